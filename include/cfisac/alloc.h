@@ -1,0 +1,67 @@
+/* alloc: powers of the access points. Equal and heuristic splits, the closed feasibility test, and the
+ * sum-rate maximisation by successive convex approximation (SCA) on the socp room's solver. */
+#ifndef CFISAC_ALLOC_H
+#define CFISAC_ALLOC_H
+
+#include "cfisac/metrics.h"
+#include "cfisac/socp.h"
+
+typedef enum {
+    CFI_ALLOC_FIXED,     /* none, equal: a split without constraints */
+    CFI_ALLOC_CONVERGED, /* a stationary point */
+    CFI_ALLOC_OPTIMAL,   /* proved global */
+    CFI_ALLOC_INACCURATE,
+    CFI_ALLOC_INFEASIBLE,
+    CFI_ALLOC_ITERATION_LIMIT,
+    CFI_ALLOC_FAILED
+} cfi_alloc_status;
+const char *alloc_status_name(cfi_alloc_status status);
+
+/* Receives every SOCP that the allocation solves (`run --export-cbf`); start and step count from 0. */
+typedef cfi_status (*cfi_export)(void *context, uint32_t drop, size_t start, size_t step, const socp_problem *problem,
+                                 cfi_error *error);
+
+typedef struct cfi_alloc_options {
+    cfi_export export_problem; /* or NULL */
+    void *export_context;
+    cfi_stop *stop; /* or NULL */
+} cfi_alloc_options;
+
+typedef struct cfi_allocation {
+    cfi_method method;
+    cfi_alloc_status status;
+    const char *stop_reason; /* static: "tolerance", "no_progress", "max_iterations", "infeasible", ... */
+    size_t iterations;       /* steps of the winning start */
+    size_t starts;           /* starts that were tried */
+    double spread_bit_s_hz;  /* best minus worst sum rate over the starts */
+    const double *trace_bit_s_hz; /* trace_count values: the start, then each accepted step */
+    size_t trace_count;
+    double sum_rate_bit_s_hz; /* under system->rate_model, recomputed from powers */
+    cfi_powers powers;        /* zero when infeasible */
+    double *ap_power_w;       /* L: N (x_l + y_l) */
+    double max_constraint_violation; /* relative, of budget, AP limits, thresholds; 0 when all hold */
+    double least_threshold_factor; /* multiply every threshold by it to reach the edge of feasibility; <= 1: feasible */
+    double solve_seconds;
+} cfi_allocation;
+
+/* The least factor f such that thresholds f * crlb_threshold_rad2 are feasible under the budget and the
+ * limits per AP (own echo; closed form): N sum_p s_p / max(d1_p, d2_p) <= P.      docs/model.md (M10)
+ * Infinite when an AP has no information at any power. */
+double alloc_least_threshold_factor(const cfi_network *network);
+
+/* The per-AP splits.                                                            docs/model.md (M11), (M12)
+ * alloc_equal never fails; alloc_heuristic returns CFI_INFEASIBLE exactly when the closed test does. */
+void alloc_equal(const cfi_network *network, const double *xi, cfi_powers *powers);
+cfi_status alloc_heuristic(const cfi_network *network, const double *xi, cfi_arena *arena, cfi_powers *powers,
+                           cfi_error *error);
+
+/* Largest relative violation of the budget, AP limits and thresholds (under system->crlb_model) by the powers. */
+cfi_status alloc_constraint_violation(const cfi_network *network, const double *xi, const cfi_powers *powers,
+                                      cfi_arena *arena, double *violation, cfi_error *error);
+
+/* Runs system->method. Arrays of *out come from the arena. Returns CFI_OK whenever *out was filled, whatever its
+ * status (an infeasible drop is a result); CFI_NO_MEMORY, CFI_INTERRUPTED or the export's error otherwise. */
+cfi_status alloc_run(const cfi_network *network, const double *xi, const cfi_alloc_options *options, cfi_arena *arena,
+                     cfi_allocation *out, cfi_error *error);
+
+#endif

@@ -1,0 +1,116 @@
+/* base: status and error text, a memory arena, counter-based random streams.
+ *
+ * Rooms never print and never exit: they return a cfi_status and describe what went wrong in a
+ * caller-owned cfi_error. The command line maps a status to an exit code. */
+#ifndef CFISAC_BASE_H
+#define CFISAC_BASE_H
+
+#include <gsl/gsl_rng.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---------------------------------------------------------------- status and error text ---- */
+
+typedef enum cfi_status {
+    CFI_OK = 0,
+    CFI_USAGE,       /* the command line is wrong */
+    CFI_INVALID,     /* an input is invalid or unreadable */
+    CFI_UNAVAILABLE, /* a valid request whose code does not exist in this version */
+    CFI_INFEASIBLE,  /* the constraints admit no solution */
+    CFI_FAILED,      /* a numerical method broke down */
+    CFI_NO_MEMORY,   /* out of memory */
+    CFI_OUTPUT,      /* a result could not be written */
+    CFI_INTERRUPTED  /* the user asked to stop */
+} cfi_status;
+
+typedef struct cfi_error {
+    cfi_status status;
+    char text[1024]; /* one line, without a trailing newline; "" when status is CFI_OK */
+} cfi_error;
+
+/* Stores status and the formatted text (truncated to fit, newlines and control characters replaced
+ * by '?') in error, which may be NULL. Returns status, so that a function can end with
+ * `return error_set(error, CFI_INVALID, "...");`. */
+cfi_status error_set(cfi_error *error, cfi_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* A word for a status, e.g. "infeasible". Never NULL. */
+const char *status_name(cfi_status status);
+
+/* True once *stop is non-zero. stop may be NULL (never stops). A signal handler sets it. */
+typedef const volatile sig_atomic_t cfi_stop;
+bool stop_requested(cfi_stop *stop);
+
+/* ---------------------------------------------------------------------------- the arena ---- */
+
+/* A growing stack of memory: allocate, mark, release to the mark. Released chunks are kept, so a
+ * second trial of the same size allocates nothing from the system. One arena per thread. */
+typedef struct cfi_arena cfi_arena;
+
+typedef struct cfi_arena_mark {
+    size_t chunk, used;
+} cfi_arena_mark;
+
+/* An empty arena, or NULL when out of memory. Owned by the caller: arena_destroy (NULL is fine). */
+cfi_arena *arena_create(void);
+void arena_destroy(cfi_arena *arena);
+
+/* count * size bytes aligned to 64, uninitialised; NULL when out of memory or when the product
+ * overflows. A count of 0 gives a valid pointer that must not be read. */
+void *arena_alloc(cfi_arena *arena, size_t count, size_t size);
+/* The same, set to zero. */
+void *arena_zeros(cfi_arena *arena, size_t count, size_t size);
+
+cfi_arena_mark arena_mark(const cfi_arena *arena);
+void arena_release(cfi_arena *arena, cfi_arena_mark mark);
+/* Bytes the arena holds from the system. */
+size_t arena_capacity(const cfi_arena *arena);
+
+/* ----------------------------------------------------------------------- random streams ---- */
+
+/* What a stream is for. Values are part of the reproducibility contract: never renumber. */
+typedef enum cfi_purpose {
+    CFI_DRAW_UE_POSITION = 1,  /* index: attempt * 65536 + k */
+    CFI_DRAW_AP_POSITION = 2,  /* index: l */
+    CFI_DRAW_SHADOWING = 3,    /* index: l * 65536 + k */
+    CFI_DRAW_PILOT = 4,        /* index: k */
+    CFI_DRAW_ANGLE = 5,        /* index: l */
+    CFI_DRAW_PATH_PHASE = 6,   /* index: transmitting l * 65536 + receiving p */
+    CFI_DRAW_CHANNEL = 7,      /* index: l * 65536 + k */
+    CFI_DRAW_PILOT_NOISE = 8,  /* index: l * 65536 + pilot */
+    CFI_DRAW_START = 9         /* index: start of the allocation */
+} cfi_purpose;
+
+/* A counter-based stream (Philox4x32-10, Random123): key = seed, counter = (block, drop, index,
+ * purpose). Any block can be reached without drawing the ones before, and no stream depends on
+ * which others were drawn, on threads or on time. */
+typedef struct cfi_stream {
+    uint64_t seed;
+    uint32_t drop, index, purpose;
+    uint32_t block; /* next block of four 32-bit words */
+} cfi_stream;
+
+cfi_stream stream_make(uint64_t seed, uint32_t drop, cfi_purpose purpose, uint32_t index);
+
+/* Independent uniforms in (0, 1): 53 bits, never 0 or 1. Two numbers a block; advances
+ * stream->block by ceil(n / 2). */
+void random_uniforms(cfi_stream *stream, size_t n, double *restrict out);
+
+/* Independent standard normals, Box-Muller: two numbers a block; advances stream->block by
+ * ceil(n / 2). A request of n numbers equals the first n of any longer one from the same block.
+ * One normal must cost a few nanoseconds for n >= 64: channel draws come from here. */
+void random_normals(cfi_stream *stream, size_t n, double *restrict out);
+
+/* A gsl_rng over a stream, so that GSL's distributions work on it. No allocation: the caller
+ * provides both objects, and they must outlive the use of the generator. */
+typedef struct cfi_gsl_stream {
+    cfi_stream stream;
+    uint32_t word[4];
+    unsigned used; /* words of the current block already handed out */
+    gsl_rng rng;
+} cfi_gsl_stream;
+gsl_rng *random_gsl(cfi_gsl_stream *state, cfi_stream stream);
+
+#endif

@@ -1,0 +1,26 @@
+/* linalg: the only code that includes cblas.h or lapacke.h. Column-major, sizes in size_t. */
+#ifndef CFISAC_LINALG_H
+#define CFISAC_LINALG_H
+
+#include "cfisac/base.h"
+
+#include <complex.h>
+
+/* Makes BLAS single-threaded; call before anything else. */
+void linalg_single_thread(void);
+/* The name of the BLAS kernel in use, e.g. "SkylakeX". */
+const char *linalg_blas_core(void);
+/* The BLAS library's own description, e.g. "OpenBLAS 0.3.21 ...". */
+const char *linalg_blas_config(void);
+
+/* C += A^H B,  A m x k conjugate-transposed from a k x m array, B k x n, C m x n. */
+void linalg_gram_add(size_t m, size_t n, size_t k, const double complex *a, size_t lda, const double complex *b,
+                     size_t ldb, double complex *c, size_t ldc);
+
+/* Cholesky factor of a Hermitian positive definite matrix (lower, in place; the strict upper part is not
+ * referenced). CFI_FAILED when it is not positive definite. */
+cfi_status linalg_cholesky(size_t n, double complex *a, size_t lda);
+/* B := L^-1 B with the lower factor of linalg_cholesky; B is n x columns. */
+void linalg_solve_lower(size_t n, size_t columns, const double complex *l, size_t ldl, double complex *b, size_t ldb);
+
+#endif

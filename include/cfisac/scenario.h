@@ -1,0 +1,147 @@
+/* scenario: what the user asks for. Reads and validates the JSON scenario (docs/scenario.md lists
+ * every key), fills in defaults, and converts it to a cfi_system in SI linear units. The only room,
+ * with report, where _db, _dbm and _deg exist. */
+#ifndef CFISAC_SCENARIO_H
+#define CFISAC_SCENARIO_H
+
+#include "cfisac/base.h"
+
+#include <complex.h>
+
+typedef enum { CFI_PLACEMENT_REJECT, CFI_PLACEMENT_CLAMP, CFI_PLACEMENT_NONE } cfi_placement;
+typedef enum { CFI_PILOTS_CYCLIC, CFI_PILOTS_RANDOM, CFI_PILOTS_EXPLICIT } cfi_pilot_assignment;
+typedef enum { CFI_RATE_THEOREM1, CFI_RATE_EXACT } cfi_rate_model;
+typedef enum { CFI_CRLB_OWN_ECHO, CFI_CRLB_MULTISTATIC } cfi_crlb_model;
+typedef enum { CFI_METHOD_NONE, CFI_METHOD_EQUAL, CFI_METHOD_HEURISTIC, CFI_METHOD_SCA } cfi_method;
+typedef enum { CFI_SUM_RATE, CFI_MAX_MIN_RATE, CFI_MIN_POWER, CFI_MIN_CRLB } cfi_objective;
+typedef enum { CFI_SURROGATE_PRODUCT, CFI_SURROGATE_FRACTIONAL } cfi_surrogate;
+typedef enum { CFI_CRLB_EXACT, CFI_CRLB_SCA } cfi_crlb_constraint;
+typedef enum { CFI_SOLVER_SOCP, CFI_SOLVER_STRUCTURED } cfi_solver;
+
+/* The word a value has in the scenario, e.g. method_name(CFI_METHOD_SCA) is "sca". */
+const char *method_name(cfi_method method);
+const char *rate_model_name(cfi_rate_model model);
+const char *crlb_model_name(cfi_crlb_model model);
+
+/* ------------------------------------------------- the system: SI linear units, immutable ---- */
+
+/* Everything the rooms to the right need. All arrays are owned by the scenario that the system came
+ * from. Matrices are column-major; K x L means element (k, l) at [k + K * l]. */
+typedef struct cfi_system {
+    uint64_t seed;
+    size_t L, K, N, M; /* APs, UEs, transmit and receive antennas of an AP */
+
+    /* geometry */
+    double area_m[2], min_distance_m;
+    cfi_placement placement;
+    const double *ap_position_m; /* 2 x L, or NULL: drawn */
+    const double *ue_position_m; /* 2 x K, or NULL: drawn */
+
+    /* propagation: beta = exp(shadowing_std * n) * (reference_distance_m / r)^path_loss_exponent */
+    double reference_distance_m, path_loss_exponent;
+    double shadowing_std; /* of ln z: sigma_dB ln(10) / 10 */
+    const double *gain;   /* K x L, or NULL: drawn */
+
+    /* pilots and frame */
+    size_t tau_p, tau_c; /* tau_c = 0: no pilot overhead */
+    size_t T;            /* sensing symbols, >= K */
+    double prelog;       /* 1 - tau_p / tau_c, or 1 */
+    double pilot_power_w;
+    cfi_pilot_assignment pilot_assignment;
+    const size_t *pilot; /* K indices below tau_p when explicit, else NULL */
+
+    /* power */
+    double power_w;            /* P, budget over all APs */
+    double comm_noise_w;       /* sigma_c^2 */
+    double sensing_noise_w;    /* sigma_s^2 */
+    const double *ap_limit_w;  /* L, or NULL: no limit per AP */
+
+    /* sensing */
+    double angle_min_rad, angle_max_rad;
+    const double *angle_rad;       /* L, or NULL: drawn */
+    double path_gain;              /* abs(alpha) of all pairs, unless path_gains */
+    const double *path_gains;      /* L x L (row: transmitting AP), or NULL */
+    double path_phase_rad;         /* of all pairs, unless path_phases_rad or random_path_phase */
+    const double *path_phases_rad; /* L x L, or NULL */
+    bool random_path_phase;
+    cfi_crlb_model crlb_model;
+    const double *crlb_threshold_rad2; /* L */
+
+    cfi_rate_model rate_model;
+
+    /* allocation */
+    cfi_method method;
+    cfi_objective objective;
+    const double *rate_target_bit_s_hz; /* K, or NULL */
+    double equal_fraction;              /* sensing share of `equal` */
+    double heuristic_fraction;          /* sensing share of `heuristic` and of the start of `sca` */
+    cfi_surrogate surrogate;
+    cfi_crlb_constraint crlb_constraint;
+    cfi_solver solver;
+    size_t starts; /* 0: 1 with orthogonal pilots, 8 else */
+    size_t max_iterations;
+    double tolerance;
+
+    /* Monte Carlo */
+    size_t drops, realizations;
+    double max_std_error; /* bit/s/Hz, 0: none */
+} cfi_system;
+
+/* ------------------------------------------------------------------------- the scenario ---- */
+
+typedef struct cfi_scenario cfi_scenario;
+
+typedef struct cfi_setting {
+    const char *key;   /* dotted: "network.aps" */
+    const char *value; /* JSON, or a bare word that is taken as a string */
+} cfi_setting;
+
+/* Reads a scenario from a file ("-": standard input), applies settings in order, and validates the
+ * result strictly. Relative paths of gain files are relative to the scenario's folder.
+ * Fails with CFI_INVALID and one line "FILE: /json/pointer: what is wrong (allowed: ...)" or
+ * "FILE:LINE:COLUMN: ..." for JSON syntax; CFI_UNAVAILABLE for a value whose code does not exist yet;
+ * CFI_USAGE when a setting is malformed (no key). *scenario is owned by the caller: scenario_destroy. */
+cfi_status scenario_read(const char *path, const cfi_setting *settings, size_t n_settings, cfi_scenario **scenario,
+                         cfi_error *error);
+/* The same from text of `length` bytes; `name` stands for the file in messages and gives the folder
+ * of relative paths. */
+cfi_status scenario_parse(const char *text, size_t length, const char *name, const cfi_setting *settings,
+                          size_t n_settings, cfi_scenario **scenario, cfi_error *error);
+void scenario_destroy(cfi_scenario *scenario);
+
+/* The scenario in SI linear units; owned by and valid as long as the scenario. */
+const cfi_system *scenario_system(const cfi_scenario *scenario);
+
+/* The resolved scenario: JSON text with every key, defaults filled in, keys in the documented order,
+ * two-space indentation, a trailing newline. `sweep` and `$schema` are included only if given. Owned
+ * by the scenario. It reads back to the same scenario. */
+const char *scenario_resolved_json(const cfi_scenario *scenario);
+
+/* SHA-256 in hexadecimal (64 digits and NUL) of the resolved scenario without name, $schema, and with
+ * the numbers of a gain file in place of its path. Owned by the scenario. */
+const char *scenario_sha256(const cfi_scenario *scenario);
+
+const char *scenario_name(const cfi_scenario *scenario);
+
+/* True when the scenario has a `sweep` object (validated; `run` ignores it with a warning). */
+bool scenario_has_sweep(const cfi_scenario *scenario);
+
+/* Remarks that do not stop anything, e.g. "sensing.crlb_threshold_db: -5 dB is a standard deviation of 32
+ * degrees, hardly better than the prior". Lines without newline, owned by the scenario. */
+size_t scenario_warnings(const cfi_scenario *scenario, const char *const **lines);
+
+/* Bytes that one trial needs, from the sizes alone (saturating); the basis of the refusal of absurd sizes. */
+double scenario_memory_bytes(const cfi_system *system);
+
+/* The scenario's JSON Schema (draft 2020-12), with descriptions, ranges and defaults. Static text. */
+const char *scenario_schema_json(void);
+
+/* Every key with its default and meaning, as aligned text lines for --help ("  network.aps   32   number of
+ * access points, 1 .. 65535"). Generated from the same table as the validation. Static text. */
+const char *scenario_keys_help(void);
+
+/* The nearest of `count` words to `word` by edit distance, or NULL when none is near (distance more than
+ * a third of the word's length, at least 2). */
+const char *nearest_word(const char *word, const char *const *words, size_t count);
+
+#endif

@@ -1,0 +1,119 @@
+/* socp: a general second-order cone solver. Knows no user, access point or watt.
+ *
+ *     minimise    c'x
+ *     subject to  A x = b                    (p rows)
+ *                 s = h - G x,  s in K       (m rows)
+ *     K = R+^linear  x  Q_1 x ... x Q_cones,   Q_i = { (t, v) : t >= norm(v) } of cone_size[i] rows
+ *
+ *     maximise    -b'y - h'z   subject to   A'y + G'z + c = 0,  z in K           (the dual)
+ *
+ * Method: primal-dual interior point with Nesterov-Todd scaling and Mehrotra's corrector; see
+ * docs/model.md. Matrices are in compressed sparse column form. */
+#ifndef CFISAC_SOCP_H
+#define CFISAC_SOCP_H
+
+#include "cfisac/base.h"
+
+#include <stdio.h>
+
+/* rows x cols, compressed sparse column: the entries of column j are value[start[j] .. start[j+1]),
+ * in rows row[...], strictly ascending within a column. start has cols + 1 entries. */
+typedef struct socp_matrix {
+    size_t rows, cols;
+    size_t *start, *row;
+    double *value;
+} socp_matrix;
+
+/* The problem borrows every array; whoever built it frees it. cone_size entries are >= 1 (a cone of
+ * size 1 is R+); rows of G are ordered: linear rows, then the cones one after another. */
+typedef struct socp_problem {
+    size_t n, p, m; /* variables, equality rows, cone rows */
+    double *c;      /* n */
+    socp_matrix A;  /* p x n */
+    double *b;      /* p */
+    socp_matrix G;  /* m x n */
+    double *h;      /* m */
+    size_t linear, cones;
+    size_t *cone_size; /* cones */
+} socp_problem;
+
+typedef enum socp_status {
+    SOCP_OPTIMAL = 0,       /* residuals and gap within tolerance, recomputed in the user's units */
+    SOCP_INACCURATE,        /* the best iterate meets only the reduced tolerance */
+    SOCP_PRIMAL_INFEASIBLE, /* (y, z) is a certificate: A'y + G'z ~ 0, z in K, b'y + h'z = -1 */
+    SOCP_DUAL_INFEASIBLE,   /* (x, s) is a certificate: A x ~ 0, G x + s ~ 0, s in K, c'x = -1 */
+    SOCP_ITERATION_LIMIT,
+    SOCP_FAILED             /* breakdown: NaN, or no progress before the reduced tolerance */
+} socp_status;
+
+/* "optimal", "inaccurate", "primal_infeasible", "dual_infeasible", "iteration_limit", "failed". */
+const char *socp_status_name(socp_status status);
+
+typedef struct socp_settings {
+    size_t max_iterations;       /* 100 */
+    double tolerance;            /* 1e-9: relative residuals and gap of SOCP_OPTIMAL */
+    double reduced_tolerance;    /* 1e-5: of SOCP_INACCURATE */
+    size_t max_refinements;      /* 5 */
+} socp_settings;
+socp_settings socp_default_settings(void);
+
+/* Arrays are owned by the workspace and valid until its next solve or its destruction.
+ * Residuals are relative, recomputed from the raw problem data:
+ *   primal = max(norm_inf(Ax - b), norm_inf(Gx + s - h)) / (1 + max(norm_inf(b), norm_inf(h)))
+ *   dual   = norm_inf(A'y + G'z + c) / (1 + norm_inf(c))
+ *   gap    = abs(primal_objective - dual_objective) / (1 + abs(primal_objective)) */
+typedef struct socp_solution {
+    socp_status status;
+    size_t iterations;
+    const double *x, *y, *z, *s; /* n, p, m, m */
+    double primal_objective, dual_objective;
+    double primal_residual, dual_residual, gap;
+    double setup_seconds, solve_seconds;
+} socp_solution;
+
+/* A workspace holds the ordering, the symbolic factorisation and every work array for one sparsity
+ * pattern. socp_create analyses `problem` (its pattern and cones; numbers too are read) and may be
+ * followed by any number of socp_solve with problems of the same pattern: then nothing is
+ * allocated. NULL and an error text when the problem is malformed (CFI_INVALID) or memory is out. */
+typedef struct socp_workspace socp_workspace;
+socp_workspace *socp_create(const socp_problem *problem, const socp_settings *settings, cfi_error *error);
+void socp_destroy(socp_workspace *workspace);
+
+/* Solves. The problem must have the pattern given at socp_create (else CFI_INVALID). Returns CFI_OK
+ * whenever *solution was filled, whatever its status. */
+cfi_status socp_solve(socp_workspace *workspace, const socp_problem *problem, socp_solution *solution,
+                      cfi_error *error);
+
+/* ------------------------------------------------------------------ building a problem ---- */
+
+/* Collects entries in any order (duplicates are added), then makes a socp_problem. Rows are added
+ * in blocks: each socp_add_* returns the index of the block's first row, to be used as `row` in
+ * socp_put / socp_rhs. All linear rows must be added before the first cone.
+ * Sticky errors: after a failed allocation every call is a no-op and socp_build reports it. */
+typedef struct socp_builder socp_builder;
+socp_builder *socp_builder_create(size_t variables);
+void socp_builder_destroy(socp_builder *builder);
+void socp_objective(socp_builder *builder, size_t variable, double coefficient);
+
+/* Equality rows A x = b. */
+size_t socp_add_equalities(socp_builder *builder, size_t rows);
+void socp_put_equality(socp_builder *builder, size_t row, size_t variable, double coefficient);
+void socp_rhs_equality(socp_builder *builder, size_t row, double value);
+
+/* Cone rows, stated as s = constant + sum coefficient * x in K (that is h = constant, G = -coefficient). */
+size_t socp_add_linear(socp_builder *builder, size_t rows);
+size_t socp_add_cone(socp_builder *builder, size_t size);
+void socp_put(socp_builder *builder, size_t row, size_t variable, double coefficient);
+void socp_constant(socp_builder *builder, size_t row, double value);
+
+/* The problem, owned by the builder and valid until its next change or destruction. The pattern
+ * keeps explicit zeros, so that equal structure gives an equal pattern. NULL on error. */
+const socp_problem *socp_build(socp_builder *builder, cfi_error *error);
+
+/* ------------------------------------------------------------------------------ CBF ---- */
+
+/* Writes the problem in the Conic Benchmark Format, version 1, with 17 significant digits; comment
+ * (may be NULL) becomes '#' lines. Returns CFI_OUTPUT when the stream reports an error. */
+cfi_status socp_write_cbf(const socp_problem *problem, const char *comment, FILE *stream, cfi_error *error);
+
+#endif

@@ -1,0 +1,1 @@
+#include "cfisac/channel.h"

@@ -1,0 +1,1 @@
+#include "cfisac/socp.h"
