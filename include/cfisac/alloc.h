@@ -7,7 +7,7 @@
 #include "cfisac/socp.h"
 
 typedef enum {
-    CFI_ALLOC_FIXED,     /* none, equal: a split without constraints */
+    CFI_ALLOC_FIXED,     /* none, equal, heuristic: a split, nothing iterated */
     CFI_ALLOC_CONVERGED, /* a stationary point */
     CFI_ALLOC_OPTIMAL,   /* proved global */
     CFI_ALLOC_INACCURATE,
@@ -30,15 +30,15 @@ typedef struct cfi_alloc_options {
 typedef struct cfi_allocation {
     cfi_method method;
     cfi_alloc_status status;
-    const char *stop_reason; /* static: "tolerance", "no_progress", "max_iterations", "infeasible", ... */
-    size_t iterations;       /* steps of the winning start */
-    size_t starts;           /* starts that were tried */
-    double spread_bit_s_hz;  /* best minus worst sum rate over the starts */
+    const char *stop_reason;      /* static: "tolerance", "no_progress", "max_iterations", "infeasible", ... */
+    size_t iterations;            /* steps of the winning start */
+    size_t starts;                /* starts that were tried */
+    double spread_bit_s_hz;       /* best minus worst sum rate over the starts */
     const double *trace_bit_s_hz; /* trace_count values: the start, then each accepted step */
     size_t trace_count;
-    double sum_rate_bit_s_hz; /* under system->rate_model, recomputed from powers */
-    cfi_powers powers;        /* zero when infeasible */
-    double *ap_power_w;       /* L: N (x_l + y_l) */
+    double sum_rate_bit_s_hz;        /* under system->rate_model, recomputed from powers */
+    cfi_powers powers;               /* zero when infeasible */
+    double *ap_power_w;              /* L: N (x_l + y_l) */
     double max_constraint_violation; /* relative, of budget, AP limits, thresholds; 0 when all hold */
     double least_threshold_factor; /* multiply every threshold by it to reach the edge of feasibility; <= 1: feasible */
     double solve_seconds;
@@ -47,7 +47,7 @@ typedef struct cfi_allocation {
 /* The least factor f such that thresholds f * crlb_threshold_rad2 are feasible under the budget and the
  * limits per AP (own echo; closed form): N sum_p s_p / max(d1_p, d2_p) <= P.      docs/model.md (M10)
  * Infinite when an AP has no information at any power. */
-double alloc_least_threshold_factor(const cfi_network *network);
+cfi_status alloc_least_threshold_factor(const cfi_network *network, cfi_arena *arena, double *factor, cfi_error *error);
 
 /* The per-AP splits.                                                            docs/model.md (M11), (M12)
  * alloc_equal never fails; alloc_heuristic returns CFI_INFEASIBLE exactly when the closed test does. */

@@ -1,1 +1,331 @@
-#include "cfisac/alloc.h"
+/* Runs the allocation method of a scenario on one drop. docs/model.md (M9)-(M15). */
+#include "alloc/sca.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+static const double LN2 = 0.69314718055994530942;
+enum { DEFAULT_STARTS_WITH_OVERLAP = 8 };
+
+const char *alloc_status_name(cfi_alloc_status status)
+{
+    static const char *const names[] = {"fixed",      "converged",       "optimal", "inaccurate",
+                                        "infeasible", "iteration_limit", "failed"};
+
+    return names[status];
+}
+
+static cfi_status out_of_memory(cfi_error *error)
+{
+    return error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");
+}
+
+static double now_seconds(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* ------------------------------------------------------------------------- several starts ---- */
+
+/* Everything the search over starts needs. */
+typedef struct search {
+    alloc_problem problem;
+    alloc_stepper stepper;
+    sca_work work;
+    alloc_point *heuristic, *point, *best;
+    sca_outcome outcome, best_outcome;
+    double worst; /* objective of the worst start */
+} search;
+
+static cfi_status search_init(search *s, const cfi_network *network, const double *xi, const cfi_powers *heuristic,
+                              const cfi_alloc_options *options, cfi_arena *arena, cfi_error *error)
+{
+    size_t length = network->system->max_iterations + 1;
+    cfi_status status = problem_build(network, xi, arena, &s->problem, error);
+
+    if (status == CFI_OK) {
+        status = stepper_init(&s->stepper, &s->problem, options, arena, error);
+    }
+    if (status != CFI_OK) {
+        return status;
+    }
+    s->work.candidate = problem_point(&s->problem, arena);
+    s->work.trial = problem_point(&s->problem, arena);
+    s->heuristic = problem_point(&s->problem, arena);
+    s->point = problem_point(&s->problem, arena);
+    s->best = problem_point(&s->problem, arena);
+    s->outcome.trace = arena_alloc(arena, length, sizeof(double));
+    s->best_outcome.trace = arena_alloc(arena, length, sizeof(double));
+    if (!s->work.candidate || !s->work.trial || !s->heuristic || !s->point || !s->best || !s->outcome.trace ||
+        !s->best_outcome.trace) {
+        return out_of_memory(error);
+    }
+    problem_from_powers(&s->problem, xi, heuristic, s->heuristic);
+    return CFI_OK;
+}
+
+/* Gives a silent user the best small share of every AP's power; only worth it where the test of docs/model.md (M13)
+ * says so. With amplitudes w_kl along sqrt(xi_kl) / price_l, price_l = C_l theta_l read off the active users. */
+static bool revive_user(search *s, size_t k, double value)
+{
+    const alloc_problem *problem = &s->problem;
+    size_t K = problem->K, L = problem->L;
+    double benefit = 0.0;
+
+    problem_evaluate(problem, s->best);
+    problem_copy(problem, s->best, s->work.candidate);
+    for (size_t l = 0; l < L; l++) {
+        const double *w = s->best->w + K * l, *signal = problem->signal + K * l;
+        double x = 0.0, slope = 0.0, price;
+
+        for (size_t j = 0; j < K; j++) {
+            double u = problem->u[j], noise = problem->interference[j];
+
+            slope += signal[j] * w[j] * u / (noise + u * u);
+            x += w[j] * w[j];
+        }
+        price = slope / x; /* stationarity of the active users: slope = price x */
+        if (!(price > 0.0)) {
+            return false;
+        }
+        benefit += signal[k] * signal[k] / price;
+        s->work.candidate->w[k + K * l] = signal[k] / price;
+    }
+    if (!(benefit > problem->interference[k])) {
+        return false;
+    }
+    for (double scale = 1.0; scale > 1e-12; scale *= 0.25) { /* the largest amplitude that raises the objective */
+        problem_copy(problem, s->best, s->work.trial);
+        for (size_t l = 0; l < L; l++) {
+            s->work.trial->w[k + K * l] = scale * s->work.candidate->w[k + K * l];
+        }
+        if (problem_complete(problem, s->work.trial) && problem_evaluate(problem, s->work.trial) > value) {
+            problem_copy(problem, s->work.trial, s->point);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Appends a later run's trace to the best one's, as far as there is room. */
+static void append_trace(const search *s, sca_outcome *outcome, const sca_outcome *more)
+{
+    size_t room = s->problem.network->system->max_iterations + 1;
+
+    for (size_t i = 1; i < more->trace_count && outcome->trace_count < room; i++) {
+        outcome->trace[outcome->trace_count++] = more->trace[i];
+    }
+    outcome->iterations = outcome->trace_count - 1;
+    outcome->status = more->status;
+    outcome->stop_reason = more->stop_reason;
+    outcome->objective = more->objective;
+}
+
+/* With orthogonal pilots a user that lost all its power never comes back by itself: a stationary point of the
+ * surrogate, but perhaps not of the problem. */
+static cfi_status revive_silent_users(search *s, cfi_error *error)
+{
+    const alloc_problem *problem = &s->problem;
+
+    for (size_t k = 0; k < problem->K; k++) {
+        bool silent;
+
+        problem_evaluate(problem, s->best);
+        silent = !(problem->u[k] > 0.0);
+        if (silent && revive_user(s, k, s->best_outcome.objective)) {
+            cfi_status status = sca_run(&s->stepper, &s->work, s->point, &s->outcome, error);
+
+            if (status != CFI_OK) {
+                return status;
+            }
+            if (s->outcome.objective > s->best_outcome.objective) {
+                problem_copy(problem, s->point, s->best);
+                append_trace(s, &s->best_outcome, &s->outcome);
+            }
+        }
+    }
+    return CFI_OK;
+}
+
+static void keep_best(search *s, bool first)
+{
+    sca_outcome spare = s->best_outcome;
+    alloc_point *point = s->best;
+
+    s->worst = first ? s->outcome.objective : fmin(s->worst, s->outcome.objective);
+    if (first || s->outcome.objective > s->best_outcome.objective) {
+        s->best_outcome = s->outcome;
+        s->outcome = spare;
+        s->best = s->point;
+        s->point = point;
+    }
+}
+
+static cfi_status run_starts(search *s, size_t starts, size_t *tried, cfi_error *error)
+{
+    bool first = true;
+
+    *tried = 0;
+    for (size_t start = 0; start < starts; start++) {
+        cfi_status status;
+
+        if (!start_make(&s->problem, start, s->heuristic, s->point)) {
+            continue;
+        }
+        s->stepper.start = start;
+        s->stepper.step = 0;
+        status = sca_run(&s->stepper, &s->work, s->point, &s->outcome, error);
+        if (status != CFI_OK) {
+            return status;
+        }
+        keep_best(s, first);
+        first = false;
+        ++*tried;
+    }
+    return s->problem.network->pilots_overlap || first ? CFI_OK : revive_silent_users(s, error);
+}
+
+/* ------------------------------------------------------------------------------- results ---- */
+
+/* Arrays of the result; the trace has room for every step that the method may take. */
+static cfi_status allocate_results(const cfi_network *network, cfi_arena *arena, cfi_allocation *out, double **trace,
+                                   cfi_error *error)
+{
+    size_t K = network->K, L = network->L;
+    size_t length = out->method == CFI_METHOD_SCA ? network->system->max_iterations + 1 : 1;
+
+    out->powers.gamma = arena_zeros(arena, K * L, sizeof(double));
+    out->powers.eta = arena_zeros(arena, K * L, sizeof(double));
+    out->ap_power_w = arena_zeros(arena, L, sizeof(double));
+    *trace = arena_alloc(arena, length, sizeof(double));
+    out->trace_bit_s_hz = *trace;
+    return out->powers.gamma && out->powers.eta && out->ap_power_w && *trace ? CFI_OK : out_of_memory(error);
+}
+
+/* Everything that is reported of the powers, recomputed from gamma and eta. */
+static cfi_status evaluate_results(const cfi_network *network, const double *xi, cfi_arena *arena, cfi_allocation *out,
+                                   cfi_error *error)
+{
+    const cfi_system *system = network->system;
+    size_t K = network->K, L = network->L;
+    cfi_arena_mark mark = arena_mark(arena);
+    double *sinr = arena_alloc(arena, K, sizeof *sinr), *x = arena_alloc(arena, 2 * L, sizeof *x);
+    cfi_status status;
+
+    if (!sinr || !x) {
+        return out_of_memory(error);
+    }
+    status = metrics_sinr(network, xi, &out->powers, system->rate_model, arena, sinr, error);
+    if (status == CFI_OK) {
+        out->sum_rate_bit_s_hz = metrics_rates(system, sinr, NULL);
+        metrics_ap_powers(K, L, xi, &out->powers, x, x + L);
+        for (size_t l = 0; l < L; l++) {
+            out->ap_power_w[l] = (double)system->N * (x[l] + x[l + L]);
+        }
+        status = alloc_constraint_violation(network, xi, &out->powers, arena, &out->max_constraint_violation, error);
+    }
+    arena_release(arena, mark);
+    return status;
+}
+
+static void keep_outcome(const search *s, const double *xi, cfi_allocation *out, double *trace)
+{
+    const sca_outcome *outcome = &s->best_outcome;
+    double scale = s->problem.network->system->prelog / LN2;
+
+    out->status = outcome->status;
+    out->stop_reason = outcome->stop_reason;
+    out->iterations = outcome->iterations;
+    out->spread_bit_s_hz = scale * fmax(outcome->objective - s->worst, 0.0);
+    out->trace_count = outcome->trace_count;
+    for (size_t i = 0; i < outcome->trace_count; i++) {
+        trace[i] = scale * outcome->trace[i];
+    }
+    problem_to_powers(&s->problem, xi, s->best, &out->powers);
+}
+
+/* out->powers holds the heuristic split on entry, the allocation on return. */
+static cfi_status run_sca(const cfi_network *network, const double *xi, const cfi_alloc_options *options,
+                          cfi_arena *arena, cfi_allocation *out, double *trace, cfi_error *error)
+{
+    size_t starts = network->system->starts;
+    cfi_arena_mark mark = arena_mark(arena);
+    search s = {.worst = 0.0};
+    cfi_status status = search_init(&s, network, xi, &out->powers, options, arena, error);
+
+    if (starts == 0) {
+        starts = network->pilots_overlap ? DEFAULT_STARTS_WITH_OVERLAP : 1;
+    }
+    if (status == CFI_OK) {
+        status = run_starts(&s, starts, &out->starts, error);
+    }
+    if (status == CFI_OK && out->starts == 0) {
+        out->status = CFI_ALLOC_FAILED;
+        out->stop_reason = "no_feasible_start";
+    } else if (status == CFI_OK) {
+        keep_outcome(&s, xi, out, trace);
+    }
+    stepper_free(&s.stepper);
+    arena_release(arena, mark);
+    return status;
+}
+
+static void set_outcome(cfi_allocation *out, cfi_alloc_status status, const char *reason)
+{
+    out->status = status;
+    out->stop_reason = reason;
+}
+
+static cfi_status run_method(const cfi_network *network, const double *xi, const cfi_alloc_options *options,
+                             cfi_arena *arena, cfi_allocation *out, cfi_error *error)
+{
+    double *trace;
+    cfi_status status = allocate_results(network, arena, out, &trace, error);
+
+    if (status != CFI_OK) {
+        return status;
+    }
+    if (out->method == CFI_METHOD_NONE || out->method == CFI_METHOD_EQUAL) {
+        set_outcome(out, CFI_ALLOC_FIXED, "fixed_split");
+        alloc_equal(network, xi, &out->powers);
+    } else {
+        set_outcome(out, CFI_ALLOC_FIXED, "heuristic_split");
+        status = alloc_heuristic(network, xi, arena, &out->powers, error);
+    }
+    if (status == CFI_INFEASIBLE) {
+        set_outcome(out, CFI_ALLOC_INFEASIBLE, "infeasible");
+        return error_set(error, CFI_OK, "%s", "");
+    }
+    if (status == CFI_OK && out->method == CFI_METHOD_SCA) {
+        status = run_sca(network, xi, options, arena, out, trace, error);
+    }
+    if (status == CFI_OK) {
+        status = evaluate_results(network, xi, arena, out, error);
+    }
+    if (status == CFI_OK && out->status == CFI_ALLOC_FIXED) {
+        trace[0] = out->sum_rate_bit_s_hz;
+        out->trace_count = 1;
+    }
+    return status;
+}
+
+cfi_status alloc_run(const cfi_network *network, const double *xi, const cfi_alloc_options *options, cfi_arena *arena,
+                     cfi_allocation *out, cfi_error *error)
+{
+    double start = now_seconds();
+    cfi_error own;
+    cfi_status status;
+
+    error = error ? error : &own; /* rooms below report through it */
+    *out = (cfi_allocation){.method = network->system->method};
+    status = alloc_least_threshold_factor(network, arena, &out->least_threshold_factor, error);
+    if (status == CFI_OK) {
+        status = run_method(network, xi, options, arena, out, error);
+    }
+    out->solve_seconds = now_seconds() - start;
+    return status;
+}

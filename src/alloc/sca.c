@@ -1,1 +1,139 @@
-#include "cfisac/alloc.h"
+/* Successive convex approximation from one start. docs/model.md (M13)-(M15). */
+#include "alloc/sca.h"
+
+#include <math.h>
+
+/* Below this SINR of the best user the product surrogate, 1 plus something tiny, loses its digits; the fractional one
+ * is as tight there. */
+static const double LOW_SINR = 1e-3;
+
+static bool all_finite(const alloc_problem *problem, const alloc_point *point)
+{
+    for (size_t i = 0; i < problem->K * problem->L; i++) {
+        if (!isfinite(point->w[i])) {
+            return false;
+        }
+    }
+    for (size_t l = 0; l < problem->L; l++) {
+        if (!isfinite(point->q[l])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static cfi_surrogate choose_surrogate(const alloc_problem *problem)
+{
+    double best = 0.0;
+
+    for (size_t k = 0; k < problem->K; k++) {
+        best = fmax(best, problem->u[k] * problem->u[k] / problem->interference[k]);
+    }
+    return best < LOW_SINR ? CFI_SURROGATE_FRACTIONAL : problem->network->system->surrogate;
+}
+
+/* Goes on in the direction of the step, doubling its length while the true objective rises: evaluations are thousands
+ * of times cheaper than steps. The best point is left in `candidate`; returns its objective. */
+static double extrapolate(const alloc_problem *problem, const alloc_point *from, const sca_work *work, double value)
+{
+    alloc_point *best = work->candidate, *trial = work->trial;
+
+    for (int i = 0; i < 20; i++) {
+        double next;
+
+        for (size_t j = 0; j < problem->K * problem->L; j++) {
+            trial->w[j] = best->w[j] + (best->w[j] - from->w[j]);
+        }
+        for (size_t l = 0; l < problem->L; l++) {
+            trial->q[l] = fmax(best->q[l] + (best->q[l] - from->q[l]), 0.0);
+        }
+        if (!problem_complete(problem, trial)) {
+            break;
+        }
+        next = problem_evaluate(problem, trial);
+        if (!(next > value)) {
+            break;
+        }
+        value = next;
+        problem_copy(problem, trial, best);
+    }
+    return value;
+}
+
+/* What is left to gain when gains shrink geometrically from `before` to `now`. */
+static double expected_gain(double before, double now)
+{
+    double ratio = before > 0.0 ? fmin(now / before, 0.999) : 0.5;
+
+    return now * fmax(1.0, ratio / (1.0 - ratio));
+}
+
+static void finish(sca_outcome *outcome, cfi_alloc_status status, const char *reason)
+{
+    outcome->status = status;
+    outcome->stop_reason = reason;
+}
+
+/* The step did not raise the objective. At a stationary point that is convergence; a solver that gave up is not. */
+static void finish_without_progress(sca_outcome *outcome, socp_status solved, double last_gain, double small)
+{
+    if (solved == SOCP_OPTIMAL || last_gain <= 10.0 * small) {
+        finish(outcome, CFI_ALLOC_CONVERGED, "no_progress");
+    } else if (solved == SOCP_INACCURATE) {
+        finish(outcome, CFI_ALLOC_INACCURATE, "solver_inaccurate");
+    } else {
+        finish(outcome, CFI_ALLOC_FAILED, "solver_failed");
+    }
+}
+
+cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, alloc_point *point, sca_outcome *outcome,
+                   cfi_error *error)
+{
+    const alloc_problem *problem = stepper->problem;
+    const cfi_system *system = problem->network->system;
+    double value = problem_evaluate(problem, point), gain = INFINITY;
+    unsigned quiet = 0;
+
+    outcome->iterations = 0;
+    outcome->trace_count = 0;
+    outcome->trace[outcome->trace_count++] = value;
+    finish(outcome, CFI_ALLOC_ITERATION_LIMIT, "max_iterations");
+    while (outcome->iterations < system->max_iterations) {
+        double next = -INFINITY, before = gain, small = system->tolerance * value;
+        cfi_surrogate surrogate;
+        socp_status solved;
+        cfi_status status;
+
+        if (stepper->options && stop_requested(stepper->options->stop)) {
+            return error_set(error, CFI_INTERRUPTED, "interrupted during the power allocation");
+        }
+        problem_evaluate(problem, point);
+        surrogate = choose_surrogate(problem);
+        status = stepper_run(stepper, point, surrogate, work->candidate, &solved, error);
+        if (status != CFI_OK) {
+            return status;
+        }
+        if (all_finite(problem, work->candidate) && problem_complete(problem, work->candidate)) {
+            next = problem_evaluate(problem, work->candidate);
+            if (next > value && system->surrogate == CFI_SURROGATE_PRODUCT) {
+                next = extrapolate(problem, point, work, next);
+            }
+        }
+        if (!(next > value)) {
+            finish_without_progress(outcome, solved, gain, small);
+            break;
+        }
+        gain = next - value;
+        value = next;
+        problem_copy(problem, work->candidate, point);
+        outcome->iterations++;
+        outcome->trace[outcome->trace_count++] = value;
+        quiet = expected_gain(before, gain) <= small || gain <= 1e-3 * small ? quiet + 1 : 0;
+        if (quiet == 2) {
+            finish(outcome, CFI_ALLOC_CONVERGED, "tolerance");
+            break;
+        }
+    }
+    outcome->objective = value;
+    return CFI_OK;
+}

@@ -1,1 +1,193 @@
+/* One trial: network, MMSE statistics, allocation, closed forms, Monte Carlo. */
 #include "cfisac/trial.h"
+
+#include <math.h>
+
+const char *drop_status_name(cfi_drop_status status)
+{
+    static const char *const names[] = {"ok", "infeasible", "failed"};
+
+    return names[status];
+}
+
+static cfi_status out_of_memory(const cfi_network *network, cfi_error *error)
+{
+    return error_set(error, CFI_NO_MEMORY, "out of memory for a drop of %zu access points and %zu users", network->L,
+                     network->K);
+}
+
+static cfi_status draw(const cfi_system *system, uint32_t drop, cfi_arena *arena, cfi_record *record, cfi_error *error)
+{
+    cfi_network *network = arena_alloc(arena, 1, sizeof *network);
+    double *xi = arena_alloc(arena, system->K * system->L, sizeof *xi);
+    cfi_status status;
+
+    if (!network || !xi) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for a drop");
+    }
+    status = network_draw(system, drop, arena, network, error);
+    if (status == CFI_OK) {
+        channel_mmse_variance(network, xi);
+        record->network = network;
+        record->xi = xi;
+    }
+    return status;
+}
+
+static cfi_status both_bounds(const cfi_record *record, const cfi_powers *powers, cfi_arena *arena, double *own_echo,
+                              double *multistatic, cfi_error *error)
+{
+    cfi_status status = metrics_crlb_own_echo(record->network, record->xi, powers, arena, own_echo, error);
+
+    return status != CFI_OK ? status
+                            : metrics_crlb_multistatic(record->network, record->xi, powers, arena, multistatic, error);
+}
+
+static cfi_status evaluate_closed_form(cfi_record *record, cfi_arena *arena, cfi_error *error)
+{
+    const cfi_network *network = record->network;
+    cfi_closed_form *form = &record->closed_form;
+    const cfi_powers *powers = &record->allocation.powers;
+    cfi_status status;
+
+    form->rate_theorem1_bit_s_hz = arena_alloc(arena, record->K, sizeof(double));
+    form->rate_exact_bit_s_hz = arena_alloc(arena, record->K, sizeof(double));
+    form->crlb_own_echo_rad2 = arena_alloc(arena, record->L, sizeof(double));
+    form->crlb_multistatic_rad2 = arena_alloc(arena, record->L, sizeof(double));
+    if (!form->rate_theorem1_bit_s_hz || !form->rate_exact_bit_s_hz || !form->crlb_own_echo_rad2 ||
+        !form->crlb_multistatic_rad2) {
+        return out_of_memory(network, error);
+    }
+    status = metrics_sinr(network, record->xi, powers, CFI_RATE_THEOREM1, arena, form->rate_theorem1_bit_s_hz, error);
+    if (status == CFI_OK) {
+        status = metrics_sinr(network, record->xi, powers, CFI_RATE_EXACT, arena, form->rate_exact_bit_s_hz, error);
+    }
+    if (status == CFI_OK) {
+        form->sum_rate_theorem1_bit_s_hz =
+            metrics_rates(network->system, form->rate_theorem1_bit_s_hz, form->rate_theorem1_bit_s_hz);
+        form->sum_rate_exact_bit_s_hz =
+            metrics_rates(network->system, form->rate_exact_bit_s_hz, form->rate_exact_bit_s_hz);
+        status = both_bounds(record, powers, arena, form->crlb_own_echo_rad2, form->crlb_multistatic_rad2, error);
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------ reference splits ---- */
+
+static cfi_status evaluate_reference(const cfi_record *record, const cfi_powers *powers, cfi_arena *arena,
+                                     cfi_reference *reference, cfi_error *error)
+{
+    const cfi_network *network = record->network;
+    const cfi_system *system = network->system;
+    double *sinr = arena_alloc(arena, record->K, sizeof *sinr), *crlb = arena_alloc(arena, record->L, sizeof *crlb);
+    cfi_status status;
+
+    if (!sinr || !crlb) {
+        return out_of_memory(network, error);
+    }
+    status = metrics_sinr(network, record->xi, powers, system->rate_model, arena, sinr, error);
+    if (status != CFI_OK) {
+        return status;
+    }
+    reference->available = true;
+    reference->sum_rate_bit_s_hz = metrics_rates(system, sinr, NULL);
+    status = system->crlb_model == CFI_CRLB_MULTISTATIC
+                 ? metrics_crlb_multistatic(network, record->xi, powers, arena, crlb, error)
+                 : metrics_crlb_own_echo(network, record->xi, powers, arena, crlb, error);
+    reference->worst_crlb_rad2 = 0.0;
+    for (size_t l = 0; status == CFI_OK && l < record->L; l++) {
+        reference->worst_crlb_rad2 = fmax(reference->worst_crlb_rad2, crlb[l]);
+    }
+    return status != CFI_OK ? status
+                            : alloc_constraint_violation(network, record->xi, powers, arena,
+                                                         &reference->max_constraint_violation, error);
+}
+
+/* The equal and the heuristic split beside the scenario's own method. */
+static cfi_status evaluate_references(cfi_record *record, cfi_arena *arena, cfi_error *error)
+{
+    const cfi_network *network = record->network;
+    cfi_arena_mark mark = arena_mark(arena);
+    cfi_powers powers = {.gamma = arena_alloc(arena, record->K * record->L, sizeof(double)),
+                         .eta = arena_alloc(arena, record->K * record->L, sizeof(double))};
+    cfi_status status;
+
+    if (!powers.gamma || !powers.eta) {
+        return out_of_memory(network, error);
+    }
+    alloc_equal(network, record->xi, &powers);
+    status = evaluate_reference(record, &powers, arena, &record->equal, error);
+    /* the heuristic split meets own-echo thresholds only */
+    if (status == CFI_OK && network->system->crlb_model == CFI_CRLB_OWN_ECHO) {
+        status = alloc_heuristic(network, record->xi, arena, &powers, error);
+        if (status == CFI_OK) {
+            status = evaluate_reference(record, &powers, arena, &record->heuristic, error);
+        } else if (status == CFI_INFEASIBLE) {
+            status = error_set(error, CFI_OK, "%s", "");
+        }
+    }
+    arena_release(arena, mark);
+    return status;
+}
+
+/* ----------------------------------------------------------------------------- the trial ---- */
+
+static bool all_finite(const double *value, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(value[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Turns a breakdown into a record that says so: the drop is lost, the run is not. */
+static cfi_status mark_failed(cfi_record *record, const char *why)
+{
+    record->status = CFI_DROP_FAILED;
+    record->failure = why;
+    return CFI_OK;
+}
+
+static cfi_status measure(cfi_record *record, const cfi_trial_options *options, cfi_arena *arena, cfi_error *error)
+{
+    const cfi_system *system = record->network->system;
+    cfi_status status = evaluate_closed_form(record, arena, error);
+
+    if (status == CFI_OK && system->realizations > 0) {
+        status = metrics_monte_carlo(record->network, &record->allocation.powers, options->threads, options->alloc.stop,
+                                     arena, &record->monte_carlo, error);
+        record->has_monte_carlo = status == CFI_OK;
+    }
+    if (status == CFI_FAILED) {
+        return mark_failed(record, "the Monte Carlo estimate broke down");
+    }
+    if (status == CFI_OK && !all_finite(record->closed_form.rate_exact_bit_s_hz, record->K)) {
+        return mark_failed(record, "a rate is not finite");
+    }
+    return status;
+}
+
+cfi_status trial_run(const cfi_system *system, uint32_t drop, const cfi_trial_options *options, cfi_arena *arena,
+                     cfi_record *record, cfi_error *error)
+{
+    cfi_status status;
+
+    *record = (cfi_record){.index = drop, .L = system->L, .K = system->K, .N = system->N};
+    status = draw(system, drop, arena, record, error);
+    if (status == CFI_OK) {
+        status = alloc_run(record->network, record->xi, &options->alloc, arena, &record->allocation, error);
+    }
+    if (status == CFI_FAILED || (status == CFI_OK && record->allocation.status == CFI_ALLOC_FAILED)) {
+        return mark_failed(record, "the power allocation broke down");
+    }
+    if (status == CFI_OK) {
+        status = evaluate_references(record, arena, error);
+    }
+    if (status == CFI_OK && record->allocation.status == CFI_ALLOC_INFEASIBLE) {
+        record->status = CFI_DROP_INFEASIBLE;
+        return CFI_OK;
+    }
+    return status == CFI_OK ? measure(record, options, arena, error) : status;
+}

@@ -1,0 +1,97 @@
+/* Starting points of the allocation. The problem is not convex: where pilots overlap, several local maxima are common.
+ */
+#include "alloc/sca.h"
+
+#include <math.h>
+
+static double user_strength(const alloc_problem *problem, size_t k)
+{
+    double sum = 0.0;
+
+    for (size_t l = 0; l < problem->L; l++) {
+        sum += problem->signal[k + problem->K * l] * problem->signal[k + problem->K * l];
+    }
+    return sum;
+}
+
+/* Users compete within a pilot; with orthogonal pilots all of them do. */
+static bool compete(const alloc_problem *problem, size_t k, size_t j)
+{
+    const cfi_network *network = problem->network;
+
+    return !network->pilots_overlap || network->pilot[k] == network->pilot[j];
+}
+
+/* Whether k comes `rank`-th or better among its competitors; `key` orders them, ties by index. */
+static bool within_rank(const alloc_problem *problem, size_t k, size_t rank, const double *key)
+{
+    size_t better = 0;
+
+    for (size_t j = 0; j < problem->K; j++) {
+        better += j != k && compete(problem, k, j) && (key[j] > key[k] || (key[j] == key[k] && j < k));
+    }
+    return better < rank;
+}
+
+static size_t competitors(const alloc_problem *problem, size_t k)
+{
+    size_t count = 0;
+
+    for (size_t j = 0; j < problem->K; j++) {
+        count += compete(problem, k, j);
+    }
+    return count;
+}
+
+/* Keeps one user a group (the strongest first, then random ones), or a random number of them. */
+static void silence_users(const alloc_problem *problem, size_t start, cfi_stream *stream, alloc_point *point)
+{
+    size_t K = problem->K;
+    double *key = problem->u; /* scratch: the next evaluation overwrites it */
+    double share;
+
+    random_uniforms(stream, K, key);
+    random_uniforms(stream, 1, &share);
+    for (size_t k = 0; start == 1 && k < K; k++) {
+        key[k] = user_strength(problem, k);
+    }
+    for (size_t k = 0; k < K; k++) {
+        double most = (double)competitors(problem, k) - 1.0;
+        size_t rank = start % 4 == 1 ? 1 : 1 + (size_t)(share * most);
+
+        for (size_t l = 0; l < problem->L && !within_rank(problem, k, rank, key); l++) {
+            point->w[k + K * l] = 0.0;
+        }
+    }
+}
+
+/* Multiplies amplitudes by log-normal factors: one a user, one a pair. */
+static void shake_amplitudes(const alloc_problem *problem, cfi_stream *stream, alloc_point *point)
+{
+    size_t K = problem->K;
+    double *factor = problem->u;
+
+    random_normals(stream, K, factor);
+    for (size_t l = 0; l < problem->L; l++) {
+        for (size_t k = 0; k < K; k++) {
+            double normal;
+
+            random_normals(stream, 1, &normal);
+            point->w[k + K * l] *= exp(factor[k] + normal);
+        }
+    }
+}
+
+bool start_make(const alloc_problem *problem, size_t start, const alloc_point *heuristic, alloc_point *point)
+{
+    const cfi_network *network = problem->network;
+    cfi_stream stream = stream_make(network->system->seed, network->drop, CFI_DRAW_START, (uint32_t)start);
+
+    problem_copy(problem, heuristic, point);
+    if (start % 2 == 1) {
+        silence_users(problem, start, &stream, point);
+    } else if (start > 0) {
+        shake_amplitudes(problem, &stream, point);
+    }
+    return problem_complete(problem, point);
+}

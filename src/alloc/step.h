@@ -1,0 +1,32 @@
+/* One SCA step: the concave surrogate at a point, maximised as a second-order cone problem.
+ * docs/model.md (M13)-(M15). */
+#ifndef CFISAC_ALLOC_STEP_H
+#define CFISAC_ALLOC_STEP_H
+
+#include "alloc/problem.h"
+
+/* Keeps the solver's workspace from step to step while the sparsity pattern stays the same. */
+typedef struct alloc_stepper {
+    const alloc_problem *problem;
+    cfi_crlb_constraint constraint;
+    size_t *active; /* users that take part in the workspace's pattern */
+    size_t active_count;
+    cfi_surrogate surrogate; /* of the workspace's pattern */
+    socp_workspace *workspace;
+    /* export of every problem solved */
+    const cfi_alloc_options *options;
+    size_t start, step;
+} alloc_stepper;
+
+/* NULL fields are made ready; the active list comes from the arena. */
+cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, const cfi_alloc_options *options,
+                        cfi_arena *arena, cfi_error *error);
+void stepper_free(alloc_stepper *stepper);
+
+/* Maximises the surrogate about `at` over the feasible set; users whose SINR there is negligible stay silent. The
+ * maximiser, not yet completed, goes to `to`; *solved tells how the solver ended. An exhausted active set leaves `to`
+ * equal to `at`. Fails: CFI_NO_MEMORY, the export's error, CFI_FAILED (a malformed problem). */
+cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrogate surrogate, alloc_point *to,
+                       socp_status *solved, cfi_error *error);
+
+#endif
