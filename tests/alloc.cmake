@@ -1,0 +1,2 @@
+cfisac_test(test_alloc LINK cfisac_alloc)
+cfisac_test(test_trial LINK cfisac_trial)

@@ -1,0 +1,562 @@
+/* The power allocation: splits, the closed feasibility test, SCA. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "cfisac/alloc.h"
+#include "check.h"
+#include "systems.h"
+
+#include <stdio.h>
+
+/* A drop of a made system with its MMSE statistics. */
+typedef struct drop {
+    made_system made;
+    cfi_network network;
+    double *xi;
+    cfi_arena *arena;
+} drop;
+
+/* The system must not be changed afterwards, except in what the network does not depend on. */
+static drop *make_drop(made_system made)
+{
+    drop *d = malloc(sizeof *d);
+
+    d->made = made;
+    d->arena = arena_create();
+    d->xi = arena_alloc(d->arena, made.system.K * made.system.L, sizeof(double));
+    assert_int_equal(network_draw(&d->made.system, 0, d->arena, &d->network, NULL), CFI_OK);
+    channel_mmse_variance(&d->network, d->xi);
+    return d;
+}
+
+static void free_drop(drop *d)
+{
+    arena_destroy(d->arena);
+    free_system(&d->made);
+    free(d);
+}
+
+static cfi_allocation run(drop *d)
+{
+    cfi_allocation allocation;
+    cfi_alloc_options options = {.stop = NULL};
+    cfi_error error = {.text = ""};
+
+    if (alloc_run(&d->network, d->xi, &options, d->arena, &allocation, &error) != CFI_OK) {
+        fail_msg("%s", error.text);
+    }
+    return allocation;
+}
+
+static double threshold_factor(drop *d)
+{
+    double factor;
+
+    assert_int_equal(alloc_least_threshold_factor(&d->network, d->arena, &factor, NULL), CFI_OK);
+    return factor;
+}
+
+/* Scales all thresholds so that the least feasible factor becomes `factor`. */
+static void set_tightness(drop *d, double factor)
+{
+    double now = threshold_factor(d);
+
+    for (size_t l = 0; l < d->made.system.L; l++) {
+        d->made.threshold[l] *= now / factor;
+    }
+}
+
+/* Sum rate from the raw formulas (paper (7) and the coherent term), written independently of the metrics room. */
+static double sum_rate_from_formula(const drop *d, const cfi_powers *powers)
+{
+    const cfi_system *s = &d->made.system;
+    double sum = 0.0;
+
+    for (size_t k = 0; k < s->K; k++) {
+        double u = 0.0, load = s->comm_noise_w;
+
+        for (size_t j = 0; j < s->K; j++) {
+            double coherent = 0.0;
+
+            for (size_t l = 0; l < s->L; l++) {
+                size_t jl = j + s->K * l, kl = k + s->K * l;
+
+                load += (double)s->N * s->gain[kl] * (d->xi[jl] * powers->gamma[jl] + powers->eta[jl]);
+                u += j == k ? (double)s->N * d->xi[kl] * sqrt(powers->gamma[kl]) : 0.0;
+                coherent += (double)s->N * sqrt(powers->gamma[jl]) * d->xi[jl] * s->gain[kl] / s->gain[jl];
+            }
+            if (j != k && s->pilot[j] == s->pilot[k] && s->rate_model == CFI_RATE_EXACT) {
+                load += coherent * coherent;
+            }
+        }
+        sum += s->prelog * log2(1.0 + u * u / load);
+    }
+    return sum;
+}
+
+/* Largest relative violation of (19b), (19c) and the limits, from the raw formulas. */
+static double violation_from_formula(const drop *d, const cfi_powers *powers)
+{
+    const cfi_system *s = &d->made.system;
+    double N = (double)s->N, M = (double)s->M, total = 0.0, worst = 0.0;
+
+    for (size_t l = 0; l < s->L; l++) {
+        double x = 0.0, y = 0.0, cosine = cos(s->angle_rad[l]), information;
+        double S_N = N * (N * N - 1.0) / 12.0, S_M = M * (M * M - 1.0) / 12.0;
+
+        for (size_t i = s->K * l; i < s->K * (l + 1); i++) {
+            assert_true(powers->gamma[i] >= 0.0 && powers->eta[i] >= 0.0);
+            x += d->xi[i] * powers->gamma[i];
+            y += powers->eta[i];
+        }
+        information = 2.0 * (double)s->T / s->sensing_noise_w * s->path_gain * s->path_gain * M_PI * M_PI * cosine *
+                      cosine * ((N * S_M + M * S_N) * x + N * N * S_M * y);
+        worst = fmax(worst, 1.0 - information * s->crlb_threshold_rad2[l]);
+        worst = fmax(worst, s->ap_limit_w ? N * (x + y) / s->ap_limit_w[l] - 1.0 : 0.0);
+        total += N * (x + y);
+    }
+    return fmax(worst, total / s->power_w - 1.0);
+}
+
+/* A random scenario of the soak's range, smaller. */
+static drop *random_drop(uint64_t seed)
+{
+    cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 12);
+    size_t L = (size_t)made_uniform(&stream, 1.0, 13.0), K = (size_t)made_uniform(&stream, 1.0, 7.0);
+    size_t N = (size_t)made_uniform(&stream, 2.0, 9.0), M = (size_t)made_uniform(&stream, 2.0, 9.0);
+    made_system made = make_system(seed, L, K, N, M);
+    drop *d;
+
+    if (made_uniform(&stream, 0.0, 1.0) < 0.4 && K > 1) {
+        reuse_pilots(&made, (K + 1) / 2);
+        made.system.starts = 2;
+    }
+    made.system.power_w = made.system.comm_noise_w * pow(10.0, made_uniform(&stream, -1.0, 5.0));
+    made.system.pilot_power_w = made.system.power_w;
+    if (made_uniform(&stream, 0.0, 1.0) < 0.3) {
+        made.system.rate_model = CFI_RATE_THEOREM1;
+    }
+    if (made_uniform(&stream, 0.0, 1.0) < 0.3) {
+        for (size_t l = 0; l < L; l++) {
+            made.limit[l] = made.system.power_w / (double)L * made_uniform(&stream, 0.7, 4.0);
+        }
+        made.system.ap_limit_w = made.limit;
+    }
+    d = make_drop(made);
+    set_tightness(d, pow(10.0, made_uniform(&stream, -6.0, 0.05)));
+    return d;
+}
+
+/* ------------------------------------------------------------------------------ splits ---- */
+
+static void equal_split_gives_each_ap_half_for_sensing(void **state)
+{
+    (void)state;
+    drop *d = make_drop(make_system(1, 3, 2, 4, 4));
+    cfi_allocation allocation;
+    double share = 1e-3 / (4.0 * 3.0);
+
+    d->made.system.method = CFI_METHOD_EQUAL;
+    allocation = run(d);
+    assert_int_equal(allocation.status, CFI_ALLOC_FIXED);
+    for (size_t l = 0; l < 3; l++) {
+        const double *gamma = allocation.powers.gamma + 2 * l, *eta = allocation.powers.eta + 2 * l;
+        const double *xi = d->xi + 2 * l;
+
+        assert_true(gamma[0] == gamma[1] && eta[0] == eta[1]);
+        assert_close((xi[0] * gamma[0] + xi[1] * gamma[1]) / (0.5 * share), 1.0, 1e-14);
+        assert_close((eta[0] + eta[1]) / (0.5 * share), 1.0, 1e-14);
+        assert_close(allocation.ap_power_w[l] / (1e-3 / 3.0), 1.0, 1e-14);
+    }
+    free_drop(d);
+}
+
+static void heuristic_without_binding_threshold_is_the_plain_split(void **state)
+{
+    (void)state;
+    drop *d = make_drop(make_system(2, 4, 3, 4, 4));
+    cfi_allocation allocation;
+
+    set_tightness(d, 1e-9);
+    d->made.system.method = CFI_METHOD_HEURISTIC;
+    allocation = run(d);
+    for (size_t l = 0; l < 4; l++) {
+        double y = 0.0;
+
+        for (size_t k = 0; k < 3; k++) {
+            y += allocation.powers.eta[k + 3 * l];
+        }
+        assert_close(y / (0.3 * 1e-3 / 16.0), 1.0, 1e-14);
+    }
+    free_drop(d);
+}
+
+static void heuristic_meets_every_constraint_exactly_when_the_closed_test_allows(void **state)
+{
+    (void)state;
+    size_t infeasible = 0;
+
+    for (uint64_t seed = 0; seed < 400; seed++) {
+        drop *d = random_drop(seed);
+        double factor = threshold_factor(d);
+        cfi_allocation allocation;
+
+        d->made.system.method = CFI_METHOD_HEURISTIC;
+        allocation = run(d);
+        assert_int_equal(allocation.status == CFI_ALLOC_INFEASIBLE, factor > 1.0);
+        if (factor > 1.0) {
+            infeasible++;
+        } else {
+            assert_true(violation_from_formula(d, &allocation.powers) < 1e-12);
+        }
+        free_drop(d);
+    }
+    assert_in_range(infeasible, 1, 50);
+}
+
+static void thresholds_one_percent_beside_feasibility_are_told_apart(void **state)
+{
+    (void)state;
+    const size_t antennas[][2] = {{4, 4}, {4, 2}, {2, 8}, {1, 4}, {4, 1}};
+
+    for (size_t i = 0; i < 5; i++) {
+        drop *d = make_drop(make_system(10 + i, 5, 2, antennas[i][0], antennas[i][1]));
+
+        set_tightness(d, 0.99);
+        assert_int_equal(run(d).status, CFI_ALLOC_CONVERGED);
+        set_tightness(d, 1.01);
+        assert_int_equal(run(d).status, CFI_ALLOC_INFEASIBLE);
+        free_drop(d);
+    }
+}
+
+static void least_power_over_dense_samples_agrees_with_the_closed_test(void **state)
+{
+    (void)state;
+    /* one AP: the least q with d1 x + d2 (q - x) >= s, 0 <= x <= q, by scanning x */
+    drop *d = make_drop(make_system(3, 1, 1, 4, 2));
+    double factor = threshold_factor(d), least = INFINITY;
+    const cfi_system *s = &d->made.system;
+    double d1, d2, needed = s->sensing_noise_w / (2.0 * 30.0 * s->crlb_threshold_rad2[0]);
+
+    metrics_sensing_coefficients(&d->network, &d1, &d2);
+    for (int i = 0; i <= 1000; i++) { /* share of the power that communicates */
+        double share = i / 1000.0;
+
+        least = fmin(least, needed / (share * d1 + (1.0 - share) * d2));
+    }
+    assert_close(4.0 * least / s->power_w / factor, 1.0, 1e-12);
+    free_drop(d);
+}
+
+static void no_information_at_any_power_is_infeasible(void **state)
+{
+    (void)state;
+    drop *d = make_drop(make_system(4, 2, 2, 1, 1));
+
+    assert_true(threshold_factor(d) == INFINITY);
+    assert_int_equal(run(d).status, CFI_ALLOC_INFEASIBLE);
+    free_drop(d);
+}
+
+/* --------------------------------------------------------------------------------- SCA ---- */
+
+static void check_trace(const cfi_allocation *allocation)
+{
+    assert_true(allocation->trace_count >= 1);
+    for (size_t i = 1; i < allocation->trace_count; i++) {
+        assert_true(allocation->trace_bit_s_hz[i] >= allocation->trace_bit_s_hz[i - 1]);
+    }
+    assert_close(allocation->trace_bit_s_hz[allocation->trace_count - 1] / allocation->sum_rate_bit_s_hz, 1.0, 1e-9);
+}
+
+static void random_scenarios_converge_or_are_rightly_infeasible(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1000; seed < 1200; seed++) {
+        drop *d = random_drop(seed);
+        double factor = threshold_factor(d), violation;
+        cfi_allocation allocation = run(d);
+
+        if (factor > 1.0) {
+            assert_int_equal(allocation.status, CFI_ALLOC_INFEASIBLE);
+        } else {
+            if (allocation.status != CFI_ALLOC_CONVERGED) {
+                fail_msg("seed %llu: %s (%s) after %zu steps", (unsigned long long)seed,
+                         alloc_status_name(allocation.status), allocation.stop_reason, allocation.iterations);
+            }
+            violation = violation_from_formula(d, &allocation.powers);
+            assert_true(violation < 1e-9);
+            assert_true(allocation.max_constraint_violation < 1e-9);
+            assert_close(sum_rate_from_formula(d, &allocation.powers) / allocation.sum_rate_bit_s_hz, 1.0, 1e-10);
+            check_trace(&allocation);
+        }
+        free_drop(d);
+    }
+}
+
+static void total_budget_is_spent(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 30; seed < 40; seed++) {
+        drop *d = make_drop(make_system(seed, 6, 3, 4, 4));
+        cfi_allocation allocation;
+        double total = 0.0;
+
+        set_tightness(d, 0.4);
+        allocation = run(d);
+        for (size_t l = 0; l < 6; l++) {
+            total += allocation.ap_power_w[l];
+        }
+        assert_close(total / d->made.system.power_w, 1.0, 1e-12);
+        free_drop(d);
+    }
+}
+
+/* Moves along random feasible directions: a stationary point gains nothing to first order. The powers are changed by a
+ * relative `step`, then scaled back into the budget and the thresholds by blending towards a strictly feasible point.
+ */
+static double best_neighbour(drop *d, const cfi_allocation *allocation, double step, uint64_t seed)
+{
+    size_t count = d->made.system.K * d->made.system.L;
+    cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 99);
+    double best = 0.0, *factor = malloc(2 * count * sizeof(double));
+    cfi_powers trial = {.gamma = malloc(count * sizeof(double)), .eta = malloc(count * sizeof(double))};
+
+    for (int round = 0; round < 400; round++) {
+        random_normals(&stream, 2 * count, factor);
+        for (size_t i = 0; i < count; i++) {
+            trial.gamma[i] = allocation->powers.gamma[i] * exp(step * factor[i]);
+            trial.eta[i] = allocation->powers.eta[i] * exp(step * factor[count + i]);
+        }
+        if (violation_from_formula(d, &trial) <= 1e-12) {
+            best = fmax(best, sum_rate_from_formula(d, &trial));
+        }
+    }
+    free(trial.gamma);
+    free(trial.eta);
+    free(factor);
+    return best;
+}
+
+static void no_feasible_neighbour_is_better(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 50; seed < 56; seed++) {
+        drop *d = make_drop(make_system(seed, 3, 2, 4, 4));
+        cfi_allocation allocation;
+
+        set_tightness(d, 0.5);
+        allocation = run(d);
+        assert_true(best_neighbour(d, &allocation, 1e-2, seed) <= allocation.sum_rate_bit_s_hz * (1.0 + 1e-6));
+        free_drop(d);
+    }
+}
+
+static double sum_rate_with(drop *d, cfi_surrogate surrogate, cfi_crlb_constraint constraint)
+{
+    cfi_allocation allocation;
+
+    d->made.system.surrogate = surrogate;
+    d->made.system.crlb_constraint = constraint;
+    d->made.system.max_iterations = surrogate == CFI_SURROGATE_FRACTIONAL ? 400 : 200;
+    allocation = run(d);
+    assert_int_equal(allocation.status, CFI_ALLOC_CONVERGED);
+    assert_true(violation_from_formula(d, &allocation.powers) < 1e-9);
+    check_trace(&allocation);
+    return allocation.sum_rate_bit_s_hz;
+}
+
+static void surrogates_and_constraint_forms_agree(void **state)
+{
+    (void)state;
+    const size_t antennas[][2] = {{4, 4}, {4, 2}, {4, 8}, {2, 2}, {8, 3}};
+
+    for (size_t i = 0; i < 5; i++) {
+        drop *d = make_drop(make_system(70 + i, 6, 3, antennas[i][0], antennas[i][1]));
+        double exact;
+
+        set_tightness(d, 0.6);
+        exact = sum_rate_with(d, CFI_SURROGATE_PRODUCT, CFI_CRLB_EXACT);
+        assert_close(sum_rate_with(d, CFI_SURROGATE_PRODUCT, CFI_CRLB_SCA) / exact, 1.0, 3e-6);
+        assert_close(sum_rate_with(d, CFI_SURROGATE_FRACTIONAL, CFI_CRLB_EXACT) / exact, 1.0, 1e-4);
+        assert_close(sum_rate_with(d, CFI_SURROGATE_FRACTIONAL, CFI_CRLB_SCA) / exact, 1.0, 1e-4);
+        free_drop(d);
+    }
+}
+
+static void constraint_forms_agree_under_pilot_reuse_with_weak_sensing_power(void **state)
+{
+    (void)state;
+    made_system made = make_system(80, 5, 4, 4, 2); /* d2 < d1 and coherent terms: reverse convex */
+    drop *d;
+    double exact;
+
+    reuse_pilots(&made, 2);
+    made.system.starts = 1;
+    d = make_drop(made);
+    set_tightness(d, 0.6);
+    exact = sum_rate_with(d, CFI_SURROGATE_PRODUCT, CFI_CRLB_EXACT);
+    assert_close(sum_rate_with(d, CFI_SURROGATE_PRODUCT, CFI_CRLB_SCA) / exact, 1.0, 1e-5);
+    free_drop(d);
+}
+
+static void random_starts_agree_with_orthogonal_pilots(void **state)
+{
+    (void)state;
+    made_system made = make_system(90, 8, 4, 4, 4);
+    drop *d;
+    cfi_allocation allocation;
+
+    made.system.starts = 21; /* the heuristic split, ten subsets of users, ten random starts */
+    d = make_drop(made);
+    set_tightness(d, 0.1);
+    allocation = run(d);
+    assert_int_equal(allocation.starts, 21);
+    d->made.system.starts = 1;
+    assert_close(run(d).sum_rate_bit_s_hz / allocation.sum_rate_bit_s_hz, 1.0, 1e-5);
+    free_drop(d);
+}
+
+static drop *constructed_exception(size_t starts)
+{
+    made_system made = make_system(1, 2, 2, 2, 2);
+    const double gain[] = {0.2, 0.001, 1000.0, 0.5};
+
+    memcpy(made.gain, gain, sizeof gain);
+    made.system.power_w = 1.0;
+    made.system.comm_noise_w = 0.01;
+    made.system.pilot_power_w = 0.5; /* tau_p p_p = 1 */
+    made.system.prelog = 1.0;
+    made.system.starts = starts;
+    made.threshold[0] = made.threshold[1] = 1e12; /* no sensing */
+    return make_drop(made);
+}
+
+static void several_starts_find_the_better_maximum_of_the_constructed_exception(void **state)
+{
+    (void)state;
+    drop *one = constructed_exception(1), *many = constructed_exception(8);
+    cfi_allocation from_heuristic = run(one), best = run(many);
+
+    assert_close(from_heuristic.sum_rate_bit_s_hz, 1.9974, 1e-4);
+    assert_close(best.sum_rate_bit_s_hz, 2.2672, 1e-4);
+    assert_true(best.spread_bit_s_hz >= best.sum_rate_bit_s_hz - from_heuristic.sum_rate_bit_s_hz - 1e-6);
+    free_drop(one);
+    free_drop(many);
+}
+
+static void allocation_does_not_depend_on_the_units(void **state)
+{
+    (void)state;
+    const double scales[] = {1e-6, 1e6};
+
+    for (size_t i = 0; i < 4; i++) {
+        double power = i < 2 ? scales[i] : 1.0, gain = i < 2 ? 1.0 : (i == 2 ? 1e-4 : 1e4);
+        drop *plain = make_drop(make_system(60, 6, 3, 4, 4)), *scaled;
+        made_system made = make_system(60, 6, 3, 4, 4);
+        cfi_allocation a, b;
+
+        made.system.power_w *= power / gain;
+        made.system.pilot_power_w *= power / gain;
+        made.system.comm_noise_w *= power;
+        made.system.sensing_noise_w *= power / gain;
+        for (size_t j = 0; j < 18; j++) {
+            made.gain[j] *= gain;
+        }
+        scaled = make_drop(made);
+        set_tightness(plain, 0.5);
+        set_tightness(scaled, 0.5);
+        a = run(plain);
+        b = run(scaled);
+        assert_close(b.sum_rate_bit_s_hz / a.sum_rate_bit_s_hz, 1.0, 1e-6);
+        for (size_t l = 0; l < 6; l++) {
+            assert_close(b.ap_power_w[l] * gain / power / a.ap_power_w[l], 1.0, 1e-4);
+        }
+        free_drop(plain);
+        free_drop(scaled);
+    }
+}
+
+/* Exports are counted and their shape checked. */
+static cfi_status count_export(void *context, uint32_t index, size_t start, size_t step, const socp_problem *problem,
+                               cfi_error *error)
+{
+    size_t *count = context;
+
+    (void)error;
+    assert_int_equal(index, 0);
+    assert_int_equal(start, 0);
+    assert_int_equal(step, *count);
+    assert_true(problem->n > 0 && problem->m > 0);
+    ++*count;
+    return *count < 4 ? CFI_OK : CFI_OUTPUT;
+}
+
+static void every_solved_problem_is_exported_and_a_failing_export_ends_the_run(void **state)
+{
+    (void)state;
+    drop *d = make_drop(make_system(61, 6, 3, 4, 4));
+    size_t count = 0;
+    cfi_alloc_options options = {.export_problem = count_export, .export_context = &count};
+    cfi_allocation allocation;
+
+    assert_int_equal(alloc_run(&d->network, d->xi, &options, d->arena, &allocation, NULL), CFI_OUTPUT);
+    assert_int_equal(count, 4);
+    free_drop(d);
+}
+
+static void a_raised_stop_flag_interrupts(void **state)
+{
+    (void)state;
+    drop *d = make_drop(make_system(62, 6, 3, 4, 4));
+    volatile sig_atomic_t stop = 1;
+    cfi_alloc_options options = {.stop = &stop};
+    cfi_allocation allocation;
+
+    assert_int_equal(alloc_run(&d->network, d->xi, &options, d->arena, &allocation, NULL), CFI_INTERRUPTED);
+    free_drop(d);
+}
+
+static void iteration_limit_is_told(void **state)
+{
+    (void)state;
+    drop *d = make_drop(make_system(63, 8, 4, 4, 4));
+    cfi_allocation allocation;
+
+    set_tightness(d, 0.5);
+    d->made.system.max_iterations = 1;
+    allocation = run(d);
+    assert_int_equal(allocation.status, CFI_ALLOC_ITERATION_LIMIT);
+    assert_int_equal(allocation.iterations, 1);
+    assert_true(violation_from_formula(d, &allocation.powers) < 1e-9);
+    free_drop(d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(equal_split_gives_each_ap_half_for_sensing),
+        cmocka_unit_test(heuristic_without_binding_threshold_is_the_plain_split),
+        cmocka_unit_test(heuristic_meets_every_constraint_exactly_when_the_closed_test_allows),
+        cmocka_unit_test(thresholds_one_percent_beside_feasibility_are_told_apart),
+        cmocka_unit_test(least_power_over_dense_samples_agrees_with_the_closed_test),
+        cmocka_unit_test(no_information_at_any_power_is_infeasible),
+        cmocka_unit_test(random_scenarios_converge_or_are_rightly_infeasible),
+        cmocka_unit_test(total_budget_is_spent),
+        cmocka_unit_test(no_feasible_neighbour_is_better),
+        cmocka_unit_test(surrogates_and_constraint_forms_agree),
+        cmocka_unit_test(constraint_forms_agree_under_pilot_reuse_with_weak_sensing_power),
+        cmocka_unit_test(random_starts_agree_with_orthogonal_pilots),
+        cmocka_unit_test(several_starts_find_the_better_maximum_of_the_constructed_exception),
+        cmocka_unit_test(allocation_does_not_depend_on_the_units),
+        cmocka_unit_test(every_solved_problem_is_exported_and_a_failing_export_ends_the_run),
+        cmocka_unit_test(a_raised_stop_flag_interrupts),
+        cmocka_unit_test(iteration_limit_is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
