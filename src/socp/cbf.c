@@ -1,1 +1,115 @@
+/* Writes a problem in the Conic Benchmark Format, version 1. */
 #include "cfisac/socp.h"
+
+static size_t nonzeros(const socp_matrix *matrix)
+{
+    return matrix->start ? matrix->start[matrix->cols] : 0;
+}
+
+static void write_comment(const char *comment, FILE *stream)
+{
+    if (!comment) {
+        return;
+    }
+    fputs("# ", stream);
+    for (const char *c = comment; *c; c++) {
+        fputc(*c, stream);
+        if (*c == '\n') {
+            fputs("# ", stream);
+        }
+    }
+    fputc('\n', stream);
+}
+
+static void write_domain(const socp_problem *problem, FILE *stream)
+{
+    size_t kinds = problem->cones + (problem->p > 0 ? 1 : 0) + (problem->linear > 0 ? 1 : 0);
+
+    fprintf(stream, "VER\n1\n\nOBJSENSE\nMIN\n\nVAR\n%zu 1\nF %zu\n\n", problem->n, problem->n);
+    if (kinds == 0) {
+        return;
+    }
+    fprintf(stream, "CON\n%zu %zu\n", problem->p + problem->m, kinds);
+    if (problem->p > 0) {
+        fprintf(stream, "L= %zu\n", problem->p);
+    }
+    if (problem->linear > 0) {
+        fprintf(stream, "L+ %zu\n", problem->linear);
+    }
+    for (size_t i = 0; i < problem->cones; i++) {
+        fprintf(stream, "Q %zu\n", problem->cone_size[i]);
+    }
+    fputc('\n', stream);
+}
+
+/* Entries count and lines of a vector without its zeros; rows start at `first`, values are multiplied by sign. */
+static size_t write_vector(const double *value, size_t count, size_t first, double sign, FILE *stream)
+{
+    size_t written = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (value[i] != 0.0) {
+            written++;
+            if (stream) {
+                fprintf(stream, "%zu %.17g\n", first + i, sign * value[i]);
+            }
+        }
+    }
+    return written;
+}
+
+static void write_objective(const socp_problem *problem, FILE *stream)
+{
+    size_t count = write_vector(problem->c, problem->n, 0, 1.0, NULL);
+
+    if (count > 0) {
+        fprintf(stream, "OBJACOORD\n%zu\n", count);
+        write_vector(problem->c, problem->n, 0, 1.0, stream);
+        fputc('\n', stream);
+    }
+}
+
+static void write_column(const socp_matrix *matrix, size_t column, size_t first, double sign, FILE *stream)
+{
+    for (size_t i = matrix->start[column]; i < matrix->start[column + 1]; i++) {
+        fprintf(stream, "%zu %zu %.17g\n", first + matrix->row[i], column, sign * matrix->value[i]);
+    }
+}
+
+/* CBF states A x + b in K: equality rows as A x - b = 0, cone rows as -G x + h. */
+static void write_constraints(const socp_problem *problem, FILE *stream)
+{
+    size_t entries = nonzeros(&problem->A) + nonzeros(&problem->G);
+    size_t constants = write_vector(problem->b, problem->p, 0, -1.0, NULL) +
+                       write_vector(problem->h, problem->m, problem->p, 1.0, NULL);
+
+    if (entries > 0) {
+        fprintf(stream, "ACOORD\n%zu\n", entries);
+        for (size_t j = 0; j < problem->n; j++) {
+            if (nonzeros(&problem->A) > 0) {
+                write_column(&problem->A, j, 0, 1.0, stream);
+            }
+            if (nonzeros(&problem->G) > 0) {
+                write_column(&problem->G, j, problem->p, -1.0, stream);
+            }
+        }
+        fputc('\n', stream);
+    }
+    if (constants > 0) {
+        fprintf(stream, "BCOORD\n%zu\n", constants);
+        write_vector(problem->b, problem->p, 0, -1.0, stream);
+        write_vector(problem->h, problem->m, problem->p, 1.0, stream);
+    }
+}
+
+cfi_status socp_write_cbf(const socp_problem *problem, const char *comment, FILE *stream, cfi_error *error)
+{
+    write_comment(comment, stream);
+    write_domain(problem, stream);
+    write_objective(problem, stream);
+    write_constraints(problem, stream);
+    if (fflush(stream) != 0 || ferror(stream)) {
+        return error_set(error, CFI_OUTPUT, "cannot write the cone problem");
+    }
+    return CFI_OK;
+}
