@@ -1,0 +1,84 @@
+/* Reading whole files. */
+#include "scenario/input.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static cfi_status refuse(const char *path, const cfi_place *place, const char *why, cfi_error *error)
+{
+    if (place) {
+        return place_error(place, error, CFI_INVALID, "%.300s cannot be read: %s", path, why);
+    }
+    return error_set(error, CFI_INVALID, "%.600s: cannot be read: %s", path, why);
+}
+
+/* Reads to the end or one byte past the longest allowed length. NULL and errno on failure. */
+static char *read_all(FILE *stream, size_t *length)
+{
+    size_t capacity = 65536, used = 0;
+    char *text = malloc(capacity), *longer;
+
+    while (text) {
+        used += fread(text + used, 1, capacity - used - 1, stream);
+        if (ferror(stream)) {
+            break;
+        }
+        if (used + 1 < capacity || used > INPUT_MAX_BYTES) {
+            text[used] = '\0';
+            *length = used;
+            return text;
+        }
+        capacity *= 2;
+        longer = realloc(text, capacity);
+        if (!longer) {
+            break;
+        }
+        text = longer;
+    }
+    free(text);
+    return NULL;
+}
+
+/* Opens a file that can be read as text; a folder would only fail at the first read. */
+static FILE *open_input(const char *path)
+{
+    FILE *stream = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    struct stat info;
+
+    if (stream && fstat(fileno(stream), &info) == 0 && S_ISDIR(info.st_mode)) {
+        if (stream != stdin) {
+            fclose(stream);
+        }
+        errno = EISDIR;
+        return NULL;
+    }
+    return stream;
+}
+
+cfi_status input_read(const char *path, const cfi_place *place, char **text, size_t *length, cfi_error *error)
+{
+    FILE *stream = open_input(path);
+    int why;
+
+    *text = NULL;
+    if (!stream) {
+        return refuse(path, place, strerror(errno), error);
+    }
+    *text = read_all(stream, length);
+    why = errno;
+    if (stream != stdin) {
+        fclose(stream);
+    }
+    if (!*text) {
+        return refuse(path, place, strerror(why), error);
+    }
+    if (*length > INPUT_MAX_BYTES) {
+        free(*text);
+        *text = NULL;
+        return refuse(path, place, "longer than 256 MiB (allowed: at most 256 MiB)", error);
+    }
+    return CFI_OK;
+}

@@ -1,0 +1,25 @@
+/* Where in the input something is wrong: "FILE: /json/pointer", or "--set key". */
+#ifndef SCENARIO_PLACE_H
+#define SCENARIO_PLACE_H
+
+#include "cfisac/base.h"
+
+typedef struct cfi_place {
+    char text[640];
+} cfi_place;
+
+/* The root of a file; long file names keep their end. */
+cfi_place place_file(const char *file);
+/* A setting of this dotted key. */
+cfi_place place_setting(const char *key);
+/* Goes into a member or an element: appends "/member" (~ and / escaped, long names cut) or "/index". */
+void place_member(cfi_place *place, const char *member);
+void place_index(cfi_place *place, size_t index);
+
+/* "FILE: /pointer: what"; the root itself is "FILE: /: what". */
+cfi_status place_error(const cfi_place *place, cfi_error *error, cfi_status status, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* CFI_INVALID: this dotted name is no key; suggests the nearest and lists what there is. */
+cfi_status place_unknown_key(const cfi_place *place, const char *name, cfi_error *error);
+
+#endif

@@ -1,1 +1,0 @@
-#include "cfisac/scenario.h"

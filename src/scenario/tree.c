@@ -1,0 +1,204 @@
+/* From text to one JSON item a key. */
+#include "scenario/tree.h"
+
+#include "scenario/syntax.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { DOTTED_SIZE = 192, SHOWN_SIZE = 128 };
+
+static cfi_status out_of_memory(const cfi_tree *tree, cfi_error *error)
+{
+    cfi_place root = place_file(tree->file);
+
+    return place_error(&root, error, CFI_NO_MEMORY, "out of memory");
+}
+
+/* Checks one member of an object ("section" is "" at the top) and takes its value. */
+static cfi_status take_member(cfi_tree *tree, const char *section, const cJSON *item, const cfi_place *place,
+                              cfi_error *error)
+{
+    char buffer[DOTTED_SIZE];
+    cfi_wording dotted = wording_fixed(buffer, sizeof buffer);
+    key_id id;
+
+    wording_format(&dotted, "%s%s", section, *section ? "." : "");
+    wording_excerpt(&dotted, item->string, SHOWN_SIZE);
+    id = key_find(buffer);
+    /* {"network.aps": 8} at the top is not the key aps of the section network */
+    if (id == KEY_COUNT || key_section(buffer) != strlen(section)) {
+        return place_unknown_key(place, buffer, error);
+    }
+    tree->item[id] = item;
+    return CFI_OK;
+}
+
+static cfi_status take_section(cfi_tree *tree, const cJSON *section, const cfi_place *place, cfi_error *error)
+{
+    if (!cJSON_IsObject(section)) {
+        char shown[SHOWN_SIZE];
+        cfi_wording description = wording_fixed(shown, sizeof shown);
+
+        value_describe(section, &description);
+        return place_error(place, error, CFI_INVALID, "%s is of the wrong type (allowed: an object)", shown);
+    }
+    for (const cJSON *item = section->child; item; item = item->next) {
+        cfi_place here = *place;
+        cfi_status status;
+
+        place_member(&here, item->string);
+        status = take_member(tree, section->string, item, &here, error);
+        if (status != CFI_OK) {
+            return status;
+        }
+    }
+    return CFI_OK;
+}
+
+static cfi_status take_all(cfi_tree *tree, cfi_error *error)
+{
+    cfi_place root = place_file(tree->file);
+
+    if (!cJSON_IsObject(tree->root)) {
+        char shown[SHOWN_SIZE];
+        cfi_wording description = wording_fixed(shown, sizeof shown);
+
+        value_describe(tree->root, &description);
+        return place_error(&root, error, CFI_INVALID, "%s is no scenario (allowed: an object)", shown);
+    }
+    for (const cJSON *item = tree->root->child; item; item = item->next) {
+        cfi_place here = root;
+        bool section = strcmp(key_known_section(item->string), item->string) == 0 && *item->string;
+        cfi_status status;
+
+        place_member(&here, item->string);
+        status = section ? take_section(tree, item, &here, error) : take_member(tree, "", item, &here, error);
+        if (status != CFI_OK) {
+            return status;
+        }
+    }
+    return CFI_OK;
+}
+
+cfi_status tree_build(cfi_tree *tree, const char *text, size_t length, cfi_error *error)
+{
+    cfi_status status = syntax_check(text, length, tree->file, error);
+
+    if (status != CFI_OK) {
+        return status;
+    }
+    tree->root = cJSON_ParseWithLengthOpts(text, length + 1, NULL, true);
+    return tree->root ? take_all(tree, error) : out_of_memory(tree, error);
+}
+
+/* The value of a setting: JSON if it is JSON, else a bare word. Keys that take only text need no quotes for "5". */
+static cJSON *setting_item(const key_spec *spec, const char *value)
+{
+    bool plain = spec->forms == FORM_TEXT && *value != '"';
+    size_t length = strlen(value);
+
+    if (!plain && syntax_check(value, length, "", NULL) == CFI_OK) {
+        return cJSON_ParseWithLengthOpts(value, length + 1, NULL, true);
+    }
+    return cJSON_CreateString(value);
+}
+
+/* A bare word enters the tree without JSON's grammar, and must be text all the same. */
+static bool is_plain_text(const char *word)
+{
+    cfi_wording quoted = {0};
+    bool sound;
+
+    wording_quoted(&quoted, word);
+    sound = !quoted.failed && syntax_check(quoted.data, quoted.length, "", NULL) == CFI_OK;
+    wording_free(&quoted);
+    return sound;
+}
+
+static cfi_status apply_one(cfi_tree *tree, const cfi_setting *setting, cfi_error *error)
+{
+    cfi_place place;
+    cJSON *item;
+    key_id id;
+
+    if (!setting->key || !*setting->key || !setting->value) {
+        return error_set(error, CFI_USAGE, "--set: a key is missing (allowed: --set key=value)");
+    }
+    place = place_setting(setting->key);
+    id = key_find(setting->key);
+    if (id == KEY_COUNT && *key_known_section(setting->key) && !strchr(setting->key, '.')) {
+        return place_error(&place, error, CFI_INVALID, "a section, not a key (allowed: one of its keys, %s.KEY=VALUE)",
+                           setting->key);
+    }
+    if (id == KEY_COUNT) {
+        return place_unknown_key(&place, setting->key, error);
+    }
+    if (!is_plain_text(setting->value)) {
+        return place_error(&place, error, CFI_INVALID, "invalid UTF-8 (allowed: text)");
+    }
+    item = setting_item(&key_table[id], setting->value);
+    if (!item) {
+        return out_of_memory(tree, error);
+    }
+    cJSON_Delete(tree->owned[id]);
+    tree->item[id] = tree->owned[id] = item;
+    tree->set[id] = true;
+    return CFI_OK;
+}
+
+cfi_status tree_apply(cfi_tree *tree, const cfi_setting *settings, size_t count, cfi_error *error)
+{
+    cfi_status status = CFI_OK;
+
+    for (size_t i = 0; i < count && status == CFI_OK; i++) {
+        status = apply_one(tree, &settings[i], error);
+    }
+    return status;
+}
+
+cfi_status tree_fill(cfi_tree *tree, cfi_error *error)
+{
+    for (size_t id = 0; id < KEY_COUNT; id++) {
+        if (tree->item[id] || !key_table[id].fallback) {
+            continue;
+        }
+        tree->item[id] = tree->owned[id] = cJSON_Parse(key_table[id].fallback);
+        if (!tree->item[id]) {
+            return out_of_memory(tree, error);
+        }
+    }
+    return CFI_OK;
+}
+
+void tree_free(cfi_tree *tree)
+{
+    cJSON_Delete(tree->root);
+    for (size_t id = 0; id < KEY_COUNT; id++) {
+        cJSON_Delete(tree->owned[id]);
+    }
+    *tree = (cfi_tree){0};
+}
+
+cfi_place tree_place(const cfi_tree *tree, key_id id)
+{
+    const char *name = key_table[id].name;
+    cfi_place place;
+
+    if (tree->set[id]) {
+        return place_setting(name);
+    }
+    place = place_file(tree->file);
+    if (key_section(name) > 0) {
+        place_member(&place, key_known_section(name));
+    }
+    place_member(&place, key_leaf(name));
+    return place;
+}
+
+double tree_number(const cfi_tree *tree, key_id id, double otherwise)
+{
+    const cJSON *item = tree->item[id];
+
+    return cJSON_IsNumber(item) && item->valuedouble >= 0.0 ? item->valuedouble : otherwise;
+}

@@ -1,0 +1,29 @@
+/* The JSON of a scenario with the settings of the command line and the defaults laid over it: one item a key. */
+#ifndef SCENARIO_TREE_H
+#define SCENARIO_TREE_H
+
+#include "cfisac/scenario.h"
+#include "scenario/value.h"
+
+typedef struct cfi_tree {
+    const char *file; /* borrowed */
+    cJSON *root;
+    const cJSON *item[KEY_COUNT]; /* NULL: absent and without a default */
+    cJSON *owned[KEY_COUNT];      /* items that are not in root: settings and defaults */
+    bool set[KEY_COUNT];          /* given by a setting */
+} cfi_tree;
+
+/* Checks the text's syntax and shape (sections are objects, every key is known), applies the settings in order and
+ * fills in defaults. The values themselves are not looked at. `text` must end with NUL at text[length]. tree_free in
+ * every case. */
+cfi_status tree_build(cfi_tree *tree, const char *text, size_t length, cfi_error *error);
+cfi_status tree_apply(cfi_tree *tree, const cfi_setting *settings, size_t count, cfi_error *error);
+cfi_status tree_fill(cfi_tree *tree, cfi_error *error);
+void tree_free(cfi_tree *tree);
+
+/* Where the value of a key was given (or would be). */
+cfi_place tree_place(const cfi_tree *tree, key_id id);
+/* The number of a key as it stands, whatever its range; `otherwise` when it is none. */
+double tree_number(const cfi_tree *tree, key_id id, double otherwise);
+
+#endif
