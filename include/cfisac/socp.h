@@ -43,17 +43,18 @@ typedef enum socp_status {
     SOCP_PRIMAL_INFEASIBLE, /* (y, z) is a certificate: A'y + G'z ~ 0, z in K, b'y + h'z = -1 */
     SOCP_DUAL_INFEASIBLE,   /* (x, s) is a certificate: A x ~ 0, G x + s ~ 0, s in K, c'x = -1 */
     SOCP_ITERATION_LIMIT,
-    SOCP_FAILED             /* breakdown: NaN, or no progress before the reduced tolerance */
+    SOCP_FAILED /* breakdown: NaN, or no progress before the reduced tolerance */
 } socp_status;
 
 /* "optimal", "inaccurate", "primal_infeasible", "dual_infeasible", "iteration_limit", "failed". */
 const char *socp_status_name(socp_status status);
 
 typedef struct socp_settings {
-    size_t max_iterations;       /* 100 */
-    double tolerance;            /* 1e-9: relative residuals and gap of SOCP_OPTIMAL */
-    double reduced_tolerance;    /* 1e-5: of SOCP_INACCURATE */
-    size_t max_refinements;      /* 5 */
+    size_t max_iterations;     /* 100 */
+    double tolerance;          /* 1e-9: relative residuals and gap of SOCP_OPTIMAL */
+    double accepted_tolerance; /* 1e-8: SOCP_OPTIMAL too, when progress ends before `tolerance`; certificates */
+    double reduced_tolerance;  /* 1e-5: of SOCP_INACCURATE */
+    size_t max_refinements;    /* 5 */
 } socp_settings;
 socp_settings socp_default_settings(void);
 
@@ -64,7 +65,8 @@ socp_settings socp_default_settings(void);
  *   gap    = abs(primal_objective - dual_objective) / (1 + abs(primal_objective)) */
 typedef struct socp_solution {
     socp_status status;
-    size_t iterations;
+    size_t iterations;           /* of both attempts, if retried */
+    bool retried;                /* the first attempt broke down; this is a second one with other regularisation */
     const double *x, *y, *z, *s; /* n, p, m, m */
     double primal_objective, dual_objective;
     double primal_residual, dual_residual, gap;

@@ -166,8 +166,8 @@ size_t socp_add_linear(socp_builder *builder, size_t rows)
 
 size_t socp_add_cone(socp_builder *builder, size_t size)
 {
-    if (builder->failed || !grow((void **)&builder->cone_size, &builder->cone_room, builder->cones + 1,
-                                 sizeof *builder->cone_size)) {
+    if (builder->failed ||
+        !grow((void **)&builder->cone_size, &builder->cone_room, builder->cones + 1, sizeof *builder->cone_size)) {
         builder->failed = true;
         return 0;
     }

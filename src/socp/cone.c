@@ -1,0 +1,208 @@
+/* Algebra of the cone and the Nesterov-Todd scaling. docs/solver.md. */
+#include "socp/cone.h"
+
+#include "socp/problem.h"
+
+#include <math.h>
+
+double cone_degree(const cone_scaling *cone)
+{
+    return (double)(cone->linear + cone->cones);
+}
+
+static double tail_norm(size_t size, const double *x)
+{
+    return sqrt(vector_dot(size - 1, x + 1, x + 1));
+}
+
+/* sqrt(x'Jx), NaN or 0 outside the interior; the difference is taken before squaring. */
+static double hyperbolic_norm(size_t size, const double *x)
+{
+    double tail = tail_norm(size, x);
+
+    return sqrt((x[0] - tail) * (x[0] + tail));
+}
+
+/* v and eta of one cone, and its lambda. */
+static bool update_cone(size_t size, const double *s, const double *z, double *eta, double *v, double *lambda)
+{
+    double ns = hyperbolic_norm(size, s), nz = hyperbolic_norm(size, z), product, gamma, tail;
+
+    if (!(s[0] > 0.0) || !(z[0] > 0.0) || !(ns > 0.0) || !(nz > 0.0)) {
+        return false;
+    }
+    product = vector_dot(size, s, z) / (ns * nz);
+    gamma = sqrt(0.5 * (1.0 + product));
+    v[0] = (s[0] / ns + z[0] / nz) / (2.0 * gamma);
+    for (size_t i = 1; i < size; i++) {
+        v[i] = (s[i] / ns - z[i] / nz) / (2.0 * gamma);
+    }
+    tail = vector_dot(size - 1, v + 1, v + 1);
+    v[0] = sqrt(1.0 + tail); /* v'Jv = 1 to rounding */
+    *eta = sqrt(ns / nz);
+    /* lambda = sqrt(ns nz) (gamma, ((gamma + z0) s1 + (gamma + s0) z1) / (s0 + z0 + 2 gamma)), s and z normalised */
+    double s0 = s[0] / ns, z0 = z[0] / nz, root = sqrt(ns * nz), below = s0 + z0 + 2.0 * gamma;
+    lambda[0] = root * gamma;
+    for (size_t i = 1; i < size; i++) {
+        lambda[i] = root * ((gamma + z0) / below * (s[i] / ns) + (gamma + s0) / below * (z[i] / nz));
+    }
+    return isfinite(*eta) && isfinite(lambda[0]);
+}
+
+bool cone_update(cone_scaling *cone, const double *s, const double *z)
+{
+    size_t row = cone->linear;
+
+    for (size_t i = 0; i < cone->linear; i++) {
+        if (!(s[i] > 0.0) || !(z[i] > 0.0)) {
+            return false;
+        }
+        cone->weight[i] = sqrt(s[i] / z[i]);
+        cone->lambda[i] = sqrt(s[i] * z[i]);
+        if (!isfinite(cone->weight[i]) || !(cone->weight[i] > 0.0) || !(cone->lambda[i] > 0.0)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < cone->cones; i++) {
+        if (!update_cone(cone->size[i], s + row, z + row, &cone->weight[cone->linear + i], cone->v + row,
+                         cone->lambda + row)) {
+            return false;
+        }
+        row += cone->size[i];
+    }
+    return true;
+}
+
+void cone_identity(cone_scaling *cone)
+{
+    size_t row = cone->linear;
+
+    for (size_t i = 0; i < cone->linear + cone->cones; i++) {
+        cone->weight[i] = 1.0;
+    }
+    for (size_t i = 0; i < cone->cones; i++) {
+        for (size_t j = 0; j < cone->size[i]; j++) {
+            cone->v[row + j] = j == 0 ? 1.0 : 0.0;
+        }
+        row += cone->size[i];
+    }
+}
+
+/* eta (v0 x0 + v1'x1, x1 + (x0 + v1'x1 / (1 + v0)) v1) */
+void cone_scale(const cone_scaling *cone, const double *x, double *y)
+{
+    size_t row = cone->linear;
+
+    for (size_t i = 0; i < cone->linear; i++) {
+        y[i] = cone->weight[i] * x[i];
+    }
+    for (size_t i = 0; i < cone->cones; i++) {
+        const double *v = cone->v + row, *in = x + row;
+        double *out = y + row, eta = cone->weight[cone->linear + i];
+        size_t size = cone->size[i];
+        double inner = vector_dot(size - 1, v + 1, in + 1), head = in[0], factor = head + inner / (1.0 + v[0]);
+
+        out[0] = eta * (v[0] * head + inner);
+        for (size_t j = 1; j < size; j++) {
+            out[j] = eta * (in[j] + factor * v[j]);
+        }
+        row += size;
+    }
+}
+
+void cone_product(const cone_scaling *cone, const double *u, const double *v, double *restrict y)
+{
+    size_t row = cone->linear;
+
+    for (size_t i = 0; i < cone->linear; i++) {
+        y[i] = u[i] * v[i];
+    }
+    for (size_t i = 0; i < cone->cones; i++) {
+        size_t size = cone->size[i];
+
+        y[row] = vector_dot(size, u + row, v + row);
+        for (size_t j = 1; j < size; j++) {
+            y[row + j] = u[row] * v[row + j] + v[row] * u[row + j];
+        }
+        row += size;
+    }
+}
+
+void cone_divide(const cone_scaling *cone, const double *d, double *y)
+{
+    size_t row = cone->linear;
+
+    for (size_t i = 0; i < cone->linear; i++) {
+        y[i] = d[i] / cone->lambda[i];
+    }
+    for (size_t i = 0; i < cone->cones; i++) {
+        size_t size = cone->size[i];
+        const double *lambda = cone->lambda + row;
+        double norm = hyperbolic_norm(size, lambda);
+        double head = (lambda[0] * d[row] - vector_dot(size - 1, lambda + 1, d + row + 1)) / (norm * norm);
+
+        for (size_t j = 1; j < size; j++) {
+            y[row + j] = (d[row + j] - head * lambda[j]) / lambda[0];
+        }
+        y[row] = head;
+        row += size;
+    }
+}
+
+void cone_add_identity(const cone_scaling *cone, double factor, double *x)
+{
+    size_t row = cone->linear;
+
+    for (size_t i = 0; i < cone->linear; i++) {
+        x[i] += factor;
+    }
+    for (size_t i = 0; i < cone->cones; i++) {
+        x[row] += factor;
+        row += cone->size[i];
+    }
+}
+
+/* 1 / step: norm(rho1) - rho0 with rho = P(lambda^(-1/2)) d. */
+static double inverse_step(size_t size, const double *lambda, const double *d)
+{
+    double norm = hyperbolic_norm(size, lambda), tail = 0.0;
+    double head = (lambda[0] * d[0] - vector_dot(size - 1, lambda + 1, d + 1)) / norm; /* lambda-bar' J d */
+    double factor = (head + d[0]) / (lambda[0] / norm + 1.0);
+
+    for (size_t j = 1; j < size; j++) {
+        double rho = d[j] - factor * lambda[j] / norm;
+
+        tail += rho * rho;
+    }
+    return (sqrt(tail) - head) / norm;
+}
+
+double cone_step(const cone_scaling *cone, const double *d)
+{
+    size_t row = cone->linear;
+    double largest = 0.0;
+
+    for (size_t i = 0; i < cone->linear; i++) {
+        largest = fmax(largest, -d[i] / cone->lambda[i]);
+    }
+    for (size_t i = 0; i < cone->cones; i++) {
+        largest = fmax(largest, inverse_step(cone->size[i], cone->lambda + row, d + row));
+        row += cone->size[i];
+    }
+    return largest > 0.0 ? 1.0 / largest : INFINITY;
+}
+
+double cone_distance(const cone_scaling *cone, const double *x)
+{
+    size_t row = cone->linear;
+    double distance = -INFINITY;
+
+    for (size_t i = 0; i < cone->linear; i++) {
+        distance = fmax(distance, -x[i]);
+    }
+    for (size_t i = 0; i < cone->cones; i++) {
+        distance = fmax(distance, tail_norm(cone->size[i], x + row) - x[row]);
+        row += cone->size[i];
+    }
+    return distance;
+}

@@ -1,0 +1,138 @@
+/* Checks of a problem and products with its matrices. */
+#include "socp/problem.h"
+
+#include <math.h>
+#include <string.h>
+
+size_t matrix_nonzeros(const socp_matrix *matrix)
+{
+    return matrix->start ? matrix->start[matrix->cols] : 0;
+}
+
+static cfi_status check_matrix(const socp_matrix *matrix, size_t rows, size_t cols, const char *name, cfi_error *error)
+{
+    if (rows == 0 && !matrix->start) {
+        return CFI_OK;
+    }
+    if (matrix->rows != rows || matrix->cols != cols || !matrix->start) {
+        return error_set(error, CFI_INVALID, "cone problem: matrix %s is not %zu x %zu", name, rows, cols);
+    }
+    for (size_t j = 0; j < cols; j++) {
+        if (matrix->start[j + 1] < matrix->start[j] || (j == 0 && matrix->start[0] != 0)) {
+            return error_set(error, CFI_INVALID, "cone problem: column starts of %s descend at column %zu", name, j);
+        }
+        for (size_t i = matrix->start[j]; i < matrix->start[j + 1]; i++) {
+            if (matrix->row[i] >= rows || (i > matrix->start[j] && matrix->row[i] <= matrix->row[i - 1])) {
+                return error_set(error, CFI_INVALID,
+                                 "cone problem: rows of column %zu of %s do not ascend within 0 .. %zu", j, name,
+                                 rows - 1);
+            }
+            if (!isfinite(matrix->value[i])) {
+                return error_set(error, CFI_INVALID, "cone problem: entry (%zu, %zu) of %s is not finite",
+                                 matrix->row[i], j, name);
+            }
+        }
+    }
+    return CFI_OK;
+}
+
+static cfi_status check_vector(const double *value, size_t count, const char *name, cfi_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(value[i])) {
+            return error_set(error, CFI_INVALID, "cone problem: %s[%zu] is not finite", name, i);
+        }
+    }
+    return CFI_OK;
+}
+
+cfi_status problem_check(const socp_problem *problem, cfi_error *error)
+{
+    size_t rows = problem->linear;
+    cfi_status status = CFI_OK;
+
+    if (problem->n == 0) {
+        return error_set(error, CFI_INVALID, "cone problem: it has no variables");
+    }
+    for (size_t i = 0; i < problem->cones; i++) {
+        if (problem->cone_size[i] == 0) {
+            return error_set(error, CFI_INVALID, "cone problem: cone %zu is empty", i);
+        }
+        rows += problem->cone_size[i];
+    }
+    if (rows != problem->m) {
+        return error_set(error, CFI_INVALID, "cone problem: %zu rows in cones, but m = %zu", rows, problem->m);
+    }
+    status = check_matrix(&problem->A, problem->p, problem->n, "A", error);
+    if (status == CFI_OK) {
+        status = check_matrix(&problem->G, problem->m, problem->n, "G", error);
+    }
+    if (status == CFI_OK) {
+        status = check_vector(problem->c, problem->n, "c", error);
+    }
+    if (status == CFI_OK) {
+        status = check_vector(problem->b, problem->p, "b", error);
+    }
+    return status == CFI_OK ? check_vector(problem->h, problem->m, "h", error) : status;
+}
+
+static bool same_matrix(const socp_matrix *a, const socp_matrix *b)
+{
+    size_t count = matrix_nonzeros(a);
+
+    if (count != matrix_nonzeros(b) || (count > 0 && (a->rows != b->rows || a->cols != b->cols))) {
+        return false;
+    }
+    return count == 0 || (memcmp(a->start, b->start, (a->cols + 1) * sizeof *a->start) == 0 &&
+                          memcmp(a->row, b->row, count * sizeof *a->row) == 0);
+}
+
+bool problem_same_pattern(const socp_problem *a, const socp_problem *b)
+{
+    return a->n == b->n && a->p == b->p && a->m == b->m && a->linear == b->linear && a->cones == b->cones &&
+           (a->cones == 0 || memcmp(a->cone_size, b->cone_size, a->cones * sizeof *a->cone_size) == 0) &&
+           same_matrix(&a->A, &b->A) && same_matrix(&a->G, &b->G);
+}
+
+void matrix_multiply(const socp_matrix *matrix, double factor, const double *x, double *restrict y)
+{
+    for (size_t j = 0; matrix->start && j < matrix->cols; j++) {
+        double xj = factor * x[j];
+
+        for (size_t i = matrix->start[j]; i < matrix->start[j + 1]; i++) {
+            y[matrix->row[i]] += matrix->value[i] * xj;
+        }
+    }
+}
+
+void matrix_multiply_transposed(const socp_matrix *matrix, double factor, const double *x, double *restrict y)
+{
+    for (size_t j = 0; matrix->start && j < matrix->cols; j++) {
+        double sum = 0.0;
+
+        for (size_t i = matrix->start[j]; i < matrix->start[j + 1]; i++) {
+            sum += matrix->value[i] * x[matrix->row[i]];
+        }
+        y[j] += factor * sum;
+    }
+}
+
+double vector_dot(size_t n, const double *a, const double *b)
+{
+    double sum = 0.0;
+
+    for (size_t i = 0; i < n; i++) {
+        sum += a[i] * b[i];
+    }
+    return sum;
+}
+
+double vector_norm_inf(size_t n, const double *a)
+{
+    double largest = 0.0;
+
+    for (size_t i = 0; i < n; i++) {
+        largest = fabs(a[i]) > largest || isnan(a[i]) ? fabs(a[i]) : largest;
+    }
+    return largest;
+}

@@ -1,0 +1,19 @@
+/* Checks of a problem and products with its matrices. */
+#ifndef CFISAC_SOCP_PROBLEM_H
+#define CFISAC_SOCP_PROBLEM_H
+
+#include "cfisac/socp.h"
+
+/* CFI_INVALID with a text that says which array is wrong. */
+cfi_status problem_check(const socp_problem *problem, cfi_error *error);
+bool problem_same_pattern(const socp_problem *a, const socp_problem *b);
+size_t matrix_nonzeros(const socp_matrix *matrix);
+
+/* y += factor A x and y += factor A' x. */
+void matrix_multiply(const socp_matrix *matrix, double factor, const double *x, double *restrict y);
+void matrix_multiply_transposed(const socp_matrix *matrix, double factor, const double *x, double *restrict y);
+
+double vector_dot(size_t n, const double *a, const double *b);
+double vector_norm_inf(size_t n, const double *a);
+
+#endif
