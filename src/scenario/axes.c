@@ -170,11 +170,6 @@ cfi_status axes_expand(const key_spec *spec, const char *text, const cfi_place *
     return CFI_OK;
 }
 
-static bool can_be_swept(key_id id)
-{
-    return id != KEY_SCHEMA && id != KEY_NAME && (key_table[id].forms & (FORM_NUMBER | FORM_WORD | FORM_TEXT));
-}
-
 static cfi_status check_list(const key_spec *spec, const cJSON *list, cfi_sizes sizes, const cfi_place *place,
                              cfi_error *error)
 {
@@ -212,7 +207,7 @@ static cfi_status check_axis(const cJSON *axis, cfi_sizes sizes, const cfi_place
     if (id == KEY_COUNT) {
         return place_unknown_key(place, axis->string, error);
     }
-    if (!can_be_swept(id)) {
+    if (!key_can_be_swept(id)) {
         return place_error(place, error, CFI_INVALID,
                            "this key cannot be swept (allowed: keys with a number or a word)");
     }

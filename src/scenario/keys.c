@@ -52,7 +52,7 @@ const key_spec key_table[KEY_COUNT] = {
                           .help = "positions [x, y] of the users (null: drawn)"},
 
     [KEY_REFERENCE_DISTANCE] = {"propagation.reference_distance_m", NUMBER(1e-3, 1e7), .fallback = "100", .unit = "m",
-                                .help = "distance at which the path gain is 1"},
+                                .help = "distance at which the gain without shadowing is 1"},
     [KEY_PATH_LOSS_EXPONENT] = {"propagation.path_loss_exponent", NUMBER(0, 10), .fallback = "3.2",
                                 .help = "exponent of the path loss"},
     [KEY_SHADOWING] = {"propagation.shadowing_std_db", NUMBER(0, 100), .fallback = "7", .unit = "dB",
@@ -109,7 +109,7 @@ const key_spec key_table[KEY_COUNT] = {
                        .help = "what the allocation optimises"},
     [KEY_RATE_TARGET] = {"allocation.rate_target_bit_s_hz", .forms = FORM_NULL | FORM_NUMBER | FORM_LIST, .low = 0,
                          .high = 100, .rows = SIZE_UES, .fallback = "null", .unit = "bit/s/Hz",
-                         .help = "least rate of each user, for min_power and min_crlb"},
+                         .help = "least rate of each user in min_power and min_crlb (null: none)"},
     [KEY_SENSING_FRACTION] = {"allocation.sensing_fraction", .forms = FORM_NULL | FORM_NUMBER, .low = 0, .high = 1,
                               .fallback = "null",
                               .help = "sensing share of the budget (null: 0.5 in equal, 0.3 in heuristic and sca)"},
@@ -144,6 +144,11 @@ key_id key_find(const char *name)
         id++;
     }
     return (key_id)id;
+}
+
+bool key_can_be_swept(key_id id)
+{
+    return id != KEY_SCHEMA && id != KEY_NAME && (key_table[id].forms & (FORM_NUMBER | FORM_WORD | FORM_TEXT));
 }
 
 size_t key_section(const char *name)

@@ -94,6 +94,9 @@ const char *key_leaf(const char *name);
 /* The section that a dotted name lies in, or that it is the name of; "" when there is none of that name. */
 const char *key_known_section(const char *name);
 
+/* Whether a sweep can vary the key: it takes a number, a word or a path, and matters. */
+bool key_can_be_swept(key_id id);
+
 /* The key (or section) most like an unknown dotted name: a sibling in its section, else a like name anywhere, else
  * the same or nearly the same leaf in another section. NULL when nothing is near. */
 const char *key_nearest(const char *name);

@@ -3,12 +3,240 @@
 
 #include "scenario/keys.h"
 
+#include <pthread.h>
+#include <string.h>
+
+/* Both texts are made once and then only read. */
+static char schema_text[32768], help_text[16384];
+static pthread_once_t schema_once = PTHREAD_ONCE_INIT, help_once = PTHREAD_ONCE_INIT;
+
+/* ----------------------------------------------------------------------------- the schema ---- */
+
+static void add_number_schema(const key_spec *spec, cfi_wording *out)
+{
+    wording_format(out, "\"type\": \"%s\", \"%s\": ", spec->whole ? "integer" : "number",
+                   spec->above ? "exclusiveMinimum" : "minimum");
+    wording_number(out, spec->low);
+    wording_format(out, ", \"%s\": ", spec->below ? "exclusiveMaximum" : "maximum");
+    wording_number(out, spec->high);
+}
+
+/* The head of a list's schema, up to its items. Lengths that the sizes fix are only bounded. */
+static void open_list_schema(key_size size, cfi_wording *out)
+{
+    size_t most = size == SIZE_TWO ? 2 : 65535;
+
+    wording_format(out, "\"type\": \"array\", \"minItems\": %d, \"maxItems\": %zu, \"items\": {",
+                   size == SIZE_TWO ? 2 : 1, most);
+}
+
+static void add_words_schema(const key_spec *spec, cfi_wording *out)
+{
+    wording_add(out, "\"enum\": [");
+    for (size_t i = 0; spec->words[i]; i++) {
+        wording_add(out, i > 0 ? ", " : "");
+        wording_quoted(out, spec->words[i]);
+    }
+    wording_add(out, "]");
+}
+
+static void add_form_schema(const key_spec *spec, unsigned form, cfi_wording *out)
+{
+    switch (form) {
+    case FORM_NULL:
+        wording_add(out, "\"type\": \"null\"");
+        break;
+    case FORM_NUMBER:
+        add_number_schema(spec, out);
+        break;
+    case FORM_WORD:
+        add_words_schema(spec, out);
+        break;
+    case FORM_TEXT:
+        wording_add(out, spec->rows == SIZE_NONE ? "\"type\": \"string\"" : "\"type\": \"string\", \"minLength\": 1");
+        break;
+    case FORM_LIST:
+        open_list_schema(spec->rows, out);
+        add_number_schema(spec, out);
+        wording_add(out, "}");
+        break;
+    default:
+        open_list_schema(spec->rows, out);
+        open_list_schema(spec->columns, out);
+        add_number_schema(spec, out);
+        wording_add(out, "}}");
+    }
+}
+
+static void add_forms_schema(const key_spec *spec, cfi_wording *out)
+{
+    bool single = (spec->forms & (spec->forms - 1)) == 0;
+    const char *separator = "";
+
+    if (single) {
+        add_form_schema(spec, spec->forms, out);
+        return;
+    }
+    wording_add(out, "\"anyOf\": [");
+    for (unsigned form = FORM_NULL; form <= FORM_MATRIX; form *= 2) {
+        if (spec->forms & form) {
+            wording_format(out, "%s{", separator);
+            add_form_schema(spec, form, out);
+            wording_add(out, "}");
+            separator = ", ";
+        }
+    }
+    wording_add(out, "]");
+}
+
+static void add_sweep_schema(cfi_wording *out)
+{
+    const char *separator = "";
+
+    wording_add(out, "\"anyOf\": [{\"type\": \"null\"}, {\"type\": \"object\", \"minProperties\": 1,\n"
+                     "      \"additionalProperties\": {\"anyOf\": [{\"type\": \"string\", \"minLength\": 1},\n"
+                     "        {\"type\": \"array\", \"minItems\": 1, \"items\": {\"type\": [\"number\", \"string\", "
+                     "\"null\"]}}]},\n"
+                     "      \"propertyNames\": {\"enum\": [");
+    for (size_t id = 0; id < KEY_COUNT; id++) {
+        if (key_can_be_swept((key_id)id)) {
+            wording_format(out, "%s\n        \"%s\"", separator, key_table[id].name);
+            separator = ",";
+        }
+    }
+    wording_add(out, "]}}]");
+}
+
+static void add_key_schema(key_id id, cfi_wording *out)
+{
+    const key_spec *spec = &key_table[id];
+    char buffer[512];
+    cfi_wording description = wording_fixed(buffer, sizeof buffer);
+
+    wording_add(&description, spec->help);
+    if (spec->unit) {
+        wording_format(&description, "; unit: %s", spec->unit);
+    }
+    wording_quoted(out, key_leaf(spec->name));
+    wording_add(out, ": {\"description\": ");
+    wording_quoted(out, buffer);
+    if (spec->fallback) {
+        wording_format(out, ", \"default\": %s", spec->fallback);
+    }
+    wording_add(out, ", ");
+    if (id == KEY_SWEEP) {
+        add_sweep_schema(out);
+    } else {
+        add_forms_schema(spec, out);
+    }
+    wording_add(out, "}");
+}
+
+/* Ends the property before and opens the section of the next one, if that changes. */
+static void join_properties(const char *open, const char *section, bool first, cfi_wording *out)
+{
+    bool changes = strcmp(open, section) != 0;
+
+    wording_add(out, changes && *open ? "\n    }}" : "");
+    wording_add(out, first ? "\n" : ",\n");
+    if (changes && *section) {
+        wording_format(out, "    \"%s\": {\"type\": \"object\", \"additionalProperties\": false, \"properties\": {\n",
+                       section);
+    }
+}
+
+static void make_schema(void)
+{
+    cfi_wording out = wording_fixed(schema_text, sizeof schema_text);
+    const char *open = "";
+
+    wording_add(&out, "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
+                      "  \"title\": \"cfisac scenario\",\n"
+                      "  \"description\": \"A cell-free massive MIMO ISAC network. Every key is optional.\",\n"
+                      "  \"type\": \"object\",\n  \"additionalProperties\": false,\n  \"properties\": {");
+    for (size_t id = 0; id < KEY_COUNT; id++) {
+        const char *name = key_table[id].name, *section = key_section(name) > 0 ? key_known_section(name) : "";
+
+        join_properties(open, section, id == 0, &out);
+        wording_repeat(&out, ' ', *section ? 6 : 4);
+        add_key_schema((key_id)id, &out);
+        open = section;
+    }
+    wording_add(&out, "\n  }\n}\n"); /* the last key is outside of the sections */
+}
+
+/* ------------------------------------------------------------------------------- the help ---- */
+
+enum { HELP_WIDTH = 100, HELP_NAME = 32, HELP_DEFAULT = 10, HELP_TEXT = 2 + HELP_NAME + 1 + HELP_DEFAULT + 1 };
+
+/* Bytes up to the next place where a line may break: not within "1 .. 8". */
+static size_t piece_length(const char *text)
+{
+    size_t length = strcspn(text, " ");
+
+    while (strncmp(text + length, " .. ", 4) == 0) {
+        length += 4 + strcspn(text + length + 4, " ");
+    }
+    return length;
+}
+
+/* Text from the present column on, broken before HELP_WIDTH and indented to HELP_TEXT. */
+static void add_wrapped(const char *text, cfi_wording *out)
+{
+    size_t column = HELP_TEXT;
+
+    while (*text) {
+        size_t length = piece_length(text);
+
+        if (column > HELP_TEXT && column + 1 + length > HELP_WIDTH) {
+            wording_add(out, "\n");
+            wording_repeat(out, ' ', HELP_TEXT);
+            column = HELP_TEXT;
+        } else if (column > HELP_TEXT) {
+            wording_add(out, " ");
+            column++;
+        }
+        wording_format(out, "%.*s", (int)length, text);
+        column += length;
+        text += length;
+        text += *text == ' ';
+    }
+    wording_add(out, "\n");
+}
+
+static void add_key_help(key_id id, cfi_wording *out)
+{
+    key_spec spec = key_table[id];
+    char buffer[768];
+    cfi_wording text = wording_fixed(buffer, sizeof buffer);
+
+    wording_add(&text, spec.help);
+    spec.forms &= ~(unsigned)FORM_NULL; /* the help says what null means */
+    if (spec.forms != FORM_TEXT && spec.forms != 0) {
+        wording_add(&text, "; ");
+        key_describe_allowed(&spec, &text);
+    }
+    wording_format(out, "  %-*s %-*s ", HELP_NAME, spec.name, HELP_DEFAULT, spec.fallback ? spec.fallback : "");
+    add_wrapped(buffer, out);
+}
+
+static void make_help(void)
+{
+    cfi_wording out = wording_fixed(help_text, sizeof help_text);
+
+    for (size_t id = 0; id < KEY_COUNT; id++) {
+        add_key_help((key_id)id, &out);
+    }
+}
+
 const char *scenario_schema_json(void)
 {
-    return "";
+    pthread_once(&schema_once, make_schema);
+    return schema_text;
 }
 
 const char *scenario_keys_help(void)
 {
-    return "";
+    pthread_once(&help_once, make_help);
+    return help_text;
 }
