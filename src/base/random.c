@@ -32,13 +32,13 @@ INLINE void philox(uint32_t w[4], uint32_t k0, uint32_t k1)
     }
 }
 
-/* The words of BATCH consecutive counters. */
-CLONES static void philox_batch(const cfi_stream *stream, batch *restrict out)
+/* The words of `count` consecutive counters. */
+CLONES static void philox_batch(const cfi_stream *stream, uint32_t count, batch *restrict out)
 {
     uint32_t k0 = (uint32_t)stream->seed, k1 = (uint32_t)(stream->seed >> 32), block = stream->block;
     uint32_t drop = stream->drop, index = stream->index, purpose = stream->purpose;
 
-    for (uint32_t i = 0; i < BATCH; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         uint32_t w[4] = {block + i, drop, index, purpose};
 
         philox(w, k0, k1);
@@ -123,48 +123,55 @@ INLINE void sincos_turn(double u, double *sine, double *cosine)
     *cosine = from_bits(swapped_c ^ ((quadrant + 1) & 2) << 62);
 }
 
-CLONES static void normals_batch(const batch *in, double *restrict out)
+CLONES static void normals_batch(const batch *restrict in, uint32_t count, double *restrict out)
 {
     double even[BATCH], odd[BATCH];
 
-    for (unsigned i = 0; i < BATCH; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         double radius = sqrt(-2.0 * log_unit(to_uniform(in->w0[i], in->w1[i]))), s, c;
 
         sincos_turn(to_uniform(in->w2[i], in->w3[i]), &s, &c);
         even[i] = radius * c;
         odd[i] = radius * s;
     }
-    for (unsigned i = 0; i < BATCH; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         out[2 * i] = even[i];
         out[2 * i + 1] = odd[i];
     }
 }
 
-CLONES static void uniforms_batch(const batch *in, double *restrict out)
+CLONES static void uniforms_batch(const batch *restrict in, uint32_t count, double *restrict out)
 {
-    for (unsigned i = 0; i < BATCH; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         out[2 * i] = to_uniform(in->w0[i], in->w1[i]);
         out[2 * i + 1] = to_uniform(in->w2[i], in->w3[i]);
     }
 }
 
+typedef void converter(const batch *restrict in, uint32_t count, double *restrict out);
+
 /* Fills out with n numbers, two a block, a batch at a time. */
-static void fill(cfi_stream *stream, size_t n, double *restrict out, void (*convert)(const batch *, double *restrict))
+static void fill(cfi_stream *stream, size_t n, double *restrict out, converter *convert)
 {
     batch words;
-    double spare[2 * BATCH];
 
     while (n > 0) {
-        size_t take = n < 2 * BATCH ? n : 2 * BATCH;
+        size_t take = n < 2 * BATCH ? n : 2 * BATCH, even = take / 2 * 2;
+        uint32_t blocks = (uint32_t)((take + 1) / 2);
 
-        philox_batch(stream, &words);
-        if (take == 2 * BATCH) {
-            convert(&words, out);
-        } else {
-            convert(&words, spare);
-            memcpy(out, spare, take * sizeof *out);
+        philox_batch(stream, blocks, &words);
+        convert(&words, (uint32_t)(even / 2), out);
+        if (even < take) { /* half of the last block */
+            double pair[2];
+            batch last = {.w0 = {words.w0[blocks - 1]},
+                          .w1 = {words.w1[blocks - 1]},
+                          .w2 = {words.w2[blocks - 1]},
+                          .w3 = {words.w3[blocks - 1]}};
+
+            convert(&last, 1, pair);
+            out[even] = pair[0];
         }
-        stream->block += (uint32_t)((take + 1) / 2);
+        stream->block += blocks;
         out += take;
         n -= take;
     }
@@ -187,34 +194,11 @@ cfi_stream stream_make(uint64_t seed, uint32_t drop, cfi_purpose purpose, uint32
 
 void random_uniforms(cfi_stream *stream, size_t n, double *restrict out)
 {
-    for (; n > 0 && n <= 16; n -= n < 2 ? n : 2) {
-        uint32_t w[4];
-
-        philox_one(stream, w);
-        stream->block++;
-        *out++ = to_uniform(w[0], w[1]);
-        if (n > 1) {
-            *out++ = to_uniform(w[2], w[3]);
-        }
-    }
     fill(stream, n, out, uniforms_batch);
 }
 
 void random_normals(cfi_stream *stream, size_t n, double *restrict out)
 {
-    for (; n > 0 && n <= 16; n -= n < 2 ? n : 2) {
-        uint32_t w[4];
-        double s, c, radius;
-
-        philox_one(stream, w);
-        stream->block++;
-        radius = sqrt(-2.0 * log_unit(to_uniform(w[0], w[1])));
-        sincos_turn(to_uniform(w[2], w[3]), &s, &c);
-        *out++ = radius * c;
-        if (n > 1) {
-            *out++ = radius * s;
-        }
-    }
     fill(stream, n, out, normals_batch);
 }
 
