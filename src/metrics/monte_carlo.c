@@ -1,1 +1,469 @@
-#include "cfisac/metrics.h"
+/* Monte Carlo of the rates and bounds from raw draws. docs/model.md (M16)-(M18).
+ *
+ * Realisations are grouped in contiguous blocks whose sums are kept, so that the jackknife can leave one out. The unit
+ * of work is a fixed group of realisations: numbers do not depend on threads. */
+#include "cfisac/linalg.h"
+#include "metrics/sums.h"
+
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+enum {
+    CHUNK = 8,       /* realisations drawn at once; a power of two, like the block sizes */
+    FIRST_LOOK = 50, /* blocks at which max_std_error is first judged, then every LOOK_EVERY */
+    LOOK_EVERY = 10,
+    USE_GEMM_FROM = 8 /* users; below, plain loops are faster */
+};
+
+typedef struct simulation {
+    const cfi_network *network;
+    const cfi_powers *powers;
+    sums_layout layout;
+    bound_constants constants;
+    double complex *steering;      /* N x 2 x L: a_l and its derivative */
+    double *root_gamma, *root_eta; /* K x L */
+    size_t n, block_size, blocks;  /* realisations wanted; per full block; blocks done */
+    double *sums;                  /* MOST_BLOCKS x layout.length */
+    size_t size[MOST_BLOCKS];
+    size_t threads;
+    cfi_arena **arena; /* one a thread */
+    cfi_stop *stop;
+} simulation;
+
+/* Work arrays of one group of realisations. */
+typedef struct scratch {
+    double complex *h, *h_hat; /* N x K x CHUNK */
+    double complex *f;         /* N x K */
+    double complex *A;         /* K x K x CHUNK */
+    double complex *V, *W;     /* K x L x CHUNK */
+} scratch;
+
+static cfi_status out_of_memory(const cfi_network *network, cfi_error *error)
+{
+    return error_set(error, CFI_NO_MEMORY, "out of memory for the Monte Carlo of %zu access points and %zu users",
+                     network->L, network->K);
+}
+
+/* ------------------------------------------------------------------- one realisation ---- */
+
+/* F_l = Hhat_l diag(sqrt gamma_l) + a_l sqrt(eta_l)^T, and v = a^H F, w = adot^H F. */
+static void precode(const simulation *sim, size_t l, const double complex *h_hat, double complex *restrict f,
+                    double complex *restrict v, double complex *restrict w)
+{
+    size_t K = sim->layout.K, N = sim->network->system->N;
+    const double complex *a = sim->steering + 2 * N * l, *derivative = a + N;
+
+    for (size_t k = 0; k < K; k++) {
+        double root_gamma = sim->root_gamma[k + K * l], root_eta = sim->root_eta[k + K * l];
+        double complex along = 0.0, slope = 0.0;
+
+        for (size_t i = 0; i < N; i++) {
+            double complex entry = root_gamma * h_hat[i + N * k] + root_eta * a[i];
+
+            f[i + N * k] = entry;
+            along += conj(a[i]) * entry;
+            slope += conj(derivative[i]) * entry;
+        }
+        v[k] = along;
+        w[k] = slope;
+    }
+}
+
+/* A += H^H F */
+static void add_gains(size_t K, size_t N, const double complex *h, const double complex *f, double complex *restrict A)
+{
+    if (K >= USE_GEMM_FROM) {
+        linalg_gram_add(K, K, N, h, N, f, N, A, K);
+        return;
+    }
+    for (size_t j = 0; j < K; j++) {
+        for (size_t k = 0; k < K; k++) {
+            double re = 0.0, im = 0.0;
+            const double *x = (const double *)(h + N * k), *y = (const double *)(f + N * j);
+
+            for (size_t i = 0; i < 2 * N; i += 2) {
+                re += x[i] * y[i] + x[i + 1] * y[i + 1];
+                im += x[i] * y[i + 1] - x[i + 1] * y[i];
+            }
+            A[k + K * j] += CMPLX(re, im);
+        }
+    }
+}
+
+/* Draws realisations first .. first + count - 1 and adds each to the sums of its block. */
+static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, const scratch *s, cfi_arena *arena,
+                            cfi_error *error)
+{
+    size_t K = sim->layout.K, L = sim->layout.L, N = sim->network->system->N;
+
+    memset(s->A, 0, K * K * count * sizeof *s->A);
+    for (size_t l = 0; l < L; l++) {
+        cfi_status status = channel_draw(sim->network, l, first, count, arena, s->h, s->h_hat, error);
+
+        if (status != CFI_OK) {
+            return status;
+        }
+        for (size_t i = 0; i < count; i++) {
+            precode(sim, l, s->h_hat + N * K * i, s->f, s->V + K * (l + L * i), s->W + K * (l + L * i));
+            add_gains(K, N, s->h + N * K * i, s->f, s->A + K * K * i);
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        double *sums = sim->sums + (first + i) / sim->block_size * sim->layout.length;
+
+        sums_add_rates(&sim->layout, s->A + K * K * i, sums);
+        sums_add_bounds(&sim->layout, &sim->constants, s->V + K * L * i, s->W + K * L * i, sums);
+    }
+    return CFI_OK;
+}
+
+static cfi_status run_group(const simulation *sim, size_t first, size_t last, cfi_arena *arena, cfi_error *error)
+{
+    size_t K = sim->layout.K, L = sim->layout.L, N = sim->network->system->N;
+    cfi_arena_mark mark = arena_mark(arena);
+    cfi_status status = CFI_OK;
+    scratch s = {.h = arena_alloc(arena, N * K * CHUNK, sizeof *s.h),
+                 .h_hat = arena_alloc(arena, N * K * CHUNK, sizeof *s.h),
+                 .f = arena_alloc(arena, N * K, sizeof *s.h),
+                 .A = arena_alloc(arena, K * K * CHUNK, sizeof *s.h),
+                 .V = arena_alloc(arena, K * L * CHUNK, sizeof *s.h),
+                 .W = arena_alloc(arena, K * L * CHUNK, sizeof *s.h)};
+
+    if (!s.h || !s.h_hat || !s.f || !s.A || !s.V || !s.W) {
+        return out_of_memory(sim->network, error);
+    }
+    for (size_t i = first; status == CFI_OK && i < last; i += CHUNK) {
+        if (stop_requested(sim->stop)) {
+            status = error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo");
+        } else {
+            status = run_chunk(sim, i, last - i < CHUNK ? last - i : CHUNK, &s, arena, error);
+        }
+    }
+    arena_release(arena, mark);
+    return status;
+}
+
+/* ------------------------------------------------------------------------- the blocks ---- */
+
+/* Neighbouring blocks become one; only full sets are merged. */
+static void merge_blocks(simulation *sim)
+{
+    size_t length = sim->layout.length;
+
+    for (size_t b = 0; b < MOST_BLOCKS / 2; b++) {
+        double *to = sim->sums + b * length;
+        const double *one = sim->sums + 2 * b * length, *two = one + length;
+
+        for (size_t i = 0; i < length; i++) {
+            to[i] = one[i] + two[i];
+        }
+    }
+    memset(sim->sums + MOST_BLOCKS / 2 * length, 0, MOST_BLOCKS / 2 * length * sizeof(double));
+    sim->blocks = MOST_BLOCKS / 2;
+    sim->block_size *= 2;
+    for (size_t b = 0; b < MOST_BLOCKS; b++) {
+        sim->size[b] = b < sim->blocks ? sim->block_size : 0;
+    }
+}
+
+/* Runs blocks sim->blocks .. until - 1. Groups hold whole blocks, or are one. */
+static cfi_status run_blocks(simulation *sim, size_t until, cfi_error *error)
+{
+    size_t first = sim->blocks * sim->block_size, last = until * sim->block_size;
+    size_t group = sim->block_size > CHUNK ? sim->block_size : CHUNK;
+    cfi_status worst = CFI_OK;
+
+    last = last < sim->n ? last : sim->n;
+    /* groups end at multiples of `group`, whatever was done before */
+    size_t from = first / group, to = (last + group - 1) / group;
+#pragma omp parallel for schedule(dynamic) num_threads((int)sim->threads) if (sim->threads > 1)
+    for (size_t g = from; g < to; g++) {
+        size_t begin = g * group > first ? g * group : first, end = (g + 1) * group < last ? (g + 1) * group : last;
+        cfi_error own = {.status = CFI_OK};
+        cfi_status status = run_group(sim, begin, end, sim->arena[sim->threads > 1 ? omp_get_thread_num() : 0], &own);
+
+        if (status != CFI_OK) {
+#pragma omp critical
+            {
+                worst = status;
+                error_set(error, status, "%s", own.text);
+            }
+        }
+    }
+    for (size_t b = sim->blocks; b < until && b * sim->block_size < last; b++) {
+        size_t end = (b + 1) * sim->block_size;
+
+        sim->size[b] = (end < last ? end : last) - b * sim->block_size;
+        sim->blocks = b + 1;
+    }
+    return worst;
+}
+
+/* ---------------------------------------------------------------------------- estimates ---- */
+
+/* sums - those of one block, over the remaining realisations. */
+static double leave_out(const simulation *sim, const double *total, size_t block, double n, double *rest)
+{
+    const double *own = sim->sums + block * sim->layout.length;
+
+    for (size_t i = 0; i < sim->layout.length; i++) {
+        rest[i] = total[i] - own[i];
+    }
+    return n - (double)sim->size[block];
+}
+
+/* Sums over all blocks, added in order; returns the number of realisations. */
+static double add_up(const simulation *sim, double *total)
+{
+    size_t n = 0;
+
+    memset(total, 0, sim->layout.length * sizeof *total);
+    for (size_t b = 0; b < sim->blocks; b++) {
+        const double *own = sim->sums + b * sim->layout.length;
+
+        for (size_t i = 0; i < sim->layout.length; i++) {
+            total[i] += own[i];
+        }
+        n += sim->size[b];
+    }
+    return (double)n;
+}
+
+/* Standard error of the sum rate with the blocks so far: the stop rule. */
+static double sum_rate_error(const simulation *sim, double *total, double *rest)
+{
+    double n = add_up(sim, total), without[MOST_BLOCKS];
+    double whole = sums_rates(&sim->layout, sim->network->system, total, n, NULL);
+
+    for (size_t b = 0; b < sim->blocks; b++) {
+        double left = n - (double)sim->size[b];
+
+        for (size_t i = 0; i < sim->layout.aps; i++) { /* the rates need the users' part only */
+            rest[i] = total[i] - sim->sums[b * sim->layout.length + i];
+        }
+        without[b] = sums_rates(&sim->layout, sim->network->system, rest, left, NULL);
+    }
+    return jackknife_estimate(sim->blocks, sim->size, whole, without).std_error;
+}
+
+/* Work space of the final estimates: `width` numbers for the whole and as many for each block left out. */
+typedef struct estimates {
+    size_t width;
+    double *whole, *without; /* width; MOST_BLOCKS x width */
+} estimates;
+
+static jackknife estimate_of(const simulation *sim, const estimates *e, size_t which)
+{
+    double without[MOST_BLOCKS];
+
+    for (size_t b = 0; b < sim->blocks; b++) {
+        without[b] = e->without[b * e->width + which];
+    }
+    return jackknife_estimate(sim->blocks, sim->size, e->whole[which], without);
+}
+
+/* rates (K), sum rate, own-echo information (L), multistatic information (L) from one set of sums. */
+static bool evaluate(const simulation *sim, const double *sums, double n, double complex *work, double *out)
+{
+    const sums_layout *layout = &sim->layout;
+    size_t K = layout->K, L = layout->L;
+
+    out[K] = sums_rates(layout, sim->network->system, sums, n, out);
+    sums_own_echo(layout, &sim->constants, sums, n, out + K + 1);
+    return layout->multistatic && sums_multistatic(layout, &sim->constants, sums, n, work, out + K + 1 + L);
+}
+
+/* A bound and its standard error from the information: the elimination of nuisances biases the information by order
+ * 1/n, which the jackknife takes off. */
+static void to_bound(jackknife j, double whole, double *bound, double *std_error)
+{
+    double information = j.corrected > 0.0 ? j.corrected : whole;
+
+    *bound = 1.0 / information;
+    *std_error = j.std_error / (information * information);
+}
+
+static void fill_estimates(const simulation *sim, const estimates *e, bool multistatic, cfi_monte_carlo *out)
+{
+    size_t K = sim->layout.K, L = sim->layout.L;
+
+    for (size_t k = 0; k < K; k++) {
+        out->rate_bit_s_hz[k] = e->whole[k];
+        out->rate_std_error[k] = estimate_of(sim, e, k).std_error;
+    }
+    out->sum_rate_bit_s_hz = e->whole[K];
+    out->sum_rate_std_error = estimate_of(sim, e, K).std_error;
+    for (size_t p = 0; p < L; p++) {
+        size_t own = K + 1 + p, all = own + L;
+
+        to_bound(estimate_of(sim, e, own), e->whole[own], &out->crlb_own_echo_rad2[p],
+                 &out->crlb_own_echo_std_error[p]);
+        out->crlb_multistatic_rad2[p] = out->crlb_multistatic_std_error[p] = NAN;
+        if (multistatic) {
+            to_bound(estimate_of(sim, e, all), e->whole[all], &out->crlb_multistatic_rad2[p],
+                     &out->crlb_multistatic_std_error[p]);
+        }
+    }
+}
+
+static cfi_status estimate(simulation *sim, cfi_arena *arena, cfi_monte_carlo *out, cfi_error *error)
+{
+    const sums_layout *layout = &sim->layout;
+    size_t K = layout->K, L = layout->L, square = layout->multistatic ? 2 * L * L + L : 0;
+    estimates e = {.width = K + 1 + 2 * L};
+    double *total = arena_alloc(arena, layout->length, sizeof *total);
+    double *rest = arena_alloc(arena, layout->length, sizeof *rest), n;
+    double complex *work = arena_alloc(arena, square, sizeof *work);
+    bool multistatic;
+
+    e.whole = arena_zeros(arena, e.width, sizeof *e.whole);
+    e.without = arena_zeros(arena, e.width * MOST_BLOCKS, sizeof *e.without);
+    if (!total || !rest || !work || !e.whole || !e.without) {
+        return out_of_memory(sim->network, error);
+    }
+    n = add_up(sim, total);
+    multistatic = evaluate(sim, total, n, work, e.whole) && n * (double)K > (double)L;
+    for (size_t b = 0; b < sim->blocks && sim->blocks > 1; b++) {
+        double left = leave_out(sim, total, b, n, rest);
+
+        if (stop_requested(sim->stop)) {
+            return error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo");
+        }
+        multistatic = evaluate(sim, rest, left, work, e.without + b * e.width) && multistatic;
+    }
+    out->realizations = (size_t)n;
+    for (size_t p = 0; p < L; p++) {
+        out->crlb_own_echo_block_mean_rad2[p] = total[layout->aps + 5 * p + 4] / n;
+    }
+    fill_estimates(sim, &e, multistatic, out);
+    return CFI_OK;
+}
+
+/* ------------------------------------------------------------------------------- the run ---- */
+
+static cfi_status prepare(simulation *sim, cfi_arena *arena, cfi_error *error)
+{
+    const cfi_system *system = sim->network->system;
+    size_t K = sim->layout.K, L = sim->layout.L, N = system->N;
+
+    sim->steering = arena_alloc(arena, 2 * N * L, sizeof *sim->steering);
+    sim->root_gamma = arena_alloc(arena, K * L, sizeof(double));
+    sim->root_eta = arena_alloc(arena, K * L, sizeof(double));
+    sim->sums = arena_zeros(arena, MOST_BLOCKS * sim->layout.length, sizeof(double));
+    if (!sim->steering || !sim->root_gamma || !sim->root_eta || !sim->sums) {
+        return out_of_memory(sim->network, error);
+    }
+    for (size_t l = 0; l < L; l++) {
+        channel_steering(sim->network->angle_rad[l], N, sim->steering + 2 * N * l, sim->steering + 2 * N * l + N);
+    }
+    for (size_t i = 0; i < K * L; i++) {
+        sim->root_gamma[i] = sqrt(sim->powers->gamma[i]);
+        sim->root_eta[i] = sqrt(sim->powers->eta[i]);
+    }
+    return bound_constants_make(sim->network, arena, &sim->constants, error);
+}
+
+static cfi_status simulate(simulation *sim, cfi_arena *arena, cfi_error *error)
+{
+    double wanted = sim->network->system->max_std_error;
+    double *total = arena_alloc(arena, sim->layout.length, sizeof *total);
+    double *rest = arena_alloc(arena, sim->layout.length, sizeof *rest);
+
+    if (!total || !rest) {
+        return out_of_memory(sim->network, error);
+    }
+    while (sim->blocks * sim->block_size < sim->n) {
+        size_t until = MOST_BLOCKS;
+        cfi_status status;
+
+        if (sim->blocks == MOST_BLOCKS) {
+            merge_blocks(sim);
+        }
+        if (wanted > 0.0) {
+            until = sim->blocks < FIRST_LOOK ? FIRST_LOOK : sim->blocks + LOOK_EVERY;
+        }
+        status = run_blocks(sim, until, error);
+        if (status != CFI_OK) {
+            return status;
+        }
+        if (wanted > 0.0 && sim->blocks >= FIRST_LOOK && sum_rate_error(sim, total, rest) <= wanted) {
+            break;
+        }
+    }
+    return CFI_OK;
+}
+
+static cfi_status allocate_results(const cfi_network *network, cfi_arena *arena, cfi_monte_carlo *out, cfi_error *error)
+{
+    size_t K = network->K, L = network->L;
+    double *memory = arena_alloc(arena, 2 * K + 5 * L, sizeof *memory);
+
+    if (!memory) {
+        return out_of_memory(network, error);
+    }
+    *out = (cfi_monte_carlo){.rate_bit_s_hz = memory,
+                             .rate_std_error = memory + K,
+                             .crlb_own_echo_rad2 = memory + 2 * K,
+                             .crlb_own_echo_std_error = memory + 2 * K + L,
+                             .crlb_own_echo_block_mean_rad2 = memory + 2 * K + 2 * L,
+                             .crlb_multistatic_rad2 = memory + 2 * K + 3 * L,
+                             .crlb_multistatic_std_error = memory + 2 * K + 4 * L};
+    return CFI_OK;
+}
+
+/* The first thread works on the caller's arena, the others on their own. */
+static cfi_status open_arenas(simulation *sim, cfi_arena *arena, cfi_error *error)
+{
+    sim->arena = arena_zeros(arena, sim->threads, sizeof(cfi_arena *));
+    for (size_t i = 1; sim->arena && i < sim->threads; i++) {
+        sim->arena[i] = arena_create();
+        if (!sim->arena[i]) {
+            return out_of_memory(sim->network, error);
+        }
+    }
+    if (!sim->arena) {
+        return out_of_memory(sim->network, error);
+    }
+    sim->arena[0] = arena;
+    return CFI_OK;
+}
+
+static void close_arenas(simulation *sim)
+{
+    for (size_t i = 1; sim->arena && i < sim->threads; i++) {
+        arena_destroy(sim->arena[i]);
+    }
+}
+
+cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *powers, size_t threads, cfi_stop *stop,
+                               cfi_arena *arena, cfi_monte_carlo *out, cfi_error *error)
+{
+    size_t K = network->K, L = network->L, n = network->system->realizations;
+    bool multistatic = L <= CFI_MULTISTATIC_MC_MAX_APS && n * K > L;
+    simulation sim = {.network = network,
+                      .powers = powers,
+                      .layout = sums_make_layout(K, L, multistatic),
+                      .n = n,
+                      .block_size = 1,
+                      .threads = threads > 0 ? threads : 1,
+                      .stop = stop};
+    cfi_status status = allocate_results(network, arena, out, error);
+    cfi_arena_mark mark = arena_mark(arena);
+
+    if (status == CFI_OK) {
+        status = open_arenas(&sim, arena, error);
+    }
+    if (status == CFI_OK) {
+        status = prepare(&sim, arena, error);
+    }
+    if (status == CFI_OK) {
+        status = simulate(&sim, arena, error);
+    }
+    if (status == CFI_OK) {
+        status = estimate(&sim, arena, out, error);
+    }
+    close_arenas(&sim);
+    arena_release(arena, mark);
+    return status;
+}

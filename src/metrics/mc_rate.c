@@ -1,0 +1,64 @@
+/* Monte Carlo of the rate: use-and-then-forget from sums of A = sum_l H_l^H F_l. docs/model.md (M16). */
+#include "metrics/sums.h"
+
+#include <math.h>
+
+static const double LN2 = 0.69314718055994530942;
+
+sums_layout sums_make_layout(size_t K, size_t L, bool multistatic)
+{
+    size_t square = multistatic ? 2 * L * L : 0;
+
+    return (sums_layout){.K = K,
+                         .L = L,
+                         .users = 0,
+                         .aps = 4 * K,
+                         .gram = 4 * K + 5 * L,
+                         .cross = 4 * K + 5 * L + square,
+                         .length = 4 * K + 5 * L + 2 * square,
+                         .multistatic = multistatic};
+}
+
+static double squared(double complex value)
+{
+    return creal(value) * creal(value) + cimag(value) * cimag(value);
+}
+
+void sums_add_rates(const sums_layout *layout, const double complex *A, double *sums)
+{
+    size_t K = layout->K;
+
+    for (size_t k = 0; k < K; k++) {
+        double *user = sums + layout->users + 4 * k;
+        double complex own = A[k + K * k];
+
+        user[0] += creal(own);
+        user[1] += cimag(own);
+        user[2] += squared(own);
+    }
+    for (size_t j = 0; j < K; j++) {
+        for (size_t k = 0; k < K; k++) {
+            sums[layout->users + 4 * k + 3] += squared(A[k + K * j]);
+        }
+    }
+}
+
+double sums_rates(const sums_layout *layout, const cfi_system *system, const double *sums, double n, double *rate)
+{
+    double sum = 0.0;
+
+    for (size_t k = 0; k < layout->K; k++) {
+        const double *user = sums + layout->users + 4 * k;
+        double plug_in = (user[0] * user[0] + user[1] * user[1]) / (n * n), total = user[3] / n;
+        /* abs(mean)^2 exceeds abs(DS)^2 by the variance of the mean */
+        double bias = n > 1.0 ? fmax(user[2] / n - plug_in, 0.0) / (n - 1.0) : 0.0;
+        double signal = plug_in - bias, noise = total - signal + system->comm_noise_w;
+        double own = system->prelog * log1p(signal / noise) / LN2;
+
+        sum += own;
+        if (rate) {
+            rate[k] = own;
+        }
+    }
+    return sum;
+}

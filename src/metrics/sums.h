@@ -1,0 +1,44 @@
+/* What the Monte Carlo keeps of the realisations: sums over each block, and estimates from sums. */
+#ifndef CFISAC_METRICS_SUMS_H
+#define CFISAC_METRICS_SUMS_H
+
+#include "cfisac/metrics.h"
+#include "metrics/jackknife.h"
+
+/* Sums over the realisations of a block, one array of `length` doubles.
+ *   users    K x 4: Re A_kk, Im A_kk, abs(A_kk)^2, sum_j abs(A_kj)^2
+ *   aps      L x 5: abs(v_l)^2, abs(w_l)^2, Re and Im of v_l^* w_l, own bound of the realisation
+ *   gram     L x L complex: v_l^* v_m            (only with `multistatic`)
+ *   cross    L x L complex: v_l^* w_p */
+typedef struct sums_layout {
+    size_t K, L, length;
+    size_t users, aps, gram, cross; /* offsets in doubles */
+    bool multistatic;
+} sums_layout;
+
+/* Constants of the bound at AP p, 1 / CRLB = along abs(..)^2 + across RSS; see mc_bound.c. */
+typedef struct bound_constants {
+    const cfi_network *network;
+    double *along, *across; /* L */
+} bound_constants;
+
+sums_layout sums_make_layout(size_t K, size_t L, bool multistatic);
+
+/* One realisation: A (K x K, A[k + K j] = sum_l h_kl^H f_jl), V and W (K x L: rows a_l^H F_l, adot_l^H F_l). */
+void sums_add_rates(const sums_layout *layout, const double complex *A, double *sums);
+void sums_add_bounds(const sums_layout *layout, const bound_constants *constants, const double complex *V,
+                     const double complex *W, double *sums);
+
+/* Rate of each user from sums over n realisations, bit/s/Hz; returns the sum rate. */
+double sums_rates(const sums_layout *layout, const cfi_system *system, const double *sums, double n, double *rate);
+
+cfi_status bound_constants_make(const cfi_network *network, cfi_arena *arena, bound_constants *constants,
+                                cfi_error *error);
+/* 1 / CRLB of each AP from sums over n realisations. */
+void sums_own_echo(const sums_layout *layout, const bound_constants *constants, const double *sums, double n,
+                   double *information);
+/* The same from all echoes; work: 2 L^2 + L complex. False when the nuisances cannot be eliminated. */
+bool sums_multistatic(const sums_layout *layout, const bound_constants *constants, const double *sums, double n,
+                      double complex *work, double *information);
+
+#endif
