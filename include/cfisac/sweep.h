@@ -27,4 +27,10 @@ typedef struct cfi_run {
 cfi_status sweep_run_drops(const cfi_system *system, const cfi_run_options *options, cfi_run *run, cfi_error *error);
 void run_destroy(cfi_run *run);
 
+/* Processors this process may run on: what threads = 0 stands for. */
+size_t sweep_default_threads(void);
+
+/* True when the program was built with MPI. */
+bool sweep_has_mpi(void);
+
 #endif

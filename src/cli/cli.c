@@ -1,1 +1,113 @@
+/* The way in: which command, then its options. */
 #include "cli/cli.h"
+
+#include "cfisac/linalg.h"
+#include "cli/commands.h"
+#include "cli/message.h"
+#include "cli/signals.h"
+
+#include <gsl/gsl_errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Characters that a shell takes as they are. */
+static bool is_plain(const char *word)
+{
+    return *word &&
+           word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./,:+%@")] == '\0';
+}
+
+/* The command line as one could type it again, or NULL. Free with free(). */
+static char *join_words(int argc, char **argv)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&text, &size);
+
+    if (!stream) {
+        return NULL;
+    }
+    for (int i = 0; i < argc; i++) {
+        const char *quote = is_plain(argv[i]) ? "" : "'";
+
+        fprintf(stream, "%s%s", i > 0 ? " " : "", quote);
+        for (const char *c = argv[i]; *c; c++) {
+            fputs(*c == '\'' ? "'\\''" : (char[2]){*c, '\0'}, stream);
+        }
+        fputs(quote, stream);
+    }
+    return fclose(stream) == 0 ? text : NULL;
+}
+
+static int run_command(const cli_command *command, int argc, char **argv, const char *command_line)
+{
+    cli_options options = {.command_line = command_line};
+    cfi_error error = {.status = CFI_OK};
+    cfi_status status;
+    int code;
+
+    if (!command->function && !(argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0))) {
+        error_set(&error, CFI_UNAVAILABLE, "cfisac: %s: not available in this version", command->name);
+        return report_error(&error);
+    }
+    status = options_parse(command, argc, argv, &options, &error);
+    if (status != CFI_OK) {
+        code = report_error(&error);
+    } else if (has_option(&options, OPTION_HELP)) {
+        code = help_print_command(command);
+    } else {
+        code = command->function(&options);
+    }
+    options_free(&options);
+    return code;
+}
+
+/* What stands alone: --help and --version. */
+static int run_option(int argc, char **argv)
+{
+    static const char *const names[] = {"--help", "--version"};
+    bool help = strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0;
+    bool version = strcmp(argv[0], "--version") == 0;
+    const char *nearest;
+    cfi_error error;
+
+    if ((help || version) && argc == 1) {
+        return help ? help_print_program() : help_print_version();
+    }
+    if (help || version) {
+        error_set(&error, CFI_USAGE, "%s stands alone, but got %.60s; see 'cfisac help'", argv[0], argv[1]);
+        return report_error(&error);
+    }
+    nearest = nearest_word(argv[0], names, sizeof names / sizeof *names);
+    error_set(&error, CFI_USAGE,
+              "unknown option %.60s%s%s (options of a command come after its name); see 'cfisac help'", argv[0],
+              nearest ? ", did you mean " : "", nearest ? nearest : "");
+    return report_error(&error);
+}
+
+int cli_main(int argc, char **argv)
+{
+    const cli_command *command;
+    char *command_line;
+    cfi_error error;
+    int code;
+
+    linalg_single_thread();
+    gsl_set_error_handler_off();
+    signals_prepare();
+    if (argc < 2) {
+        help_print_usage();
+        return EXIT_USAGE;
+    }
+    if (argv[1][0] == '-') {
+        return run_option(argc - 1, argv + 1);
+    }
+    command = command_find(argv[1], &error);
+    if (!command) {
+        return report_error(&error);
+    }
+    command_line = join_words(argc, argv);
+    code = run_command(command, argc - 2, argv + 2, command_line);
+    free(command_line);
+    return code;
+}

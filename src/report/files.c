@@ -1,1 +1,212 @@
+/* The files of --out: written whole beside their place, synced, renamed. */
+#include "report/json.h"
+#include "report/stream.h"
+
 #include "cfisac/report.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static cfi_status output_error(const char *what, const char *path, cfi_error *error)
+{
+    return error_set(error, CFI_OUTPUT, "%s: %s%s%s", path, what, errno ? ": " : "", errno ? strerror(errno) : "");
+}
+
+/* ------------------------------------------------------------------------- the directory ---- */
+
+/* Makes one directory; one that is there already is fine (whether it is a directory shows when it is used). */
+static bool make_one(const char *path)
+{
+    return mkdir(path, 0777) == 0 || errno == EEXIST;
+}
+
+static cfi_status make_directory(const char *directory, cfi_error *error)
+{
+    char *path = strdup(directory);
+    bool made = true;
+
+    if (!path) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for a path");
+    }
+    for (char *slash = path + 1; made && *path && (slash = strchr(slash, '/')); slash++) {
+        *slash = '\0';
+        made = make_one(path);
+        *slash = '/';
+    }
+    made = made && make_one(path);
+    free(path);
+    return made ? CFI_OK : output_error("the directory cannot be made", directory, error);
+}
+
+cfi_status report_prepare_directory(const char *directory, cfi_error *error)
+{
+    cfi_status status = make_directory(directory, error);
+    char *probe = NULL;
+    int file;
+
+    if (status != CFI_OK) {
+        return status;
+    }
+    if (asprintf(&probe, "%s/.cfisac.%ld.tmp", directory, (long)getpid()) < 0) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for a path");
+    }
+    file = open(probe, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (file < 0) {
+        status = output_error("files cannot be made here", directory, error);
+    } else {
+        close(file);
+        unlink(probe);
+    }
+    free(probe);
+    return status;
+}
+
+/* -------------------------------------------------------------------------------- a file ---- */
+
+/* What the writers below need; each takes what is its own. */
+typedef struct content {
+    const cfi_results *results;
+    const cfi_timing *timing;
+} content;
+
+typedef struct output_file {
+    const char *name;
+    cfi_status (*write)(const content *whole, FILE *stream, cfi_error *error);
+    char *path, *temporary;
+    bool exists; /* the temporary file is there */
+} output_file;
+
+static cfi_status write_results(const content *whole, FILE *stream, cfi_error *error)
+{
+    return report_write_json(whole->results, stream, error);
+}
+
+static cfi_status write_drops(const content *whole, FILE *stream, cfi_error *error)
+{
+    return report_write_csv(whole->results, stream, error);
+}
+
+static cfi_status write_summary(const content *whole, FILE *stream, cfi_error *error)
+{
+    return report_write_summary_csv(whole->results, stream, error);
+}
+
+/* Everything that may differ between two runs of one scenario. */
+static cfi_status write_timing(const content *whole, FILE *stream, cfi_error *error)
+{
+    json_writer writer = json_make(stream);
+    char date[32] = "";
+    time_t now = time(NULL);
+    struct tm utc;
+
+    if (gmtime_r(&now, &utc)) {
+        strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    }
+    json_open(&writer, NULL, '{');
+    json_text(&writer, "finished", date);
+    json_text(&writer, "command_line", whole->timing->command_line);
+    json_count(&writer, "threads", whole->timing->threads);
+    json_number(&writer, "wall_seconds", whole->timing->wall_seconds);
+    json_open(&writer, "allocation_seconds", '[');
+    for (size_t i = 0; i < whole->results->count; i++) {
+        json_number(&writer, NULL, whole->results->record[i].allocation.solve_seconds);
+    }
+    json_close(&writer, ']');
+    json_close(&writer, '}');
+    return finish_stream(stream, error);
+}
+
+static cfi_status write_temporary(output_file *file, const content *whole, cfi_error *error)
+{
+    int descriptor = open(file->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    FILE *stream = descriptor < 0 ? NULL : fdopen(descriptor, "w");
+    cfi_status status;
+
+    file->exists = descriptor >= 0;
+    if (!stream) {
+        status = output_error("the file cannot be made", file->path, error);
+        if (descriptor >= 0) {
+            close(descriptor);
+        }
+        return status;
+    }
+    status = file->write(whole, stream, error);
+    if (status == CFI_OUTPUT || (status == CFI_OK && fsync(descriptor) != 0)) {
+        status = output_error("the file cannot be written", file->path, error);
+    }
+    if (fclose(stream) != 0 && status == CFI_OK) {
+        status = output_error("the file cannot be written", file->path, error);
+    }
+    return status;
+}
+
+static cfi_status name_file(output_file *file, const char *directory, cfi_error *error)
+{
+    if (asprintf(&file->path, "%s/%s", directory, file->name) < 0) {
+        file->path = NULL;
+    } else if (asprintf(&file->temporary, "%s/.%s.%ld.tmp", directory, file->name, (long)getpid()) < 0) {
+        file->temporary = NULL;
+    }
+    return file->path && file->temporary ? CFI_OK : error_set(error, CFI_NO_MEMORY, "out of memory for a path");
+}
+
+static cfi_status rename_file(output_file *file, cfi_error *error)
+{
+    if (rename(file->temporary, file->path) != 0) {
+        return output_error("the file cannot be replaced", file->path, error);
+    }
+    file->exists = false;
+    return CFI_OK;
+}
+
+static void file_done(output_file *file)
+{
+    if (file->exists) {
+        unlink(file->temporary);
+    }
+    free(file->path);
+    free(file->temporary);
+}
+
+/* The renames become lasting with the directory; a file system that cannot sync directories is no error. */
+static void sync_directory(const char *directory)
+{
+    int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (descriptor >= 0) {
+        fsync(descriptor);
+        close(descriptor);
+    }
+}
+
+cfi_status report_write_directory(const cfi_results *results, const cfi_timing *timing, const char *directory,
+                                  cfi_error *error)
+{
+    enum { FILES = 4 };
+    output_file file[FILES] = {{.name = "results.json", .write = write_results},
+                               {.name = "drops.csv", .write = write_drops},
+                               {.name = "summary.csv", .write = write_summary},
+                               {.name = "timing.json", .write = write_timing}};
+    content whole = {.results = results, .timing = timing};
+    cfi_status status = make_directory(directory, error);
+
+    for (size_t i = 0; status == CFI_OK && i < FILES; i++) {
+        status = name_file(&file[i], directory, error);
+        if (status == CFI_OK) {
+            status = write_temporary(&file[i], &whole, error);
+        }
+    }
+    for (size_t i = 0; status == CFI_OK && i < FILES; i++) {
+        status = rename_file(&file[i], error);
+    }
+    if (status == CFI_OK) {
+        sync_directory(directory);
+    }
+    for (size_t i = 0; i < FILES; i++) {
+        file_done(&file[i]);
+    }
+    return status;
+}

@@ -1,1 +1,86 @@
-#include "cfisac/report.h"
+/* results.json, and one drop of it for replay. docs/results.md lists every key. */
+#include "report/drop_json.h"
+#include "report/quantities.h"
+#include "report/stream.h"
+
+static void provenance(json_writer *writer, const cfi_scenario *scenario)
+{
+    json_open(writer, "provenance", '{');
+    json_text(writer, "version", report_version());
+    json_text(writer, "git", report_git_hash());
+    json_text(writer, "scenario_sha256", scenario_sha256(scenario));
+    json_count(writer, "seed", scenario_system(scenario)->seed);
+    json_text(writer, "blas_core", report_blas_core());
+    json_close(writer, '}');
+}
+
+static void statistics_object(json_writer *writer, const char *key, const cfi_statistics *s)
+{
+    json_open(writer, key, '{');
+    json_count(writer, "count", s->count);
+    json_number(writer, "mean", s->mean);
+    json_number(writer, "std_error", s->std_error);
+    json_number(writer, "p05", s->p05);
+    json_number(writer, "p50", s->p50);
+    json_number(writer, "p95", s->p95);
+    json_close(writer, '}');
+}
+
+static cfi_status summary(json_writer *writer, const cfi_results *results, cfi_error *error)
+{
+    cfi_status status = CFI_OK;
+
+    json_open(writer, "summary", '{');
+    json_count(writer, "drops", results->count);
+    json_count(writer, "infeasible", count_drops(results, CFI_DROP_INFEASIBLE));
+    json_count(writer, "failed", count_drops(results, CFI_DROP_FAILED));
+    for (quantity_id id = 0; status == CFI_OK && id < QUANTITIES; id++) {
+        cfi_statistics statistics = {0};
+
+        status = quantity_statistics(results, id, &statistics, error);
+        statistics_object(writer, quantity_table[id].name, &statistics);
+    }
+    json_number(writer, "sum_rate_z_rms", quantity_z_rms(results));
+    json_close(writer, '}');
+    return status;
+}
+
+static void emit_warning(void *context, const char *line)
+{
+    json_text(context, NULL, line);
+}
+
+cfi_status report_write_json(const cfi_results *results, FILE *stream, cfi_error *error)
+{
+    json_writer writer = json_make(stream);
+    cfi_status status;
+
+    json_open(&writer, NULL, '{');
+    provenance(&writer, results->scenario);
+    json_embed(&writer, "scenario", scenario_resolved_json(results->scenario));
+    json_open(&writer, "drops", '[');
+    for (size_t i = 0; i < results->count; i++) {
+        json_open(&writer, NULL, '{');
+        drop_json(&writer, &results->record[i], results->timing);
+        json_close(&writer, '}');
+    }
+    json_close(&writer, ']');
+    status = summary(&writer, results, error);
+    json_open(&writer, "warnings", '[');
+    report_warnings(results, emit_warning, &writer);
+    json_close(&writer, ']');
+    json_close(&writer, '}');
+    return status == CFI_OK ? finish_stream(stream, error) : status;
+}
+
+cfi_status report_write_replay(const cfi_results *results, FILE *stream, cfi_error *error)
+{
+    json_writer writer = json_make(stream);
+    cfi_status status;
+
+    json_open(&writer, NULL, '{');
+    drop_json(&writer, &results->record[0], results->timing);
+    status = drop_json_network(&writer, &results->record[0], error);
+    json_close(&writer, '}');
+    return status == CFI_OK ? finish_stream(stream, error) : status;
+}

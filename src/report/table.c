@@ -1,1 +1,397 @@
-#include "cfisac/report.h"
+/* The table for a person: what was run, a row a drop, and what the drops say together. */
+#include "report/number.h"
+#include "report/quantities.h"
+#include "report/stream.h"
+
+#include <gsl/gsl_sort_double.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum { MOST_ROWS = 20, CELL = 32, BUSIEST = 5 };
+
+typedef struct page {
+    const cfi_results *results;
+    const cfi_system *system;
+    FILE *stream;
+    bool colour, theorem1_differs;
+} page;
+
+static const char *paint(const page *p, const char *code)
+{
+    return p->colour ? code : "";
+}
+
+static void cell(char text[CELL], double value, int decimals)
+{
+    if (isnan(value)) {
+        snprintf(text, CELL, "-");
+    } else if (isinf(value)) {
+        snprintf(text, CELL, "inf");
+    } else {
+        snprintf(text, CELL, fabs(value) < 1e6 ? "%.*f" : "%.*e", decimals, value);
+    }
+}
+
+static const char *method_label(const cfi_system *system)
+{
+    return system->method == CFI_METHOD_NONE ? "none" : method_name(system->method);
+}
+
+/* ------------------------------------------------------------------------- what was run ---- */
+
+static void put_thresholds(const page *p)
+{
+    const double *threshold = p->system->crlb_threshold_rad2;
+    double low = threshold[0], high = threshold[0];
+
+    for (size_t l = 1; l < p->system->L; l++) {
+        low = fmin(low, threshold[l]);
+        high = fmax(high, threshold[l]);
+    }
+    if (low == high) {
+        fprintf(p->stream, "%.6g dB", number_db(low));
+    } else {
+        fprintf(p->stream, "%.6g to %.6g dB", number_db(low), number_db(high));
+    }
+}
+
+static void put_heading(const page *p)
+{
+    const cfi_system *s = p->system;
+
+    fprintf(p->stream, "%s%.60s%s: %zu access points (%zu transmit, %zu receive antennas), %zu users, SNR %.6g dB, ",
+            paint(p, "\033[1m"), scenario_name(p->results->scenario), paint(p, "\033[0m"), s->L, s->N, s->M, s->K,
+            number_db(s->power_w / s->sensing_noise_w));
+    fprintf(p->stream, "seed %llu\n", (unsigned long long)s->seed);
+    fprintf(p->stream, "  %zu pilots, %zu symbols a coherence block%s, %zu symbols a radar frame; ", s->tau_p, s->tau_c,
+            s->tau_c == 0 ? " (no pilot overhead)" : "", s->T);
+    fprintf(p->stream, "%zu drop%s x %zu channels\n", s->drops, s->drops == 1 ? "" : "s", s->realizations);
+    fprintf(p->stream, "  allocation %s, rate %s, bound %s, threshold ", method_name(s->method),
+            rate_model_name(s->rate_model), crlb_model_name(s->crlb_model));
+    put_thresholds(p);
+    fprintf(p->stream, " (dB of 1 rad^2)\n\n");
+}
+
+/* --------------------------------------------------------------------------- a row a drop ---- */
+
+static void put_row_header(const page *p)
+{
+    fprintf(p->stream, "      sum rate in bit/s/Hz, closed form  %*s  Monte Carlo of the exact     worst\n",
+            p->theorem1_differs ? 9 : 0, "");
+    fprintf(p->stream, "%s drop     equal  heuristic %9s", paint(p, "\033[1m"), method_label(p->system));
+    if (p->theorem1_differs) {
+        fprintf(p->stream, " %9s", p->system->rate_model == CFI_RATE_THEOREM1 ? "exact" : "theorem 1");
+    }
+    fprintf(p->stream, "     mean +- s.e.        z   bound, dB  steps  status%s\n", paint(p, "\033[0m"));
+}
+
+static void put_status(const page *p, const cfi_record *record)
+{
+    const char *word =
+        record->status == CFI_DROP_OK ? alloc_status_name(record->allocation.status) : drop_status_name(record->status);
+    const char *code = "";
+
+    if (record->status == CFI_DROP_FAILED) {
+        code = "\033[31m";
+    } else if (record->status == CFI_DROP_INFEASIBLE || record->allocation.status == CFI_ALLOC_ITERATION_LIMIT ||
+               record->allocation.status == CFI_ALLOC_INACCURATE) {
+        code = "\033[33m";
+    }
+    fprintf(p->stream, "  %s%s%s\n", paint(p, code), word, paint(p, *code ? "\033[0m" : ""));
+}
+
+static void put_row(const page *p, const cfi_record *record)
+{
+    quantity_id other =
+        p->system->rate_model == CFI_RATE_THEOREM1 ? QUANTITY_SUM_RATE_EXACT : QUANTITY_SUM_RATE_THEOREM1;
+    char text[CELL];
+
+    cell(text, quantity_of(QUANTITY_SUM_RATE_EQUAL, record), 3);
+    fprintf(p->stream, "%5u %9s", record->index, text);
+    cell(text, quantity_of(QUANTITY_SUM_RATE_HEURISTIC, record), 3);
+    fprintf(p->stream, "  %9s", text);
+    cell(text, quantity_of(QUANTITY_SUM_RATE, record), 3);
+    fprintf(p->stream, " %9s", text);
+    if (p->theorem1_differs) {
+        cell(text, quantity_of(other, record), 3);
+        fprintf(p->stream, " %9s", text);
+    }
+    cell(text, quantity_of(QUANTITY_SUM_RATE_MONTE_CARLO, record), 3);
+    fprintf(p->stream, " %8s", text);
+    cell(text, quantity_of(QUANTITY_SUM_RATE_STD_ERROR, record), 3);
+    fprintf(p->stream, " +- %-7s", text);
+    cell(text, quantity_of(QUANTITY_SUM_RATE_Z, record), 1);
+    fprintf(p->stream, " %6s", text);
+    cell(text, quantity_of(QUANTITY_WORST_CRLB_DB, record), 4);
+    fprintf(p->stream, "  %10s", text);
+    cell(text, quantity_of(QUANTITY_ITERATIONS, record), 0);
+    fprintf(p->stream, " %6s", text);
+    put_status(p, record);
+}
+
+static void put_rows(const page *p)
+{
+    if (p->results->count > MOST_ROWS) {
+        fprintf(p->stream, "(%zu drops: drops.csv, or --csv, has a row for each)\n\n", p->results->count);
+        return;
+    }
+    put_row_header(p);
+    for (size_t i = 0; i < p->results->count; i++) {
+        put_row(p, &p->results->record[i]);
+    }
+    fputc('\n', p->stream);
+}
+
+/* --------------------------------------------------------------------- all drops together ---- */
+
+static void put_counts(const page *p)
+{
+    const cfi_results *results = p->results;
+    bool first = true;
+
+    fprintf(p->stream, "%zu drop%s:", results->count, results->count == 1 ? "" : "s");
+    for (cfi_alloc_status status = CFI_ALLOC_FIXED; status < CFI_ALLOC_FAILED; status++) {
+        size_t count = 0;
+
+        for (size_t i = 0; i < results->count; i++) {
+            count += results->record[i].status != CFI_DROP_FAILED && results->record[i].allocation.status == status;
+        }
+        if (count > 0 || status == CFI_ALLOC_INFEASIBLE) {
+            fprintf(p->stream, "%s %zu %s", first ? "" : ",", count, alloc_status_name(status));
+            first = false;
+        }
+    }
+    fprintf(p->stream, ", %zu failed\n", count_drops(results, CFI_DROP_FAILED));
+}
+
+static cfi_status put_statistics(const page *p, quantity_id id, const char *label, int decimals, cfi_error *error)
+{
+    cfi_statistics s;
+    cfi_status status = quantity_statistics(p->results, id, &s, error);
+    double value[5];
+
+    if (status != CFI_OK || s.count == 0) {
+        return status;
+    }
+    value[0] = s.mean;
+    value[1] = s.std_error;
+    value[2] = s.p05;
+    value[3] = s.p50;
+    value[4] = s.p95;
+    fprintf(p->stream, "  %-34s %6zu", label, s.count);
+    for (size_t i = 0; i < 5; i++) {
+        char text[CELL];
+
+        cell(text, value[i], decimals);
+        fprintf(p->stream, " %11s", text);
+    }
+    fputc('\n', p->stream);
+    return CFI_OK;
+}
+
+static cfi_status put_summary(const page *p, cfi_error *error)
+{
+    static const struct {
+        quantity_id id;
+        const char *label;
+        int decimals;
+    } line[] = {{QUANTITY_SUM_RATE_EQUAL, "sum rate, equal split", 4},
+                {QUANTITY_SUM_RATE_HEURISTIC, "sum rate, heuristic split", 4},
+                {QUANTITY_SUM_RATE, NULL, 4},
+                {QUANTITY_SUM_RATE_EXACT, "sum rate, exact form", 4},
+                {QUANTITY_SUM_RATE_THEOREM1, "sum rate, theorem 1", 4},
+                {QUANTITY_SUM_RATE_MONTE_CARLO, "sum rate, Monte Carlo", 4},
+                {QUANTITY_LEAST_USER_RATE, "rate of the weakest user", 4},
+                {QUANTITY_WORST_CRLB_DB, "worst bound, dB of 1 rad^2", 4},
+                {QUANTITY_ITERATIONS, "steps of the allocation", 1}};
+    cfi_status status = CFI_OK;
+    char own[64];
+
+    snprintf(own, sizeof own, "sum rate, %s", method_label(p->system));
+    fprintf(p->stream, "%s  %-34s %6s %11s %11s %11s %11s %11s%s\n", paint(p, "\033[1m"),
+            "over drops (rates in bit/s/Hz)", "drops", "mean", "std. error", "5 %", "median", "95 %",
+            paint(p, "\033[0m"));
+    for (size_t i = 0; status == CFI_OK && i < sizeof line / sizeof *line; i++) {
+        bool form = line[i].id == QUANTITY_SUM_RATE_EXACT || line[i].id == QUANTITY_SUM_RATE_THEOREM1;
+
+        if (!form || p->theorem1_differs) {
+            status = put_statistics(p, line[i].id, line[i].label ? line[i].label : own, line[i].decimals, error);
+        }
+    }
+    fputc('\n', p->stream);
+    return status;
+}
+
+/* Ratio of mean sum rates over the drops that have both, so that an infeasible drop favours neither. */
+static void put_gain(const page *p, quantity_id reference, const char *name)
+{
+    double own = 0.0, other = 0.0;
+    size_t both = 0, violated = 0;
+
+    for (size_t i = 0; i < p->results->count; i++) {
+        const cfi_record *record = &p->results->record[i];
+        const cfi_reference *split = reference == QUANTITY_SUM_RATE_EQUAL ? &record->equal : &record->heuristic;
+
+        if (split->available && record->status == CFI_DROP_OK) {
+            own += quantity_of(QUANTITY_SUM_RATE, record);
+            other += split->sum_rate_bit_s_hz;
+            both++;
+        }
+        violated += split->available && split->max_constraint_violation > 1e-6;
+    }
+    if (both > 0 && other > 0.0) {
+        fprintf(p->stream, "  %s against the %s split: %+.2f %% of the mean sum rate", method_label(p->system), name,
+                100.0 * (own / other - 1.0));
+        if (violated > 0) {
+            fprintf(p->stream, " (the %s split violates a constraint in %zu drop%s)", name, violated,
+                    violated == 1 ? "" : "s");
+        }
+        fputc('\n', p->stream);
+    }
+}
+
+static void put_agreement(const page *p)
+{
+    double rms = quantity_z_rms(p->results), worst = -1.0;
+    uint32_t drop = 0;
+
+    for (size_t i = 0; i < p->results->count; i++) {
+        double z = fabs(quantity_of(QUANTITY_SUM_RATE_Z, &p->results->record[i]));
+
+        if (z > worst) {
+            worst = z;
+            drop = p->results->record[i].index;
+        }
+    }
+    if (isfinite(rms)) {
+        fprintf(p->stream,
+                "  Monte Carlo against the exact form: rms %.2f standard errors (1 expected), most %.2f in drop %u\n",
+                rms, worst, drop);
+    }
+}
+
+static void put_violation(const page *p)
+{
+    double worst = -1.0;
+    uint32_t drop = 0;
+
+    for (size_t i = 0; i < p->results->count; i++) {
+        double violation = quantity_of(QUANTITY_VIOLATION, &p->results->record[i]);
+
+        if (violation > worst) {
+            worst = violation;
+            drop = p->results->record[i].index;
+        }
+    }
+    if (worst >= 0.0) {
+        fprintf(p->stream, "  worst violation of a constraint: %.2g relative, in drop %u\n", worst, drop);
+    }
+}
+
+/* ------------------------------------------------------------------ where the power went ---- */
+
+/* Means over the drops that have powers. */
+typedef struct concentration {
+    size_t drops, strongest; /* strongest: a tenth of the access points, rounded up */
+    double sensing, strongest_share, above_one_percent;
+} concentration;
+
+/* work: L values. */
+static void add_drop(concentration *c, const cfi_record *record, double *work)
+{
+    double total = quantity_of(QUANTITY_TOTAL_POWER, record), strongest = 0.0;
+
+    if (!(total > 0.0)) {
+        return;
+    }
+    for (size_t l = 0; l < record->L; l++) {
+        work[l] = record->allocation.ap_power_w[l] / total;
+        c->above_one_percent += work[l] > 0.01;
+    }
+    gsl_sort(work, 1, record->L);
+    for (size_t i = record->L - c->strongest; i < record->L; i++) {
+        strongest += work[i];
+    }
+    c->strongest_share += strongest;
+    c->sensing += quantity_of(QUANTITY_SENSING_SHARE, record);
+    c->drops++;
+}
+
+static void put_busiest(const page *p, const cfi_record *record)
+{
+    double total = quantity_of(QUANTITY_TOTAL_POWER, record);
+    size_t count = record->L < BUSIEST ? record->L : BUSIEST, chosen[BUSIEST];
+
+    if (!(total > 0.0)) {
+        return;
+    }
+    fprintf(p->stream, "  busiest access points of drop %u:", record->index);
+    for (size_t i = 0; i < count; i++) {
+        size_t best = record->L;
+
+        for (size_t l = 0; l < record->L; l++) {
+            bool taken = false;
+
+            for (size_t j = 0; j < i; j++) {
+                taken = taken || chosen[j] == l;
+            }
+            if (!taken &&
+                (best == record->L || record->allocation.ap_power_w[l] > record->allocation.ap_power_w[best])) {
+                best = l;
+            }
+        }
+        chosen[i] = best;
+        fprintf(p->stream, "%s %zu (%.1f %%)", i > 0 ? "," : "", best,
+                100.0 * record->allocation.ap_power_w[best] / total);
+    }
+    fputc('\n', p->stream);
+}
+
+static cfi_status put_power(const page *p, cfi_error *error)
+{
+    concentration c = {.strongest = (p->system->L + 9) / 10};
+    double *work = malloc(p->system->L * sizeof *work), count;
+
+    if (!work) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for %zu access points", p->system->L);
+    }
+    for (size_t i = 0; i < p->results->count; i++) {
+        add_drop(&c, &p->results->record[i], work);
+    }
+    free(work);
+    if (c.drops == 0) {
+        return CFI_OK;
+    }
+    count = (double)c.drops;
+    fprintf(p->stream, "  power: %.2f %% sensing, %.2f %% communication; the %zu strongest access point%s %.1f %%; ",
+            100.0 * c.sensing / count, 100.0 * (1.0 - c.sensing / count), c.strongest,
+            c.strongest == 1 ? " radiates" : "s radiate", 100.0 * c.strongest_share / count);
+    fprintf(p->stream, "%.1f above 1 %%\n", c.above_one_percent / count);
+    put_busiest(p, &p->results->record[0]);
+    return CFI_OK;
+}
+
+cfi_status report_write_table(const cfi_results *results, bool colour, FILE *stream, cfi_error *error)
+{
+    page p = {.results = results, .system = scenario_system(results->scenario), .stream = stream, .colour = colour};
+    cfi_status status;
+
+    for (size_t i = 0; i < results->count; i++) {
+        double exact = quantity_of(QUANTITY_SUM_RATE_EXACT, &results->record[i]);
+        double published = quantity_of(QUANTITY_SUM_RATE_THEOREM1, &results->record[i]);
+
+        p.theorem1_differs = p.theorem1_differs || fabs(published - exact) > 1e-9 * exact;
+    }
+    put_heading(&p);
+    put_rows(&p);
+    put_counts(&p);
+    status = put_summary(&p, error);
+    if (status == CFI_OK) {
+        put_gain(&p, QUANTITY_SUM_RATE_EQUAL, "equal");
+        put_gain(&p, QUANTITY_SUM_RATE_HEURISTIC, "heuristic");
+        put_agreement(&p);
+        put_violation(&p);
+        status = put_power(&p, error);
+    }
+    return status == CFI_OK ? finish_stream(stream, error) : status;
+}

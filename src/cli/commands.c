@@ -1,0 +1,100 @@
+/* The table of commands. */
+#include "cli/commands.h"
+
+#include <string.h>
+
+const cli_command command_table[] = {
+    {.name = "run",
+     .function = command_run,
+     .usage = "SCENARIO [--set KEY=VALUE]... [--out DIR] [--json | --csv] [--threads N]\n"
+              "                  [--export-cbf DIR] [--timing] [--quiet]",
+     .summary = "simulate and allocate every drop of a scenario",
+     .text =
+         "Draws the networks of a scenario, allocates the powers, evaluates rates and Cramer-Rao bounds in closed\n"
+         "form and by Monte Carlo, and prints a table. SCENARIO is a JSON file, - is standard input, and {} is the\n"
+         "paper's network. --out adds the files; with --out and --quiet nothing is printed unless --json or --csv\n"
+         "asks for it. Drops that are done when an interrupt comes are kept.",
+     .example = "  cfisac run paper.json --set network.aps=64 --set pilots.length=2 --out results\n"
+                "  echo '{}' | cfisac run - --csv > drops.csv\n",
+     .argument = "SCENARIO",
+     .options = OPTION_SET | OPTION_OUT | OPTION_JSON | OPTION_CSV | OPTION_THREADS | OPTION_EXPORT_CBF |
+                OPTION_TIMING | OPTION_QUIET | OPTION_HELP,
+     .lists_keys = true},
+    {.name = "sweep",
+     .usage = "SCENARIO [--set KEY=VALUE]... [--over KEY=RANGE]... --out DIR",
+     .summary = "run a grid of scenarios (not available in this version)",
+     .text = "Not available in this version. Meanwhile, call run for each point, with --set.",
+     .example = "  for l in 8 16 32; do cfisac run paper.json --set network.aps=$l --out aps-$l; done\n",
+     .argument = "SCENARIO",
+     .options = OPTION_QUIET | OPTION_HELP},
+    {.name = "merge",
+     .usage = "--out DIR SHARD_DIR...",
+     .summary = "join the shards of a sweep (not available in this version)",
+     .text = "Not available in this version.",
+     .example = "  cfisac merge --out whole shard-1 shard-2\n",
+     .argument = "SHARD_DIR",
+     .options = OPTION_QUIET | OPTION_HELP},
+    {.name = "validate",
+     .function = command_validate,
+     .usage = "SCENARIO [--set KEY=VALUE]... [--quiet]",
+     .summary = "check a scenario and print it with every default filled in",
+     .text = "Checks a scenario and prints it as JSON with every default filled in; runs nothing. What it prints is\n"
+             "again a scenario, with the same results. An error is one line, FILE: /json/pointer: what is wrong.",
+     .example = "  cfisac validate paper.json --set network.ues=8 > paper-8.json\n",
+     .argument = "SCENARIO",
+     .options = OPTION_SET | OPTION_QUIET | OPTION_HELP,
+     .lists_keys = true},
+    {.name = "replay",
+     .function = command_replay,
+     .usage = "SCENARIO --drop I [--set KEY=VALUE]... [--threads N] [--timing] [--quiet]",
+     .summary = "compute one drop again, with the network that was drawn",
+     .text =
+         "Computes drop I alone and prints its object of results.json with one more member, \"network\": positions,\n"
+         "gains, angles, pilots and estimation variances. A drop is defined by the seed and its index.",
+     .example = "  cfisac replay paper.json --drop 7 > drop-7.json\n",
+     .argument = "SCENARIO",
+     .options = OPTION_SET | OPTION_DROP | OPTION_THREADS | OPTION_TIMING | OPTION_QUIET | OPTION_HELP},
+    {.name = "solve",
+     .usage = "FILE.cbf [--json] [--repeat N]",
+     .summary = "solve a cone program (not available in this version)",
+     .text = "Not available in this version.",
+     .example = "  cfisac solve problem.cbf --json\n",
+     .argument = "FILE",
+     .options = OPTION_QUIET | OPTION_HELP},
+    {.name = "schema",
+     .function = command_schema,
+     .usage = "[--quiet]",
+     .summary = "print the JSON Schema of scenarios",
+     .text = "Prints the JSON Schema (draft 2020-12) of scenarios: every key with its range, default and meaning.",
+     .example = "  cfisac schema > scenario.schema.json\n",
+     .options = OPTION_QUIET | OPTION_HELP},
+    {.name = "help",
+     .function = command_help,
+     .usage = "[COMMAND]",
+     .summary = "explain the program or a command",
+     .text = "Explains a command, or lists the commands.",
+     .example = "  cfisac help run\n",
+     .argument = "COMMAND",
+     .options = OPTION_QUIET | OPTION_HELP,
+     .argument_optional = true},
+};
+const size_t command_count = sizeof command_table / sizeof *command_table;
+
+const cli_command *command_find(const char *name, cfi_error *error)
+{
+    const char *names[sizeof command_table / sizeof *command_table], *nearest;
+
+    for (size_t i = 0; i < command_count; i++) {
+        if (strcmp(command_table[i].name, name) == 0) {
+            return &command_table[i];
+        }
+        names[i] = command_table[i].name;
+    }
+    nearest = nearest_word(name, names, command_count);
+    if (nearest) {
+        error_set(error, CFI_USAGE, "unknown command %.60s (did you mean %s?); see 'cfisac help'", name, nearest);
+    } else {
+        error_set(error, CFI_USAGE, "unknown command %.60s; see 'cfisac help'", name);
+    }
+    return NULL;
+}

@@ -1,0 +1,84 @@
+/* What goes to standard error, exit codes, and the end of standard output. */
+#include "cli/message.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int exit_code(cfi_status status)
+{
+    switch (status) {
+    case CFI_OK:
+        return EXIT_DONE;
+    case CFI_USAGE:
+        return EXIT_USAGE;
+    case CFI_INVALID:
+    case CFI_UNAVAILABLE:
+        return EXIT_INVALID;
+    case CFI_INFEASIBLE:
+        return EXIT_INFEASIBLE;
+    case CFI_OUTPUT:
+        return EXIT_OUTPUT;
+    case CFI_INTERRUPTED:
+        return EXIT_INTERRUPTED;
+    case CFI_FAILED:
+    case CFI_NO_MEMORY:
+        break;
+    }
+    return EXIT_FAILED;
+}
+
+int report_error(const cfi_error *error)
+{
+    bool input = error->status == CFI_INVALID || error->status == CFI_UNAVAILABLE;
+
+    fprintf(stderr, "%s%s\n", input ? "" : "cfisac: ", error->text);
+    return exit_code(error->status);
+}
+
+void report_warning(const cli_options *options, const char *line)
+{
+    if (!has_option(options, OPTION_QUIET)) {
+        fprintf(stderr, "cfisac: warning: %s\n", line);
+    }
+}
+
+cfi_status finish_output(cfi_error *error)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
+        return CFI_OK;
+    }
+    return error_set(error, CFI_OUTPUT, "standard output cannot be written%s%s", errno ? ": " : "",
+                     errno ? strerror(errno) : "");
+}
+
+cfi_status name_output(cfi_status status, cfi_error *error)
+{
+    cfi_error cause = *error;
+
+    return status == CFI_OUTPUT ? error_set(error, CFI_OUTPUT, "standard output: %s", cause.text) : status;
+}
+
+int print_text(const char *text)
+{
+    cfi_error error;
+
+    fputs(text, stdout);
+    return finish_output(&error) == CFI_OK ? EXIT_DONE : report_error(&error);
+}
+
+bool may_move_cursor(const cli_options *options, FILE *stream)
+{
+    const char *terminal = getenv("TERM");
+
+    return !has_option(options, OPTION_QUIET) && isatty(fileno(stream)) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+bool may_colour(const cli_options *options, FILE *stream)
+{
+    const char *refused = getenv("NO_COLOR"); /* counts when set and not empty, see no-color.org */
+
+    return may_move_cursor(options, stream) && !(refused && *refused);
+}

@@ -1,0 +1,10 @@
+/* Reading the scenario that a command line names. */
+#ifndef CFISAC_CLI_SCENARIO_INPUT_H
+#define CFISAC_CLI_SCENARIO_INPUT_H
+
+#include "cli/options.h"
+
+/* Reads options->argument with its --set, and prints the scenario's warnings. */
+cfi_status read_scenario(const cli_options *options, cfi_scenario **scenario, cfi_error *error);
+
+#endif

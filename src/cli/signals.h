@@ -1,0 +1,14 @@
+/* Signals, and the three standard streams. */
+#ifndef CFISAC_CLI_SIGNALS_H
+#define CFISAC_CLI_SIGNALS_H
+
+#include "cfisac/base.h"
+
+/* A closed pipe becomes an error of the write; standard streams that the caller closed are held, so that no file is
+ * opened in their place. Call first. */
+void signals_prepare(void);
+
+/* From now on SIGINT and SIGTERM set the flag that is returned; a second one kills. */
+cfi_stop *signals_catch(void);
+
+#endif

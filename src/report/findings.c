@@ -1,0 +1,287 @@
+/* What a reader of the results has to be told: remarks, and the verdict over all drops. */
+#include "report/number.h"
+#include "report/quantities.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+/* ------------------------------------------------------------------------------ remarks ---- */
+
+enum { REMARK_LENGTH = 400 };
+
+/* Where the remarks go. */
+typedef struct remarks {
+    const cfi_results *results;
+    void (*emit)(void *context, const char *line);
+    void *context;
+} remarks;
+
+static void remark(const remarks *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void remark(const remarks *out, const char *format, ...)
+{
+    char line[REMARK_LENGTH];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    out->emit(out->context, line);
+}
+
+/* The drops that a test holds for. */
+static size_t count_where(const cfi_results *results, bool (*holds)(const cfi_record *record))
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < results->count; i++) {
+        count += holds(&results->record[i]);
+    }
+    return count;
+}
+
+/* The largest finite value of a quantity, and the drop that has it; -inf when none has. */
+static double largest(const cfi_results *results, quantity_id id, uint32_t *drop)
+{
+    double most = -INFINITY;
+
+    for (size_t i = 0; i < results->count; i++) {
+        double value = quantity_of(id, &results->record[i]);
+
+        if (isfinite(value) && value > most) {
+            most = value;
+            *drop = results->record[i].index;
+        }
+    }
+    return most;
+}
+
+static bool has_infinite_bound(const cfi_record *record)
+{
+    return isinf(quantity_of(QUANTITY_WORST_CRLB, record));
+}
+
+static bool stopped_at_limit(const cfi_record *record)
+{
+    return record->status == CFI_DROP_OK && record->allocation.status == CFI_ALLOC_ITERATION_LIMIT;
+}
+
+static bool is_inaccurate(const cfi_record *record)
+{
+    return record->status == CFI_DROP_OK && record->allocation.status == CFI_ALLOC_INACCURATE;
+}
+
+static bool silences_a_user(const cfi_record *record)
+{
+    return quantity_of(QUANTITY_LEAST_USER_RATE, record) < 1e-6;
+}
+
+/* An iterated allocation meets its constraints far more closely; a split may break them openly. */
+static bool violates(const cfi_record *record)
+{
+    return quantity_of(QUANTITY_VIOLATION, record) > 1e-6;
+}
+
+static bool is_far_from_simulation(const cfi_record *record)
+{
+    return fabs(quantity_of(QUANTITY_SUM_RATE_Z, record)) > 5.0;
+}
+
+static void remark_on_coverage(const remarks *out)
+{
+    const cfi_results *results = out->results;
+    size_t asked = scenario_system(results->scenario)->drops, infeasible = count_drops(results, CFI_DROP_INFEASIBLE);
+
+    if (results->count < asked) {
+        remark(out, "only %zu of %zu drops are finished", results->count, asked);
+    }
+    if (infeasible > 0 && infeasible < results->count) {
+        remark(out,
+               "%zu of %zu drops are infeasible: no powers meet the thresholds within the budget; means are over "
+               "the others",
+               infeasible, results->count);
+    }
+}
+
+static void remark_on_allocation(const remarks *out)
+{
+    const cfi_results *results = out->results;
+    const cfi_system *system = scenario_system(results->scenario);
+    size_t limit = count_where(results, stopped_at_limit), inaccurate = count_where(results, is_inaccurate);
+    size_t silent = count_where(results, silences_a_user), violated = count_where(results, violates);
+    uint32_t drop = 0;
+    double spread = largest(results, QUANTITY_SPREAD, &drop);
+
+    if (limit > 0) {
+        remark(out, "%zu of %zu drops: the allocation stopped at allocation.max_iterations (%zu) before its tolerance",
+               limit, results->count, system->max_iterations);
+    }
+    if (inaccurate > 0) {
+        remark(out, "%zu of %zu drops: a step of the allocation was solved to reduced accuracy only", inaccurate,
+               results->count);
+    }
+    if (spread > 1e-3) {
+        remark(out,
+               "the starts of the allocation differ by up to %.3g bit/s/Hz (drop %u): a better stationary point "
+               "may exist; see allocation.starts",
+               spread, drop);
+    }
+    if (silent > 0) {
+        remark(out, "%zu of %zu drops leave a user without rate", silent, results->count);
+    }
+    if (violated > 0) {
+        double worst = largest(results, QUANTITY_VIOLATION, &drop);
+
+        remark(out, "%zu of %zu drops: the powers violate a constraint, by up to a factor of %.4g (drop %u)", violated,
+               results->count, 1.0 + worst, drop);
+    }
+}
+
+static void remark_on_simulation(const remarks *out)
+{
+    const cfi_results *results = out->results;
+    const cfi_system *system = scenario_system(results->scenario);
+    size_t infinite = count_where(results, has_infinite_bound), far = count_where(results, is_far_from_simulation);
+    uint32_t drop = 0;
+
+    if (infinite > 0) {
+        remark(out, "%zu of %zu drops: an access point has no sensing information; its bound is infinite (null)",
+               infinite, results->count);
+    }
+    if (far > 0) {
+        remark(out, "%zu of %zu drops: Monte Carlo is more than 5 standard errors from the exact sum rate", far,
+               results->count);
+    }
+    if (!isfinite(largest(results, QUANTITY_SUM_RATE_MONTE_CARLO, &drop))) {
+        return;
+    }
+    if (system->realizations < 2) {
+        remark(out, "one realization gives no standard error (null)");
+    }
+    if (system->L > CFI_MULTISTATIC_MC_MAX_APS) {
+        remark(out, "the Monte Carlo multistatic bound is not computed above %d access points (null)",
+               CFI_MULTISTATIC_MC_MAX_APS);
+    } else if (system->realizations * system->K <= system->L) {
+        remark(out, "the Monte Carlo multistatic bound needs more than %zu realizations, that is aps / ues (null)",
+               system->L / system->K);
+    }
+}
+
+/* Theorem 1 promises more than the network delivers where pilots overlap. */
+static void remark_on_theorem1(const remarks *out)
+{
+    const cfi_results *results = out->results;
+    double claimed = 0.0, exact = 0.0;
+
+    if (scenario_system(results->scenario)->rate_model != CFI_RATE_THEOREM1) {
+        return;
+    }
+    for (size_t i = 0; i < results->count; i++) {
+        if (results->record[i].status == CFI_DROP_OK) {
+            claimed += quantity_of(QUANTITY_SUM_RATE_THEOREM1, &results->record[i]);
+            exact += quantity_of(QUANTITY_SUM_RATE_EXACT, &results->record[i]);
+        }
+    }
+    if (claimed > exact * (1.0 + 1e-9)) {
+        remark(out,
+               "pilots overlap, and rate.model theorem1 leaves out the coherent contamination: its mean sum rate "
+               "is %.4g times the exact one",
+               claimed / exact);
+    }
+}
+
+void report_warnings(const cfi_results *results, void (*emit)(void *context, const char *line), void *context)
+{
+    remarks out = {.results = results, .emit = emit, .context = context};
+
+    remark_on_coverage(&out);
+    remark_on_allocation(&out);
+    remark_on_simulation(&out);
+    remark_on_theorem1(&out);
+}
+
+/* ------------------------------------------------------------------------------ verdict ---- */
+
+/* Up to four decimals, and never below the edge of feasibility by rounding. */
+static double round_up_db(double value)
+{
+    return ceil(value * 1e4 + 1e-4) / 1e4;
+}
+
+static bool equal_thresholds(const cfi_system *system)
+{
+    for (size_t l = 1; l < system->L; l++) {
+        if (system->crlb_threshold_rad2[l] != system->crlb_threshold_rad2[0]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* An access point that learns nothing about the target's angle at any power. */
+static cfi_status no_information(const cfi_record *record, cfi_error *error)
+{
+    double *coefficient = malloc(2 * record->L * sizeof *coefficient);
+    size_t l = 0;
+
+    if (!coefficient) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for %zu access points", record->L);
+    }
+    metrics_sensing_coefficients(record->network, coefficient, coefficient + record->L);
+    while (l + 1 < record->L && fmax(coefficient[l], coefficient[record->L + l]) > 0.0) {
+        l++;
+    }
+    free(coefficient);
+    return error_set(error, CFI_INFEASIBLE,
+                     "no threshold is feasible: access point %zu of drop %u has no sensing information at any power (a "
+                     "single transmit and receive antenna, or a target at 90 degrees)",
+                     l, record->index);
+}
+
+static cfi_status infeasible(const cfi_results *results, cfi_error *error)
+{
+    const cfi_system *system = scenario_system(results->scenario);
+    const cfi_record *easiest = &results->record[0], *hardest = easiest;
+    bool equal = equal_thresholds(system);
+    double base = equal ? number_db(system->crlb_threshold_rad2[0]) : 0.0, least, most;
+    const char *what = equal ? "least feasible threshold" : "every threshold must be raised by at least";
+    char all[80];
+
+    for (size_t i = 1; i < results->count; i++) {
+        const cfi_record *record = &results->record[i];
+        double factor = record->allocation.least_threshold_factor;
+
+        easiest = factor < easiest->allocation.least_threshold_factor ? record : easiest;
+        hardest = factor > hardest->allocation.least_threshold_factor ? record : hardest;
+    }
+    least = base + number_db(easiest->allocation.least_threshold_factor);
+    most = base + number_db(hardest->allocation.least_threshold_factor);
+    if (!isfinite(least)) {
+        return no_information(easiest, error);
+    }
+    if (results->count == 1) {
+        return error_set(error, CFI_INFEASIBLE, "infeasible: %s %.4f dB", what, round_up_db(least));
+    }
+    snprintf(all, sizeof all, isfinite(most) ? "%.4f dB serves all drops" : "none serves all drops", round_up_db(most));
+    return error_set(error, CFI_INFEASIBLE, "all %zu drops are infeasible: %s %.4f dB (for drop %u); %s",
+                     results->count, what, round_up_db(least), easiest->index, all);
+}
+
+cfi_status report_verdict(const cfi_results *results, cfi_error *error)
+{
+    size_t failed = count_drops(results, CFI_DROP_FAILED);
+
+    for (size_t i = 0; failed > 0 && i < results->count; i++) {
+        const cfi_record *record = &results->record[i];
+
+        if (record->status == CFI_DROP_FAILED) {
+            return error_set(error, CFI_FAILED, "drop %u failed: %s%s", record->index,
+                             record->failure ? record->failure : "for an unknown reason",
+                             failed > 1 ? " (more drops failed: see their status)" : "");
+        }
+    }
+    return results->count > 0 && count_drops(results, CFI_DROP_INFEASIBLE) == results->count
+               ? infeasible(results, error)
+               : CFI_OK;
+}

@@ -1,0 +1,201 @@
+/* A small JSON writer. */
+#include "report/json.h"
+
+#include "report/number.h"
+
+#include <math.h>
+#include <string.h>
+
+static void put_indent(const json_writer *writer)
+{
+    fprintf(writer->stream, "\n%*s", 2 * writer->depth, "");
+}
+
+static void put_number(FILE *stream, double value)
+{
+    char text[NUMBER_LENGTH];
+
+    if (!isfinite(value)) {
+        fputs("null", stream);
+        return;
+    }
+    number_format(value, text);
+    fputs(text, stream);
+}
+
+/* Length of the valid UTF-8 sequence at `text`, 0 when there is none: neither overlong, nor a surrogate, nor
+ * beyond U+10FFFF. The bytes after the first may be the terminating NUL, which no sequence continues with. */
+static size_t utf8_length(const unsigned char *text)
+{
+    unsigned char first = text[0];
+    size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+
+    for (size_t i = 1; i < length; i++) {
+        if ((text[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    if ((first == 0xe0 && text[1] < 0xa0) || (first == 0xed && text[1] > 0x9f) || (first == 0xf0 && text[1] < 0x90) ||
+        (first == 0xf4 && text[1] > 0x8f)) {
+        return 0;
+    }
+    return length;
+}
+
+static void put_string(FILE *stream, const char *text)
+{
+    const unsigned char *c = (const unsigned char *)text;
+
+    fputc('"', stream);
+    while (*c) {
+        size_t length = utf8_length(c);
+
+        if (length == 0) {
+            fputs("\\ufffd", stream);
+        } else if (*c < 0x20 || *c == 0x7f) {
+            fprintf(stream, "\\u%04x", *c);
+        } else {
+            if (*c == '"' || *c == '\\') {
+                fputc('\\', stream);
+            }
+            fwrite(c, 1, length, stream);
+        }
+        c += length > 0 ? length : 1;
+    }
+    fputc('"', stream);
+}
+
+/* What comes before any value: the comma, the line, the key. */
+static void begin_value(json_writer *writer, const char *key)
+{
+    if (writer->depth > 0) {
+        if (!writer->empty) {
+            fputc(',', writer->stream);
+        }
+        put_indent(writer);
+    }
+    writer->empty = false;
+    if (key) {
+        put_string(writer->stream, key);
+        fputs(": ", writer->stream);
+    }
+}
+
+json_writer json_make(FILE *stream)
+{
+    return (json_writer){.stream = stream, .empty = true};
+}
+
+void json_open(json_writer *writer, const char *key, char bracket)
+{
+    begin_value(writer, key);
+    fputc(bracket, writer->stream);
+    writer->depth++;
+    writer->empty = true;
+}
+
+void json_close(json_writer *writer, char bracket)
+{
+    writer->depth--;
+    if (!writer->empty) {
+        put_indent(writer);
+    }
+    writer->empty = false;
+    fputc(bracket, writer->stream);
+    if (writer->depth == 0) {
+        fputc('\n', writer->stream);
+    }
+}
+
+void json_null(json_writer *writer, const char *key)
+{
+    begin_value(writer, key);
+    fputs("null", writer->stream);
+}
+
+void json_number(json_writer *writer, const char *key, double value)
+{
+    begin_value(writer, key);
+    put_number(writer->stream, value);
+}
+
+void json_count(json_writer *writer, const char *key, uint64_t value)
+{
+    begin_value(writer, key);
+    fprintf(writer->stream, "%llu", (unsigned long long)value);
+}
+
+void json_text(json_writer *writer, const char *key, const char *text)
+{
+    if (!text) {
+        json_null(writer, key);
+        return;
+    }
+    begin_value(writer, key);
+    put_string(writer->stream, text);
+}
+
+void json_embed(json_writer *writer, const char *key, const char *json)
+{
+    size_t length = strlen(json);
+
+    begin_value(writer, key);
+    while (length > 0 && json[length - 1] == '\n') {
+        length--;
+    }
+    for (size_t i = 0; i < length; i++) { /* a newline within JSON text is never part of a string */
+        if (json[i] == '\n') {
+            put_indent(writer);
+        } else {
+            fputc(json[i], writer->stream);
+        }
+    }
+}
+
+static void put_row(FILE *stream, const double *value, size_t count, size_t stride)
+{
+    fputc('[', stream);
+    for (size_t i = 0; i < count; i++) {
+        fputs(i > 0 ? ", " : "", stream);
+        put_number(stream, value[i * stride]);
+    }
+    fputc(']', stream);
+}
+
+void json_vector(json_writer *writer, const char *key, const double *value, size_t count)
+{
+    if (!value) {
+        json_null(writer, key);
+        return;
+    }
+    begin_value(writer, key);
+    put_row(writer->stream, value, count, 1);
+}
+
+void json_counts(json_writer *writer, const char *key, const size_t *value, size_t count)
+{
+    if (!value) {
+        json_null(writer, key);
+        return;
+    }
+    begin_value(writer, key);
+    fputc('[', writer->stream);
+    for (size_t i = 0; i < count; i++) {
+        fprintf(writer->stream, "%s%zu", i > 0 ? ", " : "", value[i]);
+    }
+    fputc(']', writer->stream);
+}
+
+void json_matrix(json_writer *writer, const char *key, const double *value, size_t rows, size_t columns)
+{
+    if (!value) {
+        json_null(writer, key);
+        return;
+    }
+    json_open(writer, key, '[');
+    for (size_t row = 0; row < rows; row++) {
+        begin_value(writer, NULL);
+        put_row(writer->stream, value + row, columns, rows);
+    }
+    json_close(writer, ']');
+}
