@@ -7,37 +7,9 @@
 
 #include "cfisac/alloc.h"
 #include "check.h"
-#include "systems.h"
+#include "drops.h"
 
 #include <stdio.h>
-
-/* A drop of a made system with its MMSE statistics. */
-typedef struct drop {
-    made_system made;
-    cfi_network network;
-    double *xi;
-    cfi_arena *arena;
-} drop;
-
-/* The system must not be changed afterwards, except in what the network does not depend on. */
-static drop *make_drop(made_system made)
-{
-    drop *d = malloc(sizeof *d);
-
-    d->made = made;
-    d->arena = arena_create();
-    d->xi = arena_alloc(d->arena, made.system.K * made.system.L, sizeof(double));
-    assert_int_equal(network_draw(&d->made.system, 0, d->arena, &d->network, NULL), CFI_OK);
-    channel_mmse_variance(&d->network, d->xi);
-    return d;
-}
-
-static void free_drop(drop *d)
-{
-    arena_destroy(d->arena);
-    free_system(&d->made);
-    free(d);
-}
 
 static cfi_allocation run(drop *d)
 {
@@ -323,6 +295,7 @@ static double best_neighbour(drop *d, const cfi_allocation *allocation, double s
 {
     size_t count = d->made.system.K * d->made.system.L;
     cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 99);
+    size_t feasible = 0;
     double best = 0.0, *factor = malloc(2 * count * sizeof(double));
     cfi_powers trial = {.gamma = malloc(count * sizeof(double)), .eta = malloc(count * sizeof(double))};
 
@@ -334,8 +307,10 @@ static double best_neighbour(drop *d, const cfi_allocation *allocation, double s
         }
         if (violation_from_formula(d, &trial) <= 1e-12) {
             best = fmax(best, sum_rate_from_formula(d, &trial));
+            feasible++;
         }
     }
+    assert_true(feasible >= 10);
     free(trial.gamma);
     free(trial.eta);
     free(factor);

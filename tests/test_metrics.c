@@ -1,0 +1,345 @@
+/* Closed forms of rates and bounds, against the formulas by hand and the raw signal model. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "check.h"
+#include "drops.h"
+
+#include <lapacke.h>
+
+static double sum_rate(drop *d, cfi_rate_model model)
+{
+    double *sinr = arena_alloc(d->arena, d->made.system.K, sizeof *sinr);
+
+    assert_int_equal(metrics_sinr(&d->network, d->xi, &d->powers, model, d->arena, sinr, NULL), CFI_OK);
+    return metrics_rates(&d->made.system, sinr, NULL);
+}
+
+static void rate_of_one_user_and_one_ap_by_hand(void **state)
+{
+    (void)state;
+    drop *d = make_drop(make_system(1, 1, 1, 4, 4));
+    const cfi_system *s = &d->made.system;
+    double beta = 0.25, energy = 1e-3, xi, signal, noise;
+
+    d->made.gain[0] = beta;
+    channel_mmse_variance(&d->network, d->xi);
+    xi = energy * beta * beta / (energy * beta + 1e-6);
+    assert_close(d->xi[0], xi, 1e-14);
+    d->powers.gamma[0] = 2e-4 / xi;
+    d->powers.eta[0] = 5e-5;
+    signal = 4.0 * xi * sqrt(2e-4 / xi);
+    noise = 4.0 * beta * 2.5e-4 + 1e-6;
+    assert_close(sum_rate(d, CFI_RATE_EXACT), s->prelog * log2(1.0 + signal * signal / noise), 1e-14);
+    free_drop(d);
+}
+
+static void rate_forms_agree_without_pilot_reuse_and_differ_with_it(void **state)
+{
+    (void)state;
+    made_system made = make_system(2, 6, 4, 4, 4);
+    drop *d = make_drop(made);
+
+    assert_true(sum_rate(d, CFI_RATE_EXACT) == sum_rate(d, CFI_RATE_THEOREM1));
+    free_drop(d);
+    made = make_system(2, 6, 4, 4, 4);
+    reuse_pilots(&made, 2);
+    d = make_drop(made);
+    assert_true(sum_rate(d, CFI_RATE_EXACT) < 0.95 * sum_rate(d, CFI_RATE_THEOREM1));
+    free_drop(d);
+}
+
+static void exact_rate_follows_the_formula_term_by_term(void **state)
+{
+    (void)state;
+    made_system made = make_system(3, 5, 4, 3, 2);
+    drop *d;
+    double expected = 0.0;
+
+    reuse_pilots(&made, 2);
+    d = make_drop(made);
+    for (size_t k = 0; k < 4; k++) {
+        double u = 0.0, load = 1e-6;
+
+        for (size_t j = 0; j < 4; j++) {
+            double coherent = 0.0;
+
+            for (size_t l = 0; l < 5; l++) {
+                size_t jl = j + 4 * l, kl = k + 4 * l;
+
+                load += 3.0 * made.gain[kl] * (d->xi[jl] * d->powers.gamma[jl] + d->powers.eta[jl]);
+                u += j == k ? 3.0 * d->xi[kl] * sqrt(d->powers.gamma[kl]) : 0.0;
+                coherent += 3.0 * sqrt(d->powers.gamma[jl]) * d->xi[jl] * made.gain[kl] / made.gain[jl];
+            }
+            load += j != k && j % 2 == k % 2 ? coherent * coherent : 0.0;
+        }
+        expected += made.system.prelog * log2(1.0 + u * u / load);
+    }
+    assert_close(sum_rate(d, CFI_RATE_EXACT), expected, 1e-13);
+    free_drop(d);
+}
+
+static void interference_depends_on_the_radiated_powers_alone(void **state)
+{
+    (void)state;
+    drop *d = make_drop(make_system(4, 5, 3, 4, 4));
+    double before = sum_rate(d, CFI_RATE_EXACT);
+
+    for (size_t l = 0; l < 5; l++) { /* all sensing power of an AP on one stream */
+        double *eta = d->powers.eta + 3 * l;
+
+        eta[0] += eta[1] + eta[2];
+        eta[1] = eta[2] = 0.0;
+    }
+    assert_close(sum_rate(d, CFI_RATE_EXACT), before, 1e-14);
+    free_drop(d);
+}
+
+/* ------------------------------------------------- bounds from the raw signal's covariance ---- */
+
+/* Array response with indices first, first + 1, ...: the origin must not matter. */
+static double complex response(double angle, size_t n, double first)
+{
+    double phase = M_PI * sin(angle) * (first + (double)n);
+
+    return cos(phase) - I * sin(phase);
+}
+
+/* Averaged transmit covariance of all APs, NL x NL: (39) of the paper. */
+static double complex *covariance(const drop *d, double first)
+{
+    size_t N = d->made.system.N, L = d->made.system.L, K = d->made.system.K, NL = N * L;
+    double complex *R = calloc(NL * NL, sizeof *R);
+
+    for (size_t l = 0; l < L; l++) {
+        for (size_t q = 0; q < L; q++) {
+            for (size_t i = 0; i < N * N; i++) {
+                size_t n = i % N, m = i / N;
+                double complex *entry = &R[N * l + n + NL * (N * q + m)];
+
+                for (size_t k = 0; k < K; k++) {
+                    *entry += sqrt(d->powers.eta[k + K * l] * d->powers.eta[k + K * q]) *
+                              response(d->made.angle[l], n, first) * conj(response(d->made.angle[q], m, first));
+                    if (l == q && n == m) {
+                        *entry += d->xi[k + K * l] * d->powers.gamma[k + K * l];
+                    }
+                }
+            }
+        }
+    }
+    return R;
+}
+
+/* The M x NL matrix B(theta) with sum_l alpha_l b(theta) a_l^H blocks; only block `own` when all is false; a_p moves
+ * with theta too. */
+static void signal_matrix(const drop *d, size_t p, double theta, const double complex *alpha, double first,
+                          double complex *B)
+{
+    size_t N = d->made.system.N, M = d->made.system.M, L = d->made.system.L;
+
+    for (size_t l = 0; l < L; l++) {
+        double angle = l == p ? theta : d->made.angle[l];
+
+        for (size_t n = 0; n < N; n++) {
+            for (size_t m = 0; m < M; m++) {
+                B[m + M * (N * l + n)] = alpha[l] * response(theta, m, first) * conj(response(angle, n, first));
+            }
+        }
+    }
+}
+
+/* Re tr(X R Y^H) */
+static double inner(const double complex *X, const double complex *R, const double complex *Y, size_t M, size_t NL)
+{
+    double complex sum = 0.0;
+
+    for (size_t i = 0; i < NL; i++) {
+        for (size_t j = 0; j < NL; j++) {
+            for (size_t m = 0; m < M; m++) {
+                sum += X[m + M * i] * R[i + NL * j] * conj(Y[m + M * j]);
+            }
+        }
+    }
+    return creal(sum);
+}
+
+/* The bound of theta_p: the full real Fisher matrix by differences of the signal, inverted. Nuisances: real and
+ * imaginary part of every alpha_lp (multistatic), or of alpha_pp in a signal of the own echo alone. */
+static double bound_by_brute_force(const drop *d, size_t p, bool multistatic, double first)
+{
+    const cfi_system *s = &d->made.system;
+    size_t L = s->L, NL = s->N * L, size = s->M * NL, count = 1, nuisances = multistatic ? L : 1;
+    double complex *alpha = calloc(L, sizeof *alpha), *R = covariance(d, first);
+    double complex *D = calloc((2 * L + 1) * size, sizeof *D), *low = calloc(size, sizeof *low);
+    double *J = calloc((2 * L + 1) * (2 * L + 1), sizeof *J), step = 1e-5, bound;
+    lapack_int *pivot = calloc(2 * L + 1, sizeof *pivot);
+
+    network_path_gains(&d->network, p, alpha);
+    for (size_t l = 0; l < L && !multistatic; l++) {
+        alpha[l] = l == p ? alpha[l] : 0.0;
+    }
+    signal_matrix(d, p, d->made.angle[p] - step, alpha, first, low);
+    signal_matrix(d, p, d->made.angle[p] + step, alpha, first, D);
+    for (size_t i = 0; i < size; i++) {
+        D[i] = (D[i] - low[i]) / (2.0 * step);
+    }
+    for (size_t l = 0; l < L; l++) {
+        for (int part = 0; part < 2 && (multistatic || l == p); part++, count++) {
+            double complex *unit = calloc(L, sizeof *unit);
+
+            unit[l] = part == 0 ? 1.0 : I;
+            signal_matrix(d, p, d->made.angle[p], unit, first, D + count * size);
+            free(unit);
+        }
+    }
+    assert_int_equal(count, 2 * nuisances + 1);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < count; j++) {
+            J[i + count * j] = 2.0 * (double)s->T / s->sensing_noise_w * inner(D + i * size, R, D + j * size, s->M, NL);
+        }
+    }
+    /* Schur complement of the nuisances, scaled to keep the solve well conditioned */
+    double scale = J[0];
+    double *block = calloc((count - 1) * (count - 1), sizeof *block), *right = calloc(count - 1, sizeof *right);
+    for (size_t i = 1; i < count; i++) {
+        right[i - 1] = J[i];
+        for (size_t j = 1; j < count; j++) {
+            block[i - 1 + (count - 1) * (j - 1)] = J[i + count * j];
+        }
+    }
+    assert_int_equal(LAPACKE_dgesv(LAPACK_COL_MAJOR, (lapack_int)(count - 1), 1, block, (lapack_int)(count - 1), pivot,
+                                   right, (lapack_int)(count - 1)),
+                     0);
+    for (size_t i = 1; i < count; i++) {
+        scale -= J[i] * right[i - 1];
+    }
+    bound = 1.0 / scale;
+    free(alpha);
+    free(R);
+    free(D);
+    free(low);
+    free(J);
+    free(pivot);
+    free(block);
+    free(right);
+    return bound;
+}
+
+static void bounds_are_the_inverse_of_the_averaged_fisher_matrix(void **state)
+{
+    (void)state;
+    const size_t antennas[][2] = {{4, 4}, {3, 5}, {5, 2}, {1, 4}, {4, 1}};
+
+    for (size_t i = 0; i < 5; i++) {
+        made_system made = make_system(20 + i, 3, 2, antennas[i][0], antennas[i][1]);
+        drop *d;
+        double own[3], all[3];
+
+        made.system.random_path_phase = i % 2 == 1;
+        d = make_drop(made);
+        assert_int_equal(metrics_crlb_own_echo(&d->network, d->xi, &d->powers, d->arena, own, NULL), CFI_OK);
+        assert_int_equal(metrics_crlb_multistatic(&d->network, d->xi, &d->powers, d->arena, all, NULL), CFI_OK);
+        for (size_t p = 0; p < 3; p++) { /* differences of the signal are good to 1e-9 or so */
+            assert_close(own[p], bound_by_brute_force(d, p, false, 1.0), 1e-7);
+            assert_close(all[p], bound_by_brute_force(d, p, true, 1.0), 1e-7);
+            assert_close(bound_by_brute_force(d, p, true, 0.0), all[p], 1e-7);
+        }
+        free_drop(d);
+    }
+}
+
+static void own_echo_bound_is_theorem_2(void **state)
+{
+    (void)state;
+    /* (15)-(18) with explicit traces: B = b a^H, its derivative, R = x I + y a a^H */
+    const size_t N = 4, M = 3;
+    drop *d = make_drop(make_system(30, 2, 2, N, M));
+    const cfi_system *s = &d->made.system;
+    double own[2];
+
+    assert_int_equal(metrics_crlb_own_echo(&d->network, d->xi, &d->powers, d->arena, own, NULL), CFI_OK);
+    for (size_t p = 0; p < 2; p++) {
+        double complex a[8], b[6], B[12], Bdot[12], hat = 0.0;
+        double x[2], y[2], tau = 0.0, tilde = 0.0;
+
+        metrics_ap_powers(2, 2, d->xi, &d->powers, x, y);
+        channel_steering(s->angle_rad[p], N, a, a + N);
+        channel_steering(s->angle_rad[p], M, b, b + M);
+        for (size_t i = 0; i < N * M; i++) {
+            size_t m = i % M, n = i / M;
+
+            B[i] = b[m] * conj(a[n]);
+            Bdot[i] = b[M + m] * conj(a[n]) + b[m] * conj(a[N + n]);
+        }
+        for (size_t m = 0; m < M; m++) { /* rows: tr(X R Y^H) = x sum X Y^* + y (X a)(Y a)^* */
+            double complex Ba = 0.0, Da = 0.0;
+
+            for (size_t n = 0; n < N; n++) {
+                double complex B_mn = B[m + M * n], D_mn = Bdot[m + M * n];
+
+                tau += x[p] * creal(B_mn * conj(B_mn));
+                tilde += x[p] * creal(D_mn * conj(D_mn));
+                hat += x[p] * B_mn * conj(D_mn);
+                Ba += B_mn * a[n];
+                Da += D_mn * a[n];
+            }
+            tau += y[p] * creal(Ba * conj(Ba));
+            tilde += y[p] * creal(Da * conj(Da));
+            hat += y[p] * Ba * conj(Da);
+        }
+        double g = s->path_gain * s->path_gain, spread = tilde * tau - creal(hat * conj(hat));
+        assert_close(own[p], s->sensing_noise_w / (2.0 * 30.0) * tau / (g * spread), 1e-12);
+    }
+    free_drop(d);
+}
+
+static void bounds_without_information_are_infinite(void **state)
+{
+    (void)state;
+    drop *d = make_drop(make_system(31, 2, 2, 1, 1));
+    double own[2], all[2];
+
+    assert_int_equal(metrics_crlb_own_echo(&d->network, d->xi, &d->powers, d->arena, own, NULL), CFI_OK);
+    assert_int_equal(metrics_crlb_multistatic(&d->network, d->xi, &d->powers, d->arena, all, NULL), CFI_OK);
+    assert_true(own[0] == INFINITY && all[1] == INFINITY);
+    free_drop(d);
+}
+
+static void equal_paths_given_as_a_matrix_change_nothing(void **state)
+{
+    (void)state;
+    made_system made = make_system(32, 4, 3, 4, 4);
+    drop *d = make_drop(made);
+    double gains[16], one[4], two[4];
+
+    assert_int_equal(metrics_crlb_multistatic(&d->network, d->xi, &d->powers, d->arena, one, NULL), CFI_OK);
+    for (size_t i = 0; i < 16; i++) {
+        gains[i] = 0.01;
+    }
+    d->made.system.path_gains = gains;
+    assert_false(network_equal_paths(&d->network));
+    assert_int_equal(metrics_crlb_multistatic(&d->network, d->xi, &d->powers, d->arena, two, NULL), CFI_OK);
+    for (size_t p = 0; p < 4; p++) {
+        assert_close(two[p], one[p], 1e-14);
+    }
+    free_drop(d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rate_of_one_user_and_one_ap_by_hand),
+        cmocka_unit_test(rate_forms_agree_without_pilot_reuse_and_differ_with_it),
+        cmocka_unit_test(exact_rate_follows_the_formula_term_by_term),
+        cmocka_unit_test(interference_depends_on_the_radiated_powers_alone),
+        cmocka_unit_test(bounds_are_the_inverse_of_the_averaged_fisher_matrix),
+        cmocka_unit_test(own_echo_bound_is_theorem_2),
+        cmocka_unit_test(bounds_without_information_are_infinite),
+        cmocka_unit_test(equal_paths_given_as_a_matrix_change_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
