@@ -7,17 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SHOWN_FILE = 300, SHOWN_MEMBER = 60 };
+enum { SHOWN_MEMBER = 60 };
 
 cfi_place place_file(const char *file)
 {
     cfi_place place;
     size_t length = strlen(file);
 
-    if (length <= SHOWN_FILE) {
+    if (length <= PLACE_SHOWN_FILE) {
         snprintf(place.text, sizeof place.text, "%s: /", file);
     } else {
-        snprintf(place.text, sizeof place.text, "...%s: /", file + length - SHOWN_FILE);
+        snprintf(place.text, sizeof place.text, "...%s: /", file + length - PLACE_SHOWN_FILE);
     }
     return place;
 }

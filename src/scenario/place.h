@@ -4,6 +4,8 @@
 
 #include "cfisac/base.h"
 
+enum { PLACE_SHOWN_FILE = 300 }; /* bytes of a file's name that a message shows: its end */
+
 typedef struct cfi_place {
     char text[640];
 } cfi_place;

@@ -1,6 +1,7 @@
 /* A strict scanner of JSON: finds what is wrong and where, builds nothing. */
 #include "scenario/syntax.h"
 
+#include "scenario/place.h"
 #include "scenario/wording.h"
 
 #include <math.h>
@@ -28,7 +29,8 @@ static bool fail_at(const scanner *s, size_t at, const char *format, ...) __attr
 
 static bool fail_at(const scanner *s, size_t at, const char *format, ...)
 {
-    size_t line = 1, column = 1;
+    size_t line = 1, column = 1, length = strlen(s->name);
+    bool cut = length > PLACE_SHOWN_FILE;
     char what[512];
     va_list arguments;
 
@@ -43,7 +45,8 @@ static bool fail_at(const scanner *s, size_t at, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    error_set(s->error, CFI_INVALID, "%s:%zu:%zu: %s", s->name, line, column, what);
+    error_set(s->error, CFI_INVALID, "%s%s:%zu:%zu: %s", cut ? "..." : "",
+              cut ? s->name + length - PLACE_SHOWN_FILE : s->name, line, column, what);
     return false;
 }
 

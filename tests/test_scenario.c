@@ -1,0 +1,467 @@
+/* scenario: defaults, units, the resolved text, sweeps, schema. */
+#include "scenario/axes.h"
+#include "scenario/model.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "check.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static cfi_scenario *parse_with(const char *text, const cfi_setting *settings, size_t count)
+{
+    cfi_scenario *scenario;
+    cfi_error error = {0};
+
+    if (scenario_parse(text, strlen(text), "t.json", settings, count, &scenario, &error) != CFI_OK) {
+        fail_msg("%s", error.text);
+    }
+    return scenario;
+}
+
+static cfi_scenario *parse(const char *text)
+{
+    return parse_with(text, NULL, 0);
+}
+
+static void empty_object_is_the_scenario_of_the_paper(void **state)
+{
+    cfi_scenario *scenario = parse("{}");
+    const cfi_system *s = scenario_system(scenario);
+
+    (void)state;
+    assert_int_equal(s->seed, 1);
+    assert_int_equal(s->L, 32);
+    assert_int_equal(s->K, 4);
+    assert_int_equal(s->N, 4);
+    assert_int_equal(s->M, 4);
+    assert_true(s->area_m[0] == 250.0 && s->area_m[1] == 250.0 && s->min_distance_m == 100.0);
+    assert_int_equal(s->placement, CFI_PLACEMENT_REJECT);
+    assert_null(s->ap_position_m);
+    assert_null(s->ue_position_m);
+    assert_true(s->reference_distance_m == 100.0 && s->path_loss_exponent == 3.2);
+    assert_null(s->gain);
+    assert_int_equal(s->tau_p, 4);
+    assert_int_equal(s->tau_c, 200);
+    assert_int_equal(s->T, 30);
+    assert_int_equal(s->pilot_assignment, CFI_PILOTS_CYCLIC);
+    assert_null(s->pilot);
+    assert_null(s->ap_limit_w);
+    assert_null(s->angle_rad);
+    assert_true(s->path_gain == 0.01 && !s->path_gains && !s->path_phases_rad && !s->random_path_phase);
+    assert_int_equal(s->crlb_model, CFI_CRLB_OWN_ECHO);
+    assert_int_equal(s->rate_model, CFI_RATE_EXACT);
+    assert_int_equal(s->method, CFI_METHOD_SCA);
+    assert_int_equal(s->objective, CFI_SUM_RATE);
+    assert_null(s->rate_target_bit_s_hz);
+    assert_true(s->equal_fraction == 0.5 && s->heuristic_fraction == 0.3);
+    assert_int_equal(s->surrogate, CFI_SURROGATE_PRODUCT);
+    assert_int_equal(s->crlb_constraint, CFI_CRLB_EXACT);
+    assert_int_equal(s->solver, CFI_SOLVER_SOCP);
+    assert_int_equal(s->starts, 0);
+    assert_int_equal(s->max_iterations, 200);
+    assert_true(s->tolerance == 1e-6 && s->max_std_error == 0.0);
+    assert_int_equal(s->drops, 10);
+    assert_int_equal(s->realizations, 100);
+    assert_string_equal(scenario_name(scenario), "paper");
+    scenario_destroy(scenario);
+}
+
+static void decibels_and_degrees_become_linear_units(void **state)
+{
+    cfi_scenario *scenario =
+        parse("{\"network\": {\"aps\": 2, \"ues\": 1}, \"power\": {\"snr_db\": 20, \"comm_noise_dbm\": 0, "
+              "\"sensing_noise_dbm\": -30, \"ap_limit_dbm\": [30, 33]}, \"pilots\": {\"power_dbm\": 10},"
+              "\"propagation\": {\"shadowing_std_db\": 7}, \"frame\": {\"coherence_symbols\": 100},"
+              "\"sensing\": {\"angle_range_deg\": [-90, 30], \"angles_deg\": [60, -45], \"path_phase_deg\": 180,"
+              "\"crlb_threshold_db\": -20}, \"allocation\": {\"sensing_fraction\": 0.25}}");
+    const cfi_system *s = scenario_system(scenario);
+
+    (void)state;
+    assert_close(s->comm_noise_w, 1e-3, 1e-15);
+    assert_close(s->sensing_noise_w, 1e-6, 1e-15);
+    assert_close(s->power_w, 1e-4, 1e-14); /* 20 dB above the sensing noise */
+    assert_close(s->pilot_power_w, 1e-2, 1e-15);
+    assert_close(s->ap_limit_w[0], 1.0, 1e-15);
+    assert_close(s->ap_limit_w[1], 1.9952623149688797, 1e-14);
+    assert_close(s->shadowing_std, 1.6118095650958319, 1e-15); /* 0.7 ln 10 */
+    assert_close(s->prelog, 0.96, 1e-15);
+    assert_close(s->angle_min_rad, -1.5707963267948966, 1e-15);
+    assert_close(s->angle_max_rad, 0.5235987755982989, 1e-15);
+    assert_close(s->angle_rad[0], 1.0471975511965976, 1e-15);
+    assert_close(s->angle_rad[1], -0.7853981633974483, 1e-15);
+    assert_close(s->path_phase_rad, 3.141592653589793, 1e-15);
+    assert_close(s->crlb_threshold_rad2[0], 0.01, 1e-15);
+    assert_close(s->crlb_threshold_rad2[1], 0.01, 1e-15);
+    assert_true(s->equal_fraction == 0.25 && s->heuristic_fraction == 0.25);
+    scenario_destroy(scenario);
+}
+
+static void pilots_take_the_power_budget_unless_given(void **state)
+{
+    cfi_scenario *scenario = parse("{\"power\": {\"snr_db\": 10}, \"frame\": {\"coherence_symbols\": 0}}");
+
+    (void)state;
+    assert_true(scenario_system(scenario)->pilot_power_w == scenario_system(scenario)->power_w);
+    assert_true(scenario_system(scenario)->prelog == 1.0);
+    scenario_destroy(scenario);
+}
+
+static void matrices_become_column_major(void **state)
+{
+    cfi_scenario *scenario =
+        parse("{\"network\": {\"aps\": 2, \"ues\": 3, \"ap_positions_m\": [[1, 2], [3, 4]]},"
+              "\"propagation\": {\"gain\": [[11, 12], [21, 22], [31, 32]]}, \"pilots\": {\"assignment\": [2, 0, 3]},"
+              "\"sensing\": {\"path_gain\": [[0.1, 0.2], [0.3, 0.4]], \"path_phase_deg\": [[0, 90], [180, 360]]}}");
+    const cfi_system *s = scenario_system(scenario);
+
+    (void)state;
+    for (size_t k = 0; k < 3; k++) {
+        for (size_t l = 0; l < 2; l++) {
+            assert_true(s->gain[k + 3 * l] == (double)(10 * (k + 1) + l + 1));
+        }
+    }
+    assert_true(s->ap_position_m[0] == 1.0 && s->ap_position_m[1] == 2.0 && s->ap_position_m[3] == 4.0);
+    assert_int_equal(s->pilot_assignment, CFI_PILOTS_EXPLICIT);
+    assert_int_equal(s->pilot[0], 2);
+    assert_int_equal(s->pilot[2], 3);
+    assert_true(s->path_gains[0 + 2 * 1] == 0.2); /* transmitted by AP 0, received by AP 1 */
+    assert_true(s->path_gains[1 + 2 * 0] == 0.3);
+    assert_close(s->path_phases_rad[0 + 2 * 1], 1.5707963267948966, 1e-15);
+    scenario_destroy(scenario);
+}
+
+static void resolved_text_reads_back_to_the_same_scenario(void **state)
+{
+    static const char *const texts[] = {
+        "{}", "{\"$schema\": \"s\", \"name\": \"a\\\"b\\\\c\\n\\u00e9\\u0001\", \"seed\": 9007199254740991}",
+        "{\"network\": {\"aps\": 2, \"ues\": 1, \"ap_positions_m\": [[0.1, 1e-7], [3, 4]], \"area_m\": "
+        "[0.30000000000000004, "
+        "1e6]}, \"propagation\": {\"gain\": [[1.2345678901234567e-5, 2]]}, \"sweep\": {\"power.snr_db\": [-0, 1e0, "
+        "0.1]}}",
+        "{\"sensing\": {\"path_phase_deg\": \"random\"}, \"allocation\": {\"starts\": 3}, \"sweep\": {\"seed\": "
+        "\"1:1:9\", "
+        "\"rate.model\": [\"exact\", \"theorem1\"]}}"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        cfi_scenario *first = parse(texts[i]), *second = parse(scenario_resolved_json(first));
+
+        assert_string_equal(scenario_resolved_json(first), scenario_resolved_json(second));
+        assert_string_equal(scenario_sha256(first), scenario_sha256(second));
+        assert_string_equal(scenario_name(first), scenario_name(second));
+        scenario_destroy(first);
+        scenario_destroy(second);
+    }
+}
+
+static void numbers_are_the_shortest_that_read_back(void **state)
+{
+    static const double numbers[] = {0.1, 0.30000000000000004, 1e-6, 9007199254740991.0, -12.5, 5e-324, 2.0 / 3.0};
+    static const char *const texts[] = {"0.1",
+                                        "0.30000000000000004",
+                                        "1e-06",
+                                        "9007199254740991",
+                                        "-12.5",
+                                        "4.94065645841247e-324",
+                                        "0.6666666666666666"};
+    char buffer[WORDING_NUMBER_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        wording_double(buffer, numbers[i]);
+        assert_true(strtod(buffer, NULL) == numbers[i]);
+        assert_string_equal(buffer, texts[i]);
+    }
+}
+
+static void hash_covers_what_decides_the_results(void **state)
+{
+    static const char *const same[] = {"{\"name\": \"other\"}", "{\"$schema\": \"x\"}",
+                                       "{\"network\": {\"aps\": 32.0}, \"power\": {\"snr_db\": 3e1}}",
+                                       "{\"sensing\": {\"path_phase_deg\": 45}, \"sweep\": null}"};
+    static const char *const different[] = {"{\"seed\": 2}", "{\"monte_carlo\": {\"drops\": 11}}",
+                                            "{\"power\": {\"snr_db\": 30.000000000000004}}",
+                                            "{\"sweep\": {\"seed\": [1]}}"};
+    cfi_scenario *reference = parse("{}");
+
+    (void)state;
+    assert_int_equal(strlen(scenario_sha256(reference)), 64);
+    for (size_t i = 0; i < COUNT(same); i++) {
+        cfi_scenario *other = parse(same[i]);
+
+        assert_string_equal(scenario_sha256(other), scenario_sha256(reference));
+        scenario_destroy(other);
+    }
+    for (size_t i = 0; i < COUNT(different); i++) {
+        cfi_scenario *other = parse(different[i]);
+
+        assert_string_not_equal(scenario_sha256(other), scenario_sha256(reference));
+        scenario_destroy(other);
+    }
+    scenario_destroy(reference);
+}
+
+static void settings_override_the_text_in_order(void **state)
+{
+    const cfi_setting settings[] = {{"network.aps", "7"},
+                                    {"network.aps", "3"},
+                                    {"rate.model", "theorem1"},
+                                    {"sensing.angles_deg", "[1, 2, 3]"},
+                                    {"name", "12"},
+                                    {"pilots.power_dbm", "null"},
+                                    {"allocation.method", "\"none\""}};
+    cfi_scenario *scenario = parse_with("{\"network\": {\"aps\": \"wrong, but replaced\"}}", settings, COUNT(settings));
+
+    (void)state;
+    assert_int_equal(scenario_system(scenario)->L, 3);
+    assert_int_equal(scenario_system(scenario)->rate_model, CFI_RATE_THEOREM1);
+    assert_int_equal(scenario_system(scenario)->method, CFI_METHOD_NONE);
+    assert_close(scenario_system(scenario)->angle_rad[2], 0.05235987755982989, 1e-15);
+    assert_string_equal(scenario_name(scenario), "12");
+    scenario_destroy(scenario);
+}
+
+/* ------------------------------------------------------------------------- sweeps, remarks ---- */
+
+static void assert_expands(const char *text, const double *expected, size_t count)
+{
+    const cfi_place place = place_file("t.json");
+    cJSON *list;
+    size_t i = 0;
+
+    assert_int_equal(axes_expand(&key_table[KEY_SNR], text, &place, &list, NULL), CFI_OK);
+    assert_int_equal(cJSON_GetArraySize(list), count);
+    for (const cJSON *item = list->child; item; item = item->next) {
+        assert_true(item->valuedouble == expected[i++]);
+    }
+    cJSON_Delete(list);
+}
+
+static void ranges_include_both_ends(void **state)
+{
+    (void)state;
+    assert_expands("-12:4:0", (const double[]){-12, -8, -4, 0}, 4);
+    assert_expands("8, 16,32", (const double[]){8, 16, 32}, 3);
+    assert_expands("1,0.1:0.1:0.5,7", (const double[]){1, 0.1, 0.2, 0.3, 0.4, 0.5, 7}, 7);
+    assert_expands("3:-1:1", (const double[]){3, 2, 1}, 3);
+    assert_expands("5:1:5", (const double[]){5}, 1);
+    assert_expands("0:3:10", (const double[]){0, 3, 6, 9}, 4);
+}
+
+static bool warns(const cfi_scenario *scenario, const char *what)
+{
+    const char *const *lines;
+    size_t count = scenario_warnings(scenario, &lines);
+
+    for (size_t i = 0; i < count; i++) {
+        assert_null(strchr(lines[i], '\n'));
+        if (strstr(lines[i], what)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void assert_warns(const char *text, const char *what, bool expected)
+{
+    cfi_scenario *scenario = parse(text);
+
+    if (warns(scenario, what) != expected) {
+        fail_msg("%s: %s \"%s\"", text, expected ? "does not warn of" : "warns of", what);
+    }
+    scenario_destroy(scenario);
+}
+
+static void warnings_name_what_is_ignored_or_useless(void **state)
+{
+    (void)state;
+    assert_warns("{}", "-5 dB is a standard deviation of 32.2 degrees, hardly better than", true);
+    assert_warns("{\"sensing\": {\"crlb_threshold_db\": 0}}", "no better than the prior", true);
+    assert_warns("{\"sensing\": {\"crlb_threshold_db\": -10}}", "crlb_threshold_db", false);
+    assert_warns("{\"allocation\": {\"method\": \"equal\"}}", "crlb_threshold_db", false);
+    assert_warns("{}", "sweep", false);
+    assert_warns("{\"sweep\": {\"seed\": [1, 2]}}", "sweep", true);
+    assert_warns("{\"allocation\": {\"rate_target_bit_s_hz\": 1}}", "rate_target_bit_s_hz", true);
+    assert_warns("{\"network\": {\"tx_antennas\": 1, \"rx_antennas\": 1}}", "no information", true);
+    assert_warns("{\"network\": {\"aps\": 1, \"ues\": 1, \"ap_positions_m\": [[0, 0]], \"ue_positions_m\": [[9, 0]]}}",
+                 "1 pairs of explicit positions are closer", true);
+    assert_warns(
+        "{\"network\": {\"aps\": 1, \"ues\": 1, \"ap_positions_m\": [[0, 0]]}, \"propagation\": {\"gain\": [[1]]}}",
+        "positions are given too", true);
+}
+
+static void default_scenario_has_one_remark(void **state)
+{
+    const char *const *lines;
+    cfi_scenario *scenario = parse("{}");
+
+    (void)state;
+    assert_int_equal(scenario_warnings(scenario, &lines), 1);
+    scenario_destroy(scenario);
+}
+
+static void coincident_positions_pass_only_when_clamped(void **state)
+{
+    static const char *const format =
+        "{\"network\": {\"aps\": 1, \"ues\": 1, \"placement\": \"%s\", \"min_distance_m\": %d, "
+        "\"ap_positions_m\": [[5, 5]], \"ue_positions_m\": [[5, 5]]}}";
+    static const struct {
+        const char *placement;
+        int distance;
+        cfi_status status;
+    } cases[] = {
+        {"clamp", 10, CFI_OK}, {"clamp", 0, CFI_INVALID}, {"reject", 10, CFI_INVALID}, {"none", 10, CFI_INVALID}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char text[256];
+        cfi_scenario *scenario;
+        cfi_error error = {0};
+
+        snprintf(text, sizeof text, format, cases[i].placement, cases[i].distance);
+        assert_int_equal(scenario_parse(text, strlen(text), "t.json", NULL, 0, &scenario, &error), cases[i].status);
+        if (cases[i].status != CFI_OK) {
+            assert_non_null(strstr(error.text, "t.json: /network/ap_positions_m/0: the position of user 0 too"));
+        }
+        scenario_destroy(scenario);
+    }
+}
+
+static void rate_targets_are_needed_where_the_objective_uses_them(void **state)
+{
+    cfi_scenario *scenario = parse("{}");
+    cfi_error error = {0};
+
+    (void)state;
+    assert_int_equal(check_relations(scenario, &error), CFI_OK);
+    scenario->system.objective = CFI_MIN_POWER;
+    assert_int_equal(check_relations(scenario, &error), CFI_INVALID);
+    assert_non_null(strstr(error.text, "/allocation/rate_target_bit_s_hz: null with the objective min_power"));
+    scenario_destroy(scenario);
+}
+
+/* ------------------------------------------------------------- schema, help, names, configs ---- */
+
+static void schema_gives_the_defaults_of_the_resolved_scenario(void **state)
+{
+    cfi_scenario *scenario = parse("{}");
+    cJSON *schema = cJSON_Parse(scenario_schema_json()), *resolved = cJSON_Parse(scenario_resolved_json(scenario));
+    size_t with_default = 0;
+
+    (void)state;
+    assert_non_null(schema);
+    assert_non_null(strstr(scenario_schema_json(), "https://json-schema.org/draft/2020-12/schema"));
+    for (size_t id = 0; id < KEY_COUNT; id++) {
+        const char *name = key_table[id].name, *section = key_known_section(name);
+        const cJSON *node = cJSON_GetObjectItemCaseSensitive(schema, "properties"), *value = resolved, *fallback;
+
+        if (key_section(name) > 0) {
+            node = cJSON_GetObjectItemCaseSensitive(node, section);
+            assert_true(cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(node, "additionalProperties")));
+            node = cJSON_GetObjectItemCaseSensitive(node, "properties");
+            value = cJSON_GetObjectItemCaseSensitive(value, section);
+        }
+        node = cJSON_GetObjectItemCaseSensitive(node, key_leaf(name));
+        value = cJSON_GetObjectItemCaseSensitive(value, key_leaf(name));
+        assert_true(cJSON_IsString(cJSON_GetObjectItemCaseSensitive(node, "description")));
+        fallback = cJSON_GetObjectItemCaseSensitive(node, "default");
+        assert_int_equal(fallback != NULL, value != NULL);
+        if (value) {
+            assert_true(cJSON_Compare(fallback, value, true));
+            with_default++;
+        }
+    }
+    assert_int_equal(with_default, KEY_COUNT - 2); /* all but $schema and sweep */
+    cJSON_Delete(schema);
+    cJSON_Delete(resolved);
+    scenario_destroy(scenario);
+}
+
+static void help_lists_every_key_within_a_hundred_columns(void **state)
+{
+    const char *line = scenario_keys_help();
+    char wanted[80];
+
+    (void)state;
+    for (size_t id = 0; id < KEY_COUNT; id++) {
+        snprintf(wanted, sizeof wanted, "  %s ", key_table[id].name);
+        assert_non_null(strstr(scenario_keys_help(), wanted));
+    }
+    while (*line) {
+        size_t length = strcspn(line, "\n");
+
+        assert_in_range(length, 1, 100);
+        line += length + 1;
+    }
+}
+
+static void nearest_word_tolerates_a_third_of_the_letters(void **state)
+{
+    static const char *const words[] = {"aps", "ues", "tx_antennas", "rx_antennas", "min_distance_m"};
+
+    (void)state;
+    assert_string_equal(nearest_word("apz", words, 5), "aps");
+    assert_string_equal(nearest_word("asp", words, 5), "aps");
+    assert_string_equal(nearest_word("tx_antenas", words, 5), "tx_antennas");
+    assert_string_equal(nearest_word("min_distance", words, 5), "min_distance_m");
+    assert_string_equal(nearest_word("tx_antennas", words, 5), "tx_antennas");
+}
+
+static void distant_words_have_no_nearest(void **state)
+{
+    static const char *const words[] = {"aps", "tx_antennas"};
+    char longest[200];
+
+    (void)state;
+    memset(longest, 'a', sizeof longest);
+    longest[sizeof longest - 1] = '\0';
+    assert_null(nearest_word("placement", words, 2));
+    assert_null(nearest_word("", words, 2));
+    assert_null(nearest_word(longest, words, 2));
+    assert_null(nearest_word("aps", words, 0));
+}
+
+static void memory_estimate_grows_with_the_sizes(void **state)
+{
+    const cfi_system closed = {.L = 4096, .K = 64, .N = 8};
+    const cfi_system drawn = {.L = 512, .K = 4, .N = 8, .realizations = 10};
+    const cfi_system large = {.L = 513, .K = 4, .N = 8, .realizations = 10};
+
+    (void)state;
+    assert_true(scenario_memory_bytes(&closed) == 40.0 * 8 * 4096 * 64);
+    assert_true(scenario_memory_bytes(&drawn) == 40.0 * 8 * 2048 + 32.0 * 8 * 2048 + 3232.0 * 512 * 512);
+    assert_true(scenario_memory_bytes(&large) < scenario_memory_bytes(&drawn)); /* no multistatic Monte Carlo */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(empty_object_is_the_scenario_of_the_paper),
+        cmocka_unit_test(decibels_and_degrees_become_linear_units),
+        cmocka_unit_test(pilots_take_the_power_budget_unless_given),
+        cmocka_unit_test(matrices_become_column_major),
+        cmocka_unit_test(resolved_text_reads_back_to_the_same_scenario),
+        cmocka_unit_test(numbers_are_the_shortest_that_read_back),
+        cmocka_unit_test(hash_covers_what_decides_the_results),
+        cmocka_unit_test(settings_override_the_text_in_order),
+        cmocka_unit_test(ranges_include_both_ends),
+        cmocka_unit_test(warnings_name_what_is_ignored_or_useless),
+        cmocka_unit_test(default_scenario_has_one_remark),
+        cmocka_unit_test(coincident_positions_pass_only_when_clamped),
+        cmocka_unit_test(rate_targets_are_needed_where_the_objective_uses_them),
+        cmocka_unit_test(schema_gives_the_defaults_of_the_resolved_scenario),
+        cmocka_unit_test(help_lists_every_key_within_a_hundred_columns),
+        cmocka_unit_test(nearest_word_tolerates_a_third_of_the_letters),
+        cmocka_unit_test(distant_words_have_no_nearest),
+        cmocka_unit_test(memory_estimate_grows_with_the_sizes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
