@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that cfisac needs and that are not there yet.
+#   scripts/deps.sh [build | test]      build (default): to compile and run; test: also to run scripts/test.sh
+set -euo pipefail
+
+build=(gcc libc6-dev make cmake ninja-build pkg-config git ca-certificates libgsl-dev libopenblas-dev liblapacke-dev
+       libcjson-dev libmd-dev libsuitesparse-dev)
+tests=(libcmocka-dev librandom123-dev shellcheck clang-format groff)
+
+die() { printf 'deps.sh: %s\n' "$*" >&2; exit 1; }
+
+case "${1:-build}" in
+  build) wanted=("${build[@]}") ;;
+  test) wanted=("${build[@]}" "${tests[@]}") ;;
+  *) die "unknown set '$1' (allowed: build, test)" ;;
+esac
+
+command -v dpkg-query >/dev/null || die "this is not Debian: install by hand what answers to: ${wanted[*]}"
+have=$(dpkg-query -W -f '${Package} ${db:Status-Abbrev}\n' 2>/dev/null | awk '$2 == "ii" { print $1 }')
+missing=()
+for package in "${wanted[@]}"; do
+  grep -qx -- "$package" <<<"$have" || missing+=("$package")
+done
+[ "${#missing[@]}" -eq 0 ] && exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || die "missing ${missing[*]}: run as root, or install sudo"
+  as_root=(sudo)
+fi
+printf 'installing %s\n' "${missing[*]}" >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! { "${as_root[@]}" apt-get update &&
+       "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } \
+     >"$log" 2>&1 </dev/null; then
+  tail -n 20 "$log" >&2
+  die "could not install ${missing[*]}"
+fi
