@@ -32,9 +32,15 @@ static void cell(char text[CELL], double value, int decimals)
     }
 }
 
-static const char *method_label(const cfi_system *system)
+/* The rate formula that the scenario does not use. */
+static quantity_id other_form(const cfi_system *system)
 {
-    return system->method == CFI_METHOD_NONE ? "none" : method_name(system->method);
+    return system->rate_model == CFI_RATE_THEOREM1 ? QUANTITY_SUM_RATE_EXACT : QUANTITY_SUM_RATE_THEOREM1;
+}
+
+static bool violates(const cfi_reference *split)
+{
+    return split->available && split->max_constraint_violation > 1e-6;
 }
 
 /* ------------------------------------------------------------------------- what was run ---- */
@@ -76,9 +82,11 @@ static void put_heading(const page *p)
 
 static void put_row_header(const page *p)
 {
-    fprintf(p->stream, "      sum rate in bit/s/Hz, closed form  %*s  Monte Carlo of the exact     worst\n",
-            p->theorem1_differs ? 9 : 0, "");
-    fprintf(p->stream, "%s drop     equal  heuristic %9s", paint(p, "\033[1m"), method_label(p->system));
+    int extra = p->theorem1_differs ? 10 : 0;
+
+    fprintf(p->stream, "%6s%-*s%-32sworst\n", "", 32 + extra, "  sum rate in closed form, bit/s/Hz",
+            "    Monte Carlo of the exact");
+    fprintf(p->stream, "%s drop     equal  heuristic %9s", paint(p, "\033[1m"), method_name(p->system->method));
     if (p->theorem1_differs) {
         fprintf(p->stream, " %9s", p->system->rate_model == CFI_RATE_THEOREM1 ? "exact" : "theorem 1");
     }
@@ -100,33 +108,58 @@ static void put_status(const page *p, const cfi_record *record)
     fprintf(p->stream, "  %s%s%s\n", paint(p, code), word, paint(p, *code ? "\033[0m" : ""));
 }
 
-static void put_row(const page *p, const cfi_record *record)
+/* A split that breaks a constraint is no rival: it is marked. */
+static void put_reference(const page *p, const cfi_reference *split)
 {
-    quantity_id other =
-        p->system->rate_model == CFI_RATE_THEOREM1 ? QUANTITY_SUM_RATE_EXACT : QUANTITY_SUM_RATE_THEOREM1;
     char text[CELL];
 
-    cell(text, quantity_of(QUANTITY_SUM_RATE_EQUAL, record), 3);
-    fprintf(p->stream, "%5u %9s", record->index, text);
-    cell(text, quantity_of(QUANTITY_SUM_RATE_HEURISTIC, record), 3);
-    fprintf(p->stream, "  %9s", text);
+    cell(text, split->available ? split->sum_rate_bit_s_hz : NAN, 3);
+    fprintf(p->stream, " %9s%s", text, violates(split) ? "*" : " ");
+}
+
+static void put_simulation(const page *p, const cfi_record *record)
+{
+    char mean[CELL], std_error[CELL], z[CELL];
+
+    if (!record->has_monte_carlo) {
+        fprintf(p->stream, " %8s %10s %6s", "-", "", "-");
+        return;
+    }
+    cell(mean, quantity_of(QUANTITY_SUM_RATE_MONTE_CARLO, record), 3);
+    cell(std_error, quantity_of(QUANTITY_SUM_RATE_STD_ERROR, record), 3);
+    cell(z, quantity_of(QUANTITY_SUM_RATE_Z, record), 1);
+    fprintf(p->stream, " %8s +- %-7s %6s", mean, std_error, z);
+}
+
+static void put_row(const page *p, const cfi_record *record)
+{
+    char text[CELL];
+
+    fprintf(p->stream, "%5u", record->index);
+    put_reference(p, &record->equal);
+    put_reference(p, &record->heuristic);
     cell(text, quantity_of(QUANTITY_SUM_RATE, record), 3);
     fprintf(p->stream, " %9s", text);
     if (p->theorem1_differs) {
-        cell(text, quantity_of(other, record), 3);
+        cell(text, quantity_of(other_form(p->system), record), 3);
         fprintf(p->stream, " %9s", text);
     }
-    cell(text, quantity_of(QUANTITY_SUM_RATE_MONTE_CARLO, record), 3);
-    fprintf(p->stream, " %8s", text);
-    cell(text, quantity_of(QUANTITY_SUM_RATE_STD_ERROR, record), 3);
-    fprintf(p->stream, " +- %-7s", text);
-    cell(text, quantity_of(QUANTITY_SUM_RATE_Z, record), 1);
-    fprintf(p->stream, " %6s", text);
+    put_simulation(p, record);
     cell(text, quantity_of(QUANTITY_WORST_CRLB_DB, record), 4);
     fprintf(p->stream, "  %10s", text);
     cell(text, quantity_of(QUANTITY_ITERATIONS, record), 0);
     fprintf(p->stream, " %6s", text);
     put_status(p, record);
+}
+
+static bool any_violation(const cfi_results *results)
+{
+    for (size_t i = 0; i < results->count; i++) {
+        if (violates(&results->record[i].equal) || violates(&results->record[i].heuristic)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void put_rows(const page *p)
@@ -139,7 +172,7 @@ static void put_rows(const page *p)
     for (size_t i = 0; i < p->results->count; i++) {
         put_row(p, &p->results->record[i]);
     }
-    fputc('\n', p->stream);
+    fprintf(p->stream, "%s\n", any_violation(p->results) ? "  * violates a constraint\n" : "");
 }
 
 /* --------------------------------------------------------------------- all drops together ---- */
@@ -207,14 +240,14 @@ static cfi_status put_summary(const page *p, cfi_error *error)
     cfi_status status = CFI_OK;
     char own[64];
 
-    snprintf(own, sizeof own, "sum rate, %s", method_label(p->system));
+    snprintf(own, sizeof own, "sum rate, %s", method_name(p->system->method));
     fprintf(p->stream, "%s  %-34s %6s %11s %11s %11s %11s %11s%s\n", paint(p, "\033[1m"),
             "over drops (rates in bit/s/Hz)", "drops", "mean", "std. error", "5 %", "median", "95 %",
             paint(p, "\033[0m"));
     for (size_t i = 0; status == CFI_OK && i < sizeof line / sizeof *line; i++) {
         bool form = line[i].id == QUANTITY_SUM_RATE_EXACT || line[i].id == QUANTITY_SUM_RATE_THEOREM1;
 
-        if (!form || p->theorem1_differs) {
+        if (!form || (p->theorem1_differs && line[i].id == other_form(p->system))) {
             status = put_statistics(p, line[i].id, line[i].label ? line[i].label : own, line[i].decimals, error);
         }
     }
@@ -237,11 +270,11 @@ static void put_gain(const page *p, quantity_id reference, const char *name)
             other += split->sum_rate_bit_s_hz;
             both++;
         }
-        violated += split->available && split->max_constraint_violation > 1e-6;
+        violated += violates(split);
     }
     if (both > 0 && other > 0.0) {
-        fprintf(p->stream, "  %s against the %s split: %+.2f %% of the mean sum rate", method_label(p->system), name,
-                100.0 * (own / other - 1.0));
+        fprintf(p->stream, "  %s against the %s split: %+.2f %% of the mean sum rate", method_name(p->system->method),
+                name, 100.0 * (own / other - 1.0));
         if (violated > 0) {
             fprintf(p->stream, " (the %s split violates a constraint in %zu drop%s)", name, violated,
                     violated == 1 ? "" : "s");
@@ -351,6 +384,7 @@ static cfi_status put_power(const page *p, cfi_error *error)
 {
     concentration c = {.strongest = (p->system->L + 9) / 10};
     double *work = malloc(p->system->L * sizeof *work), count;
+    char strongest[60];
 
     if (!work) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for %zu access points", p->system->L);
@@ -363,9 +397,13 @@ static cfi_status put_power(const page *p, cfi_error *error)
         return CFI_OK;
     }
     count = (double)c.drops;
-    fprintf(p->stream, "  power: %.2f %% sensing, %.2f %% communication; the %zu strongest access point%s %.1f %%; ",
-            100.0 * c.sensing / count, 100.0 * (1.0 - c.sensing / count), c.strongest,
-            c.strongest == 1 ? " radiates" : "s radiate", 100.0 * c.strongest_share / count);
+    if (c.strongest == 1) {
+        snprintf(strongest, sizeof strongest, "access point radiates");
+    } else {
+        snprintf(strongest, sizeof strongest, "%zu access points radiate", c.strongest);
+    }
+    fprintf(p->stream, "  power: %.2f %% sensing, %.2f %% communication; the strongest %s %.1f %%; ",
+            100.0 * c.sensing / count, 100.0 * (1.0 - c.sensing / count), strongest, 100.0 * c.strongest_share / count);
     fprintf(p->stream, "%.1f above 1 %%\n", c.above_one_percent / count);
     put_busiest(p, &p->results->record[0]);
     return CFI_OK;

@@ -1,0 +1,1 @@
+cfisac_test(test_report LINK cfisac_report PkgConfig::CJSON)

@@ -1,0 +1,1 @@
+cfisac_test(test_sweep LINK cfisac_sweep)

@@ -1,0 +1,199 @@
+/* The drop loop: the same records for any number of threads, the first error in drop order, interrupts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "cfisac/linalg.h"
+#include "cfisac/sweep.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static cfi_scenario *small_scenario(const char *drops)
+{
+    static const char text[] = "{\"network\": {\"aps\": 6, \"ues\": 3}, \"pilots\": {\"length\": 2},"
+                               " \"allocation\": {\"starts\": 2}, \"monte_carlo\": {\"realizations\": 20}}";
+    cfi_setting setting = {"monte_carlo.drops", drops};
+    cfi_scenario *scenario = NULL;
+    cfi_error error = {.text = ""};
+
+    if (scenario_parse(text, strlen(text), "test.json", &setting, 1, &scenario, &error) != CFI_OK) {
+        fail_msg("%s", error.text);
+    }
+    return scenario;
+}
+
+/* results.json of a finished run; free(). */
+static char *json_of(const cfi_scenario *scenario, const cfi_run *run)
+{
+    cfi_results results = {.scenario = scenario, .record = run->record, .count = run->count};
+    char *text = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&text, &size);
+
+    assert_non_null(stream);
+    assert_int_equal(report_write_json(&results, stream, NULL), CFI_OK);
+    fclose(stream);
+    return text;
+}
+
+static char *run_with(const cfi_scenario *scenario, size_t threads)
+{
+    cfi_run_options options = {.threads = threads};
+    cfi_error error = {.text = ""};
+    cfi_run run;
+    char *text;
+
+    assert_int_equal(sweep_run_drops(scenario_system(scenario), &options, &run, &error), CFI_OK);
+    assert_int_equal(run.count, scenario_system(scenario)->drops);
+    text = json_of(scenario, &run);
+    run_destroy(&run);
+    return text;
+}
+
+/* Five drops on 1, 2, 3 threads are spread over drops; two drops on 3 threads are spread over channels. */
+static void records_are_the_same_for_any_number_of_threads(void **state)
+{
+    static const char *const drops[] = {"5", "2"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        cfi_scenario *scenario = small_scenario(drops[i]);
+        char *one = run_with(scenario, 1);
+
+        for (size_t threads = 2; threads <= 3; threads++) {
+            char *many = run_with(scenario, threads);
+
+            assert_string_equal(one, many);
+            free(many);
+        }
+        free(one);
+        scenario_destroy(scenario);
+    }
+}
+
+static void records_stand_at_their_index(void **state)
+{
+    cfi_scenario *scenario = small_scenario("4");
+    cfi_run_options options = {.threads = 2};
+    cfi_run run;
+
+    (void)state;
+    assert_int_equal(sweep_run_drops(scenario_system(scenario), &options, &run, NULL), CFI_OK);
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_int_equal(run.record[i].index, i);
+        assert_int_equal(run.record[i].network->drop, i);
+    }
+    run_destroy(&run);
+    scenario_destroy(scenario);
+}
+
+/* What the hooks below have seen; they are called from several threads. */
+typedef struct seen {
+    size_t calls, last, total;
+    uint32_t refuse_from;
+    volatile sig_atomic_t *stop;
+} seen;
+
+static void note_progress(void *context, size_t done, size_t total)
+{
+    seen *s = context;
+
+    s->calls += done == s->calls + 1; /* serialised and counted up */
+    s->last = done;
+    s->total = total;
+    if (s->stop && done == 2) {
+        *s->stop = 1;
+    }
+}
+
+static void progress_counts_every_drop_once(void **state)
+{
+    cfi_scenario *scenario = small_scenario("6");
+    seen s = {0};
+    cfi_run_options options = {.threads = 2, .progress = note_progress, .progress_context = &s};
+    cfi_run run;
+
+    (void)state;
+    assert_int_equal(sweep_run_drops(scenario_system(scenario), &options, &run, NULL), CFI_OK);
+    assert_true(s.calls == 6 && s.last == 6 && s.total == 6);
+    run_destroy(&run);
+    scenario_destroy(scenario);
+}
+
+static void an_interrupt_keeps_the_drops_before_the_first_unfinished_one(void **state)
+{
+    cfi_scenario *scenario = small_scenario("50");
+
+    (void)state;
+    for (size_t threads = 1; threads <= 2; threads++) {
+        volatile sig_atomic_t stop = 0;
+        seen s = {.stop = &stop};
+        cfi_run_options options = {
+            .threads = threads, .alloc = {.stop = &stop}, .progress = note_progress, .progress_context = &s};
+        cfi_error error;
+        cfi_run run;
+
+        assert_int_equal(sweep_run_drops(scenario_system(scenario), &options, &run, &error), CFI_INTERRUPTED);
+        assert_true(threads == 1 ? run.count == 2 : run.count <= s.last); /* of two at once the first may be late */
+        for (size_t i = 0; i < run.count; i++) {
+            assert_int_equal(run.record[i].index, i);
+            assert_int_equal(run.record[i].status, CFI_DROP_OK);
+        }
+        run_destroy(&run);
+    }
+    scenario_destroy(scenario);
+}
+
+static cfi_status refuse_export(void *context, uint32_t drop, size_t start, size_t step, const socp_problem *problem,
+                                cfi_error *error)
+{
+    const seen *s = context;
+
+    (void)start;
+    (void)step;
+    (void)problem;
+    return drop >= s->refuse_from ? error_set(error, CFI_OUTPUT, "drop %u refused", drop) : CFI_OK;
+}
+
+static void the_error_is_that_of_the_lowest_drop(void **state)
+{
+    cfi_scenario *scenario = small_scenario("12");
+    seen s = {.refuse_from = 3};
+
+    (void)state;
+    for (size_t threads = 1; threads <= 3; threads++) {
+        cfi_run_options options = {.threads = threads,
+                                   .alloc = {.export_problem = refuse_export, .export_context = &s}};
+        cfi_error error;
+        cfi_run run;
+
+        assert_int_equal(sweep_run_drops(scenario_system(scenario), &options, &run, &error), CFI_OUTPUT);
+        assert_string_equal(error.text, "drop 3 refused");
+        assert_int_equal(run.count, 3);
+        run_destroy(&run);
+    }
+    scenario_destroy(scenario);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    linalg_single_thread();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(records_are_the_same_for_any_number_of_threads),
+        cmocka_unit_test(records_stand_at_their_index),
+        cmocka_unit_test(progress_counts_every_drop_once),
+        cmocka_unit_test(an_interrupt_keeps_the_drops_before_the_first_unfinished_one),
+        cmocka_unit_test(the_error_is_that_of_the_lowest_drop),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, NULL);
+}
