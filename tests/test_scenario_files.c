@@ -1,6 +1,8 @@
 /* scenario: gain files and the shipped scenarios. */
 #include "cfisac/scenario.h"
 
+#include "scenario/keys.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -165,6 +167,42 @@ static void shipped_configs_are_valid(void **state)
     scenario_destroy(defaults);
 }
 
+/* The line of docs/scenario.md that describes a key; line must hold 1024 bytes. */
+static bool find_documentation(const char *key, char *line)
+{
+    FILE *file = fopen(CFISAC_SOURCE_DIR "/docs/scenario.md", "r");
+    char wanted[80];
+    bool found = false;
+
+    assert_non_null(file);
+    snprintf(wanted, sizeof wanted, "| `%s` | ", key);
+    while (!found && fgets(line, 1024, file)) {
+        found = strncmp(line, wanted, strlen(wanted)) == 0;
+    }
+    fclose(file);
+    return found;
+}
+
+static void documentation_has_every_key_with_its_default_and_words(void **state)
+{
+    (void)state;
+    for (size_t id = 0; id < KEY_COUNT; id++) {
+        const key_spec *spec = &key_table[id];
+        char line[1024], wanted[80];
+
+        if (!find_documentation(spec->name, line)) {
+            fail_msg("%s is not documented", spec->name);
+        }
+        snprintf(wanted, sizeof wanted, "` | %s%s%s |", spec->fallback ? "`" : "",
+                 spec->fallback ? spec->fallback : "absent", spec->fallback ? "`" : "");
+        assert_non_null(strstr(line, wanted));
+        for (size_t i = 0; spec->words && spec->words[i]; i++) {
+            snprintf(wanted, sizeof wanted, "`%s`", spec->words[i]);
+            assert_non_null(strstr(line, wanted));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +210,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(faulty_gain_file_is_refused_with_line_and_column, make_folder, remove_folder),
         cmocka_unit_test(missing_gain_file_is_refused),
         cmocka_unit_test(shipped_configs_are_valid),
+        cmocka_unit_test(documentation_has_every_key_with_its_default_and_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
