@@ -79,9 +79,12 @@ static int run_option(int argc, char **argv)
         return report_error(&error);
     }
     nearest = nearest_word(argv[0], names, sizeof names / sizeof *names);
-    error_set(&error, CFI_USAGE,
-              "unknown option %.60s%s%s (options of a command come after its name); see 'cfisac help'", argv[0],
-              nearest ? ", did you mean " : "", nearest ? nearest : "");
+    if (nearest) {
+        error_set(&error, CFI_USAGE, "unknown option %.60s (did you mean %s?); see 'cfisac help'", argv[0], nearest);
+    } else {
+        error_set(&error, CFI_USAGE,
+                  "unknown option %.60s (a command's options come after its name); see 'cfisac help'", argv[0]);
+    }
     return report_error(&error);
 }
 

@@ -1,0 +1,2 @@
+# End to end: the program as a user meets it.
+add_test(NAME test_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_cli.sh $<TARGET_FILE:cfisac>)

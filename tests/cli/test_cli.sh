@@ -1,0 +1,273 @@
+#!/bin/bash
+# End-to-end tests of the command line: exit codes, one-line errors, streams, files, interrupts.
+# Usage: test_cli.sh CFISAC     (needs bash and coreutils only)
+set -u
+
+cfisac=$(realpath "$1")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+unset NO_COLOR
+failures=0
+cases=0
+
+complain() {
+    printf 'FAILED: %s\n' "$1"
+    failures=$((failures + 1))
+}
+
+# check NAME COMMAND...: the command must succeed.
+check() {
+    local name=$1
+    shift
+    cases=$((cases + 1))
+    "$@" || complain "$name"
+}
+
+# expect CODE ARGUMENT...: runs cfisac into out and err and compares its exit code.
+expect() {
+    local code=$1 got
+    shift
+    cases=$((cases + 1))
+    "$cfisac" "$@" >out 2>err </dev/null
+    got=$?
+    if [ "$got" -ne "$code" ]; then
+        complain "cfisac $* ended with $got, not $code: $(head -c 300 err)"
+    fi
+}
+
+# expect_line CODE TEXT ARGUMENT...: the same; nothing on standard output, one line with TEXT on standard error.
+expect_line() {
+    local code=$1 text=$2
+    shift 2
+    expect "$code" "$@"
+    if [ -s out ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -qF -- "$text" err; then
+        complain "cfisac $*: no single line with '$text' but: $(head -c 300 err)"
+    fi
+}
+
+has() { grep -qF -- "$2" "$1"; }
+lacks() { ! has "$1" "$2"; }
+empty() { ! [ -s "$1" ]; }
+
+# A scenario that takes milliseconds; its threshold draws no warning.
+cat >small.json <<'END'
+{"name": "small", "network": {"aps": 6, "ues": 2}, "pilots": {"length": 2},
+ "sensing": {"crlb_threshold_db": -8}, "monte_carlo": {"drops": 4, "realizations": 20}}
+END
+echo '{}' >empty.json
+
+# ------------------------------------------------------------------------------ command line
+expect 2
+check 'no command: the usage is on standard error' has err 'usage: cfisac'
+check 'no command: nothing on standard output' empty out
+expect_line 2 'did you mean run?' rnu small.json
+expect_line 2 'unknown command' zzzzzzzzz
+expect_line 2 'did you mean --json?' run small.json --jsn
+expect_line 2 'did you mean --version?' --versoin
+expect_line 2 'unknown option' run small.json --frobnicate
+expect_line 2 'unknown option --drop' run small.json --drop 1
+expect_line 2 'SCENARIO is missing' run
+expect_line 2 'a second, b.json' run small.json b.json
+expect_line 2 'needs a value (DIR)' run small.json --out
+expect_line 2 'its value is empty' run small.json --out=
+expect_line 2 'takes no value' run small.json --json=yes
+expect_line 2 'given twice' run small.json --json --json
+expect_line 2 'given twice' run small.json --threads 1 --threads 1
+expect_line 2 'exclude each other' run small.json --json --csv
+expect_line 2 'not KEY=VALUE' run small.json --set network.aps
+expect_line 2 'not KEY=VALUE' run small.json --set =3
+for number in 2x 0 -1 1025 1e1 '' ' 2' 0x2 99999999999999999999999; do
+    expect_line 2 'allowed: 1 .. 1024' run small.json --threads "$number"
+done
+expect_line 2 '--drop I is missing' replay small.json
+expect_line 2 'allowed: 0 .. 2147483647' replay small.json --drop 2147483648
+expect_line 2 'takes no argument' schema extra
+expect_line 2 'stands alone' --version extra
+expect_line 2 'did you mean validate?' help valdate
+expect_line 3 'sweep: not available in this version' sweep small.json --out there
+expect_line 3 'merge: not available in this version' merge --out there a b
+expect_line 3 'solve: not available in this version' solve file.cbf
+
+# ------------------------------------------------------------------------------------- help
+for command in run sweep merge validate replay solve schema help; do
+    expect 0 help "$command"
+    cp out by_name
+    check "help $command: usage, options and example" grep -q '^Example:' by_name
+    check "help $command: names itself" has by_name "Usage: cfisac $command"
+    check "help $command: nothing on standard error" empty err
+    expect 0 "$command" --help
+    check "$command --help is help $command" cmp -s by_name out
+    check "$command --help fits 110 columns" awk 'length > 110 { exit 1 }' out
+done
+expect 0 help
+cp out by_name
+expect 0 --help
+check '--help is help' cmp -s by_name out
+for command in sweep merge solve; do
+    check "the list of commands says that $command is missing" grep -q "^  $command .*not available" by_name
+    expect 0 help "$command"
+    check "help $command says so" has out 'not available in this version'
+done
+expect 0 help run
+check 'help run lists the scenario keys' has out 'monte_carlo.realizations'
+check 'help run gives the default of --threads' grep -q -e '--threads N.*default: [0-9]' out
+expect 0 --version
+check '--version names version, git, compiler, BLAS and MPI' \
+    awk '/^cfisac [0-9]/ { n++ } /^git / { n++ } /^compiler / { n++ } /^BLAS / { n++ } /^MPI +(yes|no)$/ { n++ }
+         END { exit n != 5 }' out
+
+# ----------------------------------------------------------------------------------- inputs
+expect_line 3 'nope.json: cannot be read' run nope.json
+expect_line 3 'network.placement' run empty.json --set network.placement=clmp
+echo '{"network": {"aps": }}' >broken.json
+expect_line 3 'broken.json:1:21: ' validate broken.json
+echo '{"network": {"apps": 3}}' >unknown.json
+expect_line 3 'unknown.json: /network/apps' validate unknown.json
+expect_line 3 'small.json: /network/placement' run small.json --set network.min_distance_m=900
+expect 0 validate small.json
+cp out resolved.json
+check 'validate fills in defaults' has out '"path_loss_exponent": 3.2'
+expect 0 validate resolved.json
+check 'a resolved scenario resolves to itself' cmp -s out resolved.json
+"$cfisac" validate - <small.json >out 2>err
+check 'a scenario comes in by standard input' cmp -s out resolved.json
+expect 0 schema
+check 'the schema names its draft' has out 'draft/2020-12/schema'
+expect 0 validate empty.json
+check 'validate warns on standard error' has err 'cfisac: warning: sensing.crlb_threshold_db'
+expect 0 validate empty.json --quiet
+check '--quiet silences warnings' empty err
+expect 0 run small.json --set 'sweep={"network.aps":[4,6]}'
+check 'run says that it ignores sweep' has err 'ignores'
+
+# ---------------------------------------------------------------------------------- results
+expect 0 run small.json --threads 1
+cp out table.1
+check 'a plain run prints no warnings' empty err
+check 'the table is plain text' awk 'length > 110 || /\033/ { exit 1 }' out
+check 'the table counts the drops' has out '4 drops: 4 converged, 0 infeasible, 0 failed'
+expect 0 run small.json --json --threads 1
+cp out json.1
+check 'no time without --timing' lacks out solve_seconds
+expect 0 run small.json --csv --threads 1
+cp out csv.1
+check 'one row a drop' test "$(wc -l <out)" -eq 5
+for threads in 2 3 9; do
+    expect 0 run small.json --json "--threads=$threads"
+    check "results.json is the same with $threads threads" cmp -s json.1 out
+    expect 0 run small.json --threads "$threads"
+    check "the table is the same with $threads threads" cmp -s table.1 out
+done
+expect 0 run small.json --json --timing
+check '--timing adds solve_seconds' has out '"solve_seconds": '
+check '--timing prints the wall time' has err 'wall time'
+
+expect 0 run small.json --out results/deep
+check 'with --out the table is printed too' cmp -s table.1 out
+check 'results.json is what --json prints' cmp -s json.1 results/deep/results.json
+check 'drops.csv is what --csv prints' cmp -s csv.1 results/deep/drops.csv
+check 'summary.csv has its header' has results/deep/summary.csv 'quantity,unit,count,mean,std_error,p05,p50,p95'
+check 'timing.json has the command line' has results/deep/timing.json 'run small.json --out results/deep'
+check 'no other file is left' test "$(find results/deep -type f | wc -l)" -eq 4
+expect 0 run small.json --set seed=2 --out results/deep --quiet
+check 'with --out and --quiet nothing is printed' empty out
+check 'files of an earlier run are replaced' test "$(cmp -s json.1 results/deep/results.json && echo same)" = ''
+check 'and no temporary file is left' test "$(find results/deep -type f | wc -l)" -eq 4
+expect 0 run small.json --out results/deep --json
+check 'with --out and --json the JSON is printed' cmp -s json.1 out
+
+# A drop's object, without indentation and the comma after it.
+drop_lines() { sed 's/^ *//; s/,$//' "$1"; }
+for drop in 0 3; do
+    expect 0 replay small.json --drop "$drop"
+    check 'replay adds the network' has out '"network": {'
+    drop_lines out | sed '/^"network": {$/,$d' | sed '1d' >replayed
+    drop_lines json.1 | awk -v drop="\"index\": $drop" '$0 == drop { on = 1 } on' | head -n "$(wc -l <replayed)" >run_drop
+    check "replay of drop $drop equals the run" cmp -s replayed run_drop
+done
+expect 0 replay small.json --drop 12345
+check 'a drop beyond monte_carlo.drops can be replayed' has out '"index": 12345'
+
+# ------------------------------------------------------------------------------- infeasible
+expect 4 run small.json --set sensing.crlb_threshold_db=-60
+check 'infeasible: the table is printed' has out '4 infeasible'
+check 'infeasible: the least feasible threshold is given' grep -q \
+    'least feasible threshold -[0-9]*\.[0-9]\{4\} dB (for drop [0-9]); -[0-9]*\.[0-9]\{4\} dB serves all drops' err
+easiest=$(sed -n 's/.*threshold \(-[0-9.]*\) dB.*/\1/p' err)
+all=$(sed -n 's/.*; \(-[0-9.]*\) dB serves all.*/\1/p' err)
+expect 0 run small.json --set "sensing.crlb_threshold_db=$all" --set monte_carlo.realizations=0
+check 'the threshold that serves all does' has out ' 0 infeasible'
+expect 0 run small.json --set "sensing.crlb_threshold_db=$easiest" --set monte_carlo.realizations=0
+check 'the least threshold serves one drop' has out ' 3 infeasible'
+check 'some infeasible drops are a warning' has err 'cfisac: warning: 3 of 4 drops are infeasible'
+below=$(awk -v x="$easiest" 'BEGIN { printf "%.4f", x - 0.0002 }')
+expect 4 run small.json --set "sensing.crlb_threshold_db=$below"
+expect 4 run small.json --set sensing.crlb_threshold_db=-60 --out hopeless --quiet
+check 'infeasible: the files are written' has hopeless/results.json '"status": "infeasible"'
+check 'infeasible: --quiet leaves the error' has err 'least feasible threshold'
+expect 4 run small.json --set network.tx_antennas=1 --set network.rx_antennas=1
+check 'no information: the access point is named' has err 'access point 0 of drop 0 has no sensing information'
+expect 4 replay small.json --drop 1 --set sensing.crlb_threshold_db=-60
+check 'an infeasible drop has null powers' has out '"gamma": null'
+
+# ------------------------------------------------------------------------------------ output
+for command in 'run small.json' 'run small.json --json' 'run small.json --csv' 'replay small.json --drop 0' \
+    'validate small.json' schema help 'help run' --version; do
+    # shellcheck disable=SC2086 # the words of the command
+    "$cfisac" $command >/dev/full 2>err
+    check "$command: a full disk is exit 6" test $? -eq 6
+    check "$command: one line says so" test "$(grep -c 'standard output' err)" -eq 1
+    # shellcheck disable=SC2086
+    "$cfisac" $command >&- 2>err
+    check "$command: a closed standard output is exit 6" test $? -eq 6
+done
+"$cfisac" schema 2>err | true
+check 'a broken pipe is exit 6' test "${PIPESTATUS[0]}" -eq 6 -o "${PIPESTATUS[0]}" -eq 0
+"$cfisac" run small.json --out closed >&- 2>err
+check 'a closed standard output does not touch the files' cmp -s json.1 closed/results.json
+expect_line 6 'small.json/below' run small.json --out small.json/below
+expect_line 6 'small.json/below' run small.json --export-cbf small.json/below
+mkdir blocked
+mkdir blocked/drops.csv
+expect 6 run small.json --out blocked
+check 'a file that cannot be replaced is named' has err 'blocked/drops.csv'
+check 'and no temporary file is left' test "$(find blocked -name '.*' -type f | wc -l)" -eq 0
+
+# -------------------------------------------------------------------------------------- cbf
+expect 0 run small.json --export-cbf cones --set monte_carlo.drops=2
+check 'the first problem of each drop is there' test -s cones/drop00000_start00_step000.cbf -a \
+    -s cones/drop00001_start00_step000.cbf
+check 'it is a CBF file that names its origin' awk '/^#.*small/ { n++ } /^VER/ { n++ } /^VAR/ { n++ } END { exit n < 3 }' \
+    cones/drop00000_start00_step000.cbf
+check 'exporting changes nothing' test "$(find cones -type f | wc -l)" -ge 4
+
+# -------------------------------------------------------------------------------- interrupts
+# Long enough that no machine ends it before the signal; the drops are short.
+interrupt() {
+    local signal=$1 pid code
+    rm -rf partial
+    "$cfisac" run small.json --set monte_carlo.drops=500000 --out partial --json >out 2>err &
+    pid=$!
+    for _ in $(seq 100); do
+        [ -d partial ] && break
+        sleep 0.05
+    done
+    sleep 0.5
+    kill "-$signal" "$pid"
+    wait "$pid"
+    code=$?
+    check "SIG$signal: exit 130" test "$code" -eq 130
+    check "SIG$signal: the message counts the drops" grep -q '[1-9][0-9]* of 500000 drops are finished and kept' err
+    check "SIG$signal: results.json is what --json prints" cmp -s partial/results.json out
+    check "SIG$signal: and whole" test "$(tail -n 1 out)" = '}'
+    check "SIG$signal: and says that it is partial" grep -q '"only [0-9]* of 500000 drops are finished"' out
+    check "SIG$signal: as many rows as drops" test "$(wc -l <partial/drops.csv)" -eq \
+        $(($(grep -c '^      "index"' out) + 1))
+}
+set -m # so that the child does not ignore SIGINT
+interrupt INT
+interrupt TERM
+
+printf '%d cases, %d failures\n' "$cases" "$failures"
+[ "$failures" -eq 0 ]
