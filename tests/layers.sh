@@ -33,9 +33,11 @@ may() {
 
 # check DIR [ROOM]: all rooms, or one
 check() {
-  local source room file bad=0
+  local source sources room file bad=0
   cd "$1"
-  for source in src/${2:-*}/*.c; do
+  mapfile -t sources < <(find "src/${2:-}" -mindepth 1 -name '*.c' ! -path src/main.c)
+  for source in "${sources[@]}"; do
+    source=${source//\/\//\/}
     room=${source#src/}
     room=${room%%/*}
     while read -r file; do

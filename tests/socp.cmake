@@ -1,0 +1,1 @@
+cfisac_test(test_socp LINK cfisac_socp)
