@@ -1,0 +1,1 @@
+cfisac_test(test_base LINK cfisac_linalg cfisac_base)

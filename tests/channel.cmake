@@ -1,0 +1,1 @@
+cfisac_test(test_channel LINK cfisac_channel)

@@ -1,0 +1,1 @@
+cfisac_test(test_network LINK cfisac_network)
