@@ -46,11 +46,11 @@ cfi_status metrics_crlb_multistatic(const cfi_network *network, const double *xi
 enum { CFI_MULTISTATIC_MC_MAX_APS = 512 };
 
 typedef struct cfi_monte_carlo {
-    size_t realizations; /* used; fewer than asked for when max_std_error was reached */
+    size_t realizations;                    /* used; fewer than asked for when max_std_error was reached */
     double *rate_bit_s_hz, *rate_std_error; /* K */
     double sum_rate_bit_s_hz, sum_rate_std_error;
-    double *crlb_own_echo_rad2, *crlb_own_echo_std_error; /* L */
-    double *crlb_own_echo_block_mean_rad2;                /* L: mean over realisations of each one's bound */
+    double *crlb_own_echo_rad2, *crlb_own_echo_std_error;       /* L */
+    double *crlb_own_echo_block_mean_rad2;                      /* L: mean over realisations of each one's bound */
     double *crlb_multistatic_rad2, *crlb_multistatic_std_error; /* L */
 } cfi_monte_carlo;
 

@@ -51,10 +51,10 @@ typedef struct cfi_system {
     const size_t *pilot; /* K indices below tau_p when explicit, else NULL */
 
     /* power */
-    double power_w;            /* P, budget over all APs */
-    double comm_noise_w;       /* sigma_c^2 */
-    double sensing_noise_w;    /* sigma_s^2 */
-    const double *ap_limit_w;  /* L, or NULL: no limit per AP */
+    double power_w;           /* P, budget over all APs */
+    double comm_noise_w;      /* sigma_c^2 */
+    double sensing_noise_w;   /* sigma_s^2 */
+    const double *ap_limit_w; /* L, or NULL: no limit per AP */
 
     /* sensing */
     double angle_min_rad, angle_max_rad;
