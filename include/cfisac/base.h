@@ -57,7 +57,7 @@ typedef struct cfi_arena_mark {
 cfi_arena *arena_create(void);
 void arena_destroy(cfi_arena *arena);
 
-/* count * size bytes aligned to 64, uninitialised; NULL when out of memory or when the product
+/* count * size bytes aligned to 64, uninitialised; NULL when out of memory, beyond 512 GiB or when the product
  * overflows. A count of 0 gives a valid pointer that must not be read. */
 void *arena_alloc(cfi_arena *arena, size_t count, size_t size);
 /* The same, set to zero. */

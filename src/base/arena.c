@@ -6,6 +6,8 @@
 
 enum { ALIGNMENT = 64, FIRST_CHUNK = 64 * 1024, MAX_CHUNKS = 64 };
 
+static const size_t LARGEST_REQUEST = (size_t)1 << 39; /* beyond any machine: refused without asking the system */
+
 struct cfi_arena {
     struct {
         char *memory;
@@ -64,7 +66,7 @@ void *arena_alloc(cfi_arena *arena, size_t count, size_t size)
     size_t bytes;
     char *memory;
 
-    if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 4) {
+    if (__builtin_mul_overflow(count, size, &bytes) || bytes > LARGEST_REQUEST) {
         return NULL;
     }
     bytes = bytes ? (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT : ALIGNMENT;

@@ -88,7 +88,9 @@ static size_t add_rows(socp_builder *builder, growing *rows, size_t count)
         builder->failed = true;
         return 0;
     }
-    memset(rows->value + first, 0, count * sizeof *rows->value);
+    for (size_t i = first; i < first + count; i++) {
+        rows->value[i] = 0.0;
+    }
     rows->count += count;
     return first;
 }
