@@ -488,6 +488,22 @@ static void equalities_alone_are_solved(void **state)
 
 /* --------------------------------------------------------------- workspace and errors ---- */
 
+static void arrays_of_absent_rows_may_be_null(void **state)
+{
+    double c[] = {1.0}, h[] = {0.0, 3.0, 4.0}, minus_one[] = {-1.0};
+    size_t start[] = {0, 1}, row[] = {0}, size[] = {3};
+    socp_problem problem = {.n = 1, .m = 3, .c = c, .h = h, .cones = 1, .cone_size = size};
+    socp_solution solution;
+    socp_workspace *workspace;
+
+    (void)state;
+    problem.G = (socp_matrix){.rows = 3, .cols = 1, .start = start, .row = row, .value = minus_one};
+    workspace = solve(&problem, &solution);
+    assert_int_equal(solution.status, SOCP_OPTIMAL);
+    assert_close(solution.primal_objective, 5.0, 1e-8);
+    socp_destroy(workspace);
+}
+
 static void a_workspace_solves_again_with_new_numbers(void **state)
 {
     (void)state;
@@ -679,6 +695,7 @@ int main(void)
         cmocka_unit_test(degenerate_problems_are_solved),
         cmocka_unit_test(cones_of_size_one_and_two_are_half_lines_and_wedges),
         cmocka_unit_test(equalities_alone_are_solved),
+        cmocka_unit_test(arrays_of_absent_rows_may_be_null),
         cmocka_unit_test(a_workspace_solves_again_with_new_numbers),
         cmocka_unit_test(another_pattern_is_refused),
         cmocka_unit_test(malformed_problems_are_refused_by_name),

@@ -117,6 +117,13 @@ void matrix_multiply_transposed(const socp_matrix *matrix, double factor, const 
     }
 }
 
+void vector_copy(size_t n, const double *from, double *restrict to)
+{
+    if (n > 0) {
+        memcpy(to, from, n * sizeof *to);
+    }
+}
+
 double vector_dot(size_t n, const double *a, const double *b)
 {
     double sum = 0.0;

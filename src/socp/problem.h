@@ -13,6 +13,8 @@ size_t matrix_nonzeros(const socp_matrix *matrix);
 void matrix_multiply(const socp_matrix *matrix, double factor, const double *x, double *restrict y);
 void matrix_multiply_transposed(const socp_matrix *matrix, double factor, const double *x, double *restrict y);
 
+/* from and to may be NULL when n is 0. */
+void vector_copy(size_t n, const double *from, double *restrict to);
 double vector_dot(size_t n, const double *a, const double *b);
 double vector_norm_inf(size_t n, const double *a);
 

@@ -194,10 +194,10 @@ void socp_destroy(socp_workspace *workspace)
 
 static void copy_point(const socp_problem *problem, const point *from, point *to)
 {
-    memcpy(to->x, from->x, problem->n * sizeof(double));
-    memcpy(to->y, from->y, problem->p * sizeof(double));
-    memcpy(to->z, from->z, problem->m * sizeof(double));
-    memcpy(to->s, from->s, problem->m * sizeof(double));
+    vector_copy(problem->n, from->x, to->x);
+    vector_copy(problem->p, from->y, to->y);
+    vector_copy(problem->m, from->z, to->z);
+    vector_copy(problem->m, from->s, to->s);
     to->tau = from->tau;
     to->kappa = from->kappa;
 }
@@ -287,10 +287,10 @@ static bool start_point(socp_workspace *w)
         return false;
     }
     memset(w->rhs, 0, n * sizeof(double));
-    memcpy(w->rhs + n, problem->b, p * sizeof(double));
-    memcpy(w->rhs + n + p, problem->h, m * sizeof(double));
+    vector_copy(p, problem->b, w->rhs + n);
+    vector_copy(m, problem->h, w->rhs + n + p);
     kkt_solve(&w->kkt, w->rhs, w->step);
-    memcpy(w->now.x, w->step, n * sizeof(double));
+    vector_copy(n, w->step, w->now.x);
     for (size_t i = 0; i < m; i++) {
         w->now.s[i] = -w->step[n + p + i];
     }
@@ -299,8 +299,8 @@ static bool start_point(socp_workspace *w)
     }
     memset(w->rhs + n, 0, (p + m) * sizeof(double));
     kkt_solve(&w->kkt, w->rhs, w->step);
-    memcpy(w->now.y, w->step + n, p * sizeof(double));
-    memcpy(w->now.z, w->step + n + p, m * sizeof(double));
+    vector_copy(p, w->step + n, w->now.y);
+    vector_copy(m, w->step + n + p, w->now.z);
     shift = cone_distance(&w->cone, w->now.s);
     if (m > 0 && !(shift < 0.0)) {
         cone_add_identity(&w->cone, 1.0 + shift, w->now.s);
@@ -397,7 +397,7 @@ static direction combined_direction(socp_workspace *w, double rt, double mu)
     double affine, sigma, kappa_tau = w->now.kappa * w->now.tau;
     direction d;
 
-    memcpy(w->product, w->cone.lambda, m * sizeof(double));
+    vector_copy(m, w->cone.lambda, w->product);
     d = solve_direction(w, 1.0, rt, kappa_tau);
     affine = fmin(longest_step(w, d), 1.0);
     sigma = fmin(fmax((1.0 - affine) * (1.0 - affine) * (1.0 - affine), 1e-6), 1.0);
@@ -446,8 +446,8 @@ static bool iterate(socp_workspace *w)
     for (size_t i = 0; i < n; i++) {
         w->rhs[i] = -w->scaled.c[i];
     }
-    memcpy(w->rhs + n, w->scaled.b, p * sizeof(double));
-    memcpy(w->rhs + n + p, w->scaled.h, m * sizeof(double));
+    vector_copy(p, w->scaled.b, w->rhs + n);
+    vector_copy(m, w->scaled.h, w->rhs + n + p);
     kkt_solve(&w->kkt, w->rhs, w->fixed);
     d = combined_direction(w, rt, mu);
     alpha = fmin(0.99 * longest_step(w, d), 1.0);
