@@ -125,6 +125,11 @@ double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const 
     return sum;
 }
 
+double problem_sinr(const alloc_problem *problem, size_t k)
+{
+    return problem->u[k] * problem->u[k] / problem->interference[k];
+}
+
 double problem_evaluate(const alloc_problem *problem, const alloc_point *point)
 {
     size_t K = problem->K, L = problem->L;
@@ -147,7 +152,7 @@ double problem_evaluate(const alloc_problem *problem, const alloc_point *point)
             double v = problem_coherent(problem, k, problem->mate[i], point->w);
             problem->interference[k] += v * v;
         }
-        sum += log1p(problem->u[k] * problem->u[k] / problem->interference[k]);
+        sum += log1p(problem_sinr(problem, k));
     }
     return sum;
 }

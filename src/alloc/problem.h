@@ -42,6 +42,9 @@ void problem_copy(const alloc_problem *problem, const alloc_point *from, alloc_p
 /* sum_k ln(1 + u_k^2 / I_k); leaves u and I in problem->u, problem->interference. */
 double problem_evaluate(const alloc_problem *problem, const alloc_point *point);
 
+/* SINR of user k at the point of the last problem_evaluate. */
+double problem_sinr(const alloc_problem *problem, size_t k);
+
 /* sum_l signal_jl (beta_kl / beta_jl) w_jl: amplitude with which stream j adds up coherently at user k. */
 double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const double *w);
 double problem_coherent_coefficient(const alloc_problem *problem, size_t k, size_t j, size_t l);

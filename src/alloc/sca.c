@@ -27,7 +27,7 @@ static cfi_surrogate choose_surrogate(const alloc_problem *problem)
     double best = 0.0;
 
     for (size_t k = 0; k < problem->K; k++) {
-        best = fmax(best, problem->u[k] * problem->u[k] / problem->interference[k]);
+        best = fmax(best, problem_sinr(problem, k));
     }
     return best < LOW_SINR ? CFI_SURROGATE_FRACTIONAL : problem->network->system->surrogate;
 }

@@ -1,0 +1,399 @@
+/* One SCA step as a second-order cone problem. docs/model.md (M13)-(M15).
+ *
+ * Variables   w (active users x L), x (L), q (L), then per active user t (product) and e (quadratic terms), the nodes
+ *             of the geometric mean (product), theta (L, constraint `sca`).
+ * At the point of expansion: S0 = SINR, u0, I0. A bar is a value relative to the point: u/u0, I/I0.
+ *   product     maximise (prod_k t_k)^(1/A),  t_k <= (1 + S0 (2 ubar - Ibar)) / (1 + S0)
+ *   fractional  maximise sum_k S0 (2 ubar - e_k - Ilin / (1 + S0)),  e_k >= (S0 ubar^2 + coherent) / (1 + S0)
+ * so that every row is of order one. */
+#include "alloc/step_model.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool is_product(const step_model *model)
+{
+    return model->surrogate == CFI_SURROGATE_PRODUCT;
+}
+
+/* Without x, q itself bounds the squared norm of w. */
+static bool has_x(const step_model *model)
+{
+    return model->problem->sensing != SENSING_SATURATED || model->constraint == CFI_CRLB_SCA;
+}
+
+static double sinr_at(const step_model *model, size_t k)
+{
+    return problem_sinr(model->problem, k);
+}
+
+/* ------------------------------------------------------------------------ rows ---- */
+
+/* row += factor * u_k / u0_k */
+static void put_signal(const step_model *model, size_t row, size_t a, double factor)
+{
+    const alloc_problem *problem = model->problem;
+    size_t k = model->active[a];
+
+    for (size_t l = 0; l < problem->L; l++) {
+        socp_put(model->builder, row, a + model->A * l, factor * problem->signal[k + problem->K * l] / problem->u[k]);
+    }
+}
+
+/* row += factor * (1 + sum_l load_kl q_l) / I0_k */
+static void put_load(const step_model *model, size_t row, size_t k, double factor)
+{
+    const alloc_problem *problem = model->problem;
+    double scale = factor / problem->interference[k];
+
+    socp_constant(model->builder, row, scale);
+    for (size_t l = 0; l < problem->L; l++) {
+        socp_put(model->builder, row, model->q + l, scale * problem->load[k + problem->K * l]);
+    }
+}
+
+static void add_surrogate_rows(const step_model *model)
+{
+    size_t row;
+
+    if (!is_product(model)) {
+        return;
+    }
+    row = socp_add_linear(model->builder, model->A);
+    for (size_t a = 0; a < model->A; a++, row++) {
+        double S0 = sinr_at(model, model->active[a]), weight = S0 / (1.0 + S0);
+
+        socp_constant(model->builder, row, 1.0 / (1.0 + S0));
+        put_signal(model, row, a, 2.0 * weight);
+        put_load(model, row, model->active[a], -weight);
+        if (model->problem->coherent) {
+            socp_put(model->builder, row, model->e + a, -weight * (1.0 + S0));
+        }
+        socp_put(model->builder, row, model->t + a, -1.0);
+    }
+}
+
+/* (19b) as linear rows in (x, q), one an AP; x <= q or its substitute. */
+static void add_sensing_rows(const step_model *model)
+{
+    const alloc_problem *problem = model->problem;
+    socp_builder *builder = model->builder;
+    size_t L = problem->L, row, K = problem->K;
+
+    if (model->constraint == CFI_CRLB_EXACT) {
+        row = socp_add_linear(builder, L);
+        for (size_t l = 0; l < L; l++, row++) {
+            double d1 = problem->d1[l], d2 = problem->d2[l], strong = fmax(d1, d2);
+
+            socp_constant(builder, row, -1.0 / strong);
+            socp_put(builder, row, model->q + l, has_x(model) ? d2 / strong : 1.0);
+            if (has_x(model)) {
+                socp_put(builder, row, model->x + l, (d1 - d2) / strong);
+            }
+        }
+    }
+    if (!has_x(model)) {
+        return;
+    }
+    row = socp_add_linear(builder, L);
+    for (size_t l = 0; l < L; l++, row++) {
+        socp_put(builder, row, model->x + l, -1.0);
+        if (problem->sensing == SENSING_LINEARISED) { /* x <= 2 w0'w - norm(w0)^2 <= norm(w)^2 */
+            for (size_t a = 0; a < model->A; a++) {
+                double w0 = model->at->w[model->active[a] + K * l];
+
+                socp_put(builder, row, a + model->A * l, 2.0 * w0);
+                socp_constant(builder, row, -w0 * w0);
+            }
+        } else {
+            socp_put(builder, row, model->q + l, 1.0);
+        }
+    }
+}
+
+static void add_power_rows(const step_model *model)
+{
+    const alloc_problem *problem = model->problem;
+    socp_builder *builder = model->builder;
+    size_t L = problem->L, row = socp_add_linear(builder, 1);
+
+    socp_constant(builder, row, 1.0);
+    for (size_t l = 0; l < L; l++) {
+        socp_put(builder, row, model->q + l, -1.0 / (double)L);
+    }
+    for (size_t l = 0; l < L; l++) {
+        if (problem->limit[l] < INFINITY) {
+            row = socp_add_linear(builder, 1);
+            socp_constant(builder, row, problem->limit[l]);
+            socp_put(builder, row, model->q + l, -1.0);
+        }
+    }
+    if (problem->coherent) { /* with orthogonal pilots w >= 0 holds by itself */
+        row = socp_add_linear(builder, model->A * L);
+        for (size_t i = 0; i < model->A * L; i++) {
+            socp_put(builder, row + i, i, 1.0);
+        }
+    }
+}
+
+/* ----------------------------------------------------------------------- cones ---- */
+
+/* norm(v)^2 <= s, where the caller adds 2 v to rows row + 2 ..; puts s = variable into the first two rows. */
+static size_t add_squares(const step_model *model, size_t variable, size_t terms)
+{
+    size_t row = socp_add_cone(model->builder, terms + 2);
+
+    socp_constant(model->builder, row, 1.0);
+    socp_put(model->builder, row, variable, 1.0);
+    socp_constant(model->builder, row + 1, -1.0);
+    socp_put(model->builder, row + 1, variable, 1.0);
+    return row + 2;
+}
+
+/* n^2 <= a b for three variables. */
+static void add_geometric_pair(const step_model *model, size_t n, size_t a, size_t b)
+{
+    size_t row = socp_add_cone(model->builder, 3);
+
+    socp_put(model->builder, row, a, 1.0);
+    socp_put(model->builder, row, b, 1.0);
+    socp_put(model->builder, row + 1, a, 1.0);
+    socp_put(model->builder, row + 1, b, -1.0);
+    socp_put(model->builder, row + 2, n, 2.0);
+}
+
+static void add_amplitude_cones(const step_model *model)
+{
+    for (size_t l = 0; l < model->problem->L; l++) {
+        bool on_x = model->problem->sensing == SENSING_CONVEX;
+        size_t row = add_squares(model, on_x ? model->x + l : model->q + l, model->A);
+
+        for (size_t a = 0; a < model->A; a++) {
+            socp_put(model->builder, row + a, a + model->A * l, 2.0);
+        }
+    }
+}
+
+static size_t active_position(const step_model *model, size_t k)
+{
+    for (size_t a = 0; a < model->A; a++) {
+        if (model->active[a] == k) {
+            return a;
+        }
+    }
+    return SIZE_MAX;
+}
+
+/* e_k >= (S0 ubar_k^2 [fractional] + coherent interference / I0) / (1 + S0) */
+static void add_quadratic_cones(const step_model *model)
+{
+    const alloc_problem *problem = model->problem;
+
+    if (is_product(model) && !problem->coherent) {
+        return;
+    }
+    for (size_t a = 0; a < model->A; a++) {
+        size_t k = model->active[a], terms = is_product(model) ? 0 : 1, row;
+        double S0 = sinr_at(model, k), scale = 2.0 / sqrt((1.0 + S0) * problem->interference[k]);
+
+        for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
+            terms += active_position(model, problem->mate[i]) != SIZE_MAX;
+        }
+        row = add_squares(model, model->e + a, terms);
+        if (!is_product(model)) {
+            put_signal(model, row++, a, 2.0 * sqrt(S0 / (1.0 + S0)));
+        }
+        for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
+            size_t j = problem->mate[i], position = active_position(model, j);
+
+            for (size_t l = 0; position != SIZE_MAX && l < problem->L; l++) {
+                socp_put(model->builder, row, position + model->A * l,
+                         scale * problem_coherent_coefficient(problem, k, j, l));
+            }
+            row += position != SIZE_MAX;
+        }
+    }
+}
+
+/* root <= (prod t)^(1/A) by a tree of pairs; leaves are padded with the root itself. `list` has room for the padded
+ * leaves. */
+static void add_geometric_mean(const step_model *model, size_t *list)
+{
+    size_t count = 1, node = model->node;
+
+    while (count < model->A) {
+        count *= 2;
+    }
+    for (size_t i = 0; i < count; i++) {
+        list[i] = i < model->A ? model->t + i : model->root;
+    }
+    for (; count > 1; count /= 2) {
+        for (size_t i = 0; i < count / 2; i++) {
+            size_t a = list[2 * i], b = list[2 * i + 1];
+
+            if (a == model->root && b == model->root) {
+                list[i] = model->root;
+            } else {
+                list[i] = count == 2 ? model->root : node++;
+                add_geometric_pair(model, list[i], a, b);
+            }
+        }
+    }
+}
+
+/* Constants of tau, tau-tilde, tau-hat of AP l at the point (M15): with delta = (M - N) / 2
+ *   tau' = x + N y,  tau~' = a1 x + a2 y,  A p + B p^2 <= 2 v - 1,  v^2 <= p r
+ * where p, r, v are tau', tau~' and theta relative to the point. */
+typedef struct crlb_terms {
+    double p_x, p_y, r_x, r_y; /* p = p_x x + p_y y, r = r_x x + r_y y */
+    double linear, square;     /* A, B */
+} crlb_terms;
+
+static crlb_terms crlb_terms_at(const alloc_problem *problem, const alloc_point *at, size_t l)
+{
+    double N = (double)problem->network->system->N, M = (double)problem->network->system->M, x = 0.0, y;
+    double S_N = N * (N * N - 1.0) / 12.0, S_M = M * (M * M - 1.0) / 12.0, delta = 0.5 * (M - N);
+    double a1 = M * S_N + N * S_M + M * N * delta * delta, a2 = N * N * S_M + M * N * N * delta * delta;
+    double tau, tilde, g = problem->d1[l] / (M * S_N + N * S_M); /* of this AP over the information needed */
+
+    for (size_t k = 0; k < problem->K; k++) {
+        double w = at->w[k + problem->K * l];
+
+        x += w * w;
+    }
+    y = fmax(at->q[l] - x, 0.0);
+    tau = x + N * y;
+    tilde = a1 * x + a2 * y;
+    return (crlb_terms){.p_x = 1.0 / tau,
+                        .p_y = N / tau,
+                        .r_x = a1 / tilde,
+                        .r_y = a2 / tilde,
+                        .linear = 1.0 / (g * tilde),
+                        .square = M * N * delta * delta * tau / tilde};
+}
+
+/* row += factor * (c_x x_l + c_y (q_l - x_l)) */
+static void put_powers(const step_model *model, size_t row, size_t l, double c_x, double c_y)
+{
+    socp_put(model->builder, row, model->x + l, c_x - c_y);
+    socp_put(model->builder, row, model->q + l, c_y);
+}
+
+/* (24), (25) of the paper, exact otherwise. */
+static void add_crlb_cones(const step_model *model)
+{
+    socp_builder *builder = model->builder;
+
+    for (size_t l = 0; model->constraint == CFI_CRLB_SCA && l < model->problem->L; l++) {
+        crlb_terms c = crlb_terms_at(model->problem, model->at, l);
+        double root = sqrt(c.square);
+        size_t row = socp_add_cone(builder, 3); /* (root p)^2 <= 2 v - 1 - A p */
+
+        for (size_t i = 0; i < 2; i++) {
+            socp_constant(builder, row + i, i == 0 ? 0.0 : -2.0);
+            socp_put(builder, row + i, model->theta + l, 2.0);
+            put_powers(model, row + i, l, -c.linear * c.p_x, -c.linear * c.p_y);
+        }
+        put_powers(model, row + 2, l, 2.0 * root * c.p_x, 2.0 * root * c.p_y);
+        row = socp_add_cone(builder, 3); /* v^2 <= p r */
+        put_powers(model, row, l, c.p_x + c.r_x, c.p_y + c.r_y);
+        put_powers(model, row + 1, l, c.p_x - c.r_x, c.p_y - c.r_y);
+        socp_put(builder, row + 2, model->theta + l, 2.0);
+    }
+}
+
+static void add_objective(const step_model *model)
+{
+    const alloc_problem *problem = model->problem;
+    double largest = 0.0;
+
+    if (is_product(model)) {
+        socp_objective(model->builder, model->root, -1.0);
+        return;
+    }
+    for (size_t a = 0; a < model->A; a++) {
+        largest = fmax(largest, sinr_at(model, model->active[a]));
+    }
+    for (size_t a = 0; a < model->A; a++) {
+        size_t k = model->active[a];
+        double S0 = sinr_at(model, k), weight = S0 / largest;
+
+        socp_objective(model->builder, model->e + a, weight);
+        for (size_t l = 0; l < problem->L; l++) {
+            size_t i = k + problem->K * l;
+
+            socp_objective(model->builder, a + model->A * l, -2.0 * weight * problem->signal[i] / problem->u[k]);
+            socp_objective(model->builder, model->q + l,
+                           weight * problem->load[i] / (problem->interference[k] * (1.0 + S0)));
+        }
+    }
+}
+
+/* ------------------------------------------------------------------- the problem ---- */
+
+static void lay_out(step_model *model)
+{
+    size_t L = model->problem->L, next = model->A * L;
+
+    model->x = next;
+    next += has_x(model) ? L : 0;
+    model->q = next;
+    next += L;
+    model->e = next;
+    next += !is_product(model) || model->problem->coherent ? model->A : 0;
+    model->theta = next;
+    next += model->constraint == CFI_CRLB_SCA ? L : 0;
+    model->t = next;
+    model->root = next; /* the only t, when there is one user */
+    if (is_product(model)) {
+        size_t padded = 1, level = model->A;
+
+        next += model->A;
+        model->node = next;
+        while (padded < model->A) {
+            padded *= 2;
+        }
+        for (size_t i = padded; i > 2; i /= 2) { /* nodes below the root that hold some t */
+            level = (level + 1) / 2;
+            next += level;
+        }
+        if (model->A > 1) {
+            model->root = next++;
+        }
+    }
+    model->variables = next;
+}
+
+const socp_problem *step_model_build(step_model *model, size_t *leaves, cfi_error *error)
+{
+    lay_out(model);
+    model->builder = socp_builder_create(model->variables);
+    if (!model->builder) {
+        error_set(error, CFI_NO_MEMORY, "out of memory for an allocation step");
+        return NULL;
+    }
+    add_objective(model);
+    add_surrogate_rows(model);
+    add_sensing_rows(model);
+    add_power_rows(model);
+    add_amplitude_cones(model);
+    add_quadratic_cones(model);
+    add_crlb_cones(model);
+    if (is_product(model)) {
+        add_geometric_mean(model, leaves);
+    }
+    return socp_build(model->builder, error);
+}
+
+void step_model_read(const step_model *model, const double *solution, alloc_point *to)
+{
+    const alloc_problem *problem = model->problem;
+
+    memset(to->w, 0, problem->K * problem->L * sizeof(double));
+    for (size_t l = 0; l < problem->L; l++) {
+        for (size_t a = 0; a < model->A; a++) {
+            to->w[model->active[a] + problem->K * l] = solution[a + model->A * l];
+        }
+        to->q[l] = solution[model->q + l];
+    }
+}
