@@ -151,10 +151,12 @@ static cfi_status revive_silent_users(search *s, cfi_error *error)
     return CFI_OK;
 }
 
-static void keep_best(search *s, bool first)
+/* True when the best start so far was clearly beaten. */
+static bool keep_best(search *s, bool first)
 {
     sca_outcome spare = s->best_outcome;
     alloc_point *point = s->best;
+    bool beaten = first || s->outcome.objective > s->best_outcome.objective * (1.0 + 1e-6);
 
     s->worst = first ? s->outcome.objective : fmin(s->worst, s->outcome.objective);
     if (first || s->outcome.objective > s->best_outcome.objective) {
@@ -163,17 +165,19 @@ static void keep_best(search *s, bool first)
         s->best = s->point;
         s->point = point;
     }
+    return beaten;
 }
 
 static cfi_status run_starts(search *s, size_t starts, size_t *tried, cfi_error *error)
 {
     bool first = true;
+    size_t turn = 0;
 
     *tried = 0;
     for (size_t start = 0; start < starts; start++) {
         cfi_status status;
 
-        if (!start_make(&s->problem, start, s->heuristic, s->point)) {
+        if (!start_make(&s->problem, start, &turn, s->heuristic, s->best, s->point)) {
             continue;
         }
         s->stepper.start = start;
@@ -182,7 +186,9 @@ static cfi_status run_starts(search *s, size_t starts, size_t *tried, cfi_error 
         if (status != CFI_OK) {
             return status;
         }
-        keep_best(s, first);
+        if (keep_best(s, first)) {
+            turn = 0;
+        }
         first = false;
         ++*tried;
     }

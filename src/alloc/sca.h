@@ -24,8 +24,15 @@ typedef struct sca_work {
 cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, alloc_point *point, sca_outcome *outcome,
                    cfi_error *error);
 
-/* Start number `start` of the allocation: 0 is `heuristic` itself, then subsets of users and random amplitudes in turn,
- * from the stream (seed, drop, start). False when it cannot be made feasible. */
-bool start_make(const alloc_problem *problem, size_t start, const alloc_point *heuristic, alloc_point *point);
+/* Start number `start` of the allocation:
+ *   0             `heuristic` itself
+ *   1             the strongest user of each pilot
+ *   2, 6, 10 ..   random amplitudes, from the stream (seed, drop, start)
+ *   others        the best point so far with one user exchanged: an active one silenced, or a silent one in the place
+ * of its weakest rival. *turn counts the exchanges tried; the caller resets it when the best improves. When all are
+ * tried: random subsets of users and random amplitudes. False when the start cannot be made feasible. `incumbent` is
+ * read from start 3 on. */
+bool start_make(const alloc_problem *problem, size_t start, size_t *turn, const alloc_point *heuristic,
+                const alloc_point *incumbent, alloc_point *point);
 
 #endif

@@ -4,6 +4,9 @@
 
 #include <math.h>
 
+/* Local maxima differ in the users served, and in which access point serves whom. */
+static const double PAIR_SPREAD = 2.5; /* standard deviation of an amplitude's logarithm */
+
 static double user_strength(const alloc_problem *problem, size_t k)
 {
     double sum = 0.0;
@@ -77,21 +80,91 @@ static void shake_amplitudes(const alloc_problem *problem, cfi_stream *stream, a
             double normal;
 
             random_normals(stream, 1, &normal);
-            point->w[k + K * l] *= exp(factor[k] + normal);
+            point->w[k + K * l] *= exp(factor[k] + PAIR_SPREAD * normal);
         }
     }
 }
 
-bool start_make(const alloc_problem *problem, size_t start, const alloc_point *heuristic, alloc_point *point)
+static bool is_silent(const alloc_problem *problem, size_t k)
+{
+    return !(problem_sinr(problem, k) > 1e-8);
+}
+
+/* Whose turn comes first: active users, the weakest first, then silent ones, the strongest first; ties by index.
+ * u and interference are those of the incumbent. */
+static bool comes_before(const alloc_problem *problem, size_t a, size_t b)
+{
+    double first, second;
+
+    if (is_silent(problem, a) != is_silent(problem, b)) {
+        return is_silent(problem, b);
+    }
+    if (is_silent(problem, a)) {
+        first = user_strength(problem, b);
+        second = user_strength(problem, a);
+    } else {
+        first = problem_sinr(problem, a);
+        second = problem_sinr(problem, b);
+    }
+    return first < second || (first == second && a < b);
+}
+
+/* The user with `turn` others before it among those that have rivals; K when there is none. */
+static size_t user_of_turn(const alloc_problem *problem, size_t turn)
+{
+    for (size_t k = 0; k < problem->K; k++) {
+        size_t before = 0;
+
+        for (size_t j = 0; j < problem->K; j++) {
+            before += j != k && competitors(problem, j) > 1 && comes_before(problem, j, k);
+        }
+        if (competitors(problem, k) > 1 && before == turn) {
+            return k;
+        }
+    }
+    return problem->K;
+}
+
+/* The incumbent without an active user, or with a silent one in the place of its weakest rival. */
+static bool exchange_user(const alloc_problem *problem, size_t turn, const alloc_point *heuristic,
+                          const alloc_point *incumbent, alloc_point *point)
+{
+    size_t K = problem->K, k, out;
+
+    problem_evaluate(problem, incumbent);
+    k = user_of_turn(problem, turn);
+    if (k == K) {
+        return false;
+    }
+    out = k;
+    for (size_t j = 0; is_silent(problem, k) && j < K; j++) {
+        if (j != k && compete(problem, k, j) && !is_silent(problem, j) && (out == k || comes_before(problem, j, out))) {
+            out = j;
+        }
+    }
+    problem_copy(problem, incumbent, point);
+    for (size_t l = 0; l < problem->L; l++) {
+        point->w[k + K * l] = heuristic->w[k + K * l];
+        point->w[out + K * l] = 0.0;
+    }
+    return true;
+}
+
+bool start_make(const alloc_problem *problem, size_t start, size_t *turn, const alloc_point *heuristic,
+                const alloc_point *incumbent, alloc_point *point)
 {
     const cfi_network *network = problem->network;
     cfi_stream stream = stream_make(network->system->seed, network->drop, CFI_DRAW_START, (uint32_t)start);
+    bool exchanged = start > 2 && start % 4 != 2 && exchange_user(problem, *turn, heuristic, incumbent, point);
 
-    problem_copy(problem, heuristic, point);
-    if (start % 2 == 1) {
-        silence_users(problem, start, &stream, point);
-    } else if (start > 0) {
-        shake_amplitudes(problem, &stream, point);
+    *turn += exchanged;
+    if (!exchanged) {
+        problem_copy(problem, heuristic, point);
+        if (start % 2 == 1) {
+            silence_users(problem, start, &stream, point);
+        } else if (start > 0) {
+            shake_amplitudes(problem, &stream, point);
+        }
     }
     return problem_complete(problem, point);
 }

@@ -245,8 +245,12 @@ static cfi_status put_summary(const page *p, cfi_error *error)
             "over drops (rates in bit/s/Hz)", "drops", "mean", "std. error", "5 %", "median", "95 %",
             paint(p, "\033[0m"));
     for (size_t i = 0; status == CFI_OK && i < sizeof line / sizeof *line; i++) {
+        bool iterated = line[i].id == QUANTITY_SUM_RATE || line[i].id == QUANTITY_ITERATIONS;
         bool form = line[i].id == QUANTITY_SUM_RATE_EXACT || line[i].id == QUANTITY_SUM_RATE_THEOREM1;
 
+        if (iterated && p->system->method != CFI_METHOD_SCA) {
+            continue; /* the rows of the splits say it all */
+        }
         if (!form || (p->theorem1_differs && line[i].id == other_form(p->system))) {
             status = put_statistics(p, line[i].id, line[i].label ? line[i].label : own, line[i].decimals, error);
         }
@@ -255,7 +259,8 @@ static cfi_status put_summary(const page *p, cfi_error *error)
     return status;
 }
 
-/* Ratio of mean sum rates over the drops that have both, so that an infeasible drop favours neither. */
+/* Only what claims to be better than a split is compared with it.
+ * Ratio of mean sum rates over the drops that have both, so that an infeasible drop favours neither. */
 static void put_gain(const page *p, quantity_id reference, const char *name)
 {
     double own = 0.0, other = 0.0;
@@ -425,8 +430,12 @@ cfi_status report_write_table(const cfi_results *results, bool colour, FILE *str
     put_counts(&p);
     status = put_summary(&p, error);
     if (status == CFI_OK) {
-        put_gain(&p, QUANTITY_SUM_RATE_EQUAL, "equal");
-        put_gain(&p, QUANTITY_SUM_RATE_HEURISTIC, "heuristic");
+        if (p.system->method == CFI_METHOD_HEURISTIC || p.system->method == CFI_METHOD_SCA) {
+            put_gain(&p, QUANTITY_SUM_RATE_EQUAL, "equal");
+        }
+        if (p.system->method == CFI_METHOD_SCA) {
+            put_gain(&p, QUANTITY_SUM_RATE_HEURISTIC, "heuristic");
+        }
         put_agreement(&p);
         put_violation(&p);
         status = put_power(&p, error);
