@@ -538,6 +538,78 @@ static void iteration_limit_is_told(void **state)
     free_drop(d);
 }
 
+/* ------------------------------------------------------------------- errata of the paper ---- */
+
+/* (20)-(21) with the logarithm in `unit` (1: nats; 1 / ln 2: as printed). */
+static double fractional(double u, double noise, double u0, double noise0, double unit)
+{
+    double zeta = u0 * u0 / noise0, iota = u0 / (noise0 * sqrt(1.0 + zeta));
+
+    return unit * log1p(zeta) - zeta + 2.0 * iota * sqrt(1.0 + zeta) * u - iota * iota * (u * u + noise);
+}
+
+static void printed_fractional_surrogate_is_not_a_lower_bound(void **state)
+{
+    const double per_ln2 = 1.0 / log(2.0);
+    cfi_stream stream = stream_make(7, 0, CFI_DRAW_CHANNEL, 0);
+
+    (void)state;
+    for (size_t i = 0; i < 1000; i++) {
+        double z[4], u, noise, u0, noise0;
+
+        random_normals(&stream, 4, z);
+        u0 = exp(0.3 * z[0]);
+        noise0 = exp(0.3 * z[1]);
+        u = exp(z[2]);
+        noise = exp(z[3]);
+        assert_close(fractional(u0, noise0, u0, noise0, 1.0), log1p(u0 * u0 / noise0), 1e-13);
+        assert_true(fractional(u, noise, u0, noise0, 1.0) <= log1p(u * u / noise) + 1e-13);
+        /* a little below the point the printed form falls too slowly */
+        assert_true(fractional(0.99 * u0, noise0, u0, noise0, per_ln2) >
+                    per_ln2 * log1p(0.99 * 0.99 * u0 * u0 / noise0));
+    }
+}
+
+/* maximise w subject to w^2 <= gamma <= 1 and, if `printed`, gamma <= 2 w0 w - w0^2. */
+static double largest_amplitude(double w0, bool printed)
+{
+    socp_builder *builder = socp_builder_create(2);
+    size_t row = socp_add_linear(builder, 2);
+    socp_solution solution;
+    socp_workspace *workspace;
+    const socp_problem *problem;
+    double w;
+
+    socp_objective(builder, 0, -1.0);
+    socp_constant(builder, row, 1.0);
+    socp_put(builder, row, 1, -1.0);
+    socp_constant(builder, row + 1, printed ? -w0 * w0 : 1.0);
+    socp_put(builder, row + 1, 0, printed ? 2.0 * w0 : 0.0);
+    socp_put(builder, row + 1, 1, -1.0);
+    row = socp_add_cone(builder, 3); /* norm(2 w, gamma - 1) <= gamma + 1 */
+    socp_constant(builder, row, 1.0);
+    socp_put(builder, row, 1, 1.0);
+    socp_put(builder, row + 1, 0, 2.0);
+    socp_constant(builder, row + 2, -1.0);
+    socp_put(builder, row + 2, 1, 1.0);
+    problem = socp_build(builder, NULL);
+    workspace = socp_create(problem, NULL, NULL);
+    assert_int_equal(socp_solve(workspace, problem, &solution, NULL), CFI_OK);
+    w = solution.x[0];
+    socp_destroy(workspace);
+    socp_builder_destroy(builder);
+    return w;
+}
+
+static void printed_constraint_22_freezes_the_powers(void **state)
+{
+    (void)state;
+    assert_close(largest_amplitude(0.3, false), 1.0, 1e-6);
+    /* the feasible set is the single point w0: a solver sees it to the square root of its tolerance */
+    assert_true(fabs(largest_amplitude(0.3, true) - 0.3) < 1e-3);
+    assert_true(fabs(largest_amplitude(0.7, true) - 0.7) < 1e-3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -558,6 +630,8 @@ int main(void)
         cmocka_unit_test(every_solved_problem_is_exported_and_a_failing_export_ends_the_run),
         cmocka_unit_test(a_raised_stop_flag_interrupts),
         cmocka_unit_test(iteration_limit_is_told),
+        cmocka_unit_test(printed_fractional_surrogate_is_not_a_lower_bound),
+        cmocka_unit_test(printed_constraint_22_freezes_the_powers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
