@@ -6,6 +6,7 @@
 #include <time.h>
 
 static const double LN2 = 0.69314718055994530942;
+static const double WEAK_SINR = 1e-2; /* of the strongest user's: below it a user may want to come back */
 enum { DEFAULT_STARTS_WITH_OVERLAP = 8 };
 
 const char *alloc_status_name(cfi_alloc_status status)
@@ -68,16 +69,17 @@ static cfi_status search_init(search *s, const cfi_network *network, const doubl
     return CFI_OK;
 }
 
-/* Gives a silent user the best small share of every AP's power; only worth it where the test of docs/model.md (M13)
- * says so. With amplitudes w_kl along sqrt(xi_kl) / price_l, price_l = C_l theta_l read off the active users. */
-static bool revive_user(search *s, size_t k, double value)
+/* Gives user k, silent or nearly so, amplitudes along sqrt(xi_kl) / price_l, where price_l = C_l theta_l is read off
+ * the other users' stationarity; only worth it where the test of docs/model.md (M13) says so. The best length goes to
+ * s->point. Returns its objective; `value`, that of s->best, when none is better. */
+static double revive_user(search *s, size_t k, double value)
 {
     const alloc_problem *problem = &s->problem;
     size_t K = problem->K, L = problem->L;
-    double benefit = 0.0;
+    alloc_point *direction = s->work.candidate, *trial = s->work.trial;
+    double benefit = 0.0, best = value;
 
     problem_evaluate(problem, s->best);
-    problem_copy(problem, s->best, s->work.candidate);
     for (size_t l = 0; l < L; l++) {
         const double *w = s->best->w + K * l, *signal = problem->signal + K * l;
         double x = 0.0, slope = 0.0, price;
@@ -90,28 +92,34 @@ static bool revive_user(search *s, size_t k, double value)
         }
         price = slope / x; /* stationarity of the active users: slope = price x */
         if (!(price > 0.0)) {
-            return false;
+            return value;
         }
         benefit += signal[k] * signal[k] / price;
-        s->work.candidate->w[k + K * l] = signal[k] / price;
+        direction->w[k + K * l] = signal[k] / price;
     }
     if (!(benefit > problem->interference[k])) {
-        return false;
+        return value;
     }
-    for (double scale = 1.0; scale > 1e-12; scale *= 0.25) { /* the largest amplitude that raises the objective */
-        problem_copy(problem, s->best, s->work.trial);
+    for (double scale = 1.0; scale > 1e-12; scale *= 0.5) {
+        double next;
+
+        problem_copy(problem, s->best, trial);
         for (size_t l = 0; l < L; l++) {
-            s->work.trial->w[k + K * l] = scale * s->work.candidate->w[k + K * l];
+            trial->w[k + K * l] = scale * direction->w[k + K * l];
         }
-        if (problem_complete(problem, s->work.trial) && problem_evaluate(problem, s->work.trial) > value) {
-            problem_copy(problem, s->work.trial, s->point);
-            return true;
+        if (!problem_complete(problem, trial)) {
+            continue;
+        }
+        next = problem_evaluate(problem, trial);
+        if (next > best) {
+            best = next;
+            problem_copy(problem, trial, s->point);
         }
     }
-    return false;
+    return best;
 }
 
-/* Appends a later run's trace to the best one's, as far as there is room. */
+/* Appends a later run's trace to the best one's, as far as there is room; it ends at the result in any case. */
 static void append_trace(const search *s, sca_outcome *outcome, const sca_outcome *more)
 {
     size_t room = s->problem.network->system->max_iterations + 1;
@@ -119,33 +127,38 @@ static void append_trace(const search *s, sca_outcome *outcome, const sca_outcom
     for (size_t i = 1; i < more->trace_count && outcome->trace_count < room; i++) {
         outcome->trace[outcome->trace_count++] = more->trace[i];
     }
+    outcome->trace[outcome->trace_count - 1] = more->objective;
     outcome->iterations = outcome->trace_count - 1;
     outcome->status = more->status;
     outcome->stop_reason = more->stop_reason;
     outcome->objective = more->objective;
 }
 
-/* With orthogonal pilots a user that lost all its power never comes back by itself: a stationary point of the
- * surrogate, but perhaps not of the problem. */
-static cfi_status revive_silent_users(search *s, cfi_error *error)
+/* With orthogonal pilots a user that lost all its power never comes back by itself, and one that lost most of it only
+ * over hundreds of steps: a stationary point of the surrogate, but perhaps not of the problem. */
+static cfi_status revive_weak_users(search *s, cfi_error *error)
 {
     const alloc_problem *problem = &s->problem;
+    double small = problem->network->system->tolerance;
 
     for (size_t k = 0; k < problem->K; k++) {
-        bool silent;
+        double value = s->best_outcome.objective, strongest = 0.0;
+        cfi_status status;
 
         problem_evaluate(problem, s->best);
-        silent = !(problem->u[k] > 0.0);
-        if (silent && revive_user(s, k, s->best_outcome.objective)) {
-            cfi_status status = sca_run(&s->stepper, &s->work, s->point, &s->outcome, error);
-
-            if (status != CFI_OK) {
-                return status;
-            }
-            if (s->outcome.objective > s->best_outcome.objective) {
-                problem_copy(problem, s->point, s->best);
-                append_trace(s, &s->best_outcome, &s->outcome);
-            }
+        for (size_t j = 0; j < problem->K; j++) {
+            strongest = fmax(strongest, problem_sinr(problem, j));
+        }
+        if (problem_sinr(problem, k) > WEAK_SINR * strongest || revive_user(s, k, value) <= value * (1.0 + small)) {
+            continue;
+        }
+        status = sca_run(&s->stepper, &s->work, s->point, &s->outcome, error);
+        if (status != CFI_OK) {
+            return status;
+        }
+        if (s->outcome.objective > value) {
+            problem_copy(problem, s->point, s->best);
+            append_trace(s, &s->best_outcome, &s->outcome);
         }
     }
     return CFI_OK;
@@ -192,7 +205,7 @@ static cfi_status run_starts(search *s, size_t starts, size_t *tried, cfi_error 
         first = false;
         ++*tried;
     }
-    return s->problem.network->pilots_overlap || first ? CFI_OK : revive_silent_users(s, error);
+    return s->problem.network->pilots_overlap || first ? CFI_OK : revive_weak_users(s, error);
 }
 
 /* ------------------------------------------------------------------------------- results ---- */

@@ -80,9 +80,10 @@ cfi_status problem_build(const cfi_network *network, const double *xi, cfi_arena
                                .mate_start = arena_alloc(arena, K + 1, sizeof(size_t)),
                                .mate = arena_alloc(arena, mates, sizeof(size_t)),
                                .u = arena_alloc(arena, K, sizeof(double)),
-                               .interference = arena_alloc(arena, K, sizeof(double))};
-    if (!problem->signal || !problem->load || !problem->d1 || !problem->d2 || !problem->limit || !problem->mate_start ||
-        !problem->mate || !problem->u || !problem->interference) {
+                               .interference = arena_alloc(arena, K, sizeof(double)),
+                               .floor = arena_alloc(arena, L, sizeof(double))};
+    if (!problem->signal || !problem->load || !problem->d1 || !problem->d2 || !problem->limit || !problem->floor ||
+        !problem->mate_start || !problem->mate || !problem->u || !problem->interference) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the allocation of %zu x %zu powers", K, L);
     }
     list_mates(problem);
@@ -208,7 +209,7 @@ static double largest_power(const alloc_problem *problem, size_t l)
     return fmin(limit, (limit - 1.0 / d2) / (1.0 - d1 / d2));
 }
 
-/* Communication powers x_l that the completion starts from. */
+/* Communication powers x_l that the completion starts from, in q_l; the sensing powers in problem->floor. */
 static void starting_powers(const alloc_problem *problem, alloc_point *point)
 {
     size_t K = problem->K;
@@ -220,26 +221,42 @@ static void starting_powers(const alloc_problem *problem, alloc_point *point)
             w[k] = w[k] > 0.0 ? w[k] : 0.0;
         }
         x = squared_norm(w, K);
-        if (problem->sensing == SENSING_SATURATED) {
-            x = fmax(fmax(x, point->q[l]), 1.0 / problem->d1[l]);
+        problem->floor[l] = fmax(point->q[l] - x, 0.0);
+        if (problem->sensing == SENSING_SATURATED) { /* sensing power becomes communication power */
+            x = fmax(x, point->q[l]);
             set_squared_norm(problem, l, w, fmin(x, most));
-        } else if (problem->d2[l] <= 0.0 && problem->d1[l] * x < 1.0) {
-            set_squared_norm(problem, l, w, fmin(1.0 / problem->d1[l], most));
         } else if (x > most) {
             set_squared_norm(problem, l, w, fmax(most, 0.0));
         }
-        point->q[l] = squared_norm(w, K); /* x_l from here on */
+        point->q[l] = squared_norm(w, K);
     }
 }
 
-/* Where sensing power never helps the radiated power is the communication power; it must stay above 1 / d1. */
-static double scaled_power(const alloc_problem *problem, size_t l, double x, double *slope)
+/* Least communication powers, from the sensing powers y_l in problem->floor. Where d2 < d1 communication power senses
+ * better: what y_l leaves to be sensed, w_l must; without `keep_sensing` all of it. */
+static void set_floors(const alloc_problem *problem, bool keep_sensing)
 {
-    if (problem->sensing == SENSING_SATURATED && x < 1.0 / problem->d1[l]) {
-        *slope = 0.0;
-        return 1.0 / problem->d1[l];
+    for (size_t l = 0; l < problem->L; l++) {
+        double d1 = problem->d1[l], d2 = problem->d2[l], y = problem->floor[l], limit = problem->limit[l];
+
+        if (problem->sensing == SENSING_CONVEX) {
+            problem->floor[l] = 0.0;
+        } else if (problem->sensing == SENSING_SATURATED || !keep_sensing || !(d2 > 0.0)) {
+            problem->floor[l] = 1.0 / d1;
+        } else {
+            problem->floor[l] = fmax((1.0 - d2 * y) / d1, 0.0);
+            if (problem->floor[l] + y > limit) { /* trade y for x until both fit */
+                problem->floor[l] = (1.0 - d2 * limit) / (d1 - d2);
+            }
+        }
     }
-    return least_power(problem, l, x, slope);
+}
+
+/* The communication power of AP l at factor c, with its slope in c. */
+static double scaled_power(const alloc_problem *problem, size_t l, double x, double c, double *slope)
+{
+    *slope = c * x > problem->floor[l] ? x : 0.0;
+    return fmax(c * x, problem->floor[l]);
 }
 
 static double total_power(const alloc_problem *problem, const double *x, double c, double *slope)
@@ -248,16 +265,16 @@ static double total_power(const alloc_problem *problem, const double *x, double 
 
     *slope = 0.0;
     for (size_t l = 0; l < problem->L; l++) {
-        double ds;
+        double by_c, by_x, scaled = scaled_power(problem, l, x[l], c, &by_c);
 
-        total += scaled_power(problem, l, c * x[l], &ds);
-        *slope += ds * x[l];
+        total += least_power(problem, l, scaled, &by_x);
+        *slope += by_x * by_c;
     }
     return total;
 }
 
-/* The largest c with sum_l least_power(c x_l) <= L. The total is convex and piecewise linear in c, so Newton's
- * method from the right ends at the root after finitely many steps. Negative when there is none. */
+/* The largest c with sum_l least_power(max(c x_l, floor_l)) <= L. The total is convex and piecewise linear in c, so
+ * Newton's method from the right ends at the root after finitely many steps. Negative when there is none. */
 static double largest_factor(const alloc_problem *problem, const double *x)
 {
     double budget = (double)problem->L, c, sum = 0.0;
@@ -294,16 +311,21 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point)
     double c, total = 0.0;
 
     starting_powers(problem, point);
+    set_floors(problem, true);
     c = largest_factor(problem, point->q);
+    if (!(c >= 0.0)) { /* at the edge of feasibility nothing is left for sensing power */
+        set_floors(problem, false);
+        c = largest_factor(problem, point->q);
+    }
     if (!(c >= 0.0)) {
         return false;
     }
     for (size_t l = 0; l < problem->L; l++) {
-        double slope, x = c * point->q[l], q = scaled_power(problem, l, x, &slope);
+        double slope, x = scaled_power(problem, l, point->q[l], c, &slope), q = least_power(problem, l, x, &slope);
         double *w = point->w + K * l;
 
-        if (problem->sensing == SENSING_SATURATED) {
-            set_squared_norm(problem, l, w, q);
+        if (problem->floor[l] > 0.0) {
+            set_squared_norm(problem, l, w, x);
         } else {
             for (size_t k = 0; k < K; k++) {
                 w[k] *= sqrt(c);

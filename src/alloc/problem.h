@@ -27,6 +27,7 @@ typedef struct alloc_problem {
     bool coherent;             /* rate.model exact and overlapping pilots */
     size_t *mate_start, *mate; /* users sharing k's pilot: mate[mate_start[k] .. mate_start[k+1]) */
     double *u, *interference;  /* K: of the last problem_evaluate */
+    double *floor;             /* L: scratch of problem_complete */
 } alloc_problem;
 
 /* A point: w K x L, q L. */

@@ -60,12 +60,13 @@ static double extrapolate(const alloc_problem *problem, const alloc_point *from,
     return value;
 }
 
-/* What is left to gain when gains shrink geometrically from `before` to `now`. */
+/* What is left to gain when gains shrink geometrically from `before` to `now`; doubled, since they often shrink ever
+ * more slowly. */
 static double expected_gain(double before, double now)
 {
     double ratio = before > 0.0 ? fmin(now / before, 0.999) : 0.5;
 
-    return now * fmax(1.0, ratio / (1.0 - ratio));
+    return 2.0 * now * fmax(1.0, ratio / (1.0 - ratio));
 }
 
 static void finish(sca_outcome *outcome, cfi_alloc_status status, const char *reason)

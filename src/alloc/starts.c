@@ -85,6 +85,44 @@ static void shake_amplitudes(const alloc_problem *problem, cfi_stream *stream, a
     }
 }
 
+static double communication_power(const alloc_problem *problem, const alloc_point *point, size_t l)
+{
+    double x = 0.0;
+
+    for (size_t k = 0; k < problem->K; k++) {
+        x += point->w[k + problem->K * l] * point->w[k + problem->K * l];
+    }
+    return x;
+}
+
+/* Gives every access point the communication power it has in `like`: then the thresholds hold as they do there. One
+ * that is left without amplitudes serves the remaining users as in `heuristic`. */
+static void restore_powers(const alloc_problem *problem, const alloc_point *like, const alloc_point *heuristic,
+                           alloc_point *point)
+{
+    size_t K = problem->K, L = problem->L;
+    double *serves = problem->u; /* scratch: 1 for users with an amplitude somewhere */
+
+    for (size_t k = 0; k < K; k++) {
+        serves[k] = 0.0;
+        for (size_t l = 0; l < L; l++) {
+            serves[k] = point->w[k + K * l] > 0.0 ? 1.0 : serves[k];
+        }
+    }
+    for (size_t l = 0; l < L; l++) {
+        bool idle = !(communication_power(problem, point, l) > 0.0);
+        double x, wanted = communication_power(problem, like, l);
+
+        for (size_t k = 0; idle && k < K; k++) {
+            point->w[k + K * l] = serves[k] * heuristic->w[k + K * l];
+        }
+        x = communication_power(problem, point, l);
+        for (size_t k = 0; x > 0.0 && k < K; k++) {
+            point->w[k + K * l] *= sqrt(wanted / x);
+        }
+    }
+}
+
 static bool is_silent(const alloc_problem *problem, size_t k)
 {
     return !(problem_sinr(problem, k) > 1e-8);
@@ -109,16 +147,27 @@ static bool comes_before(const alloc_problem *problem, size_t a, size_t b)
     return first < second || (first == second && a < b);
 }
 
-/* The user with `turn` others before it among those that have rivals; K when there is none. */
+/* Users with rivals, but not the only active one: without it nobody would be served. */
+static bool is_exchangeable(const alloc_problem *problem, size_t k)
+{
+    size_t others = 0;
+
+    for (size_t j = 0; j < problem->K; j++) {
+        others += j != k && !is_silent(problem, j);
+    }
+    return others > 0 && competitors(problem, k) > 1;
+}
+
+/* The exchangeable user with `turn` others before it; K when there is none. */
 static size_t user_of_turn(const alloc_problem *problem, size_t turn)
 {
     for (size_t k = 0; k < problem->K; k++) {
         size_t before = 0;
 
         for (size_t j = 0; j < problem->K; j++) {
-            before += j != k && competitors(problem, j) > 1 && comes_before(problem, j, k);
+            before += j != k && is_exchangeable(problem, j) && comes_before(problem, j, k);
         }
-        if (competitors(problem, k) > 1 && before == turn) {
+        if (is_exchangeable(problem, k) && before == turn) {
             return k;
         }
     }
@@ -158,13 +207,16 @@ bool start_make(const alloc_problem *problem, size_t start, size_t *turn, const 
     bool exchanged = start > 2 && start % 4 != 2 && exchange_user(problem, *turn, heuristic, incumbent, point);
 
     *turn += exchanged;
-    if (!exchanged) {
+    if (start == 0) {
+        problem_copy(problem, heuristic, point);
+    } else if (!exchanged) {
         problem_copy(problem, heuristic, point);
         if (start % 2 == 1) {
             silence_users(problem, start, &stream, point);
-        } else if (start > 0) {
+        } else {
             shake_amplitudes(problem, &stream, point);
         }
     }
+    restore_powers(problem, exchanged ? incumbent : heuristic, heuristic, point);
     return problem_complete(problem, point);
 }
