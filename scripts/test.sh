@@ -31,7 +31,7 @@ run_tests() { (cd "$1" && ctest --output-on-failure -j "$jobs" </dev/null); }
 lint_shell() {
   local scripts
   mapfile -t scripts < <(git ls-files '*.sh' .ci/run 2>/dev/null || find scripts tests .ci -name '*.sh' -o -name run)
-  shellcheck "${scripts[@]}"
+  shellcheck -x "${scripts[@]}"
 }
 
 check_format() {

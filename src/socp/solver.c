@@ -226,9 +226,10 @@ static socp_status certificate(const socp_workspace *w, const quality *q, const 
     return SOCP_FAILED;
 }
 
-/* Iterates from the start point; a point better than *best goes to w->best. */
+/* Iterates from the start point until nothing gets better; a point better than *best goes to w->best. */
 static socp_status run(socp_workspace *w, const socp_problem *problem, quality *best, size_t *iterations)
 {
+    double least = INFINITY; /* merit of this attempt's best point */
     size_t worse = 0;
 
     *iterations = 0;
@@ -247,10 +248,9 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, quality *
         if (q.merit < best->merit) {
             *best = q;
             point_copy(problem, &w->now, &w->best);
-            worse = 0;
-        } else if (isfinite(best->merit) && best->merit < w->settings.reduced_tolerance) {
-            worse++;
         }
+        worse = q.merit < least || !(least < w->settings.reduced_tolerance) ? 0 : worse + 1;
+        least = fmin(least, q.merit);
         if (best->merit <= w->settings.tolerance || worse >= 4) {
             break;
         }

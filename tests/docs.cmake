@@ -1,0 +1,1 @@
+add_test(NAME docs COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/docs.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:cfisac>)
