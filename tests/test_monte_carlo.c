@@ -165,6 +165,31 @@ static void standard_error_is_the_spread_over_replications(void **state)
     free_drop(d);
 }
 
+static void standard_error_of_a_user_without_signal_is_fair(void **state)
+{
+    (void)state;
+    /* abs(mean)^2 minus its bias: when the mean happens to be near 0 all jackknife blocks agree on a wrong value */
+    drop *d = make_drop(make_system(11, 3, 2, 2, 4));
+    scores silent = {0};
+    double exact[2];
+
+    for (size_t l = 0; l < 3; l++) {
+        d->powers.gamma[2 * l] *= 1e-12;
+    }
+    closed_rates(d, CFI_RATE_EXACT, exact);
+    for (uint32_t replication = 0; replication < 1000; replication++) {
+        cfi_monte_carlo mc;
+
+        d->network.drop = replication;
+        mc = simulate(d, 100, 1);
+        score(&silent, mc.rate_bit_s_hz[0], mc.rate_std_error[0], exact[0]);
+    }
+    assert_true(silent.largest < 4.0);
+    /* on the safe side: the jackknife counts the variance of a quadratic twice */
+    assert_true(silent.squares / silent.count > 0.25 && silent.squares / silent.count < 1.0);
+    free_drop(d);
+}
+
 static void assert_same(const double *a, const double *b, size_t count)
 {
     assert_memory_equal(a, b, count * sizeof *a);
@@ -290,6 +315,7 @@ int main(void)
         cmocka_unit_test(published_theorem_1_is_refuted_under_pilot_reuse),
         cmocka_unit_test(few_realisations_are_not_biased),
         cmocka_unit_test(standard_error_is_the_spread_over_replications),
+        cmocka_unit_test(standard_error_of_a_user_without_signal_is_fair),
         cmocka_unit_test(threads_change_no_byte),
         cmocka_unit_test(stop_rule_ends_early_with_the_numbers_of_a_run_of_that_length),
         cmocka_unit_test(one_realisation_has_no_standard_error),

@@ -43,17 +43,29 @@ void sums_add_rates(const sums_layout *layout, const double complex *A, double *
     }
 }
 
+/* What the sums say of one user. */
+typedef struct user_estimate {
+    double signal, noise; /* abs(DS)^2; the denominator of the SINR */
+    double variance;      /* of the mean of A_kk, by which abs(mean)^2 exceeds abs(DS)^2 */
+} user_estimate;
+
+static user_estimate estimate_user(const sums_layout *layout, const cfi_system *system, const double *sums, double n,
+                                   size_t k)
+{
+    const double *user = sums + layout->users + 4 * k;
+    double plug_in = (user[0] * user[0] + user[1] * user[1]) / (n * n), total = user[3] / n;
+    double variance = n > 1.0 ? fmax(user[2] / n - plug_in, 0.0) / (n - 1.0) : 0.0, signal = plug_in - variance;
+
+    return (user_estimate){.signal = signal, .noise = total - signal + system->comm_noise_w, .variance = variance};
+}
+
 double sums_rates(const sums_layout *layout, const cfi_system *system, const double *sums, double n, double *rate)
 {
     double sum = 0.0;
 
     for (size_t k = 0; k < layout->K; k++) {
-        const double *user = sums + layout->users + 4 * k;
-        double plug_in = (user[0] * user[0] + user[1] * user[1]) / (n * n), total = user[3] / n;
-        /* abs(mean)^2 exceeds abs(DS)^2 by the variance of the mean */
-        double bias = n > 1.0 ? fmax(user[2] / n - plug_in, 0.0) / (n - 1.0) : 0.0;
-        double signal = plug_in - bias, noise = total - signal + system->comm_noise_w;
-        double own = system->prelog * log1p(signal / noise) / LN2;
+        user_estimate user = estimate_user(layout, system, sums, n, k);
+        double own = system->prelog * log1p(user.signal / user.noise) / LN2;
 
         sum += own;
         if (rate) {
@@ -61,4 +73,22 @@ double sums_rates(const sums_layout *layout, const cfi_system *system, const dou
         }
     }
     return sum;
+}
+
+/* signal + noise is a plain mean, so d log(1 + signal / noise) / d signal = 1 / noise. */
+double sums_rates_second_order(const sums_layout *layout, const cfi_system *system, const double *sums, double n,
+                               double *std_error)
+{
+    double squares = 0.0;
+
+    for (size_t k = 0; k < layout->K; k++) {
+        user_estimate user = estimate_user(layout, system, sums, n, k);
+        double own = system->prelog * user.variance / (user.noise * LN2);
+
+        squares += own * own;
+        if (std_error) {
+            std_error[k] = own;
+        }
+    }
+    return sqrt(squares);
 }

@@ -244,13 +244,15 @@ static double sum_rate_error(const simulation *sim, double *total, double *rest)
         }
         without[b] = sums_rates(&sim->layout, sim->network->system, rest, left, NULL);
     }
-    return jackknife_estimate(sim->blocks, sim->size, whole, without).std_error;
+    return hypot(jackknife_estimate(sim->blocks, sim->size, whole, without).std_error,
+                 sums_rates_second_order(&sim->layout, sim->network->system, total, n, NULL));
 }
 
 /* Work space of the final estimates: `width` numbers for the whole and as many for each block left out. */
 typedef struct estimates {
     size_t width;
     double *whole, *without; /* width; MOST_BLOCKS x width */
+    double *second_order;    /* K + 1: of the rates and their sum */
 } estimates;
 
 static jackknife estimate_of(const simulation *sim, const estimates *e, size_t which)
@@ -290,10 +292,10 @@ static void fill_estimates(const simulation *sim, const estimates *e, bool multi
 
     for (size_t k = 0; k < K; k++) {
         out->rate_bit_s_hz[k] = e->whole[k];
-        out->rate_std_error[k] = estimate_of(sim, e, k).std_error;
+        out->rate_std_error[k] = hypot(estimate_of(sim, e, k).std_error, e->second_order[k]);
     }
     out->sum_rate_bit_s_hz = e->whole[K];
-    out->sum_rate_std_error = estimate_of(sim, e, K).std_error;
+    out->sum_rate_std_error = hypot(estimate_of(sim, e, K).std_error, e->second_order[K]);
     for (size_t p = 0; p < L; p++) {
         size_t own = K + 1 + p, all = own + L;
 
@@ -319,7 +321,8 @@ static cfi_status estimate(simulation *sim, cfi_arena *arena, cfi_monte_carlo *o
 
     e.whole = arena_zeros(arena, e.width, sizeof *e.whole);
     e.without = arena_zeros(arena, e.width * MOST_BLOCKS, sizeof *e.without);
-    if (!total || !rest || !work || !e.whole || !e.without) {
+    e.second_order = arena_alloc(arena, K + 1, sizeof *e.second_order);
+    if (!total || !rest || !work || !e.whole || !e.without || !e.second_order) {
         return out_of_memory(sim->network, error);
     }
     n = add_up(sim, total);
@@ -332,6 +335,7 @@ static cfi_status estimate(simulation *sim, cfi_arena *arena, cfi_monte_carlo *o
         }
         multistatic = evaluate(sim, rest, left, work, e.without + b * e.width) && multistatic;
     }
+    e.second_order[K] = sums_rates_second_order(layout, sim->network->system, total, n, e.second_order);
     out->realizations = (size_t)n;
     for (size_t p = 0; p < L; p++) {
         out->crlb_own_echo_block_mean_rad2[p] = total[layout->aps + 5 * p + 4] / n;

@@ -32,6 +32,12 @@ void sums_add_bounds(const sums_layout *layout, const bound_constants *constants
 /* Rate of each user from sums over n realisations, bit/s/Hz; returns the sum rate. */
 double sums_rates(const sums_layout *layout, const cfi_system *system, const double *sums, double n, double *rate);
 
+/* The part of the rates' standard errors that a jackknife cannot see: a user with (almost) no signal has an estimate
+ * that is quadratic in its noise, and when that noise happens to be small all blocks agree. Adds in squares to the
+ * jackknife's; returns that of the sum. std_error (K) may be NULL.                      docs/model.md (M18) */
+double sums_rates_second_order(const sums_layout *layout, const cfi_system *system, const double *sums, double n,
+                               double *std_error);
+
 cfi_status bound_constants_make(const cfi_network *network, cfi_arena *arena, bound_constants *constants,
                                 cfi_error *error);
 /* 1 / CRLB of each AP from sums over n realisations. */
