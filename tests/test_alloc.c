@@ -382,11 +382,16 @@ static void allocation_does_not_depend_on_the_units(void **state)
     (void)state;
     const double scales[] = {1e-6, 1e6};
 
-    for (size_t i = 0; i < 4; i++) {
-        double power = i < 2 ? scales[i] : 1.0, gain = i < 2 ? 1.0 : (i == 2 ? 1e-4 : 1e4);
-        drop *plain = make_drop(make_system(60, 6, 3, 4, 4)), *scaled;
-        made_system made = make_system(60, 6, 3, 4, 4);
+    for (size_t i = 0; i < 8; i++) {
+        double power = i % 4 < 2 ? scales[i % 4] : 1.0, gain = i % 4 < 2 ? 1.0 : (i % 4 == 2 ? 1e-4 : 1e4);
+        size_t pilots = i < 4 ? 3 : 2; /* orthogonal, reused */
+        made_system first = make_system(60, 6, 3, 4, 4), made = make_system(60, 6, 3, 4, 4);
+        drop *plain, *scaled;
         cfi_allocation a, b;
+
+        reuse_pilots(&first, pilots);
+        reuse_pilots(&made, pilots);
+        plain = make_drop(first);
 
         made.system.power_w *= power / gain;
         made.system.pilot_power_w *= power / gain;
@@ -400,9 +405,9 @@ static void allocation_does_not_depend_on_the_units(void **state)
         set_tightness(scaled, 0.5);
         a = run(plain);
         b = run(scaled);
-        assert_close(b.sum_rate_bit_s_hz / a.sum_rate_bit_s_hz, 1.0, 1e-6);
+        assert_close(b.sum_rate_bit_s_hz / a.sum_rate_bit_s_hz, 1.0, 1e-12);
         for (size_t l = 0; l < 6; l++) {
-            assert_close(b.ap_power_w[l] * gain / power / a.ap_power_w[l], 1.0, 1e-4);
+            assert_close(b.ap_power_w[l] * gain / power / a.ap_power_w[l], 1.0, 1e-12);
         }
         free_drop(plain);
         free_drop(scaled);

@@ -5,7 +5,22 @@
 #include <math.h>
 #include <string.h>
 
-static const double ROUNDING = 1e-12; /* relative; at the very edge of feasibility sums differ by this much */
+static const double ROUNDING = 1e-10; /* relative; at the very edge of feasibility sums differ by this much */
+
+/* To 36 bits. Normalised numbers computed in other units differ in the last of 53 bits, which an interior point
+ * amplifies to the square root of its tolerance; rounded, they are the same, and so is every step. */
+static double rounded(double value)
+{
+    double big = 0x1.00008p17 * value; /* (2^17 + 1) value */
+
+    return big - (big - value);
+}
+
+/* At most the value, for what constraints must not overstate. */
+static double rounded_down(double value)
+{
+    return isfinite(value) ? rounded(value * (1.0 - 0x1p-36)) : value;
+}
 
 static void list_mates(alloc_problem *problem)
 {
@@ -41,16 +56,16 @@ static void fill_coefficients(alloc_problem *problem, const double *xi)
     double N = (double)system->N, unit = problem->unit_w;
 
     for (size_t i = 0; i < problem->K * problem->L; i++) {
-        problem->signal[i] = N * sqrt(xi[i] * unit / system->comm_noise_w);
-        problem->load[i] = N * problem->network->beta[i] * unit / system->comm_noise_w;
+        problem->signal[i] = rounded(N * sqrt(xi[i] * unit / system->comm_noise_w));
+        problem->load[i] = rounded(N * problem->network->beta[i] * unit / system->comm_noise_w);
     }
     metrics_sensing_coefficients(problem->network, problem->d1, problem->d2);
     for (size_t l = 0; l < problem->L; l++) {
         double needed = system->sensing_noise_w / (2.0 * (double)system->T * system->crlb_threshold_rad2[l]);
 
-        problem->d1[l] *= unit / needed;
-        problem->d2[l] *= unit / needed;
-        problem->limit[l] = system->ap_limit_w ? system->ap_limit_w[l] / (N * unit) : INFINITY;
+        problem->d1[l] = rounded_down(problem->d1[l] * unit / needed);
+        problem->d2[l] = rounded_down(problem->d2[l] * unit / needed);
+        problem->limit[l] = system->ap_limit_w ? rounded_down(system->ap_limit_w[l] / (N * unit)) : INFINITY;
     }
     if (problem->d2[0] >= problem->d1[0]) {
         problem->sensing = SENSING_CONVEX;
@@ -113,7 +128,7 @@ double problem_coherent_coefficient(const alloc_problem *problem, size_t k, size
 {
     const double *beta = problem->network->beta + problem->K * l;
 
-    return problem->signal[j + problem->K * l] * (beta[k] / beta[j]);
+    return problem->signal[j + problem->K * l] * rounded(beta[k] / beta[j]);
 }
 
 double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const double *w)
@@ -365,9 +380,9 @@ void problem_from_powers(const alloc_problem *problem, const double *xi, const c
         double q = 0.0;
 
         for (size_t i = K * l; i < K * (l + 1); i++) {
-            point->w[i] = sqrt(xi[i] * powers->gamma[i] / problem->unit_w);
+            point->w[i] = rounded(sqrt(xi[i] * powers->gamma[i] / problem->unit_w));
             q += (xi[i] * powers->gamma[i] + powers->eta[i]) / problem->unit_w;
         }
-        point->q[l] = q;
+        point->q[l] = rounded(q);
     }
 }
