@@ -336,7 +336,7 @@ cfi_status alloc_run(const cfi_network *network, const double *xi, const cfi_all
                      cfi_allocation *out, cfi_error *error)
 {
     double start = now_seconds();
-    cfi_error own;
+    cfi_error own = {.text = ""};
     cfi_status status;
 
     error = error ? error : &own; /* rooms below report through it */
