@@ -210,13 +210,13 @@ static void hash_covers_what_decides_the_results(void **state)
 
 static void settings_override_the_text_in_order(void **state)
 {
-    const cfi_setting settings[] = {{"network.aps", "7"},
-                                    {"network.aps", "3"},
-                                    {"rate.model", "theorem1"},
-                                    {"sensing.angles_deg", "[1, 2, 3]"},
-                                    {"name", "12"},
-                                    {"pilots.power_dbm", "null"},
-                                    {"allocation.method", "\"none\""}};
+    const cfi_setting settings[] = {{.key = "network.aps", .value = "7"},
+                                    {.key = "network.aps", .value = "3"},
+                                    {.key = "rate.model", .value = "theorem1"},
+                                    {.key = "sensing.angles_deg", .value = "[1, 2, 3]"},
+                                    {.key = "name", .value = "12"},
+                                    {.key = "pilots.power_dbm", .value = "null"},
+                                    {.key = "allocation.method", .value = "\"none\""}};
     cfi_scenario *scenario = parse_with("{\"network\": {\"aps\": \"wrong, but replaced\"}}", settings, COUNT(settings));
 
     (void)state;
@@ -279,6 +279,49 @@ static void assert_warns(const char *text, const char *what, bool expected)
     scenario_destroy(scenario);
 }
 
+static void grid_is_the_product_of_the_axes_the_last_fastest(void **state)
+{
+    const cfi_setting over[] = {{.key = "network.aps", .value = "4:2:8", .over = true},
+                                {.key = "rate.model", .value = "exact,theorem1", .over = true}};
+    cfi_scenario *scenario =
+        parse_with("{\"name\": \"grid\", \"sweep\": {\"network.aps\": [1, 2], \"power.snr_db\": [10, 20]}}", over, 2);
+    const cfi_axis *axis;
+    cfi_scenario *point;
+
+    (void)state;
+    assert_int_equal(scenario_axes(scenario, &axis), 3); /* --over replaces in place, or comes last */
+    assert_string_equal(axis[0].key, "network.aps");
+    assert_int_equal(axis[0].count, 3);
+    assert_string_equal(axis[0].value[2], "8");
+    assert_string_equal(axis[2].value[0], "\"exact\"");
+    assert_int_equal(scenario_points(scenario), 12);
+    assert_int_equal(scenario_at_point(scenario, 7, &point, NULL), CFI_OK); /* 7 = (1, 1, 1) */
+    assert_int_equal(scenario_axis_index(scenario, 7, 0), 1);
+    assert_int_equal(scenario_system(point)->L, 6);
+    assert_close(scenario_system(point)->power_w / scenario_system(point)->sensing_noise_w, 100.0, 1e-10);
+    assert_int_equal(scenario_system(point)->rate_model, CFI_RATE_THEOREM1);
+    assert_string_equal(scenario_name(point), "grid");
+    assert_false(scenario_has_sweep(point));
+    scenario_destroy(point);
+    scenario_destroy(scenario);
+}
+
+static void a_point_that_is_no_scenario_is_named(void **state)
+{
+    cfi_scenario *scenario =
+        parse_with("{\"sensing\": {\"crlb_threshold_db\": [1, 2]}, \"network\": {\"aps\": 2}, \"sweep\": "
+                   "{\"network.aps\": [2, 3]}}",
+                   NULL, 0);
+    cfi_scenario *point;
+    cfi_error error;
+
+    (void)state;
+    assert_int_equal(scenario_at_point(scenario, 1, &point, &error), CFI_INVALID);
+    assert_null(point);
+    assert_non_null(strstr(error.text, "/sweep: at network.aps = 3: /sensing/crlb_threshold_db"));
+    scenario_destroy(scenario);
+}
+
 static void warnings_name_what_is_ignored_or_useless(void **state)
 {
     (void)state;
@@ -287,7 +330,6 @@ static void warnings_name_what_is_ignored_or_useless(void **state)
     assert_warns("{\"sensing\": {\"crlb_threshold_db\": -10}}", "crlb_threshold_db", false);
     assert_warns("{\"allocation\": {\"method\": \"equal\"}}", "crlb_threshold_db", false);
     assert_warns("{}", "sweep", false);
-    assert_warns("{\"sweep\": {\"seed\": [1, 2]}}", "sweep", true);
     assert_warns("{\"allocation\": {\"rate_target_bit_s_hz\": 1}}", "rate_target_bit_s_hz", true);
     assert_warns("{\"network\": {\"tx_antennas\": 1, \"rx_antennas\": 1}}", "no information", true);
     assert_warns("{\"network\": {\"aps\": 1, \"ues\": 1, \"ap_positions_m\": [[0, 0]], \"ue_positions_m\": [[9, 0]]}}",
@@ -452,6 +494,8 @@ int main(void)
         cmocka_unit_test(hash_covers_what_decides_the_results),
         cmocka_unit_test(settings_override_the_text_in_order),
         cmocka_unit_test(ranges_include_both_ends),
+        cmocka_unit_test(grid_is_the_product_of_the_axes_the_last_fastest),
+        cmocka_unit_test(a_point_that_is_no_scenario_is_named),
         cmocka_unit_test(warnings_name_what_is_ignored_or_useless),
         cmocka_unit_test(default_scenario_has_one_remark),
         cmocka_unit_test(coincident_positions_pass_only_when_clamped),

@@ -15,7 +15,7 @@ static cfi_scenario *small_scenario(const char *drops)
 {
     static const char text[] = "{\"network\": {\"aps\": 6, \"ues\": 3}, \"pilots\": {\"length\": 2},"
                                " \"allocation\": {\"starts\": 2}, \"monte_carlo\": {\"realizations\": 20}}";
-    cfi_setting setting = {"monte_carlo.drops", drops};
+    cfi_setting setting = {.key = "monte_carlo.drops", .value = drops};
     cfi_scenario *scenario = NULL;
     cfi_error error = {.text = ""};
 

@@ -14,6 +14,14 @@ typedef struct cfi_results {
     bool timing; /* write allocation.solve_seconds */
 } cfi_results;
 
+/* What differs from run to run: timing.json. */
+typedef struct cfi_timing {
+    double wall_seconds;
+    size_t threads;
+    size_t ranks, trials; /* of a sweep, else 0 */
+    const char *command_line;
+} cfi_timing;
+
 /* Mean, standard error of the mean and quantiles; NaN where there are too few values. Quantiles interpolate
  * linearly between order statistics. */
 typedef struct cfi_statistics {
@@ -48,13 +56,58 @@ cfi_status report_prepare_directory(const char *directory, cfi_error *error);
 /* Writes results.json, drops.csv and summary.csv into `directory` (made if absent), each to a temporary file that is
  * synced and renamed over the old one: a reader sees the old or the new file, never half of one. timing.json beside
  * them holds wall times, threads and the command line. On failure (CFI_OUTPUT) no temporary file stays behind. */
-typedef struct cfi_timing {
-    double wall_seconds;
-    size_t threads;
-    const char *command_line;
-} cfi_timing;
 cfi_status report_write_directory(const cfi_results *results, const cfi_timing *timing, const char *directory,
                                   cfi_error *error);
+
+/* --------------------------------------------------------------------- a sweep ---- */
+
+/* One drop of one point, as its journal line says. */
+enum { CFI_MOST_QUANTITIES = 24 };
+typedef struct cfi_line {
+    size_t point;
+    uint32_t drop;
+    cfi_drop_status status;
+    double quantity[CFI_MOST_QUANTITIES]; /* the columns of drops.csv from sum_rate_bit_s_hz on; NaN: absent */
+} cfi_line;
+
+/* Writes the record as one line of JSON, newline included. `sweep` is the grid's scenario: its hash and the point's
+ * values stand in the line. */
+cfi_status report_write_line(const cfi_scenario *sweep, size_t point, const cfi_record *record, FILE *stream,
+                             cfi_error *error);
+/* Reads such a line (without its newline). CFI_INVALID: not a line of this sweep; the text says what is wrong with it,
+ * and names no file. */
+cfi_status report_read_line(const cfi_scenario *sweep, const char *text, size_t length, cfi_line *line,
+                            cfi_error *error);
+
+/* The lines of a whole sweep, in the order of points and drops. */
+typedef struct cfi_sweep_lines {
+    const cfi_scenario *sweep;
+    const cfi_line *line;
+    const size_t *first; /* points + 1: lines of point p are first[p] .. first[p + 1] - 1 */
+} cfi_sweep_lines;
+/* sweep.csv: one row a point; docs/results.md has the columns. */
+cfi_status report_write_sweep_csv(const cfi_sweep_lines *lines, FILE *stream, cfi_error *error);
+/* Like report_verdict, over all points. */
+cfi_status report_sweep_verdict(const cfi_sweep_lines *lines, cfi_error *error);
+
+/* sweep.json: provenance, and which shard of how many (one of one: not written). */
+typedef struct cfi_sweep_identity {
+    const cfi_scenario *sweep;
+    size_t shard, shards;
+} cfi_sweep_identity;
+cfi_status report_write_identity(const cfi_sweep_identity *identity, FILE *stream, cfi_error *error);
+/* Reads the shard from the file `path`. CFI_INVALID when it is not such a file. */
+cfi_status report_read_identity(const char *path, size_t *shard, size_t *shards, cfi_error *error);
+/* scenario.json: the scenario, complete in itself. */
+cfi_status report_write_scenario(const cfi_scenario *scenario, FILE *stream, cfi_error *error);
+
+/* timing.json of a sweep. */
+cfi_status report_write_timing(const cfi_timing *timing, FILE *stream, cfi_error *error);
+
+/* Writes a file by `write` beside its place, syncs it and renames it over the old one. CFI_OUTPUT. */
+cfi_status report_replace_file(const char *directory, const char *name,
+                               cfi_status (*write)(const void *context, FILE *stream, cfi_error *error),
+                               const void *context, cfi_error *error);
 
 /* Remarks about the results, one line each, e.g. "3 of 10 drops: no sensing information ...". Calls emit for each. */
 void report_warnings(const cfi_results *results, void (*emit)(void *context, const char *line), void *context);

@@ -94,6 +94,7 @@ typedef struct cfi_scenario cfi_scenario;
 typedef struct cfi_setting {
     const char *key;   /* dotted: "network.aps" */
     const char *value; /* JSON, or a bare word that is taken as a string */
+    bool over;         /* --over: the value is a RANGE; the key is swept over it, in place of what `sweep` says */
 } cfi_setting;
 
 /* Reads a scenario from a file ("-": standard input), applies settings in order, and validates the
@@ -117,14 +118,34 @@ const cfi_system *scenario_system(const cfi_scenario *scenario);
  * by the scenario. It reads back to the same scenario. */
 const char *scenario_resolved_json(const cfi_scenario *scenario);
 
-/* SHA-256 in hexadecimal (64 digits and NUL) of the resolved scenario without name, $schema, and with
- * the numbers of a gain file in place of its path. Owned by the scenario. */
+/* The same without name and $schema, and with the numbers of a gain file in place of its path: a scenario that needs no
+ * other file. This is the text that is hashed. */
+const char *scenario_complete_json(const cfi_scenario *scenario);
+
+/* SHA-256 in hexadecimal (64 digits and NUL) of scenario_complete_json. Owned by the scenario. */
 const char *scenario_sha256(const cfi_scenario *scenario);
 
 const char *scenario_name(const cfi_scenario *scenario);
 
 /* True when the scenario has a `sweep` object (validated; `run` ignores it with a warning). */
 bool scenario_has_sweep(const cfi_scenario *scenario);
+
+/* One swept key of the grid. */
+typedef struct cfi_axis {
+    const char *key; /* dotted */
+    size_t count;
+    const char *const *value; /* JSON text of each value: 8, "exact", null */
+} cfi_axis;
+
+/* The swept keys in the order given; 0 without a sweep. Owned by the scenario. */
+size_t scenario_axes(const cfi_scenario *scenario, const cfi_axis **axes);
+/* Points of the grid, the Cartesian product of the axes; 1 without a sweep. The last axis varies fastest. */
+size_t scenario_points(const cfi_scenario *scenario);
+/* Which value of an axis a point has. */
+size_t scenario_axis_index(const cfi_scenario *scenario, size_t point, size_t axis);
+/* The scenario of one point: the same without `sweep`, with the point's values set. Fails like scenario_parse, the
+ * text naming the point. *out is owned by the caller. */
+cfi_status scenario_at_point(const cfi_scenario *scenario, size_t point, cfi_scenario **out, cfi_error *error);
 
 /* Remarks that do not stop anything, e.g. "sensing.crlb_threshold_db: -5 dB is a standard deviation of 32
  * degrees, hardly better than the prior". Lines without newline, owned by the scenario. */

@@ -33,4 +33,45 @@ size_t sweep_default_threads(void);
 /* True when the program was built with MPI. */
 bool sweep_has_mpi(void);
 
+/* ------------------------------------------------------------------------- sweeps ---- */
+
+/* Joins the ranks of an MPI job, if a launcher started this process; to be called before anything is printed. *rank is
+ * 0 for the process that speaks and writes. End with sweep_leave in every case. CFI_FAILED. */
+cfi_status sweep_join(size_t *rank, cfi_error *error);
+void sweep_leave(void);
+
+typedef struct cfi_sweep_progress {
+    size_t points, points_done, trials, done; /* of this shard; done: lines in the journal */
+    size_t resumed;                           /* of them, there from the start */
+    size_t infeasible, failed;
+} cfi_sweep_progress;
+
+typedef struct cfi_sweep_options {
+    const char *directory;
+    bool resume, force;
+    size_t shard, shards;        /* shard 1 .. shards */
+    size_t threads;              /* 0: as many as the machine has; under MPI 1 a rank */
+    volatile sig_atomic_t *stop; /* or NULL; set, too, when another rank ends the work */
+    const char *command_line;
+    void (*progress)(void *context, const cfi_sweep_progress *progress); /* serialised; or NULL */
+    void *progress_context;
+} cfi_sweep_options;
+
+/* Runs the grid of a scenario and leaves in the directory
+ *   sweep.ndjson   a line a drop, in order, appended as soon as its turn comes
+ *   scenario.json, sweep.json   the scenario, complete in itself; provenance and shard
+ *   sweep.csv      a row a point, at the end, from the lines read back; not for a shard
+ *   timing.json    what differs from run to run
+ * The same bytes, but for timing.json, for any number of threads and ranks, and after any number of interruptions.
+ * *progress receives the final counts. Fails: CFI_USAGE (a sweep is there), CFI_INVALID (a point that is no scenario, a
+ * foreign journal), CFI_OUTPUT, CFI_INTERRUPTED, CFI_NO_MEMORY; the journal then still is a prefix of the finished one.
+ * With everything done: CFI_OK, or CFI_FAILED / CFI_INFEASIBLE as report_sweep_verdict says. */
+cfi_status sweep_run(const cfi_scenario *sweep, const cfi_sweep_options *options, cfi_sweep_progress *progress,
+                     cfi_error *error);
+
+/* Joins the finished shards 1 .. n of one sweep, given in any order, into the files that one run would have left.
+ * CFI_INVALID: a shard is missing, unfinished, there twice or of another sweep. */
+cfi_status sweep_merge(const char *directory, bool force, const char *const *shard_directories, size_t shards,
+                       cfi_error *error);
+
 #endif

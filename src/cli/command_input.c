@@ -18,6 +18,15 @@ cfi_status read_scenario(const cli_options *options, cfi_scenario **scenario, cf
     return status;
 }
 
+void name_input(const cli_options *options, cfi_status status, cfi_error *error)
+{
+    cfi_error cause = *error;
+
+    if (status == CFI_INVALID && cause.text[0] == '/') {
+        error_set(error, CFI_INVALID, "%.300s: %s", options->argument, cause.text);
+    }
+}
+
 int command_validate(const cli_options *options)
 {
     cfi_scenario *scenario = NULL;

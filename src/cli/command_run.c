@@ -14,16 +14,6 @@ static void emit_warning(void *context, const char *line)
     report_warning(context, line);
 }
 
-/* Errors that a drop finds in the scenario, such as a placement without room, name the file like all others. */
-static void name_input(const cli_options *options, cfi_status status, cfi_error *error)
-{
-    cfi_error cause = *error;
-
-    if (status == CFI_INVALID && cause.text[0] == '/') {
-        error_set(error, CFI_INVALID, "%.300s: %s", options->argument, cause.text);
-    }
-}
-
 static void print_timing(const cli_options *options, const cfi_results *results, const cfi_timing *timing)
 {
     double solving = 0.0;

@@ -21,19 +21,35 @@ const cli_command command_table[] = {
                 OPTION_TIMING | OPTION_QUIET | OPTION_HELP,
      .lists_keys = true},
     {.name = "sweep",
-     .usage = "SCENARIO [--set KEY=VALUE]... [--over KEY=RANGE]... --out DIR",
-     .summary = "run a grid of scenarios (not available in this version)",
-     .text = "Not available in this version. Meanwhile, call run for each point, with --set.",
-     .example = "  for l in 8 16 32; do cfisac run paper.json --set network.aps=$l --out aps-$l; done\n",
+     .function = command_sweep,
+     .usage = "SCENARIO [--set KEY=VALUE]... [--over KEY=RANGE]... --out DIR\n"
+              "                    [--resume | --force] [--shard I/N] [--threads N] [--dry-run] [--quiet]",
+     .summary = "run a grid of scenarios, to be interrupted and resumed at will",
+     .text =
+         "Runs every drop of every point of the grid that the scenario's sweep and --over span (the last key varies\n"
+         "fastest). DIR/sweep.ndjson gets a line a drop, in order, as soon as its turn comes; DIR/sweep.csv a row a\n"
+         "point at the end. After Ctrl-C, a full disk or kill -9, --resume goes on; the files end with the same\n"
+         "bytes as without interruption, for any number of threads, MPI ranks or merged shards. Under mpirun the\n"
+         "ranks share the trials and --threads counts for each (default there: 1).",
+     .example =
+         "  cfisac sweep paper.json --over network.aps=8,16,32 --over sensing.crlb_threshold_db=-12:1:0 --out fig\n"
+         "  cfisac sweep paper.json --over network.aps=8,16,32 --out fig --resume\n"
+         "  mpirun -n 4 cfisac sweep paper.json --over seed=1:1:100 --out seeds\n",
      .argument = "SCENARIO",
-     .options = OPTION_QUIET | OPTION_HELP},
+     .options = OPTION_SET | OPTION_OVER | OPTION_OUT | OPTION_OUT_NEEDED | OPTION_RESUME | OPTION_FORCE |
+                OPTION_SHARD | OPTION_THREADS | OPTION_DRY_RUN | OPTION_QUIET | OPTION_HELP,
+     .lists_keys = true},
     {.name = "merge",
-     .usage = "--out DIR SHARD_DIR...",
-     .summary = "join the shards of a sweep (not available in this version)",
-     .text = "Not available in this version.",
-     .example = "  cfisac merge --out whole shard-1 shard-2\n",
+     .function = command_merge,
+     .usage = "--out DIR [--force] [--quiet] SHARD_DIR...",
+     .summary = "join the shards of a sweep",
+     .text = "Joins the finished shards of one sweep, in any order, into the files that one run would have written.",
+     .example = "  cfisac sweep paper.json --over network.aps=8,16 --shard 1/2 --out s1\n"
+                "  cfisac sweep paper.json --over network.aps=8,16 --shard 2/2 --out s2\n"
+                "  cfisac merge --out whole s1 s2\n",
      .argument = "SHARD_DIR",
-     .options = OPTION_QUIET | OPTION_HELP},
+     .argument_repeats = true,
+     .options = OPTION_OUT | OPTION_OUT_NEEDED | OPTION_FORCE | OPTION_QUIET | OPTION_HELP},
     {.name = "validate",
      .function = command_validate,
      .usage = "SCENARIO [--set KEY=VALUE]... [--quiet]",

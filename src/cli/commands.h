@@ -16,7 +16,7 @@ typedef struct cli_command {
     const char *example;   /* lines with two spaces before each */
     const char *argument;  /* name of the positional argument, or NULL: takes none */
     unsigned options;      /* OPTION_* bits */
-    bool argument_optional;
+    bool argument_optional, argument_repeats;
     bool lists_keys; /* its help lists the scenario's keys */
 } cli_command;
 
@@ -28,6 +28,8 @@ const cli_command *command_find(const char *name, cfi_error *error);
 
 int command_run(const cli_options *options);
 int command_replay(const cli_options *options);
+int command_sweep(const cli_options *options);
+int command_merge(const cli_options *options);
 int command_validate(const cli_options *options);
 int command_schema(const cli_options *options);
 int command_help(const cli_options *options);

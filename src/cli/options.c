@@ -10,7 +10,7 @@
 
 enum { MOST_THREADS = 1024, SHOWN = 60 };
 
-typedef enum { KIND_FLAG, KIND_TEXT, KIND_NUMBER, KIND_SETTING } option_kind;
+typedef enum { KIND_FLAG, KIND_TEXT, KIND_NUMBER, KIND_SETTING, KIND_SHARD } option_kind;
 
 typedef struct option_spec {
     unsigned bit;
@@ -22,8 +22,16 @@ typedef struct option_spec {
 
 static const option_spec option_table[] = {
     {OPTION_SET, KIND_SETTING, "--set", "KEY=VALUE", "change a key of the scenario; may be repeated", 0, 0, 0},
-    {OPTION_OUT, KIND_TEXT, "--out", "DIR", "write results.json, drops.csv, summary.csv and timing.json into DIR",
-     offsetof(cli_options, out), 0, 0},
+    {OPTION_OVER, KIND_SETTING, "--over", "KEY=RANGE",
+     "sweep a key over 8,16,32 or -12:1:0 (first:step:last) or words; may be repeated; replaces\n"
+     "                      what the scenario's sweep says of the key",
+     0, 0, 0},
+    {OPTION_OUT, KIND_TEXT, "--out", "DIR", "where the files go", offsetof(cli_options, out), 0, 0},
+    {OPTION_RESUME, KIND_FLAG, "--resume", NULL, "go on with the sweep in DIR; starts one if there is none", 0, 0, 0},
+    {OPTION_FORCE, KIND_FLAG, "--force", NULL, "start anew, whatever DIR holds", 0, 0, 0},
+    {OPTION_SHARD, KIND_SHARD, "--shard", "I/N", "every N-th trial, from the I-th; see merge (1/1 .. 1000000/1000000)",
+     0, 1, 1000000},
+    {OPTION_DRY_RUN, KIND_FLAG, "--dry-run", NULL, "print the points and the number of trials; run nothing", 0, 0, 0},
     {OPTION_JSON, KIND_FLAG, "--json", NULL, "print results.json instead of the table", 0, 0, 0},
     {OPTION_CSV, KIND_FLAG, "--csv", NULL, "print drops.csv instead of the table", 0, 0, 0},
     {OPTION_DROP, KIND_NUMBER, "--drop", "I", "index of the drop, from 0; it may lie beyond monte_carlo.drops",
@@ -101,16 +109,36 @@ static cfi_status read_number(const reader *r, const option_spec *spec, const ch
     return CFI_OK;
 }
 
-static cfi_status read_setting(const reader *r, const char *text)
+/* I/N with 1 <= I <= N. */
+static cfi_status read_shard(const reader *r, const option_spec *spec, const char *text)
+{
+    const char *slash = strchr(text, '/');
+    char index[16] = "";
+    bool sound = slash && slash - text < (ptrdiff_t)sizeof index;
+
+    if (sound) {
+        memcpy(index, text, (size_t)(slash - text));
+        sound = read_number(r, spec, index, &r->options->shard) == CFI_OK &&
+                read_number(r, spec, slash + 1, &r->options->shards) == CFI_OK &&
+                r->options->shard <= r->options->shards;
+    }
+    return sound ? CFI_OK
+                 : USAGE(r, "--shard %.*s: not a shard (allowed: I/N with whole numbers 1 <= I <= N <= 1000000)", SHOWN,
+                         text);
+}
+
+static cfi_status read_setting(const reader *r, const option_spec *spec, const char *text)
 {
     cfi_setting *setting = &r->options->setting[r->options->settings];
     const char *equals = strchr(text, '=');
 
     if (!equals || equals == text) {
-        return USAGE(r, "--set %.*s: not KEY=VALUE (allowed: a dotted key of the scenario, =, a value)", SHOWN, text);
+        return USAGE(r, "%s %.*s: not %s (allowed: a dotted key of the scenario, =, a value)", spec->name, SHOWN, text,
+                     spec->value);
     }
     setting->key = strndup(text, (size_t)(equals - text));
     setting->value = equals + 1;
+    setting->over = spec->bit == OPTION_OVER;
     if (!setting->key) {
         return error_set(r->error, CFI_NO_MEMORY, "out of memory for the command line");
     }
@@ -128,7 +156,9 @@ static cfi_status store(const reader *r, const option_spec *spec, const char *va
     case KIND_FLAG:
         return CFI_OK;
     case KIND_SETTING:
-        return read_setting(r, value);
+        return read_setting(r, spec, value);
+    case KIND_SHARD:
+        return read_shard(r, spec, value);
     case KIND_TEXT:
         if (!*value) {
             return USAGE(r, "%s: its value is empty", spec->name);
@@ -175,10 +205,11 @@ static cfi_status read_argument(const reader *r, const char *word)
     if (!r->command->argument) {
         return USAGE(r, "takes no argument, but got %.*s", SHOWN, word);
     }
-    if (r->options->argument) {
+    r->options->arguments[r->options->argument_count++] = word;
+    if (r->options->argument && !r->command->argument_repeats) {
         return USAGE(r, "takes one %s, but got a second, %.*s", r->command->argument, SHOWN, word);
     }
-    r->options->argument = word;
+    r->options->argument = r->options->arguments[0];
     return CFI_OK;
 }
 
@@ -191,6 +222,12 @@ static cfi_status check_whole(const reader *r)
     }
     if (has_option(o, OPTION_JSON) && has_option(o, OPTION_CSV)) {
         return USAGE(r, "%s and %s exclude each other", "--json", "--csv");
+    }
+    if (has_option(o, OPTION_RESUME) && has_option(o, OPTION_FORCE)) {
+        return USAGE(r, "%s and %s exclude each other", "--resume", "--force");
+    }
+    if ((r->command->options & OPTION_OUT_NEEDED) && !has_option(o, OPTION_OUT) && !has_option(o, OPTION_DRY_RUN)) {
+        return USAGE(r, "%s is missing", "--out DIR");
     }
     if ((r->command->options & OPTION_DROP) && !has_option(o, OPTION_DROP)) {
         return USAGE(r, "%s is missing", "--drop I");
@@ -205,7 +242,8 @@ cfi_status options_parse(const cli_command *command, int argc, char **argv, cli_
     bool only_arguments = false;
 
     options->setting = calloc((size_t)argc + 1, sizeof *options->setting);
-    if (!options->setting) {
+    options->arguments = calloc((size_t)argc + 1, sizeof *options->arguments);
+    if (!options->setting || !options->arguments) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the command line");
     }
     while (status == CFI_OK && r.next < argc) {
@@ -231,6 +269,8 @@ void options_free(cli_options *options)
         free((char *)options->setting[i].key);
     }
     free(options->setting);
+    free(options->arguments);
+    options->arguments = NULL;
     options->setting = NULL;
     options->settings = 0;
 }

@@ -17,16 +17,25 @@ enum {
     OPTION_EXPORT_CBF = 1 << 6,
     OPTION_TIMING = 1 << 7,
     OPTION_QUIET = 1 << 8,
-    OPTION_HELP = 1 << 9
+    OPTION_HELP = 1 << 9,
+    OPTION_OVER = 1 << 10,
+    OPTION_RESUME = 1 << 11,
+    OPTION_FORCE = 1 << 12,
+    OPTION_SHARD = 1 << 13,
+    OPTION_DRY_RUN = 1 << 14,
+    OPTION_OUT_NEEDED = 1 << 15 /* no option: --out may not be left out, unless --dry-run is there */
 };
 
 typedef struct cli_options {
-    unsigned given;       /* bits of the options that were there */
-    const char *argument; /* the positional argument, or NULL */
-    cfi_setting *setting; /* of --set; the keys are copies */
+    unsigned given;         /* bits of the options that were there */
+    const char *argument;   /* the positional argument, or the first of them, or NULL */
+    const char **arguments; /* all of them */
+    size_t argument_count;
+    cfi_setting *setting; /* of --set and --over; the keys are copies */
     size_t settings;
     const char *out, *export_cbf;
     uint64_t drop, threads;   /* threads: 0 unless given */
+    uint64_t shard, shards;   /* 0 unless given */
     const char *command_line; /* as typed, for timing.json */
 } cli_options;
 

@@ -2,6 +2,7 @@
 #ifndef CFISAC_CLI_PROGRESS_H
 #define CFISAC_CLI_PROGRESS_H
 
+#include "cfisac/sweep.h"
 #include "cli/options.h"
 
 typedef struct progress_bar {
@@ -13,6 +14,8 @@ typedef struct progress_bar {
 progress_bar progress_make(const cli_options *options);
 /* A cfi_run_options.progress; context is the bar. */
 void progress_update(void *context, size_t done, size_t total);
+/* A cfi_sweep_options.progress; context is the bar. */
+void progress_update_sweep(void *context, const cfi_sweep_progress *progress);
 /* Erases the bar. */
 void progress_clear(progress_bar *bar);
 

@@ -24,9 +24,10 @@ void signals_prepare(void)
         }
     }
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL); /* a file beyond `ulimit -f` */
 }
 
-cfi_stop *signals_catch(void)
+volatile sig_atomic_t *signals_catch(void)
 {
     /* SA_RESTART: the results are still to be written */
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};

@@ -9,6 +9,6 @@
 void signals_prepare(void);
 
 /* From now on SIGINT and SIGTERM set the flag that is returned; a second one kills. */
-cfi_stop *signals_catch(void);
+volatile sig_atomic_t *signals_catch(void);
 
 #endif

@@ -72,32 +72,39 @@ typedef struct content {
     const cfi_timing *timing;
 } content;
 
+typedef cfi_status (*file_writer)(const void *context, FILE *stream, cfi_error *error);
+
 typedef struct output_file {
     const char *name;
-    cfi_status (*write)(const content *whole, FILE *stream, cfi_error *error);
+    file_writer write;
     char *path, *temporary;
     bool exists; /* the temporary file is there */
 } output_file;
 
-static cfi_status write_results(const content *whole, FILE *stream, cfi_error *error)
+static cfi_status write_results(const void *context, FILE *stream, cfi_error *error)
 {
+    const content *whole = context;
+
     return report_write_json(whole->results, stream, error);
 }
 
-static cfi_status write_drops(const content *whole, FILE *stream, cfi_error *error)
+static cfi_status write_drops(const void *context, FILE *stream, cfi_error *error)
 {
+    const content *whole = context;
+
     return report_write_csv(whole->results, stream, error);
 }
 
-static cfi_status write_summary(const content *whole, FILE *stream, cfi_error *error)
+static cfi_status write_summary(const void *context, FILE *stream, cfi_error *error)
 {
+    const content *whole = context;
+
     return report_write_summary_csv(whole->results, stream, error);
 }
 
-/* Everything that may differ between two runs of one scenario. */
-static cfi_status write_timing(const content *whole, FILE *stream, cfi_error *error)
+/* What may differ between two runs of one scenario. */
+static void put_timing(json_writer *writer, const cfi_timing *timing)
 {
-    json_writer writer = json_make(stream);
     char date[32] = "";
     time_t now = time(NULL);
     struct tm utc;
@@ -105,11 +112,23 @@ static cfi_status write_timing(const content *whole, FILE *stream, cfi_error *er
     if (gmtime_r(&now, &utc)) {
         strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
     }
+    json_text(writer, "finished", date);
+    json_text(writer, "command_line", timing->command_line);
+    if (timing->ranks > 0) {
+        json_count(writer, "ranks", timing->ranks);
+        json_count(writer, "trials", timing->trials);
+    }
+    json_count(writer, "threads", timing->threads);
+    json_number(writer, "wall_seconds", timing->wall_seconds);
+}
+
+static cfi_status write_timing(const void *context, FILE *stream, cfi_error *error)
+{
+    const content *whole = context;
+    json_writer writer = json_make(stream);
+
     json_open(&writer, NULL, '{');
-    json_text(&writer, "finished", date);
-    json_text(&writer, "command_line", whole->timing->command_line);
-    json_count(&writer, "threads", whole->timing->threads);
-    json_number(&writer, "wall_seconds", whole->timing->wall_seconds);
+    put_timing(&writer, whole->timing);
     json_open(&writer, "allocation_seconds", '[');
     for (size_t i = 0; i < whole->results->count; i++) {
         json_number(&writer, NULL, whole->results->record[i].allocation.solve_seconds);
@@ -119,7 +138,17 @@ static cfi_status write_timing(const content *whole, FILE *stream, cfi_error *er
     return finish_stream(stream, error);
 }
 
-static cfi_status write_temporary(output_file *file, const content *whole, cfi_error *error)
+cfi_status report_write_timing(const cfi_timing *timing, FILE *stream, cfi_error *error)
+{
+    json_writer writer = json_make(stream);
+
+    json_open(&writer, NULL, '{');
+    put_timing(&writer, timing);
+    json_close(&writer, '}');
+    return finish_stream(stream, error);
+}
+
+static cfi_status write_temporary(output_file *file, const void *context, cfi_error *error)
 {
     int descriptor = open(file->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     FILE *stream = descriptor < 0 ? NULL : fdopen(descriptor, "w");
@@ -133,7 +162,7 @@ static cfi_status write_temporary(output_file *file, const content *whole, cfi_e
         }
         return status;
     }
-    status = file->write(whole, stream, error);
+    status = file->write(context, stream, error);
     if (status == CFI_OUTPUT || (status == CFI_OK && fsync(descriptor) != 0)) {
         status = output_error("the file cannot be written", file->path, error);
     }
@@ -208,5 +237,24 @@ cfi_status report_write_directory(const cfi_results *results, const cfi_timing *
     for (size_t i = 0; i < FILES; i++) {
         file_done(&file[i]);
     }
+    return status;
+}
+
+cfi_status report_replace_file(const char *directory, const char *name, file_writer write, const void *context,
+                               cfi_error *error)
+{
+    output_file file = {.name = name, .write = write};
+    cfi_status status = name_file(&file, directory, error);
+
+    if (status == CFI_OK) {
+        status = write_temporary(&file, context, error);
+    }
+    if (status == CFI_OK) {
+        status = rename_file(&file, error);
+    }
+    if (status == CFI_OK) {
+        sync_directory(directory);
+    }
+    file_done(&file);
     return status;
 }

@@ -203,12 +203,6 @@ void report_warnings(const cfi_results *results, void (*emit)(void *context, con
 
 /* ------------------------------------------------------------------------------ verdict ---- */
 
-/* Up to four decimals, and never below the edge of feasibility by rounding. */
-static double round_up_db(double value)
-{
-    return ceil(value * 1e4 + 1e-4) / 1e4;
-}
-
 static bool equal_thresholds(const cfi_system *system)
 {
     for (size_t l = 1; l < system->L; l++) {
@@ -261,11 +255,12 @@ static cfi_status infeasible(const cfi_results *results, cfi_error *error)
         return no_information(easiest, error);
     }
     if (results->count == 1) {
-        return error_set(error, CFI_INFEASIBLE, "infeasible: %s %.4f dB", what, round_up_db(least));
+        return error_set(error, CFI_INFEASIBLE, "infeasible: %s %.4f dB", what, number_round_up_db(least));
     }
-    snprintf(all, sizeof all, isfinite(most) ? "%.4f dB serves all drops" : "none serves all drops", round_up_db(most));
+    snprintf(all, sizeof all, isfinite(most) ? "%.4f dB serves all drops" : "none serves all drops",
+             number_round_up_db(most));
     return error_set(error, CFI_INFEASIBLE, "all %zu drops are infeasible: %s %.4f dB (for drop %u); %s",
-                     results->count, what, round_up_db(least), easiest->index, all);
+                     results->count, what, number_round_up_db(least), easiest->index, all);
 }
 
 cfi_status report_verdict(const cfi_results *results, cfi_error *error)

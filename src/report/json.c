@@ -8,6 +8,9 @@
 
 static void put_indent(const json_writer *writer)
 {
+    if (writer->line) {
+        return;
+    }
     fprintf(writer->stream, "\n%*s", 2 * writer->depth, "");
 }
 
@@ -70,7 +73,7 @@ static void begin_value(json_writer *writer, const char *key)
 {
     if (writer->depth > 0) {
         if (!writer->empty) {
-            fputc(',', writer->stream);
+            fputs(writer->line ? ", " : ",", writer->stream);
         }
         put_indent(writer);
     }
@@ -84,6 +87,11 @@ static void begin_value(json_writer *writer, const char *key)
 json_writer json_make(FILE *stream)
 {
     return (json_writer){.stream = stream, .empty = true};
+}
+
+json_writer json_make_line(FILE *stream)
+{
+    return (json_writer){.stream = stream, .empty = true, .line = true};
 }
 
 void json_open(json_writer *writer, const char *key, char bracket)

@@ -11,9 +11,12 @@ typedef struct json_writer {
     FILE *stream;
     int depth;  /* open brackets */
     bool empty; /* nothing yet between the innermost brackets */
+    bool line;  /* everything on one line */
 } json_writer;
 
 json_writer json_make(FILE *stream);
+/* The same without line breaks: a record of a journal. */
+json_writer json_make_line(FILE *stream);
 
 /* key is NULL inside an array and at the top. bracket: '{' or '['. The last json_close ends the line. */
 void json_open(json_writer *writer, const char *key, char bracket);

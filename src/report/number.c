@@ -23,3 +23,9 @@ double number_db(double value)
 {
     return 10.0 * log10(value);
 }
+
+/* Up to four decimals, and never below the edge of feasibility by rounding. */
+double number_round_up_db(double value)
+{
+    return ceil(value * 1e4 + 1e-4) / 1e4;
+}

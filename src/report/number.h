@@ -10,4 +10,7 @@ void number_format(double value, char text[NUMBER_LENGTH]);
 /* 10 log10 of a ratio or of a quantity in its SI unit. */
 double number_db(double value);
 
+/* Up to four decimals: a threshold that is printed must be feasible. */
+double number_round_up_db(double value);
+
 #endif

@@ -133,6 +133,17 @@ static double threshold_factor_db(const cfi_record *record)
     return factor > 0.0 ? number_db(factor) : NAN; /* 0: the drop failed before it was known */
 }
 
+/* Of one threshold for all access points; lists have no single value. */
+static double least_threshold_db(const cfi_record *record)
+{
+    const double *threshold = record->network ? record->network->system->crlb_threshold_rad2 : NULL;
+
+    for (size_t l = 1; threshold && l < record->L; l++) {
+        threshold = threshold[l] == threshold[0] ? threshold : NULL;
+    }
+    return threshold ? number_db(threshold[0]) + threshold_factor_db(record) : NAN;
+}
+
 static double realizations(const cfi_record *record)
 {
     return is_ok(record) && record->has_monte_carlo ? (double)record->monte_carlo.realizations : NAN;
@@ -157,6 +168,7 @@ const quantity quantity_table[QUANTITIES] = {
     [QUANTITY_SPREAD] = {"spread_bit_s_hz", "bit/s/Hz", spread},
     [QUANTITY_VIOLATION] = {"max_constraint_violation", "1", violation},
     [QUANTITY_THRESHOLD_FACTOR_DB] = {"least_threshold_factor_db", "dB", threshold_factor_db},
+    [QUANTITY_LEAST_THRESHOLD_DB] = {"least_feasible_threshold_db", "dB of 1 rad^2", least_threshold_db},
     [QUANTITY_REALIZATIONS] = {"realizations", "1", realizations},
 };
 

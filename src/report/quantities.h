@@ -23,9 +23,11 @@ typedef enum quantity_id {
     QUANTITY_SPREAD,
     QUANTITY_VIOLATION,
     QUANTITY_THRESHOLD_FACTOR_DB,
+    QUANTITY_LEAST_THRESHOLD_DB,
     QUANTITY_REALIZATIONS,
     QUANTITIES
 } quantity_id;
+_Static_assert((int)QUANTITIES <= (int)CFI_MOST_QUANTITIES, "a journal line has room for every quantity");
 
 typedef struct quantity {
     const char *name, *unit;

@@ -1,9 +1,10 @@
 /* results.json, and one drop of it for replay. docs/results.md lists every key. */
 #include "report/drop_json.h"
+#include "report/provenance.h"
 #include "report/quantities.h"
 #include "report/stream.h"
 
-static void provenance(json_writer *writer, const cfi_scenario *scenario)
+void provenance_json(json_writer *writer, const cfi_scenario *scenario)
 {
     json_open(writer, "provenance", '{');
     json_text(writer, "version", report_version());
@@ -56,7 +57,7 @@ cfi_status report_write_json(const cfi_results *results, FILE *stream, cfi_error
     cfi_status status;
 
     json_open(&writer, NULL, '{');
-    provenance(&writer, results->scenario);
+    provenance_json(&writer, results->scenario);
     json_embed(&writer, "scenario", scenario_resolved_json(results->scenario));
     json_open(&writer, "drops", '[');
     for (size_t i = 0; i < results->count; i++) {

@@ -226,7 +226,8 @@ static cfi_status check_axis(const cJSON *axis, cfi_sizes sizes, const cfi_place
     return status;
 }
 
-cfi_status axes_check(const cJSON *sweep, cfi_sizes sizes, const cfi_place *place, cfi_error *error)
+cfi_status axes_check(const cJSON *sweep, const bool over[KEY_COUNT], cfi_sizes sizes, const cfi_place *place,
+                      cfi_error *error)
 {
     double points = 1.0;
 
@@ -235,9 +236,13 @@ cfi_status axes_check(const cJSON *sweep, cfi_sizes sizes, const cfi_place *plac
     }
     for (const cJSON *axis = sweep->child; axis; axis = axis->next) {
         cfi_place here = *place;
+        key_id id = key_find(axis->string);
         cfi_status status;
 
         place_member(&here, axis->string);
+        if (id != KEY_COUNT && over[id]) {
+            here = place_over(axis->string);
+        }
         status = check_axis(axis, sizes, &here, &points, error);
         if (status != CFI_OK) {
             return status;
@@ -249,7 +254,7 @@ cfi_status axes_check(const cJSON *sweep, cfi_sizes sizes, const cfi_place *plac
     return CFI_OK;
 }
 
-static void print_item(const cJSON *item, cfi_wording *out)
+void axes_print_item(const cJSON *item, cfi_wording *out)
 {
     if (cJSON_IsNumber(item)) {
         wording_number(out, item->valuedouble + 0.0);
@@ -270,12 +275,12 @@ void axes_print(const cJSON *sweep, size_t indent, cfi_wording *out)
         if (cJSON_IsArray(axis)) {
             wording_add(out, "[");
             for (const cJSON *item = axis->child; item; item = item->next) {
-                print_item(item, out);
+                axes_print_item(item, out);
                 wording_add(out, item->next ? ", " : "");
             }
             wording_add(out, "]");
         } else {
-            print_item(axis, out);
+            axes_print_item(axis, out);
         }
         wording_add(out, axis->next ? ",\n" : "\n");
     }

@@ -12,9 +12,13 @@ enum { AXES_MAX_POINTS = 1000000 };
  * the caller's: cJSON_Delete. */
 cfi_status axes_expand(const key_spec *spec, const char *text, const cfi_place *place, cJSON **list, cfi_error *error);
 
-/* Checks a sweep object: known keys that can be swept, every value allowed for its key, not too many points. */
-cfi_status axes_check(const cJSON *sweep, cfi_sizes sizes, const cfi_place *place, cfi_error *error);
+/* Checks a sweep object: known keys that can be swept, every value allowed for its key, not too many points. `over`:
+ * the keys that come from --over, for messages. */
+cfi_status axes_check(const cJSON *sweep, const bool over[KEY_COUNT], cfi_sizes sizes, const cfi_place *place,
+                      cfi_error *error);
 
+/* Appends one value as JSON. */
+void axes_print_item(const cJSON *item, cfi_wording *out);
 /* Appends the sweep object as JSON. */
 void axes_print(const cJSON *sweep, size_t indent, cfi_wording *out);
 

@@ -250,9 +250,6 @@ void check_remarks(cfi_scenario *scenario)
 {
     const cfi_system *system = &scenario->system;
 
-    if (scenario_has_sweep(scenario)) {
-        remark(scenario, "sweep: only the command sweep varies keys; here each has its single value");
-    }
     if (system->gain && (system->ap_position_m || system->ue_position_m)) {
         remark(scenario, "propagation.gain: positions are given too and do not change the gains");
     }

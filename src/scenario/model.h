@@ -2,6 +2,7 @@
 #ifndef SCENARIO_MODEL_H
 #define SCENARIO_MODEL_H
 
+#include "scenario/grid.h"
 #include "scenario/tree.h"
 
 enum { MODEL_MAX_ARRAYS = 8, MODEL_MAX_WARNINGS = 8, MODEL_WARNING_SIZE = 320 };
@@ -14,7 +15,8 @@ struct cfi_scenario {
     cfi_system system;
     void *array[MODEL_MAX_ARRAYS]; /* what system points to, besides entries of values */
     size_t arrays;
-    char *resolved;
+    scenario_grid grid;
+    char *resolved, *complete;
     char sha256[65];
     char warning_text[MODEL_MAX_WARNINGS][MODEL_WARNING_SIZE];
     const char *warning[MODEL_MAX_WARNINGS];
@@ -37,8 +39,14 @@ cfi_status check_positions(cfi_scenario *scenario, cfi_error *error);
 /* Remarks that stop nothing. */
 void check_remarks(cfi_scenario *scenario);
 
-/* Appends the resolved scenario: every key in order, two spaces a level. `hashed`: without name and $schema, and
- * with the numbers of a gain file. */
-void resolved_print(const cfi_scenario *scenario, bool hashed, cfi_wording *out);
+/* What the resolved scenario is printed for. */
+typedef enum {
+    RESOLVED_WHOLE,  /* to be read */
+    RESOLVED_HASHED, /* without name and $schema, with the numbers of a gain file */
+    RESOLVED_POINT   /* without the sweep: the base of its points */
+} resolved_purpose;
+
+/* Appends the resolved scenario: every key in order, two spaces a level. */
+void resolved_print(const cfi_scenario *scenario, resolved_purpose purpose, cfi_wording *out);
 
 #endif

@@ -22,14 +22,24 @@ cfi_place place_file(const char *file)
     return place;
 }
 
-cfi_place place_setting(const char *key)
+static cfi_place place_option(const char *option, const char *key)
 {
     cfi_place place;
     cfi_wording text = wording_fixed(place.text, sizeof place.text);
 
-    wording_add(&text, "--set ");
+    wording_add(&text, option);
     wording_excerpt(&text, key, SHOWN_MEMBER);
     return place;
+}
+
+cfi_place place_setting(const char *key)
+{
+    return place_option("--set ", key);
+}
+
+cfi_place place_over(const char *key)
+{
+    return place_option("--over ", key);
 }
 
 /* The text's end, with a separating slash there. */

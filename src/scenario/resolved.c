@@ -4,15 +4,16 @@
 
 #include <string.h>
 
-static bool is_printed(const cfi_scenario *scenario, key_id id, bool hashed)
+static bool is_printed(const cfi_scenario *scenario, key_id id, resolved_purpose purpose)
 {
-    if (hashed && (id == KEY_SCHEMA || id == KEY_NAME)) {
+    if (purpose == RESOLVED_HASHED && (id == KEY_SCHEMA || id == KEY_NAME)) {
         return false;
     }
-    return id == KEY_SWEEP ? scenario_has_sweep(scenario) : scenario->value[id].form != 0;
+    return id == KEY_SWEEP ? scenario_has_sweep(scenario) && purpose != RESOLVED_POINT : scenario->value[id].form != 0;
 }
 
-static void print_value(const cfi_scenario *scenario, key_id id, bool hashed, size_t indent, cfi_wording *out)
+static void print_value(const cfi_scenario *scenario, key_id id, resolved_purpose purpose, size_t indent,
+                        cfi_wording *out)
 {
     const cfi_value *value = &scenario->value[id];
 
@@ -20,7 +21,7 @@ static void print_value(const cfi_scenario *scenario, key_id id, bool hashed, si
         axes_print(scenario->tree.item[KEY_SWEEP], indent, out);
         return;
     }
-    if (hashed && id == KEY_GAIN && value->form == FORM_TEXT) {
+    if (purpose == RESOLVED_HASHED && id == KEY_GAIN && value->form == FORM_TEXT) {
         value = &scenario->gain_file;
     }
     value_print(&key_table[id], value, indent, out);
@@ -40,7 +41,7 @@ static void print_join(const char *open, const char *section, bool first, cfi_wo
     }
 }
 
-void resolved_print(const cfi_scenario *scenario, bool hashed, cfi_wording *out)
+void resolved_print(const cfi_scenario *scenario, resolved_purpose purpose, cfi_wording *out)
 {
     const char *open = "";
     bool first = true;
@@ -50,13 +51,13 @@ void resolved_print(const cfi_scenario *scenario, bool hashed, cfi_wording *out)
         const char *name = key_table[id].name, *section = key_section(name) > 0 ? key_known_section(name) : "";
         size_t indent = *section ? 4 : 2;
 
-        if (!is_printed(scenario, (key_id)id, hashed)) {
+        if (!is_printed(scenario, (key_id)id, purpose)) {
             continue;
         }
         print_join(open, section, first, out);
         wording_repeat(out, ' ', indent);
         wording_format(out, "\"%s\": ", key_leaf(name));
-        print_value(scenario, (key_id)id, hashed, indent, out);
+        print_value(scenario, (key_id)id, purpose, indent, out);
         open = section;
         first = false;
     }

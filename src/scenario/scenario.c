@@ -37,7 +37,9 @@ static cfi_status read_sweep(const cfi_scenario *scenario, cfi_error *error)
     const cfi_sizes sizes = {.L = scenario->system.L, .K = scenario->system.K};
     cfi_place place = tree_place(&scenario->tree, KEY_SWEEP);
 
-    return scenario_has_sweep(scenario) ? axes_check(scenario->tree.item[KEY_SWEEP], sizes, &place, error) : CFI_OK;
+    return scenario_has_sweep(scenario)
+               ? axes_check(scenario->tree.item[KEY_SWEEP], scenario->tree.over, sizes, &place, error)
+               : CFI_OK;
 }
 
 static cfi_status read_gain_file(cfi_scenario *scenario, cfi_error *error)
@@ -56,16 +58,17 @@ static cfi_status resolve(cfi_scenario *scenario, cfi_error *error)
     cfi_wording resolved = {0}, hashed = {0};
     bool done;
 
-    resolved_print(scenario, false, &resolved);
-    resolved_print(scenario, true, &hashed);
+    resolved_print(scenario, RESOLVED_WHOLE, &resolved);
+    resolved_print(scenario, RESOLVED_HASHED, &hashed);
     done = !resolved.failed && !hashed.failed;
     if (done) {
         scenario->resolved = resolved.data;
+        scenario->complete = hashed.data;
         SHA256Data((const uint8_t *)hashed.data, hashed.length, scenario->sha256);
     } else {
         wording_free(&resolved);
+        wording_free(&hashed);
     }
-    wording_free(&hashed);
     return done ? CFI_OK : error_set(error, CFI_NO_MEMORY, "%.600s: out of memory", scenario->file);
 }
 
@@ -97,7 +100,8 @@ static cfi_status interpret(cfi_scenario *scenario, cfi_error *error)
         return status;
     }
     check_remarks(scenario);
-    return resolve(scenario, error);
+    status = resolve(scenario, error);
+    return status == CFI_OK && scenario_has_sweep(scenario) ? grid_build(scenario, error) : status;
 }
 
 /* What a scenario is made of. */
@@ -185,7 +189,9 @@ void scenario_destroy(cfi_scenario *scenario)
         free(scenario->array[i]);
     }
     tree_free(&scenario->tree);
+    grid_free(&scenario->grid);
     free(scenario->resolved);
+    free(scenario->complete);
     free(scenario->file);
     free(scenario);
 }
@@ -198,6 +204,11 @@ const cfi_system *scenario_system(const cfi_scenario *scenario)
 const char *scenario_resolved_json(const cfi_scenario *scenario)
 {
     return scenario->resolved;
+}
+
+const char *scenario_complete_json(const cfi_scenario *scenario)
+{
+    return scenario->complete;
 }
 
 const char *scenario_sha256(const cfi_scenario *scenario)

@@ -116,6 +116,48 @@ static bool is_plain_text(const char *word)
     return sound;
 }
 
+/* The sweep object as the tree's own, to be changed; a malformed one stays for the checks to find. */
+static cJSON *own_sweep(cfi_tree *tree)
+{
+    const cJSON *given = tree->item[KEY_SWEEP];
+
+    if (!tree->owned[KEY_SWEEP] || cJSON_IsNull(given)) {
+        cJSON *copy = given && !cJSON_IsNull(given) ? cJSON_Duplicate(given, true) : cJSON_CreateObject();
+
+        cJSON_Delete(tree->owned[KEY_SWEEP]);
+        tree->item[KEY_SWEEP] = tree->owned[KEY_SWEEP] = copy;
+    }
+    return tree->owned[KEY_SWEEP];
+}
+
+static cfi_status sweep_over(cfi_tree *tree, const cfi_setting *setting, cfi_error *error)
+{
+    cfi_place place = place_over(setting->key);
+    key_id id = key_find(setting->key);
+    cJSON *sweep, *range;
+
+    if (id == KEY_COUNT) {
+        return place_unknown_key(&place, setting->key, error);
+    }
+    if (!is_plain_text(setting->value)) {
+        return place_error(&place, error, CFI_INVALID, "invalid UTF-8 (allowed: text)");
+    }
+    sweep = own_sweep(tree);
+    range = cJSON_CreateString(setting->value);
+    if (!sweep || !range) {
+        cJSON_Delete(range);
+        return out_of_memory(tree, error);
+    }
+    tree->over[id] = true;
+    if (cJSON_GetObjectItemCaseSensitive(sweep, setting->key)
+            ? !cJSON_ReplaceItemInObjectCaseSensitive(sweep, setting->key, range)
+            : !cJSON_AddItemToObject(sweep, setting->key, range)) {
+        cJSON_Delete(range);
+        return out_of_memory(tree, error);
+    }
+    return CFI_OK;
+}
+
 static cfi_status apply_one(cfi_tree *tree, const cfi_setting *setting, cfi_error *error)
 {
     cfi_place place;
@@ -123,7 +165,11 @@ static cfi_status apply_one(cfi_tree *tree, const cfi_setting *setting, cfi_erro
     key_id id;
 
     if (!setting->key || !*setting->key || !setting->value) {
-        return error_set(error, CFI_USAGE, "--set: a key is missing (allowed: --set key=value)");
+        return error_set(error, CFI_USAGE, "%s: a key is missing (allowed: key=value)",
+                         setting->over ? "--over" : "--set");
+    }
+    if (setting->over) {
+        return sweep_over(tree, setting, error);
     }
     place = place_setting(setting->key);
     id = key_find(setting->key);

@@ -11,6 +11,7 @@ typedef struct cfi_tree {
     const cJSON *item[KEY_COUNT]; /* NULL: absent and without a default */
     cJSON *owned[KEY_COUNT];      /* items that are not in root: settings and defaults */
     bool set[KEY_COUNT];          /* given by a setting */
+    bool over[KEY_COUNT];         /* swept by a setting */
 } cfi_tree;
 
 /* Checks the text's syntax and shape (sections are objects, every key is known), applies the settings in order and

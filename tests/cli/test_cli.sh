@@ -85,7 +85,7 @@ expect_line 2 'allowed: 0 .. 2147483647' replay small.json --drop 2147483648
 expect_line 2 'takes no argument' schema extra
 expect_line 2 'stands alone' --version extra
 expect_line 2 'did you mean validate?' help valdate
-expect_line 3 'sweep: not available in this version' sweep small.json --out there
+
 expect_line 3 'merge: not available in this version' merge --out there a b
 expect_line 3 'solve: not available in this version' solve file.cbf
 
@@ -104,7 +104,7 @@ expect 0 help
 cp out by_name
 expect 0 --help
 check '--help is help' cmp -s by_name out
-for command in sweep merge solve; do
+for command in solve; do
     check "the list of commands says that $command is missing" grep -q "^  $command .*not available" by_name
     expect 0 help "$command"
     check "help $command says so" has out 'not available in this version'

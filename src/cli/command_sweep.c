@@ -1,0 +1,105 @@
+/* The commands over a grid: sweep, merge. */
+#include "cfisac/sweep.h"
+#include "cli/commands.h"
+#include "cli/message.h"
+#include "cli/progress.h"
+#include "cli/scenario_input.h"
+#include "cli/signals.h"
+
+#include <string.h>
+
+/* The points as a table: number, values, drops. */
+static cfi_status print_points(const cfi_scenario *sweep, size_t shard, size_t shards, cfi_error *error)
+{
+    const cfi_axis *axis;
+    size_t axes = scenario_axes(sweep, &axis), points = scenario_points(sweep), trials = 0;
+
+    printf("point");
+    for (size_t i = 0; i < axes; i++) {
+        printf("  %s", axis[i].key);
+    }
+    printf("  drops\n");
+    for (size_t p = 0; p < points; p++) {
+        cfi_scenario *point;
+        cfi_status status = scenario_at_point(sweep, p, &point, error);
+
+        if (status != CFI_OK) {
+            return status;
+        }
+        printf("%5zu", p);
+        for (size_t i = 0; i < axes; i++) {
+            printf("  %*s", (int)strlen(axis[i].key), axis[i].value[scenario_axis_index(sweep, p, i)]);
+        }
+        printf("  %5zu\n", scenario_system(point)->drops);
+        trials += scenario_system(point)->drops;
+        scenario_destroy(point);
+    }
+    printf("%zu point%s, %zu trials", points, points == 1 ? "" : "s", trials);
+    if (shards > 1) {
+        printf("; %zu in shard %zu of %zu", (trials + shards - shard) / shards, shard, shards);
+    }
+    printf("\n");
+    return finish_output(error);
+}
+
+static cfi_status run_sweep(const cli_options *options, const cfi_scenario *scenario, cfi_error *error)
+{
+    progress_bar bar = progress_make(options);
+    cfi_sweep_progress progress;
+    cfi_sweep_options how = {.directory = options->out,
+                             .resume = has_option(options, OPTION_RESUME),
+                             .force = has_option(options, OPTION_FORCE),
+                             .shard = options->shards > 0 ? options->shard : 1,
+                             .shards = options->shards > 0 ? options->shards : 1,
+                             .threads = (size_t)options->threads,
+                             .stop = signals_catch(),
+                             .command_line = options->command_line,
+                             .progress = progress_update_sweep,
+                             .progress_context = &bar};
+    cfi_status status;
+
+    if (has_option(options, OPTION_DRY_RUN)) {
+        return print_points(scenario, how.shard, how.shards, error);
+    }
+    status = sweep_run(scenario, &how, &progress, error);
+    progress_clear(&bar);
+    if (status == CFI_INTERRUPTED) {
+        error_set(error, CFI_INTERRUPTED, "interrupted: %zu of %zu trials are kept in %.300s; --resume goes on",
+                  progress.done, progress.trials, options->out);
+    }
+    return status;
+}
+
+int command_sweep(const cli_options *options)
+{
+    cfi_scenario *scenario = NULL;
+    cfi_error error = {.status = CFI_OK};
+    cli_options how = *options;
+    size_t rank;
+    cfi_status status = sweep_join(&rank, &error);
+    int code = EXIT_DONE;
+
+    how.given |= rank > 0 ? OPTION_QUIET : 0; /* one rank speaks */
+    if (status == CFI_OK) {
+        status = read_scenario(&how, &scenario, &error);
+    }
+    if (status == CFI_OK) {
+        status = run_sweep(&how, scenario, &error);
+        name_input(&how, status, &error);
+    }
+    if (status != CFI_OK) {
+        code = rank > 0 ? exit_code(status) : report_error(&error);
+    }
+    scenario_destroy(scenario);
+    sweep_leave();
+    return code;
+}
+
+int command_merge(const cli_options *options)
+{
+    cfi_error error = {.status = CFI_OK};
+    cfi_status status = sweep_merge(options->out, has_option(options, OPTION_FORCE), options->arguments,
+                                    options->argument_count, &error);
+
+    return status == CFI_OK ? EXIT_DONE : report_error(&error);
+}

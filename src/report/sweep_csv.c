@@ -1,0 +1,228 @@
+/* sweep.csv and the verdict over a sweep, from the journal's lines. docs/results.md lists the columns. */
+#include "report/number.h"
+#include "report/quantities.h"
+#include "report/stream.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const quantity_id DESCRIBED[] = {
+    QUANTITY_SUM_RATE,       QUANTITY_SUM_RATE_THEOREM1,  QUANTITY_SUM_RATE_EXACT,  QUANTITY_SUM_RATE_MONTE_CARLO,
+    QUANTITY_SUM_RATE_EQUAL, QUANTITY_SUM_RATE_HEURISTIC, QUANTITY_LEAST_USER_RATE, QUANTITY_WORST_CRLB_DB,
+    QUANTITY_SENSING_SHARE,  QUANTITY_ITERATIONS,
+};
+/* Means that are also given over the drops feasible at every value of the swept threshold. */
+static const quantity_id PAIRED[] = {QUANTITY_SUM_RATE, QUANTITY_SUM_RATE_MONTE_CARLO, QUANTITY_SUM_RATE_EQUAL,
+                                     QUANTITY_SUM_RATE_HEURISTIC};
+enum {
+    DESCRIBED_COUNT = sizeof DESCRIBED / sizeof *DESCRIBED,
+    PAIRED_COUNT = sizeof PAIRED / sizeof *PAIRED,
+};
+
+static size_t drops_at(const cfi_sweep_lines *lines, size_t point)
+{
+    return lines->first[point + 1] - lines->first[point];
+}
+
+/* ------------------------------------------------------------------------------- pairing ---- */
+
+/* The axis of the threshold; scenario_axes() when it is not swept. */
+static size_t threshold_axis(const cfi_scenario *sweep)
+{
+    const cfi_axis *axis;
+    size_t axes = scenario_axes(sweep, &axis), i = 0;
+
+    while (i < axes && strcmp(axis[i].key, "sensing.crlb_threshold_db") != 0) {
+        i++;
+    }
+    return i;
+}
+
+/* How far apart in the grid neighbours along an axis are. */
+static size_t stride_of(const cfi_scenario *sweep, size_t which)
+{
+    const cfi_axis *axis;
+    size_t axes = scenario_axes(sweep, &axis), stride = 1;
+
+    for (size_t i = which + 1; i < axes; i++) {
+        stride *= axis[i].count;
+    }
+    return stride;
+}
+
+/* Whether drop d is feasible at the point and at all points that differ from it in the threshold alone. */
+static bool is_paired(const cfi_sweep_lines *lines, size_t point, size_t d)
+{
+    const cfi_axis *axis;
+    size_t axes = scenario_axes(lines->sweep, &axis), which = threshold_axis(lines->sweep);
+    size_t stride = which < axes ? stride_of(lines->sweep, which) : 1, values = which < axes ? axis[which].count : 1;
+    size_t start = which < axes ? point - scenario_axis_index(lines->sweep, point, which) * stride : point;
+
+    for (size_t i = 0; i < values; i++) {
+        size_t p = start + i * stride;
+
+        if (d >= drops_at(lines, p) || lines->line[lines->first[p] + d].status != CFI_DROP_OK) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --------------------------------------------------------------------------------- the CSV ---- */
+
+static void put_header(const cfi_scenario *sweep, FILE *stream)
+{
+    static const char *const names[] = {"mean", "std_error", "p05", "p50", "p95"};
+    const cfi_axis *axis;
+    size_t axes = scenario_axes(sweep, &axis);
+
+    fputs("point", stream);
+    for (size_t i = 0; i < axes; i++) {
+        fprintf(stream, ",%s", axis[i].key);
+    }
+    fputs(",drops,feasible,infeasible,failed", stream);
+    for (size_t i = 0; i < DESCRIBED_COUNT; i++) {
+        for (size_t j = 0; j < sizeof names / sizeof *names; j++) {
+            fprintf(stream, ",feasible_%s_%s", names[j], quantity_table[DESCRIBED[i]].name);
+        }
+    }
+    fputs(",paired_drops", stream);
+    for (size_t i = 0; i < PAIRED_COUNT; i++) {
+        const char *name = quantity_table[PAIRED[i]].name;
+
+        fprintf(stream, ",paired_mean_%s,paired_std_error_%s", name, name);
+    }
+    fputc('\n', stream);
+}
+
+static void put_number(double value, FILE *stream)
+{
+    char text[NUMBER_LENGTH];
+
+    number_format(value, text);
+    fprintf(stream, ",%s", text);
+}
+
+/* A word without its quotes; a path with a comma keeps them, as CSV wants. */
+static void put_axis_value(const char *text, FILE *stream)
+{
+    size_t length = strlen(text);
+
+    if (*text == '"' && !strpbrk(text, ",\\")) {
+        fprintf(stream, ",%.*s", (int)length - 2, text + 1);
+    } else {
+        fprintf(stream, ",%s", text);
+    }
+}
+
+static size_t count_status(const cfi_sweep_lines *lines, size_t point, cfi_drop_status status)
+{
+    size_t count = 0;
+
+    for (size_t i = lines->first[point]; i < lines->first[point + 1]; i++) {
+        count += lines->line[i].status == status;
+    }
+    return count;
+}
+
+/* Statistics of a quantity over the feasible (or the paired) drops of a point; value: room for all of them. */
+static cfi_statistics describe(const cfi_sweep_lines *lines, size_t point, quantity_id id, bool paired, double *value)
+{
+    size_t count = 0;
+
+    for (size_t d = 0; d < drops_at(lines, point); d++) {
+        const cfi_line *line = &lines->line[lines->first[point] + d];
+
+        if (line->status == CFI_DROP_OK && (!paired || is_paired(lines, point, d))) {
+            value[count++] = line->quantity[id];
+        }
+    }
+    return report_statistics(value, count);
+}
+
+static void put_row(const cfi_sweep_lines *lines, size_t point, double *value, FILE *stream)
+{
+    const cfi_axis *axis;
+    size_t axes = scenario_axes(lines->sweep, &axis), paired = 0;
+
+    fprintf(stream, "%zu", point);
+    for (size_t i = 0; i < axes; i++) {
+        put_axis_value(axis[i].value[scenario_axis_index(lines->sweep, point, i)], stream);
+    }
+    fprintf(stream, ",%zu,%zu,%zu,%zu", drops_at(lines, point), count_status(lines, point, CFI_DROP_OK),
+            count_status(lines, point, CFI_DROP_INFEASIBLE), count_status(lines, point, CFI_DROP_FAILED));
+    for (size_t i = 0; i < DESCRIBED_COUNT; i++) {
+        cfi_statistics s = describe(lines, point, DESCRIBED[i], false, value);
+
+        put_number(s.mean, stream);
+        put_number(s.std_error, stream);
+        put_number(s.p05, stream);
+        put_number(s.p50, stream);
+        put_number(s.p95, stream);
+    }
+    for (size_t d = 0; d < drops_at(lines, point); d++) {
+        paired += is_paired(lines, point, d);
+    }
+    fprintf(stream, ",%zu", paired);
+    for (size_t i = 0; i < PAIRED_COUNT; i++) {
+        cfi_statistics s = describe(lines, point, PAIRED[i], true, value);
+
+        put_number(s.mean, stream);
+        put_number(s.std_error, stream);
+    }
+    fputc('\n', stream);
+}
+
+cfi_status report_write_sweep_csv(const cfi_sweep_lines *lines, FILE *stream, cfi_error *error)
+{
+    size_t points = scenario_points(lines->sweep), most = 1;
+    double *value;
+
+    for (size_t p = 0; p < points; p++) {
+        most = drops_at(lines, p) > most ? drops_at(lines, p) : most;
+    }
+    value = malloc(most * sizeof *value);
+    if (!value) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the statistics of %zu drops", most);
+    }
+    put_header(lines->sweep, stream);
+    for (size_t p = 0; p < points; p++) {
+        put_row(lines, p, value, stream);
+    }
+    free(value);
+    return finish_stream(stream, error);
+}
+
+/* -------------------------------------------------------------------------------- verdict ---- */
+
+cfi_status report_sweep_verdict(const cfi_sweep_lines *lines, cfi_error *error)
+{
+    size_t count = lines->first[scenario_points(lines->sweep)], infeasible = 0;
+    double least = INFINITY, raise = INFINITY;
+
+    for (size_t i = 0; i < count; i++) {
+        const cfi_line *line = &lines->line[i];
+
+        if (line->status == CFI_DROP_FAILED) {
+            return error_set(error, CFI_FAILED, "drop %u of point %zu failed (the journal says why, and of others)",
+                             line->drop, line->point);
+        }
+        infeasible += line->status == CFI_DROP_INFEASIBLE;
+        least = fmin(least, line->quantity[QUANTITY_LEAST_THRESHOLD_DB]);
+        raise = fmin(raise, line->quantity[QUANTITY_THRESHOLD_FACTOR_DB]);
+    }
+    if (infeasible < count) {
+        return CFI_OK;
+    }
+    if (isfinite(least)) {
+        return error_set(error, CFI_INFEASIBLE,
+                         "every drop of every point is infeasible: least feasible threshold %.4f dB",
+                         number_round_up_db(least));
+    }
+    return isfinite(raise)
+               ? error_set(
+                     error, CFI_INFEASIBLE,
+                     "every drop of every point is infeasible: every threshold must be raised by at least %.4f dB",
+                     number_round_up_db(raise))
+               : error_set(error, CFI_INFEASIBLE, "every drop of every point is infeasible at any threshold");
+}

@@ -1,0 +1,17 @@
+/* The grid of a sweep: its axes with their values as text, and the scenario of each point. */
+#ifndef SCENARIO_GRID_H
+#define SCENARIO_GRID_H
+
+#include "cfisac/scenario.h"
+
+typedef struct scenario_grid {
+    cfi_axis *axis;
+    size_t axes;
+    char *base; /* the resolved scenario without the sweep */
+} scenario_grid;
+
+/* Expands the (checked) sweep object of a scenario. CFI_NO_MEMORY, or CFI_INVALID for a range. */
+cfi_status grid_build(cfi_scenario *scenario, cfi_error *error);
+void grid_free(scenario_grid *grid);
+
+#endif

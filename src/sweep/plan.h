@@ -1,0 +1,25 @@
+/* The trials of a sweep in their order: points, and within a point drops. */
+#ifndef CFISAC_SWEEP_PLAN_H
+#define CFISAC_SWEEP_PLAN_H
+
+#include "cfisac/report.h"
+
+/* A shard's items are the trials shard - 1, shard - 1 + shards, .. */
+typedef struct sweep_plan {
+    const cfi_scenario *sweep;
+    size_t points, trials;
+    size_t *first; /* points + 1: trials of point p are first[p] .. first[p + 1] - 1 */
+    size_t shard, shards;
+    size_t items;
+} sweep_plan;
+
+/* Reads every point's scenario: what is wrong with any of them is found before hours of work. */
+cfi_status plan_make(const cfi_scenario *sweep, size_t shard, size_t shards, sweep_plan *plan, cfi_error *error);
+void plan_free(sweep_plan *plan);
+
+size_t plan_trial(const sweep_plan *plan, size_t item);
+size_t plan_point(const sweep_plan *plan, size_t trial);
+/* The drop of a trial: trial - first[point]. */
+uint32_t plan_drop(const sweep_plan *plan, size_t trial);
+
+#endif
