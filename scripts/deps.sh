@@ -5,7 +5,7 @@ set -euo pipefail
 
 build=(gcc libc6-dev make cmake ninja-build pkg-config git ca-certificates libgsl-dev libopenblas-dev liblapacke-dev
        libcjson-dev libmd-dev libsuitesparse-dev)
-tests=(libcmocka-dev librandom123-dev shellcheck clang-format groff)
+tests=(libcmocka-dev librandom123-dev shellcheck clang-format groff libopenmpi-dev openmpi-bin)
 
 die() { printf 'deps.sh: %s\n' "$*" >&2; exit 1; }
 

@@ -1,4 +1,5 @@
-/* The drop loop: the same records for any number of threads, the first error in drop order, interrupts. */
+/* The drop loop and the parts of a sweep: the same records for any number of threads, the first error in drop order,
+ * interrupts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +8,12 @@
 
 #include "cfisac/linalg.h"
 #include "cfisac/sweep.h"
+#include "report/quantities.h"
+#include "sweep/plan.h"
+#include "sweep/queue.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -185,6 +191,102 @@ static int set_up(void **state)
     return 0;
 }
 
+/* ------------------------------------------------------------------------- sweeps ---- */
+
+static void queue_gives_lines_in_their_order(void **state)
+{
+    enum { COUNT = 1000 };
+    line_queue queue = {.next = 3};
+    size_t taken = 3, order[COUNT];
+    cfi_stream stream = stream_make(5, 0, CFI_DRAW_START, 0);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT; i++) { /* a random order */
+        double u;
+        size_t j;
+
+        random_uniforms(&stream, 1, &u);
+        j = (size_t)(u * (double)(i + 1));
+        order[i] = order[j];
+        order[j] = i;
+    }
+    for (size_t i = 0; i < COUNT; i++) {
+        char *line = malloc(16);
+
+        snprintf(line, 16, "%zu", order[i] + 3);
+        assert_int_equal(queue_put(&queue, order[i] + 3, line, NULL), CFI_OK);
+        while ((line = queue_take(&queue))) {
+            assert_int_equal(strtoul(line, NULL, 10), taken++);
+            free(line);
+        }
+    }
+    assert_int_equal(taken, COUNT + 3);
+    queue_free(&queue);
+}
+
+static void shards_share_the_trials_and_leave_none_out(void **state)
+{
+    static const char text[] = "{\"sweep\": {\"monte_carlo.drops\": [3, 1, 5], \"network.aps\": [4, 6]}}";
+    cfi_scenario *sweep;
+    size_t count[18] = {0};
+
+    (void)state;
+    assert_int_equal(scenario_parse(text, strlen(text), "test.json", NULL, 0, &sweep, NULL), CFI_OK);
+    for (size_t shard = 1; shard <= 4; shard++) {
+        sweep_plan plan;
+
+        assert_int_equal(plan_make(sweep, shard, 4, &plan, NULL), CFI_OK);
+        assert_int_equal(plan.trials, 18);
+        for (size_t i = 0; i < plan.items; i++) {
+            size_t trial = plan_trial(&plan, i), point = plan_point(&plan, trial);
+
+            assert_in_range(trial, plan.first[point], plan.first[point + 1] - 1);
+            assert_int_equal(plan_drop(&plan, trial), trial - plan.first[point]);
+            count[trial]++;
+        }
+        plan_free(&plan);
+    }
+    for (size_t t = 0; t < 18; t++) {
+        assert_int_equal(count[t], 1);
+    }
+    scenario_destroy(sweep);
+}
+
+static void a_line_reads_back_to_the_last_bit(void **state)
+{
+    cfi_scenario *scenario = small_scenario("4");
+    cfi_run_options options = {.threads = 1};
+    cfi_run run;
+    cfi_line line;
+    char *text = NULL;
+    size_t size;
+
+    (void)state;
+    assert_int_equal(sweep_run_drops(scenario_system(scenario), &options, &run, NULL), CFI_OK);
+    for (size_t i = 0; i < run.count; i++) {
+        FILE *stream = open_memstream(&text, &size);
+
+        assert_int_equal(report_write_line(scenario, 0, &run.record[i], stream, NULL), CFI_OK);
+        fclose(stream);
+        assert_int_equal(text[size - 1], '\n');
+        assert_ptr_equal(strchr(text, '\n'), text + size - 1);
+        assert_int_equal(report_read_line(scenario, text, size - 1, &line, NULL), CFI_OK);
+        assert_int_equal(line.drop, i);
+        assert_int_equal(line.status, run.record[i].status);
+        for (quantity_id id = 0; id < QUANTITIES; id++) {
+            double value = quantity_of(id, &run.record[i]);
+
+            assert_true(line.quantity[id] == value || (isnan(value) && isnan(line.quantity[id])));
+        }
+        assert_int_equal(report_read_line(scenario, text, size - 2, &line, NULL), CFI_INVALID); /* torn */
+        text[12] ^= 1;                                                                          /* the hash */
+        assert_int_equal(report_read_line(scenario, text, size - 1, &line, NULL), CFI_INVALID);
+        free(text);
+    }
+    run_destroy(&run);
+    scenario_destroy(scenario);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +295,9 @@ int main(void)
         cmocka_unit_test(progress_counts_every_drop_once),
         cmocka_unit_test(an_interrupt_keeps_the_drops_before_the_first_unfinished_one),
         cmocka_unit_test(the_error_is_that_of_the_lowest_drop),
+        cmocka_unit_test(queue_gives_lines_in_their_order),
+        cmocka_unit_test(shards_share_the_trials_and_leave_none_out),
+        cmocka_unit_test(a_line_reads_back_to_the_last_bit),
     };
 
     return cmocka_run_group_tests(tests, set_up, NULL);

@@ -12,8 +12,8 @@ const cli_command command_table[] = {
      .text =
          "Draws the networks of a scenario, allocates the powers, evaluates rates and Cramer-Rao bounds in closed\n"
          "form and by Monte Carlo, and prints a table. SCENARIO is a JSON file, - is standard input, and {} is the\n"
-         "paper's network. --out adds the files; with --out and --quiet nothing is printed unless --json or --csv\n"
-         "asks for it. Drops that are done when an interrupt comes are kept.",
+         "paper's network. --out adds results.json, drops.csv, summary.csv and timing.json; with --out and --quiet\n"
+         "nothing is printed unless --json or --csv asks for it. Drops done when an interrupt comes are kept.",
      .example = "  cfisac run paper.json --set network.aps=64 --set pilots.length=2 --out results\n"
                 "  echo '{}' | cfisac run - --csv > drops.csv\n",
      .argument = "SCENARIO",
@@ -26,15 +26,14 @@ const cli_command command_table[] = {
               "                    [--resume | --force] [--shard I/N] [--threads N] [--dry-run] [--quiet]",
      .summary = "run a grid of scenarios, to be interrupted and resumed at will",
      .text =
-         "Runs every drop of every point of the grid that the scenario's sweep and --over span (the last key varies\n"
-         "fastest). DIR/sweep.ndjson gets a line a drop, in order, as soon as its turn comes; DIR/sweep.csv a row a\n"
-         "point at the end. After Ctrl-C, a full disk or kill -9, --resume goes on; the files end with the same\n"
-         "bytes as without interruption, for any number of threads, MPI ranks or merged shards. Under mpirun the\n"
-         "ranks share the trials and --threads counts for each (default there: 1).",
-     .example =
-         "  cfisac sweep paper.json --over network.aps=8,16,32 --over sensing.crlb_threshold_db=-12:1:0 --out fig\n"
-         "  cfisac sweep paper.json --over network.aps=8,16,32 --out fig --resume\n"
-         "  mpirun -n 4 cfisac sweep paper.json --over seed=1:1:100 --out seeds\n",
+         "Runs every drop of every point of the grid that the scenario's sweep and --over span (the last key\n"
+         "varies fastest). DIR/sweep.ndjson gets a line a drop, in order, as soon as its turn comes; DIR/sweep.csv\n"
+         "a row a point at the end. After Ctrl-C, a full disk or kill -9, --resume goes on; the files end with the\n"
+         "same bytes as without interruption, for any number of threads, MPI ranks or merged shards. Under mpirun\n"
+         "the ranks share the trials, and --threads counts for each (default there: 1).",
+     .example = "  cfisac sweep paper.json --over network.aps=8,16,32 --over power.snr_db=10:5:30 --out grid\n"
+                "  cfisac sweep paper.json --over network.aps=8,16,32 --over power.snr_db=10:5:30 --out grid --resume\n"
+                "  mpirun -n 4 cfisac sweep paper.json --over seed=1:1:100 --out seeds\n",
      .argument = "SCENARIO",
      .options = OPTION_SET | OPTION_OVER | OPTION_OUT | OPTION_OUT_NEEDED | OPTION_RESUME | OPTION_FORCE |
                 OPTION_SHARD | OPTION_THREADS | OPTION_DRY_RUN | OPTION_QUIET | OPTION_HELP,

@@ -23,8 +23,8 @@ typedef struct option_spec {
 static const option_spec option_table[] = {
     {OPTION_SET, KIND_SETTING, "--set", "KEY=VALUE", "change a key of the scenario; may be repeated", 0, 0, 0},
     {OPTION_OVER, KIND_SETTING, "--over", "KEY=RANGE",
-     "sweep a key over 8,16,32 or -12:1:0 (first:step:last) or words; may be repeated; replaces\n"
-     "                      what the scenario's sweep says of the key",
+     "sweep a key over 8,16,32 or -12:1:0 (first:step:last) or words; may be\n"
+     "                      repeated; replaces what the scenario's sweep says of the key",
      0, 0, 0},
     {OPTION_OUT, KIND_TEXT, "--out", "DIR", "where the files go", offsetof(cli_options, out), 0, 0},
     {OPTION_RESUME, KIND_FLAG, "--resume", NULL, "go on with the sweep in DIR; starts one if there is none", 0, 0, 0},

@@ -1,0 +1,234 @@
+#!/bin/bash
+# End-to-end tests of sweeps: the same bytes whatever happens on the way.
+# Usage: test_sweep.sh CFISAC TOP     (needs bash and coreutils; mpirun where the program has MPI)
+set -u
+
+cfisac=$(realpath "$1")
+top=$(realpath "$2")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failures=0
+cases=0
+
+complain() {
+    printf 'FAILED: %s\n' "$1"
+    failures=$((failures + 1))
+}
+
+# check NAME COMMAND...: the command must succeed.
+check() {
+    local name=$1
+    shift
+    cases=$((cases + 1))
+    "$@" || complain "$name"
+}
+
+# expect CODE ARGUMENT...: runs cfisac into out and err and compares its exit code.
+expect() {
+    local code=$1 got
+    shift
+    cases=$((cases + 1))
+    "$cfisac" "$@" >out 2>err </dev/null
+    got=$?
+    [ "$got" -eq "$code" ] || complain "cfisac $* ended with $got, not $code: $(head -c 300 err)"
+}
+
+has() { grep -qF -- "$2" "$1"; }
+
+# same DIR: its files are those of the reference
+same() {
+    local file
+    for file in sweep.ndjson sweep.csv sweep.json scenario.json; do
+        cmp "whole/$file" "$1/$file" || return 1
+    done
+    [ -z "$(find "$1" -name '*.tmp')" ]
+}
+
+lines() { { wc -l <"$1/sweep.ndjson"; } 2>/dev/null || echo 0; }
+
+# wait_for DIR COUNT: until the journal has so many lines, at most 20 s
+wait_for() {
+    local tries=0
+    while [ "$(lines "$1")" -lt "$2" ] && [ "$tries" -lt 2000 ]; do
+        sleep 0.01
+        tries=$((tries + 1))
+    done
+}
+
+cat >sweep.json <<'END'
+{"name": "sweep", "network": {"aps": 6, "ues": 3}, "pilots": {"length": 3}, "sensing": {"crlb_threshold_db": -8},
+ "monte_carlo": {"drops": 6, "realizations": 300},
+ "sweep": {"network.aps": [6, 8], "sensing.crlb_threshold_db": "-22:3:-10"}}
+END
+
+# ------------------------------------------------------------------------------- the grid
+expect 0 sweep sweep.json --dry-run
+check 'dry run counts points and trials' has out '10 points, 60 trials'
+expect 0 sweep sweep.json --dry-run --shard 2/7 --over seed=1,2
+check 'dry run counts a shard' has out '20 points, 120 trials; 17 in shard 2 of 7'
+check 'a dry run writes nothing' test ! -e sweep.ndjson
+expect 2 sweep sweep.json
+check 'the directory is asked for' has err '--out DIR is missing'
+expect 2 sweep sweep.json --out x --shard 3/2
+expect 2 sweep sweep.json --out x --resume --force
+expect 3 sweep sweep.json --out x --over network.apz=1
+check 'an unknown swept key is named' has err '--over network.apz: unknown key (nearest: network.aps'
+expect 3 sweep sweep.json --out x --over pilots.length=3,300
+check 'a point that is no scenario is named' has err 'sweep.json: /sweep: at '
+check 'nothing is made for a wrong sweep' test ! -e x
+
+expect 0 sweep sweep.json --out whole --threads 1 --quiet
+check 'a line a drop' test "$(lines whole)" -eq 60
+check 'a row a point' test "$(wc -l <whole/sweep.csv)" -eq 11
+check 'nothing is printed' test ! -s out
+
+# the table against its own lines, by another program: mean over feasible drops, and over the drops of 6 access points
+# that are feasible at every threshold
+column() { # column NAME ROW: of whole/sweep.csv, row 0 is the first point
+    awk -F, -v name="$1" -v row="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i } NR == row + 2 { print $c }' \
+        whole/sweep.csv
+}
+means=$(sed 's/.*"point": \([0-9]*\), "drop": \([0-9]*\).*"status": "\([a-z]*\)".*"sum_rate_bit_s_hz": \([^,]*\),.*/\1 \2 \3 \4/; s/ "sum.*//' \
+    whole/sweep.ndjson | awk '
+    $1 < 5 { ok[$1, $2] = $3 == "ok"; rate[$1, $2] = $4 }
+    END {
+        for (d = 0; d < 6; d++) {
+            all = 1
+            for (p = 0; p < 5; p++) { all = all && ok[p, d]; if (p == 1 && ok[p, d]) { sum += rate[p, d]; n++ } }
+            if (all) { paired += rate[1, d]; m++ }
+        }
+        printf "%d %.12g %d %.12g\n", n, sum / n, m, paired / m
+    }')
+shown=$(printf '%d %.12g %d %.12g' "$(column feasible 1)" "$(column feasible_mean_sum_rate_bit_s_hz 1)" \
+    "$(column paired_drops 1)" "$(column paired_mean_sum_rate_bit_s_hz 1)")
+check "the table's means are those of the lines ($shown, $means)" test "$shown" = "$means"
+check 'pairing leaves some drops out' test "$(column paired_drops 1)" -lt "$(column feasible 1)"
+
+# ------------------------------------------------------------ threads, shards, words, ranks
+expect 0 sweep sweep.json --out two --threads 2 --quiet
+check 'two threads give the same bytes' same two
+for n in 1 2 3 5; do
+    shards=()
+    for ((i = n; i >= 1; i--)); do
+        expect 0 sweep sweep.json --shard "$i/$n" --out "shard-$n-$i" --quiet
+        shards+=("shard-$n-$i")
+    done
+    expect 0 merge --out "merged-$n" "${shards[@]}"
+    check "$n shards give the same bytes" same "merged-$n"
+done
+expect 3 merge --out m shard-3-1 shard-3-2
+check 'a missing shard is told' has err 'this is shard 1 of 3, but 2 are given'
+expect 3 merge --out m shard-3-1 shard-3-2 shard-3-1
+check 'a shard that is there twice is told' has err 'twice'
+expect 2 merge --out merged-3 shard-3-1 shard-3-2 shard-3-3
+expect 0 merge --force --out merged-3 shard-3-1 shard-3-2 shard-3-3
+expect 0 sweep sweep.json --over rate.model=theorem1,exact --over seed=1 --set monte_carlo.realizations=0 --out words
+check 'words stand in the table' has words/sweep.csv ',theorem1,'
+
+# the array job, with Slurm's variables set by hand
+export CFISAC=$cfisac
+for task in 1 2 3; do
+    check "task $task of an array job runs" env SLURM_ARRAY_TASK_ID=$((task + 4)) SLURM_ARRAY_TASK_MIN=5 \
+        SLURM_ARRAY_TASK_COUNT=3 SLURM_CPUS_PER_TASK=2 "$top/scripts/slurm/array.sh" sweep.json array --quiet
+done
+expect 0 merge --out array array/shard-1 array/shard-2 array/shard-3
+check 'an array job gives the same bytes' same array
+
+if "$cfisac" --version | grep -q 'MPI *yes' && command -v mpirun >/dev/null; then
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_plm_rsh_agent=
+    for n in 1 2 3; do
+        check "$n ranks run" mpirun --oversubscribe -n "$n" "$cfisac" sweep sweep.json --out "ranks-$n" --quiet
+        check "$n ranks give the same bytes" same "ranks-$n"
+    done
+    mpirun --oversubscribe -n 2 "$cfisac" sweep sweep.json --out foreign --over seed=7 >/dev/null 2>&1
+    mpirun --oversubscribe -n 2 "$cfisac" sweep sweep.json --out foreign --resume >out 2>err
+    check 'one rank speaks of an error' test "$(grep -c 'another scenario' err)" -eq 1
+    check 'the MPI job runs' env SLURM_NTASKS=2 MPIRUN='mpirun --oversubscribe' "$top/scripts/slurm/mpi.sh" sweep.json \
+        mpi-job --quiet
+    check 'the MPI job gives the same bytes' same mpi-job
+    # a rank that dies takes the job with it; the journal goes on
+    mpirun --oversubscribe -n 3 "$cfisac" sweep sweep.json --out killed-rank --quiet >/dev/null 2>&1 &
+    wait_for killed-rank 5
+    pkill -9 -n -f "sweep sweep.json --out killed-rank"
+    wait
+    expect 0 sweep sweep.json --out killed-rank --resume --quiet
+    check 'after a dead rank --resume ends with the same bytes' same killed-rank
+else
+    printf 'skipped: ranks (this build has no MPI, or there is no mpirun)\n'
+fi
+
+# ------------------------------------------------------------------ interruptions, resuming
+for at in 4 21 40; do
+    "$cfisac" sweep sweep.json --out killed --resume --threads 2 --quiet &
+    process=$!
+    wait_for killed "$at"
+    kill -9 "$process" 2>/dev/null
+    wait "$process" 2>/dev/null
+    truncate -s -7 killed/sweep.ndjson # as if the last write had been torn
+done
+expect 0 sweep sweep.json --out killed --resume --quiet
+check 'three kills and torn lines leave the same bytes' same killed
+before=$(stat -c '%Y %Z %i' killed/*)
+expect 0 sweep sweep.json --out killed --resume --quiet
+check 'resuming a finished sweep changes nothing' test "$before" = "$(stat -c '%Y %Z %i' killed/*)"
+expect 0 sweep sweep.json --out fresh --resume --quiet
+check 'resuming nothing starts' same fresh
+printf '{"half": ' >>whole/sweep.ndjson
+cp -r whole torn
+truncate -s -9 whole/sweep.ndjson
+expect 0 sweep sweep.json --out torn --resume --quiet
+check 'text after the last whole line is dropped' same torn
+
+"$cfisac" sweep sweep.json --out stopped --threads 2 --set monte_carlo.realizations=20000 >out 2>err &
+process=$!
+wait_for stopped 2
+kill -INT "$process"
+wait "$process"
+check 'an interrupt ends with 130' test $? -eq 130
+check 'and says how to go on' has err 'trials are kept in stopped; --resume goes on'
+check 'whole lines stay' test "$(tail -c 1 stopped/sweep.ndjson)" = ''
+
+(
+    ulimit -f 40
+    "$cfisac" sweep sweep.json --out full --quiet >out 2>err
+)
+check 'a full disk ends with 6' test $? -eq 6
+check 'and names the file' has err 'full/sweep.ndjson: the journal cannot be written'
+expect 0 sweep sweep.json --out full --resume --quiet
+check 'after a full disk --resume ends with the same bytes' same full
+
+# ------------------------------------------------------------------ locks, foreign journals
+expect 2 sweep sweep.json --out whole
+check 'an existing sweep is not overwritten' has err '--resume to go on with it, --force to start anew'
+check 'nor touched' same fresh
+expect 3 sweep sweep.json --over seed=9 --out whole --resume
+check 'a foreign journal is refused by name' has err 'whole/sweep.ndjson:1: not a line of this sweep: it belongs to another'
+expect 3 sweep sweep.json --shard 2/2 --out shard-2-1 --resume
+check 'the journal of another shard is refused' has err 'the journal of another shard?'
+sed -i '3s/"drop": 2/"drop": 3/' torn/sweep.ndjson
+expect 3 sweep sweep.json --out torn --resume
+check 'a changed line is told' has err 'torn/sweep.ndjson:3:'
+expect 0 sweep sweep.json --out torn --force --quiet
+check 'force starts anew' same torn
+"$cfisac" sweep sweep.json --out busy --set monte_carlo.realizations=20000 --quiet >/dev/null 2>&1 &
+process=$!
+wait_for busy 1
+expect 6 sweep sweep.json --out busy --resume
+check 'a second process is refused' has err 'another process is writing this sweep'
+kill -9 "$process"
+wait "$process" 2>/dev/null
+
+# ------------------------------------------------------------------------- what it says
+expect 4 sweep sweep.json --over sensing.crlb_threshold_db=-80,-70 --out nowhere --quiet
+check 'all infeasible gives the least threshold' has err 'every drop of every point is infeasible: least feasible threshold -'
+check 'and the table' test "$(wc -l <nowhere/sweep.csv)" -eq 5
+line=$(sed -n '44p' whole/sweep.ndjson) # point 7, drop 1
+expect 0 replay sweep.json --drop 1 --set network.aps=8 --set sensing.crlb_threshold_db=-16 --quiet
+for key in sum_rate_exact_bit_s_hz least_threshold_factor_db; do
+    number=$(grep -o "\"$key\": [^,}]*" <<<"$line" | head -n 1)
+    check "replay gives the line's $key" has out "$number"
+done
+
+printf '%d cases, %d failures\n' "$cases" "$failures"
+[ "$failures" -eq 0 ]
