@@ -80,7 +80,8 @@ static void draws_have_the_moments_of_the_model(void **state)
     made.system.pilot_power_w = 2e-6; /* estimates far from perfect */
     network = network_of(&made, arena);
     channel_mmse_variance(&network, xi);
-    assert_int_equal(channel_draw(&network, 1, 0, COUNT, arena, h, estimate, NULL), CFI_OK);
+    assert_int_equal(
+        channel_draw(&network, 1, &(cfi_channel_range){0, COUNT, network.system->N}, arena, h, estimate, NULL), CFI_OK);
     beta = made.gain + K;
     for (size_t i = 0; i < N * K * COUNT; i++) {
         error[i] = h[i] - estimate[i];
@@ -120,9 +121,12 @@ static void a_realisation_does_not_depend_on_how_many_are_drawn(void **state)
 
     reuse_pilots(&made, 3);
     network = network_of(&made, arena);
-    assert_int_equal(channel_draw(&network, 1, 5, COUNT, arena, h, estimate, NULL), CFI_OK);
+    assert_int_equal(
+        channel_draw(&network, 1, &(cfi_channel_range){5, COUNT, network.system->N}, arena, h, estimate, NULL), CFI_OK);
     for (size_t i = 0; i < COUNT; i++) {
-        assert_int_equal(channel_draw(&network, 1, 5 + i, 1, arena, one, one_estimate, NULL), CFI_OK);
+        assert_int_equal(channel_draw(&network, 1, &(cfi_channel_range){5 + i, 1, network.system->N}, arena, one,
+                                      one_estimate, NULL),
+                         CFI_OK);
         assert_memory_equal(one, h + N * K * i, sizeof one);
         assert_memory_equal(one_estimate, estimate + N * K * i, sizeof one_estimate);
     }

@@ -12,15 +12,18 @@
  * Fails   never; inputs were validated by scenario. Cost O(K L) */
 void channel_mmse_variance(const cfi_network *network, double *restrict xi);
 
-/* Draws realisations first .. first + count - 1 of the channels of AP l and estimates them from the
+/* Draws realisations range->first .. first + count - 1 of the channels of AP l and estimates them from the
  * received pilots: y_t = sqrt(tau_p p_p) sum_{k: pilot t} h_kl + n_t, despread, scaled by
  * c_kl = sqrt(tau_p p_p) beta_kl / (tau_p p_p sum_j rho_kj beta_jl + sigma_c^2). (The pilot book is unitary, so the
  * despread noise is again white: one column y_t for each pilot in use.)   docs/model.md (M3)
  *
- * Out     h, h_hat   N x K x count each (antenna fastest), complex
+ * Out     h, h_hat   N x K x count each (antenna fastest), complex; columns `stride` >= N entries apart
  * Needs   scratch    arena; what it takes is released before return
  * Realisation i of user k at AP l depends on (seed, drop, k, l, i, N) alone, whatever first and count. */
-cfi_status channel_draw(const cfi_network *network, size_t l, size_t first, size_t count, cfi_arena *arena,
+typedef struct cfi_channel_range {
+    size_t first, count, stride;
+} cfi_channel_range;
+cfi_status channel_draw(const cfi_network *network, size_t l, const cfi_channel_range *range, cfi_arena *arena,
                         double complex *restrict h, double complex *restrict h_hat, cfi_error *error);
 
 /* a(theta)_n = exp(-j pi n sin theta), n = 1..size, and its derivative with respect to theta. */

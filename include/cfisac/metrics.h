@@ -49,9 +49,10 @@ typedef struct cfi_monte_carlo {
     size_t realizations;                    /* used; fewer than asked for when max_std_error was reached */
     double *rate_bit_s_hz, *rate_std_error; /* K */
     double sum_rate_bit_s_hz, sum_rate_std_error;
-    double *crlb_own_echo_rad2, *crlb_own_echo_std_error;       /* L */
-    double *crlb_own_echo_block_mean_rad2;                      /* L: mean over realisations of each one's bound */
-    double *crlb_multistatic_rad2, *crlb_multistatic_std_error; /* L */
+    /* L each; NULL when system->mc_bounds leaves them out */
+    double *crlb_own_echo_rad2, *crlb_own_echo_std_error;
+    double *crlb_own_echo_block_mean_rad2; /* mean over realisations of each one's bound */
+    double *crlb_multistatic_rad2, *crlb_multistatic_std_error;
 } cfi_monte_carlo;
 
 /* Runs up to system->realizations realisations at the given powers with `threads` OpenMP threads; the

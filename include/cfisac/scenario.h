@@ -12,6 +12,7 @@ typedef enum { CFI_PLACEMENT_REJECT, CFI_PLACEMENT_CLAMP, CFI_PLACEMENT_NONE } c
 typedef enum { CFI_PILOTS_CYCLIC, CFI_PILOTS_RANDOM, CFI_PILOTS_EXPLICIT } cfi_pilot_assignment;
 typedef enum { CFI_RATE_THEOREM1, CFI_RATE_EXACT } cfi_rate_model;
 typedef enum { CFI_CRLB_OWN_ECHO, CFI_CRLB_MULTISTATIC } cfi_crlb_model;
+typedef enum { CFI_MC_BOUNDS_ALL, CFI_MC_BOUNDS_OWN_ECHO, CFI_MC_BOUNDS_NONE } cfi_mc_bounds;
 typedef enum { CFI_METHOD_NONE, CFI_METHOD_EQUAL, CFI_METHOD_HEURISTIC, CFI_METHOD_SCA } cfi_method;
 typedef enum { CFI_SUM_RATE, CFI_MAX_MIN_RATE, CFI_MIN_POWER, CFI_MIN_CRLB } cfi_objective;
 typedef enum { CFI_SURROGATE_PRODUCT, CFI_SURROGATE_FRACTIONAL } cfi_surrogate;
@@ -85,6 +86,7 @@ typedef struct cfi_system {
     /* Monte Carlo */
     size_t drops, realizations;
     double max_std_error; /* bit/s/Hz, 0: none */
+    cfi_mc_bounds mc_bounds;
 } cfi_system;
 
 /* ------------------------------------------------------------------------- the scenario ---- */

@@ -61,7 +61,7 @@ static void draw_vectors(const cfi_network *network, cfi_purpose purpose, size_t
 /* Everything of one AP's draw. */
 typedef struct ap_draw {
     const cfi_network *network;
-    size_t l, first, count;
+    size_t l, first, count, stride;
     double *normal;            /* 2 N count */
     double complex *received;  /* N x count: the despread pilot, rebuilt for every pilot in use */
     double complex *h, *h_hat; /* N x K x count */
@@ -75,7 +75,7 @@ static void draw_user(const ap_draw *draw, size_t k)
 
     draw_vectors(network, CFI_DRAW_CHANNEL, draw->l, k, draw->first, 2 * N * draw->count, draw->normal);
     for (size_t i = 0; i < draw->count; i++) {
-        double *restrict h = (double *)(draw->h + N * (k + K * i));
+        double *restrict h = (double *)(draw->h + draw->stride * (k + K * i));
         const double *normal = draw->normal + 2 * N * i;
 
         for (size_t n = 0; n < 2 * N; n++) {
@@ -93,16 +93,15 @@ static void receive_pilot(const ap_draw *draw, size_t pilot)
     double amplitude = sqrt((double)system->tau_p * system->pilot_power_w), noise = sqrt(0.5 * system->comm_noise_w);
 
     draw_vectors(network, CFI_DRAW_PILOT_NOISE, draw->l, pilot, draw->first, 2 * N * draw->count, draw->normal);
-    for (size_t i = 0; i < draw->count; i++) {
-        double *restrict y = (double *)(draw->received + N * i);
+    for (size_t i = 0; i < 2 * N * draw->count; i++) {
+        ((double *)draw->received)[i] = noise * draw->normal[i];
+    }
+    for (size_t k = 0; k < K; k++) {
+        for (size_t i = 0; network->pilot[k] == pilot && i < draw->count; i++) {
+            const double *h = (const double *)(draw->h + draw->stride * (k + K * i));
+            double *restrict y = (double *)(draw->received + N * i);
 
-        for (size_t n = 0; n < 2 * N; n++) {
-            y[n] = noise * draw->normal[2 * N * i + n];
-        }
-        for (size_t k = 0; k < K; k++) {
-            const double *h = (const double *)(draw->h + N * (k + K * i));
-
-            for (size_t n = 0; network->pilot[k] == pilot && n < 2 * N; n++) {
+            for (size_t n = 0; n < 2 * N; n++) {
                 y[n] += amplitude * h[n];
             }
         }
@@ -119,7 +118,7 @@ static void estimate_user(const ap_draw *draw, size_t k)
     double scale = amplitude * network->beta[k + K * draw->l] / pilot_power(network, k, draw->l);
 
     for (size_t i = 0; i < draw->count; i++) {
-        double *restrict h_hat = (double *)(draw->h_hat + N * (k + K * i));
+        double *restrict h_hat = (double *)(draw->h_hat + draw->stride * (k + K * i));
         const double *y = (const double *)(draw->received + N * i);
 
         for (size_t n = 0; n < 2 * N; n++) {
@@ -138,15 +137,16 @@ static bool first_with_pilot(const cfi_network *network, size_t k)
     return true;
 }
 
-cfi_status channel_draw(const cfi_network *network, size_t l, size_t first, size_t count, cfi_arena *arena,
+cfi_status channel_draw(const cfi_network *network, size_t l, const cfi_channel_range *range, cfi_arena *arena,
                         double complex *restrict h, double complex *restrict h_hat, cfi_error *error)
 {
-    size_t N = network->system->N, K = network->K;
+    size_t N = network->system->N, K = network->K, count = range->count;
     cfi_arena_mark mark = arena_mark(arena);
     ap_draw draw = {.network = network,
                     .l = l,
-                    .first = first,
+                    .first = range->first,
                     .count = count,
+                    .stride = range->stride,
                     .normal = arena_alloc(arena, 2 * N * count, sizeof(double)),
                     .received = arena_alloc(arena, N * count, sizeof(double complex)),
                     .h = h,

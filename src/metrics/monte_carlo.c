@@ -13,7 +13,8 @@ enum {
     CHUNK = 8,       /* realisations drawn at once; a power of two, like the block sizes */
     FIRST_LOOK = 50, /* blocks at which max_std_error is first judged, then every LOOK_EVERY */
     LOOK_EVERY = 10,
-    USE_GEMM_FROM = 8 /* users; below, plain loops are faster */
+    USE_GEMM_FROM = 8, /* users; below, plain loops are faster */
+    ROWS = 64          /* antennas of the stacked access points: products long enough, and all in the second cache */
 };
 
 typedef struct simulation {
@@ -31,13 +32,20 @@ typedef struct simulation {
     cfi_stop *stop;
 } simulation;
 
-/* Work arrays of one group of realisations. */
+/* Work arrays of one group of realisations. Several access points are stacked, so that the products are long. */
 typedef struct scratch {
-    double complex *h, *h_hat; /* N x K x CHUNK */
-    double complex *f;         /* N x K */
-    double complex *A;         /* K x K x CHUNK */
-    double complex *V, *W;     /* K x L x CHUNK */
+    double complex *h, *f; /* rows x K x CHUNK; f holds the estimates first */
+    double complex *A;     /* K x K x CHUNK */
+    double complex *V, *W; /* K x L x CHUNK; NULL without bounds */
 } scratch;
+
+/* Access points in a stack, and the rows they make. */
+static size_t stack_size(const cfi_network *network)
+{
+    size_t N = network->system->N, most = network->L < ROWS / N ? network->L : ROWS / N;
+
+    return most > 0 ? most : 1;
+}
 
 static cfi_status out_of_memory(const cfi_network *network, cfi_error *error)
 {
@@ -47,42 +55,55 @@ static cfi_status out_of_memory(const cfi_network *network, cfi_error *error)
 
 /* ------------------------------------------------------------------- one realisation ---- */
 
-/* F_l = Hhat_l diag(sqrt gamma_l) + a_l sqrt(eta_l)^T, and v = a^H F, w = adot^H F. */
-static void precode(const simulation *sim, size_t l, const double complex *h_hat, double complex *restrict f,
-                    double complex *restrict v, double complex *restrict w)
+/* F_l = Hhat_l diag(sqrt gamma_l) + a_l sqrt(eta_l)^T, in place of the estimates; columns `stride` apart. */
+static void precode(const simulation *sim, size_t l, size_t stride, double complex *restrict f)
+{
+    size_t K = sim->layout.K, N = sim->network->system->N;
+    const double *a = (const double *)(sim->steering + 2 * N * l);
+
+    for (size_t k = 0; k < K; k++) {
+        double root_gamma = sim->root_gamma[k + K * l], root_eta = sim->root_eta[k + K * l];
+        double *restrict entry = (double *)(f + stride * k);
+
+        for (size_t i = 0; i < 2 * N; i++) {
+            entry[i] = root_gamma * entry[i] + root_eta * a[i];
+        }
+    }
+}
+
+/* v = a^H F, w = adot^H F */
+static void observe(const simulation *sim, size_t l, size_t stride, const double complex *f, double complex *restrict v,
+                    double complex *restrict w)
 {
     size_t K = sim->layout.K, N = sim->network->system->N;
     const double complex *a = sim->steering + 2 * N * l, *derivative = a + N;
 
     for (size_t k = 0; k < K; k++) {
-        double root_gamma = sim->root_gamma[k + K * l], root_eta = sim->root_eta[k + K * l];
         double complex along = 0.0, slope = 0.0;
 
         for (size_t i = 0; i < N; i++) {
-            double complex entry = root_gamma * h_hat[i + N * k] + root_eta * a[i];
-
-            f[i + N * k] = entry;
-            along += conj(a[i]) * entry;
-            slope += conj(derivative[i]) * entry;
+            along += conj(a[i]) * f[i + stride * k];
+            slope += conj(derivative[i]) * f[i + stride * k];
         }
         v[k] = along;
         w[k] = slope;
     }
 }
 
-/* A += H^H F */
-static void add_gains(size_t K, size_t N, const double complex *h, const double complex *f, double complex *restrict A)
+/* A += H^H F over `rows` rows. */
+static void add_gains(size_t K, size_t rows, const double complex *h, const double complex *f, size_t stride,
+                      double complex *restrict A)
 {
     if (K >= USE_GEMM_FROM) {
-        linalg_gram_add(K, K, N, h, N, f, N, A, K);
+        linalg_gram_add(K, K, rows, h, stride, f, stride, A, K);
         return;
     }
     for (size_t j = 0; j < K; j++) {
         for (size_t k = 0; k < K; k++) {
             double re = 0.0, im = 0.0;
-            const double *x = (const double *)(h + N * k), *y = (const double *)(f + N * j);
+            const double *x = (const double *)(h + stride * k), *y = (const double *)(f + stride * j);
 
-            for (size_t i = 0; i < 2 * N; i += 2) {
+            for (size_t i = 0; i < 2 * rows; i += 2) {
                 re += x[i] * y[i] + x[i + 1] * y[i + 1];
                 im += x[i] * y[i + 1] - x[i + 1] * y[i];
             }
@@ -91,46 +112,73 @@ static void add_gains(size_t K, size_t N, const double complex *h, const double 
     }
 }
 
-/* Draws realisations first .. first + count - 1 and adds each to the sums of its block. */
-static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, const scratch *s, cfi_arena *arena,
-                            cfi_error *error)
+/* Draws, precodes and sums up the access points first_ap .. first_ap + aps - 1, stacked. */
+static cfi_status run_stack(const simulation *sim, const cfi_channel_range *range, size_t first_ap, size_t aps,
+                            const scratch *s, cfi_arena *arena, cfi_error *error)
 {
-    size_t K = sim->layout.K, L = sim->layout.L, N = sim->network->system->N;
+    size_t K = sim->layout.K, L = sim->layout.L, N = sim->network->system->N, stride = range->stride;
 
-    memset(s->A, 0, K * K * count * sizeof *s->A);
-    for (size_t l = 0; l < L; l++) {
-        cfi_status status = channel_draw(sim->network, l, first, count, arena, s->h, s->h_hat, error);
+    for (size_t g = 0; g < aps; g++) {
+        size_t l = first_ap + g;
+        cfi_status status = channel_draw(sim->network, l, range, arena, s->h + N * g, s->f + N * g, error);
 
         if (status != CFI_OK) {
             return status;
         }
-        for (size_t i = 0; i < count; i++) {
-            precode(sim, l, s->h_hat + N * K * i, s->f, s->V + K * (l + L * i), s->W + K * (l + L * i));
-            add_gains(K, N, s->h + N * K * i, s->f, s->A + K * K * i);
+        for (size_t i = 0; i < range->count; i++) {
+            double complex *f = s->f + N * g + stride * K * i;
+
+            precode(sim, l, stride, f);
+            if (s->V) {
+                observe(sim, l, stride, f, s->V + K * (l + L * i), s->W + K * (l + L * i));
+            }
+        }
+    }
+    for (size_t i = 0; i < range->count; i++) {
+        add_gains(K, N * aps, s->h + stride * K * i, s->f + stride * K * i, stride, s->A + K * K * i);
+    }
+    return CFI_OK;
+}
+
+/* Draws realisations first .. first + count - 1 and adds each to the sums of its block. */
+static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, const scratch *s, cfi_arena *arena,
+                            cfi_error *error)
+{
+    size_t K = sim->layout.K, L = sim->layout.L, stack = stack_size(sim->network);
+    cfi_channel_range range = {.first = first, .count = count, .stride = stack * sim->network->system->N};
+
+    memset(s->A, 0, K * K * count * sizeof *s->A);
+    for (size_t l = 0; l < L; l += stack) {
+        cfi_status status = run_stack(sim, &range, l, L - l < stack ? L - l : stack, s, arena, error);
+
+        if (status != CFI_OK) {
+            return status;
         }
     }
     for (size_t i = 0; i < count; i++) {
         double *sums = sim->sums + (first + i) / sim->block_size * sim->layout.length;
 
         sums_add_rates(&sim->layout, s->A + K * K * i, sums);
-        sums_add_bounds(&sim->layout, &sim->constants, s->V + K * L * i, s->W + K * L * i, sums);
+        if (s->V) {
+            sums_add_bounds(&sim->layout, &sim->constants, s->V + K * L * i, s->W + K * L * i, sums);
+        }
     }
     return CFI_OK;
 }
 
 static cfi_status run_group(const simulation *sim, size_t first, size_t last, cfi_arena *arena, cfi_error *error)
 {
-    size_t K = sim->layout.K, L = sim->layout.L, N = sim->network->system->N;
+    size_t K = sim->layout.K, L = sim->layout.L, rows = stack_size(sim->network) * sim->network->system->N;
+    bool bounds = sim->network->system->mc_bounds != CFI_MC_BOUNDS_NONE;
     cfi_arena_mark mark = arena_mark(arena);
     cfi_status status = CFI_OK;
-    scratch s = {.h = arena_alloc(arena, N * K * CHUNK, sizeof *s.h),
-                 .h_hat = arena_alloc(arena, N * K * CHUNK, sizeof *s.h),
-                 .f = arena_alloc(arena, N * K, sizeof *s.h),
+    scratch s = {.h = arena_alloc(arena, rows * K * CHUNK, sizeof *s.h),
+                 .f = arena_alloc(arena, rows * K * CHUNK, sizeof *s.h),
                  .A = arena_alloc(arena, K * K * CHUNK, sizeof *s.h),
-                 .V = arena_alloc(arena, K * L * CHUNK, sizeof *s.h),
-                 .W = arena_alloc(arena, K * L * CHUNK, sizeof *s.h)};
+                 .V = bounds ? arena_alloc(arena, K * L * CHUNK, sizeof *s.h) : NULL,
+                 .W = bounds ? arena_alloc(arena, K * L * CHUNK, sizeof *s.h) : NULL};
 
-    if (!s.h || !s.h_hat || !s.f || !s.A || !s.V || !s.W) {
+    if (!s.h || !s.f || !s.A || (bounds && (!s.V || !s.W))) {
         return out_of_memory(sim->network, error);
     }
     for (size_t i = first; status == CFI_OK && i < last; i += CHUNK) {
@@ -272,7 +320,9 @@ static bool evaluate(const simulation *sim, const double *sums, double n, double
     size_t K = layout->K, L = layout->L;
 
     out[K] = sums_rates(layout, sim->network->system, sums, n, out);
-    sums_own_echo(layout, &sim->constants, sums, n, out + K + 1);
+    if (sim->network->system->mc_bounds != CFI_MC_BOUNDS_NONE) {
+        sums_own_echo(layout, &sim->constants, sums, n, out + K + 1);
+    }
     return layout->multistatic && sums_multistatic(layout, &sim->constants, sums, n, work, out + K + 1 + L);
 }
 
@@ -296,11 +346,14 @@ static void fill_estimates(const simulation *sim, const estimates *e, bool multi
     }
     out->sum_rate_bit_s_hz = e->whole[K];
     out->sum_rate_std_error = hypot(estimate_of(sim, e, K).std_error, e->second_order[K]);
-    for (size_t p = 0; p < L; p++) {
+    for (size_t p = 0; p < L && out->crlb_own_echo_rad2; p++) {
         size_t own = K + 1 + p, all = own + L;
 
         to_bound(estimate_of(sim, e, own), e->whole[own], &out->crlb_own_echo_rad2[p],
                  &out->crlb_own_echo_std_error[p]);
+        if (!out->crlb_multistatic_rad2) {
+            continue;
+        }
         out->crlb_multistatic_rad2[p] = out->crlb_multistatic_std_error[p] = NAN;
         if (multistatic) {
             to_bound(estimate_of(sim, e, all), e->whole[all], &out->crlb_multistatic_rad2[p],
@@ -337,7 +390,7 @@ static cfi_status estimate(simulation *sim, cfi_arena *arena, cfi_monte_carlo *o
     }
     e.second_order[K] = sums_rates_second_order(layout, sim->network->system, total, n, e.second_order);
     out->realizations = (size_t)n;
-    for (size_t p = 0; p < L; p++) {
+    for (size_t p = 0; p < L && out->crlb_own_echo_rad2; p++) {
         out->crlb_own_echo_block_mean_rad2[p] = total[layout->aps + 5 * p + 4] / n;
     }
     fill_estimates(sim, &e, multistatic, out);
@@ -406,13 +459,16 @@ static cfi_status allocate_results(const cfi_network *network, cfi_arena *arena,
     if (!memory) {
         return out_of_memory(network, error);
     }
-    *out = (cfi_monte_carlo){.rate_bit_s_hz = memory,
-                             .rate_std_error = memory + K,
-                             .crlb_own_echo_rad2 = memory + 2 * K,
-                             .crlb_own_echo_std_error = memory + 2 * K + L,
-                             .crlb_own_echo_block_mean_rad2 = memory + 2 * K + 2 * L,
-                             .crlb_multistatic_rad2 = memory + 2 * K + 3 * L,
-                             .crlb_multistatic_std_error = memory + 2 * K + 4 * L};
+    *out = (cfi_monte_carlo){.rate_bit_s_hz = memory, .rate_std_error = memory + K};
+    if (network->system->mc_bounds != CFI_MC_BOUNDS_NONE) {
+        out->crlb_own_echo_rad2 = memory + 2 * K;
+        out->crlb_own_echo_std_error = memory + 2 * K + L;
+        out->crlb_own_echo_block_mean_rad2 = memory + 2 * K + 2 * L;
+    }
+    if (network->system->mc_bounds == CFI_MC_BOUNDS_ALL) {
+        out->crlb_multistatic_rad2 = memory + 2 * K + 3 * L;
+        out->crlb_multistatic_std_error = memory + 2 * K + 4 * L;
+    }
     return CFI_OK;
 }
 
@@ -444,7 +500,7 @@ cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *pow
                                cfi_arena *arena, cfi_monte_carlo *out, cfi_error *error)
 {
     size_t K = network->K, L = network->L, n = network->system->realizations;
-    bool multistatic = L <= CFI_MULTISTATIC_MC_MAX_APS && n * K > L;
+    bool multistatic = network->system->mc_bounds == CFI_MC_BOUNDS_ALL && L <= CFI_MULTISTATIC_MC_MAX_APS && n * K > L;
     simulation sim = {.network = network,
                       .powers = powers,
                       .layout = sums_make_layout(K, L, multistatic),

@@ -98,6 +98,7 @@ static void convert_allocation(const cfi_scenario *scenario, cfi_system *system)
     system->drops = whole(scenario, KEY_DROPS);
     system->realizations = whole(scenario, KEY_REALIZATIONS);
     system->max_std_error = number_or(scenario, KEY_MAX_STD_ERROR, 0.0);
+    system->mc_bounds = (cfi_mc_bounds)scenario->value[KEY_MC_BOUNDS].word;
 }
 
 void convert_scalars(cfi_scenario *scenario)

@@ -11,6 +11,7 @@ static const char *const assignment_words[] = {"cyclic", "random", NULL};
 static const char *const phase_words[] = {"random", NULL};
 static const char *const crlb_model_words[] = {"own_echo", "multistatic", NULL};
 static const char *const rate_model_words[] = {"theorem1", "exact", NULL};
+static const char *const bounds_words[] = {"all", "own_echo", "none", NULL};
 static const char *const method_words[] = {"none", "equal", "heuristic", "sca", NULL};
 static const char *const objective_words[] = {"sum_rate", "max_min_rate", "min_power", "min_crlb", NULL};
 static const char *const surrogate_words[] = {"product", "fractional", NULL};
@@ -132,6 +133,8 @@ const key_spec key_table[KEY_COUNT] = {
     [KEY_MAX_STD_ERROR] = {"monte_carlo.max_std_error", .forms = FORM_NULL | FORM_NUMBER, .low = 0, .high = 1e6,
                            .above = true, .fallback = "null", .unit = "bit/s/Hz",
                            .help = "stop the channels once the sum rate is this sure (null: never)"},
+    [KEY_MC_BOUNDS] = {"monte_carlo.bounds", WORD(bounds_words), .fallback = "\"all\"",
+                       .help = "which bounds are simulated; all costs most with many access points"},
 
     [KEY_SWEEP] = {"sweep", .help = "swept key -> list of values, or a range in text such as \"-12:1:0\""},
 };

@@ -52,6 +52,7 @@ typedef enum key_id {
     KEY_DROPS,
     KEY_REALIZATIONS,
     KEY_MAX_STD_ERROR,
+    KEY_MC_BOUNDS,
     KEY_SWEEP,
     KEY_COUNT
 } key_id;

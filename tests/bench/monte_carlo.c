@@ -1,0 +1,113 @@
+/* Monte Carlo of the rates on one thread: whole, its normals alone, its matrix products alone.
+ *   monte_carlo      one line a case: L K N realisations, then microseconds a realisation of the three */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "cfisac/linalg.h"
+#include "drops.h"
+
+#include <stdio.h>
+#include <time.h>
+
+enum { ROUNDS = 7 };
+
+static double seconds(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static double time_whole(drop *d)
+{
+    cfi_monte_carlo mc;
+    cfi_arena_mark mark = arena_mark(d->arena);
+    double start = seconds();
+
+    if (metrics_monte_carlo(&d->network, &d->powers, 1, NULL, d->arena, &mc, NULL) != CFI_OK) {
+        exit(1);
+    }
+    start = seconds() - start;
+    arena_release(d->arena, mark);
+    return start;
+}
+
+/* The same numbers, a stream for each user and pilot of each access point, eight realisations at a time. */
+static double time_normals(const drop *d)
+{
+    const cfi_system *s = &d->made.system;
+    double *out = malloc(16 * s->N * sizeof *out), start = seconds();
+
+    for (size_t i = 0; i < s->realizations; i += 8) {
+        for (size_t index = 0; index < 2 * s->K * s->L; index++) {
+            cfi_stream stream = stream_make(1, (uint32_t)i, CFI_DRAW_CHANNEL, (uint32_t)index);
+
+            random_normals(&stream, 16 * s->N, out);
+        }
+    }
+    start = seconds() - start;
+    free(out);
+    return start;
+}
+
+static double time_products(const drop *d)
+{
+    const cfi_system *s = &d->made.system;
+    size_t rows = s->N * s->L;
+    double complex *h = calloc(rows * s->K, sizeof *h), *f = calloc(rows * s->K, sizeof *f);
+    double complex *A = calloc(s->K * s->K, sizeof *A);
+    double start;
+
+    for (size_t i = 0; i < rows * s->K; i++) {
+        h[i] = 1.0;
+        f[i] = 1.0;
+    }
+    start = seconds();
+    for (size_t i = 0; i < s->realizations; i++) {
+        linalg_gram_add(s->K, s->K, rows, h, rows, f, rows, A, s->K);
+    }
+    start = seconds() - start;
+    free(h);
+    free(f);
+    free(A);
+    return start;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+int main(void)
+{
+    static const size_t cases[][4] = {{32, 4, 4, 8000}, {128, 16, 8, 400}, {512, 64, 8, 24}};
+
+    linalg_single_thread();
+    for (size_t i = 0; i < 3; i++) {
+        made_system made = make_system(1, cases[i][0], cases[i][1], cases[i][2], cases[i][2]);
+        double whole[ROUNDS], normals[ROUNDS], products[ROUNDS], per = 1e6 / (double)cases[i][3];
+        drop *d;
+
+        made.system.realizations = cases[i][3];
+        made.system.mc_bounds = CFI_MC_BOUNDS_NONE;
+        d = make_drop(made);
+        for (size_t r = 0; r < ROUNDS; r++) {
+            whole[r] = time_whole(d);
+            normals[r] = time_normals(d);
+            products[r] = time_products(d);
+        }
+        qsort(whole, ROUNDS, sizeof *whole, ascending);
+        qsort(normals, ROUNDS, sizeof *normals, ascending);
+        qsort(products, ROUNDS, sizeof *products, ascending);
+        printf("%zu %zu %zu %zu %.2f %.2f %.2f\n", cases[i][0], cases[i][1], cases[i][2], cases[i][3],
+               per * whole[ROUNDS / 2], per * normals[ROUNDS / 2], per * products[ROUNDS / 2]);
+        free_drop(d);
+    }
+    return 0;
+}
