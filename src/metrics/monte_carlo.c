@@ -13,8 +13,7 @@ enum {
     CHUNK = 8,       /* realisations drawn at once; a power of two, like the block sizes */
     FIRST_LOOK = 50, /* blocks at which max_std_error is first judged, then every LOOK_EVERY */
     LOOK_EVERY = 10,
-    USE_GEMM_FROM = 8, /* users; below, plain loops are faster */
-    ROWS = 64          /* antennas of the stacked access points: products long enough, and all in the second cache */
+    ROWS = 64 /* antennas of the stacked access points: products long enough, and all in the second cache */
 };
 
 typedef struct simulation {
@@ -90,28 +89,6 @@ static void observe(const simulation *sim, size_t l, size_t stride, const double
     }
 }
 
-/* A += H^H F over `rows` rows. */
-static void add_gains(size_t K, size_t rows, const double complex *h, const double complex *f, size_t stride,
-                      double complex *restrict A)
-{
-    if (K >= USE_GEMM_FROM) {
-        linalg_gram_add(K, K, rows, h, stride, f, stride, A, K);
-        return;
-    }
-    for (size_t j = 0; j < K; j++) {
-        for (size_t k = 0; k < K; k++) {
-            double re = 0.0, im = 0.0;
-            const double *x = (const double *)(h + stride * k), *y = (const double *)(f + stride * j);
-
-            for (size_t i = 0; i < 2 * rows; i += 2) {
-                re += x[i] * y[i] + x[i + 1] * y[i + 1];
-                im += x[i] * y[i + 1] - x[i + 1] * y[i];
-            }
-            A[k + K * j] += CMPLX(re, im);
-        }
-    }
-}
-
 /* Draws, precodes and sums up the access points first_ap .. first_ap + aps - 1, stacked. */
 static cfi_status run_stack(const simulation *sim, const cfi_channel_range *range, size_t first_ap, size_t aps,
                             const scratch *s, cfi_arena *arena, cfi_error *error)
@@ -135,7 +112,8 @@ static cfi_status run_stack(const simulation *sim, const cfi_channel_range *rang
         }
     }
     for (size_t i = 0; i < range->count; i++) {
-        add_gains(K, N * aps, s->h + stride * K * i, s->f + stride * K * i, stride, s->A + K * K * i);
+        linalg_gram_add(K, K, N * aps, s->h + stride * K * i, stride, s->f + stride * K * i, stride, s->A + K * K * i,
+                        K); /* A += H^H F */
     }
     return CFI_OK;
 }
