@@ -2,173 +2,16 @@
  *
  * Realisations are grouped in contiguous blocks whose sums are kept, so that the jackknife can leave one out. The unit
  * of work is a fixed group of realisations: numbers do not depend on threads. */
-#include "cfisac/linalg.h"
-#include "metrics/sums.h"
+#include "metrics/simulation.h"
 
 #include <math.h>
 #include <omp.h>
 #include <string.h>
 
 enum {
-    CHUNK = 8,       /* realisations drawn at once; a power of two, like the block sizes */
     FIRST_LOOK = 50, /* blocks at which max_std_error is first judged, then every LOOK_EVERY */
     LOOK_EVERY = 10,
-    ROWS = 64 /* antennas of the stacked access points: products long enough, and all in the second cache */
 };
-
-typedef struct simulation {
-    const cfi_network *network;
-    const cfi_powers *powers;
-    sums_layout layout;
-    bound_constants constants;
-    double complex *steering;      /* N x 2 x L: a_l and its derivative */
-    double *root_gamma, *root_eta; /* K x L */
-    size_t n, block_size, blocks;  /* realisations wanted; per full block; blocks done */
-    double *sums;                  /* MOST_BLOCKS x layout.length */
-    size_t size[MOST_BLOCKS];
-    size_t threads;
-    cfi_arena **arena; /* one a thread */
-    cfi_stop *stop;
-} simulation;
-
-/* Work arrays of one group of realisations. Several access points are stacked, so that the products are long. */
-typedef struct scratch {
-    double complex *h, *f; /* rows x K x CHUNK; f holds the estimates first */
-    double complex *A;     /* K x K x CHUNK */
-    double complex *V, *W; /* K x L x CHUNK; NULL without bounds */
-} scratch;
-
-/* Access points in a stack, and the rows they make. */
-static size_t stack_size(const cfi_network *network)
-{
-    size_t N = network->system->N, most = network->L < ROWS / N ? network->L : ROWS / N;
-
-    return most > 0 ? most : 1;
-}
-
-static cfi_status out_of_memory(const cfi_network *network, cfi_error *error)
-{
-    return error_set(error, CFI_NO_MEMORY, "out of memory for the Monte Carlo of %zu access points and %zu users",
-                     network->L, network->K);
-}
-
-/* ------------------------------------------------------------------- one realisation ---- */
-
-/* F_l = Hhat_l diag(sqrt gamma_l) + a_l sqrt(eta_l)^T, in place of the estimates; columns `stride` apart. */
-static void precode(const simulation *sim, size_t l, size_t stride, double complex *restrict f)
-{
-    size_t K = sim->layout.K, N = sim->network->system->N;
-    const double *a = (const double *)(sim->steering + 2 * N * l);
-
-    for (size_t k = 0; k < K; k++) {
-        double root_gamma = sim->root_gamma[k + K * l], root_eta = sim->root_eta[k + K * l];
-        double *restrict entry = (double *)(f + stride * k);
-
-        for (size_t i = 0; i < 2 * N; i++) {
-            entry[i] = root_gamma * entry[i] + root_eta * a[i];
-        }
-    }
-}
-
-/* v = a^H F, w = adot^H F */
-static void observe(const simulation *sim, size_t l, size_t stride, const double complex *f, double complex *restrict v,
-                    double complex *restrict w)
-{
-    size_t K = sim->layout.K, N = sim->network->system->N;
-    const double complex *a = sim->steering + 2 * N * l, *derivative = a + N;
-
-    for (size_t k = 0; k < K; k++) {
-        double complex along = 0.0, slope = 0.0;
-
-        for (size_t i = 0; i < N; i++) {
-            along += conj(a[i]) * f[i + stride * k];
-            slope += conj(derivative[i]) * f[i + stride * k];
-        }
-        v[k] = along;
-        w[k] = slope;
-    }
-}
-
-/* Draws, precodes and sums up the access points first_ap .. first_ap + aps - 1, stacked. */
-static cfi_status run_stack(const simulation *sim, const cfi_channel_range *range, size_t first_ap, size_t aps,
-                            const scratch *s, cfi_arena *arena, cfi_error *error)
-{
-    size_t K = sim->layout.K, L = sim->layout.L, N = sim->network->system->N, stride = range->stride;
-
-    for (size_t g = 0; g < aps; g++) {
-        size_t l = first_ap + g;
-        cfi_status status = channel_draw(sim->network, l, range, arena, s->h + N * g, s->f + N * g, error);
-
-        if (status != CFI_OK) {
-            return status;
-        }
-        for (size_t i = 0; i < range->count; i++) {
-            double complex *f = s->f + N * g + stride * K * i;
-
-            precode(sim, l, stride, f);
-            if (s->V) {
-                observe(sim, l, stride, f, s->V + K * (l + L * i), s->W + K * (l + L * i));
-            }
-        }
-    }
-    for (size_t i = 0; i < range->count; i++) {
-        linalg_gram_add(K, K, N * aps, s->h + stride * K * i, stride, s->f + stride * K * i, stride, s->A + K * K * i,
-                        K); /* A += H^H F */
-    }
-    return CFI_OK;
-}
-
-/* Draws realisations first .. first + count - 1 and adds each to the sums of its block. */
-static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, const scratch *s, cfi_arena *arena,
-                            cfi_error *error)
-{
-    size_t K = sim->layout.K, L = sim->layout.L, stack = stack_size(sim->network);
-    cfi_channel_range range = {.first = first, .count = count, .stride = stack * sim->network->system->N};
-
-    memset(s->A, 0, K * K * count * sizeof *s->A);
-    for (size_t l = 0; l < L; l += stack) {
-        cfi_status status = run_stack(sim, &range, l, L - l < stack ? L - l : stack, s, arena, error);
-
-        if (status != CFI_OK) {
-            return status;
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        double *sums = sim->sums + (first + i) / sim->block_size * sim->layout.length;
-
-        sums_add_rates(&sim->layout, s->A + K * K * i, sums);
-        if (s->V) {
-            sums_add_bounds(&sim->layout, &sim->constants, s->V + K * L * i, s->W + K * L * i, sums);
-        }
-    }
-    return CFI_OK;
-}
-
-static cfi_status run_group(const simulation *sim, size_t first, size_t last, cfi_arena *arena, cfi_error *error)
-{
-    size_t K = sim->layout.K, L = sim->layout.L, rows = stack_size(sim->network) * sim->network->system->N;
-    bool bounds = sim->network->system->mc_bounds != CFI_MC_BOUNDS_NONE;
-    cfi_arena_mark mark = arena_mark(arena);
-    cfi_status status = CFI_OK;
-    scratch s = {.h = arena_alloc(arena, rows * K * CHUNK, sizeof *s.h),
-                 .f = arena_alloc(arena, rows * K * CHUNK, sizeof *s.h),
-                 .A = arena_alloc(arena, K * K * CHUNK, sizeof *s.h),
-                 .V = bounds ? arena_alloc(arena, K * L * CHUNK, sizeof *s.h) : NULL,
-                 .W = bounds ? arena_alloc(arena, K * L * CHUNK, sizeof *s.h) : NULL};
-
-    if (!s.h || !s.f || !s.A || (bounds && (!s.V || !s.W))) {
-        return out_of_memory(sim->network, error);
-    }
-    for (size_t i = first; status == CFI_OK && i < last; i += CHUNK) {
-        if (stop_requested(sim->stop)) {
-            status = error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo");
-        } else {
-            status = run_chunk(sim, i, last - i < CHUNK ? last - i : CHUNK, &s, arena, error);
-        }
-    }
-    arena_release(arena, mark);
-    return status;
-}
 
 /* ------------------------------------------------------------------------- the blocks ---- */
 
@@ -197,7 +40,7 @@ static void merge_blocks(simulation *sim)
 static cfi_status run_blocks(simulation *sim, size_t until, cfi_error *error)
 {
     size_t first = sim->blocks * sim->block_size, last = until * sim->block_size;
-    size_t group = sim->block_size > CHUNK ? sim->block_size : CHUNK;
+    size_t group = sim->block_size > SIMULATION_CHUNK ? sim->block_size : SIMULATION_CHUNK;
     cfi_status worst = CFI_OK;
 
     last = last < sim->n ? last : sim->n;
@@ -207,7 +50,8 @@ static cfi_status run_blocks(simulation *sim, size_t until, cfi_error *error)
     for (size_t g = from; g < to; g++) {
         size_t begin = g * group > first ? g * group : first, end = (g + 1) * group < last ? (g + 1) * group : last;
         cfi_error own = {.status = CFI_OK};
-        cfi_status status = run_group(sim, begin, end, sim->arena[sim->threads > 1 ? omp_get_thread_num() : 0], &own);
+        cfi_status status =
+            simulation_run_group(sim, begin, end, sim->arena[sim->threads > 1 ? omp_get_thread_num() : 0], &own);
 
         if (status != CFI_OK) {
 #pragma omp critical
@@ -354,7 +198,7 @@ static cfi_status estimate(simulation *sim, cfi_arena *arena, cfi_monte_carlo *o
     e.without = arena_zeros(arena, e.width * MOST_BLOCKS, sizeof *e.without);
     e.second_order = arena_alloc(arena, K + 1, sizeof *e.second_order);
     if (!total || !rest || !work || !e.whole || !e.without || !e.second_order) {
-        return out_of_memory(sim->network, error);
+        return simulation_out_of_memory(sim->network, error);
     }
     n = add_up(sim, total);
     multistatic = evaluate(sim, total, n, work, e.whole) && n * (double)K > (double)L;
@@ -387,7 +231,7 @@ static cfi_status prepare(simulation *sim, cfi_arena *arena, cfi_error *error)
     sim->root_eta = arena_alloc(arena, K * L, sizeof(double));
     sim->sums = arena_zeros(arena, MOST_BLOCKS * sim->layout.length, sizeof(double));
     if (!sim->steering || !sim->root_gamma || !sim->root_eta || !sim->sums) {
-        return out_of_memory(sim->network, error);
+        return simulation_out_of_memory(sim->network, error);
     }
     for (size_t l = 0; l < L; l++) {
         channel_steering(sim->network->angle_rad[l], N, sim->steering + 2 * N * l, sim->steering + 2 * N * l + N);
@@ -406,7 +250,7 @@ static cfi_status simulate(simulation *sim, cfi_arena *arena, cfi_error *error)
     double *rest = arena_alloc(arena, sim->layout.length, sizeof *rest);
 
     if (!total || !rest) {
-        return out_of_memory(sim->network, error);
+        return simulation_out_of_memory(sim->network, error);
     }
     while (sim->blocks * sim->block_size < sim->n) {
         size_t until = MOST_BLOCKS;
@@ -435,7 +279,7 @@ static cfi_status allocate_results(const cfi_network *network, cfi_arena *arena,
     double *memory = arena_alloc(arena, 2 * K + 5 * L, sizeof *memory);
 
     if (!memory) {
-        return out_of_memory(network, error);
+        return simulation_out_of_memory(network, error);
     }
     *out = (cfi_monte_carlo){.rate_bit_s_hz = memory, .rate_std_error = memory + K};
     if (network->system->mc_bounds != CFI_MC_BOUNDS_NONE) {
@@ -457,11 +301,11 @@ static cfi_status open_arenas(simulation *sim, cfi_arena *arena, cfi_error *erro
     for (size_t i = 1; sim->arena && i < sim->threads; i++) {
         sim->arena[i] = arena_create();
         if (!sim->arena[i]) {
-            return out_of_memory(sim->network, error);
+            return simulation_out_of_memory(sim->network, error);
         }
     }
     if (!sim->arena) {
-        return out_of_memory(sim->network, error);
+        return simulation_out_of_memory(sim->network, error);
     }
     sim->arena[0] = arena;
     return CFI_OK;

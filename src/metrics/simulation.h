@@ -1,0 +1,30 @@
+/* A Monte Carlo run: what the drawing of realisations and the keeping of blocks share. */
+#ifndef CFISAC_METRICS_SIMULATION_H
+#define CFISAC_METRICS_SIMULATION_H
+
+#include "metrics/sums.h"
+
+enum { SIMULATION_CHUNK = 8 }; /* realisations drawn at once; a power of two, like the block sizes */
+
+typedef struct simulation {
+    const cfi_network *network;
+    const cfi_powers *powers;
+    sums_layout layout;
+    bound_constants constants;
+    double complex *steering;      /* N x 2 x L: a_l and its derivative */
+    double *root_gamma, *root_eta; /* K x L */
+    size_t n, block_size, blocks;  /* realisations wanted; per full block; blocks done */
+    double *sums;                  /* MOST_BLOCKS x layout.length */
+    size_t size[MOST_BLOCKS];
+    size_t threads;
+    cfi_arena **arena; /* one a thread */
+    cfi_stop *stop;
+} simulation;
+
+/* Draws realisations first .. last - 1 (from a multiple of the block size or of the chunk on) and adds each to the sums
+ * of its block. Fails: CFI_NO_MEMORY, CFI_INTERRUPTED. */
+cfi_status simulation_run_group(const simulation *sim, size_t first, size_t last, cfi_arena *arena, cfi_error *error);
+
+cfi_status simulation_out_of_memory(const cfi_network *network, cfi_error *error);
+
+#endif
