@@ -260,8 +260,21 @@ static void values_without_code_are_unavailable(void **state)
          "t.json: /allocation/objective: \"max_min_rate\" is not available in this version"},
         {"{\"allocation\": {\"objective\": \"min_power\"}}",
          "t.json: /allocation/objective: \"min_power\" is not available in this version"},
-        {"{\"allocation\": {\"solver\": \"structured\"}}",
-         "t.json: /allocation/solver: \"structured\" is not available in this version"},
+        {"{\"allocation\": {\"solver\": \"structured\"}, \"pilots\": {\"length\": 2}}",
+         "t.json: /allocation/solver: \"structured\" with rate.model exact and pilots that overlap is not available in "
+         "this version"},
+        {"{\"allocation\": {\"solver\": \"structured\"}, \"pilots\": {\"assignment\": \"random\"}}",
+         "t.json: /allocation/solver: \"structured\" with rate.model exact and pilots that overlap is not available in "
+         "this version"},
+        {"{\"allocation\": {\"solver\": \"structured\"}, \"pilots\": {\"assignment\": [0, 1, 2, 1]}}",
+         "t.json: /allocation/solver: \"structured\" with rate.model exact and pilots that overlap is not available in "
+         "this version"},
+        {"{\"allocation\": {\"solver\": \"structured\", \"surrogate\": \"fractional\"}}",
+         "t.json: /allocation/solver: \"structured\" with allocation.surrogate fractional is not available in this "
+         "version"},
+        {"{\"allocation\": {\"solver\": \"structured\", \"crlb_constraint\": \"sca\"}}",
+         "t.json: /allocation/solver: \"structured\" with allocation.crlb_constraint sca is not available in this "
+         "version"},
         {"{\"sensing\": {\"crlb_model\": \"multistatic\"}}",
          "t.json: /sensing/crlb_model: \"multistatic\" as a constraint of allocation.method heuristic or sca is not "
          "available in this version"},
@@ -298,9 +311,9 @@ static void faulty_settings_name_the_setting(void **state)
         {{.key = "allocation.method", .value = "scaa"},
          CFI_INVALID,
          "--set allocation.method: text \"scaa\" is unknown, nearest: sca"},
-        {{.key = "allocation.solver", .value = "structured"},
+        {{.key = "allocation.objective", .value = "min_power"},
          CFI_UNAVAILABLE,
-         "--set allocation.solver: \"structured\" is not available"},
+         "--set allocation.objective: \"min_power\" is not available"},
         {{.key = "name", .value = "\xff"}, CFI_INVALID, "--set name: invalid UTF-8"},
         {{.key = "network.apz", .value = "1,2", .over = true},
          CFI_INVALID,

@@ -265,6 +265,9 @@ static void keep_outcome(const search *s, const double *xi, cfi_allocation *out,
         trace[i] = scale * outcome->trace[i];
     }
     problem_to_powers(&s->problem, xi, s->best, &out->powers);
+    if (s->problem.network->system->solver == CFI_SOLVER_STRUCTURED) {
+        out->largest_step_gap = s->stepper.largest_gap;
+    }
 }
 
 /* out->powers holds the heuristic split on entry, the allocation on return. */
@@ -340,7 +343,7 @@ cfi_status alloc_run(const cfi_network *network, const double *xi, const cfi_all
     cfi_status status;
 
     error = error ? error : &own; /* rooms below report through it */
-    *out = (cfi_allocation){.method = network->system->method};
+    *out = (cfi_allocation){.method = network->system->method, .largest_step_gap = NAN};
     status = alloc_least_threshold_factor(network, arena, &out->least_threshold_factor, error);
     if (status == CFI_OK) {
         status = run_method(network, xi, options, arena, out, error);

@@ -15,7 +15,10 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
                                .constraint = problem->network->system->crlb_constraint,
                                .options = options,
                                .active = arena_alloc(arena, 4 * problem->K, sizeof(size_t))};
-    return stepper->active ? CFI_OK : error_set(error, CFI_NO_MEMORY, "out of memory for an allocation step");
+    if (!stepper->active) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for an allocation step");
+    }
+    return structured_init(&stepper->dual, problem, arena, error);
 }
 
 void stepper_free(alloc_stepper *stepper)
@@ -61,6 +64,18 @@ static cfi_status export_step(const alloc_stepper *stepper, const socp_problem *
                                    stepper->step, problem, error);
 }
 
+static cfi_status run_structured(alloc_stepper *stepper, const alloc_point *at, alloc_point *to, socp_status *solved)
+{
+    double gap;
+
+    *solved = structured_step(&stepper->dual, at, to, &gap) ? SOCP_OPTIMAL : SOCP_FAILED;
+    stepper->step++;
+    if (*solved == SOCP_OPTIMAL) {
+        stepper->largest_gap = fmax(stepper->largest_gap, gap);
+    }
+    return CFI_OK;
+}
+
 cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrogate surrogate, alloc_point *to,
                        socp_status *solved, cfi_error *error)
 {
@@ -74,6 +89,9 @@ cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrog
     cfi_status status = CFI_OK;
 
     problem_evaluate(stepper->problem, at);
+    if (stepper->problem->network->system->solver == CFI_SOLVER_STRUCTURED) {
+        return run_structured(stepper, at, to, solved);
+    }
     choose_active(stepper, surrogate);
     *solved = SOCP_OPTIMAL;
     problem_copy(stepper->problem, at, to);

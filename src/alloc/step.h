@@ -3,7 +3,7 @@
 #ifndef CFISAC_ALLOC_STEP_H
 #define CFISAC_ALLOC_STEP_H
 
-#include "alloc/problem.h"
+#include "alloc/structured.h"
 
 /* Keeps the solver's workspace from step to step while the sparsity pattern stays the same. */
 typedef struct alloc_stepper {
@@ -13,6 +13,8 @@ typedef struct alloc_stepper {
     size_t active_count;
     cfi_surrogate surrogate; /* of the workspace's pattern */
     socp_workspace *workspace;
+    structured dual;    /* of solver `structured` */
+    double largest_gap; /* certified gaps of its steps, relative */
     /* export of every problem solved */
     const cfi_alloc_options *options;
     size_t start, step;

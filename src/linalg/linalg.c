@@ -42,3 +42,10 @@ void linalg_solve_lower(size_t n, size_t columns, const double complex *l, size_
     cblas_ztrsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, (blasint)n, (blasint)columns, &one, l,
                 (blasint)ldl, b, (blasint)ldb);
 }
+
+cfi_status linalg_solve_positive(size_t n, double *a, size_t lda, double *x)
+{
+    lapack_int info = LAPACKE_dposv_work(LAPACK_COL_MAJOR, 'L', (lapack_int)n, 1, a, (lapack_int)lda, x, (lapack_int)n);
+
+    return info == 0 ? CFI_OK : CFI_FAILED;
+}

@@ -68,6 +68,7 @@ static void allocation(json_writer *writer, const cfi_record *record, bool timin
     json_vector(writer, "ap_power_w", ok ? a->ap_power_w : NULL, record->L);
     json_number(writer, "max_constraint_violation", ok ? a->max_constraint_violation : NAN);
     json_number(writer, "least_threshold_factor_db", quantity_of(QUANTITY_THRESHOLD_FACTOR_DB, record));
+    json_number(writer, "largest_step_gap", ok ? a->largest_step_gap : NAN);
     if (timing) {
         json_number(writer, "solve_seconds", a->solve_seconds);
     }

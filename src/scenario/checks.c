@@ -70,12 +70,44 @@ cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
     if (system->objective != CFI_SUM_RATE) {
         return unavailable(scenario, KEY_OBJECTIVE, "", error);
     }
-    if (system->solver != CFI_SOLVER_SOCP) {
-        return unavailable(scenario, KEY_SOLVER, "", error);
-    }
     if (system->crlb_model == CFI_CRLB_MULTISTATIC &&
         (system->method == CFI_METHOD_HEURISTIC || system->method == CFI_METHOD_SCA)) {
         return unavailable(scenario, KEY_CRLB_MODEL, "as a constraint of allocation.method heuristic or sca ", error);
+    }
+    return CFI_OK;
+}
+
+/* Whether two users may share a pilot; random pilots may. */
+static bool pilots_may_overlap(const cfi_system *system)
+{
+    if (system->pilot_assignment == CFI_PILOTS_CYCLIC) {
+        return system->K > system->tau_p;
+    }
+    for (size_t k = 0; k < system->K && system->pilot; k++) {
+        for (size_t j = 0; j < k; j++) {
+            if (system->pilot[j] == system->pilot[k]) {
+                return true;
+            }
+        }
+    }
+    return system->pilot_assignment == CFI_PILOTS_RANDOM && system->K > 1;
+}
+
+cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+
+    if (system->solver != CFI_SOLVER_STRUCTURED || system->method != CFI_METHOD_SCA) {
+        return CFI_OK;
+    }
+    if (system->surrogate != CFI_SURROGATE_PRODUCT) {
+        return unavailable(scenario, KEY_SOLVER, "with allocation.surrogate fractional ", error);
+    }
+    if (system->crlb_constraint != CFI_CRLB_EXACT) {
+        return unavailable(scenario, KEY_SOLVER, "with allocation.crlb_constraint sca ", error);
+    }
+    if (system->rate_model == CFI_RATE_EXACT && pilots_may_overlap(system)) {
+        return unavailable(scenario, KEY_SOLVER, "with rate.model exact and pilots that overlap ", error);
     }
     return CFI_OK;
 }

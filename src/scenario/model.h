@@ -30,6 +30,8 @@ cfi_status convert_arrays(cfi_scenario *scenario, cfi_error *error);
 
 /* Values whose code does not exist yet: CFI_UNAVAILABLE. */
 cfi_status check_available(const cfi_scenario *scenario, cfi_error *error);
+/* What the solver does not cover: CFI_UNAVAILABLE. convert_arrays came before. */
+cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error);
 /* A size beyond its range that would also need absurd memory, as the tree has it. */
 cfi_status check_size(const cfi_tree *tree, key_id id, cfi_error *error);
 /* What must hold between values; convert_scalars came before. */

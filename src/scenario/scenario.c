@@ -94,6 +94,9 @@ static cfi_status interpret(cfi_scenario *scenario, cfi_error *error)
         status = convert_arrays(scenario, error);
     }
     if (status == CFI_OK) {
+        status = check_solver(scenario, error);
+    }
+    if (status == CFI_OK) {
         status = check_positions(scenario, error);
     }
     if (status != CFI_OK) {

@@ -1,0 +1,397 @@
+/* One SCA step by its dual. docs/model.md (M19).
+ *
+ * With t_k = 2 r_k u_k - r_k^2 I_k the step maximises sum ln(1 + t_k). Multipliers lambda_k on the definition of t_k
+ * and mu on the budget leave, for each access point by itself,
+ *
+ *     maximise  h rho - C q(rho),   h = norm(v),  v_k = 2 lambda_k r_k signal_kl,  C = sum_k lambda_k r_k^2 load_kl +
+ * mu
+ *
+ * over rho = norm(w_l), w_l along v, where q(rho) is the least power that radiates rho^2 and senses well enough. The
+ * dual
+ *
+ *     D(lambda, mu) = sum_k [ -ln lambda_k - 1 + lambda_k - lambda_k r_k^2 ] + sum_l max_rho + mu L
+ *
+ * is convex with a continuous gradient; Newton's method on it is damped by backtracking. y_k = 1 - lambda_k is
+ * iterated: at low SINR lambda is 1 but for what matters. */
+#include "alloc/structured.h"
+
+#include "cfisac/linalg.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MOST_ITERATIONS = 60, MOST_HALVINGS = 50 };
+static const double GAP_TOLERANCE = 1e-10, ACCEPTED_GAP = 1e-7;
+
+/* The maximiser of one access point. */
+typedef struct ap_optimum {
+    double rho, q, value;
+    double h, C;
+    double flat, bent; /* curvature: flat (D^2 - p p') + bent z z', see add_curvature */
+} ap_optimum;
+
+cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_arena *arena, cfi_error *error)
+{
+    size_t n = problem->K + 1;
+    double *memory = arena_alloc(arena, 8 * n + n * n, sizeof *memory);
+
+    if (!memory) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the dual of an allocation step");
+    }
+    *s = (structured){.problem = problem,
+                      .K = problem->K,
+                      .r = memory,
+                      .y = memory + n,
+                      .gradient = memory + 2 * n,
+                      .trial = memory + 3 * n,
+                      .step = memory + 4 * n,
+                      .v = memory + 5 * n,
+                      .along = memory + 6 * n,
+                      .out = memory + 7 * n,
+                      .hessian = memory + 8 * n,
+                      .mu = -1.0};
+    return CFI_OK;
+}
+
+/* ------------------------------------------------------------------ one access point ---- */
+
+/* The largest rho^2 that the limit allows. */
+static double largest_square(const alloc_problem *problem, size_t l)
+{
+    double d1 = problem->d1[l], d2 = problem->d2[l], limit = problem->limit[l];
+
+    if (problem->sensing == SENSING_SATURATED || !(limit < INFINITY) || d1 == d2) {
+        return limit;
+    }
+    return fmin(limit, fmax((limit - 1.0 / d2) / (1.0 - d1 / d2), 0.0));
+}
+
+/* maximise h rho - C q(rho). Where sensing power helps, q = rho^2 above rho^2 = 1 / d1 and c rho^2 + 1 / d2 below;
+ * where it does not, q = rho^2 >= 1 / d1. */
+static ap_optimum optimise_ap(const alloc_problem *problem, size_t l, double h, double C)
+{
+    double d1 = problem->d1[l], d2 = problem->d2[l], least = d1 > 0.0 ? 1.0 / d1 : INFINITY;
+    double most = largest_square(problem, l), free = h / (2.0 * C);
+    bool saturated = problem->sensing == SENSING_SATURATED;
+    double c = saturated ? 0.0 : 1.0 - d1 / d2;
+    ap_optimum o = {.h = h, .C = C};
+
+    if (free * free >= least) { /* the threshold does not bind */
+        o.rho = free;
+        o.flat = o.bent = 1.0 / (2.0 * C);
+    } else if (!saturated && (c <= 0.0 || free * free >= c * c * least)) { /* at the kink; c = 0: above it always */
+        o.rho = sqrt(least);
+        o.flat = h > 0.0 ? o.rho / h : 0.0;
+    } else if (saturated) {
+        o.rho = sqrt(least);
+        o.flat = h > 0.0 ? o.rho / h : 0.0;
+    } else { /* some sensing power */
+        o.rho = free / c;
+        o.flat = o.bent = 1.0 / (2.0 * c * C);
+    }
+    if (o.rho * o.rho > most) {
+        o.rho = sqrt(most);
+        o.flat = h > 0.0 ? o.rho / h : 0.0;
+        o.bent = 0.0;
+    }
+    o.q = saturated ? o.rho * o.rho : fmax(o.rho * o.rho, c * o.rho * o.rho + 1.0 / d2);
+    o.value = h * o.rho - C * o.q;
+    return o;
+}
+
+/* v and C of access point l at multipliers y. */
+static ap_optimum visit_ap(const structured *s, size_t l, const double *y)
+{
+    const alloc_problem *problem = s->problem;
+    const double *signal = problem->signal + s->K * l, *load = problem->load + s->K * l;
+    double squares = 0.0, C = y[s->K];
+
+    for (size_t k = 0; k < s->K; k++) {
+        double lambda = 1.0 - y[k];
+
+        s->v[k] = 2.0 * lambda * s->r[k] * signal[k];
+        squares += s->v[k] * s->v[k];
+        C += lambda * s->r[k] * s->r[k] * load[k];
+    }
+    return optimise_ap(problem, l, sqrt(squares), C);
+}
+
+/* ----------------------------------------------------------------------------- the dual ---- */
+
+/* The terms of D that no access point has. */
+static double separate_terms(const structured *s, const double *y)
+{
+    double value = y[s->K] * (double)s->problem->L;
+
+    for (size_t k = 0; k < s->K; k++) {
+        value += -log1p(-y[k]) - y[k] - (1.0 - y[k]) * s->r[k] * s->r[k];
+    }
+    return value;
+}
+
+static double dual_value(const structured *s, const double *y)
+{
+    double value = separate_terms(s, y);
+
+    for (size_t l = 0; l < s->problem->L; l++) {
+        value += visit_ap(s, l, y).value;
+    }
+    return value;
+}
+
+/* Second derivatives of an access point's maximum in (lambda, mu): with D = diag(2 r signal), p = D v / h and
+ * z = (r^2 load, 1) h / C - p,  flat (D^2 - p p') + bent z z'. */
+static void add_curvature(structured *s, size_t l, const ap_optimum *o)
+{
+    const double *signal = s->problem->signal + s->K * l, *load = s->problem->load + s->K * l;
+    size_t n = s->K + 1;
+    double *p = s->along, *z = s->out;
+
+    for (size_t k = 0; k < s->K; k++) {
+        double d = 2.0 * s->r[k] * signal[k];
+
+        p[k] = o->h > 0.0 ? d * s->v[k] / o->h : 0.0;
+        z[k] = s->r[k] * s->r[k] * load[k] * o->h / o->C - p[k];
+        s->hessian[k + n * k] += o->flat * d * d;
+    }
+    p[s->K] = 0.0;
+    z[s->K] = o->h / o->C;
+    for (size_t j = 0; j < n; j++) {
+        double flat = o->flat * p[j], bent = o->bent * z[j];
+        double *restrict column = s->hessian + n * j;
+
+        for (size_t i = j; i < n; i++) { /* the lower triangle */
+            column[i] += bent * z[i] - flat * p[i];
+        }
+    }
+}
+
+/* Gradient and Hessian in (y, mu); returns D. d/dy = -d/dlambda. */
+static double expand(structured *s)
+{
+    size_t n = s->K + 1;
+    double value = separate_terms(s, s->y);
+
+    memset(s->hessian, 0, n * n * sizeof *s->hessian);
+    for (size_t k = 0; k < s->K; k++) { /* d/dlambda of the access points' part is t_k + r_k^2 */
+        s->gradient[k] = s->y[k] / (1.0 - s->y[k]) + s->r[k] * s->r[k];
+    }
+    s->gradient[s->K] = (double)s->problem->L;
+    s->mu_curvature = 0.0;
+    for (size_t l = 0; l < s->problem->L; l++) {
+        const double *signal = s->problem->signal + s->K * l, *load = s->problem->load + s->K * l;
+        ap_optimum o = visit_ap(s, l, s->y);
+        double along = o.h > 0.0 ? o.rho / o.h : 0.0;
+
+        value += o.value;
+        s->mu_curvature += 2.0 * o.q / o.C;
+        for (size_t k = 0; k < s->K; k++) {
+            s->gradient[k] -= 2.0 * s->r[k] * signal[k] * along * s->v[k] - s->r[k] * s->r[k] * load[k] * o.q;
+        }
+        s->gradient[s->K] -= o.q;
+        add_curvature(s, l, &o);
+    }
+    for (size_t k = 0; k < s->K; k++) {
+        double lambda = 1.0 - s->y[k];
+
+        s->hessian[k + n * k] += 1.0 / (lambda * lambda);
+        s->hessian[s->K + n * k] = -s->hessian[s->K + n * k];
+    }
+    return value;
+}
+
+/* ----------------------------------------------------------------------------- Newton ---- */
+
+/* The Newton step, with mu moved by `mu_step` alone if that is not NAN. False when the system is not positive definite.
+ */
+static bool solve_newton(structured *s, double mu_step)
+{
+    size_t n = s->K + 1;
+    double *row = s->hessian + s->K; /* d mu d lambda_k at row[n k] */
+
+    for (size_t i = 0; i < n; i++) {
+        s->step[i] = -s->gradient[i];
+    }
+    if (!isnan(mu_step)) {
+        for (size_t k = 0; k < s->K; k++) {
+            s->step[k] -= row[n * k] * mu_step;
+            row[n * k] = 0.0;
+        }
+        row[n * s->K] = 1.0;
+        s->step[s->K] = mu_step;
+    }
+    row[n * s->K] += 1e-7 * s->mu_curvature; /* it may still be flat */
+    return linalg_solve_positive(n, s->hessian, n, s->step) == CFI_OK;
+}
+
+/* The Newton step that keeps mu >= 0. Where the full step would not, the budget does not bind: mu goes to 0. */
+static bool newton_step(structured *s)
+{
+    double mu = s->y[s->K];
+
+    if (mu <= 0.0 && s->gradient[s->K] >= 0.0) {
+        return solve_newton(s, 0.0);
+    }
+    if (!solve_newton(s, NAN)) {
+        return false;
+    }
+    if (mu + s->step[s->K] < 0.0) {
+        expand(s);
+        return solve_newton(s, -mu);
+    }
+    return true;
+}
+
+/* Goes along the step as far as D falls; false when it does not. */
+static bool search_line(structured *s, double value)
+{
+    size_t n = s->K + 1;
+    double length = 1.0, slope = 0.0;
+
+    for (size_t i = 0; i < n; i++) {
+        slope += s->gradient[i] * s->step[i];
+    }
+    for (size_t k = 0; k < s->K; k++) { /* lambda > 0 */
+        if (s->step[k] > 0.0) {
+            length = fmin(length, 0.95 * (1.0 - s->y[k]) / s->step[k]);
+        }
+    }
+    for (int i = 0; i < MOST_HALVINGS; i++, length *= 0.5) {
+        for (size_t j = 0; j < n; j++) {
+            s->trial[j] = s->y[j] + length * s->step[j];
+        }
+        s->trial[s->K] = fmax(s->trial[s->K], 0.0);
+        if (dual_value(s, s->trial) <= value + 1e-4 * length * slope + 1e-15 * fabs(value)) {
+            memcpy(s->y, s->trial, n * sizeof *s->y);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* sum_k ln(1 + t_k) of a point. */
+static double primal_value(const structured *s, const alloc_point *point)
+{
+    const alloc_problem *problem = s->problem;
+    double value = 0.0;
+
+    problem_evaluate(problem, point);
+    for (size_t k = 0; k < s->K; k++) {
+        double t = 2.0 * s->r[k] * problem->u[k] - s->r[k] * s->r[k] * problem->interference[k];
+
+        value += t > -1.0 ? log1p(t) : -INFINITY;
+    }
+    return value;
+}
+
+/* The point that belongs to the multipliers, and its gap to the dual value. Over the budget by rounding it is scaled
+ * down; below the budget, which a surrogate may prefer, it stays. */
+static double recover(structured *s, double dual, alloc_point *to)
+{
+    const alloc_problem *problem = s->problem;
+    double primal, total = 0.0;
+
+    for (size_t l = 0; l < problem->L; l++) {
+        ap_optimum o = visit_ap(s, l, s->y);
+
+        for (size_t k = 0; k < s->K; k++) {
+            to->w[k + s->K * l] = o.h > 0.0 ? o.rho / o.h * s->v[k] : 0.0;
+        }
+        to->q[l] = o.q;
+        total += o.q;
+    }
+    if (total > (double)problem->L && !problem_complete(problem, to)) {
+        return INFINITY;
+    }
+    primal = primal_value(s, to);
+    return (dual - primal) / fmax(primal, 1e-300);
+}
+
+static double radiated_at(structured *s, double mu)
+{
+    double total = 0.0;
+
+    s->y[s->K] = mu;
+    for (size_t l = 0; l < s->problem->L; l++) {
+        total += visit_ap(s, l, s->y).q;
+    }
+    return total;
+}
+
+/* Moves mu to the minimum of D for the users' multipliers as they are: where the budget is spent, or to 0. */
+static void minimise_over_mu(structured *s)
+{
+    double budget = (double)s->problem->L, low = 0.0, high = 0.0;
+
+    if (radiated_at(s, 0.0) <= budget) {
+        return;
+    }
+    for (size_t k = 0; k < s->K; k++) {
+        high += s->r[k] * s->r[k] + s->r[k];
+    }
+    for (int i = 0; i < 200 && radiated_at(s, high) > budget; i++) {
+        low = high;
+        high *= 4.0;
+    }
+    for (int i = 0; i < 60 && high - low > 1e-12 * high; i++) {
+        double middle = 0.5 * (low + high);
+
+        *(radiated_at(s, middle) > budget ? &low : &high) = middle;
+    }
+    s->y[s->K] = high;
+}
+
+/* D is linear in mu while all access points are at kinks or limits; Newton's method would creep. */
+static bool is_flat(const structured *s)
+{
+    return s->hessian[s->K + (s->K + 1) * s->K] < 1e-6 * s->mu_curvature &&
+           !(s->y[s->K] <= 0.0 && s->gradient[s->K] >= 0.0);
+}
+
+bool structured_step(structured *s, const alloc_point *at, alloc_point *to, double *gap)
+{
+    const alloc_problem *problem = s->problem;
+
+    *gap = INFINITY;
+    for (size_t k = 0; k < s->K; k++) {
+        double sinr = problem_sinr(problem, k);
+
+        s->r[k] = problem->u[k] / problem->interference[k];
+        s->y[k] = sinr / (1.0 + sinr);
+    }
+    s->y[s->K] = s->mu;
+    if (s->mu < 0.0) {
+        minimise_over_mu(s);
+    }
+    for (int i = 0; i < MOST_ITERATIONS; i++) {
+        double value = expand(s), decrement = 0.0;
+
+        if (is_flat(s)) {
+            minimise_over_mu(s);
+            value = expand(s);
+        }
+        if (!newton_step(s)) {
+            break;
+        }
+        for (size_t j = 0; j <= s->K; j++) {
+            decrement -= s->gradient[j] * s->step[j];
+        }
+        if (decrement <= 0.1 * GAP_TOLERANCE * fabs(value)) {
+            *gap = recover(s, value, to);
+            if (*gap <= GAP_TOLERANCE) {
+                break;
+            }
+        }
+        if (!search_line(s, value)) {
+            *gap = recover(s, value, to);
+            break;
+        }
+    }
+    s->mu = s->y[s->K];
+    if (!(*gap <= ACCEPTED_GAP)) {
+        s->mu = -1.0;
+        problem_copy(problem, at, to);
+        return false;
+    }
+    return true;
+}

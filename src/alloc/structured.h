@@ -1,0 +1,29 @@
+/* One SCA step by its dual: K + 1 multipliers, and access points that no longer depend on each other.
+ * docs/model.md (M19). */
+#ifndef CFISAC_ALLOC_STRUCTURED_H
+#define CFISAC_ALLOC_STRUCTURED_H
+
+#include "alloc/problem.h"
+
+/* Scratch of the steps of one problem, and the budget's multiplier from step to step. */
+typedef struct structured {
+    const alloc_problem *problem;
+    size_t K;                /* multipliers of users; the budget's comes last */
+    double *r;               /* K: u0 / I0 */
+    double *y, *gradient;    /* K + 1 each: 1 - lambda_k, then mu */
+    double *trial, *step;    /* K + 1 each */
+    double *hessian;         /* (K + 1)^2 */
+    double *v, *along, *out; /* K + 1 each: of one access point */
+    double mu_curvature;     /* what d2/dmu2 would be if no access point were at a kink or a limit */
+    double mu;               /* of the last step; negative: none yet */
+} structured;
+
+cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_arena *arena, cfi_error *error);
+
+/* Maximises the product surrogate about `at` (the point of the last problem_evaluate) over the feasible set. *to is
+ * feasible; *gap bounds how far its surrogate lies below the optimum, relative to it: a dual value less a primal one.
+ * False when no such point was found; then *to is `at`. Needs a problem without coherent terms. O(K^2 L) an iteration,
+ * no allocation. */
+bool structured_step(structured *s, const alloc_point *at, alloc_point *to, double *gap);
+
+#endif
