@@ -20,6 +20,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Loops over users in the widest vectors of the machine. */
+#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+
 enum { MOST_ITERATIONS = 60, MOST_HALVINGS = 50 };
 static const double GAP_TOLERANCE = 1e-10, ACCEPTED_GAP = 1e-7;
 
@@ -32,8 +35,8 @@ typedef struct ap_optimum {
 
 cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_arena *arena, cfi_error *error)
 {
-    size_t n = problem->K + 1;
-    double *memory = arena_alloc(arena, 8 * n + n * n, sizeof *memory);
+    size_t n = problem->K + 1, L = problem->L;
+    double *memory = arena_alloc(arena, 7 * n + n * n + 4 * n * L, sizeof *memory);
 
     if (!memory) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the dual of an allocation step");
@@ -46,10 +49,13 @@ cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_aren
                       .trial = memory + 3 * n,
                       .step = memory + 4 * n,
                       .v = memory + 5 * n,
-                      .along = memory + 6 * n,
-                      .out = memory + 7 * n,
-                      .hessian = memory + 8 * n,
+                      .origin = memory + 6 * n,
+                      .hessian = memory + 7 * n,
                       .mu = -1.0};
+    s->slope = s->hessian + n * n;
+    s->cost = s->slope + n * L;
+    s->flat = s->cost + n * L;
+    s->bent = s->flat + n * L;
     return CFI_OK;
 }
 
@@ -99,21 +105,29 @@ static ap_optimum optimise_ap(const alloc_problem *problem, size_t l, double h, 
     return o;
 }
 
-/* v and C of access point l at multipliers y. */
+/* v, its squared norm and C of access point l at multipliers y. */
+CLONES static double sum_up(size_t K, const double *restrict y, const double *restrict slope,
+                            const double *restrict cost, double *restrict v, double *restrict C)
+{
+    double squares = 0.0, sum = y[K];
+
+#pragma omp simd reduction(+ : squares, sum)
+    for (size_t k = 0; k < K; k++) {
+        double lambda = 1.0 - y[k], value = lambda * slope[k];
+
+        v[k] = value;
+        squares += value * value;
+        sum += lambda * cost[k];
+    }
+    *C = sum;
+    return squares;
+}
+
 static ap_optimum visit_ap(const structured *s, size_t l, const double *y)
 {
-    const alloc_problem *problem = s->problem;
-    const double *signal = problem->signal + s->K * l, *load = problem->load + s->K * l;
-    double squares = 0.0, C = y[s->K];
+    double C, squares = sum_up(s->K, y, s->slope + s->K * l, s->cost + s->K * l, s->v, &C);
 
-    for (size_t k = 0; k < s->K; k++) {
-        double lambda = 1.0 - y[k];
-
-        s->v[k] = 2.0 * lambda * s->r[k] * signal[k];
-        squares += s->v[k] * s->v[k];
-        C += lambda * s->r[k] * s->r[k] * load[k];
-    }
-    return optimise_ap(problem, l, sqrt(squares), C);
+    return optimise_ap(s->problem, l, sqrt(squares), C);
 }
 
 /* ----------------------------------------------------------------------------- the dual ---- */
@@ -129,72 +143,55 @@ static double separate_terms(const structured *s, const double *y)
     return value;
 }
 
-static double dual_value(const structured *s, const double *y)
+/* An access point's part of the gradient in (y, mu), and its columns of the Hessian. With D = diag(slope), p = D v / h
+ * and z = (cost, 1) h / C - p the second derivatives are  flat (D^2 - p p') + bent z z'; *diagonal collects flat D^2.
+ */
+CLONES static void add_ap(size_t K, const ap_optimum *o, const double *restrict slope, const double *restrict cost,
+                          const double *restrict v, double *restrict gradient, double *restrict p, double *restrict z,
+                          double *restrict diagonal)
 {
-    double value = separate_terms(s, y);
+    double along = o->h > 0.0 ? o->rho / o->h : 0.0, per_h = o->h > 0.0 ? 1.0 / o->h : 0.0, ratio = o->h / o->C;
+    double root_flat = sqrt(o->flat), root_bent = sqrt(o->bent);
 
-    for (size_t l = 0; l < s->problem->L; l++) {
-        value += visit_ap(s, l, y).value;
+#pragma omp simd
+    for (size_t k = 0; k < K; k++) {
+        double d = slope[k], dv = d * v[k], pk = dv * per_h;
+
+        gradient[k] -= along * dv - cost[k] * o->q;
+        p[k] = root_flat * pk;
+        z[k] = root_bent * (cost[k] * ratio - pk);
+        diagonal[k] += o->flat * d * d;
     }
-    return value;
+    gradient[K] -= o->q;
+    p[K] = 0.0;
+    z[K] = root_bent * ratio;
 }
 
-/* Second derivatives of an access point's maximum in (lambda, mu): with D = diag(2 r signal), p = D v / h and
- * z = (r^2 load, 1) h / C - p,  flat (D^2 - p p') + bent z z'. */
-static void add_curvature(structured *s, size_t l, const ap_optimum *o)
-{
-    const double *signal = s->problem->signal + s->K * l, *load = s->problem->load + s->K * l;
-    size_t n = s->K + 1;
-    double *p = s->along, *z = s->out;
-
-    for (size_t k = 0; k < s->K; k++) {
-        double d = 2.0 * s->r[k] * signal[k];
-
-        p[k] = o->h > 0.0 ? d * s->v[k] / o->h : 0.0;
-        z[k] = s->r[k] * s->r[k] * load[k] * o->h / o->C - p[k];
-        s->hessian[k + n * k] += o->flat * d * d;
-    }
-    p[s->K] = 0.0;
-    z[s->K] = o->h / o->C;
-    for (size_t j = 0; j < n; j++) {
-        double flat = o->flat * p[j], bent = o->bent * z[j];
-        double *restrict column = s->hessian + n * j;
-
-        for (size_t i = j; i < n; i++) { /* the lower triangle */
-            column[i] += bent * z[i] - flat * p[i];
-        }
-    }
-}
-
-/* Gradient and Hessian in (y, mu); returns D. d/dy = -d/dlambda. */
+/* Gradient and Hessian in (y, mu) at y; returns D. d/dy = -d/dlambda. */
 static double expand(structured *s)
 {
+    const alloc_problem *problem = s->problem;
     size_t n = s->K + 1;
-    double value = separate_terms(s, s->y);
+    double value = separate_terms(s, s->y), *diagonal = s->trial;
 
-    memset(s->hessian, 0, n * n * sizeof *s->hessian);
     for (size_t k = 0; k < s->K; k++) { /* d/dlambda of the access points' part is t_k + r_k^2 */
         s->gradient[k] = s->y[k] / (1.0 - s->y[k]) + s->r[k] * s->r[k];
+        diagonal[k] = 1.0 / ((1.0 - s->y[k]) * (1.0 - s->y[k]));
     }
-    s->gradient[s->K] = (double)s->problem->L;
+    s->gradient[s->K] = (double)problem->L;
     s->mu_curvature = 0.0;
-    for (size_t l = 0; l < s->problem->L; l++) {
-        const double *signal = s->problem->signal + s->K * l, *load = s->problem->load + s->K * l;
+    for (size_t l = 0; l < problem->L; l++) {
         ap_optimum o = visit_ap(s, l, s->y);
-        double along = o.h > 0.0 ? o.rho / o.h : 0.0;
 
         value += o.value;
         s->mu_curvature += 2.0 * o.q / o.C;
-        for (size_t k = 0; k < s->K; k++) {
-            s->gradient[k] -= 2.0 * s->r[k] * signal[k] * along * s->v[k] - s->r[k] * s->r[k] * load[k] * o.q;
-        }
-        s->gradient[s->K] -= o.q;
-        add_curvature(s, l, &o);
+        add_ap(s->K, &o, s->slope + s->K * l, s->cost + s->K * l, s->v, s->gradient, s->flat + n * l, s->bent + n * l,
+               diagonal);
     }
+    linalg_gram_rows(n, problem->L, 1.0, s->bent, n, 0.0, s->hessian, n);
+    linalg_gram_rows(n, problem->L, -1.0, s->flat, n, 1.0, s->hessian, n);
     for (size_t k = 0; k < s->K; k++) {
-        double lambda = 1.0 - s->y[k];
-
-        s->hessian[k + n * k] += 1.0 / (lambda * lambda);
+        s->hessian[k + n * k] += diagonal[k];
         s->hessian[s->K + n * k] = -s->hessian[s->K + n * k];
     }
     return value;
@@ -236,17 +233,17 @@ static bool newton_step(structured *s)
         return false;
     }
     if (mu + s->step[s->K] < 0.0) {
-        expand(s);
+        expand(s); /* the solution overwrote the Hessian */
         return solve_newton(s, -mu);
     }
     return true;
 }
 
-/* Goes along the step as far as D falls; false when it does not. */
-static bool search_line(structured *s, double value)
+/* Moves y along the step as far as D falls and expands there; *value is D. False when it does not fall. */
+static bool search_line(structured *s, double *value)
 {
     size_t n = s->K + 1;
-    double length = 1.0, slope = 0.0;
+    double length = 1.0, slope = 0.0, before = *value;
 
     for (size_t i = 0; i < n; i++) {
         slope += s->gradient[i] * s->step[i];
@@ -256,16 +253,19 @@ static bool search_line(structured *s, double value)
             length = fmin(length, 0.95 * (1.0 - s->y[k]) / s->step[k]);
         }
     }
+    memcpy(s->origin, s->y, n * sizeof *s->y);
     for (int i = 0; i < MOST_HALVINGS; i++, length *= 0.5) {
         for (size_t j = 0; j < n; j++) {
-            s->trial[j] = s->y[j] + length * s->step[j];
+            s->y[j] = s->origin[j] + length * s->step[j];
         }
-        s->trial[s->K] = fmax(s->trial[s->K], 0.0);
-        if (dual_value(s, s->trial) <= value + 1e-4 * length * slope + 1e-15 * fabs(value)) {
-            memcpy(s->y, s->trial, n * sizeof *s->y);
+        s->y[s->K] = fmax(s->y[s->K], 0.0);
+        *value = expand(s); /* the first length nearly always serves, and its derivatives are needed next */
+        if (*value <= before + 1e-4 * length * slope + 1e-15 * fabs(before)) {
             return true;
         }
     }
+    memcpy(s->y, s->origin, n * sizeof *s->y);
+    *value = expand(s);
     return false;
 }
 
@@ -348,23 +348,38 @@ static bool is_flat(const structured *s)
            !(s->y[s->K] <= 0.0 && s->gradient[s->K] >= 0.0);
 }
 
-bool structured_step(structured *s, const alloc_point *at, alloc_point *to, double *gap)
+/* Multipliers and coefficients of a step about the point of the last problem_evaluate. */
+static void start_at(structured *s)
 {
     const alloc_problem *problem = s->problem;
 
-    *gap = INFINITY;
     for (size_t k = 0; k < s->K; k++) {
         double sinr = problem_sinr(problem, k);
 
         s->r[k] = problem->u[k] / problem->interference[k];
         s->y[k] = sinr / (1.0 + sinr);
     }
+    for (size_t l = 0; l < problem->L; l++) {
+        for (size_t k = 0; k < s->K; k++) {
+            s->slope[k + s->K * l] = 2.0 * s->r[k] * problem->signal[k + s->K * l];
+            s->cost[k + s->K * l] = s->r[k] * s->r[k] * problem->load[k + s->K * l];
+        }
+    }
     s->y[s->K] = s->mu;
     if (s->mu < 0.0) {
         minimise_over_mu(s);
     }
+}
+
+bool structured_step(structured *s, const alloc_point *at, alloc_point *to, double *gap)
+{
+    double value;
+
+    *gap = INFINITY;
+    start_at(s);
+    value = expand(s);
     for (int i = 0; i < MOST_ITERATIONS; i++) {
-        double value = expand(s), decrement = 0.0;
+        double decrement = 0.0;
 
         if (is_flat(s)) {
             minimise_over_mu(s);
@@ -382,7 +397,7 @@ bool structured_step(structured *s, const alloc_point *at, alloc_point *to, doub
                 break;
             }
         }
-        if (!search_line(s, value)) {
+        if (!search_line(s, &value)) {
             *gap = recover(s, value, to);
             break;
         }
@@ -390,7 +405,7 @@ bool structured_step(structured *s, const alloc_point *at, alloc_point *to, doub
     s->mu = s->y[s->K];
     if (!(*gap <= ACCEPTED_GAP)) {
         s->mu = -1.0;
-        problem_copy(problem, at, to);
+        problem_copy(s->problem, at, to);
         return false;
     }
     return true;

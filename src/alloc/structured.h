@@ -8,14 +8,17 @@
 /* Scratch of the steps of one problem, and the budget's multiplier from step to step. */
 typedef struct structured {
     const alloc_problem *problem;
-    size_t K;                /* multipliers of users; the budget's comes last */
-    double *r;               /* K: u0 / I0 */
-    double *y, *gradient;    /* K + 1 each: 1 - lambda_k, then mu */
-    double *trial, *step;    /* K + 1 each */
-    double *hessian;         /* (K + 1)^2 */
-    double *v, *along, *out; /* K + 1 each: of one access point */
-    double mu_curvature;     /* what d2/dmu2 would be if no access point were at a kink or a limit */
-    double mu;               /* of the last step; negative: none yet */
+    size_t K;             /* multipliers of users; the budget's comes last */
+    double *r;            /* K: u0 / I0 */
+    double *slope, *cost; /* K x L: 2 r_k signal_kl, r_k^2 load_kl */
+    double *flat, *bent;  /* (K + 1) x L: columns of the Hessian's two parts */
+    double *y, *gradient; /* K + 1 each: 1 - lambda_k, then mu */
+    double *trial, *step; /* K + 1 each */
+    double *origin;       /* K + 1 */
+    double *hessian;      /* (K + 1)^2 */
+    double *v;            /* K: of one access point */
+    double mu_curvature;  /* what d2/dmu2 would be if no access point were at a kink or a limit */
+    double mu;            /* of the last step; negative: none yet */
 } structured;
 
 cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_arena *arena, cfi_error *error);

@@ -49,3 +49,9 @@ cfi_status linalg_solve_positive(size_t n, double *a, size_t lda, double *x)
 
     return info == 0 ? CFI_OK : CFI_FAILED;
 }
+
+void linalg_gram_rows(size_t n, size_t k, double scale, const double *a, size_t lda, double keep, double *c, size_t ldc)
+{
+    cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, (blasint)n, (blasint)k, scale, a, (blasint)lda, keep, c,
+                (blasint)ldc);
+}
