@@ -213,15 +213,14 @@ static double least_power(const alloc_problem *problem, size_t l, double x, doub
     return x;
 }
 
-/* The largest x whose least power is within the limit of AP l. */
-static double largest_power(const alloc_problem *problem, size_t l)
+double problem_largest_power(const alloc_problem *problem, size_t l)
 {
     double d1 = problem->d1[l], d2 = problem->d2[l], limit = problem->limit[l];
 
     if (problem->sensing != SENSING_CONVEX || !(limit < INFINITY) || d1 == d2) {
         return limit;
     }
-    return fmin(limit, (limit - 1.0 / d2) / (1.0 - d1 / d2));
+    return fmin(limit, fmax((limit - 1.0 / d2) / (1.0 - d1 / d2), 0.0));
 }
 
 /* Communication powers x_l that the completion starts from, in q_l; the sensing powers in problem->floor. */
@@ -230,7 +229,7 @@ static void starting_powers(const alloc_problem *problem, alloc_point *point)
     size_t K = problem->K;
 
     for (size_t l = 0; l < problem->L; l++) {
-        double *w = point->w + K * l, x, most = largest_power(problem, l);
+        double *w = point->w + K * l, x, most = problem_largest_power(problem, l);
 
         for (size_t k = 0; k < K; k++) {
             w[k] = w[k] > 0.0 ? w[k] : 0.0;
@@ -303,7 +302,7 @@ static double largest_factor(const alloc_problem *problem, const double *x)
     c = budget / sum;
     for (size_t l = 0; l < problem->L; l++) {
         if (x[l] > 0.0 && problem->limit[l] < INFINITY) {
-            c = fmin(c, largest_power(problem, l) / x[l]);
+            c = fmin(c, problem_largest_power(problem, l) / x[l]);
         }
     }
     for (int i = 0; i < 200; i++) {

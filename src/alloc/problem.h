@@ -50,6 +50,9 @@ double problem_sinr(const alloc_problem *problem, size_t k);
 double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const double *w);
 double problem_coherent_coefficient(const alloc_problem *problem, size_t k, size_t j, size_t l);
 
+/* The largest communication power x_l with which AP l senses well enough within its limit. */
+double problem_largest_power(const alloc_problem *problem, size_t l);
+
 /* Makes the point feasible to rounding and spends the whole budget: negative amplitudes become 0, q the least
  * power that senses well enough, and all amplitudes are scaled by the largest common factor that the budget and the
  * limits allow (which raises every SINR). False when no factor does; then the point is spoilt. */

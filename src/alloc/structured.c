@@ -61,23 +61,12 @@ cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_aren
 
 /* ------------------------------------------------------------------ one access point ---- */
 
-/* The largest rho^2 that the limit allows. */
-static double largest_square(const alloc_problem *problem, size_t l)
-{
-    double d1 = problem->d1[l], d2 = problem->d2[l], limit = problem->limit[l];
-
-    if (problem->sensing == SENSING_SATURATED || !(limit < INFINITY) || d1 == d2) {
-        return limit;
-    }
-    return fmin(limit, fmax((limit - 1.0 / d2) / (1.0 - d1 / d2), 0.0));
-}
-
 /* maximise h rho - C q(rho). Where sensing power helps, q = rho^2 above rho^2 = 1 / d1 and c rho^2 + 1 / d2 below;
  * where it does not, q = rho^2 >= 1 / d1. */
 static ap_optimum optimise_ap(const alloc_problem *problem, size_t l, double h, double C)
 {
     double d1 = problem->d1[l], d2 = problem->d2[l], least = d1 > 0.0 ? 1.0 / d1 : INFINITY;
-    double most = largest_square(problem, l), free = h / (2.0 * C);
+    double most = problem_largest_power(problem, l), free = h / (2.0 * C);
     bool saturated = problem->sensing == SENSING_SATURATED;
     double c = saturated ? 0.0 : 1.0 - d1 / d2;
     ap_optimum o = {.h = h, .C = C};
@@ -85,10 +74,7 @@ static ap_optimum optimise_ap(const alloc_problem *problem, size_t l, double h, 
     if (free * free >= least) { /* the threshold does not bind */
         o.rho = free;
         o.flat = o.bent = 1.0 / (2.0 * C);
-    } else if (!saturated && (c <= 0.0 || free * free >= c * c * least)) { /* at the kink; c = 0: above it always */
-        o.rho = sqrt(least);
-        o.flat = h > 0.0 ? o.rho / h : 0.0;
-    } else if (saturated) {
+    } else if (free * free >= c * c * least) { /* at the kink; always, where c = 0 */
         o.rho = sqrt(least);
         o.flat = h > 0.0 ? o.rho / h : 0.0;
     } else { /* some sensing power */
@@ -216,8 +202,9 @@ static bool solve_newton(structured *s, double mu_step)
         }
         row[n * s->K] = 1.0;
         s->step[s->K] = mu_step;
+    } else {
+        row[n * s->K] += 1e-7 * s->mu_curvature; /* it may still be flat */
     }
-    row[n * s->K] += 1e-7 * s->mu_curvature; /* it may still be flat */
     return linalg_solve_positive(n, s->hessian, n, s->step) == CFI_OK;
 }
 
