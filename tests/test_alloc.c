@@ -441,7 +441,7 @@ static void structured_agrees_with_socp(void **state)
         cfi_system *s = &d->made.system;
         cfi_allocation dual, cone;
 
-        if (d->network.pilots_overlap) {
+        if (d->network.pilots_overlap && s->M * s->M < s->N + 2) {
             s->rate_model = CFI_RATE_THEOREM1;
         }
         s->starts = 1;

@@ -24,6 +24,7 @@
 #define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 
 enum { MOST_ITERATIONS = 60, MOST_HALVINGS = 50 };
+static const double NEGLIGIBLE_SINR = 1e-14; /* such users stay silent */
 static const double GAP_TOLERANCE = 1e-10, ACCEPTED_GAP = 1e-7;
 
 /* The maximiser of one access point. */
@@ -33,29 +34,52 @@ typedef struct ap_optimum {
     double flat, bent; /* curvature: flat (D^2 - p p') + bent z z', see add_curvature */
 } ap_optimum;
 
+/* `filled`: K counters. */
+static void list_pairs(structured *s, size_t *filled)
+{
+    const alloc_problem *problem = s->problem;
+
+    memset(filled, 0, s->K * sizeof *filled);
+    for (size_t k = 0; k < s->K; k++) {
+        for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
+            size_t j = problem->mate[m];
+
+            s->owner[m] = k;
+            s->incoming[problem->mate_start[j] + filled[j]++] = m;
+        }
+    }
+}
+
 cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_arena *arena, cfi_error *error)
 {
-    size_t n = problem->K + 1, L = problem->L;
-    double *memory = arena_alloc(arena, 7 * n + n * n + 4 * n * L, sizeof *memory);
+    size_t K = problem->K, L = problem->L, pairs = problem->mate_start[K], n = K + pairs + 1;
+    double *memory = arena_alloc(arena, K + 6 * n + n * n + 2 * K * L + 2 * n * L + pairs * L, sizeof *memory);
+    size_t *index = arena_alloc(arena, 2 * pairs + K, sizeof *index);
 
-    if (!memory) {
+    if (!memory || !index) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the dual of an allocation step");
     }
     *s = (structured){.problem = problem,
-                      .K = problem->K,
-                      .r = memory,
-                      .y = memory + n,
-                      .gradient = memory + 2 * n,
-                      .trial = memory + 3 * n,
-                      .step = memory + 4 * n,
-                      .v = memory + 5 * n,
-                      .origin = memory + 6 * n,
-                      .hessian = memory + 7 * n,
+                      .K = K,
+                      .pairs = pairs,
+                      .n = n,
+                      .owner = index,
+                      .incoming = index + pairs,
+                      .y = memory,
+                      .gradient = memory + n,
+                      .trial = memory + 2 * n,
+                      .step = memory + 3 * n,
+                      .v = memory + 4 * n,
+                      .origin = memory + 5 * n,
+                      .r = memory + 6 * n,
+                      .hessian = memory + 6 * n + K,
                       .mu = -1.0};
     s->slope = s->hessian + n * n;
-    s->cost = s->slope + n * L;
-    s->flat = s->cost + n * L;
+    s->cost = s->slope + K * L;
+    s->flat = s->cost + K * L;
     s->bent = s->flat + n * L;
+    s->coherent = s->bent + n * L;
+    list_pairs(s, index + 2 * pairs);
     return CFI_OK;
 }
 
@@ -95,7 +119,7 @@ static ap_optimum optimise_ap(const alloc_problem *problem, size_t l, double h, 
 CLONES static double sum_up(size_t K, const double *restrict y, const double *restrict slope,
                             const double *restrict cost, double *restrict v, double *restrict C)
 {
-    double squares = 0.0, sum = y[K];
+    double squares = 0.0, sum = 0.0;
 
 #pragma omp simd reduction(+ : squares, sum)
     for (size_t k = 0; k < K; k++) {
@@ -109,11 +133,30 @@ CLONES static double sum_up(size_t K, const double *restrict y, const double *re
     return squares;
 }
 
+/* v_j -= sum_k nu_kj c_kj, clipped at 0 because amplitudes are not negative. Returns the squared norm. */
+static double take_off_coherent(const structured *s, size_t l, const double *nu)
+{
+    const double *c = s->coherent + s->pairs * l;
+    double squares = 0.0;
+
+    for (size_t m = 0; m < s->pairs; m++) {
+        s->v[s->problem->mate[m]] -= nu[m] * c[m];
+    }
+    for (size_t k = 0; k < s->K; k++) {
+        s->v[k] = s->v[k] > 0.0 ? s->v[k] : 0.0;
+        squares += s->v[k] * s->v[k];
+    }
+    return squares;
+}
+
 static ap_optimum visit_ap(const structured *s, size_t l, const double *y)
 {
     double C, squares = sum_up(s->K, y, s->slope + s->K * l, s->cost + s->K * l, s->v, &C);
 
-    return optimise_ap(s->problem, l, sqrt(squares), C);
+    if (s->pairs > 0) {
+        squares = take_off_coherent(s, l, y + s->K);
+    }
+    return optimise_ap(s->problem, l, sqrt(squares), C + y[s->n - 1]);
 }
 
 /* ----------------------------------------------------------------------------- the dual ---- */
@@ -121,10 +164,16 @@ static ap_optimum visit_ap(const structured *s, size_t l, const double *y)
 /* The terms of D that no access point has. */
 static double separate_terms(const structured *s, const double *y)
 {
-    double value = y[s->K] * (double)s->problem->L;
+    double value = y[s->n - 1] * (double)s->problem->L;
 
     for (size_t k = 0; k < s->K; k++) {
         value += -log1p(-y[k]) - y[k] - (1.0 - y[k]) * s->r[k] * s->r[k];
+    }
+    for (size_t m = 0; m < s->pairs; m++) { /* max over z of nu z - lambda r^2 z^2 */
+        size_t k = s->owner[m];
+        double nu = y[s->K + m];
+
+        value += s->r[k] > 0.0 ? nu * nu / (4.0 * (1.0 - y[k]) * s->r[k] * s->r[k]) : 0.0;
     }
     return value;
 }
@@ -146,39 +195,94 @@ CLONES static void add_ap(size_t K, const ap_optimum *o, const double *restrict 
         gradient[k] -= along * dv - cost[k] * o->q;
         p[k] = root_flat * pk;
         z[k] = root_bent * (cost[k] * ratio - pk);
-        diagonal[k] += o->flat * d * d;
+        diagonal[k] += v[k] > 0.0 ? o->flat * d * d : 0.0;
     }
-    gradient[K] -= o->q;
-    p[K] = 0.0;
-    z[K] = root_bent * ratio;
 }
 
-/* Gradient and Hessian in (y, mu) at y; returns D. d/dy = -d/dlambda. */
-static double expand(structured *s)
+/* The same for the multipliers of the pairs, and the parts of D^2 that are off the diagonal: with coherent terms D is
+ * the Jacobian of v, whose row of user j holds slope_j and -c_kj, or nothing where v_j is clipped. */
+static void add_ap_pairs(structured *s, size_t l, const ap_optimum *o, double *restrict p, double *restrict z)
 {
     const alloc_problem *problem = s->problem;
-    size_t n = s->K + 1;
-    double value = separate_terms(s, s->y), *diagonal = s->trial;
+    const double *c = s->coherent + s->pairs * l, *slope = s->slope + s->K * l;
+    double along = o->h > 0.0 ? o->rho / o->h : 0.0, per_h = o->h > 0.0 ? 1.0 / o->h : 0.0;
+    double root_flat = sqrt(o->flat), root_bent = sqrt(o->bent);
 
+    for (size_t m = 0; m < s->pairs; m++) {
+        double pm = -c[m] * s->v[problem->mate[m]] * per_h;
+
+        s->gradient[s->K + m] -= along * c[m] * s->v[problem->mate[m]];
+        p[s->K + m] = root_flat * pm;
+        z[s->K + m] = -root_bent * pm;
+    }
+    for (size_t j = 0; j < s->K; j++) {
+        for (size_t a = problem->mate_start[j]; s->v[j] > 0.0 && a < problem->mate_start[j + 1]; a++) {
+            size_t m = s->incoming[a];
+
+            s->hessian[s->K + m + s->n * j] -= o->flat * slope[j] * c[m];
+            for (size_t b = problem->mate_start[j]; b <= a; b++) { /* incoming pairs ascend */
+                s->hessian[s->K + m + s->n * (s->K + s->incoming[b])] += o->flat * c[m] * c[s->incoming[b]];
+            }
+        }
+    }
+}
+
+/* Derivatives of the terms that no access point has; *diagonal: K. Second ones in (lambda, nu). */
+static void expand_separate(structured *s, double *diagonal)
+{
     for (size_t k = 0; k < s->K; k++) { /* d/dlambda of the access points' part is t_k + r_k^2 */
         s->gradient[k] = s->y[k] / (1.0 - s->y[k]) + s->r[k] * s->r[k];
         diagonal[k] = 1.0 / ((1.0 - s->y[k]) * (1.0 - s->y[k]));
     }
-    s->gradient[s->K] = (double)problem->L;
+    for (size_t m = 0; m < s->pairs; m++) {
+        size_t k = s->owner[m], at = s->K + m;
+        double lambda = 1.0 - s->y[k], nu = s->y[at], weight = lambda * s->r[k] * s->r[k];
+
+        if (!(s->r[k] > 0.0)) {
+            s->gradient[at] = 0.0;
+            s->hessian[at + s->n * at] += 1.0;
+            continue;
+        }
+        s->gradient[at] = nu / (2.0 * weight);
+        s->gradient[k] += nu * nu / (4.0 * weight * lambda);
+        s->hessian[at + s->n * at] += 1.0 / (2.0 * weight);
+        s->hessian[at + s->n * k] -= nu / (2.0 * weight * lambda);
+        diagonal[k] += nu * nu / (2.0 * weight * lambda * lambda);
+    }
+    s->gradient[s->n - 1] = (double)s->problem->L;
+}
+
+/* Gradient and Hessian in (y, nu, mu) at y; returns D. d/dy = -d/dlambda. */
+static double expand(structured *s)
+{
+    const alloc_problem *problem = s->problem;
+    size_t n = s->n;
+    double value = separate_terms(s, s->y), *diagonal = s->trial;
+
+    memset(s->hessian, 0, n * n * sizeof *s->hessian);
+    expand_separate(s, diagonal);
     s->mu_curvature = 0.0;
     for (size_t l = 0; l < problem->L; l++) {
         ap_optimum o = visit_ap(s, l, s->y);
+        double *p = s->flat + n * l, *z = s->bent + n * l;
 
         value += o.value;
         s->mu_curvature += 2.0 * o.q / o.C;
-        add_ap(s->K, &o, s->slope + s->K * l, s->cost + s->K * l, s->v, s->gradient, s->flat + n * l, s->bent + n * l,
-               diagonal);
+        add_ap(s->K, &o, s->slope + s->K * l, s->cost + s->K * l, s->v, s->gradient, p, z, diagonal);
+        if (s->pairs > 0) {
+            add_ap_pairs(s, l, &o, p, z);
+        }
+        s->gradient[n - 1] -= o.q;
+        p[n - 1] = 0.0;
+        z[n - 1] = sqrt(o.bent) * o.h / o.C;
     }
-    linalg_gram_rows(n, problem->L, 1.0, s->bent, n, 0.0, s->hessian, n);
+    linalg_gram_rows(n, problem->L, 1.0, s->bent, n, 1.0, s->hessian, n);
     linalg_gram_rows(n, problem->L, -1.0, s->flat, n, 1.0, s->hessian, n);
     for (size_t k = 0; k < s->K; k++) {
         s->hessian[k + n * k] += diagonal[k];
-        s->hessian[s->K + n * k] = -s->hessian[s->K + n * k];
+        for (size_t i = s->K; i < n; i++) {
+            s->hessian[i + n * k] = -s->hessian[i + n * k];
+        }
     }
     return value;
 }
@@ -189,21 +293,21 @@ static double expand(structured *s)
  */
 static bool solve_newton(structured *s, double mu_step)
 {
-    size_t n = s->K + 1;
-    double *row = s->hessian + s->K; /* d mu d lambda_k at row[n k] */
+    size_t n = s->n, last = n - 1;
+    double *row = s->hessian + last; /* d mu d the k-th at row[n k] */
 
     for (size_t i = 0; i < n; i++) {
         s->step[i] = -s->gradient[i];
     }
     if (!isnan(mu_step)) {
-        for (size_t k = 0; k < s->K; k++) {
+        for (size_t k = 0; k < last; k++) {
             s->step[k] -= row[n * k] * mu_step;
             row[n * k] = 0.0;
         }
-        row[n * s->K] = 1.0;
-        s->step[s->K] = mu_step;
+        row[n * last] = 1.0;
+        s->step[last] = mu_step;
     } else {
-        row[n * s->K] += 1e-7 * s->mu_curvature; /* it may still be flat */
+        row[n * last] += 1e-7 * s->mu_curvature; /* it may still be flat */
     }
     return linalg_solve_positive(n, s->hessian, n, s->step) == CFI_OK;
 }
@@ -211,15 +315,16 @@ static bool solve_newton(structured *s, double mu_step)
 /* The Newton step that keeps mu >= 0. Where the full step would not, the budget does not bind: mu goes to 0. */
 static bool newton_step(structured *s)
 {
-    double mu = s->y[s->K];
+    size_t last = s->n - 1;
+    double mu = s->y[last];
 
-    if (mu <= 0.0 && s->gradient[s->K] >= 0.0) {
+    if (mu <= 0.0 && s->gradient[last] >= 0.0) {
         return solve_newton(s, 0.0);
     }
     if (!solve_newton(s, NAN)) {
         return false;
     }
-    if (mu + s->step[s->K] < 0.0) {
+    if (mu + s->step[last] < 0.0) {
         expand(s); /* the solution overwrote the Hessian */
         return solve_newton(s, -mu);
     }
@@ -229,7 +334,7 @@ static bool newton_step(structured *s)
 /* Moves y along the step as far as D falls and expands there; *value is D. False when it does not fall. */
 static bool search_line(structured *s, double *value)
 {
-    size_t n = s->K + 1;
+    size_t n = s->n;
     double length = 1.0, slope = 0.0, before = *value;
 
     for (size_t i = 0; i < n; i++) {
@@ -245,7 +350,7 @@ static bool search_line(structured *s, double *value)
         for (size_t j = 0; j < n; j++) {
             s->y[j] = s->origin[j] + length * s->step[j];
         }
-        s->y[s->K] = fmax(s->y[s->K], 0.0);
+        s->y[n - 1] = fmax(s->y[n - 1], 0.0);
         *value = expand(s); /* the first length nearly always serves, and its derivatives are needed next */
         if (*value <= before + 1e-4 * length * slope + 1e-15 * fabs(before)) {
             return true;
@@ -298,7 +403,7 @@ static double radiated_at(structured *s, double mu)
 {
     double total = 0.0;
 
-    s->y[s->K] = mu;
+    s->y[s->n - 1] = mu;
     for (size_t l = 0; l < s->problem->L; l++) {
         total += visit_ap(s, l, s->y).q;
     }
@@ -325,26 +430,36 @@ static void minimise_over_mu(structured *s)
 
         *(radiated_at(s, middle) > budget ? &low : &high) = middle;
     }
-    s->y[s->K] = high;
+    s->y[s->n - 1] = high;
 }
 
 /* D is linear in mu while all access points are at kinks or limits; Newton's method would creep. */
 static bool is_flat(const structured *s)
 {
-    return s->hessian[s->K + (s->K + 1) * s->K] < 1e-6 * s->mu_curvature &&
-           !(s->y[s->K] <= 0.0 && s->gradient[s->K] >= 0.0);
+    size_t last = s->n - 1;
+
+    return s->hessian[last + s->n * last] < 1e-6 * s->mu_curvature && !(s->y[last] <= 0.0 && s->gradient[last] >= 0.0);
 }
 
 /* Multipliers and coefficients of a step about the point of the last problem_evaluate. */
-static void start_at(structured *s)
+static void start_at(structured *s, const alloc_point *at)
 {
     const alloc_problem *problem = s->problem;
 
     for (size_t k = 0; k < s->K; k++) {
         double sinr = problem_sinr(problem, k);
 
-        s->r[k] = problem->u[k] / problem->interference[k];
-        s->y[k] = sinr / (1.0 + sinr);
+        s->r[k] = sinr > NEGLIGIBLE_SINR ? problem->u[k] / problem->interference[k] : 0.0;
+        s->y[k] = s->r[k] > 0.0 ? sinr / (1.0 + sinr) : 0.0;
+    }
+    for (size_t m = 0; m < s->pairs; m++) { /* a silent user minds no interference: its pairs' multipliers stay 0 */
+        size_t k = s->owner[m], j = problem->mate[m];
+        double weight = (1.0 - s->y[k]) * s->r[k] * s->r[k];
+
+        s->y[s->K + m] = weight > 0.0 ? 2.0 * weight * problem_coherent(problem, k, j, at->w) : 0.0;
+        for (size_t l = 0; l < problem->L; l++) {
+            s->coherent[m + s->pairs * l] = weight > 0.0 ? problem_coherent_coefficient(problem, k, j, l) : 0.0;
+        }
     }
     for (size_t l = 0; l < problem->L; l++) {
         for (size_t k = 0; k < s->K; k++) {
@@ -352,7 +467,7 @@ static void start_at(structured *s)
             s->cost[k + s->K * l] = s->r[k] * s->r[k] * problem->load[k + s->K * l];
         }
     }
-    s->y[s->K] = s->mu;
+    s->y[s->n - 1] = s->mu;
     if (s->mu < 0.0) {
         minimise_over_mu(s);
     }
@@ -363,7 +478,7 @@ bool structured_step(structured *s, const alloc_point *at, alloc_point *to, doub
     double value;
 
     *gap = INFINITY;
-    start_at(s);
+    start_at(s, at);
     value = expand(s);
     for (int i = 0; i < MOST_ITERATIONS; i++) {
         double decrement = 0.0;
@@ -375,7 +490,7 @@ bool structured_step(structured *s, const alloc_point *at, alloc_point *to, doub
         if (!newton_step(s)) {
             break;
         }
-        for (size_t j = 0; j <= s->K; j++) {
+        for (size_t j = 0; j < s->n; j++) {
             decrement -= s->gradient[j] * s->step[j];
         }
         if (decrement <= 0.1 * GAP_TOLERANCE * fabs(value)) {
@@ -389,7 +504,7 @@ bool structured_step(structured *s, const alloc_point *at, alloc_point *to, doub
             break;
         }
     }
-    s->mu = s->y[s->K];
+    s->mu = s->y[s->n - 1];
     if (!(*gap <= ACCEPTED_GAP)) {
         s->mu = -1.0;
         problem_copy(s->problem, at, to);

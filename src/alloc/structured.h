@@ -1,5 +1,5 @@
-/* One SCA step by its dual: K + 1 multipliers, and access points that no longer depend on each other.
- * docs/model.md (M19). */
+/* One SCA step by its dual: K + P + 1 multipliers (P: ordered pairs of users that share a pilot, 0 without coherent
+ * terms), and access points that no longer depend on each other. docs/model.md (M19). */
 #ifndef CFISAC_ALLOC_STRUCTURED_H
 #define CFISAC_ALLOC_STRUCTURED_H
 
@@ -8,14 +8,17 @@
 /* Scratch of the steps of one problem, and the budget's multiplier from step to step. */
 typedef struct structured {
     const alloc_problem *problem;
-    size_t K;             /* multipliers of users; the budget's comes last */
+    size_t K, pairs, n;   /* multipliers of users, of pairs, and all with the budget's, which comes last */
+    size_t *owner;        /* pairs: user k of pair (k, j); j is problem->mate[] */
+    size_t *incoming;     /* pairs: those with mate j at incoming[mate_start[j] .. mate_start[j + 1]) */
+    double *coherent;     /* pairs x L: coefficients of the coherent terms */
     double *r;            /* K: u0 / I0 */
     double *slope, *cost; /* K x L: 2 r_k signal_kl, r_k^2 load_kl */
-    double *flat, *bent;  /* (K + 1) x L: columns of the Hessian's two parts */
-    double *y, *gradient; /* K + 1 each: 1 - lambda_k, then mu */
-    double *trial, *step; /* K + 1 each */
-    double *origin;       /* K + 1 */
-    double *hessian;      /* (K + 1)^2 */
+    double *flat, *bent;  /* n x L: columns of the Hessian's two parts */
+    double *y, *gradient; /* n each: 1 - lambda_k, then nu of the pairs, then mu */
+    double *trial, *step; /* n each */
+    double *origin;       /* n */
+    double *hessian;      /* n x n */
     double *v;            /* K: of one access point */
     double mu_curvature;  /* what d2/dmu2 would be if no access point were at a kink or a limit */
     double mu;            /* of the last step; negative: none yet */
@@ -25,8 +28,8 @@ cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_aren
 
 /* Maximises the product surrogate about `at` (the point of the last problem_evaluate) over the feasible set. *to is
  * feasible; *gap bounds how far its surrogate lies below the optimum, relative to it: a dual value less a primal one.
- * False when no such point was found; then *to is `at`. Needs a problem without coherent terms. O(K^2 L) an iteration,
- * no allocation. */
+ * False when no such point was found; then *to is `at`. Needs coherent terms absent or d2 >= d1. O((K + P)^2 L) an
+ * iteration, no allocation. */
 bool structured_step(structured *s, const alloc_point *at, alloc_point *to, double *gap);
 
 #endif

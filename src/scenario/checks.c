@@ -106,8 +106,10 @@ cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
     if (system->crlb_constraint != CFI_CRLB_EXACT) {
         return unavailable(scenario, KEY_SOLVER, "with allocation.crlb_constraint sca ", error);
     }
-    if (system->rate_model == CFI_RATE_EXACT && pilots_may_overlap(system)) {
-        return unavailable(scenario, KEY_SOLVER, "with rate.model exact and pilots that overlap ", error);
+    if (system->rate_model == CFI_RATE_EXACT && pilots_may_overlap(system) && system->N > 1 &&
+        system->M * system->M < system->N + 2) {
+        return unavailable(scenario, KEY_SOLVER,
+                           "with rate.model exact, pilots that overlap and rx_antennas^2 < tx_antennas + 2 ", error);
     }
     return CFI_OK;
 }
