@@ -5,7 +5,8 @@
 
 #include <cmocka.h>
 
-#include "alloc/structured.h"
+#include "alloc/dual.h"
+#include "alloc/step.h"
 #include "allocations.h"
 #include "check.h"
 
@@ -505,7 +506,66 @@ static void structured_steps_over_flat_stretches_of_the_dual(void **state)
     }
 }
 
-/* The dual's value bounds the surrogate from above at any feasible point, its gradient is that of differences. */
+/* The dual's Hessian is (K + pairs)^2: with one pilot for many users gigabytes, which the cone solver does not need. */
+static void cone_solver_takes_no_memory_for_the_dual(void **state)
+{
+    made_system made = make_system(9, 2, 40, 4, 4);
+    alloc_problem problem;
+    alloc_stepper stepper;
+    drop *d;
+
+    (void)state;
+    reuse_pilots(&made, 1);
+    d = make_drop(made);
+    assert_int_equal(problem_build(&d->network, d->xi, d->arena, &problem, NULL), CFI_OK);
+    assert_int_equal(stepper_init(&stepper, &problem, NULL, d->arena, NULL), CFI_OK);
+    assert_true(arena_capacity(d->arena) < 1 << 20);
+    stepper_free(&stepper);
+    free_drop(d);
+}
+
+/* With and without pairs, at multipliers off the optimum: the gradient is that of differences of the value. */
+static void gradient_of_the_dual_is_that_of_differences(void **state)
+{
+    (void)state;
+    for (size_t pilots = 2; pilots <= 4; pilots += 2) {
+        made_system made = make_system(78, 6, 4, 4, 4);
+        drop *d;
+        alloc_problem problem;
+        alloc_point *at;
+        structured dual;
+        double gradient[16];
+
+        reuse_pilots(&made, pilots);
+        d = make_drop(made);
+        set_tightness(d, 0.5);
+        assert_int_equal(problem_build(&d->network, d->xi, d->arena, &problem, NULL), CFI_OK);
+        assert_int_equal(structured_init(&dual, &problem, d->arena, NULL), CFI_OK);
+        assert_in_range(dual.n, 5, 16);
+        at = problem_point(&problem, d->arena);
+        problem_from_powers(&problem, d->xi, &d->powers, at);
+        problem_evaluate(&problem, at);
+        dual_start(&dual, at);
+        dual.y[dual.n - 1] = 0.3;
+        dual.y[1] -= 0.05;
+        dual_expand(&dual);
+        memcpy(gradient, dual.gradient, dual.n * sizeof *gradient);
+        for (size_t i = 0; i < dual.n; i++) {
+            double y = dual.y[i], step = 1e-6 * fmax(fabs(y), 1e-3), up, down;
+
+            dual.y[i] = y + step;
+            up = dual_expand(&dual);
+            dual.y[i] = y - step;
+            down = dual_expand(&dual);
+            dual.y[i] = y;
+            /* the differences are good to about 1e-16 / 1e-9 */
+            assert_close((up - down) / (2.0 * step), gradient[i], 1e-5 * (1.0 + fabs(gradient[i])));
+        }
+        free_drop(d);
+    }
+}
+
+/* No feasible point near or far has a larger surrogate than the step's certified one. */
 static void dual_bounds_the_surrogate_and_its_gap_is_certified(void **state)
 {
     drop *d = make_drop(make_system(77, 7, 4, 4, 4));
@@ -692,6 +752,8 @@ int main(void)
         cmocka_unit_test(structured_agrees_with_socp),
         cmocka_unit_test(structured_scenarios_converge_or_are_rightly_infeasible),
         cmocka_unit_test(structured_steps_over_flat_stretches_of_the_dual),
+        cmocka_unit_test(cone_solver_takes_no_memory_for_the_dual),
+        cmocka_unit_test(gradient_of_the_dual_is_that_of_differences),
         cmocka_unit_test(dual_bounds_the_surrogate_and_its_gap_is_certified),
         cmocka_unit_test(every_solved_problem_is_exported_and_a_failing_export_ends_the_run),
         cmocka_unit_test(a_raised_stop_flag_interrupts),

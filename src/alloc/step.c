@@ -18,7 +18,9 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
     if (!stepper->active) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for an allocation step");
     }
-    return structured_init(&stepper->dual, problem, arena, error);
+    return problem->network->system->solver == CFI_SOLVER_STRUCTURED
+               ? structured_init(&stepper->dual, problem, arena, error)
+               : CFI_OK;
 }
 
 void stepper_free(alloc_stepper *stepper)

@@ -8,20 +8,20 @@
 /* Scratch of the steps of one problem, and the budget's multiplier from step to step. */
 typedef struct structured {
     const alloc_problem *problem;
-    size_t K, pairs, n;   /* multipliers of users, of pairs, and all with the budget's, which comes last */
-    size_t *owner;        /* pairs: user k of pair (k, j); j is problem->mate[] */
-    size_t *incoming;     /* pairs: those with mate j at incoming[mate_start[j] .. mate_start[j + 1]) */
-    double *coherent;     /* pairs x L: coefficients of the coherent terms */
-    double *r;            /* K: u0 / I0 */
-    double *slope, *cost; /* K x L: 2 r_k signal_kl, r_k^2 load_kl */
-    double *flat, *bent;  /* n x L: columns of the Hessian's two parts */
-    double *y, *gradient; /* n each: 1 - lambda_k, then nu of the pairs, then mu */
-    double *trial, *step; /* n each */
-    double *origin;       /* n */
-    double *hessian;      /* n x n */
-    double *v;            /* K: of one access point */
-    double mu_curvature;  /* what d2/dmu2 would be if no access point were at a kink or a limit */
-    double mu;            /* of the last step; negative: none yet */
+    size_t K, pairs, n;      /* multipliers of users, of pairs, and all with the budget's, which comes last */
+    size_t *owner;           /* pairs: user k of pair (k, j); j is problem->mate[] */
+    size_t *incoming;        /* pairs: those with mate j at incoming[mate_start[j] .. mate_start[j + 1]) */
+    double *coherent;        /* pairs x L: coefficients of the coherent terms */
+    double *r;               /* K: u0 / I0 */
+    double *slope, *cost;    /* K x L: 2 r_k signal_kl, r_k^2 load_kl */
+    double *flat, *bent;     /* n x L: columns of the Hessian's two parts */
+    double *y, *gradient;    /* n each: 1 - lambda_k, then nu of the pairs, then mu */
+    double *diagonal, *step; /* K, n */
+    double *origin;          /* n */
+    double *hessian;         /* n x n */
+    double *v;               /* K: of one access point */
+    double mu_curvature;     /* what d2/dmu2 would be if no access point were at a kink or a limit */
+    double mu;               /* of the last step; negative: none yet */
 } structured;
 
 cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_arena *arena, cfi_error *error);

@@ -1,40 +1,10 @@
 #!/bin/bash
 # End-to-end tests of the command line: exit codes, one-line errors, streams, files, interrupts.
 # Usage: test_cli.sh CFISAC     (needs bash and coreutils only)
-set -u
-
-cfisac=$(realpath "$1")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/cli/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$work" || exit 1
 unset NO_COLOR
-failures=0
-cases=0
-
-complain() {
-    printf 'FAILED: %s\n' "$1"
-    failures=$((failures + 1))
-}
-
-# check NAME COMMAND...: the command must succeed.
-check() {
-    local name=$1
-    shift
-    cases=$((cases + 1))
-    "$@" || complain "$name"
-}
-
-# expect CODE ARGUMENT...: runs cfisac into out and err and compares its exit code.
-expect() {
-    local code=$1 got
-    shift
-    cases=$((cases + 1))
-    "$cfisac" "$@" >out 2>err </dev/null
-    got=$?
-    if [ "$got" -ne "$code" ]; then
-        complain "cfisac $* ended with $got, not $code: $(head -c 300 err)"
-    fi
-}
 
 # expect_line CODE TEXT ARGUMENT...: the same; nothing on standard output, one line with TEXT on standard error.
 expect_line() {
@@ -46,7 +16,6 @@ expect_line() {
     fi
 }
 
-has() { grep -qF -- "$2" "$1"; }
 lacks() { ! has "$1" "$2"; }
 empty() { ! [ -s "$1" ]; }
 
@@ -268,5 +237,4 @@ set -m # so that the child does not ignore SIGINT
 interrupt INT
 interrupt TERM
 
-printf '%d cases, %d failures\n' "$cases" "$failures"
-[ "$failures" -eq 0 ]
+conclude

@@ -1,40 +1,10 @@
 #!/bin/bash
 # End-to-end tests of sweeps: the same bytes whatever happens on the way.
 # Usage: test_sweep.sh CFISAC TOP     (needs bash and coreutils; mpirun where the program has MPI)
-set -u
-
-cfisac=$(realpath "$1")
+# shellcheck source=tests/cli/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 top=$(realpath "$2")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-failures=0
-cases=0
-
-complain() {
-    printf 'FAILED: %s\n' "$1"
-    failures=$((failures + 1))
-}
-
-# check NAME COMMAND...: the command must succeed.
-check() {
-    local name=$1
-    shift
-    cases=$((cases + 1))
-    "$@" || complain "$name"
-}
-
-# expect CODE ARGUMENT...: runs cfisac into out and err and compares its exit code.
-expect() {
-    local code=$1 got
-    shift
-    cases=$((cases + 1))
-    "$cfisac" "$@" >out 2>err </dev/null
-    got=$?
-    [ "$got" -eq "$code" ] || complain "cfisac $* ended with $got, not $code: $(head -c 300 err)"
-}
-
-has() { grep -qF -- "$2" "$1"; }
 
 # same DIR: its files are those of the reference
 same() {
@@ -230,5 +200,4 @@ for key in sum_rate_exact_bit_s_hz least_threshold_factor_db; do
     check "replay gives the line's $key" has out "$number"
 done
 
-printf '%d cases, %d failures\n' "$cases" "$failures"
-[ "$failures" -eq 0 ]
+conclude

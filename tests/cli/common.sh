@@ -1,0 +1,40 @@
+# Sourced by the end-to-end tests: a folder to work in, and checks that are counted.
+# shellcheck shell=bash
+set -u
+
+cfisac=$(realpath "$1")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+cases=0
+
+complain() {
+    printf 'FAILED: %s\n' "$1"
+    failures=$((failures + 1))
+}
+
+# check NAME COMMAND...: the command must succeed.
+check() {
+    local name=$1
+    shift
+    cases=$((cases + 1))
+    "$@" || complain "$name"
+}
+
+# expect CODE ARGUMENT...: runs cfisac into out and err and compares its exit code.
+expect() {
+    local code=$1 got
+    shift
+    cases=$((cases + 1))
+    "$cfisac" "$@" >out 2>err </dev/null
+    got=$?
+    [ "$got" -eq "$code" ] || complain "cfisac $* ended with $got, not $code: $(head -c 300 err)"
+}
+
+has() { grep -qF -- "$2" "$1"; }
+
+# conclude: the counts, and the exit code
+conclude() {
+    printf '%d cases, %d failures\n' "$cases" "$failures"
+    [ "$failures" -eq 0 ]
+}
