@@ -104,6 +104,10 @@ cfi_status report_write_scenario(const cfi_scenario *scenario, FILE *stream, cfi
 /* timing.json of a sweep. */
 cfi_status report_write_timing(const cfi_timing *timing, FILE *stream, cfi_error *error);
 
+/* Removes what killed processes left of the files that report_replace_file was writing in a directory. For whoever holds
+ * the directory's lock. */
+void report_remove_temporaries(const char *directory);
+
 /* Writes a file by `write` beside its place, syncs it and renames it over the old one. CFI_OUTPUT. */
 cfi_status report_replace_file(const char *directory, const char *name,
                                cfi_status (*write)(const void *context, FILE *stream, cfi_error *error),

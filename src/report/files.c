@@ -4,6 +4,8 @@
 
 #include "cfisac/report.h"
 
+#include <ctype.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -62,6 +64,34 @@ cfi_status report_prepare_directory(const char *directory, cfi_error *error)
     }
     free(probe);
     return status;
+}
+
+/* .NAME.PID.tmp, as name_file makes them */
+static bool is_temporary(const char *name)
+{
+    size_t length = strlen(name), digits = 0;
+
+    if (length < 5 || name[0] != '.' || strcmp(name + length - 4, ".tmp") != 0) {
+        return false;
+    }
+    while (digits < length - 5 && isdigit((unsigned char)name[length - 5 - digits])) {
+        digits++;
+    }
+    return digits > 0 && name[length - 5 - digits] == '.';
+}
+
+void report_remove_temporaries(const char *directory)
+{
+    DIR *stream = opendir(directory);
+
+    for (struct dirent *entry; stream && (entry = readdir(stream));) {
+        if (is_temporary(entry->d_name)) {
+            unlinkat(dirfd(stream), entry->d_name, 0);
+        }
+    }
+    if (stream) {
+        closedir(stream);
+    }
 }
 
 /* -------------------------------------------------------------------------------- a file ---- */

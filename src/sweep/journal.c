@@ -120,6 +120,7 @@ cfi_status journal_open(const char *directory, journal_mode mode, journal *out, 
         status = take_over(out, mode, error);
     }
     if (status == CFI_OK) {
+        report_remove_temporaries(directory);
         out->writable = true;
         start_syncing(out);
     } else {
@@ -209,6 +210,17 @@ static cfi_status check_line(const journal *j, const sweep_plan *plan, size_t it
     return CFI_OK;
 }
 
+/* Cuts the file off after its whole lines. A file without a torn line is not touched, not even its time stamps. */
+static cfi_status cut_torn_line(const journal *j, off_t whole, cfi_error *error)
+{
+    struct stat about;
+
+    if (fstat(j->file, &about) != 0 || (about.st_size > whole && ftruncate(j->file, whole) != 0)) {
+        return output_error(j, "a torn last line cannot be cut off", error);
+    }
+    return CFI_OK;
+}
+
 cfi_status journal_read(journal *j, const sweep_plan *plan, cfi_line *line, size_t *items, cfi_error *error)
 {
     FILE *stream = open_stream(j);
@@ -236,10 +248,7 @@ cfi_status journal_read(journal *j, const sweep_plan *plan, cfi_line *line, size
     }
     free(text);
     fclose(stream);
-    if (status == CFI_OK && j->writable && ftruncate(j->file, whole) != 0) {
-        status = output_error(j, "a torn last line cannot be cut off", error);
-    }
-    return status;
+    return status == CFI_OK && j->writable ? cut_torn_line(j, whole, error) : status;
 }
 
 cfi_status journal_each(journal *j, cfi_status (*each)(void *context, const char *text, size_t length, cfi_error *),

@@ -139,9 +139,12 @@ for at in 4 21 40; do
 done
 expect 0 sweep sweep.json --out killed --resume --quiet
 check 'three kills and torn lines leave the same bytes' same killed
-before=$(stat -c '%Y %Z %i' killed/*)
+touch killed/.sweep.csv.4711.tmp # as if killed while that file was written
 expect 0 sweep sweep.json --out killed --resume --quiet
-check 'resuming a finished sweep changes nothing' test "$before" = "$(stat -c '%Y %Z %i' killed/*)"
+check 'what a kill left half-written is removed' same killed
+before=$(stat -c '%y %z %i' killed/*)
+expect 0 sweep sweep.json --out killed --resume --quiet
+check 'resuming a finished sweep changes nothing' test "$before" = "$(stat -c '%y %z %i' killed/*)"
 expect 0 sweep sweep.json --out fresh --resume --quiet
 check 'resuming nothing starts' same fresh
 printf '{"half": ' >>whole/sweep.ndjson
