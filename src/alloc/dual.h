@@ -4,18 +4,14 @@
 
 #include "alloc/structured.h"
 
-/* The maximiser of one access point. */
-typedef struct ap_optimum {
-    double rho, q, value;
-    double h, C;
-    double flat, bent; /* curvature: flat (D^2 - p p') + bent z z', see add_curvature */
-} ap_optimum;
-
 /* Reads the coefficients about the point of the last problem_evaluate; s->y but for mu becomes what belongs to it. */
 void dual_start(structured *s, const alloc_point *at);
-/* v (in s->v) and the maximiser of access point l at multipliers y. */
-ap_optimum dual_visit(const structured *s, size_t l, const double *y);
-/* Gradient and Hessian in (y, nu, mu) at s->y; returns D. */
+/* Gradient and Hessian in (y, nu, mu) at s->y; returns D. Leaves the maximisers in s->aps. */
 double dual_expand(structured *s);
+/* The maximisers at the multipliers of the last dual_expand, as a point. Returns the power they radiate. */
+double dual_maximisers(structured *s, alloc_point *to);
+/* Power radiated at the users' multipliers of the last dual_sum or dual_expand and this mu. */
+void dual_sum(structured *s);
+double dual_radiated(structured *s, double mu);
 
 #endif

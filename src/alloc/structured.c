@@ -27,8 +27,8 @@ static void list_pairs(structured *s, size_t *filled)
 
 cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_arena *arena, cfi_error *error)
 {
-    size_t K = problem->K, L = problem->L, pairs = problem->mate_start[K], n = K + pairs + 1;
-    double *memory = arena_alloc(arena, K + 6 * n + n * n + 2 * K * L + 2 * n * L + pairs * L, sizeof *memory);
+    size_t K = problem->K, pairs = problem->mate_start[K], n = K + pairs + 1, rows = n + n % 2;
+    double *memory = arena_alloc(arena, 6 * K + 4 * n + rows * rows, sizeof *memory);
     size_t *index = arena_alloc(arena, 2 * pairs + K, sizeof *index);
 
     if (!memory || !index) {
@@ -38,24 +38,23 @@ cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_aren
                       .K = K,
                       .pairs = pairs,
                       .n = n,
+                      .rows = rows,
                       .owner = index,
                       .incoming = index + pairs,
-                      .y = memory,
-                      .gradient = memory + n,
-                      .diagonal = memory + 2 * n,
-                      .step = memory + 3 * n,
-                      .v = memory + 4 * n,
-                      .origin = memory + 5 * n,
-                      .r = memory + 6 * n,
-                      .hessian = memory + 6 * n + K,
+                      .r = memory,
+                      .slope = memory + K,
+                      .square = memory + 2 * K,
+                      .gain = memory + 3 * K,
+                      .weight = memory + 4 * K,
+                      .diagonal = memory + 5 * K,
+                      .y = memory + 6 * K,
                       .mu = -1.0};
-    s->slope = s->hessian + n * n;
-    s->cost = s->slope + K * L;
-    s->flat = s->cost + K * L;
-    s->bent = s->flat + n * L;
-    s->coherent = s->bent + n * L;
+    s->gradient = s->y + n;
+    s->step = s->gradient + n;
+    s->origin = s->step + n;
+    s->hessian = s->origin + n;
     list_pairs(s, index + 2 * pairs);
-    return CFI_OK;
+    return lanes_init(&s->aps, problem, rows, arena, error);
 }
 
 /* ----------------------------------------------------------------------------- Newton ---- */
@@ -64,23 +63,23 @@ cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_aren
  */
 static bool solve_newton(structured *s, double mu_step)
 {
-    size_t n = s->n, last = n - 1;
-    double *row = s->hessian + last; /* d mu d the k-th at row[n k] */
+    size_t n = s->n, ld = s->rows, last = n - 1;
+    double *row = s->hessian + last; /* d mu d the k-th at row[ld k] */
 
     for (size_t i = 0; i < n; i++) {
         s->step[i] = -s->gradient[i];
     }
     if (!isnan(mu_step)) {
         for (size_t k = 0; k < last; k++) {
-            s->step[k] -= row[n * k] * mu_step;
-            row[n * k] = 0.0;
+            s->step[k] -= row[ld * k] * mu_step;
+            row[ld * k] = 0.0;
         }
-        row[n * last] = 1.0;
+        row[ld * last] = 1.0;
         s->step[last] = mu_step;
     } else {
-        row[n * last] += 1e-7 * s->mu_curvature; /* it may still be flat */
+        row[ld * last] += 1e-7 * s->mu_curvature; /* it may still be flat */
     }
-    return linalg_solve_positive(n, s->hessian, n, s->step) == CFI_OK;
+    return linalg_solve_positive(n, s->hessian, ld, s->step) == CFI_OK;
 }
 
 /* The Newton step that keeps mu >= 0. Where the full step would not, the budget does not bind: mu goes to 0. */
@@ -152,33 +151,13 @@ static double primal_value(const structured *s, const alloc_point *point)
 static double recover(structured *s, double dual, alloc_point *to)
 {
     const alloc_problem *problem = s->problem;
-    double primal, total = 0.0;
+    double primal;
 
-    for (size_t l = 0; l < problem->L; l++) {
-        ap_optimum o = dual_visit(s, l, s->y);
-
-        for (size_t k = 0; k < s->K; k++) {
-            to->w[k + s->K * l] = o.h > 0.0 ? o.rho / o.h * s->v[k] : 0.0;
-        }
-        to->q[l] = o.q;
-        total += o.q;
-    }
-    if (total > (double)problem->L && !problem_complete(problem, to)) {
+    if (dual_maximisers(s, to) > (double)problem->L && !problem_complete(problem, to)) {
         return INFINITY;
     }
     primal = primal_value(s, to);
     return (dual - primal) / fmax(primal, 1e-300);
-}
-
-static double radiated_at(structured *s, double mu)
-{
-    double total = 0.0;
-
-    s->y[s->n - 1] = mu;
-    for (size_t l = 0; l < s->problem->L; l++) {
-        total += dual_visit(s, l, s->y).q;
-    }
-    return total;
 }
 
 /* Moves mu to the minimum of D for the users' multipliers as they are: where the budget is spent, or to 0. */
@@ -186,20 +165,20 @@ static void minimise_over_mu(structured *s)
 {
     double budget = (double)s->problem->L, low = 0.0, high = 0.0;
 
-    if (radiated_at(s, 0.0) <= budget) {
-        return;
-    }
-    for (size_t k = 0; k < s->K; k++) {
-        high += s->r[k] * s->r[k] + s->r[k];
-    }
-    for (int i = 0; i < 200 && radiated_at(s, high) > budget; i++) {
-        low = high;
-        high *= 4.0;
-    }
-    for (int i = 0; i < 60 && high - low > 1e-12 * high; i++) {
-        double middle = 0.5 * (low + high);
+    dual_sum(s);
+    if (dual_radiated(s, 0.0) > budget) {
+        for (size_t k = 0; k < s->K; k++) {
+            high += s->square[k] + s->r[k];
+        }
+        for (int i = 0; i < 200 && dual_radiated(s, high) > budget; i++) {
+            low = high;
+            high *= 4.0;
+        }
+        for (int i = 0; i < 60 && high - low > 1e-12 * high; i++) {
+            double middle = 0.5 * (low + high);
 
-        *(radiated_at(s, middle) > budget ? &low : &high) = middle;
+            *(dual_radiated(s, middle) > budget ? &low : &high) = middle;
+        }
     }
     s->y[s->n - 1] = high;
 }
@@ -209,7 +188,7 @@ static bool is_flat(const structured *s)
 {
     size_t last = s->n - 1;
 
-    return s->hessian[last + s->n * last] < 1e-6 * s->mu_curvature && !(s->y[last] <= 0.0 && s->gradient[last] >= 0.0);
+    return s->hessian[last + s->rows * last] < 1e-6 * s->mu_curvature && !(s->y[last] <= 0.0 && s->gradient[last] >= 0.0);
 }
 
 bool structured_step(structured *s, const alloc_point *at, alloc_point *to, double *gap)
