@@ -23,6 +23,8 @@ typedef struct alloc_problem {
     double unit_w;           /* watts per antenna that are 1 here: P / (N L) */
     double *signal, *load;   /* K x L */
     double *d1, *d2, *limit; /* L; limit is infinite without one */
+    double *most; /* L: the largest communication power x_l with which AP l senses well enough in its limit */
+    double *incline, *offset; /* L: 1 - d1 / d2 and 1 / d2, so that q_l >= incline x_l + offset; 0 where d2 = 0 */
     sensing_case sensing;
     bool coherent;             /* rate.model exact and overlapping pilots */
     size_t *mate_start, *mate; /* users sharing k's pilot: mate[mate_start[k] .. mate_start[k+1]) */
@@ -49,9 +51,6 @@ double problem_sinr(const alloc_problem *problem, size_t k);
 /* sum_l signal_jl (beta_kl / beta_jl) w_jl: amplitude with which stream j adds up coherently at user k. */
 double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const double *w);
 double problem_coherent_coefficient(const alloc_problem *problem, size_t k, size_t j, size_t l);
-
-/* The largest communication power x_l with which AP l senses well enough within its limit. */
-double problem_largest_power(const alloc_problem *problem, size_t l);
 
 /* Makes the point feasible to rounding and spends the whole budget: negative amplitudes become 0, q the least
  * power that senses well enough, and all amplitudes are scaled by the largest common factor that the budget and the

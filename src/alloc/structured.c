@@ -188,7 +188,8 @@ static bool is_flat(const structured *s)
 {
     size_t last = s->n - 1;
 
-    return s->hessian[last + s->rows * last] < 1e-6 * s->mu_curvature && !(s->y[last] <= 0.0 && s->gradient[last] >= 0.0);
+    return s->hessian[last + s->rows * last] < 1e-6 * s->mu_curvature &&
+           !(s->y[last] <= 0.0 && s->gradient[last] >= 0.0);
 }
 
 bool structured_step(structured *s, const alloc_point *at, alloc_point *to, double *gap)
