@@ -573,7 +573,7 @@ static void dual_bounds_the_surrogate_and_its_gap_is_certified(void **state)
     structured dual;
     alloc_point *at, *to, *other;
     cfi_stream stream = stream_make(3, 0, CFI_DRAW_START, 0);
-    double gap, best;
+    double gap, objective, best;
 
     (void)state;
     set_tightness(d, 0.5);
@@ -585,7 +585,7 @@ static void dual_bounds_the_surrogate_and_its_gap_is_certified(void **state)
     assert_int_equal(alloc_heuristic(&d->network, d->xi, d->arena, &d->powers, NULL), CFI_OK);
     problem_from_powers(&problem, d->xi, &d->powers, at);
     problem_evaluate(&problem, at);
-    assert_true(structured_step(&dual, at, to, &gap));
+    assert_true(structured_step(&dual, at, to, &gap, &objective));
     assert_true(gap < 1e-9);
     best = surrogate_at(&problem, dual.r, to);
     for (int i = 0; i < 2000; i++) { /* random feasible points near and far */

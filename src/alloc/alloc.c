@@ -56,13 +56,14 @@ static cfi_status search_init(search *s, const cfi_network *network, const doubl
     }
     s->work.candidate = problem_point(&s->problem, arena);
     s->work.trial = problem_point(&s->problem, arena);
+    s->work.kept = arena_alloc(arena, 2 * network->K, sizeof(double));
     s->heuristic = problem_point(&s->problem, arena);
     s->point = problem_point(&s->problem, arena);
     s->best = problem_point(&s->problem, arena);
     s->outcome.trace = arena_alloc(arena, length, sizeof(double));
     s->best_outcome.trace = arena_alloc(arena, length, sizeof(double));
-    if (!s->work.candidate || !s->work.trial || !s->heuristic || !s->point || !s->best || !s->outcome.trace ||
-        !s->best_outcome.trace) {
+    if (!s->work.candidate || !s->work.trial || !s->work.kept || !s->heuristic || !s->point || !s->best ||
+        !s->outcome.trace || !s->best_outcome.trace) {
         return out_of_memory(error);
     }
     problem_from_powers(&s->problem, xi, heuristic, s->heuristic);

@@ -28,7 +28,7 @@ typedef struct alloc_problem {
     sensing_case sensing;
     bool coherent;             /* rate.model exact and overlapping pilots */
     size_t *mate_start, *mate; /* users sharing k's pilot: mate[mate_start[k] .. mate_start[k+1]) */
-    double *u, *interference;  /* K: of the last problem_evaluate */
+    double *u, *interference;  /* K: of the last problem_evaluate; interference follows u in memory */
     double *floor;             /* L: scratch of problem_complete */
 } alloc_problem;
 

@@ -2,6 +2,7 @@
 #include "alloc/sca.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Below this SINR of the best user the product surrogate, 1 plus something tiny, loses its digits; the fractional one
  * is as tight there. */
@@ -32,8 +33,8 @@ static cfi_surrogate choose_surrogate(const alloc_problem *problem)
     return best < LOW_SINR ? CFI_SURROGATE_FRACTIONAL : problem->network->system->surrogate;
 }
 
-/* Goes on in the direction of the step, doubling its length while the true objective rises: evaluations are thousands
- * of times cheaper than steps. The best point is left in `candidate`; returns its objective. */
+/* Goes on in the direction of the step, doubling its length while the true objective rises: evaluations are much
+ * cheaper than steps. The best point is left in `candidate`, and is the last one evaluated; returns its objective. */
 static double extrapolate(const alloc_problem *problem, const alloc_point *from, const sca_work *work, double value)
 {
     alloc_point *best = work->candidate, *trial = work->trial;
@@ -50,8 +51,10 @@ static double extrapolate(const alloc_problem *problem, const alloc_point *from,
         if (!problem_complete(problem, trial)) {
             break;
         }
+        memcpy(work->kept, problem->u, 2 * problem->K * sizeof *work->kept);
         next = problem_evaluate(problem, trial);
         if (!(next > value)) {
+            memcpy(problem->u, work->kept, 2 * problem->K * sizeof *work->kept);
             break;
         }
         value = next;
@@ -67,6 +70,18 @@ static double expected_gain(double before, double now)
     double ratio = before > 0.0 ? fmin(now / before, 0.999) : 0.5;
 
     return 2.0 * now * fmax(1.0, ratio / (1.0 - ratio));
+}
+
+/* The objective of a step's result, completed; -INFINITY where that fails. */
+static double complete(const alloc_stepper *stepper, alloc_point *point)
+{
+    const alloc_problem *problem = stepper->problem;
+
+    if (!isnan(stepper->objective)) { /* it is complete, and the last point evaluated */
+        return stepper->objective;
+    }
+    return all_finite(problem, point) && problem_complete(problem, point) ? problem_evaluate(problem, point)
+                                                                          : -INFINITY;
 }
 
 static void finish(sca_outcome *outcome, cfi_alloc_status status, const char *reason)
@@ -100,7 +115,7 @@ cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, alloc_point *po
     outcome->trace[outcome->trace_count++] = value;
     finish(outcome, CFI_ALLOC_ITERATION_LIMIT, "max_iterations");
     while (outcome->iterations < system->max_iterations) {
-        double next = -INFINITY, before = gain, small = system->tolerance * value;
+        double next, before = gain, small = system->tolerance * value;
         cfi_surrogate surrogate;
         socp_status solved;
         cfi_status status;
@@ -108,17 +123,14 @@ cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, alloc_point *po
         if (stepper->options && stop_requested(stepper->options->stop)) {
             return error_set(error, CFI_INTERRUPTED, "interrupted during the power allocation");
         }
-        problem_evaluate(problem, point);
         surrogate = choose_surrogate(problem);
         status = stepper_run(stepper, point, surrogate, work->candidate, &solved, error);
         if (status != CFI_OK) {
             return status;
         }
-        if (all_finite(problem, work->candidate) && problem_complete(problem, work->candidate)) {
-            next = problem_evaluate(problem, work->candidate);
-            if (next > value && system->surrogate == CFI_SURROGATE_PRODUCT) {
-                next = extrapolate(problem, point, work, next);
-            }
+        next = complete(stepper, work->candidate);
+        if (next > value && system->surrogate == CFI_SURROGATE_PRODUCT) {
+            next = extrapolate(problem, point, work, next);
         }
         if (!(next > value)) {
             finish_without_progress(outcome, solved, gain, small);

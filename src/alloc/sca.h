@@ -17,6 +17,7 @@ typedef struct sca_outcome {
 /* Work points of the iteration, reused by all starts. */
 typedef struct sca_work {
     alloc_point *candidate, *trial;
+    double *kept; /* 2 K: problem->u and interference of the candidate */
 } sca_work;
 
 /* Improves `point` (feasible) in place until it converges; never lowers the objective. Fails as stepper_run, and with

@@ -72,7 +72,7 @@ static bool run_structured(alloc_stepper *stepper, const alloc_point *at, alloc_
 {
     double gap;
 
-    if (!structured_step(&stepper->dual, at, to, &gap)) {
+    if (!structured_step(&stepper->dual, at, to, &gap, &stepper->objective)) {
         return false;
     }
     stepper->largest_gap = fmax(stepper->largest_gap, gap);
@@ -92,11 +92,11 @@ cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrog
     socp_solution solution;
     cfi_status status = CFI_OK;
 
-    problem_evaluate(stepper->problem, at);
     if (stepper->problem->network->system->solver == CFI_SOLVER_STRUCTURED && run_structured(stepper, at, to)) {
         *solved = SOCP_OPTIMAL;
         return CFI_OK;
     }
+    stepper->objective = NAN;
     problem_evaluate(stepper->problem, at); /* the attempt evaluated other points */
     choose_active(stepper, surrogate);
     *solved = SOCP_OPTIMAL;

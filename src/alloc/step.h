@@ -15,6 +15,7 @@ typedef struct alloc_stepper {
     socp_workspace *workspace;
     structured dual;    /* of solver `structured` */
     double largest_gap; /* certified gaps of its steps, relative */
+    double objective;   /* problem_evaluate at the last step's result if that is complete, else NAN */
     /* export of every problem solved */
     const cfi_alloc_options *options;
     size_t start, step;
@@ -25,9 +26,10 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
                         cfi_arena *arena, cfi_error *error);
 void stepper_free(alloc_stepper *stepper);
 
-/* Maximises the surrogate about `at` over the feasible set; users whose SINR there is negligible stay silent. The
- * maximiser, not yet completed, goes to `to`; *solved tells how the solver ended. An exhausted active set leaves `to`
- * equal to `at`. Fails: CFI_NO_MEMORY, the export's error, CFI_FAILED (a malformed problem). */
+/* Maximises the surrogate about `at` (the point of the last problem_evaluate) over the feasible set; users whose SINR
+ * there is negligible stay silent. The maximiser, not yet completed, goes to `to`; *solved tells how the solver ended.
+ * An exhausted active set leaves `to` equal to `at`. Fails: CFI_NO_MEMORY, the export's error, CFI_FAILED (a malformed
+ * problem). */
 cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrogate surrogate, alloc_point *to,
                        socp_status *solved, cfi_error *error);
 

@@ -131,13 +131,15 @@ static bool search_line(structured *s, double *value)
     return false;
 }
 
-/* sum_k ln(1 + t_k) of a point. */
-static double primal_value(const structured *s, const alloc_point *point)
+/* sum_k ln(1 + t_k) of a point; its true objective goes to *objective, if that is asked for. */
+static double primal_value(const structured *s, const alloc_point *point, double *objective)
 {
     const alloc_problem *problem = s->problem;
-    double value = 0.0;
+    double value = 0.0, objective_there = problem_evaluate(problem, point);
 
-    problem_evaluate(problem, point);
+    if (objective) {
+        *objective = objective_there;
+    }
     for (size_t k = 0; k < s->K; k++) {
         double t = 2.0 * s->r[k] * problem->u[k] - s->r[k] * s->r[k] * problem->interference[k];
 
@@ -146,41 +148,66 @@ static double primal_value(const structured *s, const alloc_point *point)
     return value;
 }
 
-/* The point that belongs to the multipliers, and its gap to the dual value. Over the budget by rounding it is scaled
- * down; below the budget, which a surrogate may prefer, it stays. */
-static double recover(structured *s, double dual, alloc_point *to)
+/* The point that belongs to the multipliers, and its gap to the dual value. Where the budget binds it is completed, and
+ * *objective is its true objective; elsewhere the surrogate may prefer to stay below the budget. */
+static double recover(structured *s, double dual, alloc_point *to, double *objective)
 {
     const alloc_problem *problem = s->problem;
-    double primal;
+    double primal, radiated = dual_maximisers(s, to);
+    bool binds = s->y[s->n - 1] > 0.0 || radiated > (double)problem->L;
 
-    if (dual_maximisers(s, to) > (double)problem->L && !problem_complete(problem, to)) {
+    *objective = NAN;
+    if (binds && !problem_complete(problem, to)) {
         return INFINITY;
     }
-    primal = primal_value(s, to);
+    primal = primal_value(s, to, binds ? objective : NULL);
     return (dual - primal) / fmax(primal, 1e-300);
 }
 
-/* Moves mu to the minimum of D for the users' multipliers as they are: where the budget is spent, or to 0. */
-static void minimise_over_mu(structured *s)
+/* Moves mu to within `tolerance` (relative) above the minimum of D for the users' multipliers as they are: where the
+ * budget is spent, or to 0. The search begins about `guess`. Leaves D to be expanded. */
+static void minimise_over_mu(structured *s, double guess, double tolerance)
 {
-    double budget = (double)s->problem->L, low = 0.0, high = 0.0;
+    double budget = (double)s->problem->L, low = 0.0, high = 0.0, step = 4.0;
 
     dual_sum(s);
     if (dual_radiated(s, 0.0) > budget) {
-        for (size_t k = 0; k < s->K; k++) {
-            high += s->square[k] + s->r[k];
-        }
-        for (int i = 0; i < 200 && dual_radiated(s, high) > budget; i++) {
+        low = high = guess > 0.0 && guess < INFINITY ? guess : 1.0;
+        for (; dual_radiated(s, high) > budget && high < 1e300; step *= step) {
             low = high;
-            high *= 4.0;
+            high *= step;
         }
-        for (int i = 0; i < 60 && high - low > 1e-12 * high; i++) {
-            double middle = 0.5 * (low + high);
+        for (; low == high || (low > 1e-300 && dual_radiated(s, low) <= budget); step *= step) {
+            high = low;
+            low /= step;
+        }
+        for (int i = 0; i < 100 && high - low > tolerance * high; i++) {
+            double middle = high > 4.0 * low ? sqrt(low) * sqrt(high) : 0.5 * (low + high);
 
             *(dual_radiated(s, middle) > budget ? &low : &high) = middle;
         }
     }
     s->y[s->n - 1] = high;
+}
+
+/* What mu is if `at` is stationary: rho = h / (2 C) at every access point, weighted by power. */
+static double guess_mu(structured *s, const alloc_point *at)
+{
+    double weighted = 0.0, total = 0.0;
+
+    dual_sum(s);
+    for (size_t l = 0; l < s->problem->L; l++) {
+        double x = 0.0, h = sqrt(s->aps.norm2[l]);
+
+        for (size_t k = 0; k < s->K; k++) {
+            x += at->w[k + s->K * l] * at->w[k + s->K * l];
+        }
+        if (x > 0.0) {
+            weighted += x * fmax(0.5 * h / sqrt(x) - s->aps.price[l], 0.0);
+            total += x;
+        }
+    }
+    return total > 0.0 ? weighted / total : 1.0;
 }
 
 /* D is linear in mu while all access points are at kinks or limits; Newton's method would creep. */
@@ -192,7 +219,7 @@ static bool is_flat(const structured *s)
            !(s->y[last] <= 0.0 && s->gradient[last] >= 0.0);
 }
 
-bool structured_step(structured *s, const alloc_point *at, alloc_point *to, double *gap)
+bool structured_step(structured *s, const alloc_point *at, alloc_point *to, double *gap, double *objective)
 {
     double value;
 
@@ -200,14 +227,14 @@ bool structured_step(structured *s, const alloc_point *at, alloc_point *to, doub
     dual_start(s, at);
     s->y[s->n - 1] = s->mu;
     if (s->mu < 0.0) {
-        minimise_over_mu(s);
+        minimise_over_mu(s, guess_mu(s, at), 0.1);
     }
     value = dual_expand(s);
     for (int i = 0; i < MOST_ITERATIONS; i++) {
         double decrement = 0.0;
 
         if (is_flat(s)) {
-            minimise_over_mu(s);
+            minimise_over_mu(s, s->y[s->n - 1], 1e-12);
             value = dual_expand(s);
         }
         if (!newton_step(s)) {
@@ -217,13 +244,13 @@ bool structured_step(structured *s, const alloc_point *at, alloc_point *to, doub
             decrement -= s->gradient[j] * s->step[j];
         }
         if (decrement <= 0.1 * GAP_TOLERANCE * fabs(value)) {
-            *gap = recover(s, value, to);
+            *gap = recover(s, value, to, objective);
             if (*gap <= GAP_TOLERANCE) {
                 break;
             }
         }
         if (!search_line(s, &value)) {
-            *gap = recover(s, value, to);
+            *gap = recover(s, value, to, objective);
             break;
         }
     }

@@ -29,8 +29,9 @@ cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_aren
 
 /* Maximises the product surrogate about `at` (the point of the last problem_evaluate) over the feasible set. *to is
  * feasible; *gap bounds how far its surrogate lies below the optimum, relative to it: a dual value less a primal one.
+ * *objective is problem_evaluate at *to if that is complete (see problem_complete), else NAN.
  * False when no such point was found; then *to is `at`. Needs coherent terms absent or d2 >= d1. O((K + P)^2 L) an
  * iteration, no allocation. */
-bool structured_step(structured *s, const alloc_point *at, alloc_point *to, double *gap);
+bool structured_step(structured *s, const alloc_point *at, alloc_point *to, double *gap, double *objective);
 
 #endif

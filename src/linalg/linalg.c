@@ -3,6 +3,7 @@
 
 #include <cblas.h>
 #include <lapacke.h>
+#include <math.h>
 
 void linalg_single_thread(void)
 {
@@ -43,11 +44,62 @@ void linalg_solve_lower(size_t n, size_t columns, const double complex *l, size_
                 (blasint)ldl, b, (blasint)ldb);
 }
 
+/* Below this size LAPACK spends more on its calls than on the factorisation. */
+enum { SMALL = 40 };
+
+/* L L' = A column by column, L in place of the lower triangle; false when A is not positive definite. */
+static bool factor_small(size_t n, double *restrict a, size_t lda)
+{
+    for (size_t j = 0; j < n; j++) {
+        double pivot = a[j + lda * j], scale;
+
+        if (!(pivot > 0.0) || !(pivot < INFINITY)) {
+            return false;
+        }
+        scale = 1.0 / sqrt(pivot);
+        for (size_t i = j; i < n; i++) {
+            a[i + lda * j] *= scale;
+        }
+        for (size_t k = j + 1; k < n; k++) {
+            double factor = a[k + lda * j];
+
+            for (size_t i = k; i < n; i++) {
+                a[i + lda * k] -= factor * a[i + lda * j];
+            }
+        }
+    }
+    return true;
+}
+
+static void substitute_small(size_t n, const double *restrict l, size_t ldl, double *restrict x)
+{
+    for (size_t j = 0; j < n; j++) {
+        x[j] /= l[j + ldl * j];
+        for (size_t i = j + 1; i < n; i++) {
+            x[i] -= l[i + ldl * j] * x[j];
+        }
+    }
+    for (size_t j = n; j-- > 0;) {
+        for (size_t i = j + 1; i < n; i++) {
+            x[j] -= l[i + ldl * j] * x[i];
+        }
+        x[j] /= l[j + ldl * j];
+    }
+}
+
 cfi_status linalg_solve_positive(size_t n, double *a, size_t lda, double *x)
 {
-    lapack_int info = LAPACKE_dposv_work(LAPACK_COL_MAJOR, 'L', (lapack_int)n, 1, a, (lapack_int)lda, x, (lapack_int)n);
+    if (n > SMALL) {
+        lapack_int info =
+            LAPACKE_dposv_work(LAPACK_COL_MAJOR, 'L', (lapack_int)n, 1, a, (lapack_int)lda, x, (lapack_int)n);
 
-    return info == 0 ? CFI_OK : CFI_FAILED;
+        return info == 0 ? CFI_OK : CFI_FAILED;
+    }
+    if (!factor_small(n, a, lda)) {
+        return CFI_FAILED;
+    }
+    substitute_small(n, a, lda, x);
+    return CFI_OK;
 }
 
 void linalg_gram_rows(size_t n, size_t k, double scale, const double *a, size_t lda, double keep, double *c, size_t ldc)
