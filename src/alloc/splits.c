@@ -80,18 +80,31 @@ typedef struct split {
     double weak, strong, need, limit; /* weak * free + strong * lifted >= need; free + lifted <= limit */
 } split;
 
+/* fmax and fmin would be calls. */
+static inline double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static inline double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 /* The two powers at factor c and floor factor f (0 or 1), the limit of the AP respected: the floor gives way first,
  * then the free power. Returns their sum. */
-static double split_at(const split *ap, double c, double floor_factor, double *free, double *lifted)
+static inline double split_at(const split *ap, double c, double floor_factor, double *free, double *lifted)
 {
-    double slope = 1.0 - ap->weak / ap->strong, least = ap->need / ap->strong, floor = floor_factor * ap->floor;
+    double floor = floor_factor * ap->floor;
 
     *free = c * ap->free;
-    *lifted = fmax(floor, (ap->need - ap->weak * *free) / ap->strong);
+    *lifted = larger(floor, (ap->need - ap->weak * *free) / ap->strong);
     if (*free + *lifted > ap->limit) {
-        *free = fmin(*free, slope > 0.0 ? fmax((ap->limit - least) / slope, 0.0) : *free);
-        *free = fmin(*free, ap->limit);
-        *lifted = fmax(fmin(floor, ap->limit - *free), (ap->need - ap->weak * *free) / ap->strong);
+        double slope = 1.0 - ap->weak / ap->strong, least = ap->need / ap->strong;
+
+        *free = smaller(*free, slope > 0.0 ? larger((ap->limit - least) / slope, 0.0) : *free);
+        *free = smaller(*free, ap->limit);
+        *lifted = larger(smaller(floor, ap->limit - *free), (ap->need - ap->weak * *free) / ap->strong);
     }
     return *free + *lifted;
 }
