@@ -63,7 +63,7 @@ static void empty_object_is_the_scenario_of_the_paper(void **state)
     assert_true(s->equal_fraction == 0.5 && s->heuristic_fraction == 0.3);
     assert_int_equal(s->surrogate, CFI_SURROGATE_PRODUCT);
     assert_int_equal(s->crlb_constraint, CFI_CRLB_EXACT);
-    assert_int_equal(s->solver, CFI_SOLVER_SOCP);
+    assert_int_equal(s->solver, CFI_SOLVER_AUTO);
     assert_int_equal(s->starts, 0);
     assert_int_equal(s->max_iterations, 200);
     assert_true(s->tolerance == 1e-6 && s->max_std_error == 0.0);

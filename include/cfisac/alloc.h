@@ -41,7 +41,9 @@ typedef struct cfi_allocation {
     double *ap_power_w;              /* L: N (x_l + y_l) */
     double max_constraint_violation; /* relative, of budget, AP limits, thresholds; 0 when all hold */
     double least_threshold_factor; /* multiply every threshold by it to reach the edge of feasibility; <= 1: feasible */
+    const char *solver;            /* what solved the steps: "structured", "socp"; NULL where none were taken */
     double largest_step_gap;       /* structured: certified, relative, over all steps of all starts; else NaN */
+    size_t fallback_steps;         /* structured: steps of all starts that the cone solver had to take */
     double solve_seconds;
 } cfi_allocation;
 

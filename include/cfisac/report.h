@@ -12,6 +12,7 @@ typedef struct cfi_results {
     const cfi_record *record;
     size_t count;
     bool timing; /* write allocation.solve_seconds */
+    bool check;  /* the drops were allocated by both solvers: write allocation.check, judge the difference */
 } cfi_results;
 
 /* What differs from run to run: timing.json. */
@@ -104,8 +105,8 @@ cfi_status report_write_scenario(const cfi_scenario *scenario, FILE *stream, cfi
 /* timing.json of a sweep. */
 cfi_status report_write_timing(const cfi_timing *timing, FILE *stream, cfi_error *error);
 
-/* Removes what killed processes left of the files that report_replace_file was writing in a directory. For whoever holds
- * the directory's lock. */
+/* Removes what killed processes left of the files that report_replace_file was writing in a directory. For whoever
+ * holds the directory's lock. */
 void report_remove_temporaries(const char *directory);
 
 /* Writes a file by `write` beside its place, syncs it and renames it over the old one. CFI_OUTPUT. */

@@ -17,7 +17,7 @@ typedef enum { CFI_METHOD_NONE, CFI_METHOD_EQUAL, CFI_METHOD_HEURISTIC, CFI_METH
 typedef enum { CFI_SUM_RATE, CFI_MAX_MIN_RATE, CFI_MIN_POWER, CFI_MIN_CRLB } cfi_objective;
 typedef enum { CFI_SURROGATE_PRODUCT, CFI_SURROGATE_FRACTIONAL } cfi_surrogate;
 typedef enum { CFI_CRLB_EXACT, CFI_CRLB_SCA } cfi_crlb_constraint;
-typedef enum { CFI_SOLVER_SOCP, CFI_SOLVER_STRUCTURED } cfi_solver;
+typedef enum { CFI_SOLVER_AUTO, CFI_SOLVER_SOCP, CFI_SOLVER_STRUCTURED } cfi_solver;
 
 /* The word a value has in the scenario, e.g. method_name(CFI_METHOD_SCA) is "sca". */
 const char *method_name(cfi_method method);

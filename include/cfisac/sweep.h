@@ -8,6 +8,7 @@
 typedef struct cfi_run_options {
     size_t threads; /* 0: as many as the machine has */
     cfi_alloc_options alloc;
+    bool check;                                                 /* allocate again by the other solver and compare */
     void (*progress)(void *context, size_t done, size_t total); /* serialised; or NULL */
     void *progress_context;
 } cfi_run_options;

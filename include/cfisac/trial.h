@@ -21,6 +21,15 @@ typedef struct cfi_reference {
     double worst_crlb_rad2; /* under system->crlb_model */
 } cfi_reference;
 
+/* The same allocation by the other solver of its steps, from the same starts. */
+typedef struct cfi_check {
+    bool available;     /* false: not asked for, nothing iterated, or no other solver covers the scenario */
+    const char *solver; /* of the second allocation: "structured", "socp" */
+    cfi_alloc_status status;
+    double sum_rate_bit_s_hz;
+    double relative_difference; /* abs(second - first) / first */
+} cfi_check;
+
 typedef struct cfi_record {
     uint32_t index;
     cfi_drop_status status;
@@ -32,11 +41,13 @@ typedef struct cfi_record {
     cfi_monte_carlo monte_carlo;
     cfi_allocation allocation;
     cfi_reference equal, heuristic;
+    cfi_check check;
     const char *failure; /* why status is failed; NULL else */
 } cfi_record;
 
 typedef struct cfi_trial_options {
     size_t threads; /* for the Monte Carlo of this drop */
+    bool check;     /* allocate again by the other solver and compare */
     cfi_alloc_options alloc;
 } cfi_trial_options;
 

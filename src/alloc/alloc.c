@@ -266,8 +266,10 @@ static void keep_outcome(const search *s, const double *xi, cfi_allocation *out,
         trace[i] = scale * outcome->trace[i];
     }
     problem_to_powers(&s->problem, xi, s->best, &out->powers);
-    if (s->problem.network->system->solver == CFI_SOLVER_STRUCTURED) {
+    out->solver = s->stepper.structured ? "structured" : "socp";
+    if (s->stepper.structured) {
         out->largest_step_gap = s->stepper.largest_gap;
+        out->fallback_steps = s->stepper.fallback_steps;
     }
 }
 

@@ -7,6 +7,21 @@
 #include <string.h>
 
 static const double NEGLIGIBLE_SINR = 1e-10;
+enum { MOST_PAIRS = 1000 };
+
+/* `auto` takes the dual where it applies, unless pairs of users with one pilot make it larger than the cone problem, or
+ * the cone problems are what the caller wants to see. */
+static bool takes_dual(const alloc_problem *problem, const cfi_alloc_options *options)
+{
+    const cfi_system *system = problem->network->system;
+
+    if (system->solver != CFI_SOLVER_AUTO) {
+        return system->solver == CFI_SOLVER_STRUCTURED;
+    }
+    return system->surrogate == CFI_SURROGATE_PRODUCT && system->crlb_constraint == CFI_CRLB_EXACT &&
+           problem->sensing != SENSING_LINEARISED && problem->mate_start[problem->K] <= MOST_PAIRS &&
+           !(options && options->export_problem);
+}
 
 cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, const cfi_alloc_options *options,
                         cfi_arena *arena, cfi_error *error)
@@ -18,9 +33,8 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
     if (!stepper->active) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for an allocation step");
     }
-    return problem->network->system->solver == CFI_SOLVER_STRUCTURED
-               ? structured_init(&stepper->dual, problem, arena, error)
-               : CFI_OK;
+    stepper->structured = takes_dual(problem, options);
+    return stepper->structured ? structured_init(&stepper->dual, problem, arena, error) : CFI_OK;
 }
 
 void stepper_free(alloc_stepper *stepper)
@@ -92,9 +106,12 @@ cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrog
     socp_solution solution;
     cfi_status status = CFI_OK;
 
-    if (stepper->problem->network->system->solver == CFI_SOLVER_STRUCTURED && run_structured(stepper, at, to)) {
-        *solved = SOCP_OPTIMAL;
-        return CFI_OK;
+    if (stepper->structured) {
+        if (run_structured(stepper, at, to)) {
+            *solved = SOCP_OPTIMAL;
+            return CFI_OK;
+        }
+        stepper->fallback_steps++;
     }
     stepper->objective = NAN;
     problem_evaluate(stepper->problem, at); /* the attempt evaluated other points */

@@ -13,9 +13,11 @@ typedef struct alloc_stepper {
     size_t active_count;
     cfi_surrogate surrogate; /* of the workspace's pattern */
     socp_workspace *workspace;
-    structured dual;    /* of solver `structured` */
-    double largest_gap; /* certified gaps of its steps, relative */
-    double objective;   /* problem_evaluate at the last step's result if that is complete, else NAN */
+    bool structured; /* steps are taken by the dual */
+    structured dual;
+    size_t fallback_steps; /* that the dual could not end and the cone solver took */
+    double largest_gap;    /* certified gaps of its steps, relative */
+    double objective;      /* problem_evaluate at the last step's result if that is complete, else NAN */
     /* export of every problem solved */
     const cfi_alloc_options *options;
     size_t start, step;

@@ -75,6 +75,7 @@ static cfi_status run_drops(const cli_options *options, const cfi_scenario *scen
                            .alloc = {.export_problem = options->export_cbf ? export_cbf : NULL,
                                      .export_context = &to,
                                      .stop = signals_catch()},
+                           .check = has_option(options, OPTION_CHECK),
                            .progress = progress_update,
                            .progress_context = &bar};
     cfi_status status = sweep_run_drops(scenario_system(scenario), &how, run, error);
@@ -87,8 +88,11 @@ static cfi_status run_drops(const cli_options *options, const cfi_scenario *scen
 static int conclude(const cli_options *options, const cfi_scenario *scenario, const cfi_run *run, cfi_status ended,
                     cfi_error *error)
 {
-    cfi_results results = {
-        .scenario = scenario, .record = run->record, .count = run->count, .timing = has_option(options, OPTION_TIMING)};
+    cfi_results results = {.scenario = scenario,
+                           .record = run->record,
+                           .count = run->count,
+                           .timing = has_option(options, OPTION_TIMING),
+                           .check = has_option(options, OPTION_CHECK)};
     cfi_timing timing = {.wall_seconds = run->seconds,
                          .threads = options->threads > 0 ? (size_t)options->threads : sweep_default_threads(),
                          .command_line = options->command_line};

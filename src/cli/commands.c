@@ -7,7 +7,7 @@ const cli_command command_table[] = {
     {.name = "run",
      .function = command_run,
      .usage = "SCENARIO [--set KEY=VALUE]... [--out DIR] [--json | --csv] [--threads N]\n"
-              "                  [--export-cbf DIR] [--timing] [--quiet]",
+              "                  [--check] [--export-cbf DIR] [--timing] [--quiet]",
      .summary = "simulate and allocate every drop of a scenario",
      .text =
          "Draws the networks of a scenario, allocates the powers, evaluates rates and Cramer-Rao bounds in closed\n"
@@ -17,7 +17,7 @@ const cli_command command_table[] = {
      .example = "  cfisac run paper.json --set network.aps=64 --set pilots.length=2 --out results\n"
                 "  echo '{}' | cfisac run - --csv > drops.csv\n",
      .argument = "SCENARIO",
-     .options = OPTION_SET | OPTION_OUT | OPTION_JSON | OPTION_CSV | OPTION_THREADS | OPTION_EXPORT_CBF |
+     .options = OPTION_SET | OPTION_OUT | OPTION_JSON | OPTION_CSV | OPTION_THREADS | OPTION_EXPORT_CBF | OPTION_CHECK |
                 OPTION_TIMING | OPTION_QUIET | OPTION_HELP,
      .lists_keys = true},
     {.name = "sweep",

@@ -23,6 +23,7 @@ enum {
     OPTION_FORCE = 1 << 12,
     OPTION_SHARD = 1 << 13,
     OPTION_DRY_RUN = 1 << 14,
+    OPTION_CHECK = 1 << 16,
     OPTION_OUT_NEEDED = 1 << 15 /* no option: --out may not be left out, unless --dry-run is there */
 };
 

@@ -48,8 +48,22 @@ static void monte_carlo(json_writer *writer, const cfi_record *record)
     json_close(writer, '}');
 }
 
+static void check(json_writer *writer, const cfi_check *check)
+{
+    if (!check->available) {
+        json_null(writer, "check");
+        return;
+    }
+    json_open(writer, "check", '{');
+    json_text(writer, "solver", check->solver);
+    json_text(writer, "status", alloc_status_name(check->status));
+    json_number(writer, "sum_rate_bit_s_hz", check->sum_rate_bit_s_hz);
+    json_number(writer, "relative_difference", check->relative_difference);
+    json_close(writer, '}');
+}
+
 /* The powers of a drop without a result are null: a reader must not take zeros for an allocation. */
-static void allocation(json_writer *writer, const cfi_record *record, bool timing)
+static void allocation(json_writer *writer, const cfi_record *record, const cfi_results *results)
 {
     const cfi_allocation *a = &record->allocation;
     bool ok = record->status == CFI_DROP_OK;
@@ -68,8 +82,13 @@ static void allocation(json_writer *writer, const cfi_record *record, bool timin
     json_vector(writer, "ap_power_w", ok ? a->ap_power_w : NULL, record->L);
     json_number(writer, "max_constraint_violation", ok ? a->max_constraint_violation : NAN);
     json_number(writer, "least_threshold_factor_db", quantity_of(QUANTITY_THRESHOLD_FACTOR_DB, record));
+    json_text(writer, "solver", a->solver);
     json_number(writer, "largest_step_gap", ok ? a->largest_step_gap : NAN);
-    if (timing) {
+    json_count(writer, "fallback_steps", a->fallback_steps);
+    if (results->check) {
+        check(writer, &record->check);
+    }
+    if (results->timing) {
         json_number(writer, "solve_seconds", a->solve_seconds);
     }
     json_close(writer, '}');
@@ -88,7 +107,7 @@ static void reference(json_writer *writer, const char *name, const cfi_reference
     json_close(writer, '}');
 }
 
-void drop_json(json_writer *writer, const cfi_record *record, bool timing)
+void drop_json(json_writer *writer, const cfi_record *record, const cfi_results *results)
 {
     json_count(writer, "index", record->index);
     json_text(writer, "status", drop_status_name(record->status));
@@ -97,7 +116,7 @@ void drop_json(json_writer *writer, const cfi_record *record, bool timing)
     }
     closed_form(writer, record);
     monte_carlo(writer, record);
-    allocation(writer, record, timing);
+    allocation(writer, record, results);
     json_open(writer, "comparison", '{');
     reference(writer, "equal", &record->equal);
     reference(writer, "heuristic", &record->heuristic);

@@ -263,6 +263,27 @@ static cfi_status infeasible(const cfi_results *results, cfi_error *error)
                      results->count, what, number_round_up_db(least), easiest->index, all);
 }
 
+/* The first drop whose two allocations (--check) differ by more than the iteration's tolerance. */
+static cfi_status disagreement(const cfi_results *results, cfi_error *error)
+{
+    double allowed = fmax(1e-6, scenario_system(results->scenario)->tolerance);
+
+    for (size_t i = 0; i < results->count; i++) {
+        const cfi_record *record = &results->record[i];
+
+        if (record->check.available && !(record->check.relative_difference <= allowed)) {
+            return error_set(
+                error, CFI_FAILED,
+                "drop %u: solver %s ends at %.10g bit/s/Hz, %s at %.10g (%s), a relative difference of %.2g "
+                "(allowed: %.2g)",
+                record->index, record->allocation.solver, record->allocation.sum_rate_bit_s_hz, record->check.solver,
+                record->check.sum_rate_bit_s_hz, alloc_status_name(record->check.status),
+                record->check.relative_difference, allowed);
+        }
+    }
+    return CFI_OK;
+}
+
 cfi_status report_verdict(const cfi_results *results, cfi_error *error)
 {
     size_t failed = count_drops(results, CFI_DROP_FAILED);
@@ -278,5 +299,5 @@ cfi_status report_verdict(const cfi_results *results, cfi_error *error)
     }
     return results->count > 0 && count_drops(results, CFI_DROP_INFEASIBLE) == results->count
                ? infeasible(results, error)
-               : CFI_OK;
+               : disagreement(results, error);
 }

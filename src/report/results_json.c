@@ -62,7 +62,7 @@ cfi_status report_write_json(const cfi_results *results, FILE *stream, cfi_error
     json_open(&writer, "drops", '[');
     for (size_t i = 0; i < results->count; i++) {
         json_open(&writer, NULL, '{');
-        drop_json(&writer, &results->record[i], results->timing);
+        drop_json(&writer, &results->record[i], results);
         json_close(&writer, '}');
     }
     json_close(&writer, ']');
@@ -80,7 +80,7 @@ cfi_status report_write_replay(const cfi_results *results, FILE *stream, cfi_err
     cfi_status status;
 
     json_open(&writer, NULL, '{');
-    drop_json(&writer, &results->record[0], results->timing);
+    drop_json(&writer, &results->record[0], results);
     status = drop_json_network(&writer, &results->record[0], error);
     json_close(&writer, '}');
     return status == CFI_OK ? finish_stream(stream, error) : status;

@@ -326,6 +326,33 @@ static void put_violation(const page *p)
     }
 }
 
+/* The two solvers of the steps against each other (--check). */
+static void put_check(const page *p)
+{
+    const cfi_results *results = p->results;
+    const cfi_record *worst = NULL;
+    size_t compared = 0;
+
+    for (size_t i = 0; results->check && i < results->count; i++) {
+        const cfi_record *record = &results->record[i];
+
+        if (record->check.available) {
+            bool larger = !worst || !(record->check.relative_difference <= worst->check.relative_difference);
+
+            worst = larger ? record : worst;
+            compared++;
+        }
+    }
+    if (worst) {
+        fprintf(p->stream,
+                "  solver %s against %s, in %zu drop%s: sum rates differ by %.2g relative at most, in drop %u\n",
+                worst->allocation.solver, worst->check.solver, compared, compared == 1 ? "" : "s",
+                worst->check.relative_difference, worst->index);
+    } else if (results->check) {
+        fputs("  nothing to check: no drop's steps can be solved in two ways\n", p->stream);
+    }
+}
+
 /* ------------------------------------------------------------------ where the power went ---- */
 
 /* Means over the drops that have powers. */
@@ -438,6 +465,7 @@ cfi_status report_write_table(const cfi_results *results, bool colour, FILE *str
         }
         put_agreement(&p);
         put_violation(&p);
+        put_check(&p);
         status = put_power(&p, error);
     }
     return status == CFI_OK ? finish_stream(stream, error) : status;

@@ -16,7 +16,7 @@ static const char *const method_words[] = {"none", "equal", "heuristic", "sca", 
 static const char *const objective_words[] = {"sum_rate", "max_min_rate", "min_power", "min_crlb", NULL};
 static const char *const surrogate_words[] = {"product", "fractional", NULL};
 static const char *const constraint_words[] = {"exact", "sca", NULL};
-static const char *const solver_words[] = {"socp", "structured", NULL};
+static const char *const solver_words[] = {"auto", "socp", "structured", NULL};
 
 enum { SECTIONS = 9 };
 static const char *const section_names[SECTIONS] = {"network", "propagation", "pilots",     "frame",      "power",
@@ -118,8 +118,8 @@ const key_spec key_table[KEY_COUNT] = {
                        .help = "concave minorant of the rate in a step of sca"},
     [KEY_CRLB_CONSTRAINT] = {"allocation.crlb_constraint", WORD(constraint_words), .fallback = "\"exact\"",
                              .help = "sensing constraint: the linear one, or the paper's approximation"},
-    [KEY_SOLVER] = {"allocation.solver", WORD(solver_words), .fallback = "\"socp\"",
-                    .help = "what solves a step of sca"},
+    [KEY_SOLVER] = {"allocation.solver", WORD(solver_words), .fallback = "\"auto\"",
+                    .help = "what solves a step of sca (auto: structured where it applies, socp else)"},
     [KEY_STARTS] = {"allocation.starts", WHOLE_OR_NULL(1, 10000), .fallback = "null",
                     .help = "starts of sca (null: 1 with orthogonal pilots, 8 else)"},
     [KEY_MAX_ITERATIONS] = {"allocation.max_iterations", WHOLE(1, 1000000), .fallback = "200",

@@ -71,7 +71,7 @@ cfi_status sweep_run_drops(const cfi_system *system, const cfi_run_options *opti
     double start = now_seconds();
     drops d = {.system = system,
                .options = options,
-               .trial = {.threads = spread ? 1 : threads, .alloc = options->alloc},
+               .trial = {.threads = spread ? 1 : threads, .check = options->check, .alloc = options->alloc},
                .run = run};
     dispatch_job job = {.stride = 1,
                         .end = system->drops,

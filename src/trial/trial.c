@@ -2,6 +2,7 @@
 #include "cfisac/trial.h"
 
 #include <math.h>
+#include <string.h>
 
 const char *drop_status_name(cfi_drop_status status)
 {
@@ -130,6 +131,34 @@ static cfi_status evaluate_references(cfi_record *record, cfi_arena *arena, cfi_
     return status;
 }
 
+/* ------------------------------------------------------------------ the other solver ---- */
+
+static cfi_status check_allocation(cfi_record *record, const cfi_trial_options *options, cfi_arena *arena,
+                                   cfi_error *error)
+{
+    const cfi_allocation *first = &record->allocation;
+    cfi_arena_mark mark = arena_mark(arena);
+    cfi_system system = *record->network->system;
+    cfi_network network = *record->network;
+    cfi_alloc_options second_options = {.stop = options->alloc.stop};
+    cfi_allocation second;
+    cfi_status status;
+
+    network.system = &system;
+    system.solver = strcmp(first->solver, "socp") == 0 ? CFI_SOLVER_AUTO : CFI_SOLVER_SOCP;
+    status = alloc_run(&network, record->xi, &second_options, arena, &second, error);
+    if (status == CFI_OK && strcmp(first->solver, second.solver) != 0) {
+        record->check =
+            (cfi_check){.available = true,
+                        .solver = second.solver,
+                        .status = second.status,
+                        .sum_rate_bit_s_hz = second.sum_rate_bit_s_hz,
+                        .relative_difference = fabs(second.sum_rate_bit_s_hz / first->sum_rate_bit_s_hz - 1.0)};
+    }
+    arena_release(arena, mark);
+    return status;
+}
+
 /* ----------------------------------------------------------------------------- the trial ---- */
 
 static bool all_finite(const double *value, size_t count)
@@ -184,6 +213,9 @@ cfi_status trial_run(const cfi_system *system, uint32_t drop, const cfi_trial_op
     }
     if (status == CFI_OK) {
         status = evaluate_references(record, arena, error);
+    }
+    if (status == CFI_OK && options->check && record->allocation.solver) {
+        status = check_allocation(record, options, arena, error);
     }
     if (status == CFI_OK && record->allocation.status == CFI_ALLOC_INFEASIBLE) {
         record->status = CFI_DROP_INFEASIBLE;
