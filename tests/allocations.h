@@ -3,6 +3,7 @@
 #define TESTS_ALLOCATIONS_H
 
 #include "cfisac/alloc.h"
+#include "check.h"
 #include "drops.h"
 
 static inline cfi_allocation run(drop *d)
@@ -85,6 +86,15 @@ static inline double violation_from_formula(const drop *d, const cfi_powers *pow
         total += N * (x + y);
     }
     return fmax(worst, total / s->power_w - 1.0);
+}
+
+static inline void check_trace(const cfi_allocation *allocation)
+{
+    assert_true(allocation->trace_count >= 1);
+    for (size_t i = 1; i < allocation->trace_count; i++) {
+        assert_true(allocation->trace_bit_s_hz[i] >= allocation->trace_bit_s_hz[i - 1]);
+    }
+    assert_close(allocation->trace_bit_s_hz[allocation->trace_count - 1] / allocation->sum_rate_bit_s_hz, 1.0, 1e-9);
 }
 
 /* A random scenario: both sensing cases, orthogonal and reused pilots, -10 .. 50 dB, with and without limits,

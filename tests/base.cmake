@@ -1,1 +1,2 @@
 cfisac_test(test_base LINK cfisac_linalg cfisac_base)
+cfisac_test(test_linalg LINK cfisac_linalg)

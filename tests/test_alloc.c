@@ -5,7 +5,6 @@
 
 #include <cmocka.h>
 
-#include "alloc/dual.h"
 #include "alloc/step.h"
 #include "allocations.h"
 #include "check.h"
@@ -125,15 +124,6 @@ static void no_information_at_any_power_is_infeasible(void **state)
 }
 
 /* --------------------------------------------------------------------------------- SCA ---- */
-
-static void check_trace(const cfi_allocation *allocation)
-{
-    assert_true(allocation->trace_count >= 1);
-    for (size_t i = 1; i < allocation->trace_count; i++) {
-        assert_true(allocation->trace_bit_s_hz[i] >= allocation->trace_bit_s_hz[i - 1]);
-    }
-    assert_close(allocation->trace_bit_s_hz[allocation->trace_count - 1] / allocation->sum_rate_bit_s_hz, 1.0, 1e-9);
-}
 
 static void random_scenarios_converge_or_are_rightly_infeasible(void **state)
 {
@@ -416,192 +406,7 @@ static void allocation_does_not_depend_on_the_units(void **state)
     }
 }
 
-/* ------------------------------------------------------------------------- structured ---- */
-
-/* sum_k ln(1 + 2 r_k u_k - r_k^2 I_k) */
-static double surrogate_at(const alloc_problem *problem, const double *r, const alloc_point *point)
-{
-    double value = 0.0;
-
-    problem_evaluate(problem, point);
-    for (size_t k = 0; k < problem->K; k++) {
-        double t = 2.0 * r[k] * problem->u[k] - r[k] * r[k] * problem->interference[k];
-
-        value += t > -1.0 ? log1p(t) : -INFINITY;
-    }
-    return value;
-}
-
-static void structured_agrees_with_socp(void **state)
-{
-    size_t compared = 0;
-
-    (void)state;
-    for (uint64_t seed = 5000; seed < 5150; seed++) {
-        drop *d = random_drop(seed, 12.0, 6.0);
-        cfi_system *s = &d->made.system;
-        cfi_allocation dual, cone;
-
-        if (d->network.pilots_overlap && s->M * s->M < s->N + 2) {
-            s->rate_model = CFI_RATE_THEOREM1;
-        }
-        s->starts = 1;
-        s->tolerance = 1e-9; /* both run to the same stationary point */
-        s->max_iterations = 2000;
-        s->solver = CFI_SOLVER_STRUCTURED;
-        dual = run(d);
-        s->solver = CFI_SOLVER_SOCP;
-        cone = run(d);
-        assert_int_equal(dual.status, cone.status);
-        if (cone.status != CFI_ALLOC_INFEASIBLE) {
-            assert_close(dual.sum_rate_bit_s_hz / cone.sum_rate_bit_s_hz, 1.0, 1e-6);
-            assert_true(violation_from_formula(d, &dual.powers) < 1e-9);
-            assert_true(dual.largest_step_gap < 1e-7);
-            check_trace(&dual);
-            compared++;
-        }
-        free_drop(d);
-    }
-    assert_true(compared > 100);
-}
-
-static void structured_scenarios_converge_or_are_rightly_infeasible(void **state)
-{
-    (void)state;
-    for (uint64_t seed = 900000; seed < 902000; seed++) {
-        drop *d = random_drop(seed, 32.0, 8.0);
-        cfi_allocation allocation;
-
-        if (d->network.pilots_overlap) {
-            d->made.system.rate_model = CFI_RATE_THEOREM1;
-        }
-        d->made.system.solver = CFI_SOLVER_STRUCTURED;
-        allocation = run(d);
-        if (threshold_factor(d) > 1.0) {
-            assert_int_equal(allocation.status, CFI_ALLOC_INFEASIBLE);
-        } else {
-            assert_int_equal(allocation.status, CFI_ALLOC_CONVERGED);
-            assert_true(violation_from_formula(d, &allocation.powers) < 1e-9);
-            assert_close(sum_rate_from_formula(d, &allocation.powers) / allocation.sum_rate_bit_s_hz, 1.0, 1e-9);
-        }
-        free_drop(d);
-    }
-}
-
-/* In these all access points sit at kinks or limits at some step, where the dual is linear in mu. */
-static void structured_steps_over_flat_stretches_of_the_dual(void **state)
-{
-    const uint64_t seeds[] = {908708, 926592, 915533, 952653, 980755};
-
-    (void)state;
-    for (size_t i = 0; i < 5; i++) {
-        drop *d = random_drop(seeds[i], 12.0, 6.0);
-
-        if (d->network.pilots_overlap) {
-            d->made.system.rate_model = CFI_RATE_THEOREM1;
-        }
-        d->made.system.solver = CFI_SOLVER_STRUCTURED;
-        assert_int_equal(run(d).status, CFI_ALLOC_CONVERGED);
-        free_drop(d);
-    }
-}
-
-/* The dual's Hessian is (K + pairs)^2: with one pilot for many users gigabytes, which the cone solver does not need. */
-static void cone_solver_takes_no_memory_for_the_dual(void **state)
-{
-    made_system made = make_system(9, 2, 40, 4, 4);
-    alloc_problem problem;
-    alloc_stepper stepper;
-    drop *d;
-
-    (void)state;
-    reuse_pilots(&made, 1);
-    d = make_drop(made);
-    assert_int_equal(problem_build(&d->network, d->xi, d->arena, &problem, NULL), CFI_OK);
-    assert_int_equal(stepper_init(&stepper, &problem, NULL, d->arena, NULL), CFI_OK);
-    assert_true(arena_capacity(d->arena) < 1 << 20);
-    stepper_free(&stepper);
-    free_drop(d);
-}
-
-/* With and without pairs, at multipliers off the optimum: the gradient is that of differences of the value. */
-static void gradient_of_the_dual_is_that_of_differences(void **state)
-{
-    (void)state;
-    for (size_t pilots = 2; pilots <= 4; pilots += 2) {
-        made_system made = make_system(78, 6, 4, 4, 4);
-        drop *d;
-        alloc_problem problem;
-        alloc_point *at;
-        structured dual;
-        double gradient[16];
-
-        reuse_pilots(&made, pilots);
-        d = make_drop(made);
-        set_tightness(d, 0.5);
-        assert_int_equal(problem_build(&d->network, d->xi, d->arena, &problem, NULL), CFI_OK);
-        assert_int_equal(structured_init(&dual, &problem, d->arena, NULL), CFI_OK);
-        assert_in_range(dual.n, 5, 16);
-        at = problem_point(&problem, d->arena);
-        problem_from_powers(&problem, d->xi, &d->powers, at);
-        problem_evaluate(&problem, at);
-        dual_start(&dual, at);
-        dual.y[dual.n - 1] = 0.3;
-        dual.y[1] -= 0.05;
-        dual_expand(&dual);
-        memcpy(gradient, dual.gradient, dual.n * sizeof *gradient);
-        for (size_t i = 0; i < dual.n; i++) {
-            double y = dual.y[i], step = 1e-6 * fmax(fabs(y), 1e-3), up, down;
-
-            dual.y[i] = y + step;
-            up = dual_expand(&dual);
-            dual.y[i] = y - step;
-            down = dual_expand(&dual);
-            dual.y[i] = y;
-            /* the differences are good to about 1e-16 / 1e-9 */
-            assert_close((up - down) / (2.0 * step), gradient[i], 1e-5 * (1.0 + fabs(gradient[i])));
-        }
-        free_drop(d);
-    }
-}
-
-/* No feasible point near or far has a larger surrogate than the step's certified one. */
-static void dual_bounds_the_surrogate_and_its_gap_is_certified(void **state)
-{
-    drop *d = make_drop(make_system(77, 7, 4, 4, 4));
-    alloc_problem problem;
-    structured dual;
-    alloc_point *at, *to, *other;
-    cfi_stream stream = stream_make(3, 0, CFI_DRAW_START, 0);
-    double gap, objective, best;
-
-    (void)state;
-    set_tightness(d, 0.5);
-    assert_int_equal(problem_build(&d->network, d->xi, d->arena, &problem, NULL), CFI_OK);
-    assert_int_equal(structured_init(&dual, &problem, d->arena, NULL), CFI_OK);
-    at = problem_point(&problem, d->arena);
-    to = problem_point(&problem, d->arena);
-    other = problem_point(&problem, d->arena);
-    assert_int_equal(alloc_heuristic(&d->network, d->xi, d->arena, &d->powers, NULL), CFI_OK);
-    problem_from_powers(&problem, d->xi, &d->powers, at);
-    problem_evaluate(&problem, at);
-    assert_true(structured_step(&dual, at, to, &gap, &objective));
-    assert_true(gap < 1e-9);
-    best = surrogate_at(&problem, dual.r, to);
-    for (int i = 0; i < 2000; i++) { /* random feasible points near and far */
-        double z, spread = pow(10.0, -4.0 * (i % 5) / 4.0);
-
-        problem_copy(&problem, to, other);
-        for (size_t j = 0; j < problem.K * problem.L; j++) {
-            random_normals(&stream, 1, &z);
-            other->w[j] *= exp(spread * z);
-        }
-        if (problem_complete(&problem, other)) {
-            assert_true(surrogate_at(&problem, dual.r, other) <= best * (1.0 + 1e-9));
-        }
-    }
-    free_drop(d);
-}
+/* ------------------------------------------------------------------- exports, limits ---- */
 
 /* Exports are counted and their shape checked. */
 static cfi_status count_export(void *context, uint32_t index, size_t start, size_t step, const socp_problem *problem,
@@ -749,12 +554,6 @@ int main(void)
         cmocka_unit_test(random_starts_agree_with_orthogonal_pilots),
         cmocka_unit_test(several_starts_find_the_better_maximum_of_the_constructed_exception),
         cmocka_unit_test(allocation_does_not_depend_on_the_units),
-        cmocka_unit_test(structured_agrees_with_socp),
-        cmocka_unit_test(structured_scenarios_converge_or_are_rightly_infeasible),
-        cmocka_unit_test(structured_steps_over_flat_stretches_of_the_dual),
-        cmocka_unit_test(cone_solver_takes_no_memory_for_the_dual),
-        cmocka_unit_test(gradient_of_the_dual_is_that_of_differences),
-        cmocka_unit_test(dual_bounds_the_surrogate_and_its_gap_is_certified),
         cmocka_unit_test(every_solved_problem_is_exported_and_a_failing_export_ends_the_run),
         cmocka_unit_test(a_raised_stop_flag_interrupts),
         cmocka_unit_test(iteration_limit_is_told),

@@ -492,6 +492,32 @@ static void verdict_names_the_failed_drop(void **state)
     assert_int_equal(report_verdict(&f->results, &error), CFI_OK);
 }
 
+/* Two solvers that end at different rates are a failure that names the drop, both solvers and both rates. */
+static void verdict_names_the_drop_whose_two_allocations_differ(void **state)
+{
+    fixture *f = *state;
+    cfi_error error = {.text = ""};
+
+    f->results.count = 1;
+    f->results.check = true;
+    f->record[0].allocation.solver = "structured";
+    f->record[0].check = (cfi_check){.available = true,
+                                     .solver = "socp",
+                                     .status = CFI_ALLOC_CONVERGED,
+                                     .sum_rate_bit_s_hz = 3.25,
+                                     .relative_difference = 0.9e-6};
+    assert_int_equal(report_verdict(&f->results, &error), CFI_OK);
+    f->record[0].check.relative_difference = 1.1e-6;
+    assert_int_equal(report_verdict(&f->results, &error), CFI_FAILED);
+    assert_string_equal(error.text,
+                        "drop 0: solver structured ends at 3.25 bit/s/Hz, socp at 3.25 (converged), a relative "
+                        "difference of 1.1e-06 (allowed: 1e-06)");
+    f->record[0].check.relative_difference = NAN;
+    assert_int_equal(report_verdict(&f->results, &error), CFI_FAILED);
+    f->record[0].check.available = false;
+    assert_int_equal(report_verdict(&f->results, &error), CFI_OK);
+}
+
 static void verdict_rounds_the_least_feasible_threshold_up(void **state)
 {
     fixture *f = *state;
@@ -644,6 +670,7 @@ int main(void)
         TEST(csv_numbers_read_back_and_absent_ones_are_nan),
         TEST(table_stays_within_110_columns_and_needs_no_colour),
         TEST(verdict_names_the_failed_drop),
+        TEST(verdict_names_the_drop_whose_two_allocations_differ),
         TEST(verdict_rounds_the_least_feasible_threshold_up),
         TEST(warnings_tell_what_is_infeasible_infinite_and_unfinished),
         TEST(files_hold_what_the_writers_write),

@@ -32,6 +32,7 @@ typedef struct cfi_allocation {
     cfi_alloc_status status;
     const char *stop_reason;      /* static: "tolerance", "no_progress", "max_iterations", "infeasible", ... */
     size_t iterations;            /* steps of the winning start */
+    size_t starts_asked;          /* allocation.starts, or its default */
     size_t starts;                /* starts that were tried */
     double spread_bit_s_hz;       /* best minus worst sum rate over the starts */
     const double *trace_bit_s_hz; /* trace_count values: the start, then each accepted step */

@@ -7,7 +7,9 @@
 
 static const double LN2 = 0.69314718055994530942;
 static const double WEAK_SINR = 1e-2; /* of the strongest user's: below it a user may want to come back */
-enum { DEFAULT_STARTS_WITH_OVERLAP = 8 };
+/* Default where pilots overlap. Over 300 wide random scenarios of up to 8 access points and 6 users 8 starts lost more
+ * than 1e-3 in 3 of them, 16 in none; the cone solver's starts are dear. */
+enum { STARTS_STRUCTURED = 16, STARTS_SOCP = 8 };
 
 const char *alloc_status_name(cfi_alloc_status status)
 {
@@ -283,8 +285,9 @@ static cfi_status run_sca(const cfi_network *network, const double *xi, const cf
     cfi_status status = search_init(&s, network, xi, &out->powers, options, arena, error);
 
     if (starts == 0) {
-        starts = network->pilots_overlap ? DEFAULT_STARTS_WITH_OVERLAP : 1;
+        starts = !network->pilots_overlap ? 1 : s.stepper.structured ? STARTS_STRUCTURED : STARTS_SOCP;
     }
+    out->starts_asked = starts;
     if (status == CFI_OK) {
         status = run_starts(&s, starts, &out->starts, error);
     }

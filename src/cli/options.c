@@ -42,8 +42,8 @@ static const option_spec option_table[] = {
      "write every problem given to the cone solver into DIR, in the Conic Benchmark Format",
      offsetof(cli_options, export_cbf), 0, 0},
     {OPTION_CHECK, KIND_FLAG, "--check", NULL,
-     "allocate every drop again by the other solver of the steps (structured, socp) and compare;\n"
-     "                      exit code 5 if two sum rates differ by more than 1e-6 (or allocation.tolerance)",
+     "allocate every drop again by the other solver of the steps and compare; exit\n"
+     "                      code 5 if two sum rates differ by more than 1e-6 (or allocation.tolerance)",
      0, 0, 0},
     {OPTION_TIMING, KIND_FLAG, "--timing", NULL,
      "add allocation.solve_seconds to the JSON, print the wall time on standard error", 0, 0, 0},

@@ -326,6 +326,32 @@ static void put_violation(const page *p)
     }
 }
 
+/* What several starts brought. */
+static void put_spread(const page *p)
+{
+    double most = -1.0, sum = 0.0;
+    size_t count = 0, starts = 0;
+    uint32_t drop = 0;
+
+    for (size_t i = 0; i < p->results->count; i++) {
+        const cfi_record *record = &p->results->record[i];
+
+        if (record->status == CFI_DROP_OK && record->allocation.starts > 1) {
+            double spread = record->allocation.spread_bit_s_hz;
+
+            drop = spread > most ? record->index : drop;
+            most = fmax(most, spread);
+            starts = record->allocation.starts;
+            sum += spread;
+            count++;
+        }
+    }
+    if (count > 0) {
+        fprintf(p->stream, "  %zu starts: the best is %.3g bit/s/Hz above the worst in the mean, %.3g in drop %u\n",
+                starts, sum / (double)count, most, drop);
+    }
+}
+
 /* The two solvers of the steps against each other (--check). */
 static void put_check(const page *p)
 {
@@ -465,6 +491,7 @@ cfi_status report_write_table(const cfi_results *results, bool colour, FILE *str
         }
         put_agreement(&p);
         put_violation(&p);
+        put_spread(&p);
         put_check(&p);
         status = put_power(&p, error);
     }

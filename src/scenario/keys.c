@@ -121,7 +121,7 @@ const key_spec key_table[KEY_COUNT] = {
     [KEY_SOLVER] = {"allocation.solver", WORD(solver_words), .fallback = "\"auto\"",
                     .help = "what solves a step of sca (auto: structured where it applies, socp else)"},
     [KEY_STARTS] = {"allocation.starts", WHOLE_OR_NULL(1, 10000), .fallback = "null",
-                    .help = "starts of sca (null: 1 with orthogonal pilots, 8 else)"},
+                    .help = "starts of sca (null: 1 with orthogonal pilots; else 16, or 8 by socp)"},
     [KEY_MAX_ITERATIONS] = {"allocation.max_iterations", WHOLE(1, 1000000), .fallback = "200",
                             .help = "most steps of sca from one start"},
     [KEY_TOLERANCE] = {"allocation.tolerance", NUMBER(0, 1), .above = true, .fallback = "1e-6",

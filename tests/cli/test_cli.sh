@@ -131,6 +131,15 @@ expect 0 run small.json --json --timing
 check '--timing adds solve_seconds' has out '"solve_seconds": '
 check '--timing prints the wall time' has err 'wall time'
 
+check 'no check without --check' lacks out '"check"'
+expect 0 run small.json --json --check
+check '--check names the other solver' has out '"solver": "socp"'
+check '--check compares every drop' test "$(grep -c '"relative_difference": ' out)" -eq 4
+expect 0 run small.json --check --set allocation.solver=socp
+check '--check goes both ways' has out 'solver socp against structured, in 4 drops: sum rates differ by '
+expect 0 run small.json --check --set allocation.method=equal
+check '--check says when there is nothing to compare' has out 'nothing to check'
+
 expect 0 run small.json --out results/deep
 check 'with --out the table is printed too' cmp -s table.1 out
 check 'results.json is what --json prints' cmp -s json.1 results/deep/results.json

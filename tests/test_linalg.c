@@ -1,0 +1,84 @@
+/* Dense solves: residuals from the raw matrix, on both sides of the size where LAPACK takes over. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "cfisac/linalg.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MOST = 60, LD = MOST + 3 };
+
+/* A = B B' + I / 10 with B random, lower triangle; the upper one is poisoned. */
+static void make_positive(size_t n, double *a)
+{
+    static double b[MOST * MOST];
+    cfi_stream stream = stream_make(n, 0, CFI_DRAW_START, 0);
+
+    random_normals(&stream, n * n, b);
+    for (size_t j = 0; j < n; j++) {
+        for (size_t i = 0; i < n; i++) {
+            double sum = i == j ? 0.1 : 0.0;
+
+            for (size_t k = 0; k < n; k++) {
+                sum += b[i + n * k] * b[j + n * k];
+            }
+            a[i + LD * j] = i >= j ? sum : NAN;
+        }
+    }
+}
+
+static void solution_of_a_positive_definite_system_satisfies_it(void **state)
+{
+    static double a[LD * MOST], factor[LD * MOST];
+
+    (void)state;
+    for (size_t n = 1; n <= MOST; n++) {
+        double b[MOST], x[MOST], largest = 0.0;
+        cfi_stream stream = stream_make(n, 1, CFI_DRAW_START, 0);
+
+        make_positive(n, a);
+        random_normals(&stream, n, b);
+        memcpy(factor, a, sizeof a);
+        memcpy(x, b, sizeof b);
+        assert_int_equal(linalg_solve_positive(n, factor, LD, x), CFI_OK);
+        for (size_t i = 0; i < n; i++) {
+            largest = fmax(largest, fabs(x[i]));
+        }
+        for (size_t i = 0; i < n; i++) {
+            double sum = -b[i];
+
+            for (size_t j = 0; j < n; j++) {
+                sum += (i >= j ? a[i + LD * j] : a[j + LD * i]) * x[j];
+            }
+            assert_true(fabs(sum) < 1e-14 * (double)(n * n) * (1.0 + largest));
+        }
+    }
+}
+
+static void matrices_that_are_not_positive_definite_are_refused(void **state)
+{
+    static double a[LD * MOST];
+
+    (void)state;
+    for (size_t n = 1; n <= MOST; n++) {
+        double x[MOST] = {1.0};
+
+        make_positive(n, a);
+        a[n - 1 + LD * (n - 1)] = -1.0;
+        assert_int_equal(linalg_solve_positive(n, a, LD, x), CFI_FAILED);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(solution_of_a_positive_definite_system_satisfies_it),
+        cmocka_unit_test(matrices_that_are_not_positive_definite_are_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,469 @@
+/* The structured solver of the allocation's steps, and the lemmas of docs/model.md that it and the cone problems stand
+ * on.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "alloc/dual.h"
+#include "alloc/step.h"
+#include "allocations.h"
+
+/* ------------------------------------------------------------------------ the solver ---- */
+
+/* sum_k ln(1 + 2 r_k u_k - r_k^2 I_k) */
+static double surrogate_at(const alloc_problem *problem, const double *r, const alloc_point *point)
+{
+    double value = 0.0;
+
+    problem_evaluate(problem, point);
+    for (size_t k = 0; k < problem->K; k++) {
+        double t = 2.0 * r[k] * problem->u[k] - r[k] * r[k] * problem->interference[k];
+
+        value += t > -1.0 ? log1p(t) : -INFINITY;
+    }
+    return value;
+}
+
+static void structured_agrees_with_socp(void **state)
+{
+    size_t compared = 0;
+
+    (void)state;
+    for (uint64_t seed = 5000; seed < 5150; seed++) {
+        drop *d = random_drop(seed, 12.0, 6.0);
+        cfi_system *s = &d->made.system;
+        cfi_allocation dual, cone;
+
+        if (d->network.pilots_overlap && s->M * s->M < s->N + 2) {
+            s->rate_model = CFI_RATE_THEOREM1;
+        }
+        s->starts = 1;
+        s->tolerance = 1e-9; /* both run to the same stationary point */
+        s->max_iterations = 2000;
+        s->solver = CFI_SOLVER_STRUCTURED;
+        dual = run(d);
+        s->solver = CFI_SOLVER_SOCP;
+        cone = run(d);
+        assert_int_equal(dual.status, cone.status);
+        if (cone.status != CFI_ALLOC_INFEASIBLE) {
+            assert_close(dual.sum_rate_bit_s_hz / cone.sum_rate_bit_s_hz, 1.0, 1e-6);
+            assert_true(violation_from_formula(d, &dual.powers) < 1e-9);
+            assert_true(dual.largest_step_gap < 1e-7);
+            check_trace(&dual);
+            compared++;
+        }
+        free_drop(d);
+    }
+    assert_true(compared > 100);
+}
+
+static void structured_scenarios_converge_or_are_rightly_infeasible(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 900000; seed < 902000; seed++) {
+        drop *d = random_drop(seed, 32.0, 8.0);
+        cfi_allocation allocation;
+
+        if (d->network.pilots_overlap) {
+            d->made.system.rate_model = CFI_RATE_THEOREM1;
+        }
+        d->made.system.solver = CFI_SOLVER_STRUCTURED;
+        allocation = run(d);
+        if (threshold_factor(d) > 1.0) {
+            assert_int_equal(allocation.status, CFI_ALLOC_INFEASIBLE);
+        } else {
+            assert_int_equal(allocation.status, CFI_ALLOC_CONVERGED);
+            assert_true(violation_from_formula(d, &allocation.powers) < 1e-9);
+            assert_close(sum_rate_from_formula(d, &allocation.powers) / allocation.sum_rate_bit_s_hz, 1.0, 1e-9);
+        }
+        free_drop(d);
+    }
+}
+
+/* In these all access points sit at kinks or limits at some step, where the dual is linear in mu. */
+static void structured_steps_over_flat_stretches_of_the_dual(void **state)
+{
+    const uint64_t seeds[] = {908708, 926592, 915533, 952653, 980755};
+
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        drop *d = random_drop(seeds[i], 12.0, 6.0);
+
+        if (d->network.pilots_overlap) {
+            d->made.system.rate_model = CFI_RATE_THEOREM1;
+        }
+        d->made.system.solver = CFI_SOLVER_STRUCTURED;
+        assert_int_equal(run(d).status, CFI_ALLOC_CONVERGED);
+        free_drop(d);
+    }
+}
+
+/* The dual's Hessian is (K + pairs)^2: with one pilot for many users gigabytes, which the cone solver does not need. */
+static void cone_solver_takes_no_memory_for_the_dual(void **state)
+{
+    made_system made = make_system(9, 2, 40, 4, 4);
+    alloc_problem problem;
+    alloc_stepper stepper;
+    drop *d;
+
+    (void)state;
+    reuse_pilots(&made, 1);
+    d = make_drop(made);
+    d->made.system.solver = CFI_SOLVER_AUTO; /* takes the cone solver for so many pairs */
+    assert_int_equal(problem_build(&d->network, d->xi, d->arena, &problem, NULL), CFI_OK);
+    assert_int_equal(stepper_init(&stepper, &problem, NULL, d->arena, NULL), CFI_OK);
+    assert_false(stepper.structured);
+    assert_true(arena_capacity(d->arena) < 1 << 20);
+    stepper_free(&stepper);
+    free_drop(d);
+}
+
+/* A system of 6 access points and 4 users at a threshold that binds, ready for a step about the heuristic split. */
+typedef struct bench {
+    drop *d;
+    alloc_problem problem;
+    alloc_point *at, *to, *other;
+} bench;
+
+static bench make_bench(uint64_t seed, size_t M, size_t pilots, double tightness)
+{
+    made_system made = make_system(seed, 6, 4, 4, M);
+    bench b;
+
+    reuse_pilots(&made, pilots);
+    b.d = make_drop(made);
+    set_tightness(b.d, tightness);
+    assert_int_equal(problem_build(&b.d->network, b.d->xi, b.d->arena, &b.problem, NULL), CFI_OK);
+    b.at = problem_point(&b.problem, b.d->arena);
+    b.to = problem_point(&b.problem, b.d->arena);
+    b.other = problem_point(&b.problem, b.d->arena);
+    assert_int_equal(alloc_heuristic(&b.d->network, b.d->xi, b.d->arena, &b.d->powers, NULL), CFI_OK);
+    problem_from_powers(&b.problem, b.d->xi, &b.d->powers, b.at);
+    return b;
+}
+
+/* With and without pairs, at multipliers off the optimum: gradient and Hessian are those of differences. */
+static void derivatives_of_the_dual_are_those_of_differences(void **state)
+{
+    (void)state;
+    for (size_t pilots = 2; pilots <= 4; pilots += 2) {
+        bench b = make_bench(78, 4, pilots, 0.5);
+        structured made, *dual = &made;
+        double gradient[16], up[16], hessian[16 * 16];
+        size_t n, ld;
+
+        assert_int_equal(structured_init(dual, &b.problem, b.d->arena, NULL), CFI_OK);
+        n = dual->n;
+        ld = dual->rows;
+        assert_in_range(n, 5, 16);
+        problem_evaluate(&b.problem, b.at);
+        dual_start(dual, b.at);
+        dual->y[n - 1] = 0.3;
+        dual->y[1] -= 0.05;
+        dual_expand(dual);
+        memcpy(gradient, dual->gradient, n * sizeof *gradient);
+        memcpy(hessian, dual->hessian, ld * ld * sizeof *hessian);
+        for (size_t i = 0; i < n; i++) {
+            double y = dual->y[i], step = 1e-6 * fmax(fabs(y), 1e-3), above, below;
+
+            dual->y[i] = y + step;
+            above = dual_expand(dual);
+            memcpy(up, dual->gradient, n * sizeof *up);
+            dual->y[i] = y - step;
+            below = dual_expand(dual);
+            dual->y[i] = y;
+            /* the differences are good to about 1e-16 / 1e-9 */
+            assert_true(fabs((above - below) / (2.0 * step) - gradient[i]) < 1e-5 * (1.0 + fabs(gradient[i])));
+            for (size_t j = 0; j < n; j++) {
+                double entry = j >= i ? hessian[j + ld * i] : hessian[i + ld * j];
+                double difference = (up[j] - dual->gradient[j]) / (2.0 * step);
+
+                assert_true(fabs(difference - entry) < 1e-5 * (1.0 + fabs(entry)));
+            }
+        }
+        free_drop(b.d);
+    }
+}
+
+/* No feasible point near or far has a larger surrogate than the step's certified one. */
+static void dual_bounds_the_surrogate_and_its_gap_is_certified(void **state)
+{
+    (void)state;
+    for (size_t pilots = 2; pilots <= 4; pilots += 2) {
+        bench b = make_bench(77, 4, pilots, 0.5);
+        cfi_stream stream = stream_make(3, 0, CFI_DRAW_START, 0);
+        double gap, objective, best;
+        structured dual;
+
+        assert_int_equal(structured_init(&dual, &b.problem, b.d->arena, NULL), CFI_OK);
+        problem_evaluate(&b.problem, b.at);
+        assert_true(structured_step(&dual, b.at, b.to, &gap, &objective));
+        assert_true(gap < 1e-9);
+        best = surrogate_at(&b.problem, dual.r, b.to);
+        assert_true(isnan(objective) || objective == problem_evaluate(&b.problem, b.to));
+        for (int i = 0; i < 2000; i++) { /* random feasible points near and far */
+            double z, spread = pow(10.0, -4.0 * (i % 5) / 4.0);
+
+            problem_copy(&b.problem, b.to, b.other);
+            for (size_t j = 0; j < b.problem.K * b.problem.L; j++) {
+                random_normals(&stream, 1, &z);
+                b.other->w[j] *= exp(spread * z);
+            }
+            if (problem_complete(&b.problem, b.other)) {
+                assert_true(surrogate_at(&b.problem, dual.r, b.other) <= best * (1.0 + 1e-9));
+            }
+        }
+        free_drop(b.d);
+    }
+}
+
+/* What `auto` takes, and what the results say of it. */
+static void auto_takes_the_dual_where_it_applies(void **state)
+{
+    const struct {
+        size_t M, pilots;
+        cfi_surrogate surrogate;
+        cfi_crlb_constraint constraint;
+        const char *solver;
+    } cases[] = {{4, 4, CFI_SURROGATE_PRODUCT, CFI_CRLB_EXACT, "structured"},
+                 {4, 2, CFI_SURROGATE_PRODUCT, CFI_CRLB_EXACT, "structured"},
+                 {2, 4, CFI_SURROGATE_PRODUCT, CFI_CRLB_EXACT, "structured"},
+                 {2, 2, CFI_SURROGATE_PRODUCT, CFI_CRLB_EXACT, "socp"}, /* d2 < d1 and coherent terms */
+                 {4, 4, CFI_SURROGATE_FRACTIONAL, CFI_CRLB_EXACT, "socp"},
+                 {4, 4, CFI_SURROGATE_PRODUCT, CFI_CRLB_SCA, "socp"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bench b = make_bench(79, cases[i].M, cases[i].pilots, 0.5);
+        cfi_system *s = &b.d->made.system;
+        cfi_allocation allocation;
+
+        s->solver = CFI_SOLVER_AUTO;
+        s->surrogate = cases[i].surrogate;
+        s->crlb_constraint = cases[i].constraint;
+        s->starts = 1;
+        allocation = run(b.d);
+        assert_string_equal(allocation.solver, cases[i].solver);
+        assert_int_equal(isnan(allocation.largest_step_gap), strcmp(cases[i].solver, "socp") == 0);
+        free_drop(b.d);
+    }
+}
+
+static cfi_status look_away(void *context, uint32_t index, size_t start, size_t step, const socp_problem *problem,
+                            cfi_error *error)
+{
+    (void)index, (void)start, (void)step, (void)problem, (void)error;
+    ++*(size_t *)context;
+    return CFI_OK;
+}
+
+static void auto_takes_the_cone_solver_when_its_problems_are_exported(void **state)
+{
+    bench b = make_bench(79, 4, 4, 0.5);
+    size_t exported = 0;
+    cfi_alloc_options options = {.export_problem = look_away, .export_context = &exported};
+    cfi_allocation allocation;
+
+    (void)state;
+    b.d->made.system.solver = CFI_SOLVER_AUTO;
+    assert_int_equal(alloc_run(&b.d->network, b.d->xi, &options, b.d->arena, &allocation, NULL), CFI_OK);
+    assert_string_equal(allocation.solver, "socp");
+    assert_true(exported >= allocation.iterations);
+    free_drop(b.d);
+}
+
+/* ------------------------------------------------------------- lemmas of docs/model.md ---- */
+
+/* Largest violation of the constraints of (M9), straight from their text. */
+static double violation_of(const alloc_problem *problem, const alloc_point *point)
+{
+    double worst = 0.0, total = 0.0;
+
+    for (size_t l = 0; l < problem->L; l++) {
+        double x = 0.0, q = point->q[l];
+
+        for (size_t k = 0; k < problem->K; k++) {
+            x += point->w[k + problem->K * l] * point->w[k + problem->K * l];
+        }
+        worst = fmax(worst, x / q - 1.0);
+        worst = fmax(worst, 1.0 - problem->d1[l] * x - problem->d2[l] * (q - x));
+        total += q;
+    }
+    return fmax(worst, total / (double)problem->L - 1.0);
+}
+
+/* A random feasible point: any amplitudes, and sensing power as it comes. */
+static void draw_feasible(const alloc_problem *problem, cfi_stream *stream, alloc_point *point)
+{
+    do {
+        double spare = made_uniform(stream, 0.0, 0.5);
+
+        for (size_t i = 0; i < problem->K * problem->L; i++) {
+            random_normals(stream, 1, &point->w[i]);
+            point->w[i] = exp(2.0 * point->w[i]);
+        }
+        if (!problem_complete(problem, point)) {
+            continue;
+        }
+        for (size_t i = 0; i < problem->K * problem->L; i++) { /* less power for users, the rest senses or is saved */
+            point->w[i] *= made_uniform(stream, 0.3, 1.0);
+        }
+        for (size_t l = 0; l < problem->L; l++) {
+            double x = 0.0, least;
+
+            for (size_t k = 0; k < problem->K; k++) {
+                x += point->w[k + problem->K * l] * point->w[k + problem->K * l];
+            }
+            least = fmax(x, problem->incline[l] * x + problem->offset[l]);
+            point->q[l] = least + spare * fmax(point->q[l] - least, 0.0);
+        }
+    } while (!(violation_of(problem, point) < 1e-9));
+}
+
+/* Lemma 1: for d2 >= d1 every mixture of feasible points is feasible; for d2 < d1 some are not. */
+static void feasible_set_is_convex_exactly_where_sensing_power_senses_better(void **state)
+{
+    (void)state;
+    for (size_t M = 2; M <= 4; M += 2) { /* N = 4: d2 < d1 for M = 2 */
+        bench b = make_bench(81, M, M == 2 ? 2 : 4, 0.6);
+        cfi_stream stream = stream_make(81, 0, CFI_DRAW_START, (uint32_t)M);
+        double worst = 0.0;
+
+        assert_int_equal(b.problem.sensing, M == 2 ? SENSING_LINEARISED : SENSING_CONVEX);
+        for (int i = 0; i < 1000; i++) {
+            double share = made_uniform(&stream, 0.0, 1.0);
+
+            draw_feasible(&b.problem, &stream, b.at);
+            draw_feasible(&b.problem, &stream, b.to);
+            assert_true(violation_of(&b.problem, b.at) < 1e-9 && violation_of(&b.problem, b.to) < 1e-9);
+            for (size_t j = 0; j < b.problem.K * b.problem.L; j++) {
+                b.other->w[j] = share * b.at->w[j] + (1.0 - share) * b.to->w[j];
+            }
+            for (size_t l = 0; l < b.problem.L; l++) {
+                b.other->q[l] = share * b.at->q[l] + (1.0 - share) * b.to->q[l];
+            }
+            worst = fmax(worst, violation_of(&b.problem, b.other));
+        }
+        assert_true(M == 2 ? worst > 1e-3 : worst < 1e-9);
+        free_drop(b.d);
+    }
+}
+
+/* Lemma 2: with d2 < d1 and orthogonal pilots, sensing power moved into communication power raises every u, leaves
+ * every I alone, and senses better. */
+static void weak_sensing_power_is_better_spent_on_users(void **state)
+{
+    bench b = make_bench(82, 2, 4, 0.6);
+    cfi_stream stream = stream_make(82, 0, CFI_DRAW_START, 0);
+    const alloc_problem *p = &b.problem;
+
+    (void)state;
+    assert_int_equal(p->sensing, SENSING_SATURATED);
+    for (int i = 0; i < 200; i++) {
+        double u[4], noise[4];
+
+        draw_feasible(p, &stream, b.at);
+        for (size_t l = 0; l < p->L; l++) {
+            b.at->q[l] *= made_uniform(&stream, 1.0, 2.0);
+        }
+        problem_evaluate(p, b.at);
+        memcpy(u, p->u, sizeof u);
+        memcpy(noise, p->interference, sizeof noise);
+        problem_copy(p, b.at, b.to);
+        for (size_t l = 0; l < p->L; l++) {
+            double x = 0.0;
+
+            for (size_t k = 0; k < 4; k++) {
+                x += b.at->w[k + 4 * l] * b.at->w[k + 4 * l];
+            }
+            assert_true(p->d1[l] * b.at->q[l] >= p->d1[l] * x + p->d2[l] * (b.at->q[l] - x));
+            for (size_t k = 0; k < 4; k++) {
+                b.to->w[k + 4 * l] *= sqrt(b.at->q[l] / x);
+            }
+        }
+        problem_evaluate(p, b.to);
+        for (size_t k = 0; k < 4; k++) {
+            assert_true(p->u[k] > u[k]);
+            assert_close(p->interference[k], noise[k], 1e-14);
+        }
+    }
+    free_drop(b.d);
+}
+
+/* Lemma 3: the product surrogate lies below the objective and touches it at the point of expansion, with its slope. */
+static void product_surrogate_is_a_tight_minorant(void **state)
+{
+    bench b = make_bench(83, 4, 2, 0.6);
+    cfi_stream stream = stream_make(83, 0, CFI_DRAW_START, 0);
+    double r[4], value;
+
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        draw_feasible(&b.problem, &stream, b.at);
+        value = problem_evaluate(&b.problem, b.at);
+        for (size_t k = 0; k < 4; k++) {
+            r[k] = b.problem.u[k] / b.problem.interference[k];
+        }
+        assert_close(surrogate_at(&b.problem, r, b.at), value, 1e-13);
+        draw_feasible(&b.problem, &stream, b.to);
+        assert_true(surrogate_at(&b.problem, r, b.to) <= problem_evaluate(&b.problem, b.to) * (1.0 + 1e-13));
+        for (size_t j = 0; j < 4 * b.problem.L; j++) { /* a step of 1e-5: both move alike up to its square */
+            b.to->w[j] = b.at->w[j] + 1e-5 * (b.to->w[j] - b.at->w[j]);
+        }
+        memcpy(b.to->q, b.at->q, b.problem.L * sizeof *b.to->q);
+        assert_true(fabs(surrogate_at(&b.problem, r, b.to) - problem_evaluate(&b.problem, b.to)) < 1e-7 * value);
+    }
+    free_drop(b.d);
+}
+
+/* Lemma 4: scaling all powers up raises every SINR, so the total budget is spent. */
+static void more_power_for_all_raises_every_sinr(void **state)
+{
+    bench b = make_bench(84, 4, 2, 0.6);
+    cfi_stream stream = stream_make(84, 0, CFI_DRAW_START, 0);
+
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        double sinr[4], c = made_uniform(&stream, 1.001, 3.0);
+
+        draw_feasible(&b.problem, &stream, b.at);
+        problem_evaluate(&b.problem, b.at);
+        for (size_t k = 0; k < 4; k++) {
+            sinr[k] = problem_sinr(&b.problem, k);
+        }
+        for (size_t j = 0; j < 4 * b.problem.L; j++) {
+            b.at->w[j] *= sqrt(c);
+        }
+        for (size_t l = 0; l < b.problem.L; l++) {
+            b.at->q[l] *= c;
+        }
+        problem_evaluate(&b.problem, b.at);
+        for (size_t k = 0; k < 4; k++) {
+            assert_true(problem_sinr(&b.problem, k) > sinr[k]);
+        }
+    }
+    free_drop(b.d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(structured_agrees_with_socp),
+        cmocka_unit_test(structured_scenarios_converge_or_are_rightly_infeasible),
+        cmocka_unit_test(structured_steps_over_flat_stretches_of_the_dual),
+        cmocka_unit_test(cone_solver_takes_no_memory_for_the_dual),
+        cmocka_unit_test(derivatives_of_the_dual_are_those_of_differences),
+        cmocka_unit_test(dual_bounds_the_surrogate_and_its_gap_is_certified),
+        cmocka_unit_test(auto_takes_the_dual_where_it_applies),
+        cmocka_unit_test(auto_takes_the_cone_solver_when_its_problems_are_exported),
+        cmocka_unit_test(feasible_set_is_convex_exactly_where_sensing_power_senses_better),
+        cmocka_unit_test(weak_sensing_power_is_better_spent_on_users),
+        cmocka_unit_test(product_surrogate_is_a_tight_minorant),
+        cmocka_unit_test(more_power_for_all_raises_every_sinr),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
