@@ -118,8 +118,8 @@ static void write_point(const cfi_solve_result *result, FILE *stream)
 {
     const socp_solution *s = result->solution;
 
-    fprintf(stream, "  primal objective  %.12g\n", socp_cbf_objective(result->cbf, s->primal_objective));
-    fprintf(stream, "  dual objective    %.12g\n", socp_cbf_objective(result->cbf, s->dual_objective));
+    fprintf(stream, "  primal objective  %.10g\n", socp_cbf_objective(result->cbf, s->primal_objective));
+    fprintf(stream, "  dual objective    %.10g\n", socp_cbf_objective(result->cbf, s->dual_objective));
     fprintf(stream, "  primal residual   %.2e\n", s->primal_residual);
     fprintf(stream, "  dual residual     %.2e\n", s->dual_residual);
     fprintf(stream, "  gap               %.2e\n", s->gap);
