@@ -110,6 +110,28 @@ void cone_scale(const cone_scaling *cone, const double *x, double *y)
     }
 }
 
+/* (v0 x0 - v1'x1, x1 - (x0 - v1'x1 / (1 + v0)) v1) / eta */
+void cone_unscale(const cone_scaling *cone, const double *x, double *y)
+{
+    size_t row = cone->linear;
+
+    for (size_t i = 0; i < cone->linear; i++) {
+        y[i] = x[i] / cone->weight[i];
+    }
+    for (size_t i = 0; i < cone->cones; i++) {
+        const double *v = cone->v + row, *in = x + row;
+        double *out = y + row, inverse = 1.0 / cone->weight[cone->linear + i];
+        size_t size = cone->size[i];
+        double inner = vector_dot(size - 1, v + 1, in + 1), head = in[0], factor = head - inner / (1.0 + v[0]);
+
+        out[0] = inverse * (v[0] * head - inner);
+        for (size_t j = 1; j < size; j++) {
+            out[j] = inverse * (in[j] - factor * v[j]);
+        }
+        row += size;
+    }
+}
+
 void cone_product(const cone_scaling *cone, const double *u, const double *v, double *restrict y)
 {
     size_t row = cone->linear;

@@ -6,7 +6,6 @@
 
 /* CFI_INVALID with a text that says which array is wrong. */
 cfi_status problem_check(const socp_problem *problem, cfi_error *error);
-bool problem_same_pattern(const socp_problem *a, const socp_problem *b);
 size_t matrix_nonzeros(const socp_matrix *matrix);
 
 /* y += factor A x and y += factor A' x. */
@@ -16,6 +15,7 @@ void matrix_multiply_transposed(const socp_matrix *matrix, double factor, const 
 /* from and to may be NULL when n is 0. */
 void vector_copy(size_t n, const double *from, double *restrict to);
 double vector_dot(size_t n, const double *a, const double *b);
+/* The largest magnitude; NaN when an entry is not finite. */
 double vector_norm_inf(size_t n, const double *a);
 
 #endif
