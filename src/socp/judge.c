@@ -24,8 +24,8 @@ double form_residuals(socp_workspace *w)
     const point *at = w->now;
     double value = at->kappa, tau = at->tau;
 
-    sparse_multiply_transposed(&w->matrix, at->y, w->rx);
-    sparse_multiply(&w->matrix, at->x, w->ryz);
+    sparse_multiply_transposed(&w->matrix, 1, (const double *const[]){at->y}, &w->rx);
+    sparse_multiply(&w->matrix, 1, (const double *const[]){at->x}, &w->ryz);
     for (size_t i = 0; i < w->n; i++) {
         w->rx[i] = -w->rx[i] - w->c[i] * tau;
     }

@@ -1,4 +1,4 @@
-/* Assembly, factorisation and refined solution of the Newton system. docs/solver.md. */
+/* Assembly and factorisation of the Newton system. docs/solver.md. */
 #include "socp/kkt.h"
 
 #include "socp/kkt_terms.h"
@@ -61,21 +61,26 @@ static uint32_t *carve(uint32_t **memory, size_t count)
 static bool allocate_numbers(kkt *system)
 {
     size_t n = system->n, m = system->m, all = n + system->p + m;
-    double *numbers =
-        malloc((2 * system->size + 5 * all + system->terms.count + system->terms.weights + 8) * sizeof *numbers);
+    double *numbers = malloc((2 * system->size + 6 * all + 2 * m + system->terms.count + system->terms.weights + 8) *
+                             sizeof *numbers);
 
     system->memory[1] = numbers;
     if (!numbers) {
         return false;
     }
     system->reduced = numbers;
-    system->product = system->reduced + 2 * system->size;
-    system->gap = system->product + system->p + m;
-    system->through = system->gap + m;
-    system->residual[0] = system->through + n;
-    system->residual[1] = system->residual[0] + all;
-    system->change = system->residual[1] + all;
-    system->terms.coefficient = system->change + all;
+    numbers += 2 * system->size;
+    for (size_t i = 0; i < 2; i++) {
+        kkt_side *side = &system->side[i];
+
+        side->residual = numbers;
+        side->change = side->residual + all;
+        side->product = side->change + all;
+        side->through = side->product + all - n;
+        side->gap = side->through + n;
+        numbers = side->gap + m;
+    }
+    system->terms.coefficient = numbers;
     system->terms.weight = system->terms.coefficient + system->terms.count;
     return true;
 }
@@ -261,195 +266,6 @@ bool kkt_factor(kkt *system)
             value[terms->slot[t]] += weight * terms->coefficient[t];
         }
     }
-    return ldl_factor(&system->factor, system->sign, 1e-14, system->delta) != SIZE_MAX;
-}
-
-/* ---------------------------------------------------------------------------- solution ---- */
-
-/* y = R^-1 x on a condensed block, R x on a kept one. */
-static void apply_block(size_t size, const double *weight, bool kept, const double *x, double *y)
-{
-    double sign = kept ? -1.0 : 1.0;
-
-    if (size == 1) {
-        y[0] = sign * weight[0] * x[0];
-    } else {
-        const double *plus = weight + 1, *minus = plus + size;
-        double more = vector_dot(size, plus, x), less = vector_dot(size, minus, x), middle = sign * weight[0];
-
-        for (size_t i = 0; i < size; i++) {
-            y[i] = middle * x[i] + (plus[i] * more - minus[i] * less);
-        }
-    }
-}
-
-/* y = R^-1 x on the condensed rows, 0 on the kept ones. */
-static void apply_inverse(const kkt *system, const double *x, double *y)
-{
-    const cone_scaling *cone = system->cone;
-    const double *weight = system->terms.weight + FIRST_WEIGHT;
-    size_t row = cone->linear;
-
-    for (size_t i = 0; i < cone->linear; i++) {
-        y[i] = system->kept[i] ? 0.0 : weight[i] * x[i];
-    }
-    weight += cone->linear;
-    for (size_t i = 0; i < cone->cones; i++) {
-        size_t size = cone->size[i];
-
-        if (system->kept[cone->linear + i]) {
-            memset(y + row, 0, size * sizeof *y);
-        } else {
-            apply_block(size, weight, false, x + row, y + row);
-        }
-        weight += cone_weights(size);
-        row += size;
-    }
-}
-
-/* rest = bz - G x + W^2 z on the kept rows, given through = G x. */
-static void kept_residual(kkt *system, const double *bz, const double *z, const double *through, double *rest)
-{
-    const cone_scaling *cone = system->cone;
-    const double *weight = system->terms.weight + FIRST_WEIGHT;
-    size_t row = 0;
-
-    for (size_t i = 0; i < cone->linear + cone->cones; i++) {
-        size_t size = i < cone->linear ? 1 : cone->size[i - cone->linear];
-
-        if (system->kept[i]) {
-            apply_block(size, weight, true, z + row, rest + row);
-            for (size_t j = row; j < row + size; j++) {
-                rest[j] += bz[j] - through[j] - system->delta * z[j];
-            }
-        }
-        weight += cone_weights(size);
-        row += size;
-    }
-}
-
-/* The right-hand side of the factorised system: bx + G' R^-1 bz, by, bz of the kept rows, 0. */
-static void reduce(kkt *system, const double *rhs, size_t stride, double *reduced)
-{
-    size_t n = system->n, p = system->p;
-    const double *bz = rhs + n + p;
-    double *product = system->product; /* p + m: (0, R^-1 bz) */
-
-    for (size_t i = 0; i < system->size; i++) {
-        reduced[stride * i] = 0.0;
-    }
-    memset(product, 0, p * sizeof *product);
-    apply_inverse(system, bz, product + p);
-    sparse_multiply_transposed(system->matrix, product, system->through);
-    for (size_t i = 0; i < n; i++) {
-        reduced[stride * system->place[i]] = rhs[i] + system->through[i];
-    }
-    for (size_t i = n; i < n + p; i++) {
-        reduced[stride * system->place[i]] = rhs[i];
-    }
-    for (size_t i = 0; i < system->kept_rows; i++) {
-        reduced[stride * system->kept_place[i]] = bz[system->kept_row[i]];
-    }
-}
-
-/* x, y, z of the factorised system's solution; product: B x. */
-static void expand(kkt *system, const double *rhs, size_t stride, const double *reduced, double *solution,
-                   double *product)
-{
-    size_t n = system->n, p = system->p, m = system->m;
-    const double *bz = rhs + n + p;
-    double *z = solution + n + p, *gap = system->gap;
-
-    for (size_t i = 0; i < n + p; i++) {
-        solution[i] = reduced[stride * system->place[i]];
-    }
-    sparse_multiply(system->matrix, solution, product);
-    for (size_t i = 0; i < m; i++) {
-        gap[i] = product[p + i] - bz[i];
-    }
-    apply_inverse(system, gap, z);
-    for (size_t i = 0; i < system->kept_rows; i++) {
-        z[system->kept_row[i]] = reduced[stride * system->kept_place[i]];
-    }
-}
-
-/* rest -= K step, for a step that solves the regularised system with right-hand side `rest`, product = B x of it: on
- * condensed rows what is left is then -delta z. Returns the largest entry. */
-static double subtract(kkt *system, const double *step, const double *product, double *rest)
-{
-    size_t n = system->n, p = system->p, m = system->m;
-    const double *z = step + n + p;
-    double *rz = rest + n + p, *left = system->gap;
-
-    kept_residual(system, rz, z, product + p, left);
-    sparse_multiply_transposed(system->matrix, step + n, system->through);
-    for (size_t i = 0; i < n; i++) {
-        rest[i] -= system->through[i];
-    }
-    for (size_t i = 0; i < p; i++) {
-        rest[n + i] -= product[i];
-    }
-    for (size_t i = 0; i < m; i++) {
-        rz[i] = -system->delta * z[i];
-    }
-    for (size_t i = 0; i < system->kept_rows; i++) {
-        rz[system->kept_row[i]] = left[system->kept_row[i]];
-    }
-    return vector_norm_inf(n + p + m, rest);
-}
-
-/* Solves for one or two right-hand sides, corrects until the residuals are below target, fall no more, or tries are
- * used up; a correction that does harm is taken back. */
-static void solve(kkt *system, size_t sides, const double *const *rhs, double target, double *const *solution)
-{
-    size_t all = system->n + system->p + system->m;
-    double before[2] = {INFINITY, INFINITY};
-    bool done[2] = {false, sides < 2};
-
-    for (size_t s = 0; s < sides; s++) {
-        memcpy(system->residual[s], rhs[s], all * sizeof(double));
-    }
-    for (size_t round = 0; round <= system->max_refinements && !(done[0] && done[1]); round++) {
-        for (size_t s = 0; s < sides; s++) {
-            reduce(system, system->residual[s], sides, system->reduced + s);
-        }
-        if (sides == 2) {
-            ldl_solve_two(&system->factor, system->reduced);
-        } else {
-            ldl_solve(&system->factor, system->reduced);
-        }
-        for (size_t s = 0; s < sides; s++) {
-            double error, *step = round == 0 ? solution[s] : system->change;
-
-            if (done[s]) {
-                continue;
-            }
-            expand(system, system->residual[s], sides, system->reduced + s, step, system->product);
-            error = subtract(system, step, system->product, system->residual[s]);
-            if (!(error < before[s])) { /* no better than without */
-                done[s] = true;
-                continue;
-            }
-            for (size_t i = 0; round > 0 && i < all; i++) {
-                solution[s][i] += step[i];
-            }
-            for (size_t i = 0; i < system->m; i++) {
-                solution[s][all + i] = round > 0 ? solution[s][all + i] + system->product[system->p + i]
-                                                 : system->product[system->p + i] - rhs[s][all - system->m + i];
-            }
-            done[s] = error <= target || error > 0.5 * before[s];
-            before[s] = error;
-            system->refinements += round > 0;
-        }
-    }
-}
-
-void kkt_solve(kkt *system, const double *rhs, double target, double *solution)
-{
-    solve(system, 1, &rhs, target, &solution);
-}
-
-void kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2])
-{
-    solve(system, 2, rhs, target, solution);
+    system->replaced = ldl_factor(&system->factor, system->sign, 1e-14, system->delta);
+    return system->replaced != SIZE_MAX;
 }

@@ -31,6 +31,14 @@ typedef struct kkt_terms {
     double *weight;
 } kkt_terms;
 
+/* Work of one right-hand side. */
+typedef struct kkt_side {
+    double *residual, *change;       /* n + p + m */
+    double *product, *through, *gap; /* p + m, n, m */
+    double *solution;                /* the caller's */
+    double error;                    /* largest entry of the residual */
+} kkt_side;
+
 typedef struct kkt {
     size_t n, p, m, size; /* size: unknowns of the factorised matrix */
     const cone_scaling *cone;
@@ -44,9 +52,9 @@ typedef struct kkt {
     kkt_terms terms;
     ldl factor;
     double delta;
-    double *reduced;                 /* 2 size: right-hand sides and solutions, by place */
-    double *product, *gap, *through; /* p + m, m, n */
-    double *residual[2], *change;    /* n + p + m each */
+    size_t replaced; /* pivots of the last factorisation that had to be */
+    double *reduced; /* 2 size: right-hand sides and solutions, by place */
+    kkt_side side[2];
     size_t refinements, max_refinements;
     void *memory[3];
 } kkt;
@@ -60,7 +68,8 @@ void kkt_free(kkt *system);
 void kkt_set_data(kkt *system);
 /* Takes over W and factorises. False on a breakdown. */
 bool kkt_factor(kkt *system);
-/* Solves for (x, y, z), n + p + m numbers one after another, until the residual is below `target` or falls no more;
+/* Solves for (x, y, z), n + p + m numbers one after another, until the residual is at most `target` or falls no more;
+ * it is not even formed when target is infinite and no pivot was replaced.
  * rhs and solution must not overlap. The second solves two systems at once. After z the solution holds g = G x - bz
  * (m), which equals W^2 z but has not lost the digits that W^2 z loses where W^2 stretches most. */
 void kkt_solve(kkt *system, const double *rhs, double target, double *solution);

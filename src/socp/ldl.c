@@ -2,9 +2,10 @@
  * that every instruction set gives the same bytes. */
 #include "socp/ldl.h"
 
+#include "socp/problem.h"
+
 #include <string.h>
 
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #define INLINE static inline __attribute__((always_inline))
 
 enum { VECTOR = 4, TILE = 4 }; /* doubles in a vector; columns of a tile */

@@ -106,22 +106,6 @@ void vector_copy(size_t n, const double *from, double *restrict to)
     }
 }
 
-double vector_dot(size_t n, const double *a, const double *b)
-{
-    double sum[4] = {0.0}, rest = 0.0; /* four sums, so that additions need not wait for each other */
-    size_t i = 0;
-
-    for (; i + 4 <= n; i += 4) {
-        for (size_t j = 0; j < 4; j++) {
-            sum[j] += a[i + j] * b[i + j];
-        }
-    }
-    for (; i < n; i++) {
-        rest += a[i] * b[i];
-    }
-    return ((sum[0] + sum[2]) + (sum[1] + sum[3])) + rest;
-}
-
 double vector_norm_inf(size_t n, const double *a)
 {
     double most[4] = {0.0}, nothing = 0.0;

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-static const double START_TARGET = 1e-12, ACCURACY = 1e-12;
+static const double START_TARGET = 1e-12, ACCURACY = 1e-12, TRUSTED = 1e-3;
 
 const char *socp_status_name(socp_status status)
 {
@@ -191,7 +191,7 @@ static bool iterate(socp_workspace *w, double rt)
     }
     mu = (vector_dot(w->m, w->cone.lambda, w->cone.lambda) + w->now->kappa * w->now->tau) /
          (cone_degree(&w->cone) + 1.0);
-    w->accuracy = ACCURACY;
+    w->accuracy = mu > TRUSTED ? INFINITY : fmax(ACCURACY, 1e-4 * mu);
     d = combined_direction(w, rt, mu);
     alpha = fmin(0.99 * longest_step(w, d), 1.0);
     if (!(alpha > 1e-8) || !isfinite(d.dtau) || !isfinite(d.dkappa)) {

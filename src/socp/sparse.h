@@ -12,8 +12,8 @@ typedef struct sparse {
     double *value;
 } sparse;
 
-/* y = B x, and x = B' y. */
-void sparse_multiply(const sparse *matrix, const double *restrict x, double *restrict y);
-void sparse_multiply_transposed(const sparse *matrix, const double *restrict y, double *restrict x);
+/* y = B x, and x = B' y, for one or two vectors at once. */
+void sparse_multiply(const sparse *matrix, size_t sides, const double *const x[], double *const y[]);
+void sparse_multiply_transposed(const sparse *matrix, size_t sides, const double *const y[], double *const x[]);
 
 #endif
