@@ -2,6 +2,7 @@
 #ifndef CFISAC_REPORT_H
 #define CFISAC_REPORT_H
 
+#include "cfisac/socp.h"
 #include "cfisac/trial.h"
 
 #include <stdio.h>
@@ -59,6 +60,23 @@ cfi_status report_prepare_directory(const char *directory, cfi_error *error);
  * them holds wall times, threads and the command line. On failure (CFI_OUTPUT) no temporary file stays behind. */
 cfi_status report_write_directory(const cfi_results *results, const cfi_timing *timing, const char *directory,
                                   cfi_error *error);
+
+/* ------------------------------------------------------- a cone problem by itself ---- */
+
+/* What the cone solver says of a CBF file; everything is borrowed. */
+typedef struct cfi_solve_result {
+    const char *name; /* of the file */
+    const socp_cbf *cbf;
+    const socp_solution *solution;
+    size_t repeats;                      /* solves made */
+    double setup_seconds, solve_seconds; /* medians over them */
+} cfi_solve_result;
+/* The object of `solve --json`, docs/results.md; and a table for a person. CFI_OUTPUT. */
+cfi_status report_write_solution_json(const cfi_solve_result *result, FILE *stream, cfi_error *error);
+cfi_status report_write_solution_table(const cfi_solve_result *result, FILE *stream, cfi_error *error);
+/* CFI_OK when optimal, CFI_INFEASIBLE when the problem or its dual is, CFI_FAILED otherwise; the text says what was
+ * found. */
+cfi_status report_solution_verdict(const cfi_solve_result *result, cfi_error *error);
 
 /* --------------------------------------------------------------------- a sweep ---- */
 

@@ -86,6 +86,12 @@ void socp_destroy(socp_workspace *workspace);
 cfi_status socp_solve(socp_workspace *workspace, const socp_problem *problem, socp_solution *solution,
                       cfi_error *error);
 
+/* How far the certificate of an infeasible problem is from exact, recomputed from the problem's data (the solution is
+ * of SOCP_PRIMAL_INFEASIBLE or SOCP_DUAL_INFEASIBLE; NaN otherwise and when memory is out): primal  max(norm_inf(A'y +
+ * G'z), distance of z from K) / -(b'y + h'z) dual    max(norm_inf(A x), norm_inf(G x + s), distance of s from K) /
+ * -(c'x) A residual r proves: no x with norm_1(x) < 1 / r is feasible (primal); likewise no (y, z) of the dual. */
+double socp_certificate_residual(const socp_problem *problem, const socp_solution *solution);
+
 /* ------------------------------------------------------------------ building a problem ---- */
 
 /* Collects entries in any order (duplicates are added), then makes a socp_problem. Rows are added
@@ -114,8 +120,39 @@ const socp_problem *socp_build(socp_builder *builder, cfi_error *error);
 
 /* ------------------------------------------------------------------------------ CBF ---- */
 
-/* Writes the problem in the Conic Benchmark Format, version 1, with 17 significant digits; comment
- * (may be NULL) becomes '#' lines. Returns CFI_OUTPUT when the stream reports an error. */
+/* Writes the problem in the Conic Benchmark Format, version 1, with 17 significant digits: variables in F, the rows of
+ * A in L=, the linear rows in L+, each cone in Q. comment (may be NULL) becomes '#' lines. socp_read_cbf gives the same
+ * problem again, bit for bit (a zero in c, b or h loses its sign). Returns CFI_OUTPUT when the stream reports an error.
+ */
 cfi_status socp_write_cbf(const socp_problem *problem, const char *comment, FILE *stream, cfi_error *error);
+
+/* A file of the Conic Benchmark Format, versions 1 to 4:
+ *
+ *     minimise or maximise   c'x + c0   subject to   x in VAR,   v = A x + b in CON
+ *
+ * with the cones F (free), L= (zero), L+, L-, Q, and QR: 2 v0 v1 >= norm(rest)^2, v0, v1 >= 0. Everything else of the
+ * format (semidefinite, exponential and power cones, integers, CHANGE) is an error. docs/solver.md has the details. */
+typedef struct socp_cbf socp_cbf;
+
+/* Reads the stream to its end. name stands in errors, "NAME:LINE: what is wrong (allowed: ...)". NULL on error:
+ * CFI_INVALID when the file is unreadable, malformed or not supported; CFI_NO_MEMORY. Free with socp_cbf_destroy (NULL
+ * is fine). */
+socp_cbf *socp_read_cbf(FILE *stream, const char *name, cfi_error *error);
+void socp_cbf_destroy(socp_cbf *cbf);
+
+/* The problem, a minimisation whatever the file's sense, without its constant; owned by `cbf`. Its variables are those
+ * of the file in their order. */
+const socp_problem *socp_cbf_problem(const socp_cbf *cbf);
+bool socp_cbf_maximises(const socp_cbf *cbf);
+/* Rows of CON. */
+size_t socp_cbf_constraints(const socp_cbf *cbf);
+
+/* The file's objective for a value of the problem's, primal or dual: sense and constant put back. */
+double socp_cbf_objective(const socp_cbf *cbf, double value);
+
+/* The multiplier of each row of CON, socp_cbf_constraints numbers u in the dual cone of CON, from the solution's y and
+ * z. optimal:            c - A'u in the dual cone of VAR and dual objective c0 - b'u (maximising: c replaced by -c, c0
+ * + b'u) primal infeasible:  -A'u in the dual cone of VAR and b'u = -1, which no x in VAR with A x + b in CON allows */
+void socp_cbf_multipliers(const socp_cbf *cbf, const socp_solution *solution, double *restrict multiplier);
 
 #endif

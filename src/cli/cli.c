@@ -46,10 +46,6 @@ static int run_command(const cli_command *command, int argc, char **argv, const 
     cfi_status status;
     int code;
 
-    if (!command->function && !(argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0))) {
-        error_set(&error, CFI_UNAVAILABLE, "cfisac: %s: not available in this version", command->name);
-        return report_error(&error);
-    }
     status = options_parse(command, argc, argv, &options, &error);
     if (status != CFI_OK) {
         code = report_error(&error);

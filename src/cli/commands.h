@@ -9,13 +9,13 @@ typedef int (*cli_function)(const cli_options *options);
 
 typedef struct cli_command {
     const char *name;
-    cli_function function; /* NULL: not available in this version */
-    const char *usage;     /* what follows the name */
-    const char *summary;   /* a line for the list of commands */
-    const char *text;      /* what it does */
-    const char *example;   /* lines with two spaces before each */
-    const char *argument;  /* name of the positional argument, or NULL: takes none */
-    unsigned options;      /* OPTION_* bits */
+    cli_function function;
+    const char *usage;    /* what follows the name */
+    const char *summary;  /* a line for the list of commands */
+    const char *text;     /* what it does */
+    const char *example;  /* lines with two spaces before each */
+    const char *argument; /* name of the positional argument, or NULL: takes none */
+    unsigned options;     /* OPTION_* bits */
     bool argument_optional, argument_repeats;
     bool lists_keys; /* its help lists the scenario's keys */
 } cli_command;
@@ -31,6 +31,7 @@ int command_replay(const cli_options *options);
 int command_sweep(const cli_options *options);
 int command_merge(const cli_options *options);
 int command_validate(const cli_options *options);
+int command_solve(const cli_options *options);
 int command_schema(const cli_options *options);
 int command_help(const cli_options *options);
 

@@ -24,6 +24,7 @@ enum {
     OPTION_SHARD = 1 << 13,
     OPTION_DRY_RUN = 1 << 14,
     OPTION_CHECK = 1 << 16,
+    OPTION_REPEAT = 1 << 17,
     OPTION_OUT_NEEDED = 1 << 15 /* no option: --out may not be left out, unless --dry-run is there */
 };
 
@@ -36,6 +37,7 @@ typedef struct cli_options {
     size_t settings;
     const char *out, *export_cbf;
     uint64_t drop, threads;   /* threads: 0 unless given */
+    uint64_t repeat;          /* 0 unless given */
     uint64_t shard, shards;   /* 0 unless given */
     const char *command_line; /* as typed, for timing.json */
 } cli_options;

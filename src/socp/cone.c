@@ -10,13 +10,13 @@ double cone_degree(const cone_scaling *cone)
     return (double)(cone->linear + cone->cones);
 }
 
-static double tail_norm(size_t size, const double *x)
+static inline double tail_norm(size_t size, const double *x)
 {
     return sqrt(vector_dot(size - 1, x + 1, x + 1));
 }
 
 /* sqrt(x'Jx), NaN or 0 outside the interior; the difference is taken before squaring. */
-static double hyperbolic_norm(size_t size, const double *x)
+static inline double hyperbolic_norm(size_t size, const double *x)
 {
     double tail = tail_norm(size, x);
 
@@ -24,7 +24,7 @@ static double hyperbolic_norm(size_t size, const double *x)
 }
 
 /* v and eta of one cone, and its lambda. */
-static bool update_cone(size_t size, const double *s, const double *z, double *eta, double *v, double *lambda)
+static inline bool update_cone(size_t size, const double *s, const double *z, double *eta, double *v, double *lambda)
 {
     double ns = hyperbolic_norm(size, s), nz = hyperbolic_norm(size, z), product, gamma, tail;
 
@@ -49,7 +49,7 @@ static bool update_cone(size_t size, const double *s, const double *z, double *e
     return isfinite(*eta) && isfinite(lambda[0]);
 }
 
-bool cone_update(cone_scaling *cone, const double *s, const double *z)
+CLONES bool cone_update(cone_scaling *cone, const double *s, const double *z)
 {
     size_t row = cone->linear;
 
@@ -89,7 +89,7 @@ void cone_identity(cone_scaling *cone)
 }
 
 /* eta (v0 x0 + v1'x1, x1 + (x0 + v1'x1 / (1 + v0)) v1) */
-void cone_scale(const cone_scaling *cone, const double *x, double *y)
+CLONES void cone_scale(const cone_scaling *cone, const double *x, double *y)
 {
     size_t row = cone->linear;
 
@@ -110,7 +110,29 @@ void cone_scale(const cone_scaling *cone, const double *x, double *y)
     }
 }
 
-void cone_product(const cone_scaling *cone, const double *u, const double *v, double *restrict y)
+/* (v0 x0 - v1'x1, x1 - (x0 - v1'x1 / (1 + v0)) v1) / eta */
+CLONES void cone_unscale(const cone_scaling *cone, const double *x, double *y)
+{
+    size_t row = cone->linear;
+
+    for (size_t i = 0; i < cone->linear; i++) {
+        y[i] = x[i] / cone->weight[i];
+    }
+    for (size_t i = 0; i < cone->cones; i++) {
+        const double *v = cone->v + row, *in = x + row;
+        double *out = y + row, inverse = 1.0 / cone->weight[cone->linear + i];
+        size_t size = cone->size[i];
+        double inner = vector_dot(size - 1, v + 1, in + 1), head = in[0], factor = head - inner / (1.0 + v[0]);
+
+        out[0] = inverse * (v[0] * head - inner);
+        for (size_t j = 1; j < size; j++) {
+            out[j] = inverse * (in[j] - factor * v[j]);
+        }
+        row += size;
+    }
+}
+
+CLONES void cone_product(const cone_scaling *cone, const double *u, const double *v, double *restrict y)
 {
     size_t row = cone->linear;
 
@@ -128,7 +150,7 @@ void cone_product(const cone_scaling *cone, const double *u, const double *v, do
     }
 }
 
-void cone_divide(const cone_scaling *cone, const double *d, double *y)
+CLONES void cone_divide(const cone_scaling *cone, const double *d, double *y)
 {
     size_t row = cone->linear;
 
@@ -163,7 +185,7 @@ void cone_add_identity(const cone_scaling *cone, double factor, double *x)
 }
 
 /* 1 / step: norm(rho1) - rho0 with rho = P(lambda^(-1/2)) d. */
-static double inverse_step(size_t size, const double *lambda, const double *d)
+static inline double inverse_step(size_t size, const double *lambda, const double *d)
 {
     double norm = hyperbolic_norm(size, lambda), tail = 0.0;
     double head = (lambda[0] * d[0] - vector_dot(size - 1, lambda + 1, d + 1)) / norm; /* lambda-bar' J d */
@@ -177,7 +199,7 @@ static double inverse_step(size_t size, const double *lambda, const double *d)
     return (sqrt(tail) - head) / norm;
 }
 
-double cone_step(const cone_scaling *cone, const double *d)
+CLONES double cone_step(const cone_scaling *cone, const double *d)
 {
     size_t row = cone->linear;
     double largest = 0.0;
@@ -192,7 +214,7 @@ double cone_step(const cone_scaling *cone, const double *d)
     return largest > 0.0 ? 1.0 / largest : INFINITY;
 }
 
-double cone_distance(const cone_scaling *cone, const double *x)
+CLONES double cone_distance(const cone_scaling *cone, const double *x)
 {
     size_t row = cone->linear;
     double distance = -INFINITY;

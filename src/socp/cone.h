@@ -9,7 +9,7 @@
 
 typedef struct cone_scaling {
     size_t m, linear, cones;
-    const size_t *size;
+    size_t *size;
     double *weight; /* linear: W; cones: eta of each, stored at index linear + i */
     double *v;      /* m: v of each cone at its rows; unused on linear rows */
     double *lambda; /* m */
@@ -23,8 +23,9 @@ bool cone_update(cone_scaling *cone, const double *s, const double *z);
 /* W = identity. */
 void cone_identity(cone_scaling *cone);
 
-/* y = W x (x may equal y). */
+/* y = W x, y = W^-1 x (x may equal y). */
 void cone_scale(const cone_scaling *cone, const double *x, double *y);
+void cone_unscale(const cone_scaling *cone, const double *x, double *y);
 /* y = u o v; y must not alias. */
 void cone_product(const cone_scaling *cone, const double *u, const double *v, double *restrict y);
 /* y = lambda \ d: the solution of lambda o y = d; y may equal d. */

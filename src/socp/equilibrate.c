@@ -1,99 +1,113 @@
-/* Ruiz's equilibration: rows and columns are divided by the root of their largest entry, a few times over. The rows of
- * a second-order cone share one factor, else the cone would change. */
+/* Ruiz's equilibration in powers of two: rows and columns are divided by the root of their largest entry, a few times
+ * over. The rows of a second-order cone share one factor, else the cone would change. */
 #include "socp/equilibrate.h"
 
-#include "socp/problem.h"
-
-#include <math.h>
 #include <string.h>
 
-enum { PASSES = 6 };
+enum { PASSES = 6, LEAST = -1100, BIAS = 1023 };
 
-static void largest_entries(const socp_matrix *matrix, double *column, double *row)
+/* floor(log2(abs(value))), LEAST for 0. */
+static int exponent_of(double value)
 {
-    for (size_t j = 0; matrix->start && j < matrix->cols; j++) {
-        for (size_t i = matrix->start[j]; i < matrix->start[j + 1]; i++) {
-            double value = fabs(matrix->value[i]);
+    uint64_t bits;
+    int biased;
 
-            column[j] = fmax(column[j], value);
-            row[matrix->row[i]] = fmax(row[matrix->row[i]], value);
+    memcpy(&bits, &value, sizeof bits);
+    biased = (int)(bits >> 52 & 0x7ff);
+    return biased ? biased - BIAS : LEAST;
+}
+
+static double power_of_two(int exponent)
+{
+    uint64_t bits = (uint64_t)(exponent + BIAS) << 52;
+    double value;
+
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static void largest_exponents(const sparse *matrix, const socp_scaling *scaling)
+{
+    size_t n = matrix->cols, all = n + matrix->rows;
+    const int *power = scaling->power, *row_power = power + n;
+    int *larger = scaling->larger, *row_larger = larger + n;
+
+    for (size_t i = 0; i < all; i++) {
+        larger[i] = LEAST;
+    }
+    for (size_t j = 0; j < n; j++) {
+        int most = LEAST;
+
+        for (uint32_t e = matrix->start[j]; e < matrix->start[j + 1]; e++) {
+            uint32_t i = matrix->row[e];
+            int size = scaling->exponent[e] + power[j] + row_power[i];
+
+            most = size > most ? size : most;
+            row_larger[i] = size > row_larger[i] ? size : row_larger[i];
         }
+        larger[j] = most;
     }
 }
 
-static void share_in_cones(const socp_problem *problem, double *row)
+static void share_in_cones(const cone_scaling *cone, int *larger)
 {
-    size_t first = problem->linear;
+    size_t first = cone->linear;
 
-    for (size_t i = 0; i < problem->cones; i++) {
-        double largest = 0.0;
+    for (size_t i = 0; i < cone->cones; i++) {
+        int most = LEAST;
 
-        for (size_t j = 0; j < problem->cone_size[i]; j++) {
-            largest = fmax(largest, row[first + j]);
+        for (size_t j = first; j < first + cone->size[i]; j++) {
+            most = larger[j] > most ? larger[j] : most;
         }
-        for (size_t j = 0; j < problem->cone_size[i]; j++) {
-            row[first + j] = largest;
+        for (size_t j = first; j < first + cone->size[i]; j++) {
+            larger[j] = most;
         }
-        first += problem->cone_size[i];
+        first += cone->size[i];
     }
 }
 
-static void apply(const double *column, const double *row, socp_matrix *matrix)
+/* Takes half of each exponent away; true when some was worth it. */
+static bool take_half(size_t count, const int *larger, int *power)
 {
-    for (size_t j = 0; matrix->start && j < matrix->cols; j++) {
-        for (size_t i = matrix->start[j]; i < matrix->start[j + 1]; i++) {
-            matrix->value[i] *= column[j] * row[matrix->row[i]];
-        }
-    }
-}
+    bool changed = false;
 
-static void to_factors(size_t count, double *largest, double *total)
-{
     for (size_t i = 0; i < count; i++) {
-        largest[i] = largest[i] > 0.0 ? 1.0 / sqrt(largest[i]) : 1.0;
-        total[i] *= largest[i];
+        int half = larger[i] > LEAST / 2 ? larger[i] / 2 : 0, next = power[i] - half;
+
+        next = next > 500 ? 500 : next < -500 ? -500 : next;
+        changed = changed || next != power[i];
+        power[i] = next;
     }
+    return changed;
 }
 
-static void set_ones(size_t count, double *value)
+void equilibrate(sparse *matrix, const cone_scaling *cone, socp_scaling *scaling)
 {
-    for (size_t i = 0; i < count; i++) {
-        value[i] = 1.0;
-    }
-}
+    size_t n = matrix->cols, rows = matrix->rows, all = n + rows;
+    int *power = scaling->power;
 
-void equilibrate(const socp_problem *problem, socp_scaling *scaling, socp_problem *scaled)
-{
-    size_t n = problem->n, p = problem->p, m = problem->m;
-    double *column = scaling->work, *row_a = column + n, *row_g = row_a + p;
-
-    if (p > 0 && problem->A.start) {
-        memcpy(scaled->A.value, problem->A.value, matrix_nonzeros(&problem->A) * sizeof(double));
+    for (uint32_t e = 0; e < matrix->start[n]; e++) {
+        scaling->exponent[e] = exponent_of(matrix->value[e]);
     }
-    if (m > 0 && problem->G.start) {
-        memcpy(scaled->G.value, problem->G.value, matrix_nonzeros(&problem->G) * sizeof(double));
-    }
-    set_ones(n, scaling->column);
-    set_ones(p, scaling->row_a);
-    set_ones(m, scaling->row_g);
+    memset(power, 0, all * sizeof *power);
     for (int pass = 0; pass < PASSES; pass++) {
-        memset(scaling->work, 0, (n + p + m) * sizeof(double));
-        largest_entries(&scaled->A, column, row_a);
-        largest_entries(&scaled->G, column, row_g);
-        share_in_cones(problem, row_g);
-        to_factors(n, column, scaling->column);
-        to_factors(p, row_a, scaling->row_a);
-        to_factors(m, row_g, scaling->row_g);
-        apply(column, row_a, &scaled->A);
-        apply(column, row_g, &scaled->G);
+        largest_exponents(matrix, scaling);
+        share_in_cones(cone, scaling->larger + n + (rows - cone->m));
+        if (!take_half(all, scaling->larger, power)) {
+            break;
+        }
     }
-    for (size_t i = 0; i < n; i++) {
-        scaled->c[i] = problem->c[i] * scaling->column[i];
+    for (size_t j = 0; j < n; j++) {
+        scaling->column[j] = power_of_two(power[j]);
+        scaling->per_column[j] = power_of_two(-power[j]);
     }
-    for (size_t i = 0; i < p; i++) {
-        scaled->b[i] = problem->b[i] * scaling->row_a[i];
+    for (size_t i = 0; i < rows; i++) {
+        scaling->row[i] = power_of_two(power[n + i]);
+        scaling->per_row[i] = power_of_two(-power[n + i]);
     }
-    for (size_t i = 0; i < m; i++) {
-        scaled->h[i] = problem->h[i] * scaling->row_g[i];
+    for (size_t j = 0; j < n; j++) {
+        for (uint32_t e = matrix->start[j]; e < matrix->start[j + 1]; e++) {
+            matrix->value[e] *= scaling->column[j] * scaling->row[matrix->row[e]];
+        }
     }
 }

@@ -2,15 +2,17 @@
 #ifndef CFISAC_SOCP_EQUILIBRATE_H
 #define CFISAC_SOCP_EQUILIBRATE_H
 
-#include "cfisac/socp.h"
+#include "socp/cone.h"
+#include "socp/sparse.h"
 
-/* x = column * xhat, y = row_a * yhat, z = row_g * zhat, s = shat / row_g. */
+/* x = column * xhat, (y, z) = row * (yhat, zhat), s = shat / row. All are powers of two: scaling rounds nothing. */
 typedef struct socp_scaling {
-    double *column, *row_a, *row_g; /* n, p, m */
-    double *work;                   /* n + p + m */
+    double *column, *row;           /* n, p + m */
+    double *per_column, *per_row;   /* their inverses */
+    int *exponent, *power, *larger; /* work: nonzeros, n + p + m, n + p + m */
 } socp_scaling;
 
-/* Overwrites `scaled` (same pattern, own number arrays) with the scaled numbers of `problem` and fills the factors. */
-void equilibrate(const socp_problem *problem, socp_scaling *scaling, socp_problem *scaled);
+/* Scales the matrix in place (p rows of equalities over those of the cone) and fills the factors. */
+void equilibrate(sparse *matrix, const cone_scaling *cone, socp_scaling *scaling);
 
 #endif

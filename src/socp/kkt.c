@@ -1,238 +1,164 @@
-/* Assembly, ordering, factorisation and refined solution of the Newton system. docs/solver.md. */
+/* Assembly and factorisation of the Newton system. docs/solver.md. */
 #include "socp/kkt.h"
 
+#include "socp/kkt_terms.h"
+#include "socp/order.h"
 #include "socp/problem.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <suitesparse/amd.h>
 
-enum { DENSE_CONE = 3 };
+/* ----------------------------------------------------------------------------- analysis ---- */
 
-/* Entries in assembly order: diagonals of x, y; A; G; then per linear row its diagonal; per dense cone its upper
- * triangle by columns; per expanded cone the diagonals of its rows, u, v, and the two unit pivots. */
-typedef struct assembly {
-    size_t count;
-    uint32_t *row, *col; /* NULL: only count */
-} assembly;
-
-static void add_entry(assembly *list, size_t row, size_t col)
+/* Signs of the pivots: + for x, - for y and z; of a dyad's unknown the opposite of its unit pivot's block. */
+static void set_signs(kkt *system)
 {
-    if (list->row) {
-        list->row[list->count] = (uint32_t)row;
-        list->col[list->count] = (uint32_t)col;
-    }
-    list->count++;
-}
-
-static void assemble_cone(assembly *list, size_t first, size_t size)
-{
-    if (size <= DENSE_CONE) {
-        for (size_t j = 0; j < size; j++) {
-            for (size_t i = 0; i <= j; i++) {
-                add_entry(list, first + i, first + j);
-            }
-        }
-        return;
-    }
-    for (size_t i = 0; i < size; i++) {
-        add_entry(list, first + i, first + i);
-    }
-    for (size_t i = 0; i < size; i++) {
-        add_entry(list, first + i, first + size);
-    }
-    for (size_t i = 1; i < size; i++) {
-        add_entry(list, first + i, first + size + 1);
-    }
-    add_entry(list, first + size, first + size);
-    add_entry(list, first + size + 1, first + size + 1);
-}
-
-static void assemble_matrix(assembly *list, const socp_matrix *matrix, size_t offset, const size_t *position)
-{
-    for (size_t j = 0; matrix->start && j < matrix->cols; j++) {
-        for (size_t i = matrix->start[j]; i < matrix->start[j + 1]; i++) {
-            add_entry(list, j, position ? position[matrix->row[i]] : offset + matrix->row[i]);
-        }
-    }
-}
-
-static void assemble(const kkt *system, const socp_problem *problem, assembly *list)
-{
-    size_t row = problem->linear;
-
-    list->count = 0;
-    for (size_t i = 0; i < problem->n + problem->p; i++) {
-        add_entry(list, i, i);
-    }
-    assemble_matrix(list, &problem->A, problem->n, NULL);
-    assemble_matrix(list, &problem->G, 0, system->position);
-    for (size_t i = 0; i < problem->linear; i++) {
-        add_entry(list, system->position[i], system->position[i]);
-    }
-    for (size_t i = 0; i < problem->cones; i++) {
-        assemble_cone(list, system->position[row], problem->cone_size[i]);
-        row += problem->cone_size[i];
-    }
-}
-
-/* Where each row of G stands among the unknowns, and how many unknowns there are. */
-static void lay_out(kkt *system, const socp_problem *problem)
-{
-    size_t next = problem->n + problem->p, row = problem->linear;
-
-    for (size_t i = 0; i < problem->linear; i++) {
-        system->position[i] = next++;
-    }
-    for (size_t i = 0; i < problem->cones; i++) {
-        for (size_t j = 0; j < problem->cone_size[i]; j++) {
-            system->position[row++] = next++;
-        }
-        next += problem->cone_size[i] > DENSE_CONE ? 2 : 0;
-    }
-    system->size = next;
-}
-
-/* Signs of the pivots: + for x and the variable of u, - for all else. */
-static void set_signs(kkt *system, const socp_problem *problem)
-{
-    size_t row = problem->linear;
+    const cone_scaling *cone = system->cone;
+    size_t row = cone->linear;
 
     for (size_t i = 0; i < system->size; i++) {
-        system->sign[system->place[i]] = i < problem->n ? 1 : -1;
+        system->sign[system->place[i]] = i < system->n ? 1 : -1;
     }
-    for (size_t i = 0; i < problem->cones; i++) {
-        size_t size = problem->cone_size[i];
+    for (size_t i = 0; i < cone->cones; i++) {
+        size_t size = cone->size[i];
 
-        if (size > DENSE_CONE) {
-            system->sign[system->place[system->position[row] + size]] = 1;
+        if (size > 1) {
+            bool kept = system->kept[cone->linear + i];
+            size_t dyad = system->position[row] + (kept ? size : 0);
+
+            system->sign[system->place[dyad + (kept ? 0 : 1)]] = 1;
         }
         row += size;
     }
 }
 
-/* Sorts entries into columns of the permuted upper triangle: slot[i] is where entry i goes. Two stable counting sorts.
- */
-static bool compress(kkt *system, const assembly *list)
+/* The kept rows, with the places of their unknowns. */
+static void list_kept(kkt *system)
 {
-    size_t n = system->size, count = list->count, *first = calloc(n + 2, sizeof *first);
-    uint32_t *order = malloc((count + 1) * sizeof *order), *by_row = malloc((count + 1) * sizeof *by_row);
+    const cone_scaling *cone = system->cone;
+    size_t row = 0;
 
-    if (!first || !order || !by_row) {
-        free(first);
-        free(order);
-        free(by_row);
+    for (size_t i = 0; i < cone->linear + cone->cones; i++) {
+        size_t size = i < cone->linear ? 1 : cone->size[i - cone->linear];
+
+        for (size_t j = 0; j < size && system->kept[i]; j++) {
+            system->kept_row[system->kept_rows] = (uint32_t)(row + j);
+            system->kept_place[system->kept_rows++] = system->place[system->position[row + j]];
+        }
+        row += size;
+    }
+}
+
+static uint32_t *carve(uint32_t **memory, size_t count)
+{
+    uint32_t *part = *memory;
+
+    *memory += count;
+    return part;
+}
+
+static bool allocate_numbers(kkt *system)
+{
+    size_t n = system->n, m = system->m, all = n + system->p + m;
+    double *numbers = malloc((2 * system->size + 6 * all + 2 * m + system->terms.count + system->terms.weights + 8) *
+                             sizeof *numbers);
+
+    system->memory[1] = numbers;
+    if (!numbers) {
         return false;
     }
-    for (int pass = 0; pass < 2; pass++) { /* by row, then by column */
-        memset(first, 0, (n + 2) * sizeof *first);
-        for (size_t i = 0; i < count; i++) {
-            uint32_t a = system->place[list->row[i]], b = system->place[list->col[i]];
+    system->reduced = numbers;
+    numbers += 2 * system->size;
+    for (size_t i = 0; i < 2; i++) {
+        kkt_side *side = &system->side[i];
 
-            first[(pass == 0 ? (a < b ? a : b) : (a < b ? b : a)) + 1]++;
-        }
-        for (size_t i = 0; i < n; i++) {
-            first[i + 1] += first[i];
-        }
-        if (pass == 1) {
-            memcpy(system->start, first, (n + 1) * sizeof *first);
-        }
-        for (size_t i = 0; i < count; i++) {
-            size_t e = pass == 0 ? i : by_row[i];
-            uint32_t a = system->place[list->row[e]], b = system->place[list->col[e]];
-            uint32_t key = pass == 0 ? (a < b ? a : b) : (a < b ? b : a);
-
-            (pass == 0 ? by_row : order)[first[key]++] = (uint32_t)e;
-        }
+        side->residual = numbers;
+        side->change = side->residual + all;
+        side->product = side->change + all;
+        side->through = side->product + all - n;
+        side->gap = side->through + n;
+        numbers = side->gap + m;
     }
-    for (size_t i = 0; i < count; i++) {
-        uint32_t a = system->place[list->row[order[i]]], b = system->place[list->col[order[i]]];
-
-        system->slot[order[i]] = i;
-        system->row[i] = a < b ? a : b;
-    }
-    free(first);
-    free(order);
-    free(by_row);
+    system->terms.coefficient = numbers;
+    system->terms.weight = system->terms.coefficient + system->terms.count;
     return true;
 }
 
-/* AMD on the pattern; place[i] is the new place of unknown i. */
-static bool order_unknowns(kkt *system, const assembly *list)
+/* Terms, order, factor; scratch: row, col, order. */
+static bool analyse(kkt *system, const row_lists *rows)
 {
-    size_t n = system->size;
-    SuiteSparse_long *start = calloc(n + 2, sizeof *start), *permutation = malloc((n + 1) * sizeof *permutation);
-    SuiteSparse_long *row = malloc((list->count + 1) * sizeof *row);
-    bool done = start && permutation && row;
+    kkt_terms *terms = &system->terms;
+    size_t count;
+    uint32_t *block, *scratch;
+    bool done;
 
-    for (size_t i = 0; done && i < list->count; i++) {
-        start[list->col[i] + 2]++;
-    }
-    for (size_t i = 0; done && i < n; i++) {
-        start[i + 2] += start[i + 1];
-    }
-    for (size_t i = 0; done && i < list->count; i++) {
-        row[start[list->col[i] + 1]++] = (SuiteSparse_long)list->row[i];
-    }
+    kkt_list_terms(system, rows, NULL, NULL);
+    count = terms->count;
+    block = malloc((3 * count + 2 * system->size) * sizeof *block + count + 16);
+    scratch = malloc((2 * count + system->size + 1) * sizeof *scratch);
+    system->memory[0] = block;
+    done = block && scratch && count < UINT32_MAX / 4 && allocate_numbers(system);
     if (done) {
-        done = amd_l_order((SuiteSparse_long)n, start, row, permutation, NULL, NULL) >= 0;
+        uint32_t *row = scratch, *col = row + count, *order = col + count;
+
+        terms->slot = carve(&block, count);
+        terms->left = carve(&block, count);
+        terms->right = carve(&block, count);
+        system->place = carve(&block, system->size);
+        system->sign = (signed char *)carve(&block, system->size);
+        terms->times = (signed char *)block;
+        kkt_list_terms(system, rows, row, col);
+        done = order_pattern(system->size, count, row, col, order) &&
+               ldl_analyse(&system->factor,
+                           &(ldl_pattern){.n = system->size, .entries = count, .row = row, .col = col, .order = order},
+                           system->place, terms->slot);
     }
-    for (size_t i = 0; done && i < n; i++) {
-        system->place[permutation[i]] = (uint32_t)i;
-    }
-    free(start);
-    free(permutation);
-    free(row);
+    free(scratch);
     return done;
 }
 
-static bool analyse(kkt *system, const socp_problem *problem, assembly *list)
+static size_t count_weights(const cone_scaling *cone)
 {
-    list->row = malloc((system->entries + 1) * sizeof *list->row);
-    list->col = malloc((system->entries + 1) * sizeof *list->col);
-    if (!list->row || !list->col) {
-        return false;
+    size_t weights = FIRST_WEIGHT + cone->linear;
+
+    for (size_t i = 0; i < cone->cones; i++) {
+        weights += cone_weights(cone->size[i]);
     }
-    assemble(system, problem, list);
-    if (!order_unknowns(system, list) || !compress(system, list)) {
-        return false;
-    }
-    set_signs(system, problem);
-    return ldl_analyse(&system->factor, system->size, system->start, system->row);
+    return weights;
 }
 
-bool kkt_analyse(kkt *system, const socp_problem *problem)
+bool kkt_analyse(kkt *system, const sparse *matrix, const cone_scaling *cone)
 {
-    assembly list = {.count = 0};
-    size_t most = problem->n + problem->p + problem->m + 2 * problem->cones;
+    size_t n = matrix->cols, m = cone->m, nonzeros = matrix->start[n], blocks = cone->linear + cone->cones;
+    size_t weights = count_weights(cone);
+    uint32_t *scratch = malloc((matrix->rows + 1 + 2 * nonzeros + n + 1) * sizeof *scratch), *memory;
     bool done;
 
-    *system = (kkt){.n = problem->n, .p = problem->p, .m = problem->m, .delta = 1e-8, .max_refinements = 5};
-    system->position = calloc(problem->m + 1, sizeof *system->position);
-    system->place = calloc(most + 1, sizeof *system->place);
-    system->sign = calloc(most + 1, sizeof *system->sign);
-    system->start = calloc(most + 2, sizeof *system->start);
-    system->rhs = calloc(4 * (most + 1), sizeof *system->rhs);
-    if (!system->position || !system->place || !system->sign || !system->start || !system->rhs || most >= UINT32_MAX) {
-        kkt_free(system);
-        return false;
+    *system = (kkt){.n = n, .p = matrix->rows - m, .m = m, .cone = cone, .matrix = matrix, .delta = 1e-8};
+    memory = malloc((3 * m + weights + 2) * sizeof *memory + blocks + 1);
+    system->memory[2] = memory;
+    done = scratch && memory;
+    if (done) {
+        row_lists rows = {.start = scratch};
+
+        rows.col = rows.start + matrix->rows + 1;
+        rows.entry = rows.col + nonzeros;
+        system->position = carve(&memory, m + 1);
+        system->kept_row = carve(&memory, m);
+        system->kept_place = carve(&memory, m);
+        system->terms.weights = weights;
+        system->terms.start = carve(&memory, weights + 1);
+        system->kept = (bool *)memory;
+        list_rows(matrix, &rows);
+        kkt_lay_out(system, &rows, rows.entry + nonzeros);
+        done = analyse(system, &rows);
     }
-    lay_out(system, problem);
-    system->solution = system->rhs + most + 1;
-    system->residual = system->solution + most + 1;
-    system->correction = system->residual + most + 1;
-    assemble(system, problem, &list);
-    system->entries = list.count;
-    system->row = calloc(list.count + 1, sizeof *system->row);
-    system->value = calloc(list.count + 1, sizeof *system->value);
-    system->regularised = calloc(list.count + 1, sizeof *system->regularised);
-    system->slot = calloc(list.count + 1, sizeof *system->slot);
-    done = system->row && system->value && system->regularised && system->slot && list.count < UINT32_MAX &&
-           analyse(system, problem, &list);
-    free(list.row);
-    free(list.col);
-    if (!done) {
+    free(scratch);
+    if (done) {
+        set_signs(system);
+        list_kept(system);
+    } else {
         kkt_free(system);
     }
     return done;
@@ -241,163 +167,105 @@ bool kkt_analyse(kkt *system, const socp_problem *problem)
 void kkt_free(kkt *system)
 {
     ldl_free(&system->factor);
-    free(system->position);
-    free(system->place);
-    free(system->sign);
-    free(system->start);
-    free(system->row);
-    free(system->value);
-    free(system->regularised);
-    free(system->slot);
-    free(system->rhs);
+    for (size_t i = 0; i < sizeof system->memory / sizeof *system->memory; i++) {
+        free(system->memory[i]);
+    }
     *system = (kkt){.n = 0};
 }
 
 /* ------------------------------------------------------------------------------ numbers ---- */
 
-void kkt_set_data(kkt *system, const socp_problem *problem)
+void kkt_set_data(kkt *system)
 {
-    size_t next = problem->n + problem->p;
+    kkt_terms *terms = &system->terms;
+    const double *value = system->matrix->value; /* the last one is 1 */
 
-    for (size_t i = 0; i < next; i++) {
-        system->value[system->slot[i]] = 0.0;
-    }
-    for (size_t i = 0; i < matrix_nonzeros(&problem->A); i++) {
-        system->value[system->slot[next++]] = problem->A.value[i];
-    }
-    for (size_t i = 0; i < matrix_nonzeros(&problem->G); i++) {
-        system->value[system->slot[next++]] = problem->G.value[i];
+    for (size_t i = 0; i < terms->count; i++) {
+        terms->coefficient[i] = terms->times[i] * value[terms->left[i]] * value[terms->right[i]];
     }
 }
 
-/* -eta^2 (2 v v' - J), upper triangle by columns. */
-static size_t set_dense_cone(kkt *system, size_t next, size_t size, double eta, const double *v)
-{
-    for (size_t j = 0; j < size; j++) {
-        for (size_t i = 0; i <= j; i++) {
-            double jay = i != j ? 0.0 : (i == 0 ? 1.0 : -1.0);
+/* The stretches of W^2 of a cone and of its inverse, regularised. */
+typedef struct stretch {
+    double middle, far, near; /* eta^2 + delta and so on */
+    double beyond, before;    /* far - middle, middle - near, without cancellation */
+} stretch;
 
-            system->value[system->slot[next++]] = -eta * eta * (2.0 * v[i] * v[j] - jay);
-        }
-    }
-    return next;
+static stretch stretch_of(double eta, double head, double tail, double delta)
+{
+    double r = 1.0 / (head + tail), square = eta * eta;
+
+    return (stretch){.middle = square + delta,
+                     .far = square / (r * r) + delta,
+                     .near = square * r * r + delta,
+                     .beyond = 2.0 * square * tail / r,
+                     .before = 2.0 * square * tail * r};
 }
 
-/* 2 v v' - J = D + u u' - w w': with a = v0 and t = 2 a^2 - 1, D = diag(d1, 1, .., 1), d1 = 1 / (2 t), u = (u0, 2 a v1
- * / u0), u0^2 = t - d1, w = (0, sqrt(2 (1 + d1)) v1 / u0). */
-static size_t set_sparse_cone(kkt *system, size_t next, size_t size, double eta, const double *v)
+/* The multiple of the identity, then the dyad that is added and the one that is subtracted, of R^-1 or R; the first
+ * weight is negative when it stands for -R. */
+static void weigh_cone(size_t size, const double *v, double eta, bool kept, double delta, double *weight)
 {
-    double t = 2.0 * v[0] * v[0] - 1.0, d1 = 0.5 / t, u0 = sqrt(t - d1), w1 = sqrt(2.0 * (1.0 + d1)) / u0;
+    double tail = sqrt(vector_dot(size - 1, v + 1, v + 1));
+    stretch s = stretch_of(eta, v[0], tail, delta);
+    double more = kept ? s.beyond : s.before / (s.near * s.middle);
+    double less = kept ? s.before : s.beyond / (s.far * s.middle);
+    double *plus = weight + 1, *minus = plus + size, up = tail > 0.0 ? (kept ? 1.0 : -1.0) / tail : 0.0;
 
-    for (size_t i = 0; i < size; i++) {
-        system->value[system->slot[next++]] = -eta * eta * (i == 0 ? d1 : 1.0);
-    }
-    for (size_t i = 0; i < size; i++) {
-        system->value[system->slot[next++]] = eta * (i == 0 ? u0 : 2.0 * v[0] * v[i] / u0);
-    }
+    *weight = kept ? -s.middle : 1.0 / s.middle;
+    more = sqrt(0.5 * more);
+    less = sqrt(0.5 * less);
+    plus[0] = more;
+    minus[0] = less;
     for (size_t i = 1; i < size; i++) {
-        system->value[system->slot[next++]] = eta * w1 * v[i];
+        plus[i] = more * up * v[i];
+        minus[i] = -less * up * v[i];
     }
-    system->value[system->slot[next++]] = 1.0;
-    system->value[system->slot[next++]] = -1.0;
-    return next;
 }
 
-static void set_scaling(kkt *system, const cone_scaling *cone)
+static void weigh(kkt *system)
 {
-    size_t next = system->entries, row = cone->linear;
+    const cone_scaling *cone = system->cone;
+    double *weight = system->terms.weight, delta = system->delta;
+    const double *v = cone->v + cone->linear;
 
-    for (size_t i = 0; i < cone->cones; i++) { /* the cone entries are the last ones */
-        size_t size = cone->size[i];
-
-        next -= size <= DENSE_CONE ? size * (size + 1) / 2 : 3 * size + 1;
-    }
+    weight[WEIGHT_ONE] = 1.0;
+    weight[WEIGHT_DELTA] = delta;
+    weight += FIRST_WEIGHT;
     for (size_t i = 0; i < cone->linear; i++) {
-        system->value[system->slot[next - cone->linear + i]] = -cone->weight[i] * cone->weight[i];
+        double r = cone->weight[i] * cone->weight[i] + delta;
+
+        *weight++ = system->kept[i] ? -r : 1.0 / r;
     }
     for (size_t i = 0; i < cone->cones; i++) {
-        size_t size = cone->size[i];
-        double eta = cone->weight[cone->linear + i];
+        size_t size = cone->size[i], index = cone->linear + i;
 
-        next = size <= DENSE_CONE ? set_dense_cone(system, next, size, eta, cone->v + row)
-                                  : set_sparse_cone(system, next, size, eta, cone->v + row);
-        row += size;
+        if (size == 1) {
+            double r = cone->weight[index] * cone->weight[index] + delta;
+
+            *weight = system->kept[index] ? -r : 1.0 / r;
+        } else {
+            weigh_cone(size, v, cone->weight[index], system->kept[index], delta, weight);
+        }
+        weight += cone_weights(size);
+        v += size;
     }
 }
 
-bool kkt_factor(kkt *system, const cone_scaling *cone)
+bool kkt_factor(kkt *system)
 {
-    set_scaling(system, cone);
-    memcpy(system->regularised, system->value, system->entries * sizeof *system->value);
-    for (size_t k = 0; k < system->size; k++) {
-        system->regularised[system->start[k + 1] - 1] += system->sign[k] * system->delta;
-    }
-    return ldl_factor(&system->factor, system->start, system->row, system->regularised, system->sign, 1e-14,
-                      system->delta) != SIZE_MAX;
-}
+    const kkt_terms *terms = &system->terms;
+    double *value = system->factor.value;
 
-/* residual = rhs - K solution; returns its largest entry. */
-static double form_residual(kkt *system)
-{
-    double *restrict residual = system->residual;
-    const double *x = system->solution, *value = system->value;
+    weigh(system);
+    memset(value, 0, system->factor.values * sizeof *value);
+    for (size_t i = 0; i < terms->weights; i++) {
+        double weight = terms->weight[i];
 
-    memcpy(residual, system->rhs, system->size * sizeof *residual);
-    for (size_t j = 0; j < system->size; j++) {
-        double sum = 0.0, xj = x[j];
-        size_t last = system->start[j + 1] - 1;
-
-        for (size_t i = system->start[j]; i < last; i++) {
-            size_t r = system->row[i];
-
-            residual[r] -= value[i] * xj;
-            sum += value[i] * x[r];
+        for (uint32_t t = terms->start[i]; t < terms->start[i + 1]; t++) {
+            value[terms->slot[t]] += weight * terms->coefficient[t];
         }
-        residual[j] -= sum + value[last] * xj;
     }
-    return vector_norm_inf(system->size, residual);
-}
-
-static size_t unknown(const kkt *system, size_t i)
-{
-    size_t head = system->n + system->p;
-
-    return system->place[i < head ? i : system->position[i - head]];
-}
-
-void kkt_solve(kkt *system, const double *rhs, double *solution)
-{
-    size_t total = system->n + system->p + system->m;
-    double target, before = INFINITY;
-
-    memset(system->rhs, 0, system->size * sizeof *system->rhs);
-    for (size_t i = 0; i < total; i++) {
-        system->rhs[unknown(system, i)] = rhs[i];
-    }
-    target = 1e-14 * (1.0 + vector_norm_inf(system->size, system->rhs));
-    memcpy(system->solution, system->rhs, system->size * sizeof *system->rhs);
-    ldl_solve(&system->factor, system->solution);
-    for (size_t i = 0; i <= system->max_refinements; i++) {
-        double error = form_residual(system);
-
-        if (!(error < before)) { /* the last correction did harm: take it back */
-            for (size_t j = 0; i > 0 && j < system->size; j++) {
-                system->solution[j] -= system->correction[j];
-            }
-            break;
-        }
-        if (error <= target || error > 0.5 * before || i == system->max_refinements) {
-            break;
-        }
-        before = error;
-        ldl_solve(&system->factor, system->residual);
-        for (size_t j = 0; j < system->size; j++) {
-            system->correction[j] = system->residual[j];
-            system->solution[j] += system->residual[j];
-        }
-        system->refinements++;
-    }
-    for (size_t i = 0; i < total; i++) {
-        solution[i] = system->solution[unknown(system, i)];
-    }
+    system->replaced = ldl_factor(&system->factor, system->sign, 1e-14, system->delta);
+    return system->replaced != SIZE_MAX;
 }

@@ -4,41 +4,75 @@
  *     [ A  0   0   ] [y] = [by]
  *     [ G  0  -W^2 ] [z]   [bz]
  *
- * A cone of more than DENSE_CONE rows is expanded by two variables, which keeps its block sparse:
- * W^2 = eta^2 (D + u u' - v v') with D diagonal. Statically regularised to a quasi-definite matrix, ordered by AMD,
- * factorised as L D L', and refined against the matrix without regularisation. */
+ * What is factorised has fewer unknowns. With R = W^2 + delta, z of a cone (or a linear row) that touches few variables
+ * is replaced by R^-1 (G x - bz), which adds G' R^-1 G to the block of x; z of the others stays, with -R on its
+ * diagonal. On a cone of more than one row both R and R^-1 are a multiple of the identity and two dyads along the only
+ * two directions that W^2 stretches, W^2 = eta^2 I + (far - eta^2) e+ e+' - (eta^2 - near) e- e-',  e+- = (1, +-v1 /
+ * norm(v1)) / sqrt(2), far = eta^2 / r^2, near = eta^2 r^2, r = 1 / (v0 + norm(v1)), and each dyad becomes an unknown,
+ * which keeps the matrix sparse. A diagonal of +delta (x) and -delta (y) makes it quasi-definite. Solutions are refined
+ * against the system without delta. */
 #ifndef CFISAC_SOCP_KKT_H
 #define CFISAC_SOCP_KKT_H
 
 #include "socp/cone.h"
 #include "socp/ldl.h"
+#include "socp/sparse.h"
+
+/* Every entry of the factorised matrix is a sum of terms weight x coefficient: the weights (two constants, then those
+ * of each linear row and cone) change with W, the coefficients, products of entries of A and G, with the data only. */
+typedef struct kkt_terms {
+    size_t count, weights;
+    uint32_t *start;    /* weights + 1: terms of each weight */
+    uint32_t *slot;     /* where a term is added */
+    uint32_t *left;     /* its coefficient: times value[left] value[right], where */
+    uint32_t *right;    /* value[nonzeros] = 1 */
+    signed char *times; /* 1 or -1 */
+    double *coefficient;
+    double *weight;
+} kkt_terms;
+
+/* Work of one right-hand side. */
+typedef struct kkt_side {
+    double *residual, *change;       /* n + p + m */
+    double *product, *through, *gap; /* p + m, n, m */
+    double *solution;                /* the caller's */
+    double error;                    /* largest entry of the residual */
+} kkt_side;
 
 typedef struct kkt {
-    size_t n, p, m, size; /* size: n + p + m + expansions */
-    size_t *position;     /* row z_i in the unpermuted system, m */
-    uint32_t *place;      /* size: where each unknown stands after the ordering */
-    signed char *sign;    /* size, permuted */
-    size_t entries;       /* upper triangle, diagonal included */
-    size_t *start;        /* size + 1, permuted columns */
-    uint32_t *row;
-    double *value;       /* without regularisation */
-    double *regularised; /* a copy with it */
-    size_t *slot;        /* entries: where the i-th entry of the assembly order is stored */
+    size_t n, p, m, size; /* size: unknowns of the factorised matrix */
+    const cone_scaling *cone;
+    const sparse *matrix; /* A over G */
+    bool *kept;           /* linear + cones: whether z stays an unknown */
+    uint32_t *position;   /* m: unknown of a kept row */
+    size_t kept_rows;     /* rows of G whose z stays: */
+    uint32_t *kept_row, *kept_place;
+    uint32_t *place;   /* size: where each unknown stands after the ordering */
+    signed char *sign; /* size, by place */
+    kkt_terms terms;
     ldl factor;
-    double delta;                                   /* static regularisation */
-    double *rhs, *solution, *residual, *correction; /* size, permuted */
+    double delta;
+    size_t replaced; /* pivots of the last factorisation that had to be */
+    double *reduced; /* 2 size: right-hand sides and solutions, by place */
+    kkt_side side[2];
     size_t refinements, max_refinements;
+    void *memory[3];
 } kkt;
 
-/* Analyses the pattern of the problem. False when out of memory. */
-bool kkt_analyse(kkt *system, const socp_problem *problem);
+/* Analyses the pattern of a matrix, p rows of equalities over the rows of the cone; keeps both pointers. False when out
+ * of memory. */
+bool kkt_analyse(kkt *system, const sparse *matrix, const cone_scaling *cone);
 void kkt_free(kkt *system);
 
-/* Puts the numbers of A and G in place. */
-void kkt_set_data(kkt *system, const socp_problem *problem);
-/* Puts -W^2 in place and factorises. False on a breakdown. */
-bool kkt_factor(kkt *system, const cone_scaling *cone);
-/* Solves for (x, y, z), n + p + m numbers one after another; rhs and solution may be the same array. */
-void kkt_solve(kkt *system, const double *rhs, double *solution);
+/* Takes over the numbers of the matrix. */
+void kkt_set_data(kkt *system);
+/* Takes over W and factorises. False on a breakdown. */
+bool kkt_factor(kkt *system);
+/* Solves for (x, y, z), n + p + m numbers one after another, until the residual is at most `target` or falls no more;
+ * it is not even formed when target is infinite and no pivot was replaced.
+ * rhs and solution must not overlap. The second solves two systems at once. After z the solution holds g = G x - bz
+ * (m), which equals W^2 z but has not lost the digits that W^2 z loses where W^2 stretches most. */
+void kkt_solve(kkt *system, const double *rhs, double target, double *solution);
+void kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2]);
 
 #endif

@@ -76,24 +76,6 @@ cfi_status problem_check(const socp_problem *problem, cfi_error *error)
     return status == CFI_OK ? check_vector(problem->h, problem->m, "h", error) : status;
 }
 
-static bool same_matrix(const socp_matrix *a, const socp_matrix *b)
-{
-    size_t count = matrix_nonzeros(a);
-
-    if (count != matrix_nonzeros(b) || (count > 0 && (a->rows != b->rows || a->cols != b->cols))) {
-        return false;
-    }
-    return count == 0 || (memcmp(a->start, b->start, (a->cols + 1) * sizeof *a->start) == 0 &&
-                          memcmp(a->row, b->row, count * sizeof *a->row) == 0);
-}
-
-bool problem_same_pattern(const socp_problem *a, const socp_problem *b)
-{
-    return a->n == b->n && a->p == b->p && a->m == b->m && a->linear == b->linear && a->cones == b->cones &&
-           (a->cones == 0 || memcmp(a->cone_size, b->cone_size, a->cones * sizeof *a->cone_size) == 0) &&
-           same_matrix(&a->A, &b->A) && same_matrix(&a->G, &b->G);
-}
-
 void matrix_multiply(const socp_matrix *matrix, double factor, const double *x, double *restrict y)
 {
     for (size_t j = 0; matrix->start && j < matrix->cols; j++) {
@@ -124,22 +106,22 @@ void vector_copy(size_t n, const double *from, double *restrict to)
     }
 }
 
-double vector_dot(size_t n, const double *a, const double *b)
-{
-    double sum = 0.0;
-
-    for (size_t i = 0; i < n; i++) {
-        sum += a[i] * b[i];
-    }
-    return sum;
-}
-
 double vector_norm_inf(size_t n, const double *a)
 {
-    double largest = 0.0;
+    double most[4] = {0.0}, nothing = 0.0;
+    size_t i = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        largest = fabs(a[i]) > largest || isnan(a[i]) ? fabs(a[i]) : largest;
+    for (; i + 4 <= n; i += 4) {
+        for (size_t j = 0; j < 4; j++) {
+            double value = fabs(a[i + j]);
+
+            most[j] = value > most[j] ? value : most[j];
+        }
+        nothing += (a[i] + a[i + 1]) * 0.0 + (a[i + 2] + a[i + 3]) * 0.0;
     }
-    return largest;
+    for (; i < n; i++) {
+        most[0] = fmax(most[0], fabs(a[i]));
+        nothing += a[i] * 0.0;
+    }
+    return nothing + fmax(fmax(most[0], most[1]), fmax(most[2], most[3])); /* NaN when some entry is not finite */
 }

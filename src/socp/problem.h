@@ -6,7 +6,6 @@
 
 /* CFI_INVALID with a text that says which array is wrong. */
 cfi_status problem_check(const socp_problem *problem, cfi_error *error);
-bool problem_same_pattern(const socp_problem *a, const socp_problem *b);
 size_t matrix_nonzeros(const socp_matrix *matrix);
 
 /* y += factor A x and y += factor A' x. */
@@ -15,7 +14,27 @@ void matrix_multiply_transposed(const socp_matrix *matrix, double factor, const 
 
 /* from and to may be NULL when n is 0. */
 void vector_copy(size_t n, const double *from, double *restrict to);
-double vector_dot(size_t n, const double *a, const double *b);
+/* Chosen by the CPU at run time; no sum is reordered, so that every instruction set gives the same bytes. */
+#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+
+/* The largest magnitude; NaN when an entry is not finite. */
 double vector_norm_inf(size_t n, const double *a);
+
+/* Inlined: cones are short. Four sums, so that additions need not wait for each other. */
+static inline double vector_dot(size_t n, const double *a, const double *b)
+{
+    double sum[4] = {0.0}, rest = 0.0;
+    size_t i = 0;
+
+    for (; i + 4 <= n; i += 4) {
+        for (size_t j = 0; j < 4; j++) {
+            sum[j] += a[i + j] * b[i + j];
+        }
+    }
+    for (; i < n; i++) {
+        rest += a[i] * b[i];
+    }
+    return ((sum[0] + sum[2]) + (sum[1] + sum[3])) + rest;
+}
 
 #endif

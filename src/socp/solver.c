@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+static const double START_TARGET = 1e-12, ACCURACY = 1e-12, TRUSTED = 1e-3;
+
 const char *socp_status_name(socp_status status)
 {
     static const char *const names[] = {"optimal",         "inaccurate",      "primal_infeasible",
@@ -29,71 +31,61 @@ socp_settings socp_default_settings(void)
 /* x, s from the least-norm primal system, y, z from the dual one, shifted into the cone. */
 static bool start_point(socp_workspace *w)
 {
-    const socp_problem *problem = &w->scaled;
-    size_t n = problem->n, p = problem->p, m = problem->m;
+    size_t n = w->n, p = w->p, m = w->m;
+    point *now = w->now = &w->point[w->best == &w->point[0]];
     double shift;
 
     cone_identity(&w->cone);
-    if (!kkt_factor(&w->kkt, &w->cone)) {
+    if (!kkt_factor(&w->kkt)) {
         return false;
     }
-    memset(w->rhs, 0, n * sizeof(double));
-    vector_copy(p, problem->b, w->rhs + n);
-    vector_copy(m, problem->h, w->rhs + n + p);
-    kkt_solve(&w->kkt, w->rhs, w->step);
-    vector_copy(n, w->step, w->now.x);
-    for (size_t i = 0; i < m; i++) {
-        w->now.s[i] = -w->step[n + p + i];
-    }
+    memset(w->target[0], 0, n * sizeof(double));
+    vector_copy(p + m, w->rhs, w->target[0] + n);
     for (size_t i = 0; i < n; i++) {
-        w->rhs[i] = -problem->c[i];
+        w->target[1][i] = -w->c[i];
     }
-    memset(w->rhs + n, 0, (p + m) * sizeof(double));
-    kkt_solve(&w->kkt, w->rhs, w->step);
-    vector_copy(p, w->step + n, w->now.y);
-    vector_copy(m, w->step + n + p, w->now.z);
-    shift = cone_distance(&w->cone, w->now.s);
+    memset(w->target[1] + n, 0, (p + m) * sizeof(double));
+    kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, START_TARGET,
+                  (double *const[]){w->step, w->fixed});
+    vector_copy(n, w->step, now->x);
+    for (size_t i = 0; i < m; i++) {
+        now->s[i] = -w->step[n + p + i];
+    }
+    vector_copy(p + m, w->fixed + n, now->y);
+    shift = cone_distance(&w->cone, now->s);
     if (m > 0 && !(shift < 0.0)) {
-        cone_add_identity(&w->cone, 1.0 + shift, w->now.s);
+        cone_add_identity(&w->cone, 1.0 + shift, now->s);
     }
-    shift = cone_distance(&w->cone, w->now.z);
+    shift = cone_distance(&w->cone, now->z);
     if (m > 0 && !(shift < 0.0)) {
-        cone_add_identity(&w->cone, 1.0 + shift, w->now.z);
+        cone_add_identity(&w->cone, 1.0 + shift, now->z);
     }
-    w->now.tau = w->now.kappa = 1.0;
+    now->tau = now->kappa = 1.0;
     return true;
-}
-
-/* rx = -A'y - G'z - c tau, ry = A x - b tau, rz = s + G x - h tau; returns rt = kappa + c'x + b'y + h'z. */
-static double form_residuals(socp_workspace *w)
-{
-    const socp_problem *problem = &w->scaled;
-    const point *at = &w->now;
-
-    for (size_t i = 0; i < problem->n; i++) {
-        w->rx[i] = -problem->c[i] * at->tau;
-    }
-    matrix_multiply_transposed(&problem->A, -1.0, at->y, w->rx);
-    matrix_multiply_transposed(&problem->G, -1.0, at->z, w->rx);
-    for (size_t i = 0; i < problem->p; i++) {
-        w->ry[i] = -problem->b[i] * at->tau;
-    }
-    matrix_multiply(&problem->A, 1.0, at->x, w->ry);
-    for (size_t i = 0; i < problem->m; i++) {
-        w->rz[i] = at->s[i] - problem->h[i] * at->tau;
-    }
-    matrix_multiply(&problem->G, 1.0, at->x, w->rz);
-    return at->kappa + vector_dot(problem->n, problem->c, at->x) + vector_dot(problem->p, problem->b, at->y) +
-           vector_dot(problem->m, problem->h, at->z);
 }
 
 /* c'x + b'y + h'z of a stacked vector. */
 static double stacked_value(const socp_workspace *w, const double *v)
 {
-    const socp_problem *problem = &w->scaled;
+    return vector_dot(w->n, w->c, v) + vector_dot(w->p + w->m, w->rhs, v + w->n);
+}
 
-    return vector_dot(problem->n, problem->c, v) + vector_dot(problem->p, problem->b, v + problem->n) +
-           vector_dot(problem->m, problem->h, v + problem->n + problem->p);
+/* Right-hand side of a Newton direction for residuals weighted by `weight` and the complementarity right-hand side
+ * given as lambda \ d in `product` (scaled). */
+static void direction_target(socp_workspace *w, double weight, double *target)
+{
+    size_t n = w->n, p = w->p, m = w->m;
+
+    for (size_t i = 0; i < n; i++) {
+        target[i] = weight * w->rx[i];
+    }
+    cone_scale(&w->cone, w->product, w->spare);
+    for (size_t i = 0; i < p; i++) {
+        target[n + i] = -weight * w->ryz[i];
+    }
+    for (size_t i = 0; i < m; i++) {
+        target[n + p + i] = w->spare[i] - weight * w->ryz[p + i];
+    }
 }
 
 /* A direction: step (x, y, z stacked), ds and wdz scaled (W^-1 ds, W dz), dtau, dkappa. */
@@ -101,33 +93,20 @@ typedef struct direction {
     double dtau, dkappa;
 } direction;
 
-/* Newton direction for residuals weighted by `weight` and the complementarity right-hand side given as lambda \ d in
- * `product` (scaled) and `kappa_rhs`. */
-static direction solve_direction(socp_workspace *w, double weight, double rt, double kappa_rhs)
+/* Completes the solution in `step`. */
+static direction complete_direction(socp_workspace *w, double weight, double rt, double kappa_rhs)
 {
-    size_t n = w->scaled.n, p = w->scaled.p, m = w->scaled.m;
-    const point *at = &w->now;
+    const point *at = w->now;
     direction d;
 
-    for (size_t i = 0; i < n; i++) {
-        w->rhs[i] = weight * w->rx[i];
-    }
-    for (size_t i = 0; i < p; i++) {
-        w->rhs[n + i] = -weight * w->ry[i];
-    }
-    cone_scale(&w->cone, w->product, w->spare);
-    for (size_t i = 0; i < m; i++) {
-        w->rhs[n + p + i] = w->spare[i] - weight * w->rz[i];
-    }
-    kkt_solve(&w->kkt, w->rhs, w->step);
-    d.dtau = (weight * rt - kappa_rhs / at->tau + stacked_value(w, w->step)) /
-             (at->kappa / at->tau - stacked_value(w, w->fixed));
-    for (size_t i = 0; i < n + p + m; i++) {
+    d.dtau = (weight * rt - kappa_rhs / at->tau + stacked_value(w, w->step)) / (at->kappa / at->tau - w->fixed_value);
+    for (size_t i = 0; i < w->n + w->p + 2 * w->m; i++) {
         w->step[i] += d.dtau * w->fixed[i];
     }
-    cone_scale(&w->cone, w->step + n + p, w->wdz);
-    for (size_t i = 0; i < m; i++) {
-        w->ds[i] = -w->product[i] - w->wdz[i];
+    cone_scale(&w->cone, w->step + w->n + w->p, w->wdz);
+    cone_unscale(&w->cone, w->step + w->n + w->p + w->m, w->ds);
+    for (size_t i = 0; i < w->m; i++) {
+        w->ds[i] = -w->product[i] - w->ds[i];
     }
     d.dkappa = -(kappa_rhs + at->kappa * d.dtau) / at->tau;
     return d;
@@ -137,96 +116,110 @@ static double longest_step(const socp_workspace *w, direction d)
 {
     double alpha = fmin(cone_step(&w->cone, w->ds), cone_step(&w->cone, w->wdz));
 
-    alpha = d.dtau < 0.0 ? fmin(alpha, -w->now.tau / d.dtau) : alpha;
-    return d.dkappa < 0.0 ? fmin(alpha, -w->now.kappa / d.dkappa) : alpha;
+    alpha = d.dtau < 0.0 ? fmin(alpha, -w->now->tau / d.dtau) : alpha;
+    return d.dkappa < 0.0 ? fmin(alpha, -w->now->kappa / d.dkappa) : alpha;
+}
+
+/* The affine step, solved together with the right-hand side (-c, b, h). */
+static direction affine_direction(socp_workspace *w, double rt)
+{
+    vector_copy(w->m, w->cone.lambda, w->product);
+    for (size_t i = 0; i < w->n; i++) {
+        w->target[0][i] = -w->c[i];
+    }
+    vector_copy(w->p + w->m, w->rhs, w->target[0] + w->n);
+    direction_target(w, 1.0, w->target[1]);
+    kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, w->accuracy,
+                  (double *const[]){w->fixed, w->step});
+    w->fixed_value = stacked_value(w, w->fixed);
+    return complete_direction(w, 1.0, rt, w->now->kappa * w->now->tau);
 }
 
 /* Mehrotra: the affine step tells how far to centre and what the second-order term is. */
 static direction combined_direction(socp_workspace *w, double rt, double mu)
 {
-    size_t m = w->scaled.m;
-    double affine, sigma, kappa_tau = w->now.kappa * w->now.tau;
-    direction d;
+    direction d = affine_direction(w, rt);
+    double affine = fmin(longest_step(w, d), 1.0), kappa_rhs;
+    double sigma = fmin(fmax((1.0 - affine) * (1.0 - affine) * (1.0 - affine), 1e-6), 1.0);
 
-    vector_copy(m, w->cone.lambda, w->product);
-    d = solve_direction(w, 1.0, rt, kappa_tau);
-    affine = fmin(longest_step(w, d), 1.0);
-    sigma = fmin(fmax((1.0 - affine) * (1.0 - affine) * (1.0 - affine), 1e-6), 1.0);
     cone_product(&w->cone, w->ds, w->wdz, w->spare);
     cone_product(&w->cone, w->cone.lambda, w->cone.lambda, w->product);
-    for (size_t i = 0; i < m; i++) {
+    for (size_t i = 0; i < w->m; i++) {
         w->product[i] += w->spare[i];
     }
     cone_add_identity(&w->cone, -sigma * mu, w->product);
     cone_divide(&w->cone, w->product, w->product);
-    return solve_direction(w, 1.0 - sigma, rt, kappa_tau + d.dkappa * d.dtau - sigma * mu);
+    direction_target(w, 1.0 - sigma, w->target[1]);
+    kkt_solve(&w->kkt, w->target[1], w->accuracy, w->step);
+    kappa_rhs = w->now->kappa * w->now->tau + d.dkappa * d.dtau - sigma * mu;
+    return complete_direction(w, 1.0 - sigma, rt, kappa_rhs);
 }
 
+/* ds = -W product - g, W product still in `spare`. The point after the step goes to one of the three that is neither
+ * this one nor the best. */
 static void take_step(socp_workspace *w, direction d, double alpha)
 {
-    size_t n = w->scaled.n, p = w->scaled.p, m = w->scaled.m;
-    point *at = &w->now;
+    size_t n = w->n, p = w->p, m = w->m;
+    const point *from = w->now;
+    point *to = w->point;
 
-    cone_scale(&w->cone, w->ds, w->spare);
-    for (size_t i = 0; i < n; i++) {
-        at->x[i] += alpha * w->step[i];
+    while (to == w->now || to == w->best) {
+        to++;
     }
-    for (size_t i = 0; i < p; i++) {
-        at->y[i] += alpha * w->step[n + i];
+    for (size_t i = 0; i < n; i++) {
+        to->x[i] = from->x[i] + alpha * w->step[i];
+    }
+    for (size_t i = 0; i < p + m; i++) {
+        to->y[i] = from->y[i] + alpha * w->step[n + i];
     }
     for (size_t i = 0; i < m; i++) {
-        at->z[i] += alpha * w->step[n + p + i];
-        at->s[i] += alpha * w->spare[i];
+        to->s[i] = from->s[i] - alpha * (w->spare[i] + w->step[n + p + m + i]);
     }
-    at->tau += alpha * d.dtau;
-    at->kappa += alpha * d.dkappa;
+    to->tau = from->tau + alpha * d.dtau;
+    to->kappa = from->kappa + alpha * d.dkappa;
+    w->now = to;
 }
 
-/* One iteration; false on a breakdown (the point is then not to be used). */
-static bool iterate(socp_workspace *w)
+/* One iteration from w->now with its residuals formed (rt: of the last row); false on a breakdown. */
+static bool iterate(socp_workspace *w, double rt)
 {
-    size_t n = w->scaled.n, p = w->scaled.p, m = w->scaled.m;
-    double rt, mu, alpha;
+    double mu, alpha;
     direction d;
 
-    if (!cone_update(&w->cone, w->now.s, w->now.z) || !kkt_factor(&w->kkt, &w->cone)) {
+    if (!cone_update(&w->cone, w->now->s, w->now->z) || !kkt_factor(&w->kkt)) {
         return false;
     }
-    rt = form_residuals(w);
-    mu = (vector_dot(m, w->cone.lambda, w->cone.lambda) + w->now.kappa * w->now.tau) / (cone_degree(&w->cone) + 1.0);
-    for (size_t i = 0; i < n; i++) {
-        w->rhs[i] = -w->scaled.c[i];
-    }
-    vector_copy(p, w->scaled.b, w->rhs + n);
-    vector_copy(m, w->scaled.h, w->rhs + n + p);
-    kkt_solve(&w->kkt, w->rhs, w->fixed);
+    mu = (vector_dot(w->m, w->cone.lambda, w->cone.lambda) + w->now->kappa * w->now->tau) /
+         (cone_degree(&w->cone) + 1.0);
+    w->accuracy = mu > TRUSTED ? INFINITY : fmax(ACCURACY, 1e-4 * mu);
     d = combined_direction(w, rt, mu);
     alpha = fmin(0.99 * longest_step(w, d), 1.0);
     if (!(alpha > 1e-8) || !isfinite(d.dtau) || !isfinite(d.dkappa)) {
         return false;
     }
     take_step(w, d, alpha);
-    return isfinite(w->now.tau) && w->now.tau > 0.0 && w->now.kappa > 0.0;
+    return isfinite(w->now->tau) && w->now->tau > 0.0 && w->now->kappa > 0.0;
 }
 
 /* --------------------------------------------------------------------------- the solve ---- */
 
-static socp_status certificate(const socp_workspace *w, const quality *q, const point *at)
+/* A certificate that holds when recomputed from the raw problem. */
+static socp_status certificate(socp_workspace *w, const socp_problem *problem, quality *q)
 {
     double tolerance = w->settings.accepted_tolerance;
 
-    if (at->tau < at->kappa) {
-        if (q->primal_certificate <= tolerance) {
-            return SOCP_PRIMAL_INFEASIBLE;
-        }
-        if (q->dual_certificate <= tolerance) {
-            return SOCP_DUAL_INFEASIBLE;
-        }
+    if (!(w->now->tau < w->now->kappa) ||
+        (!(q->primal_certificate <= tolerance) && !(q->dual_certificate <= tolerance))) {
+        return SOCP_FAILED;
     }
-    return SOCP_FAILED;
+    *q = point_judge(w, problem, w->now);
+    if (q->primal_certificate <= tolerance) {
+        return SOCP_PRIMAL_INFEASIBLE;
+    }
+    return q->dual_certificate <= tolerance ? SOCP_DUAL_INFEASIBLE : SOCP_FAILED;
 }
 
-/* Iterates from the start point until nothing gets better; a point better than *best goes to w->best. */
+/* Iterates from the start point until nothing gets better; a point better than *best becomes w->best. */
 static socp_status run(socp_workspace *w, const socp_problem *problem, quality *best, size_t *iterations)
 {
     double least = INFINITY; /* merit of this attempt's best point */
@@ -237,17 +230,18 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, quality *
         return SOCP_FAILED;
     }
     for (;; ++*iterations) {
-        quality q = point_judge(w, problem, &w->now);
-        socp_status status = certificate(w, &q, &w->now);
+        double rt = form_residuals(w);
+        quality q = point_estimate(w);
+        socp_status status = certificate(w, problem, &q);
 
         if (status != SOCP_FAILED) {
             *best = q;
-            point_copy(problem, &w->now, &w->best);
+            w->best = w->now;
             return status;
         }
         if (q.merit < best->merit) {
             *best = q;
-            point_copy(problem, &w->now, &w->best);
+            w->best = w->now;
         }
         worse = q.merit < least || !(least < w->settings.reduced_tolerance) ? 0 : worse + 1;
         least = fmin(least, q.merit);
@@ -257,7 +251,7 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, quality *
         if (*iterations == w->settings.max_iterations) {
             return SOCP_ITERATION_LIMIT;
         }
-        if (!iterate(w)) {
+        if (!iterate(w, rt)) {
             break;
         }
     }
@@ -280,11 +274,11 @@ static void unscale_certificate(socp_workspace *w, const socp_problem *problem, 
 {
     double by;
 
-    point_unscale(w, &w->best, 1.0);
+    point_unscale(w, w->best, 1.0);
     by = status == SOCP_PRIMAL_INFEASIBLE
              ? -vector_dot(problem->p, problem->b, w->user.y) - vector_dot(problem->m, problem->h, w->user.z)
              : -vector_dot(problem->n, problem->c, w->user.x);
-    point_unscale(w, &w->best, by);
+    point_unscale(w, w->best, by);
 }
 
 static void fill_solution(socp_workspace *w, const socp_problem *problem, socp_status status, const quality *q,
@@ -303,7 +297,7 @@ static void fill_solution(socp_workspace *w, const socp_problem *problem, socp_s
     if (status == SOCP_PRIMAL_INFEASIBLE || status == SOCP_DUAL_INFEASIBLE) {
         unscale_certificate(w, problem, status);
     } else if (isfinite(q->merit)) {
-        point_unscale(w, &w->best, w->best.tau);
+        point_unscale(w, w->best, w->best->tau);
     }
 }
 
@@ -314,20 +308,20 @@ cfi_status socp_solve(socp_workspace *w, const socp_problem *problem, socp_solut
     socp_status status = SOCP_FAILED;
     quality best = {.merit = INFINITY};
 
-    if (problem_check(problem, error) != CFI_OK) {
+    if (workspace_load(w, problem, error) != CFI_OK) {
         return CFI_INVALID;
     }
-    if (!problem_same_pattern(&w->pattern, problem)) {
-        return error_set(error, CFI_INVALID, "cone problem: its pattern is not the one the workspace was made for");
-    }
     *solution = (socp_solution){.setup_seconds = w->setup_seconds};
-    equilibrate(problem, &w->scaling, &w->scaled);
-    kkt_set_data(&w->kkt, &w->scaled);
+    w->best = NULL;
     for (size_t attempt = 0; attempt < 2; attempt++) { /* one retry with other regularisation */
         size_t iterations;
 
         w->kkt.delta = regularisation[attempt];
-        status = classify(w, &best, run(w, problem, &best, &iterations));
+        status = run(w, problem, &best, &iterations);
+        if (w->best && status != SOCP_PRIMAL_INFEASIBLE && status != SOCP_DUAL_INFEASIBLE) {
+            best = point_judge(w, problem, w->best);
+        }
+        status = classify(w, &best, status);
         solution->iterations += iterations;
         solution->retried = attempt > 0;
         if (status != SOCP_FAILED && status != SOCP_INACCURATE) {

@@ -1,8 +1,9 @@
-/* Set-up of a solve: one block for the numbers, one for the indices, and the analysis of the KKT system. */
+/* Set-up of a solve: one block of memory, the matrix with short indices, and the analysis of the KKT system. */
 #include "socp/workspace.h"
 
 #include "socp/problem.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -15,98 +16,121 @@ double workspace_seconds(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-static double *carve(double **memory, size_t count)
-{
-    double *part = *memory;
+/* Hands out parts of the block; counts only while base is NULL. */
+typedef struct carver {
+    char *base;
+    size_t used;
+} carver;
 
-    *memory += count;
+static void *carve(carver *from, size_t count, size_t size)
+{
+    void *part = from->base ? from->base + from->used : NULL;
+
+    from->used += (count * size + 63) / 64 * 64;
     return part;
 }
 
-static void carve_point(double **memory, const socp_problem *problem, point *at)
+static double *carve_numbers(carver *from, size_t count)
 {
-    at->x = carve(memory, problem->n);
-    at->y = carve(memory, problem->p);
-    at->z = carve(memory, problem->m);
-    at->s = carve(memory, problem->m);
+    return carve(from, count, sizeof(double));
 }
 
-static void carve_all(socp_workspace *w, double *memory, const socp_problem *problem)
+static void carve_point(carver *from, socp_workspace *w, point *at)
 {
-    size_t n = problem->n, p = problem->p, m = problem->m, all = n + p + m;
-
-    w->scaled.A.value = carve(&memory, matrix_nonzeros(&problem->A));
-    w->scaled.G.value = carve(&memory, matrix_nonzeros(&problem->G));
-    w->scaled.c = carve(&memory, n);
-    w->scaled.b = carve(&memory, p);
-    w->scaled.h = carve(&memory, m);
-    w->scaling.column = carve(&memory, n);
-    w->scaling.row_a = carve(&memory, p);
-    w->scaling.row_g = carve(&memory, m);
-    w->scaling.work = carve(&memory, all);
-    w->cone.weight = carve(&memory, problem->linear + problem->cones);
-    w->cone.v = carve(&memory, m);
-    w->cone.lambda = carve(&memory, m);
-    carve_point(&memory, problem, &w->now);
-    carve_point(&memory, problem, &w->best);
-    carve_point(&memory, problem, &w->user);
-    w->rx = carve(&memory, n);
-    w->ry = carve(&memory, p);
-    w->rz = carve(&memory, m);
-    w->rhs = carve(&memory, all);
-    w->fixed = carve(&memory, all);
-    w->step = carve(&memory, all);
-    w->ds = carve(&memory, m);
-    w->wdz = carve(&memory, m);
-    w->product = carve(&memory, m);
-    w->spare = carve(&memory, m);
-    w->residual = carve(&memory, all);
+    at->x = carve_numbers(from, w->n);
+    at->y = carve_numbers(from, w->p + w->m);
+    at->z = at->y ? at->y + w->p : NULL;
+    at->s = carve_numbers(from, w->m);
 }
 
-static size_t *copy_indices(size_t **memory, const size_t *from, size_t count)
+static void carve_scaling(carver *from, socp_workspace *w, size_t nonzeros)
 {
-    size_t *to = *memory;
+    size_t rows = w->p + w->m;
 
-    if (count > 0) {
-        memcpy(to, from, count * sizeof *to);
+    w->scaling.column = carve_numbers(from, w->n);
+    w->scaling.row = carve_numbers(from, rows);
+    w->scaling.per_column = carve_numbers(from, w->n);
+    w->scaling.per_row = carve_numbers(from, rows);
+    w->scaling.exponent = carve(from, nonzeros, sizeof(int));
+    w->scaling.power = carve(from, w->n + rows, sizeof(int));
+    w->scaling.larger = carve(from, w->n + rows, sizeof(int));
+}
+
+static void carve_all(socp_workspace *w, carver *from, size_t nonzeros)
+{
+    size_t n = w->n, m = w->m, rows = w->p + m;
+
+    w->matrix.start = carve(from, n + 1, sizeof(uint32_t));
+    w->matrix.row = carve(from, nonzeros, sizeof(uint32_t));
+    w->matrix.value = carve_numbers(from, nonzeros + 1);
+    w->c = carve_numbers(from, n);
+    w->rhs = carve_numbers(from, rows);
+    carve_scaling(from, w, nonzeros);
+    w->cone.size = carve(from, w->cone.cones, sizeof(size_t));
+    w->cone.weight = carve_numbers(from, w->cone.linear + w->cone.cones);
+    w->cone.v = carve_numbers(from, m);
+    w->cone.lambda = carve_numbers(from, m);
+    for (size_t i = 0; i < 3; i++) {
+        carve_point(from, w, &w->point[i]);
     }
-    *memory += count;
-    return to;
+    carve_point(from, w, &w->user);
+    w->rx = carve_numbers(from, n);
+    w->ryz = carve_numbers(from, rows);
+    w->target[0] = carve_numbers(from, n + rows);
+    w->target[1] = carve_numbers(from, n + rows);
+    w->fixed = carve_numbers(from, n + rows + m);
+    w->step = carve_numbers(from, n + rows + m);
+    w->ds = carve_numbers(from, m);
+    w->wdz = carve_numbers(from, m);
+    w->product = carve_numbers(from, m);
+    w->spare = carve_numbers(from, m);
 }
 
-static void copy_pattern(socp_matrix *to, const socp_matrix *from, size_t **memory)
+/* The columns of A over those of G. */
+static void copy_pattern(socp_workspace *w, const socp_problem *problem)
 {
-    *to = (socp_matrix){.rows = from->rows, .cols = from->cols};
-    if (from->start) {
-        to->start = copy_indices(memory, from->start, from->cols + 1);
-        to->row = copy_indices(memory, from->row, matrix_nonzeros(from));
+    const socp_matrix *A = &problem->A, *G = &problem->G;
+    uint32_t count = 0;
+
+    for (size_t j = 0; j < w->n; j++) {
+        w->matrix.start[j] = count;
+        for (size_t i = A->start ? A->start[j] : 0; A->start && i < A->start[j + 1]; i++) {
+            w->matrix.row[count++] = (uint32_t)A->row[i];
+        }
+        for (size_t i = G->start ? G->start[j] : 0; G->start && i < G->start[j + 1]; i++) {
+            w->matrix.row[count++] = (uint32_t)(w->p + G->row[i]);
+        }
+    }
+    w->matrix.start[w->n] = count;
+    w->matrix.value[count] = 1.0;
+    if (problem->cones > 0) {
+        memcpy(w->cone.size, problem->cone_size, problem->cones * sizeof *w->cone.size);
     }
 }
 
 static bool allocate(socp_workspace *w, const socp_problem *problem)
 {
     size_t nonzeros = matrix_nonzeros(&problem->A) + matrix_nonzeros(&problem->G);
-    size_t all = problem->n + problem->p + problem->m;
-    double *numbers = calloc(nonzeros + 16 * all + 16 * problem->m + problem->cones + 16, sizeof *numbers);
-    size_t *indices = calloc(nonzeros + 2 * (problem->n + 1) + problem->cones + 16, sizeof *indices);
+    carver from = {.base = NULL};
 
-    w->memory[0] = numbers;
-    w->memory[1] = indices;
-    if (!numbers || !indices) {
+    if (nonzeros >= UINT32_MAX / 4 || problem->n + problem->p + problem->m >= UINT32_MAX / 4) {
         return false;
     }
-    w->pattern = *problem;
-    copy_pattern(&w->pattern.A, &problem->A, &indices);
-    copy_pattern(&w->pattern.G, &problem->G, &indices);
-    w->pattern.cone_size = copy_indices(&indices, problem->cone_size, problem->cones);
-    w->pattern.c = w->pattern.b = w->pattern.h = NULL;
-    w->scaled = w->pattern;
-    carve_all(w, numbers, problem);
-    w->cone.m = problem->m;
+    w->n = w->matrix.cols = problem->n;
+    w->p = problem->p;
+    w->m = w->cone.m = problem->m;
+    w->matrix.rows = w->p + w->m;
     w->cone.linear = problem->linear;
     w->cone.cones = problem->cones;
-    w->cone.size = w->pattern.cone_size;
-    return kkt_analyse(&w->kkt, &w->pattern);
+    carve_all(w, &from, nonzeros);
+    w->memory = from.base = aligned_alloc(64, from.used + 64);
+    if (!from.base) {
+        return false;
+    }
+    from.used = 0;
+    carve_all(w, &from, nonzeros);
+    copy_pattern(w, problem);
+    return kkt_analyse(&w->kkt, &w->matrix, &w->cone);
 }
 
 socp_workspace *socp_create(const socp_problem *problem, const socp_settings *settings, cfi_error *error)
@@ -133,8 +157,96 @@ void socp_destroy(socp_workspace *workspace)
 {
     if (workspace) {
         kkt_free(&workspace->kkt);
-        free(workspace->memory[0]);
-        free(workspace->memory[1]);
+        free(workspace->memory);
         free(workspace);
     }
+}
+
+/* ------------------------------------------------------------------------------ numbers ---- */
+
+/* Column j of `from` is the next part of column j of the workspace's matrix, its rows shifted by `offset`. */
+static bool same_column(const socp_matrix *from, size_t j, size_t offset, const sparse *matrix, uint32_t *at)
+{
+    size_t count = from->start ? from->start[j + 1] - from->start[j] : 0;
+
+    if (count > matrix->start[j + 1] - *at || (from->start && from->start[j + 1] < from->start[j])) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (from->row[from->start[j] + i] + offset != matrix->row[*at + i]) {
+            return false;
+        }
+    }
+    *at += (uint32_t)count;
+    return true;
+}
+
+static bool same_pattern(const socp_workspace *w, const socp_problem *problem)
+{
+    uint32_t at = 0;
+
+    if (problem->n != w->n || problem->p != w->p || problem->m != w->m || problem->linear != w->cone.linear ||
+        problem->cones != w->cone.cones || (problem->A.start && problem->A.start[0] != 0) ||
+        (problem->G.start && problem->G.start[0] != 0) ||
+        (w->cone.cones > 0 && memcmp(problem->cone_size, w->cone.size, w->cone.cones * sizeof *w->cone.size) != 0)) {
+        return false;
+    }
+    for (size_t j = 0; j < w->n; j++) {
+        if (!same_column(&problem->A, j, 0, &w->matrix, &at) || !same_column(&problem->G, j, w->p, &w->matrix, &at) ||
+            at != w->matrix.start[j + 1]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Copies a column of numbers; 0, or NaN when some are not finite. */
+static double copy_column(const socp_matrix *from, size_t j, double **to)
+{
+    double nothing = 0.0;
+
+    for (size_t i = from->start ? from->start[j] : 0; from->start && i < from->start[j + 1]; i++) {
+        nothing += from->value[i] - from->value[i];
+        *(*to)++ = from->value[i];
+    }
+    return nothing;
+}
+
+/* to = from * scale; 0, or NaN when some are not finite. */
+static double copy_scaled(size_t count, const double *from, const double *scale, double *to)
+{
+    double nothing = 0.0;
+
+    for (size_t i = 0; i < count; i++) {
+        nothing += from[i] - from[i];
+        to[i] = from[i] * scale[i];
+    }
+    return nothing;
+}
+
+cfi_status workspace_load(socp_workspace *w, const socp_problem *problem, cfi_error *error)
+{
+    double nothing = 0.0, *value = w->matrix.value;
+
+    if (!same_pattern(w, problem)) {
+        return problem_check(problem, error) != CFI_OK
+                   ? CFI_INVALID
+                   : error_set(error, CFI_INVALID,
+                               "cone problem: its pattern is not the one the workspace was made for");
+    }
+    for (size_t j = 0; j < w->n; j++) {
+        nothing += copy_column(&problem->A, j, &value);
+        nothing += copy_column(&problem->G, j, &value);
+    }
+    equilibrate(&w->matrix, &w->cone, &w->scaling);
+    nothing += copy_scaled(w->n, problem->c, w->scaling.column, w->c);
+    nothing += copy_scaled(w->p, problem->b, w->scaling.row, w->rhs);
+    nothing += copy_scaled(w->m, problem->h, w->scaling.row + w->p, w->rhs + w->p);
+    if (nothing != 0.0) { /* finds the number and names it */
+        return problem_check(problem, error);
+    }
+    w->norm_c = vector_norm_inf(w->n, problem->c);
+    w->norm_b = fmax(vector_norm_inf(w->p, problem->b), vector_norm_inf(w->m, problem->h));
+    kkt_set_data(&w->kkt);
+    return CFI_OK;
 }

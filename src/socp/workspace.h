@@ -6,7 +6,7 @@
 #include "socp/equilibrate.h"
 #include "socp/kkt.h"
 
-/* One point of the embedding. */
+/* One point of the embedding; y and z lie one after the other. */
 typedef struct point {
     double *x, *y, *z, *s; /* n, p, m, m */
     double tau, kappa;
@@ -21,29 +21,39 @@ typedef struct quality {
 
 struct socp_workspace {
     socp_settings settings;
-    socp_problem pattern; /* own copy of sizes and index arrays */
-    socp_problem scaled;  /* shares the index arrays; own numbers */
+    size_t n, p, m;
+    sparse matrix;         /* A over G, scaled; one number more than its entries: 1 */
+    double *c, *rhs;       /* n; p + m: b over h; scaled */
+    double norm_c, norm_b; /* the largest entries in the user's units */
     socp_scaling scaling;
     cone_scaling cone;
     kkt kkt;
-    point now, best, user;              /* user: unscaled, what the solution points to */
-    double *rx, *ry, *rz;               /* residuals of the embedding */
-    double *rhs, *fixed, *step;         /* n + p + m each; fixed: solution for the right-hand side (-c, b, h) */
+    point point[3], user;               /* user: unscaled, what the solution points to */
+    point *now, *best;                  /* of the three */
+    double *rx, *ryz;                   /* n, p + m: residuals of the embedding */
+    double cx, by;                      /* c'x and b'y + h'z there */
+    double *target[2], *fixed, *step;   /* n + p + m each; fixed: solution for the right-hand side (-c, b, h) */
+    double fixed_value, accuracy;       /* (c, b, h)' fixed; residual at which a solution needs no refinement */
     double *ds, *wdz, *product, *spare; /* m each */
-    double *residual;                   /* n + p + m, user's units */
     double setup_seconds;
-    void *memory[4];
+    void *memory;
 };
 
 /* A monotonic clock. */
 double workspace_seconds(void);
 
-void point_copy(const socp_problem *problem, const point *from, point *to);
+/* Takes over the numbers of a problem and scales them. CFI_INVALID when its pattern is another one or a number is not
+ * finite. */
+cfi_status workspace_load(socp_workspace *w, const socp_problem *problem, cfi_error *error);
 
 /* user = the point `from`, unscaled and divided by `by`. */
 void point_unscale(socp_workspace *w, const point *from, double by);
 
-/* Recomputes residuals, gap and certificates from the raw problem. Leaves the user's point divided by tau. */
+/* rx = -A'y - G'z - c tau, ryz = (A x - b tau, s + G x - h tau) at w->now; returns kappa + c'x + b'y + h'z. */
+double form_residuals(socp_workspace *w);
+/* Quality of w->now from these residuals. */
+quality point_estimate(const socp_workspace *w);
+/* The same recomputed from the raw problem alone, with certificates. Leaves the user's point divided by tau. */
 quality point_judge(socp_workspace *w, const socp_problem *problem, const point *at);
 
 #endif

@@ -57,7 +57,7 @@ expect_line 2 'did you mean validate?' help valdate
 
 expect_line 2 'SHARD_DIR is missing' merge --out there
 expect_line 3 'a/sweep.json: cannot be read' merge --out there a b
-expect_line 3 'solve: not available in this version' solve file.cbf
+expect_line 3 'file.cbf: cannot be read' solve file.cbf
 
 # ------------------------------------------------------------------------------------- help
 for command in run sweep merge validate replay solve schema help; do
@@ -74,9 +74,6 @@ expect 0 help
 cp out by_name
 expect 0 --help
 check '--help is help' cmp -s by_name out
-check 'the list of commands says that solve is missing' grep -q '^  solve .*not available' by_name
-expect 0 help solve
-check 'help solve says so' has out 'not available in this version'
 expect 0 help run
 check 'help run lists the scenario keys' has out 'monte_carlo.realizations'
 check 'help run gives the default of --threads' grep -q -e '--threads N.*default: [0-9]' out

@@ -1,0 +1,158 @@
+/* What the cone solver says of a CBF file, as JSON and as a table. */
+#include "cfisac/report.h"
+#include "report/json.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static bool is_certificate(const socp_solution *solution)
+{
+    return solution->status == SOCP_PRIMAL_INFEASIBLE || solution->status == SOCP_DUAL_INFEASIBLE;
+}
+
+static cfi_status finish(FILE *stream, cfi_error *error)
+{
+    if (fflush(stream) != 0 || ferror(stream)) {
+        return error_set(error, CFI_OUTPUT, "the solution cannot be written");
+    }
+    return CFI_OK;
+}
+
+/* -------------------------------------------------------------------------------- JSON ---- */
+
+/* A number that a certificate does not have. */
+static void json_unless(json_writer *writer, const char *key, bool absent, double value)
+{
+    json_number(writer, key, absent ? NAN : value);
+}
+
+cfi_status report_write_solution_json(const cfi_solve_result *result, FILE *stream, cfi_error *error)
+{
+    const socp_solution *s = result->solution;
+    const socp_problem *problem = socp_cbf_problem(result->cbf);
+    size_t constraints = socp_cbf_constraints(result->cbf);
+    bool certificate = is_certificate(s), ray = s->status == SOCP_DUAL_INFEASIBLE;
+    double *multiplier = calloc(constraints + 1, sizeof *multiplier);
+    json_writer writer = json_make(stream);
+
+    if (!multiplier) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for a solution");
+    }
+    socp_cbf_multipliers(result->cbf, s, multiplier);
+    json_open(&writer, NULL, '{');
+    json_text(&writer, "status", socp_status_name(s->status));
+    json_count(&writer, "iterations", s->iterations);
+    json_unless(&writer, "primal_objective", certificate, socp_cbf_objective(result->cbf, s->primal_objective));
+    json_unless(&writer, "dual_objective", certificate, socp_cbf_objective(result->cbf, s->dual_objective));
+    json_unless(&writer, "primal_residual", certificate, s->primal_residual);
+    json_unless(&writer, "dual_residual", certificate, s->dual_residual);
+    json_unless(&writer, "gap", certificate, s->gap);
+    json_vector(&writer, "x", certificate && !ray ? NULL : s->x, problem->n);
+    json_number(&writer, "setup_seconds", result->setup_seconds);
+    json_number(&writer, "solve_seconds", result->solve_seconds);
+    json_text(&writer, "sense", socp_cbf_maximises(result->cbf) ? "max" : "min");
+    json_count(&writer, "attempts", s->retried ? 2 : 1);
+    json_unless(&writer, "certificate_residual", !certificate, socp_certificate_residual(problem, s));
+    json_vector(&writer, "multipliers", ray ? NULL : multiplier, constraints);
+    json_close(&writer, '}');
+    free(multiplier);
+    return finish(stream, error);
+}
+
+/* ------------------------------------------------------------------------------- table ---- */
+
+static const char *explain(socp_status status)
+{
+    switch (status) {
+    case SOCP_OPTIMAL:
+        return "optimal";
+    case SOCP_INACCURATE:
+        return "inaccurate: the best point found; not optimal to the accuracy asked for";
+    case SOCP_PRIMAL_INFEASIBLE:
+        return "primal infeasible: no point satisfies the constraints";
+    case SOCP_DUAL_INFEASIBLE:
+        return "dual infeasible: the objective is unbounded, if any point is feasible";
+    case SOCP_ITERATION_LIMIT:
+        return "iteration limit: the best point so far";
+    case SOCP_FAILED:
+        break;
+    }
+    return "failed: the method broke down; the best point so far";
+}
+
+static size_t entries(const socp_matrix *matrix)
+{
+    return matrix->start ? matrix->start[matrix->cols] : 0;
+}
+
+static void write_sizes(const cfi_solve_result *result, FILE *stream)
+{
+    const socp_problem *problem = socp_cbf_problem(result->cbf);
+    size_t largest = 0;
+
+    for (size_t i = 0; i < problem->cones; i++) {
+        largest = problem->cone_size[i] > largest ? problem->cone_size[i] : largest;
+    }
+    fprintf(stream, "%s: %s, %zu variables, %zu constraints\n", result->name,
+            socp_cbf_maximises(result->cbf) ? "maximise" : "minimise", problem->n, socp_cbf_constraints(result->cbf));
+    fprintf(stream, "  as solved: %zu equalities, %zu inequalities, %zu cones", problem->p, problem->linear,
+            problem->cones);
+    if (problem->cones > 0) {
+        fprintf(stream, " of %zu rows (largest %zu)", problem->m - problem->linear, largest);
+    }
+    fprintf(stream, ", %zu entries\n\n", entries(&problem->A) + entries(&problem->G));
+}
+
+static void write_certificate(const cfi_solve_result *result, FILE *stream)
+{
+    const socp_solution *s = result->solution;
+
+    fprintf(stream, "  certificate       %s\n",
+            s->status == SOCP_PRIMAL_INFEASIBLE
+                ? "multipliers u of the constraints with -A'u in the dual cone of the variables and b'u = -1"
+                : "a ray x along which the constraints hold and the objective improves by 1");
+    fprintf(stream, "  its residual      %.2e\n", socp_certificate_residual(socp_cbf_problem(result->cbf), s));
+}
+
+static void write_point(const cfi_solve_result *result, FILE *stream)
+{
+    const socp_solution *s = result->solution;
+
+    fprintf(stream, "  primal objective  %.10g\n", socp_cbf_objective(result->cbf, s->primal_objective));
+    fprintf(stream, "  dual objective    %.10g\n", socp_cbf_objective(result->cbf, s->dual_objective));
+    fprintf(stream, "  primal residual   %.2e\n", s->primal_residual);
+    fprintf(stream, "  dual residual     %.2e\n", s->dual_residual);
+    fprintf(stream, "  gap               %.2e\n", s->gap);
+}
+
+cfi_status report_write_solution_table(const cfi_solve_result *result, FILE *stream, cfi_error *error)
+{
+    const socp_solution *s = result->solution;
+
+    write_sizes(result, stream);
+    fprintf(stream, "  status            %s\n", explain(s->status));
+    fprintf(stream, "  iterations        %zu%s\n", s->iterations,
+            s->retried ? " in two attempts, the second with stronger regularisation" : "");
+    if (is_certificate(s)) {
+        write_certificate(result, stream);
+    } else {
+        write_point(result, stream);
+    }
+    fprintf(stream, "  set-up            %.3f ms\n  solve             %.3f ms", 1e3 * result->setup_seconds,
+            1e3 * result->solve_seconds);
+    fprintf(stream, result->repeats > 1 ? "  (medians of %zu)\n" : "\n", result->repeats);
+    return finish(stream, error);
+}
+
+/* ----------------------------------------------------------------------------- verdict ---- */
+
+cfi_status report_solution_verdict(const cfi_solve_result *result, cfi_error *error)
+{
+    const socp_solution *s = result->solution;
+
+    if (s->status == SOCP_OPTIMAL) {
+        return CFI_OK;
+    }
+    return error_set(error, is_certificate(s) ? CFI_INFEASIBLE : CFI_FAILED, "%.300s: %s", result->name,
+                     explain(s->status));
+}

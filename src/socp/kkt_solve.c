@@ -1,0 +1,239 @@
+/* Refined solution of the Newton system. docs/solver.md. */
+#include "socp/kkt_terms.h"
+#include "socp/problem.h"
+
+#include <math.h>
+#include <string.h>
+
+/* y = R^-1 x on a condensed block, R x on a kept one. */
+static inline void apply_block(size_t size, const double *weight, bool kept, const double *x, double *y)
+{
+    double middle = kept ? -weight[0] : weight[0];
+
+    if (size == 1) {
+        y[0] = middle * x[0];
+    } else {
+        const double *plus = weight + 1, *minus = plus + size;
+        double more = vector_dot(size, plus, x), less = vector_dot(size, minus, x);
+
+        for (size_t i = 0; i < size; i++) {
+            y[i] = middle * x[i] + (plus[i] * more - minus[i] * less);
+        }
+    }
+}
+
+/* y = R^-1 x on the condensed rows, 0 on the kept ones. */
+CLONES static void apply_inverse(const kkt *system, const double *restrict x, double *restrict y)
+{
+    const cone_scaling *cone = system->cone;
+    const double *weight = system->terms.weight + FIRST_WEIGHT;
+    size_t row = cone->linear;
+
+    for (size_t i = 0; i < cone->linear; i++) {
+        y[i] = system->kept[i] ? 0.0 : weight[i] * x[i];
+    }
+    weight += cone->linear;
+    for (size_t i = 0; i < cone->cones; i++) {
+        size_t size = cone->size[i];
+
+        if (system->kept[cone->linear + i]) {
+            memset(y + row, 0, size * sizeof *y);
+        } else {
+            apply_block(size, weight, false, x + row, y + row);
+        }
+        weight += cone_weights(size);
+        row += size;
+    }
+}
+
+/* left = rz - G x + W^2 z on the kept rows, given gx = G x. */
+static void kept_residual(const kkt *system, const double *rz, const double *z, const double *gx, double *left)
+{
+    const cone_scaling *cone = system->cone;
+    const double *weight = system->terms.weight + FIRST_WEIGHT;
+    size_t row = 0;
+
+    for (size_t i = 0; i < cone->linear + cone->cones && system->kept_rows > 0; i++) {
+        size_t size = i < cone->linear ? 1 : cone->size[i - cone->linear];
+
+        if (system->kept[i]) {
+            apply_block(size, weight, true, z + row, left + row);
+            for (size_t j = row; j < row + size; j++) {
+                left[j] += rz[j] - gx[j] - system->delta * z[j];
+            }
+        }
+        weight += cone_weights(size);
+        row += size;
+    }
+}
+
+/* The right-hand sides of the factorised system: bx + G' R^-1 bz, by, bz of the kept rows, 0. */
+static void reduce(kkt *system, size_t sides, kkt_side *const side[])
+{
+    size_t n = system->n, p = system->p;
+
+    memset(system->reduced, 0, sides * system->size * sizeof(double));
+    for (size_t s = 0; s < sides; s++) {
+        memset(side[s]->product, 0, p * sizeof(double));
+        apply_inverse(system, side[s]->residual + n + p, side[s]->product + p);
+    }
+    sparse_multiply_transposed(system->matrix, sides,
+                               (const double *const[]){side[0]->product, side[sides - 1]->product},
+                               (double *const[]){side[0]->through, side[sides - 1]->through});
+    for (size_t s = 0; s < sides; s++) {
+        const double *residual = side[s]->residual, *bz = residual + n + p;
+
+        for (size_t i = 0; i < n; i++) {
+            system->reduced[sides * system->place[i] + s] = residual[i] + side[s]->through[i];
+        }
+        for (size_t i = n; i < n + p; i++) {
+            system->reduced[sides * system->place[i] + s] = residual[i];
+        }
+        for (size_t i = 0; i < system->kept_rows; i++) {
+            system->reduced[sides * system->kept_place[i] + s] = bz[system->kept_row[i]];
+        }
+    }
+}
+
+/* x, y, z of the factorised system's solutions go to step[]; product: B x. */
+static void expand(kkt *system, size_t sides, kkt_side *const side[], double *const step[])
+{
+    size_t n = system->n, p = system->p, m = system->m;
+
+    for (size_t s = 0; s < sides; s++) {
+        for (size_t i = 0; i < n + p; i++) {
+            step[s][i] = system->reduced[sides * system->place[i] + s];
+        }
+    }
+    sparse_multiply(system->matrix, sides, (const double *const[]){step[0], step[sides - 1]},
+                    (double *const[]){side[0]->product, side[sides - 1]->product});
+    for (size_t s = 0; s < sides; s++) {
+        const double *product = side[s]->product + p, *bz = side[s]->residual + n + p;
+        double *z = step[s] + n + p, *gap = side[s]->gap;
+
+        for (size_t i = 0; i < m; i++) {
+            gap[i] = product[i] - bz[i];
+        }
+        apply_inverse(system, gap, z);
+        for (size_t i = 0; i < system->kept_rows; i++) {
+            z[system->kept_row[i]] = system->reduced[sides * system->kept_place[i] + s];
+        }
+    }
+}
+
+/* residual -= K step, for a step that solves the regularised system with the residual as right-hand side: on condensed
+ * rows -delta z is left. */
+static void subtract(kkt *system, size_t sides, kkt_side *const side[], double *const step[])
+{
+    size_t n = system->n, p = system->p, m = system->m;
+
+    sparse_multiply_transposed(system->matrix, sides, (const double *const[]){step[0] + n, step[sides - 1] + n},
+                               (double *const[]){side[0]->through, side[sides - 1]->through});
+    for (size_t s = 0; s < sides; s++) {
+        double *residual = side[s]->residual, *rz = residual + n + p, *left = side[s]->gap;
+        const double *product = side[s]->product, *z = step[s] + n + p;
+
+        kept_residual(system, rz, z, product + p, left);
+        for (size_t i = 0; i < n; i++) {
+            residual[i] -= side[s]->through[i];
+        }
+        for (size_t i = 0; i < p; i++) {
+            residual[n + i] -= product[i];
+        }
+        for (size_t i = 0; i < m; i++) {
+            rz[i] = -system->delta * z[i];
+        }
+        for (size_t i = 0; i < system->kept_rows; i++) {
+            rz[system->kept_row[i]] = left[system->kept_row[i]];
+        }
+    }
+}
+
+/* The first solutions, with g = G x - bz after them. */
+static void solve_first(kkt *system, size_t sides, kkt_side *const side[], const double *const rhs[])
+{
+    size_t p = system->p, m = system->m, all = system->n + p + m;
+    double *step[2] = {side[0]->solution, side[sides - 1]->solution};
+
+    for (size_t s = 0; s < sides; s++) {
+        memcpy(side[s]->residual, rhs[s], all * sizeof(double));
+    }
+    reduce(system, sides, side);
+    (sides == 2 ? ldl_solve_two : ldl_solve)(&system->factor, system->reduced);
+    expand(system, sides, side, step);
+    for (size_t s = 0; s < sides; s++) {
+        vector_copy(m, side[s]->gap, side[s]->solution + all);
+    }
+}
+
+/* A correction of each; those that do harm are not taken. */
+static void correct(kkt *system, size_t sides, kkt_side *const side[], bool useful[])
+{
+    size_t p = system->p, m = system->m, all = system->n + p + m;
+    double *step[2] = {side[0]->change, side[sides - 1]->change};
+
+    reduce(system, sides, side);
+    (sides == 2 ? ldl_solve_two : ldl_solve)(&system->factor, system->reduced);
+    expand(system, sides, side, step);
+    subtract(system, sides, side, step);
+    for (size_t s = 0; s < sides; s++) {
+        double error = vector_norm_inf(all, side[s]->residual), *solution = side[s]->solution;
+
+        useful[s] = error < side[s]->error;
+        for (size_t i = 0; useful[s] && i < all; i++) {
+            solution[i] += step[s][i];
+        }
+        for (size_t i = 0; useful[s] && i < m; i++) {
+            solution[all + i] += side[s]->product[p + i];
+        }
+        useful[s] = useful[s] && error <= 0.5 * side[s]->error;
+        side[s]->error = error;
+        system->refinements++;
+    }
+}
+
+static void solve(kkt *system, size_t sides, const double *const rhs[], double target, double *const solution[])
+{
+    size_t all = system->n + system->p + system->m, left = 0;
+    kkt_side *side[2] = {&system->side[0], &system->side[1]};
+    double *step[2] = {solution[0], solution[sides - 1]};
+
+    for (size_t s = 0; s < sides; s++) {
+        side[s]->solution = solution[s];
+    }
+    solve_first(system, sides, side, rhs);
+    if (target == INFINITY && system->replaced == 0) {
+        return;
+    }
+    subtract(system, sides, side, step);
+    for (size_t s = 0; s < sides; s++) {
+        kkt_side *one = side[s];
+
+        one->error = vector_norm_inf(all, one->residual);
+        if (one->error > target) {
+            side[left++] = one;
+        }
+    }
+    for (size_t round = 0; round < system->max_refinements && left > 0; round++) {
+        bool useful[2];
+        size_t before = left;
+
+        correct(system, left, side, useful);
+        left = 0;
+        for (size_t s = 0; s < before; s++) {
+            if (useful[s] && side[s]->error > target) {
+                side[left++] = side[s];
+            }
+        }
+    }
+}
+
+void kkt_solve(kkt *system, const double *rhs, double target, double *solution)
+{
+    solve(system, 1, &rhs, target, &solution);
+}
+
+void kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2])
+{
+    solve(system, 2, rhs, target, solution);
+}
