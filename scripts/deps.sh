@@ -1,18 +1,22 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that cfisac needs and that are not there yet.
-#   scripts/deps.sh [build | test]      build (default): to compile and run; test: also to run scripts/test.sh
+#   scripts/deps.sh [build | figures | test]      build (default): to compile and run; figures: also for
+#                                                 scripts/figures.sh; test: also for scripts/test.sh
 set -euo pipefail
 
 build=(gcc libc6-dev make cmake ninja-build pkg-config git ca-certificates libgsl-dev libopenblas-dev liblapacke-dev
        libcjson-dev libmd-dev libsuitesparse-dev)
+figures=(jq)
+command -v gnuplot >/dev/null || figures+=(gnuplot-nox) # one flavour of gnuplot would replace another
 tests=(libcmocka-dev librandom123-dev shellcheck clang-format groff libopenmpi-dev openmpi-bin)
 
 die() { printf 'deps.sh: %s\n' "$*" >&2; exit 1; }
 
 case "${1:-build}" in
   build) wanted=("${build[@]}") ;;
-  test) wanted=("${build[@]}" "${tests[@]}") ;;
-  *) die "unknown set '$1' (allowed: build, test)" ;;
+  figures) wanted=("${build[@]}" "${figures[@]}") ;;
+  test) wanted=("${build[@]}" "${figures[@]}" "${tests[@]}") ;;
+  *) die "unknown set '$1' (allowed: build, figures, test)" ;;
 esac
 
 command -v dpkg-query >/dev/null || die "this is not Debian: install by hand what answers to: ${wanted[*]}"

@@ -11,6 +11,7 @@
 #include "cfisac/report.h"
 #include "report/json.h"
 #include "report/number.h"
+#include "report/tables.h"
 
 #include <cJSON.h>
 #include <stdlib.h>
@@ -111,11 +112,12 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const names[] = {"results.json", "drops.csv", "summary.csv", "timing.json"};
+    static const char *const names[] = {"results.json", "drops.csv", "summary.csv", "aps.csv",
+                                        "ues.csv",      "trace.csv", "plots.gp",    "timing.json"};
     fixture *f = *state;
     char path[128];
 
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(path, sizeof path, "%s/%s", f->directory, names[i]);
         remove(path);
     }
@@ -638,7 +640,9 @@ static void a_failed_replacement_leaves_no_temporary_file(void **state)
 static void a_full_stream_is_an_output_error(void **state)
 {
     fixture *f = *state;
-    writer all[] = {report_write_json, report_write_csv, report_write_summary_csv, report_write_replay, plain_table};
+    writer all[] = {report_write_json, report_write_csv,     report_write_summary_csv, report_write_replay,
+                    plain_table,       report_write_aps_csv, report_write_ues_csv,     report_write_trace_csv,
+                    report_write_plots};
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         FILE *full = fopen("/dev/full", "w");

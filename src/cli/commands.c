@@ -12,8 +12,8 @@ const cli_command command_table[] = {
      .text =
          "Draws the networks of a scenario, allocates the powers, evaluates rates and Cramer-Rao bounds in closed\n"
          "form and by Monte Carlo, and prints a table. SCENARIO is a JSON file, - is standard input, and {} is the\n"
-         "paper's network. --out adds results.json, drops.csv, summary.csv and timing.json; with --out and --quiet\n"
-         "nothing is printed unless --json or --csv asks for it. Drops done when an interrupt comes are kept.",
+         "paper's network. --out adds results.json, CSV tables and plots.gp, which gnuplot draws; with --out and\n"
+         "--quiet nothing is printed unless --json or --csv asks for it. Drops done when an interrupt comes are kept.",
      .example = "  cfisac run paper.json --set network.aps=64 --set pilots.length=2 --out results\n"
                 "  echo '{}' | cfisac run - --csv > drops.csv\n",
      .argument = "SCENARIO",

@@ -1,6 +1,7 @@
 /* The files of --out: written whole beside their place, synced, renamed. */
 #include "report/json.h"
 #include "report/stream.h"
+#include "report/tables.h"
 
 #include "cfisac/report.h"
 
@@ -96,12 +97,6 @@ void report_remove_temporaries(const char *directory)
 
 /* -------------------------------------------------------------------------------- a file ---- */
 
-/* What the writers below need; each takes what is its own. */
-typedef struct content {
-    const cfi_results *results;
-    const cfi_timing *timing;
-} content;
-
 typedef cfi_status (*file_writer)(const void *context, FILE *stream, cfi_error *error);
 
 typedef struct output_file {
@@ -111,25 +106,17 @@ typedef struct output_file {
     bool exists; /* the temporary file is there */
 } output_file;
 
-static cfi_status write_results(const void *context, FILE *stream, cfi_error *error)
+/* A writer of the results alone, and what it writes. */
+typedef struct part {
+    cfi_status (*write)(const cfi_results *results, FILE *stream, cfi_error *error);
+    const cfi_results *results;
+} part;
+
+static cfi_status write_part(const void *context, FILE *stream, cfi_error *error)
 {
-    const content *whole = context;
+    const part *one = context;
 
-    return report_write_json(whole->results, stream, error);
-}
-
-static cfi_status write_drops(const void *context, FILE *stream, cfi_error *error)
-{
-    const content *whole = context;
-
-    return report_write_csv(whole->results, stream, error);
-}
-
-static cfi_status write_summary(const void *context, FILE *stream, cfi_error *error)
-{
-    const content *whole = context;
-
-    return report_write_summary_csv(whole->results, stream, error);
+    return one->write(one->results, stream, error);
 }
 
 /* What may differ between two runs of one scenario. */
@@ -152,9 +139,14 @@ static void put_timing(json_writer *writer, const cfi_timing *timing)
     json_number(writer, "wall_seconds", timing->wall_seconds);
 }
 
+typedef struct run_timing {
+    const cfi_results *results;
+    const cfi_timing *timing;
+} run_timing;
+
 static cfi_status write_timing(const void *context, FILE *stream, cfi_error *error)
 {
-    const content *whole = context;
+    const run_timing *whole = context;
     json_writer writer = json_make(stream);
 
     json_open(&writer, NULL, '{');
@@ -244,18 +236,22 @@ static void sync_directory(const char *directory)
 cfi_status report_write_directory(const cfi_results *results, const cfi_timing *timing, const char *directory,
                                   cfi_error *error)
 {
-    enum { FILES = 4 };
-    output_file file[FILES] = {{.name = "results.json", .write = write_results},
-                               {.name = "drops.csv", .write = write_drops},
-                               {.name = "summary.csv", .write = write_summary},
-                               {.name = "timing.json", .write = write_timing}};
-    content whole = {.results = results, .timing = timing};
+    enum { PARTS = 7, FILES = PARTS + 1 };
+    static const char *const name[FILES] = {"results.json", "drops.csv", "summary.csv", "aps.csv",
+                                            "ues.csv",      "trace.csv", "plots.gp",    "timing.json"};
+    const part parts[PARTS] = {{report_write_json, results},        {report_write_csv, results},
+                               {report_write_summary_csv, results}, {report_write_aps_csv, results},
+                               {report_write_ues_csv, results},     {report_write_trace_csv, results},
+                               {report_write_plots, results}};
+    const run_timing times = {results, timing};
+    output_file file[FILES] = {{.name = NULL}};
     cfi_status status = make_directory(directory, error);
 
     for (size_t i = 0; status == CFI_OK && i < FILES; i++) {
+        file[i] = (output_file){.name = name[i], .write = i < PARTS ? write_part : write_timing};
         status = name_file(&file[i], directory, error);
         if (status == CFI_OK) {
-            status = write_temporary(&file[i], &whole, error);
+            status = write_temporary(&file[i], i < PARTS ? (const void *)&parts[i] : &times, error);
         }
     }
     for (size_t i = 0; status == CFI_OK && i < FILES; i++) {

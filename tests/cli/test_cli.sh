@@ -142,12 +142,17 @@ check 'with --out the table is printed too' cmp -s table.1 out
 check 'results.json is what --json prints' cmp -s json.1 results/deep/results.json
 check 'drops.csv is what --csv prints' cmp -s csv.1 results/deep/drops.csv
 check 'summary.csv has its header' has results/deep/summary.csv 'quantity,unit,count,mean,std_error,p05,p50,p95'
+check 'aps.csv has a row per drop and access point' test "$(wc -l <results/deep/aps.csv)" -eq 25
+check 'ues.csv has a row per drop and user' test "$(wc -l <results/deep/ues.csv)" -eq 9
+check 'trace.csv has a row per drop and iteration, and the start' test "$(tail -n +2 results/deep/trace.csv | wc -l)" -eq \
+    "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } NR > 1 { sum += $at["iterations"] + 1 } END { print sum }' \
+        results/deep/drops.csv)"
 check 'timing.json has the command line' has results/deep/timing.json 'run small.json --out results/deep'
-check 'no other file is left' test "$(find results/deep -type f | wc -l)" -eq 4
+check 'no other file is left' test "$(find results/deep -type f | wc -l)" -eq 8
 expect 0 run small.json --set seed=2 --out results/deep --quiet
 check 'with --out and --quiet nothing is printed' empty out
 check 'files of an earlier run are replaced' test "$(cmp -s json.1 results/deep/results.json && echo same)" = ''
-check 'and no temporary file is left' test "$(find results/deep -type f | wc -l)" -eq 4
+check 'and no temporary file is left' test "$(find results/deep -type f | wc -l)" -eq 8
 expect 0 run small.json --out results/deep --json
 check 'with --out and --json the JSON is printed' cmp -s json.1 out
 

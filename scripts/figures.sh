@@ -1,0 +1,268 @@
+#!/usr/bin/env bash
+# Draws the paper's figures (a, b, c) and further ones (d to h), each as SVG and PNG beside the table it shows.
+# Run it with --help for the options; docs/figures.md says what each figure shows.
+set -euo pipefail
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+plots=$top/scripts/plots
+
+usage() {
+  cat <<'END'
+Usage: scripts/figures.sh [--drops N] [--full] [--out DIR] [--fresh] [FIGURE...]
+
+Figures (all by default):
+  a   sum rate against the number of access points: Monte Carlo, exact form, published Theorem 1
+  b   convergence of the power allocation
+  c   sum rate against the sensing threshold, allocated and heuristic, and the feasible share
+  d   sensing bounds against the number of access points: own echo, all echoes
+  e   distribution of the sum rate over networks
+  f   map of a network with the allocated powers
+  g   what a sensing threshold costs one network, to the edge of feasibility
+  h   exact rate and Theorem 1 under pilot reuse as antennas grow
+
+  --drops N   networks a point (default: 100)
+  --full      the same as --drops 1000
+  --out DIR   where the files go (default: out/figures)
+  --fresh     compute everything again; without it, what is computed already is used and what was interrupted goes on
+
+DIR/fig_X.svg, fig_X.png   the figure
+DIR/fig_X*.csv             what it shows
+DIR/fig_X.gp               draws it again, and holds the commands that made it; so does the SVG
+DIR/data                   the sweeps
+
+The environment variable CFISAC names a program to use; without it a release is built.
+END
+}
+
+say() { printf 'figures.sh: %s\n' "$*" >&2; }
+die() {
+  local code=$1
+  shift
+  say "$*"
+  exit "$code"
+}
+
+# -------------------------------------------------------------------------------- command line
+
+drops=100
+out=out/figures
+fresh=
+figures=()
+
+read_options() {
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --help | -h) usage; exit 0 ;;
+      --full) drops=1000 ;;
+      --fresh) fresh=1 ;;
+      --drops | --out)
+        [ -n "${2:-}" ] || die 2 "$1 needs a value"
+        if [ "$1" = --drops ]; then drops=$2; else out=${2%/}; fi
+        shift
+        ;;
+      -*) die 2 "unknown option '$1' (allowed: --drops, --full, --out, --fresh, --help)" ;;
+      [a-h]) figures+=("$1") ;;
+      *) die 2 "unknown figure '$1' (allowed: a b c d e f g h)" ;;
+    esac
+    shift
+  done
+  [[ $drops =~ ^[1-9][0-9]{0,6}$ ]] || die 2 "--drops $drops: not a number of networks (allowed: 1 .. 9999999)"
+  [ "${#figures[@]}" -gt 0 ] || figures=(a b c d e f g h)
+}
+
+# ------------------------------------------------------------------------------------- running
+
+# run_cfisac ARGUMENT...: the program, and the command as a user would type it at the top of the project in commands[]
+run_cfisac() {
+  local words=() word code=0
+  for word in "$@"; do
+    word=${word#"$top"/}
+    [[ $word =~ ^[A-Za-z0-9_./:=,+-]+$ ]] || word="'$word'"
+    words+=("$word")
+  done
+  commands+=("cfisac ${words[*]}")
+  "$cfisac" "$@" || code=$?
+  [ "$code" -ne 130 ] || interrupted
+  [ "$code" -eq 0 ] || die "$code" "this ended with exit code $code: cfisac ${words[*]}"
+}
+
+interrupted() { die 130 'interrupted; the same command goes on from here'; }
+
+# Another program's results in the journal would be shown as this one's.
+start_or_resume() {
+  local identity=$1/sweep.json git
+  if [ -n "$fresh" ]; then
+    printf -- '--force'
+    return
+  fi
+  git=$("$cfisac" --version | awk '$1 == "git" { print $2 }')
+  if [ -s "$identity" ] && [ "$(jq -r .provenance.git "$identity")" != "$git" ]; then
+    say "note: $1 was made by another build of the program; --fresh computes it again"
+  fi
+  printf -- '--resume'
+}
+
+# sweep NAME SCENARIO OPTION...: into $data/NAME
+sweep() {
+  local name=$1 scenario=$2
+  shift 2
+  say "sweep $name"
+  run_cfisac sweep "$top/configs/$scenario.json" "$@" --out "$data/$name" "$(start_or_resume "$data/$name")" --quiet
+}
+
+# table PROGRAM FILE...: PROGRAM.csv from journals (or other JSON) in $data by PROGRAM.jq
+table() {
+  local program=$1
+  shift
+  (cd "$data" && jq -rs -L "$plots" -f "$plots/$program.jq" "$@") >"$out/$program.csv"
+}
+
+# columns FILE...: of CSV files with one header, the columns whose names stand on standard input
+columns() {
+  awk -F, -v OFS=, -v wanted="$(tr '\n' ' ')" '
+    BEGIN { n = split(wanted, name, " ") }
+    FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+    FNR > 1 || NR == 1 { for (i = 1; i <= n; i++) printf "%s%s", $at[name[i]], i < n ? OFS : ORS }' "$@"
+}
+
+# draw FIGURE: fig_X.gp with the commands in front; then the pictures
+draw() {
+  local name=fig_$1 format
+  {
+    printf '# Made by scripts/figures.sh; gnuplot %s.gp draws it again. What it shows was computed by\n' "$name"
+    printf '#   %s\n' "${commands[@]}"
+    printf 'name = "%s"\n' "$name"
+    cat "$plots/$name.gp"
+  } >"$out/$name.gp"
+  cp "$plots/style.gp" "$out/style.gp"
+  for format in svg png; do
+    (cd "$out" && gnuplot -e "format = '$format'" "$name.gp") || die 1 "gnuplot could not draw $out/$name.$format"
+  done
+  describe "$out/$name.svg"
+  say "wrote $out/$name.svg, .png, .csv, .gp"
+}
+
+# The commands go into the picture as its description, in the place of gnuplot's own.
+describe() {
+  local text
+  text=$(printf '%s\n' "${commands[@]}" | sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g')
+  text=$text name=$(basename "$1" .svg) awk '
+    /^<title>/ { print "<title>" ENVIRON["name"] "</title>"; next }
+    /^<desc>/ { print "<desc>" ENVIRON["text"] "</desc>"; next }
+    { print }' "$1" >"$1.part"
+  mv "$1.part" "$1"
+}
+
+# ------------------------------------------------------------------------------------- figures
+
+figure_a() {
+  sweep "a-$drops" fig1a --set "monte_carlo.drops=$drops" --set monte_carlo.bounds=none
+  table fig_a "a-$drops/sweep.ndjson"
+  # beside the readings of the published curve: N = 4, tau_p = K
+  awk -F, -v OFS=, '
+    NR == FNR { if ($1 == 4 && $2 == 4) { exact[$3] = $8; error[$3] = $9 }; next }
+    FNR == 1 { print $0, "mean_exact_bit_s_hz", "std_error_exact_bit_s_hz", "difference_percent"; next }
+    { print $0, exact[$1], error[$1], sprintf("%.2f", 100 * (exact[$1] / $2 - 1)) }' \
+    "$out/fig_a.csv" "$plots/published_fig1a.csv" >"$out/fig_a_published.csv"
+}
+
+figure_b() {
+  sweep "b-product-$drops" fig1b --set "monte_carlo.drops=$drops" --set allocation.solver=structured \
+    --over allocation.surrogate=product
+  sweep "b-fractional-$drops" fig1b --set "monte_carlo.drops=$drops" --set allocation.solver=socp \
+    --set allocation.max_iterations=40 --over allocation.surrogate=fractional
+  table fig_b "b-product-$drops/sweep.ndjson" "b-fractional-$drops/sweep.ndjson"
+}
+
+figure_c() {
+  local aps range journals=() tables=()
+  for range in 8:-19.5:0.5:-9.5 16:-16.5:0.5:-6.5 32:-13.5:0.5:-3.5; do
+    aps=${range%%:*}
+    sweep "c-$aps-$drops" fig1c --set "monte_carlo.drops=$drops" --set allocation.solver=structured \
+      --over "network.aps=$aps" --over "sensing.crlb_threshold_db=${range#*:}"
+    journals+=("c-$aps-$drops/sweep.ndjson")
+    tables+=("$data/c-$aps-$drops/sweep.csv")
+  done
+  columns "${tables[@]}" >"$out/fig_c.csv" <<'END'
+network.aps sensing.crlb_threshold_db drops feasible paired_drops
+paired_mean_sum_rate_bit_s_hz paired_std_error_sum_rate_bit_s_hz
+paired_mean_sum_rate_heuristic_bit_s_hz paired_std_error_sum_rate_heuristic_bit_s_hz
+END
+  table fig_c_feasible "${journals[@]}"
+}
+
+figure_d() {
+  local common=(--set "monte_carlo.drops=$drops" --set monte_carlo.realizations=0 --set allocation.method=equal)
+  sweep "d-own-$drops" paper "${common[@]}" --over sensing.crlb_model=own_echo --over network.aps=10:10:100
+  sweep "d-all-$drops" paper "${common[@]}" --over sensing.crlb_model=multistatic \
+    --over sensing.path_phase_deg=45,random --over network.aps=10:10:100
+  table fig_d "d-own-$drops/sweep.ndjson" "d-all-$drops/sweep.ndjson"
+}
+
+figure_e() {
+  local networks=$((10 * drops))
+  sweep "e-$networks" paper --set "monte_carlo.drops=$networks" --set monte_carlo.realizations=0 \
+    --set allocation.solver=structured --over sensing.crlb_threshold_db=-12,-5
+  table fig_e "e-$networks/sweep.ndjson"
+}
+
+figure_f() {
+  run_cfisac replay "$top/configs/paper.json" --drop 1 --set network.aps=16 --set sensing.crlb_threshold_db=-14.5 \
+    --set monte_carlo.realizations=0 --set allocation.solver=structured --quiet >"$data/f.json"
+  table fig_f f.json
+  table fig_f_users f.json
+}
+
+# The thresholds of figure g: from a network's own edge of feasibility upwards, rounded up at four decimals.
+thresholds_above() {
+  jq -nr --argjson edge "$1" '
+    ($edge * 10000 | ceil) as $edge
+    | [0, 0.001, 0.01, 0.03, 0.1, 0.2, 0.35, 0.5, 0.75, range(1; 4; 0.5), range(4; 10.5; 1)]
+    | map($edge + . * 10000 | round / 10000 | tostring) | join(",")'
+}
+
+figure_g() {
+  local aps edge journals=()
+  for aps in 8 16 32; do
+    run_cfisac run "$top/configs/paper.json" --csv --set "network.aps=$aps" --set monte_carlo.drops=1 \
+      --set monte_carlo.realizations=0 --set allocation.method=equal --quiet >"$data/g-$aps.csv"
+    edge=$(columns "$data/g-$aps.csv" <<<least_feasible_threshold_db | tail -n 1)
+    sweep "g-$aps" paper --set monte_carlo.drops=1 --set monte_carlo.realizations=0 \
+      --set allocation.solver=structured --over "network.aps=$aps" \
+      --over "sensing.crlb_threshold_db=$(thresholds_above "$edge")"
+    journals+=("g-$aps/sweep.ndjson")
+  done
+  table fig_g "${journals[@]}"
+}
+
+figure_h() {
+  local networks=$(((drops + 4) / 5))
+  sweep "h-$networks" pilot_reuse --set "monte_carlo.drops=$networks" --set monte_carlo.realizations=50 \
+    --set monte_carlo.bounds=none --set allocation.method=equal --set frame.coherence_symbols=0 \
+    --over pilots.length=2,4 --over network.tx_antennas=4,8,16,32,64,128,256,512,1024
+  table fig_h "h-$networks/sweep.ndjson"
+}
+
+# ---------------------------------------------------------------------------------------- main
+
+read_options "$@"
+if [ -n "${CFISAC:-}" ]; then
+  cfisac=$CFISAC
+  [ -x "$cfisac" ] || die 2 "CFISAC=$cfisac: no such program"
+else
+  cfisac=$("$top/scripts/build.sh" figures)
+fi
+for tool in gnuplot jq; do
+  command -v "$tool" >/dev/null || die 2 "$tool is missing: scripts/deps.sh figures installs it"
+done
+if mkdir -p "$out/data" 2>/dev/null; then out=$(cd "$out" && pwd); fi
+data=$out/data
+if [ ! -d "$data" ] || [ ! -w "$out" ] || [ ! -w "$data" ]; then
+  die 6 "$out: files cannot be made here"
+fi
+trap interrupted INT TERM
+
+for figure in "${figures[@]}"; do
+  commands=()
+  "figure_$figure"
+  draw "$figure"
+done

@@ -1,0 +1,188 @@
+/* plots.gp: the facts of a run as gnuplot variables, then the style and the drawing, which are gnuplot's own text. */
+#include "plots_text.h"
+
+#include "report/number.h"
+#include "report/stream.h"
+#include "report/tables.h"
+
+#include <math.h>
+
+/* ------------------------------------------------------------------------------- extents ---- */
+
+typedef struct extent {
+    double low, high;
+} extent;
+
+static const extent NOWHERE = {INFINITY, -INFINITY};
+
+static void include(extent *range, double value)
+{
+    if (isfinite(value)) {
+        range->low = fmin(range->low, value);
+        range->high = fmax(range->high, value);
+    }
+}
+
+static bool is_known(const extent *range)
+{
+    return range->low <= range->high;
+}
+
+/* A tenth of its length at both ends, and never a single value, which gnuplot could not scale. */
+static extent padded(extent range)
+{
+    double pad = 0.1 * (range.high - range.low);
+
+    if (!(pad > 1e-9 * fmax(fabs(range.low), fabs(range.high)))) {
+        pad = fmax(0.05 * fabs(range.low), 0.05);
+    }
+    return (extent){range.low - pad, range.high + pad};
+}
+
+static void include_positions(extent *x, extent *y, const double *position_m, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        include(x, position_m[2 * i]);
+        include(y, position_m[2 * i + 1]);
+    }
+}
+
+/* What the pictures have to show, over all drops, so that any of them can be drawn. */
+typedef struct extents {
+    extent x, y, rate, bound_db;
+    size_t iterations; /* most of a drop */
+} extents;
+
+static void include_drop(extents *all, const cfi_record *record)
+{
+    const cfi_network *network = record->network;
+
+    if (network && network->ap_position_m && network->ue_position_m) {
+        include_positions(&all->x, &all->y, network->ap_position_m, record->L);
+        include_positions(&all->x, &all->y, network->ue_position_m, record->K);
+    }
+    for (size_t n = 0; record->status == CFI_DROP_OK && n < record->allocation.trace_count; n++) {
+        include(&all->rate, record->allocation.trace_bit_s_hz[n]);
+        all->iterations = n > all->iterations ? n : all->iterations;
+    }
+    for (size_t l = 0; record->status == CFI_DROP_OK && l < record->L; l++) {
+        include(&all->bound_db, number_db(record->closed_form.crlb_own_echo_rad2[l]));
+        include(&all->bound_db, number_db(record->closed_form.crlb_multistatic_rad2[l]));
+        if (is_known(&all->bound_db)) {
+            include(&all->bound_db, number_db(network->system->crlb_threshold_rad2[l]));
+        }
+    }
+}
+
+static extents measure(const cfi_results *results)
+{
+    extents all = {.x = NOWHERE, .y = NOWHERE, .rate = NOWHERE, .bound_db = NOWHERE};
+
+    for (size_t i = 0; i < results->count; i++) {
+        include_drop(&all, &results->record[i]);
+    }
+    return all;
+}
+
+/* ----------------------------------------------------------------------------- variables ---- */
+
+static void put_number(FILE *stream, const char *name, double value)
+{
+    char text[NUMBER_LENGTH];
+
+    number_format(value, text);
+    fprintf(stream, "%s = %s\n", name, text);
+}
+
+static void put_count(FILE *stream, const char *name, size_t value)
+{
+    fprintf(stream, "%s = %zu\n", name, value);
+}
+
+static void put_range(FILE *stream, const char *name, extent range)
+{
+    char low[NUMBER_LENGTH], high[NUMBER_LENGTH];
+
+    range = padded(is_known(&range) ? range : (extent){0.0, 1.0});
+    number_format(range.low, low);
+    number_format(range.high, high);
+    fprintf(stream, "%s_low = %s\n%s_high = %s\n", name, low, name, high);
+}
+
+/* Within single quotes gnuplot substitutes nothing; a quote is written twice, and a line must not end. */
+static void put_text(FILE *stream, const char *name, const char *text)
+{
+    fprintf(stream, "%s = '", name);
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (c == '\'') {
+            fputc('\'', stream);
+        }
+        fputc(c < 0x20 || c == 0x7f ? ' ' : c, stream);
+    }
+    fputs("'\n", stream);
+}
+
+/* The first drop that has powers, else the first. */
+static const cfi_record *shown_drop(const cfi_results *results)
+{
+    for (size_t i = 0; i < results->count; i++) {
+        if (results->record[i].status == CFI_DROP_OK) {
+            return &results->record[i];
+        }
+    }
+    return &results->record[0];
+}
+
+static void put_facts(const cfi_results *results, const extents *all, FILE *stream)
+{
+    const cfi_system *system = scenario_system(results->scenario);
+    const cfi_record *shown = shown_drop(results);
+    extent x = all->x, y = all->y;
+
+    include_positions(&x, &y, (const double[]){0.0, 0.0, system->area_m[0], system->area_m[1]}, 2);
+    put_text(stream, "scenario", scenario_name(results->scenario));
+    fprintf(stream, "if (!exists(\"drop\")) drop = %u\n", shown->index);
+    put_count(stream, "aps", shown->L);
+    put_count(stream, "has_powers", shown->status == CFI_DROP_OK);
+    put_number(stream, "disc_m", system->placement == CFI_PLACEMENT_NONE ? 0.0 : system->min_distance_m);
+    put_number(stream, "width_m", system->area_m[0]);
+    put_number(stream, "depth_m", system->area_m[1]);
+    put_range(stream, "x", x);
+    put_range(stream, "y", y);
+    put_range(stream, "rate", all->rate);
+    put_range(stream, "bound_db", all->bound_db);
+    put_count(stream, "iterations", all->iterations);
+    fputs("\nset encoding utf8\ntitle_text = (strlen(scenario) > 40 ? substr(scenario, 1, 38) . \"...\" : scenario) . "
+          "\", drop \" . drop\n"
+          "title_bottom(height) = 1 - 0.8 / height\n"
+          "of_drop(y) = column(\"drop\") == drop ? column(y) : NaN\n\n",
+          stream);
+}
+
+/* The picture, or why there is none. */
+static void put_picture(FILE *stream, bool there, const char *picture, const char *why_not)
+{
+    if (there) {
+        fputs(picture, stream);
+    } else {
+        fprintf(stream, "print \"plots.gp: %s\"\n", why_not);
+    }
+    fputc('\n', stream);
+}
+
+cfi_status report_write_plots(const cfi_results *results, FILE *stream, cfi_error *error)
+{
+    extents all = measure(results);
+
+    fputs("# Draws this run: gnuplot plots.gp leaves map.svg, convergence.svg and bounds.svg beside it.\n"
+          "# For another drop, or PNG:  gnuplot -e 'drop = 3; format = \"png\"' plots.gp\n"
+          "# Made by cfisac run --out; reads aps.csv, ues.csv and trace.csv.\n\n",
+          stream);
+    put_facts(results, &all, stream);
+    put_picture(stream, is_known(&all.x), PLOTS_MAP, "no map: the scenario gives gains, not positions");
+    put_picture(stream, all.iterations > 0, PLOTS_CONVERGENCE, "no convergence: nothing was iterated");
+    put_picture(stream, is_known(&all.bound_db), PLOTS_BOUNDS, "no bounds: no drop has powers that sense");
+    return finish_stream(stream, error);
+}

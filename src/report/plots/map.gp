@@ -1,0 +1,46 @@
+# The network: access points with their powers, users, and how far they are kept apart.
+name = "map"; height_cm = 10.6; key_rows = 3; key_width = -2
+load "style.gp"
+largest = 0
+if (has_powers) {
+  stats "aps.csv" using (of_drop("power_w")) name "ap" nooutput
+  largest = ap_max
+}
+what = largest > 0 ? "communication power" : "access point"
+span = x_high - x_low > y_high - y_low ? x_high - x_low : y_high - y_low
+size_m = span * 0.04 * (aps > 400 ? 0.2 : aps > 16 ? sqrt(16.0 / aps) : 1)
+lined = aps > 100 ? 0 : 1 # that many access points would be all arrows and outlines
+power(y) = largest > 0 ? of_drop(y) : 0
+radius(w) = largest > 0 ? size_m * sqrt(w / largest) : size_m / 2 # area by power
+sector(w, sensing_w) = w > 0 && sensing_w > 1e-3 * w ? 90 + 359.9 * sensing_w / w : NaN
+reach(w, side) = (radius(w) + size_m) * side
+along_x(w) = reach(w, sin(column("angle_deg") * pi / 180))
+along_y(w) = reach(w, cos(column("angle_deg") * pi / 180))
+set tmargin at screen title_bottom(height_cm)
+set title title_text noenhanced offset 0, -0.5
+set size ratio -1
+unset grid
+set xrange [x_low:x_high]
+set yrange [y_low:y_high]
+set xlabel "x, m"
+set ylabel "y, m"
+set object 1 rectangle from 0, 0 to width_m, depth_m behind fillstyle empty border linecolor rgb grey
+plot "ues.csv" using (of_drop("x_m")):"y_m":(disc_m) \
+       with circles fillcolor rgb green fillstyle transparent solid 0.06 noborder, \
+     "" using (of_drop("x_m")):"y_m":(disc_m) with circles linecolor rgb green linewidth 0.5 dashtype (4, 4) fillstyle empty, \
+     for [i = 1:lined] "aps.csv" using (of_drop("x_m")):"y_m":(along_x(power("power_w"))):(along_y(power("power_w"))) \
+       with vectors head size size_m * 0.35, 20 filled linecolor rgb black linewidth 0.8, \
+     "aps.csv" using (of_drop("x_m")):"y_m":(radius(power("power_w"))) with circles fillcolor rgb sky fillstyle solid noborder, \
+     "" using (of_drop("x_m")):"y_m":(radius(power("power_w"))) \
+            :(90):(sector(power("power_w"), power("sensing_power_w"))) \
+       with circles fillcolor rgb orange fillstyle solid noborder, \
+     for [i = 1:lined] "" using (of_drop("x_m")):"y_m":(radius(power("power_w"))) \
+       with circles linecolor rgb black linewidth 0.5 fillstyle empty, \
+     "ues.csv" using (of_drop("x_m")):"y_m" with points pointtype 9 pointsize 0.8 linecolor rgb green, \
+     keyentry with points pointtype 7 pointsize 1 linecolor rgb sky title what, \
+     keyentry with points pointtype 7 pointsize 1 linecolor rgb orange title "sensing power", \
+     keyentry with vectors head size size_m * 0.35, 20 filled linecolor rgb black linewidth 0.8 title "target's direction", \
+     keyentry with points pointtype 9 pointsize 0.8 linecolor rgb green title "user", \
+     keyentry with lines linecolor rgb green linewidth 0.5 dashtype (4, 4) title "least distance"
+unset output
+reset

@@ -1,0 +1,155 @@
+#!/bin/bash
+# Every figure is drawn from few networks, holds data, and its curves have their known order; a second run uses what is
+# there. The pictures that plots.gp draws of a run.
+# Usage: test_figures.sh CFISAC TOP     (needs gnuplot, jq)
+# shellcheck disable=SC2016 # programs of awk and words for other shells
+# shellcheck source=tests/cli/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+top=$(realpath "$2")
+cd "$work" || exit 1
+export CFISAC=$cfisac
+figures=$top/scripts/figures.sh
+
+# picture FILE: SVG or PNG, whole, more than an empty frame
+picture() {
+    case $1 in
+        *.svg) grep -qx '</svg>' "$1" && grep -q '<path' "$1" && [ "$(wc -c <"$1")" -gt 5000 ] ;;
+        *.png) [ "$(head -c 4 "$1" | tail -c 3)" = PNG ] && [ "$(wc -c <"$1")" -gt 10000 ] ;;
+    esac
+}
+
+# holds FILE CONDITION: for every row of the CSV file (and there is one); columns go by their names in braces
+holds() {
+    local program
+    program=${2//\{/\$(at[\"}
+    program=${program//\}/\"])}
+    awk -F, "NR == 1 { for (i = 1; i <= NF; i++) at[\$i] = i; next }
+             { rows++ }
+             !($program) { bad++; if (bad == 1) print FILENAME \": not \" \$0 }
+             END { exit bad > 0 || rows == 0 }" "$1"
+}
+
+rows() { tail -n +2 "$1" | wc -l; }
+
+# ------------------------------------------------------------------------------- the command
+"$figures" --drops 6 --out few >out 2>err
+check 'every figure is drawn' test $? -eq 0
+[ -s few/fig_h.png ] || cat err
+for figure in a b c d e f g h; do
+    for format in svg png; do
+        check "figure $figure is a picture, $format" picture "few/fig_$figure.$format"
+    done
+    check "figure $figure has its table" test "$(rows "few/fig_$figure.csv")" -ge 4
+    check "figure $figure says how it was made" grep -q '^#   cfisac [a-z]* configs/' "few/fig_$figure.gp"
+    check "so does its picture" grep -q '<desc>cfisac [a-z]* configs/' "few/fig_$figure.svg"
+    check 'its table has numbers only where it should' holds "few/fig_$figure.csv" '!/(nan|null|inf)/'
+done
+check 'gnuplot draws it again' bash -c 'cd few && rm fig_a.svg && gnuplot fig_a.gp && [ -s fig_a.svg ]'
+
+# ------------------------------------------------------------------------- what the curves say
+check '(a) has every point' test "$(rows few/fig_a.csv)" -eq 40
+check '(a) Theorem 1 is above the exact form where pilots overlap' holds few/fig_a.csv \
+    '{pilots.length} == 4 || {mean_theorem1_bit_s_hz} > 1.05 * {mean_exact_bit_s_hz}'
+check '(a) and equal to it where they do not' holds few/fig_a.csv \
+    '{pilots.length} == 2 || ({mean_theorem1_bit_s_hz} - {mean_exact_bit_s_hz}) ^ 2 < 1e-18'
+for figure in a h; do
+    check "($figure) Monte Carlo lies within five of its errors of the exact form" holds "few/fig_$figure.csv" \
+        '({mean_monte_carlo_bit_s_hz} - {mean_exact_bit_s_hz}) ^ 2 < 25 * {simulation_error_bit_s_hz} ^ 2'
+done
+check '(a) the published curve is within 10 %' holds few/fig_a_published.csv '{difference_percent} ^ 2 < 100'
+check '(b) has both surrogates' test "$(rows few/fig_b.csv)" -eq $((2 * 3 * 41))
+check '(b) the objective never falls' awk -F, 'NR > 1 && $3 > 0 && $5 < last - 1e-9 { exit 1 } { last = $5 }' few/fig_b.csv
+check '(b) product is no slower than fractional' awk -F, '
+    $1 == "product" { rate[$2, $3] = $5 } $1 == "fractional" && $5 > rate[$2, $3] + 1e-6 { exit 1 }' few/fig_b.csv
+check '(c) the allocation is not below the heuristic split' holds few/fig_c.csv '{paired_drops} == 0 ||
+    {paired_mean_sum_rate_bit_s_hz} >= {paired_mean_sum_rate_heuristic_bit_s_hz}'
+check '(c) a looser threshold costs nothing' awk -F, '
+    NR > 1 && $1 == aps && $6 != "nan" && $6 < last - 1e-6 { exit 1 } { aps = $1; last = $6 }' few/fig_c.csv
+check '(d) all echoes with equal phases tell more than the own echo' awk -F, '
+    $1 == "own echo" { own[$2] = $5 } $1 ~ /equal/ { all[$2] = $5 }
+    END { for (l in own) { n++; if (!(all[l] < own[l] - 10)) exit 1 } exit n != 10 }' few/fig_d.csv
+check '(e) equal below heuristic below sca where the threshold is loose' awk -F, '
+    $1 == -5 { rate[$2, $4] = $5 }
+    END { for (i = 0; i <= 100; i++) { p = i / 100
+              if (!(rate["equal", p] < rate["heuristic", p] && rate["heuristic", p] < rate["sca", p])) exit 1 } }' \
+    few/fig_e.csv
+check '(f) shares are shares, and the powers are the budget' awk -F, '
+    NR > 1 { sum += $5; if ($6 < 0 || $6 > 1) exit 1 } END { exit !(sum > 0.999e-3 && sum < 1.001e-3) }' few/fig_f.csv
+check '(g) the rate ends near zero at the edge and all power senses' awk -F, '
+    NR > 1 && $1 != aps { n++; if ($3 > 0.1 || $5 < 0.99) exit 1 } { aps = $1 } END { exit n != 3 }' few/fig_g.csv
+check '(g) the allocation is not below the heuristic split' holds few/fig_g.csv \
+    '{sum_rate_bit_s_hz} >= {sum_rate_heuristic_bit_s_hz} - 1e-9'
+check '(h) Theorem 1 grows, the exact rate saturates under reuse' awk -F, '
+    $1 == 2 { exact[$2] = $7; theorem[$2] = $8 }
+    END { exit !(theorem[1024] > theorem[256] + 7 && exact[1024] < exact[256] + 0.5) }' few/fig_h.csv
+
+# -------------------------------------------------------------------------------- a second run
+mkdir before && cp few/*.csv before
+stat -c '%n %Y %s %i' few/data/*/sweep.ndjson >journals
+head -c 20000 few/data/a-6/sweep.ndjson >half
+cp half few/data/a-6/sweep.ndjson && rm few/data/a-6/sweep.csv
+"$figures" --drops 6 --out few a c 2>err
+check 'a second run goes on with an interrupted sweep' test $? -eq 0
+for table in before/*.csv; do
+    check "and gives the same table $(basename "$table")" cmp -s "$table" "few/$(basename "$table")"
+done
+stat -c '%n %Y %s %i' few/data/*/sweep.ndjson >journals.after
+check 'finished sweeps are left alone' test "$(grep -v /a-6/ journals)" = "$(grep -v /a-6/ journals.after)"
+
+# ------------------------------------------------------------------------------------- errors
+# refuses CODE TEXT ARGUMENT...
+refuses() {
+    local code=$1 text=$2 got
+    shift 2
+    "$figures" "$@" >out 2>err
+    got=$?
+    [ "$got" -eq "$code" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qF -- "$text" err
+}
+check 'an unknown figure' refuses 2 "unknown figure 'z' (allowed: a b c d e f g h)" z
+check 'an unknown option' refuses 2 "unknown option '--drop'" --drop 6
+check 'a wrong number' refuses 2 '--drops 0: not a number' --drops 0
+check 'a missing value' refuses 2 '--out needs a value' --out
+check 'a place where files cannot be made' refuses 6 'few/fig_a.csv/x: files cannot be made here' --out few/fig_a.csv/x a
+check 'a missing program' env CFISAC=nothing bash -c '"$0" a 2>err; [ $? -eq 2 ] && grep -q "CFISAC=nothing" err' "$figures"
+mkdir bin
+for tool in bash dirname basename cat mkdir awk sed jq; do ln -s "$(command -v "$tool")" bin; done
+check 'no gnuplot' env PATH="$work/bin" bash -c '"$0" --out few a 2>err; [ $? -eq 2 ] && [[ $(<err) == *"gnuplot is missing"* ]]' \
+    "$figures"
+
+# --------------------------------------------------------------------------- plots.gp of a run
+# draws NAME PICTURES ARGUMENT...: a run into NAME; plots.gp draws these pictures and no other, without a word of gnuplot's
+draws() {
+    local name=$1 pictures=$2
+    shift 2
+    "$cfisac" run "$@" --out "$name" --quiet >/dev/null 2>&1
+    (cd "$name" && gnuplot plots.gp 2>words) || return 1
+    [ "$(cd "$name" && echo *.svg)" = "$pictures" ] && ! grep -qv '^plots.gp: no ' "$name/words"
+}
+set='--set monte_carlo.drops=2 --set monte_carlo.realizations=10'
+all='bounds.svg convergence.svg map.svg'
+# shellcheck disable=SC2086 # the words of $set
+{
+    check 'a run' draws run "$all" "$top/configs/paper.json" $set
+    check 'a single user' draws single "$all" "$top/configs/paper.json" $set --set network.ues=1 --set network.aps=3
+    check 'a single access point, too: nothing to iterate' draws one 'bounds.svg map.svg' "$top/configs/paper.json" $set --set network.aps=1 \
+        --set network.ues=1 --set pilots.length=1
+    check 'nothing feasible' draws hopeless 'map.svg' "$top/configs/paper.json" $set --set sensing.crlb_threshold_db=-60
+    check 'nothing iterated' draws equal 'bounds.svg map.svg' "$top/configs/paper.json" $set --set allocation.method=equal
+    check 'no sensing information' draws blind 'map.svg' "$top/configs/paper.json" $set --set network.tx_antennas=1 \
+        --set network.rx_antennas=1 --set allocation.method=equal
+    check 'no channels' draws closed "$all" "$top/configs/paper.json" --set monte_carlo.drops=1 \
+        --set monte_carlo.realizations=0
+    check 'gains without positions' draws gains 'bounds.svg convergence.svg' "$top/configs/paper.json" $set \
+        --set network.aps=2 --set network.ues=2 --set 'propagation.gain=[[1, 0.5], [0.2, 0.9]]'
+    check 'an odd name' draws odd "$all" "$top/configs/paper.json" $set \
+        --set 'name="<&> it'\''s \"x\" `touch hacked` $(touch hacked) \n @a _b^c {/Symbol é} %s \\"'
+}
+for file in run/*.svg one/*.svg hopeless/*.svg odd/*.svg; do
+    check "$file is a picture" picture "$file"
+done
+check 'the name is in the picture' grep -qF "&lt;&amp;> it's" odd/map.svg
+check 'and ran nothing' test -z "$(find . -name hacked)"
+(cd run && gnuplot -e 'drop = 1; format = "png"' plots.gp)
+check 'another drop, as PNG' picture run/map.png
+
+conclude
