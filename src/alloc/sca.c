@@ -63,13 +63,14 @@ static double extrapolate(const alloc_problem *problem, const alloc_point *from,
     return value;
 }
 
-/* What is left to gain when gains shrink geometrically from `before` to `now`; doubled, since they often shrink ever
- * more slowly. */
+/* What is left to gain when gains shrink geometrically from `before` to `now`, six times over, since they often shrink
+ * ever more slowly: of 2,900 random scenarios 2 then stop more than 1e-6 below their limit, none more than 1.5e-6 (26
+ * and 2e-6 with twice). */
 static double expected_gain(double before, double now)
 {
     double ratio = before > 0.0 ? fmin(now / before, 0.999) : 0.5;
 
-    return 2.0 * now * fmax(1.0, ratio / (1.0 - ratio));
+    return 6.0 * now * fmax(1.0, ratio / (1.0 - ratio));
 }
 
 /* The objective of a step's result, completed; -INFINITY where that fails. */
