@@ -71,8 +71,9 @@ bool kkt_factor(kkt *system);
 /* Solves for (x, y, z), n + p + m numbers one after another, until the residual is at most `target` or falls no more;
  * it is not even formed when target is infinite and no pivot was replaced.
  * rhs and solution must not overlap. The second solves two systems at once. After z the solution holds g = G x - bz
- * (m), which equals W^2 z but has not lost the digits that W^2 z loses where W^2 stretches most. */
-void kkt_solve(kkt *system, const double *rhs, double target, double *solution);
-void kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2]);
+ * (m), which equals W^2 z but has not lost the digits that W^2 z loses where W^2 stretches most.
+ * Returns the largest residual, 0 when it was not formed, NaN on a breakdown. */
+double kkt_solve(kkt *system, const double *rhs, double target, double *solution);
+double kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2]);
 
 #endif

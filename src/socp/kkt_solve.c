@@ -177,22 +177,22 @@ static void correct(kkt *system, size_t sides, kkt_side *const side[], bool usef
     expand(system, sides, side, step);
     subtract(system, sides, side, step);
     for (size_t s = 0; s < sides; s++) {
-        double error = vector_norm_inf(all, side[s]->residual), *solution = side[s]->solution;
+        double before = side[s]->error, error = vector_norm_inf(all, side[s]->residual), *solution = side[s]->solution;
 
-        useful[s] = error < side[s]->error;
+        useful[s] = error < before;
         for (size_t i = 0; useful[s] && i < all; i++) {
             solution[i] += step[s][i];
         }
         for (size_t i = 0; useful[s] && i < m; i++) {
             solution[all + i] += side[s]->product[p + i];
         }
-        useful[s] = useful[s] && error <= 0.5 * side[s]->error;
-        side[s]->error = error;
+        side[s]->error = useful[s] ? error : side[s]->error;
+        useful[s] = useful[s] && error <= 0.5 * before;
         system->refinements++;
     }
 }
 
-static void solve(kkt *system, size_t sides, const double *const rhs[], double target, double *const solution[])
+static double solve(kkt *system, size_t sides, const double *const rhs[], double target, double *const solution[])
 {
     size_t all = system->n + system->p + system->m, left = 0;
     kkt_side *side[2] = {&system->side[0], &system->side[1]};
@@ -203,7 +203,7 @@ static void solve(kkt *system, size_t sides, const double *const rhs[], double t
     }
     solve_first(system, sides, side, rhs);
     if (target == INFINITY && system->replaced == 0) {
-        return;
+        return 0.0;
     }
     subtract(system, sides, side, step);
     for (size_t s = 0; s < sides; s++) {
@@ -226,14 +226,15 @@ static void solve(kkt *system, size_t sides, const double *const rhs[], double t
             }
         }
     }
+    return fmax(system->side[0].error, sides == 2 ? system->side[1].error : 0.0);
 }
 
-void kkt_solve(kkt *system, const double *rhs, double target, double *solution)
+double kkt_solve(kkt *system, const double *rhs, double target, double *solution)
 {
-    solve(system, 1, &rhs, target, &solution);
+    return solve(system, 1, &rhs, target, &solution);
 }
 
-void kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2])
+double kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2])
 {
-    solve(system, 2, rhs, target, solution);
+    return solve(system, 2, rhs, target, solution);
 }

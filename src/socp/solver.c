@@ -7,7 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-static const double START_TARGET = 1e-12, ACCURACY = 1e-12, TRUSTED = 1e-3;
+static const double START_TARGET = 1e-12, ACCURACY = 1e-12, TRUSTED = 1e-3, LOOSE = 1e-2, LEAST_ERROR = 1e-13;
+enum { TRIES = 4 };
 
 const char *socp_status_name(socp_status status)
 {
@@ -120,8 +121,8 @@ static double longest_step(const socp_workspace *w, direction d)
     return d.dkappa < 0.0 ? fmin(alpha, -w->now->kappa / d.dkappa) : alpha;
 }
 
-/* The affine step, solved together with the right-hand side (-c, b, h). */
-static direction affine_direction(socp_workspace *w, double rt)
+/* The affine step, solved together with the right-hand side (-c, b, h); *error: the largest residual. */
+static direction affine_direction(socp_workspace *w, double rt, double *error)
 {
     vector_copy(w->m, w->cone.lambda, w->product);
     for (size_t i = 0; i < w->n; i++) {
@@ -129,16 +130,40 @@ static direction affine_direction(socp_workspace *w, double rt)
     }
     vector_copy(w->p + w->m, w->rhs, w->target[0] + w->n);
     direction_target(w, 1.0, w->target[1]);
-    kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, w->accuracy,
-                  (double *const[]){w->fixed, w->step});
+    *error = kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, w->accuracy,
+                           (double *const[]){w->fixed, w->step});
     w->fixed_value = stacked_value(w, w->fixed);
     return complete_direction(w, 1.0, rt, w->now->kappa * w->now->tau);
 }
 
-/* Mehrotra: the affine step tells how far to centre and what the second-order term is. */
-static direction combined_direction(socp_workspace *w, double rt, double mu)
+/* Factorises and finds the affine step. Where the factor is too poor for refinement to mend, more regularisation is
+ * tried; should none be good enough, the best is taken. */
+static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
 {
-    direction d = affine_direction(w, rt);
+    double least = INFINITY, best = w->delta, enough = fmax(LOOSE * mu, LEAST_ERROR);
+
+    w->kkt.delta = w->delta;
+    for (size_t tries = 0; tries < TRIES; tries++) {
+        double error = INFINITY;
+
+        if (kkt_factor(&w->kkt)) {
+            *d = affine_direction(w, rt, &error);
+        }
+        if (error <= enough || (tries == TRIES - 1 && error <= least)) {
+            return true;
+        }
+        if (error < least) {
+            least = error;
+            best = w->kkt.delta;
+        }
+        w->kkt.delta = tries + 2 < TRIES ? 100.0 * w->kkt.delta : best;
+    }
+    return false;
+}
+
+/* Mehrotra: the affine step tells how far to centre and what the second-order term is. */
+static direction combined_direction(socp_workspace *w, direction d, double rt, double mu)
+{
     double affine = fmin(longest_step(w, d), 1.0), kappa_rhs;
     double sigma = fmin(fmax((1.0 - affine) * (1.0 - affine) * (1.0 - affine), 1e-6), 1.0);
 
@@ -186,13 +211,16 @@ static bool iterate(socp_workspace *w, double rt)
     double mu, alpha;
     direction d;
 
-    if (!cone_update(&w->cone, w->now->s, w->now->z) || !kkt_factor(&w->kkt)) {
+    if (!cone_update(&w->cone, w->now->s, w->now->z)) {
         return false;
     }
     mu = (vector_dot(w->m, w->cone.lambda, w->cone.lambda) + w->now->kappa * w->now->tau) /
          (cone_degree(&w->cone) + 1.0);
     w->accuracy = mu > TRUSTED ? INFINITY : fmax(ACCURACY, 1e-4 * mu);
-    d = combined_direction(w, rt, mu);
+    if (!find_affine(w, rt, mu, &d)) {
+        return false;
+    }
+    d = combined_direction(w, d, rt, mu);
     alpha = fmin(0.99 * longest_step(w, d), 1.0);
     if (!(alpha > 1e-8) || !isfinite(d.dtau) || !isfinite(d.dkappa)) {
         return false;
@@ -316,7 +344,7 @@ cfi_status socp_solve(socp_workspace *w, const socp_problem *problem, socp_solut
     for (size_t attempt = 0; attempt < 2; attempt++) { /* one retry with other regularisation */
         size_t iterations;
 
-        w->kkt.delta = regularisation[attempt];
+        w->delta = w->kkt.delta = regularisation[attempt];
         status = run(w, problem, &best, &iterations);
         if (w->best && status != SOCP_PRIMAL_INFEASIBLE && status != SOCP_DUAL_INFEASIBLE) {
             best = point_judge(w, problem, w->best);
