@@ -3,6 +3,7 @@
  *
  * With -DCFISAC_FUZZ=ON this is a libFuzzer target. Without, it runs the files given, and --mutate COUNT runs COUNT
  * deterministic mutations of them. */
+#include "cfisac/base.h"
 #include "cfisac/socp.h"
 
 #include <stdio.h>
