@@ -2,3 +2,16 @@ cfisac_test(test_socp SOURCES test_socp.c socp_planted.c socp_verdict.c LINK cfi
 cfisac_test(test_socp_edges LINK cfisac_socp)
 cfisac_test(test_socp_families LINK cfisac_socp)
 cfisac_test(test_cbf SOURCES test_cbf.c socp_planted.c LINK cfisac_socp)
+
+# The fuzz target of the CBF reader, as in scenario.cmake.
+add_executable(fuzz_cbf fuzz/fuzz_cbf.c)
+target_link_libraries(fuzz_cbf PRIVATE cfisac_socp)
+if(CFISAC_FUZZ)
+  target_compile_options(cfisac_socp PRIVATE -fsanitize=fuzzer-no-link)
+  target_compile_options(fuzz_cbf PRIVATE -fsanitize=fuzzer-no-link)
+  target_compile_definitions(fuzz_cbf PRIVATE CFISAC_FUZZ)
+  target_link_options(fuzz_cbf PRIVATE -fsanitize=fuzzer)
+else()
+  file(GLOB cbf_seeds CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/cbf/*.cbf)
+  add_test(NAME fuzz_cbf COMMAND fuzz_cbf --mutate 20000 ${cbf_seeds})
+endif()
