@@ -246,25 +246,30 @@ figure_h() {
 
 # ---------------------------------------------------------------------------------------- main
 
-read_options "$@"
-if [ -n "${CFISAC:-}" ]; then
-  cfisac=$CFISAC
-  [ -x "$cfisac" ] || die 2 "CFISAC=$cfisac: no such program"
-else
-  cfisac=$("$top/scripts/build.sh" figures)
-fi
-for tool in gnuplot jq; do
-  command -v "$tool" >/dev/null || die 2 "$tool is missing: scripts/deps.sh figures installs it"
-done
-if mkdir -p "$out/data" 2>/dev/null; then out=$(cd "$out" && pwd); fi
-data=$out/data
-if [ ! -d "$data" ] || [ ! -w "$out" ] || [ ! -w "$data" ]; then
-  die 6 "$out: files cannot be made here"
-fi
-trap interrupted INT TERM
+main() {
+  local tool figure
+  read_options "$@"
+  if [ -n "${CFISAC:-}" ]; then
+    cfisac=$CFISAC
+    [ -x "$cfisac" ] || die 2 "CFISAC=$cfisac: no such program"
+  else
+    cfisac=$("$top/scripts/build.sh" figures)
+  fi
+  for tool in gnuplot jq; do
+    command -v "$tool" >/dev/null || die 2 "$tool is missing: scripts/deps.sh figures installs it"
+  done
+  if mkdir -p "$out/data" 2>/dev/null; then out=$(cd "$out" && pwd); fi
+  data=$out/data
+  if [ ! -d "$data" ] || [ ! -w "$out" ] || [ ! -w "$data" ]; then
+    die 6 "$out: files cannot be made here"
+  fi
+  trap interrupted INT TERM
 
-for figure in "${figures[@]}"; do
-  commands=()
-  "figure_$figure"
-  draw "$figure"
-done
+  for figure in "${figures[@]}"; do
+    commands=()
+    "figure_$figure"
+    draw "$figure"
+  done
+}
+
+main "$@"

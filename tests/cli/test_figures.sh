@@ -97,6 +97,14 @@ done
 stat -c '%n %Y %s %i' few/data/*/sweep.ndjson >journals.after
 check 'finished sweeps are left alone' test "$(grep -v /a-6/ journals)" = "$(grep -v /a-6/ journals.after)"
 
+sed -i 's/"git": "[^"]*"/"git": "another"/' few/data/g-8/sweep.json
+"$figures" --out few g 2>err
+check 'sweeps of another build are remarked on' grep -q 'data/g-8 was made by another build' err
+"$figures" --out few --fresh g 2>err
+check 'and made anew by --fresh' test "$(grep -c 'another build' err)" -eq 0
+check 'as its identity says' test "$(grep -c '"git": "another"' few/data/g-8/sweep.json)" -eq 0
+check 'with the same table' cmp -s before/fig_g.csv few/fig_g.csv
+
 # ------------------------------------------------------------------------------------- errors
 # refuses CODE TEXT ARGUMENT...
 refuses() {
