@@ -26,7 +26,7 @@ Figures (all by default):
 
 DIR/fig_X.svg, fig_X.png   the figure
 DIR/fig_X*.csv             what it shows
-DIR/fig_X.gp               draws it again, and holds the commands that made it; so does the SVG
+DIR/fig_X.gp               draws it again, and holds the commands that made it; so do the pictures
 DIR/data                   the sweeps
 
 The environment variable CFISAC names a program to use; without it a release is built.
@@ -82,7 +82,7 @@ run_cfisac() {
   commands+=("cfisac ${words[*]}")
   "$cfisac" "$@" || code=$?
   [ "$code" -ne 130 ] || interrupted
-  [ "$code" -eq 0 ] || die "$code" "this ended with exit code $code: cfisac ${words[*]}"
+  [ "$code" -eq 0 ] || die "$code" "exit code $code (--fresh computes everything again): cfisac ${words[*]}"
 }
 
 interrupted() { die 130 'interrupted; the same command goes on from here'; }
@@ -113,7 +113,8 @@ sweep() {
 table() {
   local program=$1
   shift
-  (cd "$data" && jq -rs -L "$plots" -f "$plots/$program.jq" "$@") >"$out/$program.csv"
+  (cd "$data" && jq -rs -L "$plots" -f "$plots/$program.jq" "$@") >"$out/$program.csv" ||
+    die 6 "$out/$program.csv could not be written"
 }
 
 # columns FILE...: of CSV files with one header, the columns whose names stand on standard input
@@ -137,19 +138,20 @@ draw() {
   for format in svg png; do
     (cd "$out" && gnuplot -e "format = '$format'" "$name.gp") || die 1 "gnuplot could not draw $out/$name.$format"
   done
-  describe "$out/$name.svg"
+  describe "$name"
   say "wrote $out/$name.svg, .png, .csv, .gp"
 }
 
-# The commands go into the picture as its description, in the place of gnuplot's own.
+# The commands go into the pictures as their descriptions, in the SVG in the place of gnuplot's own.
 describe() {
-  local text
+  local picture=$out/$1 text
+  printf '%s\n' "${commands[@]}" | "$plots/png_text.pl" "$picture.png"
   text=$(printf '%s\n' "${commands[@]}" | sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g')
-  text=$text name=$(basename "$1" .svg) awk '
+  text=$text name=$1 awk '
     /^<title>/ { print "<title>" ENVIRON["name"] "</title>"; next }
     /^<desc>/ { print "<desc>" ENVIRON["text"] "</desc>"; next }
-    { print }' "$1" >"$1.part"
-  mv "$1.part" "$1"
+    { print }' "$picture.svg" >"$picture.svg.part"
+  mv "$picture.svg.part" "$picture.svg"
 }
 
 # ------------------------------------------------------------------------------------- figures
@@ -244,25 +246,30 @@ figure_h() {
 
 # ---------------------------------------------------------------------------------------- main
 
-read_options "$@"
-if [ -n "${CFISAC:-}" ]; then
-  cfisac=$CFISAC
-  [ -x "$cfisac" ] || die 2 "CFISAC=$cfisac: no such program"
-else
-  cfisac=$("$top/scripts/build.sh" figures)
-fi
-for tool in gnuplot jq; do
-  command -v "$tool" >/dev/null || die 2 "$tool is missing: scripts/deps.sh figures installs it"
-done
-if mkdir -p "$out/data" 2>/dev/null; then out=$(cd "$out" && pwd); fi
-data=$out/data
-if [ ! -d "$data" ] || [ ! -w "$out" ] || [ ! -w "$data" ]; then
-  die 6 "$out: files cannot be made here"
-fi
-trap interrupted INT TERM
+main() {
+  local tool figure
+  read_options "$@"
+  if [ -n "${CFISAC:-}" ]; then
+    cfisac=$CFISAC
+    [ -x "$cfisac" ] || die 2 "CFISAC=$cfisac: no such program"
+  else
+    cfisac=$("$top/scripts/build.sh" figures)
+  fi
+  for tool in gnuplot jq; do
+    command -v "$tool" >/dev/null || die 2 "$tool is missing: scripts/deps.sh figures installs it"
+  done
+  if mkdir -p "$out/data" 2>/dev/null; then out=$(cd "$out" && pwd); fi
+  data=$out/data
+  if [ ! -d "$data" ] || [ ! -w "$out" ] || [ ! -w "$data" ]; then
+    die 6 "$out: files cannot be made here"
+  fi
+  trap interrupted INT TERM
 
-for figure in "${figures[@]}"; do
-  commands=()
-  "figure_$figure"
-  draw "$figure"
-done
+  for figure in "${figures[@]}"; do
+    commands=()
+    "figure_$figure"
+    draw "$figure"
+  done
+}
+
+main "$@"

@@ -7,7 +7,7 @@ set yrange [5:26]
 array N = [8, 4, 8, 4]
 array P = [4, 4, 2, 2]
 array style = [3, 1, 4, 2]
-label(i) = sprintf("N = %d, τ_p = %s", N[i], P[i] == 4 ? "K" : "K/2")
+label(i) = sprintf("N = %d, τ_p = %s", N[i], P[i] == 4 ? "K" : "K/2")
 curve(i, y) = at("network.tx_antennas", N[i]) && at("pilots.length", P[i]) ? column(y) : NaN
 error = "std_error_monte_carlo_bit_s_hz"
 low(i) = curve(i, "mean_monte_carlo_bit_s_hz") - 2 * column(error)

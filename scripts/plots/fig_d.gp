@@ -12,5 +12,5 @@ plot prior_db with lines linecolor rgb grey linewidth 1 dashtype (2, 3), \
      for [i = 1:3] "fig_d.csv" using "network.aps":(curve(i, "p05_worst_crlb_db")):(curve(i, "p95_worst_crlb_db")) \
        with filledcurves linestyle i fillstyle transparent solid 0.2 noborder, \
      for [i = 1:3] "" using "network.aps":(curve(i, "p50_worst_crlb_db")) with linespoints linestyle i title T[i], \
-     keyentry with filledcurves linecolor rgb grey fillstyle solid 0.3 noborder title "5 to 95 % of networks", \
-     keyentry with lines linecolor rgb grey linewidth 1 dashtype (2, 3) title "angle known to ±60° only"
+     keyentry with filledcurves linecolor rgb grey fillstyle solid 0.3 noborder title "5 to 95 %", \
+     keyentry with lines linecolor rgb grey linewidth 1 dashtype (2, 3) title "prior, ±60°"

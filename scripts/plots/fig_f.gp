@@ -30,4 +30,4 @@ plot "fig_f_users.csv" using "x_m":"y_m":(100) \
      keyentry with points pointtype 7 pointsize 1 linecolor rgb orange title "sensing power", \
      keyentry with vectors head size 4, 20 filled linecolor rgb black linewidth 0.8 title "target's direction", \
      keyentry with points pointtype 9 pointsize 0.8 linecolor rgb green title "user", \
-     keyentry with lines linecolor rgb green linewidth 0.5 dashtype (4, 4) title "100 m about a user"
+     keyentry with lines linecolor rgb green linewidth 0.5 dashtype (4, 4) title "100 m disc"

@@ -41,7 +41,8 @@ for figure in a b c d e f g h; do
     done
     check "figure $figure has its table" test "$(rows "few/fig_$figure.csv")" -ge 4
     check "figure $figure says how it was made" grep -q '^#   cfisac [a-z]* configs/' "few/fig_$figure.gp"
-    check "so does its picture" grep -q '<desc>cfisac [a-z]* configs/' "few/fig_$figure.svg"
+    check 'so does its SVG' grep -q '<desc>cfisac [a-z]* configs/' "few/fig_$figure.svg"
+    check 'so does its PNG' grep -qa 'iTXtDescription.*cfisac [a-z]* configs/' "few/fig_$figure.png"
     check 'its table has numbers only where it should' holds "few/fig_$figure.csv" '!/(nan|null|inf)/'
 done
 check 'gnuplot draws it again' bash -c 'cd few && rm fig_a.svg && gnuplot fig_a.gp && [ -s fig_a.svg ]'
@@ -96,6 +97,14 @@ done
 stat -c '%n %Y %s %i' few/data/*/sweep.ndjson >journals.after
 check 'finished sweeps are left alone' test "$(grep -v /a-6/ journals)" = "$(grep -v /a-6/ journals.after)"
 
+sed -i 's/"git": "[^"]*"/"git": "another"/' few/data/g-8/sweep.json
+"$figures" --out few g 2>err
+check 'sweeps of another build are remarked on' grep -q 'data/g-8 was made by another build' err
+"$figures" --out few --fresh g 2>err
+check 'and made anew by --fresh' test "$(grep -c 'another build' err)" -eq 0
+check 'as its identity says' test "$(grep -c '"git": "another"' few/data/g-8/sweep.json)" -eq 0
+check 'with the same table' cmp -s before/fig_g.csv few/fig_g.csv
+
 # ------------------------------------------------------------------------------------- errors
 # refuses CODE TEXT ARGUMENT...
 refuses() {
@@ -130,6 +139,7 @@ all='bounds.svg convergence.svg map.svg'
 # shellcheck disable=SC2086 # the words of $set
 {
     check 'a run' draws run "$all" "$top/configs/paper.json" $set
+    check 'sensing beams' draws tight "$all" "$top/configs/paper.json" $set --set sensing.crlb_threshold_db=-13
     check 'a single user' draws single "$all" "$top/configs/paper.json" $set --set network.ues=1 --set network.aps=3
     check 'a single access point, too: nothing to iterate' draws one 'bounds.svg map.svg' "$top/configs/paper.json" $set --set network.aps=1 \
         --set network.ues=1 --set pilots.length=1
@@ -149,6 +159,26 @@ for file in run/*.svg one/*.svg hopeless/*.svg odd/*.svg; do
 done
 check 'the name is in the picture' grep -qF "&lt;&amp;> it's" odd/map.svg
 check 'and ran nothing' test -z "$(find . -name hacked)"
+# same TABLE COLUMN PATH: the rows of drop 1 are the vector of results.json, number by number
+same() {
+    paste -d , <(awk -F, -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } $1 == 1 { print $at[name] }' "run/$1.csv") \
+        <(jq ".drops[1].$3[]" run/results.json) | awk -F, '$1 + 0 != $2 + 0 || $1 == "" || $2 == "" { exit 1 } END { exit NR == 0 }'
+}
+check 'aps.csv has the powers of results.json' same aps power_w allocation.ap_power_w
+check 'aps.csv has its bounds' same aps crlb_own_echo_rad2 closed_form.crlb_own_echo_rad2
+check 'aps.csv has its simulated bounds' same aps crlb_multistatic_monte_carlo_rad2 monte_carlo.crlb_multistatic_rad2
+check 'its sensing power is the share in drops.csv' awk -F, '
+    FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+    FNR > 1 && FILENAME ~ /aps/ { sensing[$1] += $at["sensing_power_w"]; all[$1] += $at["power_w"] }
+    FNR > 1 && FILENAME ~ /drops/ { n++; e = sensing[$1] - $at["sensing_power_share"] * all[$1]
+                                    if (e * e > 1e-24 * all[$1] ^ 2) exit 1 }
+    END { exit n != 2 }' tight/aps.csv tight/drops.csv
+check 'ues.csv has its rates' same ues rate_exact_bit_s_hz closed_form.rate_exact_bit_s_hz
+check 'trace.csv has its trace' same trace sum_rate_bit_s_hz allocation.trace_bit_s_hz
+# shellcheck disable=SC2086
+"$cfisac" replay "$top/configs/paper.json" $set --drop 1 --quiet >run/replay.json
+check 'aps.csv has the positions of replay' test "$(jq -r '.network.ap_positions_m[3][0]' run/replay.json)" = \
+    "$(awk -F, '$1 == 1 && $2 == 3 { print $3 }' run/aps.csv)"
 (cd run && gnuplot -e 'drop = 1; format = "png"' plots.gp)
 check 'another drop, as PNG' picture run/map.png
 
