@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+
 /* tau_p p_p sum_{j: pilot} beta_jl + sigma_c^2: the power of a despread pilot at AP l. */
 static double pilot_power(const cfi_network *network, size_t k, size_t l)
 {
@@ -47,127 +49,185 @@ void channel_steering(double angle_rad, size_t size, double complex *restrict a,
     }
 }
 
-/* Numbers `first * per` .. of a stream of standard normals, in pairs as the real and imaginary parts of N-vectors. */
-static void draw_vectors(const cfi_network *network, cfi_purpose purpose, size_t l, size_t index, size_t first,
-                         size_t doubles, double *restrict normal)
-{
-    const cfi_system *system = network->system;
-    cfi_stream stream = stream_make(system->seed, network->drop, purpose, (uint32_t)(l * 65536 + index));
+/* ------------------------------------------------------------------------------- draws ---- */
 
-    stream.block = (uint32_t)(first * system->N);
-    random_normals(&stream, doubles, normal);
-}
+enum { ENOUGH = 256 }; /* numbers a stream call should be asked for at least; four times as many doubles */
 
-/* Everything of one AP's draw. */
+/* Everything of one AP's draw. Tables repeat a user's factor for every antenna, so that all loops are long. */
 typedef struct ap_draw {
     const cfi_network *network;
-    size_t l, first, count, stride;
-    double *normal;            /* 2 N count */
-    double complex *received;  /* N x count: the despread pilot, rebuilt for every pilot in use */
-    double complex *h, *h_hat; /* N x K x count */
+    const cfi_channel_range *range;
+    cfi_channels h, h_hat;
+    size_t size, group;   /* N K; pairs of realisations drawn at once */
+    size_t pilots, *rank; /* pilots in use, numbered by their first user; that of each user; NULL: all differ */
+    cfi_stream channel, noise;
+    double *scale, *from_h, *from_noise; /* N K each: of h; of h_hat = from_h h + from_noise n without overlap */
+    double *coefficient;                 /* K: c_k with overlap */
+    double *h_planes, *noise_planes;     /* what random_complex_normals gives */
 } ap_draw;
 
-static void draw_user(const ap_draw *draw, size_t k)
+/* rank[k] and the power of each despread pilot; returns the number of pilots in use. */
+static size_t rank_pilots(const cfi_network *network, size_t l, size_t *restrict rank, double *restrict power,
+                          size_t *restrict rank_of_pilot)
 {
-    const cfi_network *network = draw->network;
-    size_t N = network->system->N, K = network->K;
-    double scale = sqrt(0.5 * network->beta[k + K * draw->l]);
+    const cfi_system *system = network->system;
+    size_t pilots = 0;
 
-    draw_vectors(network, CFI_DRAW_CHANNEL, draw->l, k, draw->first, 2 * N * draw->count, draw->normal);
-    for (size_t i = 0; i < draw->count; i++) {
-        double *restrict h = (double *)(draw->h + draw->stride * (k + K * i));
-        const double *normal = draw->normal + 2 * N * i;
+    memset(rank_of_pilot, 0, system->tau_p * sizeof *rank_of_pilot);
+    for (size_t k = 0; k < network->K; k++) {
+        size_t *known = &rank_of_pilot[network->pilot[k]];
 
-        for (size_t n = 0; n < 2 * N; n++) {
-            h[n] = scale * normal[n];
+        if (*known == 0) {
+            power[pilots] = system->comm_noise_w;
+            *known = ++pilots;
         }
+        rank[k] = *known - 1;
+        power[rank[k]] += (double)system->tau_p * system->pilot_power_w * network->beta[k + network->K * l];
     }
+    return pilots;
 }
 
-/* y = sqrt(tau_p p_p) sum_{k: pilot} h_k + noise */
-static void receive_pilot(const ap_draw *draw, size_t pilot)
+static cfi_status allocate_draw(ap_draw *draw, cfi_arena *arena, cfi_error *error)
+{
+    size_t K = draw->network->K, planes = 4 * draw->size * draw->group;
+
+    draw->scale = arena_alloc(arena, 3 * draw->size, sizeof(double));
+    draw->coefficient = arena_alloc(arena, K, sizeof(double));
+    draw->h_planes = arena_alloc(arena, planes, sizeof(double));
+    draw->noise_planes = arena_alloc(arena, planes, sizeof(double));
+    draw->rank = arena_alloc(arena, K, sizeof *draw->rank);
+    if (!draw->scale || !draw->coefficient || !draw->h_planes || !draw->noise_planes || !draw->rank) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for %zu channel draws", draw->range->count);
+    }
+    draw->from_h = draw->scale + draw->size;
+    draw->from_noise = draw->from_h + draw->size;
+    return CFI_OK;
+}
+
+static cfi_status prepare_draw(ap_draw *draw, size_t l, cfi_arena *arena, cfi_error *error)
 {
     const cfi_network *network = draw->network;
     const cfi_system *system = network->system;
-    size_t N = system->N, K = network->K;
+    size_t K = network->K;
     double amplitude = sqrt((double)system->tau_p * system->pilot_power_w), noise = sqrt(0.5 * system->comm_noise_w);
+    double *power = arena_alloc(arena, K, sizeof *power);
+    size_t *rank_of_pilot = arena_alloc(arena, system->tau_p, sizeof *rank_of_pilot);
+    cfi_status status = allocate_draw(draw, arena, error);
 
-    draw_vectors(network, CFI_DRAW_PILOT_NOISE, draw->l, pilot, draw->first, 2 * N * draw->count, draw->normal);
-    for (size_t i = 0; i < 2 * N * draw->count; i++) {
-        ((double *)draw->received)[i] = noise * draw->normal[i];
+    if (status != CFI_OK || !power || !rank_of_pilot) {
+        return status != CFI_OK ? status : error_set(error, CFI_NO_MEMORY, "out of memory for channel draws");
     }
+    draw->pilots = rank_pilots(network, l, draw->rank, power, rank_of_pilot);
     for (size_t k = 0; k < K; k++) {
-        for (size_t i = 0; network->pilot[k] == pilot && i < draw->count; i++) {
-            const double *h = (const double *)(draw->h + draw->stride * (k + K * i));
-            double *restrict y = (double *)(draw->received + N * i);
+        double beta = network->beta[k + K * l];
 
-            for (size_t n = 0; n < 2 * N; n++) {
-                y[n] += amplitude * h[n];
-            }
-        }
+        draw->coefficient[k] = amplitude * beta / power[draw->rank[k]];
+        draw->scale[k] = sqrt(0.5 * beta);
+        draw->from_h[k] = draw->coefficient[k] * amplitude;
+        draw->from_noise[k] = draw->coefficient[k] * noise;
+    }
+    for (size_t e = K; e < draw->size; e++) {
+        draw->scale[e] = draw->scale[e - K];
+        draw->from_h[e] = draw->from_h[e - K];
+        draw->from_noise[e] = draw->from_noise[e - K];
+    }
+    return CFI_OK;
+}
+
+CLONES static void scale_all(size_t size, const double *restrict scale, const double *restrict in, double *restrict out)
+{
+    for (size_t e = 0; e < size; e++) {
+        out[e] = scale[e] * in[e];
     }
 }
 
-/* h_hat = sqrt(tau_p p_p) beta / E(norm(y)^2 / N) y */
-static void estimate_user(const ap_draw *draw, size_t k)
+CLONES static void estimate_all(const ap_draw *draw, const double *restrict h, const double *restrict noise,
+                                double *restrict out)
 {
-    const cfi_network *network = draw->network;
-    const cfi_system *system = network->system;
-    size_t N = system->N, K = network->K;
-    double amplitude = sqrt((double)system->tau_p * system->pilot_power_w);
-    double scale = amplitude * network->beta[k + K * draw->l] / pilot_power(network, k, draw->l);
+    const double *restrict from_h = draw->from_h, *restrict from_noise = draw->from_noise;
 
-    for (size_t i = 0; i < draw->count; i++) {
-        double *restrict h_hat = (double *)(draw->h_hat + draw->stride * (k + K * i));
-        const double *y = (const double *)(draw->received + N * i);
-
-        for (size_t n = 0; n < 2 * N; n++) {
-            h_hat[n] = scale * y[n];
-        }
+    for (size_t e = 0; e < draw->size; e++) {
+        out[e] = from_h[e] * h[e] + from_noise[e] * noise[e];
     }
 }
 
-static bool first_with_pilot(const cfi_network *network, size_t k)
+/* y_t = amplitude sum_{k: pilot t} h_k + n_t in place of n, and h_hat_k = c_k y_t, real or imaginary parts. */
+static void estimate_sharing(const ap_draw *draw, const double *restrict h, double *restrict y, double *restrict h_hat)
 {
-    for (size_t j = 0; j < k; j++) {
-        if (network->pilot[j] == network->pilot[k]) {
-            return false;
+    const cfi_system *system = draw->network->system;
+    double amplitude = sqrt((double)system->tau_p * system->pilot_power_w), noise = sqrt(0.5 * system->comm_noise_w);
+    size_t K = draw->network->K;
+
+    for (size_t n = 0; n < system->N; n++) {
+        for (size_t t = 0; t < draw->pilots; t++) {
+            y[t] *= noise;
+        }
+        for (size_t k = 0; k < K; k++) {
+            y[draw->rank[k]] += amplitude * h[k];
+        }
+        for (size_t k = 0; k < K; k++) {
+            h_hat[k] = draw->coefficient[k] * y[draw->rank[k]];
+        }
+        y += draw->pilots;
+        h += K;
+        h_hat += K;
+    }
+}
+
+/* Real or imaginary parts of one realisation from their normals. */
+static void place(const ap_draw *draw, const double *normal, double *noise, double *h, double *h_hat)
+{
+    scale_all(draw->size, draw->scale, normal, h);
+    if (draw->network->pilots_overlap) {
+        estimate_sharing(draw, h, noise, h_hat);
+    } else {
+        estimate_all(draw, h, noise, h_hat);
+    }
+}
+
+/* Realisations 2 pair .. 2 (pair + pairs) - 1, those in range. */
+static void draw_pairs(const ap_draw *draw, size_t pair, size_t pairs)
+{
+    const cfi_channel_range *range = draw->range;
+    size_t N = draw->network->system->N, noises = N * draw->pilots;
+    cfi_stream channel = draw->channel, noise = draw->noise;
+
+    channel.block = noise.block = (uint32_t)(pair * N);
+    random_complex_normals(&channel, draw->network->K, pairs * N, draw->h_planes);
+    random_complex_normals(&noise, draw->pilots, pairs * N, draw->noise_planes);
+    for (size_t r = 0; r < 2 * pairs; r++) {
+        size_t i = 2 * pair + r, plane = 2 * (r % 2) * pairs;
+        const double *g = draw->h_planes + (plane + r / 2) * draw->size;
+        double *n = draw->noise_planes + (plane + r / 2) * noises;
+
+        if (i >= range->first && i < range->first + range->count) {
+            size_t at = range->stride * (i - range->first);
+
+            place(draw, g, n, draw->h.re + at, draw->h_hat.re + at);
+            place(draw, g + pairs * draw->size, n + pairs * noises, draw->h.im + at, draw->h_hat.im + at);
         }
     }
-    return true;
 }
 
 cfi_status channel_draw(const cfi_network *network, size_t l, const cfi_channel_range *range, cfi_arena *arena,
-                        double complex *restrict h, double complex *restrict h_hat, cfi_error *error)
+                        const cfi_estimated_channels *out, cfi_error *error)
 {
-    size_t N = network->system->N, K = network->K, count = range->count;
+    const cfi_system *system = network->system;
+    size_t size = system->N * network->K, end = (range->first + range->count + 1) / 2;
     cfi_arena_mark mark = arena_mark(arena);
     ap_draw draw = {.network = network,
-                    .l = l,
-                    .first = range->first,
-                    .count = count,
-                    .stride = range->stride,
-                    .normal = arena_alloc(arena, 2 * N * count, sizeof(double)),
-                    .received = arena_alloc(arena, N * count, sizeof(double complex)),
-                    .h = h,
-                    .h_hat = h_hat};
+                    .range = range,
+                    .h = out->h,
+                    .h_hat = out->h_hat,
+                    .size = size,
+                    .group = size < ENOUGH ? (ENOUGH + size - 1) / size : 1,
+                    .channel = stream_make(system->seed, network->drop, CFI_DRAW_CHANNEL, (uint32_t)(l * 65536)),
+                    .noise = stream_make(system->seed, network->drop, CFI_DRAW_PILOT_NOISE, (uint32_t)(l * 65536))};
+    cfi_status status = prepare_draw(&draw, l, arena, error);
 
-    if (!draw.normal || !draw.received) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for %zu channel draws", count);
-    }
-    for (size_t k = 0; k < K; k++) {
-        draw_user(&draw, k);
-    }
-    for (size_t k = 0; k < K; k++) {
-        if (first_with_pilot(network, k)) {
-            receive_pilot(&draw, network->pilot[k]);
-            for (size_t j = k; j < K; j++) {
-                if (network->pilot[j] == network->pilot[k]) {
-                    estimate_user(&draw, j);
-                }
-            }
-        }
+    for (size_t pair = range->first / 2; status == CFI_OK && pair < end; pair += draw.group) {
+        draw_pairs(&draw, pair, end - pair < draw.group ? end - pair : draw.group);
     }
     arena_release(arena, mark);
-    return CFI_OK;
+    return status;
 }
