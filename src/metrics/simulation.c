@@ -7,7 +7,7 @@
 
 /* Entries of H and F of a realisation that are stacked before they are multiplied: all of a chunk in the second cache.
  */
-enum { STACKED = 1024 };
+enum { STACKED = 512 };
 
 /* Work arrays of one group of realisations. Several access points are stacked, so that the products are long. */
 typedef struct scratch {

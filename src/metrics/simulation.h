@@ -4,7 +4,7 @@
 
 #include "metrics/sums.h"
 
-enum { SIMULATION_CHUNK = 8 }; /* realisations drawn at once; a power of two, like the block sizes */
+enum { SIMULATION_CHUNK = 16 }; /* realisations drawn at once; a power of two, like the block sizes */
 
 typedef struct simulation {
     const cfi_network *network;
