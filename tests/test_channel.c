@@ -67,9 +67,8 @@ static drawn draw(const cfi_network *network, size_t l, size_t first, size_t cou
 
     d.h = (cfi_channels){d.memory, d.memory + all};
     d.h_hat = (cfi_channels){d.memory + 2 * all, d.memory + 3 * all};
-    assert_int_equal(channel_draw(network, l, &(cfi_channel_range){first, count, size}, arena,
-                                  &(cfi_estimated_channels){d.h, d.h_hat}, NULL),
-                     CFI_OK);
+    channel_draw(network, l, &(cfi_channel_range){first, count, size}, channel_scratch_make(network, arena),
+                 &(cfi_estimated_channels){d.h, d.h_hat});
     arena_destroy(arena);
     return d;
 }

@@ -11,6 +11,41 @@
 
 #include <stdio.h>
 
+/* Requests for memory, by the linker's --wrap. */
+static size_t requests;
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+    __atomic_add_fetch(&requests, 1, __ATOMIC_RELAXED);
+    return __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    __atomic_add_fetch(&requests, 1, __ATOMIC_RELAXED);
+    return __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    __atomic_add_fetch(&requests, 1, __ATOMIC_RELAXED);
+    return __real_realloc(memory, size);
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    __atomic_add_fetch(&requests, 1, __ATOMIC_RELAXED);
+    return __real_aligned_alloc(alignment, size);
+}
+
 static cfi_monte_carlo simulate(drop *d, size_t realizations, size_t threads)
 {
     cfi_monte_carlo mc;
@@ -191,6 +226,25 @@ static void standard_error_of_a_user_without_signal_is_fair(void **state)
     free_drop(d);
 }
 
+static void a_second_run_of_the_same_size_takes_no_memory(void **state)
+{
+    (void)state;
+    for (size_t threads = 1; threads <= 2; threads++) {
+        drop *d = shaped(1, 2);
+        cfi_arena_mark mark = arena_mark(d->arena);
+        size_t before = requests;
+
+        simulate(d, 300, threads);
+        assert_true(requests > before); /* they are counted */
+        arena_release(d->arena, mark);
+        d->network.drop = 1;
+        before = requests;
+        simulate(d, 300, threads);
+        assert_int_equal(requests, before);
+        free_drop(d);
+    }
+}
+
 static void assert_same(const double *a, const double *b, size_t count)
 {
     assert_memory_equal(a, b, count * sizeof *a);
@@ -317,6 +371,7 @@ int main(void)
         cmocka_unit_test(few_realisations_are_not_biased),
         cmocka_unit_test(standard_error_is_the_spread_over_replications),
         cmocka_unit_test(standard_error_of_a_user_without_signal_is_fair),
+        cmocka_unit_test(a_second_run_of_the_same_size_takes_no_memory),
         cmocka_unit_test(threads_change_no_byte),
         cmocka_unit_test(stop_rule_ends_early_with_the_numbers_of_a_run_of_that_length),
         cmocka_unit_test(one_realisation_has_no_standard_error),

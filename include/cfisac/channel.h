@@ -19,7 +19,7 @@ void channel_mmse_variance(const cfi_network *network, double *restrict xi);
  *
  * Out     h, h_hat   real and imaginary parts apart, user fastest, then antenna: h_kl,n of realisation first + i at
  *                    re[stride i + K n + k]; stride >= N K
- * Needs   scratch    arena; what it takes is released before return
+ * Needs   scratch    of channel_scratch_make for a network of this K, N and tau_p; one a thread
  * Realisation i of user k at AP l depends on (seed, drop, k, l, i, N) alone, whatever first and count. */
 typedef struct cfi_channel_range {
     size_t first, count, stride;
@@ -30,8 +30,12 @@ typedef struct cfi_channels {
 typedef struct cfi_estimated_channels {
     cfi_channels h, h_hat;
 } cfi_estimated_channels;
-cfi_status channel_draw(const cfi_network *network, size_t l, const cfi_channel_range *range, cfi_arena *arena,
-                        const cfi_estimated_channels *out, cfi_error *error);
+typedef struct cfi_channel_scratch cfi_channel_scratch;
+void channel_draw(const cfi_network *network, size_t l, const cfi_channel_range *range, cfi_channel_scratch *scratch,
+                  const cfi_estimated_channels *out);
+
+/* Work space in the arena, about 11 N K doubles; NULL when out of memory. */
+cfi_channel_scratch *channel_scratch_make(const cfi_network *network, cfi_arena *arena);
 
 /* a(theta)_n = exp(-j pi n sin theta), n = 1..size, and its derivative with respect to theta. */
 void channel_steering(double angle_rad, size_t size, double complex *restrict a, double complex *restrict derivative);

@@ -9,15 +9,16 @@
  */
 enum { STACKED = 512 };
 
-/* Work arrays of one group of realisations. Several access points are stacked, so that the products are long. */
-typedef struct scratch {
+/* Several access points are stacked, so that the products are long. */
+struct simulation_scratch {
+    cfi_channel_scratch *channel;
     size_t stack, stride;  /* access points in a stack; doubles from realisation to realisation */
     cfi_channels h, f;     /* stack N x K x SIMULATION_CHUNK, user fastest; f holds the estimates first */
     cfi_split A;           /* K x K x SIMULATION_CHUNK */
     double *gain, *beam;   /* N K, 2 N K: an access point's precoder, a user's factor for every antenna */
     double complex *V, *W; /* K x L x SIMULATION_CHUNK; NULL without bounds */
     double *along_re, *along_im, *slope_re, *slope_im; /* K: of one realisation */
-} scratch;
+};
 
 cfi_status simulation_out_of_memory(const cfi_network *network, cfi_error *error)
 {
@@ -26,7 +27,7 @@ cfi_status simulation_out_of_memory(const cfi_network *network, cfi_error *error
 }
 
 /* F_l = Hhat_l diag(sqrt gamma_l) + a_l sqrt(eta_l)^T: what is multiplied and what is added, for every entry. */
-static void prepare_precoder(const simulation *sim, size_t l, const scratch *s)
+static void prepare_precoder(const simulation *sim, size_t l, const simulation_scratch *s)
 {
     size_t K = sim->layout.K, N = sim->network->system->N;
     const double complex *a = sim->steering + 2 * N * l;
@@ -62,7 +63,7 @@ CLONES static void add_row(size_t K, double complex a, const double *restrict f_
 }
 
 /* v = a^H F, w = adot^H F */
-static void observe(const simulation *sim, size_t l, const scratch *s, size_t at, size_t out)
+static void observe(const simulation *sim, size_t l, const simulation_scratch *s, size_t at, size_t out)
 {
     size_t K = sim->layout.K, N = sim->network->system->N;
     const double complex *a = sim->steering + 2 * N * l, *derivative = a + N;
@@ -79,16 +80,13 @@ static void observe(const simulation *sim, size_t l, const scratch *s, size_t at
 }
 
 /* Draws and precodes access point l, place g of a stack. */
-static cfi_status run_ap(const simulation *sim, const cfi_channel_range *range, size_t l, size_t g, const scratch *s,
-                         cfi_arena *arena, cfi_error *error)
+static void run_ap(const simulation *sim, const cfi_channel_range *range, size_t l, size_t g,
+                   const simulation_scratch *s)
 {
     size_t K = sim->layout.K, L = sim->layout.L, size = sim->network->system->N * K, first = size * g;
     cfi_estimated_channels out = {.h = {s->h.re + first, s->h.im + first}, .h_hat = {s->f.re + first, s->f.im + first}};
-    cfi_status status = channel_draw(sim->network, l, range, arena, &out, error);
 
-    if (status != CFI_OK) {
-        return status;
-    }
+    channel_draw(sim->network, l, range, s->channel, &out);
     prepare_precoder(sim, l, s);
     for (size_t i = 0; i < range->count; i++) {
         precode(size, s->gain, s->beam, out.h_hat.re + s->stride * i);
@@ -97,11 +95,10 @@ static cfi_status run_ap(const simulation *sim, const cfi_channel_range *range, 
             observe(sim, l, s, first + s->stride * i, K * (l + L * i));
         }
     }
-    return CFI_OK;
 }
 
 /* A of realisation i of the chunk. */
-static cfi_split product_of(const simulation *sim, const scratch *s, size_t i)
+static cfi_split product_of(const simulation *sim, const simulation_scratch *s, size_t i)
 {
     size_t size = sim->layout.K * s->A.ld;
 
@@ -109,7 +106,7 @@ static cfi_split product_of(const simulation *sim, const scratch *s, size_t i)
 }
 
 /* A += H^H F over the first `aps` access points of the stack. */
-static void multiply_stack(const simulation *sim, size_t count, size_t aps, const scratch *s)
+static void multiply_stack(const simulation *sim, size_t count, size_t aps, const simulation_scratch *s)
 {
     size_t K = sim->layout.K;
 
@@ -122,7 +119,7 @@ static void multiply_stack(const simulation *sim, size_t count, size_t aps, cons
 }
 
 /* Draws realisations first .. first + count - 1 and adds each to the sums of its block. */
-static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, const scratch *s, cfi_arena *arena,
+static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, const simulation_scratch *s,
                             cfi_error *error)
 {
     size_t K = sim->layout.K, L = sim->layout.L;
@@ -132,11 +129,11 @@ static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, c
     memset(s->A.im, 0, K * s->A.ld * count * sizeof(double));
     for (size_t l = 0; l < L; l++) {
         size_t g = l % s->stack;
-        cfi_status status = run_ap(sim, &range, l, g, s, arena, error);
 
-        if (status != CFI_OK) {
-            return status;
+        if (stop_requested(sim->stop)) {
+            return error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo");
         }
+        run_ap(sim, &range, l, g, s);
         if (g + 1 == s->stack || l + 1 == L) {
             multiply_stack(sim, count, g + 1, s);
         }
@@ -153,7 +150,18 @@ static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, c
     return CFI_OK;
 }
 
-static bool allocate_scratch(const simulation *sim, cfi_arena *arena, scratch *s)
+cfi_status simulation_run_group(const simulation *sim, size_t first, size_t last, simulation_scratch *scratch,
+                                cfi_error *error)
+{
+    cfi_status status = CFI_OK;
+
+    for (size_t i = first; status == CFI_OK && i < last; i += SIMULATION_CHUNK) {
+        status = run_chunk(sim, i, last - i < SIMULATION_CHUNK ? last - i : SIMULATION_CHUNK, scratch, error);
+    }
+    return status;
+}
+
+static bool allocate_scratch(const simulation *sim, cfi_arena *arena, simulation_scratch *s)
 {
     enum { BEHIND = 8 }; /* vectors reach beyond the last column */
     size_t K = sim->layout.K, L = sim->layout.L, size = sim->network->system->N * K;
@@ -162,11 +170,12 @@ static bool allocate_scratch(const simulation *sim, cfi_arena *arena, scratch *s
     s->stack = L < most ? L : most;
     s->stride = size * s->stack;
     entries = s->stride * SIMULATION_CHUNK + BEHIND;
+    s->channel = channel_scratch_make(sim->network, arena);
     s->h.re = arena_zeros(arena, 4 * entries, sizeof(double));
     s->A = (cfi_split){.re = arena_alloc(arena, 2 * A, sizeof(double)), .ld = (K + 7) / 8 * 8};
     s->gain = arena_alloc(arena, 3 * size, sizeof(double));
     s->along_re = arena_alloc(arena, 4 * K, sizeof(double));
-    if (!s->h.re || !s->A.re || !s->gain || !s->along_re) {
+    if (!s->channel || !s->h.re || !s->A.re || !s->gain || !s->along_re) {
         return false;
     }
     s->h.im = s->h.re + entries;
@@ -184,22 +193,9 @@ static bool allocate_scratch(const simulation *sim, cfi_arena *arena, scratch *s
     return s->V != NULL;
 }
 
-cfi_status simulation_run_group(const simulation *sim, size_t first, size_t last, cfi_arena *arena, cfi_error *error)
+simulation_scratch *simulation_make_scratch(const simulation *sim, cfi_arena *arena)
 {
-    cfi_arena_mark mark = arena_mark(arena);
-    cfi_status status = CFI_OK;
-    scratch s = {.V = NULL};
+    simulation_scratch *s = arena_zeros(arena, 1, sizeof *s);
 
-    if (!allocate_scratch(sim, arena, &s)) {
-        return simulation_out_of_memory(sim->network, error);
-    }
-    for (size_t i = first; status == CFI_OK && i < last; i += SIMULATION_CHUNK) {
-        if (stop_requested(sim->stop)) {
-            status = error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo");
-        } else {
-            status = run_chunk(sim, i, last - i < SIMULATION_CHUNK ? last - i : SIMULATION_CHUNK, &s, arena, error);
-        }
-    }
-    arena_release(arena, mark);
-    return status;
+    return s && allocate_scratch(sim, arena, s) ? s : NULL;
 }
