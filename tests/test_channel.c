@@ -52,17 +52,45 @@ static void estimate_variance_follows_from_actual_pilot_sequences(void **state)
     free_system(&made);
 }
 
-/* Sample E[a_n conj(b_n)] over realisations and antennas of two arrays with strides. */
-static double complex correlate(const double complex *a, const double complex *b, size_t N, size_t stride, size_t count)
+/* Realisations of a drawn AP, as channel_draw leaves them. */
+typedef struct drawn {
+    size_t K, N, count;
+    cfi_channels h, h_hat;
+    double *memory;
+} drawn;
+
+static drawn draw(const cfi_network *network, size_t l, size_t first, size_t count)
+{
+    size_t size = network->K * network->system->N, all = size * count;
+    drawn d = {.K = network->K, .N = network->system->N, .count = count, .memory = malloc(4 * all * sizeof(double))};
+    cfi_arena *arena = arena_create();
+
+    d.h = (cfi_channels){d.memory, d.memory + all};
+    d.h_hat = (cfi_channels){d.memory + 2 * all, d.memory + 3 * all};
+    channel_draw(network, l, &(cfi_channel_range){first, count, size}, channel_scratch_make(network, arena),
+                 &(cfi_estimated_channels){d.h, d.h_hat});
+    arena_destroy(arena);
+    return d;
+}
+
+static double complex entry(const drawn *d, cfi_channels from, size_t k, size_t n, size_t i)
+{
+    size_t at = (i * d->N + n) * d->K + k;
+
+    return from.re[at] + I * from.im[at];
+}
+
+/* Sample E[a_k,n conj(b_j,n)] over realisations and antennas. */
+static double complex correlate(const drawn *d, cfi_channels a, size_t k, cfi_channels b, size_t j)
 {
     double complex sum = 0.0;
 
-    for (size_t i = 0; i < count; i++) {
-        for (size_t n = 0; n < N; n++) {
-            sum += a[stride * i + n] * conj(b[stride * i + n]);
+    for (size_t i = 0; i < d->count; i++) {
+        for (size_t n = 0; n < d->N; n++) {
+            sum += entry(d, a, k, n, i) * conj(entry(d, b, j, n, i));
         }
     }
-    return sum / (double)(N * count);
+    return sum / (double)(d->N * d->count);
 }
 
 static void draws_have_the_moments_of_the_model(void **state)
@@ -72,40 +100,68 @@ static void draws_have_the_moments_of_the_model(void **state)
     made_system made = make_system(2, 2, K, N, 4);
     cfi_arena *arena = arena_create();
     cfi_network network;
+    cfi_channels error;
     double xi[6], *beta, samples = N * COUNT;
-    double complex *h = malloc(N * K * COUNT * sizeof *h), *estimate = malloc(N * K * COUNT * sizeof *h);
-    double complex *error = malloc(N * K * COUNT * sizeof *h);
+    drawn d;
 
     reuse_pilots(&made, 2);           /* users 0 and 2 share */
     made.system.pilot_power_w = 2e-6; /* estimates far from perfect */
     network = network_of(&made, arena);
     channel_mmse_variance(&network, xi);
-    assert_int_equal(
-        channel_draw(&network, 1, &(cfi_channel_range){0, COUNT, network.system->N}, arena, h, estimate, NULL), CFI_OK);
+    d = draw(&network, 1, 0, COUNT);
     beta = made.gain + K;
+    error = (cfi_channels){malloc(N * K * COUNT * sizeof(double)), malloc(N * K * COUNT * sizeof(double))};
     for (size_t i = 0; i < N * K * COUNT; i++) {
-        error[i] = h[i] - estimate[i];
+        error.re[i] = d.h.re[i] - d.h_hat.re[i];
+        error.im[i] = d.h.im[i] - d.h_hat.im[i];
     }
     for (size_t k = 0; k < K; k++) {
         /* E of |x|^2 has the standard error v / sqrt(samples), of x y^* at most sqrt(v w / samples) */
         double v = xi[k + K], eps = beta[k] - v, s = sqrt(samples);
-        const double complex *hk = h + N * k, *ek = estimate + N * k, *rk = error + N * k;
 
         assert_true(v < 0.99 * beta[k]);
-        assert_true(fabs(creal(correlate(hk, hk, N, N * K, COUNT)) - beta[k]) < 5.0 * beta[k] / s);
-        assert_true(fabs(creal(correlate(ek, ek, N, N * K, COUNT)) - v) < 5.0 * v / s);
-        assert_true(fabs(creal(correlate(rk, rk, N, N * K, COUNT)) - eps) < 5.0 * eps / s);
-        assert_true(cabs(correlate(rk, ek, N, N * K, COUNT)) < 5.0 * sqrt(v * eps) / s);
+        assert_true(fabs(creal(correlate(&d, d.h, k, d.h, k)) - beta[k]) < 5.0 * beta[k] / s);
+        assert_true(fabs(creal(correlate(&d, d.h_hat, k, d.h_hat, k)) - v) < 5.0 * v / s);
+        assert_true(fabs(creal(correlate(&d, error, k, error, k)) - eps) < 5.0 * eps / s);
+        assert_true(cabs(correlate(&d, error, k, d.h_hat, k)) < 5.0 * sqrt(v * eps) / s);
     }
     /* who shares a pilot has parallel estimates, who does not independent ones */
-    assert_true(fabs(creal(correlate(estimate, estimate + 2 * N, N, N * K, COUNT)) / sqrt(xi[3] * xi[5]) - 1.0) <
-                5.0 / sqrt(samples));
-    assert_close(creal(estimate[2 * N] / estimate[0]), beta[2] / beta[0], 1e-12);
-    assert_true(cabs(correlate(estimate, estimate + N, N, N * K, COUNT)) < 5.0 * sqrt(xi[3] * xi[4] / samples));
-    assert_true(cabs(correlate(h, h + N, N, N * K, COUNT)) < 5.0 * sqrt(beta[0] * beta[1] / samples));
-    free(h);
-    free(estimate);
-    free(error);
+    assert_true(fabs(creal(correlate(&d, d.h_hat, 0, d.h_hat, 2)) / sqrt(xi[3] * xi[5]) - 1.0) < 5.0 / sqrt(samples));
+    assert_close(creal(entry(&d, d.h_hat, 2, 0, 0) / entry(&d, d.h_hat, 0, 0, 0)), beta[2] / beta[0], 1e-12);
+    assert_true(cabs(correlate(&d, d.h_hat, 0, d.h_hat, 1)) < 5.0 * sqrt(xi[3] * xi[4] / samples));
+    assert_true(cabs(correlate(&d, d.h, 0, d.h, 1)) < 5.0 * sqrt(beta[0] * beta[1] / samples));
+    free(d.memory);
+    free(error.re);
+    free(error.im);
+    arena_destroy(arena);
+    free_system(&made);
+}
+
+static void antennas_realisations_and_parts_are_independent(void **state)
+{
+    (void)state;
+    enum { COUNT = 20000, N = 2, K = 2 };
+    made_system made = make_system(4, 1, K, N, 4);
+    cfi_arena *arena = arena_create();
+    cfi_network network = network_of(&made, arena);
+    drawn d = draw(&network, 0, 0, COUNT);
+    double complex antennas = 0.0, pair = 0.0, next = 0.0;
+    double parts = 0.0;
+
+    /* realisations 2 j and 2 j + 1 come from one block of random words */
+    for (size_t i = 0; i < COUNT; i += 2) {
+        double complex h = entry(&d, d.h, 0, 0, i);
+
+        antennas += h * conj(entry(&d, d.h, 0, 1, i));
+        pair += h * conj(entry(&d, d.h, 0, 0, i + 1));
+        next += h * conj(entry(&d, d.h, 0, 0, (i + 2) % COUNT));
+        parts += creal(h) * cimag(h);
+    }
+    assert_true(cabs(antennas) < 5.0 * made.gain[0] * sqrt(COUNT / 2));
+    assert_true(cabs(pair) < 5.0 * made.gain[0] * sqrt(COUNT / 2));
+    assert_true(cabs(next) < 5.0 * made.gain[0] * sqrt(COUNT / 2));
+    assert_true(fabs(parts) < 5.0 * 0.5 * made.gain[0] * sqrt(COUNT / 2));
+    free(d.memory);
     arena_destroy(arena);
     free_system(&made);
 }
@@ -113,25 +169,60 @@ static void draws_have_the_moments_of_the_model(void **state)
 static void a_realisation_does_not_depend_on_how_many_are_drawn(void **state)
 {
     (void)state;
-    enum { N = 3, K = 4, COUNT = 37 };
-    made_system made = make_system(3, 2, K, N, 4);
-    cfi_arena *arena = arena_create();
-    cfi_network network;
-    double complex h[N * K * COUNT], estimate[N * K * COUNT], one[N * K], one_estimate[N * K];
+    enum { N = 3, K = 4, COUNT = 37, SIZE = N * K };
 
-    reuse_pilots(&made, 3);
-    network = network_of(&made, arena);
-    assert_int_equal(
-        channel_draw(&network, 1, &(cfi_channel_range){5, COUNT, network.system->N}, arena, h, estimate, NULL), CFI_OK);
-    for (size_t i = 0; i < COUNT; i++) {
-        assert_int_equal(channel_draw(&network, 1, &(cfi_channel_range){5 + i, 1, network.system->N}, arena, one,
-                                      one_estimate, NULL),
-                         CFI_OK);
-        assert_memory_equal(one, h + N * K * i, sizeof one);
-        assert_memory_equal(one_estimate, estimate + N * K * i, sizeof one_estimate);
+    for (size_t pilots = 3; pilots <= 4; pilots++) { /* shared, and one each */
+        made_system made = make_system(3, 2, K, N, 4);
+        cfi_arena *arena = arena_create();
+        cfi_network network;
+        drawn whole;
+
+        reuse_pilots(&made, pilots);
+        network = network_of(&made, arena);
+        whole = draw(&network, 1, 5, COUNT);
+        for (size_t i = 0; i < COUNT; i++) {
+            drawn one = draw(&network, 1, 5 + i, 1);
+
+            assert_memory_equal(one.h.re, whole.h.re + SIZE * i, SIZE * sizeof(double));
+            assert_memory_equal(one.h.im, whole.h.im + SIZE * i, SIZE * sizeof(double));
+            assert_memory_equal(one.h_hat.re, whole.h_hat.re + SIZE * i, SIZE * sizeof(double));
+            assert_memory_equal(one.h_hat.im, whole.h_hat.im + SIZE * i, SIZE * sizeof(double));
+            free(one.memory);
+        }
+        free(whole.memory);
+        arena_destroy(arena);
+        free_system(&made);
     }
+}
+
+static void further_users_and_access_points_move_no_channel(void **state)
+{
+    (void)state;
+    /* two users more, one access point more: the first two users' channels stay */
+    enum { N = 2, COUNT = 11 };
+    made_system few = make_system(6, 1, 2, N, 4), many = make_system(6, 2, 4, N, 4);
+    cfi_arena *arena = arena_create();
+    cfi_network few_network, many_network;
+    drawn a, b;
+
+    many.gain[0] = few.gain[0];
+    many.gain[1] = few.gain[1];
+    few_network = network_of(&few, arena);
+    many_network = network_of(&many, arena);
+    a = draw(&few_network, 0, 0, COUNT);
+    b = draw(&many_network, 0, 0, COUNT);
+    for (size_t i = 0; i < COUNT; i++) {
+        for (size_t n = 0; n < N; n++) {
+            for (size_t k = 0; k < 2; k++) {
+                assert_true(entry(&a, a.h, k, n, i) == entry(&b, b.h, k, n, i));
+            }
+        }
+    }
+    free(a.memory);
+    free(b.memory);
     arena_destroy(arena);
-    free_system(&made);
+    free_system(&few);
+    free_system(&many);
 }
 
 static void steering_derivative_agrees_with_differences(void **state)
@@ -154,7 +245,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(estimate_variance_follows_from_actual_pilot_sequences),
         cmocka_unit_test(draws_have_the_moments_of_the_model),
+        cmocka_unit_test(antennas_realisations_and_parts_are_independent),
         cmocka_unit_test(a_realisation_does_not_depend_on_how_many_are_drawn),
+        cmocka_unit_test(further_users_and_access_points_move_no_channel),
         cmocka_unit_test(steering_derivative_agrees_with_differences),
     };
 

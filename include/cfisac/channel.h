@@ -17,14 +17,25 @@ void channel_mmse_variance(const cfi_network *network, double *restrict xi);
  * c_kl = sqrt(tau_p p_p) beta_kl / (tau_p p_p sum_j rho_kj beta_jl + sigma_c^2). (The pilot book is unitary, so the
  * despread noise is again white: one column y_t for each pilot in use.)   docs/model.md (M3)
  *
- * Out     h, h_hat   N x K x count each (antenna fastest), complex; columns `stride` >= N entries apart
- * Needs   scratch    arena; what it takes is released before return
+ * Out     h, h_hat   real and imaginary parts apart, user fastest, then antenna: h_kl,n of realisation first + i at
+ *                    re[stride i + K n + k]; stride >= N K
+ * Needs   scratch    of channel_scratch_make for a network of this K, N and tau_p; one a thread
  * Realisation i of user k at AP l depends on (seed, drop, k, l, i, N) alone, whatever first and count. */
 typedef struct cfi_channel_range {
     size_t first, count, stride;
 } cfi_channel_range;
-cfi_status channel_draw(const cfi_network *network, size_t l, const cfi_channel_range *range, cfi_arena *arena,
-                        double complex *restrict h, double complex *restrict h_hat, cfi_error *error);
+typedef struct cfi_channels {
+    double *re, *im;
+} cfi_channels;
+typedef struct cfi_estimated_channels {
+    cfi_channels h, h_hat;
+} cfi_estimated_channels;
+typedef struct cfi_channel_scratch cfi_channel_scratch;
+void channel_draw(const cfi_network *network, size_t l, const cfi_channel_range *range, cfi_channel_scratch *scratch,
+                  const cfi_estimated_channels *out);
+
+/* Work space in the arena, about 11 N K doubles; NULL when out of memory. */
+cfi_channel_scratch *channel_scratch_make(const cfi_network *network, cfi_arena *arena);
 
 /* a(theta)_n = exp(-j pi n sin theta), n = 1..size, and its derivative with respect to theta. */
 void channel_steering(double angle_rad, size_t size, double complex *restrict a, double complex *restrict derivative);

@@ -17,6 +17,17 @@ const char *linalg_blas_config(void);
 void linalg_gram_add(size_t m, size_t n, size_t k, const double complex *a, size_t lda, const double complex *b,
                      size_t ldb, double complex *c, size_t ldc);
 
+/* A complex array, real and imaginary parts apart, row by row, ld doubles from row to row. */
+typedef struct cfi_split {
+    double *re, *im;
+    size_t ld;
+} cfi_split;
+
+/* A += H^H F,  H rows x m, F rows x n, A m x n. Nothing is copied, so small sizes are fast too.
+ * Needs   whole vectors: 7 doubles that can be read behind the parts of F, whatever they hold, and in A ld >= n rounded
+ *         up to a multiple of 8, where columns from n on are scratch */
+void linalg_split_gram_add(size_t m, size_t n, size_t rows, cfi_split h, cfi_split f, cfi_split a);
+
 /* Cholesky factor of a Hermitian positive definite matrix (lower, in place; the strict upper part is not
  * referenced). CFI_FAILED when it is not positive definite. */
 cfi_status linalg_cholesky(size_t n, double complex *a, size_t lda);

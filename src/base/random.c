@@ -1,108 +1,19 @@
-/* Counter-based random streams: Philox4x32-10, uniforms, Box-Muller normals.
+/* Counter-based random streams: uniforms and Box-Muller normals of one stream, a gsl_rng over it.
  *
- * Philox is written for AVX-512, AVX2 and in plain C; the loops over floating-point numbers are plain C that the
- * compiler vectorises, cloned for several instruction sets. All is chosen at run time. They use only correctly rounded
- * operations (no fused multiply-add, no library function), so every version gives the same bytes. The rounds are
- * checked against Random123 in the tests. */
-#include "cfisac/base.h"
+ * The loops over floating-point numbers are plain C that the compiler vectorises, cloned for several instruction sets
+ * and chosen at run time. They use only correctly rounded operations (no fused multiply-add, no library function), so
+ * every version gives the same bytes. */
+#include "base/philox.h"
 
 #include <math.h>
 #include <string.h>
-#ifdef __x86_64__
-#include <immintrin.h>
-#endif
 
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-/* into the clones too */
-#define INLINE __attribute__((always_inline)) static inline
+#define CLONES PHILOX_CLONES
+#define INLINE PHILOX_INLINE
 
-enum { BATCH = 128 }; /* blocks generated at once: fits the first-level cache */
+enum { BATCH = PHILOX_BATCH };
 
-/* The words of blocks, each in the lower half of its element; the upper half is garbage. */
-typedef struct batch {
-    uint64_t w0[BATCH], w1[BATCH], w2[BATCH], w3[BATCH];
-} batch;
-
-#define PHILOX_M0 0xD2511F53u
-#define PHILOX_M1 0xCD9E8D57u
-#define PHILOX_W0 0x9E3779B9u
-#define PHILOX_W1 0xBB67AE85u
-
-/* Ten Philox rounds (Salmon et al., 2011) on the words w[0..3] under the key k[0..1]. */
-INLINE void philox(uint32_t w[4], uint32_t k0, uint32_t k1)
-{
-#pragma GCC unroll 10
-    for (int round = 0; round < 10; round++) {
-        uint64_t p0 = (uint64_t)w[0] * PHILOX_M0, p1 = (uint64_t)w[2] * PHILOX_M1;
-
-        w[0] = (uint32_t)(p1 >> 32) ^ w[1] ^ (k0 + (uint32_t)round * PHILOX_W0);
-        w[2] = (uint32_t)(p0 >> 32) ^ w[3] ^ (k1 + (uint32_t)round * PHILOX_W1);
-        w[1] = (uint32_t)p1;
-        w[3] = (uint32_t)p0;
-    }
-}
-
-static void philox_plain(const cfi_stream *stream, uint32_t count, batch *restrict out)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t w[4] = {stream->block + i, stream->drop, stream->index, stream->purpose};
-
-        philox(w, (uint32_t)stream->seed, (uint32_t)(stream->seed >> 32));
-        out->w0[i] = w[0];
-        out->w1[i] = w[1];
-        out->w2[i] = w[2];
-        out->w3[i] = w[3];
-    }
-}
-
-#ifdef __x86_64__
-/* The same on vectors of `width` 64-bit lanes: the multiplication takes the lower halves, so that nothing need be
- * cleared between rounds. Fills up to the next multiple of the width. */
-#define PHILOX_VECTORS(name, set, vector, width, constant, add, multiply, shift, both, store, lanes)                   \
-    __attribute__((target(set))) static void name(const cfi_stream *stream, uint32_t count, batch *restrict out)       \
-    {                                                                                                                  \
-        uint32_t k0 = (uint32_t)stream->seed, k1 = (uint32_t)(stream->seed >> 32);                                     \
-                                                                                                                       \
-        for (uint32_t i = 0; i < count; i += (width)) {                                                                \
-            vector x0 = add(constant(stream->block + i), lanes), x1 = constant(stream->drop);                          \
-            vector x2 = constant(stream->index), x3 = constant(stream->purpose);                                       \
-                                                                                                                       \
-            _Pragma("GCC unroll 10") for (uint32_t round = 0; round < 10; round++)                                     \
-            {                                                                                                          \
-                vector p0 = multiply(x0, constant(PHILOX_M0)), p1 = multiply(x2, constant(PHILOX_M1));                 \
-                                                                                                                       \
-                x0 = both(both(shift(p1, 32), x1), constant((uint32_t)(k0 + round * PHILOX_W0)));                      \
-                x2 = both(both(shift(p0, 32), x3), constant((uint32_t)(k1 + round * PHILOX_W1)));                      \
-                x1 = p1;                                                                                               \
-                x3 = p0;                                                                                               \
-            }                                                                                                          \
-            store((vector *)(out->w0 + i), x0);                                                                        \
-            store((vector *)(out->w1 + i), x1);                                                                        \
-            store((vector *)(out->w2 + i), x2);                                                                        \
-            store((vector *)(out->w3 + i), x3);                                                                        \
-        }                                                                                                              \
-    }
-PHILOX_VECTORS(philox_avx512, "avx512f", __m512i, 8, _mm512_set1_epi64, _mm512_add_epi64, _mm512_mul_epu32,
-               _mm512_srli_epi64, _mm512_xor_si512, _mm512_storeu_si512, _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0))
-PHILOX_VECTORS(philox_avx2, "avx2", __m256i, 4, _mm256_set1_epi64x, _mm256_add_epi64, _mm256_mul_epu32,
-               _mm256_srli_epi64, _mm256_xor_si256, _mm256_storeu_si256, _mm256_set_epi64x(3, 2, 1, 0))
-#endif
-
-/* The words of `count` consecutive counters. */
-static void philox_batch(const cfi_stream *stream, uint32_t count, batch *restrict out)
-{
-#ifdef __x86_64__
-    if (__builtin_cpu_supports("avx512f")) {
-        philox_avx512(stream, count, out);
-        return;
-    }
-    if (__builtin_cpu_supports("avx2")) {
-        philox_avx2(stream, count, out);
-        return;
-    }
-#endif
-    philox_plain(stream, count, out);
-}
+typedef philox_batch batch;
 
 INLINE double from_bits(uint64_t bits)
 {
@@ -214,7 +125,11 @@ static void fill(cfi_stream *stream, size_t n, double *restrict out, converter *
         size_t take = n < 2 * BATCH ? n : 2 * BATCH, even = take / 2 * 2;
         uint32_t blocks = (uint32_t)((take + 1) / 2);
 
-        philox_batch(stream, blocks, &words);
+        for (uint32_t i = 0; i < (blocks + 7) / 8 * 8; i++) {
+            words.w0[i] = (uint32_t)(stream->block + i);
+            words.w2[i] = stream->index;
+        }
+        philox_words(stream, blocks, &words);
         convert(&words, (uint32_t)(even / 2), out);
         if (even < take) { /* half of the last block */
             double pair[2];
@@ -230,16 +145,6 @@ static void fill(cfi_stream *stream, size_t n, double *restrict out, converter *
         out += take;
         n -= take;
     }
-}
-
-/* A few numbers, one block at a time: a whole batch would be wasted on them. */
-static void philox_one(const cfi_stream *stream, uint32_t w[4])
-{
-    w[0] = stream->block;
-    w[1] = stream->drop;
-    w[2] = stream->index;
-    w[3] = stream->purpose;
-    philox(w, (uint32_t)stream->seed, (uint32_t)(stream->seed >> 32));
 }
 
 cfi_stream stream_make(uint64_t seed, uint32_t drop, cfi_purpose purpose, uint32_t index)
@@ -273,7 +178,7 @@ static unsigned long gsl_get(void *state)
     cfi_gsl_stream *self = state;
 
     if (self->used >= 4) {
-        philox_one(&self->stream, self->word);
+        philox_block(&self->stream, self->word);
         self->stream.block++;
         self->used = 0;
     }

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+
 /* tau_p p_p sum_{j: pilot} beta_jl + sigma_c^2: the power of a despread pilot at AP l. */
 static double pilot_power(const cfi_network *network, size_t k, size_t l)
 {
@@ -47,127 +49,188 @@ void channel_steering(double angle_rad, size_t size, double complex *restrict a,
     }
 }
 
-/* Numbers `first * per` .. of a stream of standard normals, in pairs as the real and imaginary parts of N-vectors. */
-static void draw_vectors(const cfi_network *network, cfi_purpose purpose, size_t l, size_t index, size_t first,
-                         size_t doubles, double *restrict normal)
-{
-    const cfi_system *system = network->system;
-    cfi_stream stream = stream_make(system->seed, network->drop, purpose, (uint32_t)(l * 65536 + index));
+/* ------------------------------------------------------------------------------- draws ---- */
 
-    stream.block = (uint32_t)(first * system->N);
-    random_normals(&stream, doubles, normal);
-}
+enum { ENOUGH = 256 }; /* numbers a stream call should be asked for at least; four times as many doubles */
+
+/* Tables repeat a user's factor for every antenna, so that all loops are long. */
+struct cfi_channel_scratch {
+    size_t size, group;                  /* N K; pairs of realisations drawn at once */
+    size_t pilots, *rank;                /* pilots in use, numbered by their first user; that of each user */
+    size_t *rank_of_pilot;               /* tau_p: 1 + number of each pilot, 0: not in use */
+    double *power;                       /* K: of each despread pilot in use */
+    double *coefficient;                 /* K: c_k */
+    double *scale, *from_h, *from_noise; /* N K each: of h; of h_hat = from_h h + from_noise n without overlap */
+    double *h_planes, *noise_planes;     /* what random_complex_normals gives */
+};
 
 /* Everything of one AP's draw. */
 typedef struct ap_draw {
     const cfi_network *network;
-    size_t l, first, count, stride;
-    double *normal;            /* 2 N count */
-    double complex *received;  /* N x count: the despread pilot, rebuilt for every pilot in use */
-    double complex *h, *h_hat; /* N x K x count */
+    const cfi_channel_range *range;
+    const cfi_channel_scratch *scratch;
+    cfi_channels h, h_hat;
+    cfi_stream channel, noise;
 } ap_draw;
 
-static void draw_user(const ap_draw *draw, size_t k)
+cfi_channel_scratch *channel_scratch_make(const cfi_network *network, cfi_arena *arena)
 {
-    const cfi_network *network = draw->network;
-    size_t N = network->system->N, K = network->K;
-    double scale = sqrt(0.5 * network->beta[k + K * draw->l]);
+    size_t K = network->K, size = network->system->N * K, group = size < ENOUGH ? (ENOUGH + size - 1) / size : 1;
+    cfi_channel_scratch *s = arena_alloc(arena, 1, sizeof *s);
 
-    draw_vectors(network, CFI_DRAW_CHANNEL, draw->l, k, draw->first, 2 * N * draw->count, draw->normal);
-    for (size_t i = 0; i < draw->count; i++) {
-        double *restrict h = (double *)(draw->h + draw->stride * (k + K * i));
-        const double *normal = draw->normal + 2 * N * i;
+    if (!s) {
+        return NULL;
+    }
+    *s = (cfi_channel_scratch){.size = size,
+                               .group = group,
+                               .rank = arena_alloc(arena, K, sizeof(size_t)),
+                               .rank_of_pilot = arena_alloc(arena, network->system->tau_p, sizeof(size_t)),
+                               .power = arena_alloc(arena, 2 * K, sizeof(double)),
+                               .scale = arena_alloc(arena, 3 * size, sizeof(double)),
+                               .h_planes = arena_alloc(arena, 8 * size * group, sizeof(double))};
+    if (!s->rank || !s->rank_of_pilot || !s->power || !s->scale || !s->h_planes) {
+        return NULL;
+    }
+    s->coefficient = s->power + K;
+    s->from_h = s->scale + size;
+    s->from_noise = s->from_h + size;
+    s->noise_planes = s->h_planes + 4 * size * group;
+    return s;
+}
 
-        for (size_t n = 0; n < 2 * N; n++) {
-            h[n] = scale * normal[n];
+/* Numbers the pilots in use and adds up what each receives. */
+static void rank_pilots(const cfi_network *network, size_t l, cfi_channel_scratch *s)
+{
+    const cfi_system *system = network->system;
+
+    s->pilots = 0;
+    memset(s->rank_of_pilot, 0, system->tau_p * sizeof *s->rank_of_pilot);
+    for (size_t k = 0; k < network->K; k++) {
+        size_t *known = &s->rank_of_pilot[network->pilot[k]];
+
+        if (*known == 0) {
+            s->power[s->pilots] = system->comm_noise_w;
+            *known = ++s->pilots;
         }
+        s->rank[k] = *known - 1;
+        s->power[s->rank[k]] += (double)system->tau_p * system->pilot_power_w * network->beta[k + network->K * l];
     }
 }
 
-/* y = sqrt(tau_p p_p) sum_{k: pilot} h_k + noise */
-static void receive_pilot(const ap_draw *draw, size_t pilot)
+static void fill_tables(const cfi_network *network, size_t l, cfi_channel_scratch *s)
 {
-    const cfi_network *network = draw->network;
     const cfi_system *system = network->system;
-    size_t N = system->N, K = network->K;
+    size_t K = network->K;
     double amplitude = sqrt((double)system->tau_p * system->pilot_power_w), noise = sqrt(0.5 * system->comm_noise_w);
 
-    draw_vectors(network, CFI_DRAW_PILOT_NOISE, draw->l, pilot, draw->first, 2 * N * draw->count, draw->normal);
-    for (size_t i = 0; i < 2 * N * draw->count; i++) {
-        ((double *)draw->received)[i] = noise * draw->normal[i];
-    }
+    rank_pilots(network, l, s);
     for (size_t k = 0; k < K; k++) {
-        for (size_t i = 0; network->pilot[k] == pilot && i < draw->count; i++) {
-            const double *h = (const double *)(draw->h + draw->stride * (k + K * i));
-            double *restrict y = (double *)(draw->received + N * i);
+        double beta = network->beta[k + K * l];
 
-            for (size_t n = 0; n < 2 * N; n++) {
-                y[n] += amplitude * h[n];
-            }
+        s->coefficient[k] = amplitude * beta / s->power[s->rank[k]];
+        s->scale[k] = sqrt(0.5 * beta);
+        s->from_h[k] = s->coefficient[k] * amplitude;
+        s->from_noise[k] = s->coefficient[k] * noise;
+    }
+    for (size_t e = K; e < s->size; e++) {
+        s->scale[e] = s->scale[e - K];
+        s->from_h[e] = s->from_h[e - K];
+        s->from_noise[e] = s->from_noise[e - K];
+    }
+}
+
+CLONES static void scale_all(size_t size, const double *restrict scale, const double *restrict in, double *restrict out)
+{
+    for (size_t e = 0; e < size; e++) {
+        out[e] = scale[e] * in[e];
+    }
+}
+
+CLONES static void estimate_all(const cfi_channel_scratch *s, const double *restrict h, const double *restrict noise,
+                                double *restrict out)
+{
+    const double *restrict from_h = s->from_h, *restrict from_noise = s->from_noise;
+
+    for (size_t e = 0; e < s->size; e++) {
+        out[e] = from_h[e] * h[e] + from_noise[e] * noise[e];
+    }
+}
+
+/* y_t = amplitude sum_{k: pilot t} h_k + n_t in place of n, and h_hat_k = c_k y_t, real or imaginary parts. */
+static void estimate_sharing(const ap_draw *draw, const double *restrict h, double *restrict y, double *restrict h_hat)
+{
+    const cfi_system *system = draw->network->system;
+    const cfi_channel_scratch *s = draw->scratch;
+    double amplitude = sqrt((double)system->tau_p * system->pilot_power_w), noise = sqrt(0.5 * system->comm_noise_w);
+    size_t K = draw->network->K;
+
+    for (size_t n = 0; n < system->N; n++) {
+        for (size_t t = 0; t < s->pilots; t++) {
+            y[t] *= noise;
+        }
+        for (size_t k = 0; k < K; k++) {
+            y[s->rank[k]] += amplitude * h[k];
+        }
+        for (size_t k = 0; k < K; k++) {
+            h_hat[k] = s->coefficient[k] * y[s->rank[k]];
+        }
+        y += s->pilots;
+        h += K;
+        h_hat += K;
+    }
+}
+
+/* Real or imaginary parts of one realisation from their normals. */
+static void place(const ap_draw *draw, const double *normal, double *noise, double *h, double *h_hat)
+{
+    scale_all(draw->scratch->size, draw->scratch->scale, normal, h);
+    if (draw->network->pilots_overlap) {
+        estimate_sharing(draw, h, noise, h_hat);
+    } else {
+        estimate_all(draw->scratch, h, noise, h_hat);
+    }
+}
+
+/* Realisations 2 pair .. 2 (pair + pairs) - 1, those in range. */
+static void draw_pairs(const ap_draw *draw, size_t pair, size_t pairs)
+{
+    const cfi_channel_range *range = draw->range;
+    const cfi_channel_scratch *s = draw->scratch;
+    size_t N = draw->network->system->N, noises = N * s->pilots;
+    cfi_stream channel = draw->channel, noise = draw->noise;
+
+    channel.block = noise.block = (uint32_t)(pair * N);
+    random_complex_normals(&channel, draw->network->K, pairs * N, s->h_planes);
+    random_complex_normals(&noise, s->pilots, pairs * N, s->noise_planes);
+    for (size_t r = 0; r < 2 * pairs; r++) {
+        size_t i = 2 * pair + r, plane = 2 * (r % 2) * pairs;
+        const double *g = s->h_planes + (plane + r / 2) * s->size;
+        double *n = s->noise_planes + (plane + r / 2) * noises;
+
+        if (i >= range->first && i < range->first + range->count) {
+            size_t at = range->stride * (i - range->first);
+
+            place(draw, g, n, draw->h.re + at, draw->h_hat.re + at);
+            place(draw, g + pairs * s->size, n + pairs * noises, draw->h.im + at, draw->h_hat.im + at);
         }
     }
 }
 
-/* h_hat = sqrt(tau_p p_p) beta / E(norm(y)^2 / N) y */
-static void estimate_user(const ap_draw *draw, size_t k)
+void channel_draw(const cfi_network *network, size_t l, const cfi_channel_range *range, cfi_channel_scratch *scratch,
+                  const cfi_estimated_channels *out)
 {
-    const cfi_network *network = draw->network;
     const cfi_system *system = network->system;
-    size_t N = system->N, K = network->K;
-    double amplitude = sqrt((double)system->tau_p * system->pilot_power_w);
-    double scale = amplitude * network->beta[k + K * draw->l] / pilot_power(network, k, draw->l);
-
-    for (size_t i = 0; i < draw->count; i++) {
-        double *restrict h_hat = (double *)(draw->h_hat + draw->stride * (k + K * i));
-        const double *y = (const double *)(draw->received + N * i);
-
-        for (size_t n = 0; n < 2 * N; n++) {
-            h_hat[n] = scale * y[n];
-        }
-    }
-}
-
-static bool first_with_pilot(const cfi_network *network, size_t k)
-{
-    for (size_t j = 0; j < k; j++) {
-        if (network->pilot[j] == network->pilot[k]) {
-            return false;
-        }
-    }
-    return true;
-}
-
-cfi_status channel_draw(const cfi_network *network, size_t l, const cfi_channel_range *range, cfi_arena *arena,
-                        double complex *restrict h, double complex *restrict h_hat, cfi_error *error)
-{
-    size_t N = network->system->N, K = network->K, count = range->count;
-    cfi_arena_mark mark = arena_mark(arena);
+    size_t end = (range->first + range->count + 1) / 2;
     ap_draw draw = {.network = network,
-                    .l = l,
-                    .first = range->first,
-                    .count = count,
-                    .stride = range->stride,
-                    .normal = arena_alloc(arena, 2 * N * count, sizeof(double)),
-                    .received = arena_alloc(arena, N * count, sizeof(double complex)),
-                    .h = h,
-                    .h_hat = h_hat};
+                    .range = range,
+                    .scratch = scratch,
+                    .h = out->h,
+                    .h_hat = out->h_hat,
+                    .channel = stream_make(system->seed, network->drop, CFI_DRAW_CHANNEL, (uint32_t)(l * 65536)),
+                    .noise = stream_make(system->seed, network->drop, CFI_DRAW_PILOT_NOISE, (uint32_t)(l * 65536))};
 
-    if (!draw.normal || !draw.received) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for %zu channel draws", count);
+    fill_tables(network, l, scratch);
+    for (size_t pair = range->first / 2; pair < end; pair += scratch->group) {
+        draw_pairs(&draw, pair, end - pair < scratch->group ? end - pair : scratch->group);
     }
-    for (size_t k = 0; k < K; k++) {
-        draw_user(&draw, k);
-    }
-    for (size_t k = 0; k < K; k++) {
-        if (first_with_pilot(network, k)) {
-            receive_pilot(&draw, network->pilot[k]);
-            for (size_t j = k; j < K; j++) {
-                if (network->pilot[j] == network->pilot[k]) {
-                    estimate_user(&draw, j);
-                }
-            }
-        }
-    }
-    arena_release(arena, mark);
-    return CFI_OK;
 }

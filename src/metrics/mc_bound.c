@@ -10,7 +10,6 @@
  *
  * where RSS_p = E norm(w_p)^2 - c^H S^-1 c, S = E[v^* v], c = E[v^* w_p], is the residual of regressing w_p on the v_l.
  */
-#include "cfisac/linalg.h"
 #include "metrics/sums.h"
 
 #include <math.h>

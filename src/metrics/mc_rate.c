@@ -19,27 +19,19 @@ sums_layout sums_make_layout(size_t K, size_t L, bool multistatic)
                          .multistatic = multistatic};
 }
 
-static double squared(double complex value)
+void sums_add_rates(const sums_layout *layout, const cfi_split *A, double *sums)
 {
-    return creal(value) * creal(value) + cimag(value) * cimag(value);
-}
+    for (size_t k = 0; k < layout->K; k++) {
+        double *user = sums + layout->users + 4 * k, all = 0.0;
+        const double *re = A->re + A->ld * k, *im = A->im + A->ld * k;
 
-void sums_add_rates(const sums_layout *layout, const double complex *A, double *sums)
-{
-    size_t K = layout->K;
-
-    for (size_t k = 0; k < K; k++) {
-        double *user = sums + layout->users + 4 * k;
-        double complex own = A[k + K * k];
-
-        user[0] += creal(own);
-        user[1] += cimag(own);
-        user[2] += squared(own);
-    }
-    for (size_t j = 0; j < K; j++) {
-        for (size_t k = 0; k < K; k++) {
-            sums[layout->users + 4 * k + 3] += squared(A[k + K * j]);
+        for (size_t j = 0; j < layout->K; j++) {
+            all += re[j] * re[j] + im[j] * im[j];
         }
+        user[0] += re[k];
+        user[1] += im[k];
+        user[2] += re[k] * re[k] + im[k] * im[k];
+        user[3] += all;
     }
 }
 

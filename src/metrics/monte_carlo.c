@@ -51,7 +51,7 @@ static cfi_status run_blocks(simulation *sim, size_t until, cfi_error *error)
         size_t begin = g * group > first ? g * group : first, end = (g + 1) * group < last ? (g + 1) * group : last;
         cfi_error own = {.status = CFI_OK};
         cfi_status status =
-            simulation_run_group(sim, begin, end, sim->arena[sim->threads > 1 ? omp_get_thread_num() : 0], &own);
+            simulation_run_group(sim, begin, end, sim->scratch[sim->threads > 1 ? omp_get_thread_num() : 0], &own);
 
         if (status != CFI_OK) {
 #pragma omp critical
@@ -294,28 +294,16 @@ static cfi_status allocate_results(const cfi_network *network, cfi_arena *arena,
     return CFI_OK;
 }
 
-/* The first thread works on the caller's arena, the others on their own. */
-static cfi_status open_arenas(simulation *sim, cfi_arena *arena, cfi_error *error)
+static cfi_status make_scratch(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
-    sim->arena = arena_zeros(arena, sim->threads, sizeof(cfi_arena *));
-    for (size_t i = 1; sim->arena && i < sim->threads; i++) {
-        sim->arena[i] = arena_create();
-        if (!sim->arena[i]) {
+    sim->scratch = arena_zeros(arena, sim->threads, sizeof *sim->scratch);
+    for (size_t i = 0; sim->scratch && i < sim->threads; i++) {
+        sim->scratch[i] = simulation_make_scratch(sim, arena);
+        if (!sim->scratch[i]) {
             return simulation_out_of_memory(sim->network, error);
         }
     }
-    if (!sim->arena) {
-        return simulation_out_of_memory(sim->network, error);
-    }
-    sim->arena[0] = arena;
-    return CFI_OK;
-}
-
-static void close_arenas(simulation *sim)
-{
-    for (size_t i = 1; sim->arena && i < sim->threads; i++) {
-        arena_destroy(sim->arena[i]);
-    }
+    return sim->scratch ? CFI_OK : simulation_out_of_memory(sim->network, error);
 }
 
 cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *powers, size_t threads, cfi_stop *stop,
@@ -334,7 +322,7 @@ cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *pow
     cfi_arena_mark mark = arena_mark(arena);
 
     if (status == CFI_OK) {
-        status = open_arenas(&sim, arena, error);
+        status = make_scratch(&sim, arena, error);
     }
     if (status == CFI_OK) {
         status = prepare(&sim, arena, error);
@@ -345,7 +333,6 @@ cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *pow
     if (status == CFI_OK) {
         status = estimate(&sim, arena, out, error);
     }
-    close_arenas(&sim);
     arena_release(arena, mark);
     return status;
 }

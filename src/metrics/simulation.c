@@ -1,26 +1,24 @@
 /* Realisations of the channels and what is summed up of them. docs/model.md (M16), (M17). */
 #include "metrics/simulation.h"
 
-#include "cfisac/linalg.h"
-
 #include <string.h>
 
-enum { ROWS = 64 }; /* antennas of the stacked access points: products long enough, and all in the second cache */
+#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 
-/* Work arrays of one group of realisations. Several access points are stacked, so that the products are long. */
-typedef struct scratch {
-    double complex *h, *f; /* rows x K x SIMULATION_CHUNK; f holds the estimates first */
-    double complex *A;     /* K x K x SIMULATION_CHUNK */
+/* Entries of H and F of a realisation that are stacked before they are multiplied: all of a chunk in the second cache.
+ */
+enum { STACKED = 512 };
+
+/* Several access points are stacked, so that the products are long. */
+struct simulation_scratch {
+    cfi_channel_scratch *channel;
+    size_t stack, stride;  /* access points in a stack; doubles from realisation to realisation */
+    cfi_channels h, f;     /* stack N x K x SIMULATION_CHUNK, user fastest; f holds the estimates first */
+    cfi_split A;           /* K x K x SIMULATION_CHUNK */
+    double *gain, *beam;   /* N K, 2 N K: an access point's precoder, a user's factor for every antenna */
     double complex *V, *W; /* K x L x SIMULATION_CHUNK; NULL without bounds */
-} scratch;
-
-/* Access points in a stack, and the rows they make. */
-static size_t stack_size(const cfi_network *network)
-{
-    size_t N = network->system->N, most = network->L < ROWS / N ? network->L : ROWS / N;
-
-    return most > 0 ? most : 1;
-}
+    double *along_re, *along_im, *slope_re, *slope_im; /* K: of one realisation */
+};
 
 cfi_status simulation_out_of_memory(const cfi_network *network, cfi_error *error)
 {
@@ -28,89 +26,123 @@ cfi_status simulation_out_of_memory(const cfi_network *network, cfi_error *error
                      network->L, network->K);
 }
 
-/* F_l = Hhat_l diag(sqrt gamma_l) + a_l sqrt(eta_l)^T, in place of the estimates; columns `stride` apart. */
-static void precode(const simulation *sim, size_t l, size_t stride, double complex *restrict f)
+/* F_l = Hhat_l diag(sqrt gamma_l) + a_l sqrt(eta_l)^T: what is multiplied and what is added, for every entry. */
+static void prepare_precoder(const simulation *sim, size_t l, const simulation_scratch *s)
 {
     size_t K = sim->layout.K, N = sim->network->system->N;
-    const double *a = (const double *)(sim->steering + 2 * N * l);
+    const double complex *a = sim->steering + 2 * N * l;
+    const double *root_gamma = sim->root_gamma + K * l, *root_eta = sim->root_eta + K * l;
+
+    for (size_t n = 0; n < N; n++) {
+        for (size_t k = 0; k < K; k++) {
+            s->gain[K * n + k] = root_gamma[k];
+            s->beam[K * n + k] = root_eta[k] * creal(a[n]);
+            s->beam[K * (N + n) + k] = root_eta[k] * cimag(a[n]);
+        }
+    }
+}
+
+/* In place of the estimates, real or imaginary parts. */
+CLONES static void precode(size_t size, const double *restrict gain, const double *restrict beam, double *restrict f)
+{
+    for (size_t e = 0; e < size; e++) {
+        f[e] = gain[e] * f[e] + beam[e];
+    }
+}
+
+/* re + j im += conj(a) f for a row of F. */
+CLONES static void add_row(size_t K, double complex a, const double *restrict f_re, const double *restrict f_im,
+                           double *restrict re, double *restrict im)
+{
+    double x = creal(a), y = cimag(a);
 
     for (size_t k = 0; k < K; k++) {
-        double root_gamma = sim->root_gamma[k + K * l], root_eta = sim->root_eta[k + K * l];
-        double *restrict entry = (double *)(f + stride * k);
-
-        for (size_t i = 0; i < 2 * N; i++) {
-            entry[i] = root_gamma * entry[i] + root_eta * a[i];
-        }
+        re[k] += x * f_re[k] + y * f_im[k];
+        im[k] += x * f_im[k] - y * f_re[k];
     }
 }
 
 /* v = a^H F, w = adot^H F */
-static void observe(const simulation *sim, size_t l, size_t stride, const double complex *f, double complex *restrict v,
-                    double complex *restrict w)
+static void observe(const simulation *sim, size_t l, const simulation_scratch *s, size_t at, size_t out)
 {
     size_t K = sim->layout.K, N = sim->network->system->N;
     const double complex *a = sim->steering + 2 * N * l, *derivative = a + N;
 
+    memset(s->along_re, 0, 4 * K * sizeof(double));
+    for (size_t n = 0; n < N; n++) {
+        add_row(K, a[n], s->f.re + at + K * n, s->f.im + at + K * n, s->along_re, s->along_im);
+        add_row(K, derivative[n], s->f.re + at + K * n, s->f.im + at + K * n, s->slope_re, s->slope_im);
+    }
     for (size_t k = 0; k < K; k++) {
-        double complex along = 0.0, slope = 0.0;
-
-        for (size_t i = 0; i < N; i++) {
-            along += conj(a[i]) * f[i + stride * k];
-            slope += conj(derivative[i]) * f[i + stride * k];
-        }
-        v[k] = along;
-        w[k] = slope;
+        s->V[out + k] = s->along_re[k] + I * s->along_im[k];
+        s->W[out + k] = s->slope_re[k] + I * s->slope_im[k];
     }
 }
 
-/* Draws, precodes and sums up the access points first_ap .. first_ap + aps - 1, stacked. */
-static cfi_status run_stack(const simulation *sim, const cfi_channel_range *range, size_t first_ap, size_t aps,
-                            const scratch *s, cfi_arena *arena, cfi_error *error)
+/* Draws and precodes access point l, place g of a stack. */
+static void run_ap(const simulation *sim, const cfi_channel_range *range, size_t l, size_t g,
+                   const simulation_scratch *s)
 {
-    size_t K = sim->layout.K, L = sim->layout.L, N = sim->network->system->N, stride = range->stride;
+    size_t K = sim->layout.K, L = sim->layout.L, size = sim->network->system->N * K, first = size * g;
+    cfi_estimated_channels out = {.h = {s->h.re + first, s->h.im + first}, .h_hat = {s->f.re + first, s->f.im + first}};
 
-    for (size_t g = 0; g < aps; g++) {
-        size_t l = first_ap + g;
-        cfi_status status = channel_draw(sim->network, l, range, arena, s->h + N * g, s->f + N * g, error);
-
-        if (status != CFI_OK) {
-            return status;
-        }
-        for (size_t i = 0; i < range->count; i++) {
-            double complex *f = s->f + N * g + stride * K * i;
-
-            precode(sim, l, stride, f);
-            if (s->V) {
-                observe(sim, l, stride, f, s->V + K * (l + L * i), s->W + K * (l + L * i));
-            }
-        }
-    }
+    channel_draw(sim->network, l, range, s->channel, &out);
+    prepare_precoder(sim, l, s);
     for (size_t i = 0; i < range->count; i++) {
-        linalg_gram_add(K, K, N * aps, s->h + stride * K * i, stride, s->f + stride * K * i, stride, s->A + K * K * i,
-                        K); /* A += H^H F */
+        precode(size, s->gain, s->beam, out.h_hat.re + s->stride * i);
+        precode(size, s->gain, s->beam + size, out.h_hat.im + s->stride * i);
+        if (s->V) {
+            observe(sim, l, s, first + s->stride * i, K * (l + L * i));
+        }
     }
-    return CFI_OK;
+}
+
+/* A of realisation i of the chunk. */
+static cfi_split product_of(const simulation *sim, const simulation_scratch *s, size_t i)
+{
+    size_t size = sim->layout.K * s->A.ld;
+
+    return (cfi_split){.re = s->A.re + size * i, .im = s->A.im + size * i, .ld = s->A.ld};
+}
+
+/* A += H^H F over the first `aps` access points of the stack. */
+static void multiply_stack(const simulation *sim, size_t count, size_t aps, const simulation_scratch *s)
+{
+    size_t K = sim->layout.K;
+
+    for (size_t i = 0; i < count; i++) {
+        cfi_split h = {.re = s->h.re + s->stride * i, .im = s->h.im + s->stride * i, .ld = K};
+        cfi_split f = {.re = s->f.re + s->stride * i, .im = s->f.im + s->stride * i, .ld = K};
+
+        linalg_split_gram_add(K, K, sim->network->system->N * aps, h, f, product_of(sim, s, i));
+    }
 }
 
 /* Draws realisations first .. first + count - 1 and adds each to the sums of its block. */
-static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, const scratch *s, cfi_arena *arena,
+static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, const simulation_scratch *s,
                             cfi_error *error)
 {
-    size_t K = sim->layout.K, L = sim->layout.L, stack = stack_size(sim->network);
-    cfi_channel_range range = {.first = first, .count = count, .stride = stack * sim->network->system->N};
+    size_t K = sim->layout.K, L = sim->layout.L;
+    cfi_channel_range range = {.first = first, .count = count, .stride = s->stride};
 
-    memset(s->A, 0, K * K * count * sizeof *s->A);
-    for (size_t l = 0; l < L; l += stack) {
-        cfi_status status = run_stack(sim, &range, l, L - l < stack ? L - l : stack, s, arena, error);
+    memset(s->A.re, 0, K * s->A.ld * count * sizeof(double));
+    memset(s->A.im, 0, K * s->A.ld * count * sizeof(double));
+    for (size_t l = 0; l < L; l++) {
+        size_t g = l % s->stack;
 
-        if (status != CFI_OK) {
-            return status;
+        if (stop_requested(sim->stop)) {
+            return error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo");
+        }
+        run_ap(sim, &range, l, g, s);
+        if (g + 1 == s->stack || l + 1 == L) {
+            multiply_stack(sim, count, g + 1, s);
         }
     }
     for (size_t i = 0; i < count; i++) {
         double *sums = sim->sums + (first + i) / sim->block_size * sim->layout.length;
+        cfi_split A = product_of(sim, s, i);
 
-        sums_add_rates(&sim->layout, s->A + K * K * i, sums);
+        sums_add_rates(&sim->layout, &A, sums);
         if (s->V) {
             sums_add_bounds(&sim->layout, &sim->constants, s->V + K * L * i, s->W + K * L * i, sums);
         }
@@ -118,28 +150,52 @@ static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, c
     return CFI_OK;
 }
 
-cfi_status simulation_run_group(const simulation *sim, size_t first, size_t last, cfi_arena *arena, cfi_error *error)
+cfi_status simulation_run_group(const simulation *sim, size_t first, size_t last, simulation_scratch *scratch,
+                                cfi_error *error)
 {
-    size_t K = sim->layout.K, L = sim->layout.L, rows = stack_size(sim->network) * sim->network->system->N;
-    bool bounds = sim->network->system->mc_bounds != CFI_MC_BOUNDS_NONE;
-    cfi_arena_mark mark = arena_mark(arena);
     cfi_status status = CFI_OK;
-    scratch s = {.h = arena_alloc(arena, rows * K * SIMULATION_CHUNK, sizeof *s.h),
-                 .f = arena_alloc(arena, rows * K * SIMULATION_CHUNK, sizeof *s.h),
-                 .A = arena_alloc(arena, K * K * SIMULATION_CHUNK, sizeof *s.h),
-                 .V = bounds ? arena_alloc(arena, K * L * SIMULATION_CHUNK, sizeof *s.h) : NULL,
-                 .W = bounds ? arena_alloc(arena, K * L * SIMULATION_CHUNK, sizeof *s.h) : NULL};
 
-    if (!s.h || !s.f || !s.A || (bounds && (!s.V || !s.W))) {
-        return simulation_out_of_memory(sim->network, error);
-    }
     for (size_t i = first; status == CFI_OK && i < last; i += SIMULATION_CHUNK) {
-        if (stop_requested(sim->stop)) {
-            status = error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo");
-        } else {
-            status = run_chunk(sim, i, last - i < SIMULATION_CHUNK ? last - i : SIMULATION_CHUNK, &s, arena, error);
-        }
+        status = run_chunk(sim, i, last - i < SIMULATION_CHUNK ? last - i : SIMULATION_CHUNK, scratch, error);
     }
-    arena_release(arena, mark);
     return status;
+}
+
+static bool allocate_scratch(const simulation *sim, cfi_arena *arena, simulation_scratch *s)
+{
+    enum { BEHIND = 8 }; /* vectors reach beyond the last column */
+    size_t K = sim->layout.K, L = sim->layout.L, size = sim->network->system->N * K;
+    size_t most = size < STACKED ? STACKED / size : 1, A = K * ((K + 7) / 8 * 8) * SIMULATION_CHUNK, entries;
+
+    s->stack = L < most ? L : most;
+    s->stride = size * s->stack;
+    entries = s->stride * SIMULATION_CHUNK + BEHIND;
+    s->channel = channel_scratch_make(sim->network, arena);
+    s->h.re = arena_zeros(arena, 4 * entries, sizeof(double));
+    s->A = (cfi_split){.re = arena_alloc(arena, 2 * A, sizeof(double)), .ld = (K + 7) / 8 * 8};
+    s->gain = arena_alloc(arena, 3 * size, sizeof(double));
+    s->along_re = arena_alloc(arena, 4 * K, sizeof(double));
+    if (!s->channel || !s->h.re || !s->A.re || !s->gain || !s->along_re) {
+        return false;
+    }
+    s->h.im = s->h.re + entries;
+    s->f = (cfi_channels){.re = s->h.im + entries, .im = s->h.im + 2 * entries};
+    s->A.im = s->A.re + A;
+    s->beam = s->gain + size;
+    s->along_im = s->along_re + K;
+    s->slope_re = s->along_re + 2 * K;
+    s->slope_im = s->along_re + 3 * K;
+    if (sim->network->system->mc_bounds == CFI_MC_BOUNDS_NONE) {
+        return true;
+    }
+    s->V = arena_alloc(arena, 2 * K * L * SIMULATION_CHUNK, sizeof *s->V);
+    s->W = s->V ? s->V + K * L * SIMULATION_CHUNK : NULL;
+    return s->V != NULL;
+}
+
+simulation_scratch *simulation_make_scratch(const simulation *sim, cfi_arena *arena)
+{
+    simulation_scratch *s = arena_zeros(arena, 1, sizeof *s);
+
+    return s && allocate_scratch(sim, arena, s) ? s : NULL;
 }

@@ -4,7 +4,10 @@
 
 #include "metrics/sums.h"
 
-enum { SIMULATION_CHUNK = 8 }; /* realisations drawn at once; a power of two, like the block sizes */
+enum { SIMULATION_CHUNK = 16 }; /* realisations drawn at once; a power of two, like the block sizes */
+
+/* Work space of one thread. */
+typedef struct simulation_scratch simulation_scratch;
 
 typedef struct simulation {
     const cfi_network *network;
@@ -17,13 +20,17 @@ typedef struct simulation {
     double *sums;                  /* MOST_BLOCKS x layout.length */
     size_t size[MOST_BLOCKS];
     size_t threads;
-    cfi_arena **arena; /* one a thread */
+    simulation_scratch **scratch; /* one a thread */
     cfi_stop *stop;
 } simulation;
 
 /* Draws realisations first .. last - 1 (from a multiple of the block size or of the chunk on) and adds each to the sums
- * of its block. Fails: CFI_NO_MEMORY, CFI_INTERRUPTED. */
-cfi_status simulation_run_group(const simulation *sim, size_t first, size_t last, cfi_arena *arena, cfi_error *error);
+ * of its block. Fails: CFI_INTERRUPTED. */
+cfi_status simulation_run_group(const simulation *sim, size_t first, size_t last, simulation_scratch *scratch,
+                                cfi_error *error);
+
+/* In the arena; NULL when out of memory. */
+simulation_scratch *simulation_make_scratch(const simulation *sim, cfi_arena *arena);
 
 cfi_status simulation_out_of_memory(const cfi_network *network, cfi_error *error);
 

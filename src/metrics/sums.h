@@ -2,6 +2,7 @@
 #ifndef CFISAC_METRICS_SUMS_H
 #define CFISAC_METRICS_SUMS_H
 
+#include "cfisac/linalg.h"
 #include "cfisac/metrics.h"
 #include "metrics/jackknife.h"
 
@@ -24,8 +25,8 @@ typedef struct bound_constants {
 
 sums_layout sums_make_layout(size_t K, size_t L, bool multistatic);
 
-/* One realisation: A (K x K, A[k + K j] = sum_l h_kl^H f_jl), V and W (K x L: rows a_l^H F_l, adot_l^H F_l). */
-void sums_add_rates(const sums_layout *layout, const double complex *A, double *sums);
+/* One realisation: A (K x K, row k, column j: sum_l h_kl^H f_jl), V and W (K x L: rows a_l^H F_l, adot_l^H F_l). */
+void sums_add_rates(const sums_layout *layout, const cfi_split *A, double *sums);
 void sums_add_bounds(const sums_layout *layout, const bound_constants *constants, const double complex *V,
                      const double complex *W, double *sums);
 

@@ -15,7 +15,8 @@ double scenario_memory_bytes(const cfi_system *system)
 
     bytes += (system->path_gains ? 8.0 : 0.0) * L * L + (system->path_phases_rad ? 8.0 : 0.0) * L * L;
     if (system->realizations > 0) {
-        bytes += 2.0 * 16.0 * (double)system->N * K * L; /* a block's channels and their estimates */
+        /* sixteen realisations' channels, estimates and normals, products, and echoes */
+        bytes += 600.0 * (double)system->N * K + 256.0 * K * K + 512.0 * K * L;
         bytes += system->L <= MULTISTATIC_MAX_APS ? 2.0 * 101.0 * 16.0 * L * L : 0.0; /* jackknife of the bound */
     }
     return bytes;

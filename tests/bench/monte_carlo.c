@@ -1,5 +1,6 @@
-/* Monte Carlo of the rates on one thread: whole, its normals alone, its matrix products alone.
- *   monte_carlo      one line a case: L K N realisations, then microseconds a realisation of the three */
+/* Monte Carlo of the rates on one thread: whole, its normals alone, its matrix products alone, the same by zgemm.
+ *   monte_carlo CASE      one line of case 0, 1 or 2: L K N realisations, then microseconds a realisation of the four
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,17 +37,17 @@ static double time_whole(drop *d)
     return start;
 }
 
-/* The same numbers, a stream for each user and pilot of each access point, eight realisations at a time. */
+/* The same numbers: channels and noise of each access point, eight realisations at a time. */
 static double time_normals(const drop *d)
 {
     const cfi_system *s = &d->made.system;
-    double *out = malloc(16 * s->N * sizeof *out), start = seconds();
+    double *out = malloc(16 * s->N * s->K * sizeof *out), start = seconds();
 
     for (size_t i = 0; i < s->realizations; i += 8) {
-        for (size_t index = 0; index < 2 * s->K * s->L; index++) {
-            cfi_stream stream = stream_make(1, (uint32_t)i, CFI_DRAW_CHANNEL, (uint32_t)index);
+        for (size_t index = 0; index < 2 * s->L; index++) {
+            cfi_stream stream = stream_make(1, (uint32_t)i, CFI_DRAW_CHANNEL, (uint32_t)(65536 * index));
 
-            random_normals(&stream, 16 * s->N, out);
+            random_complex_normals(&stream, s->K, 4 * s->N, out);
         }
     }
     start = seconds() - start;
@@ -54,21 +55,30 @@ static double time_normals(const drop *d)
     return start;
 }
 
-static double time_products(const drop *d)
+/* H^H F once a realisation: zgemm, or the product that the Monte Carlo uses, a stack of access points at a time. */
+static double time_products(const drop *d, bool zgemm)
 {
     const cfi_system *s = &d->made.system;
-    size_t rows = s->N * s->L;
-    double complex *h = calloc(rows * s->K, sizeof *h), *f = calloc(rows * s->K, sizeof *f);
-    double complex *A = calloc(s->K * s->K, sizeof *A);
+    size_t rows = s->N * s->L, size = rows * s->K + 8, lda = (s->K + 7) / 8 * 8;
+    size_t stack = zgemm ? rows : 1024 / s->K; /* as the Monte Carlo stacks; all from the cache */
+    double *h = calloc(2 * size, sizeof *h), *f = calloc(2 * size, sizeof *f), *A = calloc(2 * s->K * lda, sizeof *A);
     double start;
 
-    for (size_t i = 0; i < rows * s->K; i++) {
-        h[i] = 1.0;
-        f[i] = 1.0;
+    for (size_t i = 0; i < 2 * size; i++) {
+        h[i] = f[i] = 1.0;
     }
     start = seconds();
     for (size_t i = 0; i < s->realizations; i++) {
-        linalg_gram_add(s->K, s->K, rows, h, rows, f, rows, A, s->K);
+        for (size_t row = 0; row < rows; row += stack) {
+            if (zgemm) {
+                linalg_gram_add(s->K, s->K, rows, (double complex *)h, rows, (double complex *)f, rows,
+                                (double complex *)A, s->K);
+            } else {
+                linalg_split_gram_add(s->K, s->K, stack < rows - row ? stack : rows - row,
+                                      (cfi_split){h, h + size, s->K}, (cfi_split){f, f + size, s->K},
+                                      (cfi_split){A, A + s->K * lda, lda});
+            }
+        }
     }
     start = seconds() - start;
     free(h);
@@ -84,30 +94,32 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-int main(void)
+static double median(double *values)
+{
+    qsort(values, ROUNDS, sizeof *values, ascending);
+    return values[ROUNDS / 2];
+}
+
+int main(int count, char **words)
 {
     static const size_t cases[][4] = {{32, 4, 4, 8000}, {128, 16, 8, 400}, {512, 64, 8, 24}};
+    const size_t *c = cases[count == 2 ? strtoul(words[1], NULL, 10) % 3 : 0];
+    made_system made = make_system(1, c[0], c[1], c[2], c[2]);
+    double whole[ROUNDS], normals[ROUNDS], products[ROUNDS], zgemm[ROUNDS], per = 1e6 / (double)c[3];
+    drop *d;
 
     linalg_single_thread();
-    for (size_t i = 0; i < 3; i++) {
-        made_system made = make_system(1, cases[i][0], cases[i][1], cases[i][2], cases[i][2]);
-        double whole[ROUNDS], normals[ROUNDS], products[ROUNDS], per = 1e6 / (double)cases[i][3];
-        drop *d;
-
-        made.system.realizations = cases[i][3];
-        made.system.mc_bounds = CFI_MC_BOUNDS_NONE;
-        d = make_drop(made);
-        for (size_t r = 0; r < ROUNDS; r++) {
-            whole[r] = time_whole(d);
-            normals[r] = time_normals(d);
-            products[r] = time_products(d);
-        }
-        qsort(whole, ROUNDS, sizeof *whole, ascending);
-        qsort(normals, ROUNDS, sizeof *normals, ascending);
-        qsort(products, ROUNDS, sizeof *products, ascending);
-        printf("%zu %zu %zu %zu %.2f %.2f %.2f\n", cases[i][0], cases[i][1], cases[i][2], cases[i][3],
-               per * whole[ROUNDS / 2], per * normals[ROUNDS / 2], per * products[ROUNDS / 2]);
-        free_drop(d);
+    made.system.realizations = c[3];
+    made.system.mc_bounds = CFI_MC_BOUNDS_NONE;
+    d = make_drop(made);
+    for (size_t r = 0; r < ROUNDS; r++) {
+        whole[r] = time_whole(d);
+        normals[r] = time_normals(d);
+        products[r] = time_products(d, false);
+        zgemm[r] = time_products(d, true);
     }
+    printf("%zu %zu %zu %zu %.2f %.2f %.2f %.2f\n", c[0], c[1], c[2], c[3], per * median(whole), per * median(normals),
+           per * median(products), per * median(zgemm));
+    free_drop(d);
     return 0;
 }
