@@ -315,6 +315,26 @@ static void silent_access_points_do_no_harm(void **state)
     free_drop(d);
 }
 
+/* Then the information is the same in every channel, and what is left of the error is rounding. */
+static void bounds_of_pure_sensing_lie_within_five_standard_errors(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 20; seed < 40; seed++) {
+        drop *d = make_drop(make_system(seed, 6, 1 + seed % 6, 2 + seed % 6, 2 + seed % 5));
+        double crlb[6];
+        cfi_monte_carlo mc;
+
+        memset(d->powers.gamma, 0, d->made.system.K * 6 * sizeof(double));
+        mc = simulate(d, 400, 1);
+        assert_int_equal(metrics_crlb_own_echo(&d->network, d->xi, &d->powers, d->arena, crlb, NULL), CFI_OK);
+        for (size_t l = 0; l < 6; l++) {
+            assert_true(fabs(mc.crlb_own_echo_rad2[l] - crlb[l]) < 5.0 * mc.crlb_own_echo_std_error[l]);
+            assert_true(mc.crlb_own_echo_std_error[l] < 1e-10 * crlb[l]);
+        }
+        free_drop(d);
+    }
+}
+
 static void jackknife_of_a_mean_is_the_textbook_error(void **state)
 {
     (void)state;
@@ -376,6 +396,7 @@ int main(void)
         cmocka_unit_test(stop_rule_ends_early_with_the_numbers_of_a_run_of_that_length),
         cmocka_unit_test(one_realisation_has_no_standard_error),
         cmocka_unit_test(silent_access_points_do_no_harm),
+        cmocka_unit_test(bounds_of_pure_sensing_lie_within_five_standard_errors),
         cmocka_unit_test(jackknife_of_a_mean_is_the_textbook_error),
         cmocka_unit_test(jackknife_weighs_unequal_blocks),
         cmocka_unit_test(raised_stop_flag_interrupts),
