@@ -197,11 +197,14 @@ static void dual_bounds_the_surrogate_and_its_gap_is_certified(void **state)
         cfi_stream stream = stream_make(3, 0, CFI_DRAW_START, 0);
         double gap, objective, best;
         structured dual;
+        size_t held;
 
         assert_int_equal(structured_init(&dual, &b.problem, b.d->arena, NULL), CFI_OK);
         problem_evaluate(&b.problem, b.at);
+        held = arena_capacity(b.d->arena);
         assert_true(structured_step(&dual, b.at, b.to, &gap, &objective));
         assert_true(gap < 1e-9);
+        assert_int_equal(arena_capacity(b.d->arena), held);
         best = surrogate_at(&b.problem, dual.r, b.to);
         assert_true(isnan(objective) || objective == problem_evaluate(&b.problem, b.to));
         for (int i = 0; i < 2000; i++) { /* random feasible points near and far */
