@@ -1,18 +1,21 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that cfisac needs and that are not there yet.
-#   scripts/deps.sh [build | test]      build (default): to compile and run; test: also to run scripts/test.sh
+#   scripts/deps.sh [build | test | peers]      build (default): to compile and run; test: also to run scripts/test.sh;
+#                                               peers: to compile, and the solver of scripts/bench_peers.sh
 set -euo pipefail
 
 build=(gcc libc6-dev make cmake ninja-build pkg-config git ca-certificates libgsl-dev libopenblas-dev liblapacke-dev
        libcjson-dev libmd-dev libsuitesparse-dev)
 tests=(libcmocka-dev librandom123-dev shellcheck clang-format groff libopenmpi-dev openmpi-bin)
+peers=(r-base-core r-cran-ecosolver r-cran-matrix)
 
 die() { printf 'deps.sh: %s\n' "$*" >&2; exit 1; }
 
 case "${1:-build}" in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${build[@]}" "${tests[@]}") ;;
-  *) die "unknown set '$1' (allowed: build, test)" ;;
+  peers) wanted=("${build[@]}" "${peers[@]}") ;;
+  *) die "unknown set '$1' (allowed: build, test, peers)" ;;
 esac
 
 command -v dpkg-query >/dev/null || die "this is not Debian: install by hand what answers to: ${wanted[*]}"

@@ -174,6 +174,12 @@ INLINE void update_ancestors(ldl *factor, const ldl_node *node)
                 double *column = factor->value + to->panel + (size_t)place[first] * to->lead;
                 const double *sum = product + t * rows + (depth + segment->begin - from);
 
+                if (segment->together) {
+                    for (size_t i = first; i < count; i++) {
+                        column[place[0] + i] += sum[i];
+                    }
+                    continue;
+                }
                 for (size_t i = first; i < count; i++) {
                     column[place[i]] += sum[i];
                 }

@@ -7,7 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-static const double START_TARGET = 1e-12, ACCURACY = 1e-12, TRUSTED = 1e-3, LOOSE = 1e-2, LEAST_ERROR = 1e-13;
+static const double START_TARGET = 1e-12, ACCURACY = 1e-12, TRUSTED = 1e-3, LOOSE = 1e-2, LEAST_ERROR = 1e-13,
+                    MOST_CENTRING = 0.3;
 enum { TRIES = 4 };
 
 const char *socp_status_name(socp_status status)
@@ -165,7 +166,7 @@ static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
 static direction combined_direction(socp_workspace *w, direction d, double rt, double mu)
 {
     double affine = fmin(longest_step(w, d), 1.0), kappa_rhs;
-    double sigma = fmin(fmax((1.0 - affine) * (1.0 - affine) * (1.0 - affine), 1e-6), 1.0);
+    double sigma = fmin(fmax((1.0 - affine) * (1.0 - affine), 1e-6), MOST_CENTRING);
 
     cone_product(&w->cone, w->ds, w->wdz, w->spare);
     cone_product(&w->cone, w->cone.lambda, w->cone.lambda, w->product);
