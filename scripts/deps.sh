@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that cfisac needs and that are not there yet.
-#   scripts/deps.sh [build | figures | test]      build (default): to compile and run; figures: also for
-#                                                 scripts/figures.sh; test: also for scripts/test.sh
+#   scripts/deps.sh [build | figures | test | peers]
+#     build (default): to compile and run; figures: also for scripts/figures.sh; test: also for scripts/test.sh;
+#     peers: to compile, and the solver of scripts/bench_peers.sh
 set -euo pipefail
 
 build=(gcc libc6-dev make cmake ninja-build pkg-config git ca-certificates libgsl-dev libopenblas-dev liblapacke-dev
@@ -9,6 +10,7 @@ build=(gcc libc6-dev make cmake ninja-build pkg-config git ca-certificates libgs
 figures=(jq)
 command -v gnuplot >/dev/null || figures+=(gnuplot-nox) # one flavour of gnuplot would replace another
 tests=(libcmocka-dev librandom123-dev shellcheck clang-format groff libopenmpi-dev openmpi-bin)
+peers=(r-base-core r-cran-ecosolver r-cran-matrix)
 
 die() { printf 'deps.sh: %s\n' "$*" >&2; exit 1; }
 
@@ -16,7 +18,8 @@ case "${1:-build}" in
   build) wanted=("${build[@]}") ;;
   figures) wanted=("${build[@]}" "${figures[@]}") ;;
   test) wanted=("${build[@]}" "${figures[@]}" "${tests[@]}") ;;
-  *) die "unknown set '$1' (allowed: build, figures, test)" ;;
+  peers) wanted=("${build[@]}" "${peers[@]}") ;;
+  *) die "unknown set '$1' (allowed: build, figures, test, peers)" ;;
 esac
 
 command -v dpkg-query >/dev/null || die "this is not Debian: install by hand what answers to: ${wanted[*]}"

@@ -23,29 +23,37 @@ static inline double hyperbolic_norm(size_t size, const double *x)
     return sqrt((x[0] - tail) * (x[0] + tail));
 }
 
-/* v and eta of one cone, and its lambda. */
-static inline bool update_cone(size_t size, const double *s, const double *z, double *eta, double *v, double *lambda)
+static inline double larger(double a, double b)
 {
-    double ns = hyperbolic_norm(size, s), nz = hyperbolic_norm(size, z), product, gamma, tail;
+    return a > b ? a : b;
+}
+
+/* v and eta of one cone, its lambda and the inverse norm of that. */
+static inline bool update_cone(size_t size, const double *s, const double *z, double *eta, double *v, double *lambda,
+                               double *inverse_norm)
+{
+    double ns = hyperbolic_norm(size, s), nz = hyperbolic_norm(size, z);
+    double ps = 1.0 / ns, pz = 1.0 / nz, gamma, half, tail = 0.0;
 
     if (!(s[0] > 0.0) || !(z[0] > 0.0) || !(ns > 0.0) || !(nz > 0.0)) {
         return false;
     }
-    product = vector_dot(size, s, z) / (ns * nz);
-    gamma = sqrt(0.5 * (1.0 + product));
-    v[0] = (s[0] / ns + z[0] / nz) / (2.0 * gamma);
+    gamma = sqrt(0.5 * (1.0 + vector_dot(size, s, z) * ps * pz));
+    half = 0.5 / gamma;
+    /* lambda = sqrt(ns nz) (gamma, ((gamma + z0) s1 + (gamma + s0) z1) / (s0 + z0 + 2 gamma)), s and z normalised */
+    double s0 = s[0] * ps, z0 = z[0] * pz, root = sqrt(ns * nz), below = root / (s0 + z0 + 2.0 * gamma);
+    double from_s = (gamma + z0) * below * ps, from_z = (gamma + s0) * below * pz;
+    double up = half * ps, down = half * pz;
+
+    lambda[0] = root * gamma;
     for (size_t i = 1; i < size; i++) {
-        v[i] = (s[i] / ns - z[i] / nz) / (2.0 * gamma);
+        lambda[i] = from_s * s[i] + from_z * z[i];
+        v[i] = up * s[i] - down * z[i];
     }
     tail = vector_dot(size - 1, v + 1, v + 1);
     v[0] = sqrt(1.0 + tail); /* v'Jv = 1 to rounding */
-    *eta = sqrt(ns / nz);
-    /* lambda = sqrt(ns nz) (gamma, ((gamma + z0) s1 + (gamma + s0) z1) / (s0 + z0 + 2 gamma)), s and z normalised */
-    double s0 = s[0] / ns, z0 = z[0] / nz, root = sqrt(ns * nz), below = s0 + z0 + 2.0 * gamma;
-    lambda[0] = root * gamma;
-    for (size_t i = 1; i < size; i++) {
-        lambda[i] = root * ((gamma + z0) / below * (s[i] / ns) + (gamma + s0) / below * (z[i] / nz));
-    }
+    *eta = sqrt(ns * pz);
+    *inverse_norm = 1.0 / root;
     return isfinite(*eta) && isfinite(lambda[0]);
 }
 
@@ -65,7 +73,7 @@ CLONES bool cone_update(cone_scaling *cone, const double *s, const double *z)
     }
     for (size_t i = 0; i < cone->cones; i++) {
         if (!update_cone(cone->size[i], s + row, z + row, &cone->weight[cone->linear + i], cone->v + row,
-                         cone->lambda + row)) {
+                         cone->lambda + row, &cone->norm[i])) {
             return false;
         }
         row += cone->size[i];
@@ -160,11 +168,11 @@ CLONES void cone_divide(const cone_scaling *cone, const double *d, double *y)
     for (size_t i = 0; i < cone->cones; i++) {
         size_t size = cone->size[i];
         const double *lambda = cone->lambda + row;
-        double norm = hyperbolic_norm(size, lambda);
-        double head = (lambda[0] * d[row] - vector_dot(size - 1, lambda + 1, d + row + 1)) / (norm * norm);
+        double inverse = cone->norm[i] * cone->norm[i], first = 1.0 / lambda[0];
+        double head = (lambda[0] * d[row] - vector_dot(size - 1, lambda + 1, d + row + 1)) * inverse;
 
         for (size_t j = 1; j < size; j++) {
-            y[row + j] = (d[row + j] - head * lambda[j]) / lambda[0];
+            y[row + j] = (d[row + j] - head * lambda[j]) * first;
         }
         y[row] = head;
         row += size;
@@ -184,32 +192,45 @@ void cone_add_identity(const cone_scaling *cone, double factor, double *x)
     }
 }
 
-/* 1 / step: norm(rho1) - rho0 with rho = P(lambda^(-1/2)) d. */
-static inline double inverse_step(size_t size, const double *lambda, const double *d)
+/* 1 / step: norm(rho1) - rho0 with rho = P(lambda^(-1/2)) d; inverse: of the norm of lambda. */
+static inline double inverse_step(size_t size, const double *lambda, double inverse, const double *d)
 {
-    double norm = hyperbolic_norm(size, lambda), tail = 0.0;
-    double head = (lambda[0] * d[0] - vector_dot(size - 1, lambda + 1, d + 1)) / norm; /* lambda-bar' J d */
-    double factor = (head + d[0]) / (lambda[0] / norm + 1.0);
+    double inner = lambda[0] * d[0] - vector_dot(size - 1, lambda + 1, d + 1), head = inner * inverse;
+    double factor = (head + d[0]) / (lambda[0] * inverse + 1.0) * inverse, tail[4] = {0.0};
+    size_t j = 1;
 
-    for (size_t j = 1; j < size; j++) {
-        double rho = d[j] - factor * lambda[j] / norm;
+    for (; j + 4 <= size; j += 4) {
+        for (size_t k = 0; k < 4; k++) {
+            double rho = d[j + k] - factor * lambda[j + k];
 
-        tail += rho * rho;
+            tail[k] += rho * rho;
+        }
     }
-    return (sqrt(tail) - head) / norm;
+    for (; j < size; j++) {
+        double rho = d[j] - factor * lambda[j];
+
+        tail[0] += rho * rho;
+    }
+    return (sqrt((tail[0] + tail[2]) + (tail[1] + tail[3])) - head) * inverse;
 }
 
-CLONES double cone_step(const cone_scaling *cone, const double *d)
+CLONES double cone_step(const cone_scaling *cone, const double *d, const double *e)
 {
     size_t row = cone->linear;
     double largest = 0.0;
 
     for (size_t i = 0; i < cone->linear; i++) {
-        largest = fmax(largest, -d[i] / cone->lambda[i]);
+        double least = d[i] < e[i] ? d[i] : e[i];
+
+        largest = larger(-least / cone->lambda[i], largest);
     }
     for (size_t i = 0; i < cone->cones; i++) {
-        largest = fmax(largest, inverse_step(cone->size[i], cone->lambda + row, d + row));
-        row += cone->size[i];
+        size_t size = cone->size[i];
+        const double *lambda = cone->lambda + row;
+
+        largest = larger(inverse_step(size, lambda, cone->norm[i], d + row), largest);
+        largest = larger(inverse_step(size, lambda, cone->norm[i], e + row), largest);
+        row += size;
     }
     return largest > 0.0 ? 1.0 / largest : INFINITY;
 }
@@ -220,10 +241,10 @@ CLONES double cone_distance(const cone_scaling *cone, const double *x)
     double distance = -INFINITY;
 
     for (size_t i = 0; i < cone->linear; i++) {
-        distance = fmax(distance, -x[i]);
+        distance = larger(-x[i], distance);
     }
     for (size_t i = 0; i < cone->cones; i++) {
-        distance = fmax(distance, tail_norm(cone->size[i], x + row) - x[row]);
+        distance = larger(tail_norm(cone->size[i], x + row) - x[row], distance);
         row += cone->size[i];
     }
     return distance;

@@ -13,6 +13,7 @@ typedef struct cone_scaling {
     double *weight; /* linear: W; cones: eta of each, stored at index linear + i */
     double *v;      /* m: v of each cone at its rows; unused on linear rows */
     double *lambda; /* m */
+    double *norm;   /* cones: 1 / sqrt(lambda'J lambda) of each */
 } cone_scaling;
 
 /* sum of degrees: linear rows and cones count 1 each. */
@@ -33,8 +34,8 @@ void cone_divide(const cone_scaling *cone, const double *d, double *y);
 /* x += factor e, e the identity of the product. */
 void cone_add_identity(const cone_scaling *cone, double factor, double *x);
 
-/* The largest alpha with lambda + alpha d in K, infinite when unbounded. */
-double cone_step(const cone_scaling *cone, const double *d);
+/* The largest alpha with lambda + alpha d and lambda + alpha e in K, infinite when unbounded. */
+double cone_step(const cone_scaling *cone, const double *d, const double *e);
 /* The least t with x + t e in K (negative inside). */
 double cone_distance(const cone_scaling *cone, const double *x);
 

@@ -156,6 +156,11 @@ bool kkt_analyse(kkt *system, const sparse *matrix, const cone_scaling *cone)
     }
     free(scratch);
     if (done) {
+        system->base = malloc(system->factor.values * sizeof *system->base + 1);
+        system->memory[3] = system->base;
+        done = system->base != NULL;
+    }
+    if (done) {
         set_signs(system);
         list_kept(system);
     } else {
@@ -183,6 +188,7 @@ void kkt_set_data(kkt *system)
     for (size_t i = 0; i < terms->count; i++) {
         terms->coefficient[i] = terms->times[i] * value[terms->left[i]] * value[terms->right[i]];
     }
+    system->base_delta = NAN;
 }
 
 /* The stretches of W^2 of a cone and of its inverse, regularised. */
@@ -252,20 +258,31 @@ static void weigh(kkt *system)
     }
 }
 
-bool kkt_factor(kkt *system)
+/* to += the terms of weights begin .. end - 1 */
+static void add_terms(const kkt_terms *terms, size_t begin, size_t end, double *restrict to)
 {
-    const kkt_terms *terms = &system->terms;
-    double *value = system->factor.value;
-
-    weigh(system);
-    memset(value, 0, system->factor.values * sizeof *value);
-    for (size_t i = 0; i < terms->weights; i++) {
+    for (size_t i = begin; i < end; i++) {
         double weight = terms->weight[i];
 
         for (uint32_t t = terms->start[i]; t < terms->start[i + 1]; t++) {
-            value[terms->slot[t]] += weight * terms->coefficient[t];
+            to[terms->slot[t]] += weight * terms->coefficient[t];
         }
     }
+}
+
+bool kkt_factor(kkt *system)
+{
+    const kkt_terms *terms = &system->terms;
+    size_t bytes = system->factor.values * sizeof(double);
+
+    weigh(system);
+    if (system->base_delta != system->delta) { /* what does not change with W */
+        memset(system->base, 0, bytes);
+        add_terms(terms, 0, FIRST_WEIGHT, system->base);
+        system->base_delta = system->delta;
+    }
+    memcpy(system->factor.value, system->base, bytes);
+    add_terms(terms, FIRST_WEIGHT, terms->weights, system->factor.value);
     system->replaced = ldl_factor(&system->factor, system->sign, 1e-14, system->delta);
     return system->replaced != SIZE_MAX;
 }

@@ -52,11 +52,12 @@ typedef struct kkt {
     kkt_terms terms;
     ldl factor;
     double delta;
-    size_t replaced; /* pivots of the last factorisation that had to be */
-    double *reduced; /* 2 size: right-hand sides and solutions, by place */
+    double *base, base_delta; /* the matrix without what depends on W, for one delta */
+    size_t replaced;          /* pivots of the last factorisation that had to be */
+    double *reduced;          /* 2 size: right-hand sides and solutions, by place */
     kkt_side side[2];
     size_t refinements, max_refinements;
-    void *memory[3];
+    void *memory[4];
 } kkt;
 
 /* Analyses the pattern of a matrix, p rows of equalities over the rows of the cone; keeps both pointers. False when out

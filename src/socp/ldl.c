@@ -11,6 +11,7 @@
 enum { VECTOR = 4, TILE = 4 }; /* doubles in a vector; columns of a tile */
 
 typedef double vector __attribute__((vector_size(8 * VECTOR), aligned(8), may_alias));
+typedef double pair __attribute__((vector_size(16), aligned(8), may_alias));
 
 /* ---------------------------------------------------------------------- factorisation ---- */
 
@@ -174,6 +175,12 @@ INLINE void update_ancestors(ldl *factor, const ldl_node *node)
                 double *column = factor->value + to->panel + (size_t)place[first] * to->lead;
                 const double *sum = product + t * rows + (depth + segment->begin - from);
 
+                if (segment->together) {
+                    for (size_t i = first; i < count; i++) {
+                        column[place[0] + i] += sum[i];
+                    }
+                    continue;
+                }
                 for (size_t i = first; i < count; i++) {
                     column[place[i]] += sum[i];
                 }
@@ -207,27 +214,52 @@ INLINE void forward_small(const ldl *factor, const ldl_node *node, double *x, si
 {
     const double *l = factor->value + node->panel + 1;
     const uint32_t *row = factor->row + node->rows;
-    const double *own = x + sides * node->first;
 
-    for (uint32_t i = 0; i < node->below; i++) {
-        for (size_t r = 0; r < sides; r++) {
-            x[sides * row[i] + r] -= l[i] * own[r];
+    if (sides == 2) {
+        pair own = *(const pair *)(x + 2 * node->first);
+
+        for (uint32_t i = 0; i < node->below; i++) {
+            *(pair *)(x + 2 * (size_t)row[i]) -= l[i] * own;
+        }
+    } else {
+        double own = x[node->first];
+
+        for (uint32_t i = 0; i < node->below; i++) {
+            x[row[i]] -= l[i] * own;
         }
     }
 }
 
+/* Two sums, so that subtractions need not wait for each other. */
 INLINE void backward_small(const ldl *factor, const ldl_node *node, double *x, size_t sides)
 {
     const double *l = factor->value + node->panel + 1;
     const uint32_t *row = factor->row + node->rows;
+    double inverse = factor->inverse[node->first];
+    uint32_t i = 0;
 
-    for (size_t r = 0; r < sides; r++) {
-        double sum = x[sides * node->first + r] * factor->inverse[node->first];
+    if (sides == 2) {
+        pair even = {0.0, 0.0}, odd = {0.0, 0.0}, *own = (pair *)(x + 2 * node->first);
 
-        for (uint32_t i = 0; i < node->below; i++) {
-            sum -= l[i] * x[sides * row[i] + r];
+        for (; i + 1 < node->below; i += 2) {
+            even += l[i] * *(const pair *)(x + 2 * (size_t)row[i]);
+            odd += l[i + 1] * *(const pair *)(x + 2 * (size_t)row[i + 1]);
         }
-        x[sides * node->first + r] = sum;
+        if (i < node->below) {
+            even += l[i] * *(const pair *)(x + 2 * (size_t)row[i]);
+        }
+        *own = *own * inverse - (even + odd);
+    } else {
+        double even = 0.0, odd = 0.0;
+
+        for (; i + 1 < node->below; i += 2) {
+            even += l[i] * x[row[i]];
+            odd += l[i + 1] * x[row[i + 1]];
+        }
+        if (i < node->below) {
+            even += l[i] * x[row[i]];
+        }
+        x[node->first] = x[node->first] * inverse - (even + odd);
     }
 }
 

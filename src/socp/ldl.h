@@ -25,6 +25,7 @@ typedef struct ldl_node {
  * target[place ..). */
 typedef struct ldl_segment {
     uint32_t to, begin, end;
+    bool together; /* those places follow one another */
     size_t place;
 } ldl_segment;
 

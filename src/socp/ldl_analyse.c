@@ -311,6 +311,7 @@ static void list_targets(const analysis *a, ldl *factor, uint32_t *work)
                 for (uint32_t j = begin; j < node->below; j++) {
                     factor->target[places++] = map[row[j]];
                 }
+                segment->together = map[row[node->below - 1]] - map[row[begin]] == node->below - 1 - begin;
             }
             at[s] = end;
             if (end < node->below) {

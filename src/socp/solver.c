@@ -7,7 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-static const double START_TARGET = 1e-12, ACCURACY = 1e-12, TRUSTED = 1e-3, LOOSE = 1e-2, LEAST_ERROR = 1e-13;
+static const double START_TARGET = 1e-12, ACCURACY = 1e-12, ENOUGH = 1e-2, ENOUGH_CERTIFICATE = 1e-4, TRUSTED = 1e-4,
+                    LOOSE = 1e-2, LEAST_ERROR = 1e-13, MOST_CENTRING = 0.3;
 enum { TRIES = 4 };
 
 const char *socp_status_name(socp_status status)
@@ -72,20 +73,19 @@ static double stacked_value(const socp_workspace *w, const double *v)
 }
 
 /* Right-hand side of a Newton direction for residuals weighted by `weight` and the complementarity right-hand side
- * given as lambda \ d in `product` (scaled). */
-static void direction_target(socp_workspace *w, double weight, double *target)
+ * given as `unscaled`, W (lambda \ d). */
+static void direction_target(socp_workspace *w, double weight, const double *unscaled, double *target)
 {
     size_t n = w->n, p = w->p, m = w->m;
 
     for (size_t i = 0; i < n; i++) {
         target[i] = weight * w->rx[i];
     }
-    cone_scale(&w->cone, w->product, w->spare);
     for (size_t i = 0; i < p; i++) {
         target[n + i] = -weight * w->ryz[i];
     }
     for (size_t i = 0; i < m; i++) {
-        target[n + p + i] = w->spare[i] - weight * w->ryz[p + i];
+        target[n + p + i] = unscaled[i] - weight * w->ryz[p + i];
     }
 }
 
@@ -115,7 +115,7 @@ static direction complete_direction(socp_workspace *w, double weight, double rt,
 
 static double longest_step(const socp_workspace *w, direction d)
 {
-    double alpha = fmin(cone_step(&w->cone, w->ds), cone_step(&w->cone, w->wdz));
+    double alpha = cone_step(&w->cone, w->ds, w->wdz);
 
     alpha = d.dtau < 0.0 ? fmin(alpha, -w->now->tau / d.dtau) : alpha;
     return d.dkappa < 0.0 ? fmin(alpha, -w->now->kappa / d.dkappa) : alpha;
@@ -129,7 +129,7 @@ static direction affine_direction(socp_workspace *w, double rt, double *error)
         w->target[0][i] = -w->c[i];
     }
     vector_copy(w->p + w->m, w->rhs, w->target[0] + w->n);
-    direction_target(w, 1.0, w->target[1]);
+    direction_target(w, 1.0, w->now->s, w->target[1]); /* W lambda = s */
     *error = kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, w->accuracy,
                            (double *const[]){w->fixed, w->step});
     w->fixed_value = stacked_value(w, w->fixed);
@@ -143,6 +143,7 @@ static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
     double least = INFINITY, best = w->delta, enough = fmax(LOOSE * mu, LEAST_ERROR);
 
     w->kkt.delta = w->delta;
+    w->refinements = w->kkt.refinements;
     for (size_t tries = 0; tries < TRIES; tries++) {
         double error = INFINITY;
 
@@ -164,8 +165,9 @@ static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
 /* Mehrotra: the affine step tells how far to centre and what the second-order term is. */
 static direction combined_direction(socp_workspace *w, direction d, double rt, double mu)
 {
+    bool mended = w->kkt.refinements > w->refinements; /* else this factor needs no check */
     double affine = fmin(longest_step(w, d), 1.0), kappa_rhs;
-    double sigma = fmin(fmax((1.0 - affine) * (1.0 - affine) * (1.0 - affine), 1e-6), 1.0);
+    double sigma = fmin(fmax((1.0 - affine) * (1.0 - affine), 1e-6), MOST_CENTRING);
 
     cone_product(&w->cone, w->ds, w->wdz, w->spare);
     cone_product(&w->cone, w->cone.lambda, w->cone.lambda, w->product);
@@ -174,8 +176,9 @@ static direction combined_direction(socp_workspace *w, direction d, double rt, d
     }
     cone_add_identity(&w->cone, -sigma * mu, w->product);
     cone_divide(&w->cone, w->product, w->product);
-    direction_target(w, 1.0 - sigma, w->target[1]);
-    kkt_solve(&w->kkt, w->target[1], w->accuracy, w->step);
+    cone_scale(&w->cone, w->product, w->spare);
+    direction_target(w, 1.0 - sigma, w->spare, w->target[1]);
+    kkt_solve(&w->kkt, w->target[1], mended ? w->accuracy : INFINITY, w->step);
     kappa_rhs = w->now->kappa * w->now->tau + d.dkappa * d.dtau - sigma * mu;
     return complete_direction(w, 1.0 - sigma, rt, kappa_rhs);
 }
@@ -216,7 +219,9 @@ static bool iterate(socp_workspace *w, double rt)
     }
     mu = (vector_dot(w->m, w->cone.lambda, w->cone.lambda) + w->now->kappa * w->now->tau) /
          (cone_degree(&w->cone) + 1.0);
-    w->accuracy = mu > TRUSTED ? INFINITY : fmax(ACCURACY, 1e-4 * mu);
+    w->accuracy = mu > TRUSTED && !(w->now->tau < w->now->kappa)
+                      ? INFINITY
+                      : fmax(ACCURACY, (w->now->tau < w->now->kappa ? ENOUGH_CERTIFICATE : ENOUGH) * mu);
     if (!find_affine(w, rt, mu, &d)) {
         return false;
     }

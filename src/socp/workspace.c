@@ -70,6 +70,7 @@ static void carve_all(socp_workspace *w, carver *from, size_t nonzeros)
     w->cone.weight = carve_numbers(from, w->cone.linear + w->cone.cones);
     w->cone.v = carve_numbers(from, m);
     w->cone.lambda = carve_numbers(from, m);
+    w->cone.norm = carve_numbers(from, w->cone.cones);
     for (size_t i = 0; i < 3; i++) {
         carve_point(from, w, &w->point[i]);
     }

@@ -35,6 +35,7 @@ struct socp_workspace {
     double *target[2], *fixed, *step;   /* n + p + m each; fixed: solution for the right-hand side (-c, b, h) */
     double fixed_value, accuracy;       /* (c, b, h)' fixed; residual at which a solution needs no refinement */
     double *ds, *wdz, *product, *spare; /* m each */
+    size_t refinements;                 /* before this iteration */
     double delta;                       /* the least regularisation of this attempt */
     double setup_seconds;
     void *memory;
