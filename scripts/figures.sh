@@ -255,7 +255,7 @@ main() {
   else
     cfisac=$("$top/scripts/build.sh" figures)
   fi
-  for tool in gnuplot jq; do
+  for tool in gnuplot jq perl; do
     command -v "$tool" >/dev/null || die 2 "$tool is missing: scripts/deps.sh figures installs it"
   done
   if mkdir -p "$out/data" 2>/dev/null; then out=$(cd "$out" && pwd); fi

@@ -43,7 +43,7 @@ done < <(grep -ohE 'cfisac run configs/[^`#]*' README.md docs/*.md | sed 's/ *--
 
 # columns and keys of the results
 "$cfisac" run configs/paper.json --quiet --set monte_carlo.drops=2 --set monte_carlo.realizations=4 --out "$work/r" >/dev/null
-for column in $(head -n 1 "$work/r/drops.csv" | tr ',' ' '); do
+for column in $(head -qn 1 "$work"/r/{drops,aps,ues,trace}.csv | tr ',' ' '); do
   grep -qF "\`$column\`" docs/results.md || complain "docs/results.md lacks the column $column"
 done
 while read -r key; do

@@ -19,6 +19,8 @@ plot for [i = 1:4] "fig_a.csv" using "network.aps":(curve(i, "mean_theorem1_bit_
        with vectors nohead linestyle style[i], \
      "fig_a_published.csv" using "network.aps":"published_sum_rate_bit_s_hz" \
        with points pointtype 2 pointsize 0.6 linewidth 1.2 linecolor rgb black, \
+     "" using "network.aps":(column("published_sum_rate_bit_s_hz") - column("reading_error_bit_s_hz")):(0) \
+              :(2 * column("reading_error_bit_s_hz")) with vectors nohead linecolor rgb black linewidth 0.6, \
      for [i = 1:4] keyentry with linespoints linestyle style[i] title label(i), \
      keyentry with points linestyle 9 title "Monte Carlo, ±2 s.e.", \
      keyentry with lines linestyle 9 title "exact form", \
