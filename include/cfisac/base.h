@@ -30,7 +30,10 @@ void *arena_zeros(cfi_arena *arena, size_t count, size_t size);
 
 cfi_arena_mark arena_mark(const cfi_arena *arena);
 void arena_release(cfi_arena *arena, cfi_arena_mark mark);
-/* Bytes the arena holds from the system. */
+/* An arena beside this one, for what a function releases again before it returns: while results pile up in `arena`,
+ * this memory stays the same and warm. Owned by `arena`; NULL when out of memory. */
+cfi_arena *arena_scratch(cfi_arena *arena);
+/* Bytes the arena and its scratch hold from the system. */
 size_t arena_capacity(const cfi_arena *arena);
 
 /* ----------------------------------------------------------------------- random streams ---- */

@@ -280,9 +280,11 @@ static cfi_status run_sca(const cfi_network *network, const double *xi, const cf
                           cfi_arena *arena, cfi_allocation *out, double *trace, cfi_error *error)
 {
     size_t starts = network->system->starts;
-    cfi_arena_mark mark = arena_mark(arena);
+    cfi_arena *scratch = arena_scratch(arena);
+    cfi_arena_mark mark = scratch ? arena_mark(scratch) : (cfi_arena_mark){.chunk = 0};
     search s = {.worst = 0.0};
-    cfi_status status = search_init(&s, network, xi, &out->powers, options, arena, error);
+    cfi_status status =
+        scratch ? search_init(&s, network, xi, &out->powers, options, scratch, error) : out_of_memory(error);
 
     if (starts == 0) {
         starts = !network->pilots_overlap ? 1 : s.stepper.structured ? STARTS_STRUCTURED : STARTS_SOCP;
@@ -298,7 +300,9 @@ static cfi_status run_sca(const cfi_network *network, const double *xi, const cf
         keep_outcome(&s, xi, out, trace);
     }
     stepper_free(&s.stepper);
-    arena_release(arena, mark);
+    if (scratch) {
+        arena_release(scratch, mark);
+    }
     return status;
 }
 

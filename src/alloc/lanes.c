@@ -36,6 +36,12 @@ static void fill_constants(lanes *a, const alloc_problem *problem)
         a->root_most[l] = sqrt(a->most[l]);
     }
     for (size_t l = a->L; l < a->stride; l++) {
+        for (size_t k = 0; k < a->K; k++) {
+            a->signal[l + a->stride * k] = a->load[l + a->stride * k] = 0.0;
+        }
+        for (size_t m = 0; m < a->pairs; m++) {
+            a->coherent[l + a->stride * m] = 0.0;
+        }
         a->idle[l] = 1.0;
     }
 }
@@ -44,7 +50,7 @@ cfi_status lanes_init(lanes *a, const alloc_problem *problem, size_t rows, cfi_a
 {
     size_t K = problem->K, pairs = problem->mate_start[K];
     size_t stride = (problem->L + LANES - 1) / LANES * LANES;
-    double *memory = arena_zeros(arena, (2 * K + pairs + 16) * stride + (K + 2 * rows) * TILE, sizeof *memory);
+    double *memory = arena_alloc(arena, (2 * K + pairs + 16) * stride + (K + 2 * rows) * TILE, sizeof *memory);
 
     if (!memory) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the dual of an allocation step");
@@ -58,10 +64,14 @@ cfi_status lanes_init(lanes *a, const alloc_problem *problem, size_t rows, cfi_a
                             &a->per_h,     &a->ratio,      &a->root,  &a->bent};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         *row[i] = take_row(&memory, stride);
+        memset(*row[i], 0, stride * sizeof(double));
     }
     a->v = take_row(&memory, K * TILE);
     a->part_p = take_row(&memory, rows * TILE);
     a->part_z = take_row(&memory, rows * TILE);
+    for (size_t i = (K + pairs) * TILE; i < rows * TILE; i++) { /* the budget has no p, and a row may be left over */
+        a->part_p[i] = a->part_z[i] = 0.0;
+    }
     fill_constants(a, problem);
     return CFI_OK;
 }

@@ -15,6 +15,7 @@ struct cfi_arena {
     } chunk[MAX_CHUNKS]; /* sizes at least double, so 64 are never exhausted */
     size_t chunks;
     cfi_arena_mark top;
+    cfi_arena *scratch; /* or NULL */
 };
 
 cfi_arena *arena_create(void)
@@ -27,7 +28,18 @@ void arena_destroy(cfi_arena *arena)
     for (size_t i = 0; arena && i < arena->chunks; i++) {
         free(arena->chunk[i].memory);
     }
+    if (arena) {
+        arena_destroy(arena->scratch);
+    }
     free(arena);
+}
+
+cfi_arena *arena_scratch(cfi_arena *arena)
+{
+    if (!arena->scratch) {
+        arena->scratch = arena_create();
+    }
+    return arena->scratch;
 }
 
 /* Makes the top chunk one that has room for `bytes`, a multiple of ALIGNMENT. */
@@ -100,7 +112,7 @@ void arena_release(cfi_arena *arena, cfi_arena_mark mark)
 
 size_t arena_capacity(const cfi_arena *arena)
 {
-    size_t bytes = 0;
+    size_t bytes = arena->scratch ? arena_capacity(arena->scratch) : 0;
 
     for (size_t i = 0; i < arena->chunks; i++) {
         bytes += arena->chunk[i].size;
