@@ -5,16 +5,17 @@
 
 #include "alloc/structured.h"
 
-/* Keeps the solver's workspace from step to step while the sparsity pattern stays the same. */
+/* Keeps the problem's memory and the solver's workspace from step to step: while the sparsity pattern stays the same, a
+ * step allocates nothing. */
 typedef struct alloc_stepper {
     const alloc_problem *problem;
     cfi_crlb_constraint constraint;
-    size_t *active; /* users that take part in the workspace's pattern */
+    size_t *active; /* users that take part */
     size_t active_count;
-    cfi_surrogate surrogate; /* of the workspace's pattern */
-    socp_workspace *workspace;
-    structured dual;    /* of solver `structured` */
-    double largest_gap; /* certified gaps of its steps, relative */
+    socp_builder *builder;
+    socp_workspace *workspace; /* of the builder's last pattern */
+    structured dual;           /* of solver `structured` */
+    double largest_gap;        /* certified gaps of its steps, relative */
     /* export of every problem solved */
     const cfi_alloc_options *options;
     size_t start, step;
