@@ -101,6 +101,11 @@ double socp_certificate_residual(const socp_problem *problem, const socp_solutio
 typedef struct socp_builder socp_builder;
 socp_builder *socp_builder_create(size_t variables);
 void socp_builder_destroy(socp_builder *builder);
+/* Empties the builder for another problem; its memory stays. When the same rows, cones and entries come in the same
+ * order again, with any numbers, the next socp_build allocates and sorts nothing. */
+void socp_builder_restart(socp_builder *builder, size_t variables);
+/* Whether the last socp_build gave the pattern of the one before: a workspace made then can solve it. */
+bool socp_builder_kept_pattern(const socp_builder *builder);
 void socp_objective(socp_builder *builder, size_t variable, double coefficient);
 
 /* Equality rows A x = b. */

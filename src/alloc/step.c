@@ -4,7 +4,6 @@
 #include "alloc/step_model.h"
 
 #include <math.h>
-#include <string.h>
 
 static const double NEGLIGIBLE_SINR = 1e-10;
 enum { MOST_PAIRS = 1000 };
@@ -29,7 +28,7 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
     *stepper = (alloc_stepper){.problem = problem,
                                .constraint = problem->network->system->crlb_constraint,
                                .options = options,
-                               .active = arena_alloc(arena, 4 * problem->K, sizeof(size_t))};
+                               .active = arena_alloc(arena, 3 * problem->K, sizeof(size_t))};
     if (!stepper->active) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for an allocation step");
     }
@@ -40,33 +39,26 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
 void stepper_free(alloc_stepper *stepper)
 {
     socp_destroy(stepper->workspace);
+    socp_builder_destroy(stepper->builder);
     stepper->workspace = NULL;
+    stepper->builder = NULL;
 }
 
-/* Lists the users whose SINR is not negligible; drops the workspace when the pattern changes. */
-static void choose_active(alloc_stepper *stepper, cfi_surrogate surrogate)
+/* Lists the users whose SINR is not negligible. */
+static void choose_active(alloc_stepper *stepper)
 {
     const alloc_problem *problem = stepper->problem;
-    size_t *fresh = stepper->active + problem->K, count = 0;
     double largest = 0.0;
 
+    stepper->active_count = 0;
     for (size_t k = 0; k < problem->K; k++) {
         largest = fmax(largest, problem_sinr(problem, k));
     }
     for (size_t k = 0; k < problem->K; k++) {
-        double sinr = problem_sinr(problem, k);
-
-        if (sinr > NEGLIGIBLE_SINR * fmin(largest, 1.0)) {
-            fresh[count++] = k;
+        if (problem_sinr(problem, k) > NEGLIGIBLE_SINR * fmin(largest, 1.0)) {
+            stepper->active[stepper->active_count++] = k;
         }
     }
-    if (count != stepper->active_count || surrogate != stepper->surrogate ||
-        memcmp(fresh, stepper->active, count * sizeof *fresh) != 0) {
-        stepper_free(stepper);
-    }
-    memcpy(stepper->active, fresh, count * sizeof *fresh);
-    stepper->active_count = count;
-    stepper->surrogate = surrogate;
 }
 
 static cfi_status export_step(const alloc_stepper *stepper, const socp_problem *problem, cfi_error *error)
@@ -94,6 +86,19 @@ static bool run_structured(alloc_stepper *stepper, const alloc_point *at, alloc_
     return true;
 }
 
+/* Solves the step's problem in the workspace, made anew when the pattern is new. */
+static cfi_status solve(alloc_stepper *stepper, const socp_problem *problem, socp_solution *solution, cfi_error *error)
+{
+    if (!socp_builder_kept_pattern(stepper->builder)) {
+        socp_destroy(stepper->workspace);
+        stepper->workspace = NULL;
+    }
+    if (!stepper->workspace) {
+        stepper->workspace = socp_create(problem, NULL, error);
+    }
+    return stepper->workspace ? socp_solve(stepper->workspace, problem, solution, error) : error->status;
+}
+
 cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrogate surrogate, alloc_point *to,
                        socp_status *solved, cfi_error *error)
 {
@@ -104,7 +109,7 @@ cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrog
                         .constraint = stepper->constraint};
     const socp_problem *problem;
     socp_solution solution;
-    cfi_status status = CFI_OK;
+    cfi_status status;
 
     if (stepper->structured) {
         if (run_structured(stepper, at, to)) {
@@ -115,28 +120,24 @@ cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrog
     }
     stepper->objective = NAN;
     problem_evaluate(stepper->problem, at); /* the attempt evaluated other points */
-    choose_active(stepper, surrogate);
+    choose_active(stepper);
     *solved = SOCP_OPTIMAL;
     problem_copy(stepper->problem, at, to);
     if (stepper->active_count == 0) {
         return CFI_OK;
     }
     model.A = stepper->active_count;
-    problem = step_model_build(&model, stepper->active + 2 * stepper->problem->K, error);
+    model.builder = stepper->builder;
+    problem = step_model_build(&model, stepper->active + stepper->problem->K, error);
+    stepper->builder = model.builder;
     status = problem ? export_step(stepper, problem, error) : error->status;
-    if (status != CFI_OK) {
-        goto done;
+    if (status == CFI_OK) {
+        status = solve(stepper, problem, &solution, error);
     }
-    if (!stepper->workspace) {
-        stepper->workspace = socp_create(problem, NULL, error);
-    }
-    status = stepper->workspace ? socp_solve(stepper->workspace, problem, &solution, error) : error->status;
     stepper->step++;
     if (status == CFI_OK) {
         *solved = solution.status;
         step_model_read(&model, solution.x, to);
     }
-done:
-    socp_builder_destroy(model.builder);
     return status;
 }

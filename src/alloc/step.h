@@ -5,15 +5,16 @@
 
 #include "alloc/structured.h"
 
-/* Keeps the solver's workspace from step to step while the sparsity pattern stays the same. */
+/* Keeps the problem's memory and the solver's workspace from step to step: while the sparsity pattern stays the same, a
+ * step allocates nothing. */
 typedef struct alloc_stepper {
     const alloc_problem *problem;
     cfi_crlb_constraint constraint;
-    size_t *active; /* users that take part in the workspace's pattern */
+    size_t *active; /* users that take part */
     size_t active_count;
-    cfi_surrogate surrogate; /* of the workspace's pattern */
-    socp_workspace *workspace;
-    bool structured; /* steps are taken by the dual */
+    socp_builder *builder;
+    socp_workspace *workspace; /* of the builder's last pattern */
+    bool structured;           /* steps are taken by the dual */
     structured dual;
     size_t fallback_steps; /* that the dual could not end and the cone solver took */
     double largest_gap;    /* certified gaps of its steps, relative */

@@ -367,7 +367,11 @@ static void lay_out(step_model *model)
 const socp_problem *step_model_build(step_model *model, size_t *leaves, cfi_error *error)
 {
     lay_out(model);
-    model->builder = socp_builder_create(model->variables);
+    if (model->builder) {
+        socp_builder_restart(model->builder, model->variables);
+    } else {
+        model->builder = socp_builder_create(model->variables);
+    }
     if (!model->builder) {
         error_set(error, CFI_NO_MEMORY, "out of memory for an allocation step");
         return NULL;

@@ -17,8 +17,8 @@ typedef struct step_model {
     socp_builder *builder;
 } step_model;
 
-/* Lays the variables out and fills model->builder, which the caller destroys (it may be NULL on error). `leaves` has
- * room for 2 K indices. NULL and an error text when out of memory. */
+/* Lays the variables out and fills model->builder, made here when it is NULL and emptied first when it is not; the
+ * caller destroys it. `leaves` has room for 2 K indices. NULL and an error text when out of memory. */
 const socp_problem *step_model_build(step_model *model, size_t *leaves, cfi_error *error);
 
 /* The powers of a solution; inactive users stay silent. */

@@ -1,4 +1,5 @@
-/* Collects the entries of a problem in any order and sorts them into sparse columns. */
+/* Collects the entries of a problem in any order and sorts them into sparse columns; where they belong is remembered
+ * for the next problem with the same entries. */
 #include "cfisac/socp.h"
 
 #include <stdlib.h>
@@ -9,6 +10,8 @@ typedef struct triplets {
     size_t count, room;
     size_t *row, *col;
     double *value;
+    size_t known, *slot; /* of the last build: how many triplets it had, and where in the matrix each was added */
+    bool changed;        /* not the positions of the last build, as far as put again */
 } triplets;
 
 typedef struct growing {
@@ -22,7 +25,10 @@ struct socp_builder {
     triplets a, g;
     growing b, h;
     size_t linear, cones, cone_room, *cone_size;
-    bool failed, disordered;
+    size_t known_cones; /* of the last build */
+    bool failed, disordered, built;
+    bool reshaped;        /* other rows or cones than in the last build */
+    bool same;            /* the last build kept the pattern of the one before */
     socp_problem problem; /* the last one built; owns its matrices */
 };
 
@@ -62,6 +68,10 @@ static bool grow_triplets(triplets *t)
     if (!grow((void **)&t->value, &room, needed, sizeof *t->value)) {
         return false;
     }
+    room = same;
+    if (!grow((void **)&t->slot, &room, needed, sizeof *t->slot)) {
+        return false;
+    }
     t->room = room;
     return true;
 }
@@ -75,8 +85,11 @@ static void put(socp_builder *builder, triplets *t, size_t row, size_t col, doub
         builder->failed = true;
         return;
     }
-    t->row[t->count] = row;
-    t->col[t->count] = col;
+    if (t->count >= t->known || t->row[t->count] != row || t->col[t->count] != col) {
+        t->changed = true;
+        t->row[t->count] = row;
+        t->col[t->count] = col;
+    }
     t->value[t->count++] = value;
 }
 
@@ -107,6 +120,32 @@ socp_builder *socp_builder_create(size_t variables)
     return builder;
 }
 
+void socp_builder_restart(socp_builder *builder, size_t variables)
+{
+    if (builder->failed) {
+        return;
+    }
+    builder->reshaped = builder->reshaped || !builder->built || builder->a.changed || builder->g.changed;
+    if (variables != builder->n) {
+        double *c = reallocarray(builder->c, variables ? variables : 1, sizeof *c);
+
+        builder->failed = !c;
+        builder->c = c ? c : builder->c;
+        builder->n = c ? variables : builder->n;
+        builder->reshaped = true;
+    }
+    memset(builder->c, 0, builder->n * sizeof *builder->c);
+    builder->a.count = builder->g.count = builder->b.count = builder->h.count = 0;
+    builder->a.changed = builder->g.changed = false;
+    builder->linear = builder->cones = 0;
+    builder->disordered = false;
+}
+
+bool socp_builder_kept_pattern(const socp_builder *builder)
+{
+    return builder->same;
+}
+
 static void free_matrix(socp_matrix *matrix)
 {
     free(matrix->start);
@@ -128,6 +167,8 @@ void socp_builder_destroy(socp_builder *builder)
     free(builder->g.row);
     free(builder->g.col);
     free(builder->g.value);
+    free(builder->a.slot);
+    free(builder->g.slot);
     free(builder->b.value);
     free(builder->h.value);
     free(builder->cone_size);
@@ -173,7 +214,11 @@ size_t socp_add_cone(socp_builder *builder, size_t size)
         builder->failed = true;
         return 0;
     }
-    builder->cone_size[builder->cones++] = size;
+    if (builder->cones >= builder->known_cones || builder->cone_size[builder->cones] != size) {
+        builder->reshaped = true;
+        builder->cone_size[builder->cones] = size;
+    }
+    builder->cones++;
     return add_rows(builder, &builder->h, size);
 }
 
@@ -207,7 +252,7 @@ static void sort_by(const size_t *key, size_t keys, const size_t *before, size_t
 }
 
 /* Sparse columns with ascending rows; equal positions are added. False when out of memory. */
-static bool compress(const triplets *t, size_t rows, size_t cols, socp_matrix *matrix)
+static bool compress(triplets *t, size_t rows, size_t cols, socp_matrix *matrix)
 {
     size_t most = rows > cols ? rows : cols, count = 0;
     size_t *first = calloc(most + 2, sizeof *first), *by_row = calloc(t->count + 1, sizeof *by_row);
@@ -232,6 +277,7 @@ static bool compress(const triplets *t, size_t rows, size_t cols, socp_matrix *m
                 matrix->row[count] = row;
                 matrix->value[count++] = t->value[order[i]];
             }
+            t->slot[order[i]] = count - 1;
             matrix->start[col + 1] = count;
         }
         for (size_t j = 0; j < cols; j++) { /* empty columns */
@@ -241,7 +287,28 @@ static bool compress(const triplets *t, size_t rows, size_t cols, socp_matrix *m
     free(first);
     free(by_row);
     free(order);
+    t->known = complete ? t->count : 0;
+    t->changed = false;
     return complete;
+}
+
+/* The numbers of the triplets into the matrix of the last build, which had the same. */
+static void refill(const triplets *t, socp_matrix *matrix)
+{
+    memset(matrix->value, 0, matrix->start[matrix->cols] * sizeof *matrix->value);
+    for (size_t i = 0; i < t->count; i++) {
+        matrix->value[t->slot[i]] += t->value[i];
+    }
+}
+
+static bool same_pattern(const socp_builder *builder)
+{
+    const socp_problem *last = &builder->problem;
+
+    return builder->built && !builder->reshaped && !builder->a.changed && !builder->g.changed &&
+           builder->a.count == builder->a.known && builder->g.count == builder->g.known &&
+           builder->b.count == last->p && builder->h.count == last->m && builder->linear == last->linear &&
+           builder->cones == last->cones;
 }
 
 static bool within(const triplets *t, size_t rows, size_t cols)
@@ -263,8 +330,13 @@ const socp_problem *socp_build(socp_builder *builder, cfi_error *error)
         error_set(error, CFI_INVALID, "cone problem: linear rows after a cone, or an entry outside the matrix");
         return NULL;
     }
-    if (builder->failed || !compress(&builder->a, builder->b.count, builder->n, &problem->A) ||
-        !compress(&builder->g, builder->h.count, builder->n, &problem->G)) {
+    builder->same = !builder->failed && same_pattern(builder);
+    if (builder->same) {
+        refill(&builder->a, &problem->A);
+        refill(&builder->g, &problem->G);
+    } else if (builder->failed || !compress(&builder->a, builder->b.count, builder->n, &problem->A) ||
+               !compress(&builder->g, builder->h.count, builder->n, &problem->G)) {
+        builder->built = false;
         error_set(error, CFI_NO_MEMORY, "out of memory for a cone problem");
         return NULL;
     }
@@ -277,5 +349,8 @@ const socp_problem *socp_build(socp_builder *builder, cfi_error *error)
     problem->linear = builder->linear;
     problem->cones = builder->cones;
     problem->cone_size = builder->cone_size;
+    builder->known_cones = builder->cones;
+    builder->built = true;
+    builder->reshaped = false;
     return problem;
 }

@@ -2,6 +2,7 @@
 #include "socp/kkt.h"
 
 #include "socp/kkt_terms.h"
+#include "socp/memory.h"
 #include "socp/order.h"
 #include "socp/problem.h"
 
@@ -61,8 +62,8 @@ static uint32_t *carve(uint32_t **memory, size_t count)
 static bool allocate_numbers(kkt *system)
 {
     size_t n = system->n, m = system->m, all = n + system->p + m;
-    double *numbers = malloc((2 * system->size + 6 * all + 2 * m + system->terms.count + system->terms.weights + 8) *
-                             sizeof *numbers);
+    double *numbers = memory_block(
+        (2 * system->size + 6 * all + 2 * m + system->terms.count + system->terms.weights + 8) * sizeof *numbers);
 
     system->memory[1] = numbers;
     if (!numbers) {
@@ -95,8 +96,8 @@ static bool analyse(kkt *system, const row_lists *rows)
 
     kkt_list_terms(system, rows, NULL, NULL);
     count = terms->count;
-    block = malloc((3 * count + 2 * system->size) * sizeof *block + count + 16);
-    scratch = malloc((2 * count + system->size + 1) * sizeof *scratch);
+    block = memory_block((3 * count + 2 * system->size) * sizeof *block + count + 16);
+    scratch = memory_block((2 * count + system->size + 1) * sizeof *scratch);
     system->memory[0] = block;
     done = block && scratch && count < UINT32_MAX / 4 && allocate_numbers(system);
     if (done) {
@@ -132,11 +133,11 @@ bool kkt_analyse(kkt *system, const sparse *matrix, const cone_scaling *cone)
 {
     size_t n = matrix->cols, m = cone->m, nonzeros = matrix->start[n], blocks = cone->linear + cone->cones;
     size_t weights = count_weights(cone);
-    uint32_t *scratch = malloc((matrix->rows + 1 + 2 * nonzeros + n + 1) * sizeof *scratch), *memory;
+    uint32_t *scratch = memory_block((matrix->rows + 1 + 2 * nonzeros + n + 1) * sizeof *scratch), *memory;
     bool done;
 
     *system = (kkt){.n = n, .p = matrix->rows - m, .m = m, .cone = cone, .matrix = matrix, .delta = 1e-8};
-    memory = malloc((3 * m + weights + 2) * sizeof *memory + blocks + 1);
+    memory = memory_block((3 * m + weights + 2) * sizeof *memory + blocks + 1);
     system->memory[2] = memory;
     done = scratch && memory;
     if (done) {
@@ -156,7 +157,7 @@ bool kkt_analyse(kkt *system, const sparse *matrix, const cone_scaling *cone)
     }
     free(scratch);
     if (done) {
-        system->base = malloc(system->factor.values * sizeof *system->base + 1);
+        system->base = memory_block(system->factor.values * sizeof *system->base + 1);
         system->memory[3] = system->base;
         done = system->base != NULL;
     }

@@ -2,6 +2,8 @@
  */
 #include "socp/ldl.h"
 
+#include "socp/memory.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +28,7 @@ typedef struct analysis {
 
 static bool allocate(analysis *a, size_t n, size_t entries)
 {
-    uint32_t *block = malloc((12 * (n + 2) + 2 * entries) * sizeof *block);
+    uint32_t *block = memory_block((12 * (n + 2) + 2 * entries) * sizeof *block);
     uint32_t **part[] = {&a->position, &a->start, &a->parent, &a->count, &a->width,
                          &a->into,     &a->mark,  &a->number, &a->node};
 
@@ -346,8 +348,8 @@ static bool allocate_rows(const analysis *a, ldl *factor)
             rows += a->count[j] - a->width[j];
         }
     }
-    block =
-        malloc(padded(nodes * sizeof(ldl_node)) + padded(a->n * sizeof(double)) + padded(rows * sizeof(uint32_t)) + 64);
+    block = memory_block(padded(nodes * sizeof(ldl_node)) + padded(a->n * sizeof(double)) +
+                         padded(rows * sizeof(uint32_t)) + 64);
     factor->memory[0] = block;
     if (!block) {
         return false;
@@ -368,8 +370,8 @@ static bool allocate_panels(ldl *factor, size_t segments, size_t places)
         most = factor->node[s].lead > most ? factor->node[s].lead : most;
     }
     factor->work_size = LDL_WORK * (most + PAD);
-    block = aligned_alloc(64, padded(factor->values * sizeof(double)) + padded(factor->work_size * sizeof(double)) +
-                                  padded(segments * sizeof(ldl_segment)) + padded(places * sizeof(uint32_t)) + 64);
+    block = memory_block(padded(factor->values * sizeof(double)) + padded(factor->work_size * sizeof(double)) +
+                         padded(segments * sizeof(ldl_segment)) + padded(places * sizeof(uint32_t)) + 64);
     factor->memory[1] = block;
     if (!block) {
         return false;
@@ -412,7 +414,7 @@ static bool analyse(analysis *a, ldl *factor, const ldl_pattern *pattern, uint32
     if (factor->values >= UINT32_MAX) {
         return false;
     }
-    work = malloc((4 * a->n + 4) * sizeof *work);
+    work = memory_block((4 * a->n + 4) * sizeof *work);
     if (!work) {
         return false;
     }

@@ -5,6 +5,8 @@
  * is left. */
 #include "socp/order.h"
 
+#include "socp/memory.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <suitesparse/amd.h>
@@ -34,7 +36,7 @@ typedef struct graph {
 
 static bool build_graph(graph *of, size_t n, size_t entries, const uint32_t *row, const uint32_t *col)
 {
-    int *memory = malloc((2 * entries + 3 * n + 3) * sizeof *memory), *mark;
+    int *memory = memory_block((2 * entries + 3 * n + 3) * sizeof *memory), *mark;
 
     of->start = memory;
     if (!memory) {
@@ -170,7 +172,8 @@ static void compress(size_t n, size_t pairs, int *smaller, int *larger, int *lis
 /* Orders the unknowns order[0 .. n) by AMD. */
 static bool order_rest(const graph *of, size_t all, const int *number, size_t n, size_t pairs, uint32_t *order)
 {
-    int *memory = malloc((3 * pairs + 3 * n + 3) * sizeof *memory), *larger = memory + pairs, *listed = larger + pairs;
+    int *memory = memory_block((3 * pairs + 3 * n + 3) * sizeof *memory), *larger = memory + pairs,
+        *listed = larger + pairs;
     int *start = listed + pairs, *permutation = start + n + 1, *old = permutation + n;
     bool done = memory != NULL;
 
@@ -192,7 +195,7 @@ static bool order_rest(const graph *of, size_t all, const int *number, size_t n,
 bool order_pattern(size_t n, size_t entries, const uint32_t *row, const uint32_t *col, uint32_t *order)
 {
     graph of;
-    int *number = malloc((n + 1) * sizeof *number);
+    int *number = memory_block((n + 1) * sizeof *number);
     bool done = build_graph(&of, n, entries, row, col) && number;
 
     if (done) {

@@ -1,6 +1,7 @@
 /* Set-up of a solve: one block of memory, the matrix with short indices, and the analysis of the KKT system. */
 #include "socp/workspace.h"
 
+#include "socp/memory.h"
 #include "socp/problem.h"
 
 #include <math.h>
@@ -124,7 +125,7 @@ static bool allocate(socp_workspace *w, const socp_problem *problem)
     w->cone.linear = problem->linear;
     w->cone.cones = problem->cones;
     carve_all(w, &from, nonzeros);
-    w->memory = from.base = aligned_alloc(64, from.used + 64);
+    w->memory = from.base = memory_block(from.used + 64);
     if (!from.base) {
         return false;
     }

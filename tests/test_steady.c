@@ -1,0 +1,206 @@
+/* Solving again with new numbers allocates nothing. The program is linked so that every allocation of the project's own
+ * code is counted. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "alloc/step.h"
+#include "allocations.h"
+#include "check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static size_t allocations;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__real_reallocarray(void *memory, size_t count, size_t size);
+void *__real_aligned_alloc(size_t unit, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+void *__wrap_reallocarray(void *memory, size_t count, size_t size);
+void *__wrap_aligned_alloc(size_t unit, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+    allocations++;
+    return __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    allocations++;
+    return __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    allocations++;
+    return __real_realloc(memory, size);
+}
+
+void *__wrap_reallocarray(void *memory, size_t count, size_t size)
+{
+    allocations++;
+    return __real_reallocarray(memory, count, size);
+}
+
+void *__wrap_aligned_alloc(size_t unit, size_t size)
+{
+    allocations++;
+    return __real_aligned_alloc(unit, size);
+}
+
+/* min t, norm(x - a) <= t, x >= b: entries out of order, one of them in two parts. */
+static const socp_problem *fill(socp_builder *builder, size_t n, double shift)
+{
+    size_t row = socp_add_linear(builder, n), cone = socp_add_cone(builder, n + 1);
+    cfi_error error = {.text = ""};
+    const socp_problem *problem;
+
+    socp_objective(builder, n, 1.0);
+    for (size_t i = n; i-- > 0;) {
+        socp_put(builder, cone + 1 + i, i, 0.25);
+        socp_put(builder, row + i, i, 1.0);
+        socp_put(builder, cone + 1 + i, i, 0.75);
+        socp_constant(builder, row + i, -shift * (double)i);
+        socp_constant(builder, cone + 1 + i, 1.0);
+    }
+    socp_put(builder, cone, n, 1.0);
+    problem = socp_build(builder, &error);
+    if (!problem) {
+        fail_msg("%s", error.text);
+    }
+    return problem;
+}
+
+static void a_refilled_problem_is_the_one_built_anew(void **state)
+{
+    (void)state;
+    socp_builder *used = socp_builder_create(6), *fresh = socp_builder_create(6);
+    const socp_problem *again, *expected = fill(fresh, 5, 0.5);
+    size_t before;
+
+    fill(used, 5, 2.0);
+    assert_false(socp_builder_kept_pattern(used));
+    before = allocations;
+    socp_builder_restart(used, 6);
+    again = fill(used, 5, 0.5);
+    assert_int_equal(allocations, before);
+    assert_true(socp_builder_kept_pattern(used));
+    assert_memory_equal(again->G.start, expected->G.start, 7 * sizeof(size_t));
+    assert_memory_equal(again->G.row, expected->G.row, again->G.start[6] * sizeof(size_t));
+    assert_memory_equal(again->G.value, expected->G.value, again->G.start[6] * sizeof(double));
+    assert_memory_equal(again->h, expected->h, again->m * sizeof(double));
+    assert_memory_equal(again->c, expected->c, again->n * sizeof(double));
+    socp_builder_destroy(used);
+    socp_builder_destroy(fresh);
+}
+
+static void another_shape_after_a_restart_is_built_right(void **state)
+{
+    (void)state;
+    socp_builder *used = socp_builder_create(6), *fresh = socp_builder_create(4);
+    const socp_problem *again, *expected = fill(fresh, 3, 1.0);
+
+    fill(used, 5, 2.0);
+    socp_builder_restart(used, 6); /* given up half-way */
+    socp_put(used, socp_add_linear(used, 5), 3, 7.0);
+    socp_builder_restart(used, 4);
+    again = fill(used, 3, 1.0);
+    assert_false(socp_builder_kept_pattern(used));
+    assert_int_equal(again->m, expected->m);
+    assert_memory_equal(again->G.start, expected->G.start, 5 * sizeof(size_t));
+    assert_memory_equal(again->G.row, expected->G.row, again->G.start[4] * sizeof(size_t));
+    assert_memory_equal(again->G.value, expected->G.value, again->G.start[4] * sizeof(double));
+    socp_builder_restart(used, 4); /* the same rows, other entries */
+    socp_put(used, socp_add_linear(used, 3), 0, 1.0);
+    socp_add_cone(used, 4);
+    assert_non_null(socp_build(used, NULL));
+    assert_false(socp_builder_kept_pattern(used));
+    socp_builder_restart(used, 4);
+    assert_non_null(socp_build(used, NULL)); /* nothing at all */
+    assert_false(socp_builder_kept_pattern(used));
+    socp_builder_destroy(used);
+    socp_builder_destroy(fresh);
+}
+
+static void solving_again_allocates_nothing(void **state)
+{
+    (void)state;
+    socp_builder *builder = socp_builder_create(31);
+    const socp_problem *problem = fill(builder, 30, 2.0);
+    socp_workspace *workspace = socp_create(problem, NULL, NULL);
+    socp_solution solution;
+    size_t before = allocations;
+
+    assert_true(before > 0);
+    for (int i = 0; i < 5; i++) {
+        socp_builder_restart(builder, 31);
+        problem = fill(builder, 30, 0.5 * i);
+        assert_int_equal(socp_solve(workspace, problem, &solution, NULL), CFI_OK);
+        assert_int_equal(solution.status, SOCP_OPTIMAL);
+    }
+    assert_int_equal(allocations, before);
+    socp_destroy(workspace);
+    socp_builder_destroy(builder);
+}
+
+/* Both surrogates of orthogonal pilots, and overlapping pilots: the second step and later ones. */
+static void steps_of_an_allocation_after_the_first_allocate_nothing(void **state)
+{
+    (void)state;
+    for (int variant = 0; variant < 3; variant++) {
+        made_system made = make_system(40, 8, 4, 4, 4);
+        drop *d;
+        alloc_problem problem;
+        alloc_stepper stepper;
+        alloc_point *at, *to;
+        size_t before = 0;
+        cfi_error error = {.text = ""};
+
+        if (variant == 2) {
+            reuse_pilots(&made, 2);
+        }
+        d = make_drop(made);
+        set_tightness(d, 1e-2);
+        assert_int_equal(problem_build(&d->network, d->xi, d->arena, &problem, &error), CFI_OK);
+        at = problem_point(&problem, d->arena);
+        to = problem_point(&problem, d->arena);
+        for (size_t i = 0; i < problem.K * problem.L; i++) {
+            at->w[i] = 1e-3;
+        }
+        assert_true(problem_complete(&problem, at));
+        assert_int_equal(stepper_init(&stepper, &problem, NULL, d->arena, &error), CFI_OK);
+        for (int step = 0; step < 4; step++) {
+            socp_status solved;
+            cfi_surrogate surrogate = variant == 1 ? CFI_SURROGATE_FRACTIONAL : CFI_SURROGATE_PRODUCT;
+
+            assert_int_equal(stepper_run(&stepper, at, surrogate, to, &solved, &error), CFI_OK);
+            assert_int_equal(solved, SOCP_OPTIMAL);
+            assert_true(step == 0 || allocations == before);
+            before = allocations;
+            problem_copy(&problem, to, at);
+            assert_true(problem_complete(&problem, at));
+        }
+        stepper_free(&stepper);
+        free_drop(d);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_refilled_problem_is_the_one_built_anew),
+        cmocka_unit_test(another_shape_after_a_restart_is_built_right),
+        cmocka_unit_test(solving_again_allocates_nothing),
+        cmocka_unit_test(steps_of_an_allocation_after_the_first_allocate_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
