@@ -56,8 +56,9 @@ cfi_status report_write_replay(const cfi_results *results, FILE *stream, cfi_err
 cfi_status report_prepare_directory(const char *directory, cfi_error *error);
 
 /* Writes results.json, drops.csv, summary.csv, aps.csv, ues.csv, trace.csv and plots.gp (docs/results.md) into
- * `directory` (made if absent), each to a temporary file that is synced and renamed over the old one: a reader sees the old or the new file, never half of one. timing.json beside
- * them holds wall times, threads and the command line. On failure (CFI_OUTPUT) no temporary file stays behind. */
+ * `directory` (made if absent), each to a temporary file that is synced and renamed over the old one: a reader sees the
+ * old or the new file, never half of one. timing.json beside them holds wall times, threads and the command line. On
+ * failure (CFI_OUTPUT) no temporary file stays behind. */
 cfi_status report_write_directory(const cfi_results *results, const cfi_timing *timing, const char *directory,
                                   cfi_error *error);
 
