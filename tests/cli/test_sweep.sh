@@ -119,8 +119,10 @@ if "$cfisac" --version | grep -q 'MPI *yes' && command -v mpirun >/dev/null; the
     check 'the MPI job gives the same bytes' same mpi-job
     # a rank that dies takes the job with it; the journal goes on
     mpirun --oversubscribe -n 3 "$cfisac" sweep sweep.json --out killed-rank --quiet >/dev/null 2>&1 &
+    process=$!
     wait_for killed-rank 5
-    pkill -9 -n -f "sweep sweep.json --out killed-rank"
+    rank=$(pgrep -P "$process" | tail -n 1) # a child of this mpirun: never one of another copy of this test
+    [ -z "$rank" ] || kill -9 "$rank"
     wait
     expect 0 sweep sweep.json --out killed-rank --resume --quiet
     check 'after a dead rank --resume ends with the same bytes' same killed-rank
@@ -191,6 +193,14 @@ expect 6 sweep sweep.json --out busy --resume
 check 'a second process is refused' has err 'another process is writing this sweep'
 kill -9 "$process"
 wait "$process" 2>/dev/null
+
+# on a terminal of 60 columns no progress line is longer: a carriage return would leave the rest of it behind
+if command -v script >/dev/null; then
+    TERM=xterm script -qec "stty cols 60; '$cfisac' sweep sweep.json --out terminal --set monte_carlo.realizations=6000" \
+        /dev/null </dev/null >out 2>err
+    longest=$(tr '\r' '\n' <out | sed 's/\x1b\[K//' | grep 'drops, ' | awk '{ if (length($0) > n) n = length($0) } END { print n + 0 }')
+    check "progress fits the terminal ($longest)" test "$longest" -gt 20 -a "$longest" -lt 60
+fi
 
 # ------------------------------------------------------------------------- what it says
 expect 4 sweep sweep.json --over sensing.crlb_threshold_db=-80,-70 --out nowhere --quiet
