@@ -70,6 +70,31 @@ static cfi_status run_sweep(const cli_options *options, const cfi_scenario *scen
     return status;
 }
 
+/* A remark on some points, once: the scenario's own values need not be among the swept ones. */
+static void warn_of_points(const cli_options *options, const cfi_scenario *sweep)
+{
+    size_t points = scenario_points(sweep), concerned = 0;
+    char first[512] = "", text[600];
+
+    for (size_t p = 0; p < points && !has_option(options, OPTION_QUIET); p++) {
+        const char *const *line;
+        cfi_scenario *point;
+        cfi_error error;
+
+        if (scenario_at_point(sweep, p, &point, &error) != CFI_OK) {
+            return; /* an error, which the sweep itself will tell */
+        }
+        if (scenario_warnings(point, &line) > 0 && concerned++ == 0) {
+            snprintf(first, sizeof first, "%s", line[0]);
+        }
+        scenario_destroy(point);
+    }
+    if (concerned > 0) {
+        snprintf(text, sizeof text, "%zu of %zu points, the first of them: %s", concerned, points, first);
+        report_warning(options, text);
+    }
+}
+
 int command_sweep(const cli_options *options)
 {
     cfi_scenario *scenario = NULL;
@@ -81,7 +106,10 @@ int command_sweep(const cli_options *options)
 
     how.given |= rank > 0 ? OPTION_QUIET : 0; /* one rank speaks */
     if (status == CFI_OK) {
-        status = read_scenario(&how, &scenario, &error);
+        status = scenario_read(how.argument, how.setting, how.settings, &scenario, &error);
+    }
+    if (status == CFI_OK) {
+        warn_of_points(&how, scenario);
     }
     if (status == CFI_OK) {
         status = run_sweep(&how, scenario, &error);

@@ -3,7 +3,10 @@
 
 #include "cli/message.h"
 
+#include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
+#include <unistd.h>
 
 static double now_seconds(void)
 {
@@ -34,7 +37,7 @@ static void format_seconds(double seconds, char *text, size_t size)
     }
 }
 
-enum { WIDTH = 30 };
+enum { WIDTH = 30, LEAST_WIDTH = 5, LONGEST = 256 };
 
 /* Whether it is time to draw again: at most ten times a second. */
 static bool is_due(progress_bar *bar, double now)
@@ -47,27 +50,42 @@ static bool is_due(progress_bar *bar, double now)
     return true;
 }
 
-static void draw_cells(size_t done, size_t total, char cells[WIDTH + 1])
+static size_t columns_of_terminal(void)
 {
-    size_t filled = total > 0 ? WIDTH * done / total : 0;
+    struct winsize size;
 
-    for (size_t i = 0; i < WIDTH; i++) {
-        cells[i] = i < filled ? '#' : '.';
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/* A line that fits the terminal, since a carriage return goes back over one row only: a bar in what the text leaves,
+ * none where that is too little, and the text cut off at last. */
+static void draw_line(size_t done, size_t total, const char *text)
+{
+    size_t columns = columns_of_terminal() - 1, length = strlen(text), width = WIDTH;
+    char cells[WIDTH + 1];
+
+    if (length + 3 + LEAST_WIDTH > columns) {
+        fprintf(stderr, "\r%.*s\033[K", (int)columns, text);
+    } else {
+        width = columns - length - 3 < WIDTH ? columns - length - 3 : WIDTH;
+        memset(cells, '.', width);
+        memset(cells, '#', total > 0 ? width * done / total : 0);
+        cells[width] = '\0';
+        fprintf(stderr, "\r[%s] %s\033[K", cells, text);
     }
-    cells[WIDTH] = '\0';
+    fflush(stderr);
 }
 
 void progress_update(void *context, size_t done, size_t total)
 {
     progress_bar *bar = context;
     double now = now_seconds();
-    char left[40], cells[WIDTH + 1];
+    char left[40], text[LONGEST];
 
     if (is_due(bar, now)) {
-        draw_cells(done, total, cells);
         format_seconds((now - bar->start) / (double)done * (double)(total - done), left, sizeof left);
-        fprintf(stderr, "\r[%s] %zu/%zu drops, %s left\033[K", cells, done, total, left);
-        fflush(stderr);
+        snprintf(text, sizeof text, "%zu/%zu drops, %s left", done, total, left);
+        draw_line(done, total, text);
     }
 }
 
@@ -75,21 +93,19 @@ void progress_update_sweep(void *context, const cfi_sweep_progress *p)
 {
     progress_bar *bar = context;
     double now = now_seconds(), rate = (double)(p->done - p->resumed) / (now - bar->start);
-    char left[40], cells[WIDTH + 1];
+    char left[40], infeasible[40] = "", failed[40] = "", text[LONGEST];
 
     if (is_due(bar, now)) {
-        draw_cells(p->done, p->trials, cells);
         format_seconds((double)(p->trials - p->done) / rate, left, sizeof left);
-        fprintf(stderr, "\r[%s] %zu/%zu points, %zu/%zu drops, %.3g/s, %s left", cells, p->points_done, p->points,
-                p->done, p->trials, rate, left);
         if (p->infeasible > 0) {
-            fprintf(stderr, ", %zu infeasible", p->infeasible);
+            snprintf(infeasible, sizeof infeasible, ", %zu infeasible", p->infeasible);
         }
         if (p->failed > 0) {
-            fprintf(stderr, ", %zu failed", p->failed);
+            snprintf(failed, sizeof failed, ", %zu failed", p->failed);
         }
-        fputs("\033[K", stderr);
-        fflush(stderr);
+        snprintf(text, sizeof text, "%zu/%zu points, %zu/%zu drops, %.*f/s, %s left%s%s", p->points_done, p->points,
+                 p->done, p->trials, rate < 10.0 ? 1 : 0, rate, left, infeasible, failed);
+        draw_line(p->done, p->trials, text);
     }
 }
 

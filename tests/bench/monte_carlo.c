@@ -60,7 +60,7 @@ static double time_products(const drop *d, bool zgemm)
 {
     const cfi_system *s = &d->made.system;
     size_t rows = s->N * s->L, size = rows * s->K + 8, lda = (s->K + 7) / 8 * 8;
-    size_t stack = zgemm ? rows : 1024 / s->K; /* as the Monte Carlo stacks; all from the cache */
+    size_t stack = zgemm ? rows : 512 / s->K; /* as the Monte Carlo stacks; all from the cache */
     double *h = calloc(2 * size, sizeof *h), *f = calloc(2 * size, sizeof *f), *A = calloc(2 * s->K * lda, sizeof *A);
     double start;
 

@@ -37,6 +37,9 @@ expect 0 sweep sweep.json --dry-run
 check 'dry run counts points and trials' has out '10 points, 60 trials'
 expect 0 sweep sweep.json --dry-run --shard 2/7 --over seed=1,2
 check 'dry run counts a shard' has out '20 points, 120 trials; 17 in shard 2 of 7'
+check 'remarks on values that the sweep replaces are not made' test ! -s err
+expect 0 sweep sweep.json --dry-run --over sensing.crlb_threshold_db=-20,-5,-4
+check 'remarks on points are counted' has err 'warning: 4 of 6 points, the first of them: sensing.crlb_threshold_db: -5 dB'
 check 'a dry run writes nothing' test ! -e sweep.ndjson
 expect 2 sweep sweep.json
 check 'the directory is asked for' has err '--out DIR is missing'
@@ -119,8 +122,10 @@ if "$cfisac" --version | grep -q 'MPI *yes' && command -v mpirun >/dev/null; the
     check 'the MPI job gives the same bytes' same mpi-job
     # a rank that dies takes the job with it; the journal goes on
     mpirun --oversubscribe -n 3 "$cfisac" sweep sweep.json --out killed-rank --quiet >/dev/null 2>&1 &
+    process=$!
     wait_for killed-rank 5
-    pkill -9 -n -f "sweep sweep.json --out killed-rank"
+    rank=$(pgrep -P "$process" | tail -n 1) # a child of this mpirun: never one of another copy of this test
+    [ -z "$rank" ] || kill -9 "$rank"
     wait
     expect 0 sweep sweep.json --out killed-rank --resume --quiet
     check 'after a dead rank --resume ends with the same bytes' same killed-rank
@@ -191,6 +196,14 @@ expect 6 sweep sweep.json --out busy --resume
 check 'a second process is refused' has err 'another process is writing this sweep'
 kill -9 "$process"
 wait "$process" 2>/dev/null
+
+# on a terminal of 60 columns no progress line is longer: a carriage return would leave the rest of it behind
+if command -v script >/dev/null; then
+    TERM=xterm script -qec "stty cols 60; '$cfisac' sweep sweep.json --out terminal --set monte_carlo.realizations=6000" \
+        /dev/null </dev/null >out 2>err
+    longest=$(tr '\r' '\n' <out | sed 's/\x1b\[K//' | grep 'drops, ' | awk '{ if (length($0) > n) n = length($0) } END { print n + 0 }')
+    check "progress fits the terminal ($longest)" test "$longest" -gt 20 -a "$longest" -lt 60
+fi
 
 # ------------------------------------------------------------------------- what it says
 expect 4 sweep sweep.json --over sensing.crlb_threshold_db=-80,-70 --out nowhere --quiet
