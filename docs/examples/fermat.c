@@ -38,7 +38,7 @@ int main(void)
     if (!workspace || socp_solve(workspace, problem, &solution, &error) != CFI_OK) {
         fprintf(stderr, "%s\n", error.text);
     } else {
-        printf("%s: (%.4f, %.4f), distances %.6f in all\n", socp_status_name(solution.status), solution.x[0],
+        printf("%s: (%.3f, %.3f), distances %.6f in all\n", socp_status_name(solution.status), solution.x[0],
                solution.x[1], solution.primal_objective);
         code = solution.status == SOCP_OPTIMAL ? EXIT_SUCCESS : EXIT_FAILURE;
     }
