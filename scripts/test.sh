@@ -35,7 +35,7 @@ lint_shell() {
 }
 
 check_format() {
-  find src include tests -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror
+  find src include tests docs -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror
 }
 
 "$top/scripts/deps.sh" test || exit 1

@@ -1,1 +1,10 @@
 add_test(NAME docs COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/docs.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:cfisac>)
+# The example of docs/solver.md, in the build and against an installation.
+add_executable(example_fermat ${PROJECT_SOURCE_DIR}/docs/examples/fermat.c)
+target_link_libraries(example_fermat PRIVATE cfisac_socp)
+add_test(NAME example_fermat COMMAND example_fermat)
+if(CFISAC_SANITIZE)
+  set(sanitize_flags -fsanitize=address,undefined)
+endif()
+add_test(NAME install COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/install.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}
+                              ${CMAKE_C_COMPILER} ${sanitize_flags})

@@ -50,6 +50,16 @@ while read -r key; do
   grep -qE "[\`.]${key}[\`.]|# $key" docs/results.md docs/scenario.md || complain "docs/results.md lacks the key $key"
 done < <(grep -oE '"[a-z0-9_]+":' "$work/r/results.json" | tr -d '":' | sort -u)
 
+# the example in docs/solver.md is the file that is compiled and run
+diff <(awk '/^```$/ { on = 0 } on; /^```c$/ { on = 1 }' docs/solver.md) docs/examples/fermat.c >"$work/diff" ||
+  complain "docs/solver.md and docs/examples/fermat.c differ: $(head -n 3 "$work/diff")"
+
+# the keys of solve --json
+"$cfisac" solve tests/cbf/max_with_constant.cbf --json >"$work/solve.json"
+while read -r key; do
+  grep -qF "\`$key\`" docs/results.md || complain "docs/results.md lacks the key $key of solve"
+done < <(grep -oE '"[a-z0-9_]+":' "$work/solve.json" | tr -d '":')
+
 # the man page has every command and option of the help
 for command in $("$cfisac" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
   grep -qE "(^\.B|^\.BR|B cfisac) $command" docs/cfisac.1 || complain "docs/cfisac.1 lacks the command $command"

@@ -2,6 +2,7 @@
 #ifndef TESTS_SOCP_CHECK_H
 #define TESTS_SOCP_CHECK_H
 
+#include "cfisac/base.h"
 #include "cfisac/socp.h"
 #include "check.h"
 

@@ -3,6 +3,7 @@
 #ifndef TESTS_SOCP_PLANTED_H
 #define TESTS_SOCP_PLANTED_H
 
+#include "cfisac/base.h"
 #include "cfisac/socp.h"
 
 typedef enum planted_kind {

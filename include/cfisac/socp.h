@@ -8,11 +8,11 @@
  *     maximise    -b'y - h'z   subject to   A'y + G'z + c = 0,  z in K           (the dual)
  *
  * Method: primal-dual interior point with Nesterov-Todd scaling and Mehrotra's corrector; see
- * docs/model.md. Matrices are in compressed sparse column form. */
+ * docs/solver.md. Matrices are in compressed sparse column form. */
 #ifndef CFISAC_SOCP_H
 #define CFISAC_SOCP_H
 
-#include "cfisac/base.h"
+#include "cfisac/error.h"
 
 #include <stdio.h>
 

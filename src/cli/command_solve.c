@@ -85,7 +85,9 @@ static cfi_status solve_and_print(const cli_options *options, const socp_cbf *cb
     workspace = solve(&result, &solution, seconds, error);
     free(seconds);
     if (!workspace) {
-        return error->status;
+        cfi_error cause = *error;
+
+        return error_set(error, cause.status, "%.300s: %s", result.name, cause.text);
     }
     if (solution.retried) {
         report_warning(options, "the first attempt of the solver broke down; this is the second one's answer");

@@ -37,8 +37,8 @@ int help_print_program(void)
            "    0  done\n"
            "    2  wrong command line\n"
            "    3  invalid or unreadable input, or not available in this version\n"
-           "    4  every drop is infeasible (the results are written)\n"
-           "    5  a drop failed (the results of the others are written), or out of memory\n"
+           "    4  every drop is infeasible (the results are written); solve: the problem or its dual is\n"
+           "    5  a drop failed (the results of the others are written), or out of memory; solve: not optimal\n"
            "    6  a result could not be written\n"
            "  130  interrupted (the drops that are done are written)\n");
     printf("\nExample:\n  echo '{}' | cfisac run -\n");

@@ -73,11 +73,11 @@ static const char *explain(socp_status status)
     case SOCP_DUAL_INFEASIBLE:
         return "dual infeasible: the objective is unbounded, if any point is feasible";
     case SOCP_ITERATION_LIMIT:
-        return "iteration limit: the best point so far";
+        return "iteration limit: the best point so far; not optimal";
     case SOCP_FAILED:
         break;
     }
-    return "failed: the method broke down; the best point so far";
+    return "failed: the method broke down; what it reached is no answer";
 }
 
 static size_t entries(const socp_matrix *matrix)

@@ -249,28 +249,27 @@ typedef struct item {
     const char *name;
     cfi_status (*read)(cbf_text *text, cbf_file *file); /* NULL: refused, and why */
     const char *refused;
-    bool structure; /* stands before the data */
 } item;
 
 static const item items[] = {
-    {"VER", read_version, NULL, true},
-    {"OBJSENSE", read_sense, NULL, true},
-    {"VAR", read_var, NULL, true},
-    {"CON", read_con, NULL, true},
-    {"OBJACOORD", read_objective, NULL, false},
-    {"OBJBCOORD", read_constant, NULL, false},
-    {"ACOORD", read_matrix, NULL, false},
-    {"BCOORD", read_constants, NULL, false},
-    {"INT", NULL, "integer variables", true},
-    {"PSDVAR", NULL, "semidefinite variables", true},
-    {"PSDCON", NULL, "semidefinite constraints", true},
-    {"OBJFCOORD", NULL, "semidefinite variables", false},
-    {"FCOORD", NULL, "semidefinite variables", false},
-    {"HCOORD", NULL, "semidefinite constraints", false},
-    {"DCOORD", NULL, "semidefinite constraints", false},
-    {"POWCONES", NULL, "power cones", true},
-    {"POW*CONES", NULL, "power cones", true},
-    {"CHANGE", NULL, "changes after the first problem", false},
+    {"VER", read_version, NULL},
+    {"OBJSENSE", read_sense, NULL},
+    {"VAR", read_var, NULL},
+    {"CON", read_con, NULL},
+    {"OBJACOORD", read_objective, NULL},
+    {"OBJBCOORD", read_constant, NULL},
+    {"ACOORD", read_matrix, NULL},
+    {"BCOORD", read_constants, NULL},
+    {"INT", NULL, "integer variables"},
+    {"PSDVAR", NULL, "semidefinite variables"},
+    {"PSDCON", NULL, "semidefinite constraints"},
+    {"OBJFCOORD", NULL, "semidefinite variables"},
+    {"FCOORD", NULL, "semidefinite variables"},
+    {"HCOORD", NULL, "semidefinite constraints"},
+    {"DCOORD", NULL, "semidefinite constraints"},
+    {"POWCONES", NULL, "power cones"},
+    {"POW*CONES", NULL, "power cones"},
+    {"CHANGE", NULL, "changes after the first problem"},
 };
 enum { ITEMS = sizeof items / sizeof *items };
 
@@ -293,8 +292,8 @@ static cfi_status find_item(cbf_text *text, size_t *found)
                : status;
 }
 
-/* The item may stand here: VER first, none twice, the structure before the data. */
-static cfi_status check_place(const cbf_text *text, size_t found, const bool *seen, bool data)
+/* VER is first, none comes twice. VAR and CON must come before what counts on them: read_index sees to that. */
+static cfi_status check_place(const cbf_text *text, size_t found, const bool *seen)
 {
     const item *it = &items[found];
 
@@ -308,13 +307,12 @@ static cfi_status check_place(const cbf_text *text, size_t found, const bool *se
     if (found > 0 && !seen[0]) {
         return text_error(text, "%s before the version (allowed: VER, 1 .. 4, first)", it->name);
     }
-    return it->structure && data ? text_error(text, "%s after data (allowed: VAR and CON before all *COORD)", it->name)
-                                 : CFI_OK;
+    return CFI_OK;
 }
 
 cfi_status cbf_file_read(cbf_text *text, cbf_file *file)
 {
-    bool seen[ITEMS] = {false}, data = false;
+    bool seen[ITEMS] = {false};
     cfi_status status = CFI_OK;
 
     *file = (cbf_file){.entries = 0};
@@ -323,11 +321,10 @@ cfi_status cbf_file_read(cbf_text *text, cbf_file *file)
 
         status = find_item(text, &found);
         if (status == CFI_OK) {
-            status = check_place(text, found, seen, data);
+            status = check_place(text, found, seen);
         }
         if (status == CFI_OK) {
             seen[found] = true;
-            data = data || !items[found].structure;
             status = items[found].read(text, file);
         }
     }

@@ -2,7 +2,7 @@
 #ifndef CFISAC_SOCP_CBF_TEXT_H
 #define CFISAC_SOCP_CBF_TEXT_H
 
-#include "cfisac/base.h"
+#include "cfisac/error.h"
 
 #include <locale.h>
 #include <stdio.h>

@@ -357,6 +357,30 @@ OBJBCOORD
 -4
 END_CBF
 
+optimum sense_last 6 3 <<'END_CBF'
+VER
+2
+VAR
+1 1
+F 1
+OBJACOORD
+1
+0 2
+CON
+1 1
+L- 1
+OBJBCOORD
+0
+BCOORD
+1
+0 3
+ACOORD
+1
+0 0 -1
+OBJSENSE
+MIN
+END_CBF
+
 # --------------------------------------------------------------------- infeasible and unbounded
 infeasible contradiction primal_infeasible <<'END_CBF'
 VER
@@ -518,7 +542,7 @@ line 'without OBJSENSE' 'VER\n1\nVAR\n1 1\nF 1\n'
 line 'without VAR' 'VER\n1\nOBJSENSE\nMIN\n'
 line 'bad.cbf:8: VER a second time' "$head"'VER\n1\n'
 line 'bad.cbf:8: VAR a second time' "$head"'VAR\n1 1\nF 1\n'
-line 'CON after data' "$head"'OBJACOORD\n0\nCON\n0 0\n'
+line 'VAR and CON come before the data' 'VER\n1\nOBJACOORD\n1\n0 1\nOBJSENSE\nMIN\nVAR\n2 1\nF 2\n'
 line 'bad.cbf:6: VAR without variables' 'VER\n1\nOBJSENSE\nMIN\nVAR\n0 0\n'
 line 'announces 3, but its cones have 2' 'VER\n1\nOBJSENSE\nMIN\nVAR\n3 1\nF 2\n'
 line 'bad.cbf:7: the cones of VAR have more than the variables it announces' 'VER\n1\nOBJSENSE\nMIN\nVAR\n2 1\nF 3\n'

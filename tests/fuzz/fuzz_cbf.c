@@ -1,0 +1,175 @@
+/* Fuzz target of the CBF reader: no input crashes it, every error is one line that names the input, and what it accepts
+ * is a problem that the solver can be set up for and that survives being written and read again.
+ *
+ * With -DCFISAC_FUZZ=ON this is a libFuzzer target. Without, it runs the files given, and --mutate COUNT runs COUNT
+ * deterministic mutations of them. */
+#include "cfisac/base.h"
+#include "cfisac/socp.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void demand(bool condition, const char *what)
+{
+    if (!condition) {
+        fprintf(stderr, "violated: %s\n", what);
+        abort();
+    }
+}
+
+static socp_cbf *read_text(const char *text, size_t size, cfi_error *error)
+{
+    FILE *stream = fmemopen((void *)text, size, "r");
+    socp_cbf *cbf;
+
+    demand(stream != NULL, "a stream on memory");
+    cbf = socp_read_cbf(stream, "fuzz", error);
+    fclose(stream);
+    return cbf;
+}
+
+static void check_error(const cfi_error *error)
+{
+    demand(error->status == CFI_INVALID || error->status == CFI_NO_MEMORY, "an error is invalid, or memory is out");
+    demand(strncmp(error->text, "fuzz:", 5) == 0 || strncmp(error->text, "out of", 6) == 0, "it names the input");
+    for (const char *c = error->text; *c; c++) {
+        demand((unsigned char)*c >= 0x20, "the error is one line");
+    }
+}
+
+/* Bit for bit what writing and reading it again gives: by the second text. */
+static void check_round_trip(const socp_problem *problem)
+{
+    char *text = NULL, *again = NULL;
+    size_t length, length_again;
+    FILE *stream = open_memstream(&text, &length);
+    cfi_error error = {.text = ""};
+    socp_cbf *cbf;
+
+    demand(stream && socp_write_cbf(problem, NULL, stream, NULL) == CFI_OK && fclose(stream) == 0, "it is written");
+    cbf = read_text(text, length, &error);
+    if (!cbf) {
+        fprintf(stderr, "%s\n", error.text);
+    }
+    demand(cbf != NULL, "what is written is read");
+    stream = open_memstream(&again, &length_again);
+    demand(stream && socp_write_cbf(socp_cbf_problem(cbf), NULL, stream, NULL) == CFI_OK && fclose(stream) == 0,
+           "it is written again");
+    demand(length == length_again && memcmp(text, again, length) == 0, "with the same text");
+    socp_cbf_destroy(cbf);
+    free(text);
+    free(again);
+}
+
+/* Small enough for a million of them. */
+static bool is_small(const socp_problem *problem)
+{
+    return problem->n + problem->p + problem->m < 200;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    cfi_error error = {.text = ""};
+    socp_cbf *cbf = size > 0 ? read_text((const char *)data, size, &error) : NULL;
+    const socp_problem *problem = cbf ? socp_cbf_problem(cbf) : NULL;
+    socp_workspace *workspace;
+
+    if (!cbf) {
+        if (size > 0) {
+            check_error(&error);
+        }
+        return 0;
+    }
+    if (is_small(problem)) {
+        workspace = socp_create(problem, NULL, &error); /* refuses sums that are not finite */
+        if (workspace) {
+            check_round_trip(problem);
+        }
+        socp_destroy(workspace);
+    }
+    socp_cbf_destroy(cbf);
+    return 0;
+}
+
+#ifndef CFISAC_FUZZ
+
+enum { LONGEST = 65536 };
+
+static size_t pick(cfi_stream *stream, size_t below)
+{
+    double u;
+
+    random_uniforms(stream, 1, &u);
+    return (size_t)(u * (double)below);
+}
+
+/* One small change: another byte, a byte less, a piece of the format in between, a line less, the rest cut off. */
+static size_t mutate(cfi_stream *stream, uint8_t *data, size_t size)
+{
+    static const char *const pieces[] = {
+        "-1",    "0",   "1e400", "1e308",   "\n",       "\r\n",  "#",    " ",      "QR 3\n",
+        "Q 1\n", "L= ", "nan",   "\0",      "0x1",      ".",     "e",    "VAR\n",  "CON\n",
+        "F 0\n", "9",   "-",     "1 1 1\n", "ACOORD\n", "INT\n", "\xc3", "100000", "18446744073709551616"};
+    size_t at = pick(stream, size), kind = pick(stream, 6);
+    const char *piece = pieces[pick(stream, sizeof pieces / sizeof pieces[0])];
+    size_t length = *piece ? strlen(piece) : 1;
+
+    if (kind == 0) {
+        data[at] = (uint8_t)pick(stream, 256);
+    } else if (kind == 1) {
+        memmove(data + at, data + at + 1, size - at - 1);
+        return size - 1;
+    } else if (kind < 4) {
+        memmove(data + at + length, data + at, size - at);
+        memcpy(data + at, piece, length);
+        return size + length;
+    } else if (kind == 4) {
+        const uint8_t *end = memchr(data + at, '\n', size - at);
+        size_t gone = end ? (size_t)(end - (data + at)) + 1 : size - at;
+
+        memmove(data + at, data + at + gone, size - at - gone);
+        return size - gone;
+    } else if (pick(stream, 8) == 0) {
+        return at;
+    }
+    return size;
+}
+
+static void run_file(const char *path, size_t mutations)
+{
+    static uint8_t seed[LONGEST], data[LONGEST + 256];
+    cfi_stream stream = stream_make(20240602, 0, CFI_DRAW_START, 0);
+    FILE *file = fopen(path, "rb");
+    size_t size;
+
+    demand(file != NULL, "the seed file can be opened");
+    size = fread(seed, 1, sizeof seed, file);
+    fclose(file);
+    LLVMFuzzerTestOneInput(seed, size);
+    for (size_t i = 0; i < mutations; i++) {
+        size_t length = size, changes = 1 + pick(&stream, 3);
+
+        memcpy(data, seed, size);
+        for (size_t j = 0; j < changes && length > 1; j++) {
+            length = mutate(&stream, data, length);
+        }
+        LLVMFuzzerTestOneInput(data, length);
+    }
+}
+
+/* fuzz_cbf [--mutate COUNT] FILE...   COUNT mutations in all, spread over the files */
+int main(int argc, char **argv)
+{
+    int first = argc > 2 && strcmp(argv[1], "--mutate") == 0 ? 3 : 1;
+    size_t mutations = first == 3 && argc > 3 ? strtoul(argv[2], NULL, 10) / (size_t)(argc - 3) : 0;
+
+    for (int i = first; i < argc; i++) {
+        run_file(argv[i], mutations);
+    }
+    return 0;
+}
+
+#endif
