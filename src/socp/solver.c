@@ -249,7 +249,11 @@ static socp_status certificate(socp_workspace *w, const socp_problem *problem, q
     if (q->primal_certificate <= tolerance) {
         return SOCP_PRIMAL_INFEASIBLE;
     }
-    return q->dual_certificate <= tolerance ? SOCP_DUAL_INFEASIBLE : SOCP_FAILED;
+    if (q->dual_certificate <= tolerance) {
+        return SOCP_DUAL_INFEASIBLE;
+    }
+    form_residuals(w); /* the judgement worked in their place */
+    return SOCP_FAILED;
 }
 
 /* Iterates from the start point until nothing gets better; a point better than *best becomes w->best. */
