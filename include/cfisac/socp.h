@@ -43,7 +43,7 @@ typedef enum socp_status {
     SOCP_PRIMAL_INFEASIBLE, /* (y, z) is a certificate: A'y + G'z ~ 0, z in K, b'y + h'z = -1 */
     SOCP_DUAL_INFEASIBLE,   /* (x, s) is a certificate: A x ~ 0, G x + s ~ 0, s in K, c'x = -1 */
     SOCP_ITERATION_LIMIT,
-    SOCP_FAILED /* breakdown: NaN, or no progress before the reduced tolerance */
+    SOCP_FAILED /* breakdown: no progress before the reduced tolerance, or no finite point: then every number is NaN */
 } socp_status;
 
 /* "optimal", "inaccurate", "primal_infeasible", "dual_infeasible", "iteration_limit", "failed". */
