@@ -95,6 +95,12 @@ static bool in_cone(const planted *it, const double *v)
 
 /* ---------------------------------------------------------------------------- residuals ---- */
 
+/* What cfisac/socp.h says a residual is relative to. */
+static double reference(double norm)
+{
+    return norm > 0.0 ? norm + fmin(norm, 1.0) : 1.0;
+}
+
 /* Absolute residuals, each beside the planted solution's weight: what they can do to the objective. */
 typedef struct measured {
     double primal, dual, rounding; /* largest; of the sums they are */
@@ -148,7 +154,8 @@ static double magnitude(const planted *it, const socp_solution *s)
 static planted_verdict judge_point(const planted *it, const socp_solution *s, double tolerance, char why[200])
 {
     measured is = measure(it, s);
-    double scale = 1.0 + fmax(largest(it->b, it->p), largest(it->h, it->m)), scale_c = 1.0 + largest(it->c, it->n);
+    double scale = reference(fmax(largest(it->b, it->p), largest(it->h, it->m)));
+    double scale_c = reference(largest(it->c, it->n));
     double objective = dot(it->c, s->x, it->n), dual = -dot(it->b, s->y, it->p) - dot(it->h, s->z, it->m);
     double gap = fabs(objective - dual), slack = 1e-14 * (1.0 + magnitude(it, s));
     bool known = it->kind == PLANTED_OPTIMAL || it->kind == PLANTED_DEGENERATE || it->kind == PLANTED_SCALED;

@@ -228,6 +228,9 @@ static void numbers_at_the_edge_of_the_doubles_give_no_false_optimum(void **stat
             assert_true(a * solution.x[0] - b >= -1e-8 * (1.0 + b));
             assert_true(fabs(c - a * solution.z[0]) <= 1e-8 * (1.0 + c));
             assert_true(fabs(c * solution.x[0] - b * solution.z[0]) <= 1e-8 * (1.0 + fabs(c * solution.x[0])));
+        } else if (solution.status == SOCP_FAILED) { /* nothing looks like an answer, nothing is of another solve */
+            assert_false(solution.primal_residual <= 1e-8 && solution.dual_residual <= 1e-8 && solution.gap <= 1e-8);
+            assert_true(isnan(solution.x[0]) == isnan(solution.primal_objective));
         }
         socp_destroy(workspace);
         socp_builder_destroy(builder);

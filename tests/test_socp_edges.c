@@ -246,6 +246,100 @@ static void constant_rows_decide_feasibility(void **state)
     }
 }
 
+/* ------------------------------------------------------------------------------ units ---- */
+
+typedef enum { SOLVABLE, CONTRADICTORY, UNBOUNDED } state_kind;
+
+/* min -x0 - 2 x1 with x >= 0 and x0 + 3 x1 <= 1 (or -1: contradictory; x0 - 3 x1 <= 1: unbounded), norm(x) <= 5 too
+ * when there is a cone; x in units of 1 / u, rows times v, the objective times w. */
+static socp_builder *in_units(state_kind kind, bool cone, double u, double v, double w)
+{
+    socp_builder *builder = socp_builder_create(2);
+    size_t row = socp_add_linear(builder, 3);
+
+    for (size_t j = 0; j < 2; j++) {
+        double coefficient = j == 0 ? -1.0 : kind == UNBOUNDED ? 3.0 : -3.0;
+
+        socp_objective(builder, j, -(1.0 + (double)j) * u * w);
+        socp_put(builder, row, j, coefficient * u * v);
+        socp_put(builder, row + 1 + j, j, 1.0);
+    }
+    socp_constant(builder, row, kind == CONTRADICTORY ? -v : v);
+    if (cone && kind != UNBOUNDED) {
+        row = socp_add_cone(builder, 3);
+        socp_constant(builder, row, 5.0 * v);
+        socp_put(builder, row + 1, 0, u * v);
+        socp_put(builder, row + 2, 1, u * v);
+    }
+    return builder;
+}
+
+/* The answer is the same in all units, or there is none: never another one. */
+static void assert_answer_in_units(state_kind kind, bool cone, const double unit[3], bool needed)
+{
+    static const socp_status right[] = {SOCP_OPTIMAL, SOCP_PRIMAL_INFEASIBLE, SOCP_DUAL_INFEASIBLE};
+    double u = unit[0], w = unit[2];
+    socp_builder *builder = in_units(kind, cone, u, unit[1], w);
+    socp_solution solution;
+    socp_workspace *workspace = solve(built(builder), &solution);
+
+    if (solution.status == right[kind] && kind == SOLVABLE) {
+        assert_close(solution.primal_objective, -w, 1e-7); /* at x0 = 1 / u */
+        assert_close(solution.x[0], 1.0 / u, 1e-6);
+    } else if (solution.status != right[kind] &&
+               (needed || solution.status == SOCP_OPTIMAL || solution.status == SOCP_PRIMAL_INFEASIBLE ||
+                solution.status == SOCP_DUAL_INFEASIBLE)) {
+        fail_msg("problem %d in units %g %g %g: %s", (int)kind, u, unit[1], w, socp_status_name(solution.status));
+    }
+    socp_destroy(workspace);
+    socp_builder_destroy(builder);
+}
+
+static void units_do_not_change_the_answer(void **state)
+{
+    static const double unit[] = {1e-12, 1e-9, 1e-6, 1e-4, 1e-2, 1.0, 1e2, 1e4, 1e6, 1e9, 1e12};
+    enum { UNITS = sizeof unit / sizeof *unit };
+
+    (void)state;
+    for (size_t i = 0; i < UNITS * UNITS * UNITS; i++) {
+        double of[3] = {unit[i % UNITS], unit[i / UNITS % UNITS], unit[i / UNITS / UNITS]};
+        double largest = 1.0;
+
+        for (size_t k = 0; k < 3; k++) {
+            largest = fmax(largest, fmax(of[k], 1.0 / of[k]));
+        }
+        for (int kind = SOLVABLE; kind <= UNBOUNDED;
+             kind++) { /* certificates are normalised to 1 in the user's units */
+            double needed = kind == SOLVABLE ? 1.1e12 : 1.1e2;
+
+            assert_answer_in_units((state_kind)kind, false, of, largest < needed);
+            assert_answer_in_units((state_kind)kind, true, of, largest < needed);
+        }
+    }
+}
+
+/* A bounded problem whose coefficients are path gains: a ray along which they change by 1e-10 is none. */
+static void small_coefficients_are_no_certificate(void **state)
+{
+    (void)state;
+    socp_builder *builder = socp_builder_create(2);
+    size_t row = socp_add_linear(builder, 3);
+    socp_solution solution;
+    socp_workspace *workspace;
+
+    for (size_t j = 0; j < 2; j++) {
+        socp_objective(builder, j, -1.0 - (double)j);
+        socp_put(builder, row, j, -1e-10 * (1.0 + 2.0 * (double)j));
+        socp_put(builder, row + 1 + j, j, 1.0);
+    }
+    socp_constant(builder, row, 1.0);
+    workspace = solve(built(builder), &solution);
+    assert_optimal(built(builder), &solution, 1e-8);
+    assert_close(solution.primal_objective, -1e10, 1e-7);
+    socp_destroy(workspace);
+    socp_builder_destroy(builder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +352,8 @@ int main(void)
         cmocka_unit_test(no_constraints_at_all),
         cmocka_unit_test(contradicting_equalities_are_infeasible),
         cmocka_unit_test(constant_rows_decide_feasibility),
+        cmocka_unit_test(units_do_not_change_the_answer),
+        cmocka_unit_test(small_coefficients_are_no_certificate),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

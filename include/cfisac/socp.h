@@ -43,7 +43,7 @@ typedef enum socp_status {
     SOCP_PRIMAL_INFEASIBLE, /* (y, z) is a certificate: A'y + G'z ~ 0, z in K, b'y + h'z = -1 */
     SOCP_DUAL_INFEASIBLE,   /* (x, s) is a certificate: A x ~ 0, G x + s ~ 0, s in K, c'x = -1 */
     SOCP_ITERATION_LIMIT,
-    SOCP_FAILED /* breakdown: NaN, or no progress before the reduced tolerance */
+    SOCP_FAILED /* breakdown: no progress before the reduced tolerance, or no finite point: then every number is NaN */
 } socp_status;
 
 /* "optimal", "inaccurate", "primal_infeasible", "dual_infeasible", "iteration_limit", "failed". */
@@ -59,10 +59,12 @@ typedef struct socp_settings {
 socp_settings socp_default_settings(void);
 
 /* Arrays are owned by the workspace and valid until its next solve or its destruction.
- * Residuals are relative, recomputed from the raw problem data:
- *   primal = max(norm_inf(Ax - b), norm_inf(Gx + s - h)) / (1 + max(norm_inf(b), norm_inf(h)))
- *   dual   = norm_inf(A'y + G'z + c) / (1 + norm_inf(c))
- *   gap    = abs(primal_objective - dual_objective) / (1 + abs(primal_objective)) */
+ * Residuals are relative, recomputed from the raw problem data in the user's units:
+ *   primal = max(norm_inf(Ax - b), norm_inf(Gx + s - h)) / ref(max(norm_inf(b), norm_inf(h)))
+ *   dual   = norm_inf(A'y + G'z + c) / ref(norm_inf(c))
+ *   gap    = abs(primal_objective - dual_objective) / (unit + abs(primal_objective))
+ * with ref(a) = a + min(a, 1), and 1 for a = 0; unit is 1, or less where c, b and h are small (the size of the
+ * equilibrated problem's objective). Small units do not make every point a solution. */
 typedef struct socp_solution {
     socp_status status;
     size_t iterations;           /* of both attempts, if retried */

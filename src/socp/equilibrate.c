@@ -111,3 +111,14 @@ void equilibrate(sparse *matrix, const cone_scaling *cone, socp_scaling *scaling
         }
     }
 }
+
+double normalise(size_t count, double largest, double *value)
+{
+    int power = exponent_of(largest);
+    double factor = power_of_two(power <= LEAST || power > 1000 ? 0 : power < -1000 ? 1000 : -power);
+
+    for (size_t i = 0; i < count; i++) {
+        value[i] *= factor;
+    }
+    return factor;
+}

@@ -5,8 +5,10 @@
 #include "socp/cone.h"
 #include "socp/sparse.h"
 
-/* x = column * xhat, (y, z) = row * (yhat, zhat), s = shat / row. All are powers of two: scaling rounds nothing. */
+/* x = column * xhat / rhs, s = shat / row / rhs, (y, z) = row * (yhat, zhat) / cost. All are powers of two: scaling
+ * rounds nothing. 1 / (cost rhs) is the unit of the objective in the scaled problem. */
 typedef struct socp_scaling {
+    double cost, rhs;               /* what c, and b and h, were multiplied by besides, so that they are of order one */
     double *column, *row;           /* n, p + m */
     double *per_column, *per_row;   /* their inverses */
     int *exponent, *power, *larger; /* work: nonzeros, n + p + m, n + p + m */
@@ -14,5 +16,9 @@ typedef struct socp_scaling {
 
 /* Scales the matrix in place (p rows of equalities over those of the cone) and fills the factors. */
 void equilibrate(sparse *matrix, const cone_scaling *cone, socp_scaling *scaling);
+
+/* Multiplies numbers of which the largest magnitude is `largest` by a power of two that makes it 1 .. 2, and returns
+ * that. */
+double normalise(size_t count, double largest, double *value);
 
 #endif

@@ -7,15 +7,16 @@
 void point_unscale(socp_workspace *w, const point *from, double by)
 {
     const socp_scaling *scaling = &w->scaling;
+    double by_rhs = by * scaling->rhs, by_cost = by * scaling->cost;
 
     for (size_t i = 0; i < w->n; i++) {
-        w->user.x[i] = from->x[i] * scaling->column[i] / by;
+        w->user.x[i] = from->x[i] * scaling->column[i] / by_rhs;
     }
     for (size_t i = 0; i < w->p + w->m; i++) {
-        w->user.y[i] = from->y[i] * scaling->row[i] / by;
+        w->user.y[i] = from->y[i] * scaling->row[i] / by_cost;
     }
     for (size_t i = 0; i < w->m; i++) {
-        w->user.s[i] = from->s[i] * scaling->per_row[w->p + i] / by;
+        w->user.s[i] = from->s[i] * scaling->per_row[w->p + i] / by_rhs;
     }
 }
 
@@ -62,21 +63,31 @@ static double largest_product(size_t count, const double *a, const double *b)
     return nothing + fmax(fmax(most[0], most[1]), fmax(most[2], most[3]));
 }
 
-static void finish(quality *q)
+/* What a residual is relative to: 1 + norm, and twice the norm where that is below 1, so that not every point solves a
+ * problem in small units. */
+static double reference(double norm)
 {
-    q->gap = fabs(q->primal_objective - q->dual_objective) / (1.0 + fabs(q->primal_objective));
+    return norm > 0.0 ? norm + fmin(norm, 1.0) : 1.0;
+}
+
+static void finish(const socp_workspace *w, quality *q)
+{
+    double unit = fmin(1.0, 1.0 / (w->scaling.cost * w->scaling.rhs));
+
+    q->gap = fabs(q->primal_objective - q->dual_objective) / (unit + fabs(q->primal_objective));
     q->merit = fmax(q->primal, fmax(q->dual, q->gap));
     q->merit = isfinite(q->primal) && isfinite(q->dual) && isfinite(q->gap) ? q->merit : INFINITY;
 }
 
-/* The largest entry of scale (residual + tau data), scaled residuals without their constant part. */
-static double largest_homogeneous(size_t count, const double *residual, const double *data, double tau,
-                                  const double *scale)
+/* The largest entry of max(1, factor scale) (residual + tau data), scaled residuals without their constant part: a
+ * certificate must hold in the user's units and in the scaled problem, else small units of x pass for one. */
+static double largest_homogeneous(size_t count, const double *residual, const double *data, const double *scale,
+                                  const double by[2])
 {
-    double most = 0.0;
+    double most = 0.0, tau = by[0], factor = by[1];
 
     for (size_t i = 0; i < count; i++) {
-        double value = fabs((residual[i] + tau * data[i]) * scale[i]);
+        double value = fabs(residual[i] + tau * data[i]) * fmax(1.0, factor * scale[i]);
 
         most = value > most || isnan(value) ? value : most;
     }
@@ -86,20 +97,22 @@ static double largest_homogeneous(size_t count, const double *residual, const do
 quality point_estimate(const socp_workspace *w)
 {
     const socp_scaling *scaling = &w->scaling;
-    double tau = w->now->tau;
+    double tau = w->now->tau, unit = scaling->cost * scaling->rhs;
     quality q = {.primal_certificate = INFINITY, .dual_certificate = INFINITY};
 
-    q.primal = largest_product(w->p + w->m, w->ryz, scaling->per_row) / tau / (1.0 + w->norm_b);
-    q.dual = largest_product(w->n, w->rx, scaling->per_column) / tau / (1.0 + w->norm_c);
-    q.primal_objective = w->cx / tau;
-    q.dual_objective = -w->by / tau;
+    q.primal = largest_product(w->p + w->m, w->ryz, scaling->per_row) / tau / scaling->rhs / reference(w->norm_b);
+    q.dual = largest_product(w->n, w->rx, scaling->per_column) / tau / scaling->cost / reference(w->norm_c);
+    q.primal_objective = w->cx / tau / unit;
+    q.dual_objective = -w->by / tau / unit;
     if (tau < w->now->kappa && w->by < 0.0) {
-        q.primal_certificate = largest_homogeneous(w->n, w->rx, w->c, tau, scaling->per_column) / -w->by;
+        q.primal_certificate =
+            largest_homogeneous(w->n, w->rx, w->c, scaling->per_column, (double[]){tau, scaling->rhs}) / -w->by;
     }
     if (tau < w->now->kappa && w->cx < 0.0) {
-        q.dual_certificate = largest_homogeneous(w->p + w->m, w->ryz, w->rhs, tau, scaling->per_row) / -w->cx;
+        q.dual_certificate =
+            largest_homogeneous(w->p + w->m, w->ryz, w->rhs, scaling->per_row, (double[]){tau, scaling->cost}) / -w->cx;
     }
-    finish(&q);
+    finish(w, &q);
     return q;
 }
 
@@ -130,6 +143,19 @@ static double primal_residual(socp_workspace *w, const socp_problem *problem, do
     return vector_norm_inf(problem->p + problem->m, w->ryz);
 }
 
+/* The largest entry of max(1, scale / factor) residual: as largest_homogeneous, from residuals in the user's units. */
+static double largest_either(size_t count, const double *residual, const double *scale, double factor)
+{
+    double most = 0.0;
+
+    for (size_t i = 0; i < count; i++) {
+        double value = fabs(residual[i]) * fmax(1.0, scale[i] / factor);
+
+        most = value > most || isnan(value) ? value : most;
+    }
+    return most;
+}
+
 quality point_judge(socp_workspace *w, const socp_problem *problem, const point *at)
 {
     double value, by;
@@ -138,17 +164,19 @@ quality point_judge(socp_workspace *w, const socp_problem *problem, const point 
     point_unscale(w, at, 1.0);
     by = -vector_dot(problem->p, problem->b, w->user.y) - vector_dot(problem->m, problem->h, w->user.z);
     if (by > 0.0) {
-        q.primal_certificate = dual_residual(w, problem, 0.0) / by;
+        dual_residual(w, problem, 0.0);
+        q.primal_certificate = largest_either(w->n, w->rx, w->scaling.column, w->scaling.rhs) / by;
     }
     value = -vector_dot(problem->n, problem->c, w->user.x);
     if (value > 0.0) {
-        q.dual_certificate = primal_residual(w, problem, 0.0) / value;
+        primal_residual(w, problem, 0.0);
+        q.dual_certificate = largest_either(w->p + w->m, w->ryz, w->scaling.row, w->scaling.cost) / value;
     }
     q.primal_objective = -value / at->tau;
     q.dual_objective = by / at->tau;
     point_unscale(w, at, at->tau);
-    q.primal = primal_residual(w, problem, 1.0) / (1.0 + w->norm_b);
-    q.dual = dual_residual(w, problem, 1.0) / (1.0 + w->norm_c);
-    finish(&q);
+    q.primal = primal_residual(w, problem, 1.0) / reference(w->norm_b);
+    q.dual = dual_residual(w, problem, 1.0) / reference(w->norm_c);
+    finish(w, &q);
     return q;
 }

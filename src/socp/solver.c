@@ -249,7 +249,11 @@ static socp_status certificate(socp_workspace *w, const socp_problem *problem, q
     if (q->primal_certificate <= tolerance) {
         return SOCP_PRIMAL_INFEASIBLE;
     }
-    return q->dual_certificate <= tolerance ? SOCP_DUAL_INFEASIBLE : SOCP_FAILED;
+    if (q->dual_certificate <= tolerance) {
+        return SOCP_DUAL_INFEASIBLE;
+    }
+    form_residuals(w); /* the judgement worked in their place */
+    return SOCP_FAILED;
 }
 
 /* Iterates from the start point until nothing gets better; a point better than *best becomes w->best. */
@@ -314,9 +318,35 @@ static void unscale_certificate(socp_workspace *w, const socp_problem *problem, 
     point_unscale(w, w->best, by);
 }
 
+static void set_nan(size_t count, double *value)
+{
+    for (size_t i = 0; i < count; i++) {
+        value[i] = NAN;
+    }
+}
+
+/* Nothing finite was seen: no number of an earlier solve may pass for this one's. */
+static quality forget_point(socp_workspace *w)
+{
+    set_nan(w->n, w->user.x);
+    set_nan(w->p + w->m, w->user.y);
+    set_nan(w->m, w->user.s);
+    return (quality){.primal_objective = NAN, .dual_objective = NAN, .primal = NAN, .dual = NAN, .gap = NAN};
+}
+
 static void fill_solution(socp_workspace *w, const socp_problem *problem, socp_status status, const quality *q,
                           socp_solution *solution)
 {
+    quality nothing;
+
+    if (status == SOCP_PRIMAL_INFEASIBLE || status == SOCP_DUAL_INFEASIBLE) {
+        unscale_certificate(w, problem, status);
+    } else if (w->best && isfinite(q->merit)) {
+        point_unscale(w, w->best, w->best->tau);
+    } else {
+        nothing = forget_point(w);
+        q = &nothing;
+    }
     solution->status = status;
     solution->x = w->user.x;
     solution->y = w->user.y;
@@ -327,11 +357,6 @@ static void fill_solution(socp_workspace *w, const socp_problem *problem, socp_s
     solution->primal_residual = q->primal;
     solution->dual_residual = q->dual;
     solution->gap = q->gap;
-    if (status == SOCP_PRIMAL_INFEASIBLE || status == SOCP_DUAL_INFEASIBLE) {
-        unscale_certificate(w, problem, status);
-    } else if (isfinite(q->merit)) {
-        point_unscale(w, w->best, w->best->tau);
-    }
 }
 
 cfi_status socp_solve(socp_workspace *w, const socp_problem *problem, socp_solution *solution, cfi_error *error)

@@ -247,6 +247,8 @@ cfi_status workspace_load(socp_workspace *w, const socp_problem *problem, cfi_er
     if (nothing != 0.0) { /* finds the number and names it */
         return problem_check(problem, error);
     }
+    w->scaling.cost = normalise(w->n, vector_norm_inf(w->n, w->c), w->c);
+    w->scaling.rhs = normalise(w->p + w->m, vector_norm_inf(w->p + w->m, w->rhs), w->rhs);
     w->norm_c = vector_norm_inf(w->n, problem->c);
     w->norm_b = fmax(vector_norm_inf(w->p, problem->b), vector_norm_inf(w->m, problem->h));
     kkt_set_data(&w->kkt);
