@@ -55,6 +55,8 @@ typedef struct socp_settings {
     double accepted_tolerance; /* 1e-8: SOCP_OPTIMAL too, when progress ends before `tolerance`; certificates */
     double reduced_tolerance;  /* 1e-5: of SOCP_INACCURATE */
     size_t max_refinements;    /* 5 */
+    bool warm_start;           /* false: start from this workspace's last optimal point, when it has one; worth it when
+                                  the numbers changed little. An attempt that ends without an answer starts afresh. */
 } socp_settings;
 socp_settings socp_default_settings(void);
 

@@ -94,7 +94,10 @@ static cfi_status solve(alloc_stepper *stepper, const socp_problem *problem, soc
         stepper->workspace = NULL;
     }
     if (!stepper->workspace) {
-        stepper->workspace = socp_create(problem, NULL, error);
+        socp_settings settings = socp_default_settings();
+
+        settings.warm_start = true; /* the next step's optimum is near this one's */
+        stepper->workspace = socp_create(problem, &settings, error);
     }
     return stepper->workspace ? socp_solve(stepper->workspace, problem, solution, error) : error->status;
 }

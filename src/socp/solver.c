@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const double START_TARGET = 1e-12, ACCURACY = 1e-12, ENOUGH = 1e-2, ENOUGH_CERTIFICATE = 1e-4, TRUSTED = 1e-4,
-                    LOOSE = 1e-2, LEAST_ERROR = 1e-13, MOST_CENTRING = 0.3;
+                    LOOSE = 1e-2, LEAST_ERROR = 1e-13, MOST_CENTRING = 0.3, WARM_SHIFT = 1e-2, REGULARISATION = 1e-8,
+                    RETRY_REGULARISATION = 1e-6;
 enum { TRIES = 4 };
 
 const char *socp_status_name(socp_status status)
@@ -64,6 +65,28 @@ static bool start_point(socp_workspace *w)
     }
     now->tau = now->kappa = 1.0;
     return true;
+}
+
+/* The last optimal point in the new scaling, moved inside the cone: near its boundary steps would be short. */
+static void warm_point(socp_workspace *w)
+{
+    const socp_scaling *scaling = &w->scaling;
+    size_t p = w->p, m = w->m;
+    point *now = w->now = &w->point[0];
+
+    for (size_t i = 0; i < w->n; i++) {
+        now->x[i] = w->user.x[i] * scaling->per_column[i];
+    }
+    for (size_t i = 0; i < p + m; i++) {
+        now->y[i] = w->user.y[i] * scaling->per_row[i];
+    }
+    for (size_t i = 0; i < m; i++) {
+        now->s[i] = w->user.s[i] * scaling->row[p + i];
+    }
+    cone_add_identity(&w->cone, WARM_SHIFT * fmax(1.0, vector_norm_inf(m, now->s)), now->s);
+    cone_add_identity(&w->cone, WARM_SHIFT * fmax(1.0, vector_norm_inf(m, now->z)), now->z);
+    now->tau = 1.0;
+    now->kappa = vector_dot(m, now->s, now->z) / cone_degree(&w->cone);
 }
 
 /* c'x + b'y + h'z of a stacked vector. */
@@ -257,13 +280,15 @@ static socp_status certificate(socp_workspace *w, const socp_problem *problem, q
 }
 
 /* Iterates from the start point until nothing gets better; a point better than *best becomes w->best. */
-static socp_status run(socp_workspace *w, const socp_problem *problem, quality *best, size_t *iterations)
+static socp_status run(socp_workspace *w, const socp_problem *problem, bool warm, quality *best, size_t *iterations)
 {
     double least = INFINITY; /* merit of this attempt's best point */
     size_t worse = 0;
 
     *iterations = 0;
-    if (!start_point(w)) {
+    if (warm) {
+        warm_point(w);
+    } else if (!start_point(w)) {
         return SOCP_FAILED;
     }
     for (;; ++*iterations) {
@@ -359,9 +384,27 @@ static void fill_solution(socp_workspace *w, const socp_problem *problem, socp_s
     solution->gap = q->gap;
 }
 
+/* One attempt; the best point of all attempts is judged from the raw problem. */
+static socp_status attempt(socp_workspace *w, const socp_problem *problem, bool warm, quality *best,
+                           socp_solution *solution)
+{
+    size_t iterations;
+    socp_status status = run(w, problem, warm, best, &iterations);
+
+    if (w->best && status != SOCP_PRIMAL_INFEASIBLE && status != SOCP_DUAL_INFEASIBLE) {
+        *best = point_judge(w, problem, w->best);
+    }
+    solution->iterations += iterations;
+    return classify(w, best, status);
+}
+
+static bool is_answer(socp_status status)
+{
+    return status == SOCP_OPTIMAL || status == SOCP_PRIMAL_INFEASIBLE || status == SOCP_DUAL_INFEASIBLE;
+}
+
 cfi_status socp_solve(socp_workspace *w, const socp_problem *problem, socp_solution *solution, cfi_error *error)
 {
-    static const double regularisation[] = {1e-8, 1e-6};
     double start = workspace_seconds();
     socp_status status = SOCP_FAILED;
     quality best = {.merit = INFINITY};
@@ -371,22 +414,20 @@ cfi_status socp_solve(socp_workspace *w, const socp_problem *problem, socp_solut
     }
     *solution = (socp_solution){.setup_seconds = w->setup_seconds};
     w->best = NULL;
-    for (size_t attempt = 0; attempt < 2; attempt++) { /* one retry with other regularisation */
-        size_t iterations;
-
-        w->delta = w->kkt.delta = regularisation[attempt];
-        status = run(w, problem, &best, &iterations);
-        if (w->best && status != SOCP_PRIMAL_INFEASIBLE && status != SOCP_DUAL_INFEASIBLE) {
-            best = point_judge(w, problem, w->best);
-        }
-        status = classify(w, &best, status);
-        solution->iterations += iterations;
-        solution->retried = attempt > 0;
-        if (status != SOCP_FAILED && status != SOCP_INACCURATE) {
-            break;
-        }
+    w->delta = w->kkt.delta = REGULARISATION;
+    if (w->settings.warm_start && w->solved && w->m > 0) {
+        status = attempt(w, problem, true, &best, solution);
+    }
+    if (!is_answer(status)) {
+        status = attempt(w, problem, false, &best, solution);
+    }
+    if (status == SOCP_FAILED || status == SOCP_INACCURATE) { /* one retry with other regularisation */
+        w->delta = w->kkt.delta = RETRY_REGULARISATION;
+        status = attempt(w, problem, false, &best, solution);
+        solution->retried = true;
     }
     fill_solution(w, problem, status, &best, solution);
+    w->solved = status == SOCP_OPTIMAL;
     solution->solve_seconds = workspace_seconds() - start;
     return CFI_OK;
 }

@@ -37,6 +37,7 @@ struct socp_workspace {
     double *ds, *wdz, *product, *spare; /* m each */
     size_t refinements;                 /* before this iteration */
     double delta;                       /* the least regularisation of this attempt */
+    bool solved;                        /* the last solve was optimal: user holds its point */
     double setup_seconds;
     void *memory;
 };
