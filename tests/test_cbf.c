@@ -1,4 +1,5 @@
-/* Conic Benchmark Format: the writer, the reader, and one after the other. The reader's refusals: cli/test_solve.sh. */
+/* Conic Benchmark Format: the writer, the reader, and one after the other. The reader's refusals:
+ * cli/test_solve_refusals.sh. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
