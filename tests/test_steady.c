@@ -151,6 +151,43 @@ static void solving_again_allocates_nothing(void **state)
     socp_builder_destroy(builder);
 }
 
+/* The same optimum, whatever the start: numbers that changed little, much, and so that nothing is feasible. */
+static void a_warm_start_changes_iterations_but_not_the_answer(void **state)
+{
+    (void)state;
+    socp_settings settings = socp_default_settings();
+    socp_builder *builder = socp_builder_create(31);
+    const socp_problem *problem = fill(builder, 30, 0.5);
+    const double shifts[] = {0.5, 0.501, 0.499, 20.0, 0.5, -3.0};
+    size_t cold = 0, warm = 0;
+    socp_solution first, second;
+    socp_workspace *plain = socp_create(problem, NULL, NULL), *eager;
+
+    settings.warm_start = true;
+    eager = socp_create(problem, &settings, NULL);
+    for (size_t i = 0; i < sizeof shifts / sizeof *shifts; i++) {
+        socp_builder_restart(builder, 31);
+        problem = fill(builder, 30, shifts[i]);
+        assert_int_equal(socp_solve(plain, problem, &first, NULL), CFI_OK);
+        assert_int_equal(socp_solve(eager, problem, &second, NULL), CFI_OK);
+        assert_int_equal(second.status, SOCP_OPTIMAL);
+        assert_true(fabs(first.primal_objective - second.primal_objective) <=
+                    1e-8 * (1.0 + fabs(first.primal_objective)));
+        cold += i == 1 || i == 2 ? first.iterations : 0;
+        warm += i == 1 || i == 2 ? second.iterations : 0;
+    }
+    assert_true(warm < cold);
+    problem->c[30] = -1.0; /* now unbounded */
+    assert_int_equal(socp_solve(eager, problem, &second, NULL), CFI_OK);
+    assert_int_equal(second.status, SOCP_DUAL_INFEASIBLE);
+    problem->c[30] = 1.0;
+    assert_int_equal(socp_solve(eager, problem, &second, NULL), CFI_OK);
+    assert_int_equal(second.status, SOCP_OPTIMAL);
+    socp_destroy(plain);
+    socp_destroy(eager);
+    socp_builder_destroy(builder);
+}
+
 /* Both surrogates of orthogonal pilots, and overlapping pilots: the second step and later ones. */
 static void steps_of_an_allocation_after_the_first_allocate_nothing(void **state)
 {
@@ -199,6 +236,7 @@ int main(void)
         cmocka_unit_test(a_refilled_problem_is_the_one_built_anew),
         cmocka_unit_test(another_shape_after_a_restart_is_built_right),
         cmocka_unit_test(solving_again_allocates_nothing),
+        cmocka_unit_test(a_warm_start_changes_iterations_but_not_the_answer),
         cmocka_unit_test(steps_of_an_allocation_after_the_first_allocate_nothing),
     };
 
