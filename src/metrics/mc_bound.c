@@ -72,30 +72,38 @@ static double own_information(const bound_constants *constants, size_t p, const 
            constants->across[p] * own_residual(ap[0], ap[1], ap[2], ap[3]);
 }
 
-void sums_add_bounds(const sums_layout *layout, const bound_constants *constants, const double complex *V,
-                     const double complex *W, double *sums)
+/* Access point l in one realisation. */
+static void add_own_echo(const sums_layout *layout, const bound_constants *constants, size_t l, const double complex *v,
+                         const double complex *w, double *sums)
 {
-    size_t K = layout->K, L = layout->L;
+    double one[4] = {0.0}, *ap = sums + layout->aps + 5 * l;
+
+    for (size_t k = 0; k < layout->K; k++) {
+        double complex cross = conj(v[k]) * w[k];
+
+        one[0] += creal(v[k]) * creal(v[k]) + cimag(v[k]) * cimag(v[k]);
+        one[1] += creal(w[k]) * creal(w[k]) + cimag(w[k]) * cimag(w[k]);
+        one[2] += creal(cross);
+        one[3] += cimag(cross);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        ap[i] += one[i];
+    }
+    ap[4] += 1.0 / own_information(constants, l, one);
+}
+
+void sums_add_bounds(const sums_layout *layout, const bound_constants *constants, const sums_beams *beams, double *sums)
+{
+    size_t K = layout->K, L = layout->L, rows = K * beams->realizations, ld = beams->ld;
 
     for (size_t l = 0; l < L; l++) {
-        double one[4] = {0.0}, *ap = sums + layout->aps + 5 * l;
-
-        for (size_t k = K * l; k < K * (l + 1); k++) {
-            double complex cross = conj(V[k]) * W[k];
-
-            one[0] += creal(V[k]) * creal(V[k]) + cimag(V[k]) * cimag(V[k]);
-            one[1] += creal(W[k]) * creal(W[k]) + cimag(W[k]) * cimag(W[k]);
-            one[2] += creal(cross);
-            one[3] += cimag(cross);
+        for (size_t at = ld * l; at < ld * l + rows; at += K) {
+            add_own_echo(layout, constants, l, beams->V + at, beams->W + at, sums);
         }
-        for (size_t i = 0; i < 4; i++) {
-            ap[i] += one[i];
-        }
-        ap[4] += 1.0 / own_information(constants, l, one);
     }
-    if (layout->multistatic) {
-        linalg_gram_add(L, L, K, V, K, V, K, (double complex *)(sums + layout->gram), L);
-        linalg_gram_add(L, L, K, V, K, W, K, (double complex *)(sums + layout->cross), L);
+    if (layout->multistatic) { /* all realisations in one product: BLAS locks something at every call */
+        linalg_gram_add(L, L, rows, beams->V, ld, beams->V, ld, (double complex *)(sums + layout->gram), L);
+        linalg_gram_add(L, L, rows, beams->V, ld, beams->W, ld, (double complex *)(sums + layout->cross), L);
     }
 }
 

@@ -16,7 +16,7 @@ struct simulation_scratch {
     cfi_channels h, f;     /* stack N x K x SIMULATION_CHUNK, user fastest; f holds the estimates first */
     cfi_split A;           /* K x K x SIMULATION_CHUNK */
     double *gain, *beam;   /* N K, 2 N K: an access point's precoder, a user's factor for every antenna */
-    double complex *V, *W; /* K x L x SIMULATION_CHUNK; NULL without bounds */
+    double complex *V, *W; /* K x SIMULATION_CHUNK x L; NULL without bounds */
     double *along_re, *along_im, *slope_re, *slope_im; /* K: of one realisation */
 };
 
@@ -83,7 +83,7 @@ static void observe(const simulation *sim, size_t l, const simulation_scratch *s
 static void run_ap(const simulation *sim, const cfi_channel_range *range, size_t l, size_t g,
                    const simulation_scratch *s)
 {
-    size_t K = sim->layout.K, L = sim->layout.L, size = sim->network->system->N * K, first = size * g;
+    size_t K = sim->layout.K, size = sim->network->system->N * K, first = size * g;
     cfi_estimated_channels out = {.h = {s->h.re + first, s->h.im + first}, .h_hat = {s->f.re + first, s->f.im + first}};
 
     channel_draw(sim->network, l, range, s->channel, &out);
@@ -92,7 +92,7 @@ static void run_ap(const simulation *sim, const cfi_channel_range *range, size_t
         precode(size, s->gain, s->beam, out.h_hat.re + s->stride * i);
         precode(size, s->gain, s->beam + size, out.h_hat.im + s->stride * i);
         if (s->V) {
-            observe(sim, l, s, first + s->stride * i, K * (l + L * i));
+            observe(sim, l, s, first + s->stride * i, K * (i + SIMULATION_CHUNK * l));
         }
     }
 }
@@ -118,6 +118,30 @@ static void multiply_stack(const simulation *sim, size_t count, size_t aps, cons
     }
 }
 
+/* Adds the chunk's realisations to the sums of their blocks. */
+static void add_to_blocks(const simulation *sim, size_t first, size_t count, const simulation_scratch *s)
+{
+    size_t K = sim->layout.K;
+
+    for (size_t i = 0, end; i < count; i = end) {
+        size_t block = (first + i) / sim->block_size, next = (block + 1) * sim->block_size - first;
+        double *sums = sim->sums + block * sim->layout.length;
+
+        end = next < count ? next : count;
+        for (size_t j = i; j < end; j++) {
+            cfi_split A = product_of(sim, s, j);
+
+            sums_add_rates(&sim->layout, &A, sums);
+        }
+        if (s->V) {
+            sums_beams beams = {
+                .V = s->V + K * i, .W = s->W + K * i, .ld = K * SIMULATION_CHUNK, .realizations = end - i};
+
+            sums_add_bounds(&sim->layout, &sim->constants, &beams, sums);
+        }
+    }
+}
+
 /* Draws realisations first .. first + count - 1 and adds each to the sums of its block. */
 static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, const simulation_scratch *s,
                             cfi_error *error)
@@ -138,15 +162,7 @@ static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, c
             multiply_stack(sim, count, g + 1, s);
         }
     }
-    for (size_t i = 0; i < count; i++) {
-        double *sums = sim->sums + (first + i) / sim->block_size * sim->layout.length;
-        cfi_split A = product_of(sim, s, i);
-
-        sums_add_rates(&sim->layout, &A, sums);
-        if (s->V) {
-            sums_add_bounds(&sim->layout, &sim->constants, s->V + K * L * i, s->W + K * L * i, sums);
-        }
-    }
+    add_to_blocks(sim, first, count, s);
     return CFI_OK;
 }
 

@@ -25,10 +25,17 @@ typedef struct bound_constants {
 
 sums_layout sums_make_layout(size_t K, size_t L, bool multistatic);
 
-/* One realisation: A (K x K, row k, column j: sum_l h_kl^H f_jl), V and W (K x L: rows a_l^H F_l, adot_l^H F_l). */
+/* One realisation: A (K x K, row k, column j: sum_l h_kl^H f_jl). */
 void sums_add_rates(const sums_layout *layout, const cfi_split *A, double *sums);
-void sums_add_bounds(const sums_layout *layout, const bound_constants *constants, const double complex *V,
-                     const double complex *W, double *sums);
+
+/* v_l = a_l^H F_l and w_l = adot_l^H F_l of several realisations: column l of V and W, `ld` apart, holds K numbers of
+ * each realisation, one after the other. */
+typedef struct sums_beams {
+    const double complex *V, *W;
+    size_t ld, realizations;
+} sums_beams;
+void sums_add_bounds(const sums_layout *layout, const bound_constants *constants, const sums_beams *beams,
+                     double *sums);
 
 /* Rate of each user from sums over n realisations, bit/s/Hz; returns the sum rate. */
 double sums_rates(const sums_layout *layout, const cfi_system *system, const double *sums, double n, double *rate);
