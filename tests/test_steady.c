@@ -225,8 +225,44 @@ static void steps_of_an_allocation_after_the_first_allocate_nothing(void **state
             problem_copy(&problem, to, at);
             assert_true(problem_complete(&problem, at));
         }
-        stepper_free(&stepper);
         free_drop(d);
+    }
+}
+
+/* The allocation of a drop in a used arena: the set-up of the drop before it serves again, and no bit of the result
+ * depends on it. */
+static void next_drop_of_a_size_needs_no_set_up_and_remembers_nothing(void **state)
+{
+    (void)state;
+    for (int variant = 0; variant < 2; variant++) {
+        made_system made[2] = {make_system(50, 8, 4, 4, 4), make_system(51, 8, 4, 4, 4)};
+        drop *d[2];
+        cfi_allocation alone, after;
+        cfi_alloc_options options = {.stop = NULL};
+        cfi_arena *used = arena_create();
+        size_t before;
+
+        for (size_t i = 0; i < 2; i++) {
+            if (variant == 1) {
+                reuse_pilots(&made[i], 2);
+            }
+            made[i].system.starts = 1; /* another start may silence users: another pattern */
+            d[i] = make_drop(made[i]);
+            set_tightness(d[i], 0.5);
+        }
+        assert_int_equal(alloc_run(&d[1]->network, d[1]->xi, &options, d[1]->arena, &alone, NULL), CFI_OK);
+        assert_int_equal(alloc_run(&d[0]->network, d[0]->xi, &options, used, &after, NULL), CFI_OK);
+        before = allocations;
+        assert_int_equal(alloc_run(&d[1]->network, d[1]->xi, &options, used, &after, NULL), CFI_OK);
+        assert_int_equal(allocations, before);
+        assert_string_equal(after.solver, "socp");
+        assert_int_equal(after.iterations, alone.iterations);
+        assert_memory_equal(after.powers.gamma, alone.powers.gamma, 32 * sizeof(double));
+        assert_memory_equal(after.powers.eta, alone.powers.eta, 32 * sizeof(double));
+        assert_memory_equal(after.trace_bit_s_hz, alone.trace_bit_s_hz, alone.trace_count * sizeof(double));
+        arena_destroy(used);
+        free_drop(d[0]);
+        free_drop(d[1]);
     }
 }
 
@@ -238,6 +274,7 @@ int main(void)
         cmocka_unit_test(solving_again_allocates_nothing),
         cmocka_unit_test(a_warm_start_changes_iterations_but_not_the_answer),
         cmocka_unit_test(steps_of_an_allocation_after_the_first_allocate_nothing),
+        cmocka_unit_test(next_drop_of_a_size_needs_no_set_up_and_remembers_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

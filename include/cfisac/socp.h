@@ -85,6 +85,9 @@ typedef struct socp_workspace socp_workspace;
 socp_workspace *socp_create(const socp_problem *problem, const socp_settings *settings, cfi_error *error);
 void socp_destroy(socp_workspace *workspace);
 
+/* Makes the next solve a cold one, with the bytes of a new workspace, whatever was solved before. */
+void socp_forget(socp_workspace *workspace);
+
 /* Solves. The problem must have the pattern given at socp_create (else CFI_INVALID). Returns CFI_OK
  * whenever *solution was filled, whatever its status. */
 cfi_status socp_solve(socp_workspace *workspace, const socp_problem *problem, socp_solution *solution,

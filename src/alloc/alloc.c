@@ -299,7 +299,6 @@ static cfi_status run_sca(const cfi_network *network, const double *xi, const cf
     } else if (status == CFI_OK) {
         keep_outcome(&s, xi, out, trace);
     }
-    stepper_free(&s.stepper);
     if (scratch) {
         arena_release(scratch, mark);
     }

@@ -4,6 +4,7 @@
 #include "alloc/step_model.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static const double NEGLIGIBLE_SINR = 1e-10;
 enum { MOST_PAIRS = 1000 };
@@ -22,6 +23,35 @@ static bool takes_dual(const alloc_problem *problem, const cfi_alloc_options *op
            !(options && options->export_problem);
 }
 
+static void empty_solver(step_solver *cone)
+{
+    socp_destroy(cone->workspace);
+    socp_builder_destroy(cone->builder);
+    *cone = (step_solver){.builder = NULL};
+}
+
+static void destroy_solver(void *object)
+{
+    empty_solver(object);
+    free(object);
+}
+
+/* The arena's, forgetting the last drop: results must not depend on which drop was solved before. */
+static step_solver *keep_solver(cfi_arena *arena)
+{
+    step_solver *cone = arena_kept(arena);
+
+    if (!cone) {
+        cone = calloc(1, sizeof *cone);
+        if (cone) {
+            arena_keep(arena, cone, destroy_solver);
+        }
+    } else if (cone->workspace) {
+        socp_forget(cone->workspace);
+    }
+    return cone;
+}
+
 cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, const cfi_alloc_options *options,
                         cfi_arena *arena, cfi_error *error)
 {
@@ -32,16 +62,12 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
     if (!stepper->active) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for an allocation step");
     }
+    stepper->cone = keep_solver(arena);
+    if (!stepper->cone) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for an allocation step");
+    }
     stepper->structured = takes_dual(problem, options);
     return stepper->structured ? structured_init(&stepper->dual, problem, arena, error) : CFI_OK;
-}
-
-void stepper_free(alloc_stepper *stepper)
-{
-    socp_destroy(stepper->workspace);
-    socp_builder_destroy(stepper->builder);
-    stepper->workspace = NULL;
-    stepper->builder = NULL;
 }
 
 /* Lists the users whose SINR is not negligible. */
@@ -87,19 +113,19 @@ static bool run_structured(alloc_stepper *stepper, const alloc_point *at, alloc_
 }
 
 /* Solves the step's problem in the workspace, made anew when the pattern is new. */
-static cfi_status solve(alloc_stepper *stepper, const socp_problem *problem, socp_solution *solution, cfi_error *error)
+static cfi_status solve(step_solver *cone, const socp_problem *problem, socp_solution *solution, cfi_error *error)
 {
-    if (!socp_builder_kept_pattern(stepper->builder)) {
-        socp_destroy(stepper->workspace);
-        stepper->workspace = NULL;
+    if (!socp_builder_kept_pattern(cone->builder)) {
+        socp_destroy(cone->workspace);
+        cone->workspace = NULL;
     }
-    if (!stepper->workspace) {
+    if (!cone->workspace) {
         socp_settings settings = socp_default_settings();
 
         settings.warm_start = true; /* the next step's optimum is near this one's */
-        stepper->workspace = socp_create(problem, &settings, error);
+        cone->workspace = socp_create(problem, &settings, error);
     }
-    return stepper->workspace ? socp_solve(stepper->workspace, problem, solution, error) : error->status;
+    return cone->workspace ? socp_solve(cone->workspace, problem, solution, error) : error->status;
 }
 
 cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrogate surrogate, alloc_point *to,
@@ -130,17 +156,19 @@ cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrog
         return CFI_OK;
     }
     model.A = stepper->active_count;
-    model.builder = stepper->builder;
+    model.builder = stepper->cone->builder;
     problem = step_model_build(&model, stepper->active + stepper->problem->K, error);
-    stepper->builder = model.builder;
+    stepper->cone->builder = model.builder;
     status = problem ? export_step(stepper, problem, error) : error->status;
     if (status == CFI_OK) {
-        status = solve(stepper, problem, &solution, error);
+        status = solve(stepper->cone, problem, &solution, error);
     }
     stepper->step++;
     if (status == CFI_OK) {
         *solved = solution.status;
         step_model_read(&model, solution.x, to);
+    } else { /* half made: nothing of it may stay for the next drop */
+        empty_solver(stepper->cone);
     }
     return status;
 }

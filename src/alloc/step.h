@@ -7,14 +7,19 @@
 
 /* Keeps the problem's memory and the solver's workspace from step to step: while the sparsity pattern stays the same, a
  * step allocates nothing. */
+/* A cone problem and a workspace for it, from drop to drop as long as the pattern stays the same. */
+typedef struct step_solver {
+    socp_builder *builder;
+    socp_workspace *workspace; /* of the builder's last pattern */
+} step_solver;
+
 typedef struct alloc_stepper {
     const alloc_problem *problem;
     cfi_crlb_constraint constraint;
     size_t *active; /* users that take part */
     size_t active_count;
-    socp_builder *builder;
-    socp_workspace *workspace; /* of the builder's last pattern */
-    bool structured;           /* steps are taken by the dual */
+    step_solver *cone; /* kept by the arena */
+    bool structured;   /* steps are taken by the dual */
     structured dual;
     size_t fallback_steps; /* that the dual could not end and the cone solver took */
     double largest_gap;    /* certified gaps of its steps, relative */
@@ -24,10 +29,9 @@ typedef struct alloc_stepper {
     size_t start, step;
 } alloc_stepper;
 
-/* NULL fields are made ready; the active list comes from the arena. */
+/* The active list comes from the arena, which also keeps the cone solver. */
 cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, const cfi_alloc_options *options,
                         cfi_arena *arena, cfi_error *error);
-void stepper_free(alloc_stepper *stepper);
 
 /* Maximises the surrogate about `at` (the point of the last problem_evaluate) over the feasible set; users whose SINR
  * there is negligible stay silent. The maximiser, not yet completed, goes to `to`; *solved tells how the solver ended.

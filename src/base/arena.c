@@ -16,6 +16,8 @@ struct cfi_arena {
     size_t chunks;
     cfi_arena_mark top;
     cfi_arena *scratch; /* or NULL */
+    void *kept;         /* or NULL */
+    void (*destroy_kept)(void *kept);
 };
 
 cfi_arena *arena_create(void)
@@ -30,8 +32,23 @@ void arena_destroy(cfi_arena *arena)
     }
     if (arena) {
         arena_destroy(arena->scratch);
+        arena_keep(arena, NULL, NULL);
     }
     free(arena);
+}
+
+void arena_keep(cfi_arena *arena, void *object, void (*destroy)(void *object))
+{
+    if (arena->kept) {
+        arena->destroy_kept(arena->kept);
+    }
+    arena->kept = object;
+    arena->destroy_kept = destroy;
+}
+
+void *arena_kept(const cfi_arena *arena)
+{
+    return arena->kept;
 }
 
 cfi_arena *arena_scratch(cfi_arena *arena)

@@ -155,6 +155,11 @@ socp_workspace *socp_create(const socp_problem *problem, const socp_settings *se
     return workspace;
 }
 
+void socp_forget(socp_workspace *workspace)
+{
+    workspace->solved = false;
+}
+
 void socp_destroy(socp_workspace *workspace)
 {
     if (workspace) {

@@ -124,6 +124,10 @@ for threads in 2 3 9; do
     expect 0 run small.json --threads "$threads"
     check "the table is the same with $threads threads" cmp -s table.1 out
 done
+expect 0 run small.json --csv --threads 1 --set allocation.solver=socp
+cp out socp.1
+expect 0 run small.json --csv --threads 3 --set allocation.solver=socp
+check 'the cone solver remembers nothing from drop to drop' cmp -s socp.1 out
 expect 0 run small.json --json --timing
 check '--timing adds solve_seconds' has out '"solve_seconds": '
 check '--timing prints the wall time' has err 'wall time'
