@@ -1,6 +1,6 @@
 /* The feasible completion of a point. docs/model.md (M8), (M9), (M13). */
-#include "alloc/clones.h"
 #include "alloc/problem.h"
+#include "base/clones.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Loops over access points in the widest vectors of the machine. docs/model.md (M19). */
 #include "alloc/lanes.h"
 
-#include "alloc/clones.h"
+#include "base/clones.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * docs/model.md (M8), (M9). */
 #include "alloc/problem.h"
 
-#include "alloc/clones.h"
+#include "base/clones.h"
 
 #include <math.h>
 #include <string.h>

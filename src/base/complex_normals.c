@@ -10,22 +10,6 @@
 
 #define INLINE PHILOX_INLINE
 
-INLINE double from_bits(uint64_t bits)
-{
-    double value;
-
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-INLINE uint64_t to_bits(double value)
-{
-    uint64_t bits;
-
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-
 /* a b + c; `fused` is a constant of each caller. */
 INLINE double multiply_add(bool fused, double a, double b, double c)
 {
@@ -125,7 +109,7 @@ static void convert(const philox_batch *restrict in, size_t count, size_t stride
 
 /* Counter words of elements first .. first + PHILOX_BATCH - 1: element e is of stream e mod streams, block e / streams,
  * divided in floating point, which is exact here and vectorises. */
-PHILOX_CLONES static void set_counters(const cfi_stream *stream, int32_t streams, int32_t first, philox_batch *words)
+CLONES static void set_counters(const cfi_stream *stream, int32_t streams, int32_t first, philox_batch *words)
 {
     double inverse = 1.0 / (double)streams;
 

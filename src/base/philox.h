@@ -2,12 +2,30 @@
 #ifndef CFISAC_BASE_PHILOX_H
 #define CFISAC_BASE_PHILOX_H
 
+#include "base/clones.h"
 #include "cfisac/base.h"
 
-/* For loops that the compiler vectorises: the instruction set is chosen at run time. */
-#define PHILOX_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#include <string.h>
+
 /* into the clones too */
 #define PHILOX_INLINE __attribute__((always_inline)) static inline
+
+/* The same 64 bits as another type. */
+PHILOX_INLINE double from_bits(uint64_t bits)
+{
+    double value;
+
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+PHILOX_INLINE uint64_t to_bits(double value)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
 
 enum { PHILOX_BATCH = 128 }; /* blocks generated at once: fits the first-level cache */
 

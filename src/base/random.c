@@ -8,28 +8,11 @@
 #include <math.h>
 #include <string.h>
 
-#define CLONES PHILOX_CLONES
 #define INLINE PHILOX_INLINE
 
 enum { BATCH = PHILOX_BATCH };
 
 typedef philox_batch batch;
-
-INLINE double from_bits(uint64_t bits)
-{
-    double value;
-
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-INLINE uint64_t to_bits(double value)
-{
-    uint64_t bits;
-
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
 
 /* (2 k + 1) 2^-53 with k the upper 52 bits: exact, and inside (0, 1). */
 INLINE double to_uniform(uint64_t high, uint64_t low)

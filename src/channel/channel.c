@@ -1,10 +1,10 @@
 /* MMSE statistics, and draws of channels and received pilots. docs/model.md (M2), (M3). */
 #include "cfisac/channel.h"
 
+#include "base/clones.h"
+
 #include <math.h>
 #include <string.h>
-
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 
 /* tau_p p_p sum_{j: pilot} beta_jl + sigma_c^2: the power of a despread pilot at AP l. */
 static double pilot_power(const cfi_network *network, size_t k, size_t l)

@@ -1,9 +1,9 @@
 /* Realisations of the channels and what is summed up of them. docs/model.md (M16), (M17). */
 #include "metrics/simulation.h"
 
-#include <string.h>
+#include "base/clones.h"
 
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#include <string.h>
 
 /* Entries of H and F of a realisation that are stacked before they are multiplied: all of a chunk in the second cache.
  */

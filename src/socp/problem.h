@@ -2,6 +2,7 @@
 #ifndef CFISAC_SOCP_PROBLEM_H
 #define CFISAC_SOCP_PROBLEM_H
 
+#include "base/clones.h"
 #include "cfisac/socp.h"
 
 /* CFI_INVALID with a text that says which array is wrong. */
@@ -14,9 +15,6 @@ void matrix_multiply_transposed(const socp_matrix *matrix, double factor, const 
 
 /* from and to may be NULL when n is 0. */
 void vector_copy(size_t n, const double *from, double *restrict to);
-/* Chosen by the CPU at run time; no sum is reordered, so that every instruction set gives the same bytes. */
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-
 /* The largest magnitude; NaN when an entry is not finite. */
 double vector_norm_inf(size_t n, const double *a);
 

@@ -55,73 +55,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 #ifndef CFISAC_FUZZ
 
-enum { LONGEST = 65536 };
+#include "mutate.h"
 
-static size_t pick(cfi_stream *stream, size_t below)
-{
-    double u;
-
-    random_uniforms(stream, 1, &u);
-    return (size_t)(u * (double)below);
-}
-
-/* One small change: another byte, a byte less, a piece of JSON in between, the rest cut off. */
-static size_t mutate(cfi_stream *stream, uint8_t *data, size_t size)
+int main(int argc, char **argv)
 {
     static const char *const pieces[] = {"null", "-1",   "1e400",           "[]", "{}",     "\"",   "\\",    ",",
                                          ":",    "0",    "\\u0000",         "[[", "1e-320", "\xc3", "65536", "\"sca\"",
                                          "\n",   "true", "9007199254740993"};
-    size_t at = pick(stream, size), kind = pick(stream, 5);
-    const char *piece = pieces[pick(stream, sizeof pieces / sizeof pieces[0])];
-    size_t length = strlen(piece);
+    const mutator m = {.piece = pieces, .pieces = sizeof pieces / sizeof pieces[0], .seed = 20240601};
 
-    if (kind == 0) {
-        data[at] = (uint8_t)pick(stream, 256);
-    } else if (kind == 1) {
-        memmove(data + at, data + at + 1, size - at - 1);
-        return size - 1;
-    } else if (kind < 4) {
-        memmove(data + at + length, data + at, size - at);
-        memcpy(data + at, piece, length);
-        return size + length;
-    } else if (pick(stream, 8) == 0) {
-        return at;
-    }
-    return size;
-}
-
-static void run_file(const char *path, size_t mutations)
-{
-    static uint8_t seed[LONGEST], data[LONGEST + 256];
-    cfi_stream stream = stream_make(20240601, 0, CFI_DRAW_START, 0);
-    FILE *file = fopen(path, "rb");
-    size_t size;
-
-    demand(file != NULL, "the seed file can be opened");
-    size = fread(seed, 1, sizeof seed, file);
-    fclose(file);
-    LLVMFuzzerTestOneInput(seed, size);
-    for (size_t i = 0; i < mutations; i++) {
-        size_t length = size, changes = 1 + pick(&stream, 3);
-
-        memcpy(data, seed, size);
-        for (size_t j = 0; j < changes && length > 1; j++) {
-            length = mutate(&stream, data, length);
-        }
-        LLVMFuzzerTestOneInput(data, length);
-    }
-}
-
-/* fuzz_scenario [--mutate COUNT] FILE...   COUNT mutations in all, spread over the files */
-int main(int argc, char **argv)
-{
-    int first = argc > 2 && strcmp(argv[1], "--mutate") == 0 ? 3 : 1;
-    size_t mutations = first == 3 && argc > 3 ? strtoul(argv[2], NULL, 10) / (size_t)(argc - 3) : 0;
-
-    for (int i = first; i < argc; i++) {
-        run_file(argv[i], mutations);
-    }
-    return 0;
+    return run_files(&m, argc, argv);
 }
 
 #endif
