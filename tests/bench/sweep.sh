@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_plm_rsh_agent=
 sweep=(./cfisac sweep "$top/configs/paper.json" --over "network.aps=16,24,32" --set monte_carlo.drops=80
-       --set monte_carlo.realizations=12000 --quiet --force --out "$work/out")
+       --set monte_carlo.realizations=20000 --quiet --force --out "$work/out")
 time_of() {
   local start=$EPOCHREALTIME end
   "$@" >/dev/null
