@@ -34,10 +34,6 @@ cfi_status linalg_cholesky(size_t n, double complex *a, size_t lda);
 /* B := L^-1 B with the lower factor of linalg_cholesky; B is n x columns. */
 void linalg_solve_lower(size_t n, size_t columns, const double complex *l, size_t ldl, double complex *b, size_t ldb);
 
-/* C := scale A A' + keep C, lower triangle; A n x k, real. */
-void linalg_gram_rows(size_t n, size_t k, double scale, const double *a, size_t lda, double keep, double *c,
-                      size_t ldc);
-
 /* x := A^-1 x for a real symmetric positive definite A (lower triangle, overwritten). CFI_FAILED when it is not. */
 cfi_status linalg_solve_positive(size_t n, double *a, size_t lda, double *x);
 

@@ -101,9 +101,3 @@ cfi_status linalg_solve_positive(size_t n, double *a, size_t lda, double *x)
     substitute_small(n, a, lda, x);
     return CFI_OK;
 }
-
-void linalg_gram_rows(size_t n, size_t k, double scale, const double *a, size_t lda, double keep, double *c, size_t ldc)
-{
-    cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, (blasint)n, (blasint)k, scale, a, (blasint)lda, keep, c,
-                (blasint)ldc);
-}
