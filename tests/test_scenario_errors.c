@@ -168,7 +168,7 @@ static const refusal value_errors[] = {
     {"{\"sweep\": {\"sweep\": [1]}}", " /sweep/sweep: this key cannot be swept"},
     {"{\"sweep\": {\"seed\": 1}}", " /sweep/seed: no values"},
     {"{\"sweep\": {\"seed\": []}}", " /sweep/seed: an empty list"},
-    {"{\"sweep\": {\"seed\": [[1]]}}", " /sweep/seed/0: a list (allowed: numbers and words)"},
+    {"{\"sweep\": {\"seed\": [[1]]}}", " /sweep/seed/0: a list (allowed: numbers, words, and named tables, {\"name\": [...]})"},
     {"{\"sweep\": {\"network.aps\": [1, 0]}}", " /sweep/network.aps/1: 0 is out of range"},
     {"{\"sweep\": {\"network.aps\": \"1:0.5:3\"}}", " /sweep/network.aps/1: 1.5 is not a whole number"},
     {"{\"sweep\": {\"network.aps\": \"8,,9\"}}", " /sweep/network.aps: an empty value"},

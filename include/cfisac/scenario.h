@@ -132,11 +132,12 @@ const char *scenario_name(const cfi_scenario *scenario);
 /* True when the scenario has a `sweep` object (validated; `run` ignores it with a warning). */
 bool scenario_has_sweep(const cfi_scenario *scenario);
 
-/* One swept key of the grid. */
+/* One swept key of the grid. No two values are the same. */
 typedef struct cfi_axis {
     const char *key; /* dotted */
     size_t count;
-    const char *const *value; /* JSON text of each value: 8, "exact", null */
+    const char *const *value;   /* JSON text of each value as it is shown: 8, "exact", null, the name of a table */
+    const char *const *setting; /* JSON text of what the key is set to: the same, but for a table its numbers */
 } cfi_axis;
 
 /* The swept keys in the order given; 0 without a sweep. Owned by the scenario. */
@@ -148,6 +149,12 @@ size_t scenario_axis_index(const cfi_scenario *scenario, size_t point, size_t ax
 /* The scenario of one point: the same without `sweep`, with the point's values set. Fails like scenario_parse, the
  * text naming the point. *out is owned by the caller. */
 cfi_status scenario_at_point(const cfi_scenario *scenario, size_t point, cfi_scenario **out, cfi_error *error);
+
+/* How a sweep `newer` goes on with what `older` has computed: point[p] is the point of newer with the values of older's
+ * point p (scenario_points(older) of them). CFI_OK when newer has the same keys but for more monte_carlo.drops and more
+ * values of the swept keys; name, $schema and what a swept key is set to besides do not matter. CFI_INVALID otherwise:
+ * the text names the first key that differs, both its values, and what is allowed. CFI_NO_MEMORY. */
+cfi_status scenario_continue(const cfi_scenario *older, const cfi_scenario *newer, size_t *point, cfi_error *error);
 
 /* Remarks that do not stop anything, e.g. "sensing.crlb_threshold_db: -5 dB is a standard deviation of 32
  * degrees, hardly better than the prior". Lines without newline, owned by the scenario. */

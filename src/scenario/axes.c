@@ -22,11 +22,14 @@ static bool read_number(const char *text, double *x)
     return isfinite(*x);
 }
 
-/* 0.1:0.1:0.3 should give 0.3, not 0.30000000000000004. */
+/* 0.1:0.1:0.3 should give 0.3, not 0.30000000000000004; but whole numbers of 16 digits, seeds, stay what they are. */
 static double tidy(double x)
 {
     char buffer[WORDING_NUMBER_SIZE];
 
+    if (fabs(x) >= 1e15) {
+        return x;
+    }
     snprintf(buffer, sizeof buffer, "%.15g", x);
     return strtod(buffer, NULL);
 }
@@ -184,8 +187,13 @@ static cfi_status check_list(const key_spec *spec, const cJSON *list, cfi_sizes 
         cfi_status status;
 
         place_index(&here, index);
-        if (cJSON_IsArray(item)) {
-            return place_error(&here, error, CFI_INVALID, "a list (allowed: numbers and words)");
+        if (cJSON_IsArray(item) || (cJSON_IsObject(item) && !axes_is_named(item))) {
+            return place_error(&here, error, CFI_INVALID,
+                               "%s (allowed: numbers, words, and named tables, {\"name\": [...]})",
+                               cJSON_IsArray(item) ? "a list" : "an object that does not hold one list");
+        }
+        if (cJSON_IsObject(item)) { /* its lengths are those of the points */
+            continue;
         }
         status = value_read(spec, item, sizes, &here, &value, error);
         if (status != CFI_OK) {
@@ -254,14 +262,31 @@ cfi_status axes_check(const cJSON *sweep, const bool over[KEY_COUNT], cfi_sizes 
     return CFI_OK;
 }
 
+bool axes_is_named(const cJSON *item)
+{
+    return cJSON_IsObject(item) && item->child && !item->child->next && *item->child->string &&
+           cJSON_IsArray(item->child);
+}
+
 void axes_print_item(const cJSON *item, cfi_wording *out)
 {
     if (cJSON_IsNumber(item)) {
         wording_number(out, item->valuedouble + 0.0);
     } else if (cJSON_IsString(item)) {
         wording_quoted(out, item->valuestring);
+    } else if (cJSON_IsArray(item) || cJSON_IsObject(item)) {
+        wording_add(out, cJSON_IsArray(item) ? "[" : "{");
+        for (const cJSON *part = item->child; part; part = part->next) {
+            if (cJSON_IsObject(item)) {
+                wording_quoted(out, part->string);
+                wording_add(out, ": ");
+            }
+            axes_print_item(part, out);
+            wording_add(out, part->next ? ", " : "");
+        }
+        wording_add(out, cJSON_IsArray(item) ? "]" : "}");
     } else {
-        wording_add(out, "null");
+        wording_add(out, cJSON_IsBool(item) ? (cJSON_IsTrue(item) ? "true" : "false") : "null");
     }
 }
 
@@ -272,16 +297,7 @@ void axes_print(const cJSON *sweep, size_t indent, cfi_wording *out)
         wording_repeat(out, ' ', indent + 2);
         wording_quoted(out, axis->string);
         wording_add(out, ": ");
-        if (cJSON_IsArray(axis)) {
-            wording_add(out, "[");
-            for (const cJSON *item = axis->child; item; item = item->next) {
-                axes_print_item(item, out);
-                wording_add(out, item->next ? ", " : "");
-            }
-            wording_add(out, "]");
-        } else {
-            axes_print_item(axis, out);
-        }
+        axes_print_item(axis, out);
         wording_add(out, axis->next ? ",\n" : "\n");
     }
     wording_repeat(out, ' ', indent);

@@ -17,6 +17,8 @@ cfi_status axes_expand(const key_spec *spec, const char *text, const cfi_place *
 cfi_status axes_check(const cJSON *sweep, const bool over[KEY_COUNT], cfi_sizes sizes, const cfi_place *place,
                       cfi_error *error);
 
+/* Whether a value is a named table, {"name": [...]}. */
+bool axes_is_named(const cJSON *item);
 /* Appends one value as JSON. */
 void axes_print_item(const cJSON *item, cfi_wording *out);
 /* Appends the sweep object as JSON. */

@@ -115,6 +115,21 @@ static cfi_status read_row(table_reader *t, double *row)
     return CFI_OK;
 }
 
+/* The sizes that the file itself says: the numbers of its first row, and its rows. */
+static cfi_sizes count_table(table_reader t)
+{
+    cfi_sizes sizes = {.L = 1};
+
+    while (next_row(&t)) {
+        for (; sizes.K == 0 && !at_line_end(&t); t.at++) {
+            sizes.L += *t.at == ',';
+        }
+        sizes.K++;
+        next_line(&t);
+    }
+    return sizes;
+}
+
 static cfi_status read_table(table_reader *t, double *entry)
 {
     cfi_status status = CFI_OK;
@@ -174,7 +189,16 @@ cfi_status input_gain(const char *path, const char *scenario, cfi_sizes sizes, c
         status = fail_here(&t, "%s", fault);
         goto done;
     }
-    value->entry = malloc(sizes.K * sizes.L * sizeof *value->entry);
+    if (sizes.K == 0) {
+        t.sizes = count_table(t);
+        value->rows = t.sizes.K;
+        value->columns = t.sizes.L;
+    }
+    if (t.sizes.K == 0) {
+        status = fail_here(&t, "no row (allowed: a row of numbers per user)");
+        goto done;
+    }
+    value->entry = malloc(t.sizes.K * t.sizes.L * sizeof *value->entry);
     status = value->entry ? read_table(&t, value->entry) : error_set(error, CFI_NO_MEMORY, "out of memory");
 done:
     if (status == CFI_NO_MEMORY) {

@@ -2,6 +2,7 @@
 #include "scenario/grid.h"
 
 #include "scenario/axes.h"
+#include "scenario/input.h"
 #include "scenario/model.h"
 
 #include <stdlib.h>
@@ -14,31 +15,134 @@ static cfi_status out_of_memory(const cfi_scenario *scenario, cfi_error *error)
     return place_error(&place, error, CFI_NO_MEMORY, "out of memory");
 }
 
+/* The text from malloc, or NULL. */
+static char *take_text(cfi_wording *text)
+{
+    if (text->failed) {
+        wording_free(text);
+        return NULL;
+    }
+    return text->data;
+}
+
 static char *value_text(const cJSON *item)
 {
     cfi_wording text = {0};
 
     axes_print_item(item, &text);
-    if (text.failed) {
-        wording_free(&text);
-        return NULL;
-    }
-    return text.data;
+    return take_text(&text);
 }
 
-static bool fill_axis(const cJSON *list, cfi_axis *axis)
+static char *quoted_text(const char *name)
 {
-    size_t count = (size_t)cJSON_GetArraySize(list);
-    char **value = calloc(count, sizeof *value);
+    cfi_wording text = {0};
 
+    wording_quoted(&text, name);
+    return take_text(&text);
+}
+
+/* As axes_print_item prints a list of rows. */
+static void print_rows(const cfi_value *table, cfi_wording *out)
+{
+    for (size_t i = 0; i < table->rows * table->columns; i++) {
+        bool first = i % table->columns == 0, last = (i + 1) % table->columns == 0;
+
+        wording_add(out, first ? (i == 0 ? "[[" : ", [") : ", ");
+        wording_number(out, table->entry[i]);
+        wording_add(out, last ? "]" : "");
+    }
+    wording_add(out, "]");
+}
+
+/* A gain file as a list of rows: it is read once, so that all points see the same numbers. */
+static cfi_status read_table(const cfi_scenario *scenario, const char *path, const cfi_place *place, char **text,
+                             cfi_error *error)
+{
+    cfi_wording rows = {0};
+    cfi_value value;
+    cfi_status status = input_gain(path, scenario->file, (cfi_sizes){.L = 0}, place, &value, error);
+
+    if (status != CFI_OK) {
+        return status;
+    }
+    print_rows(&value, &rows);
+    value_free(&value);
+    *text = take_text(&rows);
+    return CFI_OK;
+}
+
+/* What is shown of a value, and what the key is set to; one text where they are the same. CFI_OK with NULL: out of
+ * memory. */
+static cfi_status make_value(const cfi_scenario *scenario, const key_spec *spec, const cJSON *item,
+                             const cfi_place *place, char *text[2], cfi_error *error)
+{
+    bool path = spec == &key_table[KEY_GAIN] && cJSON_IsString(item);
+    cfi_status status = CFI_OK;
+
+    text[0] = cJSON_IsObject(item) ? quoted_text(item->child->string) : value_text(item);
+    text[1] = text[0];
+    if (cJSON_IsObject(item)) {
+        text[1] = value_text(item->child);
+    } else if (path) {
+        text[1] = NULL;
+        status = read_table(scenario, item->valuestring, place, &text[1], error);
+    }
+    return status;
+}
+
+static cfi_status fill_axis(const cfi_scenario *scenario, const key_spec *spec, const cJSON *list, cfi_axis *axis,
+                            cfi_error *error)
+{
+    cfi_place place = tree_place(&scenario->tree, KEY_SWEEP);
+    size_t count = (size_t)cJSON_GetArraySize(list);
+    char **value = calloc(count, sizeof *value), **setting = calloc(count, sizeof *setting);
+    cfi_status status = CFI_OK;
+
+    place_member(&place, spec->name);
     axis->value = (const char *const *)value;
-    for (const cJSON *item = value ? list->child : NULL; item; item = item->next) {
-        value[axis->count] = value_text(item);
-        if (!value[axis->count++]) {
-            return false;
+    axis->setting = (const char *const *)setting;
+    if (!value || !setting) {
+        return out_of_memory(scenario, error);
+    }
+    for (const cJSON *item = list->child; item && status == CFI_OK; item = item->next, axis->count++) {
+        char *text[2];
+
+        status = make_value(scenario, spec, item, &place, text, error);
+        value[axis->count] = text[0];
+        setting[axis->count] = text[1];
+        if (status == CFI_OK && (!text[0] || !text[1])) {
+            status = out_of_memory(scenario, error);
         }
     }
-    return value != NULL;
+    return status;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Two points of the same values could not be told apart. */
+static cfi_status check_distinct(const cfi_scenario *scenario, const cfi_axis *axis, cfi_error *error)
+{
+    const char **sorted = malloc(axis->count * sizeof *sorted);
+    cfi_place place = tree_place(&scenario->tree, KEY_SWEEP);
+    cfi_status status = CFI_OK;
+
+    if (!sorted) {
+        return out_of_memory(scenario, error);
+    }
+    place_member(&place, axis->key);
+    memcpy(sorted, axis->value, axis->count * sizeof *sorted);
+    qsort(sorted, axis->count, sizeof *sorted, compare_texts);
+    for (size_t i = 1; i < axis->count && status == CFI_OK; i++) {
+        if (strcmp(sorted[i - 1], sorted[i]) == 0) {
+            status = place_error(&place, error, CFI_INVALID, "%.60s is there twice (allowed: values that differ)",
+                                 sorted[i]);
+        }
+    }
+    free(sorted);
+    return status;
 }
 
 static cfi_status build_axis(const cfi_scenario *scenario, const cJSON *values, cfi_axis *axis, cfi_error *error)
@@ -52,8 +156,11 @@ static cfi_status build_axis(const cfi_scenario *scenario, const cJSON *values, 
     if (cJSON_IsString(values)) {
         status = axes_expand(spec, values->valuestring, &place, &expanded, error);
     }
-    if (status == CFI_OK && !fill_axis(expanded ? expanded : values, axis)) {
-        status = out_of_memory(scenario, error);
+    if (status == CFI_OK) {
+        status = fill_axis(scenario, spec, expanded ? expanded : values, axis, error);
+    }
+    if (status == CFI_OK) {
+        status = check_distinct(scenario, axis, error);
     }
     cJSON_Delete(expanded);
     return status;
@@ -84,10 +191,16 @@ cfi_status grid_build(cfi_scenario *scenario, cfi_error *error)
 void grid_free(scenario_grid *grid)
 {
     for (size_t i = 0; i < grid->axes; i++) {
-        for (size_t j = 0; j < grid->axis[i].count; j++) {
-            free((char *)grid->axis[i].value[j]);
+        const cfi_axis *axis = &grid->axis[i];
+
+        for (size_t j = 0; j < axis->count; j++) {
+            if (axis->setting[j] != axis->value[j]) {
+                free((char *)axis->setting[j]);
+            }
+            free((char *)axis->value[j]);
         }
-        free((void *)grid->axis[i].value);
+        free((void *)axis->value);
+        free((void *)axis->setting);
     }
     free(grid->axis);
     free(grid->base);
@@ -121,7 +234,7 @@ size_t scenario_axis_index(const cfi_scenario *scenario, size_t point, size_t ax
 }
 
 /* "FILE: /sweep: at network.aps = 8: what is wrong" */
-static void name_point(const cfi_scenario *scenario, const cfi_setting *settings, cfi_error *error)
+static void name_point(const cfi_scenario *scenario, size_t point, cfi_error *error)
 {
     const cfi_error cause = *error;
     const char *what = cause.text;
@@ -133,7 +246,10 @@ static void name_point(const cfi_scenario *scenario, const cfi_setting *settings
         what += length + 2;
     }
     for (size_t i = 0; i < scenario->grid.axes; i++) {
-        wording_format(&values, "%s%s = %s", i > 0 ? ", " : "", settings[i].key, settings[i].value);
+        const cfi_axis *axis = &scenario->grid.axis[i];
+
+        wording_format(&values, "%s%s = %s", i > 0 ? ", " : "", axis->key,
+                       axis->value[scenario_axis_index(scenario, point, i)]);
     }
     error_set(error, cause.status, "%.300s: /sweep: at %s: %s", scenario->file, buffer, what);
 }
@@ -151,12 +267,37 @@ cfi_status scenario_at_point(const cfi_scenario *scenario, size_t point, cfi_sce
     }
     for (size_t i = 0; i < grid->axes; i++) {
         settings[i] = (cfi_setting){.key = grid->axis[i].key,
-                                    .value = grid->axis[i].value[scenario_axis_index(scenario, point, i)]};
+                                    .value = grid->axis[i].setting[scenario_axis_index(scenario, point, i)]};
     }
     status = scenario_parse(base, strlen(base), scenario->file, settings, grid->axes, out, error);
     if (status != CFI_OK) {
-        name_point(scenario, settings, error);
+        name_point(scenario, point, error);
     }
     free(settings);
     return status;
+}
+
+void grid_print(const scenario_grid *grid, size_t indent, cfi_wording *out)
+{
+    wording_add(out, "{\n");
+    for (size_t i = 0; i < grid->axes; i++) {
+        const cfi_axis *axis = &grid->axis[i];
+
+        wording_repeat(out, ' ', indent + 2);
+        wording_quoted(out, axis->key);
+        wording_add(out, ": [");
+        for (size_t j = 0; j < axis->count; j++) {
+            bool named = axis->setting[j] != axis->value[j];
+
+            wording_add(out, j > 0 ? ", " : "");
+            wording_add(out, named ? "{" : "");
+            wording_add(out, axis->value[j]);
+            wording_add(out, named ? ": " : "");
+            wording_add(out, named ? axis->setting[j] : "");
+            wording_add(out, named ? "}" : "");
+        }
+        wording_add(out, i + 1 < grid->axes ? "],\n" : "]\n");
+    }
+    wording_repeat(out, ' ', indent);
+    wording_add(out, "}");
 }

@@ -3,6 +3,7 @@
 #define SCENARIO_GRID_H
 
 #include "cfisac/scenario.h"
+#include "scenario/wording.h"
 
 typedef struct scenario_grid {
     cfi_axis *axis;
@@ -13,5 +14,7 @@ typedef struct scenario_grid {
 /* Expands the (checked) sweep object of a scenario. CFI_NO_MEMORY, or CFI_INVALID for a range. */
 cfi_status grid_build(cfi_scenario *scenario, cfi_error *error);
 void grid_free(scenario_grid *grid);
+/* Appends the sweep object as JSON, every range as its values, every table with its numbers: complete in itself. */
+void grid_print(const scenario_grid *grid, size_t indent, cfi_wording *out);
 
 #endif

@@ -12,9 +12,9 @@ enum { INPUT_MAX_BYTES = 268435456 };
  * the path itself when place is NULL. */
 cfi_status input_read(const char *path, const cfi_place *place, char **text, size_t *length, cfi_error *error);
 
-/* Reads a CSV file of K rows of L numbers in the key's range into a matrix. The path is relative to the folder of
- * `scenario`. Empty lines at the end and lines that start with # do not count. The error names the file, line and
- * column. */
+/* Reads a CSV file of K rows of L numbers in the key's range into a matrix; with K = 0 the file says its sizes. The
+ * path is relative to the folder of `scenario`. Empty lines at the end and lines that start with # do not count. The
+ * error names the file, line and column. */
 cfi_status input_gain(const char *path, const char *scenario, cfi_sizes sizes, const cfi_place *place, cfi_value *value,
                       cfi_error *error);
 

@@ -44,11 +44,14 @@ void check_remarks(cfi_scenario *scenario);
 /* What the resolved scenario is printed for. */
 typedef enum {
     RESOLVED_WHOLE,  /* to be read */
-    RESOLVED_HASHED, /* without name and $schema, with the numbers of a gain file */
+    RESOLVED_HASHED, /* without name and $schema, with the numbers of gain files */
     RESOLVED_POINT   /* without the sweep: the base of its points */
 } resolved_purpose;
 
 /* Appends the resolved scenario: every key in order, two spaces a level. */
 void resolved_print(const cfi_scenario *scenario, resolved_purpose purpose, cfi_wording *out);
+/* Appends the value of one key as it is printed there. */
+void resolved_print_value(const cfi_scenario *scenario, key_id id, resolved_purpose purpose, size_t indent,
+                          cfi_wording *out);
 
 #endif

@@ -12,11 +12,15 @@ static bool is_printed(const cfi_scenario *scenario, key_id id, resolved_purpose
     return id == KEY_SWEEP ? scenario_has_sweep(scenario) && purpose != RESOLVED_POINT : scenario->value[id].form != 0;
 }
 
-static void print_value(const cfi_scenario *scenario, key_id id, resolved_purpose purpose, size_t indent,
-                        cfi_wording *out)
+void resolved_print_value(const cfi_scenario *scenario, key_id id, resolved_purpose purpose, size_t indent,
+                          cfi_wording *out)
 {
     const cfi_value *value = &scenario->value[id];
 
+    if (id == KEY_SWEEP && purpose == RESOLVED_HASHED) {
+        grid_print(&scenario->grid, indent, out);
+        return;
+    }
     if (id == KEY_SWEEP) {
         axes_print(scenario->tree.item[KEY_SWEEP], indent, out);
         return;
@@ -57,7 +61,7 @@ void resolved_print(const cfi_scenario *scenario, resolved_purpose purpose, cfi_
         print_join(open, section, first, out);
         wording_repeat(out, ' ', indent);
         wording_format(out, "\"%s\": ", key_leaf(name));
-        print_value(scenario, (key_id)id, purpose, indent, out);
+        resolved_print_value(scenario, (key_id)id, purpose, indent, out);
         open = section;
         first = false;
     }

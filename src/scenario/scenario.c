@@ -103,8 +103,8 @@ static cfi_status interpret(cfi_scenario *scenario, cfi_error *error)
         return status;
     }
     check_remarks(scenario);
-    status = resolve(scenario, error);
-    return status == CFI_OK && scenario_has_sweep(scenario) ? grid_build(scenario, error) : status;
+    status = scenario_has_sweep(scenario) ? grid_build(scenario, error) : CFI_OK;
+    return status == CFI_OK ? resolve(scenario, error) : status;
 }
 
 /* What a scenario is made of. */

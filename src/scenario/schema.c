@@ -95,8 +95,10 @@ static void add_sweep_schema(cfi_wording *out)
 
     wording_add(out, "\"anyOf\": [{\"type\": \"null\"}, {\"type\": \"object\", \"minProperties\": 1,\n"
                      "      \"additionalProperties\": {\"anyOf\": [{\"type\": \"string\", \"minLength\": 1},\n"
-                     "        {\"type\": \"array\", \"minItems\": 1, \"items\": {\"type\": [\"number\", \"string\", "
-                     "\"null\"]}}]},\n"
+                     "        {\"type\": \"array\", \"minItems\": 1, \"items\": {\"anyOf\": [{\"type\": [\"number\", "
+                     "\"string\", \"null\"]},\n"
+                     "          {\"type\": \"object\", \"minProperties\": 1, \"maxProperties\": 1,\n"
+                     "           \"additionalProperties\": {\"type\": \"array\"}}]}}]},\n"
                      "      \"propertyNames\": {\"enum\": [");
     for (size_t id = 0; id < KEY_COUNT; id++) {
         if (key_can_be_swept((key_id)id)) {
