@@ -53,7 +53,7 @@ read_options() {
     case $1 in
       --help | -h) usage; exit 0 ;;
       --full) drops=1000 ;;
-      --fresh) fresh=1 ;;
+      --fresh) fresh=force ;;
       --drops | --out)
         [ -n "${2:-}" ] || die 2 "$1 needs a value"
         if [ "$1" = --drops ]; then drops=$2; else out=${2%/}; fi
@@ -87,26 +87,12 @@ run_cfisac() {
 
 interrupted() { die 130 'interrupted; the same command goes on from here'; }
 
-# Another program's results in the journal would be shown as this one's.
-start_or_resume() {
-  local identity=$1/sweep.json git
-  if [ -n "$fresh" ]; then
-    printf -- '--force'
-    return
-  fi
-  git=$("$cfisac" --version | awk '$1 == "git" { print $2 }')
-  if [ -s "$identity" ] && [ "$(jq -r .provenance.git "$identity")" != "$git" ]; then
-    say "note: $1 was made by another build of the program; --fresh computes it again"
-  fi
-  printf -- '--resume'
-}
-
 # sweep NAME SCENARIO OPTION...: into $data/NAME
 sweep() {
   local name=$1 scenario=$2
   shift 2
   say "sweep $name"
-  run_cfisac sweep "$top/configs/$scenario.json" "$@" --out "$data/$name" "$(start_or_resume "$data/$name")" --quiet
+  run_cfisac sweep "$top/configs/$scenario.json" "$@" --out "$data/$name" "--${fresh:-resume}" --quiet
 }
 
 # table PROGRAM FILE...: PROGRAM.csv from journals (or other JSON) in $data by PROGRAM.jq

@@ -252,39 +252,109 @@ static void shards_share_the_trials_and_leave_none_out(void **state)
     scenario_destroy(sweep);
 }
 
+/* The line of a record of point 0; free(). */
+static char *line_of(const cfi_scenario *scenario, const cfi_record *record, size_t *size)
+{
+    char *text = NULL;
+    FILE *stream = open_memstream(&text, size);
+
+    assert_non_null(stream);
+    assert_int_equal(report_write_line(scenario, 0, record, stream, NULL), CFI_OK);
+    fclose(stream);
+    return text;
+}
+
 static void a_line_reads_back_to_the_last_bit(void **state)
 {
     cfi_scenario *scenario = small_scenario("4");
     cfi_run_options options = {.threads = 1};
     cfi_run run;
     cfi_line line;
-    char *text = NULL;
+    cfi_line_origin origin;
+    char build[CFI_BUILD_LENGTH], hash[CFI_SWEEP_HASH_LENGTH];
     size_t size;
 
     (void)state;
+    report_build(build);
+    report_sweep_hash(scenario, hash);
     assert_int_equal(sweep_run_drops(scenario_system(scenario), &options, &run, NULL), CFI_OK);
     for (size_t i = 0; i < run.count; i++) {
-        FILE *stream = open_memstream(&text, &size);
+        char *text = line_of(scenario, &run.record[i], &size);
 
-        assert_int_equal(report_write_line(scenario, 0, &run.record[i], stream, NULL), CFI_OK);
-        fclose(stream);
         assert_int_equal(text[size - 1], '\n');
         assert_ptr_equal(strchr(text, '\n'), text + size - 1);
-        assert_int_equal(report_read_line(scenario, text, size - 1, &line, NULL), CFI_OK);
+        assert_int_equal(report_read_line(text, size - 1, &line, &origin, NULL), CFI_OK);
         assert_int_equal(line.drop, i);
         assert_int_equal(line.status, run.record[i].status);
+        assert_string_equal(origin.build, build);
+        assert_string_equal(origin.sweep, hash);
         for (quantity_id id = 0; id < QUANTITIES; id++) {
             double value = quantity_of(id, &run.record[i]);
 
             assert_true(line.quantity[id] == value || (isnan(value) && isnan(line.quantity[id])));
         }
-        assert_int_equal(report_read_line(scenario, text, size - 2, &line, NULL), CFI_INVALID); /* torn */
-        text[12] ^= 1;                                                                          /* the hash */
-        assert_int_equal(report_read_line(scenario, text, size - 1, &line, NULL), CFI_INVALID);
         free(text);
     }
     run_destroy(&run);
     scenario_destroy(scenario);
+}
+
+/* Cut at any length, or with any one bit flipped, a line is none. */
+static void a_damaged_line_is_none(void **state)
+{
+    cfi_scenario *scenario = small_scenario("1");
+    cfi_run_options options = {.threads = 1};
+    cfi_run run;
+    cfi_line line;
+    cfi_line_origin origin;
+    size_t size;
+    char *text;
+
+    (void)state;
+    assert_int_equal(sweep_run_drops(scenario_system(scenario), &options, &run, NULL), CFI_OK);
+    text = line_of(scenario, &run.record[0], &size);
+    for (size_t length = 0; length + 1 < size; length++) {
+        assert_int_equal(report_read_line(text, length, &line, &origin, NULL), CFI_INVALID);
+    }
+    for (size_t bit = 0; bit < 8 * (size - 1); bit++) {
+        text[bit / 8] = (char)(text[bit / 8] ^ (1 << bit % 8));
+        assert_int_equal(report_read_line(text, size - 1, &line, &origin, NULL), CFI_INVALID);
+        text[bit / 8] = (char)(text[bit / 8] ^ (1 << bit % 8));
+    }
+    assert_int_equal(report_read_line(text, size - 1, &line, &origin, NULL), CFI_OK);
+    free(text);
+    run_destroy(&run);
+    scenario_destroy(scenario);
+}
+
+/* Relabelling is what writing the same record as that point of that sweep would have given, but for its values. */
+static void a_relabelled_line_keeps_its_results(void **state)
+{
+    cfi_scenario *scenario = small_scenario("2"), *larger = small_scenario("3");
+    cfi_run_options options = {.threads = 1};
+    cfi_run run;
+    cfi_line line;
+    cfi_line_origin origin;
+    size_t size, expected_size;
+    char *text, *expected, *relabelled = NULL;
+    FILE *stream;
+
+    (void)state;
+    assert_int_equal(sweep_run_drops(scenario_system(scenario), &options, &run, NULL), CFI_OK);
+    text = line_of(scenario, &run.record[1], &size);
+    expected = line_of(larger, &run.record[1], &expected_size);
+    assert_string_not_equal(text, expected);
+    stream = open_memstream(&relabelled, &size);
+    assert_int_equal(report_relabel_line(larger, 0, text, strlen(text) - 1, stream, NULL), CFI_OK);
+    fclose(stream);
+    assert_string_equal(relabelled, expected);
+    assert_int_equal(report_read_line(relabelled, size - 1, &line, &origin, NULL), CFI_OK);
+    free(text);
+    free(expected);
+    free(relabelled);
+    run_destroy(&run);
+    scenario_destroy(scenario);
+    scenario_destroy(larger);
 }
 
 int main(void)
@@ -298,6 +368,8 @@ int main(void)
         cmocka_unit_test(queue_gives_lines_in_their_order),
         cmocka_unit_test(shards_share_the_trials_and_leave_none_out),
         cmocka_unit_test(a_line_reads_back_to_the_last_bit),
+        cmocka_unit_test(a_damaged_line_is_none),
+        cmocka_unit_test(a_relabelled_line_keeps_its_results),
     };
 
     return cmocka_run_group_tests(tests, set_up, NULL);

@@ -38,6 +38,9 @@ const char *report_version(void);
 const char *report_git_hash(void);
 const char *report_compiler(void);
 const char *report_blas_core(void);
+/* All that decides the last bits of a result, in one line: "0.1.0, git 25e754b1c2d3, gcc 12.2.0, BLAS SkylakeX". */
+enum { CFI_BUILD_LENGTH = 128 };
+void report_build(char text[CFI_BUILD_LENGTH]);
 
 /* Each writes to an open stream and returns CFI_OUTPUT when the stream reports an error (after a flush).
  *   json     results.json as documented in docs/results.md
@@ -90,14 +93,26 @@ typedef struct cfi_line {
     double quantity[CFI_MOST_QUANTITIES]; /* the columns of drops.csv from sum_rate_bit_s_hz on; NaN: absent */
 } cfi_line;
 
+/* Where a line comes from. */
+enum { CFI_SWEEP_HASH_LENGTH = 17 };
+typedef struct cfi_line_origin {
+    char sweep[CFI_SWEEP_HASH_LENGTH]; /* the first 16 digits of the hash of the sweep's scenario */
+    char build[CFI_BUILD_LENGTH];      /* of the program that computed it, as report_build says */
+} cfi_line_origin;
+/* What the lines of a sweep have as origin->sweep. */
+void report_sweep_hash(const cfi_scenario *sweep, char text[CFI_SWEEP_HASH_LENGTH]);
+
 /* Writes the record as one line of JSON, newline included. `sweep` is the grid's scenario: its hash and the point's
- * values stand in the line. */
+ * values stand in the line, then the build, the results, and a checksum of all that. CFI_OUTPUT, CFI_NO_MEMORY. */
 cfi_status report_write_line(const cfi_scenario *sweep, size_t point, const cfi_record *record, FILE *stream,
                              cfi_error *error);
-/* Reads such a line (without its newline). CFI_INVALID: not a line of this sweep; the text says what is wrong with it,
- * and names no file. */
-cfi_status report_read_line(const cfi_scenario *sweep, const char *text, size_t length, cfi_line *line,
-                            cfi_error *error);
+/* Reads such a line (without its newline), of whatever sweep. CFI_INVALID: it is damaged, or no such line; the text
+ * says what is wrong and names no file. CFI_NO_MEMORY. */
+cfi_status report_read_line(const char *text, size_t length, cfi_line *line, cfi_line_origin *origin, cfi_error *error);
+/* Writes a line that report_read_line takes (without its newline) as point `point` of another sweep, newline included:
+ * all else, the build too, stays to the byte. CFI_OUTPUT, CFI_NO_MEMORY. */
+cfi_status report_relabel_line(const cfi_scenario *sweep, size_t point, const char *text, size_t length, FILE *stream,
+                               cfi_error *error);
 
 /* The lines of a whole sweep, in the order of points and drops. */
 typedef struct cfi_sweep_lines {
@@ -110,14 +125,23 @@ cfi_status report_write_sweep_csv(const cfi_sweep_lines *lines, FILE *stream, cf
 /* Like report_verdict, over all points. */
 cfi_status report_sweep_verdict(const cfi_sweep_lines *lines, cfi_error *error);
 
-/* sweep.json: provenance, and which shard of how many (one of one: not written). */
+/* sweep.json: provenance, the builds that computed the lines, and which shard of how many (one of one: not written). */
 typedef struct cfi_sweep_identity {
     const cfi_scenario *sweep;
     size_t shard, shards;
+    const char *const *build; /* sorted */
+    size_t builds;
 } cfi_sweep_identity;
 cfi_status report_write_identity(const cfi_sweep_identity *identity, FILE *stream, cfi_error *error);
-/* Reads the shard from the file `path`. CFI_INVALID when it is not such a file. */
-cfi_status report_read_identity(const char *path, size_t *shard, size_t *shards, cfi_error *error);
+
+/* What such a file says. */
+typedef struct cfi_known_identity {
+    size_t shard, shards;
+    char sha256[65];                    /* of the scenario */
+    char other_build[CFI_BUILD_LENGTH]; /* the program that wrote it, in words, when it is not this one; else "" */
+} cfi_known_identity;
+/* CFI_INVALID when the file `path` cannot be read or is no sweep.json. CFI_NO_MEMORY. */
+cfi_status report_read_identity(const char *path, cfi_known_identity *identity, cfi_error *error);
 /* scenario.json: the scenario, complete in itself. */
 cfi_status report_write_scenario(const cfi_scenario *scenario, FILE *stream, cfi_error *error);
 

@@ -40,6 +40,9 @@ bool sweep_has_mpi(void);
  * 0 for the process that speaks and writes. End with sweep_leave in every case. CFI_FAILED. */
 cfi_status sweep_join(size_t *rank, cfi_error *error);
 void sweep_leave(void);
+/* Rank 0 has read the scenario (or failed with `status` and *error); every rank gets it, complete in itself, so that no
+ * other needs a file or standard input. All ranks return the same status; *scenario is each one's to destroy. */
+cfi_status sweep_share_scenario(cfi_status status, const char *name, cfi_scenario **scenario, cfi_error *error);
 
 typedef struct cfi_sweep_progress {
     size_t points, points_done, trials, done; /* of this shard; done: lines in the journal */
@@ -50,12 +53,15 @@ typedef struct cfi_sweep_progress {
 typedef struct cfi_sweep_options {
     const char *directory;
     bool resume, force;
+    bool mixed;                  /* take lines of other builds, and record them */
     size_t shard, shards;        /* shard 1 .. shards */
     size_t threads;              /* 0: as many as the machine has; under MPI 1 a rank */
     volatile sig_atomic_t *stop; /* or NULL; set, too, when another rank ends the work */
     const char *command_line;
     void (*progress)(void *context, const cfi_sweep_progress *progress); /* serialised; or NULL */
     void *progress_context;
+    void (*warn)(void *context, const char *line); /* remarks, a line each; or NULL */
+    void *warn_context;
 } cfi_sweep_options;
 
 /* Runs the grid of a scenario and leaves in the directory
@@ -63,16 +69,27 @@ typedef struct cfi_sweep_options {
  *   scenario.json, sweep.json   the scenario, complete in itself; provenance and shard
  *   sweep.csv      a row a point, at the end, from the lines read back; not for a shard
  *   timing.json    what differs from run to run
- * The same bytes, but for timing.json, for any number of threads and ranks, and after any number of interruptions.
- * *progress receives the final counts. Fails: CFI_USAGE (a sweep is there), CFI_INVALID (a point that is no scenario, a
- * foreign journal), CFI_OUTPUT, CFI_INTERRUPTED, CFI_NO_MEMORY; the journal then still is a prefix of the finished one.
- * With everything done: CFI_OK, or CFI_FAILED / CFI_INFEASIBLE as report_sweep_verdict says. */
+ * The same bytes, but for timing.json, for any number of threads and ranks, and after any number of interruptions. What
+ * is there already is gone on with: undamaged lines are kept whatever their order, damaged ones are put aside into
+ * sweep.damaged and computed again, and a journal that was begun with fewer drops, or fewer values of a swept key,
+ * grows. *progress receives the final counts. Fails: CFI_USAGE (a sweep is there), CFI_INVALID (a point that is no
+ * scenario; a journal of another scenario, shard or build, or that cannot be read), CFI_OUTPUT, CFI_INTERRUPTED,
+ * CFI_NO_MEMORY; every line of the journal then still is there. With everything done: CFI_OK, or CFI_FAILED /
+ * CFI_INFEASIBLE as report_sweep_verdict says. */
 cfi_status sweep_run(const cfi_scenario *sweep, const cfi_sweep_options *options, cfi_sweep_progress *progress,
                      cfi_error *error);
 
 /* Joins the finished shards 1 .. n of one sweep, given in any order, into the files that one run would have left.
- * CFI_INVALID: a shard is missing, unfinished, there twice or of another sweep. */
-cfi_status sweep_merge(const char *directory, bool force, const char *const *shard_directories, size_t shards,
-                       cfi_error *error);
+ * CFI_INVALID: a shard is missing, unfinished, damaged, there twice, of another sweep, or (unless `mixed`) of another
+ * build. CFI_USAGE: the output is one of them, or has a sweep (unless `force`: then it is replaced in one step). */
+typedef struct cfi_merge_options {
+    const char *directory;
+    bool force, mixed;
+    const char *const *shard_directory;
+    size_t shards;
+    void (*warn)(void *context, const char *line); /* remarks, a line each; or NULL */
+    void *warn_context;
+} cfi_merge_options;
+cfi_status sweep_merge(const cfi_merge_options *options, cfi_error *error);
 
 #endif

@@ -42,6 +42,11 @@ static cfi_status print_points(const cfi_scenario *sweep, size_t shard, size_t s
     return finish_output(error);
 }
 
+static void emit_warning(void *context, const char *line)
+{
+    report_warning(context, line);
+}
+
 static cfi_status run_sweep(const cli_options *options, const cfi_scenario *scenario, cfi_error *error)
 {
     progress_bar bar = progress_make(options);
@@ -49,19 +54,18 @@ static cfi_status run_sweep(const cli_options *options, const cfi_scenario *scen
     cfi_sweep_options how = {.directory = options->out,
                              .resume = has_option(options, OPTION_RESUME),
                              .force = has_option(options, OPTION_FORCE),
+                             .mixed = has_option(options, OPTION_MIXED),
                              .shard = options->shards > 0 ? options->shard : 1,
                              .shards = options->shards > 0 ? options->shards : 1,
                              .threads = (size_t)options->threads,
                              .stop = signals_catch(),
                              .command_line = options->command_line,
                              .progress = progress_update_sweep,
-                             .progress_context = &bar};
-    cfi_status status;
+                             .progress_context = &bar,
+                             .warn = emit_warning,
+                             .warn_context = (void *)options};
+    cfi_status status = sweep_run(scenario, &how, &progress, error);
 
-    if (has_option(options, OPTION_DRY_RUN)) {
-        return print_points(scenario, how.shard, how.shards, error);
-    }
-    status = sweep_run(scenario, &how, &progress, error);
     progress_clear(&bar);
     if (status == CFI_INTERRUPTED) {
         error_set(error, CFI_INTERRUPTED, "interrupted: %zu of %zu trials are kept in %.300s; --resume goes on",
@@ -95,6 +99,21 @@ static void warn_of_points(const cli_options *options, const cfi_scenario *sweep
     }
 }
 
+/* What rank 0 alone does before the work: it reads, warns, and prints a dry run. */
+static cfi_status prepare(const cli_options *options, cfi_scenario **scenario, cfi_error *error)
+{
+    cfi_status status = scenario_read(options->argument, options->setting, options->settings, scenario, error);
+
+    if (status == CFI_OK) {
+        warn_of_points(options, *scenario);
+    }
+    if (status == CFI_OK && has_option(options, OPTION_DRY_RUN)) {
+        status = print_points(*scenario, options->shards > 0 ? options->shard : 1,
+                              options->shards > 0 ? options->shards : 1, error);
+    }
+    return status;
+}
+
 int command_sweep(const cli_options *options)
 {
     cfi_scenario *scenario = NULL;
@@ -102,32 +121,35 @@ int command_sweep(const cli_options *options)
     cli_options how = *options;
     size_t rank;
     cfi_status status = sweep_join(&rank, &error);
-    int code = EXIT_DONE;
 
-    how.given |= rank > 0 ? OPTION_QUIET : 0; /* one rank speaks */
-    if (status == CFI_OK) {
-        status = scenario_read(how.argument, how.setting, how.settings, &scenario, &error);
+    if (status != CFI_OK) { /* each rank for itself: there are no others yet */
+        return report_error(&error);
     }
-    if (status == CFI_OK) {
-        warn_of_points(&how, scenario);
-    }
-    if (status == CFI_OK) {
+    how.given |= rank > 0 ? OPTION_QUIET : 0; /* one rank speaks, and only what all agree on */
+    status = rank == 0 ? prepare(&how, &scenario, &error) : CFI_OK;
+    status = sweep_share_scenario(status, how.argument, &scenario, &error);
+    if (status == CFI_OK && !has_option(&how, OPTION_DRY_RUN)) {
         status = run_sweep(&how, scenario, &error);
         name_input(&how, status, &error);
     }
-    if (status != CFI_OK) {
-        code = rank > 0 ? exit_code(status) : report_error(&error);
-    }
     scenario_destroy(scenario);
     sweep_leave();
-    return code;
+    if (status == CFI_OK) {
+        return EXIT_DONE;
+    }
+    return rank > 0 ? exit_code(status) : report_error(&error);
 }
 
 int command_merge(const cli_options *options)
 {
     cfi_error error = {.status = CFI_OK};
-    cfi_status status = sweep_merge(options->out, has_option(options, OPTION_FORCE), options->arguments,
-                                    options->argument_count, &error);
+    cfi_merge_options how = {.directory = options->out,
+                             .force = has_option(options, OPTION_FORCE),
+                             .mixed = has_option(options, OPTION_MIXED),
+                             .shard_directory = options->arguments,
+                             .shards = options->argument_count,
+                             .warn = emit_warning,
+                             .warn_context = (void *)options};
 
-    return status == CFI_OK ? EXIT_DONE : report_error(&error);
+    return sweep_merge(&how, &error) == CFI_OK ? EXIT_DONE : report_error(&error);
 }

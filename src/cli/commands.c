@@ -23,24 +23,25 @@ const cli_command command_table[] = {
     {.name = "sweep",
      .function = command_sweep,
      .usage = "SCENARIO [--set KEY=VALUE]... [--over KEY=RANGE]... --out DIR\n"
-              "                    [--resume | --force] [--shard I/N] [--threads N] [--dry-run] [--quiet]",
+              "                    [--resume | --force] [--mixed] [--shard I/N] [--threads N] [--dry-run] [--quiet]",
      .summary = "run a grid of scenarios, to be interrupted and resumed at will",
      .text =
          "Runs every drop of every point of the grid that the scenario's sweep and --over span (the last key\n"
          "varies fastest). DIR/sweep.ndjson gets a line a drop, in order, as soon as its turn comes; DIR/sweep.csv\n"
          "a row a point at the end. After Ctrl-C, a full disk or kill -9, --resume goes on; the files end with the\n"
-         "same bytes as without interruption, for any number of threads, MPI ranks or merged shards. Under mpirun\n"
-         "the ranks share the trials, and --threads counts for each (default there: 1).",
+         "same bytes as without interruption, for any number of threads, MPI ranks or merged shards. --resume also\n"
+         "lets a sweep grow, by more drops or more values of a swept key; any other difference is refused by its key.\n"
+         "Under mpirun the ranks share the trials, and --threads counts for each (default there: 1).",
      .example = "  cfisac sweep paper.json --over network.aps=8,16,32 --over power.snr_db=10:5:30 --out grid\n"
                 "  cfisac sweep paper.json --over network.aps=8,16,32 --over power.snr_db=10:5:30 --out grid --resume\n"
                 "  mpirun -n 4 cfisac sweep paper.json --over seed=1:1:100 --out seeds\n",
      .argument = "SCENARIO",
      .options = OPTION_SET | OPTION_OVER | OPTION_OUT | OPTION_OUT_NEEDED | OPTION_RESUME | OPTION_FORCE |
-                OPTION_SHARD | OPTION_THREADS | OPTION_DRY_RUN | OPTION_QUIET | OPTION_HELP,
+                OPTION_MIXED | OPTION_SHARD | OPTION_THREADS | OPTION_DRY_RUN | OPTION_QUIET | OPTION_HELP,
      .lists_keys = true},
     {.name = "merge",
      .function = command_merge,
-     .usage = "--out DIR [--force] [--quiet] SHARD_DIR...",
+     .usage = "--out DIR [--force] [--mixed] [--quiet] SHARD_DIR...",
      .summary = "join the shards of a sweep",
      .text = "Joins the finished shards of one sweep, in any order, into the files that one run would have written.",
      .example = "  cfisac sweep paper.json --over network.aps=8,16 --shard 1/2 --out s1\n"
@@ -48,7 +49,7 @@ const cli_command command_table[] = {
                 "  cfisac merge --out whole s1 s2\n",
      .argument = "SHARD_DIR",
      .argument_repeats = true,
-     .options = OPTION_OUT | OPTION_OUT_NEEDED | OPTION_FORCE | OPTION_QUIET | OPTION_HELP},
+     .options = OPTION_OUT | OPTION_OUT_NEEDED | OPTION_FORCE | OPTION_MIXED | OPTION_QUIET | OPTION_HELP},
     {.name = "validate",
      .function = command_validate,
      .usage = "SCENARIO [--set KEY=VALUE]... [--quiet]",

@@ -29,6 +29,10 @@ static const option_spec option_table[] = {
     {OPTION_OUT, KIND_TEXT, "--out", "DIR", "where the files go", offsetof(cli_options, out), 0, 0},
     {OPTION_RESUME, KIND_FLAG, "--resume", NULL, "go on with the sweep in DIR; starts one if there is none", 0, 0, 0},
     {OPTION_FORCE, KIND_FLAG, "--force", NULL, "start anew, whatever DIR holds", 0, 0, 0},
+    {OPTION_MIXED, KIND_FLAG, "--mixed", NULL,
+     "take what another build or BLAS kernel has computed, too; sweep.json and the\n"
+     "                      lines say which",
+     0, 0, 0},
     {OPTION_SHARD, KIND_SHARD, "--shard", "I/N", "every N-th trial, from the I-th; see merge (1/1 .. 1000000/1000000)",
      0, 1, 1000000},
     {OPTION_DRY_RUN, KIND_FLAG, "--dry-run", NULL, "print the points and the number of trials; run nothing", 0, 0, 0},

@@ -25,6 +25,7 @@ enum {
     OPTION_DRY_RUN = 1 << 14,
     OPTION_CHECK = 1 << 16,
     OPTION_REPEAT = 1 << 17,
+    OPTION_MIXED = 1 << 18,
     OPTION_OUT_NEEDED = 1 << 15 /* no option: --out may not be left out, unless --dry-run is there */
 };
 

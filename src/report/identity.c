@@ -12,6 +12,11 @@ cfi_status report_write_identity(const cfi_sweep_identity *identity, FILE *strea
 
     json_open(&writer, NULL, '{');
     provenance_json(&writer, identity->sweep);
+    json_open(&writer, "builds", '[');
+    for (size_t i = 0; i < identity->builds; i++) {
+        json_text(&writer, NULL, identity->build[i]);
+    }
+    json_close(&writer, ']');
     if (identity->shards > 1) {
         json_open(&writer, "shard", '{');
         json_count(&writer, "index", identity->shard);
@@ -22,24 +27,32 @@ cfi_status report_write_identity(const cfi_sweep_identity *identity, FILE *strea
     return finish_stream(stream, error);
 }
 
+/* ------------------------------------------------------------------------- reading back ---- */
+
+enum { MOST_BYTES = 1 << 20 }; /* such a file has a few hundred */
+
+/* The whole file with a NUL behind it, or NULL and errno. */
 static char *read_text(const char *path, size_t *length)
 {
     FILE *stream = fopen(path, "re");
-    char *text = NULL;
-    long size = -1;
+    char *text = stream ? malloc(MOST_BYTES + 1) : NULL;
+    int why;
 
-    if (stream && fseek(stream, 0, SEEK_END) == 0) {
-        size = ftell(stream);
-        rewind(stream);
-    }
-    text = size >= 0 ? malloc((size_t)size + 1) : NULL;
     if (text) {
-        *length = fread(text, 1, (size_t)size, stream);
+        *length = fread(text, 1, MOST_BYTES, stream);
         text[*length] = '\0';
+        if (ferror(stream)) {
+            why = errno;
+            free(text);
+            errno = why;
+            text = NULL;
+        }
     }
+    why = errno;
     if (stream) {
         fclose(stream);
     }
+    errno = why;
     return text;
 }
 
@@ -57,25 +70,45 @@ static size_t shard_number(const cJSON *root, const char *key)
                : 0;
 }
 
-cfi_status report_read_identity(const char *path, size_t *shard, size_t *shards, cfi_error *error)
+static const char *provenance_word(const cJSON *root, const char *key)
+{
+    const cJSON *provenance = cJSON_GetObjectItemCaseSensitive(root, "provenance");
+    const char *word = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(provenance, key));
+
+    return word ? word : "";
+}
+
+static bool read_root(const cJSON *root, cfi_known_identity *identity)
+{
+    const char *version = provenance_word(root, "version"), *git = provenance_word(root, "git");
+    const char *core = provenance_word(root, "blas_core");
+
+    *identity = (cfi_known_identity){.shard = shard_number(root, "index"), .shards = shard_number(root, "of")};
+    snprintf(identity->sha256, sizeof identity->sha256, "%s", provenance_word(root, "scenario_sha256"));
+    if (strcmp(version, report_version()) != 0 || strcmp(git, report_git_hash()) != 0 ||
+        strcmp(core, report_blas_core()) != 0) {
+        snprintf(identity->other_build, sizeof identity->other_build, "%.20s, git %.40s, BLAS %.30s", version, git,
+                 core);
+    }
+    return *version && *identity->sha256 && identity->shard >= 1 && identity->shard <= identity->shards;
+}
+
+cfi_status report_read_identity(const char *path, cfi_known_identity *identity, cfi_error *error)
 {
     size_t length = 0;
     char *text = read_text(path, &length);
     cJSON *root;
+    bool sound;
 
     if (!text) {
-        return error_set(error, CFI_INVALID, "%.300s: cannot be read: %s", path, strerror(errno));
+        return error_set(error, errno == ENOMEM ? CFI_NO_MEMORY : CFI_INVALID, "%.300s: cannot be read: %s", path,
+                         strerror(errno));
     }
     root = cJSON_ParseWithLengthOpts(text, length + 1, NULL, true);
     free(text);
-    *shard = shard_number(root, "index");
-    *shards = shard_number(root, "of");
-    if (!cJSON_IsObject(root) || *shard < 1 || *shard > *shards) {
-        cJSON_Delete(root);
-        return error_set(error, CFI_INVALID, "%.300s: this is not the sweep.json of a sweep", path);
-    }
+    sound = read_root(root, identity);
     cJSON_Delete(root);
-    return CFI_OK;
+    return sound ? CFI_OK : error_set(error, CFI_INVALID, "%.300s: this is not the sweep.json of a sweep", path);
 }
 
 cfi_status report_write_scenario(const cfi_scenario *scenario, FILE *stream, cfi_error *error)

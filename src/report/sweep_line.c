@@ -5,9 +5,51 @@
 
 #include <cJSON.h>
 #include <math.h>
+#include <sha2.h>
 #include <stdlib.h>
 
-enum { HASH_SHOWN = 16 }; /* digits of the sweep's hash in each line */
+/* A line ends with this key and the first 16 digits of the SHA-256 of everything before the comma; what comes before
+ * "drop" depends on the grid, all after it on the drop alone. */
+#define CHECKSUM_KEY ", \"checksum\": \""
+#define CHECKSUM_END "\"}"
+#define DROP_KEY     ", \"drop\": "
+enum { CHECKSUM_DIGITS = 16, CHECKSUM_LENGTH = sizeof CHECKSUM_KEY - 1 + CHECKSUM_DIGITS + sizeof CHECKSUM_END - 1 };
+
+/* ------------------------------------------------------------------------------- writing ---- */
+
+void report_sweep_hash(const cfi_scenario *sweep, char text[CFI_SWEEP_HASH_LENGTH])
+{
+    snprintf(text, CFI_SWEEP_HASH_LENGTH, "%.*s", CFI_SWEEP_HASH_LENGTH - 1, scenario_sha256(sweep));
+}
+
+static void checksum_of(const char *text, size_t length, char digits[CHECKSUM_DIGITS + 1])
+{
+    char whole[SHA256_DIGEST_STRING_LENGTH];
+
+    SHA256Data((const uint8_t *)text, length, whole);
+    snprintf(digits, CHECKSUM_DIGITS + 1, "%.*s", CHECKSUM_DIGITS, whole);
+}
+
+/* Ends a line whose text up to the checksum is given. */
+static cfi_status put_checked(const char *text, size_t length, FILE *stream, cfi_error *error)
+{
+    char digits[CHECKSUM_DIGITS + 1];
+
+    checksum_of(text, length, digits);
+    fwrite(text, 1, length, stream);
+    fprintf(stream, CHECKSUM_KEY "%s" CHECKSUM_END "\n", digits);
+    return finish_stream(stream, error);
+}
+
+static void open_line(json_writer *writer, const cfi_scenario *sweep, size_t point)
+{
+    char hash[CFI_SWEEP_HASH_LENGTH];
+
+    report_sweep_hash(sweep, hash);
+    json_open(writer, NULL, '{');
+    json_text(writer, "sweep", hash);
+    json_count(writer, "point", point);
+}
 
 static void values_object(json_writer *writer, const cfi_scenario *sweep, size_t point)
 {
@@ -21,38 +63,91 @@ static void values_object(json_writer *writer, const cfi_scenario *sweep, size_t
     json_close(writer, '}');
 }
 
-static void hash_text(const cfi_scenario *sweep, char text[HASH_SHOWN + 1])
+static void put_record(json_writer *writer, const cfi_record *record)
 {
-    snprintf(text, HASH_SHOWN + 1, "%s", scenario_sha256(sweep));
+    const cfi_allocation *a = &record->allocation;
+    bool ok = record->status == CFI_DROP_OK;
+
+    json_text(writer, "status", drop_status_name(record->status));
+    if (record->failure) {
+        json_text(writer, "failure", record->failure);
+    }
+    json_text(writer, "method", method_name(a->method));
+    json_text(writer, "allocation_status", alloc_status_name(a->status));
+    json_text(writer, "stop_reason", a->stop_reason);
+    for (quantity_id id = 0; id < QUANTITIES; id++) {
+        json_number(writer, quantity_table[id].name, quantity_of(id, record));
+    }
+    json_vector(writer, "trace_bit_s_hz", ok ? a->trace_bit_s_hz : NULL, a->trace_count);
+}
+
+/* A line before its checksum is added, in memory. */
+typedef struct line_text {
+    char *text;
+    size_t length;
+    FILE *stream;
+} line_text;
+
+static cfi_status out_of_memory(cfi_error *error)
+{
+    return error_set(error, CFI_NO_MEMORY, "out of memory for a line of a sweep");
+}
+
+static cfi_status text_open(line_text *line, cfi_error *error)
+{
+    *line = (line_text){.text = NULL};
+    line->stream = open_memstream(&line->text, &line->length);
+    return line->stream ? CFI_OK : out_of_memory(error);
+}
+
+/* Ends the text, and writes it with its checksum. */
+static cfi_status text_finish(line_text *line, FILE *stream, cfi_error *error)
+{
+    bool whole = fflush(line->stream) == 0 && !ferror(line->stream);
+    cfi_status status;
+
+    whole = fclose(line->stream) == 0 && whole;
+    status = whole ? put_checked(line->text, line->length, stream, error) : out_of_memory(error);
+    free(line->text);
+    return status;
 }
 
 cfi_status report_write_line(const cfi_scenario *sweep, size_t point, const cfi_record *record, FILE *stream,
                              cfi_error *error)
 {
-    json_writer writer = json_make_line(stream);
-    const cfi_allocation *a = &record->allocation;
-    bool ok = record->status == CFI_DROP_OK;
-    char hash[HASH_SHOWN + 1];
+    line_text line;
+    json_writer writer;
+    char build[CFI_BUILD_LENGTH];
+    cfi_status status = text_open(&line, error);
 
-    hash_text(sweep, hash);
-    json_open(&writer, NULL, '{');
-    json_text(&writer, "sweep", hash);
-    json_count(&writer, "point", point);
+    if (status != CFI_OK) {
+        return status;
+    }
+    writer = json_make_line(line.stream);
+    report_build(build);
+    open_line(&writer, sweep, point);
     json_count(&writer, "drop", record->index);
     values_object(&writer, sweep, point);
-    json_text(&writer, "status", drop_status_name(record->status));
-    if (record->failure) {
-        json_text(&writer, "failure", record->failure);
+    json_text(&writer, "build", build);
+    put_record(&writer, record);
+    return text_finish(&line, stream, error);
+}
+
+cfi_status report_relabel_line(const cfi_scenario *sweep, size_t point, const char *text, size_t length, FILE *stream,
+                               cfi_error *error)
+{
+    const char *rest = memmem(text, length, DROP_KEY, sizeof DROP_KEY - 1);
+    line_text line;
+    json_writer writer;
+    cfi_status status = text_open(&line, error);
+
+    if (status != CFI_OK) {
+        return status;
     }
-    json_text(&writer, "method", method_name(a->method));
-    json_text(&writer, "allocation_status", alloc_status_name(a->status));
-    json_text(&writer, "stop_reason", a->stop_reason);
-    for (quantity_id id = 0; id < QUANTITIES; id++) {
-        json_number(&writer, quantity_table[id].name, quantity_of(id, record));
-    }
-    json_vector(&writer, "trace_bit_s_hz", ok ? a->trace_bit_s_hz : NULL, a->trace_count);
-    json_close(&writer, '}');
-    return finish_stream(stream, error);
+    writer = json_make_line(line.stream);
+    open_line(&writer, sweep, point);
+    fwrite(rest, 1, (size_t)(text + length - CHECKSUM_LENGTH - rest), line.stream);
+    return text_finish(&line, stream, error);
 }
 
 /* ------------------------------------------------------------------------- reading back ---- */
@@ -60,6 +155,22 @@ cfi_status report_write_line(const cfi_scenario *sweep, size_t point, const cfi_
 static cfi_status malformed(const char *what, cfi_error *error)
 {
     return error_set(error, CFI_INVALID, "%s", what);
+}
+
+/* Whether the text is that of its checksum. */
+static bool is_undamaged(const char *text, size_t length)
+{
+    const char *tail;
+    char digits[CHECKSUM_DIGITS + 1];
+
+    if (length < CHECKSUM_LENGTH) {
+        return false;
+    }
+    tail = text + length - CHECKSUM_LENGTH;
+    checksum_of(text, length - CHECKSUM_LENGTH, digits);
+    return memcmp(tail, CHECKSUM_KEY, sizeof CHECKSUM_KEY - 1) == 0 &&
+           memcmp(tail + sizeof CHECKSUM_KEY - 1, digits, CHECKSUM_DIGITS) == 0 &&
+           memcmp(text + length - sizeof CHECKSUM_END + 1, CHECKSUM_END, sizeof CHECKSUM_END - 1) == 0;
 }
 
 static bool read_whole(const cJSON *object, const char *key, double most, double *value)
@@ -95,37 +206,46 @@ static bool read_quantities(const cJSON *object, double *value)
     return true;
 }
 
-static cfi_status read_object(const cfi_scenario *sweep, const cJSON *object, cfi_line *line, cfi_error *error)
+static bool read_word(const cJSON *object, const char *key, char *text, size_t size)
 {
-    const char *hash = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "sweep"));
-    char expected[HASH_SHOWN + 1];
+    const char *word = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
+
+    return word && (size_t)snprintf(text, size, "%s", word) < size;
+}
+
+static bool read_object(const cJSON *object, cfi_line *line, cfi_line_origin *origin)
+{
     double point, drop;
 
-    if (!cJSON_IsObject(object)) {
-        return malformed("it is no JSON object", error);
-    }
-    hash_text(sweep, expected);
-    if (!hash || strcmp(hash, expected) != 0) {
-        return error_set(error, CFI_INVALID, "it belongs to another scenario (%.40s, not %s)", hash ? hash : "no hash",
-                         expected);
-    }
-    if (!read_whole(object, "point", 1e15, &point) || !read_whole(object, "drop", 4294967295.0, &drop) ||
+    if (!read_word(object, "sweep", origin->sweep, sizeof origin->sweep) ||
+        !read_word(object, "build", origin->build, sizeof origin->build) ||
+        !read_whole(object, "point", 1e15, &point) || !read_whole(object, "drop", 4294967295.0, &drop) ||
         !read_status(object, &line->status) || !read_quantities(object, line->quantity)) {
-        return malformed("a key is missing or of the wrong type", error);
+        return false;
     }
     line->point = (size_t)point;
     line->drop = (uint32_t)drop;
-    return CFI_OK;
+    return true;
 }
 
-cfi_status report_read_line(const cfi_scenario *sweep, const char *text, size_t length, cfi_line *line,
-                            cfi_error *error)
+cfi_status report_read_line(const char *text, size_t length, cfi_line *line, cfi_line_origin *origin, cfi_error *error)
 {
     const char *end = NULL;
-    cJSON *object = cJSON_ParseWithLengthOpts(text, length, &end, false);
-    cfi_status status =
-        object && end == text + length ? read_object(sweep, object, line, error) : malformed("it is no JSON", error);
+    cJSON *object;
+    cfi_status status = CFI_OK;
 
+    if (!is_undamaged(text, length)) {
+        return malformed("its checksum does not match", error);
+    }
+    /* With its checksum the text is what was once written: when JSON cannot be made of it, memory ran out. */
+    object = cJSON_ParseWithLengthOpts(text, length, &end, false);
+    if (!object) {
+        return out_of_memory(error);
+    }
+    if (end != text + length || !memmem(text, length, DROP_KEY, sizeof DROP_KEY - 1) ||
+        !read_object(object, line, origin)) {
+        status = malformed("a key is missing or of the wrong type", error);
+    }
     cJSON_Delete(object);
     return status;
 }

@@ -3,6 +3,8 @@
 #include "cfisac/report.h"
 #include "git_version.h"
 
+#include <stdio.h>
+
 const char *report_version(void)
 {
     return CFISAC_VERSION;
@@ -25,4 +27,10 @@ const char *report_compiler(void)
 const char *report_blas_core(void)
 {
     return linalg_blas_core();
+}
+
+void report_build(char text[CFI_BUILD_LENGTH])
+{
+    snprintf(text, CFI_BUILD_LENGTH, "%s, git %.40s, %.40s, BLAS %.30s", report_version(), report_git_hash(),
+             report_compiler(), report_blas_core());
 }

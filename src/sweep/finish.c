@@ -1,10 +1,16 @@
 /* The files beside a journal. */
 #include "sweep/finish.h"
 
+#include "sweep/lines.h"
+
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define TABLE_NAME "sweep.csv"
+
+/* -------------------------------------------------------------------------- sweep.json ---- */
 
 static cfi_status write_identity(const void *context, FILE *stream, cfi_error *error)
 {
@@ -16,17 +22,53 @@ static cfi_status write_scenario(const void *context, FILE *stream, cfi_error *e
     return report_write_scenario(context, stream, error);
 }
 
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+cfi_status finish_identity(const sweep_plan *plan, const build_list *builds, const char *directory, cfi_error *error)
+{
+    const char **name = calloc(builds->count + 1, sizeof *name);
+    cfi_sweep_identity identity = {
+        .sweep = plan->sweep, .shard = plan->shard, .shards = plan->shards, .build = name, .builds = builds->count};
+    cfi_status status = CFI_OK;
+
+    if (!name) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the builds of a sweep");
+    }
+    for (size_t i = 0; i < builds->count; i++) {
+        name[i] = builds->name[i];
+    }
+    qsort(name, builds->count, sizeof *name, compare_names);
+    status = report_replace_file(directory, "scenario.json", write_scenario, plan->sweep, error);
+    if (status == CFI_OK) {
+        status = report_replace_file(directory, "sweep.json", write_identity, &identity, error);
+    }
+    free(name);
+    return status;
+}
+
+cfi_status finish_read_identity(const char *directory, cfi_known_identity *identity, bool *there, cfi_error *error)
+{
+    char *path;
+    cfi_status status;
+
+    *there = false;
+    if (asprintf(&path, "%s/sweep.json", directory) < 0) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for a path");
+    }
+    status = report_read_identity(path, identity, error);
+    free(path);
+    *there = status == CFI_OK;
+    return status == CFI_NO_MEMORY ? status : CFI_OK;
+}
+
+/* --------------------------------------------------------------------------- sweep.csv ---- */
+
 static cfi_status write_table(const void *context, FILE *stream, cfi_error *error)
 {
     return report_write_sweep_csv(context, stream, error);
-}
-
-cfi_status finish_identity(const sweep_plan *plan, const char *directory, cfi_error *error)
-{
-    cfi_sweep_identity identity = {.sweep = plan->sweep, .shard = plan->shard, .shards = plan->shards};
-    cfi_status status = report_replace_file(directory, "scenario.json", write_scenario, plan->sweep, error);
-
-    return status == CFI_OK ? report_replace_file(directory, "sweep.json", write_identity, &identity, error) : status;
 }
 
 static bool has_table(const char *directory)
@@ -48,23 +90,62 @@ void finish_remove_table(const char *directory)
     }
 }
 
-cfi_status finish_table(journal *j, const sweep_plan *plan, const char *directory, bool keep, cfi_error *error)
+/* The line of an item as it is read back. */
+static cfi_status take_line(const journal *j, const sweep_plan *plan, size_t item, const file_line *text,
+                            cfi_line *line, cfi_error *error)
+{
+    cfi_line_origin origin;
+    cfi_error cause = {.text = "its newline is missing"};
+    cfi_status status = text->whole ? report_read_line(text->text, text->length, line, &origin, &cause) : CFI_INVALID;
+    size_t trial = plan_trial(plan, item);
+
+    if (status == CFI_NO_MEMORY) {
+        return error_set(error, status, "%.300s: %s", j->path, cause.text);
+    }
+    if (status == CFI_OK && (line->point != plan_point(plan, trial) || line->drop != plan_drop(plan, trial))) {
+        status = error_set(&cause, CFI_INVALID, "it is drop %u of point %zu", line->drop, line->point);
+    }
+    return status == CFI_OK ? CFI_OK
+                            : error_set(error, CFI_OUTPUT,
+                                        "%.300s:%zu: does not read back as it was written: %s (--resume "
+                                        "mends it)",
+                                        j->path, item + 1, cause.text);
+}
+
+static cfi_status read_back(const journal *j, const sweep_plan *plan, cfi_line *line, cfi_error *error)
+{
+    line_reader reader = {.file = j->file};
+    file_line text;
+    cfi_status status = CFI_OK;
+
+    for (size_t item = 0; item < plan->items && status == CFI_OK; item++) {
+        int got = lines_next(&reader, &text);
+
+        if (got < 0) {
+            status = journal_read_error(j, errno, error);
+        } else if (got == 0) {
+            status = error_set(error, CFI_OUTPUT, "%.300s: only %zu of %zu lines could be read back", j->path, item,
+                               plan->items);
+        } else {
+            status = take_line(j, plan, item, &text, &line[item], error);
+        }
+    }
+    lines_free(&reader);
+    return status;
+}
+
+cfi_status finish_table(const journal *j, const sweep_plan *plan, bool keep, cfi_error *error)
 {
     cfi_line *line = calloc(plan->items + 1, sizeof *line);
     cfi_sweep_lines lines = {.sweep = plan->sweep, .line = line, .first = plan->first};
-    size_t items = 0;
     cfi_status status;
 
     if (!line) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the %zu lines of a sweep", plan->items);
     }
-    status = journal_read(j, plan, line, &items, error);
-    if (status == CFI_OK && items < plan->items) {
-        status = error_set(error, CFI_OUTPUT, "%.300s: only %zu of %zu lines could be read back", j->path, items,
-                           plan->items);
-    }
-    if (status == CFI_OK && plan->shards == 1 && !(keep && has_table(directory))) {
-        status = report_replace_file(directory, TABLE_NAME, write_table, &lines, error);
+    status = read_back(j, plan, line, error);
+    if (status == CFI_OK && plan->shards == 1 && !(keep && has_table(j->directory))) {
+        status = report_replace_file(j->directory, TABLE_NAME, write_table, &lines, error);
     }
     if (status == CFI_OK && plan->shards == 1) {
         status = report_sweep_verdict(&lines, error);

@@ -1,4 +1,4 @@
-/* The journal of a sweep. */
+/* The journal of a sweep as a file. */
 #include "sweep/journal.h"
 
 #include <errno.h>
@@ -12,9 +12,16 @@
 
 enum { SYNC_MILLISECONDS = 400 };
 
-static cfi_status output_error(const journal *j, const char *what, cfi_error *error)
+static cfi_status output_error(const journal *j, const char *what, int why, cfi_error *error)
 {
-    return error_set(error, CFI_OUTPUT, "%.300s: %s: %s", j->path, what, strerror(errno));
+    return error_set(error, CFI_OUTPUT, "%.300s: %s: %s", j->path, what, strerror(why));
+}
+
+cfi_status journal_read_error(const journal *j, int why, cfi_error *error)
+{
+    return why == ENOMEM ? error_set(error, CFI_NO_MEMORY, "%.300s: out of memory while it was read", j->path)
+                         : error_set(error, CFI_INVALID, "%.300s: cannot be read: %s", j->path,
+                                     why ? strerror(why) : "it ended while it was read");
 }
 
 /* ----------------------------------------------------------------------------- syncing ---- */
@@ -33,10 +40,13 @@ static void *sync_now_and_then(void *context)
         until.tv_nsec %= 1000000000L;
         pthread_cond_timedwait(&j->wake, &j->mutex, &until);
         if (j->dirty) {
+            int failed;
+
             j->dirty = false;
             pthread_mutex_unlock(&j->mutex);
-            fdatasync(j->file); /* an error here shows again at the end */
+            failed = fdatasync(j->file) != 0 ? errno : 0;
             pthread_mutex_lock(&j->mutex);
+            j->sync_error = j->sync_error ? j->sync_error : failed;
         }
     }
     pthread_mutex_unlock(&j->mutex);
@@ -47,9 +57,10 @@ static void start_syncing(journal *j)
 {
     pthread_mutex_init(&j->mutex, NULL);
     pthread_cond_init(&j->wake, NULL);
-    j->syncing = pthread_create(&j->syncer, NULL, sync_now_and_then, j) == 0;
+    j->syncing = pthread_create(&j->syncer, NULL, sync_now_and_then, j) == 0; /* without it journal_close syncs */
 }
 
+/* The thread ends; what it will not do any more is left to the caller. */
 static void stop_syncing(journal *j)
 {
     if (j->syncing) {
@@ -59,6 +70,7 @@ static void stop_syncing(journal *j)
         pthread_mutex_unlock(&j->mutex);
         pthread_join(j->syncer, NULL);
         j->syncing = false;
+        j->closing = false;
     }
     if (j->writable) {
         pthread_cond_destroy(&j->wake);
@@ -70,16 +82,15 @@ static void stop_syncing(journal *j)
 
 static cfi_status open_file(const char *directory, int flags, journal *j, cfi_error *error)
 {
-    *j = (journal){.file = -1};
+    *j = (journal){.directory = directory, .file = -1};
     if (asprintf(&j->path, "%s/" JOURNAL_NAME, directory) < 0) {
         j->path = NULL;
         return error_set(error, CFI_NO_MEMORY, "out of memory for a path");
     }
     j->file = open(j->path, flags | O_CLOEXEC, 0666);
     if (j->file < 0) {
-        cfi_status status = flags == O_RDONLY
-                                ? error_set(error, CFI_INVALID, "%.300s: cannot be read: %s", j->path, strerror(errno))
-                                : output_error(j, "the journal cannot be opened", error);
+        cfi_status status = flags == O_RDONLY ? journal_read_error(j, errno, error)
+                                              : output_error(j, "the journal cannot be opened", errno, error);
 
         free(j->path);
         j->path = NULL;
@@ -88,17 +99,29 @@ static cfi_status open_file(const char *directory, int flags, journal *j, cfi_er
     return CFI_OK;
 }
 
+/* Locks the file, and sees that it still is the one of that name: another process may have replaced it meanwhile. */
+static cfi_status lock_file(const journal *j, struct stat *about, cfi_error *error)
+{
+    struct stat named;
+    bool ours = flock(j->file, LOCK_EX | LOCK_NB) == 0;
+
+    if (!ours && errno != EWOULDBLOCK) {
+        return output_error(j, "the journal cannot be locked", errno, error);
+    }
+    if (!ours || fstat(j->file, about) != 0 || stat(j->path, &named) != 0 || named.st_ino != about->st_ino ||
+        named.st_dev != about->st_dev) {
+        return error_set(error, CFI_OUTPUT, "%.300s: another process is writing this sweep", j->path);
+    }
+    return CFI_OK;
+}
+
 static cfi_status take_over(journal *j, journal_mode mode, cfi_error *error)
 {
     struct stat about;
+    cfi_status status = lock_file(j, &about, error);
 
-    if (flock(j->file, LOCK_EX | LOCK_NB) != 0) {
-        return errno == EWOULDBLOCK
-                   ? error_set(error, CFI_OUTPUT, "%.300s: another process is writing this sweep", j->path)
-                   : output_error(j, "the journal cannot be locked", error);
-    }
-    if (fstat(j->file, &about) != 0) {
-        return output_error(j, "the journal cannot be read", error);
+    if (status != CFI_OK) {
+        return status;
     }
     if (about.st_size > 0 && mode == JOURNAL_FRESH) {
         return error_set(error, CFI_USAGE,
@@ -106,10 +129,7 @@ static cfi_status take_over(journal *j, journal_mode mode, cfi_error *error)
                          "another --out)",
                          j->path);
     }
-    if (mode == JOURNAL_FORCE && ftruncate(j->file, 0) != 0) {
-        return output_error(j, "the journal cannot be emptied", error);
-    }
-    return CFI_OK;
+    return mode == JOURNAL_FORCE && about.st_size > 0 ? journal_cut(j, 0, error) : CFI_OK;
 }
 
 cfi_status journal_open(const char *directory, journal_mode mode, journal *out, cfi_error *error)
@@ -137,136 +157,90 @@ cfi_status journal_open_to_read(const char *directory, journal *out, cfi_error *
 cfi_status journal_close(journal *j, cfi_error *error)
 {
     cfi_status status = CFI_OK;
+    int failed;
 
     if (!j->path) {
         return CFI_OK;
     }
     stop_syncing(j);
-    if (j->writable && fsync(j->file) != 0) {
-        status = output_error(j, "the journal cannot be written", error);
+    failed = j->sync_error;
+    if (j->writable && fsync(j->file) != 0 && !failed) {
+        failed = errno;
     }
-    if (close(j->file) != 0 && status == CFI_OK && j->writable) {
-        status = output_error(j, "the journal cannot be written", error);
+    if (close(j->file) != 0 && j->writable && !failed) {
+        failed = errno;
+    }
+    if (failed) {
+        status = output_error(j, "the journal cannot be written", failed, error);
     }
     free(j->path);
     *j = (journal){.file = -1};
     return status;
 }
 
-/* ----------------------------------------------------------------------------- appending ---- */
+/* ----------------------------------------------------------------------------- writing ---- */
+
+/* errno of what went wrong, or 0. A disk without room takes part of a line; --resume drops it. */
+static int write_whole(int file, const char *text, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(file, text, length);
+
+        if (written < 0 && errno != EINTR) {
+            return errno;
+        }
+        if (written == 0) {
+            return ENOSPC;
+        }
+        text += written > 0 ? written : 0;
+        length -= written > 0 ? (size_t)written : 0;
+    }
+    return 0;
+}
 
 cfi_status journal_append(journal *j, const char *line, size_t length, cfi_error *error)
 {
-    ssize_t written;
+    int failed = write_whole(j->file, line, length);
 
-    do {
-        errno = 0;
-        written = write(j->file, line, length);
-    } while (written < 0 && errno == EINTR);
-    if (written != (ssize_t)length) { /* a disk without room takes part of a line: --resume drops it */
-        errno = errno ? errno : ENOSPC;
-        return output_error(j, "the journal cannot be written", error);
-    }
     pthread_mutex_lock(&j->mutex);
     j->dirty = true;
+    failed = failed ? failed : j->sync_error;
     pthread_mutex_unlock(&j->mutex);
-    return CFI_OK;
+    return failed ? output_error(j, "the journal cannot be written", failed, error) : CFI_OK;
 }
 
-/* ------------------------------------------------------------------------------- reading ---- */
-
-/* A stream of its own on the file, from the start. */
-static FILE *open_stream(const journal *j)
+cfi_status journal_cut(journal *j, off_t length, cfi_error *error)
 {
-    int copy = open(j->path, O_RDONLY | O_CLOEXEC);
-    FILE *stream = copy < 0 ? NULL : fdopen(copy, "r");
-
-    if (!stream && copy >= 0) {
-        close(copy);
-    }
-    return stream;
+    return ftruncate(j->file, length) == 0 ? CFI_OK : output_error(j, "the journal cannot be cut off", errno, error);
 }
 
-static cfi_status check_line(const journal *j, const sweep_plan *plan, size_t item, const char *text, size_t length,
-                             cfi_line *line, cfi_error *error)
+/* The file of that name has been replaced: takes the new one over, then lets the old one go. */
+static cfi_status exchange_file(journal *j, cfi_error *error)
 {
-    cfi_error cause = {.text = ""};
-    size_t trial = plan_trial(plan, item), point;
-
-    if (item >= plan->items) {
-        return error_set(error, CFI_INVALID, "%.300s:%zu: the sweep has only %zu trials%s", j->path, item + 1,
-                         plan->items, plan->shards > 1 ? " in this shard" : "");
-    }
-    if (report_read_line(plan->sweep, text, length, line, &cause) != CFI_OK) {
-        return error_set(error, CFI_INVALID, "%.300s:%zu: not a line of this sweep: %s", j->path, item + 1, cause.text);
-    }
-    point = plan_point(plan, trial);
-    if (line->point != point || line->drop != trial - plan->first[point]) {
-        return error_set(error, CFI_INVALID,
-                         "%.300s:%zu: drop %u of point %zu where drop %zu of point %zu belongs (the journal of another "
-                         "shard?)",
-                         j->path, item + 1, line->drop, line->point, trial - plan->first[point], point);
-    }
-    return CFI_OK;
-}
-
-/* Cuts the file off after its whole lines. A file without a torn line is not touched, not even its time stamps. */
-static cfi_status cut_torn_line(const journal *j, off_t whole, cfi_error *error)
-{
+    journal next = {.path = j->path, .file = open(j->path, O_RDWR | O_APPEND | O_CLOEXEC)};
     struct stat about;
+    cfi_status status = next.file >= 0 ? lock_file(&next, &about, error)
+                                       : output_error(j, "the journal cannot be opened", errno, error);
 
-    if (fstat(j->file, &about) != 0 || (about.st_size > whole && ftruncate(j->file, whole) != 0)) {
-        return output_error(j, "a torn last line cannot be cut off", error);
+    if (status == CFI_OK) {
+        close(j->file);
+        j->file = next.file;
+    } else if (next.file >= 0) {
+        close(next.file);
     }
-    return CFI_OK;
+    return status;
 }
 
-cfi_status journal_read(journal *j, const sweep_plan *plan, cfi_line *line, size_t *items, cfi_error *error)
+cfi_status journal_replace(journal *j, cfi_status (*write)(const void *context, FILE *stream, cfi_error *error),
+                           const void *context, cfi_error *error)
 {
-    FILE *stream = open_stream(j);
-    char *text = NULL;
-    size_t room = 0;
-    ssize_t length;
-    off_t whole = 0;
-    cfi_status status = CFI_OK;
+    cfi_status status;
 
-    *items = 0;
-    if (!stream) {
-        return error_set(error, CFI_INVALID, "%.300s: cannot be read: %s", j->path, strerror(errno));
+    stop_syncing(j); /* it holds the descriptor */
+    status = report_replace_file(j->directory, JOURNAL_NAME, write, context, error);
+    if (status == CFI_OK) {
+        status = exchange_file(j, error);
     }
-    while (status == CFI_OK && (length = getline(&text, &room, stream)) > 0 && text[length - 1] == '\n') {
-        cfi_line one;
-
-        status = check_line(j, plan, *items, text, (size_t)length - 1, &one, error);
-        if (status == CFI_OK) {
-            if (line) {
-                line[*items] = one;
-            }
-            ++*items;
-            whole += length;
-        }
-    }
-    free(text);
-    fclose(stream);
-    return status == CFI_OK && j->writable ? cut_torn_line(j, whole, error) : status;
-}
-
-cfi_status journal_each(journal *j, cfi_status (*each)(void *context, const char *text, size_t length, cfi_error *),
-                        void *context, cfi_error *error)
-{
-    FILE *stream = open_stream(j);
-    char *text = NULL;
-    size_t room = 0;
-    ssize_t length;
-    cfi_status status = CFI_OK;
-
-    if (!stream) {
-        return error_set(error, CFI_INVALID, "%.300s: cannot be read: %s", j->path, strerror(errno));
-    }
-    while (status == CFI_OK && (length = getline(&text, &room, stream)) > 0) {
-        status = each(context, text, (size_t)length, error);
-    }
-    free(text);
-    fclose(stream);
+    start_syncing(j);
     return status;
 }

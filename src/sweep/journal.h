@@ -1,45 +1,52 @@
-/* The journal of a sweep: DIR/sweep.ndjson, always a prefix of the finished file (but for a torn last line). */
+/* The journal of a sweep, the file DIR/sweep.ndjson: opened, locked, appended to, synced, replaced. What its lines say
+ * is the matter of contents.h. */
 #ifndef CFISAC_SWEEP_JOURNAL_H
 #define CFISAC_SWEEP_JOURNAL_H
 
-#include "sweep/plan.h"
+#include "cfisac/report.h"
 
 #include <pthread.h>
 
 #define JOURNAL_NAME "sweep.ndjson"
 
 typedef struct journal {
+    const char *directory; /* borrowed */
     char *path;
     int file; /* locked; -1: closed */
     bool writable;
     /* a thread that syncs what was appended twice a second */
     pthread_t syncer;
-    pthread_mutex_t mutex;
+    pthread_mutex_t mutex; /* guards all below, and the descriptor while it is exchanged */
     pthread_cond_t wake;
     bool syncing, dirty, closing;
+    int sync_error; /* errno of the first sync that failed: the system tells it once */
 } journal;
 
-/* What to do with lines that are there already. */
-typedef enum { JOURNAL_FRESH, JOURNAL_RESUME, JOURNAL_FORCE } journal_mode;
+/* What to do with a file that is there already. */
+typedef enum {
+    JOURNAL_FRESH,   /* CFI_USAGE when it is not empty */
+    JOURNAL_RESUME,  /* take it as it is */
+    JOURNAL_REPLACE, /* the same: its lines will be replaced */
+    JOURNAL_FORCE    /* empty it */
+} journal_mode;
 
 /* Opens and locks the journal in `directory`, making it if need be. CFI_OUTPUT: it cannot be made, or another process
- * has it; CFI_USAGE: it has lines and the mode is JOURNAL_FRESH. JOURNAL_FORCE empties it. */
+ * has it. */
 cfi_status journal_open(const char *directory, journal_mode mode, journal *out, cfi_error *error);
-/* The same for reading alone: a shard that is merged. */
+/* The same for reading alone: a shard that is merged. CFI_INVALID when it cannot be read. */
 cfi_status journal_open_to_read(const char *directory, journal *out, cfi_error *error);
 
-/* Reads the lines that are there; *items says how many of the plan's first items they are, line (room for
- * plan->items, or NULL) receives them. A torn last line is cut off if the journal is writable, else left out. A whole
- * line that is not the plan's next item is CFI_INVALID: "FILE:LINE: ...". */
-cfi_status journal_read(journal *j, const sweep_plan *plan, cfi_line *line, size_t *items, cfi_error *error);
-
-/* Calls `each` with every line, newline included. */
-cfi_status journal_each(journal *j, cfi_status (*each)(void *context, const char *text, size_t length, cfi_error *),
-                        void *context, cfi_error *error);
-
-/* Appends one line (newline included) in one write. CFI_OUTPUT. */
+/* Appends one line (newline included). CFI_OUTPUT, also when a sync has failed. */
 cfi_status journal_append(journal *j, const char *line, size_t length, cfi_error *error);
-/* Syncs, unlocks, closes. CFI_OUTPUT when the sync fails. A closed journal is fine. */
+/* Replaces all lines by what `write` writes, in one step: a reader, or a crash, finds the old ones or the new ones. */
+cfi_status journal_replace(journal *j, cfi_status (*write)(const void *context, FILE *stream, cfi_error *error),
+                           const void *context, cfi_error *error);
+/* Cuts the file off: the only place where a journal that is resumed gets shorter. */
+cfi_status journal_cut(journal *j, off_t length, cfi_error *error);
+/* Syncs, unlocks, closes. CFI_OUTPUT when this or an earlier sync failed. A closed journal is fine. */
 cfi_status journal_close(journal *j, cfi_error *error);
+
+/* An error of the system while the journal was read: CFI_INVALID, or CFI_NO_MEMORY. */
+cfi_status journal_read_error(const journal *j, int why, cfi_error *error);
 
 #endif

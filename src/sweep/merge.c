@@ -1,64 +1,86 @@
 /* Joins the journals of shards. */
 #include "cfisac/sweep.h"
 
+#include "sweep/contents.h"
 #include "sweep/finish.h"
+#include "sweep/lines.h"
+#include "sweep/resume.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-/* One shard's journal, read line by line. */
+/* One shard's journal, and where its lines stand. */
 typedef struct shard_input {
     const char *directory;
     journal journal;
-    FILE *stream;
-    char *text;
-    size_t room;
+    contents contents;
 } shard_input;
 
 typedef struct merge {
+    const cfi_merge_options *options;
     size_t shards;
     shard_input *input;     /* shards, in the order of their numbers */
     cfi_scenario *scenario; /* of the first one given */
     sweep_plan plan;
+    build_list builds;
 } merge;
-
-static char *path_in(const char *directory, const char *name)
-{
-    char *path = NULL;
-
-    return asprintf(&path, "%s/%s", directory, name) < 0 ? NULL : path;
-}
 
 static cfi_status out_of_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for a merge");
 }
 
+/* -------------------------------------------------------------------------------- shards ---- */
+
 static cfi_status read_scenario_of(const char *directory, cfi_scenario **scenario, cfi_error *error)
 {
-    char *path = path_in(directory, "scenario.json");
-    cfi_status status = path ? scenario_read(path, NULL, 0, scenario, error) : out_of_memory(error);
+    char *path = NULL;
+    cfi_status status;
 
+    if (asprintf(&path, "%s/scenario.json", directory) < 0) {
+        return out_of_memory(error);
+    }
+    status = scenario_read(path, NULL, 0, scenario, error);
     free(path);
+    return status;
+}
+
+/* The number of the shard in a directory. */
+static cfi_status read_number_of(const merge *m, const char *directory, size_t *shard, cfi_error *error)
+{
+    cfi_known_identity identity;
+    char *path = NULL;
+    cfi_status status;
+
+    if (asprintf(&path, "%s/sweep.json", directory) < 0) {
+        return out_of_memory(error);
+    }
+    status = report_read_identity(path, &identity, error);
+    free(path);
+    if (status == CFI_OK) {
+        status = resume_check_program(directory, &identity, m->options->mixed, error);
+    }
+    if (status == CFI_OK && identity.shards != m->shards) {
+        status = error_set(error, CFI_INVALID, "%.300s: this is shard %zu of %zu, but %zu are given", directory,
+                           identity.shard, identity.shards, m->shards);
+    }
+    if (status == CFI_OK && m->input[identity.shard - 1].directory) {
+        status = error_set(error, CFI_INVALID, "%.300s: shard %zu of %zu is there twice (also %.200s)", directory,
+                           identity.shard, identity.shards, m->input[identity.shard - 1].directory);
+    }
+    *shard = identity.shard;
     return status;
 }
 
 /* Puts a directory into its place among the inputs. */
 static cfi_status place_shard(merge *m, const char *directory, cfi_error *error)
 {
-    char *path = path_in(directory, "sweep.json");
     cfi_scenario *scenario = NULL;
-    size_t shard = 0, shards = 0;
-    cfi_status status = path ? report_read_identity(path, &shard, &shards, error) : out_of_memory(error);
+    size_t shard = 0;
+    cfi_status status = read_number_of(m, directory, &shard, error);
 
-    if (status == CFI_OK && shards != m->shards) {
-        status = error_set(error, CFI_INVALID, "%.300s: this is shard %zu of %zu, but %zu are given", directory, shard,
-                           shards, m->shards);
-    }
-    if (status == CFI_OK && m->input[shard - 1].directory) {
-        status = error_set(error, CFI_INVALID, "%.300s: shard %zu of %zu is there twice (also %.200s)", directory,
-                           shard, shards, m->input[shard - 1].directory);
-    }
     if (status == CFI_OK) {
         status = read_scenario_of(directory, &scenario, error);
     }
@@ -73,7 +95,6 @@ static cfi_status place_shard(merge *m, const char *directory, cfi_error *error)
         scenario = NULL;
     }
     scenario_destroy(scenario);
-    free(path);
     return status;
 }
 
@@ -82,60 +103,97 @@ static cfi_status open_shard(merge *m, size_t shard, cfi_error *error)
 {
     shard_input *input = &m->input[shard - 1];
     sweep_plan plan = {.points = 0};
-    size_t items = 0;
     cfi_status status = plan_make(m->scenario, shard, m->shards, &plan, error);
 
     if (status == CFI_OK) {
         status = journal_open_to_read(input->directory, &input->journal, error);
     }
     if (status == CFI_OK) {
-        status = journal_read(&input->journal, &plan, NULL, &items, error);
+        status = contents_read(&input->journal, &plan, m->options->mixed, &input->contents, error);
     }
-    if (status == CFI_OK && items < plan.items) {
+    if (status == CFI_OK && input->contents.known < plan.items) {
         status = error_set(error, CFI_INVALID,
                            "%.300s: only %zu of its %zu trials are there (allowed: finished shards; sweep --resume "
                            "finishes one)",
-                           input->journal.path, items, plan.items);
+                           input->journal.path, input->contents.known, plan.items);
     }
-    if (status == CFI_OK && !(input->stream = fopen(input->journal.path, "re"))) {
-        status = error_set(error, CFI_INVALID, "%.300s: cannot be read", input->journal.path);
+    if (status == CFI_OK) {
+        status = builds_add_all(&m->builds, &input->contents.builds, error);
     }
     plan_free(&plan);
     return status;
 }
 
-static cfi_status copy_lines(merge *m, journal *out, cfi_error *error)
+/* -------------------------------------------------------------------------------- output ---- */
+
+static bool same_file(const char *a, const char *b)
 {
+    struct stat about_a, about_b;
+
+    return stat(a, &about_a) == 0 && stat(b, &about_b) == 0 && about_a.st_dev == about_b.st_dev &&
+           about_a.st_ino == about_b.st_ino;
+}
+
+/* The output may be no input, by whatever name, since it is replaced. */
+static cfi_status check_output(const merge *m, cfi_error *error)
+{
+    const char *directory = m->options->directory;
+    char *path = NULL;
+    cfi_status status = CFI_OK;
+
+    if (asprintf(&path, "%s/" JOURNAL_NAME, directory) < 0) {
+        return out_of_memory(error);
+    }
+    for (size_t i = 0; i < m->shards && status == CFI_OK; i++) {
+        if (same_file(directory, m->input[i].directory) || same_file(path, m->input[i].journal.path)) {
+            status = error_set(error, CFI_USAGE,
+                               "%.300s: the output is one of the shards, %.300s (allowed: another "
+                               "--out)",
+                               directory, m->input[i].directory);
+        }
+    }
+    free(path);
+    return status;
+}
+
+/* The lines of all shards by turns, to a stream. */
+static cfi_status write_lines(const void *context, FILE *stream, cfi_error *error)
+{
+    const merge *m = context;
     cfi_status status = CFI_OK;
 
     for (size_t trial = 0; trial < m->plan.trials && status == CFI_OK; trial++) {
-        shard_input *input = &m->input[trial % m->shards];
-        ssize_t length = getline(&input->text, &input->room, input->stream);
+        const shard_input *input = &m->input[trial % m->shards];
 
-        status = length > 0 ? journal_append(out, input->text, (size_t)length, error)
-                            : error_set(error, CFI_INVALID, "%.300s: ended while it was read", input->journal.path);
+        status = contents_write_item(&input->journal, &m->plan, &input->contents, trial / m->shards, stream, error);
     }
     return status;
 }
 
-static cfi_status write_whole(merge *m, const char *directory, bool force, cfi_error *error)
+static cfi_status write_files(merge *m, journal *out, cfi_error *error)
 {
+    cfi_status status;
+
+    finish_remove_table(m->options->directory);
+    status = journal_replace(out, write_lines, m, error);
+    if (status == CFI_OK) {
+        status = finish_identity(&m->plan, &m->builds, m->options->directory, error);
+    }
+    return status == CFI_OK ? finish_table(out, &m->plan, false, error) : status;
+}
+
+static cfi_status write_whole(merge *m, cfi_error *error)
+{
+    const cfi_merge_options *o = m->options;
     journal out = {.file = -1};
     cfi_error close_error;
-    cfi_status status = report_prepare_directory(directory, error), closed;
+    cfi_status status = report_prepare_directory(o->directory, error), closed;
 
     if (status == CFI_OK) {
-        status = journal_open(directory, force ? JOURNAL_FORCE : JOURNAL_FRESH, &out, error);
+        status = journal_open(o->directory, o->force ? JOURNAL_REPLACE : JOURNAL_FRESH, &out, error);
     }
     if (status == CFI_OK) {
-        finish_remove_table(directory);
-        status = copy_lines(m, &out, error);
-    }
-    if (status == CFI_OK) {
-        status = finish_identity(&m->plan, directory, error);
-    }
-    if (status == CFI_OK) {
-        status = finish_table(&out, &m->plan, directory, false, error);
+        status = write_files(m, &out, error);
     }
     closed = journal_close(&out, &close_error);
     if (status == CFI_OK && closed != CFI_OK) {
@@ -145,14 +203,14 @@ static cfi_status write_whole(merge *m, const char *directory, bool force, cfi_e
     return status;
 }
 
-cfi_status sweep_merge(const char *directory, bool force, const char *const *shard_directories, size_t shards,
-                       cfi_error *error)
+cfi_status sweep_merge(const cfi_merge_options *options, cfi_error *error)
 {
-    merge m = {.shards = shards, .input = calloc(shards + 1, sizeof *m.input)};
+    size_t shards = options->shards;
+    merge m = {.options = options, .shards = shards, .input = calloc(shards + 1, sizeof *m.input)};
     cfi_status status = m.input ? CFI_OK : out_of_memory(error);
 
     for (size_t i = 0; i < shards && status == CFI_OK; i++) {
-        status = place_shard(&m, shard_directories[i], error);
+        status = place_shard(&m, options->shard_directory[i], error);
     }
     if (status == CFI_OK) {
         status = plan_make(m.scenario, 1, 1, &m.plan, error);
@@ -161,15 +219,16 @@ cfi_status sweep_merge(const char *directory, bool force, const char *const *sha
         status = open_shard(&m, i, error);
     }
     if (status == CFI_OK) {
-        status = write_whole(&m, directory, force, error);
+        status = check_output(&m, error);
+    }
+    if (status == CFI_OK) {
+        status = write_whole(&m, error);
     }
     for (size_t i = 0; m.input && i < shards; i++) {
-        if (m.input[i].stream) {
-            fclose(m.input[i].stream);
-        }
-        free(m.input[i].text);
         journal_close(&m.input[i].journal, NULL);
+        contents_free(&m.input[i].contents);
     }
+    builds_free(&m.builds);
     plan_free(&m.plan);
     scenario_destroy(m.scenario);
     free(m.input);

@@ -2,6 +2,7 @@
 #include "cfisac/sweep.h"
 #include "sweep/ranks.h"
 
+#include <limits.h>
 #include <mpi.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,26 +99,78 @@ void ranks_finish(void)
     }
 }
 
-cfi_status ranks_share(cfi_status status, size_t *number, cfi_error *error)
+/* A status with its error, from one rank to all others. */
+static cfi_status spread_status(int from, cfi_status status, cfi_error *error)
 {
-    struct {
-        cfi_status status;
-        unsigned long long number;
-        cfi_error error;
-    } start = {.status = status, .number = *number, .error = {.text = ""}};
+    cfi_error message = {.status = status, .text = ""};
+
+    if (job.rank == from && status != CFI_OK) {
+        message = *error;
+        message.status = status;
+    }
+    MPI_Bcast(&message, (int)sizeof message, MPI_BYTE, from, MPI_COMM_WORLD);
+    if (message.status != CFI_OK) {
+        *error = message;
+    }
+    return message.status;
+}
+
+cfi_status ranks_agree(cfi_status status, cfi_error *error)
+{
+    int failing = status == CFI_OK ? job.size : job.rank, first = failing;
 
     if (job.size == 1) {
         return status;
     }
+    MPI_Allreduce(&failing, &first, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
+    if (first == job.size) {
+        return CFI_OK;
+    }
+    if (first == job.rank && first > 0) {
+        cfi_error cause = *error;
+
+        error_set(error, status, "rank %d: %s", first, cause.text);
+    }
+    return spread_status(first, status, error);
+}
+
+/* MPI counts in int. */
+static void spread_bytes(char *data, size_t bytes)
+{
+    while (bytes > 0) {
+        int part = bytes < INT_MAX ? (int)bytes : INT_MAX;
+
+        MPI_Bcast(data, part, MPI_BYTE, 0, MPI_COMM_WORLD);
+        data += part;
+        bytes -= (size_t)part;
+    }
+}
+
+cfi_status ranks_share(cfi_status status, void **data, size_t *bytes, cfi_error *error)
+{
+    unsigned long long count = *bytes;
+
+    if (job.size == 1) {
+        return status;
+    }
+    status = spread_status(0, status, error);
     if (status != CFI_OK) {
-        start.error = *error;
+        return status;
     }
-    MPI_Bcast(&start, (int)sizeof start, MPI_BYTE, 0, MPI_COMM_WORLD);
-    *number = (size_t)start.number;
-    if (start.status != CFI_OK) {
-        *error = start.error;
+    MPI_Bcast(&count, 1, MPI_UNSIGNED_LONG_LONG, 0, MPI_COMM_WORLD);
+    *bytes = (size_t)count;
+    if (job.rank > 0) {
+        *data = malloc(*bytes + 1);
+        status = *data ? CFI_OK : error_set(error, CFI_NO_MEMORY, "out of memory for a message of %zu bytes", *bytes);
     }
-    return start.status;
+    status = ranks_agree(status, error);
+    if (status == CFI_OK) {
+        spread_bytes(*data, *bytes);
+    } else if (job.rank > 0) {
+        free(*data);
+        *data = NULL;
+    }
+    return status;
 }
 
 static cfi_status send(int tag, size_t item, const void *data, size_t length, cfi_error *error)

@@ -52,3 +52,14 @@ uint32_t plan_drop(const sweep_plan *plan, size_t trial)
 {
     return (uint32_t)(trial - plan->first[plan_point(plan, trial)]);
 }
+
+size_t plan_find(const sweep_plan *plan, size_t point, size_t drop)
+{
+    size_t trial;
+
+    if (point >= plan->points || drop >= plan->first[point + 1] - plan->first[point]) {
+        return plan->items;
+    }
+    trial = plan->first[point] + drop;
+    return trial % plan->shards == plan->shard - 1 ? trial / plan->shards : plan->items;
+}

@@ -21,5 +21,7 @@ size_t plan_trial(const sweep_plan *plan, size_t item);
 size_t plan_point(const sweep_plan *plan, size_t trial);
 /* The drop of a trial: trial - first[point]. */
 uint32_t plan_drop(const sweep_plan *plan, size_t trial);
+/* The item that is this drop of this point; plan->items when the plan (or the shard) has none. */
+size_t plan_find(const sweep_plan *plan, size_t point, size_t drop);
 
 #endif

@@ -13,8 +13,12 @@ size_t ranks_count(void);
 cfi_status ranks_start(cfi_error *error);
 void ranks_finish(void);
 
-/* Rank 0's status (with its error) and number reach all ranks. */
-cfi_status ranks_share(cfi_status status, size_t *number, cfi_error *error);
+/* Rank 0's status (with its error) and, with CFI_OK, a block of bytes reach all ranks. Elsewhere *data is from malloc,
+ * NULL on failure. All ranks return the same status, the first failing rank's, with its error. */
+cfi_status ranks_share(cfi_status status, void **data, size_t *bytes, cfi_error *error);
+/* All ranks return the same status: CFI_OK when every one has it, else that of the first rank that has not, with its
+ * error, which names the rank. To be called before the first wait for another rank. */
+cfi_status ranks_agree(cfi_status status, cfi_error *error);
 
 /* Rank > 0: sends the line of an item to rank 0 (a copy; does not wait for it to be received). CFI_NO_MEMORY. */
 cfi_status ranks_send_line(size_t item, const char *line, size_t length, cfi_error *error);

@@ -27,9 +27,16 @@ void ranks_finish(void)
 {
 }
 
-cfi_status ranks_share(cfi_status status, size_t *number, cfi_error *error)
+cfi_status ranks_share(cfi_status status, void **data, size_t *bytes, cfi_error *error)
 {
-    (void)number;
+    (void)data;
+    (void)bytes;
+    (void)error;
+    return status;
+}
+
+cfi_status ranks_agree(cfi_status status, cfi_error *error)
+{
     (void)error;
     return status;
 }

@@ -5,6 +5,7 @@
 #include "sweep/finish.h"
 #include "sweep/queue.h"
 #include "sweep/ranks.h"
+#include "sweep/resume.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -18,9 +19,15 @@ typedef struct worker {
     size_t point;
 } worker;
 
+/* The items that have no line yet, in order; 0, 1, .. number them on their way. */
+typedef struct todo_list {
+    size_t *item;
+    size_t count;
+} todo_list;
+
 /* A line on its way to rank 0. */
 typedef struct parcel {
-    size_t item;
+    size_t number;
     char *line;
     struct parcel *next;
 } parcel;
@@ -32,6 +39,8 @@ typedef struct sweep_work {
     size_t workers;
     cfi_trial_options trial;
     cfi_sweep_progress *progress;
+    todo_list todo;
+    size_t *left;          /* rank 0: lines that each point still lacks */
     pthread_mutex_t mutex; /* guards everything below, and *progress */
     line_queue queue;      /* rank 0: to the journal, in order */
     parcel *outbox;        /* other ranks: to rank 0 */
@@ -52,18 +61,15 @@ static double now_seconds(void)
 
 /* ------------------------------------------------------------------------- counting ---- */
 
-static void count_line(sweep_work *w, cfi_drop_status status)
+static void count_line(sweep_work *w, size_t item, cfi_drop_status status)
 {
     cfi_sweep_progress *p = w->progress;
-    const sweep_plan *plan = w->plan;
-    size_t trial = plan_trial(plan, p->done);
+    size_t point = plan_point(w->plan, plan_trial(w->plan, item));
 
     p->done++;
     p->infeasible += status == CFI_DROP_INFEASIBLE;
     p->failed += status == CFI_DROP_FAILED;
-    if (p->done == plan->items || plan_point(plan, plan_trial(plan, p->done)) != plan_point(plan, trial)) {
-        p->points_done++;
-    }
+    p->points_done += --w->left[point] == 0;
 }
 
 /* The status stands in the line; this process need not have made it. */
@@ -75,12 +81,27 @@ static cfi_drop_status status_in(const char *line)
     return strstr(line, "\"status\": \"failed\"") ? CFI_DROP_FAILED : CFI_DROP_OK;
 }
 
-static void start_counting(sweep_work *w, const cfi_line *line, size_t kept)
+static cfi_status start_counting(sweep_work *w, const contents *c, cfi_error *error)
 {
-    *w->progress = (cfi_sweep_progress){.points = w->plan->points, .trials = w->plan->items, .resumed = kept};
-    for (size_t i = 0; i < kept; i++) {
-        count_line(w, line[i].status);
+    const sweep_plan *plan = w->plan;
+
+    *w->progress = (cfi_sweep_progress){.points = plan->points, .trials = plan->items, .resumed = c->known};
+    w->left = calloc(plan->points + 1, sizeof *w->left);
+    w->todo.item = malloc((plan->items - c->known + 1) * sizeof *w->todo.item);
+    if (!w->left || !w->todo.item) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the %zu trials of a sweep", plan->items);
     }
+    for (size_t item = 0; item < plan->items; item++) {
+        w->left[plan_point(plan, plan_trial(plan, item))]++;
+    }
+    for (size_t item = 0; item < plan->items; item++) {
+        if (c->line[item].length > 0) {
+            count_line(w, item, (cfi_drop_status)c->line[item].status);
+        } else {
+            w->todo.item[w->todo.count++] = item;
+        }
+    }
+    return CFI_OK;
 }
 
 /* -------------------------------------------------------------------------- lines ---- */
@@ -92,7 +113,7 @@ static void append_lines(sweep_work *w)
 
     while (w->error.status == CFI_OK && (line = queue_take(&w->queue))) {
         if (journal_append(&w->journal, line, strlen(line), &w->error) == CFI_OK) {
-            count_line(w, status_in(line));
+            count_line(w, w->todo.item[w->queue.next - 1], status_in(line));
             if (w->options->progress) {
                 w->options->progress(w->options->progress_context, w->progress);
             }
@@ -102,7 +123,7 @@ static void append_lines(sweep_work *w)
 }
 
 /* Mutex held. */
-static cfi_status put_into_outbox(sweep_work *w, size_t item, char *line, cfi_error *error)
+static cfi_status put_into_outbox(sweep_work *w, size_t number, char *line, cfi_error *error)
 {
     parcel *p = malloc(sizeof *p);
 
@@ -110,23 +131,23 @@ static cfi_status put_into_outbox(sweep_work *w, size_t item, char *line, cfi_er
         free(line);
         return error_set(error, CFI_NO_MEMORY, "out of memory for the lines of a sweep");
     }
-    *p = (parcel){.item = item, .line = line, .next = w->outbox};
+    *p = (parcel){.number = number, .line = line, .next = w->outbox};
     w->outbox = p;
     return CFI_OK;
 }
 
-/* Takes the line of an item on its way; it is the work's from here on. */
-static cfi_status deliver(sweep_work *w, size_t item, char *line, cfi_error *error)
+/* Takes the line of an item to do on its way; it is the work's from here on. */
+static cfi_status deliver(sweep_work *w, size_t number, char *line, cfi_error *error)
 {
     cfi_error local = {.status = CFI_OK};
     cfi_status status;
 
     pthread_mutex_lock(&w->mutex);
     if (ranks_index() == 0) {
-        status = queue_put(&w->queue, item, line, &local);
+        status = queue_put(&w->queue, number, line, &local);
         append_lines(w);
     } else {
-        status = put_into_outbox(w, item, line, &local);
+        status = put_into_outbox(w, number, line, &local);
     }
     if (status != CFI_OK && w->error.status == CFI_OK) {
         w->error = local;
@@ -173,11 +194,11 @@ static char *line_of(const sweep_work *w, size_t point, const cfi_record *record
     return text;
 }
 
-static cfi_status run_item(void *context, size_t thread, size_t item, cfi_error *error)
+static cfi_status run_item(void *context, size_t thread, size_t number, cfi_error *error)
 {
     sweep_work *w = context;
     worker *own = &w->worker[thread];
-    size_t trial = plan_trial(w->plan, item), point = plan_point(w->plan, trial);
+    size_t trial = plan_trial(w->plan, w->todo.item[number]), point = plan_point(w->plan, trial);
     cfi_arena_mark mark = arena_mark(own->arena);
     cfi_record record;
     char *line = NULL;
@@ -192,7 +213,7 @@ static cfi_status run_item(void *context, size_t thread, size_t item, cfi_error 
         status = line ? CFI_OK : error->status;
     }
     arena_release(own->arena, mark);
-    return line ? deliver(w, item, line, error) : status;
+    return line ? deliver(w, number, line, error) : status;
 }
 
 /* -------------------------------------------------------------------------- ranks ---- */
@@ -230,7 +251,7 @@ static void exchange(void *context)
 
         w->outbox = p->next;
         if (w->error.status == CFI_OK) {
-            ranks_send_line(p->item, p->line, strlen(p->line), &w->error);
+            ranks_send_line(p->number, p->line, strlen(p->line), &w->error);
         }
         free(p->line);
         free(p);
@@ -295,44 +316,43 @@ static void free_workers(sweep_work *w)
     }
     free(w->worker);
     queue_free(&w->queue);
+    free(w->todo.item);
+    free(w->left);
 }
 
 /* Rank 0: the directory, the journal, the lines it already has. */
-static cfi_status open_directory(sweep_work *w, size_t *kept, cfi_error *error)
+static cfi_status open_directory(sweep_work *w, bool *ordered, cfi_error *error)
 {
-    const cfi_sweep_options *o = w->options;
-    journal_mode mode = o->force ? JOURNAL_FORCE : o->resume ? JOURNAL_RESUME : JOURNAL_FRESH;
-    cfi_line *line = calloc(w->plan->items + 1, sizeof *line);
-    cfi_status status = line ? report_prepare_directory(o->directory, error)
-                             : error_set(error, CFI_NO_MEMORY, "out of memory for the lines of a sweep");
+    contents c = {.line = NULL};
+    cfi_status status = resume_open(w->options, w->plan, &w->journal, &c, error);
 
     if (status == CFI_OK) {
-        status = journal_open(o->directory, mode, &w->journal, error);
+        status = start_counting(w, &c, error);
     }
-    if (status == CFI_OK) {
-        status = journal_read(&w->journal, w->plan, line, kept, error);
-    }
-    if (status == CFI_OK) {
-        start_counting(w, line, *kept);
-        w->queue.next = *kept;
-    }
-    if (status == CFI_OK && *kept < w->plan->items) {
-        finish_remove_table(o->directory);
-        status = finish_identity(w->plan, o->directory, error);
-    }
-    free(line);
+    *ordered = c.ordered;
+    contents_free(&c);
     return status;
 }
 
-static cfi_status run_items(sweep_work *w, size_t kept, cfi_error *error)
+/* The items to do, from rank 0 to all. */
+static cfi_status share_todo(sweep_work *w, cfi_status status, cfi_error *error)
 {
-    size_t threads = w->options->threads;
-    size_t end = w->plan->items, items = w->plan->items - kept;
+    void *data = w->todo.item;
+    size_t bytes = w->todo.count * sizeof *w->todo.item;
+
+    status = ranks_share(status, &data, &bytes, error);
+    w->todo = (todo_list){.item = data, .count = bytes / sizeof *w->todo.item};
+    return status;
+}
+
+static cfi_status run_items(sweep_work *w, cfi_error *error)
+{
+    size_t threads = w->options->threads, end = w->todo.count;
     bool spread;
     cfi_status status;
-    dispatch_job job = {.first = kept + ranks_index(),
+    dispatch_job job = {.first = ranks_index(),
                         .stride = ranks_count(),
-                        .end = w->plan->items,
+                        .end = w->todo.count,
                         .stop = w->options->stop,
                         .context = w,
                         .work = run_item,
@@ -341,15 +361,16 @@ static cfi_status run_items(sweep_work *w, size_t kept, cfi_error *error)
     if (threads == 0) {
         threads = ranks_count() > 1 ? 1 : sweep_default_threads();
     }
-    spread = items >= threads;
+    spread = w->todo.count >= threads;
     job.threads = spread ? threads : 1;
     w->trial = (cfi_trial_options){.threads = spread ? 1 : threads, .alloc = {.stop = w->options->stop}};
-    w->end = w->plan->items;
-    status = make_workers(w, job.threads, error);
+    w->end = w->todo.count;
+    status = ranks_agree(make_workers(w, job.threads, error), error);
     if (status == CFI_OK) {
         status = dispatch_run(&job, &end, error);
+        status = join_ranks(w, end, status, error);
     }
-    return join_ranks(w, status == CFI_OK ? w->plan->items : end, status, error);
+    return status;
 }
 
 static cfi_status write_timing(const void *context, FILE *stream, cfi_error *error)
@@ -357,31 +378,41 @@ static cfi_status write_timing(const void *context, FILE *stream, cfi_error *err
     return report_write_timing(context, stream, error);
 }
 
+/* Rank 0, when every line is there: the files that are made of them. */
+static cfi_status finish(sweep_work *w, bool ordered, double start, cfi_error *error)
+{
+    cfi_timing timing = {.wall_seconds = now_seconds() - start,
+                         .threads = w->workers,
+                         .ranks = ranks_count(),
+                         .trials = w->todo.count,
+                         .command_line = w->options->command_line};
+    cfi_status status = CFI_OK;
+
+    if (w->todo.count > 0) {
+        status = report_replace_file(w->options->directory, "timing.json", write_timing, &timing, error);
+    }
+    if (status == CFI_OK && !ordered) {
+        status = resume_sort(&w->journal, w->plan, error);
+    }
+    return status == CFI_OK ? finish_table(&w->journal, w->plan, w->todo.count == 0, error) : status;
+}
+
 static cfi_status run_plan(sweep_work *w, cfi_error *error)
 {
     double start = now_seconds();
-    size_t kept = 0;
-    cfi_status status = ranks_index() == 0 ? open_directory(w, &kept, error) : CFI_OK, closed;
+    bool ordered = true;
+    cfi_status status = ranks_index() == 0 ? open_directory(w, &ordered, error) : CFI_OK, closed;
     cfi_error close_error;
 
-    status = ranks_share(status, &kept, error);
-    if (status == CFI_OK && kept < w->plan->items) {
-        status = run_items(w, kept, error);
+    status = share_todo(w, status, error);
+    if (status == CFI_OK && w->todo.count > 0) {
+        status = run_items(w, error);
     }
     if (ranks_index() > 0) {
         return status;
     }
-    if (status == CFI_OK && kept < w->plan->items) {
-        cfi_timing timing = {.wall_seconds = now_seconds() - start,
-                             .threads = w->workers,
-                             .ranks = ranks_count(),
-                             .trials = w->plan->items - kept,
-                             .command_line = w->options->command_line};
-
-        status = report_replace_file(w->options->directory, "timing.json", write_timing, &timing, error);
-    }
     if (status == CFI_OK) {
-        status = finish_table(&w->journal, w->plan, w->options->directory, kept == w->plan->items, error);
+        status = finish(w, ordered, start, error);
     }
     closed = journal_close(&w->journal, &close_error);
     if (closed != CFI_OK && (status == CFI_OK || status == CFI_INFEASIBLE || status == CFI_FAILED)) {
@@ -400,7 +431,7 @@ cfi_status sweep_run(const cfi_scenario *sweep, const cfi_sweep_options *options
 
     *progress = (cfi_sweep_progress){.points = 0};
     pthread_mutex_init(&w.mutex, NULL);
-    status = plan_make(sweep, options->shard, options->shards, &plan, error);
+    status = ranks_agree(plan_make(sweep, options->shard, options->shards, &plan, error), error);
     if (status == CFI_OK) {
         status = run_plan(&w, error);
     }
@@ -416,6 +447,20 @@ cfi_status sweep_join(size_t *rank, cfi_error *error)
 
     *rank = ranks_index();
     return status;
+}
+
+cfi_status sweep_share_scenario(cfi_status status, const char *name, cfi_scenario **scenario, cfi_error *error)
+{
+    const char *text = *scenario ? scenario_complete_json(*scenario) : "";
+    void *data = (void *)text;
+    size_t bytes = strlen(text);
+
+    status = ranks_share(status, &data, &bytes, error);
+    if (status == CFI_OK && ranks_index() > 0) {
+        status = scenario_parse(data, bytes, name, NULL, 0, scenario, error);
+        free(data);
+    }
+    return ranks_agree(status, error);
 }
 
 void sweep_leave(void)

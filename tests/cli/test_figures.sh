@@ -99,9 +99,11 @@ check 'finished sweeps are left alone' test "$(grep -v /a-6/ journals)" = "$(gre
 
 sed -i 's/"git": "[^"]*"/"git": "another"/' few/data/g-8/sweep.json
 "$figures" --out few g 2>err
-check 'sweeps of another build are remarked on' grep -q 'data/g-8 was made by another build' err
+check 'sweeps of another build are refused' test $? -eq 3
+check 'by name' grep -q 'data/g-8/sweep.json: another build wrote this sweep, .*git another' err
+check 'with the way on' grep -q -e '--fresh computes everything again' err
 "$figures" --out few --fresh g 2>err
-check 'and made anew by --fresh' test "$(grep -c 'another build' err)" -eq 0
+check 'which makes them anew' test $? -eq 0
 check 'as its identity says' test "$(grep -c '"git": "another"' few/data/g-8/sweep.json)" -eq 0
 check 'with the same table' cmp -s before/fig_g.csv few/fig_g.csv
 

@@ -117,6 +117,23 @@ if "$cfisac" --version | grep -q 'MPI *yes' && command -v mpirun >/dev/null; the
     mpirun --oversubscribe -n 2 "$cfisac" sweep sweep.json --out foreign --over seed=7 >/dev/null 2>&1
     mpirun --oversubscribe -n 2 "$cfisac" sweep sweep.json --out foreign --resume >out 2>err
     check 'one rank speaks of an error' test "$(grep -c 'another scenario' err)" -eq 1
+    timeout 60 mpirun --oversubscribe -n 2 "$cfisac" sweep - --out ranks-stdin --quiet <sweep.json
+    check 'standard input reaches both ranks' same ranks-stdin
+    timeout 60 mpirun --oversubscribe -n 1 "$cfisac" sweep sweep.json --out ranks-alone --quiet : \
+        -n 2 "$cfisac" sweep nowhere/sweep.json --out ranks-alone --quiet
+    check 'a file that rank 0 alone sees is enough' same ranks-alone
+    timeout 60 mpirun --oversubscribe -n 2 "$cfisac" sweep nowhere/sweep.json --out x >out 2>err
+    check 'a file that is not there ends both ranks with 3' test $? -eq 3
+    check 'and one of them says so' test "$(grep -c 'nowhere/sweep.json: cannot be read' err)" -eq 1
+    timeout 60 mpirun --oversubscribe -n 2 "$cfisac" sweep sweep.json --dry-run >out 2>err
+    check 'a dry run prints once' test "$(grep -c '10 points, 60 trials' out)" -eq 1
+    # a layout that drop 0 finds and drop 1, of the other rank, does not
+    timeout 60 mpirun --oversubscribe -n 2 "$cfisac" sweep sweep.json --out ranks-room --quiet --over network.aps=2 \
+        --over network.ues=25 --set pilots.length=25 --set network.min_distance_m=165 --set frame.sensing_symbols=30 \
+        --set allocation.method=equal --over sensing.crlb_threshold_db=10 --set monte_carlo.realizations=0 >out 2>err
+    check "a rank's own error ends the job with its code" test $? -eq 3
+    check 'and reaches the terminal' test "$(grep -c 'no room for access points beside the users in drop 1' err)" -eq 1
+    check 'what came before it is kept' test "$(lines ranks-room)" -eq 1
     check 'the MPI job runs' env SLURM_NTASKS=2 MPIRUN='mpirun --oversubscribe' "$top/scripts/slurm/mpi.sh" sweep.json \
         mpi-job --quiet
     check 'the MPI job gives the same bytes' same mpi-job
@@ -156,7 +173,8 @@ printf '{"half": ' >>whole/sweep.ndjson
 cp -r whole torn
 truncate -s -9 whole/sweep.ndjson
 expect 0 sweep sweep.json --out torn --resume --quiet
-check 'text after the last whole line is dropped' same torn
+check 'text after the last whole line is set aside' same torn
+check 'and kept' test "$(cat torn/sweep.damaged)" = '{"half": '
 
 "$cfisac" sweep sweep.json --out stopped --threads 2 --set monte_carlo.realizations=20000 >out 2>err &
 process=$!
@@ -181,12 +199,17 @@ expect 2 sweep sweep.json --out whole
 check 'an existing sweep is not overwritten' has err '--resume to go on with it, --force to start anew'
 check 'nor touched' same fresh
 expect 3 sweep sweep.json --over seed=9 --out whole --resume
-check 'a foreign journal is refused by name' has err 'whole/sweep.ndjson:1: not a line of this sweep: it belongs to another'
+check 'a foreign journal is refused by its key' has err \
+    'whole/sweep.ndjson: begun with another scenario: seed is swept here, not there'
+rm foreign/scenario.json
+expect 3 sweep sweep.json --out foreign --resume
+check 'or by its lines' has err 'foreign/sweep.ndjson:1: not a line of this sweep: it belongs to another scenario'
 expect 3 sweep sweep.json --shard 2/2 --out shard-2-1 --resume
 check 'the journal of another shard is refused' has err 'the journal of another shard?'
 sed -i '3s/"drop": 2/"drop": 3/' torn/sweep.ndjson
-expect 3 sweep sweep.json --out torn --resume
-check 'a changed line is told' has err 'torn/sweep.ndjson:3:'
+expect 0 sweep sweep.json --out torn --resume
+check 'a changed line is told' has err 'torn/sweep.ndjson: 1 damaged line is kept in sweep.damaged'
+check 'and computed again' same torn
 expect 0 sweep sweep.json --out torn --force --quiet
 check 'force starts anew' same torn
 "$cfisac" sweep sweep.json --out busy --set monte_carlo.realizations=20000 --quiet >/dev/null 2>&1 &

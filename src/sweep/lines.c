@@ -1,0 +1,109 @@
+/* The lines of an open file. */
+#include "sweep/lines.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FIRST_ROOM = 64 * 1024 };
+
+/* As pread, but a signal does not end it. */
+static ssize_t read_some(int file, char *out, size_t length, off_t offset)
+{
+    ssize_t count;
+
+    do {
+        count = pread(file, out, length, offset);
+    } while (count < 0 && errno == EINTR);
+    return count;
+}
+
+bool file_read_at(int file, off_t offset, char *out, size_t length)
+{
+    while (length > 0) {
+        ssize_t count = read_some(file, out, length, offset);
+
+        if (count <= 0) {
+            errno = count < 0 ? errno : 0;
+            return false;
+        }
+        out += count;
+        offset += count;
+        length -= (size_t)count;
+    }
+    return true;
+}
+
+/* Makes room behind what is unread, which goes to the front. */
+static bool make_room(line_reader *reader)
+{
+    if (reader->next > 0) {
+        memmove(reader->buffer, reader->buffer + reader->next, reader->used - reader->next);
+        reader->offset += (off_t)reader->next;
+        reader->used -= reader->next;
+        reader->next = 0;
+    }
+    if (reader->used == reader->room) {
+        size_t room = reader->room ? 2 * reader->room : FIRST_ROOM;
+        char *larger = realloc(reader->buffer, room);
+
+        if (!larger) {
+            errno = ENOMEM;
+            return false;
+        }
+        reader->buffer = larger;
+        reader->room = room;
+    }
+    return true;
+}
+
+/* Reads more of the file; false and errno when that fails. */
+static bool read_more(line_reader *reader)
+{
+    ssize_t count;
+
+    if (!make_room(reader)) {
+        return false;
+    }
+    count = read_some(reader->file, reader->buffer + reader->used, reader->room - reader->used,
+                      reader->offset + (off_t)reader->used);
+    if (count < 0) {
+        return false;
+    }
+    reader->used += (size_t)count;
+    reader->ended = count == 0;
+    return true;
+}
+
+int lines_next(line_reader *reader, file_line *line)
+{
+    const char *start, *newline = NULL;
+    size_t searched = 0; /* of the line's bytes */
+
+    for (;;) {
+        start = reader->buffer ? reader->buffer + reader->next : NULL;
+        if (reader->used > reader->next + searched) {
+            newline = memchr(start + searched, '\n', reader->used - reader->next - searched);
+            searched = reader->used - reader->next;
+        }
+        if (newline || reader->ended) {
+            break;
+        }
+        if (!read_more(reader)) {
+            return -1;
+        }
+    }
+    *line = (file_line){.text = start,
+                        .length = newline ? (size_t)(newline - start) : searched,
+                        .offset = reader->offset + (off_t)reader->next,
+                        .whole = newline != NULL};
+    reader->next += line->length + line->whole;
+    return line->whole || line->length > 0;
+}
+
+void lines_free(line_reader *reader)
+{
+    free(reader->buffer);
+    reader->buffer = NULL;
+}
