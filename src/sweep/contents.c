@@ -79,15 +79,21 @@ static void older_free(older_sweep *older)
 
 /* ------------------------------------------------------------------------------ one line ---- */
 
-/* Whether the text is the beginning of a line of this sweep: what a killed writer leaves at the end. */
-static bool begins_line(const reading *r, const file_line *line)
+/* Whether the text is the beginning of a line of the sweep with this hash. */
+static bool begins_line(const char *hash, const file_line *line)
 {
     char head[64];
     size_t length;
 
-    snprintf(head, sizeof head, "{\"sweep\": \"%s\"", r->hash);
+    snprintf(head, sizeof head, "{\"sweep\": \"%s\"", hash);
     length = strlen(head) < line->length ? strlen(head) : line->length;
     return memcmp(line->text, head, length) == 0;
+}
+
+/* What a killed writer leaves at the end. */
+static bool is_torn(const reading *r, const file_line *line)
+{
+    return !line->whole && (begins_line(r->hash, line) || (r->older.scenario && begins_line(r->older.hash, line)));
 }
 
 static cfi_status note_damaged(reading *r, const file_line *line)
@@ -95,7 +101,7 @@ static cfi_status note_damaged(reading *r, const file_line *line)
     contents *out = r->out;
     file_span *larger;
 
-    if (!line->whole && begins_line(r, line)) {
+    if (is_torn(r, line)) {
         out->torn_at = line->offset;
         return CFI_OK;
     }

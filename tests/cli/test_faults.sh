@@ -221,6 +221,11 @@ expect 0 sweep sweep.json --set monte_carlo.drops=5 --out more --quiet
 check 'more drops give the bytes of the larger sweep' same grows more
 expect 0 sweep sweep.json --set monte_carlo.drops=5 --over network.aps=3,4,6 --out grows --resume --quiet
 check 'and more values' same grows grown-whole
+cp -r whole torn
+truncate -s -300 torn/sweep.ndjson
+expect 0 sweep sweep.json --set monte_carlo.drops=5 --out torn --resume
+check 'a torn line is no damage, also where the sweep grows' test ! -e torn/sweep.damaged
+check 'and is computed again' same torn more
 expect 3 sweep sweep.json --set monte_carlo.drops=4 --over network.aps=3,4,6 --out grows --resume
 check 'fewer drops are refused' has err 'begun with another scenario: monte_carlo.drops is 5 there, 4 here'
 expect 3 sweep sweep.json --set monte_carlo.drops=5 --out grows --resume
