@@ -82,11 +82,13 @@ cfi_status report_solution_verdict(const cfi_solve_result *result, cfi_error *er
 /* --------------------------------------------------------------------- a sweep ---- */
 
 /* One drop of one point, as its journal line says. */
-enum { CFI_MOST_QUANTITIES = 24 };
+enum { CFI_MOST_QUANTITIES = 24, CFI_LINE_FAILURE = 200 };
 typedef struct cfi_line {
     size_t point;
     uint32_t drop;
     cfi_drop_status status;
+    cfi_infeasibility because;            /* of an infeasible drop */
+    char failure[CFI_LINE_FAILURE];       /* what broke down, cut off where it is longer; "" when nothing did */
     double quantity[CFI_MOST_QUANTITIES]; /* the columns of drops.csv from sum_rate_bit_s_hz on; NaN: absent */
 } cfi_line;
 
@@ -107,6 +109,9 @@ typedef struct cfi_sweep_lines {
 } cfi_sweep_lines;
 /* sweep.csv: one row a point; docs/results.md has the columns. */
 cfi_status report_write_sweep_csv(const cfi_sweep_lines *lines, FILE *stream, cfi_error *error);
+/* Remarks about the table, one line each: curves over sensing.crlb_threshold_db along which no drop is feasible
+ * everywhere, so that its paired columns are empty; the tightest threshold that would leave some. */
+void report_sweep_warnings(const cfi_sweep_lines *lines, void (*emit)(void *context, const char *line), void *context);
 /* Like report_verdict, over all points. */
 cfi_status report_sweep_verdict(const cfi_sweep_lines *lines, cfi_error *error);
 

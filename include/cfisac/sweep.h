@@ -47,6 +47,12 @@ typedef struct cfi_sweep_progress {
     size_t infeasible, failed;
 } cfi_sweep_progress;
 
+/* Where remarks on a finished sweep go, one line each; emit may be NULL. */
+typedef struct cfi_sweep_warn {
+    void (*emit)(void *context, const char *line);
+    void *context;
+} cfi_sweep_warn;
+
 typedef struct cfi_sweep_options {
     const char *directory;
     bool resume, force;
@@ -56,6 +62,7 @@ typedef struct cfi_sweep_options {
     const char *command_line;
     void (*progress)(void *context, const cfi_sweep_progress *progress); /* serialised; or NULL */
     void *progress_context;
+    cfi_sweep_warn warn; /* called by the rank that writes, at the end; not for a shard */
 } cfi_sweep_options;
 
 /* Runs the grid of a scenario and leaves in the directory
@@ -73,6 +80,6 @@ cfi_status sweep_run(const cfi_scenario *sweep, const cfi_sweep_options *options
 /* Joins the finished shards 1 .. n of one sweep, given in any order, into the files that one run would have left.
  * CFI_INVALID: a shard is missing, unfinished, there twice or of another sweep. */
 cfi_status sweep_merge(const char *directory, bool force, const char *const *shard_directories, size_t shards,
-                       cfi_error *error);
+                       const cfi_sweep_warn *warn, cfi_error *error);
 
 #endif

@@ -42,9 +42,24 @@ static cfi_status print_points(const cfi_scenario *sweep, size_t shard, size_t s
     return finish_output(error);
 }
 
+/* Where a sweep's remarks go: past the progress bar. */
+typedef struct sweep_voice {
+    const cli_options *options;
+    progress_bar *bar;
+} sweep_voice;
+
+static void say_warning(void *context, const char *line)
+{
+    const sweep_voice *voice = context;
+
+    progress_clear(voice->bar);
+    report_warning(voice->options, line);
+}
+
 static cfi_status run_sweep(const cli_options *options, const cfi_scenario *scenario, cfi_error *error)
 {
     progress_bar bar = progress_make(options);
+    sweep_voice voice = {.options = options, .bar = &bar};
     cfi_sweep_progress progress;
     cfi_sweep_options how = {.directory = options->out,
                              .resume = has_option(options, OPTION_RESUME),
@@ -55,7 +70,8 @@ static cfi_status run_sweep(const cli_options *options, const cfi_scenario *scen
                              .stop = signals_catch(),
                              .command_line = options->command_line,
                              .progress = progress_update_sweep,
-                             .progress_context = &bar};
+                             .progress_context = &bar,
+                             .warn = {.emit = say_warning, .context = &voice}};
     cfi_status status;
 
     if (has_option(options, OPTION_DRY_RUN)) {
@@ -125,9 +141,10 @@ int command_sweep(const cli_options *options)
 
 int command_merge(const cli_options *options)
 {
+    cfi_sweep_warn warn = {.emit = pass_warning, .context = (void *)options};
     cfi_error error = {.status = CFI_OK};
     cfi_status status = sweep_merge(options->out, has_option(options, OPTION_FORCE), options->arguments,
-                                    options->argument_count, &error);
+                                    options->argument_count, &warn, &error);
 
     return status == CFI_OK ? EXIT_DONE : report_error(&error);
 }

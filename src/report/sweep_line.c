@@ -1,4 +1,5 @@
 /* A drop of a sweep as a line of its journal, and back. docs/results.md lists the keys. */
+#include "report/infeasible.h"
 #include "report/json.h"
 #include "report/quantities.h"
 #include "report/stream.h"
@@ -47,6 +48,7 @@ cfi_status report_write_line(const cfi_scenario *sweep, size_t point, const cfi_
     json_text(&writer, "method", method_name(a->method));
     json_text(&writer, "allocation_status", alloc_status_name(a->status));
     json_text(&writer, "stop_reason", a->stop_reason);
+    infeasible_json(&writer, &a->because);
     for (quantity_id id = 0; id < QUANTITIES; id++) {
         json_number(&writer, quantity_table[id].name, quantity_of(id, record));
     }
@@ -95,6 +97,33 @@ static bool read_quantities(const cJSON *object, double *value)
     return true;
 }
 
+static size_t read_index(const cJSON *object, const char *key)
+{
+    double value;
+
+    return read_whole(object, key, 1e15, &value) ? (size_t)value : CFI_NOWHERE;
+}
+
+/* What went wrong, as far as the line says it: journals of version 0.1.0 say less. */
+static void read_causes(const cJSON *object, cfi_line *line)
+{
+    const char *failure = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "failure"));
+    const cJSON *because = cJSON_GetObjectItemCaseSensitive(object, "infeasible_because");
+    const cJSON *factor = cJSON_GetObjectItemCaseSensitive(because, "factor");
+    const char *key = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(because, "constraint"));
+
+    snprintf(line->failure, sizeof line->failure, "%s", failure ? failure : "");
+    line->because = (cfi_infeasibility){.constraint = CFI_CONSTRAINT_NONE};
+    for (cfi_constraint c = CFI_CONSTRAINT_BUDGET; key && c > CFI_CONSTRAINT_NONE; c--) {
+        if (strcmp(key, constraint_key(c)) == 0) {
+            line->because = (cfi_infeasibility){.constraint = c,
+                                                .ap = read_index(because, "ap"),
+                                                .ue = read_index(because, "ue"),
+                                                .factor = cJSON_IsNumber(factor) ? factor->valuedouble : INFINITY};
+        }
+    }
+}
+
 static cfi_status read_object(const cfi_scenario *sweep, const cJSON *object, cfi_line *line, cfi_error *error)
 {
     const char *hash = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "sweep"));
@@ -113,6 +142,7 @@ static cfi_status read_object(const cfi_scenario *sweep, const cJSON *object, cf
         !read_status(object, &line->status) || !read_quantities(object, line->quantity)) {
         return malformed("a key is missing or of the wrong type", error);
     }
+    read_causes(object, line);
     line->point = (size_t)point;
     line->drop = (uint32_t)drop;
     return CFI_OK;

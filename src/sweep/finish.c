@@ -48,7 +48,8 @@ void finish_remove_table(const char *directory)
     }
 }
 
-cfi_status finish_table(journal *j, const sweep_plan *plan, const char *directory, bool keep, cfi_error *error)
+cfi_status finish_table(journal *j, const sweep_plan *plan, const char *directory, bool keep,
+                        const cfi_sweep_warn *warn, cfi_error *error)
 {
     cfi_line *line = calloc(plan->items + 1, sizeof *line);
     cfi_sweep_lines lines = {.sweep = plan->sweep, .line = line, .first = plan->first};
@@ -65,6 +66,9 @@ cfi_status finish_table(journal *j, const sweep_plan *plan, const char *director
     }
     if (status == CFI_OK && plan->shards == 1 && !(keep && has_table(directory))) {
         status = report_replace_file(directory, TABLE_NAME, write_table, &lines, error);
+    }
+    if (status == CFI_OK && plan->shards == 1 && warn->emit) {
+        report_sweep_warnings(&lines, warn->emit, warn->context);
     }
     if (status == CFI_OK && plan->shards == 1) {
         status = report_sweep_verdict(&lines, error);

@@ -118,7 +118,7 @@ static cfi_status copy_lines(merge *m, journal *out, cfi_error *error)
     return status;
 }
 
-static cfi_status write_whole(merge *m, const char *directory, bool force, cfi_error *error)
+static cfi_status write_whole(merge *m, const char *directory, bool force, const cfi_sweep_warn *warn, cfi_error *error)
 {
     journal out = {.file = -1};
     cfi_error close_error;
@@ -135,7 +135,7 @@ static cfi_status write_whole(merge *m, const char *directory, bool force, cfi_e
         status = finish_identity(&m->plan, directory, error);
     }
     if (status == CFI_OK) {
-        status = finish_table(&out, &m->plan, directory, false, error);
+        status = finish_table(&out, &m->plan, directory, false, warn, error);
     }
     closed = journal_close(&out, &close_error);
     if (status == CFI_OK && closed != CFI_OK) {
@@ -146,7 +146,7 @@ static cfi_status write_whole(merge *m, const char *directory, bool force, cfi_e
 }
 
 cfi_status sweep_merge(const char *directory, bool force, const char *const *shard_directories, size_t shards,
-                       cfi_error *error)
+                       const cfi_sweep_warn *warn, cfi_error *error)
 {
     merge m = {.shards = shards, .input = calloc(shards + 1, sizeof *m.input)};
     cfi_status status = m.input ? CFI_OK : out_of_memory(error);
@@ -161,7 +161,7 @@ cfi_status sweep_merge(const char *directory, bool force, const char *const *sha
         status = open_shard(&m, i, error);
     }
     if (status == CFI_OK) {
-        status = write_whole(&m, directory, force, error);
+        status = write_whole(&m, directory, force, warn, error);
     }
     for (size_t i = 0; m.input && i < shards; i++) {
         if (m.input[i].stream) {

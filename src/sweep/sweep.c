@@ -381,7 +381,8 @@ static cfi_status run_plan(sweep_work *w, cfi_error *error)
         status = report_replace_file(w->options->directory, "timing.json", write_timing, &timing, error);
     }
     if (status == CFI_OK) {
-        status = finish_table(&w->journal, w->plan, w->options->directory, kept == w->plan->items, error);
+        status =
+            finish_table(&w->journal, w->plan, w->options->directory, kept == w->plan->items, &w->options->warn, error);
     }
     closed = journal_close(&w->journal, &close_error);
     if (closed != CFI_OK && (status == CFI_OK || status == CFI_INFEASIBLE || status == CFI_FAILED)) {
