@@ -257,6 +257,18 @@ static bool equal_thresholds(const cfi_system *system)
     return true;
 }
 
+/* "; in drop 3 access point 5 ...": what costs most there, if that is known. */
+static void because_clause(const cfi_record *record, char text[INFEASIBLE_LENGTH + 40])
+{
+    char because[INFEASIBLE_LENGTH];
+
+    *text = '\0';
+    if (record->allocation.because.constraint != CFI_CONSTRAINT_NONE) {
+        infeasible_describe(&record->allocation.because, because);
+        snprintf(text, INFEASIBLE_LENGTH + 40, "; in drop %u %s", record->index, because);
+    }
+}
+
 static cfi_status infeasible(const cfi_results *results, cfi_error *error)
 {
     const cfi_system *system = scenario_system(results->scenario);
@@ -264,7 +276,7 @@ static cfi_status infeasible(const cfi_results *results, cfi_error *error)
     bool equal = equal_thresholds(system);
     double base = equal ? number_db(system->crlb_threshold_rad2[0]) : 0.0, least, most;
     const char *what = equal ? "least feasible threshold" : "every threshold must be raised by at least";
-    char all[80], because[INFEASIBLE_LENGTH];
+    char all[80], because[INFEASIBLE_LENGTH + 40];
 
     for (size_t i = 1; i < results->count; i++) {
         const cfi_record *record = &results->record[i];
@@ -275,20 +287,19 @@ static cfi_status infeasible(const cfi_results *results, cfi_error *error)
     }
     least = base + number_db(easiest->allocation.least_threshold_factor);
     most = base + number_db(hardest->allocation.least_threshold_factor);
-    infeasible_describe(&easiest->allocation.because, because);
+    because_clause(easiest, because);
     if (!isfinite(least)) {
-        return error_set(error, CFI_INFEASIBLE,
-                         "no threshold is feasible: in drop %u %s (a single transmit and receive antenna, or a target "
-                         "at 90 degrees)",
-                         easiest->index, because);
+        return error_set(
+            error, CFI_INFEASIBLE,
+            "no threshold is feasible%s (a single transmit and receive antenna, or a target at 90 degrees)", because);
     }
     if (results->count == 1) {
-        return error_set(error, CFI_INFEASIBLE, "infeasible: %s %.4f dB; %s", what, number_round_up_db(least), because);
+        return error_set(error, CFI_INFEASIBLE, "infeasible: %s %.4f dB%s", what, number_round_up_db(least), because);
     }
     snprintf(all, sizeof all, isfinite(most) ? "%.4f dB serves all drops" : "none serves all drops",
              number_round_up_db(most));
-    return error_set(error, CFI_INFEASIBLE, "all %zu drops are infeasible: %s %.4f dB (for drop %u); %s; in drop %u %s",
-                     results->count, what, number_round_up_db(least), easiest->index, all, easiest->index, because);
+    return error_set(error, CFI_INFEASIBLE, "all %zu drops are infeasible: %s %.4f dB (for drop %u); %s%s",
+                     results->count, what, number_round_up_db(least), easiest->index, all, because);
 }
 
 /* The first drop whose two allocations (--check) differ by more than the iteration's tolerance. */

@@ -82,7 +82,8 @@ static void put_note(const note_kind *kind, const cfi_record *record, FILE *stre
     put_wrapped(text, stream);
 }
 
-static void put_kind(const note_kind *kind, const cfi_results *results, FILE *stream)
+/* How many there are. */
+static size_t put_kind(const note_kind *kind, const cfi_results *results, FILE *stream)
 {
     size_t count = 0;
 
@@ -94,6 +95,7 @@ static void put_kind(const note_kind *kind, const cfi_results *results, FILE *st
     if (count > MOST_NOTES) {
         fprintf(stream, "  %zu more %s: see %s in results.json\n", count - MOST_NOTES, kind->name, kind->where);
     }
+    return count;
 }
 
 void notes_write(const cfi_results *results, FILE *stream)
@@ -102,8 +104,11 @@ void notes_write(const cfi_results *results, FILE *stream)
                                       {"inaccurate", "failure", broke_down},
                                       {"infeasible", "allocation.infeasible_because", is_explained}};
 
+    size_t noted = 0;
+
     put_counts(results, stream);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        put_kind(&kinds[i], results, stream);
+        noted += put_kind(&kinds[i], results, stream);
     }
+    fputs(noted > 0 ? "\n" : "", stream);
 }
