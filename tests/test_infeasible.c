@@ -195,7 +195,7 @@ static void random_infeasible_drops_name_a_change_that_is_just_enough(void **sta
             free_drop(d);
             continue;
         }
-        d->made.system.starts = 1;
+        d->made.system.method = CFI_METHOD_HEURISTIC;
         bool short_of_power = total_need(d) > d->made.system.power_w;
         size_t most = costliest(d);
 
