@@ -149,7 +149,7 @@ static cfi_status check_allocation(cfi_record *record, const cfi_trial_options *
     system.solver = strcmp(first->solver, "socp") == 0 ? CFI_SOLVER_AUTO : CFI_SOLVER_SOCP;
     system.starts = first->starts_asked;
     status = alloc_run(&network, record->xi, &second_options, arena, &second, error);
-    if (status == CFI_OK && strcmp(first->solver, second.solver) != 0) {
+    if (status == CFI_OK && second.solver && strcmp(first->solver, second.solver) != 0) {
         record->check =
             (cfi_check){.available = true,
                         .solver = second.solver,
