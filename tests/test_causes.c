@@ -231,6 +231,36 @@ static void a_converged_start_replaces_a_failed_one(void **state)
     free_drop(d);
 }
 
+/* Start 1 serves one user alone; the others are brought back afterwards. A step that fails then leaves the better
+ * point, and says what it was for. */
+static void a_failed_revival_keeps_the_better_point(void **state)
+{
+    (void)state;
+    drop *d = plain_drop();
+    size_t revivals = 0;
+
+    d->made.system.starts = 2;
+    for (size_t step = 0; step < 40; step++) {
+        cfi_allocation allocation;
+
+        no_faults();
+        fault.failing_at[0] = 0;
+        fault.failing_at[1] = step;
+        allocation = allocate(d);
+        if (!allocation.failure || strncmp(allocation.failure, "bringing back user", 18) != 0) {
+            continue;
+        }
+        assert_int_equal(allocation.status, CFI_ALLOC_INACCURATE);
+        assert_string_equal(allocation.stop_reason, "solver_failed");
+        assert_int_equal(allocation.broken_starts, 1); /* start 0 */
+        assert_true(violation_from_formula(d, &allocation.powers) < 1e-9);
+        check_trace(&allocation); /* rises, and ends at the powers that are kept */
+        revivals++;
+    }
+    assert_true(revivals > 0);
+    free_drop(d);
+}
+
 /* A refused problem is a failed step, and the solver kept by the arena is none the worse for it. */
 static void a_refused_problem_is_told_and_forgotten(void **state)
 {
@@ -353,6 +383,7 @@ int main(void)
         cmocka_unit_test(a_first_step_that_fails_leaves_the_heuristic_split),
         cmocka_unit_test(a_failed_start_never_beats_a_converged_one),
         cmocka_unit_test(a_converged_start_replaces_a_failed_one),
+        cmocka_unit_test(a_failed_revival_keeps_the_better_point),
         cmocka_unit_test(a_refused_problem_is_told_and_forgotten),
         cmocka_unit_test(out_of_memory_in_the_solver_ends_the_allocation),
         cmocka_unit_test(without_a_start_the_heuristic_split_stands_if_it_is_feasible),

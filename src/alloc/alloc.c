@@ -2,12 +2,13 @@
 #include "alloc/sca.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 static const double LN2 = 0.69314718055994530942;
 static const double WEAK_SINR = 1e-2; /* of the strongest user's: below it a user may want to come back */
-static const double ROUNDING = 1e-10;  /* violation that sums in another order may show */
+static const double ROUNDING = 1e-10; /* violation that sums in another order may show */
 /* Default where pilots overlap. Over 300 wide random scenarios of up to 8 access points and 6 users 8 starts lost more
  * than 1e-3 in 3 of them, 16 in none; the cone solver's starts are dear. */
 enum { STARTS_STRUCTURED = 16, STARTS_SOCP = 8 };
@@ -42,7 +43,7 @@ typedef struct search {
     sca_work work;
     alloc_point *heuristic, *point, *best;
     sca_outcome outcome, best_outcome;
-    double worst; /* objective of the worst start that ended as well as the best one */
+    double worst;  /* objective of the worst start that ended as well as the best one */
     size_t broken; /* starts that broke down */
 } search;
 
@@ -141,6 +142,17 @@ static void append_trace(const search *s, sca_outcome *outcome, const sca_outcom
     outcome->objective = more->objective;
 }
 
+/* Says what the later run was for; it goes on with the step numbers of the last start. */
+static void name_revival(sca_outcome *outcome, size_t k)
+{
+    char cause[SCA_FAILURE_LENGTH];
+
+    memcpy(cause, outcome->failure, sizeof cause);
+    if (*cause) {
+        snprintf(outcome->failure, sizeof outcome->failure, "bringing back user %zu: %.270s", k, cause);
+    }
+}
+
 /* With orthogonal pilots a user that lost all its power never comes back by itself, and one that lost most of it only
  * over hundreds of steps: a stationary point of the surrogate, but perhaps not of the problem. */
 static cfi_status revive_weak_users(search *s, cfi_error *error)
@@ -165,14 +177,15 @@ static cfi_status revive_weak_users(search *s, cfi_error *error)
         }
         if (s->outcome.objective > value) {
             problem_copy(problem, s->point, s->best);
+            name_revival(&s->outcome, k);
             append_trace(s, &s->best_outcome, &s->outcome);
         }
     }
     return CFI_OK;
 }
 
-/* Starts are compared by their objective only where they ended equally well: one that broke down is no stationary point,
- * and whatever it reached never beats one that did not. */
+/* Starts are compared by their objective only where they ended equally well: one that broke down is no stationary
+ * point, and whatever it reached never beats one that did not. */
 static int how_well(const sca_outcome *outcome)
 {
     if (outcome->status == CFI_ALLOC_FAILED) {
