@@ -97,6 +97,22 @@ static inline void check_trace(const cfi_allocation *allocation)
     assert_close(allocation->trace_bit_s_hz[allocation->trace_count - 1] / allocation->sum_rate_bit_s_hz, 1.0, 1e-9);
 }
 
+/* Two users on one pilot whose heuristic split leads to the worse of two maxima; start 1 finds the better one. */
+static inline drop *constructed_exception(size_t starts)
+{
+    made_system made = make_system(1, 2, 2, 2, 2);
+    const double gain[] = {0.2, 0.001, 1000.0, 0.5};
+
+    memcpy(made.gain, gain, sizeof gain);
+    made.system.power_w = 1.0;
+    made.system.comm_noise_w = 0.01;
+    made.system.pilot_power_w = 0.5; /* tau_p p_p = 1 */
+    made.system.prelog = 1.0;
+    made.system.starts = starts;
+    made.threshold[0] = made.threshold[1] = 1e12; /* no sensing */
+    return make_drop(made);
+}
+
 /* A random scenario: both sensing cases, orthogonal and reused pilots, -10 .. 50 dB, with and without limits,
  * thresholds from free to a little infeasible. */
 static inline drop *random_drop(uint64_t seed, double most_aps, double most_users)

@@ -341,21 +341,6 @@ static void random_starts_agree_with_orthogonal_pilots(void **state)
     free_drop(d);
 }
 
-static drop *constructed_exception(size_t starts)
-{
-    made_system made = make_system(1, 2, 2, 2, 2);
-    const double gain[] = {0.2, 0.001, 1000.0, 0.5};
-
-    memcpy(made.gain, gain, sizeof gain);
-    made.system.power_w = 1.0;
-    made.system.comm_noise_w = 0.01;
-    made.system.pilot_power_w = 0.5; /* tau_p p_p = 1 */
-    made.system.prelog = 1.0;
-    made.system.starts = starts;
-    made.threshold[0] = made.threshold[1] = 1e12; /* no sensing */
-    return make_drop(made);
-}
-
 static void several_starts_find_the_better_maximum_of_the_constructed_exception(void **state)
 {
     (void)state;

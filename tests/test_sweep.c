@@ -270,7 +270,7 @@ static void a_line_reads_back_to_the_last_bit(void **state)
     cfi_run_options options = {.threads = 1};
     cfi_run run;
     cfi_line line;
-    cfi_line_origin origin;
+    cfi_line_text more;
     char build[CFI_BUILD_LENGTH], hash[CFI_SWEEP_HASH_LENGTH];
     size_t size;
 
@@ -283,11 +283,11 @@ static void a_line_reads_back_to_the_last_bit(void **state)
 
         assert_int_equal(text[size - 1], '\n');
         assert_ptr_equal(strchr(text, '\n'), text + size - 1);
-        assert_int_equal(report_read_line(text, size - 1, &line, &origin, NULL), CFI_OK);
+        assert_int_equal(report_read_line(text, size - 1, &line, &more, NULL), CFI_OK);
         assert_int_equal(line.drop, i);
         assert_int_equal(line.status, run.record[i].status);
-        assert_string_equal(origin.build, build);
-        assert_string_equal(origin.sweep, hash);
+        assert_string_equal(more.build, build);
+        assert_string_equal(more.sweep, hash);
         for (quantity_id id = 0; id < QUANTITIES; id++) {
             double value = quantity_of(id, &run.record[i]);
 
@@ -306,7 +306,7 @@ static void a_damaged_line_is_none(void **state)
     cfi_run_options options = {.threads = 1};
     cfi_run run;
     cfi_line line;
-    cfi_line_origin origin;
+    cfi_line_text more;
     size_t size;
     char *text;
 
@@ -314,14 +314,14 @@ static void a_damaged_line_is_none(void **state)
     assert_int_equal(sweep_run_drops(scenario_system(scenario), &options, &run, NULL), CFI_OK);
     text = line_of(scenario, &run.record[0], &size);
     for (size_t length = 0; length + 1 < size; length++) {
-        assert_int_equal(report_read_line(text, length, &line, &origin, NULL), CFI_INVALID);
+        assert_int_equal(report_read_line(text, length, &line, &more, NULL), CFI_INVALID);
     }
     for (size_t bit = 0; bit < 8 * (size - 1); bit++) {
         text[bit / 8] = (char)(text[bit / 8] ^ (1 << bit % 8));
-        assert_int_equal(report_read_line(text, size - 1, &line, &origin, NULL), CFI_INVALID);
+        assert_int_equal(report_read_line(text, size - 1, &line, &more, NULL), CFI_INVALID);
         text[bit / 8] = (char)(text[bit / 8] ^ (1 << bit % 8));
     }
-    assert_int_equal(report_read_line(text, size - 1, &line, &origin, NULL), CFI_OK);
+    assert_int_equal(report_read_line(text, size - 1, &line, &more, NULL), CFI_OK);
     free(text);
     run_destroy(&run);
     scenario_destroy(scenario);
@@ -334,7 +334,7 @@ static void a_relabelled_line_keeps_its_results(void **state)
     cfi_run_options options = {.threads = 1};
     cfi_run run;
     cfi_line line;
-    cfi_line_origin origin;
+    cfi_line_text more;
     size_t size, expected_size;
     char *text, *expected, *relabelled = NULL;
     FILE *stream;
@@ -348,7 +348,7 @@ static void a_relabelled_line_keeps_its_results(void **state)
     assert_int_equal(report_relabel_line(larger, 0, text, strlen(text) - 1, stream, NULL), CFI_OK);
     fclose(stream);
     assert_string_equal(relabelled, expected);
-    assert_int_equal(report_read_line(relabelled, size - 1, &line, &origin, NULL), CFI_OK);
+    assert_int_equal(report_read_line(relabelled, size - 1, &line, &more, NULL), CFI_OK);
     free(text);
     free(expected);
     free(relabelled);

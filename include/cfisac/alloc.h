@@ -7,13 +7,13 @@
 #include "cfisac/socp.h"
 
 typedef enum {
-    CFI_ALLOC_FIXED,     /* none, equal, heuristic: a split, nothing iterated */
-    CFI_ALLOC_CONVERGED, /* a stationary point */
-    CFI_ALLOC_OPTIMAL,   /* proved global */
-    CFI_ALLOC_INACCURATE,
+    CFI_ALLOC_FIXED,      /* none, equal, heuristic: a split, nothing iterated */
+    CFI_ALLOC_CONVERGED,  /* a stationary point */
+    CFI_ALLOC_OPTIMAL,    /* proved global */
+    CFI_ALLOC_INACCURATE, /* feasible, the best point before a step that failed or was solved to reduced accuracy */
     CFI_ALLOC_INFEASIBLE,
     CFI_ALLOC_ITERATION_LIMIT,
-    CFI_ALLOC_FAILED
+    CFI_ALLOC_FAILED /* no feasible point */
 } cfi_alloc_status;
 const char *alloc_status_name(cfi_alloc_status status);
 
@@ -27,14 +27,38 @@ typedef struct cfi_alloc_options {
     cfi_stop *stop; /* or NULL */
 } cfi_alloc_options;
 
+/* What makes a drop infeasible: the constraint that must give way, where, and by how much. The change is enough by
+ * itself, and a smaller one is not. docs/model.md (M10)                        docs/results.md
+ *   THRESHOLD  the CRLB threshold of `ap` alone, times the factor; of every access point where ap is CFI_NOWHERE
+ *   AP_LIMIT   the power limit of `ap`, times the factor; where others are too small too, their limits as well
+ *   BUDGET     the total power, times the factor; `ap` is the access point that needs most of it
+ * The factor is infinite where `ap` has no information about the angle at any power. */
+typedef enum {
+    CFI_CONSTRAINT_NONE, /* the drop is feasible, or nothing was asked of it */
+    CFI_CONSTRAINT_THRESHOLD,
+    CFI_CONSTRAINT_AP_LIMIT,
+    CFI_CONSTRAINT_BUDGET
+} cfi_constraint;
+/* The scenario's key, e.g. "power.ap_limit_dbm"; NULL for CFI_CONSTRAINT_NONE. */
+const char *constraint_key(cfi_constraint constraint);
+
+static const size_t CFI_NOWHERE = SIZE_MAX; /* an index that is null */
+typedef struct cfi_infeasibility {
+    cfi_constraint constraint;
+    size_t ap, ue; /* or CFI_NOWHERE */
+    double factor; /* > 1, linear */
+} cfi_infeasibility;
+
 typedef struct cfi_allocation {
     cfi_method method;
     cfi_alloc_status status;
-    const char *stop_reason;      /* static: "tolerance", "no_progress", "max_iterations", "infeasible", ... */
-    size_t iterations;            /* steps of the winning start */
-    size_t starts_asked;          /* allocation.starts, or its default */
-    size_t starts;                /* starts that were tried */
-    double spread_bit_s_hz;       /* best minus worst sum rate over the starts */
+    const char *stop_reason; /* static: "tolerance", "no_progress", "max_iterations", "infeasible", ... */
+    const char *failure;     /* what broke down, where the status is inaccurate or failed; else NULL */
+    size_t iterations;       /* steps of the winning start */
+    size_t starts_asked;     /* allocation.starts, or its default */
+    size_t starts;           /* starts that were tried */
+    size_t broken_starts;    /* of them, those that a failed step ended: they never beat one that ended by itself */
+    double spread_bit_s_hz;  /* best minus worst sum rate over the starts, without broken ones if any is whole */
     const double *trace_bit_s_hz; /* trace_count values: the start, then each accepted step */
     size_t trace_count;
     double sum_rate_bit_s_hz;        /* under system->rate_model, recomputed from powers */
@@ -42,6 +66,7 @@ typedef struct cfi_allocation {
     double *ap_power_w;              /* L: N (x_l + y_l) */
     double max_constraint_violation; /* relative, of budget, AP limits, thresholds; 0 when all hold */
     double least_threshold_factor; /* multiply every threshold by it to reach the edge of feasibility; <= 1: feasible */
+    cfi_infeasibility because;     /* of an infeasible drop */
     const char *solver;            /* what solved the steps: "structured", "socp"; NULL where none were taken */
     double largest_step_gap;       /* structured: certified, relative, over all steps of all starts; else NaN */
     size_t fallback_steps;         /* structured: steps of all starts that the cone solver had to take */
@@ -52,6 +77,10 @@ typedef struct cfi_allocation {
  * limits per AP (own echo; closed form): N sum_p s_p / max(d1_p, d2_p) <= P.      docs/model.md (M10)
  * Infinite when an AP has no information at any power. */
 cfi_status alloc_least_threshold_factor(const cfi_network *network, cfi_arena *arena, double *factor, cfi_error *error);
+
+/* What makes the drop infeasible; only for drops that are, by the closed test. */
+cfi_status alloc_explain_infeasible(const cfi_network *network, cfi_arena *arena, cfi_infeasibility *because,
+                                    cfi_error *error);
 
 /* The per-AP splits.                                                            docs/model.md (M11), (M12)
  * alloc_equal never fails; alloc_heuristic returns CFI_INFEASIBLE exactly when the closed test does. */

@@ -27,6 +27,8 @@ void arena_destroy(cfi_arena *arena);
 void *arena_alloc(cfi_arena *arena, size_t count, size_t size);
 /* The same, set to zero. */
 void *arena_zeros(cfi_arena *arena, size_t count, size_t size);
+/* The formatted text, which lives as long as other memory of the arena; NULL when out of memory. */
+const char *arena_print(cfi_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 cfi_arena_mark arena_mark(const cfi_arena *arena);
 void arena_release(cfi_arena *arena, cfi_arena_mark mark);

@@ -85,21 +85,23 @@ cfi_status report_solution_verdict(const cfi_solve_result *result, cfi_error *er
 /* --------------------------------------------------------------------- a sweep ---- */
 
 /* One drop of one point, as its journal line says. */
-enum { CFI_MOST_QUANTITIES = 24 };
+enum { CFI_MOST_QUANTITIES = 24, CFI_LINE_FAILURE = 200 };
 typedef struct cfi_line {
     size_t point;
     uint32_t drop;
     cfi_drop_status status;
+    cfi_infeasibility because;            /* of an infeasible drop */
     double quantity[CFI_MOST_QUANTITIES]; /* the columns of drops.csv from sum_rate_bit_s_hz on; NaN: absent */
 } cfi_line;
 
-/* Where a line comes from. */
+/* What else a line says; nobody keeps it for every one. */
 enum { CFI_SWEEP_HASH_LENGTH = 17 };
-typedef struct cfi_line_origin {
+typedef struct cfi_line_text {
     char sweep[CFI_SWEEP_HASH_LENGTH]; /* the first 16 digits of the hash of the sweep's scenario */
     char build[CFI_BUILD_LENGTH];      /* of the program that computed it, as report_build says */
-} cfi_line_origin;
-/* What the lines of a sweep have as origin->sweep. */
+    char failure[CFI_LINE_FAILURE];    /* what broke down, cut off where it is longer; "" when nothing did */
+} cfi_line_text;
+/* What the lines of a sweep have as cfi_line_text.sweep. */
 void report_sweep_hash(const cfi_scenario *sweep, char text[CFI_SWEEP_HASH_LENGTH]);
 
 /* Writes the record as one line of JSON, newline included. `sweep` is the grid's scenario: its hash and the point's
@@ -108,7 +110,7 @@ cfi_status report_write_line(const cfi_scenario *sweep, size_t point, const cfi_
                              cfi_error *error);
 /* Reads such a line (without its newline), of whatever sweep. CFI_INVALID: it is damaged, or no such line; the text
  * says what is wrong and names no file. CFI_NO_MEMORY. */
-cfi_status report_read_line(const char *text, size_t length, cfi_line *line, cfi_line_origin *origin, cfi_error *error);
+cfi_status report_read_line(const char *text, size_t length, cfi_line *line, cfi_line_text *more, cfi_error *error);
 /* Writes a line that report_read_line takes (without its newline) as point `point` of another sweep, newline included:
  * all else, the build too, stays to the byte. CFI_OUTPUT, CFI_NO_MEMORY. */
 cfi_status report_relabel_line(const cfi_scenario *sweep, size_t point, const char *text, size_t length, FILE *stream,
@@ -119,9 +121,13 @@ typedef struct cfi_sweep_lines {
     const cfi_scenario *sweep;
     const cfi_line *line;
     const size_t *first; /* points + 1: lines of point p are first[p] .. first[p + 1] - 1 */
+    const char *failure; /* what broke down in the first failed drop, for the verdict; or NULL */
 } cfi_sweep_lines;
 /* sweep.csv: one row a point; docs/results.md has the columns. */
 cfi_status report_write_sweep_csv(const cfi_sweep_lines *lines, FILE *stream, cfi_error *error);
+/* Remarks about the table, one line each: curves over sensing.crlb_threshold_db along which no drop is feasible
+ * everywhere, so that its paired columns are empty; the tightest threshold that would leave some. */
+void report_sweep_warnings(const cfi_sweep_lines *lines, void (*emit)(void *context, const char *line), void *context);
 /* Like report_verdict, over all points. */
 cfi_status report_sweep_verdict(const cfi_sweep_lines *lines, cfi_error *error);
 

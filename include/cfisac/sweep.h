@@ -50,6 +50,12 @@ typedef struct cfi_sweep_progress {
     size_t infeasible, failed;
 } cfi_sweep_progress;
 
+/* Where remarks on a finished sweep go, one line each; emit may be NULL. */
+typedef struct cfi_sweep_warn {
+    void (*emit)(void *context, const char *line);
+    void *context;
+} cfi_sweep_warn;
+
 typedef struct cfi_sweep_options {
     const char *directory;
     bool resume, force;
@@ -60,8 +66,7 @@ typedef struct cfi_sweep_options {
     const char *command_line;
     void (*progress)(void *context, const cfi_sweep_progress *progress); /* serialised; or NULL */
     void *progress_context;
-    void (*warn)(void *context, const char *line); /* remarks, a line each; or NULL */
-    void *warn_context;
+    cfi_sweep_warn warn; /* called by the rank that writes, at the end; not for a shard */
 } cfi_sweep_options;
 
 /* Runs the grid of a scenario and leaves in the directory
@@ -87,8 +92,7 @@ typedef struct cfi_merge_options {
     bool force, mixed;
     const char *const *shard_directory;
     size_t shards;
-    void (*warn)(void *context, const char *line); /* remarks, a line each; or NULL */
-    void *warn_context;
+    cfi_sweep_warn warn;
 } cfi_merge_options;
 cfi_status sweep_merge(const cfi_merge_options *options, cfi_error *error);
 

@@ -42,7 +42,7 @@ typedef struct cfi_record {
     cfi_allocation allocation;
     cfi_reference equal, heuristic;
     cfi_check check;
-    const char *failure; /* why status is failed; NULL else */
+    const char *failure; /* what broke down, where the drop failed or its allocation is inaccurate; NULL else */
 } cfi_record;
 
 typedef struct cfi_trial_options {

@@ -2,11 +2,13 @@
 #include "alloc/sca.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 static const double LN2 = 0.69314718055994530942;
 static const double WEAK_SINR = 1e-2; /* of the strongest user's: below it a user may want to come back */
+static const double ROUNDING = 1e-10; /* violation that sums in another order may show */
 /* Default where pilots overlap. Over 300 wide random scenarios of up to 8 access points and 6 users 8 starts lost more
  * than 1e-3 in 3 of them, 16 in none; the cone solver's starts are dear. */
 enum { STARTS_STRUCTURED = 16, STARTS_SOCP = 8 };
@@ -41,7 +43,8 @@ typedef struct search {
     sca_work work;
     alloc_point *heuristic, *point, *best;
     sca_outcome outcome, best_outcome;
-    double worst; /* objective of the worst start */
+    double worst;  /* objective of the worst start that ended as well as the best one */
+    size_t broken; /* starts that broke down */
 } search;
 
 static cfi_status search_init(search *s, const cfi_network *network, const double *xi, const cfi_powers *heuristic,
@@ -134,7 +137,20 @@ static void append_trace(const search *s, sca_outcome *outcome, const sca_outcom
     outcome->iterations = outcome->trace_count - 1;
     outcome->status = more->status;
     outcome->stop_reason = more->stop_reason;
+    outcome->broke_down = more->broke_down;
+    memcpy(outcome->failure, more->failure, sizeof outcome->failure);
     outcome->objective = more->objective;
+}
+
+/* Says what the later run was for; it goes on with the step numbers of the last start. */
+static void name_revival(sca_outcome *outcome, size_t k)
+{
+    char cause[SCA_FAILURE_LENGTH];
+
+    memcpy(cause, outcome->failure, sizeof cause);
+    if (*cause) {
+        snprintf(outcome->failure, sizeof outcome->failure, "bringing back user %zu: %.270s", k, cause);
+    }
 }
 
 /* With orthogonal pilots a user that lost all its power never comes back by itself, and one that lost most of it only
@@ -161,10 +177,21 @@ static cfi_status revive_weak_users(search *s, cfi_error *error)
         }
         if (s->outcome.objective > value) {
             problem_copy(problem, s->point, s->best);
+            name_revival(&s->outcome, k);
             append_trace(s, &s->best_outcome, &s->outcome);
         }
     }
     return CFI_OK;
+}
+
+/* Starts are compared by their objective only where they ended equally well: one that broke down is no stationary
+ * point, and whatever it reached never beats one that did not. */
+static int how_well(const sca_outcome *outcome)
+{
+    if (outcome->status == CFI_ALLOC_FAILED) {
+        return 0;
+    }
+    return outcome->broke_down ? 1 : 2;
 }
 
 /* True when the best start so far was clearly beaten. */
@@ -172,16 +199,20 @@ static bool keep_best(search *s, bool first)
 {
     sca_outcome spare = s->best_outcome;
     alloc_point *point = s->best;
-    bool beaten = first || s->outcome.objective > s->best_outcome.objective * (1.0 + 1e-6);
+    int rank = how_well(&s->outcome), best_rank = first ? -1 : how_well(&s->best_outcome);
+    double objective = s->outcome.objective, best = first ? -INFINITY : s->best_outcome.objective;
 
-    s->worst = first ? s->outcome.objective : fmin(s->worst, s->outcome.objective);
-    if (first || s->outcome.objective > s->best_outcome.objective) {
+    s->broken += s->outcome.broke_down;
+    if (rank >= best_rank) {
+        s->worst = rank > best_rank ? objective : fmin(s->worst, objective);
+    }
+    if (rank > best_rank || (rank == best_rank && objective > best)) {
         s->best_outcome = s->outcome;
         s->outcome = spare;
         s->best = s->point;
         s->point = point;
     }
-    return beaten;
+    return rank > best_rank || (rank == best_rank && objective > best * (1.0 + 1e-6));
 }
 
 static cfi_status run_starts(search *s, size_t starts, size_t *tried, cfi_error *error)
@@ -208,7 +239,8 @@ static cfi_status run_starts(search *s, size_t starts, size_t *tried, cfi_error 
         first = false;
         ++*tried;
     }
-    return s->problem.network->pilots_overlap || first ? CFI_OK : revive_weak_users(s, error);
+    return s->problem.network->pilots_overlap || first || s->best_outcome.broke_down ? CFI_OK
+                                                                                     : revive_weak_users(s, error);
 }
 
 /* ------------------------------------------------------------------------------- results ---- */
@@ -254,14 +286,20 @@ static cfi_status evaluate_results(const cfi_network *network, const double *xi,
     return status;
 }
 
+static void set_outcome(cfi_allocation *out, cfi_alloc_status status, const char *reason)
+{
+    out->status = status;
+    out->stop_reason = reason;
+}
+
 static void keep_outcome(const search *s, const double *xi, cfi_allocation *out, double *trace)
 {
     const sca_outcome *outcome = &s->best_outcome;
     double scale = s->problem.network->system->prelog / LN2;
 
-    out->status = outcome->status;
-    out->stop_reason = outcome->stop_reason;
+    set_outcome(out, outcome->status, outcome->stop_reason);
     out->iterations = outcome->iterations;
+    out->broken_starts = s->broken;
     out->spread_bit_s_hz = scale * fmax(outcome->objective - s->worst, 0.0);
     out->trace_count = outcome->trace_count;
     for (size_t i = 0; i < outcome->trace_count; i++) {
@@ -273,6 +311,29 @@ static void keep_outcome(const search *s, const double *xi, cfi_allocation *out,
         out->largest_step_gap = s->stepper.largest_gap;
         out->fallback_steps = s->stepper.fallback_steps;
     }
+}
+
+/* Keeps what broke down, if anything did, beside the results. */
+static cfi_status keep_failure(const char *text, cfi_arena *arena, cfi_allocation *out, cfi_error *error)
+{
+    out->failure = *text ? arena_print(arena, "%s", text) : NULL;
+    return *text && !out->failure ? out_of_memory(error) : CFI_OK;
+}
+
+/* At the very edge of feasibility rounding may leave no start; the heuristic split, in out->powers, is as good as it
+ * gets there, if it holds the constraints. */
+static cfi_status keep_heuristic(const cfi_network *network, const double *xi, cfi_arena *arena, cfi_allocation *out,
+                                 cfi_error *error)
+{
+    double violation;
+    cfi_status status = alloc_constraint_violation(network, xi, &out->powers, arena, &violation, error);
+
+    set_outcome(out, violation <= ROUNDING ? CFI_ALLOC_INACCURATE : CFI_ALLOC_FAILED, "no_feasible_start");
+    out->failure = arena_print(arena,
+                               "no start could be made feasible: the thresholds are %.2g relative from the edge of "
+                               "feasibility, the heuristic split violates a constraint by %.2g",
+                               1.0 - out->least_threshold_factor, violation);
+    return status == CFI_OK && !out->failure ? out_of_memory(error) : status;
 }
 
 /* out->powers holds the heuristic split on entry, the allocation on return. */
@@ -294,21 +355,15 @@ static cfi_status run_sca(const cfi_network *network, const double *xi, const cf
         status = run_starts(&s, starts, &out->starts, error);
     }
     if (status == CFI_OK && out->starts == 0) {
-        out->status = CFI_ALLOC_FAILED;
-        out->stop_reason = "no_feasible_start";
+        status = keep_heuristic(network, xi, arena, out, error);
     } else if (status == CFI_OK) {
         keep_outcome(&s, xi, out, trace);
+        status = keep_failure(s.best_outcome.failure, arena, out, error);
     }
     if (scratch) {
         arena_release(scratch, mark);
     }
     return status;
-}
-
-static void set_outcome(cfi_allocation *out, cfi_alloc_status status, const char *reason)
-{
-    out->status = status;
-    out->stop_reason = reason;
 }
 
 static cfi_status run_method(const cfi_network *network, const double *xi, const cfi_alloc_options *options,
@@ -329,7 +384,8 @@ static cfi_status run_method(const cfi_network *network, const double *xi, const
     }
     if (status == CFI_INFEASIBLE) {
         set_outcome(out, CFI_ALLOC_INFEASIBLE, "infeasible");
-        return error_set(error, CFI_OK, "%s", "");
+        error_set(error, CFI_OK, "%s", "");
+        return alloc_explain_infeasible(network, arena, &out->because, error);
     }
     if (status == CFI_OK && out->method == CFI_METHOD_SCA) {
         status = run_sca(network, xi, options, arena, out, trace, error);
@@ -337,7 +393,7 @@ static cfi_status run_method(const cfi_network *network, const double *xi, const
     if (status == CFI_OK) {
         status = evaluate_results(network, xi, arena, out, error);
     }
-    if (status == CFI_OK && out->status == CFI_ALLOC_FIXED) {
+    if (status == CFI_OK && out->trace_count == 0) { /* nothing was iterated */
         trace[0] = out->sum_rate_bit_s_hz;
         out->trace_count = 1;
     }

@@ -2,6 +2,7 @@
 #include "alloc/sca.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Below this SINR of the best user the product surrogate, 1 plus something tiny, loses its digits; the fractional one
@@ -85,6 +86,25 @@ static double complete(const alloc_stepper *stepper, alloc_point *point)
                                                                           : -INFINITY;
 }
 
+/* What the cone solver said of the last step. */
+static void describe_step(const step_end *end, char text[SCA_FAILURE_LENGTH])
+{
+    int used = snprintf(text, SCA_FAILURE_LENGTH, "the cone solver stopped at step %zu of start %zu (", end->step,
+                        end->start);
+    char *rest = text + used;
+    size_t room = SCA_FAILURE_LENGTH - (size_t)used;
+
+    if (*end->refusal) {
+        snprintf(rest, room, "refused: %s)", end->refusal);
+    } else if (isfinite(end->primal_residual) && isfinite(end->dual_residual) && isfinite(end->gap)) {
+        snprintf(rest, room, "%s after %zu iterations: relative primal residual %.1e, dual %.1e, gap %.1e)",
+                 socp_status_name(end->status), end->iterations, end->primal_residual, end->dual_residual, end->gap);
+    } else {
+        snprintf(rest, room, "%s after %zu iterations: no finite point)", socp_status_name(end->status),
+                 end->iterations);
+    }
+}
+
 static void finish(sca_outcome *outcome, cfi_alloc_status status, const char *reason)
 {
     outcome->status = status;
@@ -92,14 +112,31 @@ static void finish(sca_outcome *outcome, cfi_alloc_status status, const char *re
 }
 
 /* The step did not raise the objective. At a stationary point that is convergence; a solver that gave up is not. */
-static void finish_without_progress(sca_outcome *outcome, socp_status solved, double last_gain, double small)
+static void finish_without_progress(const alloc_stepper *stepper, socp_status solved, bool stationary,
+                                    sca_outcome *outcome)
 {
-    if (solved == SOCP_OPTIMAL || last_gain <= 10.0 * small) {
+    if (solved == SOCP_OPTIMAL || stationary) {
         finish(outcome, CFI_ALLOC_CONVERGED, "no_progress");
-    } else if (solved == SOCP_INACCURATE) {
-        finish(outcome, CFI_ALLOC_INACCURATE, "solver_inaccurate");
-    } else {
-        finish(outcome, CFI_ALLOC_FAILED, "solver_failed");
+        return;
+    }
+    outcome->broke_down = solved != SOCP_INACCURATE;
+    finish(outcome, CFI_ALLOC_INACCURATE, outcome->broke_down ? "solver_failed" : "solver_inaccurate");
+    describe_step(&stepper->end, outcome->failure);
+}
+
+/* The outcome of a start before its first step, which has the objective `value`. */
+static void begin(const alloc_stepper *stepper, double value, sca_outcome *outcome)
+{
+    outcome->iterations = 0;
+    outcome->objective = value;
+    outcome->trace[0] = value;
+    outcome->trace_count = 1;
+    outcome->broke_down = !isfinite(value);
+    *outcome->failure = '\0';
+    finish(outcome, CFI_ALLOC_ITERATION_LIMIT, "max_iterations");
+    if (outcome->broke_down) { /* powers or gains beyond the range of a double */
+        finish(outcome, CFI_ALLOC_FAILED, "not_finite");
+        snprintf(outcome->failure, sizeof outcome->failure, "the sum rate at start %zu is not finite", stepper->start);
     }
 }
 
@@ -111,11 +148,8 @@ cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, alloc_point *po
     double value = problem_evaluate(problem, point), gain = INFINITY;
     unsigned quiet = 0;
 
-    outcome->iterations = 0;
-    outcome->trace_count = 0;
-    outcome->trace[outcome->trace_count++] = value;
-    finish(outcome, CFI_ALLOC_ITERATION_LIMIT, "max_iterations");
-    while (outcome->iterations < system->max_iterations) {
+    begin(stepper, value, outcome);
+    while (!outcome->broke_down && outcome->iterations < system->max_iterations) {
         double next, before = gain, small = system->tolerance * value;
         cfi_surrogate surrogate;
         socp_status solved;
@@ -134,7 +168,7 @@ cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, alloc_point *po
             next = extrapolate(problem, point, work, next);
         }
         if (!(next > value)) {
-            finish_without_progress(outcome, solved, gain, small);
+            finish_without_progress(stepper, solved, gain <= 10.0 * small, outcome);
             break;
         }
         gain = next - value;

@@ -4,10 +4,14 @@
 
 #include "alloc/step.h"
 
+enum { SCA_FAILURE_LENGTH = 320 };
+
 /* How one start went. Objectives are in nats, without the pre-log factor. */
 typedef struct sca_outcome {
     cfi_alloc_status status;
     const char *stop_reason;
+    bool broke_down;                  /* its last step failed: no rival for a start that ended by itself */
+    char failure[SCA_FAILURE_LENGTH]; /* what broke down, of an inaccurate or failed start; else "" */
     double objective;
     size_t iterations;
     double *trace; /* room for max_iterations + 1 values, given by the caller */
@@ -20,8 +24,9 @@ typedef struct sca_work {
     double *kept; /* 2 K: problem->u and interference of the candidate */
 } sca_work;
 
-/* Improves `point` (feasible) in place until it converges; never lowers the objective. Fails as stepper_run, and with
- * CFI_INTERRUPTED. */
+/* Improves `point` (feasible) in place until it converges; never lowers the objective. A step that fails ends the
+ * iteration as CFI_ALLOC_INACCURATE, with the best point so far in `point`; CFI_ALLOC_FAILED is left to a start whose
+ * objective is no number. Fails as stepper_run, and with CFI_INTERRUPTED. */
 cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, alloc_point *point, sca_outcome *outcome,
                    cfi_error *error);
 

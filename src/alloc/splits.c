@@ -1,48 +1,13 @@
-/* The closed feasibility test, the equal and the heuristic split, and the constraint violation of any powers.
- * docs/model.md (M8), (M10)-(M12). */
-#include "cfisac/alloc.h"
+/* The equal and the heuristic split, and the constraint violation of any powers.
+ * docs/model.md (M8), (M11), (M12). */
+#include "alloc/feasibility.h"
 
 #include <math.h>
 #include <string.h>
 
-static double needed_information(const cfi_system *system, size_t l)
-{
-    return system->sensing_noise_w / (2.0 * (double)system->T * system->crlb_threshold_rad2[l]);
-}
-
-static double least_threshold_factor(const cfi_network *network, const double *d1, const double *d2)
-{
-    const cfi_system *system = network->system;
-    double N = (double)system->N, total = 0.0, worst = 0.0;
-
-    for (size_t l = 0; l < network->L; l++) {
-        double least = N * needed_information(system, l) / fmax(d1[l], d2[l]); /* infinite when both are 0 */
-
-        total += least;
-        if (system->ap_limit_w) {
-            worst = fmax(worst, least / system->ap_limit_w[l]);
-        }
-    }
-    return fmax(worst, total / system->power_w);
-}
-
 static cfi_status out_of_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for the power splits");
-}
-
-cfi_status alloc_least_threshold_factor(const cfi_network *network, cfi_arena *arena, double *factor, cfi_error *error)
-{
-    cfi_arena_mark mark = arena_mark(arena);
-    double *d = arena_alloc(arena, 2 * network->L, sizeof *d);
-
-    if (!d) {
-        return out_of_memory(error);
-    }
-    metrics_sensing_coefficients(network, d, d + network->L);
-    *factor = least_threshold_factor(network, d, d + network->L);
-    arena_release(arena, mark);
-    return CFI_OK;
 }
 
 /* gamma equal over the users of an AP, so that AP l spends x on communication; eta equal over the streams. */
@@ -156,7 +121,7 @@ static void fill_splits(const cfi_network *network, const double *d1, const doub
                          .floor = (d2[l] >= d1[l] ? f : 1.0 - f) * share,
                          .weak = fmin(d1[l], d2[l]),
                          .strong = fmax(d1[l], d2[l]),
-                         .need = needed_information(system, l),
+                         .need = feasibility_information(system, l),
                          .limit = system->ap_limit_w ? system->ap_limit_w[l] / N : INFINITY};
     }
 }
@@ -174,7 +139,7 @@ cfi_status alloc_heuristic(const cfi_network *network, const double *xi, cfi_are
         return out_of_memory(error);
     }
     metrics_sensing_coefficients(network, d1, d2);
-    factor = least_threshold_factor(network, d1, d2);
+    factor = feasibility_factor(network, d1, d2);
     if (!(factor <= 1.0)) {
         arena_release(arena, mark);
         return error_set(error, CFI_INFEASIBLE, "thresholds cannot be met: all of them must be %.6g times larger",

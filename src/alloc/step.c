@@ -4,6 +4,7 @@
 #include "alloc/step_model.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const double NEGLIGIBLE_SINR = 1e-10;
@@ -128,6 +129,41 @@ static cfi_status solve(step_solver *cone, const socp_problem *problem, socp_sol
     return cone->workspace ? socp_solve(cone->workspace, problem, solution, error) : error->status;
 }
 
+static void note_end(alloc_stepper *stepper, const socp_solution *solution)
+{
+    stepper->end = (step_end){.start = stepper->start,
+                              .step = stepper->step,
+                              .status = solution->status,
+                              .iterations = solution->iterations,
+                              .primal_residual = solution->primal_residual,
+                              .dual_residual = solution->dual_residual,
+                              .gap = solution->gap};
+}
+
+/* A problem that the solver refuses is a step that failed; the drop still has the points before it. */
+static void note_refusal(alloc_stepper *stepper, const cfi_error *error)
+{
+    stepper->end = (step_end){.start = stepper->start, .step = stepper->step, .status = SOCP_FAILED};
+    snprintf(stepper->end.refusal, sizeof stepper->end.refusal, "%.150s", error->text);
+}
+
+static cfi_status run_cone(alloc_stepper *stepper, const step_model *model, const socp_problem *problem,
+                           alloc_point *to, cfi_error *error)
+{
+    socp_solution solution;
+    cfi_status status = solve(stepper->cone, problem, &solution, error);
+
+    if (status == CFI_OK) {
+        note_end(stepper, &solution);
+        step_model_read(model, solution.x, to);
+    } else if (status == CFI_INVALID) {
+        note_refusal(stepper, error);
+        empty_solver(stepper->cone);
+        status = error_set(error, CFI_OK, "%s", "");
+    }
+    return status;
+}
+
 cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrogate surrogate, alloc_point *to,
                        socp_status *solved, cfi_error *error)
 {
@@ -137,7 +173,6 @@ cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrog
                         .surrogate = surrogate,
                         .constraint = stepper->constraint};
     const socp_problem *problem;
-    socp_solution solution;
     cfi_status status;
 
     if (stepper->structured) {
@@ -161,14 +196,12 @@ cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrog
     stepper->cone->builder = model.builder;
     status = problem ? export_step(stepper, problem, error) : error->status;
     if (status == CFI_OK) {
-        status = solve(stepper->cone, problem, &solution, error);
+        status = run_cone(stepper, &model, problem, to, error);
     }
-    stepper->step++;
-    if (status == CFI_OK) {
-        *solved = solution.status;
-        step_model_read(&model, solution.x, to);
-    } else { /* half made: nothing of it may stay for the next drop */
+    if (status != CFI_OK) { /* half made: nothing of it may stay for the next drop */
         empty_solver(stepper->cone);
     }
+    *solved = stepper->end.status;
+    stepper->step++;
     return status;
 }

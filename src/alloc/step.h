@@ -13,6 +13,15 @@ typedef struct step_solver {
     socp_workspace *workspace; /* of the builder's last pattern */
 } step_solver;
 
+/* How the cone solver ended a step, for whoever has to say what broke down. */
+typedef struct step_end {
+    size_t start, step; /* numbered as for the export */
+    socp_status status;
+    size_t iterations;
+    double primal_residual, dual_residual, gap;
+    char refusal[160]; /* what the solver found wrong with the problem; "": it took it */
+} step_end;
+
 typedef struct alloc_stepper {
     const alloc_problem *problem;
     cfi_crlb_constraint constraint;
@@ -23,6 +32,7 @@ typedef struct alloc_stepper {
     structured dual;
     size_t fallback_steps; /* that the dual could not end and the cone solver took */
     double largest_gap;    /* certified gaps of its steps, relative */
+    step_end end;          /* of the last step that the cone solver took */
     double objective;      /* problem_evaluate at the last step's result if that is complete, else NAN */
     /* export of every problem solved */
     const cfi_alloc_options *options;
@@ -35,8 +45,9 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
 
 /* Maximises the surrogate about `at` (the point of the last problem_evaluate) over the feasible set; users whose SINR
  * there is negligible stay silent. The maximiser, not yet completed, goes to `to`; *solved tells how the solver ended.
- * An exhausted active set leaves `to` equal to `at`. Fails: CFI_NO_MEMORY, the export's error, CFI_FAILED (a malformed
- * problem). */
+ * An exhausted active set leaves `to` equal to `at`, and so does a problem that the cone solver refuses (numbers beyond
+ * the range of a double): that is SOCP_FAILED, with the reason in stepper->end. Fails: CFI_NO_MEMORY, the export's
+ * error. */
 cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrogate surrogate, alloc_point *to,
                        socp_status *solved, cfi_error *error);
 

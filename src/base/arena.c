@@ -1,6 +1,8 @@
 /* A growing stack of memory whose chunks are kept when released. */
 #include "cfisac/base.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,6 +117,24 @@ void *arena_zeros(cfi_arena *arena, size_t count, size_t size)
         memset(memory, 0, count * size);
     }
     return memory;
+}
+
+const char *arena_print(cfi_arena *arena, const char *format, ...)
+{
+    va_list arguments;
+    int length;
+    char *text;
+
+    va_start(arguments, format);
+    length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    text = length < 0 ? NULL : arena_alloc(arena, (size_t)length + 1, 1);
+    if (text) {
+        va_start(arguments, format);
+        vsnprintf(text, (size_t)length + 1, format, arguments);
+        va_end(arguments);
+    }
+    return text;
 }
 
 cfi_arena_mark arena_mark(const cfi_arena *arena)

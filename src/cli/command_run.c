@@ -9,11 +9,6 @@
 
 #include <string.h>
 
-static void emit_warning(void *context, const char *line)
-{
-    report_warning(context, line);
-}
-
 static void print_timing(const cli_options *options, const cfi_results *results, const cfi_timing *timing)
 {
     double solving = 0.0;
@@ -48,7 +43,7 @@ static cfi_status deliver(const cli_options *options, const cfi_results *results
     cfi_status status = CFI_OK, printed;
     cfi_error print_error = {.status = CFI_OK};
 
-    report_warnings(results, emit_warning, (void *)options);
+    report_warnings(results, pass_warning, (void *)options);
     if (options->out) {
         status = report_write_directory(results, timing, options->out, error);
     }

@@ -42,14 +42,24 @@ static cfi_status print_points(const cfi_scenario *sweep, size_t shard, size_t s
     return finish_output(error);
 }
 
-static void emit_warning(void *context, const char *line)
+/* Where a sweep's remarks go: past the progress bar. */
+typedef struct sweep_voice {
+    const cli_options *options;
+    progress_bar *bar;
+} sweep_voice;
+
+static void say_warning(void *context, const char *line)
 {
-    report_warning(context, line);
+    const sweep_voice *voice = context;
+
+    progress_clear(voice->bar);
+    report_warning(voice->options, line);
 }
 
 static cfi_status run_sweep(const cli_options *options, const cfi_scenario *scenario, cfi_error *error)
 {
     progress_bar bar = progress_make(options);
+    sweep_voice voice = {.options = options, .bar = &bar};
     cfi_sweep_progress progress;
     cfi_sweep_options how = {.directory = options->out,
                              .resume = has_option(options, OPTION_RESUME),
@@ -62,8 +72,7 @@ static cfi_status run_sweep(const cli_options *options, const cfi_scenario *scen
                              .command_line = options->command_line,
                              .progress = progress_update_sweep,
                              .progress_context = &bar,
-                             .warn = emit_warning,
-                             .warn_context = (void *)options};
+                             .warn = {.emit = say_warning, .context = &voice}};
     cfi_status status = sweep_run(scenario, &how, &progress, error);
 
     progress_clear(&bar);
@@ -148,8 +157,7 @@ int command_merge(const cli_options *options)
                              .mixed = has_option(options, OPTION_MIXED),
                              .shard_directory = options->arguments,
                              .shards = options->argument_count,
-                             .warn = emit_warning,
-                             .warn_context = (void *)options};
+                             .warn = {.emit = pass_warning, .context = (void *)options}};
 
     return sweep_merge(&how, &error) == CFI_OK ? EXIT_DONE : report_error(&error);
 }

@@ -44,6 +44,11 @@ void report_warning(const cli_options *options, const char *line)
     }
 }
 
+void pass_warning(void *context, const char *line)
+{
+    report_warning(context, line);
+}
+
 cfi_status finish_output(cfi_error *error)
 {
     errno = 0;

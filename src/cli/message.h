@@ -23,6 +23,9 @@ int report_error(const cfi_error *error);
 /* A warning, unless --quiet. */
 void report_warning(const cli_options *options, const char *line);
 
+/* The same for rooms that only know a callback: context is the options. */
+void pass_warning(void *context, const char *line);
+
 /* Flushes standard output and says whether everything reached it. */
 cfi_status finish_output(cfi_error *error);
 /* The same after `status`, the outcome of writing to standard output: names the stream in the error. */

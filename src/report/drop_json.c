@@ -1,6 +1,7 @@
 /* One drop's object of results.json. */
 #include "report/drop_json.h"
 
+#include "report/infeasible.h"
 #include "report/quantities.h"
 
 #include <math.h>
@@ -74,6 +75,7 @@ static void allocation(json_writer *writer, const cfi_record *record, const cfi_
     json_count(writer, "iterations", a->iterations);
     json_text(writer, "stop_reason", a->stop_reason);
     json_count(writer, "starts", a->starts);
+    json_count(writer, "broken_starts", a->broken_starts);
     json_number(writer, "spread_bit_s_hz", ok ? a->spread_bit_s_hz : NAN);
     json_vector(writer, "trace_bit_s_hz", ok ? a->trace_bit_s_hz : NULL, a->trace_count);
     json_number(writer, "sum_rate_bit_s_hz", ok ? a->sum_rate_bit_s_hz : NAN);
@@ -82,6 +84,7 @@ static void allocation(json_writer *writer, const cfi_record *record, const cfi_
     json_vector(writer, "ap_power_w", ok ? a->ap_power_w : NULL, record->L);
     json_number(writer, "max_constraint_violation", ok ? a->max_constraint_violation : NAN);
     json_number(writer, "least_threshold_factor_db", quantity_of(QUANTITY_THRESHOLD_FACTOR_DB, record));
+    infeasible_json(writer, &a->because);
     json_text(writer, "solver", a->solver);
     json_number(writer, "largest_step_gap", ok ? a->largest_step_gap : NAN);
     json_count(writer, "fallback_steps", a->fallback_steps);

@@ -1,10 +1,11 @@
 /* What a reader of the results has to be told: remarks, and the verdict over all drops. */
+#include "report/infeasible.h"
 #include "report/number.h"
 #include "report/quantities.h"
 
 #include <math.h>
 #include <stdarg.h>
-#include <stdlib.h>
+#include <string.h>
 
 /* ------------------------------------------------------------------------------ remarks ---- */
 
@@ -67,9 +68,22 @@ static bool stopped_at_limit(const cfi_record *record)
     return record->status == CFI_DROP_OK && record->allocation.status == CFI_ALLOC_ITERATION_LIMIT;
 }
 
+/* With a point that a step failed to improve. */
+static bool broke_down(const cfi_record *record)
+{
+    return record->status == CFI_DROP_OK && record->allocation.status == CFI_ALLOC_INACCURATE &&
+           strcmp(record->allocation.stop_reason, "solver_inaccurate") != 0;
+}
+
 static bool is_inaccurate(const cfi_record *record)
 {
-    return record->status == CFI_DROP_OK && record->allocation.status == CFI_ALLOC_INACCURATE;
+    return record->status == CFI_DROP_OK && record->allocation.status == CFI_ALLOC_INACCURATE && !broke_down(record);
+}
+
+/* Some of its starts broke down, but the one that won did not. */
+static bool left_starts_out(const cfi_record *record)
+{
+    return record->status == CFI_DROP_OK && record->allocation.broken_starts > 0 && !broke_down(record);
 }
 
 static bool silences_a_user(const cfi_record *record)
@@ -104,11 +118,44 @@ static void remark_on_coverage(const remarks *out)
     }
 }
 
+static const cfi_record *first_where(const cfi_results *results, bool (*holds)(const cfi_record *record))
+{
+    size_t i = 0;
+
+    while (i < results->count && !holds(&results->record[i])) {
+        i++;
+    }
+    return i < results->count ? &results->record[i] : NULL;
+}
+
+static void remark_on_breakdowns(const remarks *out)
+{
+    const cfi_results *results = out->results;
+    size_t inaccurate = count_where(results, is_inaccurate);
+    const cfi_record *broken = first_where(results, broke_down), *partly = first_where(results, left_starts_out);
+
+    if (inaccurate > 0) {
+        remark(out, "%zu of %zu drops: a step of the allocation was solved to reduced accuracy only", inaccurate,
+               results->count);
+    }
+    if (broken) {
+        remark(out,
+               "%zu of %zu drops: the allocation broke down, and the best feasible point is kept (drop %u: %.250s)",
+               count_where(results, broke_down), results->count, broken->index,
+               broken->failure ? broken->failure : "no cause is known");
+    }
+    if (partly) {
+        remark(out, "%zu of %zu drops: starts of the allocation broke down and were left out (%zu of %zu in drop %u)",
+               count_where(results, left_starts_out), results->count, partly->allocation.broken_starts,
+               partly->allocation.starts, partly->index);
+    }
+}
+
 static void remark_on_allocation(const remarks *out)
 {
     const cfi_results *results = out->results;
     const cfi_system *system = scenario_system(results->scenario);
-    size_t limit = count_where(results, stopped_at_limit), inaccurate = count_where(results, is_inaccurate);
+    size_t limit = count_where(results, stopped_at_limit);
     size_t silent = count_where(results, silences_a_user), violated = count_where(results, violates);
     uint32_t drop = 0;
     double spread = largest(results, QUANTITY_SPREAD, &drop);
@@ -117,10 +164,7 @@ static void remark_on_allocation(const remarks *out)
         remark(out, "%zu of %zu drops: the allocation stopped at allocation.max_iterations (%zu) before its tolerance",
                limit, results->count, system->max_iterations);
     }
-    if (inaccurate > 0) {
-        remark(out, "%zu of %zu drops: a step of the allocation was solved to reduced accuracy only", inaccurate,
-               results->count);
-    }
+    remark_on_breakdowns(out);
     if (spread > 1e-3) {
         remark(out,
                "the starts of the allocation differ by up to %.3g bit/s/Hz (drop %u): a better stationary point "
@@ -213,24 +257,16 @@ static bool equal_thresholds(const cfi_system *system)
     return true;
 }
 
-/* An access point that learns nothing about the target's angle at any power. */
-static cfi_status no_information(const cfi_record *record, cfi_error *error)
+/* "; in drop 3 access point 5 ...": what costs most there, if that is known. */
+static void because_clause(const cfi_record *record, char text[INFEASIBLE_LENGTH + 40])
 {
-    double *coefficient = malloc(2 * record->L * sizeof *coefficient);
-    size_t l = 0;
+    char because[INFEASIBLE_LENGTH];
 
-    if (!coefficient) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for %zu access points", record->L);
+    *text = '\0';
+    if (record->allocation.because.constraint != CFI_CONSTRAINT_NONE) {
+        infeasible_describe(&record->allocation.because, because);
+        snprintf(text, INFEASIBLE_LENGTH + 40, "; in drop %u %s", record->index, because);
     }
-    metrics_sensing_coefficients(record->network, coefficient, coefficient + record->L);
-    while (l + 1 < record->L && fmax(coefficient[l], coefficient[record->L + l]) > 0.0) {
-        l++;
-    }
-    free(coefficient);
-    return error_set(error, CFI_INFEASIBLE,
-                     "no threshold is feasible: access point %zu of drop %u has no sensing information at any power (a "
-                     "single transmit and receive antenna, or a target at 90 degrees)",
-                     l, record->index);
 }
 
 static cfi_status infeasible(const cfi_results *results, cfi_error *error)
@@ -240,7 +276,7 @@ static cfi_status infeasible(const cfi_results *results, cfi_error *error)
     bool equal = equal_thresholds(system);
     double base = equal ? number_db(system->crlb_threshold_rad2[0]) : 0.0, least, most;
     const char *what = equal ? "least feasible threshold" : "every threshold must be raised by at least";
-    char all[80];
+    char all[80], because[INFEASIBLE_LENGTH + 40];
 
     for (size_t i = 1; i < results->count; i++) {
         const cfi_record *record = &results->record[i];
@@ -251,16 +287,19 @@ static cfi_status infeasible(const cfi_results *results, cfi_error *error)
     }
     least = base + number_db(easiest->allocation.least_threshold_factor);
     most = base + number_db(hardest->allocation.least_threshold_factor);
+    because_clause(easiest, because);
     if (!isfinite(least)) {
-        return no_information(easiest, error);
+        return error_set(
+            error, CFI_INFEASIBLE,
+            "no threshold is feasible%s (a single transmit and receive antenna, or a target at 90 degrees)", because);
     }
     if (results->count == 1) {
-        return error_set(error, CFI_INFEASIBLE, "infeasible: %s %.4f dB", what, number_round_up_db(least));
+        return error_set(error, CFI_INFEASIBLE, "infeasible: %s %.4f dB%s", what, number_round_up_db(least), because);
     }
     snprintf(all, sizeof all, isfinite(most) ? "%.4f dB serves all drops" : "none serves all drops",
              number_round_up_db(most));
-    return error_set(error, CFI_INFEASIBLE, "all %zu drops are infeasible: %s %.4f dB (for drop %u); %s",
-                     results->count, what, number_round_up_db(least), easiest->index, all);
+    return error_set(error, CFI_INFEASIBLE, "all %zu drops are infeasible: %s %.4f dB (for drop %u); %s%s",
+                     results->count, what, number_round_up_db(least), easiest->index, all, because);
 }
 
 /* The first drop whose two allocations (--check) differ by more than the iteration's tolerance. */

@@ -1,5 +1,7 @@
 /* sweep.csv and the verdict over a sweep, from the journal's lines. docs/results.md lists the columns. */
+#include "report/infeasible.h"
 #include "report/number.h"
+#include "report/pairing.h"
 #include "report/quantities.h"
 #include "report/stream.h"
 
@@ -18,55 +20,6 @@ enum {
     DESCRIBED_COUNT = sizeof DESCRIBED / sizeof *DESCRIBED,
     PAIRED_COUNT = sizeof PAIRED / sizeof *PAIRED,
 };
-
-static size_t drops_at(const cfi_sweep_lines *lines, size_t point)
-{
-    return lines->first[point + 1] - lines->first[point];
-}
-
-/* ------------------------------------------------------------------------------- pairing ---- */
-
-/* The axis of the threshold; scenario_axes() when it is not swept. */
-static size_t threshold_axis(const cfi_scenario *sweep)
-{
-    const cfi_axis *axis;
-    size_t axes = scenario_axes(sweep, &axis), i = 0;
-
-    while (i < axes && strcmp(axis[i].key, "sensing.crlb_threshold_db") != 0) {
-        i++;
-    }
-    return i;
-}
-
-/* How far apart in the grid neighbours along an axis are. */
-static size_t stride_of(const cfi_scenario *sweep, size_t which)
-{
-    const cfi_axis *axis;
-    size_t axes = scenario_axes(sweep, &axis), stride = 1;
-
-    for (size_t i = which + 1; i < axes; i++) {
-        stride *= axis[i].count;
-    }
-    return stride;
-}
-
-/* Whether drop d is feasible at the point and at all points that differ from it in the threshold alone. */
-static bool is_paired(const cfi_sweep_lines *lines, size_t point, size_t d)
-{
-    const cfi_axis *axis;
-    size_t axes = scenario_axes(lines->sweep, &axis), which = threshold_axis(lines->sweep);
-    size_t stride = which < axes ? stride_of(lines->sweep, which) : 1, values = which < axes ? axis[which].count : 1;
-    size_t start = which < axes ? point - scenario_axis_index(lines->sweep, point, which) * stride : point;
-
-    for (size_t i = 0; i < values; i++) {
-        size_t p = start + i * stride;
-
-        if (d >= drops_at(lines, p) || lines->line[lines->first[p] + d].status != CFI_DROP_OK) {
-            return false;
-        }
-    }
-    return true;
-}
 
 /* --------------------------------------------------------------------------------- the CSV ---- */
 
@@ -130,10 +83,10 @@ static cfi_statistics describe(const cfi_sweep_lines *lines, size_t point, quant
 {
     size_t count = 0;
 
-    for (size_t d = 0; d < drops_at(lines, point); d++) {
+    for (size_t d = 0; d < pairing_drops(lines, point); d++) {
         const cfi_line *line = &lines->line[lines->first[point] + d];
 
-        if (line->status == CFI_DROP_OK && (!paired || is_paired(lines, point, d))) {
+        if (line->status == CFI_DROP_OK && (!paired || pairing_holds(lines, point, d, -INFINITY))) {
             value[count++] = line->quantity[id];
         }
     }
@@ -149,7 +102,7 @@ static void put_row(const cfi_sweep_lines *lines, size_t point, double *value, F
     for (size_t i = 0; i < axes; i++) {
         put_axis_value(axis[i].value[scenario_axis_index(lines->sweep, point, i)], stream);
     }
-    fprintf(stream, ",%zu,%zu,%zu,%zu", drops_at(lines, point), count_status(lines, point, CFI_DROP_OK),
+    fprintf(stream, ",%zu,%zu,%zu,%zu", pairing_drops(lines, point), count_status(lines, point, CFI_DROP_OK),
             count_status(lines, point, CFI_DROP_INFEASIBLE), count_status(lines, point, CFI_DROP_FAILED));
     for (size_t i = 0; i < DESCRIBED_COUNT; i++) {
         cfi_statistics s = describe(lines, point, DESCRIBED[i], false, value);
@@ -160,8 +113,8 @@ static void put_row(const cfi_sweep_lines *lines, size_t point, double *value, F
         put_number(s.p50, stream);
         put_number(s.p95, stream);
     }
-    for (size_t d = 0; d < drops_at(lines, point); d++) {
-        paired += is_paired(lines, point, d);
+    for (size_t d = 0; d < pairing_drops(lines, point); d++) {
+        paired += pairing_holds(lines, point, d, -INFINITY);
     }
     fprintf(stream, ",%zu", paired);
     for (size_t i = 0; i < PAIRED_COUNT; i++) {
@@ -179,7 +132,7 @@ cfi_status report_write_sweep_csv(const cfi_sweep_lines *lines, FILE *stream, cf
     double *value;
 
     for (size_t p = 0; p < points; p++) {
-        most = drops_at(lines, p) > most ? drops_at(lines, p) : most;
+        most = pairing_drops(lines, p) > most ? pairing_drops(lines, p) : most;
     }
     value = malloc(most * sizeof *value);
     if (!value) {
@@ -195,34 +148,65 @@ cfi_status report_write_sweep_csv(const cfi_sweep_lines *lines, FILE *stream, cf
 
 /* -------------------------------------------------------------------------------- verdict ---- */
 
+static cfi_status failed_lines(const cfi_sweep_lines *lines, size_t count, cfi_error *error)
+{
+    const cfi_line *first = NULL;
+    size_t failed = 0;
+    char more[80] = "";
+
+    for (size_t i = 0; i < count; i++) {
+        if (lines->line[i].status == CFI_DROP_FAILED && failed++ == 0) {
+            first = &lines->line[i];
+        }
+    }
+    if (!first) {
+        return CFI_OK;
+    }
+    if (failed > 1) {
+        snprintf(more, sizeof more, " (%zu more drops failed: the journal says why)", failed - 1);
+    }
+    return error_set(error, CFI_FAILED, "drop %u of point %zu failed: %s%s", first->drop, first->point,
+                     lines->failure ? lines->failure : "the journal says why", more);
+}
+
+/* By the threshold at the edge of feasibility, or where there is no single one by how much all must rise. */
+static double hardness(const cfi_line *line)
+{
+    double least = line->quantity[QUANTITY_LEAST_THRESHOLD_DB];
+
+    return isnan(least) ? line->quantity[QUANTITY_THRESHOLD_FACTOR_DB] : least;
+}
+
+static cfi_status infeasible_lines(const cfi_sweep_lines *lines, size_t count, cfi_error *error)
+{
+    const cfi_line *easiest = &lines->line[0];
+    char because[INFEASIBLE_LENGTH];
+    double least;
+
+    for (size_t i = 1; i < count; i++) {
+        easiest = hardness(&lines->line[i]) < hardness(easiest) ? &lines->line[i] : easiest;
+    }
+    least = hardness(easiest);
+    infeasible_describe(&easiest->because, because);
+    if (!isfinite(least)) {
+        return error_set(error, CFI_INFEASIBLE,
+                         "every drop of every point is infeasible at any threshold; drop %u of point %zu: %s",
+                         easiest->drop, easiest->point, because);
+    }
+    return error_set(
+        error, CFI_INFEASIBLE, "every drop of every point is infeasible: %s %.4f dB (drop %u of point %zu); there %s",
+        isnan(easiest->quantity[QUANTITY_LEAST_THRESHOLD_DB]) ? "every threshold must be raised by at least"
+                                                              : "least feasible threshold",
+        number_round_up_db(least), easiest->drop, easiest->point, because);
+}
+
 cfi_status report_sweep_verdict(const cfi_sweep_lines *lines, cfi_error *error)
 {
     size_t count = lines->first[scenario_points(lines->sweep)], infeasible = 0;
-    double least = INFINITY, raise = INFINITY;
+    cfi_status status = failed_lines(lines, count, error);
 
     for (size_t i = 0; i < count; i++) {
-        const cfi_line *line = &lines->line[i];
-
-        if (line->status == CFI_DROP_FAILED) {
-            return error_set(error, CFI_FAILED, "drop %u of point %zu failed (the journal says why, and of others)",
-                             line->drop, line->point);
-        }
-        infeasible += line->status == CFI_DROP_INFEASIBLE;
-        least = fmin(least, line->quantity[QUANTITY_LEAST_THRESHOLD_DB]);
-        raise = fmin(raise, line->quantity[QUANTITY_THRESHOLD_FACTOR_DB]);
+        infeasible += lines->line[i].status == CFI_DROP_INFEASIBLE;
     }
-    if (infeasible < count) {
-        return CFI_OK;
-    }
-    if (isfinite(least)) {
-        return error_set(error, CFI_INFEASIBLE,
-                         "every drop of every point is infeasible: least feasible threshold %.4f dB",
-                         number_round_up_db(least));
-    }
-    return isfinite(raise)
-               ? error_set(
-                     error, CFI_INFEASIBLE,
-                     "every drop of every point is infeasible: every threshold must be raised by at least %.4f dB",
-                     number_round_up_db(raise))
-               : error_set(error, CFI_INFEASIBLE, "every drop of every point is infeasible at any threshold");
+    return status == CFI_OK && count > 0 && infeasible == count ? infeasible_lines(lines, count, error) : status;
 }

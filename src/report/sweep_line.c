@@ -1,4 +1,5 @@
 /* A drop of a sweep as a line of its journal, and back. docs/results.md lists the keys. */
+#include "report/infeasible.h"
 #include "report/json.h"
 #include "report/quantities.h"
 #include "report/stream.h"
@@ -75,6 +76,7 @@ static void put_record(json_writer *writer, const cfi_record *record)
     json_text(writer, "method", method_name(a->method));
     json_text(writer, "allocation_status", alloc_status_name(a->status));
     json_text(writer, "stop_reason", a->stop_reason);
+    infeasible_json(writer, &a->because);
     for (quantity_id id = 0; id < QUANTITIES; id++) {
         json_number(writer, quantity_table[id].name, quantity_of(id, record));
     }
@@ -213,22 +215,50 @@ static bool read_word(const cJSON *object, const char *key, char *text, size_t s
     return word && (size_t)snprintf(text, size, "%s", word) < size;
 }
 
-static bool read_object(const cJSON *object, cfi_line *line, cfi_line_origin *origin)
+static size_t read_index(const cJSON *object, const char *key)
+{
+    double value;
+
+    return read_whole(object, key, 1e15, &value) ? (size_t)value : CFI_NOWHERE;
+}
+
+/* What went wrong, as far as the line says it: journals of version 0.1.0 say less. */
+static void read_causes(const cJSON *object, cfi_line *line, cfi_line_text *more)
+{
+    const char *failure = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "failure"));
+    const cJSON *because = cJSON_GetObjectItemCaseSensitive(object, "infeasible_because");
+    const cJSON *factor = cJSON_GetObjectItemCaseSensitive(because, "factor");
+    const char *key = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(because, "constraint"));
+
+    snprintf(more->failure, sizeof more->failure, "%s", failure ? failure : "");
+    line->because = (cfi_infeasibility){.constraint = CFI_CONSTRAINT_NONE};
+    for (cfi_constraint c = CFI_CONSTRAINT_BUDGET; key && c > CFI_CONSTRAINT_NONE; c--) {
+        if (strcmp(key, constraint_key(c)) == 0) {
+            line->because = (cfi_infeasibility){.constraint = c,
+                                                .ap = read_index(because, "ap"),
+                                                .ue = read_index(because, "ue"),
+                                                .factor = cJSON_IsNumber(factor) ? factor->valuedouble : INFINITY};
+        }
+    }
+}
+
+static bool read_object(const cJSON *object, cfi_line *line, cfi_line_text *more)
 {
     double point, drop;
 
-    if (!read_word(object, "sweep", origin->sweep, sizeof origin->sweep) ||
-        !read_word(object, "build", origin->build, sizeof origin->build) ||
-        !read_whole(object, "point", 1e15, &point) || !read_whole(object, "drop", 4294967295.0, &drop) ||
-        !read_status(object, &line->status) || !read_quantities(object, line->quantity)) {
+    if (!read_word(object, "sweep", more->sweep, sizeof more->sweep) ||
+        !read_word(object, "build", more->build, sizeof more->build) || !read_whole(object, "point", 1e15, &point) ||
+        !read_whole(object, "drop", 4294967295.0, &drop) || !read_status(object, &line->status) ||
+        !read_quantities(object, line->quantity)) {
         return false;
     }
+    read_causes(object, line, more);
     line->point = (size_t)point;
     line->drop = (uint32_t)drop;
     return true;
 }
 
-cfi_status report_read_line(const char *text, size_t length, cfi_line *line, cfi_line_origin *origin, cfi_error *error)
+cfi_status report_read_line(const char *text, size_t length, cfi_line *line, cfi_line_text *more, cfi_error *error)
 {
     const char *end = NULL;
     cJSON *object;
@@ -243,7 +273,7 @@ cfi_status report_read_line(const char *text, size_t length, cfi_line *line, cfi
         return out_of_memory(error);
     }
     if (end != text + length || !memmem(text, length, DROP_KEY, sizeof DROP_KEY - 1) ||
-        !read_object(object, line, origin)) {
+        !read_object(object, line, more)) {
         status = malformed("a key is missing or of the wrong type", error);
     }
     cJSON_Delete(object);

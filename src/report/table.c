@@ -1,4 +1,5 @@
 /* The table for a person: what was run, a row a drop, and what the drops say together. */
+#include "report/notes.h"
 #include "report/number.h"
 #include "report/quantities.h"
 #include "report/stream.h"
@@ -176,26 +177,6 @@ static void put_rows(const page *p)
 }
 
 /* --------------------------------------------------------------------- all drops together ---- */
-
-static void put_counts(const page *p)
-{
-    const cfi_results *results = p->results;
-    bool first = true;
-
-    fprintf(p->stream, "%zu drop%s:", results->count, results->count == 1 ? "" : "s");
-    for (cfi_alloc_status status = CFI_ALLOC_FIXED; status < CFI_ALLOC_FAILED; status++) {
-        size_t count = 0;
-
-        for (size_t i = 0; i < results->count; i++) {
-            count += results->record[i].status != CFI_DROP_FAILED && results->record[i].allocation.status == status;
-        }
-        if (count > 0 || status == CFI_ALLOC_INFEASIBLE) {
-            fprintf(p->stream, "%s %zu %s", first ? "" : ",", count, alloc_status_name(status));
-            first = false;
-        }
-    }
-    fprintf(p->stream, ", %zu failed\n", count_drops(results, CFI_DROP_FAILED));
-}
 
 static cfi_status put_statistics(const page *p, quantity_id id, const char *label, int decimals, cfi_error *error)
 {
@@ -480,7 +461,7 @@ cfi_status report_write_table(const cfi_results *results, bool colour, FILE *str
     }
     put_heading(&p);
     put_rows(&p);
-    put_counts(&p);
+    notes_write(results, stream);
     status = put_summary(&p, error);
     if (status == CFI_OK) {
         if (p.system->method == CFI_METHOD_HEURISTIC || p.system->method == CFI_METHOD_SCA) {

@@ -115,36 +115,36 @@ static cfi_status note_damaged(reading *r, const file_line *line)
     return CFI_OK;
 }
 
-static cfi_status check_build(const reading *r, const cfi_line_origin *origin)
+static cfi_status check_build(const reading *r, const cfi_line_text *more)
 {
-    if (!r->mixed && strcmp(origin->build, r->build) != 0) {
+    if (!r->mixed && strcmp(more->build, r->build) != 0) {
         return error_set(r->error, CFI_INVALID,
                          "%.300s:%zu: computed by another build, %.120s; this one is %.120s (allowed: the same one, or "
                          "--mixed, which takes and records both)",
-                         r->journal->path, r->number, origin->build, r->build);
+                         r->journal->path, r->number, more->build, r->build);
     }
-    return builds_add(&r->out->builds, origin->build, r->error);
+    return builds_add(&r->out->builds, more->build, r->error);
 }
 
 /* The point of this sweep that a line's is, by its label. */
-static cfi_status find_point(reading *r, const cfi_line *line, const cfi_line_origin *origin, size_t *point)
+static cfi_status find_point(reading *r, const cfi_line *line, const cfi_line_text *more, size_t *point)
 {
     older_sweep *older = &r->older;
     cfi_status status = CFI_OK;
 
     *point = line->point;
-    if (strcmp(origin->sweep, r->hash) == 0) {
+    if (strcmp(more->sweep, r->hash) == 0) {
         return CFI_OK;
     }
     if (!older->asked) {
         status = read_older(r);
     }
-    if (status == CFI_OK && (!older->scenario || strcmp(origin->sweep, older->hash) != 0 ||
+    if (status == CFI_OK && (!older->scenario || strcmp(more->sweep, older->hash) != 0 ||
                              line->point >= scenario_points(older->scenario))) {
         status = error_set(r->error, CFI_INVALID,
                            "%.300s:%zu: not a line of this sweep: it belongs to another scenario"
                            " (%s, not %s)",
-                           r->journal->path, r->number, origin->sweep, r->hash);
+                           r->journal->path, r->number, more->sweep, r->hash);
     }
     if (status == CFI_OK) {
         *point = older->point[line->point];
@@ -153,14 +153,14 @@ static cfi_status find_point(reading *r, const cfi_line *line, const cfi_line_or
 }
 
 /* Enters an undamaged line. A second one of the same item is none. */
-static cfi_status note_line(reading *r, const file_line *text, const cfi_line *line, const cfi_line_origin *origin)
+static cfi_status note_line(reading *r, const file_line *text, const cfi_line *line, const cfi_line_text *more)
 {
     contents *out = r->out;
     size_t point = 0, item;
-    cfi_status status = find_point(r, line, origin, &point);
+    cfi_status status = find_point(r, line, more, &point);
 
     if (status == CFI_OK) {
-        status = check_build(r, origin);
+        status = check_build(r, more);
     }
     if (status != CFI_OK) {
         return status;
@@ -177,7 +177,7 @@ static cfi_status note_line(reading *r, const file_line *text, const cfi_line *l
     out->line[item] = (kept_line){.offset = text->offset,
                                   .length = (uint32_t)text->length,
                                   .status = (uint8_t)line->status,
-                                  .older = strcmp(origin->sweep, r->hash) != 0};
+                                  .older = strcmp(more->sweep, r->hash) != 0};
     out->older_lines += out->line[item].older;
     out->ordered = out->ordered && item == out->known;
     out->known++;
@@ -187,16 +187,16 @@ static cfi_status note_line(reading *r, const file_line *text, const cfi_line *l
 static cfi_status read_line(reading *r, const file_line *text)
 {
     cfi_line line;
-    cfi_line_origin origin;
+    cfi_line_text more;
     cfi_error cause;
     cfi_status status = text->whole && text->length < UINT32_MAX
-                            ? report_read_line(text->text, text->length, &line, &origin, &cause)
+                            ? report_read_line(text->text, text->length, &line, &more, &cause)
                             : CFI_INVALID;
 
     if (status == CFI_NO_MEMORY) {
         return out_of_memory(r->journal, r->error);
     }
-    return status == CFI_OK ? note_line(r, text, &line, &origin) : note_damaged(r, text);
+    return status == CFI_OK ? note_line(r, text, &line, &more) : note_damaged(r, text);
 }
 
 /* ------------------------------------------------------------------------------ the file ---- */

@@ -90,66 +90,89 @@ void finish_remove_table(const char *directory)
     }
 }
 
-/* The line of an item as it is read back. */
-static cfi_status take_line(const journal *j, const sweep_plan *plan, size_t item, const file_line *text,
-                            cfi_line *line, cfi_error *error)
+/* A finished journal as it is read back. */
+typedef struct finished {
+    const journal *journal;
+    const sweep_plan *plan;
+    cfi_line *line;                 /* one an item */
+    char failure[CFI_LINE_FAILURE]; /* of the first failed one */
+} finished;
+
+static cfi_status take_line(finished *f, size_t item, const file_line *text, cfi_error *error)
 {
-    cfi_line_origin origin;
+    cfi_line *line = &f->line[item];
+    cfi_line_text more;
     cfi_error cause = {.text = "its newline is missing"};
-    cfi_status status = text->whole ? report_read_line(text->text, text->length, line, &origin, &cause) : CFI_INVALID;
-    size_t trial = plan_trial(plan, item);
+    cfi_status status = text->whole ? report_read_line(text->text, text->length, line, &more, &cause) : CFI_INVALID;
+    size_t trial = plan_trial(f->plan, item);
 
     if (status == CFI_NO_MEMORY) {
-        return error_set(error, status, "%.300s: %s", j->path, cause.text);
+        return error_set(error, status, "%.300s: %s", f->journal->path, cause.text);
     }
-    if (status == CFI_OK && (line->point != plan_point(plan, trial) || line->drop != plan_drop(plan, trial))) {
+    if (status == CFI_OK && (line->point != plan_point(f->plan, trial) || line->drop != plan_drop(f->plan, trial))) {
         status = error_set(&cause, CFI_INVALID, "it is drop %u of point %zu", line->drop, line->point);
     }
-    return status == CFI_OK ? CFI_OK
-                            : error_set(error, CFI_OUTPUT,
-                                        "%.300s:%zu: does not read back as it was written: %s (--resume "
-                                        "mends it)",
-                                        j->path, item + 1, cause.text);
+    if (status != CFI_OK) {
+        return error_set(error, CFI_OUTPUT, "%.300s:%zu: does not read back as it was written: %s (--resume mends it)",
+                         f->journal->path, item + 1, cause.text);
+    }
+    if (line->status == CFI_DROP_FAILED && !*f->failure) {
+        snprintf(f->failure, sizeof f->failure, "%s", more.failure);
+    }
+    return CFI_OK;
 }
 
-static cfi_status read_back(const journal *j, const sweep_plan *plan, cfi_line *line, cfi_error *error)
+static cfi_status read_back(finished *f, cfi_error *error)
 {
-    line_reader reader = {.file = j->file};
+    line_reader reader = {.file = f->journal->file};
+    size_t items = f->plan->items;
     file_line text;
     cfi_status status = CFI_OK;
 
-    for (size_t item = 0; item < plan->items && status == CFI_OK; item++) {
+    for (size_t item = 0; item < items && status == CFI_OK; item++) {
         int got = lines_next(&reader, &text);
 
         if (got < 0) {
-            status = journal_read_error(j, errno, error);
+            status = journal_read_error(f->journal, errno, error);
         } else if (got == 0) {
-            status = error_set(error, CFI_OUTPUT, "%.300s: only %zu of %zu lines could be read back", j->path, item,
-                               plan->items);
+            status = error_set(error, CFI_OUTPUT, "%.300s: only %zu of %zu lines could be read back", f->journal->path,
+                               item, items);
         } else {
-            status = take_line(j, plan, item, &text, &line[item], error);
+            status = take_line(f, item, &text, error);
         }
     }
     lines_free(&reader);
     return status;
 }
 
-cfi_status finish_table(const journal *j, const sweep_plan *plan, bool keep, cfi_error *error)
+/* The table, the remarks and the verdict of a whole sweep. */
+static cfi_status conclude(const finished *f, bool keep, const cfi_sweep_warn *warn, cfi_error *error)
 {
-    cfi_line *line = calloc(plan->items + 1, sizeof *line);
-    cfi_sweep_lines lines = {.sweep = plan->sweep, .line = line, .first = plan->first};
-    cfi_status status;
+    const char *directory = f->journal->directory;
+    cfi_sweep_lines lines = {
+        .sweep = f->plan->sweep, .line = f->line, .first = f->plan->first, .failure = *f->failure ? f->failure : NULL};
+    cfi_status status = CFI_OK;
 
-    if (!line) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the %zu lines of a sweep", plan->items);
+    if (!(keep && has_table(directory))) {
+        status = report_replace_file(directory, TABLE_NAME, write_table, &lines, error);
     }
-    status = read_back(j, plan, line, error);
-    if (status == CFI_OK && plan->shards == 1 && !(keep && has_table(j->directory))) {
-        status = report_replace_file(j->directory, TABLE_NAME, write_table, &lines, error);
+    if (status == CFI_OK && warn->emit) {
+        report_sweep_warnings(&lines, warn->emit, warn->context);
     }
+    return status == CFI_OK ? report_sweep_verdict(&lines, error) : status;
+}
+
+cfi_status finish_table(const journal *j, const sweep_plan *plan, bool keep, const cfi_sweep_warn *warn,
+                        cfi_error *error)
+{
+    finished f = {.journal = j, .plan = plan, .line = calloc(plan->items + 1, sizeof *f.line)};
+    cfi_status status =
+        f.line ? read_back(&f, error)
+               : error_set(error, CFI_NO_MEMORY, "out of memory for the %zu lines of a sweep", plan->items);
+
     if (status == CFI_OK && plan->shards == 1) {
-        status = report_sweep_verdict(&lines, error);
+        status = conclude(&f, keep, warn, error);
     }
-    free(line);
+    free(f.line);
     return status;
 }

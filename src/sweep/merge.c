@@ -179,7 +179,7 @@ static cfi_status write_files(merge *m, journal *out, cfi_error *error)
     if (status == CFI_OK) {
         status = finish_identity(&m->plan, &m->builds, m->options->directory, error);
     }
-    return status == CFI_OK ? finish_table(out, &m->plan, false, error) : status;
+    return status == CFI_OK ? finish_table(out, &m->plan, false, &m->options->warn, error) : status;
 }
 
 static cfi_status write_whole(merge *m, cfi_error *error)

@@ -32,10 +32,10 @@ static void warn_of_damage(const cfi_sweep_options *o, const journal *j, size_t 
 {
     char text[512];
 
-    if (o->warn) {
+    if (o->warn.emit) {
         snprintf(text, sizeof text, "%.300s: %zu damaged line%s kept in sweep.damaged; what is lost is computed again",
                  j->path, damaged, damaged == 1 ? " is" : "s are");
-        o->warn(o->warn_context, text);
+        o->warn.emit(o->warn.context, text);
     }
 }
 

@@ -394,7 +394,7 @@ static cfi_status finish(sweep_work *w, bool ordered, double start, cfi_error *e
     if (status == CFI_OK && !ordered) {
         status = resume_sort(&w->journal, w->plan, error);
     }
-    return status == CFI_OK ? finish_table(&w->journal, w->plan, w->todo.count == 0, error) : status;
+    return status == CFI_OK ? finish_table(&w->journal, w->plan, w->todo.count == 0, &w->options->warn, error) : status;
 }
 
 static cfi_status run_plan(sweep_work *w, cfi_error *error)

@@ -2,6 +2,7 @@
 #include "cfisac/trial.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *drop_status_name(cfi_drop_status status)
@@ -148,7 +149,7 @@ static cfi_status check_allocation(cfi_record *record, const cfi_trial_options *
     system.solver = strcmp(first->solver, "socp") == 0 ? CFI_SOLVER_AUTO : CFI_SOLVER_SOCP;
     system.starts = first->starts_asked;
     status = alloc_run(&network, record->xi, &second_options, arena, &second, error);
-    if (status == CFI_OK && strcmp(first->solver, second.solver) != 0) {
+    if (status == CFI_OK && second.solver && strcmp(first->solver, second.solver) != 0) {
         record->check =
             (cfi_check){.available = true,
                         .solver = second.solver,
@@ -162,22 +163,44 @@ static cfi_status check_allocation(cfi_record *record, const cfi_trial_options *
 
 /* ----------------------------------------------------------------------------- the trial ---- */
 
-static bool all_finite(const double *value, size_t count)
+/* The first value that is not finite; count when all are. */
+static size_t first_not_finite(const double *value, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (!isfinite(value[i])) {
-            return false;
-        }
+    size_t i = 0;
+
+    while (i < count && isfinite(value[i])) {
+        i++;
     }
-    return true;
+    return i;
 }
 
-/* Turns a breakdown into a record that says so: the drop is lost, the run is not. */
-static cfi_status mark_failed(cfi_record *record, const char *why)
+/* Keeps what broke down with the record: the drop may be lost, the run is not. */
+static cfi_status keep_failure(cfi_record *record, const char *what, const char *cause, cfi_arena *arena,
+                               cfi_error *error)
+{
+    record->failure = arena_print(arena, "%s: %s", what, cause && *cause ? cause : "no cause is known");
+    return record->failure ? CFI_OK : out_of_memory(record->network, error);
+}
+
+/* Turns a breakdown into a record that says so. */
+static cfi_status mark_failed(cfi_record *record, const char *what, const char *cause, cfi_arena *arena,
+                              cfi_error *error)
 {
     record->status = CFI_DROP_FAILED;
-    record->failure = why;
-    return CFI_OK;
+    return keep_failure(record, what, cause, arena, error);
+}
+
+/* The rates that everything else is compared with. */
+static cfi_status check_rates(cfi_record *record, cfi_arena *arena, cfi_error *error)
+{
+    size_t user = first_not_finite(record->closed_form.rate_exact_bit_s_hz, record->K);
+    char cause[80];
+
+    if (user == record->K) {
+        return CFI_OK;
+    }
+    snprintf(cause, sizeof cause, "the exact rate of user %zu is not finite", user);
+    return mark_failed(record, "the closed form", cause, arena, error);
 }
 
 static cfi_status measure(cfi_record *record, const cfi_trial_options *options, cfi_arena *arena, cfi_error *error)
@@ -185,16 +208,34 @@ static cfi_status measure(cfi_record *record, const cfi_trial_options *options, 
     const cfi_system *system = record->network->system;
     cfi_status status = evaluate_closed_form(record, arena, error);
 
+    if (status == CFI_FAILED) {
+        return mark_failed(record, "the closed form", error->text, arena, error);
+    }
     if (status == CFI_OK && system->realizations > 0) {
         status = metrics_monte_carlo(record->network, &record->allocation.powers, options->threads, options->alloc.stop,
                                      arena, &record->monte_carlo, error);
         record->has_monte_carlo = status == CFI_OK;
     }
     if (status == CFI_FAILED) {
-        return mark_failed(record, "the Monte Carlo estimate broke down");
+        return mark_failed(record, "the Monte Carlo estimate", error->text, arena, error);
     }
-    if (status == CFI_OK && !all_finite(record->closed_form.rate_exact_bit_s_hz, record->K)) {
-        return mark_failed(record, "a rate is not finite");
+    return status == CFI_OK ? check_rates(record, arena, error) : status;
+}
+
+/* The allocation; what broke down in it is kept, whether it left a feasible point or not. */
+static cfi_status allocate(cfi_record *record, const cfi_trial_options *options, cfi_arena *arena, cfi_error *error)
+{
+    const cfi_allocation *allocation = &record->allocation;
+    cfi_status status = alloc_run(record->network, record->xi, &options->alloc, arena, &record->allocation, error);
+
+    if (status == CFI_FAILED) {
+        return mark_failed(record, "the power allocation", error->text, arena, error);
+    }
+    if (status == CFI_OK && allocation->status == CFI_ALLOC_FAILED) {
+        return mark_failed(record, "the power allocation", allocation->failure, arena, error);
+    }
+    if (status == CFI_OK && allocation->failure) {
+        return keep_failure(record, "the power allocation", allocation->failure, arena, error);
     }
     return status;
 }
@@ -202,15 +243,17 @@ static cfi_status measure(cfi_record *record, const cfi_trial_options *options, 
 cfi_status trial_run(const cfi_system *system, uint32_t drop, const cfi_trial_options *options, cfi_arena *arena,
                      cfi_record *record, cfi_error *error)
 {
+    cfi_error own = {.text = ""};
     cfi_status status;
 
+    error = error ? error : &own; /* rooms below report through it */
     *record = (cfi_record){.index = drop, .L = system->L, .K = system->K, .N = system->N};
     status = draw(system, drop, arena, record, error);
     if (status == CFI_OK) {
-        status = alloc_run(record->network, record->xi, &options->alloc, arena, &record->allocation, error);
+        status = allocate(record, options, arena, error);
     }
-    if (status == CFI_FAILED || (status == CFI_OK && record->allocation.status == CFI_ALLOC_FAILED)) {
-        return mark_failed(record, "the power allocation broke down");
+    if (status == CFI_OK && record->status == CFI_DROP_FAILED) {
+        return CFI_OK;
     }
     if (status == CFI_OK) {
         status = evaluate_references(record, arena, error);

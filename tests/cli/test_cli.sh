@@ -190,7 +190,7 @@ expect 4 run small.json --set sensing.crlb_threshold_db=-60 --out hopeless --qui
 check 'infeasible: the files are written' has hopeless/results.json '"status": "infeasible"'
 check 'infeasible: --quiet leaves the error' has err 'least feasible threshold'
 expect 4 run small.json --set network.tx_antennas=1 --set network.rx_antennas=1
-check 'no information: the access point is named' has err 'access point 0 of drop 0 has no sensing information'
+check 'no information: the access point is named' has err 'in drop 0 access point 0 has no sensing information'
 expect 4 replay small.json --drop 1 --set sensing.crlb_threshold_db=-60
 check 'an infeasible drop has null powers' has out '"gamma": null'
 

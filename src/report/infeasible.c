@@ -1,0 +1,57 @@
+/* What makes a drop infeasible, in words and as JSON. */
+#include "report/infeasible.h"
+
+#include "report/number.h"
+
+#include <math.h>
+
+/* What a single constraint must do. */
+static void describe_finite(const cfi_infeasibility *because, double db, char text[INFEASIBLE_LENGTH])
+{
+    const char *key = constraint_key(because->constraint);
+
+    if (because->constraint == CFI_CONSTRAINT_BUDGET) {
+        snprintf(text, INFEASIBLE_LENGTH, "access point %zu costs most; the total power (%s) is %.4f dB short",
+                 because->ap, key, db);
+    } else if (because->ap == CFI_NOWHERE) {
+        snprintf(text, INFEASIBLE_LENGTH,
+                 "limits and total power are both too small: every threshold (%s) must rise by %.4f dB", key, db);
+    } else {
+        snprintf(text, INFEASIBLE_LENGTH, "access point %zu costs most: its %s (%s) must rise by %.4f dB", because->ap,
+                 because->constraint == CFI_CONSTRAINT_AP_LIMIT ? "limit" : "threshold", key, db);
+    }
+}
+
+void infeasible_describe(const cfi_infeasibility *because, char text[INFEASIBLE_LENGTH])
+{
+    if (because->constraint == CFI_CONSTRAINT_NONE) {
+        snprintf(text, INFEASIBLE_LENGTH, "no cause is known");
+    } else if (!isfinite(because->factor)) {
+        snprintf(text, INFEASIBLE_LENGTH, "access point %zu has no sensing information at any power", because->ap);
+    } else {
+        describe_finite(because, number_round_up_db(number_db(because->factor)), text);
+    }
+}
+
+static void index_or_null(json_writer *writer, const char *key, size_t index)
+{
+    if (index == CFI_NOWHERE) {
+        json_null(writer, key);
+    } else {
+        json_count(writer, key, index);
+    }
+}
+
+void infeasible_json(json_writer *writer, const cfi_infeasibility *because)
+{
+    if (because->constraint == CFI_CONSTRAINT_NONE) {
+        json_null(writer, "infeasible_because");
+        return;
+    }
+    json_open(writer, "infeasible_because", '{');
+    json_text(writer, "constraint", constraint_key(because->constraint));
+    index_or_null(writer, "ap", because->ap);
+    index_or_null(writer, "ue", because->ue);
+    json_number(writer, "factor", because->factor);
+    json_close(writer, '}');
+}

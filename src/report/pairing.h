@@ -1,0 +1,20 @@
+/* Curves of a sweep over the threshold, and the drops that are the same networks all along one. */
+#ifndef CFISAC_REPORT_PAIRING_H
+#define CFISAC_REPORT_PAIRING_H
+
+#include "cfisac/report.h"
+
+/* Drops of a point. */
+size_t pairing_drops(const cfi_sweep_lines *lines, size_t point);
+
+/* The axis of sensing.crlb_threshold_db; scenario_axes() when it is not swept. */
+size_t pairing_axis(const cfi_scenario *sweep);
+
+/* A value of that axis in dB; NaN for a list of thresholds. */
+double pairing_threshold(const cfi_axis *axis, size_t value);
+
+/* Whether drop d has a result at every point of the curve through `point`: those that differ from it in the threshold
+ * alone, without the ones below `least` dB. */
+bool pairing_holds(const cfi_sweep_lines *lines, size_t point, size_t d, double least);
+
+#endif
