@@ -128,12 +128,17 @@ if "$cfisac" --version | grep -q 'MPI *yes' && command -v mpirun >/dev/null; the
     timeout 60 mpirun --oversubscribe -n 2 "$cfisac" sweep sweep.json --dry-run >out 2>err
     check 'a dry run prints once' test "$(grep -c '10 points, 60 trials' out)" -eq 1
     # a layout that drop 0 finds and drop 1, of the other rank, does not
-    timeout 60 mpirun --oversubscribe -n 2 "$cfisac" sweep sweep.json --out ranks-room --quiet --over network.aps=2 \
-        --over network.ues=25 --set pilots.length=25 --set network.min_distance_m=165 --set frame.sensing_symbols=30 \
-        --set allocation.method=equal --over sensing.crlb_threshold_db=10 --set monte_carlo.realizations=0 >out 2>err
+    room=(--over network.aps=2 --over network.ues=25 --set pilots.length=25 --set network.min_distance_m=165
+        --set frame.sensing_symbols=30 --set allocation.method=equal --over sensing.crlb_threshold_db=10
+        --set monte_carlo.realizations=0 --quiet)
+    timeout 60 mpirun --oversubscribe -n 2 "$cfisac" sweep sweep.json --out ranks-room "${room[@]}" \
+        --set monte_carlo.drops=2 >out 2>err
     check "a rank's own error ends the job with its code" test $? -eq 3
     check 'and reaches the terminal' test "$(grep -c 'no room for access points beside the users in drop 1' err)" -eq 1
     check 'what came before it is kept' test "$(lines ranks-room)" -eq 1
+    timeout 60 mpirun --oversubscribe -n 2 "$cfisac" sweep sweep.json --out ranks-stop "${room[@]}" \
+        --set monte_carlo.drops=40 >out 2>err
+    check 'a rank that is told to stop does not hide the cause' test "$(grep -c 'no room for access points beside the users' err)" -eq 1
     check 'the MPI job runs' env SLURM_NTASKS=2 MPIRUN='mpirun --oversubscribe' "$top/scripts/slurm/mpi.sh" sweep.json \
         mpi-job --quiet
     check 'the MPI job gives the same bytes' same mpi-job
