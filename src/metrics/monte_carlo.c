@@ -174,13 +174,6 @@ static void to_bound(jackknife j, double whole, double *bound, double *std_error
     *std_error = information >= 0.0 ? hypot(j.std_error, ROUNDING * information) / (information * information) : NAN;
 }
 
-/* Curvature biases a rate by order 1/n, which the jackknife takes off too. */
-static void to_rate(jackknife j, double second_order, double *rate, double *std_error)
-{
-    *rate = j.corrected;
-    *std_error = hypot(j.std_error, second_order);
-}
-
 /* Realisations: all, and those that are left when the largest block is left out. */
 typedef struct counts {
     double all, left;
@@ -195,6 +188,16 @@ static counts count_realizations(const simulation *sim)
         largest = sim->size[b] > largest ? sim->size[b] : largest;
     }
     return (counts){.all = (double)n, .left = (double)(n - largest)};
+}
+
+/* Curvature biases a rate by order 1/n, which the jackknife takes off too. From one realisation abs(DS)^2 cannot lose
+ * its variance, so that blocks left out must leave two. */
+static void fill_rate(const simulation *sim, const estimates *e, size_t which, double *rate, double *std_error)
+{
+    jackknife j = estimate_of(sim, e, which);
+
+    *rate = count_realizations(sim).left >= 2.0 ? j.corrected : e->whole[which];
+    *std_error = hypot(j.std_error, e->second_order[which]);
 }
 
 /* With h the unknown gains' share of AP p's observations the jackknife's pseudo-values of the residual are unbiased,
@@ -236,9 +239,9 @@ static void fill_estimates(const simulation *sim, const estimates *e, bool elimi
     size_t K = sim->layout.K, L = sim->layout.L;
 
     for (size_t k = 0; k < K; k++) {
-        to_rate(estimate_of(sim, e, k), e->second_order[k], &out->rate_bit_s_hz[k], &out->rate_std_error[k]);
+        fill_rate(sim, e, k, &out->rate_bit_s_hz[k], &out->rate_std_error[k]);
     }
-    to_rate(estimate_of(sim, e, K), e->second_order[K], &out->sum_rate_bit_s_hz, &out->sum_rate_std_error);
+    fill_rate(sim, e, K, &out->sum_rate_bit_s_hz, &out->sum_rate_std_error);
     for (size_t p = 0; p < L && out->crlb_own_echo_rad2; p++) {
         size_t own = place_of(&sim->layout, OWN_ECHO, p);
 
