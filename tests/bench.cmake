@@ -16,3 +16,6 @@ add_executable(bench_cones EXCLUDE_FROM_ALL bench/cones.c socp_planted.c socp_ve
 target_include_directories(bench_cones PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(bench_cones PRIVATE cfisac_socp)
 add_dependencies(benches bench_cones)
+add_executable(bench_rate_bias EXCLUDE_FROM_ALL bench/rate_bias.c)
+target_link_libraries(bench_rate_bias PRIVATE cfisac_trial)
+add_dependencies(benches bench_rate_bias)

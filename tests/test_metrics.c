@@ -328,9 +328,43 @@ static void equal_paths_given_as_a_matrix_change_nothing(void **state)
     free_drop(d);
 }
 
+/* (19c): the mean of trace(F F^H), F = Hhat diag(sqrt gamma) + a sqrt(eta)^T, is N (x + y): N multiplies both. */
+static void an_access_point_radiates_n_times_the_sum_of_both_powers(void **state)
+{
+    (void)state;
+    enum { N = 4, K = 3, COUNT = 4000, SIZE = N * K };
+    drop *d = make_drop(make_system(12, 2, K, N, 4));
+    double *memory = malloc(4 * SIZE * COUNT * sizeof *memory), sum = 0.0, squares = 0.0, x[2], y[2], error;
+    cfi_channels h = {memory, memory + SIZE * COUNT}, h_hat = {h.im + SIZE * COUNT, h.im + 2 * SIZE * COUNT};
+    double complex a[2 * N];
+
+    channel_steering(d->network.angle_rad[1], N, a, a + N);
+    channel_draw(&d->network, 1, &(cfi_channel_range){0, COUNT, SIZE}, channel_scratch_make(&d->network, d->arena),
+                 &(cfi_estimated_channels){h, h_hat});
+    for (size_t i = 0; i < COUNT; i++) {
+        double power = 0.0;
+
+        for (size_t at = 0; at < SIZE; at++) {
+            double complex estimate = h_hat.re[i * SIZE + at] + I * h_hat.im[i * SIZE + at];
+            double complex f =
+                sqrt(d->powers.gamma[at % K + K]) * estimate + a[at / K] * sqrt(d->powers.eta[at % K + K]);
+
+            power += creal(f * conj(f));
+        }
+        sum += power / COUNT;
+        squares += power * power / COUNT;
+    }
+    error = sqrt((squares - sum * sum) / COUNT);
+    metrics_ap_powers(K, 2, d->xi, &d->powers, x, y);
+    assert_true(fabs(sum - N * (x[1] + y[1])) < 4.0 * error && error < 0.02 * N * fmin(x[1], y[1]));
+    free(memory);
+    free_drop(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_access_point_radiates_n_times_the_sum_of_both_powers),
         cmocka_unit_test(rate_of_one_user_and_one_ap_by_hand),
         cmocka_unit_test(rate_forms_agree_without_pilot_reuse_and_differ_with_it),
         cmocka_unit_test(exact_rate_follows_the_formula_term_by_term),

@@ -34,7 +34,8 @@ static double beta[K * L] = {0.1, 1.0 / 3.0, 2e-7, 4.25}, xi[K * L] = {0.09, 0.3
 static double angle[L] = {0.5, -0.25}, ap_position[2 * L] = {1.0, 2.0, 3.0, 4.0}, ue_position[2 * K] = {9, 8, 7, 6};
 static size_t pilot[K] = {1, 0};
 static double rate1[K] = {1.5, 2.25}, rate2[K] = {1.25, 2.0}, own[L] = {0.1, INFINITY}, multi[L] = {0.05, 0.07};
-static double mc_rate[K] = {1.3, 1.9}, mc_error[K] = {0.1, NAN}, mc_bound[L] = {0.11, INFINITY}, mc_nan[L] = {NAN, NAN};
+static double mc_rate[K] = {1.3, 1.9}, mc_error[K] = {0.1, NAN}, mc_bound[L] = {0.11, INFINITY}, mc_nan[L] = {NAN, NAN},
+              mc_mean_error[L] = {0.02, NAN};
 static double gamma_w[K * L] = {1.0 / 7.0, 2.0 / 7.0, 1e-300, 5e300}, eta[K * L] = {0.5e-4, 0.5e-4, 1e-4, 1e-4};
 static double trace[3] = {2.0, 3.0, 3.2500000000000004}, ap_power[L] = {6e-4, 14e-4};
 
@@ -52,6 +53,7 @@ static cfi_record good_record(const cfi_network *network)
                                            .crlb_own_echo_rad2 = mc_bound,
                                            .crlb_own_echo_std_error = mc_nan,
                                            .crlb_own_echo_block_mean_rad2 = mc_bound,
+                                           .crlb_own_echo_block_mean_std_error = mc_mean_error,
                                            .crlb_multistatic_rad2 = mc_nan,
                                            .crlb_multistatic_std_error = mc_nan};
     record.allocation = (cfi_allocation){.method = CFI_METHOD_SCA,
@@ -264,6 +266,8 @@ static void results_json_reads_back_to_the_record(void **state)
     assert_vector(member(part, "rate_bit_s_hz"), mc_rate, K, 1);
     assert_vector(member(part, "rate_std_error"), mc_error, K, 1);
     assert_number(part, "sum_rate_bit_s_hz", 3.2);
+    assert_vector(member(part, "crlb_own_echo_block_mean_rad2"), mc_bound, L, 1);
+    assert_vector(member(part, "crlb_own_echo_block_mean_std_error_rad2"), mc_mean_error, L, 1);
     assert_vector(member(part, "crlb_multistatic_rad2"), mc_nan, L, 1);
     part = member(drop, "allocation");
     assert_string_equal(member(part, "status")->valuestring, "converged");

@@ -41,8 +41,10 @@ cfi_status metrics_crlb_multistatic(const cfi_network *network, const double *xi
 /* ------------------------------------------------------------------------ Monte Carlo ---- */
 
 /* Estimates from raw draws (channels, received pilots, the averaged Fisher matrix of the signal's
- * derivative). Numbers that cannot be estimated are NaN (a standard error from one realisation, a
- * multistatic bound when realizations * K <= L or L > CFI_MULTISTATIC_MC_MAX_APS). */
+ * derivative). Numbers that cannot be estimated are NaN: a standard error from one realisation; a multistatic bound
+ * from too few realisations (at least when (realizations - block) * K < L) or when L > CFI_MULTISTATIC_MC_MAX_APS; a
+ * mean of the realisations' bounds that has no finite expectation, its error where there is no finite variance.
+ *                                                                                docs/model.md (M17), (M18) */
 enum { CFI_MULTISTATIC_MC_MAX_APS = 512 };
 
 typedef struct cfi_monte_carlo {
@@ -51,7 +53,7 @@ typedef struct cfi_monte_carlo {
     double sum_rate_bit_s_hz, sum_rate_std_error;
     /* L each; NULL when system->mc_bounds leaves them out */
     double *crlb_own_echo_rad2, *crlb_own_echo_std_error;
-    double *crlb_own_echo_block_mean_rad2; /* mean over realisations of each one's bound */
+    double *crlb_own_echo_block_mean_rad2, *crlb_own_echo_block_mean_std_error; /* mean of each realisation's bound */
     double *crlb_multistatic_rad2, *crlb_multistatic_std_error;
 } cfi_monte_carlo;
 

@@ -166,13 +166,13 @@ static double illumination(const sums_layout *layout, const double *sums, const 
 }
 
 bool sums_multistatic(const sums_layout *layout, const bound_constants *constants, const double *sums, double n,
-                      double complex *work, double *information)
+                      double complex *work, double *information, double *residual)
 {
     size_t L = layout->L;
     double complex *alpha = work + 2 * L * L;
     double lit = 0.0;
 
-    if (!residuals(layout, sums, work, information)) {
+    if (!residuals(layout, sums, work, residual)) {
         return false;
     }
     for (size_t p = 0; p < L; p++) {
@@ -180,7 +180,8 @@ bool sums_multistatic(const sums_layout *layout, const bound_constants *constant
             network_path_gains(constants->network, p, alpha);
             lit = illumination(layout, sums, alpha);
         }
-        information[p] = (constants->along[p] * lit + constants->across[p] * information[p]) / n;
+        residual[p] = constants->across[p] * residual[p] / n;
+        information[p] = constants->along[p] * lit / n + residual[p];
     }
     return true;
 }

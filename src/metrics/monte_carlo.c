@@ -135,17 +135,29 @@ static jackknife estimate_of(const simulation *sim, const estimates *e, size_t w
     return jackknife_estimate(sim->blocks, sim->size, e->whole[which], without);
 }
 
-/* rates (K), sum rate, own-echo information (L), multistatic information (L) from one set of sums. */
+/* From one set of sums: rates (K), sum rate, and L each of what follows. */
+typedef enum { OWN_ECHO, BLOCK_MEAN, MULTISTATIC, RESIDUAL, PER_AP } ap_quantity;
+
+static size_t place_of(const sums_layout *layout, ap_quantity quantity, size_t p)
+{
+    return layout->K + 1 + (size_t)quantity * layout->L + p;
+}
+
 static bool evaluate(const simulation *sim, const double *sums, double n, double complex *work, double *out)
 {
     const sums_layout *layout = &sim->layout;
-    size_t K = layout->K, L = layout->L;
+    size_t K = layout->K;
 
     out[K] = sums_rates(layout, sim->network->system, sums, n, out);
     if (sim->network->system->mc_bounds != CFI_MC_BOUNDS_NONE) {
-        sums_own_echo(layout, &sim->constants, sums, n, out + K + 1);
+        sums_own_echo(layout, &sim->constants, sums, n, out + place_of(layout, OWN_ECHO, 0));
+        for (size_t p = 0; p < layout->L; p++) {
+            out[place_of(layout, BLOCK_MEAN, p)] = sums[layout->aps + 5 * p + 4] / n;
+        }
     }
-    return layout->multistatic && sums_multistatic(layout, &sim->constants, sums, n, work, out + K + 1 + L);
+    return layout->multistatic &&
+           sums_multistatic(layout, &sim->constants, sums, n, work, out + place_of(layout, MULTISTATIC, 0),
+                            out + place_of(layout, RESIDUAL, 0));
 }
 
 /* Relative, of an information. Where only sensing power lights an access point its information is the same in every
@@ -153,37 +165,94 @@ static bool evaluate(const simulation *sim, const double *sums, double n, double
 static const double ROUNDING = 1e-12;
 
 /* A bound and its standard error from the information: the elimination of nuisances biases the information by order
- * 1/n, which the jackknife takes off. */
+ * 1/n, which the jackknife takes off. NaN where nothing is left. */
 static void to_bound(jackknife j, double whole, double *bound, double *std_error)
 {
-    double information = j.corrected > 0.0 ? j.corrected : whole;
+    double information = whole > 0.0 ? j.corrected : whole;
 
-    *bound = 1.0 / information;
-    *std_error = hypot(j.std_error, ROUNDING * information) / (information * information);
+    *bound = information >= 0.0 ? 1.0 / information : NAN;
+    *std_error = information >= 0.0 ? hypot(j.std_error, ROUNDING * information) / (information * information) : NAN;
 }
 
-static void fill_estimates(const simulation *sim, const estimates *e, bool multistatic, cfi_monte_carlo *out)
+/* Realisations: all, and those that are left when the largest block is left out. */
+typedef struct counts {
+    double all, left;
+} counts;
+
+static counts count_realizations(const simulation *sim)
+{
+    size_t n = 0, largest = 0;
+
+    for (size_t b = 0; b < sim->blocks; b++) {
+        n += sim->size[b];
+        largest = sim->size[b] > largest ? sim->size[b] : largest;
+    }
+    return (counts){.all = (double)n, .left = (double)(n - largest)};
+}
+
+/* Curvature biases a rate by order 1/n, which the jackknife takes off too. From one realisation abs(DS)^2 cannot lose
+ * its variance, so that blocks left out must leave two. */
+static void fill_rate(const simulation *sim, const estimates *e, size_t which, double *rate, double *std_error)
+{
+    jackknife j = estimate_of(sim, e, which);
+
+    *rate = count_realizations(sim).left >= 2.0 ? j.corrected : e->whole[which];
+    *std_error = hypot(j.std_error, e->second_order[which]);
+}
+
+/* With h the unknown gains' share of AP p's observations the jackknife's pseudo-values of the residual are unbiased,
+ * but of n of them only n (1 - h) are free: their variance is short by that factor. */
+static void fill_multistatic(const simulation *sim, const estimates *e, size_t p, cfi_monte_carlo *out)
+{
+    size_t at = place_of(&sim->layout, MULTISTATIC, p);
+    counts n = count_realizations(sim);
+    double least = sim->needs.least[p], one_more = sim->needs.one_more[p];
+    jackknife j = estimate_of(sim, e, at);
+
+    if (!estimable_from(n.left, least)) {
+        return;
+    }
+    if (estimable_from(n.left, least + one_more)) {
+        double residual = estimate_of(sim, e, place_of(&sim->layout, RESIDUAL, p)).std_error;
+
+        j.std_error = hypot(j.std_error, residual * sqrt(least / (n.all - least)));
+    } else {
+        j.std_error = NAN;
+    }
+    to_bound(j, e->whole[at], &out->crlb_multistatic_rad2[p], &out->crlb_multistatic_std_error[p]);
+}
+
+/* The mean over realisations of each one's bound, where the distribution has a mean; its error where there is a
+ * variance. */
+static void fill_block_mean(const simulation *sim, const estimates *e, size_t p, cfi_monte_carlo *out)
+{
+    size_t at = place_of(&sim->layout, BLOCK_MEAN, p);
+    double order = estimable_block_order(sim->network, sim->xi, sim->powers, p), mean = e->whole[at];
+
+    out->crlb_own_echo_block_mean_rad2[p] = order > 1.0 ? mean : NAN;
+    out->crlb_own_echo_block_mean_std_error[p] =
+        order > 2.0 ? hypot(estimate_of(sim, e, at).std_error, ROUNDING * mean) : NAN;
+}
+
+static void fill_estimates(const simulation *sim, const estimates *e, bool eliminated, cfi_monte_carlo *out)
 {
     size_t K = sim->layout.K, L = sim->layout.L;
 
     for (size_t k = 0; k < K; k++) {
-        out->rate_bit_s_hz[k] = e->whole[k];
-        out->rate_std_error[k] = hypot(estimate_of(sim, e, k).std_error, e->second_order[k]);
+        fill_rate(sim, e, k, &out->rate_bit_s_hz[k], &out->rate_std_error[k]);
     }
-    out->sum_rate_bit_s_hz = e->whole[K];
-    out->sum_rate_std_error = hypot(estimate_of(sim, e, K).std_error, e->second_order[K]);
+    fill_rate(sim, e, K, &out->sum_rate_bit_s_hz, &out->sum_rate_std_error);
     for (size_t p = 0; p < L && out->crlb_own_echo_rad2; p++) {
-        size_t own = K + 1 + p, all = own + L;
+        size_t own = place_of(&sim->layout, OWN_ECHO, p);
 
         to_bound(estimate_of(sim, e, own), e->whole[own], &out->crlb_own_echo_rad2[p],
                  &out->crlb_own_echo_std_error[p]);
-        if (!out->crlb_multistatic_rad2) {
-            continue;
-        }
+        fill_block_mean(sim, e, p, out);
+    }
+    for (size_t p = 0; p < L && out->crlb_multistatic_rad2; p++) {
         out->crlb_multistatic_rad2[p] = out->crlb_multistatic_std_error[p] = NAN;
-        if (multistatic) {
-            to_bound(estimate_of(sim, e, all), e->whole[all], &out->crlb_multistatic_rad2[p],
-                     &out->crlb_multistatic_std_error[p]);
+        if (eliminated) {
+            fill_multistatic(sim, e, p, out);
         }
     }
 }
@@ -192,11 +261,11 @@ static cfi_status estimate(simulation *sim, cfi_arena *arena, cfi_monte_carlo *o
 {
     const sums_layout *layout = &sim->layout;
     size_t K = layout->K, L = layout->L, square = layout->multistatic ? 2 * L * L + L : 0;
-    estimates e = {.width = K + 1 + 2 * L};
+    estimates e = {.width = K + 1 + PER_AP * L};
     double *total = arena_alloc(arena, layout->length, sizeof *total);
     double *rest = arena_alloc(arena, layout->length, sizeof *rest), n;
     double complex *work = arena_alloc(arena, square, sizeof *work);
-    bool multistatic;
+    bool eliminated;
 
     e.whole = arena_zeros(arena, e.width, sizeof *e.whole);
     e.without = arena_zeros(arena, e.width * MOST_BLOCKS, sizeof *e.without);
@@ -205,21 +274,18 @@ static cfi_status estimate(simulation *sim, cfi_arena *arena, cfi_monte_carlo *o
         return simulation_out_of_memory(sim->network, error);
     }
     n = add_up(sim, total);
-    multistatic = evaluate(sim, total, n, work, e.whole) && n * (double)K > (double)L;
+    eliminated = evaluate(sim, total, n, work, e.whole);
     for (size_t b = 0; b < sim->blocks && sim->blocks > 1; b++) {
         double left = leave_out(sim, total, b, n, rest);
 
         if (stop_requested(sim->stop)) {
             return error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo");
         }
-        multistatic = evaluate(sim, rest, left, work, e.without + b * e.width) && multistatic;
+        eliminated = evaluate(sim, rest, left, work, e.without + b * e.width) && eliminated;
     }
     e.second_order[K] = sums_rates_second_order(layout, sim->network->system, total, n, e.second_order);
     out->realizations = (size_t)n;
-    for (size_t p = 0; p < L && out->crlb_own_echo_rad2; p++) {
-        out->crlb_own_echo_block_mean_rad2[p] = total[layout->aps + 5 * p + 4] / n;
-    }
-    fill_estimates(sim, &e, multistatic, out);
+    fill_estimates(sim, &e, eliminated, out);
     return CFI_OK;
 }
 
@@ -280,7 +346,7 @@ static cfi_status simulate(simulation *sim, cfi_arena *arena, cfi_error *error)
 static cfi_status allocate_results(const cfi_network *network, cfi_arena *arena, cfi_monte_carlo *out, cfi_error *error)
 {
     size_t K = network->K, L = network->L;
-    double *memory = arena_alloc(arena, 2 * K + 5 * L, sizeof *memory);
+    double *memory = arena_alloc(arena, 2 * K + 6 * L, sizeof *memory);
 
     if (!memory) {
         return simulation_out_of_memory(network, error);
@@ -290,10 +356,11 @@ static cfi_status allocate_results(const cfi_network *network, cfi_arena *arena,
         out->crlb_own_echo_rad2 = memory + 2 * K;
         out->crlb_own_echo_std_error = memory + 2 * K + L;
         out->crlb_own_echo_block_mean_rad2 = memory + 2 * K + 2 * L;
+        out->crlb_own_echo_block_mean_std_error = memory + 2 * K + 3 * L;
     }
     if (network->system->mc_bounds == CFI_MC_BOUNDS_ALL) {
-        out->crlb_multistatic_rad2 = memory + 2 * K + 3 * L;
-        out->crlb_multistatic_std_error = memory + 2 * K + 4 * L;
+        out->crlb_multistatic_rad2 = memory + 2 * K + 4 * L;
+        out->crlb_multistatic_std_error = memory + 2 * K + 5 * L;
     }
     return CFI_OK;
 }
@@ -310,21 +377,47 @@ static cfi_status make_scratch(simulation *sim, cfi_arena *arena, cfi_error *err
     return sim->scratch ? CFI_OK : simulation_out_of_memory(sim->network, error);
 }
 
+/* xi, what the multistatic bounds need, and whether the sums are to hold what they are made of. */
+static cfi_status plan_bounds(simulation *sim, cfi_arena *arena, cfi_error *error)
+{
+    const cfi_network *network = sim->network;
+    size_t K = network->K, L = network->L;
+    bool multistatic = false;
+
+    sim->xi = arena_alloc(arena, K * L, sizeof *sim->xi);
+    if (!sim->xi) {
+        return simulation_out_of_memory(network, error);
+    }
+    channel_mmse_variance(network, sim->xi);
+    if (network->system->mc_bounds == CFI_MC_BOUNDS_ALL && L <= CFI_MULTISTATIC_MC_MAX_APS) {
+        cfi_status status = estimable_multistatic(network, sim->xi, sim->powers, arena, &sim->needs, error);
+
+        if (status != CFI_OK) {
+            return status;
+        }
+        for (size_t p = 0; p < L; p++) { /* blocks of one realisation leave most */
+            multistatic = multistatic || estimable_from((double)(sim->n - 1), sim->needs.least[p]);
+        }
+    }
+    sim->layout = sums_make_layout(K, L, multistatic);
+    return CFI_OK;
+}
+
 cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *powers, size_t threads, cfi_stop *stop,
                                cfi_arena *arena, cfi_monte_carlo *out, cfi_error *error)
 {
-    size_t K = network->K, L = network->L, n = network->system->realizations;
-    bool multistatic = network->system->mc_bounds == CFI_MC_BOUNDS_ALL && L <= CFI_MULTISTATIC_MC_MAX_APS && n * K > L;
     simulation sim = {.network = network,
                       .powers = powers,
-                      .layout = sums_make_layout(K, L, multistatic),
-                      .n = n,
+                      .n = network->system->realizations,
                       .block_size = 1,
                       .threads = threads > 0 ? threads : 1,
                       .stop = stop};
     cfi_status status = allocate_results(network, arena, out, error);
     cfi_arena_mark mark = arena_mark(arena);
 
+    if (status == CFI_OK) {
+        status = plan_bounds(&sim, arena, error);
+    }
     if (status == CFI_OK) {
         status = make_scratch(&sim, arena, error);
     }

@@ -2,6 +2,7 @@
 #ifndef CFISAC_METRICS_SIMULATION_H
 #define CFISAC_METRICS_SIMULATION_H
 
+#include "metrics/estimable.h"
 #include "metrics/sums.h"
 
 enum { SIMULATION_CHUNK = 16 }; /* realisations drawn at once; a power of two, like the block sizes */
@@ -14,6 +15,8 @@ typedef struct simulation {
     const cfi_powers *powers;
     sums_layout layout;
     bound_constants constants;
+    double *xi;                    /* K x L */
+    multistatic_needs needs;       /* arrays NULL unless asked for */
     double complex *steering;      /* N x 2 x L: a_l and its derivative */
     double *root_gamma, *root_eta; /* K x L */
     size_t n, block_size, blocks;  /* realisations wanted; per full block; blocks done */

@@ -44,6 +44,8 @@ static void monte_carlo(json_writer *writer, const cfi_record *record)
     json_vector(writer, "crlb_own_echo_rad2", estimate->crlb_own_echo_rad2, record->L);
     json_vector(writer, "crlb_own_echo_std_error", estimate->crlb_own_echo_std_error, record->L);
     json_vector(writer, "crlb_own_echo_block_mean_rad2", estimate->crlb_own_echo_block_mean_rad2, record->L);
+    json_vector(writer, "crlb_own_echo_block_mean_std_error_rad2", estimate->crlb_own_echo_block_mean_std_error,
+                record->L);
     json_vector(writer, "crlb_multistatic_rad2", estimate->crlb_multistatic_rad2, record->L);
     json_vector(writer, "crlb_multistatic_std_error", estimate->crlb_multistatic_std_error, record->L);
     json_close(writer, '}');
