@@ -1,3 +1,4 @@
 cfisac_test(test_metrics LINK cfisac_metrics)
 cfisac_test(test_monte_carlo LINK cfisac_metrics)
 cfisac_count_memory(test_monte_carlo)
+cfisac_test(test_monte_carlo_edges LINK cfisac_metrics)

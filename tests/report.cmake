@@ -1,1 +1,2 @@
 cfisac_test(test_report LINK cfisac_report PkgConfig::CJSON)
+cfisac_test(test_findings LINK cfisac_report)
