@@ -6,3 +6,5 @@ cfisac_count_memory(test_steady)
 cfisac_test(test_trial_errors LINK cfisac_trial)
 cfisac_count_memory(test_trial_errors arena_alloc arena_zeros stop_requested metrics_sinr metrics_monte_carlo
                     metrics_crlb_own_echo metrics_crlb_multistatic)
+cfisac_test(test_trial_parts LINK cfisac_trial)
+target_link_options(test_trial_parts PRIVATE -Wl,--wrap=alloc_run)
