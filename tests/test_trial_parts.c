@@ -12,6 +12,7 @@
 
 /* What the allocations of a trial are asked for: put in between by the linker. */
 static size_t allocations, starts_asked_for[2];
+static enum { BY_ITSELF, RETURNS_FAILED, ENDS_FAILED } outcome; /* of every allocation */
 cfi_status __real_alloc_run(const cfi_network *network, const double *xi, const cfi_alloc_options *options,
                             cfi_arena *arena, cfi_allocation *out, cfi_error *error);
 cfi_status __wrap_alloc_run(const cfi_network *network, const double *xi, const cfi_alloc_options *options,
@@ -24,7 +25,10 @@ cfi_status __wrap_alloc_run(const cfi_network *network, const double *xi, const 
         starts_asked_for[allocations] = network->system->starts;
     }
     allocations++;
-    return __real_alloc_run(network, xi, options, arena, out, error);
+    cfi_status status = __real_alloc_run(network, xi, options, arena, out, error);
+
+    out->status = outcome == ENDS_FAILED ? CFI_ALLOC_FAILED : out->status;
+    return outcome == RETURNS_FAILED ? error_set(error, CFI_FAILED, "a breakdown") : status;
 }
 
 typedef struct trial {
@@ -153,6 +157,22 @@ static void a_check_without_another_solver_is_not_one(void **state)
     free_trial(t);
 }
 
+static void an_allocation_that_breaks_down_is_a_failed_drop_with_a_reason_and_no_numbers(void **state)
+{
+    (void)state;
+    for (outcome = RETURNS_FAILED; outcome <= ENDS_FAILED; outcome++) {
+        trial *t = run_trial(make_system(44, 4, 2, 4, 4), false);
+
+        assert_int_equal(t->record.status, CFI_DROP_FAILED);
+        assert_non_null(t->record.failure);
+        assert_true(strlen(t->record.failure) > 0);
+        assert_null(t->record.closed_form.rate_exact_bit_s_hz);
+        assert_false(t->record.has_monte_carlo);
+        free_trial(t);
+    }
+    outcome = BY_ITSELF;
+}
+
 static void the_names_of_the_status_of_a_drop_are_those_of_the_results(void **state)
 {
     (void)state;
@@ -168,6 +188,7 @@ int main(void)
         cmocka_unit_test(a_heuristic_split_that_is_infeasible_leaves_no_error),
         cmocka_unit_test(the_check_takes_as_many_starts_as_the_first_allocation),
         cmocka_unit_test(a_check_without_another_solver_is_not_one),
+        cmocka_unit_test(an_allocation_that_breaks_down_is_a_failed_drop_with_a_reason_and_no_numbers),
         cmocka_unit_test(the_names_of_the_status_of_a_drop_are_those_of_the_results),
     };
 
