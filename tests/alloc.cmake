@@ -8,3 +8,4 @@ cfisac_count_memory(test_trial_errors arena_alloc arena_zeros stop_requested met
                     metrics_crlb_own_echo metrics_crlb_multistatic)
 cfisac_test(test_trial_parts LINK cfisac_trial)
 target_link_options(test_trial_parts PRIVATE -Wl,--wrap=alloc_run)
+cfisac_test(test_alloc_starts LINK cfisac_alloc)

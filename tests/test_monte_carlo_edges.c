@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "drops.h"
+#include "metrics/sums.h"
 
 static cfi_monte_carlo simulate(drop *d, size_t realizations)
 {
@@ -51,6 +52,25 @@ static void simulated_bounds_of_a_target_in_line_with_the_array_are_far_worse(vo
     mc = simulate(d, 60);
     assert_true(mc.crlb_own_echo_rad2[0] > 1e20 * mc.crlb_own_echo_rad2[1]);
     free_drop(d);
+}
+
+/* A_kk is 1 and 3 in two channels, A_kj is 1 in both: the mean 2 has the variance 1, abs(DS)^2 is 4 - 1, and what is
+ * left of the power (1 + 1 + 9 + 1) / 2 is noise. */
+static void rate_of_two_channels_by_hand(void **state)
+{
+    const cfi_system system = {.K = 1, .prelog = 0.5, .comm_noise_w = 0.25};
+    const sums_layout layout = sums_make_layout(1, 1, false);
+    double sums[16] = {4.0, 0.0, 10.0, 12.0}, rate, std_error;
+
+    (void)state;
+    assert_true(layout.users == 0 && layout.length <= 16);
+    assert_close(sums_rates(&layout, &system, sums, 2.0, &rate), 0.5 * log2(1.0 + 3.0 / (6.0 - 3.0 + 0.25)), 1e-14);
+    assert_close(rate, 0.5 * log2(1.0 + 3.0 / 3.25), 1e-14);
+    assert_close(sums_rates_second_order(&layout, &system, sums, 2.0, &std_error), 0.5 / (3.25 * log(2.0)), 1e-14);
+    sums[0] = 1.0; /* one channel: no variance to take off */
+    sums[2] = 1.0;
+    sums[3] = 2.0;
+    assert_close(sums_rates(&layout, &system, sums, 1.0, NULL), 0.5 * log2(1.0 + 1.0 / (2.0 - 1.0 + 0.25)), 1e-14);
 }
 
 static void sum_rate_of_one_user_is_its_rate_with_its_error(void **state)
@@ -154,6 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(simulated_bounds_without_information_are_infinite),
         cmocka_unit_test(simulated_bounds_of_a_target_in_line_with_the_array_are_far_worse),
+        cmocka_unit_test(rate_of_two_channels_by_hand),
         cmocka_unit_test(sum_rate_of_one_user_is_its_rate_with_its_error),
         cmocka_unit_test(few_channels_do_not_bias_the_information_of_the_own_echo),
         cmocka_unit_test(the_stop_rule_looks_first_after_fifty_channels),

@@ -199,6 +199,67 @@ static void the_first_item_that_fails_ends_the_work_and_names_it(void **state)
     }
 }
 
+/* Two threads: the caller's first item fails as soon as the other thread is at a later one, which waits until that
+ * failure is noted and then fails as well. */
+typedef struct late_failure {
+    size_t failing, later; /* items; SIZE_MAX: not yet there */
+    bool noted, stuck;
+} late_failure;
+
+/* Waits until *place is what it is not now; gives up when the other thread does not seem to exist. */
+static void wait_while(const size_t *place, size_t value, late_failure *f)
+{
+    for (long i = 0; i < 100000000 && __atomic_load_n(place, __ATOMIC_ACQUIRE) == value; i++) {
+        sched_yield();
+    }
+    f->stuck = f->stuck || __atomic_load_n(place, __ATOMIC_ACQUIRE) == value;
+}
+
+static cfi_status fail_late(void *context, size_t thread, size_t item, cfi_error *error)
+{
+    late_failure *f = context;
+
+    if (thread == 0) {
+        __atomic_store_n(&f->failing, item, __ATOMIC_RELEASE);
+        wait_while(&f->later, SIZE_MAX, f);
+    } else {
+        wait_while(&f->failing, SIZE_MAX, f);
+        if (item < f->failing) {
+            return CFI_OK;
+        }
+        __atomic_store_n(&f->later, item, __ATOMIC_RELEASE);
+        while (!f->stuck && !__atomic_load_n(&f->noted, __ATOMIC_ACQUIRE)) {
+            sched_yield();
+        }
+    }
+    return error_set(error, CFI_OUTPUT, "item %zu", item);
+}
+
+static void note_failure(void *context)
+{
+    late_failure *f = context;
+
+    __atomic_store_n(&f->noted, true, __ATOMIC_RELEASE);
+}
+
+static void a_later_item_that_fails_last_does_not_take_the_blame(void **state)
+{
+    late_failure f = {.failing = SIZE_MAX, .later = SIZE_MAX};
+    dispatch_job job = {
+        .stride = 1, .end = ITEMS, .threads = 2, .context = &f, .work = fail_late, .between = note_failure};
+    cfi_error error;
+    char expected[24];
+    size_t end;
+
+    (void)state;
+    assert_int_equal(dispatch_run(&job, &end, &error), CFI_OUTPUT);
+    assert_false(f.stuck);
+    assert_true(f.later > f.failing && f.later < ITEMS);
+    assert_int_equal(end, f.failing);
+    snprintf(expected, sizeof expected, "item %zu", f.failing);
+    assert_string_equal(error.text, expected);
+}
+
 static void a_raised_flag_ends_the_work_with_everything_before_done(void **state)
 {
     (void)state;
@@ -369,7 +430,7 @@ static void a_run_says_how_long_it_took_and_checks_when_asked(void **state)
     scenario_destroy(scenario);
 }
 
-static void the_default_is_a_thread_a_processor(void **state)
+static void drops_or_their_channels_are_spread_over_the_threads(void **state)
 {
     cfi_scenario *scenario = three_drops();
     cfi_run_options options = {.threads = 0};
@@ -381,6 +442,11 @@ static void the_default_is_a_thread_a_processor(void **state)
     assert_int_equal(sweep_run_drops(scenario_system(scenario), &options, &run, NULL), CFI_OK);
     assert_int_equal(run.arenas, threads <= 3 ? threads : 1); /* more threads than drops share each drop */
     run_destroy(&run);
+    for (options.threads = 1; options.threads <= 5; options.threads++) {
+        assert_int_equal(sweep_run_drops(scenario_system(scenario), &options, &run, NULL), CFI_OK);
+        assert_int_equal(run.arenas, options.threads <= 3 ? options.threads : 1);
+        run_destroy(&run);
+    }
     scenario_destroy(scenario);
 }
 
@@ -392,13 +458,14 @@ int main(void)
         TEST(a_queue_without_memory_says_so_and_keeps_what_it_has),
         TEST(every_item_is_handed_out_once),
         TEST(the_first_item_that_fails_ends_the_work_and_names_it),
+        TEST(a_later_item_that_fails_last_does_not_take_the_blame),
         TEST(a_raised_flag_ends_the_work_with_everything_before_done),
         TEST(every_trial_lies_in_one_shard_even_when_some_shards_are_empty),
         TEST(a_point_that_is_no_scenario_ends_the_plan_with_its_name),
         TEST(a_plan_without_memory_says_so),
         TEST(drops_without_memory_are_reported_or_the_same),
         TEST(a_run_says_how_long_it_took_and_checks_when_asked),
-        TEST(the_default_is_a_thread_a_processor),
+        TEST(drops_or_their_channels_are_spread_over_the_threads),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
