@@ -235,7 +235,7 @@ static void a_stop_flag_seen_at_any_look_interrupts(void **state)
         looks = 0;
         assert_int_equal(try(&made, arena, &record, &error), CFI_OK);
         count = looks;
-        assert_true(count >= 3);
+        assert_true(count >= 3 + 6); /* an access point of a chunk of channels, a block that is left out */
         for (raised_at = 0; raised_at < count; raised_at++) {
             looks = 0;
             if (try(&made, arena, &record, &error) != CFI_INTERRUPTED) {
