@@ -201,6 +201,12 @@ static void words_lose_their_quotes_and_numbers_stand_as_given(void **state)
     assert_int_equal(strncmp(table, "point,rate.model,network.aps,drops,feasible,infeasible,failed,", 61), 0);
     free(table);
     free_sweep(m);
+    m = make_sweep("{\"sweep\": {\"propagation.gain\": [\"one,two.csv\", \"three.csv\"]}}", drops);
+    table = table_of(m);
+    assert_non_null(strstr(table, "\n0,\"one,two.csv\",1,1,0,0,")); /* with its comma it stays one field */
+    assert_non_null(strstr(table, "\n1,three.csv,1,1,0,0,"));
+    free(table);
+    free_sweep(m);
 }
 
 /* ------------------------------------------------------------------------------- verdict ---- */
