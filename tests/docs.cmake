@@ -3,8 +3,9 @@ add_test(NAME docs COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/docs.sh ${PROJECT_SO
 add_executable(example_fermat ${PROJECT_SOURCE_DIR}/docs/examples/fermat.c)
 target_link_libraries(example_fermat PRIVATE cfisac_socp)
 add_test(NAME example_fermat COMMAND example_fermat)
+separate_arguments(build_flags NATIVE_COMMAND "${CMAKE_C_FLAGS}") # such as --coverage
 if(CFISAC_SANITIZE)
   set(sanitize_flags -fsanitize=address,undefined)
 endif()
 add_test(NAME install COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/install.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}
-                              ${CMAKE_C_COMPILER} ${sanitize_flags})
+                              ${CMAKE_C_COMPILER} ${build_flags} ${sanitize_flags})

@@ -12,43 +12,63 @@ complain() {
   printf 'FAILED: %s\n' "$*"
   bad=1
 }
+# checked LEAST WHAT: at least so many of them were looked at since the last call: a search that finds nothing shows nothing
+seen=0
+checked() {
+  [ "$seen" -ge "$1" ] || complain "only $seen $2 were found to be checked (at least $1 are there)"
+  seen=0
+}
 
 # equation tags: those cited in the code stand in docs/model.md
 while read -r tag; do
+  seen=$((seen + 1))
   grep -qF "**($tag)" docs/model.md || complain "($tag) is cited in the code and missing in docs/model.md"
 done < <(grep -rhoE '\bM[0-9]{1,2}\b\)?' src include | grep -oE '^M[0-9]+\)$' | tr -d ')' | sort -u)
+checked 10 'equation tags'
 
 # pages the code, the scripts and the other pages speak of
 while read -r page; do
+  seen=$((seen + 1))
   [ -s "$page" ] || complain "$page is spoken of and missing or empty"
 done < <(grep -rhoE 'docs/[a-z_]+\.(md|1)' src include scripts tests README.md docs CMakeLists.txt | sort -u)
+checked 6 'pages'
 for page in README.md docs/*.md tests/bench/*.md; do
   while read -r link; do
+    seen=$((seen + 1))
     [[ $link == http* ]] || [ -e "$(dirname "$page")/$link" ] || complain "$page links to $link"
   done < <(grep -oE '\]\([^)#:]+' "$page" | sed 's/^](//')
 done
+checked 20 'links'
 
 # tests that the errata name
 # shellcheck disable=SC2016
 while read -r name; do
+  seen=$((seen + 1))
   grep -rqF "$name" tests --include='*.c' || complain "docs/model.md names the test $name"
 done < <(grep -oE '`[a-z0-9_]{20,}`' docs/model.md | tr -d '`' | grep -v -e '_db$' -e '_rad2$' -e '_hz$' | sort -u)
+checked 5 'test names'
 
 # commands of README and of the errata: valid, with few drops
 while read -r line; do
+  seen=$((seen + 1))
   read -ra words <<<"${line//cfisac run /}"
   "$cfisac" run "${words[@]}" --set monte_carlo.drops=1 --set monte_carlo.realizations=10 --quiet >"$work/out" 2>&1 ||
     complain "$line: $(head -n 1 "$work/out")"
 done < <(grep -ohE 'cfisac run configs/[^`#]*' README.md docs/*.md | sed 's/ *--json.*//; s/ *$//' | sort -u)
+checked 5 'commands'
 
 # columns and keys of the results
 "$cfisac" run configs/paper.json --quiet --set monte_carlo.drops=2 --set monte_carlo.realizations=4 --out "$work/r" >/dev/null
 for column in $(head -qn 1 "$work"/r/{drops,aps,ues,trace}.csv | tr ',' ' '); do
+  seen=$((seen + 1))
   grep -qF "\`$column\`" docs/results.md || complain "docs/results.md lacks the column $column"
 done
+checked 40 'columns'
 while read -r key; do
+  seen=$((seen + 1))
   grep -qE "[\`.]${key}[\`.]|# $key" docs/results.md docs/scenario.md || complain "docs/results.md lacks the key $key"
 done < <(grep -oE '"[a-z0-9_]+":' "$work/r/results.json" | tr -d '":' | sort -u)
+checked 60 'keys of results.json'
 
 # the example in docs/solver.md is the file that is compiled and run
 diff <(awk '/^```$/ { on = 0 } on; /^```c$/ { on = 1 }' docs/solver.md) docs/examples/fermat.c >"$work/diff" ||
@@ -57,16 +77,20 @@ diff <(awk '/^```$/ { on = 0 } on; /^```c$/ { on = 1 }' docs/solver.md) docs/exa
 # the keys of solve --json
 "$cfisac" solve tests/cbf/max_with_constant.cbf --json >"$work/solve.json"
 while read -r key; do
+  seen=$((seen + 1))
   grep -qF "\`$key\`" docs/results.md || complain "docs/results.md lacks the key $key of solve"
 done < <(grep -oE '"[a-z0-9_]+":' "$work/solve.json" | tr -d '":')
+checked 8 'keys of solve'
 
 # the man page has every command and option of the help
 for command in $("$cfisac" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
   grep -qE "(^\.B|^\.BR|B cfisac) $command" docs/cfisac.1 || complain "docs/cfisac.1 lacks the command $command"
   while read -r option; do
+    seen=$((seen + 1))
     grep -qF -- "${option//-/\\-}" docs/cfisac.1 || complain "docs/cfisac.1 lacks $option of $command"
   done < <("$cfisac" help "$command" | sed -n 's/^  \(--[a-z-]*\).*/\1/p')
 done
+checked 30 'options'
 if command -v groff >/dev/null; then
   [ -z "$(groff -man -ww -z docs/cfisac.1 2>&1)" ] || complain "groff warns about docs/cfisac.1"
 fi
@@ -75,6 +99,8 @@ grep -qF "$("$cfisac" --version | head -n 1)" docs/cfisac.1 || complain "docs/cf
 # the table in README is what the program prints
 "$cfisac" run configs/paper.json --quiet >"$work/table"
 awk '/^```$/ { inside = !inside; next } inside' README.md >"$work/shown"
+# the lines of the drops
 numbers() { sed -n '/^ drop/,/^$/p' "$1" | cut -c 1-45; }
+[ "$(numbers "$work/table" | grep -cE '^ *[0-9]+ +[0-9.]+ ')" -eq 10 ] || complain 'the table of configs/paper.json has not ten drops'
 [ "$(numbers "$work/table")" = "$(numbers "$work/shown")" ] || complain "the table of README.md is out of date"
 exit "$bad"

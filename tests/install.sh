@@ -19,6 +19,7 @@ cmake --install "$build" --prefix "$work/prefix" >"$work/log" 2>&1 || { cat "$wo
 for file in bin/cfisac share/man/man1/cfisac.1 include/cfisac/socp.h include/cfisac/error.h; do
   [ -s "$work/prefix/$file" ] || complain "$file is not installed"
 done
+[ "$("$work/prefix/bin/cfisac" --version)" = "$("$build/cfisac" --version)" ] || complain 'what is installed is not what was built'
 pc=$(find "$work/prefix" -name cfisac.pc)
 [ -n "$pc" ] || { complain 'cfisac.pc is not installed'; exit 1; }
 
@@ -30,6 +31,8 @@ if ! "$cc" "$@" -Wall -Wextra -Werror "${compile[@]}" "$top/docs/examples/fermat
   complain 'the example does not compile against what is installed'
 elif ! "$work/fermat" >"$work/out"; then
   complain "the example failed: $(cat "$work/out")"
+elif [ "$(wc -l <"$work/out")" -ne 1 ]; then
+  complain "the example prints not one line but: $(cat "$work/out")"
 elif ! grep -qFx -- "$(cat "$work/out")" "$top/docs/solver.md"; then
   complain "docs/solver.md does not show what the example prints: $(cat "$work/out")"
 fi

@@ -1,79 +1,256 @@
 #!/usr/bin/env bash
-# Refuses an include that goes against the order of the rooms (docs/architecture.md).
+# Refuses an include that goes against the order of the rooms (docs/architecture.md), in every source and header of src
+# and include, whether it stands in the file itself or is reached through a header. The lines are read as they stand: no
+# compiler decides by its search path or by an #ifdef which of them count.
 #   layers.sh TOP               checks the sources below TOP
-#   layers.sh TOP --self-test   plants violations in a copy and expects each to be found
+#   layers.sh TOP --self-test   plants violations in a copy and expects each to be found, by file, line, room and header
 set -euo pipefail
 top=$1
 
-# rooms each room may include, besides itself; base and linalg are open to all
-declare -A sees=(
-  [base]='' [linalg]='' [socp]='' [scenario]=''
-  [network]='scenario' [channel]='scenario network' [metrics]='scenario network channel'
-  [alloc]='scenario network channel metrics socp'
-  [trial]='scenario network channel metrics socp alloc'
-  [report]='scenario network channel metrics socp alloc trial'
-  [sweep]='scenario network channel metrics socp alloc trial report'
-  [cli]='scenario network channel metrics socp alloc trial report sweep'
-)
-
-# may ROOM FILE: whether a source of ROOM may depend on FILE (a path below TOP, or a system header)
-may() {
-  local room=$1 file=$2 other
-  case $file in
-    include/cfisac/error.h) return 0 ;; # of base
-    include/cfisac/*.h) other=$(basename "$file" .h) ;;
-    src/*/*) other=${file#src/}; other=${other%%/*} ;;
-    */cblas.h | */lapacke.h | */lapack.h) [ "$room" = linalg ]; return ;;
-    */cJSON.h) [ "$room" = scenario ] || [ "$room" = report ]; return ;;
-    */mpi.h) [ "$room" = sweep ]; return ;;
-    *) return 0 ;;
-  esac
-  case " $room base linalg ${sees[$room]} " in *" $other "*) return 0 ;; esac
-  return 1
-}
-
-# check DIR [ROOM]: all rooms, or one
+# check DIR: a line for each violation; fails when there is one, or nothing to check
+# shellcheck disable=SC2016 # the program of awk
 check() {
-  local source sources room file bad=0
-  cd "$1"
-  mapfile -t sources < <(find "src/${2:-}" -mindepth 1 -name '*.c' ! -path src/main.c)
-  for source in "${sources[@]}"; do
-    source=${source//\/\//\/}
-    room=${source#src/}
-    room=${room%%/*}
-    while read -r file; do
-      if ! may "$room" "$file"; then
-        printf '%s: room %s may not include %s\n' "$source" "$room" "$file"
-        bad=1
-      fi
-    done < <(gcc -M -std=gnu11 -D_GNU_SOURCE -DCFISAC_VERSION='""' -I include -I src -MG "$source" |
-             sed 's|\\||g' | tr -s ' ' '\n' | grep -v ':$' | grep .)
-  done
-  return "$bad"
+  (cd "$1" && find src include -name '*.[ch]' 2>/dev/null | sort | xargs -r awk '
+    BEGIN {
+      # the rooms each room may include, besides itself, base and linalg
+      sees["base"] = sees["linalg"] = sees["socp"] = sees["scenario"] = ""
+      sees["network"] = "scenario"
+      sees["channel"] = sees["network"] " network"
+      sees["metrics"] = sees["channel"] " channel"
+      sees["alloc"] = sees["metrics"] " metrics socp"
+      sees["trial"] = sees["alloc"] " alloc"
+      sees["report"] = sees["trial"] " trial"
+      sees["sweep"] = sees["report"] " report"
+      sees["cli"] = sees["sweep"] " sweep"
+      # headers made by the build
+      made["git_version.h"] = made["plots_text.h"] = "report"
+    }
+    function room_of(file,   part) {
+      if (file == "src/main.c") return "cli"
+      if (file == "include/cfisac/error.h") return "base"
+      split(file, part, "/")
+      if (part[1] == "src") return part[2]
+      sub(/\.h$/, "", part[3])
+      return part[3]
+    }
+    function one_of(word, words) { return index(" " words " ", " " word " ") > 0 }
+    function sees_room(room, other) {
+      return room == other || other == "base" || (other == "linalg" && room != "base") || one_of(other, sees[room])
+    }
+    # the library of a header that not every room may include, or ""; its folder and its quotes do not matter
+    function library(header,   name) {
+      name = header
+      sub(/^.*\//, "", name)
+      if (name ~ /^mpi[a-z_-]*\.h$/) return "mpi"
+      if (name ~ /^cJSON/) return "cjson"
+      if (header ~ /^suitesparse\// || name ~ /^(amd|SuiteSparse)/) return "amd"
+      return name ~ /(cblas|lapack|f77blas|openblas|gsl_blas)/ ? "blas" : ""
+    }
+    function may_use(file, header,   which) {
+      which = library(header)
+      if (which == "mpi") return file == "src/sweep/mpi.c"
+      if (which == "cjson") return one_of(room_of(file), "scenario report")
+      if (which == "amd") return room_of(file) == "socp"
+      if (which == "blas") return room_of(file) == "linalg"
+      return !(header in made) || room_of(file) == made[header]
+    }
+    function complain(at, text) { printf "%s: %s\n", at, text; bad = 1 }
+
+    FNR == 1 { file[++files] = FILENAME; known[FILENAME] = 1; filled[room_of(FILENAME)] = 1 }
+    /^[ \t]*(#|%:|\?\?=)[ \t]*(include|import)/ {
+      line = $0
+      sub(/^[ \t]*(#|%:|\?\?=)[ \t]*(include_next|include|import)[ \t]*/, "", line)
+      if (line !~ /^(<[^>]+>|"[^"]+")/) { complain(FILENAME ":" FNR, "an include that names no file: " line); next }
+      quoted = substr(line, 1, 1) == "\""
+      sub(/^["<]/, "", line)
+      sub(/[">].*$/, "", line)
+      n = ++includes[FILENAME]
+      header[FILENAME, n] = line
+      at[FILENAME, n] = FILENAME ":" FNR
+      is_quoted[FILENAME, n] = quoted
+    }
+
+    # the file of the project that a header is, or "" for another one
+    function project_file(from, name,   own) {
+      own = from
+      sub(/[^\/]*$/, name, own)
+      if (own in known) return own
+      if (("src/" name) in known) return "src/" name
+      return ("include/" name) in known ? "include/" name : ""
+    }
+    # what FILE includes itself
+    function check_file(file,   i, room, name, target) {
+      room = room_of(file)
+      if (!(room in sees)) { complain(file, "room " room " is not one that docs/architecture.md knows"); return }
+      for (i = 1; i <= includes[file]; i++) {
+        name = header[file, i]
+        target = project_file(file, name)
+        if (target == "" && is_quoted[file, i] && !library(name) && !(name in made)) {
+          complain(at[file, i], "there is no " name)
+        } else if (target == "" ? !may_use(file, name) : !sees_room(room, room_of(target))) {
+          complain(at[file, i], "room " room " may not include " name)
+        }
+      }
+    }
+    # the library that ORIGIN reaches through HERE, a header of the project that may have it. Headers of rooms need no
+    # such search: what a room sees, every room that sees it sees too.
+    function check_reach(origin, here,   i, name, target) {
+      if ((origin, here) in reached) return
+      reached[origin, here] = 1
+      for (i = 1; i <= includes[here]; i++) {
+        name = header[here, i]
+        target = project_file(here, name)
+        if (target != "") check_reach(origin, target)
+        else if (may_use(here, name) && !may_use(origin, name))
+          complain(origin, "room " room_of(origin) " may not include " name ", which it does through " here)
+      }
+    }
+    END {
+      for (room in sees) if (!(room in filled)) complain("src", "room " room " has no files")
+      for (f = 1; f <= files; f++) check_file(file[f])
+      for (f = 1; f <= files; f++) check_reach(file[f], file[f])
+      exit bad || !files
+    }') && [ -n "$(find "$1/src" -name '*.c' 2>/dev/null)" ]
 }
 
-# plant ROOM LINE: the check must fail on a copy in which a source of ROOM has LINE added
-plant() {
-  local copy source
-  copy=$(mktemp -d)
-  cp -r "$top/include" "$top/src" "$copy"
-  source=$(find "$copy/src/$1" -name '*.c' | sort | head -n 1)
-  printf '%s\n' "$2" >>"$source"
-  if (check "$copy" "$1") >/dev/null; then
-    printf 'layers.sh: did not find %s in room %s\n' "$2" "$1"
-    rm -rf "$copy"
-    return 1
+# ------------------------------------------------------------------------------------- self-test
+
+bad=0
+tried=0
+complain() {
+  printf 'FAILED: %s\n' "$*"
+  bad=1
+}
+
+# with_line FILE LINE: what check says about the copy while FILE, there or new, ends with LINE; its exit code is in `code`
+with_line() {
+  local file=$copy/$1
+  code=0
+  tried=$((tried + 1))
+  [ ! -e "$file" ] || cp "$file" "$copy/kept"
+  printf '%s\n' "$2" >>"$file"
+  line_number=$(wc -l <"$file")
+  check "$copy" >"$copy/said" || code=$?
+  rm "$file"
+  [ ! -e "$copy/kept" ] || mv "$copy/kept" "$file"
+}
+
+# expect_said TEXT WHAT: check failed and said TEXT and nothing else
+expect_said() {
+  if [ "$code" -eq 0 ]; then
+    complain "did not find $2"
+  elif [ "$(cat "$copy/said")" != "$1" ]; then
+    complain "$2 was found for a wrong reason: $(cat "$copy/said")"
   fi
-  rm -rf "$copy"
+}
+
+# refused FILE LINE HEADER
+refused() {
+  local room=${1#*/}
+  room=${room%%/*}
+  case $1 in
+    include/cfisac/error.h) room=base ;;
+    include/*) room=$(basename "$1" .h) ;;
+  esac
+  with_line "$1" "$2"
+  expect_said "$1:$line_number: room $room may not include $3" "$2 in $1"
+}
+
+# allowed FILE LINE
+allowed() {
+  with_line "$1" "$2"
+  [ "$code" -eq 0 ] || complain "$2 in $1 was refused: $(cat "$copy/said")"
+}
+
+# plant_libraries: every spelling of every library's header, where it may stand and where it may not
+plant_libraries() {
+  local room spelling
+  for spelling in mpi.h openmpi/mpi.h; do
+    for room in metrics/sensing cli/cli sweep/sweep sweep/plan; do
+      refused "src/$room.c" "#include <$spelling>" "$spelling"
+    done
+    refused src/sweep/ranks.h "#include <$spelling>" "$spelling"
+    refused include/cfisac/sweep.h "#include \"$spelling\"" "$spelling"
+    allowed src/sweep/mpi.c "#include <$spelling>"
+  done
+  for spelling in cJSON.h cjson/cJSON.h; do
+    for room in alloc/alloc sweep/journal cli/options; do
+      refused "src/$room.c" "#include <$spelling>" "$spelling"
+    done
+    refused src/alloc/lanes.h "#include \"$spelling\"" "$spelling"
+    allowed src/report/json.c "#include <$spelling>"
+    allowed src/scenario/keys.c "#include \"$spelling\""
+  done
+  for spelling in amd.h suitesparse/amd.h suitesparse/camd.h SuiteSparse_config.h; do
+    for room in network/network linalg/linalg alloc/step; do
+      refused "src/$room.c" "#include <$spelling>" "$spelling"
+    done
+    refused include/cfisac/network.h "#include \"$spelling\"" "$spelling"
+    allowed src/socp/ldl.c "#include <$spelling>"
+  done
+  for spelling in cblas.h lapacke.h openblas/cblas.h x86_64-linux-gnu/cblas.h lapack.h gsl/gsl_cblas.h; do
+    for room in metrics/sensing socp/kkt base/arena; do
+      refused "src/$room.c" "#include <$spelling>" "$spelling"
+    done
+    refused src/metrics/sums.h "#include <$spelling>" "$spelling"
+    allowed src/linalg/products.c "#include <$spelling>"
+  done
+}
+
+# plant_rooms: rooms to the right, in sources, headers and public headers, new files too
+plant_rooms() {
+  refused src/socp/ldl.c '#include "cfisac/scenario.h"' cfisac/scenario.h
+  refused src/network/network.c '#include "cfisac/metrics.h"' cfisac/metrics.h
+  refused src/scenario/tree.h '#include "network/placement.h"' network/placement.h
+  refused src/linalg/linalg.c '#include "cfisac/socp.h"' cfisac/socp.h
+  refused src/base/arena.c '#include <cfisac/linalg.h>' cfisac/linalg.h
+  refused src/trial/trial.c '#include "cfisac/report.h"' cfisac/report.h
+  refused include/cfisac/trial.h '#include "cfisac/report.h"' cfisac/report.h
+  refused include/cfisac/error.h '#include "cfisac/sweep.h"' cfisac/sweep.h
+  refused src/metrics/new.c '#include "alloc/problem.h"' alloc/problem.h
+  allowed src/sweep/new.h '#include "cfisac/trial.h"'
+  allowed src/alloc/new.c '#include "cfisac/socp.h"'
+}
+
+# plant_spellings: an include is found however it is written, and what is not an include is not
+plant_spellings() {
+  refused src/metrics/sensing.c $'  #\tinclude\t<mpi.h> /* why */' mpi.h
+  refused src/metrics/sensing.c '#include<mpi.h>' mpi.h
+  refused src/metrics/sensing.c '%:include <mpi.h>' mpi.h
+  refused src/metrics/sensing.c '#include_next <mpi.h>' mpi.h
+  refused src/metrics/sensing.c $'#ifdef NOWHERE\n#endif\n#include <mpi.h>' mpi.h
+  allowed src/metrics/sensing.c '/* see <mpi.h>: #include "mpi.h" */'
+  allowed src/metrics/sensing.c '#include <stdio.h>'
+  with_line src/metrics/sensing.c '#include HEADER'
+  expect_said "src/metrics/sensing.c:$line_number: an include that names no file: HEADER" 'an include by a macro'
+  with_line src/metrics/sensing.c '#include "metrics/nowhere.h"'
+  expect_said "src/metrics/sensing.c:$line_number: there is no metrics/nowhere.h" 'an include of nothing'
+  with_line src/network/network.c '#include "scenario/value.h"'
+  expect_said 'src/network/network.c: room network may not include cjson/cJSON.h, which it does through src/scenario/value.h' \
+    'cJSON through a header that may have it'
+  mkdir "$copy/src/elsewhere"
+  with_line src/elsewhere/a.c 'int a;'
+  expect_said 'src/elsewhere/a.c: room elsewhere is not one that docs/architecture.md knows' 'a room that is not known'
+  rmdir "$copy/src/elsewhere"
+}
+
+self_test() {
+  copy=$(mktemp -d)
+  trap 'rm -rf "$copy"' EXIT
+  cp -r "$top/include" "$top/src" "$copy"
+  check "$copy" || complain 'an untouched copy is refused'
+  mkdir "$copy/empty"
+  ! check "$copy/empty" >/dev/null || complain 'nothing at all passes'
+  plant_libraries
+  plant_rooms
+  plant_spellings
+  check "$copy" || complain 'the copy is not what it was'
+  [ "$bad" -eq 0 ] || exit 1
+  printf 'layers.sh: %d plants, each refused or allowed for the right reason\n' "$tried"
 }
 
 if [ "${2:-}" = --self-test ]; then
-  plant socp '#include "cfisac/scenario.h"'
-  plant network '#include "cfisac/metrics.h"'
-  plant scenario '#include "network/placement.h"'
-  plant metrics '#include <cblas.h>'
-  plant alloc '#include <cjson/cJSON.h>'
-  printf 'layers.sh: every planted violation was found\n'
+  self_test
 else
   check "$top"
   printf 'layers.sh: every include follows the order of the rooms\n'

@@ -1,1 +1,2 @@
 cfisac_test(test_network LINK cfisac_network)
+cfisac_test(test_network_edges LINK cfisac_network)

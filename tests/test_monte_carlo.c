@@ -7,44 +7,10 @@
 
 #include "check.h"
 #include "drops.h"
+#include "memory_requests.h"
 #include "metrics/jackknife.h"
 
 #include <stdio.h>
-
-/* Requests for memory, by the linker's --wrap. */
-static size_t requests;
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__real_aligned_alloc(size_t alignment, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-void *__wrap_aligned_alloc(size_t alignment, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    __atomic_add_fetch(&requests, 1, __ATOMIC_RELAXED);
-    return __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    __atomic_add_fetch(&requests, 1, __ATOMIC_RELAXED);
-    return __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    __atomic_add_fetch(&requests, 1, __ATOMIC_RELAXED);
-    return __real_realloc(memory, size);
-}
-
-void *__wrap_aligned_alloc(size_t alignment, size_t size)
-{
-    __atomic_add_fetch(&requests, 1, __ATOMIC_RELAXED);
-    return __real_aligned_alloc(alignment, size);
-}
 
 static cfi_monte_carlo simulate(drop *d, size_t realizations, size_t threads)
 {

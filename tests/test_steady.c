@@ -9,52 +9,10 @@
 #include "alloc/step.h"
 #include "allocations.h"
 #include "check.h"
+#include "memory_requests.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static size_t allocations;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__real_reallocarray(void *memory, size_t count, size_t size);
-void *__real_aligned_alloc(size_t unit, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-void *__wrap_reallocarray(void *memory, size_t count, size_t size);
-void *__wrap_aligned_alloc(size_t unit, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    allocations++;
-    return __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    allocations++;
-    return __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    allocations++;
-    return __real_realloc(memory, size);
-}
-
-void *__wrap_reallocarray(void *memory, size_t count, size_t size)
-{
-    allocations++;
-    return __real_reallocarray(memory, count, size);
-}
-
-void *__wrap_aligned_alloc(size_t unit, size_t size)
-{
-    allocations++;
-    return __real_aligned_alloc(unit, size);
-}
 
 /* min t, norm(x - a) <= t, x >= b: entries out of order, one of them in two parts. */
 static const socp_problem *fill(socp_builder *builder, size_t n, double shift)
@@ -88,10 +46,10 @@ static void a_refilled_problem_is_the_one_built_anew(void **state)
 
     fill(used, 5, 2.0);
     assert_false(socp_builder_kept_pattern(used));
-    before = allocations;
+    before = requests;
     socp_builder_restart(used, 6);
     again = fill(used, 5, 0.5);
-    assert_int_equal(allocations, before);
+    assert_int_equal(requests, before);
     assert_true(socp_builder_kept_pattern(used));
     assert_memory_equal(again->G.start, expected->G.start, 7 * sizeof(size_t));
     assert_memory_equal(again->G.row, expected->G.row, again->G.start[6] * sizeof(size_t));
@@ -137,7 +95,7 @@ static void solving_again_allocates_nothing(void **state)
     const socp_problem *problem = fill(builder, 30, 2.0);
     socp_workspace *workspace = socp_create(problem, NULL, NULL);
     socp_solution solution;
-    size_t before = allocations;
+    size_t before = requests;
 
     assert_true(before > 0);
     for (int i = 0; i < 5; i++) {
@@ -146,7 +104,7 @@ static void solving_again_allocates_nothing(void **state)
         assert_int_equal(socp_solve(workspace, problem, &solution, NULL), CFI_OK);
         assert_int_equal(solution.status, SOCP_OPTIMAL);
     }
-    assert_int_equal(allocations, before);
+    assert_int_equal(requests, before);
     socp_destroy(workspace);
     socp_builder_destroy(builder);
 }
@@ -220,8 +178,8 @@ static void steps_of_an_allocation_after_the_first_allocate_nothing(void **state
 
             assert_int_equal(stepper_run(&stepper, at, surrogate, to, &solved, &error), CFI_OK);
             assert_int_equal(solved, SOCP_OPTIMAL);
-            assert_true(step == 0 || allocations == before);
-            before = allocations;
+            assert_true(step == 0 || requests == before);
+            before = requests;
             problem_copy(&problem, to, at);
             assert_true(problem_complete(&problem, at));
         }
@@ -252,9 +210,9 @@ static void next_drop_of_a_size_needs_no_set_up_and_remembers_nothing(void **sta
         }
         assert_int_equal(alloc_run(&d[1]->network, d[1]->xi, &options, d[1]->arena, &alone, NULL), CFI_OK);
         assert_int_equal(alloc_run(&d[0]->network, d[0]->xi, &options, used, &after, NULL), CFI_OK);
-        before = allocations;
+        before = requests;
         assert_int_equal(alloc_run(&d[1]->network, d[1]->xi, &options, used, &after, NULL), CFI_OK);
-        assert_int_equal(allocations, before);
+        assert_int_equal(requests, before);
         assert_string_equal(after.solver, "socp");
         assert_int_equal(after.iterations, alone.iterations);
         assert_memory_equal(after.powers.gamma, alone.powers.gamma, 32 * sizeof(double));

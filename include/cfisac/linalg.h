@@ -29,12 +29,13 @@ typedef struct cfi_split {
 void linalg_split_gram_add(size_t m, size_t n, size_t rows, cfi_split h, cfi_split f, cfi_split a);
 
 /* Cholesky factor of a Hermitian positive definite matrix (lower, in place; the strict upper part is not
- * referenced). CFI_FAILED when it is not positive definite. */
+ * referenced). CFI_FAILED when it is not positive definite, or holds what is no finite number. */
 cfi_status linalg_cholesky(size_t n, double complex *a, size_t lda);
 /* B := L^-1 B with the lower factor of linalg_cholesky; B is n x columns. */
 void linalg_solve_lower(size_t n, size_t columns, const double complex *l, size_t ldl, double complex *b, size_t ldb);
 
-/* x := A^-1 x for a real symmetric positive definite A (lower triangle, overwritten). CFI_FAILED when it is not. */
+/* x := A^-1 x for a real symmetric positive definite A (lower triangle, overwritten). CFI_FAILED when it is not,
+ * or holds what is no finite number. */
 cfi_status linalg_solve_positive(size_t n, double *a, size_t lda, double *x);
 
 #endif

@@ -29,11 +29,23 @@ void linalg_gram_add(size_t m, size_t n, size_t k, const double complex *a, size
                 b, (blasint)ldb, &one, c, (blasint)ldc);
 }
 
+/* OpenBLAS looks for pivots <= 0 only: one that is NaN or infinite passes, and so does what it spoils. `stride` doubles
+ * lead from one diagonal entry of the factor to the next. */
+static bool has_finite_pivots(size_t n, const double *diagonal, size_t stride)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!(diagonal[i * stride] > 0.0) || !(diagonal[i * stride] < INFINITY)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 cfi_status linalg_cholesky(size_t n, double complex *a, size_t lda)
 {
     lapack_int info = LAPACKE_zpotrf_work(LAPACK_COL_MAJOR, 'L', (lapack_int)n, a, (lapack_int)lda);
 
-    return info == 0 ? CFI_OK : CFI_FAILED;
+    return info == 0 && has_finite_pivots(n, (const double *)a, 2 * (lda + 1)) ? CFI_OK : CFI_FAILED;
 }
 
 void linalg_solve_lower(size_t n, size_t columns, const double complex *l, size_t ldl, double complex *b, size_t ldb)
@@ -93,7 +105,7 @@ cfi_status linalg_solve_positive(size_t n, double *a, size_t lda, double *x)
         lapack_int info =
             LAPACKE_dposv_work(LAPACK_COL_MAJOR, 'L', (lapack_int)n, 1, a, (lapack_int)lda, x, (lapack_int)n);
 
-        return info == 0 ? CFI_OK : CFI_FAILED;
+        return info == 0 && has_finite_pivots(n, a, lda + 1) ? CFI_OK : CFI_FAILED;
     }
     if (!factor_small(n, a, lda)) {
         return CFI_FAILED;

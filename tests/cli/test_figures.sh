@@ -59,13 +59,17 @@ for figure in a h; do
 done
 check '(a) the published curve is within 10 %' holds few/fig_a_published.csv '{difference_percent} ^ 2 < 100'
 check '(b) has both surrogates' test "$(rows few/fig_b.csv)" -eq $((2 * 3 * 41))
-check '(b) the objective never falls' awk -F, 'NR > 1 && $3 > 0 && $5 < last - 1e-9 { exit 1 } { last = $5 }' few/fig_b.csv
+check '(b) the objective never falls' awk -F, '
+    NR > 1 && $3 > 0 { n++; if ($5 < last - 1e-9) exit 1 } { last = $5 } END { exit n != 2 * 3 * 40 }' few/fig_b.csv
+check '(b) and rises at first' awk -F, 'NR > 1 && $3 == 1 { n++; if (!($5 > last + 0.1)) exit 1 } { last = $5 } END { exit n != 6 }' \
+    few/fig_b.csv
 check '(b) product is no slower than fractional' awk -F, '
-    $1 == "product" { rate[$2, $3] = $5 } $1 == "fractional" && $5 > rate[$2, $3] + 1e-6 { exit 1 }' few/fig_b.csv
-check '(c) the allocation is not below the heuristic split' holds few/fig_c.csv '{paired_drops} == 0 ||
+    $1 == "product" { rate[$2, $3] = $5 } $1 == "fractional" { n++; if ($5 > rate[$2, $3] + 1e-6) exit 1 }
+    END { exit n != 3 * 41 }' few/fig_b.csv
+check '(c) the allocation is not below the heuristic split' holds few/fig_c.csv '{paired_drops} > 0 &&
     {paired_mean_sum_rate_bit_s_hz} >= {paired_mean_sum_rate_heuristic_bit_s_hz}'
 check '(c) a looser threshold costs nothing' awk -F, '
-    NR > 1 && $1 == aps && $6 != "nan" && $6 < last - 1e-6 { exit 1 } { aps = $1; last = $6 }' few/fig_c.csv
+    NR > 1 && $1 == aps { n++; if (!($6 >= last - 1e-6)) exit 1 } { aps = $1; last = $6 } END { exit n != 3 * 20 }' few/fig_c.csv
 check '(d) all echoes with equal phases tell more than the own echo' awk -F, '
     $1 == "own echo" { own[$2] = $5 } $1 ~ /equal/ { all[$2] = $5 }
     END { for (l in own) { n++; if (!(all[l] < own[l] - 10)) exit 1 } exit n != 10 }' few/fig_d.csv
@@ -95,7 +99,9 @@ for table in before/*.csv; do
     check "and gives the same table $(basename "$table")" cmp -s "$table" "few/$(basename "$table")"
 done
 stat -c '%n %Y %s %i' few/data/*/sweep.ndjson >journals.after
-check 'finished sweeps are left alone' test "$(grep -v /a-6/ journals)" = "$(grep -v /a-6/ journals.after)"
+check 'finished sweeps are left alone' cmp <(grep -v /a-6/ journals) <(grep -v /a-6/ journals.after)
+check 'those of figure c are among them' test "$(grep -c '/c-[0-9]*-6/' journals.after)" -eq 3
+check 'and the interrupted one was not' test "$(grep /a-6/ journals)" != "$(grep /a-6/ journals.after)"
 
 sed -i 's/"git": "[^"]*"/"git": "another"/' few/data/g-8/sweep.json
 "$figures" --out few g 2>err
@@ -103,8 +109,8 @@ check 'sweeps of another build are refused' test $? -eq 3
 check 'by name' grep -q 'data/g-8/sweep.json: another build wrote this sweep, .*git another' err
 check 'with the way on' grep -q -e '--fresh computes everything again' err
 "$figures" --out few --fresh g 2>err
-check 'which makes them anew' test $? -eq 0
-check 'as its identity says' test "$(grep -c '"git": "another"' few/data/g-8/sweep.json)" -eq 0
+check 'which makes them anew' bash -c 'grep -q "wrote .*fig_g.svg" err && ! grep -q "another build" err'
+check 'as its identity says' bash -c 'grep -q "\"git\": \"" few/data/g-8/sweep.json && ! grep -q another few/data/g-8/sweep.json'
 check 'with the same table' cmp -s before/fig_g.csv few/fig_g.csv
 
 # ------------------------------------------------------------------------------------- errors
@@ -160,7 +166,7 @@ for file in run/*.svg one/*.svg hopeless/*.svg odd/*.svg; do
     check "$file is a picture" picture "$file"
 done
 check 'the name is in the picture' grep -qF "&lt;&amp;> it's" odd/map.svg
-check 'and ran nothing' test -z "$(find . -name hacked)"
+check 'and ran nothing' test "$(find odd -type f | wc -l)" -ge 11 -a -z "$(find . -name hacked)"
 # same TABLE COLUMN PATH: the rows of drop 1 are the vector of results.json, number by number
 same() {
     paste -d , <(awk -F, -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } $1 == 1 { print $at[name] }' "run/$1.csv") \

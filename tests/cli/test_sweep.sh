@@ -6,24 +6,25 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 top=$(realpath "$2")
 cd "$work" || exit 1
 
-# same DIR: its files are those of the reference
+# same DIR [REFERENCE]: its files are those of the reference (whole)
 same() {
     local file
     for file in sweep.ndjson sweep.csv sweep.json scenario.json; do
-        cmp "whole/$file" "$1/$file" || return 1
+        cmp "${2:-whole}/$file" "$1/$file" || return 1
     done
     [ -z "$(find "$1" -name '*.tmp')" ]
 }
 
 lines() { { wc -l <"$1/sweep.ndjson"; } 2>/dev/null || echo 0; }
 
-# wait_for DIR COUNT: until the journal has so many lines, at most 20 s
+# wait_for DIR COUNT: until the journal has so many lines, at most 20 s; it is a failure when it never has
 wait_for() {
     local tries=0
     while [ "$(lines "$1")" -lt "$2" ] && [ "$tries" -lt 2000 ]; do
         sleep 0.01
         tries=$((tries + 1))
     done
+    [ "$(lines "$1")" -ge "$2" ] || complain "$1 has $(lines "$1") lines, and never got $2"
 }
 
 cat >sweep.json <<'END'
@@ -77,6 +78,11 @@ shown=$(printf '%d %.12g %d %.12g' "$(column feasible 1)" "$(column feasible_mea
     "$(column paired_drops 1)" "$(column paired_mean_sum_rate_bit_s_hz 1)")
 check "the table's means are those of the lines ($shown, $means)" test "$shown" = "$means"
 check 'pairing leaves some drops out' test "$(column paired_drops 1)" -lt "$(column feasible 1)"
+
+# the same sweep, long enough that it cannot end between a look at its journal and a signal
+slow=(--set monte_carlo.realizations=6000)
+expect 0 sweep sweep.json "${slow[@]}" --out slow --quiet
+check 'the slow sweep is whole' test "$(lines slow)" -eq 60
 
 # ------------------------------------------------------------ threads, shards, words, ranks
 expect 0 sweep sweep.json --out two --threads 2 --quiet
@@ -143,34 +149,40 @@ if "$cfisac" --version | grep -q 'MPI *yes' && command -v mpirun >/dev/null; the
         mpi-job --quiet
     check 'the MPI job gives the same bytes' same mpi-job
     # a rank that dies takes the job with it; the journal goes on
-    mpirun --oversubscribe -n 3 "$cfisac" sweep sweep.json --out killed-rank --quiet >/dev/null 2>&1 &
+    mpirun --oversubscribe -n 3 "$cfisac" sweep sweep.json "${slow[@]}" --out killed-rank --quiet >/dev/null 2>&1 &
     process=$!
     wait_for killed-rank 5
     rank=$(pgrep -P "$process" | tail -n 1) # a child of this mpirun: never one of another copy of this test
-    [ -z "$rank" ] || kill -9 "$rank"
-    wait
-    expect 0 sweep sweep.json --out killed-rank --resume --quiet
-    check 'after a dead rank --resume ends with the same bytes' same killed-rank
+    check 'there is a rank to kill' test -n "$rank"
+    check 'it is one of this program' grep -q cfisac "/proc/${rank:-none}/comm"
+    check 'it is killed' kill -9 "${rank:-none}"
+    wait "$process"
+    check 'a dead rank ends the job with an error' test $? -ne 0
+    check 'before the sweep is finished' test "$(lines killed-rank)" -lt 60
+    expect 0 sweep sweep.json "${slow[@]}" --out killed-rank --resume --quiet
+    check 'after a dead rank --resume ends with the same bytes' same killed-rank slow
 else
     printf 'skipped: ranks (this build has no MPI, or there is no mpirun)\n'
 fi
 
 # ------------------------------------------------------------------ interruptions, resuming
-for at in 4 21 40; do
-    "$cfisac" sweep sweep.json --out killed --resume --threads 2 --quiet &
+for at in 4 15 30; do
+    "$cfisac" sweep sweep.json "${slow[@]}" --out killed --resume --threads 2 --quiet &
     process=$!
     wait_for killed "$at"
-    kill -9 "$process" 2>/dev/null
+    kill -9 "$process"
     wait "$process" 2>/dev/null
+    check "the sweep is killed at $at lines" test $? -eq 137
+    check 'and unfinished' test "$(lines killed)" -lt 60
     truncate -s -7 killed/sweep.ndjson # as if the last write had been torn
 done
-expect 0 sweep sweep.json --out killed --resume --quiet
-check 'three kills and torn lines leave the same bytes' same killed
+expect 0 sweep sweep.json "${slow[@]}" --out killed --resume --quiet
+check 'three kills and torn lines leave the same bytes' same killed slow
 touch killed/.sweep.csv.4711.tmp # as if killed while that file was written
-expect 0 sweep sweep.json --out killed --resume --quiet
-check 'what a kill left half-written is removed' same killed
+expect 0 sweep sweep.json "${slow[@]}" --out killed --resume --quiet
+check 'what a kill left half-written is removed' same killed slow
 before=$(stat -c '%y %z %i' killed/*)
-expect 0 sweep sweep.json --out killed --resume --quiet
+expect 0 sweep sweep.json "${slow[@]}" --out killed --resume --quiet
 check 'resuming a finished sweep changes nothing' test "$before" = "$(stat -c '%y %z %i' killed/*)"
 expect 0 sweep sweep.json --out fresh --resume --quiet
 check 'resuming nothing starts' same fresh
@@ -188,7 +200,8 @@ kill -INT "$process"
 wait "$process"
 check 'an interrupt ends with 130' test $? -eq 130
 check 'and says how to go on' has err 'trials are kept in stopped; --resume goes on'
-check 'whole lines stay' test "$(tail -c 1 stopped/sweep.ndjson)" = ''
+check 'lines stay' test "$(lines stopped)" -ge 2 -a "$(lines stopped)" -lt 60
+check 'whole ones' test "$(tail -c 1 stopped/sweep.ndjson | od -An -c | tr -d ' ')" = '\n'
 
 (
     ulimit -f 40
@@ -196,6 +209,7 @@ check 'whole lines stay' test "$(tail -c 1 stopped/sweep.ndjson)" = ''
 )
 check 'a full disk ends with 6' test $? -eq 6
 check 'and names the file' has err 'full/sweep.ndjson: the journal cannot be written'
+check 'some lines are kept, not all' test "$(lines full)" -ge 1 -a "$(lines full)" -lt 60
 expect 0 sweep sweep.json --out full --resume --quiet
 check 'after a full disk --resume ends with the same bytes' same full
 
@@ -222,7 +236,7 @@ process=$!
 wait_for busy 1
 expect 6 sweep sweep.json --out busy --resume
 check 'a second process is refused' has err 'another process is writing this sweep'
-kill -9 "$process"
+check 'the first one was still writing' kill -9 "$process"
 wait "$process" 2>/dev/null
 
 # on a terminal of 60 columns no progress line is longer: a carriage return would leave the rest of it behind

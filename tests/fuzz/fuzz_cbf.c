@@ -12,6 +12,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static size_t accepted, refused; /* accepted: up to a workspace and a round trip */
+
 static void demand(bool condition, const char *what)
 {
     if (!condition) {
@@ -80,6 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!cbf) {
         if (size > 0) {
             check_error(&error);
+            refused++;
         }
         return 0;
     }
@@ -87,6 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         workspace = socp_create(problem, NULL, &error); /* refuses sums that are not finite */
         if (workspace) {
             check_round_trip(problem);
+            accepted++;
         }
         socp_destroy(workspace);
     }

@@ -7,6 +7,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static size_t accepted, refused;
+
 static void demand(int condition, const char *what)
 {
     if (!condition) {
@@ -46,9 +48,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (status != CFI_OK) {
         check_error(status, &error);
+        refused++;
         return 0;
     }
     check_round_trip(scenario);
+    accepted++;
     scenario_destroy(scenario);
     return 0;
 }

@@ -1,5 +1,5 @@
 /* A fuzz target without a fuzzer: the files given, and small changes of them, the same at every run. The target
- * includes this last; it has `demand` and LLVMFuzzerTestOneInput. */
+ * includes this last; it has `demand`, LLVMFuzzerTestOneInput, and counts of what it accepted and refused. */
 #ifndef TESTS_FUZZ_MUTATE_H
 #define TESTS_FUZZ_MUTATE_H
 
@@ -79,15 +79,20 @@ static void run_file(const mutator *m, const char *path, size_t mutations)
     }
 }
 
-/* PROGRAM [--mutate COUNT] FILE...   COUNT mutations in all, spread over the files */
+/* PROGRAM [--mutate COUNT] FILE...   COUNT mutations in all, spread over the files. Mutations of which none was
+ * accepted, or none refused, would show nothing. */
 static int run_files(const mutator *m, int argc, char **argv)
 {
     int first = argc > 2 && strcmp(argv[1], "--mutate") == 0 ? 3 : 1;
     size_t mutations = first == 3 && argc > 3 ? strtoul(argv[2], NULL, 10) / (size_t)(argc - 3) : 0;
 
+    demand(argc > first, "there are files");
+    demand(first == 1 || mutations > 0, "there are mutations");
     for (int i = first; i < argc; i++) {
         run_file(m, argv[i], mutations);
     }
+    printf("%zu inputs accepted, %zu refused\n", accepted, refused);
+    demand(mutations == 0 || (accepted > 0 && refused > 0), "some inputs are accepted and some refused");
     return 0;
 }
 

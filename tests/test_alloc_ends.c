@@ -1,0 +1,132 @@
+/* How an allocation ends: what a step that gained nothing means by how its solver ended, what a split reports, and
+ * where the signal is far below the noise. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "alloc/sca.h"
+#include "allocations.h"
+#include "check.h"
+
+/* Steps that go nowhere, by the linker: the point stays, and the solver ends as told. */
+static bool stands_still;
+static socp_status solver_ends;
+cfi_status __real_stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrogate surrogate, alloc_point *to,
+                              socp_status *solved, cfi_error *error);
+cfi_status __wrap_stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrogate surrogate, alloc_point *to,
+                              socp_status *solved, cfi_error *error);
+
+cfi_status __wrap_stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrogate surrogate, alloc_point *to,
+                              socp_status *solved, cfi_error *error)
+{
+    if (!stands_still) {
+        return __real_stepper_run(stepper, at, surrogate, to, solved, error);
+    }
+    problem_copy(stepper->problem, at, to);
+    stepper->objective = NAN; /* not complete */
+    *solved = solver_ends;
+    return CFI_OK;
+}
+
+static void a_step_without_gain_is_convergence_only_when_the_solver_found_its_optimum(void **state)
+{
+    drop *d = make_drop(make_system(21, 4, 2, 4, 4));
+    cfi_allocation allocation;
+
+    (void)state;
+    set_tightness(d, 0.5);
+    d->made.system.starts = 1;
+    stands_still = true;
+    solver_ends = SOCP_OPTIMAL;
+    allocation = run(d);
+    assert_int_equal(allocation.status, CFI_ALLOC_CONVERGED);
+    assert_string_equal(allocation.stop_reason, "no_progress");
+    assert_int_equal(allocation.iterations, 0);
+    assert_true(violation_from_formula(d, &allocation.powers) < 1e-9);
+    solver_ends = SOCP_INACCURATE;
+    allocation = run(d);
+    assert_int_equal(allocation.status, CFI_ALLOC_INACCURATE);
+    assert_string_equal(allocation.stop_reason, "solver_inaccurate");
+    solver_ends = SOCP_FAILED;
+    allocation = run(d);
+    assert_int_not_equal(allocation.status, CFI_ALLOC_CONVERGED);
+    assert_string_equal(allocation.stop_reason, "solver_failed");
+    stands_still = false;
+    free_drop(d);
+}
+
+static void a_split_reports_its_own_rate_as_its_trace(void **state)
+{
+    const cfi_method method[] = {CFI_METHOD_NONE, CFI_METHOD_EQUAL, CFI_METHOD_HEURISTIC};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        drop *d = make_drop(make_system(22, 4, 2, 4, 4));
+        cfi_allocation allocation;
+
+        d->made.system.method = method[i];
+        allocation = run(d);
+        assert_int_equal(allocation.status, CFI_ALLOC_FIXED);
+        assert_string_equal(allocation.stop_reason, i < 2 ? "fixed_split" : "heuristic_split");
+        assert_int_equal(allocation.trace_count, 1);
+        assert_true(allocation.trace_bit_s_hz[0] == allocation.sum_rate_bit_s_hz);
+        assert_close(sum_rate_from_formula(d, &allocation.powers), allocation.sum_rate_bit_s_hz, 1e-12);
+        assert_null(allocation.solver);
+        free_drop(d);
+    }
+}
+
+/* The product surrogate is 1 plus something tiny there: the other one is taken, and a search with it to the end finds
+ * nothing better. */
+static void signals_far_below_the_noise_are_allocated_as_well_as_any(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 30; seed++) {
+        made_system made = make_system(seed, 5, 3, 4, 4);
+        double product;
+        drop *d;
+
+        made.system.power_w = 1e-7 * made.system.comm_noise_w;
+        d = make_drop(made);
+        set_tightness(d, 0.3);
+        assert_int_equal(run(d).status, CFI_ALLOC_CONVERGED);
+        product = run(d).sum_rate_bit_s_hz;
+        d->made.system.surrogate = CFI_SURROGATE_FRACTIONAL;
+        d->made.system.max_iterations = 2000;
+        d->made.system.tolerance = 1e-9;
+        assert_close(product, run(d).sum_rate_bit_s_hz, 2e-6);
+        free_drop(d);
+    }
+}
+
+/* With orthogonal pilots a user that loses its power in the first steps never comes back by itself: in this scenario
+ * that costs a thousandth, which a search from many starts would find. */
+static void a_user_that_lost_its_power_comes_back_where_that_pays(void **state)
+{
+    drop *d = random_drop(2579, 10.0, 6.0);
+    double one, many;
+
+    (void)state;
+    assert_false(d->network.pilots_overlap);
+    d->made.system.solver = CFI_SOLVER_AUTO;
+    d->made.system.starts = 1;
+    one = run(d).sum_rate_bit_s_hz;
+    d->made.system.starts = 30;
+    many = run(d).sum_rate_bit_s_hz;
+    assert_close(one, many, 1e-5);
+    free_drop(d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_step_without_gain_is_convergence_only_when_the_solver_found_its_optimum),
+        cmocka_unit_test(a_split_reports_its_own_rate_as_its_trace),
+        cmocka_unit_test(a_user_that_lost_its_power_comes_back_where_that_pays),
+        cmocka_unit_test(signals_far_below_the_noise_are_allocated_as_well_as_any),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

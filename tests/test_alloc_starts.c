@@ -1,0 +1,165 @@
+/* The starts of the allocation by themselves: whom they silence, and what powers they keep. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "alloc/sca.h"
+#include "allocations.h"
+#include "check.h"
+
+enum { L = 5, K = 6, PILOTS = 2 };
+
+/* Two pilots for six users, thresholds that bind nowhere. */
+typedef struct scene {
+    drop *d;
+    alloc_problem problem;
+    alloc_point *heuristic, *incumbent, *start;
+} scene;
+
+static scene make_scene(uint64_t seed)
+{
+    made_system made = make_system(seed, L, K, 4, 4);
+    cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 77);
+    scene s;
+
+    reuse_pilots(&made, PILOTS);
+    s.d = make_drop(made);
+    set_tightness(s.d, 1e-9);
+    assert_int_equal(problem_build(&s.d->network, s.d->xi, s.d->arena, &s.problem, NULL), CFI_OK);
+    s.heuristic = problem_point(&s.problem, s.d->arena);
+    s.incumbent = problem_point(&s.problem, s.d->arena);
+    s.start = problem_point(&s.problem, s.d->arena);
+    for (size_t i = 0; i < K * L; i++) { /* the incumbent's powers are far from the heuristic's */
+        s.heuristic->w[i] = 1.0;
+        s.incumbent->w[i] = made_uniform(&stream, 0.1, 2.0);
+    }
+    assert_true(problem_complete(&s.problem, s.heuristic) && problem_complete(&s.problem, s.incumbent));
+    return s;
+}
+
+static double power_of(const alloc_point *point, size_t l)
+{
+    double x = 0.0;
+
+    for (size_t k = 0; k < K; k++) {
+        x += point->w[k + K * l] * point->w[k + K * l];
+    }
+    return x;
+}
+
+static void the_second_start_serves_the_strongest_user_of_each_pilot_alone(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 30; seed++) {
+        scene s = make_scene(seed);
+        double strength[K] = {0.0};
+        size_t turn = 0;
+
+        for (size_t i = 0; i < K * L; i++) {
+            strength[i % K] += s.d->xi[i];
+        }
+        assert_true(start_make(&s.problem, 1, &turn, s.heuristic, s.heuristic, s.start));
+        assert_int_equal(turn, 0);
+        for (size_t i = 0; i < K * L; i++) {
+            size_t k = i % K, stronger = 0;
+
+            for (size_t j = k % PILOTS; j < K; j += PILOTS) {
+                stronger += strength[j] > strength[k];
+            }
+            assert_true((s.start->w[i] > 0.0) == (stronger == 0));
+        }
+        free_drop(s.d);
+    }
+}
+
+/* All users active: the first turn silences the weakest, the second the next; every access point keeps its share of the
+ * incumbent's power, whatever the heuristic split gave it. */
+static void an_exchange_silences_one_user_and_keeps_the_incumbents_powers(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 30; seed++) {
+        scene s = make_scene(seed);
+        double sinr[K];
+        size_t turn = 0;
+
+        problem_evaluate(&s.problem, s.incumbent);
+        for (size_t k = 0; k < K; k++) {
+            sinr[k] = problem_sinr(&s.problem, k);
+        }
+        for (size_t at = 0; at < 2; at++) {
+            double ratio = 0.0;
+
+            assert_true(start_make(&s.problem, 3, &turn, s.heuristic, s.incumbent, s.start));
+            assert_int_equal(turn, at + 1);
+            for (size_t k = 0; k < K; k++) {
+                size_t weaker = 0;
+
+                for (size_t j = 0; j < K; j++) {
+                    weaker += sinr[j] < sinr[k];
+                }
+                for (size_t l = 0; l < L; l++) {
+                    assert_true((s.start->w[k + K * l] == 0.0) == (weaker == at));
+                }
+            }
+            ratio = power_of(s.start, 0) / power_of(s.incumbent, 0);
+            for (size_t l = 1; l < L; l++) {
+                assert_close(power_of(s.start, l) / power_of(s.incumbent, l), ratio, 1e-12);
+            }
+        }
+        free_drop(s.d);
+    }
+}
+
+/* A silent user takes the place of the weakest of its rivals on the same pilot. */
+static void a_silent_user_takes_the_place_of_its_weakest_rival(void **state)
+{
+    scene s = make_scene(3);
+    size_t turn = 5, weakest; /* after the five active users */
+
+    (void)state;
+    for (size_t l = 0; l < L; l++) {
+        s.incumbent->w[1 + K * l] = 0.0;
+    }
+    assert_true(problem_complete(&s.problem, s.incumbent));
+    problem_evaluate(&s.problem, s.incumbent);
+    weakest = problem_sinr(&s.problem, 3) < problem_sinr(&s.problem, 5) ? 3 : 5; /* pilots 0 1 0 1 0 1 */
+    assert_true(start_make(&s.problem, 3, &turn, s.heuristic, s.incumbent, s.start));
+    for (size_t i = 0; i < K * L; i++) {
+        assert_true((s.start->w[i] == 0.0) == (i % K == weakest));
+    }
+    free_drop(s.d);
+}
+
+static void starts_repeat_and_random_ones_differ(void **state)
+{
+    scene s = make_scene(4);
+    alloc_point *again = problem_point(&s.problem, s.d->arena);
+    double last = -1.0;
+
+    (void)state;
+    for (size_t start = 2; start < 20; start += 4) {
+        size_t turn = 0;
+
+        assert_true(start_make(&s.problem, start, &turn, s.heuristic, s.incumbent, s.start));
+        assert_true(start_make(&s.problem, start, &turn, s.heuristic, s.incumbent, again));
+        assert_int_equal(turn, 0);
+        assert_memory_equal(again->w, s.start->w, K * L * sizeof(double));
+        assert_true(s.start->w[0] != last);
+        last = s.start->w[0];
+    }
+    free_drop(s.d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_second_start_serves_the_strongest_user_of_each_pilot_alone),
+        cmocka_unit_test(an_exchange_silences_one_user_and_keeps_the_incumbents_powers),
+        cmocka_unit_test(a_silent_user_takes_the_place_of_its_weakest_rival),
+        cmocka_unit_test(starts_repeat_and_random_ones_differ),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

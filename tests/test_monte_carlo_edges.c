@@ -1,0 +1,186 @@
+/* The Monte Carlo where there is little to estimate from: no information, one user, few channels, many access points.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "check.h"
+#include "drops.h"
+#include "metrics/sums.h"
+
+static cfi_monte_carlo simulate(drop *d, size_t realizations)
+{
+    cfi_monte_carlo mc;
+    cfi_error error = {.text = ""};
+
+    d->made.system.realizations = realizations;
+    if (metrics_monte_carlo(&d->network, &d->powers, 1, NULL, d->arena, &mc, &error) != CFI_OK) {
+        fail_msg("%s", error.text);
+    }
+    return mc;
+}
+
+/* A single antenna on each side: what is left of the derivatives is rounding, and must not pass for information. */
+static void simulated_bounds_without_information_are_infinite(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        drop *d = make_drop(make_system(seed, 3, 2, 1, 1));
+        cfi_monte_carlo mc = simulate(d, 60);
+
+        for (size_t l = 0; l < 3; l++) {
+            assert_true(mc.crlb_own_echo_rad2[l] == INFINITY);
+            assert_true(isnan(mc.crlb_own_echo_block_mean_rad2[l])); /* it has no expectation */
+            assert_true(mc.crlb_multistatic_rad2[l] == INFINITY);
+        }
+        free_drop(d);
+    }
+}
+
+/* Several receive antennas, a target at 90 degrees: the array does not see the angle change. */
+static void simulated_bounds_of_a_target_in_line_with_the_array_are_far_worse(void **state)
+{
+    (void)state;
+    made_system made = make_system(3, 2, 2, 4, 4);
+    drop *d;
+    cfi_monte_carlo mc;
+
+    made.angle[0] = 0.5 * M_PI;
+    d = make_drop(made);
+    mc = simulate(d, 60);
+    assert_true(mc.crlb_own_echo_rad2[0] > 1e20 * mc.crlb_own_echo_rad2[1]);
+    free_drop(d);
+}
+
+/* A_kk is 1 and 3 in two channels, A_kj is 1 in both: the mean 2 has the variance 1, abs(DS)^2 is 4 - 1, and what is
+ * left of the power (1 + 1 + 9 + 1) / 2 is noise. */
+static void rate_of_two_channels_by_hand(void **state)
+{
+    const cfi_system system = {.K = 1, .prelog = 0.5, .comm_noise_w = 0.25};
+    const sums_layout layout = sums_make_layout(1, 1, false);
+    double sums[16] = {4.0, 0.0, 10.0, 12.0}, rate, std_error;
+
+    (void)state;
+    assert_true(layout.users == 0 && layout.length <= 16);
+    assert_close(sums_rates(&layout, &system, sums, 2.0, &rate), 0.5 * log2(1.0 + 3.0 / (6.0 - 3.0 + 0.25)), 1e-14);
+    assert_close(rate, 0.5 * log2(1.0 + 3.0 / 3.25), 1e-14);
+    assert_close(sums_rates_second_order(&layout, &system, sums, 2.0, &std_error), 0.5 / (3.25 * log(2.0)), 1e-14);
+    sums[0] = 1.0; /* one channel: no variance to take off */
+    sums[2] = 1.0;
+    sums[3] = 2.0;
+    assert_close(sums_rates(&layout, &system, sums, 1.0, NULL), 0.5 * log2(1.0 + 1.0 / (2.0 - 1.0 + 0.25)), 1e-14);
+}
+
+static void sum_rate_of_one_user_is_its_rate_with_its_error(void **state)
+{
+    (void)state;
+    for (size_t silent = 0; silent < 2; silent++) {
+        drop *d = make_drop(make_system(5, 3, 1, 2, 4));
+        cfi_monte_carlo mc;
+
+        for (size_t l = 0; silent && l < 3; l++) { /* then the error is of second order */
+            d->powers.gamma[l] *= 1e-12;
+        }
+        mc = simulate(d, 100);
+        assert_true(mc.sum_rate_bit_s_hz == mc.rate_bit_s_hz[0]);
+        assert_true(mc.sum_rate_std_error == mc.rate_std_error[0]);
+        assert_true(mc.sum_rate_std_error > 0.0);
+        free_drop(d);
+    }
+}
+
+/* One channel of one stream leaves no residual; of n, all but 1 / n of it. Averaged over replications the information
+ * is the closed form's all the same. */
+static void few_channels_do_not_bias_the_information_of_the_own_echo(void **state)
+{
+    (void)state;
+    enum { REPLICATIONS = 4000 };
+    drop *d = make_drop(make_system(9, 2, 1, 4, 1)); /* one receive antenna: all information is residual */
+    double exact[2], sum = 0.0, squares = 0.0, n = REPLICATIONS, mean, error;
+
+    memset(d->powers.eta, 0, 2 * sizeof(double));
+    assert_int_equal(metrics_crlb_own_echo(&d->network, d->xi, &d->powers, d->arena, exact, NULL), CFI_OK);
+    for (uint32_t replication = 0; replication < REPLICATIONS; replication++) {
+        cfi_arena_mark mark = arena_mark(d->arena);
+        double information;
+
+        d->network.drop = replication;
+        information = exact[0] / simulate(d, 8).crlb_own_echo_rad2[0];
+        sum += information;
+        squares += information * information;
+        arena_release(d->arena, mark);
+    }
+    mean = sum / n;
+    error = sqrt((squares / n - mean * mean) / n);
+    assert_true(error < 0.02); /* the bias of the plain estimate is 1 / 8 */
+    assert_true(fabs(mean - 1.0) < 5.0 * error);
+    free_drop(d);
+}
+
+static void the_stop_rule_looks_first_after_fifty_channels(void **state)
+{
+    (void)state;
+    drop *d = make_drop(make_system(4, 3, 2, 2, 2));
+
+    d->made.system.max_std_error = 1e9; /* always good enough */
+    assert_int_equal(simulate(d, 1000).realizations, 50);
+    assert_int_equal(simulate(d, 30).realizations, 30);
+    d->made.system.max_std_error = 1e-9; /* never */
+    assert_int_equal(simulate(d, 333).realizations, 333);
+    free_drop(d);
+}
+
+static void multistatic_bounds_of_more_than_512_access_points_are_left_out(void **state)
+{
+    (void)state;
+    drop *d = make_drop(make_system(6, CFI_MULTISTATIC_MC_MAX_APS + 1, 1, 1, 2));
+    cfi_monte_carlo mc = simulate(d, CFI_MULTISTATIC_MC_MAX_APS + 20); /* enough channels for them */
+
+    for (size_t l = 0; l <= CFI_MULTISTATIC_MC_MAX_APS; l++) {
+        assert_true(isnan(mc.crlb_multistatic_rad2[l]) && isnan(mc.crlb_multistatic_std_error[l]));
+        assert_true(isfinite(mc.crlb_own_echo_rad2[l]));
+    }
+    free_drop(d);
+}
+
+static void bounds_that_are_left_out_have_no_arrays_and_change_no_rate(void **state)
+{
+    (void)state;
+    double rate[3][2];
+
+    for (int kind = 0; kind < 3; kind++) {
+        static const cfi_mc_bounds bounds[] = {CFI_MC_BOUNDS_NONE, CFI_MC_BOUNDS_OWN_ECHO, CFI_MC_BOUNDS_ALL};
+        drop *d = make_drop(make_system(7, 3, 2, 2, 2));
+        cfi_monte_carlo mc;
+
+        d->made.system.mc_bounds = bounds[kind];
+        mc = simulate(d, 70);
+        assert_true((mc.crlb_own_echo_rad2 != NULL) == (kind > 0));
+        assert_true((mc.crlb_own_echo_std_error != NULL) == (kind > 0));
+        assert_true((mc.crlb_own_echo_block_mean_rad2 != NULL) == (kind > 0));
+        assert_true((mc.crlb_multistatic_rad2 != NULL) == (kind > 1));
+        assert_true((mc.crlb_multistatic_std_error != NULL) == (kind > 1));
+        memcpy(rate[kind], mc.rate_bit_s_hz, sizeof rate[kind]);
+        free_drop(d);
+    }
+    assert_memory_equal(rate[0], rate[1], sizeof rate[0]);
+    assert_memory_equal(rate[0], rate[2], sizeof rate[0]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(simulated_bounds_without_information_are_infinite),
+        cmocka_unit_test(simulated_bounds_of_a_target_in_line_with_the_array_are_far_worse),
+        cmocka_unit_test(rate_of_two_channels_by_hand),
+        cmocka_unit_test(sum_rate_of_one_user_is_its_rate_with_its_error),
+        cmocka_unit_test(few_channels_do_not_bias_the_information_of_the_own_echo),
+        cmocka_unit_test(the_stop_rule_looks_first_after_fifty_channels),
+        cmocka_unit_test(multistatic_bounds_of_more_than_512_access_points_are_left_out),
+        cmocka_unit_test(bounds_that_are_left_out_have_no_arrays_and_change_no_rate),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

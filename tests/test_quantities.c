@@ -1,0 +1,227 @@
+/* The numbers of a drop by hand: those of drops.csv under either rate and bound, and the rows of aps.csv and ues.csv.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "check.h"
+#include "report/quantities.h"
+#include "report/tables.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { L = 2, K = 2, N = 4 };
+
+static double theorem1[K] = {1.5, 0.75}, exact[K] = {1.25, 2.0}, own[L] = {0.1, 0.02}, all_echoes[L] = {0.05, 0.07};
+static double mc_rate[K] = {1.125, 1.875}, mc_error[K] = {0.0625, 0.03125}, mc_own[L] = {0.11, 0.021};
+static double mc_own_error[L] = {0.001, 0.002}, mc_all[L] = {0.051, 0.071}, mc_all_error[L] = {0.003, 0.004};
+static double gamma_w[K * L] = {1.0, 2.0, 3.0, 4.0}, eta[K * L] = {0.5e-4, 1.5e-4, 1e-4, 0.0};
+static double power[L] = {6e-4, 14e-4}, angle[L] = {0.5, -0.25}, threshold[L] = {0.25, 0.25};
+static double ap_position[2 * L] = {1.0, 2.0, 3.0, 4.0}, ue_position[2 * K] = {9.0, 8.0, 7.0, 6.0};
+static size_t pilot[K] = {1, 0};
+
+static cfi_system system_of_two = {.L = L, .K = K, .N = N, .crlb_threshold_rad2 = threshold};
+static cfi_network network = {.system = &system_of_two,
+                              .L = L,
+                              .K = K,
+                              .ap_position_m = ap_position,
+                              .ue_position_m = ue_position,
+                              .pilot = pilot,
+                              .angle_rad = angle};
+
+static cfi_record good_record(void)
+{
+    cfi_record record = {.index = 7, .status = CFI_DROP_OK, .L = L, .K = K, .N = N, .network = &network};
+
+    system_of_two.rate_model = CFI_RATE_EXACT;
+    system_of_two.crlb_model = CFI_CRLB_OWN_ECHO;
+    threshold[1] = threshold[0];
+    record.closed_form = (cfi_closed_form){theorem1, exact, 2.25, 3.25, own, all_echoes};
+    record.has_monte_carlo = true;
+    record.monte_carlo = (cfi_monte_carlo){.realizations = 100,
+                                           .rate_bit_s_hz = mc_rate,
+                                           .rate_std_error = mc_error,
+                                           .sum_rate_bit_s_hz = 3.0,
+                                           .sum_rate_std_error = 0.125,
+                                           .crlb_own_echo_rad2 = mc_own,
+                                           .crlb_own_echo_std_error = mc_own_error,
+                                           .crlb_multistatic_rad2 = mc_all,
+                                           .crlb_multistatic_std_error = mc_all_error};
+    record.allocation = (cfi_allocation){.method = CFI_METHOD_SCA,
+                                         .status = CFI_ALLOC_CONVERGED,
+                                         .iterations = 9,
+                                         .starts = 3,
+                                         .spread_bit_s_hz = 0.5,
+                                         .sum_rate_bit_s_hz = 3.5,
+                                         .powers = {gamma_w, eta},
+                                         .ap_power_w = power,
+                                         .max_constraint_violation = 1e-3,
+                                         .least_threshold_factor = 0.1};
+    record.equal = (cfi_reference){true, 2.5, 0.0, 0.2};
+    record.heuristic = (cfi_reference){true, 2.75, 0.0, 0.2};
+    return record;
+}
+
+/* NaN: absent. */
+static void assert_quantity(const cfi_record *record, quantity_id id, double expected)
+{
+    double got = quantity_of(id, record);
+
+    if (!(fabs(got - expected) <= 1e-14 * fabs(expected)) && !(isnan(got) && isnan(expected))) {
+        fail_msg("%s is %.17g, not %.17g", quantity_table[id].name, got, expected);
+    }
+}
+
+static void every_quantity_of_a_good_drop_is_what_it_says(void **state)
+{
+    cfi_record record = good_record();
+
+    (void)state;
+    assert_quantity(&record, QUANTITY_SUM_RATE, 3.5);
+    assert_quantity(&record, QUANTITY_SUM_RATE_THEOREM1, 2.25);
+    assert_quantity(&record, QUANTITY_SUM_RATE_EXACT, 3.25);
+    assert_quantity(&record, QUANTITY_SUM_RATE_MONTE_CARLO, 3.0);
+    assert_quantity(&record, QUANTITY_SUM_RATE_STD_ERROR, 0.125);
+    assert_quantity(&record, QUANTITY_SUM_RATE_Z, -2.0); /* against the exact form: (3 - 3.25) / 0.125 */
+    assert_quantity(&record, QUANTITY_SUM_RATE_EQUAL, 2.5);
+    assert_quantity(&record, QUANTITY_SUM_RATE_HEURISTIC, 2.75);
+    assert_quantity(&record, QUANTITY_LEAST_USER_RATE, 1.25);
+    assert_quantity(&record, QUANTITY_WORST_CRLB, 0.1);
+    assert_quantity(&record, QUANTITY_WORST_CRLB_DB, -10.0);
+    assert_quantity(&record, QUANTITY_TOTAL_POWER, 20e-4);
+    assert_quantity(&record, QUANTITY_SENSING_SHARE, 0.6); /* N 3e-4 of 20e-4 */
+    assert_quantity(&record, QUANTITY_ITERATIONS, 9.0);
+    assert_quantity(&record, QUANTITY_STARTS, 3.0);
+    assert_quantity(&record, QUANTITY_SPREAD, 0.5);
+    assert_quantity(&record, QUANTITY_VIOLATION, 1e-3);
+    assert_quantity(&record, QUANTITY_THRESHOLD_FACTOR_DB, -10.0);
+    assert_quantity(&record, QUANTITY_LEAST_THRESHOLD_DB, 10.0 * log10(0.25) - 10.0);
+    assert_quantity(&record, QUANTITY_REALIZATIONS, 100.0);
+}
+
+static void the_model_of_the_scenario_chooses_rate_and_bound(void **state)
+{
+    cfi_record record = good_record();
+
+    (void)state;
+    system_of_two.rate_model = CFI_RATE_THEOREM1;
+    system_of_two.crlb_model = CFI_CRLB_MULTISTATIC;
+    assert_quantity(&record, QUANTITY_LEAST_USER_RATE, 0.75);
+    assert_quantity(&record, QUANTITY_WORST_CRLB, 0.07);
+    assert_ptr_equal(constrained_crlb(&record), all_echoes);
+    assert_quantity(&record, QUANTITY_SUM_RATE_Z, -2.0); /* whatever is optimised */
+}
+
+static void quantities_that_a_drop_does_not_have_are_absent(void **state)
+{
+    cfi_record record = good_record();
+
+    (void)state;
+    record.monte_carlo.sum_rate_std_error = 0.0; /* no distance in standard errors of 0 */
+    assert_quantity(&record, QUANTITY_SUM_RATE_Z, NAN);
+    record.has_monte_carlo = false;
+    assert_quantity(&record, QUANTITY_SUM_RATE_MONTE_CARLO, NAN);
+    assert_quantity(&record, QUANTITY_REALIZATIONS, NAN);
+    record.heuristic.available = false;
+    assert_quantity(&record, QUANTITY_SUM_RATE_HEURISTIC, NAN);
+    threshold[1] = 0.5; /* thresholds that differ have no single value */
+    assert_quantity(&record, QUANTITY_LEAST_THRESHOLD_DB, NAN);
+    assert_quantity(&record, QUANTITY_THRESHOLD_FACTOR_DB, -10.0);
+    record = good_record();
+    record.allocation.least_threshold_factor = 0.0; /* failed before it was known */
+    assert_quantity(&record, QUANTITY_THRESHOLD_FACTOR_DB, NAN);
+    record = good_record();
+    record.equal.available = record.heuristic.available = false;
+    for (int status = CFI_DROP_INFEASIBLE; status <= CFI_DROP_FAILED; status++) {
+        record.status = (cfi_drop_status)status;
+        for (quantity_id id = 0; id < QUANTITIES; id++) {
+            if (id != QUANTITY_THRESHOLD_FACTOR_DB && id != QUANTITY_LEAST_THRESHOLD_DB) {
+                assert_quantity(&record, id, NAN);
+            }
+        }
+        assert_quantity(&record, QUANTITY_THRESHOLD_FACTOR_DB, -10.0);
+    }
+}
+
+/* ------------------------------------------------------------------------- the long tables ---- */
+
+typedef cfi_status (*writer)(const cfi_results *results, FILE *stream, cfi_error *error);
+
+/* The numbers of line `row` (1: the first below the header) of what is written for one record. */
+static size_t numbers_of(writer write, cfi_record *record, size_t row, double *number)
+{
+    cfi_results results = {.record = record, .count = 1};
+    char *text = NULL, *at;
+    size_t size, count = 0;
+    FILE *stream = open_memstream(&text, &size);
+
+    assert_non_null(stream);
+    assert_int_equal(write(&results, stream, NULL), CFI_OK);
+    fclose(stream);
+    at = text;
+    for (size_t i = 0; i < row; i++) {
+        at = strchr(at, '\n') + 1;
+    }
+    do {
+        number[count++] = strtod(at, &at);
+    } while (*at++ == ',');
+    free(text);
+    return count;
+}
+
+static void assert_row(writer write, cfi_record *record, size_t row, const double *expected, size_t count)
+{
+    double number[32];
+
+    assert_int_equal(numbers_of(write, record, row, number), count);
+    for (size_t i = 0; i < count; i++) {
+        if (!(fabs(number[i] - expected[i]) <= 1e-15 * fabs(expected[i])) &&
+            !(isnan(number[i]) && isnan(expected[i]))) {
+            fail_msg("row %zu, column %zu: %.17g, not %.17g", row, i, number[i], expected[i]);
+        }
+    }
+}
+
+static void rows_of_access_points_and_users_hold_their_own_numbers(void **state)
+{
+    cfi_record record = good_record();
+    const double degrees = 180.0 / M_PI;
+    const double ap[L][14] = {{7, 0, 1, 2, 0.5 * degrees, 6e-4, 8e-4, 0.25, 0.1, 0.05, 0.11, 0.001, 0.051, 0.003},
+                              {7, 1, 3, 4, -0.25 * degrees, 14e-4, 4e-4, 0.25, 0.02, 0.07, 0.021, 0.002, 0.071, 0.004}};
+    const double ue[K][9] = {{7, 0, 9, 8, 1, 1.5, 1.25, 1.125, 0.0625}, {7, 1, 7, 6, 0, 0.75, 2, 1.875, 0.03125}};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        assert_row(report_write_aps_csv, &record, i + 1, ap[i], 14);
+        assert_row(report_write_ues_csv, &record, i + 1, ue[i], 9);
+    }
+}
+
+static void rows_of_a_drop_without_powers_keep_the_network_alone(void **state)
+{
+    cfi_record record = good_record();
+    const double ap[14] = {7, 1, 3, 4, -0.25 * 180.0 / M_PI, NAN, NAN, 0.25, NAN, NAN, NAN, NAN, NAN, NAN};
+    const double ue[9] = {7, 1, 7, 6, 0, NAN, NAN, NAN, NAN};
+
+    (void)state;
+    record.status = CFI_DROP_INFEASIBLE;
+    assert_row(report_write_aps_csv, &record, 2, ap, 14);
+    assert_row(report_write_ues_csv, &record, 2, ue, 9);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_quantity_of_a_good_drop_is_what_it_says),
+        cmocka_unit_test(the_model_of_the_scenario_chooses_rate_and_bound),
+        cmocka_unit_test(quantities_that_a_drop_does_not_have_are_absent),
+        cmocka_unit_test(rows_of_access_points_and_users_hold_their_own_numbers),
+        cmocka_unit_test(rows_of_a_drop_without_powers_keep_the_network_alone),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
