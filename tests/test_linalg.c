@@ -73,11 +73,41 @@ static void matrices_that_are_not_positive_definite_are_refused(void **state)
     }
 }
 
+/* Every entry of the triangle in turn on a few sizes: a NaN or an infinity never passes for a factor. */
+static void matrices_with_missing_numbers_are_refused(void **state)
+{
+    static const size_t sizes[] = {1, 2, 39, 40, 41, MOST};
+    static double whole[LD * MOST], a[LD * MOST];
+    static double complex c[LD * MOST];
+
+    (void)state;
+    for (size_t s = 0; s < 2 * (sizeof sizes / sizeof *sizes); s++) {
+        size_t n = sizes[s / 2];
+        double bad = s % 2 ? INFINITY : NAN;
+
+        make_positive(n, whole);
+        for (size_t j = 0; j < n; j += n > 2 ? 7 : 1) {
+            for (size_t i = j; i < n; i++) {
+                double x[MOST] = {1.0};
+
+                memcpy(a, whole, sizeof a);
+                a[i + LD * j] = bad;
+                for (size_t e = 0; e < LD * n; e++) {
+                    c[e] = a[e];
+                }
+                assert_int_equal(linalg_solve_positive(n, a, LD, x), CFI_FAILED);
+                assert_int_equal(linalg_cholesky(n, c, LD), CFI_FAILED);
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(solution_of_a_positive_definite_system_satisfies_it),
         cmocka_unit_test(matrices_that_are_not_positive_definite_are_refused),
+        cmocka_unit_test(matrices_with_missing_numbers_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,9 @@ cfi_status linalg_cholesky(size_t n, double complex *a, size_t lda)
 {
     lapack_int info = LAPACKE_zpotrf_work(LAPACK_COL_MAJOR, 'L', (lapack_int)n, a, (lapack_int)lda);
 
+    for (size_t j = 0; info == 0 && j < n; j++) { /* LAPACK takes a NaN for a pivot, where every NaN ends up */
+        info = isfinite(creal(a[j + lda * j])) ? 0 : 1;
+    }
     return info == 0 ? CFI_OK : CFI_FAILED;
 }
 
@@ -93,6 +96,9 @@ cfi_status linalg_solve_positive(size_t n, double *a, size_t lda, double *x)
         lapack_int info =
             LAPACKE_dposv_work(LAPACK_COL_MAJOR, 'L', (lapack_int)n, 1, a, (lapack_int)lda, x, (lapack_int)n);
 
+        for (size_t j = 0; info == 0 && j < n; j++) {
+            info = isfinite(a[j + lda * j]) ? 0 : 1;
+        }
         return info == 0 ? CFI_OK : CFI_FAILED;
     }
     if (!factor_small(n, a, lda)) {

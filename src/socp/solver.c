@@ -48,8 +48,10 @@ static bool start_point(socp_workspace *w)
         w->target[1][i] = -w->c[i];
     }
     memset(w->target[1] + n, 0, (p + m) * sizeof(double));
-    kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, START_TARGET,
-                  (double *const[]){w->step, w->fixed});
+    if (isnan(kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, START_TARGET,
+                            (double *const[]){w->step, w->fixed}))) {
+        return false;
+    }
     vector_copy(n, w->step, now->x);
     for (size_t i = 0; i < m; i++) {
         now->s[i] = -w->step[n + p + i];
@@ -83,8 +85,8 @@ static void warm_point(socp_workspace *w)
     for (size_t i = 0; i < m; i++) {
         now->s[i] = w->user.s[i] * scaling->row[p + i];
     }
-    cone_add_identity(&w->cone, WARM_SHIFT * fmax(1.0, vector_norm_inf(m, now->s)), now->s);
-    cone_add_identity(&w->cone, WARM_SHIFT * fmax(1.0, vector_norm_inf(m, now->z)), now->z);
+    cone_add_identity(&w->cone, WARM_SHIFT * larger_of(1.0, vector_norm_inf(m, now->s)), now->s);
+    cone_add_identity(&w->cone, WARM_SHIFT * larger_of(1.0, vector_norm_inf(m, now->z)), now->z);
     now->tau = 1.0;
     now->kappa = vector_dot(m, now->s, now->z) / cone_degree(&w->cone);
 }
@@ -140,8 +142,8 @@ static double longest_step(const socp_workspace *w, direction d)
 {
     double alpha = cone_step(&w->cone, w->ds, w->wdz);
 
-    alpha = d.dtau < 0.0 ? fmin(alpha, -w->now->tau / d.dtau) : alpha;
-    return d.dkappa < 0.0 ? fmin(alpha, -w->now->kappa / d.dkappa) : alpha;
+    alpha = d.dtau < 0.0 ? smaller_of(alpha, -w->now->tau / d.dtau) : alpha;
+    return d.dkappa < 0.0 ? smaller_of(alpha, -w->now->kappa / d.dkappa) : alpha;
 }
 
 /* The affine step, solved together with the right-hand side (-c, b, h); *error: the largest residual. */
@@ -160,7 +162,7 @@ static direction affine_direction(socp_workspace *w, double rt, double *error)
 }
 
 /* Factorises and finds the affine step. Where the factor is too poor for refinement to mend, more regularisation is
- * tried; should none be good enough, the best is taken. */
+ * tried; should none be good enough, the best is taken. False, without a direction, when no factor gave one. */
 static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
 {
     double least = INFINITY, best = w->delta, enough = fmax(LOOSE * mu, LEAST_ERROR);
@@ -173,7 +175,7 @@ static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
         if (kkt_factor(&w->kkt)) {
             *d = affine_direction(w, rt, &error);
         }
-        if (error <= enough || (tries == TRIES - 1 && error <= least)) {
+        if (error <= enough || (tries == TRIES - 1 && error < INFINITY && error <= least)) {
             return true;
         }
         if (error < least) {
@@ -189,7 +191,7 @@ static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
 static direction combined_direction(socp_workspace *w, direction d, double rt, double mu)
 {
     bool mended = w->kkt.refinements > w->refinements; /* else this factor needs no check */
-    double affine = fmin(longest_step(w, d), 1.0), kappa_rhs;
+    double affine = smaller_of(longest_step(w, d), 1.0), kappa_rhs;
     double sigma = fmin(fmax((1.0 - affine) * (1.0 - affine), 1e-6), MOST_CENTRING);
 
     cone_product(&w->cone, w->ds, w->wdz, w->spare);
@@ -249,7 +251,7 @@ static bool iterate(socp_workspace *w, double rt)
         return false;
     }
     d = combined_direction(w, d, rt, mu);
-    alpha = fmin(0.99 * longest_step(w, d), 1.0);
+    alpha = smaller_of(0.99 * longest_step(w, d), 1.0);
     if (!(alpha > 1e-8) || !isfinite(d.dtau) || !isfinite(d.dkappa)) {
         return false;
     }

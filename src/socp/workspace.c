@@ -235,7 +235,7 @@ cfi_status workspace_load(socp_workspace *w, const socp_problem *problem, cfi_er
 {
     double nothing = 0.0, *value = w->matrix.value;
 
-    if (!same_pattern(w, problem)) {
+    if (!problem || !problem_has_arrays(problem) || !same_pattern(w, problem)) {
         return problem_check(problem, error) != CFI_OK
                    ? CFI_INVALID
                    : error_set(error, CFI_INVALID,
@@ -255,7 +255,7 @@ cfi_status workspace_load(socp_workspace *w, const socp_problem *problem, cfi_er
     w->scaling.cost = normalise(w->n, vector_norm_inf(w->n, w->c), w->c);
     w->scaling.rhs = normalise(w->p + w->m, vector_norm_inf(w->p + w->m, w->rhs), w->rhs);
     w->norm_c = vector_norm_inf(w->n, problem->c);
-    w->norm_b = fmax(vector_norm_inf(w->p, problem->b), vector_norm_inf(w->m, problem->h));
+    w->norm_b = larger_of(vector_norm_inf(w->p, problem->b), vector_norm_inf(w->m, problem->h));
     kkt_set_data(&w->kkt);
     return CFI_OK;
 }
