@@ -132,7 +132,7 @@ static size_t factorise(const random_matrix *m, factored *f)
 {
     ldl_pattern pattern = {.n = m->n, .entries = m->entries, .row = m->row, .col = m->col, .order = f->order};
 
-    assert_true(order_pattern(m->n, m->entries, m->row, m->col, f->order));
+    assert_true(order_pattern(m->n, m->entries, m->row, m->col, NULL, f->order));
     assert_true(ldl_analyse(&f->factor, &pattern, f->place, f->slot));
     memset(f->factor.value, 0, f->factor.values * sizeof(double));
     for (size_t e = 0; e < m->entries; e++) {
@@ -360,7 +360,7 @@ static void newton_systems_are_solved_to_rounding(void **state)
             rhs[0][i] = uniform(&stream) - 0.5;
             rhs[1][i] = uniform(&stream) - 0.5;
         }
-        assert_true(kkt_analyse(&system, &r.matrix, &r.cone));
+        assert_true(kkt_analyse(&system, &r.matrix, &r.cone, NULL));
         system.max_refinements = 8;
         kkt_set_data(&system);
         assert_true(kkt_factor(&system));
@@ -393,7 +393,7 @@ static void a_residual_that_is_no_number_is_reported(void **state)
 
         make_system(&r, &stream, 1.0);
         all = r.matrix.cols + r.matrix.rows;
-        assert_true(kkt_analyse(&system, &r.matrix, &r.cone));
+        assert_true(kkt_analyse(&system, &r.matrix, &r.cone, NULL));
         system.max_refinements = 3;
         kkt_set_data(&system);
         assert_true(kkt_factor(&system));

@@ -34,7 +34,8 @@ cfi_status linalg_cholesky(size_t n, double complex *a, size_t lda);
 /* B := L^-1 B with the lower factor of linalg_cholesky; B is n x columns. */
 void linalg_solve_lower(size_t n, size_t columns, const double complex *l, size_t ldl, double complex *b, size_t ldb);
 
-/* x := A^-1 x for a real symmetric positive definite A (lower triangle, overwritten). CFI_FAILED when it is not. */
-cfi_status linalg_solve_positive(size_t n, double *a, size_t lda, double *x);
+/* x := A^-1 x for a real symmetric positive definite A (lower triangle, overwritten). CFI_FAILED when it is not,
+ * CFI_INTERRUPTED when *stop (or NULL) was seen set; both leave x of no use. */
+cfi_status linalg_solve_positive(size_t n, double *a, size_t lda, double *x, cfi_stop *stop);
 
 #endif

@@ -61,6 +61,8 @@ typedef struct socp_settings {
     size_t max_refinements;    /* 5 */
     bool warm_start;           /* false: start from this workspace's last optimal point, when it has one; worth it when
                                   the numbers changed little. An attempt that ends without an answer starts afresh. */
+    cfi_stop *stop; /* NULL: polled by socp_create and socp_solve, which end with CFI_INTERRUPTED soon after it
+                       is set; it must outlive the workspace, or socp_set_stop replace it */
 } socp_settings;
 socp_settings socp_default_settings(void);
 
@@ -90,11 +92,15 @@ typedef struct socp_workspace socp_workspace;
 socp_workspace *socp_create(const socp_problem *problem, const socp_settings *settings, cfi_error *error);
 void socp_destroy(socp_workspace *workspace);
 
+/* Another stop flag for the solves to come, or NULL. */
+void socp_set_stop(socp_workspace *workspace, cfi_stop *stop);
+
 /* Makes the next solve a cold one, with the bytes of a new workspace, whatever was solved before. */
 void socp_forget(socp_workspace *workspace);
 
 /* Solves. The problem must have the pattern given at socp_create (else CFI_INVALID). Returns CFI_OK
- * whenever *solution was filled, whatever its status. */
+ * whenever *solution was filled, whatever its status; CFI_INTERRUPTED, without a solution, when the
+ * stop flag was seen: the workspace stays good for other solves, the next one a cold one. */
 cfi_status socp_solve(socp_workspace *workspace, const socp_problem *problem, socp_solution *solution,
                       cfi_error *error);
 

@@ -36,8 +36,13 @@ static void destroy_solver(void *object)
     free(object);
 }
 
+static cfi_stop *stop_of(const cfi_alloc_options *options)
+{
+    return options ? options->stop : NULL;
+}
+
 /* The arena's, forgetting the last drop: results must not depend on which drop was solved before. */
-static step_solver *keep_solver(cfi_arena *arena)
+static step_solver *keep_solver(const cfi_alloc_options *options, cfi_arena *arena)
 {
     step_solver *cone = arena_kept(arena);
 
@@ -48,6 +53,7 @@ static step_solver *keep_solver(cfi_arena *arena)
         }
     } else if (cone->workspace) {
         socp_forget(cone->workspace);
+        socp_set_stop(cone->workspace, stop_of(options));
     }
     return cone;
 }
@@ -62,12 +68,12 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
     if (!stepper->active) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for an allocation step");
     }
-    stepper->cone = keep_solver(arena);
+    stepper->cone = keep_solver(options, arena);
     if (!stepper->cone) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for an allocation step");
     }
     stepper->structured = takes_dual(problem, options);
-    return stepper->structured ? structured_init(&stepper->dual, problem, arena, error) : CFI_OK;
+    return stepper->structured ? structured_init(&stepper->dual, problem, stop_of(options), arena, error) : CFI_OK;
 }
 
 /* Lists the users whose SINR is not negligible. */
@@ -113,8 +119,11 @@ static bool run_structured(alloc_stepper *stepper, const alloc_point *at, alloc_
 }
 
 /* Solves the step's problem in the workspace, made anew when the pattern is new. */
-static cfi_status solve(step_solver *cone, const socp_problem *problem, socp_solution *solution, cfi_error *error)
+static cfi_status solve(const alloc_stepper *stepper, const socp_problem *problem, socp_solution *solution,
+                        cfi_error *error)
 {
+    step_solver *cone = stepper->cone;
+
     if (!socp_builder_kept_pattern(cone->builder)) {
         socp_destroy(cone->workspace);
         cone->workspace = NULL;
@@ -123,6 +132,7 @@ static cfi_status solve(step_solver *cone, const socp_problem *problem, socp_sol
         socp_settings settings = socp_default_settings();
 
         settings.warm_start = true; /* the next step's optimum is near this one's */
+        settings.stop = stop_of(stepper->options);
         cone->workspace = socp_create(problem, &settings, error);
     }
     return cone->workspace ? socp_solve(cone->workspace, problem, solution, error) : error->status;
@@ -145,6 +155,9 @@ cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrog
             *solved = SOCP_OPTIMAL;
             return CFI_OK;
         }
+        if (stop_requested(stop_of(stepper->options))) {
+            return error_set(error, CFI_INTERRUPTED, "interrupted during the power allocation");
+        }
         stepper->fallback_steps++;
     }
     stepper->objective = NAN;
@@ -161,7 +174,7 @@ cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrog
     stepper->cone->builder = model.builder;
     status = problem ? export_step(stepper, problem, error) : error->status;
     if (status == CFI_OK) {
-        status = solve(stepper->cone, problem, &solution, error);
+        status = solve(stepper, problem, &solution, error);
     }
     stepper->step++;
     if (status == CFI_OK) {

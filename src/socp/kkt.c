@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { POLLED_WEIGHTS = 4096 }; /* between two looks at the stop flag */
+
 /* ----------------------------------------------------------------------------- analysis ---- */
 
 /* Signs of the pivots: + for x, - for y and z; of a dyad's unknown the opposite of its unit pivot's block. */
@@ -110,9 +112,14 @@ static bool analyse(kkt *system, const row_lists *rows)
         system->sign = (signed char *)carve(&block, system->size);
         terms->times = (signed char *)block;
         kkt_list_terms(system, rows, row, col);
-        done = order_pattern(system->size, count, row, col, order) &&
+        done = order_pattern(system->size, count, row, col, system->watch, order) &&
                ldl_analyse(&system->factor,
-                           &(ldl_pattern){.n = system->size, .entries = count, .row = row, .col = col, .order = order},
+                           &(ldl_pattern){.n = system->size,
+                                          .entries = count,
+                                          .row = row,
+                                          .col = col,
+                                          .order = order,
+                                          .watch = system->watch},
                            system->place, terms->slot);
     }
     free(scratch);
@@ -129,14 +136,15 @@ static size_t count_weights(const cone_scaling *cone)
     return weights;
 }
 
-bool kkt_analyse(kkt *system, const sparse *matrix, const cone_scaling *cone)
+bool kkt_analyse(kkt *system, const sparse *matrix, const cone_scaling *cone, stop_watch *watch)
 {
     size_t n = matrix->cols, m = cone->m, nonzeros = matrix->start[n], blocks = cone->linear + cone->cones;
     size_t weights = count_weights(cone);
     uint32_t *scratch = memory_block((matrix->rows + 1 + 2 * nonzeros + n + 1) * sizeof *scratch), *memory;
     bool done;
 
-    *system = (kkt){.n = n, .p = matrix->rows - m, .m = m, .cone = cone, .matrix = matrix, .delta = 1e-8};
+    *system =
+        (kkt){.n = n, .p = matrix->rows - m, .m = m, .cone = cone, .matrix = matrix, .delta = 1e-8, .watch = watch};
     memory = memory_block((3 * m + weights + 2) * sizeof *memory + blocks + 1);
     system->memory[2] = memory;
     done = scratch && memory;
@@ -283,7 +291,14 @@ bool kkt_factor(kkt *system)
         system->base_delta = system->delta;
     }
     memcpy(system->factor.value, system->base, bytes);
-    add_terms(terms, FIRST_WEIGHT, terms->weights, system->factor.value);
+    for (size_t begin = FIRST_WEIGHT; begin < terms->weights; begin += POLLED_WEIGHTS) {
+        size_t left = terms->weights - begin;
+
+        if (stop_seen(system->watch)) {
+            return false;
+        }
+        add_terms(terms, begin, begin + (left < POLLED_WEIGHTS ? left : POLLED_WEIGHTS), system->factor.value);
+    }
     system->replaced = ldl_factor(&system->factor, system->sign, 1e-14, system->delta);
     return system->replaced != SIZE_MAX;
 }

@@ -214,7 +214,7 @@ static double solve(kkt *system, size_t sides, const double *const rhs[], double
             side[left++] = one;
         }
     }
-    for (size_t round = 0; round < system->max_refinements && left > 0; round++) {
+    for (size_t round = 0; round < system->max_refinements && left > 0 && !stop_seen(system->watch); round++) {
         bool useful[2];
         size_t before = left;
 

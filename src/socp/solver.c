@@ -169,7 +169,7 @@ static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
 
     w->kkt.delta = w->delta;
     w->refinements = w->kkt.refinements;
-    for (size_t tries = 0; tries < TRIES; tries++) {
+    for (size_t tries = 0; tries < TRIES && !stop_seen(&w->watch); tries++) {
         double error = INFINITY;
 
         if (kkt_factor(&w->kkt)) {
@@ -298,6 +298,10 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, bool warm
         quality q = point_estimate(w);
         socp_status status = certificate(w, problem, &q);
 
+        if (stop_seen(&w->watch)) {
+            return SOCP_FAILED;
+        }
+
         if (status != SOCP_FAILED) {
             *best = q;
             w->best = w->now;
@@ -405,28 +409,42 @@ static bool is_answer(socp_status status)
     return status == SOCP_OPTIMAL || status == SOCP_PRIMAL_INFEASIBLE || status == SOCP_DUAL_INFEASIBLE;
 }
 
+/* The attempts, up to three, until one has an answer or the watch sees its flag. */
+static socp_status solve(socp_workspace *w, const socp_problem *problem, quality *best, socp_solution *solution)
+{
+    socp_status status = SOCP_FAILED;
+
+    if (w->settings.warm_start && w->solved && w->m > 0) {
+        status = attempt(w, problem, true, best, solution);
+    }
+    if (!is_answer(status) && !w->watch.seen) {
+        status = attempt(w, problem, false, best, solution);
+    }
+    if ((status == SOCP_FAILED || status == SOCP_INACCURATE) && !w->watch.seen) { /* once more, regularised otherwise */
+        w->delta = w->kkt.delta = RETRY_REGULARISATION;
+        status = attempt(w, problem, false, best, solution);
+        solution->retried = true;
+    }
+    return status;
+}
+
 cfi_status socp_solve(socp_workspace *w, const socp_problem *problem, socp_solution *solution, cfi_error *error)
 {
     double start = workspace_seconds();
-    socp_status status = SOCP_FAILED;
     quality best = {.merit = INFINITY};
+    socp_status status;
 
     if (workspace_load(w, problem, error) != CFI_OK) {
         return CFI_INVALID;
     }
     *solution = (socp_solution){.setup_seconds = w->setup_seconds};
     w->best = NULL;
+    w->watch.seen = false;
     w->delta = w->kkt.delta = REGULARISATION;
-    if (w->settings.warm_start && w->solved && w->m > 0) {
-        status = attempt(w, problem, true, &best, solution);
-    }
-    if (!is_answer(status)) {
-        status = attempt(w, problem, false, &best, solution);
-    }
-    if (status == SOCP_FAILED || status == SOCP_INACCURATE) { /* one retry with other regularisation */
-        w->delta = w->kkt.delta = RETRY_REGULARISATION;
-        status = attempt(w, problem, false, &best, solution);
-        solution->retried = true;
+    status = solve(w, problem, &best, solution);
+    if (w->watch.seen) {
+        w->solved = false;
+        return error_set(error, CFI_INTERRUPTED, "interrupted while a cone problem was solved");
     }
     fill_solution(w, problem, status, &best, solution);
     w->solved = status == SOCP_OPTIMAL;

@@ -132,7 +132,7 @@ static bool allocate(socp_workspace *w, const socp_problem *problem)
     from.used = 0;
     carve_all(w, &from, nonzeros);
     copy_pattern(w, problem);
-    return kkt_analyse(&w->kkt, &w->matrix, &w->cone);
+    return kkt_analyse(&w->kkt, &w->matrix, &w->cone, &w->watch);
 }
 
 socp_workspace *socp_create(const socp_problem *problem, const socp_settings *settings, cfi_error *error)
@@ -144,15 +144,29 @@ socp_workspace *socp_create(const socp_problem *problem, const socp_settings *se
         return NULL;
     }
     workspace = calloc(1, sizeof *workspace);
+    if (workspace) {
+        workspace->settings = settings ? *settings : socp_default_settings();
+        workspace->watch.flag = workspace->settings.stop;
+    }
     if (!workspace || !allocate(workspace, problem)) {
+        bool interrupted = workspace && workspace->watch.seen;
+
         socp_destroy(workspace);
-        error_set(error, CFI_NO_MEMORY, "out of memory for a cone problem of %zu variables", problem->n);
+        if (interrupted) {
+            error_set(error, CFI_INTERRUPTED, "interrupted while a cone problem was analysed");
+        } else {
+            error_set(error, CFI_NO_MEMORY, "out of memory for a cone problem of %zu variables", problem->n);
+        }
         return NULL;
     }
-    workspace->settings = settings ? *settings : socp_default_settings();
     workspace->kkt.max_refinements = workspace->settings.max_refinements;
     workspace->setup_seconds = workspace_seconds() - start;
     return workspace;
+}
+
+void socp_set_stop(socp_workspace *workspace, cfi_stop *stop)
+{
+    workspace->watch.flag = stop;
 }
 
 void socp_forget(socp_workspace *workspace)
