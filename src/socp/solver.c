@@ -294,13 +294,16 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, bool warm
         return SOCP_FAILED;
     }
     for (;; ++*iterations) {
-        double rt = form_residuals(w);
-        quality q = point_estimate(w);
-        socp_status status = certificate(w, problem, &q);
+        double rt;
+        quality q;
+        socp_status status;
 
         if (stop_seen(&w->watch)) {
             return SOCP_FAILED;
         }
+        rt = form_residuals(w);
+        q = point_estimate(w);
+        status = certificate(w, problem, &q);
 
         if (status != SOCP_FAILED) {
             *best = q;
