@@ -11,6 +11,9 @@
 #include <string.h>
 
 enum { POLLED_WEIGHTS = 4096 }; /* between two looks at the stop flag */
+/* The part of the matrix that does not change with W is kept as long as that is cheaper than adding it up again: while
+ * the factor has at most so many entries for each term. Filled factors so take half the memory. */
+enum { MOST_FILL = 8 };
 
 /* ----------------------------------------------------------------------------- analysis ---- */
 
@@ -164,7 +167,7 @@ bool kkt_analyse(kkt *system, const sparse *matrix, const cone_scaling *cone, st
         done = analyse(system, &rows);
     }
     free(scratch);
-    if (done) {
+    if (done && system->factor.values <= MOST_FILL * system->terms.count) {
         system->base = memory_block(system->factor.values * sizeof *system->base + 1);
         system->memory[3] = system->base;
         done = system->base != NULL;
@@ -279,18 +282,28 @@ static void add_terms(const kkt_terms *terms, size_t begin, size_t end, double *
     }
 }
 
+/* The factor's values become what does not change with W. */
+static void set_base(kkt *system)
+{
+    size_t bytes = system->factor.values * sizeof(double);
+    double *base = system->base ? system->base : system->factor.value;
+
+    if (!system->base || system->base_delta != system->delta) {
+        memset(base, 0, bytes);
+        add_terms(&system->terms, 0, FIRST_WEIGHT, base);
+        system->base_delta = system->delta;
+    }
+    if (system->base) {
+        memcpy(system->factor.value, base, bytes);
+    }
+}
+
 bool kkt_factor(kkt *system)
 {
     const kkt_terms *terms = &system->terms;
-    size_t bytes = system->factor.values * sizeof(double);
 
     weigh(system);
-    if (system->base_delta != system->delta) { /* what does not change with W */
-        memset(system->base, 0, bytes);
-        add_terms(terms, 0, FIRST_WEIGHT, system->base);
-        system->base_delta = system->delta;
-    }
-    memcpy(system->factor.value, system->base, bytes);
+    set_base(system);
     for (size_t begin = FIRST_WEIGHT; begin < terms->weights; begin += POLLED_WEIGHTS) {
         size_t left = terms->weights - begin;
 
