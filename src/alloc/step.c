@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 static const double NEGLIGIBLE_SINR = 1e-10;
-enum { MOST_PAIRS = 1000 };
 
 /* `auto` takes the dual where it applies, unless pairs of users with one pilot make it larger than the cone problem, or
  * the cone problems are what the caller wants to see. */
@@ -19,7 +18,7 @@ static bool takes_dual(const alloc_problem *problem, const cfi_alloc_options *op
         return system->solver == CFI_SOLVER_STRUCTURED;
     }
     return system->surrogate == CFI_SURROGATE_PRODUCT && system->crlb_constraint == CFI_CRLB_EXACT &&
-           problem->sensing != SENSING_LINEARISED && problem->mate_start[problem->K] <= MOST_PAIRS &&
+           problem->sensing != SENSING_LINEARISED && problem->mate_start[problem->K] <= CFI_DUAL_MOST_PAIRS &&
            !(options && options->export_problem);
 }
 

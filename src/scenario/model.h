@@ -51,4 +51,8 @@ typedef enum {
 /* Appends the resolved scenario: every key in order, two spaces a level. */
 void resolved_print(const cfi_scenario *scenario, resolved_purpose purpose, cfi_wording *out);
 
+/* Whether sensing power senses worse than communication power, which with coherent terms makes the sensing constraint
+ * reverse convex. */
+bool sensing_is_reverse_convex(const cfi_system *system);
+
 #endif
