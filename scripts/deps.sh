@@ -9,7 +9,7 @@ build=(gcc libc6-dev make cmake ninja-build pkg-config git ca-certificates libgs
        libcjson-dev libmd-dev libsuitesparse-dev)
 figures=(jq)
 command -v gnuplot >/dev/null || figures+=(gnuplot-nox) # one flavour of gnuplot would replace another
-tests=(libcmocka-dev librandom123-dev shellcheck clang-format groff libopenmpi-dev openmpi-bin)
+tests=(g++ libcmocka-dev librandom123-dev locales shellcheck clang-format groff libopenmpi-dev openmpi-bin)
 peers=(r-base-core r-cran-ecosolver r-cran-matrix)
 
 die() { printf 'deps.sh: %s\n' "$*" >&2; exit 1; }

@@ -1,6 +1,6 @@
 #!/bin/bash
-# What `cmake --install` leaves is enough to use the program and, from C, the cone solver: the example of docs/solver.md is
-# compiled against it and run.
+# What `cmake --install` leaves is enough to use the program and, from C and C++, the cone solver: the example of
+# docs/solver.md and install.cpp are compiled against it and run.
 #   install.sh TOP BUILD CC [FLAG...]      FLAG: of the build (a sanitizer's)
 set -u
 top=$(realpath "$1")
@@ -36,4 +36,20 @@ elif [ "$(wc -l <"$work/out")" -ne 1 ]; then
 elif ! grep -qFx -- "$(cat "$work/out")" "$top/docs/solver.md"; then
   complain "docs/solver.md does not show what the example prints: $(cat "$work/out")"
 fi
+
+# The C++ compiler that goes with CC, and clang's beside a gcc of this machine; a sanitizer's library is one compiler's.
+case $(basename "$cc") in
+  *clang*) cxx=("${cc/clang/clang++}") ;;
+  *gcc*) cxx=("${cc/gcc/g++}") ;;
+  *) cxx=(g++) ;;
+esac
+if [ "$#" -eq 0 ] && [ "${cxx[0]##*/}" = g++ ] && command -v clang++ >/dev/null; then cxx+=(clang++); fi
+for compiler in "${cxx[@]}"; do
+  if ! "$compiler" "$@" -std=c++11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror "${compile[@]}" \
+       "$top/tests/install.cpp" "${link[@]}" -o "$work/cpp"; then
+    complain "install.cpp does not compile with $compiler against what is installed"
+  elif [ "$("$work/cpp")" != optimal ]; then
+    complain "install.cpp, compiled with $compiler, failed"
+  fi
+done
 exit "$bad"

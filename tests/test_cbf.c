@@ -1,5 +1,5 @@
 /* Conic Benchmark Format: the writer, the reader, and one after the other. The reader's refusals:
- * cli/test_solve_refusals.sh. */
+ * cli/test_solve_refusals.sh, locales: test_locale.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,8 +8,6 @@
 
 #include "socp_check.h"
 #include "socp_planted.h"
-
-#include <locale.h>
 
 /* Written to memory; free the text. */
 static char *written(const socp_problem *problem, const char *comment)
@@ -161,25 +159,6 @@ static void every_double_is_read_as_strtod_reads_it(void **state)
     }
 }
 
-static void numbers_do_not_depend_on_the_locale(void **state)
-{
-    static const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "de_DE", "fr_FR"};
-    bool found = false;
-    socp_cbf *cbf;
-
-    (void)state;
-    for (size_t i = 0; !found && i < sizeof names / sizeof *names; i++) {
-        found = setlocale(LC_NUMERIC, names[i]) != NULL;
-    }
-    if (!found) {
-        skip();
-    }
-    cbf = read_back("VER\n1\nOBJSENSE\nMIN\nVAR\n1 1\nF 1\nOBJACOORD\n1\n0 0.12345678901234567\n");
-    assert_true(socp_cbf_problem(cbf)->c[0] == 12345678901234567e-17);
-    setlocale(LC_NUMERIC, "C");
-    socp_cbf_destroy(cbf);
-}
-
 /* -------------------------------------------------------------------- the file's terms ---- */
 
 /* Every cone on rows and on variables, both senses: the multipliers prove the optimum from the file's data alone. */
@@ -250,7 +229,6 @@ int main(void)
         cmocka_unit_test(a_full_disk_is_an_output_error),
         cmocka_unit_test(what_is_written_is_read_back_bit_for_bit),
         cmocka_unit_test(every_double_is_read_as_strtod_reads_it),
-        cmocka_unit_test(numbers_do_not_depend_on_the_locale),
         cmocka_unit_test(multipliers_prove_the_optimum_in_the_files_terms),
         cmocka_unit_test(an_unreadable_stream_is_an_error),
     };

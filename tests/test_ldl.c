@@ -132,7 +132,7 @@ static size_t factorise(const random_matrix *m, factored *f)
 {
     ldl_pattern pattern = {.n = m->n, .entries = m->entries, .row = m->row, .col = m->col, .order = f->order};
 
-    assert_true(order_pattern(m->n, m->entries, m->row, m->col, f->order));
+    assert_true(order_pattern(m->n, m->entries, m->row, m->col, NULL, f->order));
     assert_true(ldl_analyse(&f->factor, &pattern, f->place, f->slot));
     memset(f->factor.value, 0, f->factor.values * sizeof(double));
     for (size_t e = 0; e < m->entries; e++) {
@@ -360,7 +360,7 @@ static void newton_systems_are_solved_to_rounding(void **state)
             rhs[0][i] = uniform(&stream) - 0.5;
             rhs[1][i] = uniform(&stream) - 0.5;
         }
-        assert_true(kkt_analyse(&system, &r.matrix, &r.cone));
+        assert_true(kkt_analyse(&system, &r.matrix, &r.cone, NULL));
         system.max_refinements = 8;
         kkt_set_data(&system);
         assert_true(kkt_factor(&system));
@@ -377,6 +377,39 @@ static void newton_systems_are_solved_to_rounding(void **state)
         kkt_free(&system);
     }
     assert_true(kept > 100 && gone > 100);
+}
+
+/* A right-hand side with a NaN is a breakdown, on whichever side and at whichever place it stands. */
+static void a_residual_that_is_no_number_is_reported(void **state)
+{
+    static random_system r;
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 35);
+        double rhs[2][COLS + ROWS] = {{0.0}}, solution[2][COLS + 2 * ROWS];
+        kkt system;
+        size_t all;
+
+        make_system(&r, &stream, 1.0);
+        all = r.matrix.cols + r.matrix.rows;
+        assert_true(kkt_analyse(&system, &r.matrix, &r.cone, NULL));
+        system.max_refinements = 3;
+        kkt_set_data(&system);
+        assert_true(kkt_factor(&system));
+        for (size_t i = 0; i < 2 * all; i++) {
+            double *where = &rhs[i % 2][i / 2];
+
+            *where = NAN;
+            assert_true(isnan(kkt_solve_two(&system, (const double *const[]){rhs[0], rhs[1]}, 1e-13,
+                                            (double *const[]){solution[0], solution[1]})));
+            assert_true(isnan(kkt_solve(&system, rhs[i % 2], 1e-13, solution[0])));
+            *where = 0.0;
+            assert_true(kkt_solve_two(&system, (const double *const[]){rhs[0], rhs[1]}, 1e-13,
+                                      (double *const[]){solution[0], solution[1]}) == 0.0);
+        }
+        kkt_free(&system);
+    }
 }
 
 static void scaling_and_its_inverse_cancel(void **state)
@@ -409,6 +442,7 @@ int main(void)
         cmocka_unit_test(pivots_of_the_wrong_sign_are_replaced_and_counted),
         cmocka_unit_test(numbers_that_are_not_finite_are_a_breakdown),
         cmocka_unit_test(newton_systems_are_solved_to_rounding),
+        cmocka_unit_test(a_residual_that_is_no_number_is_reported),
         cmocka_unit_test(scaling_and_its_inverse_cancel),
     };
 

@@ -174,7 +174,7 @@ static void a_matrix_of_size_0_has_a_factor_and_a_solution(void **state)
 
     (void)state;
     assert_int_equal(linalg_cholesky(0, &c, 1), CFI_OK);
-    assert_int_equal(linalg_solve_positive(0, &a, 1, &x), CFI_OK);
+    assert_int_equal(linalg_solve_positive(0, &a, 1, &x, NULL), CFI_OK);
     linalg_solve_lower(0, 0, &c, 1, &c, 1);
     linalg_gram_add(0, 0, 0, &c, 1, &c, 1, &c, 1);
     assert_true(c == 5.0 && a == -1.0 && x == 3.0);
@@ -220,7 +220,7 @@ static void solve_positive_refuses_what_is_not_positive_definite(void **state)
                 a[spoilt + n * j] = a[j + n * spoilt] = 0.0;
             }
             a[spoilt + n * spoilt] = SPOILS[s % 4];
-            if (linalg_solve_positive(n, a, n, x) != CFI_FAILED) {
+            if (linalg_solve_positive(n, a, n, x, NULL) != CFI_FAILED) {
                 fail_msg("size %zu with %g at %zu was solved", n, SPOILS[s % 4], spoilt);
             }
         }
@@ -240,7 +240,7 @@ static void an_infinite_pivot_is_refused(void **state)
             a[i] = i % n == i / n ? 2.0 : 0.01;
         }
         a[0] = INFINITY;
-        assert_int_equal(linalg_solve_positive(n, a, n, x), CFI_FAILED);
+        assert_int_equal(linalg_solve_positive(n, a, n, x, NULL), CFI_FAILED);
         h[0] = INFINITY;
         assert_int_equal(linalg_cholesky(n, h, n), CFI_FAILED);
         free(h);

@@ -477,9 +477,9 @@ static void memory_estimate_grows_with_the_sizes(void **state)
     const cfi_system large = {.L = 513, .K = 4, .N = 8, .realizations = 10};
 
     (void)state;
-    assert_true(scenario_memory_bytes(&closed) == 40.0 * 8 * 4096 * 64);
+    assert_true(scenario_memory_bytes(&closed) == 20.0 * 8 * 4096 * 64);
     assert_true(scenario_memory_bytes(&drawn) ==
-                40.0 * 8 * 2048 + 600.0 * 8 * 4 + 256.0 * 4 * 4 + 512.0 * 2048 + 3232.0 * 512 * 512);
+                20.0 * 8 * 2048 + 600.0 * 8 * 4 + 256.0 * 4 * 4 + 512.0 * 2048 + 3232.0 * 512 * 512);
     assert_true(scenario_memory_bytes(&large) < scenario_memory_bytes(&drawn)); /* no multistatic Monte Carlo */
 }
 

@@ -158,7 +158,7 @@ static void derivatives_of_the_dual_are_those_of_differences(void **state)
         double gradient[16], up[16], hessian[16 * 16];
         size_t n, ld;
 
-        assert_int_equal(structured_init(dual, &b.problem, b.d->arena, NULL), CFI_OK);
+        assert_int_equal(structured_init(dual, &b.problem, NULL, b.d->arena, NULL), CFI_OK);
         n = dual->n;
         ld = dual->rows;
         assert_in_range(n, 5, 16);
@@ -202,7 +202,7 @@ static void dual_bounds_the_surrogate_and_its_gap_is_certified(void **state)
         structured dual;
         size_t held, feasible = 0;
 
-        assert_int_equal(structured_init(&dual, &b.problem, b.d->arena, NULL), CFI_OK);
+        assert_int_equal(structured_init(&dual, &b.problem, NULL, b.d->arena, NULL), CFI_OK);
         problem_evaluate(&b.problem, b.at);
         held = arena_capacity(b.d->arena);
         assert_true(structured_step(&dual, b.at, b.to, &gap, &objective));

@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef enum cfi_status {
     CFI_OK = 0,
     CFI_USAGE,       /* the command line is wrong */
@@ -39,5 +43,9 @@ const char *status_name(cfi_status status);
 /* True once *stop is non-zero. stop may be NULL (never stops). A signal handler sets it. */
 typedef const volatile sig_atomic_t cfi_stop;
 bool stop_requested(cfi_stop *stop);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -35,7 +35,7 @@ cfi_status linalg_cholesky(size_t n, double complex *a, size_t lda);
 void linalg_solve_lower(size_t n, size_t columns, const double complex *l, size_t ldl, double complex *b, size_t ldb);
 
 /* x := A^-1 x for a real symmetric positive definite A (lower triangle, overwritten). CFI_FAILED when it is not,
- * or holds what is no finite number. */
-cfi_status linalg_solve_positive(size_t n, double *a, size_t lda, double *x);
+ * or holds what is no finite number; CFI_INTERRUPTED when *stop (or NULL) was seen set. Both leave x of no use. */
+cfi_status linalg_solve_positive(size_t n, double *a, size_t lda, double *x, cfi_stop *stop);
 
 #endif

@@ -18,6 +18,7 @@ typedef enum { CFI_SUM_RATE, CFI_MAX_MIN_RATE, CFI_MIN_POWER, CFI_MIN_CRLB } cfi
 typedef enum { CFI_SURROGATE_PRODUCT, CFI_SURROGATE_FRACTIONAL } cfi_surrogate;
 typedef enum { CFI_CRLB_EXACT, CFI_CRLB_SCA } cfi_crlb_constraint;
 typedef enum { CFI_SOLVER_AUTO, CFI_SOLVER_SOCP, CFI_SOLVER_STRUCTURED } cfi_solver;
+enum { CFI_DUAL_MOST_PAIRS = 1000 }; /* of users on one pilot, ordered, up to which `auto` takes the dual */
 
 /* The word a value has in the scenario, e.g. method_name(CFI_METHOD_SCA) is "sca". */
 const char *method_name(cfi_method method);
@@ -160,7 +161,8 @@ cfi_status scenario_continue(const cfi_scenario *older, const cfi_scenario *newe
  * degrees, hardly better than the prior". Lines without newline, owned by the scenario. */
 size_t scenario_warnings(const cfi_scenario *scenario, const char *const **lines);
 
-/* Bytes that one trial needs, from the sizes alone (saturating); the basis of the refusal of absurd sizes. */
+/* Bytes that one trial needs, from the sizes alone (saturating); the basis of the refusal of absurd sizes. Within a
+ * factor of 2 of what the allocation's solvers take where that matters (beyond a MiB). */
 double scenario_memory_bytes(const cfi_system *system);
 
 /* The scenario's JSON Schema (draft 2020-12), with descriptions, ranges and defaults. Static text. */

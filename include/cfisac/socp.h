@@ -8,13 +8,17 @@
  *     maximise    -b'y - h'z   subject to   A'y + G'z + c = 0,  z in K           (the dual)
  *
  * Method: primal-dual interior point with Nesterov-Todd scaling and Mehrotra's corrector; see
- * docs/solver.md. Matrices are in compressed sparse column form. */
+ * docs/solver.md. Matrices are in compressed sparse column form. The header serves C and C++ alike. */
 #ifndef CFISAC_SOCP_H
 #define CFISAC_SOCP_H
 
 #include "cfisac/error.h"
 
 #include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* rows x cols, compressed sparse column: the entries of column j are value[start[j] .. start[j+1]),
  * in rows row[...], strictly ascending within a column. start has cols + 1 entries. */
@@ -57,6 +61,8 @@ typedef struct socp_settings {
     size_t max_refinements;    /* 5 */
     bool warm_start;           /* false: start from this workspace's last optimal point, when it has one; worth it when
                                   the numbers changed little. An attempt that ends without an answer starts afresh. */
+    cfi_stop *stop; /* NULL: polled by socp_create and socp_solve, which end with CFI_INTERRUPTED soon after it
+                       is set; it must outlive the workspace, or socp_set_stop replace it */
 } socp_settings;
 socp_settings socp_default_settings(void);
 
@@ -80,16 +86,21 @@ typedef struct socp_solution {
 /* A workspace holds the ordering, the symbolic factorisation and every work array for one sparsity
  * pattern. socp_create analyses `problem` (its pattern and cones; numbers too are read) and may be
  * followed by any number of socp_solve with problems of the same pattern: then nothing is
- * allocated. NULL and an error text when the problem is malformed (CFI_INVALID) or memory is out. */
+ * allocated. NULL and an error text when the problem is malformed (CFI_INVALID: a number that is not finite, sizes that
+ * do not add up, an array that is NULL) or memory is out. */
 typedef struct socp_workspace socp_workspace;
 socp_workspace *socp_create(const socp_problem *problem, const socp_settings *settings, cfi_error *error);
 void socp_destroy(socp_workspace *workspace);
+
+/* Another stop flag for the solves to come, or NULL. */
+void socp_set_stop(socp_workspace *workspace, cfi_stop *stop);
 
 /* Makes the next solve a cold one, with the bytes of a new workspace, whatever was solved before. */
 void socp_forget(socp_workspace *workspace);
 
 /* Solves. The problem must have the pattern given at socp_create (else CFI_INVALID). Returns CFI_OK
- * whenever *solution was filled, whatever its status. */
+ * whenever *solution was filled, whatever its status; CFI_INTERRUPTED, without a solution, when the
+ * stop flag was seen: the workspace stays good for other solves, the next one a cold one. */
 cfi_status socp_solve(socp_workspace *workspace, const socp_problem *problem, socp_solution *solution,
                       cfi_error *error);
 
@@ -104,9 +115,11 @@ double socp_certificate_residual(const socp_problem *problem, const socp_solutio
 /* Collects entries in any order (duplicates are added), then makes a socp_problem. Rows are added
  * in blocks: each socp_add_* returns the index of the block's first row, to be used as `row` in
  * socp_put / socp_rhs. All linear rows must be added before the first cone.
- * Sticky errors: after a failed allocation every call is a no-op and socp_build reports it. */
+ * Sticky errors: after a failed allocation (CFI_NO_MEMORY) or a first mistake of the caller (CFI_INVALID: a variable or
+ * a row that does not exist yet, linear rows after a cone, a cone without rows) every call is a no-op that returns 0,
+ * and socp_build reports it in one line. A restart forgets mistakes. A builder that is NULL is out of memory too. */
 typedef struct socp_builder socp_builder;
-socp_builder *socp_builder_create(size_t variables);
+socp_builder *socp_builder_create(size_t variables); /* NULL when out of memory */
 void socp_builder_destroy(socp_builder *builder);
 /* Empties the builder for another problem; its memory stays. When the same rows, cones and entries come in the same
  * order again, with any numbers, the next socp_build allocates and sorts nothing. */
@@ -134,8 +147,9 @@ const socp_problem *socp_build(socp_builder *builder, cfi_error *error);
 
 /* Writes the problem in the Conic Benchmark Format, version 1, with 17 significant digits: variables in F, the rows of
  * A in L=, the linear rows in L+, each cone in Q. comment (may be NULL) becomes '#' lines. socp_read_cbf gives the same
- * problem again, bit for bit (a zero in c, b or h loses its sign). Returns CFI_OUTPUT when the stream reports an error.
- */
+ * problem again, bit for bit (a zero in c, b or h loses its sign). Numbers have a decimal point in every locale.
+ * Returns CFI_OUTPUT when the stream reports an error, CFI_INVALID for a malformed problem, of which nothing is
+ * written. */
 cfi_status socp_write_cbf(const socp_problem *problem, const char *comment, FILE *stream, cfi_error *error);
 
 /* A file of the Conic Benchmark Format, versions 1 to 4:
@@ -165,6 +179,10 @@ double socp_cbf_objective(const socp_cbf *cbf, double value);
 /* The multiplier of each row of CON, socp_cbf_constraints numbers u in the dual cone of CON, from the solution's y and
  * z. optimal:            c - A'u in the dual cone of VAR and dual objective c0 - b'u (maximising: c replaced by -c, c0
  * + b'u) primal infeasible:  -A'u in the dual cone of VAR and b'u = -1, which no x in VAR with A x + b in CON allows */
-void socp_cbf_multipliers(const socp_cbf *cbf, const socp_solution *solution, double *restrict multiplier);
+void socp_cbf_multipliers(const socp_cbf *cbf, const socp_solution *solution, double *multiplier);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -19,6 +19,7 @@
 #include <string.h>
 
 static const double NEGLIGIBLE_SINR = 1e-14; /* such users stay silent */
+enum { POLLED_ROWS = 64 };                   /* of the Hessian between two looks at the stop flag; even */
 
 void dual_start(structured *s, const alloc_point *at)
 {
@@ -166,7 +167,7 @@ static void expand_pairs(structured *s, size_t first)
     for (size_t m = 0; m < s->pairs; m++) {
         s->gradient[s->K + m] += lanes_expand_pair(a, first, m, problem->mate[m]);
     }
-    for (size_t j = 0; j < s->K; j++) {
+    for (size_t j = 0; j < s->K && !stop_requested(s->stop); j++) {
         for (size_t i = problem->mate_start[j]; i < problem->mate_start[j + 1]; i++) {
             size_t m = s->incoming[i];
             const double *c = a->coherent + a->stride * m;
@@ -199,7 +200,9 @@ double dual_expand(structured *s)
             expand_pairs(s, first);
         }
         lanes_expand_budget(&s->aps, first, n - 1);
-        lanes_rank_two(&s->aps, first, s->hessian);
+        for (size_t row = 0; row < s->rows && !stop_requested(s->stop); row += POLLED_ROWS) {
+            lanes_rank_two(&s->aps, first, row, row + POLLED_ROWS, s->hessian);
+        }
     }
     s->gradient[n - 1] -= total.power;
     s->mu_curvature = total.curvature;

@@ -6,7 +6,8 @@
 
 /* Reads the coefficients about the point of the last problem_evaluate; s->y but for mu becomes what belongs to it. */
 void dual_start(structured *s, const alloc_point *at);
-/* Gradient and Hessian in (y, nu, mu) at s->y; returns D. Leaves the maximisers in s->aps. */
+/* Gradient and Hessian in (y, nu, mu) at s->y; returns D. Leaves the maximisers in s->aps. Of no use once s->stop is
+ * set. */
 double dual_expand(structured *s);
 /* The maximisers at the multipliers of the last dual_expand, as a point. Returns the power they radiate. */
 double dual_maximisers(structured *s, alloc_point *to);

@@ -289,11 +289,11 @@ static inline __attribute__((always_inline)) double across(vector a)
 }
 
 /* Two rows by two at a time. */
-CLONES static void rank_two(const lanes *a, size_t count, double *restrict hessian)
+CLONES static void rank_two(const lanes *a, size_t count, size_t begin, size_t end, double *restrict hessian)
 {
     size_t rows = a->rows, vectors = count / LANES;
 
-    for (size_t j = 0; j < rows; j += 2) {
+    for (size_t j = begin; j < end; j += 2) {
         const vector *p0 = (const vector *)(a->part_p + TILE * j), *p1 = (const vector *)(a->part_p + TILE * (j + 1));
         const vector *z0 = (const vector *)(a->part_z + TILE * j), *z1 = (const vector *)(a->part_z + TILE * (j + 1));
 
@@ -321,7 +321,7 @@ CLONES static void rank_two(const lanes *a, size_t count, double *restrict hessi
     }
 }
 
-void lanes_rank_two(const lanes *a, size_t first, double *restrict hessian)
+void lanes_rank_two(const lanes *a, size_t first, size_t begin, size_t end, double *restrict hessian)
 {
-    rank_two(a, lanes_count(a, first), hessian);
+    rank_two(a, lanes_count(a, first), begin, end < a->rows ? end : a->rows, hessian);
 }

@@ -63,7 +63,8 @@ void lanes_expand_budget(lanes *a, size_t first, size_t row);
 /* Sum over the tile of along x y where v_j > 0. */
 double lanes_product(const lanes *a, size_t first, size_t j, const double *x, const double *y);
 
-/* hessian += part_z part_z' - part_p part_p' over the tile, lower triangle, leading dimension `rows`. */
-void lanes_rank_two(const lanes *a, size_t first, double *restrict hessian);
+/* hessian += part_z part_z' - part_p part_p' over the tile, lower triangle, leading dimension `rows`; its columns begin
+ * .. end - 1 (begin even, end too or beyond the last). */
+void lanes_rank_two(const lanes *a, size_t first, size_t begin, size_t end, double *restrict hessian);
 
 #endif

@@ -62,7 +62,9 @@ static void silence_users(const alloc_problem *problem, size_t start, cfi_stream
         double most = (double)competitors(problem, k) - 1.0;
         size_t rank = start % 4 == 1 ? 1 : 1 + (size_t)(share * most);
 
-        for (size_t l = 0; l < problem->L && !within_rank(problem, k, rank, key); l++) {
+        bool silent = !within_rank(problem, k, rank, key);
+
+        for (size_t l = 0; silent && l < problem->L; l++) {
             point->w[k + K * l] = 0.0;
         }
     }

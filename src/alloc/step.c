@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 static const double NEGLIGIBLE_SINR = 1e-10;
-enum { MOST_PAIRS = 1000 };
 
 /* `auto` takes the dual where it applies, unless pairs of users with one pilot make it larger than the cone problem, or
  * the cone problems are what the caller wants to see. */
@@ -20,7 +19,7 @@ static bool takes_dual(const alloc_problem *problem, const cfi_alloc_options *op
         return system->solver == CFI_SOLVER_STRUCTURED;
     }
     return system->surrogate == CFI_SURROGATE_PRODUCT && system->crlb_constraint == CFI_CRLB_EXACT &&
-           problem->sensing != SENSING_LINEARISED && problem->mate_start[problem->K] <= MOST_PAIRS &&
+           problem->sensing != SENSING_LINEARISED && problem->mate_start[problem->K] <= CFI_DUAL_MOST_PAIRS &&
            !(options && options->export_problem);
 }
 
@@ -37,8 +36,13 @@ static void destroy_solver(void *object)
     free(object);
 }
 
+static cfi_stop *stop_of(const cfi_alloc_options *options)
+{
+    return options ? options->stop : NULL;
+}
+
 /* The arena's, forgetting the last drop: results must not depend on which drop was solved before. */
-static step_solver *keep_solver(cfi_arena *arena)
+static step_solver *keep_solver(const cfi_alloc_options *options, cfi_arena *arena)
 {
     step_solver *cone = arena_kept(arena);
 
@@ -49,6 +53,7 @@ static step_solver *keep_solver(cfi_arena *arena)
         }
     } else if (cone->workspace) {
         socp_forget(cone->workspace);
+        socp_set_stop(cone->workspace, stop_of(options));
     }
     return cone;
 }
@@ -63,12 +68,12 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
     if (!stepper->active) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for an allocation step");
     }
-    stepper->cone = keep_solver(arena);
+    stepper->cone = keep_solver(options, arena);
     if (!stepper->cone) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for an allocation step");
     }
     stepper->structured = takes_dual(problem, options);
-    return stepper->structured ? structured_init(&stepper->dual, problem, arena, error) : CFI_OK;
+    return stepper->structured ? structured_init(&stepper->dual, problem, stop_of(options), arena, error) : CFI_OK;
 }
 
 /* Lists the users whose SINR is not negligible. */
@@ -114,8 +119,11 @@ static bool run_structured(alloc_stepper *stepper, const alloc_point *at, alloc_
 }
 
 /* Solves the step's problem in the workspace, made anew when the pattern is new. */
-static cfi_status solve(step_solver *cone, const socp_problem *problem, socp_solution *solution, cfi_error *error)
+static cfi_status solve(const alloc_stepper *stepper, const socp_problem *problem, socp_solution *solution,
+                        cfi_error *error)
 {
+    step_solver *cone = stepper->cone;
+
     if (!socp_builder_kept_pattern(cone->builder)) {
         socp_destroy(cone->workspace);
         cone->workspace = NULL;
@@ -124,6 +132,7 @@ static cfi_status solve(step_solver *cone, const socp_problem *problem, socp_sol
         socp_settings settings = socp_default_settings();
 
         settings.warm_start = true; /* the next step's optimum is near this one's */
+        settings.stop = stop_of(stepper->options);
         cone->workspace = socp_create(problem, &settings, error);
     }
     return cone->workspace ? socp_solve(cone->workspace, problem, solution, error) : error->status;
@@ -151,7 +160,7 @@ static cfi_status run_cone(alloc_stepper *stepper, const step_model *model, cons
                            alloc_point *to, cfi_error *error)
 {
     socp_solution solution;
-    cfi_status status = solve(stepper->cone, problem, &solution, error);
+    cfi_status status = solve(stepper, problem, &solution, error);
 
     if (status == CFI_OK) {
         note_end(stepper, &solution);
@@ -179,6 +188,9 @@ cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrog
         if (run_structured(stepper, at, to)) {
             *solved = SOCP_OPTIMAL;
             return CFI_OK;
+        }
+        if (stop_requested(stop_of(stepper->options))) {
+            return error_set(error, CFI_INTERRUPTED, "interrupted during the power allocation");
         }
         stepper->fallback_steps++;
     }

@@ -46,8 +46,8 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
 /* Maximises the surrogate about `at` (the point of the last problem_evaluate) over the feasible set; users whose SINR
  * there is negligible stay silent. The maximiser, not yet completed, goes to `to`; *solved tells how the solver ended.
  * An exhausted active set leaves `to` equal to `at`, and so does a problem that the cone solver refuses (numbers beyond
- * the range of a double): that is SOCP_FAILED, with the reason in stepper->end. Fails: CFI_NO_MEMORY, the export's
- * error. */
+ * the range of a double): that is SOCP_FAILED, with the reason in stepper->end. Fails: CFI_NO_MEMORY, CFI_INTERRUPTED,
+ * the export's error. */
 cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrogate surrogate, alloc_point *to,
                        socp_status *solved, cfi_error *error);
 

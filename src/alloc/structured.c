@@ -25,7 +25,8 @@ static void list_pairs(structured *s, size_t *filled)
     }
 }
 
-cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_arena *arena, cfi_error *error)
+cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_stop *stop, cfi_arena *arena,
+                           cfi_error *error)
 {
     size_t K = problem->K, pairs = problem->mate_start[K], n = K + pairs + 1, rows = n + n % 2;
     double *memory = arena_alloc(arena, 6 * K + 4 * n + rows * rows, sizeof *memory);
@@ -48,7 +49,8 @@ cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_aren
                       .weight = memory + 4 * K,
                       .diagonal = memory + 5 * K,
                       .y = memory + 6 * K,
-                      .mu = -1.0};
+                      .mu = -1.0,
+                      .stop = stop};
     s->gradient = s->y + n;
     s->step = s->gradient + n;
     s->origin = s->step + n;
@@ -79,7 +81,7 @@ static bool solve_newton(structured *s, double mu_step)
     } else {
         row[ld * last] += 1e-7 * s->mu_curvature; /* it may still be flat */
     }
-    return linalg_solve_positive(n, s->hessian, ld, s->step) == CFI_OK;
+    return linalg_solve_positive(n, s->hessian, ld, s->step, s->stop) == CFI_OK;
 }
 
 /* The Newton step that keeps mu >= 0. Where the full step would not, the budget does not bind: mu goes to 0. */
@@ -116,7 +118,7 @@ static bool search_line(structured *s, double *value)
         }
     }
     memcpy(s->origin, s->y, n * sizeof *s->y);
-    for (int i = 0; i < MOST_HALVINGS; i++, length *= 0.5) {
+    for (int i = 0; i < MOST_HALVINGS && !stop_requested(s->stop); i++, length *= 0.5) {
         for (size_t j = 0; j < n; j++) {
             s->y[j] = s->origin[j] + length * s->step[j];
         }
@@ -230,7 +232,7 @@ bool structured_step(structured *s, const alloc_point *at, alloc_point *to, doub
         minimise_over_mu(s, guess_mu(s, at), 0.1);
     }
     value = dual_expand(s);
-    for (int i = 0; i < MOST_ITERATIONS; i++) {
+    for (int i = 0; i < MOST_ITERATIONS && !stop_requested(s->stop); i++) {
         double decrement = 0.0;
 
         if (is_flat(s)) {
@@ -255,7 +257,7 @@ bool structured_step(structured *s, const alloc_point *at, alloc_point *to, doub
         }
     }
     s->mu = s->y[s->n - 1];
-    if (!(*gap <= ACCEPTED_GAP)) {
+    if (!(*gap <= ACCEPTED_GAP) || stop_requested(s->stop)) {
         s->mu = -1.0;
         problem_copy(s->problem, at, to);
         return false;

@@ -23,15 +23,18 @@ typedef struct structured {
     double *hessian;         /* rows x rows, lower triangle */
     double mu_curvature;     /* what d2/dmu2 would be if no access point were at a kink or a limit */
     double mu;               /* of the last step; negative: none yet */
+    cfi_stop *stop;          /* or NULL */
 } structured;
 
-cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_arena *arena, cfi_error *error);
+/* stop: polled within steps, or NULL. */
+cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_stop *stop, cfi_arena *arena,
+                           cfi_error *error);
 
 /* Maximises the product surrogate about `at` (the point of the last problem_evaluate) over the feasible set. *to is
  * feasible; *gap bounds how far its surrogate lies below the optimum, relative to it: a dual value less a primal one.
  * *objective is problem_evaluate at *to if that is complete (see problem_complete), else NAN.
- * False when no such point was found; then *to is `at`. Needs coherent terms absent or d2 >= d1. O((K + P)^2 L) an
- * iteration, no allocation. */
+ * False when no such point was found or the stop flag is set; then *to is `at`. Needs coherent terms absent or d2 >=
+ * d1. O((K + P)^2 L) an iteration, no allocation. */
 bool structured_step(structured *s, const alloc_point *at, alloc_point *to, double *gap, double *objective);
 
 #endif

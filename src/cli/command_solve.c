@@ -2,6 +2,7 @@
 #include "cfisac/report.h"
 #include "cli/commands.h"
 #include "cli/message.h"
+#include "cli/signals.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -39,16 +40,19 @@ static double median(double *value, size_t count)
     return 0.5 * (value[(count - 1) / 2] + value[count / 2]);
 }
 
-/* Sets up and solves result->repeats times; the last workspace, which holds the solution, is returned. */
+/* Sets up and solves result->repeats times; the last workspace, which holds the solution, is returned. NULL and an
+ * error when a signal came, too. */
 static socp_workspace *solve(cfi_solve_result *result, socp_solution *solution, double *seconds, cfi_error *error)
 {
     const socp_problem *problem = socp_cbf_problem(result->cbf);
+    socp_settings settings = socp_default_settings();
     socp_workspace *workspace = NULL;
     size_t count = result->repeats;
 
+    settings.stop = signals_catch();
     for (size_t i = 0; i < count; i++) {
         socp_destroy(workspace);
-        workspace = socp_create(problem, NULL, error);
+        workspace = socp_create(problem, &settings, error);
         if (!workspace || socp_solve(workspace, problem, solution, error) != CFI_OK) {
             socp_destroy(workspace);
             return NULL;

@@ -7,20 +7,7 @@
 #include <string.h>
 
 #define GIBIBYTE 1073741824.0
-enum { MAX_GIBIBYTES = 64, MULTISTATIC_MAX_APS = 512, MAX_DRAWS = 2147483647 };
-
-double scenario_memory_bytes(const cfi_system *system)
-{
-    double L = (double)system->L, K = (double)system->K, bytes = 40.0 * 8.0 * K * L;
-
-    bytes += (system->path_gains ? 8.0 : 0.0) * L * L + (system->path_phases_rad ? 8.0 : 0.0) * L * L;
-    if (system->realizations > 0) {
-        /* sixteen realisations' channels, estimates and normals, products, and echoes */
-        bytes += 600.0 * (double)system->N * K + 256.0 * K * K + 512.0 * K * L;
-        bytes += system->L <= MULTISTATIC_MAX_APS ? 2.0 * 101.0 * 16.0 * L * L : 0.0; /* jackknife of the bound */
-    }
-    return bytes;
-}
+enum { MAX_GIBIBYTES = 64, MAX_DRAWS = 2147483647 };
 
 /* What the records of all drops keep: four K x L arrays and some vectors each. */
 static double records_bytes(const cfi_system *system)
@@ -94,6 +81,11 @@ static bool pilots_may_overlap(const cfi_system *system)
     return system->pilot_assignment == CFI_PILOTS_RANDOM && system->K > 1;
 }
 
+bool sensing_is_reverse_convex(const cfi_system *system)
+{
+    return system->N > 1 && system->M * system->M < system->N + 2;
+}
+
 cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
@@ -107,8 +99,7 @@ cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
     if (system->crlb_constraint != CFI_CRLB_EXACT) {
         return unavailable(scenario, KEY_SOLVER, "with allocation.crlb_constraint sca ", error);
     }
-    if (system->rate_model == CFI_RATE_EXACT && pilots_may_overlap(system) && system->N > 1 &&
-        system->M * system->M < system->N + 2) {
+    if (system->rate_model == CFI_RATE_EXACT && pilots_may_overlap(system) && sensing_is_reverse_convex(system)) {
         return unavailable(scenario, KEY_SOLVER,
                            "with rate.model exact, pilots that overlap and rx_antennas^2 < tx_antennas + 2 ", error);
     }

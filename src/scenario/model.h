@@ -54,4 +54,8 @@ void resolved_print(const cfi_scenario *scenario, resolved_purpose purpose, cfi_
 void resolved_print_value(const cfi_scenario *scenario, key_id id, resolved_purpose purpose, size_t indent,
                           cfi_wording *out);
 
+/* Whether sensing power senses worse than communication power, which with coherent terms makes the sensing constraint
+ * reverse convex. */
+bool sensing_is_reverse_convex(const cfi_system *system);
+
 #endif

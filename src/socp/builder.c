@@ -2,6 +2,8 @@
  * for the next problem with the same entries. */
 #include "cfisac/socp.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,8 +27,9 @@ struct socp_builder {
     triplets a, g;
     growing b, h;
     size_t linear, cones, cone_room, *cone_size;
-    size_t known_cones; /* of the last build */
-    bool failed, disordered, built;
+    size_t known_cones;   /* of the last build */
+    bool failed, built;   /* failed: out of memory, which lasts */
+    char wrong[120];      /* the first mistake of the caller since the last restart, or "" */
     bool reshaped;        /* other rows or cones than in the last build */
     bool same;            /* the last build kept the pattern of the one before */
     socp_problem problem; /* the last one built; owns its matrices */
@@ -76,11 +79,35 @@ static bool grow_triplets(triplets *t)
     return true;
 }
 
+/* Whether calls still have an effect. */
+static bool works(const socp_builder *builder)
+{
+    return builder && !builder->failed && !*builder->wrong;
+}
+
+/* Remembers the first mistake, for socp_build to report. */
+static void blame(socp_builder *builder, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void blame(socp_builder *builder, const char *format, ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(builder->wrong, sizeof builder->wrong, format, list);
+    va_end(list);
+}
+
+/* Whether there is such an index below `count`; `what` has it. */
+static bool exists(socp_builder *builder, size_t index, size_t count, const char *what)
+{
+    if (index >= count) {
+        blame(builder, "%s %zu does not exist: there are %zu so far", what, index, count);
+    }
+    return index < count;
+}
+
 static void put(socp_builder *builder, triplets *t, size_t row, size_t col, double value)
 {
-    if (builder->failed) {
-        return;
-    }
     if (!grow_triplets(t)) {
         builder->failed = true;
         return;
@@ -97,7 +124,7 @@ static size_t add_rows(socp_builder *builder, growing *rows, size_t count)
 {
     size_t first = rows->count;
 
-    if (builder->failed || !grow((void **)&rows->value, &rows->room, first + count, sizeof *rows->value)) {
+    if (count > SIZE_MAX - first || !grow((void **)&rows->value, &rows->room, first + count, sizeof *rows->value)) {
         builder->failed = true;
         return 0;
     }
@@ -122,7 +149,7 @@ socp_builder *socp_builder_create(size_t variables)
 
 void socp_builder_restart(socp_builder *builder, size_t variables)
 {
-    if (builder->failed) {
+    if (!builder || builder->failed) {
         return;
     }
     builder->reshaped = builder->reshaped || !builder->built || builder->a.changed || builder->g.changed;
@@ -138,12 +165,12 @@ void socp_builder_restart(socp_builder *builder, size_t variables)
     builder->a.count = builder->g.count = builder->b.count = builder->h.count = 0;
     builder->a.changed = builder->g.changed = false;
     builder->linear = builder->cones = 0;
-    builder->disordered = false;
+    *builder->wrong = '\0';
 }
 
 bool socp_builder_kept_pattern(const socp_builder *builder)
 {
-    return builder->same;
+    return builder && builder->same;
 }
 
 static void free_matrix(socp_matrix *matrix)
@@ -178,39 +205,54 @@ void socp_builder_destroy(socp_builder *builder)
 
 void socp_objective(socp_builder *builder, size_t variable, double coefficient)
 {
-    if (!builder->failed) {
+    if (works(builder) && exists(builder, variable, builder->n, "variable")) {
         builder->c[variable] += coefficient;
     }
 }
 
 size_t socp_add_equalities(socp_builder *builder, size_t rows)
 {
-    return add_rows(builder, &builder->b, rows);
+    return works(builder) ? add_rows(builder, &builder->b, rows) : 0;
 }
 
 void socp_put_equality(socp_builder *builder, size_t row, size_t variable, double coefficient)
 {
-    put(builder, &builder->a, row, variable, coefficient);
+    if (works(builder) && exists(builder, row, builder->b.count, "equality row") &&
+        exists(builder, variable, builder->n, "variable")) {
+        put(builder, &builder->a, row, variable, coefficient);
+    }
 }
 
 void socp_rhs_equality(socp_builder *builder, size_t row, double value)
 {
-    if (!builder->failed) {
+    if (works(builder) && exists(builder, row, builder->b.count, "equality row")) {
         builder->b.value[row] += value;
     }
 }
 
 size_t socp_add_linear(socp_builder *builder, size_t rows)
 {
-    builder->disordered = builder->disordered || builder->cones > 0;
+    if (!works(builder)) {
+        return 0;
+    }
+    if (builder->cones > 0) {
+        blame(builder, "linear rows after a cone");
+        return 0;
+    }
     builder->linear += rows;
     return add_rows(builder, &builder->h, rows);
 }
 
 size_t socp_add_cone(socp_builder *builder, size_t size)
 {
-    if (builder->failed ||
-        !grow((void **)&builder->cone_size, &builder->cone_room, builder->cones + 1, sizeof *builder->cone_size)) {
+    if (!works(builder)) {
+        return 0;
+    }
+    if (size == 0) {
+        blame(builder, "cone %zu has no rows", builder->cones);
+        return 0;
+    }
+    if (!grow((void **)&builder->cone_size, &builder->cone_room, builder->cones + 1, sizeof *builder->cone_size)) {
         builder->failed = true;
         return 0;
     }
@@ -224,12 +266,15 @@ size_t socp_add_cone(socp_builder *builder, size_t size)
 
 void socp_put(socp_builder *builder, size_t row, size_t variable, double coefficient)
 {
-    put(builder, &builder->g, row, variable, -coefficient);
+    if (works(builder) && exists(builder, row, builder->h.count, "cone row") &&
+        exists(builder, variable, builder->n, "variable")) {
+        put(builder, &builder->g, row, variable, -coefficient);
+    }
 }
 
 void socp_constant(socp_builder *builder, size_t row, double value)
 {
-    if (!builder->failed) {
+    if (works(builder) && exists(builder, row, builder->h.count, "cone row")) {
         builder->h.value[row] += value;
     }
 }
@@ -311,25 +356,20 @@ static bool same_pattern(const socp_builder *builder)
            builder->cones == last->cones;
 }
 
-static bool within(const triplets *t, size_t rows, size_t cols)
-{
-    for (size_t i = 0; i < t->count; i++) {
-        if (t->row[i] >= rows || t->col[i] >= cols) {
-            return false;
-        }
-    }
-    return true;
-}
-
 const socp_problem *socp_build(socp_builder *builder, cfi_error *error)
 {
-    socp_problem *problem = &builder->problem;
+    socp_problem *problem;
 
-    if (builder->disordered || (!builder->failed && (!within(&builder->a, builder->b.count, builder->n) ||
-                                                     !within(&builder->g, builder->h.count, builder->n)))) {
-        error_set(error, CFI_INVALID, "cone problem: linear rows after a cone, or an entry outside the matrix");
+    if (!builder) {
+        error_set(error, CFI_NO_MEMORY, "out of memory for a cone problem: there is no builder");
         return NULL;
     }
+    if (!builder->failed && *builder->wrong) {
+        builder->same = false;
+        error_set(error, CFI_INVALID, "cone problem: %s", builder->wrong);
+        return NULL;
+    }
+    problem = &builder->problem;
     builder->same = !builder->failed && same_pattern(builder);
     if (builder->same) {
         refill(&builder->a, &problem->A);

@@ -1,10 +1,7 @@
 /* Writes a problem in the Conic Benchmark Format, version 1. */
-#include "cfisac/socp.h"
+#include "socp/problem.h"
 
-static size_t nonzeros(const socp_matrix *matrix)
-{
-    return matrix->start ? matrix->start[matrix->cols] : 0;
-}
+#include <locale.h>
 
 static void write_comment(const char *comment, FILE *stream)
 {
@@ -79,17 +76,17 @@ static void write_column(const socp_matrix *matrix, size_t column, size_t first,
 /* CBF states A x + b in K: equality rows as A x - b = 0, cone rows as -G x + h. */
 static void write_constraints(const socp_problem *problem, FILE *stream)
 {
-    size_t entries = nonzeros(&problem->A) + nonzeros(&problem->G);
+    size_t entries = matrix_nonzeros(&problem->A) + matrix_nonzeros(&problem->G);
     size_t constants = write_vector(problem->b, problem->p, 0, -1.0, NULL) +
                        write_vector(problem->h, problem->m, problem->p, 1.0, NULL);
 
     if (entries > 0) {
         fprintf(stream, "ACOORD\n%zu\n", entries);
         for (size_t j = 0; j < problem->n; j++) {
-            if (nonzeros(&problem->A) > 0) {
+            if (matrix_nonzeros(&problem->A) > 0) {
                 write_column(&problem->A, j, 0, 1.0, stream);
             }
-            if (nonzeros(&problem->G) > 0) {
+            if (matrix_nonzeros(&problem->G) > 0) {
                 write_column(&problem->G, j, problem->p, -1.0, stream);
             }
         }
@@ -104,10 +101,22 @@ static void write_constraints(const socp_problem *problem, FILE *stream)
 
 cfi_status socp_write_cbf(const socp_problem *problem, const char *comment, FILE *stream, cfi_error *error)
 {
+    locale_t plain, before; /* a decimal point, whatever the program's locale */
+
+    if (problem_check(problem, error) != CFI_OK) {
+        return CFI_INVALID;
+    }
+    plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+    if (!plain) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for writing a cone problem");
+    }
+    before = uselocale(plain);
     write_comment(comment, stream);
     write_domain(problem, stream);
     write_objective(problem, stream);
     write_constraints(problem, stream);
+    uselocale(before);
+    freelocale(plain);
     if (fflush(stream) != 0 || ferror(stream)) {
         return error_set(error, CFI_OUTPUT, "cannot write the cone problem");
     }

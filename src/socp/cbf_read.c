@@ -218,7 +218,7 @@ double socp_cbf_objective(const socp_cbf *cbf, double value)
     return (cbf->maximise ? -value : value) + cbf->constant;
 }
 
-void socp_cbf_multipliers(const socp_cbf *cbf, const socp_solution *solution, double *restrict multiplier)
+void socp_cbf_multipliers(const socp_cbf *cbf, const socp_solution *solution, double *multiplier)
 {
     for (size_t i = 0; i < cbf->constraints; i++) {
         place at = cbf->con[i];

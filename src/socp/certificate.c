@@ -4,19 +4,19 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* How far v is outside K, at least 0. */
+/* How far v is outside K, at least 0; NaN when a number of v is. */
 static double outside(const socp_problem *problem, const double *v)
 {
     double worst = 0.0;
     size_t row = problem->linear;
 
     for (size_t i = 0; i < problem->linear; i++) {
-        worst = fmax(worst, -v[i]);
+        worst = larger_of(worst, -v[i]);
     }
     for (size_t i = 0; i < problem->cones; i++) {
         size_t size = problem->cone_size[i];
 
-        worst = fmax(worst, sqrt(vector_dot(size - 1, v + row + 1, v + row + 1)) - v[row]);
+        worst = larger_of(worst, vector_norm(size - 1, v + row + 1) - v[row]);
         row += size;
     }
     return worst;
@@ -28,7 +28,7 @@ static double primal_residual(const socp_problem *problem, const socp_solution *
 
     matrix_multiply_transposed(&problem->A, 1.0, solution->y, work);
     matrix_multiply_transposed(&problem->G, 1.0, solution->z, work);
-    return fmax(vector_norm_inf(problem->n, work), outside(problem, solution->z)) / by;
+    return larger_of(vector_norm_inf(problem->n, work), outside(problem, solution->z)) / by;
 }
 
 static double dual_residual(const socp_problem *problem, const socp_solution *solution, double *work)
@@ -38,7 +38,7 @@ static double dual_residual(const socp_problem *problem, const socp_solution *so
     vector_copy(problem->m, solution->s, work + problem->p);
     matrix_multiply(&problem->A, 1.0, solution->x, work);
     matrix_multiply(&problem->G, 1.0, solution->x, work + problem->p);
-    return fmax(vector_norm_inf(problem->p + problem->m, work), outside(problem, solution->s)) / by;
+    return larger_of(vector_norm_inf(problem->p + problem->m, work), outside(problem, solution->s)) / by;
 }
 
 double socp_certificate_residual(const socp_problem *problem, const socp_solution *solution)

@@ -23,11 +23,6 @@ static inline double hyperbolic_norm(size_t size, const double *x)
     return sqrt((x[0] - tail) * (x[0] + tail));
 }
 
-static inline double larger(double a, double b)
-{
-    return a > b ? a : b;
-}
-
 /* v and eta of one cone, its lambda and the inverse norm of that. */
 static inline bool update_cone(size_t size, const double *s, const double *z, double *eta, double *v, double *lambda,
                                double *inverse_norm)
@@ -220,19 +215,17 @@ CLONES double cone_step(const cone_scaling *cone, const double *d, const double 
     double largest = 0.0;
 
     for (size_t i = 0; i < cone->linear; i++) {
-        double least = d[i] < e[i] ? d[i] : e[i];
-
-        largest = larger(-least / cone->lambda[i], largest);
+        largest = larger_of(largest, -smaller_of(d[i], e[i]) / cone->lambda[i]);
     }
     for (size_t i = 0; i < cone->cones; i++) {
         size_t size = cone->size[i];
         const double *lambda = cone->lambda + row;
 
-        largest = larger(inverse_step(size, lambda, cone->norm[i], d + row), largest);
-        largest = larger(inverse_step(size, lambda, cone->norm[i], e + row), largest);
+        largest = larger_of(largest, inverse_step(size, lambda, cone->norm[i], d + row));
+        largest = larger_of(largest, inverse_step(size, lambda, cone->norm[i], e + row));
         row += size;
     }
-    return largest > 0.0 ? 1.0 / largest : INFINITY;
+    return largest <= 0.0 ? INFINITY : 1.0 / largest;
 }
 
 CLONES double cone_distance(const cone_scaling *cone, const double *x)
@@ -241,10 +234,10 @@ CLONES double cone_distance(const cone_scaling *cone, const double *x)
     double distance = -INFINITY;
 
     for (size_t i = 0; i < cone->linear; i++) {
-        distance = larger(-x[i], distance);
+        distance = larger_of(distance, -x[i]);
     }
     for (size_t i = 0; i < cone->cones; i++) {
-        distance = larger(tail_norm(cone->size[i], x + row) - x[row], distance);
+        distance = larger_of(distance, tail_norm(cone->size[i], x + row) - x[row]);
         row += cone->size[i];
     }
     return distance;

@@ -34,9 +34,9 @@ void cone_divide(const cone_scaling *cone, const double *d, double *y);
 /* x += factor e, e the identity of the product. */
 void cone_add_identity(const cone_scaling *cone, double factor, double *x);
 
-/* The largest alpha with lambda + alpha d and lambda + alpha e in K, infinite when unbounded. */
+/* The largest alpha with lambda + alpha d and lambda + alpha e in K, infinite when unbounded, NaN when a number is. */
 double cone_step(const cone_scaling *cone, const double *d, const double *e);
-/* The least t with x + t e in K (negative inside). */
+/* The least t with x + t e in K (negative inside), NaN when a number is. */
 double cone_distance(const cone_scaling *cone, const double *x);
 
 #endif

@@ -114,8 +114,11 @@ void equilibrate(sparse *matrix, const cone_scaling *cone, socp_scaling *scaling
 
 double normalise(size_t count, double largest, double *value)
 {
-    int power = exponent_of(largest);
-    double factor = power_of_two(power <= LEAST || power > 1000 ? 0 : power < -1000 ? 1000 : -power);
+    int power = exponent_of(largest); /* BIAS + 1: not finite */
+    double factor = power_of_two(power <= LEAST || power > BIAS ? 0
+                                 : power < -1000                ? 1000
+                                 : power > 1000                 ? -1000
+                                                                : -power);
 
     for (size_t i = 0; i < count; i++) {
         value[i] *= factor;

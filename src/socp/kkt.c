@@ -10,6 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { POLLED_WEIGHTS = 4096 }; /* between two looks at the stop flag */
+/* The part of the matrix that does not change with W is kept as long as that is cheaper than adding it up again: while
+ * the factor has at most so many entries for each term. Filled factors so take half the memory. */
+enum { MOST_FILL = 8 };
+
 /* ----------------------------------------------------------------------------- analysis ---- */
 
 /* Signs of the pivots: + for x, - for y and z; of a dyad's unknown the opposite of its unit pivot's block. */
@@ -110,9 +115,14 @@ static bool analyse(kkt *system, const row_lists *rows)
         system->sign = (signed char *)carve(&block, system->size);
         terms->times = (signed char *)block;
         kkt_list_terms(system, rows, row, col);
-        done = order_pattern(system->size, count, row, col, order) &&
+        done = order_pattern(system->size, count, row, col, system->watch, order) &&
                ldl_analyse(&system->factor,
-                           &(ldl_pattern){.n = system->size, .entries = count, .row = row, .col = col, .order = order},
+                           &(ldl_pattern){.n = system->size,
+                                          .entries = count,
+                                          .row = row,
+                                          .col = col,
+                                          .order = order,
+                                          .watch = system->watch},
                            system->place, terms->slot);
     }
     free(scratch);
@@ -129,14 +139,15 @@ static size_t count_weights(const cone_scaling *cone)
     return weights;
 }
 
-bool kkt_analyse(kkt *system, const sparse *matrix, const cone_scaling *cone)
+bool kkt_analyse(kkt *system, const sparse *matrix, const cone_scaling *cone, stop_watch *watch)
 {
     size_t n = matrix->cols, m = cone->m, nonzeros = matrix->start[n], blocks = cone->linear + cone->cones;
     size_t weights = count_weights(cone);
     uint32_t *scratch = memory_block((matrix->rows + 1 + 2 * nonzeros + n + 1) * sizeof *scratch), *memory;
     bool done;
 
-    *system = (kkt){.n = n, .p = matrix->rows - m, .m = m, .cone = cone, .matrix = matrix, .delta = 1e-8};
+    *system =
+        (kkt){.n = n, .p = matrix->rows - m, .m = m, .cone = cone, .matrix = matrix, .delta = 1e-8, .watch = watch};
     memory = memory_block((3 * m + weights + 2) * sizeof *memory + blocks + 1);
     system->memory[2] = memory;
     done = scratch && memory;
@@ -156,7 +167,7 @@ bool kkt_analyse(kkt *system, const sparse *matrix, const cone_scaling *cone)
         done = analyse(system, &rows);
     }
     free(scratch);
-    if (done) {
+    if (done && system->factor.values <= MOST_FILL * system->terms.count) {
         system->base = memory_block(system->factor.values * sizeof *system->base + 1);
         system->memory[3] = system->base;
         done = system->base != NULL;
@@ -271,19 +282,36 @@ static void add_terms(const kkt_terms *terms, size_t begin, size_t end, double *
     }
 }
 
+/* The factor's values become what does not change with W. */
+static void set_base(kkt *system)
+{
+    size_t bytes = system->factor.values * sizeof(double);
+    double *base = system->base ? system->base : system->factor.value;
+
+    if (!system->base || system->base_delta != system->delta) {
+        memset(base, 0, bytes);
+        add_terms(&system->terms, 0, FIRST_WEIGHT, base);
+        system->base_delta = system->delta;
+    }
+    if (system->base) {
+        memcpy(system->factor.value, base, bytes);
+    }
+}
+
 bool kkt_factor(kkt *system)
 {
     const kkt_terms *terms = &system->terms;
-    size_t bytes = system->factor.values * sizeof(double);
 
     weigh(system);
-    if (system->base_delta != system->delta) { /* what does not change with W */
-        memset(system->base, 0, bytes);
-        add_terms(terms, 0, FIRST_WEIGHT, system->base);
-        system->base_delta = system->delta;
+    set_base(system);
+    for (size_t begin = FIRST_WEIGHT; begin < terms->weights; begin += POLLED_WEIGHTS) {
+        size_t left = terms->weights - begin;
+
+        if (stop_seen(system->watch)) {
+            return false;
+        }
+        add_terms(terms, begin, begin + (left < POLLED_WEIGHTS ? left : POLLED_WEIGHTS), system->factor.value);
     }
-    memcpy(system->factor.value, system->base, bytes);
-    add_terms(terms, FIRST_WEIGHT, terms->weights, system->factor.value);
     system->replaced = ldl_factor(&system->factor, system->sign, 1e-14, system->delta);
     return system->replaced != SIZE_MAX;
 }

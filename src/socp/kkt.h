@@ -52,28 +52,30 @@ typedef struct kkt {
     kkt_terms terms;
     ldl factor;
     double delta;
-    double *base, base_delta; /* the matrix without what depends on W, for one delta */
+    double *base, base_delta; /* the matrix without what depends on W, for one delta; NULL where it is not kept */
     size_t replaced;          /* pivots of the last factorisation that had to be */
     double *reduced;          /* 2 size: right-hand sides and solutions, by place */
     kkt_side side[2];
     size_t refinements, max_refinements;
+    stop_watch *watch; /* or NULL */
     void *memory[4];
 } kkt;
 
-/* Analyses the pattern of a matrix, p rows of equalities over the rows of the cone; keeps both pointers. False when out
- * of memory. */
-bool kkt_analyse(kkt *system, const sparse *matrix, const cone_scaling *cone);
+/* Analyses the pattern of a matrix, p rows of equalities over the rows of the cone; keeps the pointers. False when out
+ * of memory or when the watch (or NULL) saw its flag. */
+bool kkt_analyse(kkt *system, const sparse *matrix, const cone_scaling *cone, stop_watch *watch);
 void kkt_free(kkt *system);
 
 /* Takes over the numbers of the matrix. */
 void kkt_set_data(kkt *system);
-/* Takes over W and factorises. False on a breakdown. */
+/* Takes over W and factorises. False on a breakdown, or when the watch saw its flag. */
 bool kkt_factor(kkt *system);
 /* Solves for (x, y, z), n + p + m numbers one after another, until the residual is at most `target` or falls no more;
  * it is not even formed when target is infinite and no pivot was replaced.
  * rhs and solution must not overlap. The second solves two systems at once. After z the solution holds g = G x - bz
  * (m), which equals W^2 z but has not lost the digits that W^2 z loses where W^2 stretches most.
- * Returns the largest residual, 0 when it was not formed, NaN on a breakdown. */
+ * Returns the largest residual, 0 when it was not formed, NaN on a breakdown. Once the watch saw its flag nothing more
+ * is refined. */
 double kkt_solve(kkt *system, const double *rhs, double target, double *solution);
 double kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2]);
 

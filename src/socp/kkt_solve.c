@@ -214,7 +214,7 @@ static double solve(kkt *system, size_t sides, const double *const rhs[], double
             side[left++] = one;
         }
     }
-    for (size_t round = 0; round < system->max_refinements && left > 0; round++) {
+    for (size_t round = 0; round < system->max_refinements && left > 0 && !stop_seen(system->watch); round++) {
         bool useful[2];
         size_t before = left;
 
@@ -226,7 +226,7 @@ static double solve(kkt *system, size_t sides, const double *const rhs[], double
             }
         }
     }
-    return fmax(system->side[0].error, sides == 2 ? system->side[1].error : 0.0);
+    return larger_of(system->side[0].error, sides == 2 ? system->side[1].error : 0.0);
 }
 
 double kkt_solve(kkt *system, const double *rhs, double target, double *solution)

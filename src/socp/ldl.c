@@ -9,6 +9,7 @@
 #define INLINE static inline __attribute__((always_inline))
 
 enum { VECTOR = 4, TILE = 4 }; /* doubles in a vector; columns of a tile */
+enum { POLLED_NODES = 256 };   /* between two looks at the stop flag; a wide node looks at every tile */
 
 typedef double vector __attribute__((vector_size(8 * VECTOR), aligned(8), may_alias));
 typedef double pair __attribute__((vector_size(16), aligned(8), may_alias));
@@ -141,7 +142,7 @@ INLINE void factor_panel(ldl *factor, const ldl_node *node, pivoting *how)
     double *panel = factor->value + node->panel, *y = factor->work;
     size_t lead = node->lead;
 
-    for (size_t begin = 0; begin < node->columns; begin += TILE) {
+    for (size_t begin = 0; begin < node->columns && !stop_seen(factor->watch); begin += TILE) {
         size_t tile = tile_of(node->columns - begin), from = begin / VECTOR * VECTOR;
 
         if (begin > 0) {
@@ -164,7 +165,7 @@ INLINE void update_ancestors(ldl *factor, const ldl_node *node)
         const ldl_node *to = &factor->node[segment->to];
         const uint32_t *place = factor->target + segment->place;
 
-        for (size_t a = segment->begin; a < segment->end; a += TILE) {
+        for (size_t a = segment->begin; a < segment->end && !stop_seen(factor->watch); a += TILE) {
             size_t tile = tile_of(segment->end - a), row = depth + a, from = row / VECTOR * VECTOR, rows = lead - from;
 
             scale_rows(factor, node, row, tile, depth, y);
@@ -196,6 +197,9 @@ CLONES size_t ldl_factor(ldl *factor, const signed char *sign, double least, dou
     for (size_t s = 0; s < factor->nodes; s++) {
         const ldl_node *node = &factor->node[s];
 
+        if (s % POLLED_NODES == 0 && stop_seen(factor->watch)) {
+            return SIZE_MAX;
+        }
         if (node->small) {
             factor_small(factor, node, &how);
         } else {
@@ -203,7 +207,7 @@ CLONES size_t ldl_factor(ldl *factor, const signed char *sign, double least, dou
             update_ancestors(factor, node);
         }
     }
-    return how.nothing == 0.0 ? how.replaced : SIZE_MAX;
+    return how.nothing == 0.0 && !(factor->watch && factor->watch->seen) ? how.replaced : SIZE_MAX;
 }
 
 /* --------------------------------------------------------------------------- solution ---- */

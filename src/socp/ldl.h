@@ -7,6 +7,8 @@
 #ifndef CFISAC_SOCP_LDL_H
 #define CFISAC_SOCP_LDL_H
 
+#include "socp/watch.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -40,26 +42,28 @@ typedef struct ldl {
     ldl_segment *segment;
     uint32_t *row;
     uint32_t *target;
-    double *value;   /* the panels: the matrix before ldl_factor, L after it */
-    double *inverse; /* n: 1 / d */
-    double *work;    /* work_size */
+    double *value;     /* the panels: the matrix before ldl_factor, L after it */
+    double *inverse;   /* n: 1 / d */
+    double *work;      /* work_size */
+    stop_watch *watch; /* or NULL; of the pattern given to ldl_analyse */
     void *memory[2];
 } ldl;
 
 /* The pattern is given as entries (row[e], col[e]) of either triangle, duplicates allowed; order[i] is the unknown to
  * be eliminated as i-th. Fills place[unknown] (the order actually taken, equal up to a reordering that keeps the
- * fill) and slot[e], where entry e belongs in value. False when out of memory. */
+ * fill) and slot[e], where entry e belongs in value. False when out of memory or when the watch saw its flag. */
 typedef struct ldl_pattern {
     size_t n, entries;
     const uint32_t *row, *col;
     const uint32_t *order;
+    stop_watch *watch; /* or NULL; polled here and in ldl_factor */
 } ldl_pattern;
 bool ldl_analyse(ldl *factor, const ldl_pattern *pattern, uint32_t *place, uint32_t *slot);
 void ldl_free(ldl *factor);
 
 /* Factorises the matrix assembled in value; sign[j] (+1 or -1, by place) is the sign d_j must have: a pivot below
  * `least` with that sign is replaced by sign * delta. Returns the number of replaced pivots, or SIZE_MAX when a number
- * is not finite. */
+ * is not finite or the watch saw its flag. */
 size_t ldl_factor(ldl *factor, const signed char *sign, double least, double delta);
 
 /* x := (L D L')^-1 x, by place; the second takes two right-hand sides, entry i of them at x[2 i] and x[2 i + 1]. */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALL = 8, PAD = 4 };
+enum { SMALL = 8, PAD = 4, POLLED_ROWS = 32 /* between two looks at the stop flag */ };
 
 /* Everything the analysis needs for a while; columns are numbered by the order given, nodes by their last column until
  * they are numbered anew. */
@@ -24,7 +24,14 @@ typedef struct analysis {
     uint32_t *mark;     /* n + 1 */
     uint32_t *number;   /* n: new number of a column */
     uint32_t *node;     /* n: node of a new column */
+    stop_watch *watch;  /* or NULL */
 } analysis;
+
+/* Whether to end at this row of a long loop; the result is then of no use. */
+static bool ends_at(const analysis *a, size_t row)
+{
+    return row % POLLED_ROWS == 0 && stop_seen(a->watch);
+}
 
 static bool allocate(analysis *a, size_t n, size_t entries)
 {
@@ -81,7 +88,7 @@ static void grow_tree(analysis *a)
 {
     uint32_t none = (uint32_t)a->n;
 
-    for (uint32_t k = 0; k < a->n; k++) {
+    for (uint32_t k = 0; k < a->n && !ends_at(a, k); k++) {
         a->parent[k] = none;
         a->count[k] = 1;
         a->mark[k] = k;
@@ -220,7 +227,7 @@ static void fill_rows(analysis *a, ldl *factor, const uint32_t *above, uint32_t 
         mark[s] = UINT32_MAX;
         filled[s] = 0;
     }
-    for (uint32_t i = 0; i < a->n; i++) {
+    for (uint32_t i = 0; i < a->n && !ends_at(a, i); i++) {
         uint32_t home = a->node[i];
 
         for (uint32_t e = a->start[old[i]]; e < a->start[old[i] + 1]; e++) {
@@ -286,7 +293,7 @@ static void list_targets(const analysis *a, ldl *factor, uint32_t *work)
     uint32_t none = UINT32_MAX, *head = work, *next = head + nodes, *at = next + nodes, *map = at + nodes;
 
     memset(head, 0xff, nodes * sizeof *head);
-    for (uint32_t t = 0; t < nodes; t++) {
+    for (uint32_t t = 0; t < nodes && !ends_at(a, t); t++) {
         ldl_node *to = &factor->node[t];
 
         for (uint32_t i = 0; i < to->columns; i++) {
@@ -406,6 +413,9 @@ static bool analyse(analysis *a, ldl *factor, const ldl_pattern *pattern, uint32
 
     sort_entries(a, pattern);
     grow_tree(a);
+    if (stop_seen(a->watch)) {
+        return false;
+    }
     join_columns(a);
     if (!allocate_rows(a, factor)) {
         return false;
@@ -420,11 +430,15 @@ static bool analyse(analysis *a, ldl *factor, const ldl_pattern *pattern, uint32
     }
     link_nodes(a, work);
     fill_rows(a, factor, work, work + a->n, slot);
-    place_diagonal(a, factor, pattern, slot);
-    count_targets(a, factor, &segments, &places);
-    done = allocate_panels(factor, segments, places);
+    done = !stop_seen(a->watch);
+    if (done) {
+        place_diagonal(a, factor, pattern, slot);
+        count_targets(a, factor, &segments, &places);
+        done = allocate_panels(factor, segments, places);
+    }
     if (done) {
         list_targets(a, factor, work);
+        done = !stop_seen(a->watch);
     }
     for (size_t i = 0; i < a->n; i++) {
         place[i] = a->number[a->position[i]];
@@ -438,8 +452,10 @@ bool ldl_analyse(ldl *factor, const ldl_pattern *pattern, uint32_t *place, uint3
     analysis a;
     bool done;
 
-    *factor = (ldl){.n = pattern->n};
-    done = allocate(&a, pattern->n, pattern->entries) && analyse(&a, factor, pattern, place, slot);
+    *factor = (ldl){.n = pattern->n, .watch = pattern->watch};
+    done = allocate(&a, pattern->n, pattern->entries);
+    a.watch = pattern->watch;
+    done = done && analyse(&a, factor, pattern, place, slot);
     free(a.position);
     if (!done) {
         ldl_free(factor);

@@ -192,7 +192,8 @@ static bool order_rest(const graph *of, size_t all, const int *number, size_t n,
     return done;
 }
 
-bool order_pattern(size_t n, size_t entries, const uint32_t *row, const uint32_t *col, uint32_t *order)
+bool order_pattern(size_t n, size_t entries, const uint32_t *row, const uint32_t *col, stop_watch *watch,
+                   uint32_t *order)
 {
     graph of;
     int *number = memory_block((n + 1) * sizeof *number);
@@ -201,7 +202,7 @@ bool order_pattern(size_t n, size_t entries, const uint32_t *row, const uint32_t
     if (done) {
         size_t leaves, pairs = take_leaves(&of, n, number, order, &leaves);
 
-        done = order_rest(&of, n, number, n - leaves, pairs, order + leaves);
+        done = !stop_seen(watch) && order_rest(&of, n, number, n - leaves, pairs, order + leaves);
     }
     free(of.start);
     free(number);

@@ -46,11 +46,25 @@ static cfi_status check_vector(const double *value, size_t count, const char *na
     return CFI_OK;
 }
 
+static bool has_entries(const socp_matrix *matrix)
+{
+    return matrix_nonzeros(matrix) == 0 || (matrix->row && matrix->value);
+}
+
+bool problem_has_arrays(const socp_problem *problem)
+{
+    return (problem->c || problem->n == 0) && (problem->b || problem->p == 0) && (problem->h || problem->m == 0) &&
+           (problem->cone_size || problem->cones == 0) && has_entries(&problem->A) && has_entries(&problem->G);
+}
+
 cfi_status problem_check(const socp_problem *problem, cfi_error *error)
 {
-    size_t rows = problem->linear;
+    size_t rows = 0;
     cfi_status status = CFI_OK;
 
+    if (!problem || !problem_has_arrays(problem)) {
+        return error_set(error, CFI_INVALID, "cone problem: an array that it needs is missing");
+    }
     if (problem->n == 0) {
         return error_set(error, CFI_INVALID, "cone problem: it has no variables");
     }
@@ -58,10 +72,14 @@ cfi_status problem_check(const socp_problem *problem, cfi_error *error)
         if (problem->cone_size[i] == 0) {
             return error_set(error, CFI_INVALID, "cone problem: cone %zu is empty", i);
         }
+        if (problem->cone_size[i] > problem->m - rows) { /* the sum might wrap */
+            return error_set(error, CFI_INVALID, "cone problem: cone %zu ends beyond m = %zu", i, problem->m);
+        }
         rows += problem->cone_size[i];
     }
-    if (rows != problem->m) {
-        return error_set(error, CFI_INVALID, "cone problem: %zu rows in cones, but m = %zu", rows, problem->m);
+    if (problem->linear != problem->m - rows) {
+        return error_set(error, CFI_INVALID, "cone problem: %zu linear rows and %zu rows in cones, but m = %zu",
+                         problem->linear, rows, problem->m);
     }
     status = check_matrix(&problem->A, problem->p, problem->n, "A", error);
     if (status == CFI_OK) {
@@ -108,7 +126,7 @@ void vector_copy(size_t n, const double *from, double *restrict to)
 
 double vector_norm_inf(size_t n, const double *a)
 {
-    double most[4] = {0.0}, nothing = 0.0;
+    double most[4] = {0.0}, nothing[4] = {0.0}; /* nothing: NaN when some entry is not finite */
     size_t i = 0;
 
     for (; i + 4 <= n; i += 4) {
@@ -116,12 +134,31 @@ double vector_norm_inf(size_t n, const double *a)
             double value = fabs(a[i + j]);
 
             most[j] = value > most[j] ? value : most[j];
+            nothing[j] += value - value; /* entry by entry: the sum of two finite ones may be infinite */
         }
-        nothing += (a[i] + a[i + 1]) * 0.0 + (a[i + 2] + a[i + 3]) * 0.0;
     }
     for (; i < n; i++) {
-        most[0] = fmax(most[0], fabs(a[i]));
-        nothing += a[i] * 0.0;
+        double value = fabs(a[i]);
+
+        most[0] = value > most[0] ? value : most[0];
+        nothing[0] += value - value;
     }
-    return nothing + fmax(fmax(most[0], most[1]), fmax(most[2], most[3])); /* NaN when some entry is not finite */
+    return (nothing[0] + nothing[1]) + (nothing[2] + nothing[3]) + fmax(fmax(most[0], most[1]), fmax(most[2], most[3]));
+}
+
+double vector_norm(size_t n, const double *a)
+{
+    double largest = vector_norm_inf(n, a), sum = 0.0;
+    int power;
+
+    if (!(largest > 0.0)) {
+        return largest;
+    }
+    frexp(largest, &power);
+    for (size_t i = 0; i < n; i++) {
+        double part = ldexp(a[i], -power);
+
+        sum += part * part;
+    }
+    return ldexp(sqrt(sum), power);
 }

@@ -48,8 +48,10 @@ static bool start_point(socp_workspace *w)
         w->target[1][i] = -w->c[i];
     }
     memset(w->target[1] + n, 0, (p + m) * sizeof(double));
-    kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, START_TARGET,
-                  (double *const[]){w->step, w->fixed});
+    if (isnan(kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, START_TARGET,
+                            (double *const[]){w->step, w->fixed}))) {
+        return false;
+    }
     vector_copy(n, w->step, now->x);
     for (size_t i = 0; i < m; i++) {
         now->s[i] = -w->step[n + p + i];
@@ -83,8 +85,8 @@ static void warm_point(socp_workspace *w)
     for (size_t i = 0; i < m; i++) {
         now->s[i] = w->user.s[i] * scaling->row[p + i];
     }
-    cone_add_identity(&w->cone, WARM_SHIFT * fmax(1.0, vector_norm_inf(m, now->s)), now->s);
-    cone_add_identity(&w->cone, WARM_SHIFT * fmax(1.0, vector_norm_inf(m, now->z)), now->z);
+    cone_add_identity(&w->cone, WARM_SHIFT * larger_of(1.0, vector_norm_inf(m, now->s)), now->s);
+    cone_add_identity(&w->cone, WARM_SHIFT * larger_of(1.0, vector_norm_inf(m, now->z)), now->z);
     now->tau = 1.0;
     now->kappa = vector_dot(m, now->s, now->z) / cone_degree(&w->cone);
 }
@@ -140,8 +142,8 @@ static double longest_step(const socp_workspace *w, direction d)
 {
     double alpha = cone_step(&w->cone, w->ds, w->wdz);
 
-    alpha = d.dtau < 0.0 ? fmin(alpha, -w->now->tau / d.dtau) : alpha;
-    return d.dkappa < 0.0 ? fmin(alpha, -w->now->kappa / d.dkappa) : alpha;
+    alpha = d.dtau < 0.0 ? smaller_of(alpha, -w->now->tau / d.dtau) : alpha;
+    return d.dkappa < 0.0 ? smaller_of(alpha, -w->now->kappa / d.dkappa) : alpha;
 }
 
 /* The affine step, solved together with the right-hand side (-c, b, h); *error: the largest residual. */
@@ -160,20 +162,20 @@ static direction affine_direction(socp_workspace *w, double rt, double *error)
 }
 
 /* Factorises and finds the affine step. Where the factor is too poor for refinement to mend, more regularisation is
- * tried; should none be good enough, the best is taken. */
+ * tried; should none be good enough, the best is taken. False, without a direction, when no factor gave one. */
 static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
 {
     double least = INFINITY, best = w->delta, enough = fmax(LOOSE * mu, LEAST_ERROR);
 
     w->kkt.delta = w->delta;
     w->refinements = w->kkt.refinements;
-    for (size_t tries = 0; tries < TRIES; tries++) {
+    for (size_t tries = 0; tries < TRIES && !stop_seen(&w->watch); tries++) {
         double error = INFINITY;
 
         if (kkt_factor(&w->kkt)) {
             *d = affine_direction(w, rt, &error);
         }
-        if (error <= enough || (tries == TRIES - 1 && error <= least)) {
+        if (error <= enough || (tries == TRIES - 1 && error < INFINITY && error <= least)) {
             return true;
         }
         if (error < least) {
@@ -189,7 +191,7 @@ static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
 static direction combined_direction(socp_workspace *w, direction d, double rt, double mu)
 {
     bool mended = w->kkt.refinements > w->refinements; /* else this factor needs no check */
-    double affine = fmin(longest_step(w, d), 1.0), kappa_rhs;
+    double affine = smaller_of(longest_step(w, d), 1.0), kappa_rhs;
     double sigma = fmin(fmax((1.0 - affine) * (1.0 - affine), 1e-6), MOST_CENTRING);
 
     cone_product(&w->cone, w->ds, w->wdz, w->spare);
@@ -249,7 +251,7 @@ static bool iterate(socp_workspace *w, double rt)
         return false;
     }
     d = combined_direction(w, d, rt, mu);
-    alpha = fmin(0.99 * longest_step(w, d), 1.0);
+    alpha = smaller_of(0.99 * longest_step(w, d), 1.0);
     if (!(alpha > 1e-8) || !isfinite(d.dtau) || !isfinite(d.dkappa)) {
         return false;
     }
@@ -292,9 +294,16 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, bool warm
         return SOCP_FAILED;
     }
     for (;; ++*iterations) {
-        double rt = form_residuals(w);
-        quality q = point_estimate(w);
-        socp_status status = certificate(w, problem, &q);
+        double rt;
+        quality q;
+        socp_status status;
+
+        if (stop_seen(&w->watch)) {
+            return SOCP_FAILED;
+        }
+        rt = form_residuals(w);
+        q = point_estimate(w);
+        status = certificate(w, problem, &q);
 
         if (status != SOCP_FAILED) {
             *best = q;
@@ -403,28 +412,42 @@ static bool is_answer(socp_status status)
     return status == SOCP_OPTIMAL || status == SOCP_PRIMAL_INFEASIBLE || status == SOCP_DUAL_INFEASIBLE;
 }
 
+/* The attempts, up to three, until one has an answer or the watch sees its flag. */
+static socp_status solve(socp_workspace *w, const socp_problem *problem, quality *best, socp_solution *solution)
+{
+    socp_status status = SOCP_FAILED;
+
+    if (w->settings.warm_start && w->solved && w->m > 0) {
+        status = attempt(w, problem, true, best, solution);
+    }
+    if (!is_answer(status) && !w->watch.seen) {
+        status = attempt(w, problem, false, best, solution);
+    }
+    if ((status == SOCP_FAILED || status == SOCP_INACCURATE) && !w->watch.seen) { /* once more, regularised otherwise */
+        w->delta = w->kkt.delta = RETRY_REGULARISATION;
+        status = attempt(w, problem, false, best, solution);
+        solution->retried = true;
+    }
+    return status;
+}
+
 cfi_status socp_solve(socp_workspace *w, const socp_problem *problem, socp_solution *solution, cfi_error *error)
 {
     double start = workspace_seconds();
-    socp_status status = SOCP_FAILED;
     quality best = {.merit = INFINITY};
+    socp_status status;
 
     if (workspace_load(w, problem, error) != CFI_OK) {
         return CFI_INVALID;
     }
     *solution = (socp_solution){.setup_seconds = w->setup_seconds};
     w->best = NULL;
+    w->watch.seen = false;
     w->delta = w->kkt.delta = REGULARISATION;
-    if (w->settings.warm_start && w->solved && w->m > 0) {
-        status = attempt(w, problem, true, &best, solution);
-    }
-    if (!is_answer(status)) {
-        status = attempt(w, problem, false, &best, solution);
-    }
-    if (status == SOCP_FAILED || status == SOCP_INACCURATE) { /* one retry with other regularisation */
-        w->delta = w->kkt.delta = RETRY_REGULARISATION;
-        status = attempt(w, problem, false, &best, solution);
-        solution->retried = true;
+    status = solve(w, problem, &best, solution);
+    if (w->watch.seen) {
+        w->solved = false;
+        return error_set(error, CFI_INTERRUPTED, "interrupted while a cone problem was solved");
     }
     fill_solution(w, problem, status, &best, solution);
     w->solved = status == SOCP_OPTIMAL;

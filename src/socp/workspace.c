@@ -132,7 +132,7 @@ static bool allocate(socp_workspace *w, const socp_problem *problem)
     from.used = 0;
     carve_all(w, &from, nonzeros);
     copy_pattern(w, problem);
-    return kkt_analyse(&w->kkt, &w->matrix, &w->cone);
+    return kkt_analyse(&w->kkt, &w->matrix, &w->cone, &w->watch);
 }
 
 socp_workspace *socp_create(const socp_problem *problem, const socp_settings *settings, cfi_error *error)
@@ -144,15 +144,29 @@ socp_workspace *socp_create(const socp_problem *problem, const socp_settings *se
         return NULL;
     }
     workspace = calloc(1, sizeof *workspace);
+    if (workspace) {
+        workspace->settings = settings ? *settings : socp_default_settings();
+        workspace->watch.flag = workspace->settings.stop;
+    }
     if (!workspace || !allocate(workspace, problem)) {
+        bool interrupted = workspace && workspace->watch.seen;
+
         socp_destroy(workspace);
-        error_set(error, CFI_NO_MEMORY, "out of memory for a cone problem of %zu variables", problem->n);
+        if (interrupted) {
+            error_set(error, CFI_INTERRUPTED, "interrupted while a cone problem was analysed");
+        } else {
+            error_set(error, CFI_NO_MEMORY, "out of memory for a cone problem of %zu variables", problem->n);
+        }
         return NULL;
     }
-    workspace->settings = settings ? *settings : socp_default_settings();
     workspace->kkt.max_refinements = workspace->settings.max_refinements;
     workspace->setup_seconds = workspace_seconds() - start;
     return workspace;
+}
+
+void socp_set_stop(socp_workspace *workspace, cfi_stop *stop)
+{
+    workspace->watch.flag = stop;
 }
 
 void socp_forget(socp_workspace *workspace)
@@ -235,7 +249,7 @@ cfi_status workspace_load(socp_workspace *w, const socp_problem *problem, cfi_er
 {
     double nothing = 0.0, *value = w->matrix.value;
 
-    if (!same_pattern(w, problem)) {
+    if (!problem || !problem_has_arrays(problem) || !same_pattern(w, problem)) {
         return problem_check(problem, error) != CFI_OK
                    ? CFI_INVALID
                    : error_set(error, CFI_INVALID,
@@ -255,7 +269,7 @@ cfi_status workspace_load(socp_workspace *w, const socp_problem *problem, cfi_er
     w->scaling.cost = normalise(w->n, vector_norm_inf(w->n, w->c), w->c);
     w->scaling.rhs = normalise(w->p + w->m, vector_norm_inf(w->p + w->m, w->rhs), w->rhs);
     w->norm_c = vector_norm_inf(w->n, problem->c);
-    w->norm_b = fmax(vector_norm_inf(w->p, problem->b), vector_norm_inf(w->m, problem->h));
+    w->norm_b = larger_of(vector_norm_inf(w->p, problem->b), vector_norm_inf(w->m, problem->h));
     kkt_set_data(&w->kkt);
     return CFI_OK;
 }

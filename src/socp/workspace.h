@@ -38,6 +38,7 @@ struct socp_workspace {
     size_t refinements;                 /* before this iteration */
     double delta;                       /* the least regularisation of this attempt */
     bool solved;                        /* the last solve was optimal: user holds its point */
+    stop_watch watch;
     double setup_seconds;
     void *memory;
 };

@@ -1,0 +1,115 @@
+/* What a trial will need in memory, before anything is allocated. docs/solver.md. */
+#include "scenario/model.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { MULTISTATIC_MAX_APS = 512 };
+
+/* Users by the pilots they share. */
+typedef struct pilot_groups {
+    double squares; /* sum over pilots of users^2: ordered pairs of users on one pilot, each user with itself too */
+    double largest;
+} pilot_groups;
+
+static pilot_groups groups_of_list(const cfi_system *system)
+{
+    size_t *count = calloc(system->tau_p, sizeof *count);
+    pilot_groups groups = {.squares = 0.0};
+
+    if (!count) { /* more than can be: all on one pilot */
+        return (pilot_groups){.squares = (double)system->K * (double)system->K, .largest = (double)system->K};
+    }
+    for (size_t k = 0; k < system->K; k++) {
+        count[system->pilot[k]]++;
+    }
+    for (size_t i = 0; i < system->tau_p; i++) {
+        groups.squares += (double)count[i] * (double)count[i];
+        groups.largest = fmax(groups.largest, (double)count[i]);
+    }
+    free(count);
+    return groups;
+}
+
+/* Of drawn pilots the expected number of pairs. */
+static pilot_groups make_groups(const cfi_system *system)
+{
+    double K = (double)system->K, pilots = (double)(system->tau_p > 0 ? system->tau_p : system->K);
+    double whole = floor(K / pilots), rest = K - whole * pilots;
+
+    if (system->pilot) {
+        return groups_of_list(system);
+    }
+    if (system->pilot_assignment == CFI_PILOTS_RANDOM) {
+        return (pilot_groups){.squares = K + K * (K - 1.0) / pilots, .largest = ceil(K / pilots)};
+    }
+    return (pilot_groups){.squares = rest * (whole + 1.0) * (whole + 1.0) + (pilots - rest) * whole * whole,
+                          .largest = whole + (rest > 0.0 ? 1.0 : 0.0)};
+}
+
+/* Entries of the factor. Fitted to first steps of 3 to 1024 access points, 4 to 100 users and 1 to 100 pilots, by what
+ * is left dense in the end: on one pilot the pairs of users or, where those are more, the amplitudes; on several a part
+ * for each user, unless more users share a pilot than there are access points. */
+static double factor_entries(const cfi_system *system, pilot_groups groups)
+{
+    double L = (double)system->L, K = (double)system->K, amplitudes = 1.3 * K * K * L * L;
+    double pairs = K * K * (K + 1.0) * (K + 1.0) + 1.2 * L * K * K * K;
+
+    if (K > 1.0 && groups.largest >= K) {
+        return system->surrogate == CFI_SURROGATE_PRODUCT ? fmin(pairs, amplitudes) : amplitudes;
+    }
+    return groups.largest > L ? amplitudes : 9.0 * L * groups.squares;
+}
+
+static double cone_solver_bytes(const cfi_system *system, pilot_groups groups)
+{
+    double L = (double)system->L, K = (double)system->K, overlap = groups.squares > K ? 1.0 : 0.0;
+    double terms = L * groups.squares + 6.5 * K * L, entries = factor_entries(system, groups);
+    double sizes = (2.0 + overlap) * K * L + overlap * groups.squares + 12.0 * (K + L);
+
+    /* the matrix before factorisation is kept beside a factor with little fill (MOST_FILL in src/socp/kkt.c) */
+    return (entries > 8.0 * terms ? 8.0 : 16.0) * entries + 115.0 * terms + 240.0 * sizes;
+}
+
+/* The Hessian in the multipliers of users, pairs and the budget, and a row an access point of each. */
+static double dual_bytes(const cfi_system *system, double pairs)
+{
+    double n = (double)system->K + pairs + 1.0;
+
+    return 8.0 * (n * n + n * (2.0 * 256.0 + 4.0) + (2.0 * (double)system->K + pairs) * (double)system->L);
+}
+
+/* What the steps of the allocation take. */
+static double allocation_bytes(const cfi_system *system)
+{
+    pilot_groups groups = make_groups(system);
+    bool coherent = system->rate_model == CFI_RATE_EXACT, dual = system->solver == CFI_SOLVER_STRUCTURED;
+    double pairs;
+
+    if (system->method != CFI_METHOD_SCA) {
+        return 0.0;
+    }
+    if (!coherent) {
+        groups = (pilot_groups){.squares = (double)system->K, .largest = 1.0};
+    }
+    pairs = groups.squares - (double)system->K;
+    if (system->solver == CFI_SOLVER_AUTO) {
+        dual = system->surrogate == CFI_SURROGATE_PRODUCT && system->crlb_constraint == CFI_CRLB_EXACT &&
+               !(pairs > 0.0 && sensing_is_reverse_convex(system)) && pairs <= (double)CFI_DUAL_MOST_PAIRS;
+    }
+    return dual ? dual_bytes(system, pairs) : cone_solver_bytes(system, groups);
+}
+
+double scenario_memory_bytes(const cfi_system *system)
+{
+    double L = (double)system->L, K = (double)system->K, bytes = 20.0 * 8.0 * K * L;
+
+    bytes += (system->path_gains ? 8.0 : 0.0) * L * L + (system->path_phases_rad ? 8.0 : 0.0) * L * L;
+    bytes += allocation_bytes(system);
+    if (system->realizations > 0) {
+        /* sixteen realisations' channels, estimates and normals, products, and echoes */
+        bytes += 600.0 * (double)system->N * K + 256.0 * K * K + 512.0 * K * L;
+        bytes += system->L <= MULTISTATIC_MAX_APS ? 2.0 * 101.0 * 16.0 * L * L : 0.0; /* jackknife of the bound */
+    }
+    return bytes;
+}

@@ -1,0 +1,55 @@
+#!/bin/bash
+# A signal in the middle of long solves: 60 access points and 60 users on one pilot take minutes a step, by the cone solver and
+# by the dual. Everything ends with 130 and says so.
+#   test_stop.sh CFISAC
+# shellcheck source=tests/cli/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cd "$work" || exit 1
+set -m # so that the children do not ignore SIGINT
+
+large=(network.aps=60 network.ues=60 pilots.length=1 frame.sensing_symbols=60 network.placement=clamp
+       monte_carlo.drops=2 monte_carlo.realizations=0 allocation.tolerance=1e-9)
+settings=()
+for setting in "${large[@]}"; do settings+=(--set "$setting"); done
+
+# Waits until the process is cfisac and has a handler of SIGTERM: then it computes.
+until_caught() {
+    local caught
+    while [ -d "/proc/$1" ] && [ "$(readlink "/proc/$1/exe")" != "$cfisac" ]; do sleep 0.05; done
+    while caught=$(awk '/^SigCgt/ { print $2 }' "/proc/$1/status" 2>/dev/null) && [ -n "$caught" ]; do
+        [ $((0x$caught >> 14 & 1)) -eq 1 ] && return
+        sleep 0.05
+    done
+}
+
+# interrupted NAME SIGNAL FILE ARGUMENT...: starts cfisac, waits for its handler and for FILE (or -), and interrupts it.
+interrupted() {
+    local name=$1 signal=$2 file=$3 pid code
+    shift 3
+    "$cfisac" "$@" --quiet >out 2>err </dev/null &
+    pid=$!
+    until_caught "$pid"
+    while [ "$file" != - ] && [ ! -s "$file" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+    sleep 0.3
+    kill "-$signal" "$pid"
+    wait "$pid"
+    code=$?
+    check "$name: exit 130, not $code: $(head -c 300 err)" test "$code" -eq 130
+    check "$name: one line" test "$(wc -l <err)" -eq 1
+    check "$name: it says interrupted" grep -q '^cfisac: .*interrupted' err
+    check "$name: nothing on standard output" test ! -s out
+}
+
+echo '{}' >scenario.json
+interrupted 'the cone solver' TERM cones/drop00000_start00_step000.cbf run scenario.json "${settings[@]}" --threads 1 \
+    --set allocation.solver=socp --export-cbf cones
+check 'no drop is finished' has err '0 of 2 drops are finished'
+interrupted 'the dual' INT - run scenario.json "${settings[@]}" --threads 1 --set allocation.solver=structured
+interrupted 'two threads' INT - run scenario.json "${settings[@]}" --threads 2 --set allocation.solver=structured
+interrupted 'a replay' TERM - replay scenario.json "${settings[@]}" --drop 1
+for signal in INT TERM; do
+    interrupted "solve" "$signal" - solve cones/drop00000_start00_step000.cbf
+    check 'solve names the file' has err 'cones/drop00000_start00_step000.cbf: interrupted'
+done
+
+conclude

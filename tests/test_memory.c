@@ -1,0 +1,146 @@
+/* What a scenario is said to need in memory against what its allocation takes. Every allocation of the project's own
+ * code is counted (the program is linked so); the solver is stopped once it has everything it needs. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "alloc/dual.h"
+#include "allocations.h"
+#include "socp/ldl.h"
+
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LARGE = 2000000 }; /* entries of a factor that takes too long for a test */
+
+static sig_atomic_t stop;
+
+size_t __real_ldl_factor(ldl *factor, const signed char *sign, double least, double delta);
+size_t __wrap_ldl_factor(ldl *factor, const signed char *sign, double least, double delta);
+double __real_dual_expand(structured *s);
+double __wrap_dual_expand(structured *s);
+
+/* Large factors are not computed, for which their matrix is assembled; others twice. */
+size_t __wrap_ldl_factor(ldl *factor, const signed char *sign, double least, double delta)
+{
+    static size_t calls;
+
+    stop = factor->values > LARGE || calls++ > 1;
+    return stop ? SIZE_MAX : __real_ldl_factor(factor, sign, least, delta);
+}
+
+/* At the first expansion of the dual. */
+double __wrap_dual_expand(structured *s)
+{
+    double value = __real_dual_expand(s);
+
+    stop = 1;
+    return value;
+}
+
+typedef struct size_case {
+    size_t L, K;
+    size_t users[8]; /* on each pilot; none listed: a pilot each */
+    cfi_solver solver;
+    cfi_surrogate surrogate;
+} size_case;
+
+static made_system system_of(const size_case *of)
+{
+    made_system made = make_system(17, of->L, of->K, 4, 4);
+    size_t k = 0;
+
+    for (size_t pilot = 0; pilot < 8; pilot++) {
+        for (size_t i = 0; i < of->users[pilot]; i++) {
+            made.pilot[k++] = pilot;
+        }
+    }
+    assert_true(k == 0 || k == of->K);
+    made.system.solver = of->solver;
+    made.system.surrogate = of->surrogate;
+    return made;
+}
+
+/* Ends the process: 0 when the allocation was stopped as planned. */
+static void run_and_exit(const size_case *of)
+{
+    cfi_alloc_options options = {.stop = &stop};
+    cfi_allocation allocation;
+    drop *d = make_drop(system_of(of));
+
+    set_tightness(d, 0.5);
+    _exit(alloc_run(&d->network, d->xi, &options, d->arena, &allocation, NULL) == CFI_INTERRUPTED ? 0 : 1);
+}
+
+/* Peak resident bytes of a process that runs the allocation. */
+static double peak_of(const size_case *of)
+{
+    struct rusage usage;
+    int state;
+    pid_t child = fork();
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        run_and_exit(of);
+    }
+    assert_true(wait4(child, &state, 0, &usage) == child);
+    assert_true(WIFEXITED(state) && WEXITSTATUS(state) == 0);
+    return 1024.0 * (double)usage.ru_maxrss;
+}
+
+static void the_allocation_needs_what_is_foretold(void **state)
+{
+    static const size_case cases[] = {
+        {60, 60, {60}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
+        {60, 60, {60}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT}, /* too many pairs for the dual */
+        {30, 30, {30}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
+        {60, 20, {20}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
+        {60, 20, {20}, CFI_SOLVER_SOCP, CFI_SURROGATE_FRACTIONAL},
+        {10, 60, {60}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
+        {200, 10, {10}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
+        {60, 60, {30, 30}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
+        {60, 60, {30, 30}, CFI_SOLVER_SOCP, CFI_SURROGATE_FRACTIONAL},
+        {60, 20, {19, 1}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
+        {20, 60, {30, 30}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
+        {100, 40, {10, 10, 10, 10}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
+        {128, 16, {8, 4, 2, 2}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
+        {128, 16, {0}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
+        {1024, 16, {0}, CFI_SOLVER_SOCP, CFI_SURROGATE_FRACTIONAL},
+        {60, 60, {60}, CFI_SOLVER_STRUCTURED, CFI_SURROGATE_PRODUCT},
+        {30, 30, {30}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT},
+        {1024, 24, {12, 12}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT},
+        {512, 64, {0}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT},
+        {16, 1000, {0}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT},
+    };
+
+    static const size_case tiny = {2, 2, {0}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT};
+    double program;
+
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* the sanitizer's own memory is as large */
+#endif
+    program = peak_of(&tiny);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        made_system made = system_of(&cases[i]);
+        double foretold = scenario_memory_bytes(&made.system), taken = peak_of(&cases[i]) - program;
+
+        print_message("L %zu, K %zu: %.1f MB, foretold %.1f MB\n", cases[i].L, cases[i].K, 1e-6 * taken,
+                      1e-6 * foretold);
+        assert_true(foretold < 2.0 * taken && taken < 2.0 * foretold);
+        free_system(&made);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_allocation_needs_what_is_foretold),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

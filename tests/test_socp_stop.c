@@ -1,0 +1,230 @@
+/* A stop flag that is set in the middle of a solve. The stages of the linear algebra are called through the test
+ * (linked with --wrap), which sets the flag before a chosen call: no clock is needed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "socp/kkt.h"
+#include "socp/order.h"
+#include "socp_check.h"
+#include "socp_planted.h"
+
+static sig_atomic_t stop;
+static size_t calls, stop_before, late; /* stages begun, the one that meets a set flag, solutions begun after it */
+
+static void begin_stage(void)
+{
+    late += calls > stop_before;
+    if (calls++ == stop_before) {
+        stop = 1;
+    }
+}
+
+static bool is_set(const stop_watch *watch)
+{
+    return watch && watch->flag == &stop && stop;
+}
+
+bool __real_order_pattern(size_t n, size_t entries, const uint32_t *row, const uint32_t *col, stop_watch *watch,
+                          uint32_t *order);
+bool __wrap_order_pattern(size_t n, size_t entries, const uint32_t *row, const uint32_t *col, stop_watch *watch,
+                          uint32_t *order);
+bool __real_ldl_analyse(ldl *factor, const ldl_pattern *pattern, uint32_t *place, uint32_t *slot);
+bool __wrap_ldl_analyse(ldl *factor, const ldl_pattern *pattern, uint32_t *place, uint32_t *slot);
+size_t __real_ldl_factor(ldl *factor, const signed char *sign, double least, double delta);
+size_t __wrap_ldl_factor(ldl *factor, const signed char *sign, double least, double delta);
+double __real_kkt_solve(kkt *system, const double *rhs, double target, double *solution);
+double __wrap_kkt_solve(kkt *system, const double *rhs, double target, double *solution);
+double __real_kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2]);
+double __wrap_kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2]);
+
+bool __wrap_order_pattern(size_t n, size_t entries, const uint32_t *row, const uint32_t *col, stop_watch *watch,
+                          uint32_t *order)
+{
+    begin_stage();
+    return __real_order_pattern(n, entries, row, col, watch, order);
+}
+
+bool __wrap_ldl_analyse(ldl *factor, const ldl_pattern *pattern, uint32_t *place, uint32_t *slot)
+{
+    bool stopped, done;
+
+    begin_stage();
+    stopped = is_set(pattern->watch);
+    done = __real_ldl_analyse(factor, pattern, place, slot);
+    assert_false(stopped && done);
+    return done;
+}
+
+size_t __wrap_ldl_factor(ldl *factor, const signed char *sign, double least, double delta)
+{
+    bool stopped;
+    size_t replaced;
+
+    begin_stage();
+    stopped = is_set(factor->watch);
+    replaced = __real_ldl_factor(factor, sign, least, delta);
+    assert_false(stopped && replaced != SIZE_MAX);
+    return replaced;
+}
+
+double __wrap_kkt_solve(kkt *system, const double *rhs, double target, double *solution)
+{
+    size_t before;
+    double error;
+
+    begin_stage();
+    before = system->refinements;
+    error = __real_kkt_solve(system, rhs, target, solution);
+    assert_false(is_set(system->watch) && system->refinements > before);
+    return error;
+}
+
+double __wrap_kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2])
+{
+    size_t before;
+    double error;
+
+    begin_stage();
+    before = system->refinements;
+    error = __real_kkt_solve_two(system, rhs, target, solution);
+    assert_false(is_set(system->watch) && system->refinements > before);
+    return error;
+}
+
+static void watch_for(size_t call)
+{
+    stop = 0;
+    calls = late = 0;
+    stop_before = call;
+}
+
+static bool same_bytes(const socp_problem *problem, const socp_solution *a, const double *x, const double *z)
+{
+    return memcmp(a->x, x, problem->n * sizeof *x) == 0 && memcmp(a->z, z, problem->m * sizeof *z) == 0;
+}
+
+/* Whichever stage meets the flag: nothing more is solved, and the same workspace then gives the bytes of a new one. */
+static void a_solve_ends_at_the_stage_that_meets_the_flag(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 2 * PLANTED_KINDS; seed++) {
+        planted *it = planted_make(seed, (planted_kind)(seed % PLANTED_KINDS));
+        const socp_problem *problem = it->problem;
+        socp_settings settings = socp_default_settings();
+        double x[PLANTED_MOST_N], z[PLANTED_MOST_M];
+        socp_solution solution;
+        socp_workspace *workspace;
+        size_t total, analysis;
+
+        settings.stop = &stop;
+        settings.warm_start = true; /* an interrupted solve leaves nothing to start from */
+        watch_for(SIZE_MAX);
+        workspace = socp_create(problem, &settings, NULL);
+        analysis = calls;
+        assert_int_equal(socp_solve(workspace, problem, &solution, NULL), CFI_OK);
+        total = calls;
+        assert_true(analysis == 2 && total > analysis + 1);
+        memcpy(x, solution.x, problem->n * sizeof *x);
+        memcpy(z, solution.z, problem->m * sizeof *z);
+        socp_destroy(workspace);
+        for (size_t call = 0; call < total; call++) {
+            cfi_error error = {.status = CFI_OK};
+
+            watch_for(call);
+            workspace = socp_create(problem, &settings, &error);
+            assert_true((workspace == NULL) == (call < analysis));
+            if (workspace) {
+                assert_int_equal(socp_solve(workspace, problem, &solution, &error), CFI_INTERRUPTED);
+                assert_true(late <= 1); /* an iteration has two solutions */
+                assert_int_equal(socp_solve(workspace, problem, &solution, &error), CFI_INTERRUPTED);
+                watch_for(SIZE_MAX);
+                assert_int_equal(socp_solve(workspace, problem, &solution, NULL), CFI_OK);
+                assert_int_equal(calls, total - analysis);
+                assert_true(same_bytes(problem, &solution, x, z));
+            }
+            assert_int_equal(error.status, CFI_INTERRUPTED);
+            assert_null(strchr(error.text, '\n'));
+            socp_destroy(workspace);
+        }
+        planted_free(it);
+    }
+}
+
+static void another_flag_or_none_can_take_its_place(void **state)
+{
+    static sig_atomic_t other;
+    planted *it = planted_make(0, PLANTED_OPTIMAL);
+    socp_settings settings = socp_default_settings();
+    socp_solution solution;
+    socp_workspace *workspace;
+
+    (void)state;
+    watch_for(SIZE_MAX);
+    settings.stop = &stop;
+    workspace = socp_create(it->problem, &settings, NULL);
+    stop = 1;
+    assert_int_equal(socp_solve(workspace, it->problem, &solution, NULL), CFI_INTERRUPTED);
+    socp_set_stop(workspace, NULL);
+    assert_int_equal(socp_solve(workspace, it->problem, &solution, NULL), CFI_OK);
+    socp_set_stop(workspace, &other);
+    assert_int_equal(socp_solve(workspace, it->problem, &solution, NULL), CFI_OK);
+    other = 1;
+    assert_int_equal(socp_solve(workspace, it->problem, &solution, NULL), CFI_INTERRUPTED);
+    socp_destroy(workspace);
+    planted_free(it);
+}
+
+/* A dense matrix is one panel, factorised by tiles. Its stop flag is made of the bytes of a pivot's inverse: they are 0
+ * until that pivot is reached, and then the factorisation must leave all later tiles alone. */
+static void a_panel_is_left_at_the_next_tile(void **state)
+{
+    enum { N = 80, ENTRIES = N * (N + 1) / 2, PIVOT = 50, TILES = 8 };
+    static uint32_t row[ENTRIES], col[ENTRIES], order[N], place[N], slot[ENTRIES];
+    static signed char sign[N];
+    stop_watch watch = {.flag = NULL};
+    ldl_pattern pattern = {.n = N, .entries = ENTRIES, .row = row, .col = col, .order = order, .watch = &watch};
+    size_t entries = 0;
+    ldl factor;
+
+    (void)state;
+    for (uint32_t i = 0; i < N; i++) {
+        order[i] = i;
+        sign[i] = 1;
+        for (uint32_t j = 0; j <= i; j++) {
+            row[entries] = i;
+            col[entries++] = j;
+        }
+    }
+    assert_true(ldl_analyse(&factor, &pattern, place, slot));
+    assert_true(factor.nodes == 1 && !factor.node[0].small);
+    for (int stopped = 0; stopped < 2; stopped++) {
+        size_t got;
+
+        memset(factor.value, 0, factor.values * sizeof(double));
+        memset(factor.inverse, 0, N * sizeof(double));
+        for (size_t e = 0; e < ENTRIES; e++) {
+            factor.value[slot[e]] = row[e] == col[e] ? (double)N : 0.3;
+        }
+        watch = (stop_watch){.flag = stopped ? (cfi_stop *)((char *)&factor.inverse[PIVOT] + 4) : NULL};
+        got = ldl_factor(&factor, sign, 1e-14, 1e-8);
+        assert_true(got == (stopped ? SIZE_MAX : 0));
+        assert_true(factor.inverse[PIVOT] > 0.0);
+        assert_true(factor.inverse[PIVOT + TILES] > 0.0 ? !stopped : stopped);
+        assert_true(factor.inverse[N - 1] > 0.0 ? !stopped : stopped);
+    }
+    ldl_free(&factor);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_solve_ends_at_the_stage_that_meets_the_flag),
+        cmocka_unit_test(another_flag_or_none_can_take_its_place),
+        cmocka_unit_test(a_panel_is_left_at_the_next_tile),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
