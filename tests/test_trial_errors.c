@@ -362,7 +362,7 @@ static void a_failing_export_ends_the_trial_with_its_text(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup(name, nothing_fails)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, nothing_fails, nothing_fails)
     const struct CMUnitTest tests[] = {
         TEST(every_refused_request_for_memory_is_reported_and_harms_no_later_trial),
         TEST(a_stop_flag_seen_at_any_look_interrupts),
