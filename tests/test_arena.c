@@ -88,7 +88,7 @@ static void requests_that_no_machine_can_grant_do_not_reach_the_system(void **st
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup(name, grant_everything)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, grant_everything, grant_everything)
     const struct CMUnitTest tests[] = {
         TEST(a_refused_arena_is_null),
         TEST(a_refused_chunk_is_asked_for_again_in_the_size_that_is_needed),

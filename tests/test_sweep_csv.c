@@ -147,6 +147,25 @@ static void drops_are_paired_over_the_thresholds_and_nothing_else(void **state)
     free_sweep(m);
 }
 
+static void a_drop_is_unpaired_by_any_of_the_thresholds(void **state)
+{
+    const size_t drops[3] = {3, 3, 3};
+
+    (void)state;
+    for (size_t point = 0; point < 3; point++) {
+        made_sweep *m = make_sweep("{\"sweep\": {\"sensing.crlb_threshold_db\": [-5, -8, -6]}}", drops);
+        char *table;
+
+        set_status(m, point, 1, CFI_DROP_INFEASIBLE);
+        table = table_of(m);
+        for (size_t p = 0; p < 3; p++) {
+            assert_value(table, p, "paired_drops", 2.0);
+        }
+        free(table);
+        free_sweep(m);
+    }
+}
+
 static void a_drop_that_another_threshold_does_not_have_is_not_paired(void **state)
 {
     const size_t drops[4] = {1, 3, 1, 3};
@@ -280,6 +299,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(drops_are_paired_over_the_thresholds_and_nothing_else),
+        cmocka_unit_test(a_drop_is_unpaired_by_any_of_the_thresholds),
         cmocka_unit_test(a_drop_that_another_threshold_does_not_have_is_not_paired),
         cmocka_unit_test(without_a_swept_threshold_paired_means_are_those_of_feasible_drops),
         cmocka_unit_test(words_lose_their_quotes_and_numbers_stand_as_given),

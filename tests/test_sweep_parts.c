@@ -452,7 +452,7 @@ static void drops_or_their_channels_are_spread_over_the_threads(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup(name, set_up)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, set_up)
     const struct CMUnitTest tests[] = {
         TEST(a_queue_grows_just_when_an_item_is_too_far_ahead),
         TEST(a_queue_without_memory_says_so_and_keeps_what_it_has),
