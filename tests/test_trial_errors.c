@@ -48,11 +48,11 @@ void *__wrap_arena_zeros(cfi_arena *arena, size_t count, size_t size)
 }
 
 static size_t looks;                  /* at the stop flag */
-static size_t raised_at = (size_t)-1; /* the look, from 0, that finds it raised */
+static size_t raised_at = (size_t)-1; /* the look, from 0, from which on it is raised */
 
 bool __wrap_stop_requested(cfi_stop *stop)
 {
-    return looks++ == raised_at || __real_stop_requested(stop);
+    return looks++ >= raised_at || __real_stop_requested(stop);
 }
 
 /* Calls of the functions below, and the one that fails. */
