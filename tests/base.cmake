@@ -1,2 +1,3 @@
 cfisac_test(test_base LINK cfisac_linalg cfisac_base)
 cfisac_test(test_linalg LINK cfisac_linalg)
+cfisac_test(test_text LINK cfisac_base)
