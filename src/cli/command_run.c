@@ -60,10 +60,17 @@ static cfi_status deliver(const cli_options *options, const cfi_results *results
     return status;
 }
 
-static cfi_status prepare_directories(const cli_options *options, cfi_error *error)
+/* Before hours of work: what would be lost, what cannot be written. */
+static cfi_status prepare_directories(const cli_options *options, const cfi_scenario *scenario, cfi_error *error)
 {
-    cfi_status status = options->out ? report_prepare_directory(options->out, error) : CFI_OK;
+    cfi_status status = CFI_OK;
 
+    if (options->out && !has_option(options, OPTION_FORCE)) {
+        status = report_check_directory(options->out, scenario, error);
+    }
+    if (status == CFI_OK && options->out) {
+        status = report_prepare_directory(options->out, error);
+    }
     return status == CFI_OK && options->export_cbf ? report_prepare_directory(options->export_cbf, error) : status;
 }
 
@@ -124,7 +131,7 @@ int command_run(const cli_options *options)
         report_warning(options, "run ignores the scenario's sweep");
     }
     if (status == CFI_OK) {
-        status = prepare_directories(options, &error);
+        status = prepare_directories(options, scenario, &error);
     }
     if (status == CFI_OK) {
         status = run_drops(options, scenario, &run, &error);

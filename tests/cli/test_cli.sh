@@ -153,11 +153,11 @@ check 'trace.csv has a row per drop and iteration, and the start' test "$(tail -
         results/deep/drops.csv)"
 check 'timing.json has the command line' has results/deep/timing.json 'run small.json --out results/deep'
 check 'no other file is left' test "$(find results/deep -type f | wc -l)" -eq 8
-expect 0 run small.json --set seed=2 --out results/deep --quiet
+expect 0 run small.json --set seed=2 --out results/deep --quiet --force
 check 'with --out and --quiet nothing is printed' empty out
 check 'files of an earlier run are replaced' test "$(cmp -s json.1 results/deep/results.json && echo same)" = ''
 check 'and no temporary file is left' test "$(find results/deep -type f | wc -l)" -eq 8
-expect 0 run small.json --out results/deep --json
+expect 0 run small.json --out results/deep --json --force
 check 'with --out and --json the JSON is printed' cmp -s json.1 out
 
 # A drop's object, without indentation and the comma after it.
@@ -213,7 +213,7 @@ expect_line 6 'small.json/below' run small.json --out small.json/below
 expect_line 6 'small.json/below' run small.json --export-cbf small.json/below
 mkdir blocked
 mkdir blocked/drops.csv
-expect 6 run small.json --out blocked
+expect 6 run small.json --out blocked --force
 check 'a file that cannot be replaced is named' has err 'blocked/drops.csv'
 check 'and no temporary file is left' test "$(find blocked -name '.*' -type f | wc -l)" -eq 0
 
