@@ -1,5 +1,6 @@
 /* A sweep: its trials handed to ranks and threads, their lines put in order and appended to the journal. */
 #include "cfisac/sweep.h"
+#include "cfisac/linalg.h"
 
 #include "sweep/dispatch.h"
 #include "sweep/finish.h"
@@ -341,11 +342,14 @@ static cfi_status run_items(sweep_work *w, size_t kept, cfi_error *error)
     if (threads == 0) {
         threads = ranks_count() > 1 ? 1 : sweep_default_threads();
     }
+    status = linalg_prepare(&threads, error);
     spread = items >= threads;
     job.threads = spread ? threads : 1;
     w->trial = (cfi_trial_options){.threads = spread ? 1 : threads, .alloc = {.stop = w->options->stop}};
     w->end = w->plan->items;
-    status = make_workers(w, job.threads, error);
+    if (status == CFI_OK) {
+        status = make_workers(w, job.threads, error);
+    }
     if (status == CFI_OK) {
         status = dispatch_run(&job, &end, error);
     }
