@@ -31,8 +31,8 @@ typedef struct cfi_error {
     char text[1024]; /* one line, without a trailing newline; "" when status is CFI_OK */
 } cfi_error;
 
-/* Stores status and the formatted text (truncated to fit, newlines and control characters replaced
- * by '?') in error, which may be NULL. Returns status, so that a function can end with
+/* Stores status and the formatted text (truncated to fit; control characters, newlines among them, and bytes that are
+ * not UTF-8 replaced by '?') in error, which may be NULL. Returns status, so that a function can end with
  * `return error_set(error, CFI_INVALID, "...");`. */
 cfi_status error_set(cfi_error *error, cfi_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -6,8 +6,12 @@
 
 #include <complex.h>
 
-/* Makes BLAS single-threaded; call before anything else. */
+/* Makes BLAS single-threaded. Every function of this room does so when it first needs BLAS. */
 void linalg_single_thread(void);
+/* Has BLAS take the memory it needs for *threads callers at once, so that none of them waits for ever where there is no
+ * room (OpenBLAS does). *threads becomes the number of callers that there is room for. CFI_NO_MEMORY: not for one. To
+ * be called while nobody computes, before work is handed to threads. */
+cfi_status linalg_prepare(size_t *threads, cfi_error *error);
 /* The name of the BLAS kernel in use, e.g. "SkylakeX". */
 const char *linalg_blas_core(void);
 /* The BLAS library's own description, e.g. "OpenBLAS 0.3.21 ...". */

@@ -58,6 +58,11 @@ cfi_status report_write_replay(const cfi_results *results, FILE *stream, cfi_err
  * of work. CFI_OUTPUT otherwise. */
 cfi_status report_prepare_directory(const char *directory, cfi_error *error);
 
+/* Whether the files of report_write_directory may be written into `directory` without --force: when none of them is
+ * there yet, or results.json is of a scenario with the same hash. Else CFI_INVALID; the text names the file and says
+ * whose it is. */
+cfi_status report_check_directory(const char *directory, const cfi_scenario *scenario, cfi_error *error);
+
 /* Writes results.json, drops.csv, summary.csv, aps.csv, ues.csv, trace.csv and plots.gp (docs/results.md) into
  * `directory` (made if absent), each to a temporary file that is synced and renamed over the old one: a reader sees the
  * old or the new file, never half of one. timing.json beside them holds wall times, threads and the command line. On
@@ -154,14 +159,19 @@ cfi_status report_write_scenario(const cfi_scenario *scenario, FILE *stream, cfi
 /* timing.json of a sweep. */
 cfi_status report_write_timing(const cfi_timing *timing, FILE *stream, cfi_error *error);
 
-/* Removes what killed processes left of the files that report_replace_file was writing in a directory. For whoever
- * holds the directory's lock. */
+/* Removes what processes that are gone left of the files that they were writing in a directory: regular files of the
+ * names that this program makes, and no others. For whoever holds the directory's lock. */
 void report_remove_temporaries(const char *directory);
 
-/* Writes a file by `write` beside its place, syncs it and renames it over the old one. CFI_OUTPUT. */
+/* Writes a file by `write` beside its place, syncs it and renames it over the old one. CFI_OUTPUT, CFI_NO_MEMORY. */
 cfi_status report_replace_file(const char *directory, const char *name,
                                cfi_status (*write)(const void *context, FILE *stream, cfi_error *error),
                                const void *context, cfi_error *error);
+/* The same without syncing, for one of thousands of files: a reader sees a whole file or none, but a machine that stops
+ * may lose it. */
+cfi_status report_replace_passing_file(const char *directory, const char *name,
+                                       cfi_status (*write)(const void *context, FILE *stream, cfi_error *error),
+                                       const void *context, cfi_error *error);
 
 /* Remarks about the results, one line each, e.g. "3 of 10 drops: no sensing information ...". Calls emit for each. */
 void report_warnings(const cfi_results *results, void (*emit)(void *context, const char *line), void *context);

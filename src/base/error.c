@@ -1,7 +1,8 @@
 /* Status words, error text, the stop flag. */
 #include "cfisac/base.h"
 
-#include <ctype.h>
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -16,11 +17,7 @@ cfi_status error_set(cfi_error *error, cfi_status status, const char *format, ..
     va_start(arguments, format);
     vsnprintf(error->text, sizeof error->text, format, arguments);
     va_end(arguments);
-    for (char *c = error->text; *c; c++) { /* one line, whatever the input held */
-        if (iscntrl((unsigned char)*c)) {
-            *c = '?';
-        }
-    }
+    text_clean(error->text); /* one line and nothing that a terminal obeys, whatever the input held */
     return status;
 }
 

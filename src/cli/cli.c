@@ -1,8 +1,10 @@
 /* The way in: which command, then its options. */
 #include "cli/cli.h"
 
+#include "base/threads.h"
 #include "cfisac/linalg.h"
 #include "cli/commands.h"
+#include "cli/early.h"
 #include "cli/message.h"
 #include "cli/signals.h"
 
@@ -10,6 +12,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Characters that a shell takes as they are. */
 static bool is_plain(const char *word)
@@ -93,6 +96,15 @@ static void keep_memory(void)
     mallopt(M_TRIM_THRESHOLD, 512 << 20);
 }
 
+/* OpenMP ends the process where it finds no memory for a team of threads; the exit code is ours all the same. */
+static void end_of_openmp(void)
+{
+    if (threads_starting()) {
+        fputs("cfisac: out of memory for threads\n", stderr);
+        _exit(EXIT_FAILED);
+    }
+}
+
 int cli_main(int argc, char **argv)
 {
     const cli_command *command;
@@ -100,7 +112,9 @@ int cli_main(int argc, char **argv)
     cfi_error error;
     int code;
 
+    early_link();
     keep_memory();
+    atexit(end_of_openmp);
     linalg_single_thread();
     gsl_set_error_handler_off();
     signals_prepare();
@@ -116,6 +130,10 @@ int cli_main(int argc, char **argv)
         return report_error(&error);
     }
     command_line = join_words(argc, argv);
+    if (!command_line) {
+        error_set(&error, CFI_NO_MEMORY, "out of memory for the command line");
+        return report_error(&error);
+    }
     code = run_command(command, argc - 2, argv + 2, command_line);
     free(command_line);
     return code;

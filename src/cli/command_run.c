@@ -1,4 +1,5 @@
 /* The commands that run drops: run, replay. */
+#include "cfisac/linalg.h"
 #include "cfisac/sweep.h"
 #include "cli/commands.h"
 #include "cli/export.h"
@@ -8,6 +9,11 @@
 #include "cli/signals.h"
 
 #include <string.h>
+
+static size_t threads_asked(const cli_options *options)
+{
+    return options->threads > 0 ? (size_t)options->threads : sweep_default_threads();
+}
 
 static void print_timing(const cli_options *options, const cfi_results *results, const cfi_timing *timing)
 {
@@ -55,10 +61,17 @@ static cfi_status deliver(const cli_options *options, const cfi_results *results
     return status;
 }
 
-static cfi_status prepare_directories(const cli_options *options, cfi_error *error)
+/* Before hours of work: what would be lost, what cannot be written. */
+static cfi_status prepare_directories(const cli_options *options, const cfi_scenario *scenario, cfi_error *error)
 {
-    cfi_status status = options->out ? report_prepare_directory(options->out, error) : CFI_OK;
+    cfi_status status = CFI_OK;
 
+    if (options->out && !has_option(options, OPTION_FORCE)) {
+        status = report_check_directory(options->out, scenario, error);
+    }
+    if (status == CFI_OK && options->out) {
+        status = report_prepare_directory(options->out, error);
+    }
     return status == CFI_OK && options->export_cbf ? report_prepare_directory(options->export_cbf, error) : status;
 }
 
@@ -88,9 +101,8 @@ static int conclude(const cli_options *options, const cfi_scenario *scenario, co
                            .count = run->count,
                            .timing = has_option(options, OPTION_TIMING),
                            .check = has_option(options, OPTION_CHECK)};
-    cfi_timing timing = {.wall_seconds = run->seconds,
-                         .threads = options->threads > 0 ? (size_t)options->threads : sweep_default_threads(),
-                         .command_line = options->command_line};
+    cfi_timing timing = {
+        .wall_seconds = run->seconds, .threads = threads_asked(options), .command_line = options->command_line};
     cfi_status status = CFI_OK;
 
     if (run->count > 0) { /* an interrupt before the first result leaves older files alone */
@@ -119,7 +131,7 @@ int command_run(const cli_options *options)
         report_warning(options, "run ignores the scenario's sweep");
     }
     if (status == CFI_OK) {
-        status = prepare_directories(options, &error);
+        status = prepare_directories(options, scenario, &error);
     }
     if (status == CFI_OK) {
         status = run_drops(options, scenario, &run, &error);
@@ -135,13 +147,15 @@ int command_run(const cli_options *options)
 static cfi_status replay_drop(const cli_options *options, const cfi_scenario *scenario, cfi_arena *arena,
                               cfi_error *error)
 {
-    cfi_trial_options how = {.threads = options->threads > 0 ? (size_t)options->threads : sweep_default_threads(),
-                             .alloc = {.stop = signals_catch()}};
+    cfi_trial_options how = {.threads = threads_asked(options), .alloc = {.stop = signals_catch()}};
     cfi_record record;
     cfi_results results = {
         .scenario = scenario, .record = &record, .count = 1, .timing = has_option(options, OPTION_TIMING)};
-    cfi_status status = trial_run(scenario_system(scenario), (uint32_t)options->drop, &how, arena, &record, error);
+    cfi_status status = linalg_prepare(&how.threads, error);
 
+    if (status == CFI_OK) {
+        status = trial_run(scenario_system(scenario), (uint32_t)options->drop, &how, arena, &record, error);
+    }
     name_input(options, status, error);
     if (status == CFI_OK) {
         status = name_output(report_write_replay(&results, stdout, error), error);

@@ -6,19 +6,21 @@
 const cli_command command_table[] = {
     {.name = "run",
      .function = command_run,
-     .usage = "SCENARIO [--set KEY=VALUE]... [--out DIR] [--json | --csv] [--threads N]\n"
-              "                  [--check] [--export-cbf DIR] [--timing] [--quiet]",
+     .usage = "SCENARIO [--set KEY=VALUE]... [--out DIR [--force]] [--json | --csv]\n"
+              "                  [--threads N] [--check] [--export-cbf DIR] [--timing] [--quiet]",
      .summary = "simulate and allocate every drop of a scenario",
      .text =
          "Draws the networks of a scenario, allocates the powers, evaluates rates and Cramer-Rao bounds in closed\n"
          "form and by Monte Carlo, and prints a table. SCENARIO is a JSON file, - is standard input, and {} is the\n"
          "paper's network. --out adds results.json, CSV tables and plots.gp, which gnuplot draws; with --out and\n"
-         "--quiet nothing is printed unless --json or --csv asks for it. Drops done when an interrupt comes are kept.",
+         "--quiet nothing is printed unless --json or --csv asks for it. Results of another scenario in DIR are "
+         "replaced\n"
+         "with --force only. Drops done when an interrupt comes are kept.",
      .example = "  cfisac run paper.json --set network.aps=64 --set pilots.length=2 --out results\n"
                 "  echo '{}' | cfisac run - --csv > drops.csv\n",
      .argument = "SCENARIO",
-     .options = OPTION_SET | OPTION_OUT | OPTION_JSON | OPTION_CSV | OPTION_THREADS | OPTION_EXPORT_CBF | OPTION_CHECK |
-                OPTION_TIMING | OPTION_QUIET | OPTION_HELP,
+     .options = OPTION_SET | OPTION_OUT | OPTION_FORCE | OPTION_JSON | OPTION_CSV | OPTION_THREADS | OPTION_EXPORT_CBF |
+                OPTION_CHECK | OPTION_TIMING | OPTION_QUIET | OPTION_HELP,
      .lists_keys = true},
     {.name = "sweep",
      .function = command_sweep,

@@ -1,6 +1,8 @@
 /* What goes to standard error, exit codes, and the end of standard output. */
 #include "cli/message.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +41,10 @@ int report_error(const cfi_error *error)
 
 void report_warning(const cli_options *options, const char *line)
 {
+    char shown[1024];
+
     if (!has_option(options, OPTION_QUIET)) {
-        fprintf(stderr, "cfisac: warning: %s\n", line);
+        fprintf(stderr, "cfisac: warning: %s\n", text_shown(shown, sizeof shown, line));
     }
 }
 

@@ -28,7 +28,7 @@ static const option_spec option_table[] = {
      0, 0, 0},
     {OPTION_OUT, KIND_TEXT, "--out", "DIR", "where the files go", offsetof(cli_options, out), 0, 0},
     {OPTION_RESUME, KIND_FLAG, "--resume", NULL, "go on with the sweep in DIR; starts one if there is none", 0, 0, 0},
-    {OPTION_FORCE, KIND_FLAG, "--force", NULL, "start anew, whatever DIR holds", 0, 0, 0},
+    {OPTION_FORCE, KIND_FLAG, "--force", NULL, "start anew and replace what DIR holds, whatever it is", 0, 0, 0},
     {OPTION_MIXED, KIND_FLAG, "--mixed", NULL,
      "take what another build or BLAS kernel has computed, too; sweep.json and the\n"
      "                      lines say which",
@@ -239,6 +239,9 @@ static cfi_status check_whole(const reader *r)
     }
     if ((r->command->options & OPTION_OUT_NEEDED) && !has_option(o, OPTION_OUT) && !has_option(o, OPTION_DRY_RUN)) {
         return USAGE(r, "%s is missing", "--out DIR");
+    }
+    if (has_option(o, OPTION_FORCE) && !has_option(o, OPTION_OUT) && !has_option(o, OPTION_DRY_RUN)) {
+        return USAGE(r, "%s is missing, whose files --force would replace", "--out DIR");
     }
     if ((r->command->options & OPTION_DROP) && !has_option(o, OPTION_DROP)) {
         return USAGE(r, "%s is missing", "--drop I");

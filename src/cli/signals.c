@@ -27,13 +27,21 @@ void signals_prepare(void)
     sigaction(SIGXFSZ, &ignore, NULL); /* a file beyond `ulimit -f` */
 }
 
-volatile sig_atomic_t *signals_catch(void)
+/* Unless the parent ignores the signal, as nohup and the background of a script do: then it stays ignored. */
+static void catch_signal(int number)
 {
     /* SA_RESTART: the results are still to be written */
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)}, inherited;
 
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    if (sigaction(number, NULL, &inherited) == 0 && inherited.sa_handler != SIG_IGN) {
+        sigaction(number, &action, NULL);
+    }
+}
+
+volatile sig_atomic_t *signals_catch(void)
+{
+    catch_signal(SIGINT);
+    catch_signal(SIGTERM);
     return &stop_flag;
 }

@@ -8,7 +8,8 @@
  * opened in their place. Call first. */
 void signals_prepare(void);
 
-/* From now on SIGINT and SIGTERM set the flag that is returned; a second one kills. */
+/* From now on SIGINT and SIGTERM set the flag that is returned, and a second one kills; one that the parent process had
+ * ignored stays ignored. */
 volatile sig_atomic_t *signals_catch(void);
 
 #endif

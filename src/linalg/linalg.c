@@ -4,10 +4,57 @@
 #include <cblas.h>
 #include <lapacke.h>
 #include <math.h>
+#include <pthread.h>
+#include <sys/mman.h>
+
+/* What OpenBLAS maps for each thread that computes, and a margin. It tries for ever where it cannot. */
+static const size_t BUFFER_BYTES = ((size_t)128 << 20) + ((size_t)4 << 20);
+
+/* OpenBLAS's own store of buffers, which it keeps; absent in another BLAS. */
+extern void *blas_memory_alloc(int position) __attribute__((weak));
+extern void blas_memory_free(void *buffer) __attribute__((weak));
+
+static void set_single_thread(void)
+{
+    openblas_set_num_threads(1);
+}
 
 void linalg_single_thread(void)
 {
-    openblas_set_num_threads(1);
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, set_single_thread);
+}
+
+static bool has_address_space(size_t bytes)
+{
+    void *room = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    return room != MAP_FAILED && munmap(room, bytes) == 0;
+}
+
+cfi_status linalg_prepare(size_t *threads, cfi_error *error)
+{
+    enum { MOST = 1024 };
+    void *buffer[MOST];
+    size_t count = 0, wanted = *threads < MOST ? *threads : MOST;
+
+    linalg_single_thread();
+    if (!blas_memory_alloc || !blas_memory_free) {
+        return CFI_OK;
+    }
+    while (count < wanted && has_address_space(BUFFER_BYTES) && (buffer[count] = blas_memory_alloc(0))) {
+        count++;
+    }
+    for (size_t i = 0; i < count; i++) {
+        blas_memory_free(buffer[i]);
+    }
+    if (count == 0) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the buffers of BLAS, %zu MB of addresses",
+                         BUFFER_BYTES >> 20);
+    }
+    *threads = count;
+    return CFI_OK;
 }
 
 const char *linalg_blas_core(void)
@@ -25,6 +72,7 @@ void linalg_gram_add(size_t m, size_t n, size_t k, const double complex *a, size
 {
     const double complex one = 1.0;
 
+    linalg_single_thread();
     cblas_zgemm(CblasColMajor, CblasConjTrans, CblasNoTrans, (blasint)m, (blasint)n, (blasint)k, &one, a, (blasint)lda,
                 b, (blasint)ldb, &one, c, (blasint)ldc);
 }
@@ -43,8 +91,10 @@ static bool has_finite_pivots(size_t n, const double *diagonal, size_t stride)
 
 cfi_status linalg_cholesky(size_t n, double complex *a, size_t lda)
 {
-    lapack_int info = LAPACKE_zpotrf_work(LAPACK_COL_MAJOR, 'L', (lapack_int)n, a, (lapack_int)lda);
+    lapack_int info;
 
+    linalg_single_thread();
+    info = LAPACKE_zpotrf_work(LAPACK_COL_MAJOR, 'L', (lapack_int)n, a, (lapack_int)lda);
     return info == 0 && has_finite_pivots(n, (const double *)a, 2 * (lda + 1)) ? CFI_OK : CFI_FAILED;
 }
 
@@ -52,6 +102,7 @@ void linalg_solve_lower(size_t n, size_t columns, const double complex *l, size_
 {
     const double complex one = 1.0;
 
+    linalg_single_thread();
     cblas_ztrsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, (blasint)n, (blasint)columns, &one, l,
                 (blasint)ldl, b, (blasint)ldb);
 }
@@ -174,6 +225,7 @@ cfi_status linalg_solve_positive(size_t n, double *a, size_t lda, double *x, cfi
         substitute_small(n, a, lda, x);
         return CFI_OK;
     }
+    linalg_single_thread();
     if (n > LARGE) {
         status = solve_large(n, a, lda, x, stop);
     } else if (LAPACKE_dposv_work(LAPACK_COL_MAJOR, 'L', (lapack_int)n, 1, a, (lapack_int)lda, x, (lapack_int)n) != 0) {

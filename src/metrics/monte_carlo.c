@@ -2,10 +2,10 @@
  *
  * Realisations are grouped in contiguous blocks whose sums are kept, so that the jackknife can leave one out. The unit
  * of work is a fixed group of realisations: numbers do not depend on threads. */
+#include "base/threads.h"
 #include "metrics/simulation.h"
 
 #include <math.h>
-#include <omp.h>
 #include <string.h>
 
 enum {
@@ -36,38 +36,60 @@ static void merge_blocks(simulation *sim)
     }
 }
 
+/* Groups of channels on their way to threads. */
+typedef struct block_work {
+    simulation *sim;
+    size_t first, last; /* channels */
+    size_t group;       /* channels of one */
+    size_t next;        /* group to be taken */
+    cfi_status worst;
+    cfi_error *error;
+} block_work;
+
+/* One thread's work: groups as long as there are any. They end at multiples of their size, whatever was done before. */
+static void run_groups(void *context, size_t thread)
+{
+    block_work *w = context;
+
+    for (;;) {
+        size_t g, begin, end;
+        cfi_error own = {.status = CFI_OK};
+        cfi_status status;
+
+#pragma omp atomic capture
+        g = w->next++;
+        if (g * w->group >= w->last) {
+            return;
+        }
+        begin = g * w->group > w->first ? g * w->group : w->first;
+        end = (g + 1) * w->group < w->last ? (g + 1) * w->group : w->last;
+        status = simulation_run_group(w->sim, begin, end, w->sim->scratch[thread], &own);
+        if (status != CFI_OK) {
+#pragma omp critical(cfisac_groups)
+            {
+                w->worst = status;
+                error_set(w->error, status, "%s", own.text);
+            }
+        }
+    }
+}
+
 /* Runs blocks sim->blocks .. until - 1. Groups hold whole blocks, or are one. */
 static cfi_status run_blocks(simulation *sim, size_t until, cfi_error *error)
 {
     size_t first = sim->blocks * sim->block_size, last = until * sim->block_size;
     size_t group = sim->block_size > SIMULATION_CHUNK ? sim->block_size : SIMULATION_CHUNK;
-    cfi_status worst = CFI_OK;
+    block_work w = {.sim = sim, .first = first, .group = group, .next = first / group, .error = error};
 
-    last = last < sim->n ? last : sim->n;
-    /* groups end at multiples of `group`, whatever was done before */
-    size_t from = first / group, to = (last + group - 1) / group;
-#pragma omp parallel for schedule(dynamic) num_threads((int)sim->threads) if (sim->threads > 1)
-    for (size_t g = from; g < to; g++) {
-        size_t begin = g * group > first ? g * group : first, end = (g + 1) * group < last ? (g + 1) * group : last;
-        cfi_error own = {.status = CFI_OK};
-        cfi_status status =
-            simulation_run_group(sim, begin, end, sim->scratch[sim->threads > 1 ? omp_get_thread_num() : 0], &own);
-
-        if (status != CFI_OK) {
-#pragma omp critical
-            {
-                worst = status;
-                error_set(error, status, "%s", own.text);
-            }
-        }
-    }
+    w.last = last = last < sim->n ? last : sim->n;
+    threads_run(sim->threads, run_groups, &w);
     for (size_t b = sim->blocks; b < until && b * sim->block_size < last; b++) {
         size_t end = (b + 1) * sim->block_size;
 
         sim->size[b] = (end < last ? end : last) - b * sim->block_size;
         sim->blocks = b + 1;
     }
-    return worst;
+    return w.worst;
 }
 
 /* ---------------------------------------------------------------------------- estimates ---- */

@@ -8,13 +8,18 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+/* After a call of the system failed: errno says why. */
 static cfi_status output_error(const char *what, const char *path, cfi_error *error)
 {
+    if (errno == ENOMEM) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the file %s", path);
+    }
     return error_set(error, CFI_OUTPUT, "%s: %s%s%s", path, what, errno ? ": " : "", errno ? strerror(errno) : "");
 }
 
@@ -44,6 +49,19 @@ static cfi_status make_directory(const char *directory, cfi_error *error)
     return made ? CFI_OK : output_error("the directory cannot be made", directory, error);
 }
 
+/* A new file of our own for writing, or -1: neither what a symbolic link points to, nor a file that is there. One of
+ * this name is the rest of a process that had our number, since nobody else makes it, and is put away. */
+static int create_temporary(const char *path)
+{
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    int file = open(path, flags, 0666);
+
+    if (file < 0 && errno == EEXIST && unlink(path) == 0) {
+        file = open(path, flags, 0666);
+    }
+    return file;
+}
+
 cfi_status report_prepare_directory(const char *directory, cfi_error *error)
 {
     cfi_status status = make_directory(directory, error);
@@ -56,7 +74,7 @@ cfi_status report_prepare_directory(const char *directory, cfi_error *error)
     if (asprintf(&probe, "%s/.cfisac.%ld.tmp", directory, (long)getpid()) < 0) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for a path");
     }
-    file = open(probe, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    file = create_temporary(probe);
     if (file < 0) {
         status = output_error("files cannot be made here", directory, error);
     } else {
@@ -67,18 +85,61 @@ cfi_status report_prepare_directory(const char *directory, cfi_error *error)
     return status;
 }
 
-/* .NAME.PID.tmp, as name_file makes them */
-static bool is_temporary(const char *name)
-{
-    size_t length = strlen(name), digits = 0;
+/* -------------------------------------------------------------------- what was left behind ---- */
 
-    if (length < 5 || name[0] != '.' || strcmp(name + length - 4, ".tmp") != 0) {
-        return false;
+const char *const run_file_names[RUN_FILES] = {"results.json", "drops.csv", "summary.csv", "aps.csv",
+                                               "ues.csv",      "trace.csv", "plots.gp",    "timing.json"};
+
+/* What else is made by way of a temporary file: those of a sweep and the probe of a directory. */
+static const char *const other_names[] = {"sweep.json", "scenario.json", "sweep.ndjson", "sweep.csv", "cfisac"};
+
+/* drop<d>_start<s>_step<i>.cbf, the names of --export-cbf */
+static bool is_export(const char *name)
+{
+    int end = 0;
+
+    (void)sscanf(name, "drop%*[0-9]_start%*[0-9]_step%*[0-9].cbf%n", &end);
+    return end > 0 && !name[end];
+}
+
+static bool is_one_of(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return true;
+        }
     }
-    while (digits < length - 5 && isdigit((unsigned char)name[length - 5 - digits])) {
+    return false;
+}
+
+/* Whether this program makes files of this name by way of temporary ones. */
+static bool is_made_name(const char *name)
+{
+    return is_one_of(name, run_file_names, RUN_FILES) ||
+           is_one_of(name, other_names, sizeof other_names / sizeof *other_names) || is_export(name);
+}
+
+/* The process in .NAME.PID.tmp, as name_file makes it, where NAME is one of ours; 0: the name is not of this form. */
+static pid_t maker_of(const char *temporary)
+{
+    char name[80];
+    size_t length = strlen(temporary), digits = 0;
+    long process;
+
+    if (length < 5 || length >= sizeof name || temporary[0] != '.' || strcmp(temporary + length - 4, ".tmp") != 0) {
+        return 0;
+    }
+    memcpy(name, temporary + 1, length - 5);
+    name[length - 5] = '\0';
+    while (digits < length - 5 && isdigit((unsigned char)name[length - 6 - digits])) {
         digits++;
     }
-    return digits > 0 && name[length - 5 - digits] == '.';
+    if (digits == 0 || digits > 9 || digits + 1 >= length - 5 || name[length - 6 - digits] != '.') {
+        return 0;
+    }
+    process = strtol(name + length - 5 - digits, NULL, 10);
+    name[length - 6 - digits] = '\0';
+    return is_made_name(name) ? (pid_t)process : 0;
 }
 
 void report_remove_temporaries(const char *directory)
@@ -86,7 +147,11 @@ void report_remove_temporaries(const char *directory)
     DIR *stream = opendir(directory);
 
     for (struct dirent *entry; stream && (entry = readdir(stream));) {
-        if (is_temporary(entry->d_name)) {
+        pid_t maker = maker_of(entry->d_name);
+        struct stat about;
+
+        if (maker > 0 && kill(maker, 0) != 0 && errno == ESRCH &&
+            fstatat(dirfd(stream), entry->d_name, &about, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(about.st_mode)) {
             unlinkat(dirfd(stream), entry->d_name, 0);
         }
     }
@@ -103,7 +168,8 @@ typedef struct output_file {
     const char *name;
     file_writer write;
     char *path, *temporary;
-    bool exists; /* the temporary file is there */
+    bool passing; /* it may be lost when the machine stops: not synced */
+    bool exists;  /* the temporary file is there */
 } output_file;
 
 /* A writer of the results alone, and what it writes. */
@@ -172,7 +238,7 @@ cfi_status report_write_timing(const cfi_timing *timing, FILE *stream, cfi_error
 
 static cfi_status write_temporary(output_file *file, const void *context, cfi_error *error)
 {
-    int descriptor = open(file->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int descriptor = create_temporary(file->temporary);
     FILE *stream = descriptor < 0 ? NULL : fdopen(descriptor, "w");
     cfi_status status;
 
@@ -184,8 +250,9 @@ static cfi_status write_temporary(output_file *file, const void *context, cfi_er
         }
         return status;
     }
+    errno = 0; /* of a write that fails */
     status = file->write(context, stream, error);
-    if (status == CFI_OUTPUT || (status == CFI_OK && fsync(descriptor) != 0)) {
+    if (status == CFI_OUTPUT || (status == CFI_OK && !file->passing && fsync(descriptor) != 0)) {
         status = output_error("the file cannot be written", file->path, error);
     }
     if (fclose(stream) != 0 && status == CFI_OK) {
@@ -236,33 +303,49 @@ static void sync_directory(const char *directory)
 cfi_status report_write_directory(const cfi_results *results, const cfi_timing *timing, const char *directory,
                                   cfi_error *error)
 {
-    enum { PARTS = 7, FILES = PARTS + 1 };
-    static const char *const name[FILES] = {"results.json", "drops.csv", "summary.csv", "aps.csv",
-                                            "ues.csv",      "trace.csv", "plots.gp",    "timing.json"};
+    enum { PARTS = RUN_FILES - 1 };
     const part parts[PARTS] = {{report_write_json, results},        {report_write_csv, results},
                                {report_write_summary_csv, results}, {report_write_aps_csv, results},
                                {report_write_ues_csv, results},     {report_write_trace_csv, results},
                                {report_write_plots, results}};
     const run_timing times = {results, timing};
-    output_file file[FILES] = {{.name = NULL}};
+    output_file file[RUN_FILES] = {{.name = NULL}};
     cfi_status status = make_directory(directory, error);
 
-    for (size_t i = 0; status == CFI_OK && i < FILES; i++) {
-        file[i] = (output_file){.name = name[i], .write = i < PARTS ? write_part : write_timing};
+    for (size_t i = 0; status == CFI_OK && i < RUN_FILES; i++) {
+        file[i] = (output_file){.name = run_file_names[i], .write = i < PARTS ? write_part : write_timing};
         status = name_file(&file[i], directory, error);
         if (status == CFI_OK) {
             status = write_temporary(&file[i], i < PARTS ? (const void *)&parts[i] : &times, error);
         }
     }
-    for (size_t i = 0; status == CFI_OK && i < FILES; i++) {
+    for (size_t i = 0; status == CFI_OK && i < RUN_FILES; i++) {
         status = rename_file(&file[i], error);
     }
     if (status == CFI_OK) {
         sync_directory(directory);
     }
-    for (size_t i = 0; i < FILES; i++) {
+    for (size_t i = 0; i < RUN_FILES; i++) {
         file_done(&file[i]);
     }
+    return status;
+}
+
+/* Writes, renames, and leaves nothing else behind. */
+static cfi_status replace_file(output_file *file, const char *directory, const void *context, cfi_error *error)
+{
+    cfi_status status = name_file(file, directory, error);
+
+    if (status == CFI_OK) {
+        status = write_temporary(file, context, error);
+    }
+    if (status == CFI_OK) {
+        status = rename_file(file, error);
+    }
+    if (status == CFI_OK && !file->passing) {
+        sync_directory(directory);
+    }
+    file_done(file);
     return status;
 }
 
@@ -270,17 +353,14 @@ cfi_status report_replace_file(const char *directory, const char *name, file_wri
                                cfi_error *error)
 {
     output_file file = {.name = name, .write = write};
-    cfi_status status = name_file(&file, directory, error);
 
-    if (status == CFI_OK) {
-        status = write_temporary(&file, context, error);
-    }
-    if (status == CFI_OK) {
-        status = rename_file(&file, error);
-    }
-    if (status == CFI_OK) {
-        sync_directory(directory);
-    }
-    file_done(&file);
-    return status;
+    return replace_file(&file, directory, context, error);
+}
+
+cfi_status report_replace_passing_file(const char *directory, const char *name, file_writer write, const void *context,
+                                       cfi_error *error)
+{
+    output_file file = {.name = name, .write = write, .passing = true};
+
+    return replace_file(&file, directory, context, error);
 }

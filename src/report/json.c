@@ -1,6 +1,7 @@
 /* A small JSON writer. */
 #include "report/json.h"
 
+#include "base/text.h"
 #include "report/number.h"
 
 #include <math.h>
@@ -26,44 +27,25 @@ static void put_number(FILE *stream, double value)
     fputs(text, stream);
 }
 
-/* Length of the valid UTF-8 sequence at `text`, 0 when there is none: neither overlong, nor a surrogate, nor
- * beyond U+10FFFF. The bytes after the first may be the terminating NUL, which no sequence continues with. */
-static size_t utf8_length(const unsigned char *text)
-{
-    unsigned char first = text[0];
-    size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
-
-    for (size_t i = 1; i < length; i++) {
-        if ((text[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    if ((first == 0xe0 && text[1] < 0xa0) || (first == 0xed && text[1] > 0x9f) || (first == 0xf0 && text[1] < 0x90) ||
-        (first == 0xf4 && text[1] > 0x8f)) {
-        return 0;
-    }
-    return length;
-}
-
 static void put_string(FILE *stream, const char *text)
 {
-    const unsigned char *c = (const unsigned char *)text;
+    size_t length = strlen(text), count;
 
     fputc('"', stream);
-    while (*c) {
-        size_t length = utf8_length(c);
+    for (; length > 0; text += count, length -= count) {
+        uint32_t point;
 
-        if (length == 0) {
+        count = text_character(text, length, &point);
+        if (point == TEXT_INVALID) {
             fputs("\\ufffd", stream);
-        } else if (*c < 0x20 || *c == 0x7f) {
-            fprintf(stream, "\\u%04x", *c);
+        } else if (text_is_control(point)) {
+            fprintf(stream, "\\u%04x", (unsigned)point);
         } else {
-            if (*c == '"' || *c == '\\') {
+            if (point == '"' || point == '\\') {
                 fputc('\\', stream);
             }
-            fwrite(c, 1, length, stream);
+            fwrite(text, 1, count, stream);
         }
-        c += length > 0 ? length : 1;
     }
     fputc('"', stream);
 }

@@ -25,7 +25,7 @@ void json_close(json_writer *writer, char bracket);
 void json_null(json_writer *writer, const char *key);
 void json_number(json_writer *writer, const char *key, double value);
 void json_count(json_writer *writer, const char *key, uint64_t value);
-/* NULL becomes null; bytes that are not UTF-8 become U+FFFD. */
+/* NULL becomes null; bytes that are not UTF-8 become U+FFFD, controls (C0, DEL, C1) are escaped. */
 void json_text(json_writer *writer, const char *key, const char *text);
 /* JSON text of another writer, indented to fit. */
 void json_embed(json_writer *writer, const char *key, const char *json);

@@ -1,6 +1,7 @@
 /* plots.gp: the facts of a run as gnuplot variables, then the style and the drawing, which are gnuplot's own text. */
 #include "plots_text.h"
 
+#include "base/text.h"
 #include "report/number.h"
 #include "report/stream.h"
 #include "report/tables.h"
@@ -112,14 +113,21 @@ static void put_range(FILE *stream, const char *name, extent range)
 /* Within single quotes gnuplot substitutes nothing; a quote is written twice, and a line must not end. */
 static void put_text(FILE *stream, const char *name, const char *text)
 {
-    fprintf(stream, "%s = '", name);
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
+    size_t length = strlen(text), count;
 
-        if (c == '\'') {
+    fprintf(stream, "%s = '", name);
+    for (; length > 0; text += count, length -= count) {
+        uint32_t point;
+
+        count = text_character(text, length, &point);
+        if (point == '\'') {
             fputc('\'', stream);
         }
-        fputc(c < 0x20 || c == 0x7f ? ' ' : c, stream);
+        if (text_is_control(point)) {
+            fputc(' ', stream);
+        } else {
+            fwrite(text, 1, count, stream);
+        }
     }
     fputs("'\n", stream);
 }

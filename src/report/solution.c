@@ -1,9 +1,12 @@
 /* What the cone solver says of a CBF file, as JSON and as a table. */
+#include "base/text.h"
 #include "cfisac/report.h"
 #include "report/json.h"
 
 #include <math.h>
 #include <stdlib.h>
+
+enum { SHOWN_NAME = 300 }; /* bytes of the file's name in the table */
 
 static bool is_certificate(const socp_solution *solution)
 {
@@ -89,11 +92,12 @@ static void write_sizes(const cfi_solve_result *result, FILE *stream)
 {
     const socp_problem *problem = socp_cbf_problem(result->cbf);
     size_t largest = 0;
+    char name[SHOWN_NAME + 1];
 
     for (size_t i = 0; i < problem->cones; i++) {
         largest = problem->cone_size[i] > largest ? problem->cone_size[i] : largest;
     }
-    fprintf(stream, "%s: %s, %zu variables, %zu constraints\n", result->name,
+    fprintf(stream, "%s: %s, %zu variables, %zu constraints\n", text_shown(name, sizeof name, result->name),
             socp_cbf_maximises(result->cbf) ? "maximise" : "minimise", problem->n, socp_cbf_constraints(result->cbf));
     fprintf(stream, "  as solved: %zu equalities, %zu inequalities, %zu cones", problem->p, problem->linear,
             problem->cones);

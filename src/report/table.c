@@ -1,4 +1,5 @@
 /* The table for a person: what was run, a row a drop, and what the drops say together. */
+#include "base/text.h"
 #include "report/notes.h"
 #include "report/number.h"
 #include "report/quantities.h"
@@ -8,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { MOST_ROWS = 20, CELL = 32, BUSIEST = 5 };
+enum { MOST_ROWS = 20, CELL = 32, BUSIEST = 5, SHOWN_NAME = 60 };
 
 typedef struct page {
     const cfi_results *results;
@@ -65,9 +66,11 @@ static void put_thresholds(const page *p)
 static void put_heading(const page *p)
 {
     const cfi_system *s = p->system;
+    char name[SHOWN_NAME + 1];
 
-    fprintf(p->stream, "%s%.60s%s: %zu access points (%zu transmit, %zu receive antennas), %zu users, SNR %.6g dB, ",
-            paint(p, "\033[1m"), scenario_name(p->results->scenario), paint(p, "\033[0m"), s->L, s->N, s->M, s->K,
+    text_shown(name, sizeof name, scenario_name(p->results->scenario));
+    fprintf(p->stream, "%s%s%s: %zu access points (%zu transmit, %zu receive antennas), %zu users, SNR %.6g dB, ",
+            paint(p, "\033[1m"), name, paint(p, "\033[0m"), s->L, s->N, s->M, s->K,
             number_db(s->power_w / s->sensing_noise_w));
     fprintf(p->stream, "seed %llu\n", (unsigned long long)s->seed);
     fprintf(p->stream, "  %zu pilots, %zu symbols a coherence block%s, %zu symbols a radar frame; ", s->tau_p, s->tau_c,
@@ -436,11 +439,8 @@ static cfi_status put_power(const page *p, cfi_error *error)
         return CFI_OK;
     }
     count = (double)c.drops;
-    if (c.strongest == 1) {
-        snprintf(strongest, sizeof strongest, "access point radiates");
-    } else {
-        snprintf(strongest, sizeof strongest, "%zu access points radiate", c.strongest);
-    }
+    snprintf(strongest, sizeof strongest, c.strongest == 1 ? "access point radiates" : "%zu access points radiate",
+             c.strongest);
     fprintf(p->stream, "  power: %.2f %% sensing, %.2f %% communication; the strongest %s %.1f %%; ",
             100.0 * c.sensing / count, 100.0 * (1.0 - c.sensing / count), strongest, 100.0 * c.strongest_share / count);
     fprintf(p->stream, "%.1f above 1 %%\n", c.above_one_percent / count);

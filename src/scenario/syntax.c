@@ -1,6 +1,7 @@
 /* A strict scanner of JSON: finds what is wrong and where, builds nothing. */
 #include "scenario/syntax.h"
 
+#include "base/text.h"
 #include "scenario/place.h"
 #include "scenario/wording.h"
 
@@ -145,27 +146,6 @@ static bool scan_number(scanner *s)
     return true;
 }
 
-/* Bytes of the UTF-8 character at text (RFC 3629: no overlong forms, no surrogates), or 0. */
-static size_t utf8_length(const unsigned char *text, size_t length)
-{
-    unsigned char c = text[0];
-    size_t count = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
-
-    if (count == 0 || count > length) {
-        return 0;
-    }
-    for (size_t i = 1; i < count; i++) {
-        if ((text[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    if ((c == 0xe0 && text[1] < 0xa0) || (c == 0xed && text[1] > 0x9f) || (c == 0xf0 && text[1] < 0x90) ||
-        (c == 0xf4 && text[1] > 0x8f)) {
-        return 0;
-    }
-    return count;
-}
-
 /* The code unit of four hexadecimal digits at text, or -1. */
 static long code_unit(const char *text, size_t length)
 {
@@ -236,6 +216,7 @@ static bool scan_string(scanner *s)
 
     while (peek(s) != '"') {
         unsigned char c;
+        uint32_t point;
         size_t count;
 
         if (s->at >= s->length) {
@@ -251,8 +232,8 @@ static bool scan_string(scanner *s)
         if (c < 0x20) {
             return fail_at(s, s->at, "control character 0x%02x in a string", c);
         }
-        count = utf8_length((const unsigned char *)s->text + s->at, s->length - s->at);
-        if (count == 0) {
+        count = text_character(s->text + s->at, s->length - s->at, &point);
+        if (point == TEXT_INVALID) {
             return fail_at(s, s->at, "invalid UTF-8 (byte 0x%02x)", c);
         }
         s->at += count;
@@ -265,8 +246,9 @@ static bool scan_string(scanner *s)
 static long next_character(const char *text, size_t length, size_t *at)
 {
     static const char letter[] = "bfnrt", meaning[] = "\b\f\n\r\t";
-    long point = (unsigned char)text[*at];
-    size_t count = 1;
+    uint32_t plain;
+    size_t count = text_character(text + *at, length - *at, &plain);
+    long point = (long)plain;
     const char *found;
 
     if (point == '\\' && text[*at + 1] == 'u') {
@@ -275,12 +257,6 @@ static long next_character(const char *text, size_t length, size_t *at)
         found = strchr(letter, text[*at + 1]);
         point = found ? meaning[found - letter] : text[*at + 1];
         count = 2;
-    } else if (point >= 0x80) {
-        count = utf8_length((const unsigned char *)text + *at, length - *at);
-        point &= 0x7f >> count;
-        for (size_t i = 1; i < count; i++) {
-            point = point << 6 | ((unsigned char)text[*at + i] & 0x3f);
-        }
     }
     *at += count;
     return point;

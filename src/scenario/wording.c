@@ -1,6 +1,8 @@
 /* Growing text, and numbers that read back exactly. */
 #include "scenario/wording.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -107,20 +109,23 @@ void wording_number(cfi_wording *wording, double x)
 void wording_quoted(cfi_wording *wording, const char *text)
 {
     static const char short_form[] = "\"\"\\\\\bb\ff\nn\rr\tt"; /* pairs: character, letter after the backslash */
+    size_t length = strlen(text), count;
 
     add_bytes(wording, "\"", 1);
-    for (const char *c = text; *c; c++) {
+    for (; length > 0; text += count, length -= count) {
         const char *pair = short_form;
+        uint32_t point;
 
-        while (*pair && *pair != *c) {
+        count = text_character(text, length, &point);
+        while (*pair && *pair != *text) {
             pair += 2;
         }
         if (*pair) {
             wording_format(wording, "\\%c", pair[1]);
-        } else if ((unsigned char)*c < 0x20) {
-            wording_format(wording, "\\u%04x", (unsigned)*c);
+        } else if (text_is_control(point) && point != TEXT_INVALID) {
+            wording_format(wording, "\\u%04x", (unsigned)point);
         } else {
-            add_bytes(wording, c, 1);
+            add_bytes(wording, text, count);
         }
     }
     add_bytes(wording, "\"", 1);

@@ -22,7 +22,7 @@ void wording_format(cfi_wording *wording, const char *format, ...) __attribute__
 void wording_repeat(cfi_wording *wording, char c, size_t count);
 /* The shortest decimal that reads back to the same double. */
 void wording_number(cfi_wording *wording, double x);
-/* A JSON string, quotes included; bytes above 0x7f pass as they are. */
+/* A JSON string, quotes included; controls (C0, DEL, C1) are escaped, all other bytes pass as they are. */
 void wording_quoted(cfi_wording *wording, const char *text);
 /* At most `limit` bytes of text, cut between characters and then followed by "...". */
 void wording_excerpt(cfi_wording *wording, const char *text, size_t limit);

@@ -1,7 +1,7 @@
 /* Hands items to threads. */
 #include "sweep/dispatch.h"
 
-#include <omp.h>
+#include "base/threads.h"
 
 /* What the threads share. */
 typedef struct dispatch {
@@ -43,8 +43,9 @@ static void note_end(dispatch *d, size_t item, const cfi_error *error)
 }
 
 /* One thread's work: items as long as there are any. */
-static void work_through(dispatch *d, size_t thread)
+static void work_through(void *context, size_t thread)
 {
+    dispatch *d = context;
     const dispatch_job *job = d->job;
     size_t item;
 
@@ -67,8 +68,7 @@ cfi_status dispatch_run(const dispatch_job *job, size_t *end, cfi_error *error)
 {
     dispatch d = {.job = job, .next = job->first, .end = job->end};
 
-#pragma omp parallel num_threads((int)job->threads) if (job->threads > 1)
-    work_through(&d, (size_t)omp_get_thread_num());
+    threads_run(job->threads, work_through, &d);
     *end = d.end;
     return d.end == job->end ? CFI_OK : error_set(error, d.error.status, "%s", d.error.text);
 }

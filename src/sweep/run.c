@@ -1,4 +1,5 @@
 /* The drops of one scenario, handed to threads. */
+#include "cfisac/linalg.h"
 #include "cfisac/sweep.h"
 
 #include "sweep/dispatch.h"
@@ -66,6 +67,7 @@ static cfi_status make_room(const cfi_system *system, size_t arenas, cfi_run *ru
 cfi_status sweep_run_drops(const cfi_system *system, const cfi_run_options *options, cfi_run *run, cfi_error *error)
 {
     size_t threads = options->threads > 0 ? options->threads : sweep_default_threads();
+    cfi_status status = linalg_prepare(&threads, error);
     bool spread = system->drops >= threads;
     size_t outer = spread ? threads : 1;
     double start = now_seconds();
@@ -79,10 +81,11 @@ cfi_status sweep_run_drops(const cfi_system *system, const cfi_run_options *opti
                         .stop = options->alloc.stop,
                         .context = &d,
                         .work = run_drop};
-    cfi_status status;
 
     *run = (cfi_run){.record = NULL};
-    status = make_room(system, outer, run, error);
+    if (status == CFI_OK) {
+        status = make_room(system, outer, run, error);
+    }
     if (status == CFI_OK) {
         status = dispatch_run(&job, &run->count, error);
         run->seconds = now_seconds() - start;

@@ -1,5 +1,6 @@
 /* A sweep: its trials handed to ranks and threads, their lines put in order and appended to the journal. */
 #include "cfisac/sweep.h"
+#include "cfisac/linalg.h"
 
 #include "sweep/dispatch.h"
 #include "sweep/finish.h"
@@ -373,11 +374,15 @@ static cfi_status run_items(sweep_work *w, cfi_error *error)
     if (threads == 0) {
         threads = ranks_count() > 1 ? 1 : sweep_default_threads();
     }
+    status = linalg_prepare(&threads, error);
     spread = w->todo.count >= threads;
     job.threads = spread ? threads : 1;
     w->trial = (cfi_trial_options){.threads = spread ? 1 : threads, .alloc = {.stop = w->options->stop}};
     w->end = w->todo.count;
-    status = ranks_agree(make_workers(w, job.threads, error), error);
+    if (status == CFI_OK) {
+        status = make_workers(w, job.threads, error);
+    }
+    status = ranks_agree(status, error);
     if (status == CFI_OK) {
         status = dispatch_run(&job, &end, error);
         status = join_ranks(w, end, status, error);

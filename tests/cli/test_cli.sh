@@ -162,13 +162,13 @@ check 'trace.csv has a row per drop and iteration, and the start' test "$(tail -
 check 'timing.json has the command line' has results/deep/timing.json 'run small.json --out results/deep'
 files=(aps.csv drops.csv plots.gp results.json summary.csv timing.json trace.csv ues.csv)
 check 'no other file is left' holds results/deep "${files[@]}"
-expect 0 run small.json --set seed=2 --out results/deep --quiet
+expect 0 run small.json --set seed=2 --out results/deep --quiet --force
 check 'with --out and --quiet nothing is printed' empty out
 check 'and no temporary file is left' holds results/deep "${files[@]}"
 expect 0 run small.json --set seed=2 --json
 check 'files of an earlier run are replaced' cmp -s out results/deep/results.json
 check 'by other ones' lacks results/deep/results.json "$(grep -m 1 '"sum_rate_bit_s_hz": [0-9]' json.1)"
-expect 0 run small.json --out results/deep --json
+expect 0 run small.json --out results/deep --json --force
 check 'with --out and --json the JSON is printed' cmp -s json.1 out
 
 # A drop's object, without indentation and the comma after it.
@@ -229,7 +229,7 @@ expect_line 6 'small.json/below' run small.json --out small.json/below
 expect_line 6 'small.json/below' run small.json --export-cbf small.json/below
 mkdir blocked
 mkdir blocked/drops.csv
-expect 6 run small.json --out blocked
+expect 6 run small.json --out blocked --force
 check 'a file that cannot be replaced is named' has err 'blocked/drops.csv'
 check 'and no temporary file is left' lacks_temporary blocked
 

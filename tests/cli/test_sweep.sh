@@ -193,7 +193,9 @@ expect 0 sweep sweep.json --out torn --resume --quiet
 check 'text after the last whole line is set aside' same torn
 check 'and kept' test "$(cat torn/sweep.damaged)" = '{"half": '
 
-"$cfisac" sweep sweep.json --out stopped --threads 2 --set monte_carlo.realizations=20000 >out 2>err &
+# the shell has its background ignore SIGINT, and what is ignored stays ignored
+env --default-signal=INT "$cfisac" sweep sweep.json --out stopped --threads 2 --set monte_carlo.realizations=20000 \
+    >out 2>err &
 process=$!
 wait_for stopped 2
 kill -INT "$process"

@@ -1,0 +1,26 @@
+/* Text that comes from outside: which bytes are characters, and what may be shown on a terminal. */
+#ifndef CFISAC_BASE_TEXT_H
+#define CFISAC_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A byte that begins no character of UTF-8. */
+#define TEXT_INVALID UINT32_MAX
+
+/* The character at the start of text[0 .. length), length > 0. Returns its bytes and stores its code point (RFC 3629:
+ * no overlong forms, no surrogates, nothing beyond U+10FFFF); a byte that begins none is by itself TEXT_INVALID. */
+size_t text_character(const char *text, size_t length, uint32_t *point);
+
+/* What a terminal may obey or cannot show: the controls C0 (below U+0020), DEL and C1 (U+0080 .. U+009F), and
+ * TEXT_INVALID, among which are the C1 controls as single bytes. */
+bool text_is_control(uint32_t point);
+
+/* Puts '?' in place of each control, so that the text is one line and only text. It never gets longer. */
+void text_clean(char *text);
+
+/* Such a clean copy in out[0 .. size), at most size - 1 bytes, cut between characters. Returns out. */
+char *text_shown(char *out, size_t size, const char *text);
+
+#endif

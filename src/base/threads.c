@@ -1,0 +1,63 @@
+/* Threads. */
+#include "base/threads.h"
+
+#include <omp.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+/* Waits until all that can be started have been. */
+static void *wait_for_others(void *mutex)
+{
+    pthread_mutex_lock(mutex);
+    pthread_mutex_unlock(mutex);
+    return NULL;
+}
+
+size_t threads_available(size_t wanted)
+{
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t *other = wanted > 1 ? calloc(wanted - 1, sizeof *other) : NULL;
+    size_t others = 0;
+
+    if (!other) {
+        return 1;
+    }
+    pthread_mutex_lock(&mutex);
+    while (others < wanted - 1 && pthread_create(&other[others], NULL, wait_for_others, &mutex) == 0) {
+        others++;
+    }
+    pthread_mutex_unlock(&mutex);
+    for (size_t i = 0; i < others; i++) {
+        pthread_join(other[i], NULL);
+    }
+    pthread_mutex_destroy(&mutex);
+    free(other);
+    return 1 + others;
+}
+
+static atomic_bool starting; /* of the process, like the threads themselves */
+
+bool threads_starting(void)
+{
+    return starting;
+}
+
+void threads_run(size_t threads, void (*work)(void *context, size_t thread), void *context)
+{
+    threads = threads_available(threads);
+    if (threads == 1) {
+        work(context, 0);
+        return;
+    }
+    starting = true;
+#pragma omp parallel num_threads((int)threads)
+    {
+        size_t thread = (size_t)omp_get_thread_num();
+
+        if (thread == 0) { /* the first comes here when all others have been started */
+            starting = false;
+        }
+        work(context, thread);
+    }
+}
