@@ -94,7 +94,7 @@ start_or_resume() {
     printf -- '--force'
     return
   fi
-  git=$("$cfisac" --version | awk '$1 == "git" { print $2 }')
+  git=$("$cfisac" --version | sed -n 's/^git *//p')
   if [ -s "$identity" ] && [ "$(jq -r .provenance.git "$identity")" != "$git" ]; then
     say "note: $1 was made by another build of the program; --fresh computes it again"
   fi
