@@ -72,7 +72,7 @@ INLINE void sincos_turn(double u, double *sine, double *cosine)
     *cosine = from_bits(swapped_c ^ ((quadrant + 1) & 2) << 62);
 }
 
-CLONES static void normals_batch(const batch *restrict in, uint32_t count, double *restrict out)
+CLONES(static, void, normals_batch, (const batch *restrict in, uint32_t count, double *restrict out), (in, count, out))
 {
     double even[BATCH], odd[BATCH];
 
@@ -89,7 +89,7 @@ CLONES static void normals_batch(const batch *restrict in, uint32_t count, doubl
     }
 }
 
-CLONES static void uniforms_batch(const batch *restrict in, uint32_t count, double *restrict out)
+CLONES(static, void, uniforms_batch, (const batch *restrict in, uint32_t count, double *restrict out), (in, count, out))
 {
     for (uint32_t i = 0; i < count; i++) {
         out[2 * i] = to_uniform(in->w0[i], in->w1[i]);

@@ -1,6 +1,7 @@
 /* The way in: which command, then its options. */
 #include "cli/cli.h"
 
+#include "base/clones.h"
 #include "cfisac/linalg.h"
 #include "cli/commands.h"
 #include "cli/message.h"
@@ -104,6 +105,9 @@ int cli_main(int argc, char **argv)
     linalg_single_thread();
     gsl_set_error_handler_off();
     signals_prepare();
+    if (simd_check(&error) != CFI_OK) {
+        return report_error(&error);
+    }
     if (argc < 2) {
         help_print_usage();
         return EXIT_USAGE;

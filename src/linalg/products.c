@@ -5,6 +5,8 @@
  * them, as BLAS does. */
 #include "cfisac/linalg.h"
 
+#include "base/clones.h"
+
 #define INLINE __attribute__((always_inline)) static inline
 
 /* Operands of a tile: rows of H and F from the tile's first column on, entries of A. */
@@ -106,8 +108,8 @@ INLINE operands tile_at(const operands *all, size_t k, size_t j)
     }
 
 #ifdef __x86_64__
-PRODUCT(product_avx512, __attribute__((target("avx512f,avx2,fma,prefer-vector-width=512"))), vector8, 8, 4)
-PRODUCT(product_avx2, __attribute__((target("avx2,fma"))), vector4, 4, 2)
+PRODUCT(product_avx512, SIMD_AVX512_CODE, vector8, 8, 4)
+PRODUCT(product_avx2, SIMD_AVX2_CODE, vector4, 4, 2)
 #endif
 PRODUCT(product_plain, , vector2, 2, 2)
 
@@ -116,11 +118,11 @@ void linalg_split_gram_add(size_t m, size_t n, size_t rows, cfi_split h, cfi_spl
     operands all = {.rows = rows, .h = h, .f = f, .a = a};
 
 #ifdef __x86_64__
-    if (__builtin_cpu_supports("avx512f")) {
+    if (simd_chosen == SIMD_AVX512) {
         product_avx512(m, n, &all);
         return;
     }
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    if (simd_chosen == SIMD_AVX2) {
         product_avx2(m, n, &all);
         return;
     }

@@ -189,7 +189,8 @@ INLINE void update_ancestors(ldl *factor, const ldl_node *node)
     }
 }
 
-CLONES size_t ldl_factor(ldl *factor, const signed char *sign, double least, double delta)
+CLONES(extern, size_t, ldl_factor, (ldl * factor, const signed char *sign, double least, double delta),
+       (factor, sign, least, delta))
 {
     pivoting how = {.sign = sign, .least = least, .delta = delta};
 
@@ -358,12 +359,12 @@ INLINE void solve(const ldl *factor, double *x, size_t sides)
     }
 }
 
-CLONES void ldl_solve(const ldl *factor, double *restrict x)
+CLONES(extern, void, ldl_solve, (const ldl *factor, double *restrict x), (factor, x))
 {
     solve(factor, x, 1);
 }
 
-CLONES void ldl_solve_two(const ldl *factor, double *restrict x)
+CLONES(extern, void, ldl_solve_two, (const ldl *factor, double *restrict x), (factor, x))
 {
     solve(factor, x, 2);
 }
