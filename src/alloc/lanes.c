@@ -312,8 +312,11 @@ double lanes_product(const lanes *a, size_t first, size_t j, const double *x, co
     return product(lanes_count(a, first), a->along + first, a->v + TILE * j, x + first, y + first);
 }
 
-INLINE double across(vector a)
+/* By its address: how a vector is passed depends on the CPU. */
+INLINE double across(const vector *v)
 {
+    vector a = *v;
+
     return ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]));
 }
 
@@ -342,10 +345,14 @@ CLONES(static, void, rank_two, (const lanes *a, size_t count, double *restrict h
                 pc += p1[l] * p2[l];
                 pd += p1[l] * p3[l];
             }
-            hessian[i + rows * j] += across(za - pa);
-            hessian[i + 1 + rows * j] += across(zb - pb);
-            hessian[i + rows * (j + 1)] += across(zc - pc); /* i = j: above the diagonal, never read */
-            hessian[i + 1 + rows * (j + 1)] += across(zd - pd);
+            za -= pa;
+            zb -= pb;
+            zc -= pc;
+            zd -= pd;
+            hessian[i + rows * j] += across(&za);
+            hessian[i + 1 + rows * j] += across(&zb);
+            hessian[i + rows * (j + 1)] += across(&zc); /* i = j: above the diagonal, never read */
+            hessian[i + 1 + rows * (j + 1)] += across(&zd);
         }
     }
 }

@@ -173,16 +173,16 @@ INLINE void update_ancestors(ldl *factor, const ldl_node *node)
             for (size_t t = 0; t < tile; t++) {
                 size_t first = a + t - segment->begin, count = node->below - segment->begin;
                 double *column = factor->value + to->panel + (size_t)place[first] * to->lead;
-                const double *sum = product + t * rows + (depth + segment->begin - from);
+                const double *sum = product + t * rows + (row + t - from); /* from the first on */
 
                 if (segment->together) {
                     for (size_t i = first; i < count; i++) {
-                        column[place[0] + i] += sum[i];
+                        column[place[0] + i] += sum[i - first];
                     }
                     continue;
                 }
                 for (size_t i = first; i < count; i++) {
-                    column[place[i]] += sum[i];
+                    column[place[i]] += sum[i - first];
                 }
             }
         }
