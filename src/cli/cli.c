@@ -87,11 +87,13 @@ static int run_option(int argc, char **argv)
 }
 
 /* Freed memory stays with the process: a second solve or drop touches no new page, and touching one costs more than
- * most of what is then done with it. */
+ * most of what is then done with it. Only glibc takes such advice. */
 static void keep_memory(void)
 {
+#ifdef M_MMAP_THRESHOLD
     mallopt(M_MMAP_THRESHOLD, 32 << 20);
     mallopt(M_TRIM_THRESHOLD, 512 << 20);
+#endif
 }
 
 int cli_main(int argc, char **argv)
