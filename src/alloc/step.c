@@ -137,7 +137,7 @@ cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrog
                         .surrogate = surrogate,
                         .constraint = stepper->constraint};
     const socp_problem *problem;
-    socp_solution solution;
+    socp_solution solution = {.x = NULL};
     cfi_status status;
 
     if (stepper->structured) {

@@ -10,7 +10,7 @@
 
 #define INLINE PHILOX_INLINE
 
-enum { BATCH = PHILOX_BATCH };
+#define BATCH ((size_t)PHILOX_BATCH)
 
 typedef philox_batch batch;
 
@@ -83,7 +83,7 @@ CLONES(static, void, normals_batch, (const batch *restrict in, uint32_t count, d
         even[i] = radius * c;
         odd[i] = radius * s;
     }
-    for (uint32_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         out[2 * i] = even[i];
         out[2 * i + 1] = odd[i];
     }
@@ -91,7 +91,7 @@ CLONES(static, void, normals_batch, (const batch *restrict in, uint32_t count, d
 
 CLONES(static, void, uniforms_batch, (const batch *restrict in, uint32_t count, double *restrict out), (in, count, out))
 {
-    for (uint32_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         out[2 * i] = to_uniform(in->w0[i], in->w1[i]);
         out[2 * i + 1] = to_uniform(in->w2[i], in->w3[i]);
     }

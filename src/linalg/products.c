@@ -104,7 +104,7 @@ INLINE operands tile_at(const operands *all, size_t k, size_t j)
     {                                                                                                                  \
         size_t j = 0;                                                                                                  \
                                                                                                                        \
-        for (; n > j + (width); j += 2 * (width)) {                                                                    \
+        for (; n > j + (width); j += 2 * (size_t)(width)) {                                                            \
             strip_##name(height, 2, m, all, j);                                                                        \
         }                                                                                                              \
         if (n > j) {                                                                                                   \

@@ -217,7 +217,7 @@ INLINE void forward_small(const ldl *factor, const ldl_node *node, double *x, si
     const uint32_t *row = factor->row + node->rows;
 
     if (sides == 2) {
-        pair own = *(const pair *)(x + 2 * node->first);
+        pair own = *(const pair *)(x + 2 * (size_t)node->first);
 
         for (uint32_t i = 0; i < node->below; i++) {
             *(pair *)(x + 2 * (size_t)row[i]) -= l[i] * own;
@@ -240,7 +240,7 @@ INLINE void backward_small(const ldl *factor, const ldl_node *node, double *x, s
     uint32_t i = 0;
 
     if (sides == 2) {
-        pair even = {0.0, 0.0}, odd = {0.0, 0.0}, *own = (pair *)(x + 2 * node->first);
+        pair even = {0.0, 0.0}, odd = {0.0, 0.0}, *own = (pair *)(x + 2 * (size_t)node->first);
 
         for (; i + 1 < node->below; i += 2) {
             even += l[i] * *(const pair *)(x + 2 * (size_t)row[i]);
