@@ -59,19 +59,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 #include "mutate.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
     static const char *const pieces[] = {",",      "\n",   "\r\n", "#",    "-1",  "0",  "1e400",
                                          "1e-400", "nan",  "inf",  "0x1p", "1,2", "\t", "\"0.1\"",
                                          ",\n",    "\xc3", "1e",   ";",    ".5",  "\0"};
-    static const char *const seeds[] = {"1,2,3\n4,5,6\n", "# gains\n1e-3, 2.5e-300 ,3\r\n\r\n 4,5,6",
-                                        "1,2\n3,4\n5,6\n"};
     const mutator m = {.piece = pieces, .pieces = sizeof pieces / sizeof pieces[0], .seed = 20240603};
 
-    for (size_t i = 0; i < sizeof seeds / sizeof *seeds; i++) {
-        run_seed(&m, (const uint8_t *)seeds[i], strlen(seeds[i]), 7000);
-    }
-    return 0;
+    return run_files(&m, argc, argv);
 }
 
 #endif

@@ -92,7 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 #include "mutate.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
     static const char *const pieces[] = {"=",      "\n+",   ":",        ",",     "network.aps=",
                                          "+seed=", "1:1:9", "-3:0.5:3", "null",  "[",
@@ -100,18 +100,9 @@ int main(void)
                                          "0.1:",   "exact", ".",        "1e400", "9007199254740993",
                                          "\xc3",   "#",     "[1, 2]",   "true",  " ",
                                          "pilots", "\\u00", "9:-1:1",   "a.csv", "4294967296"};
-    static const char *const seeds[] = {
-        "network.aps=8\npilots.length=2\n+network.ues=2,3,4",
-        "+sensing.crlb_threshold_db=-12:0.5:-5\n+rate.model=theorem1,exact\nname=\"a name\"",
-        "power.ap_limit_dbm=[1,2,3,4]\n+seed=1:1:20\n+propagation.gain=null",
-        "sensing.angles_deg=[0,10,20,30]\nnetwork.ap_positions_m=[[0,0],[100,0],[0,100],[100,100]]\n+power.snr_db=10:"
-        "10:30"};
     const mutator m = {.piece = pieces, .pieces = sizeof pieces / sizeof pieces[0], .seed = 20240604};
 
-    for (size_t i = 0; i < sizeof seeds / sizeof *seeds; i++) {
-        run_seed(&m, (const uint8_t *)seeds[i], strlen(seeds[i]), 3000);
-    }
-    return 0;
+    return run_files(&m, argc, argv);
 }
 
 #endif
