@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that cfisac needs and that are not there yet.
-#   scripts/deps.sh [build | figures | test | peers]
+#   scripts/deps.sh [build | figures | test | cross | ci | peers]
 #     build (default): to compile and run; figures: also for scripts/figures.sh; test: also for scripts/test.sh;
-#     peers: to compile, and the solver of scripts/bench_peers.sh
+#     cross: to compile for 64-bit ARM and run that; ci: also for scripts/ci.sh; peers: to compile, and the solver of scripts/bench_peers.sh
 set -euo pipefail
 
 build=(gcc libc6-dev make cmake ninja-build pkg-config git ca-certificates libgsl-dev libopenblas-dev liblapacke-dev
        libcjson-dev libmd-dev libsuitesparse-dev)
 figures=(jq)
 command -v gnuplot >/dev/null || figures+=(gnuplot-nox) # one flavour of gnuplot would replace another
-tests=(g++ libcmocka-dev librandom123-dev locales shellcheck clang-format groff libopenmpi-dev openmpi-bin)
+tests=(g++ libcmocka-dev librandom123-dev locales shellcheck clang-format groff libopenmpi-dev openmpi-bin musl-tools)
+cross=(gcc-aarch64-linux-gnu)
+command -v qemu-aarch64-static >/dev/null || cross+=(qemu-user)
+ci=(clang clang-tidy libclang-rt-dev libomp-dev)
 peers=(r-base-core r-cran-ecosolver r-cran-matrix)
 
 die() { printf 'deps.sh: %s\n' "$*" >&2; exit 1; }
@@ -18,8 +21,10 @@ case "${1:-build}" in
   build) wanted=("${build[@]}") ;;
   figures) wanted=("${build[@]}" "${figures[@]}") ;;
   test) wanted=("${build[@]}" "${figures[@]}" "${tests[@]}") ;;
+  cross) wanted=("${build[@]}" "${cross[@]}") ;;
+  ci) wanted=("${build[@]}" "${figures[@]}" "${tests[@]}" "${cross[@]}" "${ci[@]}") ;;
   peers) wanted=("${build[@]}" "${peers[@]}") ;;
-  *) die "unknown set '$1' (allowed: build, figures, test, peers)" ;;
+  *) die "unknown set '$1' (allowed: build, figures, test, cross, ci, peers)" ;;
 esac
 
 command -v dpkg-query >/dev/null || die "this is not Debian: install by hand what answers to: ${wanted[*]}"

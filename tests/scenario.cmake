@@ -1,16 +1,3 @@
 cfisac_test(test_scenario LINK cfisac_scenario)
 cfisac_test(test_scenario_files LINK cfisac_scenario)
 cfisac_test(test_scenario_errors LINK cfisac_scenario)
-
-# The fuzz target. Built without a fuzzer it replays files and mutates them from a fixed seed.
-add_executable(fuzz_scenario fuzz/fuzz_scenario.c)
-target_link_libraries(fuzz_scenario PRIVATE cfisac_scenario)
-if(CFISAC_FUZZ)
-  target_compile_options(cfisac_scenario PRIVATE -fsanitize=fuzzer-no-link)
-  target_compile_options(fuzz_scenario PRIVATE -fsanitize=fuzzer-no-link)
-  target_compile_definitions(fuzz_scenario PRIVATE CFISAC_FUZZ)
-  target_link_options(fuzz_scenario PRIVATE -fsanitize=fuzzer)
-else()
-  file(GLOB scenario_seeds CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/configs/*.json ${CMAKE_CURRENT_SOURCE_DIR}/malformed/*.json)
-  add_test(NAME fuzz_scenario COMMAND fuzz_scenario --mutate 20000 ${scenario_seeds})
-endif()

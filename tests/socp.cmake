@@ -15,16 +15,3 @@ add_test(NAME test_locale COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/locale.sh $<T
 set_tests_properties(test_locale PROPERTIES SKIP_RETURN_CODE 77)
 cfisac_test(test_cbf SOURCES test_cbf.c socp_planted.c LINK cfisac_socp)
 cfisac_test(test_ldl LINK cfisac_socp)
-
-# The fuzz target of the CBF reader, as in scenario.cmake.
-add_executable(fuzz_cbf fuzz/fuzz_cbf.c)
-target_link_libraries(fuzz_cbf PRIVATE cfisac_socp)
-if(CFISAC_FUZZ)
-  target_compile_options(cfisac_socp PRIVATE -fsanitize=fuzzer-no-link)
-  target_compile_options(fuzz_cbf PRIVATE -fsanitize=fuzzer-no-link)
-  target_compile_definitions(fuzz_cbf PRIVATE CFISAC_FUZZ)
-  target_link_options(fuzz_cbf PRIVATE -fsanitize=fuzzer)
-else()
-  file(GLOB cbf_seeds CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/cbf/*.cbf)
-  add_test(NAME fuzz_cbf COMMAND fuzz_cbf --mutate 20000 ${cbf_seeds})
-endif()

@@ -36,6 +36,9 @@ typedef struct cfi_error {
  * `return error_set(error, CFI_INVALID, "...");`. */
 cfi_status error_set(cfi_error *error, cfi_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+#ifdef __clang_analyzer__ /* which sees one file at a time, here learns what is returned */
+#define error_set(error, status, ...) ((error_set)(error, status, __VA_ARGS__), (status))
+#endif
 
 /* A word for a status, e.g. "infeasible". Never NULL. */
 const char *status_name(cfi_status status);

@@ -33,7 +33,8 @@ typedef struct cfi_statistics {
 /* Of the finite ones among value[0 .. count - 1], which is reordered; statistics.count says how many those are. */
 cfi_statistics report_statistics(double *value, size_t count);
 
-/* Version strings: CFISAC_VERSION, git hash ("unknown" when built outside a checkout), compiler, BLAS core. */
+/* Version strings: CFISAC_VERSION, commit (12 digits, with -dirty behind them when files that git knows
+ * were changed; outside a checkout the release, e.g. "release 0.1.0 of 2026-11-24"), compiler, BLAS core. */
 const char *report_version(void);
 const char *report_git_hash(void);
 const char *report_compiler(void);

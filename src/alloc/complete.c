@@ -1,4 +1,5 @@
 /* The feasible completion of a point. docs/model.md (M8), (M9), (M13). */
+#include "alloc/lanes.h"
 #include "alloc/problem.h"
 #include "base/clones.h"
 
@@ -33,7 +34,8 @@ static void set_squared_norm(const alloc_problem *problem, size_t l, double *w, 
 }
 
 /* Negative amplitudes become 0; x_l goes to x[l]. */
-CLONES static void clip_amplitudes(size_t K, size_t L, double *restrict amplitude, double *restrict x)
+CLONES(static, void, clip_amplitudes, (size_t K, size_t L, double *restrict amplitude, double *restrict x),
+       (K, L, amplitude, x))
 {
     for (size_t l = 0; l < L; l++) {
         double *restrict w = amplitude + K * l, sum = 0.0;
@@ -91,24 +93,50 @@ static void set_floors(const alloc_problem *problem, bool keep_sensing)
     }
 }
 
-/* Power radiated when all communication powers are scaled by c, but not below their floors, with its slope in c. The
- * least q_l >= x that senses well enough is max(x, incline x + offset). */
-CLONES static double total_power(const alloc_problem *problem, const double *restrict x, double c, double *slope)
+typedef struct radiated {
+    double total, inclination;
+} radiated;
+
+/* What one access point radiates when its communication power is scaled by c, but not below its floor, with the slope
+ * in c. The least q_l >= x that senses well enough is max(x, incline x + offset). */
+static inline __attribute__((always_inline)) radiated radiated_by(const alloc_problem *problem,
+                                                                  const double *restrict x, double c, size_t l)
 {
-    const double *restrict floor = problem->floor, *restrict incline = problem->incline;
-    const double *restrict offset = problem->offset;
-    double total = 0.0, inclination = 0.0;
+    double floor = problem->floor[l], incline = problem->incline[l];
+    double scaled = c * x[l], free = scaled > floor ? x[l] : 0.0, used = scaled > floor ? scaled : floor;
+    double sensing = incline * used + problem->offset[l];
 
-#pragma omp simd reduction(+ : total, inclination)
-    for (size_t l = 0; l < problem->L; l++) {
-        double scaled = c * x[l], free = scaled > floor[l] ? x[l] : 0.0, used = scaled > floor[l] ? scaled : floor[l];
-        double sensing = incline[l] * used + offset[l];
+    return (radiated){.total = sensing > used ? sensing : used, .inclination = sensing > used ? incline * free : free};
+}
 
-        total += sensing > used ? sensing : used;
-        inclination += sensing > used ? incline[l] * free : free;
+/* Power radiated by all, with its slope in c. LANES sums: the same bytes for vectors of any length. */
+CLONES(static, double, total_power, (const alloc_problem *problem, const double *restrict x, double c, double *slope),
+       (problem, x, c, slope))
+{
+    double total[LANES] = {0.0}, inclination[LANES] = {0.0};
+    size_t l = 0;
+
+    for (; l + LANES <= problem->L; l += LANES) {
+#pragma omp simd
+        for (size_t j = 0; j < LANES; j++) {
+            radiated one = radiated_by(problem, x, c, l + j);
+
+            total[j] += one.total;
+            inclination[j] += one.inclination;
+        }
     }
-    *slope = inclination;
-    return total;
+    for (size_t j = 0; l + j < problem->L; j++) {
+        radiated one = radiated_by(problem, x, c, l + j);
+
+        total[j] += one.total;
+        inclination[j] += one.inclination;
+    }
+    for (size_t j = 1; j < LANES; j++) {
+        total[0] += total[j];
+        inclination[0] += inclination[j];
+    }
+    *slope = inclination[0];
+    return total[0];
 }
 
 /* The largest c with sum_l q_l <= L. The total is convex and piecewise linear in c, so Newton's method from the right

@@ -16,6 +16,27 @@ static double *take_row(double **memory, size_t count)
     return row;
 }
 
+typedef double vector __attribute__((vector_size(LANES * sizeof(double)), may_alias));
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* The terms of a sum over a tile's access points. They are stored and added in LANES sums, so that the order of the
+ * additions, and with it the last bits, is the same for vectors of any length. */
+typedef union terms {
+    double of[TILE];
+    vector all[TILE / LANES];
+} terms;
+
+INLINE double add_up(const terms *t, size_t count)
+{
+    vector sum = {0.0};
+
+    for (size_t l = 0; l < count / LANES; l++) {
+        sum += t->all[l];
+    }
+    return ((((((sum[0] + sum[1]) + sum[2]) + sum[3]) + sum[4]) + sum[5]) + sum[6]) + sum[7];
+}
+
 /* Rows that stay as they are. */
 static void fill_constants(lanes *a, const alloc_problem *problem)
 {
@@ -83,7 +104,9 @@ size_t lanes_count(const lanes *a, size_t first)
 
 /* --------------------------------------------------------------- amplitudes and prices ---- */
 
-CLONES static void sum_tile(const lanes *a, size_t first, const double *restrict gain, const double *restrict weight)
+CLONES(static, void, sum_tile,
+       (const lanes *a, size_t first, const double *restrict gain, const double *restrict weight),
+       (a, first, gain, weight))
 {
     size_t count = lanes_count(a, first);
     double *restrict norm2 = a->norm2 + first, *restrict price = a->price + first;
@@ -110,14 +133,15 @@ void lanes_sum(lanes *a, size_t first, const double *gain, const double *weight)
     sum_tile(a, first, gain, weight);
 }
 
-CLONES static void subtract(size_t count, double factor, const double *restrict from, double *restrict v)
+CLONES(static, void, subtract, (size_t count, double factor, const double *restrict from, double *restrict v),
+       (count, factor, from, v))
 {
     for (size_t l = 0; l < count; l++) {
         v[l] -= factor * from[l];
     }
 }
 
-CLONES static void clip(const lanes *a, size_t first)
+CLONES(static, void, clip, (const lanes *a, size_t first), (a, first))
 {
     size_t count = lanes_count(a, first);
     double *restrict norm2 = a->norm2 + first;
@@ -148,7 +172,8 @@ void lanes_sum_coherent(lanes *a, size_t first, const double *gain, const double
 /* Where sensing power helps, q = rho^2 above rho^2 = least and c rho^2 + sense below; where it does not, c = sense = 0
  * and q = rho^2 >= least. `along` = rho / h is 1 / (2C) where the threshold does not bind, that over c where sensing
  * power is used, and what the kink or the limit says else. */
-CLONES static void optimise_tile(const lanes *a, size_t first, double mu, lanes_total *total)
+CLONES(static, void, optimise_tile, (const lanes *a, size_t first, double mu, lanes_total *total),
+       (a, first, mu, total))
 {
     size_t count = lanes_count(a, first);
     const double *restrict norm2 = a->norm2 + first, *restrict price = a->price + first,
@@ -158,9 +183,9 @@ CLONES static void optimise_tile(const lanes *a, size_t first, double mu, lanes_
     const double *restrict root_most = a->root_most + first;
     double *restrict along = a->along + first, *restrict power = a->q + first, *restrict per_h = a->per_h + first;
     double *restrict ratio = a->ratio + first, *restrict root = a->root + first, *restrict bent = a->bent + first;
-    double value = 0.0, sum = 0.0, curvature = 0.0;
+    terms value, sum, curvature;
 
-#pragma omp simd reduction(+ : value, sum, curvature)
+#pragma omp simd
     for (size_t l = 0; l < count; l++) {
         double h = sqrt(norm2[l]), wanted = price[l] + mu + idle[l];
         double C = wanted > LEAST_PRICE ? wanted : LEAST_PRICE, per_2C = 0.5 / C;
@@ -180,13 +205,13 @@ CLONES static void optimise_tile(const lanes *a, size_t first, double mu, lanes_
         ratio[l] = 2.0 * free;
         root[l] = sqrt(slope_in);
         bent[l] = smooth_in * root[l];
-        value += h * rho_in - C * q;
-        sum += q;
-        curvature += 2.0 * q / C;
+        value.of[l] = h * rho_in - C * q;
+        sum.of[l] = q;
+        curvature.of[l] = 2.0 * q / C;
     }
-    total->value += value;
-    total->power += sum;
-    total->curvature += curvature;
+    total->value += add_up(&value, count);
+    total->power += add_up(&sum, count);
+    total->curvature += add_up(&curvature, count);
 }
 
 void lanes_optimise(lanes *a, size_t first, double mu, lanes_total *total)
@@ -196,8 +221,10 @@ void lanes_optimise(lanes *a, size_t first, double mu, lanes_total *total)
 
 /* ------------------------------------------------------------------------- derivatives ---- */
 
-CLONES static void expand_users(const lanes *a, size_t first, const double *restrict slope,
-                                const double *restrict square, double *restrict gradient, double *restrict diagonal)
+CLONES(static, void, expand_users,
+       (const lanes *a, size_t first, const double *restrict slope, const double *restrict square,
+        double *restrict gradient, double *restrict diagonal),
+       (a, first, slope, square, gradient, diagonal))
 {
     size_t count = lanes_count(a, first);
     const double *restrict along = a->along + first, *restrict q = a->q + first, *restrict per_h = a->per_h + first;
@@ -208,19 +235,20 @@ CLONES static void expand_users(const lanes *a, size_t first, const double *rest
                                                                                a->load + a->stride * k + first;
         const double *restrict v = a->v + TILE * k;
         double *restrict p = a->part_p + TILE * k, *restrict z = a->part_z + TILE * k;
-        double s = slope[k], c = square[k], g = 0.0, d = 0.0;
+        double s = slope[k], c = square[k];
+        terms g, d;
 
-#pragma omp simd reduction(+ : g, d)
+#pragma omp simd
         for (size_t l = 0; l < count; l++) {
             double D = s * signal[l], Dv = D * v[l], cost = c * load[l], pk = Dv * per_h[l];
 
-            g += cost * q[l] - along[l] * Dv;
-            d += v[l] > 0.0 ? along[l] * D * D : 0.0;
+            g.of[l] = cost * q[l] - along[l] * Dv;
+            d.of[l] = v[l] > 0.0 ? along[l] * D * D : 0.0;
             p[l] = root[l] * pk;
             z[l] = bent[l] * (cost * ratio[l] - pk);
         }
-        gradient[k] += g;
-        diagonal[k] += d;
+        gradient[k] += add_up(&g, count);
+        diagonal[k] += add_up(&d, count);
     }
 }
 
@@ -230,23 +258,24 @@ void lanes_expand_users(lanes *a, size_t first, const double *slope, const doubl
     expand_users(a, first, slope, square, gradient, diagonal);
 }
 
-CLONES static double expand_pair(const lanes *a, size_t first, size_t m, size_t j)
+CLONES(static, double, expand_pair, (const lanes *a, size_t first, size_t m, size_t j), (a, first, m, j))
 {
     size_t count = lanes_count(a, first);
     const double *restrict along = a->along + first, *restrict per_h = a->per_h + first;
     const double *restrict root = a->root + first, *restrict bent = a->bent + first;
     const double *restrict coherent = a->coherent + a->stride * m + first, *restrict v = a->v + TILE * j;
-    double *restrict p = a->part_p + TILE * (a->K + m), *restrict z = a->part_z + TILE * (a->K + m), g = 0.0;
+    double *restrict p = a->part_p + TILE * (a->K + m), *restrict z = a->part_z + TILE * (a->K + m);
+    terms g;
 
-#pragma omp simd reduction(+ : g)
+#pragma omp simd
     for (size_t l = 0; l < count; l++) {
         double Dv = -coherent[l] * v[l], pm = Dv * per_h[l];
 
-        g += along[l] * Dv;
+        g.of[l] = along[l] * Dv;
         p[l] = root[l] * pm;
         z[l] = -bent[l] * pm;
     }
-    return g;
+    return add_up(&g, count);
 }
 
 double lanes_expand_pair(lanes *a, size_t first, size_t m, size_t j)
@@ -264,16 +293,18 @@ void lanes_expand_budget(lanes *a, size_t first, size_t row)
     }
 }
 
-CLONES static double product(size_t count, const double *restrict along, const double *restrict v,
-                             const double *restrict x, const double *restrict y)
+CLONES(static, double, product,
+       (size_t count, const double *restrict along, const double *restrict v, const double *restrict x,
+        const double *restrict y),
+       (count, along, v, x, y))
 {
-    double sum = 0.0;
+    terms sum;
 
-#pragma omp simd reduction(+ : sum)
+#pragma omp simd
     for (size_t l = 0; l < count; l++) {
-        sum += v[l] > 0.0 ? along[l] * x[l] * y[l] : 0.0;
+        sum.of[l] = v[l] > 0.0 ? along[l] * x[l] * y[l] : 0.0;
     }
-    return sum;
+    return add_up(&sum, count);
 }
 
 double lanes_product(const lanes *a, size_t first, size_t j, const double *x, const double *y)
@@ -281,15 +312,17 @@ double lanes_product(const lanes *a, size_t first, size_t j, const double *x, co
     return product(lanes_count(a, first), a->along + first, a->v + TILE * j, x + first, y + first);
 }
 
-typedef double vector __attribute__((vector_size(LANES * sizeof(double)), may_alias));
-
-static inline __attribute__((always_inline)) double across(vector a)
+/* By its address: how a vector is passed depends on the CPU. */
+INLINE double across(const vector *v)
 {
+    vector a = *v;
+
     return ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]));
 }
 
 /* Two rows by two at a time. */
-CLONES static void rank_two(const lanes *a, size_t count, size_t begin, size_t end, double *restrict hessian)
+CLONES(static, void, rank_two, (const lanes *a, size_t count, size_t begin, size_t end, double *restrict hessian),
+       (a, count, begin, end, hessian))
 {
     size_t rows = a->rows, vectors = count / LANES;
 
@@ -313,10 +346,14 @@ CLONES static void rank_two(const lanes *a, size_t count, size_t begin, size_t e
                 pc += p1[l] * p2[l];
                 pd += p1[l] * p3[l];
             }
-            hessian[i + rows * j] += across(za - pa);
-            hessian[i + 1 + rows * j] += across(zb - pb);
-            hessian[i + rows * (j + 1)] += across(zc - pc); /* i = j: above the diagonal, never read */
-            hessian[i + 1 + rows * (j + 1)] += across(zd - pd);
+            za -= pa;
+            zb -= pb;
+            zc -= pc;
+            zd -= pd;
+            hessian[i + rows * j] += across(&za);
+            hessian[i + 1 + rows * j] += across(&zb);
+            hessian[i + rows * (j + 1)] += across(&zc); /* i = j: above the diagonal, never read */
+            hessian[i + 1 + rows * (j + 1)] += across(&zd);
         }
     }
 }

@@ -171,8 +171,9 @@ double problem_sinr(const alloc_problem *problem, size_t k)
     return problem->u[k] * problem->u[k] / problem->interference[k];
 }
 
-CLONES static void add_signals(const alloc_problem *problem, const alloc_point *point, double *restrict u,
-                               double *restrict interference)
+CLONES(static, void, add_signals,
+       (const alloc_problem *problem, const alloc_point *point, double *restrict u, double *restrict interference),
+       (problem, point, u, interference))
 {
     size_t K = problem->K, L = problem->L;
 

@@ -1,7 +1,65 @@
-/* Hot loops are compiled several times; the one for the widest vectors of the machine runs. */
+/* Hot loops are compiled several times, for the vectors of several kinds of CPU. Which of them run is decided once,
+ * before main: the widest that this CPU has, or what the environment variable CFISAC_SIMD says (plain, avx2 or avx512),
+ * so that every one can be tested, and machines of several kinds can compute alike. */
 #ifndef CFISAC_BASE_CLONES_H
 #define CFISAC_BASE_CLONES_H
 
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#include "cfisac/base.h"
+
+/* avx2: with FMA, BMI and BMI2, as all such CPUs have. avx512: F, BW, CD, DQ and VL. */
+typedef enum { SIMD_PLAIN, SIMD_AVX2, SIMD_AVX512 } simd_path;
+
+/* The path that runs: read by the functions that CLONES makes, set by simd_use alone. */
+extern simd_path simd_chosen __attribute__((visibility("hidden")));
+
+/* The widest path of this CPU, and of this build: only x86-64 has more than plain. */
+simd_path simd_widest(void);
+const char *simd_name(simd_path path);
+/* Takes another path from now on; false, and nothing changes, where the CPU lacks it. Not while other threads compute.
+ */
+bool simd_use(simd_path path);
+/* CFI_USAGE when CFISAC_SIMD is no path, or one that this CPU lacks; the widest is in use then. */
+cfi_status simd_check(cfi_error *error);
+
+#ifdef __x86_64__
+
+#define SIMD_AVX2_SET "avx2,fma,bmi,bmi2"
+#ifdef __clang__
+#define SIMD_AVX512_SET "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma,bmi,bmi2"
+#else /* vectors of 512 bits, whatever the CPU that is tuned for prefers */
+#define SIMD_AVX512_SET "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma,bmi,bmi2,prefer-vector-width=512"
+#endif
+#define SIMD_AVX2_CODE   __attribute__((target(SIMD_AVX2_SET)))
+#define SIMD_AVX512_CODE __attribute__((target(SIMD_AVX512_SET)))
+
+/* Stands in front of a function's body: CLONES(static, double, name, (size_t n, const double *x), (n, x)) { ... }. The
+ * body is inlined into a function for each path, and `name` calls the one that was chosen. */
+#define CLONES(linkage, type, name, parameters, arguments)                                                             \
+    __attribute__((always_inline)) static inline type name##_body parameters;                                          \
+    SIMD_AVX512_CODE static type name##_avx512 parameters                                                              \
+    {                                                                                                                  \
+        return name##_body arguments;                                                                                  \
+    }                                                                                                                  \
+    SIMD_AVX2_CODE static type name##_avx2 parameters                                                                  \
+    {                                                                                                                  \
+        return name##_body arguments;                                                                                  \
+    }                                                                                                                  \
+    __attribute__((noinline)) static type name##_plain parameters                                                      \
+    {                                                                                                                  \
+        return name##_body arguments;                                                                                  \
+    }                                                                                                                  \
+    linkage type name parameters                                                                                       \
+    {                                                                                                                  \
+        return simd_chosen == SIMD_AVX512 ? name##_avx512 arguments                                                    \
+               : simd_chosen == SIMD_AVX2 ? name##_avx2 arguments                                                      \
+                                          : name##_plain arguments;                                                    \
+    }                                                                                                                  \
+    __attribute__((always_inline)) static inline type name##_body parameters
+
+#else
+
+#define CLONES(linkage, type, name, parameters, arguments) linkage type name parameters
+
+#endif
 
 #endif

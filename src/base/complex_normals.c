@@ -1,8 +1,8 @@
 /* Complex normals of many streams at once, by Box-Muller: 64 bits of Philox make one, radius from 40, angle from 24.
  *
  * The polynomials are interpolations at Chebyshev nodes, within 3e-12 (logarithm), 5e-15 (sine) and 8e-14 (cosine),
- * relative; Monte Carlo estimates resolve 1e-4 at best. Where the CPU has them, multiply-adds are fused, so the last
- * bits may differ from those of a CPU without. */
+ * relative; Monte Carlo estimates resolve 1e-4 at best. Multiply-adds are fused on every CPU that can: the same bytes
+ * on all those, the last bits may differ on a CPU that cannot. */
 #include "base/philox.h"
 
 #include <math.h>
@@ -87,19 +87,23 @@ INLINE void complex_normal(bool fused, uint64_t high, uint64_t low, double *rest
         }                                                                                                              \
     }
 #ifdef __x86_64__
-CONVERTER(convert_avx512, __attribute__((target("avx512f,avx2,fma,prefer-vector-width=512"))), true)
-CONVERTER(convert_avx2, __attribute__((target("avx2,fma"))), true)
+CONVERTER(convert_avx512, SIMD_AVX512_CODE, true)
+CONVERTER(convert_avx2, SIMD_AVX2_CODE, true)
 #endif
+#ifdef __FP_FAST_FMA
+CONVERTER(convert_plain, , true)
+#else
 CONVERTER(convert_plain, , false)
+#endif
 
 static void convert(const philox_batch *restrict in, size_t count, size_t stride, double *restrict out)
 {
 #ifdef __x86_64__
-    if (__builtin_cpu_supports("avx512f")) {
+    if (simd_chosen == SIMD_AVX512) {
         convert_avx512(in, count, stride, out);
         return;
     }
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    if (simd_chosen == SIMD_AVX2) {
         convert_avx2(in, count, stride, out);
         return;
     }
@@ -109,7 +113,8 @@ static void convert(const philox_batch *restrict in, size_t count, size_t stride
 
 /* Counter words of elements first .. first + PHILOX_BATCH - 1: element e is of stream e mod streams, block e / streams,
  * divided in floating point, which is exact here and vectorises. */
-CLONES static void set_counters(const cfi_stream *stream, int32_t streams, int32_t first, philox_batch *words)
+CLONES(static, void, set_counters, (const cfi_stream *stream, int32_t streams, int32_t first, philox_batch *words),
+       (stream, streams, first, words))
 {
     double inverse = 1.0 / (double)streams;
 

@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-cfi_status error_set(cfi_error *error, cfi_status status, const char *format, ...)
+cfi_status(error_set)(cfi_error *error, cfi_status status, const char *format, ...)
 {
     va_list arguments;
 

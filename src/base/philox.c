@@ -65,20 +65,20 @@ static void words_plain(const cfi_stream *stream, uint32_t count, philox_batch *
             store((vector *)(words->w3 + i), x3);                                                                      \
         }                                                                                                              \
     }
-WORDS_OF_VECTORS(words_avx512, "avx512f", __m512i, 8, _mm512_set1_epi64, _mm512_mul_epu32, _mm512_srli_epi64,
+WORDS_OF_VECTORS(words_avx512, SIMD_AVX512_SET, __m512i, 8, _mm512_set1_epi64, _mm512_mul_epu32, _mm512_srli_epi64,
                  _mm512_xor_si512, _mm512_loadu_si512, _mm512_storeu_si512)
-WORDS_OF_VECTORS(words_avx2, "avx2", __m256i, 4, _mm256_set1_epi64x, _mm256_mul_epu32, _mm256_srli_epi64,
+WORDS_OF_VECTORS(words_avx2, SIMD_AVX2_SET, __m256i, 4, _mm256_set1_epi64x, _mm256_mul_epu32, _mm256_srli_epi64,
                  _mm256_xor_si256, _mm256_loadu_si256, _mm256_storeu_si256)
 #endif
 
 void philox_words(const cfi_stream *stream, uint32_t count, philox_batch *words)
 {
 #ifdef __x86_64__
-    if (__builtin_cpu_supports("avx512f")) {
+    if (simd_chosen == SIMD_AVX512) {
         words_avx512(stream, count, words);
         return;
     }
-    if (__builtin_cpu_supports("avx2")) {
+    if (simd_chosen == SIMD_AVX2) {
         words_avx2(stream, count, words);
         return;
     }

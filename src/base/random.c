@@ -10,7 +10,7 @@
 
 #define INLINE PHILOX_INLINE
 
-enum { BATCH = PHILOX_BATCH };
+#define BATCH ((size_t)PHILOX_BATCH)
 
 typedef philox_batch batch;
 
@@ -72,7 +72,7 @@ INLINE void sincos_turn(double u, double *sine, double *cosine)
     *cosine = from_bits(swapped_c ^ ((quadrant + 1) & 2) << 62);
 }
 
-CLONES static void normals_batch(const batch *restrict in, uint32_t count, double *restrict out)
+CLONES(static, void, normals_batch, (const batch *restrict in, uint32_t count, double *restrict out), (in, count, out))
 {
     double even[BATCH], odd[BATCH];
 
@@ -83,15 +83,15 @@ CLONES static void normals_batch(const batch *restrict in, uint32_t count, doubl
         even[i] = radius * c;
         odd[i] = radius * s;
     }
-    for (uint32_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         out[2 * i] = even[i];
         out[2 * i + 1] = odd[i];
     }
 }
 
-CLONES static void uniforms_batch(const batch *restrict in, uint32_t count, double *restrict out)
+CLONES(static, void, uniforms_batch, (const batch *restrict in, uint32_t count, double *restrict out), (in, count, out))
 {
-    for (uint32_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         out[2 * i] = to_uniform(in->w0[i], in->w1[i]);
         out[2 * i + 1] = to_uniform(in->w2[i], in->w3[i]);
     }

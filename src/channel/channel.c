@@ -139,15 +139,18 @@ static void fill_tables(const cfi_network *network, size_t l, cfi_channel_scratc
     }
 }
 
-CLONES static void scale_all(size_t size, const double *restrict scale, const double *restrict in, double *restrict out)
+CLONES(static, void, scale_all,
+       (size_t size, const double *restrict scale, const double *restrict in, double *restrict out),
+       (size, scale, in, out))
 {
     for (size_t e = 0; e < size; e++) {
         out[e] = scale[e] * in[e];
     }
 }
 
-CLONES static void estimate_all(const cfi_channel_scratch *s, const double *restrict h, const double *restrict noise,
-                                double *restrict out)
+CLONES(static, void, estimate_all,
+       (const cfi_channel_scratch *s, const double *restrict h, const double *restrict noise, double *restrict out),
+       (s, h, noise, out))
 {
     const double *restrict from_h = s->from_h, *restrict from_noise = s->from_noise;
 

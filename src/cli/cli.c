@@ -1,6 +1,7 @@
 /* The way in: which command, then its options. */
 #include "cli/cli.h"
 
+#include "base/clones.h"
 #include "base/threads.h"
 #include "cfisac/linalg.h"
 #include "cli/commands.h"
@@ -89,11 +90,13 @@ static int run_option(int argc, char **argv)
 }
 
 /* Freed memory stays with the process: a second solve or drop touches no new page, and touching one costs more than
- * most of what is then done with it. */
+ * most of what is then done with it. Only glibc takes such advice. */
 static void keep_memory(void)
 {
+#ifdef M_MMAP_THRESHOLD
     mallopt(M_MMAP_THRESHOLD, 32 << 20);
     mallopt(M_TRIM_THRESHOLD, 512 << 20);
+#endif
 }
 
 /* OpenMP ends the process where it finds no memory for a team of threads; the exit code is ours all the same. */
@@ -118,6 +121,9 @@ int cli_main(int argc, char **argv)
     linalg_single_thread();
     gsl_set_error_handler_off();
     signals_prepare();
+    if (simd_check(&error) != CFI_OK) {
+        return report_error(&error);
+    }
     if (argc < 2) {
         help_print_usage();
         return EXIT_USAGE;

@@ -130,6 +130,7 @@ int command_sweep(const cli_options *options)
     cli_options how = *options;
     size_t rank;
     cfi_status status = sweep_join(&rank, &error);
+    int code = EXIT_DONE;
 
     if (status != CFI_OK) { /* each rank for itself: there are no others yet */
         return report_error(&error);
@@ -141,12 +142,12 @@ int command_sweep(const cli_options *options)
         status = run_sweep(&how, scenario, &error);
         name_input(&how, status, &error);
     }
+    if (status != CFI_OK) { /* before the ranks part: a launcher ends those that are left when one ends with an error */
+        code = rank > 0 ? exit_code(status) : report_error(&error);
+    }
     scenario_destroy(scenario);
     sweep_leave();
-    if (status == CFI_OK) {
-        return EXIT_DONE;
-    }
-    return rank > 0 ? exit_code(status) : report_error(&error);
+    return code;
 }
 
 int command_merge(const cli_options *options)

@@ -1,4 +1,5 @@
 /* Help texts and the version. */
+#include "base/clones.h"
 #include "cfisac/linalg.h"
 #include "cfisac/sweep.h"
 #include "cli/commands.h"
@@ -41,6 +42,8 @@ int help_print_program(void)
            "    5  a drop failed (the results of the others are written), or out of memory; solve: not optimal\n"
            "    6  a result could not be written\n"
            "  130  interrupted (the drops that are done are written)\n");
+    printf("\nEnvironment:\n"
+           "  CFISAC_SIMD  plain, avx2 or avx512: the vectors of the hot loops (default: the widest of this CPU)\n");
     printf("\nExample:\n  echo '{}' | cfisac run -\n");
     return finish();
 }
@@ -51,6 +54,7 @@ int help_print_version(void)
     printf("git       %s\n", report_git_hash());
     printf("compiler  %s\n", report_compiler());
     printf("BLAS      %s (core %s)\n", linalg_blas_config(), report_blas_core());
+    printf("vectors   %s\n", simd_name(simd_chosen));
     printf("MPI       %s\n", sweep_has_mpi() ? "yes" : "no");
     return finish();
 }

@@ -1,9 +1,16 @@
 /* A += H^H F with real and imaginary parts apart: real products on vectors along the columns of F.
  *
  * Nothing is packed: a tile of A stays in registers while all rows pass. One set of tiles for each instruction set,
- * chosen at run time. This file alone is compiled with -ffp-contract=fast: multiply-adds are fused where the CPU has
- * them, as BLAS does. */
+ * chosen at run time. Multiply-adds are fused where the CPU can, as in BLAS: by name, so that no compiler chooses. */
 #include "cfisac/linalg.h"
+
+#include "base/clones.h"
+
+#if defined __x86_64__
+#include <immintrin.h>
+#elif defined __aarch64__
+#include <arm_neon.h>
+#endif
 
 #define INLINE __attribute__((always_inline)) static inline
 
@@ -23,8 +30,8 @@ INLINE operands tile_at(const operands *all, size_t k, size_t j)
 
 #define UNROLL _Pragma("GCC unroll 4")
 /* `height` <= 4 rows of A by `vectors` <= 2 vectors of `width` doubles; both are constants of each caller. */
-#define TILE(name, vector, width)                                                                                      \
-    INLINE void name(size_t height, size_t vectors, operands t)                                                        \
+#define TILE(name, attribute, vector, width, add_product, take_product)                                                \
+    attribute INLINE void name(size_t height, size_t vectors, operands t)                                              \
     {                                                                                                                  \
         vector re[4][2], im[4][2];                                                                                     \
                                                                                                                        \
@@ -50,10 +57,10 @@ INLINE operands tile_at(const operands *all, size_t k, size_t j)
                                                                                                                        \
                 UNROLL for (size_t j = 0; j < vectors; j++)                                                            \
                 {                                                                                                      \
-                    re[k][j] += a * x[j];                                                                              \
-                    re[k][j] += b * y[j];                                                                              \
-                    im[k][j] += a * y[j];                                                                              \
-                    im[k][j] -= b * x[j];                                                                              \
+                    re[k][j] = add_product(re[k][j], a, x[j]);                                                         \
+                    re[k][j] = add_product(re[k][j], b, y[j]);                                                         \
+                    im[k][j] = add_product(im[k][j], a, y[j]);                                                         \
+                    im[k][j] = take_product(im[k][j], b, x[j]);                                                        \
                 }                                                                                                      \
             }                                                                                                          \
             t.h.re += t.h.ld;                                                                                          \
@@ -72,8 +79,8 @@ INLINE operands tile_at(const operands *all, size_t k, size_t j)
     }
 
 /* All rows of A, `vectors` vectors of columns from j on. */
-#define STRIP(name, tile)                                                                                              \
-    INLINE void name(size_t height, size_t vectors, size_t m, const operands *all, size_t j)                           \
+#define STRIP(name, attribute, tile)                                                                                   \
+    attribute INLINE void name(size_t height, size_t vectors, size_t m, const operands *all, size_t j)                 \
     {                                                                                                                  \
         size_t k = 0;                                                                                                  \
                                                                                                                        \
@@ -89,15 +96,15 @@ INLINE operands tile_at(const operands *all, size_t k, size_t j)
         }                                                                                                              \
     }
 
-#define PRODUCT(name, attribute, vector, width, height)                                                                \
+#define PRODUCT(name, attribute, vector, width, height, add_product, take_product)                                     \
     typedef double vector __attribute__((vector_size(8 * (width)), aligned(8), may_alias));                            \
-    TILE(tile_##name, vector, width)                                                                                   \
-    STRIP(strip_##name, tile_##name)                                                                                   \
+    TILE(tile_##name, attribute, vector, width, add_product, take_product)                                             \
+    STRIP(strip_##name, attribute, tile_##name)                                                                        \
     attribute static void name(size_t m, size_t n, const operands *all)                                                \
     {                                                                                                                  \
         size_t j = 0;                                                                                                  \
                                                                                                                        \
-        for (; n > j + (width); j += 2 * (width)) {                                                                    \
+        for (; n > j + (width); j += 2 * (size_t)(width)) {                                                            \
             strip_##name(height, 2, m, all, j);                                                                        \
         }                                                                                                              \
         if (n > j) {                                                                                                   \
@@ -105,22 +112,34 @@ INLINE operands tile_at(const operands *all, size_t k, size_t j)
         }                                                                                                              \
     }
 
+/* c + a v and c - a v */
 #ifdef __x86_64__
-PRODUCT(product_avx512, __attribute__((target("avx512f,avx2,fma,prefer-vector-width=512"))), vector8, 8, 4)
-PRODUCT(product_avx2, __attribute__((target("avx2,fma"))), vector4, 4, 2)
+#define ADD_8(c, a, v)  ((vector8)_mm512_fmadd_pd(_mm512_set1_pd(a), (__m512d)(v), (__m512d)(c)))
+#define TAKE_8(c, a, v) ((vector8)_mm512_fnmadd_pd(_mm512_set1_pd(a), (__m512d)(v), (__m512d)(c)))
+#define ADD_4(c, a, v)  ((vector4)_mm256_fmadd_pd(_mm256_set1_pd(a), (__m256d)(v), (__m256d)(c)))
+#define TAKE_4(c, a, v) ((vector4)_mm256_fnmadd_pd(_mm256_set1_pd(a), (__m256d)(v), (__m256d)(c)))
+PRODUCT(product_avx512, SIMD_AVX512_CODE, vector8, 8, 4, ADD_8, TAKE_8)
+PRODUCT(product_avx2, SIMD_AVX2_CODE, vector4, 4, 2, ADD_4, TAKE_4)
 #endif
-PRODUCT(product_plain, , vector2, 2, 2)
+#ifdef __aarch64__
+#define ADD_2(c, a, v)  ((vector2)vfmaq_f64((float64x2_t)(c), vdupq_n_f64(a), (float64x2_t)(v)))
+#define TAKE_2(c, a, v) ((vector2)vfmsq_f64((float64x2_t)(c), vdupq_n_f64(a), (float64x2_t)(v)))
+#else
+#define ADD_2(c, a, v)  ((c) + (a) * (v))
+#define TAKE_2(c, a, v) ((c) - (a) * (v))
+#endif
+PRODUCT(product_plain, , vector2, 2, 2, ADD_2, TAKE_2)
 
 void linalg_split_gram_add(size_t m, size_t n, size_t rows, cfi_split h, cfi_split f, cfi_split a)
 {
     operands all = {.rows = rows, .h = h, .f = f, .a = a};
 
 #ifdef __x86_64__
-    if (__builtin_cpu_supports("avx512f")) {
+    if (simd_chosen == SIMD_AVX512) {
         product_avx512(m, n, &all);
         return;
     }
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    if (simd_chosen == SIMD_AVX2) {
         product_avx2(m, n, &all);
         return;
     }

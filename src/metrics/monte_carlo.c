@@ -389,7 +389,7 @@ static cfi_status allocate_results(const cfi_network *network, cfi_arena *arena,
 
 static cfi_status make_scratch(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
-    sim->scratch = arena_zeros(arena, sim->threads, sizeof *sim->scratch);
+    sim->scratch = arena_zeros(arena, sim->threads, sizeof *sim->scratch); /* NOLINT(bugprone-sizeof-expression) */
     for (size_t i = 0; sim->scratch && i < sim->threads; i++) {
         sim->scratch[i] = simulation_make_scratch(sim, arena);
         if (!sim->scratch[i]) {

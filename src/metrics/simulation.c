@@ -43,7 +43,9 @@ static void prepare_precoder(const simulation *sim, size_t l, const simulation_s
 }
 
 /* In place of the estimates, real or imaginary parts. */
-CLONES static void precode(size_t size, const double *restrict gain, const double *restrict beam, double *restrict f)
+CLONES(static, void, precode,
+       (size_t size, const double *restrict gain, const double *restrict beam, double *restrict f),
+       (size, gain, beam, f))
 {
     for (size_t e = 0; e < size; e++) {
         f[e] = gain[e] * f[e] + beam[e];
@@ -51,8 +53,10 @@ CLONES static void precode(size_t size, const double *restrict gain, const doubl
 }
 
 /* re + j im += conj(a) f for a row of F. */
-CLONES static void add_row(size_t K, double complex a, const double *restrict f_re, const double *restrict f_im,
-                           double *restrict re, double *restrict im)
+CLONES(static, void, add_row,
+       (size_t K, double complex a, const double *restrict f_re, const double *restrict f_im, double *restrict re,
+        double *restrict im),
+       (K, a, f_re, f_im, re, im))
 {
     double x = creal(a), y = cimag(a);
 

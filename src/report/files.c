@@ -282,7 +282,7 @@ static cfi_status rename_file(output_file *file, cfi_error *error)
 
 static void file_done(output_file *file)
 {
-    if (file->exists) {
+    if (file->exists && file->temporary) {
         unlink(file->temporary);
     }
     free(file->path);

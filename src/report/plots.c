@@ -66,7 +66,7 @@ static void include_drop(extents *all, const cfi_record *record)
         include(&all->rate, record->allocation.trace_bit_s_hz[n]);
         all->iterations = n > all->iterations ? n : all->iterations;
     }
-    for (size_t l = 0; record->status == CFI_DROP_OK && l < record->L; l++) {
+    for (size_t l = 0; network && record->status == CFI_DROP_OK && l < record->L; l++) {
         include(&all->bound_db, number_db(record->closed_form.crlb_own_echo_rad2[l]));
         include(&all->bound_db, number_db(record->closed_form.crlb_multistatic_rad2[l]));
         if (is_known(&all->bound_db)) {

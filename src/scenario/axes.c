@@ -71,7 +71,7 @@ static bool split_range(const char *text, double part[3])
         if (!read_number(piece, &part[i])) {
             return false;
         }
-        piece = colon + (colon != NULL);
+        piece = colon ? colon + 1 : NULL;
     }
     return true;
 }

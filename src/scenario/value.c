@@ -208,7 +208,7 @@ static cfi_status read_list(const reading *r, const cJSON *list, cfi_value *valu
     value->form = matrix ? FORM_MATRIX : FORM_LIST;
     value->rows = wanted(r, r->spec->rows);
     value->columns = matrix ? wanted(r, r->spec->columns) : 1;
-    value->entry = calloc(value->rows * value->columns, sizeof *value->entry);
+    value->entry = calloc(value->rows * value->columns + 1, sizeof *value->entry);
     if (!value->entry) {
         return place_error(r->place, r->error, CFI_NO_MEMORY, "out of memory");
     }

@@ -180,8 +180,8 @@ static cfi_status read_count(cbf_text *text, const char *item, size_t fields, si
 /* "index value" lines, added to `sum`. */
 static cfi_status read_vector(cbf_text *text, const char *item, const char *what, size_t count, double *sum)
 {
-    size_t lines, index;
-    double value;
+    size_t lines, index = 0;
+    double value = 0.0;
     cfi_status status = read_count(text, item, 2, &lines);
 
     for (size_t i = 0; status == CFI_OK && i < lines; i++) {
@@ -216,7 +216,7 @@ static cfi_status read_constant(cbf_text *text, cbf_file *file)
 
 static cfi_status read_matrix(cbf_text *text, cbf_file *file)
 {
-    size_t lines, row, col;
+    size_t lines, row = 0, col = 0;
     cfi_status status = read_count(text, "ACOORD", 3, &lines);
 
     if (status != CFI_OK) {

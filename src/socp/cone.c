@@ -52,7 +52,7 @@ static inline bool update_cone(size_t size, const double *s, const double *z, do
     return isfinite(*eta) && isfinite(lambda[0]);
 }
 
-CLONES bool cone_update(cone_scaling *cone, const double *s, const double *z)
+CLONES(extern, bool, cone_update, (cone_scaling * cone, const double *s, const double *z), (cone, s, z))
 {
     size_t row = cone->linear;
 
@@ -92,7 +92,7 @@ void cone_identity(cone_scaling *cone)
 }
 
 /* eta (v0 x0 + v1'x1, x1 + (x0 + v1'x1 / (1 + v0)) v1) */
-CLONES void cone_scale(const cone_scaling *cone, const double *x, double *y)
+CLONES(extern, void, cone_scale, (const cone_scaling *cone, const double *x, double *y), (cone, x, y))
 {
     size_t row = cone->linear;
 
@@ -114,7 +114,7 @@ CLONES void cone_scale(const cone_scaling *cone, const double *x, double *y)
 }
 
 /* (v0 x0 - v1'x1, x1 - (x0 - v1'x1 / (1 + v0)) v1) / eta */
-CLONES void cone_unscale(const cone_scaling *cone, const double *x, double *y)
+CLONES(extern, void, cone_unscale, (const cone_scaling *cone, const double *x, double *y), (cone, x, y))
 {
     size_t row = cone->linear;
 
@@ -135,7 +135,8 @@ CLONES void cone_unscale(const cone_scaling *cone, const double *x, double *y)
     }
 }
 
-CLONES void cone_product(const cone_scaling *cone, const double *u, const double *v, double *restrict y)
+CLONES(extern, void, cone_product, (const cone_scaling *cone, const double *u, const double *v, double *restrict y),
+       (cone, u, v, y))
 {
     size_t row = cone->linear;
 
@@ -153,7 +154,7 @@ CLONES void cone_product(const cone_scaling *cone, const double *u, const double
     }
 }
 
-CLONES void cone_divide(const cone_scaling *cone, const double *d, double *y)
+CLONES(extern, void, cone_divide, (const cone_scaling *cone, const double *d, double *y), (cone, d, y))
 {
     size_t row = cone->linear;
 
@@ -209,7 +210,7 @@ static inline double inverse_step(size_t size, const double *lambda, double inve
     return (sqrt((tail[0] + tail[2]) + (tail[1] + tail[3])) - head) * inverse;
 }
 
-CLONES double cone_step(const cone_scaling *cone, const double *d, const double *e)
+CLONES(extern, double, cone_step, (const cone_scaling *cone, const double *d, const double *e), (cone, d, e))
 {
     size_t row = cone->linear;
     double largest = 0.0;
@@ -228,7 +229,7 @@ CLONES double cone_step(const cone_scaling *cone, const double *d, const double 
     return largest <= 0.0 ? INFINITY : 1.0 / largest;
 }
 
-CLONES double cone_distance(const cone_scaling *cone, const double *x)
+CLONES(extern, double, cone_distance, (const cone_scaling *cone, const double *x), (cone, x))
 {
     size_t row = cone->linear;
     double distance = -INFINITY;

@@ -23,7 +23,7 @@ static inline void apply_block(size_t size, const double *weight, bool kept, con
 }
 
 /* y = R^-1 x on the condensed rows, 0 on the kept ones. */
-CLONES static void apply_inverse(const kkt *system, const double *restrict x, double *restrict y)
+CLONES(static, void, apply_inverse, (const kkt *system, const double *restrict x, double *restrict y), (system, x, y))
 {
     const cone_scaling *cone = system->cone;
     const double *weight = system->terms.weight + FIRST_WEIGHT;

@@ -174,23 +174,24 @@ INLINE void update_ancestors(ldl *factor, const ldl_node *node)
             for (size_t t = 0; t < tile; t++) {
                 size_t first = a + t - segment->begin, count = node->below - segment->begin;
                 double *column = factor->value + to->panel + (size_t)place[first] * to->lead;
-                const double *sum = product + t * rows + (depth + segment->begin - from);
+                const double *sum = product + t * rows + (row + t - from); /* from the first on */
 
                 if (segment->together) {
                     for (size_t i = first; i < count; i++) {
-                        column[place[0] + i] += sum[i];
+                        column[place[0] + i] += sum[i - first];
                     }
                     continue;
                 }
                 for (size_t i = first; i < count; i++) {
-                    column[place[i]] += sum[i];
+                    column[place[i]] += sum[i - first];
                 }
             }
         }
     }
 }
 
-CLONES size_t ldl_factor(ldl *factor, const signed char *sign, double least, double delta)
+CLONES(extern, size_t, ldl_factor, (ldl * factor, const signed char *sign, double least, double delta),
+       (factor, sign, least, delta))
 {
     pivoting how = {.sign = sign, .least = least, .delta = delta};
 
@@ -220,7 +221,7 @@ INLINE void forward_small(const ldl *factor, const ldl_node *node, double *x, si
     const uint32_t *row = factor->row + node->rows;
 
     if (sides == 2) {
-        pair own = *(const pair *)(x + 2 * node->first);
+        pair own = *(const pair *)(x + 2 * (size_t)node->first);
 
         for (uint32_t i = 0; i < node->below; i++) {
             *(pair *)(x + 2 * (size_t)row[i]) -= l[i] * own;
@@ -243,7 +244,7 @@ INLINE void backward_small(const ldl *factor, const ldl_node *node, double *x, s
     uint32_t i = 0;
 
     if (sides == 2) {
-        pair even = {0.0, 0.0}, odd = {0.0, 0.0}, *own = (pair *)(x + 2 * node->first);
+        pair even = {0.0, 0.0}, odd = {0.0, 0.0}, *own = (pair *)(x + 2 * (size_t)node->first);
 
         for (; i + 1 < node->below; i += 2) {
             even += l[i] * *(const pair *)(x + 2 * (size_t)row[i]);
@@ -362,12 +363,12 @@ INLINE void solve(const ldl *factor, double *x, size_t sides)
     }
 }
 
-CLONES void ldl_solve(const ldl *factor, double *restrict x)
+CLONES(extern, void, ldl_solve, (const ldl *factor, double *restrict x), (factor, x))
 {
     solve(factor, x, 1);
 }
 
-CLONES void ldl_solve_two(const ldl *factor, double *restrict x)
+CLONES(extern, void, ldl_solve_two, (const ldl *factor, double *restrict x), (factor, x))
 {
     solve(factor, x, 2);
 }

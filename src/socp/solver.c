@@ -237,7 +237,7 @@ static void take_step(socp_workspace *w, direction d, double alpha)
 static bool iterate(socp_workspace *w, double rt)
 {
     double mu, alpha;
-    direction d;
+    direction d = {.dtau = 0.0};
 
     if (!cone_update(&w->cone, w->now->s, w->now->z)) {
         return false;

@@ -86,9 +86,15 @@ expect 0 help run
 check 'help run lists the scenario keys' has out 'monte_carlo.realizations'
 check 'help run gives the default of --threads' grep -q -e '--threads N.*default: [0-9]' out
 expect 0 --version
-check '--version names version, git, compiler, BLAS and MPI' \
+check '--version names version, git, compiler, BLAS, vectors and MPI' \
     awk '/^cfisac [0-9]/ { n++ } /^git / { n++ } /^compiler / { n++ } /^BLAS / { n++ } /^MPI +(yes|no)$/ { n++ }
-         END { exit n != 5 }' out
+         /^vectors +(plain|avx2|avx512)$/ { n++ } END { exit n != 6 }' out
+export CFISAC_SIMD=plain
+expect 0 --version
+check 'CFISAC_SIMD chooses the vectors' grep -qx 'vectors   plain' out
+CFISAC_SIMD=sse
+expect_line 2 'CFISAC_SIMD=sse: unknown (allowed: plain, avx2, avx512)' --version
+unset CFISAC_SIMD
 
 # ----------------------------------------------------------------------------------- inputs
 expect_line 3 'nope.json: cannot be read' run nope.json

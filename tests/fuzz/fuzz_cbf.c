@@ -3,24 +3,8 @@
  *
  * With -DCFISAC_FUZZ=ON this is a libFuzzer target. Without, it runs the files given, and --mutate COUNT runs COUNT
  * deterministic mutations of them. */
-#include "cfisac/base.h"
 #include "cfisac/socp.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static size_t accepted, refused; /* accepted: up to a workspace and a round trip */
-
-static void demand(bool condition, const char *what)
-{
-    if (!condition) {
-        fprintf(stderr, "violated: %s\n", what);
-        abort();
-    }
-}
+#include "demand.h"
 
 static socp_cbf *read_text(const char *text, size_t size, cfi_error *error)
 {
@@ -37,9 +21,7 @@ static void check_error(const cfi_error *error)
 {
     demand(error->status == CFI_INVALID || error->status == CFI_NO_MEMORY, "an error is invalid, or memory is out");
     demand(strncmp(error->text, "fuzz:", 5) == 0 || strncmp(error->text, "out of", 6) == 0, "it names the input");
-    for (const char *c = error->text; *c; c++) {
-        demand((unsigned char)*c >= 0x20, "the error is one line");
-    }
+    demand_one_line(error->text);
 }
 
 /* Bit for bit what writing and reading it again gives: by the second text. */

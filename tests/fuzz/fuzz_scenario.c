@@ -1,30 +1,12 @@
 /* Any bytes are either a scenario that reads back to itself, or an error of one line. */
 #include "cfisac/scenario.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static size_t accepted, refused;
-
-static void demand(int condition, const char *what)
-{
-    if (!condition) {
-        fprintf(stderr, "violated: %s\n", what);
-        abort();
-    }
-}
+#include "demand.h"
 
 static void check_error(cfi_status status, const cfi_error *error)
 {
     demand(status == CFI_INVALID || status == CFI_UNAVAILABLE, "an error is invalid or unavailable");
     demand(error->status == status, "the error has the status returned");
-    demand(error->text[0] != '\0', "the error has a text");
-    for (const char *c = error->text; *c; c++) {
-        demand((unsigned char)*c >= 0x20, "the error is one line");
-    }
+    demand_one_line(error->text);
 }
 
 static void check_round_trip(const cfi_scenario *scenario)

@@ -1,13 +1,9 @@
 /* A fuzz target without a fuzzer: the files given, and small changes of them, the same at every run. The target
- * includes this last; it has `demand`, LLVMFuzzerTestOneInput, and counts of what it accepted and refused. */
+ * includes this last. */
 #ifndef TESTS_FUZZ_MUTATE_H
 #define TESTS_FUZZ_MUTATE_H
 
-#include "cfisac/base.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "demand.h"
 
 enum { LONGEST = 65536 };
 
@@ -57,16 +53,12 @@ static size_t mutate(const mutator *m, cfi_stream *stream, uint8_t *data, size_t
     return size;
 }
 
-static void run_file(const mutator *m, const char *path, size_t mutations)
+/* An input of at most LONGEST bytes as it is, and `mutations` changes of it. */
+static inline void run_seed(const mutator *m, const uint8_t *seed, size_t size, size_t mutations)
 {
-    static uint8_t seed[LONGEST], data[LONGEST + 256];
+    static uint8_t data[LONGEST + 256];
     cfi_stream stream = stream_make(m->seed, 0, CFI_DRAW_START, 0);
-    FILE *file = fopen(path, "rb");
-    size_t size;
 
-    demand(file != NULL, "the seed file can be opened");
-    size = fread(seed, 1, sizeof seed, file);
-    fclose(file);
     LLVMFuzzerTestOneInput(seed, size);
     for (size_t i = 0; i < mutations; i++) {
         size_t length = size, changes = 1 + pick(&stream, 3);
@@ -79,9 +71,21 @@ static void run_file(const mutator *m, const char *path, size_t mutations)
     }
 }
 
+static inline void run_file(const mutator *m, const char *path, size_t mutations)
+{
+    static uint8_t seed[LONGEST];
+    FILE *file = fopen(path, "rb");
+    size_t size;
+
+    demand(file != NULL, "the seed file can be opened");
+    size = fread(seed, 1, sizeof seed, file);
+    fclose(file);
+    run_seed(m, seed, size, mutations);
+}
+
 /* PROGRAM [--mutate COUNT] FILE...   COUNT mutations in all, spread over the files. Mutations of which none was
  * accepted, or none refused, would show nothing. */
-static int run_files(const mutator *m, int argc, char **argv)
+static inline int run_files(const mutator *m, int argc, char **argv)
 {
     int first = argc > 2 && strcmp(argv[1], "--mutate") == 0 ? 3 : 1;
     size_t mutations = first == 3 && argc > 3 ? strtoul(argv[2], NULL, 10) / (size_t)(argc - 3) : 0;

@@ -1,0 +1,13 @@
+# The version and its date stand in CITATION.cff alone.
+# read_release(<top> <version variable> <date variable>)
+function(read_release top version date)
+  file(READ "${top}/CITATION.cff" text)
+  if(NOT text MATCHES "\nversion: ([0-9]+\\.[0-9]+\\.[0-9]+)\n")
+    message(FATAL_ERROR "${top}/CITATION.cff: no line 'version: 1.2.3'")
+  endif()
+  set(${version} "${CMAKE_MATCH_1}" PARENT_SCOPE)
+  if(NOT text MATCHES "\ndate-released: ([0-9]+-[0-9]+-[0-9]+)\n")
+    message(FATAL_ERROR "${top}/CITATION.cff: no line 'date-released: 2026-01-31'")
+  endif()
+  set(${date} "${CMAKE_MATCH_1}" PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# What scripts/test.sh leaves out: the tests in a build by clang under its sanitizers, a minute of every fuzz target, clang-tidy,
+# and the tests of the rooms in a build for 64-bit ARM under qemu. Installs what is missing.
+#   scripts/ci.sh [SECONDS]      SECONDS: for each fuzz target (default: 60)
+set -uo pipefail
+# shellcheck source=scripts/steps.sh
+. "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
+seconds=${1:-60}
+
+# One fuzz target, from its seeds. The corpus stays in the build directory, and what fails beside it.
+fuzz_one() {
+  local name=$1 seeds=() work=build/ci-clang/fuzz/$1
+  case $name in
+    scenario) seeds=(configs tests/malformed) ;;
+    cbf) seeds=(tests/cbf) ;;
+    settings | gain) seeds=("tests/fuzz/$name") ;;
+  esac
+  mkdir -p "$work/corpus"
+  if ! "build/ci-clang/tests/fuzz_$name" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -artifact_prefix="$work/" \
+       "$work/corpus" "${seeds[@]}" >"$work/log" 2>&1 </dev/null; then
+    printf 'fuzz_%s failed; its input is in %s\n' "$name" "$work"
+    tail -n 40 "$work/log"
+    return 1
+  fi
+  printf 'fuzz_%s: %s\n' "$name" "$(grep '^Done ' "$work/log")"
+}
+
+fuzz_all() {
+  local target
+  export -f fuzz_one
+  export seconds
+  for target in build/ci-clang/tests/fuzz_*; do
+    [ ! -x "$target" ] || [ -d "$target" ] || printf '%s\n' "${target##*/fuzz_}"
+  done | xargs -P "$jobs" -I{} bash -c 'fuzz_one {}'
+}
+
+tidy() {
+  local log=build/ci-clang/tidy.log
+  run-clang-tidy -quiet -j "$jobs" -p build/ci-clang '/src/.*\.c$' >"$log" 2>&1 </dev/null || { grep -A 8 -E 'warning:|error:' "$log"; return 1; }
+}
+
+"$top/scripts/deps.sh" ci || exit 1
+CC=clang step 'build, clang with sanitizers and fuzzer' build build/ci-clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCFISAC_SANITIZE=ON \
+  -DCFISAC_FUZZ=ON && {
+  step 'tests, clang' run_tests build/ci-clang
+  step "fuzzing, $seconds s each" fuzz_all
+  step 'clang-tidy' tidy
+}
+step 'libraries for 64-bit ARM' scripts/sysroot.sh arm64 build/sysroot-arm64 &&
+  step 'build, 64-bit ARM' build build/ci-aarch64 -DCMAKE_BUILD_TYPE=Release -DCMAKE_TOOLCHAIN_FILE=cmake/aarch64.cmake &&
+  step 'tests, 64-bit ARM' run_tests build/ci-aarch64 -E 'fuzz|test_monte_carlo|test_network|test_alloc'
+conclude

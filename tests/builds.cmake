@@ -1,0 +1,9 @@
+# How the program is built: its versions, the ways to build it, another C library. Nothing here depends on sanitizers.
+if(NOT CFISAC_SANITIZE)
+  set(generated ${PROJECT_BINARY_DIR}/src/report)
+  add_test(NAME git_version COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/git_version.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:cfisac>
+                                    ${generated}/git_version.h)
+  add_test(NAME build_ways COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/build_ways.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:cfisac>)
+  add_test(NAME musl COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/musl.sh ${PROJECT_SOURCE_DIR} ${generated})
+  set_tests_properties(musl PROPERTIES SKIP_RETURN_CODE 77)
+endif()

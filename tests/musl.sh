@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Another C library: every room compiles against musl, and the cone solver, linked with it statically, solves the example of
+# docs/solver.md and a few hundred problems with planted answers. The other rooms need libraries (GSL, OpenBLAS, cJSON) that
+# Debian has for glibc alone, so they are compiled only. Skipped without musl-gcc and AMD's static library.
+#   musl.sh TOP GENERATED      GENERATED: the directory of git_version.h
+set -euo pipefail
+top=$(realpath "$1")
+generated=$(realpath "$2")
+cd "$top"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+library=/usr/lib/$(gcc -print-multiarch)
+if ! command -v musl-gcc >/dev/null || [ ! -f "$library/libamd.a" ]; then
+  echo 'skipped: no musl-gcc, or no libamd.a'
+  exit 77
+fi
+
+# headers of the libraries, and none of glibc's
+mkdir "$work/headers"
+for header in /usr/include/{gsl,cjson,suitesparse,sha2.h,lapacke.h,lapack.h,lapacke_mangling.h,lapacke_config.h,lapacke_utils.h} \
+              "/usr/include/$(gcc -print-multiarch)"/{cblas.h,openblas_config.h}; do
+  [ ! -e "$header" ] || ln -s "$header" "$work/headers/"
+done
+flags=(-std=gnu11 -O1 -fopenmp -D_GNU_SOURCE '-DCFISAC_VERSION="musl"' -Wall -Wextra -Werror -I include -I src -I tests -I "$generated"
+       -isystem "$work/headers" -isystem "$work/headers/cjson")
+compile() { musl-gcc "${flags[@]}" "$@"; }
+
+rooms=(linalg scenario network channel metrics alloc trial report sweep cli)
+for room in "${rooms[@]}"; do
+  for source in src/"$room"/*.c; do
+    [ "$source" = src/sweep/mpi.c ] || compile -fsyntax-only "$source"
+  done
+done
+
+base=()
+for source in src/base/*.c; do
+  if [ "$source" = src/base/threads.c ]; then # needs OpenMP
+    compile -fsyntax-only "$source"
+  else
+    base+=("$source")
+  fi
+done
+link=("${base[@]}" src/socp/*.c "$library/libamd.a" "$library/libsuitesparseconfig.a" -lm)
+compile -static -fno-openmp docs/examples/fermat.c "${link[@]}" -o "$work/fermat"
+line=$("$work/fermat")
+grep -qFx -- "$line" docs/solver.md || { printf 'FAILED: docs/solver.md does not show %s\n' "$line"; exit 1; }
+compile -static -fno-openmp tests/bench/cones.c tests/socp_planted.c tests/socp_verdict.c "${link[@]}" -o "$work/cones"
+"$work/cones" 300 1
