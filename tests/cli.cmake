@@ -7,3 +7,13 @@ add_test(NAME test_solve_refusals COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/t
 add_test(NAME test_instances COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_instances.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
 set_tests_properties(test_instances PROPERTIES SKIP_RETURN_CODE 77)
 add_test(NAME test_hostile COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_hostile.sh $<TARGET_FILE:cfisac>)
+# What fails allocations takes the place of glibc's, which another library or a sanitizer does not have.
+include(CheckSymbolExists)
+check_symbol_exists(__GLIBC__ stdlib.h CFISAC_GLIBC)
+if(CFISAC_GLIBC AND NOT CFISAC_SANITIZE)
+  add_library(every_allocation MODULE cli/every_allocation.c)
+  target_link_libraries(every_allocation PRIVATE cfisac_flags ${CMAKE_DL_LIBS})
+  set(every_allocation $<TARGET_FILE:every_allocation>)
+endif()
+add_test(NAME test_memory COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_memory.sh $<TARGET_FILE:cfisac> ${every_allocation})
+set_tests_properties(test_memory PROPERTIES SKIP_RETURN_CODE 77)

@@ -71,7 +71,7 @@ static cfi_status run_sweep(const cli_options *options, const cfi_scenario *scen
 }
 
 /* A remark on some points, once: the scenario's own values need not be among the swept ones. */
-static void warn_of_points(const cli_options *options, const cfi_scenario *sweep)
+static cfi_status warn_of_points(const cli_options *options, const cfi_scenario *sweep, cfi_error *error)
 {
     size_t points = scenario_points(sweep), concerned = 0;
     char first[512] = "", text[600];
@@ -79,10 +79,10 @@ static void warn_of_points(const cli_options *options, const cfi_scenario *sweep
     for (size_t p = 0; p < points && !has_option(options, OPTION_QUIET); p++) {
         const char *const *line;
         cfi_scenario *point;
-        cfi_error error;
+        cfi_status status = scenario_at_point(sweep, p, &point, error);
 
-        if (scenario_at_point(sweep, p, &point, &error) != CFI_OK) {
-            return; /* an error, which the sweep itself will tell */
+        if (status != CFI_OK) {
+            return status == CFI_NO_MEMORY ? status : CFI_OK; /* any other the sweep itself will tell */
         }
         if (scenario_warnings(point, &line) > 0 && concerned++ == 0) {
             snprintf(first, sizeof first, "%s", line[0]);
@@ -93,6 +93,7 @@ static void warn_of_points(const cli_options *options, const cfi_scenario *sweep
         snprintf(text, sizeof text, "%zu of %zu points, the first of them: %s", concerned, points, first);
         report_warning(options, text);
     }
+    return CFI_OK;
 }
 
 int command_sweep(const cli_options *options)
@@ -109,7 +110,7 @@ int command_sweep(const cli_options *options)
         status = scenario_read(how.argument, how.setting, how.settings, &scenario, &error);
     }
     if (status == CFI_OK) {
-        warn_of_points(&how, scenario);
+        status = warn_of_points(&how, scenario, &error);
     }
     if (status == CFI_OK) {
         status = run_sweep(&how, scenario, &error);

@@ -2,6 +2,7 @@
 #include "report/json.h"
 #include "report/quantities.h"
 #include "report/stream.h"
+#include "scenario/syntax.h"
 
 #include <cJSON.h>
 #include <math.h>
@@ -123,9 +124,13 @@ cfi_status report_read_line(const cfi_scenario *sweep, const char *text, size_t 
 {
     const char *end = NULL;
     cJSON *object = cJSON_ParseWithLengthOpts(text, length, &end, false);
-    cfi_status status =
-        object && end == text + length ? read_object(sweep, object, line, error) : malformed("it is no JSON", error);
+    cfi_status status;
 
+    if (!object && syntax_blame(text, length) == CFI_NO_MEMORY) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for a line of the sweep");
+    }
+    status =
+        object && end == text + length ? read_object(sweep, object, line, error) : malformed("it is no JSON", error);
     cJSON_Delete(object);
     return status;
 }

@@ -198,6 +198,10 @@ static cfi_status check_line(const journal *j, const sweep_plan *plan, size_t it
                          plan->items, plan->shards > 1 ? " in this shard" : "");
     }
     if (report_read_line(plan->sweep, text, length, line, &cause) != CFI_OK) {
+        if (cause.status == CFI_NO_MEMORY) {
+            *error = cause;
+            return CFI_NO_MEMORY;
+        }
         return error_set(error, CFI_INVALID, "%.300s:%zu: not a line of this sweep: %s", j->path, item + 1, cause.text);
     }
     point = plan_point(plan, trial);
