@@ -16,7 +16,11 @@ static socp_cbf *read_file(const char *name, cfi_error *error)
     socp_cbf *cbf;
 
     if (!stream) {
-        error_set(error, CFI_INVALID, "%.300s: cannot be read: %s", name, strerror(errno));
+        if (errno == ENOMEM) {
+            error_set(error, CFI_NO_MEMORY, "out of memory for %.300s", name);
+        } else {
+            error_set(error, CFI_INVALID, "%.300s: cannot be read: %s", name, strerror(errno));
+        }
         return NULL;
     }
     cbf = socp_read_cbf(stream, name, error);
@@ -91,7 +95,8 @@ static cfi_status solve_and_print(const cli_options *options, const socp_cbf *cb
     if (!workspace) {
         cfi_error cause = *error;
 
-        return error_set(error, cause.status, "%.300s: %s", result.name, cause.text);
+        return cause.status == CFI_NO_MEMORY ? CFI_NO_MEMORY
+                                             : error_set(error, cause.status, "%.300s: %s", result.name, cause.text);
     }
     if (solution.retried) {
         report_warning(options, "the first attempt of the solver broke down; this is the second one's answer");

@@ -84,7 +84,7 @@ static cfi_status run_sweep(const cli_options *options, const cfi_scenario *scen
 }
 
 /* A remark on some points, once: the scenario's own values need not be among the swept ones. */
-static void warn_of_points(const cli_options *options, const cfi_scenario *sweep)
+static cfi_status warn_of_points(const cli_options *options, const cfi_scenario *sweep, cfi_error *error)
 {
     size_t points = scenario_points(sweep), concerned = 0;
     char first[512] = "", text[600];
@@ -92,10 +92,10 @@ static void warn_of_points(const cli_options *options, const cfi_scenario *sweep
     for (size_t p = 0; p < points && !has_option(options, OPTION_QUIET); p++) {
         const char *const *line;
         cfi_scenario *point;
-        cfi_error error;
+        cfi_status status = scenario_at_point(sweep, p, &point, error);
 
-        if (scenario_at_point(sweep, p, &point, &error) != CFI_OK) {
-            return; /* an error, which the sweep itself will tell */
+        if (status != CFI_OK) {
+            return status == CFI_NO_MEMORY ? status : CFI_OK; /* any other the sweep itself will tell */
         }
         if (scenario_warnings(point, &line) > 0 && concerned++ == 0) {
             snprintf(first, sizeof first, "%s", line[0]);
@@ -106,6 +106,7 @@ static void warn_of_points(const cli_options *options, const cfi_scenario *sweep
         snprintf(text, sizeof text, "%zu of %zu points, the first of them: %s", concerned, points, first);
         report_warning(options, text);
     }
+    return CFI_OK;
 }
 
 /* What rank 0 alone does before the work: it reads, warns, and prints a dry run. */
@@ -114,7 +115,7 @@ static cfi_status prepare(const cli_options *options, cfi_scenario **scenario, c
     cfi_status status = scenario_read(options->argument, options->setting, options->settings, scenario, error);
 
     if (status == CFI_OK) {
-        warn_of_points(options, *scenario);
+        status = warn_of_points(options, *scenario, error);
     }
     if (status == CFI_OK && has_option(options, OPTION_DRY_RUN)) {
         status = print_points(*scenario, options->shards > 0 ? options->shard : 1,

@@ -59,6 +59,9 @@ cfi_status finish_output(cfi_error *error)
     if (fflush(stdout) == 0 && !ferror(stdout)) {
         return CFI_OK;
     }
+    if (errno == ENOMEM) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for standard output");
+    }
     return error_set(error, CFI_OUTPUT, "standard output cannot be written%s%s", errno ? ": " : "",
                      errno ? strerror(errno) : "");
 }

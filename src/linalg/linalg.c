@@ -7,8 +7,9 @@
 #include <pthread.h>
 #include <sys/mman.h>
 
-/* What OpenBLAS maps for each thread that computes, and a margin. It tries for ever where it cannot. */
-static const size_t BUFFER_BYTES = ((size_t)128 << 20) + ((size_t)4 << 20);
+/* What OpenBLAS maps for each thread that computes, and tries for ever where it cannot; and what is left to the thread
+ * for its stack (8 MB) and its results. */
+static const size_t BUFFER_BYTES = (size_t)128 << 20, LEFT_BYTES = (size_t)32 << 20;
 
 /* OpenBLAS's own store of buffers, which it keeps; absent in another BLAS. */
 extern void *blas_memory_alloc(int position) __attribute__((weak));
@@ -43,7 +44,8 @@ cfi_status linalg_prepare(size_t *threads, cfi_error *error)
     if (!blas_memory_alloc || !blas_memory_free) {
         return CFI_OK;
     }
-    while (count < wanted && has_address_space(BUFFER_BYTES) && (buffer[count] = blas_memory_alloc(0))) {
+    while (count < wanted && has_address_space(BUFFER_BYTES + (count + 1) * LEFT_BYTES) &&
+           (buffer[count] = blas_memory_alloc(0))) {
         count++;
     }
     for (size_t i = 0; i < count; i++) {
@@ -51,7 +53,7 @@ cfi_status linalg_prepare(size_t *threads, cfi_error *error)
     }
     if (count == 0) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the buffers of BLAS, %zu MB of addresses",
-                         BUFFER_BYTES >> 20);
+                         (BUFFER_BYTES + LEFT_BYTES) >> 20);
     }
     *threads = count;
     return CFI_OK;

@@ -2,6 +2,7 @@
 #include "report/json.h"
 #include "report/provenance.h"
 #include "report/stream.h"
+#include "scenario/syntax.h"
 
 #include <cJSON.h>
 #include <stdlib.h>
@@ -101,10 +102,14 @@ cfi_status report_read_identity(const char *path, cfi_known_identity *identity, 
     bool sound;
 
     if (!text) {
-        return error_set(error, errno == ENOMEM ? CFI_NO_MEMORY : CFI_INVALID, "%.300s: cannot be read: %s", path,
-                         strerror(errno));
+        return errno == ENOMEM ? error_set(error, CFI_NO_MEMORY, "out of memory for %.300s", path)
+                               : error_set(error, CFI_INVALID, "%.300s: cannot be read: %s", path, strerror(errno));
     }
     root = cJSON_ParseWithLengthOpts(text, length + 1, NULL, true);
+    if (!root && syntax_blame(text, length) == CFI_NO_MEMORY) {
+        free(text);
+        return error_set(error, CFI_NO_MEMORY, "out of memory for %.300s", path);
+    }
     free(text);
     sound = read_root(root, identity);
     cJSON_Delete(root);

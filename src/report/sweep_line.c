@@ -3,6 +3,7 @@
 #include "report/json.h"
 #include "report/quantities.h"
 #include "report/stream.h"
+#include "scenario/syntax.h"
 
 #include <cJSON.h>
 #include <math.h>
@@ -267,12 +268,11 @@ cfi_status report_read_line(const char *text, size_t length, cfi_line *line, cfi
     if (!is_undamaged(text, length)) {
         return malformed("its checksum does not match", error);
     }
-    /* With its checksum the text is what was once written: when JSON cannot be made of it, memory ran out. */
     object = cJSON_ParseWithLengthOpts(text, length, &end, false);
-    if (!object) {
+    if (!object && syntax_blame(text, length) == CFI_NO_MEMORY) {
         return out_of_memory(error);
     }
-    if (end != text + length || !memmem(text, length, DROP_KEY, sizeof DROP_KEY - 1) ||
+    if (!object || end != text + length || !memmem(text, length, DROP_KEY, sizeof DROP_KEY - 1) ||
         !read_object(object, line, more)) {
         status = malformed("a key is missing or of the wrong type", error);
     }

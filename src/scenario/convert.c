@@ -184,5 +184,5 @@ cfi_status convert_arrays(cfi_scenario *scenario, cfi_error *error)
                 convert_list(scenario, KEY_CRLB_THRESHOLD, system->L, from_db, &system->crlb_threshold_rad2) &&
                 convert_list(scenario, KEY_RATE_TARGET, system->K, same, &system->rate_target_bit_s_hz);
 
-    return done ? CFI_OK : error_set(error, CFI_NO_MEMORY, "%.600s: out of memory", scenario->file);
+    return done ? CFI_OK : error_set(error, CFI_NO_MEMORY, "out of memory for %.600s", scenario->file);
 }

@@ -199,10 +199,10 @@ cfi_status input_gain(const char *path, const char *scenario, cfi_sizes sizes, c
         goto done;
     }
     value->entry = malloc(t.sizes.K * t.sizes.L * sizeof *value->entry);
-    status = value->entry ? read_table(&t, value->entry) : error_set(error, CFI_NO_MEMORY, "out of memory");
+    status = value->entry ? read_table(&t, value->entry) : CFI_NO_MEMORY;
 done:
     if (status == CFI_NO_MEMORY) {
-        error_set(error, CFI_NO_MEMORY, "%s: out of memory", place->text);
+        place_error(place, error, CFI_NO_MEMORY, "out of memory");
     }
     if (status != CFI_OK) {
         value_free(value);

@@ -270,7 +270,7 @@ cfi_status scenario_at_point(const cfi_scenario *scenario, size_t point, cfi_sce
                                     .value = grid->axis[i].setting[scenario_axis_index(scenario, point, i)]};
     }
     status = scenario_parse(base, strlen(base), scenario->file, settings, grid->axes, out, error);
-    if (status != CFI_OK) {
+    if (status != CFI_OK && status != CFI_NO_MEMORY) {
         name_point(scenario, point, error);
     }
     free(settings);

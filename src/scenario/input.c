@@ -15,6 +15,13 @@ static cfi_status refuse(const char *path, const cfi_place *place, const char *w
     return error_set(error, CFI_INVALID, "%.600s: cannot be read: %s", path, why);
 }
 
+/* The same after a call of the system failed with `number`. */
+static cfi_status refuse_unreadable(const char *path, const cfi_place *place, int number, cfi_error *error)
+{
+    return number == ENOMEM ? error_set(error, CFI_NO_MEMORY, "out of memory for %.600s", path)
+                            : refuse(path, place, strerror(number), error);
+}
+
 /* Reads to the end or one byte past the longest allowed length. NULL and errno on failure. */
 static char *read_all(FILE *stream, size_t *length)
 {
@@ -65,7 +72,7 @@ cfi_status input_read(const char *path, const cfi_place *place, char **text, siz
 
     *text = NULL;
     if (!stream) {
-        return refuse(path, place, strerror(errno), error);
+        return refuse_unreadable(path, place, errno, error);
     }
     *text = read_all(stream, length);
     why = errno;
@@ -73,7 +80,7 @@ cfi_status input_read(const char *path, const cfi_place *place, char **text, siz
         fclose(stream);
     }
     if (!*text) {
-        return refuse(path, place, strerror(why), error);
+        return refuse_unreadable(path, place, why, error);
     }
     if (*length > INPUT_MAX_BYTES) {
         free(*text);

@@ -81,6 +81,9 @@ cfi_status place_error(const cfi_place *place, cfi_error *error, cfi_status stat
     char what[768];
     va_list arguments;
 
+    if (status == CFI_NO_MEMORY) { /* nothing is wrong with the place: one text everywhere */
+        return error_set(error, status, "out of memory for %s", place->text);
+    }
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);

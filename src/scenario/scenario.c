@@ -69,7 +69,7 @@ static cfi_status resolve(cfi_scenario *scenario, cfi_error *error)
         wording_free(&resolved);
         wording_free(&hashed);
     }
-    return done ? CFI_OK : error_set(error, CFI_NO_MEMORY, "%.600s: out of memory", scenario->file);
+    return done ? CFI_OK : error_set(error, CFI_NO_MEMORY, "out of memory for %.600s", scenario->file);
 }
 
 static cfi_status interpret(cfi_scenario *scenario, cfi_error *error)
@@ -124,7 +124,7 @@ static cfi_status parse_source(const source *from, cfi_scenario **out, cfi_error
     *out = NULL;
     if (!scenario || !(scenario->file = strdup(from->name))) {
         free(scenario);
-        return error_set(error, CFI_NO_MEMORY, "%.600s: out of memory", from->name);
+        return error_set(error, CFI_NO_MEMORY, "out of memory for %.600s", from->name);
     }
     scenario->tree.file = scenario->file;
     status = tree_build(&scenario->tree, from->text, from->length, error);
@@ -170,7 +170,7 @@ cfi_status scenario_parse(const char *text, size_t length, const char *name, con
 
     *scenario = NULL;
     if (!copy) {
-        return error_set(error, CFI_NO_MEMORY, "%.600s: out of memory", name);
+        return error_set(error, CFI_NO_MEMORY, "out of memory for %.600s", name);
     }
     memcpy(copy, text, length);
     copy[length] = '\0';

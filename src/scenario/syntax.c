@@ -434,9 +434,14 @@ cfi_status syntax_check(const char *text, size_t length, const char *name, cfi_e
 
     s.stack = malloc(SYNTAX_MAX_DEPTH * sizeof *s.stack);
     if (!s.stack) {
-        return error_set(error, CFI_NO_MEMORY, "%s: out of memory", name);
+        return error_set(error, CFI_NO_MEMORY, "out of memory for %s", name);
     }
     sound = scan_text(&s);
     free(s.stack);
     return sound ? CFI_OK : CFI_INVALID;
+}
+
+cfi_status syntax_blame(const char *text, size_t length)
+{
+    return syntax_check(text, length, "", NULL) == CFI_INVALID ? CFI_INVALID : CFI_NO_MEMORY;
 }

@@ -13,8 +13,11 @@ enum {
 };
 
 /* Checks that text[0 .. length) is one JSON value. Fails with CFI_INVALID and "NAME:LINE:COLUMN: what"; lines and
- * columns count from 1, columns in characters. error may be NULL. */
+ * columns count from 1, columns in characters. Or with CFI_NO_MEMORY. error may be NULL. */
 cfi_status syntax_check(const char *text, size_t length, const char *name, cfi_error *error);
+
+/* Why cJSON made nothing of text[0 .. length): CFI_NO_MEMORY when it is JSON, else CFI_INVALID. cJSON does not say. */
+cfi_status syntax_blame(const char *text, size_t length);
 
 /* Bytes of the number of JSON's grammar at the start of text[0 .. length), 0 when there is none. */
 size_t syntax_number(const char *text, size_t length);

@@ -92,28 +92,33 @@ cfi_status tree_build(cfi_tree *tree, const char *text, size_t length, cfi_error
     return tree->root ? take_all(tree, error) : out_of_memory(tree, error);
 }
 
-/* The value of a setting: JSON if it is JSON, else a bare word. Keys that take only text need no quotes for "5". */
+/* The value of a setting: JSON if it is JSON, else a bare word. Keys that take only text need no quotes for "5". NULL:
+ * out of memory. */
 static cJSON *setting_item(const key_spec *spec, const char *value)
 {
     bool plain = spec->forms == FORM_TEXT && *value != '"';
     size_t length = strlen(value);
+    cfi_status status = plain ? CFI_INVALID : syntax_check(value, length, "", NULL);
 
-    if (!plain && syntax_check(value, length, "", NULL) == CFI_OK) {
-        return cJSON_ParseWithLengthOpts(value, length + 1, NULL, true);
+    if (status == CFI_NO_MEMORY) {
+        return NULL;
     }
-    return cJSON_CreateString(value);
+    return status == CFI_OK ? cJSON_ParseWithLengthOpts(value, length + 1, NULL, true) : cJSON_CreateString(value);
 }
 
 /* A bare word enters the tree without JSON's grammar, and must be text all the same. */
-static bool is_plain_text(const char *word)
+static cfi_status check_plain_text(const cfi_tree *tree, const cfi_place *place, const char *word, cfi_error *error)
 {
     cfi_wording quoted = {0};
-    bool sound;
+    cfi_status status;
 
     wording_quoted(&quoted, word);
-    sound = !quoted.failed && syntax_check(quoted.data, quoted.length, "", NULL) == CFI_OK;
+    status = quoted.failed ? CFI_NO_MEMORY : syntax_check(quoted.data, quoted.length, "", NULL);
     wording_free(&quoted);
-    return sound;
+    if (status == CFI_NO_MEMORY) {
+        return out_of_memory(tree, error);
+    }
+    return status == CFI_OK ? CFI_OK : place_error(place, error, CFI_INVALID, "invalid UTF-8 (allowed: text)");
 }
 
 /* The sweep object as the tree's own, to be changed; a malformed one stays for the checks to find. */
@@ -135,12 +140,14 @@ static cfi_status sweep_over(cfi_tree *tree, const cfi_setting *setting, cfi_err
     cfi_place place = place_over(setting->key);
     key_id id = key_find(setting->key);
     cJSON *sweep, *range;
+    cfi_status status;
 
     if (id == KEY_COUNT) {
         return place_unknown_key(&place, setting->key, error);
     }
-    if (!is_plain_text(setting->value)) {
-        return place_error(&place, error, CFI_INVALID, "invalid UTF-8 (allowed: text)");
+    status = check_plain_text(tree, &place, setting->value, error);
+    if (status != CFI_OK) {
+        return status;
     }
     sweep = own_sweep(tree);
     range = cJSON_CreateString(setting->value);
@@ -161,6 +168,7 @@ static cfi_status sweep_over(cfi_tree *tree, const cfi_setting *setting, cfi_err
 static cfi_status apply_one(cfi_tree *tree, const cfi_setting *setting, cfi_error *error)
 {
     cfi_place place;
+    cfi_status status;
     cJSON *item;
     key_id id;
 
@@ -180,8 +188,9 @@ static cfi_status apply_one(cfi_tree *tree, const cfi_setting *setting, cfi_erro
     if (id == KEY_COUNT) {
         return place_unknown_key(&place, setting->key, error);
     }
-    if (!is_plain_text(setting->value)) {
-        return place_error(&place, error, CFI_INVALID, "invalid UTF-8 (allowed: text)");
+    status = check_plain_text(tree, &place, setting->value, error);
+    if (status != CFI_OK) {
+        return status;
     }
     item = setting_item(&key_table[id], setting->value);
     if (!item) {
