@@ -14,7 +14,7 @@
 
 static cfi_status out_of_memory(const journal *j, cfi_error *error)
 {
-    return error_set(error, CFI_NO_MEMORY, "%.300s: out of memory for its lines", j->path);
+    return error_set(error, CFI_NO_MEMORY, "out of memory for the lines of %.300s", j->path);
 }
 
 /* --------------------------------------------------------------------- the older sweep ---- */
@@ -65,6 +65,9 @@ static cfi_status read_older(reading *r)
     status = scenario_continue(older->scenario, sweep, older->point, &cause);
     if (status == CFI_OK && r->plan->shards > 1) {
         status = error_set(&cause, CFI_INVALID, "a shard cannot grow (allowed: merge the shards, then --resume)");
+    }
+    if (status == CFI_NO_MEMORY) {
+        return out_of_memory(r->journal, r->error);
     }
     return status == CFI_OK
                ? CFI_OK

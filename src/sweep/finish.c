@@ -107,7 +107,7 @@ static cfi_status take_line(finished *f, size_t item, const file_line *text, cfi
     size_t trial = plan_trial(f->plan, item);
 
     if (status == CFI_NO_MEMORY) {
-        return error_set(error, status, "%.300s: %s", f->journal->path, cause.text);
+        return error_set(error, status, "%s", cause.text);
     }
     if (status == CFI_OK && (line->point != plan_point(f->plan, trial) || line->drop != plan_drop(f->plan, trial))) {
         status = error_set(&cause, CFI_INVALID, "it is drop %u of point %zu", line->drop, line->point);

@@ -19,7 +19,7 @@ static cfi_status output_error(const journal *j, const char *what, int why, cfi_
 
 cfi_status journal_read_error(const journal *j, int why, cfi_error *error)
 {
-    return why == ENOMEM ? error_set(error, CFI_NO_MEMORY, "%.300s: out of memory while it was read", j->path)
+    return why == ENOMEM ? error_set(error, CFI_NO_MEMORY, "out of memory while %.300s was read", j->path)
                          : error_set(error, CFI_INVALID, "%.300s: cannot be read: %s", j->path,
                                      why ? strerror(why) : "it ended while it was read");
 }

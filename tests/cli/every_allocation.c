@@ -4,6 +4,7 @@
  * Environment: FAIL_REPORT  file that gets a line a fault, and last "<children> children, <faults> faults"
  *              FAIL_MOST    about so many children a mode at most; the allocations are then sampled evenly
  *              FAIL_CUT     if set: the output counts up to this text, what follows differs from run to run
+ *              FAIL_BEFORE  a command of the shell before each child, and FAIL_AFTER one after it, which must succeed
  *              FAIL_SHOW    not empty: show where the allocation was, of each fault (to be used by hand)
  *
  * A child may end with 0 and the output of a child in which nothing fails, or with 5 and one line on standard error,
@@ -138,6 +139,14 @@ static void read_output(char *text)
     }
 }
 
+/* True when there is no such command, or it succeeds. */
+static bool run_command(const char *variable)
+{
+    const char *command = getenv(variable);
+
+    return !command || system(command) == 0;
+}
+
 /* Runs main in a child; returns what waitpid says. */
 static int run_child(long at, bool onwards)
 {
@@ -149,6 +158,7 @@ static int run_child(long at, bool onwards)
     }
     shared->count = 0;
     shared->frames = 0;
+    run_command("FAIL_BEFORE");
     fflush(run.report);
     child = fork();
     if (child == 0) {
@@ -189,6 +199,10 @@ static void judge(int status, long at, bool onwards, const char *expected)
     read_back(run.err, err);
     right = WIFEXITED(status) && ((WEXITSTATUS(status) == 0 && strcmp(out, expected) == 0) ||
                                   (WEXITSTATUS(status) == FAILED && tells_of_memory(err)));
+    if (!run_command("FAIL_AFTER")) {
+        fprintf(run.report, "what comes after: ");
+        right = false;
+    }
     if (right) {
         return;
     }
@@ -232,6 +246,7 @@ static int main_instead(int argc, char **argv, char **environment)
     const char *report = getenv("FAIL_REPORT");
     int code;
 
+    unsetenv("LD_PRELOAD"); /* for the commands */
     run.argc = argc;
     run.argv = argv;
     run.environment = environment;

@@ -3,7 +3,7 @@
 # result, or with exit code 5 and one line. Usage: test_out_of_memory.sh CFISAC [EVERY_ALLOCATION.so]
 # shellcheck source=tests/cli/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-preload=${2:-}
+preload=${2:+$(realpath "$2")}
 cd "$work" || exit 1
 if grep -q __asan_init "$cfisac"; then
     echo 'skipped: a sanitizer reserves terabytes of addresses and has an allocator of its own, so that no limit and no fault reaches the program'
@@ -64,6 +64,32 @@ if [ -n "$preload" ]; then
     every 60 run small.json --quiet --threads 1 --export-cbf files --check --set monte_carlo.drops=1
     every 1000 replay small.json --drop 0 --threads 1 --quiet
     FAIL_CUT='  set-up' every 1000 solve solvable.cbf
+    # a sweep that goes on, one that is mended, one that grows, and a merge: no line is lost, and the end is the same
+    swept=(small.json --over 'network.aps=4,6' --set monte_carlo.drops=2 --quiet --threads 1)
+    expect 0 sweep "${swept[@]}" --out whole
+    cp -r whole half
+    head -n 3 whole/sweep.ndjson >half/sweep.ndjson
+    rm half/sweep.csv
+    cp -r whole damaged
+    printf '\0\0\0' | dd of=damaged/sweep.ndjson bs=1 seek=1500 conv=notrunc 2>dd.log
+    expect 0 sweep small.json --over network.aps=4 --set monte_carlo.drops=1 --quiet --out smaller
+    for shard in 1 2; do
+        expect 0 sweep "${swept[@]}" --shard "$shard/2" --out "shard-$shard"
+    done
+    cat >after.sh <<END
+for line in 1 2 3; do sed -n "\${line}p" half/sweep.ndjson | grep -qFxf - "\$1/sweep.ndjson" || [ "\$2" -lt "\$line" ] || exit 1; done
+'$cfisac' sweep ${swept[*]} --out \$1 --resume >/dev/null 2>&1 && cmp whole/sweep.ndjson \$1/sweep.ndjson && cmp whole/sweep.csv \$1/sweep.csv
+END
+    FAIL_BEFORE='rm -rf d; cp -r half d' FAIL_AFTER='bash after.sh d 3' every 50 sweep "${swept[@]}" --out d --resume
+    FAIL_BEFORE='rm -rf d; cp -r damaged d' FAIL_AFTER='bash after.sh d 1' every 25 sweep "${swept[@]}" --out d --resume
+    FAIL_BEFORE='rm -rf d; cp -r smaller d' FAIL_AFTER='bash after.sh d 0' every 50 sweep "${swept[@]}" --out d --resume
+    FAIL_BEFORE='rm -rf m' FAIL_AFTER='cmp shard-1/sweep.ndjson s1.ndjson && cmp shard-2/sweep.ndjson s2.ndjson'
+    export FAIL_BEFORE FAIL_AFTER
+    cp shard-1/sweep.ndjson s1.ndjson
+    cp shard-2/sweep.ndjson s2.ndjson
+    every 50 merge --out m shard-1 shard-2
+    unset FAIL_BEFORE FAIL_AFTER
+    check 'and the merge is the whole' cmp -s m/sweep.ndjson whole/sweep.ndjson
 else
     echo 'without the faults of allocations: they need glibc'
 fi
