@@ -10,6 +10,13 @@
 #include "socp/problem.h"
 #include "socp_check.h"
 
+/* A sanitizer's allocator ends the program at absurd sizes unless told to return NULL, as any other does. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+
 /* ------------------------------------------------------------------------------- norms ---- */
 
 static void norms_of_huge_tiny_and_missing_numbers(void **state)

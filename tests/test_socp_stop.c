@@ -11,6 +11,9 @@
 #include "socp_check.h"
 #include "socp_planted.h"
 
+#include <sched.h>
+#include <stdatomic.h>
+
 static sig_atomic_t stop;
 static size_t calls, stop_before, late; /* stages begun, the one that meets a set flag, solutions begun after it */
 
@@ -218,12 +221,90 @@ static void a_panel_is_left_at_the_next_tile(void **state)
     ldl_free(&factor);
 }
 
+/* ------------------------------------------------------------------------------------ AMD ---- */
+
+static atomic_int amd_begun, amd_may_end = 1, amd_ended;
+
+int __real_amd_order(int32_t n, const int32_t *start, const int32_t *row, int32_t *order, double *control,
+                     double *info);
+int __wrap_amd_order(int32_t n, const int32_t *start, const int32_t *row, int32_t *order, double *control,
+                     double *info);
+
+/* Told to wait, it goes on after the flag is set, as a long run does, and works on its memory later still. */
+int __wrap_amd_order(int32_t n, const int32_t *start, const int32_t *row, int32_t *order, double *control, double *info)
+{
+    int status;
+
+    if (amd_begun++ == 0 && !amd_may_end) {
+        stop = 1;
+        while (!amd_may_end) {
+            sched_yield();
+        }
+    }
+    status = __real_amd_order(n, start, row, order, control, info);
+    amd_ended++;
+    return status;
+}
+
+/* min sum x over x >= 1 and random rows that hold too: many entries for AMD. */
+static socp_builder *many_entries(void)
+{
+    enum { VARIABLES = 300, ROWS = 200 };
+    socp_builder *builder = socp_builder_create(VARIABLES);
+    cfi_stream stream = stream_make(1, 0, CFI_DRAW_START, 77);
+    size_t bounds = socp_add_linear(builder, VARIABLES), rows = socp_add_linear(builder, ROWS);
+
+    for (size_t j = 0; j < VARIABLES; j++) {
+        socp_objective(builder, j, 1.0);
+        socp_put(builder, bounds + j, j, 1.0);
+        socp_constant(builder, bounds + j, -1.0);
+        for (size_t i = 0; i < ROWS; i++) {
+            if (uniform(&stream) < 0.8) {
+                socp_put(builder, rows + i, j, uniform(&stream));
+            }
+        }
+    }
+    return builder;
+}
+
+/* An ordering cannot be interrupted: it is left to end by itself, with its memory. */
+static void a_long_ordering_is_left_behind(void **state)
+{
+    socp_builder *builder = many_entries();
+    const socp_problem *problem = built(builder);
+    socp_settings settings = socp_default_settings();
+    cfi_error error = {.status = CFI_OK};
+    socp_solution solution;
+    socp_workspace *workspace;
+
+    (void)state;
+    settings.stop = &stop;
+    watch_for(SIZE_MAX);
+    amd_begun = amd_may_end = amd_ended = 0;
+    assert_null(socp_create(problem, &settings, &error));
+    assert_int_equal(error.status, CFI_INTERRUPTED);
+    assert_true(amd_begun == 1 && amd_ended == 0);
+    amd_may_end = 1;
+    while (!amd_ended) {
+        sched_yield();
+    }
+    watch_for(SIZE_MAX);
+    workspace = socp_create(problem, &settings, &error);
+    assert_non_null(workspace);
+    assert_int_equal(socp_solve(workspace, problem, &solution, NULL), CFI_OK);
+    assert_optimal(problem, &solution, 1e-7);
+    assert_close(solution.primal_objective, 300.0, 1e-7);
+    socp_destroy(workspace);
+    socp_builder_destroy(builder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_solve_ends_at_the_stage_that_meets_the_flag),
         cmocka_unit_test(another_flag_or_none_can_take_its_place),
         cmocka_unit_test(a_panel_is_left_at_the_next_tile),
+        cmocka_unit_test(a_long_ordering_is_left_behind),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,7 +82,7 @@ const cli_command command_table[] = {
          "Cones:\n"
          "F, L=, L+, L-, Q and QR, for variables and constraints. Residuals, gap and certificates are recomputed from\n"
          "the problem's data. Exit code 0: optimal, 4: the problem or its dual is infeasible, 5: anything else\n"
-         "(inaccurate, iteration_limit, failed).",
+         "(inaccurate, iteration_limit, failed), 130: interrupted.",
      .example = "  cfisac solve problem.cbf\n"
                 "  cfisac solve problem.cbf --json --repeat 11 > solution.json\n"
                 "  gunzip -c problem.cbf.gz | cfisac solve -\n",

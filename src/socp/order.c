@@ -5,11 +5,11 @@
  * is left. */
 #include "socp/order.h"
 
+#include "socp/amd_job.h"
 #include "socp/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <suitesparse/amd.h>
 
 enum { FEW = 8, MANY_TIMES = 2 };
 
@@ -170,17 +170,19 @@ static void compress(size_t n, size_t pairs, int *smaller, int *larger, int *lis
 }
 
 /* Orders the unknowns order[0 .. n) by AMD. */
-static bool order_rest(const graph *of, size_t all, const int *number, size_t n, size_t pairs, uint32_t *order)
+static bool order_rest(const graph *of, size_t all, const int *number, size_t n, size_t pairs, stop_watch *watch,
+                       uint32_t *order)
 {
     int *memory = memory_block((3 * pairs + 3 * n + 3) * sizeof *memory), *larger = memory + pairs,
         *listed = larger + pairs;
     int *start = listed + pairs, *permutation = start + n + 1, *old = permutation + n;
+    amd_job job = {.n = (int)n, .start = start, .row = memory, .permutation = permutation, .memory = memory};
     bool done = memory != NULL;
 
     if (done) {
         pairs = list_pairs(of, all, number, memory, larger);
         compress(n, pairs, memory, larger, listed, start);
-        done = n == 0 || amd_order((int)n, start, memory, permutation, NULL, NULL) >= 0;
+        done = n == 0 || amd_job_run(&job, watch);
     }
     for (size_t i = 0; done && i < n; i++) {
         old[i] = (int)order[i];
@@ -188,7 +190,7 @@ static bool order_rest(const graph *of, size_t all, const int *number, size_t n,
     for (size_t i = 0; done && i < n; i++) {
         order[i] = (uint32_t)old[permutation[i]];
     }
-    free(memory);
+    free(job.memory);
     return done;
 }
 
@@ -202,7 +204,7 @@ bool order_pattern(size_t n, size_t entries, const uint32_t *row, const uint32_t
     if (done) {
         size_t leaves, pairs = take_leaves(&of, n, number, order, &leaves);
 
-        done = !stop_seen(watch) && order_rest(&of, n, number, n - leaves, pairs, order + leaves);
+        done = !stop_seen(watch) && order_rest(&of, n, number, n - leaves, pairs, watch, order + leaves);
     }
     free(of.start);
     free(number);
