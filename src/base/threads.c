@@ -1,7 +1,8 @@
 /* Threads. */
 #include "base/threads.h"
 
-#include <omp.h>
+#include "base/openmp.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -25,7 +26,8 @@ size_t threads_available(size_t wanted)
         return 1;
     }
     pthread_mutex_lock(&mutex);
-    while (others < wanted - 1 && others < MOST_THREADS && pthread_create(&other[others], NULL, wait_for_others, &mutex) == 0) {
+    while (others < wanted - 1 && others < MOST_THREADS &&
+           pthread_create(&other[others], NULL, wait_for_others, &mutex) == 0) {
         others++;
     }
     pthread_mutex_unlock(&mutex);

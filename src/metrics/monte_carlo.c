@@ -2,8 +2,9 @@
  *
  * Realisations are grouped in contiguous blocks whose sums are kept, so that the jackknife can leave one out. The unit
  * of work is a fixed group of realisations: numbers do not depend on threads. */
-#include "base/threads.h"
 #include "metrics/simulation.h"
+
+#include "base/threads.h"
 
 #include <math.h>
 #include <string.h>

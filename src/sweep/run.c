@@ -2,9 +2,9 @@
 #include "cfisac/linalg.h"
 #include "cfisac/sweep.h"
 
+#include "base/openmp.h"
 #include "sweep/dispatch.h"
 
-#include <omp.h>
 #include <stdlib.h>
 #include <time.h>
 
