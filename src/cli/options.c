@@ -216,6 +216,9 @@ static cfi_status read_argument(const reader *r, const char *word)
     if (!r->command->argument) {
         return USAGE(r, "takes no argument, but got %.*s", SHOWN, word);
     }
+    if (!*word) {
+        return USAGE(r, "%s is empty", r->command->argument);
+    }
     r->options->arguments[r->options->argument_count++] = word;
     if (r->options->argument && !r->command->argument_repeats) {
         return USAGE(r, "takes one %s, but got a second, %.*s", r->command->argument, SHOWN, word);

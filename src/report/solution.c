@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cfisac/report.h"
 #include "report/json.h"
+#include "report/stream.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,14 +12,6 @@ enum { SHOWN_NAME = 300 }; /* bytes of the file's name in the table */
 static bool is_certificate(const socp_solution *solution)
 {
     return solution->status == SOCP_PRIMAL_INFEASIBLE || solution->status == SOCP_DUAL_INFEASIBLE;
-}
-
-static cfi_status finish(FILE *stream, cfi_error *error)
-{
-    if (fflush(stream) != 0 || ferror(stream)) {
-        return error_set(error, CFI_OUTPUT, "the solution cannot be written");
-    }
-    return CFI_OK;
 }
 
 /* -------------------------------------------------------------------------------- JSON ---- */
@@ -59,7 +52,7 @@ cfi_status report_write_solution_json(const cfi_solve_result *result, FILE *stre
     json_vector(&writer, "multipliers", ray ? NULL : multiplier, constraints);
     json_close(&writer, '}');
     free(multiplier);
-    return finish(stream, error);
+    return finish_stream(stream, error);
 }
 
 /* ------------------------------------------------------------------------------- table ---- */
@@ -145,7 +138,7 @@ cfi_status report_write_solution_table(const cfi_solve_result *result, FILE *str
     fprintf(stream, "  set-up            %.3f ms\n  solve             %.3f ms", 1e3 * result->setup_seconds,
             1e3 * result->solve_seconds);
     fprintf(stream, result->repeats > 1 ? "  (medians of %zu)\n" : "\n", result->repeats);
-    return finish(stream, error);
+    return finish_stream(stream, error);
 }
 
 /* ----------------------------------------------------------------------------- verdict ---- */

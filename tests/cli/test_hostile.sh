@@ -85,6 +85,21 @@ check 'solve: the name of the file has no controls' printable out
 expect 0 solve solvable.cbf
 check 'solve: a plain name stays' has out 'solvable.cbf: minimise'
 
+for command in run validate solve help; do
+    expect_line 2 'is empty' "$command" ''
+done
+expect_line 2 'SHARD_DIR is empty' merge --out m ''
+for command in run validate solve; do
+    expect_line 3 '.: cannot be read: Is a directory' "$command" .
+    "$cfisac" "$command" - <. >out 2>err
+    check "$command: a directory as standard input is exit 3" test $? -eq 3
+    check "$command: a directory as standard input is told" test "$(<err)" = '-: cannot be read: Is a directory'
+    expect 3 "$command" /dev/null
+done
+"$cfisac" solve solvable.cbf --json >/dev/full 2>err
+check 'solve: a full disk is exit 6' test $? -eq 6
+check 'solve: the cause is told' grep -q 'standard output: .*: No space left' err
+
 # -------------------------------------------------------------------------- results of others
 expect 0 run small.json --out held --quiet
 cp -r held before
