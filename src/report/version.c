@@ -1,4 +1,5 @@
 /* What this program was built from. */
+#include "base/clones.h"
 #include "cfisac/linalg.h"
 #include "cfisac/report.h"
 #include "git_version.h"
@@ -31,6 +32,9 @@ const char *report_blas_core(void)
 
 void report_build(char text[CFI_BUILD_LENGTH])
 {
-    snprintf(text, CFI_BUILD_LENGTH, "%s, git %.40s, %.40s, BLAS %.30s", report_version(), report_git_hash(),
-             report_compiler(), report_blas_core());
+    /* the wider vectors give the same bytes */
+    const char *vectors = simd_chosen == SIMD_PLAIN ? ", plain vectors" : "";
+
+    snprintf(text, CFI_BUILD_LENGTH, "%s, git %.40s, %.30s, BLAS %.20s%s", report_version(), report_git_hash(),
+             report_compiler(), report_blas_core(), vectors);
 }

@@ -259,6 +259,11 @@ expect 0 sweep sweep.json --out other --resume --mixed --quiet
 check 'with --mixed sweep.json names both' test "$(grep -c ', git .*, BLAS ' other/sweep.json)" -eq 2
 check 'and each line has its own' test "$(grep -c "BLAS $second" other/sweep.ndjson)" -eq 5
 expect 3 sweep sweep.json --out other --resume
+if "$cfisac" --version | grep -q 'vectors *avx'; then # whose last bits are not those of plain ones
+    CFISAC_SIMD=plain "$cfisac" sweep sweep.json --out plain --quiet
+    expect 3 sweep sweep.json --out plain --resume
+    check 'plain vectors are another build' has err 'plain vectors'
+fi
 OPENBLAS_CORETYPE=$second "$cfisac" sweep sweep.json --shard 2/2 --out s2-other --quiet
 expect 3 merge --out mixed s1 s2-other
 check 'shards of other builds are refused by name' has err "BLAS $second"
