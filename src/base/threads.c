@@ -4,7 +4,8 @@
 #include <omp.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
+
+enum { MOST_THREADS = 1024 }; /* as many as the command line takes */
 
 /* Waits until all that can be started have been. */
 static void *wait_for_others(void *mutex)
@@ -17,14 +18,12 @@ static void *wait_for_others(void *mutex)
 size_t threads_available(size_t wanted)
 {
     pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-    pthread_t *other = wanted > 1 ? calloc(wanted - 1, sizeof *other) : NULL;
+    pthread_t other[MOST_THREADS];
     size_t others = 0;
 
-    if (!other) {
-        return 1;
-    }
+    wanted = wanted < MOST_THREADS ? wanted : MOST_THREADS;
     pthread_mutex_lock(&mutex);
-    while (others < wanted - 1 && pthread_create(&other[others], NULL, wait_for_others, &mutex) == 0) {
+    while (others + 1 < wanted && pthread_create(&other[others], NULL, wait_for_others, &mutex) == 0) {
         others++;
     }
     pthread_mutex_unlock(&mutex);
@@ -32,7 +31,6 @@ size_t threads_available(size_t wanted)
         pthread_join(other[i], NULL);
     }
     pthread_mutex_destroy(&mutex);
-    free(other);
     return 1 + others;
 }
 

@@ -144,7 +144,10 @@ for at in 4 21 40; do
 done
 expect 0 sweep sweep.json --out killed --resume --quiet
 check 'three kills and torn lines leave the same bytes' same killed
-touch killed/.sweep.csv.4711.tmp # as if killed while that file was written
+true &
+gone=$! # the number of a process that is gone
+wait "$gone"
+touch "killed/.sweep.csv.$gone.tmp" # as if killed while that file was written
 expect 0 sweep sweep.json --out killed --resume --quiet
 check 'what a kill left half-written is removed' same killed
 before=$(stat -c '%y %z %i' killed/*)
@@ -158,10 +161,12 @@ truncate -s -9 whole/sweep.ndjson
 expect 0 sweep sweep.json --out torn --resume --quiet
 check 'text after the last whole line is dropped' same torn
 
+set -m # so that the child does not ignore SIGINT
 "$cfisac" sweep sweep.json --out stopped --threads 2 --set monte_carlo.realizations=20000 >out 2>err &
 process=$!
 wait_for stopped 2
 kill -INT "$process"
+set +m
 wait "$process"
 check 'an interrupt ends with 130' test $? -eq 130
 check 'and says how to go on' has err 'trials are kept in stopped; --resume goes on'
