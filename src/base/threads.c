@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { MOST_THREADS = 1024 }; /* as --threads */
+enum { MOST_THREADS = 1024 }; /* as many as the command line takes */
 
 /* Waits until all that can be started have been. */
 static void *wait_for_others(void *mutex)
@@ -22,12 +22,9 @@ size_t threads_available(size_t wanted)
     pthread_t other[MOST_THREADS];
     size_t others = 0;
 
-    if (wanted < 2) {
-        return 1;
-    }
+    wanted = wanted < MOST_THREADS ? wanted : MOST_THREADS;
     pthread_mutex_lock(&mutex);
-    while (others < wanted - 1 && others < MOST_THREADS &&
-           pthread_create(&other[others], NULL, wait_for_others, &mutex) == 0) {
+    while (others + 1 < wanted && pthread_create(&other[others], NULL, wait_for_others, &mutex) == 0) {
         others++;
     }
     pthread_mutex_unlock(&mutex);

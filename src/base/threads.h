@@ -5,8 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* How many threads, 1 .. wanted, this process can run at once now, itself included. OpenMP ends the process where a
- * thread cannot be started, so that this tries it before: all of them are started, with the default stack, and joined.
+/* How many threads, 1 .. wanted (at most 1024), this process can run at once now, itself included. OpenMP ends the
+ * process where a thread cannot be started, so that this tries it before: all of them are started, with the default
+ * stack, and joined.
  */
 size_t threads_available(size_t wanted);
 

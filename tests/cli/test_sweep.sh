@@ -178,7 +178,10 @@ for at in 4 15 30; do
 done
 expect 0 sweep sweep.json "${slow[@]}" --out killed --resume --quiet
 check 'three kills and torn lines leave the same bytes' same killed slow
-touch killed/.sweep.csv.4711.tmp # as if killed while that file was written
+true &
+gone=$! # the number of a process that is gone
+wait "$gone"
+touch "killed/.sweep.csv.$gone.tmp" # as if killed while that file was written
 expect 0 sweep sweep.json "${slow[@]}" --out killed --resume --quiet
 check 'what a kill left half-written is removed' same killed slow
 before=$(stat -c '%y %z %i' killed/*)
@@ -199,6 +202,7 @@ env --default-signal=INT "$cfisac" sweep sweep.json --out stopped --threads 2 --
 process=$!
 wait_for stopped 2
 kill -INT "$process"
+set +m
 wait "$process"
 check 'an interrupt ends with 130' test $? -eq 130
 check 'and says how to go on' has err 'trials are kept in stopped; --resume goes on'
