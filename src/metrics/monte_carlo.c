@@ -4,8 +4,9 @@
  * of work is a fixed group of realisations: numbers do not depend on threads. */
 #include "metrics/simulation.h"
 
+#include "base/threads.h"
+
 #include <math.h>
-#include <omp.h>
 #include <string.h>
 
 enum {

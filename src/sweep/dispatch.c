@@ -1,7 +1,7 @@
 /* Hands items to threads. */
 #include "sweep/dispatch.h"
 
-#include <omp.h>
+#include "base/threads.h"
 
 /* What the threads share. */
 typedef struct dispatch {

@@ -1,9 +1,9 @@
 /* The drops of one scenario, handed to threads. */
 #include "cfisac/sweep.h"
 
+#include "base/threads.h"
 #include "sweep/dispatch.h"
 
-#include <omp.h>
 #include <stdlib.h>
 #include <time.h>
 
