@@ -202,7 +202,6 @@ env --default-signal=INT "$cfisac" sweep sweep.json --out stopped --threads 2 --
 process=$!
 wait_for stopped 2
 kill -INT "$process"
-set +m
 wait "$process"
 check 'an interrupt ends with 130' test $? -eq 130
 check 'and says how to go on' has err 'trials are kept in stopped; --resume goes on'
