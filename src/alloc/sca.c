@@ -89,8 +89,8 @@ static double complete(const alloc_stepper *stepper, alloc_point *point)
 /* What the cone solver said of the last step. */
 static void describe_step(const step_end *end, char text[SCA_FAILURE_LENGTH])
 {
-    int used = snprintf(text, SCA_FAILURE_LENGTH, "the cone solver stopped at step %zu of start %zu (", end->step,
-                        end->start);
+    int used =
+        snprintf(text, SCA_FAILURE_LENGTH, "the cone solver stopped at step %zu of start %zu (", end->step, end->start);
     char *rest = text + used;
     size_t room = SCA_FAILURE_LENGTH - (size_t)used;
 

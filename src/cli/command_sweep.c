@@ -110,7 +110,7 @@ static cfi_status warn_of_points(const cli_options *options, const cfi_scenario 
 }
 
 /* What rank 0 alone does before the work: it reads, warns, and prints a dry run. */
-static cfi_status prepare(const cli_options *options, cfi_scenario **scenario, cfi_error *error)
+static cfi_status prepare_sweep(const cli_options *options, cfi_scenario **scenario, cfi_error *error)
 {
     cfi_status status = scenario_read(options->argument, options->setting, options->settings, scenario, error);
 
@@ -137,7 +137,7 @@ int command_sweep(const cli_options *options)
         return report_error(&error);
     }
     how.given |= rank > 0 ? OPTION_QUIET : 0; /* one rank speaks, and only what all agree on */
-    status = rank == 0 ? prepare(&how, &scenario, &error) : CFI_OK;
+    status = rank == 0 ? prepare_sweep(&how, &scenario, &error) : CFI_OK;
     status = sweep_share_scenario(status, how.argument, &scenario, &error);
     if (status == CFI_OK && !has_option(&how, OPTION_DRY_RUN)) {
         status = run_sweep(&how, scenario, &error);

@@ -55,8 +55,8 @@ static void print_rows(const cfi_value *table, cfi_wording *out)
 }
 
 /* A gain file as a list of rows: it is read once, so that all points see the same numbers. */
-static cfi_status read_table(const cfi_scenario *scenario, const char *path, const cfi_place *place, char **text,
-                             cfi_error *error)
+static cfi_status read_gain_table(const cfi_scenario *scenario, const char *path, const cfi_place *place, char **text,
+                                  cfi_error *error)
 {
     cfi_wording rows = {0};
     cfi_value value;
@@ -85,7 +85,7 @@ static cfi_status make_value(const cfi_scenario *scenario, const key_spec *spec,
         text[1] = value_text(item->child);
     } else if (path) {
         text[1] = NULL;
-        status = read_table(scenario, item->valuestring, place, &text[1], error);
+        status = read_gain_table(scenario, item->valuestring, place, &text[1], error);
     }
     return status;
 }

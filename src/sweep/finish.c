@@ -146,7 +146,7 @@ static cfi_status read_back(finished *f, cfi_error *error)
 }
 
 /* The table, the remarks and the verdict of a whole sweep. */
-static cfi_status conclude(const finished *f, bool keep, const cfi_sweep_warn *warn, cfi_error *error)
+static cfi_status conclude_sweep(const finished *f, bool keep, const cfi_sweep_warn *warn, cfi_error *error)
 {
     const char *directory = f->journal->directory;
     cfi_sweep_lines lines = {
@@ -171,7 +171,7 @@ cfi_status finish_table(const journal *j, const sweep_plan *plan, bool keep, con
                : error_set(error, CFI_NO_MEMORY, "out of memory for the %zu lines of a sweep", plan->items);
 
     if (status == CFI_OK && plan->shards == 1) {
-        status = conclude(&f, keep, warn, error);
+        status = conclude_sweep(&f, keep, warn, error);
     }
     free(f.line);
     return status;

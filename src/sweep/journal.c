@@ -181,7 +181,7 @@ cfi_status journal_close(journal *j, cfi_error *error)
 /* ----------------------------------------------------------------------------- writing ---- */
 
 /* errno of what went wrong, or 0. A disk without room takes part of a line; --resume drops it. */
-static int write_whole(int file, const char *text, size_t length)
+static int write_bytes(int file, const char *text, size_t length)
 {
     while (length > 0) {
         ssize_t written = write(file, text, length);
@@ -200,7 +200,7 @@ static int write_whole(int file, const char *text, size_t length)
 
 cfi_status journal_append(journal *j, const char *line, size_t length, cfi_error *error)
 {
-    int failed = write_whole(j->file, line, length);
+    int failed = write_bytes(j->file, line, length);
 
     pthread_mutex_lock(&j->mutex);
     j->dirty = true;

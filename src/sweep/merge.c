@@ -157,7 +157,7 @@ static cfi_status check_output(const merge *m, cfi_error *error)
 }
 
 /* The lines of all shards by turns, to a stream. */
-static cfi_status write_lines(const void *context, FILE *stream, cfi_error *error)
+static cfi_status write_all_shards(const void *context, FILE *stream, cfi_error *error)
 {
     const merge *m = context;
     cfi_status status = CFI_OK;
@@ -175,7 +175,7 @@ static cfi_status write_files(merge *m, journal *out, cfi_error *error)
     cfi_status status;
 
     finish_remove_table(m->options->directory);
-    status = journal_replace(out, write_lines, m, error);
+    status = journal_replace(out, write_all_shards, m, error);
     if (status == CFI_OK) {
         status = finish_identity(&m->plan, &m->builds, m->options->directory, error);
     }

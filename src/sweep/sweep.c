@@ -220,7 +220,7 @@ static cfi_status run_item(void *context, size_t thread, size_t number, cfi_erro
 /* -------------------------------------------------------------------------- ranks ---- */
 
 /* The first item that could not be finished counts; but a rank that was told to stop has only heard of the cause. */
-static void note_end(sweep_work *w, const rank_message *message)
+static void note_rank_end(sweep_work *w, const rank_message *message)
 {
     bool told = message->error.status == CFI_INTERRUPTED, known = w->end_error.status != CFI_OK,
          known_told = w->end_error.status == CFI_INTERRUPTED;
@@ -238,7 +238,7 @@ static void take_message(sweep_work *w, const rank_message *message)
 
     if (message->is_end) {
         w->ended++;
-        note_end(w, message);
+        note_rank_end(w, message);
     } else if (message->line && deliver(w, message->item, message->line, &error) != CFI_OK) {
         ranks_tell_to_stop();
     }
@@ -297,7 +297,7 @@ static cfi_status join_ranks(sweep_work *w, size_t end, cfi_status status, cfi_e
         return error->status;
     }
     if (status != CFI_OK) { /* this rank's own end, beside the others' */
-        note_end(w, &(rank_message){.is_end = true, .item = end, .error = *error});
+        note_rank_end(w, &(rank_message){.is_end = true, .item = end, .error = *error});
     }
     if (w->end_error.status != CFI_OK) {
         *error = w->end_error;
