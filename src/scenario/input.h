@@ -8,8 +8,8 @@
 enum { INPUT_MAX_BYTES = 268435456 };
 
 /* Reads a whole file ("-": standard input) and ends it with NUL. *text is the caller's: free. Fails with
- * CFI_INVALID when the file cannot be read, is a directory or is too long, with CFI_NO_MEMORY; the former error starts with `place`, or with
- * the path itself when place is NULL. */
+ * CFI_INVALID when the file cannot be read, is a directory or is too long, with CFI_NO_MEMORY; the former error starts
+ * with `place`, or with the path itself when place is NULL. */
 cfi_status input_read(const char *path, const cfi_place *place, char **text, size_t *length, cfi_error *error);
 
 /* Reads a CSV file of K rows of L numbers in the key's range into a matrix. The path is relative to the folder of
