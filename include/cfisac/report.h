@@ -41,7 +41,7 @@ const char *report_compiler(void);
 const char *report_blas_core(void);
 /* All that decides the last bits of a result, in one line: "0.1.0, git 25e754b1c2d3, gcc 12.2.0, BLAS SkylakeX";
  * where there are no fused multiply-adds ", plain vectors" behind it. */
-enum { CFI_BUILD_LENGTH = 128 };
+enum { CFI_BUILD_LENGTH = 192 };
 void report_build(char text[CFI_BUILD_LENGTH]);
 
 /* Each writes to an open stream and returns CFI_OUTPUT when the stream reports an error (after a flush).

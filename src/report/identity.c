@@ -88,7 +88,7 @@ static bool read_root(const cJSON *root, cfi_known_identity *identity)
     snprintf(identity->sha256, sizeof identity->sha256, "%s", provenance_word(root, "scenario_sha256"));
     if (strcmp(version, report_version()) != 0 || strcmp(git, report_git_hash()) != 0 ||
         strcmp(core, report_blas_core()) != 0) {
-        snprintf(identity->other_build, sizeof identity->other_build, "%.20s, git %.40s, BLAS %.30s", version, git,
+        snprintf(identity->other_build, sizeof identity->other_build, "%.20s, git %.60s, BLAS %.30s", version, git,
                  core);
     }
     return *version && *identity->sha256 && identity->shard >= 1 && identity->shard <= identity->shards;

@@ -35,6 +35,12 @@ void report_build(char text[CFI_BUILD_LENGTH])
     /* the wider vectors give the same bytes */
     const char *vectors = simd_chosen == SIMD_PLAIN ? ", plain vectors" : "";
 
-    snprintf(text, CFI_BUILD_LENGTH, "%s, git %.40s, %.30s, BLAS %.20s%s", report_version(), report_git_hash(),
-             report_compiler(), report_blas_core(), vectors);
+#ifdef CFISAC_NATIVE
+    const char *code = ", for one CPU";
+#else
+    const char *code = "";
+#endif
+
+    snprintf(text, CFI_BUILD_LENGTH, "%s, git %.60s, %.20s, BLAS %.20s%s%s", report_version(), report_git_hash(),
+             report_compiler(), report_blas_core(), vectors, code);
 }

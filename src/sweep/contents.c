@@ -122,7 +122,7 @@ static cfi_status check_build(const reading *r, const cfi_line_text *more)
 {
     if (!r->mixed && strcmp(more->build, r->build) != 0) {
         return error_set(r->error, CFI_INVALID,
-                         "%.300s:%zu: computed by another build, %.120s; this one is %.120s (allowed: the same one, or "
+                         "%.300s:%zu: computed by another build, %.180s; this one is %.180s (allowed: the same one, or "
                          "--mixed, which takes and records both)",
                          r->journal->path, r->number, more->build, r->build);
     }

@@ -66,7 +66,7 @@ cfi_status resume_check_program(const char *directory, const cfi_known_identity 
     }
     report_build(build);
     return error_set(error, CFI_INVALID,
-                     "%.300s/sweep.json: another build wrote this sweep, %.120s; this one is %.120s (allowed: the same "
+                     "%.300s/sweep.json: another build wrote this sweep, %.180s; this one is %.180s (allowed: the same "
                      "one, or --mixed, which takes and records both)",
                      directory, identity->other_build, build);
 }
