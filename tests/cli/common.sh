@@ -33,6 +33,18 @@ expect() {
 
 has() { grep -qF -- "$2" "$1"; }
 
+# same DIR [REFERENCE]: the files of the sweep in DIR are those of the reference (whole), and none is half-written.
+same() {
+    local file
+    for file in sweep.ndjson sweep.csv sweep.json scenario.json; do
+        cmp "${2:-whole}/$file" "$1/$file" || return 1
+    done
+    [ -z "$(find "$1" -name '*.tmp')" ]
+}
+
+# lines DIR: how many the journal in DIR has.
+lines() { { wc -l <"$1/sweep.ndjson"; } 2>/dev/null || echo 0; }
+
 # conclude: the counts, and the exit code
 conclude() {
     printf '%d cases, %d failures\n' "$cases" "$failures"

@@ -20,17 +20,6 @@ fault() {
     [ "$got" -eq "$code" ] || complain "with errno $number at $call $at, cfisac $* ended with $got, not $code: $(head -c 300 err)"
 }
 
-# same DIR [REFERENCE]: the same files, and no half-written one
-same() {
-    local file reference=${2:-whole}
-    for file in sweep.ndjson sweep.csv sweep.json scenario.json; do
-        cmp "$reference/$file" "$1/$file" || return 1
-    done
-    [ -z "$(find "$1" -name '*.tmp')" ]
-}
-
-lines() { { wc -l <"$1/sweep.ndjson"; } 2>/dev/null || echo 0; }
-
 # unchanged DIR COPY: every file of COPY is in DIR as it was
 unchanged() {
     local file

@@ -6,17 +6,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 top=$(realpath "$2")
 cd "$work" || exit 1
 
-# same DIR [REFERENCE]: its files are those of the reference (whole)
-same() {
-    local file
-    for file in sweep.ndjson sweep.csv sweep.json scenario.json; do
-        cmp "${2:-whole}/$file" "$1/$file" || return 1
-    done
-    [ -z "$(find "$1" -name '*.tmp')" ]
-}
-
-lines() { { wc -l <"$1/sweep.ndjson"; } 2>/dev/null || echo 0; }
-
 # wait_for DIR COUNT: until the journal has so many lines, at most 20 s; it is a failure when it never has
 wait_for() {
     local tries=0
