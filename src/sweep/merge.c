@@ -113,9 +113,9 @@ static cfi_status open_shard(merge *m, size_t shard, cfi_error *error)
     }
     if (status == CFI_OK && input->contents.known < plan.items) {
         status = error_set(error, CFI_INVALID,
-                           "%.300s: only %zu of its %zu trials are there (allowed: finished shards; sweep --resume "
-                           "finishes one)",
-                           input->journal.path, input->contents.known, plan.items);
+                           "%.300s: only %zu of its %zu trials are there, %zu lines are damaged (allowed: finished "
+                           "shards; sweep --resume mends and finishes one)",
+                           input->journal.path, input->contents.known, plan.items, input->contents.damaged);
     }
     if (status == CFI_OK) {
         status = builds_add_all(&m->builds, &input->contents.builds, error);

@@ -180,6 +180,13 @@ expect 3 sweep sweep.json --out foreign --resume
 check 'with one, too' test "$(cat foreign/sweep.ndjson)" = 'my notes'
 
 # ------------------------------------------------------------------------------ merging
+cp -r s2 s2-damaged
+printf '\0' | dd of=s2-damaged/sweep.ndjson bs=1 seek=1200 conv=notrunc 2>/dev/null
+expect 3 merge --out m-damaged s1 s2-damaged
+check 'a damaged shard is not merged' has err 's2-damaged/sweep.ndjson: only 5 of its 6 trials are there, 1 lines are damaged'
+expect 0 sweep sweep.json --shard 2/2 --out s2-damaged --resume --quiet
+expect 0 merge --out m-damaged s1 s2-damaged
+check 'and is when it has been mended' same m-damaged
 expect 2 merge --force --out s1 s1 s2
 check 'an output that is an input is refused' has err 's1: the output is one of the shards, s1'
 ln -s s2 link
