@@ -154,6 +154,13 @@ cfi_status journal_open_to_read(const char *directory, journal *out, cfi_error *
     return open_file(directory, O_RDONLY, out, error);
 }
 
+bool journal_is_empty(const journal *j)
+{
+    struct stat about;
+
+    return fstat(j->file, &about) == 0 && about.st_size == 0;
+}
+
 cfi_status journal_close(journal *j, cfi_error *error)
 {
     cfi_status status = CFI_OK;

@@ -36,6 +36,8 @@ cfi_status journal_open(const char *directory, journal_mode mode, journal *out, 
 /* The same for reading alone: a shard that is merged. CFI_INVALID when it cannot be read. */
 cfi_status journal_open_to_read(const char *directory, journal *out, cfi_error *error);
 
+/* Whether it has not a single byte. */
+bool journal_is_empty(const journal *j);
 /* Appends one line (newline included). CFI_OUTPUT, also when a sync has failed. */
 cfi_status journal_append(journal *j, const char *line, size_t length, cfi_error *error);
 /* Replaces all lines by what `write` writes, in one step: a reader, or a crash, finds the old ones or the new ones. */

@@ -99,13 +99,13 @@ cfi_status resume_open(const cfi_sweep_options *o, const sweep_plan *plan, journ
         status = journal_open(o->directory, mode, j, error);
     }
     if (status == CFI_OK) {
-        status = contents_read(j, plan, o->mixed, c, error);
-    }
-    if (status == CFI_OK) {
         status = finish_read_identity(o->directory, &identity, &there, error);
     }
-    if (status == CFI_OK && there && c->known > 0) {
+    if (status == CFI_OK && there && !journal_is_empty(j)) { /* first: it may write its lines in another form */
         status = resume_check_program(o->directory, &identity, o->mixed, error);
+    }
+    if (status == CFI_OK) {
+        status = contents_read(j, plan, o->mixed, c, error);
     }
     if (status == CFI_OK) {
         status = mend(o, plan, j, c, error);

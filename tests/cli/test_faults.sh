@@ -241,6 +241,11 @@ head -n 5 whole/sweep.ndjson >other/sweep.ndjson
 expect 3 sweep sweep.json --out other --resume
 check 'another build is refused by name' has err 'git 0123456789ab'
 check 'and nothing is touched' test "$(lines other)" -eq 5
+sed -i 's/"build": "[^"]*", //; s/, "checksum".*/}/' other/sweep.ndjson # lines of version 0.1.0
+cp -r other ancient
+expect 3 sweep sweep.json --out ancient --resume
+check 'also where its lines have another form' has err 'git 0123456789ab'
+check 'and nothing is put aside' unchanged ancient other
 core=$("$cfisac" --version | sed -n 's/^BLAS core *//p; s/^blas core *//p')
 for name in Haswell Nehalem; do
     [ "$name" = "$core" ] || second=$name
