@@ -13,13 +13,6 @@
 
 enum { MOST = 7 };
 
-/* LLVM's OpenMP forgets the threads of a team that grew; the leak checker asks here what is not ours. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libomp.so\n";
-}
-
 typedef struct calls {
     atomic_size_t of[MOST], starting;
 } calls;
