@@ -173,17 +173,19 @@ static void compress(size_t n, size_t pairs, int *smaller, int *larger, int *lis
 static bool order_rest(const graph *of, size_t all, const int *number, size_t n, size_t pairs, stop_watch *watch,
                        uint32_t *order)
 {
-    int *memory = memory_block((3 * pairs + 3 * n + 3) * sizeof *memory), *larger = memory + pairs,
-        *listed = larger + pairs;
-    int *start = listed + pairs, *permutation = start + n + 1, *old = permutation + n;
-    amd_job job = {.n = (int)n, .start = start, .row = memory, .permutation = permutation, .memory = memory};
-    bool done = memory != NULL;
+    int *memory = memory_block((3 * pairs + 3 * n + 3) * sizeof *memory);
+    bool done;
 
-    if (done) {
-        pairs = list_pairs(of, all, number, memory, larger);
-        compress(n, pairs, memory, larger, listed, start);
-        done = n == 0 || amd_job_run(&job, watch);
+    if (!memory) {
+        return false;
     }
+    int *larger = memory + pairs, *listed = larger + pairs, *start = listed + pairs, *permutation = start + n + 1,
+        *old = permutation + n;
+    amd_job job = {.n = (int)n, .start = start, .row = memory, .permutation = permutation, .memory = memory};
+
+    pairs = list_pairs(of, all, number, memory, larger);
+    compress(n, pairs, memory, larger, listed, start);
+    done = n == 0 || amd_job_run(&job, watch);
     for (size_t i = 0; done && i < n; i++) {
         old[i] = (int)order[i];
     }
