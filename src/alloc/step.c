@@ -159,7 +159,7 @@ static void note_refusal(alloc_stepper *stepper, const cfi_error *error)
 static cfi_status run_cone(alloc_stepper *stepper, const step_model *model, const socp_problem *problem,
                            alloc_point *to, cfi_error *error)
 {
-    socp_solution solution;
+    socp_solution solution = {.x = NULL};
     cfi_status status = solve(stepper, problem, &solution, error);
 
     if (status == CFI_OK) {

@@ -6,14 +6,16 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#ifdef __has_feature /* of clang; gcc says __SANITIZE_ADDRESS__ */
+#ifdef __SANITIZE_ADDRESS__ /* says gcc */
+#define SANITIZED 1
+#elif defined(__has_feature) /* asks clang */
 #if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
+#define SANITIZED 1
 #endif
 #endif
 
 /* A sanitizer has to be the first itself, and knows no short addresses. */
-#if defined(__GLIBC__) && defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__GLIBC__) && defined(__linux__) && !defined(SANITIZED)
 
 enum { MOST_VARIABLES = 4096 };
 

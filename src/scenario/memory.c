@@ -14,7 +14,7 @@ typedef struct pilot_groups {
 
 static pilot_groups groups_of_list(const cfi_system *system)
 {
-    size_t *count = calloc(system->tau_p, sizeof *count);
+    size_t *count = calloc(system->tau_p + 1, sizeof *count);
     pilot_groups groups = {.squares = 0.0};
 
     if (!count) { /* more than can be: all on one pilot */

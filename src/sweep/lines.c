@@ -38,7 +38,7 @@ bool file_read_at(int file, off_t offset, char *out, size_t length)
 /* Makes room behind what is unread, which goes to the front. */
 static bool make_room(line_reader *reader)
 {
-    if (reader->next > 0) {
+    if (reader->buffer && reader->next > 0) {
         memmove(reader->buffer, reader->buffer + reader->next, reader->used - reader->next);
         reader->offset += (off_t)reader->next;
         reader->used -= reader->next;
@@ -78,28 +78,28 @@ static bool read_more(line_reader *reader)
 
 int lines_next(line_reader *reader, file_line *line)
 {
-    const char *start, *newline = NULL;
     size_t searched = 0; /* of the line's bytes */
+    bool whole = false;
 
-    for (;;) {
-        start = reader->buffer ? reader->buffer + reader->next : NULL;
-        if (reader->used > reader->next + searched) {
-            newline = memchr(start + searched, '\n', reader->used - reader->next - searched);
-            searched = reader->used - reader->next;
-        }
-        if (newline || reader->ended) {
-            break;
-        }
-        if (!read_more(reader)) {
-            return -1;
+    while (!whole && !(reader->ended && searched == reader->used - reader->next)) {
+        if (searched == reader->used - reader->next) {
+            if (!read_more(reader)) {
+                return -1;
+            }
+        } else {
+            const char *from = reader->buffer + reader->next + searched;
+            const char *newline = memchr(from, '\n', reader->used - reader->next - searched);
+
+            whole = newline != NULL;
+            searched += whole ? (size_t)(newline - from) : reader->used - reader->next - searched;
         }
     }
-    *line = (file_line){.text = start,
-                        .length = newline ? (size_t)(newline - start) : searched,
+    *line = (file_line){.text = searched > 0 ? reader->buffer + reader->next : "",
+                        .length = searched,
                         .offset = reader->offset + (off_t)reader->next,
-                        .whole = newline != NULL};
-    reader->next += line->length + line->whole;
-    return line->whole || line->length > 0;
+                        .whole = whole};
+    reader->next += searched + whole;
+    return whole || searched > 0;
 }
 
 void lines_free(line_reader *reader)
