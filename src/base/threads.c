@@ -6,8 +6,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { MOST_THREADS = 1024 }; /* as many as the command line takes */
-
 /* Waits until all that can be started have been. */
 static void *wait_for_others(void *mutex)
 {

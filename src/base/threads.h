@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The most that are ever started: as many as --threads takes. */
+enum { MOST_THREADS = 1024 };
+
 /* How many threads, 1 .. wanted (at most 1024), this process can run at once now, itself included. OpenMP ends the
  * process where a thread cannot be started, so that this tries it before: all of them are started, with the default
  * stack, and joined.

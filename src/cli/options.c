@@ -1,6 +1,7 @@
 /* Strict parsing of what follows the command's name. */
 #include "cli/options.h"
 
+#include "base/threads.h"
 #include "cli/commands.h"
 
 #include "cfisac/sweep.h"
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_THREADS = 1024, SHOWN = 60 };
+enum { SHOWN = 60 };
 
 typedef enum { KIND_FLAG, KIND_TEXT, KIND_NUMBER, KIND_SETTING, KIND_SHARD } option_kind;
 

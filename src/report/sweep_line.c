@@ -223,7 +223,7 @@ static size_t read_index(const cJSON *object, const char *key)
     return read_whole(object, key, 1e15, &value) ? (size_t)value : CFI_NOWHERE;
 }
 
-/* What went wrong, as far as the line says it: journals of version 0.1.0 say less. */
+/* What went wrong; a line of a drop without trouble says nothing of it. */
 static void read_causes(const cJSON *object, cfi_line *line, cfi_line_text *more)
 {
     const char *failure = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "failure"));
