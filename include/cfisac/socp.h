@@ -1,11 +1,11 @@
 /* socp: a general second-order cone solver. Knows no user, access point or watt.
  *
- *     minimise    c'x
+ *     minimise    c'x + norm(F x)^2 / 2                           (F: f rows; none: a linear objective)
  *     subject to  A x = b                    (p rows)
  *                 s = h - G x,  s in K       (m rows)
  *     K = R+^linear  x  Q_1 x ... x Q_cones,   Q_i = { (t, v) : t >= norm(v) } of cone_size[i] rows
  *
- *     maximise    -b'y - h'z   subject to   A'y + G'z + c = 0,  z in K           (the dual)
+ *     maximise    -b'y - h'z - norm(F x)^2 / 2   subject to   F'F x + A'y + G'z + c = 0,  z in K           (the dual)
  *
  * Method: primal-dual interior point with Nesterov-Todd scaling and Mehrotra's corrector; see
  * docs/solver.md. Matrices are in compressed sparse column form. The header serves C and C++ alike. */
@@ -39,6 +39,8 @@ typedef struct socp_problem {
     double *h;      /* m */
     size_t linear, cones;
     size_t *cone_size; /* cones */
+    size_t f;          /* rows of F; 0: the objective is linear */
+    socp_matrix F;     /* f x n */
 } socp_problem;
 
 typedef enum socp_status {
@@ -69,7 +71,7 @@ socp_settings socp_default_settings(void);
 /* Arrays are owned by the workspace and valid until its next solve or its destruction.
  * Residuals are relative, recomputed from the raw problem data in the user's units:
  *   primal = max(norm_inf(Ax - b), norm_inf(Gx + s - h)) / ref(max(norm_inf(b), norm_inf(h)))
- *   dual   = norm_inf(A'y + G'z + c) / ref(norm_inf(c))
+ *   dual   = norm_inf(F'F x + A'y + G'z + c) / ref(norm_inf(c))
  *   gap    = abs(primal_objective - dual_objective) / (unit + abs(primal_objective))
  * with ref(a) = a + min(a, 1), and 1 for a = 0; unit is 1, or less where c, b and h are small (the size of the
  * equilibrated problem's objective). Small units do not make every point a solution. */
@@ -128,6 +130,10 @@ void socp_builder_restart(socp_builder *builder, size_t variables);
 bool socp_builder_kept_pattern(const socp_builder *builder);
 void socp_objective(socp_builder *builder, size_t variable, double coefficient);
 
+/* Rows of F: half the sum of the squares of F x is added to the objective. */
+size_t socp_add_squares(socp_builder *builder, size_t rows);
+void socp_put_square(socp_builder *builder, size_t row, size_t variable, double coefficient);
+
 /* Equality rows A x = b. */
 size_t socp_add_equalities(socp_builder *builder, size_t rows);
 void socp_put_equality(socp_builder *builder, size_t row, size_t variable, double coefficient);
@@ -175,6 +181,11 @@ size_t socp_cbf_constraints(const socp_cbf *cbf);
 
 /* The file's objective for a value of the problem's, primal or dual: sense and constant put back. */
 double socp_cbf_objective(const socp_cbf *cbf, double value);
+
+/* The file's variables from the solution's x, socp_cbf_problem's n numbers: where an objective is stated as an epigraph
+ * (a variable t of the objective alone, 2 t c >= norm(F x)^2), the problem has F instead, and t comes back here. False
+ * when out of memory. */
+bool socp_cbf_point(const socp_cbf *cbf, const socp_solution *solution, double *x);
 
 /* The multiplier of each row of CON, socp_cbf_constraints numbers u in the dual cone of CON, from the solution's y and
  * z. optimal:            c - A'u in the dual cone of VAR and dual objective c0 - b'u (maximising: c replaced by -c, c0

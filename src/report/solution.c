@@ -28,10 +28,12 @@ cfi_status report_write_solution_json(const cfi_solve_result *result, FILE *stre
     const socp_problem *problem = socp_cbf_problem(result->cbf);
     size_t constraints = socp_cbf_constraints(result->cbf);
     bool certificate = is_certificate(s), ray = s->status == SOCP_DUAL_INFEASIBLE;
-    double *multiplier = calloc(constraints + 1, sizeof *multiplier);
+    double *multiplier = calloc(constraints + problem->n, sizeof *multiplier), *x;
     json_writer writer = json_make(stream);
 
-    if (!multiplier) {
+    x = multiplier ? multiplier + constraints : NULL;
+    if (!multiplier || !socp_cbf_point(result->cbf, s, x)) {
+        free(multiplier);
         return error_set(error, CFI_NO_MEMORY, "out of memory for a solution");
     }
     socp_cbf_multipliers(result->cbf, s, multiplier);
@@ -43,7 +45,7 @@ cfi_status report_write_solution_json(const cfi_solve_result *result, FILE *stre
     json_unless(&writer, "primal_residual", certificate, s->primal_residual);
     json_unless(&writer, "dual_residual", certificate, s->dual_residual);
     json_unless(&writer, "gap", certificate, s->gap);
-    json_vector(&writer, "x", certificate && !ray ? NULL : s->x, problem->n);
+    json_vector(&writer, "x", certificate && !ray ? NULL : x, problem->n);
     json_number(&writer, "setup_seconds", result->setup_seconds);
     json_number(&writer, "solve_seconds", result->solve_seconds);
     json_text(&writer, "sense", socp_cbf_maximises(result->cbf) ? "max" : "min");
@@ -97,7 +99,7 @@ static void write_sizes(const cfi_solve_result *result, FILE *stream)
     if (problem->cones > 0) {
         fprintf(stream, " of %zu rows (largest %zu)", problem->m - problem->linear, largest);
     }
-    fprintf(stream, ", %zu entries\n\n", entries(&problem->A) + entries(&problem->G));
+    fprintf(stream, ", %zu entries\n\n", entries(&problem->F) + entries(&problem->A) + entries(&problem->G));
 }
 
 static void write_certificate(const cfi_solve_result *result, FILE *stream)

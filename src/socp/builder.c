@@ -21,10 +21,12 @@ typedef struct growing {
     double *value;
 } growing;
 
+enum { SQUARES, EQUALITIES, CONE_ROWS, PARTS }; /* F, A, G */
+
 struct socp_builder {
-    size_t n;
+    size_t n, squares; /* squares: rows of F */
     double *c;
-    triplets a, g;
+    triplets part[PARTS];
     growing b, h;
     size_t linear, cones, cone_room, *cone_size;
     size_t known_cones;   /* of the last build */
@@ -77,6 +79,17 @@ static bool grow_triplets(triplets *t)
     }
     t->room = room;
     return true;
+}
+
+/* Whether a matrix has got other positions than in the last build. */
+static bool changed(const socp_builder *builder)
+{
+    bool some = false;
+
+    for (size_t i = 0; i < PARTS; i++) {
+        some = some || builder->part[i].changed;
+    }
+    return some;
 }
 
 /* Whether calls still have an effect. */
@@ -152,7 +165,7 @@ void socp_builder_restart(socp_builder *builder, size_t variables)
     if (!builder || builder->failed) {
         return;
     }
-    builder->reshaped = builder->reshaped || !builder->built || builder->a.changed || builder->g.changed;
+    builder->reshaped = builder->reshaped || !builder->built || changed(builder);
     if (variables != builder->n) {
         double *c = reallocarray(builder->c, variables ? variables : 1, sizeof *c);
 
@@ -162,9 +175,12 @@ void socp_builder_restart(socp_builder *builder, size_t variables)
         builder->reshaped = true;
     }
     memset(builder->c, 0, builder->n * sizeof *builder->c);
-    builder->a.count = builder->g.count = builder->b.count = builder->h.count = 0;
-    builder->a.changed = builder->g.changed = false;
-    builder->linear = builder->cones = 0;
+    for (size_t i = 0; i < PARTS; i++) {
+        builder->part[i].count = 0;
+        builder->part[i].changed = false;
+    }
+    builder->b.count = builder->h.count = 0;
+    builder->squares = builder->linear = builder->cones = 0;
     *builder->wrong = '\0';
 }
 
@@ -181,21 +197,24 @@ static void free_matrix(socp_matrix *matrix)
     *matrix = (socp_matrix){.start = NULL};
 }
 
+/* F, A or G. */
+static socp_matrix *matrix_of(socp_problem *problem, size_t part)
+{
+    return part == SQUARES ? &problem->F : part == EQUALITIES ? &problem->A : &problem->G;
+}
+
 void socp_builder_destroy(socp_builder *builder)
 {
     if (!builder) {
         return;
     }
-    free_matrix(&builder->problem.A);
-    free_matrix(&builder->problem.G);
-    free(builder->a.row);
-    free(builder->a.col);
-    free(builder->a.value);
-    free(builder->g.row);
-    free(builder->g.col);
-    free(builder->g.value);
-    free(builder->a.slot);
-    free(builder->g.slot);
+    for (size_t i = 0; i < PARTS; i++) {
+        free_matrix(matrix_of(&builder->problem, i));
+        free(builder->part[i].row);
+        free(builder->part[i].col);
+        free(builder->part[i].value);
+        free(builder->part[i].slot);
+    }
     free(builder->b.value);
     free(builder->h.value);
     free(builder->cone_size);
@@ -210,6 +229,24 @@ void socp_objective(socp_builder *builder, size_t variable, double coefficient)
     }
 }
 
+size_t socp_add_squares(socp_builder *builder, size_t rows)
+{
+    size_t first = works(builder) ? builder->squares : 0;
+
+    if (works(builder)) {
+        builder->squares += rows;
+    }
+    return first;
+}
+
+void socp_put_square(socp_builder *builder, size_t row, size_t variable, double coefficient)
+{
+    if (works(builder) && exists(builder, row, builder->squares, "square") &&
+        exists(builder, variable, builder->n, "variable")) {
+        put(builder, &builder->part[SQUARES], row, variable, coefficient);
+    }
+}
+
 size_t socp_add_equalities(socp_builder *builder, size_t rows)
 {
     return works(builder) ? add_rows(builder, &builder->b, rows) : 0;
@@ -219,7 +256,7 @@ void socp_put_equality(socp_builder *builder, size_t row, size_t variable, doubl
 {
     if (works(builder) && exists(builder, row, builder->b.count, "equality row") &&
         exists(builder, variable, builder->n, "variable")) {
-        put(builder, &builder->a, row, variable, coefficient);
+        put(builder, &builder->part[EQUALITIES], row, variable, coefficient);
     }
 }
 
@@ -268,7 +305,7 @@ void socp_put(socp_builder *builder, size_t row, size_t variable, double coeffic
 {
     if (works(builder) && exists(builder, row, builder->h.count, "cone row") &&
         exists(builder, variable, builder->n, "variable")) {
-        put(builder, &builder->g, row, variable, -coefficient);
+        put(builder, &builder->part[CONE_ROWS], row, variable, -coefficient);
     }
 }
 
@@ -350,10 +387,26 @@ static bool same_pattern(const socp_builder *builder)
 {
     const socp_problem *last = &builder->problem;
 
-    return builder->built && !builder->reshaped && !builder->a.changed && !builder->g.changed &&
-           builder->a.count == builder->a.known && builder->g.count == builder->g.known &&
+    for (size_t i = 0; i < PARTS; i++) {
+        if (builder->part[i].count != builder->part[i].known) {
+            return false;
+        }
+    }
+    return builder->built && !builder->reshaped && !changed(builder) && builder->squares == last->f &&
            builder->b.count == last->p && builder->h.count == last->m && builder->linear == last->linear &&
            builder->cones == last->cones;
+}
+
+/* False when out of memory. */
+static bool compress_all(socp_builder *builder)
+{
+    const size_t rows[PARTS] = {builder->squares, builder->b.count, builder->h.count};
+    bool done = !builder->failed;
+
+    for (size_t i = 0; i < PARTS && done; i++) {
+        done = compress(&builder->part[i], rows[i], builder->n, matrix_of(&builder->problem, i));
+    }
+    return done;
 }
 
 const socp_problem *socp_build(socp_builder *builder, cfi_error *error)
@@ -372,15 +425,16 @@ const socp_problem *socp_build(socp_builder *builder, cfi_error *error)
     problem = &builder->problem;
     builder->same = !builder->failed && same_pattern(builder);
     if (builder->same) {
-        refill(&builder->a, &problem->A);
-        refill(&builder->g, &problem->G);
-    } else if (builder->failed || !compress(&builder->a, builder->b.count, builder->n, &problem->A) ||
-               !compress(&builder->g, builder->h.count, builder->n, &problem->G)) {
+        for (size_t i = 0; i < PARTS; i++) {
+            refill(&builder->part[i], matrix_of(problem, i));
+        }
+    } else if (!compress_all(builder)) {
         builder->built = false;
         error_set(error, CFI_NO_MEMORY, "out of memory for a cone problem");
         return NULL;
     }
     problem->n = builder->n;
+    problem->f = builder->squares;
     problem->p = builder->b.count;
     problem->m = builder->h.count;
     problem->c = builder->c;

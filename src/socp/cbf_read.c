@@ -6,14 +6,25 @@
 #include "cfisac/socp.h"
 #include "socp/cbf_file.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double root_half = 0.70710678118654752440;
 
 /* Where a scalar of VAR or CON goes. */
-typedef enum place_kind { PLACE_NONE, PLACE_EQUAL, PLACE_PLUS, PLACE_MINUS, PLACE_HEAD, PLACE_SECOND } place_kind;
+typedef enum place_kind {
+    PLACE_NONE,
+    PLACE_EQUAL,
+    PLACE_PLUS,
+    PLACE_MINUS,
+    PLACE_HEAD,
+    PLACE_SECOND,
+    PLACE_SQUARE
+} place_kind;
 typedef struct place {
-    size_t row; /* of A for PLACE_EQUAL, else of G; of the rotated cone's first row for PLACE_HEAD and PLACE_SECOND */
+    size_t row; /* of A for PLACE_EQUAL, of F for PLACE_SQUARE, else of G; of the rotated cone's first row for
+                   PLACE_HEAD and PLACE_SECOND */
     place_kind kind;
 } place;
 
@@ -24,6 +35,8 @@ struct socp_cbf {
     double constant;
     size_t constraints;
     place *con; /* constraints */
+    cbf_epigraph *epigraph;
+    size_t epigraphs;
 };
 
 /* ------------------------------------------------------------------ the rows of a domain ---- */
@@ -59,6 +72,13 @@ static void place_cones(const cbf_domain *domain, socp_builder *builder, place *
         bool rotated = cone->kind == CBF_ROTATED;
         size_t first;
 
+        if (cone->kind == CBF_SQUARES) {
+            first = socp_add_squares(builder, cone->size - 2);
+            for (size_t j = 2; j < cone->size; j++) {
+                to[j] = (place){.row = first + j - 2, .kind = PLACE_SQUARE};
+            }
+            continue;
+        }
         if (cone->size == 0 || cone->kind < CBF_CONE || (rotated && cone->size == 2)) {
             continue;
         }
@@ -78,6 +98,9 @@ static void put_entry(socp_builder *builder, place at, size_t variable, double c
 {
     switch (at.kind) {
     case PLACE_NONE:
+        break;
+    case PLACE_SQUARE:
+        socp_put_square(builder, at.row, variable, coefficient);
         break;
     case PLACE_EQUAL:
         socp_put_equality(builder, at.row, variable, coefficient);
@@ -99,6 +122,7 @@ static void put_constant(socp_builder *builder, place at, double value)
 {
     switch (at.kind) {
     case PLACE_NONE:
+    case PLACE_SQUARE: /* without a constant */
         break;
     case PLACE_EQUAL: /* A x + b = 0 */
         socp_rhs_equality(builder, at.row, -value);
@@ -153,11 +177,11 @@ static cfi_status make_problem(const cbf_file *file, socp_cbf *cbf, cfi_error *e
     return cbf->problem ? CFI_OK : error->status;
 }
 
-static socp_cbf *make_cbf(const cbf_file *file, cfi_error *error)
+static socp_cbf *make_cbf(cbf_file *file, cfi_error *error)
 {
     socp_cbf *cbf = calloc(1, sizeof *cbf);
 
-    if (cbf) {
+    if (cbf && cbf_find_epigraphs(file, &cbf->epigraph, &cbf->epigraphs) == CFI_OK) {
         cbf->maximise = file->maximise;
         cbf->constant = file->constant;
         cbf->constraints = file->con.count;
@@ -194,6 +218,7 @@ void socp_cbf_destroy(socp_cbf *cbf)
     if (cbf) {
         socp_builder_destroy(cbf->builder);
         free(cbf->con);
+        free(cbf->epigraph);
         free(cbf);
     }
 }
@@ -218,6 +243,58 @@ double socp_cbf_objective(const socp_cbf *cbf, double value)
     return (cbf->maximise ? -value : value) + cbf->constant;
 }
 
+/* v = S x of an epigraph to v[2 ..], norm(v)^2 is returned. The rows of F are sqrt(price / width) S. */
+static double epigraph_squares(const socp_cbf *cbf, const cbf_epigraph *epigraph, const double *x, double *v)
+{
+    const socp_matrix *F = &cbf->problem->F;
+    size_t first = cbf->con[epigraph->row + 2].row, count = epigraph->size - 2;
+    double unit = sqrt(epigraph->width / epigraph->price), sum = 0.0;
+
+    for (size_t j = 0; j < F->cols; j++) {
+        for (size_t e = F->start[j]; e < F->start[j + 1]; e++) {
+            if (F->row[e] >= first && F->row[e] < first + count) {
+                v[2 + F->row[e] - first] += unit * F->value[e] * x[j];
+            }
+        }
+    }
+    for (size_t i = 2; i < epigraph->size; i++) {
+        sum += v[i] * v[i];
+    }
+    return sum;
+}
+
+bool socp_cbf_point(const socp_cbf *cbf, const socp_solution *solution, double *x)
+{
+    memcpy(x, solution->x, cbf->problem->n * sizeof *x);
+    for (size_t i = 0; i < cbf->epigraphs; i++) {
+        const cbf_epigraph *epigraph = &cbf->epigraph[i];
+        double *v = calloc(epigraph->size, sizeof *v);
+
+        if (!v) {
+            return false;
+        }
+        if (solution->status != SOCP_DUAL_INFEASIBLE) { /* along a ray S x and t do not change */
+            x[epigraph->variable] =
+                (0.5 * epigraph_squares(cbf, epigraph, solution->x, v) / epigraph->width - epigraph->start) /
+                epigraph->slope;
+        }
+        free(v);
+    }
+    return true;
+}
+
+/* price (1, norm(v)^2 / (2 width^2), -v / width) */
+static void epigraph_multipliers(const socp_cbf *cbf, const cbf_epigraph *epigraph, const double *x, double *u)
+{
+    double square = epigraph_squares(cbf, epigraph, x, u);
+
+    u[0] = epigraph->price;
+    u[1] = 0.5 * epigraph->price * square / (epigraph->width * epigraph->width);
+    for (size_t i = 2; i < epigraph->size; i++) {
+        u[i] *= -epigraph->price / epigraph->width;
+    }
+}
+
 void socp_cbf_multipliers(const socp_cbf *cbf, const socp_solution *solution, double *multiplier)
 {
     for (size_t i = 0; i < cbf->constraints; i++) {
@@ -226,6 +303,7 @@ void socp_cbf_multipliers(const socp_cbf *cbf, const socp_solution *solution, do
 
         switch (at.kind) {
         case PLACE_NONE:
+        case PLACE_SQUARE: /* below */
             multiplier[i] = 0.0;
             break;
         case PLACE_EQUAL:
@@ -240,5 +318,8 @@ void socp_cbf_multipliers(const socp_cbf *cbf, const socp_solution *solution, do
             multiplier[i] = root_half * (at.kind == PLACE_HEAD ? z[at.row] + z[at.row + 1] : z[at.row] - z[at.row + 1]);
             break;
         }
+    }
+    for (size_t i = 0; i < cbf->epigraphs && solution->status != SOCP_PRIMAL_INFEASIBLE; i++) {
+        epigraph_multipliers(cbf, &cbf->epigraph[i], solution->x, multiplier + cbf->epigraph[i].row);
     }
 }

@@ -81,7 +81,7 @@ static bool take_half(size_t count, const int *larger, int *power)
     return changed;
 }
 
-void equilibrate(sparse *matrix, const cone_scaling *cone, socp_scaling *scaling)
+void equilibrate(sparse *matrix, size_t fixed, const cone_scaling *cone, socp_scaling *scaling)
 {
     size_t n = matrix->cols, rows = matrix->rows, all = n + rows;
     int *power = scaling->power;
@@ -92,6 +92,9 @@ void equilibrate(sparse *matrix, const cone_scaling *cone, socp_scaling *scaling
     memset(power, 0, all * sizeof *power);
     for (int pass = 0; pass < PASSES; pass++) {
         largest_exponents(matrix, scaling);
+        for (size_t i = 0; i < fixed; i++) {
+            scaling->larger[n + i] = LEAST;
+        }
         share_in_cones(cone, scaling->larger + n + (rows - cone->m));
         if (!take_half(all, scaling->larger, power)) {
             break;

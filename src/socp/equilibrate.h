@@ -14,8 +14,9 @@ typedef struct socp_scaling {
     int *exponent, *power, *larger; /* work: nonzeros, n + p + m, n + p + m */
 } socp_scaling;
 
-/* Scales the matrix in place (p rows of equalities over those of the cone) and fills the factors. */
-void equilibrate(sparse *matrix, const cone_scaling *cone, socp_scaling *scaling);
+/* Scales the matrix in place (the rows of the cone are its last ones) and fills the factors. The first `fixed` rows
+ * keep theirs, 1. */
+void equilibrate(sparse *matrix, size_t fixed, const cone_scaling *cone, socp_scaling *scaling);
 
 /* Multiplies numbers of which the largest magnitude is `largest` by a power of two that makes it 1 .. 2, and returns
  * that. */

@@ -20,17 +20,36 @@ void point_unscale(socp_workspace *w, const point *from, double by)
     }
 }
 
+/* curvature = F'v; the rows of F are the first ones of each column. */
+static void form_curvature(socp_workspace *w)
+{
+    const sparse *matrix = &w->matrix;
+
+    for (size_t j = 0; j < w->n; j++) {
+        double sum = 0.0;
+
+        for (uint32_t e = matrix->start[j]; e < matrix->start[j + 1] && matrix->row[e] < w->f; e++) {
+            sum += matrix->value[e] * w->now->y[matrix->row[e]];
+        }
+        w->curvature[j] = sum;
+    }
+}
+
 double form_residuals(socp_workspace *w)
 {
-    const point *at = w->now;
+    point *at = w->now;
     double value = at->kappa, tau = at->tau;
 
-    sparse_multiply_transposed(&w->matrix, 1, (const double *const[]){at->y}, &w->rx);
     sparse_multiply(&w->matrix, 1, (const double *const[]){at->x}, &w->ryz);
+    for (size_t i = 0; i < w->f; i++) {
+        at->y[i] = w->ryz[i];
+        w->ryz[i] = 0.0;
+    }
+    sparse_multiply_transposed(&w->matrix, 1, (const double *const[]){at->y}, &w->rx);
     for (size_t i = 0; i < w->n; i++) {
         w->rx[i] = -w->rx[i] - w->c[i] * tau;
     }
-    for (size_t i = 0; i < w->p; i++) {
+    for (size_t i = w->f; i < w->p; i++) {
         w->ryz[i] -= w->rhs[i] * tau;
     }
     for (size_t i = w->p; i < w->p + w->m; i++) {
@@ -38,7 +57,11 @@ double form_residuals(socp_workspace *w)
     }
     w->cx = vector_dot(w->n, w->c, at->x);
     w->by = vector_dot(w->p + w->m, w->rhs, at->y);
-    return value + w->cx + w->by;
+    w->vv = vector_dot(w->f, at->y, at->y);
+    if (w->f > 0) {
+        form_curvature(w);
+    }
+    return value + w->cx + w->by + w->vv / tau;
 }
 
 static double largest_product(size_t count, const double *a, const double *b)
@@ -79,22 +102,41 @@ static void finish(const socp_workspace *w, quality *q)
     q->merit = isfinite(q->primal) && isfinite(q->dual) && isfinite(q->gap) ? q->merit : INFINITY;
 }
 
-/* The largest entry of max(1, factor scale) (residual + tau data), scaled residuals without their constant part: a
- * certificate must hold in the user's units and in the scaled problem, else small units of x pass for one. */
-static double largest_homogeneous(size_t count, const double *residual, const double *data, const double *scale,
-                                  const double by[2])
+/* The largest entry of max(1, factor scale) residual: a certificate must hold in the user's units and in the scaled
+ * problem, else small units of x pass for one. */
+static double largest_of_both(size_t count, const double *residual, const double *scale, double factor)
 {
-    double most = 0.0, tau = by[0], factor = by[1];
+    double most = 0.0;
 
     for (size_t i = 0; i < count; i++) {
-        double value = fabs(residual[i] + tau * data[i]) * fmax(1.0, factor * scale[i]);
+        double value = fabs(residual[i]) * fmax(1.0, factor * scale[i]);
 
         most = value > most || isnan(value) ? value : most;
     }
     return most;
 }
 
-quality point_estimate(const socp_workspace *w)
+/* The scaled residuals A'y + G'z, and (F x, A x, G x + s), relative to what they prove. */
+static void estimate_certificates(socp_workspace *w, quality *q)
+{
+    const socp_scaling *scaling = &w->scaling;
+    double tau = w->now->tau, *column = w->target[0], *row = w->target[1]; /* no longer needed by the last step */
+
+    if (w->by < 0.0) {
+        for (size_t i = 0; i < w->n; i++) {
+            column[i] = w->rx[i] + tau * w->c[i] + (w->f > 0 ? w->curvature[i] : 0.0);
+        }
+        q->primal_certificate = largest_of_both(w->n, column, scaling->per_column, scaling->rhs) / -w->by;
+    }
+    if (w->cx < 0.0) {
+        for (size_t i = 0; i < w->p + w->m; i++) {
+            row[i] = i < w->f ? w->now->y[i] : w->ryz[i] + tau * w->rhs[i];
+        }
+        q->dual_certificate = largest_of_both(w->p + w->m, row, scaling->per_row, scaling->cost) / -w->cx;
+    }
+}
+
+quality point_estimate(socp_workspace *w)
 {
     const socp_scaling *scaling = &w->scaling;
     double tau = w->now->tau, unit = scaling->cost * scaling->rhs;
@@ -102,35 +144,35 @@ quality point_estimate(const socp_workspace *w)
 
     q.primal = largest_product(w->p + w->m, w->ryz, scaling->per_row) / tau / scaling->rhs / reference(w->norm_b);
     q.dual = largest_product(w->n, w->rx, scaling->per_column) / tau / scaling->cost / reference(w->norm_c);
-    q.primal_objective = w->cx / tau / unit;
-    q.dual_objective = -w->by / tau / unit;
-    if (tau < w->now->kappa && w->by < 0.0) {
-        q.primal_certificate =
-            largest_homogeneous(w->n, w->rx, w->c, scaling->per_column, (double[]){tau, scaling->rhs}) / -w->by;
-    }
-    if (tau < w->now->kappa && w->cx < 0.0) {
-        q.dual_certificate =
-            largest_homogeneous(w->p + w->m, w->ryz, w->rhs, scaling->per_row, (double[]){tau, scaling->cost}) / -w->cx;
+    q.primal_objective = (w->cx + 0.5 * w->vv / tau) / tau / unit;
+    q.dual_objective = -(w->by + 0.5 * w->vv / tau) / tau / unit;
+    if (tau < w->now->kappa) {
+        estimate_certificates(w, &q);
     }
     finish(w, &q);
     return q;
 }
 
-/* A'y + G'z + weight c; its largest entry. */
+/* weight (c + F'v) + A'y + G'z; its largest entry. */
 static double dual_residual(socp_workspace *w, const socp_problem *problem, double weight)
 {
     for (size_t i = 0; i < problem->n; i++) {
         w->rx[i] = weight * problem->c[i];
     }
-    matrix_multiply_transposed(&problem->A, 1.0, w->user.y, w->rx);
+    matrix_multiply_transposed(&problem->F, weight, w->user.y, w->rx);
+    matrix_multiply_transposed(&problem->A, 1.0, w->user.y + w->f, w->rx);
     matrix_multiply_transposed(&problem->G, 1.0, w->user.z, w->rx);
     return vector_norm_inf(problem->n, w->rx);
 }
 
-/* The largest entry of (A x - weight b, G x + s - weight h). */
+/* The largest entry of ((1 - weight) v, A x - weight b, G x + s - weight h). */
 static double primal_residual(socp_workspace *w, const socp_problem *problem, double weight)
 {
-    double *ra = w->ryz, *rg = w->ryz + problem->p;
+    double *ra = w->ryz + w->f, *rg = w->ryz + w->p;
+
+    for (size_t i = 0; i < w->f; i++) {
+        w->ryz[i] = (1.0 - weight) * w->user.y[i];
+    }
 
     for (size_t i = 0; i < problem->p; i++) {
         ra[i] = -weight * problem->b[i];
@@ -140,7 +182,7 @@ static double primal_residual(socp_workspace *w, const socp_problem *problem, do
     }
     matrix_multiply(&problem->A, 1.0, w->user.x, ra);
     matrix_multiply(&problem->G, 1.0, w->user.x, rg);
-    return vector_norm_inf(problem->p + problem->m, w->ryz);
+    return vector_norm_inf(w->p + w->m, w->ryz);
 }
 
 /* The largest entry of max(1, scale / factor) residual: as largest_homogeneous, from residuals in the user's units. */
@@ -156,13 +198,23 @@ static double largest_either(size_t count, const double *residual, const double 
     return most;
 }
 
+/* v = F x in the user's units. */
+static void form_products(socp_workspace *w, const socp_problem *problem)
+{
+    for (size_t i = 0; i < w->f; i++) {
+        w->user.y[i] = 0.0;
+    }
+    matrix_multiply(&problem->F, 1.0, w->user.x, w->user.y);
+}
+
 quality point_judge(socp_workspace *w, const socp_problem *problem, const point *at)
 {
-    double value, by;
+    double value, by, half;
     quality q = {.primal_certificate = INFINITY, .dual_certificate = INFINITY};
 
     point_unscale(w, at, 1.0);
-    by = -vector_dot(problem->p, problem->b, w->user.y) - vector_dot(problem->m, problem->h, w->user.z);
+    form_products(w, problem);
+    by = -vector_dot(problem->p, problem->b, w->user.y + w->f) - vector_dot(problem->m, problem->h, w->user.z);
     if (by > 0.0) {
         dual_residual(w, problem, 0.0);
         q.primal_certificate = largest_either(w->n, w->rx, w->scaling.column, w->scaling.rhs) / by;
@@ -172,9 +224,11 @@ quality point_judge(socp_workspace *w, const socp_problem *problem, const point 
         primal_residual(w, problem, 0.0);
         q.dual_certificate = largest_either(w->p + w->m, w->ryz, w->scaling.row, w->scaling.cost) / value;
     }
-    q.primal_objective = -value / at->tau;
-    q.dual_objective = by / at->tau;
     point_unscale(w, at, at->tau);
+    form_products(w, problem);
+    half = 0.5 * vector_dot(w->f, w->user.y, w->user.y);
+    q.primal_objective = -value / at->tau + half;
+    q.dual_objective = by / at->tau - half;
     q.primal = primal_residual(w, problem, 1.0) / reference(w->norm_b);
     q.dual = dual_residual(w, problem, 1.0) / reference(w->norm_c);
     finish(w, &q);

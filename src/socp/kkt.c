@@ -139,7 +139,7 @@ static size_t count_weights(const cone_scaling *cone)
     return weights;
 }
 
-bool kkt_analyse(kkt *system, const sparse *matrix, const cone_scaling *cone, stop_watch *watch)
+bool kkt_analyse(kkt *system, const sparse *matrix, size_t f, const cone_scaling *cone, stop_watch *watch)
 {
     size_t n = matrix->cols, m = cone->m, nonzeros = matrix->start[n], blocks = cone->linear + cone->cones;
     size_t weights = count_weights(cone);
@@ -147,7 +147,7 @@ bool kkt_analyse(kkt *system, const sparse *matrix, const cone_scaling *cone, st
     bool done;
 
     *system =
-        (kkt){.n = n, .p = matrix->rows - m, .m = m, .cone = cone, .matrix = matrix, .delta = 1e-8, .watch = watch};
+        (kkt){.n = n, .f = f, .p = matrix->rows - m, .m = m, .cone = cone, .matrix = matrix, .delta = 1e-8, .watch = watch};
     memory = memory_block((3 * m + weights + 2) * sizeof *memory + blocks + 1);
     system->memory[2] = memory;
     done = scratch && memory;

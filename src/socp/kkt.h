@@ -4,6 +4,8 @@
  *     [ A  0   0   ] [y] = [by]
  *     [ G  0  -W^2 ] [z]   [bz]
  *
+ * The first f rows of A are those of F, of the quadratic objective: they have -1 on the diagonal, not 0.
+ *
  * What is factorised has fewer unknowns. With R = W^2 + delta, z of a cone (or a linear row) that touches few variables
  * is replaced by R^-1 (G x - bz), which adds G' R^-1 G to the block of x; z of the others stays, with -R on its
  * diagonal. On a cone of more than one row both R and R^-1 are a multiple of the identity and two dyads along the only
@@ -40,7 +42,7 @@ typedef struct kkt_side {
 } kkt_side;
 
 typedef struct kkt {
-    size_t n, p, m, size; /* size: unknowns of the factorised matrix */
+    size_t n, f, p, m, size; /* f of p: rows of F; size: unknowns of the factorised matrix */
     const cone_scaling *cone;
     const sparse *matrix; /* A over G */
     bool *kept;           /* linear + cones: whether z stays an unknown */
@@ -63,7 +65,7 @@ typedef struct kkt {
 
 /* Analyses the pattern of a matrix, p rows of equalities over the rows of the cone; keeps the pointers. False when out
  * of memory or when the watch (or NULL) saw its flag. */
-bool kkt_analyse(kkt *system, const sparse *matrix, const cone_scaling *cone, stop_watch *watch);
+bool kkt_analyse(kkt *system, const sparse *matrix, size_t f, const cone_scaling *cone, stop_watch *watch);
 void kkt_free(kkt *system);
 
 /* Takes over the numbers of the matrix. */

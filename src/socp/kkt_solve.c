@@ -140,6 +140,9 @@ static void subtract(kkt *system, size_t sides, kkt_side *const side[], double *
         for (size_t i = 0; i < p; i++) {
             residual[n + i] -= product[i];
         }
+        for (size_t i = 0; i < system->f; i++) {
+            residual[n + i] += step[s][n + i];
+        }
         for (size_t i = 0; i < m; i++) {
             rz[i] = -system->delta * z[i];
         }

@@ -121,7 +121,7 @@ static uint32_t dyad_position(const kkt *system, bool kept, size_t row, size_t s
     return kept ? system->position[row] + (uint32_t)size : system->position[row];
 }
 
-/* A, the kept rows of G, and the unit pivots of the dyads; then the regularisation. */
+/* F and A, the kept rows of G, and the unit pivots of F and of the dyads; then the regularisation. */
 static void add_constants(const kkt *system, lister *list)
 {
     const cone_scaling *cone = system->cone;
@@ -145,9 +145,14 @@ static void add_constants(const kkt *system, lister *list)
         }
         row += size;
     }
+    for (size_t i = 0; i < system->f; i++) {
+        add(list, (uint32_t)(system->n + i), (uint32_t)(system->n + i), list->one, list->one, -1);
+    }
     end_weight(list);
-    for (uint32_t i = 0; i < system->n + system->p; i++) {
-        add(list, i, i, list->one, list->one, i < system->n ? 1 : -1);
+    for (size_t i = 0; i < system->n + system->p; i++) {
+        if (i < system->n || i >= system->n + system->f) {
+            add(list, (uint32_t)i, (uint32_t)i, list->one, list->one, i < system->n ? 1 : -1);
+        }
     }
     end_weight(list);
 }

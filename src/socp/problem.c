@@ -54,7 +54,8 @@ static bool has_entries(const socp_matrix *matrix)
 bool problem_has_arrays(const socp_problem *problem)
 {
     return (problem->c || problem->n == 0) && (problem->b || problem->p == 0) && (problem->h || problem->m == 0) &&
-           (problem->cone_size || problem->cones == 0) && has_entries(&problem->A) && has_entries(&problem->G);
+           (problem->cone_size || problem->cones == 0) && has_entries(&problem->F) && has_entries(&problem->A) &&
+           has_entries(&problem->G);
 }
 
 cfi_status problem_check(const socp_problem *problem, cfi_error *error)
@@ -81,7 +82,10 @@ cfi_status problem_check(const socp_problem *problem, cfi_error *error)
         return error_set(error, CFI_INVALID, "cone problem: %zu linear rows and %zu rows in cones, but m = %zu",
                          problem->linear, rows, problem->m);
     }
-    status = check_matrix(&problem->A, problem->p, problem->n, "A", error);
+    status = check_matrix(&problem->F, problem->f, problem->n, "F", error);
+    if (status == CFI_OK) {
+        status = check_matrix(&problem->A, problem->p, problem->n, "A", error);
+    }
     if (status == CFI_OK) {
         status = check_matrix(&problem->G, problem->m, problem->n, "G", error);
     }

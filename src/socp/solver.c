@@ -56,7 +56,7 @@ static bool start_point(socp_workspace *w)
     for (size_t i = 0; i < m; i++) {
         now->s[i] = -w->step[n + p + i];
     }
-    vector_copy(p + m, w->fixed + n, now->y);
+    vector_copy(p + m, w->fixed + n, now->y); /* the first f are formed with the residuals */
     shift = cone_distance(&w->cone, now->s);
     if (m > 0 && !(shift < 0.0)) {
         cone_add_identity(&w->cone, 1.0 + shift, now->s);
@@ -91,10 +91,12 @@ static void warm_point(socp_workspace *w)
     now->kappa = vector_dot(m, now->s, now->z) / cone_degree(&w->cone);
 }
 
-/* c'x + b'y + h'z of a stacked vector. */
-static double stacked_value(const socp_workspace *w, const double *v)
+/* The derivative of c'x + b'y + h'z + v'v / tau along a stacked vector, tau fixed. */
+static double stacked_value(const socp_workspace *w, const double *d)
 {
-    return vector_dot(w->n, w->c, v) + vector_dot(w->p + w->m, w->rhs, v + w->n);
+    double curved = w->f > 0 ? 2.0 * vector_dot(w->f, w->now->y, d + w->n) / w->now->tau : 0.0;
+
+    return vector_dot(w->n, w->c, d) + vector_dot(w->p + w->m, w->rhs, d + w->n) + curved;
 }
 
 /* Right-hand side of a Newton direction for residuals weighted by `weight` and the complementarity right-hand side
@@ -125,7 +127,8 @@ static direction complete_direction(socp_workspace *w, double weight, double rt,
     const point *at = w->now;
     direction d;
 
-    d.dtau = (weight * rt - kappa_rhs / at->tau + stacked_value(w, w->step)) / (at->kappa / at->tau - w->fixed_value);
+    d.dtau = (weight * rt - kappa_rhs / at->tau + stacked_value(w, w->step)) /
+             (at->kappa / at->tau - w->fixed_value + w->vv / at->tau / at->tau);
     for (size_t i = 0; i < w->n + w->p + 2 * w->m; i++) {
         w->step[i] += d.dtau * w->fixed[i];
     }
@@ -347,7 +350,7 @@ static void unscale_certificate(socp_workspace *w, const socp_problem *problem, 
 
     point_unscale(w, w->best, 1.0);
     by = status == SOCP_PRIMAL_INFEASIBLE
-             ? -vector_dot(problem->p, problem->b, w->user.y) - vector_dot(problem->m, problem->h, w->user.z)
+             ? -vector_dot(problem->p, problem->b, w->user.y + w->f) - vector_dot(problem->m, problem->h, w->user.z)
              : -vector_dot(problem->n, problem->c, w->user.x);
     point_unscale(w, w->best, by);
 }
@@ -383,7 +386,7 @@ static void fill_solution(socp_workspace *w, const socp_problem *problem, socp_s
     }
     solution->status = status;
     solution->x = w->user.x;
-    solution->y = w->user.y;
+    solution->y = w->user.y + w->f;
     solution->z = w->user.z;
     solution->s = w->user.s;
     solution->primal_objective = q->primal_objective;

@@ -77,6 +77,7 @@ static void carve_all(socp_workspace *w, carver *from, size_t nonzeros)
     }
     carve_point(from, w, &w->user);
     w->rx = carve_numbers(from, n);
+    w->curvature = carve_numbers(from, w->f > 0 ? n : 0);
     w->ryz = carve_numbers(from, rows);
     w->target[0] = carve_numbers(from, n + rows);
     w->target[1] = carve_numbers(from, n + rows);
@@ -88,20 +89,26 @@ static void carve_all(socp_workspace *w, carver *from, size_t nonzeros)
     w->spare = carve_numbers(from, m);
 }
 
-/* The columns of A over those of G. */
+/* The rows of column j of a part of the matrix, which are shifted by `offset`. */
+static uint32_t *copy_rows(const socp_matrix *from, size_t j, size_t offset, uint32_t *to)
+{
+    for (size_t i = from->start ? from->start[j] : 0; from->start && i < from->start[j + 1]; i++) {
+        *to++ = (uint32_t)(offset + from->row[i]);
+    }
+    return to;
+}
+
+/* The columns of F over those of A over those of G. */
 static void copy_pattern(socp_workspace *w, const socp_problem *problem)
 {
-    const socp_matrix *A = &problem->A, *G = &problem->G;
-    uint32_t count = 0;
+    uint32_t count = 0, *row = w->matrix.row;
 
     for (size_t j = 0; j < w->n; j++) {
         w->matrix.start[j] = count;
-        for (size_t i = A->start ? A->start[j] : 0; A->start && i < A->start[j + 1]; i++) {
-            w->matrix.row[count++] = (uint32_t)A->row[i];
-        }
-        for (size_t i = G->start ? G->start[j] : 0; G->start && i < G->start[j + 1]; i++) {
-            w->matrix.row[count++] = (uint32_t)(w->p + G->row[i]);
-        }
+        row = copy_rows(&problem->F, j, 0, row);
+        row = copy_rows(&problem->A, j, w->f, row);
+        row = copy_rows(&problem->G, j, w->p, row);
+        count = (uint32_t)(row - w->matrix.row);
     }
     w->matrix.start[w->n] = count;
     w->matrix.value[count] = 1.0;
@@ -112,14 +119,15 @@ static void copy_pattern(socp_workspace *w, const socp_problem *problem)
 
 static bool allocate(socp_workspace *w, const socp_problem *problem)
 {
-    size_t nonzeros = matrix_nonzeros(&problem->A) + matrix_nonzeros(&problem->G);
+    size_t nonzeros = matrix_nonzeros(&problem->F) + matrix_nonzeros(&problem->A) + matrix_nonzeros(&problem->G);
     carver from = {.base = NULL};
 
-    if (nonzeros >= UINT32_MAX / 4 || problem->n + problem->p + problem->m >= UINT32_MAX / 4) {
+    if (nonzeros >= UINT32_MAX / 4 || problem->n + problem->f + problem->p + problem->m >= UINT32_MAX / 4) {
         return false;
     }
     w->n = w->matrix.cols = problem->n;
-    w->p = problem->p;
+    w->f = problem->f;
+    w->p = problem->f + problem->p;
     w->m = w->cone.m = problem->m;
     w->matrix.rows = w->p + w->m;
     w->cone.linear = problem->linear;
@@ -132,7 +140,7 @@ static bool allocate(socp_workspace *w, const socp_problem *problem)
     from.used = 0;
     carve_all(w, &from, nonzeros);
     copy_pattern(w, problem);
-    return kkt_analyse(&w->kkt, &w->matrix, &w->cone, &w->watch);
+    return kkt_analyse(&w->kkt, &w->matrix, w->f, &w->cone, &w->watch);
 }
 
 socp_workspace *socp_create(const socp_problem *problem, const socp_settings *settings, cfi_error *error)
@@ -206,14 +214,14 @@ static bool same_pattern(const socp_workspace *w, const socp_problem *problem)
 {
     uint32_t at = 0;
 
-    if (problem->n != w->n || problem->p != w->p || problem->m != w->m || problem->linear != w->cone.linear ||
-        problem->cones != w->cone.cones || (problem->A.start && problem->A.start[0] != 0) ||
+    if (problem->n != w->n || problem->f != w->f || problem->f + problem->p != w->p || problem->m != w->m || problem->linear != w->cone.linear ||
+        problem->cones != w->cone.cones || (problem->F.start && problem->F.start[0] != 0) || (problem->A.start && problem->A.start[0] != 0) ||
         (problem->G.start && problem->G.start[0] != 0) ||
         (w->cone.cones > 0 && memcmp(problem->cone_size, w->cone.size, w->cone.cones * sizeof *w->cone.size) != 0)) {
         return false;
     }
     for (size_t j = 0; j < w->n; j++) {
-        if (!same_column(&problem->A, j, 0, &w->matrix, &at) || !same_column(&problem->G, j, w->p, &w->matrix, &at) ||
+        if (!same_column(&problem->F, j, 0, &w->matrix, &at) || !same_column(&problem->A, j, w->f, &w->matrix, &at) || !same_column(&problem->G, j, w->p, &w->matrix, &at) ||
             at != w->matrix.start[j + 1]) {
             return false;
         }
@@ -245,6 +253,39 @@ static double copy_scaled(size_t count, const double *from, const double *scale,
     return nothing;
 }
 
+/* c, and b and h, of order one. The rows of F are multiplied by the root of cost / rhs, which is a power of two: so v
+ * comes out scaled like a multiplier, and norm(v)^2 / 2 like the objective. */
+static void normalise_problem(socp_workspace *w)
+{
+    double largest = vector_norm_inf(w->n, w->c), root;
+
+    w->scaling.rhs = normalise(w->p + w->m, vector_norm_inf(w->p + w->m, w->rhs), w->rhs);
+    if (w->f > 0) {
+        largest = fmax(largest, 1.0);
+    }
+    w->scaling.cost = normalise(w->n, largest, w->c);
+    if (w->f == 0) {
+        return;
+    }
+    root = sqrt(w->scaling.cost / w->scaling.rhs);
+    if (ldexp(1.0, ilogb(root)) != root) { /* an odd power of two */
+        w->scaling.cost *= 0.5;
+        for (size_t j = 0; j < w->n; j++) {
+            w->c[j] *= 0.5;
+        }
+        root = sqrt(w->scaling.cost / w->scaling.rhs);
+    }
+    for (size_t i = 0; i < w->f; i++) {
+        w->scaling.row[i] = root;
+        w->scaling.per_row[i] = 1.0 / root;
+    }
+    for (uint32_t e = 0; e < w->matrix.start[w->n]; e++) {
+        if (w->matrix.row[e] < w->f) {
+            w->matrix.value[e] *= root;
+        }
+    }
+}
+
 cfi_status workspace_load(socp_workspace *w, const socp_problem *problem, cfi_error *error)
 {
     double nothing = 0.0, *value = w->matrix.value;
@@ -256,20 +297,21 @@ cfi_status workspace_load(socp_workspace *w, const socp_problem *problem, cfi_er
                                "cone problem: its pattern is not the one the workspace was made for");
     }
     for (size_t j = 0; j < w->n; j++) {
+        nothing += copy_column(&problem->F, j, &value);
         nothing += copy_column(&problem->A, j, &value);
         nothing += copy_column(&problem->G, j, &value);
     }
-    equilibrate(&w->matrix, &w->cone, &w->scaling);
+    equilibrate(&w->matrix, w->f, &w->cone, &w->scaling);
     nothing += copy_scaled(w->n, problem->c, w->scaling.column, w->c);
-    nothing += copy_scaled(w->p, problem->b, w->scaling.row, w->rhs);
+    memset(w->rhs, 0, w->f * sizeof *w->rhs);
+    nothing += copy_scaled(problem->p, problem->b, w->scaling.row + w->f, w->rhs + w->f);
     nothing += copy_scaled(w->m, problem->h, w->scaling.row + w->p, w->rhs + w->p);
     if (nothing != 0.0) { /* finds the number and names it */
         return problem_check(problem, error);
     }
-    w->scaling.cost = normalise(w->n, vector_norm_inf(w->n, w->c), w->c);
-    w->scaling.rhs = normalise(w->p + w->m, vector_norm_inf(w->p + w->m, w->rhs), w->rhs);
+    normalise_problem(w);
     w->norm_c = vector_norm_inf(w->n, problem->c);
-    w->norm_b = larger_of(vector_norm_inf(w->p, problem->b), vector_norm_inf(w->m, problem->h));
+    w->norm_b = larger_of(vector_norm_inf(problem->p, problem->b), vector_norm_inf(w->m, problem->h));
     kkt_set_data(&w->kkt);
     return CFI_OK;
 }

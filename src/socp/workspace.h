@@ -6,7 +6,7 @@
 #include "socp/equilibrate.h"
 #include "socp/kkt.h"
 
-/* One point of the embedding; y and z lie one after the other. */
+/* One point of the embedding; y and z lie one after the other. The first f numbers of y are v = F x. */
 typedef struct point {
     double *x, *y, *z, *s; /* n, p, m, m */
     double tau, kappa;
@@ -21,9 +21,9 @@ typedef struct quality {
 
 struct socp_workspace {
     socp_settings settings;
-    size_t n, p, m;
-    sparse matrix;         /* A over G, scaled; one number more than its entries: 1 */
-    double *c, *rhs;       /* n; p + m: b over h; scaled */
+    size_t n, f, p, m;     /* f: rows of F, which are the first ones of p */
+    sparse matrix;         /* F over A over G, scaled; one number more than its entries: 1 */
+    double *c, *rhs;       /* n; p + m: 0 over b over h; scaled */
     double norm_c, norm_b; /* the largest entries in the user's units */
     socp_scaling scaling;
     cone_scaling cone;
@@ -31,7 +31,8 @@ struct socp_workspace {
     point point[3], user;               /* user: unscaled, what the solution points to */
     point *now, *best;                  /* of the three */
     double *rx, *ryz;                   /* n, p + m: residuals of the embedding */
-    double cx, by;                      /* c'x and b'y + h'z there */
+    double cx, by, vv;                  /* c'x, b'y + h'z, v'v there */
+    double *curvature;                  /* n: F'v there; unused without F */
     double *target[2], *fixed, *step;   /* n + p + m each; fixed: solution for the right-hand side (-c, b, h) */
     double fixed_value, accuracy;       /* (c, b, h)' fixed; residual at which a solution needs no refinement */
     double *ds, *wdz, *product, *spare; /* m each */
@@ -56,7 +57,7 @@ void point_unscale(socp_workspace *w, const point *from, double by);
 /* rx = -A'y - G'z - c tau, ryz = (A x - b tau, s + G x - h tau) at w->now; returns kappa + c'x + b'y + h'z. */
 double form_residuals(socp_workspace *w);
 /* Quality of w->now from these residuals. */
-quality point_estimate(const socp_workspace *w);
+quality point_estimate(socp_workspace *w);
 /* The same recomputed from the raw problem alone, with certificates. Leaves the user's point divided by tau. */
 quality point_judge(socp_workspace *w, const socp_problem *problem, const point *at);
 
