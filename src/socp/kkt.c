@@ -245,11 +245,14 @@ static void weigh(kkt *system)
 {
     const cone_scaling *cone = system->cone;
     double *weight = system->terms.weight, delta = system->delta;
+    const char *zd = getenv("ZD");
+    double scale = zd ? atof(zd) : 1e-14;
     const double *v = cone->v + cone->linear;
 
     weight[WEIGHT_ONE] = 1.0;
     weight[WEIGHT_DELTA] = delta;
     weight += FIRST_WEIGHT;
+    delta = scale; system->delta_z = delta;
     for (size_t i = 0; i < cone->linear; i++) {
         double r = cone->weight[i] * cone->weight[i] + delta;
 

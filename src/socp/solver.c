@@ -4,8 +4,12 @@
 #include "socp/problem.h"
 #include "socp/workspace.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
+#include <stdlib.h>
+#include <stdio.h>
+static double tune(const char *n, double d) { const char *s = getenv(n); return s ? atof(s) : d; }
 
 static const double START_TARGET = 1e-12, ACCURACY = 1e-12, ENOUGH = 1e-2, ENOUGH_CERTIFICATE = 1e-4, TRUSTED = 1e-4,
                     LOOSE = 1e-2, LEAST_ERROR = 1e-13, MOST_CENTRING = 0.3, WARM_SHIFT = 1e-2, REGULARISATION = 1e-8,
@@ -211,6 +215,44 @@ static direction combined_direction(socp_workspace *w, direction d, double rt, d
     return complete_direction(w, 1.0 - sigma, rt, kappa_rhs);
 }
 
+static void scale_vector(size_t count, double factor, double *value)
+{
+    for (size_t i = 0; i < count; i++) {
+        value[i] *= factor;
+    }
+}
+
+/* The embedding is homogeneous: a point may be multiplied by any positive number. The larger of tau and kappa is kept
+ * near 1, by powers of two, so that residuals and mu stay comparable with the problem's numbers, of order one; else
+ * solutions of 10^4 are sought with tau of 10^-4 and residuals that vanish in rounding. */
+static void rescale(socp_workspace *w, point *at)
+{
+    int power = ilogb(fmax(at->tau, at->kappa));
+    double factor;
+
+    if (power == 0 || power == FP_ILOGB0 || power == INT_MAX) {
+        return;
+    }
+    factor = ldexp(1.0, -power);
+    scale_vector(w->n, factor, at->x);
+    scale_vector(w->p + w->m, factor, at->y);
+    scale_vector(w->m, factor, at->s);
+    at->tau *= factor;
+    at->kappa *= factor;
+}
+
+/* Towards the central path at sigma mu, without a second-order term. */
+static direction centring_direction(socp_workspace *w, double rt, double mu, double sigma)
+{
+    cone_product(&w->cone, w->cone.lambda, w->cone.lambda, w->product);
+    cone_add_identity(&w->cone, -sigma * mu, w->product);
+    cone_divide(&w->cone, w->product, w->product);
+    cone_scale(&w->cone, w->product, w->spare);
+    direction_target(w, 1.0 - sigma, w->spare, w->target[1]);
+    kkt_solve(&w->kkt, w->target[1], w->accuracy, w->step);
+    return complete_direction(w, 1.0 - sigma, rt, w->now->kappa * w->now->tau - sigma * mu);
+}
+
 /* ds = -W product - g, W product still in `spare`. The point after the step goes to one of the three that is neither
  * this one nor the best. */
 static void take_step(socp_workspace *w, direction d, double alpha)
@@ -233,6 +275,7 @@ static void take_step(socp_workspace *w, direction d, double alpha)
     }
     to->tau = from->tau + alpha * d.dtau;
     to->kappa = from->kappa + alpha * d.dkappa;
+    rescale(w, to);
     w->now = to;
 }
 
@@ -247,17 +290,28 @@ static bool iterate(socp_workspace *w, double rt)
     }
     mu = (vector_dot(w->m, w->cone.lambda, w->cone.lambda) + w->now->kappa * w->now->tau) /
          (cone_degree(&w->cone) + 1.0);
-    w->accuracy = mu > TRUSTED && !(w->now->tau < w->now->kappa)
+    {
+        double size = vector_norm_inf(w->n, w->rx), other = vector_norm_inf(w->p + w->m, w->ryz);
+        size = fmax(size, other);
+        w->accuracy = mu > tune("TRUSTED", TRUSTED) && !(w->now->tau < w->now->kappa)
                       ? INFINITY
-                      : fmax(ACCURACY, (w->now->tau < w->now->kappa ? ENOUGH_CERTIFICATE : ENOUGH) * mu);
+                      : fmax(tune("ACC",ACCURACY), (w->now->tau < w->now->kappa ? tune("EC",ENOUGH_CERTIFICATE) : tune("EN",ENOUGH)) * (tune("MIN",0) > 0 ? fmin(mu, size) : mu));
+    }
     if (!find_affine(w, rt, mu, &d)) {
         return false;
     }
     d = combined_direction(w, d, rt, mu);
     alpha = smaller_of(0.99 * longest_step(w, d), 1.0);
+    if (alpha < tune("BLOCK",0.1)) {
+        double was=alpha;
+        d = centring_direction(w, rt, mu, tune("SIG",0.9));
+        alpha = smaller_of(0.99 * longest_step(w, d), 1.0);
+        if (getenv("TRACE")) fprintf(stderr,"   centring %g -> %g\n", was, alpha);
+    }
     if (!(alpha > 1e-8) || !isfinite(d.dtau) || !isfinite(d.dkappa)) {
         return false;
     }
+    if (getenv("TRACE")) fprintf(stderr, "   mu %.2e tau %.2e kappa %.2e alpha %.4f acc %.0e delta %.0e repl %zu ref %zu err %.1e\n", mu, w->now->tau, w->now->kappa, alpha, w->accuracy, w->kkt.delta, w->kkt.replaced, w->kkt.refinements - w->refinements, w->kkt.side[0].error);
     take_step(w, d, alpha);
     return isfinite(w->now->tau) && w->now->tau > 0.0 && w->now->kappa > 0.0;
 }
@@ -307,6 +361,7 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, bool warm
         rt = form_residuals(w);
         q = point_estimate(w);
         status = certificate(w, problem, &q);
+        if (getenv("TRACE")) fprintf(stderr, "%zu p %.2e d %.2e g %.2e pc %.1e dc %.1e obj %.10g %.10g |x| %.1e |y| %.1e |s| %.1e rx %.1e ryz %.1e\n", *iterations, q.primal, q.dual, q.gap, q.primal_certificate, q.dual_certificate, q.primal_objective, q.dual_objective, vector_norm_inf(w->n,w->now->x), vector_norm_inf(w->p+w->m,w->now->y), vector_norm_inf(w->m,w->now->s), vector_norm_inf(w->n,w->rx), vector_norm_inf(w->p+w->m,w->ryz));
 
         if (status != SOCP_FAILED) {
             *best = q;
@@ -427,7 +482,7 @@ static socp_status solve(socp_workspace *w, const socp_problem *problem, quality
         status = attempt(w, problem, false, best, solution);
     }
     if ((status == SOCP_FAILED || status == SOCP_INACCURATE) && !w->watch.seen) { /* once more, regularised otherwise */
-        w->delta = w->kkt.delta = RETRY_REGULARISATION;
+        w->delta = w->kkt.delta = tune("RETRY",RETRY_REGULARISATION);
         status = attempt(w, problem, false, best, solution);
         solution->retried = true;
     }
@@ -446,7 +501,7 @@ cfi_status socp_solve(socp_workspace *w, const socp_problem *problem, socp_solut
     *solution = (socp_solution){.setup_seconds = w->setup_seconds};
     w->best = NULL;
     w->watch.seen = false;
-    w->delta = w->kkt.delta = REGULARISATION;
+    w->delta = w->kkt.delta = tune("REG",REGULARISATION);
     status = solve(w, problem, &best, solution);
     if (w->watch.seen) {
         w->solved = false;
