@@ -11,9 +11,9 @@
 #include <stdio.h>
 static double tune(const char *n, double d) { const char *s = getenv(n); return s ? atof(s) : d; }
 
-static const double START_TARGET = 1e-12, ACCURACY = 1e-12, ENOUGH = 1e-2, ENOUGH_CERTIFICATE = 1e-4, TRUSTED = 1e-4,
-                    LOOSE = 1e-2, LEAST_ERROR = 1e-13, MOST_CENTRING = 0.3, WARM_SHIFT = 1e-2, REGULARISATION = 1e-8,
-                    RETRY_REGULARISATION = 1e-6;
+static const double START_TARGET = 1e-12, ACCURACY = 1e-12, ENOUGH = 1e-2, ENOUGH_CERTIFICATE = 1e-4,
+                    LOOSE = 1e-2, LEAST_ERROR = 1e-13, MOST_CENTRING = 0.3, WARM_SHIFT = 1e-2, REGULARISATION = 1e-10,
+                    RETRY_REGULARISATION = 1e-12;
 enum { TRIES = 4 };
 
 const char *socp_status_name(socp_status status)
@@ -199,7 +199,8 @@ static direction combined_direction(socp_workspace *w, direction d, double rt, d
 {
     bool mended = w->kkt.refinements > w->refinements; /* else this factor needs no check */
     double affine = smaller_of(longest_step(w, d), 1.0), kappa_rhs;
-    double sigma = fmin(fmax((1.0 - affine) * (1.0 - affine), 1e-6), MOST_CENTRING);
+    double cap = w->last_alpha < tune("CAPIF",0.5) ? tune("CAP",0.9) : MOST_CENTRING;
+    double sigma = fmin(fmax((1.0 - affine) * (1.0 - affine), 1e-6), cap);
 
     cone_product(&w->cone, w->ds, w->wdz, w->spare);
     cone_product(&w->cone, w->cone.lambda, w->cone.lambda, w->product);
@@ -293,25 +294,26 @@ static bool iterate(socp_workspace *w, double rt)
     {
         double size = vector_norm_inf(w->n, w->rx), other = vector_norm_inf(w->p + w->m, w->ryz);
         size = fmax(size, other);
-        w->accuracy = mu > tune("TRUSTED", TRUSTED) && !(w->now->tau < w->now->kappa)
+        w->accuracy = mu > tune("TRUSTED", 1e9) && !(w->now->tau < w->now->kappa)
                       ? INFINITY
-                      : fmax(tune("ACC",ACCURACY), (w->now->tau < w->now->kappa ? tune("EC",ENOUGH_CERTIFICATE) : tune("EN",ENOUGH)) * (tune("MIN",0) > 0 ? fmin(mu, size) : mu));
+                      : fmax(tune("ACC",ACCURACY), (w->now->tau < w->now->kappa ? tune("EC",ENOUGH_CERTIFICATE) : tune("EN",ENOUGH)) * (tune("MIN",1) > 0 ? fmin(mu, size) : mu));
     }
     if (!find_affine(w, rt, mu, &d)) {
         return false;
     }
     d = combined_direction(w, d, rt, mu);
-    alpha = smaller_of(0.99 * longest_step(w, d), 1.0);
+    alpha = smaller_of(tune("STEP",0.99) * longest_step(w, d), 1.0);
     if (alpha < tune("BLOCK",0.1)) {
         double was=alpha;
         d = centring_direction(w, rt, mu, tune("SIG",0.9));
-        alpha = smaller_of(0.99 * longest_step(w, d), 1.0);
+        alpha = smaller_of(tune("STEP",0.99) * longest_step(w, d), 1.0);
         if (getenv("TRACE")) fprintf(stderr,"   centring %g -> %g\n", was, alpha);
     }
     if (!(alpha > 1e-8) || !isfinite(d.dtau) || !isfinite(d.dkappa)) {
         return false;
     }
     if (getenv("TRACE")) fprintf(stderr, "   mu %.2e tau %.2e kappa %.2e alpha %.4f acc %.0e delta %.0e repl %zu ref %zu err %.1e\n", mu, w->now->tau, w->now->kappa, alpha, w->accuracy, w->kkt.delta, w->kkt.replaced, w->kkt.refinements - w->refinements, w->kkt.side[0].error);
+    w->last_alpha = alpha;
     take_step(w, d, alpha);
     return isfinite(w->now->tau) && w->now->tau > 0.0 && w->now->kappa > 0.0;
 }
@@ -344,7 +346,7 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, bool warm
     double least = INFINITY; /* merit of this attempt's best point */
     size_t worse = 0;
 
-    *iterations = 0;
+    *iterations = 0; w->last_alpha = 1.0;
     if (warm) {
         warm_point(w);
     } else if (!start_point(w)) {
@@ -374,10 +376,10 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, bool warm
         }
         worse = q.merit < least || !(least < w->settings.reduced_tolerance) ? 0 : worse + 1;
         least = fmin(least, q.merit);
-        if (best->merit <= w->settings.tolerance || worse >= 4) {
+        if (best->merit <= w->settings.tolerance || worse >= (size_t)tune("WORSE",4)) {
             break;
         }
-        if (*iterations == w->settings.max_iterations) {
+        if (*iterations == (size_t)tune("MAXIT",100)) {
             return SOCP_ITERATION_LIMIT;
         }
         if (!iterate(w, rt)) {

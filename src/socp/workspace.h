@@ -34,7 +34,7 @@ struct socp_workspace {
     double cx, by, vv;                  /* c'x, b'y + h'z, v'v there */
     double *curvature;                  /* n: F'v there; unused without F */
     double *target[2], *fixed, *step;   /* n + p + m each; fixed: solution for the right-hand side (-c, b, h) */
-    double fixed_value, accuracy;       /* (c, b, h)' fixed; residual at which a solution needs no refinement */
+    double last_alpha, fixed_value, accuracy;       /* (c, b, h)' fixed; residual at which a solution needs no refinement */
     double *ds, *wdz, *product, *spare; /* m each */
     size_t refinements;                 /* before this iteration */
     double delta;                       /* the least regularisation of this attempt */
