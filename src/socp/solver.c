@@ -172,7 +172,7 @@ static direction affine_direction(socp_workspace *w, double rt, double *error)
  * tried; should none be good enough, the best is taken. False, without a direction, when no factor gave one. */
 static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
 {
-    double least = INFINITY, best = w->delta, enough = fmax(LOOSE * mu, LEAST_ERROR);
+    double least = INFINITY, best = w->delta, enough = fmax(tune("LOOSE",LOOSE) * mu, tune("LE",LEAST_ERROR));
 
     w->kkt.delta = w->delta;
     w->refinements = w->kkt.refinements;
