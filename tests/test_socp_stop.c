@@ -104,6 +104,30 @@ static void watch_for(size_t call)
     stop_before = call;
 }
 
+/* What a solve that was stopped says: its best point, judged as any other, or no number at all. It may just have ended
+ * by itself, with the status and the reason of a solve that was left alone. */
+static void assert_stopped(const socp_problem *problem, const socp_solution *solution, const char *reason,
+                           const socp_solution *alone)
+{
+    double largest = 0.0;
+
+    if (solution->status == alone->status && solution->stop_reason == alone->stop_reason) {
+        return;
+    }
+    assert_string_equal(solution->stop_reason, reason);
+    if (isnan(solution->primal_residual)) {
+        assert_string_equal(socp_status_name(solution->status), reason);
+        assert_true(isnan(solution->dual_residual) && isnan(solution->gap) && isnan(solution->primal_objective));
+        assert_true(isnan(solution->x[0]));
+        return;
+    }
+    for (size_t j = 0; j < problem->n; j++) {
+        assert_true(isfinite(solution->x[j]));
+    }
+    largest = fmax(fmax(solution->primal_residual, solution->dual_residual), solution->gap);
+    assert_string_equal(socp_status_name(solution->status), largest <= 1e-8 ? "optimal" : reason);
+}
+
 static bool same_bytes(const socp_problem *problem, const socp_solution *a, const double *x, const double *z)
 {
     return memcmp(a->x, x, problem->n * sizeof *x) == 0 && memcmp(a->z, z, problem->m * sizeof *z) == 0;
@@ -118,9 +142,9 @@ static void a_solve_ends_at_the_stage_that_meets_the_flag(void **state)
         const socp_problem *problem = it->problem;
         socp_settings settings = socp_default_settings();
         double x[PLANTED_MOST_N], z[PLANTED_MOST_M];
-        socp_solution solution;
+        socp_solution solution, alone;
         socp_workspace *workspace;
-        size_t total, analysis;
+        size_t total, analysis, points = 0, stopped = 0;
 
         settings.stop = &stop;
         settings.warm_start = true; /* an interrupted solve leaves nothing to start from */
@@ -130,28 +154,39 @@ static void a_solve_ends_at_the_stage_that_meets_the_flag(void **state)
         assert_int_equal(socp_solve(workspace, problem, &solution, NULL), CFI_OK);
         total = calls;
         assert_true(analysis == 2 && total > analysis + 1);
+        alone = solution;
         memcpy(x, solution.x, problem->n * sizeof *x);
         memcpy(z, solution.z, problem->m * sizeof *z);
         socp_destroy(workspace);
         for (size_t call = 0; call < total; call++) {
             cfi_error error = {.status = CFI_OK};
+            bool warm; /* it just ended by itself: the next solve may have its point */
 
             watch_for(call);
             workspace = socp_create(problem, &settings, &error);
             assert_true((workspace == NULL) == (call < analysis));
             if (workspace) {
-                assert_int_equal(socp_solve(workspace, problem, &solution, &error), CFI_INTERRUPTED);
+                assert_int_equal(socp_solve(workspace, problem, &solution, &error), CFI_OK);
                 assert_true(late <= 1); /* an iteration has two solutions */
-                assert_int_equal(socp_solve(workspace, problem, &solution, &error), CFI_INTERRUPTED);
+                assert_stopped(problem, &solution, "interrupted", &alone);
+                stopped += strcmp(solution.stop_reason, "interrupted") == 0;
+                warm = solution.status == SOCP_OPTIMAL;
+                points += isfinite(solution.primal_residual);
+                assert_int_equal(socp_solve(workspace, problem, &solution, &error), CFI_OK);
+                assert_int_equal(solution.status, SOCP_INTERRUPTED);
+                assert_true(isnan(solution.primal_residual) || warm);
                 watch_for(SIZE_MAX);
                 assert_int_equal(socp_solve(workspace, problem, &solution, NULL), CFI_OK);
                 assert_int_equal(calls, total - analysis);
                 assert_true(same_bytes(problem, &solution, x, z));
+            } else {
+                assert_int_equal(error.status, CFI_INTERRUPTED);
+                assert_null(strchr(error.text, '\n'));
             }
-            assert_int_equal(error.status, CFI_INTERRUPTED);
-            assert_null(strchr(error.text, '\n'));
             socp_destroy(workspace);
         }
+        assert_int_equal(points, total - analysis - 1); /* all but the factor of the start point */
+        assert_true(stopped + 2 >= total - analysis);   /* all but the solutions of the last step */
         planted_free(it);
     }
 }
@@ -169,13 +204,17 @@ static void another_flag_or_none_can_take_its_place(void **state)
     settings.stop = &stop;
     workspace = socp_create(it->problem, &settings, NULL);
     stop = 1;
-    assert_int_equal(socp_solve(workspace, it->problem, &solution, NULL), CFI_INTERRUPTED);
+    assert_int_equal(socp_solve(workspace, it->problem, &solution, NULL), CFI_OK);
+    assert_int_equal(solution.status, SOCP_INTERRUPTED);
     socp_set_stop(workspace, NULL);
     assert_int_equal(socp_solve(workspace, it->problem, &solution, NULL), CFI_OK);
+    assert_int_equal(solution.status, SOCP_OPTIMAL);
     socp_set_stop(workspace, &other);
     assert_int_equal(socp_solve(workspace, it->problem, &solution, NULL), CFI_OK);
+    assert_int_equal(solution.status, SOCP_OPTIMAL);
     other = 1;
-    assert_int_equal(socp_solve(workspace, it->problem, &solution, NULL), CFI_INTERRUPTED);
+    assert_int_equal(socp_solve(workspace, it->problem, &solution, NULL), CFI_OK);
+    assert_int_equal(solution.status, SOCP_INTERRUPTED);
     socp_destroy(workspace);
     planted_free(it);
 }

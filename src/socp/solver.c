@@ -14,19 +14,10 @@ enum { TRIES = 4 };
 
 const char *socp_status_name(socp_status status)
 {
-    static const char *const names[] = {"optimal",         "inaccurate",      "primal_infeasible",
-                                        "dual_infeasible", "iteration_limit", "failed"};
+    static const char *const names[] = {"optimal",         "inaccurate", "primal_infeasible", "dual_infeasible",
+                                        "iteration_limit", "failed",     "time_limit",        "interrupted"};
 
     return names[status];
-}
-
-socp_settings socp_default_settings(void)
-{
-    return (socp_settings){.max_iterations = 100,
-                           .tolerance = 1e-9,
-                           .accepted_tolerance = 1e-8,
-                           .reduced_tolerance = 1e-5,
-                           .max_refinements = 5};
 }
 
 /* ------------------------------------------------------------------------ the iteration ---- */
@@ -281,6 +272,17 @@ static socp_status certificate(socp_workspace *w, const socp_problem *problem, q
     return SOCP_FAILED;
 }
 
+/* An attempt that ended without a point good enough: by itself, or because it was stopped. */
+static socp_status gave_up(socp_workspace *w)
+{
+    if (!w->watch.seen) {
+        w->stop_reason = "breakdown";
+        return SOCP_FAILED;
+    }
+    w->stop_reason = w->watch.late ? "time_limit" : "interrupted";
+    return w->watch.late ? SOCP_TIME_LIMIT : SOCP_INTERRUPTED;
+}
+
 /* Iterates from the start point until nothing gets better; a point better than *best becomes w->best. */
 static socp_status run(socp_workspace *w, const socp_problem *problem, bool warm, quality *best, size_t *iterations)
 {
@@ -291,16 +293,13 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, bool warm
     if (warm) {
         warm_point(w);
     } else if (!start_point(w)) {
-        return SOCP_FAILED;
+        return gave_up(w);
     }
     for (;; ++*iterations) {
         double rt;
         quality q;
         socp_status status;
 
-        if (stop_seen(&w->watch)) {
-            return SOCP_FAILED;
-        }
         rt = form_residuals(w);
         q = point_estimate(w);
         status = certificate(w, problem, &q);
@@ -308,6 +307,7 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, bool warm
         if (status != SOCP_FAILED) {
             *best = q;
             w->best = w->now;
+            w->stop_reason = "certificate";
             return status;
         }
         if (q.merit < best->merit) {
@@ -316,17 +316,26 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, bool warm
         }
         worse = q.merit < least || !(least < w->settings.reduced_tolerance) ? 0 : worse + 1;
         least = fmin(least, q.merit);
+        if (!(best->merit <= w->settings.tolerance) && stop_seen(&w->watch)) {
+            return gave_up(w);
+        }
         if (best->merit <= w->settings.tolerance || worse >= 4) {
-            break;
+            w->stop_reason = best->merit <= w->settings.tolerance ? "tolerance" : "no_progress";
+            return SOCP_FAILED;
         }
         if (*iterations == w->settings.max_iterations) {
+            w->stop_reason = "iteration_limit";
             return SOCP_ITERATION_LIMIT;
         }
         if (!iterate(w, rt)) {
-            break;
+            return gave_up(w);
         }
     }
-    return SOCP_FAILED;
+}
+
+static bool was_stopped(socp_status status)
+{
+    return status == SOCP_TIME_LIMIT || status == SOCP_INTERRUPTED;
 }
 
 static socp_status classify(const socp_workspace *w, const quality *best, socp_status how)
@@ -337,7 +346,7 @@ static socp_status classify(const socp_workspace *w, const quality *best, socp_s
     if (best->merit <= w->settings.accepted_tolerance) {
         return SOCP_OPTIMAL;
     }
-    return best->merit <= w->settings.reduced_tolerance ? SOCP_INACCURATE : how;
+    return best->merit <= w->settings.reduced_tolerance && !was_stopped(how) ? SOCP_INACCURATE : how;
 }
 
 /* The user's point of a certificate: b'y + h'z = -1, or c'x = -1. */
@@ -382,6 +391,7 @@ static void fill_solution(socp_workspace *w, const socp_problem *problem, socp_s
         q = &nothing;
     }
     solution->status = status;
+    solution->stop_reason = w->stop_reason;
     solution->x = w->user.x;
     solution->y = w->user.y;
     solution->z = w->user.z;
@@ -412,7 +422,7 @@ static bool is_answer(socp_status status)
     return status == SOCP_OPTIMAL || status == SOCP_PRIMAL_INFEASIBLE || status == SOCP_DUAL_INFEASIBLE;
 }
 
-/* The attempts, up to three, until one has an answer or the watch sees its flag. */
+/* The attempts, up to three, until one has an answer or the watch has seen its flag or its deadline. */
 static socp_status solve(socp_workspace *w, const socp_problem *problem, quality *best, socp_solution *solution)
 {
     socp_status status = SOCP_FAILED;
@@ -433,7 +443,7 @@ static socp_status solve(socp_workspace *w, const socp_problem *problem, quality
 
 cfi_status socp_solve(socp_workspace *w, const socp_problem *problem, socp_solution *solution, cfi_error *error)
 {
-    double start = workspace_seconds();
+    double start = watch_seconds();
     quality best = {.merit = INFINITY};
     socp_status status;
 
@@ -442,15 +452,11 @@ cfi_status socp_solve(socp_workspace *w, const socp_problem *problem, socp_solut
     }
     *solution = (socp_solution){.setup_seconds = w->setup_seconds};
     w->best = NULL;
-    w->watch.seen = false;
+    watch_begin(&w->watch, start, w->settings.time_limit_seconds);
     w->delta = w->kkt.delta = REGULARISATION;
     status = solve(w, problem, &best, solution);
-    if (w->watch.seen) {
-        w->solved = false;
-        return error_set(error, CFI_INTERRUPTED, "interrupted while a cone problem was solved");
-    }
     fill_solution(w, problem, status, &best, solution);
-    w->solved = status == SOCP_OPTIMAL;
-    solution->solve_seconds = workspace_seconds() - start;
+    w->solved = status == SOCP_OPTIMAL && !w->watch.seen; /* no later solve depends on when this one was stopped */
+    solution->solve_seconds = watch_seconds() - start;
     return CFI_OK;
 }

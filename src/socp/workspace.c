@@ -7,15 +7,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-double workspace_seconds(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* Hands out parts of the block; counts only while base is NULL. */
 typedef struct carver {
@@ -135,32 +126,41 @@ static bool allocate(socp_workspace *w, const socp_problem *problem)
     return kkt_analyse(&w->kkt, &w->matrix, &w->cone, &w->watch);
 }
 
+/* Why there is no workspace; `watch` is that of the analysis. */
+static void explain_failure(const stop_watch *watch, const socp_settings *settings, size_t variables, cfi_error *error)
+{
+    if (watch->late) {
+        error_set(error, CFI_FAILED, "the time limit of %g s came while a cone problem was analysed",
+                  settings->time_limit_seconds);
+    } else if (watch->seen) {
+        error_set(error, CFI_INTERRUPTED, "interrupted while a cone problem was analysed");
+    } else {
+        error_set(error, CFI_NO_MEMORY, "out of memory for a cone problem of %zu variables", variables);
+    }
+}
+
 socp_workspace *socp_create(const socp_problem *problem, const socp_settings *settings, cfi_error *error)
 {
-    double start = workspace_seconds();
+    double start = watch_seconds();
+    socp_settings used = settings ? *settings : socp_default_settings();
     socp_workspace *workspace;
 
-    if (problem_check(problem, error) != CFI_OK) {
+    if (settings_check(&used, error) != CFI_OK || problem_check(problem, error) != CFI_OK) {
         return NULL;
     }
     workspace = calloc(1, sizeof *workspace);
     if (workspace) {
-        workspace->settings = settings ? *settings : socp_default_settings();
-        workspace->watch.flag = workspace->settings.stop;
+        workspace->settings = used;
+        workspace->watch.flag = used.stop;
+        watch_begin(&workspace->watch, start, used.time_limit_seconds);
     }
     if (!workspace || !allocate(workspace, problem)) {
-        bool interrupted = workspace && workspace->watch.seen;
-
+        explain_failure(workspace ? &workspace->watch : &(stop_watch){.flag = NULL}, &used, problem->n, error);
         socp_destroy(workspace);
-        if (interrupted) {
-            error_set(error, CFI_INTERRUPTED, "interrupted while a cone problem was analysed");
-        } else {
-            error_set(error, CFI_NO_MEMORY, "out of memory for a cone problem of %zu variables", problem->n);
-        }
         return NULL;
     }
-    workspace->kkt.max_refinements = workspace->settings.max_refinements;
-    workspace->setup_seconds = workspace_seconds() - start;
+    workspace->kkt.max_refinements = used.max_refinements;
+    workspace->setup_seconds = watch_seconds() - start;
     return workspace;
 }
 

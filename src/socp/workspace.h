@@ -39,12 +39,13 @@ struct socp_workspace {
     double delta;                       /* the least regularisation of this attempt */
     bool solved;                        /* the last solve was optimal: user holds its point */
     stop_watch watch;
+    const char *stop_reason; /* why the last attempt ended, as socp_solution says it */
     double setup_seconds;
     void *memory;
 };
 
-/* A monotonic clock. */
-double workspace_seconds(void);
+/* Whether every setting has a value that makes sense; CFI_INVALID with a text that names the first that has not. */
+cfi_status settings_check(const socp_settings *settings, cfi_error *error);
 
 /* Takes over the numbers of a problem and scales them. CFI_INVALID when its pattern is another one or a number is not
  * finite. */
