@@ -48,8 +48,7 @@ typedef enum socp_status {
     SOCP_DUAL_INFEASIBLE,   /* (x, s) is a certificate: A x ~ 0, G x + s ~ 0, s in K, c'x = -1 */
     SOCP_ITERATION_LIMIT,
     SOCP_FAILED, /* breakdown: no progress before the reduced tolerance, or no finite point: then every number is NaN */
-    SOCP_TIME_LIMIT, /* time_limit_seconds passed: the best point so far, whatever it is worth, or every number is NaN
-                      */
+    SOCP_TIME_LIMIT, /* time_limit_seconds passed: the best point so far, of any accuracy; or every number is NaN */
     SOCP_INTERRUPTED /* the stop flag was seen: likewise */
 } socp_status;
 

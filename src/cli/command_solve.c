@@ -111,7 +111,7 @@ static cfi_status end_of(const socp_solution *solution)
 }
 
 /* Takes over a solution, or what there is of one. */
-static cfi_status take(repetition *r, const socp_solution *solution, cfi_error *error)
+static cfi_status take_solution(repetition *r, const socp_solution *solution, cfi_error *error)
 {
     r->ended = end_of(solution);
     if (r->ended != CFI_OK && r->made > 0) {
@@ -143,12 +143,12 @@ static cfi_status solve_once(repetition *r, cfi_error *error)
     workspace = socp_create(r->problem, &r->settings, error);
     if (!workspace) {
         solution = no_solution(error->status);
-        return error->status == CFI_FAILED || error->status == CFI_INTERRUPTED ? take(r, &solution, error)
+        return error->status == CFI_FAILED || error->status == CFI_INTERRUPTED ? take_solution(r, &solution, error)
                                                                                : error->status;
     }
     status = socp_set_time_limit(workspace, seconds_left(r), error);
     status = status == CFI_OK ? socp_solve(workspace, r->problem, &solution, error) : status;
-    status = status == CFI_OK ? take(r, &solution, error) : status;
+    status = status == CFI_OK ? take_solution(r, &solution, error) : status;
     socp_destroy(workspace);
     return status;
 }
@@ -173,7 +173,7 @@ static cfi_status print_solution(const cli_options *options, const cfi_solve_res
 }
 
 /* The answer, and what is to be said of it. */
-static cfi_status conclude(const cli_options *options, const repetition *r, const socp_cbf *cbf, cfi_error *error)
+static cfi_status say_answer(const cli_options *options, const repetition *r, const socp_cbf *cbf, cfi_error *error)
 {
     cfi_solve_result result = {.name = options->argument,
                                .cbf = cbf,
@@ -218,7 +218,7 @@ static cfi_status solve_and_print(const cli_options *options, const socp_cbf *cb
     r.settings.stop = signals_catch();
     status = solve_all(&r, error);
     if (status == CFI_OK) {
-        status = conclude(options, &r, cbf, error);
+        status = say_answer(options, &r, cbf, error);
     } else if (status != CFI_NO_MEMORY) {
         cfi_error cause = *error;
 

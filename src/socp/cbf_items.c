@@ -293,7 +293,7 @@ static cfi_status find_item(cbf_text *text, size_t *found)
                : status;
 }
 
-static cfi_status refuse(const cbf_text *text, const item *it)
+static cfi_status refuse_item(const cbf_text *text, const item *it)
 {
     return text_error(text, "%s: %s are not supported (allowed: continuous variables, %s)", it->name, it->refused,
                       supported);
@@ -309,7 +309,7 @@ static cfi_status read_nothing(cbf_text *text, const item *it)
         status = text_size(text, "number of lines", SIZE_MAX / 64, &number);
         if (status == CFI_OK && number > 0) {
             text->line = keyword;
-            return refuse(text, it);
+            return refuse_item(text, it);
         }
     }
     return status == CFI_OK ? text_line_end(text) : status;
@@ -321,7 +321,7 @@ static cfi_status check_place(const cbf_text *text, size_t found, const bool *se
     const item *it = &items[found];
 
     if (!it->read && it->counts == 0) {
-        return refuse(text, it);
+        return refuse_item(text, it);
     }
     if (seen[found]) {
         return text_error(text, "%s a second time (allowed: once)", it->name);
