@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 /* What SOCP_OPTIMAL and the certificates promise, and SOCP_INACCURATE; a little more for rounding. */
-static const double promised = 1.01e-8, reduced = 1.01e-5;
+static const double promised = 1.01e-8, reduced = 1.01e-4;
 
 /* Sums of the terms beside the sums of their magnitudes, which rounding is measured by. */
 typedef struct sums {

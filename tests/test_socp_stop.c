@@ -1,5 +1,5 @@
-/* A stop flag that is set in the middle of a solve. The stages of the linear algebra are called through the test
- * (linked with --wrap), which sets the flag before a chosen call: no clock is needed. */
+/* A stop flag that is set, or a time limit that passes, in the middle of a solve. The stages of the linear algebra and
+ * the clock are called through the test (linked with --wrap), which sets the flag or the clock before a chosen call. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,17 +17,38 @@
 static sig_atomic_t stop;
 static size_t calls, stop_before, late; /* stages begun, the one that meets a set flag, solutions begun after it */
 
+/* What a solve is stopped by, and the clock, which stands still but for that. */
+typedef enum cause { THE_FLAG, THE_CLOCK, CAUSES } cause;
+static cause stopped_by;
+static const double LIMIT = 100.0; /* seconds */
+static _Atomic double now;
+
+double __wrap_watch_seconds(void);
+double __wrap_watch_seconds(void)
+{
+    return now;
+}
+
+static void be_stopped(void)
+{
+    if (stopped_by == THE_FLAG) {
+        stop = 1;
+    } else {
+        now = now + LIMIT;
+    }
+}
+
 static void begin_stage(void)
 {
     late += calls > stop_before;
     if (calls++ == stop_before) {
-        stop = 1;
+        be_stopped();
     }
 }
 
 static bool is_set(const stop_watch *watch)
 {
-    return watch && watch->flag == &stop && stop;
+    return watch && ((watch->flag == &stop && stop) || (watch->deadline > 0.0 && now >= watch->deadline));
 }
 
 bool __real_order_pattern(size_t n, size_t entries, const uint32_t *row, const uint32_t *col, stop_watch *watch,
@@ -100,8 +121,33 @@ double __wrap_kkt_solve_two(kkt *system, const double *const rhs[2], double targ
 static void watch_for(size_t call)
 {
     stop = 0;
+    now = 1000.0;
     calls = late = 0;
     stop_before = call;
+}
+
+/* What a solve that was stopped says: its best point, judged as any other, or no number at all. It may just have ended
+ * by itself, with the status and the reason of a solve that was left alone. */
+static void assert_stopped(const socp_problem *problem, const socp_solution *solution, const char *reason,
+                           const socp_solution *alone)
+{
+    double largest = 0.0;
+
+    if (solution->status == alone->status && solution->stop_reason == alone->stop_reason) {
+        return;
+    }
+    assert_string_equal(solution->stop_reason, reason);
+    if (isnan(solution->primal_residual)) {
+        assert_string_equal(socp_status_name(solution->status), reason);
+        assert_true(isnan(solution->dual_residual) && isnan(solution->gap) && isnan(solution->primal_objective));
+        assert_true(isnan(solution->x[0]));
+        return;
+    }
+    for (size_t j = 0; j < problem->n; j++) {
+        assert_true(isfinite(solution->x[j]));
+    }
+    largest = fmax(fmax(solution->primal_residual, solution->dual_residual), solution->gap);
+    assert_string_equal(socp_status_name(solution->status), largest <= 1e-8 ? "optimal" : reason);
 }
 
 static bool same_bytes(const socp_problem *problem, const socp_solution *a, const double *x, const double *z)
@@ -109,51 +155,137 @@ static bool same_bytes(const socp_problem *problem, const socp_solution *a, cons
     return memcmp(a->x, x, problem->n * sizeof *x) == 0 && memcmp(a->z, z, problem->m * sizeof *z) == 0;
 }
 
-/* Whichever stage meets the flag: nothing more is solved, and the same workspace then gives the bytes of a new one. */
-static void a_solve_ends_at_the_stage_that_meets_the_flag(void **state)
+/* A solve of a problem that is left alone: its answer, and how many stages it has. */
+typedef struct reference {
+    const socp_problem *problem;
+    socp_settings settings;
+    socp_solution solution;
+    double x[PLANTED_MOST_N], z[PLANTED_MOST_M];
+    size_t analysis, stages; /* of socp_create; of socp_solve */
+} reference;
+
+static reference left_alone(const socp_problem *problem)
+{
+    reference r = {.problem = problem, .settings = socp_default_settings()};
+    socp_workspace *workspace;
+
+    r.settings.stop = &stop;
+    r.settings.time_limit_seconds = LIMIT;
+    r.settings.warm_start = true; /* a solve that is stopped leaves nothing to start from */
+    watch_for(SIZE_MAX);
+    workspace = socp_create(problem, &r.settings, NULL);
+    r.analysis = calls;
+    assert_int_equal(socp_solve(workspace, problem, &r.solution, NULL), CFI_OK);
+    r.stages = calls - r.analysis;
+    assert_true(r.analysis == 2 && r.stages > 1);
+    memcpy(r.x, r.solution.x, problem->n * sizeof *r.x);
+    memcpy(r.z, r.solution.z, problem->m * sizeof *r.z);
+    socp_destroy(workspace);
+    return r;
+}
+
+/* The next solve of a workspace whose last one was stopped: still, by a flag that is still set; or as the first. */
+static void assert_solves_again(const reference *r, socp_workspace *workspace, socp_solution *solution)
+{
+    bool ended = solution->status == SOCP_OPTIMAL; /* by itself, at the last moment: its point is there to start from */
+
+    if (stopped_by == THE_FLAG) {
+        assert_int_equal(socp_solve(workspace, r->problem, solution, NULL), CFI_OK);
+        assert_int_equal(solution->status, SOCP_INTERRUPTED);
+        assert_true(isnan(solution->primal_residual) || ended);
+    } else if (ended) {
+        socp_forget(workspace);
+    }
+    watch_for(SIZE_MAX);
+    assert_int_equal(socp_solve(workspace, r->problem, solution, NULL), CFI_OK);
+    assert_int_equal(calls, r->stages);
+    assert_int_equal(solution->status, r->solution.status);
+    assert_true(same_bytes(r->problem, solution, r->x, r->z));
+}
+
+/* Stopped before the stage `call`. *points and *stopped count the solves that have a point, that did not end by
+ * themselves. */
+static void stop_at(const reference *r, size_t call, size_t *points, size_t *stopped)
+{
+    const char *reason = stopped_by == THE_FLAG ? "interrupted" : "time_limit";
+    cfi_error error = {.status = CFI_OK};
+    socp_solution solution;
+    socp_workspace *workspace;
+
+    watch_for(call);
+    workspace = socp_create(r->problem, &r->settings, &error);
+    assert_true((workspace == NULL) == (call < r->analysis));
+    if (!workspace) {
+        assert_int_equal(error.status, stopped_by == THE_FLAG ? CFI_INTERRUPTED : CFI_FAILED);
+        assert_null(strchr(error.text, '\n'));
+        return;
+    }
+    assert_int_equal(socp_solve(workspace, r->problem, &solution, &error), CFI_OK);
+    assert_true(late <= 1); /* an iteration has two solutions */
+    assert_stopped(r->problem, &solution, reason, &r->solution);
+    *points += isfinite(solution.primal_residual);
+    *stopped += strcmp(solution.stop_reason, reason) == 0;
+    assert_solves_again(r, workspace, &solution);
+    socp_destroy(workspace);
+}
+
+/* Whichever stage meets the flag or the deadline: nothing more is solved, the best point is returned, and the same
+ * workspace then gives the bytes of a new one. */
+static void a_solve_ends_at_the_stage_that_is_stopped(void **state)
 {
     (void)state;
-    for (uint64_t seed = 0; seed < 2 * PLANTED_KINDS; seed++) {
-        planted *it = planted_make(seed, (planted_kind)(seed % PLANTED_KINDS));
-        const socp_problem *problem = it->problem;
-        socp_settings settings = socp_default_settings();
-        double x[PLANTED_MOST_N], z[PLANTED_MOST_M];
-        socp_solution solution;
-        socp_workspace *workspace;
-        size_t total, analysis;
+    for (uint64_t seed = 0; seed < CAUSES * 2 * PLANTED_KINDS; seed++) {
+        planted *it = planted_make(seed / CAUSES, (planted_kind)(seed / CAUSES % PLANTED_KINDS));
+        reference r = left_alone(it->problem);
+        size_t points = 0, stopped = 0;
 
-        settings.stop = &stop;
-        settings.warm_start = true; /* an interrupted solve leaves nothing to start from */
-        watch_for(SIZE_MAX);
-        workspace = socp_create(problem, &settings, NULL);
-        analysis = calls;
-        assert_int_equal(socp_solve(workspace, problem, &solution, NULL), CFI_OK);
-        total = calls;
-        assert_true(analysis == 2 && total > analysis + 1);
-        memcpy(x, solution.x, problem->n * sizeof *x);
-        memcpy(z, solution.z, problem->m * sizeof *z);
-        socp_destroy(workspace);
-        for (size_t call = 0; call < total; call++) {
-            cfi_error error = {.status = CFI_OK};
-
-            watch_for(call);
-            workspace = socp_create(problem, &settings, &error);
-            assert_true((workspace == NULL) == (call < analysis));
-            if (workspace) {
-                assert_int_equal(socp_solve(workspace, problem, &solution, &error), CFI_INTERRUPTED);
-                assert_true(late <= 1); /* an iteration has two solutions */
-                assert_int_equal(socp_solve(workspace, problem, &solution, &error), CFI_INTERRUPTED);
-                watch_for(SIZE_MAX);
-                assert_int_equal(socp_solve(workspace, problem, &solution, NULL), CFI_OK);
-                assert_int_equal(calls, total - analysis);
-                assert_true(same_bytes(problem, &solution, x, z));
-            }
-            assert_int_equal(error.status, CFI_INTERRUPTED);
-            assert_null(strchr(error.text, '\n'));
-            socp_destroy(workspace);
+        stopped_by = (cause)(seed % CAUSES);
+        for (size_t call = 0; call < r.analysis + r.stages; call++) {
+            stop_at(&r, call, &points, &stopped);
         }
+        assert_int_equal(points, r.stages - 1); /* all but the factor of the start point */
+        assert_true(stopped + 2 >= r.stages);   /* all but the solutions of the last step */
         planted_free(it);
     }
+    stopped_by = THE_FLAG;
+}
+
+/* The status of a solve before whose third stage the clock jumps. */
+static socp_status solve_with_a_jump(socp_workspace *workspace, const socp_problem *problem)
+{
+    socp_solution solution;
+
+    watch_for(2);
+    assert_int_equal(socp_solve(workspace, problem, &solution, NULL), CFI_OK);
+    return solution.status;
+}
+
+/* The limit begins anew with each solve, and may be another one or none. */
+static void the_time_limit_can_be_changed(void **state)
+{
+    planted *it = planted_make(0, PLANTED_OPTIMAL);
+    socp_settings settings = socp_default_settings();
+    cfi_error error = {.status = CFI_OK};
+    socp_workspace *workspace;
+
+    (void)state;
+    stopped_by = THE_CLOCK;
+    settings.time_limit_seconds = 2.0 * LIMIT; /* the clock jumps by half of that */
+    watch_for(0);
+    workspace = socp_create(it->problem, &settings, NULL);
+    assert_non_null(workspace);
+    assert_int_equal(solve_with_a_jump(workspace, it->problem), SOCP_OPTIMAL);
+    assert_int_equal(solve_with_a_jump(workspace, it->problem), SOCP_OPTIMAL);
+    assert_int_equal(socp_set_time_limit(workspace, LIMIT, &error), CFI_OK);
+    assert_int_equal(solve_with_a_jump(workspace, it->problem), SOCP_TIME_LIMIT);
+    assert_int_equal(socp_set_time_limit(workspace, 0.0, &error), CFI_INVALID);
+    assert_non_null(strstr(error.text, "time_limit_seconds: 0 (allowed: greater than 0; INFINITY: no limit)"));
+    assert_int_equal(solve_with_a_jump(workspace, it->problem), SOCP_TIME_LIMIT); /* still the old one */
+    assert_int_equal(socp_set_time_limit(workspace, INFINITY, &error), CFI_OK);
+    assert_int_equal(solve_with_a_jump(workspace, it->problem), SOCP_OPTIMAL);
+    socp_destroy(workspace);
+    planted_free(it);
+    stopped_by = THE_FLAG;
 }
 
 static void another_flag_or_none_can_take_its_place(void **state)
@@ -169,13 +301,17 @@ static void another_flag_or_none_can_take_its_place(void **state)
     settings.stop = &stop;
     workspace = socp_create(it->problem, &settings, NULL);
     stop = 1;
-    assert_int_equal(socp_solve(workspace, it->problem, &solution, NULL), CFI_INTERRUPTED);
+    assert_int_equal(socp_solve(workspace, it->problem, &solution, NULL), CFI_OK);
+    assert_int_equal(solution.status, SOCP_INTERRUPTED);
     socp_set_stop(workspace, NULL);
     assert_int_equal(socp_solve(workspace, it->problem, &solution, NULL), CFI_OK);
+    assert_int_equal(solution.status, SOCP_OPTIMAL);
     socp_set_stop(workspace, &other);
     assert_int_equal(socp_solve(workspace, it->problem, &solution, NULL), CFI_OK);
+    assert_int_equal(solution.status, SOCP_OPTIMAL);
     other = 1;
-    assert_int_equal(socp_solve(workspace, it->problem, &solution, NULL), CFI_INTERRUPTED);
+    assert_int_equal(socp_solve(workspace, it->problem, &solution, NULL), CFI_OK);
+    assert_int_equal(solution.status, SOCP_INTERRUPTED);
     socp_destroy(workspace);
     planted_free(it);
 }
@@ -230,13 +366,13 @@ int __real_amd_order(int32_t n, const int32_t *start, const int32_t *row, int32_
 int __wrap_amd_order(int32_t n, const int32_t *start, const int32_t *row, int32_t *order, double *control,
                      double *info);
 
-/* Told to wait, it goes on after the flag is set, as a long run does, and works on its memory later still. */
+/* Told to wait, it goes on after the stop, as a long run does, and works on its memory later still. */
 int __wrap_amd_order(int32_t n, const int32_t *start, const int32_t *row, int32_t *order, double *control, double *info)
 {
     int status;
 
     if (amd_begun++ == 0 && !amd_may_end) {
-        stop = 1;
+        be_stopped();
         while (!amd_may_end) {
             sched_yield();
         }
@@ -268,40 +404,51 @@ static socp_builder *many_entries(void)
 }
 
 /* An ordering cannot be interrupted: it is left to end by itself, with its memory. */
-static void a_long_ordering_is_left_behind(void **state)
+static void leave_ordering_behind(const socp_problem *problem, const socp_settings *settings)
 {
-    socp_builder *builder = many_entries();
-    const socp_problem *problem = built(builder);
-    socp_settings settings = socp_default_settings();
     cfi_error error = {.status = CFI_OK};
     socp_solution solution;
     socp_workspace *workspace;
 
-    (void)state;
-    settings.stop = &stop;
     watch_for(SIZE_MAX);
     amd_begun = amd_may_end = amd_ended = 0;
-    assert_null(socp_create(problem, &settings, &error));
-    assert_int_equal(error.status, CFI_INTERRUPTED);
+    assert_null(socp_create(problem, settings, &error));
+    assert_int_equal(error.status, stopped_by == THE_FLAG ? CFI_INTERRUPTED : CFI_FAILED);
     assert_true(amd_begun == 1 && amd_ended == 0);
     amd_may_end = 1;
     while (!amd_ended) {
         sched_yield();
     }
     watch_for(SIZE_MAX);
-    workspace = socp_create(problem, &settings, &error);
+    workspace = socp_create(problem, settings, &error);
     assert_non_null(workspace);
     assert_int_equal(socp_solve(workspace, problem, &solution, NULL), CFI_OK);
     assert_optimal(problem, &solution, 1e-7);
     assert_close(solution.primal_objective, 300.0, 1e-7);
     socp_destroy(workspace);
+}
+
+static void a_long_ordering_is_left_behind(void **state)
+{
+    socp_builder *builder = many_entries();
+    socp_settings settings = socp_default_settings();
+
+    (void)state;
+    settings.stop = &stop;
+    leave_ordering_behind(built(builder), &settings);
+    stopped_by = THE_CLOCK;
+    settings.stop = NULL;
+    settings.time_limit_seconds = LIMIT;
+    leave_ordering_behind(built(builder), &settings);
+    stopped_by = THE_FLAG;
     socp_builder_destroy(builder);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_solve_ends_at_the_stage_that_meets_the_flag),
+        cmocka_unit_test(a_solve_ends_at_the_stage_that_is_stopped),
+        cmocka_unit_test(the_time_limit_can_be_changed),
         cmocka_unit_test(another_flag_or_none_can_take_its_place),
         cmocka_unit_test(a_panel_is_left_at_the_next_tile),
         cmocka_unit_test(a_long_ordering_is_left_behind),

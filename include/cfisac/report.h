@@ -78,15 +78,15 @@ cfi_status report_write_directory(const cfi_results *results, const cfi_timing *
 typedef struct cfi_solve_result {
     const char *name; /* of the file */
     const socp_cbf *cbf;
-    const socp_solution *solution;
+    const socp_solution *solution;       /* x, y, z and s are NULL when its set-up was stopped */
     size_t repeats;                      /* solves made */
-    double setup_seconds, solve_seconds; /* medians over them */
+    double setup_seconds, solve_seconds; /* medians over them; NaN when the set-up was stopped */
 } cfi_solve_result;
 /* The object of `solve --json`, docs/results.md; and a table for a person. CFI_OUTPUT. */
 cfi_status report_write_solution_json(const cfi_solve_result *result, FILE *stream, cfi_error *error);
 cfi_status report_write_solution_table(const cfi_solve_result *result, FILE *stream, cfi_error *error);
-/* CFI_OK when optimal, CFI_INFEASIBLE when the problem or its dual is, CFI_FAILED otherwise; the text says what was
- * found. */
+/* CFI_OK when optimal, CFI_INFEASIBLE when the problem or its dual is, CFI_INTERRUPTED when a signal ended the solve,
+ * CFI_FAILED otherwise; the text says what was found. */
 cfi_status report_solution_verdict(const cfi_solve_result *result, cfi_error *error);
 
 /* --------------------------------------------------------------------- a sweep ---- */

@@ -49,22 +49,28 @@ typedef enum socp_status {
     SOCP_PRIMAL_INFEASIBLE, /* (y, z) is a certificate: A'y + G'z ~ 0, z in K, b'y + h'z = -1 */
     SOCP_DUAL_INFEASIBLE,   /* (x, s) is a certificate: A x ~ 0, G x + s ~ 0, s in K, c'x = -1 */
     SOCP_ITERATION_LIMIT,
-    SOCP_FAILED /* breakdown: no progress before the reduced tolerance, or no finite point: then every number is NaN */
+    SOCP_FAILED, /* breakdown: no progress before the reduced tolerance, or no finite point: then every number is NaN */
+    SOCP_TIME_LIMIT, /* time_limit_seconds passed: the best point so far, of any accuracy; or every number is NaN */
+    SOCP_INTERRUPTED /* the stop flag was seen: likewise */
 } socp_status;
 
-/* "optimal", "inaccurate", "primal_infeasible", "dual_infeasible", "iteration_limit", "failed". */
+/* "optimal", "inaccurate", "primal_infeasible", "dual_infeasible", "iteration_limit", "failed", "time_limit",
+ * "interrupted". */
 const char *socp_status_name(socp_status status);
 
+/* Each comment begins with the default; behind it stands what is allowed. */
 typedef struct socp_settings {
-    size_t max_iterations;     /* 100 */
-    double tolerance;          /* 1e-9: relative residuals and gap of SOCP_OPTIMAL */
-    double accepted_tolerance; /* 1e-8: SOCP_OPTIMAL too, when progress ends before `tolerance`; certificates */
-    double reduced_tolerance;  /* 1e-5: of SOCP_INACCURATE */
-    size_t max_refinements;    /* 5 */
+    size_t max_iterations;     /* 100 (1 .. 1000000): of each attempt */
+    double tolerance;          /* 1e-9 (0 < tolerance < 1): relative residuals and gap of SOCP_OPTIMAL */
+    double accepted_tolerance; /* 1e-8 (tolerance or more, below 1): SOCP_OPTIMAL too, when the solve ends before
+                                  `tolerance`, see stop_reason; certificates */
+    double reduced_tolerance;  /* 1e-4 (accepted_tolerance or more, below 1): of SOCP_INACCURATE */
+    size_t max_refinements;    /* 5 (0 .. 1000): of one solution of the linear system */
+    double time_limit_seconds; /* INFINITY, none (greater than 0): of socp_create, and again of each socp_solve */
     bool warm_start;           /* false: start from this workspace's last optimal point, when it has one; worth it when
                                   the numbers changed little. An attempt that ends without an answer starts afresh. */
-    cfi_stop *stop; /* NULL: polled by socp_create and socp_solve, which end with CFI_INTERRUPTED soon after it
-                       is set; it must outlive the workspace, or socp_set_stop replace it */
+    cfi_stop *stop; /* NULL: polled by socp_create and socp_solve, which end soon after it is set, with CFI_INTERRUPTED
+                       and SOCP_INTERRUPTED; it must outlive the workspace, or socp_set_stop replace it */
 } socp_settings;
 socp_settings socp_default_settings(void);
 
@@ -77,19 +83,31 @@ socp_settings socp_default_settings(void);
  * equilibrated problem's objective). Small units do not make every point a solution. */
 typedef struct socp_solution {
     socp_status status;
-    size_t iterations;           /* of both attempts, if retried */
-    bool retried;                /* the first attempt broke down; this is a second one with other regularisation */
+    const char *stop_reason;     /* why the last attempt ended, a constant; see below */
+    size_t iterations;           /* of all attempts */
+    size_t attempts;             /* 1 .. 3: each after the first has other regularisation and scaling */
     const double *x, *y, *z, *s; /* n, p, m, m */
     double primal_objective, dual_objective;
     double primal_residual, dual_residual, gap;
     double setup_seconds, solve_seconds;
 } socp_solution;
 
+/* stop_reason, which for SOCP_OPTIMAL also says why less than `tolerance` was enough:
+ *   "tolerance"        the iterate met `tolerance`
+ *   "certificate"      it proved the problem or its dual infeasible
+ *   "no_progress"      iterates got no better; the best one was taken for what it is
+ *   "breakdown"        the linear system could not be solved, or no step could be made
+ *   "iteration_limit"  max_iterations
+ *   "time_limit"       time_limit_seconds
+ *   "interrupted"      the stop flag */
+
 /* A workspace holds the ordering, the symbolic factorisation and every work array for one sparsity
  * pattern. socp_create analyses `problem` (its pattern and cones; numbers too are read) and may be
  * followed by any number of socp_solve with problems of the same pattern: then nothing is
- * allocated. NULL and an error text when the problem is malformed (CFI_INVALID: a number that is not finite, sizes that
- * do not add up, an array that is NULL) or memory is out. */
+ * allocated. settings may be NULL: the defaults. NULL and an error text when the problem is malformed (CFI_INVALID: a
+ * number that is not finite, sizes that do not add up, an array that is NULL) or a setting is not allowed (CFI_INVALID,
+ * naming it), memory is out (CFI_NO_MEMORY), the stop flag was seen (CFI_INTERRUPTED) or the time limit passed
+ * (CFI_FAILED): before the analysis has ended there is no point to return. */
 typedef struct socp_workspace socp_workspace;
 socp_workspace *socp_create(const socp_problem *problem, const socp_settings *settings, cfi_error *error);
 void socp_destroy(socp_workspace *workspace);
@@ -97,12 +115,17 @@ void socp_destroy(socp_workspace *workspace);
 /* Another stop flag for the solves to come, or NULL. */
 void socp_set_stop(socp_workspace *workspace, cfi_stop *stop);
 
+/* Another time limit for the solves to come, INFINITY for none. CFI_INVALID, and the old one stays, where it is not
+ * allowed. */
+cfi_status socp_set_time_limit(socp_workspace *workspace, double seconds, cfi_error *error);
+
 /* Makes the next solve a cold one, with the bytes of a new workspace, whatever was solved before. */
 void socp_forget(socp_workspace *workspace);
 
 /* Solves. The problem must have the pattern given at socp_create (else CFI_INVALID). Returns CFI_OK
- * whenever *solution was filled, whatever its status; CFI_INTERRUPTED, without a solution, when the
- * stop flag was seen: the workspace stays good for other solves, the next one a cold one. */
+ * whenever *solution was filled, whatever its status. A solve that is stopped, by the flag or the time limit, returns
+ * the best point so far with its residuals: SOCP_OPTIMAL if that meets the accepted tolerance, else SOCP_INTERRUPTED or
+ * SOCP_TIME_LIMIT; the workspace stays good for other solves, the next one a cold one. */
 cfi_status socp_solve(socp_workspace *workspace, const socp_problem *problem, socp_solution *solution,
                       cfi_error *error);
 

@@ -123,6 +123,7 @@ static cfi_status solve(const alloc_stepper *stepper, const socp_problem *proble
                         cfi_error *error)
 {
     step_solver *cone = stepper->cone;
+    cfi_status status;
 
     if (!socp_builder_kept_pattern(cone->builder)) {
         socp_destroy(cone->workspace);
@@ -135,7 +136,11 @@ static cfi_status solve(const alloc_stepper *stepper, const socp_problem *proble
         settings.stop = stop_of(stepper->options);
         cone->workspace = socp_create(problem, &settings, error);
     }
-    return cone->workspace ? socp_solve(cone->workspace, problem, solution, error) : error->status;
+    status = cone->workspace ? socp_solve(cone->workspace, problem, solution, error) : error->status;
+    if (status == CFI_OK && solution->status == SOCP_INTERRUPTED) { /* half a step is no step */
+        status = error_set(error, CFI_INTERRUPTED, "interrupted while a cone problem was solved");
+    }
+    return status;
 }
 
 static void note_end(alloc_stepper *stepper, const socp_solution *solution)

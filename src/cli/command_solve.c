@@ -2,9 +2,11 @@
 #include "cfisac/report.h"
 #include "cli/commands.h"
 #include "cli/message.h"
+#include "cli/progress.h"
 #include "cli/signals.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,30 +46,122 @@ static double median(double *value, size_t count)
     return 0.5 * (value[(count - 1) / 2] + value[count / 2]);
 }
 
-/* Sets up and solves result->repeats times; the last workspace, which holds the solution, is returned. NULL and an
- * error when a signal came, too. */
-static socp_workspace *solve(cfi_solve_result *result, socp_solution *solution, double *seconds, cfi_error *error)
-{
-    const socp_problem *problem = socp_cbf_problem(result->cbf);
-    socp_settings settings = socp_default_settings();
-    socp_workspace *workspace = NULL;
-    size_t count = result->repeats;
+/* Set-up and solve, again and again. All that end by themselves give the same bytes, so the first one's are kept; one
+ * that is stopped counts only when it is the first. */
+typedef struct repetition {
+    const socp_problem *problem;
+    socp_settings settings;
+    size_t asked, made;
+    double *setup, *solve; /* seconds of each made */
+    double deadline;       /* of now_seconds; INFINITY: none */
+    socp_solution solution;
+    double *kept;     /* memory of its x, y, z and s; NULL where the set-up was stopped */
+    cfi_status ended; /* CFI_OK: by itself; CFI_FAILED: by the time limit; CFI_INTERRUPTED: by a signal */
+} repetition;
 
-    settings.stop = signals_catch();
-    for (size_t i = 0; i < count; i++) {
-        socp_destroy(workspace);
-        workspace = socp_create(problem, &settings, error);
-        if (!workspace || socp_solve(workspace, problem, solution, error) != CFI_OK) {
-            socp_destroy(workspace);
-            return NULL;
-        }
-        seconds[i] = solution->setup_seconds;
-        seconds[count + i] = solution->solve_seconds;
+/* A solution without a point, for a set-up that was stopped. */
+static socp_solution no_solution(cfi_status ended)
+{
+    bool late = ended == CFI_FAILED;
+
+    return (socp_solution){.status = late ? SOCP_TIME_LIMIT : SOCP_INTERRUPTED,
+                           .stop_reason = late ? "time_limit" : "interrupted",
+                           .primal_objective = NAN,
+                           .dual_objective = NAN,
+                           .primal_residual = NAN,
+                           .dual_residual = NAN,
+                           .gap = NAN,
+                           .setup_seconds = NAN,
+                           .solve_seconds = NAN};
+}
+
+static const double *keep_part(double **to, const double *from, size_t count)
+{
+    double *part = *to;
+
+    memcpy(part, from, count * sizeof *part);
+    *to += count;
+    return part;
+}
+
+/* The arrays of a solution, which are the workspace's, copied. */
+static cfi_status keep_solution(repetition *r, const socp_solution *solution, cfi_error *error)
+{
+    const socp_problem *problem = r->problem;
+    double *to = r->kept = malloc((problem->n + problem->p + 2 * problem->m + 1) * sizeof *to);
+
+    if (!to) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for a solution");
     }
-    result->solution = solution;
-    result->setup_seconds = median(seconds, count);
-    result->solve_seconds = median(seconds + count, count);
-    return workspace;
+    r->solution = *solution;
+    r->solution.x = keep_part(&to, solution->x, problem->n);
+    r->solution.y = keep_part(&to, solution->y, problem->p);
+    r->solution.z = keep_part(&to, solution->z, problem->m);
+    r->solution.s = keep_part(&to, solution->s, problem->m);
+    return CFI_OK;
+}
+
+/* How a solution ended, as repetition.ended says it. */
+static cfi_status end_of(const socp_solution *solution)
+{
+    if (solution->status == SOCP_TIME_LIMIT) {
+        return CFI_FAILED;
+    }
+    return solution->status == SOCP_INTERRUPTED ? CFI_INTERRUPTED : CFI_OK;
+}
+
+/* Takes over a solution, or what there is of one. */
+static cfi_status take_solution(repetition *r, const socp_solution *solution, cfi_error *error)
+{
+    r->ended = end_of(solution);
+    if (r->ended != CFI_OK && r->made > 0) {
+        return CFI_OK;
+    }
+    r->setup[r->made] = solution->setup_seconds;
+    r->solve[r->made] = solution->solve_seconds;
+    if (r->made++ > 0) {
+        return CFI_OK;
+    }
+    r->solution = *solution;
+    return solution->x ? keep_solution(r, solution, error) : CFI_OK;
+}
+
+/* Seconds until the deadline. At the deadline a set-up or a solve still begins, and ends at once. */
+static double seconds_left(const repetition *r)
+{
+    return fmax(r->deadline - now_seconds(), 1e-9);
+}
+
+/* Sets up and solves once. */
+static cfi_status solve_once(repetition *r, cfi_error *error)
+{
+    socp_solution solution;
+    socp_workspace *workspace;
+    cfi_status status;
+
+    r->settings.time_limit_seconds = seconds_left(r);
+    workspace = socp_create(r->problem, &r->settings, error);
+    if (!workspace) {
+        solution = no_solution(error->status);
+        return error->status == CFI_FAILED || error->status == CFI_INTERRUPTED ? take_solution(r, &solution, error)
+                                                                               : error->status;
+    }
+    status = socp_set_time_limit(workspace, seconds_left(r), error);
+    status = status == CFI_OK ? socp_solve(workspace, r->problem, &solution, error) : status;
+    status = status == CFI_OK ? take_solution(r, &solution, error) : status;
+    socp_destroy(workspace);
+    return status;
+}
+
+/* All of them, until one is stopped. */
+static cfi_status solve_all(repetition *r, cfi_error *error)
+{
+    cfi_status status = CFI_OK;
+
+    while (status == CFI_OK && r->ended == CFI_OK && r->made < r->asked) {
+        status = solve_once(r, error);
+    }
+    return status;
 }
 
 static cfi_status print_solution(const cli_options *options, const cfi_solve_result *result, cfi_error *error)
@@ -78,34 +172,57 @@ static cfi_status print_solution(const cli_options *options, const cfi_solve_res
     return name_output(status, error);
 }
 
-static cfi_status solve_and_print(const cli_options *options, const socp_cbf *cbf, cfi_error *error)
+/* The answer, and what is to be said of it. */
+static cfi_status say_answer(const cli_options *options, const repetition *r, const socp_cbf *cbf, cfi_error *error)
 {
-    cfi_solve_result result = {
-        .name = options->argument, .cbf = cbf, .repeats = options->repeat > 0 ? (size_t)options->repeat : 1};
-    double *seconds = calloc(2 * result.repeats, sizeof *seconds);
-    socp_solution solution;
-    socp_workspace *workspace = NULL;
+    cfi_solve_result result = {.name = options->argument,
+                               .cbf = cbf,
+                               .solution = &r->solution,
+                               .repeats = r->made,
+                               .setup_seconds = median(r->setup, r->made),
+                               .solve_seconds = median(r->solve, r->made)};
+    bool fewer =
+        r->ended != CFI_OK && end_of(&r->solution) == CFI_OK; /* a complete answer, but not as often as asked */
+    char made[64], late[128];
     cfi_status status;
 
-    if (!seconds) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the times");
-    }
-    workspace = solve(&result, &solution, seconds, error);
-    free(seconds);
-    if (!workspace) {
-        cfi_error cause = *error;
-
-        return cause.status == CFI_NO_MEMORY ? CFI_NO_MEMORY
-                                             : error_set(error, cause.status, "%.300s: %s", result.name, cause.text);
-    }
-    if (solution.retried) {
-        report_warning(options, "the first attempt of the solver broke down; this is the second one's answer");
+    snprintf(made, sizeof made, "after %zu of %zu solves", r->made, r->asked);
+    snprintf(late, sizeof late, "the time limit came %s", made);
+    if (fewer && r->ended == CFI_FAILED) {
+        report_warning(options, late);
     }
     status = print_solution(options, &result, error);
-    if (status == CFI_OK) {
-        status = report_solution_verdict(&result, error);
+    if (status == CFI_OK && fewer && r->ended == CFI_INTERRUPTED) {
+        return error_set(error, CFI_INTERRUPTED, "%.300s: interrupted %s", result.name, made);
     }
-    socp_destroy(workspace);
+    return status == CFI_OK ? report_solution_verdict(&result, error) : status;
+}
+
+static cfi_status solve_and_print(const cli_options *options, const socp_cbf *cbf, cfi_error *error)
+{
+    size_t count = options->repeat > 0 ? (size_t)options->repeat : 1;
+    repetition r = {.problem = socp_cbf_problem(cbf),
+                    .settings = socp_default_settings(),
+                    .asked = count,
+                    .setup = calloc(2 * count, sizeof *r.setup),
+                    .deadline = options->time_limit > 0.0 ? now_seconds() + options->time_limit : INFINITY};
+    cfi_status status;
+
+    if (!r.setup) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the times");
+    }
+    r.solve = r.setup + count;
+    r.settings.stop = signals_catch();
+    status = solve_all(&r, error);
+    if (status == CFI_OK) {
+        status = say_answer(options, &r, cbf, error);
+    } else if (status != CFI_NO_MEMORY) {
+        cfi_error cause = *error;
+
+        error_set(error, status, "%.300s: %s", options->argument, cause.text);
+    }
+    free(r.kept);
+    free(r.setup);
     return status;
 }
 

@@ -74,20 +74,23 @@ const cli_command command_table[] = {
      .options = OPTION_SET | OPTION_DROP | OPTION_THREADS | OPTION_TIMING | OPTION_QUIET | OPTION_HELP},
     {.name = "solve",
      .function = command_solve,
-     .usage = "FILE.cbf [--json] [--repeat N] [--quiet]",
+     .usage = "FILE.cbf [--json] [--repeat N] [--time-limit S] [--quiet]",
      .summary = "solve a second-order cone program",
      .text =
          "Solves a file of the Conic Benchmark Format (CBF, versions 1 to 4; - is standard input) by the built-in\n"
          "interior-point solver and prints status, objectives, residuals and times; --json adds the solution x. "
          "Cones:\n"
          "F, L=, L+, L-, Q and QR, for variables and constraints. Residuals, gap and certificates are recomputed from\n"
-         "the problem's data. Exit code 0: optimal, 4: the problem or its dual is infeasible, 5: anything else\n"
-         "(inaccurate, iteration_limit, failed), 130: interrupted.",
+         "the problem's data, and stop_reason says why the solver ended. A solve that --time-limit, SIGINT or SIGTERM\n"
+         "ends prints the best point so far. Exit code 0: optimal, 4: the problem or its dual is infeasible, 5: "
+         "anything\n"
+         "else (inaccurate, iteration_limit, time_limit, failed), 130: interrupted.",
      .example = "  cfisac solve problem.cbf\n"
                 "  cfisac solve problem.cbf --json --repeat 11 > solution.json\n"
+                "  cfisac solve large.cbf --time-limit 60\n"
                 "  gunzip -c problem.cbf.gz | cfisac solve -\n",
      .argument = "FILE.cbf",
-     .options = OPTION_JSON | OPTION_REPEAT | OPTION_QUIET | OPTION_HELP},
+     .options = OPTION_JSON | OPTION_REPEAT | OPTION_TIME_LIMIT | OPTION_QUIET | OPTION_HELP},
     {.name = "schema",
      .function = command_schema,
      .usage = "[--quiet]",

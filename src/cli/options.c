@@ -10,8 +10,9 @@
 #include <string.h>
 
 enum { SHOWN = 60 };
+static const double MOST_SECONDS = 1e9; /* 31 years */
 
-typedef enum { KIND_FLAG, KIND_TEXT, KIND_NUMBER, KIND_SETTING, KIND_SHARD } option_kind;
+typedef enum { KIND_FLAG, KIND_TEXT, KIND_NUMBER, KIND_SECONDS, KIND_SETTING, KIND_SHARD } option_kind;
 
 typedef struct option_spec {
     unsigned bit;
@@ -46,6 +47,10 @@ static const option_spec option_table[] = {
     {OPTION_REPEAT, KIND_NUMBER, "--repeat", "N",
      "set up and solve N times; times are medians (1 .. 1000000; default: 1)", offsetof(cli_options, repeat), 1,
      1000000},
+    {OPTION_TIME_LIMIT, KIND_SECONDS, "--time-limit", "S",
+     "end set-up and solve after S seconds, of all repetitions together, and print\n"
+     "                      the best point found (greater than 0, up to 1e9; default: none)",
+     offsetof(cli_options, time_limit), 0, 0},
     {OPTION_EXPORT_CBF, KIND_TEXT, "--export-cbf", "DIR",
      "write every problem given to the cone solver into DIR, in the Conic Benchmark Format",
      offsetof(cli_options, export_cbf), 0, 0},
@@ -121,6 +126,20 @@ static cfi_status read_number(const reader *r, const option_spec *spec, const ch
     return CFI_OK;
 }
 
+/* A decimal number of seconds. */
+static cfi_status read_seconds(const reader *r, const option_spec *spec, const char *text, double *seconds)
+{
+    bool decimal = *text != '+' && text[strspn(text, "0123456789.eE+-")] == '\0';
+    char *end;
+
+    *seconds = strtod(text, &end);
+    if (!decimal || *end || !(*seconds > 0.0 && *seconds <= MOST_SECONDS)) {
+        return USAGE(r, "%s %.*s: not a number of seconds in range (allowed: greater than 0, up to %g)", spec->name,
+                     SHOWN, text, MOST_SECONDS);
+    }
+    return CFI_OK;
+}
+
 /* I/N with 1 <= I <= N. */
 static cfi_status read_shard(const reader *r, const option_spec *spec, const char *text)
 {
@@ -162,6 +181,7 @@ static cfi_status store(const reader *r, const option_spec *spec, const char *va
 {
     char *place = (char *)r->options + spec->offset;
     uint64_t number = 0;
+    double seconds;
     cfi_status status;
 
     switch (spec->kind) {
@@ -177,6 +197,12 @@ static cfi_status store(const reader *r, const option_spec *spec, const char *va
         }
         memcpy(place, &value, sizeof value);
         return CFI_OK;
+    case KIND_SECONDS:
+        status = read_seconds(r, spec, value, &seconds);
+        if (status == CFI_OK) {
+            memcpy(place, &seconds, sizeof seconds);
+        }
+        return status;
     case KIND_NUMBER:
         break;
     }

@@ -26,6 +26,7 @@ enum {
     OPTION_CHECK = 1 << 16,
     OPTION_REPEAT = 1 << 17,
     OPTION_MIXED = 1 << 18,
+    OPTION_TIME_LIMIT = 1 << 19,
     OPTION_OUT_NEEDED = 1 << 15 /* no option: --out may not be left out, unless --dry-run is there */
 };
 
@@ -39,6 +40,7 @@ typedef struct cli_options {
     const char *out, *export_cbf;
     uint64_t drop, threads;   /* threads: 0 unless given */
     uint64_t repeat;          /* 0 unless given */
+    double time_limit;        /* seconds; 0 unless given */
     uint64_t shard, shards;   /* 0 unless given */
     const char *command_line; /* as typed, for timing.json */
 } cli_options;

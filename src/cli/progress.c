@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static double now_seconds(void)
+double now_seconds(void)
 {
     struct timespec time;
 

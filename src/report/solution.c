@@ -14,6 +14,13 @@ static bool is_certificate(const socp_solution *solution)
     return solution->status == SOCP_PRIMAL_INFEASIBLE || solution->status == SOCP_DUAL_INFEASIBLE;
 }
 
+/* Whether there is a point, or a certificate: else every number is NaN, and where the set-up was stopped the arrays are
+ * NULL. */
+static bool has_point(const socp_solution *solution)
+{
+    return is_certificate(solution) || (solution->x && !isnan(solution->primal_residual));
+}
+
 /* -------------------------------------------------------------------------------- JSON ---- */
 
 /* A number that a certificate does not have. */
@@ -27,31 +34,34 @@ cfi_status report_write_solution_json(const cfi_solve_result *result, FILE *stre
     const socp_solution *s = result->solution;
     const socp_problem *problem = socp_cbf_problem(result->cbf);
     size_t constraints = socp_cbf_constraints(result->cbf);
-    bool certificate = is_certificate(s), ray = s->status == SOCP_DUAL_INFEASIBLE;
+    bool certificate = is_certificate(s), ray = s->status == SOCP_DUAL_INFEASIBLE, point = has_point(s);
     double *multiplier = calloc(constraints + problem->n, sizeof *multiplier), *x;
     json_writer writer = json_make(stream);
 
     x = multiplier ? multiplier + constraints : NULL;
-    if (!multiplier || !socp_cbf_point(result->cbf, s, x)) {
+    if (!multiplier || (point && !socp_cbf_point(result->cbf, s, x))) {
         free(multiplier);
         return error_set(error, CFI_NO_MEMORY, "out of memory for a solution");
     }
-    socp_cbf_multipliers(result->cbf, s, multiplier);
+    if (point) {
+        socp_cbf_multipliers(result->cbf, s, multiplier);
+    }
     json_open(&writer, NULL, '{');
     json_text(&writer, "status", socp_status_name(s->status));
+    json_text(&writer, "stop_reason", s->stop_reason);
     json_count(&writer, "iterations", s->iterations);
     json_unless(&writer, "primal_objective", certificate, socp_cbf_objective(result->cbf, s->primal_objective));
     json_unless(&writer, "dual_objective", certificate, socp_cbf_objective(result->cbf, s->dual_objective));
     json_unless(&writer, "primal_residual", certificate, s->primal_residual);
     json_unless(&writer, "dual_residual", certificate, s->dual_residual);
     json_unless(&writer, "gap", certificate, s->gap);
-    json_vector(&writer, "x", certificate && !ray ? NULL : x, problem->n);
+    json_vector(&writer, "x", !point || (certificate && !ray) ? NULL : x, problem->n);
     json_number(&writer, "setup_seconds", result->setup_seconds);
     json_number(&writer, "solve_seconds", result->solve_seconds);
     json_text(&writer, "sense", socp_cbf_maximises(result->cbf) ? "max" : "min");
-    json_count(&writer, "attempts", s->retried ? 2 : 1);
+    json_count(&writer, "attempts", s->attempts);
     json_unless(&writer, "certificate_residual", !certificate, socp_certificate_residual(problem, s));
-    json_vector(&writer, "multipliers", ray ? NULL : multiplier, constraints);
+    json_vector(&writer, "multipliers", !point || ray ? NULL : multiplier, constraints);
     json_close(&writer, '}');
     free(multiplier);
     return finish_stream(stream, error);
@@ -59,9 +69,11 @@ cfi_status report_write_solution_json(const cfi_solve_result *result, FILE *stre
 
 /* ------------------------------------------------------------------------------- table ---- */
 
-static const char *explain(socp_status status)
+static const char *explain(const socp_solution *solution)
 {
-    switch (status) {
+    bool point = has_point(solution);
+
+    switch (solution->status) {
     case SOCP_OPTIMAL:
         return "optimal";
     case SOCP_INACCURATE:
@@ -72,6 +84,10 @@ static const char *explain(socp_status status)
         return "dual infeasible: the objective is unbounded, if any point is feasible";
     case SOCP_ITERATION_LIMIT:
         return "iteration limit: the best point so far; not optimal";
+    case SOCP_TIME_LIMIT:
+        return point ? "time limit: the best point so far; not optimal" : "time limit: no point was found";
+    case SOCP_INTERRUPTED:
+        return point ? "interrupted: the best point so far; not optimal" : "interrupted: no point was found";
     case SOCP_FAILED:
         break;
     }
@@ -124,22 +140,30 @@ static void write_point(const cfi_solve_result *result, FILE *stream)
     fprintf(stream, "  gap               %.2e\n", s->gap);
 }
 
+static void write_times(const cfi_solve_result *result, FILE *stream)
+{
+    fprintf(stream, "  set-up            %.3f ms\n  solve             %.3f ms", 1e3 * result->setup_seconds,
+            1e3 * result->solve_seconds);
+    fprintf(stream, result->repeats > 1 ? "  (medians of %zu)\n" : "\n", result->repeats);
+}
+
 cfi_status report_write_solution_table(const cfi_solve_result *result, FILE *stream, cfi_error *error)
 {
     const socp_solution *s = result->solution;
 
     write_sizes(result, stream);
-    fprintf(stream, "  status            %s\n", explain(s->status));
-    fprintf(stream, "  iterations        %zu%s\n", s->iterations,
-            s->retried ? " in two attempts, the second with stronger regularisation" : "");
+    fprintf(stream, "  status            %s\n", explain(s));
+    fprintf(stream, "  stopped by        %s\n", s->stop_reason);
+    fprintf(stream, "  iterations        %zu", s->iterations);
+    fprintf(stream, s->attempts > 1 ? " in %zu attempts, with other regularisation and scaling each\n" : "\n", s->attempts);
     if (is_certificate(s)) {
         write_certificate(result, stream);
-    } else {
+    } else if (has_point(s)) {
         write_point(result, stream);
     }
-    fprintf(stream, "  set-up            %.3f ms\n  solve             %.3f ms", 1e3 * result->setup_seconds,
-            1e3 * result->solve_seconds);
-    fprintf(stream, result->repeats > 1 ? "  (medians of %zu)\n" : "\n", result->repeats);
+    if (!isnan(result->setup_seconds)) {
+        write_times(result, stream);
+    }
     return finish_stream(stream, error);
 }
 
@@ -148,10 +172,15 @@ cfi_status report_write_solution_table(const cfi_solve_result *result, FILE *str
 cfi_status report_solution_verdict(const cfi_solve_result *result, cfi_error *error)
 {
     const socp_solution *s = result->solution;
+    cfi_status status = CFI_FAILED;
 
     if (s->status == SOCP_OPTIMAL) {
         return CFI_OK;
     }
-    return error_set(error, is_certificate(s) ? CFI_INFEASIBLE : CFI_FAILED, "%.300s: %s", result->name,
-                     explain(s->status));
+    if (is_certificate(s)) {
+        status = CFI_INFEASIBLE;
+    } else if (s->status == SOCP_INTERRUPTED) {
+        status = CFI_INTERRUPTED;
+    }
+    return error_set(error, status, "%.300s: %s", result->name, explain(s));
 }

@@ -7,7 +7,7 @@
 #include <suitesparse/amd.h>
 #include <time.h>
 
-/* Entries up to which AMD takes less than some ten milliseconds; between looks at the flag; its stack. */
+/* Entries up to which AMD takes less than some ten milliseconds; between looks at the watch; its stack. */
 enum { FEW_ENTRIES = 20000, LOOK_MILLISECONDS = 10, STACK_BYTES = 256 * 1024 };
 
 /* Shared by both threads; whoever is last frees it. */
@@ -83,7 +83,7 @@ static struct timespec next_look(void)
     return time;
 }
 
-/* Waits for AMD's end or for the flag; true when AMD has ended. */
+/* Waits for AMD's end or for what the watch sees; true when AMD has ended. */
 static bool wait_for(shared *s, stop_watch *watch)
 {
     bool done;
@@ -118,7 +118,8 @@ static shared *make_shared(const amd_job *job)
 
 bool amd_job_run(amd_job *job, stop_watch *watch)
 {
-    shared *s = watch && watch->flag && job->start[job->n] > FEW_ENTRIES ? make_shared(job) : NULL;
+    shared *s =
+        watch && (watch->flag || watch->deadline > 0.0) && job->start[job->n] > FEW_ENTRIES ? make_shared(job) : NULL;
     bool good;
 
     if (s && !start_thread(s)) {

@@ -15,9 +15,9 @@ typedef struct amd_job {
     void *memory;
 } amd_job;
 
-/* Runs amd_order; false when that fails. Where it may take long and the watch has a flag, it runs on a thread of its
- * own; once the flag is seen, this returns false and the thread, which ends when AMD does, owns and frees the memory:
- * job->memory is then NULL. */
+/* Runs amd_order; false when that fails. Where it may take long and the watch has a flag or a deadline, it runs on a
+ * thread of its own; once the flag is seen, this returns false and the thread, which ends when AMD does, owns and frees
+ * the memory: job->memory is then NULL. */
 bool amd_job_run(amd_job *job, stop_watch *watch);
 
 #endif

@@ -79,8 +79,7 @@ static void find_all(cbf_file *file, const census *all, cbf_epigraph *list, size
     for (size_t i = 0; i < file->con.cones; row += file->con.cone[i++].size) {
         cbf_cone *cone = &file->con.cone[i];
 
-        if (cone->kind == CBF_ROTATED && cone->size > 2 &&
-            is_epigraph(file, all, row, cone->size, &list[*count])) {
+        if (cone->kind == CBF_ROTATED && cone->size > 2 && is_epigraph(file, all, row, cone->size, &list[*count])) {
             take_out(file, cone, &list[(*count)++], factor);
         }
     }

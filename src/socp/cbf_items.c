@@ -247,29 +247,30 @@ static cfi_status read_matrix(cbf_text *text, cbf_file *file)
 
 typedef struct item {
     const char *name;
-    cfi_status (*read)(cbf_text *text, cbf_file *file); /* NULL: refused, and why */
+    cfi_status (*read)(cbf_text *text, cbf_file *file); /* NULL: refused, unless it is empty, and why */
     const char *refused;
+    size_t counts; /* numbers on its first line, all 0 where it is empty; 0: it is never empty */
 } item;
 
 static const item items[] = {
-    {"VER", read_version, NULL},
-    {"OBJSENSE", read_sense, NULL},
-    {"VAR", read_var, NULL},
-    {"CON", read_con, NULL},
-    {"OBJACOORD", read_objective, NULL},
-    {"OBJBCOORD", read_constant, NULL},
-    {"ACOORD", read_matrix, NULL},
-    {"BCOORD", read_constants, NULL},
-    {"INT", NULL, "integer variables"},
-    {"PSDVAR", NULL, "semidefinite variables"},
-    {"PSDCON", NULL, "semidefinite constraints"},
-    {"OBJFCOORD", NULL, "semidefinite variables"},
-    {"FCOORD", NULL, "semidefinite variables"},
-    {"HCOORD", NULL, "semidefinite constraints"},
-    {"DCOORD", NULL, "semidefinite constraints"},
-    {"POWCONES", NULL, "power cones"},
-    {"POW*CONES", NULL, "power cones"},
-    {"CHANGE", NULL, "changes after the first problem"},
+    {"VER", read_version, NULL, 0},
+    {"OBJSENSE", read_sense, NULL, 0},
+    {"VAR", read_var, NULL, 0},
+    {"CON", read_con, NULL, 0},
+    {"OBJACOORD", read_objective, NULL, 0},
+    {"OBJBCOORD", read_constant, NULL, 0},
+    {"ACOORD", read_matrix, NULL, 0},
+    {"BCOORD", read_constants, NULL, 0},
+    {"INT", NULL, "integer variables", 1},
+    {"PSDVAR", NULL, "semidefinite variables", 1},
+    {"PSDCON", NULL, "semidefinite constraints", 1},
+    {"OBJFCOORD", NULL, "semidefinite variables", 1},
+    {"FCOORD", NULL, "semidefinite variables", 1},
+    {"HCOORD", NULL, "semidefinite constraints", 1},
+    {"DCOORD", NULL, "semidefinite constraints", 1},
+    {"POWCONES", NULL, "power cones", 2},
+    {"POW*CONES", NULL, "power cones", 2},
+    {"CHANGE", NULL, "changes after the first problem", 0},
 };
 enum { ITEMS = sizeof items / sizeof *items };
 
@@ -292,14 +293,35 @@ static cfi_status find_item(cbf_text *text, size_t *found)
                : status;
 }
 
+static cfi_status refuse_item(const cbf_text *text, const item *it)
+{
+    return text_error(text, "%s: %s are not supported (allowed: continuous variables, %s)", it->name, it->refused,
+                      supported);
+}
+
+/* An item whose content would be refused: there is none where its numbers are 0. */
+static cfi_status read_nothing(cbf_text *text, const item *it)
+{
+    size_t keyword = text->line, number = 0;
+    cfi_status status = next_line(text, it->name, "the number of its lines");
+
+    for (size_t i = 0; status == CFI_OK && i < it->counts; i++) {
+        status = text_size(text, "number of lines", SIZE_MAX / 64, &number);
+        if (status == CFI_OK && number > 0) {
+            text->line = keyword;
+            return refuse_item(text, it);
+        }
+    }
+    return status == CFI_OK ? text_line_end(text) : status;
+}
+
 /* VER is first, none comes twice. VAR and CON must come before what counts on them: read_index sees to that. */
 static cfi_status check_place(const cbf_text *text, size_t found, const bool *seen)
 {
     const item *it = &items[found];
 
-    if (!it->read) {
-        return text_error(text, "%s: %s are not supported (allowed: continuous variables, %s)", it->name, it->refused,
-                          supported);
+    if (!it->read && it->counts == 0) {
+        return refuse_item(text, it);
     }
     if (seen[found]) {
         return text_error(text, "%s a second time (allowed: once)", it->name);
@@ -325,7 +347,7 @@ cfi_status cbf_file_read(cbf_text *text, cbf_file *file)
         }
         if (status == CFI_OK) {
             seen[found] = true;
-            status = items[found].read(text, file);
+            status = items[found].read ? items[found].read(text, file) : read_nothing(text, &items[found]);
         }
     }
     if (status == CFI_OK && (!file->sense_given || !file->var.given)) {

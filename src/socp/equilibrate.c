@@ -114,17 +114,3 @@ void equilibrate(sparse *matrix, size_t fixed, const cone_scaling *cone, socp_sc
         }
     }
 }
-
-double normalise(size_t count, double largest, double *value)
-{
-    int power = exponent_of(largest); /* BIAS + 1: not finite */
-    double factor = power_of_two(power <= LEAST || power > BIAS ? 0
-                                 : power < -1000                ? 1000
-                                 : power > 1000                 ? -1000
-                                                                : -power);
-
-    for (size_t i = 0; i < count; i++) {
-        value[i] *= factor;
-    }
-    return factor;
-}

@@ -18,8 +18,4 @@ typedef struct socp_scaling {
  * keep theirs, 1. */
 void equilibrate(sparse *matrix, size_t fixed, const cone_scaling *cone, socp_scaling *scaling);
 
-/* Multiplies numbers of which the largest magnitude is `largest` by a power of two that makes it 1 .. 2, and returns
- * that. */
-double normalise(size_t count, double largest, double *value);
-
 #endif

@@ -1,4 +1,5 @@
 /* How good a point is in the user's units. */
+#include "socp/constants.h"
 #include "socp/problem.h"
 #include "socp/workspace.h"
 
@@ -95,9 +96,7 @@ static double reference(double norm)
 
 static void finish(const socp_workspace *w, quality *q)
 {
-    double unit = fmin(1.0, 1.0 / (w->scaling.cost * w->scaling.rhs));
-
-    q->gap = fabs(q->primal_objective - q->dual_objective) / (unit + fabs(q->primal_objective));
+    q->gap = fabs(q->primal_objective - q->dual_objective) / (w->unit + fabs(q->primal_objective));
     q->merit = fmax(q->primal, fmax(q->dual, q->gap));
     q->merit = isfinite(q->primal) && isfinite(q->dual) && isfinite(q->gap) ? q->merit : INFINITY;
 }
@@ -153,8 +152,8 @@ quality point_estimate(socp_workspace *w)
     return q;
 }
 
-/* weight (c + F'v) + A'y + G'z; its largest entry. */
-static double dual_residual(socp_workspace *w, const socp_problem *problem, double weight)
+/* rx = weight (c + F'v) + A'y + G'z. */
+static void dual_residual(socp_workspace *w, const socp_problem *problem, double weight)
 {
     for (size_t i = 0; i < problem->n; i++) {
         w->rx[i] = weight * problem->c[i];
@@ -162,18 +161,16 @@ static double dual_residual(socp_workspace *w, const socp_problem *problem, doub
     matrix_multiply_transposed(&problem->F, weight, w->user.y, w->rx);
     matrix_multiply_transposed(&problem->A, 1.0, w->user.y + w->f, w->rx);
     matrix_multiply_transposed(&problem->G, 1.0, w->user.z, w->rx);
-    return vector_norm_inf(problem->n, w->rx);
 }
 
-/* The largest entry of ((1 - weight) v, A x - weight b, G x + s - weight h). */
-static double primal_residual(socp_workspace *w, const socp_problem *problem, double weight)
+/* ryz = ((1 - weight) v, A x - weight b, G x + s - weight h). */
+static void primal_residual(socp_workspace *w, const socp_problem *problem, double weight)
 {
     double *ra = w->ryz + w->f, *rg = w->ryz + w->p;
 
     for (size_t i = 0; i < w->f; i++) {
         w->ryz[i] = (1.0 - weight) * w->user.y[i];
     }
-
     for (size_t i = 0; i < problem->p; i++) {
         ra[i] = -weight * problem->b[i];
     }
@@ -182,10 +179,18 @@ static double primal_residual(socp_workspace *w, const socp_problem *problem, do
     }
     matrix_multiply(&problem->A, 1.0, w->user.x, ra);
     matrix_multiply(&problem->G, 1.0, w->user.x, rg);
-    return vector_norm_inf(w->p + w->m, w->ryz);
 }
 
-/* The largest entry of max(1, scale / factor) residual: as largest_homogeneous, from residuals in the user's units. */
+/* v = F x in the user's units. */
+static void form_squares(socp_workspace *w, const socp_problem *problem)
+{
+    for (size_t i = 0; i < w->f; i++) {
+        w->user.y[i] = 0.0;
+    }
+    matrix_multiply(&problem->F, 1.0, w->user.x, w->user.y);
+}
+
+/* The largest entry of max(1, scale / factor) residual: as largest_of_both, from residuals in the user's units. */
 static double largest_either(size_t count, const double *residual, const double *scale, double factor)
 {
     double most = 0.0;
@@ -198,39 +203,137 @@ static double largest_either(size_t count, const double *residual, const double 
     return most;
 }
 
-/* v = F x in the user's units. */
-static void form_products(socp_workspace *w, const socp_problem *problem)
+static void judge_certificates(socp_workspace *w, const socp_problem *problem, const point *at, quality *q)
 {
-    for (size_t i = 0; i < w->f; i++) {
-        w->user.y[i] = 0.0;
+    double by, cx;
+
+    point_unscale(w, at, 1.0);
+    by = vector_dot(problem->p, problem->b, w->user.y + w->f) + vector_dot(problem->m, problem->h, w->user.z);
+    cx = vector_dot(problem->n, problem->c, w->user.x);
+    if (by < 0.0) {
+        dual_residual(w, problem, 0.0);
+        q->primal_certificate = largest_either(w->n, w->rx, w->scaling.column, w->scaling.rhs) / -by;
     }
-    matrix_multiply(&problem->F, 1.0, w->user.x, w->user.y);
+    if (cx < 0.0) {
+        form_squares(w, problem);
+        primal_residual(w, problem, 0.0);
+        q->dual_certificate = largest_either(w->p + w->m, w->ryz, w->scaling.row, w->scaling.cost) / -cx;
+    }
+}
+
+/* size[i] += the magnitudes that row i of a matrix times x is made of. */
+static void add_row_sizes(const socp_matrix *matrix, const double *x, double *size)
+{
+    for (size_t j = 0; matrix->start && j < matrix->cols; j++) {
+        for (size_t e = matrix->start[j]; e < matrix->start[j + 1]; e++) {
+            size[matrix->row[e]] += fabs(matrix->value[e] * x[j]);
+        }
+    }
+}
+
+/* The same for column j of the transposed product. */
+static double column_size(const socp_matrix *matrix, const double *y, size_t j)
+{
+    double sum = 0.0;
+
+    for (size_t e = matrix->start ? matrix->start[j] : 0; matrix->start && e < matrix->start[j + 1]; e++) {
+        sum += fabs(matrix->value[e] * y[matrix->row[e]]);
+    }
+    return sum;
+}
+
+/* The magnitudes that the rows of A x - b and G x + s - h are made of; the rows of a cone share the largest. */
+static void form_row_sizes(const socp_workspace *w, const socp_problem *problem, double *size)
+{
+    size_t row = problem->p + problem->linear;
+
+    for (size_t i = 0; i < problem->p; i++) {
+        size[i] = fabs(problem->b[i]);
+    }
+    for (size_t i = 0; i < problem->m; i++) {
+        size[problem->p + i] = fabs(problem->h[i]) + fabs(w->user.s[i]);
+    }
+    add_row_sizes(&problem->A, w->user.x, size);
+    add_row_sizes(&problem->G, w->user.x, size + problem->p);
+    for (size_t i = 0; i < problem->cones; row += problem->cone_size[i++]) {
+        double most = vector_norm_inf(problem->cone_size[i], size + row);
+
+        for (size_t j = row; j < row + problem->cone_size[i]; j++) {
+            size[j] = most;
+        }
+    }
+}
+
+/* c, F'F x, A'y, G'z likewise, for the columns. */
+static void form_column_sizes(const socp_workspace *w, const socp_problem *problem, double *size)
+{
+    for (size_t j = 0; j < problem->n; j++) {
+        size[j] = fabs(problem->c[j]) + column_size(&problem->F, w->user.y, j) +
+                  column_size(&problem->A, w->user.y + w->f, j) + column_size(&problem->G, w->user.z, j);
+    }
+}
+
+/* Residuals relative to the whole right-hand side, whose largest entry is `norm`, and to what each is made of; the
+ * larger one counts. *beyond: the same of what is left of them when rounding is taken off. */
+static double relative(size_t count, const double *residual, const double *size, double norm, double *beyond)
+{
+    double most = 0.0, least_size = norm > 0.0 ? fmin(norm, 1.0) : 1.0;
+
+    *beyond = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        double per = 1.0 / fmin(reference(norm), size[i] + least_size), r = fabs(residual[i]);
+
+        most = larger_of(most, r * per);
+        *beyond = larger_of(*beyond, (r - ROUNDING * size[i]) * per);
+    }
+    return most;
+}
+
+/* The magnitudes that the two objectives are made of. */
+static double objective_size(const socp_workspace *w, const socp_problem *problem, double half)
+{
+    double sum = 2.0 * half;
+
+    for (size_t i = 0; i < problem->n; i++) {
+        sum += fabs(problem->c[i] * w->user.x[i]);
+    }
+    for (size_t i = 0; i < problem->p; i++) {
+        sum += fabs(problem->b[i] * w->user.y[w->f + i]);
+    }
+    for (size_t i = 0; i < problem->m; i++) {
+        sum += fabs(problem->h[i] * w->user.z[i]);
+    }
+    return sum;
+}
+
+static void judge_point(socp_workspace *w, const socp_problem *problem, const point *at, quality *q)
+{
+    double *size = w->target[1]; /* of no use between two iterations */
+    double half, primal, dual, gap;
+
+    point_unscale(w, at, at->tau);
+    form_squares(w, problem);
+    half = 0.5 * vector_dot(w->f, w->user.y, w->user.y);
+    q->primal_objective = vector_dot(problem->n, problem->c, w->user.x) + half;
+    q->dual_objective =
+        -vector_dot(problem->p, problem->b, w->user.y + w->f) - vector_dot(problem->m, problem->h, w->user.z) - half;
+    primal_residual(w, problem, 1.0);
+    form_row_sizes(w, problem, size);
+    q->primal = relative(problem->p + problem->m, w->ryz + w->f, size, w->norm_b, &primal);
+    dual_residual(w, problem, 1.0);
+    form_column_sizes(w, problem, size);
+    q->dual = relative(problem->n, w->rx, size, w->norm_c, &dual);
+    finish(w, q);
+    gap = fabs(q->primal_objective - q->dual_objective) - ROUNDING * objective_size(w, problem, half);
+    gap /= w->unit + fabs(q->primal_objective);
+    q->beyond_rounding = fmax(fmax(primal, dual), gap);
 }
 
 quality point_judge(socp_workspace *w, const socp_problem *problem, const point *at)
 {
-    double value, by, half;
-    quality q = {.primal_certificate = INFINITY, .dual_certificate = INFINITY};
+    quality q = {.judged = true, .primal_certificate = INFINITY, .dual_certificate = INFINITY};
 
-    point_unscale(w, at, 1.0);
-    form_products(w, problem);
-    by = -vector_dot(problem->p, problem->b, w->user.y + w->f) - vector_dot(problem->m, problem->h, w->user.z);
-    if (by > 0.0) {
-        dual_residual(w, problem, 0.0);
-        q.primal_certificate = largest_either(w->n, w->rx, w->scaling.column, w->scaling.rhs) / by;
-    }
-    value = -vector_dot(problem->n, problem->c, w->user.x);
-    if (value > 0.0) {
-        primal_residual(w, problem, 0.0);
-        q.dual_certificate = largest_either(w->p + w->m, w->ryz, w->scaling.row, w->scaling.cost) / value;
-    }
-    point_unscale(w, at, at->tau);
-    form_products(w, problem);
-    half = 0.5 * vector_dot(w->f, w->user.y, w->user.y);
-    q.primal_objective = -value / at->tau + half;
-    q.dual_objective = by / at->tau - half;
-    q.primal = primal_residual(w, problem, 1.0) / reference(w->norm_b);
-    q.dual = dual_residual(w, problem, 1.0) / reference(w->norm_c);
-    finish(w, &q);
+    judge_certificates(w, problem, at, &q);
+    judge_point(w, problem, at, &q);
     return q;
 }

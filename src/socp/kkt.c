@@ -1,6 +1,7 @@
 /* Assembly and factorisation of the Newton system. docs/solver.md. */
 #include "socp/kkt.h"
 
+#include "socp/constants.h"
 #include "socp/kkt_terms.h"
 #include "socp/memory.h"
 #include "socp/order.h"
@@ -146,8 +147,14 @@ bool kkt_analyse(kkt *system, const sparse *matrix, size_t f, const cone_scaling
     uint32_t *scratch = memory_block((matrix->rows + 1 + 2 * nonzeros + n + 1) * sizeof *scratch), *memory;
     bool done;
 
-    *system =
-        (kkt){.n = n, .f = f, .p = matrix->rows - m, .m = m, .cone = cone, .matrix = matrix, .delta = 1e-8, .watch = watch};
+    *system = (kkt){.n = n,
+                    .f = f,
+                    .p = matrix->rows - m,
+                    .m = m,
+                    .cone = cone,
+                    .matrix = matrix,
+                    .delta = DELTA_FIRST,
+                    .watch = watch};
     memory = memory_block((3 * m + weights + 2) * sizeof *memory + blocks + 1);
     system->memory[2] = memory;
     done = scratch && memory;
@@ -245,14 +252,12 @@ static void weigh(kkt *system)
 {
     const cone_scaling *cone = system->cone;
     double *weight = system->terms.weight, delta = system->delta;
-    const char *zd = getenv("ZD");
-    double scale = zd ? atof(zd) : 1e-14;
     const double *v = cone->v + cone->linear;
 
     weight[WEIGHT_ONE] = 1.0;
     weight[WEIGHT_DELTA] = delta;
     weight += FIRST_WEIGHT;
-    delta = scale; system->delta_z = delta;
+    delta = DELTA_CONE;
     for (size_t i = 0; i < cone->linear; i++) {
         double r = cone->weight[i] * cone->weight[i] + delta;
 
@@ -315,6 +320,6 @@ bool kkt_factor(kkt *system)
         }
         add_terms(terms, begin, begin + (left < POLLED_WEIGHTS ? left : POLLED_WEIGHTS), system->factor.value);
     }
-    system->replaced = ldl_factor(&system->factor, system->sign, 1e-14, system->delta);
+    system->replaced = ldl_factor(&system->factor, system->sign, LEAST_PIVOT, system->delta);
     return system->replaced != SIZE_MAX;
 }

@@ -53,7 +53,7 @@ typedef struct kkt {
     signed char *sign; /* size, by place */
     kkt_terms terms;
     ldl factor;
-    double delta, delta_z;
+    double delta;
     double *base, base_delta; /* the matrix without what depends on W, for one delta; NULL where it is not kept */
     size_t replaced;          /* pivots of the last factorisation that had to be */
     double *reduced;          /* 2 size: right-hand sides and solutions, by place */

@@ -1,4 +1,5 @@
 /* Refined solution of the Newton system. docs/solver.md. */
+#include "socp/constants.h"
 #include "socp/kkt_terms.h"
 #include "socp/problem.h"
 
@@ -59,7 +60,7 @@ static void kept_residual(const kkt *system, const double *rz, const double *z, 
         if (system->kept[i]) {
             apply_block(size, weight, true, z + row, left + row);
             for (size_t j = row; j < row + size; j++) {
-                left[j] += rz[j] - gx[j] - system->delta_z * z[j];
+                left[j] += rz[j] - gx[j] - DELTA_CONE * z[j];
             }
         }
         weight += cone_weights(size);
@@ -144,7 +145,7 @@ static void subtract(kkt *system, size_t sides, kkt_side *const side[], double *
             residual[n + i] += step[s][n + i];
         }
         for (size_t i = 0; i < m; i++) {
-            rz[i] = -system->delta_z * z[i];
+            rz[i] = -DELTA_CONE * z[i];
         }
         for (size_t i = 0; i < system->kept_rows; i++) {
             rz[system->kept_row[i]] = left[system->kept_row[i]];

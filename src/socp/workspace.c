@@ -7,15 +7,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-double workspace_seconds(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* Hands out parts of the block; counts only while base is NULL. */
 typedef struct carver {
@@ -143,32 +134,41 @@ static bool allocate(socp_workspace *w, const socp_problem *problem)
     return kkt_analyse(&w->kkt, &w->matrix, w->f, &w->cone, &w->watch);
 }
 
+/* Why there is no workspace; `watch` is that of the analysis. */
+static void explain_failure(const stop_watch *watch, const socp_settings *settings, size_t variables, cfi_error *error)
+{
+    if (watch->late) {
+        error_set(error, CFI_FAILED, "the time limit of %g s came while a cone problem was analysed",
+                  settings->time_limit_seconds);
+    } else if (watch->seen) {
+        error_set(error, CFI_INTERRUPTED, "interrupted while a cone problem was analysed");
+    } else {
+        error_set(error, CFI_NO_MEMORY, "out of memory for a cone problem of %zu variables", variables);
+    }
+}
+
 socp_workspace *socp_create(const socp_problem *problem, const socp_settings *settings, cfi_error *error)
 {
-    double start = workspace_seconds();
+    double start = watch_seconds();
+    socp_settings used = settings ? *settings : socp_default_settings();
     socp_workspace *workspace;
 
-    if (problem_check(problem, error) != CFI_OK) {
+    if (settings_check(&used, error) != CFI_OK || problem_check(problem, error) != CFI_OK) {
         return NULL;
     }
     workspace = calloc(1, sizeof *workspace);
     if (workspace) {
-        workspace->settings = settings ? *settings : socp_default_settings();
-        workspace->watch.flag = workspace->settings.stop;
+        workspace->settings = used;
+        workspace->watch.flag = used.stop;
+        watch_begin(&workspace->watch, start, used.time_limit_seconds);
     }
     if (!workspace || !allocate(workspace, problem)) {
-        bool interrupted = workspace && workspace->watch.seen;
-
+        explain_failure(workspace ? &workspace->watch : &(stop_watch){.flag = NULL}, &used, problem->n, error);
         socp_destroy(workspace);
-        if (interrupted) {
-            error_set(error, CFI_INTERRUPTED, "interrupted while a cone problem was analysed");
-        } else {
-            error_set(error, CFI_NO_MEMORY, "out of memory for a cone problem of %zu variables", problem->n);
-        }
         return NULL;
     }
-    workspace->kkt.max_refinements = workspace->settings.max_refinements;
-    workspace->setup_seconds = workspace_seconds() - start;
+    workspace->kkt.max_refinements = used.max_refinements;
+    workspace->setup_seconds = watch_seconds() - start;
     return workspace;
 }
 
@@ -214,15 +214,16 @@ static bool same_pattern(const socp_workspace *w, const socp_problem *problem)
 {
     uint32_t at = 0;
 
-    if (problem->n != w->n || problem->f != w->f || problem->f + problem->p != w->p || problem->m != w->m || problem->linear != w->cone.linear ||
-        problem->cones != w->cone.cones || (problem->F.start && problem->F.start[0] != 0) || (problem->A.start && problem->A.start[0] != 0) ||
+    if (problem->n != w->n || problem->f != w->f || problem->f + problem->p != w->p || problem->m != w->m ||
+        problem->linear != w->cone.linear || problem->cones != w->cone.cones ||
+        (problem->F.start && problem->F.start[0] != 0) || (problem->A.start && problem->A.start[0] != 0) ||
         (problem->G.start && problem->G.start[0] != 0) ||
         (w->cone.cones > 0 && memcmp(problem->cone_size, w->cone.size, w->cone.cones * sizeof *w->cone.size) != 0)) {
         return false;
     }
     for (size_t j = 0; j < w->n; j++) {
-        if (!same_column(&problem->F, j, 0, &w->matrix, &at) || !same_column(&problem->A, j, w->f, &w->matrix, &at) || !same_column(&problem->G, j, w->p, &w->matrix, &at) ||
-            at != w->matrix.start[j + 1]) {
+        if (!same_column(&problem->F, j, 0, &w->matrix, &at) || !same_column(&problem->A, j, w->f, &w->matrix, &at) ||
+            !same_column(&problem->G, j, w->p, &w->matrix, &at) || at != w->matrix.start[j + 1]) {
             return false;
         }
     }
@@ -253,36 +254,69 @@ static double copy_scaled(size_t count, const double *from, const double *scale,
     return nothing;
 }
 
-/* c, and b and h, of order one. The rows of F are multiplied by the root of cost / rhs, which is a power of two: so v
- * comes out scaled like a multiplier, and norm(v)^2 / 2 like the objective. */
-static void normalise_problem(socp_workspace *w)
+/* 2^-e for the magnitude `largest` = 2^e .. 2^(e + 1); 1 for 0 and what is not finite. */
+static double order_one(double largest)
 {
-    double largest = vector_norm_inf(w->n, w->c), root;
+    return largest > 0.0 && isfinite(largest) ? ldexp(1.0, -ilogb(largest)) : 1.0;
+}
 
-    w->scaling.rhs = normalise(w->p + w->m, vector_norm_inf(w->p + w->m, w->rhs), w->rhs);
-    if (w->f > 0) {
-        largest = fmax(largest, 1.0);
+static void multiply(size_t count, double factor, double *value)
+{
+    for (size_t i = 0; i < count; i++) {
+        value[i] *= factor;
     }
-    w->scaling.cost = normalise(w->n, largest, w->c);
-    if (w->f == 0) {
-        return;
-    }
-    root = sqrt(w->scaling.cost / w->scaling.rhs);
-    if (ldexp(1.0, ilogb(root)) != root) { /* an odd power of two */
-        w->scaling.cost *= 0.5;
-        for (size_t j = 0; j < w->n; j++) {
-            w->c[j] *= 0.5;
-        }
-        root = sqrt(w->scaling.cost / w->scaling.rhs);
-    }
+}
+
+/* Multiplies the rows of F in the matrix. */
+static void multiply_squares(socp_workspace *w, double factor)
+{
     for (size_t i = 0; i < w->f; i++) {
-        w->scaling.row[i] = root;
-        w->scaling.per_row[i] = 1.0 / root;
+        w->scaling.row[i] *= factor;
+        w->scaling.per_row[i] /= factor;
     }
     for (uint32_t e = 0; e < w->matrix.start[w->n]; e++) {
-        if (w->matrix.row[e] < w->f) {
-            w->matrix.value[e] *= root;
-        }
+        w->matrix.value[e] *= w->matrix.row[e] < w->f ? factor : 1.0;
+    }
+}
+
+/* c by `cost`, b and h by `rhs`, the rows of F by the root of their ratio, so that v = F x is scaled like a multiplier
+ * and norm(v)^2 / 2 like the objective; the best point so far goes along. All are powers of two. */
+static void apply_scales(socp_workspace *w, double cost, double rhs)
+{
+    socp_scaling *scaling = &w->scaling;
+
+    multiply(w->n, cost, w->c);
+    multiply(w->p + w->m, rhs, w->rhs);
+    if (w->f > 0) {
+        multiply_squares(w, sqrt(cost / rhs));
+    }
+    if (w->best) {
+        multiply(w->n, rhs, w->best->x);
+        multiply(w->m, rhs, w->best->s);
+        multiply(w->p + w->m, cost, w->best->y);
+        w->best->kappa *= cost * rhs;
+    }
+    scaling->cost *= cost;
+    scaling->rhs *= rhs;
+    kkt_set_data(&w->kkt);
+}
+
+void workspace_normalise(socp_workspace *w, bool normalised)
+{
+    double cost = 1.0 / w->scaling.cost, rhs = 1.0 / w->scaling.rhs;
+
+    if (normalised) {
+        double largest = vector_norm_inf(w->n, w->c);
+
+        /* a quadratic objective has entries of order one in the scaled F already: c is only made smaller */
+        cost = order_one(w->f > 0 ? fmax(largest, w->scaling.cost) : largest);
+        rhs = order_one(vector_norm_inf(w->p + w->m, w->rhs));
+    }
+    if (w->f > 0 && ilogb(w->scaling.cost * cost / (w->scaling.rhs * rhs)) % 2 != 0) {
+        cost *= 0.5; /* the root is a power of two */
+    }
+    if (cost != 1.0 || rhs != 1.0) {
+        apply_scales(w, cost, rhs);
     }
 }
 
@@ -309,9 +343,12 @@ cfi_status workspace_load(socp_workspace *w, const socp_problem *problem, cfi_er
     if (nothing != 0.0) { /* finds the number and names it */
         return problem_check(problem, error);
     }
-    normalise_problem(w);
     w->norm_c = vector_norm_inf(w->n, problem->c);
     w->norm_b = larger_of(vector_norm_inf(problem->p, problem->b), vector_norm_inf(w->m, problem->h));
+    w->scaling.cost = w->scaling.rhs = 1.0;
+    w->best = NULL;
     kkt_set_data(&w->kkt);
+    workspace_normalise(w, true);
+    w->unit = fmin(1.0, 1.0 / (w->scaling.cost * w->scaling.rhs));
     return CFI_OK;
 }

@@ -16,6 +16,8 @@ typedef struct point {
 typedef struct quality {
     double primal_objective, dual_objective, primal, dual, gap;
     double merit;                                /* the largest of the three residuals */
+    double beyond_rounding;                      /* the same without what rounding explains; only when judged */
+    bool judged;                                 /* recomputed from the raw problem, row by row; else estimated */
     double primal_certificate, dual_certificate; /* residuals of the infeasibility certificates; infinite: none */
 } quality;
 
@@ -25,6 +27,8 @@ struct socp_workspace {
     sparse matrix;         /* F over A over G, scaled; one number more than its entries: 1 */
     double *c, *rhs;       /* n; p + m: 0 over b over h; scaled */
     double norm_c, norm_b; /* the largest entries in the user's units */
+    double unit;           /* added to the objective's magnitude where the gap is relative to it: 1, or the normalised
+                              problem's objective where that is less */
     socp_scaling scaling;
     cone_scaling cone;
     kkt kkt;
@@ -34,22 +38,27 @@ struct socp_workspace {
     double cx, by, vv;                  /* c'x, b'y + h'z, v'v there */
     double *curvature;                  /* n: F'v there; unused without F */
     double *target[2], *fixed, *step;   /* n + p + m each; fixed: solution for the right-hand side (-c, b, h) */
-    double last_alpha, fixed_value, accuracy;       /* (c, b, h)' fixed; residual at which a solution needs no refinement */
+    double last_step;                   /* alpha of the last step of this attempt, 1 before */
+    double fixed_value, accuracy;       /* (c, b, h)' fixed; residual at which a solution needs no refinement */
     double *ds, *wdz, *product, *spare; /* m each */
     size_t refinements;                 /* before this iteration */
     double delta;                       /* the least regularisation of this attempt */
     bool solved;                        /* the last solve was optimal: user holds its point */
     stop_watch watch;
+    const char *stop_reason; /* why the last attempt ended, as socp_solution says it */
     double setup_seconds;
     void *memory;
 };
 
-/* A monotonic clock. */
-double workspace_seconds(void);
+/* Whether every setting has a value that makes sense; CFI_INVALID with a text that names the first that has not. */
+cfi_status settings_check(const socp_settings *settings, cfi_error *error);
 
 /* Takes over the numbers of a problem and scales them. CFI_INVALID when its pattern is another one or a number is not
  * finite. */
 cfi_status workspace_load(socp_workspace *w, const socp_problem *problem, cfi_error *error);
+
+/* Brings c, and b and h, to order one as a whole, or undoes that; w->best goes along. */
+void workspace_normalise(socp_workspace *w, bool normalised);
 
 /* user = the point `from`, unscaled and divided by `by`. */
 void point_unscale(socp_workspace *w, const point *from, double by);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 typedef struct counts {
-    size_t problems, right, retried, status[SOCP_FAILED + 1];
+    size_t problems, right, retried, status[SOCP_INTERRUPTED + 1];
     size_t wrong, iterations, most_iterations;
 } counts;
 

@@ -373,6 +373,48 @@ OBJSENSE
 MIN
 END_CBF
 
+# what a writer of the whole format leaves empty: least x >= 1 with no integers, no matrices, no power cones
+optimum empty_items 1 1 <<'END_CBF'
+VER
+4
+POWCONES
+0 0
+POW*CONES
+0 0 # none
+OBJSENSE
+MIN
+PSDVAR
+0
+VAR
+1 1
+F 1
+INT
+0
+PSDCON
+
+0
+CON
+1 1
+L+ 1
+OBJFCOORD
+0
+OBJACOORD
+1
+0 1
+FCOORD
+0
+ACOORD
+1
+0 0 1
+BCOORD
+1
+0 -1
+HCOORD
+0
+DCOORD
+0
+END_CBF
+
 # --------------------------------------------------------------------- infeasible and unbounded
 infeasible contradiction primal_infeasible <<'END_CBF'
 VER
@@ -482,7 +524,7 @@ check 'the table explains the ray' has out 'a ray x'
 
 # -------------------------------------------------------------------------------------- output
 expect 0 solve max_with_constant.cbf
-for word in 'maximise, 2 variables, 3 constraints' 'status            optimal' 'primal objective  4' 'gap  ' 'set-up  '; do
+for word in 'maximise, 2 variables, 3 constraints' 'status            optimal' 'primal objective  4' 'gap  ' 'set-up  ' 'stopped by        tolerance'; do
     check "the table has $word" has out "$word"
 done
 check 'the table is plain text' awk 'length > 110 || /\033/ { exit 1 } END { exit NR < 5 }' out
@@ -492,7 +534,7 @@ check 'the table says how many' has out '(medians of 3)'
 check 'a repeated solve is the same' cmp <(grep -v ' ms' table) <(grep -v ' ms' out)
 expect 0 solve max_with_constant.cbf --json --repeat=2 --quiet
 check 'the JSON too' cmp <(grep -v seconds first) <(grep -v seconds out)
-for key in status iterations primal_objective dual_objective primal_residual dual_residual gap x setup_seconds \
+for key in status stop_reason iterations primal_objective dual_objective primal_residual dual_residual gap x setup_seconds \
     solve_seconds; do
     check "the JSON has $key" has out "\"$key\": "
 done
@@ -508,6 +550,18 @@ expect 2 solve
 expect 2 solve a.cbf b.cbf
 expect 2 solve max_with_constant.cbf --repeat 0
 expect 2 solve max_with_constant.cbf --csv
+for limit in 0 -1 -0 1e-999 1e400 1e10 nan inf 0x10 1s 1,5 '' ' 1' '1 ' + +1 . e5 1e 1e5e5 -; do
+    expect 2 solve max_with_constant.cbf --time-limit "$limit"
+    check "--time-limit '$limit' is named" has err "--time-limit $limit: not a number of seconds in range (allowed: greater than 0, up to 1e+09)"
+    check 'in one line' test "$(wc -l <err)" -eq 1
+done
+expect 2 solve max_with_constant.cbf --time-limit
+expect 2 solve max_with_constant.cbf --time-limit 1 --time-limit 2
+expect 2 run max_with_constant.cbf --time-limit 1
+for limit in 1000 1e9 .5e4 1e+3 3000.; do
+    expect 0 solve max_with_constant.cbf --json --time-limit "$limit"
+    check "with --time-limit $limit the same" cmp <(grep -v seconds first) <(grep -v seconds out)
+done
 expect 3 solve nowhere.cbf
 expect 3 solve .
 check 'a folder is no file' has err '.: cannot be read'

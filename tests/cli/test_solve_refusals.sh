@@ -66,6 +66,19 @@ line 'a cone QR of size 1 (allowed: 2 or more)' 'VER\n1\nOBJSENSE\nMIN\nVAR\n1 1
 for item in PSDVAR PSDCON INT OBJFCOORD FCOORD HCOORD DCOORD POWCONES 'POW*CONES' CHANGE; do
     line "bad.cbf:12: $item: " "$rows$item"'\n1\n3\n'
 done
+for item in PSDVAR PSDCON INT OBJFCOORD FCOORD HCOORD DCOORD; do
+    line "bad.cbf:13: '0' is too much on this line" "$rows$item"'\n0 0\n'
+    line "bad.cbf:13: number of lines '-1'" "$rows$item"'\n-1\n'
+    line "bad.cbf:12: the file ends in $item" "$rows$item"
+    line "bad.cbf:15: $item a second time" "$rows$item"'\n0\n\n'"$item"'\n0\n'
+    line "bad.cbf:14: '3' is no keyword" "$rows$item"'\n0\n3\n'
+done
+for item in POWCONES 'POW*CONES'; do
+    line "bad.cbf:12: $item: " "$rows$item"'\n0 3\n'
+    line 'bad.cbf:13: number of lines is missing' "$rows$item"'\n0\n'
+done
+line 'bad.cbf:12: CHANGE: ' "$rows"'CHANGE\n'
+line 'INT before the version' 'INT\n0\nVER\n1\n'
 line 'gunzip' '\037\213\010\000'
 line 'bad.cbf:3: ' 'VER\n1\nOBJ\000SENSE\nMIN\n'
 

@@ -23,6 +23,7 @@ until_caught() {
 }
 
 # interrupted NAME SIGNAL FILE ARGUMENT...: starts cfisac, waits for its handler and for FILE (or -), and interrupts it.
+# Only solve has something to print then.
 interrupted() {
     local name=$1 signal=$2 file=$3 pid code
     shift 3
@@ -37,7 +38,7 @@ interrupted() {
     check "$name: exit 130, not $code: $(head -c 300 err)" test "$code" -eq 130
     check "$name: one line" test "$(wc -l <err)" -eq 1
     check "$name: it says interrupted" grep -q '^cfisac: .*interrupted' err
-    check "$name: nothing on standard output" test ! -s out
+    [ "$1" = solve ] || check "$name: nothing on standard output" test ! -s out
 }
 
 echo '{}' >scenario.json
@@ -50,6 +51,16 @@ interrupted 'a replay' TERM - replay scenario.json "${settings[@]}" --drop 1
 for signal in INT TERM; do
     interrupted "solve" "$signal" - solve cones/drop00000_start00_step000.cbf
     check 'solve names the file' has err 'cones/drop00000_start00_step000.cbf: interrupted'
+    check 'solve prints what it has' has out 'status            interrupted: '
+    interrupted "solve" "$signal" - solve cones/drop00000_start00_step000.cbf --json --repeat 3
+    check 'solve: the status' has out '"status": "interrupted",'
+    check 'solve: the reason' has out '"stop_reason": "interrupted",'
+    check 'solve: the JSON is whole' test "$(tail -n 1 out)" = '}'
 done
+expect 5 solve cones/drop00000_start00_step000.cbf --json --time-limit 2
+check 'the time limit: the status' has out '"status": "time_limit",'
+check 'the time limit: the JSON is whole' test "$(tail -n 1 out)" = '}'
+check 'the time limit: one line' test "$(wc -l <err)" -eq 1
+check 'the time limit is named' has err 'cones/drop00000_start00_step000.cbf: time limit'
 
 conclude

@@ -1,0 +1,60 @@
+/* The numbers that the method rests on: what each means and where it comes from. "The sets" are the 116 public problems
+ * of docs/solver.md, "steps" the first steps of allocations; tests/bench/sets.sh and scripts/bench_peers.sh count both.
+ * Accuracies are absolute: data and iterates are of order one (equilibrate.c, rescale in newton.c). */
+#ifndef CFISAC_SOCP_CONSTANTS_H
+#define CFISAC_SOCP_CONSTANTS_H
+
+/* ------------------------------------------------------------------------ the linear system ---- */
+
+/* delta, added to the diagonal of x and subtracted from that of y, in the attempts to solve. 1e-8 leaves 31 of the sets
+ * without an answer, and raising it more; 1e-10 leaves none that 1e-12 solves. */
+static const double DELTA_FIRST = 1e-10, DELTA_LOWER = 1e-12, DELTA_HIGHER = 1e-8;
+/* Of the rows of G, whose own W^2 keeps the matrix quasi-definite; it only bounds 1 / W^2. On active rows W^2 falls to
+ * 1e-12: with 1e-10 here refinement cannot mend the factor any more (LISWET, YAO, pilot_we, vol1), with 0 pivots break
+ * down. */
+static const double DELTA_CONE = 1e-14;
+/* A pivot below this is taken for 0 and replaced by delta: rounding of sums of numbers of order one. */
+static const double LEAST_PIVOT = 1e-14;
+/* Factorisations of one iteration, each but the last with FIRMER times the delta of the one before, the last with the
+ * best of them; for factors that refinement cannot mend. */
+static const double FIRMER = 100.0;
+enum { MOST_FACTORS = 4 };
+
+/* Residual of a Newton system that needs no refinement, relative to the smaller of mu and the point's own residuals:
+ * errors then shrink with both. On the way to a certificate (tau < kappa) more digits decide. */
+static const double SOLVED = 1e-2, SOLVED_CERTIFICATE = 1e-4;
+/* ... but never below rounding. */
+static const double SOLVED_LEAST = 1e-12;
+/* Above this mu, after a good step, the residual is not even formed: it has been found small enough in all steps. */
+static const double MU_TRUSTED = 1e-4;
+/* A factor is firmed when the affine step's residual stays above this times mu, and above SOLVED_LEAST. */
+static const double FACTOR_SOLVED = 1e-2;
+
+/* ----------------------------------------------------------------------------------- steps ---- */
+
+/* Part of the way to the boundary of the cone. 0.9, 0.98, 0.995: more iterations. */
+static const double STEP_FRACTION = 0.99;
+/* Mehrotra's sigma = (1 - alpha)^2 is kept below the first after a good step, and below the second after one shorter
+ * than STEP_GOOD. A cap of 0.3 saves 5 % of the iterations of steps; without a way out pilot and QCAPRI crawl. */
+static const double SIGMA_LEAST = 1e-6, SIGMA_MOST = 0.3, SIGMA_MOST_POOR = 0.9, STEP_GOOD = 0.5;
+/* A step shorter than this is replaced by one towards the central path with this sigma, without a second-order term:
+ * repeated, it would only get shorter. */
+static const double STEP_BLOCKED = 0.1, SIGMA_CENTRING = 0.9;
+/* A step shorter than this is a breakdown. */
+static const double STEP_LEAST = 1e-8;
+/* How far inside the cone a warm start is moved, relative to its size. */
+static const double WARM_SHIFT = 1e-2;
+/* Accuracy of the start point's linear systems. */
+static const double START_SOLVED = 1e-12;
+
+/* --------------------------------------------------------------------------------- the end ---- */
+
+/* Iterations without progress after which an attempt ends: the first when the best point could be taken for optimal,
+ * the second when not yet (pilot stands still for ten, then goes on). */
+enum { PATIENCE = 4, PATIENCE_POOR = 15 };
+/* A residual that is within this of the sum of the magnitudes it is made of is rounding: 64 units in the last place. */
+static const double ROUNDING = 64.0 * 0x1p-53;
+/* Residuals and gap up to this are accepted where all that exceeds the accepted tolerance is rounding. */
+static const double ROUNDED_TOLERANCE = 1e-6;
+
+#endif

@@ -1,0 +1,301 @@
+/* One step of the interior point: start points, Newton directions, Mehrotra's corrector. docs/solver.md. */
+#include "socp/newton.h"
+
+#include "socp/constants.h"
+#include "socp/problem.h"
+
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------------------- start points ---- */
+
+bool newton_start(socp_workspace *w)
+{
+    size_t n = w->n, p = w->p, m = w->m;
+    point *now = w->now = &w->point[w->best == &w->point[0]];
+    double shift;
+
+    cone_identity(&w->cone);
+    if (!kkt_factor(&w->kkt)) {
+        return false;
+    }
+    memset(w->target[0], 0, n * sizeof(double));
+    vector_copy(p + m, w->rhs, w->target[0] + n);
+    for (size_t i = 0; i < n; i++) {
+        w->target[1][i] = -w->c[i];
+    }
+    memset(w->target[1] + n, 0, (p + m) * sizeof(double));
+    if (isnan(kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, START_SOLVED,
+                            (double *const[]){w->step, w->fixed}))) {
+        return false;
+    }
+    vector_copy(n, w->step, now->x);
+    for (size_t i = 0; i < m; i++) {
+        now->s[i] = -w->step[n + p + i];
+    }
+    vector_copy(p + m, w->fixed + n, now->y); /* the first f are formed with the residuals */
+    shift = cone_distance(&w->cone, now->s);
+    if (m > 0 && !(shift < 0.0)) {
+        cone_add_identity(&w->cone, 1.0 + shift, now->s);
+    }
+    shift = cone_distance(&w->cone, now->z);
+    if (m > 0 && !(shift < 0.0)) {
+        cone_add_identity(&w->cone, 1.0 + shift, now->z);
+    }
+    now->tau = now->kappa = 1.0;
+    w->last_step = 1.0;
+    return true;
+}
+
+void newton_warm_start(socp_workspace *w)
+{
+    const socp_scaling *scaling = &w->scaling;
+    size_t p = w->p, m = w->m;
+    point *now = w->now = &w->point[0];
+
+    for (size_t i = 0; i < w->n; i++) {
+        now->x[i] = w->user.x[i] * scaling->per_column[i];
+    }
+    for (size_t i = 0; i < p + m; i++) {
+        now->y[i] = w->user.y[i] * scaling->per_row[i];
+    }
+    for (size_t i = 0; i < m; i++) {
+        now->s[i] = w->user.s[i] * scaling->row[p + i];
+    }
+    cone_add_identity(&w->cone, WARM_SHIFT * larger_of(1.0, vector_norm_inf(m, now->s)), now->s);
+    cone_add_identity(&w->cone, WARM_SHIFT * larger_of(1.0, vector_norm_inf(m, now->z)), now->z);
+    now->tau = 1.0;
+    now->kappa = vector_dot(m, now->s, now->z) / cone_degree(&w->cone);
+    w->last_step = 1.0;
+}
+
+/* The derivative of c'x + b'y + h'z + v'v / tau along a stacked vector, tau fixed. */
+static double stacked_value(const socp_workspace *w, const double *d)
+{
+    double curved = w->f > 0 ? 2.0 * vector_dot(w->f, w->now->y, d + w->n) / w->now->tau : 0.0;
+
+    return vector_dot(w->n, w->c, d) + vector_dot(w->p + w->m, w->rhs, d + w->n) + curved;
+}
+
+/* Right-hand side of a Newton direction for residuals weighted by `weight` and the complementarity right-hand side
+ * given as `unscaled`, W (lambda \ d). */
+static void direction_target(socp_workspace *w, double weight, const double *unscaled, double *target)
+{
+    size_t n = w->n, p = w->p, m = w->m;
+
+    for (size_t i = 0; i < n; i++) {
+        target[i] = weight * w->rx[i];
+    }
+    for (size_t i = 0; i < p; i++) {
+        target[n + i] = -weight * w->ryz[i];
+    }
+    for (size_t i = 0; i < m; i++) {
+        target[n + p + i] = unscaled[i] - weight * w->ryz[p + i];
+    }
+}
+
+/* A direction: step (x, y, z stacked), ds and wdz scaled (W^-1 ds, W dz), dtau, dkappa. */
+typedef struct direction {
+    double dtau, dkappa;
+} direction;
+
+/* Completes the solution in `step`. */
+static direction complete_direction(socp_workspace *w, double weight, double rt, double kappa_rhs)
+{
+    const point *at = w->now;
+    direction d;
+
+    d.dtau = (weight * rt - kappa_rhs / at->tau + stacked_value(w, w->step)) /
+             (at->kappa / at->tau - w->fixed_value + w->vv / at->tau / at->tau);
+    for (size_t i = 0; i < w->n + w->p + 2 * w->m; i++) {
+        w->step[i] += d.dtau * w->fixed[i];
+    }
+    cone_scale(&w->cone, w->step + w->n + w->p, w->wdz);
+    cone_unscale(&w->cone, w->step + w->n + w->p + w->m, w->ds);
+    for (size_t i = 0; i < w->m; i++) {
+        w->ds[i] = -w->product[i] - w->ds[i];
+    }
+    d.dkappa = -(kappa_rhs + at->kappa * d.dtau) / at->tau;
+    return d;
+}
+
+static double longest_step(const socp_workspace *w, direction d)
+{
+    double alpha = cone_step(&w->cone, w->ds, w->wdz);
+
+    alpha = d.dtau < 0.0 ? smaller_of(alpha, -w->now->tau / d.dtau) : alpha;
+    return d.dkappa < 0.0 ? smaller_of(alpha, -w->now->kappa / d.dkappa) : alpha;
+}
+
+/* The affine step, solved together with the right-hand side (-c, b, h); *error: the largest residual. */
+static direction affine_direction(socp_workspace *w, double rt, double *error)
+{
+    vector_copy(w->m, w->cone.lambda, w->product);
+    for (size_t i = 0; i < w->n; i++) {
+        w->target[0][i] = -w->c[i];
+    }
+    vector_copy(w->p + w->m, w->rhs, w->target[0] + w->n);
+    direction_target(w, 1.0, w->now->s, w->target[1]); /* W lambda = s */
+    *error = kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, w->accuracy,
+                           (double *const[]){w->fixed, w->step});
+    w->fixed_value = stacked_value(w, w->fixed);
+    return complete_direction(w, 1.0, rt, w->now->kappa * w->now->tau);
+}
+
+/* Factorises and finds the affine step. Where the factor is too poor for refinement to mend, more regularisation is
+ * tried; should none be good enough, the best is taken. False, without a direction, when no factor gave one. */
+static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
+{
+    double least = INFINITY, best = w->delta, enough = fmax(FACTOR_SOLVED * mu, SOLVED_LEAST);
+
+    w->kkt.delta = w->delta;
+    w->refinements = w->kkt.refinements;
+    for (size_t tries = 0; tries < MOST_FACTORS && !stop_seen(&w->watch); tries++) {
+        double error = INFINITY;
+
+        if (kkt_factor(&w->kkt)) {
+            *d = affine_direction(w, rt, &error);
+        }
+        if (error <= enough || (tries == MOST_FACTORS - 1 && error < INFINITY && error <= least)) {
+            return true;
+        }
+        if (error < least) {
+            least = error;
+            best = w->kkt.delta;
+        }
+        w->kkt.delta = tries + 2 < MOST_FACTORS ? FIRMER * w->kkt.delta : best;
+    }
+    return false;
+}
+
+/* Towards sigma mu on the central path: product = lambda \ (lambda o lambda + extra - sigma mu e), the right-hand side
+ * of the complementarity rows; `extra` is already in product. */
+static direction direction_towards(socp_workspace *w, double rt, double sigma_mu, double weight, double kappa_rhs)
+{
+    bool mended = w->kkt.refinements > w->refinements; /* else this factor needs no check */
+
+    cone_product(&w->cone, w->cone.lambda, w->cone.lambda, w->spare);
+    for (size_t i = 0; i < w->m; i++) {
+        w->product[i] += w->spare[i];
+    }
+    cone_add_identity(&w->cone, -sigma_mu, w->product);
+    cone_divide(&w->cone, w->product, w->product);
+    cone_scale(&w->cone, w->product, w->spare);
+    direction_target(w, weight, w->spare, w->target[1]);
+    kkt_solve(&w->kkt, w->target[1], mended ? w->accuracy : INFINITY, w->step);
+    return complete_direction(w, weight, rt, kappa_rhs);
+}
+
+/* Mehrotra: the affine step tells how far to centre and what the second-order term is. */
+static direction combined_direction(socp_workspace *w, direction affine, double rt, double mu)
+{
+    double alpha = smaller_of(longest_step(w, affine), 1.0),
+           most = w->last_step < STEP_GOOD ? SIGMA_MOST_POOR : SIGMA_MOST;
+    double sigma = fmin(fmax((1.0 - alpha) * (1.0 - alpha), SIGMA_LEAST), most);
+    double second = affine.dkappa * affine.dtau;
+
+    cone_product(&w->cone, w->ds, w->wdz, w->product);
+    return direction_towards(w, rt, sigma * mu, 1.0 - sigma, w->now->kappa * w->now->tau + second - sigma * mu);
+}
+
+/* Towards the central path, without a second-order term, where the combined direction is blocked at once. */
+static direction centring_direction(socp_workspace *w, double rt, double mu)
+{
+    double sigma_mu = SIGMA_CENTRING * mu;
+
+    memset(w->product, 0, w->m * sizeof *w->product);
+    return direction_towards(w, rt, sigma_mu, 1.0 - SIGMA_CENTRING, w->now->kappa * w->now->tau - sigma_mu);
+}
+
+static void scale_vector(size_t count, double factor, double *value)
+{
+    for (size_t i = 0; i < count; i++) {
+        value[i] *= factor;
+    }
+}
+
+/* The embedding is homogeneous: a point may be multiplied by any positive number. The larger of tau and kappa is kept
+ * near 1, by powers of two, so that residuals and mu stay comparable with the problem's numbers, of order one; else
+ * solutions of 10^4 are sought with tau of 10^-4 and residuals that vanish in rounding. */
+static void rescale(socp_workspace *w, point *at)
+{
+    int power = ilogb(fmax(at->tau, at->kappa));
+    double factor;
+
+    if (power == 0 || power == FP_ILOGB0 || power == INT_MAX) {
+        return;
+    }
+    factor = ldexp(1.0, -power);
+    scale_vector(w->n, factor, at->x);
+    scale_vector(w->p + w->m, factor, at->y);
+    scale_vector(w->m, factor, at->s);
+    at->tau *= factor;
+    at->kappa *= factor;
+}
+
+/* ds = -W product - g, W product still in `spare`. The point after the step goes to one of the three that is neither
+ * this one nor the best. */
+static void take_step(socp_workspace *w, direction d, double alpha)
+{
+    size_t n = w->n, p = w->p, m = w->m;
+    const point *from = w->now;
+    point *to = w->point;
+
+    while (to == w->now || to == w->best) {
+        to++;
+    }
+    for (size_t i = 0; i < n; i++) {
+        to->x[i] = from->x[i] + alpha * w->step[i];
+    }
+    for (size_t i = 0; i < p + m; i++) {
+        to->y[i] = from->y[i] + alpha * w->step[n + i];
+    }
+    for (size_t i = 0; i < m; i++) {
+        to->s[i] = from->s[i] - alpha * (w->spare[i] + w->step[n + p + m + i]);
+    }
+    to->tau = from->tau + alpha * d.dtau;
+    to->kappa = from->kappa + alpha * d.dkappa;
+    rescale(w, to);
+    w->now = to;
+    w->last_step = alpha;
+}
+
+/* The residual at which a Newton system needs no refinement; infinite: none is formed. */
+static double needed_accuracy(const socp_workspace *w, double mu)
+{
+    bool certificate = w->now->tau < w->now->kappa;
+    double residual = fmax(vector_norm_inf(w->n, w->rx), vector_norm_inf(w->p + w->m, w->ryz));
+
+    if (mu > MU_TRUSTED && !certificate && w->last_step >= STEP_BLOCKED) {
+        return INFINITY;
+    }
+    return fmax(SOLVED_LEAST, (certificate ? SOLVED_CERTIFICATE : SOLVED) * fmin(mu, residual));
+}
+
+bool newton_iterate(socp_workspace *w, double rt)
+{
+    double mu, alpha;
+    direction d = {.dtau = 0.0};
+
+    if (!cone_update(&w->cone, w->now->s, w->now->z)) {
+        return false;
+    }
+    mu = (vector_dot(w->m, w->cone.lambda, w->cone.lambda) + w->now->kappa * w->now->tau) /
+         (cone_degree(&w->cone) + 1.0);
+    w->accuracy = needed_accuracy(w, mu);
+    if (!find_affine(w, rt, mu, &d)) {
+        return false;
+    }
+    d = combined_direction(w, d, rt, mu);
+    alpha = smaller_of(STEP_FRACTION * longest_step(w, d), 1.0);
+    if (alpha < STEP_BLOCKED) {
+        d = centring_direction(w, rt, mu);
+        alpha = smaller_of(STEP_FRACTION * longest_step(w, d), 1.0);
+    }
+    if (!(alpha > STEP_LEAST) || !isfinite(d.dtau) || !isfinite(d.dkappa)) {
+        return false;
+    }
+    take_step(w, d, alpha);
+    return isfinite(w->now->tau) && w->now->tau > 0.0 && w->now->kappa > 0.0;
+}
