@@ -23,8 +23,8 @@ enum { MOST_FACTORS = 4 };
 /* Residual of a Newton system that needs no refinement, relative to the smaller of mu and the point's own residuals:
  * errors then shrink with both. On the way to a certificate (tau < kappa) more digits decide. */
 static const double SOLVED = 1e-2, SOLVED_CERTIFICATE = 1e-4;
-/* ... but never below rounding. */
-static const double SOLVED_LEAST = 1e-12;
+/* ... but never below rounding: of most problems, and of those in which single rows are much smaller than others. */
+static const double SOLVED_LEAST = 1e-12, SOLVED_SHARP = 1e-16;
 /* Above this mu, after a good step, the residual is not even formed: it has been found small enough in all steps. */
 static const double MU_TRUSTED = 1e-4;
 /* A factor is firmed when the affine step's residual stays above this times mu, and above SOLVED_LEAST. */
@@ -52,9 +52,12 @@ static const double START_SOLVED = 1e-12;
 /* Iterations without progress after which an attempt ends: the first when the best point could be taken for optimal,
  * the second when not yet (pilot stands still for ten, then goes on). */
 enum { PATIENCE = 4, PATIENCE_POOR = 15 };
+/* Weight of residuals relative to what each row is made of, beside those relative to the whole right-hand side. */
+static const double ROW_WEIGHT = 0.01;
 /* A residual that is within this of the sum of the magnitudes it is made of is rounding: 64 units in the last place. */
 static const double ROUNDING = 64.0 * 0x1p-53;
-/* Residuals and gap up to this are accepted where all that exceeds the accepted tolerance is rounding. */
+/* Residuals and gap up to this are accepted where all that exceeds the accepted tolerance is rounding, or is so only
+ * relative to small rows. */
 static const double ROUNDED_TOLERANCE = 1e-6;
 
 #endif

@@ -8,7 +8,8 @@
 /* x = column * xhat / rhs, s = shat / row / rhs, (y, z) = row * (yhat, zhat) / cost. All are powers of two: scaling
  * rounds nothing. 1 / (cost rhs) is the unit of the objective in the scaled problem. */
 typedef struct socp_scaling {
-    double cost, rhs;               /* what c, and b and h, were multiplied by besides, so that they are of order one */
+    double cost, rhs;               /* what c, and b and h, were multiplied by besides */
+    double normal_cost, normal_rhs; /* what brings them to order one, multiplied by that or not */
     double *column, *row;           /* n, p + m */
     double *per_column, *per_row;   /* their inverses */
     int *exponent, *power, *larger; /* work: nonzeros, n + p + m, n + p + m */

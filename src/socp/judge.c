@@ -4,6 +4,8 @@
 #include "socp/workspace.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 void point_unscale(socp_workspace *w, const point *from, double by)
 {
@@ -94,21 +96,23 @@ static double reference(double norm)
     return norm > 0.0 ? norm + fmin(norm, 1.0) : 1.0;
 }
 
-static void finish(const socp_workspace *w, quality *q)
+/* primal, dual: relative to the whole right-hand sides. */
+static void finish(const socp_workspace *w, double primal, double dual, quality *q)
 {
     q->gap = fabs(q->primal_objective - q->dual_objective) / (w->unit + fabs(q->primal_objective));
-    q->merit = fmax(q->primal, fmax(q->dual, q->gap));
-    q->merit = isfinite(q->primal) && isfinite(q->dual) && isfinite(q->gap) ? q->merit : INFINITY;
+    q->whole = larger_of(larger_of(primal, dual), q->gap);
+    q->merit = larger_of(q->whole, ROW_WEIGHT * q->rows);
+    q->merit = isfinite(q->merit) ? q->merit : INFINITY;
 }
 
-/* The largest entry of max(1, factor scale) residual: a certificate must hold in the user's units and in the scaled
- * problem, else small units of x pass for one. */
-static double largest_of_both(size_t count, const double *residual, const double *scale, double factor)
+/* The largest entry of max(normal, user scale) residual: a certificate must hold in the user's units and in the
+ * normalised problem, else small units of x pass for one. */
+static double largest_of_both(size_t count, const double *residual, double normal, double user, const double *scale)
 {
     double most = 0.0;
 
     for (size_t i = 0; i < count; i++) {
-        double value = fabs(residual[i]) * fmax(1.0, factor * scale[i]);
+        double value = fabs(residual[i]) * fmax(normal, user * scale[i]);
 
         most = value > most || isnan(value) ? value : most;
     }
@@ -125,13 +129,17 @@ static void estimate_certificates(socp_workspace *w, quality *q)
         for (size_t i = 0; i < w->n; i++) {
             column[i] = w->rx[i] + tau * w->c[i] + (w->f > 0 ? w->curvature[i] : 0.0);
         }
-        q->primal_certificate = largest_of_both(w->n, column, scaling->per_column, scaling->rhs) / -w->by;
+        q->primal_certificate =
+            largest_of_both(w->n, column, scaling->rhs / scaling->normal_rhs, scaling->rhs, scaling->per_column) /
+            -w->by;
     }
     if (w->cx < 0.0) {
         for (size_t i = 0; i < w->p + w->m; i++) {
             row[i] = i < w->f ? w->now->y[i] : w->ryz[i] + tau * w->rhs[i];
         }
-        q->dual_certificate = largest_of_both(w->p + w->m, row, scaling->per_row, scaling->cost) / -w->cx;
+        q->dual_certificate =
+            largest_of_both(w->p + w->m, row, scaling->cost / scaling->normal_cost, scaling->cost, scaling->per_row) /
+            -w->cx;
     }
 }
 
@@ -148,7 +156,7 @@ quality point_estimate(socp_workspace *w)
     if (tau < w->now->kappa) {
         estimate_certificates(w, &q);
     }
-    finish(w, &q);
+    finish(w, q.primal, q.dual, &q);
     return q;
 }
 
@@ -212,49 +220,61 @@ static void judge_certificates(socp_workspace *w, const socp_problem *problem, c
     cx = vector_dot(problem->n, problem->c, w->user.x);
     if (by < 0.0) {
         dual_residual(w, problem, 0.0);
-        q->primal_certificate = largest_either(w->n, w->rx, w->scaling.column, w->scaling.rhs) / -by;
+        q->primal_certificate = largest_either(w->n, w->rx, w->scaling.column, w->scaling.normal_rhs) / -by;
     }
     if (cx < 0.0) {
         form_squares(w, problem);
         primal_residual(w, problem, 0.0);
-        q->dual_certificate = largest_either(w->p + w->m, w->ryz, w->scaling.row, w->scaling.cost) / -cx;
+        q->dual_certificate = largest_either(w->p + w->m, w->ryz, w->scaling.row, w->scaling.normal_cost) / -cx;
     }
 }
 
-/* size[i] += the magnitudes that row i of a matrix times x is made of. */
-static void add_row_sizes(const socp_matrix *matrix, const double *x, double *size)
+/* size[i] += the magnitudes that row i of a matrix times x is made of, each x[j] counted as `unit` at least. */
+static void add_row_sizes(const socp_matrix *matrix, const double *x, double unit, double *size)
 {
     for (size_t j = 0; matrix->start && j < matrix->cols; j++) {
+        double magnitude = fmax(fabs(x[j]), unit);
+
         for (size_t e = matrix->start[j]; e < matrix->start[j + 1]; e++) {
-            size[matrix->row[e]] += fabs(matrix->value[e] * x[j]);
+            size[matrix->row[e]] += fabs(matrix->value[e]) * magnitude;
         }
     }
 }
 
 /* The same for column j of the transposed product. */
-static double column_size(const socp_matrix *matrix, const double *y, size_t j)
+static double column_size(const socp_matrix *matrix, const double *y, double unit, size_t j)
 {
     double sum = 0.0;
 
     for (size_t e = matrix->start ? matrix->start[j] : 0; matrix->start && e < matrix->start[j + 1]; e++) {
-        sum += fabs(matrix->value[e] * y[matrix->row[e]]);
+        sum += fabs(matrix->value[e]) * fmax(fabs(y[matrix->row[e]]), unit);
     }
     return sum;
+}
+
+/* A row without entries is as large as one with an entry of 1. */
+static double entry_size(double sum)
+{
+    return sum > 0.0 ? sum : 1.0;
 }
 
 /* The magnitudes that the rows of A x - b and G x + s - h are made of; the rows of a cone share the largest. */
 static void form_row_sizes(const socp_workspace *w, const socp_problem *problem, double *size)
 {
+    double unit = fmin(1.0, vector_norm_inf(problem->n, w->user.x));
     size_t row = problem->p + problem->linear;
 
+    for (size_t i = 0; i < problem->p + problem->m; i++) {
+        size[i] = 0.0;
+    }
+    add_row_sizes(&problem->A, w->user.x, unit, size);
+    add_row_sizes(&problem->G, w->user.x, unit, size + problem->p);
     for (size_t i = 0; i < problem->p; i++) {
-        size[i] = fabs(problem->b[i]);
+        size[i] = entry_size(size[i]) + fabs(problem->b[i]);
     }
     for (size_t i = 0; i < problem->m; i++) {
-        size[problem->p + i] = fabs(problem->h[i]) + fabs(w->user.s[i]);
+        size[problem->p + i] = entry_size(size[problem->p + i]) + fabs(problem->h[i]) + fabs(w->user.s[i]);
     }
-    add_row_sizes(&problem->A, w->user.x, size);
-    add_row_sizes(&problem->G, w->user.x, size + problem->p);
     for (size_t i = 0; i < problem->cones; row += problem->cone_size[i++]) {
         double most = vector_norm_inf(problem->cone_size[i], size + row);
 
@@ -267,26 +287,35 @@ static void form_row_sizes(const socp_workspace *w, const socp_problem *problem,
 /* c, F'F x, A'y, G'z likewise, for the columns. */
 static void form_column_sizes(const socp_workspace *w, const socp_problem *problem, double *size)
 {
+    double unit = fmin(1.0, vector_norm_inf(w->p + w->m, w->user.y));
+
     for (size_t j = 0; j < problem->n; j++) {
-        size[j] = fabs(problem->c[j]) + column_size(&problem->F, w->user.y, j) +
-                  column_size(&problem->A, w->user.y + w->f, j) + column_size(&problem->G, w->user.z, j);
+        size[j] = fabs(problem->c[j]) + entry_size(column_size(&problem->F, w->user.y, unit, j) +
+                                                   column_size(&problem->A, w->user.y + w->f, unit, j) +
+                                                   column_size(&problem->G, w->user.z, unit, j));
     }
 }
 
-/* Residuals relative to the whole right-hand side, whose largest entry is `norm`, and to what each is made of; the
- * larger one counts. *beyond: the same of what is left of them when rounding is taken off. */
-static double relative(size_t count, const double *residual, const double *size, double norm, double *beyond)
+/* The largest residual relative to the whole right-hand side, whose largest entry is `norm`; to what each row is made
+ * of; and the larger of both of what is left of the residuals when rounding is taken off. */
+typedef struct measures {
+    double whole, rows, beyond_rounding;
+} measures;
+
+static measures measure(size_t count, const double *residual, const double *size, double norm)
 {
-    double most = 0.0, least_size = norm > 0.0 ? fmin(norm, 1.0) : 1.0;
+    double per_whole = 1.0 / reference(norm);
+    measures of = {0.0, 0.0, 0.0};
 
-    *beyond = 0.0;
     for (size_t i = 0; i < count; i++) {
-        double per = 1.0 / fmin(reference(norm), size[i] + least_size), r = fabs(residual[i]);
+        double r = fabs(residual[i]), per_row = r > 0.0 ? 1.0 / size[i] : 0.0;
 
-        most = larger_of(most, r * per);
-        *beyond = larger_of(*beyond, (r - ROUNDING * size[i]) * per);
+        if (getenv("ROWS") && r * per_row > 1e-7) fprintf(stderr, "   row %zu of %zu r %.2e size %.2e\n", i, count, residual[i], size[i]);
+        of.whole = larger_of(of.whole, r * per_whole);
+        of.rows = larger_of(of.rows, r * per_row);
+        of.beyond_rounding = larger_of(of.beyond_rounding, (r - ROUNDING * size[i]) * fmax(per_whole, per_row));
     }
-    return most;
+    return of;
 }
 
 /* The magnitudes that the two objectives are made of. */
@@ -309,7 +338,8 @@ static double objective_size(const socp_workspace *w, const socp_problem *proble
 static void judge_point(socp_workspace *w, const socp_problem *problem, const point *at, quality *q)
 {
     double *size = w->target[1]; /* of no use between two iterations */
-    double half, primal, dual, gap;
+    measures primal, dual;
+    double half, gap;
 
     point_unscale(w, at, at->tau);
     form_squares(w, problem);
@@ -319,14 +349,17 @@ static void judge_point(socp_workspace *w, const socp_problem *problem, const po
         -vector_dot(problem->p, problem->b, w->user.y + w->f) - vector_dot(problem->m, problem->h, w->user.z) - half;
     primal_residual(w, problem, 1.0);
     form_row_sizes(w, problem, size);
-    q->primal = relative(problem->p + problem->m, w->ryz + w->f, size, w->norm_b, &primal);
+    primal = measure(problem->p + problem->m, w->ryz + w->f, size, w->norm_b);
     dual_residual(w, problem, 1.0);
     form_column_sizes(w, problem, size);
-    q->dual = relative(problem->n, w->rx, size, w->norm_c, &dual);
-    finish(w, q);
+    dual = measure(problem->n, w->rx, size, w->norm_c);
+    q->primal = larger_of(primal.whole, primal.rows);
+    q->dual = larger_of(dual.whole, dual.rows);
+    q->rows = larger_of(primal.rows, dual.rows);
+    finish(w, primal.whole, dual.whole, q);
     gap = fabs(q->primal_objective - q->dual_objective) - ROUNDING * objective_size(w, problem, half);
     gap /= w->unit + fabs(q->primal_objective);
-    q->beyond_rounding = fmax(fmax(primal, dual), gap);
+    q->beyond_rounding = larger_of(larger_of(primal.beyond_rounding, dual.beyond_rounding), gap);
 }
 
 quality point_judge(socp_workspace *w, const socp_problem *problem, const point *at)

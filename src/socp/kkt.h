@@ -38,7 +38,7 @@ typedef struct kkt_side {
     double *residual, *change;       /* n + p + m */
     double *product, *through, *gap; /* p + m, n, m */
     double *solution;                /* the caller's */
-    double error;                    /* largest entry of the residual */
+    double error, target;            /* largest entry of the residual, and at which it is small enough */
 } kkt_side;
 
 typedef struct kkt {
@@ -76,9 +76,10 @@ bool kkt_factor(kkt *system);
  * it is not even formed when target is infinite and no pivot was replaced.
  * rhs and solution must not overlap. The second solves two systems at once. After z the solution holds g = G x - bz
  * (m), which equals W^2 z but has not lost the digits that W^2 z loses where W^2 stretches most.
- * Returns the largest residual, 0 when it was not formed, NaN on a breakdown. Once the watch saw its flag nothing more
+ * Tells the largest residual, 0 when it was not formed, NaN on a breakdown. Once the watch saw its flag nothing more
  * is refined. */
 double kkt_solve(kkt *system, const double *rhs, double target, double *solution);
-double kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2]);
+void kkt_solve_two(kkt *system, const double *const rhs[2], const double target[2], double *const solution[2],
+                   double error[2]);
 
 #endif

@@ -196,7 +196,8 @@ static void correct(kkt *system, size_t sides, kkt_side *const side[], bool usef
     }
 }
 
-static double solve(kkt *system, size_t sides, const double *const rhs[], double target, double *const solution[])
+/* The sides' targets and errors are those of side 0 and 1. */
+static void solve(kkt *system, size_t sides, const double *const rhs[], const double target[], double *const solution[])
 {
     size_t all = system->n + system->p + system->m, left = 0;
     kkt_side *side[2] = {&system->side[0], &system->side[1]};
@@ -204,17 +205,19 @@ static double solve(kkt *system, size_t sides, const double *const rhs[], double
 
     for (size_t s = 0; s < sides; s++) {
         side[s]->solution = solution[s];
+        side[s]->target = target[s];
+        side[s]->error = 0.0;
     }
     solve_first(system, sides, side, rhs);
-    if (target == INFINITY && system->replaced == 0) {
-        return 0.0;
+    if (target[0] == INFINITY && target[sides - 1] == INFINITY && system->replaced == 0) {
+        return;
     }
     subtract(system, sides, side, step);
     for (size_t s = 0; s < sides; s++) {
         kkt_side *one = side[s];
 
         one->error = vector_norm_inf(all, one->residual);
-        if (one->error > target) {
+        if (one->error > one->target) {
             side[left++] = one;
         }
     }
@@ -225,20 +228,23 @@ static double solve(kkt *system, size_t sides, const double *const rhs[], double
         correct(system, left, side, useful);
         left = 0;
         for (size_t s = 0; s < before; s++) {
-            if (useful[s] && side[s]->error > target) {
+            if (useful[s] && side[s]->error > side[s]->target) {
                 side[left++] = side[s];
             }
         }
     }
-    return larger_of(system->side[0].error, sides == 2 ? system->side[1].error : 0.0);
 }
 
 double kkt_solve(kkt *system, const double *rhs, double target, double *solution)
 {
-    return solve(system, 1, &rhs, target, &solution);
+    solve(system, 1, &rhs, &target, &solution);
+    return system->side[0].error;
 }
 
-double kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2])
+void kkt_solve_two(kkt *system, const double *const rhs[2], const double target[2], double *const solution[2],
+                   double error[2])
 {
-    return solve(system, 2, rhs, target, solution);
+    solve(system, 2, rhs, target, solution);
+    error[0] = system->side[0].error;
+    error[1] = system->side[1].error;
 }

@@ -6,6 +6,8 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------------------- start points ---- */
@@ -14,7 +16,7 @@ bool newton_start(socp_workspace *w)
 {
     size_t n = w->n, p = w->p, m = w->m;
     point *now = w->now = &w->point[w->best == &w->point[0]];
-    double shift;
+    double shift, error[2];
 
     cone_identity(&w->cone);
     if (!kkt_factor(&w->kkt)) {
@@ -26,8 +28,9 @@ bool newton_start(socp_workspace *w)
         w->target[1][i] = -w->c[i];
     }
     memset(w->target[1] + n, 0, (p + m) * sizeof(double));
-    if (isnan(kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, START_SOLVED,
-                            (double *const[]){w->step, w->fixed}))) {
+    kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, (double[]){START_SOLVED, START_SOLVED},
+                  (double *const[]){w->step, w->fixed}, error);
+    if (isnan(error[0]) || isnan(error[1])) {
         return false;
     }
     vector_copy(n, w->step, now->x);
@@ -128,17 +131,21 @@ static double longest_step(const socp_workspace *w, direction d)
     return d.dkappa < 0.0 ? smaller_of(alpha, -w->now->kappa / d.dkappa) : alpha;
 }
 
-/* The affine step, solved together with the right-hand side (-c, b, h); *error: the largest residual. */
+/* The affine step, solved together with the right-hand side (-c, b, h), whose solution is multiplied by dtau: it needs
+ * the less accuracy the smaller tau is. *error: the largest residual, so weighted. */
 static direction affine_direction(socp_workspace *w, double rt, double *error)
 {
+    double weight = fmin(w->now->tau, 1.0), errors[2];
+
     vector_copy(w->m, w->cone.lambda, w->product);
     for (size_t i = 0; i < w->n; i++) {
         w->target[0][i] = -w->c[i];
     }
     vector_copy(w->p + w->m, w->rhs, w->target[0] + w->n);
     direction_target(w, 1.0, w->now->s, w->target[1]); /* W lambda = s */
-    *error = kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, w->accuracy,
-                           (double *const[]){w->fixed, w->step});
+    kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]},
+                  (double[]){w->accuracy / weight, w->accuracy}, (double *const[]){w->fixed, w->step}, errors);
+    *error = larger_of(weight * errors[0], errors[1]);
     w->fixed_value = stacked_value(w, w->fixed);
     return complete_direction(w, 1.0, rt, w->now->kappa * w->now->tau);
 }
@@ -157,6 +164,7 @@ static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
         if (kkt_factor(&w->kkt)) {
             *d = affine_direction(w, rt, &error);
         }
+        if (getenv("TRACE")) fprintf(stderr, "      try delta %.0e error %.2e enough %.2e accuracy %.2e repl %zu\n", w->kkt.delta, error, enough, w->accuracy, w->kkt.replaced);
         if (error <= enough || (tries == MOST_FACTORS - 1 && error < INFINITY && error <= least)) {
             return true;
         }
@@ -270,7 +278,8 @@ static double needed_accuracy(const socp_workspace *w, double mu)
     if (mu > MU_TRUSTED && !certificate && w->last_step >= STEP_BLOCKED) {
         return INFINITY;
     }
-    return fmax(SOLVED_LEAST, (certificate ? SOLVED_CERTIFICATE : SOLVED) * fmin(mu, residual));
+    return fmax(w->sharp ? SOLVED_SHARP : SOLVED_LEAST,
+                (certificate ? SOLVED_CERTIFICATE : SOLVED) * fmin(mu, residual));
 }
 
 bool newton_iterate(socp_workspace *w, double rt)

@@ -9,7 +9,7 @@ enum { MOST_ITERATIONS = 1000000, MOST_REFINEMENTS = 1000 };
 
 socp_settings socp_default_settings(void)
 {
-    return (socp_settings){.max_iterations = 100,
+    return (socp_settings){.max_iterations = 200,
                            .tolerance = 1e-9,
                            .accepted_tolerance = 1e-8,
                            .reduced_tolerance = 1e-4,

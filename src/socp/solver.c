@@ -6,6 +6,8 @@
 #include "socp/problem.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /* How an attempt differs from the others. */
 typedef struct attempt_kind {
@@ -61,13 +63,15 @@ static socp_status gave_up(socp_workspace *w)
 }
 
 /* The quality of w->now, whose residuals are formed: estimated, and where that is good enough for an end judged from
- * the raw problem, row by row. */
+ * the raw problem, row by row. Where single rows are not good enough, linear systems are solved to the last digit from
+ * now on. */
 static quality assess(socp_workspace *w, const socp_problem *problem)
 {
     quality q = point_estimate(w);
 
-    if (q.merit <= w->settings.tolerance) {
+    if (q.merit <= w->settings.accepted_tolerance) {
         q = point_judge(w, problem, w->now);
+        w->sharp = w->sharp || q.merit > w->settings.tolerance;
         form_residuals(w);
     }
     return q;
@@ -76,7 +80,7 @@ static quality assess(socp_workspace *w, const socp_problem *problem)
 /* Whether an attempt has stood still for long enough. */
 static bool stands_still(const socp_workspace *w, const quality *best, size_t worse)
 {
-    return worse >= (best->merit <= w->settings.accepted_tolerance ? PATIENCE : PATIENCE_POOR);
+    return worse >= (best->whole <= w->settings.accepted_tolerance ? PATIENCE : PATIENCE_POOR);
 }
 
 /* Iterates from the start point until nothing gets better; a point better than *best becomes w->best. */
@@ -86,6 +90,7 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, bool warm
     size_t worse = 0;
 
     *iterations = 0;
+    w->sharp = false;
     if (warm) {
         newton_warm_start(w);
     } else if (!newton_start(w)) {
@@ -95,6 +100,7 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, bool warm
         double rt = form_residuals(w);
         quality q = assess(w, problem);
         socp_status status = certificate(w, problem, &q);
+        if (getenv("TRACE")) fprintf(stderr, "%zu p %.2e d %.2e g %.2e%s pc %.1e dc %.1e obj %.10g %.10g |x| %.1e |y| %.1e |s| %.1e tau %.1e kappa %.1e last %.4f delta %.0e repl %zu ref %zu\n", *iterations, q.primal, q.dual, q.gap, q.judged ? " judged":"", q.primal_certificate, q.dual_certificate, q.primal_objective, q.dual_objective, vector_norm_inf(w->n,w->now->x), vector_norm_inf(w->p+w->m,w->now->y), vector_norm_inf(w->m,w->now->s), w->now->tau, w->now->kappa, w->last_step, w->kkt.delta, w->kkt.replaced, w->kkt.refinements - w->refinements);
 
         if (status != SOCP_FAILED) {
             *best = q;
@@ -139,20 +145,36 @@ static bool is_certificate(socp_status status)
     return status == SOCP_PRIMAL_INFEASIBLE || status == SOCP_DUAL_INFEASIBLE;
 }
 
+/* Whether the best point may be called optimal; w->stop_reason then says why its accuracy is enough. */
+static bool is_optimal(socp_workspace *w, const quality *best)
+{
+    double accepted = w->settings.accepted_tolerance, most = fmax(best->whole, best->rows);
+
+    if (most <= accepted) {
+        return true;
+    }
+    if (most <= ROUNDED_TOLERANCE && best->beyond_rounding <= accepted) {
+        w->stop_reason = "rounding";
+        return true;
+    }
+    if (most <= ROUNDED_TOLERANCE && best->whole <= accepted) {
+        w->stop_reason = "small_rows";
+        return true;
+    }
+    return false;
+}
+
 static socp_status classify(socp_workspace *w, const quality *best, socp_status how)
 {
     if (is_certificate(how)) {
         return how;
     }
-    if (best->merit <= w->settings.accepted_tolerance) {
+    if (isfinite(best->merit) && is_optimal(w, best)) {
         return SOCP_OPTIMAL;
     }
-    if (best->merit <= fmin(ROUNDED_TOLERANCE, w->settings.reduced_tolerance) &&
-        best->beyond_rounding <= w->settings.accepted_tolerance) {
-        w->stop_reason = "rounding";
-        return SOCP_OPTIMAL;
-    }
-    return best->merit <= w->settings.reduced_tolerance && !was_stopped(how) ? SOCP_INACCURATE : how;
+    return fmax(best->whole, best->rows) <= w->settings.reduced_tolerance && isfinite(best->merit) && !was_stopped(how)
+               ? SOCP_INACCURATE
+               : how;
 }
 
 /* One attempt; the best point of all attempts is judged from the raw problem. */
@@ -251,7 +273,7 @@ static void fill_solution(socp_workspace *w, const socp_problem *problem, socp_s
 cfi_status socp_solve(socp_workspace *w, const socp_problem *problem, socp_solution *solution, cfi_error *error)
 {
     double start = watch_seconds();
-    quality best = {.merit = INFINITY};
+    quality best = {.merit = INFINITY, .whole = INFINITY};
     socp_status status;
 
     if (workspace_load(w, problem, error) != CFI_OK) {

@@ -349,6 +349,8 @@ cfi_status workspace_load(socp_workspace *w, const socp_problem *problem, cfi_er
     w->best = NULL;
     kkt_set_data(&w->kkt);
     workspace_normalise(w, true);
+    w->scaling.normal_cost = w->scaling.cost;
+    w->scaling.normal_rhs = w->scaling.rhs;
     w->unit = fmin(1.0, 1.0 / (w->scaling.cost * w->scaling.rhs));
     return CFI_OK;
 }

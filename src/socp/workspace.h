@@ -15,7 +15,9 @@ typedef struct point {
 /* Quality of a point in the user's units. */
 typedef struct quality {
     double primal_objective, dual_objective, primal, dual, gap;
-    double merit;                                /* the largest of the three residuals */
+    double whole;                                /* the largest of the three, relative to the whole right-hand sides */
+    double rows;                                 /* ... to what each row and column is made of; 0 when estimated */
+    double merit;                                /* by which points are compared: whole, or a tenth of rows */
     double beyond_rounding;                      /* the same without what rounding explains; only when judged */
     bool judged;                                 /* recomputed from the raw problem, row by row; else estimated */
     double primal_certificate, dual_certificate; /* residuals of the infeasibility certificates; infinite: none */
@@ -38,6 +40,7 @@ struct socp_workspace {
     double cx, by, vv;                  /* c'x, b'y + h'z, v'v there */
     double *curvature;                  /* n: F'v there; unused without F */
     double *target[2], *fixed, *step;   /* n + p + m each; fixed: solution for the right-hand side (-c, b, h) */
+    bool sharp;                         /* linear systems are solved to the last digit */
     double last_step;                   /* alpha of the last step of this attempt, 1 before */
     double fixed_value, accuracy;       /* (c, b, h)' fixed; residual at which a solution needs no refinement */
     double *ds, *wdz, *product, *spare; /* m each */
