@@ -17,8 +17,8 @@ static const double DELTA_CONE = 1e-14;
 static const double LEAST_PIVOT = 1e-14;
 /* Factorisations of one iteration, each but the last with FIRMER times the delta of the one before, the last with the
  * best of them; for factors that refinement cannot mend. */
-static const double FIRMER = 100.0;
-enum { MOST_FACTORS = 4 };
+static const double FIRMER = 10.0;
+enum { MOST_FACTORS = 6 };
 
 /* Residual of a Newton system that needs no refinement, relative to the smaller of mu and the point's own residuals:
  * errors then shrink with both. On the way to a certificate (tau < kappa) more digits decide. */

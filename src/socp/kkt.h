@@ -38,6 +38,7 @@ typedef struct kkt_side {
     double *residual, *change;       /* n + p + m */
     double *product, *through, *gap; /* p + m, n, m */
     double *solution;                /* the caller's */
+    double *before, *image[16], *taken[16]; size_t kept; /* GCR */
     double error, target;            /* largest entry of the residual, and at which it is small enough */
 } kkt_side;
 
@@ -58,7 +59,7 @@ typedef struct kkt {
     size_t replaced;          /* pivots of the last factorisation that had to be */
     double *reduced;          /* 2 size: right-hand sides and solutions, by place */
     kkt_side side[2];
-    size_t refinements, max_refinements;
+    size_t refinements, max_refinements; bool conjugate;
     stop_watch *watch; /* or NULL */
     void *memory[4];
 } kkt;

@@ -4,6 +4,7 @@
 #include "socp/problem.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* y = R^-1 x on a condensed block, R x on a kept one. */
@@ -170,28 +171,80 @@ static void solve_first(kkt *system, size_t sides, kkt_side *const side[], const
     }
 }
 
-/* A correction of each; those that do harm are not taken. */
+/* A correction of each, made conjugate to the ones before. */
 static void correct(kkt *system, size_t sides, kkt_side *const side[], bool useful[])
 {
     size_t p = system->p, m = system->m, all = system->n + p + m;
     double *step[2] = {side[0]->change, side[sides - 1]->change};
 
+    for (size_t s = 0; s < sides; s++) {
+        if (!side[s]->before) {
+            side[s]->before = malloc(all * sizeof(double));
+            for (size_t j = 0; j < 16; j++) {
+                side[s]->image[j] = malloc(all * sizeof(double));
+                side[s]->taken[j] = malloc((all + m) * sizeof(double));
+            }
+        }
+        memcpy(side[s]->before, side[s]->residual, all * sizeof(double));
+    }
     reduce(system, sides, side);
     (sides == 2 ? ldl_solve_two : ldl_solve)(&system->factor, system->reduced);
     expand(system, sides, side, step);
     subtract(system, sides, side, step);
     for (size_t s = 0; s < sides; s++) {
-        double before = side[s]->error, error = vector_norm_inf(all, side[s]->residual), *solution = side[s]->solution;
+        kkt_side *one = side[s];
+        size_t k = one->kept < 16 ? one->kept++ : 15;
+        double *q = one->image[k], *d = one->taken[k], *solution = one->solution, along, norm;
+        double before = vector_dot(all, one->before, one->before), after, error;
 
-        useful[s] = error < before;
-        for (size_t i = 0; useful[s] && i < all; i++) {
-            solution[i] += step[s][i];
+        if (!system->conjugate) {
+            double was = one->error;
+            error = vector_norm_inf(all, one->residual);
+            useful[s] = error < was;
+            for (size_t i = 0; useful[s] && i < all; i++) {
+                solution[i] += step[s][i];
+            }
+            for (size_t i = 0; useful[s] && i < m; i++) {
+                solution[all + i] += one->product[p + i];
+            }
+            one->error = useful[s] ? error : was;
+            useful[s] = useful[s] && error <= 0.5 * was;
+            system->refinements++;
+            continue;
         }
-        for (size_t i = 0; useful[s] && i < m; i++) {
-            solution[all + i] += side[s]->product[p + i];
+        for (size_t i = 0; i < all; i++) {
+            q[i] = one->before[i] - one->residual[i];
+            d[i] = step[s][i];
         }
-        side[s]->error = useful[s] ? error : side[s]->error;
-        useful[s] = useful[s] && error <= 0.5 * before;
+        vector_copy(m, one->product + p, d + all);
+        for (size_t j = 0; j < k; j++) {
+            double c = vector_dot(all, q, one->image[j]);
+
+            for (size_t i = 0; i < all; i++) {
+                q[i] -= c * one->image[j][i];
+            }
+            for (size_t i = 0; i < all + m; i++) {
+                d[i] -= c * one->taken[j][i];
+            }
+        }
+        norm = sqrt(vector_dot(all, q, q));
+        for (size_t i = 0; i < all; i++) {
+            q[i] /= norm;
+        }
+        for (size_t i = 0; i < all + m; i++) {
+            d[i] /= norm;
+        }
+        along = vector_dot(all, q, one->before);
+        for (size_t i = 0; i < all + m; i++) {
+            solution[i] += along * d[i];
+        }
+        for (size_t i = 0; i < all; i++) {
+            one->residual[i] = one->before[i] - along * q[i];
+        }
+        after = vector_dot(all, one->residual, one->residual);
+        error = vector_norm_inf(all, one->residual);
+        one->error = error;
+        useful[s] = after < 0.9 * before && isfinite(norm) && norm > 0.0;
         system->refinements++;
     }
 }
@@ -207,6 +260,7 @@ static void solve(kkt *system, size_t sides, const double *const rhs[], const do
         side[s]->solution = solution[s];
         side[s]->target = target[s];
         side[s]->error = 0.0;
+        side[s]->kept = 0;
     }
     solve_first(system, sides, side, rhs);
     if (target[0] == INFINITY && target[sides - 1] == INFINITY && system->replaced == 0) {
@@ -221,7 +275,7 @@ static void solve(kkt *system, size_t sides, const double *const rhs[], const do
             side[left++] = one;
         }
     }
-    for (size_t round = 0; round < system->max_refinements && left > 0 && !stop_seen(system->watch); round++) {
+    for (size_t round = 0; round < (system->conjugate ? 12 : system->max_refinements) && left > 0 && !stop_seen(system->watch); round++) {
         bool useful[2];
         size_t before = left;
 

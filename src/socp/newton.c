@@ -151,10 +151,11 @@ static direction affine_direction(socp_workspace *w, double rt, double *error)
 }
 
 /* Factorises and finds the affine step. Where the factor is too poor for refinement to mend, more regularisation is
- * tried; should none be good enough, the best is taken. False, without a direction, when no factor gave one. */
+ * tried, as long as that makes it better; the best is taken, and kept for the iterations to come, whose matrices are
+ * worse still. False, without a direction, when no factor gave one. */
 static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
 {
-    double least = INFINITY, best = w->delta, enough = fmax(FACTOR_SOLVED * mu, SOLVED_LEAST);
+    double least = INFINITY, best = w->delta, enough = fmax(fmax(FACTOR_SOLVED * mu, SOLVED_LEAST), 2.0 * w->firm_error);
 
     w->kkt.delta = w->delta;
     w->refinements = w->kkt.refinements;
@@ -165,16 +166,26 @@ static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
             *d = affine_direction(w, rt, &error);
         }
         if (getenv("TRACE")) fprintf(stderr, "      try delta %.0e error %.2e enough %.2e accuracy %.2e repl %zu\n", w->kkt.delta, error, enough, w->accuracy, w->kkt.replaced);
-        if (error <= enough || (tries == MOST_FACTORS - 1 && error < INFINITY && error <= least)) {
+        if (error <= enough) {
+            w->delta = w->kkt.delta;
             return true;
+        }
+        if (error < INFINITY && error >= least) {
+            break;
         }
         if (error < least) {
             least = error;
             best = w->kkt.delta;
         }
-        w->kkt.delta = tries + 2 < MOST_FACTORS ? FIRMER * w->kkt.delta : best;
+        w->kkt.delta *= FIRMER;
     }
-    return false;
+    w->delta = w->kkt.delta = best;
+    w->firm_error = least;
+    if (!(least < INFINITY) || !kkt_factor(&w->kkt)) {
+        return false;
+    }
+    *d = affine_direction(w, rt, &least);
+    return least < INFINITY;
 }
 
 /* Towards sigma mu on the central path: product = lambda \ (lambda o lambda + extra - sigma mu e), the right-hand side
@@ -293,6 +304,7 @@ bool newton_iterate(socp_workspace *w, double rt)
     mu = (vector_dot(w->m, w->cone.lambda, w->cone.lambda) + w->now->kappa * w->now->tau) /
          (cone_degree(&w->cone) + 1.0);
     w->accuracy = needed_accuracy(w, mu);
+    w->kkt.conjugate = w->sharp;
     if (!find_affine(w, rt, mu, &d)) {
         return false;
     }

@@ -91,6 +91,7 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, bool warm
 
     *iterations = 0;
     w->sharp = false;
+    w->firm_error = 0.0;
     if (warm) {
         newton_warm_start(w);
     } else if (!newton_start(w)) {

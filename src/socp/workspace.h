@@ -45,7 +45,7 @@ struct socp_workspace {
     double fixed_value, accuracy;       /* (c, b, h)' fixed; residual at which a solution needs no refinement */
     double *ds, *wdz, *product, *spare; /* m each */
     size_t refinements;                 /* before this iteration */
-    double delta;                       /* the least regularisation of this attempt */
+    double delta, firm_error;           /* regularisation, and the residual that no other did better than, or 0 */
     bool solved;                        /* the last solve was optimal: user holds its point */
     stop_watch watch;
     const char *stop_reason; /* why the last attempt ended, as socp_solution says it */
