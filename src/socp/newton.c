@@ -155,7 +155,7 @@ static direction affine_direction(socp_workspace *w, double rt, double *error)
  * worse still. False, without a direction, when no factor gave one. */
 static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
 {
-    double least = INFINITY, best = w->delta, enough = fmax(fmax(FACTOR_SOLVED * mu, SOLVED_LEAST), 2.0 * w->firm_error);
+    double least = INFINITY, best = w->delta, enough = fmax(fmax(FACTOR_SOLVED * (fmin(mu, fmax(vector_norm_inf(w->n, w->rx), vector_norm_inf(w->p + w->m, w->ryz)))), SOLVED_LEAST), 2.0 * w->firm_error);
 
     w->kkt.delta = w->delta;
     w->refinements = w->kkt.refinements;

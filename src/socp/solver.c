@@ -12,13 +12,13 @@
 /* How an attempt differs from the others. */
 typedef struct attempt_kind {
     double delta;    /* regularisation */
-    bool normalised; /* c, and b and h, brought to order one as a whole */
+    scale_kind scale; /* of c, and of b and h */
 } attempt_kind;
 
 /* Tried in this order until one has an answer. Less regularisation is what helps most often. Dividing c, and b and h,
  * by their largest entry hides certificates where that entry has nothing to do with the contradiction (mondou2,
  * refinery), but keeps others from being false (QFORPLAN, POWELL20, HUESTIS). */
-static const attempt_kind attempts[] = {{DELTA_FIRST, true}, {DELTA_LOWER, false}, {DELTA_HIGHER, true}};
+static const attempt_kind attempts[] = {{DELTA_FIRST, SCALE_ORDER_ONE}, {DELTA_LOWER, SCALE_BY_SIZE}, {DELTA_LOWER, SCALE_NOTHING}, {DELTA_HIGHER, SCALE_ORDER_ONE}};
 enum { ATTEMPTS = sizeof attempts / sizeof *attempts };
 
 const char *socp_status_name(socp_status status)
@@ -208,7 +208,7 @@ static socp_status solve(socp_workspace *w, const socp_problem *problem, quality
     }
     for (size_t i = 0; i < ATTEMPTS && !is_answer(status) && !w->watch.seen; i++) {
         w->delta = attempts[i].delta;
-        workspace_normalise(w, attempts[i].normalised);
+        workspace_normalise(w, attempts[i].scale);
         status = attempt(w, problem, false, best, solution);
         solution->attempts = i + 1;
     }

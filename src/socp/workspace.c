@@ -301,16 +301,22 @@ static void apply_scales(socp_workspace *w, double cost, double rhs)
     kkt_set_data(&w->kkt);
 }
 
-void workspace_normalise(socp_workspace *w, bool normalised)
+void workspace_normalise(socp_workspace *w, scale_kind kind)
 {
     double cost = 1.0 / w->scaling.cost, rhs = 1.0 / w->scaling.rhs;
 
-    if (normalised) {
+    if (kind == SCALE_ORDER_ONE) {
         double largest = vector_norm_inf(w->n, w->c);
 
         /* a quadratic objective has entries of order one in the scaled F already: c is only made smaller */
         cost = order_one(w->f > 0 ? fmax(largest, w->scaling.cost) : largest);
         rhs = order_one(vector_norm_inf(w->p + w->m, w->rhs));
+    } else if (kind == SCALE_BY_SIZE) {
+        double of = fmax(w->now->tau, w->now->kappa);
+        double x = fmax(vector_norm_inf(w->n, w->now->x), vector_norm_inf(w->m, w->now->s));
+
+        cost = order_one(fmax(vector_norm_inf(w->p + w->m, w->now->y) / of, 1.0));
+        rhs = order_one(fmax(x / of, 1.0));
     }
     if (w->f > 0 && ilogb(w->scaling.cost * cost / (w->scaling.rhs * rhs)) % 2 != 0) {
         cost *= 0.5; /* the root is a power of two */
@@ -348,7 +354,7 @@ cfi_status workspace_load(socp_workspace *w, const socp_problem *problem, cfi_er
     w->scaling.cost = w->scaling.rhs = 1.0;
     w->best = NULL;
     kkt_set_data(&w->kkt);
-    workspace_normalise(w, true);
+    workspace_normalise(w, SCALE_ORDER_ONE);
     w->scaling.normal_cost = w->scaling.cost;
     w->scaling.normal_rhs = w->scaling.rhs;
     w->unit = fmin(1.0, 1.0 / (w->scaling.cost * w->scaling.rhs));
