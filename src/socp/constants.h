@@ -6,19 +6,22 @@
 
 /* ------------------------------------------------------------------------ the linear system ---- */
 
-/* delta, added to the diagonal of x and subtracted from that of y, in the attempts to solve. 1e-8 leaves 31 of the sets
- * without an answer, and raising it more; 1e-10 leaves none that 1e-12 solves. */
-static const double DELTA_FIRST = 1e-10, DELTA_LOWER = 1e-12, DELTA_HIGHER = 1e-8;
+/* delta, added to the diagonal of x and subtracted from that of y, in the first and the later attempts to solve. With
+ * 1e-8, 15 of the sets more had no answer. */
+static const double DELTA_FIRST = 1e-10, DELTA_LOWER = 1e-12;
 /* Of the rows of G, whose own W^2 keeps the matrix quasi-definite; it only bounds 1 / W^2. On active rows W^2 falls to
  * 1e-12: with 1e-10 here refinement cannot mend the factor any more (LISWET, YAO, pilot_we, vol1), with 0 pivots break
  * down. */
 static const double DELTA_CONE = 1e-14;
-/* A pivot below this is taken for 0 and replaced by delta: rounding of sums of numbers of order one. */
-static const double LEAST_PIVOT = 1e-14;
-/* Factorisations of one iteration, each but the last with FIRMER times the delta of the one before, the last with the
- * best of them; for factors that refinement cannot mend. */
+/* A pivot below the first is rounding of sums of numbers of order one. It becomes the second, not delta: dividing by so
+ * little would flood what comes after (pilot_we, progas with a cut). */
+static const double LEAST_PIVOT = 1e-14, REPLACED_PIVOT = 2e-7;
+/* Where refinement cannot mend a factor, FIRMER times the delta is tried, as often as that makes it better,
+ * MOST_FACTORS factors in all. */
 static const double FIRMER = 10.0;
 enum { MOST_FACTORS = 6 };
+/* A factor as poor as this many times the one that nothing did better than is not tried to be bettered again. */
+static const double FIRM_ENOUGH = 2.0;
 
 /* Residual of a Newton system that needs no refinement, relative to the smaller of mu and the point's own residuals:
  * errors then shrink with both. On the way to a certificate (tau < kappa) more digits decide. */
@@ -27,6 +30,9 @@ static const double SOLVED = 1e-2, SOLVED_CERTIFICATE = 1e-4;
 static const double SOLVED_LEAST = 1e-12, SOLVED_SHARP = 1e-16;
 /* Above this mu, after a good step, the residual is not even formed: it has been found small enough in all steps. */
 static const double MU_TRUSTED = 1e-4;
+/* Corrections of a sharp solution, and what part of the residual's square each must leave less than, to go on. */
+enum { MOST_CONJUGATES = 12 };
+static const double CONJUGATE_GAIN = 0.9;
 /* A factor is firmed when the affine step's residual stays above this times mu, and above SOLVED_LEAST. */
 static const double FACTOR_SOLVED = 1e-2;
 

@@ -320,6 +320,6 @@ bool kkt_factor(kkt *system)
         }
         add_terms(terms, begin, begin + (left < POLLED_WEIGHTS ? left : POLLED_WEIGHTS), system->factor.value);
     }
-    system->replaced = ldl_factor(&system->factor, system->sign, getenv("LP")?atof(getenv("LP")):LEAST_PIVOT, getenv("RP")?atof(getenv("RP")):system->delta);
+    system->replaced = ldl_factor(&system->factor, system->sign, LEAST_PIVOT, REPLACED_PIVOT);
     return system->replaced != SIZE_MAX;
 }

@@ -38,7 +38,9 @@ typedef struct kkt_side {
     double *residual, *change;       /* n + p + m */
     double *product, *through, *gap; /* p + m, n, m */
     double *solution;                /* the caller's */
-    double *before, *image[16], *taken[16]; size_t kept; /* GCR */
+    double *before, *image, *taken;  /* of a sharp solution: the residual before a correction, n + p + m; corrections
+                                        taken (with their g) and their images under the matrix, orthonormal */
+    size_t kept;                     /* of these, so far */
     double error, target;            /* largest entry of the residual, and at which it is small enough */
 } kkt_side;
 
@@ -59,9 +61,10 @@ typedef struct kkt {
     size_t replaced;          /* pivots of the last factorisation that had to be */
     double *reduced;          /* 2 size: right-hand sides and solutions, by place */
     kkt_side side[2];
-    size_t refinements, max_refinements; bool conjugate;
+    size_t refinements, max_refinements;
+    bool sharp;        /* corrections are made conjugate, and more of them */
     stop_watch *watch; /* or NULL */
-    void *memory[4];
+    void *memory[5];
 } kkt;
 
 /* Analyses the pattern of a matrix, p rows of equalities over the rows of the cone; keeps the pointers. False when out
@@ -73,6 +76,10 @@ void kkt_free(kkt *system);
 void kkt_set_data(kkt *system);
 /* Takes over W and factorises. False on a breakdown, or when the watch saw its flag. */
 bool kkt_factor(kkt *system);
+/* Sharp solutions are refined by generalised conjugate residuals, which no few directions that the regularisation
+ * spoils can stall. The first call that asks for them allocates; false, and not sharp, when out of memory. */
+bool kkt_sharpen(kkt *system, bool sharp);
+
 /* Solves for (x, y, z), n + p + m numbers one after another, until the residual is at most `target` or falls no more;
  * it is not even formed when target is infinite and no pivot was replaced.
  * rhs and solution must not overlap. The second solves two systems at once. After z the solution holds g = G x - bz

@@ -1,10 +1,10 @@
 /* Refined solution of the Newton system. docs/solver.md. */
 #include "socp/constants.h"
 #include "socp/kkt_terms.h"
+#include "socp/memory.h"
 #include "socp/problem.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* y = R^-1 x on a condensed block, R x on a kept one. */
@@ -171,88 +171,124 @@ static void solve_first(kkt *system, size_t sides, kkt_side *const side[], const
     }
 }
 
-/* A correction of each, made conjugate to the ones before. */
-static void correct(kkt *system, size_t sides, kkt_side *const side[], bool useful[])
+/* The corrections themselves: solutions for the residuals, which become what these leave. */
+static void solve_for_residuals(kkt *system, size_t sides, kkt_side *const side[])
 {
-    size_t p = system->p, m = system->m, all = system->n + p + m;
     double *step[2] = {side[0]->change, side[sides - 1]->change};
 
-    for (size_t s = 0; s < sides; s++) {
-        if (!side[s]->before) {
-            side[s]->before = malloc(all * sizeof(double));
-            for (size_t j = 0; j < 16; j++) {
-                side[s]->image[j] = malloc(all * sizeof(double));
-                side[s]->taken[j] = malloc((all + m) * sizeof(double));
-            }
-        }
-        memcpy(side[s]->before, side[s]->residual, all * sizeof(double));
-    }
     reduce(system, sides, side);
     (sides == 2 ? ldl_solve_two : ldl_solve)(&system->factor, system->reduced);
     expand(system, sides, side, step);
     subtract(system, sides, side, step);
+}
+
+/* A correction of each; those that do harm are not taken. */
+static void correct(kkt *system, size_t sides, kkt_side *const side[], bool useful[])
+{
+    size_t p = system->p, m = system->m, all = system->n + p + m;
+
+    solve_for_residuals(system, sides, side);
     for (size_t s = 0; s < sides; s++) {
-        kkt_side *one = side[s];
-        size_t k = one->kept < 16 ? one->kept++ : 15;
-        double *q = one->image[k], *d = one->taken[k], *solution = one->solution, along, norm;
-        double before = vector_dot(all, one->before, one->before), after, error;
+        double before = side[s]->error, error = vector_norm_inf(all, side[s]->residual), *solution = side[s]->solution;
 
-        if (!system->conjugate) {
-            double was = one->error;
-            error = vector_norm_inf(all, one->residual);
-            useful[s] = error < was;
-            for (size_t i = 0; useful[s] && i < all; i++) {
-                solution[i] += step[s][i];
-            }
-            for (size_t i = 0; useful[s] && i < m; i++) {
-                solution[all + i] += one->product[p + i];
-            }
-            one->error = useful[s] ? error : was;
-            useful[s] = useful[s] && error <= 0.5 * was;
-            system->refinements++;
-            continue;
+        useful[s] = error < before;
+        for (size_t i = 0; useful[s] && i < all; i++) {
+            solution[i] += side[s]->change[i];
         }
-        for (size_t i = 0; i < all; i++) {
-            q[i] = one->before[i] - one->residual[i];
-            d[i] = step[s][i];
+        for (size_t i = 0; useful[s] && i < m; i++) {
+            solution[all + i] += side[s]->product[p + i];
         }
-        vector_copy(m, one->product + p, d + all);
-        for (size_t j = 0; j < k; j++) {
-            double c = vector_dot(all, q, one->image[j]);
-
-            for (size_t i = 0; i < all; i++) {
-                q[i] -= c * one->image[j][i];
-            }
-            for (size_t i = 0; i < all + m; i++) {
-                d[i] -= c * one->taken[j][i];
-            }
-        }
-        norm = sqrt(vector_dot(all, q, q));
-        for (size_t i = 0; i < all; i++) {
-            q[i] /= norm;
-        }
-        for (size_t i = 0; i < all + m; i++) {
-            d[i] /= norm;
-        }
-        along = vector_dot(all, q, one->before);
-        for (size_t i = 0; i < all + m; i++) {
-            solution[i] += along * d[i];
-        }
-        for (size_t i = 0; i < all; i++) {
-            one->residual[i] = one->before[i] - along * q[i];
-        }
-        after = vector_dot(all, one->residual, one->residual);
-        error = vector_norm_inf(all, one->residual);
-        one->error = error;
-        useful[s] = after < 0.9 * before && isfinite(norm) && norm > 0.0;
+        side[s]->error = useful[s] ? error : side[s]->error;
+        useful[s] = useful[s] && error <= 0.5 * before;
         system->refinements++;
     }
+}
+
+/* to -= factor from */
+static void take_off(size_t count, double factor, const double *from, double *restrict to)
+{
+    for (size_t i = 0; i < count; i++) {
+        to[i] -= factor * from[i];
+    }
+}
+
+/* The correction `change` (with its g in product) whose image under the matrix is what it took off the residual,
+ * before - residual: made conjugate to the earlier ones and taken as far as it shortens the residual. */
+static bool take_conjugate(const kkt *system, kkt_side *one)
+{
+    size_t m = system->m, all = system->n + system->p + m, k = one->kept++;
+    double *image = one->image + k * all, *taken = one->taken + k * (all + m), along, norm;
+    double before = vector_dot(all, one->before, one->before);
+
+    for (size_t i = 0; i < all; i++) {
+        image[i] = one->before[i] - one->residual[i];
+        taken[i] = one->change[i];
+    }
+    vector_copy(m, one->product + system->p, taken + all);
+    for (size_t j = 0; j < k; j++) {
+        double shared = vector_dot(all, image, one->image + j * all);
+
+        take_off(all, shared, one->image + j * all, image);
+        take_off(all + m, shared, one->taken + j * (all + m), taken);
+    }
+    norm = sqrt(vector_dot(all, image, image));
+    for (size_t i = 0; i < all; i++) {
+        image[i] /= norm;
+    }
+    for (size_t i = 0; i < all + m; i++) {
+        taken[i] /= norm;
+    }
+    along = vector_dot(all, image, one->before);
+    memcpy(one->residual, one->before, all * sizeof(double));
+    if (!isfinite(norm) || !(norm > 0.0) || !isfinite(along)) {
+        return false;
+    }
+    take_off(all + m, -along, taken, one->solution);
+    take_off(all, along, image, one->residual);
+    one->error = vector_norm_inf(all, one->residual);
+    return vector_dot(all, one->residual, one->residual) < CONJUGATE_GAIN * before;
+}
+
+/* A correction of each, by generalised conjugate residuals. */
+static void correct_conjugate(kkt *system, size_t sides, kkt_side *const side[], bool useful[])
+{
+    size_t all = system->n + system->p + system->m;
+
+    for (size_t s = 0; s < sides; s++) {
+        memcpy(side[s]->before, side[s]->residual, all * sizeof(double));
+    }
+    solve_for_residuals(system, sides, side);
+    for (size_t s = 0; s < sides; s++) {
+        useful[s] = take_conjugate(system, side[s]);
+        system->refinements++;
+    }
+}
+
+bool kkt_sharpen(kkt *system, bool sharp)
+{
+    size_t m = system->m, all = system->n + system->p + m, count = all + MOST_CONJUGATES * (2 * all + m);
+
+    if (sharp && !system->memory[4]) {
+        double *numbers = memory_block(2 * count * sizeof *numbers);
+
+        system->memory[4] = numbers;
+        for (size_t s = 0; s < 2 && numbers; s++) {
+            kkt_side *side = &system->side[s];
+
+            side->before = numbers + s * count;
+            side->image = side->before + all;
+            side->taken = side->image + MOST_CONJUGATES * all;
+        }
+    }
+    system->sharp = sharp && system->memory[4];
+    return system->sharp == sharp;
 }
 
 /* The sides' targets and errors are those of side 0 and 1. */
 static void solve(kkt *system, size_t sides, const double *const rhs[], const double target[], double *const solution[])
 {
     size_t all = system->n + system->p + system->m, left = 0;
+    size_t most = system->sharp ? MOST_CONJUGATES : system->max_refinements;
     kkt_side *side[2] = {&system->side[0], &system->side[1]};
     double *step[2] = {solution[0], solution[sides - 1]};
 
@@ -275,11 +311,11 @@ static void solve(kkt *system, size_t sides, const double *const rhs[], const do
             side[left++] = one;
         }
     }
-    for (size_t round = 0; round < (system->conjugate ? 12 : system->max_refinements) && left > 0 && !stop_seen(system->watch); round++) {
+    for (size_t round = 0; round < most && left > 0 && !stop_seen(system->watch); round++) {
         bool useful[2];
         size_t before = left;
 
-        correct(system, left, side, useful);
+        (system->sharp ? correct_conjugate : correct)(system, left, side, useful);
         left = 0;
         for (size_t s = 0; s < before; s++) {
             if (useful[s] && side[s]->error > side[s]->target) {

@@ -6,8 +6,6 @@
 
 #include <limits.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------------------- start points ---- */
@@ -150,12 +148,19 @@ static direction affine_direction(socp_workspace *w, double rt, double *error)
     return complete_direction(w, 1.0, rt, w->now->kappa * w->now->tau);
 }
 
+static double largest_residual(const socp_workspace *w)
+{
+    return fmax(vector_norm_inf(w->n, w->rx), vector_norm_inf(w->p + w->m, w->ryz));
+}
+
 /* Factorises and finds the affine step. Where the factor is too poor for refinement to mend, more regularisation is
  * tried, as long as that makes it better; the best is taken, and kept for the iterations to come, whose matrices are
  * worse still. False, without a direction, when no factor gave one. */
 static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
 {
-    double least = INFINITY, best = w->delta, enough = fmax(fmax(FACTOR_SOLVED * (fmin(mu, fmax(vector_norm_inf(w->n, w->rx), vector_norm_inf(w->p + w->m, w->ryz)))), SOLVED_LEAST), 2.0 * w->firm_error);
+    double least = INFINITY, best = w->delta;
+    double enough =
+        fmax(fmax(FACTOR_SOLVED * fmin(mu, largest_residual(w)), SOLVED_LEAST), FIRM_ENOUGH * w->firm_error);
 
     w->kkt.delta = w->delta;
     w->refinements = w->kkt.refinements;
@@ -165,7 +170,6 @@ static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
         if (kkt_factor(&w->kkt)) {
             *d = affine_direction(w, rt, &error);
         }
-        if (getenv("TRACE")) fprintf(stderr, "      try delta %.0e error %.2e enough %.2e accuracy %.2e repl %zu\n", w->kkt.delta, error, enough, w->accuracy, w->kkt.replaced);
         if (error <= enough) {
             w->delta = w->kkt.delta;
             return true;
@@ -284,13 +288,12 @@ static void take_step(socp_workspace *w, direction d, double alpha)
 static double needed_accuracy(const socp_workspace *w, double mu)
 {
     bool certificate = w->now->tau < w->now->kappa;
-    double residual = fmax(vector_norm_inf(w->n, w->rx), vector_norm_inf(w->p + w->m, w->ryz));
 
     if (mu > MU_TRUSTED && !certificate && w->last_step >= STEP_BLOCKED) {
         return INFINITY;
     }
     return fmax(w->sharp ? SOLVED_SHARP : SOLVED_LEAST,
-                (certificate ? SOLVED_CERTIFICATE : SOLVED) * fmin(mu, residual));
+                (certificate ? SOLVED_CERTIFICATE : SOLVED) * fmin(mu, largest_residual(w)));
 }
 
 bool newton_iterate(socp_workspace *w, double rt)
@@ -304,7 +307,7 @@ bool newton_iterate(socp_workspace *w, double rt)
     mu = (vector_dot(w->m, w->cone.lambda, w->cone.lambda) + w->now->kappa * w->now->tau) /
          (cone_degree(&w->cone) + 1.0);
     w->accuracy = needed_accuracy(w, mu);
-    w->kkt.conjugate = w->sharp;
+    kkt_sharpen(&w->kkt, w->sharp); /* without memory for it the solutions are as sharp as before */
     if (!find_affine(w, rt, mu, &d)) {
         return false;
     }

@@ -11,14 +11,16 @@
 
 /* How an attempt differs from the others. */
 typedef struct attempt_kind {
-    double delta;    /* regularisation */
+    double delta;     /* regularisation */
     scale_kind scale; /* of c, and of b and h */
 } attempt_kind;
 
-/* Tried in this order until one has an answer. Less regularisation is what helps most often. Dividing c, and b and h,
- * by their largest entry hides certificates where that entry has nothing to do with the contradiction (mondou2,
+/* Tried in this order until one has an answer. Less regularisation helps most often; where y or x is large, bringing it
+ * to order one, which leaves little of c on the way to a certificate (orna7 with a cut). Dividing c, and b and h, by
+ * their largest entry at all hides certificates where that entry has nothing to do with the contradiction (mondou2,
  * refinery), but keeps others from being false (QFORPLAN, POWELL20, HUESTIS). */
-static const attempt_kind attempts[] = {{DELTA_FIRST, SCALE_ORDER_ONE}, {DELTA_LOWER, SCALE_BY_SIZE}, {DELTA_LOWER, SCALE_NOTHING}, {DELTA_HIGHER, SCALE_ORDER_ONE}};
+static const attempt_kind attempts[] = {
+    {DELTA_FIRST, SCALE_ORDER_ONE}, {DELTA_LOWER, SCALE_BY_SIZE}, {DELTA_LOWER, SCALE_NOTHING}};
 enum { ATTEMPTS = sizeof attempts / sizeof *attempts };
 
 const char *socp_status_name(socp_status status)
@@ -101,7 +103,14 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, bool warm
         double rt = form_residuals(w);
         quality q = assess(w, problem);
         socp_status status = certificate(w, problem, &q);
-        if (getenv("TRACE")) fprintf(stderr, "%zu p %.2e d %.2e g %.2e%s pc %.1e dc %.1e obj %.10g %.10g |x| %.1e |y| %.1e |s| %.1e tau %.1e kappa %.1e last %.4f delta %.0e repl %zu ref %zu\n", *iterations, q.primal, q.dual, q.gap, q.judged ? " judged":"", q.primal_certificate, q.dual_certificate, q.primal_objective, q.dual_objective, vector_norm_inf(w->n,w->now->x), vector_norm_inf(w->p+w->m,w->now->y), vector_norm_inf(w->m,w->now->s), w->now->tau, w->now->kappa, w->last_step, w->kkt.delta, w->kkt.replaced, w->kkt.refinements - w->refinements);
+        if (getenv("TRACE"))
+            fprintf(stderr,
+                    "%zu p %.2e d %.2e g %.2e%s pc %.1e dc %.1e obj %.10g %.10g |x| %.1e |y| %.1e |s| %.1e tau %.1e "
+                    "kappa %.1e last %.4f delta %.0e repl %zu ref %zu\n",
+                    *iterations, q.primal, q.dual, q.gap, q.judged ? " judged" : "", q.primal_certificate,
+                    q.dual_certificate, q.primal_objective, q.dual_objective, vector_norm_inf(w->n, w->now->x),
+                    vector_norm_inf(w->p + w->m, w->now->y), vector_norm_inf(w->m, w->now->s), w->now->tau,
+                    w->now->kappa, w->last_step, w->kkt.delta, w->kkt.replaced, w->kkt.refinements - w->refinements);
 
         if (status != SOCP_FAILED) {
             *best = q;

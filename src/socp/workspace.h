@@ -60,8 +60,8 @@ cfi_status settings_check(const socp_settings *settings, cfi_error *error);
  * finite. */
 cfi_status workspace_load(socp_workspace *w, const socp_problem *problem, cfi_error *error);
 
-/* How c, and b and h, are multiplied as a whole: so that their largest entry is of order one; so that y, and x and s, of
- * w->now would be of order one, if they are larger; not at all. */
+/* How c, and b and h, are multiplied as a whole: so that their largest entry is of order one; so that y, and x and s,
+ * of w->now would be of order one, if they are larger; not at all. */
 typedef enum scale_kind { SCALE_ORDER_ONE, SCALE_BY_SIZE, SCALE_NOTHING } scale_kind;
 /* w->best goes along. */
 void workspace_normalise(socp_workspace *w, scale_kind kind);
