@@ -6,7 +6,11 @@
 
 #include <string.h>
 
-enum { TILE = 4 };           /* columns that are worked on together */
+enum { TILE = 4 }; /* columns that are worked on together: their sums fit the registers */
+/* In a panel of at least LARGE numbers, more than the second cache may hold, products are subtracted in parts that fit
+ * the caches: DEPTH columns deep and STRIP rows high, from a BLOCK of columns. Every sum still runs over the columns in
+ * their order, so that the parts do not change a bit. Smaller panels are faster in one part. Fitted by measurement. */
+enum { LARGE = 1 << 17, DEPTH = 64, STRIP = 64, BLOCK = 32 };
 enum { POLLED_NODES = 256 }; /* between two looks at the stop flag; a wide node looks at every tile */
 
 /* How pivots are to be, and what they were. */
@@ -32,61 +36,70 @@ INLINE double invert_pivot(pivoting *how, size_t column, double *pivot)
     return 1.0 / *pivot;
 }
 
-/* to[i] -= sum over columns c < depth of from[i + c lead] y[c], for `rows` (a multiple of VECTOR) rows and `tile`
- * columns of y and to, which lie to_lead and depth apart. */
-INLINE void subtract_products(size_t rows, size_t depth, const double *from, size_t lead, const double *y, double *to,
-                              size_t to_lead, size_t tile)
+INLINE size_t smaller_size(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Columns of numbers, `lead` apart. */
+typedef struct columns {
+    double *at;
+    size_t lead;
+} columns;
+
+/* to[i, t] -= sum over c < depth of from[i, c] y[c, t], for `rows` (a multiple of VECTOR) rows i and `tile` columns t.
+ */
+INLINE void subtract_products(size_t rows, size_t depth, size_t tile, columns from, columns y, columns to)
 {
     for (size_t i = 0; i < rows; i += VECTOR) {
         vector sum[TILE];
 
         for (size_t t = 0; t < tile; t++) {
-            sum[t] = *(vector *)(to + t * to_lead + i);
+            sum[t] = *(vector *)(to.at + t * to.lead + i);
         }
         for (size_t c = 0; c < depth; c++) {
-            vector column = *(const vector *)(from + c * lead + i);
+            vector column = *(const vector *)(from.at + c * from.lead + i);
 
             for (size_t t = 0; t < tile; t++) {
-                sum[t] -= column * y[t * depth + c];
+                sum[t] -= column * y.at[t * y.lead + c];
             }
         }
         for (size_t t = 0; t < tile; t++) {
-            *(vector *)(to + t * to_lead + i) = sum[t];
+            *(vector *)(to.at + t * to.lead + i) = sum[t];
         }
     }
 }
 
-INLINE void subtract_tile(size_t rows, size_t depth, const double *from, size_t lead, const double *y, double *to,
-                          size_t to_lead, size_t tile)
+INLINE void subtract_tile(size_t rows, size_t depth, size_t tile, columns from, columns y, columns to)
 {
     if (tile == TILE) {
-        subtract_products(rows, depth, from, lead, y, to, to_lead, TILE);
+        subtract_products(rows, depth, TILE, from, y, to);
     } else if (tile == 3) {
-        subtract_products(rows, depth, from, lead, y, to, to_lead, 3);
+        subtract_products(rows, depth, 3, from, y, to);
     } else if (tile == 2) {
-        subtract_products(rows, depth, from, lead, y, to, to_lead, 2);
+        subtract_products(rows, depth, 2, from, y, to);
     } else {
-        subtract_products(rows, depth, from, lead, y, to, to_lead, 1);
+        subtract_products(rows, depth, 1, from, y, to);
     }
 }
 
-/* y[t depth + c] = d_c l[row + t, c] for the first `depth` columns. */
-INLINE void scale_rows(const ldl *factor, const ldl_node *node, size_t row, size_t tile, size_t depth, double *y)
+/* The entries of a node's panel from (row, column) on. */
+INLINE columns panel_part(ldl *factor, const ldl_node *node, size_t row, size_t column)
 {
-    const double *panel = factor->value + node->panel;
+    return (columns){factor->value + node->panel + column * node->lead + row, node->lead};
+}
 
+/* y[c, t] = d l[row + t] of the panel's column begin + c, for `tile` rows t and `depth` columns c. */
+INLINE void scale_rows(columns panel, size_t row, size_t tile, size_t begin, size_t depth, columns y)
+{
     for (size_t c = 0; c < depth; c++) {
-        double d = panel[c * node->lead + c];
+        const double *column = panel.at + (begin + c) * panel.lead;
+        double d = column[begin + c];
 
         for (size_t t = 0; t < tile; t++) {
-            y[t * depth + c] = d * panel[c * node->lead + row + t];
+            y.at[t * y.lead + c] = d * column[row + t];
         }
     }
-}
-
-INLINE size_t tile_of(size_t left)
-{
-    return left < TILE ? left : TILE;
 }
 
 /* ---------------------------------------------------------------------------- small nodes ---- */
@@ -137,61 +150,103 @@ INLINE void factor_tile(ldl *factor, const ldl_node *node, pivoting *how, size_t
     }
 }
 
-/* A tile of columns at a time: the products of all columns before are subtracted, then it is factorised. */
+/* Subtracts the products of all columns before `block` from the columns block .. end - 1. */
+CLONES(static, void, subtract_before, (ldl * factor, const ldl_node *node, size_t block, size_t end),
+       (factor, node, block, end))
+{
+    double y[BLOCK * DEPTH];
+
+    for (size_t c = 0; c < block && !stop_seen(factor->watch); c += DEPTH) {
+        size_t depth = smaller_size(DEPTH, block - c);
+
+        scale_rows(panel_part(factor, node, 0, 0), block, end - block, c, depth, (columns){y, DEPTH});
+        for (size_t strip = block; strip < node->lead; strip += STRIP) {
+            size_t below = smaller_size(strip + STRIP, node->lead);
+
+            for (size_t begin = block; begin < end && begin < below; begin += TILE) {
+                size_t row = begin > strip ? begin : strip; /* what is above the diagonal is of no use */
+
+                subtract_tile(below - row, depth, smaller_size(TILE, end - begin), panel_part(factor, node, row, c),
+                              (columns){y + (begin - block) * DEPTH, DEPTH}, panel_part(factor, node, row, begin));
+            }
+        }
+    }
+}
+
+INLINE bool is_large(const ldl_node *node)
+{
+    return (size_t)node->lead * node->columns >= LARGE;
+}
+
+/* A block of columns at a time, and in it a tile: the products of the columns before are subtracted from it, then it is
+ * factorised. */
 INLINE void factor_panel(ldl *factor, const ldl_node *node, pivoting *how)
 {
-    double *panel = factor->value + node->panel, *y = factor->work;
-    size_t lead = node->lead;
+    size_t size = is_large(node) ? BLOCK : node->columns;
 
-    for (size_t begin = 0; begin < node->columns && !stop_seen(factor->watch); begin += TILE) {
-        size_t tile = tile_of(node->columns - begin), from = begin / VECTOR * VECTOR;
+    for (size_t block = 0; block < node->columns; block += size) {
+        size_t end = smaller_size(block + size, node->columns);
 
-        if (begin > 0) {
-            scale_rows(factor, node, begin, tile, begin, y);
-            subtract_tile(lead - from, begin, panel + from, lead, y, panel + begin * lead + from, lead, tile);
+        if (block > 0) {
+            subtract_before(factor, node, block, end);
         }
-        factor_tile(factor, node, how, begin, tile);
+        for (size_t begin = block; begin < end && !stop_seen(factor->watch); begin += TILE) {
+            size_t tile = smaller_size(TILE, end - begin), depth = begin - block;
+            columns y = {factor->work, depth};
+
+            if (depth > 0) {
+                scale_rows(panel_part(factor, node, 0, 0), begin, tile, block, depth, y);
+                subtract_tile(node->lead - begin, depth, tile, panel_part(factor, node, begin, block), y,
+                              panel_part(factor, node, begin, begin));
+            }
+            factor_tile(factor, node, how, begin, tile);
+        }
     }
 }
 
 /* ----------------------------------------------------- wide nodes: the panels of later ones ---- */
 
-/* Adds a column of products with the rows below from `first` on, counted from the segment's first, to a column of the
- * panel of segment->to, where those rows are the entries `place`. */
-INLINE void add_column(const ldl_segment *segment, const uint32_t *place, size_t first, size_t count,
-                       const double *product, double *column)
+/* column[place[i]] += product[i] for i < count; together: the places follow one another. */
+INLINE void add_column(size_t count, const double *product, const uint32_t *place, bool together, double *column)
 {
-    if (segment->together) {
-        for (size_t i = first; i < count; i++) {
-            column[place[0] + i] += product[i - first];
+    if (together) {
+        column += place[0];
+        for (size_t i = 0; i < count; i++) {
+            column[i] += product[i];
         }
         return;
     }
-    for (size_t i = first; i < count; i++) {
-        column[place[i]] += product[i - first];
+    for (size_t i = 0; i < count; i++) {
+        column[place[i]] += product[i];
     }
 }
 
 /* Subtracts from the panel of segment->to what the node's rows of that segment give with the rows from there on: a tile
- * of columns at a time, first into `product`, then to where they belong. y: room for a tile's scaled rows. */
-INLINE void update_segment(ldl *factor, const ldl_node *node, const ldl_segment *segment, double *y, double *product)
+ * of columns at a time, first into `product`, then to where they belong. */
+INLINE void update_segment(ldl *factor, const ldl_node *node, const ldl_segment *segment)
 {
-    const double *panel = factor->value + node->panel;
     const ldl_node *to = &factor->node[segment->to];
     const uint32_t *place = factor->panel_row + segment->places;
-    size_t lead = node->lead, depth = node->columns, count = node->below - segment->begin;
+    size_t depth = node->columns;
+    size_t part = is_large(node) ? DEPTH : depth;
+    double *product = factor->work + TILE * node->lead;
 
     for (size_t a = segment->begin; a < segment->end && !stop_seen(factor->watch); a += TILE) {
-        size_t tile = tile_of(segment->end - a), row = depth + a, from = row / VECTOR * VECTOR, rows = lead - from;
+        size_t tile = smaller_size(TILE, segment->end - a), row = depth + a, from = row / VECTOR * VECTOR;
+        size_t rows = node->lead - from;
+        columns y = {factor->work, depth};
 
-        scale_rows(factor, node, row, tile, depth, y);
+        scale_rows(panel_part(factor, node, 0, 0), row, tile, 0, depth, y);
         memset(product, 0, tile * rows * sizeof *product);
-        subtract_tile(rows, depth, panel + from, lead, y, product, rows, tile);
+        for (size_t c = 0; c < depth; c += part) {
+            subtract_tile(rows, smaller_size(part, depth - c), tile, panel_part(factor, node, from, c),
+                          (columns){y.at + c, depth}, (columns){product, rows});
+        }
         for (size_t t = 0; t < tile; t++) {
-            size_t first = a + t - segment->begin;
+            const uint32_t *own = place + (a + t - segment->begin); /* of row a + t below, and of those after it */
 
-            add_column(segment, place, first, count, product + t * rows + (row + t - from),
-                       factor->value + to->panel + (size_t)place[first] * to->lead);
+            add_column(node->below - (a + t), product + t * rows + (row + t - from), own, segment->together,
+                       factor->value + to->panel + (size_t)own[0] * to->lead);
         }
     }
 }
@@ -199,10 +254,8 @@ INLINE void update_segment(ldl *factor, const ldl_node *node, const ldl_segment 
 /* Subtracts the outer product of the rows below from the panels of the nodes whose columns they are. */
 INLINE void update_later_nodes(ldl *factor, const ldl_node *node)
 {
-    double *y = factor->work, *product = y + TILE * node->lead;
-
     for (uint32_t s = 0; s < node->segments; s++) {
-        update_segment(factor, node, &factor->segment[node->destinations + s], y, product);
+        update_segment(factor, node, &factor->segment[node->destinations + s]);
     }
 }
 
