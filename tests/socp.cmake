@@ -17,3 +17,4 @@ add_test(NAME test_locale COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/locale.sh $<T
 set_tests_properties(test_locale PROPERTIES SKIP_RETURN_CODE 77)
 cfisac_test(test_cbf SOURCES test_cbf.c socp_planted.c LINK cfisac_socp)
 cfisac_test(test_ldl LINK cfisac_socp)
+cfisac_test(test_ldl_large LINK cfisac_socp)

@@ -8,6 +8,7 @@
 #include "cfisac/base.h"
 #include "check.h"
 #include "socp/kkt.h"
+#include "socp/memory.h"
 #include "socp/order.h"
 
 #include <math.h>
@@ -434,6 +435,29 @@ static void scaling_and_its_inverse_cancel(void **state)
     }
 }
 
+/* ------------------------------------------------------------------------------ its memory ---- */
+
+static void blocks_start_on_lines_of_the_cache(void **state)
+{
+    static const size_t bytes[] = {0, 1, 63, 64, 65, 1000, 4096, 100000, 5 << 20};
+    enum { BLOCKS = sizeof bytes / sizeof *bytes };
+    void *block[BLOCKS], *between[BLOCKS];
+
+    (void)state;
+    for (size_t i = 0; i < BLOCKS; i++) {
+        between[i] = malloc(24); /* moves what malloc hands out next */
+        block[i] = memory_block(bytes[i]);
+        assert_non_null(block[i]);
+        assert_int_equal((uintptr_t)block[i] % 64, 0);
+        memset(block[i], 1, bytes[i]);
+    }
+    for (size_t i = 0; i < BLOCKS; i++) {
+        free(block[i]);
+        free(between[i]);
+    }
+    assert_null(memory_block(SIZE_MAX));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -444,6 +468,7 @@ int main(void)
         cmocka_unit_test(newton_systems_are_solved_to_rounding),
         cmocka_unit_test(a_residual_that_is_no_number_is_reported),
         cmocka_unit_test(scaling_and_its_inverse_cancel),
+        cmocka_unit_test(blocks_start_on_lines_of_the_cache),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

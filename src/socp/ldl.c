@@ -1,27 +1,27 @@
-/* Factorisation and solution with dense panels. docs/solver.md. No sum is reordered by the vector length of the CPU, so
- * that every instruction set gives the same bytes. */
+/* The numeric phases of the factorisation, node by node, in dense panels. docs/solver.md, ldl.h. */
 #include "socp/ldl.h"
 
-#include "socp/problem.h"
+#include "base/clones.h"
+#include "socp/ldl_vector.h"
 
 #include <string.h>
 
-#define INLINE static inline __attribute__((always_inline))
+enum { TILE = 4 }; /* columns that are worked on together: their sums fit the registers */
+/* In a panel of at least LARGE numbers, more than the second cache may hold, products are subtracted in parts that fit
+ * the caches: DEPTH columns deep and STRIP rows high, from a BLOCK of columns. Every sum still runs over the columns in
+ * their order, so that the parts do not change a bit. Smaller panels are faster in one part. Fitted by measurement. */
+enum { LARGE = 1 << 17, DEPTH = 64, STRIP = 64, BLOCK = 32 };
+enum { POLLED_NODES = 256 }; /* between two looks at the stop flag; a wide node looks at every tile */
 
-enum { VECTOR = 4, TILE = 4 }; /* doubles in a vector; columns of a tile */
-enum { POLLED_NODES = 256 };   /* between two looks at the stop flag; a wide node looks at every tile */
-
-typedef double vector __attribute__((vector_size(8 * VECTOR), aligned(8), may_alias));
-typedef double pair __attribute__((vector_size(16), aligned(8), may_alias));
-
-/* ---------------------------------------------------------------------- factorisation ---- */
-
+/* How pivots are to be, and what they were. */
 typedef struct pivoting {
-    const signed char *sign;
-    double least, delta;
+    const signed char *sign; /* by column */
+    double least, delta;     /* a pivot below `least` with its sign becomes delta with its sign */
     size_t replaced;
     double nothing; /* 0 as long as every pivot is finite */
 } pivoting;
+
+/* ------------------------------------------------------------------- pivots and products ---- */
 
 /* 1 / pivot, the pivot corrected. */
 INLINE double invert_pivot(pivoting *how, size_t column, double *pivot)
@@ -36,66 +36,98 @@ INLINE double invert_pivot(pivoting *how, size_t column, double *pivot)
     return 1.0 / *pivot;
 }
 
-/* One column: its few rows go straight to where they belong. */
+INLINE size_t smaller_size(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Columns of numbers, `lead` apart. */
+typedef struct columns {
+    double *at;
+    size_t lead;
+} columns;
+
+/* to[i, t] -= sum over c < depth of from[i, c] y[c, t], for `rows` (a multiple of VECTOR) rows i and `tile` columns t.
+ */
+INLINE void subtract_products(size_t rows, size_t depth, size_t tile, columns from, columns y, columns to)
+{
+    for (size_t i = 0; i < rows; i += VECTOR) {
+        vector sum[TILE];
+
+        for (size_t t = 0; t < tile; t++) {
+            sum[t] = *(vector *)(to.at + t * to.lead + i);
+        }
+        for (size_t c = 0; c < depth; c++) {
+            vector column = *(const vector *)(from.at + c * from.lead + i);
+
+            for (size_t t = 0; t < tile; t++) {
+                sum[t] -= column * y.at[t * y.lead + c];
+            }
+        }
+        for (size_t t = 0; t < tile; t++) {
+            *(vector *)(to.at + t * to.lead + i) = sum[t];
+        }
+    }
+}
+
+INLINE void subtract_tile(size_t rows, size_t depth, size_t tile, columns from, columns y, columns to)
+{
+    if (tile == TILE) {
+        subtract_products(rows, depth, TILE, from, y, to);
+    } else if (tile == 3) {
+        subtract_products(rows, depth, 3, from, y, to);
+    } else if (tile == 2) {
+        subtract_products(rows, depth, 2, from, y, to);
+    } else {
+        subtract_products(rows, depth, 1, from, y, to);
+    }
+}
+
+/* The entries of a node's panel from (row, column) on. */
+INLINE columns panel_part(ldl *factor, const ldl_node *node, size_t row, size_t column)
+{
+    return (columns){factor->value + node->panel + column * node->lead + row, node->lead};
+}
+
+/* y[c, t] = d l[row + t] of the panel's column begin + c, for `tile` rows t and `depth` columns c. */
+INLINE void scale_rows(columns panel, size_t row, size_t tile, size_t begin, size_t depth, columns y)
+{
+    for (size_t c = 0; c < depth; c++) {
+        const double *column = panel.at + (begin + c) * panel.lead;
+        double d = column[begin + c];
+
+        for (size_t t = 0; t < tile; t++) {
+            y.at[t * y.lead + c] = d * column[row + t];
+        }
+    }
+}
+
+/* ---------------------------------------------------------------------------- small nodes ---- */
+
+/* One column of L; each product of its few rows below goes straight to where it is subtracted. */
 INLINE void factor_small(ldl *factor, const ldl_node *node, pivoting *how)
 {
     double *column = factor->value + node->panel, *value = factor->value;
     double inverse = invert_pivot(how, node->first, column);
-    const uint32_t *target = factor->target + node->reach;
+    const uint32_t *slot = factor->product_slot + node->destinations;
 
     factor->inverse[node->first] = inverse;
     for (uint32_t i = 1; i <= node->below; i++) {
         double y = column[i], l = y * inverse;
 
         column[i] = l;
-        value[*target++] -= l * y;
+        value[*slot++] -= l * y;
         for (uint32_t j = i + 1; j <= node->below; j++) { /* those below i are not divided yet */
-            value[*target++] -= l * column[j];
+            value[*slot++] -= l * column[j];
         }
     }
 }
 
-/* to[i] -= sum over columns c < depth of from[i + c lead] y[c], for `rows` (a multiple of VECTOR) rows and `tile`
- * columns of y and to, which lie to_lead and depth apart. */
-INLINE void subtract_products(size_t rows, size_t depth, const double *from, size_t lead, const double *y, double *to,
-                              size_t to_lead, size_t tile)
-{
-    for (size_t i = 0; i < rows; i += VECTOR) {
-        vector sum[TILE];
+/* ------------------------------------------------------- wide nodes: the node's own columns ---- */
 
-        for (size_t t = 0; t < tile; t++) {
-            sum[t] = *(vector *)(to + t * to_lead + i);
-        }
-        for (size_t c = 0; c < depth; c++) {
-            vector column = *(const vector *)(from + c * lead + i);
-
-            for (size_t t = 0; t < tile; t++) {
-                sum[t] -= column * y[t * depth + c];
-            }
-        }
-        for (size_t t = 0; t < tile; t++) {
-            *(vector *)(to + t * to_lead + i) = sum[t];
-        }
-    }
-}
-
-INLINE void subtract_tile(size_t rows, size_t depth, const double *from, size_t lead, const double *y, double *to,
-                          size_t to_lead, size_t tile)
-{
-    if (tile == TILE) {
-        subtract_products(rows, depth, from, lead, y, to, to_lead, TILE);
-    } else if (tile == 3) {
-        subtract_products(rows, depth, from, lead, y, to, to_lead, 3);
-    } else if (tile == 2) {
-        subtract_products(rows, depth, from, lead, y, to, to_lead, 2);
-    } else {
-        subtract_products(rows, depth, from, lead, y, to, to_lead, 1);
-    }
-}
-
-/* The triangle of a block of columns begin .. begin + tile - 1, already updated by the columns before, and the rows
- * below it. */
-INLINE void factor_block(ldl *factor, const ldl_node *node, pivoting *how, size_t begin, size_t tile)
+/* The triangle of the tile of columns begin .. begin + tile - 1, from which the products of the columns before are
+ * subtracted already, and the rows below it. */
+INLINE void factor_tile(ldl *factor, const ldl_node *node, pivoting *how, size_t begin, size_t tile)
 {
     double *panel = factor->value + node->panel;
     size_t lead = node->lead;
@@ -118,77 +150,116 @@ INLINE void factor_block(ldl *factor, const ldl_node *node, pivoting *how, size_
     }
 }
 
-/* y[t depth + c] = d_c l[row + t, c] for the first `depth` columns. */
-INLINE void scale_rows(const ldl *factor, const ldl_node *node, size_t row, size_t tile, size_t depth, double *y)
+/* Subtracts the products of all columns before `block` from the columns block .. end - 1. */
+CLONES(static, void, subtract_before, (ldl * factor, const ldl_node *node, size_t block, size_t end),
+       (factor, node, block, end))
 {
-    const double *panel = factor->value + node->panel;
+    double y[BLOCK * DEPTH];
 
-    for (size_t c = 0; c < depth; c++) {
-        double d = panel[c * node->lead + c];
+    for (size_t c = 0; c < block && !stop_seen(factor->watch); c += DEPTH) {
+        size_t depth = smaller_size(DEPTH, block - c);
 
-        for (size_t t = 0; t < tile; t++) {
-            y[t * depth + c] = d * panel[c * node->lead + row + t];
-        }
-    }
-}
+        scale_rows(panel_part(factor, node, 0, 0), block, end - block, c, depth, (columns){y, DEPTH});
+        for (size_t strip = block; strip < node->lead; strip += STRIP) {
+            size_t below = smaller_size(strip + STRIP, node->lead);
 
-INLINE size_t tile_of(size_t left)
-{
-    return left < TILE ? left : TILE;
-}
+            for (size_t begin = block; begin < end && begin < below; begin += TILE) {
+                size_t row = begin > strip ? begin : strip; /* what is above the diagonal is of no use */
 
-INLINE void factor_panel(ldl *factor, const ldl_node *node, pivoting *how)
-{
-    double *panel = factor->value + node->panel, *y = factor->work;
-    size_t lead = node->lead;
-
-    for (size_t begin = 0; begin < node->columns && !stop_seen(factor->watch); begin += TILE) {
-        size_t tile = tile_of(node->columns - begin), from = begin / VECTOR * VECTOR;
-
-        if (begin > 0) {
-            scale_rows(factor, node, begin, tile, begin, y);
-            subtract_tile(lead - from, begin, panel + from, lead, y, panel + begin * lead + from, lead, tile);
-        }
-        factor_block(factor, node, how, begin, tile);
-    }
-}
-
-/* Subtracts the outer product of the rows below from the panels they belong to. */
-INLINE void update_ancestors(ldl *factor, const ldl_node *node)
-{
-    const double *panel = factor->value + node->panel;
-    size_t lead = node->lead, depth = node->columns;
-    double *y = factor->work, *product = y + TILE * lead;
-
-    for (uint32_t s = 0; s < node->segments; s++) {
-        const ldl_segment *segment = &factor->segment[node->reach + s];
-        const ldl_node *to = &factor->node[segment->to];
-        const uint32_t *place = factor->target + segment->place;
-
-        for (size_t a = segment->begin; a < segment->end && !stop_seen(factor->watch); a += TILE) {
-            size_t tile = tile_of(segment->end - a), row = depth + a, from = row / VECTOR * VECTOR, rows = lead - from;
-
-            scale_rows(factor, node, row, tile, depth, y);
-            memset(product, 0, tile * rows * sizeof *product);
-            subtract_tile(rows, depth, panel + from, lead, y, product, rows, tile);
-            for (size_t t = 0; t < tile; t++) {
-                size_t first = a + t - segment->begin, count = node->below - segment->begin;
-                double *column = factor->value + to->panel + (size_t)place[first] * to->lead;
-                const double *sum = product + t * rows + (row + t - from); /* from the first on */
-
-                if (segment->together) {
-                    for (size_t i = first; i < count; i++) {
-                        column[place[0] + i] += sum[i - first];
-                    }
-                    continue;
-                }
-                for (size_t i = first; i < count; i++) {
-                    column[place[i]] += sum[i - first];
-                }
+                subtract_tile(below - row, depth, smaller_size(TILE, end - begin), panel_part(factor, node, row, c),
+                              (columns){y + (begin - block) * DEPTH, DEPTH}, panel_part(factor, node, row, begin));
             }
         }
     }
 }
+
+INLINE bool is_large(const ldl_node *node)
+{
+    return (size_t)node->lead * node->columns >= LARGE;
+}
+
+/* A block of columns at a time, and in it a tile: the products of the columns before are subtracted from it, then it is
+ * factorised. */
+INLINE void factor_panel(ldl *factor, const ldl_node *node, pivoting *how)
+{
+    size_t size = is_large(node) ? BLOCK : node->columns;
+
+    for (size_t block = 0; block < node->columns; block += size) {
+        size_t end = smaller_size(block + size, node->columns);
+
+        if (block > 0) {
+            subtract_before(factor, node, block, end);
+        }
+        for (size_t begin = block; begin < end && !stop_seen(factor->watch); begin += TILE) {
+            size_t tile = smaller_size(TILE, end - begin), depth = begin - block;
+            columns y = {factor->work, depth};
+
+            if (depth > 0) {
+                scale_rows(panel_part(factor, node, 0, 0), begin, tile, block, depth, y);
+                subtract_tile(node->lead - begin, depth, tile, panel_part(factor, node, begin, block), y,
+                              panel_part(factor, node, begin, begin));
+            }
+            factor_tile(factor, node, how, begin, tile);
+        }
+    }
+}
+
+/* ----------------------------------------------------- wide nodes: the panels of later ones ---- */
+
+/* column[place[i]] += product[i] for i < count; together: the places follow one another. */
+INLINE void add_column(size_t count, const double *product, const uint32_t *place, bool together, double *column)
+{
+    if (together) {
+        column += place[0];
+        for (size_t i = 0; i < count; i++) {
+            column[i] += product[i];
+        }
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        column[place[i]] += product[i];
+    }
+}
+
+/* Subtracts from the panel of segment->to what the node's rows of that segment give with the rows from there on: a tile
+ * of columns at a time, first into `product`, then to where they belong. */
+INLINE void update_segment(ldl *factor, const ldl_node *node, const ldl_segment *segment)
+{
+    const ldl_node *to = &factor->node[segment->to];
+    const uint32_t *place = factor->panel_row + segment->places;
+    size_t depth = node->columns;
+    size_t part = is_large(node) ? DEPTH : depth;
+    double *product = factor->work + TILE * node->lead;
+
+    for (size_t a = segment->begin; a < segment->end && !stop_seen(factor->watch); a += TILE) {
+        size_t tile = smaller_size(TILE, segment->end - a), row = depth + a, from = row / VECTOR * VECTOR;
+        size_t rows = node->lead - from;
+        columns y = {factor->work, depth};
+
+        scale_rows(panel_part(factor, node, 0, 0), row, tile, 0, depth, y);
+        memset(product, 0, tile * rows * sizeof *product);
+        for (size_t c = 0; c < depth; c += part) {
+            subtract_tile(rows, smaller_size(part, depth - c), tile, panel_part(factor, node, from, c),
+                          (columns){y.at + c, depth}, (columns){product, rows});
+        }
+        for (size_t t = 0; t < tile; t++) {
+            const uint32_t *own = place + (a + t - segment->begin); /* of row a + t below, and of those after it */
+
+            add_column(node->below - (a + t), product + t * rows + (row + t - from), own, segment->together,
+                       factor->value + to->panel + (size_t)own[0] * to->lead);
+        }
+    }
+}
+
+/* Subtracts the outer product of the rows below from the panels of the nodes whose columns they are. */
+INLINE void update_later_nodes(ldl *factor, const ldl_node *node)
+{
+    for (uint32_t s = 0; s < node->segments; s++) {
+        update_segment(factor, node, &factor->segment[node->destinations + s]);
+    }
+}
+
+/* ------------------------------------------------------------------------------ all nodes ---- */
 
 CLONES(extern, size_t, ldl_factor, (ldl * factor, const signed char *sign, double least, double delta),
        (factor, sign, least, delta))
@@ -205,170 +276,8 @@ CLONES(extern, size_t, ldl_factor, (ldl * factor, const signed char *sign, doubl
             factor_small(factor, node, &how);
         } else {
             factor_panel(factor, node, &how);
-            update_ancestors(factor, node);
+            update_later_nodes(factor, node);
         }
     }
     return how.nothing == 0.0 && !(factor->watch && factor->watch->seen) ? how.replaced : SIZE_MAX;
-}
-
-/* --------------------------------------------------------------------------- solution ---- */
-
-/* Two right-hand sides lie side by side; `sides` is a constant where these are inlined. */
-
-INLINE void forward_small(const ldl *factor, const ldl_node *node, double *x, size_t sides)
-{
-    const double *l = factor->value + node->panel + 1;
-    const uint32_t *row = factor->row + node->rows;
-
-    if (sides == 2) {
-        pair own = *(const pair *)(x + 2 * (size_t)node->first);
-
-        for (uint32_t i = 0; i < node->below; i++) {
-            *(pair *)(x + 2 * (size_t)row[i]) -= l[i] * own;
-        }
-    } else {
-        double own = x[node->first];
-
-        for (uint32_t i = 0; i < node->below; i++) {
-            x[row[i]] -= l[i] * own;
-        }
-    }
-}
-
-/* Two sums, so that subtractions need not wait for each other. */
-INLINE void backward_small(const ldl *factor, const ldl_node *node, double *x, size_t sides)
-{
-    const double *l = factor->value + node->panel + 1;
-    const uint32_t *row = factor->row + node->rows;
-    double inverse = factor->inverse[node->first];
-    uint32_t i = 0;
-
-    if (sides == 2) {
-        pair even = {0.0, 0.0}, odd = {0.0, 0.0}, *own = (pair *)(x + 2 * (size_t)node->first);
-
-        for (; i + 1 < node->below; i += 2) {
-            even += l[i] * *(const pair *)(x + 2 * (size_t)row[i]);
-            odd += l[i + 1] * *(const pair *)(x + 2 * (size_t)row[i + 1]);
-        }
-        if (i < node->below) {
-            even += l[i] * *(const pair *)(x + 2 * (size_t)row[i]);
-        }
-        *own = *own * inverse - (even + odd);
-    } else {
-        double even = 0.0, odd = 0.0;
-
-        for (; i + 1 < node->below; i += 2) {
-            even += l[i] * x[row[i]];
-            odd += l[i + 1] * x[row[i + 1]];
-        }
-        if (i < node->below) {
-            even += l[i] * x[row[i]];
-        }
-        x[node->first] = x[node->first] * inverse - (even + odd);
-    }
-}
-
-/* The panel times the node's own part is gathered in work, then spread. */
-INLINE void forward_wide(const ldl *factor, const ldl_node *node, double *x, size_t sides)
-{
-    const double *panel = factor->value + node->panel;
-    const uint32_t *row = factor->row + node->rows;
-    double *own = x + sides * node->first;
-    size_t lead = node->lead, columns = node->columns, from = columns / VECTOR * VECTOR;
-
-    for (size_t c = 0; c < columns; c++) {
-        for (size_t i = c + 1; i < columns; i++) {
-            for (size_t r = 0; r < sides; r++) {
-                own[sides * i + r] -= panel[c * lead + i] * own[sides * c + r];
-            }
-        }
-    }
-    for (size_t i = from; i < lead; i += VECTOR) {
-        vector sum[2] = {{0.0}};
-
-        for (size_t c = 0; c < columns; c++) {
-            vector l = *(const vector *)(panel + c * lead + i);
-
-            for (size_t r = 0; r < sides; r++) {
-                sum[r] += l * own[sides * c + r];
-            }
-        }
-        for (size_t j = 0; j < VECTOR; j++) {
-            if (i + j >= columns && i + j < columns + node->below) {
-                for (size_t r = 0; r < sides; r++) {
-                    x[sides * row[i + j - columns] + r] -= sum[r][j];
-                }
-            }
-        }
-    }
-}
-
-INLINE void backward_wide(const ldl *factor, const ldl_node *node, double *x, size_t sides)
-{
-    const double *panel = factor->value + node->panel;
-    const uint32_t *row = factor->row + node->rows;
-    double *own = x + sides * node->first, *all = factor->work;
-    size_t lead = node->lead, columns = node->columns;
-
-    for (size_t r = 0; r < sides; r++) { /* all: x at the panel's rows */
-        double *at = all + r * lead;
-
-        memset(at, 0, lead * sizeof *at);
-        for (size_t c = 0; c < columns; c++) {
-            own[sides * c + r] *= factor->inverse[node->first + c];
-        }
-        for (size_t i = 0; i < node->below; i++) {
-            at[columns + i] = x[sides * row[i] + r];
-        }
-    }
-    for (size_t c = columns; c-- > 0;) {
-        size_t from = (c + 1) / VECTOR * VECTOR;
-        vector sum[2] = {{0.0}};
-
-        for (size_t i = from; i < lead; i += VECTOR) { /* rows c and before still hold 0 */
-            vector l = *(const vector *)(panel + c * lead + i);
-
-            for (size_t r = 0; r < sides; r++) {
-                sum[r] += l * *(const vector *)(all + r * lead + i);
-            }
-        }
-        for (size_t r = 0; r < sides; r++) {
-            double value = own[sides * c + r] - ((sum[r][0] + sum[r][2]) + (sum[r][1] + sum[r][3]));
-
-            own[sides * c + r] = value;
-            all[r * lead + c] = value;
-        }
-    }
-}
-
-INLINE void solve(const ldl *factor, double *x, size_t sides)
-{
-    for (size_t s = 0; s < factor->nodes; s++) {
-        const ldl_node *node = &factor->node[s];
-
-        if (node->small) {
-            forward_small(factor, node, x, sides);
-        } else {
-            forward_wide(factor, node, x, sides);
-        }
-    }
-    for (size_t s = factor->nodes; s-- > 0;) {
-        const ldl_node *node = &factor->node[s];
-
-        if (node->small) {
-            backward_small(factor, node, x, sides);
-        } else {
-            backward_wide(factor, node, x, sides);
-        }
-    }
-}
-
-CLONES(extern, void, ldl_solve, (const ldl *factor, double *restrict x), (factor, x))
-{
-    solve(factor, x, 1);
-}
-
-CLONES(extern, void, ldl_solve_two, (const ldl *factor, double *restrict x), (factor, x))
-{
-    solve(factor, x, 2);
 }
