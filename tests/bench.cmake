@@ -19,3 +19,7 @@ add_dependencies(benches bench_cones)
 add_executable(bench_rate_bias EXCLUDE_FROM_ALL bench/rate_bias.c)
 target_link_libraries(bench_rate_bias PRIVATE cfisac_trial)
 add_dependencies(benches bench_rate_bias)
+# Built with the tests, one of which it is: check_solution.sh.
+add_executable(check_solution bench/check_solution.c bench/plain_cbf.c)
+target_link_libraries(check_solution PRIVATE cfisac_flags PkgConfig::CJSON ${MATH_LIBRARY})
+add_dependencies(benches check_solution)
