@@ -46,7 +46,7 @@ ours() { # ours NAME ANSWER OBJECTIVE: check_solution's line
   local code=0
   (ulimit -t "$SECONDS_EACH"; exec "$BIN/cfisac" solve - --json --quiet <"$work/$1.cbf" >"$work/$1.json" 2>"$work/$1.err") || code=$?
   case $code in
-    0 | 4 | 5) "$BIN/tests/check_solution" "$work/$1.cbf" "$work/$1.json" "$2" "${3/#-/}" ||
+    0 | 4 | 5) "$BIN/tests/check_solution" "$work/$1.cbf" "$work/$1.json" "$2" "$([ "$3" = - ] || echo "$3")" ||
                  printf 'failed\tno_answer\t-\t-\t-\t-\t-\t-\t-\t-\tcode %d\n' "$code" ;;
     137 | 152) printf 'time_limit\tkilled\t-\t%d\t-\t-\t-\t-\t-\t-\t-\n' "$SECONDS_EACH" ;;
     *) printf 'failed\tended\t-\t-\t-\t-\t-\t-\t-\t-\tcode %d\n' "$code" ;;
