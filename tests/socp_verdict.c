@@ -12,6 +12,15 @@ typedef struct sums {
     double value, size;
 } sums;
 
+/* A residual that should be 0, less what the rounding of its up to 18 terms can leave: rows of 10^6 make terms of 10^8.
+ */
+static double beyond_rounding(sums sum)
+{
+    double beyond = fabs(sum.value) - 2e-15 * sum.size;
+
+    return beyond < 0.0 ? 0.0 : beyond;
+}
+
 static sums add(sums to, double term)
 {
     return (sums){to.value + term, to.size + fabs(term)};
@@ -187,7 +196,7 @@ static planted_verdict judge_primal_certificate(const planted *it, const socp_so
     double residual = 0.0, value = dot(it->b, s->y, it->p) + dot(it->h, s->z, it->m);
 
     for (size_t j = 0; j < it->n; j++) {
-        residual = fmax(residual, fabs(column_sum(it, j, s, 0.0).value));
+        residual = fmax(residual, beyond_rounding(column_sum(it, j, s, 0.0)));
     }
     if (!all_finite(s->y, it->p) || !in_cone(it, s->z) || !(residual <= promised) || !(fabs(value + 1.0) <= 1e-9)) {
         return WRONG("primal certificate: residual %g, value %g", residual, value);
@@ -200,10 +209,10 @@ static planted_verdict judge_ray(const planted *it, const socp_solution *s, char
     double residual = 0.0, value = dot(it->c, s->x, it->n);
 
     for (size_t i = 0; i < it->p; i++) {
-        residual = fmax(residual, fabs(row_sum(it, it->a[i], s->x, 0.0, 0.0).value));
+        residual = fmax(residual, beyond_rounding(row_sum(it, it->a[i], s->x, 0.0, 0.0)));
     }
     for (size_t i = 0; i < it->m; i++) {
-        residual = fmax(residual, fabs(row_sum(it, it->g[i], s->x, s->s[i], 0.0).value));
+        residual = fmax(residual, beyond_rounding(row_sum(it, it->g[i], s->x, s->s[i], 0.0)));
     }
     if (!in_cone(it, s->s) || !(residual <= promised) || !(fabs(value + 1.0) <= 1e-9)) {
         return WRONG("ray: residual %g, value %g", residual, value);

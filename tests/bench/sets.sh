@@ -70,16 +70,22 @@ one() { # one NAME ANSWER OBJECTIVE BEFORE: a line of the table
   else
     line=$(ours "$1" "$2" "$3")
   fi
-  printf '%s\t%s\t%s\t%s\n' "$name" "$4" "$line" "$([ -z "$with_ecos" ] || ecos "$1" "$2" "$3")"
+  line=$(printf '%s\t%s\t%s\t%s' "$name" "$4" "$line" "$([ -z "$with_ecos" ] || ecos "$1" "$2" "$3")")
+  printf '%s\n' "$line" >>"$work/lines"
+  show <<<"$line"
   rm -f "$work/$name".*
 }
-export -f ours ecos one
-
-printf '%-32s %-11s %-17s %5s %9s  %-18s %8s %8s %8s %8s %8s  %s\n' problem verdict status iter 'time, s' objective error primal dual \
-  gap certif. 'reason, before, ECOS'
-table | xargs -P "${JOBS:-2}" -L 1 bash -c 'one "$@"' one | tee "$work/lines" |
-  awk -F'\t' '{ printf "%-32s %-11s %-17s %5s %9s  %-18s %8s %8s %8s %8s %8s  %s\n", $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-                       ($13 == "-" ? "" : $13 " ") ($3 == "right" || $2 == "-" ? "" : "0.1.0: " $2 " ") $14; fflush() }'
+show() { # a line of the file `lines` as one of the table
+  awk -F'\t' -v form="$form" '{
+    printf form, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+           ($13 == "-" ? "" : $13 " ") ($3 == "right" || $2 == "-" ? "" : "0.1.0: " $2 " ") $14 }'
+}
+export -f ours ecos one show
+export form='%-32s %-11s %-17s %5s %9s  %-18s %8s %8s %8s %8s %8s  %s\n'
+# shellcheck disable=SC2059 # the form is what it is for
+printf "$form" problem verdict status iter 'time, s' objective error primal dual gap certif. 'reason, before, ECOS'
+: >"$work/lines"
+table | xargs -P "${JOBS:-2}" -L 1 bash -c 'one "$@"' one
 awk -F'\t' -v ecos="$with_ecos" '
   BEGIN { split("right inaccurate loose limit time_limit failed wrong", verdict, " ") }
   { set = $1; sub(/_.*/, "", set)
