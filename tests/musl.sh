@@ -40,5 +40,5 @@ link=(src/base/*.c src/socp/*.c "$library/libamd.a" "$library/libsuitesparseconf
 compile -static "${without_openmp[@]}" docs/examples/fermat.c "${link[@]}" -o "$work/fermat"
 line=$("$work/fermat")
 grep -qFx -- "$line" docs/solver.md || { printf 'FAILED: docs/solver.md does not show %s\n' "$line"; exit 1; }
-compile -static "${without_openmp[@]}" tests/bench/cones.c tests/socp_planted.c tests/socp_verdict.c "${link[@]}" -o "$work/cones"
+compile -static "${without_openmp[@]}" tests/bench/cones.c tests/socp_planted.c tests/socp_planted_programmes.c tests/socp_verdict.c "${link[@]}" -o "$work/cones"
 "$work/cones" 300 1

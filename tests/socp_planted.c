@@ -1,5 +1,5 @@
 /* Random cone problems with planted answers. */
-#include "socp_planted.h"
+#include "socp_planted_parts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -8,34 +8,24 @@
 
 const char *planted_name(planted_kind kind)
 {
-    static const char *const names[] = {"optimal", "primal infeasible", "dual infeasible", "degenerate",
-                                        "scaled",  "scaled primal",     "scaled dual"};
+    static const char *const names[] = {"optimal",       "primal infeasible", "dual infeasible", "degenerate",
+                                        "scaled",        "scaled primal",     "scaled dual",     "linear",
+                                        "linear primal", "linear dual",       "quadratic"};
 
     return names[kind];
 }
 
+bool planted_is_primal_infeasible(planted_kind kind)
+{
+    return kind == PLANTED_PRIMAL_INFEASIBLE || kind == PLANTED_SCALED_PRIMAL || kind == PLANTED_LINEAR_PRIMAL;
+}
+
+bool planted_is_dual_infeasible(planted_kind kind)
+{
+    return kind == PLANTED_DUAL_INFEASIBLE || kind == PLANTED_SCALED_DUAL || kind == PLANTED_LINEAR_DUAL;
+}
+
 /* --------------------------------------------------------------------------- the draws ---- */
-
-static double uniform(cfi_stream *stream)
-{
-    double u;
-
-    random_uniforms(stream, 1, &u);
-    return u;
-}
-
-static double normal(cfi_stream *stream)
-{
-    double value;
-
-    random_normals(stream, 1, &value);
-    return value;
-}
-
-static size_t pick(cfi_stream *stream, size_t low, size_t high)
-{
-    return low + (size_t)(uniform(stream) * (double)(high - low + 1));
-}
 
 /* A complementary pair of a cone: both on the boundary, or one inside and the other zero, or (rarely) both zero. */
 static void draw_pair(cfi_stream *stream, size_t size, double *s, double *z)
@@ -320,16 +310,17 @@ static void degenerate(planted *it, cfi_stream *stream)
     }
 }
 
-static double factor(cfi_stream *stream)
+/* Half of them 1, the others 10^-decades .. 10^decades. */
+static double factor(cfi_stream *stream, double decades)
 {
-    return uniform(stream) < 0.5 ? 1.0 : pow(10.0, 6.0 * uniform(stream) - 3.0);
+    return uniform(stream) < 0.5 ? 1.0 : pow(10.0, decades * (2.0 * uniform(stream) - 1.0));
 }
 
-/* Rows by f: b, s, h too, y and z by 1 / f; columns by f: c too, x by 1 / f. The optimum stays. */
-static void rescale(planted *it, cfi_stream *stream)
+/* Equalities, inequalities and the first `cones` cones by f: b, s, h too, y and z by 1 / f. The optimum stays. */
+static void rescale_rows(planted *it, cfi_stream *stream, double decades, size_t cones)
 {
     for (size_t i = 0; i < it->p; i++) {
-        double f = factor(stream);
+        double f = factor(stream, decades);
 
         for (size_t j = 0; j < it->n; j++) {
             it->a[i][j] *= f;
@@ -337,9 +328,9 @@ static void rescale(planted *it, cfi_stream *stream)
         it->b[i] *= f;
         it->y[i] /= f;
     }
-    for (size_t i = 0; i < it->linear + it->cones; i++) {
+    for (size_t i = 0; i < it->linear + cones; i++) {
         size_t size, row = cone_at(it, i, &size);
-        double f = factor(stream);
+        double f = factor(stream, decades);
 
         for (size_t k = row; k < row + size; k++) {
             for (size_t j = 0; j < it->n; j++) {
@@ -350,8 +341,13 @@ static void rescale(planted *it, cfi_stream *stream)
             it->z[k] /= f;
         }
     }
+}
+
+/* Columns by f: c too, x by 1 / f. */
+static void rescale_columns(planted *it, cfi_stream *stream, double decades)
+{
     for (size_t j = 0; j < it->n; j++) {
-        double f = factor(stream);
+        double f = factor(stream, decades);
 
         for (size_t i = 0; i < it->p; i++) {
             it->a[i][j] *= f;
@@ -399,6 +395,29 @@ static void build(planted *it)
     it->problem = socp_build(it->builder, NULL);
 }
 
+static void plant(planted *it, cfi_stream *stream)
+{
+    if (planted_is_primal_infeasible(it->kind)) {
+        plant_certificate(it, stream);
+        return;
+    }
+    if (planted_is_dual_infeasible(it->kind)) {
+        plant_ray(it, stream);
+        return;
+    }
+    plant_solution(it, stream);
+    if (it->kind == PLANTED_DEGENERATE) {
+        degenerate(it, stream);
+    } else if (it->kind == PLANTED_QUADRATIC) {
+        planted_add_square(it, stream);
+    }
+    make_feasible(it);
+    make_dual_feasible(it);
+    if (it->kind == PLANTED_QUADRATIC) {
+        planted_tidy_square(it);
+    }
+}
+
 planted *planted_make(uint64_t seed, planted_kind kind)
 {
     cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, (uint32_t)kind);
@@ -408,22 +427,18 @@ planted *planted_make(uint64_t seed, planted_kind kind)
         return NULL;
     }
     it->kind = kind;
-    draw_sizes(it, &stream);
-    draw_matrices(it, &stream);
-    if (kind == PLANTED_PRIMAL_INFEASIBLE || kind == PLANTED_SCALED_PRIMAL) {
-        plant_certificate(it, &stream);
-    } else if (kind == PLANTED_DUAL_INFEASIBLE || kind == PLANTED_SCALED_DUAL) {
-        plant_ray(it, &stream);
+    if (kind >= PLANTED_LINEAR) {
+        planted_draw_programme(it, &stream);
+        plant(it, &stream);
+        rescale_rows(it, &stream, 6.0, 0);
     } else {
-        plant_solution(it, &stream);
-        if (kind == PLANTED_DEGENERATE) {
-            degenerate(it, &stream);
+        draw_sizes(it, &stream);
+        draw_matrices(it, &stream);
+        plant(it, &stream);
+        if (kind >= PLANTED_SCALED) {
+            rescale_rows(it, &stream, 3.0, it->cones);
+            rescale_columns(it, &stream, 3.0);
         }
-        make_feasible(it);
-        make_dual_feasible(it);
-    }
-    if (kind >= PLANTED_SCALED) {
-        rescale(it, &stream);
     }
     build(it);
     if (!it->problem) {

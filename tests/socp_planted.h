@@ -14,6 +14,12 @@ typedef enum planted_kind {
     PLANTED_SCALED,        /* as optimal; rows, cones and columns multiplied by 10^-3 .. 10^3 */
     PLANTED_SCALED_PRIMAL, /* as primal infeasible, multiplied likewise */
     PLANTED_SCALED_DUAL,   /* as dual infeasible */
+    /* linear programmes as people write them: dependent, singleton and repeated rows, free, bounded and fixed
+     * variables, rows multiplied by 10^-6 .. 10^6 */
+    PLANTED_LINEAR,
+    PLANTED_LINEAR_PRIMAL,
+    PLANTED_LINEAR_DUAL,
+    PLANTED_QUADRATIC, /* such a programme with the epigraph t >= norm(F x)^2 / 2 of a quadratic objective */
     PLANTED_KINDS
 } planted_kind;
 
@@ -29,12 +35,22 @@ typedef struct planted {
     double optimum;
     socp_builder *builder;
     const socp_problem *problem;
+    bool rebuilt; /* s and z of the solution come from planted_rebuild, not from the solver */
 } planted;
 
 /* The problem of a seed. NULL when memory is out. */
 planted *planted_make(uint64_t seed, planted_kind kind);
 void planted_free(planted *problem);
 const char *planted_name(planted_kind kind);
+bool planted_is_primal_infeasible(planted_kind kind);
+bool planted_is_dual_infeasible(planted_kind kind);
+
+/* PLANTED_QUADRATIC as CBF, its epigraph a rotated cone as files have it. */
+void planted_write_rotated(const planted *problem, FILE *stream);
+/* The solution in the planted problem's terms, from x and the multipliers of that file's rows; y, z and s are room for
+ * p, m and m numbers. s is what x gives, pulled into the cone. */
+void planted_rebuild(planted *problem, const double *multiplier, socp_solution *solution, double *y, double *z,
+                     double *s);
 
 typedef enum planted_verdict {
     PLANTED_RIGHT,

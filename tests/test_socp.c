@@ -303,6 +303,22 @@ static void unbounded_problems_come_with_a_certificate(void **state)
     assert_planted(PLANTED_SCALED_DUAL);
 }
 
+/* Dependent, repeated and fixing rows, free and bounded variables, rows multiplied by 10^-6 .. 10^6. */
+static void programmes_as_people_write_them_are_solved(void **state)
+{
+    (void)state;
+    assert_planted(PLANTED_LINEAR);
+    assert_planted(PLANTED_LINEAR_PRIMAL);
+    assert_planted(PLANTED_LINEAR_DUAL);
+}
+
+/* Objectives from 10^-4 to 10^4 as the epigraph of a square. */
+static void quadratic_programmes_are_solved_as_an_epigraph(void **state)
+{
+    (void)state;
+    assert_planted(PLANTED_QUADRATIC);
+}
+
 /* The judge of the planted problems sees what is wrong. */
 static void the_judgement_can_fail(void **state)
 {
@@ -336,6 +352,8 @@ int main(void)
         cmocka_unit_test(rows_and_columns_may_be_scaled_badly),
         cmocka_unit_test(infeasible_problems_come_with_a_certificate),
         cmocka_unit_test(unbounded_problems_come_with_a_certificate),
+        cmocka_unit_test(programmes_as_people_write_them_are_solved),
+        cmocka_unit_test(quadratic_programmes_are_solved_as_an_epigraph),
         cmocka_unit_test(the_judgement_can_fail),
         cmocka_unit_test(iteration_limit_is_its_own_status_and_the_best_point_is_kept),
         cmocka_unit_test(a_tolerance_out_of_reach_gives_inaccurate_after_a_second_attempt),

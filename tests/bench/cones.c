@@ -1,5 +1,6 @@
 /* Random cone problems with planted answers through the solver; every answer is judged by the dense data.
  *   cones PROBLEMS FIRST_SEED
+ * Every second quadratic programme goes through a CBF file, as a rotated cone.
  * Lists what is wrong (fatal) and counts what is honest but no answer. */
 #include "socp_planted.h"
 
@@ -11,16 +12,55 @@ typedef struct counts {
     size_t wrong, iterations, most_iterations;
 } counts;
 
+/* A quadratic programme as a file; solved and put back in the planted problem's terms. NULL when something fails. */
+static socp_workspace *solve_file(planted *it, socp_cbf **cbf, socp_solution *solution, cfi_error *error)
+{
+    static double y[PLANTED_MOST_P], z[PLANTED_MOST_M], s[PLANTED_MOST_M], multiplier[PLANTED_MOST_P + PLANTED_MOST_M];
+    FILE *stream = tmpfile();
+    socp_workspace *workspace;
+
+    if (!stream) {
+        return NULL;
+    }
+    planted_write_rotated(it, stream);
+    rewind(stream);
+    *cbf = socp_read_cbf(stream, "planted", error);
+    fclose(stream);
+    workspace = *cbf ? socp_create(socp_cbf_problem(*cbf), NULL, error) : NULL;
+    if (!workspace || socp_solve(workspace, socp_cbf_problem(*cbf), solution, error) != CFI_OK) {
+        socp_destroy(workspace);
+        return NULL;
+    }
+    socp_cbf_multipliers(*cbf, solution, multiplier);
+    planted_rebuild(it, multiplier, solution, y, z, s);
+    return workspace;
+}
+
+static socp_workspace *solve_planted(const planted *it, socp_solution *solution, cfi_error *error)
+{
+    socp_workspace *workspace = socp_create(it->problem, NULL, error);
+
+    if (!workspace || socp_solve(workspace, it->problem, solution, error) != CFI_OK) {
+        socp_destroy(workspace);
+        return NULL;
+    }
+    return workspace;
+}
+
 static void solve_one(uint64_t seed, planted_kind kind, counts *of)
 {
     cfi_error error = {.text = ""};
     planted *it = planted_make(seed, kind);
-    socp_workspace *workspace = it ? socp_create(it->problem, NULL, &error) : NULL;
+    bool file = kind == PLANTED_QUADRATIC && seed % 2 == 1;
+    socp_cbf *cbf = NULL;
     socp_solution solution = {.status = SOCP_FAILED};
+    socp_workspace *workspace = !it    ? NULL
+                                : file ? solve_file(it, &cbf, &solution, &error)
+                                       : solve_planted(it, &solution, &error);
     planted_verdict verdict = PLANTED_WRONG;
     char why[200] = "";
 
-    if (workspace && socp_solve(workspace, it->problem, &solution, &error) == CFI_OK) {
+    if (workspace) {
         verdict = planted_judge(it, &solution, why);
     }
     of->problems++;
@@ -37,6 +77,7 @@ static void solve_one(uint64_t seed, planted_kind kind, counts *of)
                solution.primal_residual, solution.dual_residual, solution.gap, why, error.text);
     }
     socp_destroy(workspace);
+    socp_cbf_destroy(cbf);
     planted_free(it);
 }
 
