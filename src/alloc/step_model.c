@@ -1,11 +1,11 @@
 /* One SCA step as a second-order cone problem. docs/model.md (M13)-(M15).
  *
- * Variables   w (active users x L), x (L), q (L), then per active user t (product) and e (quadratic terms), the nodes
- *             of the geometric mean (product), theta (L, constraint `sca`).
- * At the point of expansion: S0 = SINR, u0, I0. A bar is a value relative to the point: u/u0, I/I0.
- *   product     maximise (prod_k t_k)^(1/A),  t_k <= (1 + S0 (2 ubar - Ibar)) / (1 + S0)
- *   fractional  maximise sum_k S0 (2 ubar - e_k - Ilin / (1 + S0)),  e_k >= (S0 ubar^2 + coherent) / (1 + S0)
- * so that every row is of order one. */
+ * Variables   w (active users x L), x (of the L), q (L), then per active user t (product) and e (quadratic terms), the
+ * nodes of the geometric mean (product), theta (constraint `sca`). x and theta are there only for access points whose
+ * threshold counts, limits only where they are below the budget. w, x and q of an access point are measured in its
+ * unit. At the point of expansion: S0 = SINR, u0, I0. A bar is a value relative to the point: u/u0, I/I0. product
+ * maximise (prod_k t_k)^(1/A),  t_k <= (1 + S0 (2 ubar - Ibar)) / (1 + S0) fractional  maximise sum_k S0 (2 ubar - e_k
+ * - Ilin / (1 + S0)),  e_k >= (S0 ubar^2 + coherent) / (1 + S0) so that every row is of order one. */
 #include "alloc/step_model.h"
 
 #include <math.h>
@@ -17,9 +17,21 @@ static bool is_product(const step_model *model)
 }
 
 /* Without x, q itself bounds the squared norm of w. */
-static bool has_x(const step_model *model)
+static bool has_x(const step_model *model, size_t l)
 {
-    return model->problem->sensing != SENSING_SATURATED || model->constraint == CFI_CRLB_SCA;
+    return model->problem->rank[l] != SIZE_MAX &&
+           (model->problem->sensing == SENSING_CONVEX || model->constraint == CFI_CRLB_SCA);
+}
+
+static size_t x_of(const step_model *model, size_t l)
+{
+    return model->x + model->problem->rank[l];
+}
+
+/* What amplitudes of AP l are measured in; exact, since powers are measured in powers of 4. */
+static double amplitude_unit(const step_model *model, size_t l)
+{
+    return sqrt(model->problem->unit[l]);
 }
 
 static double sinr_at(const step_model *model, size_t k)
@@ -36,7 +48,8 @@ static void put_signal(const step_model *model, size_t row, size_t a, double fac
     size_t k = model->active[a];
 
     for (size_t l = 0; l < problem->L; l++) {
-        socp_put(model->builder, row, a + model->A * l, factor * problem->signal[k + problem->K * l] / problem->u[k]);
+        socp_put(model->builder, row, a + model->A * l,
+                 factor * problem->signal[k + problem->K * l] * amplitude_unit(model, l) / problem->u[k]);
     }
 }
 
@@ -48,7 +61,7 @@ static void put_load(const step_model *model, size_t row, size_t k, double facto
 
     socp_constant(model->builder, row, scale);
     for (size_t l = 0; l < problem->L; l++) {
-        socp_put(model->builder, row, model->q + l, scale * problem->load[k + problem->K * l]);
+        socp_put(model->builder, row, model->q + l, scale * problem->load[k + problem->K * l] * problem->unit[l]);
     }
 }
 
@@ -67,46 +80,111 @@ static void add_surrogate_rows(const step_model *model)
         put_signal(model, row, a, 2.0 * weight);
         put_load(model, row, model->active[a], -weight);
         if (model->problem->coherent) {
-            socp_put(model->builder, row, model->e + a, -weight * (1.0 + S0));
+            socp_put(model->builder, row, model->e + a, -weight);
         }
         socp_put(model->builder, row, model->t + a, -1.0);
     }
 }
 
-/* (19b) as linear rows in (x, q), one an AP; x <= q or its substitute. */
-static void add_sensing_rows(const step_model *model)
+/* q_l >= incline x_l + offset, or q_l >= 1 / d1_l where all of q_l serves the users. */
+static void put_threshold(const step_model *model, size_t row, size_t l)
 {
     const alloc_problem *problem = model->problem;
-    socp_builder *builder = model->builder;
-    size_t L = problem->L, row, K = problem->K;
+    double d1 = problem->d1[l], d2 = problem->d2[l], strong = fmax(d1, d2);
 
-    if (model->constraint == CFI_CRLB_EXACT) {
-        row = socp_add_linear(builder, L);
-        for (size_t l = 0; l < L; l++, row++) {
-            double d1 = problem->d1[l], d2 = problem->d2[l], strong = fmax(d1, d2);
-
-            socp_constant(builder, row, -1.0 / strong);
-            socp_put(builder, row, model->q + l, has_x(model) ? d2 / strong : 1.0);
-            if (has_x(model)) {
-                socp_put(builder, row, model->x + l, (d1 - d2) / strong);
-            }
-        }
+    socp_constant(model->builder, row, -1.0 / strong / problem->unit[l]);
+    socp_put(model->builder, row, model->q + l, has_x(model, l) ? d2 / strong : 1.0);
+    if (has_x(model, l)) {
+        socp_put(model->builder, row, x_of(model, l), (d1 - d2) / strong);
     }
-    if (!has_x(model)) {
+}
+
+/* The unit vector along AP l's amplitudes at the point, or along the signal gains where there are none: entries of the
+ * active users are `along[k] * scale`; `norm` is that of the amplitudes. */
+typedef struct direction {
+    const double *along;
+    double scale, norm;
+} direction;
+
+static direction direction_at(const step_model *model, size_t l)
+{
+    const double *w = model->at->w + model->problem->K * l, *signal = model->problem->signal + model->problem->K * l;
+    double squared_w = 0.0, squared_signal = 0.0;
+
+    for (size_t a = 0; a < model->A; a++) {
+        squared_w += w[model->active[a]] * w[model->active[a]];
+        squared_signal += signal[model->active[a]] * signal[model->active[a]];
+    }
+    return squared_w > 0.0 ? (direction){.along = w, .scale = 1.0 / sqrt(squared_w), .norm = sqrt(squared_w)}
+                           : (direction){.along = signal, .scale = 1.0 / sqrt(squared_signal)};
+}
+
+/* row += factor (2 r v'w_l - r^2), which is factor norm(w_l)^2 at most and touches it at w_l = r v. */
+static void put_squared_norm(const step_model *model, size_t row, size_t l, double r, double factor)
+{
+    direction v = direction_at(model, l);
+
+    socp_constant(model->builder, row, -factor * r * r);
+    for (size_t a = 0; a < model->A; a++) {
+        socp_put(model->builder, row, a + model->A * l, factor * 2.0 * r * v.scale * v.along[model->active[a]]);
+    }
+}
+
+/* (d1 - d2) norm(w)^2 + d2 q >= 1, linearised at the norm of the point, or at what is needed if that is more. Where
+ * d2 = 0 it is what is needed in any case: the half-space then touches the sphere outside of which w must stay, and
+ * excludes least. The row is divided by its largest coefficient. */
+static void put_linearised_threshold(const step_model *model, size_t row, size_t l)
+{
+    const alloc_problem *problem = model->problem;
+    double unit = problem->unit[l], weak = problem->d2[l] / problem->d1[l], needed = 1.0 / problem->d1[l] / unit;
+    double least = sqrt(fmax(needed - weak * model->at->q[l] / unit, 0.0) / (1.0 - weak));
+    double r = weak > 0.0 ? fmax(least, direction_at(model, l).norm / sqrt(unit)) : least;
+    double scale = 1.0 / fmax(weak, 2.0 * (1.0 - weak) * r);
+
+    socp_constant(model->builder, row, -scale * needed);
+    socp_put(model->builder, row, model->q + l, scale * weak);
+    put_squared_norm(model, row, l, r, scale * (1.0 - weak));
+}
+
+/* (19b) as linear rows, one for each access point whose threshold counts. */
+static void add_threshold_rows(const step_model *model)
+{
+    const alloc_problem *problem = model->problem;
+    size_t row;
+
+    if (model->constraint == CFI_CRLB_SCA) {
         return;
     }
-    row = socp_add_linear(builder, L);
-    for (size_t l = 0; l < L; l++, row++) {
-        socp_put(builder, row, model->x + l, -1.0);
-        if (problem->sensing == SENSING_LINEARISED) { /* x <= 2 w0'w - norm(w0)^2 <= norm(w)^2 */
-            for (size_t a = 0; a < model->A; a++) {
-                double w0 = model->at->w[model->active[a] + K * l];
-
-                socp_put(builder, row, a + model->A * l, 2.0 * w0);
-                socp_constant(builder, row, -w0 * w0);
-            }
+    row = socp_add_linear(model->builder, problem->ranked);
+    for (size_t l = 0; l < problem->L; l++) {
+        if (problem->rank[l] == SIZE_MAX) {
+            continue;
+        }
+        if (problem->sensing == SENSING_LINEARISED) {
+            put_linearised_threshold(model, row++, l);
         } else {
-            socp_put(builder, row, model->q + l, 1.0);
+            put_threshold(model, row++, l);
+        }
+    }
+}
+
+/* x_l <= q_l, or where more communication power senses better x_l <= norm(w_l)^2, linearised at the point. */
+static void add_share_rows(const step_model *model)
+{
+    const alloc_problem *problem = model->problem;
+
+    for (size_t l = 0; l < problem->L; l++) {
+        size_t row;
+
+        if (!has_x(model, l)) {
+            continue;
+        }
+        row = socp_add_linear(model->builder, 1);
+        socp_put(model->builder, row, x_of(model, l), -1.0);
+        if (problem->sensing == SENSING_LINEARISED) {
+            put_squared_norm(model, row, l, direction_at(model, l).norm / amplitude_unit(model, l), 1.0);
+        } else {
+            socp_put(model->builder, row, model->q + l, 1.0);
         }
     }
 }
@@ -119,13 +197,13 @@ static void add_power_rows(const step_model *model)
 
     socp_constant(builder, row, 1.0);
     for (size_t l = 0; l < L; l++) {
-        socp_put(builder, row, model->q + l, -1.0 / (double)L);
+        socp_put(builder, row, model->q + l, -problem->unit[l] / (double)L);
     }
     for (size_t l = 0; l < L; l++) {
         if (problem->limit[l] < INFINITY) {
             row = socp_add_linear(builder, 1);
-            socp_constant(builder, row, problem->limit[l]);
-            socp_put(builder, row, model->q + l, -1.0);
+            socp_constant(builder, row, 1.0);
+            socp_put(builder, row, model->q + l, -problem->unit[l] / problem->limit[l]);
         }
     }
     if (problem->coherent) { /* with orthogonal pilots w >= 0 holds by itself */
@@ -165,8 +243,8 @@ static void add_geometric_pair(const step_model *model, size_t n, size_t a, size
 static void add_amplitude_cones(const step_model *model)
 {
     for (size_t l = 0; l < model->problem->L; l++) {
-        bool on_x = model->problem->sensing == SENSING_CONVEX;
-        size_t row = add_squares(model, on_x ? model->x + l : model->q + l, model->A);
+        bool on_x = model->problem->sensing == SENSING_CONVEX && has_x(model, l);
+        size_t row = add_squares(model, on_x ? x_of(model, l) : model->q + l, model->A);
 
         for (size_t a = 0; a < model->A; a++) {
             socp_put(model->builder, row + a, a + model->A * l, 2.0);
@@ -184,7 +262,7 @@ static size_t active_position(const step_model *model, size_t k)
     return SIZE_MAX;
 }
 
-/* e_k >= (S0 ubar_k^2 [fractional] + coherent interference / I0) / (1 + S0) */
+/* e_k >= coherent interference / I0 (product), (S0 ubar_k^2 + coherent interference / I0) / (1 + S0) (fractional) */
 static void add_quadratic_cones(const step_model *model)
 {
     const alloc_problem *problem = model->problem;
@@ -194,7 +272,8 @@ static void add_quadratic_cones(const step_model *model)
     }
     for (size_t a = 0; a < model->A; a++) {
         size_t k = model->active[a], terms = is_product(model) ? 0 : 1, row;
-        double S0 = sinr_at(model, k), scale = 2.0 / sqrt((1.0 + S0) * problem->interference[k]);
+        double S0 = sinr_at(model, k),
+               scale = 2.0 / sqrt((is_product(model) ? 1.0 : 1.0 + S0) * problem->interference[k]);
 
         for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
             terms += active_position(model, problem->mate[i]) != SIZE_MAX;
@@ -208,7 +287,7 @@ static void add_quadratic_cones(const step_model *model)
 
             for (size_t l = 0; position != SIZE_MAX && l < problem->L; l++) {
                 socp_put(model->builder, row, position + model->A * l,
-                         scale * problem_coherent_coefficient(problem, k, j, l));
+                         scale * problem_coherent_coefficient(problem, k, j, l) * amplitude_unit(model, l));
             }
             row += position != SIZE_MAX;
         }
@@ -272,11 +351,13 @@ static crlb_terms crlb_terms_at(const alloc_problem *problem, const alloc_point 
                         .square = M * N * delta * delta * tau / tilde};
 }
 
-/* row += factor * (c_x x_l + c_y (q_l - x_l)) */
+/* row += c_x x_l + c_y (q_l - x_l) */
 static void put_powers(const step_model *model, size_t row, size_t l, double c_x, double c_y)
 {
-    socp_put(model->builder, row, model->x + l, c_x - c_y);
-    socp_put(model->builder, row, model->q + l, c_y);
+    double unit = model->problem->unit[l];
+
+    socp_put(model->builder, row, x_of(model, l), (c_x - c_y) * unit);
+    socp_put(model->builder, row, model->q + l, c_y * unit);
 }
 
 /* (24), (25) of the paper, exact otherwise. */
@@ -285,20 +366,26 @@ static void add_crlb_cones(const step_model *model)
     socp_builder *builder = model->builder;
 
     for (size_t l = 0; model->constraint == CFI_CRLB_SCA && l < model->problem->L; l++) {
-        crlb_terms c = crlb_terms_at(model->problem, model->at, l);
-        double root = sqrt(c.square);
-        size_t row = socp_add_cone(builder, 3); /* (root p)^2 <= 2 v - 1 - A p */
+        crlb_terms c;
+        double root;
+        size_t row, theta = model->theta + model->problem->rank[l];
 
+        if (model->problem->rank[l] == SIZE_MAX) {
+            continue;
+        }
+        c = crlb_terms_at(model->problem, model->at, l);
+        root = sqrt(c.square);
+        row = socp_add_cone(builder, 3); /* (root p)^2 <= 2 v - 1 - A p */
         for (size_t i = 0; i < 2; i++) {
             socp_constant(builder, row + i, i == 0 ? 0.0 : -2.0);
-            socp_put(builder, row + i, model->theta + l, 2.0);
+            socp_put(builder, row + i, theta, 2.0);
             put_powers(model, row + i, l, -c.linear * c.p_x, -c.linear * c.p_y);
         }
         put_powers(model, row + 2, l, 2.0 * root * c.p_x, 2.0 * root * c.p_y);
         row = socp_add_cone(builder, 3); /* v^2 <= p r */
         put_powers(model, row, l, c.p_x + c.r_x, c.p_y + c.r_y);
         put_powers(model, row + 1, l, c.p_x - c.r_x, c.p_y - c.r_y);
-        socp_put(builder, row + 2, model->theta + l, 2.0);
+        socp_put(builder, row + 2, theta, 2.0);
     }
 }
 
@@ -322,9 +409,10 @@ static void add_objective(const step_model *model)
         for (size_t l = 0; l < problem->L; l++) {
             size_t i = k + problem->K * l;
 
-            socp_objective(model->builder, a + model->A * l, -2.0 * weight * problem->signal[i] / problem->u[k]);
+            socp_objective(model->builder, a + model->A * l,
+                           -2.0 * weight * problem->signal[i] * amplitude_unit(model, l) / problem->u[k]);
             socp_objective(model->builder, model->q + l,
-                           weight * problem->load[i] / (problem->interference[k] * (1.0 + S0)));
+                           weight * problem->load[i] * problem->unit[l] / (problem->interference[k] * (1.0 + S0)));
         }
     }
 }
@@ -334,15 +422,16 @@ static void add_objective(const step_model *model)
 static void lay_out(step_model *model)
 {
     size_t L = model->problem->L, next = model->A * L;
+    bool has_shares = model->problem->sensing == SENSING_CONVEX || model->constraint == CFI_CRLB_SCA;
 
     model->x = next;
-    next += has_x(model) ? L : 0;
+    next += has_shares ? model->problem->ranked : 0;
     model->q = next;
     next += L;
     model->e = next;
     next += !is_product(model) || model->problem->coherent ? model->A : 0;
     model->theta = next;
-    next += model->constraint == CFI_CRLB_SCA ? L : 0;
+    next += model->constraint == CFI_CRLB_SCA ? model->problem->ranked : 0;
     model->t = next;
     model->root = next; /* the only t, when there is one user */
     if (is_product(model)) {
@@ -378,7 +467,8 @@ const socp_problem *step_model_build(step_model *model, size_t *leaves, cfi_erro
     }
     add_objective(model);
     add_surrogate_rows(model);
-    add_sensing_rows(model);
+    add_threshold_rows(model);
+    add_share_rows(model);
     add_power_rows(model);
     add_amplitude_cones(model);
     add_quadratic_cones(model);
@@ -396,8 +486,8 @@ void step_model_read(const step_model *model, const double *solution, alloc_poin
     memset(to->w, 0, problem->K * problem->L * sizeof(double));
     for (size_t l = 0; l < problem->L; l++) {
         for (size_t a = 0; a < model->A; a++) {
-            to->w[model->active[a] + problem->K * l] = solution[a + model->A * l];
+            to->w[model->active[a] + problem->K * l] = solution[a + model->A * l] * amplitude_unit(model, l);
         }
-        to->q[l] = solution[model->q + l];
+        to->q[l] = solution[model->q + l] * problem->unit[l];
     }
 }
