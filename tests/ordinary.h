@@ -86,8 +86,8 @@ static inline void ordinary_parse(ordinary *o)
     }
 }
 
-/* Drop 0 of the scenario; the formulas of the tests read its gains, angles and pilots from the system. */
-static inline drop *ordinary_draw(const cfi_scenario *scenario)
+/* A drop of the scenario; the formulas of the tests read its gains, angles and pilots from the system. */
+static inline drop *ordinary_draw(const cfi_scenario *scenario, uint32_t index)
 {
     drop *d = calloc(1, sizeof *d);
     cfi_system *system = &d->made.system;
@@ -98,7 +98,7 @@ static inline drop *ordinary_draw(const cfi_scenario *scenario)
     system->crlb_threshold_rad2 = d->made.threshold;
     d->arena = arena_create();
     d->xi = arena_alloc(d->arena, system->K * system->L, sizeof(double));
-    assert_int_equal(network_draw(system, 0, d->arena, &d->network, NULL), CFI_OK);
+    assert_int_equal(network_draw(system, index, d->arena, &d->network, NULL), CFI_OK);
     channel_mmse_variance(&d->network, d->xi);
     system->gain = d->network.beta;
     system->angle_rad = d->network.angle_rad;
@@ -112,13 +112,13 @@ static inline void ordinary_free(ordinary *o)
     scenario_destroy(o->scenario);
 }
 
-/* The scenario of `text`. */
-static inline void ordinary_read(ordinary *o, const char *text)
+/* A drop of the scenario `text`. */
+static inline void ordinary_read(ordinary *o, const char *text, uint32_t index)
 {
     *o->text = '\0';
     ordinary_write(o, "%s", text);
     ordinary_parse(o);
-    o->drop = ordinary_draw(o->scenario);
+    o->drop = ordinary_draw(o->scenario, index);
 }
 
 /* The scenario of a seed: SNR -20 .. 60 dB, 1, 2, 4 or 8 antennas, pilots reused or not, with and without limits, every
@@ -134,7 +134,7 @@ static inline void ordinary_make(ordinary *o, uint64_t seed, size_t most_aps, si
     used = strlen(o->text);
     ordinary_write(o, "0}}");
     ordinary_parse(o);
-    o->drop = ordinary_draw(o->scenario);
+    o->drop = ordinary_draw(o->scenario, 0);
     L = o->drop->network.L;
     edge_db = 10.0 * log10(threshold_factor(o->drop));
     ordinary_free(o);
@@ -144,7 +144,7 @@ static inline void ordinary_make(ordinary *o, uint64_t seed, size_t most_aps, si
                           (edge_db < INFINITY ? edge_db : -5.0) + made_uniform(&stream, -1.0, 40.0), list ? 20.0 : 0.0);
     ordinary_write(o, "}}");
     ordinary_parse(o);
-    o->drop = ordinary_draw(o->scenario);
+    o->drop = ordinary_draw(o->scenario, 0);
 }
 
 /* What is wrong with the allocation of a drop; NULL when nothing is. One that used up its steps is right. */

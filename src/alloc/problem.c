@@ -9,7 +9,7 @@
 
 /* In an access point's unit: a threshold that so little power meets is no constraint of a step. It moves the optimum by
  * no more than that, and the completion of the step's result meets it. */
-static const double NEGLIGIBLE_POWER = 1e-12;
+static const double NEGLIGIBLE_POWER = 1e-10;
 
 /* To 36 bits. Normalised numbers computed in other units differ in the last of 53 bits, which an interior point
  * amplifies to the square root of its tolerance; rounded, they are the same, and so is every step. */

@@ -136,6 +136,7 @@ int main(int argc, char **argv)
     const char *solvers = argc > 3 ? argv[3] : "both";
     tally t = {.runs = 0};
 
+    setvbuf(stdout, NULL, _IOLBF, 0); /* what is wrong is told when it is found */
 #pragma omp parallel for schedule(dynamic, 8)
     for (long i = 0; i < scenarios; i++) {
         try_scenario(first + i, strcmp(solvers, "socp") != 0, strcmp(solvers, "auto") != 0, &t);
