@@ -34,15 +34,14 @@ static double normalised_limit(const cfi_system *system, size_t l, double unit_w
     return binds ? rounded_down(system->ap_limit_w[l] / ((double)system->N * unit_w)) : INFINITY;
 }
 
-/* The largest power of 4 up to a limit below 1, so that what the limit leaves is of order one, with an exact root. */
-static double unit_below(double limit)
+double problem_unit_below(double bound)
 {
     int exponent;
 
-    if (!(limit > 0.0 && limit < 1.0)) {
+    if (!(bound > 0.0 && bound < 1.0)) {
         return 1.0;
     }
-    frexp(limit, &exponent); /* limit is in [2^(exponent - 1), 2^exponent), exponent <= 0 */
+    frexp(bound, &exponent); /* bound is in [2^(exponent - 1), 2^exponent), exponent <= 0 */
     return ldexp(1.0, -2 * ((2 - exponent) / 2));
 }
 
@@ -90,7 +89,7 @@ static void fill_coefficients(alloc_problem *problem, const double *xi)
         problem->d1[l] = rounded_down(problem->d1[l] * unit / needed);
         problem->d2[l] = rounded_down(problem->d2[l] * unit / needed);
         problem->limit[l] = normalised_limit(system, l, unit);
-        problem->unit[l] = unit_below(problem->limit[l]);
+        problem->unit[l] = problem_unit_below(problem->limit[l]);
     }
 }
 

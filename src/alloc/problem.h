@@ -40,6 +40,9 @@ typedef struct alloc_point {
     double *w, *q;
 } alloc_point;
 
+/* The largest power of 4 up to a bound below 1, else 1: a unit with an exact root. */
+double problem_unit_below(double bound);
+
 cfi_status problem_build(const cfi_network *network, const double *xi, cfi_arena *arena, alloc_problem *problem,
                          cfi_error *error);
 alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena); /* zeros; NULL: out of memory */

@@ -1,12 +1,14 @@
 /* One SCA step as a second-order cone problem. docs/model.md (M13)-(M15).
  *
- * Variables   w (active users x L), x (of the L), q (L), then per active user t (product) and e (quadratic terms), the
- * nodes of the geometric mean (product), theta (constraint `sca`). x and theta are there only for access points whose
- * threshold counts, limits only where they are below the budget. w, x and q of an access point are measured in its
- * unit. At the point of expansion: S0 = SINR, u0, I0. A bar is a value relative to the point: u/u0, I/I0. product
- * maximise (prod_k t_k)^(1/A),  t_k <= (1 + S0 (2 ubar - Ibar)) / (1 + S0) fractional  maximise sum_k S0 (2 ubar - e_k
- * - Ilin / (1 + S0)),  e_k >= (S0 ubar^2 + coherent) / (1 + S0) so that every row is of order one. */
-#include "alloc/step_model.h"
+ * Variables   w (active users x L), x, q (L), then per active user t (product) and e (quadratic terms), theta
+ *             (constraint `sca`), the nodes of the geometric mean (product). x and theta are there only for access
+ *             points whose threshold counts, limits only where they are below the budget. w, x and q of an access
+ *             point are measured in its unit.
+ * At the point of expansion: S0 = SINR, u0, I0. A bar is a value relative to the point: u/u0, I/I0.
+ *   product     maximise (prod_k t_k)^(1/A),  t_k <= (1 + S0 (2 ubar - Ibar)) / (1 + S0)
+ *   fractional  maximise sum_k S0 (2 ubar - e_k - Ilin / (1 + S0)),  e_k >= (S0 ubar^2 + coherent) / (1 + S0)
+ * so that every row is of order one. */
+#include "alloc/step_crlb.h"
 
 #include <math.h>
 #include <string.h>
@@ -23,20 +25,29 @@ static bool has_x(const step_model *model, size_t l)
            (model->problem->sensing == SENSING_CONVEX || model->constraint == CFI_CRLB_SCA);
 }
 
-static size_t x_of(const step_model *model, size_t l)
-{
-    return model->x + model->problem->rank[l];
-}
-
 /* What amplitudes of AP l are measured in; exact, since powers are measured in powers of 4. */
 static double amplitude_unit(const step_model *model, size_t l)
 {
-    return sqrt(model->problem->unit[l]);
+    return sqrt(model->unit[l]);
 }
 
 static double sinr_at(const step_model *model, size_t k)
 {
     return problem_sinr(model->problem, k);
+}
+
+/* ----------------------------------------------------------------------- units ---- */
+
+static void choose_units(const step_model *model)
+{
+    const alloc_problem *problem = model->problem;
+
+    for (size_t l = 0; l < problem->L; l++) {
+        model->unit[l] = problem->unit[l];
+        if (model->constraint == CFI_CRLB_SCA && problem->rank[l] != SIZE_MAX) {
+            model->unit[l] = fmin(model->unit[l], problem_unit_below(step_crlb_most_power(problem, model->at, l)));
+        }
+    }
 }
 
 /* ------------------------------------------------------------------------ rows ---- */
@@ -61,7 +72,7 @@ static void put_load(const step_model *model, size_t row, size_t k, double facto
 
     socp_constant(model->builder, row, scale);
     for (size_t l = 0; l < problem->L; l++) {
-        socp_put(model->builder, row, model->q + l, scale * problem->load[k + problem->K * l] * problem->unit[l]);
+        socp_put(model->builder, row, model->q + l, scale * problem->load[k + problem->K * l] * model->unit[l]);
     }
 }
 
@@ -92,10 +103,10 @@ static void put_threshold(const step_model *model, size_t row, size_t l)
     const alloc_problem *problem = model->problem;
     double d1 = problem->d1[l], d2 = problem->d2[l], strong = fmax(d1, d2);
 
-    socp_constant(model->builder, row, -1.0 / strong / problem->unit[l]);
+    socp_constant(model->builder, row, -1.0 / strong / model->unit[l]);
     socp_put(model->builder, row, model->q + l, has_x(model, l) ? d2 / strong : 1.0);
     if (has_x(model, l)) {
-        socp_put(model->builder, row, x_of(model, l), (d1 - d2) / strong);
+        socp_put(model->builder, row, step_model_x(model, l), (d1 - d2) / strong);
     }
 }
 
@@ -136,7 +147,7 @@ static void put_squared_norm(const step_model *model, size_t row, size_t l, doub
 static void put_linearised_threshold(const step_model *model, size_t row, size_t l)
 {
     const alloc_problem *problem = model->problem;
-    double unit = problem->unit[l], weak = problem->d2[l] / problem->d1[l], needed = 1.0 / problem->d1[l] / unit;
+    double unit = model->unit[l], weak = problem->d2[l] / problem->d1[l], needed = 1.0 / problem->d1[l] / unit;
     double least = sqrt(fmax(needed - weak * model->at->q[l] / unit, 0.0) / (1.0 - weak));
     double r = weak > 0.0 ? fmax(least, direction_at(model, l).norm / sqrt(unit)) : least;
     double scale = 1.0 / fmax(weak, 2.0 * (1.0 - weak) * r);
@@ -180,7 +191,7 @@ static void add_share_rows(const step_model *model)
             continue;
         }
         row = socp_add_linear(model->builder, 1);
-        socp_put(model->builder, row, x_of(model, l), -1.0);
+        socp_put(model->builder, row, step_model_x(model, l), -1.0);
         if (problem->sensing == SENSING_LINEARISED) {
             put_squared_norm(model, row, l, direction_at(model, l).norm / amplitude_unit(model, l), 1.0);
         } else {
@@ -197,13 +208,13 @@ static void add_power_rows(const step_model *model)
 
     socp_constant(builder, row, 1.0);
     for (size_t l = 0; l < L; l++) {
-        socp_put(builder, row, model->q + l, -problem->unit[l] / (double)L);
+        socp_put(builder, row, model->q + l, -model->unit[l] / (double)L);
     }
     for (size_t l = 0; l < L; l++) {
         if (problem->limit[l] < INFINITY) {
             row = socp_add_linear(builder, 1);
             socp_constant(builder, row, 1.0);
-            socp_put(builder, row, model->q + l, -problem->unit[l] / problem->limit[l]);
+            socp_put(builder, row, model->q + l, -model->unit[l] / problem->limit[l]);
         }
     }
     if (problem->coherent) { /* with orthogonal pilots w >= 0 holds by itself */
@@ -244,7 +255,7 @@ static void add_amplitude_cones(const step_model *model)
 {
     for (size_t l = 0; l < model->problem->L; l++) {
         bool on_x = model->problem->sensing == SENSING_CONVEX && has_x(model, l);
-        size_t row = add_squares(model, on_x ? x_of(model, l) : model->q + l, model->A);
+        size_t row = add_squares(model, on_x ? step_model_x(model, l) : model->q + l, model->A);
 
         for (size_t a = 0; a < model->A; a++) {
             socp_put(model->builder, row + a, a + model->A * l, 2.0);
@@ -320,75 +331,6 @@ static void add_geometric_mean(const step_model *model, size_t *list)
     }
 }
 
-/* Constants of tau, tau-tilde, tau-hat of AP l at the point (M15): with delta = (M - N) / 2
- *   tau' = x + N y,  tau~' = a1 x + a2 y,  A p + B p^2 <= 2 v - 1,  v^2 <= p r
- * where p, r, v are tau', tau~' and theta relative to the point. */
-typedef struct crlb_terms {
-    double p_x, p_y, r_x, r_y; /* p = p_x x + p_y y, r = r_x x + r_y y */
-    double linear, square;     /* A, B */
-} crlb_terms;
-
-static crlb_terms crlb_terms_at(const alloc_problem *problem, const alloc_point *at, size_t l)
-{
-    double N = (double)problem->network->system->N, M = (double)problem->network->system->M, x = 0.0, y;
-    double S_N = N * (N * N - 1.0) / 12.0, S_M = M * (M * M - 1.0) / 12.0, delta = 0.5 * (M - N);
-    double a1 = M * S_N + N * S_M + M * N * delta * delta, a2 = N * N * S_M + M * N * N * delta * delta;
-    double tau, tilde, g = problem->d1[l] / (M * S_N + N * S_M); /* of this AP over the information needed */
-
-    for (size_t k = 0; k < problem->K; k++) {
-        double w = at->w[k + problem->K * l];
-
-        x += w * w;
-    }
-    y = fmax(at->q[l] - x, 0.0);
-    tau = x + N * y;
-    tilde = a1 * x + a2 * y;
-    return (crlb_terms){.p_x = 1.0 / tau,
-                        .p_y = N / tau,
-                        .r_x = a1 / tilde,
-                        .r_y = a2 / tilde,
-                        .linear = 1.0 / (g * tilde),
-                        .square = M * N * delta * delta * tau / tilde};
-}
-
-/* row += c_x x_l + c_y (q_l - x_l) */
-static void put_powers(const step_model *model, size_t row, size_t l, double c_x, double c_y)
-{
-    double unit = model->problem->unit[l];
-
-    socp_put(model->builder, row, x_of(model, l), (c_x - c_y) * unit);
-    socp_put(model->builder, row, model->q + l, c_y * unit);
-}
-
-/* (24), (25) of the paper, exact otherwise. */
-static void add_crlb_cones(const step_model *model)
-{
-    socp_builder *builder = model->builder;
-
-    for (size_t l = 0; model->constraint == CFI_CRLB_SCA && l < model->problem->L; l++) {
-        crlb_terms c;
-        double root;
-        size_t row, theta = model->theta + model->problem->rank[l];
-
-        if (model->problem->rank[l] == SIZE_MAX) {
-            continue;
-        }
-        c = crlb_terms_at(model->problem, model->at, l);
-        root = sqrt(c.square);
-        row = socp_add_cone(builder, 3); /* (root p)^2 <= 2 v - 1 - A p */
-        for (size_t i = 0; i < 2; i++) {
-            socp_constant(builder, row + i, i == 0 ? 0.0 : -2.0);
-            socp_put(builder, row + i, theta, 2.0);
-            put_powers(model, row + i, l, -c.linear * c.p_x, -c.linear * c.p_y);
-        }
-        put_powers(model, row + 2, l, 2.0 * root * c.p_x, 2.0 * root * c.p_y);
-        row = socp_add_cone(builder, 3); /* v^2 <= p r */
-        put_powers(model, row, l, c.p_x + c.r_x, c.p_y + c.r_y);
-        put_powers(model, row + 1, l, c.p_x - c.r_x, c.p_y - c.r_y);
-        socp_put(builder, row + 2, theta, 2.0);
-    }
-}
-
 static void add_objective(const step_model *model)
 {
     const alloc_problem *problem = model->problem;
@@ -412,7 +354,7 @@ static void add_objective(const step_model *model)
             socp_objective(model->builder, a + model->A * l,
                            -2.0 * weight * problem->signal[i] * amplitude_unit(model, l) / problem->u[k]);
             socp_objective(model->builder, model->q + l,
-                           weight * problem->load[i] * problem->unit[l] / (problem->interference[k] * (1.0 + S0)));
+                           weight * problem->load[i] * model->unit[l] / (problem->interference[k] * (1.0 + S0)));
         }
     }
 }
@@ -455,6 +397,7 @@ static void lay_out(step_model *model)
 
 const socp_problem *step_model_build(step_model *model, size_t *leaves, cfi_error *error)
 {
+    choose_units(model);
     lay_out(model);
     if (model->builder) {
         socp_builder_restart(model->builder, model->variables);
@@ -472,7 +415,7 @@ const socp_problem *step_model_build(step_model *model, size_t *leaves, cfi_erro
     add_power_rows(model);
     add_amplitude_cones(model);
     add_quadratic_cones(model);
-    add_crlb_cones(model);
+    step_crlb_add_cones(model);
     if (is_product(model)) {
         add_geometric_mean(model, leaves);
     }
@@ -488,6 +431,6 @@ void step_model_read(const step_model *model, const double *solution, alloc_poin
         for (size_t a = 0; a < model->A; a++) {
             to->w[model->active[a] + problem->K * l] = solution[a + model->A * l] * amplitude_unit(model, l);
         }
-        to->q[l] = solution[model->q + l] * problem->unit[l];
+        to->q[l] = solution[model->q + l] * model->unit[l];
     }
 }
