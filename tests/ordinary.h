@@ -69,9 +69,11 @@ static inline void ordinary_describe(ordinary *o, cfi_stream *stream, uint64_t s
     ordinary_write(o, "\"starts\": %zu}, ", 1 + ordinary_choice(stream, 3));
     ordinary_write(o, "\"monte_carlo\": {\"drops\": 1, \"realizations\": 0}, ");
     ordinary_write(o, "\"power\": {\"snr_db\": %.3f", snr_db);
-    if (limits >= 2) { /* from a tenth of an equal share to 25 dB above it */
+    if (limits >= 2) { /* from a tenth of an equal share up to what never binds */
+        double most_db = ordinary_choice(stream, 3) == 0 ? 100.0 : 15.0;
+
         ordinary_write(o, ", \"ap_limit_dbm\": ");
-        ordinary_write_values(o, stream, L, limits == 3, share_dbm + made_uniform(stream, -10.0, 15.0), 10.0);
+        ordinary_write_values(o, stream, L, limits == 3, share_dbm + made_uniform(stream, -10.0, most_db), 10.0);
     }
     ordinary_write(o, "}, \"sensing\": {\"path_gain\": %s, ", ordinary_choice(stream, 2) ? "0.01" : "1");
     ordinary_write(o, "\"crlb_threshold_db\": ");

@@ -58,7 +58,7 @@ static const char *const UNEQUAL_LIMITS =
 static void limits_a_hundred_decibels_apart_are_allocated(void **state)
 {
     (void)state;
-    for (uint32_t index = 0; index < 40; index++) {
+    for (uint32_t index = 0; index < 20; index++) {
         allocate_drops(UNEQUAL_LIMITS, &index, 1);
     }
 }
@@ -177,7 +177,7 @@ static void three_hundred_random_scenarios_are_allocated_by_both_solvers(void **
     for (uint64_t seed = 1; seed <= 300; seed++) {
         ordinary o;
 
-        ordinary_make(&o, seed, 10, 6);
+        ordinary_make(&o, seed, 8, 5);
         allocate(&o, CFI_SOLVER_AUTO);
         feasible += allocate(&o, CFI_SOLVER_SOCP).status != CFI_ALLOC_INFEASIBLE;
         ordinary_free(&o);
