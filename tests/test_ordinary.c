@@ -46,8 +46,8 @@ static const char *const FREE_THRESHOLDS =
 static void near_users_and_loose_thresholds_are_allocated(void **state)
 {
     (void)state;
-    allocate_drops(NEAR_USERS, (const uint32_t[]){7}, 1);
-    allocate_drops(FREE_THRESHOLDS, (const uint32_t[]){7, 23, 38, 41}, 4);
+    allocate_drops(NEAR_USERS, (const uint32_t[]){7, 23, 38, 41, 61}, 5);
+    allocate_drops(FREE_THRESHOLDS, (const uint32_t[]){7, 23, 38, 41, 140, 194}, 6);
 }
 
 /* Two access points whose limit is 100 dB below the third one's. */
