@@ -7,6 +7,10 @@
 #include <math.h>
 #include <string.h>
 
+/* In an access point's unit: a threshold that so little power meets is no constraint of a step. It moves the optimum by
+ * no more than that, and the completion of the step's result meets it. */
+static const double NEGLIGIBLE_POWER = 1e-10;
+
 /* To 36 bits. Normalised numbers computed in other units differ in the last of 53 bits, which an interior point
  * amplifies to the square root of its tolerance; rounded, they are the same, and so is every step. */
 static double rounded(double value)
@@ -20,6 +24,25 @@ static double rounded(double value)
 static double rounded_down(double value)
 {
     return isfinite(value) ? rounded(value * (1.0 - 0x1p-36)) : value;
+}
+
+/* A limit that the budget does not let an access point reach is none: the problem is the same, to the bit, without. */
+static double normalised_limit(const cfi_system *system, size_t l, double unit_w)
+{
+    bool binds = system->ap_limit_w && system->ap_limit_w[l] < system->power_w;
+
+    return binds ? rounded_down(system->ap_limit_w[l] / ((double)system->N * unit_w)) : INFINITY;
+}
+
+double problem_unit_below(double bound)
+{
+    int exponent;
+
+    if (!(bound > 0.0 && bound < 1.0)) {
+        return 1.0;
+    }
+    frexp(bound, &exponent); /* bound is in [2^(exponent - 1), 2^exponent), exponent <= 0 */
+    return ldexp(1.0, -2 * ((2 - exponent) / 2));
 }
 
 static void list_mates(alloc_problem *problem)
@@ -65,7 +88,8 @@ static void fill_coefficients(alloc_problem *problem, const double *xi)
 
         problem->d1[l] = rounded_down(problem->d1[l] * unit / needed);
         problem->d2[l] = rounded_down(problem->d2[l] * unit / needed);
-        problem->limit[l] = system->ap_limit_w ? rounded_down(system->ap_limit_w[l] / (N * unit)) : INFINITY;
+        problem->limit[l] = normalised_limit(system, l, unit);
+        problem->unit[l] = problem_unit_below(problem->limit[l]);
     }
 }
 
@@ -93,6 +117,7 @@ static void choose_sensing(alloc_problem *problem)
         problem->incline[l] = d2 > 0.0 ? 1.0 - d1 / d2 : 0.0;
         problem->offset[l] = d2 > 0.0 ? 1.0 / d2 : 0.0;
         problem->most[l] = largest_power(problem, l);
+        problem->rank[l] = 1.0 / d1 <= NEGLIGIBLE_POWER * problem->unit[l] ? SIZE_MAX : problem->ranked++;
     }
 }
 
@@ -103,7 +128,7 @@ cfi_status problem_build(const cfi_network *network, const double *xi, cfi_arena
     size_t K = network->K, L = network->L;
     bool coherent = system->rate_model == CFI_RATE_EXACT && network->pilots_overlap;
     size_t mates = coherent ? count_mates(network) : 0;
-    double *row = arena_alloc(arena, 2 * K + 7 * L, sizeof *row);
+    double *row = arena_alloc(arena, 2 * K + 8 * L, sizeof *row);
 
     *problem = (alloc_problem){.network = network,
                                .K = K,
@@ -113,15 +138,16 @@ cfi_status problem_build(const cfi_network *network, const double *xi, cfi_arena
                                .signal = arena_alloc(arena, K * L, sizeof(double)),
                                .load = arena_alloc(arena, K * L, sizeof(double)),
                                .mate_start = arena_alloc(arena, K + 1, sizeof(size_t)),
-                               .mate = arena_alloc(arena, mates, sizeof(size_t))};
-    if (!problem->signal || !problem->load || !row || !problem->mate_start || !problem->mate) {
+                               .mate = arena_alloc(arena, mates, sizeof(size_t)),
+                               .rank = arena_alloc(arena, L, sizeof(size_t))};
+    if (!problem->signal || !problem->load || !row || !problem->mate_start || !problem->mate || !problem->rank) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the allocation of %zu x %zu powers", K, L);
     }
     problem->u = row;
     problem->interference = row + K;
     row += 2 * K;
     double **const per_ap[] = {&problem->d1,      &problem->d2,     &problem->limit, &problem->most,
-                               &problem->incline, &problem->offset, &problem->floor};
+                               &problem->incline, &problem->offset, &problem->floor, &problem->unit};
     for (size_t i = 0; i < sizeof per_ap / sizeof *per_ap; i++) {
         *per_ap[i] = row + i * L;
     }

@@ -22,9 +22,12 @@ typedef struct alloc_problem {
     size_t K, L;
     double unit_w;           /* watts per antenna that are 1 here: P / (N L) */
     double *signal, *load;   /* K x L */
-    double *d1, *d2, *limit; /* L; limit is infinite without one */
+    double *d1, *d2, *limit; /* L; limit is infinite without one, and where the budget is no larger */
     double *most; /* L: the largest communication power x_l with which AP l senses well enough in its limit */
     double *incline, *offset; /* L: 1 - d1 / d2 and 1 / d2, so that q_l >= incline x_l + offset; 0 where d2 = 0 */
+    double *unit; /* L: what the cone problem measures the power of AP l in: 1, or a power of 4 near a smaller limit */
+    size_t *rank,
+        ranked; /* L: place among the `ranked` access points whose threshold counts; SIZE_MAX where it does not */
     sensing_case sensing;
     bool coherent;             /* rate.model exact and overlapping pilots */
     size_t *mate_start, *mate; /* users sharing k's pilot: mate[mate_start[k] .. mate_start[k+1]) */
@@ -36,6 +39,9 @@ typedef struct alloc_problem {
 typedef struct alloc_point {
     double *w, *q;
 } alloc_point;
+
+/* The largest power of 4 up to a bound below 1, else 1: a unit with an exact root. */
+double problem_unit_below(double bound);
 
 cfi_status problem_build(const cfi_network *network, const double *xi, cfi_arena *arena, alloc_problem *problem,
                          cfi_error *error);

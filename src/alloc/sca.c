@@ -111,7 +111,8 @@ static void finish(sca_outcome *outcome, cfi_alloc_status status, const char *re
     outcome->stop_reason = reason;
 }
 
-/* The step did not raise the objective. At a stationary point that is convergence; a solver that gave up is not. */
+/* The step did not raise the objective, or hardly and without an answer of its solver. At a stationary point that is
+ * convergence; a solver that gave up is not. */
 static void finish_without_progress(const alloc_stepper *stepper, socp_status solved, bool stationary,
                                     sca_outcome *outcome)
 {
@@ -147,6 +148,7 @@ cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, alloc_point *po
     const cfi_system *system = problem->network->system;
     double value = problem_evaluate(problem, point), gain = INFINITY;
     unsigned quiet = 0;
+    bool settled = false; /* the last step was answered, and gained next to nothing */
 
     begin(stepper, value, outcome);
     while (!outcome->broke_down && outcome->iterations < system->max_iterations) {
@@ -168,7 +170,7 @@ cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, alloc_point *po
             next = extrapolate(problem, point, work, next);
         }
         if (!(next > value)) {
-            finish_without_progress(stepper, solved, gain <= 10.0 * small, outcome);
+            finish_without_progress(stepper, solved, settled, outcome);
             break;
         }
         gain = next - value;
@@ -176,7 +178,13 @@ cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, alloc_point *po
         problem_copy(problem, work->candidate, point);
         outcome->iterations++;
         outcome->trace[outcome->trace_count++] = value;
-        quiet = expected_gain(before, gain) <= small || gain <= 1e-3 * small ? quiet + 1 : 0;
+        if (solved != SOCP_OPTIMAL && gain <= small) { /* what is left to gain is not known */
+            finish_without_progress(stepper, solved, settled, outcome);
+            break;
+        }
+        settled = solved == SOCP_OPTIMAL && gain <= 10.0 * system->tolerance * value;
+        quiet =
+            solved == SOCP_OPTIMAL && (expected_gain(before, gain) <= small || gain <= 1e-3 * small) ? quiet + 1 : 0;
         if (quiet == 2) {
             finish(outcome, CFI_ALLOC_CONVERGED, "tolerance");
             break;

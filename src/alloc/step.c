@@ -64,8 +64,9 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
     *stepper = (alloc_stepper){.problem = problem,
                                .constraint = problem->network->system->crlb_constraint,
                                .options = options,
-                               .active = arena_alloc(arena, 3 * problem->K, sizeof(size_t))};
-    if (!stepper->active) {
+                               .active = arena_alloc(arena, 3 * problem->K, sizeof(size_t)),
+                               .unit = arena_alloc(arena, problem->L, sizeof(double))};
+    if (!stepper->active || !stepper->unit) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for an allocation step");
     }
     stepper->cone = keep_solver(options, arena);
@@ -184,6 +185,7 @@ cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrog
     step_model model = {.problem = stepper->problem,
                         .at = at,
                         .active = stepper->active,
+                        .unit = stepper->unit,
                         .surrogate = surrogate,
                         .constraint = stepper->constraint};
     const socp_problem *problem;

@@ -27,6 +27,7 @@ typedef struct alloc_stepper {
     cfi_crlb_constraint constraint;
     size_t *active; /* users that take part */
     size_t active_count;
+    double *unit;      /* L: of the step's problem */
     step_solver *cone; /* kept by the arena */
     bool structured;   /* steps are taken by the dual */
     structured dual;

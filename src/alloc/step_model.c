@@ -1,12 +1,14 @@
 /* One SCA step as a second-order cone problem. docs/model.md (M13)-(M15).
  *
- * Variables   w (active users x L), x (L), q (L), then per active user t (product) and e (quadratic terms), the nodes
- *             of the geometric mean (product), theta (L, constraint `sca`).
+ * Variables   w (active users x L), x, q (L), then per active user t (product) and e (quadratic terms), theta
+ *             (constraint `sca`), the nodes of the geometric mean (product). x and theta are there only for access
+ *             points whose threshold counts, limits only where they are below the budget. w, x and q of an access
+ *             point are measured in its unit.
  * At the point of expansion: S0 = SINR, u0, I0. A bar is a value relative to the point: u/u0, I/I0.
  *   product     maximise (prod_k t_k)^(1/A),  t_k <= (1 + S0 (2 ubar - Ibar)) / (1 + S0)
  *   fractional  maximise sum_k S0 (2 ubar - e_k - Ilin / (1 + S0)),  e_k >= (S0 ubar^2 + coherent) / (1 + S0)
  * so that every row is of order one. */
-#include "alloc/step_model.h"
+#include "alloc/step_crlb.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,14 +19,35 @@ static bool is_product(const step_model *model)
 }
 
 /* Without x, q itself bounds the squared norm of w. */
-static bool has_x(const step_model *model)
+static bool has_x(const step_model *model, size_t l)
 {
-    return model->problem->sensing != SENSING_SATURATED || model->constraint == CFI_CRLB_SCA;
+    return model->problem->rank[l] != SIZE_MAX &&
+           (model->problem->sensing == SENSING_CONVEX || model->constraint == CFI_CRLB_SCA);
+}
+
+/* What amplitudes of AP l are measured in; exact, since powers are measured in powers of 4. */
+static double amplitude_unit(const step_model *model, size_t l)
+{
+    return sqrt(model->unit[l]);
 }
 
 static double sinr_at(const step_model *model, size_t k)
 {
     return problem_sinr(model->problem, k);
+}
+
+/* ----------------------------------------------------------------------- units ---- */
+
+static void choose_units(const step_model *model)
+{
+    const alloc_problem *problem = model->problem;
+
+    for (size_t l = 0; l < problem->L; l++) {
+        model->unit[l] = problem->unit[l];
+        if (model->constraint == CFI_CRLB_SCA && problem->rank[l] != SIZE_MAX) {
+            model->unit[l] = fmin(model->unit[l], problem_unit_below(step_crlb_most_power(problem, model->at, l)));
+        }
+    }
 }
 
 /* ------------------------------------------------------------------------ rows ---- */
@@ -36,7 +59,8 @@ static void put_signal(const step_model *model, size_t row, size_t a, double fac
     size_t k = model->active[a];
 
     for (size_t l = 0; l < problem->L; l++) {
-        socp_put(model->builder, row, a + model->A * l, factor * problem->signal[k + problem->K * l] / problem->u[k]);
+        socp_put(model->builder, row, a + model->A * l,
+                 factor * problem->signal[k + problem->K * l] * amplitude_unit(model, l) / problem->u[k]);
     }
 }
 
@@ -48,7 +72,7 @@ static void put_load(const step_model *model, size_t row, size_t k, double facto
 
     socp_constant(model->builder, row, scale);
     for (size_t l = 0; l < problem->L; l++) {
-        socp_put(model->builder, row, model->q + l, scale * problem->load[k + problem->K * l]);
+        socp_put(model->builder, row, model->q + l, scale * problem->load[k + problem->K * l] * model->unit[l]);
     }
 }
 
@@ -67,46 +91,111 @@ static void add_surrogate_rows(const step_model *model)
         put_signal(model, row, a, 2.0 * weight);
         put_load(model, row, model->active[a], -weight);
         if (model->problem->coherent) {
-            socp_put(model->builder, row, model->e + a, -weight * (1.0 + S0));
+            socp_put(model->builder, row, model->e + a, -weight);
         }
         socp_put(model->builder, row, model->t + a, -1.0);
     }
 }
 
-/* (19b) as linear rows in (x, q), one an AP; x <= q or its substitute. */
-static void add_sensing_rows(const step_model *model)
+/* q_l >= incline x_l + offset, or q_l >= 1 / d1_l where all of q_l serves the users. */
+static void put_threshold(const step_model *model, size_t row, size_t l)
 {
     const alloc_problem *problem = model->problem;
-    socp_builder *builder = model->builder;
-    size_t L = problem->L, row, K = problem->K;
+    double d1 = problem->d1[l], d2 = problem->d2[l], strong = fmax(d1, d2);
 
-    if (model->constraint == CFI_CRLB_EXACT) {
-        row = socp_add_linear(builder, L);
-        for (size_t l = 0; l < L; l++, row++) {
-            double d1 = problem->d1[l], d2 = problem->d2[l], strong = fmax(d1, d2);
-
-            socp_constant(builder, row, -1.0 / strong);
-            socp_put(builder, row, model->q + l, has_x(model) ? d2 / strong : 1.0);
-            if (has_x(model)) {
-                socp_put(builder, row, model->x + l, (d1 - d2) / strong);
-            }
-        }
+    socp_constant(model->builder, row, -1.0 / strong / model->unit[l]);
+    socp_put(model->builder, row, model->q + l, has_x(model, l) ? d2 / strong : 1.0);
+    if (has_x(model, l)) {
+        socp_put(model->builder, row, step_model_x(model, l), (d1 - d2) / strong);
     }
-    if (!has_x(model)) {
+}
+
+/* The unit vector along AP l's amplitudes at the point, or along the signal gains where there are none: entries of the
+ * active users are `along[k] * scale`; `norm` is that of the amplitudes. */
+typedef struct direction {
+    const double *along;
+    double scale, norm;
+} direction;
+
+static direction direction_at(const step_model *model, size_t l)
+{
+    const double *w = model->at->w + model->problem->K * l, *signal = model->problem->signal + model->problem->K * l;
+    double squared_w = 0.0, squared_signal = 0.0;
+
+    for (size_t a = 0; a < model->A; a++) {
+        squared_w += w[model->active[a]] * w[model->active[a]];
+        squared_signal += signal[model->active[a]] * signal[model->active[a]];
+    }
+    return squared_w > 0.0 ? (direction){.along = w, .scale = 1.0 / sqrt(squared_w), .norm = sqrt(squared_w)}
+                           : (direction){.along = signal, .scale = 1.0 / sqrt(squared_signal)};
+}
+
+/* row += factor (2 r v'w_l - r^2), which is factor norm(w_l)^2 at most and touches it at w_l = r v. */
+static void put_squared_norm(const step_model *model, size_t row, size_t l, double r, double factor)
+{
+    direction v = direction_at(model, l);
+
+    socp_constant(model->builder, row, -factor * r * r);
+    for (size_t a = 0; a < model->A; a++) {
+        socp_put(model->builder, row, a + model->A * l, factor * 2.0 * r * v.scale * v.along[model->active[a]]);
+    }
+}
+
+/* (d1 - d2) norm(w)^2 + d2 q >= 1, linearised at the norm of the point, or at what is needed if that is more. Where
+ * d2 = 0 it is what is needed in any case: the half-space then touches the sphere outside of which w must stay, and
+ * excludes least. The row is divided by its largest coefficient. */
+static void put_linearised_threshold(const step_model *model, size_t row, size_t l)
+{
+    const alloc_problem *problem = model->problem;
+    double unit = model->unit[l], weak = problem->d2[l] / problem->d1[l], needed = 1.0 / problem->d1[l] / unit;
+    double least = sqrt(fmax(needed - weak * model->at->q[l] / unit, 0.0) / (1.0 - weak));
+    double r = weak > 0.0 ? fmax(least, direction_at(model, l).norm / sqrt(unit)) : least;
+    double scale = 1.0 / fmax(weak, 2.0 * (1.0 - weak) * r);
+
+    socp_constant(model->builder, row, -scale * needed);
+    socp_put(model->builder, row, model->q + l, scale * weak);
+    put_squared_norm(model, row, l, r, scale * (1.0 - weak));
+}
+
+/* (19b) as linear rows, one for each access point whose threshold counts. */
+static void add_threshold_rows(const step_model *model)
+{
+    const alloc_problem *problem = model->problem;
+    size_t row;
+
+    if (model->constraint == CFI_CRLB_SCA) {
         return;
     }
-    row = socp_add_linear(builder, L);
-    for (size_t l = 0; l < L; l++, row++) {
-        socp_put(builder, row, model->x + l, -1.0);
-        if (problem->sensing == SENSING_LINEARISED) { /* x <= 2 w0'w - norm(w0)^2 <= norm(w)^2 */
-            for (size_t a = 0; a < model->A; a++) {
-                double w0 = model->at->w[model->active[a] + K * l];
-
-                socp_put(builder, row, a + model->A * l, 2.0 * w0);
-                socp_constant(builder, row, -w0 * w0);
-            }
+    row = socp_add_linear(model->builder, problem->ranked);
+    for (size_t l = 0; l < problem->L; l++) {
+        if (problem->rank[l] == SIZE_MAX) {
+            continue;
+        }
+        if (problem->sensing == SENSING_LINEARISED) {
+            put_linearised_threshold(model, row++, l);
         } else {
-            socp_put(builder, row, model->q + l, 1.0);
+            put_threshold(model, row++, l);
+        }
+    }
+}
+
+/* x_l <= q_l, or where more communication power senses better x_l <= norm(w_l)^2, linearised at the point. */
+static void add_share_rows(const step_model *model)
+{
+    const alloc_problem *problem = model->problem;
+
+    for (size_t l = 0; l < problem->L; l++) {
+        size_t row;
+
+        if (!has_x(model, l)) {
+            continue;
+        }
+        row = socp_add_linear(model->builder, 1);
+        socp_put(model->builder, row, step_model_x(model, l), -1.0);
+        if (problem->sensing == SENSING_LINEARISED) {
+            put_squared_norm(model, row, l, direction_at(model, l).norm / amplitude_unit(model, l), 1.0);
+        } else {
+            socp_put(model->builder, row, model->q + l, 1.0);
         }
     }
 }
@@ -119,13 +208,13 @@ static void add_power_rows(const step_model *model)
 
     socp_constant(builder, row, 1.0);
     for (size_t l = 0; l < L; l++) {
-        socp_put(builder, row, model->q + l, -1.0 / (double)L);
+        socp_put(builder, row, model->q + l, -model->unit[l] / (double)L);
     }
     for (size_t l = 0; l < L; l++) {
         if (problem->limit[l] < INFINITY) {
             row = socp_add_linear(builder, 1);
-            socp_constant(builder, row, problem->limit[l]);
-            socp_put(builder, row, model->q + l, -1.0);
+            socp_constant(builder, row, 1.0);
+            socp_put(builder, row, model->q + l, -model->unit[l] / problem->limit[l]);
         }
     }
     if (problem->coherent) { /* with orthogonal pilots w >= 0 holds by itself */
@@ -165,8 +254,8 @@ static void add_geometric_pair(const step_model *model, size_t n, size_t a, size
 static void add_amplitude_cones(const step_model *model)
 {
     for (size_t l = 0; l < model->problem->L; l++) {
-        bool on_x = model->problem->sensing == SENSING_CONVEX;
-        size_t row = add_squares(model, on_x ? model->x + l : model->q + l, model->A);
+        bool on_x = model->problem->sensing == SENSING_CONVEX && has_x(model, l);
+        size_t row = add_squares(model, on_x ? step_model_x(model, l) : model->q + l, model->A);
 
         for (size_t a = 0; a < model->A; a++) {
             socp_put(model->builder, row + a, a + model->A * l, 2.0);
@@ -184,7 +273,7 @@ static size_t active_position(const step_model *model, size_t k)
     return SIZE_MAX;
 }
 
-/* e_k >= (S0 ubar_k^2 [fractional] + coherent interference / I0) / (1 + S0) */
+/* e_k >= coherent interference / I0 (product), (S0 ubar_k^2 + coherent interference / I0) / (1 + S0) (fractional) */
 static void add_quadratic_cones(const step_model *model)
 {
     const alloc_problem *problem = model->problem;
@@ -194,7 +283,8 @@ static void add_quadratic_cones(const step_model *model)
     }
     for (size_t a = 0; a < model->A; a++) {
         size_t k = model->active[a], terms = is_product(model) ? 0 : 1, row;
-        double S0 = sinr_at(model, k), scale = 2.0 / sqrt((1.0 + S0) * problem->interference[k]);
+        double S0 = sinr_at(model, k),
+               scale = 2.0 / sqrt((is_product(model) ? 1.0 : 1.0 + S0) * problem->interference[k]);
 
         for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
             terms += active_position(model, problem->mate[i]) != SIZE_MAX;
@@ -208,7 +298,7 @@ static void add_quadratic_cones(const step_model *model)
 
             for (size_t l = 0; position != SIZE_MAX && l < problem->L; l++) {
                 socp_put(model->builder, row, position + model->A * l,
-                         scale * problem_coherent_coefficient(problem, k, j, l));
+                         scale * problem_coherent_coefficient(problem, k, j, l) * amplitude_unit(model, l));
             }
             row += position != SIZE_MAX;
         }
@@ -241,67 +331,6 @@ static void add_geometric_mean(const step_model *model, size_t *list)
     }
 }
 
-/* Constants of tau, tau-tilde, tau-hat of AP l at the point (M15): with delta = (M - N) / 2
- *   tau' = x + N y,  tau~' = a1 x + a2 y,  A p + B p^2 <= 2 v - 1,  v^2 <= p r
- * where p, r, v are tau', tau~' and theta relative to the point. */
-typedef struct crlb_terms {
-    double p_x, p_y, r_x, r_y; /* p = p_x x + p_y y, r = r_x x + r_y y */
-    double linear, square;     /* A, B */
-} crlb_terms;
-
-static crlb_terms crlb_terms_at(const alloc_problem *problem, const alloc_point *at, size_t l)
-{
-    double N = (double)problem->network->system->N, M = (double)problem->network->system->M, x = 0.0, y;
-    double S_N = N * (N * N - 1.0) / 12.0, S_M = M * (M * M - 1.0) / 12.0, delta = 0.5 * (M - N);
-    double a1 = M * S_N + N * S_M + M * N * delta * delta, a2 = N * N * S_M + M * N * N * delta * delta;
-    double tau, tilde, g = problem->d1[l] / (M * S_N + N * S_M); /* of this AP over the information needed */
-
-    for (size_t k = 0; k < problem->K; k++) {
-        double w = at->w[k + problem->K * l];
-
-        x += w * w;
-    }
-    y = fmax(at->q[l] - x, 0.0);
-    tau = x + N * y;
-    tilde = a1 * x + a2 * y;
-    return (crlb_terms){.p_x = 1.0 / tau,
-                        .p_y = N / tau,
-                        .r_x = a1 / tilde,
-                        .r_y = a2 / tilde,
-                        .linear = 1.0 / (g * tilde),
-                        .square = M * N * delta * delta * tau / tilde};
-}
-
-/* row += factor * (c_x x_l + c_y (q_l - x_l)) */
-static void put_powers(const step_model *model, size_t row, size_t l, double c_x, double c_y)
-{
-    socp_put(model->builder, row, model->x + l, c_x - c_y);
-    socp_put(model->builder, row, model->q + l, c_y);
-}
-
-/* (24), (25) of the paper, exact otherwise. */
-static void add_crlb_cones(const step_model *model)
-{
-    socp_builder *builder = model->builder;
-
-    for (size_t l = 0; model->constraint == CFI_CRLB_SCA && l < model->problem->L; l++) {
-        crlb_terms c = crlb_terms_at(model->problem, model->at, l);
-        double root = sqrt(c.square);
-        size_t row = socp_add_cone(builder, 3); /* (root p)^2 <= 2 v - 1 - A p */
-
-        for (size_t i = 0; i < 2; i++) {
-            socp_constant(builder, row + i, i == 0 ? 0.0 : -2.0);
-            socp_put(builder, row + i, model->theta + l, 2.0);
-            put_powers(model, row + i, l, -c.linear * c.p_x, -c.linear * c.p_y);
-        }
-        put_powers(model, row + 2, l, 2.0 * root * c.p_x, 2.0 * root * c.p_y);
-        row = socp_add_cone(builder, 3); /* v^2 <= p r */
-        put_powers(model, row, l, c.p_x + c.r_x, c.p_y + c.r_y);
-        put_powers(model, row + 1, l, c.p_x - c.r_x, c.p_y - c.r_y);
-        socp_put(builder, row + 2, model->theta + l, 2.0);
-    }
-}
-
 static void add_objective(const step_model *model)
 {
     const alloc_problem *problem = model->problem;
@@ -322,9 +351,10 @@ static void add_objective(const step_model *model)
         for (size_t l = 0; l < problem->L; l++) {
             size_t i = k + problem->K * l;
 
-            socp_objective(model->builder, a + model->A * l, -2.0 * weight * problem->signal[i] / problem->u[k]);
+            socp_objective(model->builder, a + model->A * l,
+                           -2.0 * weight * problem->signal[i] * amplitude_unit(model, l) / problem->u[k]);
             socp_objective(model->builder, model->q + l,
-                           weight * problem->load[i] / (problem->interference[k] * (1.0 + S0)));
+                           weight * problem->load[i] * model->unit[l] / (problem->interference[k] * (1.0 + S0)));
         }
     }
 }
@@ -334,15 +364,16 @@ static void add_objective(const step_model *model)
 static void lay_out(step_model *model)
 {
     size_t L = model->problem->L, next = model->A * L;
+    bool has_shares = model->problem->sensing == SENSING_CONVEX || model->constraint == CFI_CRLB_SCA;
 
     model->x = next;
-    next += has_x(model) ? L : 0;
+    next += has_shares ? model->problem->ranked : 0;
     model->q = next;
     next += L;
     model->e = next;
     next += !is_product(model) || model->problem->coherent ? model->A : 0;
     model->theta = next;
-    next += model->constraint == CFI_CRLB_SCA ? L : 0;
+    next += model->constraint == CFI_CRLB_SCA ? model->problem->ranked : 0;
     model->t = next;
     model->root = next; /* the only t, when there is one user */
     if (is_product(model)) {
@@ -366,6 +397,7 @@ static void lay_out(step_model *model)
 
 const socp_problem *step_model_build(step_model *model, size_t *leaves, cfi_error *error)
 {
+    choose_units(model);
     lay_out(model);
     if (model->builder) {
         socp_builder_restart(model->builder, model->variables);
@@ -378,11 +410,12 @@ const socp_problem *step_model_build(step_model *model, size_t *leaves, cfi_erro
     }
     add_objective(model);
     add_surrogate_rows(model);
-    add_sensing_rows(model);
+    add_threshold_rows(model);
+    add_share_rows(model);
     add_power_rows(model);
     add_amplitude_cones(model);
     add_quadratic_cones(model);
-    add_crlb_cones(model);
+    step_crlb_add_cones(model);
     if (is_product(model)) {
         add_geometric_mean(model, leaves);
     }
@@ -396,8 +429,8 @@ void step_model_read(const step_model *model, const double *solution, alloc_poin
     memset(to->w, 0, problem->K * problem->L * sizeof(double));
     for (size_t l = 0; l < problem->L; l++) {
         for (size_t a = 0; a < model->A; a++) {
-            to->w[model->active[a] + problem->K * l] = solution[a + model->A * l];
+            to->w[model->active[a] + problem->K * l] = solution[a + model->A * l] * amplitude_unit(model, l);
         }
-        to->q[l] = solution[model->q + l];
+        to->q[l] = solution[model->q + l] * model->unit[l];
     }
 }

@@ -13,9 +13,16 @@ typedef struct step_model {
     cfi_surrogate surrogate;
     cfi_crlb_constraint constraint;
     size_t x, q, t, e, theta, node; /* first variable of each kind; w starts at 0 */
-    size_t variables, root;         /* root: the geometric mean */
+    double *unit;           /* L: what the power of each access point is measured in, a power of 4; filled here */
+    size_t variables, root; /* root: the geometric mean */
     socp_builder *builder;
 } step_model;
+
+/* The variable x_l, of an access point whose threshold counts. */
+static inline size_t step_model_x(const step_model *model, size_t l)
+{
+    return model->x + model->problem->rank[l];
+}
 
 /* Lays the variables out and fills model->builder, made here when it is NULL and emptied first when it is not; the
  * caller destroys it. `leaves` has room for 2 K indices. NULL and an error text when out of memory. */

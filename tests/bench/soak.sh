@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Random scenarios: each must converge, or be infeasible exactly when the closed test says so.
-#   soak.sh [SCENARIOS] [FIRST_SEED]
+# Ordinary random scenarios by both solvers: none may end failed or inaccurate. What goes wrong is printed as JSON.
+#   soak.sh [SCENARIOS] [FIRST_SEED] [both | auto | socp]
 # shellcheck source=tests/bench/build.sh
 source "$(dirname "${BASH_SOURCE[0]}")/build.sh"
 exec tests/bench_soak "$@"
