@@ -8,7 +8,7 @@ cfisac_test(test_socp_stop SOURCES test_socp_stop.c socp_planted.c socp_planted_
 target_link_options(test_socp_stop PRIVATE
                     -Wl,--wrap=order_pattern,--wrap=ldl_analyse,--wrap=ldl_factor,--wrap=kkt_solve,--wrap=kkt_solve_two
                     -Wl,--wrap=amd_order,--wrap=watch_seconds)
-cfisac_test(test_socp_settings SOURCES test_socp_settings.c socp_planted.c LINK cfisac_socp)
+cfisac_test(test_socp_settings SOURCES test_socp_settings.c socp_planted.c socp_planted_programmes.c LINK cfisac_socp)
 # In a program with a decimal comma; not by cfisac_test, for it runs under a script.
 add_executable(test_locale test_locale.c socp_planted.c socp_planted_programmes.c)
 target_include_directories(test_locale PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})

@@ -351,7 +351,7 @@ static void newton_systems_are_solved_to_rounding(void **state)
     (void)state;
     for (uint64_t seed = 0; seed < 300; seed++) {
         cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 33);
-        double rhs[2][COLS + ROWS], solution[2][COLS + 2 * ROWS], alone[COLS + 2 * ROWS];
+        double rhs[2][COLS + ROWS], solution[2][COLS + 2 * ROWS], alone[COLS + 2 * ROWS], error[2];
         kkt system;
         size_t all;
 
@@ -361,12 +361,12 @@ static void newton_systems_are_solved_to_rounding(void **state)
             rhs[0][i] = uniform(&stream) - 0.5;
             rhs[1][i] = uniform(&stream) - 0.5;
         }
-        assert_true(kkt_analyse(&system, &r.matrix, &r.cone, NULL));
+        assert_true(kkt_analyse(&system, &r.matrix, 0, &r.cone, NULL));
         system.max_refinements = 8;
         kkt_set_data(&system);
         assert_true(kkt_factor(&system));
-        kkt_solve_two(&system, (const double *const[]){rhs[0], rhs[1]}, 1e-13,
-                      (double *const[]){solution[0], solution[1]});
+        kkt_solve_two(&system, (const double *const[]){rhs[0], rhs[1]}, (double[]){1e-13, 1e-13},
+                      (double *const[]){solution[0], solution[1]}, error);
         assert_true(kkt_solve(&system, rhs[1], 1e-13, alone) < 1e-9);
         assert_true(worst_residual(&r, rhs[0], solution[0]) <= 1e-8);
         assert_true(worst_residual(&r, rhs[1], solution[1]) <= 1e-8);
@@ -388,13 +388,13 @@ static void a_residual_that_is_no_number_is_reported(void **state)
     (void)state;
     for (uint64_t seed = 0; seed < 20; seed++) {
         cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 35);
-        double rhs[2][COLS + ROWS] = {{0.0}}, solution[2][COLS + 2 * ROWS];
+        double rhs[2][COLS + ROWS] = {{0.0}}, solution[2][COLS + 2 * ROWS], error[2];
         kkt system;
         size_t all;
 
         make_system(&r, &stream, 1.0);
         all = r.matrix.cols + r.matrix.rows;
-        assert_true(kkt_analyse(&system, &r.matrix, &r.cone, NULL));
+        assert_true(kkt_analyse(&system, &r.matrix, 0, &r.cone, NULL));
         system.max_refinements = 3;
         kkt_set_data(&system);
         assert_true(kkt_factor(&system));
@@ -402,12 +402,14 @@ static void a_residual_that_is_no_number_is_reported(void **state)
             double *where = &rhs[i % 2][i / 2];
 
             *where = NAN;
-            assert_true(isnan(kkt_solve_two(&system, (const double *const[]){rhs[0], rhs[1]}, 1e-13,
-                                            (double *const[]){solution[0], solution[1]})));
+            kkt_solve_two(&system, (const double *const[]){rhs[0], rhs[1]}, (double[]){1e-13, 1e-13},
+                          (double *const[]){solution[0], solution[1]}, error);
+            assert_true(isnan(error[i % 2]) && error[1 - i % 2] == 0.0);
             assert_true(isnan(kkt_solve(&system, rhs[i % 2], 1e-13, solution[0])));
             *where = 0.0;
-            assert_true(kkt_solve_two(&system, (const double *const[]){rhs[0], rhs[1]}, 1e-13,
-                                      (double *const[]){solution[0], solution[1]}) == 0.0);
+            kkt_solve_two(&system, (const double *const[]){rhs[0], rhs[1]}, (double[]){1e-13, 1e-13},
+                          (double *const[]){solution[0], solution[1]}, error);
+            assert_true(error[0] == 0.0 && error[1] == 0.0);
         }
         kkt_free(&system);
     }

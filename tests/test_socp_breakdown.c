@@ -20,8 +20,10 @@ bool __real_kkt_factor(kkt *system);
 bool __wrap_kkt_factor(kkt *system);
 double __real_kkt_solve(kkt *system, const double *rhs, double target, double *solution);
 double __wrap_kkt_solve(kkt *system, const double *rhs, double target, double *solution);
-double __real_kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2]);
-double __wrap_kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2]);
+void __real_kkt_solve_two(kkt *system, const double *const rhs[2], const double target[2], double *const solution[2],
+                          double error[2]);
+void __wrap_kkt_solve_two(kkt *system, const double *const rhs[2], const double target[2], double *const solution[2],
+                          double error[2]);
 
 bool __wrap_kkt_factor(kkt *system)
 {
@@ -34,11 +36,13 @@ double __wrap_kkt_solve(kkt *system, const double *rhs, double target, double *s
     return __real_kkt_solve(system, rhs, target, solution);
 }
 
-double __wrap_kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2])
+void __wrap_kkt_solve_two(kkt *system, const double *const rhs[2], const double target[2], double *const solution[2],
+                          double error[2])
 {
-    double error = __real_kkt_solve_two(system, rhs, target, solution);
-
-    return plan.pairs++ < plan.nan_from ? error : NAN;
+    __real_kkt_solve_two(system, rhs, target, solution, error);
+    if (plan.pairs++ >= plan.nan_from) {
+        error[plan.pairs % 2] = NAN;
+    }
 }
 
 /* min -x - y over norm(x, y) <= 1: -sqrt(2). */

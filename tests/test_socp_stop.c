@@ -61,8 +61,10 @@ size_t __real_ldl_factor(ldl *factor, const signed char *sign, double least, dou
 size_t __wrap_ldl_factor(ldl *factor, const signed char *sign, double least, double delta);
 double __real_kkt_solve(kkt *system, const double *rhs, double target, double *solution);
 double __wrap_kkt_solve(kkt *system, const double *rhs, double target, double *solution);
-double __real_kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2]);
-double __wrap_kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2]);
+void __real_kkt_solve_two(kkt *system, const double *const rhs[2], const double target[2], double *const solution[2],
+                          double error[2]);
+void __wrap_kkt_solve_two(kkt *system, const double *const rhs[2], const double target[2], double *const solution[2],
+                          double error[2]);
 
 bool __wrap_order_pattern(size_t n, size_t entries, const uint32_t *row, const uint32_t *col, stop_watch *watch,
                           uint32_t *order)
@@ -106,16 +108,15 @@ double __wrap_kkt_solve(kkt *system, const double *rhs, double target, double *s
     return error;
 }
 
-double __wrap_kkt_solve_two(kkt *system, const double *const rhs[2], double target, double *const solution[2])
+void __wrap_kkt_solve_two(kkt *system, const double *const rhs[2], const double target[2], double *const solution[2],
+                          double error[2])
 {
     size_t before;
-    double error;
 
     begin_stage();
     before = system->refinements;
-    error = __real_kkt_solve_two(system, rhs, target, solution);
+    __real_kkt_solve_two(system, rhs, target, solution, error);
     assert_false(is_set(system->watch) && system->refinements > before);
-    return error;
 }
 
 static void watch_for(size_t call)

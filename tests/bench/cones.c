@@ -15,7 +15,7 @@ typedef struct counts {
 /* A quadratic programme as a file; solved and put back in the planted problem's terms. NULL when something fails. */
 static socp_workspace *solve_file(planted *it, socp_cbf **cbf, socp_solution *solution, cfi_error *error)
 {
-    static double y[PLANTED_MOST_P], z[PLANTED_MOST_M], s[PLANTED_MOST_M], multiplier[PLANTED_MOST_P + PLANTED_MOST_M];
+    static double x[PLANTED_MOST_N], y[PLANTED_MOST_P], z[PLANTED_MOST_M], s[PLANTED_MOST_M], multiplier[PLANTED_MOST_P + PLANTED_MOST_M];
     FILE *stream = tmpfile();
     socp_workspace *workspace;
 
@@ -31,6 +31,11 @@ static socp_workspace *solve_file(planted *it, socp_cbf **cbf, socp_solution *so
         socp_destroy(workspace);
         return NULL;
     }
+    if (!socp_cbf_point(*cbf, solution, x)) {
+        socp_destroy(workspace);
+        return NULL;
+    }
+    solution->x = x;
     socp_cbf_multipliers(*cbf, solution, multiplier);
     planted_rebuild(it, multiplier, solution, y, z, s);
     return workspace;
@@ -65,7 +70,7 @@ static void solve_one(uint64_t seed, planted_kind kind, counts *of)
     }
     of->problems++;
     of->right += verdict == PLANTED_RIGHT;
-    of->retried += solution.retried;
+    of->retried += solution.attempts > 1;
     of->wrong += verdict == PLANTED_WRONG;
     of->iterations += solution.iterations;
     of->most_iterations = solution.iterations > of->most_iterations ? solution.iterations : of->most_iterations;
@@ -73,7 +78,7 @@ static void solve_one(uint64_t seed, planted_kind kind, counts *of)
     if (verdict != PLANTED_RIGHT) {
         printf("%s: %s, seed %llu: %s after %zu iterations%s (%.1e %.1e %.1e) %s%s\n",
                verdict == PLANTED_WRONG ? "WRONG" : "no answer", planted_name(kind), (unsigned long long)seed,
-               socp_status_name(solution.status), solution.iterations, solution.retried ? ", retried" : "",
+               socp_status_name(solution.status), solution.iterations, solution.attempts > 1 ? ", retried" : "",
                solution.primal_residual, solution.dual_residual, solution.gap, why, error.text);
     }
     socp_destroy(workspace);
