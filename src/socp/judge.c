@@ -229,51 +229,47 @@ static void judge_certificates(socp_workspace *w, const socp_problem *problem, c
     }
 }
 
-/* size[i] += the magnitudes that row i of a matrix times x is made of, each x[j] counted as `unit` at least. */
-static void add_row_sizes(const socp_matrix *matrix, const double *x, double unit, double *size)
+/* size[i] += the magnitudes that row i of a matrix times x is made of, entry[i] += those of its entries. */
+static void add_row_sizes(const socp_matrix *matrix, const double *x, double *size, double *entry)
 {
     for (size_t j = 0; matrix->start && j < matrix->cols; j++) {
-        double magnitude = fmax(fabs(x[j]), unit);
-
         for (size_t e = matrix->start[j]; e < matrix->start[j + 1]; e++) {
-            size[matrix->row[e]] += fabs(matrix->value[e]) * magnitude;
+            size[matrix->row[e]] += fabs(matrix->value[e] * x[j]);
+            entry[matrix->row[e]] += fabs(matrix->value[e]);
         }
     }
 }
 
 /* The same for column j of the transposed product. */
-static double column_size(const socp_matrix *matrix, const double *y, double unit, size_t j)
+static void add_column_sizes(const socp_matrix *matrix, const double *y, size_t j, double *size, double *entry)
 {
-    double sum = 0.0;
-
     for (size_t e = matrix->start ? matrix->start[j] : 0; matrix->start && e < matrix->start[j + 1]; e++) {
-        sum += fabs(matrix->value[e]) * fmax(fabs(y[matrix->row[e]]), unit);
+        *size += fabs(matrix->value[e] * y[matrix->row[e]]);
+        *entry += fabs(matrix->value[e]);
     }
-    return sum;
 }
 
-/* A row without entries is as large as one with an entry of 1. */
-static double entry_size(double sum)
+/* The size of a row whose terms have the magnitude `terms`: with all of them near 0 still that of its entries (times
+ * 1), but no more than what the whole right-hand side, whose largest entry is `norm`, allows. */
+static double row_size(double terms, double entries, double norm)
 {
-    return sum > 0.0 ? sum : 1.0;
+    return terms + fmin(entries > 0.0 ? entries : 1.0, reference(norm));
 }
 
-/* The magnitudes that the rows of A x - b and G x + s - h are made of; the rows of a cone share the largest. */
-static void form_row_sizes(const socp_workspace *w, const socp_problem *problem, double *size)
+/* The sizes of the rows of A x - b and G x + s - h; the rows of a cone share the largest. */
+static void form_row_sizes(const socp_workspace *w, const socp_problem *problem, double *size, double *entry)
 {
-    double unit = fmin(1.0, vector_norm_inf(problem->n, w->user.x));
     size_t row = problem->p + problem->linear;
 
     for (size_t i = 0; i < problem->p + problem->m; i++) {
-        size[i] = 0.0;
+        size[i] =
+            i < problem->p ? fabs(problem->b[i]) : fabs(problem->h[i - problem->p]) + fabs(w->user.s[i - problem->p]);
+        entry[i] = 0.0;
     }
-    add_row_sizes(&problem->A, w->user.x, unit, size);
-    add_row_sizes(&problem->G, w->user.x, unit, size + problem->p);
-    for (size_t i = 0; i < problem->p; i++) {
-        size[i] = entry_size(size[i]) + fabs(problem->b[i]);
-    }
-    for (size_t i = 0; i < problem->m; i++) {
-        size[problem->p + i] = entry_size(size[problem->p + i]) + fabs(problem->h[i]) + fabs(w->user.s[i]);
+    add_row_sizes(&problem->A, w->user.x, size, entry);
+    add_row_sizes(&problem->G, w->user.x, size + problem->p, entry + problem->p);
+    for (size_t i = 0; i < problem->p + problem->m; i++) {
+        size[i] = row_size(size[i], entry[i], w->norm_b);
     }
     for (size_t i = 0; i < problem->cones; row += problem->cone_size[i++]) {
         double most = vector_norm_inf(problem->cone_size[i], size + row);
@@ -284,15 +280,16 @@ static void form_row_sizes(const socp_workspace *w, const socp_problem *problem,
     }
 }
 
-/* c, F'F x, A'y, G'z likewise, for the columns. */
+/* Those of the columns of F'F x + A'y + G'z + c. */
 static void form_column_sizes(const socp_workspace *w, const socp_problem *problem, double *size)
 {
-    double unit = fmin(1.0, vector_norm_inf(w->p + w->m, w->user.y));
-
     for (size_t j = 0; j < problem->n; j++) {
-        size[j] = fabs(problem->c[j]) + entry_size(column_size(&problem->F, w->user.y, unit, j) +
-                                                   column_size(&problem->A, w->user.y + w->f, unit, j) +
-                                                   column_size(&problem->G, w->user.z, unit, j));
+        double terms = fabs(problem->c[j]), entries = 0.0;
+
+        add_column_sizes(&problem->F, w->user.y, j, &terms, &entries);
+        add_column_sizes(&problem->A, w->user.y + w->f, j, &terms, &entries);
+        add_column_sizes(&problem->G, w->user.z, j, &terms, &entries);
+        size[j] = row_size(terms, entries, w->norm_c);
     }
 }
 
@@ -338,7 +335,7 @@ static double objective_size(const socp_workspace *w, const socp_problem *proble
 
 static void judge_point(socp_workspace *w, const socp_problem *problem, const point *at, quality *q)
 {
-    double *size = w->target[1]; /* of no use between two iterations */
+    double *size = w->target[1]; /* the targets are of no use between two iterations */
     measures primal, dual;
     double half, gap;
 
@@ -349,7 +346,7 @@ static void judge_point(socp_workspace *w, const socp_problem *problem, const po
     q->dual_objective =
         -vector_dot(problem->p, problem->b, w->user.y + w->f) - vector_dot(problem->m, problem->h, w->user.z) - half;
     primal_residual(w, problem, 1.0);
-    form_row_sizes(w, problem, size);
+    form_row_sizes(w, problem, size, w->target[0]);
     primal = measure(problem->p + problem->m, w->ryz + w->f, size, w->norm_b);
     dual_residual(w, problem, 1.0);
     form_column_sizes(w, problem, size);

@@ -8,29 +8,74 @@
 #include <math.h>
 #include <string.h>
 
+/* ------------------------------------------------------------------------- linear systems ---- */
+
+/* Solves Newton systems with the factor just made; returns the largest residual, in units of what is wanted, and NaN or
+ * infinity when there is no solution. */
+typedef double system_solver(socp_workspace *w, void *context);
+
+/* Factorises, and solves. Where the factor is too poor for refinement to mend, more regularisation is tried, as long as
+ * that makes it better; the best is taken, and kept for the iterations to come, whose matrices are worse still. False
+ * when no factor gave a solution. */
+static bool factor_and_solve(socp_workspace *w, double enough, system_solver *solve, void *context)
+{
+    double least = INFINITY, best = w->delta;
+
+    enough = fmax(enough, FIRM_ENOUGH * w->firm_error);
+    w->kkt.delta = w->delta;
+    w->refinements = w->kkt.refinements;
+    for (size_t tries = 0; tries < MOST_FACTORS && !stop_seen(&w->watch); tries++) {
+        double error = kkt_factor(&w->kkt) ? solve(w, context) : INFINITY;
+
+        if (error <= enough) {
+            w->delta = w->kkt.delta;
+            return true;
+        }
+        if (error < INFINITY && error >= least) {
+            break;
+        }
+        if (error < least) {
+            least = error;
+            best = w->kkt.delta;
+        }
+        w->kkt.delta *= FIRMER;
+    }
+    w->delta = w->kkt.delta = best;
+    w->firm_error = least;
+    return least < INFINITY && kkt_factor(&w->kkt) && solve(w, context) < INFINITY;
+}
+
 /* ---------------------------------------------------------------------------- start points ---- */
+
+/* The least-norm points of the primal and the dual equations: to step and fixed. */
+static double solve_start(socp_workspace *w, void *context)
+{
+    size_t n = w->n, rows = w->p + w->m;
+    double error[2];
+
+    (void)context;
+    memset(w->target[0], 0, n * sizeof(double));
+    vector_copy(rows, w->rhs, w->target[0] + n);
+    for (size_t i = 0; i < n; i++) {
+        w->target[1][i] = -w->c[i];
+    }
+    memset(w->target[1] + n, 0, rows * sizeof(double));
+    kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, (double[]){SOLVED_LEAST, SOLVED_LEAST},
+                  (double *const[]){w->step, w->fixed}, error);
+    return larger_of(error[0], error[1]);
+}
 
 bool newton_start(socp_workspace *w)
 {
     size_t n = w->n, p = w->p, m = w->m;
     point *now = w->now = &w->point[w->best == &w->point[0]];
-    double shift, error[2];
+    double shift;
 
     cone_identity(&w->cone);
-    if (!kkt_factor(&w->kkt)) {
+    if (!factor_and_solve(w, START_SOLVED, solve_start, NULL)) {
         return false;
     }
-    memset(w->target[0], 0, n * sizeof(double));
-    vector_copy(p + m, w->rhs, w->target[0] + n);
-    for (size_t i = 0; i < n; i++) {
-        w->target[1][i] = -w->c[i];
-    }
-    memset(w->target[1] + n, 0, (p + m) * sizeof(double));
-    kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, (double[]){START_SOLVED, START_SOLVED},
-                  (double *const[]){w->step, w->fixed}, error);
-    if (isnan(error[0]) || isnan(error[1])) {
-        return false;
-    }
+    w->firm_error = 0.0;
     vector_copy(n, w->step, now->x);
     for (size_t i = 0; i < m; i++) {
         now->s[i] = -w->step[n + p + i];
@@ -129,11 +174,18 @@ static double longest_step(const socp_workspace *w, direction d)
     return d.dkappa < 0.0 ? smaller_of(alpha, -w->now->kappa / d.dkappa) : alpha;
 }
 
+/* The residual of the last row, and the affine direction found. */
+typedef struct affine_step {
+    double rt;
+    direction found;
+} affine_step;
+
 /* The affine step, solved together with the right-hand side (-c, b, h), whose solution is multiplied by dtau: it needs
- * the less accuracy the smaller tau is. *error: the largest residual, so weighted. */
-static direction affine_direction(socp_workspace *w, double rt, double *error)
+ * the less accuracy the smaller tau is. Returns the largest residual, so weighted. */
+static double solve_affine(socp_workspace *w, void *context)
 {
-    double weight = fmin(w->now->tau, 1.0), errors[2];
+    affine_step *step = context;
+    double weight = fmin(w->now->tau, 1.0), error[2];
 
     vector_copy(w->m, w->cone.lambda, w->product);
     for (size_t i = 0; i < w->n; i++) {
@@ -142,54 +194,15 @@ static direction affine_direction(socp_workspace *w, double rt, double *error)
     vector_copy(w->p + w->m, w->rhs, w->target[0] + w->n);
     direction_target(w, 1.0, w->now->s, w->target[1]); /* W lambda = s */
     kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]},
-                  (double[]){w->accuracy / weight, w->accuracy}, (double *const[]){w->fixed, w->step}, errors);
-    *error = larger_of(weight * errors[0], errors[1]);
+                  (double[]){w->accuracy / weight, w->accuracy}, (double *const[]){w->fixed, w->step}, error);
     w->fixed_value = stacked_value(w, w->fixed);
-    return complete_direction(w, 1.0, rt, w->now->kappa * w->now->tau);
+    step->found = complete_direction(w, 1.0, step->rt, w->now->kappa * w->now->tau);
+    return larger_of(weight * error[0], error[1]);
 }
 
 static double largest_residual(const socp_workspace *w)
 {
     return fmax(vector_norm_inf(w->n, w->rx), vector_norm_inf(w->p + w->m, w->ryz));
-}
-
-/* Factorises and finds the affine step. Where the factor is too poor for refinement to mend, more regularisation is
- * tried, as long as that makes it better; the best is taken, and kept for the iterations to come, whose matrices are
- * worse still. False, without a direction, when no factor gave one. */
-static bool find_affine(socp_workspace *w, double rt, double mu, direction *d)
-{
-    double least = INFINITY, best = w->delta;
-    double enough =
-        fmax(fmax(FACTOR_SOLVED * fmin(mu, largest_residual(w)), SOLVED_LEAST), FIRM_ENOUGH * w->firm_error);
-
-    w->kkt.delta = w->delta;
-    w->refinements = w->kkt.refinements;
-    for (size_t tries = 0; tries < MOST_FACTORS && !stop_seen(&w->watch); tries++) {
-        double error = INFINITY;
-
-        if (kkt_factor(&w->kkt)) {
-            *d = affine_direction(w, rt, &error);
-        }
-        if (error <= enough) {
-            w->delta = w->kkt.delta;
-            return true;
-        }
-        if (error < INFINITY && error >= least) {
-            break;
-        }
-        if (error < least) {
-            least = error;
-            best = w->kkt.delta;
-        }
-        w->kkt.delta *= FIRMER;
-    }
-    w->delta = w->kkt.delta = best;
-    w->firm_error = least;
-    if (!(least < INFINITY) || !kkt_factor(&w->kkt)) {
-        return false;
-    }
-    *d = affine_direction(w, rt, &least);
-    return least < INFINITY;
 }
 
 /* Towards sigma mu on the central path: product = lambda \ (lambda o lambda + extra - sigma mu e), the right-hand side
@@ -299,7 +312,8 @@ static double needed_accuracy(const socp_workspace *w, double mu)
 bool newton_iterate(socp_workspace *w, double rt)
 {
     double mu, alpha;
-    direction d = {.dtau = 0.0};
+    affine_step affine = {.rt = rt};
+    direction d;
 
     if (!cone_update(&w->cone, w->now->s, w->now->z)) {
         return false;
@@ -308,10 +322,11 @@ bool newton_iterate(socp_workspace *w, double rt)
          (cone_degree(&w->cone) + 1.0);
     w->accuracy = needed_accuracy(w, mu);
     kkt_sharpen(&w->kkt, w->sharp); /* without memory for it the solutions are as sharp as before */
-    if (!find_affine(w, rt, mu, &d)) {
+    if (!factor_and_solve(w, fmax(FACTOR_SOLVED * fmin(mu, largest_residual(w)), SOLVED_LEAST), solve_affine,
+                          &affine)) {
         return false;
     }
-    d = combined_direction(w, d, rt, mu);
+    d = combined_direction(w, affine.found, rt, mu);
     alpha = smaller_of(STEP_FRACTION * longest_step(w, d), 1.0);
     if (alpha < STEP_BLOCKED) {
         d = centring_direction(w, rt, mu);

@@ -73,7 +73,7 @@ static quality assess(socp_workspace *w, const socp_problem *problem)
 
     if (q.merit <= w->settings.accepted_tolerance) {
         q = point_judge(w, problem, w->now);
-        w->sharp = w->sharp || q.merit > w->settings.tolerance;
+        w->sharp = w->sharp || (q.whole <= w->settings.tolerance && q.merit > w->settings.tolerance);
         form_residuals(w);
     }
     return q;
@@ -93,6 +93,7 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, bool warm
 
     *iterations = 0;
     w->sharp = false;
+    kkt_sharpen(&w->kkt, false);
     w->firm_error = 0.0;
     if (warm) {
         newton_warm_start(w);
