@@ -17,7 +17,7 @@ typedef struct quality {
     double primal_objective, dual_objective, primal, dual, gap;
     double whole;                                /* the largest of the three, relative to the whole right-hand sides */
     double rows;                                 /* ... to what each row and column is made of; 0 when estimated */
-    double merit;                                /* by which points are compared: whole, or a tenth of rows */
+    double merit;                                /* by which points are compared: whole, or ROW_WEIGHT rows */
     double beyond_rounding;                      /* the same without what rounding explains; only when judged */
     bool judged;                                 /* recomputed from the raw problem, row by row; else estimated */
     double primal_certificate, dual_certificate; /* residuals of the infeasibility certificates; infinite: none */
