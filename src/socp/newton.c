@@ -146,13 +146,13 @@ typedef struct direction {
     double dtau, dkappa;
 } direction;
 
-/* Completes the solution in `step`. */
-static direction complete_direction(socp_workspace *w, double weight, double rt, double kappa_rhs)
+/* Completes the solution in `step`; `last` is what the last row is to lose. */
+static direction complete_direction(socp_workspace *w, double last, double kappa_rhs)
 {
     const point *at = w->now;
     direction d;
 
-    d.dtau = (weight * rt - kappa_rhs / at->tau + stacked_value(w, w->step)) /
+    d.dtau = (last - kappa_rhs / at->tau + stacked_value(w, w->step)) /
              (at->kappa / at->tau - w->fixed_value + w->vv / at->tau / at->tau);
     for (size_t i = 0; i < w->n + w->p + 2 * w->m; i++) {
         w->step[i] += d.dtau * w->fixed[i];
@@ -196,7 +196,7 @@ static double solve_affine(socp_workspace *w, void *context)
     kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]},
                   (double[]){w->accuracy / weight, w->accuracy}, (double *const[]){w->fixed, w->step}, error);
     w->fixed_value = stacked_value(w, w->fixed);
-    step->found = complete_direction(w, 1.0, step->rt, w->now->kappa * w->now->tau);
+    step->found = complete_direction(w, step->rt, w->now->kappa * w->now->tau);
     return larger_of(weight * error[0], error[1]);
 }
 
@@ -207,7 +207,7 @@ static double largest_residual(const socp_workspace *w)
 
 /* Towards sigma mu on the central path: product = lambda \ (lambda o lambda + extra - sigma mu e), the right-hand side
  * of the complementarity rows; `extra` is already in product. */
-static direction direction_towards(socp_workspace *w, double rt, double sigma_mu, double weight, double kappa_rhs)
+static direction direction_towards(socp_workspace *w, double last, double sigma_mu, double weight, double kappa_rhs)
 {
     bool mended = w->kkt.refinements > w->refinements; /* else this factor needs no check */
 
@@ -220,7 +220,21 @@ static direction direction_towards(socp_workspace *w, double rt, double sigma_mu
     cone_scale(&w->cone, w->product, w->spare);
     direction_target(w, weight, w->spare, w->target[1]);
     kkt_solve(&w->kkt, w->target[1], mended ? w->accuracy : INFINITY, w->step);
-    return complete_direction(w, weight, rt, kappa_rhs);
+    return complete_direction(w, last, kappa_rhs);
+}
+
+/* norm(dv - v dtau / tau)^2 / tau, what v'v / tau has beyond its derivative. Mehrotra's corrector needs it beside the
+ * products ds o dz: one without the other pushes tau away. */
+static double curved_term(const socp_workspace *w, direction d)
+{
+    double tau = w->now->tau, sum = 0.0;
+
+    for (size_t i = 0; i < w->f; i++) {
+        double change = w->step[w->n + i] - w->now->y[i] * d.dtau / tau;
+
+        sum += change * change;
+    }
+    return sum / tau;
 }
 
 /* Mehrotra: the affine step tells how far to centre and what the second-order term is. */
@@ -229,10 +243,10 @@ static direction combined_direction(socp_workspace *w, direction affine, double 
     double alpha = smaller_of(longest_step(w, affine), 1.0),
            most = w->last_step < STEP_GOOD ? SIGMA_MOST_POOR : SIGMA_MOST;
     double sigma = fmin(fmax((1.0 - alpha) * (1.0 - alpha), SIGMA_LEAST), most);
-    double second = affine.dkappa * affine.dtau;
+    double second = affine.dkappa * affine.dtau, last = (1.0 - sigma) * rt + curved_term(w, affine);
 
     cone_product(&w->cone, w->ds, w->wdz, w->product);
-    return direction_towards(w, rt, sigma * mu, 1.0 - sigma, w->now->kappa * w->now->tau + second - sigma * mu);
+    return direction_towards(w, last, sigma * mu, 1.0 - sigma, w->now->kappa * w->now->tau + second - sigma * mu);
 }
 
 /* Towards the central path, without a second-order term, where the combined direction is blocked at once. */
@@ -241,7 +255,8 @@ static direction centring_direction(socp_workspace *w, double rt, double mu)
     double sigma_mu = SIGMA_CENTRING * mu;
 
     memset(w->product, 0, w->m * sizeof *w->product);
-    return direction_towards(w, rt, sigma_mu, 1.0 - SIGMA_CENTRING, w->now->kappa * w->now->tau - sigma_mu);
+    return direction_towards(w, (1.0 - SIGMA_CENTRING) * rt, sigma_mu, 1.0 - SIGMA_CENTRING,
+                             w->now->kappa * w->now->tau - sigma_mu);
 }
 
 static void scale_vector(size_t count, double factor, double *value)
