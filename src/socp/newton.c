@@ -31,7 +31,7 @@ static bool factor_and_solve(socp_workspace *w, double enough, system_solver *so
             w->delta = w->kkt.delta;
             return true;
         }
-        if (error < INFINITY && error >= least) {
+        if (error >= least && least <= FACTOR_USABLE) {
             break;
         }
         if (error < least) {
@@ -74,6 +74,10 @@ bool newton_start(socp_workspace *w)
     cone_identity(&w->cone);
     if (!factor_and_solve(w, START_SOLVED, solve_start, NULL)) {
         return false;
+    }
+    if (w->firm_error > FACTOR_USABLE) {
+        memset(w->step, 0, (n + p + m) * sizeof *w->step);
+        memset(w->fixed, 0, (n + p + m) * sizeof *w->fixed);
     }
     w->firm_error = 0.0;
     vector_copy(n, w->step, now->x);
@@ -312,37 +316,50 @@ static void take_step(socp_workspace *w, direction d, double alpha)
     w->last_step = alpha;
 }
 
-/* The residual at which a Newton system needs no refinement; infinite: none is formed. */
+/* The residual at which a Newton system needs no refinement. */
 static double needed_accuracy(const socp_workspace *w, double mu)
 {
-    bool certificate = w->now->tau < w->now->kappa;
+    double part = w->now->tau < w->now->kappa ? SOLVED_CERTIFICATE : SOLVED;
 
-    if (mu > MU_TRUSTED && !certificate && w->last_step >= STEP_BLOCKED) {
-        return INFINITY;
+    return fmax(w->sharp ? SOLVED_SHARP : SOLVED_LEAST, part * fmin(mu, largest_residual(w)));
+}
+
+/* Whether residuals of Newton systems need not even be formed. */
+static bool is_trusted(const socp_workspace *w, double mu)
+{
+    return mu > MU_TRUSTED && !(w->now->tau < w->now->kappa) && w->last_step >= STEP_BLOCKED;
+}
+
+/* Mehrotra's direction, solved to w->accuracy; returns how far it may be followed, NaN when there is none. */
+static double find_direction(socp_workspace *w, double rt, double mu, direction *d)
+{
+    affine_step affine = {.rt = rt};
+    double enough = fmax(FACTOR_SOLVED * fmin(mu, largest_residual(w)), SOLVED_LEAST);
+
+    if (!factor_and_solve(w, enough, solve_affine, &affine)) {
+        return NAN;
     }
-    return fmax(w->sharp ? SOLVED_SHARP : SOLVED_LEAST,
-                (certificate ? SOLVED_CERTIFICATE : SOLVED) * fmin(mu, largest_residual(w)));
+    *d = combined_direction(w, affine.found, rt, mu);
+    return smaller_of(STEP_FRACTION * longest_step(w, *d), 1.0);
 }
 
 bool newton_iterate(socp_workspace *w, double rt)
 {
     double mu, alpha;
-    affine_step affine = {.rt = rt};
-    direction d;
+    direction d = {.dtau = NAN};
 
     if (!cone_update(&w->cone, w->now->s, w->now->z)) {
         return false;
     }
     mu = (vector_dot(w->m, w->cone.lambda, w->cone.lambda) + w->now->kappa * w->now->tau) /
          (cone_degree(&w->cone) + 1.0);
-    w->accuracy = needed_accuracy(w, mu);
     kkt_sharpen(&w->kkt, w->sharp); /* without memory for it the solutions are as sharp as before */
-    if (!factor_and_solve(w, fmax(FACTOR_SOLVED * fmin(mu, largest_residual(w)), SOLVED_LEAST), solve_affine,
-                          &affine)) {
-        return false;
+    w->accuracy = is_trusted(w, mu) ? INFINITY : needed_accuracy(w, mu);
+    alpha = find_direction(w, rt, mu, &d);
+    if (!(alpha >= STEP_BLOCKED) && w->accuracy == INFINITY) { /* it was trusted too much */
+        w->accuracy = needed_accuracy(w, mu);
+        alpha = find_direction(w, rt, mu, &d);
     }
-    d = combined_direction(w, affine.found, rt, mu);
-    alpha = smaller_of(STEP_FRACTION * longest_step(w, d), 1.0);
     if (alpha < STEP_BLOCKED) {
         d = centring_direction(w, rt, mu);
         alpha = smaller_of(STEP_FRACTION * longest_step(w, d), 1.0);
