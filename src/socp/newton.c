@@ -213,7 +213,7 @@ static double largest_residual(const socp_workspace *w)
  * of the complementarity rows; `extra` is already in product. */
 static direction direction_towards(socp_workspace *w, double last, double sigma_mu, double weight, double kappa_rhs)
 {
-    bool mended = w->kkt.refinements > w->refinements; /* else this factor needs no check */
+    bool check = w->careful || w->kkt.refinements > w->refinements; /* else this factor needs none */
 
     cone_product(&w->cone, w->cone.lambda, w->cone.lambda, w->spare);
     for (size_t i = 0; i < w->m; i++) {
@@ -223,7 +223,7 @@ static direction direction_towards(socp_workspace *w, double last, double sigma_
     cone_divide(&w->cone, w->product, w->product);
     cone_scale(&w->cone, w->product, w->spare);
     direction_target(w, weight, w->spare, w->target[1]);
-    kkt_solve(&w->kkt, w->target[1], mended ? w->accuracy : INFINITY, w->step);
+    kkt_solve(&w->kkt, w->target[1], check ? w->accuracy : INFINITY, w->step);
     return complete_direction(w, last, kappa_rhs);
 }
 
@@ -354,9 +354,11 @@ bool newton_iterate(socp_workspace *w, double rt)
     mu = (vector_dot(w->m, w->cone.lambda, w->cone.lambda) + w->now->kappa * w->now->tau) /
          (cone_degree(&w->cone) + 1.0);
     kkt_sharpen(&w->kkt, w->sharp); /* without memory for it the solutions are as sharp as before */
+    w->careful = false;
     w->accuracy = is_trusted(w, mu) ? INFINITY : needed_accuracy(w, mu);
     alpha = find_direction(w, rt, mu, &d);
-    if (!(alpha >= STEP_BLOCKED) && w->accuracy == INFINITY) { /* it was trusted too much */
+    if (!(alpha >= STEP_BLOCKED)) { /* perhaps for want of accuracy */
+        w->careful = true;
         w->accuracy = needed_accuracy(w, mu);
         alpha = find_direction(w, rt, mu, &d);
     }
