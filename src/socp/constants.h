@@ -52,6 +52,8 @@ static const double STEP_BLOCKED = 0.1, SIGMA_CENTRING = 0.9;
 static const double STEP_LEAST = 1e-8;
 /* How far inside the cone a warm start is moved, relative to its size. */
 static const double WARM_SHIFT = 1e-2;
+/* A start point nearer to the boundary than this is moved inside: it may be there by rounding alone. */
+static const double START_INSIDE = 1e-6;
 /* Residual at which the start point's linear systems need no other factor: it need not solve them well. */
 static const double START_SOLVED = 1e-6;
 

@@ -86,11 +86,11 @@ bool newton_start(socp_workspace *w)
     }
     vector_copy(p + m, w->fixed + n, now->y); /* the first f are formed with the residuals */
     shift = cone_distance(&w->cone, now->s);
-    if (m > 0 && !(shift < 0.0)) {
+    if (m > 0 && !(shift < -START_INSIDE)) {
         cone_add_identity(&w->cone, 1.0 + shift, now->s);
     }
     shift = cone_distance(&w->cone, now->z);
-    if (m > 0 && !(shift < 0.0)) {
+    if (m > 0 && !(shift < -START_INSIDE)) {
         cone_add_identity(&w->cone, 1.0 + shift, now->z);
     }
     now->tau = now->kappa = 1.0;
