@@ -246,7 +246,8 @@ static direction combined_direction(socp_workspace *w, direction affine, double 
 {
     double alpha = smaller_of(longest_step(w, affine), 1.0),
            most = w->last_step < STEP_GOOD ? SIGMA_MOST_POOR : SIGMA_MOST;
-    double sigma = fmin(fmax((1.0 - alpha) * (1.0 - alpha), SIGMA_LEAST), most);
+    double least = w->f > 0 ? SIGMA_LEAST_CURVED : SIGMA_LEAST;
+    double sigma = fmin(fmax((1.0 - alpha) * (1.0 - alpha), least), most);
     double second = affine.dkappa * affine.dtau, last = (1.0 - sigma) * rt + curved_term(w, affine);
 
     cone_product(&w->cone, w->ds, w->wdz, w->product);
