@@ -42,10 +42,10 @@ static const double FACTOR_SOLVED = 1e-2;
 
 /* Part of the way to the boundary of the cone. 0.9, 0.98, 0.995: more iterations. */
 static const double STEP_FRACTION = 0.99;
-/* Mehrotra's sigma = (1 - alpha)^2 is kept below the first after a good step, and below the second after one shorter
- * than STEP_GOOD. With a quadratic objective, whose last row is not linear, kappa tau falls behind mu when centred less
- * than the third says (12 of 4,000 planted programmes then end just short of 1e-8). A cap of 0.3 saves 5 % of the
- * iterations of steps; without a way out pilot and QCAPRI crawl. */
+/* Mehrotra's sigma = (1 - alpha)^2 is kept between SIGMA_LEAST and SIGMA_MOST after a good step, between SIGMA_LEAST
+ * and SIGMA_MOST_POOR after one shorter than STEP_GOOD. The cap of 0.3 saves 5 % of the iterations of steps; without a
+ * way out pilot and QCAPRI crawl. With a quadratic objective the last row is not linear, and kappa tau falls behind mu
+ * unless it is centred by SIGMA_LEAST_CURVED (12 of 4,000 planted programmes ended just short of 1e-8). */
 static const double SIGMA_LEAST = 1e-6, SIGMA_LEAST_CURVED = 1e-3, SIGMA_MOST = 0.3, SIGMA_MOST_POOR = 0.9,
                     STEP_GOOD = 0.5;
 /* A step shorter than this is replaced by one towards the central path with this sigma, without a second-order term:
