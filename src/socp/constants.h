@@ -47,7 +47,7 @@ static const double STEP_FRACTION = 0.99;
  * way out pilot and QCAPRI crawl. With a quadratic objective the last row is not linear, and kappa tau falls behind mu
  * unless it is centred by SIGMA_LEAST_CURVED (12 of 4,000 planted programmes ended just short of 1e-8). */
 static const double SIGMA_LEAST = 1e-6, SIGMA_LEAST_CURVED = 1e-3, SIGMA_MOST = 0.3, SIGMA_MOST_POOR = 0.9,
-                    STEP_GOOD = 0.5;
+                    STEP_GOOD = 0.2;
 /* A step shorter than this is replaced by one towards the central path with this sigma, without a second-order term:
  * repeated, it would only get shorter. */
 static const double STEP_BLOCKED = 0.1, SIGMA_CENTRING = 0.9;
