@@ -40,6 +40,7 @@ struct socp_workspace {
     double cx, by, vv;                  /* c'x, b'y + h'z, v'v there */
     double *curvature;                  /* n: F'v there; unused without F */
     double *target[2], *fixed, *step;   /* n + p + m each; fixed: solution for the right-hand side (-c, b, h) */
+    bool careful;                       /* every solution of this iteration is checked */
     bool sharp;                         /* linear systems are solved to the last digit */
     double last_step;                   /* alpha of the last step of this attempt, 1 before */
     double fixed_value, accuracy;       /* (c, b, h)' fixed; residual at which a solution needs no refinement */
