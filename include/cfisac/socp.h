@@ -44,10 +44,10 @@ typedef struct socp_problem {
 } socp_problem;
 
 typedef enum socp_status {
-    SOCP_OPTIMAL = 0,       /* residuals and gap within tolerance, recomputed in the user's units */
+    SOCP_OPTIMAL = 0,       /* residuals and gap within tolerance, recomputed in the user's units; see stop_reason */
     SOCP_INACCURATE,        /* the best iterate meets only the reduced tolerance */
     SOCP_PRIMAL_INFEASIBLE, /* (y, z) is a certificate: A'y + G'z ~ 0, z in K, b'y + h'z = -1 */
-    SOCP_DUAL_INFEASIBLE,   /* (x, s) is a certificate: A x ~ 0, G x + s ~ 0, s in K, c'x = -1 */
+    SOCP_DUAL_INFEASIBLE,   /* (x, s) is a certificate: F x ~ 0, A x ~ 0, G x + s ~ 0, s in K, c'x = -1 */
     SOCP_ITERATION_LIMIT,
     SOCP_FAILED, /* breakdown: no progress before the reduced tolerance, or no finite point: then every number is NaN */
     SOCP_TIME_LIMIT, /* time_limit_seconds passed: the best point so far, of any accuracy; or every number is NaN */
@@ -60,7 +60,7 @@ const char *socp_status_name(socp_status status);
 
 /* Each comment begins with the default; behind it stands what is allowed. */
 typedef struct socp_settings {
-    size_t max_iterations;     /* 100 (1 .. 1000000): of each attempt */
+    size_t max_iterations;     /* 200 (1 .. 1000000): of each attempt */
     double tolerance;          /* 1e-9 (0 < tolerance < 1): relative residuals and gap of SOCP_OPTIMAL */
     double accepted_tolerance; /* 1e-8 (tolerance or more, below 1): SOCP_OPTIMAL too, when the solve ends before
                                   `tolerance`, see stop_reason; certificates */
@@ -80,7 +80,9 @@ socp_settings socp_default_settings(void);
  *   dual   = norm_inf(F'F x + A'y + G'z + c) / ref(norm_inf(c))
  *   gap    = abs(primal_objective - dual_objective) / (unit + abs(primal_objective))
  * with ref(a) = a + min(a, 1), and 1 for a = 0; unit is 1, or less where c, b and h are small (the size of the
- * equilibrated problem's objective). Small units do not make every point a solution. */
+ * equilibrated problem's objective). Small units do not make every point a solution. Where one row's residual is larger
+ * relative to what that row is made of (its right-hand side and the magnitudes of its terms; docs/solver.md), that is
+ * what `primal` or `dual` is. */
 typedef struct socp_solution {
     socp_status status;
     const char *stop_reason;     /* why the last attempt ended, a constant; see below */
@@ -94,8 +96,10 @@ typedef struct socp_solution {
 
 /* stop_reason, which for SOCP_OPTIMAL also says why less than `tolerance` was enough:
  *   "tolerance"        the iterate met `tolerance`
+ *   "small_rows"       optimal within 1e-6: what exceeds accepted_tolerance does so relative to small rows only
+ *   "rounding"         optimal within 1e-6: what exceeds accepted_tolerance is rounding of the terms it is made of
  *   "certificate"      it proved the problem or its dual infeasible
- *   "no_progress"      iterates got no better; the best one was taken for what it is
+ *   "no_progress"      iterates got no better; optimal: the attempt ended before `tolerance`, within accepted_tolerance
  *   "breakdown"        the linear system could not be solved, or no step could be made
  *   "iteration_limit"  max_iterations
  *   "time_limit"       time_limit_seconds
@@ -104,10 +108,11 @@ typedef struct socp_solution {
 /* A workspace holds the ordering, the symbolic factorisation and every work array for one sparsity
  * pattern. socp_create analyses `problem` (its pattern and cones; numbers too are read) and may be
  * followed by any number of socp_solve with problems of the same pattern: then nothing is
- * allocated. settings may be NULL: the defaults. NULL and an error text when the problem is malformed (CFI_INVALID: a
- * number that is not finite, sizes that do not add up, an array that is NULL) or a setting is not allowed (CFI_INVALID,
- * naming it), memory is out (CFI_NO_MEMORY), the stop flag was seen (CFI_INTERRUPTED) or the time limit passed
- * (CFI_FAILED): before the analysis has ended there is no point to return. */
+ * allocated, but once, by the first that needs sharp solutions. settings may be NULL: the defaults. NULL and an error
+ * text when the problem is malformed (CFI_INVALID: a number that is not finite, sizes that do not add up, an array that
+ * is NULL) or a setting is not allowed (CFI_INVALID, naming it), memory is out (CFI_NO_MEMORY), the stop flag was seen
+ * (CFI_INTERRUPTED) or the time limit passed (CFI_FAILED): before the analysis has ended there is no point to return.
+ */
 typedef struct socp_workspace socp_workspace;
 socp_workspace *socp_create(const socp_problem *problem, const socp_settings *settings, cfi_error *error);
 void socp_destroy(socp_workspace *workspace);
@@ -130,9 +135,10 @@ cfi_status socp_solve(socp_workspace *workspace, const socp_problem *problem, so
                       cfi_error *error);
 
 /* How far the certificate of an infeasible problem is from exact, recomputed from the problem's data (the solution is
- * of SOCP_PRIMAL_INFEASIBLE or SOCP_DUAL_INFEASIBLE; NaN otherwise and when memory is out): primal  max(norm_inf(A'y +
- * G'z), distance of z from K) / -(b'y + h'z) dual    max(norm_inf(A x), norm_inf(G x + s), distance of s from K) /
- * -(c'x) A residual r proves: no x with norm_1(x) < 1 / r is feasible (primal); likewise no (y, z) of the dual. */
+ * of SOCP_PRIMAL_INFEASIBLE or SOCP_DUAL_INFEASIBLE; NaN otherwise and when memory is out):
+ *   primal  max(norm_inf(A'y + G'z), distance of z from K) / -(b'y + h'z)
+ *   dual    max(norm_inf(A x), norm_inf(G x + s), distance of s from K) / -(c'x)
+ * A residual r proves: no x with norm_1(x) < 1 / r is feasible (primal); likewise no (y, z) of the dual. */
 double socp_certificate_residual(const socp_problem *problem, const socp_solution *solution);
 
 /* ------------------------------------------------------------------ building a problem ---- */
@@ -211,8 +217,10 @@ double socp_cbf_objective(const socp_cbf *cbf, double value);
 bool socp_cbf_point(const socp_cbf *cbf, const socp_solution *solution, double *x);
 
 /* The multiplier of each row of CON, socp_cbf_constraints numbers u in the dual cone of CON, from the solution's y and
- * z. optimal:            c - A'u in the dual cone of VAR and dual objective c0 - b'u (maximising: c replaced by -c, c0
- * + b'u) primal infeasible:  -A'u in the dual cone of VAR and b'u = -1, which no x in VAR with A x + b in CON allows */
+ * z (of a recognised epigraph from x):
+ *   optimal             c - A'u in the dual cone of VAR and dual objective c0 - b'u
+ *                       (maximising: c replaced by -c, c0 + b'u)
+ *   primal infeasible   -A'u in the dual cone of VAR and b'u = -1, which no x in VAR with A x + b in CON allows */
 void socp_cbf_multipliers(const socp_cbf *cbf, const socp_solution *solution, double *multiplier);
 
 #ifdef __cplusplus
