@@ -61,7 +61,7 @@ enum { MOST_FACTORS = 6 };
 /* A residual above this is no solution at all: more regularisation is tried however it compares. */
 static const double FACTOR_USABLE = 1e-2;
 /* A factor as poor as this many times the one that nothing did better than is not tried to be bettered again. */
-static const double FIRM_ENOUGH = 2.0;
+static const double FIRM_ENOUGH = 10.0;
 
 /* Residual of a Newton system that needs no refinement, relative to the smaller of mu and the point's own residuals:
  * errors then shrink with both. On the way to a certificate (tau < kappa) more digits decide. */
