@@ -75,12 +75,22 @@ typedef struct socp_settings {
 socp_settings socp_default_settings(void);
 
 /* Arrays are owned by the workspace and valid until its next solve or its destruction.
- * Residuals are relative, recomputed from the raw problem data in the user's units:
- *   primal = max(norm_inf(Ax - b), norm_inf(Gx + s - h)) / ref(max(norm_inf(b), norm_inf(h)))
- *   dual   = norm_inf(F'F x + A'y + G'z + c) / ref(norm_inf(c))
- *   gap    = abs(primal_objective - dual_objective) / (unit + abs(primal_objective))
- * with ref(a) = a + min(a, 1), and 1 for a = 0; unit is 1, or less where c, b and h are small (the size of the
- * equilibrated problem's objective). Small units do not make every point a solution. */
+ * Residuals are relative, recomputed from the raw problem data in the user's units, the dual one of
+ * F'F x + A'y + G'z + c. Each is the larger of two:
+ *   whole  the largest abs(r_i) / ref(norm): relative to the largest entry of the right-hand side, norm =
+ *          max(norm_inf(b), norm_inf(h)) of the primal residual and norm_inf(c) of the dual one
+ *   rows   the largest abs(r_i) / size_i: relative to what its own row, or column, is made of
+ * with ref(a) = a + min(a, 1), and 1 for a = 0, and
+ *   size of a row of A     abs(b_i) + sum_j abs(A_ij x_j) + least(sum_j abs(A_ij))
+ *   size of a row of G     abs(h_i) + abs(s_i) + sum_j abs(G_ij x_j) + least(sum_j abs(G_ij)); the rows of a cone share
+ *                          the largest of theirs
+ *   size of a column j     abs(c_j) + sum_i abs(F_ij (F x)_i) + sum_i abs(A_ij y_i) + sum_i abs(G_ij z_i)
+ *                          + least(sum_i abs(F_ij) + sum_i abs(A_ij) + sum_i abs(G_ij))
+ * where least(e) = min(e, ref(norm)), and min(1, ref(norm)) of a row or column without entries: near x = 0 a row is
+ * still as large as with x of order one, but no larger than the whole.
+ *   gap    abs(primal_objective - dual_objective) / (unit + abs(primal_objective)); unit is 1, or less where c, b and h
+ *          are small (the size of the equilibrated problem's objective)
+ * Small units do not make every point a solution, and large numbers elsewhere do not hide a violated row. */
 typedef struct socp_solution {
     socp_status status;
     const char *stop_reason;     /* why the last attempt ended, a constant; see below */
@@ -88,13 +98,18 @@ typedef struct socp_solution {
     size_t attempts;             /* 1 .. 3: each after the first has other regularisation and scaling */
     const double *x, *y, *z, *s; /* n, p, m, m */
     double primal_objective, dual_objective;
-    double primal_residual, dual_residual, gap;
+    double primal_residual, dual_residual, gap; /* each residual: the larger of whole and rows */
     double setup_seconds, solve_seconds;
 } socp_solution;
 
 /* stop_reason, which for SOCP_OPTIMAL also says why less than `tolerance` was enough:
- *   "tolerance"        the iterate met `tolerance`
+ *   "tolerance"        the gap and the residuals relative to the whole met `tolerance`, and those of all rows
+ *                      accepted_tolerance
  *   "certificate"      it proved the problem or its dual infeasible
+ *   "rounding"         gap and residuals are within 1e-6; all that they exceed accepted_tolerance by is within 64 units
+ *                      in the last place (2^-53) of size_i, and of the sum of the magnitudes of the objectives' terms
+ *   "small_rows"       all are within 1e-6; accepted_tolerance is exceeded relative to small rows alone, and met by the
+ *                      gap and relative to the whole
  *   "no_progress"      iterates got no better; the best one was taken for what it is
  *   "breakdown"        the linear system could not be solved, or no step could be made
  *   "iteration_limit"  max_iterations
