@@ -264,6 +264,24 @@ static double magnitude(const planted *it, const socp_solution *s)
     return size;
 }
 
+bool planted_is_rounding(const planted *it, const socp_solution *s, double tolerance)
+{
+    const double unit = 128.0 * 0x1p-53;
+    row_residual r[PLANTED_MOST_P + PLANTED_MOST_M];
+    double objective = dot(it->c, s->x, it->n), dual = -dot(it->b, s->y, it->p) - dot(it->h, s->z, it->m);
+    bool is = fabs(objective - dual) <= tolerance + unit * magnitude(it, s);
+
+    primal_residuals(it, s, r);
+    for (size_t i = 0; i < it->p + it->m; i++) {
+        is = is && r[i].value <= (tolerance + unit) * r[i].size;
+    }
+    dual_residuals(it, s, r);
+    for (size_t j = 0; j < it->n; j++) {
+        is = is && r[j].value <= (tolerance + unit) * r[j].size;
+    }
+    return is;
+}
+
 #define WRONG(...) ((void)snprintf(why, 200, __VA_ARGS__), PLANTED_WRONG)
 
 /* A point within `tolerance` whose objective can be no further from the optimum than its own residuals say. */
