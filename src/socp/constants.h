@@ -20,6 +20,8 @@ static const double LEAST_PIVOT = 1e-14, REPLACED_PIVOT = 2e-7;
  * MOST_FACTORS factors in all. */
 static const double FIRMER = 10.0;
 enum { MOST_FACTORS = 6 };
+/* A residual above this is no solution at all: more regularisation is tried however it compares. */
+static const double FACTOR_USABLE = 1e-2;
 /* A factor as poor as this many times the one that nothing did better than is not tried to be bettered again. */
 static const double FIRM_ENOUGH = 2.0;
 

@@ -31,7 +31,7 @@ static bool factor_and_solve(socp_workspace *w, double enough, system_solver *so
             w->delta = w->kkt.delta;
             return true;
         }
-        if (error < INFINITY && error >= least) {
+        if (error >= least && least <= FACTOR_USABLE) {
             break;
         }
         if (error < least) {
@@ -74,6 +74,10 @@ bool newton_start(socp_workspace *w)
     cone_identity(&w->cone);
     if (!factor_and_solve(w, START_SOLVED, solve_start, NULL)) {
         return false;
+    }
+    if (w->firm_error > FACTOR_USABLE) {
+        memset(w->step, 0, (n + p + m) * sizeof *w->step);
+        memset(w->fixed, 0, (n + p + m) * sizeof *w->fixed);
     }
     w->firm_error = 0.0;
     vector_copy(n, w->step, now->x);
@@ -146,13 +150,13 @@ typedef struct direction {
     double dtau, dkappa;
 } direction;
 
-/* Completes the solution in `step`. */
-static direction complete_direction(socp_workspace *w, double weight, double rt, double kappa_rhs)
+/* Completes the solution in `step`; `last` is what the last row is to lose. */
+static direction complete_direction(socp_workspace *w, double last, double kappa_rhs)
 {
     const point *at = w->now;
     direction d;
 
-    d.dtau = (weight * rt - kappa_rhs / at->tau + stacked_value(w, w->step)) /
+    d.dtau = (last - kappa_rhs / at->tau + stacked_value(w, w->step)) /
              (at->kappa / at->tau - w->fixed_value + w->vv / at->tau / at->tau);
     for (size_t i = 0; i < w->n + w->p + 2 * w->m; i++) {
         w->step[i] += d.dtau * w->fixed[i];
@@ -196,7 +200,7 @@ static double solve_affine(socp_workspace *w, void *context)
     kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]},
                   (double[]){w->accuracy / weight, w->accuracy}, (double *const[]){w->fixed, w->step}, error);
     w->fixed_value = stacked_value(w, w->fixed);
-    step->found = complete_direction(w, 1.0, step->rt, w->now->kappa * w->now->tau);
+    step->found = complete_direction(w, step->rt, w->now->kappa * w->now->tau);
     return larger_of(weight * error[0], error[1]);
 }
 
@@ -207,7 +211,7 @@ static double largest_residual(const socp_workspace *w)
 
 /* Towards sigma mu on the central path: product = lambda \ (lambda o lambda + extra - sigma mu e), the right-hand side
  * of the complementarity rows; `extra` is already in product. */
-static direction direction_towards(socp_workspace *w, double rt, double sigma_mu, double weight, double kappa_rhs)
+static direction direction_towards(socp_workspace *w, double last, double sigma_mu, double weight, double kappa_rhs)
 {
     bool mended = w->kkt.refinements > w->refinements; /* else this factor needs no check */
 
@@ -220,7 +224,21 @@ static direction direction_towards(socp_workspace *w, double rt, double sigma_mu
     cone_scale(&w->cone, w->product, w->spare);
     direction_target(w, weight, w->spare, w->target[1]);
     kkt_solve(&w->kkt, w->target[1], mended ? w->accuracy : INFINITY, w->step);
-    return complete_direction(w, weight, rt, kappa_rhs);
+    return complete_direction(w, last, kappa_rhs);
+}
+
+/* norm(dv - v dtau / tau)^2 / tau, what v'v / tau has beyond its derivative. Mehrotra's corrector needs it beside the
+ * products ds o dz: one without the other pushes tau away. */
+static double curved_term(const socp_workspace *w, direction d)
+{
+    double tau = w->now->tau, sum = 0.0;
+
+    for (size_t i = 0; i < w->f; i++) {
+        double change = w->step[w->n + i] - w->now->y[i] * d.dtau / tau;
+
+        sum += change * change;
+    }
+    return sum / tau;
 }
 
 /* Mehrotra: the affine step tells how far to centre and what the second-order term is. */
@@ -229,10 +247,10 @@ static direction combined_direction(socp_workspace *w, direction affine, double 
     double alpha = smaller_of(longest_step(w, affine), 1.0),
            most = w->last_step < STEP_GOOD ? SIGMA_MOST_POOR : SIGMA_MOST;
     double sigma = fmin(fmax((1.0 - alpha) * (1.0 - alpha), SIGMA_LEAST), most);
-    double second = affine.dkappa * affine.dtau;
+    double second = affine.dkappa * affine.dtau, last = (1.0 - sigma) * rt + curved_term(w, affine);
 
     cone_product(&w->cone, w->ds, w->wdz, w->product);
-    return direction_towards(w, rt, sigma * mu, 1.0 - sigma, w->now->kappa * w->now->tau + second - sigma * mu);
+    return direction_towards(w, last, sigma * mu, 1.0 - sigma, w->now->kappa * w->now->tau + second - sigma * mu);
 }
 
 /* Towards the central path, without a second-order term, where the combined direction is blocked at once. */
@@ -241,7 +259,8 @@ static direction centring_direction(socp_workspace *w, double rt, double mu)
     double sigma_mu = SIGMA_CENTRING * mu;
 
     memset(w->product, 0, w->m * sizeof *w->product);
-    return direction_towards(w, rt, sigma_mu, 1.0 - SIGMA_CENTRING, w->now->kappa * w->now->tau - sigma_mu);
+    return direction_towards(w, (1.0 - SIGMA_CENTRING) * rt, sigma_mu, 1.0 - SIGMA_CENTRING,
+                             w->now->kappa * w->now->tau - sigma_mu);
 }
 
 static void scale_vector(size_t count, double factor, double *value)
@@ -297,37 +316,50 @@ static void take_step(socp_workspace *w, direction d, double alpha)
     w->last_step = alpha;
 }
 
-/* The residual at which a Newton system needs no refinement; infinite: none is formed. */
+/* The residual at which a Newton system needs no refinement. */
 static double needed_accuracy(const socp_workspace *w, double mu)
 {
-    bool certificate = w->now->tau < w->now->kappa;
+    double part = w->now->tau < w->now->kappa ? SOLVED_CERTIFICATE : SOLVED;
 
-    if (mu > MU_TRUSTED && !certificate && w->last_step >= STEP_BLOCKED) {
-        return INFINITY;
+    return fmax(w->sharp ? SOLVED_SHARP : SOLVED_LEAST, part * fmin(mu, largest_residual(w)));
+}
+
+/* Whether residuals of Newton systems need not even be formed. */
+static bool is_trusted(const socp_workspace *w, double mu)
+{
+    return mu > MU_TRUSTED && !(w->now->tau < w->now->kappa) && w->last_step >= STEP_BLOCKED;
+}
+
+/* Mehrotra's direction, solved to w->accuracy; returns how far it may be followed, NaN when there is none. */
+static double find_direction(socp_workspace *w, double rt, double mu, direction *d)
+{
+    affine_step affine = {.rt = rt};
+    double enough = fmax(FACTOR_SOLVED * fmin(mu, largest_residual(w)), SOLVED_LEAST);
+
+    if (!factor_and_solve(w, enough, solve_affine, &affine)) {
+        return NAN;
     }
-    return fmax(w->sharp ? SOLVED_SHARP : SOLVED_LEAST,
-                (certificate ? SOLVED_CERTIFICATE : SOLVED) * fmin(mu, largest_residual(w)));
+    *d = combined_direction(w, affine.found, rt, mu);
+    return smaller_of(STEP_FRACTION * longest_step(w, *d), 1.0);
 }
 
 bool newton_iterate(socp_workspace *w, double rt)
 {
     double mu, alpha;
-    affine_step affine = {.rt = rt};
-    direction d;
+    direction d = {.dtau = NAN};
 
     if (!cone_update(&w->cone, w->now->s, w->now->z)) {
         return false;
     }
     mu = (vector_dot(w->m, w->cone.lambda, w->cone.lambda) + w->now->kappa * w->now->tau) /
          (cone_degree(&w->cone) + 1.0);
-    w->accuracy = needed_accuracy(w, mu);
     kkt_sharpen(&w->kkt, w->sharp); /* without memory for it the solutions are as sharp as before */
-    if (!factor_and_solve(w, fmax(FACTOR_SOLVED * fmin(mu, largest_residual(w)), SOLVED_LEAST), solve_affine,
-                          &affine)) {
-        return false;
+    w->accuracy = is_trusted(w, mu) ? INFINITY : needed_accuracy(w, mu);
+    alpha = find_direction(w, rt, mu, &d);
+    if (!(alpha >= STEP_BLOCKED) && w->accuracy == INFINITY) { /* it was trusted too much */
+        w->accuracy = needed_accuracy(w, mu);
+        alpha = find_direction(w, rt, mu, &d);
     }
-    d = combined_direction(w, affine.found, rt, mu);
-    alpha = smaller_of(STEP_FRACTION * longest_step(w, d), 1.0);
     if (alpha < STEP_BLOCKED) {
         d = centring_direction(w, rt, mu);
         alpha = smaller_of(STEP_FRACTION * longest_step(w, d), 1.0);

@@ -162,6 +162,7 @@ static bool is_optimal(socp_workspace *w, const quality *best)
     double accepted = w->settings.accepted_tolerance, most = fmax(best->whole, best->rows);
 
     if (most <= accepted) {
+        w->stop_reason = w->watch.seen || best->merit <= w->settings.tolerance ? w->stop_reason : "no_progress";
         return true;
     }
     if (most <= ROUNDED_TOLERANCE && best->beyond_rounding <= accepted) {
