@@ -47,7 +47,7 @@ typedef enum socp_status {
     SOCP_OPTIMAL = 0,       /* residuals and gap within tolerance, recomputed in the user's units */
     SOCP_INACCURATE,        /* the best iterate meets only the reduced tolerance */
     SOCP_PRIMAL_INFEASIBLE, /* (y, z) is a certificate: A'y + G'z ~ 0, z in K, b'y + h'z = -1 */
-    SOCP_DUAL_INFEASIBLE,   /* (x, s) is a certificate: A x ~ 0, G x + s ~ 0, s in K, c'x = -1 */
+    SOCP_DUAL_INFEASIBLE,   /* (x, s) is a certificate: F x ~ 0, A x ~ 0, G x + s ~ 0, s in K, c'x = -1 */
     SOCP_ITERATION_LIMIT,
     SOCP_FAILED, /* breakdown: no progress before the reduced tolerance, or no finite point: then every number is NaN */
     SOCP_TIME_LIMIT, /* time_limit_seconds passed: the best point so far, of any accuracy; or every number is NaN */
@@ -145,9 +145,11 @@ cfi_status socp_solve(socp_workspace *workspace, const socp_problem *problem, so
                       cfi_error *error);
 
 /* How far the certificate of an infeasible problem is from exact, recomputed from the problem's data (the solution is
- * of SOCP_PRIMAL_INFEASIBLE or SOCP_DUAL_INFEASIBLE; NaN otherwise and when memory is out): primal  max(norm_inf(A'y +
- * G'z), distance of z from K) / -(b'y + h'z) dual    max(norm_inf(A x), norm_inf(G x + s), distance of s from K) /
- * -(c'x) A residual r proves: no x with norm_1(x) < 1 / r is feasible (primal); likewise no (y, z) of the dual. */
+ * of SOCP_PRIMAL_INFEASIBLE or SOCP_DUAL_INFEASIBLE; NaN otherwise and when memory is out):
+ *   primal  max(norm_inf(A'y + G'z), distance of z from K) / -(b'y + h'z)
+ *   dual    max(norm_inf(F x), norm_inf(A x), norm_inf(G x + s), distance of s from K) / -(c'x)
+ * A residual r proves: no x with norm_1(x) < 1 / r is feasible (primal); likewise no (v, y, z) with
+ * F'v + A'y + G'z + c = 0 and z in K, v = F x among them (dual). */
 double socp_certificate_residual(const socp_problem *problem, const socp_solution *solution);
 
 /* ------------------------------------------------------------------ building a problem ---- */
@@ -190,10 +192,12 @@ const socp_problem *socp_build(socp_builder *builder, cfi_error *error);
 /* ------------------------------------------------------------------------------ CBF ---- */
 
 /* Writes the problem in the Conic Benchmark Format, version 1, with 17 significant digits: variables in F, the rows of
- * A in L=, the linear rows in L+, each cone in Q. comment (may be NULL) becomes '#' lines. socp_read_cbf gives the same
- * problem again, bit for bit (a zero in c, b or h loses its sign). Numbers have a decimal point in every locale.
- * Returns CFI_OUTPUT when the stream reports an error, CFI_INVALID for a malformed problem, of which nothing is
- * written. */
+ * A in L=, the linear rows in L+, each cone in Q. CBF has no quadratic objective: with f > 0 a variable t follows the n
+ * others, its objective coefficient 1, and (t, 1, F x) in QR follows the other rows. comment (may be NULL) becomes '#'
+ * lines. socp_read_cbf gives the same problem again, bit for bit (a zero in c, b or h loses its sign), but that with
+ * f > 0 it has t as one more variable, of which neither objective nor constraints know, and whose value
+ * socp_cbf_point puts in. Numbers have a decimal point in every locale. Returns CFI_OUTPUT when the stream reports an
+ * error, CFI_INVALID for a malformed problem, of which nothing is written. */
 cfi_status socp_write_cbf(const socp_problem *problem, const char *comment, FILE *stream, cfi_error *error);
 
 /* A file of the Conic Benchmark Format, versions 1 to 4:
