@@ -61,4 +61,8 @@ typedef enum planted_verdict {
 /* Judges a solution by the dense data alone. why: what is wrong, 200 characters. */
 planted_verdict planted_judge(const planted *problem, const socp_solution *solution, char why[200]);
 
+/* Whether all residuals and the gap are below `tolerance` but for 128 units in the last place of the sums of magnitudes
+ * that they come from: twice what stop_reason "rounding" allows for, since other sums round otherwise. */
+bool planted_is_rounding(const planted *problem, const socp_solution *solution, double tolerance);
+
 #endif

@@ -60,6 +60,45 @@ static void text_of_a_small_problem(void **state)
     socp_builder_destroy(builder);
 }
 
+/* min -x1 + ((2 x0)^2 + x1^2) / 2 over x0 >= 3: x = (3, 1), t = 18.5. */
+static void text_of_a_quadratic_problem(void **state)
+{
+    (void)state;
+    socp_builder *builder = socp_builder_create(2);
+    size_t row = socp_add_linear(builder, 1), square = socp_add_squares(builder, 2);
+    double x[3], multiplier[5], wanted[5] = {12.0, 1.0, 18.5, -6.0, -1.0};
+    socp_solution solution;
+    socp_workspace *workspace;
+    socp_cbf *cbf;
+    char *text;
+
+    socp_objective(builder, 1, -1.0);
+    socp_put(builder, row, 0, 1.0);
+    socp_constant(builder, row, -3.0);
+    socp_put_square(builder, square, 0, 2.0);
+    socp_put_square(builder, square + 1, 1, 1.0);
+    text = written(built(builder), NULL);
+    assert_string_equal(text, "VER\n1\n\nOBJSENSE\nMIN\n\nVAR\n3 1\nF 3\n\nCON\n5 2\nL+ 1\nQR 4\n\n"
+                              "OBJACOORD\n2\n1 -1\n2 1\n\nACOORD\n4\n0 0 1\n3 0 2\n4 1 1\n1 2 1\n\n"
+                              "BCOORD\n2\n0 -3\n2 1\n");
+    cbf = read_back(text);
+    workspace = solve(socp_cbf_problem(cbf), &solution);
+    assert_int_equal(solution.status, SOCP_OPTIMAL);
+    assert_close(socp_cbf_objective(cbf, solution.primal_objective), 17.5, 1e-7);
+    assert_true(socp_cbf_point(cbf, &solution, x));
+    assert_close(x[0], 3.0, 1e-7);
+    assert_close(x[1], 1.0, 1e-7);
+    assert_close(x[2], 18.5, 1e-7);
+    socp_cbf_multipliers(cbf, &solution, multiplier);
+    for (size_t i = 0; i < 5; i++) {
+        assert_close(multiplier[i], wanted[i], 1e-6);
+    }
+    socp_destroy(workspace);
+    socp_cbf_destroy(cbf);
+    free(text);
+    socp_builder_destroy(builder);
+}
+
 static void a_full_disk_is_an_output_error(void **state)
 {
     (void)state;
@@ -75,11 +114,38 @@ static void a_full_disk_is_an_output_error(void **state)
 
 /* ---------------------------------------------------------------------------- round trip ---- */
 
+/* The first columns of b are those of a, and the others empty. */
 static void assert_same_matrix(const socp_matrix *a, const socp_matrix *b)
 {
+    if (!a->start) {
+        assert_true(!b->start || b->start[b->cols] == 0);
+        return;
+    }
+    assert_int_equal(a->rows, b->rows);
     assert_memory_equal(a->start, b->start, (a->cols + 1) * sizeof *a->start);
+    assert_int_equal(b->start[b->cols], a->start[a->cols]);
     assert_memory_equal(a->row, b->row, a->start[a->cols] * sizeof *a->row);
     assert_memory_equal(a->value, b->value, a->start[a->cols] * sizeof *a->value);
+}
+
+/* All of a is in b, which may have more variables. */
+static void assert_same_problem(const socp_problem *a, const socp_problem *b)
+{
+    assert_true(a->p == b->p && a->m == b->m && a->linear == b->linear && a->cones == b->cones && a->f == b->f);
+    assert_true(a->cones == 0 || memcmp(a->cone_size, b->cone_size, a->cones * sizeof *a->cone_size) == 0);
+    assert_same_matrix(&a->A, &b->A);
+    assert_same_matrix(&a->G, &b->G);
+    assert_same_matrix(&a->F, &b->F);
+    assert_memory_equal(a->c, b->c, a->n * sizeof *a->c);
+    for (size_t k = a->n; k < b->n; k++) {
+        assert_true(b->c[k] == 0.0);
+    }
+    for (size_t k = 0; k < a->p; k++) { /* a zero may lose its sign */
+        assert_true(a->b[k] == b->b[k]);
+    }
+    for (size_t k = 0; k < a->m; k++) {
+        assert_true(a->h[k] == b->h[k]);
+    }
 }
 
 static void what_is_written_is_read_back_bit_for_bit(void **state)
@@ -87,28 +153,41 @@ static void what_is_written_is_read_back_bit_for_bit(void **state)
     (void)state;
     for (int i = 0; i < 40 * PLANTED_KINDS; i++) {
         planted *it = planted_make((uint64_t)i, (planted_kind)(i % PLANTED_KINDS));
-        const socp_problem *a = it->problem, *b;
-        char *text = written(a, "round trip"), *again;
+        char *text = written(it->problem, "round trip"), *again;
         socp_cbf *cbf = read_back(text);
 
-        b = socp_cbf_problem(cbf);
-        assert_true(a->n == b->n && a->p == b->p && a->m == b->m && a->linear == b->linear && a->cones == b->cones);
-        assert_true(a->cones == 0 || memcmp(a->cone_size, b->cone_size, a->cones * sizeof *a->cone_size) == 0);
-        assert_same_matrix(&a->A, &b->A);
-        assert_same_matrix(&a->G, &b->G);
-        assert_memory_equal(a->c, b->c, a->n * sizeof *a->c);
-        for (size_t k = 0; k < a->p; k++) { /* a zero may lose its sign */
-            assert_true(a->b[k] == b->b[k]);
-        }
-        for (size_t k = 0; k < a->m; k++) {
-            assert_true(a->h[k] == b->h[k]);
-        }
+        assert_int_equal(socp_cbf_problem(cbf)->n, it->problem->n);
+        assert_same_problem(it->problem, socp_cbf_problem(cbf));
         assert_false(socp_cbf_maximises(cbf));
-        assert_int_equal(socp_cbf_constraints(cbf), a->p + a->m);
-        again = written(b, "round trip");
+        assert_int_equal(socp_cbf_constraints(cbf), it->problem->p + it->problem->m);
+        again = written(socp_cbf_problem(cbf), "round trip");
         assert_string_equal(text, again);
         free(text);
         free(again);
+        socp_cbf_destroy(cbf);
+        planted_free(it);
+    }
+}
+
+/* F is the G of the problem: its numbers have all sizes, and some columns and rows are empty. The price and the width
+ * of the epigraph are 1, so not a bit of F changes. */
+static void squares_are_written_as_an_epigraph_and_read_back_bit_for_bit(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 40 * PLANTED_KINDS; i++) {
+        planted *it = planted_make((uint64_t)i, (planted_kind)(i % PLANTED_KINDS));
+        socp_problem problem = *it->problem;
+        socp_cbf *cbf;
+        char *text;
+
+        problem.f = problem.m;
+        problem.F = problem.G;
+        text = written(&problem, NULL);
+        cbf = read_back(text);
+        assert_int_equal(socp_cbf_problem(cbf)->n, problem.n + 1);
+        assert_same_problem(&problem, socp_cbf_problem(cbf));
+        assert_int_equal(socp_cbf_constraints(cbf), problem.p + problem.m + problem.f + 2);
+        free(text);
         socp_cbf_destroy(cbf);
         planted_free(it);
     }
@@ -226,8 +305,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_of_a_small_problem),
+        cmocka_unit_test(text_of_a_quadratic_problem),
         cmocka_unit_test(a_full_disk_is_an_output_error),
         cmocka_unit_test(what_is_written_is_read_back_bit_for_bit),
+        cmocka_unit_test(squares_are_written_as_an_epigraph_and_read_back_bit_for_bit),
         cmocka_unit_test(every_double_is_read_as_strtod_reads_it),
         cmocka_unit_test(multipliers_prove_the_optimum_in_the_files_terms),
         cmocka_unit_test(an_unreadable_stream_is_an_error),

@@ -75,14 +75,22 @@ typedef struct socp_settings {
 socp_settings socp_default_settings(void);
 
 /* Arrays are owned by the workspace and valid until its next solve or its destruction.
- * Residuals are relative, recomputed from the raw problem data in the user's units:
- *   primal = max(norm_inf(Ax - b), norm_inf(Gx + s - h)) / ref(max(norm_inf(b), norm_inf(h)))
- *   dual   = norm_inf(F'F x + A'y + G'z + c) / ref(norm_inf(c))
- *   gap    = abs(primal_objective - dual_objective) / (unit + abs(primal_objective))
- * with ref(a) = a + min(a, 1), and 1 for a = 0; unit is 1, or less where c, b and h are small (the size of the
- * equilibrated problem's objective). Small units do not make every point a solution. Where one row's residual is larger
- * relative to what that row is made of (its right-hand side and the magnitudes of its terms; docs/solver.md), that is
- * what `primal` or `dual` is. */
+ * Residuals are relative, recomputed from the raw problem data in the user's units, the dual one of
+ * F'F x + A'y + G'z + c. Each is the larger of two:
+ *   whole  the largest abs(r_i) / ref(norm): relative to the largest entry of the right-hand side, norm =
+ *          max(norm_inf(b), norm_inf(h)) of the primal residual and norm_inf(c) of the dual one
+ *   rows   the largest abs(r_i) / size_i: relative to what its own row, or column, is made of
+ * with ref(a) = a + min(a, 1), and 1 for a = 0, and
+ *   size of a row of A     abs(b_i) + sum_j abs(A_ij x_j) + least(sum_j abs(A_ij))
+ *   size of a row of G     abs(h_i) + abs(s_i) + sum_j abs(G_ij x_j) + least(sum_j abs(G_ij)); the rows of a cone share
+ *                          the largest of theirs
+ *   size of a column j     abs(c_j) + sum_i abs(F_ij (F x)_i) + sum_i abs(A_ij y_i) + sum_i abs(G_ij z_i)
+ *                          + least(sum_i abs(F_ij) + sum_i abs(A_ij) + sum_i abs(G_ij))
+ * where least(e) = min(e, ref(norm)), and min(1, ref(norm)) of a row or column without entries: near x = 0 a row is
+ * still as large as with x of order one, but no larger than the whole.
+ *   gap    abs(primal_objective - dual_objective) / (unit + abs(primal_objective)); unit is 1, or less where c, b and h
+ *          are small (the size of the equilibrated problem's objective)
+ * Small units do not make every point a solution, and large numbers elsewhere do not hide a violated row. */
 typedef struct socp_solution {
     socp_status status;
     const char *stop_reason;     /* why the last attempt ended, a constant; see below */
@@ -90,16 +98,19 @@ typedef struct socp_solution {
     size_t attempts;             /* 1 .. 3: each after the first has other regularisation and scaling */
     const double *x, *y, *z, *s; /* n, p, m, m */
     double primal_objective, dual_objective;
-    double primal_residual, dual_residual, gap;
+    double primal_residual, dual_residual, gap; /* each residual: the larger of whole and rows */
     double setup_seconds, solve_seconds;
 } socp_solution;
 
 /* stop_reason, which for SOCP_OPTIMAL also says why less than `tolerance` was enough:
- *   "tolerance"        the iterate met `tolerance`
- *   "small_rows"       optimal within 1e-6: what exceeds accepted_tolerance does so relative to small rows only
- *   "rounding"         optimal within 1e-6: what exceeds accepted_tolerance is rounding of the terms it is made of
+ *   "tolerance"        the gap and the residuals relative to the whole met `tolerance`, and those of all rows
+ *                      accepted_tolerance
  *   "certificate"      it proved the problem or its dual infeasible
- *   "no_progress"      iterates got no better; optimal: the attempt ended before `tolerance`, within accepted_tolerance
+ *   "rounding"         gap and residuals are within 1e-6; all that they exceed accepted_tolerance by is within 64 units
+ *                      in the last place (2^-53) of size_i, and of the sum of the magnitudes of the objectives' terms
+ *   "small_rows"       all are within 1e-6; accepted_tolerance is exceeded relative to small rows alone, and met by the
+ *                      gap and relative to the whole
+ *   "no_progress"      iterates got no better; the best one was taken for what it is
  *   "breakdown"        the linear system could not be solved, or no step could be made
  *   "iteration_limit"  max_iterations
  *   "time_limit"       time_limit_seconds
@@ -137,8 +148,9 @@ cfi_status socp_solve(socp_workspace *workspace, const socp_problem *problem, so
 /* How far the certificate of an infeasible problem is from exact, recomputed from the problem's data (the solution is
  * of SOCP_PRIMAL_INFEASIBLE or SOCP_DUAL_INFEASIBLE; NaN otherwise and when memory is out):
  *   primal  max(norm_inf(A'y + G'z), distance of z from K) / -(b'y + h'z)
- *   dual    max(norm_inf(A x), norm_inf(G x + s), distance of s from K) / -(c'x)
- * A residual r proves: no x with norm_1(x) < 1 / r is feasible (primal); likewise no (y, z) of the dual. */
+ *   dual    max(norm_inf(F x), norm_inf(A x), norm_inf(G x + s), distance of s from K) / -(c'x)
+ * A residual r proves: no x with norm_1(x) < 1 / r is feasible (primal); likewise no (v, y, z) with
+ * F'v + A'y + G'z + c = 0 and z in K, v = F x among them (dual). */
 double socp_certificate_residual(const socp_problem *problem, const socp_solution *solution);
 
 /* ------------------------------------------------------------------ building a problem ---- */
@@ -181,10 +193,12 @@ const socp_problem *socp_build(socp_builder *builder, cfi_error *error);
 /* ------------------------------------------------------------------------------ CBF ---- */
 
 /* Writes the problem in the Conic Benchmark Format, version 1, with 17 significant digits: variables in F, the rows of
- * A in L=, the linear rows in L+, each cone in Q. comment (may be NULL) becomes '#' lines. socp_read_cbf gives the same
- * problem again, bit for bit (a zero in c, b or h loses its sign). Numbers have a decimal point in every locale.
- * Returns CFI_OUTPUT when the stream reports an error, CFI_INVALID for a malformed problem, of which nothing is
- * written. */
+ * A in L=, the linear rows in L+, each cone in Q. CBF has no quadratic objective: with f > 0 a variable t follows the n
+ * others, its objective coefficient 1, and (t, 1, F x) in QR follows the other rows. comment (may be NULL) becomes '#'
+ * lines. socp_read_cbf gives the same problem again, bit for bit (a zero in c, b or h loses its sign), but that with
+ * f > 0 it has t as one more variable, of which neither objective nor constraints know, and whose value
+ * socp_cbf_point puts in. Numbers have a decimal point in every locale. Returns CFI_OUTPUT when the stream reports an
+ * error, CFI_INVALID for a malformed problem, of which nothing is written. */
 cfi_status socp_write_cbf(const socp_problem *problem, const char *comment, FILE *stream, cfi_error *error);
 
 /* A file of the Conic Benchmark Format, versions 1 to 4:

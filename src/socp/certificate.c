@@ -34,16 +34,18 @@ static double primal_residual(const socp_problem *problem, const socp_solution *
 static double dual_residual(const socp_problem *problem, const socp_solution *solution, double *work)
 {
     double by = -vector_dot(problem->n, problem->c, solution->x);
+    double *ax = work + problem->f, *gx = ax + problem->p;
 
-    vector_copy(problem->m, solution->s, work + problem->p);
-    matrix_multiply(&problem->A, 1.0, solution->x, work);
-    matrix_multiply(&problem->G, 1.0, solution->x, work + problem->p);
-    return larger_of(vector_norm_inf(problem->p + problem->m, work), outside(problem, solution->s)) / by;
+    vector_copy(problem->m, solution->s, gx);
+    matrix_multiply(&problem->F, 1.0, solution->x, work);
+    matrix_multiply(&problem->A, 1.0, solution->x, ax);
+    matrix_multiply(&problem->G, 1.0, solution->x, gx);
+    return larger_of(vector_norm_inf(problem->f + problem->p + problem->m, work), outside(problem, solution->s)) / by;
 }
 
 double socp_certificate_residual(const socp_problem *problem, const socp_solution *solution)
 {
-    double *work = calloc(problem->n + problem->p + problem->m, sizeof *work), residual = NAN;
+    double *work = calloc(problem->n + problem->f + problem->p + problem->m, sizeof *work), residual = NAN;
 
     if (work && solution->status == SOCP_PRIMAL_INFEASIBLE) {
         residual = primal_residual(problem, solution, work);

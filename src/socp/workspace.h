@@ -74,7 +74,9 @@ void point_unscale(socp_workspace *w, const point *from, double by);
 double form_residuals(socp_workspace *w);
 /* Quality of w->now from these residuals. */
 quality point_estimate(socp_workspace *w);
-/* The same recomputed from the raw problem alone, with certificates. Leaves the user's point divided by tau. */
+/* The same recomputed from the raw problem alone, row by row. Leaves the user's point divided by tau. */
 quality point_judge(socp_workspace *w, const socp_problem *problem, const point *at);
+/* The certificates' residuals, likewise; the user's point is not divided. */
+void point_judge_certificates(socp_workspace *w, const socp_problem *problem, const point *at, quality *q);
 
 #endif
