@@ -2,6 +2,8 @@ cfisac_test(test_socp SOURCES test_socp.c socp_planted.c socp_planted_programmes
 cfisac_test(test_socp_edges LINK cfisac_socp)
 cfisac_test(test_socp_families LINK cfisac_socp)
 cfisac_test(test_socp_robust LINK cfisac_socp)
+cfisac_test(test_socp_quadratic LINK cfisac_socp)
+cfisac_test(test_socp_squares LINK cfisac_socp)
 cfisac_test(test_socp_breakdown LINK cfisac_socp)
 target_link_options(test_socp_breakdown PRIVATE -Wl,--wrap=kkt_factor,--wrap=kkt_solve,--wrap=kkt_solve_two)
 cfisac_test(test_socp_stop SOURCES test_socp_stop.c socp_planted.c socp_planted_programmes.c LINK cfisac_socp)
