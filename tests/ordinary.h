@@ -163,7 +163,8 @@ static inline const char *ordinary_fault(drop *d, const cfi_allocation *allocati
     if (!(violation_from_formula(d, &allocation->powers) < 1e-9)) {
         return "violates a constraint";
     }
-    if (!(fabs(sum_rate_from_formula(d, &allocation->powers) / allocation->sum_rate_bit_s_hz - 1.0) < 1e-9)) {
+    if (!(fabs(sum_rate_from_formula(d, &allocation->powers) - allocation->sum_rate_bit_s_hz) <=
+          1e-9 * allocation->sum_rate_bit_s_hz)) { /* at the edge of feasibility it is 0 */
         return "reports another sum rate";
     }
     for (size_t i = 1; i < allocation->trace_count; i++) {

@@ -44,7 +44,7 @@ typedef struct socp_problem {
 } socp_problem;
 
 typedef enum socp_status {
-    SOCP_OPTIMAL = 0,       /* residuals and gap within tolerance, recomputed in the user's units */
+    SOCP_OPTIMAL = 0,       /* residuals and gap within tolerance, recomputed in the user's units; see stop_reason */
     SOCP_INACCURATE,        /* the best iterate meets only the reduced tolerance */
     SOCP_PRIMAL_INFEASIBLE, /* (y, z) is a certificate: A'y + G'z ~ 0, z in K, b'y + h'z = -1 */
     SOCP_DUAL_INFEASIBLE,   /* (x, s) is a certificate: F x ~ 0, A x ~ 0, G x + s ~ 0, s in K, c'x = -1 */
@@ -60,7 +60,7 @@ const char *socp_status_name(socp_status status);
 
 /* Each comment begins with the default; behind it stands what is allowed. */
 typedef struct socp_settings {
-    size_t max_iterations;     /* 100 (1 .. 1000000): of each attempt */
+    size_t max_iterations;     /* 200 (1 .. 1000000): of each attempt */
     double tolerance;          /* 1e-9 (0 < tolerance < 1): relative residuals and gap of SOCP_OPTIMAL */
     double accepted_tolerance; /* 1e-8 (tolerance or more, below 1): SOCP_OPTIMAL too, when the solve ends before
                                   `tolerance`, see stop_reason; certificates */
@@ -119,10 +119,11 @@ typedef struct socp_solution {
 /* A workspace holds the ordering, the symbolic factorisation and every work array for one sparsity
  * pattern. socp_create analyses `problem` (its pattern and cones; numbers too are read) and may be
  * followed by any number of socp_solve with problems of the same pattern: then nothing is
- * allocated. settings may be NULL: the defaults. NULL and an error text when the problem is malformed (CFI_INVALID: a
- * number that is not finite, sizes that do not add up, an array that is NULL) or a setting is not allowed (CFI_INVALID,
- * naming it), memory is out (CFI_NO_MEMORY), the stop flag was seen (CFI_INTERRUPTED) or the time limit passed
- * (CFI_FAILED): before the analysis has ended there is no point to return. */
+ * allocated, but once, by the first that needs sharp solutions. settings may be NULL: the defaults. NULL and an error
+ * text when the problem is malformed (CFI_INVALID: a number that is not finite, sizes that do not add up, an array that
+ * is NULL) or a setting is not allowed (CFI_INVALID, naming it), memory is out (CFI_NO_MEMORY), the stop flag was seen
+ * (CFI_INTERRUPTED) or the time limit passed (CFI_FAILED): before the analysis has ended there is no point to return.
+ */
 typedef struct socp_workspace socp_workspace;
 socp_workspace *socp_create(const socp_problem *problem, const socp_settings *settings, cfi_error *error);
 void socp_destroy(socp_workspace *workspace);
@@ -230,8 +231,10 @@ double socp_cbf_objective(const socp_cbf *cbf, double value);
 bool socp_cbf_point(const socp_cbf *cbf, const socp_solution *solution, double *x);
 
 /* The multiplier of each row of CON, socp_cbf_constraints numbers u in the dual cone of CON, from the solution's y and
- * z. optimal:            c - A'u in the dual cone of VAR and dual objective c0 - b'u (maximising: c replaced by -c, c0
- * + b'u) primal infeasible:  -A'u in the dual cone of VAR and b'u = -1, which no x in VAR with A x + b in CON allows */
+ * z (of a recognised epigraph from x):
+ *   optimal             c - A'u in the dual cone of VAR and dual objective c0 - b'u
+ *                       (maximising: c replaced by -c, c0 + b'u)
+ *   primal infeasible   -A'u in the dual cone of VAR and b'u = -1, which no x in VAR with A x + b in CON allows */
 void socp_cbf_multipliers(const socp_cbf *cbf, const socp_solution *solution, double *multiplier);
 
 #ifdef __cplusplus

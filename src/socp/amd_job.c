@@ -1,14 +1,15 @@
 /* AMD on a thread that can be left behind. */
 #include "socp/amd_job.h"
 
+#include "socp/constants.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <suitesparse/amd.h>
 #include <time.h>
 
-/* Entries up to which AMD takes less than some ten milliseconds; between looks at the watch; its stack. */
-enum { FEW_ENTRIES = 20000, LOOK_MILLISECONDS = 10, STACK_BYTES = 256 * 1024 };
+enum { STACK_BYTES = 256 * 1024 }; /* of AMD's thread */
 
 /* Shared by both threads; whoever is last frees it. */
 typedef struct shared {
@@ -75,7 +76,7 @@ static struct timespec next_look(void)
     struct timespec time;
 
     clock_gettime(CLOCK_MONOTONIC, &time);
-    time.tv_nsec += LOOK_MILLISECONDS * 1000000L;
+    time.tv_nsec += POLLED_MILLISECONDS * 1000000L;
     if (time.tv_nsec >= 1000000000L) {
         time.tv_nsec -= 1000000000L;
         time.tv_sec++;
@@ -118,8 +119,9 @@ static shared *make_shared(const amd_job *job)
 
 bool amd_job_run(amd_job *job, stop_watch *watch)
 {
-    shared *s =
-        watch && (watch->flag || watch->deadline > 0.0) && job->start[job->n] > FEW_ENTRIES ? make_shared(job) : NULL;
+    shared *s = watch && (watch->flag || watch->deadline > 0.0) && job->start[job->n] > UNWATCHED_ENTRIES
+                    ? make_shared(job)
+                    : NULL;
     bool good;
 
     if (s && !start_thread(s)) {

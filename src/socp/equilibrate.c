@@ -2,9 +2,12 @@
  * over. The rows of a second-order cone share one factor, else the cone would change. */
 #include "socp/equilibrate.h"
 
+#include "socp/constants.h"
+
 #include <string.h>
 
-enum { PASSES = 6, LEAST = -1100, BIAS = 1023 };
+/* The exponent that stands for 0, below that of every double; what a double adds to its exponent. */
+enum { LEAST = -1100, BIAS = 1023 };
 
 /* floor(log2(abs(value))), LEAST for 0. */
 static int exponent_of(double value)
@@ -74,7 +77,7 @@ static bool take_half(size_t count, const int *larger, int *power)
     for (size_t i = 0; i < count; i++) {
         int half = larger[i] > LEAST / 2 ? larger[i] / 2 : 0, next = power[i] - half;
 
-        next = next > 500 ? 500 : next < -500 ? -500 : next;
+        next = next > MOST_POWER ? MOST_POWER : next < -MOST_POWER ? -MOST_POWER : next;
         changed = changed || next != power[i];
         power[i] = next;
     }
@@ -90,7 +93,7 @@ void equilibrate(sparse *matrix, size_t fixed, const cone_scaling *cone, socp_sc
         scaling->exponent[e] = exponent_of(matrix->value[e]);
     }
     memset(power, 0, all * sizeof *power);
-    for (int pass = 0; pass < PASSES; pass++) {
+    for (int pass = 0; pass < SCALING_PASSES; pass++) {
         largest_exponents(matrix, scaling);
         for (size_t i = 0; i < fixed; i++) {
             scaling->larger[n + i] = LEAST;

@@ -211,7 +211,7 @@ static double largest_either(size_t count, const double *residual, const double 
     return most;
 }
 
-static void judge_certificates(socp_workspace *w, const socp_problem *problem, const point *at, quality *q)
+void point_judge_certificates(socp_workspace *w, const socp_problem *problem, const point *at, quality *q)
 {
     double by, cx;
 
@@ -364,7 +364,6 @@ quality point_judge(socp_workspace *w, const socp_problem *problem, const point 
 {
     quality q = {.judged = true, .primal_certificate = INFINITY, .dual_certificate = INFINITY};
 
-    judge_certificates(w, problem, at, &q);
     judge_point(w, problem, at, &q);
     return q;
 }

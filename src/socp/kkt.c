@@ -11,11 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POLLED_WEIGHTS = 4096 }; /* between two looks at the stop flag */
-/* The part of the matrix that does not change with W is kept as long as that is cheaper than adding it up again: while
- * the factor has at most so many entries for each term. Filled factors so take half the memory. */
-enum { MOST_FILL = 8 };
-
 /* ----------------------------------------------------------------------------- analysis ---- */
 
 /* Signs of the pivots: + for x, - for y and z; of a dyad's unknown the opposite of its unit pivot's block. */
@@ -174,7 +169,7 @@ bool kkt_analyse(kkt *system, const sparse *matrix, size_t f, const cone_scaling
         done = analyse(system, &rows);
     }
     free(scratch);
-    if (done && system->factor.values <= MOST_FILL * system->terms.count) {
+    if (done && system->factor.values <= BASE_MOST_FILL * system->terms.count) {
         system->base = memory_block(system->factor.values * sizeof *system->base + 1);
         system->memory[3] = system->base;
         done = system->base != NULL;

@@ -199,7 +199,7 @@ static void correct(kkt *system, size_t sides, kkt_side *const side[], bool usef
             solution[all + i] += side[s]->product[p + i];
         }
         side[s]->error = useful[s] ? error : side[s]->error;
-        useful[s] = useful[s] && error <= 0.5 * before;
+        useful[s] = useful[s] && error <= REFINEMENT_GAIN * before;
         system->refinements++;
     }
 }

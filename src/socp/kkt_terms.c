@@ -1,6 +1,8 @@
 /* The terms of the factorised matrix, in the order of their weights. docs/solver.md. */
 #include "socp/kkt_terms.h"
 
+#include "socp/constants.h"
+
 #include <string.h>
 
 size_t cone_weights(size_t size)
@@ -42,7 +44,8 @@ static bool worth_keeping(const row_lists *rows, size_t first, size_t size, uint
             mark[rows->col[e]] = stamp;
         }
     }
-    return size == 1 ? variables > 3 : longest > 2 || 2 * variables > 3 * size;
+    return size == 1 ? variables > ROW_VARIABLES
+                     : longest > CONE_ROW_VARIABLES || variables > CONE_VARIABLES * (double)size;
 }
 
 void kkt_lay_out(kkt *system, const row_lists *rows, uint32_t *mark)

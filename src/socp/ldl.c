@@ -2,16 +2,12 @@
 #include "socp/ldl.h"
 
 #include "base/clones.h"
+#include "socp/constants.h"
 #include "socp/ldl_vector.h"
 
 #include <string.h>
 
 enum { TILE = 4 }; /* columns that are worked on together: their sums fit the registers */
-/* In a panel of at least LARGE numbers, more than the second cache may hold, products are subtracted in parts that fit
- * the caches: DEPTH columns deep and STRIP rows high, from a BLOCK of columns. Every sum still runs over the columns in
- * their order, so that the parts do not change a bit. Smaller panels are faster in one part. Fitted by measurement. */
-enum { LARGE = 1 << 17, DEPTH = 64, STRIP = 64, BLOCK = 32 };
-enum { POLLED_NODES = 256 }; /* between two looks at the stop flag; a wide node looks at every tile */
 
 /* How pivots are to be, and what they were. */
 typedef struct pivoting {
@@ -154,20 +150,21 @@ INLINE void factor_tile(ldl *factor, const ldl_node *node, pivoting *how, size_t
 CLONES(static, void, subtract_before, (ldl * factor, const ldl_node *node, size_t block, size_t end),
        (factor, node, block, end))
 {
-    double y[BLOCK * DEPTH];
+    double y[PANEL_BLOCK * PANEL_DEPTH];
 
-    for (size_t c = 0; c < block && !stop_seen(factor->watch); c += DEPTH) {
-        size_t depth = smaller_size(DEPTH, block - c);
+    for (size_t c = 0; c < block && !stop_seen(factor->watch); c += PANEL_DEPTH) {
+        size_t depth = smaller_size(PANEL_DEPTH, block - c);
 
-        scale_rows(panel_part(factor, node, 0, 0), block, end - block, c, depth, (columns){y, DEPTH});
-        for (size_t strip = block; strip < node->lead; strip += STRIP) {
-            size_t below = smaller_size(strip + STRIP, node->lead);
+        scale_rows(panel_part(factor, node, 0, 0), block, end - block, c, depth, (columns){y, PANEL_DEPTH});
+        for (size_t strip = block; strip < node->lead; strip += PANEL_STRIP) {
+            size_t below = smaller_size(strip + PANEL_STRIP, node->lead);
 
             for (size_t begin = block; begin < end && begin < below; begin += TILE) {
                 size_t row = begin > strip ? begin : strip; /* what is above the diagonal is of no use */
 
                 subtract_tile(below - row, depth, smaller_size(TILE, end - begin), panel_part(factor, node, row, c),
-                              (columns){y + (begin - block) * DEPTH, DEPTH}, panel_part(factor, node, row, begin));
+                              (columns){y + (begin - block) * PANEL_DEPTH, PANEL_DEPTH},
+                              panel_part(factor, node, row, begin));
             }
         }
     }
@@ -175,14 +172,14 @@ CLONES(static, void, subtract_before, (ldl * factor, const ldl_node *node, size_
 
 INLINE bool is_large(const ldl_node *node)
 {
-    return (size_t)node->lead * node->columns >= LARGE;
+    return (size_t)node->lead * node->columns >= PANEL_LARGE;
 }
 
 /* A block of columns at a time, and in it a tile: the products of the columns before are subtracted from it, then it is
  * factorised. */
 INLINE void factor_panel(ldl *factor, const ldl_node *node, pivoting *how)
 {
-    size_t size = is_large(node) ? BLOCK : node->columns;
+    size_t size = is_large(node) ? PANEL_BLOCK : node->columns;
 
     for (size_t block = 0; block < node->columns; block += size) {
         size_t end = smaller_size(block + size, node->columns);
@@ -228,7 +225,7 @@ INLINE void update_segment(ldl *factor, const ldl_node *node, const ldl_segment 
     const ldl_node *to = &factor->node[segment->to];
     const uint32_t *place = factor->panel_row + segment->places;
     size_t depth = node->columns;
-    size_t part = is_large(node) ? DEPTH : depth;
+    size_t part = is_large(node) ? PANEL_DEPTH : depth;
     double *product = factor->work + TILE * node->lead;
 
     for (size_t a = segment->begin; a < segment->end && !stop_seen(factor->watch); a += TILE) {

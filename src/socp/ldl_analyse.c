@@ -1,4 +1,5 @@
 /* The later symbolic phases of the factorisation: panels, rows and destinations. docs/solver.md, ldl.h. */
+#include "socp/constants.h"
 #include "socp/ldl_symbolic.h"
 #include "socp/ldl_vector.h"
 #include "socp/memory.h"
@@ -76,7 +77,7 @@ static void lay_out_panels(const ldl_symbolic *s, ldl *factor, uint32_t *node_at
         if (s->top[j] == j) {
             ldl_node *node = &factor->node[nodes];
             uint32_t front = s->length[j], below = front - s->width[j];
-            bool small = s->width[j] == 1 && below <= LDL_SMALL;
+            bool small = s->width[j] == 1 && below <= SMALL_BELOW;
 
             *node = (ldl_node){.first = (uint32_t)first,
                                .columns = s->width[j],

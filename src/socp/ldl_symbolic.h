@@ -4,9 +4,6 @@
 
 #include "socp/ldl.h"
 
-/* A small node has at most so many rows below. */
-enum { LDL_SMALL = 8 };
-
 /* Four vectors of n + 2 numbers for use within a phase. */
 enum { LDL_SCRATCH = 4 };
 

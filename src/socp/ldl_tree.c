@@ -1,9 +1,9 @@
 /* The first symbolic phases of the factorisation: entries by column, elimination tree, nodes. docs/solver.md, ldl.h. */
 #include "socp/ldl_symbolic.h"
 
-#include <string.h>
+#include "socp/constants.h"
 
-enum { POLLED_ROWS = 32 }; /* between two looks at the stop flag */
+#include <string.h>
 
 bool ldl_ends_at(const ldl_symbolic *s, size_t row)
 {
@@ -75,7 +75,7 @@ static double estimate(double width, double front)
 {
     double below = front - width, flops = width * front * front - width * width * front + width * width * width / 3.0;
 
-    if (width < 1.5 && below < LDL_SMALL + 0.5) {
+    if (width < 1.5 && below < SMALL_BELOW + 0.5) {
         return 20.0 + 4.0 * below + 0.7 * below * below;
     }
     return 120.0 + 8.0 * width + 4.0 * below + 0.3 * below * below + 1.2 * width * front + 0.1 * flops;

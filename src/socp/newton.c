@@ -86,11 +86,11 @@ bool newton_start(socp_workspace *w)
     }
     vector_copy(p + m, w->fixed + n, now->y); /* the first f are formed with the residuals */
     shift = cone_distance(&w->cone, now->s);
-    if (m > 0 && !(shift < 0.0)) {
+    if (m > 0 && !(shift < -START_INSIDE)) {
         cone_add_identity(&w->cone, 1.0 + shift, now->s);
     }
     shift = cone_distance(&w->cone, now->z);
-    if (m > 0 && !(shift < 0.0)) {
+    if (m > 0 && !(shift < -START_INSIDE)) {
         cone_add_identity(&w->cone, 1.0 + shift, now->z);
     }
     now->tau = now->kappa = 1.0;
@@ -213,7 +213,7 @@ static double largest_residual(const socp_workspace *w)
  * of the complementarity rows; `extra` is already in product. */
 static direction direction_towards(socp_workspace *w, double last, double sigma_mu, double weight, double kappa_rhs)
 {
-    bool mended = w->kkt.refinements > w->refinements; /* else this factor needs no check */
+    bool check = w->careful || w->kkt.refinements > w->refinements; /* else this factor needs none */
 
     cone_product(&w->cone, w->cone.lambda, w->cone.lambda, w->spare);
     for (size_t i = 0; i < w->m; i++) {
@@ -223,7 +223,7 @@ static direction direction_towards(socp_workspace *w, double last, double sigma_
     cone_divide(&w->cone, w->product, w->product);
     cone_scale(&w->cone, w->product, w->spare);
     direction_target(w, weight, w->spare, w->target[1]);
-    kkt_solve(&w->kkt, w->target[1], mended ? w->accuracy : INFINITY, w->step);
+    kkt_solve(&w->kkt, w->target[1], check ? w->accuracy : INFINITY, w->step);
     return complete_direction(w, last, kappa_rhs);
 }
 
@@ -246,7 +246,8 @@ static direction combined_direction(socp_workspace *w, direction affine, double 
 {
     double alpha = smaller_of(longest_step(w, affine), 1.0),
            most = w->last_step < STEP_GOOD ? SIGMA_MOST_POOR : SIGMA_MOST;
-    double sigma = fmin(fmax((1.0 - alpha) * (1.0 - alpha), SIGMA_LEAST), most);
+    double least = w->f > 0 ? SIGMA_LEAST_CURVED : SIGMA_LEAST;
+    double sigma = fmin(fmax((1.0 - alpha) * (1.0 - alpha), least), most);
     double second = affine.dkappa * affine.dtau, last = (1.0 - sigma) * rt + curved_term(w, affine);
 
     cone_product(&w->cone, w->ds, w->wdz, w->product);
@@ -354,9 +355,11 @@ bool newton_iterate(socp_workspace *w, double rt)
     mu = (vector_dot(w->m, w->cone.lambda, w->cone.lambda) + w->now->kappa * w->now->tau) /
          (cone_degree(&w->cone) + 1.0);
     kkt_sharpen(&w->kkt, w->sharp); /* without memory for it the solutions are as sharp as before */
+    w->careful = false;
     w->accuracy = is_trusted(w, mu) ? INFINITY : needed_accuracy(w, mu);
     alpha = find_direction(w, rt, mu, &d);
-    if (!(alpha >= STEP_BLOCKED) && w->accuracy == INFINITY) { /* it was trusted too much */
+    if (!(alpha >= STEP_BLOCKED)) { /* perhaps for want of accuracy */
+        w->careful = true;
         w->accuracy = needed_accuracy(w, mu);
         alpha = find_direction(w, rt, mu, &d);
     }

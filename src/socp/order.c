@@ -6,12 +6,11 @@
 #include "socp/order.h"
 
 #include "socp/amd_job.h"
+#include "socp/constants.h"
 #include "socp/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { FEW = 8, MANY_TIMES = 2 };
 
 /* Buckets pairs by `key` (counting sort, stable); listed[] gets the other index of each. */
 static void bucket(size_t n, size_t pairs, const int *key, const int *other, int *start, int *listed)
@@ -80,14 +79,14 @@ static bool is_leaf(const graph *of, size_t i, const int *number)
 {
     int degree = of->end[i] - of->start[i];
 
-    for (int e = of->start[i]; degree <= FEW && e < of->end[i]; e++) {
+    for (int e = of->start[i]; degree <= LEAF_NEIGHBOURS && e < of->end[i]; e++) {
         int j = of->listed[e];
 
-        if (number[j] < 0 || of->end[j] - of->start[j] < MANY_TIMES * degree) {
+        if (number[j] < 0 || of->end[j] - of->start[j] < LEAF_TIMES * degree) {
             return false;
         }
     }
-    return degree <= FEW;
+    return degree <= LEAF_NEIGHBOURS;
 }
 
 /* Takes the leaves: order[] starts with them; number[] of the others is their place among themselves. Returns how many

@@ -1,19 +1,17 @@
 /* The settings: their defaults, and the one place that says which values they may have. */
+#include "socp/constants.h"
 #include "socp/problem.h"
 #include "socp/workspace.h"
 
 #include <math.h>
 
-/* Above these a setting is a mistake: no solve takes as many iterations, no refinement goes on as long. */
-enum { MOST_ITERATIONS = 1000000, MOST_REFINEMENTS = 1000 };
-
 socp_settings socp_default_settings(void)
 {
-    return (socp_settings){.max_iterations = 200,
-                           .tolerance = 1e-9,
-                           .accepted_tolerance = 1e-8,
-                           .reduced_tolerance = 1e-4,
-                           .max_refinements = 5,
+    return (socp_settings){.max_iterations = DEFAULT_ITERATIONS,
+                           .tolerance = DEFAULT_TOLERANCE,
+                           .accepted_tolerance = DEFAULT_ACCEPTED,
+                           .reduced_tolerance = DEFAULT_REDUCED,
+                           .max_refinements = DEFAULT_REFINEMENTS,
                            .time_limit_seconds = INFINITY};
 }
 

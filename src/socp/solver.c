@@ -43,6 +43,7 @@ static socp_status certificate(socp_workspace *w, const socp_problem *problem, q
         return SOCP_FAILED;
     }
     *q = point_judge(w, problem, w->now);
+    point_judge_certificates(w, problem, w->now, q);
     if (q->primal_certificate <= tolerance) {
         return SOCP_PRIMAL_INFEASIBLE;
     }

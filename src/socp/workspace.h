@@ -17,7 +17,7 @@ typedef struct quality {
     double primal_objective, dual_objective, primal, dual, gap;
     double whole;                                /* the largest of the three, relative to the whole right-hand sides */
     double rows;                                 /* ... to what each row and column is made of; 0 when estimated */
-    double merit;                                /* by which points are compared: whole, or a tenth of rows */
+    double merit;                                /* by which points are compared: whole, or ROW_WEIGHT rows */
     double beyond_rounding;                      /* the same without what rounding explains; only when judged */
     bool judged;                                 /* recomputed from the raw problem, row by row; else estimated */
     double primal_certificate, dual_certificate; /* residuals of the infeasibility certificates; infinite: none */
@@ -40,6 +40,7 @@ struct socp_workspace {
     double cx, by, vv;                  /* c'x, b'y + h'z, v'v there */
     double *curvature;                  /* n: F'v there; unused without F */
     double *target[2], *fixed, *step;   /* n + p + m each; fixed: solution for the right-hand side (-c, b, h) */
+    bool careful;                       /* every solution of this iteration is checked */
     bool sharp;                         /* linear systems are solved to the last digit */
     double last_step;                   /* alpha of the last step of this attempt, 1 before */
     double fixed_value, accuracy;       /* (c, b, h)' fixed; residual at which a solution needs no refinement */
@@ -73,7 +74,9 @@ void point_unscale(socp_workspace *w, const point *from, double by);
 double form_residuals(socp_workspace *w);
 /* Quality of w->now from these residuals. */
 quality point_estimate(socp_workspace *w);
-/* The same recomputed from the raw problem alone, with certificates. Leaves the user's point divided by tau. */
+/* The same recomputed from the raw problem alone, row by row. Leaves the user's point divided by tau. */
 quality point_judge(socp_workspace *w, const socp_problem *problem, const point *at);
+/* The certificates' residuals, likewise; the user's point is not divided. */
+void point_judge_certificates(socp_workspace *w, const socp_problem *problem, const point *at, quality *q);
 
 #endif
