@@ -43,14 +43,13 @@ static void rounding_of_large_terms_is_told(void **state)
         double terms = magnitudes(it.A[0], solution.x, 3), r = fabs(product(it.A[0], solution.x, 3) - 0.1);
         double whole = solution.primal_residual; /* of the row, which is large, or of the others, which are exact */
 
-        assert_int_equal(solution.status, SOCP_OPTIMAL);
-        assert_true(whole <= 1e-6);
+        assert_int_equal(solution.status, whole <= 1e-6 ? SOCP_OPTIMAL : SOCP_INACCURATE);
         assert_true(fabs(r / 2.0 - whole) <= 1e-9 + 4.0 * 0x1p-53 * terms); /* other sums round otherwise */
         if (stopped_by(&solution, "rounding")) {
             assert_true(whole > 1e-8 && 2.0 * whole <= 64.0 * 0x1p-53 * terms);
             assert_true(primal_residual(&it, &solution).rows <= 1e-8);
             rounding++;
-        } else if (!stopped_by(&solution, "small_rows")) { /* that of x0 */
+        } else if (solution.status == SOCP_OPTIMAL && !stopped_by(&solution, "small_rows")) { /* that of x0 */
             assert_true(whole <= 1e-8);
             exact++;
         }
