@@ -110,8 +110,11 @@ static void write_sizes(const cfi_solve_result *result, FILE *stream)
     }
     fprintf(stream, "%s: %s, %zu variables, %zu constraints\n", text_shown(name, sizeof name, result->name),
             socp_cbf_maximises(result->cbf) ? "maximise" : "minimise", problem->n, socp_cbf_constraints(result->cbf));
-    fprintf(stream, "  as solved: %zu equalities, %zu inequalities, %zu cones", problem->p, problem->linear,
-            problem->cones);
+    fprintf(stream, "  as solved: ");
+    if (problem->f > 0) {
+        fprintf(stream, "a quadratic objective of %zu squares, ", problem->f);
+    }
+    fprintf(stream, "%zu equalities, %zu inequalities, %zu cones", problem->p, problem->linear, problem->cones);
     if (problem->cones > 0) {
         fprintf(stream, " of %zu rows (largest %zu)", problem->m - problem->linear, largest);
     }

@@ -4,8 +4,6 @@
 #include "socp/workspace.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 void point_unscale(socp_workspace *w, const point *from, double by)
 {
@@ -307,8 +305,6 @@ static measures measure(size_t count, const double *residual, const double *size
     for (size_t i = 0; i < count; i++) {
         double r = fabs(residual[i]), per_row = r > 0.0 ? 1.0 / size[i] : 0.0;
 
-        if (getenv("ROWS") && r * per_row > 1e-7)
-            fprintf(stderr, "   row %zu of %zu r %.2e size %.2e\n", i, count, residual[i], size[i]);
         of.whole = larger_of(of.whole, r * per_whole);
         of.rows = larger_of(of.rows, r * per_row);
         of.beyond_rounding = larger_of(of.beyond_rounding, (r - ROUNDING * size[i]) * fmax(per_whole, per_row));

@@ -27,7 +27,7 @@ static bool factor_and_solve(socp_workspace *w, double enough, system_solver *so
     for (size_t tries = 0; tries < MOST_FACTORS && !stop_seen(&w->watch); tries++) {
         double error = kkt_factor(&w->kkt) ? solve(w, context) : INFINITY;
 
-        if (error <= enough) {
+        if (error <= enough && error < INFINITY) {
             w->delta = w->kkt.delta;
             return true;
         }
@@ -41,8 +41,11 @@ static bool factor_and_solve(socp_workspace *w, double enough, system_solver *so
         w->kkt.delta *= FIRMER;
     }
     w->delta = w->kkt.delta = best;
+    if (!(least < INFINITY)) {
+        return false;
+    }
     w->firm_error = least;
-    return least < INFINITY && kkt_factor(&w->kkt) && solve(w, context) < INFINITY;
+    return kkt_factor(&w->kkt) && solve(w, context) < INFINITY;
 }
 
 /* ---------------------------------------------------------------------------- start points ---- */

@@ -6,8 +6,7 @@
 #include "socp/problem.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 /* How an attempt differs from the others. */
 typedef struct attempt_kind {
@@ -105,14 +104,6 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, bool warm
         double rt = form_residuals(w);
         quality q = assess(w, problem);
         socp_status status = certificate(w, problem, &q);
-        if (getenv("TRACE"))
-            fprintf(stderr,
-                    "%zu p %.2e d %.2e g %.2e%s pc %.1e dc %.1e obj %.10g %.10g |x| %.1e |y| %.1e |s| %.1e tau %.1e "
-                    "kappa %.1e last %.4f delta %.0e repl %zu ref %zu\n",
-                    *iterations, q.primal, q.dual, q.gap, q.judged ? " judged" : "", q.primal_certificate,
-                    q.dual_certificate, q.primal_objective, q.dual_objective, vector_norm_inf(w->n, w->now->x),
-                    vector_norm_inf(w->p + w->m, w->now->y), vector_norm_inf(w->m, w->now->s), w->now->tau,
-                    w->now->kappa, w->last_step, w->kkt.delta, w->kkt.replaced, w->kkt.refinements - w->refinements);
 
         if (status != SOCP_FAILED) {
             *best = q;
@@ -163,7 +154,7 @@ static bool is_optimal(socp_workspace *w, const quality *best)
     double accepted = w->settings.accepted_tolerance, most = fmax(best->whole, best->rows);
 
     if (most <= accepted) {
-        w->stop_reason = w->watch.seen || best->merit <= w->settings.tolerance ? w->stop_reason : "no_progress";
+        w->stop_reason = strcmp(w->stop_reason, "breakdown") == 0 ? "no_progress" : w->stop_reason;
         return true;
     }
     if (most <= ROUNDED_TOLERANCE && best->beyond_rounding <= accepted) {
