@@ -43,7 +43,8 @@ static void rounding_of_large_terms_is_told(void **state)
         double terms = magnitudes(it.A[0], solution.x, 3), r = fabs(product(it.A[0], solution.x, 3) - 0.1);
         double whole = solution.primal_residual; /* of the row, which is large, or of the others, which are exact */
 
-        assert_int_equal(solution.status, whole <= 1e-6 ? SOCP_OPTIMAL : SOCP_INACCURATE);
+        assert_true(solution.status == SOCP_OPTIMAL || (solution.status == SOCP_INACCURATE && whole > 1e-8));
+        assert_true(solution.status == SOCP_INACCURATE || whole <= 1e-6);
         assert_true(fabs(r / 2.0 - whole) <= 1e-9 + 4.0 * 0x1p-53 * terms); /* other sums round otherwise */
         if (stopped_by(&solution, "rounding")) {
             assert_true(whole > 1e-8 && 2.0 * whole <= 64.0 * 0x1p-53 * terms);
@@ -56,7 +57,7 @@ static void rounding_of_large_terms_is_told(void **state)
         socp_destroy(workspace);
         socp_builder_destroy(builder);
     }
-    assert_true(rounding > 10 && exact > 10);
+    assert_true(rounding > 20 && exact > 20 && rounding + exact > 80);
 }
 
 /* min x0 + x2 over x >= 0, x0 + x1 = big, x0 - x1 + x2 = 0.1: relative to its terms each row is large, but the dual's
