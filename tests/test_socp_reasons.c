@@ -60,8 +60,8 @@ static void rounding_of_large_terms_is_told(void **state)
     assert_true(rounding > 20 && exact > 20 && rounding + exact > 80);
 }
 
-/* min x0 + x2 over x >= 0, x0 + x1 = big, x0 - x1 + x2 = 0.1: relative to its terms each row is large, but the dual's
- * columns and the second right-hand side are not. */
+/* min x0 + x2 over x >= 0, x0 + x1 = big, x0 - x1 + x2 = 0.1: beside all the large ones the row x2 >= 0, with x2 = 0 at
+ * the optimum, is small. */
 static programme large_sum(double big)
 {
     programme it = {.n = 3, .p = 2, .m = 3, .linear = 3, .b = {big, 0.1}, .c = {1.0, 0.0, 1.0}};
