@@ -78,7 +78,7 @@ bool newton_start(socp_workspace *w)
     if (!factor_and_solve(w, START_SOLVED, solve_start, NULL)) {
         return false;
     }
-    if (w->firm_error > FACTOR_USABLE) {
+    if (w->firm_error > FACTOR_USABLE) { /* from the origin, then */
         memset(w->step, 0, (n + p + m) * sizeof *w->step);
         memset(w->fixed, 0, (n + p + m) * sizeof *w->fixed);
     }
