@@ -158,7 +158,8 @@ cfi_status report_write_solution_table(const cfi_solve_result *result, FILE *str
     fprintf(stream, "  status            %s\n", explain(s));
     fprintf(stream, "  stopped by        %s\n", s->stop_reason);
     fprintf(stream, "  iterations        %zu", s->iterations);
-    fprintf(stream, s->attempts > 1 ? " in %zu attempts, with other regularisation and scaling each\n" : "\n", s->attempts);
+    fprintf(stream, s->attempts > 1 ? " in %zu attempts, with other regularisation and scaling each\n" : "\n",
+            s->attempts);
     if (is_certificate(s)) {
         write_certificate(result, stream);
     } else if (has_point(s)) {

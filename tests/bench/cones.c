@@ -15,7 +15,8 @@ typedef struct counts {
 /* A quadratic programme as a file; solved and put back in the planted problem's terms. NULL when something fails. */
 static socp_workspace *solve_file(planted *it, socp_cbf **cbf, socp_solution *solution, cfi_error *error)
 {
-    static double x[PLANTED_MOST_N], y[PLANTED_MOST_P], z[PLANTED_MOST_M], s[PLANTED_MOST_M], multiplier[PLANTED_MOST_P + PLANTED_MOST_M];
+    static double x[PLANTED_MOST_N], y[PLANTED_MOST_P], z[PLANTED_MOST_M], s[PLANTED_MOST_M],
+        multiplier[PLANTED_MOST_P + PLANTED_MOST_M];
     FILE *stream = tmpfile();
     socp_workspace *workspace;
 
