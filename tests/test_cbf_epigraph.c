@@ -112,7 +112,7 @@ static void assert_below(double value, double most, const char *what, uint64_t s
 /* x is feasible, u is for the dual, and both objectives meet: that is the optimum. */
 static void assert_optimum(const model *it, const answer *of, uint64_t seed)
 {
-    double sign = it->maximise ? -1.0 : 1.0, v[MOST_ROWS];
+    double sign = it->maximise ? -1.0 : 1.0, v[MOST_ROWS] = {0.0};
     double primal = it->c0 + product(it->c, of->x, it->n), dual = it->c0 - sign * product(it->b, of->u, it->rows);
 
     if (of->solution.status != SOCP_OPTIMAL) {

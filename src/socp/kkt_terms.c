@@ -45,7 +45,7 @@ static bool worth_keeping(const row_lists *rows, size_t first, size_t size, uint
         }
     }
     return size == 1 ? variables > ROW_VARIABLES
-                     : longest > CONE_ROW_VARIABLES || variables > CONE_VARIABLES * (double)size;
+                     : longest > CONE_ROW_VARIABLES || (double)variables > CONE_VARIABLES * (double)size;
 }
 
 void kkt_lay_out(kkt *system, const row_lists *rows, uint32_t *mark)
