@@ -226,7 +226,7 @@ INLINE void update_segment(ldl *factor, const ldl_node *node, const ldl_segment 
     const uint32_t *place = factor->panel_row + segment->places;
     size_t depth = node->columns;
     size_t part = is_large(node) ? PANEL_DEPTH : depth;
-    double *product = factor->work + TILE * node->lead;
+    double *product = factor->work + (size_t)TILE * node->lead;
 
     for (size_t a = segment->begin; a < segment->end && !stop_seen(factor->watch); a += TILE) {
         size_t tile = smaller_size(TILE, segment->end - a), row = depth + a, from = row / VECTOR * VECTOR;
