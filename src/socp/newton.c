@@ -320,12 +320,12 @@ static void take_step(socp_workspace *w, direction d, double alpha)
     w->last_step = alpha;
 }
 
-/* The residual at which a Newton system needs no refinement. */
-static double needed_accuracy(const socp_workspace *w, double mu)
+/* The residual at which a Newton system needs no refinement; `left`: the smaller of mu and the largest residual. */
+static double needed_accuracy(const socp_workspace *w, double left)
 {
     double part = w->now->tau < w->now->kappa ? SOLVED_CERTIFICATE : SOLVED;
 
-    return fmax(w->sharp ? SOLVED_SHARP : SOLVED_LEAST, part * fmin(mu, largest_residual(w)));
+    return fmax(w->sharp ? SOLVED_SHARP : SOLVED_LEAST, part * left);
 }
 
 /* Whether residuals of Newton systems need not even be formed. */
@@ -335,12 +335,11 @@ static bool is_trusted(const socp_workspace *w, double mu)
 }
 
 /* Mehrotra's direction, solved to w->accuracy; returns how far it may be followed, NaN when there is none. */
-static double find_direction(socp_workspace *w, double rt, double mu, direction *d)
+static double find_direction(socp_workspace *w, double rt, double mu, double left, direction *d)
 {
     affine_step affine = {.rt = rt};
-    double enough = fmax(FACTOR_SOLVED * fmin(mu, largest_residual(w)), SOLVED_LEAST);
 
-    if (!factor_and_solve(w, enough, solve_affine, &affine)) {
+    if (!factor_and_solve(w, fmax(FACTOR_SOLVED * left, SOLVED_LEAST), solve_affine, &affine)) {
         return NAN;
     }
     *d = combined_direction(w, affine.found, rt, mu);
@@ -349,7 +348,7 @@ static double find_direction(socp_workspace *w, double rt, double mu, direction 
 
 bool newton_iterate(socp_workspace *w, double rt)
 {
-    double mu, alpha;
+    double mu, left, alpha;
     direction d = {.dtau = NAN};
 
     if (!cone_update(&w->cone, w->now->s, w->now->z)) {
@@ -357,14 +356,15 @@ bool newton_iterate(socp_workspace *w, double rt)
     }
     mu = (vector_dot(w->m, w->cone.lambda, w->cone.lambda) + w->now->kappa * w->now->tau) /
          (cone_degree(&w->cone) + 1.0);
+    left = fmin(mu, largest_residual(w));
     kkt_sharpen(&w->kkt, w->sharp); /* without memory for it the solutions are as sharp as before */
     w->careful = false;
-    w->accuracy = is_trusted(w, mu) ? INFINITY : needed_accuracy(w, mu);
-    alpha = find_direction(w, rt, mu, &d);
+    w->accuracy = is_trusted(w, mu) ? INFINITY : needed_accuracy(w, left);
+    alpha = find_direction(w, rt, mu, left, &d);
     if (!(alpha >= STEP_BLOCKED)) { /* perhaps for want of accuracy */
         w->careful = true;
-        w->accuracy = needed_accuracy(w, mu);
-        alpha = find_direction(w, rt, mu, &d);
+        w->accuracy = needed_accuracy(w, left);
+        alpha = find_direction(w, rt, mu, left, &d);
     }
     if (alpha < STEP_BLOCKED) {
         d = centring_direction(w, rt, mu);
