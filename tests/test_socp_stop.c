@@ -268,7 +268,7 @@ static void a_solve_ends_at_the_stage_that_is_stopped(void **state)
         for (size_t call = 0; call < r.analysis + r.stages; call++) {
             stop_at(&r, call, &stopped);
         }
-        assert_true(stopped + 6 >= r.stages); /* all but the last two steps', whose points may be optimal already */
+        assert_true(3 * stopped >= 2 * r.stages); /* all but those of the last steps, whose points are good enough */
         planted_free(it);
     }
     stopped_by = THE_FLAG;
