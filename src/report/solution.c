@@ -69,7 +69,7 @@ cfi_status report_write_solution_json(const cfi_solve_result *result, FILE *stre
 
 /* ------------------------------------------------------------------------------- table ---- */
 
-static const char *explain(const socp_solution *solution)
+static const char *explain_status(const socp_solution *solution)
 {
     bool point = has_point(solution);
 
@@ -155,7 +155,7 @@ cfi_status report_write_solution_table(const cfi_solve_result *result, FILE *str
     const socp_solution *s = result->solution;
 
     write_sizes(result, stream);
-    fprintf(stream, "  status            %s\n", explain(s));
+    fprintf(stream, "  status            %s\n", explain_status(s));
     fprintf(stream, "  stopped by        %s\n", s->stop_reason);
     fprintf(stream, "  iterations        %zu", s->iterations);
     fprintf(stream, s->attempts > 1 ? " in %zu attempts, with other regularisation and scaling each\n" : "\n",
@@ -186,5 +186,5 @@ cfi_status report_solution_verdict(const cfi_solve_result *result, cfi_error *er
     } else if (s->status == SOCP_INTERRUPTED) {
         status = CFI_INTERRUPTED;
     }
-    return error_set(error, status, "%.300s: %s", result->name, explain(s));
+    return error_set(error, status, "%.300s: %s", result->name, explain_status(s));
 }

@@ -99,9 +99,9 @@ static bool works(const socp_builder *builder)
 }
 
 /* Remembers the first mistake, for socp_build to report. */
-static void blame(socp_builder *builder, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void blame_caller(socp_builder *builder, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static void blame(socp_builder *builder, const char *format, ...)
+static void blame_caller(socp_builder *builder, const char *format, ...)
 {
     va_list list;
 
@@ -114,7 +114,7 @@ static void blame(socp_builder *builder, const char *format, ...)
 static bool exists(socp_builder *builder, size_t index, size_t count, const char *what)
 {
     if (index >= count) {
-        blame(builder, "%s %zu does not exist: there are %zu so far", what, index, count);
+        blame_caller(builder, "%s %zu does not exist: there are %zu so far", what, index, count);
     }
     return index < count;
 }
@@ -273,7 +273,7 @@ size_t socp_add_linear(socp_builder *builder, size_t rows)
         return 0;
     }
     if (builder->cones > 0) {
-        blame(builder, "linear rows after a cone");
+        blame_caller(builder, "linear rows after a cone");
         return 0;
     }
     builder->linear += rows;
@@ -286,7 +286,7 @@ size_t socp_add_cone(socp_builder *builder, size_t size)
         return 0;
     }
     if (size == 0) {
-        blame(builder, "cone %zu has no rows", builder->cones);
+        blame_caller(builder, "cone %zu has no rows", builder->cones);
         return 0;
     }
     if (!grow((void **)&builder->cone_size, &builder->cone_room, builder->cones + 1, sizeof *builder->cone_size)) {
@@ -334,7 +334,7 @@ static void sort_by(const size_t *key, size_t keys, const size_t *before, size_t
 }
 
 /* Sparse columns with ascending rows; equal positions are added. False when out of memory. */
-static bool compress(triplets *t, size_t rows, size_t cols, socp_matrix *matrix)
+static bool compress_triplets(triplets *t, size_t rows, size_t cols, socp_matrix *matrix)
 {
     size_t most = rows > cols ? rows : cols, count = 0;
     size_t *first = calloc(most + 2, sizeof *first), *by_row = calloc(t->count + 1, sizeof *by_row);
@@ -404,7 +404,7 @@ static bool compress_all(socp_builder *builder)
     bool done = !builder->failed;
 
     for (size_t i = 0; i < PARTS && done; i++) {
-        done = compress(&builder->part[i], rows[i], builder->n, matrix_of(&builder->problem, i));
+        done = compress_triplets(&builder->part[i], rows[i], builder->n, matrix_of(&builder->problem, i));
     }
     return done;
 }

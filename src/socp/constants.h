@@ -109,7 +109,7 @@ enum { PATIENCE = 4, PATIENCE_POOR = 15 };
 /* Weight of residuals relative to what each row is made of, beside those relative to the whole right-hand side. */
 static const double ROW_WEIGHT = 0.01;
 /* A residual that is within this of the sum of the magnitudes it is made of is rounding: 64 units in the last place. */
-static const double ROUNDING = 64.0 * 0x1p-53;
+static const double ROUNDING_OF_TERMS = 64.0 * 0x1p-53;
 /* Residuals and gap up to this are accepted where all that exceeds the accepted tolerance is rounding, or is so only
  * relative to small rows. */
 static const double ROUNDED_TOLERANCE = 1e-6;

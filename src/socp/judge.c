@@ -21,19 +21,16 @@ void point_unscale(socp_workspace *w, const point *from, double by)
     }
 }
 
-/* curvature = F'v; the rows of F are the first ones of each column. */
-static void form_curvature(socp_workspace *w)
+/* F'v of column j in the scaled problem; the rows of F are the first ones of each column. */
+static double curvature(const socp_workspace *w, size_t j)
 {
     const sparse *matrix = &w->matrix;
+    double sum = 0.0;
 
-    for (size_t j = 0; j < w->n; j++) {
-        double sum = 0.0;
-
-        for (uint32_t e = matrix->start[j]; e < matrix->start[j + 1] && matrix->row[e] < w->f; e++) {
-            sum += matrix->value[e] * w->now->y[matrix->row[e]];
-        }
-        w->curvature[j] = sum;
+    for (uint32_t e = matrix->start[j]; e < matrix->start[j + 1] && matrix->row[e] < w->f; e++) {
+        sum += matrix->value[e] * w->now->y[matrix->row[e]];
     }
+    return sum;
 }
 
 double form_residuals(socp_workspace *w)
@@ -59,9 +56,6 @@ double form_residuals(socp_workspace *w)
     w->cx = vector_dot(w->n, w->c, at->x);
     w->by = vector_dot(w->p + w->m, w->rhs, at->y);
     w->vv = vector_dot(w->f, at->y, at->y);
-    if (w->f > 0) {
-        form_curvature(w);
-    }
     return value + w->cx + w->by + w->vv / tau;
 }
 
@@ -95,7 +89,7 @@ static double reference(double norm)
 }
 
 /* primal, dual: relative to the whole right-hand sides. */
-static void finish(const socp_workspace *w, double primal, double dual, quality *q)
+static void finish_quality(const socp_workspace *w, double primal, double dual, quality *q)
 {
     q->gap = fabs(q->primal_objective - q->dual_objective) / (w->unit + fabs(q->primal_objective));
     q->whole = larger_of(larger_of(primal, dual), q->gap);
@@ -125,7 +119,7 @@ static void estimate_certificates(socp_workspace *w, quality *q)
 
     if (w->by < 0.0) {
         for (size_t i = 0; i < w->n; i++) {
-            column[i] = w->rx[i] + tau * w->c[i] + (w->f > 0 ? w->curvature[i] : 0.0);
+            column[i] = w->rx[i] + tau * w->c[i] + curvature(w, i);
         }
         q->primal_certificate =
             largest_of_both(w->n, column, scaling->rhs / scaling->normal_rhs, scaling->rhs, scaling->per_column) /
@@ -154,12 +148,12 @@ quality point_estimate(socp_workspace *w)
     if (tau < w->now->kappa) {
         estimate_certificates(w, &q);
     }
-    finish(w, q.primal, q.dual, &q);
+    finish_quality(w, q.primal, q.dual, &q);
     return q;
 }
 
 /* rx = weight (c + F'v) + A'y + G'z. */
-static void dual_residual(socp_workspace *w, const socp_problem *problem, double weight)
+static void form_dual_residual(socp_workspace *w, const socp_problem *problem, double weight)
 {
     for (size_t i = 0; i < problem->n; i++) {
         w->rx[i] = weight * problem->c[i];
@@ -170,7 +164,7 @@ static void dual_residual(socp_workspace *w, const socp_problem *problem, double
 }
 
 /* ryz = ((1 - weight) v, A x - weight b, G x + s - weight h). */
-static void primal_residual(socp_workspace *w, const socp_problem *problem, double weight)
+static void form_primal_residual(socp_workspace *w, const socp_problem *problem, double weight)
 {
     double *ra = w->ryz + w->f, *rg = w->ryz + w->p;
 
@@ -217,12 +211,12 @@ void point_judge_certificates(socp_workspace *w, const socp_problem *problem, co
     by = vector_dot(problem->p, problem->b, w->user.y + w->f) + vector_dot(problem->m, problem->h, w->user.z);
     cx = vector_dot(problem->n, problem->c, w->user.x);
     if (by < 0.0) {
-        dual_residual(w, problem, 0.0);
+        form_dual_residual(w, problem, 0.0);
         q->primal_certificate = largest_either(w->n, w->rx, w->scaling.column, w->scaling.normal_rhs) / -by;
     }
     if (cx < 0.0) {
         form_squares(w, problem);
-        primal_residual(w, problem, 0.0);
+        form_primal_residual(w, problem, 0.0);
         q->dual_certificate = largest_either(w->p + w->m, w->ryz, w->scaling.row, w->scaling.normal_cost) / -cx;
     }
 }
@@ -307,7 +301,8 @@ static measures measure(size_t count, const double *residual, const double *size
 
         of.whole = larger_of(of.whole, r * per_whole);
         of.rows = larger_of(of.rows, r * per_row);
-        of.beyond_rounding = larger_of(of.beyond_rounding, (r - ROUNDING * size[i]) * fmax(per_whole, per_row));
+        of.beyond_rounding =
+            larger_of(of.beyond_rounding, (r - ROUNDING_OF_TERMS * size[i]) * fmax(per_whole, per_row));
     }
     return of;
 }
@@ -341,17 +336,17 @@ static void judge_point(socp_workspace *w, const socp_problem *problem, const po
     q->primal_objective = vector_dot(problem->n, problem->c, w->user.x) + half;
     q->dual_objective =
         -vector_dot(problem->p, problem->b, w->user.y + w->f) - vector_dot(problem->m, problem->h, w->user.z) - half;
-    primal_residual(w, problem, 1.0);
+    form_primal_residual(w, problem, 1.0);
     form_row_sizes(w, problem, size, w->target[0]);
     primal = measure(problem->p + problem->m, w->ryz + w->f, size, w->norm_b);
-    dual_residual(w, problem, 1.0);
+    form_dual_residual(w, problem, 1.0);
     form_column_sizes(w, problem, size);
     dual = measure(problem->n, w->rx, size, w->norm_c);
     q->primal = larger_of(primal.whole, primal.rows);
     q->dual = larger_of(dual.whole, dual.rows);
     q->rows = larger_of(primal.rows, dual.rows);
-    finish(w, primal.whole, dual.whole, q);
-    gap = fabs(q->primal_objective - q->dual_objective) - ROUNDING * objective_size(w, problem, half);
+    finish_quality(w, primal.whole, dual.whole, q);
+    gap = fabs(q->primal_objective - q->dual_objective) - ROUNDING_OF_TERMS * objective_size(w, problem, half);
     gap /= w->unit + fabs(q->primal_objective);
     q->beyond_rounding = larger_of(larger_of(primal.beyond_rounding, dual.beyond_rounding), gap);
 }

@@ -71,7 +71,7 @@ void ldl_grow_tree(ldl_symbolic *s)
 
 /* Estimated time of a node with `width` columns and `front` rows in all, in nanoseconds: factorisation and the solves
  * of one iteration. Fitted by measurement. */
-static double estimate(double width, double front)
+static double estimate_cost(double width, double front)
 {
     double below = front - width, flops = width * front * front - width * width * front + width * width * width / 3.0;
 
@@ -127,8 +127,8 @@ static void join_cheap_nodes(ldl_symbolic *s)
             continue;
         }
         p = s->top[p];
-        if (estimate(s->width[j] + s->width[p], s->width[j] + s->length[p]) <=
-            estimate(s->width[j], s->length[j]) + estimate(s->width[p], s->length[p])) {
+        if (estimate_cost(s->width[j] + s->width[p], s->width[j] + s->length[p]) <=
+            estimate_cost(s->width[j], s->length[j]) + estimate_cost(s->width[p], s->length[p])) {
             s->top[j] = p;
             s->length[p] += s->width[j];
             s->width[p] += s->width[j];

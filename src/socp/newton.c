@@ -76,6 +76,7 @@ bool newton_start(socp_workspace *w)
 
     cone_identity(&w->cone);
     if (!factor_and_solve(w, START_SOLVED, solve_start, NULL)) {
+        w->now = NULL; /* what it held is of another attempt or solve */
         return false;
     }
     if (w->firm_error > FACTOR_USABLE) { /* from the origin, then */
@@ -267,13 +268,6 @@ static direction centring_direction(socp_workspace *w, double rt, double mu)
                              w->now->kappa * w->now->tau - sigma_mu);
 }
 
-static void scale_vector(size_t count, double factor, double *value)
-{
-    for (size_t i = 0; i < count; i++) {
-        value[i] *= factor;
-    }
-}
-
 /* The embedding is homogeneous: a point may be multiplied by any positive number. The larger of tau and kappa is kept
  * near 1, by powers of two, so that residuals and mu stay comparable with the problem's numbers, of order one; else
  * solutions of 10^4 are sought with tau of 10^-4 and residuals that vanish in rounding. */
@@ -286,9 +280,9 @@ static void rescale(socp_workspace *w, point *at)
         return;
     }
     factor = ldexp(1.0, -power);
-    scale_vector(w->n, factor, at->x);
-    scale_vector(w->p + w->m, factor, at->y);
-    scale_vector(w->m, factor, at->s);
+    vector_scale(w->n, factor, at->x);
+    vector_scale(w->p + w->m, factor, at->y);
+    vector_scale(w->m, factor, at->s);
     at->tau *= factor;
     at->kappa *= factor;
 }

@@ -5,7 +5,7 @@
 #include "socp/workspace.h"
 
 /* w->now becomes a start point: x, s from the least-norm primal system, y, z from the dual one, shifted into the cone.
- * False when the system could not be solved. */
+ * False, and w->now NULL, when the system could not be solved. */
 bool newton_start(socp_workspace *w);
 /* w->now becomes the last optimal point in the new scaling, moved inside the cone: near its boundary steps would be
  * short. */

@@ -128,6 +128,13 @@ void vector_copy(size_t n, const double *from, double *restrict to)
     }
 }
 
+void vector_scale(size_t n, double factor, double *a)
+{
+    for (size_t i = 0; i < n; i++) {
+        a[i] *= factor;
+    }
+}
+
 double vector_norm_inf(size_t n, const double *a)
 {
     double most[4] = {0.0}, nothing[4] = {0.0}; /* nothing: NaN when some entry is not finite */

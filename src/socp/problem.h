@@ -17,6 +17,7 @@ void matrix_multiply_transposed(const socp_matrix *matrix, double factor, const 
 
 /* from and to may be NULL when n is 0. */
 void vector_copy(size_t n, const double *from, double *restrict to);
+void vector_scale(size_t n, double factor, double *a);
 /* The largest magnitude; NaN when an entry is not finite. */
 double vector_norm_inf(size_t n, const double *a);
 /* The Euclidean norm, whatever the size of the numbers; NaN when an entry is not finite. */

@@ -68,7 +68,6 @@ static void carve_all(socp_workspace *w, carver *from, size_t nonzeros)
     }
     carve_point(from, w, &w->user);
     w->rx = carve_numbers(from, n);
-    w->curvature = carve_numbers(from, w->f > 0 ? n : 0);
     w->ryz = carve_numbers(from, rows);
     w->target[0] = carve_numbers(from, n + rows);
     w->target[1] = carve_numbers(from, n + rows);
@@ -108,7 +107,7 @@ static void copy_pattern(socp_workspace *w, const socp_problem *problem)
     }
 }
 
-static bool allocate(socp_workspace *w, const socp_problem *problem)
+static bool allocate_workspace(socp_workspace *w, const socp_problem *problem)
 {
     size_t nonzeros = matrix_nonzeros(&problem->F) + matrix_nonzeros(&problem->A) + matrix_nonzeros(&problem->G);
     carver from = {.base = NULL};
@@ -162,7 +161,7 @@ socp_workspace *socp_create(const socp_problem *problem, const socp_settings *se
         workspace->watch.flag = used.stop;
         watch_begin(&workspace->watch, start, used.time_limit_seconds);
     }
-    if (!workspace || !allocate(workspace, problem)) {
+    if (!workspace || !allocate_workspace(workspace, problem)) {
         explain_failure(workspace ? &workspace->watch : &(stop_watch){.flag = NULL}, &used, problem->n, error);
         socp_destroy(workspace);
         return NULL;
@@ -260,13 +259,6 @@ static double order_one(double largest)
     return largest > 0.0 && isfinite(largest) ? ldexp(1.0, -ilogb(largest)) : 1.0;
 }
 
-static void multiply(size_t count, double factor, double *value)
-{
-    for (size_t i = 0; i < count; i++) {
-        value[i] *= factor;
-    }
-}
-
 /* Multiplies the rows of F in the matrix. */
 static void multiply_squares(socp_workspace *w, double factor)
 {
@@ -285,15 +277,15 @@ static void apply_scales(socp_workspace *w, double cost, double rhs)
 {
     socp_scaling *scaling = &w->scaling;
 
-    multiply(w->n, cost, w->c);
-    multiply(w->p + w->m, rhs, w->rhs);
+    vector_scale(w->n, cost, w->c);
+    vector_scale(w->p + w->m, rhs, w->rhs);
     if (w->f > 0) {
         multiply_squares(w, sqrt(cost / rhs));
     }
     if (w->best) {
-        multiply(w->n, rhs, w->best->x);
-        multiply(w->m, rhs, w->best->s);
-        multiply(w->p + w->m, cost, w->best->y);
+        vector_scale(w->n, rhs, w->best->x);
+        vector_scale(w->m, rhs, w->best->s);
+        vector_scale(w->p + w->m, cost, w->best->y);
         w->best->kappa *= cost * rhs;
     }
     scaling->cost *= cost;
@@ -311,6 +303,8 @@ void workspace_normalise(socp_workspace *w, scale_kind kind)
         /* a quadratic objective has entries of order one in the scaled F already: c is only made smaller */
         cost = order_one(w->f > 0 ? fmax(largest, w->scaling.cost) : largest);
         rhs = order_one(vector_norm_inf(w->p + w->m, w->rhs));
+    } else if (kind == SCALE_BY_SIZE && !w->now) {
+        return; /* no attempt has got as far as a point */
     } else if (kind == SCALE_BY_SIZE) {
         double of = fmax(w->now->tau, w->now->kappa);
         double x = fmax(vector_norm_inf(w->n, w->now->x), vector_norm_inf(w->m, w->now->s));

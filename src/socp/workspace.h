@@ -35,10 +35,9 @@ struct socp_workspace {
     cone_scaling cone;
     kkt kkt;
     point point[3], user;               /* user: unscaled, what the solution points to */
-    point *now, *best;                  /* of the three */
+    point *now, *best;                  /* of the three; NULL: none yet */
     double *rx, *ryz;                   /* n, p + m: residuals of the embedding */
     double cx, by, vv;                  /* c'x, b'y + h'z, v'v there */
-    double *curvature;                  /* n: F'v there; unused without F */
     double *target[2], *fixed, *step;   /* n + p + m each; fixed: solution for the right-hand side (-c, b, h) */
     bool careful;                       /* every solution of this iteration is checked */
     bool sharp;                         /* linear systems are solved to the last digit */
