@@ -29,7 +29,7 @@ static inline drop *make_drop(made_system made)
     assert_int_equal(network_draw(&d->made.system, 0, d->arena, &d->network, NULL), CFI_OK);
     channel_mmse_variance(&d->network, d->xi);
     for (size_t i = 0; i < K * L; i++) {
-        double share = made.system.power_w / (double)(made.system.N * L * K);
+        double share = made.system.power.budget_w / (double)(made.system.N * L * K);
 
         d->powers.gamma[i] = share * made_uniform(&stream, 0.2, 1.2) / d->xi[i];
         d->powers.eta[i] = share * made_uniform(&stream, 0.1, 0.8);

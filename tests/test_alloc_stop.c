@@ -46,9 +46,9 @@ static drop *reused_pilots(cfi_solver solver)
     made_system made = make_system(9, 6, 4, 4, 4);
 
     reuse_pilots(&made, 2);
-    made.system.solver = solver;
-    made.system.starts = 2;
-    made.system.max_iterations = 30;
+    made.system.allocation.solver = solver;
+    made.system.allocation.starts = 2;
+    made.system.allocation.max_iterations = 30;
     return make_drop(made);
 }
 

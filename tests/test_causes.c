@@ -195,7 +195,7 @@ static void a_failed_start_never_beats_a_converged_one(void **state)
     no_faults();
     without = allocate(d);
     assert_int_equal(without.status, CFI_ALLOC_CONVERGED);
-    d->made.system.starts = BETTER + 1;
+    d->made.system.allocation.starts = BETTER + 1;
     do { /* where all others fail at once, the broken start shows how far it came */
         no_faults();
         fault.failing_at[0] = 0;
@@ -239,7 +239,7 @@ static void a_failed_revival_keeps_the_better_point(void **state)
     drop *d = plain_drop();
     size_t revivals = 0;
 
-    d->made.system.starts = 2;
+    d->made.system.allocation.starts = 2;
     for (size_t step = 0; step < 40; step++) {
         cfi_allocation allocation;
 
@@ -329,7 +329,7 @@ static cfi_record try(made_system *made, cfi_arena *arena)
     cfi_error error = {.text = ""};
     cfi_record record;
 
-    made->system.realizations = 5;
+    made->system.monte_carlo.realizations = 5;
     if (trial_run(&made->system, 0, &options, arena, &record, &error) != CFI_OK) {
         fail_msg("%s", error.text);
     }

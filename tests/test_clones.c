@@ -59,8 +59,8 @@ static made_system make_one(cfi_solver solver, size_t realizations)
 {
     made_system made = make_system(20240607, 37, 5, 4, 4);
 
-    made.system.solver = solver;
-    made.system.realizations = realizations;
+    made.system.allocation.solver = solver;
+    made.system.monte_carlo.realizations = realizations;
     return made;
 }
 

@@ -15,7 +15,7 @@ static cfi_monte_carlo simulate(drop *d, uint32_t replication, size_t realizatio
     cfi_error error = {.text = ""};
 
     d->network.drop = replication;
-    d->made.system.realizations = realizations;
+    d->made.system.monte_carlo.realizations = realizations;
     if (metrics_monte_carlo(&d->network, &d->powers, 1, NULL, d->arena, &mc, &error) != CFI_OK) {
         fail_msg("%s", error.text);
     }
@@ -28,7 +28,7 @@ static void share_equally(drop *d)
     size_t K = d->made.system.K, L = d->made.system.L;
 
     for (size_t i = 0; i < K * L; i++) {
-        d->powers.gamma[i] = d->made.system.power_w / (double)(d->made.system.N * L * K) / d->xi[i];
+        d->powers.gamma[i] = d->made.system.power.budget_w / (double)(d->made.system.N * L * K) / d->xi[i];
         d->powers.eta[i] = 0.0;
     }
 }

@@ -60,8 +60,8 @@ static made_system system_of(const size_case *of)
         }
     }
     assert_true(k == 0 || k == of->K);
-    made.system.solver = of->solver;
-    made.system.surrogate = of->surrogate;
+    made.system.allocation.solver = of->solver;
+    made.system.allocation.surrogate = of->surrogate;
     return made;
 }
 

@@ -33,7 +33,7 @@ static void rate_of_one_user_and_one_ap_by_hand(void **state)
     d->powers.eta[0] = 5e-5;
     signal = 4.0 * xi * sqrt(2e-4 / xi);
     noise = 4.0 * beta * 2.5e-4 + 1e-6;
-    assert_close(sum_rate(d, CFI_RATE_EXACT), s->prelog * log2(1.0 + signal * signal / noise), 1e-14);
+    assert_close(sum_rate(d, CFI_RATE_EXACT), s->frame.prelog * log2(1.0 + signal * signal / noise), 1e-14);
     free_drop(d);
 }
 
@@ -76,7 +76,7 @@ static void exact_rate_follows_the_formula_term_by_term(void **state)
             }
             load += j != k && j % 2 == k % 2 ? coherent * coherent : 0.0;
         }
-        expected += made.system.prelog * log2(1.0 + u * u / load);
+        expected += made.system.frame.prelog * log2(1.0 + u * u / load);
     }
     assert_close(sum_rate(d, CFI_RATE_EXACT), expected, 1e-13);
     free_drop(d);
@@ -198,7 +198,8 @@ static double bound_by_brute_force(const drop *d, size_t p, bool multistatic, do
     assert_int_equal(count, 2 * nuisances + 1);
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < count; j++) {
-            J[i + count * j] = 2.0 * (double)s->T / s->sensing_noise_w * inner(D + i * size, R, D + j * size, s->M, NL);
+            J[i + count * j] =
+                2.0 * (double)s->frame.T / s->power.sensing_noise_w * inner(D + i * size, R, D + j * size, s->M, NL);
         }
     }
     /* Schur complement of the nuisances, scaled to keep the solve well conditioned */
@@ -238,7 +239,7 @@ static void bounds_are_the_inverse_of_the_averaged_fisher_matrix(void **state)
         drop *d;
         double own[3], all[3];
 
-        made.system.random_path_phase = i % 2 == 1;
+        made.system.sensing.random_path_phase = i % 2 == 1;
         d = make_drop(made);
         assert_int_equal(metrics_crlb_own_echo(&d->network, d->xi, &d->powers, d->arena, own, NULL), CFI_OK);
         assert_int_equal(metrics_crlb_multistatic(&d->network, d->xi, &d->powers, d->arena, all, NULL), CFI_OK);
@@ -266,8 +267,8 @@ static void own_echo_bound_is_theorem_2(void **state)
         double x[2], y[2], tau = 0.0, tilde = 0.0;
 
         metrics_ap_powers(2, 2, d->xi, &d->powers, x, y);
-        channel_steering(s->angle_rad[p], N, a, a + N);
-        channel_steering(s->angle_rad[p], M, b, b + M);
+        channel_steering(s->sensing.angle_rad[p], N, a, a + N);
+        channel_steering(s->sensing.angle_rad[p], M, b, b + M);
         for (size_t i = 0; i < N * M; i++) {
             size_t m = i % M, n = i / M;
 
@@ -290,8 +291,8 @@ static void own_echo_bound_is_theorem_2(void **state)
             tilde += y[p] * creal(Da * conj(Da));
             hat += y[p] * Ba * conj(Da);
         }
-        double g = s->path_gain * s->path_gain, spread = tilde * tau - creal(hat * conj(hat));
-        assert_close(own[p], s->sensing_noise_w / (2.0 * 30.0) * tau / (g * spread), 1e-12);
+        double g = s->sensing.path_gain * s->sensing.path_gain, spread = tilde * tau - creal(hat * conj(hat));
+        assert_close(own[p], s->power.sensing_noise_w / (2.0 * 30.0) * tau / (g * spread), 1e-12);
     }
     free_drop(d);
 }
@@ -319,7 +320,7 @@ static void equal_paths_given_as_a_matrix_change_nothing(void **state)
     for (size_t i = 0; i < 16; i++) {
         gains[i] = 0.01;
     }
-    d->made.system.path_gains = gains;
+    d->made.system.sensing.path_gains = gains;
     assert_false(network_equal_paths(&d->network));
     assert_int_equal(metrics_crlb_multistatic(&d->network, d->xi, &d->powers, d->arena, two, NULL), CFI_OK);
     for (size_t p = 0; p < 4; p++) {

@@ -17,7 +17,7 @@ static cfi_monte_carlo simulate(drop *d, size_t realizations, size_t threads)
     cfi_monte_carlo mc;
     cfi_error error = {.text = ""};
 
-    d->made.system.realizations = realizations;
+    d->made.system.monte_carlo.realizations = realizations;
     if (metrics_monte_carlo(&d->network, &d->powers, threads, NULL, d->arena, &mc, &error) != CFI_OK) {
         fail_msg("%s", error.text);
     }
@@ -79,7 +79,7 @@ static drop *shaped(size_t shape, uint64_t seed)
     made_system made = make_system(seed, s[0], s[1], s[2], s[3]);
 
     reuse_pilots(&made, s[4]);
-    made.system.random_path_phase = shape % 2 == 1;
+    made.system.sensing.random_path_phase = shape % 2 == 1;
     return make_drop(made);
 }
 
@@ -127,8 +127,8 @@ static void few_realisations_are_not_biased(void **state)
     double exact[2], sum = 0.0, squares = 0.0, n = 3000.0, mean, error;
     drop *d;
 
-    made.system.comm_noise_w = 1e-2;
-    made.system.pilot_power_w = 1.0;
+    made.system.power.comm_noise_w = 1e-2;
+    made.system.frame.pilot_power_w = 1.0;
     d = make_drop(made);
     closed_rates(d, CFI_RATE_EXACT, exact);
     for (uint32_t replication = 0; replication < 3000; replication++) {
@@ -180,7 +180,7 @@ static void curvature_does_not_bias_the_rates(void **state)
         double bias, error;
         drop *d;
 
-        made.system.mc_bounds = CFI_MC_BOUNDS_NONE;
+        made.system.monte_carlo.bounds = CFI_MC_BOUNDS_NONE;
         reuse_pilots(&made, tau_p);
         d = make_drop(made);
         bias = sum_rate_bias(d, 25, 8000, &error);
@@ -299,10 +299,10 @@ static void stop_rule_ends_early_with_the_numbers_of_a_run_of_that_length(void *
     drop *d = shaped(0, 4);
     cfi_monte_carlo stopped, plain;
 
-    d->made.system.max_std_error = 0.05;
+    d->made.system.monte_carlo.max_std_error = 0.05;
     stopped = simulate(d, 100000, 1);
     assert_true(stopped.realizations < 100000 && stopped.sum_rate_std_error <= 0.05);
-    d->made.system.max_std_error = 0.0;
+    d->made.system.monte_carlo.max_std_error = 0.0;
     plain = simulate(d, stopped.realizations, 2);
     assert_same(stopped.rate_bit_s_hz, plain.rate_bit_s_hz, 3);
     assert_same(&stopped.sum_rate_std_error, &plain.sum_rate_std_error, 1);
@@ -403,7 +403,7 @@ static void raised_stop_flag_interrupts(void **state)
     volatile sig_atomic_t stop = 1;
     cfi_monte_carlo mc;
 
-    d->made.system.realizations = 1000;
+    d->made.system.monte_carlo.realizations = 1000;
     assert_int_equal(metrics_monte_carlo(&d->network, &d->powers, 2, &stop, d->arena, &mc, NULL), CFI_INTERRUPTED);
     free_drop(d);
 }

@@ -15,7 +15,7 @@ static cfi_monte_carlo simulate(drop *d, size_t realizations)
     cfi_monte_carlo mc;
     cfi_error error = {.text = ""};
 
-    d->made.system.realizations = realizations;
+    d->made.system.monte_carlo.realizations = realizations;
     if (metrics_monte_carlo(&d->network, &d->powers, 1, NULL, d->arena, &mc, &error) != CFI_OK) {
         fail_msg("%s", error.text);
     }
@@ -58,7 +58,7 @@ static void simulated_bounds_of_a_target_in_line_with_the_array_are_far_worse(vo
  * left of the power (1 + 1 + 9 + 1) / 2 is noise. */
 static void rate_of_two_channels_by_hand(void **state)
 {
-    const cfi_system system = {.K = 1, .prelog = 0.5, .comm_noise_w = 0.25};
+    const cfi_system system = {.K = 1, .frame.prelog = 0.5, .power.comm_noise_w = 0.25};
     const sums_layout layout = sums_make_layout(1, 1, false);
     double sums[16] = {4.0, 0.0, 10.0, 12.0}, rate, std_error;
 
@@ -124,10 +124,10 @@ static void the_stop_rule_looks_first_after_fifty_channels(void **state)
     (void)state;
     drop *d = make_drop(make_system(4, 3, 2, 2, 2));
 
-    d->made.system.max_std_error = 1e9; /* always good enough */
+    d->made.system.monte_carlo.max_std_error = 1e9; /* always good enough */
     assert_int_equal(simulate(d, 1000).realizations, 50);
     assert_int_equal(simulate(d, 30).realizations, 30);
-    d->made.system.max_std_error = 1e-9; /* never */
+    d->made.system.monte_carlo.max_std_error = 1e-9; /* never */
     assert_int_equal(simulate(d, 333).realizations, 333);
     free_drop(d);
 }
@@ -155,7 +155,7 @@ static void bounds_that_are_left_out_have_no_arrays_and_change_no_rate(void **st
         drop *d = make_drop(make_system(7, 3, 2, 2, 2));
         cfi_monte_carlo mc;
 
-        d->made.system.mc_bounds = bounds[kind];
+        d->made.system.monte_carlo.bounds = bounds[kind];
         mc = simulate(d, 70);
         assert_true((mc.crlb_own_echo_rad2 != NULL) == (kind > 0));
         assert_true((mc.crlb_own_echo_std_error != NULL) == (kind > 0));

@@ -13,7 +13,7 @@ static cfi_allocation allocate(ordinary *o, cfi_solver solver)
     cfi_allocation allocation;
     const char *fault;
 
-    o->drop->made.system.solver = solver;
+    o->drop->made.system.allocation.solver = solver;
     allocation = run(o->drop);
     fault = ordinary_fault(o->drop, &allocation);
     if (fault) {

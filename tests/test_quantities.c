@@ -24,7 +24,7 @@ static double power[L] = {6e-4, 14e-4}, angle[L] = {0.5, -0.25}, threshold[L] = 
 static double ap_position[2 * L] = {1.0, 2.0, 3.0, 4.0}, ue_position[2 * K] = {9.0, 8.0, 7.0, 6.0};
 static size_t pilot[K] = {1, 0};
 
-static cfi_system system_of_two = {.L = L, .K = K, .N = N, .crlb_threshold_rad2 = threshold};
+static cfi_system system_of_two = {.L = L, .K = K, .N = N, .sensing.crlb_threshold_rad2 = threshold};
 static cfi_network network = {.system = &system_of_two,
                               .L = L,
                               .K = K,
@@ -38,7 +38,7 @@ static cfi_record good_record(void)
     cfi_record record = {.index = 7, .status = CFI_DROP_OK, .L = L, .K = K, .N = N, .network = &network};
 
     system_of_two.rate_model = CFI_RATE_EXACT;
-    system_of_two.crlb_model = CFI_CRLB_OWN_ECHO;
+    system_of_two.sensing.crlb_model = CFI_CRLB_OWN_ECHO;
     threshold[1] = threshold[0];
     record.closed_form = (cfi_closed_form){theorem1, exact, 2.25, 3.25, own, all_echoes};
     record.has_monte_carlo = true;
@@ -109,7 +109,7 @@ static void the_model_of_the_scenario_chooses_rate_and_bound(void **state)
 
     (void)state;
     system_of_two.rate_model = CFI_RATE_THEOREM1;
-    system_of_two.crlb_model = CFI_CRLB_MULTISTATIC;
+    system_of_two.sensing.crlb_model = CFI_CRLB_MULTISTATIC;
     assert_quantity(&record, QUANTITY_LEAST_USER_RATE, 0.75);
     assert_quantity(&record, QUANTITY_WORST_CRLB, 0.07);
     assert_ptr_equal(constrained_crlb(&record), all_echoes);

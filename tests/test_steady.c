@@ -204,7 +204,7 @@ static void next_drop_of_a_size_needs_no_set_up_and_remembers_nothing(void **sta
             if (variant == 1) {
                 reuse_pilots(&made[i], 2);
             }
-            made[i].system.starts = 1; /* another start may silence users: another pattern */
+            made[i].system.allocation.starts = 1; /* another start may silence users: another pattern */
             d[i] = make_drop(made[i]);
             set_tightness(d[i], 0.5);
         }

@@ -121,32 +121,32 @@ static made_system variant(size_t which)
 {
     made_system made = make_system(1 + which, 3, 2, 2, 2);
 
-    made.system.max_iterations = 2;
-    made.system.realizations = 6;
-    made.system.starts = 1;
+    made.system.allocation.max_iterations = 2;
+    made.system.monte_carlo.realizations = 6;
+    made.system.allocation.starts = 1;
     if (which == 1) { /* the dual of the step, several starts, given gains */
         reuse_pilots(&made, 1);
-        made.system.solver = CFI_SOLVER_AUTO;
-        made.system.starts = 3;
+        made.system.allocation.solver = CFI_SOLVER_AUTO;
+        made.system.allocation.starts = 3;
         return made;
     }
-    made.system.gain = NULL;
-    made.system.angle_rad = NULL;
-    made.system.angle_min_rad = -1.0;
-    made.system.angle_max_rad = 1.0;
-    made.system.pilot_assignment = CFI_PILOTS_CYCLIC;
-    made.system.method = which == 2 ? CFI_METHOD_EQUAL : which == 3 ? CFI_METHOD_HEURISTIC : CFI_METHOD_SCA;
-    made.system.crlb_model = which == 2 ? CFI_CRLB_MULTISTATIC : CFI_CRLB_OWN_ECHO;
+    made.system.propagation.gain = NULL;
+    made.system.sensing.angle_rad = NULL;
+    made.system.sensing.angle_min_rad = -1.0;
+    made.system.sensing.angle_max_rad = 1.0;
+    made.system.frame.pilot_assignment = CFI_PILOTS_CYCLIC;
+    made.system.allocation.method = which == 2 ? CFI_METHOD_EQUAL : which == 3 ? CFI_METHOD_HEURISTIC : CFI_METHOD_SCA;
+    made.system.sensing.crlb_model = which == 2 ? CFI_CRLB_MULTISTATIC : CFI_CRLB_OWN_ECHO;
     if (which == 3) { /* limits that bind */
         for (size_t l = 0; l < 3; l++) {
-            made.limit[l] = 0.5 * made.system.power_w / 3.0;
+            made.limit[l] = 0.5 * made.system.power.budget_w / 3.0;
             made.threshold[l] *= 100.0;
         }
-        made.system.ap_limit_w = made.limit;
+        made.system.power.ap_limit_w = made.limit;
     }
     if (which == 4) {
-        made.system.surrogate = CFI_SURROGATE_FRACTIONAL;
-        made.system.crlb_constraint = CFI_CRLB_SCA;
+        made.system.allocation.surrogate = CFI_SURROGATE_FRACTIONAL;
+        made.system.allocation.crlb_constraint = CFI_CRLB_SCA;
     }
     return made;
 }
@@ -328,8 +328,8 @@ static void a_placement_without_room_is_an_invalid_scenario(void **state)
     cfi_record record;
     cfi_error error;
 
-    made.system.placement = CFI_PLACEMENT_REJECT;
-    made.system.min_distance_m = 400.0; /* of an area 250 m wide */
+    made.system.geometry.placement = CFI_PLACEMENT_REJECT;
+    made.system.geometry.min_distance_m = 400.0; /* of an area 250 m wide */
     assert_int_equal(try(&made, arena, &record, &error), CFI_INVALID);
     assert_non_null(strstr(error.text, "/network/placement"));
     arena_destroy(arena);

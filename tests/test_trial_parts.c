@@ -22,7 +22,7 @@ cfi_status __wrap_alloc_run(const cfi_network *network, const double *xi, const 
                             cfi_arena *arena, cfi_allocation *out, cfi_error *error)
 {
     if (allocations < 2) {
-        starts_asked_for[allocations] = network->system->starts;
+        starts_asked_for[allocations] = network->system->allocation.starts;
     }
     allocations++;
     cfi_status status = __real_alloc_run(network, xi, options, arena, out, error);
@@ -46,7 +46,7 @@ static trial *run_trial(made_system made, bool check)
     allocations = 0;
     t->made = made;
     t->arena = arena_create();
-    t->made.system.realizations = 4;
+    t->made.system.monte_carlo.realizations = 4;
     if (trial_run(&t->made.system, 0, &options, t->arena, &t->record, &t->error) != CFI_OK) {
         fail_msg("%s", t->error.text);
     }
@@ -73,8 +73,8 @@ static void the_equal_split_is_judged_by_the_bound_of_the_scenario(void **state)
         cfi_status status;
         trial *t;
 
-        made.system.method = CFI_METHOD_EQUAL;
-        made.system.crlb_model = model == 0 ? CFI_CRLB_OWN_ECHO : CFI_CRLB_MULTISTATIC;
+        made.system.allocation.method = CFI_METHOD_EQUAL;
+        made.system.sensing.crlb_model = model == 0 ? CFI_CRLB_OWN_ECHO : CFI_CRLB_MULTISTATIC;
         t = run_trial(made, false);
         alloc_equal(t->record.network, t->record.xi, &powers);
         status = model == 0 ? metrics_crlb_own_echo(t->record.network, t->record.xi, &powers, t->arena, crlb, NULL)
@@ -98,7 +98,7 @@ static void a_heuristic_split_that_is_infeasible_leaves_no_error(void **state)
     trial *t;
 
     (void)state;
-    made.system.method = CFI_METHOD_EQUAL;
+    made.system.allocation.method = CFI_METHOD_EQUAL;
     for (size_t l = 0; l < 4; l++) {
         made.threshold[l] = 1e-9;
     }
@@ -121,8 +121,8 @@ static void the_check_takes_as_many_starts_as_the_first_allocation(void **state)
         trial *t;
 
         reuse_pilots(&made, 1);
-        made.system.starts = 0;
-        made.system.solver = first == 0 ? CFI_SOLVER_AUTO : CFI_SOLVER_SOCP;
+        made.system.allocation.starts = 0;
+        made.system.allocation.solver = first == 0 ? CFI_SOLVER_AUTO : CFI_SOLVER_SOCP;
         t = run_trial(made, true);
         assert_int_equal(allocations, 2);
         assert_int_equal(starts_asked_for[0], 0);
@@ -143,14 +143,14 @@ static void a_check_without_another_solver_is_not_one(void **state)
     trial *t;
 
     (void)state;
-    made.system.surrogate = CFI_SURROGATE_FRACTIONAL; /* the cone solver's alone */
+    made.system.allocation.surrogate = CFI_SURROGATE_FRACTIONAL; /* the cone solver's alone */
     t = run_trial(made, true);
     assert_int_equal(allocations, 2);
     assert_string_equal(t->record.allocation.solver, "socp");
     assert_false(t->record.check.available);
     free_trial(t);
     made = make_system(43, 4, 2, 4, 4);
-    made.system.method = CFI_METHOD_HEURISTIC; /* nothing is iterated */
+    made.system.allocation.method = CFI_METHOD_HEURISTIC; /* nothing is iterated */
     t = run_trial(made, true);
     assert_int_equal(allocations, 1);
     assert_false(t->record.check.available);

@@ -88,12 +88,12 @@ void alloc_equal(const cfi_network *network, const double *xi, cfi_powers *power
 cfi_status alloc_heuristic(const cfi_network *network, const double *xi, cfi_arena *arena, cfi_powers *powers,
                            cfi_error *error);
 
-/* Largest relative violation of the budget, AP limits and thresholds (under system->crlb_model) by the powers. */
+/* Largest relative violation of the budget, AP limits and thresholds (of system->sensing.crlb_model) by the powers. */
 cfi_status alloc_constraint_violation(const cfi_network *network, const double *xi, const cfi_powers *powers,
                                       cfi_arena *arena, double *violation, cfi_error *error);
 
-/* Runs system->method. Arrays of *out come from the arena. Returns CFI_OK whenever *out was filled, whatever its
- * status (an infeasible drop is a result); CFI_NO_MEMORY, CFI_INTERRUPTED or the export's error otherwise. */
+/* Runs system->allocation.method. Arrays of *out come from the arena. Returns CFI_OK whenever *out was filled, whatever
+ * its status (an infeasible drop is a result); CFI_NO_MEMORY, CFI_INTERRUPTED or the export's error otherwise. */
 cfi_status alloc_run(const cfi_network *network, const double *xi, const cfi_alloc_options *options, cfi_arena *arena,
                      cfi_allocation *out, cfi_error *error);
 

@@ -51,13 +51,13 @@ typedef struct cfi_monte_carlo {
     size_t realizations;                    /* used; fewer than asked for when max_std_error was reached */
     double *rate_bit_s_hz, *rate_std_error; /* K */
     double sum_rate_bit_s_hz, sum_rate_std_error;
-    /* L each; NULL when system->mc_bounds leaves them out */
+    /* L each; NULL when system->monte_carlo.bounds leaves them out */
     double *crlb_own_echo_rad2, *crlb_own_echo_std_error;
     double *crlb_own_echo_block_mean_rad2, *crlb_own_echo_block_mean_std_error; /* mean of each realisation's bound */
     double *crlb_multistatic_rad2, *crlb_multistatic_std_error;
 } cfi_monte_carlo;
 
-/* Runs up to system->realizations realisations at the given powers with `threads` OpenMP threads; the
+/* Runs up to system->monte_carlo.realizations realisations at the given powers with `threads` OpenMP threads; the
  * numbers do not depend on threads. Arrays of *out are allocated from the arena; its scratch is released.
  * Fails: CFI_NO_MEMORY, CFI_INTERRUPTED (stop), CFI_FAILED. */
 cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *powers, size_t threads, cfi_stop *stop,

@@ -18,7 +18,7 @@ typedef struct cfi_reference {
     bool available;           /* false: infeasible or not applicable */
     double sum_rate_bit_s_hz; /* under system->rate_model */
     double max_constraint_violation;
-    double worst_crlb_rad2; /* under system->crlb_model */
+    double worst_crlb_rad2; /* under system->sensing.crlb_model */
 } cfi_reference;
 
 /* The same allocation by the other solver of its steps, from the same starts. */

@@ -50,7 +50,7 @@ typedef struct search {
 static cfi_status search_init(search *s, const cfi_network *network, const double *xi, const cfi_powers *heuristic,
                               const cfi_alloc_options *options, cfi_arena *arena, cfi_error *error)
 {
-    size_t length = network->system->max_iterations + 1;
+    size_t length = network->system->allocation.max_iterations + 1;
     cfi_status status = problem_build(network, xi, arena, &s->problem, error);
 
     if (status == CFI_OK) {
@@ -128,7 +128,7 @@ static double revive_user(search *s, size_t k, double value)
 /* Appends a later run's trace to the best one's, as far as there is room; it ends at the result in any case. */
 static void append_trace(const search *s, sca_outcome *outcome, const sca_outcome *more)
 {
-    size_t room = s->problem.network->system->max_iterations + 1;
+    size_t room = s->problem.network->system->allocation.max_iterations + 1;
 
     for (size_t i = 1; i < more->trace_count && outcome->trace_count < room; i++) {
         outcome->trace[outcome->trace_count++] = more->trace[i];
@@ -158,7 +158,7 @@ static void name_revival(sca_outcome *outcome, size_t k)
 static cfi_status revive_weak_users(search *s, cfi_error *error)
 {
     const alloc_problem *problem = &s->problem;
-    double small = problem->network->system->tolerance;
+    double small = problem->network->system->allocation.tolerance;
 
     for (size_t k = 0; k < problem->K; k++) {
         double value = s->best_outcome.objective, strongest = 0.0;
@@ -250,7 +250,7 @@ static cfi_status allocate_results(const cfi_network *network, cfi_arena *arena,
                                    cfi_error *error)
 {
     size_t K = network->K, L = network->L;
-    size_t length = out->method == CFI_METHOD_SCA ? network->system->max_iterations + 1 : 1;
+    size_t length = out->method == CFI_METHOD_SCA ? network->system->allocation.max_iterations + 1 : 1;
 
     out->powers.gamma = arena_zeros(arena, K * L, sizeof(double));
     out->powers.eta = arena_zeros(arena, K * L, sizeof(double));
@@ -295,7 +295,7 @@ static void set_outcome(cfi_allocation *out, cfi_alloc_status status, const char
 static void keep_outcome(const search *s, const double *xi, cfi_allocation *out, double *trace)
 {
     const sca_outcome *outcome = &s->best_outcome;
-    double scale = s->problem.network->system->prelog / LN2;
+    double scale = s->problem.network->system->frame.prelog / LN2;
 
     set_outcome(out, outcome->status, outcome->stop_reason);
     out->iterations = outcome->iterations;
@@ -340,7 +340,7 @@ static cfi_status keep_heuristic(const cfi_network *network, const double *xi, c
 static cfi_status run_sca(const cfi_network *network, const double *xi, const cfi_alloc_options *options,
                           cfi_arena *arena, cfi_allocation *out, double *trace, cfi_error *error)
 {
-    size_t starts = network->system->starts;
+    size_t starts = network->system->allocation.starts;
     cfi_arena *scratch = arena_scratch(arena);
     cfi_arena_mark mark = scratch ? arena_mark(scratch) : (cfi_arena_mark){.chunk = 0};
     search s = {.worst = 0.0};
@@ -408,7 +408,7 @@ cfi_status alloc_run(const cfi_network *network, const double *xi, const cfi_all
     cfi_status status;
 
     error = error ? error : &own; /* rooms below report through it */
-    *out = (cfi_allocation){.method = network->system->method, .largest_step_gap = NAN};
+    *out = (cfi_allocation){.method = network->system->allocation.method, .largest_step_gap = NAN};
     status = alloc_least_threshold_factor(network, arena, &out->least_threshold_factor, error);
     if (status == CFI_OK) {
         status = run_method(network, xi, options, arena, out, error);

@@ -15,7 +15,7 @@ const char *constraint_key(cfi_constraint constraint)
 
 double feasibility_information(const cfi_system *system, size_t l)
 {
-    return system->sensing_noise_w / (2.0 * (double)system->T * system->crlb_threshold_rad2[l]);
+    return system->power.sensing_noise_w / (2.0 * (double)system->frame.T * system->sensing.crlb_threshold_rad2[l]);
 }
 
 /* The least power with which an access point reaches its threshold, radiated in whichever way senses better; infinite
@@ -34,11 +34,11 @@ double feasibility_factor(const cfi_network *network, const double *d1, const do
         double least = least_power(system, l, d1[l], d2[l]);
 
         total += least;
-        if (system->ap_limit_w) {
-            worst = fmax(worst, least / system->ap_limit_w[l]);
+        if (system->power.ap_limit_w) {
+            worst = fmax(worst, least / system->power.ap_limit_w[l]);
         }
     }
-    return fmax(worst, total / system->power_w);
+    return fmax(worst, total / system->power.budget_w);
 }
 
 /* The coefficients d1 and d2, 2 L numbers. */
@@ -82,20 +82,20 @@ typedef struct needs {
 static needs add_up_needs(const cfi_network *network, const double *d1, const double *d2)
 {
     const cfi_system *system = network->system;
-    needs n = {.budget = system->power_w, .costliest_limit = INFINITY};
+    needs n = {.budget = system->power.budget_w, .costliest_limit = INFINITY};
 
     for (size_t l = 0; l < network->L; l++) {
         double least = least_power(system, l, d1[l], d2[l]), over = 0.0;
 
-        if (system->ap_limit_w) {
-            over = least / system->ap_limit_w[l];
+        if (system->power.ap_limit_w) {
+            over = least / system->power.ap_limit_w[l];
         }
         n.total += least;
         n.over_limit += over > 1.0;
         if (least > n.largest) {
             n.largest = least;
             n.costliest = l;
-            n.costliest_limit = system->ap_limit_w ? system->ap_limit_w[l] : INFINITY;
+            n.costliest_limit = system->power.ap_limit_w ? system->power.ap_limit_w[l] : INFINITY;
         }
         if (over > n.most_over) {
             n.most_over = over;

@@ -29,9 +29,9 @@ static double rounded_down(double value)
 /* A limit that the budget does not let an access point reach is none: the problem is the same, to the bit, without. */
 static double normalised_limit(const cfi_system *system, size_t l, double unit_w)
 {
-    bool binds = system->ap_limit_w && system->ap_limit_w[l] < system->power_w;
+    bool binds = system->power.ap_limit_w && system->power.ap_limit_w[l] < system->power.budget_w;
 
-    return binds ? rounded_down(system->ap_limit_w[l] / ((double)system->N * unit_w)) : INFINITY;
+    return binds ? rounded_down(system->power.ap_limit_w[l] / ((double)system->N * unit_w)) : INFINITY;
 }
 
 double problem_unit_below(double bound)
@@ -79,12 +79,13 @@ static void fill_coefficients(alloc_problem *problem, const double *xi)
     double N = (double)system->N, unit = problem->unit_w;
 
     for (size_t i = 0; i < problem->K * problem->L; i++) {
-        problem->signal[i] = rounded(N * sqrt(xi[i] * unit / system->comm_noise_w));
-        problem->load[i] = rounded(N * problem->network->beta[i] * unit / system->comm_noise_w);
+        problem->signal[i] = rounded(N * sqrt(xi[i] * unit / system->power.comm_noise_w));
+        problem->load[i] = rounded(N * problem->network->beta[i] * unit / system->power.comm_noise_w);
     }
     metrics_sensing_coefficients(problem->network, problem->d1, problem->d2);
     for (size_t l = 0; l < problem->L; l++) {
-        double needed = system->sensing_noise_w / (2.0 * (double)system->T * system->crlb_threshold_rad2[l]);
+        double needed =
+            system->power.sensing_noise_w / (2.0 * (double)system->frame.T * system->sensing.crlb_threshold_rad2[l]);
 
         problem->d1[l] = rounded_down(problem->d1[l] * unit / needed);
         problem->d2[l] = rounded_down(problem->d2[l] * unit / needed);
@@ -133,7 +134,7 @@ cfi_status problem_build(const cfi_network *network, const double *xi, cfi_arena
     *problem = (alloc_problem){.network = network,
                                .K = K,
                                .L = L,
-                               .unit_w = system->power_w / ((double)system->N * (double)L),
+                               .unit_w = system->power.budget_w / ((double)system->N * (double)L),
                                .coherent = coherent,
                                .signal = arena_alloc(arena, K * L, sizeof(double)),
                                .load = arena_alloc(arena, K * L, sizeof(double)),

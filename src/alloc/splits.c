@@ -28,7 +28,8 @@ void alloc_equal(const cfi_network *network, const double *xi, cfi_powers *power
 {
     const cfi_system *system = network->system;
     size_t K = network->K;
-    double share = system->power_w / ((double)system->N * (double)network->L), f = system->equal_fraction;
+    double share = system->power.budget_w / ((double)system->N * (double)network->L),
+           f = system->allocation.equal_fraction;
 
     for (size_t l = 0; l < network->L; l++) {
         spread_over_users(K, xi + K * l, (1.0 - f) * share, f * share, powers->gamma + K * l, powers->eta + K * l);
@@ -113,8 +114,8 @@ static double largest_factor(const split *aps, size_t L, double floor_factor, do
 static void fill_splits(const cfi_network *network, const double *d1, const double *d2, split *aps)
 {
     const cfi_system *system = network->system;
-    double N = (double)system->N, share = system->power_w / (N * (double)network->L);
-    double f = system->heuristic_fraction;
+    double N = (double)system->N, share = system->power.budget_w / (N * (double)network->L);
+    double f = system->allocation.heuristic_fraction;
 
     for (size_t l = 0; l < network->L; l++) {
         aps[l] = (split){.free = (d2[l] >= d1[l] ? 1.0 - f : f) * share,
@@ -122,7 +123,7 @@ static void fill_splits(const cfi_network *network, const double *d1, const doub
                          .weak = fmin(d1[l], d2[l]),
                          .strong = fmax(d1[l], d2[l]),
                          .need = feasibility_information(system, l),
-                         .limit = system->ap_limit_w ? system->ap_limit_w[l] / N : INFINITY};
+                         .limit = system->power.ap_limit_w ? system->power.ap_limit_w[l] / N : INFINITY};
     }
 }
 
@@ -130,7 +131,7 @@ cfi_status alloc_heuristic(const cfi_network *network, const double *xi, cfi_are
                            cfi_error *error)
 {
     size_t K = network->K, L = network->L;
-    double budget = network->system->power_w / (double)network->system->N, floor_factor = 1.0, factor, c;
+    double budget = network->system->power.budget_w / (double)network->system->N, floor_factor = 1.0, factor, c;
     cfi_arena_mark mark = arena_mark(arena);
     split *aps = arena_alloc(arena, L, sizeof *aps);
     double *d1 = arena_alloc(arena, 2 * L, sizeof *d1), *d2 = d1 ? d1 + L : NULL;
@@ -178,7 +179,7 @@ cfi_status alloc_constraint_violation(const cfi_network *network, const double *
     if (!x) {
         return out_of_memory(error);
     }
-    status = system->crlb_model == CFI_CRLB_MULTISTATIC
+    status = system->sensing.crlb_model == CFI_CRLB_MULTISTATIC
                  ? metrics_crlb_multistatic(network, xi, powers, arena, crlb, error)
                  : metrics_crlb_own_echo(network, xi, powers, arena, crlb, error);
     metrics_ap_powers(network->K, L, xi, powers, x, y);
@@ -187,12 +188,12 @@ cfi_status alloc_constraint_violation(const cfi_network *network, const double *
 
         total += radiated;
         /* in units of the information needed: finite even where the bound is not */
-        worst = fmax(worst, 1.0 - system->crlb_threshold_rad2[l] / crlb[l]);
-        if (system->ap_limit_w) {
-            worst = fmax(worst, radiated / system->ap_limit_w[l] - 1.0);
+        worst = fmax(worst, 1.0 - system->sensing.crlb_threshold_rad2[l] / crlb[l]);
+        if (system->power.ap_limit_w) {
+            worst = fmax(worst, radiated / system->power.ap_limit_w[l] - 1.0);
         }
     }
-    *violation = fmax(worst, total / system->power_w - 1.0);
+    *violation = fmax(worst, total / system->power.budget_w - 1.0);
     arena_release(arena, mark);
     return status;
 }

@@ -15,12 +15,12 @@ static bool takes_dual(const alloc_problem *problem, const cfi_alloc_options *op
 {
     const cfi_system *system = problem->network->system;
 
-    if (system->solver != CFI_SOLVER_AUTO) {
-        return system->solver == CFI_SOLVER_STRUCTURED;
+    if (system->allocation.solver != CFI_SOLVER_AUTO) {
+        return system->allocation.solver == CFI_SOLVER_STRUCTURED;
     }
-    return system->surrogate == CFI_SURROGATE_PRODUCT && system->crlb_constraint == CFI_CRLB_EXACT &&
-           problem->sensing != SENSING_LINEARISED && problem->mate_start[problem->K] <= CFI_DUAL_MOST_PAIRS &&
-           !(options && options->export_problem);
+    return system->allocation.surrogate == CFI_SURROGATE_PRODUCT &&
+           system->allocation.crlb_constraint == CFI_CRLB_EXACT && problem->sensing != SENSING_LINEARISED &&
+           problem->mate_start[problem->K] <= CFI_DUAL_MOST_PAIRS && !(options && options->export_problem);
 }
 
 static void empty_solver(step_solver *cone)
@@ -62,7 +62,7 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
                         cfi_arena *arena, cfi_error *error)
 {
     *stepper = (alloc_stepper){.problem = problem,
-                               .constraint = problem->network->system->crlb_constraint,
+                               .constraint = problem->network->system->allocation.crlb_constraint,
                                .options = options,
                                .active = arena_alloc(arena, 3 * problem->K, sizeof(size_t)),
                                .unit = arena_alloc(arena, problem->L, sizeof(double))};

@@ -53,7 +53,7 @@ cfi_status metrics_sinr(const cfi_network *network, const double *xi, const cfi_
     metrics_ap_powers(K, L, xi, powers, x, x + L);
     for (size_t k = 0; k < K; k++) {
         sinr[k] = 0.0;
-        noise[k] = system->comm_noise_w;
+        noise[k] = system->power.comm_noise_w;
     }
     for (size_t l = 0; l < L; l++) {
         for (size_t k = 0; k < K; k++) {
@@ -78,7 +78,7 @@ double metrics_rates(const cfi_system *system, const double *sinr, double *rate)
     double sum = 0.0;
 
     for (size_t k = 0; k < system->K; k++) {
-        double own = system->prelog * log1p(sinr[k]) / LN2;
+        double own = system->frame.prelog * log1p(sinr[k]) / LN2;
 
         sum += own;
         if (rate) {

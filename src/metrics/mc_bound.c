@@ -41,7 +41,7 @@ cfi_status bound_constants_make(const cfi_network *network, cfi_arena *arena, bo
 {
     const cfi_system *system = network->system;
     size_t L = network->L, M = system->M;
-    double per_noise = 2.0 * (double)system->T / system->sensing_noise_w;
+    double per_noise = 2.0 * (double)system->frame.T / system->power.sensing_noise_w;
     double complex *b = arena_alloc(arena, 2 * M, sizeof *b);
 
     constants->network = network;

@@ -172,7 +172,7 @@ static bool evaluate(const simulation *sim, const double *sums, double n, double
     size_t K = layout->K;
 
     out[K] = sums_rates(layout, sim->network->system, sums, n, out);
-    if (sim->network->system->mc_bounds != CFI_MC_BOUNDS_NONE) {
+    if (sim->network->system->monte_carlo.bounds != CFI_MC_BOUNDS_NONE) {
         sums_own_echo(layout, &sim->constants, sums, n, out + place_of(layout, OWN_ECHO, 0));
         for (size_t p = 0; p < layout->L; p++) {
             out[place_of(layout, BLOCK_MEAN, p)] = sums[layout->aps + 5 * p + 4] / n;
@@ -338,7 +338,7 @@ static cfi_status prepare(simulation *sim, cfi_arena *arena, cfi_error *error)
 
 static cfi_status simulate(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
-    double wanted = sim->network->system->max_std_error;
+    double wanted = sim->network->system->monte_carlo.max_std_error;
     double *total = arena_alloc(arena, sim->layout.length, sizeof *total);
     double *rest = arena_alloc(arena, sim->layout.length, sizeof *rest);
 
@@ -375,13 +375,13 @@ static cfi_status allocate_results(const cfi_network *network, cfi_arena *arena,
         return simulation_out_of_memory(network, error);
     }
     *out = (cfi_monte_carlo){.rate_bit_s_hz = memory, .rate_std_error = memory + K};
-    if (network->system->mc_bounds != CFI_MC_BOUNDS_NONE) {
+    if (network->system->monte_carlo.bounds != CFI_MC_BOUNDS_NONE) {
         out->crlb_own_echo_rad2 = memory + 2 * K;
         out->crlb_own_echo_std_error = memory + 2 * K + L;
         out->crlb_own_echo_block_mean_rad2 = memory + 2 * K + 2 * L;
         out->crlb_own_echo_block_mean_std_error = memory + 2 * K + 3 * L;
     }
-    if (network->system->mc_bounds == CFI_MC_BOUNDS_ALL) {
+    if (network->system->monte_carlo.bounds == CFI_MC_BOUNDS_ALL) {
         out->crlb_multistatic_rad2 = memory + 2 * K + 4 * L;
         out->crlb_multistatic_std_error = memory + 2 * K + 5 * L;
     }
@@ -412,7 +412,7 @@ static cfi_status plan_bounds(simulation *sim, cfi_arena *arena, cfi_error *erro
         return simulation_out_of_memory(network, error);
     }
     channel_mmse_variance(network, sim->xi);
-    if (network->system->mc_bounds == CFI_MC_BOUNDS_ALL && L <= CFI_MULTISTATIC_MC_MAX_APS) {
+    if (network->system->monte_carlo.bounds == CFI_MC_BOUNDS_ALL && L <= CFI_MULTISTATIC_MC_MAX_APS) {
         cfi_status status = estimable_multistatic(network, sim->xi, sim->powers, arena, &sim->needs, error);
 
         if (status != CFI_OK) {
@@ -431,7 +431,7 @@ cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *pow
 {
     simulation sim = {.network = network,
                       .powers = powers,
-                      .n = network->system->realizations,
+                      .n = network->system->monte_carlo.realizations,
                       .block_size = 1,
                       .threads = threads > 0 ? threads : 1,
                       .stop = stop};

@@ -53,7 +53,7 @@ cfi_status metrics_crlb_own_echo(const cfi_network *network, const double *xi, c
     metrics_ap_powers(network->K, L, xi, powers, x, y);
     metrics_sensing_coefficients(network, d1, d2);
     for (size_t p = 0; p < L; p++) {
-        crlb[p] = system->sensing_noise_w / (2.0 * (double)system->T * (d1[p] * x[p] + d2[p] * y[p]));
+        crlb[p] = system->power.sensing_noise_w / (2.0 * (double)system->frame.T * (d1[p] * x[p] + d2[p] * y[p]));
     }
     arena_release(arena, mark);
     return CFI_OK;
@@ -103,7 +103,8 @@ cfi_status metrics_crlb_multistatic(const cfi_network *network, const double *xi
             illuminate(network, powers, x, alpha, beam, &diffuse, &coherent);
         }
         information = S_M * (N * diffuse + N * N * coherent) + network_path_power(network, p, p) * M * S_N * x[p];
-        crlb[p] = system->sensing_noise_w / (2.0 * (double)system->T * angle_factor(network, p) * information);
+        crlb[p] =
+            system->power.sensing_noise_w / (2.0 * (double)system->frame.T * angle_factor(network, p) * information);
     }
     arena_release(arena, mark);
     return CFI_OK;

@@ -205,7 +205,7 @@ static bool allocate_scratch(const simulation *sim, cfi_arena *arena, simulation
     s->along_im = s->along_re + K;
     s->slope_re = s->along_re + 2 * K;
     s->slope_im = s->along_re + 3 * K;
-    if (sim->network->system->mc_bounds == CFI_MC_BOUNDS_NONE) {
+    if (sim->network->system->monte_carlo.bounds == CFI_MC_BOUNDS_NONE) {
         return true;
     }
     s->V = arena_alloc(arena, 2 * K * L * SIMULATION_CHUNK, sizeof *s->V);

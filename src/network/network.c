@@ -23,12 +23,12 @@ static double draw_gain(const cfi_network *network, size_t k, size_t l)
     double distance = hypot(ap[0] - ue[0], ap[1] - ue[1]), normal = 0.0;
     cfi_stream stream = stream_make(system->seed, network->drop, CFI_DRAW_SHADOWING, pair_index(l, k));
 
-    if (system->placement == CFI_PLACEMENT_CLAMP) {
-        distance = fmax(distance, system->min_distance_m);
+    if (system->geometry.placement == CFI_PLACEMENT_CLAMP) {
+        distance = fmax(distance, system->geometry.min_distance_m);
     }
     random_normals(&stream, 1, &normal);
-    return exp(system->shadowing_std * normal) *
-           pow(system->reference_distance_m / distance, system->path_loss_exponent);
+    return exp(system->propagation.shadowing_std * normal) *
+           pow(system->propagation.reference_distance_m / distance, system->propagation.path_loss_exponent);
 }
 
 static cfi_status draw_gains(cfi_network *network, cfi_arena *arena, cfi_error *error)
@@ -37,10 +37,10 @@ static cfi_status draw_gains(cfi_network *network, cfi_arena *arena, cfi_error *
     size_t K = network->K, L = network->L;
     double *beta;
 
-    if (system->gain) {
-        network->beta = system->gain;
-        network->ap_position_m = system->ap_position_m;
-        network->ue_position_m = system->ue_position_m;
+    if (system->propagation.gain) {
+        network->beta = system->propagation.gain;
+        network->ap_position_m = system->geometry.ap_position_m;
+        network->ue_position_m = system->geometry.ue_position_m;
         return CFI_OK;
     }
     cfi_status status = placement_draw(network, arena, error);
@@ -72,8 +72,8 @@ static cfi_status assign_pilots(cfi_network *network, cfi_arena *arena, cfi_erro
     const cfi_system *system = network->system;
     size_t K = network->K, *pilot;
 
-    network->pilot = system->pilot;
-    if (system->pilot_assignment != CFI_PILOTS_EXPLICIT) {
+    network->pilot = system->frame.pilot;
+    if (system->frame.pilot_assignment != CFI_PILOTS_EXPLICIT) {
         network->pilot = pilot = arena_alloc(arena, K, sizeof *pilot);
         if (!pilot) {
             return out_of_memory(error);
@@ -82,11 +82,11 @@ static cfi_status assign_pilots(cfi_network *network, cfi_arena *arena, cfi_erro
             double u = 0.0;
             cfi_stream stream = stream_make(system->seed, network->drop, CFI_DRAW_PILOT, (uint32_t)k);
 
-            if (system->pilot_assignment == CFI_PILOTS_RANDOM) {
+            if (system->frame.pilot_assignment == CFI_PILOTS_RANDOM) {
                 random_uniforms(&stream, 1, &u);
-                pilot[k] = (size_t)(u * (double)system->tau_p);
+                pilot[k] = (size_t)(u * (double)system->frame.tau_p);
             } else {
-                pilot[k] = k % system->tau_p;
+                pilot[k] = k % system->frame.tau_p;
             }
         }
     }
@@ -103,8 +103,8 @@ static cfi_status draw_angles(cfi_network *network, cfi_arena *arena, cfi_error 
     const cfi_system *system = network->system;
     double *angle;
 
-    network->angle_rad = system->angle_rad;
-    if (system->angle_rad) {
+    network->angle_rad = system->sensing.angle_rad;
+    if (system->sensing.angle_rad) {
         return CFI_OK;
     }
     network->angle_rad = angle = arena_alloc(arena, network->L, sizeof *angle);
@@ -116,7 +116,7 @@ static cfi_status draw_angles(cfi_network *network, cfi_arena *arena, cfi_error 
         cfi_stream stream = stream_make(system->seed, network->drop, CFI_DRAW_ANGLE, (uint32_t)l);
 
         random_uniforms(&stream, 1, &u);
-        angle[l] = system->angle_min_rad + (system->angle_max_rad - system->angle_min_rad) * u;
+        angle[l] = system->sensing.angle_min_rad + (system->sensing.angle_max_rad - system->sensing.angle_min_rad) * u;
     }
     return CFI_OK;
 }
@@ -140,12 +140,12 @@ bool network_equal_paths(const cfi_network *network)
 {
     const cfi_system *system = network->system;
 
-    return !system->path_gains && !system->path_phases_rad && !system->random_path_phase;
+    return !system->sensing.path_gains && !system->sensing.path_phases_rad && !system->sensing.random_path_phase;
 }
 
 static double path_gain(const cfi_system *system, size_t l, size_t p)
 {
-    return system->path_gains ? system->path_gains[l + system->L * p] : system->path_gain;
+    return system->sensing.path_gains ? system->sensing.path_gains[l + system->L * p] : system->sensing.path_gain;
 }
 
 double network_path_power(const cfi_network *network, size_t l, size_t p)
@@ -160,15 +160,15 @@ void network_path_gains(const cfi_network *network, size_t p, double complex *re
     const cfi_system *system = network->system;
 
     for (size_t l = 0; l < network->L; l++) {
-        double phase = system->path_phase_rad;
+        double phase = system->sensing.path_phase_rad;
 
-        if (system->random_path_phase) {
+        if (system->sensing.random_path_phase) {
             cfi_stream stream = stream_make(system->seed, network->drop, CFI_DRAW_PATH_PHASE, pair_index(l, p));
 
             random_uniforms(&stream, 1, &phase);
             phase *= 2.0 * M_PI;
-        } else if (system->path_phases_rad) {
-            phase = system->path_phases_rad[l + system->L * p];
+        } else if (system->sensing.path_phases_rad) {
+            phase = system->sensing.path_phases_rad[l + system->L * p];
         }
         alpha[l] = path_gain(system, l, p) * (cos(phase) + I * sin(phase));
     }

@@ -51,7 +51,7 @@ static void ap_row(const cfi_record *record, size_t l, FILE *stream)
     put(stream, network->angle_rad[l] * DEGREES_PER_RADIAN);
     put_of(stream, ok ? record->allocation.ap_power_w : NULL, l);
     put(stream, sensing_power_w(record, l));
-    put(stream, network->system->crlb_threshold_rad2[l]);
+    put(stream, network->system->sensing.crlb_threshold_rad2[l]);
     put_of(stream, ok ? form->crlb_own_echo_rad2 : NULL, l);
     put_of(stream, ok ? form->crlb_multistatic_rad2 : NULL, l);
     put_of(stream, ok ? estimate->crlb_own_echo_rad2 : NULL, l);

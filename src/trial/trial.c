@@ -93,7 +93,7 @@ static cfi_status evaluate_reference(const cfi_record *record, const cfi_powers 
     }
     reference->available = true;
     reference->sum_rate_bit_s_hz = metrics_rates(system, sinr, NULL);
-    status = system->crlb_model == CFI_CRLB_MULTISTATIC
+    status = system->sensing.crlb_model == CFI_CRLB_MULTISTATIC
                  ? metrics_crlb_multistatic(network, record->xi, powers, arena, crlb, error)
                  : metrics_crlb_own_echo(network, record->xi, powers, arena, crlb, error);
     reference->worst_crlb_rad2 = 0.0;
@@ -120,7 +120,7 @@ static cfi_status evaluate_references(cfi_record *record, cfi_arena *arena, cfi_
     alloc_equal(network, record->xi, &powers);
     status = evaluate_reference(record, &powers, arena, &record->equal, error);
     /* the heuristic split meets own-echo thresholds only */
-    if (status == CFI_OK && network->system->crlb_model == CFI_CRLB_OWN_ECHO) {
+    if (status == CFI_OK && network->system->sensing.crlb_model == CFI_CRLB_OWN_ECHO) {
         status = alloc_heuristic(network, record->xi, arena, &powers, error);
         if (status == CFI_OK) {
             status = evaluate_reference(record, &powers, arena, &record->heuristic, error);
@@ -146,8 +146,8 @@ static cfi_status check_allocation(cfi_record *record, const cfi_trial_options *
     cfi_status status;
 
     network.system = &system;
-    system.solver = strcmp(first->solver, "socp") == 0 ? CFI_SOLVER_AUTO : CFI_SOLVER_SOCP;
-    system.starts = first->starts_asked;
+    system.allocation.solver = strcmp(first->solver, "socp") == 0 ? CFI_SOLVER_AUTO : CFI_SOLVER_SOCP;
+    system.allocation.starts = first->starts_asked;
     status = alloc_run(&network, record->xi, &second_options, arena, &second, error);
     if (status == CFI_OK && second.solver && strcmp(first->solver, second.solver) != 0) {
         record->check =
@@ -211,7 +211,7 @@ static cfi_status measure(cfi_record *record, const cfi_trial_options *options, 
     if (status == CFI_FAILED) {
         return mark_failed(record, "the closed form", error->text, arena, error);
     }
-    if (status == CFI_OK && system->realizations > 0) {
+    if (status == CFI_OK && system->monte_carlo.realizations > 0) {
         status = metrics_monte_carlo(record->network, &record->allocation.powers, options->threads, options->alloc.stop,
                                      arena, &record->monte_carlo, error);
         record->has_monte_carlo = status == CFI_OK;
