@@ -235,7 +235,7 @@ static void expect_mean(const double *sample, double expected, double error)
     }
 }
 
-/* Mean and mean square of h_k^H v_j, of h_k^H b, and the mean square of v_j. */
+/* Mean and mean square of h_k^H v_j, of h_k^H a / sqrt(N), and the mean square of v_j. */
 static void compare_moments(drop *d, size_t l)
 {
     signals s = draw_signals(d, l);
