@@ -1,4 +1,4 @@
-/* channel: MMSE statistics; drawing of channels and of the received pilots. */
+/* channel: MMSE statistics; drawing of channels and of the received pilots; precoders. */
 #ifndef CFISAC_CHANNEL_H
 #define CFISAC_CHANNEL_H
 

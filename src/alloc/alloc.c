@@ -75,7 +75,7 @@ static cfi_status search_init(search *s, const cfi_link *link, const cfi_powers 
     return CFI_OK;
 }
 
-/* Gives user k, silent or nearly so, amplitudes along sqrt(xi_kl) / price_l, where price_l = C_l theta_l is read off
+/* Gives user k, silent or nearly so, amplitudes along g_kl / price_l, where price_l = C_l theta_l is read off
  * the other users' stationarity; only worth it where the test of docs/model.md (M13) says so. The best length goes to
  * s->point. Returns its objective; `value`, that of s->best, when none is better. */
 static double revive_user(search *s, size_t k, double value)
