@@ -89,7 +89,7 @@ void alloc_equal(const cfi_link *link, cfi_powers *powers);
 cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error);
 
 /* Largest relative violation of the budget, AP limits and thresholds (of system->sensing.crlb_model) by the powers; 0
- * or less where all hold. Fails: CFI_NO_MEMORY. */
+ * where all hold. Fails: CFI_NO_MEMORY. */
 cfi_status alloc_constraint_violation(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
                                       double *violation, cfi_error *error);
 
