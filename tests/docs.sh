@@ -64,6 +64,13 @@ for column in $(head -qn 1 "$work"/r/{drops,aps,ues,trace}.csv | tr ',' ' '); do
   grep -qF "\`$column\`" docs/results.md || complain "docs/results.md lacks the column $column"
 done
 checked 40 'columns'
+# the quantities of sweep.csv
+"$cfisac" sweep configs/paper.json --quiet --over seed=1,2 --set monte_carlo.drops=1 --set monte_carlo.realizations=4 --out "$work/s"
+for quantity in $(head -n 1 "$work/s/sweep.csv" | tr ',' '\n' | sed -n 's/^feasible_mean_//p'); do
+  seen=$((seen + 1))
+  grep '^| `feasible_mean_Q`' docs/results.md | grep -qF "\`$quantity\`" || complain "docs/results.md lacks $quantity of sweep.csv"
+done
+checked 10 'quantities of sweep.csv'
 while read -r key; do
   seen=$((seen + 1))
   grep -qE "[\`.]${key}[\`.]|# $key" docs/results.md docs/scenario.md || complain "docs/results.md lacks the key $key"

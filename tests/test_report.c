@@ -9,6 +9,7 @@
 #include "check.h"
 
 #include "cfisac/report.h"
+#include "report/fields.h"
 #include "report/json.h"
 #include "report/number.h"
 #include "report/tables.h"
@@ -61,6 +62,7 @@ static cfi_record good_record(const cfi_network *network)
                                          .stop_reason = "tolerance",
                                          .iterations = 2,
                                          .starts = 1,
+                                         .spread_bit_s_hz = 0.125,
                                          .trace_bit_s_hz = trace,
                                          .trace_count = 3,
                                          .sum_rate_bit_s_hz = 3.2500000000000004,
@@ -264,8 +266,10 @@ static void results_json_reads_back_to_the_record(void **state)
     assert_vector(member(part, "crlb_multistatic_rad2"), multi, L, 1);
     part = member(drop, "monte_carlo");
     assert_vector(member(part, "rate_bit_s_hz"), mc_rate, K, 1);
-    assert_vector(member(part, "rate_std_error"), mc_error, K, 1);
+    assert_vector(member(part, "rate_std_error_bit_s_hz"), mc_error, K, 1);
     assert_number(part, "sum_rate_bit_s_hz", 3.2);
+    assert_number(part, "sum_rate_std_error_bit_s_hz", 0.1);
+    assert_vector(member(part, "crlb_own_echo_std_error_rad2"), mc_nan, L, 1);
     assert_vector(member(part, "crlb_own_echo_block_mean_rad2"), mc_bound, L, 1);
     assert_vector(member(part, "crlb_own_echo_block_mean_std_error_rad2"), mc_mean_error, L, 1);
     assert_vector(member(part, "crlb_multistatic_rad2"), mc_nan, L, 1);
@@ -273,7 +277,11 @@ static void results_json_reads_back_to_the_record(void **state)
     assert_string_equal(member(part, "status")->valuestring, "converged");
     assert_number(part, "iterations", 2.0);
     assert_number(part, "sum_rate_bit_s_hz", 3.2500000000000004);
-    assert_vector(member(part, "trace_bit_s_hz"), trace, 3, 1);
+    assert_string_equal(member(member(part, "objective"), "name")->valuestring, "sum_rate");
+    assert_string_equal(member(member(part, "objective"), "unit")->valuestring, "bit/s/Hz");
+    assert_number(member(part, "objective"), "value", 3.2500000000000004);
+    assert_number(member(part, "objective"), "spread", 0.125);
+    assert_vector(member(member(part, "objective"), "trace"), trace, 3, 1);
     assert_rows(member(part, "gamma"), gamma_w);
     assert_rows(member(part, "eta"), eta);
     assert_vector(member(part, "ap_power_w"), ap_power, L, 1);
@@ -400,7 +408,7 @@ static size_t commas(const char *line)
 }
 
 /* The text of a column in a row (0: header). */
-static void field(const char *csv, const char *column, size_t row, char out[64])
+static void field_of_row(const char *csv, const char *column, size_t row, char out[64])
 {
     size_t index = 0;
     const char *c = csv;
@@ -447,23 +455,74 @@ static void csv_numbers_read_back_and_absent_ones_are_nan(void **state)
     fixture *f = *state;
     char *csv = written(report_write_csv, &f->results), text[64];
 
-    field(csv, "sum_rate_bit_s_hz", 1, text);
+    field_of_row(csv, "sum_rate_bit_s_hz", 1, text);
     assert_true(strtod(text, NULL) == 3.2500000000000004);
-    field(csv, "total_power_w", 1, text);
+    field_of_row(csv, "total_power_w", 1, text);
     assert_close(strtod(text, NULL), 20e-4, 1e-15);
-    field(csv, "sensing_power_share", 1, text); /* N * 3e-4 of 20e-4 */
+    field_of_row(csv, "sensing_power_share", 1, text); /* N * 3e-4 of 20e-4 */
     assert_close(strtod(text, NULL), 0.6, 1e-14);
-    field(csv, "worst_crlb_rad2", 1, text);
+    field_of_row(csv, "worst_crlb_rad2", 1, text);
     assert_string_equal(text, "inf");
-    field(csv, "sum_rate_heuristic_bit_s_hz", 1, text);
+    field_of_row(csv, "sum_rate_heuristic_bit_s_hz", 1, text);
     assert_string_equal(text, "nan");
-    field(csv, "status", 2, text);
+    field_of_row(csv, "status", 2, text);
     assert_string_equal(text, "infeasible");
-    field(csv, "sum_rate_bit_s_hz", 2, text);
+    field_of_row(csv, "sum_rate_bit_s_hz", 2, text);
     assert_string_equal(text, "nan");
-    field(csv, "stop_reason", 3, text);
+    field_of_row(csv, "stop_reason", 3, text);
     assert_string_equal(text, "none");
     free(csv);
+}
+
+/* Beside the new ones, for one version. */
+static void names_of_the_first_version_are_still_written(void **state)
+{
+    fixture *f = *state;
+    cJSON *json = parsed(report_write_json, &f->results);
+    const cJSON *drop = cJSON_GetArrayItem(member(json, "drops"), 0), *part = member(drop, "monte_carlo");
+    char *csv = written(report_write_csv, &f->results), *steps = written(report_write_trace_csv, &f->results), text[64];
+
+    assert_vector(member(part, "rate_std_error"), mc_error, K, 1);
+    assert_number(part, "sum_rate_std_error", 0.1);
+    assert_vector(member(part, "crlb_own_echo_std_error"), mc_nan, L, 1);
+    assert_vector(member(part, "crlb_multistatic_std_error"), mc_nan, L, 1);
+    part = member(drop, "allocation");
+    assert_number(part, "spread_bit_s_hz", 0.125);
+    assert_vector(member(part, "trace_bit_s_hz"), trace, 3, 1);
+    field_of_row(csv, "spread_bit_s_hz", 1, text);
+    assert_string_equal(text, "0.125");
+    field_of_row(steps, "sum_rate_bit_s_hz", 2, text);
+    assert_string_equal(text, "3");
+    free(csv);
+    free(steps);
+    cJSON_Delete(json);
+}
+
+/* No two members of an object, and no two columns of a table, have one name; and every one has a unit or none. */
+static void every_field_has_a_name_of_its_own(void **state)
+{
+    const unsigned shapes[] = {FIELD_TEXT | FIELD_NUMBER, FIELD_USERS, FIELD_APS, FIELD_STEPS};
+    char name[FIELD_NAME_LENGTH], other[FIELD_NAME_LENGTH];
+    size_t members = 0, columns = 0;
+
+    (void)state;
+    for (field_column a = {NULL}; field_next(&a, FIELD_ANY, FIELD_JSON); members++) {
+        field_key(a, name);
+        for (field_column b = a; field_next(&b, FIELD_ANY, FIELD_JSON);) {
+            field_key(b, other);
+            assert_true(a.field->group != b.field->group || strcmp(name, other) != 0);
+        }
+    }
+    for (size_t i = 0; i < 4; i++) {
+        for (field_column a = {NULL}; field_next(&a, shapes[i], FIELD_TABLE); columns++) {
+            field_column_name(a, name);
+            for (field_column b = a; field_next(&b, shapes[i], FIELD_TABLE);) {
+                field_column_name(b, other);
+                assert_string_not_equal(name, other);
+            }
+        }
+    }
+    assert_true(members > 40 && columns > 40);
 }
 
 static cfi_status plain_table(const cfi_results *results, FILE *stream, cfi_error *error)
@@ -669,6 +728,8 @@ int main(void)
         cmocka_unit_test(statistics_of_too_few_values_are_nan),
         cmocka_unit_test(strings_are_escaped_and_repaired),
         TEST(results_json_reads_back_to_the_record),
+        TEST(names_of_the_first_version_are_still_written),
+        cmocka_unit_test(every_field_has_a_name_of_its_own),
         TEST(drops_without_result_carry_null_powers_and_their_reason),
         TEST(summary_counts_every_status_and_takes_means_over_good_drops),
         TEST(embedded_scenario_is_the_resolved_one),

@@ -1,7 +1,7 @@
 /* What a reader of the results has to be told: remarks, and the verdict over all drops. */
+#include "report/drop_values.h"
 #include "report/infeasible.h"
 #include "report/number.h"
-#include "report/quantities.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -42,13 +42,13 @@ static size_t count_where(const cfi_results *results, bool (*holds)(const cfi_re
     return count;
 }
 
-/* The largest finite value of a quantity, and the drop that has it; -inf when none has. */
-static double largest(const cfi_results *results, quantity_id id, uint32_t *drop)
+/* The largest finite value of a number, and the drop that has it; -inf when none has. */
+static double largest(const cfi_results *results, double (*number)(const cfi_record *record), uint32_t *drop)
 {
     double most = -INFINITY;
 
     for (size_t i = 0; i < results->count; i++) {
-        double value = quantity_of(id, &results->record[i]);
+        double value = number(&results->record[i]);
 
         if (isfinite(value) && value > most) {
             most = value;
@@ -60,7 +60,7 @@ static double largest(const cfi_results *results, quantity_id id, uint32_t *drop
 
 static bool has_infinite_bound(const cfi_record *record)
 {
-    return isinf(quantity_of(QUANTITY_WORST_CRLB, record));
+    return isinf(drop_worst_crlb(record));
 }
 
 static bool stopped_at_limit(const cfi_record *record)
@@ -88,25 +88,25 @@ static bool left_starts_out(const cfi_record *record)
 
 static bool silences_a_user(const cfi_record *record)
 {
-    return quantity_of(QUANTITY_LEAST_USER_RATE, record) < 1e-6;
+    return drop_least_user_rate(record) < 1e-6;
 }
 
 /* An iterated allocation meets its constraints far more closely; a split may break them openly. */
 static bool violates(const cfi_record *record)
 {
-    return quantity_of(QUANTITY_VIOLATION, record) > 1e-6;
+    return drop_violation(record) > 1e-6;
 }
 
 static bool is_far_from_simulation(const cfi_record *record)
 {
-    return fabs(quantity_of(QUANTITY_SUM_RATE_Z, record)) > 5.0;
+    return fabs(drop_sum_rate_z(record)) > 5.0;
 }
 
 static void remark_on_coverage(const remarks *out)
 {
     const cfi_results *results = out->results;
     size_t asked = scenario_system(results->scenario)->monte_carlo.drops,
-           infeasible = count_drops(results, CFI_DROP_INFEASIBLE);
+           infeasible = drops_count(results, CFI_DROP_INFEASIBLE);
 
     if (results->count < asked) {
         remark(out, "only %zu of %zu drops are finished", results->count, asked);
@@ -159,7 +159,7 @@ static void remark_on_allocation(const remarks *out)
     size_t limit = count_where(results, stopped_at_limit);
     size_t silent = count_where(results, silences_a_user), violated = count_where(results, violates);
     uint32_t drop = 0;
-    double spread = largest(results, QUANTITY_SPREAD, &drop);
+    double spread = largest(results, drop_spread, &drop);
 
     if (limit > 0) {
         remark(out, "%zu of %zu drops: the allocation stopped at allocation.max_iterations (%zu) before its tolerance",
@@ -176,7 +176,7 @@ static void remark_on_allocation(const remarks *out)
         remark(out, "%zu of %zu drops leave a user without rate", silent, results->count);
     }
     if (violated > 0) {
-        double worst = largest(results, QUANTITY_VIOLATION, &drop);
+        double worst = largest(results, drop_violation, &drop);
 
         remark(out, "%zu of %zu drops: the powers violate a constraint, by up to a factor of %.4g (drop %u)", violated,
                results->count, 1.0 + worst, drop);
@@ -198,7 +198,7 @@ static void remark_on_simulation(const remarks *out)
         remark(out, "%zu of %zu drops: Monte Carlo is more than 5 standard errors from the exact sum rate", far,
                results->count);
     }
-    if (!isfinite(largest(results, QUANTITY_SUM_RATE_MONTE_CARLO, &drop))) {
+    if (!isfinite(largest(results, drop_sum_rate_monte_carlo, &drop))) {
         return;
     }
     if (system->monte_carlo.realizations < 2) {
@@ -224,8 +224,8 @@ static void remark_on_theorem1(const remarks *out)
     }
     for (size_t i = 0; i < results->count; i++) {
         if (results->record[i].status == CFI_DROP_OK) {
-            claimed += quantity_of(QUANTITY_SUM_RATE_THEOREM1, &results->record[i]);
-            exact += quantity_of(QUANTITY_SUM_RATE_EXACT, &results->record[i]);
+            claimed += drop_sum_rate_theorem1(&results->record[i]);
+            exact += drop_sum_rate_exact(&results->record[i]);
         }
     }
     if (claimed > exact * (1.0 + 1e-9)) {
@@ -326,7 +326,7 @@ static cfi_status disagreement(const cfi_results *results, cfi_error *error)
 
 cfi_status report_verdict(const cfi_results *results, cfi_error *error)
 {
-    size_t failed = count_drops(results, CFI_DROP_FAILED);
+    size_t failed = drops_count(results, CFI_DROP_FAILED);
 
     for (size_t i = 0; failed > 0 && i < results->count; i++) {
         const cfi_record *record = &results->record[i];
@@ -337,7 +337,7 @@ cfi_status report_verdict(const cfi_results *results, cfi_error *error)
                              failed > 1 ? " (more drops failed: see their status)" : "");
         }
     }
-    return results->count > 0 && count_drops(results, CFI_DROP_INFEASIBLE) == results->count
+    return results->count > 0 && drops_count(results, CFI_DROP_INFEASIBLE) == results->count
                ? infeasible(results, error)
                : disagreement(results, error);
 }

@@ -1,8 +1,8 @@
 /* The table's words on drops that are not simply good: how many, and why. */
 #include "report/notes.h"
 
+#include "report/drop_values.h"
 #include "report/infeasible.h"
-#include "report/quantities.h"
 
 #include <string.h>
 
@@ -24,7 +24,7 @@ static void put_counts(const cfi_results *results, FILE *stream)
             first = false;
         }
     }
-    fprintf(stream, ", %zu failed\n", count_drops(results, CFI_DROP_FAILED));
+    fprintf(stream, ", %zu failed\n", drops_count(results, CFI_DROP_FAILED));
 }
 
 /* A paragraph, broken at spaces; its second and later lines are indented further. */

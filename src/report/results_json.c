@@ -1,7 +1,8 @@
 /* results.json, and one drop of it for replay. docs/results.md lists every key. */
 #include "report/drop_json.h"
+#include "report/drop_values.h"
+#include "report/fields.h"
 #include "report/provenance.h"
-#include "report/quantities.h"
 #include "report/stream.h"
 
 void provenance_json(json_writer *writer, const cfi_scenario *scenario)
@@ -33,15 +34,17 @@ static cfi_status summary(json_writer *writer, const cfi_results *results, cfi_e
 
     json_open(writer, "summary", '{');
     json_count(writer, "drops", results->count);
-    json_count(writer, "infeasible", count_drops(results, CFI_DROP_INFEASIBLE));
-    json_count(writer, "failed", count_drops(results, CFI_DROP_FAILED));
-    for (quantity_id id = 0; status == CFI_OK && id < QUANTITIES; id++) {
+    json_count(writer, "infeasible", drops_count(results, CFI_DROP_INFEASIBLE));
+    json_count(writer, "failed", drops_count(results, CFI_DROP_FAILED));
+    for (field_column at = {NULL}; status == CFI_OK && field_next(&at, FIELD_NUMBER, FIELD_TABLE);) {
         cfi_statistics statistics = {0};
+        char name[FIELD_NAME_LENGTH];
 
-        status = quantity_statistics(results, id, &statistics, error);
-        statistics_object(writer, quantity_table[id].name, &statistics);
+        status = field_statistics(results, at, &statistics, error);
+        field_column_name(at, name);
+        statistics_object(writer, name, &statistics);
     }
-    json_number(writer, "sum_rate_z_rms", quantity_z_rms(results));
+    json_number(writer, "sum_rate_z_rms", drops_z_rms(results));
     json_close(writer, '}');
     return status;
 }

@@ -1,7 +1,7 @@
 /* A drop of a sweep as a line of its journal, and back. docs/results.md lists the keys. */
+#include "report/fields.h"
 #include "report/infeasible.h"
 #include "report/json.h"
-#include "report/quantities.h"
 #include "report/stream.h"
 #include "scenario/syntax.h"
 
@@ -67,21 +67,23 @@ static void values_object(json_writer *writer, const cfi_scenario *sweep, size_t
 
 static void put_record(json_writer *writer, const cfi_record *record)
 {
-    const cfi_allocation *a = &record->allocation;
-    bool ok = record->status == CFI_DROP_OK;
-
-    json_text(writer, "status", drop_status_name(record->status));
     if (record->failure) {
         json_text(writer, "failure", record->failure);
     }
-    json_text(writer, "method", method_name(a->method));
-    json_text(writer, "allocation_status", alloc_status_name(a->status));
-    json_text(writer, "stop_reason", a->stop_reason);
-    infeasible_json(writer, &a->because);
-    for (quantity_id id = 0; id < QUANTITIES; id++) {
-        json_number(writer, quantity_table[id].name, quantity_of(id, record));
+    infeasible_json(writer, &record->allocation.because);
+    for (field_column at = {NULL}; field_next(&at, FIELD_ANY, FIELD_JOURNAL);) {
+        char key[FIELD_NAME_LENGTH];
+
+        field_line_key(at, key);
+        if (at.field->shape == FIELD_TEXT) {
+            json_text(writer, key, field_word(at.field, record));
+        } else if (at.field->shape == FIELD_NUMBER) {
+            json_number(writer, key, field_number(at, record, 0, FIELD_JOURNAL));
+        } else {
+            json_vector(writer, key, field_there(at, record, FIELD_JOURNAL) ? field_array(at, record) : NULL,
+                        field_values(at.field->shape, record));
+        }
     }
-    json_vector(writer, "trace_bit_s_hz", ok ? a->trace_bit_s_hz : NULL, a->trace_count);
 }
 
 /* A line before its checksum is added, in memory. */
@@ -196,15 +198,18 @@ static bool read_status(const cJSON *object, cfi_drop_status *status)
     return false;
 }
 
-static bool read_quantities(const cJSON *object, double *value)
+static bool read_numbers(const cJSON *object, double *value)
 {
-    for (quantity_id id = 0; id < QUANTITIES; id++) {
-        const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, quantity_table[id].name);
+    for (field_column at = {NULL}; field_next_number(&at); value++) {
+        char key[FIELD_NAME_LENGTH];
+        const cJSON *item;
 
+        field_line_key(at, key);
+        item = cJSON_GetObjectItemCaseSensitive(object, key);
         if (!cJSON_IsNumber(item) && !cJSON_IsNull(item)) {
             return false;
         }
-        value[id] = cJSON_IsNumber(item) ? item->valuedouble : NAN;
+        *value = cJSON_IsNumber(item) ? item->valuedouble : NAN;
     }
     return true;
 }
@@ -250,7 +255,7 @@ static bool read_object(const cJSON *object, cfi_line *line, cfi_line_text *more
     if (!read_word(object, "sweep", more->sweep, sizeof more->sweep) ||
         !read_word(object, "build", more->build, sizeof more->build) || !read_whole(object, "point", 1e15, &point) ||
         !read_whole(object, "drop", 4294967295.0, &drop) || !read_status(object, &line->status) ||
-        !read_quantities(object, line->quantity)) {
+        !read_numbers(object, line->quantity)) {
         return false;
     }
     read_causes(object, line, more);
