@@ -9,7 +9,6 @@
 #include "check.h"
 #include "report/drop_values.h"
 #include "report/fields.h"
-#include "report/tables.h"
 
 #include <stdio.h>
 #include <stdlib.h>

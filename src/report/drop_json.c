@@ -52,7 +52,7 @@ static void put_rest_of_allocation(json_writer *writer, const cfi_record *record
     if (results->check) {
         put_check(writer, &record->check);
     }
-    if (results->timing) {
+    if (results->solve_seconds) {
         json_number(writer, "solve_seconds", record->allocation.solve_seconds);
     }
 }

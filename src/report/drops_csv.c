@@ -1,7 +1,7 @@
 /* drops.csv: a row a drop, a column for each word and number of it. */
+#include "base/output.h"
 #include "report/csv.h"
 #include "report/fields.h"
-#include "report/stream.h"
 
 enum { WORDS_AND_NUMBERS = FIELD_TEXT | FIELD_NUMBER };
 
@@ -27,5 +27,5 @@ cfi_status report_write_csv(const cfi_results *results, FILE *stream, cfi_error 
     for (size_t i = 0; i < results->count; i++) {
         drop_row(&results->record[i], stream);
     }
-    return finish_stream(stream, error);
+    return output_finish(stream, "a result", error);
 }

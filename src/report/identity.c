@@ -1,11 +1,13 @@
 /* sweep.json: what the journal beside it belongs to. */
+#include "base/output.h"
 #include "report/json.h"
 #include "report/provenance.h"
-#include "report/stream.h"
 #include "scenario/syntax.h"
 
 #include <cJSON.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 cfi_status report_write_identity(const cfi_sweep_identity *identity, FILE *stream, cfi_error *error)
 {
@@ -25,7 +27,7 @@ cfi_status report_write_identity(const cfi_sweep_identity *identity, FILE *strea
         json_close(&writer, '}');
     }
     json_close(&writer, '}');
-    return finish_stream(stream, error);
+    return output_finish(stream, "a result", error);
 }
 
 /* ------------------------------------------------------------------------- reading back ---- */
@@ -119,5 +121,5 @@ cfi_status report_read_identity(const char *path, cfi_known_identity *identity, 
 cfi_status report_write_scenario(const cfi_scenario *scenario, FILE *stream, cfi_error *error)
 {
     fputs(scenario_complete_json(scenario), stream);
-    return finish_stream(stream, error);
+    return output_finish(stream, "a result", error);
 }

@@ -1,8 +1,7 @@
 /* aps.csv, ues.csv and trace.csv: what belongs to an access point, a user or a step of a drop, in long form. */
+#include "base/output.h"
 #include "report/csv.h"
 #include "report/fields.h"
-#include "report/stream.h"
-#include "report/tables.h"
 
 #include <math.h>
 
@@ -33,7 +32,7 @@ static cfi_status write_long(const cfi_results *results, field_shape shape, cons
             put_rows_of(record, shape, stream);
         }
     }
-    return finish_stream(stream, error);
+    return output_finish(stream, "a result", error);
 }
 
 cfi_status report_write_aps_csv(const cfi_results *results, FILE *stream, cfi_error *error)

@@ -1,12 +1,13 @@
 /* plots.gp: the facts of a run as gnuplot variables, then the style and the drawing, which are gnuplot's own text. */
 #include "plots_text.h"
 
+#include "base/output.h"
 #include "base/text.h"
+#include "cfisac/report.h"
 #include "report/number.h"
-#include "report/stream.h"
-#include "report/tables.h"
 
 #include <math.h>
+#include <string.h>
 
 /* ------------------------------------------------------------------------------- extents ---- */
 
@@ -193,5 +194,5 @@ cfi_status report_write_plots(const cfi_results *results, FILE *stream, cfi_erro
     put_picture(stream, is_known(&all.x), PLOTS_MAP, "no map: the scenario gives gains, not positions");
     put_picture(stream, all.iterations > 0, PLOTS_CONVERGENCE, "no convergence: nothing was iterated");
     put_picture(stream, is_known(&all.bound_db), PLOTS_BOUNDS, "no bounds: no drop has powers that sense");
-    return finish_stream(stream, error);
+    return output_finish(stream, "a result", error);
 }

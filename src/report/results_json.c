@@ -1,9 +1,9 @@
 /* results.json, and one drop of it for replay. docs/results.md lists every key. */
+#include "base/output.h"
 #include "report/drop_json.h"
 #include "report/drop_values.h"
 #include "report/fields.h"
 #include "report/provenance.h"
-#include "report/stream.h"
 
 void provenance_json(json_writer *writer, const cfi_scenario *scenario)
 {
@@ -74,7 +74,7 @@ cfi_status report_write_json(const cfi_results *results, FILE *stream, cfi_error
     report_warnings(results, emit_warning, &writer);
     json_close(&writer, ']');
     json_close(&writer, '}');
-    return status == CFI_OK ? finish_stream(stream, error) : status;
+    return status == CFI_OK ? output_finish(stream, "a result", error) : status;
 }
 
 cfi_status report_write_replay(const cfi_results *results, FILE *stream, cfi_error *error)
@@ -86,5 +86,5 @@ cfi_status report_write_replay(const cfi_results *results, FILE *stream, cfi_err
     drop_json(&writer, &results->record[0], results);
     status = drop_json_network(&writer, &results->record[0], error);
     json_close(&writer, '}');
-    return status == CFI_OK ? finish_stream(stream, error) : status;
+    return status == CFI_OK ? output_finish(stream, "a result", error) : status;
 }

@@ -1,8 +1,8 @@
 /* What the cone solver says of a CBF file, as JSON and as a table. */
+#include "base/output.h"
 #include "base/text.h"
 #include "cfisac/report.h"
 #include "report/json.h"
-#include "report/stream.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -64,7 +64,7 @@ cfi_status report_write_solution_json(const cfi_solve_result *result, FILE *stre
     json_vector(&writer, "multipliers", !point || ray ? NULL : multiplier, constraints);
     json_close(&writer, '}');
     free(multiplier);
-    return finish_stream(stream, error);
+    return output_finish(stream, "a result", error);
 }
 
 /* ------------------------------------------------------------------------------- table ---- */
@@ -168,7 +168,7 @@ cfi_status report_write_solution_table(const cfi_solve_result *result, FILE *str
     if (!isnan(result->setup_seconds)) {
         write_times(result, stream);
     }
-    return finish_stream(stream, error);
+    return output_finish(stream, "a result", error);
 }
 
 /* ----------------------------------------------------------------------------- verdict ---- */

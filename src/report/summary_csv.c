@@ -1,7 +1,7 @@
 /* summary.csv: a row a number of drops.csv, with its statistics over drops. */
+#include "base/output.h"
 #include "report/csv.h"
 #include "report/fields.h"
-#include "report/stream.h"
 
 cfi_status report_write_summary_csv(const cfi_results *results, FILE *stream, cfi_error *error)
 {
@@ -23,5 +23,5 @@ cfi_status report_write_summary_csv(const cfi_results *results, FILE *stream, cf
         csv_number(stream, s.p95);
         fputc('\n', stream);
     }
-    return finish_stream(stream, error);
+    return output_finish(stream, "a result", error);
 }

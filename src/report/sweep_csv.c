@@ -1,14 +1,15 @@
 /* sweep.csv and the verdict over a sweep, from the journal's lines. docs/results.md lists the columns. */
+#include "base/output.h"
 #include "report/csv.h"
 #include "report/drop_values.h"
 #include "report/fields.h"
 #include "report/infeasible.h"
 #include "report/number.h"
 #include "report/pairing.h"
-#include "report/stream.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* --------------------------------------------------------------------------------- the CSV ---- */
 
@@ -130,7 +131,7 @@ cfi_status report_write_sweep_csv(const cfi_sweep_lines *lines, FILE *stream, cf
         put_row(lines, p, value, stream);
     }
     free(value);
-    return finish_stream(stream, error);
+    return output_finish(stream, "a result", error);
 }
 
 /* -------------------------------------------------------------------------------- verdict ---- */

@@ -1,14 +1,15 @@
 /* A drop of a sweep as a line of its journal, and back. docs/results.md lists the keys. */
+#include "base/output.h"
 #include "report/fields.h"
 #include "report/infeasible.h"
 #include "report/json.h"
-#include "report/stream.h"
 #include "scenario/syntax.h"
 
 #include <cJSON.h>
 #include <math.h>
 #include <sha2.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A line ends with this key and the first 16 digits of the SHA-256 of everything before the comma; what comes before
  * "drop" depends on the grid, all after it on the drop alone. */
@@ -40,7 +41,7 @@ static cfi_status put_checked(const char *text, size_t length, FILE *stream, cfi
     checksum_of(text, length, digits);
     fwrite(text, 1, length, stream);
     fprintf(stream, CHECKSUM_KEY "%s" CHECKSUM_END "\n", digits);
-    return finish_stream(stream, error);
+    return output_finish(stream, "a result", error);
 }
 
 static void open_line(json_writer *writer, const cfi_scenario *sweep, size_t point)

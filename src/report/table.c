@@ -1,10 +1,10 @@
 /* The table for a person: what was run, a row a drop, and what the drops say together. */
+#include "base/output.h"
 #include "base/text.h"
 #include "report/drop_values.h"
 #include "report/fields.h"
 #include "report/notes.h"
 #include "report/number.h"
-#include "report/stream.h"
 
 #include <gsl/gsl_sort_double.h>
 #include <math.h>
@@ -445,12 +445,12 @@ static cfi_status put_power(const page *p, cfi_error *error)
     return CFI_OK;
 }
 
-cfi_status report_write_table(const cfi_results *results, bool colour, FILE *stream, cfi_error *error)
+cfi_status report_write_table(const cfi_results *results, FILE *stream, cfi_error *error)
 {
     page p = {.results = results,
               .system = scenario_system(results->scenario),
               .stream = stream,
-              .colour = colour,
+              .colour = results->colour,
               .theorem1_differs = drops_forms_differ(results)};
     cfi_status status;
 
@@ -471,5 +471,5 @@ cfi_status report_write_table(const cfi_results *results, bool colour, FILE *str
         put_check(&p);
         status = put_power(&p, error);
     }
-    return status == CFI_OK ? finish_stream(stream, error) : status;
+    return status == CFI_OK ? output_finish(stream, "a result", error) : status;
 }

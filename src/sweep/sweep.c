@@ -1,5 +1,6 @@
 /* A sweep: its trials handed to ranks and threads, their lines put in order and appended to the journal. */
 #include "cfisac/sweep.h"
+#include "base/replace.h"
 #include "cfisac/linalg.h"
 
 #include "sweep/dispatch.h"
@@ -406,7 +407,7 @@ static cfi_status finish(sweep_work *w, bool ordered, double start, cfi_error *e
     cfi_status status = CFI_OK;
 
     if (w->todo.count > 0) {
-        status = report_replace_file(w->options->directory, "timing.json", write_timing, &timing, error);
+        status = replace_file(w->options->directory, "timing.json", write_timing, &timing, error);
     }
     if (status == CFI_OK && !ordered) {
         status = resume_sort(&w->journal, w->plan, error);
