@@ -12,7 +12,7 @@
 #include "cfisac/report.h"
 #include "report/fields.h"
 #include "report/json.h"
-#include "report/number.h"
+#include "base/text.h"
 
 #include <cJSON.h>
 #include <stdlib.h>
@@ -204,20 +204,20 @@ static void a_formatted_number_reads_back_exactly_and_is_short(void **state)
 {
     cfi_stream stream = stream_make(7, 0, CFI_DRAW_START, 0);
     double value[2000];
-    char text[NUMBER_LENGTH];
+    char text[TEXT_NUMBER_LENGTH];
 
     (void)state;
     random_normals(&stream, 2000, value);
     for (size_t i = 0; i < 2000; i++) {
         value[i] *= pow(10.0, (double)(i % 600) - 300.0);
-        number_format(value[i], text);
+        text_number(value[i], text);
         assert_true(strtod(text, NULL) == value[i]);
     }
-    number_format(0.1, text);
+    text_number(0.1, text);
     assert_string_equal(text, "0.1");
-    number_format(1.0 / 3.0, text);
+    text_number(1.0 / 3.0, text);
     assert_string_equal(text, "0.3333333333333333");
-    number_format(0.1 + 0.2, text);
+    text_number(0.1 + 0.2, text);
     assert_string_equal(text, "0.30000000000000004");
 }
 
@@ -389,7 +389,7 @@ static void strings_are_escaped_and_repaired(void **state)
     json_text(&json, NULL, "\xc3\xa9 \xff \xc0\xaf \xed\xa0\x80 \xf0\x9f\x98\x80 \xe2\x82");
     json_close(&json, ']');
     fclose(stream);
-    assert_string_equal(text, "[\n  \"a\\\"b\\\\c\\u000a\\u0001\",\n"
+    assert_string_equal(text, "[\n  \"a\\\"b\\\\c\\n\\u0001\",\n"
                               "  \"\xc3\xa9 \\ufffd \\ufffd\\ufffd \\ufffd\\ufffd\\ufffd \xf0\x9f\x98\x80 "
                               "\\ufffd\\ufffd\"\n]\n");
     free(text);

@@ -58,7 +58,7 @@ static cfi_status print_results(const cli_options *options, const cfi_results *r
 }
 
 /* Files first: a broken pipe must not cost them. */
-static cfi_status deliver(const cli_options *options, const cfi_results *results, cfi_error *error)
+static cfi_status deliver_results(const cli_options *options, const cfi_results *results, cfi_error *error)
 {
     cfi_status status = CFI_OK, printed;
     cfi_error print_error = {.status = CFI_OK};
@@ -122,7 +122,7 @@ static int conclude(const cli_options *options, const cfi_scenario *scenario, co
     cfi_status status = CFI_OK;
 
     if (run->count > 0) { /* an interrupt before the first result leaves older files alone */
-        status = deliver(options, &results, error);
+        status = deliver_results(options, &results, error);
     }
     print_timing(options, &results);
     if (status == CFI_OK && ended == CFI_INTERRUPTED) {

@@ -1,8 +1,9 @@
 /* solve: the cone solver on a file of the Conic Benchmark Format. */
+#include "base/clock.h"
+#include "base/text_file.h"
 #include "cfisac/report.h"
 #include "cli/commands.h"
 #include "cli/message.h"
-#include "cli/progress.h"
 #include "cli/signals.h"
 
 #include <errno.h>
@@ -40,11 +41,7 @@ static socp_cbf *read_file(const char *name, cfi_error *error)
     socp_cbf *cbf;
 
     if (!stream) {
-        if (errno == ENOMEM) {
-            error_set(error, CFI_NO_MEMORY, "out of memory for %.300s", name);
-        } else {
-            error_set(error, CFI_INVALID, "%.300s: cannot be read: %s", name, strerror(errno));
-        }
+        text_file_error(name, errno, error);
         return NULL;
     }
     cbf = socp_read_cbf(stream, name, error);
@@ -75,7 +72,7 @@ typedef struct repetition {
     socp_settings settings;
     size_t asked, made;
     double *setup, *solve; /* seconds of each made */
-    double deadline;       /* of now_seconds; INFINITY: none */
+    double deadline;       /* of clock_seconds; INFINITY: none */
     socp_solution solution;
     double *kept;     /* memory of its x, y, z and s; NULL where the set-up was stopped */
     cfi_status ended; /* CFI_OK: by itself; CFI_FAILED: by the time limit; CFI_INTERRUPTED: by a signal */
@@ -151,7 +148,7 @@ static cfi_status take_solution(repetition *r, const socp_solution *solution, cf
 /* Seconds until the deadline. At the deadline a set-up or a solve still begins, and ends at once. */
 static double seconds_left(const repetition *r)
 {
-    return fmax(r->deadline - now_seconds(), 1e-9);
+    return fmax(r->deadline - clock_seconds(), 1e-9);
 }
 
 /* Sets up and solves once. */
@@ -227,8 +224,9 @@ static cfi_status solve_and_print(const cli_options *options, const socp_cbf *cb
                     .settings = socp_default_settings(),
                     .asked = count,
                     .setup = calloc(2 * count, sizeof *r.setup),
-                    .deadline = has_option(options, &TIME_LIMIT) ? now_seconds() + option_seconds(options, &TIME_LIMIT)
-                                                                 : INFINITY};
+                    .deadline = has_option(options, &TIME_LIMIT)
+                                    ? clock_seconds() + option_seconds(options, &TIME_LIMIT)
+                                    : INFINITY};
     cfi_status status;
 
     if (!r.setup) {

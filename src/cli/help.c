@@ -6,7 +6,7 @@
 #include "cfisac/sweep.h"
 #include "cli/message.h"
 
-static int finish(void)
+static int finish_help(void)
 {
     cfi_error error;
 
@@ -23,7 +23,7 @@ int help_print_command(const cli_command *command)
         printf("\nScenario keys, with their defaults (--set takes them as written here):\n%s", scenario_keys_help());
     }
     printf("\nExample:\n%s", command->example);
-    return finish();
+    return finish_help();
 }
 
 int help_print_program(void)
@@ -46,7 +46,7 @@ int help_print_program(void)
     printf("\nEnvironment:\n"
            "  CFISAC_SIMD  plain, avx2 or avx512: the vectors of the hot loops (default: the widest of this CPU)\n");
     printf("\nExample:\n  echo '{}' | cfisac run -\n");
-    return finish();
+    return finish_help();
 }
 
 int help_print_version(void)
@@ -57,7 +57,7 @@ int help_print_version(void)
     printf("BLAS      %s (core %s)\n", linalg_blas_config(), report_blas_core());
     printf("vectors   %s\n", simd_name(simd_chosen));
     printf("MPI       %s\n", sweep_has_mpi() ? "yes" : "no");
-    return finish();
+    return finish_help();
 }
 
 void help_print_usage(void)

@@ -145,7 +145,7 @@ static bool find_option(const reader *r, const char *word, size_t length, option
 /* ------------------------------------------------------------------------------------ values ---- */
 
 /* Decimal digits only, within the option's range. */
-static cfi_status read_number(const reader *r, const cli_option *spec, const char *text, uint64_t *number)
+static cfi_status read_number_value(const reader *r, const cli_option *spec, const char *text, uint64_t *number)
 {
     uint64_t value = 0;
     bool sound = *text != '\0';
@@ -185,8 +185,8 @@ static cfi_status read_shard(const reader *r, const cli_option *spec, const char
 
     if (sound) {
         memcpy(index, text, (size_t)(slash - text));
-        sound = read_number(r, spec, index, &given->number) == CFI_OK &&
-                read_number(r, spec, slash + 1, &given->of) == CFI_OK && given->number <= given->of;
+        sound = read_number_value(r, spec, index, &given->number) == CFI_OK &&
+                read_number_value(r, spec, slash + 1, &given->of) == CFI_OK && given->number <= given->of;
     }
     return sound ? CFI_OK
                  : USAGE(r, "%s %.*s: not a shard (allowed: I/N with whole numbers 1 <= I <= N <= %llu)", spec->name,
@@ -237,7 +237,7 @@ static cfi_status store(const reader *r, const cli_option *spec, const char *val
         return read_seconds(r, spec, value, &given->seconds);
     }
     if (spec->kind == OPTION_NUMBER) {
-        return read_number(r, spec, value, &given->number);
+        return read_number_value(r, spec, value, &given->number);
     }
     return spec->kind == OPTION_TEXT && !*value ? USAGE(r, "%s: its value is empty", spec->name) : CFI_OK;
 }

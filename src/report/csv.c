@@ -1,14 +1,14 @@
 /* What the CSV tables have in common. */
 #include "report/csv.h"
 
+#include "base/text.h"
 #include "report/fields.h"
-#include "report/number.h"
 
 void csv_number(FILE *stream, double value)
 {
-    char text[NUMBER_LENGTH];
+    char text[TEXT_NUMBER_LENGTH];
 
-    number_format(value, text);
+    text_number(value, text);
     fprintf(stream, ",%s", text);
 }
 

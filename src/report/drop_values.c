@@ -1,7 +1,7 @@
 /* Numbers of a drop that are worked out from its record. */
 #include "report/drop_values.h"
 
-#include "report/number.h"
+#include "report/decibel.h"
 
 #include <math.h>
 
@@ -82,7 +82,7 @@ double drop_worst_crlb(const cfi_record *record)
 
 double drop_worst_crlb_db(const cfi_record *record)
 {
-    return number_db(drop_worst_crlb(record));
+    return decibel_of(drop_worst_crlb(record));
 }
 
 double drop_total_power(const cfi_record *record)
@@ -134,7 +134,7 @@ double drop_threshold_factor_db(const cfi_record *record)
 {
     double factor = record->allocation.least_threshold_factor;
 
-    return factor > 0.0 ? number_db(factor) : NAN; /* 0: the drop failed before it was known */
+    return factor > 0.0 ? decibel_of(factor) : NAN; /* 0: the drop failed before it was known */
 }
 
 /* Of one threshold for all access points; lists have no single value. */
@@ -145,7 +145,7 @@ double drop_least_threshold_db(const cfi_record *record)
     for (size_t l = 1; threshold && l < record->L; l++) {
         threshold = threshold[l] == threshold[0] ? threshold : NULL;
     }
-    return threshold ? number_db(threshold[0]) + drop_threshold_factor_db(record) : NAN;
+    return threshold ? decibel_of(threshold[0]) + drop_threshold_factor_db(record) : NAN;
 }
 
 double drops_z_rms(const cfi_results *results)

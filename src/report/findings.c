@@ -1,7 +1,7 @@
 /* What a reader of the results has to be told: remarks, and the verdict over all drops. */
+#include "report/decibel.h"
 #include "report/drop_values.h"
 #include "report/infeasible.h"
-#include "report/number.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -18,9 +18,9 @@ typedef struct remarks {
     void *context;
 } remarks;
 
-static void remark(const remarks *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void add_remark(const remarks *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static void remark(const remarks *out, const char *format, ...)
+static void add_remark(const remarks *out, const char *format, ...)
 {
     char line[REMARK_LENGTH];
     va_list arguments;
@@ -109,13 +109,13 @@ static void remark_on_coverage(const remarks *out)
            infeasible = drops_count(results, CFI_DROP_INFEASIBLE);
 
     if (results->count < asked) {
-        remark(out, "only %zu of %zu drops are finished", results->count, asked);
+        add_remark(out, "only %zu of %zu drops are finished", results->count, asked);
     }
     if (infeasible > 0 && infeasible < results->count) {
-        remark(out,
-               "%zu of %zu drops are infeasible: no powers meet the thresholds within the budget; means are over "
-               "the others",
-               infeasible, results->count);
+        add_remark(out,
+                   "%zu of %zu drops are infeasible: no powers meet the thresholds within the budget; means are over "
+                   "the others",
+                   infeasible, results->count);
     }
 }
 
@@ -136,19 +136,20 @@ static void remark_on_breakdowns(const remarks *out)
     const cfi_record *broken = first_where(results, broke_down), *partly = first_where(results, left_starts_out);
 
     if (inaccurate > 0) {
-        remark(out, "%zu of %zu drops: a step of the allocation was solved to reduced accuracy only", inaccurate,
-               results->count);
+        add_remark(out, "%zu of %zu drops: a step of the allocation was solved to reduced accuracy only", inaccurate,
+                   results->count);
     }
     if (broken) {
-        remark(out,
-               "%zu of %zu drops: the allocation broke down, and the best feasible point is kept (drop %u: %.250s)",
-               count_where(results, broke_down), results->count, broken->index,
-               broken->failure ? broken->failure : "no cause is known");
+        add_remark(out,
+                   "%zu of %zu drops: the allocation broke down, and the best feasible point is kept (drop %u: %.250s)",
+                   count_where(results, broke_down), results->count, broken->index,
+                   broken->failure ? broken->failure : "no cause is known");
     }
     if (partly) {
-        remark(out, "%zu of %zu drops: starts of the allocation broke down and were left out (%zu of %zu in drop %u)",
-               count_where(results, left_starts_out), results->count, partly->allocation.broken_starts,
-               partly->allocation.starts, partly->index);
+        add_remark(out,
+                   "%zu of %zu drops: starts of the allocation broke down and were left out (%zu of %zu in drop %u)",
+                   count_where(results, left_starts_out), results->count, partly->allocation.broken_starts,
+                   partly->allocation.starts, partly->index);
     }
 }
 
@@ -162,24 +163,25 @@ static void remark_on_allocation(const remarks *out)
     double spread = largest(results, drop_spread, &drop);
 
     if (limit > 0) {
-        remark(out, "%zu of %zu drops: the allocation stopped at allocation.max_iterations (%zu) before its tolerance",
-               limit, results->count, system->allocation.max_iterations);
+        add_remark(out,
+                   "%zu of %zu drops: the allocation stopped at allocation.max_iterations (%zu) before its tolerance",
+                   limit, results->count, system->allocation.max_iterations);
     }
     remark_on_breakdowns(out);
     if (spread > 1e-3) {
-        remark(out,
-               "the starts of the allocation differ by up to %.3g bit/s/Hz (drop %u): a better stationary point "
-               "may exist; see allocation.starts",
-               spread, drop);
+        add_remark(out,
+                   "the starts of the allocation differ by up to %.3g bit/s/Hz (drop %u): a better stationary point "
+                   "may exist; see allocation.starts",
+                   spread, drop);
     }
     if (silent > 0) {
-        remark(out, "%zu of %zu drops leave a user without rate", silent, results->count);
+        add_remark(out, "%zu of %zu drops leave a user without rate", silent, results->count);
     }
     if (violated > 0) {
         double worst = largest(results, drop_violation, &drop);
 
-        remark(out, "%zu of %zu drops: the powers violate a constraint, by up to a factor of %.4g (drop %u)", violated,
-               results->count, 1.0 + worst, drop);
+        add_remark(out, "%zu of %zu drops: the powers violate a constraint, by up to a factor of %.4g (drop %u)",
+                   violated, results->count, 1.0 + worst, drop);
     }
 }
 
@@ -191,25 +193,25 @@ static void remark_on_simulation(const remarks *out)
     uint32_t drop = 0;
 
     if (infinite > 0) {
-        remark(out, "%zu of %zu drops: an access point has no sensing information; its bound is infinite (null)",
-               infinite, results->count);
+        add_remark(out, "%zu of %zu drops: an access point has no sensing information; its bound is infinite (null)",
+                   infinite, results->count);
     }
     if (far > 0) {
-        remark(out, "%zu of %zu drops: Monte Carlo is more than 5 standard errors from the exact sum rate", far,
-               results->count);
+        add_remark(out, "%zu of %zu drops: Monte Carlo is more than 5 standard errors from the exact sum rate", far,
+                   results->count);
     }
     if (!isfinite(largest(results, drop_sum_rate_monte_carlo, &drop))) {
         return;
     }
     if (system->monte_carlo.realizations < 2) {
-        remark(out, "one realization gives no standard error (null)");
+        add_remark(out, "one realization gives no standard error (null)");
     }
     if (system->L > CFI_MULTISTATIC_MC_MAX_APS) {
-        remark(out, "the Monte Carlo multistatic bound is not computed above %d access points (null)",
-               CFI_MULTISTATIC_MC_MAX_APS);
+        add_remark(out, "the Monte Carlo multistatic bound is not computed above %d access points (null)",
+                   CFI_MULTISTATIC_MC_MAX_APS);
     } else if (system->monte_carlo.realizations * system->K <= system->L) {
-        remark(out, "the Monte Carlo multistatic bound needs more than %zu realizations, that is aps / ues (null)",
-               system->L / system->K);
+        add_remark(out, "the Monte Carlo multistatic bound needs more than %zu realizations, that is aps / ues (null)",
+                   system->L / system->K);
     }
 }
 
@@ -229,10 +231,10 @@ static void remark_on_theorem1(const remarks *out)
         }
     }
     if (claimed > exact * (1.0 + 1e-9)) {
-        remark(out,
-               "pilots overlap, and rate.model theorem1 leaves out the coherent contamination: its mean sum rate "
-               "is %.4g times the exact one",
-               claimed / exact);
+        add_remark(out,
+                   "pilots overlap, and rate.model theorem1 leaves out the coherent contamination: its mean sum rate "
+                   "is %.4g times the exact one",
+                   claimed / exact);
     }
 }
 
@@ -275,7 +277,7 @@ static cfi_status infeasible(const cfi_results *results, cfi_error *error)
     const cfi_system *system = scenario_system(results->scenario);
     const cfi_record *easiest = &results->record[0], *hardest = easiest;
     bool equal = equal_thresholds(system);
-    double base = equal ? number_db(system->sensing.crlb_threshold_rad2[0]) : 0.0, least, most;
+    double base = equal ? decibel_of(system->sensing.crlb_threshold_rad2[0]) : 0.0, least, most;
     const char *what = equal ? "least feasible threshold" : "every threshold must be raised by at least";
     char all[80], because[INFEASIBLE_LENGTH + 40];
 
@@ -286,8 +288,8 @@ static cfi_status infeasible(const cfi_results *results, cfi_error *error)
         easiest = factor < easiest->allocation.least_threshold_factor ? record : easiest;
         hardest = factor > hardest->allocation.least_threshold_factor ? record : hardest;
     }
-    least = base + number_db(easiest->allocation.least_threshold_factor);
-    most = base + number_db(hardest->allocation.least_threshold_factor);
+    least = base + decibel_of(easiest->allocation.least_threshold_factor);
+    most = base + decibel_of(hardest->allocation.least_threshold_factor);
     because_clause(easiest, because);
     if (!isfinite(least)) {
         return error_set(
@@ -295,12 +297,12 @@ static cfi_status infeasible(const cfi_results *results, cfi_error *error)
             "no threshold is feasible%s (a single transmit and receive antenna, or a target at 90 degrees)", because);
     }
     if (results->count == 1) {
-        return error_set(error, CFI_INFEASIBLE, "infeasible: %s %.4f dB%s", what, number_round_up_db(least), because);
+        return error_set(error, CFI_INFEASIBLE, "infeasible: %s %.4f dB%s", what, decibel_round_up(least), because);
     }
     snprintf(all, sizeof all, isfinite(most) ? "%.4f dB serves all drops" : "none serves all drops",
-             number_round_up_db(most));
+             decibel_round_up(most));
     return error_set(error, CFI_INFEASIBLE, "all %zu drops are infeasible: %s %.4f dB (for drop %u); %s%s",
-                     results->count, what, number_round_up_db(least), easiest->index, all, because);
+                     results->count, what, decibel_round_up(least), easiest->index, all, because);
 }
 
 /* The first drop whose two allocations (--check) differ by more than the iteration's tolerance. */

@@ -59,7 +59,7 @@ static bool is_lost(const cfi_record *record)
     return record->status == CFI_DROP_FAILED;
 }
 
-static bool broke_down(const cfi_record *record)
+static bool keeps_point_of_breakdown(const cfi_record *record)
 {
     return record->status == CFI_DROP_OK && record->failure;
 }
@@ -101,7 +101,7 @@ static size_t put_kind(const note_kind *kind, const cfi_results *results, FILE *
 void notes_write(const cfi_results *results, FILE *stream)
 {
     static const note_kind kinds[] = {{"failed", "failure", is_lost},
-                                      {"inaccurate", "failure", broke_down},
+                                      {"inaccurate", "failure", keeps_point_of_breakdown},
                                       {"infeasible", "allocation.infeasible_because", is_explained}};
 
     size_t noted = 0;

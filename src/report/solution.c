@@ -9,7 +9,7 @@
 
 enum { SHOWN_NAME = 300 }; /* bytes of the file's name in the table */
 
-static bool is_certificate(const socp_solution *solution)
+static bool solution_is_certificate(const socp_solution *solution)
 {
     return solution->status == SOCP_PRIMAL_INFEASIBLE || solution->status == SOCP_DUAL_INFEASIBLE;
 }
@@ -18,7 +18,7 @@ static bool is_certificate(const socp_solution *solution)
  * NULL. */
 static bool has_point(const socp_solution *solution)
 {
-    return is_certificate(solution) || (solution->x && !isnan(solution->primal_residual));
+    return solution_is_certificate(solution) || (solution->x && !isnan(solution->primal_residual));
 }
 
 /* -------------------------------------------------------------------------------- JSON ---- */
@@ -34,7 +34,7 @@ cfi_status report_write_solution_json(const cfi_solve_result *result, FILE *stre
     const socp_solution *s = result->solution;
     const socp_problem *problem = socp_cbf_problem(result->cbf);
     size_t constraints = socp_cbf_constraints(result->cbf);
-    bool certificate = is_certificate(s), ray = s->status == SOCP_DUAL_INFEASIBLE, point = has_point(s);
+    bool certificate = solution_is_certificate(s), ray = s->status == SOCP_DUAL_INFEASIBLE, point = has_point(s);
     double *multiplier = calloc(constraints + problem->n, sizeof *multiplier), *x;
     json_writer writer = json_make(stream);
 
@@ -160,7 +160,7 @@ cfi_status report_write_solution_table(const cfi_solve_result *result, FILE *str
     fprintf(stream, "  iterations        %zu", s->iterations);
     fprintf(stream, s->attempts > 1 ? " in %zu attempts, with other regularisation and scaling each\n" : "\n",
             s->attempts);
-    if (is_certificate(s)) {
+    if (solution_is_certificate(s)) {
         write_certificate(result, stream);
     } else if (has_point(s)) {
         write_point(result, stream);
@@ -181,7 +181,7 @@ cfi_status report_solution_verdict(const cfi_solve_result *result, cfi_error *er
     if (s->status == SOCP_OPTIMAL) {
         return CFI_OK;
     }
-    if (is_certificate(s)) {
+    if (solution_is_certificate(s)) {
         status = CFI_INFEASIBLE;
     } else if (s->status == SOCP_INTERRUPTED) {
         status = CFI_INTERRUPTED;

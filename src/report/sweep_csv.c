@@ -1,10 +1,10 @@
 /* sweep.csv and the verdict over a sweep, from the journal's lines. docs/results.md lists the columns. */
 #include "base/output.h"
 #include "report/csv.h"
+#include "report/decibel.h"
 #include "report/drop_values.h"
 #include "report/fields.h"
 #include "report/infeasible.h"
-#include "report/number.h"
 #include "report/pairing.h"
 
 #include <math.h>
@@ -76,7 +76,7 @@ static cfi_statistics describe(const cfi_sweep_lines *lines, size_t point, size_
     return report_statistics(value, count);
 }
 
-static void put_row(const cfi_sweep_lines *lines, size_t point, double *value, FILE *stream)
+static void put_point(const cfi_sweep_lines *lines, size_t point, double *value, FILE *stream)
 {
     const cfi_axis *axis;
     size_t axes = scenario_axes(lines->sweep, &axis), paired = 0, i = 0;
@@ -128,7 +128,7 @@ cfi_status report_write_sweep_csv(const cfi_sweep_lines *lines, FILE *stream, cf
     }
     put_header(lines->sweep, stream);
     for (size_t p = 0; p < points; p++) {
-        put_row(lines, p, value, stream);
+        put_point(lines, p, value, stream);
     }
     free(value);
     return output_finish(stream, "a result", error);
@@ -186,7 +186,7 @@ static cfi_status infeasible_lines(const cfi_sweep_lines *lines, size_t count, c
                      isnan(easiest->quantity[field_number_index(drop_least_threshold_db)])
                          ? "every threshold must be raised by at least"
                          : "least feasible threshold",
-                     number_round_up_db(least), easiest->drop, easiest->point, because);
+                     decibel_round_up(least), easiest->drop, easiest->point, because);
 }
 
 cfi_status report_sweep_verdict(const cfi_sweep_lines *lines, cfi_error *error)

@@ -94,7 +94,7 @@ typedef struct line_text {
     FILE *stream;
 } line_text;
 
-static cfi_status out_of_memory(cfi_error *error)
+static cfi_status out_of_line_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for a line of a sweep");
 }
@@ -103,7 +103,7 @@ static cfi_status text_open(line_text *line, cfi_error *error)
 {
     *line = (line_text){.text = NULL};
     line->stream = open_memstream(&line->text, &line->length);
-    return line->stream ? CFI_OK : out_of_memory(error);
+    return line->stream ? CFI_OK : out_of_line_memory(error);
 }
 
 /* Ends the text, and writes it with its checksum. */
@@ -113,7 +113,7 @@ static cfi_status text_finish(line_text *line, FILE *stream, cfi_error *error)
     cfi_status status;
 
     whole = fclose(line->stream) == 0 && whole;
-    status = whole ? put_checked(line->text, line->length, stream, error) : out_of_memory(error);
+    status = whole ? put_checked(line->text, line->length, stream, error) : out_of_line_memory(error);
     free(line->text);
     return status;
 }
@@ -222,7 +222,7 @@ static bool read_word(const cJSON *object, const char *key, char *text, size_t s
     return word && (size_t)snprintf(text, size, "%s", word) < size;
 }
 
-static size_t read_index(const cJSON *object, const char *key)
+static size_t read_line_index(const cJSON *object, const char *key)
 {
     double value;
 
@@ -242,8 +242,8 @@ static void read_causes(const cJSON *object, cfi_line *line, cfi_line_text *more
     for (cfi_constraint c = CFI_CONSTRAINT_BUDGET; key && c > CFI_CONSTRAINT_NONE; c--) {
         if (strcmp(key, constraint_key(c)) == 0) {
             line->because = (cfi_infeasibility){.constraint = c,
-                                                .ap = read_index(because, "ap"),
-                                                .ue = read_index(because, "ue"),
+                                                .ap = read_line_index(because, "ap"),
+                                                .ue = read_line_index(because, "ue"),
                                                 .factor = cJSON_IsNumber(factor) ? factor->valuedouble : INFINITY};
         }
     }
@@ -276,7 +276,7 @@ cfi_status report_read_line(const char *text, size_t length, cfi_line *line, cfi
     }
     object = cJSON_ParseWithLengthOpts(text, length, &end, false);
     if (!object && syntax_blame(text, length) == CFI_NO_MEMORY) {
-        return out_of_memory(error);
+        return out_of_line_memory(error);
     }
     if (!object || end != text + length || !memmem(text, length, DROP_KEY, sizeof DROP_KEY - 1) ||
         !read_object(object, line, more)) {

@@ -1,10 +1,10 @@
 /* The table for a person: what was run, a row a drop, and what the drops say together. */
 #include "base/output.h"
 #include "base/text.h"
+#include "report/decibel.h"
 #include "report/drop_values.h"
 #include "report/fields.h"
 #include "report/notes.h"
-#include "report/number.h"
 
 #include <gsl/gsl_sort_double.h>
 #include <math.h>
@@ -41,7 +41,7 @@ static double other_form(const page *p, const cfi_record *record)
     return p->system->rate_model == CFI_RATE_THEOREM1 ? drop_sum_rate_exact(record) : drop_sum_rate_theorem1(record);
 }
 
-static bool violates(const cfi_reference *split)
+static bool split_violates(const cfi_reference *split)
 {
     return split->available && split->max_constraint_violation > 1e-6;
 }
@@ -58,9 +58,9 @@ static void put_thresholds(const page *p)
         high = fmax(high, threshold[l]);
     }
     if (low == high) {
-        fprintf(p->stream, "%.6g dB", number_db(low));
+        fprintf(p->stream, "%.6g dB", decibel_of(low));
     } else {
-        fprintf(p->stream, "%.6g to %.6g dB", number_db(low), number_db(high));
+        fprintf(p->stream, "%.6g to %.6g dB", decibel_of(low), decibel_of(high));
     }
 }
 
@@ -72,7 +72,7 @@ static void put_heading(const page *p)
     text_shown(name, sizeof name, scenario_name(p->results->scenario));
     fprintf(p->stream, "%s%s%s: %zu access points (%zu transmit, %zu receive antennas), %zu users, SNR %.6g dB, ",
             paint(p, "\033[1m"), name, paint(p, "\033[0m"), s->L, s->N, s->M, s->K,
-            number_db(s->power.budget_w / s->power.sensing_noise_w));
+            decibel_of(s->power.budget_w / s->power.sensing_noise_w));
     fprintf(p->stream, "seed %llu\n", (unsigned long long)s->seed);
     fprintf(p->stream, "  %zu pilots, %zu symbols a coherence block%s, %zu symbols a radar frame; ", s->frame.tau_p,
             s->frame.tau_c, s->frame.tau_c == 0 ? " (no pilot overhead)" : "", s->frame.T);
@@ -121,7 +121,7 @@ static void put_reference(const page *p, const cfi_reference *split)
     char text[CELL];
 
     cell(text, split->available ? split->sum_rate_bit_s_hz : NAN, 3);
-    fprintf(p->stream, " %9s%s", text, violates(split) ? "*" : " ");
+    fprintf(p->stream, " %9s%s", text, split_violates(split) ? "*" : " ");
 }
 
 static void put_simulation(const page *p, const cfi_record *record)
@@ -138,7 +138,7 @@ static void put_simulation(const page *p, const cfi_record *record)
     fprintf(p->stream, " %8s +- %-7s %6s", mean, std_error, z);
 }
 
-static void put_row(const page *p, const cfi_record *record)
+static void put_drop_row(const page *p, const cfi_record *record)
 {
     char text[CELL];
 
@@ -162,7 +162,7 @@ static void put_row(const page *p, const cfi_record *record)
 static bool any_violation(const cfi_results *results)
 {
     for (size_t i = 0; i < results->count; i++) {
-        if (violates(&results->record[i].equal) || violates(&results->record[i].heuristic)) {
+        if (split_violates(&results->record[i].equal) || split_violates(&results->record[i].heuristic)) {
             return true;
         }
     }
@@ -177,7 +177,7 @@ static void put_rows(const page *p)
     }
     put_row_header(p);
     for (size_t i = 0; i < p->results->count; i++) {
-        put_row(p, &p->results->record[i]);
+        put_drop_row(p, &p->results->record[i]);
     }
     fprintf(p->stream, "%s\n", any_violation(p->results) ? "  * violates a constraint\n" : "");
 }
@@ -256,7 +256,7 @@ static void put_gain(const page *p, bool equal, const char *name)
             other += split->sum_rate_bit_s_hz;
             both++;
         }
-        violated += violates(split);
+        violated += split_violates(split);
     }
     if (both > 0 && other > 0.0) {
         fprintf(p->stream, "  %s against the %s split: %+.2f %% of the mean sum rate",
@@ -334,7 +334,7 @@ static void put_spread(const page *p)
 }
 
 /* The two solvers of the steps against each other (--check). */
-static void put_check(const page *p)
+static void put_solver_check(const page *p)
 {
     const cfi_results *results = p->results;
     const cfi_record *worst = NULL;
@@ -468,7 +468,7 @@ cfi_status report_write_table(const cfi_results *results, FILE *stream, cfi_erro
         put_agreement(&p);
         put_violation(&p);
         put_spread(&p);
-        put_check(&p);
+        put_solver_check(&p);
         status = put_power(&p, error);
     }
     return status == CFI_OK ? output_finish(stream, "a result", error) : status;
