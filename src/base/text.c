@@ -82,7 +82,7 @@ size_t text_json_escape(const char *text, size_t length, char escape[TEXT_ESCAPE
     return count;
 }
 
-char *text_number(double value, char text[TEXT_NUMBER_LENGTH])
+char *text_double(double value, char text[TEXT_NUMBER_LENGTH])
 {
     if (!isfinite(value)) { /* without the sign that a NaN may carry */
         snprintf(text, TEXT_NUMBER_LENGTH, "%s", isnan(value) ? "nan" : value > 0.0 ? "inf" : "-inf");

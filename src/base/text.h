@@ -38,6 +38,6 @@ size_t text_json_escape(const char *text, size_t length, char escape[TEXT_ESCAPE
 /* The shortest of %.15g, %.16g and %.17g that strtod reads back as the same double; "nan", "inf" or "-inf" else.
  * Returns text. */
 enum { TEXT_NUMBER_LENGTH = 32 };
-char *text_number(double value, char text[TEXT_NUMBER_LENGTH]);
+char *text_double(double value, char text[TEXT_NUMBER_LENGTH]);
 
 #endif

@@ -8,7 +8,7 @@ void csv_number(FILE *stream, double value)
 {
     char text[TEXT_NUMBER_LENGTH];
 
-    text_number(value, text);
+    text_double(value, text);
     fprintf(stream, ",%s", text);
 }
 

@@ -99,20 +99,10 @@ double drop_sensing_share(const cfi_record *record)
 {
     double sensing = 0.0;
 
-    for (size_t i = 0; drop_is_ok(record) && i < record->K * record->L; i++) {
-        sensing += record->allocation.powers.eta[i];
+    for (size_t l = 0; drop_is_ok(record) && l < record->L; l++) {
+        sensing += record->allocation.powers.s[l];
     }
-    return (double)record->N * sensing / drop_total_power(record);
-}
-
-double drop_sensing_power(const cfi_record *record, size_t l)
-{
-    double sum = 0.0;
-
-    for (size_t k = 0; drop_is_ok(record) && k < record->K; k++) {
-        sum += record->allocation.powers.eta[k + record->K * l];
-    }
-    return drop_is_ok(record) ? (double)record->N * sum : NAN;
+    return sensing / drop_total_power(record);
 }
 
 double drop_iterations(const cfi_record *record)

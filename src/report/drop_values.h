@@ -22,10 +22,9 @@ const double *drop_constrained_crlb(const cfi_record *record);
 double drop_worst_crlb(const cfi_record *record);
 double drop_worst_crlb_db(const cfi_record *record);
 
-/* What all access points radiate together, W; the part of it, and of what access point l radiates, in sensing beams. */
+/* What all access points radiate together, W; the part of it in sensing beams. */
 double drop_total_power(const cfi_record *record);
 double drop_sensing_share(const cfi_record *record);
-double drop_sensing_power(const cfi_record *record, size_t l);
 
 double drop_iterations(const cfi_record *record);
 double drop_spread(const cfi_record *record);

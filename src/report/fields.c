@@ -25,6 +25,11 @@ static bool has_network(const cfi_record *record)
     return record->network;
 }
 
+static bool has_link(const cfi_record *record)
+{
+    return record->link;
+}
+
 static bool has_simulation(const cfi_record *record)
 {
     return drop_is_ok(record) && record->has_monte_carlo;
@@ -43,6 +48,7 @@ static bool has_heuristic(const cfi_record *record)
 static const field_group GROUP_DROP = {.there = is_there};
 static const field_group GROUP_CLOSED_FORM = {
     .key = "closed_form", .parent = &GROUP_DROP, .nullable = true, .there = drop_is_ok};
+static const field_group GROUP_LINK = {.key = "link", .parent = &GROUP_DROP, .nullable = true, .there = has_link};
 static const field_group GROUP_MONTE_CARLO = {
     .key = "monte_carlo", .parent = &GROUP_DROP, .behind = "monte_carlo", .nullable = true, .there = has_simulation};
 const field_group GROUP_ALLOCATION = {.key = "allocation", .parent = &GROUP_DROP, .there = drop_is_ok};
@@ -57,8 +63,9 @@ static const field_group GROUP_HEURISTIC = {
 static const field_group GROUP_NETWORK = {.there = has_network};
 static const field_group GROUP_DERIVED = {.there = drop_is_ok};
 
-const field_group *const field_groups[] = {&GROUP_DROP,      &GROUP_CLOSED_FORM, &GROUP_MONTE_CARLO, &GROUP_ALLOCATION,
-                                           &GROUP_OBJECTIVE, &GROUP_COMPARISON,  &GROUP_EQUAL,       &GROUP_HEURISTIC};
+const field_group *const field_groups[] = {&GROUP_DROP,        &GROUP_LINK,       &GROUP_CLOSED_FORM,
+                                           &GROUP_MONTE_CARLO, &GROUP_ALLOCATION, &GROUP_OBJECTIVE,
+                                           &GROUP_COMPARISON,  &GROUP_EQUAL,      &GROUP_HEURISTIC};
 const size_t field_group_count = sizeof field_groups / sizeof *field_groups;
 
 /* ------------------------------------------------------------ values that are no members ---- */
@@ -90,6 +97,16 @@ static const char *word_of_objective_unit(const cfi_record *record)
 {
     (void)record;
     return BIT_S_HZ.text;
+}
+
+static const char *word_of_link(const cfi_record *record)
+{
+    return record->link->kind;
+}
+
+static double error_of_link(const cfi_record *record)
+{
+    return record->link->largest_relative_std_error;
 }
 
 /* [x, y] of point i, where the scenario has positions */
@@ -248,6 +265,10 @@ const field field_table[] = {
      .value = NUMBER(drop_least_threshold_db), .places = TABLES | FIELD_ALWAYS},
     {.name = "realizations", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_MONTE_CARLO,
      .value = MEMBER(monte_carlo.realizations), .places = EVERYWHERE, .column = "realizations"},
+    {.name = "kind", .unit = &ONE, .shape = FIELD_TEXT, .group = &GROUP_LINK,
+     .value = WORD(word_of_link), .places = FIELD_JSON},
+    {.name = "largest_relative_std_error", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_LINK,
+     .value = NUMBER(error_of_link), .places = FIELD_JSON},
     {.name = "broken_starts", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
      .value = MEMBER(allocation.broken_starts), .places = FIELD_JSON | FIELD_COUNTED},
     {.name = "solver", .unit = &ONE, .shape = FIELD_TEXT, .group = &GROUP_ALLOCATION,
@@ -288,8 +309,8 @@ const field field_table[] = {
      .value = ELEMENT(ap_angle), .places = FIELD_TABLE},
     {.name = "ap_power", .unit = &WATT, .shape = FIELD_APS, .group = &GROUP_ALLOCATION,
      .value = MEMBER(allocation.ap_power_w), .places = EVERYWHERE, .column = "power_w"},
-    {.name = "sensing_power", .unit = &WATT, .shape = FIELD_APS, .group = &GROUP_DERIVED,
-     .value = ELEMENT(drop_sensing_power), .places = FIELD_TABLE},
+    {.name = "sensing_powers", .unit = &WATT, .shape = FIELD_APS, .group = &GROUP_ALLOCATION,
+     .value = MEMBER(allocation.powers.s), .places = FIELD_JSON | FIELD_TABLE, .column = "sensing_power_w"},
     {.name = "crlb_threshold", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_NETWORK,
      .value = ELEMENT(ap_threshold), .places = FIELD_TABLE},
     {.name = "crlb_own_echo", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_CLOSED_FORM,
@@ -307,10 +328,12 @@ const field field_table[] = {
      .places = EVERYWHERE},
 
     /* pairs of a user and an access point */
+    {.name = "powers", .unit = &WATT, .shape = FIELD_PAIRS, .group = &GROUP_ALLOCATION,
+     .value = MEMBER(allocation.powers.p), .places = FIELD_JSON},
     {.name = "gamma", .unit = &ONE, .shape = FIELD_PAIRS, .group = &GROUP_ALLOCATION,
-     .value = MEMBER(allocation.powers.gamma), .places = FIELD_JSON},
+     .value = MEMBER(gamma), .places = FIELD_JSON},
     {.name = "eta", .unit = &ONE, .shape = FIELD_PAIRS, .group = &GROUP_ALLOCATION,
-     .value = MEMBER(allocation.powers.eta), .places = FIELD_JSON},
+     .value = MEMBER(eta), .places = FIELD_JSON},
 
     /* steps of the allocation */
     {.name = "trace", .unit = &OBJECTIVE_UNIT, .shape = FIELD_STEPS, .group = &GROUP_OBJECTIVE,

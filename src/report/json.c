@@ -22,7 +22,7 @@ static void put_json_number(FILE *stream, double value)
         fputs("null", stream);
         return;
     }
-    text_number(value, text);
+    text_double(value, text);
     fputs(text, stream);
 }
 

@@ -92,7 +92,7 @@ static void put_gnuplot_number(FILE *stream, const char *name, double value)
 {
     char text[TEXT_NUMBER_LENGTH];
 
-    text_number(value, text);
+    text_double(value, text);
     fprintf(stream, "%s = %s\n", name, text);
 }
 
@@ -106,8 +106,8 @@ static void put_range(FILE *stream, const char *name, extent range)
     char low[TEXT_NUMBER_LENGTH], high[TEXT_NUMBER_LENGTH];
 
     range = pad_extent(is_known(&range) ? range : (extent){0.0, 1.0});
-    text_number(range.low, low);
-    text_number(range.high, high);
+    text_double(range.low, low);
+    text_double(range.high, high);
     fprintf(stream, "%s_low = %s\n%s_high = %s\n", name, low, name, high);
 }
 
