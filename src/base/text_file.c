@@ -10,13 +10,15 @@ enum { FIRST_BLOCK = 65536 }; /* bytes; twice as many each time they are full */
 char *text_file_read(FILE *stream, size_t most, size_t *length)
 {
     size_t capacity = FIRST_BLOCK, used = 0, wanted;
-    char *text = malloc(capacity), *longer;
-    int why;
+    char *text = malloc(capacity), *longer = text;
+    int why = ENOMEM; /* unless reading fails */
 
-    while (text) {
+    while (longer) {
+        text = longer;
         wanted = capacity - 1 <= most ? capacity - 1 : most + 1;
         used += fread(text + used, 1, wanted - used, stream);
         if (ferror(stream)) {
+            why = errno;
             break;
         }
         if (used < wanted || used > most) {
@@ -26,12 +28,7 @@ char *text_file_read(FILE *stream, size_t most, size_t *length)
         }
         capacity *= 2;
         longer = realloc(text, capacity);
-        if (!longer) {
-            break;
-        }
-        text = longer;
     }
-    why = errno;
     free(text);
     errno = why;
     return NULL;
