@@ -59,7 +59,7 @@ double drop_least_user_rate(const cfi_record *record)
     return least;
 }
 
-const double *drop_constrained_crlb(const cfi_record *record)
+static const double *constrained_crlb(const cfi_record *record)
 {
     if (!drop_is_ok(record)) {
         return NULL;
@@ -71,7 +71,7 @@ const double *drop_constrained_crlb(const cfi_record *record)
 
 double drop_worst_crlb(const cfi_record *record)
 {
-    const double *crlb = drop_constrained_crlb(record);
+    const double *crlb = constrained_crlb(record);
     double worst = 0.0;
 
     for (size_t l = 0; crlb && l < record->L; l++) {

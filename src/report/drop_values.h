@@ -17,8 +17,7 @@ double drop_sum_rate_z(const cfi_record *record);
 /* Of the weakest user, under rate.model. */
 double drop_least_user_rate(const cfi_record *record);
 
-/* The drop's bounds under sensing.crlb_model, rad^2, L values, or NULL; the largest of them, and that in dB. */
-const double *drop_constrained_crlb(const cfi_record *record);
+/* The largest of the access points' bounds under sensing.crlb_model, rad^2, and that in dB. */
 double drop_worst_crlb(const cfi_record *record);
 double drop_worst_crlb_db(const cfi_record *record);
 

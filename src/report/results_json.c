@@ -5,17 +5,6 @@
 #include "report/fields.h"
 #include "report/provenance.h"
 
-void provenance_json(json_writer *writer, const cfi_scenario *scenario)
-{
-    json_open(writer, "provenance", '{');
-    json_text(writer, "version", report_version());
-    json_text(writer, "git", report_git_hash());
-    json_text(writer, "scenario_sha256", scenario_sha256(scenario));
-    json_count(writer, "seed", scenario_system(scenario)->seed);
-    json_text(writer, "blas_core", report_blas_core());
-    json_close(writer, '}');
-}
-
 static void statistics_object(json_writer *writer, const char *key, const cfi_statistics *s)
 {
     json_open(writer, key, '{');
