@@ -117,7 +117,7 @@ typedef struct cfi_line {
     uint32_t drop;
     cfi_drop_status status;
     cfi_infeasibility because;            /* of an infeasible drop */
-    double quantity[CFI_MOST_QUANTITIES]; /* the columns of drops.csv from sum_rate_bit_s_hz on; NaN: absent */
+    double quantity[CFI_MOST_QUANTITIES]; /* its numbers in the order of report/fields.c; NaN: absent */
 } cfi_line;
 
 /* What else a line says; nobody keeps it for every one. */

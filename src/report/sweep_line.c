@@ -199,9 +199,11 @@ static bool read_status(const cJSON *object, cfi_drop_status *status)
     return false;
 }
 
-static bool read_numbers(const cJSON *object, double *value)
+static bool read_numbers(const cJSON *object, double value[CFI_MOST_QUANTITIES])
 {
-    for (field_column at = {NULL}; field_next_number(&at); value++) {
+    const double *end = value + CFI_MOST_QUANTITIES; /* test_sweep.c asserts that there is room for all */
+
+    for (field_column at = {NULL}; value < end && field_next_number(&at); value++) {
         char key[FIELD_NAME_LENGTH];
         const cJSON *item;
 
