@@ -69,7 +69,7 @@ static cfi_record good_record(void)
 static void assert_quantity(const cfi_record *record, const char *name, double expected)
 {
     char column[FIELD_NAME_LENGTH] = "";
-    field_column at = {NULL};
+    field_column at = {.field = NULL};
     double got;
 
     while (strcmp(column, name) != 0) {
@@ -146,7 +146,7 @@ static void quantities_that_a_drop_does_not_have_are_absent(void **state)
     record.equal.available = record.heuristic.available = false;
     for (int status = CFI_DROP_INFEASIBLE; status <= CFI_DROP_FAILED; status++) {
         record.status = (cfi_drop_status)status;
-        for (field_column at = {NULL}; field_next(&at, FIELD_NUMBER, FIELD_TABLE);) {
+        for (field_column at = {.field = NULL}; field_next(&at, FIELD_NUMBER, FIELD_TABLE);) {
             if (!strstr(at.field->name, "threshold")) {
                 assert_true(isnan(field_number(at, &record, 0, FIELD_TABLE)));
                 absent++;
@@ -155,6 +155,33 @@ static void quantities_that_a_drop_does_not_have_are_absent(void **state)
         assert_true(absent >= 18 * (status == CFI_DROP_INFEASIBLE ? 1 : 2));
         assert_quantity(&record, "least_threshold_factor_db", -10.0);
     }
+}
+
+/* No two members of an object, and no two columns of a table, have one name; and every one has a unit or none. */
+static void every_field_has_a_name_of_its_own(void **state)
+{
+    const unsigned shapes[] = {FIELD_TEXT | FIELD_NUMBER, FIELD_USERS, FIELD_APS, FIELD_STEPS};
+    char name[FIELD_NAME_LENGTH], other[FIELD_NAME_LENGTH];
+    size_t members = 0, columns = 0;
+
+    (void)state;
+    for (field_column a = {.field = NULL}; field_next(&a, FIELD_ANY, FIELD_JSON); members++) {
+        field_key(a, name);
+        for (field_column b = a; field_next(&b, FIELD_ANY, FIELD_JSON);) {
+            field_key(b, other);
+            assert_true(a.field->group != b.field->group || strcmp(name, other) != 0);
+        }
+    }
+    for (size_t i = 0; i < 4; i++) {
+        for (field_column a = {.field = NULL}; field_next(&a, shapes[i], FIELD_TABLE); columns++) {
+            field_column_name(a, name);
+            for (field_column b = a; field_next(&b, shapes[i], FIELD_TABLE);) {
+                field_column_name(b, other);
+                assert_string_not_equal(name, other);
+            }
+        }
+    }
+    assert_true(members > 40 && columns > 40);
 }
 
 /* ------------------------------------------------------------------------- the long tables ---- */
@@ -229,6 +256,7 @@ int main(void)
         cmocka_unit_test(every_quantity_of_a_good_drop_is_what_it_says),
         cmocka_unit_test(the_model_of_the_scenario_chooses_rate_and_bound),
         cmocka_unit_test(quantities_that_a_drop_does_not_have_are_absent),
+        cmocka_unit_test(every_field_has_a_name_of_its_own),
         cmocka_unit_test(rows_of_access_points_and_users_hold_their_own_numbers),
         cmocka_unit_test(rows_of_a_drop_without_powers_keep_the_network_alone),
     };

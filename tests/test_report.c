@@ -11,7 +11,6 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "cfisac/report.h"
-#include "report/fields.h"
 #include "report/json.h"
 
 #include <cJSON.h>
@@ -509,33 +508,6 @@ static void names_of_the_first_version_are_still_written(void **state)
     cJSON_Delete(json);
 }
 
-/* No two members of an object, and no two columns of a table, have one name; and every one has a unit or none. */
-static void every_field_has_a_name_of_its_own(void **state)
-{
-    const unsigned shapes[] = {FIELD_TEXT | FIELD_NUMBER, FIELD_USERS, FIELD_APS, FIELD_STEPS};
-    char name[FIELD_NAME_LENGTH], other[FIELD_NAME_LENGTH];
-    size_t members = 0, columns = 0;
-
-    (void)state;
-    for (field_column a = {NULL}; field_next(&a, FIELD_ANY, FIELD_JSON); members++) {
-        field_key(a, name);
-        for (field_column b = a; field_next(&b, FIELD_ANY, FIELD_JSON);) {
-            field_key(b, other);
-            assert_true(a.field->group != b.field->group || strcmp(name, other) != 0);
-        }
-    }
-    for (size_t i = 0; i < 4; i++) {
-        for (field_column a = {NULL}; field_next(&a, shapes[i], FIELD_TABLE); columns++) {
-            field_column_name(a, name);
-            for (field_column b = a; field_next(&b, shapes[i], FIELD_TABLE);) {
-                field_column_name(b, other);
-                assert_string_not_equal(name, other);
-            }
-        }
-    }
-    assert_true(members > 40 && columns > 40);
-}
-
 static void table_stays_within_110_columns_and_needs_no_colour(void **state)
 {
     fixture *f = *state;
@@ -744,7 +716,6 @@ int main(void)
         cmocka_unit_test(strings_are_escaped_and_repaired),
         TEST(results_json_reads_back_to_the_record),
         TEST(names_of_the_first_version_are_still_written),
-        cmocka_unit_test(every_field_has_a_name_of_its_own),
         TEST(drops_without_result_carry_null_powers_and_their_reason),
         TEST(summary_counts_every_status_and_takes_means_over_good_drops),
         TEST(embedded_scenario_is_the_resolved_one),

@@ -269,7 +269,7 @@ static void assert_numbers(const cfi_line *line, const cfi_record *record)
 {
     size_t n = 0;
 
-    for (field_column at = {NULL}; field_next_number(&at); n++) {
+    for (field_column at = {.field = NULL}; field_next_number(&at); n++) {
         double value = field_number(at, record, 0, FIELD_JOURNAL);
 
         assert_true(line->quantity[n] == value || (isnan(value) && isnan(line->quantity[n])));

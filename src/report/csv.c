@@ -14,7 +14,7 @@ void csv_number(FILE *stream, double value)
 
 void csv_header(FILE *stream, unsigned shapes)
 {
-    for (field_column at = {NULL}; field_next(&at, shapes, FIELD_TABLE);) {
+    for (field_column at = {.field = NULL}; field_next(&at, shapes, FIELD_TABLE);) {
         char name[FIELD_NAME_LENGTH];
 
         field_column_name(at, name);

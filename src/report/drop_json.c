@@ -61,7 +61,7 @@ static void put_rest_of_allocation(json_writer *writer, const cfi_record *record
 static void put_group(json_writer *writer, const field_group *group, const cfi_record *record,
                       const cfi_results *results)
 {
-    for (field_column at = {NULL}; field_next(&at, FIELD_ANY, FIELD_JSON);) {
+    for (field_column at = {.field = NULL}; field_next(&at, FIELD_ANY, FIELD_JSON);) {
         if (at.field->group == group) {
             put_member(writer, at, record);
         }

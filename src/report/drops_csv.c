@@ -8,7 +8,7 @@ enum { WORDS_AND_NUMBERS = FIELD_TEXT | FIELD_NUMBER };
 static void drop_row(const cfi_record *record, FILE *stream)
 {
     fprintf(stream, "%u", record->index);
-    for (field_column at = {NULL}; field_next(&at, WORDS_AND_NUMBERS, FIELD_TABLE);) {
+    for (field_column at = {.field = NULL}; field_next(&at, WORDS_AND_NUMBERS, FIELD_TABLE);) {
         if (at.field->shape == FIELD_TEXT) {
             const char *word = field_word(at.field, record);
 

@@ -38,7 +38,7 @@ size_t field_number_index(double (*number)(const cfi_record *record))
 {
     size_t i = 0;
 
-    for (field_column at = {NULL}; field_next_number(&at) && at.field->value.number != number;) {
+    for (field_column at = {.field = NULL}; field_next_number(&at) && at.field->value.number != number;) {
         i++;
     }
     return i;

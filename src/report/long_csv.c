@@ -10,7 +10,7 @@ static void put_rows_of(const cfi_record *record, field_shape shape, FILE *strea
 {
     for (size_t i = 0; i < field_values(shape, record); i++) {
         fprintf(stream, "%u,%zu", record->index, i);
-        for (field_column at = {NULL}; field_next(&at, shape, FIELD_TABLE);) {
+        for (field_column at = {.field = NULL}; field_next(&at, shape, FIELD_TABLE);) {
             double value = field_number(at, record, i, FIELD_TABLE);
 
             csv_number(stream, isfinite(value) ? value : NAN);

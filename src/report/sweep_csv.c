@@ -21,14 +21,14 @@ static void put_header(const cfi_scenario *sweep, FILE *stream)
         fprintf(stream, ",%s", axis[i].key);
     }
     fputs(",drops,feasible,infeasible,failed", stream);
-    for (field_column at = {NULL}; field_next(&at, FIELD_NUMBER, FIELD_SWEEP);) {
+    for (field_column at = {.field = NULL}; field_next(&at, FIELD_NUMBER, FIELD_SWEEP);) {
         field_column_name(at, name);
         for (size_t j = 0; j < sizeof names / sizeof *names; j++) {
             fprintf(stream, ",feasible_%s_%s", names[j], name);
         }
     }
     fputs(",paired_drops", stream);
-    for (field_column at = {NULL}; field_next(&at, FIELD_NUMBER, FIELD_PAIRED);) {
+    for (field_column at = {.field = NULL}; field_next(&at, FIELD_NUMBER, FIELD_PAIRED);) {
         field_column_name(at, name);
         fprintf(stream, ",paired_mean_%s,paired_std_error_%s", name, name);
     }
@@ -83,7 +83,7 @@ static void put_point(const cfi_sweep_lines *lines, size_t point, double *value,
     }
     fprintf(stream, ",%zu,%zu,%zu,%zu", pairing_drops(lines, point), count_status(lines, point, CFI_DROP_OK),
             count_status(lines, point, CFI_DROP_INFEASIBLE), count_status(lines, point, CFI_DROP_FAILED));
-    for (field_column at = {NULL}; field_next_number(&at); i++) {
+    for (field_column at = {.field = NULL}; field_next_number(&at); i++) {
         if (!at.is_error && (at.field->places & FIELD_SWEEP)) {
             cfi_statistics s = describe(lines, point, i, false, value);
 
@@ -99,7 +99,7 @@ static void put_point(const cfi_sweep_lines *lines, size_t point, double *value,
     }
     fprintf(stream, ",%zu", paired);
     i = 0;
-    for (field_column at = {NULL}; field_next_number(&at); i++) {
+    for (field_column at = {.field = NULL}; field_next_number(&at); i++) {
         if (!at.is_error && (at.field->places & FIELD_PAIRED)) {
             cfi_statistics s = describe(lines, point, i, true, value);
 

@@ -72,7 +72,7 @@ static void put_record(json_writer *writer, const cfi_record *record)
         json_text(writer, "failure", record->failure);
     }
     infeasible_json(writer, &record->allocation.because);
-    for (field_column at = {NULL}; field_next(&at, FIELD_ANY, FIELD_JOURNAL);) {
+    for (field_column at = {.field = NULL}; field_next(&at, FIELD_ANY, FIELD_JOURNAL);) {
         char key[FIELD_NAME_LENGTH];
 
         field_line_key(at, key);
@@ -203,7 +203,7 @@ static bool read_numbers(const cJSON *object, double value[CFI_MOST_QUANTITIES])
 {
     const double *end = value + CFI_MOST_QUANTITIES; /* test_sweep.c asserts that there is room for all */
 
-    for (field_column at = {NULL}; value < end && field_next_number(&at); value++) {
+    for (field_column at = {.field = NULL}; value < end && field_next_number(&at); value++) {
         char key[FIELD_NAME_LENGTH];
         const cJSON *item;
 

@@ -217,7 +217,7 @@ static cfi_status put_shown(const page *p, bool first, cfi_error *error)
 {
     cfi_status status = CFI_OK;
 
-    for (field_column at = {NULL}; status == CFI_OK && field_next(&at, FIELD_NUMBER, FIELD_TABLE);) {
+    for (field_column at = {.field = NULL}; status == CFI_OK && field_next(&at, FIELD_NUMBER, FIELD_TABLE);) {
         const field_shown *shown = &at.field->shown;
 
         if (!at.is_error && shown->label && shown->first == first && (!shown->wanted || shown->wanted(p->results))) {
