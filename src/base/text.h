@@ -32,7 +32,7 @@ char *text_shown(char *out, size_t size, const char *text);
 
 /* How the character at the start of text[0 .. length), length > 0, stands within a JSON string: its escape, or "" where
  * it stands for itself; U+FFFD for a byte that begins none. Controls (C0, DEL, C1) are escaped. Returns its bytes. */
-enum { TEXT_ESCAPE_LENGTH = 8 };
+enum { TEXT_ESCAPE_LENGTH = 16 };
 size_t text_json_escape(const char *text, size_t length, char escape[TEXT_ESCAPE_LENGTH]);
 
 /* The shortest of %.15g, %.16g and %.17g that strtod reads back as the same double; "nan", "inf" or "-inf" else.
