@@ -71,7 +71,7 @@ static size_t count_free(const scene *layout, double x)
 
 /* Whether a thousandth of the area is outside the discs, judged on a fixed grid of cell centres: rows of cells until
  * enough are found. Rows far apart come first, since room is rarely everywhere and rarely in one row. */
-static bool has_room(const scene *layout)
+static bool leaves_room(const scene *layout)
 {
     enum { STRIDE = 37 }; /* odd: visits every row */
     size_t free = 0;
@@ -167,7 +167,7 @@ static cfi_status draw_users(scene *layout, size_t K, double *user, cfi_error *e
     layout->anchors = K;
     for (size_t attempt = 0; attempt < LAYOUT_ATTEMPTS; attempt++) {
         draw_first(layout, CFI_DRAW_UE_POSITION, (uint32_t)(attempt * 65536), K, user);
-        if (!reject || has_room(layout)) {
+        if (!reject || leaves_room(layout)) {
             return CFI_OK;
         }
     }
