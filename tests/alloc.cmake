@@ -6,7 +6,7 @@ cfisac_count_memory(test_steady)
 cfisac_test(test_infeasible LINK cfisac_alloc)
 cfisac_test(test_ordinary LINK cfisac_alloc)
 cfisac_test(test_causes LINK cfisac_trial)
-target_link_options(test_causes PRIVATE -Wl,--wrap=socp_solve,--wrap=start_make,--wrap=alloc_constraint_violation,--wrap=metrics_rates,--wrap=metrics_monte_carlo)
+target_link_options(test_causes PRIVATE -Wl,--wrap=socp_solve,--wrap=start_make,--wrap=alloc_evaluate,--wrap=metrics_rates,--wrap=metrics_monte_carlo)
 cfisac_test(test_trial_errors LINK cfisac_trial)
 cfisac_count_memory(test_trial_errors arena_alloc arena_zeros stop_requested metrics_sinr metrics_monte_carlo
                     metrics_crlb_own_echo metrics_crlb_multistatic)

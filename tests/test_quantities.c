@@ -55,7 +55,7 @@ static cfi_record good_record(void)
                                          .status = CFI_ALLOC_CONVERGED,
                                          .iterations = 9,
                                          .starts = 3,
-                                         .spread_bit_s_hz = 0.5,
+                                         .objective.spread = 0.5,
                                          .sum_rate_bit_s_hz = 3.5,
                                          .powers = {gamma_w, eta},
                                          .ap_power_w = power,

@@ -1,6 +1,8 @@
 /* The closed feasibility test, and what makes a drop infeasible. docs/model.md (M10). */
 #include "alloc/feasibility.h"
 
+#include "alloc/sensing.h"
+
 #include <math.h>
 
 /* Relative. What has given way by the factor that is told must pass the test itself, in whatever order it adds up. */
@@ -13,16 +15,10 @@ const char *constraint_key(cfi_constraint constraint)
     return keys[constraint];
 }
 
-double feasibility_information(const cfi_system *system, size_t l)
-{
-    return system->power.sensing_noise_w / (2.0 * (double)system->frame.T * system->sensing.crlb_threshold_rad2[l]);
-}
-
-/* The least power with which an access point reaches its threshold, radiated in whichever way senses better; infinite
- * when neither does. */
+/* The least watts with which an access point reaches its threshold; infinite when it has no information. */
 static double least_power(const cfi_system *system, size_t l, double d1, double d2)
 {
-    return (double)system->N * feasibility_information(system, l) / fmax(d1, d2);
+    return (double)system->N * sensing_least_power(sensing_need(system, l), d1, d2);
 }
 
 double feasibility_factor(const cfi_network *network, const double *d1, const double *d2)

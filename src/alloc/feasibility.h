@@ -4,9 +4,6 @@
 
 #include "cfisac/alloc.h"
 
-/* s_l: what d1_l x_l + d2_l y_l must reach for the threshold of access point l. */
-double feasibility_information(const cfi_system *system, size_t l);
-
 /* As alloc_least_threshold_factor, from the coefficients of metrics_sensing_coefficients (L each). */
 double feasibility_factor(const cfi_network *network, const double *d1, const double *d2);
 

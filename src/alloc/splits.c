@@ -1,6 +1,6 @@
-/* The equal and the heuristic split, and the constraint violation of any powers.
- * docs/model.md (M8), (M11), (M12). */
+/* The equal and the heuristic split. docs/model.md (M11), (M12). */
 #include "alloc/feasibility.h"
+#include "alloc/sensing.h"
 
 #include <math.h>
 #include <string.h>
@@ -122,7 +122,7 @@ static void fill_splits(const cfi_network *network, const double *d1, const doub
                          .floor = (d2[l] >= d1[l] ? f : 1.0 - f) * share,
                          .weak = fmin(d1[l], d2[l]),
                          .strong = fmax(d1[l], d2[l]),
-                         .need = feasibility_information(system, l),
+                         .need = sensing_need(system, l),
                          .limit = system->power.ap_limit_w ? system->power.ap_limit_w[l] / N : INFINITY};
     }
 }
@@ -162,38 +162,4 @@ cfi_status alloc_heuristic(const cfi_network *network, const double *xi, cfi_are
     }
     arena_release(arena, mark);
     return CFI_OK;
-}
-
-/* ---------------------------------------------------------------------- violation ---- */
-
-cfi_status alloc_constraint_violation(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                      cfi_arena *arena, double *violation, cfi_error *error)
-{
-    const cfi_system *system = network->system;
-    size_t L = network->L;
-    cfi_arena_mark mark = arena_mark(arena);
-    double *x = arena_alloc(arena, 3 * L, sizeof *x), *y = x ? x + L : NULL, *crlb = x ? x + 2 * L : NULL;
-    double total = 0.0, worst = 0.0;
-    cfi_status status;
-
-    if (!x) {
-        return out_of_memory(error);
-    }
-    status = system->sensing.crlb_model == CFI_CRLB_MULTISTATIC
-                 ? metrics_crlb_multistatic(network, xi, powers, arena, crlb, error)
-                 : metrics_crlb_own_echo(network, xi, powers, arena, crlb, error);
-    metrics_ap_powers(network->K, L, xi, powers, x, y);
-    for (size_t l = 0; status == CFI_OK && l < L; l++) {
-        double radiated = (double)system->N * (x[l] + y[l]);
-
-        total += radiated;
-        /* in units of the information needed: finite even where the bound is not */
-        worst = fmax(worst, 1.0 - system->sensing.crlb_threshold_rad2[l] / crlb[l]);
-        if (system->power.ap_limit_w) {
-            worst = fmax(worst, radiated / system->power.ap_limit_w[l] - 1.0);
-        }
-    }
-    *violation = fmax(worst, total / system->power.budget_w - 1.0);
-    arena_release(arena, mark);
-    return status;
 }

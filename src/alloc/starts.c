@@ -1,6 +1,8 @@
 /* Starting points of the allocation. The problem is not convex: where pilots overlap, several local maxima are common.
  */
-#include "alloc/sca.h"
+#include "alloc/starts.h"
+
+#include "alloc/objective.h"
 
 #include <math.h>
 
@@ -47,10 +49,11 @@ static size_t competitors(const alloc_problem *problem, size_t k)
 }
 
 /* Keeps one user a group (the strongest first, then random ones), or a random number of them. */
-static void silence_users(const alloc_problem *problem, size_t start, cfi_stream *stream, alloc_point *point)
+static void silence_users(const start_source *source, size_t start, cfi_stream *stream, alloc_point *point)
 {
+    const alloc_problem *problem = source->problem;
     size_t K = problem->K;
-    double *key = problem->u; /* scratch: the next evaluation overwrites it */
+    double *key = source->key;
     double share;
 
     random_uniforms(stream, K, key);
@@ -71,10 +74,11 @@ static void silence_users(const alloc_problem *problem, size_t start, cfi_stream
 }
 
 /* Multiplies amplitudes by log-normal factors: one a user, one a pair. */
-static void shake_amplitudes(const alloc_problem *problem, cfi_stream *stream, alloc_point *point)
+static void shake_amplitudes(const start_source *source, cfi_stream *stream, alloc_point *point)
 {
+    const alloc_problem *problem = source->problem;
     size_t K = problem->K;
-    double *factor = problem->u;
+    double *factor = source->key;
 
     random_normals(stream, K, factor);
     for (size_t l = 0; l < problem->L; l++) {
@@ -99,11 +103,11 @@ static double communication_power(const alloc_problem *problem, const alloc_poin
 
 /* Gives every access point the communication power it has in `like`: then the thresholds hold as they do there. One
  * that is left without amplitudes serves the remaining users as in `heuristic`. */
-static void restore_powers(const alloc_problem *problem, const alloc_point *like, const alloc_point *heuristic,
-                           alloc_point *point)
+static void restore_powers(const start_source *source, const alloc_point *like, alloc_point *point)
 {
+    const alloc_problem *problem = source->problem;
     size_t K = problem->K, L = problem->L;
-    double *serves = problem->u; /* scratch: 1 for users with an amplitude somewhere */
+    double *serves = source->key; /* 1 for users with an amplitude somewhere */
 
     for (size_t k = 0; k < K; k++) {
         serves[k] = 0.0;
@@ -116,7 +120,7 @@ static void restore_powers(const alloc_problem *problem, const alloc_point *like
         double x, wanted = communication_power(problem, like, l);
 
         for (size_t k = 0; idle && k < K; k++) {
-            point->w[k + K * l] = serves[k] * heuristic->w[k + K * l];
+            point->w[k + K * l] = serves[k] * source->heuristic->w[k + K * l];
         }
         x = communication_power(problem, point, l);
         for (size_t k = 0; x > 0.0 && k < K; k++) {
@@ -125,100 +129,98 @@ static void restore_powers(const alloc_problem *problem, const alloc_point *like
     }
 }
 
-static bool is_silent(const alloc_problem *problem, size_t k)
+static bool is_silent(const start_source *source, size_t k)
 {
-    return !(problem_sinr(problem, k) > 1e-8);
+    return !(values_sinr(source->incumbent.values, k) > 1e-8);
 }
 
-/* Whose turn comes first: active users, the weakest first, then silent ones, the strongest first; ties by index.
- * u and interference are those of the incumbent. */
-static bool comes_before(const alloc_problem *problem, size_t a, size_t b)
+/* Whose turn comes first: active users, the weakest first, then silent ones, the strongest first; ties by index. */
+static bool comes_before(const start_source *source, size_t a, size_t b)
 {
     double first, second;
 
-    if (is_silent(problem, a) != is_silent(problem, b)) {
-        return is_silent(problem, b);
+    if (is_silent(source, a) != is_silent(source, b)) {
+        return is_silent(source, b);
     }
-    if (is_silent(problem, a)) {
-        first = user_strength(problem, b);
-        second = user_strength(problem, a);
+    if (is_silent(source, a)) {
+        first = user_strength(source->problem, b);
+        second = user_strength(source->problem, a);
     } else {
-        first = problem_sinr(problem, a);
-        second = problem_sinr(problem, b);
+        first = values_sinr(source->incumbent.values, a);
+        second = values_sinr(source->incumbent.values, b);
     }
     return first < second || (first == second && a < b);
 }
 
 /* Users with rivals, but not the only active one: without it nobody would be served. */
-static bool is_exchangeable(const alloc_problem *problem, size_t k)
+static bool is_exchangeable(const start_source *source, size_t k)
 {
     size_t others = 0;
 
-    for (size_t j = 0; j < problem->K; j++) {
-        others += j != k && !is_silent(problem, j);
+    for (size_t j = 0; j < source->problem->K; j++) {
+        others += j != k && !is_silent(source, j);
     }
-    return others > 0 && competitors(problem, k) > 1;
+    return others > 0 && competitors(source->problem, k) > 1;
 }
 
 /* The exchangeable user with `turn` others before it; K when there is none. */
-static size_t user_of_turn(const alloc_problem *problem, size_t turn)
+static size_t user_of_turn(const start_source *source)
 {
-    for (size_t k = 0; k < problem->K; k++) {
+    size_t K = source->problem->K;
+
+    for (size_t k = 0; k < K; k++) {
         size_t before = 0;
 
-        for (size_t j = 0; j < problem->K; j++) {
-            before += j != k && is_exchangeable(problem, j) && comes_before(problem, j, k);
+        for (size_t j = 0; j < K; j++) {
+            before += j != k && is_exchangeable(source, j) && comes_before(source, j, k);
         }
-        if (is_exchangeable(problem, k) && before == turn) {
+        if (is_exchangeable(source, k) && before == source->turn) {
             return k;
         }
     }
-    return problem->K;
+    return K;
 }
 
 /* The incumbent without an active user, or with a silent one in the place of its weakest rival. */
-static bool exchange_user(const alloc_problem *problem, size_t turn, const alloc_point *heuristic,
-                          const alloc_point *incumbent, alloc_point *point)
+static bool exchange_user(const start_source *source, alloc_point *point)
 {
-    size_t K = problem->K, k, out;
+    const alloc_problem *problem = source->problem;
+    size_t K = problem->K, k = user_of_turn(source), out = k;
 
-    problem_evaluate(problem, incumbent);
-    k = user_of_turn(problem, turn);
     if (k == K) {
         return false;
     }
-    out = k;
-    for (size_t j = 0; is_silent(problem, k) && j < K; j++) {
-        if (j != k && compete(problem, k, j) && !is_silent(problem, j) && (out == k || comes_before(problem, j, out))) {
+    for (size_t j = 0; is_silent(source, k) && j < K; j++) {
+        if (j != k && compete(problem, k, j) && !is_silent(source, j) && (out == k || comes_before(source, j, out))) {
             out = j;
         }
     }
-    problem_copy(problem, incumbent, point);
+    problem_copy(problem, source->incumbent.point, point);
     for (size_t l = 0; l < problem->L; l++) {
-        point->w[k + K * l] = heuristic->w[k + K * l];
+        point->w[k + K * l] = source->heuristic->w[k + K * l];
         point->w[out + K * l] = 0.0;
     }
     return true;
 }
 
-bool start_make(const alloc_problem *problem, size_t start, size_t *turn, const alloc_point *heuristic,
-                const alloc_point *incumbent, alloc_point *point)
+bool start_make(start_source *source, size_t start, alloc_point *point)
 {
+    const alloc_problem *problem = source->problem;
     const cfi_network *network = problem->network;
     cfi_stream stream = stream_make(network->system->seed, network->drop, CFI_DRAW_START, (uint32_t)start);
-    bool exchanged = start > 2 && start % 4 != 2 && exchange_user(problem, *turn, heuristic, incumbent, point);
+    bool exchanged = start > 2 && start % 4 != 2 && exchange_user(source, point);
 
-    *turn += exchanged;
+    source->turn += exchanged;
     if (start == 0) {
-        problem_copy(problem, heuristic, point);
+        problem_copy(problem, source->heuristic, point);
     } else if (!exchanged) {
-        problem_copy(problem, heuristic, point);
+        problem_copy(problem, source->heuristic, point);
         if (start % 2 == 1) {
-            silence_users(problem, start, &stream, point);
+            silence_users(source, start, &stream, point);
         } else {
-            shake_amplitudes(problem, &stream, point);
+            shake_amplitudes(source, &stream, point);
         }
     }
-    restore_powers(problem, exchanged ? incumbent : heuristic, heuristic, point);
-    return problem_complete(problem, point);
+    restore_powers(source, exchanged ? source->incumbent.point : source->heuristic, point);
+    return problem->objective->complete(problem, point);
 }

@@ -78,8 +78,8 @@ static void allocation(json_writer *writer, const cfi_record *record, const cfi_
     json_text(writer, "stop_reason", a->stop_reason);
     json_count(writer, "starts", a->starts);
     json_count(writer, "broken_starts", a->broken_starts);
-    json_number(writer, "spread_bit_s_hz", ok ? a->spread_bit_s_hz : NAN);
-    json_vector(writer, "trace_bit_s_hz", ok ? a->trace_bit_s_hz : NULL, a->trace_count);
+    json_number(writer, "spread_bit_s_hz", ok ? a->objective.spread : NAN);
+    json_vector(writer, "trace_bit_s_hz", ok ? a->objective.trace : NULL, a->objective.trace_count);
     json_number(writer, "sum_rate_bit_s_hz", ok ? a->sum_rate_bit_s_hz : NAN);
     json_matrix(writer, "gamma", ok ? a->powers.gamma : NULL, record->K, record->L);
     json_matrix(writer, "eta", ok ? a->powers.eta : NULL, record->K, record->L);

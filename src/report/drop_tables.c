@@ -108,9 +108,9 @@ cfi_status report_write_trace_csv(const cfi_results *results, FILE *stream, cfi_
     for (size_t i = 0; i < results->count; i++) {
         const cfi_record *record = &results->record[i];
 
-        for (size_t n = 0; record->status == CFI_DROP_OK && n < record->allocation.trace_count; n++) {
+        for (size_t n = 0; record->status == CFI_DROP_OK && n < record->allocation.objective.trace_count; n++) {
             fprintf(stream, "%u,%zu", record->index, n);
-            put(stream, record->allocation.trace_bit_s_hz[n]);
+            put(stream, record->allocation.objective.trace[n]);
             fputc('\n', stream);
         }
     }

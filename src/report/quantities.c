@@ -118,7 +118,7 @@ static double starts(const cfi_record *record)
 
 static double spread(const cfi_record *record)
 {
-    return is_ok(record) ? record->allocation.spread_bit_s_hz : NAN;
+    return is_ok(record) ? record->allocation.objective.spread : NAN;
 }
 
 static double violation(const cfi_record *record)

@@ -81,7 +81,7 @@ static void put_record(json_writer *writer, const cfi_record *record)
     for (quantity_id id = 0; id < QUANTITIES; id++) {
         json_number(writer, quantity_table[id].name, quantity_of(id, record));
     }
-    json_vector(writer, "trace_bit_s_hz", ok ? a->trace_bit_s_hz : NULL, a->trace_count);
+    json_vector(writer, "trace_bit_s_hz", ok ? a->objective.trace : NULL, a->objective.trace_count);
 }
 
 /* A line before its checksum is added, in memory. */
