@@ -37,10 +37,8 @@ cfi_status __real_socp_solve(socp_workspace *, const socp_problem *, socp_soluti
 cfi_status __wrap_socp_solve(socp_workspace *, const socp_problem *, socp_solution *, cfi_error *);
 bool __real_start_make(start_source *, size_t, alloc_point *);
 bool __wrap_start_make(start_source *, size_t, alloc_point *);
-cfi_status __real_alloc_evaluate(const cfi_network *, const double *, const cfi_powers *, cfi_arena *, cfi_evaluation *,
-                                 cfi_error *);
-cfi_status __wrap_alloc_evaluate(const cfi_network *, const double *, const cfi_powers *, cfi_arena *, cfi_evaluation *,
-                                 cfi_error *);
+cfi_status __real_alloc_evaluate(const cfi_link *, const cfi_powers *, cfi_arena *, cfi_evaluation *, cfi_error *);
+cfi_status __wrap_alloc_evaluate(const cfi_link *, const cfi_powers *, cfi_arena *, cfi_evaluation *, cfi_error *);
 double __real_metrics_rates(const cfi_system *, const double *, double *);
 double __wrap_metrics_rates(const cfi_system *, const double *, double *);
 cfi_status __real_metrics_monte_carlo(const cfi_network *, const cfi_powers *, size_t, cfi_stop *, cfi_arena *,
@@ -77,10 +75,10 @@ bool __wrap_start_make(start_source *source, size_t start, alloc_point *point)
     return !fault.no_start && __real_start_make(source, start, point);
 }
 
-cfi_status __wrap_alloc_evaluate(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                 cfi_arena *arena, cfi_evaluation *out, cfi_error *error)
+cfi_status __wrap_alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, cfi_evaluation *out,
+                                 cfi_error *error)
 {
-    cfi_status status = __real_alloc_evaluate(network, xi, powers, arena, out, error);
+    cfi_status status = __real_alloc_evaluate(link, powers, arena, out, error);
 
     out->violation = fault.violated ? 0.25 : out->violation;
     return status;
@@ -120,7 +118,7 @@ static cfi_allocation allocate(drop *d)
     cfi_allocation allocation;
     cfi_error error = {.text = ""};
 
-    if (alloc_run(&d->network, d->xi, &options, d->arena, &allocation, &error) != CFI_OK) {
+    if (alloc_run(&d->link, &options, d->arena, &allocation, &error) != CFI_OK) {
         fail_msg("%s", error.text);
     }
     return allocation;
@@ -174,7 +172,7 @@ static void a_first_step_that_fails_leaves_the_heuristic_split(void **state)
     assert_int_equal(broken.status, CFI_ALLOC_INACCURATE);
     assert_string_equal(broken.stop_reason, "solver_failed");
     assert_int_equal(broken.iterations, 0);
-    assert_int_equal(alloc_heuristic(&d->network, d->xi, d->arena, &d->powers, NULL), CFI_OK);
+    assert_int_equal(alloc_heuristic(&d->link, d->arena, &d->powers, NULL), CFI_OK);
     assert_true(broken.sum_rate_bit_s_hz >= sum_rate_from_formula(d, &d->powers) * (1.0 - 1e-9));
     assert_true(violation_from_formula(d, &broken.powers) < 1e-9);
     free_drop(d);
@@ -291,7 +289,7 @@ static void out_of_memory_in_the_solver_ends_the_allocation(void **state)
     no_faults();
     fault.failing_at[0] = 1;
     fault.solver = CFI_NO_MEMORY;
-    assert_int_equal(alloc_run(&d->network, d->xi, &options, d->arena, &allocation, &error), CFI_NO_MEMORY);
+    assert_int_equal(alloc_run(&d->link, &options, d->arena, &allocation, &error), CFI_NO_MEMORY);
     assert_string_equal(error.text, "cone problem: h[7] is not finite"); /* the solver's own words */
     free_drop(d);
 }

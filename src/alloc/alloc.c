@@ -30,8 +30,7 @@ static double now_seconds(void)
 
 /* What an allocation is made of. */
 typedef struct alloc_job {
-    const cfi_network *network;
-    const double *xi;
+    const cfi_link *link;
     const cfi_alloc_options *options;
     alloc_workspace *workspace;
     cfi_arena *arena; /* for the result */
@@ -40,32 +39,32 @@ typedef struct alloc_job {
 /* Arrays of the result; the trace has room for every step that the method may take. */
 static cfi_status allocate_results(const alloc_job *job, cfi_allocation *out, double **trace, cfi_error *error)
 {
-    const cfi_network *network = job->network;
-    size_t K = network->K, L = network->L;
-    size_t length = out->method == CFI_METHOD_SCA ? network->system->allocation.max_iterations + 1 : 1;
+    const cfi_link *link = job->link;
+    size_t K = link->K, L = link->L;
+    size_t length = out->method == CFI_METHOD_SCA ? link->system->allocation.max_iterations + 1 : 1;
     cfi_arena *arena = job->arena;
 
-    out->powers.gamma = arena_zeros(arena, K * L, sizeof(double));
-    out->powers.eta = arena_zeros(arena, K * L, sizeof(double));
+    out->powers.p = arena_zeros(arena, K * L, sizeof(double));
+    out->powers.s = arena_zeros(arena, L, sizeof(double));
     out->ap_power_w = arena_zeros(arena, L, sizeof(double));
     *trace = arena_alloc(arena, length, sizeof(double));
     out->objective.trace = *trace;
-    return out->powers.gamma && out->powers.eta && out->ap_power_w && *trace ? CFI_OK : out_of_memory(error);
+    return out->powers.p && out->powers.s && out->ap_power_w && *trace ? CFI_OK : out_of_memory(error);
 }
 
-/* Everything that is reported of the powers, recomputed from gamma and eta. */
+/* Everything that is reported of the powers, recomputed from them. */
 static cfi_status evaluate_results(const alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
-    const alloc_objective *objective = objective_of(job->network->system->allocation.objective);
+    const alloc_objective *objective = objective_of(job->link->system->allocation.objective);
     cfi_arena_mark mark = arena_mark(job->arena);
     cfi_evaluation evaluation;
-    cfi_status status = alloc_evaluate(job->network, job->xi, &out->powers, job->arena, &evaluation, error);
+    cfi_status status = alloc_evaluate(job->link, &out->powers, job->arena, &evaluation, error);
 
     if (status == CFI_OK) {
         out->sum_rate_bit_s_hz = evaluation.sum_rate_bit_s_hz;
         out->objective.value = objective->measured(&evaluation);
         out->max_constraint_violation = evaluation.violation;
-        memcpy(out->ap_power_w, evaluation.ap_power_w, job->network->L * sizeof *out->ap_power_w);
+        memcpy(out->ap_power_w, evaluation.ap_power_w, job->link->L * sizeof *out->ap_power_w);
     }
     arena_release(job->arena, mark);
     return status;
@@ -77,9 +76,9 @@ static void set_outcome(cfi_allocation *out, cfi_alloc_status status, const char
     out->stop_reason = reason;
 }
 
-static void keep_outcome(const alloc_search *s, const double *xi, cfi_allocation *out, double *trace)
+static void keep_outcome(const alloc_search *s, cfi_allocation *out, double *trace)
 {
-    const cfi_system *system = s->problem.network->system;
+    const cfi_system *system = s->problem.link->system;
     const sca_outcome *outcome = &s->best_outcome;
     const alloc_objective *objective = s->problem.objective;
 
@@ -91,7 +90,7 @@ static void keep_outcome(const alloc_search *s, const double *xi, cfi_allocation
     for (size_t i = 0; i < outcome->trace_count; i++) {
         trace[i] = objective->reported(system, outcome->trace[i]);
     }
-    problem_to_powers(&s->problem, xi, s->best.point, &out->powers);
+    problem_to_powers(&s->problem, s->best.point, &out->powers);
     out->solver = s->stepper.structured ? "structured" : "socp";
     if (s->stepper.structured) {
         out->largest_step_gap = s->stepper.largest_gap;
@@ -111,7 +110,7 @@ static cfi_status keep_failure(const char *text, cfi_arena *arena, cfi_allocatio
 static cfi_status keep_heuristic(const alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
     cfi_evaluation split;
-    cfi_status status = alloc_evaluate(job->network, job->xi, &out->powers, job->arena, &split, error);
+    cfi_status status = alloc_evaluate(job->link, &out->powers, job->arena, &split, error);
 
     if (status != CFI_OK) {
         return status;
@@ -130,7 +129,7 @@ static cfi_status run_sca(const alloc_job *job, cfi_allocation *out, double *tra
     cfi_arena *scratch = job->workspace->scratch;
     cfi_arena_mark mark = arena_mark(scratch);
     alloc_search s;
-    cfi_status status = search_init(&s, job->network, job->xi, &out->powers, job->options, job->workspace, error);
+    cfi_status status = search_init(&s, job->link, &out->powers, job->options, job->workspace, error);
 
     if (status == CFI_OK) {
         status = search_run(&s, error);
@@ -140,7 +139,7 @@ static cfi_status run_sca(const alloc_job *job, cfi_allocation *out, double *tra
     if (status == CFI_OK && s.tried == 0) {
         status = keep_heuristic(job, out, error);
     } else if (status == CFI_OK) {
-        keep_outcome(&s, job->xi, out, trace);
+        keep_outcome(&s, out, trace);
         status = keep_failure(s.best_outcome.failure, job->arena, out, error);
     }
     arena_release(scratch, mark);
@@ -157,15 +156,16 @@ static cfi_status run_method(const alloc_job *job, cfi_allocation *out, cfi_erro
     }
     if (out->method == CFI_METHOD_NONE || out->method == CFI_METHOD_EQUAL) {
         set_outcome(out, CFI_ALLOC_FIXED, "fixed_split");
-        alloc_equal(job->network, job->xi, &out->powers);
+        alloc_equal(job->link, &out->powers);
     } else {
         set_outcome(out, CFI_ALLOC_FIXED, "heuristic_split");
-        status = alloc_heuristic(job->network, job->xi, job->arena, &out->powers, error);
+        status = alloc_heuristic(job->link, job->arena, &out->powers, error);
     }
     if (status == CFI_INFEASIBLE) {
         set_outcome(out, CFI_ALLOC_INFEASIBLE, "infeasible");
         error_set(error, CFI_OK, "%s", "");
-        return alloc_explain_infeasible(job->network, job->arena, &out->because, error);
+        out->because = alloc_explain_infeasible(job->link);
+        return CFI_OK;
     }
     if (status == CFI_OK && out->method == CFI_METHOD_SCA) {
         status = run_sca(job, out, trace, error);
@@ -192,28 +192,31 @@ static cfi_status run_in_workspace(alloc_job *job, cfi_allocation *out, cfi_erro
     return status;
 }
 
-cfi_status alloc_run(const cfi_network *network, const double *xi, const cfi_alloc_options *options, cfi_arena *arena,
-                     cfi_allocation *out, cfi_error *error)
+/* What no method can do anything with. */
+static cfi_status check_link(const cfi_link *link, cfi_error *error)
 {
-    const cfi_system *system = network->system;
-    const alloc_objective *objective = objective_of(system->allocation.objective);
-    alloc_job job = {.network = network,
-                     .xi = xi,
-                     .options = options,
-                     .workspace = options ? options->workspace : NULL,
-                     .arena = arena};
+    if (!objective_of(link->system->allocation.objective)) {
+        return error_set(error, CFI_INVALID, "allocation.objective: not available in this version");
+    }
+    return sensing_check(link, error);
+}
+
+cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena, cfi_allocation *out,
+                     cfi_error *error)
+{
+    const alloc_objective *objective = objective_of(link->system->allocation.objective);
+    alloc_job job = {
+        .link = link, .options = options, .workspace = options ? options->workspace : NULL, .arena = arena};
     double start = now_seconds();
     cfi_error own = {.text = ""};
     cfi_status status;
 
     error = error ? error : &own; /* rooms below report through it */
-    *out = (cfi_allocation){.method = system->allocation.method, .largest_step_gap = NAN};
-    if (!objective) {
-        return error_set(error, CFI_INVALID, "allocation.objective: not available in this version");
-    }
-    out->objective = (cfi_objective_result){.name = objective->name, .unit = objective->unit};
-    status = alloc_least_threshold_factor(network, arena, &out->least_threshold_factor, error);
+    *out = (cfi_allocation){.method = link->system->allocation.method, .largest_step_gap = NAN};
+    status = check_link(link, error);
     if (status == CFI_OK) {
+        out->objective = (cfi_objective_result){.name = objective->name, .unit = objective->unit};
+        out->least_threshold_factor = alloc_least_threshold_factor(link);
         status = run_in_workspace(&job, out, error);
     }
     out->solve_seconds = now_seconds() - start;

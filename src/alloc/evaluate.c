@@ -3,9 +3,9 @@
 
 #include <math.h>
 
-static cfi_status allocate(const cfi_network *network, cfi_arena *arena, cfi_evaluation *out, cfi_error *error)
+static cfi_status allocate(const cfi_link *link, cfi_arena *arena, cfi_evaluation *out, cfi_error *error)
 {
-    size_t K = network->K, L = network->L;
+    size_t K = link->K, L = link->L;
     double *row = arena_alloc(arena, 2 * K + 2 * L, sizeof *row);
 
     if (!row) {
@@ -14,23 +14,6 @@ static cfi_status allocate(const cfi_network *network, cfi_arena *arena, cfi_eva
     }
     *out = (cfi_evaluation){
         .sinr = row, .rate_bit_s_hz = row + K, .crlb_rad2 = row + 2 * K, .ap_power_w = row + 2 * K + L};
-    return CFI_OK;
-}
-
-static cfi_status radiated_powers(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                  cfi_arena *arena, double *ap_power_w, cfi_error *error)
-{
-    cfi_arena_mark mark = arena_mark(arena);
-    double *x = arena_alloc(arena, 2 * network->L, sizeof *x);
-
-    if (!x) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the powers of %zu access points", network->L);
-    }
-    metrics_ap_powers(network->K, network->L, xi, powers, x, x + network->L);
-    for (size_t l = 0; l < network->L; l++) {
-        ap_power_w[l] = (double)network->system->N * (x[l] + x[l + network->L]);
-    }
-    arena_release(arena, mark);
     return CFI_OK;
 }
 
@@ -51,26 +34,26 @@ static void judge(const cfi_system *system, size_t L, cfi_evaluation *out)
     out->violation = fmax(worst, total / system->power.budget_w - 1.0);
 }
 
-cfi_status alloc_evaluate(const cfi_network *network, const double *xi, const cfi_powers *powers, cfi_arena *arena,
-                          cfi_evaluation *out, cfi_error *error)
+cfi_status alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, cfi_evaluation *out,
+                          cfi_error *error)
 {
-    const cfi_system *system = network->system;
-    cfi_status status = allocate(network, arena, out, error);
+    const cfi_system *system = link->system;
+    cfi_status status = allocate(link, arena, out, error);
 
     if (status == CFI_OK) {
-        status = metrics_sinr(network, xi, powers, system->rate_model, arena, out->sinr, error);
+        status = metrics_sinr(link, powers, system->rate_model, arena, out->sinr, error);
     }
     if (status == CFI_OK) {
         out->sum_rate_bit_s_hz = metrics_rates(system, out->sinr, out->rate_bit_s_hz);
-        status = radiated_powers(network, xi, powers, arena, out->ap_power_w, error);
-    }
-    if (status == CFI_OK) {
         status = system->sensing.crlb_model == CFI_CRLB_MULTISTATIC
-                     ? metrics_crlb_multistatic(network, xi, powers, arena, out->crlb_rad2, error)
-                     : metrics_crlb_own_echo(network, xi, powers, arena, out->crlb_rad2, error);
+                     ? metrics_crlb_multistatic(link, powers, arena, out->crlb_rad2, error)
+                     : metrics_crlb_own_echo(link, powers, arena, out->crlb_rad2, error);
+    }
+    for (size_t l = 0; status == CFI_OK && l < link->L; l++) {
+        out->ap_power_w[l] = metrics_comm_power(link->K, powers, l) + powers->s[l];
     }
     if (status == CFI_OK) {
-        judge(system, network->L, out);
+        judge(system, link->L, out);
     }
     return status;
 }

@@ -26,7 +26,7 @@ static double normalised_limit(const cfi_system *system, size_t l, double unit_w
 {
     bool binds = system->power.ap_limit_w && system->power.ap_limit_w[l] < system->power.budget_w;
 
-    return binds ? rounded_down(system->power.ap_limit_w[l] / ((double)system->N * unit_w)) : INFINITY;
+    return binds ? rounded_down(system->power.ap_limit_w[l] / unit_w) : INFINITY;
 }
 
 double problem_unit_below(double bound)
@@ -42,13 +42,12 @@ double problem_unit_below(double bound)
 
 static void list_mates(alloc_problem *problem)
 {
-    const size_t *pilot = problem->network->pilot;
     size_t count = 0;
 
     for (size_t k = 0; k < problem->K; k++) {
         problem->mate_start[k] = count;
         for (size_t j = 0; problem->coherent && j < problem->K; j++) {
-            if (j != k && pilot[j] == pilot[k]) {
+            if (link_coherent_pair(problem->link, k, j)) {
                 problem->mate[count++] = j;
             }
         }
@@ -56,34 +55,47 @@ static void list_mates(alloc_problem *problem)
     problem->mate_start[problem->K] = count;
 }
 
-static size_t count_mates(const cfi_network *network)
+static size_t count_mates(const cfi_link *link)
 {
     size_t count = 0;
 
-    for (size_t k = 0; k < network->K; k++) {
-        for (size_t j = 0; j < network->K; j++) {
-            count += j != k && network->pilot[j] == network->pilot[k];
+    for (size_t k = 0; k < link->K; k++) {
+        for (size_t j = 0; j < link->K; j++) {
+            count += link_coherent_pair(link, k, j);
         }
     }
     return count;
 }
 
-static void fill_coefficients(alloc_problem *problem, const double *xi)
+/* Numbers of a link in the units of the problem. */
+static void fill_loads(const double *moment, size_t count, double factor, double *load)
 {
-    const cfi_system *system = problem->network->system;
-    double N = (double)system->N, unit = problem->unit_w;
+    for (size_t i = 0; i < count; i++) {
+        load[i] = rounded(moment[i] * factor);
+    }
+}
+
+static void fill_coefficients(alloc_problem *problem)
+{
+    const cfi_link *link = problem->link;
+    const cfi_system *system = link->system;
+    size_t pairs = problem->K * problem->L;
+    double unit = problem->unit_w, noise = system->power.comm_noise_w;
     alloc_sensing *sensing = &problem->sensing;
 
-    for (size_t i = 0; i < problem->K * problem->L; i++) {
-        problem->signal[i] = rounded(N * sqrt(xi[i] * unit / system->power.comm_noise_w));
-        problem->load[i] = rounded(N * problem->network->beta[i] * unit / system->power.comm_noise_w);
+    fill_loads(link->g, pairs, problem->amplitude, problem->signal);
+    fill_loads(link->S, pairs, unit / noise, problem->sensing_load);
+    if (problem->load_by_stream) {
+        fill_loads(link->V_by_stream, problem->K * pairs, unit / noise, problem->load_by_stream);
+    } else if (!problem_loads_equal(problem)) {
+        fill_loads(link->V, pairs, unit / noise, problem->load);
     }
-    metrics_sensing_coefficients(problem->network, sensing->d1, sensing->d2);
     for (size_t l = 0; l < problem->L; l++) {
-        double need = sensing_need(system, l);
+        sensing_ap ap = sensing_of(link, l);
+        double per_need = unit * system->sensing.crlb_threshold_rad2[l];
 
-        sensing->d1[l] = rounded_down(sensing->d1[l] * unit / need);
-        sensing->d2[l] = rounded_down(sensing->d2[l] * unit / need);
+        sensing->d1[l] = rounded_down(ap.comm * per_need);
+        sensing->d2[l] = rounded_down(ap.sens * per_need);
         problem->limit[l] = normalised_limit(system, l, unit);
         problem->limited = problem->limited || problem->limit[l] < INFINITY;
         problem->unit[l] = problem_unit_below(problem->limit[l]);
@@ -112,11 +124,36 @@ static sensing_loads compare_loads(const alloc_problem *problem)
     return loads;
 }
 
-void problem_choose_sensing(alloc_problem *problem)
+static void choose_sensing(alloc_problem *problem)
 {
     sensing_loads loads = compare_loads(problem);
 
     sensing_choose(&problem->sensing, problem->L, problem->coherent, &loads, problem->limit, problem->unit);
+}
+
+/* Both powers of an access point interfere alike. */
+static bool are_alike(const cfi_link *link)
+{
+    bool alike = !link->V_by_stream;
+
+    for (size_t i = 0; alike && link->V != link->S && i < link->K * link->L; i++) {
+        alike = link->V[i] == link->S[i];
+    }
+    return alike;
+}
+
+/* One array for both loads where they are alike. */
+static bool allocate_loads(alloc_problem *problem, cfi_arena *arena)
+{
+    size_t pairs = problem->K * problem->L;
+
+    problem->sensing_load = arena_alloc(arena, pairs, sizeof(double));
+    if (problem->link->V_by_stream) {
+        problem->load_by_stream = arena_alloc(arena, problem->K * pairs, sizeof(double));
+        return problem->sensing_load && problem->load_by_stream;
+    }
+    problem->load = are_alike(problem->link) ? problem->sensing_load : arena_alloc(arena, pairs, sizeof(double));
+    return problem->sensing_load && problem->load;
 }
 
 static cfi_status allocate(alloc_problem *problem, size_t mates, cfi_arena *arena, cfi_error *error)
@@ -124,35 +161,36 @@ static cfi_status allocate(alloc_problem *problem, size_t mates, cfi_arena *aren
     size_t K = problem->K, L = problem->L;
 
     problem->signal = arena_alloc(arena, K * L, sizeof(double));
-    problem->load = problem->sensing_load = arena_alloc(arena, K * L, sizeof(double));
     problem->limit = arena_alloc(arena, 2 * L, sizeof(double));
     problem->mate_start = arena_alloc(arena, K + 1, sizeof(size_t));
     problem->mate = arena_alloc(arena, mates, sizeof(size_t));
-    if (!problem->signal || !problem->load || !problem->limit || !problem->mate_start || !problem->mate) {
+    if (!problem->signal || !allocate_loads(problem, arena) || !problem->limit || !problem->mate_start ||
+        !problem->mate) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the allocation of %zu x %zu powers", K, L);
     }
     problem->unit = problem->limit + L;
     return sensing_init(&problem->sensing, L, arena, error);
 }
 
-cfi_status problem_build(const cfi_network *network, const double *xi, cfi_arena *arena, alloc_problem *problem,
-                         cfi_error *error)
+cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error)
 {
-    const cfi_system *system = network->system;
-    bool coherent = system->rate_model == CFI_RATE_EXACT && network->pilots_overlap;
+    const cfi_system *system = link->system;
+    double unit_w = system->power.budget_w / (double)link->L;
+    bool coherent = system->rate_model == CFI_RATE_EXACT && link->pilots_overlap;
     cfi_status status;
 
-    *problem = (alloc_problem){.network = network,
+    *problem = (alloc_problem){.link = link,
                                .objective = objective_of(system->allocation.objective),
-                               .K = network->K,
-                               .L = network->L,
-                               .unit_w = system->power.budget_w / ((double)system->N * (double)network->L),
+                               .K = link->K,
+                               .L = link->L,
+                               .unit_w = unit_w,
+                               .amplitude = sqrt(unit_w / system->power.comm_noise_w),
                                .coherent = coherent};
-    status = allocate(problem, coherent ? count_mates(network) : 0, arena, error);
+    status = allocate(problem, coherent ? count_mates(link) : 0, arena, error);
     if (status == CFI_OK) {
         list_mates(problem);
-        fill_coefficients(problem, xi);
-        problem_choose_sensing(problem);
+        fill_coefficients(problem);
+        choose_sensing(problem);
     }
     return status;
 }
@@ -212,9 +250,7 @@ void problem_copy_state(const alloc_problem *problem, const alloc_state *from, c
 
 double problem_coherent_coefficient(const alloc_problem *problem, size_t k, size_t j, size_t l)
 {
-    const double *beta = problem->network->beta + problem->K * l;
-
-    return problem->signal[j + problem->K * l] * rounded(beta[k] / beta[j]);
+    return rounded(link_coherent(problem->link, k, j, l) * problem->amplitude);
 }
 
 double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const double *w)
@@ -305,34 +341,28 @@ double problem_evaluate(const alloc_problem *problem, const alloc_point *point, 
 
 /* ---------------------------------------------------------------- powers in watts ---- */
 
-void problem_to_powers(const alloc_problem *problem, const double *xi, const alloc_point *point, cfi_powers *powers)
+void problem_to_powers(const alloc_problem *problem, const alloc_point *point, cfi_powers *powers)
 {
-    size_t K = problem->K;
-
+    for (size_t i = 0; i < problem->K * problem->L; i++) {
+        powers->p[i] = point->w[i] * point->w[i] * problem->unit_w;
+    }
     for (size_t l = 0; l < problem->L; l++) {
-        const double *w = point->w + K * l;
-        double sensing = point->s[l] * problem->unit_w / (double)K;
-
-        for (size_t k = 0; k < K; k++) {
-            powers->gamma[k + K * l] = w[k] * w[k] * problem->unit_w / xi[k + K * l];
-            powers->eta[k + K * l] = sensing;
-        }
+        powers->s[l] = point->s[l] * problem->unit_w;
     }
 }
 
-void problem_from_powers(const alloc_problem *problem, const double *xi, const cfi_powers *powers, alloc_point *point)
+void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers, alloc_point *point)
 {
     size_t K = problem->K;
 
     for (size_t l = 0; l < problem->L; l++) {
-        double x = 0.0, s = 0.0;
+        double x = 0.0;
 
         for (size_t i = K * l; i < K * (l + 1); i++) {
-            point->w[i] = rounded(sqrt(xi[i] * powers->gamma[i] / problem->unit_w));
+            point->w[i] = rounded(sqrt(powers->p[i] / problem->unit_w));
             x += point->w[i] * point->w[i];
-            s += powers->eta[i] / problem->unit_w;
         }
         point->x[l] = x;
-        point->s[l] = rounded(s);
+        point->s[l] = rounded(powers->s[l] / problem->unit_w);
     }
 }

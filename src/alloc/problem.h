@@ -1,10 +1,9 @@
 /* The allocation problem of one drop in normalised amplitudes: data alone, const once built. docs/model.md (M9)
  *
- * Units: power per antenna in P / (N L), noise 1. With w_kl = sqrt(xi_kl gamma_kl) in these units, x_l = sum_k w_kl^2
- * and sensing power s_l
- *   u_k = sum_l signal_kl w_kl,    signal_kl = N sqrt(xi_kl unit) / sigma_c
- *   I_k = 1 + sum_l [ load_kl x_l + sensing_load_kl s_l ] + sum_{j in mates(k)} (sum_l signal_jl (beta_kl / beta_jl)
- *         w_jl)^2,     or sum_j load_by_stream_kjl w_jl^2 in the place of load_kl x_l
+ * Units: radiated power in P / L, noise 1. With w_kl = sqrt(p_kl) and s_l in these units, x_l = sum_k w_kl^2,
+ *   u_k = sum_l signal_kl w_kl,    signal_kl = g_kl sqrt(unit) / sigma_c
+ *   I_k = 1 + sum_l [ load_kl x_l + sensing_load_kl s_l ] + sum_{j in mates(k)} (sum_l coherent_kjl w_jl)^2,
+ *         or sum_j load_by_stream_kjl w_jl^2 in the place of load_kl x_l;   loads are V and S times unit / sigma_c^2
  *   sum_l (x_l + s_l) <= L,   x_l + s_l <= limit_l,   d1_l x_l + d2_l s_l >= 1
  * Solvers that work in watts break down: the data would span ten decades. */
 #ifndef CFISAC_ALLOC_PROBLEM_H
@@ -15,11 +14,12 @@
 typedef struct alloc_objective alloc_objective; /* objective.h */
 
 typedef struct alloc_problem {
-    const cfi_network *network;
+    const cfi_link *link;
     const alloc_objective *objective;
     size_t K, L;
-    double unit_w;  /* watts per antenna that are 1 here: P / (N L) */
-    double *signal; /* K x L */
+    double unit_w;    /* radiated watts that are 1 here: P / L */
+    double amplitude; /* sqrt(unit_w) / sigma_c: gains of amplitudes in these units */
+    double *signal;   /* K x L */
     /* Interference of user k from a unit of power of AP l: K x L each. The two are one array where they are equal,
      * which is faster; `load` is NULL where it depends on the stream j, at load_by_stream[k + K (j + K l)]. */
     double *load, *sensing_load, *load_by_stream;
@@ -53,10 +53,7 @@ typedef struct alloc_state {
 double problem_unit_below(double bound);
 
 /* The objective must have a row in objective.h. Fails: CFI_NO_MEMORY. */
-cfi_status problem_build(const cfi_network *network, const double *xi, cfi_arena *arena, alloc_problem *problem,
-                         cfi_error *error);
-/* What follows from the loads, d1 and d2: problem->sensing but for d1 and d2. Part of problem_build. */
-void problem_choose_sensing(alloc_problem *problem);
+cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error);
 alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena);   /* zeros; NULL: out of memory */
 alloc_values *problem_values(const alloc_problem *problem, cfi_arena *arena); /* not evaluated; NULL: out of memory */
 /* Both; false: out of memory. */
@@ -73,7 +70,7 @@ static inline double values_sinr(const alloc_values *values, size_t k)
     return values->u[k] * values->u[k] / values->interference[k];
 }
 
-/* sum_l signal_jl (beta_kl / beta_jl) w_jl: amplitude with which stream j adds up coherently at user k. */
+/* sum_l coherent_kjl w_jl: amplitude with which stream j adds up at user k, who shares its pilot. */
 double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const double *w);
 double problem_coherent_coefficient(const alloc_problem *problem, size_t k, size_t j, size_t l);
 
@@ -96,7 +93,8 @@ static inline double problem_load(const alloc_problem *problem, size_t k, size_t
  */
 bool problem_complete(const alloc_problem *problem, alloc_point *point);
 
-void problem_to_powers(const alloc_problem *problem, const double *xi, const alloc_point *point, cfi_powers *powers);
-void problem_from_powers(const alloc_problem *problem, const double *xi, const cfi_powers *powers, alloc_point *point);
+/* Radiated watts of a point, and back. */
+void problem_to_powers(const alloc_problem *problem, const alloc_point *point, cfi_powers *powers);
+void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers, alloc_point *point);
 
 #endif

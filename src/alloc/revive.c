@@ -74,7 +74,7 @@ static double revive_user(alloc_search *s, size_t k)
 /* Appends a later run's trace to the best one's, as far as there is room; it ends at the result in any case. */
 static void append_trace(const alloc_search *s, sca_outcome *outcome, const sca_outcome *more)
 {
-    size_t room = s->problem.network->system->allocation.max_iterations + 1;
+    size_t room = s->problem.link->system->allocation.max_iterations + 1;
 
     for (size_t i = 1; i < more->trace_count && outcome->trace_count < room; i++) {
         outcome->trace[outcome->trace_count++] = more->trace[i];
@@ -102,7 +102,7 @@ static void name_revival(sca_outcome *outcome, size_t k)
 cfi_status search_revive(alloc_search *s, cfi_error *error)
 {
     const alloc_problem *problem = &s->problem;
-    double small = problem->network->system->allocation.tolerance;
+    double small = problem->link->system->allocation.tolerance;
 
     for (size_t k = 0; k < problem->K; k++) {
         double value = s->best.values->objective, strongest = 0.0;

@@ -138,13 +138,13 @@ cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, const alloc_sta
                    cfi_error *error)
 {
     const alloc_problem *problem = stepper->problem;
-    double tolerance = problem->network->system->allocation.tolerance;
+    double tolerance = problem->link->system->allocation.tolerance;
     objective_gains gains = {.now = INFINITY, .tolerance = tolerance};
     unsigned quiet = 0;
     bool settled = false; /* the last step was answered, and gained next to nothing */
 
     begin(stepper, problem_evaluate(problem, at->point, at->values), outcome);
-    while (!outcome->broke_down && outcome->iterations < problem->network->system->allocation.max_iterations) {
+    while (!outcome->broke_down && outcome->iterations < problem->link->system->allocation.max_iterations) {
         double next = -INFINITY;
         socp_status solved;
         cfi_status status = take_step(stepper, work, at, &next, &solved, error);

@@ -24,15 +24,15 @@ static cfi_status allocate(alloc_search *s, const cfi_system *system, cfi_arena 
     return CFI_OK;
 }
 
-cfi_status search_init(alloc_search *s, const cfi_network *network, const double *xi, const cfi_powers *heuristic,
+cfi_status search_init(alloc_search *s, const cfi_link *link, const cfi_powers *heuristic,
                        const cfi_alloc_options *options, alloc_workspace *workspace, cfi_error *error)
 {
-    const cfi_system *system = network->system;
+    const cfi_system *system = link->system;
     alloc_point *first;
     cfi_status status;
 
     *s = (alloc_search){.worst = 0.0};
-    status = problem_build(network, xi, workspace->scratch, &s->problem, error);
+    status = problem_build(link, workspace->scratch, &s->problem, error);
     if (status == CFI_OK) {
         status = stepper_init(&s->stepper, &s->problem, options, workspace, error);
     }
@@ -46,11 +46,11 @@ cfi_status search_init(alloc_search *s, const cfi_network *network, const double
     if (!first) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");
     }
-    problem_from_powers(&s->problem, xi, heuristic, first);
+    problem_from_powers(&s->problem, heuristic, first);
     s->source.heuristic = first;
     s->asked = system->allocation.starts;
     if (s->asked == 0) {
-        s->asked = !network->pilots_overlap ? 1 : s->stepper.structured ? STARTS_STRUCTURED : STARTS_SOCP;
+        s->asked = !link->pilots_overlap ? 1 : s->stepper.structured ? STARTS_STRUCTURED : STARTS_SOCP;
     }
     return CFI_OK;
 }
@@ -106,7 +106,7 @@ cfi_status search_run(alloc_search *s, cfi_error *error)
         }
         s->tried++;
     }
-    if (!s->problem.objective->revives || s->problem.network->pilots_overlap || s->tried == 0 ||
+    if (!s->problem.objective->revives || s->problem.link->pilots_overlap || s->tried == 0 ||
         s->best_outcome.broke_down) {
         return CFI_OK;
     }

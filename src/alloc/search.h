@@ -20,7 +20,7 @@ typedef struct alloc_search {
 } alloc_search;
 
 /* Fails: CFI_NO_MEMORY, CFI_INVALID as problem_build and stepper_init. */
-cfi_status search_init(alloc_search *search, const cfi_network *network, const double *xi, const cfi_powers *heuristic,
+cfi_status search_init(alloc_search *search, const cfi_link *link, const cfi_powers *heuristic,
                        const cfi_alloc_options *options, alloc_workspace *workspace, cfi_error *error);
 
 /* Runs the starts; the best point is left in search->best, and how it went in best_outcome. Fails as sca_run. */

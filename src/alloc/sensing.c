@@ -10,14 +10,16 @@ static const double NEGLIGIBLE_POWER = 1e-10;
 /* Below it 1 / d1 and its square leave the range of a double: such a kink is out of reach anyway. */
 static const double LEAST_COEFFICIENT = 1e-150;
 
-double sensing_need(const cfi_system *system, size_t l)
+double sensing_least_power(const sensing_ap *ap)
 {
-    return system->power.sensing_noise_w / (2.0 * (double)system->frame.T * system->sensing.crlb_threshold_rad2[l]);
+    return ap->need / fmax(ap->comm, ap->sens);
 }
 
-double sensing_least_power(double need, double d1, double d2)
+cfi_status sensing_check(const cfi_link *link, cfi_error *error)
 {
-    return need / fmax(d1, d2);
+    return link->own_echo.diagonal
+               ? CFI_OK
+               : error_set(error, CFI_INVALID, "the allocation takes thresholds on an access point's own echo only");
 }
 
 cfi_status sensing_init(alloc_sensing *sensing, size_t L, cfi_arena *arena, cfi_error *error)

@@ -41,11 +41,30 @@ typedef struct sensing_shape {
     bool helps;
 } sensing_shape;
 
-/* Watts of information: what d1_l x_l + d2_l s_l must reach for the threshold of AP l, 1 / threshold in the units of
- * metrics_sensing_coefficients. */
-double sensing_need(const cfi_system *system, size_t l);
-/* The least power that reaches `need`, spent in whichever way senses better; infinite when neither does. */
-double sensing_least_power(double need, double d1, double d2);
+/* One access point's own information in watts: of a watt for users, of a watt for sensing, what its threshold needs. */
+typedef struct sensing_ap {
+    double comm, sens, need;
+} sensing_ap;
+
+static inline sensing_ap sensing_of(const cfi_link *link, size_t l)
+{
+    return (sensing_ap){.comm = link->own_echo.comm[l],
+                        .sens = link->own_echo.sens[l],
+                        .need = 1.0 / link->system->sensing.crlb_threshold_rad2[l]};
+}
+
+/* A watt senses better as sensing power. */
+static inline bool sensing_beam_is_better(const sensing_ap *ap)
+{
+    return ap->sens >= ap->comm;
+}
+
+/* The least watts that reach the threshold, spent in whichever way senses better; infinite when neither does. */
+double sensing_least_power(const sensing_ap *ap);
+
+/* The allocation knows thresholds on the own echo only: CFI_INVALID for information that other access points' powers
+ * add to. */
+cfi_status sensing_check(const cfi_link *link, cfi_error *error);
 
 /* Rows for L access points. CFI_NO_MEMORY. */
 cfi_status sensing_init(alloc_sensing *sensing, size_t L, cfi_arena *arena, cfi_error *error);

@@ -22,9 +22,9 @@ static double user_strength(const alloc_problem *problem, size_t k)
 /* Users compete within a pilot; with orthogonal pilots all of them do. */
 static bool compete(const alloc_problem *problem, size_t k, size_t j)
 {
-    const cfi_network *network = problem->network;
+    const cfi_link *link = problem->link;
 
-    return !network->pilots_overlap || network->pilot[k] == network->pilot[j];
+    return !link->pilots_overlap || link->pilot[k] == link->pilot[j];
 }
 
 /* Whether k comes `rank`-th or better among its competitors; `key` orders them, ties by index. */
@@ -206,8 +206,8 @@ static bool exchange_user(const start_source *source, alloc_point *point)
 bool start_make(start_source *source, size_t start, alloc_point *point)
 {
     const alloc_problem *problem = source->problem;
-    const cfi_network *network = problem->network;
-    cfi_stream stream = stream_make(network->system->seed, network->drop, CFI_DRAW_START, (uint32_t)start);
+    const cfi_link *link = problem->link;
+    cfi_stream stream = stream_make(link->system->seed, link->drop, CFI_DRAW_START, (uint32_t)start);
     bool exchanged = start > 2 && start % 4 != 2 && exchange_user(source, point);
 
     source->turn += exchanged;

@@ -10,7 +10,7 @@ static const double NEGLIGIBLE_SINR = 1e-10;
  * the cone problems are what the caller wants to see. */
 static bool takes_dual(const alloc_problem *problem, const cfi_alloc_options *options)
 {
-    const cfi_system *system = problem->network->system;
+    const cfi_system *system = problem->link->system;
 
     if (system->allocation.solver != CFI_SOLVER_AUTO) {
         return system->allocation.solver == CFI_SOLVER_STRUCTURED;
@@ -28,7 +28,7 @@ static cfi_stop *stop_of(const cfi_alloc_options *options)
 /* What interference that depends on how power is split leaves open. */
 static cfi_status check_loads(const alloc_problem *problem, cfi_error *error)
 {
-    const cfi_system *system = problem->network->system;
+    const cfi_system *system = problem->link->system;
 
     if (problem->load_by_stream && system->allocation.solver == CFI_SOLVER_STRUCTURED) {
         return error_set(error, CFI_INVALID,
@@ -49,7 +49,7 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
     cfi_status status = check_loads(problem, error);
 
     *stepper = (alloc_stepper){.problem = problem,
-                               .constraint = problem->network->system->allocation.crlb_constraint,
+                               .constraint = problem->link->system->allocation.crlb_constraint,
                                .options = options,
                                .cone = &workspace->cone,
                                .active = arena_alloc(workspace->scratch, 3 * problem->K, sizeof(size_t)),
@@ -93,8 +93,8 @@ static cfi_status export_step(const alloc_stepper *stepper, const socp_problem *
     if (!options || !options->export_problem) {
         return CFI_OK;
     }
-    return options->export_problem(options->export_context, stepper->problem->network->drop, stepper->start,
-                                   stepper->step, problem, error);
+    return options->export_problem(options->export_context, stepper->problem->link->drop, stepper->start, stepper->step,
+                                   problem, error);
 }
 
 /* False when the dual has a corner where Newton's method zigzags (rare, and only with coherent terms and d1 = d2, where

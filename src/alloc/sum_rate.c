@@ -180,7 +180,7 @@ static const step_surrogate *choose_surrogate(const alloc_problem *problem, cons
     for (size_t k = 0; at && k < problem->K; k++) {
         best = fmax(best, values_sinr(at, k));
     }
-    return best < LOW_SINR || problem->network->system->allocation.surrogate == CFI_SURROGATE_FRACTIONAL
+    return best < LOW_SINR || problem->link->system->allocation.surrogate == CFI_SURROGATE_FRACTIONAL
                ? &sum_rate_fractional
                : &sum_rate_product;
 }

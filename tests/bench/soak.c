@@ -60,12 +60,12 @@ static double gain_by(drop *d, const cfi_allocation *from, cfi_solver solver)
     double before;
 
     d->made.system.allocation.solver = solver;
-    assert_int_equal(problem_build(&d->network, d->xi, d->arena, &problem, NULL), CFI_OK);
+    assert_int_equal(problem_build(&d->link, d->arena, &problem, NULL), CFI_OK);
     assert_int_equal(stepper_init(&stepper, &problem, NULL, workspace, NULL), CFI_OK);
     assert_true(problem_state(&problem, d->arena, &at) && problem_state(&problem, d->arena, &work.candidate) &&
                 problem_state(&problem, d->arena, &work.trial));
     outcome.trace = arena_alloc(d->arena, d->made.system.allocation.max_iterations + 1, sizeof(double));
-    problem_from_powers(&problem, d->xi, &from->powers, at.point);
+    problem_from_powers(&problem, &from->powers, at.point);
     assert_true(problem_complete(&problem, at.point));
     before = problem_evaluate(&problem, at.point, at.values);
     assert_int_equal(sca_run(&stepper, &work, &at, &outcome, NULL), CFI_OK);
