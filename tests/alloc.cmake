@@ -1,5 +1,7 @@
 cfisac_test(test_alloc LINK cfisac_alloc)
 cfisac_test(test_structured LINK cfisac_alloc)
+cfisac_test(test_loads LINK cfisac_alloc)
+cfisac_test(test_streams LINK cfisac_alloc)
 cfisac_test(test_trial LINK cfisac_trial)
 cfisac_test(test_steady LINK cfisac_alloc)
 cfisac_count_memory(test_steady)

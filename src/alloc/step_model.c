@@ -374,48 +374,21 @@ const socp_problem *step_model_build(step_model *model, size_t *list, cfi_error 
     return socp_build(model->builder, error);
 }
 
-/* Power that the solution gives to users beyond their amplitudes goes to the amplitudes. */
-static double read_stream(const step_model *model, const double *solution, size_t a, size_t l)
-{
-    double w = solution[a + model->A * l];
-    bool slack = model->problem->load_by_stream && !model->problem->coherent;
-
-    return slack ? sqrt(fmax(solution[model->p + a + model->A * l], w * w)) : w;
-}
-
-/* The communication power of a solution: what the variable says, where w was scaled up to it or may not be. */
-static double read_communication_power(const step_model *model, const double *solution, size_t l, double *w)
-{
-    const alloc_problem *problem = model->problem;
-    double x = 0.0,
-           given = problem->load && loads_apart(model) ? solution[step_model_x(model, l)] * model->unit[l] : 0.0;
-
-    for (size_t a = 0; a < model->A; a++) {
-        x += w[model->active[a]] * w[model->active[a]];
-    }
-    if (!(given > x) || problem->coherent) {
-        return x;
-    }
-    for (size_t a = 0; a < model->A; a++) {
-        double along = x > 0.0 ? w[model->active[a]] : problem->signal[model->active[a] + problem->K * l];
-
-        w[model->active[a]] = along * sqrt(given / (x > 0.0 ? x : 1.0));
-    }
-    return given;
-}
-
 void step_model_read(const step_model *model, const double *solution, alloc_point *to)
 {
     const alloc_problem *problem = model->problem;
 
     memset(to->w, 0, problem->K * problem->L * sizeof(double));
     for (size_t l = 0; l < problem->L; l++) {
-        double *w = to->w + problem->K * l;
+        double x = 0.0, *w = to->w + problem->K * l;
 
         for (size_t a = 0; a < model->A; a++) {
-            w[model->active[a]] = read_stream(model, solution, a, l) * amplitude_unit(model, l);
+            double amplitude = solution[a + model->A * l] * amplitude_unit(model, l);
+
+            w[model->active[a]] = amplitude;
+            x += amplitude * amplitude;
         }
-        to->x[l] = read_communication_power(model, solution, l, w);
-        to->s[l] = solution[model->q + l] * model->unit[l] - to->x[l];
+        to->x[l] = x;
+        to->s[l] = solution[model->q + l] * model->unit[l] - x;
     }
 }
