@@ -32,8 +32,7 @@ struct alloc_objective {
 /* The row of a word; NULL: this version has none. */
 const alloc_objective *objective_of(cfi_objective word);
 
-/* Rows, each in its own file, and their surrogates. */
-extern const alloc_objective objective_sum_rate;
+/* The sum rate's surrogates (sum_rate.c). */
 extern const step_surrogate sum_rate_product, sum_rate_fractional;
 
 #endif

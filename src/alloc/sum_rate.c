@@ -202,6 +202,7 @@ static bool little_is_left(const objective_gains *gains)
     return expected_gain(gains->before, gains->now) <= small || gains->now <= 1e-3 * small;
 }
 
+extern const alloc_objective objective_sum_rate; /* read by objective.c alone */
 const alloc_objective objective_sum_rate = {.word = CFI_SUM_RATE,
                                             .name = "sum_rate",
                                             .unit = "bit/s/Hz",
