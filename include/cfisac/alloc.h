@@ -102,6 +102,7 @@ cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *p
 
 /* Everything that results, references and checks say of powers, by closed form under the system's models. */
 typedef struct cfi_evaluation {
+    size_t K, L;
     double *sinr, *rate_bit_s_hz; /* K each, under system->rate_model */
     double sum_rate_bit_s_hz;
     double *crlb_rad2; /* L: the bound of system->sensing.crlb_model; infinite: no information */

@@ -13,7 +13,7 @@ static cfi_status allocate(const cfi_link *link, cfi_arena *arena, cfi_evaluatio
                          "out of memory to evaluate the powers of %zu access points and %zu users", L, K);
     }
     *out = (cfi_evaluation){
-        .sinr = row, .rate_bit_s_hz = row + K, .crlb_rad2 = row + 2 * K, .ap_power_w = row + 2 * K + L};
+        .K = K, .L = L, .sinr = row, .rate_bit_s_hz = row + K, .crlb_rad2 = row + 2 * K, .ap_power_w = row + 2 * K + L};
     return CFI_OK;
 }
 
