@@ -1,9 +1,10 @@
 /* Runs the allocation method of a scenario on one drop. docs/model.md (M9)-(M15). */
 #include "alloc/search.h"
 
+#include "base/clock.h"
+
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 static const double ROUNDING = 1e-10; /* violation that sums in another order may show */
 
@@ -18,14 +19,6 @@ const char *alloc_status_name(cfi_alloc_status status)
 static cfi_status out_of_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");
-}
-
-static double now_seconds(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
 /* What an allocation is made of. */
@@ -207,7 +200,7 @@ cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi
     const alloc_objective *objective = objective_of(link->system->allocation.objective);
     alloc_job job = {
         .link = link, .options = options, .workspace = options ? options->workspace : NULL, .arena = arena};
-    double start = now_seconds();
+    double start = clock_seconds();
     cfi_error own = {.text = ""};
     cfi_status status;
 
@@ -219,6 +212,6 @@ cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi
         out->least_threshold_factor = alloc_least_threshold_factor(link);
         status = run_in_workspace(&job, out, error);
     }
-    out->solve_seconds = now_seconds() - start;
+    out->solve_seconds = clock_seconds() - start;
     return status;
 }

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-static cfi_status allocate(const cfi_link *link, cfi_arena *arena, cfi_evaluation *out, cfi_error *error)
+static cfi_status allocate_evaluation(const cfi_link *link, cfi_arena *arena, cfi_evaluation *out, cfi_error *error)
 {
     size_t K = link->K, L = link->L;
     double *row = arena_alloc(arena, 2 * K + 2 * L, sizeof *row);
@@ -38,7 +38,7 @@ cfi_status alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_ar
                           cfi_error *error)
 {
     const cfi_system *system = link->system;
-    cfi_status status = allocate(link, arena, out, error);
+    cfi_status status = allocate_evaluation(link, arena, out, error);
 
     if (status == CFI_OK) {
         status = metrics_sinr(link, powers, system->rate_model, arena, out->sinr, error);

@@ -156,7 +156,7 @@ static bool allocate_loads(alloc_problem *problem, cfi_arena *arena)
     return problem->sensing_load && problem->load;
 }
 
-static cfi_status allocate(alloc_problem *problem, size_t mates, cfi_arena *arena, cfi_error *error)
+static cfi_status allocate_problem(alloc_problem *problem, size_t mates, cfi_arena *arena, cfi_error *error)
 {
     size_t K = problem->K, L = problem->L;
 
@@ -186,7 +186,7 @@ cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *
                                .unit_w = unit_w,
                                .amplitude = sqrt(unit_w / system->power.comm_noise_w),
                                .coherent = coherent};
-    status = allocate(problem, coherent ? count_mates(link) : 0, arena, error);
+    status = allocate_problem(problem, coherent ? count_mates(link) : 0, arena, error);
     if (status == CFI_OK) {
         list_mates(problem);
         fill_coefficients(problem);

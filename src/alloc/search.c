@@ -7,7 +7,7 @@
  * than 1e-3 in 3 of them, 16 in none; the cone solver's starts are dear. */
 enum { STARTS_STRUCTURED = 16, STARTS_SOCP = 8 };
 
-static cfi_status allocate(alloc_search *s, const cfi_system *system, cfi_arena *arena, cfi_error *error)
+static cfi_status allocate_search(alloc_search *s, const cfi_system *system, cfi_arena *arena, cfi_error *error)
 {
     const alloc_problem *problem = &s->problem;
     size_t length = system->allocation.max_iterations + 1;
@@ -37,7 +37,7 @@ cfi_status search_init(alloc_search *s, const cfi_link *link, const cfi_powers *
         status = stepper_init(&s->stepper, &s->problem, options, workspace, error);
     }
     if (status == CFI_OK) {
-        status = allocate(s, system, workspace->scratch, error);
+        status = allocate_search(s, system, workspace->scratch, error);
     }
     if (status != CFI_OK) {
         return status;
