@@ -90,11 +90,12 @@ static inline double violation_from_formula(const drop *d, const cfi_powers *pow
 
 static inline void check_trace(const cfi_allocation *allocation)
 {
-    assert_true(allocation->trace_count >= 1);
-    for (size_t i = 1; i < allocation->trace_count; i++) {
-        assert_true(allocation->trace_bit_s_hz[i] >= allocation->trace_bit_s_hz[i - 1]);
+    assert_true(allocation->objective.trace_count >= 1);
+    for (size_t i = 1; i < allocation->objective.trace_count; i++) {
+        assert_true(allocation->objective.trace[i] >= allocation->objective.trace[i - 1]);
     }
-    assert_close(allocation->trace_bit_s_hz[allocation->trace_count - 1] / allocation->sum_rate_bit_s_hz, 1.0, 1e-9);
+    assert_close(allocation->objective.trace[allocation->objective.trace_count - 1] / allocation->sum_rate_bit_s_hz,
+                 1.0, 1e-9);
 }
 
 /* Two users on one pilot whose heuristic split leads to the worse of two maxima; start 1 finds the better one. */

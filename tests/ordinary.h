@@ -167,8 +167,8 @@ static inline const char *ordinary_fault(drop *d, const cfi_allocation *allocati
           1e-9 * allocation->sum_rate_bit_s_hz)) { /* at the edge of feasibility it is 0 */
         return "reports another sum rate";
     }
-    for (size_t i = 1; i < allocation->trace_count; i++) {
-        if (allocation->trace_bit_s_hz[i] < allocation->trace_bit_s_hz[i - 1]) {
+    for (size_t i = 1; i < allocation->objective.trace_count; i++) {
+        if (allocation->objective.trace[i] < allocation->objective.trace[i - 1]) {
             return "lowered the objective";
         }
     }

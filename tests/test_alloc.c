@@ -344,7 +344,7 @@ static void several_starts_find_the_better_maximum_of_the_constructed_exception(
 
     assert_close(from_heuristic.sum_rate_bit_s_hz, 1.9974, 1e-4);
     assert_close(best.sum_rate_bit_s_hz, 2.2672, 1e-4);
-    assert_true(best.spread_bit_s_hz >= best.sum_rate_bit_s_hz - from_heuristic.sum_rate_bit_s_hz - 1e-6);
+    assert_true(best.objective.spread >= best.sum_rate_bit_s_hz - from_heuristic.sum_rate_bit_s_hz - 1e-6);
     free_drop(one);
     free_drop(many);
 }

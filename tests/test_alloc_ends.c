@@ -14,30 +14,30 @@
 static bool stands_still;
 static double share = 1.0; /* of the way to the step's result that is gone */
 static socp_status solver_ends;
-cfi_status __real_stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrogate surrogate, alloc_point *to,
-                              socp_status *solved, cfi_error *error);
-cfi_status __wrap_stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrogate surrogate, alloc_point *to,
-                              socp_status *solved, cfi_error *error);
+cfi_status __real_stepper_run(alloc_stepper *stepper, const alloc_state *at, const step_surrogate *surrogate,
+                              const alloc_state *to, socp_status *solved, cfi_error *error);
+cfi_status __wrap_stepper_run(alloc_stepper *stepper, const alloc_state *at, const step_surrogate *surrogate,
+                              const alloc_state *to, socp_status *solved, cfi_error *error);
 
-static cfi_status go_a_share(alloc_stepper *stepper, const alloc_point *at, cfi_surrogate surrogate, alloc_point *to,
-                             socp_status *solved, cfi_error *error)
+static cfi_status go_a_share(alloc_stepper *stepper, const alloc_state *at, const step_surrogate *surrogate,
+                             const alloc_state *to, socp_status *solved, cfi_error *error)
 {
     const alloc_problem *problem = stepper->problem;
     cfi_status status = __real_stepper_run(stepper, at, surrogate, to, solved, error);
 
     for (size_t i = 0; i < problem->K * problem->L; i++) {
-        to->w[i] = at->w[i] + share * (to->w[i] - at->w[i]);
+        to->point->w[i] = at->point->w[i] + share * (to->point->w[i] - at->point->w[i]);
     }
     for (size_t l = 0; l < problem->L; l++) {
-        to->q[l] = at->q[l] + share * (to->q[l] - at->q[l]);
+        to->point->s[l] = at->point->s[l] + share * (to->point->s[l] - at->point->s[l]);
     }
-    stepper->objective = NAN;
+    to->values->objective = NAN;
     *solved = solver_ends;
     return status;
 }
 
-cfi_status __wrap_stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrogate surrogate, alloc_point *to,
-                              socp_status *solved, cfi_error *error)
+cfi_status __wrap_stepper_run(alloc_stepper *stepper, const alloc_state *at, const step_surrogate *surrogate,
+                              const alloc_state *to, socp_status *solved, cfi_error *error)
 {
     if (!stands_still && share == 1.0) {
         return __real_stepper_run(stepper, at, surrogate, to, solved, error);
@@ -45,8 +45,8 @@ cfi_status __wrap_stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi
     if (!stands_still) {
         return go_a_share(stepper, at, surrogate, to, solved, error);
     }
-    problem_copy(stepper->problem, at, to);
-    stepper->objective = NAN; /* not complete */
+    problem_copy(stepper->problem, at->point, to->point);
+    to->values->objective = NAN; /* not complete */
     *solved = solver_ends;
     return CFI_OK;
 }
@@ -118,8 +118,8 @@ static void a_split_reports_its_own_rate_as_its_trace(void **state)
         allocation = run(d);
         assert_int_equal(allocation.status, CFI_ALLOC_FIXED);
         assert_string_equal(allocation.stop_reason, i < 2 ? "fixed_split" : "heuristic_split");
-        assert_int_equal(allocation.trace_count, 1);
-        assert_true(allocation.trace_bit_s_hz[0] == allocation.sum_rate_bit_s_hz);
+        assert_int_equal(allocation.objective.trace_count, 1);
+        assert_true(allocation.objective.trace[0] == allocation.sum_rate_bit_s_hz);
         assert_close(sum_rate_from_formula(d, &allocation.powers), allocation.sum_rate_bit_s_hz, 1e-12);
         assert_null(allocation.solver);
         free_drop(d);

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "alloc/sca.h"
+#include "alloc/starts.h"
 #include "allocations.h"
 #include "check.h"
 
@@ -16,6 +16,7 @@ typedef struct scene {
     drop *d;
     alloc_problem problem;
     alloc_point *heuristic, *incumbent, *start;
+    start_source source;
 } scene;
 
 static scene make_scene(uint64_t seed)
@@ -36,7 +37,18 @@ static scene make_scene(uint64_t seed)
         s.incumbent->w[i] = made_uniform(&stream, 0.1, 2.0);
     }
     assert_true(problem_complete(&s.problem, s.heuristic) && problem_complete(&s.problem, s.incumbent));
+    s.source = (start_source){.heuristic = s.heuristic,
+                              .incumbent = {.point = s.incumbent, .values = problem_values(&s.problem, s.d->arena)},
+                              .key = arena_alloc(s.d->arena, K, sizeof(double))};
     return s;
+}
+
+/* As the search calls it: the incumbent is evaluated. */
+static bool make_start(scene *s, size_t start, alloc_point *point)
+{
+    s->source.problem = &s->problem;
+    problem_evaluate(&s->problem, s->incumbent, s->source.incumbent.values);
+    return start_make(&s->source, start, point);
 }
 
 static double power_of(const alloc_point *point, size_t l)
@@ -55,13 +67,12 @@ static void the_second_start_serves_the_strongest_user_of_each_pilot_alone(void 
     for (uint64_t seed = 0; seed < 30; seed++) {
         scene s = make_scene(seed);
         double strength[K] = {0.0};
-        size_t turn = 0;
 
         for (size_t i = 0; i < K * L; i++) {
             strength[i % K] += s.d->xi[i];
         }
-        assert_true(start_make(&s.problem, 1, &turn, s.heuristic, s.heuristic, s.start));
-        assert_int_equal(turn, 0);
+        assert_true(make_start(&s, 1, s.start));
+        assert_int_equal(s.source.turn, 0);
         for (size_t i = 0; i < K * L; i++) {
             size_t k = i % K, stronger = 0;
 
@@ -82,17 +93,16 @@ static void an_exchange_silences_one_user_and_keeps_the_incumbents_powers(void *
     for (uint64_t seed = 0; seed < 30; seed++) {
         scene s = make_scene(seed);
         double sinr[K];
-        size_t turn = 0;
 
-        problem_evaluate(&s.problem, s.incumbent);
+        problem_evaluate(&s.problem, s.incumbent, s.source.incumbent.values);
         for (size_t k = 0; k < K; k++) {
-            sinr[k] = problem_sinr(&s.problem, k);
+            sinr[k] = values_sinr(s.source.incumbent.values, k);
         }
         for (size_t at = 0; at < 2; at++) {
             double ratio = 0.0;
 
-            assert_true(start_make(&s.problem, 3, &turn, s.heuristic, s.incumbent, s.start));
-            assert_int_equal(turn, at + 1);
+            assert_true(make_start(&s, 3, s.start));
+            assert_int_equal(s.source.turn, at + 1);
             for (size_t k = 0; k < K; k++) {
                 size_t weaker = 0;
 
@@ -116,16 +126,18 @@ static void an_exchange_silences_one_user_and_keeps_the_incumbents_powers(void *
 static void a_silent_user_takes_the_place_of_its_weakest_rival(void **state)
 {
     scene s = make_scene(3);
-    size_t turn = 5, weakest; /* after the five active users */
+    const alloc_values *values = s.source.incumbent.values;
+    size_t weakest;
 
     (void)state;
     for (size_t l = 0; l < L; l++) {
         s.incumbent->w[1 + K * l] = 0.0;
     }
     assert_true(problem_complete(&s.problem, s.incumbent));
-    problem_evaluate(&s.problem, s.incumbent);
-    weakest = problem_sinr(&s.problem, 3) < problem_sinr(&s.problem, 5) ? 3 : 5; /* pilots 0 1 0 1 0 1 */
-    assert_true(start_make(&s.problem, 3, &turn, s.heuristic, s.incumbent, s.start));
+    problem_evaluate(&s.problem, s.incumbent, s.source.incumbent.values);
+    weakest = values_sinr(values, 3) < values_sinr(values, 5) ? 3 : 5; /* pilots 0 1 0 1 0 1 */
+    s.source.turn = 5;                                                 /* after the five active users */
+    assert_true(make_start(&s, 3, s.start));
     for (size_t i = 0; i < K * L; i++) {
         assert_true((s.start->w[i] == 0.0) == (i % K == weakest));
     }
@@ -140,11 +152,9 @@ static void starts_repeat_and_random_ones_differ(void **state)
 
     (void)state;
     for (size_t start = 2; start < 20; start += 4) {
-        size_t turn = 0;
-
-        assert_true(start_make(&s.problem, start, &turn, s.heuristic, s.incumbent, s.start));
-        assert_true(start_make(&s.problem, start, &turn, s.heuristic, s.incumbent, again));
-        assert_int_equal(turn, 0);
+        assert_true(make_start(&s, start, s.start));
+        assert_true(make_start(&s, start, again));
+        assert_int_equal(s.source.turn, 0);
         assert_memory_equal(again->w, s.start->w, K * L * sizeof(double));
         assert_true(s.start->w[0] != last);
         last = s.start->w[0];

@@ -24,11 +24,8 @@ static void a_refused_arena_is_null(void **state)
     (void)state;
     refuse_requests(0, 1);
     assert_null(arena_create());
-    arena = arena_create();
+    arena = arena_create(); /* the next time it is there */
     assert_non_null(arena);
-    refuse_requests(0, 1);
-    assert_null(arena_scratch(arena));
-    assert_non_null(arena_scratch(arena)); /* the next time it is there */
     arena_destroy(arena);
 }
 

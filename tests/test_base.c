@@ -35,29 +35,6 @@ static void error_text_is_one_line_and_fits(void **state)
     assert_int_equal(error_set(NULL, CFI_OUTPUT, "nobody listens"), CFI_OUTPUT);
 }
 
-static void count_destroyed(void *object)
-{
-    ++*(int *)object;
-}
-
-static void arena_keeps_one_object_until_another_or_its_end(void **state)
-{
-    int first = 0, second = 0;
-    cfi_arena *arena = arena_create();
-
-    (void)state;
-    assert_null(arena_kept(arena));
-    arena_keep(arena, &first, count_destroyed);
-    arena_release(arena, arena_mark(arena));
-    assert_ptr_equal(arena_kept(arena), &first);
-    assert_int_equal(first, 0);
-    arena_keep(arena, &second, count_destroyed);
-    assert_int_equal(first, 1);
-    arena_destroy(arena);
-    assert_int_equal(first, 1);
-    assert_int_equal(second, 1);
-}
-
 static void arena_gives_aligned_memory_and_reuses_it(void **state)
 {
     (void)state;
@@ -501,7 +478,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(error_text_is_one_line_and_fits),
         cmocka_unit_test(arena_gives_aligned_memory_and_reuses_it),
-        cmocka_unit_test(arena_keeps_one_object_until_another_or_its_end),
         cmocka_unit_test(streams_are_philox_as_random123_has_it),
         cmocka_unit_test(philox_gives_the_published_vector),
         cmocka_unit_test(a_short_request_is_the_start_of_a_long_one),

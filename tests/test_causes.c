@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "alloc/sca.h"
+#include "alloc/search.h"
 #include "allocations.h"
 #include "cfisac/trial.h"
 
@@ -35,12 +35,10 @@ static void no_faults(void)
 
 cfi_status __real_socp_solve(socp_workspace *, const socp_problem *, socp_solution *, cfi_error *);
 cfi_status __wrap_socp_solve(socp_workspace *, const socp_problem *, socp_solution *, cfi_error *);
-bool __real_start_make(const alloc_problem *, size_t, size_t *, const alloc_point *, const alloc_point *,
-                       alloc_point *);
-bool __wrap_start_make(const alloc_problem *, size_t, size_t *, const alloc_point *, const alloc_point *,
-                       alloc_point *);
-cfi_status __real_alloc_constraint_violation(const cfi_link *, const cfi_powers *, cfi_arena *, double *, cfi_error *);
-cfi_status __wrap_alloc_constraint_violation(const cfi_link *, const cfi_powers *, cfi_arena *, double *, cfi_error *);
+bool __real_start_make(start_source *, size_t, alloc_point *);
+bool __wrap_start_make(start_source *, size_t, alloc_point *);
+cfi_status __real_alloc_evaluate(const cfi_link *, const cfi_powers *, cfi_arena *, cfi_evaluation *, cfi_error *);
+cfi_status __wrap_alloc_evaluate(const cfi_link *, const cfi_powers *, cfi_arena *, cfi_evaluation *, cfi_error *);
 double __real_metrics_rates(const cfi_system *, const double *, double *);
 double __wrap_metrics_rates(const cfi_system *, const double *, double *);
 cfi_status __real_metrics_monte_carlo(const cfi_network *, const cfi_powers *, size_t, cfi_stop *, cfi_arena *,
@@ -72,18 +70,17 @@ cfi_status __wrap_socp_solve(socp_workspace *workspace, const socp_problem *prob
     return status;
 }
 
-bool __wrap_start_make(const alloc_problem *problem, size_t start, size_t *turn, const alloc_point *heuristic,
-                       const alloc_point *incumbent, alloc_point *point)
+bool __wrap_start_make(start_source *source, size_t start, alloc_point *point)
 {
-    return !fault.no_start && __real_start_make(problem, start, turn, heuristic, incumbent, point);
+    return !fault.no_start && __real_start_make(source, start, point);
 }
 
-cfi_status __wrap_alloc_constraint_violation(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
-                                             double *violation, cfi_error *error)
+cfi_status __wrap_alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, cfi_evaluation *out,
+                                 cfi_error *error)
 {
-    cfi_status status = __real_alloc_constraint_violation(link, powers, arena, violation, error);
+    cfi_status status = __real_alloc_evaluate(link, powers, arena, out, error);
 
-    *violation = fault.violated ? 0.25 : *violation;
+    out->violation = fault.violated ? 0.25 : out->violation;
     return status;
 }
 
@@ -156,8 +153,8 @@ static void a_step_that_fails_after_good_ones_keeps_the_best_point(void **state)
                         "the cone solver stopped at step 2 of start 0 (failed after 17 iterations: no finite point)");
     assert_int_equal(broken.iterations, 2);
     assert_int_equal(broken.broken_starts, 1);
-    assert_memory_equal(broken.trace_bit_s_hz, whole.trace_bit_s_hz, 3 * sizeof(double)); /* start, two good steps */
-    assert_close(sum_rate_from_formula(d, &broken.powers), whole.trace_bit_s_hz[2], 1e-9);
+    assert_memory_equal(broken.objective.trace, whole.objective.trace, 3 * sizeof(double)); /* start, two good steps */
+    assert_close(sum_rate_from_formula(d, &broken.powers), whole.objective.trace[2], 1e-9);
     assert_true(violation_from_formula(d, &broken.powers) < 1e-9);
     free_drop(d);
 }
@@ -209,7 +206,7 @@ static void a_failed_start_never_beats_a_converged_one(void **state)
     assert_int_equal(with.broken_starts, 1);
     assert_null(with.failure);
     assert_true(with.sum_rate_bit_s_hz == without.sum_rate_bit_s_hz);
-    assert_true(with.spread_bit_s_hz == without.spread_bit_s_hz);
+    assert_true(with.objective.spread == without.objective.spread);
     free_drop(d);
 }
 
@@ -310,8 +307,8 @@ static void without_a_start_the_heuristic_split_stands_if_it_is_feasible(void **
     assert_string_equal(allocation.stop_reason, "no_feasible_start");
     assert_non_null(strstr(allocation.failure, "no start could be made feasible"));
     assert_true(violation_from_formula(d, &allocation.powers) < 1e-9);
-    assert_int_equal(allocation.trace_count, 1);
-    assert_true(allocation.trace_bit_s_hz[0] == allocation.sum_rate_bit_s_hz);
+    assert_int_equal(allocation.objective.trace_count, 1);
+    assert_true(allocation.objective.trace[0] == allocation.sum_rate_bit_s_hz);
     fault.violated = true;
     allocation = allocate(d);
     assert_int_equal(allocation.status, CFI_ALLOC_FAILED);

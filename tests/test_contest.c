@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "alloc/contest.h"
 #include "alloc/problem.h"
 #include "allocations.h"
 

@@ -153,9 +153,9 @@ static void starts_that_end_apart_are_told_with_the_drop(void **state)
     made_results *m = make_results(PLAIN);
 
     (void)state;
-    m->record[1].allocation.spread_bit_s_hz = 0.99e-3;
+    m->record[1].allocation.objective.spread = 0.99e-3;
     assert_silence(m);
-    m->record[2].allocation.spread_bit_s_hz = 1.01e-3;
+    m->record[2].allocation.objective.spread = 1.01e-3;
     assert_remark(m, "starts of the allocation differ by up to 0.00101 bit/s/Hz (drop 2)");
     free_results(m);
 }

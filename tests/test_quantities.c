@@ -50,16 +50,17 @@ static cfi_record good_record(void)
                                            .crlb_own_echo_std_error = mc_own_error,
                                            .crlb_multistatic_rad2 = mc_all,
                                            .crlb_multistatic_std_error = mc_all_error};
-    record.allocation = (cfi_allocation){.method = CFI_METHOD_SCA,
-                                         .status = CFI_ALLOC_CONVERGED,
-                                         .iterations = 9,
-                                         .starts = 3,
-                                         .spread_bit_s_hz = 0.5,
-                                         .sum_rate_bit_s_hz = 3.5,
-                                         .powers = {p_w, s_w},
-                                         .ap_power_w = power,
-                                         .max_constraint_violation = 1e-3,
-                                         .least_threshold_factor = 0.1};
+    record.allocation =
+        (cfi_allocation){.method = CFI_METHOD_SCA,
+                         .status = CFI_ALLOC_CONVERGED,
+                         .iterations = 9,
+                         .starts = 3,
+                         .objective = {.name = "sum_rate", .unit = "bit/s/Hz", .value = 3.5, .spread = 0.5},
+                         .sum_rate_bit_s_hz = 3.5,
+                         .powers = {p_w, s_w},
+                         .ap_power_w = power,
+                         .max_constraint_violation = 1e-3,
+                         .least_threshold_factor = 0.1};
     record.equal = (cfi_reference){true, 2.5, 0.0, 0.2};
     record.heuristic = (cfi_reference){true, 2.75, 0.0, 0.2};
     return record;

@@ -155,7 +155,8 @@ static void steps_of_an_allocation_after_the_first_allocate_nothing(void **state
         drop *d;
         alloc_problem problem;
         alloc_stepper stepper;
-        alloc_point *at, *to;
+        alloc_state at, to;
+        alloc_workspace *workspace = alloc_workspace_create();
         size_t before = 0;
         cfi_error error = {.text = ""};
 
@@ -165,29 +166,30 @@ static void steps_of_an_allocation_after_the_first_allocate_nothing(void **state
         d = make_drop(made);
         set_tightness(d, 1e-2);
         assert_int_equal(problem_build(&d->link, d->arena, &problem, &error), CFI_OK);
-        at = problem_point(&problem, d->arena);
-        to = problem_point(&problem, d->arena);
+        assert_true(problem_state(&problem, d->arena, &at) && problem_state(&problem, d->arena, &to));
         for (size_t i = 0; i < problem.K * problem.L; i++) {
-            at->w[i] = 1e-3;
+            at.point->w[i] = 1e-3;
         }
-        assert_true(problem_complete(&problem, at));
-        assert_int_equal(stepper_init(&stepper, &problem, NULL, d->arena, &error), CFI_OK);
+        assert_true(problem_complete(&problem, at.point));
+        assert_int_equal(stepper_init(&stepper, &problem, NULL, workspace, &error), CFI_OK);
         for (int step = 0; step < 4; step++) {
             socp_status solved;
-            cfi_surrogate surrogate = variant == 1 ? CFI_SURROGATE_FRACTIONAL : CFI_SURROGATE_PRODUCT;
+            const step_surrogate *surrogate = variant == 1 ? &sum_rate_fractional : &sum_rate_product;
 
-            assert_int_equal(stepper_run(&stepper, at, surrogate, to, &solved, &error), CFI_OK);
+            problem_evaluate(&problem, at.point, at.values);
+            assert_int_equal(stepper_run(&stepper, &at, surrogate, &to, &solved, &error), CFI_OK);
             assert_int_equal(solved, SOCP_OPTIMAL);
             assert_true(step == 0 || requests == before);
             before = requests;
-            problem_copy(&problem, to, at);
-            assert_true(problem_complete(&problem, at));
+            problem_copy(&problem, to.point, at.point);
+            assert_true(problem_complete(&problem, at.point));
         }
+        alloc_workspace_destroy(workspace);
         free_drop(d);
     }
 }
 
-/* The allocation of a drop in a used arena: the set-up of the drop before it serves again, and no bit of the result
+/* The allocation of a drop in a used workspace: the set-up of the drop before it serves again, and no bit of the result
  * depends on it. */
 static void next_drop_of_a_size_needs_no_set_up_and_remembers_nothing(void **state)
 {
@@ -196,8 +198,8 @@ static void next_drop_of_a_size_needs_no_set_up_and_remembers_nothing(void **sta
         made_system made[2] = {make_system(50, 8, 4, 4, 4), make_system(51, 8, 4, 4, 4)};
         drop *d[2];
         cfi_allocation alone, after;
-        cfi_alloc_options options = {.stop = NULL};
         cfi_arena *used = arena_create();
+        cfi_alloc_options fresh = {.workspace = NULL}, options = {.workspace = alloc_workspace_create()};
         size_t before;
 
         for (size_t i = 0; i < 2; i++) {
@@ -208,7 +210,7 @@ static void next_drop_of_a_size_needs_no_set_up_and_remembers_nothing(void **sta
             d[i] = make_drop(made[i]);
             set_tightness(d[i], 0.5);
         }
-        assert_int_equal(alloc_run(&d[1]->link, &options, d[1]->arena, &alone, NULL), CFI_OK);
+        assert_int_equal(alloc_run(&d[1]->link, &fresh, d[1]->arena, &alone, NULL), CFI_OK);
         assert_int_equal(alloc_run(&d[0]->link, &options, used, &after, NULL), CFI_OK);
         before = requests;
         assert_int_equal(alloc_run(&d[1]->link, &options, used, &after, NULL), CFI_OK);
@@ -217,11 +219,23 @@ static void next_drop_of_a_size_needs_no_set_up_and_remembers_nothing(void **sta
         assert_int_equal(after.iterations, alone.iterations);
         assert_memory_equal(after.powers.p, alone.powers.p, 32 * sizeof(double));
         assert_memory_equal(after.powers.s, alone.powers.s, d[1]->made.system.L * sizeof(double));
-        assert_memory_equal(after.trace_bit_s_hz, alone.trace_bit_s_hz, alone.trace_count * sizeof(double));
+        assert_memory_equal(after.objective.trace, alone.objective.trace, alone.objective.trace_count * sizeof(double));
+        alloc_workspace_destroy(options.workspace);
         arena_destroy(used);
         free_drop(d[0]);
         free_drop(d[1]);
     }
+}
+
+static void a_workspace_that_is_refused_memory_is_null(void **state)
+{
+    (void)state;
+    for (size_t skip = 0; skip < 2; skip++) { /* itself, its arena */
+        refuse_requests(skip, 1);
+        assert_null(alloc_workspace_create());
+    }
+    refuse_requests(0, 0);
+    alloc_workspace_destroy(NULL);
 }
 
 int main(void)
@@ -233,6 +247,7 @@ int main(void)
         cmocka_unit_test(a_warm_start_changes_iterations_but_not_the_answer),
         cmocka_unit_test(steps_of_an_allocation_after_the_first_allocate_nothing),
         cmocka_unit_test(next_drop_of_a_size_needs_no_set_up_and_remembers_nothing),
+        cmocka_unit_test(a_workspace_that_is_refused_memory_is_null),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

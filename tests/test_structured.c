@@ -16,11 +16,13 @@
 /* sum_k ln(1 + 2 r_k u_k - r_k^2 I_k) */
 static double surrogate_at(const alloc_problem *problem, const double *r, const alloc_point *point)
 {
-    double value = 0.0;
+    double value = 0.0, u[16], interference[16];
+    alloc_values values = {.u = u, .interference = interference};
 
-    problem_evaluate(problem, point);
+    assert_in_range(problem->K, 1, 16);
+    problem_evaluate(problem, point, &values);
     for (size_t k = 0; k < problem->K; k++) {
-        double t = 2.0 * r[k] * problem->u[k] - r[k] * r[k] * problem->interference[k];
+        double t = 2.0 * r[k] * u[k] - r[k] * r[k] * interference[k];
 
         value += t > -1.0 ? log1p(t) : -INFINITY;
     }
@@ -111,6 +113,7 @@ static void cone_solver_takes_no_memory_for_the_dual(void **state)
     made_system made = make_system(9, 2, 40, 4, 4);
     alloc_problem problem;
     alloc_stepper stepper;
+    alloc_workspace *workspace = alloc_workspace_create();
     drop *d;
 
     (void)state;
@@ -118,9 +121,10 @@ static void cone_solver_takes_no_memory_for_the_dual(void **state)
     d = make_drop(made);
     d->made.system.allocation.solver = CFI_SOLVER_AUTO; /* takes the cone solver for so many pairs */
     assert_int_equal(problem_build(&d->link, d->arena, &problem, NULL), CFI_OK);
-    assert_int_equal(stepper_init(&stepper, &problem, NULL, d->arena, NULL), CFI_OK);
+    assert_int_equal(stepper_init(&stepper, &problem, NULL, workspace, NULL), CFI_OK);
     assert_false(stepper.structured);
-    assert_true(arena_capacity(d->arena) < 1 << 20);
+    assert_true(arena_capacity(d->arena) + arena_capacity(workspace->scratch) < 1 << 20);
+    alloc_workspace_destroy(workspace);
     free_drop(d);
 }
 
@@ -128,7 +132,7 @@ static void cone_solver_takes_no_memory_for_the_dual(void **state)
 typedef struct bench {
     drop *d;
     alloc_problem problem;
-    alloc_point *at, *to, *other;
+    alloc_state at, to, other;
 } bench;
 
 static bench make_bench(uint64_t seed, size_t M, size_t pilots, double tightness)
@@ -140,11 +144,10 @@ static bench make_bench(uint64_t seed, size_t M, size_t pilots, double tightness
     b.d = make_drop(made);
     set_tightness(b.d, tightness);
     assert_int_equal(problem_build(&b.d->link, b.d->arena, &b.problem, NULL), CFI_OK);
-    b.at = problem_point(&b.problem, b.d->arena);
-    b.to = problem_point(&b.problem, b.d->arena);
-    b.other = problem_point(&b.problem, b.d->arena);
+    assert_true(problem_state(&b.problem, b.d->arena, &b.at) && problem_state(&b.problem, b.d->arena, &b.to) &&
+                problem_state(&b.problem, b.d->arena, &b.other));
     assert_int_equal(alloc_heuristic(&b.d->link, b.d->arena, &b.d->powers, NULL), CFI_OK);
-    problem_from_powers(&b.problem, &b.d->powers, b.at);
+    problem_from_powers(&b.problem, &b.d->powers, b.at.point);
     return b;
 }
 
@@ -162,8 +165,8 @@ static void derivatives_of_the_dual_are_those_of_differences(void **state)
         n = dual->n;
         ld = dual->rows;
         assert_in_range(n, 5, 16);
-        problem_evaluate(&b.problem, b.at);
-        dual_start(dual, b.at);
+        problem_evaluate(&b.problem, b.at.point, b.at.values);
+        dual_start(dual, &b.at);
         dual->y[n - 1] = 0.3;
         dual->y[1] -= 0.05;
         dual_expand(dual);
@@ -198,28 +201,29 @@ static void dual_bounds_the_surrogate_and_its_gap_is_certified(void **state)
     for (size_t pilots = 2; pilots <= 4; pilots += 2) {
         bench b = make_bench(77, 4, pilots, 0.5);
         cfi_stream stream = stream_make(3, 0, CFI_DRAW_START, 0);
-        double gap, objective, best;
+        double gap, best;
         structured dual;
         size_t held, feasible = 0;
 
         assert_int_equal(structured_init(&dual, &b.problem, NULL, b.d->arena, NULL), CFI_OK);
-        problem_evaluate(&b.problem, b.at);
+        problem_evaluate(&b.problem, b.at.point, b.at.values);
         held = arena_capacity(b.d->arena);
-        assert_true(structured_step(&dual, b.at, b.to, &gap, &objective));
+        assert_true(structured_step(&dual, &b.at, &b.to, &gap));
         assert_true(gap < 1e-9);
         assert_int_equal(arena_capacity(b.d->arena), held);
-        best = surrogate_at(&b.problem, dual.r, b.to);
-        assert_true(isnan(objective) || objective == problem_evaluate(&b.problem, b.to));
+        best = surrogate_at(&b.problem, dual.r, b.to.point);
+        assert_true(isnan(b.to.values->objective) ||
+                    b.to.values->objective == problem_evaluate(&b.problem, b.to.point, b.other.values));
         for (int i = 0; i < 2000; i++) { /* random feasible points near and far */
             double z, spread = pow(10.0, -4.0 * (i % 5) / 4.0);
 
-            problem_copy(&b.problem, b.to, b.other);
+            problem_copy(&b.problem, b.to.point, b.other.point);
             for (size_t j = 0; j < b.problem.K * b.problem.L; j++) {
                 random_normals(&stream, 1, &z);
-                b.other->w[j] *= exp(spread * z);
+                b.other.point->w[j] *= exp(spread * z);
             }
-            if (problem_complete(&b.problem, b.other)) {
-                assert_true(surrogate_at(&b.problem, dual.r, b.other) <= best * (1.0 + 1e-9));
+            if (problem_complete(&b.problem, b.other.point)) {
+                assert_true(surrogate_at(&b.problem, dual.r, b.other.point) <= best * (1.0 + 1e-9));
                 feasible++;
             }
         }
@@ -291,14 +295,15 @@ static double violation_of(const alloc_problem *problem, const alloc_point *poin
     double worst = 0.0, total = 0.0;
 
     for (size_t l = 0; l < problem->L; l++) {
-        double x = 0.0, q = point->q[l];
+        double x = 0.0, s = point->s[l];
 
         for (size_t k = 0; k < problem->K; k++) {
             x += point->w[k + problem->K * l] * point->w[k + problem->K * l];
         }
-        worst = fmax(worst, x / q - 1.0);
-        worst = fmax(worst, 1.0 - problem->d1[l] * x - problem->d2[l] * (q - x));
-        total += q;
+        worst = fmax(worst, fabs(x - point->x[l]) / fmax(x, 1.0));
+        worst = fmax(worst, -s);
+        worst = fmax(worst, 1.0 - problem->sensing.d1[l] * x - problem->sensing.d2[l] * s);
+        total += x + s;
     }
     return fmax(worst, total / (double)problem->L - 1.0);
 }
@@ -320,13 +325,14 @@ static void draw_feasible(const alloc_problem *problem, cfi_stream *stream, allo
             point->w[i] *= made_uniform(stream, 0.3, 1.0);
         }
         for (size_t l = 0; l < problem->L; l++) {
-            double x = 0.0, least;
+            double x = 0.0, q = point->x[l] + point->s[l], least;
 
             for (size_t k = 0; k < problem->K; k++) {
                 x += point->w[k + problem->K * l] * point->w[k + problem->K * l];
             }
-            least = fmax(x, problem->incline[l] * x + problem->offset[l]);
-            point->q[l] = least + spare * fmax(point->q[l] - least, 0.0);
+            least = fmax(x, problem->sensing.incline[l] * x + problem->sensing.offset[l]);
+            point->x[l] = x;
+            point->s[l] = least + spare * fmax(q - least, 0.0) - x;
         }
     } while (!(violation_of(problem, point) < 1e-9));
 }
@@ -340,20 +346,28 @@ static void feasible_set_is_convex_exactly_where_sensing_power_senses_better(voi
         cfi_stream stream = stream_make(81, 0, CFI_DRAW_START, (uint32_t)M);
         double worst = 0.0;
 
-        assert_int_equal(b.problem.sensing, M == 2 ? SENSING_LINEARISED : SENSING_CONVEX);
+        assert_int_equal(b.problem.sensing.kind, M == 2 ? SENSING_LINEARISED : SENSING_CONVEX);
         for (int i = 0; i < 1000; i++) {
             double share = made_uniform(&stream, 0.0, 1.0);
 
-            draw_feasible(&b.problem, &stream, b.at);
-            draw_feasible(&b.problem, &stream, b.to);
-            assert_true(violation_of(&b.problem, b.at) < 1e-9 && violation_of(&b.problem, b.to) < 1e-9);
+            draw_feasible(&b.problem, &stream, b.at.point);
+            draw_feasible(&b.problem, &stream, b.to.point);
+            assert_true(violation_of(&b.problem, b.at.point) < 1e-9 && violation_of(&b.problem, b.to.point) < 1e-9);
             for (size_t j = 0; j < b.problem.K * b.problem.L; j++) {
-                b.other->w[j] = share * b.at->w[j] + (1.0 - share) * b.to->w[j];
+                b.other.point->w[j] = share * b.at.point->w[j] + (1.0 - share) * b.to.point->w[j];
             }
-            for (size_t l = 0; l < b.problem.L; l++) {
-                b.other->q[l] = share * b.at->q[l] + (1.0 - share) * b.to->q[l];
+            for (size_t l = 0; l < b.problem.L; l++) { /* of all power: the mixture leaves more of it for sensing */
+                double q = share * (b.at.point->x[l] + b.at.point->s[l]) +
+                           (1.0 - share) * (b.to.point->x[l] + b.to.point->s[l]);
+                double x = 0.0;
+
+                for (size_t k = 0; k < b.problem.K; k++) {
+                    x += b.other.point->w[k + b.problem.K * l] * b.other.point->w[k + b.problem.K * l];
+                }
+                b.other.point->x[l] = x;
+                b.other.point->s[l] = q - x;
             }
-            worst = fmax(worst, violation_of(&b.problem, b.other));
+            worst = fmax(worst, violation_of(&b.problem, b.other.point));
         }
         assert_true(M == 2 ? worst > 1e-3 : worst < 1e-9);
         free_drop(b.d);
@@ -369,33 +383,30 @@ static void weak_sensing_power_is_better_spent_on_users(void **state)
     const alloc_problem *p = &b.problem;
 
     (void)state;
-    assert_int_equal(p->sensing, SENSING_SATURATED);
+    assert_int_equal(p->sensing.kind, SENSING_SATURATED);
     for (int i = 0; i < 200; i++) {
-        double u[4], noise[4];
-
-        draw_feasible(p, &stream, b.at);
+        draw_feasible(p, &stream, b.at.point);
         for (size_t l = 0; l < p->L; l++) {
-            b.at->q[l] *= made_uniform(&stream, 1.0, 2.0);
-        }
-        problem_evaluate(p, b.at);
-        memcpy(u, p->u, sizeof u);
-        memcpy(noise, p->interference, sizeof noise);
-        problem_copy(p, b.at, b.to);
-        for (size_t l = 0; l < p->L; l++) {
-            double x = 0.0;
+            double q = b.at.point->x[l] + b.at.point->s[l];
 
-            for (size_t k = 0; k < 4; k++) {
-                x += b.at->w[k + 4 * l] * b.at->w[k + 4 * l];
-            }
-            assert_true(p->d1[l] * b.at->q[l] >= p->d1[l] * x + p->d2[l] * (b.at->q[l] - x));
-            for (size_t k = 0; k < 4; k++) {
-                b.to->w[k + 4 * l] *= sqrt(b.at->q[l] / x);
-            }
+            b.at.point->s[l] = q * made_uniform(&stream, 1.0, 2.0) - b.at.point->x[l];
         }
-        problem_evaluate(p, b.to);
+        problem_evaluate(p, b.at.point, b.at.values);
+        problem_copy(p, b.at.point, b.to.point);
+        for (size_t l = 0; l < p->L; l++) {
+            double x = b.at.point->x[l], s = b.at.point->s[l];
+
+            assert_true(p->sensing.d1[l] * (x + s) >= p->sensing.d1[l] * x + p->sensing.d2[l] * s);
+            for (size_t k = 0; k < 4; k++) {
+                b.to.point->w[k + 4 * l] *= sqrt((x + s) / x);
+            }
+            b.to.point->x[l] = x + s;
+            b.to.point->s[l] = 0.0;
+        }
+        problem_evaluate(p, b.to.point, b.to.values);
         for (size_t k = 0; k < 4; k++) {
-            assert_true(p->u[k] > u[k]);
-            assert_close(p->interference[k], noise[k], 1e-14);
+            assert_true(b.to.values->u[k] > b.at.values->u[k]);
+            assert_close(b.to.values->interference[k], b.at.values->interference[k], 1e-14);
         }
     }
     free_drop(b.d);
@@ -410,19 +421,29 @@ static void product_surrogate_is_a_tight_minorant(void **state)
 
     (void)state;
     for (int i = 0; i < 200; i++) {
-        draw_feasible(&b.problem, &stream, b.at);
-        value = problem_evaluate(&b.problem, b.at);
+        draw_feasible(&b.problem, &stream, b.at.point);
+        value = problem_evaluate(&b.problem, b.at.point, b.at.values);
         for (size_t k = 0; k < 4; k++) {
-            r[k] = b.problem.u[k] / b.problem.interference[k];
+            r[k] = b.at.values->u[k] / b.at.values->interference[k];
         }
-        assert_close(surrogate_at(&b.problem, r, b.at), value, 1e-13);
-        draw_feasible(&b.problem, &stream, b.to);
-        assert_true(surrogate_at(&b.problem, r, b.to) <= problem_evaluate(&b.problem, b.to) * (1.0 + 1e-13));
+        assert_close(surrogate_at(&b.problem, r, b.at.point), value, 1e-13);
+        draw_feasible(&b.problem, &stream, b.to.point);
+        assert_true(surrogate_at(&b.problem, r, b.to.point) <=
+                    problem_evaluate(&b.problem, b.to.point, b.to.values) * (1.0 + 1e-13));
         for (size_t j = 0; j < 4 * b.problem.L; j++) { /* a step of 1e-5: both move alike up to its square */
-            b.to->w[j] = b.at->w[j] + 1e-5 * (b.to->w[j] - b.at->w[j]);
+            b.to.point->w[j] = b.at.point->w[j] + 1e-5 * (b.to.point->w[j] - b.at.point->w[j]);
         }
-        memcpy(b.to->q, b.at->q, b.problem.L * sizeof *b.to->q);
-        assert_true(fabs(surrogate_at(&b.problem, r, b.to) - problem_evaluate(&b.problem, b.to)) < 1e-7 * value);
+        for (size_t l = 0; l < b.problem.L; l++) { /* the same power in all */
+            double x = 0.0;
+
+            for (size_t k = 0; k < 4; k++) {
+                x += b.to.point->w[k + 4 * l] * b.to.point->w[k + 4 * l];
+            }
+            b.to.point->s[l] = b.at.point->x[l] + b.at.point->s[l] - x;
+            b.to.point->x[l] = x;
+        }
+        assert_true(fabs(surrogate_at(&b.problem, r, b.to.point) -
+                         problem_evaluate(&b.problem, b.to.point, b.to.values)) < 1e-7 * value);
     }
     free_drop(b.d);
 }
@@ -437,20 +458,21 @@ static void more_power_for_all_raises_every_sinr(void **state)
     for (int i = 0; i < 200; i++) {
         double sinr[4], c = made_uniform(&stream, 1.001, 3.0);
 
-        draw_feasible(&b.problem, &stream, b.at);
-        problem_evaluate(&b.problem, b.at);
+        draw_feasible(&b.problem, &stream, b.at.point);
+        problem_evaluate(&b.problem, b.at.point, b.at.values);
         for (size_t k = 0; k < 4; k++) {
-            sinr[k] = problem_sinr(&b.problem, k);
+            sinr[k] = values_sinr(b.at.values, k);
         }
         for (size_t j = 0; j < 4 * b.problem.L; j++) {
-            b.at->w[j] *= sqrt(c);
+            b.at.point->w[j] *= sqrt(c);
         }
         for (size_t l = 0; l < b.problem.L; l++) {
-            b.at->q[l] *= c;
+            b.at.point->x[l] *= c;
+            b.at.point->s[l] *= c;
         }
-        problem_evaluate(&b.problem, b.at);
+        problem_evaluate(&b.problem, b.at.point, b.at.values);
         for (size_t k = 0; k < 4; k++) {
-            assert_true(problem_sinr(&b.problem, k) > sinr[k]);
+            assert_true(values_sinr(b.at.values, k) > sinr[k]);
         }
     }
     free_drop(b.d);

@@ -21,10 +21,17 @@ const char *alloc_status_name(cfi_alloc_status status);
 typedef cfi_status (*cfi_export)(void *context, uint32_t drop, size_t start, size_t step, const socp_problem *problem,
                                  cfi_error *error);
 
+/* What a thread keeps from one allocation to the next: memory and the set-up of the cone solver. No bit of a result
+ * depends on it. One per thread, never shared by two at once; owned by who creates it. */
+typedef struct alloc_workspace alloc_workspace;
+alloc_workspace *alloc_workspace_create(void);            /* NULL: out of memory */
+void alloc_workspace_destroy(alloc_workspace *workspace); /* NULL is fine */
+
 typedef struct cfi_alloc_options {
     cfi_export export_problem; /* or NULL */
     void *export_context;
-    cfi_stop *stop; /* or NULL */
+    cfi_stop *stop;             /* or NULL */
+    alloc_workspace *workspace; /* the thread's; NULL: one for the call alone */
 } cfi_alloc_options;
 
 /* What makes a drop infeasible: the constraint that must give way, where, and by how much. The change is enough by
@@ -49,6 +56,15 @@ typedef struct cfi_infeasibility {
     double factor; /* > 1, linear */
 } cfi_infeasibility;
 
+/* What was maximised, and how it went. */
+typedef struct cfi_objective_result {
+    const char *name, *unit; /* static: the scenario's word, "bit/s/Hz" */
+    double value;            /* recomputed from powers */
+    const double *trace;     /* trace_count values: the start, then each accepted step */
+    size_t trace_count;
+    double spread; /* best minus worst over the starts, without broken ones if any is whole */
+} cfi_objective_result;
+
 typedef struct cfi_allocation {
     cfi_method method;
     cfi_alloc_status status;
@@ -58,9 +74,7 @@ typedef struct cfi_allocation {
     size_t starts_asked;     /* allocation.starts, or its default */
     size_t starts;           /* starts that were tried */
     size_t broken_starts;    /* of them, those that a failed step ended: they never beat one that ended by itself */
-    double spread_bit_s_hz;  /* best minus worst sum rate over the starts, without broken ones if any is whole */
-    const double *trace_bit_s_hz; /* trace_count values: the start, then each accepted step */
-    size_t trace_count;
+    cfi_objective_result objective;
     double sum_rate_bit_s_hz;        /* under system->rate_model, recomputed from powers */
     cfi_powers powers;               /* zero when infeasible */
     double *ap_power_w;              /* L: sum_k p_kl + s_l */
@@ -81,20 +95,31 @@ double alloc_least_threshold_factor(const cfi_link *link);
 /* What makes the drop infeasible; only for drops that are, by the closed test. */
 cfi_infeasibility alloc_explain_infeasible(const cfi_link *link);
 
-/* The per-AP splits. An AP shares its communication power over users in proportion to link->share.
- *                                                                               docs/model.md (M11), (M12)
- * Out     powers  arrays given by the caller, p K x L and s L, watts
- * alloc_equal never fails; alloc_heuristic returns CFI_INFEASIBLE exactly when the closed test does. O(K L). */
+/* The per-AP splits.                                                            docs/model.md (M11), (M12)
+ * alloc_equal never fails; alloc_heuristic returns CFI_INFEASIBLE exactly when the closed test does. */
 void alloc_equal(const cfi_link *link, cfi_powers *powers);
 cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error);
 
-/* Largest relative violation of the budget, AP limits and thresholds (of system->sensing.crlb_model) by the powers; 0
- * where all hold. Fails: CFI_NO_MEMORY. */
-cfi_status alloc_constraint_violation(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
-                                      double *violation, cfi_error *error);
+/* Everything that results, references and checks say of powers, by closed form under the system's models. */
+typedef struct cfi_evaluation {
+    size_t K, L;
+    double *sinr, *rate_bit_s_hz; /* K each, under system->rate_model */
+    double sum_rate_bit_s_hz;
+    double *crlb_rad2; /* L: the bound of system->sensing.crlb_model; infinite: no information */
+    double worst_crlb_rad2;
+    double *ap_power_w; /* L: watts radiated */
+    double violation;   /* largest relative violation of budget, AP limits and thresholds of that bound; 0: all hold */
+} cfi_evaluation;
+
+/* Arrays of *out come from the arena. Fails: CFI_NO_MEMORY, CFI_FAILED as the metrics do. */
+cfi_status alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, cfi_evaluation *out,
+                          cfi_error *error);
 
 /* Runs system->allocation.method. Arrays of *out come from the arena. Returns CFI_OK whenever *out was filled, whatever
- * its status (an infeasible drop is a result); CFI_NO_MEMORY, CFI_INTERRUPTED or the export's error otherwise. */
+ * its status (an infeasible drop is a result); CFI_NO_MEMORY, CFI_INTERRUPTED, the export's error, or CFI_INVALID where
+ * the method cannot do what the system asks for: an objective that is not available, `structured` where interference
+ * depends on the stream that causes it, the paper's approximation of the threshold where communication and sensing
+ * power do not interfere alike. */
 cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena, cfi_allocation *out,
                      cfi_error *error);
 

@@ -32,14 +32,7 @@ const char *arena_print(cfi_arena *arena, const char *format, ...) __attribute__
 
 cfi_arena_mark arena_mark(const cfi_arena *arena);
 void arena_release(cfi_arena *arena, cfi_arena_mark mark);
-/* An arena beside this one, for what a function releases again before it returns: while results pile up in `arena`,
- * this memory stays the same and warm. Owned by `arena`; NULL when out of memory. */
-cfi_arena *arena_scratch(cfi_arena *arena);
-/* One object that outlives what is released, e.g. a solver's workspace from drop to drop: destroyed with the arena, or
- * when another (or NULL) takes its place. */
-void arena_keep(cfi_arena *arena, void *object, void (*destroy)(void *object));
-void *arena_kept(const cfi_arena *arena);
-/* Bytes the arena and its scratch hold from the system. */
+/* Bytes the arena holds from the system. */
 size_t arena_capacity(const cfi_arena *arena);
 
 /* ----------------------------------------------------------------------- random streams ---- */

@@ -13,10 +13,12 @@ typedef struct cfi_powers {
     double *s; /* L, >= 0 */
 } cfi_powers;
 
-/* Information of AP p about its own angle, in 1 / rad^2, linear in its own powers:
- *   1 / CRLB_p = comm_p sum_k p_kp + sens_p s_p */
+/* Information of AP p about its own angle, in 1 / rad^2, linear in powers:
+ *   1 / CRLB_p = sum_l [ comm_pl sum_k p_kl + sens_pl s_l ]
+ * From its own echo alone it is diagonal. */
 typedef struct cfi_information {
-    const double *comm, *sens; /* L: per watt */
+    bool diagonal;             /* only l = p counts: L numbers each */
+    const double *comm, *sens; /* per watt; L x L, element (p, l) at [p + L l], where it is not diagonal */
 } cfi_information;
 
 /* The same from the echoes of all access points, each path gain an unknown nuisance:
@@ -34,13 +36,14 @@ typedef struct cfi_link {
     const cfi_system *system;
     uint32_t drop;
     size_t L, K;
-    const char *kind;                       /* "closed_form": exact second moments */
-    double largest_relative_std_error;      /* of the moments; 0 for closed forms */
-    const double *g;                        /* E h_kl^H v_kl >= 0 */
-    const double *V;                        /* E abs(h_kl^H v_jl)^2 - abs(c_kj,l)^2, the same for every j */
-    const double *S;                        /* E abs(h_kl^H a_l)^2 / N */
-    const double *share;                    /* what splits share an AP's power by: mean square of an estimate's entry */
-    const size_t *pilot;                    /* K: users of one number share a pilot */
+    const char *kind;                  /* "closed_form": exact second moments */
+    double largest_relative_std_error; /* of the moments; 0 for closed forms */
+    const double *g;                   /* E h_kl^H v_kl >= 0 */
+    const double *V;                   /* E abs(h_kl^H v_jl)^2 - abs(c_kj,l)^2, the same for every j */
+    const double *V_by_stream;         /* NULL, or K x K x L where it does: (k, j, l) at [k + K (j + K l)]; V is NULL */
+    const double *S;                   /* E abs(h_kl^H a_l)^2 / N */
+    const double *share;               /* what splits share an AP's power by: mean square of an estimate's entry */
+    const size_t *pilot;               /* K: users of one number share a pilot */
     const size_t *pilot_first, *pilot_next; /* K: those of the network */
     bool pilots_overlap;                    /* some pair does */
     cfi_information own_echo;

@@ -9,10 +9,10 @@ double metrics_comm_power(size_t K, const cfi_powers *powers, size_t l);
 
 /* SINR of each user from the link's moments.                                    docs/model.md (M4), (M5)
  *   SINR_k = u_k^2 / I_k,  u_k = sum_l g_kl sqrt(p_kl)
- *   I_k    = sum_l [ V_kl sum_j p_jl + S_kl s_l ] + sigma_c^2                      (theorem1, paper (7))
+ *   I_k    = sum_l [ sum_j V_kj,l p_jl + S_kl s_l ] + sigma_c^2                    (theorem1, paper (7))
  *            + sum_{j sharing k's pilot} (sum_l c_kj,l sqrt(p_jl))^2               (exact)
- * Out sinr: K. O(K L), with shared pilots O(L) a pair besides. Scratch comes from the arena and is released. Fails:
- * CFI_NO_MEMORY. */
+ * Out sinr: K. O(K L), with shared pilots O(L) a pair besides; O(K^2 L) where V depends on the stream. Scratch comes
+ * from the arena and is released. Fails: CFI_NO_MEMORY. */
 cfi_status metrics_sinr(const cfi_link *link, const cfi_powers *powers, cfi_rate_model model, cfi_arena *arena,
                         double *restrict sinr, cfi_error *error);
 

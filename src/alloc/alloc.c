@@ -1,18 +1,12 @@
 /* Runs the allocation method of a scenario on one drop. docs/model.md (M9)-(M15). */
-#include "alloc/sca.h"
+#include "alloc/search.h"
 
 #include "base/clock.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
-static const double LN2 = 0.69314718055994530942;
-static const double WEAK_SINR = 1e-2; /* of the strongest user's: below it a user may want to come back */
 static const double ROUNDING = 1e-10; /* violation that sums in another order may show */
-/* Default where pilots overlap. Over 300 wide random scenarios of up to 8 access points and 6 users 8 starts lost more
- * than 1e-3 in 3 of them, 16 in none; the cone solver's starts are dear. */
-enum { STARTS_STRUCTURED = 16, STARTS_SOCP = 8 };
 
 const char *alloc_status_name(cfi_alloc_status status)
 {
@@ -27,252 +21,45 @@ static cfi_status out_of_memory(cfi_error *error)
     return error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");
 }
 
-/* ------------------------------------------------------------------------- several starts ---- */
-
-/* Everything the search over starts needs. */
-typedef struct search {
-    alloc_problem problem;
-    alloc_stepper stepper;
-    sca_work work;
-    alloc_point *heuristic, *point, *best;
-    sca_outcome outcome, best_outcome;
-    double worst;  /* objective of the worst start that ended as well as the best one */
-    size_t broken; /* starts that broke down */
-} search;
-
-static cfi_status search_init(search *s, const cfi_link *link, const cfi_powers *heuristic,
-                              const cfi_alloc_options *options, cfi_arena *arena, cfi_error *error)
-{
-    size_t length = link->system->allocation.max_iterations + 1;
-    cfi_status status = problem_build(link, arena, &s->problem, error);
-
-    if (status == CFI_OK) {
-        status = stepper_init(&s->stepper, &s->problem, options, arena, error);
-    }
-    if (status != CFI_OK) {
-        return status;
-    }
-    s->work.candidate = problem_point(&s->problem, arena);
-    s->work.trial = problem_point(&s->problem, arena);
-    s->work.kept = arena_alloc(arena, 2 * link->K, sizeof(double));
-    s->heuristic = problem_point(&s->problem, arena);
-    s->point = problem_point(&s->problem, arena);
-    s->best = problem_point(&s->problem, arena);
-    s->outcome.trace = arena_alloc(arena, length, sizeof(double));
-    s->best_outcome.trace = arena_alloc(arena, length, sizeof(double));
-    if (!s->work.candidate || !s->work.trial || !s->work.kept || !s->heuristic || !s->point || !s->best ||
-        !s->outcome.trace || !s->best_outcome.trace) {
-        return out_of_memory(error);
-    }
-    problem_from_powers(&s->problem, heuristic, s->heuristic);
-    return CFI_OK;
-}
-
-/* Gives user k, silent or nearly so, amplitudes along g_kl / price_l, where price_l = C_l theta_l is read off
- * the other users' stationarity; only worth it where the test of docs/model.md (M13) says so. The best length goes to
- * s->point. Returns its objective; `value`, that of s->best, when none is better. */
-static double revive_user(search *s, size_t k, double value)
-{
-    const alloc_problem *problem = &s->problem;
-    size_t K = problem->K, L = problem->L;
-    alloc_point *direction = s->work.candidate, *trial = s->work.trial;
-    double benefit = 0.0, best = value;
-
-    problem_evaluate(problem, s->best);
-    for (size_t l = 0; l < L; l++) {
-        const double *w = s->best->w + K * l, *signal = problem->signal + K * l;
-        double x = 0.0, slope = 0.0, price;
-
-        for (size_t j = 0; j < K; j++) {
-            double u = problem->u[j], noise = problem->interference[j];
-
-            slope += signal[j] * w[j] * u / (noise + u * u);
-            x += w[j] * w[j];
-        }
-        price = slope / x; /* stationarity of the active users: slope = price x */
-        if (!(price > 0.0)) {
-            return value;
-        }
-        benefit += signal[k] * signal[k] / price;
-        direction->w[k + K * l] = signal[k] / price;
-    }
-    if (!(benefit > problem->interference[k])) {
-        return value;
-    }
-    for (double scale = 1.0; scale > 1e-12; scale *= 0.5) {
-        double next;
-
-        problem_copy(problem, s->best, trial);
-        for (size_t l = 0; l < L; l++) {
-            trial->w[k + K * l] = scale * direction->w[k + K * l];
-        }
-        if (!problem_complete(problem, trial)) {
-            continue;
-        }
-        next = problem_evaluate(problem, trial);
-        if (next > best) {
-            best = next;
-            problem_copy(problem, trial, s->point);
-        }
-    }
-    return best;
-}
-
-/* Appends a later run's trace to the best one's, as far as there is room; it ends at the result in any case. */
-static void append_trace(const search *s, sca_outcome *outcome, const sca_outcome *more)
-{
-    size_t room = s->problem.link->system->allocation.max_iterations + 1;
-
-    for (size_t i = 1; i < more->trace_count && outcome->trace_count < room; i++) {
-        outcome->trace[outcome->trace_count++] = more->trace[i];
-    }
-    outcome->trace[outcome->trace_count - 1] = more->objective;
-    outcome->iterations = outcome->trace_count - 1;
-    outcome->status = more->status;
-    outcome->stop_reason = more->stop_reason;
-    outcome->broke_down = more->broke_down;
-    memcpy(outcome->failure, more->failure, sizeof outcome->failure);
-    outcome->objective = more->objective;
-}
-
-/* Says what the later run was for; it goes on with the step numbers of the last start. */
-static void name_revival(sca_outcome *outcome, size_t k)
-{
-    char cause[SCA_FAILURE_LENGTH];
-
-    memcpy(cause, outcome->failure, sizeof cause);
-    if (*cause) {
-        snprintf(outcome->failure, sizeof outcome->failure, "bringing back user %zu: %.270s", k, cause);
-    }
-}
-
-/* With orthogonal pilots a user that lost all its power never comes back by itself, and one that lost most of it only
- * over hundreds of steps: a stationary point of the surrogate, but perhaps not of the problem. */
-static cfi_status revive_weak_users(search *s, cfi_error *error)
-{
-    const alloc_problem *problem = &s->problem;
-    double small = problem->link->system->allocation.tolerance;
-
-    for (size_t k = 0; k < problem->K; k++) {
-        double value = s->best_outcome.objective, strongest = 0.0;
-        cfi_status status;
-
-        problem_evaluate(problem, s->best);
-        for (size_t j = 0; j < problem->K; j++) {
-            strongest = fmax(strongest, problem_sinr(problem, j));
-        }
-        if (problem_sinr(problem, k) > WEAK_SINR * strongest || revive_user(s, k, value) <= value * (1.0 + small)) {
-            continue;
-        }
-        status = sca_run(&s->stepper, &s->work, s->point, &s->outcome, error);
-        if (status != CFI_OK) {
-            return status;
-        }
-        if (s->outcome.objective > value) {
-            problem_copy(problem, s->point, s->best);
-            name_revival(&s->outcome, k);
-            append_trace(s, &s->best_outcome, &s->outcome);
-        }
-    }
-    return CFI_OK;
-}
-
-/* Starts are compared by their objective only where they ended equally well: one that broke down is no stationary
- * point, and whatever it reached never beats one that did not. */
-static int how_well(const sca_outcome *outcome)
-{
-    if (outcome->status == CFI_ALLOC_FAILED) {
-        return 0;
-    }
-    return outcome->broke_down ? 1 : 2;
-}
-
-/* True when the best start so far was clearly beaten. */
-static bool keep_best(search *s, bool first)
-{
-    sca_outcome spare = s->best_outcome;
-    alloc_point *point = s->best;
-    int rank = how_well(&s->outcome), best_rank = first ? -1 : how_well(&s->best_outcome);
-    double objective = s->outcome.objective, best = first ? -INFINITY : s->best_outcome.objective;
-
-    s->broken += s->outcome.broke_down;
-    if (rank >= best_rank) {
-        s->worst = rank > best_rank ? objective : fmin(s->worst, objective);
-    }
-    if (rank > best_rank || (rank == best_rank && objective > best)) {
-        s->best_outcome = s->outcome;
-        s->outcome = spare;
-        s->best = s->point;
-        s->point = point;
-    }
-    return rank > best_rank || (rank == best_rank && objective > best * (1.0 + 1e-6));
-}
-
-static cfi_status run_starts(search *s, size_t starts, size_t *tried, cfi_error *error)
-{
-    bool first = true;
-    size_t turn = 0;
-
-    *tried = 0;
-    for (size_t start = 0; start < starts; start++) {
-        cfi_status status;
-
-        if (!start_make(&s->problem, start, &turn, s->heuristic, s->best, s->point)) {
-            continue;
-        }
-        s->stepper.start = start;
-        s->stepper.step = 0;
-        status = sca_run(&s->stepper, &s->work, s->point, &s->outcome, error);
-        if (status != CFI_OK) {
-            return status;
-        }
-        if (keep_best(s, first)) {
-            turn = 0;
-        }
-        first = false;
-        ++*tried;
-    }
-    return s->problem.link->pilots_overlap || first || s->best_outcome.broke_down ? CFI_OK
-                                                                                  : revive_weak_users(s, error);
-}
-
-/* ------------------------------------------------------------------------------- results ---- */
+/* What an allocation is made of. */
+typedef struct alloc_job {
+    const cfi_link *link;
+    const cfi_alloc_options *options;
+    alloc_workspace *workspace;
+    cfi_arena *arena; /* for the result */
+} alloc_job;
 
 /* Arrays of the result; the trace has room for every step that the method may take. */
-static cfi_status allocate_results(const cfi_link *link, cfi_arena *arena, cfi_allocation *out, double **trace,
-                                   cfi_error *error)
+static cfi_status allocate_results(const alloc_job *job, cfi_allocation *out, double **trace, cfi_error *error)
 {
+    const cfi_link *link = job->link;
     size_t K = link->K, L = link->L;
     size_t length = out->method == CFI_METHOD_SCA ? link->system->allocation.max_iterations + 1 : 1;
+    cfi_arena *arena = job->arena;
 
     out->powers.p = arena_zeros(arena, K * L, sizeof(double));
     out->powers.s = arena_zeros(arena, L, sizeof(double));
     out->ap_power_w = arena_zeros(arena, L, sizeof(double));
     *trace = arena_alloc(arena, length, sizeof(double));
-    out->trace_bit_s_hz = *trace;
+    out->objective.trace = *trace;
     return out->powers.p && out->powers.s && out->ap_power_w && *trace ? CFI_OK : out_of_memory(error);
 }
 
 /* Everything that is reported of the powers, recomputed from them. */
-static cfi_status evaluate_results(const cfi_link *link, cfi_arena *arena, cfi_allocation *out, cfi_error *error)
+static cfi_status evaluate_results(const alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
-    const cfi_system *system = link->system;
-    cfi_arena_mark mark = arena_mark(arena);
-    double *sinr = arena_alloc(arena, link->K, sizeof *sinr);
-    cfi_status status;
+    const alloc_objective *objective = objective_of(job->link->system->allocation.objective);
+    cfi_arena_mark mark = arena_mark(job->arena);
+    cfi_evaluation evaluation;
+    cfi_status status = alloc_evaluate(job->link, &out->powers, job->arena, &evaluation, error);
 
-    if (!sinr) {
-        return out_of_memory(error);
-    }
-    status = metrics_sinr(link, &out->powers, system->rate_model, arena, sinr, error);
     if (status == CFI_OK) {
-        out->sum_rate_bit_s_hz = metrics_rates(system, sinr, NULL);
-        for (size_t l = 0; l < link->L; l++) {
-            out->ap_power_w[l] = metrics_comm_power(link->K, &out->powers, l) + out->powers.s[l];
-        }
-        status = alloc_constraint_violation(link, &out->powers, arena, &out->max_constraint_violation, error);
+        out->sum_rate_bit_s_hz = evaluation.sum_rate_bit_s_hz;
+        out->objective.value = objective->measured(&evaluation);
+        out->max_constraint_violation = evaluation.violation;
+        memcpy(out->ap_power_w, evaluation.ap_power_w, job->link->L * sizeof *out->ap_power_w);
     }
-    arena_release(arena, mark);
+    arena_release(job->arena, mark);
     return status;
 }
 
@@ -282,20 +69,21 @@ static void set_outcome(cfi_allocation *out, cfi_alloc_status status, const char
     out->stop_reason = reason;
 }
 
-static void keep_outcome(const search *s, cfi_allocation *out, double *trace)
+static void keep_outcome(const alloc_search *s, cfi_allocation *out, double *trace)
 {
+    const cfi_system *system = s->problem.link->system;
     const sca_outcome *outcome = &s->best_outcome;
-    double scale = s->problem.link->system->frame.prelog / LN2;
+    const alloc_objective *objective = s->problem.objective;
 
     set_outcome(out, outcome->status, outcome->stop_reason);
     out->iterations = outcome->iterations;
     out->broken_starts = s->broken;
-    out->spread_bit_s_hz = scale * fmax(outcome->objective - s->worst, 0.0);
-    out->trace_count = outcome->trace_count;
+    out->objective.spread = objective->reported(system, fmax(outcome->objective - s->worst, 0.0));
+    out->objective.trace_count = outcome->trace_count;
     for (size_t i = 0; i < outcome->trace_count; i++) {
-        trace[i] = scale * outcome->trace[i];
+        trace[i] = objective->reported(system, outcome->trace[i]);
     }
-    problem_to_powers(&s->problem, s->best, &out->powers);
+    problem_to_powers(&s->problem, s->best.point, &out->powers);
     out->solver = s->stepper.structured ? "structured" : "socp";
     if (s->stepper.structured) {
         out->largest_step_gap = s->stepper.largest_gap;
@@ -312,94 +100,118 @@ static cfi_status keep_failure(const char *text, cfi_arena *arena, cfi_allocatio
 
 /* At the very edge of feasibility rounding may leave no start; the heuristic split, in out->powers, is as good as it
  * gets there, if it holds the constraints. */
-static cfi_status keep_heuristic(const cfi_link *link, cfi_arena *arena, cfi_allocation *out, cfi_error *error)
+static cfi_status keep_heuristic(const alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
-    double violation;
-    cfi_status status = alloc_constraint_violation(link, &out->powers, arena, &violation, error);
+    cfi_evaluation split;
+    cfi_status status = alloc_evaluate(job->link, &out->powers, job->arena, &split, error);
 
-    set_outcome(out, violation <= ROUNDING ? CFI_ALLOC_INACCURATE : CFI_ALLOC_FAILED, "no_feasible_start");
-    out->failure = arena_print(arena,
+    if (status != CFI_OK) {
+        return status;
+    }
+    set_outcome(out, split.violation <= ROUNDING ? CFI_ALLOC_INACCURATE : CFI_ALLOC_FAILED, "no_feasible_start");
+    out->failure = arena_print(job->arena,
                                "no start could be made feasible: the thresholds are %.2g relative from the edge of "
                                "feasibility, the heuristic split violates a constraint by %.2g",
-                               1.0 - out->least_threshold_factor, violation);
-    return status == CFI_OK && !out->failure ? out_of_memory(error) : status;
+                               1.0 - out->least_threshold_factor, split.violation);
+    return out->failure ? CFI_OK : out_of_memory(error);
 }
 
 /* out->powers holds the heuristic split on entry, the allocation on return. */
-static cfi_status run_sca(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena, cfi_allocation *out,
-                          double *trace, cfi_error *error)
+static cfi_status run_sca(const alloc_job *job, cfi_allocation *out, double *trace, cfi_error *error)
 {
-    size_t starts = link->system->allocation.starts;
-    cfi_arena *scratch = arena_scratch(arena);
-    cfi_arena_mark mark = scratch ? arena_mark(scratch) : (cfi_arena_mark){.chunk = 0};
-    search s = {.worst = 0.0};
-    cfi_status status = scratch ? search_init(&s, link, &out->powers, options, scratch, error) : out_of_memory(error);
+    cfi_arena *scratch = job->workspace->scratch;
+    cfi_arena_mark mark = arena_mark(scratch);
+    alloc_search s;
+    cfi_status status = search_init(&s, job->link, &out->powers, job->options, job->workspace, error);
 
-    if (starts == 0) {
-        starts = !link->pilots_overlap ? 1 : s.stepper.structured ? STARTS_STRUCTURED : STARTS_SOCP;
-    }
-    out->starts_asked = starts;
     if (status == CFI_OK) {
-        status = run_starts(&s, starts, &out->starts, error);
+        status = search_run(&s, error);
     }
-    if (status == CFI_OK && out->starts == 0) {
-        status = keep_heuristic(link, arena, out, error);
+    out->starts_asked = s.asked;
+    out->starts = s.tried;
+    if (status == CFI_OK && s.tried == 0) {
+        status = keep_heuristic(job, out, error);
     } else if (status == CFI_OK) {
         keep_outcome(&s, out, trace);
-        status = keep_failure(s.best_outcome.failure, arena, out, error);
+        status = keep_failure(s.best_outcome.failure, job->arena, out, error);
     }
-    if (scratch) {
-        arena_release(scratch, mark);
-    }
+    arena_release(scratch, mark);
     return status;
 }
 
-static cfi_status run_method(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena,
-                             cfi_allocation *out, cfi_error *error)
+static cfi_status run_method(const alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
     double *trace;
-    cfi_status status = allocate_results(link, arena, out, &trace, error);
+    cfi_status status = allocate_results(job, out, &trace, error);
 
     if (status != CFI_OK) {
         return status;
     }
     if (out->method == CFI_METHOD_NONE || out->method == CFI_METHOD_EQUAL) {
         set_outcome(out, CFI_ALLOC_FIXED, "fixed_split");
-        alloc_equal(link, &out->powers);
+        alloc_equal(job->link, &out->powers);
     } else {
         set_outcome(out, CFI_ALLOC_FIXED, "heuristic_split");
-        status = alloc_heuristic(link, arena, &out->powers, error);
+        status = alloc_heuristic(job->link, job->arena, &out->powers, error);
     }
     if (status == CFI_INFEASIBLE) {
         set_outcome(out, CFI_ALLOC_INFEASIBLE, "infeasible");
         error_set(error, CFI_OK, "%s", "");
-        out->because = alloc_explain_infeasible(link);
+        out->because = alloc_explain_infeasible(job->link);
         return CFI_OK;
     }
     if (status == CFI_OK && out->method == CFI_METHOD_SCA) {
-        status = run_sca(link, options, arena, out, trace, error);
+        status = run_sca(job, out, trace, error);
     }
     if (status == CFI_OK) {
-        status = evaluate_results(link, arena, out, error);
+        status = evaluate_results(job, out, error);
     }
-    if (status == CFI_OK && out->trace_count == 0) { /* nothing was iterated */
-        trace[0] = out->sum_rate_bit_s_hz;
-        out->trace_count = 1;
+    if (status == CFI_OK && out->objective.trace_count == 0) { /* nothing was iterated */
+        trace[0] = out->objective.value;
+        out->objective.trace_count = 1;
     }
     return status;
+}
+
+/* The caller's workspace, or one for this call alone. */
+static cfi_status run_in_workspace(alloc_job *job, cfi_allocation *out, cfi_error *error)
+{
+    alloc_workspace *own = job->workspace ? NULL : alloc_workspace_create();
+    cfi_status status;
+
+    job->workspace = job->workspace ? job->workspace : own;
+    status = job->workspace ? run_method(job, out, error) : out_of_memory(error);
+    alloc_workspace_destroy(own);
+    return status;
+}
+
+/* What no method can do anything with. */
+static cfi_status check_link(const cfi_link *link, cfi_error *error)
+{
+    if (!objective_of(link->system->allocation.objective)) {
+        return error_set(error, CFI_INVALID, "allocation.objective: not available in this version");
+    }
+    return sensing_check(link, error);
 }
 
 cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena, cfi_allocation *out,
                      cfi_error *error)
 {
+    const alloc_objective *objective = objective_of(link->system->allocation.objective);
+    alloc_job job = {
+        .link = link, .options = options, .workspace = options ? options->workspace : NULL, .arena = arena};
     double start = clock_seconds();
     cfi_error own = {.text = ""};
     cfi_status status;
 
     error = error ? error : &own; /* rooms below report through it */
     *out = (cfi_allocation){.method = link->system->allocation.method, .largest_step_gap = NAN};
-    out->least_threshold_factor = alloc_least_threshold_factor(link);
-    status = run_method(link, options, arena, out, error);
+    status = check_link(link, error);
+    if (status == CFI_OK) {
+        out->objective = (cfi_objective_result){.name = objective->name, .unit = objective->unit};
+        out->least_threshold_factor = alloc_least_threshold_factor(link);
+        status = run_in_workspace(&job, out, error);
+    }
     out->solve_seconds = clock_seconds() - start;
     return status;
 }

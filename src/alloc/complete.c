@@ -1,6 +1,5 @@
 /* The feasible completion of a point. docs/model.md (M8), (M9), (M13). */
 #include "alloc/lanes.h"
-#include "alloc/problem.h"
 #include "base/clones.h"
 
 #include <math.h>
@@ -48,48 +47,37 @@ CLONES(static, void, clip_amplitudes, (size_t K, size_t L, double *restrict ampl
     }
 }
 
-/* Communication powers x_l that the completion starts from, in q_l; the sensing powers in problem->floor. */
+/* Communication powers x_l that the completion starts from. */
 static void starting_powers(const alloc_problem *problem, alloc_point *point)
 {
     size_t K = problem->K;
-    double *x = problem->floor;
 
-    clip_amplitudes(K, problem->L, point->w, x);
+    clip_amplitudes(K, problem->L, point->w, point->x);
     for (size_t l = 0; l < problem->L; l++) {
-        double *w = point->w + K * l, now = x[l], q = point->q[l], most = problem->most[l];
+        double *w = point->w + K * l, now = point->x[l], s = point->s[l], most = problem->sensing.most[l];
 
-        x[l] = q > now ? q - now : 0.0;
-        if (problem->sensing == SENSING_SATURATED) { /* sensing power becomes communication power */
-            now = q > now ? q : now;
+        point->s[l] = s > 0.0 ? s : 0.0;
+        if (problem->sensing.kind == SENSING_SATURATED) { /* sensing power becomes communication power */
+            now += point->s[l];
             now = now > most ? most : now;
             set_squared_norm(problem, l, w, now);
         } else if (now > most) {
             now = most;
             set_squared_norm(problem, l, w, now);
         }
-        point->q[l] = now;
+        point->x[l] = now;
     }
 }
 
-/* Least communication powers, from the sensing powers y_l in problem->floor. Where d2 < d1 communication power senses
- * better: what y_l leaves to be sensed, w_l must; without `keep_sensing` all of it. */
-static void set_floors(const alloc_problem *problem, bool keep_sensing)
+/* Least communication powers, which take the place of the sensing powers in `floor` (L). */
+static void set_floors(const alloc_problem *problem, bool keep_sensing, double *floor)
 {
-    if (problem->sensing == SENSING_CONVEX) {
-        memset(problem->floor, 0, problem->L * sizeof *problem->floor);
+    if (problem->sensing.beam_senses_better) {
+        memset(floor, 0, problem->L * sizeof *floor);
         return;
     }
     for (size_t l = 0; l < problem->L; l++) {
-        double d1 = problem->d1[l], d2 = problem->d2[l], y = problem->floor[l], limit = problem->limit[l];
-
-        if (problem->sensing == SENSING_SATURATED || !keep_sensing || !(d2 > 0.0)) {
-            problem->floor[l] = 1.0 / d1;
-        } else {
-            problem->floor[l] = fmax((1.0 - d2 * y) / d1, 0.0);
-            if (problem->floor[l] + y > limit) { /* trade y for x until both fit */
-                problem->floor[l] = (1.0 - d2 * limit) / (d1 - d2);
-            }
-        }
+        floor[l] = sensing_floor(&problem->sensing, l, floor[l], problem->limit[l], keep_sensing);
     }
 }
 
@@ -98,20 +86,21 @@ typedef struct radiated {
 } radiated;
 
 /* What one access point radiates when its communication power is scaled by c, but not below its floor, with the slope
- * in c. The least q_l >= x that senses well enough is max(x, incline x + offset). */
-static inline __attribute__((always_inline)) radiated radiated_by(const alloc_problem *problem,
-                                                                  const double *restrict x, double c, size_t l)
+ * in c: max(x, incline x + offset), written out for the vectoriser. */
+static inline __attribute__((always_inline)) radiated
+radiated_by(const alloc_sensing *sensing, const double *restrict x, const double *restrict floors, double c, size_t l)
 {
-    double floor = problem->floor[l], incline = problem->incline[l];
+    double floor = floors[l], incline = sensing->incline[l];
     double scaled = c * x[l], free = scaled > floor ? x[l] : 0.0, used = scaled > floor ? scaled : floor;
-    double sensing = incline * used + problem->offset[l];
+    double least = incline * used + sensing->offset[l];
 
-    return (radiated){.total = sensing > used ? sensing : used, .inclination = sensing > used ? incline * free : free};
+    return (radiated){.total = least > used ? least : used, .inclination = least > used ? incline * free : free};
 }
 
 /* Power radiated by all, with its slope in c. LANES sums: the same bytes for vectors of any length. */
-CLONES(static, double, total_power, (const alloc_problem *problem, const double *restrict x, double c, double *slope),
-       (problem, x, c, slope))
+CLONES(static, double, total_power,
+       (const alloc_problem *problem, const double *restrict x, const double *restrict floor, double c, double *slope),
+       (problem, x, floor, c, slope))
 {
     double total[LANES] = {0.0}, inclination[LANES] = {0.0};
     size_t l = 0;
@@ -119,14 +108,14 @@ CLONES(static, double, total_power, (const alloc_problem *problem, const double 
     for (; l + LANES <= problem->L; l += LANES) {
 #pragma omp simd
         for (size_t j = 0; j < LANES; j++) {
-            radiated one = radiated_by(problem, x, c, l + j);
+            radiated one = radiated_by(&problem->sensing, x, floor, c, l + j);
 
             total[j] += one.total;
             inclination[j] += one.inclination;
         }
     }
     for (size_t j = 0; l + j < problem->L; j++) {
-        radiated one = radiated_by(problem, x, c, l + j);
+        radiated one = radiated_by(&problem->sensing, x, floor, c, l + j);
 
         total[j] += one.total;
         inclination[j] += one.inclination;
@@ -139,9 +128,9 @@ CLONES(static, double, total_power, (const alloc_problem *problem, const double 
     return total[0];
 }
 
-/* The largest c with sum_l q_l <= L. The total is convex and piecewise linear in c, so Newton's method from the right
- * ends at the root after finitely many steps. Negative when there is none. */
-static double largest_factor(const alloc_problem *problem, const double *x)
+/* The largest c with sum_l (x_l + s_l) <= L. The total is convex and piecewise linear in c, so Newton's method from the
+ * right ends at the root after finitely many steps. Negative when there is none. */
+static double largest_factor(const alloc_problem *problem, const double *x, const double *floor)
 {
     double budget = (double)problem->L, c, sum = 0.0;
 
@@ -152,11 +141,11 @@ static double largest_factor(const alloc_problem *problem, const double *x)
         return 1.0;
     }
     c = budget / sum;
-    for (size_t l = 0; problem->link->system->power.ap_limit_w && l < problem->L; l++) {
-        c = x[l] > 0.0 ? fmin(c, problem->most[l] / x[l]) : c;
+    for (size_t l = 0; problem->limited && l < problem->L; l++) {
+        c = x[l] > 0.0 ? fmin(c, problem->sensing.most[l] / x[l]) : c;
     }
     for (int i = 0; i < 200; i++) {
-        double slope, excess = total_power(problem, x, c, &slope) - budget;
+        double slope, excess = total_power(problem, x, floor, c, &slope) - budget;
 
         if (excess <= 4e-16 * budget) {
             return c;
@@ -169,43 +158,45 @@ static double largest_factor(const alloc_problem *problem, const double *x)
     return -1.0;
 }
 
-static void scale_amplitudes(const alloc_problem *problem, alloc_point *point, double c)
+static void scale_amplitudes(const alloc_problem *problem, alloc_point *point, const double *floor, double c)
 {
     double root = sqrt(c);
 
-    if (problem->sensing == SENSING_CONVEX) { /* no floors */
+    if (problem->sensing.beam_senses_better && problem->sensing.kind != SENSING_SATURATED) { /* no floors */
         for (size_t i = 0; i < problem->K * problem->L; i++) {
             point->w[i] *= root;
         }
         return;
     }
     for (size_t l = 0; l < problem->L; l++) {
-        set_squared_norm(problem, l, point->w + problem->K * l, fmax(c * point->q[l], problem->floor[l]));
+        set_squared_norm(problem, l, point->w + problem->K * l, fmax(c * point->x[l], floor[l]));
     }
 }
 
 bool problem_complete(const alloc_problem *problem, alloc_point *point)
 {
-    double c, total = 0.0, excess = 0.0;
+    double c, total = 0.0, *floor = point->s; /* from set_floors on; sensing powers again at the end */
+    bool fits = true;
 
     starting_powers(problem, point);
-    set_floors(problem, true);
-    c = largest_factor(problem, point->q);
+    set_floors(problem, true, floor);
+    c = largest_factor(problem, point->x, floor);
     if (!(c >= 0.0)) { /* at the edge of feasibility nothing is left for sensing power */
-        set_floors(problem, false);
-        c = largest_factor(problem, point->q);
+        set_floors(problem, false, floor);
+        c = largest_factor(problem, point->x, floor);
     }
     if (!(c >= 0.0)) {
         return false;
     }
-    scale_amplitudes(problem, point, c);
+    scale_amplitudes(problem, point, floor, c);
     for (size_t l = 0; l < problem->L; l++) {
-        double scaled = c * point->q[l], x = scaled > problem->floor[l] ? scaled : problem->floor[l];
-        double sensing = problem->incline[l] * x + problem->offset[l], q = sensing > x ? sensing : x;
+        double scaled = c * point->x[l], x = scaled > floor[l] ? scaled : floor[l];
+        double q = sensing_least_total(&problem->sensing, l, x);
 
-        point->q[l] = q;
+        point->x[l] = x;
+        point->s[l] = q - x;
         total += q;
-        excess = q > problem->limit[l] * (1.0 + ROUNDING) ? 1.0 : excess;
+        fits = fits && !(q > problem->limit[l] * (1.0 + ROUNDING));
     }
-    return excess == 0.0 && total <= (double)problem->L * (1.0 + ROUNDING);
+    return fits && total <= (double)problem->L * (1.0 + ROUNDING);
 }

@@ -3,11 +3,11 @@
  * With t_k = 2 r_k u_k - r_k^2 I_k the step maximises sum ln(1 + t_k). Multipliers lambda_k on the definition of t_k
  * and mu on the budget leave, for each access point by itself,
  *
- *     maximise  h rho - C q(rho),   h = norm(v),  v_k = 2 lambda_k r_k signal_kl,  C = sum_k lambda_k r_k^2 load_kl +
- * mu
+ *     maximise  h rho - C rho^2 - C_s s,   h = norm(v),  v_k = 2 lambda_k r_k signal_kl,
+ *               C = sum_k lambda_k r_k^2 load_kl + mu,   C_s = sum_k lambda_k r_k^2 sensing_load_kl + mu
  *
- * over rho = norm(w_l), w_l along v, where q(rho) is the least power that radiates rho^2 and senses well enough
- * (lanes.h). The dual
+ * over rho = norm(w_l), w_l along v, where s is the least sensing power beside rho^2 that senses well enough (lanes.h).
+ * The dual
  *
  *     D(lambda, mu) = sum_k [ -ln lambda_k - 1 + lambda_k - lambda_k r_k^2 ] + sum_l max_rho + mu L
  *
@@ -21,14 +21,14 @@
 static const double NEGLIGIBLE_SINR = 1e-14; /* such users stay silent */
 enum { POLLED_ROWS = 64 };                   /* of the Hessian between two looks at the stop flag; even */
 
-void dual_start(structured *s, const alloc_point *at)
+void dual_start(structured *s, const alloc_state *at)
 {
     const alloc_problem *problem = s->problem;
 
     for (size_t k = 0; k < s->K; k++) {
-        double sinr = problem_sinr(problem, k);
+        double sinr = values_sinr(at->values, k);
 
-        s->r[k] = sinr > NEGLIGIBLE_SINR ? problem->u[k] / problem->interference[k] : 0.0;
+        s->r[k] = sinr > NEGLIGIBLE_SINR ? at->values->u[k] / at->values->interference[k] : 0.0;
         s->y[k] = s->r[k] > 0.0 ? sinr / (1.0 + sinr) : 0.0;
         s->slope[k] = 2.0 * s->r[k];
         s->square[k] = s->r[k] * s->r[k];
@@ -37,7 +37,7 @@ void dual_start(structured *s, const alloc_point *at)
         size_t k = s->owner[m], j = problem->mate[m];
         double weight = (1.0 - s->y[k]) * s->square[k];
 
-        s->y[s->K + m] = weight > 0.0 ? 2.0 * weight * problem_coherent(problem, k, j, at->w) : 0.0;
+        s->y[s->K + m] = weight > 0.0 ? 2.0 * weight * problem_coherent(problem, k, j, at->point->w) : 0.0;
         for (size_t l = 0; l < problem->L; l++) {
             s->aps.coherent[l + s->aps.stride * m] =
                 weight > 0.0 ? problem_coherent_coefficient(problem, k, j, l) : 0.0;
@@ -101,7 +101,8 @@ double dual_maximisers(structured *s, alloc_point *to)
             for (size_t k = 0; k < s->K; k++) {
                 w[k] = along * a->v[l - first + TILE * k];
             }
-            to->q[l] = a->q[l];
+            to->x[l] = a->sensing_load ? a->x[l] : along * along * a->norm2[l];
+            to->s[l] = fmax(a->q[l] - to->x[l], 0.0);
             total += a->q[l];
         }
     }

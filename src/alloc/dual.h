@@ -4,8 +4,8 @@
 
 #include "alloc/structured.h"
 
-/* Reads the coefficients about the point of the last problem_evaluate; s->y but for mu becomes what belongs to it. */
-void dual_start(structured *s, const alloc_point *at);
+/* Reads the coefficients about a point; s->y but for mu becomes what belongs to it. */
+void dual_start(structured *s, const alloc_state *at);
 /* Gradient and Hessian in (y, nu, mu) at s->y; returns D. Leaves the maximisers in s->aps. Of no use once s->stop is
  * set. */
 double dual_expand(structured *s);

@@ -1,5 +1,5 @@
 /* The closed feasibility test, and what makes a drop infeasible. docs/model.md (M10). */
-#include "cfisac/alloc.h"
+#include "alloc/sensing.h"
 
 #include <math.h>
 
@@ -13,22 +13,14 @@ const char *constraint_key(cfi_constraint constraint)
     return keys[constraint];
 }
 
-/* Watts with which an access point at least reaches its threshold, radiated in whichever way senses better; infinite
- * when neither does. */
-static double least_power(const cfi_link *link, size_t l)
-{
-    double best = fmax(link->own_echo.comm[l], link->own_echo.sens[l]);
-
-    return 1.0 / (link->system->sensing.crlb_threshold_rad2[l] * best);
-}
-
 double alloc_least_threshold_factor(const cfi_link *link)
 {
     const cfi_system *system = link->system;
     double total = 0.0, worst = 0.0;
 
     for (size_t l = 0; l < link->L; l++) {
-        double least = least_power(link, l);
+        sensing_ap ap = sensing_of(link, l);
+        double least = sensing_least_power(&ap);
 
         total += least;
         if (system->power.ap_limit_w) {
@@ -56,7 +48,8 @@ static needs add_up_needs(const cfi_link *link)
     needs n = {.budget = system->power.budget_w, .costliest_limit = INFINITY};
 
     for (size_t l = 0; l < link->L; l++) {
-        double least = least_power(link, l), over = 0.0;
+        sensing_ap ap = sensing_of(link, l);
+        double least = sensing_least_power(&ap), over = 0.0;
 
         if (system->power.ap_limit_w) {
             over = least / system->power.ap_limit_w[l];

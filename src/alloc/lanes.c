@@ -41,24 +41,31 @@ INLINE double add_up(const terms *t, size_t count)
 static void fill_constants(lanes *a, const alloc_problem *problem)
 {
     for (size_t l = 0; l < a->L; l++) {
-        double d1 = problem->d1[l], d2 = problem->d2[l];
-        bool helps = problem->sensing != SENSING_SATURATED;
+        sensing_shape shape = sensing_shape_of(&problem->sensing, l);
 
         for (size_t k = 0; k < a->K; k++) {
             a->signal[l + a->stride * k] = problem->signal[k + a->K * l];
             a->load[l + a->stride * k] = problem->load[k + a->K * l];
         }
-        a->least[l] = d1 > 1e-150 ? 1.0 / d1 : 1e150;
-        a->root_least[l] = sqrt(a->least[l]);
-        a->c[l] = helps ? 1.0 - d1 / d2 : 0.0;
+        a->least[l] = shape.kink;
+        a->root_least[l] = sqrt(shape.kink);
+        a->c[l] = shape.helps ? 1.0 - shape.trade : 0.0;
         a->per_c[l] = a->c[l] > 0.0 ? 1.0 / a->c[l] : 0.0;
-        a->sense[l] = helps ? 1.0 / d2 : 0.0;
-        a->most[l] = problem->most[l];
+        a->sense[l] = shape.offset;
+        a->most[l] = problem->sensing.most[l];
         a->root_most[l] = sqrt(a->most[l]);
+        for (size_t k = 0; a->sensing_load && k < a->K; k++) {
+            a->sensing_load[l + a->stride * k] = problem->sensing_load[k + a->K * l];
+            a->trade[l] = shape.trade;
+            a->root_fewest[l] = sqrt(problem->sensing.fewest[l]);
+        }
     }
     for (size_t l = a->L; l < a->stride; l++) {
         for (size_t k = 0; k < a->K; k++) {
             a->signal[l + a->stride * k] = a->load[l + a->stride * k] = 0.0;
+        }
+        for (size_t k = 0; a->sensing_load && k < a->K; k++) {
+            a->sensing_load[l + a->stride * k] = 0.0;
         }
         for (size_t m = 0; m < a->pairs; m++) {
             a->coherent[l + a->stride * m] = 0.0;
@@ -67,32 +74,46 @@ static void fill_constants(lanes *a, const alloc_problem *problem)
     }
 }
 
+static void take_rows(lanes *a, bool apart, double *memory)
+{
+    double **const row[] = {&a->least,     &a->root_least, &a->c,     &a->per_c, &a->sense, &a->most,
+                            &a->root_most, &a->idle,       &a->norm2, &a->price, &a->along, &a->q,
+                            &a->per_h,     &a->ratio,      &a->root,  &a->bent};
+    double **const more[] = {&a->trade, &a->root_fewest, &a->sensing_price, &a->x, &a->traded};
+
+    a->signal = take_row(&memory, a->K * a->stride);
+    a->load = take_row(&memory, a->K * a->stride);
+    a->coherent = take_row(&memory, a->pairs * a->stride);
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        *row[i] = take_row(&memory, a->stride);
+        memset(*row[i], 0, a->stride * sizeof(double));
+    }
+    a->v = take_row(&memory, a->K * TILE);
+    a->part_p = take_row(&memory, a->rows * TILE);
+    a->part_z = take_row(&memory, a->rows * TILE);
+    for (size_t i = (a->K + a->pairs) * TILE; i < a->rows * TILE; i++) { /* the budget has no p; one may be left over */
+        a->part_p[i] = a->part_z[i] = 0.0;
+    }
+    for (size_t i = 0; apart && i < sizeof more / sizeof *more; i++) {
+        *more[i] = take_row(&memory, a->stride);
+        memset(*more[i], 0, a->stride * sizeof(double));
+    }
+    a->sensing_load = apart ? take_row(&memory, a->K * a->stride) : NULL;
+}
+
 cfi_status lanes_init(lanes *a, const alloc_problem *problem, size_t rows, cfi_arena *arena, cfi_error *error)
 {
     size_t K = problem->K, pairs = problem->mate_start[K];
     size_t stride = (problem->L + LANES - 1) / LANES * LANES;
-    double *memory = arena_alloc(arena, (2 * K + pairs + 16) * stride + (K + 2 * rows) * TILE, sizeof *memory);
+    bool apart = !problem_loads_equal(problem);
+    size_t more = apart ? (K + 5) * stride : 0;
+    double *memory = arena_alloc(arena, (2 * K + pairs + 16) * stride + (K + 2 * rows) * TILE + more, sizeof *memory);
 
     if (!memory) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the dual of an allocation step");
     }
     *a = (lanes){.K = K, .L = problem->L, .pairs = pairs, .rows = rows, .stride = stride};
-    a->signal = take_row(&memory, K * stride);
-    a->load = take_row(&memory, K * stride);
-    a->coherent = take_row(&memory, pairs * stride);
-    double **const row[] = {&a->least,     &a->root_least, &a->c,     &a->per_c, &a->sense, &a->most,
-                            &a->root_most, &a->idle,       &a->norm2, &a->price, &a->along, &a->q,
-                            &a->per_h,     &a->ratio,      &a->root,  &a->bent};
-    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-        *row[i] = take_row(&memory, stride);
-        memset(*row[i], 0, stride * sizeof(double));
-    }
-    a->v = take_row(&memory, K * TILE);
-    a->part_p = take_row(&memory, rows * TILE);
-    a->part_z = take_row(&memory, rows * TILE);
-    for (size_t i = (K + pairs) * TILE; i < rows * TILE; i++) { /* the budget has no p, and a row may be left over */
-        a->part_p[i] = a->part_z[i] = 0.0;
-    }
+    take_rows(a, apart, memory);
     fill_constants(a, problem);
     return CFI_OK;
 }
@@ -128,9 +149,29 @@ CLONES(static, void, sum_tile,
     }
 }
 
+/* C_s of a tile. */
+CLONES(static, void, sum_sensing, (const lanes *a, size_t first, const double *restrict weight), (a, first, weight))
+{
+    size_t count = lanes_count(a, first);
+    double *restrict price = a->sensing_price + first;
+
+    memset(price, 0, count * sizeof *price);
+    for (size_t k = 0; k < a->K; k++) {
+        const double *restrict load = a->sensing_load + a->stride * k + first;
+        double w = weight[k];
+
+        for (size_t l = 0; l < count; l++) {
+            price[l] += w * load[l];
+        }
+    }
+}
+
 void lanes_sum(lanes *a, size_t first, const double *gain, const double *weight)
 {
     sum_tile(a, first, gain, weight);
+    if (a->sensing_load) {
+        sum_sensing(a, first, weight);
+    }
 }
 
 CLONES(static, void, subtract, (size_t count, double factor, const double *restrict from, double *restrict v),
@@ -160,7 +201,7 @@ CLONES(static, void, clip, (const lanes *a, size_t first), (a, first))
 void lanes_sum_coherent(lanes *a, size_t first, const double *gain, const double *weight, const double *nu,
                         const size_t *mate)
 {
-    sum_tile(a, first, gain, weight);
+    lanes_sum(a, first, gain, weight);
     for (size_t m = 0; m < a->pairs; m++) {
         subtract(lanes_count(a, first), nu[m], a->coherent + a->stride * m + first, a->v + TILE * mate[m]);
     }
@@ -214,9 +255,61 @@ CLONES(static, void, optimise_tile, (const lanes *a, size_t first, double mu, la
     total->curvature += add_up(&curvature, count);
 }
 
+/* The same with two prices. Where s is used, a unit of x costs C - trade C_s; that may be negative, and then rho goes
+ * up to the kink at once. */
+CLONES(static, void, optimise_apart, (const lanes *a, size_t first, double mu, lanes_total *total),
+       (a, first, mu, total))
+{
+    size_t count = lanes_count(a, first);
+    const double *restrict norm2 = a->norm2 + first, *restrict price = a->price + first;
+    const double *restrict sensing_price = a->sensing_price + first, *restrict idle = a->idle + first;
+    const double *restrict root_least = a->root_least + first;
+    const double *restrict trade = a->trade + first, *restrict offset = a->sense + first;
+    const double *restrict root_most = a->root_most + first, *restrict root_fewest = a->root_fewest + first;
+    double *restrict along = a->along + first, *restrict power = a->q + first, *restrict per_h = a->per_h + first;
+    double *restrict ratio = a->ratio + first, *restrict root = a->root + first, *restrict bent = a->bent + first;
+    double *restrict x = a->x + first, *restrict traded = a->traded + first;
+    terms value, sum, curvature;
+
+#pragma omp simd
+    for (size_t l = 0; l < count; l++) {
+        double h = sqrt(norm2[l]), wanted = price[l] + mu + idle[l], C_s = sensing_price[l] + mu + idle[l];
+        double C = wanted > LEAST_PRICE ? wanted : LEAST_PRICE, below = C - trade[l] * C_s;
+        double C_b = below > LEAST_PRICE ? below : LEAST_PRICE, inverse = 1.0 / (h > 0.0 ? h : 1.0);
+        double free = h * (0.5 / C), used = h * (0.5 / C_b);
+        double is_free = free >= root_least[l] ? 1.0 : 0.0;
+        double is_used = trade[l] > 0.0 && below > 0.0 && used < root_least[l] && is_free == 0.0 ? 1.0 : 0.0;
+        double smooth = is_free + is_used, slope = 0.5 / (is_used > 0.0 ? C_b : C);
+        double rho = smooth > 0.0 ? slope * h : root_least[l]; /* even with nothing to gain, the threshold is met */
+        double most = rho > root_most[l] ? root_most[l] : rho, rho_in = most < root_fewest[l] ? root_fewest[l] : most;
+        double inside = rho_in == rho ? smooth : 0.0;
+        double slope_in = inside > 0.0 ? slope : rho_in * inverse, x_in = rho_in * rho_in;
+        double missing = offset[l] - trade[l] * x_in, s = missing > 0.0 ? missing : 0.0;
+
+        along[l] = slope_in;
+        x[l] = x_in;
+        power[l] = x_in + s;
+        per_h[l] = h > 0.0 ? inverse : 0.0;
+        ratio[l] = 2.0 * slope * h;
+        root[l] = sqrt(slope_in);
+        bent[l] = inside * root[l];
+        traded[l] = is_used * trade[l];
+        value.of[l] = h * rho_in - C * x_in - C_s * s;
+        sum.of[l] = x_in + s;
+        curvature.of[l] = 2.0 * (x_in + s) / C;
+    }
+    total->value += add_up(&value, count);
+    total->power += add_up(&sum, count);
+    total->curvature += add_up(&curvature, count);
+}
+
 void lanes_optimise(lanes *a, size_t first, double mu, lanes_total *total)
 {
-    optimise_tile(a, first, mu, total);
+    if (a->sensing_load) {
+        optimise_apart(a, first, mu, total);
+    } else {
+        optimise_tile(a, first, mu, total);
+    }
 }
 
 /* ------------------------------------------------------------------------- derivatives ---- */
@@ -252,10 +345,46 @@ CLONES(static, void, expand_users,
     }
 }
 
+CLONES(static, void, expand_apart,
+       (const lanes *a, size_t first, const double *restrict slope, const double *restrict square,
+        double *restrict gradient, double *restrict diagonal),
+       (a, first, slope, square, gradient, diagonal))
+{
+    size_t count = lanes_count(a, first);
+    const double *restrict along = a->along + first, *restrict q = a->q + first, *restrict per_h = a->per_h + first;
+    const double *restrict ratio = a->ratio + first, *restrict root = a->root + first, *restrict bent = a->bent + first;
+    const double *restrict x = a->x + first, *restrict traded = a->traded + first;
+
+    for (size_t k = 0; k < a->K; k++) {
+        const double *restrict signal = a->signal + a->stride * k + first;
+        const double *restrict load = a->load + a->stride * k + first;
+        const double *restrict sensing = a->sensing_load + a->stride * k + first, *restrict v = a->v + TILE * k;
+        double *restrict p = a->part_p + TILE * k, *restrict z = a->part_z + TILE * k;
+        double s = slope[k], c = square[k];
+        terms g, d;
+
+#pragma omp simd
+        for (size_t l = 0; l < count; l++) {
+            double D = s * signal[l], Dv = D * v[l], pk = Dv * per_h[l];
+
+            g.of[l] = c * (load[l] * x[l] + sensing[l] * (q[l] - x[l])) - along[l] * Dv;
+            d.of[l] = v[l] > 0.0 ? along[l] * D * D : 0.0;
+            p[l] = root[l] * pk;
+            z[l] = bent[l] * (c * (load[l] - traded[l] * sensing[l]) * ratio[l] - pk);
+        }
+        gradient[k] += add_up(&g, count);
+        diagonal[k] += add_up(&d, count);
+    }
+}
+
 void lanes_expand_users(lanes *a, size_t first, const double *slope, const double *square, double *restrict gradient,
                         double *restrict diagonal)
 {
-    expand_users(a, first, slope, square, gradient, diagonal);
+    if (a->sensing_load) {
+        expand_apart(a, first, slope, square, gradient, diagonal);
+    } else {
+        expand_users(a, first, slope, square, gradient, diagonal);
+    }
 }
 
 CLONES(static, double, expand_pair, (const lanes *a, size_t first, size_t m, size_t j), (a, first, m, j))
@@ -289,7 +418,9 @@ void lanes_expand_budget(lanes *a, size_t first, size_t row)
     double *z = a->part_z + TILE * row;
 
     for (size_t l = 0; l < count; l++) {
-        z[l] = a->bent[first + l] * a->ratio[first + l];
+        double traded = a->sensing_load ? a->traded[first + l] : 0.0;
+
+        z[l] = (1.0 - traded) * a->bent[first + l] * a->ratio[first + l];
     }
 }
 

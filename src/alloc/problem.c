@@ -1,15 +1,10 @@
-/* The allocation problem in normalised amplitudes: data and evaluation.
- * docs/model.md (M8), (M9). */
-#include "alloc/problem.h"
+/* The allocation problem in normalised amplitudes: data and evaluation. docs/model.md (M8), (M9) */
+#include "alloc/objective.h"
 
 #include "base/clones.h"
 
 #include <math.h>
 #include <string.h>
-
-/* In an access point's unit: a threshold that so little power meets is no constraint of a step. It moves the optimum by
- * no more than that, and the completion of the step's result meets it. */
-static const double NEGLIGIBLE_POWER = 1e-10;
 
 /* To 36 bits. Normalised numbers computed in other units differ in the last of 53 bits, which an interior point
  * amplifies to the square root of its tolerance; rounded, they are the same, and so is every step. */
@@ -77,90 +72,135 @@ static size_t count_mates(const cfi_link *link)
     return count;
 }
 
+/* Numbers of a link in the units of the problem. */
+static void fill_loads(const double *moment, size_t count, double factor, double *load)
+{
+    for (size_t i = 0; i < count; i++) {
+        load[i] = rounded(moment[i] * factor);
+    }
+}
+
 static void fill_coefficients(alloc_problem *problem)
 {
     const cfi_link *link = problem->link;
     const cfi_system *system = link->system;
+    size_t pairs = problem->K * problem->L;
     double unit = problem->unit_w, noise = system->power.comm_noise_w;
+    alloc_sensing *sensing = &problem->sensing;
 
-    for (size_t i = 0; i < problem->K * problem->L; i++) {
-        problem->signal[i] = rounded(link->g[i] * problem->amplitude);
-        problem->load[i] = rounded(link->V[i] * unit / noise);
+    fill_loads(link->g, pairs, problem->amplitude, problem->signal);
+    fill_loads(link->S, pairs, unit / noise, problem->sensing_load);
+    if (problem->load_by_stream) {
+        fill_loads(link->V_by_stream, problem->K * pairs, unit / noise, problem->load_by_stream);
+    } else if (!problem_loads_equal(problem)) {
+        fill_loads(link->V, pairs, unit / noise, problem->load);
     }
     for (size_t l = 0; l < problem->L; l++) {
+        sensing_ap ap = sensing_of(link, l);
         double per_need = unit * system->sensing.crlb_threshold_rad2[l];
 
-        problem->d1[l] = rounded_down(link->own_echo.comm[l] * per_need);
-        problem->d2[l] = rounded_down(link->own_echo.sens[l] * per_need);
+        sensing->d1[l] = rounded_down(ap.comm * per_need);
+        sensing->d2[l] = rounded_down(ap.sens * per_need);
         problem->limit[l] = normalised_limit(system, l, unit);
+        problem->limited = problem->limited || problem->limit[l] < INFINITY;
         problem->unit[l] = problem_unit_below(problem->limit[l]);
     }
 }
 
-static double largest_power(const alloc_problem *problem, size_t l)
+/* How the two loads compare, over all users, streams and access points. */
+static sensing_loads compare_loads(const alloc_problem *problem)
 {
-    double d1 = problem->d1[l], d2 = problem->d2[l], limit = problem->limit[l];
+    const alloc_sensing *sensing = &problem->sensing;
+    size_t K = problem->K, streams = problem->load_by_stream ? K : 1;
+    sensing_loads loads = {.sensing_dearer = true, .trade_convex = true};
 
-    if (problem->sensing != SENSING_CONVEX || !(limit < INFINITY) || d1 == d2) {
-        return limit;
-    }
-    return fmin(limit, fmax((limit - 1.0 / d2) / (1.0 - d1 / d2), 0.0));
-}
-
-/* The case of the sensing constraint, and what follows from it for each access point. */
-static void choose_sensing(alloc_problem *problem)
-{
-    if (problem->d2[0] >= problem->d1[0]) {
-        problem->sensing = SENSING_CONVEX;
-    } else {
-        problem->sensing = problem->coherent ? SENSING_LINEARISED : SENSING_SATURATED;
+    if (problem_loads_equal(problem)) {
+        loads.trade_convex = sensing->d2[0] >= sensing->d1[0];
+        return loads;
     }
     for (size_t l = 0; l < problem->L; l++) {
-        double d1 = problem->d1[l], d2 = problem->d2[l];
+        for (size_t i = 0; i < K * streams; i++) {
+            double V = problem_load(problem, i % K, i / K, l), S = problem->sensing_load[i % K + K * l];
 
-        problem->incline[l] = d2 > 0.0 ? 1.0 - d1 / d2 : 0.0;
-        problem->offset[l] = d2 > 0.0 ? 1.0 / d2 : 0.0;
-        problem->most[l] = largest_power(problem, l);
-        problem->rank[l] = 1.0 / d1 <= NEGLIGIBLE_POWER * problem->unit[l] ? SIZE_MAX : problem->ranked++;
+            loads.sensing_dearer = loads.sensing_dearer && V <= S;
+            loads.trade_convex = loads.trade_convex && V * sensing->d2[l] >= S * sensing->d1[l];
+        }
     }
+    return loads;
+}
+
+static void choose_sensing(alloc_problem *problem)
+{
+    sensing_loads loads = compare_loads(problem);
+
+    sensing_choose(&problem->sensing, problem->L, problem->coherent, &loads, problem->limit, problem->unit);
+}
+
+/* Both powers of an access point interfere alike. */
+static bool are_alike(const cfi_link *link)
+{
+    bool alike = !link->V_by_stream;
+
+    for (size_t i = 0; alike && link->V != link->S && i < link->K * link->L; i++) {
+        alike = link->V[i] == link->S[i];
+    }
+    return alike;
+}
+
+/* One array for both loads where they are alike. */
+static bool allocate_loads(alloc_problem *problem, cfi_arena *arena)
+{
+    size_t pairs = problem->K * problem->L;
+
+    problem->sensing_load = arena_alloc(arena, pairs, sizeof(double));
+    if (problem->link->V_by_stream) {
+        problem->load_by_stream = arena_alloc(arena, problem->K * pairs, sizeof(double));
+        return problem->sensing_load && problem->load_by_stream;
+    }
+    problem->load = are_alike(problem->link) ? problem->sensing_load : arena_alloc(arena, pairs, sizeof(double));
+    return problem->sensing_load && problem->load;
+}
+
+static cfi_status allocate_problem(alloc_problem *problem, size_t mates, cfi_arena *arena, cfi_error *error)
+{
+    size_t K = problem->K, L = problem->L;
+
+    problem->signal = arena_alloc(arena, K * L, sizeof(double));
+    problem->limit = arena_alloc(arena, 2 * L, sizeof(double));
+    problem->mate_start = arena_alloc(arena, K + 1, sizeof(size_t));
+    problem->mate = arena_alloc(arena, mates, sizeof(size_t));
+    if (!problem->signal || !allocate_loads(problem, arena) || !problem->limit || !problem->mate_start ||
+        !problem->mate) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the allocation of %zu x %zu powers", K, L);
+    }
+    problem->unit = problem->limit + L;
+    return sensing_init(&problem->sensing, L, arena, error);
 }
 
 cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error)
 {
     const cfi_system *system = link->system;
-    size_t K = link->K, L = link->L;
+    double unit_w = system->power.budget_w / (double)link->L;
     bool coherent = system->rate_model == CFI_RATE_EXACT && link->pilots_overlap;
-    size_t mates = coherent ? count_mates(link) : 0;
-    double *row = arena_alloc(arena, 2 * K + 8 * L, sizeof *row);
+    cfi_status status;
 
     *problem = (alloc_problem){.link = link,
-                               .K = K,
-                               .L = L,
-                               .unit_w = system->power.budget_w / (double)L,
-                               .amplitude = sqrt(system->power.budget_w / (double)L / system->power.comm_noise_w),
-                               .coherent = coherent,
-                               .signal = arena_alloc(arena, K * L, sizeof(double)),
-                               .load = arena_alloc(arena, K * L, sizeof(double)),
-                               .mate_start = arena_alloc(arena, K + 1, sizeof(size_t)),
-                               .mate = arena_alloc(arena, mates, sizeof(size_t)),
-                               .rank = arena_alloc(arena, L, sizeof(size_t))};
-    if (!problem->signal || !problem->load || !row || !problem->mate_start || !problem->mate || !problem->rank) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the allocation of %zu x %zu powers", K, L);
+                               .objective = objective_of(system->allocation.objective),
+                               .K = link->K,
+                               .L = link->L,
+                               .unit_w = unit_w,
+                               .amplitude = sqrt(unit_w / system->power.comm_noise_w),
+                               .coherent = coherent};
+    status = allocate_problem(problem, coherent ? count_mates(link) : 0, arena, error);
+    if (status == CFI_OK) {
+        list_mates(problem);
+        fill_coefficients(problem);
+        choose_sensing(problem);
     }
-    problem->u = row;
-    problem->interference = row + K;
-    row += 2 * K;
-    double **const per_ap[] = {&problem->d1,      &problem->d2,     &problem->limit, &problem->most,
-                               &problem->incline, &problem->offset, &problem->floor, &problem->unit};
-    for (size_t i = 0; i < sizeof per_ap / sizeof *per_ap; i++) {
-        *per_ap[i] = row + i * L;
-    }
-    list_mates(problem);
-    fill_coefficients(problem);
-    choose_sensing(problem);
-    problem->users = contest_make(link, problem->signal, arena);
-    return problem->users ? CFI_OK : error_set(error, CFI_NO_MEMORY, "out of memory for the starts of %zu users", K);
+    return status;
 }
+
+/* ------------------------------------------------------------------------- points, values ---- */
 
 alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena)
 {
@@ -170,15 +210,48 @@ alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena)
         return NULL;
     }
     point->w = arena_zeros(arena, problem->K * problem->L, sizeof(double));
-    point->q = arena_zeros(arena, problem->L, sizeof(double));
-    return point->w && point->q ? point : NULL;
+    point->x = arena_zeros(arena, 2 * problem->L, sizeof(double));
+    if (!point->w || !point->x) {
+        return NULL;
+    }
+    point->s = point->x + problem->L;
+    return point;
+}
+
+alloc_values *problem_values(const alloc_problem *problem, cfi_arena *arena)
+{
+    alloc_values *values = arena_alloc(arena, 1, sizeof *values);
+    double *u = arena_alloc(arena, 2 * problem->K, sizeof *u);
+
+    if (!values || !u) {
+        return NULL;
+    }
+    *values = (alloc_values){.u = u, .interference = u + problem->K, .objective = NAN};
+    return values;
+}
+
+bool problem_state(const alloc_problem *problem, cfi_arena *arena, alloc_state *state)
+{
+    *state = (alloc_state){.point = problem_point(problem, arena), .values = problem_values(problem, arena)};
+    return state->point && state->values;
 }
 
 void problem_copy(const alloc_problem *problem, const alloc_point *from, alloc_point *to)
 {
     memcpy(to->w, from->w, problem->K * problem->L * sizeof(double));
-    memcpy(to->q, from->q, problem->L * sizeof(double));
+    memcpy(to->x, from->x, problem->L * sizeof(double));
+    memcpy(to->s, from->s, problem->L * sizeof(double));
 }
+
+void problem_copy_state(const alloc_problem *problem, const alloc_state *from, const alloc_state *to)
+{
+    problem_copy(problem, from->point, to->point);
+    memcpy(to->values->u, from->values->u, problem->K * sizeof(double));
+    memcpy(to->values->interference, from->values->interference, problem->K * sizeof(double));
+    to->values->objective = from->values->objective;
+}
+
+/* ------------------------------------------------------------------------------ evaluation ---- */
 
 double problem_coherent_coefficient(const alloc_problem *problem, size_t k, size_t j, size_t l)
 {
@@ -195,12 +268,8 @@ double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const 
     return sum;
 }
 
-double problem_sinr(const alloc_problem *problem, size_t k)
-{
-    return problem->u[k] * problem->u[k] / problem->interference[k];
-}
-
-CLONES(static, void, add_signals,
+/* Where both powers interfere alike: their sum does. */
+CLONES(static, void, add_alike,
        (const alloc_problem *problem, const alloc_point *point, double *restrict u, double *restrict interference),
        (problem, point, u, interference))
 {
@@ -208,7 +277,7 @@ CLONES(static, void, add_signals,
 
     for (size_t l = 0; l < L; l++) {
         const double *restrict signal = problem->signal + K * l, *restrict load = problem->load + K * l;
-        const double *restrict w = point->w + K * l, q = point->q[l];
+        const double *restrict w = point->w + K * l, q = point->x[l] + point->s[l];
 
         for (size_t k = 0; k < K; k++) {
             u[k] += signal[k] * w[k];
@@ -217,41 +286,73 @@ CLONES(static, void, add_signals,
     }
 }
 
-double problem_evaluate(const alloc_problem *problem, const alloc_point *point)
+/* Where they do not; `load` of all streams, or of none where it depends on the stream. */
+CLONES(static, void, add_apart,
+       (const alloc_problem *problem, const alloc_point *point, double *restrict u, double *restrict interference),
+       (problem, point, u, interference))
+{
+    size_t K = problem->K, L = problem->L;
+
+    for (size_t l = 0; l < L; l++) {
+        const double *restrict signal = problem->signal + K * l, *restrict sensing = problem->sensing_load + K * l;
+        const double *restrict load = problem->load ? problem->load + K * l : sensing;
+        const double *restrict w = point->w + K * l, x = problem->load ? point->x[l] : 0.0, s = point->s[l];
+
+        for (size_t k = 0; k < K; k++) {
+            u[k] += signal[k] * w[k];
+            interference[k] += load[k] * x + sensing[k] * s;
+        }
+    }
+}
+
+static void add_by_stream(const alloc_problem *problem, const alloc_point *point, double *restrict interference)
 {
     size_t K = problem->K;
-    double sum = 0.0;
+
+    for (size_t i = 0; i < K * problem->L; i++) { /* stream and access point */
+        const double *restrict load = problem->load_by_stream + K * i, p = point->w[i] * point->w[i];
+
+        for (size_t k = 0; k < K; k++) {
+            interference[k] += load[k] * p;
+        }
+    }
+}
+
+double problem_evaluate(const alloc_problem *problem, const alloc_point *point, alloc_values *values)
+{
+    size_t K = problem->K;
 
     for (size_t k = 0; k < K; k++) {
-        problem->u[k] = 0.0;
-        problem->interference[k] = 1.0;
+        values->u[k] = 0.0;
+        values->interference[k] = 1.0;
     }
-    add_signals(problem, point, problem->u, problem->interference);
+    if (problem_loads_equal(problem)) {
+        add_alike(problem, point, values->u, values->interference);
+    } else {
+        add_apart(problem, point, values->u, values->interference);
+    }
+    if (problem->load_by_stream) {
+        add_by_stream(problem, point, values->interference);
+    }
     for (size_t k = 0; k < K; k++) {
         for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
             double v = problem_coherent(problem, k, problem->mate[i], point->w);
-            problem->interference[k] += v * v;
+            values->interference[k] += v * v;
         }
-        sum += log1p(problem_sinr(problem, k));
     }
-    return sum;
+    values->objective = problem->objective->value(problem, values);
+    return values->objective;
 }
 
 /* ---------------------------------------------------------------- powers in watts ---- */
 
 void problem_to_powers(const alloc_problem *problem, const alloc_point *point, cfi_powers *powers)
 {
-    size_t K = problem->K;
-
+    for (size_t i = 0; i < problem->K * problem->L; i++) {
+        powers->p[i] = point->w[i] * point->w[i] * problem->unit_w;
+    }
     for (size_t l = 0; l < problem->L; l++) {
-        const double *w = point->w + K * l;
-        double x = 0.0;
-
-        for (size_t k = 0; k < K; k++) {
-            x += w[k] * w[k];
-            powers->p[k + K * l] = w[k] * w[k] * problem->unit_w;
-        }
-        powers->s[l] = fmax(point->q[l] - x, 0.0) * problem->unit_w;
+        powers->s[l] = point->s[l] * problem->unit_w;
     }
 }
 
@@ -260,12 +361,13 @@ void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers,
     size_t K = problem->K;
 
     for (size_t l = 0; l < problem->L; l++) {
-        double q = powers->s[l] / problem->unit_w;
+        double x = 0.0;
 
         for (size_t i = K * l; i < K * (l + 1); i++) {
             point->w[i] = rounded(sqrt(powers->p[i] / problem->unit_w));
-            q += powers->p[i] / problem->unit_w;
+            x += point->w[i] * point->w[i];
         }
-        point->q[l] = rounded(q);
+        point->x[l] = x;
+        point->s[l] = rounded(powers->s[l] / problem->unit_w);
     }
 }

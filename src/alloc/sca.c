@@ -5,10 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Below this SINR of the best user the product surrogate, 1 plus something tiny, loses its digits; the fractional one
- * is as tight there. */
-static const double LOW_SINR = 1e-3;
-
 static bool all_finite(const alloc_problem *problem, const alloc_point *point)
 {
     for (size_t i = 0; i < problem->K * problem->L; i++) {
@@ -17,73 +13,48 @@ static bool all_finite(const alloc_problem *problem, const alloc_point *point)
         }
     }
     for (size_t l = 0; l < problem->L; l++) {
-        if (!isfinite(point->q[l])) {
+        if (!isfinite(point->x[l]) || !isfinite(point->s[l])) {
             return false;
         }
     }
     return true;
 }
 
-static cfi_surrogate choose_surrogate(const alloc_problem *problem)
-{
-    double best = 0.0;
-
-    for (size_t k = 0; k < problem->K; k++) {
-        best = fmax(best, problem_sinr(problem, k));
-    }
-    return best < LOW_SINR ? CFI_SURROGATE_FRACTIONAL : problem->link->system->allocation.surrogate;
-}
-
 /* Goes on in the direction of the step, doubling its length while the true objective rises: evaluations are much
- * cheaper than steps. The best point is left in `candidate`, and is the last one evaluated; returns its objective. */
-static double extrapolate(const alloc_problem *problem, const alloc_point *from, const sca_work *work, double value)
+ * cheaper than steps. The best point is left in the candidate; returns its objective. */
+static double extrapolate(const alloc_problem *problem, const alloc_point *from, const sca_work *work)
 {
-    alloc_point *best = work->candidate, *trial = work->trial;
+    const alloc_point *best = work->candidate.point;
+    alloc_point *trial = work->trial.point;
 
     for (int i = 0; i < 20; i++) {
-        double next;
-
         for (size_t j = 0; j < problem->K * problem->L; j++) {
             trial->w[j] = best->w[j] + (best->w[j] - from->w[j]);
         }
         for (size_t l = 0; l < problem->L; l++) {
-            trial->q[l] = fmax(best->q[l] + (best->q[l] - from->q[l]), 0.0);
+            trial->s[l] = fmax(best->s[l] + (best->s[l] - from->s[l]), 0.0);
         }
-        if (!problem_complete(problem, trial)) {
+        if (!problem->objective->complete(problem, trial)) {
             break;
         }
-        memcpy(work->kept, problem->u, 2 * problem->K * sizeof *work->kept);
-        next = problem_evaluate(problem, trial);
-        if (!(next > value)) {
-            memcpy(problem->u, work->kept, 2 * problem->K * sizeof *work->kept);
+        problem_evaluate(problem, trial, work->trial.values);
+        if (!(work->trial.values->objective > work->candidate.values->objective)) {
             break;
         }
-        value = next;
-        problem_copy(problem, trial, best);
+        problem_copy_state(problem, &work->trial, &work->candidate);
     }
-    return value;
-}
-
-/* What is left to gain when gains shrink geometrically from `before` to `now`, six times over, since they often shrink
- * ever more slowly: of 2,900 random scenarios 2 then stop more than 1e-6 below their limit, none more than 1.5e-6 (26
- * and 2e-6 with twice). */
-static double expected_gain(double before, double now)
-{
-    double ratio = before > 0.0 ? fmin(now / before, 0.999) : 0.5;
-
-    return 6.0 * now * fmax(1.0, ratio / (1.0 - ratio));
+    return work->candidate.values->objective;
 }
 
 /* The objective of a step's result, completed; -INFINITY where that fails. */
-static double complete(const alloc_stepper *stepper, alloc_point *point)
+static double complete(const alloc_problem *problem, const alloc_state *state)
 {
-    const alloc_problem *problem = stepper->problem;
-
-    if (!isnan(stepper->objective)) { /* it is complete, and the last point evaluated */
-        return stepper->objective;
+    if (!isnan(state->values->objective)) { /* it is complete and evaluated */
+        return state->values->objective;
     }
-    return all_finite(problem, point) && problem_complete(problem, point) ? problem_evaluate(problem, point)
-                                                                          : -INFINITY;
+    return all_finite(problem, state->point) && problem->objective->complete(problem, state->point)
+               ? problem_evaluate(problem, state->point, state->values)
+               : -INFINITY;
 }
 
 /* What the cone solver said of the last step. */
@@ -137,59 +108,72 @@ static void begin(const alloc_stepper *stepper, double value, sca_outcome *outco
     finish(outcome, CFI_ALLOC_ITERATION_LIMIT, "max_iterations");
     if (outcome->broke_down) { /* powers or gains beyond the range of a double */
         finish(outcome, CFI_ALLOC_FAILED, "not_finite");
-        snprintf(outcome->failure, sizeof outcome->failure, "the sum rate at start %zu is not finite", stepper->start);
+        snprintf(outcome->failure, sizeof outcome->failure, "the objective at start %zu is not finite", stepper->start);
     }
 }
 
-cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, alloc_point *point, sca_outcome *outcome,
+/* One step from `at` to the candidate, prolonged where that pays. *next is its objective. */
+static cfi_status advance(alloc_stepper *stepper, const sca_work *work, const alloc_state *at, double *next,
+                          socp_status *solved, cfi_error *error)
+{
+    const alloc_problem *problem = stepper->problem;
+    const step_surrogate *surrogate = problem->objective->surrogate(problem, at->values);
+    cfi_status status;
+
+    if (stepper->options && stop_requested(stepper->options->stop)) {
+        return error_set(error, CFI_INTERRUPTED, "interrupted during the power allocation");
+    }
+    status = stepper_run(stepper, at, surrogate, &work->candidate, solved, error);
+    if (status != CFI_OK) {
+        return status;
+    }
+    *next = complete(problem, &work->candidate);
+    if (*next > at->values->objective && problem->objective->surrogate(problem, NULL)->goes_on) {
+        *next = extrapolate(problem, at->point, work);
+    }
+    return CFI_OK;
+}
+
+cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, const alloc_state *at, sca_outcome *outcome,
                    cfi_error *error)
 {
     const alloc_problem *problem = stepper->problem;
-    const cfi_system *system = problem->link->system;
-    double value = problem_evaluate(problem, point), gain = INFINITY;
+    double tolerance = problem->link->system->allocation.tolerance;
+    objective_gains gains = {.now = INFINITY, .tolerance = tolerance};
     unsigned quiet = 0;
     bool settled = false; /* the last step was answered, and gained next to nothing */
 
-    begin(stepper, value, outcome);
-    while (!outcome->broke_down && outcome->iterations < system->allocation.max_iterations) {
-        double next, before = gain, small = system->allocation.tolerance * value;
-        cfi_surrogate surrogate;
+    begin(stepper, problem_evaluate(problem, at->point, at->values), outcome);
+    while (!outcome->broke_down && outcome->iterations < problem->link->system->allocation.max_iterations) {
+        double next = -INFINITY;
         socp_status solved;
-        cfi_status status;
+        cfi_status status = advance(stepper, work, at, &next, &solved, error);
 
-        if (stepper->options && stop_requested(stepper->options->stop)) {
-            return error_set(error, CFI_INTERRUPTED, "interrupted during the power allocation");
-        }
-        surrogate = choose_surrogate(problem);
-        status = stepper_run(stepper, point, surrogate, work->candidate, &solved, error);
         if (status != CFI_OK) {
             return status;
         }
-        next = complete(stepper, work->candidate);
-        if (next > value && system->allocation.surrogate == CFI_SURROGATE_PRODUCT) {
-            next = extrapolate(problem, point, work, next);
-        }
-        if (!(next > value)) {
+        if (!(next > at->values->objective)) {
             finish_without_progress(stepper, solved, settled, outcome);
             break;
         }
-        gain = next - value;
-        value = next;
-        problem_copy(problem, work->candidate, point);
+        gains = (objective_gains){.before = gains.now,
+                                  .now = next - at->values->objective,
+                                  .value = at->values->objective,
+                                  .tolerance = tolerance};
+        problem_copy_state(problem, &work->candidate, at);
         outcome->iterations++;
-        outcome->trace[outcome->trace_count++] = value;
-        if (solved != SOCP_OPTIMAL && gain <= small) { /* what is left to gain is not known */
+        outcome->trace[outcome->trace_count++] = next;
+        if (solved != SOCP_OPTIMAL && gains.now <= tolerance * gains.value) { /* what is left to gain is not known */
             finish_without_progress(stepper, solved, settled, outcome);
             break;
         }
-        settled = solved == SOCP_OPTIMAL && gain <= 10.0 * system->allocation.tolerance * value;
-        quiet =
-            solved == SOCP_OPTIMAL && (expected_gain(before, gain) <= small || gain <= 1e-3 * small) ? quiet + 1 : 0;
+        settled = solved == SOCP_OPTIMAL && gains.now <= 10.0 * tolerance * next;
+        quiet = solved == SOCP_OPTIMAL && problem->objective->stop(&gains) ? quiet + 1 : 0;
         if (quiet == 2) {
             finish(outcome, CFI_ALLOC_CONVERGED, "tolerance");
             break;
         }
     }
-    outcome->objective = value;
+    outcome->objective = at->values->objective;
     return CFI_OK;
 }

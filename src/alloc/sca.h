@@ -20,25 +20,13 @@ typedef struct sca_outcome {
 
 /* Work points of the iteration, reused by all starts. */
 typedef struct sca_work {
-    alloc_point *candidate, *trial;
-    double *kept; /* 2 K: problem->u and interference of the candidate */
+    alloc_state candidate, trial;
 } sca_work;
 
-/* Improves `point` (feasible) in place until it converges; never lowers the objective. A step that fails ends the
- * iteration as CFI_ALLOC_INACCURATE, with the best point so far in `point`; CFI_ALLOC_FAILED is left to a start whose
- * objective is no number. Fails as stepper_run, and with CFI_INTERRUPTED. */
-cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, alloc_point *point, sca_outcome *outcome,
+/* Improves at->point (feasible) in place until it converges; never lowers the objective. at->values are left those of
+ * the result. A step that fails ends the iteration as CFI_ALLOC_INACCURATE, with the best point so far;
+ * CFI_ALLOC_FAILED is left to a start whose objective is no number. Fails as stepper_run, and with CFI_INTERRUPTED. */
+cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, const alloc_state *at, sca_outcome *outcome,
                    cfi_error *error);
-
-/* Start number `start` of the allocation:
- *   0             `heuristic` itself
- *   1             the strongest user of each pilot
- *   2, 6, 10 ..   random amplitudes, from the stream (seed, drop, start)
- *   others        the best point so far with one user exchanged: an active one silenced, or a silent one in the place
- * of its weakest rival. *turn counts the exchanges tried; the caller resets it when the best improves. When all are
- * tried: random subsets of users and random amplitudes. False when the start cannot be made feasible. `incumbent` is
- * read from start 3 on. */
-bool start_make(const alloc_problem *problem, size_t start, size_t *turn, const alloc_point *heuristic,
-                const alloc_point *incumbent, alloc_point *point);
 
 #endif

@@ -1,6 +1,5 @@
-/* The equal and the heuristic split, and the constraint violation of any powers.
- * docs/model.md (M8), (M11), (M12). */
-#include "cfisac/alloc.h"
+/* The equal and the heuristic split. docs/model.md (M11), (M12). */
+#include "alloc/sensing.h"
 
 #include <math.h>
 #include <string.h>
@@ -112,26 +111,20 @@ static double largest_factor(const split *aps, size_t L, double floor_factor, do
     return low;
 }
 
-/* Sensing power senses better per watt than communication power. The same for all access points but for rounding. */
-static bool lifts_sensing(const cfi_link *link, size_t l)
-{
-    return link->own_echo.sens[l] >= link->own_echo.comm[l];
-}
-
 static void fill_splits(const cfi_link *link, split *aps)
 {
     const cfi_system *system = link->system;
     double each = system->power.budget_w / (double)link->L, f = system->allocation.heuristic_fraction;
 
     for (size_t l = 0; l < link->L; l++) {
-        double comm = link->own_echo.comm[l], sens = link->own_echo.sens[l];
-        bool lift_sensing = lifts_sensing(link, l);
+        sensing_ap ap = sensing_of(link, l);
+        bool lift_sensing = sensing_beam_is_better(&ap);
 
         aps[l] = (split){.free = (lift_sensing ? 1.0 - f : f) * each,
                          .floor = (lift_sensing ? f : 1.0 - f) * each,
-                         .weak = fmin(comm, sens),
-                         .strong = fmax(comm, sens),
-                         .need = 1.0 / system->sensing.crlb_threshold_rad2[l],
+                         .weak = fmin(ap.comm, ap.sens),
+                         .strong = fmax(ap.comm, ap.sens),
+                         .need = ap.need,
                          .limit = system->power.ap_limit_w ? system->power.ap_limit_w[l] : INFINITY};
     }
 }
@@ -159,43 +152,12 @@ cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *p
     }
     for (size_t l = 0; l < L; l++) {
         double free, lifted;
-        bool lift_sensing = lifts_sensing(link, l);
+        sensing_ap ap = sensing_of(link, l);
+        bool lift_sensing = sensing_beam_is_better(&ap);
 
         split_at(&aps[l], c, floor_factor, &free, &lifted);
         spread_over_users(link, l, lift_sensing ? free : lifted, lift_sensing ? lifted : free, powers);
     }
     arena_release(arena, mark);
     return CFI_OK;
-}
-
-/* ---------------------------------------------------------------------- violation ---- */
-
-cfi_status alloc_constraint_violation(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
-                                      double *violation, cfi_error *error)
-{
-    const cfi_system *system = link->system;
-    size_t L = link->L;
-    cfi_arena_mark mark = arena_mark(arena);
-    double *crlb = arena_alloc(arena, L, sizeof *crlb), total = 0.0, worst = 0.0;
-    cfi_status status;
-
-    if (!crlb) {
-        return out_of_memory(error);
-    }
-    status = system->sensing.crlb_model == CFI_CRLB_MULTISTATIC
-                 ? metrics_crlb_multistatic(link, powers, arena, crlb, error)
-                 : metrics_crlb_own_echo(link, powers, arena, crlb, error);
-    for (size_t l = 0; status == CFI_OK && l < L; l++) {
-        double radiated = metrics_comm_power(link->K, powers, l) + powers->s[l];
-
-        total += radiated;
-        /* in units of the information needed: finite even where the bound is not */
-        worst = fmax(worst, 1.0 - system->sensing.crlb_threshold_rad2[l] / crlb[l]);
-        if (system->power.ap_limit_w) {
-            worst = fmax(worst, radiated / system->power.ap_limit_w[l] - 1.0);
-        }
-    }
-    *violation = fmax(worst, total / system->power.budget_w - 1.0);
-    arena_release(arena, mark);
-    return status;
 }

@@ -1,6 +1,8 @@
 /* Starting points of the allocation. The problem is not convex: where pilots overlap, several local maxima are common.
  */
-#include "alloc/sca.h"
+#include "alloc/starts.h"
+
+#include "alloc/objective.h"
 
 #include <math.h>
 
@@ -9,11 +11,12 @@ static const double PAIR_SPREAD = 2.5; /* standard deviation of an amplitude's l
 static const double SILENCE = 1e-8;    /* SINR of a user that is not served: 1.4e-8 bit/s/Hz */
 
 /* Keeps one user a group (the strongest first, then random ones), or a random number of them. */
-static void silence_users(const alloc_problem *problem, size_t start, cfi_stream *stream, alloc_point *point)
+static void silence_users(const start_source *source, size_t start, cfi_stream *stream, alloc_point *point)
 {
+    const alloc_problem *problem = source->problem;
+    const contest *users = source->users;
     size_t K = problem->K;
-    const contest *users = problem->users;
-    double *key = problem->u; /* scratch: the next evaluation overwrites it */
+    double *key = source->key;
     const size_t *rank;
     double share;
 
@@ -22,7 +25,7 @@ static void silence_users(const alloc_problem *problem, size_t start, cfi_stream
     for (size_t k = 0; start == 1 && k < K; k++) {
         key[k] = users->strength[k];
     }
-    rank = contest_rank(problem->users, key);
+    rank = contest_rank(source->users, key);
     for (size_t k = 0; k < K; k++) {
         double most = (double)users->rivals[k] - 1.0;
         size_t served = start % 4 == 1 ? 1 : 1 + (size_t)(share * most);
@@ -34,10 +37,11 @@ static void silence_users(const alloc_problem *problem, size_t start, cfi_stream
 }
 
 /* Multiplies amplitudes by log-normal factors: one a user, one a pair. */
-static void shake_amplitudes(const alloc_problem *problem, cfi_stream *stream, alloc_point *point)
+static void shake_amplitudes(const start_source *source, cfi_stream *stream, alloc_point *point)
 {
+    const alloc_problem *problem = source->problem;
     size_t K = problem->K;
-    double *factor = problem->u;
+    double *factor = source->key;
 
     random_normals(stream, K, factor);
     for (size_t l = 0; l < problem->L; l++) {
@@ -62,11 +66,11 @@ static double communication_power(const alloc_problem *problem, const alloc_poin
 
 /* Gives every access point the communication power it has in `like`: then the thresholds hold as they do there. One
  * that is left without amplitudes serves the remaining users as in `heuristic`. */
-static void restore_powers(const alloc_problem *problem, const alloc_point *like, const alloc_point *heuristic,
-                           alloc_point *point)
+static void restore_powers(const start_source *source, const alloc_point *like, alloc_point *point)
 {
+    const alloc_problem *problem = source->problem;
     size_t K = problem->K, L = problem->L;
-    double *serves = problem->u; /* scratch: 1 for users with an amplitude somewhere */
+    double *serves = source->key; /* 1 for users with an amplitude somewhere */
 
     for (size_t k = 0; k < K; k++) {
         serves[k] = 0.0;
@@ -79,7 +83,7 @@ static void restore_powers(const alloc_problem *problem, const alloc_point *like
         double x, wanted = communication_power(problem, like, l);
 
         for (size_t k = 0; idle && k < K; k++) {
-            point->w[k + K * l] = serves[k] * heuristic->w[k + K * l];
+            point->w[k + K * l] = serves[k] * source->heuristic->w[k + K * l];
         }
         x = communication_power(problem, point, l);
         for (size_t k = 0; x > 0.0 && k < K; k++) {
@@ -88,20 +92,21 @@ static void restore_powers(const alloc_problem *problem, const alloc_point *like
     }
 }
 
-static bool is_silent(const alloc_problem *problem, size_t k)
+static bool is_silent(const start_source *source, size_t k)
 {
-    return !(problem_sinr(problem, k) > SILENCE);
+    return !(values_sinr(source->incumbent.values, k) > SILENCE);
 }
 
 /* The active user with the least SINR of those that compete with silent user k, the first of equals; k without one. */
-static size_t weakest_rival(const alloc_problem *problem, size_t k)
+static size_t weakest_rival(const start_source *source, size_t k)
 {
-    const size_t *group = problem->users->group;
+    const size_t *group = source->users->group;
+    const alloc_values *values = source->incumbent.values;
     size_t weakest = k;
 
-    for (size_t j = 0; j < problem->K; j++) {
-        if (group[j] == group[k] && !is_silent(problem, j) &&
-            (weakest == k || problem_sinr(problem, j) < problem_sinr(problem, weakest))) {
+    for (size_t j = 0; j < source->problem->K; j++) {
+        if (group[j] == group[k] && !is_silent(source, j) &&
+            (weakest == k || values_sinr(values, j) < values_sinr(values, weakest))) {
             weakest = j;
         }
     }
@@ -109,46 +114,45 @@ static size_t weakest_rival(const alloc_problem *problem, size_t k)
 }
 
 /* The incumbent without an active user, or with a silent one in the place of its weakest rival. */
-static bool exchange_user(const alloc_problem *problem, size_t turn, const alloc_point *heuristic,
-                          const alloc_point *incumbent, alloc_point *point)
+static bool exchange_user(const start_source *source, alloc_point *point)
 {
+    const alloc_problem *problem = source->problem;
     size_t K = problem->K, k, out;
 
-    problem_evaluate(problem, incumbent);
     for (size_t j = 0; j < K; j++) {
-        point->w[j] = problem_sinr(problem, j); /* scratch: copied over below */
+        source->key[j] = values_sinr(source->incumbent.values, j);
     }
-    k = contest_turn(problem->users, point->w, SILENCE, turn);
+    k = contest_turn(source->users, source->key, SILENCE, source->turn);
     if (k == K) {
         return false;
     }
-    out = is_silent(problem, k) ? weakest_rival(problem, k) : k;
-    problem_copy(problem, incumbent, point);
+    out = is_silent(source, k) ? weakest_rival(source, k) : k;
+    problem_copy(problem, source->incumbent.point, point);
     for (size_t l = 0; l < problem->L; l++) {
-        point->w[k + K * l] = heuristic->w[k + K * l];
+        point->w[k + K * l] = source->heuristic->w[k + K * l];
         point->w[out + K * l] = 0.0;
     }
     return true;
 }
 
-bool start_make(const alloc_problem *problem, size_t start, size_t *turn, const alloc_point *heuristic,
-                const alloc_point *incumbent, alloc_point *point)
+bool start_make(start_source *source, size_t start, alloc_point *point)
 {
+    const alloc_problem *problem = source->problem;
     const cfi_link *link = problem->link;
     cfi_stream stream = stream_make(link->system->seed, link->drop, CFI_DRAW_START, (uint32_t)start);
-    bool exchanged = start > 2 && start % 4 != 2 && exchange_user(problem, *turn, heuristic, incumbent, point);
+    bool exchanged = start > 2 && start % 4 != 2 && exchange_user(source, point);
 
-    *turn += exchanged;
+    source->turn += exchanged;
     if (start == 0) {
-        problem_copy(problem, heuristic, point);
+        problem_copy(problem, source->heuristic, point);
     } else if (!exchanged) {
-        problem_copy(problem, heuristic, point);
+        problem_copy(problem, source->heuristic, point);
         if (start % 2 == 1) {
-            silence_users(problem, start, &stream, point);
+            silence_users(source, start, &stream, point);
         } else {
-            shake_amplitudes(problem, &stream, point);
+            shake_amplitudes(source, &stream, point);
         }
     }
-    restore_powers(problem, exchanged ? incumbent : heuristic, heuristic, point);
-    return problem_complete(problem, point);
+    restore_powers(source, exchanged ? source->incumbent.point : source->heuristic, point);
+    return problem->objective->complete(problem, point);
 }

@@ -1,11 +1,8 @@
 /* One SCA step: chooses the users that take part, builds the surrogate, solves it. docs/model.md (M13)-(M15). */
 #include "alloc/step.h"
 
-#include "alloc/step_model.h"
-
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static const double NEGLIGIBLE_SINR = 1e-10;
 
@@ -18,22 +15,9 @@ static bool takes_dual(const alloc_problem *problem, const cfi_alloc_options *op
     if (system->allocation.solver != CFI_SOLVER_AUTO) {
         return system->allocation.solver == CFI_SOLVER_STRUCTURED;
     }
-    return system->allocation.surrogate == CFI_SURROGATE_PRODUCT &&
-           system->allocation.crlb_constraint == CFI_CRLB_EXACT && problem->sensing != SENSING_LINEARISED &&
+    return problem->objective->surrogate(problem, NULL)->has_dual && !problem->load_by_stream &&
+           system->allocation.crlb_constraint == CFI_CRLB_EXACT && problem->sensing.kind != SENSING_LINEARISED &&
            problem->mate_start[problem->K] <= CFI_DUAL_MOST_PAIRS && !(options && options->export_problem);
-}
-
-static void empty_solver(step_solver *cone)
-{
-    socp_destroy(cone->workspace);
-    socp_builder_destroy(cone->builder);
-    *cone = (step_solver){.builder = NULL};
-}
-
-static void destroy_solver(void *object)
-{
-    empty_solver(object);
-    free(object);
 }
 
 static cfi_stop *stop_of(const cfi_alloc_options *options)
@@ -41,54 +25,62 @@ static cfi_stop *stop_of(const cfi_alloc_options *options)
     return options ? options->stop : NULL;
 }
 
-/* The arena's, forgetting the last drop: results must not depend on which drop was solved before. */
-static step_solver *keep_solver(const cfi_alloc_options *options, cfi_arena *arena)
+/* What interference that depends on how power is split leaves open. */
+static cfi_status check_loads(const alloc_problem *problem, cfi_error *error)
 {
-    step_solver *cone = arena_kept(arena);
+    const cfi_system *system = problem->link->system;
 
-    if (!cone) {
-        cone = calloc(1, sizeof *cone);
-        if (cone) {
-            arena_keep(arena, cone, destroy_solver);
-        }
-    } else if (cone->workspace) {
-        socp_forget(cone->workspace);
-        socp_set_stop(cone->workspace, stop_of(options));
+    if (problem->load_by_stream && system->allocation.solver == CFI_SOLVER_STRUCTURED) {
+        return error_set(error, CFI_INVALID,
+                         "allocation.solver: \"structured\" needs interference that does not depend on the stream "
+                         "that causes it (allowed here: \"auto\", \"socp\")");
     }
-    return cone;
+    if (!problem_loads_equal(problem) && system->allocation.crlb_constraint == CFI_CRLB_SCA) {
+        return error_set(error, CFI_INVALID,
+                         "allocation.crlb_constraint: \"sca\" needs communication and sensing power that interfere "
+                         "alike (allowed here: \"exact\")");
+    }
+    return CFI_OK;
 }
 
 cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, const cfi_alloc_options *options,
-                        cfi_arena *arena, cfi_error *error)
+                        alloc_workspace *workspace, cfi_error *error)
 {
+    cfi_status status = check_loads(problem, error);
+
     *stepper = (alloc_stepper){.problem = problem,
                                .constraint = problem->link->system->allocation.crlb_constraint,
                                .options = options,
-                               .active = arena_alloc(arena, 3 * problem->K, sizeof(size_t)),
-                               .unit = arena_alloc(arena, problem->L, sizeof(double))};
+                               .cone = &workspace->cone,
+                               .active = arena_alloc(workspace->scratch, 3 * problem->K, sizeof(size_t)),
+                               .unit = arena_alloc(workspace->scratch, problem->L, sizeof(double))};
+    if (status != CFI_OK) {
+        return status;
+    }
     if (!stepper->active || !stepper->unit) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for an allocation step");
     }
-    stepper->cone = keep_solver(options, arena);
-    if (!stepper->cone) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for an allocation step");
+    if (stepper->cone->workspace) {
+        socp_forget(stepper->cone->workspace);
+        socp_set_stop(stepper->cone->workspace, stop_of(options));
     }
     stepper->structured = takes_dual(problem, options);
-    return stepper->structured ? structured_init(&stepper->dual, problem, stop_of(options), arena, error) : CFI_OK;
+    return stepper->structured ? structured_init(&stepper->dual, problem, stop_of(options), workspace->scratch, error)
+                               : CFI_OK;
 }
 
 /* Lists the users whose SINR is not negligible. */
-static void choose_active(alloc_stepper *stepper)
+static void choose_active(alloc_stepper *stepper, const alloc_values *at)
 {
     const alloc_problem *problem = stepper->problem;
     double largest = 0.0;
 
     stepper->active_count = 0;
     for (size_t k = 0; k < problem->K; k++) {
-        largest = fmax(largest, problem_sinr(problem, k));
+        largest = fmax(largest, values_sinr(at, k));
     }
     for (size_t k = 0; k < problem->K; k++) {
-        if (problem_sinr(problem, k) > NEGLIGIBLE_SINR * fmin(largest, 1.0)) {
+        if (values_sinr(at, k) > NEGLIGIBLE_SINR * fmin(largest, 1.0)) {
             stepper->active[stepper->active_count++] = k;
         }
     }
@@ -107,11 +99,11 @@ static cfi_status export_step(const alloc_stepper *stepper, const socp_problem *
 
 /* False when the dual has a corner where Newton's method zigzags (rare, and only with coherent terms and d1 = d2, where
  * an access point may radiate what it must in any mixture): the cone solver then takes the step. */
-static bool run_structured(alloc_stepper *stepper, const alloc_point *at, alloc_point *to)
+static bool run_structured(alloc_stepper *stepper, const alloc_state *at, const alloc_state *to)
 {
     double gap;
 
-    if (!structured_step(&stepper->dual, at, to, &gap, &stepper->objective)) {
+    if (!structured_step(&stepper->dual, at, to, &gap)) {
         return false;
     }
     stepper->largest_gap = fmax(stepper->largest_gap, gap);
@@ -123,7 +115,7 @@ static bool run_structured(alloc_stepper *stepper, const alloc_point *at, alloc_
 static cfi_status solve(const alloc_stepper *stepper, const socp_problem *problem, socp_solution *solution,
                         cfi_error *error)
 {
-    step_solver *cone = stepper->cone;
+    cone_solver *cone = stepper->cone;
     cfi_status status;
 
     if (!socp_builder_kept_pattern(cone->builder)) {
@@ -173,27 +165,46 @@ static cfi_status run_cone(alloc_stepper *stepper, const step_model *model, cons
         step_model_read(model, solution.x, to);
     } else if (status == CFI_INVALID) {
         note_refusal(stepper, error);
-        empty_solver(stepper->cone);
+        cone_solver_empty(stepper->cone);
         status = error_set(error, CFI_OK, "%s", "");
     }
     return status;
 }
 
-cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrogate surrogate, alloc_point *to,
-                       socp_status *solved, cfi_error *error)
+static cfi_status run_by_cones(alloc_stepper *stepper, step_model *model, alloc_point *to, cfi_error *error)
 {
-    step_model model = {.problem = stepper->problem,
-                        .at = at,
-                        .active = stepper->active,
-                        .unit = stepper->unit,
-                        .surrogate = surrogate,
-                        .constraint = stepper->constraint};
     const socp_problem *problem;
     cfi_status status;
 
+    model->builder = stepper->cone->builder;
+    problem = step_model_build(model, stepper->active + stepper->problem->K, error);
+    stepper->cone->builder = model->builder;
+    status = problem ? export_step(stepper, problem, error) : error->status;
+    if (status == CFI_OK) {
+        status = run_cone(stepper, model, problem, to, error);
+    }
+    if (status != CFI_OK) { /* half made: nothing of it may stay for the next drop */
+        cone_solver_empty(stepper->cone);
+    }
+    stepper->step++;
+    return status;
+}
+
+cfi_status stepper_run(alloc_stepper *stepper, const alloc_state *at, const step_surrogate *surrogate,
+                       const alloc_state *to, socp_status *solved, cfi_error *error)
+{
+    step_model model = {.problem = stepper->problem,
+                        .surrogate = surrogate,
+                        .constraint = stepper->constraint,
+                        .at = at->point,
+                        .values = at->values,
+                        .active = stepper->active,
+                        .unit = stepper->unit};
+    cfi_status status;
+
+    *solved = SOCP_OPTIMAL;
     if (stepper->structured) {
         if (run_structured(stepper, at, to)) {
-            *solved = SOCP_OPTIMAL;
             return CFI_OK;
         }
         if (stop_requested(stop_of(stepper->options))) {
@@ -201,26 +212,14 @@ cfi_status stepper_run(alloc_stepper *stepper, const alloc_point *at, cfi_surrog
         }
         stepper->fallback_steps++;
     }
-    stepper->objective = NAN;
-    problem_evaluate(stepper->problem, at); /* the attempt evaluated other points */
-    choose_active(stepper);
-    *solved = SOCP_OPTIMAL;
-    problem_copy(stepper->problem, at, to);
+    choose_active(stepper, at->values);
+    problem_copy(stepper->problem, at->point, to->point);
+    to->values->objective = NAN;
     if (stepper->active_count == 0) {
         return CFI_OK;
     }
     model.A = stepper->active_count;
-    model.builder = stepper->cone->builder;
-    problem = step_model_build(&model, stepper->active + stepper->problem->K, error);
-    stepper->cone->builder = model.builder;
-    status = problem ? export_step(stepper, problem, error) : error->status;
-    if (status == CFI_OK) {
-        status = run_cone(stepper, &model, problem, to, error);
-    }
-    if (status != CFI_OK) { /* half made: nothing of it may stay for the next drop */
-        empty_solver(stepper->cone);
-    }
+    status = run_by_cones(stepper, &model, to->point, error);
     *solved = stepper->end.status;
-    stepper->step++;
     return status;
 }

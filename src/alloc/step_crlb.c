@@ -13,17 +13,11 @@ typedef struct crlb_terms {
 
 static crlb_terms crlb_terms_at(const alloc_problem *problem, const alloc_point *at, size_t l)
 {
-    double N = (double)problem->link->system->N, M = (double)problem->link->system->M, x = 0.0, y;
+    double N = (double)problem->link->system->N, M = (double)problem->link->system->M, x = at->x[l], y = at->s[l];
     double S_N = N * (N * N - 1.0) / 12.0, S_M = M * (M * M - 1.0) / 12.0, delta = 0.5 * (M - N);
     double a1 = M * S_N + N * S_M + M * N * delta * delta, a2 = N * N * S_M + M * N * N * delta * delta;
-    double tau, tilde, g = problem->d1[l] / (M * S_N + N * S_M); /* of this AP over the information needed */
+    double tau, tilde, g = problem->sensing.d1[l] / (M * S_N + N * S_M); /* of this AP over the information needed */
 
-    for (size_t k = 0; k < problem->K; k++) {
-        double w = at->w[k + problem->K * l];
-
-        x += w * w;
-    }
-    y = fmax(at->q[l] - x, 0.0);
     tau = x + N * y;
     tilde = a1 * x + a2 * y;
     return (crlb_terms){.p_x = 1.0 / tau,
@@ -58,9 +52,9 @@ void step_crlb_add_cones(const step_model *model)
     for (size_t l = 0; model->constraint == CFI_CRLB_SCA && l < model->problem->L; l++) {
         crlb_terms c;
         double root;
-        size_t row, theta = model->theta + model->problem->rank[l];
+        size_t row, theta = model->theta + model->problem->sensing.rank[l];
 
-        if (model->problem->rank[l] == SIZE_MAX) {
+        if (model->problem->sensing.rank[l] == SIZE_MAX) {
             continue;
         }
         c = crlb_terms_at(model->problem, model->at, l);

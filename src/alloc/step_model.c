@@ -1,28 +1,28 @@
-/* One SCA step as a second-order cone problem. docs/model.md (M13)-(M15).
+/* One SCA step as a second-order cone problem: what all surrogates share. docs/model.md (M13)-(M15)
  *
- * Variables   w (active users x L), x, q (L), then per active user t (product) and e (quadratic terms), theta
- *             (constraint `sca`), the nodes of the geometric mean (product). x and theta are there only for access
- *             points whose threshold counts, limits only where they are below the budget. w, x and q of an access
- *             point are measured in its unit.
- * At the point of expansion: S0 = SINR, u0, I0. A bar is a value relative to the point: u/u0, I/I0.
- *   product     maximise (prod_k t_k)^(1/A),  t_k <= (1 + S0 (2 ubar - Ibar)) / (1 + S0)
- *   fractional  maximise sum_k S0 (2 ubar - e_k - Ilin / (1 + S0)),  e_k >= (S0 ubar^2 + coherent) / (1 + S0)
- * so that every row is of order one. */
+ * Variables   w (active users x L), x, q (L), e and theta (constraint `sca`), then the surrogate's own. q is the power
+ * that is radiated in all, x the communication power. Where both powers interfere alike, x is there only for access
+ * points whose threshold counts; where interference depends on the stream, powers p (active users x L) take its place,
+ * whose sum it is. theta is there for thresholds that count, limits where they are below the budget. w, x, q and p of
+ * an access point are measured in its unit. At the point of expansion: S0 = SINR, u0, I0. A bar is a value relative to
+ * the point: u/u0, I/I0. Every row is of order one. */
 #include "alloc/step_crlb.h"
 
 #include <math.h>
 #include <string.h>
 
-static bool is_product(const step_model *model)
+/* Interference of an access point depends on how its power is split. */
+static bool loads_apart(const step_model *model)
 {
-    return model->surrogate == CFI_SURROGATE_PRODUCT;
+    return !problem_loads_equal(model->problem);
 }
 
 /* Without x, q itself bounds the squared norm of w. */
 static bool has_x(const step_model *model, size_t l)
 {
-    return model->problem->rank[l] != SIZE_MAX &&
-           (model->problem->sensing == SENSING_CONVEX || model->constraint == CFI_CRLB_SCA);
+    return loads_apart(model) ||
+           (model->problem->sensing.rank[l] != SIZE_MAX &&
+            (model->problem->sensing.kind == SENSING_CONVEX || model->constraint == CFI_CRLB_SCA));
 }
 
 /* What amplitudes of AP l are measured in; exact, since powers are measured in powers of 4. */
@@ -31,9 +31,9 @@ static double amplitude_unit(const step_model *model, size_t l)
     return sqrt(model->unit[l]);
 }
 
-static double sinr_at(const step_model *model, size_t k)
+size_t step_model_x(const step_model *model, size_t l)
 {
-    return problem_sinr(model->problem, k);
+    return model->x + (loads_apart(model) ? l : model->problem->sensing.rank[l]);
 }
 
 /* ----------------------------------------------------------------------- units ---- */
@@ -44,7 +44,7 @@ static void choose_units(const step_model *model)
 
     for (size_t l = 0; l < problem->L; l++) {
         model->unit[l] = problem->unit[l];
-        if (model->constraint == CFI_CRLB_SCA && problem->rank[l] != SIZE_MAX) {
+        if (model->constraint == CFI_CRLB_SCA && problem->sensing.rank[l] != SIZE_MAX) {
             model->unit[l] = fmin(model->unit[l], problem_unit_below(step_crlb_most_power(problem, model->at, l)));
         }
     }
@@ -52,61 +52,76 @@ static void choose_units(const step_model *model)
 
 /* ------------------------------------------------------------------------ rows ---- */
 
-/* row += factor * u_k / u0_k */
-static void put_signal(const step_model *model, size_t row, size_t a, double factor)
+void step_put_signal(const step_model *model, size_t row, size_t a, double factor)
 {
     const alloc_problem *problem = model->problem;
     size_t k = model->active[a];
 
     for (size_t l = 0; l < problem->L; l++) {
         socp_put(model->builder, row, a + model->A * l,
-                 factor * problem->signal[k + problem->K * l] * amplitude_unit(model, l) / problem->u[k]);
+                 factor * problem->signal[k + problem->K * l] * amplitude_unit(model, l) / model->values->u[k]);
     }
 }
 
-/* row += factor * (1 + sum_l load_kl q_l) / I0_k */
-static void put_load(const step_model *model, size_t row, size_t k, double factor)
+/* row += factor x_l, in the unit of AP l */
+static void put_communication_power(const step_model *model, size_t row, size_t l, double factor)
 {
-    const alloc_problem *problem = model->problem;
-    double scale = factor / problem->interference[k];
-
-    socp_constant(model->builder, row, scale);
-    for (size_t l = 0; l < problem->L; l++) {
-        socp_put(model->builder, row, model->q + l, scale * problem->load[k + problem->K * l] * model->unit[l]);
-    }
-}
-
-static void add_surrogate_rows(const step_model *model)
-{
-    size_t row;
-
-    if (!is_product(model)) {
+    if (!model->problem->load_by_stream) {
+        socp_put(model->builder, row, step_model_x(model, l), factor);
         return;
     }
-    row = socp_add_linear(model->builder, model->A);
-    for (size_t a = 0; a < model->A; a++, row++) {
-        double S0 = sinr_at(model, model->active[a]), weight = S0 / (1.0 + S0);
-
-        socp_constant(model->builder, row, 1.0 / (1.0 + S0));
-        put_signal(model, row, a, 2.0 * weight);
-        put_load(model, row, model->active[a], -weight);
-        if (model->problem->coherent) {
-            socp_put(model->builder, row, model->e + a, -weight);
-        }
-        socp_put(model->builder, row, model->t + a, -1.0);
+    for (size_t a = 0; a < model->A; a++) {
+        socp_put(model->builder, row, model->p + a + model->A * l, factor);
     }
+}
+
+void step_for_each_load(const step_model *model, size_t k, step_load_taker take, void *context)
+{
+    const alloc_problem *problem = model->problem;
+
+    for (size_t l = 0; l < problem->L; l++) {
+        double S = problem->sensing_load[k + problem->K * l], unit = model->unit[l];
+
+        take(model, context, model->q + l, S * unit);
+        for (size_t a = 0; problem->load_by_stream && a < model->A; a++) {
+            take(model, context, model->p + a + model->A * l,
+                 (problem_load(problem, k, model->active[a], l) - S) * unit);
+        }
+        if (problem->load && loads_apart(model)) {
+            take(model, context, step_model_x(model, l), (problem_load(problem, k, k, l) - S) * unit);
+        }
+    }
+}
+
+typedef struct load_row {
+    size_t row;
+    double scale;
+} load_row;
+
+static void put_load_term(const step_model *model, void *context, size_t variable, double load)
+{
+    const load_row *to = context;
+
+    socp_put(model->builder, to->row, variable, to->scale * load);
+}
+
+void step_put_load(const step_model *model, size_t row, size_t k, double factor)
+{
+    load_row to = {.row = row, .scale = factor / model->values->interference[k]};
+
+    socp_constant(model->builder, row, to.scale);
+    step_for_each_load(model, k, put_load_term, &to);
 }
 
 /* q_l >= incline x_l + offset, or q_l >= 1 / d1_l where all of q_l serves the users. */
 static void put_threshold(const step_model *model, size_t row, size_t l)
 {
-    const alloc_problem *problem = model->problem;
-    double d1 = problem->d1[l], d2 = problem->d2[l], strong = fmax(d1, d2);
+    double d1 = model->problem->sensing.d1[l], d2 = model->problem->sensing.d2[l], strong = fmax(d1, d2);
 
     socp_constant(model->builder, row, -1.0 / strong / model->unit[l]);
     socp_put(model->builder, row, model->q + l, has_x(model, l) ? d2 / strong : 1.0);
     if (has_x(model, l)) {
-        socp_put(model->builder, row, step_model_x(model, l), (d1 - d2) / strong);
+        put_communication_power(model, row, l, (d1 - d2) / strong);
     }
 }
 
@@ -146,9 +161,9 @@ static void put_squared_norm(const step_model *model, size_t row, size_t l, doub
  * excludes least. The row is divided by its largest coefficient. */
 static void put_linearised_threshold(const step_model *model, size_t row, size_t l)
 {
-    const alloc_problem *problem = model->problem;
-    double unit = model->unit[l], weak = problem->d2[l] / problem->d1[l], needed = 1.0 / problem->d1[l] / unit;
-    double least = sqrt(fmax(needed - weak * model->at->q[l] / unit, 0.0) / (1.0 - weak));
+    double unit = model->unit[l], d1 = model->problem->sensing.d1[l], weak = model->problem->sensing.d2[l] / d1;
+    double needed = 1.0 / d1 / unit, q = (model->at->x[l] + model->at->s[l]) / unit;
+    double least = sqrt(fmax(needed - weak * q, 0.0) / (1.0 - weak));
     double r = weak > 0.0 ? fmax(least, direction_at(model, l).norm / sqrt(unit)) : least;
     double scale = 1.0 / fmax(weak, 2.0 * (1.0 - weak) * r);
 
@@ -157,24 +172,41 @@ static void put_linearised_threshold(const step_model *model, size_t row, size_t
     put_squared_norm(model, row, l, r, scale * (1.0 - weak));
 }
 
+/* The same where x is a variable, d1 norm(w)^2 + d2 (q - x) >= 1: then d2 may be the larger. */
+static void put_linearised_apart(const step_model *model, size_t row, size_t l)
+{
+    double unit = model->unit[l], d1 = model->problem->sensing.d1[l], d2 = model->problem->sensing.d2[l];
+    double needed = 1.0 / d1 / unit, weak = d2 / d1;
+    double least = sqrt(fmax(needed - weak * model->at->s[l] / unit, 0.0));
+    double r = d2 > 0.0 ? fmax(least, direction_at(model, l).norm / sqrt(unit)) : least;
+    double scale = 1.0 / fmax(fmax(weak, 2.0 * r), needed);
+
+    socp_constant(model->builder, row, -scale * needed);
+    socp_put(model->builder, row, model->q + l, scale * weak);
+    put_communication_power(model, row, l, -scale * weak);
+    put_squared_norm(model, row, l, r, scale);
+}
+
 /* (19b) as linear rows, one for each access point whose threshold counts. */
 static void add_threshold_rows(const step_model *model)
 {
-    const alloc_problem *problem = model->problem;
+    const alloc_sensing *sensing = &model->problem->sensing;
     size_t row;
 
     if (model->constraint == CFI_CRLB_SCA) {
         return;
     }
-    row = socp_add_linear(model->builder, problem->ranked);
-    for (size_t l = 0; l < problem->L; l++) {
-        if (problem->rank[l] == SIZE_MAX) {
+    row = socp_add_linear(model->builder, sensing->ranked);
+    for (size_t l = 0; l < model->problem->L; l++) {
+        if (sensing->rank[l] == SIZE_MAX) {
             continue;
         }
-        if (problem->sensing == SENSING_LINEARISED) {
-            put_linearised_threshold(model, row++, l);
-        } else {
+        if (sensing->kind != SENSING_LINEARISED) {
             put_threshold(model, row++, l);
+        } else if (loads_apart(model)) {
+            put_linearised_apart(model, row++, l);
+        } else {
+            put_linearised_threshold(model, row++, l);
         }
     }
 }
@@ -182,17 +214,15 @@ static void add_threshold_rows(const step_model *model)
 /* x_l <= q_l, or where more communication power senses better x_l <= norm(w_l)^2, linearised at the point. */
 static void add_share_rows(const step_model *model)
 {
-    const alloc_problem *problem = model->problem;
-
-    for (size_t l = 0; l < problem->L; l++) {
+    for (size_t l = 0; l < model->problem->L; l++) {
         size_t row;
 
         if (!has_x(model, l)) {
             continue;
         }
         row = socp_add_linear(model->builder, 1);
-        socp_put(model->builder, row, step_model_x(model, l), -1.0);
-        if (problem->sensing == SENSING_LINEARISED) {
+        put_communication_power(model, row, l, -1.0);
+        if (model->problem->sensing.kind == SENSING_LINEARISED && !loads_apart(model)) {
             put_squared_norm(model, row, l, direction_at(model, l).norm / amplitude_unit(model, l), 1.0);
         } else {
             socp_put(model->builder, row, model->q + l, 1.0);
@@ -227,8 +257,7 @@ static void add_power_rows(const step_model *model)
 
 /* ----------------------------------------------------------------------- cones ---- */
 
-/* norm(v)^2 <= s, where the caller adds 2 v to rows row + 2 ..; puts s = variable into the first two rows. */
-static size_t add_squares(const step_model *model, size_t variable, size_t terms)
+size_t step_add_squares(const step_model *model, size_t variable, size_t terms)
 {
     size_t row = socp_add_cone(model->builder, terms + 2);
 
@@ -239,26 +268,23 @@ static size_t add_squares(const step_model *model, size_t variable, size_t terms
     return row + 2;
 }
 
-/* n^2 <= a b for three variables. */
-static void add_geometric_pair(const step_model *model, size_t n, size_t a, size_t b)
-{
-    size_t row = socp_add_cone(model->builder, 3);
-
-    socp_put(model->builder, row, a, 1.0);
-    socp_put(model->builder, row, b, 1.0);
-    socp_put(model->builder, row + 1, a, 1.0);
-    socp_put(model->builder, row + 1, b, -1.0);
-    socp_put(model->builder, row + 2, n, 2.0);
-}
-
+/* norm(w_l)^2 <= x_l, or q_l where that is all; w_jl^2 <= p_jl for each stream. */
 static void add_amplitude_cones(const step_model *model)
 {
     for (size_t l = 0; l < model->problem->L; l++) {
-        bool on_x = model->problem->sensing == SENSING_CONVEX && has_x(model, l);
-        size_t row = add_squares(model, on_x ? step_model_x(model, l) : model->q + l, model->A);
+        bool on_x = has_x(model, l) && (loads_apart(model) || model->problem->sensing.kind == SENSING_CONVEX);
+        size_t first = model->A * l, row;
 
+        if (model->problem->load_by_stream) {
+            for (size_t a = 0; a < model->A; a++) {
+                row = step_add_squares(model, model->p + first + a, 1);
+                socp_put(model->builder, row, first + a, 2.0);
+            }
+            continue;
+        }
+        row = step_add_squares(model, on_x ? step_model_x(model, l) : model->q + l, model->A);
         for (size_t a = 0; a < model->A; a++) {
-            socp_put(model->builder, row + a, a + model->A * l, 2.0);
+            socp_put(model->builder, row + a, first + a, 2.0);
         }
     }
 }
@@ -273,89 +299,29 @@ static size_t active_position(const step_model *model, size_t k)
     return SIZE_MAX;
 }
 
-/* e_k >= coherent interference / I0 (product), (S0 ubar_k^2 + coherent interference / I0) / (1 + S0) (fractional) */
-static void add_quadratic_cones(const step_model *model)
+size_t step_coherent_terms(const step_model *model, size_t k)
+{
+    const alloc_problem *problem = model->problem;
+    size_t terms = 0;
+
+    for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
+        terms += active_position(model, problem->mate[i]) != SIZE_MAX;
+    }
+    return terms;
+}
+
+void step_put_coherent(const step_model *model, size_t row, size_t k, double scale)
 {
     const alloc_problem *problem = model->problem;
 
-    if (is_product(model) && !problem->coherent) {
-        return;
-    }
-    for (size_t a = 0; a < model->A; a++) {
-        size_t k = model->active[a], terms = is_product(model) ? 0 : 1, row;
-        double S0 = sinr_at(model, k),
-               scale = 2.0 / sqrt((is_product(model) ? 1.0 : 1.0 + S0) * problem->interference[k]);
+    for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
+        size_t j = problem->mate[i], position = active_position(model, j);
 
-        for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
-            terms += active_position(model, problem->mate[i]) != SIZE_MAX;
+        for (size_t l = 0; position != SIZE_MAX && l < problem->L; l++) {
+            socp_put(model->builder, row, position + model->A * l,
+                     scale * problem_coherent_coefficient(problem, k, j, l) * amplitude_unit(model, l));
         }
-        row = add_squares(model, model->e + a, terms);
-        if (!is_product(model)) {
-            put_signal(model, row++, a, 2.0 * sqrt(S0 / (1.0 + S0)));
-        }
-        for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
-            size_t j = problem->mate[i], position = active_position(model, j);
-
-            for (size_t l = 0; position != SIZE_MAX && l < problem->L; l++) {
-                socp_put(model->builder, row, position + model->A * l,
-                         scale * problem_coherent_coefficient(problem, k, j, l) * amplitude_unit(model, l));
-            }
-            row += position != SIZE_MAX;
-        }
-    }
-}
-
-/* root <= (prod t)^(1/A) by a tree of pairs; leaves are padded with the root itself. `list` has room for the padded
- * leaves. */
-static void add_geometric_mean(const step_model *model, size_t *list)
-{
-    size_t count = 1, node = model->node;
-
-    while (count < model->A) {
-        count *= 2;
-    }
-    for (size_t i = 0; i < count; i++) {
-        list[i] = i < model->A ? model->t + i : model->root;
-    }
-    for (; count > 1; count /= 2) {
-        for (size_t i = 0; i < count / 2; i++) {
-            size_t a = list[2 * i], b = list[2 * i + 1];
-
-            if (a == model->root && b == model->root) {
-                list[i] = model->root;
-            } else {
-                list[i] = count == 2 ? model->root : node++;
-                add_geometric_pair(model, list[i], a, b);
-            }
-        }
-    }
-}
-
-static void add_objective(const step_model *model)
-{
-    const alloc_problem *problem = model->problem;
-    double largest = 0.0;
-
-    if (is_product(model)) {
-        socp_objective(model->builder, model->root, -1.0);
-        return;
-    }
-    for (size_t a = 0; a < model->A; a++) {
-        largest = fmax(largest, sinr_at(model, model->active[a]));
-    }
-    for (size_t a = 0; a < model->A; a++) {
-        size_t k = model->active[a];
-        double S0 = sinr_at(model, k), weight = S0 / largest;
-
-        socp_objective(model->builder, model->e + a, weight);
-        for (size_t l = 0; l < problem->L; l++) {
-            size_t i = k + problem->K * l;
-
-            socp_objective(model->builder, a + model->A * l,
-                           -2.0 * weight * problem->signal[i] * amplitude_unit(model, l) / problem->u[k]);
-            socp_objective(model->builder, model->q + l,
-                           weight * problem->load[i] * model->unit[l] / (problem->interference[k] * (1.0 + S0)));
-        }
+        row += position != SIZE_MAX;
     }
 }
 
@@ -363,39 +329,28 @@ static void add_objective(const step_model *model)
 
 static void lay_out(step_model *model)
 {
-    size_t L = model->problem->L, next = model->A * L;
-    bool has_shares = model->problem->sensing == SENSING_CONVEX || model->constraint == CFI_CRLB_SCA;
+    const alloc_problem *problem = model->problem;
+    size_t L = problem->L, next = model->A * L;
+    bool has_shares = problem->sensing.kind == SENSING_CONVEX || model->constraint == CFI_CRLB_SCA;
 
     model->x = next;
-    next += has_shares ? model->problem->ranked : 0;
+    if (loads_apart(model)) {
+        next += problem->load_by_stream ? 0 : L;
+    } else {
+        next += has_shares ? problem->sensing.ranked : 0;
+    }
     model->q = next;
     next += L;
+    model->p = next;
+    next += problem->load_by_stream ? model->A * L : 0;
     model->e = next;
-    next += !is_product(model) || model->problem->coherent ? model->A : 0;
+    next += model->surrogate->has_squares(problem) ? model->A : 0;
     model->theta = next;
-    next += model->constraint == CFI_CRLB_SCA ? model->problem->ranked : 0;
-    model->t = next;
-    model->root = next; /* the only t, when there is one user */
-    if (is_product(model)) {
-        size_t padded = 1, level = model->A;
-
-        next += model->A;
-        model->node = next;
-        while (padded < model->A) {
-            padded *= 2;
-        }
-        for (size_t i = padded; i > 2; i /= 2) { /* nodes below the root that hold some t */
-            level = (level + 1) / 2;
-            next += level;
-        }
-        if (model->A > 1) {
-            model->root = next++;
-        }
-    }
-    model->variables = next;
+    next += model->constraint == CFI_CRLB_SCA ? problem->sensing.ranked : 0;
+    model->variables = model->surrogate->lay_out(model, next);
 }
 
-const socp_problem *step_model_build(step_model *model, size_t *leaves, cfi_error *error)
+const socp_problem *step_model_build(step_model *model, size_t *list, cfi_error *error)
 {
     choose_units(model);
     lay_out(model);
@@ -408,17 +363,14 @@ const socp_problem *step_model_build(step_model *model, size_t *leaves, cfi_erro
         error_set(error, CFI_NO_MEMORY, "out of memory for an allocation step");
         return NULL;
     }
-    add_objective(model);
-    add_surrogate_rows(model);
+    model->surrogate->add_rows(model);
     add_threshold_rows(model);
     add_share_rows(model);
     add_power_rows(model);
     add_amplitude_cones(model);
-    add_quadratic_cones(model);
+    model->surrogate->add_squares(model);
     step_crlb_add_cones(model);
-    if (is_product(model)) {
-        add_geometric_mean(model, leaves);
-    }
+    model->surrogate->add_cones(model, list);
     return socp_build(model->builder, error);
 }
 
@@ -428,9 +380,15 @@ void step_model_read(const step_model *model, const double *solution, alloc_poin
 
     memset(to->w, 0, problem->K * problem->L * sizeof(double));
     for (size_t l = 0; l < problem->L; l++) {
+        double x = 0.0, *w = to->w + problem->K * l;
+
         for (size_t a = 0; a < model->A; a++) {
-            to->w[model->active[a] + problem->K * l] = solution[a + model->A * l] * amplitude_unit(model, l);
+            double amplitude = solution[a + model->A * l] * amplitude_unit(model, l);
+
+            w[model->active[a]] = amplitude;
+            x += amplitude * amplitude;
         }
-        to->q[l] = solution[model->q + l] * model->unit[l];
+        to->x[l] = x;
+        to->s[l] = solution[model->q + l] * model->unit[l] - x;
     }
 }

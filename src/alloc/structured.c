@@ -1,6 +1,7 @@
 /* One SCA step by its dual: Newton's method, damped by backtracking, and the feasible point that belongs to the
  * multipliers. docs/model.md (M19). */
 #include "alloc/dual.h"
+#include "alloc/objective.h"
 #include "cfisac/linalg.h"
 
 #include <math.h>
@@ -133,36 +134,35 @@ static bool search_line(structured *s, double *value)
     return false;
 }
 
-/* sum_k ln(1 + t_k) of a point; its true objective goes to *objective, if that is asked for. */
-static double primal_value(const structured *s, const alloc_point *point, double *objective)
+/* sum_k ln(1 + t_k) of a point, whose values are left beside it. */
+static double primal_value(const structured *s, const alloc_state *state)
 {
-    const alloc_problem *problem = s->problem;
-    double value = 0.0, objective_there = problem_evaluate(problem, point);
+    const alloc_values *values = state->values;
+    double value = 0.0;
 
-    if (objective) {
-        *objective = objective_there;
-    }
+    problem_evaluate(s->problem, state->point, state->values);
     for (size_t k = 0; k < s->K; k++) {
-        double t = 2.0 * s->r[k] * problem->u[k] - s->r[k] * s->r[k] * problem->interference[k];
+        double t = 2.0 * s->r[k] * values->u[k] - s->r[k] * s->r[k] * values->interference[k];
 
         value += t > -1.0 ? log1p(t) : -INFINITY;
     }
     return value;
 }
 
-/* The point that belongs to the multipliers, and its gap to the dual value. Where the budget binds it is completed, and
- * *objective is its true objective; elsewhere the surrogate may prefer to stay below the budget. */
-static double recover(structured *s, double dual, alloc_point *to, double *objective)
+/* The point that belongs to the multipliers; returns its gap to the dual value. Where the budget binds it is completed;
+ * elsewhere the surrogate may prefer to stay below the budget, and the values are not those of a complete point. */
+static double recover(structured *s, double dual, const alloc_state *to)
 {
     const alloc_problem *problem = s->problem;
-    double primal, radiated = dual_maximisers(s, to);
+    double primal, radiated = dual_maximisers(s, to->point);
     bool binds = s->y[s->n - 1] > 0.0 || radiated > (double)problem->L;
 
-    *objective = NAN;
-    if (binds && !problem_complete(problem, to)) {
+    to->values->objective = NAN;
+    if (binds && !problem->objective->complete(problem, to->point)) {
         return INFINITY;
     }
-    primal = primal_value(s, to, binds ? objective : NULL);
+    primal = primal_value(s, to);
+    to->values->objective = binds ? to->values->objective : NAN;
     return (dual - primal) / fmax(primal, 1e-300);
 }
 
@@ -199,11 +199,8 @@ static double guess_mu(structured *s, const alloc_point *at)
 
     dual_sum(s);
     for (size_t l = 0; l < s->problem->L; l++) {
-        double x = 0.0, h = sqrt(s->aps.norm2[l]);
+        double x = at->x[l], h = sqrt(s->aps.norm2[l]);
 
-        for (size_t k = 0; k < s->K; k++) {
-            x += at->w[k + s->K * l] * at->w[k + s->K * l];
-        }
         if (x > 0.0) {
             weighted += x * fmax(0.5 * h / sqrt(x) - s->aps.price[l], 0.0);
             total += x;
@@ -221,7 +218,7 @@ static bool is_flat(const structured *s)
            !(s->y[last] <= 0.0 && s->gradient[last] >= 0.0);
 }
 
-bool structured_step(structured *s, const alloc_point *at, alloc_point *to, double *gap, double *objective)
+bool structured_step(structured *s, const alloc_state *at, const alloc_state *to, double *gap)
 {
     double value;
 
@@ -229,7 +226,7 @@ bool structured_step(structured *s, const alloc_point *at, alloc_point *to, doub
     dual_start(s, at);
     s->y[s->n - 1] = s->mu;
     if (s->mu < 0.0) {
-        minimise_over_mu(s, guess_mu(s, at), 0.1);
+        minimise_over_mu(s, guess_mu(s, at->point), 0.1);
     }
     value = dual_expand(s);
     for (int i = 0; i < MOST_ITERATIONS && !stop_requested(s->stop); i++) {
@@ -246,20 +243,20 @@ bool structured_step(structured *s, const alloc_point *at, alloc_point *to, doub
             decrement -= s->gradient[j] * s->step[j];
         }
         if (decrement <= 0.1 * GAP_TOLERANCE * fabs(value)) {
-            *gap = recover(s, value, to, objective);
+            *gap = recover(s, value, to);
             if (*gap <= GAP_TOLERANCE) {
                 break;
             }
         }
         if (!search_line(s, &value)) {
-            *gap = recover(s, value, to, objective);
+            *gap = recover(s, value, to);
             break;
         }
     }
     s->mu = s->y[s->n - 1];
     if (!(*gap <= ACCEPTED_GAP) || stop_requested(s->stop)) {
         s->mu = -1.0;
-        problem_copy(s->problem, at, to);
+        problem_copy(s->problem, at->point, to->point);
         return false;
     }
     return true;

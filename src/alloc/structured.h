@@ -30,11 +30,11 @@ typedef struct structured {
 cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_stop *stop, cfi_arena *arena,
                            cfi_error *error);
 
-/* Maximises the product surrogate about `at` (the point of the last problem_evaluate) over the feasible set. *to is
- * feasible; *gap bounds how far its surrogate lies below the optimum, relative to it: a dual value less a primal one.
- * *objective is problem_evaluate at *to if that is complete (see problem_complete), else NAN.
- * False when no such point was found or the stop flag is set; then *to is `at`. Needs coherent terms absent or d2 >=
- * d1. O((K + P)^2 L) an iteration, no allocation. */
-bool structured_step(structured *s, const alloc_point *at, alloc_point *to, double *gap, double *objective);
+/* Maximises the product surrogate about `at` over the feasible set. to->point is feasible; *gap bounds how far its
+ * surrogate lies below the optimum, relative to it: a dual value less a primal one. to->values are those of to->point
+ * if it is complete (see problem_complete), else their objective is NaN. False when no such point was found or the stop
+ * flag is set; then to->point is that of `at`. Needs interference that does not depend on the stream, and sensing that
+ * is not linearised. O((K + P)^2 L) an iteration, no allocation. */
+bool structured_step(structured *s, const alloc_state *at, const alloc_state *to, double *gap);
 
 #endif

@@ -17,9 +17,6 @@ struct cfi_arena {
     } chunk[MAX_CHUNKS]; /* sizes at least double, so 64 are never exhausted */
     size_t chunks;
     cfi_arena_mark top;
-    cfi_arena *scratch; /* or NULL */
-    void *kept;         /* or NULL */
-    void (*destroy_kept)(void *kept);
 };
 
 cfi_arena *arena_create(void)
@@ -32,33 +29,7 @@ void arena_destroy(cfi_arena *arena)
     for (size_t i = 0; arena && i < arena->chunks; i++) {
         free(arena->chunk[i].memory);
     }
-    if (arena) {
-        arena_destroy(arena->scratch);
-        arena_keep(arena, NULL, NULL);
-    }
     free(arena);
-}
-
-void arena_keep(cfi_arena *arena, void *object, void (*destroy)(void *object))
-{
-    if (arena->kept) {
-        arena->destroy_kept(arena->kept);
-    }
-    arena->kept = object;
-    arena->destroy_kept = destroy;
-}
-
-void *arena_kept(const cfi_arena *arena)
-{
-    return arena->kept;
-}
-
-cfi_arena *arena_scratch(cfi_arena *arena)
-{
-    if (!arena->scratch) {
-        arena->scratch = arena_create();
-    }
-    return arena->scratch;
 }
 
 /* Makes the top chunk one that has room for `bytes`, a multiple of ALIGNMENT. */
@@ -149,7 +120,7 @@ void arena_release(cfi_arena *arena, cfi_arena_mark mark)
 
 size_t arena_capacity(const cfi_arena *arena)
 {
-    size_t bytes = arena->scratch ? arena_capacity(arena->scratch) : 0;
+    size_t bytes = 0;
 
     for (size_t i = 0; i < arena->chunks; i++) {
         bytes += arena->chunk[i].size;

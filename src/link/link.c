@@ -36,7 +36,7 @@ static cfi_status add_information(const cfi_network *network, cfi_arena *arena, 
         comm[p] = power * arrival[p] + departure[p];
         sens[p] = power * arrival[p] * N;
     }
-    link->own_echo = (cfi_information){.comm = comm, .sens = sens};
+    link->own_echo = (cfi_information){.diagonal = true, .comm = comm, .sens = sens};
     link->echoes = (cfi_echoes){
         .arrival = arrival, .departure = departure, .equal_paths = network->equal_paths, .path = network->path};
     return CFI_OK;

@@ -34,6 +34,21 @@ static double coherent_interference(const cfi_link *link, const cfi_powers *powe
     return total;
 }
 
+/* V_kj,l sum_j p_jl where V does not depend on the stream j; what user k hears of AP l's users by chance. */
+static double stray_power(const cfi_link *link, const cfi_powers *powers, double comm, size_t k, size_t l)
+{
+    size_t K = link->K;
+    double sum = 0.0;
+
+    if (!link->V_by_stream) {
+        return link->V[k + K * l] * comm;
+    }
+    for (size_t j = 0; j < K; j++) {
+        sum += link->V_by_stream[k + K * (j + K * l)] * powers->p[j + K * l];
+    }
+    return sum;
+}
+
 cfi_status metrics_sinr(const cfi_link *link, const cfi_powers *powers, cfi_rate_model model, cfi_arena *arena,
                         double *restrict sinr, cfi_error *error)
 {
@@ -55,7 +70,7 @@ cfi_status metrics_sinr(const cfi_link *link, const cfi_powers *powers, cfi_rate
             size_t i = k + K * l;
 
             sinr[k] += link->g[i] * sqrt(powers->p[i]);
-            noise[k] += link->V[i] * comm + link->S[i] * powers->s[l];
+            noise[k] += stray_power(link, powers, comm, k, l) + link->S[i] * powers->s[l];
         }
     }
     for (size_t k = 0; k < K; k++) {

@@ -7,11 +7,19 @@ cfi_status metrics_crlb_own_echo(const cfi_link *link, const cfi_powers *powers,
                                  double *restrict crlb, cfi_error *error)
 {
     const cfi_information *own = &link->own_echo;
+    size_t L = link->L;
 
     (void)arena;
     (void)error;
-    for (size_t p = 0; p < link->L; p++) {
-        crlb[p] = 1.0 / (own->comm[p] * metrics_comm_power(link->K, powers, p) + own->sens[p] * powers->s[p]);
+    for (size_t p = 0; p < L; p++) {
+        double sum = 0.0;
+
+        for (size_t l = own->diagonal ? p : 0; l < (own->diagonal ? p + 1 : L); l++) {
+            size_t at = own->diagonal ? p : p + L * l;
+
+            sum += own->comm[at] * metrics_comm_power(link->K, powers, l) + own->sens[at] * powers->s[l];
+        }
+        crlb[p] = 1.0 / sum;
     }
     return CFI_OK;
 }

@@ -110,9 +110,14 @@ double drop_iterations(const cfi_record *record)
     return drop_is_ok(record) ? (double)record->allocation.iterations : NAN;
 }
 
+double drop_objective(const cfi_record *record)
+{
+    return drop_is_ok(record) ? record->allocation.objective.value : NAN;
+}
+
 double drop_spread(const cfi_record *record)
 {
-    return drop_is_ok(record) ? record->allocation.spread_bit_s_hz : NAN;
+    return drop_is_ok(record) ? record->allocation.objective.spread : NAN;
 }
 
 double drop_violation(const cfi_record *record)

@@ -26,6 +26,7 @@ double drop_total_power(const cfi_record *record);
 double drop_sensing_share(const cfi_record *record);
 
 double drop_iterations(const cfi_record *record);
+double drop_objective(const cfi_record *record);
 double drop_spread(const cfi_record *record);
 double drop_violation(const cfi_record *record);
 

@@ -189,7 +189,7 @@ size_t field_values(field_shape shape, const cfi_record *record)
     case FIELD_PAIRS:
         return record->K * record->L;
     case FIELD_STEPS:
-        return record->allocation.trace_count;
+        return record->allocation.objective.trace_count;
     case FIELD_TEXT:
     case FIELD_ANY:
         break;

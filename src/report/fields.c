@@ -89,14 +89,12 @@ static const char *word_of_allocation_status(const cfi_record *record)
 
 static const char *word_of_objective(const cfi_record *record)
 {
-    (void)record;
-    return "sum_rate";
+    return record->allocation.objective.name;
 }
 
 static const char *word_of_objective_unit(const cfi_record *record)
 {
-    (void)record;
-    return BIT_S_HZ.text;
+    return record->allocation.objective.unit;
 }
 
 static const char *word_of_link(const cfi_record *record)
@@ -259,7 +257,7 @@ const field field_table[] = {
     {.name = "unit", .unit = &ONE, .shape = FIELD_TEXT, .group = &GROUP_OBJECTIVE,
      .value = WORD(word_of_objective_unit), .places = EVERYWHERE | FIELD_ALWAYS},
     {.name = "value", .unit = &OBJECTIVE_UNIT, .shape = FIELD_NUMBER, .group = &GROUP_OBJECTIVE,
-     .value = NUMBER(drop_sum_rate), .places = EVERYWHERE},
+     .value = NUMBER(drop_objective), .places = EVERYWHERE},
     {.name = "spread", .unit = &OBJECTIVE_UNIT, .shape = FIELD_NUMBER, .group = &GROUP_OBJECTIVE,
      .value = NUMBER(drop_spread), .places = EVERYWHERE},
     {.name = "max_constraint_violation", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
@@ -342,13 +340,13 @@ const field field_table[] = {
 
     /* steps of the allocation */
     {.name = "trace", .unit = &OBJECTIVE_UNIT, .shape = FIELD_STEPS, .group = &GROUP_OBJECTIVE,
-     .value = MEMBER(allocation.trace_bit_s_hz), .places = EVERYWHERE, .column = "objective_value"},
+     .value = MEMBER(allocation.objective.trace), .places = EVERYWHERE, .column = "objective_value"},
 
     /* Names of 0.1.0, written for one more version. */
     {.name = "spread", .unit = &BIT_S_HZ, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
      .value = NUMBER(drop_spread), .places = FIELD_JSON | FIELD_TABLE},
     {.name = "trace", .unit = &BIT_S_HZ, .shape = FIELD_STEPS, .group = &GROUP_ALLOCATION,
-     .value = MEMBER(allocation.trace_bit_s_hz), .places = FIELD_JSON | FIELD_TABLE, .column = "sum_rate_bit_s_hz"},
+     .value = MEMBER(allocation.objective.trace), .places = FIELD_JSON | FIELD_TABLE, .column = "sum_rate_bit_s_hz"},
     {.name = "sum_rate_std_error", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_MONTE_CARLO,
      .value = NUMBER(drop_sum_rate_std_error), .places = FIELD_JSON},
     {.name = "rate_std_error", .unit = &ONE, .shape = FIELD_USERS, .group = &GROUP_MONTE_CARLO,

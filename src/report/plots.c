@@ -63,8 +63,8 @@ static void include_drop(extents *all, const cfi_record *record)
         include_positions(&all->x, &all->y, network->ap_position_m, record->L);
         include_positions(&all->x, &all->y, network->ue_position_m, record->K);
     }
-    for (size_t n = 0; record->status == CFI_DROP_OK && n < record->allocation.trace_count; n++) {
-        include(&all->rate, record->allocation.trace_bit_s_hz[n]);
+    for (size_t n = 0; record->status == CFI_DROP_OK && n < record->allocation.objective.trace_count; n++) {
+        include(&all->rate, record->allocation.objective.trace[n]);
         all->iterations = n > all->iterations ? n : all->iterations;
     }
     for (size_t l = 0; network && record->status == CFI_DROP_OK && l < record->L; l++) {

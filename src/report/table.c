@@ -318,7 +318,7 @@ static void put_spread(const page *p)
         const cfi_record *record = &p->results->record[i];
 
         if (record->status == CFI_DROP_OK && record->allocation.starts > 1) {
-            double spread = record->allocation.spread_bit_s_hz;
+            double spread = record->allocation.objective.spread;
 
             drop = spread > most ? record->index : drop;
             most = fmax(most, spread);

@@ -18,6 +18,7 @@ typedef struct drops {
     const cfi_system *system;
     const cfi_run_options *options;
     cfi_trial_options trial;
+    alloc_workspace **workspace; /* one a thread */
     cfi_run *run;
     size_t done;
 } drops;
@@ -25,9 +26,11 @@ typedef struct drops {
 static cfi_status run_drop(void *context, size_t thread, size_t drop, cfi_error *error)
 {
     drops *d = context;
-    cfi_status status =
-        trial_run(d->system, (uint32_t)drop, &d->trial, d->run->arena[thread], &d->run->record[drop], error);
+    cfi_trial_options how = d->trial;
+    cfi_status status;
 
+    how.alloc.workspace = d->workspace[thread];
+    status = trial_run(d->system, (uint32_t)drop, &how, d->run->arena[thread], &d->run->record[drop], error);
     if (status == CFI_OK) {
 #pragma omp critical(cfisac_progress)
         {
@@ -56,6 +59,26 @@ static cfi_status make_room(const cfi_system *system, size_t arenas, cfi_run *ru
     return CFI_OK;
 }
 
+/* What free_workspaces frees, whether it fails or not. */
+static cfi_status make_workspaces(size_t count, alloc_workspace ***workspace, cfi_error *error)
+{
+    size_t made = 0;
+
+    *workspace = calloc(count, sizeof(alloc_workspace *));
+    while (*workspace && made < count && ((*workspace)[made] = alloc_workspace_create()) != NULL) {
+        made++;
+    }
+    return made == count ? CFI_OK : error_set(error, CFI_NO_MEMORY, "out of memory for %zu threads", count);
+}
+
+static void free_workspaces(alloc_workspace **workspace, size_t count)
+{
+    for (size_t i = 0; workspace && i < count; i++) {
+        alloc_workspace_destroy(workspace[i]);
+    }
+    free(workspace);
+}
+
 cfi_status sweep_run_drops(const cfi_system *system, const cfi_run_options *options, cfi_run *run, cfi_error *error)
 {
     size_t threads = options->threads > 0 ? options->threads : sweep_default_threads();
@@ -79,9 +102,13 @@ cfi_status sweep_run_drops(const cfi_system *system, const cfi_run_options *opti
         status = make_room(system, outer, run, error);
     }
     if (status == CFI_OK) {
+        status = make_workspaces(outer, &d.workspace, error);
+    }
+    if (status == CFI_OK) {
         status = dispatch_run(&job, &run->count, error);
         run->seconds = clock_seconds() - start;
     }
+    free_workspaces(d.workspace, outer);
     return status;
 }
 

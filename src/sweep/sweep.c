@@ -17,6 +17,7 @@
 /* What a thread keeps from trial to trial. */
 typedef struct worker {
     cfi_arena *arena;
+    alloc_workspace *workspace;
     cfi_scenario *scenario; /* of `point`, or NULL */
     size_t point;
 } worker;
@@ -196,11 +197,12 @@ static cfi_status run_item(void *context, size_t thread, size_t number, cfi_erro
     cfi_arena_mark mark = arena_mark(own->arena);
     cfi_record record;
     char *line = NULL;
+    cfi_trial_options how = w->trial;
     cfi_status status = open_point(w, own, point, error);
 
+    how.alloc.workspace = own->workspace;
     if (status == CFI_OK) {
-        status =
-            trial_run(scenario_system(own->scenario), plan_drop(w->plan, trial), &w->trial, own->arena, &record, error);
+        status = trial_run(scenario_system(own->scenario), plan_drop(w->plan, trial), &how, own->arena, &record, error);
     }
     if (status == CFI_OK) {
         line = line_of(w, point, &record, error);
@@ -304,8 +306,13 @@ static cfi_status make_workers(sweep_work *w, size_t threads, cfi_error *error)
 {
     w->worker = calloc(threads, sizeof *w->worker);
     for (; w->worker && w->workers < threads; w->workers++) {
-        w->worker[w->workers].arena = arena_create();
-        if (!w->worker[w->workers].arena) {
+        worker *own = &w->worker[w->workers];
+
+        own->arena = arena_create();
+        own->workspace = alloc_workspace_create();
+        if (!own->arena || !own->workspace) {
+            arena_destroy(own->arena);
+            alloc_workspace_destroy(own->workspace);
             break;
         }
     }
@@ -318,6 +325,7 @@ static void free_workers(sweep_work *w)
 {
     for (size_t i = 0; i < w->workers; i++) {
         scenario_destroy(w->worker[i].scenario);
+        alloc_workspace_destroy(w->worker[i].workspace);
         arena_destroy(w->worker[i].arena);
     }
     free(w->worker);

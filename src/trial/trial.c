@@ -105,30 +105,16 @@ static cfi_status evaluate_closed_form(cfi_record *record, cfi_arena *arena, cfi
 static cfi_status evaluate_reference(const cfi_record *record, const cfi_powers *powers, cfi_arena *arena,
                                      cfi_reference *reference, cfi_error *error)
 {
-    const cfi_network *network = record->network;
-    const cfi_system *system = network->system;
-    double *sinr = arena_alloc(arena, record->K, sizeof *sinr), *crlb = arena_alloc(arena, record->L, sizeof *crlb);
-    cfi_status status;
+    cfi_evaluation evaluation;
+    cfi_status status = alloc_evaluate(record->link, powers, arena, &evaluation, error);
 
-    if (!sinr || !crlb) {
-        return out_of_trial_memory(network, error);
+    if (status == CFI_OK) {
+        *reference = (cfi_reference){.available = true,
+                                     .sum_rate_bit_s_hz = evaluation.sum_rate_bit_s_hz,
+                                     .max_constraint_violation = evaluation.violation,
+                                     .worst_crlb_rad2 = evaluation.worst_crlb_rad2};
     }
-    status = metrics_sinr(record->link, powers, system->rate_model, arena, sinr, error);
-    if (status != CFI_OK) {
-        return status;
-    }
-    reference->available = true;
-    reference->sum_rate_bit_s_hz = metrics_rates(system, sinr, NULL);
-    status = system->sensing.crlb_model == CFI_CRLB_MULTISTATIC
-                 ? metrics_crlb_multistatic(record->link, powers, arena, crlb, error)
-                 : metrics_crlb_own_echo(record->link, powers, arena, crlb, error);
-    reference->worst_crlb_rad2 = 0.0;
-    for (size_t l = 0; status == CFI_OK && l < record->L; l++) {
-        reference->worst_crlb_rad2 = fmax(reference->worst_crlb_rad2, crlb[l]);
-    }
-    return status != CFI_OK
-               ? status
-               : alloc_constraint_violation(record->link, powers, arena, &reference->max_constraint_violation, error);
+    return status;
 }
 
 /* The equal and the heuristic split beside the scenario's own method. */
@@ -167,7 +153,7 @@ static cfi_status check_allocation(cfi_record *record, const cfi_trial_options *
     cfi_arena_mark mark = arena_mark(arena);
     cfi_system system = *record->network->system;
     cfi_link link = *record->link;
-    cfi_alloc_options second_options = {.stop = options->alloc.stop};
+    cfi_alloc_options second_options = {.stop = options->alloc.stop, .workspace = options->alloc.workspace};
     cfi_allocation second;
     cfi_status status;
 

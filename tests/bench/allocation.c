@@ -34,6 +34,7 @@ static void stop(const cfi_error *error)
 static double time_drop(const cfi_system *system, uint32_t drop, size_t repetitions, double *seconds)
 {
     cfi_arena *arena = arena_create();
+    cfi_alloc_options options = {.workspace = alloc_workspace_create()};
     cfi_error error = {.text = ""};
     cfi_network network;
     cfi_link link;
@@ -44,7 +45,6 @@ static double time_drop(const cfi_system *system, uint32_t drop, size_t repetiti
     }
     for (size_t i = 0; i < repetitions; i++) {
         cfi_arena_mark mark = arena_mark(arena);
-        cfi_alloc_options options = {.stop = NULL};
         cfi_allocation allocation;
 
         if (alloc_run(&link, &options, arena, &allocation, &error) != CFI_OK) {
@@ -53,6 +53,7 @@ static double time_drop(const cfi_system *system, uint32_t drop, size_t repetiti
         seconds[i] = allocation.solve_seconds;
         arena_release(arena, mark);
     }
+    alloc_workspace_destroy(options.workspace);
     arena_destroy(arena);
     return median(seconds, repetitions);
 }

@@ -53,24 +53,23 @@ static double gain_by(drop *d, const cfi_allocation *from, cfi_solver solver)
 {
     alloc_problem problem;
     alloc_stepper stepper;
-    alloc_point *point;
+    alloc_state at;
+    alloc_workspace *workspace = alloc_workspace_create();
     sca_work work;
     sca_outcome outcome;
     double before;
 
     d->made.system.allocation.solver = solver;
     assert_int_equal(problem_build(&d->link, d->arena, &problem, NULL), CFI_OK);
-    assert_int_equal(stepper_init(&stepper, &problem, NULL, d->arena, NULL), CFI_OK);
-    point = problem_point(&problem, d->arena);
-    work = (sca_work){.candidate = problem_point(&problem, d->arena),
-                      .trial = problem_point(&problem, d->arena),
-                      .kept = arena_alloc(d->arena, 2 * problem.K, sizeof(double))};
+    assert_int_equal(stepper_init(&stepper, &problem, NULL, workspace, NULL), CFI_OK);
+    assert_true(problem_state(&problem, d->arena, &at) && problem_state(&problem, d->arena, &work.candidate) &&
+                problem_state(&problem, d->arena, &work.trial));
     outcome.trace = arena_alloc(d->arena, d->made.system.allocation.max_iterations + 1, sizeof(double));
-    problem_from_powers(&problem, &from->powers, point);
-    assert_true(problem_complete(&problem, point));
-    before = problem_evaluate(&problem, point);
-    stepper.start = stepper.step = 0;
-    assert_int_equal(sca_run(&stepper, &work, point, &outcome, NULL), CFI_OK);
+    problem_from_powers(&problem, &from->powers, at.point);
+    assert_true(problem_complete(&problem, at.point));
+    before = problem_evaluate(&problem, at.point, at.values);
+    assert_int_equal(sca_run(&stepper, &work, &at, &outcome, NULL), CFI_OK);
+    alloc_workspace_destroy(workspace);
     return outcome.objective / before - 1.0;
 }
 

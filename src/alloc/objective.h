@@ -1,0 +1,38 @@
+/* What the allocation maximises: one table, a row an objective. docs/model.md (M13) */
+#ifndef CFISAC_ALLOC_OBJECTIVE_H
+#define CFISAC_ALLOC_OBJECTIVE_H
+
+#include "alloc/step_model.h"
+
+/* How far the last two accepted steps got. */
+typedef struct objective_gains {
+    double before, now; /* gain of the step before (infinite: there was none) and of this one */
+    double value;       /* before this step */
+    double tolerance;   /* allocation.tolerance */
+} objective_gains;
+
+struct alloc_objective {
+    cfi_objective word; /* the scenario's */
+    const char *name, *unit;
+    /* What is maximised, of u and interference; `reported` turns it into `unit`. */
+    double (*value)(const alloc_problem *problem, const alloc_values *values);
+    double (*reported)(const cfi_system *system, double value);
+    /* The same in `unit`, of powers that are evaluated anew. */
+    double (*measured)(const cfi_evaluation *evaluation);
+    /* The surrogate of a step about `at`; the one that the scenario asks for where `at` is NULL. */
+    const step_surrogate *(*surrogate)(const alloc_problem *problem, const alloc_values *at);
+    /* Makes what a step found feasible, with no loss; false: that cannot be. */
+    bool (*complete)(const alloc_problem *problem, alloc_point *point);
+    /* Whether so little is left to gain that a second such step in a row is the last. */
+    bool (*stop)(const objective_gains *gains);
+    /* A user that lost (nearly) all power may be worth bringing back; see revive.c. */
+    bool revives;
+};
+
+/* The row of a word; NULL: this version has none. */
+const alloc_objective *objective_of(cfi_objective word);
+
+/* The sum rate's surrogates (sum_rate.c). */
+extern const step_surrogate sum_rate_product, sum_rate_fractional;
+
+#endif

@@ -1,0 +1,128 @@
+/* Users that lost their power, and may want it back. docs/model.md (M13) */
+#include "alloc/search.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const double WEAK_SINR = 1e-2; /* of the strongest user's: below it a user may want to come back */
+
+/* What a unit of power of AP l is worth to the active users of a stationary point: slope = price x. */
+static double price_of(const alloc_problem *problem, const alloc_state *at, size_t l)
+{
+    const double *w = at->point->w + problem->K * l, *signal = problem->signal + problem->K * l;
+    double x = 0.0, slope = 0.0;
+
+    for (size_t j = 0; j < problem->K; j++) {
+        double u = at->values->u[j], noise = at->values->interference[j];
+
+        slope += signal[j] * w[j] * u / (noise + u * u);
+        x += w[j] * w[j];
+    }
+    return slope / x;
+}
+
+/* Amplitudes of user k along signal_kl / price_l, into the candidate; false where the test of docs/model.md (M13) says
+ * that they are not worth it. */
+static bool choose_direction(const alloc_search *s, size_t k)
+{
+    const alloc_problem *problem = &s->problem;
+    double *w = s->work.candidate.point->w, benefit = 0.0;
+
+    for (size_t l = 0; l < problem->L; l++) {
+        double signal = problem->signal[k + problem->K * l], price = price_of(problem, &s->best, l);
+
+        if (!(price > 0.0)) {
+            return false;
+        }
+        benefit += signal * signal / price;
+        w[k + problem->K * l] = signal / price;
+    }
+    return benefit > s->best.values->interference[k];
+}
+
+/* The best point with user k, silent or nearly so, at the most favourable length of its direction goes to s->at.
+ * Returns its objective; that of s->best when none is better. */
+static double revive_user(alloc_search *s, size_t k)
+{
+    const alloc_problem *problem = &s->problem;
+    const alloc_state *trial = &s->work.trial;
+    double best = s->best.values->objective;
+
+    if (!choose_direction(s, k)) {
+        return best;
+    }
+    for (double scale = 1.0; scale > 1e-12; scale *= 0.5) {
+        double next;
+
+        problem_copy(problem, s->best.point, trial->point);
+        for (size_t i = k; i < problem->K * problem->L; i += problem->K) {
+            trial->point->w[i] = scale * s->work.candidate.point->w[i];
+        }
+        if (!problem->objective->complete(problem, trial->point)) {
+            continue;
+        }
+        next = problem_evaluate(problem, trial->point, trial->values);
+        if (next > best) {
+            best = next;
+            problem_copy(problem, trial->point, s->at.point);
+        }
+    }
+    return best;
+}
+
+/* Appends a later run's trace to the best one's, as far as there is room; it ends at the result in any case. */
+static void append_trace(const alloc_search *s, sca_outcome *outcome, const sca_outcome *more)
+{
+    size_t room = s->problem.link->system->allocation.max_iterations + 1;
+
+    for (size_t i = 1; i < more->trace_count && outcome->trace_count < room; i++) {
+        outcome->trace[outcome->trace_count++] = more->trace[i];
+    }
+    outcome->trace[outcome->trace_count - 1] = more->objective;
+    outcome->iterations = outcome->trace_count - 1;
+    outcome->status = more->status;
+    outcome->stop_reason = more->stop_reason;
+    outcome->broke_down = more->broke_down;
+    memcpy(outcome->failure, more->failure, sizeof outcome->failure);
+    outcome->objective = more->objective;
+}
+
+/* Says what the later run was for; it goes on with the step numbers of the last start. */
+static void name_revival(sca_outcome *outcome, size_t k)
+{
+    char cause[SCA_FAILURE_LENGTH];
+
+    memcpy(cause, outcome->failure, sizeof cause);
+    if (*cause) {
+        snprintf(outcome->failure, sizeof outcome->failure, "bringing back user %zu: %.270s", k, cause);
+    }
+}
+
+cfi_status search_revive(alloc_search *s, cfi_error *error)
+{
+    const alloc_problem *problem = &s->problem;
+    double small = problem->link->system->allocation.tolerance;
+
+    for (size_t k = 0; k < problem->K; k++) {
+        double value = s->best.values->objective, strongest = 0.0;
+        cfi_status status;
+
+        for (size_t j = 0; j < problem->K; j++) {
+            strongest = fmax(strongest, values_sinr(s->best.values, j));
+        }
+        if (values_sinr(s->best.values, k) > WEAK_SINR * strongest || revive_user(s, k) <= value * (1.0 + small)) {
+            continue;
+        }
+        status = sca_run(&s->stepper, &s->work, &s->at, &s->outcome, error);
+        if (status != CFI_OK) {
+            return status;
+        }
+        if (s->outcome.objective > value) {
+            problem_copy_state(problem, &s->at, &s->best);
+            name_revival(&s->outcome, k);
+            append_trace(s, &s->best_outcome, &s->outcome);
+        }
+    }
+    return CFI_OK;
+}

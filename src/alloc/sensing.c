@@ -1,0 +1,116 @@
+/* Sensing as the allocation sees it. docs/model.md (M6), (M8)-(M10) */
+#include "alloc/sensing.h"
+
+#include <math.h>
+
+/* In an access point's unit: a threshold that so little power meets is no constraint of a step. It moves the optimum by
+ * no more than that, and the completion of the step's result meets it. */
+static const double NEGLIGIBLE_POWER = 1e-10;
+
+/* Below it 1 / d1 and its square leave the range of a double: such a kink is out of reach anyway. */
+static const double LEAST_COEFFICIENT = 1e-150;
+
+double sensing_least_power(const sensing_ap *ap)
+{
+    return ap->need / fmax(ap->comm, ap->sens);
+}
+
+cfi_status sensing_check(const cfi_link *link, cfi_error *error)
+{
+    return link->own_echo.diagonal
+               ? CFI_OK
+               : error_set(error, CFI_INVALID, "the allocation takes thresholds on an access point's own echo only");
+}
+
+cfi_status sensing_init(alloc_sensing *sensing, size_t L, cfi_arena *arena, cfi_error *error)
+{
+    double *row = arena_alloc(arena, 6 * L, sizeof *row);
+    size_t *rank = arena_alloc(arena, L, sizeof *rank);
+
+    if (!row || !rank) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the thresholds of %zu access points", L);
+    }
+    *sensing = (alloc_sensing){.d1 = row,
+                               .d2 = row + L,
+                               .incline = row + 2 * L,
+                               .offset = row + 3 * L,
+                               .most = row + 4 * L,
+                               .fewest = row + 5 * L,
+                               .rank = rank};
+    return CFI_OK;
+}
+
+/* Within a limit, more communication power leaves less for the sensing power that makes up for it. */
+static double largest_communication_power(const alloc_sensing *sensing, size_t l, double limit)
+{
+    double d1 = sensing->d1[l], d2 = sensing->d2[l];
+
+    if (!sensing->beam_senses_better || !(limit < INFINITY) || d1 == d2) {
+        return limit;
+    }
+    return fmin(limit, fmax((limit - 1.0 / d2) / (1.0 - d1 / d2), 0.0));
+}
+
+/* Where sensing power is the weaker one, much of it does what little communication power does. */
+static double least_communication_power(const alloc_sensing *sensing, size_t l, double limit)
+{
+    double d1 = sensing->d1[l], d2 = sensing->d2[l];
+
+    return sensing->beam_senses_better || !(limit < INFINITY) ? 0.0 : fmax((1.0 - d2 * limit) / (d1 - d2), 0.0);
+}
+
+static sensing_case choose_case(const alloc_sensing *sensing, bool coherent, const sensing_loads *loads)
+{
+    if (coherent) {
+        return sensing->beam_senses_better && loads->trade_convex ? SENSING_CONVEX : SENSING_LINEARISED;
+    }
+    if (!(sensing->d2[0] > 0.0) || (!sensing->beam_senses_better && loads->sensing_dearer)) {
+        return SENSING_SATURATED; /* the same power serves the users instead */
+    }
+    return SENSING_CONVEX;
+}
+
+void sensing_choose(alloc_sensing *sensing, size_t L, bool coherent, const sensing_loads *loads, const double *limit,
+                    const double *unit)
+{
+    sensing->beam_senses_better = sensing->d2[0] >= sensing->d1[0];
+    sensing->kind = choose_case(sensing, coherent, loads);
+    sensing->ranked = 0;
+    for (size_t l = 0; l < L; l++) {
+        double d1 = sensing->d1[l], d2 = sensing->d2[l];
+
+        sensing->incline[l] = d2 > 0.0 ? 1.0 - d1 / d2 : 0.0;
+        sensing->offset[l] = d2 > 0.0 ? 1.0 / d2 : 0.0;
+        sensing->most[l] = largest_communication_power(sensing, l, limit[l]);
+        sensing->fewest[l] = least_communication_power(sensing, l, limit[l]);
+        sensing->rank[l] = 1.0 / d1 <= NEGLIGIBLE_POWER * unit[l] ? SIZE_MAX : sensing->ranked++;
+    }
+}
+
+sensing_shape sensing_shape_of(const alloc_sensing *sensing, size_t l)
+{
+    double d1 = sensing->d1[l], d2 = sensing->d2[l];
+    sensing_shape shape = {.kink = d1 > LEAST_COEFFICIENT ? 1.0 / d1 : 1.0 / LEAST_COEFFICIENT,
+                           .helps = sensing->kind != SENSING_SATURATED && d2 > 0.0};
+
+    if (shape.helps) {
+        shape.trade = d1 / d2;
+        shape.offset = 1.0 / d2;
+    }
+    return shape;
+}
+
+double sensing_floor(const alloc_sensing *sensing, size_t l, double s, double limit, bool keep)
+{
+    double d1 = sensing->d1[l], d2 = sensing->d2[l], floor;
+
+    if (sensing->beam_senses_better) {
+        return 0.0;
+    }
+    if (sensing->kind == SENSING_SATURATED || !keep || !(d2 > 0.0)) {
+        return 1.0 / d1;
+    }
+    floor = fmax((1.0 - d2 * s) / d1, 0.0);
+    /* beyond the limit s is traded for x until both fit */
+    return floor + s > limit ? (1.0 - d2 * limit) / (d1 - d2) : floor;
+}

@@ -1,0 +1,88 @@
+/* Sensing as the allocation sees it: the one place that knows what d1 and d2 mean. docs/model.md (M6), (M8)-(M10)
+ *
+ * The information of an access point is linear in its own powers, d1 x + d2 s (x: communication, s: sensing power), and
+ * has to reach what its threshold needs. In the units of a problem that need is 1:
+ *     d1_l x_l + d2_l s_l >= 1
+ * so x >= 1 / d1 senses well enough by itself (the kink), and below it s = (1 - d1 x) / d2 is the least that helps.
+ * With one receiving antenna d2 = 0: sensing power never helps, and nothing is divided by d2. */
+#ifndef CFISAC_ALLOC_SENSING_H
+#define CFISAC_ALLOC_SENSING_H
+
+#include "cfisac/alloc.h"
+
+/* How a step treats the sensing constraint. Which of d1 and d2 is larger is the same for all access points, whose
+ * arrays are alike. */
+typedef enum {
+    SENSING_CONVEX,    /* linear in powers of which x_l >= sum_k w_kl^2 may be larger than is used: no loss */
+    SENSING_SATURATED, /* no sensing power is of use: s = 0, x_l >= 1 / d1_l */
+    SENSING_LINEARISED /* coherent terms, and communication power senses better: reverse convex in amplitudes */
+} sensing_case;
+
+typedef struct alloc_sensing {
+    sensing_case kind;
+    bool beam_senses_better;  /* d2 >= d1: the least power that senses is sensing power */
+    double *d1, *d2;          /* L each: information a unit of power, over what the threshold needs */
+    double *incline, *offset; /* L: x + s >= incline x + offset is the constraint: 1 - d1 / d2, 1 / d2; 0 if d2 = 0 */
+    double *most;         /* L: the largest communication power x_l with which AP l senses well enough in its limit */
+    double *fewest;       /* L: the least x_l with which sensing power fills up what is missing within the limit */
+    size_t *rank, ranked; /* L: place among the `ranked` access points whose threshold counts; else SIZE_MAX */
+} alloc_sensing;
+
+/* How interference of sensing power compares with that of communication power, over all pairs of user and AP. */
+typedef struct sensing_loads {
+    bool sensing_dearer; /* s is never preferred for its interference: V <= S everywhere */
+    bool trade_convex;   /* V / d1 >= S / d2 everywhere: no step wants x above what its amplitudes are */
+} sensing_loads;
+
+/* The kink and the line below it, for the solver of steps: s = max(0, offset - trade x), and x >= kink where sensing
+ * power is of no use (then trade = offset = 0 and `helps` is false). */
+typedef struct sensing_shape {
+    double kink, trade, offset;
+    bool helps;
+} sensing_shape;
+
+/* One access point's own information in watts: of a watt for users, of a watt for sensing, what its threshold needs. */
+typedef struct sensing_ap {
+    double comm, sens, need;
+} sensing_ap;
+
+static inline sensing_ap sensing_of(const cfi_link *link, size_t l)
+{
+    return (sensing_ap){.comm = link->own_echo.comm[l],
+                        .sens = link->own_echo.sens[l],
+                        .need = 1.0 / link->system->sensing.crlb_threshold_rad2[l]};
+}
+
+/* A watt senses better as sensing power. */
+static inline bool sensing_beam_is_better(const sensing_ap *ap)
+{
+    return ap->sens >= ap->comm;
+}
+
+/* The least watts that reach the threshold, spent in whichever way senses better; infinite when neither does. */
+double sensing_least_power(const sensing_ap *ap);
+
+/* The allocation knows thresholds on the own echo only: CFI_INVALID for information that other access points' powers
+ * add to. */
+cfi_status sensing_check(const cfi_link *link, cfi_error *error);
+
+/* Rows for L access points. CFI_NO_MEMORY. */
+cfi_status sensing_init(alloc_sensing *sensing, size_t L, cfi_arena *arena, cfi_error *error);
+/* Everything that follows from d1 and d2; limit (infinite: none) and unit as in alloc_problem, L each. */
+void sensing_choose(alloc_sensing *sensing, size_t L, bool coherent, const sensing_loads *loads, const double *limit,
+                    const double *unit);
+
+sensing_shape sensing_shape_of(const alloc_sensing *sensing, size_t l);
+/* The least communication power of AP l beside sensing power s within its limit; 0 where sensing power fills up what is
+ * missing. Without `keep` s is given up. */
+double sensing_floor(const alloc_sensing *sensing, size_t l, double s, double limit, bool keep);
+
+/* The least x + s, given x, that senses well enough. */
+static inline double sensing_least_total(const alloc_sensing *sensing, size_t l, double x)
+{
+    double total = sensing->incline[l] * x + sensing->offset[l];
+
+    return total > x ? total : x;
+}
+
+#endif

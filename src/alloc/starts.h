@@ -1,0 +1,27 @@
+/* Starting points of the allocation. */
+#ifndef CFISAC_ALLOC_STARTS_H
+#define CFISAC_ALLOC_STARTS_H
+
+#include "alloc/contest.h"
+#include "alloc/problem.h"
+
+/* What starts are made from. */
+typedef struct start_source {
+    const alloc_problem *problem;
+    const alloc_point *heuristic;
+    alloc_state incumbent; /* the best so far, with its values; read from start 3 on */
+    contest *users;        /* in order; has scratch */
+    double *key;           /* K: scratch */
+    size_t turn;           /* exchanges tried; the caller resets it when the incumbent improves */
+} start_source;
+
+/* Start number `start` of the allocation:
+ *   0             `heuristic` itself
+ *   1             the strongest user of each pilot
+ *   2, 6, 10 ..   random amplitudes, from the stream (seed, drop, start)
+ *   others        the incumbent with one user exchanged: an active one silenced, or a silent one in the place of its
+ *                 weakest rival. When all are tried: random subsets of users and random amplitudes.
+ * False when the start cannot be made feasible. */
+bool start_make(start_source *source, size_t start, alloc_point *point);
+
+#endif

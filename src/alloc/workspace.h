@@ -1,0 +1,21 @@
+/* What a thread keeps from one allocation to the next. */
+#ifndef CFISAC_ALLOC_WORKSPACE_H
+#define CFISAC_ALLOC_WORKSPACE_H
+
+#include "cfisac/alloc.h"
+
+/* A cone problem's memory and a solver for it, from step to step and drop to drop as long as the pattern stays. */
+typedef struct cone_solver {
+    socp_builder *builder;
+    socp_workspace *workspace; /* of the builder's last pattern */
+} cone_solver;
+
+struct alloc_workspace {
+    cfi_arena *scratch; /* of one allocation, released at its end: warm, while results pile up in another arena */
+    cone_solver cone;
+};
+
+/* Gives up the solver: what is half made must not serve the next drop. */
+void cone_solver_empty(cone_solver *cone);
+
+#endif
