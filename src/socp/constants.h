@@ -68,6 +68,9 @@ static const double FIRM_ENOUGH = 10.0;
 static const double SOLVED = 1e-2, SOLVED_CERTIFICATE = 1e-4;
 /* ... but never below rounding: of most problems, and of those in which single rows are much smaller than others. */
 static const double SOLVED_LEAST = 1e-12, SOLVED_SHARP = 1e-16;
+/* The solution for (-c, b, h) is multiplied by dtau. The combined direction's, which is not known yet, is taken for at
+ * most FIXED_MARGIN times the affine one's, and for at least FIXED_LEAST tau. */
+static const double FIXED_MARGIN = 10.0, FIXED_LEAST = 1e-4;
 /* Above this mu, after a good step, the residual is not even formed: it has been found small enough in all steps. */
 static const double MU_TRUSTED = 1e-4;
 /* Part of the residual that a refinement may leave for another to be worth it: one that gains less is at the end of its

@@ -89,5 +89,7 @@ bool kkt_sharpen(kkt *system, bool sharp);
 double kkt_solve(kkt *system, const double *rhs, double target, double *solution);
 void kkt_solve_two(kkt *system, const double *const rhs[2], const double target[2], double *const solution[2],
                    double error[2]);
+/* Goes on to refine the first of the two solutions just found; its residual must have been formed. */
+double kkt_refine_first(kkt *system, double target);
 
 #endif

@@ -284,11 +284,29 @@ bool kkt_sharpen(kkt *system, bool sharp)
     return system->sharp == sharp;
 }
 
+/* Corrects the sides side[0 .. left) whose residual is above their target, until none is or none gets better. */
+static void refine(kkt *system, size_t left, kkt_side *side[])
+{
+    size_t most = system->sharp ? MOST_CONJUGATES : system->max_refinements;
+
+    for (size_t round = 0; round < most && left > 0 && !stop_seen(system->watch); round++) {
+        bool useful[2];
+        size_t before = left;
+
+        (system->sharp ? correct_conjugate : correct)(system, left, side, useful);
+        left = 0;
+        for (size_t s = 0; s < before; s++) {
+            if (useful[s] && side[s]->error > side[s]->target) {
+                side[left++] = side[s];
+            }
+        }
+    }
+}
+
 /* The sides' targets and errors are those of side 0 and 1. */
 static void solve(kkt *system, size_t sides, const double *const rhs[], const double target[], double *const solution[])
 {
     size_t all = system->n + system->p + system->m, left = 0;
-    size_t most = system->sharp ? MOST_CONJUGATES : system->max_refinements;
     kkt_side *side[2] = {&system->side[0], &system->side[1]};
     double *step[2] = {solution[0], solution[sides - 1]};
 
@@ -311,18 +329,7 @@ static void solve(kkt *system, size_t sides, const double *const rhs[], const do
             side[left++] = one;
         }
     }
-    for (size_t round = 0; round < most && left > 0 && !stop_seen(system->watch); round++) {
-        bool useful[2];
-        size_t before = left;
-
-        (system->sharp ? correct_conjugate : correct)(system, left, side, useful);
-        left = 0;
-        for (size_t s = 0; s < before; s++) {
-            if (useful[s] && side[s]->error > side[s]->target) {
-                side[left++] = side[s];
-            }
-        }
-    }
+    refine(system, left, side);
 }
 
 double kkt_solve(kkt *system, const double *rhs, double target, double *solution)
@@ -337,4 +344,13 @@ void kkt_solve_two(kkt *system, const double *const rhs[2], const double target[
     solve(system, 2, rhs, target, solution);
     error[0] = system->side[0].error;
     error[1] = system->side[1].error;
+}
+
+double kkt_refine_first(kkt *system, double target)
+{
+    kkt_side *side = &system->side[0];
+
+    side->target = target;
+    refine(system, side->error > target, &side);
+    return side->error;
 }
