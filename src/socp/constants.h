@@ -80,7 +80,7 @@ static const double REFINEMENT_GAIN = 0.5;
 enum { MOST_CONJUGATES = 12 };
 static const double CONJUGATE_GAIN = 0.9;
 /* A factor is firmed when the affine step's residual stays above this times mu, and above SOLVED_LEAST. */
-static const double FACTOR_SOLVED = 1e-2;
+static const double FACTOR_SOLVED = 1e-1;
 
 /* ----------------------------------------------------------------------------------- steps ---- */
 

@@ -63,7 +63,7 @@ static double solve_start(socp_workspace *w, void *context)
         w->target[1][i] = -w->c[i];
     }
     memset(w->target[1] + n, 0, rows * sizeof(double));
-    kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, (double[]){SOLVED_LEAST, SOLVED_LEAST},
+    kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, (double[]){START_SOLVED, START_SOLVED},
                   (double *const[]){w->step, w->fixed}, error);
     return larger_of(error[0], error[1]);
 }
