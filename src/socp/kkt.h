@@ -55,6 +55,8 @@ typedef struct kkt {
     uint32_t *place;   /* size: where each unknown stands after the ordering */
     signed char *sign; /* size, by place */
     kkt_terms terms;
+    double
+        *ratio; /* cones: of the second dyad's length to the first's, beyond their heads; 0 where they have no length */
     ldl factor;
     double delta;
     double *base, base_delta; /* the matrix without what depends on W, for one delta; NULL where it is not kept */

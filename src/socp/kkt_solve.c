@@ -3,24 +3,22 @@
 #include "socp/kkt_terms.h"
 #include "socp/memory.h"
 #include "socp/problem.h"
+#include "socp/sizes.h"
 
 #include <math.h>
 #include <string.h>
 
-/* y = R^-1 x on a condensed block, R x on a kept one. */
-static inline void apply_block(size_t size, const double *weight, bool kept, const double *x, double *y)
+/* y = (middle I + plus plus' - minus minus') x: R^-1 x on a condensed cone, R x on a kept one. Beyond their heads the
+ * dyads have the same direction, where minus is -ratio plus. */
+INLINE void apply_dyads(size_t size, const double *weight, double middle, double ratio, const double *x, double *y)
 {
-    double middle = kept ? -weight[0] : weight[0];
+    const double *plus = weight + 1, *minus = plus + size;
+    double along = vector_dot(size - 1, plus + 1, x + 1);
+    double more = plus[0] * x[0] + along, less = minus[0] * x[0] - ratio * along, both = more + ratio * less;
 
-    if (size == 1) {
-        y[0] = middle * x[0];
-    } else {
-        const double *plus = weight + 1, *minus = plus + size;
-        double more = vector_dot(size, plus, x), less = vector_dot(size, minus, x);
-
-        for (size_t i = 0; i < size; i++) {
-            y[i] = middle * x[i] + (plus[i] * more - minus[i] * less);
-        }
+    y[0] = middle * x[0] + (plus[0] * more - minus[0] * less);
+    for (size_t i = 1; i < size; i++) {
+        y[i] = middle * x[i] + both * plus[i];
     }
 }
 
@@ -40,8 +38,10 @@ CLONES(static, void, apply_inverse, (const kkt *system, const double *restrict x
 
         if (system->kept[cone->linear + i]) {
             memset(y + row, 0, size * sizeof *y);
+        } else if (size == 1) {
+            y[row] = weight[0] * x[row];
         } else {
-            apply_block(size, weight, false, x + row, y + row);
+            BY_SIZE(apply_dyads, size, weight, weight[0], system->ratio[i], x + row, y + row);
         }
         weight += cone_weights(size);
         row += size;
@@ -59,7 +59,11 @@ static void kept_residual(const kkt *system, const double *rz, const double *z, 
         size_t size = i < cone->linear ? 1 : cone->size[i - cone->linear];
 
         if (system->kept[i]) {
-            apply_block(size, weight, true, z + row, left + row);
+            if (size == 1) {
+                left[row] = -weight[0] * z[row];
+            } else {
+                apply_dyads(size, weight, -weight[0], system->ratio[i - cone->linear], z + row, left + row);
+            }
             for (size_t j = row; j < row + size; j++) {
                 left[j] += rz[j] - gx[j] - DELTA_CONE * z[j];
             }

@@ -245,12 +245,7 @@ static direction direction_towards(socp_workspace *w, double last, double sigma_
 {
     bool check = w->careful || w->kkt.refinements > w->refinements; /* else this factor needs none */
 
-    cone_product(&w->cone, w->cone.lambda, w->cone.lambda, w->spare);
-    for (size_t i = 0; i < w->m; i++) {
-        w->product[i] += w->spare[i];
-    }
-    cone_add_identity(&w->cone, -sigma_mu, w->product);
-    cone_divide(&w->cone, w->product, w->product);
+    cone_centre(&w->cone, sigma_mu, w->product);
     cone_scale(&w->cone, w->product, w->spare);
     direction_target(w, weight, w->spare, w->target[1]);
     kkt_solve(&w->kkt, w->target[1], check ? w->accuracy : INFINITY, w->step);
