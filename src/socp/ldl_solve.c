@@ -31,14 +31,15 @@ INLINE void forward_small(const ldl *factor, const ldl_node *node, double *x, si
     }
 }
 
-/* First the triangle of the node's own columns; then the rows below, a vector of rows at a time: L times the node's own
- * x is summed over the columns and spread to where those rows are. */
-INLINE void forward_wide(const ldl *factor, const ldl_node *node, double *x, size_t sides)
+/* First the triangle of the node's own columns; then the rows below: L times the node's own x is summed over the
+ * columns, a vector of rows at a time, and subtracted from where those rows are. The first vector may begin with own
+ * rows, which are of no use, the last one ends with no rows. */
+INLINE void forward_wide(const ldl *factor, const ldl_node *node, double *restrict x, size_t sides)
 {
     const double *panel = factor->value + node->panel;
     const uint32_t *row = factor->below_row + node->rows;
-    double *own = x + sides * node->first;
-    size_t lead = node->lead, columns = node->columns, from = columns / VECTOR * VECTOR;
+    double *own = x + sides * node->first, *sums = factor->work;
+    size_t lead = node->lead, columns = node->columns;
 
     for (size_t c = 0; c < columns; c++) {
         for (size_t i = c + 1; i < columns; i++) {
@@ -47,7 +48,7 @@ INLINE void forward_wide(const ldl *factor, const ldl_node *node, double *x, siz
             }
         }
     }
-    for (size_t i = from; i < lead; i += VECTOR) {
+    for (size_t i = columns / VECTOR * VECTOR; i < lead; i += VECTOR) {
         vector sum[2] = {{0.0}};
 
         for (size_t c = 0; c < columns; c++) {
@@ -57,12 +58,13 @@ INLINE void forward_wide(const ldl *factor, const ldl_node *node, double *x, siz
                 sum[r] += l * own[sides * c + r];
             }
         }
-        for (size_t j = 0; j < VECTOR; j++) { /* the first vector may begin with own rows, the last end with no rows */
-            if (i + j >= columns && i + j < columns + node->below) {
-                for (size_t r = 0; r < sides; r++) {
-                    x[sides * row[i + j - columns] + r] -= sum[r][j];
-                }
-            }
+        for (size_t r = 0; r < sides; r++) {
+            *(vector *)(sums + r * lead + i) = sum[r];
+        }
+    }
+    for (size_t i = 0; i < node->below; i++) {
+        for (size_t r = 0; r < sides; r++) {
+            x[sides * row[i] + r] -= sums[r * lead + columns + i];
         }
     }
 }
