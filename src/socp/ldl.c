@@ -3,9 +3,7 @@
 
 #include "base/clones.h"
 #include "socp/constants.h"
-#include "socp/ldl_vector.h"
-
-#include <string.h>
+#include "socp/sizes.h"
 
 enum { TILE = 4 }; /* columns that are worked on together: their sums fit the registers */
 
@@ -106,19 +104,19 @@ INLINE void scale_rows(columns panel, size_t row, size_t tile, size_t begin, siz
 /* ---------------------------------------------------------------------------- small nodes ---- */
 
 /* One column of L; each product of its few rows below goes straight to where it is subtracted. */
-INLINE void factor_small(ldl *factor, const ldl_node *node, pivoting *how)
+INLINE void factor_small(uint32_t below, ldl *factor, const ldl_node *node, pivoting *how)
 {
     double *column = factor->value + node->panel, *value = factor->value;
     double inverse = invert_pivot(how, node->first, column);
     const uint32_t *slot = factor->product_slot + node->destinations;
 
     factor->inverse[node->first] = inverse;
-    for (uint32_t i = 1; i <= node->below; i++) {
+    for (uint32_t i = 1; i <= below; i++) {
         double y = column[i], l = y * inverse;
 
         column[i] = l;
         value[*slot++] -= l * y;
-        for (uint32_t j = i + 1; j <= node->below; j++) { /* those below i are not divided yet */
+        for (uint32_t j = i + 1; j <= below; j++) { /* those below i are not divided yet */
             value[*slot++] -= l * column[j];
         }
     }
@@ -275,7 +273,7 @@ CLONES(extern, size_t, ldl_factor, (ldl * factor, const signed char *sign, doubl
             return SIZE_MAX;
         }
         if (node->small) {
-            factor_small(factor, node, &how);
+            BY_BELOW(factor_small, node->below, factor, node, &how);
         } else {
             factor_panel(factor, node, &how);
             update_later_nodes(factor, node);

@@ -2,7 +2,7 @@
 #include "socp/ldl.h"
 
 #include "base/clones.h"
-#include "socp/ldl_vector.h"
+#include "socp/sizes.h"
 
 #include <string.h>
 
@@ -11,7 +11,7 @@
 /* ------------------------------------------------------------------------ forward: L^-1 x ---- */
 
 /* x of the rows below -= L times the column's own x. */
-INLINE void forward_small(const ldl *factor, const ldl_node *node, double *x, size_t sides)
+INLINE void forward_small(uint32_t below, const ldl *factor, const ldl_node *node, double *x, size_t sides)
 {
     const double *l = factor->value + node->panel + 1;
     const uint32_t *row = factor->below_row + node->rows;
@@ -19,13 +19,13 @@ INLINE void forward_small(const ldl *factor, const ldl_node *node, double *x, si
     if (sides == 2) {
         pair own = *(const pair *)(x + 2 * (size_t)node->first);
 
-        for (uint32_t i = 0; i < node->below; i++) {
+        for (uint32_t i = 0; i < below; i++) {
             *(pair *)(x + 2 * (size_t)row[i]) -= l[i] * own;
         }
     } else {
         double own = x[node->first];
 
-        for (uint32_t i = 0; i < node->below; i++) {
+        for (uint32_t i = 0; i < below; i++) {
             x[row[i]] -= l[i] * own;
         }
     }
@@ -73,7 +73,7 @@ INLINE void forward_wide(const ldl *factor, const ldl_node *node, double *restri
 
 /* The column's own x / d - L' times x of the rows below. Two sums, so that subtractions need not wait for each other.
  */
-INLINE void backward_small(const ldl *factor, const ldl_node *node, double *x, size_t sides)
+INLINE void backward_small(uint32_t below, const ldl *factor, const ldl_node *node, double *x, size_t sides)
 {
     const double *l = factor->value + node->panel + 1;
     const uint32_t *row = factor->below_row + node->rows;
@@ -83,22 +83,22 @@ INLINE void backward_small(const ldl *factor, const ldl_node *node, double *x, s
     if (sides == 2) {
         pair even = {0.0, 0.0}, odd = {0.0, 0.0}, *own = (pair *)(x + 2 * (size_t)node->first);
 
-        for (; i + 1 < node->below; i += 2) {
+        for (; i + 1 < below; i += 2) {
             even += l[i] * *(const pair *)(x + 2 * (size_t)row[i]);
             odd += l[i + 1] * *(const pair *)(x + 2 * (size_t)row[i + 1]);
         }
-        if (i < node->below) {
+        if (i < below) {
             even += l[i] * *(const pair *)(x + 2 * (size_t)row[i]);
         }
         *own = *own * inverse - (even + odd);
     } else {
         double even = 0.0, odd = 0.0;
 
-        for (; i + 1 < node->below; i += 2) {
+        for (; i + 1 < below; i += 2) {
             even += l[i] * x[row[i]];
             odd += l[i + 1] * x[row[i + 1]];
         }
-        if (i < node->below) {
+        if (i < below) {
             even += l[i] * x[row[i]];
         }
         x[node->first] = x[node->first] * inverse - (even + odd);
@@ -152,7 +152,7 @@ INLINE void solve_sides(const ldl *factor, double *x, size_t sides)
         const ldl_node *node = &factor->node[s];
 
         if (node->small) {
-            forward_small(factor, node, x, sides);
+            BY_BELOW(forward_small, node->below, factor, node, x, sides);
         } else {
             forward_wide(factor, node, x, sides);
         }
@@ -161,7 +161,7 @@ INLINE void solve_sides(const ldl *factor, double *x, size_t sides)
         const ldl_node *node = &factor->node[s];
 
         if (node->small) {
-            backward_small(factor, node, x, sides);
+            BY_BELOW(backward_small, node->below, factor, node, x, sides);
         } else {
             backward_wide(factor, node, x, sides);
         }
