@@ -12,7 +12,7 @@ static inline cfi_allocation run(drop *d)
     cfi_alloc_options options = {.stop = NULL};
     cfi_error error = {.text = ""};
 
-    if (alloc_run(&d->network, d->xi, &options, d->arena, &allocation, &error) != CFI_OK) {
+    if (alloc_run(&d->link, &options, d->arena, &allocation, &error) != CFI_OK) {
         fail_msg("%s", error.text);
     }
     return allocation;
@@ -20,10 +20,7 @@ static inline cfi_allocation run(drop *d)
 
 static inline double threshold_factor(drop *d)
 {
-    double factor;
-
-    assert_int_equal(alloc_least_threshold_factor(&d->network, d->arena, &factor, NULL), CFI_OK);
-    return factor;
+    return alloc_least_threshold_factor(&d->link);
 }
 
 /* Scales all thresholds so that the least feasible factor becomes `factor`. */
@@ -43,7 +40,7 @@ static inline double sum_rate_from_formula(const drop *d, const cfi_powers *powe
     double sum = 0.0;
 
     for (size_t k = 0; k < s->K; k++) {
-        double u = 0.0, load = s->comm_noise_w;
+        double u = 0.0, load = s->power.comm_noise_w;
 
         for (size_t j = 0; j < s->K; j++) {
             double coherent = 0.0;
@@ -51,15 +48,17 @@ static inline double sum_rate_from_formula(const drop *d, const cfi_powers *powe
             for (size_t l = 0; l < s->L; l++) {
                 size_t jl = j + s->K * l, kl = k + s->K * l;
 
-                load += (double)s->N * s->gain[kl] * (d->xi[jl] * powers->gamma[jl] + powers->eta[jl]);
-                u += j == k ? (double)s->N * d->xi[kl] * sqrt(powers->gamma[kl]) : 0.0;
-                coherent += (double)s->N * sqrt(powers->gamma[jl]) * d->xi[jl] * s->gain[kl] / s->gain[jl];
+                load += (double)s->N * s->propagation.gain[kl] *
+                        (d->xi[jl] * gamma_of(d, powers, jl) + eta_of(d, powers, l));
+                u += j == k ? (double)s->N * d->xi[kl] * sqrt(gamma_of(d, powers, kl)) : 0.0;
+                coherent += (double)s->N * sqrt(gamma_of(d, powers, jl)) * d->xi[jl] * s->propagation.gain[kl] /
+                            s->propagation.gain[jl];
             }
-            if (j != k && s->pilot[j] == s->pilot[k] && s->rate_model == CFI_RATE_EXACT) {
+            if (j != k && s->frame.pilot[j] == s->frame.pilot[k] && s->rate_model == CFI_RATE_EXACT) {
                 load += coherent * coherent;
             }
         }
-        sum += s->prelog * log2(1.0 + u * u / load);
+        sum += s->frame.prelog * log2(1.0 + u * u / load);
     }
     return sum;
 }
@@ -71,21 +70,22 @@ static inline double violation_from_formula(const drop *d, const cfi_powers *pow
     double N = (double)s->N, M = (double)s->M, total = 0.0, worst = 0.0;
 
     for (size_t l = 0; l < s->L; l++) {
-        double x = 0.0, y = 0.0, cosine = cos(s->angle_rad[l]), information;
+        double x = 0.0, y = 0.0, cosine = cos(s->sensing.angle_rad[l]), information;
         double S_N = N * (N * N - 1.0) / 12.0, S_M = M * (M * M - 1.0) / 12.0;
 
         for (size_t i = s->K * l; i < s->K * (l + 1); i++) {
-            assert_true(powers->gamma[i] >= 0.0 && powers->eta[i] >= 0.0);
-            x += d->xi[i] * powers->gamma[i];
-            y += powers->eta[i];
+            assert_true(powers->p[i] >= 0.0 && powers->s[l] >= 0.0);
+            x += d->xi[i] * gamma_of(d, powers, i);
+            y += eta_of(d, powers, l);
         }
-        information = 2.0 * (double)s->T / s->sensing_noise_w * s->path_gain * s->path_gain * M_PI * M_PI * cosine *
-                      cosine * ((N * S_M + M * S_N) * x + N * N * S_M * y);
-        worst = fmax(worst, 1.0 - information * s->crlb_threshold_rad2[l]);
-        worst = fmax(worst, s->ap_limit_w ? N * (x + y) / s->ap_limit_w[l] - 1.0 : 0.0);
+        information = 2.0 * (double)s->frame.T / s->power.sensing_noise_w * s->sensing.path_gain *
+                      s->sensing.path_gain * M_PI * M_PI * cosine * cosine *
+                      ((N * S_M + M * S_N) * x + N * N * S_M * y);
+        worst = fmax(worst, 1.0 - information * s->sensing.crlb_threshold_rad2[l]);
+        worst = fmax(worst, s->power.ap_limit_w ? N * (x + y) / s->power.ap_limit_w[l] - 1.0 : 0.0);
         total += N * (x + y);
     }
-    return fmax(worst, total / s->power_w - 1.0);
+    return fmax(worst, total / s->power.budget_w - 1.0);
 }
 
 static inline void check_trace(const cfi_allocation *allocation)
@@ -104,11 +104,11 @@ static inline drop *constructed_exception(size_t starts)
     const double gain[] = {0.2, 0.001, 1000.0, 0.5};
 
     memcpy(made.gain, gain, sizeof gain);
-    made.system.power_w = 1.0;
-    made.system.comm_noise_w = 0.01;
-    made.system.pilot_power_w = 0.5; /* tau_p p_p = 1 */
-    made.system.prelog = 1.0;
-    made.system.starts = starts;
+    made.system.power.budget_w = 1.0;
+    made.system.power.comm_noise_w = 0.01;
+    made.system.frame.pilot_power_w = 0.5; /* tau_p p_p = 1 */
+    made.system.frame.prelog = 1.0;
+    made.system.allocation.starts = starts;
     made.threshold[0] = made.threshold[1] = 1e12; /* no sensing */
     return make_drop(made);
 }
@@ -126,18 +126,18 @@ static inline drop *random_drop(uint64_t seed, double most_aps, double most_user
 
     if (made_uniform(&stream, 0.0, 1.0) < 0.4 && K > 1) {
         reuse_pilots(&made, (K + 1) / 2);
-        made.system.starts = 2;
+        made.system.allocation.starts = 2;
     }
-    made.system.power_w = made.system.comm_noise_w * pow(10.0, made_uniform(&stream, -1.0, 5.0));
-    made.system.pilot_power_w = made.system.power_w;
+    made.system.power.budget_w = made.system.power.comm_noise_w * pow(10.0, made_uniform(&stream, -1.0, 5.0));
+    made.system.frame.pilot_power_w = made.system.power.budget_w;
     if (made_uniform(&stream, 0.0, 1.0) < 0.3) {
         made.system.rate_model = CFI_RATE_THEOREM1;
     }
     if (made_uniform(&stream, 0.0, 1.0) < 0.3) {
         for (size_t l = 0; l < L; l++) {
-            made.limit[l] = made.system.power_w / (double)L * made_uniform(&stream, 0.7, 4.0);
+            made.limit[l] = made.system.power.budget_w / (double)L * made_uniform(&stream, 0.7, 4.0);
         }
-        made.system.ap_limit_w = made.limit;
+        made.system.power.ap_limit_w = made.limit;
     }
     d = make_drop(made);
     set_tightness(d, pow(10.0, made_uniform(&stream, -6.0, 0.05)));

@@ -96,15 +96,15 @@ static inline drop *ordinary_draw(const cfi_scenario *scenario, uint32_t index)
 
     *system = *scenario_system(scenario);
     d->made.threshold = malloc(system->L * sizeof(double)); /* for those who scale it */
-    memcpy(d->made.threshold, system->crlb_threshold_rad2, system->L * sizeof(double));
-    system->crlb_threshold_rad2 = d->made.threshold;
+    memcpy(d->made.threshold, system->sensing.crlb_threshold_rad2, system->L * sizeof(double));
+    system->sensing.crlb_threshold_rad2 = d->made.threshold;
     d->arena = arena_create();
     d->xi = arena_alloc(d->arena, system->K * system->L, sizeof(double));
     assert_int_equal(network_draw(system, index, d->arena, &d->network, NULL), CFI_OK);
-    channel_mmse_variance(&d->network, d->xi);
-    system->gain = d->network.beta;
-    system->angle_rad = d->network.angle_rad;
-    system->pilot = d->network.pilot;
+    remake_link(d);
+    system->propagation.gain = d->network.beta;
+    system->sensing.angle_rad = d->network.angle_rad;
+    system->frame.pilot = d->network.pilot;
     return d;
 }
 

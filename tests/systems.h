@@ -51,35 +51,35 @@ static inline made_system make_system(uint64_t seed, size_t L, size_t K, size_t 
                                .K = K,
                                .N = N,
                                .M = M,
-                               .gain = made.gain,
-                               .tau_p = K,
-                               .tau_c = 200,
-                               .T = K > 30 ? K : 30,
-                               .prelog = 1.0 - (double)K / 200.0,
-                               .pilot_power_w = 1e-3,
-                               .pilot_assignment = CFI_PILOTS_EXPLICIT,
-                               .pilot = made.pilot,
-                               .power_w = 1e-3,
-                               .comm_noise_w = 1e-6,
-                               .sensing_noise_w = 1e-6,
-                               .angle_rad = made.angle,
-                               .path_gain = 0.01,
-                               .path_phase_rad = 0.7853981633974483,
-                               .crlb_model = CFI_CRLB_OWN_ECHO,
-                               .crlb_threshold_rad2 = made.threshold,
+                               .propagation.gain = made.gain,
+                               .frame.tau_p = K,
+                               .frame.tau_c = 200,
+                               .frame.T = K > 30 ? K : 30,
+                               .frame.prelog = 1.0 - (double)K / 200.0,
+                               .frame.pilot_power_w = 1e-3,
+                               .frame.pilot_assignment = CFI_PILOTS_EXPLICIT,
+                               .frame.pilot = made.pilot,
+                               .power.budget_w = 1e-3,
+                               .power.comm_noise_w = 1e-6,
+                               .power.sensing_noise_w = 1e-6,
+                               .sensing.angle_rad = made.angle,
+                               .sensing.path_gain = 0.01,
+                               .sensing.path_phase_rad = 0.7853981633974483,
+                               .sensing.crlb_model = CFI_CRLB_OWN_ECHO,
+                               .sensing.crlb_threshold_rad2 = made.threshold,
                                .rate_model = CFI_RATE_EXACT,
-                               .method = CFI_METHOD_SCA,
-                               .equal_fraction = 0.5,
-                               .heuristic_fraction = 0.3,
-                               .surrogate = CFI_SURROGATE_PRODUCT,
-                               .crlb_constraint = CFI_CRLB_EXACT,
-                               .solver = CFI_SOLVER_SOCP,
-                               .max_iterations = 200,
-                               .tolerance = 1e-6,
-                               .drops = 1,
-                               .area_m = {250.0, 250.0},
-                               .reference_distance_m = 100.0,
-                               .path_loss_exponent = 3.2};
+                               .allocation.method = CFI_METHOD_SCA,
+                               .allocation.equal_fraction = 0.5,
+                               .allocation.heuristic_fraction = 0.3,
+                               .allocation.surrogate = CFI_SURROGATE_PRODUCT,
+                               .allocation.crlb_constraint = CFI_CRLB_EXACT,
+                               .allocation.solver = CFI_SOLVER_SOCP,
+                               .allocation.max_iterations = 200,
+                               .allocation.tolerance = 1e-6,
+                               .monte_carlo.drops = 1,
+                               .geometry.area_m = {250.0, 250.0},
+                               .propagation.reference_distance_m = 100.0,
+                               .propagation.path_loss_exponent = 3.2};
     return made;
 }
 
@@ -89,8 +89,8 @@ static inline void reuse_pilots(made_system *made, size_t tau_p)
     for (size_t k = 0; k < made->system.K; k++) {
         made->pilot[k] = k % tau_p;
     }
-    made->system.tau_p = tau_p;
-    made->system.prelog = 1.0 - (double)tau_p / 200.0;
+    made->system.frame.tau_p = tau_p;
+    made->system.frame.prelog = 1.0 - (double)tau_p / 200.0;
 }
 
 static inline void free_system(made_system *made)

@@ -20,16 +20,15 @@ static void equal_split_gives_each_ap_half_for_sensing(void **state)
     cfi_allocation allocation;
     double share = 1e-3 / (4.0 * 3.0);
 
-    d->made.system.method = CFI_METHOD_EQUAL;
+    d->made.system.allocation.method = CFI_METHOD_EQUAL;
     allocation = run(d);
     assert_int_equal(allocation.status, CFI_ALLOC_FIXED);
     for (size_t l = 0; l < 3; l++) {
-        const double *gamma = allocation.powers.gamma + 2 * l, *eta = allocation.powers.eta + 2 * l;
-        const double *xi = d->xi + 2 * l;
+        double gamma = gamma_of(d, &allocation.powers, 2 * l);
 
-        assert_true(gamma[0] == gamma[1] && eta[0] == eta[1]);
-        assert_close((xi[0] * gamma[0] + xi[1] * gamma[1]) / (0.5 * share), 1.0, 1e-14);
-        assert_close((eta[0] + eta[1]) / (0.5 * share), 1.0, 1e-14);
+        assert_close(gamma_of(d, &allocation.powers, 2 * l + 1) / gamma, 1.0, 1e-14);
+        assert_close((d->xi[2 * l] + d->xi[2 * l + 1]) * gamma / (0.5 * share), 1.0, 1e-14);
+        assert_close(2.0 * eta_of(d, &allocation.powers, l) / (0.5 * share), 1.0, 1e-14);
         assert_close(allocation.ap_power_w[l] / (1e-3 / 3.0), 1.0, 1e-14);
     }
     free_drop(d);
@@ -42,15 +41,10 @@ static void heuristic_without_binding_threshold_is_the_plain_split(void **state)
     cfi_allocation allocation;
 
     set_tightness(d, 1e-9);
-    d->made.system.method = CFI_METHOD_HEURISTIC;
+    d->made.system.allocation.method = CFI_METHOD_HEURISTIC;
     allocation = run(d);
     for (size_t l = 0; l < 4; l++) {
-        double y = 0.0;
-
-        for (size_t k = 0; k < 3; k++) {
-            y += allocation.powers.eta[k + 3 * l];
-        }
-        assert_close(y / (0.3 * 1e-3 / 16.0), 1.0, 1e-14);
+        assert_close(allocation.powers.s[l] / (0.3 * 1e-3 / 4.0), 1.0, 1e-14);
     }
     free_drop(d);
 }
@@ -65,7 +59,7 @@ static void heuristic_meets_every_constraint_exactly_when_the_closed_test_allows
         double factor = threshold_factor(d);
         cfi_allocation allocation;
 
-        d->made.system.method = CFI_METHOD_HEURISTIC;
+        d->made.system.allocation.method = CFI_METHOD_HEURISTIC;
         allocation = run(d);
         assert_int_equal(allocation.status == CFI_ALLOC_INFEASIBLE, factor > 1.0);
         if (factor > 1.0) {
@@ -101,15 +95,15 @@ static void least_power_over_dense_samples_agrees_with_the_closed_test(void **st
     drop *d = make_drop(make_system(3, 1, 1, 4, 2));
     double factor = threshold_factor(d), least = INFINITY;
     const cfi_system *s = &d->made.system;
-    double d1, d2, needed = s->sensing_noise_w / (2.0 * 30.0 * s->crlb_threshold_rad2[0]);
+    double comm = d->link.own_echo.comm[0], sens = d->link.own_echo.sens[0];
+    double needed = 1.0 / s->sensing.crlb_threshold_rad2[0];
 
-    metrics_sensing_coefficients(&d->network, &d1, &d2);
     for (int i = 0; i <= 1000; i++) { /* share of the power that communicates */
-        double share = i / 1000.0, power = needed / (share * d1 + (1.0 - share) * d2);
+        double share = i / 1000.0, power = needed / (share * comm + (1.0 - share) * sens);
 
         least = power < least ? power : least; /* gcc 12 for ARM breaks down on fmin here */
     }
-    assert_close(4.0 * least / s->power_w / factor, 1.0, 1e-12);
+    assert_close(least / s->power.budget_w / factor, 1.0, 1e-12);
     free_drop(d);
 }
 
@@ -183,46 +177,43 @@ static void total_budget_is_spent(void **state)
         for (size_t l = 0; l < 6; l++) {
             total += allocation.ap_power_w[l];
         }
-        assert_close(total / d->made.system.power_w, 1.0, 1e-12);
+        assert_close(total / d->made.system.power.budget_w, 1.0, 1e-12);
         free_drop(d);
     }
 }
 
-/* gamma = factor * shape, and as little eta as the thresholds need. */
+/* p = factor * shape, and as little sensing power as the thresholds need. */
 static void fill_neighbour(const drop *d, const double *shape, double factor, cfi_powers *trial)
 {
     const cfi_system *s = &d->made.system;
-    double d1[8], d2[8];
+    const cfi_information *own = &d->link.own_echo;
 
-    metrics_sensing_coefficients(&d->network, d1, d2);
     for (size_t l = 0; l < s->L; l++) {
-        double x = 0.0, needed = s->sensing_noise_w / (2.0 * (double)s->T * s->crlb_threshold_rad2[l]);
+        double x = 0.0, needed = 1.0 / s->sensing.crlb_threshold_rad2[l];
 
         for (size_t i = s->K * l; i < s->K * (l + 1); i++) {
-            trial->gamma[i] = factor * shape[i];
-            x += d->xi[i] * trial->gamma[i];
+            trial->p[i] = factor * shape[i];
+            x += trial->p[i];
         }
-        for (size_t i = s->K * l; i < s->K * (l + 1); i++) {
-            trial->eta[i] = fmax(needed - d1[l] * x, 0.0) / d2[l] / (double)s->K;
-        }
+        trial->s[l] = fmax(needed - own->comm[l] * x, 0.0) / own->sens[l];
     }
 }
 
-/* The best of many random neighbours: gamma changed by about a relative `step`, then scaled by bisection to spend the
+/* The best of many random neighbours: p changed by about a relative `step`, then scaled by bisection to spend the
  * budget. A stationary point gains nothing to first order. */
 static double best_neighbour(drop *d, const cfi_allocation *allocation, double step, uint64_t seed)
 {
     size_t count = d->made.system.K * d->made.system.L;
     cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 99);
     double best = 0.0, *shape = malloc(count * sizeof(double));
-    cfi_powers trial = {.gamma = malloc(count * sizeof(double)), .eta = malloc(count * sizeof(double))};
+    cfi_powers trial = {.p = malloc(count * sizeof(double)), .s = malloc(d->made.system.L * sizeof(double))};
 
     for (int round = 0; round < 400; round++) {
         double low = 0.5, high = 2.0;
 
         random_normals(&stream, count, shape);
         for (size_t i = 0; i < count; i++) {
-            shape[i] = allocation->powers.gamma[i] * exp(step * shape[i]);
+            shape[i] = allocation->powers.p[i] * exp(step * shape[i]);
         }
         while (high - low > 1e-13) {
             double middle = 0.5 * (low + high);
@@ -234,8 +225,8 @@ static double best_neighbour(drop *d, const cfi_allocation *allocation, double s
         assert_true(violation_from_formula(d, &trial) <= 1e-12);
         best = fmax(best, sum_rate_from_formula(d, &trial));
     }
-    free(trial.gamma);
-    free(trial.eta);
+    free(trial.p);
+    free(trial.s);
     free(shape);
     return best;
 }
@@ -251,7 +242,7 @@ static void no_feasible_neighbour_is_better(void **state)
         allocation = run(d);
         assert_true(best_neighbour(d, &allocation, 3e-3, seed) <= allocation.sum_rate_bit_s_hz * (1.0 + 1e-9));
         /* the check sees a point that is not stationary: the heuristic split */
-        d->made.system.method = CFI_METHOD_HEURISTIC;
+        d->made.system.allocation.method = CFI_METHOD_HEURISTIC;
         allocation = run(d);
         assert_true(best_neighbour(d, &allocation, 3e-3, seed) > allocation.sum_rate_bit_s_hz * (1.0 + 1e-5));
         free_drop(d);
@@ -262,9 +253,9 @@ static double sum_rate_with(drop *d, cfi_surrogate surrogate, cfi_crlb_constrain
 {
     cfi_allocation allocation;
 
-    d->made.system.surrogate = surrogate;
-    d->made.system.crlb_constraint = constraint;
-    d->made.system.max_iterations = surrogate == CFI_SURROGATE_FRACTIONAL ? 400 : 200;
+    d->made.system.allocation.surrogate = surrogate;
+    d->made.system.allocation.crlb_constraint = constraint;
+    d->made.system.allocation.max_iterations = surrogate == CFI_SURROGATE_FRACTIONAL ? 400 : 200;
     allocation = run(d);
     assert_int_equal(allocation.status, CFI_ALLOC_CONVERGED);
     assert_true(violation_from_formula(d, &allocation.powers) < 1e-9);
@@ -282,10 +273,10 @@ static void surrogates_and_constraint_forms_agree(void **state)
         double exact;
 
         set_tightness(d, 0.6);
-        d->made.system.tolerance = 1e-8;
+        d->made.system.allocation.tolerance = 1e-8;
         exact = sum_rate_with(d, CFI_SURROGATE_PRODUCT, CFI_CRLB_EXACT);
         assert_close(sum_rate_with(d, CFI_SURROGATE_PRODUCT, CFI_CRLB_SCA) / exact, 1.0, 1e-6);
-        d->made.system.tolerance = 1e-6;
+        d->made.system.allocation.tolerance = 1e-6;
         assert_close(sum_rate_with(d, CFI_SURROGATE_FRACTIONAL, CFI_CRLB_EXACT) / exact, 1.0, 1e-4);
         assert_close(sum_rate_with(d, CFI_SURROGATE_FRACTIONAL, CFI_CRLB_SCA) / exact, 1.0, 1e-4);
         free_drop(d);
@@ -300,7 +291,7 @@ static void constraint_forms_agree_under_pilot_reuse_with_weak_sensing_power(voi
     double exact;
 
     reuse_pilots(&made, 2);
-    made.system.starts = 1;
+    made.system.allocation.starts = 1;
     d = make_drop(made);
     set_tightness(d, 0.6);
     exact = sum_rate_with(d, CFI_SURROGATE_PRODUCT, CFI_CRLB_EXACT);
@@ -318,7 +309,7 @@ static void every_start_is_feasible_near_the_edge_with_weak_sensing_power(void *
         drop *d;
 
         reuse_pilots(&made, 1);
-        made.system.starts = 8;
+        made.system.allocation.starts = 8;
         d = make_drop(made);
         set_tightness(d, 0.95);
         allocation = run(d);
@@ -335,12 +326,12 @@ static void random_starts_agree_with_orthogonal_pilots(void **state)
     drop *d;
     cfi_allocation allocation;
 
-    made.system.starts = 21;
+    made.system.allocation.starts = 21;
     d = make_drop(made);
     set_tightness(d, 0.1);
     allocation = run(d);
     assert_int_equal(allocation.starts, 21);
-    d->made.system.starts = 1;
+    d->made.system.allocation.starts = 1;
     assert_close(run(d).sum_rate_bit_s_hz / allocation.sum_rate_bit_s_hz, 1.0, 1e-5);
     free_drop(d);
 }
@@ -374,10 +365,10 @@ static void allocation_does_not_depend_on_the_units(void **state)
         reuse_pilots(&made, pilots);
         plain = make_drop(first);
 
-        made.system.power_w *= power / gain;
-        made.system.pilot_power_w *= power / gain;
-        made.system.comm_noise_w *= power;
-        made.system.sensing_noise_w *= power / gain;
+        made.system.power.budget_w *= power / gain;
+        made.system.frame.pilot_power_w *= power / gain;
+        made.system.power.comm_noise_w *= power;
+        made.system.power.sensing_noise_w *= power / gain;
         for (size_t j = 0; j < 18; j++) {
             made.gain[j] *= gain;
         }
@@ -420,7 +411,7 @@ static void every_solved_problem_is_exported_and_a_failing_export_ends_the_run(v
     cfi_alloc_options options = {.export_problem = count_export, .export_context = &count};
     cfi_allocation allocation;
 
-    assert_int_equal(alloc_run(&d->network, d->xi, &options, d->arena, &allocation, NULL), CFI_OUTPUT);
+    assert_int_equal(alloc_run(&d->link, &options, d->arena, &allocation, NULL), CFI_OUTPUT);
     assert_int_equal(count, 4);
     free_drop(d);
 }
@@ -433,7 +424,7 @@ static void a_raised_stop_flag_interrupts(void **state)
     cfi_alloc_options options = {.stop = &stop};
     cfi_allocation allocation;
 
-    assert_int_equal(alloc_run(&d->network, d->xi, &options, d->arena, &allocation, NULL), CFI_INTERRUPTED);
+    assert_int_equal(alloc_run(&d->link, &options, d->arena, &allocation, NULL), CFI_INTERRUPTED);
     free_drop(d);
 }
 
@@ -444,7 +435,7 @@ static void iteration_limit_is_told(void **state)
     cfi_allocation allocation;
 
     set_tightness(d, 0.5);
-    d->made.system.max_iterations = 1;
+    d->made.system.allocation.max_iterations = 1;
     allocation = run(d);
     assert_int_equal(allocation.status, CFI_ALLOC_ITERATION_LIMIT);
     assert_int_equal(allocation.iterations, 1);

@@ -58,7 +58,7 @@ static void a_step_without_gain_is_convergence_only_when_the_solver_found_its_op
 
     (void)state;
     set_tightness(d, 0.5);
-    d->made.system.starts = 1;
+    d->made.system.allocation.starts = 1;
     stands_still = true;
     solver_ends = SOCP_OPTIMAL;
     allocation = run(d);
@@ -88,8 +88,8 @@ static void small_gains_are_convergence_only_when_the_solver_found_its_optimum(v
 
     (void)state;
     set_tightness(d, 0.5);
-    d->made.system.starts = 1;
-    d->made.system.surrogate = CFI_SURROGATE_FRACTIONAL; /* its steps are not lengthened */
+    d->made.system.allocation.starts = 1;
+    d->made.system.allocation.surrogate = CFI_SURROGATE_FRACTIONAL; /* its steps are not lengthened */
     share = 1e-9;
     for (size_t i = 0; i < 3; i++) {
         cfi_allocation allocation;
@@ -114,7 +114,7 @@ static void a_split_reports_its_own_rate_as_its_trace(void **state)
         drop *d = make_drop(make_system(22, 4, 2, 4, 4));
         cfi_allocation allocation;
 
-        d->made.system.method = method[i];
+        d->made.system.allocation.method = method[i];
         allocation = run(d);
         assert_int_equal(allocation.status, CFI_ALLOC_FIXED);
         assert_string_equal(allocation.stop_reason, i < 2 ? "fixed_split" : "heuristic_split");
@@ -136,14 +136,14 @@ static void signals_far_below_the_noise_are_allocated_as_well_as_any(void **stat
         double product;
         drop *d;
 
-        made.system.power_w = 1e-7 * made.system.comm_noise_w;
+        made.system.power.budget_w = 1e-7 * made.system.power.comm_noise_w;
         d = make_drop(made);
         set_tightness(d, 0.3);
         assert_int_equal(run(d).status, CFI_ALLOC_CONVERGED);
         product = run(d).sum_rate_bit_s_hz;
-        d->made.system.surrogate = CFI_SURROGATE_FRACTIONAL;
-        d->made.system.max_iterations = 2000;
-        d->made.system.tolerance = 1e-9;
+        d->made.system.allocation.surrogate = CFI_SURROGATE_FRACTIONAL;
+        d->made.system.allocation.max_iterations = 2000;
+        d->made.system.allocation.tolerance = 1e-9;
         assert_close(product, run(d).sum_rate_bit_s_hz, 2e-6);
         free_drop(d);
     }
@@ -158,10 +158,10 @@ static void a_user_that_lost_its_power_comes_back_where_that_pays(void **state)
 
     (void)state;
     assert_false(d->network.pilots_overlap);
-    d->made.system.solver = CFI_SOLVER_AUTO;
-    d->made.system.starts = 1;
+    d->made.system.allocation.solver = CFI_SOLVER_AUTO;
+    d->made.system.allocation.starts = 1;
     one = run(d).sum_rate_bit_s_hz;
-    d->made.system.starts = 30;
+    d->made.system.allocation.starts = 30;
     many = run(d).sum_rate_bit_s_hz;
     assert_close(one, many, 1e-5);
     free_drop(d);

@@ -32,7 +32,7 @@ static void estimate_variance_follows_from_actual_pilot_sequences(void **state)
     channel_mmse_variance(&network, xi);
     for (size_t l = 0; l < L; l++) {
         for (size_t k = 0; k < K; k++) {
-            double energy = (double)tau * made.system.pilot_power_w, total = 0.0, beta = made.gain[k + K * l];
+            double energy = (double)tau * made.system.frame.pilot_power_w, total = 0.0, beta = made.gain[k + K * l];
 
             for (size_t j = 0; j < K; j++) {
                 double complex overlap = 0.0;
@@ -45,7 +45,8 @@ static void estimate_variance_follows_from_actual_pilot_sequences(void **state)
                 }
                 total += made.gain[j + K * l] * creal(overlap * conj(overlap));
             }
-            assert_close(xi[k + K * l], energy * beta * beta / (energy * total + made.system.comm_noise_w), 1e-12);
+            assert_close(xi[k + K * l], energy * beta * beta / (energy * total + made.system.power.comm_noise_w),
+                         1e-12);
         }
     }
     arena_destroy(arena);
@@ -104,8 +105,8 @@ static void draws_have_the_moments_of_the_model(void **state)
     double xi[6], *beta, samples = N * COUNT;
     drawn d;
 
-    reuse_pilots(&made, 2);           /* users 0 and 2 share */
-    made.system.pilot_power_w = 2e-6; /* estimates far from perfect */
+    reuse_pilots(&made, 2);                 /* users 0 and 2 share */
+    made.system.frame.pilot_power_w = 2e-6; /* estimates far from perfect */
     network = network_of(&made, arena);
     channel_mmse_variance(&network, xi);
     d = draw(&network, 1, 0, COUNT);

@@ -12,11 +12,12 @@
 static double need_from_formula(const drop *d, size_t p)
 {
     const cfi_system *s = &d->made.system;
-    double N = (double)s->N, M = (double)s->M, g = pow(s->path_gain * M_PI * cos(s->angle_rad[p]), 2.0);
+    double N = (double)s->N, M = (double)s->M, g = pow(s->sensing.path_gain * M_PI * cos(s->sensing.angle_rad[p]), 2.0);
     double S_N = N * (N * N - 1.0) / 12.0, S_M = M * (M * M - 1.0) / 12.0;
-    double per_watt = 2.0 * (double)s->T / s->sensing_noise_w * g * fmax(N * S_M + M * S_N, N * N * S_M) / N;
+    double per_watt =
+        2.0 * (double)s->frame.T / s->power.sensing_noise_w * g * fmax(N * S_M + M * S_N, N * N * S_M) / N;
 
-    return 1.0 / (s->crlb_threshold_rad2[p] * per_watt);
+    return 1.0 / (s->sensing.crlb_threshold_rad2[p] * per_watt);
 }
 
 static size_t costliest(const drop *d)
@@ -51,7 +52,7 @@ static void give_way(drop *d, const cfi_infeasibility *because, double factor)
             d->made.limit[l] *= factor;
         }
     }
-    d->made.system.power_w *= because->constraint == CFI_CONSTRAINT_BUDGET ? factor : 1.0;
+    d->made.system.power.budget_w *= because->constraint == CFI_CONSTRAINT_BUDGET ? factor : 1.0;
 }
 
 /* The cause the allocation tells, after checking that its factor is enough and a thousandth less is not. */
@@ -76,7 +77,7 @@ static drop *drop_with_needs(const double *share, size_t L)
     drop *d = make_drop(make_system(5, L, 2, 4, 4));
 
     for (size_t l = 0; l < L; l++) {
-        d->made.threshold[l] *= need_from_formula(d, l) / (share[l] * d->made.system.power_w);
+        d->made.threshold[l] *= need_from_formula(d, l) / (share[l] * d->made.system.power.budget_w);
     }
     return d;
 }
@@ -113,11 +114,11 @@ static void a_limit_too_small_is_named(void **state)
     drop *d = drop_with_needs((const double[]){0.3, 0.1, 0.2, 0.1}, 4);
     cfi_infeasibility because;
 
-    d->made.system.ap_limit_w = d->made.limit;
+    d->made.system.power.ap_limit_w = d->made.limit;
     for (size_t l = 0; l < 4; l++) {
-        d->made.limit[l] = 0.15 * d->made.system.power_w;
+        d->made.limit[l] = 0.15 * d->made.system.power.budget_w;
     }
-    d->made.limit[3] = 0.04 * d->made.system.power_w;
+    d->made.limit[3] = 0.04 * d->made.system.power.budget_w;
     because = checked_cause(d);
     assert_int_equal(because.constraint, CFI_CONSTRAINT_AP_LIMIT);
     assert_int_equal(because.ap, 3); /* short by 2.5; access point 0 by 2 */
@@ -133,9 +134,9 @@ static void a_threshold_beyond_limit_and_budget_is_named(void **state)
     drop *d = drop_with_needs((const double[]){0.2, 0.3, 0.7, 0.1}, 4);
     cfi_infeasibility because;
 
-    d->made.system.ap_limit_w = d->made.limit;
+    d->made.system.power.ap_limit_w = d->made.limit;
     for (size_t l = 0; l < 4; l++) {
-        d->made.limit[l] = 0.35 * d->made.system.power_w;
+        d->made.limit[l] = 0.35 * d->made.system.power.budget_w;
     }
     because = checked_cause(d);
     assert_int_equal(because.constraint, CFI_CONSTRAINT_THRESHOLD);
@@ -150,9 +151,9 @@ static void limits_and_budget_that_are_both_too_small_leave_all_thresholds(void 
     drop *d = drop_with_needs((const double[]){0.8, 0.9, 0.7, 0.1}, 4);
     cfi_infeasibility because;
 
-    d->made.system.ap_limit_w = d->made.limit;
+    d->made.system.power.ap_limit_w = d->made.limit;
     for (size_t l = 0; l < 4; l++) {
-        d->made.limit[l] = 0.3 * d->made.system.power_w;
+        d->made.limit[l] = 0.3 * d->made.system.power.budget_w;
     }
     because = checked_cause(d);
     assert_int_equal(because.constraint, CFI_CONSTRAINT_THRESHOLD);
@@ -187,16 +188,16 @@ static void random_infeasible_drops_name_a_change_that_is_just_enough(void **sta
         cfi_infeasibility because;
 
         for (size_t l = 0; seed % 3 == 0 && l < d->made.system.L; l++) { /* limits that bind before the budget does */
-            d->made.limit[l] = 0.3 * d->made.system.power_w / (double)d->made.system.L;
-            d->made.system.ap_limit_w = d->made.limit;
+            d->made.limit[l] = 0.3 * d->made.system.power.budget_w / (double)d->made.system.L;
+            d->made.system.power.ap_limit_w = d->made.limit;
         }
         set_tightness(d, 1.0 + 0.02 * (double)(seed % 97));
         if (threshold_factor(d) <= 1.0) { /* seeds at the edge itself */
             free_drop(d);
             continue;
         }
-        d->made.system.method = CFI_METHOD_HEURISTIC;
-        bool short_of_power = total_need(d) > d->made.system.power_w;
+        d->made.system.allocation.method = CFI_METHOD_HEURISTIC;
+        bool short_of_power = total_need(d) > d->made.system.power.budget_w;
         size_t most = costliest(d);
 
         because = checked_cause(d);

@@ -17,7 +17,7 @@ static cfi_monte_carlo simulate(drop *d, size_t realizations, size_t threads)
     cfi_monte_carlo mc;
     cfi_error error = {.text = ""};
 
-    d->made.system.realizations = realizations;
+    d->made.system.monte_carlo.realizations = realizations;
     if (metrics_monte_carlo(&d->network, &d->powers, threads, NULL, d->arena, &mc, &error) != CFI_OK) {
         fail_msg("%s", error.text);
     }
@@ -26,7 +26,7 @@ static cfi_monte_carlo simulate(drop *d, size_t realizations, size_t threads)
 
 static void closed_rates(drop *d, cfi_rate_model model, double *rate)
 {
-    assert_int_equal(metrics_sinr(&d->network, d->xi, &d->powers, model, d->arena, rate, NULL), CFI_OK);
+    assert_int_equal(metrics_sinr(&d->link, &d->powers, model, d->arena, rate, NULL), CFI_OK);
     metrics_rates(&d->made.system, rate, rate);
 }
 
@@ -53,8 +53,8 @@ static void score_drop(drop *d, size_t realizations, scores *rates, scores *boun
     double *exact = arena_alloc(d->arena, K + 2 * L, sizeof *exact), *own = exact + K, *all = own + L, sum = 0.0;
 
     closed_rates(d, CFI_RATE_EXACT, exact);
-    assert_int_equal(metrics_crlb_own_echo(&d->network, d->xi, &d->powers, d->arena, own, NULL), CFI_OK);
-    assert_int_equal(metrics_crlb_multistatic(&d->network, d->xi, &d->powers, d->arena, all, NULL), CFI_OK);
+    assert_int_equal(metrics_crlb_own_echo(&d->link, &d->powers, d->arena, own, NULL), CFI_OK);
+    assert_int_equal(metrics_crlb_multistatic(&d->link, &d->powers, d->arena, all, NULL), CFI_OK);
     for (size_t k = 0; k < K; k++) {
         score(rates, mc.rate_bit_s_hz[k], mc.rate_std_error[k], exact[k]);
         sum += exact[k];
@@ -79,7 +79,7 @@ static drop *shaped(size_t shape, uint64_t seed)
     made_system made = make_system(seed, s[0], s[1], s[2], s[3]);
 
     reuse_pilots(&made, s[4]);
-    made.system.random_path_phase = shape % 2 == 1;
+    made.system.sensing.random_path_phase = shape % 2 == 1;
     return make_drop(made);
 }
 
@@ -127,8 +127,8 @@ static void few_realisations_are_not_biased(void **state)
     double exact[2], sum = 0.0, squares = 0.0, n = 3000.0, mean, error;
     drop *d;
 
-    made.system.comm_noise_w = 1e-2;
-    made.system.pilot_power_w = 1.0;
+    made.system.power.comm_noise_w = 1e-2;
+    made.system.frame.pilot_power_w = 1.0;
     d = make_drop(made);
     closed_rates(d, CFI_RATE_EXACT, exact);
     for (uint32_t replication = 0; replication < 3000; replication++) {
@@ -180,7 +180,7 @@ static void curvature_does_not_bias_the_rates(void **state)
         double bias, error;
         drop *d;
 
-        made.system.mc_bounds = CFI_MC_BOUNDS_NONE;
+        made.system.monte_carlo.bounds = CFI_MC_BOUNDS_NONE;
         reuse_pilots(&made, tau_p);
         d = make_drop(made);
         bias = sum_rate_bias(d, 25, 8000, &error);
@@ -235,7 +235,7 @@ static void standard_error_of_a_user_without_signal_is_fair(void **state)
     double exact[2];
 
     for (size_t l = 0; l < 3; l++) {
-        d->powers.gamma[2 * l] *= 1e-12;
+        d->powers.p[2 * l] *= 1e-12;
     }
     closed_rates(d, CFI_RATE_EXACT, exact);
     for (uint32_t replication = 0; replication < 1000; replication++) {
@@ -299,10 +299,10 @@ static void stop_rule_ends_early_with_the_numbers_of_a_run_of_that_length(void *
     drop *d = shaped(0, 4);
     cfi_monte_carlo stopped, plain;
 
-    d->made.system.max_std_error = 0.05;
+    d->made.system.monte_carlo.max_std_error = 0.05;
     stopped = simulate(d, 100000, 1);
     assert_true(stopped.realizations < 100000 && stopped.sum_rate_std_error <= 0.05);
-    d->made.system.max_std_error = 0.0;
+    d->made.system.monte_carlo.max_std_error = 0.0;
     plain = simulate(d, stopped.realizations, 2);
     assert_same(stopped.rate_bit_s_hz, plain.rate_bit_s_hz, 3);
     assert_same(&stopped.sum_rate_std_error, &plain.sum_rate_std_error, 1);
@@ -329,11 +329,10 @@ static void silent_access_points_do_no_harm(void **state)
     cfi_monte_carlo mc;
     double all[4];
 
-    for (size_t k = 0; k < 3; k++) {
-        d->powers.gamma[k + 3] = d->powers.eta[k + 3] = 0.0;
-    }
+    memset(d->powers.p + 3, 0, 3 * sizeof(double));
+    d->powers.s[1] = 0.0;
     mc = simulate(d, 300, 1);
-    assert_int_equal(metrics_crlb_multistatic(&d->network, d->xi, &d->powers, d->arena, all, NULL), CFI_OK);
+    assert_int_equal(metrics_crlb_multistatic(&d->link, &d->powers, d->arena, all, NULL), CFI_OK);
     assert_true(mc.crlb_own_echo_rad2[1] == INFINITY);
     assert_true(fabs(mc.crlb_multistatic_rad2[0] - all[0]) < 5.0 * mc.crlb_multistatic_std_error[0]);
     assert_true(fabs(mc.crlb_multistatic_rad2[1] - all[1]) < 5.0 * mc.crlb_multistatic_std_error[1]);
@@ -349,9 +348,9 @@ static void bounds_of_pure_sensing_lie_within_five_standard_errors(void **state)
         double crlb[6];
         cfi_monte_carlo mc;
 
-        memset(d->powers.gamma, 0, d->made.system.K * 6 * sizeof(double));
+        memset(d->powers.p, 0, d->made.system.K * 6 * sizeof(double));
         mc = simulate(d, 400, 1);
-        assert_int_equal(metrics_crlb_own_echo(&d->network, d->xi, &d->powers, d->arena, crlb, NULL), CFI_OK);
+        assert_int_equal(metrics_crlb_own_echo(&d->link, &d->powers, d->arena, crlb, NULL), CFI_OK);
         for (size_t l = 0; l < 6; l++) {
             assert_true(fabs(mc.crlb_own_echo_rad2[l] - crlb[l]) < 5.0 * mc.crlb_own_echo_std_error[l]);
             assert_true(mc.crlb_own_echo_std_error[l] < 1e-10 * crlb[l]);
@@ -403,7 +402,7 @@ static void raised_stop_flag_interrupts(void **state)
     volatile sig_atomic_t stop = 1;
     cfi_monte_carlo mc;
 
-    d->made.system.realizations = 1000;
+    d->made.system.monte_carlo.realizations = 1000;
     assert_int_equal(metrics_monte_carlo(&d->network, &d->powers, 2, &stop, d->arena, &mc, NULL), CFI_INTERRUPTED);
     free_drop(d);
 }

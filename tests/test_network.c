@@ -16,17 +16,17 @@ static cfi_system drawn(size_t L, size_t K)
                         .K = K,
                         .N = 4,
                         .M = 4,
-                        .area_m = {250.0, 250.0},
-                        .min_distance_m = 100.0,
-                        .placement = CFI_PLACEMENT_REJECT,
-                        .reference_distance_m = 100.0,
-                        .path_loss_exponent = 3.2,
-                        .shadowing_std = 7.0 * 0.23025850929940457,
-                        .tau_p = 4,
-                        .angle_min_rad = -1.0,
-                        .angle_max_rad = 0.5,
-                        .path_gain = 0.01,
-                        .path_phase_rad = 0.25};
+                        .geometry.area_m = {250.0, 250.0},
+                        .geometry.min_distance_m = 100.0,
+                        .geometry.placement = CFI_PLACEMENT_REJECT,
+                        .propagation.reference_distance_m = 100.0,
+                        .propagation.path_loss_exponent = 3.2,
+                        .propagation.shadowing_std = 7.0 * 0.23025850929940457,
+                        .frame.tau_p = 4,
+                        .sensing.angle_min_rad = -1.0,
+                        .sensing.angle_max_rad = 0.5,
+                        .sensing.path_gain = 0.01,
+                        .sensing.path_phase_rad = 0.25};
 }
 
 static cfi_network draw(const cfi_system *system, uint32_t drop, cfi_arena *arena)
@@ -80,7 +80,7 @@ static void adding_access_points_and_users_moves_nothing(void **state)
     assert_memory_equal(a.ap_position_m, b.ap_position_m, 10 * sizeof(double));
     assert_memory_equal(a.beta, b.beta, 15 * sizeof(double));
     assert_memory_equal(a.angle_rad, b.angle_rad, 5 * sizeof(double));
-    small.placement = large.placement = CFI_PLACEMENT_NONE;
+    small.geometry.placement = large.geometry.placement = CFI_PLACEMENT_NONE;
     large.K = 7;
     c = draw(&small, 2, arena);
     e = draw(&large, 2, arena);
@@ -153,8 +153,8 @@ static void clamp_and_none_differ_within_the_minimum_distance_only(void **state)
     cfi_network a, b;
     size_t near = 0;
 
-    clamp.placement = CFI_PLACEMENT_CLAMP;
-    none.placement = CFI_PLACEMENT_NONE;
+    clamp.geometry.placement = CFI_PLACEMENT_CLAMP;
+    none.geometry.placement = CFI_PLACEMENT_NONE;
     a = draw(&clamp, 0, arena);
     b = draw(&none, 0, arena);
     for (size_t l = 0; l < 30; l++) {
@@ -177,7 +177,7 @@ static void no_room_is_a_clear_error(void **state)
     cfi_network network;
     cfi_error error;
 
-    system.min_distance_m = 400.0;
+    system.geometry.min_distance_m = 400.0;
     assert_int_equal(network_draw(&system, 0, arena, &network, &error), CFI_INVALID);
     assert_non_null(strstr(error.text, "/network/placement"));
     assert_non_null(strstr(error.text, "400"));
@@ -193,12 +193,12 @@ static void explicit_values_are_taken_as_they_stand(void **state)
     cfi_arena *arena = arena_create();
     cfi_network network;
 
-    system.ap_position_m = aps;
-    system.ue_position_m = users;
-    system.angle_rad = angles;
-    system.pilot = pilots;
-    system.pilot_assignment = CFI_PILOTS_EXPLICIT;
-    system.shadowing_std = 0.0;
+    system.geometry.ap_position_m = aps;
+    system.geometry.ue_position_m = users;
+    system.sensing.angle_rad = angles;
+    system.frame.pilot = pilots;
+    system.frame.pilot_assignment = CFI_PILOTS_EXPLICIT;
+    system.propagation.shadowing_std = 0.0;
     network = draw(&system, 0, arena);
     assert_close(network.beta[0], pow(0.5, -3.2), 1e-14); /* 50 m */
     assert_true(network.angle_rad == angles && network.pilot == pilots && network.pilots_overlap);
@@ -212,7 +212,7 @@ static void users_keep_away_from_given_access_points(void **state)
     cfi_system system = drawn(1, 6);
     cfi_arena *arena = arena_create();
 
-    system.ap_position_m = aps;
+    system.geometry.ap_position_m = aps;
     for (uint32_t drop = 0; drop < 50; drop++) {
         cfi_network network = draw(&system, drop, arena);
 
@@ -230,14 +230,14 @@ static void pilots_are_cyclic_or_uniform(void **state)
     cfi_arena *arena = arena_create();
     double count[4] = {0}, n = 6.0 * 2000.0;
 
-    system.placement = CFI_PLACEMENT_NONE;
+    system.geometry.placement = CFI_PLACEMENT_NONE;
     for (size_t k = 0; k < 6; k++) {
         assert_int_equal(draw(&system, 0, arena).pilot[k], k % 4);
     }
-    system.tau_p = 6;
+    system.frame.tau_p = 6;
     assert_false(draw(&system, 0, arena).pilots_overlap);
-    system.tau_p = 4;
-    system.pilot_assignment = CFI_PILOTS_RANDOM;
+    system.frame.tau_p = 4;
+    system.frame.pilot_assignment = CFI_PILOTS_RANDOM;
     for (uint32_t drop = 0; drop < 2000; drop++) {
         cfi_network network = draw(&system, drop, arena);
 
@@ -260,7 +260,7 @@ static void angles_are_uniform_in_their_range(void **state)
     cfi_network network;
     double sum = 0.0;
 
-    system.placement = CFI_PLACEMENT_NONE;
+    system.geometry.placement = CFI_PLACEMENT_NONE;
     network = draw(&system, 0, arena);
     for (size_t l = 0; l < 5000; l++) {
         assert_true(network.angle_rad[l] > -1.0 && network.angle_rad[l] < 0.5);
@@ -276,19 +276,22 @@ static void path_gains_are_equal_given_or_of_random_phase(void **state)
     cfi_system system = drawn(300, 1);
     cfi_arena *arena = arena_create();
     cfi_network network;
-    double complex alpha[300], again[300], sum = 0.0;
+    const double complex *alpha;
+    double complex sum = 0.0;
 
-    system.placement = CFI_PLACEMENT_NONE;
+    system.geometry.placement = CFI_PLACEMENT_NONE;
     network = draw(&system, 4, arena);
-    assert_true(network_equal_paths(&network));
-    network_path_gains(&network, 7, alpha);
-    assert_true(cabs(alpha[3] - 0.01 * cexp(0.25 * I)) < 1e-17);
+    assert_true(network.equal_paths);
+    assert_ptr_equal(network_path_gains(&network, 7), network_path_gains(&network, 0)); /* one column for all */
+    for (size_t l = 0; l < 300; l++) {
+        assert_true(cabs(network_path_gains(&network, 7)[l] - 0.01 * cexp(0.25 * I)) < 1e-17);
+    }
     assert_close(network_path_power(&network, 1, 2), 1e-4, 1e-15);
-    system.random_path_phase = true;
-    assert_false(network_equal_paths(&network));
-    network_path_gains(&network, 7, alpha);
-    network_path_gains(&network, 7, again);
-    assert_memory_equal(alpha, again, sizeof alpha);
+    system.sensing.random_path_phase = true;
+    network = draw(&system, 4, arena);
+    assert_false(network.equal_paths);
+    alpha = network_path_gains(&network, 7);
+    assert_ptr_equal(alpha, network.path + 7 * 300); /* kept with the drop */
     for (size_t l = 0; l < 300; l++) {
         assert_close(cabs(alpha[l]), 0.01, 1e-14);
         sum += alpha[l] / 0.01;

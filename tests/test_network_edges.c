@@ -16,15 +16,15 @@ static cfi_system drawn(size_t L, size_t K, double min_distance_m)
                         .K = K,
                         .N = 4,
                         .M = 4,
-                        .area_m = {250.0, 250.0},
-                        .min_distance_m = min_distance_m,
-                        .placement = CFI_PLACEMENT_REJECT,
-                        .reference_distance_m = 100.0,
-                        .path_loss_exponent = 3.2,
-                        .tau_p = K,
-                        .angle_min_rad = -1.0,
-                        .angle_max_rad = 1.0,
-                        .path_gain = 0.01};
+                        .geometry.area_m = {250.0, 250.0},
+                        .geometry.min_distance_m = min_distance_m,
+                        .geometry.placement = CFI_PLACEMENT_REJECT,
+                        .propagation.reference_distance_m = 100.0,
+                        .propagation.path_loss_exponent = 3.2,
+                        .frame.tau_p = K,
+                        .sensing.angle_min_rad = -1.0,
+                        .sensing.angle_max_rad = 1.0,
+                        .sensing.path_gain = 0.01};
 }
 
 static cfi_network network_of(const cfi_system *system, uint32_t drop, cfi_arena *arena)
@@ -98,12 +98,12 @@ static void given_access_points_reject_users_only_when_asked_to(void **state)
     const cfi_placement placement[] = {CFI_PLACEMENT_CLAMP, CFI_PLACEMENT_NONE, CFI_PLACEMENT_REJECT};
 
     (void)state;
-    system.ap_position_m = centre;
+    system.geometry.ap_position_m = centre;
     for (size_t i = 0; i < 3; i++) {
         double near = 0.0, share = M_PI * 100.0 * 100.0 / (250.0 * 250.0);
         cfi_network network;
 
-        system.placement = placement[i];
+        system.geometry.placement = placement[i];
         network = network_of(&system, 0, arena);
         for (size_t k = 0; k < 400; k++) {
             near += hypot(network.ue_position_m[2 * k] - 125.0, network.ue_position_m[2 * k + 1] - 125.0) < 100.0;
@@ -123,9 +123,9 @@ static void want_of_room_names_who_finds_none(void **state)
     cfi_system users = drawn(4, 1, 180.0), aps = drawn(1, 4, 180.0), both = drawn(2, 1, 360.0);
 
     (void)state;
-    users.ap_position_m = corners; /* no point is 180 m from all corners */
+    users.geometry.ap_position_m = corners; /* no point is 180 m from all corners */
     assert_invalid(&users, "finds no room for a user in drop 0");
-    aps.ue_position_m = corners;
+    aps.geometry.ue_position_m = corners;
     assert_invalid(&aps, "finds no room for an access point in drop 0");
     assert_invalid(&both, "finds no room for access points beside the users in drop 0");
 }
@@ -136,13 +136,13 @@ static void gains_that_are_zero_or_infinite_are_refused_with_their_pair(void **s
     cfi_system system = drawn(2, 2, 0.0);
 
     (void)state;
-    system.placement = CFI_PLACEMENT_NONE;
-    system.ap_position_m = aps;
-    system.ue_position_m = users;
+    system.geometry.placement = CFI_PLACEMENT_NONE;
+    system.geometry.ap_position_m = aps;
+    system.geometry.ue_position_m = users;
     assert_invalid(&system, "between access point 0 and user 1 of drop 0 is inf"); /* at one place */
-    system.path_loss_exponent = 3000.0;
+    system.propagation.path_loss_exponent = 3000.0;
     assert_invalid(&system, "between access point 0 and user 0 of drop 0 is inf");
-    system.reference_distance_m = 1.0;
+    system.propagation.reference_distance_m = 1.0;
     assert_invalid(&system, "between access point 0 and user 0 of drop 0 is 0 ");
 }
 
@@ -153,34 +153,30 @@ static void echo_paths_given_one_by_one_are_those_from_l_to_p(void **state)
     double gains[L * L], phases[L * L];
     cfi_system system = drawn(L, 1, 0.0);
     cfi_arena *arena = arena_create();
-    cfi_network network;
 
     (void)state;
     for (size_t i = 0; i < L * L; i++) {
         gains[i] = 0.01 * (double)(i + 1);
         phases[i] = 0.3 * (double)i;
     }
-    system.placement = CFI_PLACEMENT_NONE;
-    network = network_of(&system, 0, arena);
-    for (size_t p = 0; p < L; p++) {
-        double complex alpha[L];
+    system.geometry.placement = CFI_PLACEMENT_NONE;
+    for (int given = 1; given < 4; given++) { /* gains, phases, both */
+        cfi_network network;
 
-        for (size_t l = 0; l < L; l++) {
-            double gain = 0.01 * (double)(l + L * p + 1), phase = 0.3 * (double)(l + L * p);
+        system.sensing.path_gains = given & 1 ? gains : NULL;
+        system.sensing.path_phases_rad = given & 2 ? phases : NULL;
+        network = network_of(&system, 0, arena);
+        assert_false(network.equal_paths);
+        for (size_t p = 0; p < L; p++) {
+            const double complex *alpha = network_path_gains(&network, p);
 
-            system.path_gains = gains;
-            system.path_phases_rad = NULL;
-            assert_false(network_equal_paths(&network));
-            network_path_gains(&network, p, alpha);
-            assert_true(cabs(alpha[l] - gain) < 1e-17);
-            assert_close(network_path_power(&network, l, p), gain * gain, 1e-15);
-            system.path_phases_rad = phases;
-            network_path_gains(&network, p, alpha);
-            assert_true(cabs(alpha[l] - gain * cexp(I * phase)) < 1e-16);
-            system.path_gains = NULL;
-            assert_false(network_equal_paths(&network));
-            network_path_gains(&network, p, alpha);
-            assert_true(cabs(alpha[l] - 0.01 * cexp(I * phase)) < 1e-17);
+            for (size_t l = 0; l < L; l++) {
+                double gain = given & 1 ? 0.01 * (double)(l + L * p + 1) : 0.01;
+                double phase = given & 2 ? 0.3 * (double)(l + L * p) : 0.0;
+
+                assert_true(cabs(alpha[l] - gain * cexp(I * phase)) < 1e-16);
+                assert_close(network_path_power(&network, l, p), gain * gain, 1e-15);
+            }
         }
     }
     arena_destroy(arena);
@@ -194,13 +190,12 @@ static void random_phases_come_from_the_stream_of_their_pair(void **state)
     cfi_network network;
 
     (void)state;
-    system.placement = CFI_PLACEMENT_NONE;
-    system.random_path_phase = true;
+    system.geometry.placement = CFI_PLACEMENT_NONE;
+    system.sensing.random_path_phase = true;
     network = network_of(&system, 5, arena);
     for (uint32_t p = 0; p < L; p++) {
-        double complex alpha[L];
+        const double complex *alpha = network_path_gains(&network, p);
 
-        network_path_gains(&network, p, alpha);
         for (uint32_t l = 0; l < L; l++) {
             cfi_stream stream = stream_make(21, 5, CFI_DRAW_PATH_PHASE, l * 65536 + p);
             double u;

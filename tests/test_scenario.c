@@ -41,34 +41,36 @@ static void empty_object_is_the_scenario_of_the_paper(void **state)
     assert_int_equal(s->K, 4);
     assert_int_equal(s->N, 4);
     assert_int_equal(s->M, 4);
-    assert_true(s->area_m[0] == 250.0 && s->area_m[1] == 250.0 && s->min_distance_m == 100.0);
-    assert_int_equal(s->placement, CFI_PLACEMENT_REJECT);
-    assert_null(s->ap_position_m);
-    assert_null(s->ue_position_m);
-    assert_true(s->reference_distance_m == 100.0 && s->path_loss_exponent == 3.2);
-    assert_null(s->gain);
-    assert_int_equal(s->tau_p, 4);
-    assert_int_equal(s->tau_c, 200);
-    assert_int_equal(s->T, 30);
-    assert_int_equal(s->pilot_assignment, CFI_PILOTS_CYCLIC);
-    assert_null(s->pilot);
-    assert_null(s->ap_limit_w);
-    assert_null(s->angle_rad);
-    assert_true(s->path_gain == 0.01 && !s->path_gains && !s->path_phases_rad && !s->random_path_phase);
-    assert_int_equal(s->crlb_model, CFI_CRLB_OWN_ECHO);
+    assert_true(s->geometry.area_m[0] == 250.0 && s->geometry.area_m[1] == 250.0 &&
+                s->geometry.min_distance_m == 100.0);
+    assert_int_equal(s->geometry.placement, CFI_PLACEMENT_REJECT);
+    assert_null(s->geometry.ap_position_m);
+    assert_null(s->geometry.ue_position_m);
+    assert_true(s->propagation.reference_distance_m == 100.0 && s->propagation.path_loss_exponent == 3.2);
+    assert_null(s->propagation.gain);
+    assert_int_equal(s->frame.tau_p, 4);
+    assert_int_equal(s->frame.tau_c, 200);
+    assert_int_equal(s->frame.T, 30);
+    assert_int_equal(s->frame.pilot_assignment, CFI_PILOTS_CYCLIC);
+    assert_null(s->frame.pilot);
+    assert_null(s->power.ap_limit_w);
+    assert_null(s->sensing.angle_rad);
+    assert_true(s->sensing.path_gain == 0.01 && !s->sensing.path_gains && !s->sensing.path_phases_rad &&
+                !s->sensing.random_path_phase);
+    assert_int_equal(s->sensing.crlb_model, CFI_CRLB_OWN_ECHO);
     assert_int_equal(s->rate_model, CFI_RATE_EXACT);
-    assert_int_equal(s->method, CFI_METHOD_SCA);
-    assert_int_equal(s->objective, CFI_SUM_RATE);
-    assert_null(s->rate_target_bit_s_hz);
-    assert_true(s->equal_fraction == 0.5 && s->heuristic_fraction == 0.3);
-    assert_int_equal(s->surrogate, CFI_SURROGATE_PRODUCT);
-    assert_int_equal(s->crlb_constraint, CFI_CRLB_EXACT);
-    assert_int_equal(s->solver, CFI_SOLVER_AUTO);
-    assert_int_equal(s->starts, 0);
-    assert_int_equal(s->max_iterations, 200);
-    assert_true(s->tolerance == 1e-6 && s->max_std_error == 0.0);
-    assert_int_equal(s->drops, 10);
-    assert_int_equal(s->realizations, 100);
+    assert_int_equal(s->allocation.method, CFI_METHOD_SCA);
+    assert_int_equal(s->allocation.objective, CFI_SUM_RATE);
+    assert_null(s->allocation.rate_target_bit_s_hz);
+    assert_true(s->allocation.equal_fraction == 0.5 && s->allocation.heuristic_fraction == 0.3);
+    assert_int_equal(s->allocation.surrogate, CFI_SURROGATE_PRODUCT);
+    assert_int_equal(s->allocation.crlb_constraint, CFI_CRLB_EXACT);
+    assert_int_equal(s->allocation.solver, CFI_SOLVER_AUTO);
+    assert_int_equal(s->allocation.starts, 0);
+    assert_int_equal(s->allocation.max_iterations, 200);
+    assert_true(s->allocation.tolerance == 1e-6 && s->monte_carlo.max_std_error == 0.0);
+    assert_int_equal(s->monte_carlo.drops, 10);
+    assert_int_equal(s->monte_carlo.realizations, 100);
     assert_string_equal(scenario_name(scenario), "paper");
     scenario_destroy(scenario);
 }
@@ -84,22 +86,22 @@ static void decibels_and_degrees_become_linear_units(void **state)
     const cfi_system *s = scenario_system(scenario);
 
     (void)state;
-    assert_close(s->comm_noise_w, 1e-3, 1e-15);
-    assert_close(s->sensing_noise_w, 1e-6, 1e-15);
-    assert_close(s->power_w, 1e-4, 1e-14); /* 20 dB above the sensing noise */
-    assert_close(s->pilot_power_w, 1e-2, 1e-15);
-    assert_close(s->ap_limit_w[0], 1.0, 1e-15);
-    assert_close(s->ap_limit_w[1], 1.9952623149688797, 1e-14);
-    assert_close(s->shadowing_std, 1.6118095650958319, 1e-15); /* 0.7 ln 10 */
-    assert_close(s->prelog, 0.96, 1e-15);
-    assert_close(s->angle_min_rad, -1.5707963267948966, 1e-15);
-    assert_close(s->angle_max_rad, 0.5235987755982989, 1e-15);
-    assert_close(s->angle_rad[0], 1.0471975511965976, 1e-15);
-    assert_close(s->angle_rad[1], -0.7853981633974483, 1e-15);
-    assert_close(s->path_phase_rad, 3.141592653589793, 1e-15);
-    assert_close(s->crlb_threshold_rad2[0], 0.01, 1e-15);
-    assert_close(s->crlb_threshold_rad2[1], 0.01, 1e-15);
-    assert_true(s->equal_fraction == 0.25 && s->heuristic_fraction == 0.25);
+    assert_close(s->power.comm_noise_w, 1e-3, 1e-15);
+    assert_close(s->power.sensing_noise_w, 1e-6, 1e-15);
+    assert_close(s->power.budget_w, 1e-4, 1e-14); /* 20 dB above the sensing noise */
+    assert_close(s->frame.pilot_power_w, 1e-2, 1e-15);
+    assert_close(s->power.ap_limit_w[0], 1.0, 1e-15);
+    assert_close(s->power.ap_limit_w[1], 1.9952623149688797, 1e-14);
+    assert_close(s->propagation.shadowing_std, 1.6118095650958319, 1e-15); /* 0.7 ln 10 */
+    assert_close(s->frame.prelog, 0.96, 1e-15);
+    assert_close(s->sensing.angle_min_rad, -1.5707963267948966, 1e-15);
+    assert_close(s->sensing.angle_max_rad, 0.5235987755982989, 1e-15);
+    assert_close(s->sensing.angle_rad[0], 1.0471975511965976, 1e-15);
+    assert_close(s->sensing.angle_rad[1], -0.7853981633974483, 1e-15);
+    assert_close(s->sensing.path_phase_rad, 3.141592653589793, 1e-15);
+    assert_close(s->sensing.crlb_threshold_rad2[0], 0.01, 1e-15);
+    assert_close(s->sensing.crlb_threshold_rad2[1], 0.01, 1e-15);
+    assert_true(s->allocation.equal_fraction == 0.25 && s->allocation.heuristic_fraction == 0.25);
     scenario_destroy(scenario);
 }
 
@@ -108,8 +110,8 @@ static void pilots_take_the_power_budget_unless_given(void **state)
     cfi_scenario *scenario = parse("{\"power\": {\"snr_db\": 10}, \"frame\": {\"coherence_symbols\": 0}}");
 
     (void)state;
-    assert_true(scenario_system(scenario)->pilot_power_w == scenario_system(scenario)->power_w);
-    assert_true(scenario_system(scenario)->prelog == 1.0);
+    assert_true(scenario_system(scenario)->frame.pilot_power_w == scenario_system(scenario)->power.budget_w);
+    assert_true(scenario_system(scenario)->frame.prelog == 1.0);
     scenario_destroy(scenario);
 }
 
@@ -124,16 +126,17 @@ static void matrices_become_column_major(void **state)
     (void)state;
     for (size_t k = 0; k < 3; k++) {
         for (size_t l = 0; l < 2; l++) {
-            assert_true(s->gain[k + 3 * l] == (double)(10 * (k + 1) + l + 1));
+            assert_true(s->propagation.gain[k + 3 * l] == (double)(10 * (k + 1) + l + 1));
         }
     }
-    assert_true(s->ap_position_m[0] == 1.0 && s->ap_position_m[1] == 2.0 && s->ap_position_m[3] == 4.0);
-    assert_int_equal(s->pilot_assignment, CFI_PILOTS_EXPLICIT);
-    assert_int_equal(s->pilot[0], 2);
-    assert_int_equal(s->pilot[2], 3);
-    assert_true(s->path_gains[0 + 2 * 1] == 0.2); /* transmitted by AP 0, received by AP 1 */
-    assert_true(s->path_gains[1 + 2 * 0] == 0.3);
-    assert_close(s->path_phases_rad[0 + 2 * 1], 1.5707963267948966, 1e-15);
+    assert_true(s->geometry.ap_position_m[0] == 1.0 && s->geometry.ap_position_m[1] == 2.0 &&
+                s->geometry.ap_position_m[3] == 4.0);
+    assert_int_equal(s->frame.pilot_assignment, CFI_PILOTS_EXPLICIT);
+    assert_int_equal(s->frame.pilot[0], 2);
+    assert_int_equal(s->frame.pilot[2], 3);
+    assert_true(s->sensing.path_gains[0 + 2 * 1] == 0.2); /* transmitted by AP 0, received by AP 1 */
+    assert_true(s->sensing.path_gains[1 + 2 * 0] == 0.3);
+    assert_close(s->sensing.path_phases_rad[0 + 2 * 1], 1.5707963267948966, 1e-15);
     scenario_destroy(scenario);
 }
 
@@ -222,8 +225,8 @@ static void settings_override_the_text_in_order(void **state)
     (void)state;
     assert_int_equal(scenario_system(scenario)->L, 3);
     assert_int_equal(scenario_system(scenario)->rate_model, CFI_RATE_THEOREM1);
-    assert_int_equal(scenario_system(scenario)->method, CFI_METHOD_NONE);
-    assert_close(scenario_system(scenario)->angle_rad[2], 0.05235987755982989, 1e-15);
+    assert_int_equal(scenario_system(scenario)->allocation.method, CFI_METHOD_NONE);
+    assert_close(scenario_system(scenario)->sensing.angle_rad[2], 0.05235987755982989, 1e-15);
     assert_string_equal(scenario_name(scenario), "12");
     scenario_destroy(scenario);
 }
@@ -298,7 +301,7 @@ static void grid_is_the_product_of_the_axes_the_last_fastest(void **state)
     assert_int_equal(scenario_at_point(scenario, 7, &point, NULL), CFI_OK); /* 7 = (1, 1, 1) */
     assert_int_equal(scenario_axis_index(scenario, 7, 0), 1);
     assert_int_equal(scenario_system(point)->L, 6);
-    assert_close(scenario_system(point)->power_w / scenario_system(point)->sensing_noise_w, 100.0, 1e-10);
+    assert_close(scenario_system(point)->power.budget_w / scenario_system(point)->power.sensing_noise_w, 100.0, 1e-10);
     assert_int_equal(scenario_system(point)->rate_model, CFI_RATE_THEOREM1);
     assert_string_equal(scenario_name(point), "grid");
     assert_false(scenario_has_sweep(point));
@@ -383,7 +386,7 @@ static void rate_targets_are_needed_where_the_objective_uses_them(void **state)
 
     (void)state;
     assert_int_equal(check_relations(scenario, &error), CFI_OK);
-    scenario->system.objective = CFI_MIN_POWER;
+    scenario->system.allocation.objective = CFI_MIN_POWER;
     assert_int_equal(check_relations(scenario, &error), CFI_INVALID);
     assert_non_null(strstr(error.text, "/allocation/rate_target_bit_s_hz: null with the objective min_power"));
     scenario_destroy(scenario);
@@ -473,14 +476,16 @@ static void distant_words_have_no_nearest(void **state)
 static void memory_estimate_grows_with_the_sizes(void **state)
 {
     const cfi_system closed = {.L = 4096, .K = 64, .N = 8};
-    const cfi_system drawn = {.L = 512, .K = 4, .N = 8, .realizations = 10};
-    const cfi_system large = {.L = 513, .K = 4, .N = 8, .realizations = 10};
+    const cfi_system drawn = {.L = 512, .K = 4, .N = 8, .monte_carlo.realizations = 10};
+    const cfi_system large = {.L = 513, .K = 4, .N = 8, .monte_carlo.realizations = 10};
+    const cfi_system phases = {.L = 4096, .K = 4, .N = 8, .sensing.random_path_phase = true};
 
     (void)state;
     assert_true(scenario_memory_bytes(&closed) == 20.0 * 8 * 4096 * 64);
     assert_true(scenario_memory_bytes(&drawn) ==
                 20.0 * 8 * 2048 + 600.0 * 8 * 4 + 256.0 * 4 * 4 + 512.0 * 2048 + 3232.0 * 512 * 512);
     assert_true(scenario_memory_bytes(&large) < scenario_memory_bytes(&drawn)); /* no multistatic Monte Carlo */
+    assert_true(scenario_memory_bytes(&phases) == 20.0 * 8 * 4096 * 4 + 16.0 * 4096 * 4096); /* echo paths are kept */
 }
 
 int main(void)

@@ -79,8 +79,9 @@ static void gain_file_is_read_relative_to_the_scenario(void **state)
     for (size_t i = 0; i < COUNT(files); i++) {
         write_file(f->gain, files[i]);
         assert_int_equal(scenario_read(f->scenario, NULL, 0, &scenario, &error), CFI_OK);
-        assert_memory_equal(scenario_system(scenario)->gain, scenario_system(inlined)->gain, 6 * sizeof(double));
-        assert_true(scenario_system(scenario)->gain[1 + 2 * 1] == 0.5);
+        assert_memory_equal(scenario_system(scenario)->propagation.gain, scenario_system(inlined)->propagation.gain,
+                            6 * sizeof(double));
+        assert_true(scenario_system(scenario)->propagation.gain[1 + 2 * 1] == 0.5);
         assert_non_null(strstr(scenario_resolved_json(scenario), "\"gain\": \"g.csv\""));
         assert_string_equal(scenario_sha256(scenario), scenario_sha256(inlined));
         scenario_destroy(scenario);

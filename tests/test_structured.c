@@ -40,12 +40,12 @@ static void structured_agrees_with_socp(void **state)
         if (d->network.pilots_overlap && s->M * s->M < s->N + 2) {
             s->rate_model = CFI_RATE_THEOREM1;
         }
-        s->starts = 1;
-        s->tolerance = 1e-9; /* both run to the same stationary point */
-        s->max_iterations = 2000;
-        s->solver = CFI_SOLVER_STRUCTURED;
+        s->allocation.starts = 1;
+        s->allocation.tolerance = 1e-9; /* both run to the same stationary point */
+        s->allocation.max_iterations = 2000;
+        s->allocation.solver = CFI_SOLVER_STRUCTURED;
         dual = run(d);
-        s->solver = CFI_SOLVER_SOCP;
+        s->allocation.solver = CFI_SOLVER_SOCP;
         cone = run(d);
         assert_int_equal(dual.status, cone.status);
         if (cone.status != CFI_ALLOC_INFEASIBLE) {
@@ -72,7 +72,7 @@ static void structured_scenarios_converge_or_are_rightly_infeasible(void **state
         if (d->network.pilots_overlap) {
             d->made.system.rate_model = CFI_RATE_THEOREM1;
         }
-        d->made.system.solver = CFI_SOLVER_STRUCTURED;
+        d->made.system.allocation.solver = CFI_SOLVER_STRUCTURED;
         allocation = run(d);
         if (threshold_factor(d) > 1.0) {
             assert_int_equal(allocation.status, CFI_ALLOC_INFEASIBLE);
@@ -99,7 +99,7 @@ static void structured_steps_over_flat_stretches_of_the_dual(void **state)
         if (d->network.pilots_overlap) {
             d->made.system.rate_model = CFI_RATE_THEOREM1;
         }
-        d->made.system.solver = CFI_SOLVER_STRUCTURED;
+        d->made.system.allocation.solver = CFI_SOLVER_STRUCTURED;
         assert_int_equal(run(d).status, CFI_ALLOC_CONVERGED);
         free_drop(d);
     }
@@ -116,8 +116,8 @@ static void cone_solver_takes_no_memory_for_the_dual(void **state)
     (void)state;
     reuse_pilots(&made, 1);
     d = make_drop(made);
-    d->made.system.solver = CFI_SOLVER_AUTO; /* takes the cone solver for so many pairs */
-    assert_int_equal(problem_build(&d->network, d->xi, d->arena, &problem, NULL), CFI_OK);
+    d->made.system.allocation.solver = CFI_SOLVER_AUTO; /* takes the cone solver for so many pairs */
+    assert_int_equal(problem_build(&d->link, d->arena, &problem, NULL), CFI_OK);
     assert_int_equal(stepper_init(&stepper, &problem, NULL, d->arena, NULL), CFI_OK);
     assert_false(stepper.structured);
     assert_true(arena_capacity(d->arena) < 1 << 20);
@@ -139,12 +139,12 @@ static bench make_bench(uint64_t seed, size_t M, size_t pilots, double tightness
     reuse_pilots(&made, pilots);
     b.d = make_drop(made);
     set_tightness(b.d, tightness);
-    assert_int_equal(problem_build(&b.d->network, b.d->xi, b.d->arena, &b.problem, NULL), CFI_OK);
+    assert_int_equal(problem_build(&b.d->link, b.d->arena, &b.problem, NULL), CFI_OK);
     b.at = problem_point(&b.problem, b.d->arena);
     b.to = problem_point(&b.problem, b.d->arena);
     b.other = problem_point(&b.problem, b.d->arena);
-    assert_int_equal(alloc_heuristic(&b.d->network, b.d->xi, b.d->arena, &b.d->powers, NULL), CFI_OK);
-    problem_from_powers(&b.problem, b.d->xi, &b.d->powers, b.at);
+    assert_int_equal(alloc_heuristic(&b.d->link, b.d->arena, &b.d->powers, NULL), CFI_OK);
+    problem_from_powers(&b.problem, &b.d->powers, b.at);
     return b;
 }
 
@@ -249,10 +249,10 @@ static void auto_takes_the_dual_where_it_applies(void **state)
         cfi_system *s = &b.d->made.system;
         cfi_allocation allocation;
 
-        s->solver = CFI_SOLVER_AUTO;
-        s->surrogate = cases[i].surrogate;
-        s->crlb_constraint = cases[i].constraint;
-        s->starts = 1;
+        s->allocation.solver = CFI_SOLVER_AUTO;
+        s->allocation.surrogate = cases[i].surrogate;
+        s->allocation.crlb_constraint = cases[i].constraint;
+        s->allocation.starts = 1;
         allocation = run(b.d);
         assert_string_equal(allocation.solver, cases[i].solver);
         assert_int_equal(isnan(allocation.largest_step_gap), strcmp(cases[i].solver, "socp") == 0);
@@ -276,8 +276,8 @@ static void auto_takes_the_cone_solver_when_its_problems_are_exported(void **sta
     cfi_allocation allocation;
 
     (void)state;
-    b.d->made.system.solver = CFI_SOLVER_AUTO;
-    assert_int_equal(alloc_run(&b.d->network, b.d->xi, &options, b.d->arena, &allocation, NULL), CFI_OK);
+    b.d->made.system.allocation.solver = CFI_SOLVER_AUTO;
+    assert_int_equal(alloc_run(&b.d->link, &options, b.d->arena, &allocation, NULL), CFI_OK);
     assert_string_equal(allocation.solver, "socp");
     assert_true(exported >= allocation.iterations);
     free_drop(b.d);

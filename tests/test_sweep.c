@@ -53,7 +53,7 @@ static char *run_with(const cfi_scenario *scenario, size_t threads)
     char *text;
 
     assert_int_equal(sweep_run_drops(scenario_system(scenario), &options, &run, &error), CFI_OK);
-    assert_int_equal(run.count, scenario_system(scenario)->drops);
+    assert_int_equal(run.count, scenario_system(scenario)->monte_carlo.drops);
     text = json_of(scenario, &run);
     run_destroy(&run);
     return text;

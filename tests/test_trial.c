@@ -23,13 +23,13 @@ static cfi_record run(const cfi_system *system, cfi_arena *arena)
 
 static void drawn(made_system *made)
 {
-    made->system.gain = NULL;
-    made->system.angle_rad = NULL;
-    made->system.angle_min_rad = -1.0;
-    made->system.angle_max_rad = 1.0;
-    made->system.min_distance_m = 100.0;
-    made->system.shadowing_std = 1.6;
-    made->system.realizations = 60;
+    made->system.propagation.gain = NULL;
+    made->system.sensing.angle_rad = NULL;
+    made->system.sensing.angle_min_rad = -1.0;
+    made->system.sensing.angle_max_rad = 1.0;
+    made->system.geometry.min_distance_m = 100.0;
+    made->system.propagation.shadowing_std = 1.6;
+    made->system.monte_carlo.realizations = 60;
 }
 
 static void record_holds_every_part_of_a_drop(void **state)
@@ -70,12 +70,12 @@ static void a_trial_repeats_to_the_last_bit_and_allocates_nothing_the_second_tim
     drawn(&made);
     record = run(&made.system, arena);
     memcpy(rates, record.monte_carlo.rate_bit_s_hz, sizeof rates);
-    memcpy(gamma, record.allocation.powers.gamma, sizeof gamma);
+    memcpy(gamma, record.allocation.powers.p, sizeof gamma);
     capacity = arena_capacity(arena);
     arena_release(arena, mark);
     record = run(&made.system, arena);
     assert_memory_equal(rates, record.monte_carlo.rate_bit_s_hz, sizeof rates);
-    assert_memory_equal(gamma, record.allocation.powers.gamma, sizeof gamma);
+    assert_memory_equal(gamma, record.allocation.powers.p, sizeof gamma);
     assert_int_equal(arena_capacity(arena), capacity);
     arena_destroy(arena);
     free_system(&made);
@@ -110,7 +110,7 @@ static void equal_split_is_never_infeasible(void **state)
     cfi_record record;
 
     drawn(&made);
-    made.system.method = CFI_METHOD_EQUAL;
+    made.system.allocation.method = CFI_METHOD_EQUAL;
     for (size_t l = 0; l < 4; l++) {
         made.threshold[l] = 1e-9;
     }

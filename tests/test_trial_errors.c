@@ -16,25 +16,25 @@
 void *__real_arena_alloc(cfi_arena *arena, size_t count, size_t size);
 void *__real_arena_zeros(cfi_arena *arena, size_t count, size_t size);
 bool __real_stop_requested(cfi_stop *stop);
-cfi_status __real_metrics_sinr(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                               cfi_rate_model model, cfi_arena *arena, double *restrict sinr, cfi_error *error);
+cfi_status __real_metrics_sinr(const cfi_link *link, const cfi_powers *powers, cfi_rate_model model, cfi_arena *arena,
+                               double *restrict sinr, cfi_error *error);
 cfi_status __real_metrics_monte_carlo(const cfi_network *network, const cfi_powers *powers, size_t threads,
                                       cfi_stop *stop, cfi_arena *arena, cfi_monte_carlo *out, cfi_error *error);
-cfi_status __real_metrics_crlb_own_echo(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                        cfi_arena *arena, double *restrict crlb, cfi_error *error);
-cfi_status __real_metrics_crlb_multistatic(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                           cfi_arena *arena, double *restrict crlb, cfi_error *error);
+cfi_status __real_metrics_crlb_own_echo(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                        double *restrict crlb, cfi_error *error);
+cfi_status __real_metrics_crlb_multistatic(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                           double *restrict crlb, cfi_error *error);
 void *__wrap_arena_alloc(cfi_arena *arena, size_t count, size_t size);
 void *__wrap_arena_zeros(cfi_arena *arena, size_t count, size_t size);
 bool __wrap_stop_requested(cfi_stop *stop);
-cfi_status __wrap_metrics_sinr(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                               cfi_rate_model model, cfi_arena *arena, double *restrict sinr, cfi_error *error);
+cfi_status __wrap_metrics_sinr(const cfi_link *link, const cfi_powers *powers, cfi_rate_model model, cfi_arena *arena,
+                               double *restrict sinr, cfi_error *error);
 cfi_status __wrap_metrics_monte_carlo(const cfi_network *network, const cfi_powers *powers, size_t threads,
                                       cfi_stop *stop, cfi_arena *arena, cfi_monte_carlo *out, cfi_error *error);
-cfi_status __wrap_metrics_crlb_own_echo(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                        cfi_arena *arena, double *restrict crlb, cfi_error *error);
-cfi_status __wrap_metrics_crlb_multistatic(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                           cfi_arena *arena, double *restrict crlb, cfi_error *error);
+cfi_status __wrap_metrics_crlb_own_echo(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                        double *restrict crlb, cfi_error *error);
+cfi_status __wrap_metrics_crlb_multistatic(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                           double *restrict crlb, cfi_error *error);
 
 /* Requests to the arena count among those to the system: it holds large chunks and would hide them. */
 void *__wrap_arena_alloc(cfi_arena *arena, size_t count, size_t size)
@@ -71,13 +71,13 @@ static cfi_status inject(cfi_error *error)
     return error_set(error, injected, "injected at call %zu", failing_call);
 }
 
-cfi_status __wrap_metrics_sinr(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                               cfi_rate_model model, cfi_arena *arena, double *restrict sinr, cfi_error *error)
+cfi_status __wrap_metrics_sinr(const cfi_link *link, const cfi_powers *powers, cfi_rate_model model, cfi_arena *arena,
+                               double *restrict sinr, cfi_error *error)
 {
     cfi_status status =
-        is_failing_call() ? inject(error) : __real_metrics_sinr(network, xi, powers, model, arena, sinr, error);
+        is_failing_call() ? inject(error) : __real_metrics_sinr(link, powers, model, arena, sinr, error);
 
-    for (size_t k = 0; not_a_number && model == CFI_RATE_EXACT && k < network->K; k++) {
+    for (size_t k = 0; not_a_number && model == CFI_RATE_EXACT && k < link->K; k++) {
         sinr[k] = k == 1 ? NAN : sinr[k];
     }
     return status;
@@ -90,16 +90,16 @@ cfi_status __wrap_metrics_monte_carlo(const cfi_network *network, const cfi_powe
                              : __real_metrics_monte_carlo(network, powers, threads, stop, arena, out, error);
 }
 
-cfi_status __wrap_metrics_crlb_own_echo(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                        cfi_arena *arena, double *restrict crlb, cfi_error *error)
+cfi_status __wrap_metrics_crlb_own_echo(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                        double *restrict crlb, cfi_error *error)
 {
-    return is_failing_call() ? inject(error) : __real_metrics_crlb_own_echo(network, xi, powers, arena, crlb, error);
+    return is_failing_call() ? inject(error) : __real_metrics_crlb_own_echo(link, powers, arena, crlb, error);
 }
 
-cfi_status __wrap_metrics_crlb_multistatic(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                           cfi_arena *arena, double *restrict crlb, cfi_error *error)
+cfi_status __wrap_metrics_crlb_multistatic(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                           double *restrict crlb, cfi_error *error)
 {
-    return is_failing_call() ? inject(error) : __real_metrics_crlb_multistatic(network, xi, powers, arena, crlb, error);
+    return is_failing_call() ? inject(error) : __real_metrics_crlb_multistatic(link, powers, arena, crlb, error);
 }
 
 static int nothing_fails(void **state)
@@ -121,32 +121,32 @@ static made_system variant(size_t which)
 {
     made_system made = make_system(1 + which, 3, 2, 2, 2);
 
-    made.system.max_iterations = 2;
-    made.system.realizations = 6;
-    made.system.starts = 1;
+    made.system.allocation.max_iterations = 2;
+    made.system.monte_carlo.realizations = 6;
+    made.system.allocation.starts = 1;
     if (which == 1) { /* the dual of the step, several starts, given gains */
         reuse_pilots(&made, 1);
-        made.system.solver = CFI_SOLVER_AUTO;
-        made.system.starts = 3;
+        made.system.allocation.solver = CFI_SOLVER_AUTO;
+        made.system.allocation.starts = 3;
         return made;
     }
-    made.system.gain = NULL;
-    made.system.angle_rad = NULL;
-    made.system.angle_min_rad = -1.0;
-    made.system.angle_max_rad = 1.0;
-    made.system.pilot_assignment = CFI_PILOTS_CYCLIC;
-    made.system.method = which == 2 ? CFI_METHOD_EQUAL : which == 3 ? CFI_METHOD_HEURISTIC : CFI_METHOD_SCA;
-    made.system.crlb_model = which == 2 ? CFI_CRLB_MULTISTATIC : CFI_CRLB_OWN_ECHO;
+    made.system.propagation.gain = NULL;
+    made.system.sensing.angle_rad = NULL;
+    made.system.sensing.angle_min_rad = -1.0;
+    made.system.sensing.angle_max_rad = 1.0;
+    made.system.frame.pilot_assignment = CFI_PILOTS_CYCLIC;
+    made.system.allocation.method = which == 2 ? CFI_METHOD_EQUAL : which == 3 ? CFI_METHOD_HEURISTIC : CFI_METHOD_SCA;
+    made.system.sensing.crlb_model = which == 2 ? CFI_CRLB_MULTISTATIC : CFI_CRLB_OWN_ECHO;
     if (which == 3) { /* limits that bind */
         for (size_t l = 0; l < 3; l++) {
-            made.limit[l] = 0.5 * made.system.power_w / 3.0;
+            made.limit[l] = 0.5 * made.system.power.budget_w / 3.0;
             made.threshold[l] *= 100.0;
         }
-        made.system.ap_limit_w = made.limit;
+        made.system.power.ap_limit_w = made.limit;
     }
     if (which == 4) {
-        made.system.surrogate = CFI_SURROGATE_FRACTIONAL;
-        made.system.crlb_constraint = CFI_CRLB_SCA;
+        made.system.allocation.surrogate = CFI_SURROGATE_FRACTIONAL;
+        made.system.allocation.crlb_constraint = CFI_CRLB_SCA;
     }
     return made;
 }
@@ -164,7 +164,7 @@ static void assert_same_record(const cfi_record *a, const cfi_record *b)
     assert_int_equal(a->status, b->status);
     assert_true(a->allocation.sum_rate_bit_s_hz == b->allocation.sum_rate_bit_s_hz);
     assert_true(a->monte_carlo.sum_rate_bit_s_hz == b->monte_carlo.sum_rate_bit_s_hz);
-    assert_memory_equal(a->allocation.powers.gamma, b->allocation.powers.gamma, a->K * a->L * sizeof(double));
+    assert_memory_equal(a->allocation.powers.p, b->allocation.powers.p, a->K * a->L * sizeof(double));
 }
 
 /* Refuses `refused_requests` requests from number `first` on: what the trial then says; and, when it was one alone,
@@ -328,8 +328,8 @@ static void a_placement_without_room_is_an_invalid_scenario(void **state)
     cfi_record record;
     cfi_error error;
 
-    made.system.placement = CFI_PLACEMENT_REJECT;
-    made.system.min_distance_m = 400.0; /* of an area 250 m wide */
+    made.system.geometry.placement = CFI_PLACEMENT_REJECT;
+    made.system.geometry.min_distance_m = 400.0; /* of an area 250 m wide */
     assert_int_equal(try(&made, arena, &record, &error), CFI_INVALID);
     assert_non_null(strstr(error.text, "/network/placement"));
     arena_destroy(arena);

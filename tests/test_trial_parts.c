@@ -13,19 +13,19 @@
 /* What the allocations of a trial are asked for: put in between by the linker. */
 static size_t allocations, starts_asked_for[2];
 static enum { BY_ITSELF, RETURNS_FAILED, ENDS_FAILED } outcome; /* of every allocation */
-cfi_status __real_alloc_run(const cfi_network *network, const double *xi, const cfi_alloc_options *options,
-                            cfi_arena *arena, cfi_allocation *out, cfi_error *error);
-cfi_status __wrap_alloc_run(const cfi_network *network, const double *xi, const cfi_alloc_options *options,
-                            cfi_arena *arena, cfi_allocation *out, cfi_error *error);
+cfi_status __real_alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena,
+                            cfi_allocation *out, cfi_error *error);
+cfi_status __wrap_alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena,
+                            cfi_allocation *out, cfi_error *error);
 
-cfi_status __wrap_alloc_run(const cfi_network *network, const double *xi, const cfi_alloc_options *options,
-                            cfi_arena *arena, cfi_allocation *out, cfi_error *error)
+cfi_status __wrap_alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena,
+                            cfi_allocation *out, cfi_error *error)
 {
     if (allocations < 2) {
-        starts_asked_for[allocations] = network->system->starts;
+        starts_asked_for[allocations] = link->system->allocation.starts;
     }
     allocations++;
-    cfi_status status = __real_alloc_run(network, xi, options, arena, out, error);
+    cfi_status status = __real_alloc_run(link, options, arena, out, error);
 
     out->status = outcome == ENDS_FAILED ? CFI_ALLOC_FAILED : out->status;
     return outcome == RETURNS_FAILED ? error_set(error, CFI_FAILED, "a breakdown") : status;
@@ -46,7 +46,7 @@ static trial *run_trial(made_system made, bool check)
     allocations = 0;
     t->made = made;
     t->arena = arena_create();
-    t->made.system.realizations = 4;
+    t->made.system.monte_carlo.realizations = 4;
     if (trial_run(&t->made.system, 0, &options, t->arena, &t->record, &t->error) != CFI_OK) {
         fail_msg("%s", t->error.text);
     }
@@ -68,22 +68,21 @@ static void the_equal_split_is_judged_by_the_bound_of_the_scenario(void **state)
     (void)state;
     for (int model = 0; model < 2; model++) {
         made_system made = make_system(40, 4, 2, 4, 4);
-        double gamma[8], eta[8], crlb[4], sinr[2];
-        cfi_powers powers = {gamma, eta};
+        double p[8], s[4], crlb[4], sinr[2];
+        cfi_powers powers = {p, s};
         cfi_status status;
         trial *t;
 
-        made.system.method = CFI_METHOD_EQUAL;
-        made.system.crlb_model = model == 0 ? CFI_CRLB_OWN_ECHO : CFI_CRLB_MULTISTATIC;
+        made.system.allocation.method = CFI_METHOD_EQUAL;
+        made.system.sensing.crlb_model = model == 0 ? CFI_CRLB_OWN_ECHO : CFI_CRLB_MULTISTATIC;
         t = run_trial(made, false);
-        alloc_equal(t->record.network, t->record.xi, &powers);
-        status = model == 0 ? metrics_crlb_own_echo(t->record.network, t->record.xi, &powers, t->arena, crlb, NULL)
-                            : metrics_crlb_multistatic(t->record.network, t->record.xi, &powers, t->arena, crlb, NULL);
+        alloc_equal(t->record.link, &powers);
+        status = model == 0 ? metrics_crlb_own_echo(t->record.link, &powers, t->arena, crlb, NULL)
+                            : metrics_crlb_multistatic(t->record.link, &powers, t->arena, crlb, NULL);
         assert_int_equal(status, CFI_OK);
         worst[model] = fmax(fmax(crlb[0], crlb[1]), fmax(crlb[2], crlb[3]));
         assert_true(t->record.equal.available && t->record.equal.worst_crlb_rad2 == worst[model]);
-        assert_int_equal(metrics_sinr(t->record.network, t->record.xi, &powers, CFI_RATE_EXACT, t->arena, sinr, NULL),
-                         CFI_OK);
+        assert_int_equal(metrics_sinr(t->record.link, &powers, CFI_RATE_EXACT, t->arena, sinr, NULL), CFI_OK);
         assert_true(t->record.equal.sum_rate_bit_s_hz == metrics_rates(&t->made.system, sinr, NULL));
         assert_int_equal(t->record.heuristic.available, model == 0); /* it meets own-echo thresholds only */
         free_trial(t);
@@ -98,7 +97,7 @@ static void a_heuristic_split_that_is_infeasible_leaves_no_error(void **state)
     trial *t;
 
     (void)state;
-    made.system.method = CFI_METHOD_EQUAL;
+    made.system.allocation.method = CFI_METHOD_EQUAL;
     for (size_t l = 0; l < 4; l++) {
         made.threshold[l] = 1e-9;
     }
@@ -121,8 +120,8 @@ static void the_check_takes_as_many_starts_as_the_first_allocation(void **state)
         trial *t;
 
         reuse_pilots(&made, 1);
-        made.system.starts = 0;
-        made.system.solver = first == 0 ? CFI_SOLVER_AUTO : CFI_SOLVER_SOCP;
+        made.system.allocation.starts = 0;
+        made.system.allocation.solver = first == 0 ? CFI_SOLVER_AUTO : CFI_SOLVER_SOCP;
         t = run_trial(made, true);
         assert_int_equal(allocations, 2);
         assert_int_equal(starts_asked_for[0], 0);
@@ -143,14 +142,14 @@ static void a_check_without_another_solver_is_not_one(void **state)
     trial *t;
 
     (void)state;
-    made.system.surrogate = CFI_SURROGATE_FRACTIONAL; /* the cone solver's alone */
+    made.system.allocation.surrogate = CFI_SURROGATE_FRACTIONAL; /* the cone solver's alone */
     t = run_trial(made, true);
     assert_int_equal(allocations, 2);
     assert_string_equal(t->record.allocation.solver, "socp");
     assert_false(t->record.check.available);
     free_trial(t);
     made = make_system(43, 4, 2, 4, 4);
-    made.system.method = CFI_METHOD_HEURISTIC; /* nothing is iterated */
+    made.system.allocation.method = CFI_METHOD_HEURISTIC; /* nothing is iterated */
     t = run_trial(made, true);
     assert_int_equal(allocations, 1);
     assert_false(t->record.check.available);

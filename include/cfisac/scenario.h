@@ -8,6 +8,9 @@
 
 #include <complex.h>
 
+/* Each has its row in src/network/propagation.c and src/channel/precoder.c. */
+typedef enum { CFI_PROPAGATION_LOG_DISTANCE } cfi_propagation_kind;
+typedef enum { CFI_PRECODER_MR } cfi_precoder_kind;
 typedef enum { CFI_PLACEMENT_REJECT, CFI_PLACEMENT_CLAMP, CFI_PLACEMENT_NONE } cfi_placement;
 typedef enum { CFI_PILOTS_CYCLIC, CFI_PILOTS_RANDOM, CFI_PILOTS_EXPLICIT } cfi_pilot_assignment;
 typedef enum { CFI_RATE_THEOREM1, CFI_RATE_EXACT } cfi_rate_model;
@@ -27,38 +30,44 @@ const char *crlb_model_name(cfi_crlb_model model);
 
 /* ------------------------------------------------- the system: SI linear units, immutable ---- */
 
-/* Everything the rooms to the right need. All arrays are owned by the scenario that the system came
+/* Everything the rooms to the right need, by topic. All arrays are owned by the scenario that the system came
  * from. Matrices are column-major; K x L means element (k, l) at [k + K * l]. */
-typedef struct cfi_system {
-    uint64_t seed;
-    size_t L, K, N, M; /* APs, UEs, transmit and receive antennas of an AP */
-
-    /* geometry */
+typedef struct cfi_geometry {
     double area_m[2], min_distance_m;
     cfi_placement placement;
     const double *ap_position_m; /* 2 x L, or NULL: drawn */
     const double *ue_position_m; /* 2 x K, or NULL: drawn */
+} cfi_geometry;
 
-    /* propagation: beta = exp(shadowing_std * n) * (reference_distance_m / r)^path_loss_exponent */
+/* log_distance: beta = exp(shadowing_std * n) * (reference_distance_m / r)^path_loss_exponent */
+typedef struct cfi_propagation {
+    cfi_propagation_kind model;
     double reference_distance_m, path_loss_exponent;
     double shadowing_std; /* of ln z: sigma_dB ln(10) / 10 */
     const double *gain;   /* K x L, or NULL: drawn */
+} cfi_propagation;
 
-    /* pilots and frame */
+typedef struct cfi_precoding {
+    cfi_precoder_kind kind;
+} cfi_precoding;
+
+typedef struct cfi_frame {
     size_t tau_p, tau_c; /* tau_c = 0: no pilot overhead */
     size_t T;            /* sensing symbols, >= K */
     double prelog;       /* 1 - tau_p / tau_c, or 1 */
     double pilot_power_w;
     cfi_pilot_assignment pilot_assignment;
     const size_t *pilot; /* K indices below tau_p when explicit, else NULL */
+} cfi_frame;
 
-    /* power */
-    double power_w;           /* P, budget over all APs */
+typedef struct cfi_power {
+    double budget_w;          /* P, over all APs */
     double comm_noise_w;      /* sigma_c^2 */
     double sensing_noise_w;   /* sigma_s^2 */
     const double *ap_limit_w; /* L, or NULL: no limit per AP */
+} cfi_power;
 
-    /* sensing */
+typedef struct cfi_sensing {
     double angle_min_rad, angle_max_rad;
     const double *angle_rad;       /* L, or NULL: drawn */
     double path_gain;              /* abs(alpha) of all pairs, unless path_gains */
@@ -68,10 +77,10 @@ typedef struct cfi_system {
     bool random_path_phase;
     cfi_crlb_model crlb_model;
     const double *crlb_threshold_rad2; /* L */
+} cfi_sensing;
 
-    cfi_rate_model rate_model;
-
-    /* allocation */
+/* What the allocation is asked for (what it gives is cfi_allocation, in alloc.h). */
+typedef struct cfi_allocation_settings {
     cfi_method method;
     cfi_objective objective;
     const double *rate_target_bit_s_hz; /* K, or NULL */
@@ -83,11 +92,26 @@ typedef struct cfi_system {
     size_t starts; /* 0: 1 with orthogonal pilots, 8 else */
     size_t max_iterations;
     double tolerance;
+} cfi_allocation_settings;
 
-    /* Monte Carlo */
+typedef struct cfi_monte_carlo_settings {
     size_t drops, realizations;
     double max_std_error; /* bit/s/Hz, 0: none */
-    cfi_mc_bounds mc_bounds;
+    cfi_mc_bounds bounds;
+} cfi_monte_carlo_settings;
+
+typedef struct cfi_system {
+    uint64_t seed;
+    size_t L, K, N, M; /* APs, UEs, transmit and receive antennas of an AP */
+    cfi_geometry geometry;
+    cfi_propagation propagation;
+    cfi_frame frame;
+    cfi_precoding precoding;
+    cfi_power power;
+    cfi_sensing sensing;
+    cfi_rate_model rate_model;
+    cfi_allocation_settings allocation;
+    cfi_monte_carlo_settings monte_carlo;
 } cfi_system;
 
 /* ------------------------------------------------------------------------- the scenario ---- */

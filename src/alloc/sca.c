@@ -31,7 +31,7 @@ static cfi_surrogate choose_surrogate(const alloc_problem *problem)
     for (size_t k = 0; k < problem->K; k++) {
         best = fmax(best, problem_sinr(problem, k));
     }
-    return best < LOW_SINR ? CFI_SURROGATE_FRACTIONAL : problem->network->system->surrogate;
+    return best < LOW_SINR ? CFI_SURROGATE_FRACTIONAL : problem->link->system->allocation.surrogate;
 }
 
 /* Goes on in the direction of the step, doubling its length while the true objective rises: evaluations are much
@@ -145,14 +145,14 @@ cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, alloc_point *po
                    cfi_error *error)
 {
     const alloc_problem *problem = stepper->problem;
-    const cfi_system *system = problem->network->system;
+    const cfi_system *system = problem->link->system;
     double value = problem_evaluate(problem, point), gain = INFINITY;
     unsigned quiet = 0;
     bool settled = false; /* the last step was answered, and gained next to nothing */
 
     begin(stepper, value, outcome);
-    while (!outcome->broke_down && outcome->iterations < system->max_iterations) {
-        double next, before = gain, small = system->tolerance * value;
+    while (!outcome->broke_down && outcome->iterations < system->allocation.max_iterations) {
+        double next, before = gain, small = system->allocation.tolerance * value;
         cfi_surrogate surrogate;
         socp_status solved;
         cfi_status status;
@@ -166,7 +166,7 @@ cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, alloc_point *po
             return status;
         }
         next = complete(stepper, work->candidate);
-        if (next > value && system->surrogate == CFI_SURROGATE_PRODUCT) {
+        if (next > value && system->allocation.surrogate == CFI_SURROGATE_PRODUCT) {
             next = extrapolate(problem, point, work, next);
         }
         if (!(next > value)) {
@@ -182,7 +182,7 @@ cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, alloc_point *po
             finish_without_progress(stepper, solved, settled, outcome);
             break;
         }
-        settled = solved == SOCP_OPTIMAL && gain <= 10.0 * system->tolerance * value;
+        settled = solved == SOCP_OPTIMAL && gain <= 10.0 * system->allocation.tolerance * value;
         quiet =
             solved == SOCP_OPTIMAL && (expected_gain(before, gain) <= small || gain <= 1e-3 * small) ? quiet + 1 : 0;
         if (quiet == 2) {

@@ -16,19 +16,19 @@ static double pilot_power(const cfi_network *network, size_t k, size_t l)
     for (size_t j = 0; j < network->K; j++) {
         sum += network->pilot[j] == network->pilot[k] ? beta[j] : 0.0;
     }
-    return (double)system->tau_p * system->pilot_power_w * sum + system->comm_noise_w;
+    return (double)system->frame.tau_p * system->frame.pilot_power_w * sum + system->power.comm_noise_w;
 }
 
 void channel_mmse_variance(const cfi_network *network, double *restrict xi)
 {
     const cfi_system *system = network->system;
-    double energy = (double)system->tau_p * system->pilot_power_w;
+    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w;
 
     for (size_t l = 0; l < network->L; l++) {
         for (size_t k = 0; k < network->K; k++) {
             size_t i = k + network->K * l;
             double beta = network->beta[i], own = energy * beta;
-            double total = network->pilots_overlap ? pilot_power(network, k, l) : own + system->comm_noise_w;
+            double total = network->pilots_overlap ? pilot_power(network, k, l) : own + system->power.comm_noise_w;
 
             xi[i] = beta * (own / total);
         }
@@ -84,7 +84,7 @@ cfi_channel_scratch *channel_scratch_make(const cfi_network *network, cfi_arena 
     *s = (cfi_channel_scratch){.size = size,
                                .group = group,
                                .rank = arena_alloc(arena, K, sizeof(size_t)),
-                               .rank_of_pilot = arena_alloc(arena, network->system->tau_p, sizeof(size_t)),
+                               .rank_of_pilot = arena_alloc(arena, network->system->frame.tau_p, sizeof(size_t)),
                                .power = arena_alloc(arena, 2 * K, sizeof(double)),
                                .scale = arena_alloc(arena, 3 * size, sizeof(double)),
                                .h_planes = arena_alloc(arena, 8 * size * group, sizeof(double))};
@@ -104,16 +104,17 @@ static void rank_pilots(const cfi_network *network, size_t l, cfi_channel_scratc
     const cfi_system *system = network->system;
 
     s->pilots = 0;
-    memset(s->rank_of_pilot, 0, system->tau_p * sizeof *s->rank_of_pilot);
+    memset(s->rank_of_pilot, 0, system->frame.tau_p * sizeof *s->rank_of_pilot);
     for (size_t k = 0; k < network->K; k++) {
         size_t *known = &s->rank_of_pilot[network->pilot[k]];
 
         if (*known == 0) {
-            s->power[s->pilots] = system->comm_noise_w;
+            s->power[s->pilots] = system->power.comm_noise_w;
             *known = ++s->pilots;
         }
         s->rank[k] = *known - 1;
-        s->power[s->rank[k]] += (double)system->tau_p * system->pilot_power_w * network->beta[k + network->K * l];
+        s->power[s->rank[k]] +=
+            (double)system->frame.tau_p * system->frame.pilot_power_w * network->beta[k + network->K * l];
     }
 }
 
@@ -121,7 +122,8 @@ static void fill_tables(const cfi_network *network, size_t l, cfi_channel_scratc
 {
     const cfi_system *system = network->system;
     size_t K = network->K;
-    double amplitude = sqrt((double)system->tau_p * system->pilot_power_w), noise = sqrt(0.5 * system->comm_noise_w);
+    double amplitude = sqrt((double)system->frame.tau_p * system->frame.pilot_power_w),
+           noise = sqrt(0.5 * system->power.comm_noise_w);
 
     rank_pilots(network, l, s);
     for (size_t k = 0; k < K; k++) {
@@ -164,7 +166,8 @@ static void estimate_sharing(const ap_draw *draw, const double *restrict h, doub
 {
     const cfi_system *system = draw->network->system;
     const cfi_channel_scratch *s = draw->scratch;
-    double amplitude = sqrt((double)system->tau_p * system->pilot_power_w), noise = sqrt(0.5 * system->comm_noise_w);
+    double amplitude = sqrt((double)system->frame.tau_p * system->frame.pilot_power_w),
+           noise = sqrt(0.5 * system->power.comm_noise_w);
     size_t K = draw->network->K;
 
     for (size_t n = 0; n < system->N; n++) {

@@ -111,7 +111,7 @@ static int conclude(const cli_options *options, const cfi_scenario *scenario, co
     print_timing(options, &results, &timing);
     if (status == CFI_OK && ended == CFI_INTERRUPTED) {
         status = error_set(error, CFI_INTERRUPTED, "interrupted: %zu of %zu drops are finished%s", run->count,
-                           scenario_system(scenario)->drops, run->count > 0 ? " and kept" : "");
+                           scenario_system(scenario)->monte_carlo.drops, run->count > 0 ? " and kept" : "");
     }
     if (status == CFI_OK) {
         status = report_verdict(&results, error);

@@ -30,8 +30,8 @@ static cfi_status print_points(const cfi_scenario *sweep, size_t shard, size_t s
         for (size_t i = 0; i < axes; i++) {
             printf("  %*s", (int)strlen(axis[i].key), axis[i].value[scenario_axis_index(sweep, p, i)]);
         }
-        printf("  %5zu\n", scenario_system(point)->drops);
-        trials += scenario_system(point)->drops;
+        printf("  %5zu\n", scenario_system(point)->monte_carlo.drops);
+        trials += scenario_system(point)->monte_carlo.drops;
         scenario_destroy(point);
     }
     printf("%zu point%s, %zu trials", points, points == 1 ? "" : "s", trials);

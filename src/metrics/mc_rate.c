@@ -48,7 +48,8 @@ static user_estimate estimate_user(const sums_layout *layout, const cfi_system *
     double plug_in = (user[0] * user[0] + user[1] * user[1]) / (n * n), total = user[3] / n;
     double variance = n > 1.0 ? fmax(user[2] / n - plug_in, 0.0) / (n - 1.0) : 0.0, signal = plug_in - variance;
 
-    return (user_estimate){.signal = signal, .noise = total - signal + system->comm_noise_w, .variance = variance};
+    return (user_estimate){
+        .signal = signal, .noise = total - signal + system->power.comm_noise_w, .variance = variance};
 }
 
 double sums_rates(const sums_layout *layout, const cfi_system *system, const double *sums, double n, double *rate)
@@ -57,7 +58,7 @@ double sums_rates(const sums_layout *layout, const cfi_system *system, const dou
 
     for (size_t k = 0; k < layout->K; k++) {
         user_estimate user = estimate_user(layout, system, sums, n, k);
-        double own = system->prelog * log1p(user.signal / user.noise) / LN2;
+        double own = system->frame.prelog * log1p(user.signal / user.noise) / LN2;
 
         sum += own;
         if (rate) {
@@ -75,7 +76,7 @@ double sums_rates_second_order(const sums_layout *layout, const cfi_system *syst
 
     for (size_t k = 0; k < layout->K; k++) {
         user_estimate user = estimate_user(layout, system, sums, n, k);
-        double own = system->prelog * user.variance / (user.noise * LN2);
+        double own = system->frame.prelog * user.variance / (user.noise * LN2);
 
         squares += own * own;
         if (std_error) {

@@ -172,7 +172,7 @@ static bool evaluate(const simulation *sim, const double *sums, double n, double
     size_t K = layout->K;
 
     out[K] = sums_rates(layout, sim->network->system, sums, n, out);
-    if (sim->network->system->mc_bounds != CFI_MC_BOUNDS_NONE) {
+    if (sim->network->system->monte_carlo.bounds != CFI_MC_BOUNDS_NONE) {
         sums_own_echo(layout, &sim->constants, sums, n, out + place_of(layout, OWN_ECHO, 0));
         for (size_t p = 0; p < layout->L; p++) {
             out[place_of(layout, BLOCK_MEAN, p)] = sums[layout->aps + 5 * p + 4] / n;
@@ -250,7 +250,7 @@ static void fill_multistatic(const simulation *sim, const estimates *e, size_t p
 static void fill_block_mean(const simulation *sim, const estimates *e, size_t p, cfi_monte_carlo *out)
 {
     size_t at = place_of(&sim->layout, BLOCK_MEAN, p);
-    double order = estimable_block_order(sim->network, sim->xi, sim->powers, p), mean = e->whole[at];
+    double order = estimable_block_order(sim->network, sim->powers, p), mean = e->whole[at];
 
     out->crlb_own_echo_block_mean_rad2[p] = order > 1.0 ? mean : NAN;
     out->crlb_own_echo_block_mean_std_error[p] =
@@ -320,25 +320,25 @@ static cfi_status prepare(simulation *sim, cfi_arena *arena, cfi_error *error)
     size_t K = sim->layout.K, L = sim->layout.L, N = system->N;
 
     sim->steering = arena_alloc(arena, 2 * N * L, sizeof *sim->steering);
-    sim->root_gamma = arena_alloc(arena, K * L, sizeof(double));
-    sim->root_eta = arena_alloc(arena, K * L, sizeof(double));
+    sim->root_p = arena_alloc(arena, K * L, sizeof(double));
+    sim->root_s = arena_alloc(arena, L, sizeof(double));
     sim->sums = arena_zeros(arena, MOST_BLOCKS * sim->layout.length, sizeof(double));
-    if (!sim->steering || !sim->root_gamma || !sim->root_eta || !sim->sums) {
+    if (!sim->steering || !sim->root_p || !sim->root_s || !sim->sums) {
         return simulation_out_of_memory(sim->network, error);
     }
     for (size_t l = 0; l < L; l++) {
         channel_steering(sim->network->angle_rad[l], N, sim->steering + 2 * N * l, sim->steering + 2 * N * l + N);
+        sim->root_s[l] = sqrt(sim->powers->s[l] / (double)(N * K));
     }
     for (size_t i = 0; i < K * L; i++) {
-        sim->root_gamma[i] = sqrt(sim->powers->gamma[i]);
-        sim->root_eta[i] = sqrt(sim->powers->eta[i]);
+        sim->root_p[i] = sqrt(sim->powers->p[i]);
     }
     return bound_constants_make(sim->network, arena, &sim->constants, error);
 }
 
 static cfi_status simulate(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
-    double wanted = sim->network->system->max_std_error;
+    double wanted = sim->network->system->monte_carlo.max_std_error;
     double *total = arena_alloc(arena, sim->layout.length, sizeof *total);
     double *rest = arena_alloc(arena, sim->layout.length, sizeof *rest);
 
@@ -375,13 +375,13 @@ static cfi_status allocate_results(const cfi_network *network, cfi_arena *arena,
         return simulation_out_of_memory(network, error);
     }
     *out = (cfi_monte_carlo){.rate_bit_s_hz = memory, .rate_std_error = memory + K};
-    if (network->system->mc_bounds != CFI_MC_BOUNDS_NONE) {
+    if (network->system->monte_carlo.bounds != CFI_MC_BOUNDS_NONE) {
         out->crlb_own_echo_rad2 = memory + 2 * K;
         out->crlb_own_echo_std_error = memory + 2 * K + L;
         out->crlb_own_echo_block_mean_rad2 = memory + 2 * K + 2 * L;
         out->crlb_own_echo_block_mean_std_error = memory + 2 * K + 3 * L;
     }
-    if (network->system->mc_bounds == CFI_MC_BOUNDS_ALL) {
+    if (network->system->monte_carlo.bounds == CFI_MC_BOUNDS_ALL) {
         out->crlb_multistatic_rad2 = memory + 2 * K + 4 * L;
         out->crlb_multistatic_std_error = memory + 2 * K + 5 * L;
     }
@@ -400,20 +400,15 @@ static cfi_status make_scratch(simulation *sim, cfi_arena *arena, cfi_error *err
     return sim->scratch ? CFI_OK : simulation_out_of_memory(sim->network, error);
 }
 
-/* xi, what the multistatic bounds need, and whether the sums are to hold what they are made of. */
+/* What the multistatic bounds need, and whether the sums are to hold what they are made of. */
 static cfi_status plan_bounds(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
     const cfi_network *network = sim->network;
     size_t K = network->K, L = network->L;
     bool multistatic = false;
 
-    sim->xi = arena_alloc(arena, K * L, sizeof *sim->xi);
-    if (!sim->xi) {
-        return simulation_out_of_memory(network, error);
-    }
-    channel_mmse_variance(network, sim->xi);
-    if (network->system->mc_bounds == CFI_MC_BOUNDS_ALL && L <= CFI_MULTISTATIC_MC_MAX_APS) {
-        cfi_status status = estimable_multistatic(network, sim->xi, sim->powers, arena, &sim->needs, error);
+    if (network->system->monte_carlo.bounds == CFI_MC_BOUNDS_ALL && L <= CFI_MULTISTATIC_MC_MAX_APS) {
+        cfi_status status = estimable_multistatic(network, sim->powers, arena, &sim->needs, error);
 
         if (status != CFI_OK) {
             return status;
@@ -430,8 +425,9 @@ cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *pow
                                cfi_arena *arena, cfi_monte_carlo *out, cfi_error *error)
 {
     simulation sim = {.network = network,
+                      .precoder = channel_precoder(network->system),
                       .powers = powers,
-                      .n = network->system->realizations,
+                      .n = network->system->monte_carlo.realizations,
                       .block_size = 1,
                       .threads = threads > 0 ? threads : 1,
                       .stop = stop};

@@ -1,70 +1,34 @@
 /* One drop: large-scale gains, pilots, target angles, echo path gains. docs/model.md (M1). */
+#include "network/paths.h"
 #include "network/placement.h"
-
-#include <math.h>
-#include <string.h>
-
-/* Pairs of indices share a 32-bit stream index; scenario keeps both below 65536. */
-static uint32_t pair_index(size_t l, size_t k)
-{
-    return (uint32_t)(l * 65536 + k);
-}
+#include "network/propagation.h"
 
 static cfi_status out_of_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for a network");
 }
 
-/* beta_kl = z_kl (r_h / r_kl)^nu */
-static double draw_gain(const cfi_network *network, size_t k, size_t l)
-{
-    const cfi_system *system = network->system;
-    const double *ap = network->ap_position_m + 2 * l, *ue = network->ue_position_m + 2 * k;
-    double distance = hypot(ap[0] - ue[0], ap[1] - ue[1]), normal = 0.0;
-    cfi_stream stream = stream_make(system->seed, network->drop, CFI_DRAW_SHADOWING, pair_index(l, k));
-
-    if (system->placement == CFI_PLACEMENT_CLAMP) {
-        distance = fmax(distance, system->min_distance_m);
-    }
-    random_normals(&stream, 1, &normal);
-    return exp(system->shadowing_std * normal) *
-           pow(system->reference_distance_m / distance, system->path_loss_exponent);
-}
-
 static cfi_status draw_gains(cfi_network *network, cfi_arena *arena, cfi_error *error)
 {
     const cfi_system *system = network->system;
-    size_t K = network->K, L = network->L;
     double *beta;
 
-    if (system->gain) {
-        network->beta = system->gain;
-        network->ap_position_m = system->ap_position_m;
-        network->ue_position_m = system->ue_position_m;
+    if (system->propagation.gain) {
+        network->beta = system->propagation.gain;
+        network->ap_position_m = system->geometry.ap_position_m;
+        network->ue_position_m = system->geometry.ue_position_m;
         return CFI_OK;
     }
     cfi_status status = placement_draw(network, arena, error);
     if (status != CFI_OK) {
         return status;
     }
-    beta = arena_alloc(arena, K * L, sizeof *beta);
+    beta = arena_alloc(arena, network->K * network->L, sizeof *beta);
     if (!beta) {
         return out_of_memory(error);
     }
-    for (size_t l = 0; l < L; l++) {
-        for (size_t k = 0; k < K; k++) {
-            beta[k + K * l] = draw_gain(network, k, l);
-            if (!isfinite(beta[k + K * l]) || !(beta[k + K * l] > 0.0)) {
-                return error_set(
-                    error, CFI_INVALID,
-                    "/network: the gain between access point %zu and user %zu of drop %u is %g (allowed: a "
-                    "finite number > 0; move them apart or change the path loss)",
-                    l, k, network->drop, beta[k + K * l]);
-            }
-        }
-    }
     network->beta = beta;
-    return CFI_OK;
+    return propagation_draw(network, beta, error);
 }
 
 static cfi_status assign_pilots(cfi_network *network, cfi_arena *arena, cfi_error *error)
@@ -72,8 +36,8 @@ static cfi_status assign_pilots(cfi_network *network, cfi_arena *arena, cfi_erro
     const cfi_system *system = network->system;
     size_t K = network->K, *pilot;
 
-    network->pilot = system->pilot;
-    if (system->pilot_assignment != CFI_PILOTS_EXPLICIT) {
+    network->pilot = system->frame.pilot;
+    if (system->frame.pilot_assignment != CFI_PILOTS_EXPLICIT) {
         network->pilot = pilot = arena_alloc(arena, K, sizeof *pilot);
         if (!pilot) {
             return out_of_memory(error);
@@ -82,11 +46,11 @@ static cfi_status assign_pilots(cfi_network *network, cfi_arena *arena, cfi_erro
             double u = 0.0;
             cfi_stream stream = stream_make(system->seed, network->drop, CFI_DRAW_PILOT, (uint32_t)k);
 
-            if (system->pilot_assignment == CFI_PILOTS_RANDOM) {
+            if (system->frame.pilot_assignment == CFI_PILOTS_RANDOM) {
                 random_uniforms(&stream, 1, &u);
-                pilot[k] = (size_t)(u * (double)system->tau_p);
+                pilot[k] = (size_t)(u * (double)system->frame.tau_p);
             } else {
-                pilot[k] = k % system->tau_p;
+                pilot[k] = k % system->frame.tau_p;
             }
         }
     }
@@ -103,8 +67,8 @@ static cfi_status draw_angles(cfi_network *network, cfi_arena *arena, cfi_error 
     const cfi_system *system = network->system;
     double *angle;
 
-    network->angle_rad = system->angle_rad;
-    if (system->angle_rad) {
+    network->angle_rad = system->sensing.angle_rad;
+    if (system->sensing.angle_rad) {
         return CFI_OK;
     }
     network->angle_rad = angle = arena_alloc(arena, network->L, sizeof *angle);
@@ -116,7 +80,7 @@ static cfi_status draw_angles(cfi_network *network, cfi_arena *arena, cfi_error 
         cfi_stream stream = stream_make(system->seed, network->drop, CFI_DRAW_ANGLE, (uint32_t)l);
 
         random_uniforms(&stream, 1, &u);
-        angle[l] = system->angle_min_rad + (system->angle_max_rad - system->angle_min_rad) * u;
+        angle[l] = system->sensing.angle_min_rad + (system->sensing.angle_max_rad - system->sensing.angle_min_rad) * u;
     }
     return CFI_OK;
 }
@@ -131,45 +95,8 @@ cfi_status network_draw(const cfi_system *system, uint32_t drop, cfi_arena *aren
     if (status == CFI_OK) {
         status = assign_pilots(network, arena, error);
     }
-    return status == CFI_OK ? draw_angles(network, arena, error) : status;
-}
-
-/* ------------------------------------------------------------------------ echo paths ---- */
-
-bool network_equal_paths(const cfi_network *network)
-{
-    const cfi_system *system = network->system;
-
-    return !system->path_gains && !system->path_phases_rad && !system->random_path_phase;
-}
-
-static double path_gain(const cfi_system *system, size_t l, size_t p)
-{
-    return system->path_gains ? system->path_gains[l + system->L * p] : system->path_gain;
-}
-
-double network_path_power(const cfi_network *network, size_t l, size_t p)
-{
-    double gain = path_gain(network->system, l, p);
-
-    return gain * gain;
-}
-
-void network_path_gains(const cfi_network *network, size_t p, double complex *restrict alpha)
-{
-    const cfi_system *system = network->system;
-
-    for (size_t l = 0; l < network->L; l++) {
-        double phase = system->path_phase_rad;
-
-        if (system->random_path_phase) {
-            cfi_stream stream = stream_make(system->seed, network->drop, CFI_DRAW_PATH_PHASE, pair_index(l, p));
-
-            random_uniforms(&stream, 1, &phase);
-            phase *= 2.0 * M_PI;
-        } else if (system->path_phases_rad) {
-            phase = system->path_phases_rad[l + system->L * p];
-        }
-        alpha[l] = path_gain(system, l, p) * (cos(phase) + I * sin(phase));
+    if (status == CFI_OK) {
+        status = draw_angles(network, arena, error);
     }
+    return status == CFI_OK ? paths_draw(network, arena, error) : status;
 }

@@ -19,7 +19,7 @@ typedef struct scene {
 
 static bool outside_discs(const scene *layout, double x, double y)
 {
-    double radius = layout->system->min_distance_m;
+    double radius = layout->system->geometry.min_distance_m;
 
     for (size_t i = 0; i < layout->anchors; i++) {
         double dx = x - layout->anchor[2 * i], dy = y - layout->anchor[2 * i + 1];
@@ -34,7 +34,7 @@ static bool outside_discs(const scene *layout, double x, double y)
 /* Share of the area outside the discs, on a fixed grid of cell centres. */
 static double free_share(const scene *layout)
 {
-    const double *area = layout->system->area_m;
+    const double *area = layout->system->geometry.area_m;
     size_t free = 0;
 
     for (size_t i = 0; i < GRID; i++) {
@@ -49,8 +49,8 @@ static double free_share(const scene *layout)
 static void draw_point(const scene *layout, cfi_stream *stream, double point[2])
 {
     random_uniforms(stream, 2, point);
-    point[0] *= layout->system->area_m[0];
-    point[1] *= layout->system->area_m[1];
+    point[0] *= layout->system->geometry.area_m[0];
+    point[1] *= layout->system->geometry.area_m[1];
 }
 
 static cfi_status no_room(const scene *layout, const char *what, cfi_error *error)
@@ -61,7 +61,8 @@ static cfi_status no_room(const scene *layout, const char *what, cfi_error *erro
         error, CFI_INVALID,
         "/network/placement: reject finds no room for %s in drop %u (area %g m x %g m, minimum distance %g m, "
         "%zu anchors; allowed: a larger area, a smaller min_distance_m, clamp or none)",
-        what, layout->drop, system->area_m[0], system->area_m[1], system->min_distance_m, layout->anchors);
+        what, layout->drop, system->geometry.area_m[0], system->geometry.area_m[1], system->geometry.min_distance_m,
+        layout->anchors);
 }
 
 /* Draws `count` points outside the anchors' discs (anywhere without anchors). */
@@ -84,7 +85,7 @@ static cfi_status draw_points(const scene *layout, cfi_purpose purpose, size_t c
 /* Users that leave room for access points: whole user layouts are redrawn, so that the choice does not depend on L. */
 static cfi_status draw_users(scene *layout, size_t K, double *user, cfi_error *error)
 {
-    bool reject = layout->system->placement == CFI_PLACEMENT_REJECT;
+    bool reject = layout->system->geometry.placement == CFI_PLACEMENT_REJECT;
 
     layout->anchor = user;
     layout->anchors = K;
@@ -106,19 +107,19 @@ cfi_status placement_draw(cfi_network *network, cfi_arena *arena, cfi_error *err
 {
     const cfi_system *system = network->system;
     scene layout = {.system = system, .drop = network->drop};
-    bool reject = system->placement == CFI_PLACEMENT_REJECT;
+    bool reject = system->geometry.placement == CFI_PLACEMENT_REJECT;
     cfi_status status = CFI_OK;
     double *point;
 
-    network->ap_position_m = system->ap_position_m;
-    network->ue_position_m = system->ue_position_m;
+    network->ap_position_m = system->geometry.ap_position_m;
+    network->ue_position_m = system->geometry.ue_position_m;
     if (!network->ue_position_m) {
         network->ue_position_m = point = arena_alloc(arena, 2 * network->K, sizeof *point);
         if (!point) {
             return error_set(error, CFI_NO_MEMORY, "out of memory for user positions");
         }
-        if (system->ap_position_m && reject) {
-            layout.anchor = system->ap_position_m;
+        if (system->geometry.ap_position_m && reject) {
+            layout.anchor = system->geometry.ap_position_m;
             layout.anchors = network->L;
             status = draw_points(&layout, CFI_DRAW_UE_POSITION, network->K, point, error);
         } else {

@@ -105,7 +105,8 @@ static bool is_far_from_simulation(const cfi_record *record)
 static void remark_on_coverage(const remarks *out)
 {
     const cfi_results *results = out->results;
-    size_t asked = scenario_system(results->scenario)->drops, infeasible = count_drops(results, CFI_DROP_INFEASIBLE);
+    size_t asked = scenario_system(results->scenario)->monte_carlo.drops,
+           infeasible = count_drops(results, CFI_DROP_INFEASIBLE);
 
     if (results->count < asked) {
         remark(out, "only %zu of %zu drops are finished", results->count, asked);
@@ -162,7 +163,7 @@ static void remark_on_allocation(const remarks *out)
 
     if (limit > 0) {
         remark(out, "%zu of %zu drops: the allocation stopped at allocation.max_iterations (%zu) before its tolerance",
-               limit, results->count, system->max_iterations);
+               limit, results->count, system->allocation.max_iterations);
     }
     remark_on_breakdowns(out);
     if (spread > 1e-3) {
@@ -200,13 +201,13 @@ static void remark_on_simulation(const remarks *out)
     if (!isfinite(largest(results, QUANTITY_SUM_RATE_MONTE_CARLO, &drop))) {
         return;
     }
-    if (system->realizations < 2) {
+    if (system->monte_carlo.realizations < 2) {
         remark(out, "one realization gives no standard error (null)");
     }
     if (system->L > CFI_MULTISTATIC_MC_MAX_APS) {
         remark(out, "the Monte Carlo multistatic bound is not computed above %d access points (null)",
                CFI_MULTISTATIC_MC_MAX_APS);
-    } else if (system->realizations * system->K <= system->L) {
+    } else if (system->monte_carlo.realizations * system->K <= system->L) {
         remark(out, "the Monte Carlo multistatic bound needs more than %zu realizations, that is aps / ues (null)",
                system->L / system->K);
     }
@@ -250,7 +251,7 @@ void report_warnings(const cfi_results *results, void (*emit)(void *context, con
 static bool equal_thresholds(const cfi_system *system)
 {
     for (size_t l = 1; l < system->L; l++) {
-        if (system->crlb_threshold_rad2[l] != system->crlb_threshold_rad2[0]) {
+        if (system->sensing.crlb_threshold_rad2[l] != system->sensing.crlb_threshold_rad2[0]) {
             return false;
         }
     }
@@ -274,7 +275,7 @@ static cfi_status infeasible(const cfi_results *results, cfi_error *error)
     const cfi_system *system = scenario_system(results->scenario);
     const cfi_record *easiest = &results->record[0], *hardest = easiest;
     bool equal = equal_thresholds(system);
-    double base = equal ? number_db(system->crlb_threshold_rad2[0]) : 0.0, least, most;
+    double base = equal ? number_db(system->sensing.crlb_threshold_rad2[0]) : 0.0, least, most;
     const char *what = equal ? "least feasible threshold" : "every threshold must be raised by at least";
     char all[80], because[INFEASIBLE_LENGTH + 40];
 
@@ -305,7 +306,7 @@ static cfi_status infeasible(const cfi_results *results, cfi_error *error)
 /* The first drop whose two allocations (--check) differ by more than the iteration's tolerance. */
 static cfi_status disagreement(const cfi_results *results, cfi_error *error)
 {
-    double allowed = fmax(1e-6, scenario_system(results->scenario)->tolerance);
+    double allowed = fmax(1e-6, scenario_system(results->scenario)->allocation.tolerance);
 
     for (size_t i = 0; i < results->count; i++) {
         const cfi_record *record = &results->record[i];

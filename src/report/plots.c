@@ -70,7 +70,7 @@ static void include_drop(extents *all, const cfi_record *record)
         include(&all->bound_db, number_db(record->closed_form.crlb_own_echo_rad2[l]));
         include(&all->bound_db, number_db(record->closed_form.crlb_multistatic_rad2[l]));
         if (is_known(&all->bound_db)) {
-            include(&all->bound_db, number_db(network->system->crlb_threshold_rad2[l]));
+            include(&all->bound_db, number_db(network->system->sensing.crlb_threshold_rad2[l]));
         }
     }
 }
@@ -149,14 +149,15 @@ static void put_facts(const cfi_results *results, const extents *all, FILE *stre
     const cfi_record *shown = shown_drop(results);
     extent x = all->x, y = all->y;
 
-    include_positions(&x, &y, (const double[]){0.0, 0.0, system->area_m[0], system->area_m[1]}, 2);
+    include_positions(&x, &y, (const double[]){0.0, 0.0, system->geometry.area_m[0], system->geometry.area_m[1]}, 2);
     put_text(stream, "scenario", scenario_name(results->scenario));
     fprintf(stream, "if (!exists(\"drop\")) drop = %u\n", shown->index);
     put_count(stream, "aps", shown->L);
     put_count(stream, "has_powers", shown->status == CFI_DROP_OK);
-    put_number(stream, "disc_m", system->placement == CFI_PLACEMENT_NONE ? 0.0 : system->min_distance_m);
-    put_number(stream, "width_m", system->area_m[0]);
-    put_number(stream, "depth_m", system->area_m[1]);
+    put_number(stream, "disc_m",
+               system->geometry.placement == CFI_PLACEMENT_NONE ? 0.0 : system->geometry.min_distance_m);
+    put_number(stream, "width_m", system->geometry.area_m[0]);
+    put_number(stream, "depth_m", system->geometry.area_m[1]);
     put_range(stream, "x", x);
     put_range(stream, "y", y);
     put_range(stream, "rate", all->rate);

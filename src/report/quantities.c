@@ -100,10 +100,10 @@ static double sensing_share(const cfi_record *record)
 {
     double sensing = 0.0;
 
-    for (size_t i = 0; is_ok(record) && i < record->K * record->L; i++) {
-        sensing += record->allocation.powers.eta[i];
+    for (size_t l = 0; is_ok(record) && l < record->L; l++) {
+        sensing += record->allocation.powers.s[l];
     }
-    return (double)record->N * sensing / total_power(record);
+    return sensing / total_power(record);
 }
 
 static double iterations(const cfi_record *record)
@@ -136,7 +136,7 @@ static double threshold_factor_db(const cfi_record *record)
 /* Of one threshold for all access points; lists have no single value. */
 static double least_threshold_db(const cfi_record *record)
 {
-    const double *threshold = record->network ? record->network->system->crlb_threshold_rad2 : NULL;
+    const double *threshold = record->network ? record->network->system->sensing.crlb_threshold_rad2 : NULL;
 
     for (size_t l = 1; threshold && l < record->L; l++) {
         threshold = threshold[l] == threshold[0] ? threshold : NULL;
@@ -223,6 +223,7 @@ const double *constrained_crlb(const cfi_record *record)
     if (!is_ok(record)) {
         return NULL;
     }
-    return record->network->system->crlb_model == CFI_CRLB_MULTISTATIC ? record->closed_form.crlb_multistatic_rad2
-                                                                       : record->closed_form.crlb_own_echo_rad2;
+    return record->network->system->sensing.crlb_model == CFI_CRLB_MULTISTATIC
+               ? record->closed_form.crlb_multistatic_rad2
+               : record->closed_form.crlb_own_echo_rad2;
 }

@@ -49,7 +49,7 @@ static bool violates(const cfi_reference *split)
 
 static void put_thresholds(const page *p)
 {
-    const double *threshold = p->system->crlb_threshold_rad2;
+    const double *threshold = p->system->sensing.crlb_threshold_rad2;
     double low = threshold[0], high = threshold[0];
 
     for (size_t l = 1; l < p->system->L; l++) {
@@ -71,13 +71,14 @@ static void put_heading(const page *p)
     text_shown(name, sizeof name, scenario_name(p->results->scenario));
     fprintf(p->stream, "%s%s%s: %zu access points (%zu transmit, %zu receive antennas), %zu users, SNR %.6g dB, ",
             paint(p, "\033[1m"), name, paint(p, "\033[0m"), s->L, s->N, s->M, s->K,
-            number_db(s->power_w / s->sensing_noise_w));
+            number_db(s->power.budget_w / s->power.sensing_noise_w));
     fprintf(p->stream, "seed %llu\n", (unsigned long long)s->seed);
-    fprintf(p->stream, "  %zu pilots, %zu symbols a coherence block%s, %zu symbols a radar frame; ", s->tau_p, s->tau_c,
-            s->tau_c == 0 ? " (no pilot overhead)" : "", s->T);
-    fprintf(p->stream, "%zu drop%s x %zu channels\n", s->drops, s->drops == 1 ? "" : "s", s->realizations);
-    fprintf(p->stream, "  allocation %s, rate %s, bound %s, threshold ", method_name(s->method),
-            rate_model_name(s->rate_model), crlb_model_name(s->crlb_model));
+    fprintf(p->stream, "  %zu pilots, %zu symbols a coherence block%s, %zu symbols a radar frame; ", s->frame.tau_p,
+            s->frame.tau_c, s->frame.tau_c == 0 ? " (no pilot overhead)" : "", s->frame.T);
+    fprintf(p->stream, "%zu drop%s x %zu channels\n", s->monte_carlo.drops, s->monte_carlo.drops == 1 ? "" : "s",
+            s->monte_carlo.realizations);
+    fprintf(p->stream, "  allocation %s, rate %s, bound %s, threshold ", method_name(s->allocation.method),
+            rate_model_name(s->rate_model), crlb_model_name(s->sensing.crlb_model));
     put_thresholds(p);
     fprintf(p->stream, " (dB of 1 rad^2)\n\n");
 }
@@ -90,7 +91,8 @@ static void put_row_header(const page *p)
 
     fprintf(p->stream, "%6s%-*s%-32sworst\n", "", 32 + extra, "  sum rate in closed form, bit/s/Hz",
             "    Monte Carlo of the exact");
-    fprintf(p->stream, "%s drop     equal  heuristic %9s", paint(p, "\033[1m"), method_name(p->system->method));
+    fprintf(p->stream, "%s drop     equal  heuristic %9s", paint(p, "\033[1m"),
+            method_name(p->system->allocation.method));
     if (p->theorem1_differs) {
         fprintf(p->stream, " %9s", p->system->rate_model == CFI_RATE_THEOREM1 ? "exact" : "theorem 1");
     }
@@ -224,7 +226,7 @@ static cfi_status put_summary(const page *p, cfi_error *error)
     cfi_status status = CFI_OK;
     char own[64];
 
-    snprintf(own, sizeof own, "sum rate, %s", method_name(p->system->method));
+    snprintf(own, sizeof own, "sum rate, %s", method_name(p->system->allocation.method));
     fprintf(p->stream, "%s  %-34s %6s %11s %11s %11s %11s %11s%s\n", paint(p, "\033[1m"),
             "over drops (rates in bit/s/Hz)", "drops", "mean", "std. error", "5 %", "median", "95 %",
             paint(p, "\033[0m"));
@@ -232,7 +234,7 @@ static cfi_status put_summary(const page *p, cfi_error *error)
         bool iterated = line[i].id == QUANTITY_SUM_RATE || line[i].id == QUANTITY_ITERATIONS;
         bool form = line[i].id == QUANTITY_SUM_RATE_EXACT || line[i].id == QUANTITY_SUM_RATE_THEOREM1;
 
-        if (iterated && p->system->method != CFI_METHOD_SCA) {
+        if (iterated && p->system->allocation.method != CFI_METHOD_SCA) {
             continue; /* the rows of the splits say it all */
         }
         if (!form || (p->theorem1_differs && line[i].id == other_form(p->system))) {
@@ -262,8 +264,8 @@ static void put_gain(const page *p, quantity_id reference, const char *name)
         violated += violates(split);
     }
     if (both > 0 && other > 0.0) {
-        fprintf(p->stream, "  %s against the %s split: %+.2f %% of the mean sum rate", method_name(p->system->method),
-                name, 100.0 * (own / other - 1.0));
+        fprintf(p->stream, "  %s against the %s split: %+.2f %% of the mean sum rate",
+                method_name(p->system->allocation.method), name, 100.0 * (own / other - 1.0));
         if (violated > 0) {
             fprintf(p->stream, " (the %s split violates a constraint in %zu drop%s)", name, violated,
                     violated == 1 ? "" : "s");
@@ -464,10 +466,10 @@ cfi_status report_write_table(const cfi_results *results, bool colour, FILE *str
     notes_write(results, stream);
     status = put_summary(&p, error);
     if (status == CFI_OK) {
-        if (p.system->method == CFI_METHOD_HEURISTIC || p.system->method == CFI_METHOD_SCA) {
+        if (p.system->allocation.method == CFI_METHOD_HEURISTIC || p.system->allocation.method == CFI_METHOD_SCA) {
             put_gain(&p, QUANTITY_SUM_RATE_EQUAL, "equal");
         }
-        if (p.system->method == CFI_METHOD_SCA) {
+        if (p.system->allocation.method == CFI_METHOD_SCA) {
             put_gain(&p, QUANTITY_SUM_RATE_HEURISTIC, "heuristic");
         }
         put_agreement(&p);

@@ -14,7 +14,7 @@ static double records_bytes(const cfi_system *system)
 {
     double L = (double)system->L, K = (double)system->K;
 
-    return (double)system->drops * 8.0 * (4.0 * K * L + 16.0 * (K + L) + 64.0);
+    return (double)system->monte_carlo.drops * 8.0 * (4.0 * K * L + 16.0 * (K + L) + 64.0);
 }
 
 /* The number as a size, whatever it is. */
@@ -29,7 +29,7 @@ cfi_status check_size(const cfi_tree *tree, key_id id, cfi_error *error)
     const cfi_system wanted = {.L = as_size(tree_number(tree, KEY_APS, 1.0)),
                                .K = as_size(tree_number(tree, KEY_UES, 1.0)),
                                .N = as_size(tree_number(tree, KEY_TX_ANTENNAS, 1.0)),
-                               .realizations = as_size(tree_number(tree, KEY_REALIZATIONS, 1.0))};
+                               .monte_carlo.realizations = as_size(tree_number(tree, KEY_REALIZATIONS, 1.0))};
     cfi_place place = tree_place(tree, id);
     char shown[WORDING_NUMBER_SIZE], range[128];
     cfi_wording allowed = wording_fixed(range, sizeof range);
@@ -55,11 +55,11 @@ cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
 
-    if (system->objective != CFI_SUM_RATE) {
+    if (system->allocation.objective != CFI_SUM_RATE) {
         return unavailable(scenario, KEY_OBJECTIVE, "", error);
     }
-    if (system->crlb_model == CFI_CRLB_MULTISTATIC &&
-        (system->method == CFI_METHOD_HEURISTIC || system->method == CFI_METHOD_SCA)) {
+    if (system->sensing.crlb_model == CFI_CRLB_MULTISTATIC &&
+        (system->allocation.method == CFI_METHOD_HEURISTIC || system->allocation.method == CFI_METHOD_SCA)) {
         return unavailable(scenario, KEY_CRLB_MODEL, "as a constraint of allocation.method heuristic or sca ", error);
     }
     return CFI_OK;
@@ -68,17 +68,17 @@ cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
 /* Whether two users may share a pilot; random pilots may. */
 static bool pilots_may_overlap(const cfi_system *system)
 {
-    if (system->pilot_assignment == CFI_PILOTS_CYCLIC) {
-        return system->K > system->tau_p;
+    if (system->frame.pilot_assignment == CFI_PILOTS_CYCLIC) {
+        return system->K > system->frame.tau_p;
     }
-    for (size_t k = 0; k < system->K && system->pilot; k++) {
+    for (size_t k = 0; k < system->K && system->frame.pilot; k++) {
         for (size_t j = 0; j < k; j++) {
-            if (system->pilot[j] == system->pilot[k]) {
+            if (system->frame.pilot[j] == system->frame.pilot[k]) {
                 return true;
             }
         }
     }
-    return system->pilot_assignment == CFI_PILOTS_RANDOM && system->K > 1;
+    return system->frame.pilot_assignment == CFI_PILOTS_RANDOM && system->K > 1;
 }
 
 bool sensing_is_reverse_convex(const cfi_system *system)
@@ -90,13 +90,13 @@ cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
 
-    if (system->solver != CFI_SOLVER_STRUCTURED || system->method != CFI_METHOD_SCA) {
+    if (system->allocation.solver != CFI_SOLVER_STRUCTURED || system->allocation.method != CFI_METHOD_SCA) {
         return CFI_OK;
     }
-    if (system->surrogate != CFI_SURROGATE_PRODUCT) {
+    if (system->allocation.surrogate != CFI_SURROGATE_PRODUCT) {
         return unavailable(scenario, KEY_SOLVER, "with allocation.surrogate fractional ", error);
     }
-    if (system->crlb_constraint != CFI_CRLB_EXACT) {
+    if (system->allocation.crlb_constraint != CFI_CRLB_EXACT) {
         return unavailable(scenario, KEY_SOLVER, "with allocation.crlb_constraint sca ", error);
     }
     if (system->rate_model == CFI_RATE_EXACT && pilots_may_overlap(system) && sensing_is_reverse_convex(system)) {
@@ -122,7 +122,7 @@ static cfi_status check_memory(const cfi_scenario *scenario, cfi_error *error)
         place = tree_place(&scenario->tree, KEY_DROPS);
         return place_error(&place, error, CFI_INVALID,
                            "the results of %zu drops would need %.4g GiB of memory (allowed: at most %d GiB)",
-                           system->drops, records, MAX_GIBIBYTES);
+                           system->monte_carlo.drops, records, MAX_GIBIBYTES);
     }
     return CFI_OK;
 }
@@ -132,22 +132,22 @@ static cfi_status check_frame(const cfi_scenario *scenario, cfi_error *error)
     const cfi_system *system = &scenario->system;
     cfi_place place = tree_place(&scenario->tree, KEY_COHERENCE);
 
-    if (system->tau_c > 0 && system->tau_c <= system->tau_p) {
+    if (system->frame.tau_c > 0 && system->frame.tau_c <= system->frame.tau_p) {
         return place_error(&place, error, CFI_INVALID,
                            "%zu leaves nothing after %zu pilot symbols (allowed: above pilots.length, or 0)",
-                           system->tau_c, system->tau_p);
+                           system->frame.tau_c, system->frame.tau_p);
     }
     place = tree_place(&scenario->tree, KEY_SENSING_SYMBOLS);
-    if (system->T < system->K) {
+    if (system->frame.T < system->K) {
         return place_error(&place, error, CFI_INVALID,
-                           "%zu cannot hold orthogonal streams of %zu users (allowed: at least network.ues)", system->T,
-                           system->K);
+                           "%zu cannot hold orthogonal streams of %zu users (allowed: at least network.ues)",
+                           system->frame.T, system->K);
     }
     place = tree_place(&scenario->tree, KEY_REALIZATIONS);
-    if (system->realizations > MAX_DRAWS / system->N) {
+    if (system->monte_carlo.realizations > MAX_DRAWS / system->N) {
         return place_error(&place, error, CFI_INVALID,
                            "%zu channels of %zu antennas exhaust a random stream (allowed: at most %zu)",
-                           system->realizations, system->N, MAX_DRAWS / system->N);
+                           system->monte_carlo.realizations, system->N, MAX_DRAWS / system->N);
     }
     return CFI_OK;
 }
@@ -159,10 +159,10 @@ static cfi_status check_pilots(const cfi_scenario *scenario, cfi_error *error)
     for (size_t k = 0; value->form == FORM_LIST && k < value->rows; k++) {
         cfi_place place = tree_place(&scenario->tree, KEY_PILOT_ASSIGNMENT);
 
-        if (value->entry[k] >= (double)scenario->system.tau_p) {
+        if (value->entry[k] >= (double)scenario->system.frame.tau_p) {
             place_index(&place, k);
             return place_error(&place, error, CFI_INVALID, "%.0f is no pilot (allowed: 0 .. %zu, below pilots.length)",
-                               value->entry[k], scenario->system.tau_p - 1);
+                               value->entry[k], scenario->system.frame.tau_p - 1);
         }
     }
     return CFI_OK;
@@ -181,14 +181,14 @@ static cfi_status check_angles(const cfi_scenario *scenario, cfi_error *error)
 static cfi_status check_rate_target(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
-    bool needed = system->objective == CFI_MIN_POWER || system->objective == CFI_MIN_CRLB;
+    bool needed = system->allocation.objective == CFI_MIN_POWER || system->allocation.objective == CFI_MIN_CRLB;
     cfi_place place = tree_place(&scenario->tree, KEY_RATE_TARGET);
 
     return !needed || scenario->value[KEY_RATE_TARGET].form != FORM_NULL
                ? CFI_OK
                : place_error(&place, error, CFI_INVALID,
                              "null with the objective %s (allowed: a number, or one per user)",
-                             key_table[KEY_OBJECTIVE].words[system->objective]);
+                             key_table[KEY_OBJECTIVE].words[system->allocation.objective]);
 }
 
 cfi_status check_relations(const cfi_scenario *scenario, cfi_error *error)
@@ -224,14 +224,14 @@ cfi_status check_positions(cfi_scenario *scenario, cfi_error *error)
     const cfi_system *system = &scenario->system;
     size_t close = 0;
 
-    if (system->gain || !system->ap_position_m || !system->ue_position_m) {
+    if (system->propagation.gain || !system->geometry.ap_position_m || !system->geometry.ue_position_m) {
         return CFI_OK;
     }
     for (size_t l = 0; l < system->L; l++) {
         for (size_t k = 0; k < system->K; k++) {
-            double r = hypot(system->ap_position_m[2 * l] - system->ue_position_m[2 * k],
-                             system->ap_position_m[2 * l + 1] - system->ue_position_m[2 * k + 1]);
-            bool clamped = system->placement == CFI_PLACEMENT_CLAMP && system->min_distance_m > 0.0;
+            double r = hypot(system->geometry.ap_position_m[2 * l] - system->geometry.ue_position_m[2 * k],
+                             system->geometry.ap_position_m[2 * l + 1] - system->geometry.ue_position_m[2 * k + 1]);
+            bool clamped = system->geometry.placement == CFI_PLACEMENT_CLAMP && system->geometry.min_distance_m > 0.0;
 
             if (r == 0.0 && !clamped) {
                 cfi_place place = tree_place(&scenario->tree, KEY_AP_POSITIONS);
@@ -241,10 +241,10 @@ cfi_status check_positions(cfi_scenario *scenario, cfi_error *error)
                     &place, error, CFI_INVALID,
                     "the position of user %zu too (allowed: positions apart, or network.placement clamp)", k);
             }
-            close += r < system->min_distance_m;
+            close += r < system->geometry.min_distance_m;
         }
     }
-    if (close > 0 && system->placement == CFI_PLACEMENT_REJECT) {
+    if (close > 0 && system->geometry.placement == CFI_PLACEMENT_REJECT) {
         remark(scenario, "network.min_distance_m: %zu pairs of explicit positions are closer; they stand as given",
                close);
     }
@@ -255,14 +255,15 @@ cfi_status check_positions(cfi_scenario *scenario, cfi_error *error)
 static void remark_threshold(cfi_scenario *scenario)
 {
     const cfi_system *system = &scenario->system;
-    double prior = (system->angle_max_rad - system->angle_min_rad) / sqrt(12.0), loosest = 0.0, deviation;
-    bool constrains = system->method == CFI_METHOD_HEURISTIC || system->method == CFI_METHOD_SCA;
+    double prior = (system->sensing.angle_max_rad - system->sensing.angle_min_rad) / sqrt(12.0), loosest = 0.0,
+           deviation;
+    bool constrains = system->allocation.method == CFI_METHOD_HEURISTIC || system->allocation.method == CFI_METHOD_SCA;
 
     for (size_t l = 0; l < system->L; l++) {
-        loosest = fmax(loosest, system->crlb_threshold_rad2[l]);
+        loosest = fmax(loosest, system->sensing.crlb_threshold_rad2[l]);
     }
     deviation = sqrt(loosest);
-    if (!constrains || system->angle_rad || prior == 0.0 || deviation < 0.9 * prior) {
+    if (!constrains || system->sensing.angle_rad || prior == 0.0 || deviation < 0.9 * prior) {
         return;
     }
     remark(scenario,
@@ -276,12 +277,13 @@ void check_remarks(cfi_scenario *scenario)
 {
     const cfi_system *system = &scenario->system;
 
-    if (system->gain && (system->ap_position_m || system->ue_position_m)) {
+    if (system->propagation.gain && (system->geometry.ap_position_m || system->geometry.ue_position_m)) {
         remark(scenario, "propagation.gain: positions are given too and do not change the gains");
     }
-    if (system->rate_target_bit_s_hz && (system->objective == CFI_SUM_RATE || system->objective == CFI_MAX_MIN_RATE)) {
+    if (system->allocation.rate_target_bit_s_hz &&
+        (system->allocation.objective == CFI_SUM_RATE || system->allocation.objective == CFI_MAX_MIN_RATE)) {
         remark(scenario, "allocation.rate_target_bit_s_hz: ignored by the objective %s",
-               key_table[KEY_OBJECTIVE].words[system->objective]);
+               key_table[KEY_OBJECTIVE].words[system->allocation.objective]);
     }
     if (system->N == 1 && system->M == 1) {
         remark(scenario, "network: one transmit and one receive antenna give no information about angles");

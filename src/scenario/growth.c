@@ -45,7 +45,8 @@ static cfi_status compare_key(const cfi_scenario *older, const cfi_scenario *new
     resolved_print_value(newer, id, RESOLVED_HASHED, 0, &now);
     if (before.failed || now.failed) {
         status = out_of_memory(error);
-    } else if (strcmp(before.data, now.data) != 0 && !(id == KEY_DROPS && older->system.drops <= newer->system.drops)) {
+    } else if (strcmp(before.data, now.data) != 0 &&
+               !(id == KEY_DROPS && older->system.monte_carlo.drops <= newer->system.monte_carlo.drops)) {
         status =
             error_set(error, CFI_INVALID, "%s is %.*s%s there, %.*s%s here " ALLOWED, key_table[id].name, SHOWN,
                       before.data, before.length > SHOWN ? ".." : "", SHOWN, now.data, now.length > SHOWN ? ".." : "");

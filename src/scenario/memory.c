@@ -14,16 +14,16 @@ typedef struct pilot_groups {
 
 static pilot_groups groups_of_list(const cfi_system *system)
 {
-    size_t *count = calloc(system->tau_p + 1, sizeof *count);
+    size_t *count = calloc(system->frame.tau_p + 1, sizeof *count);
     pilot_groups groups = {.squares = 0.0};
 
     if (!count) { /* more than can be: all on one pilot */
         return (pilot_groups){.squares = (double)system->K * (double)system->K, .largest = (double)system->K};
     }
     for (size_t k = 0; k < system->K; k++) {
-        count[system->pilot[k]]++;
+        count[system->frame.pilot[k]]++;
     }
-    for (size_t i = 0; i < system->tau_p; i++) {
+    for (size_t i = 0; i < system->frame.tau_p; i++) {
         groups.squares += (double)count[i] * (double)count[i];
         groups.largest = fmax(groups.largest, (double)count[i]);
     }
@@ -34,13 +34,13 @@ static pilot_groups groups_of_list(const cfi_system *system)
 /* Of drawn pilots the expected number of pairs. */
 static pilot_groups make_groups(const cfi_system *system)
 {
-    double K = (double)system->K, pilots = (double)(system->tau_p > 0 ? system->tau_p : system->K);
+    double K = (double)system->K, pilots = (double)(system->frame.tau_p > 0 ? system->frame.tau_p : system->K);
     double whole = floor(K / pilots), rest = K - whole * pilots;
 
-    if (system->pilot) {
+    if (system->frame.pilot) {
         return groups_of_list(system);
     }
-    if (system->pilot_assignment == CFI_PILOTS_RANDOM) {
+    if (system->frame.pilot_assignment == CFI_PILOTS_RANDOM) {
         return (pilot_groups){.squares = K + K * (K - 1.0) / pilots, .largest = ceil(K / pilots)};
     }
     return (pilot_groups){.squares = rest * (whole + 1.0) * (whole + 1.0) + (pilots - rest) * whole * whole,
@@ -56,7 +56,7 @@ static double factor_entries(const cfi_system *system, pilot_groups groups)
     double pairs = K * K * (K + 1.0) * (K + 1.0) + 1.2 * L * K * K * K;
 
     if (K > 1.0 && groups.largest >= K) {
-        return system->surrogate == CFI_SURROGATE_PRODUCT ? fmin(pairs, amplitudes) : amplitudes;
+        return system->allocation.surrogate == CFI_SURROGATE_PRODUCT ? fmin(pairs, amplitudes) : amplitudes;
     }
     return groups.largest > L ? amplitudes : 9.0 * L * groups.squares;
 }
@@ -83,30 +83,44 @@ static double dual_bytes(const cfi_system *system, double pairs)
 static double allocation_bytes(const cfi_system *system)
 {
     pilot_groups groups = make_groups(system);
-    bool coherent = system->rate_model == CFI_RATE_EXACT, dual = system->solver == CFI_SOLVER_STRUCTURED;
+    bool coherent = system->rate_model == CFI_RATE_EXACT, dual = system->allocation.solver == CFI_SOLVER_STRUCTURED;
     double pairs;
 
-    if (system->method != CFI_METHOD_SCA) {
+    if (system->allocation.method != CFI_METHOD_SCA) {
         return 0.0;
     }
     if (!coherent) {
         groups = (pilot_groups){.squares = (double)system->K, .largest = 1.0};
     }
     pairs = groups.squares - (double)system->K;
-    if (system->solver == CFI_SOLVER_AUTO) {
-        dual = system->surrogate == CFI_SURROGATE_PRODUCT && system->crlb_constraint == CFI_CRLB_EXACT &&
+    if (system->allocation.solver == CFI_SOLVER_AUTO) {
+        dual = system->allocation.surrogate == CFI_SURROGATE_PRODUCT &&
+               system->allocation.crlb_constraint == CFI_CRLB_EXACT &&
                !(pairs > 0.0 && sensing_is_reverse_convex(system)) && pairs <= (double)CFI_DUAL_MOST_PAIRS;
     }
     return dual ? dual_bytes(system, pairs) : cone_solver_bytes(system, groups);
+}
+
+/* Gains and phases as they were given, and the echo paths of a drop: complex, for every pair unless all are equal. */
+static double path_bytes(const cfi_system *system)
+{
+    const cfi_sensing *sensing = &system->sensing;
+    double pairs = (double)system->L * (double)system->L, numbers = 0.0;
+
+    if (sensing->path_gains || sensing->path_phases_rad || sensing->random_path_phase) {
+        numbers += 2.0 * pairs;
+    }
+    numbers += sensing->path_gains ? pairs : 0.0;
+    return 8.0 * (numbers + (sensing->path_phases_rad ? pairs : 0.0));
 }
 
 double scenario_memory_bytes(const cfi_system *system)
 {
     double L = (double)system->L, K = (double)system->K, bytes = 20.0 * 8.0 * K * L;
 
-    bytes += (system->path_gains ? 8.0 : 0.0) * L * L + (system->path_phases_rad ? 8.0 : 0.0) * L * L;
+    bytes += path_bytes(system);
     bytes += allocation_bytes(system);
-    if (system->realizations > 0) {
+    if (system->monte_carlo.realizations > 0) {
         /* sixteen realisations' channels, estimates and normals, products, and echoes */
         bytes += 600.0 * (double)system->N * K + 256.0 * K * K + 512.0 * K * L;
         bytes += system->L <= MULTISTATIC_MAX_APS ? 2.0 * 101.0 * 16.0 * L * L : 0.0; /* jackknife of the bound */

@@ -17,7 +17,7 @@ cfi_status plan_make(const cfi_scenario *sweep, size_t shard, size_t shards, swe
         if (status != CFI_OK) {
             return status;
         }
-        plan->first[p + 1] = plan->first[p] + scenario_system(point)->drops;
+        plan->first[p + 1] = plan->first[p] + scenario_system(point)->monte_carlo.drops;
         scenario_destroy(point);
     }
     plan->trials = plan->first[plan->points];

@@ -41,7 +41,7 @@ static cfi_status run_drop(void *context, size_t thread, size_t drop, cfi_error 
         {
             d->done++;
             if (d->options->progress) {
-                d->options->progress(d->options->progress_context, d->done, d->system->drops);
+                d->options->progress(d->options->progress_context, d->done, d->system->monte_carlo.drops);
             }
         }
     }
@@ -50,10 +50,10 @@ static cfi_status run_drop(void *context, size_t thread, size_t drop, cfi_error 
 
 static cfi_status make_room(const cfi_system *system, size_t arenas, cfi_run *run, cfi_error *error)
 {
-    run->record = calloc(system->drops, sizeof *run->record);
+    run->record = calloc(system->monte_carlo.drops, sizeof *run->record);
     run->arena = calloc(arenas, sizeof(cfi_arena *));
     if (!run->record || !run->arena) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the records of %zu drops", system->drops);
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the records of %zu drops", system->monte_carlo.drops);
     }
     for (; run->arenas < arenas; run->arenas++) {
         run->arena[run->arenas] = arena_create();
@@ -68,7 +68,7 @@ cfi_status sweep_run_drops(const cfi_system *system, const cfi_run_options *opti
 {
     size_t threads = options->threads > 0 ? options->threads : sweep_default_threads();
     cfi_status status = linalg_prepare(&threads, error);
-    bool spread = system->drops >= threads;
+    bool spread = system->monte_carlo.drops >= threads;
     size_t outer = spread ? threads : 1;
     double start = now_seconds();
     drops d = {.system = system,
@@ -76,7 +76,7 @@ cfi_status sweep_run_drops(const cfi_system *system, const cfi_run_options *opti
                .trial = {.threads = spread ? 1 : threads, .check = options->check, .alloc = options->alloc},
                .run = run};
     dispatch_job job = {.stride = 1,
-                        .end = system->drops,
+                        .end = system->monte_carlo.drops,
                         .threads = outer,
                         .stop = options->alloc.stop,
                         .context = &d,

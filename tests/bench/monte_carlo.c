@@ -109,8 +109,8 @@ int main(int count, char **words)
     drop *d;
 
     linalg_single_thread();
-    made.system.realizations = c[3];
-    made.system.mc_bounds = CFI_MC_BOUNDS_NONE;
+    made.system.monte_carlo.realizations = c[3];
+    made.system.monte_carlo.bounds = CFI_MC_BOUNDS_NONE;
     d = make_drop(made);
     for (size_t r = 0; r < ROUNDS; r++) {
         whole[r] = time_whole(d);

@@ -19,7 +19,7 @@ static int make_file(const uint8_t *data, size_t size, char path[64])
 static void check_gains(const cfi_scenario *scenario)
 {
     const char *json = scenario_complete_json(scenario);
-    const double *gain = scenario_system(scenario)->gain;
+    const double *gain = scenario_system(scenario)->propagation.gain;
     cfi_scenario *again;
     cfi_error error = {0};
 
@@ -28,7 +28,7 @@ static void check_gains(const cfi_scenario *scenario)
     }
     demand(scenario_parse(json, strlen(json), "f/fuzz.json", NULL, 0, &again, &error) == CFI_OK,
            "the text with the gains in it is valid");
-    demand(memcmp(scenario_system(again)->gain, gain, 6 * sizeof *gain) == 0, "and has the same gains");
+    demand(memcmp(scenario_system(again)->propagation.gain, gain, 6 * sizeof *gain) == 0, "and has the same gains");
     demand(strcmp(scenario_sha256(again), scenario_sha256(scenario)) == 0, "and the same hash");
     scenario_destroy(again);
 }
