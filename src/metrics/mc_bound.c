@@ -169,16 +169,14 @@ bool sums_multistatic(const sums_layout *layout, const bound_constants *constant
                       double complex *work, double *information, double *residual)
 {
     size_t L = layout->L;
-    double complex *alpha = work + 2 * L * L;
     double lit = 0.0;
 
     if (!residuals(layout, sums, work, residual)) {
         return false;
     }
     for (size_t p = 0; p < L; p++) {
-        if (p == 0 || !network_equal_paths(constants->network)) {
-            network_path_gains(constants->network, p, alpha);
-            lit = illumination(layout, sums, alpha);
+        if (p == 0 || !constants->network->equal_paths) {
+            lit = illumination(layout, sums, network_path_gains(constants->network, p));
         }
         residual[p] = constants->across[p] * residual[p] / n;
         information[p] = constants->along[p] * lit / n + residual[p];

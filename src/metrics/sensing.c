@@ -89,18 +89,17 @@ cfi_status metrics_crlb_multistatic(const cfi_network *network, const double *xi
     double diffuse = 0.0, coherent = 0.0;
     cfi_arena_mark mark = arena_mark(arena);
     double *x = arena_alloc(arena, 2 * L, sizeof *x);
-    double complex *alpha = arena_alloc(arena, L, sizeof *alpha), *beam = arena_alloc(arena, K, sizeof *beam);
+    double complex *beam = arena_alloc(arena, K, sizeof *beam);
 
-    if (!x || !alpha || !beam) {
+    if (!x || !beam) {
         return out_of_memory(network, error);
     }
     metrics_ap_powers(K, L, xi, powers, x, x + L);
     for (size_t p = 0; p < L; p++) {
         double information;
 
-        if (p == 0 || !network_equal_paths(network)) { /* equal paths: one column serves for all */
-            network_path_gains(network, p, alpha);
-            illuminate(network, powers, x, alpha, beam, &diffuse, &coherent);
+        if (p == 0 || !network->equal_paths) { /* equal paths: one column serves for all */
+            illuminate(network, powers, x, network_path_gains(network, p), beam, &diffuse, &coherent);
         }
         information = S_M * (N * diffuse + N * N * coherent) + network_path_power(network, p, p) * M * S_N * x[p];
         crlb[p] =

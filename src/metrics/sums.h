@@ -51,7 +51,7 @@ cfi_status bound_constants_make(const cfi_network *network, cfi_arena *arena, bo
 /* 1 / CRLB of each AP from sums over n realisations. */
 void sums_own_echo(const sums_layout *layout, const bound_constants *constants, const double *sums, double n,
                    double *information);
-/* The same from all echoes, and the part of it (L) that is the residual of the elimination; work: 2 L^2 + L complex.
+/* The same from all echoes, and the part of it (L) that is the residual of the elimination; work: 2 L^2 complex.
  * False when the nuisances cannot be eliminated. */
 bool sums_multistatic(const sums_layout *layout, const bound_constants *constants, const double *sums, double n,
                       double complex *work, double *information, double *residual);

@@ -1,8 +1,8 @@
 /* One drop: large-scale gains, pilots, target angles, echo path gains. docs/model.md (M1). */
+#include "network/paths.h"
 #include "network/placement.h"
 
 #include <math.h>
-#include <string.h>
 
 /* Pairs of indices share a 32-bit stream index; scenario keeps both below 65536. */
 static uint32_t pair_index(size_t l, size_t k)
@@ -131,45 +131,8 @@ cfi_status network_draw(const cfi_system *system, uint32_t drop, cfi_arena *aren
     if (status == CFI_OK) {
         status = assign_pilots(network, arena, error);
     }
-    return status == CFI_OK ? draw_angles(network, arena, error) : status;
-}
-
-/* ------------------------------------------------------------------------ echo paths ---- */
-
-bool network_equal_paths(const cfi_network *network)
-{
-    const cfi_system *system = network->system;
-
-    return !system->sensing.path_gains && !system->sensing.path_phases_rad && !system->sensing.random_path_phase;
-}
-
-static double path_gain(const cfi_system *system, size_t l, size_t p)
-{
-    return system->sensing.path_gains ? system->sensing.path_gains[l + system->L * p] : system->sensing.path_gain;
-}
-
-double network_path_power(const cfi_network *network, size_t l, size_t p)
-{
-    double gain = path_gain(network->system, l, p);
-
-    return gain * gain;
-}
-
-void network_path_gains(const cfi_network *network, size_t p, double complex *restrict alpha)
-{
-    const cfi_system *system = network->system;
-
-    for (size_t l = 0; l < network->L; l++) {
-        double phase = system->sensing.path_phase_rad;
-
-        if (system->sensing.random_path_phase) {
-            cfi_stream stream = stream_make(system->seed, network->drop, CFI_DRAW_PATH_PHASE, pair_index(l, p));
-
-            random_uniforms(&stream, 1, &phase);
-            phase *= 2.0 * M_PI;
-        } else if (system->sensing.path_phases_rad) {
-            phase = system->sensing.path_phases_rad[l + system->L * p];
-        }
-        alpha[l] = path_gain(system, l, p) * (cos(phase) + I * sin(phase));
+    if (status == CFI_OK) {
+        status = draw_angles(network, arena, error);
     }
+    return status == CFI_OK ? paths_draw(network, arena, error) : status;
 }
