@@ -1,5 +1,4 @@
-/* sweep.csv and the verdict over a sweep, from the journal's lines. docs/results.md lists the columns. */
-#include "report/infeasible.h"
+/* sweep.csv, from the journal's lines, a point at a time. docs/results.md lists the columns. */
 #include "report/number.h"
 #include "report/pairing.h"
 #include "report/quantities.h"
@@ -19,6 +18,9 @@ static const quantity_id PAIRED[] = {QUANTITY_SUM_RATE, QUANTITY_SUM_RATE_MONTE_
 enum {
     DESCRIBED_COUNT = sizeof DESCRIBED / sizeof *DESCRIBED,
     PAIRED_COUNT = sizeof PAIRED / sizeof *PAIRED,
+    /* A point of more drops than this is read twice, for half of the columns each time: 48 bytes a drop, not 88. */
+    LARGE_POINT = 1000000,
+    COLUMNS_OF_LARGE_POINT = (DESCRIBED_COUNT + 1) / 2,
 };
 
 /* --------------------------------------------------------------------------------- the CSV ---- */
@@ -68,145 +70,149 @@ static void put_axis_value(const char *text, FILE *stream)
     }
 }
 
-static size_t count_status(const cfi_sweep_lines *lines, size_t point, cfi_drop_status status)
+static size_t count_status(const cfi_sweep_outcomes *outcomes, size_t point, cfi_drop_status status)
 {
     size_t count = 0;
 
-    for (size_t i = lines->first[point]; i < lines->first[point + 1]; i++) {
-        count += lines->line[i].status == status;
+    for (size_t i = outcomes->first[point]; i < outcomes->first[point + 1]; i++) {
+        count += outcomes->status[i] == status;
     }
     return count;
 }
 
-/* Statistics of a quantity over the feasible (or the paired) drops of a point; value: room for all of them. */
-static cfi_statistics describe(const cfi_sweep_lines *lines, size_t point, quantity_id id, bool paired, double *value)
+/* The numbers of one point, some quantities at a time. */
+typedef struct point_columns {
+    const cfi_sweep_outcomes *outcomes;
+    const cfi_line_source *source;
+    const pairing *pairs;
+    size_t most_drops; /* of a point */
+    double *column;    /* most_drops numbers a quantity, in the order of DESCRIBED; then as many to work with */
+    cfi_statistics paired[PAIRED_COUNT];
+} point_columns;
+
+/* Quantities that are read at once. */
+static size_t columns_at_once(size_t drops)
 {
-    size_t count = 0;
-
-    for (size_t d = 0; d < pairing_drops(lines, point); d++) {
-        const cfi_line *line = &lines->line[lines->first[point] + d];
-
-        if (line->status == CFI_DROP_OK && (!paired || pairing_holds(lines, point, d, -INFINITY))) {
-            value[count++] = line->quantity[id];
-        }
-    }
-    return report_statistics(value, count);
+    return drops <= LARGE_POINT ? (size_t)DESCRIBED_COUNT : (size_t)COLUMNS_OF_LARGE_POINT;
 }
 
-static void put_row(const cfi_sweep_lines *lines, size_t point, double *value, FILE *stream)
+double report_sweep_csv_bytes(size_t drops)
 {
+    return (double)drops * sizeof(double) * (double)(columns_at_once(drops) + 1);
+}
+
+/* Fills the columns of DESCRIBED[from .. from + count - 1] with the point's drops; NaN: infeasible or failed. */
+static cfi_status read_columns(const point_columns *c, size_t point, size_t from, size_t count, cfi_error *error)
+{
+    size_t drops = pairing_drops(c->outcomes, point);
+    cfi_status status = c->source->open_point(c->source->context, point, error);
+
+    for (size_t d = 0; d < drops && status == CFI_OK; d++) {
+        cfi_line line = {.status = CFI_DROP_FAILED};
+
+        status = c->source->next_line(c->source->context, &line, error);
+        for (size_t i = 0; i < count; i++) {
+            c->column[i * c->most_drops + d] = line.status == CFI_DROP_OK ? line.quantity[DESCRIBED[from + i]] : NAN;
+        }
+    }
+    return status;
+}
+
+/* The statistics of a column over the paired drops, if the table has them; the column stays as it is. */
+static void describe_paired(point_columns *c, size_t point, quantity_id id, const double *column)
+{
+    size_t drops = pairing_drops(c->outcomes, point), count = 0;
+    double *value = c->column + columns_at_once(c->most_drops) * c->most_drops;
+
+    for (size_t i = 0; i < PAIRED_COUNT; i++) {
+        if (PAIRED[i] != id) {
+            continue;
+        }
+        for (size_t d = 0; d < drops; d++) {
+            value[count] = column[d];
+            count += pairing_has(c->pairs, point, d);
+        }
+        c->paired[i] = report_statistics(value, count);
+    }
+}
+
+static cfi_status put_described(point_columns *c, size_t point, FILE *stream, cfi_error *error)
+{
+    size_t drops = pairing_drops(c->outcomes, point), step = columns_at_once(c->most_drops);
+
+    for (size_t from = 0; from < DESCRIBED_COUNT; from += step) {
+        size_t count = DESCRIBED_COUNT - from < step ? DESCRIBED_COUNT - from : step;
+        cfi_status status = read_columns(c, point, from, count, error);
+
+        if (status != CFI_OK) {
+            return status;
+        }
+        for (size_t i = 0; i < count; i++) {
+            double *column = c->column + i * c->most_drops;
+            cfi_statistics s;
+
+            describe_paired(c, point, DESCRIBED[from + i], column);
+            s = report_statistics(column, drops);
+            put_number(s.mean, stream);
+            put_number(s.std_error, stream);
+            put_number(s.p05, stream);
+            put_number(s.p50, stream);
+            put_number(s.p95, stream);
+        }
+    }
+    return CFI_OK;
+}
+
+static cfi_status put_row(point_columns *c, size_t point, FILE *stream, cfi_error *error)
+{
+    const cfi_scenario *sweep = c->outcomes->sweep;
     const cfi_axis *axis;
-    size_t axes = scenario_axes(lines->sweep, &axis), paired = 0;
+    size_t axes = scenario_axes(sweep, &axis), drops = pairing_drops(c->outcomes, point), paired = 0;
+    cfi_status status;
 
     fprintf(stream, "%zu", point);
     for (size_t i = 0; i < axes; i++) {
-        put_axis_value(axis[i].value[scenario_axis_index(lines->sweep, point, i)], stream);
+        put_axis_value(axis[i].value[scenario_axis_index(sweep, point, i)], stream);
     }
-    fprintf(stream, ",%zu,%zu,%zu,%zu", pairing_drops(lines, point), count_status(lines, point, CFI_DROP_OK),
-            count_status(lines, point, CFI_DROP_INFEASIBLE), count_status(lines, point, CFI_DROP_FAILED));
-    for (size_t i = 0; i < DESCRIBED_COUNT; i++) {
-        cfi_statistics s = describe(lines, point, DESCRIBED[i], false, value);
-
-        put_number(s.mean, stream);
-        put_number(s.std_error, stream);
-        put_number(s.p05, stream);
-        put_number(s.p50, stream);
-        put_number(s.p95, stream);
-    }
-    for (size_t d = 0; d < pairing_drops(lines, point); d++) {
-        paired += pairing_holds(lines, point, d, -INFINITY);
+    fprintf(stream, ",%zu,%zu,%zu,%zu", drops, count_status(c->outcomes, point, CFI_DROP_OK),
+            count_status(c->outcomes, point, CFI_DROP_INFEASIBLE), count_status(c->outcomes, point, CFI_DROP_FAILED));
+    status = put_described(c, point, stream, error);
+    for (size_t d = 0; d < drops; d++) {
+        paired += pairing_has(c->pairs, point, d);
     }
     fprintf(stream, ",%zu", paired);
     for (size_t i = 0; i < PAIRED_COUNT; i++) {
-        cfi_statistics s = describe(lines, point, PAIRED[i], true, value);
-
-        put_number(s.mean, stream);
-        put_number(s.std_error, stream);
+        put_number(c->paired[i].mean, stream);
+        put_number(c->paired[i].std_error, stream);
     }
     fputc('\n', stream);
+    return status;
 }
 
-cfi_status report_write_sweep_csv(const cfi_sweep_lines *lines, FILE *stream, cfi_error *error)
+cfi_status report_write_sweep_csv(const cfi_sweep_outcomes *outcomes, const cfi_line_source *source, FILE *stream,
+                                  cfi_error *error)
 {
-    size_t points = scenario_points(lines->sweep), most = 1;
-    double *value;
+    size_t points = scenario_points(outcomes->sweep);
+    pairing pairs;
+    point_columns columns = {.outcomes = outcomes, .source = source, .pairs = &pairs, .most_drops = 1};
+    cfi_status status = pairing_make(outcomes, &pairs, error);
 
     for (size_t p = 0; p < points; p++) {
-        most = pairing_drops(lines, p) > most ? pairing_drops(lines, p) : most;
-    }
-    value = malloc(most * sizeof *value);
-    if (!value) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the statistics of %zu drops", most);
-    }
-    put_header(lines->sweep, stream);
-    for (size_t p = 0; p < points; p++) {
-        put_row(lines, p, value, stream);
-    }
-    free(value);
-    return finish_stream(stream, error);
-}
+        size_t drops = pairing_drops(outcomes, p);
 
-/* -------------------------------------------------------------------------------- verdict ---- */
-
-static cfi_status failed_lines(const cfi_sweep_lines *lines, size_t count, cfi_error *error)
-{
-    const cfi_line *first = NULL;
-    size_t failed = 0;
-    char more[80] = "";
-
-    for (size_t i = 0; i < count; i++) {
-        if (lines->line[i].status == CFI_DROP_FAILED && failed++ == 0) {
-            first = &lines->line[i];
-        }
+        columns.most_drops = drops > columns.most_drops ? drops : columns.most_drops;
     }
-    if (!first) {
-        return CFI_OK;
+    columns.column = malloc((size_t)report_sweep_csv_bytes(columns.most_drops));
+    if (status == CFI_OK && !columns.column) {
+        status = error_set(error, CFI_NO_MEMORY, "out of memory for the statistics of %zu drops", columns.most_drops);
     }
-    if (failed > 1) {
-        snprintf(more, sizeof more, " (%zu more drops failed: the journal says why)", failed - 1);
+    if (status == CFI_OK) {
+        put_header(outcomes->sweep, stream);
     }
-    return error_set(error, CFI_FAILED, "drop %u of point %zu failed: %s%s", first->drop, first->point,
-                     lines->failure ? lines->failure : "the journal says why", more);
-}
-
-/* By the threshold at the edge of feasibility, or where there is no single one by how much all must rise. */
-static double hardness(const cfi_line *line)
-{
-    double least = line->quantity[QUANTITY_LEAST_THRESHOLD_DB];
-
-    return isnan(least) ? line->quantity[QUANTITY_THRESHOLD_FACTOR_DB] : least;
-}
-
-static cfi_status infeasible_lines(const cfi_sweep_lines *lines, size_t count, cfi_error *error)
-{
-    const cfi_line *easiest = &lines->line[0];
-    char because[INFEASIBLE_LENGTH];
-    double least;
-
-    for (size_t i = 1; i < count; i++) {
-        easiest = hardness(&lines->line[i]) < hardness(easiest) ? &lines->line[i] : easiest;
+    for (size_t p = 0; p < points && status == CFI_OK; p++) {
+        status = put_row(&columns, p, stream, error);
     }
-    least = hardness(easiest);
-    infeasible_describe(&easiest->because, because);
-    if (!isfinite(least)) {
-        return error_set(error, CFI_INFEASIBLE,
-                         "every drop of every point is infeasible at any threshold; drop %u of point %zu: %s",
-                         easiest->drop, easiest->point, because);
-    }
-    return error_set(
-        error, CFI_INFEASIBLE, "every drop of every point is infeasible: %s %.4f dB (drop %u of point %zu); there %s",
-        isnan(easiest->quantity[QUANTITY_LEAST_THRESHOLD_DB]) ? "every threshold must be raised by at least"
-                                                              : "least feasible threshold",
-        number_round_up_db(least), easiest->drop, easiest->point, because);
-}
-
-cfi_status report_sweep_verdict(const cfi_sweep_lines *lines, cfi_error *error)
-{
-    size_t count = lines->first[scenario_points(lines->sweep)], infeasible = 0;
-    cfi_status status = failed_lines(lines, count, error);
-
-    for (size_t i = 0; i < count; i++) {
-        infeasible += lines->line[i].status == CFI_DROP_INFEASIBLE;
-    }
-    return status == CFI_OK && count > 0 && infeasible == count ? infeasible_lines(lines, count, error) : status;
+    free(columns.column);
+    pairing_free(&pairs);
+    return status == CFI_OK ? finish_stream(stream, error) : status;
 }

@@ -1,0 +1,66 @@
+/* The verdict over a sweep, from a tally of its lines. */
+#include "cfisac/report.h"
+
+#include "report/infeasible.h"
+#include "report/number.h"
+#include "report/quantities.h"
+
+#include <math.h>
+
+/* By the threshold at the edge of feasibility, or where there is no single one by how much all must rise. */
+static double hardness(const cfi_line *line)
+{
+    double least = line->quantity[QUANTITY_LEAST_THRESHOLD_DB];
+
+    return isnan(least) ? line->quantity[QUANTITY_THRESHOLD_FACTOR_DB] : least;
+}
+
+void report_tally_line(cfi_sweep_tally *tally, const cfi_line *line, const cfi_line_text *more)
+{
+    tally->lines++;
+    if (line->status == CFI_DROP_FAILED && tally->failed++ == 0) {
+        tally->first_failed = *line;
+        snprintf(tally->failure, sizeof tally->failure, "%s", more->failure);
+    }
+    if (line->status == CFI_DROP_INFEASIBLE &&
+        (tally->infeasible++ == 0 || hardness(line) < hardness(&tally->easiest))) {
+        tally->easiest = *line;
+    }
+}
+
+static cfi_status failed_lines(const cfi_sweep_tally *tally, cfi_error *error)
+{
+    char more[80] = "";
+
+    if (tally->failed > 1) {
+        snprintf(more, sizeof more, " (%zu more drops failed: the journal says why)", tally->failed - 1);
+    }
+    return error_set(error, CFI_FAILED, "drop %u of point %zu failed: %s%s", tally->first_failed.drop,
+                     tally->first_failed.point, *tally->failure ? tally->failure : "the journal says why", more);
+}
+
+static cfi_status infeasible_lines(const cfi_line *easiest, cfi_error *error)
+{
+    char because[INFEASIBLE_LENGTH];
+    double least = hardness(easiest);
+
+    infeasible_describe(&easiest->because, because);
+    if (!isfinite(least)) {
+        return error_set(error, CFI_INFEASIBLE,
+                         "every drop of every point is infeasible at any threshold; drop %u of point %zu: %s",
+                         easiest->drop, easiest->point, because);
+    }
+    return error_set(
+        error, CFI_INFEASIBLE, "every drop of every point is infeasible: %s %.4f dB (drop %u of point %zu); there %s",
+        isnan(easiest->quantity[QUANTITY_LEAST_THRESHOLD_DB]) ? "every threshold must be raised by at least"
+                                                              : "least feasible threshold",
+        number_round_up_db(least), easiest->drop, easiest->point, because);
+}
+
+cfi_status report_sweep_verdict(const cfi_sweep_tally *tally, cfi_error *error)
+{
+    if (tally->failed > 0) {
+        return failed_lines(tally, error);
+    }
+    return tally->lines > 0 && tally->infeasible == tally->lines ? infeasible_lines(&tally->easiest, error) : CFI_OK;
+}
