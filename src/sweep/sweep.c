@@ -48,7 +48,7 @@ static char *line_of(const sweep_work *w, size_t point, const cfi_record *record
         free(text);
         return NULL;
     }
-    if (fclose(stream) != 0) {
+    if (fclose(stream) != 0 || !text) { /* glibc: no error, but no text, where it cannot shrink it */
         error_set(error, CFI_NO_MEMORY, "out of memory for a line of the sweep");
         free(text);
         return NULL;

@@ -80,7 +80,7 @@ if [ -n "$preload" ]; then
 for line in 1 2 3; do sed -n "\${line}p" half/sweep.ndjson | grep -qFxf - "\$1/sweep.ndjson" || [ "\$2" -lt "\$line" ] || exit 1; done
 '$cfisac' sweep ${swept[*]} --out \$1 --resume >/dev/null 2>&1 && cmp whole/sweep.ndjson \$1/sweep.ndjson && cmp whole/sweep.csv \$1/sweep.csv
 END
-    FAIL_BEFORE='rm -rf d; cp -r half d' FAIL_AFTER='bash after.sh d 3' every 50 sweep "${swept[@]}" --out d --resume
+    FAIL_BEFORE='rm -rf d; cp -r half d' FAIL_AFTER='bash after.sh d 3' every 250 sweep "${swept[@]}" --out d --resume
     FAIL_BEFORE='rm -rf d; cp -r damaged d' FAIL_AFTER='bash after.sh d 1' every 25 sweep "${swept[@]}" --out d --resume
     FAIL_BEFORE='rm -rf d; cp -r smaller d' FAIL_AFTER='bash after.sh d 0' every 50 sweep "${swept[@]}" --out d --resume
     FAIL_BEFORE='rm -rf m' FAIL_AFTER='cmp shard-1/sweep.ndjson s1.ndjson && cmp shard-2/sweep.ndjson s2.ndjson'
