@@ -8,6 +8,9 @@
 
 #include <complex.h>
 
+/* Each has its row in src/network/propagation.c and src/channel/precoder.c. */
+typedef enum { CFI_PROPAGATION_LOG_DISTANCE } cfi_propagation_kind;
+typedef enum { CFI_PRECODER_MR } cfi_precoder_kind;
 typedef enum { CFI_PLACEMENT_REJECT, CFI_PLACEMENT_CLAMP, CFI_PLACEMENT_NONE } cfi_placement;
 typedef enum { CFI_PILOTS_CYCLIC, CFI_PILOTS_RANDOM, CFI_PILOTS_EXPLICIT } cfi_pilot_assignment;
 typedef enum { CFI_RATE_THEOREM1, CFI_RATE_EXACT } cfi_rate_model;
@@ -40,12 +43,17 @@ typedef struct cfi_geometry {
 #include "cfisac/scenario_keys.inc"
 } cfi_geometry;
 
-/* beta = exp(shadowing_std * n) * (reference_distance_m / r)^path_loss_exponent, where no gain (K x L) is given;
- * shadowing_std is that of ln z: sigma_dB ln(10) / 10. */
+/* log_distance: beta = exp(shadowing_std * n) * (reference_distance_m / r)^path_loss_exponent, where no gain (K x L) is
+ * given; shadowing_std is that of ln z: sigma_dB ln(10) / 10. */
 typedef struct cfi_propagation {
+    cfi_propagation_kind model;
 #define PROPAGATION_KEY CFI_KEY_FIELD
 #include "cfisac/scenario_keys.inc"
 } cfi_propagation;
+
+typedef struct cfi_precoding {
+    cfi_precoder_kind kind;
+} cfi_precoding;
 
 /* tau_p pilots in a coherence block of tau_c symbols (0: no pilot overhead), T >= K sensing symbols. */
 typedef struct cfi_frame {
@@ -93,6 +101,7 @@ typedef struct cfi_system {
     cfi_geometry geometry;
     cfi_propagation propagation;
     cfi_frame frame;
+    cfi_precoding precoding;
     cfi_power power;
     cfi_sensing sensing;
     cfi_allocation_settings allocation;

@@ -250,7 +250,7 @@ static void fill_multistatic(const simulation *sim, const estimates *e, size_t p
 static void fill_block_mean(const simulation *sim, const estimates *e, size_t p, cfi_monte_carlo *out)
 {
     size_t at = place_of(&sim->layout, BLOCK_MEAN, p);
-    double order = estimable_block_order(sim->network, sim->xi, sim->powers, p), mean = e->whole[at];
+    double order = estimable_block_order(sim->network, sim->powers, p), mean = e->whole[at];
 
     out->crlb_own_echo_block_mean_rad2[p] = order > 1.0 ? mean : NAN;
     out->crlb_own_echo_block_mean_std_error[p] =
@@ -320,18 +320,18 @@ static cfi_status prepare(simulation *sim, cfi_arena *arena, cfi_error *error)
     size_t K = sim->layout.K, L = sim->layout.L, N = system->N;
 
     sim->steering = arena_alloc(arena, 2 * N * L, sizeof *sim->steering);
-    sim->root_gamma = arena_alloc(arena, K * L, sizeof(double));
-    sim->root_eta = arena_alloc(arena, K * L, sizeof(double));
+    sim->root_p = arena_alloc(arena, K * L, sizeof(double));
+    sim->root_s = arena_alloc(arena, L, sizeof(double));
     sim->sums = arena_zeros(arena, MOST_BLOCKS * sim->layout.length, sizeof(double));
-    if (!sim->steering || !sim->root_gamma || !sim->root_eta || !sim->sums) {
+    if (!sim->steering || !sim->root_p || !sim->root_s || !sim->sums) {
         return simulation_out_of_memory(sim->network, error);
     }
     for (size_t l = 0; l < L; l++) {
         channel_steering(sim->network->angle_rad[l], N, sim->steering + 2 * N * l, sim->steering + 2 * N * l + N);
+        sim->root_s[l] = sqrt(sim->powers->s[l] / (double)(N * K));
     }
     for (size_t i = 0; i < K * L; i++) {
-        sim->root_gamma[i] = sqrt(sim->powers->gamma[i]);
-        sim->root_eta[i] = sqrt(sim->powers->eta[i]);
+        sim->root_p[i] = sqrt(sim->powers->p[i]);
     }
     return bound_constants_make(sim->network, arena, &sim->constants, error);
 }
@@ -400,20 +400,15 @@ static cfi_status make_scratch(simulation *sim, cfi_arena *arena, cfi_error *err
     return sim->scratch ? CFI_OK : simulation_out_of_memory(sim->network, error);
 }
 
-/* xi, what the multistatic bounds need, and whether the sums are to hold what they are made of. */
+/* What the multistatic bounds need, and whether the sums are to hold what they are made of. */
 static cfi_status plan_bounds(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
     const cfi_network *network = sim->network;
     size_t K = network->K, L = network->L;
     bool multistatic = false;
 
-    sim->xi = arena_alloc(arena, K * L, sizeof *sim->xi);
-    if (!sim->xi) {
-        return simulation_out_of_memory(network, error);
-    }
-    channel_mmse_variance(network, sim->xi);
     if (network->system->monte_carlo.bounds == CFI_MC_BOUNDS_ALL && L <= CFI_MULTISTATIC_MC_MAX_APS) {
-        cfi_status status = estimable_multistatic(network, sim->xi, sim->powers, arena, &sim->needs, error);
+        cfi_status status = estimable_multistatic(network, sim->powers, arena, &sim->needs, error);
 
         if (status != CFI_OK) {
             return status;
@@ -430,6 +425,7 @@ cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *pow
                                cfi_arena *arena, cfi_monte_carlo *out, cfi_error *error)
 {
     simulation sim = {.network = network,
+                      .precoder = channel_precoder(network->system),
                       .powers = powers,
                       .n = network->system->monte_carlo.realizations,
                       .block_size = 1,

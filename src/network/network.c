@@ -1,40 +1,16 @@
 /* One drop: large-scale gains, pilots, target angles, echo path gains. docs/model.md (M1). */
 #include "network/paths.h"
 #include "network/placement.h"
-
-#include <math.h>
-
-/* Pairs of indices share a 32-bit stream index; scenario keeps both below 65536. */
-static uint32_t pair_index(size_t l, size_t k)
-{
-    return (uint32_t)(l * 65536 + k);
-}
+#include "network/propagation.h"
 
 static cfi_status out_of_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for a network");
 }
 
-/* beta_kl = z_kl (r_h / r_kl)^nu */
-static double draw_gain(const cfi_network *network, size_t k, size_t l)
-{
-    const cfi_system *system = network->system;
-    const double *ap = network->ap_position_m + 2 * l, *ue = network->ue_position_m + 2 * k;
-    double distance = hypot(ap[0] - ue[0], ap[1] - ue[1]), normal = 0.0;
-    cfi_stream stream = stream_make(system->seed, network->drop, CFI_DRAW_SHADOWING, pair_index(l, k));
-
-    if (system->geometry.placement == CFI_PLACEMENT_CLAMP) {
-        distance = fmax(distance, system->geometry.min_distance_m);
-    }
-    random_normals(&stream, 1, &normal);
-    return exp(system->propagation.shadowing_std * normal) *
-           pow(system->propagation.reference_distance_m / distance, system->propagation.path_loss_exponent);
-}
-
 static cfi_status draw_gains(cfi_network *network, cfi_arena *arena, cfi_error *error)
 {
     const cfi_system *system = network->system;
-    size_t K = network->K, L = network->L;
     double *beta;
 
     if (system->propagation.gain) {
@@ -47,24 +23,12 @@ static cfi_status draw_gains(cfi_network *network, cfi_arena *arena, cfi_error *
     if (status != CFI_OK) {
         return status;
     }
-    beta = arena_alloc(arena, K * L, sizeof *beta);
+    beta = arena_alloc(arena, network->K * network->L, sizeof *beta);
     if (!beta) {
         return out_of_memory(error);
     }
-    for (size_t l = 0; l < L; l++) {
-        for (size_t k = 0; k < K; k++) {
-            beta[k + K * l] = draw_gain(network, k, l);
-            if (!isfinite(beta[k + K * l]) || !(beta[k + K * l] > 0.0)) {
-                return error_set(
-                    error, CFI_INVALID,
-                    "/network: the gain between access point %zu and user %zu of drop %u is %g (allowed: a "
-                    "finite number > 0; move them apart or change the path loss)",
-                    l, k, network->drop, beta[k + K * l]);
-            }
-        }
-    }
     network->beta = beta;
-    return CFI_OK;
+    return propagation_draw(network, beta, error);
 }
 
 static cfi_status assign_pilots(cfi_network *network, cfi_arena *arena, cfi_error *error)

@@ -142,6 +142,17 @@ static void *keep_array(array_store *arrays, size_t count, size_t size)
     return array;
 }
 
+static size_t array_offset(const key_spec *spec)
+{
+    return spec->array ? spec->array : spec->offset;
+}
+
+/* The member that the key's array goes to. */
+static void *array_of(const conversion *how)
+{
+    return (char *)how->system + array_offset(how->spec);
+}
+
 static size_t length_of(const conversion *how)
 {
     return how->spec->rows == SIZE_APS ? how->system->L : how->system->K;
@@ -150,7 +161,7 @@ static size_t length_of(const conversion *how)
 bool fill_list(const conversion *how)
 {
     const cfi_value *value = how->value;
-    const double **field = field_of(how);
+    const double **field = array_of(how);
     size_t count = length_of(how);
     double *array, all;
 
@@ -167,9 +178,10 @@ bool fill_list(const conversion *how)
     return array != NULL;
 }
 
-static bool fill_matrix_into(const conversion *how, const double **field)
+bool fill_matrix(const conversion *how)
 {
     const cfi_value *value = how->value;
+    const double **field = array_of(how);
     double *array;
 
     *field = NULL;
@@ -186,25 +198,10 @@ static bool fill_matrix_into(const conversion *how, const double **field)
     return array != NULL;
 }
 
-bool fill_matrix(const conversion *how)
-{
-    return fill_matrix_into(how, field_of(how));
-}
-
-bool fill_path_gains(const conversion *how)
-{
-    return fill_matrix_into(how, &how->system->sensing.path_gains);
-}
-
-bool fill_path_phases(const conversion *how)
-{
-    return fill_matrix_into(how, &how->system->sensing.path_phases_rad);
-}
-
 bool fill_positions(const conversion *how)
 {
     /* rows [x, y] one after another are the columns of a 2 x L matrix */
-    *(const double **)field_of(how) = how->value->entry;
+    *(const double **)array_of(how) = how->value->entry;
     return true;
 }
 
@@ -223,6 +220,11 @@ bool fill_pilots(const conversion *how)
     }
     how->system->frame.pilot = array;
     return array != NULL;
+}
+
+void fill_borrowed(const conversion *how, const cfi_system *from)
+{
+    memcpy(array_of(how), (const char *)from + array_offset(how->spec), sizeof(void *));
 }
 
 void array_store_free(array_store *arrays)

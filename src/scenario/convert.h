@@ -49,8 +49,9 @@ bool fill_matrix(const conversion *how);
 /* .fill of single keys. */
 bool fill_positions(const conversion *how); /* the value's own entries */
 bool fill_pilots(const conversion *how);
-bool fill_path_gains(const conversion *how);
-bool fill_path_phases(const conversion *how);
+
+/* Takes the array of another scenario, which keeps it. */
+void fill_borrowed(const conversion *how, const cfi_system *from);
 
 void array_store_free(array_store *arrays);
 

@@ -73,9 +73,13 @@ static cfi_status fill_arrays(cfi_scenario *scenario, cfi_error *error)
 
     for (key_id id = 0; id < KEY_COUNT; id++) {
         const conversion how = make_conversion(scenario, id);
-        bool borrowed = same_lengths && !scenario->tree.set[id];
 
-        if (key_table[id].fill && !borrowed && !key_table[id].fill(&how)) {
+        if (!key_table[id].fill) {
+            continue;
+        }
+        if (same_lengths && !scenario->tree.set[id]) {
+            fill_borrowed(&how, &scenario->base->system);
+        } else if (!key_table[id].fill(&how)) {
             return error_set(error, CFI_NO_MEMORY, "out of memory for %.600s", scenario->file);
         }
     }

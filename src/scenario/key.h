@@ -39,6 +39,7 @@ typedef struct key_spec {
     key_size rows, columns;
     const char *fallback;                          /* the default, as JSON; NULL: absent unless given */
     size_t offset;                                 /* of its field in cfi_system */
+    size_t array;                                  /* of what .fill fills there, where that is another field; else 0 */
     double (*to_si)(double);                       /* of every number; NULL: it is in SI linear units */
     void (*convert)(const struct conversion *how); /* fills the scalars; NULL: it has none */
     bool (*fill)(const struct conversion *how);    /* fills the array; NULL: it has none. False: out of memory */

@@ -63,7 +63,6 @@ static cfi_scenario *borrow(const cfi_scenario *base, size_t point)
     out->tree.file = base->file;
     memcpy(out->tree.item, base->tree.item, sizeof out->tree.item);
     memcpy(out->value, base->value, sizeof out->value);
-    out->system = base->system;
     out->tree.item[KEY_sweep] = NULL;
     for (size_t i = 0; i < grid->axes; i++) {
         key_id id = key_find(grid->axis[i].key);
