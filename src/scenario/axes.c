@@ -4,6 +4,13 @@
 #include "scenario/range.h"
 #include "scenario/unknown.h"
 
+/* Whether a value is a named table, {"name": [...]}. */
+static bool is_named_table(const cJSON *item)
+{
+    return cJSON_IsObject(item) && item->child && !item->child->next && *item->child->string &&
+           cJSON_IsArray(item->child);
+}
+
 static cfi_status check_list(const key_spec *spec, const cJSON *list, cfi_sizes sizes, const cfi_place *place,
                              cfi_error *error)
 {
@@ -18,7 +25,7 @@ static cfi_status check_list(const key_spec *spec, const cJSON *list, cfi_sizes 
         cfi_status status;
 
         place_index(&here, index);
-        if (cJSON_IsArray(item) || (cJSON_IsObject(item) && !axes_is_named(item))) {
+        if (cJSON_IsArray(item) || (cJSON_IsObject(item) && !is_named_table(item))) {
             return place_error(&here, error, CFI_INVALID,
                                "%s (allowed: numbers, words, and named tables, {\"name\": [...]})",
                                cJSON_IsArray(item) ? "a list" : "an object that does not hold one list");
@@ -91,12 +98,6 @@ cfi_status axes_check(const cJSON *sweep, const bool over[KEY_COUNT], cfi_sizes 
         }
     }
     return CFI_OK;
-}
-
-bool axes_is_named(const cJSON *item)
-{
-    return cJSON_IsObject(item) && item->child && !item->child->next && *item->child->string &&
-           cJSON_IsArray(item->child);
 }
 
 void axes_print_item(const cJSON *item, cfi_wording *out)

@@ -13,8 +13,6 @@ enum { AXES_MAX_POINTS = 1000000 };
 cfi_status axes_check(const cJSON *sweep, const bool over[KEY_COUNT], cfi_sizes sizes, const cfi_place *place,
                       cfi_error *error);
 
-/* Whether a value is a named table, {"name": [...]}. */
-bool axes_is_named(const cJSON *item);
 /* Appends one value as JSON. */
 void axes_print_item(const cJSON *item, cfi_wording *out);
 /* Appends the sweep object as JSON. */

@@ -1,7 +1,8 @@
 /* What a key allows, in words. */
 #include "scenario/key_text.h"
 
-void key_describe_range(const key_spec *spec, cfi_wording *out)
+/* Appends the range of a key's numbers: "1 .. 65535", "above 0, up to 1". */
+static void describe_range(const key_spec *spec, cfi_wording *out)
 {
     if (spec->above && spec->below) {
         wording_add(out, "strictly between ");
@@ -47,7 +48,7 @@ void key_describe_allowed(const key_spec *spec, cfi_wording *out)
             wording_add(out, "null");
         } else if (form == FORM_NUMBER) {
             wording_format(out, "a %s ", kind);
-            key_describe_range(spec, out);
+            describe_range(spec, out);
         } else if (form == FORM_WORD) {
             describe_words(spec, out);
         } else if (form == FORM_TEXT) {
@@ -58,7 +59,7 @@ void key_describe_allowed(const key_spec *spec, cfi_wording *out)
                 wording_format(out, "lists of %s ", size_letter(spec->columns));
             }
             wording_format(out, "%ss ", kind);
-            key_describe_range(spec, out);
+            describe_range(spec, out);
         }
     }
 }

@@ -5,8 +5,6 @@
 #include "scenario/key.h"
 #include "scenario/wording.h"
 
-/* Appends the range of a key's numbers: "1 .. 65535", "above 0, up to 1". */
-void key_describe_range(const key_spec *spec, cfi_wording *out);
 /* Appends what a key allows: "null; a number -300 .. 300; a list of L numbers -300 .. 300". */
 void key_describe_allowed(const key_spec *spec, cfi_wording *out);
 

@@ -23,7 +23,7 @@ static size_t largest_point(const sweep_plan *plan)
     return most;
 }
 
-double memory_needed(const sweep_plan *plan, bool merging)
+static double memory_needed(const sweep_plan *plan, bool merging)
 {
     double items = (double)plan->items, status = items, places = merging ? 8.0 * items : 0.0;
     double table = plan->shards == 1 ? items / 8.0 + report_sweep_csv_bytes(largest_point(plan)) : 0.0;
