@@ -1,7 +1,8 @@
 /* What a sweep keeps in memory: runs of what is to do, the refusal of what cannot be held, and the table of a point
  * that is too large to be read at once. */
-#include "cfisac/report.h"
+#include "cfisac/sweep.h"
 #include "report/quantities.h"
+#include "sweep/finish.h"
 #include "sweep/memory.h"
 #include "sweep/todo.h"
 
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -201,6 +203,64 @@ static void a_point_of_more_than_a_million_drops_is_read_twice_and_described_ali
     assert_true(report_sweep_csv_bytes(10000000) == 48e7);
 }
 
+/* ---------------------------------------------------------------------------- reading back ---- */
+
+static void remove_folder(const char *folder)
+{
+    static const char *const names[] = {"sweep.ndjson", "sweep.json", "scenario.json", "sweep.csv", "timing.json"};
+    char path[300];
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        unlink(path);
+    }
+    assert_int_equal(rmdir(folder), 0);
+}
+
+/* The end of a sweep of three feasible drops whose journal is said to have ended as `ended`. */
+static cfi_status finish_as(const char *folder, const sweep_plan *plan, const uint8_t ended[3], cfi_error *error)
+{
+    const cfi_sweep_warn silent = {.emit = NULL};
+    journal j;
+    cfi_status status;
+
+    assert_int_equal(journal_open_to_read(folder, &j, error), CFI_OK);
+    status = finish_table(&j, plan, ended, false, &silent, error);
+    assert_int_equal(journal_close(&j, error), CFI_OK);
+    return status;
+}
+
+/* The error names the line, whatever writing the table makes of it. */
+static void a_line_that_reads_back_otherwise_is_named(void **state)
+{
+    static const char text[] = "{\"network\": {\"aps\": 2, \"ues\": 1}, \"pilots\": {\"length\": 1},"
+                               " \"allocation\": {\"method\": \"equal\"}, \"monte_carlo\": {\"drops\": 3,"
+                               " \"realizations\": 0}, \"sweep\": {\"seed\": [1]}}";
+    char folder[] = "/tmp/cfisac-test-XXXXXX", expected[400];
+    uint8_t ended[3] = {CFI_DROP_OK, CFI_DROP_OK, CFI_DROP_OK};
+    cfi_sweep_options options = {.directory = folder, .shard = 1, .shards = 1, .threads = 1, .command_line = ""};
+    cfi_sweep_progress progress;
+    cfi_scenario *sweep;
+    sweep_plan plan;
+    cfi_error error = {.text = ""};
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(scenario_parse(text, strlen(text), "t.json", NULL, 0, &sweep, NULL), CFI_OK);
+    assert_int_equal(plan_make(sweep, 1, 1, &plan, NULL), CFI_OK);
+    assert_int_equal(sweep_run(sweep, &options, &progress, &error), CFI_OK);
+    assert_int_equal(finish_as(folder, &plan, ended, &error), CFI_OK);
+    ended[1] = CFI_DROP_INFEASIBLE;
+    assert_int_equal(finish_as(folder, &plan, ended, &error), CFI_OUTPUT);
+    snprintf(expected, sizeof expected,
+             "%s/sweep.ndjson:2: does not read back as it was written: its status is another (--resume mends it)",
+             folder);
+    assert_string_equal(error.text, expected);
+    plan_free(&plan);
+    scenario_destroy(sweep);
+    remove_folder(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +268,7 @@ int main(void)
         cmocka_unit_test(a_fresh_sweep_has_a_single_run_of_work),
         cmocka_unit_test(a_sweep_beyond_the_memory_is_refused_with_what_it_would_need),
         cmocka_unit_test(a_point_of_more_than_a_million_drops_is_read_twice_and_described_alike),
+        cmocka_unit_test(a_line_that_reads_back_otherwise_is_named),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

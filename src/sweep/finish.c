@@ -43,6 +43,7 @@ typedef struct finished {
     off_t point_start; /* in the file */
     off_t next_start;  /* of the next line */
     cfi_sweep_tally tally;
+    cfi_error unread; /* why a line could not be read back, if one could not */
 } finished;
 
 static cfi_status refuse_line(const finished *f, const char *why, cfi_error *error)
@@ -72,9 +73,8 @@ static cfi_status take_line(const finished *f, const file_line *text, cfi_line *
     return line->status == f->status[f->item] ? CFI_OK : refuse_line(f, "its status is another", error);
 }
 
-static cfi_status next_line(void *context, cfi_line *line, cfi_error *error)
+static cfi_status read_next(finished *f, cfi_line *line, cfi_error *error)
 {
-    finished *f = context;
     file_line text;
     cfi_line_text more;
     cfi_status status;
@@ -95,6 +95,18 @@ static cfi_status next_line(void *context, cfi_line *line, cfi_error *error)
         }
         f->item++;
         f->next_start = text.offset + (off_t)text.length + 1;
+    }
+    return status;
+}
+
+static cfi_status next_line(void *context, cfi_line *line, cfi_error *error)
+{
+    finished *f = context;
+    cfi_status status = read_next(f, line, error);
+
+    if (status != CFI_OK) {
+        f->unread = *error; /* whoever writes the table has errors of its own */
+        f->unread.status = status;
     }
     return status;
 }
@@ -160,6 +172,10 @@ cfi_status finish_table(const journal *j, const sweep_plan *plan, const uint8_t 
     }
     if (end == CFI_OK) {
         end = read_rest(&f, error);
+    }
+    if (f.unread.status != CFI_OK) {
+        *error = f.unread;
+        end = f.unread.status;
     }
     if (end == CFI_OK && whole) {
         end = conclude_sweep(&f, warn, error);
