@@ -19,7 +19,7 @@ enum {
     DESCRIBED_COUNT = sizeof DESCRIBED / sizeof *DESCRIBED,
     PAIRED_COUNT = sizeof PAIRED / sizeof *PAIRED,
     /* A point of more drops than this is read twice, for half of the columns each time: 48 bytes a drop, not 88. */
-    LARGE_POINT = 1000000,
+    LARGE_POINT = 50000,
     COLUMNS_OF_LARGE_POINT = (DESCRIBED_COUNT + 1) / 2,
 };
 
