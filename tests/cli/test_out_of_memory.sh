@@ -64,6 +64,9 @@ if [ -n "$preload" ]; then
     every 60 run small.json --quiet --threads 1 --export-cbf files --check --set monte_carlo.drops=1
     every 1000 replay small.json --drop 0 --threads 1 --quiet
     FAIL_CUT='  set-up' every 1000 solve solvable.cbf
+    # a sweep of one drop, every allocation of it: also those of the C library when a line is closed
+    FAIL_BEFORE='rm -rf d' every 3000 sweep small.json --over network.aps=4 --set monte_carlo.drops=1 --quiet --threads 1 --out d \
+        --set monte_carlo.realizations=0 --set allocation.method=equal
     # a sweep that goes on, one that is mended, one that grows, and a merge: no line is lost, and the end is the same
     swept=(small.json --over 'network.aps=4,6' --set monte_carlo.drops=2 --quiet --threads 1)
     expect 0 sweep "${swept[@]}" --out whole
@@ -80,7 +83,7 @@ if [ -n "$preload" ]; then
 for line in 1 2 3; do sed -n "\${line}p" half/sweep.ndjson | grep -qFxf - "\$1/sweep.ndjson" || [ "\$2" -lt "\$line" ] || exit 1; done
 '$cfisac' sweep ${swept[*]} --out \$1 --resume >/dev/null 2>&1 && cmp whole/sweep.ndjson \$1/sweep.ndjson && cmp whole/sweep.csv \$1/sweep.csv
 END
-    FAIL_BEFORE='rm -rf d; cp -r half d' FAIL_AFTER='bash after.sh d 3' every 250 sweep "${swept[@]}" --out d --resume
+    FAIL_BEFORE='rm -rf d; cp -r half d' FAIL_AFTER='bash after.sh d 3' every 50 sweep "${swept[@]}" --out d --resume
     FAIL_BEFORE='rm -rf d; cp -r damaged d' FAIL_AFTER='bash after.sh d 1' every 25 sweep "${swept[@]}" --out d --resume
     FAIL_BEFORE='rm -rf d; cp -r smaller d' FAIL_AFTER='bash after.sh d 0' every 50 sweep "${swept[@]}" --out d --resume
     FAIL_BEFORE='rm -rf m' FAIL_AFTER='cmp shard-1/sweep.ndjson s1.ndjson && cmp shard-2/sweep.ndjson s2.ndjson'
