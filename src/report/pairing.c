@@ -67,7 +67,7 @@ static size_t first_of_curve(const pairing *pairs, size_t point)
 }
 
 /* A drop of a curve is paired as long as no point of the curve lacks it. */
-static void leave_out(pairing *pairs, size_t point)
+static void unpair(pairing *pairs, size_t point)
 {
     const size_t *first = pairs->outcomes->first;
     size_t start = first_of_curve(pairs, point), drops = pairing_drops(pairs->outcomes, point);
@@ -94,7 +94,7 @@ cfi_status pairing_make(const cfi_sweep_outcomes *outcomes, pairing *pairs, cfi_
     }
     memset(pairs->bit, 0xff, bytes);
     for (size_t p = 0; p < points; p++) {
-        leave_out(pairs, p);
+        unpair(pairs, p);
     }
     return CFI_OK;
 }
@@ -103,7 +103,7 @@ bool pairing_has(const pairing *pairs, size_t point, size_t d)
 {
     size_t start = first_of_curve(pairs, point), at = pairs->outcomes->first[start] + d;
 
-    return d < pairing_drops(pairs->outcomes, start) && (pairs->bit[at / 8] >> at % 8 & 1u);
+    return d < pairing_drops(pairs->outcomes, start) && ((unsigned)pairs->bit[at / 8] >> at % 8 & 1u) != 0;
 }
 
 void pairing_free(pairing *pairs)

@@ -1,18 +1,19 @@
 /* The verdict over a sweep, from a tally of its lines. */
 #include "cfisac/report.h"
 
+#include "report/decibel.h"
+#include "report/drop_values.h"
+#include "report/fields.h"
 #include "report/infeasible.h"
-#include "report/number.h"
-#include "report/quantities.h"
 
 #include <math.h>
 
 /* By the threshold at the edge of feasibility, or where there is no single one by how much all must rise. */
 static double hardness(const cfi_line *line)
 {
-    double least = line->quantity[QUANTITY_LEAST_THRESHOLD_DB];
+    double least = line->quantity[field_number_index(drop_least_threshold_db)];
 
-    return isnan(least) ? line->quantity[QUANTITY_THRESHOLD_FACTOR_DB] : least;
+    return isnan(least) ? line->quantity[field_number_index(drop_threshold_factor_db)] : least;
 }
 
 void report_tally_line(cfi_sweep_tally *tally, const cfi_line *line, const cfi_line_text *more)
@@ -50,11 +51,12 @@ static cfi_status infeasible_lines(const cfi_line *easiest, cfi_error *error)
                          "every drop of every point is infeasible at any threshold; drop %u of point %zu: %s",
                          easiest->drop, easiest->point, because);
     }
-    return error_set(
-        error, CFI_INFEASIBLE, "every drop of every point is infeasible: %s %.4f dB (drop %u of point %zu); there %s",
-        isnan(easiest->quantity[QUANTITY_LEAST_THRESHOLD_DB]) ? "every threshold must be raised by at least"
-                                                              : "least feasible threshold",
-        number_round_up_db(least), easiest->drop, easiest->point, because);
+    return error_set(error, CFI_INFEASIBLE,
+                     "every drop of every point is infeasible: %s %.4f dB (drop %u of point %zu); there %s",
+                     isnan(easiest->quantity[field_number_index(drop_least_threshold_db)])
+                         ? "every threshold must be raised by at least"
+                         : "least feasible threshold",
+                     decibel_round_up(least), easiest->drop, easiest->point, because);
 }
 
 cfi_status report_sweep_verdict(const cfi_sweep_tally *tally, cfi_error *error)

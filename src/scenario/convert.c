@@ -153,7 +153,7 @@ static void *array_of(const conversion *how)
     return (char *)how->system + array_offset(how->spec);
 }
 
-static size_t length_of(const conversion *how)
+static size_t array_length(const conversion *how)
 {
     return how->spec->rows == SIZE_APS ? how->system->L : how->system->K;
 }
@@ -162,7 +162,7 @@ bool fill_list(const conversion *how)
 {
     const cfi_value *value = how->value;
     const double **field = array_of(how);
-    size_t count = length_of(how);
+    size_t count = array_length(how);
     double *array, all;
 
     *field = NULL;

@@ -113,7 +113,7 @@ static cfi_status make_value(const cfi_tree *tree, const key_spec *spec, const c
 }
 
 /* Room for the values of an axis. */
-static bool make_room(size_t count, cfi_axis *axis, grid_items *items)
+static bool make_axis_room(size_t count, cfi_axis *axis, grid_items *items)
 {
     axis->value = calloc(count, sizeof *axis->value);
     axis->setting = calloc(count, sizeof *axis->setting);
@@ -128,7 +128,7 @@ static cfi_status fill_axis(const cfi_tree *tree, const key_spec *spec, const cJ
     cfi_status status = CFI_OK;
 
     place_member(&place, spec->name);
-    if (!make_room((size_t)cJSON_GetArraySize(list), axis, items)) {
+    if (!make_axis_room((size_t)cJSON_GetArraySize(list), axis, items)) {
         return out_of_memory(tree, error);
     }
     for (const cJSON *item = list->child; item && status == CFI_OK; item = item->next, axis->count++) {

@@ -1,6 +1,7 @@
 /* Ranges of a sweep. */
 #include "scenario/range.h"
 
+#include "base/text.h"
 #include "scenario/syntax.h"
 
 #include <math.h>
@@ -11,7 +12,7 @@
 enum { ITEM_SIZE = 4096 };
 
 /* The finite number that makes up the whole text. */
-static bool read_number(const char *text, double *x)
+static bool number_of(const char *text, double *x)
 {
     size_t length = strlen(text);
 
@@ -25,7 +26,7 @@ static bool read_number(const char *text, double *x)
 /* 0.1:0.1:0.3 should give 0.3, not 0.30000000000000004; but whole numbers of 16 digits, seeds, stay what they are. */
 static double tidy(double x)
 {
-    char buffer[WORDING_NUMBER_SIZE];
+    char buffer[TEXT_NUMBER_LENGTH];
 
     if (fabs(x) >= 1e15) {
         return x;
@@ -68,7 +69,7 @@ static bool split_range(const char *text, double part[3])
         if (colon) {
             *colon = '\0';
         }
-        if (!read_number(piece, &part[i])) {
+        if (!number_of(piece, &part[i])) {
             return false;
         }
         piece = colon ? colon + 1 : NULL;
@@ -114,7 +115,7 @@ static cfi_status expand_piece(const key_spec *spec, growing *values, const char
         return place_error(place, error, CFI_INVALID,
                            "an empty value (allowed: values and first:step:last between commas)");
     }
-    if (numeric && read_number(text, &x)) {
+    if (numeric && number_of(text, &x)) {
         return add_item(values, cJSON_CreateNumber(x), place, error);
     }
     if (numeric && strchr(text, ':')) {

@@ -1,6 +1,7 @@
 /* What must hold between values. */
 #include "scenario/relations.h"
 
+#include "base/text.h"
 #include "scenario/key_text.h"
 
 #include <stdarg.h>
@@ -31,7 +32,7 @@ cfi_status check_size(const cfi_tree *tree, key_id id, cfi_error *error)
                                .N = as_size(tree_number(tree, KEY_N, 1.0)),
                                .monte_carlo.realizations = as_size(tree_number(tree, KEY_realizations, 1.0))};
     cfi_place place;
-    char shown[WORDING_NUMBER_SIZE], range[128];
+    char shown[TEXT_NUMBER_LENGTH], range[128];
     cfi_wording allowed = wording_fixed(range, sizeof range);
 
     bytes = key_table[id].sized && x > key_table[id].high ? scenario_memory_bytes(&wanted) : 0.0;
@@ -41,7 +42,7 @@ cfi_status check_size(const cfi_tree *tree, key_id id, cfi_error *error)
     place = tree_place(tree, id);
     key_describe_allowed(&key_table[id], &allowed);
     return place_error(&place, error, CFI_INVALID, "%s is out of range and would need %.4g GiB of memory (allowed: %s)",
-                       wording_double(shown, x), bytes / GIBIBYTE, range);
+                       text_double(x, shown), bytes / GIBIBYTE, range);
 }
 
 /* CFI_INVALID at a key; a place is only made where something is wrong, since points are checked by the million. */

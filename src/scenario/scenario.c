@@ -29,7 +29,7 @@ static cfi_status read_values(cfi_scenario *scenario, cfi_error *error)
     return status;
 }
 
-static cfi_status check_sweep(const cfi_scenario *scenario, cfi_error *error)
+static cfi_status check_swept(const cfi_scenario *scenario, cfi_error *error)
 {
     cfi_place place = tree_place(&scenario->tree, KEY_sweep);
 
@@ -46,7 +46,7 @@ static cfi_status interpret(cfi_scenario *scenario, cfi_error *error)
         return status;
     }
     interpret_scalars(scenario);
-    status = check_sweep(scenario, error);
+    status = check_swept(scenario, error);
     if (status == CFI_OK) {
         status = interpret_rest(scenario, error);
     }

@@ -146,7 +146,7 @@ static cfi_status check_length(const reading *r, const cfi_place *place, size_t 
                                        need, size_meaning(size));
 }
 
-static size_t length_of(const cJSON *list)
+static size_t list_length(const cJSON *list)
 {
     size_t count = 0;
 
@@ -183,7 +183,7 @@ static cfi_status check_rows(const reading *r, const cJSON *list)
     for (const cJSON *item = list->child; item && status == CFI_OK; item = item->next) {
         cfi_place place = element_place(r, row++, SIZE_MAX);
 
-        status = cJSON_IsArray(item) ? check_length(r, &place, length_of(item), r->spec->columns)
+        status = cJSON_IsArray(item) ? check_length(r, &place, list_length(item), r->spec->columns)
                                      : refuse(r, &place, item, "is not a row");
     }
     return status;
@@ -205,7 +205,7 @@ static cfi_status read_rows(const reading *r, const cJSON *list, cfi_value *valu
 static cfi_status read_list(const reading *r, const cJSON *list, cfi_value *value)
 {
     bool matrix = r->spec->forms & FORM_MATRIX;
-    cfi_status status = check_length(r, r->place, length_of(list), r->spec->rows);
+    cfi_status status = check_length(r, r->place, list_length(list), r->spec->rows);
 
     if (status == CFI_OK && matrix) {
         status = check_rows(r, list);

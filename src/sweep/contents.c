@@ -168,7 +168,7 @@ static cfi_status check_ours(const reading *r)
     return status;
 }
 
-static bool make_room(const sweep_plan *plan, line_places *places, contents *out)
+static bool make_contents(const sweep_plan *plan, line_places *places, contents *out)
 {
     *out = (contents){.status = malloc(plan->items + 1), .items = plan->items, .ordered = true, .torn_at = -1};
     if (places) {
@@ -190,7 +190,7 @@ cfi_status contents_read(const journal *j, const sweep_plan *plan, bool mixed, l
     cfi_status status = CFI_OK;
     int got = 0;
 
-    if (!make_room(plan, places, out)) {
+    if (!make_contents(plan, places, out)) {
         return out_of_memory(j, error);
     }
     report_sweep_hash(plan->sweep, r.hash);

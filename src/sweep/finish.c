@@ -1,5 +1,6 @@
 /* The end of a sweep. */
 #include "sweep/finish.h"
+#include "base/replace.h"
 
 #include "sweep/lines.h"
 
@@ -99,7 +100,7 @@ static cfi_status read_next(finished *f, cfi_line *line, cfi_error *error)
     return status;
 }
 
-static cfi_status next_line(void *context, cfi_line *line, cfi_error *error)
+static cfi_status next_in_order(void *context, cfi_line *line, cfi_error *error)
 {
     finished *f = context;
     cfi_status status = read_next(f, line, error);
@@ -112,7 +113,7 @@ static cfi_status next_line(void *context, cfi_line *line, cfi_error *error)
 }
 
 /* A whole sweep: its points follow one another; one that is read again starts where it started. */
-static cfi_status open_point(void *context, size_t point, cfi_error *error)
+static cfi_status open_in_order(void *context, size_t point, cfi_error *error)
 {
     finished *f = context;
 
@@ -133,7 +134,7 @@ static cfi_status read_rest(finished *f, cfi_error *error)
     cfi_line line;
 
     while (f->seen < f->plan->items && status == CFI_OK) {
-        status = next_line(f, &line, error);
+        status = next_in_order(f, &line, error);
     }
     return status;
 }
@@ -144,7 +145,7 @@ static cfi_status write_table(const void *context, FILE *stream, cfi_error *erro
 {
     finished *f = *(finished *const *)context;
     const cfi_sweep_outcomes outcomes = {.sweep = f->plan->sweep, .status = f->status, .first = f->plan->first};
-    const cfi_line_source source = {.open_point = open_point, .next_line = next_line, .context = f};
+    const cfi_line_source source = {.open_point = open_in_order, .next_line = next_in_order, .context = f};
 
     return report_write_sweep_csv(&outcomes, &source, stream, error);
 }
@@ -168,7 +169,7 @@ cfi_status finish_table(const journal *j, const sweep_plan *plan, const uint8_t 
     cfi_status end = CFI_OK;
 
     if (whole && !(keep && has_table(j->directory))) {
-        end = report_replace_file(j->directory, TABLE_NAME, write_table, &of, error);
+        end = replace_file(j->directory, TABLE_NAME, write_table, &of, error);
     }
     if (end == CFI_OK) {
         end = read_rest(&f, error);

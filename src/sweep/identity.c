@@ -1,5 +1,6 @@
 /* scenario.json and sweep.json beside a journal. */
 #include "sweep/identity.h"
+#include "base/replace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,9 +34,9 @@ cfi_status identity_write(const sweep_plan *plan, const build_list *builds, cons
         name[i] = builds->name[i];
     }
     qsort(name, builds->count, sizeof *name, compare_names);
-    status = report_replace_file(directory, "scenario.json", write_scenario, plan->sweep, error);
+    status = replace_file(directory, "scenario.json", write_scenario, plan->sweep, error);
     if (status == CFI_OK) {
-        status = report_replace_file(directory, "sweep.json", write_identity, &identity, error);
+        status = replace_file(directory, "sweep.json", write_identity, &identity, error);
     }
     free(name);
     return status;

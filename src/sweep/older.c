@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static cfi_status no_memory(const journal *j, cfi_error *error)
+static cfi_status older_no_memory(const journal *j, cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for the lines of %.300s", j->path);
 }
@@ -18,14 +18,14 @@ static cfi_status match_points(const journal *j, const sweep_plan *plan, older_s
     report_sweep_hash(older->scenario, older->hash);
     older->point = malloc(scenario_points(older->scenario) * sizeof *older->point);
     if (!older->point) {
-        return no_memory(j, error);
+        return older_no_memory(j, error);
     }
     status = scenario_continue(older->scenario, plan->sweep, older->point, &cause);
     if (status == CFI_OK && plan->shards > 1) {
         status = error_set(&cause, CFI_INVALID, "a shard cannot grow (allowed: merge the shards, then --resume)");
     }
     if (status == CFI_NO_MEMORY) {
-        return no_memory(j, error);
+        return older_no_memory(j, error);
     }
     return status == CFI_OK ? CFI_OK
                             : error_set(error, status, "%.300s: begun with another scenario: %s", j->path, cause.text);
@@ -39,12 +39,12 @@ cfi_status older_read(const journal *j, const sweep_plan *plan, older_sweep *old
 
     older->asked = true;
     if (asprintf(&path, "%s/scenario.json", j->directory) < 0) {
-        return no_memory(j, error);
+        return older_no_memory(j, error);
     }
     status = scenario_read(path, NULL, 0, &older->scenario, &ignored);
     free(path);
     if (status == CFI_NO_MEMORY) {
-        return no_memory(j, error);
+        return older_no_memory(j, error);
     }
     return status == CFI_OK ? match_points(j, plan, older, error) : CFI_OK;
 }

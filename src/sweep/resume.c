@@ -1,6 +1,8 @@
 /* Opening the directory of a sweep. */
 #include "sweep/resume.h"
 
+#include "base/output.h"
+#include "base/replace.h"
 #include "sweep/finish.h"
 #include "sweep/identity.h"
 #include "sweep/rewrite.h"
@@ -77,7 +79,7 @@ cfi_status resume_open(const cfi_sweep_options *o, const sweep_plan *plan, journ
     journal_mode mode = o->force ? JOURNAL_FORCE : o->resume ? JOURNAL_RESUME : JOURNAL_FRESH;
     cfi_known_identity identity;
     bool there = false, current;
-    cfi_status status = report_prepare_directory(o->directory, error);
+    cfi_status status = replace_prepare_directory(o->directory, error);
 
     if (status == CFI_OK) {
         status = journal_open(o->directory, mode, j, error);

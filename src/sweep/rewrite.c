@@ -8,7 +8,7 @@
 
 #define DAMAGED_NAME "sweep.damaged"
 
-static cfi_status no_memory(const journal *j, cfi_error *error)
+static cfi_status rewrite_no_memory(const journal *j, cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for the lines of %.300s", j->path);
 }
@@ -80,7 +80,7 @@ static char *copy_span(const journal *j, off_t offset, size_t length, cfi_error 
     char *text = malloc(length + 1);
 
     if (!text) {
-        no_memory(j, error);
+        rewrite_no_memory(j, error);
     } else if (!file_read_at(j->file, offset, text, length)) {
         journal_read_error(j, errno, error);
         free(text);
@@ -111,7 +111,7 @@ cfi_status rewrite_damaged(const journal *j, const contents *c, cfi_error *error
     FILE *stream;
 
     if (asprintf(&path, "%s/" DAMAGED_NAME, j->directory) < 0) {
-        return no_memory(j, error);
+        return rewrite_no_memory(j, error);
     }
     stream = fopen(path, "ae");
     if (stream) {
