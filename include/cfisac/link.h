@@ -34,14 +34,15 @@ typedef struct cfi_link {
     const cfi_system *system;
     uint32_t drop;
     size_t L, K;
-    const char *kind;                  /* "closed_form": exact second moments */
-    double largest_relative_std_error; /* of the moments; 0 for closed forms */
-    const double *g;                   /* E h_kl^H v_kl >= 0 */
-    const double *V;                   /* E abs(h_kl^H v_jl)^2 - abs(c_kj,l)^2, the same for every j */
-    const double *S;                   /* E abs(h_kl^H a_l)^2 / N */
-    const double *share;               /* what splits share an AP's power by: mean square of an estimate's entry */
-    const size_t *pilot;               /* K: users of one number share a pilot */
-    bool pilots_overlap;               /* some pair does */
+    const char *kind;                       /* "closed_form": exact second moments */
+    double largest_relative_std_error;      /* of the moments; 0 for closed forms */
+    const double *g;                        /* E h_kl^H v_kl >= 0 */
+    const double *V;                        /* E abs(h_kl^H v_jl)^2 - abs(c_kj,l)^2, the same for every j */
+    const double *S;                        /* E abs(h_kl^H a_l)^2 / N */
+    const double *share;                    /* what splits share an AP's power by: mean square of an estimate's entry */
+    const size_t *pilot;                    /* K: users of one number share a pilot */
+    const size_t *pilot_first, *pilot_next; /* K: those of the network */
+    bool pilots_overlap;                    /* some pair does */
     cfi_information own_echo;
     cfi_echoes echoes;
 } cfi_link;

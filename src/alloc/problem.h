@@ -8,6 +8,7 @@
 #ifndef CFISAC_ALLOC_PROBLEM_H
 #define CFISAC_ALLOC_PROBLEM_H
 
+#include "alloc/contest.h"
 #include "cfisac/alloc.h"
 
 /* How the sensing constraint is convex (d1 / d2 is the same for all APs). */
@@ -32,6 +33,7 @@ typedef struct alloc_problem {
     sensing_case sensing;
     bool coherent;             /* rate.model exact and overlapping pilots */
     size_t *mate_start, *mate; /* users sharing k's pilot: mate[mate_start[k] .. mate_start[k+1]) */
+    contest *users;            /* in order, for starts; has scratch */
     double *u, *interference;  /* K: of the last problem_evaluate; interference follows u in memory */
     double *floor;             /* L: scratch of problem_complete */
 } alloc_problem;

@@ -6,65 +6,28 @@
 
 /* Local maxima differ in the users served, and in which access point serves whom. */
 static const double PAIR_SPREAD = 2.5; /* standard deviation of an amplitude's logarithm */
-
-static double user_strength(const alloc_problem *problem, size_t k)
-{
-    double sum = 0.0;
-
-    for (size_t l = 0; l < problem->L; l++) {
-        sum += problem->signal[k + problem->K * l] * problem->signal[k + problem->K * l];
-    }
-    return sum;
-}
-
-/* Users compete within a pilot; with orthogonal pilots all of them do. */
-static bool compete(const alloc_problem *problem, size_t k, size_t j)
-{
-    const cfi_link *link = problem->link;
-
-    return !link->pilots_overlap || link->pilot[k] == link->pilot[j];
-}
-
-/* Whether k comes `rank`-th or better among its competitors; `key` orders them, ties by index. */
-static bool within_rank(const alloc_problem *problem, size_t k, size_t rank, const double *key)
-{
-    size_t better = 0;
-
-    for (size_t j = 0; j < problem->K; j++) {
-        better += j != k && compete(problem, k, j) && (key[j] > key[k] || (key[j] == key[k] && j < k));
-    }
-    return better < rank;
-}
-
-static size_t competitors(const alloc_problem *problem, size_t k)
-{
-    size_t count = 0;
-
-    for (size_t j = 0; j < problem->K; j++) {
-        count += compete(problem, k, j);
-    }
-    return count;
-}
+static const double SILENCE = 1e-8;    /* SINR of a user that is not served: 1.4e-8 bit/s/Hz */
 
 /* Keeps one user a group (the strongest first, then random ones), or a random number of them. */
 static void silence_users(const alloc_problem *problem, size_t start, cfi_stream *stream, alloc_point *point)
 {
     size_t K = problem->K;
+    const contest *users = problem->users;
     double *key = problem->u; /* scratch: the next evaluation overwrites it */
+    const size_t *rank;
     double share;
 
     random_uniforms(stream, K, key);
     random_uniforms(stream, 1, &share);
     for (size_t k = 0; start == 1 && k < K; k++) {
-        key[k] = user_strength(problem, k);
+        key[k] = users->strength[k];
     }
+    rank = contest_rank(problem->users, key);
     for (size_t k = 0; k < K; k++) {
-        double most = (double)competitors(problem, k) - 1.0;
-        size_t rank = start % 4 == 1 ? 1 : 1 + (size_t)(share * most);
+        double most = (double)users->rivals[k] - 1.0;
+        size_t served = start % 4 == 1 ? 1 : 1 + (size_t)(share * most);
 
-        bool silent = !within_rank(problem, k, rank, key);
-
-        for (size_t l = 0; silent && l < problem->L; l++) {
+        for (size_t l = 0; rank[k] >= served && l < problem->L; l++) {
             point->w[k + K * l] = 0.0;
         }
     }
@@ -127,53 +90,22 @@ static void restore_powers(const alloc_problem *problem, const alloc_point *like
 
 static bool is_silent(const alloc_problem *problem, size_t k)
 {
-    return !(problem_sinr(problem, k) > 1e-8);
+    return !(problem_sinr(problem, k) > SILENCE);
 }
 
-/* Whose turn comes first: active users, the weakest first, then silent ones, the strongest first; ties by index.
- * u and interference are those of the incumbent. */
-static bool comes_before(const alloc_problem *problem, size_t a, size_t b)
+/* The active user with the least SINR of those that compete with silent user k, the first of equals; k without one. */
+static size_t weakest_rival(const alloc_problem *problem, size_t k)
 {
-    double first, second;
-
-    if (is_silent(problem, a) != is_silent(problem, b)) {
-        return is_silent(problem, b);
-    }
-    if (is_silent(problem, a)) {
-        first = user_strength(problem, b);
-        second = user_strength(problem, a);
-    } else {
-        first = problem_sinr(problem, a);
-        second = problem_sinr(problem, b);
-    }
-    return first < second || (first == second && a < b);
-}
-
-/* Users with rivals, but not the only active one: without it nobody would be served. */
-static bool is_exchangeable(const alloc_problem *problem, size_t k)
-{
-    size_t others = 0;
+    const size_t *group = problem->users->group;
+    size_t weakest = k;
 
     for (size_t j = 0; j < problem->K; j++) {
-        others += j != k && !is_silent(problem, j);
-    }
-    return others > 0 && competitors(problem, k) > 1;
-}
-
-/* The exchangeable user with `turn` others before it; K when there is none. */
-static size_t user_of_turn(const alloc_problem *problem, size_t turn)
-{
-    for (size_t k = 0; k < problem->K; k++) {
-        size_t before = 0;
-
-        for (size_t j = 0; j < problem->K; j++) {
-            before += j != k && is_exchangeable(problem, j) && comes_before(problem, j, k);
-        }
-        if (is_exchangeable(problem, k) && before == turn) {
-            return k;
+        if (group[j] == group[k] && !is_silent(problem, j) &&
+            (weakest == k || problem_sinr(problem, j) < problem_sinr(problem, weakest))) {
+            weakest = j;
         }
     }
-    return problem->K;
+    return weakest;
 }
 
 /* The incumbent without an active user, or with a silent one in the place of its weakest rival. */
@@ -183,16 +115,14 @@ static bool exchange_user(const alloc_problem *problem, size_t turn, const alloc
     size_t K = problem->K, k, out;
 
     problem_evaluate(problem, incumbent);
-    k = user_of_turn(problem, turn);
+    for (size_t j = 0; j < K; j++) {
+        point->w[j] = problem_sinr(problem, j); /* scratch: copied over below */
+    }
+    k = contest_turn(problem->users, point->w, SILENCE, turn);
     if (k == K) {
         return false;
     }
-    out = k;
-    for (size_t j = 0; is_silent(problem, k) && j < K; j++) {
-        if (j != k && compete(problem, k, j) && !is_silent(problem, j) && (out == k || comes_before(problem, j, out))) {
-            out = j;
-        }
-    }
+    out = is_silent(problem, k) ? weakest_rival(problem, k) : k;
     problem_copy(problem, incumbent, point);
     for (size_t l = 0; l < problem->L; l++) {
         point->w[k + K * l] = heuristic->w[k + K * l];

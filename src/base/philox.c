@@ -85,3 +85,12 @@ void philox_words(const cfi_stream *stream, uint32_t count, philox_batch *words)
 #endif
     words_plain(stream, count, words);
 }
+
+void philox_block(const cfi_stream *stream, uint32_t w[4])
+{
+    w[0] = stream->block;
+    w[1] = stream->drop;
+    w[2] = stream->index;
+    w[3] = stream->purpose;
+    rounds(w, (uint32_t)stream->seed, (uint32_t)(stream->seed >> 32));
+}

@@ -38,4 +38,7 @@ typedef struct philox_batch {
  * elements up to the next multiple of 8 may be anything and are overwritten. */
 void philox_words(const cfi_stream *stream, uint32_t count, philox_batch *words);
 
+/* The block at stream->block. */
+void philox_block(const cfi_stream *stream, uint32_t w[4]);
+
 #endif
