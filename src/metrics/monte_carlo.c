@@ -5,8 +5,10 @@
 #include "metrics/simulation.h"
 
 #include "base/threads.h"
+#include "metrics/elimination.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -95,27 +97,27 @@ static cfi_status run_blocks(simulation *sim, size_t until, cfi_error *error)
 
 /* ---------------------------------------------------------------------------- estimates ---- */
 
-/* sums - those of one block, over the remaining realisations. */
-static double leave_out(const simulation *sim, const double *total, size_t block, double n, double *rest)
+/* The first `length` sums less those of one block; returns the number of remaining realisations. */
+static double leave_out(const simulation *sim, const double *total, size_t block, size_t length, double n, double *rest)
 {
     const double *own = sim->sums + block * sim->layout.length;
 
-    for (size_t i = 0; i < sim->layout.length; i++) {
+    for (size_t i = 0; i < length; i++) {
         rest[i] = total[i] - own[i];
     }
     return n - (double)sim->size[block];
 }
 
-/* Sums over all blocks, added in order; returns the number of realisations. */
-static double add_up(const simulation *sim, double *total)
+/* The first `length` sums over all blocks, added in order; returns the number of realisations. */
+static double add_up(const simulation *sim, size_t length, double *total)
 {
     size_t n = 0;
 
-    memset(total, 0, sim->layout.length * sizeof *total);
+    memset(total, 0, length * sizeof *total);
     for (size_t b = 0; b < sim->blocks; b++) {
         const double *own = sim->sums + b * sim->layout.length;
 
-        for (size_t i = 0; i < sim->layout.length; i++) {
+        for (size_t i = 0; i < length; i++) {
             total[i] += own[i];
         }
         n += sim->size[b];
@@ -126,15 +128,13 @@ static double add_up(const simulation *sim, double *total)
 /* Standard error of the sum rate with the blocks so far: the stop rule. */
 static double sum_rate_error(const simulation *sim, double *total, double *rest)
 {
-    double n = add_up(sim, total), without[MOST_BLOCKS];
+    size_t length = sim->layout.aps; /* the rates need the users' part only */
+    double n = add_up(sim, length, total), without[MOST_BLOCKS];
     double whole = sums_rates(&sim->layout, sim->network->system, total, n, NULL);
 
     for (size_t b = 0; b < sim->blocks; b++) {
-        double left = n - (double)sim->size[b];
+        double left = leave_out(sim, total, b, length, n, rest);
 
-        for (size_t i = 0; i < sim->layout.aps; i++) { /* the rates need the users' part only */
-            rest[i] = total[i] - sim->sums[b * sim->layout.length + i];
-        }
         without[b] = sums_rates(&sim->layout, sim->network->system, rest, left, NULL);
     }
     return hypot(jackknife_estimate(sim->blocks, sim->size, whole, without).std_error,
@@ -166,21 +166,18 @@ static size_t place_of(const sums_layout *layout, ap_quantity quantity, size_t p
     return layout->K + 1 + (size_t)quantity * layout->L + p;
 }
 
-static bool evaluate(const simulation *sim, const double *sums, double n, double complex *work, double *out)
+/* All but the multistatic bounds. */
+static void evaluate(const simulation *sim, const double *sums, double n, double *out)
 {
     const sums_layout *layout = &sim->layout;
-    size_t K = layout->K;
 
-    out[K] = sums_rates(layout, sim->network->system, sums, n, out);
+    out[layout->K] = sums_rates(layout, sim->network->system, sums, n, out);
     if (sim->network->system->monte_carlo.bounds != CFI_MC_BOUNDS_NONE) {
         sums_own_echo(layout, &sim->constants, sums, n, out + place_of(layout, OWN_ECHO, 0));
         for (size_t p = 0; p < layout->L; p++) {
             out[place_of(layout, BLOCK_MEAN, p)] = sums[layout->aps + 5 * p + 4] / n;
         }
     }
-    return layout->multistatic &&
-           sums_multistatic(layout, &sim->constants, sums, n, work, out + place_of(layout, MULTISTATIC, 0),
-                            out + place_of(layout, RESIDUAL, 0));
 }
 
 /* Relative, of an information. Where only sensing power lights an access point its information is the same in every
@@ -280,35 +277,158 @@ static void fill_estimates(const simulation *sim, const estimates *e, bool elimi
     }
 }
 
+/* The estimates with each block left out, on their way to threads. */
+typedef struct jackknife_work {
+    simulation *sim;
+    const estimates *e;
+    double *total, n;
+    double **rest;              /* one a thread: all sums but the squares */
+    elimination **eliminations; /* one a thread; NULL without multistatic bounds */
+    const echo_paths *paths;
+    size_t next; /* block to be taken */
+    bool failed, interrupted;
+} jackknife_work;
+
+/* Block b left out; of the multistatic bounds the illumination by the block and the residuals without it. */
+static bool leave_block_out(const jackknife_work *w, size_t b, size_t thread)
+{
+    const simulation *sim = w->sim;
+    const sums_layout *layout = &sim->layout;
+    double *out = w->e->without + b * w->e->width, *rest = w->rest[thread];
+    double *own = sim->sums + b * layout->length, left = leave_out(sim, w->total, b, layout->gram, w->n, rest);
+
+    evaluate(sim, rest, left, out);
+    if (!layout->multistatic) {
+        return true;
+    }
+    elimination_illumination(w->eliminations[thread], w->paths, &sim->constants, own, true,
+                             out + place_of(layout, MULTISTATIC, 0));
+    return elimination_residuals(w->eliminations[thread], &sim->constants, w->total, own, rest + layout->aps,
+                                 out + place_of(layout, RESIDUAL, 0));
+}
+
+static void run_jackknife(void *context, size_t thread)
+{
+    jackknife_work *w = context;
+
+    for (;;) {
+        size_t b;
+
+#pragma omp atomic capture
+        b = w->next++;
+        if (b >= w->sim->blocks) {
+            return;
+        }
+        if (stop_requested(w->sim->stop)) {
+#pragma omp atomic write
+            w->interrupted = true;
+            return;
+        }
+        if (!leave_block_out(w, b, thread)) {
+#pragma omp atomic write
+            w->failed = true;
+        }
+    }
+}
+
+/* From illuminations and residuals, summed up, to informations. The illumination is a sum over blocks: rounding that
+ * their sum has more than the whole is taken off each. */
+static void finish_multistatic(const simulation *sim, const estimates *e, double n)
+{
+    const sums_layout *layout = &sim->layout;
+
+    for (size_t p = 0; p < layout->L; p++) {
+        size_t lit = place_of(layout, MULTISTATIC, p), residual = place_of(layout, RESIDUAL, p);
+        double along = sim->constants.along[p], across = sim->constants.across[p], whole = e->whole[lit], gap = whole;
+
+        for (size_t b = 0; b < sim->blocks; b++) {
+            gap -= e->without[b * e->width + lit];
+        }
+        for (size_t b = 0; b < sim->blocks; b++) {
+            double *out = e->without + b * e->width, size = (double)sim->size[b], left = n - size;
+            double own = out[lit] + gap * size / n;
+
+            out[residual] *= across / left;
+            out[lit] = along * (whole - own) / left + out[residual];
+        }
+        e->whole[residual] *= across / n;
+        e->whole[lit] = along * whole / n + e->whole[residual];
+    }
+}
+
+static bool make_jackknife(simulation *sim, cfi_arena *arena, jackknife_work *w)
+{
+    const sums_layout *layout = &sim->layout;
+
+    w->total = arena_alloc(arena, layout->length, sizeof *w->total);
+    w->rest = arena_alloc(arena, sim->threads, sizeof *w->rest); /* NOLINT(bugprone-sizeof-expression) */
+    w->eliminations =
+        arena_zeros(arena, sim->threads, sizeof *w->eliminations); /* NOLINT(bugprone-sizeof-expression) */
+    if (!w->total || !w->rest || !w->eliminations) {
+        return false;
+    }
+    for (size_t i = 0; i < sim->threads; i++) {
+        w->rest[i] = arena_alloc(arena, layout->gram, sizeof(double));
+        if (layout->multistatic) {
+            w->eliminations[i] = elimination_make(layout, arena);
+        }
+        if (!w->rest[i] || (layout->multistatic && !w->eliminations[i])) {
+            return false;
+        }
+    }
+    if (layout->multistatic) {
+        w->paths = echo_paths_make(layout, &sim->constants, arena);
+    }
+    return !layout->multistatic || w->paths;
+}
+
+/* The whole, then each block left out. */
+static cfi_status run_estimates(jackknife_work *w, cfi_error *error)
+{
+    simulation *sim = w->sim;
+    const sums_layout *layout = &sim->layout;
+
+    w->n = add_up(sim, layout->length, w->total);
+    evaluate(sim, w->total, w->n, w->e->whole);
+    if (layout->multistatic) {
+        elimination_illumination(w->eliminations[0], w->paths, &sim->constants, w->total, false,
+                                 w->e->whole + place_of(layout, MULTISTATIC, 0));
+        w->failed = !elimination_residuals(w->eliminations[0], &sim->constants, w->total, NULL, w->total + layout->aps,
+                                           w->e->whole + place_of(layout, RESIDUAL, 0));
+    }
+    if (sim->blocks > 1) {
+        threads_run(sim->threads, run_jackknife, w);
+    }
+    if (w->interrupted) {
+        return error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo");
+    }
+    if (layout->multistatic) {
+        finish_multistatic(sim, w->e, w->n);
+    }
+    return CFI_OK;
+}
+
 static cfi_status estimate(simulation *sim, cfi_arena *arena, cfi_monte_carlo *out, cfi_error *error)
 {
     const sums_layout *layout = &sim->layout;
-    size_t K = layout->K, L = layout->L, square = layout->multistatic ? 2 * L * L + L : 0;
-    estimates e = {.width = K + 1 + PER_AP * L};
-    double *total = arena_alloc(arena, layout->length, sizeof *total);
-    double *rest = arena_alloc(arena, layout->length, sizeof *rest), n;
-    double complex *work = arena_alloc(arena, square, sizeof *work);
-    bool eliminated;
+    size_t K = layout->K;
+    estimates e = {.width = K + 1 + PER_AP * layout->L};
+    jackknife_work w = {.sim = sim, .e = &e};
+    cfi_status status;
 
     e.whole = arena_zeros(arena, e.width, sizeof *e.whole);
     e.without = arena_zeros(arena, e.width * MOST_BLOCKS, sizeof *e.without);
     e.second_order = arena_alloc(arena, K + 1, sizeof *e.second_order);
-    if (!total || !rest || !work || !e.whole || !e.without || !e.second_order) {
+    if (!e.whole || !e.without || !e.second_order || !make_jackknife(sim, arena, &w)) {
         return simulation_out_of_memory(sim->network, error);
     }
-    n = add_up(sim, total);
-    eliminated = evaluate(sim, total, n, work, e.whole);
-    for (size_t b = 0; b < sim->blocks && sim->blocks > 1; b++) {
-        double left = leave_out(sim, total, b, n, rest);
-
-        if (stop_requested(sim->stop)) {
-            return error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo");
-        }
-        eliminated = evaluate(sim, rest, left, work, e.without + b * e.width) && eliminated;
+    status = run_estimates(&w, error);
+    if (status != CFI_OK) {
+        return status;
     }
-    e.second_order[K] = sums_rates_second_order(layout, sim->network->system, total, n, e.second_order);
-    out->realizations = (size_t)n;
-    fill_estimates(sim, &e, eliminated, out);
+    e.second_order[K] = sums_rates_second_order(layout, sim->network->system, w.total, w.n, e.second_order);
+    out->realizations = (size_t)w.n;
+    fill_estimates(sim, &e, layout->multistatic && !w.failed, out);
     return CFI_OK;
 }
 
@@ -333,14 +453,14 @@ static cfi_status prepare(simulation *sim, cfi_arena *arena, cfi_error *error)
         sim->root_gamma[i] = sqrt(sim->powers->gamma[i]);
         sim->root_eta[i] = sqrt(sim->powers->eta[i]);
     }
-    return bound_constants_make(sim->network, arena, &sim->constants, error);
+    return bound_constants_make(sim->network, sim->xi, sim->powers, &sim->layout, arena, &sim->constants, error);
 }
 
 static cfi_status simulate(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
     double wanted = sim->network->system->monte_carlo.max_std_error;
-    double *total = arena_alloc(arena, sim->layout.length, sizeof *total);
-    double *rest = arena_alloc(arena, sim->layout.length, sizeof *rest);
+    double *total = arena_alloc(arena, sim->layout.aps, sizeof *total);
+    double *rest = arena_alloc(arena, sim->layout.aps, sizeof *rest);
 
     if (!total || !rest) {
         return simulation_out_of_memory(sim->network, error);
@@ -422,7 +542,7 @@ static cfi_status plan_bounds(simulation *sim, cfi_arena *arena, cfi_error *erro
             multistatic = multistatic || estimable_from((double)(sim->n - 1), sim->needs.least[p]);
         }
     }
-    sim->layout = sums_make_layout(K, L, multistatic);
+    sim->layout = sums_make_layout(K, L, multistatic, multistatic && getenv("CFI_SINGLE"));
     return CFI_OK;
 }
 
