@@ -180,9 +180,6 @@ void beams_keep(beams *b, const bound_constants *constants, size_t l, size_t cou
     if (!b->layout->multistatic) {
         return;
     }
-    if (lane == 0) {
-        memset(b->w_re, 0, PANEL * b->most * b->K * 2 * sizeof(double));
-    }
     place_streams(b, V, count, b->re, b->v_re + at + lane);
     place_streams(b, V, count, b->im, b->v_im + at + lane);
     place_streams(b, W, count, b->re, b->w_re + lane);

@@ -31,7 +31,6 @@ static void merge_blocks(simulation *sim)
             to[i] = one[i] + two[i];
         }
     }
-    memset(sim->sums + MOST_BLOCKS / 2 * length, 0, MOST_BLOCKS / 2 * length * sizeof(double));
     sim->blocks = MOST_BLOCKS / 2;
     sim->block_size *= 2;
     for (size_t b = 0; b < MOST_BLOCKS; b++) {
@@ -434,6 +433,19 @@ static cfi_status estimate(simulation *sim, cfi_arena *arena, cfi_monte_carlo *o
 
 /* ------------------------------------------------------------------------------- the run ---- */
 
+/* Without a stop rule blocks have the size at once to which they would grow, and there are no more than are needed.
+ * Returns how many there can be. */
+static size_t plan_blocks(simulation *sim)
+{
+    if (sim->network->system->monte_carlo.max_std_error > 0.0) {
+        return MOST_BLOCKS;
+    }
+    while ((sim->n - 1) / sim->block_size >= MOST_BLOCKS) {
+        sim->block_size *= 2;
+    }
+    return (sim->n - 1) / sim->block_size + 1;
+}
+
 static cfi_status prepare(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
     const cfi_system *system = sim->network->system;
@@ -442,7 +454,7 @@ static cfi_status prepare(simulation *sim, cfi_arena *arena, cfi_error *error)
     sim->steering = arena_alloc(arena, 2 * N * L, sizeof *sim->steering);
     sim->root_gamma = arena_alloc(arena, K * L, sizeof(double));
     sim->root_eta = arena_alloc(arena, K * L, sizeof(double));
-    sim->sums = arena_zeros(arena, MOST_BLOCKS * sim->layout.length, sizeof(double));
+    sim->sums = arena_alloc(arena, plan_blocks(sim) * sim->layout.length, sizeof(double));
     if (!sim->steering || !sim->root_gamma || !sim->root_eta || !sim->sums) {
         return simulation_out_of_memory(sim->network, error);
     }

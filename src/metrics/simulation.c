@@ -143,8 +143,12 @@ static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, c
 cfi_status simulation_run_group(const simulation *sim, size_t first, size_t last, simulation_scratch *scratch,
                                 cfi_error *error)
 {
+    size_t size = sim->block_size, length = sim->layout.length;
     cfi_status status = CFI_OK;
 
+    for (size_t b = (first + size - 1) / size; b * size < last; b++) { /* those that begin here */
+        memset(sim->sums + b * length, 0, length * sizeof *sim->sums);
+    }
     for (size_t i = first; status == CFI_OK && i < last; i += SIMULATION_CHUNK) {
         status = run_chunk(sim, i, last - i < SIMULATION_CHUNK ? last - i : SIMULATION_CHUNK, scratch, error);
     }
