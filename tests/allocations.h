@@ -12,7 +12,7 @@ static inline cfi_allocation run(drop *d)
     cfi_alloc_options options = {.stop = NULL};
     cfi_error error = {.text = ""};
 
-    if (alloc_run(&d->network, d->xi, &options, d->arena, &allocation, &error) != CFI_OK) {
+    if (alloc_run(&d->link, &options, d->arena, &allocation, &error) != CFI_OK) {
         fail_msg("%s", error.text);
     }
     return allocation;
@@ -20,10 +20,7 @@ static inline cfi_allocation run(drop *d)
 
 static inline double threshold_factor(drop *d)
 {
-    double factor;
-
-    assert_int_equal(alloc_least_threshold_factor(&d->network, d->arena, &factor, NULL), CFI_OK);
-    return factor;
+    return alloc_least_threshold_factor(&d->link);
 }
 
 /* Scales all thresholds so that the least feasible factor becomes `factor`. */
@@ -51,9 +48,10 @@ static inline double sum_rate_from_formula(const drop *d, const cfi_powers *powe
             for (size_t l = 0; l < s->L; l++) {
                 size_t jl = j + s->K * l, kl = k + s->K * l;
 
-                load += (double)s->N * s->propagation.gain[kl] * (d->xi[jl] * powers->gamma[jl] + powers->eta[jl]);
-                u += j == k ? (double)s->N * d->xi[kl] * sqrt(powers->gamma[kl]) : 0.0;
-                coherent += (double)s->N * sqrt(powers->gamma[jl]) * d->xi[jl] * s->propagation.gain[kl] /
+                load += (double)s->N * s->propagation.gain[kl] *
+                        (d->xi[jl] * gamma_of(d, powers, jl) + eta_of(d, powers, l));
+                u += j == k ? (double)s->N * d->xi[kl] * sqrt(gamma_of(d, powers, kl)) : 0.0;
+                coherent += (double)s->N * sqrt(gamma_of(d, powers, jl)) * d->xi[jl] * s->propagation.gain[kl] /
                             s->propagation.gain[jl];
             }
             if (j != k && s->frame.pilot[j] == s->frame.pilot[k] && s->rate_model == CFI_RATE_EXACT) {
@@ -76,9 +74,9 @@ static inline double violation_from_formula(const drop *d, const cfi_powers *pow
         double S_N = N * (N * N - 1.0) / 12.0, S_M = M * (M * M - 1.0) / 12.0;
 
         for (size_t i = s->K * l; i < s->K * (l + 1); i++) {
-            assert_true(powers->gamma[i] >= 0.0 && powers->eta[i] >= 0.0);
-            x += d->xi[i] * powers->gamma[i];
-            y += powers->eta[i];
+            assert_true(powers->p[i] >= 0.0 && powers->s[l] >= 0.0);
+            x += d->xi[i] * gamma_of(d, powers, i);
+            y += eta_of(d, powers, l);
         }
         information = 2.0 * (double)s->frame.T / s->power.sensing_noise_w * s->sensing.path_gain *
                       s->sensing.path_gain * M_PI * M_PI * cosine * cosine *

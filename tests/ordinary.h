@@ -101,7 +101,7 @@ static inline drop *ordinary_draw(const cfi_scenario *scenario, uint32_t index)
     d->arena = arena_create();
     d->xi = arena_alloc(d->arena, system->K * system->L, sizeof(double));
     assert_int_equal(network_draw(system, index, d->arena, &d->network, NULL), CFI_OK);
-    channel_mmse_variance(&d->network, d->xi);
+    remake_link(d);
     system->propagation.gain = d->network.beta;
     system->sensing.angle_rad = d->network.angle_rad;
     system->frame.pilot = d->network.pilot;

@@ -24,12 +24,11 @@ static void equal_split_gives_each_ap_half_for_sensing(void **state)
     allocation = run(d);
     assert_int_equal(allocation.status, CFI_ALLOC_FIXED);
     for (size_t l = 0; l < 3; l++) {
-        const double *gamma = allocation.powers.gamma + 2 * l, *eta = allocation.powers.eta + 2 * l;
-        const double *xi = d->xi + 2 * l;
+        double gamma = gamma_of(d, &allocation.powers, 2 * l);
 
-        assert_true(gamma[0] == gamma[1] && eta[0] == eta[1]);
-        assert_close((xi[0] * gamma[0] + xi[1] * gamma[1]) / (0.5 * share), 1.0, 1e-14);
-        assert_close((eta[0] + eta[1]) / (0.5 * share), 1.0, 1e-14);
+        assert_close(gamma_of(d, &allocation.powers, 2 * l + 1) / gamma, 1.0, 1e-14);
+        assert_close((d->xi[2 * l] + d->xi[2 * l + 1]) * gamma / (0.5 * share), 1.0, 1e-14);
+        assert_close(2.0 * eta_of(d, &allocation.powers, l) / (0.5 * share), 1.0, 1e-14);
         assert_close(allocation.ap_power_w[l] / (1e-3 / 3.0), 1.0, 1e-14);
     }
     free_drop(d);
@@ -45,12 +44,7 @@ static void heuristic_without_binding_threshold_is_the_plain_split(void **state)
     d->made.system.allocation.method = CFI_METHOD_HEURISTIC;
     allocation = run(d);
     for (size_t l = 0; l < 4; l++) {
-        double y = 0.0;
-
-        for (size_t k = 0; k < 3; k++) {
-            y += allocation.powers.eta[k + 3 * l];
-        }
-        assert_close(y / (0.3 * 1e-3 / 16.0), 1.0, 1e-14);
+        assert_close(allocation.powers.s[l] / (0.3 * 1e-3 / 4.0), 1.0, 1e-14);
     }
     free_drop(d);
 }
@@ -101,15 +95,15 @@ static void least_power_over_dense_samples_agrees_with_the_closed_test(void **st
     drop *d = make_drop(make_system(3, 1, 1, 4, 2));
     double factor = threshold_factor(d), least = INFINITY;
     const cfi_system *s = &d->made.system;
-    double d1, d2, needed = s->power.sensing_noise_w / (2.0 * 30.0 * s->sensing.crlb_threshold_rad2[0]);
+    double comm = d->link.own_echo.comm[0], sens = d->link.own_echo.sens[0];
+    double needed = 1.0 / s->sensing.crlb_threshold_rad2[0];
 
-    metrics_sensing_coefficients(&d->network, &d1, &d2);
     for (int i = 0; i <= 1000; i++) { /* share of the power that communicates */
-        double share = i / 1000.0, power = needed / (share * d1 + (1.0 - share) * d2);
+        double share = i / 1000.0, power = needed / (share * comm + (1.0 - share) * sens);
 
         least = power < least ? power : least; /* gcc 12 for ARM breaks down on fmin here */
     }
-    assert_close(4.0 * least / s->power.budget_w / factor, 1.0, 1e-12);
+    assert_close(least / s->power.budget_w / factor, 1.0, 1e-12);
     free_drop(d);
 }
 
@@ -188,42 +182,38 @@ static void total_budget_is_spent(void **state)
     }
 }
 
-/* gamma = factor * shape, and as little eta as the thresholds need. */
+/* p = factor * shape, and as little sensing power as the thresholds need. */
 static void fill_neighbour(const drop *d, const double *shape, double factor, cfi_powers *trial)
 {
     const cfi_system *s = &d->made.system;
-    double d1[8], d2[8];
+    const cfi_information *own = &d->link.own_echo;
 
-    metrics_sensing_coefficients(&d->network, d1, d2);
     for (size_t l = 0; l < s->L; l++) {
-        double x = 0.0,
-               needed = s->power.sensing_noise_w / (2.0 * (double)s->frame.T * s->sensing.crlb_threshold_rad2[l]);
+        double x = 0.0, needed = 1.0 / s->sensing.crlb_threshold_rad2[l];
 
         for (size_t i = s->K * l; i < s->K * (l + 1); i++) {
-            trial->gamma[i] = factor * shape[i];
-            x += d->xi[i] * trial->gamma[i];
+            trial->p[i] = factor * shape[i];
+            x += trial->p[i];
         }
-        for (size_t i = s->K * l; i < s->K * (l + 1); i++) {
-            trial->eta[i] = fmax(needed - d1[l] * x, 0.0) / d2[l] / (double)s->K;
-        }
+        trial->s[l] = fmax(needed - own->comm[l] * x, 0.0) / own->sens[l];
     }
 }
 
-/* The best of many random neighbours: gamma changed by about a relative `step`, then scaled by bisection to spend the
+/* The best of many random neighbours: p changed by about a relative `step`, then scaled by bisection to spend the
  * budget. A stationary point gains nothing to first order. */
 static double best_neighbour(drop *d, const cfi_allocation *allocation, double step, uint64_t seed)
 {
     size_t count = d->made.system.K * d->made.system.L;
     cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 99);
     double best = 0.0, *shape = malloc(count * sizeof(double));
-    cfi_powers trial = {.gamma = malloc(count * sizeof(double)), .eta = malloc(count * sizeof(double))};
+    cfi_powers trial = {.p = malloc(count * sizeof(double)), .s = malloc(d->made.system.L * sizeof(double))};
 
     for (int round = 0; round < 400; round++) {
         double low = 0.5, high = 2.0;
 
         random_normals(&stream, count, shape);
         for (size_t i = 0; i < count; i++) {
-            shape[i] = allocation->powers.gamma[i] * exp(step * shape[i]);
+            shape[i] = allocation->powers.p[i] * exp(step * shape[i]);
         }
         while (high - low > 1e-13) {
             double middle = 0.5 * (low + high);
@@ -235,8 +225,8 @@ static double best_neighbour(drop *d, const cfi_allocation *allocation, double s
         assert_true(violation_from_formula(d, &trial) <= 1e-12);
         best = fmax(best, sum_rate_from_formula(d, &trial));
     }
-    free(trial.gamma);
-    free(trial.eta);
+    free(trial.p);
+    free(trial.s);
     free(shape);
     return best;
 }
@@ -421,7 +411,7 @@ static void every_solved_problem_is_exported_and_a_failing_export_ends_the_run(v
     cfi_alloc_options options = {.export_problem = count_export, .export_context = &count};
     cfi_allocation allocation;
 
-    assert_int_equal(alloc_run(&d->network, d->xi, &options, d->arena, &allocation, NULL), CFI_OUTPUT);
+    assert_int_equal(alloc_run(&d->link, &options, d->arena, &allocation, NULL), CFI_OUTPUT);
     assert_int_equal(count, 4);
     free_drop(d);
 }
@@ -434,7 +424,7 @@ static void a_raised_stop_flag_interrupts(void **state)
     cfi_alloc_options options = {.stop = &stop};
     cfi_allocation allocation;
 
-    assert_int_equal(alloc_run(&d->network, d->xi, &options, d->arena, &allocation, NULL), CFI_INTERRUPTED);
+    assert_int_equal(alloc_run(&d->link, &options, d->arena, &allocation, NULL), CFI_INTERRUPTED);
     free_drop(d);
 }
 

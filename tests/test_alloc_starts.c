@@ -27,7 +27,7 @@ static scene make_scene(uint64_t seed)
     reuse_pilots(&made, PILOTS);
     s.d = make_drop(made);
     set_tightness(s.d, 1e-9);
-    assert_int_equal(problem_build(&s.d->network, s.d->xi, s.d->arena, &s.problem, NULL), CFI_OK);
+    assert_int_equal(problem_build(&s.d->link, s.d->arena, &s.problem, NULL), CFI_OK);
     s.heuristic = problem_point(&s.problem, s.d->arena);
     s.incumbent = problem_point(&s.problem, s.d->arena);
     s.start = problem_point(&s.problem, s.d->arena);

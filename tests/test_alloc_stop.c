@@ -61,7 +61,7 @@ static void stop_everywhere(cfi_solver solver, cfi_export export_problem, size_t
     cfi_allocation whole, again;
 
     watch_for(SIZE_MAX);
-    assert_int_equal(alloc_run(&d->network, d->xi, &options, d->arena, &whole, NULL), CFI_OK);
+    assert_int_equal(alloc_run(&d->link, &options, d->arena, &whole, NULL), CFI_OK);
     total = calls;
     assert_true(total >= least_calls);
     for (size_t call = 0; call < total; call += 1 + total / 40) {
@@ -69,14 +69,14 @@ static void stop_everywhere(cfi_solver solver, cfi_export export_problem, size_t
         cfi_error error = {.status = CFI_OK};
 
         watch_for(call);
-        assert_int_equal(alloc_run(&d->network, d->xi, &options, d->arena, &again, &error), CFI_INTERRUPTED);
+        assert_int_equal(alloc_run(&d->link, &options, d->arena, &again, &error), CFI_INTERRUPTED);
         assert_int_equal(error.status, CFI_INTERRUPTED);
         assert_true(calls <= call + 3); /* a line search puts the point back */
         watch_for(SIZE_MAX);
-        assert_int_equal(alloc_run(&d->network, d->xi, &options, d->arena, &again, NULL), CFI_OK);
+        assert_int_equal(alloc_run(&d->link, &options, d->arena, &again, NULL), CFI_OK);
         assert_int_equal(calls, total);
-        assert_memory_equal(again.powers.gamma, whole.powers.gamma, all * sizeof(double));
-        assert_memory_equal(again.powers.eta, whole.powers.eta, all * sizeof(double));
+        assert_memory_equal(again.powers.p, whole.powers.p, all * sizeof(double));
+        assert_memory_equal(again.powers.s, whole.powers.s, d->made.system.L * sizeof(double));
         arena_release(d->arena, mark);
     }
     free_drop(d);

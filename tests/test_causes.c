@@ -39,10 +39,8 @@ bool __real_start_make(const alloc_problem *, size_t, size_t *, const alloc_poin
                        alloc_point *);
 bool __wrap_start_make(const alloc_problem *, size_t, size_t *, const alloc_point *, const alloc_point *,
                        alloc_point *);
-cfi_status __real_alloc_constraint_violation(const cfi_network *, const double *, const cfi_powers *, cfi_arena *,
-                                             double *, cfi_error *);
-cfi_status __wrap_alloc_constraint_violation(const cfi_network *, const double *, const cfi_powers *, cfi_arena *,
-                                             double *, cfi_error *);
+cfi_status __real_alloc_constraint_violation(const cfi_link *, const cfi_powers *, cfi_arena *, double *, cfi_error *);
+cfi_status __wrap_alloc_constraint_violation(const cfi_link *, const cfi_powers *, cfi_arena *, double *, cfi_error *);
 double __real_metrics_rates(const cfi_system *, const double *, double *);
 double __wrap_metrics_rates(const cfi_system *, const double *, double *);
 cfi_status __real_metrics_monte_carlo(const cfi_network *, const cfi_powers *, size_t, cfi_stop *, cfi_arena *,
@@ -80,10 +78,10 @@ bool __wrap_start_make(const alloc_problem *problem, size_t start, size_t *turn,
     return !fault.no_start && __real_start_make(problem, start, turn, heuristic, incumbent, point);
 }
 
-cfi_status __wrap_alloc_constraint_violation(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                             cfi_arena *arena, double *violation, cfi_error *error)
+cfi_status __wrap_alloc_constraint_violation(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                             double *violation, cfi_error *error)
 {
-    cfi_status status = __real_alloc_constraint_violation(network, xi, powers, arena, violation, error);
+    cfi_status status = __real_alloc_constraint_violation(link, powers, arena, violation, error);
 
     *violation = fault.violated ? 0.25 : *violation;
     return status;
@@ -123,7 +121,7 @@ static cfi_allocation allocate(drop *d)
     cfi_allocation allocation;
     cfi_error error = {.text = ""};
 
-    if (alloc_run(&d->network, d->xi, &options, d->arena, &allocation, &error) != CFI_OK) {
+    if (alloc_run(&d->link, &options, d->arena, &allocation, &error) != CFI_OK) {
         fail_msg("%s", error.text);
     }
     return allocation;
@@ -177,7 +175,7 @@ static void a_first_step_that_fails_leaves_the_heuristic_split(void **state)
     assert_int_equal(broken.status, CFI_ALLOC_INACCURATE);
     assert_string_equal(broken.stop_reason, "solver_failed");
     assert_int_equal(broken.iterations, 0);
-    assert_int_equal(alloc_heuristic(&d->network, d->xi, d->arena, &d->powers, NULL), CFI_OK);
+    assert_int_equal(alloc_heuristic(&d->link, d->arena, &d->powers, NULL), CFI_OK);
     assert_true(broken.sum_rate_bit_s_hz >= sum_rate_from_formula(d, &d->powers) * (1.0 - 1e-9));
     assert_true(violation_from_formula(d, &broken.powers) < 1e-9);
     free_drop(d);
@@ -294,7 +292,7 @@ static void out_of_memory_in_the_solver_ends_the_allocation(void **state)
     no_faults();
     fault.failing_at[0] = 1;
     fault.solver = CFI_NO_MEMORY;
-    assert_int_equal(alloc_run(&d->network, d->xi, &options, d->arena, &allocation, &error), CFI_NO_MEMORY);
+    assert_int_equal(alloc_run(&d->link, &options, d->arena, &allocation, &error), CFI_NO_MEMORY);
     assert_string_equal(error.text, "cone problem: h[7] is not finite"); /* the solver's own words */
     free_drop(d);
 }

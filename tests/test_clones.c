@@ -21,7 +21,7 @@ static void restore(simd_path path)
 
 /* Of a drop: what is compared. */
 typedef struct outcome {
-    double gamma[37 * 5], eta[37 * 5], bound[37], rate[5], monte_carlo[5], error[5];
+    double p[37 * 5], s[37], bound[37], rate[5], monte_carlo[5], error[5];
     size_t iterations;
 } outcome;
 
@@ -42,8 +42,8 @@ static outcome run_drop(const cfi_system *system, simd_path path)
     restore(before);
     assert_int_equal(record.status, CFI_DROP_OK);
     memset(&o, 0, sizeof o);
-    memcpy(o.gamma, record.allocation.powers.gamma, K * L * sizeof(double));
-    memcpy(o.eta, record.allocation.powers.eta, K * L * sizeof(double));
+    memcpy(o.p, record.allocation.powers.p, K * L * sizeof(double));
+    memcpy(o.s, record.allocation.powers.s, L * sizeof(double));
     memcpy(o.bound, record.closed_form.crlb_own_echo_rad2, L * sizeof(double));
     memcpy(o.rate, record.closed_form.rate_exact_bit_s_hz, K * sizeof(double));
     if (record.has_monte_carlo) {

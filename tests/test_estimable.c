@@ -27,9 +27,9 @@ static void share_equally(drop *d)
 {
     size_t K = d->made.system.K, L = d->made.system.L;
 
+    memset(d->powers.s, 0, L * sizeof(double));
     for (size_t i = 0; i < K * L; i++) {
-        d->powers.gamma[i] = d->made.system.power.budget_w / (double)(d->made.system.N * L * K) / d->xi[i];
-        d->powers.eta[i] = 0.0;
+        d->powers.p[i] = d->made.system.power.budget_w / (double)(L * K);
     }
 }
 
@@ -46,7 +46,7 @@ static quality judge_multistatic(drop *d, size_t p, size_t realizations, uint32_
     quality q = {0};
     double exact[16], squares = 0.0;
 
-    assert_int_equal(metrics_crlb_multistatic(&d->network, d->xi, &d->powers, d->arena, exact, NULL), CFI_OK);
+    assert_int_equal(metrics_crlb_multistatic(&d->link, &d->powers, d->arena, exact, NULL), CFI_OK);
     for (uint32_t r = 0; r < replications; r++) {
         cfi_arena_mark mark = arena_mark(d->arena);
         cfi_monte_carlo mc = simulate(d, r, realizations);
@@ -114,7 +114,7 @@ static void multistatic_error_counts_the_observations_that_gains_use_up(void **s
     double exact[8], sum = 0.0, squares = 0.0, claimed = 0.0, n = 2000.0;
 
     share_equally(d);
-    assert_int_equal(metrics_crlb_multistatic(&d->network, d->xi, &d->powers, d->arena, exact, NULL), CFI_OK);
+    assert_int_equal(metrics_crlb_multistatic(&d->link, &d->powers, d->arena, exact, NULL), CFI_OK);
     for (uint32_t r = 0; r < 2000; r++) {
         cfi_arena_mark mark = arena_mark(d->arena);
         cfi_monte_carlo mc = simulate(d, r, 16);
@@ -146,7 +146,7 @@ static void streams_that_say_nothing_do_not_count(void **state)
         d = make_drop(made);
         share_equally(d);
         for (size_t l = 0; l < 9 && kind < 2; l++) {
-            d->powers.gamma[1 + 2 * l] *= kind == 0 ? 0.0 : 1e-8;
+            d->powers.p[1 + 2 * l] *= kind == 0 ? 0.0 : 1e-8;
         }
         for (size_t realizations = 6; realizations <= 9; realizations++) {
             assert_true(judge_multistatic(d, 0, realizations, 2).given == 0.0);
@@ -164,9 +164,9 @@ static void pure_sensing_needs_no_realisations(void **state)
     double exact[9];
     cfi_monte_carlo mc;
 
-    memset(d->powers.gamma, 0, 18 * sizeof(double));
+    memset(d->powers.p, 0, 18 * sizeof(double));
     mc = simulate(d, 0, 2);
-    assert_int_equal(metrics_crlb_multistatic(&d->network, d->xi, &d->powers, d->arena, exact, NULL), CFI_OK);
+    assert_int_equal(metrics_crlb_multistatic(&d->link, &d->powers, d->arena, exact, NULL), CFI_OK);
     for (size_t p = 0; p < 9; p++) {
         assert_close(mc.crlb_multistatic_rad2[p], exact[p], 1e-9);
     }
@@ -199,12 +199,8 @@ static drop *drop_of(const block_case *c)
     reuse_pilots(&made, c->pilots);
     d = make_drop(made);
     share_equally(d);
-    for (size_t k = 0; k < c->K; k++) {
-        double unit = d->powers.gamma[k] * d->xi[k];
-
-        d->powers.gamma[k] *= k == 1 ? c->second : 1.0;
-        d->powers.eta[k] = c->sensing * unit / (double)c->N;
-    }
+    d->powers.s[0] = c->sensing * (double)c->K * d->powers.p[0] / (double)c->N;
+    d->powers.p[1 % c->K] *= c->K > 1 ? c->second : 1.0;
     return d;
 }
 
@@ -259,7 +255,7 @@ static void block_mean_is_given_where_it_has_an_expectation(void **state)
     for (size_t c = 0; c < CASE_COUNT; c++) {
         drop *d = drop_of(&CASES[c]);
         cfi_monte_carlo mc = simulate(d, 0, 100);
-        double order = estimable_block_order(&d->network, d->xi, &d->powers, 0);
+        double order = estimable_block_order(&d->network, &d->powers, 0);
 
         assert_true(order == CASES[c].order);
         assert_int_equal(isfinite(mc.crlb_own_echo_block_mean_rad2[0]), order > 1.0);
@@ -276,10 +272,10 @@ static void block_mean_is_missing_without_information(void **state)
     const block_case no_array = {2, 1, 1, 2, 1.0, 0.2, 0.0};
     drop *d = drop_of(&no_array), *silent = drop_of(&CASES[2]);
 
-    assert_true(estimable_block_order(&d->network, d->xi, &d->powers, 0) == 0.0);
+    assert_true(estimable_block_order(&d->network, &d->powers, 0) == 0.0);
     assert_true(isnan(simulate(d, 0, 100).crlb_own_echo_block_mean_rad2[0]));
-    memset(silent->powers.gamma, 0, 2 * sizeof(double));
-    assert_true(estimable_block_order(&silent->network, silent->xi, &silent->powers, 0) == 0.0);
+    memset(silent->powers.p, 0, 2 * sizeof(double));
+    assert_true(estimable_block_order(&silent->network, &silent->powers, 0) == 0.0);
     assert_true(isnan(simulate(silent, 0, 100).crlb_own_echo_block_mean_rad2[0]));
     assert_true(isnan(simulate(silent, 0, 100).crlb_own_echo_block_mean_std_error[0]));
     free_drop(silent);

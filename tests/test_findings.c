@@ -20,7 +20,7 @@ typedef struct made_results {
     cfi_network network;
     cfi_record record[DROPS];
     cfi_results results;
-    double exact[K], theorem1[K], bound[L], gamma[K * L], eta[K * L], power[L], angle[L];
+    double exact[K], theorem1[K], bound[L], p[K * L], s[L], power[L], angle[L];
     char said[4000];
 } made_results;
 
@@ -50,7 +50,7 @@ static made_results *make_results(const char *text)
         record->allocation = (cfi_allocation){.method = CFI_METHOD_SCA,
                                               .status = CFI_ALLOC_CONVERGED,
                                               .sum_rate_bit_s_hz = 4.0,
-                                              .powers = {m->gamma, m->eta},
+                                              .powers = {m->p, m->s},
                                               .ap_power_w = m->power,
                                               .least_threshold_factor = 0.5};
     }

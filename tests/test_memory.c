@@ -73,7 +73,7 @@ static void run_and_exit(const size_case *of)
     drop *d = make_drop(system_of(of));
 
     set_tightness(d, 0.5);
-    _exit(alloc_run(&d->network, d->xi, &options, d->arena, &allocation, NULL) == CFI_INTERRUPTED ? 0 : 1);
+    _exit(alloc_run(&d->link, &options, d->arena, &allocation, NULL) == CFI_INTERRUPTED ? 0 : 1);
 }
 
 /* Peak resident bytes of a process that runs the allocation. */

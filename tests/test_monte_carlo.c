@@ -26,7 +26,7 @@ static cfi_monte_carlo simulate(drop *d, size_t realizations, size_t threads)
 
 static void closed_rates(drop *d, cfi_rate_model model, double *rate)
 {
-    assert_int_equal(metrics_sinr(&d->network, d->xi, &d->powers, model, d->arena, rate, NULL), CFI_OK);
+    assert_int_equal(metrics_sinr(&d->link, &d->powers, model, d->arena, rate, NULL), CFI_OK);
     metrics_rates(&d->made.system, rate, rate);
 }
 
@@ -53,8 +53,8 @@ static void score_drop(drop *d, size_t realizations, scores *rates, scores *boun
     double *exact = arena_alloc(d->arena, K + 2 * L, sizeof *exact), *own = exact + K, *all = own + L, sum = 0.0;
 
     closed_rates(d, CFI_RATE_EXACT, exact);
-    assert_int_equal(metrics_crlb_own_echo(&d->network, d->xi, &d->powers, d->arena, own, NULL), CFI_OK);
-    assert_int_equal(metrics_crlb_multistatic(&d->network, d->xi, &d->powers, d->arena, all, NULL), CFI_OK);
+    assert_int_equal(metrics_crlb_own_echo(&d->link, &d->powers, d->arena, own, NULL), CFI_OK);
+    assert_int_equal(metrics_crlb_multistatic(&d->link, &d->powers, d->arena, all, NULL), CFI_OK);
     for (size_t k = 0; k < K; k++) {
         score(rates, mc.rate_bit_s_hz[k], mc.rate_std_error[k], exact[k]);
         sum += exact[k];
@@ -235,7 +235,7 @@ static void standard_error_of_a_user_without_signal_is_fair(void **state)
     double exact[2];
 
     for (size_t l = 0; l < 3; l++) {
-        d->powers.gamma[2 * l] *= 1e-12;
+        d->powers.p[2 * l] *= 1e-12;
     }
     closed_rates(d, CFI_RATE_EXACT, exact);
     for (uint32_t replication = 0; replication < 1000; replication++) {
@@ -293,6 +293,14 @@ static void threads_change_no_byte(void **state)
     }
 }
 
+/* Blocks have been merged in the one and have their size from the start in the other: sums in another order. */
+static void assert_rounded_alike(const double *a, const double *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        assert_true(fabs(a[i] - b[i]) <= 1e-12 * fabs(a[i]));
+    }
+}
+
 static void stop_rule_ends_early_with_the_numbers_of_a_run_of_that_length(void **state)
 {
     (void)state;
@@ -304,9 +312,9 @@ static void stop_rule_ends_early_with_the_numbers_of_a_run_of_that_length(void *
     assert_true(stopped.realizations < 100000 && stopped.sum_rate_std_error <= 0.05);
     d->made.system.monte_carlo.max_std_error = 0.0;
     plain = simulate(d, stopped.realizations, 2);
-    assert_same(stopped.rate_bit_s_hz, plain.rate_bit_s_hz, 3);
-    assert_same(&stopped.sum_rate_std_error, &plain.sum_rate_std_error, 1);
-    assert_same(stopped.crlb_multistatic_rad2, plain.crlb_multistatic_rad2, 4);
+    assert_rounded_alike(stopped.rate_bit_s_hz, plain.rate_bit_s_hz, 3);
+    assert_rounded_alike(&stopped.sum_rate_std_error, &plain.sum_rate_std_error, 1);
+    assert_rounded_alike(stopped.crlb_multistatic_rad2, plain.crlb_multistatic_rad2, 4);
     free_drop(d);
 }
 
@@ -329,11 +337,10 @@ static void silent_access_points_do_no_harm(void **state)
     cfi_monte_carlo mc;
     double all[4];
 
-    for (size_t k = 0; k < 3; k++) {
-        d->powers.gamma[k + 3] = d->powers.eta[k + 3] = 0.0;
-    }
+    memset(d->powers.p + 3, 0, 3 * sizeof(double));
+    d->powers.s[1] = 0.0;
     mc = simulate(d, 300, 1);
-    assert_int_equal(metrics_crlb_multistatic(&d->network, d->xi, &d->powers, d->arena, all, NULL), CFI_OK);
+    assert_int_equal(metrics_crlb_multistatic(&d->link, &d->powers, d->arena, all, NULL), CFI_OK);
     assert_true(mc.crlb_own_echo_rad2[1] == INFINITY);
     assert_true(fabs(mc.crlb_multistatic_rad2[0] - all[0]) < 5.0 * mc.crlb_multistatic_std_error[0]);
     assert_true(fabs(mc.crlb_multistatic_rad2[1] - all[1]) < 5.0 * mc.crlb_multistatic_std_error[1]);
@@ -349,9 +356,9 @@ static void bounds_of_pure_sensing_lie_within_five_standard_errors(void **state)
         double crlb[6];
         cfi_monte_carlo mc;
 
-        memset(d->powers.gamma, 0, d->made.system.K * 6 * sizeof(double));
+        memset(d->powers.p, 0, d->made.system.K * 6 * sizeof(double));
         mc = simulate(d, 400, 1);
-        assert_int_equal(metrics_crlb_own_echo(&d->network, d->xi, &d->powers, d->arena, crlb, NULL), CFI_OK);
+        assert_int_equal(metrics_crlb_own_echo(&d->link, &d->powers, d->arena, crlb, NULL), CFI_OK);
         for (size_t l = 0; l < 6; l++) {
             assert_true(fabs(mc.crlb_own_echo_rad2[l] - crlb[l]) < 5.0 * mc.crlb_own_echo_std_error[l]);
             assert_true(mc.crlb_own_echo_std_error[l] < 1e-10 * crlb[l]);

@@ -59,7 +59,7 @@ static void simulated_bounds_of_a_target_in_line_with_the_array_are_far_worse(vo
 static void rate_of_two_channels_by_hand(void **state)
 {
     const cfi_system system = {.K = 1, .frame.prelog = 0.5, .power.comm_noise_w = 0.25};
-    const sums_layout layout = sums_make_layout(1, 1, false, false);
+    const sums_layout layout = sums_make_layout(1, 1, false, MC_DOUBLE);
     double sums[16] = {4.0, 0.0, 10.0, 12.0}, rate, std_error;
 
     (void)state;
@@ -81,7 +81,7 @@ static void sum_rate_of_one_user_is_its_rate_with_its_error(void **state)
         cfi_monte_carlo mc;
 
         for (size_t l = 0; silent && l < 3; l++) { /* then the error is of second order */
-            d->powers.gamma[l] *= 1e-12;
+            d->powers.p[l] *= 1e-12;
         }
         mc = simulate(d, 100);
         assert_true(mc.sum_rate_bit_s_hz == mc.rate_bit_s_hz[0]);
@@ -100,8 +100,8 @@ static void few_channels_do_not_bias_the_information_of_the_own_echo(void **stat
     drop *d = make_drop(make_system(9, 2, 1, 4, 1)); /* one receive antenna: all information is residual */
     double exact[2], sum = 0.0, squares = 0.0, n = REPLICATIONS, mean, error;
 
-    memset(d->powers.eta, 0, 2 * sizeof(double));
-    assert_int_equal(metrics_crlb_own_echo(&d->network, d->xi, &d->powers, d->arena, exact, NULL), CFI_OK);
+    memset(d->powers.s, 0, 2 * sizeof(double));
+    assert_int_equal(metrics_crlb_own_echo(&d->link, &d->powers, d->arena, exact, NULL), CFI_OK);
     for (uint32_t replication = 0; replication < REPLICATIONS; replication++) {
         cfi_arena_mark mark = arena_mark(d->arena);
         double information;

@@ -153,7 +153,6 @@ static void echo_paths_given_one_by_one_are_those_from_l_to_p(void **state)
     double gains[L * L], phases[L * L];
     cfi_system system = drawn(L, 1, 0.0);
     cfi_arena *arena = arena_create();
-    cfi_network network;
 
     (void)state;
     for (size_t i = 0; i < L * L; i++) {
@@ -161,26 +160,23 @@ static void echo_paths_given_one_by_one_are_those_from_l_to_p(void **state)
         phases[i] = 0.3 * (double)i;
     }
     system.geometry.placement = CFI_PLACEMENT_NONE;
-    network = network_of(&system, 0, arena);
-    for (size_t p = 0; p < L; p++) {
-        double complex alpha[L];
+    for (int given = 1; given < 4; given++) { /* gains, phases, both */
+        cfi_network network;
 
-        for (size_t l = 0; l < L; l++) {
-            double gain = 0.01 * (double)(l + L * p + 1), phase = 0.3 * (double)(l + L * p);
+        system.sensing.path_gains = given & 1 ? gains : NULL;
+        system.sensing.path_phases_rad = given & 2 ? phases : NULL;
+        network = network_of(&system, 0, arena);
+        assert_false(network.equal_paths);
+        for (size_t p = 0; p < L; p++) {
+            const double complex *alpha = network_path_gains(&network, p);
 
-            system.sensing.path_gains = gains;
-            system.sensing.path_phases_rad = NULL;
-            assert_false(network_equal_paths(&network));
-            network_path_gains(&network, p, alpha);
-            assert_true(cabs(alpha[l] - gain) < 1e-17);
-            assert_close(network_path_power(&network, l, p), gain * gain, 1e-15);
-            system.sensing.path_phases_rad = phases;
-            network_path_gains(&network, p, alpha);
-            assert_true(cabs(alpha[l] - gain * cexp(I * phase)) < 1e-16);
-            system.sensing.path_gains = NULL;
-            assert_false(network_equal_paths(&network));
-            network_path_gains(&network, p, alpha);
-            assert_true(cabs(alpha[l] - 0.01 * cexp(I * phase)) < 1e-17);
+            for (size_t l = 0; l < L; l++) {
+                double gain = given & 1 ? 0.01 * (double)(l + L * p + 1) : 0.01;
+                double phase = given & 2 ? 0.3 * (double)(l + L * p) : 0.0;
+
+                assert_true(cabs(alpha[l] - gain * cexp(I * phase)) < 1e-16);
+                assert_close(network_path_power(&network, l, p), gain * gain, 1e-15);
+            }
         }
     }
     arena_destroy(arena);
@@ -198,9 +194,8 @@ static void random_phases_come_from_the_stream_of_their_pair(void **state)
     system.sensing.random_path_phase = true;
     network = network_of(&system, 5, arena);
     for (uint32_t p = 0; p < L; p++) {
-        double complex alpha[L];
+        const double complex *alpha = network_path_gains(&network, p);
 
-        network_path_gains(&network, p, alpha);
         for (uint32_t l = 0; l < L; l++) {
             cfi_stream stream = stream_make(21, 5, CFI_DRAW_PATH_PHASE, l * 65536 + p);
             double u;

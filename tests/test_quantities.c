@@ -19,7 +19,7 @@ enum { L = 2, K = 2, N = 4 };
 static double theorem1[K] = {1.5, 0.75}, exact[K] = {1.25, 2.0}, own[L] = {0.1, 0.02}, all_echoes[L] = {0.05, 0.07};
 static double mc_rate[K] = {1.125, 1.875}, mc_error[K] = {0.0625, 0.03125}, mc_own[L] = {0.11, 0.021};
 static double mc_own_error[L] = {0.001, 0.002}, mc_all[L] = {0.051, 0.071}, mc_all_error[L] = {0.003, 0.004};
-static double gamma_w[K * L] = {1.0, 2.0, 3.0, 4.0}, eta[K * L] = {0.5e-4, 1.5e-4, 1e-4, 0.0};
+static double p_w[K * L] = {0.5e-4, 1.5e-4, 2e-4, 4e-4}, s_w[L] = {8e-4, 4e-4};
 static double power[L] = {6e-4, 14e-4}, angle[L] = {0.5, -0.25}, threshold[L] = {0.25, 0.25};
 static double ap_position[2 * L] = {1.0, 2.0, 3.0, 4.0}, ue_position[2 * K] = {9.0, 8.0, 7.0, 6.0};
 static size_t pilot[K] = {1, 0};
@@ -57,7 +57,7 @@ static cfi_record good_record(void)
                                          .starts = 3,
                                          .spread_bit_s_hz = 0.5,
                                          .sum_rate_bit_s_hz = 3.5,
-                                         .powers = {gamma_w, eta},
+                                         .powers = {p_w, s_w},
                                          .ap_power_w = power,
                                          .max_constraint_violation = 1e-3,
                                          .least_threshold_factor = 0.1};
@@ -93,7 +93,7 @@ static void every_quantity_of_a_good_drop_is_what_it_says(void **state)
     assert_quantity(&record, QUANTITY_WORST_CRLB, 0.1);
     assert_quantity(&record, QUANTITY_WORST_CRLB_DB, -10.0);
     assert_quantity(&record, QUANTITY_TOTAL_POWER, 20e-4);
-    assert_quantity(&record, QUANTITY_SENSING_SHARE, 0.6); /* N 3e-4 of 20e-4 */
+    assert_quantity(&record, QUANTITY_SENSING_SHARE, 0.6); /* 12e-4 of 20e-4 */
     assert_quantity(&record, QUANTITY_ITERATIONS, 9.0);
     assert_quantity(&record, QUANTITY_STARTS, 3.0);
     assert_quantity(&record, QUANTITY_SPREAD, 0.5);

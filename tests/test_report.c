@@ -37,12 +37,17 @@ static double rate1[K] = {1.5, 2.25}, rate2[K] = {1.25, 2.0}, own[L] = {0.1, INF
 static double mc_rate[K] = {1.3, 1.9}, mc_error[K] = {0.1, NAN}, mc_bound[L] = {0.11, INFINITY}, mc_nan[L] = {NAN, NAN},
               mc_mean_error[L] = {0.02, NAN};
 static double gamma_w[K * L] = {1.0 / 7.0, 2.0 / 7.0, 1e-300, 5e300}, eta[K * L] = {0.5e-4, 0.5e-4, 1e-4, 1e-4};
+static double p_w[K * L] = {1e-4, 3e-4, 1e-300, 0.1 + 0.2}, s_w[L] = {4e-4, 8e-4};
+static const cfi_link link_of_two = {.kind = "closed_form"};
 static double trace[3] = {2.0, 3.0, 3.2500000000000004}, ap_power[L] = {6e-4, 14e-4};
 
 static cfi_record good_record(const cfi_network *network)
 {
     cfi_record record = {.index = 0, .status = CFI_DROP_OK, .L = L, .K = K, .N = 4, .network = network, .xi = xi};
 
+    record.link = &link_of_two;
+    record.gamma = gamma_w;
+    record.eta = eta;
     record.closed_form = (cfi_closed_form){rate1, rate2, 3.75, 3.25, own, multi};
     record.has_monte_carlo = true;
     record.monte_carlo = (cfi_monte_carlo){.realizations = 100,
@@ -64,7 +69,7 @@ static cfi_record good_record(const cfi_network *network)
                                          .trace_bit_s_hz = trace,
                                          .trace_count = 3,
                                          .sum_rate_bit_s_hz = 3.2500000000000004,
-                                         .powers = {gamma_w, eta},
+                                         .powers = {p_w, s_w},
                                          .ap_power_w = ap_power,
                                          .max_constraint_violation = 1e-16,
                                          .least_threshold_factor = 0.5,
@@ -262,6 +267,9 @@ static void results_json_reads_back_to_the_record(void **state)
     assert_number(part, "sum_rate_exact_bit_s_hz", 3.25);
     assert_vector(member(part, "crlb_own_echo_rad2"), own, L, 1);
     assert_vector(member(part, "crlb_multistatic_rad2"), multi, L, 1);
+    part = member(drop, "link");
+    assert_string_equal(member(part, "kind")->valuestring, "closed_form");
+    assert_number(part, "largest_relative_std_error", 0.0);
     part = member(drop, "monte_carlo");
     assert_vector(member(part, "rate_bit_s_hz"), mc_rate, K, 1);
     assert_vector(member(part, "rate_std_error"), mc_error, K, 1);
@@ -274,6 +282,8 @@ static void results_json_reads_back_to_the_record(void **state)
     assert_number(part, "iterations", 2.0);
     assert_number(part, "sum_rate_bit_s_hz", 3.2500000000000004);
     assert_vector(member(part, "trace_bit_s_hz"), trace, 3, 1);
+    assert_rows(member(part, "powers_w"), p_w);
+    assert_vector(member(part, "sensing_powers_w"), s_w, L, 1);
     assert_rows(member(part, "gamma"), gamma_w);
     assert_rows(member(part, "eta"), eta);
     assert_vector(member(part, "ap_power_w"), ap_power, L, 1);
@@ -291,6 +301,7 @@ static void drops_without_result_carry_null_powers_and_their_reason(void **state
 
         assert_true(cJSON_IsNull(member(drop, "closed_form")) && cJSON_IsNull(member(drop, "monte_carlo")));
         assert_true(cJSON_IsNull(member(part, "gamma")) && cJSON_IsNull(member(part, "eta")));
+        assert_true(cJSON_IsNull(member(part, "powers_w")) && cJSON_IsNull(member(part, "sensing_powers_w")));
         assert_true(cJSON_IsNull(member(part, "sum_rate_bit_s_hz")));
         if (i == 1) {
             assert_number(part, "least_threshold_factor_db", 10.0);

@@ -478,12 +478,14 @@ static void memory_estimate_grows_with_the_sizes(void **state)
     const cfi_system closed = {.L = 4096, .K = 64, .N = 8};
     const cfi_system drawn = {.L = 512, .K = 4, .N = 8, .monte_carlo.realizations = 10};
     const cfi_system large = {.L = 513, .K = 4, .N = 8, .monte_carlo.realizations = 10};
+    const cfi_system phases = {.L = 4096, .K = 4, .N = 8, .sensing.random_path_phase = true};
 
     (void)state;
     assert_true(scenario_memory_bytes(&closed) == 20.0 * 8 * 4096 * 64);
     assert_true(scenario_memory_bytes(&drawn) ==
                 20.0 * 8 * 2048 + 600.0 * 8 * 4 + 256.0 * 4 * 4 + 512.0 * 2048 + 3232.0 * 512 * 512);
     assert_true(scenario_memory_bytes(&large) < scenario_memory_bytes(&drawn)); /* no multistatic Monte Carlo */
+    assert_true(scenario_memory_bytes(&phases) == 20.0 * 8 * 4096 * 4 + 16.0 * 4096 * 4096); /* echo paths are kept */
 }
 
 int main(void)

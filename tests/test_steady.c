@@ -164,7 +164,7 @@ static void steps_of_an_allocation_after_the_first_allocate_nothing(void **state
         }
         d = make_drop(made);
         set_tightness(d, 1e-2);
-        assert_int_equal(problem_build(&d->network, d->xi, d->arena, &problem, &error), CFI_OK);
+        assert_int_equal(problem_build(&d->link, d->arena, &problem, &error), CFI_OK);
         at = problem_point(&problem, d->arena);
         to = problem_point(&problem, d->arena);
         for (size_t i = 0; i < problem.K * problem.L; i++) {
@@ -208,15 +208,15 @@ static void next_drop_of_a_size_needs_no_set_up_and_remembers_nothing(void **sta
             d[i] = make_drop(made[i]);
             set_tightness(d[i], 0.5);
         }
-        assert_int_equal(alloc_run(&d[1]->network, d[1]->xi, &options, d[1]->arena, &alone, NULL), CFI_OK);
-        assert_int_equal(alloc_run(&d[0]->network, d[0]->xi, &options, used, &after, NULL), CFI_OK);
+        assert_int_equal(alloc_run(&d[1]->link, &options, d[1]->arena, &alone, NULL), CFI_OK);
+        assert_int_equal(alloc_run(&d[0]->link, &options, used, &after, NULL), CFI_OK);
         before = requests;
-        assert_int_equal(alloc_run(&d[1]->network, d[1]->xi, &options, used, &after, NULL), CFI_OK);
+        assert_int_equal(alloc_run(&d[1]->link, &options, used, &after, NULL), CFI_OK);
         assert_int_equal(requests, before);
         assert_string_equal(after.solver, "socp");
         assert_int_equal(after.iterations, alone.iterations);
-        assert_memory_equal(after.powers.gamma, alone.powers.gamma, 32 * sizeof(double));
-        assert_memory_equal(after.powers.eta, alone.powers.eta, 32 * sizeof(double));
+        assert_memory_equal(after.powers.p, alone.powers.p, 32 * sizeof(double));
+        assert_memory_equal(after.powers.s, alone.powers.s, d[1]->made.system.L * sizeof(double));
         assert_memory_equal(after.trace_bit_s_hz, alone.trace_bit_s_hz, alone.trace_count * sizeof(double));
         arena_destroy(used);
         free_drop(d[0]);

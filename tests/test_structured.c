@@ -117,7 +117,7 @@ static void cone_solver_takes_no_memory_for_the_dual(void **state)
     reuse_pilots(&made, 1);
     d = make_drop(made);
     d->made.system.allocation.solver = CFI_SOLVER_AUTO; /* takes the cone solver for so many pairs */
-    assert_int_equal(problem_build(&d->network, d->xi, d->arena, &problem, NULL), CFI_OK);
+    assert_int_equal(problem_build(&d->link, d->arena, &problem, NULL), CFI_OK);
     assert_int_equal(stepper_init(&stepper, &problem, NULL, d->arena, NULL), CFI_OK);
     assert_false(stepper.structured);
     assert_true(arena_capacity(d->arena) < 1 << 20);
@@ -139,12 +139,12 @@ static bench make_bench(uint64_t seed, size_t M, size_t pilots, double tightness
     reuse_pilots(&made, pilots);
     b.d = make_drop(made);
     set_tightness(b.d, tightness);
-    assert_int_equal(problem_build(&b.d->network, b.d->xi, b.d->arena, &b.problem, NULL), CFI_OK);
+    assert_int_equal(problem_build(&b.d->link, b.d->arena, &b.problem, NULL), CFI_OK);
     b.at = problem_point(&b.problem, b.d->arena);
     b.to = problem_point(&b.problem, b.d->arena);
     b.other = problem_point(&b.problem, b.d->arena);
-    assert_int_equal(alloc_heuristic(&b.d->network, b.d->xi, b.d->arena, &b.d->powers, NULL), CFI_OK);
-    problem_from_powers(&b.problem, b.d->xi, &b.d->powers, b.at);
+    assert_int_equal(alloc_heuristic(&b.d->link, b.d->arena, &b.d->powers, NULL), CFI_OK);
+    problem_from_powers(&b.problem, &b.d->powers, b.at);
     return b;
 }
 
@@ -277,7 +277,7 @@ static void auto_takes_the_cone_solver_when_its_problems_are_exported(void **sta
 
     (void)state;
     b.d->made.system.allocation.solver = CFI_SOLVER_AUTO;
-    assert_int_equal(alloc_run(&b.d->network, b.d->xi, &options, b.d->arena, &allocation, NULL), CFI_OK);
+    assert_int_equal(alloc_run(&b.d->link, &options, b.d->arena, &allocation, NULL), CFI_OK);
     assert_string_equal(allocation.solver, "socp");
     assert_true(exported >= allocation.iterations);
     free_drop(b.d);

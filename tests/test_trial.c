@@ -70,12 +70,12 @@ static void a_trial_repeats_to_the_last_bit_and_allocates_nothing_the_second_tim
     drawn(&made);
     record = run(&made.system, arena);
     memcpy(rates, record.monte_carlo.rate_bit_s_hz, sizeof rates);
-    memcpy(gamma, record.allocation.powers.gamma, sizeof gamma);
+    memcpy(gamma, record.allocation.powers.p, sizeof gamma);
     capacity = arena_capacity(arena);
     arena_release(arena, mark);
     record = run(&made.system, arena);
     assert_memory_equal(rates, record.monte_carlo.rate_bit_s_hz, sizeof rates);
-    assert_memory_equal(gamma, record.allocation.powers.gamma, sizeof gamma);
+    assert_memory_equal(gamma, record.allocation.powers.p, sizeof gamma);
     assert_int_equal(arena_capacity(arena), capacity);
     arena_destroy(arena);
     free_system(&made);

@@ -16,25 +16,25 @@
 void *__real_arena_alloc(cfi_arena *arena, size_t count, size_t size);
 void *__real_arena_zeros(cfi_arena *arena, size_t count, size_t size);
 bool __real_stop_requested(cfi_stop *stop);
-cfi_status __real_metrics_sinr(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                               cfi_rate_model model, cfi_arena *arena, double *restrict sinr, cfi_error *error);
+cfi_status __real_metrics_sinr(const cfi_link *link, const cfi_powers *powers, cfi_rate_model model, cfi_arena *arena,
+                               double *restrict sinr, cfi_error *error);
 cfi_status __real_metrics_monte_carlo(const cfi_network *network, const cfi_powers *powers, size_t threads,
                                       cfi_stop *stop, cfi_arena *arena, cfi_monte_carlo *out, cfi_error *error);
-cfi_status __real_metrics_crlb_own_echo(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                        cfi_arena *arena, double *restrict crlb, cfi_error *error);
-cfi_status __real_metrics_crlb_multistatic(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                           cfi_arena *arena, double *restrict crlb, cfi_error *error);
+cfi_status __real_metrics_crlb_own_echo(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                        double *restrict crlb, cfi_error *error);
+cfi_status __real_metrics_crlb_multistatic(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                           double *restrict crlb, cfi_error *error);
 void *__wrap_arena_alloc(cfi_arena *arena, size_t count, size_t size);
 void *__wrap_arena_zeros(cfi_arena *arena, size_t count, size_t size);
 bool __wrap_stop_requested(cfi_stop *stop);
-cfi_status __wrap_metrics_sinr(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                               cfi_rate_model model, cfi_arena *arena, double *restrict sinr, cfi_error *error);
+cfi_status __wrap_metrics_sinr(const cfi_link *link, const cfi_powers *powers, cfi_rate_model model, cfi_arena *arena,
+                               double *restrict sinr, cfi_error *error);
 cfi_status __wrap_metrics_monte_carlo(const cfi_network *network, const cfi_powers *powers, size_t threads,
                                       cfi_stop *stop, cfi_arena *arena, cfi_monte_carlo *out, cfi_error *error);
-cfi_status __wrap_metrics_crlb_own_echo(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                        cfi_arena *arena, double *restrict crlb, cfi_error *error);
-cfi_status __wrap_metrics_crlb_multistatic(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                           cfi_arena *arena, double *restrict crlb, cfi_error *error);
+cfi_status __wrap_metrics_crlb_own_echo(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                        double *restrict crlb, cfi_error *error);
+cfi_status __wrap_metrics_crlb_multistatic(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                           double *restrict crlb, cfi_error *error);
 
 /* Requests to the arena count among those to the system: it holds large chunks and would hide them. */
 void *__wrap_arena_alloc(cfi_arena *arena, size_t count, size_t size)
@@ -71,13 +71,13 @@ static cfi_status inject(cfi_error *error)
     return error_set(error, injected, "injected at call %zu", failing_call);
 }
 
-cfi_status __wrap_metrics_sinr(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                               cfi_rate_model model, cfi_arena *arena, double *restrict sinr, cfi_error *error)
+cfi_status __wrap_metrics_sinr(const cfi_link *link, const cfi_powers *powers, cfi_rate_model model, cfi_arena *arena,
+                               double *restrict sinr, cfi_error *error)
 {
     cfi_status status =
-        is_failing_call() ? inject(error) : __real_metrics_sinr(network, xi, powers, model, arena, sinr, error);
+        is_failing_call() ? inject(error) : __real_metrics_sinr(link, powers, model, arena, sinr, error);
 
-    for (size_t k = 0; not_a_number && model == CFI_RATE_EXACT && k < network->K; k++) {
+    for (size_t k = 0; not_a_number && model == CFI_RATE_EXACT && k < link->K; k++) {
         sinr[k] = k == 1 ? NAN : sinr[k];
     }
     return status;
@@ -90,16 +90,16 @@ cfi_status __wrap_metrics_monte_carlo(const cfi_network *network, const cfi_powe
                              : __real_metrics_monte_carlo(network, powers, threads, stop, arena, out, error);
 }
 
-cfi_status __wrap_metrics_crlb_own_echo(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                        cfi_arena *arena, double *restrict crlb, cfi_error *error)
+cfi_status __wrap_metrics_crlb_own_echo(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                        double *restrict crlb, cfi_error *error)
 {
-    return is_failing_call() ? inject(error) : __real_metrics_crlb_own_echo(network, xi, powers, arena, crlb, error);
+    return is_failing_call() ? inject(error) : __real_metrics_crlb_own_echo(link, powers, arena, crlb, error);
 }
 
-cfi_status __wrap_metrics_crlb_multistatic(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                           cfi_arena *arena, double *restrict crlb, cfi_error *error)
+cfi_status __wrap_metrics_crlb_multistatic(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                           double *restrict crlb, cfi_error *error)
 {
-    return is_failing_call() ? inject(error) : __real_metrics_crlb_multistatic(network, xi, powers, arena, crlb, error);
+    return is_failing_call() ? inject(error) : __real_metrics_crlb_multistatic(link, powers, arena, crlb, error);
 }
 
 static int nothing_fails(void **state)
@@ -164,7 +164,7 @@ static void assert_same_record(const cfi_record *a, const cfi_record *b)
     assert_int_equal(a->status, b->status);
     assert_true(a->allocation.sum_rate_bit_s_hz == b->allocation.sum_rate_bit_s_hz);
     assert_true(a->monte_carlo.sum_rate_bit_s_hz == b->monte_carlo.sum_rate_bit_s_hz);
-    assert_memory_equal(a->allocation.powers.gamma, b->allocation.powers.gamma, a->K * a->L * sizeof(double));
+    assert_memory_equal(a->allocation.powers.p, b->allocation.powers.p, a->K * a->L * sizeof(double));
 }
 
 /* Refuses `refused_requests` requests from number `first` on: what the trial then says; and, when it was one alone,

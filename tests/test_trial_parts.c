@@ -13,19 +13,19 @@
 /* What the allocations of a trial are asked for: put in between by the linker. */
 static size_t allocations, starts_asked_for[2];
 static enum { BY_ITSELF, RETURNS_FAILED, ENDS_FAILED } outcome; /* of every allocation */
-cfi_status __real_alloc_run(const cfi_network *network, const double *xi, const cfi_alloc_options *options,
-                            cfi_arena *arena, cfi_allocation *out, cfi_error *error);
-cfi_status __wrap_alloc_run(const cfi_network *network, const double *xi, const cfi_alloc_options *options,
-                            cfi_arena *arena, cfi_allocation *out, cfi_error *error);
+cfi_status __real_alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena,
+                            cfi_allocation *out, cfi_error *error);
+cfi_status __wrap_alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena,
+                            cfi_allocation *out, cfi_error *error);
 
-cfi_status __wrap_alloc_run(const cfi_network *network, const double *xi, const cfi_alloc_options *options,
-                            cfi_arena *arena, cfi_allocation *out, cfi_error *error)
+cfi_status __wrap_alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena,
+                            cfi_allocation *out, cfi_error *error)
 {
     if (allocations < 2) {
-        starts_asked_for[allocations] = network->system->allocation.starts;
+        starts_asked_for[allocations] = link->system->allocation.starts;
     }
     allocations++;
-    cfi_status status = __real_alloc_run(network, xi, options, arena, out, error);
+    cfi_status status = __real_alloc_run(link, options, arena, out, error);
 
     out->status = outcome == ENDS_FAILED ? CFI_ALLOC_FAILED : out->status;
     return outcome == RETURNS_FAILED ? error_set(error, CFI_FAILED, "a breakdown") : status;
@@ -68,22 +68,21 @@ static void the_equal_split_is_judged_by_the_bound_of_the_scenario(void **state)
     (void)state;
     for (int model = 0; model < 2; model++) {
         made_system made = make_system(40, 4, 2, 4, 4);
-        double gamma[8], eta[8], crlb[4], sinr[2];
-        cfi_powers powers = {gamma, eta};
+        double p[8], s[4], crlb[4], sinr[2];
+        cfi_powers powers = {p, s};
         cfi_status status;
         trial *t;
 
         made.system.allocation.method = CFI_METHOD_EQUAL;
         made.system.sensing.crlb_model = model == 0 ? CFI_CRLB_OWN_ECHO : CFI_CRLB_MULTISTATIC;
         t = run_trial(made, false);
-        alloc_equal(t->record.network, t->record.xi, &powers);
-        status = model == 0 ? metrics_crlb_own_echo(t->record.network, t->record.xi, &powers, t->arena, crlb, NULL)
-                            : metrics_crlb_multistatic(t->record.network, t->record.xi, &powers, t->arena, crlb, NULL);
+        alloc_equal(t->record.link, &powers);
+        status = model == 0 ? metrics_crlb_own_echo(t->record.link, &powers, t->arena, crlb, NULL)
+                            : metrics_crlb_multistatic(t->record.link, &powers, t->arena, crlb, NULL);
         assert_int_equal(status, CFI_OK);
         worst[model] = fmax(fmax(crlb[0], crlb[1]), fmax(crlb[2], crlb[3]));
         assert_true(t->record.equal.available && t->record.equal.worst_crlb_rad2 == worst[model]);
-        assert_int_equal(metrics_sinr(t->record.network, t->record.xi, &powers, CFI_RATE_EXACT, t->arena, sinr, NULL),
-                         CFI_OK);
+        assert_int_equal(metrics_sinr(t->record.link, &powers, CFI_RATE_EXACT, t->arena, sinr, NULL), CFI_OK);
         assert_true(t->record.equal.sum_rate_bit_s_hz == metrics_rates(&t->made.system, sinr, NULL));
         assert_int_equal(t->record.heuristic.available, model == 0); /* it meets own-echo thresholds only */
         free_trial(t);

@@ -63,7 +63,7 @@ typedef struct cfi_allocation {
     size_t trace_count;
     double sum_rate_bit_s_hz;        /* under system->rate_model, recomputed from powers */
     cfi_powers powers;               /* zero when infeasible */
-    double *ap_power_w;              /* L: N (x_l + y_l) */
+    double *ap_power_w;              /* L: sum_k p_kl + s_l */
     double max_constraint_violation; /* relative, of budget, AP limits, thresholds; 0 when all hold */
     double least_threshold_factor; /* multiply every threshold by it to reach the edge of feasibility; <= 1: feasible */
     cfi_infeasibility because;     /* of an infeasible drop */
@@ -74,27 +74,25 @@ typedef struct cfi_allocation {
 } cfi_allocation;
 
 /* The least factor f such that thresholds f * crlb_threshold_rad2 are feasible under the budget and the
- * limits per AP (own echo; closed form): N sum_p s_p / max(d1_p, d2_p) <= P.      docs/model.md (M10)
+ * limits per AP (own echo; closed form): sum_p 1 / (threshold_p max(comm_p, sens_p)) <= P.      docs/model.md (M10)
  * Infinite when an AP has no information at any power. */
-cfi_status alloc_least_threshold_factor(const cfi_network *network, cfi_arena *arena, double *factor, cfi_error *error);
+double alloc_least_threshold_factor(const cfi_link *link);
 
 /* What makes the drop infeasible; only for drops that are, by the closed test. */
-cfi_status alloc_explain_infeasible(const cfi_network *network, cfi_arena *arena, cfi_infeasibility *because,
-                                    cfi_error *error);
+cfi_infeasibility alloc_explain_infeasible(const cfi_link *link);
 
 /* The per-AP splits.                                                            docs/model.md (M11), (M12)
  * alloc_equal never fails; alloc_heuristic returns CFI_INFEASIBLE exactly when the closed test does. */
-void alloc_equal(const cfi_network *network, const double *xi, cfi_powers *powers);
-cfi_status alloc_heuristic(const cfi_network *network, const double *xi, cfi_arena *arena, cfi_powers *powers,
-                           cfi_error *error);
+void alloc_equal(const cfi_link *link, cfi_powers *powers);
+cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error);
 
 /* Largest relative violation of the budget, AP limits and thresholds (of system->sensing.crlb_model) by the powers. */
-cfi_status alloc_constraint_violation(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                      cfi_arena *arena, double *violation, cfi_error *error);
+cfi_status alloc_constraint_violation(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                      double *violation, cfi_error *error);
 
 /* Runs system->allocation.method. Arrays of *out come from the arena. Returns CFI_OK whenever *out was filled, whatever
  * its status (an infeasible drop is a result); CFI_NO_MEMORY, CFI_INTERRUPTED or the export's error otherwise. */
-cfi_status alloc_run(const cfi_network *network, const double *xi, const cfi_alloc_options *options, cfi_arena *arena,
-                     cfi_allocation *out, cfi_error *error);
+cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena, cfi_allocation *out,
+                     cfi_error *error);
 
 #endif

@@ -40,4 +40,30 @@ cfi_channel_scratch *channel_scratch_make(const cfi_network *network, cfi_arena 
 /* a(theta)_n = exp(-j pi n sin theta), n = 1..size, and its derivative with respect to theta. */
 void channel_steering(double angle_rad, size_t size, double complex *restrict a, double complex *restrict derivative);
 
+/* ------------------------------------------------------------------------- precoders ---- */
+
+/* Closed-form second moments of a precoder's signals over i.i.d. Rayleigh fading, K x L each.  docs/model.md (M4)
+ *   g   E h_kl^H v_kl >= 0. Users that share a pilot hear each other's streams with the same mean: c_kj,l = g_kl.
+ *   V   E abs(h_kl^H v_jl)^2 - abs(E h_kl^H v_jl)^2, the same for every j */
+typedef struct cfi_precoder_moments {
+    const double *g, *V;
+} cfi_precoder_moments;
+
+/* What a precoder must say. To add one: a file precoder_NAME.c with its row, the row's line in precoder.c, the word of
+ * its key (docs/architecture.md). */
+typedef struct cfi_precoder {
+    const char *name; /* the word of precoding.kind */
+    /* What `apply` needs, work space too, for one thread and drop; in the arena. NULL when out of memory. */
+    void *(*prepare)(const cfi_network *network, cfi_arena *arena);
+    /* Makes of the estimates h_hat_kl of AP l, in place, vectors of which factor_k times is the precoding vector v_kl,
+     * in every realisation of the range (laid out as channel_draw leaves them). E norm(v_kl)^2 = 1 over channels. Out
+     * factor: K */
+    void (*apply)(void *prepared, size_t l, const cfi_channel_range *range, cfi_channels estimates, double *factor);
+    /* xi: K x L, channel_mmse_variance. Arrays of *out are the arena's or the network's. False when out of memory. */
+    bool (*moments)(const cfi_network *network, const double *xi, cfi_arena *arena, cfi_precoder_moments *out);
+} cfi_precoder;
+
+/* The system's precoder. */
+const cfi_precoder *channel_precoder(const cfi_system *system);
+
 #endif

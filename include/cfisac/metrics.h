@@ -2,41 +2,32 @@
 #ifndef CFISAC_METRICS_H
 #define CFISAC_METRICS_H
 
-#include "cfisac/channel.h"
+#include "cfisac/link.h"
 
-/* Power factors. AP l radiates N (sum_k xi_kl gamma_kl + sum_k eta_kl) watts. */
-typedef struct cfi_powers {
-    double *gamma, *eta; /* K x L each, >= 0; gamma has unit W / linear gain, eta W */
-} cfi_powers;
+/* Watts that AP l radiates for its users, sum_k p_kl. */
+double metrics_comm_power(size_t K, const cfi_powers *powers, size_t l);
 
-/* x_l = sum_k xi_kl gamma_kl, y_l = sum_k eta_kl (watts per antenna). */
-void metrics_ap_powers(size_t K, size_t L, const double *xi, const cfi_powers *powers, double *restrict x,
-                       double *restrict y);
-
-/* SINR of each user.                                                           docs/model.md (M4), (M5)
- *   SINR_k = u_k^2 / I_k,  u_k = N sum_l xi_kl sqrt(gamma_kl)
- *   I_k    = N sum_l beta_kl q_l + sigma_c^2                                       (theorem1, paper (7))
- *            + sum_{j != k} rho_kj (N sum_l sqrt(gamma_jl) xi_jl beta_kl / beta_jl)^2   (exact)
- * Out sinr: K. Scratch comes from the arena and is released. */
-cfi_status metrics_sinr(const cfi_network *network, const double *xi, const cfi_powers *powers, cfi_rate_model model,
-                        cfi_arena *arena, double *restrict sinr, cfi_error *error);
+/* SINR of each user from the link's moments.                                    docs/model.md (M4), (M5)
+ *   SINR_k = u_k^2 / I_k,  u_k = sum_l g_kl sqrt(p_kl)
+ *   I_k    = sum_l [ V_kl sum_j p_jl + S_kl s_l ] + sigma_c^2                      (theorem1, paper (7))
+ *            + sum_{j sharing k's pilot} (sum_l c_kj,l sqrt(p_jl))^2               (exact)
+ * Out sinr: K. O(K L), with shared pilots O(L) a pair besides. Scratch comes from the arena and is released. Fails:
+ * CFI_NO_MEMORY. */
+cfi_status metrics_sinr(const cfi_link *link, const cfi_powers *powers, cfi_rate_model model, cfi_arena *arena,
+                        double *restrict sinr, cfi_error *error);
 
 /* R_k = prelog log2(1 + SINR_k). Returns the sum. rate (K) may be NULL or alias sinr. */
 double metrics_rates(const cfi_system *system, const double *sinr, double *rate);
 
-/* Coefficients of 1 / CRLB_p = (2 T / sigma_s^2)(d1_p x_p + d2_p y_p), own echo.     docs/model.md (M6)
- *   S_n = n (n^2 - 1) / 12,  g_p = abs(alpha_pp)^2 pi^2 cos^2(theta_p)
- *   d1_p = g_p (N S_M + M S_N),  d2_p = g_p N^2 S_M
- * Out d1, d2: L each. */
-void metrics_sensing_coefficients(const cfi_network *network, double *restrict d1, double *restrict d2);
+/* Own-echo bound (Theorem 2), rad^2, L values; infinite where there is no information.     docs/model.md (M6)
+ * O(K L). Never fails. */
+cfi_status metrics_crlb_own_echo(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                 double *restrict crlb, cfi_error *error);
 
-/* Own-echo bound (Theorem 2), rad^2, L values; infinite where there is no information. */
-cfi_status metrics_crlb_own_echo(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                 cfi_arena *arena, double *restrict crlb, cfi_error *error);
-
-/* Bound from all echoes, every path gain an unknown nuisance; rad^2, L values.      docs/model.md (M7) */
-cfi_status metrics_crlb_multistatic(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                    cfi_arena *arena, double *restrict crlb, cfi_error *error);
+/* Bound from all echoes, every path gain an unknown nuisance; rad^2, L values.      docs/model.md (M7)
+ * O(K L + L^2), with equal paths O(K L). Scratch comes from the arena and is released. Fails: CFI_NO_MEMORY. */
+cfi_status metrics_crlb_multistatic(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                    double *restrict crlb, cfi_error *error);
 
 /* ------------------------------------------------------------------------ Monte Carlo ---- */
 

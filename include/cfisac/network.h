@@ -15,6 +15,9 @@ typedef struct cfi_network {
     const size_t *pilot;         /* K, below tau_p; rho_kj = (pilot[k] == pilot[j]) */
     bool pilots_overlap;         /* some pair of users shares a pilot */
     const double *angle_rad;     /* L */
+    bool equal_paths;            /* alpha is one number for all pairs */
+    const double complex
+        *path; /* alpha_lp, see network_path_gains: L numbers if equal_paths, else L x L, row l sends */
 } cfi_network;
 
 /* Draws drop `drop`. Every user, AP and pair has its own stream, so that adding APs moves nothing.
@@ -24,16 +27,15 @@ typedef struct cfi_network {
  *   beta_kl    z_kl (r_h / r_kl)^nu, z log-normal                                docs/model.md (M1)
  *   pilots     cyclic: k mod tau_p; random: uniform
  *   angles     uniform in [angle_min_rad, angle_max_rad]
+ *   paths      amplitudes as given; phases given or uniform in [0, 2 pi): drawn here, once, and never again
  * Fails: CFI_INVALID when a placement finds no room, CFI_NO_MEMORY. */
 cfi_status network_draw(const cfi_system *system, uint32_t drop, cfi_arena *arena, cfi_network *network,
                         cfi_error *error);
 
-/* alpha_{l,p} for l = 0..L-1: gains of the echo paths AP l -> target -> AP p. O(L), no storage: random phases
- * are recomputed from their counters. */
-void network_path_gains(const cfi_network *network, size_t p, double complex *restrict alpha);
-/* abs(alpha_pp)^2, or of any pair. */
+/* alpha_lp for l = 0..L-1: gains of the echo paths AP l -> target -> AP p, as amplitudes. Owned by the drop; with
+ * network->equal_paths the same column whatever p. O(1). */
+const double complex *network_path_gains(const cfi_network *network, size_t p);
+/* abs(alpha_lp)^2, of the amplitude itself: not rounded through its phase. */
 double network_path_power(const cfi_network *network, size_t l, size_t p);
-/* True when alpha is the same for all pairs (then one column serves for all). */
-bool network_equal_paths(const cfi_network *network);
 
 #endif

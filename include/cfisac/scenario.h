@@ -8,6 +8,9 @@
 
 #include <complex.h>
 
+/* Each has its row in src/network/propagation.c and src/channel/precoder.c. */
+typedef enum { CFI_PROPAGATION_LOG_DISTANCE } cfi_propagation_kind;
+typedef enum { CFI_PRECODER_MR } cfi_precoder_kind;
 typedef enum { CFI_PLACEMENT_REJECT, CFI_PLACEMENT_CLAMP, CFI_PLACEMENT_NONE } cfi_placement;
 typedef enum { CFI_PILOTS_CYCLIC, CFI_PILOTS_RANDOM, CFI_PILOTS_EXPLICIT } cfi_pilot_assignment;
 typedef enum { CFI_RATE_THEOREM1, CFI_RATE_EXACT } cfi_rate_model;
@@ -36,12 +39,17 @@ typedef struct cfi_geometry {
     const double *ue_position_m; /* 2 x K, or NULL: drawn */
 } cfi_geometry;
 
-/* beta = exp(shadowing_std * n) * (reference_distance_m / r)^path_loss_exponent */
+/* log_distance: beta = exp(shadowing_std * n) * (reference_distance_m / r)^path_loss_exponent */
 typedef struct cfi_propagation {
+    cfi_propagation_kind model;
     double reference_distance_m, path_loss_exponent;
     double shadowing_std; /* of ln z: sigma_dB ln(10) / 10 */
     const double *gain;   /* K x L, or NULL: drawn */
 } cfi_propagation;
+
+typedef struct cfi_precoding {
+    cfi_precoder_kind kind;
+} cfi_precoding;
 
 typedef struct cfi_frame {
     size_t tau_p, tau_c; /* tau_c = 0: no pilot overhead */
@@ -98,6 +106,7 @@ typedef struct cfi_system {
     cfi_geometry geometry;
     cfi_propagation propagation;
     cfi_frame frame;
+    cfi_precoding precoding;
     cfi_power power;
     cfi_sensing sensing;
     cfi_rate_model rate_model;

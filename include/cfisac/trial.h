@@ -35,7 +35,9 @@ typedef struct cfi_record {
     cfi_drop_status status;
     size_t L, K, N;
     const cfi_network *network;
-    const double *xi;            /* K x L */
+    const cfi_link *link;
+    const double *xi;            /* K x L: variance of an estimate's entry */
+    const double *gamma, *eta;   /* K x L: the paper's factors of allocation.powers; NULL unless the precoder is mr */
     cfi_closed_form closed_form; /* at allocation.powers */
     bool has_monte_carlo;
     cfi_monte_carlo monte_carlo;
@@ -51,7 +53,7 @@ typedef struct cfi_trial_options {
     cfi_alloc_options alloc;
 } cfi_trial_options;
 
-/* Runs drop `drop`: network, MMSE statistics, allocation, closed forms, Monte Carlo. Everything *record points
+/* Runs drop `drop`: network, link, allocation, closed forms, Monte Carlo. Everything *record points
  * to lives in the arena. An infeasible drop is CFI_OK with record->status CFI_DROP_INFEASIBLE: then closed_form and
  * monte_carlo are absent (arrays NULL). A numerical failure is CFI_OK with CFI_DROP_FAILED.
  * Fails: CFI_INVALID (a placement that finds no room), CFI_NO_MEMORY, CFI_INTERRUPTED, the export's error. */

@@ -47,11 +47,11 @@ typedef struct search {
     size_t broken; /* starts that broke down */
 } search;
 
-static cfi_status search_init(search *s, const cfi_network *network, const double *xi, const cfi_powers *heuristic,
+static cfi_status search_init(search *s, const cfi_link *link, const cfi_powers *heuristic,
                               const cfi_alloc_options *options, cfi_arena *arena, cfi_error *error)
 {
-    size_t length = network->system->allocation.max_iterations + 1;
-    cfi_status status = problem_build(network, xi, arena, &s->problem, error);
+    size_t length = link->system->allocation.max_iterations + 1;
+    cfi_status status = problem_build(link, arena, &s->problem, error);
 
     if (status == CFI_OK) {
         status = stepper_init(&s->stepper, &s->problem, options, arena, error);
@@ -61,7 +61,7 @@ static cfi_status search_init(search *s, const cfi_network *network, const doubl
     }
     s->work.candidate = problem_point(&s->problem, arena);
     s->work.trial = problem_point(&s->problem, arena);
-    s->work.kept = arena_alloc(arena, 2 * network->K, sizeof(double));
+    s->work.kept = arena_alloc(arena, 2 * link->K, sizeof(double));
     s->heuristic = problem_point(&s->problem, arena);
     s->point = problem_point(&s->problem, arena);
     s->best = problem_point(&s->problem, arena);
@@ -71,7 +71,7 @@ static cfi_status search_init(search *s, const cfi_network *network, const doubl
         !s->outcome.trace || !s->best_outcome.trace) {
         return out_of_memory(error);
     }
-    problem_from_powers(&s->problem, xi, heuristic, s->heuristic);
+    problem_from_powers(&s->problem, heuristic, s->heuristic);
     return CFI_OK;
 }
 
@@ -128,7 +128,7 @@ static double revive_user(search *s, size_t k, double value)
 /* Appends a later run's trace to the best one's, as far as there is room; it ends at the result in any case. */
 static void append_trace(const search *s, sca_outcome *outcome, const sca_outcome *more)
 {
-    size_t room = s->problem.network->system->allocation.max_iterations + 1;
+    size_t room = s->problem.link->system->allocation.max_iterations + 1;
 
     for (size_t i = 1; i < more->trace_count && outcome->trace_count < room; i++) {
         outcome->trace[outcome->trace_count++] = more->trace[i];
@@ -158,7 +158,7 @@ static void name_revival(sca_outcome *outcome, size_t k)
 static cfi_status revive_weak_users(search *s, cfi_error *error)
 {
     const alloc_problem *problem = &s->problem;
-    double small = problem->network->system->allocation.tolerance;
+    double small = problem->link->system->allocation.tolerance;
 
     for (size_t k = 0; k < problem->K; k++) {
         double value = s->best_outcome.objective, strongest = 0.0;
@@ -239,48 +239,45 @@ static cfi_status run_starts(search *s, size_t starts, size_t *tried, cfi_error 
         first = false;
         ++*tried;
     }
-    return s->problem.network->pilots_overlap || first || s->best_outcome.broke_down ? CFI_OK
-                                                                                     : revive_weak_users(s, error);
+    return s->problem.link->pilots_overlap || first || s->best_outcome.broke_down ? CFI_OK
+                                                                                  : revive_weak_users(s, error);
 }
 
 /* ------------------------------------------------------------------------------- results ---- */
 
 /* Arrays of the result; the trace has room for every step that the method may take. */
-static cfi_status allocate_results(const cfi_network *network, cfi_arena *arena, cfi_allocation *out, double **trace,
+static cfi_status allocate_results(const cfi_link *link, cfi_arena *arena, cfi_allocation *out, double **trace,
                                    cfi_error *error)
 {
-    size_t K = network->K, L = network->L;
-    size_t length = out->method == CFI_METHOD_SCA ? network->system->allocation.max_iterations + 1 : 1;
+    size_t K = link->K, L = link->L;
+    size_t length = out->method == CFI_METHOD_SCA ? link->system->allocation.max_iterations + 1 : 1;
 
-    out->powers.gamma = arena_zeros(arena, K * L, sizeof(double));
-    out->powers.eta = arena_zeros(arena, K * L, sizeof(double));
+    out->powers.p = arena_zeros(arena, K * L, sizeof(double));
+    out->powers.s = arena_zeros(arena, L, sizeof(double));
     out->ap_power_w = arena_zeros(arena, L, sizeof(double));
     *trace = arena_alloc(arena, length, sizeof(double));
     out->trace_bit_s_hz = *trace;
-    return out->powers.gamma && out->powers.eta && out->ap_power_w && *trace ? CFI_OK : out_of_memory(error);
+    return out->powers.p && out->powers.s && out->ap_power_w && *trace ? CFI_OK : out_of_memory(error);
 }
 
-/* Everything that is reported of the powers, recomputed from gamma and eta. */
-static cfi_status evaluate_results(const cfi_network *network, const double *xi, cfi_arena *arena, cfi_allocation *out,
-                                   cfi_error *error)
+/* Everything that is reported of the powers, recomputed from them. */
+static cfi_status evaluate_results(const cfi_link *link, cfi_arena *arena, cfi_allocation *out, cfi_error *error)
 {
-    const cfi_system *system = network->system;
-    size_t K = network->K, L = network->L;
+    const cfi_system *system = link->system;
     cfi_arena_mark mark = arena_mark(arena);
-    double *sinr = arena_alloc(arena, K, sizeof *sinr), *x = arena_alloc(arena, 2 * L, sizeof *x);
+    double *sinr = arena_alloc(arena, link->K, sizeof *sinr);
     cfi_status status;
 
-    if (!sinr || !x) {
+    if (!sinr) {
         return out_of_memory(error);
     }
-    status = metrics_sinr(network, xi, &out->powers, system->rate_model, arena, sinr, error);
+    status = metrics_sinr(link, &out->powers, system->rate_model, arena, sinr, error);
     if (status == CFI_OK) {
         out->sum_rate_bit_s_hz = metrics_rates(system, sinr, NULL);
-        metrics_ap_powers(K, L, xi, &out->powers, x, x + L);
-        for (size_t l = 0; l < L; l++) {
-            out->ap_power_w[l] = (double)system->N * (x[l] + x[l + L]);
+        for (size_t l = 0; l < link->L; l++) {
+            out->ap_power_w[l] = metrics_comm_power(link->K, &out->powers, l) + out->powers.s[l];
         }
-        status = alloc_constraint_violation(network, xi, &out->powers, arena, &out->max_constraint_violation, error);
+        status = alloc_constraint_violation(link, &out->powers, arena, &out->max_constraint_violation, error);
     }
     arena_release(arena, mark);
     return status;
@@ -292,10 +289,10 @@ static void set_outcome(cfi_allocation *out, cfi_alloc_status status, const char
     out->stop_reason = reason;
 }
 
-static void keep_outcome(const search *s, const double *xi, cfi_allocation *out, double *trace)
+static void keep_outcome(const search *s, cfi_allocation *out, double *trace)
 {
     const sca_outcome *outcome = &s->best_outcome;
-    double scale = s->problem.network->system->frame.prelog / LN2;
+    double scale = s->problem.link->system->frame.prelog / LN2;
 
     set_outcome(out, outcome->status, outcome->stop_reason);
     out->iterations = outcome->iterations;
@@ -305,7 +302,7 @@ static void keep_outcome(const search *s, const double *xi, cfi_allocation *out,
     for (size_t i = 0; i < outcome->trace_count; i++) {
         trace[i] = scale * outcome->trace[i];
     }
-    problem_to_powers(&s->problem, xi, s->best, &out->powers);
+    problem_to_powers(&s->problem, s->best, &out->powers);
     out->solver = s->stepper.structured ? "structured" : "socp";
     if (s->stepper.structured) {
         out->largest_step_gap = s->stepper.largest_gap;
@@ -322,11 +319,10 @@ static cfi_status keep_failure(const char *text, cfi_arena *arena, cfi_allocatio
 
 /* At the very edge of feasibility rounding may leave no start; the heuristic split, in out->powers, is as good as it
  * gets there, if it holds the constraints. */
-static cfi_status keep_heuristic(const cfi_network *network, const double *xi, cfi_arena *arena, cfi_allocation *out,
-                                 cfi_error *error)
+static cfi_status keep_heuristic(const cfi_link *link, cfi_arena *arena, cfi_allocation *out, cfi_error *error)
 {
     double violation;
-    cfi_status status = alloc_constraint_violation(network, xi, &out->powers, arena, &violation, error);
+    cfi_status status = alloc_constraint_violation(link, &out->powers, arena, &violation, error);
 
     set_outcome(out, violation <= ROUNDING ? CFI_ALLOC_INACCURATE : CFI_ALLOC_FAILED, "no_feasible_start");
     out->failure = arena_print(arena,
@@ -337,27 +333,26 @@ static cfi_status keep_heuristic(const cfi_network *network, const double *xi, c
 }
 
 /* out->powers holds the heuristic split on entry, the allocation on return. */
-static cfi_status run_sca(const cfi_network *network, const double *xi, const cfi_alloc_options *options,
-                          cfi_arena *arena, cfi_allocation *out, double *trace, cfi_error *error)
+static cfi_status run_sca(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena, cfi_allocation *out,
+                          double *trace, cfi_error *error)
 {
-    size_t starts = network->system->allocation.starts;
+    size_t starts = link->system->allocation.starts;
     cfi_arena *scratch = arena_scratch(arena);
     cfi_arena_mark mark = scratch ? arena_mark(scratch) : (cfi_arena_mark){.chunk = 0};
     search s = {.worst = 0.0};
-    cfi_status status =
-        scratch ? search_init(&s, network, xi, &out->powers, options, scratch, error) : out_of_memory(error);
+    cfi_status status = scratch ? search_init(&s, link, &out->powers, options, scratch, error) : out_of_memory(error);
 
     if (starts == 0) {
-        starts = !network->pilots_overlap ? 1 : s.stepper.structured ? STARTS_STRUCTURED : STARTS_SOCP;
+        starts = !link->pilots_overlap ? 1 : s.stepper.structured ? STARTS_STRUCTURED : STARTS_SOCP;
     }
     out->starts_asked = starts;
     if (status == CFI_OK) {
         status = run_starts(&s, starts, &out->starts, error);
     }
     if (status == CFI_OK && out->starts == 0) {
-        status = keep_heuristic(network, xi, arena, out, error);
+        status = keep_heuristic(link, arena, out, error);
     } else if (status == CFI_OK) {
-        keep_outcome(&s, xi, out, trace);
+        keep_outcome(&s, out, trace);
         status = keep_failure(s.best_outcome.failure, arena, out, error);
     }
     if (scratch) {
@@ -366,32 +361,33 @@ static cfi_status run_sca(const cfi_network *network, const double *xi, const cf
     return status;
 }
 
-static cfi_status run_method(const cfi_network *network, const double *xi, const cfi_alloc_options *options,
-                             cfi_arena *arena, cfi_allocation *out, cfi_error *error)
+static cfi_status run_method(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena,
+                             cfi_allocation *out, cfi_error *error)
 {
     double *trace;
-    cfi_status status = allocate_results(network, arena, out, &trace, error);
+    cfi_status status = allocate_results(link, arena, out, &trace, error);
 
     if (status != CFI_OK) {
         return status;
     }
     if (out->method == CFI_METHOD_NONE || out->method == CFI_METHOD_EQUAL) {
         set_outcome(out, CFI_ALLOC_FIXED, "fixed_split");
-        alloc_equal(network, xi, &out->powers);
+        alloc_equal(link, &out->powers);
     } else {
         set_outcome(out, CFI_ALLOC_FIXED, "heuristic_split");
-        status = alloc_heuristic(network, xi, arena, &out->powers, error);
+        status = alloc_heuristic(link, arena, &out->powers, error);
     }
     if (status == CFI_INFEASIBLE) {
         set_outcome(out, CFI_ALLOC_INFEASIBLE, "infeasible");
         error_set(error, CFI_OK, "%s", "");
-        return alloc_explain_infeasible(network, arena, &out->because, error);
+        out->because = alloc_explain_infeasible(link);
+        return CFI_OK;
     }
     if (status == CFI_OK && out->method == CFI_METHOD_SCA) {
-        status = run_sca(network, xi, options, arena, out, trace, error);
+        status = run_sca(link, options, arena, out, trace, error);
     }
     if (status == CFI_OK) {
-        status = evaluate_results(network, xi, arena, out, error);
+        status = evaluate_results(link, arena, out, error);
     }
     if (status == CFI_OK && out->trace_count == 0) { /* nothing was iterated */
         trace[0] = out->sum_rate_bit_s_hz;
@@ -400,19 +396,17 @@ static cfi_status run_method(const cfi_network *network, const double *xi, const
     return status;
 }
 
-cfi_status alloc_run(const cfi_network *network, const double *xi, const cfi_alloc_options *options, cfi_arena *arena,
-                     cfi_allocation *out, cfi_error *error)
+cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena, cfi_allocation *out,
+                     cfi_error *error)
 {
     double start = now_seconds();
     cfi_error own = {.text = ""};
     cfi_status status;
 
     error = error ? error : &own; /* rooms below report through it */
-    *out = (cfi_allocation){.method = network->system->allocation.method, .largest_step_gap = NAN};
-    status = alloc_least_threshold_factor(network, arena, &out->least_threshold_factor, error);
-    if (status == CFI_OK) {
-        status = run_method(network, xi, options, arena, out, error);
-    }
+    *out = (cfi_allocation){.method = link->system->allocation.method, .largest_step_gap = NAN};
+    out->least_threshold_factor = alloc_least_threshold_factor(link);
+    status = run_method(link, options, arena, out, error);
     out->solve_seconds = now_seconds() - start;
     return status;
 }

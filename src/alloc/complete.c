@@ -152,7 +152,7 @@ static double largest_factor(const alloc_problem *problem, const double *x)
         return 1.0;
     }
     c = budget / sum;
-    for (size_t l = 0; problem->network->system->power.ap_limit_w && l < problem->L; l++) {
+    for (size_t l = 0; problem->link->system->power.ap_limit_w && l < problem->L; l++) {
         c = x[l] > 0.0 ? fmin(c, problem->most[l] / x[l]) : c;
     }
     for (int i = 0; i < 200; i++) {

@@ -1,5 +1,5 @@
 /* The closed feasibility test, and what makes a drop infeasible. docs/model.md (M10). */
-#include "alloc/feasibility.h"
+#include "cfisac/alloc.h"
 
 #include <math.h>
 
@@ -13,25 +13,22 @@ const char *constraint_key(cfi_constraint constraint)
     return keys[constraint];
 }
 
-double feasibility_information(const cfi_system *system, size_t l)
-{
-    return system->power.sensing_noise_w / (2.0 * (double)system->frame.T * system->sensing.crlb_threshold_rad2[l]);
-}
-
-/* The least power with which an access point reaches its threshold, radiated in whichever way senses better; infinite
+/* Watts with which an access point at least reaches its threshold, radiated in whichever way senses better; infinite
  * when neither does. */
-static double least_power(const cfi_system *system, size_t l, double d1, double d2)
+static double least_power(const cfi_link *link, size_t l)
 {
-    return (double)system->N * feasibility_information(system, l) / fmax(d1, d2);
+    double best = fmax(link->own_echo.comm[l], link->own_echo.sens[l]);
+
+    return 1.0 / (link->system->sensing.crlb_threshold_rad2[l] * best);
 }
 
-double feasibility_factor(const cfi_network *network, const double *d1, const double *d2)
+double alloc_least_threshold_factor(const cfi_link *link)
 {
-    const cfi_system *system = network->system;
+    const cfi_system *system = link->system;
     double total = 0.0, worst = 0.0;
 
-    for (size_t l = 0; l < network->L; l++) {
-        double least = least_power(system, l, d1[l], d2[l]);
+    for (size_t l = 0; l < link->L; l++) {
+        double least = least_power(link, l);
 
         total += least;
         if (system->power.ap_limit_w) {
@@ -39,32 +36,6 @@ double feasibility_factor(const cfi_network *network, const double *d1, const do
         }
     }
     return fmax(worst, total / system->power.budget_w);
-}
-
-/* The coefficients d1 and d2, 2 L numbers. */
-static double *sensing_coefficients(const cfi_network *network, cfi_arena *arena, cfi_error *error)
-{
-    double *d = arena_alloc(arena, 2 * network->L, sizeof *d);
-
-    if (d) {
-        metrics_sensing_coefficients(network, d, d + network->L);
-    } else {
-        error_set(error, CFI_NO_MEMORY, "out of memory for the feasibility test of %zu access points", network->L);
-    }
-    return d;
-}
-
-cfi_status alloc_least_threshold_factor(const cfi_network *network, cfi_arena *arena, double *factor, cfi_error *error)
-{
-    cfi_arena_mark mark = arena_mark(arena);
-    double *d = sensing_coefficients(network, arena, error);
-
-    if (!d) {
-        return CFI_NO_MEMORY;
-    }
-    *factor = feasibility_factor(network, d, d + network->L);
-    arena_release(arena, mark);
-    return CFI_OK;
 }
 
 /* --------------------------------------------------------------- what makes it infeasible ---- */
@@ -79,13 +50,13 @@ typedef struct needs {
     double costliest_limit; /* watts; infinite without */
 } needs;
 
-static needs add_up_needs(const cfi_network *network, const double *d1, const double *d2)
+static needs add_up_needs(const cfi_link *link)
 {
-    const cfi_system *system = network->system;
+    const cfi_system *system = link->system;
     needs n = {.budget = system->power.budget_w, .costliest_limit = INFINITY};
 
-    for (size_t l = 0; l < network->L; l++) {
-        double least = least_power(system, l, d1[l], d2[l]), over = 0.0;
+    for (size_t l = 0; l < link->L; l++) {
+        double least = least_power(link, l), over = 0.0;
 
         if (system->power.ap_limit_w) {
             over = least / system->power.ap_limit_w[l];
@@ -138,18 +109,9 @@ static cfi_infeasibility explain(const needs *n)
     return because;
 }
 
-cfi_status alloc_explain_infeasible(const cfi_network *network, cfi_arena *arena, cfi_infeasibility *because,
-                                    cfi_error *error)
+cfi_infeasibility alloc_explain_infeasible(const cfi_link *link)
 {
-    cfi_arena_mark mark = arena_mark(arena);
-    double *d = sensing_coefficients(network, arena, error);
-    needs n;
+    needs n = add_up_needs(link);
 
-    if (!d) {
-        return CFI_NO_MEMORY;
-    }
-    n = add_up_needs(network, d, d + network->L);
-    *because = explain(&n);
-    arena_release(arena, mark);
-    return CFI_OK;
+    return explain(&n);
 }

@@ -31,7 +31,7 @@ static double normalised_limit(const cfi_system *system, size_t l, double unit_w
 {
     bool binds = system->power.ap_limit_w && system->power.ap_limit_w[l] < system->power.budget_w;
 
-    return binds ? rounded_down(system->power.ap_limit_w[l] / ((double)system->N * unit_w)) : INFINITY;
+    return binds ? rounded_down(system->power.ap_limit_w[l] / unit_w) : INFINITY;
 }
 
 double problem_unit_below(double bound)
@@ -47,13 +47,12 @@ double problem_unit_below(double bound)
 
 static void list_mates(alloc_problem *problem)
 {
-    const size_t *pilot = problem->network->pilot;
     size_t count = 0;
 
     for (size_t k = 0; k < problem->K; k++) {
         problem->mate_start[k] = count;
         for (size_t j = 0; problem->coherent && j < problem->K; j++) {
-            if (j != k && pilot[j] == pilot[k]) {
+            if (link_coherent_pair(problem->link, k, j)) {
                 problem->mate[count++] = j;
             }
         }
@@ -61,34 +60,33 @@ static void list_mates(alloc_problem *problem)
     problem->mate_start[problem->K] = count;
 }
 
-static size_t count_mates(const cfi_network *network)
+static size_t count_mates(const cfi_link *link)
 {
     size_t count = 0;
 
-    for (size_t k = 0; k < network->K; k++) {
-        for (size_t j = 0; j < network->K; j++) {
-            count += j != k && network->pilot[j] == network->pilot[k];
+    for (size_t k = 0; k < link->K; k++) {
+        for (size_t j = 0; j < link->K; j++) {
+            count += link_coherent_pair(link, k, j);
         }
     }
     return count;
 }
 
-static void fill_coefficients(alloc_problem *problem, const double *xi)
+static void fill_coefficients(alloc_problem *problem)
 {
-    const cfi_system *system = problem->network->system;
-    double N = (double)system->N, unit = problem->unit_w;
+    const cfi_link *link = problem->link;
+    const cfi_system *system = link->system;
+    double unit = problem->unit_w, noise = system->power.comm_noise_w;
 
     for (size_t i = 0; i < problem->K * problem->L; i++) {
-        problem->signal[i] = rounded(N * sqrt(xi[i] * unit / system->power.comm_noise_w));
-        problem->load[i] = rounded(N * problem->network->beta[i] * unit / system->power.comm_noise_w);
+        problem->signal[i] = rounded(link->g[i] * problem->amplitude);
+        problem->load[i] = rounded(link->V[i] * unit / noise);
     }
-    metrics_sensing_coefficients(problem->network, problem->d1, problem->d2);
     for (size_t l = 0; l < problem->L; l++) {
-        double needed =
-            system->power.sensing_noise_w / (2.0 * (double)system->frame.T * system->sensing.crlb_threshold_rad2[l]);
+        double per_need = unit * system->sensing.crlb_threshold_rad2[l];
 
-        problem->d1[l] = rounded_down(problem->d1[l] * unit / needed);
-        problem->d2[l] = rounded_down(problem->d2[l] * unit / needed);
+        problem->d1[l] = rounded_down(link->own_echo.comm[l] * per_need);
+        problem->d2[l] = rounded_down(link->own_echo.sens[l] * per_need);
         problem->limit[l] = normalised_limit(system, l, unit);
         problem->unit[l] = problem_unit_below(problem->limit[l]);
     }
@@ -122,19 +120,19 @@ static void choose_sensing(alloc_problem *problem)
     }
 }
 
-cfi_status problem_build(const cfi_network *network, const double *xi, cfi_arena *arena, alloc_problem *problem,
-                         cfi_error *error)
+cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error)
 {
-    const cfi_system *system = network->system;
-    size_t K = network->K, L = network->L;
-    bool coherent = system->rate_model == CFI_RATE_EXACT && network->pilots_overlap;
-    size_t mates = coherent ? count_mates(network) : 0;
+    const cfi_system *system = link->system;
+    size_t K = link->K, L = link->L;
+    bool coherent = system->rate_model == CFI_RATE_EXACT && link->pilots_overlap;
+    size_t mates = coherent ? count_mates(link) : 0;
     double *row = arena_alloc(arena, 2 * K + 8 * L, sizeof *row);
 
-    *problem = (alloc_problem){.network = network,
+    *problem = (alloc_problem){.link = link,
                                .K = K,
                                .L = L,
-                               .unit_w = system->power.budget_w / ((double)system->N * (double)L),
+                               .unit_w = system->power.budget_w / (double)L,
+                               .amplitude = sqrt(system->power.budget_w / (double)L / system->power.comm_noise_w),
                                .coherent = coherent,
                                .signal = arena_alloc(arena, K * L, sizeof(double)),
                                .load = arena_alloc(arena, K * L, sizeof(double)),
@@ -153,7 +151,7 @@ cfi_status problem_build(const cfi_network *network, const double *xi, cfi_arena
         *per_ap[i] = row + i * L;
     }
     list_mates(problem);
-    fill_coefficients(problem, xi);
+    fill_coefficients(problem);
     choose_sensing(problem);
     return CFI_OK;
 }
@@ -178,9 +176,7 @@ void problem_copy(const alloc_problem *problem, const alloc_point *from, alloc_p
 
 double problem_coherent_coefficient(const alloc_problem *problem, size_t k, size_t j, size_t l)
 {
-    const double *beta = problem->network->beta + problem->K * l;
-
-    return problem->signal[j + problem->K * l] * rounded(beta[k] / beta[j]);
+    return rounded(link_coherent(problem->link, k, j, l) * problem->amplitude);
 }
 
 double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const double *w)
@@ -237,35 +233,32 @@ double problem_evaluate(const alloc_problem *problem, const alloc_point *point)
 
 /* ---------------------------------------------------------------- powers in watts ---- */
 
-void problem_to_powers(const alloc_problem *problem, const double *xi, const alloc_point *point, cfi_powers *powers)
+void problem_to_powers(const alloc_problem *problem, const alloc_point *point, cfi_powers *powers)
 {
     size_t K = problem->K;
 
     for (size_t l = 0; l < problem->L; l++) {
         const double *w = point->w + K * l;
-        double x = 0.0, sensing;
+        double x = 0.0;
 
         for (size_t k = 0; k < K; k++) {
             x += w[k] * w[k];
+            powers->p[k + K * l] = w[k] * w[k] * problem->unit_w;
         }
-        sensing = fmax(point->q[l] - x, 0.0) * problem->unit_w / (double)K;
-        for (size_t k = 0; k < K; k++) {
-            powers->gamma[k + K * l] = w[k] * w[k] * problem->unit_w / xi[k + K * l];
-            powers->eta[k + K * l] = sensing;
-        }
+        powers->s[l] = fmax(point->q[l] - x, 0.0) * problem->unit_w;
     }
 }
 
-void problem_from_powers(const alloc_problem *problem, const double *xi, const cfi_powers *powers, alloc_point *point)
+void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers, alloc_point *point)
 {
     size_t K = problem->K;
 
     for (size_t l = 0; l < problem->L; l++) {
-        double q = 0.0;
+        double q = powers->s[l] / problem->unit_w;
 
         for (size_t i = K * l; i < K * (l + 1); i++) {
-            point->w[i] = rounded(sqrt(xi[i] * powers->gamma[i] / problem->unit_w));
-            q += (xi[i] * powers->gamma[i] + powers->eta[i]) / problem->unit_w;
+            point->w[i] = rounded(sqrt(powers->p[i] / problem->unit_w));
+            q += powers->p[i] / problem->unit_w;
         }
         point->q[l] = rounded(q);
     }

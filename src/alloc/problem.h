@@ -1,8 +1,8 @@
 /* The allocation problem of one drop in normalised amplitudes.                 docs/model.md (M9)
  *
- * Units: power per antenna in P / (N L), noise 1. With w_kl = sqrt(xi_kl gamma_kl) and q_l = x_l + y_l in these units
- *   u_k = sum_l signal_kl w_kl,    signal_kl = N sqrt(xi_kl unit) / sigma_c
- *   I_k = 1 + sum_l load_kl q_l + sum_{j in mates(k)} (sum_l signal_jl (beta_kl / beta_jl) w_jl)^2
+ * Units: radiated power in P / L, noise 1. With w_kl = sqrt(p_kl) and q_l = x_l + y_l, y_l = s_l, in these units
+ *   u_k = sum_l signal_kl w_kl,    signal_kl = g_kl sqrt(unit) / sigma_c,  load_kl = V_kl unit / sigma_c^2
+ *   I_k = 1 + sum_l load_kl q_l + sum_{j in mates(k)} (sum_l signal_kl w_jl)^2      (c_kj,l = g_kl, V = S)
  *   sum_l q_l <= L,   q_l <= limit_l,   d1_l x_l + d2_l (q_l - x_l) >= 1,   x_l = sum_k w_kl^2 <= q_l
  * Solvers that work in watts break down: the data would span ten decades. */
 #ifndef CFISAC_ALLOC_PROBLEM_H
@@ -18,9 +18,10 @@ typedef enum {
 } sensing_case;
 
 typedef struct alloc_problem {
-    const cfi_network *network;
+    const cfi_link *link;
     size_t K, L;
-    double unit_w;           /* watts per antenna that are 1 here: P / (N L) */
+    double unit_w;           /* radiated watts that are 1 here: P / L */
+    double amplitude;        /* sqrt(unit_w) / sigma_c: gains of amplitudes in these units */
     double *signal, *load;   /* K x L */
     double *d1, *d2, *limit; /* L; limit is infinite without one, and where the budget is no larger */
     double *most; /* L: the largest communication power x_l with which AP l senses well enough in its limit */
@@ -43,8 +44,7 @@ typedef struct alloc_point {
 /* The largest power of 4 up to a bound below 1, else 1: a unit with an exact root. */
 double problem_unit_below(double bound);
 
-cfi_status problem_build(const cfi_network *network, const double *xi, cfi_arena *arena, alloc_problem *problem,
-                         cfi_error *error);
+cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error);
 alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena); /* zeros; NULL: out of memory */
 void problem_copy(const alloc_problem *problem, const alloc_point *from, alloc_point *to);
 
@@ -54,7 +54,8 @@ double problem_evaluate(const alloc_problem *problem, const alloc_point *point);
 /* SINR of user k at the point of the last problem_evaluate. */
 double problem_sinr(const alloc_problem *problem, size_t k);
 
-/* sum_l signal_jl (beta_kl / beta_jl) w_jl: amplitude with which stream j adds up coherently at user k. */
+/* sum_l coefficient_kj,l w_jl, the coefficient c_kj,l in these units: amplitude with which stream j adds up coherently
+ * at user k. */
 double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const double *w);
 double problem_coherent_coefficient(const alloc_problem *problem, size_t k, size_t j, size_t l);
 
@@ -63,7 +64,7 @@ double problem_coherent_coefficient(const alloc_problem *problem, size_t k, size
  * limits allow (which raises every SINR). False when no factor does; then the point is spoilt. */
 bool problem_complete(const alloc_problem *problem, alloc_point *point);
 
-void problem_to_powers(const alloc_problem *problem, const double *xi, const alloc_point *point, cfi_powers *powers);
-void problem_from_powers(const alloc_problem *problem, const double *xi, const cfi_powers *powers, alloc_point *point);
+void problem_to_powers(const alloc_problem *problem, const alloc_point *point, cfi_powers *powers);
+void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers, alloc_point *point);
 
 #endif

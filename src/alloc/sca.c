@@ -31,7 +31,7 @@ static cfi_surrogate choose_surrogate(const alloc_problem *problem)
     for (size_t k = 0; k < problem->K; k++) {
         best = fmax(best, problem_sinr(problem, k));
     }
-    return best < LOW_SINR ? CFI_SURROGATE_FRACTIONAL : problem->network->system->allocation.surrogate;
+    return best < LOW_SINR ? CFI_SURROGATE_FRACTIONAL : problem->link->system->allocation.surrogate;
 }
 
 /* Goes on in the direction of the step, doubling its length while the true objective rises: evaluations are much
@@ -145,7 +145,7 @@ cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, alloc_point *po
                    cfi_error *error)
 {
     const alloc_problem *problem = stepper->problem;
-    const cfi_system *system = problem->network->system;
+    const cfi_system *system = problem->link->system;
     double value = problem_evaluate(problem, point), gain = INFINITY;
     unsigned quiet = 0;
     bool settled = false; /* the last step was answered, and gained next to nothing */

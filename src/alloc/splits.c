@@ -1,6 +1,6 @@
 /* The equal and the heuristic split, and the constraint violation of any powers.
  * docs/model.md (M8), (M11), (M12). */
-#include "alloc/feasibility.h"
+#include "cfisac/alloc.h"
 
 #include <math.h>
 #include <string.h>
@@ -10,29 +10,30 @@ static cfi_status out_of_memory(cfi_error *error)
     return error_set(error, CFI_NO_MEMORY, "out of memory for the power splits");
 }
 
-/* gamma equal over the users of an AP, so that AP l spends x on communication; eta equal over the streams. */
-static void spread_over_users(size_t K, const double *xi, double x, double y, double *gamma, double *eta)
+/* AP l spends x watts on its users, in proportion to the mean square of their estimates (equal gamma under maximum
+ * ratio), and y on sensing. */
+static void spread_over_users(const cfi_link *link, size_t l, double x, double y, cfi_powers *powers)
 {
+    size_t K = link->K;
+    const double *share = link->share + K * l;
     double sum = 0.0;
 
     for (size_t k = 0; k < K; k++) {
-        sum += xi[k];
+        sum += share[k];
     }
     for (size_t k = 0; k < K; k++) {
-        gamma[k] = x / sum;
-        eta[k] = y / (double)K;
+        powers->p[k + K * l] = x * (share[k] / sum);
     }
+    powers->s[l] = y;
 }
 
-void alloc_equal(const cfi_network *network, const double *xi, cfi_powers *powers)
+void alloc_equal(const cfi_link *link, cfi_powers *powers)
 {
-    const cfi_system *system = network->system;
-    size_t K = network->K;
-    double share = system->power.budget_w / ((double)system->N * (double)network->L),
-           f = system->allocation.equal_fraction;
+    const cfi_system *system = link->system;
+    double each = system->power.budget_w / (double)link->L, f = system->allocation.equal_fraction;
 
-    for (size_t l = 0; l < network->L; l++) {
-        spread_over_users(K, xi + K * l, (1.0 - f) * share, f * share, powers->gamma + K * l, powers->eta + K * l);
+    for (size_t l = 0; l < link->L; l++) {
+        spread_over_users(link, l, (1.0 - f) * each, f * each, powers);
     }
 }
 
@@ -40,9 +41,9 @@ void alloc_equal(const cfi_network *network, const double *xi, cfi_powers *power
 
 /* The heuristic in one variable: the power that senses less well per watt ("free") is c times its share, the one that
  * senses better ("lifted") at least its share ("floor") and enough for the threshold. Free is communication power
- * when d2 >= d1, sensing power else. */
+ * when it senses less well, sensing power else. */
 typedef struct split {
-    double free, floor;               /* watts per antenna at c = 1 */
+    double free, floor;               /* watts at c = 1 */
     double weak, strong, need, limit; /* weak * free + strong * lifted >= need; free + lifted <= limit */
 } split;
 
@@ -111,42 +112,46 @@ static double largest_factor(const split *aps, size_t L, double floor_factor, do
     return low;
 }
 
-static void fill_splits(const cfi_network *network, const double *d1, const double *d2, split *aps)
+/* Sensing power senses better per watt than communication power. The same for all access points but for rounding. */
+static bool lifts_sensing(const cfi_link *link, size_t l)
 {
-    const cfi_system *system = network->system;
-    double N = (double)system->N, share = system->power.budget_w / (N * (double)network->L);
-    double f = system->allocation.heuristic_fraction;
+    return link->own_echo.sens[l] >= link->own_echo.comm[l];
+}
 
-    for (size_t l = 0; l < network->L; l++) {
-        aps[l] = (split){.free = (d2[l] >= d1[l] ? 1.0 - f : f) * share,
-                         .floor = (d2[l] >= d1[l] ? f : 1.0 - f) * share,
-                         .weak = fmin(d1[l], d2[l]),
-                         .strong = fmax(d1[l], d2[l]),
-                         .need = feasibility_information(system, l),
-                         .limit = system->power.ap_limit_w ? system->power.ap_limit_w[l] / N : INFINITY};
+static void fill_splits(const cfi_link *link, split *aps)
+{
+    const cfi_system *system = link->system;
+    double each = system->power.budget_w / (double)link->L, f = system->allocation.heuristic_fraction;
+
+    for (size_t l = 0; l < link->L; l++) {
+        double comm = link->own_echo.comm[l], sens = link->own_echo.sens[l];
+        bool lift_sensing = lifts_sensing(link, l);
+
+        aps[l] = (split){.free = (lift_sensing ? 1.0 - f : f) * each,
+                         .floor = (lift_sensing ? f : 1.0 - f) * each,
+                         .weak = fmin(comm, sens),
+                         .strong = fmax(comm, sens),
+                         .need = 1.0 / system->sensing.crlb_threshold_rad2[l],
+                         .limit = system->power.ap_limit_w ? system->power.ap_limit_w[l] : INFINITY};
     }
 }
 
-cfi_status alloc_heuristic(const cfi_network *network, const double *xi, cfi_arena *arena, cfi_powers *powers,
-                           cfi_error *error)
+cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error)
 {
-    size_t K = network->K, L = network->L;
-    double budget = network->system->power.budget_w / (double)network->system->N, floor_factor = 1.0, factor, c;
+    size_t L = link->L;
+    double budget = link->system->power.budget_w, floor_factor = 1.0, factor = alloc_least_threshold_factor(link), c;
     cfi_arena_mark mark = arena_mark(arena);
-    split *aps = arena_alloc(arena, L, sizeof *aps);
-    double *d1 = arena_alloc(arena, 2 * L, sizeof *d1), *d2 = d1 ? d1 + L : NULL;
+    split *aps;
 
-    if (!aps || !d1) {
-        return out_of_memory(error);
-    }
-    metrics_sensing_coefficients(network, d1, d2);
-    factor = feasibility_factor(network, d1, d2);
     if (!(factor <= 1.0)) {
-        arena_release(arena, mark);
         return error_set(error, CFI_INFEASIBLE, "thresholds cannot be met: all of them must be %.6g times larger",
                          factor);
     }
-    fill_splits(network, d1, d2, aps);
+    aps = arena_alloc(arena, L, sizeof *aps);
+    if (!aps) {
+        return out_of_memory(error);
+    }
+    fill_splits(link, aps);
     c = largest_factor(aps, L, floor_factor, budget);
     if (!(c > 0.0)) {
         floor_factor = 0.0;
@@ -154,11 +159,10 @@ cfi_status alloc_heuristic(const cfi_network *network, const double *xi, cfi_are
     }
     for (size_t l = 0; l < L; l++) {
         double free, lifted;
-        bool lift_sensing = d2[l] >= d1[l];
+        bool lift_sensing = lifts_sensing(link, l);
 
         split_at(&aps[l], c, floor_factor, &free, &lifted);
-        spread_over_users(K, xi + K * l, lift_sensing ? free : lifted, lift_sensing ? lifted : free,
-                          powers->gamma + K * l, powers->eta + K * l);
+        spread_over_users(link, l, lift_sensing ? free : lifted, lift_sensing ? lifted : free, powers);
     }
     arena_release(arena, mark);
     return CFI_OK;
@@ -166,25 +170,23 @@ cfi_status alloc_heuristic(const cfi_network *network, const double *xi, cfi_are
 
 /* ---------------------------------------------------------------------- violation ---- */
 
-cfi_status alloc_constraint_violation(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                      cfi_arena *arena, double *violation, cfi_error *error)
+cfi_status alloc_constraint_violation(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                      double *violation, cfi_error *error)
 {
-    const cfi_system *system = network->system;
-    size_t L = network->L;
+    const cfi_system *system = link->system;
+    size_t L = link->L;
     cfi_arena_mark mark = arena_mark(arena);
-    double *x = arena_alloc(arena, 3 * L, sizeof *x), *y = x ? x + L : NULL, *crlb = x ? x + 2 * L : NULL;
-    double total = 0.0, worst = 0.0;
+    double *crlb = arena_alloc(arena, L, sizeof *crlb), total = 0.0, worst = 0.0;
     cfi_status status;
 
-    if (!x) {
+    if (!crlb) {
         return out_of_memory(error);
     }
     status = system->sensing.crlb_model == CFI_CRLB_MULTISTATIC
-                 ? metrics_crlb_multistatic(network, xi, powers, arena, crlb, error)
-                 : metrics_crlb_own_echo(network, xi, powers, arena, crlb, error);
-    metrics_ap_powers(network->K, L, xi, powers, x, y);
+                 ? metrics_crlb_multistatic(link, powers, arena, crlb, error)
+                 : metrics_crlb_own_echo(link, powers, arena, crlb, error);
     for (size_t l = 0; status == CFI_OK && l < L; l++) {
-        double radiated = (double)system->N * (x[l] + y[l]);
+        double radiated = metrics_comm_power(link->K, powers, l) + powers->s[l];
 
         total += radiated;
         /* in units of the information needed: finite even where the bound is not */

@@ -20,9 +20,9 @@ static double user_strength(const alloc_problem *problem, size_t k)
 /* Users compete within a pilot; with orthogonal pilots all of them do. */
 static bool compete(const alloc_problem *problem, size_t k, size_t j)
 {
-    const cfi_network *network = problem->network;
+    const cfi_link *link = problem->link;
 
-    return !network->pilots_overlap || network->pilot[k] == network->pilot[j];
+    return !link->pilots_overlap || link->pilot[k] == link->pilot[j];
 }
 
 /* Whether k comes `rank`-th or better among its competitors; `key` orders them, ties by index. */
@@ -204,8 +204,8 @@ static bool exchange_user(const alloc_problem *problem, size_t turn, const alloc
 bool start_make(const alloc_problem *problem, size_t start, size_t *turn, const alloc_point *heuristic,
                 const alloc_point *incumbent, alloc_point *point)
 {
-    const cfi_network *network = problem->network;
-    cfi_stream stream = stream_make(network->system->seed, network->drop, CFI_DRAW_START, (uint32_t)start);
+    const cfi_link *link = problem->link;
+    cfi_stream stream = stream_make(link->system->seed, link->drop, CFI_DRAW_START, (uint32_t)start);
     bool exchanged = start > 2 && start % 4 != 2 && exchange_user(problem, *turn, heuristic, incumbent, point);
 
     *turn += exchanged;

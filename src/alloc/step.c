@@ -13,7 +13,7 @@ static const double NEGLIGIBLE_SINR = 1e-10;
  * the cone problems are what the caller wants to see. */
 static bool takes_dual(const alloc_problem *problem, const cfi_alloc_options *options)
 {
-    const cfi_system *system = problem->network->system;
+    const cfi_system *system = problem->link->system;
 
     if (system->allocation.solver != CFI_SOLVER_AUTO) {
         return system->allocation.solver == CFI_SOLVER_STRUCTURED;
@@ -62,7 +62,7 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
                         cfi_arena *arena, cfi_error *error)
 {
     *stepper = (alloc_stepper){.problem = problem,
-                               .constraint = problem->network->system->allocation.crlb_constraint,
+                               .constraint = problem->link->system->allocation.crlb_constraint,
                                .options = options,
                                .active = arena_alloc(arena, 3 * problem->K, sizeof(size_t)),
                                .unit = arena_alloc(arena, problem->L, sizeof(double))};
@@ -101,8 +101,8 @@ static cfi_status export_step(const alloc_stepper *stepper, const socp_problem *
     if (!options || !options->export_problem) {
         return CFI_OK;
     }
-    return options->export_problem(options->export_context, stepper->problem->network->drop, stepper->start,
-                                   stepper->step, problem, error);
+    return options->export_problem(options->export_context, stepper->problem->link->drop, stepper->start, stepper->step,
+                                   problem, error);
 }
 
 /* False when the dual has a corner where Newton's method zigzags (rare, and only with coherent terms and d1 = d2, where

@@ -13,7 +13,7 @@ typedef struct crlb_terms {
 
 static crlb_terms crlb_terms_at(const alloc_problem *problem, const alloc_point *at, size_t l)
 {
-    double N = (double)problem->network->system->N, M = (double)problem->network->system->M, x = 0.0, y;
+    double N = (double)problem->link->system->N, M = (double)problem->link->system->M, x = 0.0, y;
     double S_N = N * (N * N - 1.0) / 12.0, S_M = M * (M * M - 1.0) / 12.0, delta = 0.5 * (M - N);
     double a1 = M * S_N + N * S_M + M * N * delta * delta, a2 = N * N * S_M + M * N * N * delta * delta;
     double tau, tilde, g = problem->d1[l] / (M * S_N + N * S_M); /* of this AP over the information needed */

@@ -1,7 +1,7 @@
 /* What a number of realisations can estimate. docs/model.md (M17).
  *
- * AP l lights the target by v_l = C_l^T g_l + N e_l in one realisation: g_l has one circular normal entry per pilot
- * that carries power there, row i of C_l holds sqrt(xi_kl gamma_kl) of the users with pilot i, e_l = (sqrt(eta_kl))_k.
+ * AP l lights the target by v_l = C_l^T g_l + sqrt(N) e_l in one realisation: g_l has one circular normal entry per
+ * pilot that carries power there, row i of C_l holds sqrt(p_kl) of the users with pilot i, e_l = (sqrt(s_l / K))_k.
  * Its derivative across the array's own direction is C_l^T g'_l with g'_l independent of g_l. */
 #include "metrics/estimable.h"
 
@@ -12,11 +12,6 @@
 
 /* Relative to the sensing power: what is left of sqrt(eta) outside the users' streams is rounding below. */
 static const double OUTSIDE = 1e-12;
-
-static double stream_power(const double *xi, const cfi_powers *powers, size_t at)
-{
-    return xi[at] * powers->gamma[at];
-}
 
 /* ------------------------------------------------------------------------- multistatic ---- */
 
@@ -29,21 +24,17 @@ bool estimable_from(double realizations, double needed)
 }
 
 /* Columns of unit length, r_kl = sqrt(x_kl / x_l); 0 where AP l serves nobody. Returns how many APs radiate. */
-static size_t fill_shares(const cfi_network *network, const double *xi, const cfi_powers *powers, double *r)
+static size_t fill_shares(const cfi_network *network, const cfi_powers *powers, double *r)
 {
     size_t K = network->K, radiating = 0;
 
     for (size_t l = 0; l < network->L; l++) {
-        double total = 0.0, sensing = 0.0;
+        double total = metrics_comm_power(K, powers, l);
 
         for (size_t k = 0; k < K; k++) {
-            total += stream_power(xi, powers, k + K * l);
-            sensing += powers->eta[k + K * l];
+            r[k + K * l] = total > 0.0 ? sqrt(powers->p[k + K * l] / total) : 0.0;
         }
-        for (size_t k = 0; k < K; k++) {
-            r[k + K * l] = total > 0.0 ? sqrt(stream_power(xi, powers, k + K * l) / total) : 0.0;
-        }
-        radiating += total + sensing > 0.0 ? 1 : 0;
+        radiating += total + powers->s[l] > 0.0 ? 1 : 0;
     }
     return radiating;
 }
@@ -94,8 +85,8 @@ static double own_overlap(const cfi_network *network, const double *r)
     return sum;
 }
 
-cfi_status estimable_multistatic(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                 cfi_arena *arena, multistatic_needs *needs, cfi_error *error)
+cfi_status estimable_multistatic(const cfi_network *network, const cfi_powers *powers, cfi_arena *arena,
+                                 multistatic_needs *needs, cfi_error *error)
 {
     size_t K = network->K, L = network->L, radiating, served;
     double *r, *Q;
@@ -109,7 +100,7 @@ cfi_status estimable_multistatic(const cfi_network *network, const double *xi, c
     if (!needs->least || !needs->one_more || !r || !Q) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the Monte Carlo of the multistatic bound");
     }
-    radiating = fill_shares(network, xi, powers, r);
+    radiating = fill_shares(network, powers, r);
     served = add_covariances(network, r, Q);
     for (size_t p = 0; p < L; p++) {
         needs->least[p] = served > 0 ? fmax((double)radiating / (double)served, overlap(K, r + K * p, Q)) : 0.0;
@@ -123,21 +114,21 @@ cfi_status estimable_multistatic(const cfi_network *network, const double *xi, c
 
 /* Users of one pilot at an AP. */
 typedef struct pilot_share {
-    double power, sensing, along; /* sums of x_k and eta_k; of sqrt(x_k eta_k) */
+    double power, sensing, along; /* sums of p_k and s / K; of sqrt(p_k s / K) */
 } pilot_share;
 
-static pilot_share share_of_pilot(const cfi_network *network, const double *xi, const cfi_powers *powers, size_t p,
-                                  size_t pilot)
+static pilot_share share_of_pilot(const cfi_network *network, const cfi_powers *powers, size_t p, size_t pilot)
 {
+    double stream = powers->s[p] / (double)network->K;
     pilot_share share = {0.0, 0.0, 0.0};
 
     for (size_t k = 0; k < network->K; k++) {
-        size_t at = k + network->K * p;
+        double power = powers->p[k + network->K * p];
 
         if (network->pilot[k] == pilot) {
-            share.power += stream_power(xi, powers, at);
-            share.sensing += powers->eta[at];
-            share.along += sqrt(stream_power(xi, powers, at) * powers->eta[at]);
+            share.power += power;
+            share.sensing += stream;
+            share.along += sqrt(power * stream);
         }
     }
     return share;
@@ -153,14 +144,14 @@ static bool first_of_its_pilot(const cfi_network *network, size_t k)
     return true;
 }
 
-double estimable_block_order(const cfi_network *network, const double *xi, const cfi_powers *powers, size_t p)
+double estimable_block_order(const cfi_network *network, const cfi_powers *powers, size_t p)
 {
     double pilots = 0.0, sensing = 0.0, outside = 0.0; /* pilots with power; of norm(e)^2, what C^T g cannot cancel */
     bool lit = network->system->M > 1, turned = network->system->N > 1;
 
     for (size_t k = 0; k < network->K; k++) {
         if (first_of_its_pilot(network, k)) {
-            pilot_share share = share_of_pilot(network, xi, powers, p, network->pilot[k]);
+            pilot_share share = share_of_pilot(network, powers, p, network->pilot[k]);
 
             pilots += share.power > 0.0 ? 1.0 : 0.0;
             sensing += share.sensing;

@@ -47,17 +47,13 @@ static double scale_of(double power)
 }
 
 /* Scales of v_l and w_l of AP l, so that single precision can hold what they are. */
-static void fill_scales(const double *xi, const cfi_powers *powers, const sums_layout *layout, size_t l, double across,
+static void fill_scales(const cfi_powers *powers, const sums_layout *layout, size_t l, double across,
                         const bound_constants *constants)
 {
-    double N = (double)constants->network->system->N, x = 0.0, y = 0.0;
+    double N = (double)constants->network->system->N, comm = metrics_comm_power(layout->K, powers, l);
 
-    for (size_t k = layout->K * l; k < layout->K * (l + 1); k++) {
-        x += xi[k] * powers->gamma[k];
-        y += powers->eta[k];
-    }
-    constants->v_scale[l] = scale_of(N * x + N * N * y);
-    constants->w_scale[l] = scale_of(across * x);
+    constants->v_scale[l] = scale_of(comm + N * powers->s[l]);
+    constants->w_scale[l] = scale_of(across / N * comm);
     constants->w_back[l] = 1.0 / constants->w_scale[l];
 }
 
@@ -78,9 +74,8 @@ static double fill_observed(const cfi_network *network, size_t l, double complex
     return across;
 }
 
-cfi_status bound_constants_make(const cfi_network *network, const double *xi, const cfi_powers *powers,
-                                const sums_layout *layout, cfi_arena *arena, bound_constants *constants,
-                                cfi_error *error)
+cfi_status bound_constants_make(const cfi_network *network, const cfi_powers *powers, const sums_layout *layout,
+                                cfi_arena *arena, bound_constants *constants, cfi_error *error)
 {
     const cfi_system *system = network->system;
     size_t L = network->L, M = system->M, N = system->N;
@@ -103,8 +98,8 @@ cfi_status bound_constants_make(const cfi_network *network, const double *xi, co
     for (size_t p = 0; p < L; p++) {
         double across = fill_observed(network, p, b, constants->observed + 4 * N * p);
 
-        if (layout->single) {
-            fill_scales(xi, powers, layout, p, across, constants);
+        if (layout->precision != MC_DOUBLE) {
+            fill_scales(powers, layout, p, across, constants);
         }
         channel_steering(network->angle_rad[p], M, b, b + M);
         constants->along[p] = per_noise * keep_across(b, b + M, M);

@@ -6,6 +6,7 @@
 
 #include "base/threads.h"
 #include "metrics/elimination.h"
+#include "metrics/illumination.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -246,7 +247,7 @@ static void fill_multistatic(const simulation *sim, const estimates *e, size_t p
 static void fill_block_mean(const simulation *sim, const estimates *e, size_t p, cfi_monte_carlo *out)
 {
     size_t at = place_of(&sim->layout, BLOCK_MEAN, p);
-    double order = estimable_block_order(sim->network, sim->xi, sim->powers, p), mean = e->whole[at];
+    double order = estimable_block_order(sim->network, sim->powers, p), mean = e->whole[at];
 
     out->crlb_own_echo_block_mean_rad2[p] = order > 1.0 ? mean : NAN;
     out->crlb_own_echo_block_mean_std_error[p] =
@@ -283,6 +284,7 @@ typedef struct jackknife_work {
     double *total, n;
     double **rest;              /* one a thread: all sums but the squares */
     elimination **eliminations; /* one a thread; NULL without multistatic bounds */
+    lit_work *lit;              /* one a thread */
     const echo_paths *paths;
     size_t next; /* block to be taken */
     bool failed, interrupted;
@@ -300,8 +302,8 @@ static bool leave_block_out(const jackknife_work *w, size_t b, size_t thread)
     if (!layout->multistatic) {
         return true;
     }
-    elimination_illumination(w->eliminations[thread], w->paths, &sim->constants, own, true,
-                             out + place_of(layout, MULTISTATIC, 0));
+    illumination_sum(layout, w->paths, &sim->constants, own, true, &w->lit[thread],
+                     out + place_of(layout, MULTISTATIC, 0));
     return elimination_residuals(w->eliminations[thread], &sim->constants, w->total, own, rest + layout->aps,
                                  out + place_of(layout, RESIDUAL, 0));
 }
@@ -355,30 +357,40 @@ static void finish_multistatic(const simulation *sim, const estimates *e, double
     }
 }
 
-static bool make_jackknife(simulation *sim, cfi_arena *arena, jackknife_work *w)
+/* What the multistatic bounds take. */
+static bool make_eliminations(const simulation *sim, cfi_arena *arena, jackknife_work *w)
 {
-    const sums_layout *layout = &sim->layout;
+    size_t threads = sim->threads;
 
-    w->total = arena_alloc(arena, layout->length, sizeof *w->total);
-    w->rest = arena_alloc(arena, sim->threads, sizeof *w->rest); /* NOLINT(bugprone-sizeof-expression) */
-    w->eliminations =
-        arena_zeros(arena, sim->threads, sizeof *w->eliminations); /* NOLINT(bugprone-sizeof-expression) */
-    if (!w->total || !w->rest || !w->eliminations) {
+    w->eliminations = arena_zeros(arena, threads, sizeof *w->eliminations); /* NOLINT(bugprone-sizeof-expression) */
+    w->lit = arena_zeros(arena, threads, sizeof *w->lit);
+    w->paths = echo_paths_make(&sim->layout, &sim->constants, arena);
+    if (!w->eliminations || !w->lit || !w->paths) {
         return false;
     }
-    for (size_t i = 0; i < sim->threads; i++) {
-        w->rest[i] = arena_alloc(arena, layout->gram, sizeof(double));
-        if (layout->multistatic) {
-            w->eliminations[i] = elimination_make(layout, arena);
-        }
-        if (!w->rest[i] || (layout->multistatic && !w->eliminations[i])) {
+    for (size_t i = 0; i < threads; i++) {
+        w->eliminations[i] = elimination_make(&sim->layout, arena);
+        if (!w->eliminations[i] || !lit_work_make(&sim->layout, w->paths, arena, &w->lit[i])) {
             return false;
         }
     }
-    if (layout->multistatic) {
-        w->paths = echo_paths_make(layout, &sim->constants, arena);
+    return true;
+}
+
+static bool make_jackknife(const simulation *sim, cfi_arena *arena, jackknife_work *w)
+{
+    w->total = arena_alloc(arena, sim->layout.length, sizeof *w->total);
+    w->rest = arena_alloc(arena, sim->threads, sizeof *w->rest); /* NOLINT(bugprone-sizeof-expression) */
+    if (!w->total || !w->rest) {
+        return false;
     }
-    return !layout->multistatic || w->paths;
+    for (size_t i = 0; i < sim->threads; i++) {
+        w->rest[i] = arena_alloc(arena, sim->layout.gram, sizeof(double));
+        if (!w->rest[i]) {
+            return false;
+        }
+    }
+    return !sim->layout.multistatic || make_eliminations(sim, arena, w);
 }
 
 /* The whole, then each block left out. */
@@ -390,8 +402,8 @@ static cfi_status run_estimates(jackknife_work *w, cfi_error *error)
     w->n = add_up(sim, layout->length, w->total);
     evaluate(sim, w->total, w->n, w->e->whole);
     if (layout->multistatic) {
-        elimination_illumination(w->eliminations[0], w->paths, &sim->constants, w->total, false,
-                                 w->e->whole + place_of(layout, MULTISTATIC, 0));
+        illumination_sum(layout, w->paths, &sim->constants, w->total, false, &w->lit[0],
+                         w->e->whole + place_of(layout, MULTISTATIC, 0));
         w->failed = !elimination_residuals(w->eliminations[0], &sim->constants, w->total, NULL, w->total + layout->aps,
                                            w->e->whole + place_of(layout, RESIDUAL, 0));
     }
@@ -452,20 +464,20 @@ static cfi_status prepare(simulation *sim, cfi_arena *arena, cfi_error *error)
     size_t K = sim->layout.K, L = sim->layout.L, N = system->N;
 
     sim->steering = arena_alloc(arena, 2 * N * L, sizeof *sim->steering);
-    sim->root_gamma = arena_alloc(arena, K * L, sizeof(double));
-    sim->root_eta = arena_alloc(arena, K * L, sizeof(double));
+    sim->root_p = arena_alloc(arena, K * L, sizeof(double));
+    sim->root_s = arena_alloc(arena, L, sizeof(double));
     sim->sums = arena_alloc(arena, plan_blocks(sim) * sim->layout.length, sizeof(double));
-    if (!sim->steering || !sim->root_gamma || !sim->root_eta || !sim->sums) {
+    if (!sim->steering || !sim->root_p || !sim->root_s || !sim->sums) {
         return simulation_out_of_memory(sim->network, error);
     }
     for (size_t l = 0; l < L; l++) {
         channel_steering(sim->network->angle_rad[l], N, sim->steering + 2 * N * l, sim->steering + 2 * N * l + N);
+        sim->root_s[l] = sqrt(sim->powers->s[l] / (double)(N * K));
     }
     for (size_t i = 0; i < K * L; i++) {
-        sim->root_gamma[i] = sqrt(sim->powers->gamma[i]);
-        sim->root_eta[i] = sqrt(sim->powers->eta[i]);
+        sim->root_p[i] = sqrt(sim->powers->p[i]);
     }
-    return bound_constants_make(sim->network, sim->xi, sim->powers, &sim->layout, arena, &sim->constants, error);
+    return bound_constants_make(sim->network, sim->powers, &sim->layout, arena, &sim->constants, error);
 }
 
 static cfi_status simulate(simulation *sim, cfi_arena *arena, cfi_error *error)
@@ -532,20 +544,20 @@ static cfi_status make_scratch(simulation *sim, cfi_arena *arena, cfi_error *err
     return sim->scratch ? CFI_OK : simulation_out_of_memory(sim->network, error);
 }
 
-/* xi, what the multistatic bounds need, and whether the sums are to hold what they are made of. */
+static mc_precision choose_precision(const simulation *sim)
+{
+    return !getenv("CFI_SINGLE") ? MC_DOUBLE : sim->network->equal_paths ? MC_SINGLE : MC_SINGLE_CROSS;
+}
+
+/* What the multistatic bounds need, and whether the sums are to hold what they are made of. */
 static cfi_status plan_bounds(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
     const cfi_network *network = sim->network;
     size_t K = network->K, L = network->L;
     bool multistatic = false;
 
-    sim->xi = arena_alloc(arena, K * L, sizeof *sim->xi);
-    if (!sim->xi) {
-        return simulation_out_of_memory(network, error);
-    }
-    channel_mmse_variance(network, sim->xi);
     if (network->system->monte_carlo.bounds == CFI_MC_BOUNDS_ALL && L <= CFI_MULTISTATIC_MC_MAX_APS) {
-        cfi_status status = estimable_multistatic(network, sim->xi, sim->powers, arena, &sim->needs, error);
+        cfi_status status = estimable_multistatic(network, sim->powers, arena, &sim->needs, error);
 
         if (status != CFI_OK) {
             return status;
@@ -554,7 +566,7 @@ static cfi_status plan_bounds(simulation *sim, cfi_arena *arena, cfi_error *erro
             multistatic = multistatic || estimable_from((double)(sim->n - 1), sim->needs.least[p]);
         }
     }
-    sim->layout = sums_make_layout(K, L, multistatic, multistatic && getenv("CFI_SINGLE"));
+    sim->layout = sums_make_layout(K, L, multistatic, choose_precision(sim));
     return CFI_OK;
 }
 
@@ -562,6 +574,7 @@ cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *pow
                                cfi_arena *arena, cfi_monte_carlo *out, cfi_error *error)
 {
     simulation sim = {.network = network,
+                      .precoder = channel_precoder(network->system),
                       .powers = powers,
                       .n = network->system->monte_carlo.realizations,
                       .block_size = 1,

@@ -13,10 +13,12 @@ enum { STACKED = 512 };
 /* Several access points are stacked, so that the products are long. */
 struct simulation_scratch {
     cfi_channel_scratch *channel;
+    void *precoding;
+    double *factor;       /* K: of the precoder */
     size_t stack, stride; /* access points in a stack; doubles from realisation to realisation */
     cfi_channels h, f;    /* stack N x K x SIMULATION_CHUNK, user fastest; f holds the estimates first */
     cfi_split A;          /* K x K x SIMULATION_CHUNK */
-    double *gain, *beam;  /* N K, 2 N K: an access point's precoder, a user's factor for every antenna */
+    double *gain, *beam;  /* N K, 2 N K: an access point's powers, a user's factor for every antenna */
     beams *beams;         /* NULL without bounds */
 };
 
@@ -26,24 +28,25 @@ cfi_status simulation_out_of_memory(const cfi_network *network, cfi_error *error
                      network->L, network->K);
 }
 
-/* F_l = Hhat_l diag(sqrt gamma_l) + a_l sqrt(eta_l)^T: what is multiplied and what is added, for every entry. */
-static void prepare_precoder(const simulation *sim, size_t l, const simulation_scratch *s)
+/* F_l = V_l diag(sqrt p_kl) + sqrt(s_l / K) b_l 1^T, V_l by the precoder's factors: what is multiplied and what is
+ * added, for every entry. */
+static void prepare_powers(const simulation *sim, size_t l, const simulation_scratch *s)
 {
     size_t K = sim->layout.K, N = sim->network->system->N;
     const double complex *a = sim->steering + 2 * N * l;
-    const double *root_gamma = sim->root_gamma + K * l, *root_eta = sim->root_eta + K * l;
+    const double *root_p = sim->root_p + K * l, root_s = sim->root_s[l];
 
     for (size_t n = 0; n < N; n++) {
         for (size_t k = 0; k < K; k++) {
-            s->gain[K * n + k] = root_gamma[k];
-            s->beam[K * n + k] = root_eta[k] * creal(a[n]);
-            s->beam[K * (N + n) + k] = root_eta[k] * cimag(a[n]);
+            s->gain[K * n + k] = root_p[k] * s->factor[k];
+            s->beam[K * n + k] = root_s * creal(a[n]);
+            s->beam[K * (N + n) + k] = root_s * cimag(a[n]);
         }
     }
 }
 
-/* In place of the estimates, real or imaginary parts. */
-CLONES(static, void, precode,
+/* In place of what the precoder left, real or imaginary parts. */
+CLONES(static, void, radiate,
        (size_t size, const double *restrict gain, const double *restrict beam, double *restrict f),
        (size, gain, beam, f))
 {
@@ -60,10 +63,11 @@ static void run_ap(const simulation *sim, const cfi_channel_range *range, size_t
     cfi_estimated_channels out = {.h = {s->h.re + first, s->h.im + first}, .h_hat = {s->f.re + first, s->f.im + first}};
 
     channel_draw(sim->network, l, range, s->channel, &out);
-    prepare_precoder(sim, l, s);
+    sim->precoder->apply(s->precoding, l, range, out.h_hat, s->factor);
+    prepare_powers(sim, l, s);
     for (size_t i = 0; i < range->count; i++) {
-        precode(size, s->gain, s->beam, out.h_hat.re + s->stride * i);
-        precode(size, s->gain, s->beam + size, out.h_hat.im + s->stride * i);
+        radiate(size, s->gain, s->beam, out.h_hat.re + s->stride * i);
+        radiate(size, s->gain, s->beam + size, out.h_hat.im + s->stride * i);
         if (s->beams) {
             cfi_split f = {.re = out.h_hat.re + s->stride * i, .im = out.h_hat.im + s->stride * i, .ld = K};
             size_t block = (range->first + i) / sim->block_size;
@@ -165,10 +169,12 @@ static bool allocate_scratch(const simulation *sim, cfi_arena *arena, simulation
     s->stride = size * s->stack;
     entries = s->stride * SIMULATION_CHUNK + BEHIND;
     s->channel = channel_scratch_make(sim->network, arena);
+    s->precoding = sim->precoder->prepare(sim->network, arena);
+    s->factor = arena_alloc(arena, K, sizeof(double));
     s->h.re = arena_zeros(arena, 4 * entries, sizeof(double));
     s->A = (cfi_split){.re = arena_alloc(arena, 2 * A, sizeof(double)), .ld = (K + 7) / 8 * 8};
     s->gain = arena_alloc(arena, 3 * size, sizeof(double));
-    if (!s->channel || !s->h.re || !s->A.re || !s->gain) {
+    if (!s->channel || !s->precoding || !s->factor || !s->h.re || !s->A.re || !s->gain) {
         return false;
     }
     s->h.im = s->h.re + entries;

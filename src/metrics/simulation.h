@@ -15,12 +15,12 @@ typedef struct simulation {
     const cfi_powers *powers;
     sums_layout layout;
     bound_constants constants;
-    double *xi;                    /* K x L */
-    multistatic_needs needs;       /* arrays NULL unless asked for */
-    double complex *steering;      /* N x 2 x L: a_l and its derivative */
-    double *root_gamma, *root_eta; /* K x L */
-    size_t n, block_size, blocks;  /* realisations wanted; per full block; blocks done */
-    double *sums;                  /* MOST_BLOCKS x layout.length */
+    multistatic_needs needs;  /* arrays NULL unless asked for */
+    double complex *steering; /* N x 2 x L: a_l and its derivative */
+    const cfi_precoder *precoder;
+    double *root_p, *root_s;      /* K x L: sqrt(p_kl); L: sqrt(s_l / (N K)), what a stream's a_l is multiplied by */
+    size_t n, block_size, blocks; /* realisations wanted; per full block; blocks done */
+    double *sums;                 /* MOST_BLOCKS x layout.length */
     size_t size[MOST_BLOCKS];
     size_t threads;
     simulation_scratch **scratch; /* one a thread */

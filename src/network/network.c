@@ -1,40 +1,16 @@
 /* One drop: large-scale gains, pilots, target angles, echo path gains. docs/model.md (M1). */
+#include "network/paths.h"
 #include "network/placement.h"
-
-#include <math.h>
-#include <string.h>
-
-/* Pairs of indices share a 32-bit stream index; scenario keeps both below 65536. */
-static uint32_t pair_index(size_t l, size_t k)
-{
-    return (uint32_t)(l * 65536 + k);
-}
+#include "network/propagation.h"
 
 static cfi_status out_of_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for a network");
 }
 
-/* beta_kl = z_kl (r_h / r_kl)^nu */
-static double draw_gain(const cfi_network *network, size_t k, size_t l)
-{
-    const cfi_system *system = network->system;
-    const double *ap = network->ap_position_m + 2 * l, *ue = network->ue_position_m + 2 * k;
-    double distance = hypot(ap[0] - ue[0], ap[1] - ue[1]), normal = 0.0;
-    cfi_stream stream = stream_make(system->seed, network->drop, CFI_DRAW_SHADOWING, pair_index(l, k));
-
-    if (system->geometry.placement == CFI_PLACEMENT_CLAMP) {
-        distance = fmax(distance, system->geometry.min_distance_m);
-    }
-    random_normals(&stream, 1, &normal);
-    return exp(system->propagation.shadowing_std * normal) *
-           pow(system->propagation.reference_distance_m / distance, system->propagation.path_loss_exponent);
-}
-
 static cfi_status draw_gains(cfi_network *network, cfi_arena *arena, cfi_error *error)
 {
     const cfi_system *system = network->system;
-    size_t K = network->K, L = network->L;
     double *beta;
 
     if (system->propagation.gain) {
@@ -47,24 +23,12 @@ static cfi_status draw_gains(cfi_network *network, cfi_arena *arena, cfi_error *
     if (status != CFI_OK) {
         return status;
     }
-    beta = arena_alloc(arena, K * L, sizeof *beta);
+    beta = arena_alloc(arena, network->K * network->L, sizeof *beta);
     if (!beta) {
         return out_of_memory(error);
     }
-    for (size_t l = 0; l < L; l++) {
-        for (size_t k = 0; k < K; k++) {
-            beta[k + K * l] = draw_gain(network, k, l);
-            if (!isfinite(beta[k + K * l]) || !(beta[k + K * l] > 0.0)) {
-                return error_set(
-                    error, CFI_INVALID,
-                    "/network: the gain between access point %zu and user %zu of drop %u is %g (allowed: a "
-                    "finite number > 0; move them apart or change the path loss)",
-                    l, k, network->drop, beta[k + K * l]);
-            }
-        }
-    }
     network->beta = beta;
-    return CFI_OK;
+    return propagation_draw(network, beta, error);
 }
 
 static cfi_status assign_pilots(cfi_network *network, cfi_arena *arena, cfi_error *error)
@@ -131,45 +95,8 @@ cfi_status network_draw(const cfi_system *system, uint32_t drop, cfi_arena *aren
     if (status == CFI_OK) {
         status = assign_pilots(network, arena, error);
     }
-    return status == CFI_OK ? draw_angles(network, arena, error) : status;
-}
-
-/* ------------------------------------------------------------------------ echo paths ---- */
-
-bool network_equal_paths(const cfi_network *network)
-{
-    const cfi_system *system = network->system;
-
-    return !system->sensing.path_gains && !system->sensing.path_phases_rad && !system->sensing.random_path_phase;
-}
-
-static double path_gain(const cfi_system *system, size_t l, size_t p)
-{
-    return system->sensing.path_gains ? system->sensing.path_gains[l + system->L * p] : system->sensing.path_gain;
-}
-
-double network_path_power(const cfi_network *network, size_t l, size_t p)
-{
-    double gain = path_gain(network->system, l, p);
-
-    return gain * gain;
-}
-
-void network_path_gains(const cfi_network *network, size_t p, double complex *restrict alpha)
-{
-    const cfi_system *system = network->system;
-
-    for (size_t l = 0; l < network->L; l++) {
-        double phase = system->sensing.path_phase_rad;
-
-        if (system->sensing.random_path_phase) {
-            cfi_stream stream = stream_make(system->seed, network->drop, CFI_DRAW_PATH_PHASE, pair_index(l, p));
-
-            random_uniforms(&stream, 1, &phase);
-            phase *= 2.0 * M_PI;
-        } else if (system->sensing.path_phases_rad) {
-            phase = system->sensing.path_phases_rad[l + system->L * p];
-        }
-        alpha[l] = path_gain(system, l, p) * (cos(phase) + I * sin(phase));
+    if (status == CFI_OK) {
+        status = draw_angles(network, arena, error);
     }
+    return status == CFI_OK ? paths_draw(network, arena, error) : status;
 }

@@ -27,6 +27,19 @@ static void closed_form(json_writer *writer, const cfi_record *record)
     json_close(writer, '}');
 }
 
+/* How the moments behind the closed forms and the allocation are known. */
+static void link_kind(json_writer *writer, const cfi_link *of)
+{
+    if (!of) {
+        json_null(writer, "link");
+        return;
+    }
+    json_open(writer, "link", '{');
+    json_text(writer, "kind", of->kind);
+    json_number(writer, "largest_relative_std_error", of->largest_relative_std_error);
+    json_close(writer, '}');
+}
+
 static void monte_carlo(json_writer *writer, const cfi_record *record)
 {
     const cfi_monte_carlo *estimate = &record->monte_carlo;
@@ -81,8 +94,10 @@ static void allocation(json_writer *writer, const cfi_record *record, const cfi_
     json_number(writer, "spread_bit_s_hz", ok ? a->spread_bit_s_hz : NAN);
     json_vector(writer, "trace_bit_s_hz", ok ? a->trace_bit_s_hz : NULL, a->trace_count);
     json_number(writer, "sum_rate_bit_s_hz", ok ? a->sum_rate_bit_s_hz : NAN);
-    json_matrix(writer, "gamma", ok ? a->powers.gamma : NULL, record->K, record->L);
-    json_matrix(writer, "eta", ok ? a->powers.eta : NULL, record->K, record->L);
+    json_matrix(writer, "powers_w", ok ? a->powers.p : NULL, record->K, record->L);
+    json_vector(writer, "sensing_powers_w", ok ? a->powers.s : NULL, record->L);
+    json_matrix(writer, "gamma", ok ? record->gamma : NULL, record->K, record->L);
+    json_matrix(writer, "eta", ok ? record->eta : NULL, record->K, record->L);
     json_vector(writer, "ap_power_w", ok ? a->ap_power_w : NULL, record->L);
     json_number(writer, "max_constraint_violation", ok ? a->max_constraint_violation : NAN);
     json_number(writer, "least_threshold_factor_db", quantity_of(QUANTITY_THRESHOLD_FACTOR_DB, record));
@@ -119,6 +134,7 @@ void drop_json(json_writer *writer, const cfi_record *record, const cfi_results 
     if (record->failure) {
         json_text(writer, "failure", record->failure);
     }
+    link_kind(writer, record->link);
     closed_form(writer, record);
     monte_carlo(writer, record);
     allocation(writer, record, results);

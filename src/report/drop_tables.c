@@ -28,17 +28,6 @@ static void put_position(FILE *stream, const double *position_m, size_t i)
     put_of(stream, position_m, 2 * i + 1);
 }
 
-/* Of a drop that has powers, else nan. */
-static double sensing_power_w(const cfi_record *record, size_t l)
-{
-    double sum = 0.0;
-
-    for (size_t k = 0; record->status == CFI_DROP_OK && k < record->K; k++) {
-        sum += record->allocation.powers.eta[k + record->K * l];
-    }
-    return record->status == CFI_DROP_OK ? (double)record->N * sum : NAN;
-}
-
 static void ap_row(const cfi_record *record, size_t l, FILE *stream)
 {
     const cfi_network *network = record->network;
@@ -50,7 +39,7 @@ static void ap_row(const cfi_record *record, size_t l, FILE *stream)
     put_position(stream, network->ap_position_m, l);
     put(stream, network->angle_rad[l] * DEGREES_PER_RADIAN);
     put_of(stream, ok ? record->allocation.ap_power_w : NULL, l);
-    put(stream, sensing_power_w(record, l));
+    put_of(stream, ok ? record->allocation.powers.s : NULL, l);
     put(stream, network->system->sensing.crlb_threshold_rad2[l]);
     put_of(stream, ok ? form->crlb_own_echo_rad2 : NULL, l);
     put_of(stream, ok ? form->crlb_multistatic_rad2 : NULL, l);

@@ -100,10 +100,10 @@ static double sensing_share(const cfi_record *record)
 {
     double sensing = 0.0;
 
-    for (size_t i = 0; is_ok(record) && i < record->K * record->L; i++) {
-        sensing += record->allocation.powers.eta[i];
+    for (size_t l = 0; is_ok(record) && l < record->L; l++) {
+        sensing += record->allocation.powers.s[l];
     }
-    return (double)record->N * sensing / total_power(record);
+    return sensing / total_power(record);
 }
 
 static double iterations(const cfi_record *record)

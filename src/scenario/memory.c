@@ -101,11 +101,24 @@ static double allocation_bytes(const cfi_system *system)
     return dual ? dual_bytes(system, pairs) : cone_solver_bytes(system, groups);
 }
 
+/* Gains and phases as they were given, and the echo paths of a drop: complex, for every pair unless all are equal. */
+static double path_bytes(const cfi_system *system)
+{
+    const cfi_sensing *sensing = &system->sensing;
+    double pairs = (double)system->L * (double)system->L, numbers = 0.0;
+
+    if (sensing->path_gains || sensing->path_phases_rad || sensing->random_path_phase) {
+        numbers += 2.0 * pairs;
+    }
+    numbers += sensing->path_gains ? pairs : 0.0;
+    return 8.0 * (numbers + (sensing->path_phases_rad ? pairs : 0.0));
+}
+
 double scenario_memory_bytes(const cfi_system *system)
 {
     double L = (double)system->L, K = (double)system->K, bytes = 20.0 * 8.0 * K * L;
 
-    bytes += (system->sensing.path_gains ? 8.0 : 0.0) * L * L + (system->sensing.path_phases_rad ? 8.0 : 0.0) * L * L;
+    bytes += path_bytes(system);
     bytes += allocation_bytes(system);
     if (system->monte_carlo.realizations > 0) {
         /* sixteen realisations' channels, estimates and normals, products, and echoes */

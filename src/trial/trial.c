@@ -1,4 +1,4 @@
-/* One trial: network, MMSE statistics, allocation, closed forms, Monte Carlo. */
+/* One trial: network, link, allocation, closed forms, Monte Carlo. */
 #include "cfisac/trial.h"
 
 #include <math.h>
@@ -21,28 +21,54 @@ static cfi_status out_of_memory(const cfi_network *network, cfi_error *error)
 static cfi_status draw(const cfi_system *system, uint32_t drop, cfi_arena *arena, cfi_record *record, cfi_error *error)
 {
     cfi_network *network = arena_alloc(arena, 1, sizeof *network);
-    double *xi = arena_alloc(arena, system->K * system->L, sizeof *xi);
+    cfi_link *link = arena_alloc(arena, 1, sizeof *link);
     cfi_status status;
 
-    if (!network || !xi) {
+    if (!network || !link) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for a drop");
     }
     status = network_draw(system, drop, arena, network, error);
     if (status == CFI_OK) {
-        channel_mmse_variance(network, xi);
+        status = link_make(network, arena, link, error);
+    }
+    if (status == CFI_OK) {
         record->network = network;
-        record->xi = xi;
+        record->link = link;
+        record->xi = link->share;
     }
     return status;
+}
+
+/* gamma_kl = p_kl / (N xi_kl) and eta_kl = s_l / (N K), for reports. */
+static cfi_status express_factors(cfi_record *record, cfi_arena *arena, cfi_error *error)
+{
+    const cfi_powers *powers = &record->allocation.powers;
+    size_t K = record->K, pairs = K * record->L;
+    double N = (double)record->N, *gamma, *eta;
+
+    if (record->network->system->precoding.kind != CFI_PRECODER_MR) {
+        return CFI_OK;
+    }
+    gamma = arena_alloc(arena, pairs, sizeof *gamma);
+    eta = arena_alloc(arena, pairs, sizeof *eta);
+    if (!gamma || !eta) {
+        return out_of_memory(record->network, error);
+    }
+    for (size_t i = 0; i < pairs; i++) {
+        gamma[i] = powers->p[i] / (N * record->xi[i]);
+        eta[i] = powers->s[i / K] / (N * (double)K);
+    }
+    record->gamma = gamma;
+    record->eta = eta;
+    return CFI_OK;
 }
 
 static cfi_status both_bounds(const cfi_record *record, const cfi_powers *powers, cfi_arena *arena, double *own_echo,
                               double *multistatic, cfi_error *error)
 {
-    cfi_status status = metrics_crlb_own_echo(record->network, record->xi, powers, arena, own_echo, error);
+    cfi_status status = metrics_crlb_own_echo(record->link, powers, arena, own_echo, error);
 
-    return status != CFI_OK ? status
-                            : metrics_crlb_multistatic(record->network, record->xi, powers, arena, multistatic, error);
+    return status != CFI_OK ? status : metrics_crlb_multistatic(record->link, powers, arena, multistatic, error);
 }
 
 static cfi_status evaluate_closed_form(cfi_record *record, cfi_arena *arena, cfi_error *error)
@@ -60,9 +86,9 @@ static cfi_status evaluate_closed_form(cfi_record *record, cfi_arena *arena, cfi
         !form->crlb_multistatic_rad2) {
         return out_of_memory(network, error);
     }
-    status = metrics_sinr(network, record->xi, powers, CFI_RATE_THEOREM1, arena, form->rate_theorem1_bit_s_hz, error);
+    status = metrics_sinr(record->link, powers, CFI_RATE_THEOREM1, arena, form->rate_theorem1_bit_s_hz, error);
     if (status == CFI_OK) {
-        status = metrics_sinr(network, record->xi, powers, CFI_RATE_EXACT, arena, form->rate_exact_bit_s_hz, error);
+        status = metrics_sinr(record->link, powers, CFI_RATE_EXACT, arena, form->rate_exact_bit_s_hz, error);
     }
     if (status == CFI_OK) {
         form->sum_rate_theorem1_bit_s_hz =
@@ -87,22 +113,22 @@ static cfi_status evaluate_reference(const cfi_record *record, const cfi_powers 
     if (!sinr || !crlb) {
         return out_of_memory(network, error);
     }
-    status = metrics_sinr(network, record->xi, powers, system->rate_model, arena, sinr, error);
+    status = metrics_sinr(record->link, powers, system->rate_model, arena, sinr, error);
     if (status != CFI_OK) {
         return status;
     }
     reference->available = true;
     reference->sum_rate_bit_s_hz = metrics_rates(system, sinr, NULL);
     status = system->sensing.crlb_model == CFI_CRLB_MULTISTATIC
-                 ? metrics_crlb_multistatic(network, record->xi, powers, arena, crlb, error)
-                 : metrics_crlb_own_echo(network, record->xi, powers, arena, crlb, error);
+                 ? metrics_crlb_multistatic(record->link, powers, arena, crlb, error)
+                 : metrics_crlb_own_echo(record->link, powers, arena, crlb, error);
     reference->worst_crlb_rad2 = 0.0;
     for (size_t l = 0; status == CFI_OK && l < record->L; l++) {
         reference->worst_crlb_rad2 = fmax(reference->worst_crlb_rad2, crlb[l]);
     }
-    return status != CFI_OK ? status
-                            : alloc_constraint_violation(network, record->xi, powers, arena,
-                                                         &reference->max_constraint_violation, error);
+    return status != CFI_OK
+               ? status
+               : alloc_constraint_violation(record->link, powers, arena, &reference->max_constraint_violation, error);
 }
 
 /* The equal and the heuristic split beside the scenario's own method. */
@@ -110,18 +136,18 @@ static cfi_status evaluate_references(cfi_record *record, cfi_arena *arena, cfi_
 {
     const cfi_network *network = record->network;
     cfi_arena_mark mark = arena_mark(arena);
-    cfi_powers powers = {.gamma = arena_alloc(arena, record->K * record->L, sizeof(double)),
-                         .eta = arena_alloc(arena, record->K * record->L, sizeof(double))};
+    cfi_powers powers = {.p = arena_alloc(arena, record->K * record->L, sizeof(double)),
+                         .s = arena_alloc(arena, record->L, sizeof(double))};
     cfi_status status;
 
-    if (!powers.gamma || !powers.eta) {
+    if (!powers.p || !powers.s) {
         return out_of_memory(network, error);
     }
-    alloc_equal(network, record->xi, &powers);
+    alloc_equal(record->link, &powers);
     status = evaluate_reference(record, &powers, arena, &record->equal, error);
     /* the heuristic split meets own-echo thresholds only */
     if (status == CFI_OK && network->system->sensing.crlb_model == CFI_CRLB_OWN_ECHO) {
-        status = alloc_heuristic(network, record->xi, arena, &powers, error);
+        status = alloc_heuristic(record->link, arena, &powers, error);
         if (status == CFI_OK) {
             status = evaluate_reference(record, &powers, arena, &record->heuristic, error);
         } else if (status == CFI_INFEASIBLE) {
@@ -140,15 +166,15 @@ static cfi_status check_allocation(cfi_record *record, const cfi_trial_options *
     const cfi_allocation *first = &record->allocation;
     cfi_arena_mark mark = arena_mark(arena);
     cfi_system system = *record->network->system;
-    cfi_network network = *record->network;
+    cfi_link link = *record->link;
     cfi_alloc_options second_options = {.stop = options->alloc.stop};
     cfi_allocation second;
     cfi_status status;
 
-    network.system = &system;
+    link.system = &system;
     system.allocation.solver = strcmp(first->solver, "socp") == 0 ? CFI_SOLVER_AUTO : CFI_SOLVER_SOCP;
     system.allocation.starts = first->starts_asked;
-    status = alloc_run(&network, record->xi, &second_options, arena, &second, error);
+    status = alloc_run(&link, &second_options, arena, &second, error);
     if (status == CFI_OK && second.solver && strcmp(first->solver, second.solver) != 0) {
         record->check =
             (cfi_check){.available = true,
@@ -226,7 +252,7 @@ static cfi_status measure(cfi_record *record, const cfi_trial_options *options, 
 static cfi_status allocate(cfi_record *record, const cfi_trial_options *options, cfi_arena *arena, cfi_error *error)
 {
     const cfi_allocation *allocation = &record->allocation;
-    cfi_status status = alloc_run(record->network, record->xi, &options->alloc, arena, &record->allocation, error);
+    cfi_status status = alloc_run(record->link, &options->alloc, arena, &record->allocation, error);
 
     if (status == CFI_FAILED) {
         return mark_failed(record, "the power allocation", error->text, arena, error);
@@ -254,6 +280,9 @@ cfi_status trial_run(const cfi_system *system, uint32_t drop, const cfi_trial_op
     }
     if (status == CFI_OK && record->status == CFI_DROP_FAILED) {
         return CFI_OK;
+    }
+    if (status == CFI_OK) {
+        status = express_factors(record, arena, error);
     }
     if (status == CFI_OK) {
         status = evaluate_references(record, arena, error);

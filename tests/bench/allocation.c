@@ -36,18 +36,18 @@ static double time_drop(const cfi_system *system, uint32_t drop, size_t repetiti
     cfi_arena *arena = arena_create();
     cfi_error error = {.text = ""};
     cfi_network network;
-    double *xi = arena_alloc(arena, system->K * system->L, sizeof *xi);
+    cfi_link link;
 
-    if (network_draw(system, drop, arena, &network, &error) != CFI_OK) {
+    if (network_draw(system, drop, arena, &network, &error) != CFI_OK ||
+        link_make(&network, arena, &link, &error) != CFI_OK) {
         stop(&error);
     }
-    channel_mmse_variance(&network, xi);
     for (size_t i = 0; i < repetitions; i++) {
         cfi_arena_mark mark = arena_mark(arena);
         cfi_alloc_options options = {.stop = NULL};
         cfi_allocation allocation;
 
-        if (alloc_run(&network, xi, &options, arena, &allocation, &error) != CFI_OK) {
+        if (alloc_run(&link, &options, arena, &allocation, &error) != CFI_OK) {
             stop(&error);
         }
         seconds[i] = allocation.solve_seconds;

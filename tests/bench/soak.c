@@ -59,14 +59,14 @@ static double gain_by(drop *d, const cfi_allocation *from, cfi_solver solver)
     double before;
 
     d->made.system.allocation.solver = solver;
-    assert_int_equal(problem_build(&d->network, d->xi, d->arena, &problem, NULL), CFI_OK);
+    assert_int_equal(problem_build(&d->link, d->arena, &problem, NULL), CFI_OK);
     assert_int_equal(stepper_init(&stepper, &problem, NULL, d->arena, NULL), CFI_OK);
     point = problem_point(&problem, d->arena);
     work = (sca_work){.candidate = problem_point(&problem, d->arena),
                       .trial = problem_point(&problem, d->arena),
                       .kept = arena_alloc(d->arena, 2 * problem.K, sizeof(double))};
     outcome.trace = arena_alloc(d->arena, d->made.system.allocation.max_iterations + 1, sizeof(double));
-    problem_from_powers(&problem, d->xi, &from->powers, point);
+    problem_from_powers(&problem, &from->powers, point);
     assert_true(problem_complete(&problem, point));
     before = problem_evaluate(&problem, point);
     stepper.start = stepper.step = 0;

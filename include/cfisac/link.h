@@ -1,0 +1,67 @@
+/* link: the second moments of a drop, all that closed forms, allocation and their checks see of a network. Monte Carlo
+ * draws channels and never looks here. docs/model.md (M4) - (M7). */
+#ifndef CFISAC_LINK_H
+#define CFISAC_LINK_H
+
+#include "cfisac/channel.h"
+
+/* Radiated watts: p_kl that AP l sends for user k, s_l in its sensing beam. It sends
+ * sum_k [ sqrt(p_kl) v_kl + sqrt(s_l / K) b_l ] s_k with E norm(v_kl)^2 = norm(b_l)^2 = 1, b_l = a_l / sqrt(N).
+ * The paper's factors under maximum ratio: p_kl = N xi_kl gamma_kl, s_l = N sum_k eta_kl with eta_kl equal over k. */
+typedef struct cfi_powers {
+    double *p; /* K x L, >= 0 */
+    double *s; /* L, >= 0 */
+} cfi_powers;
+
+/* Information of AP p about its own angle, in 1 / rad^2, linear in its own powers:
+ *   1 / CRLB_p = comm_p sum_k p_kp + sens_p s_p */
+typedef struct cfi_information {
+    const double *comm, *sens; /* L: per watt */
+} cfi_information;
+
+/* The same from the echoes of all access points, each path gain an unknown nuisance:
+ *   1 / CRLB_p = arrival_p ( sum_l abs(alpha_lp)^2 sum_k p_kl + N abs(sum_l alpha_lp sqrt(s_l))^2 ) + departure_p sum_k
+ * p_kp */
+typedef struct cfi_echoes {
+    const double *arrival, *departure; /* L */
+    bool equal_paths;
+    const double complex *path; /* alpha_lp, as network_path_gains: column p is what AP p receives */
+} cfi_echoes;
+
+/* Arrays are K x L, element (k, l) at [k + K l], where nothing else is said; they belong to the arena of link_make or
+ * to the network, and are not written again. */
+typedef struct cfi_link {
+    const cfi_system *system;
+    uint32_t drop;
+    size_t L, K;
+    const char *kind;                  /* "closed_form": exact second moments */
+    double largest_relative_std_error; /* of the moments; 0 for closed forms */
+    const double *g;                   /* E h_kl^H v_kl >= 0 */
+    const double *V;                   /* E abs(h_kl^H v_jl)^2 - abs(c_kj,l)^2, the same for every j */
+    const double *S;                   /* E abs(h_kl^H b_l)^2 */
+    const double *share;               /* what splits share an AP's power by: mean square of an estimate's entry */
+    const size_t *pilot;               /* K: users of one number share a pilot */
+    bool pilots_overlap;               /* some pair does */
+    cfi_information own_echo;
+    cfi_echoes echoes;
+} cfi_link;
+
+/* The link of a drop under the system's precoder, by its closed forms. Borrows the network, which must live as long.
+ * O(K L) besides channel_mmse_variance. Fails: CFI_NO_MEMORY. */
+cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error);
+
+/* Users k and j, not the same, share a pilot: k hears the stream of j coherently. */
+static inline bool link_coherent_pair(const cfi_link *link, size_t k, size_t j)
+{
+    return k != j && link->pilot[k] == link->pilot[j];
+}
+
+/* c_kj,l = E h_kl^H v_jl of such a pair, as an amplitude. Over i.i.d. Rayleigh fading estimates of one pilot are
+ * parallel, and user k hears every stream of its pilot with the mean of its own. */
+static inline double link_coherent(const cfi_link *link, size_t k, size_t j, size_t l)
+{
+    (void)j;
+    return link->g[k + link->K * l];
+}
+
+#endif

@@ -1,0 +1,70 @@
+/* Second moments and sensing information of one drop. docs/model.md (M4) - (M7). */
+#include "cfisac/link.h"
+
+#include <math.h>
+
+/* S_n = n (n^2 - 1) / 12: squared deviations of 1..n from their mean. */
+static double spread(size_t n)
+{
+    double value = (double)n;
+
+    return value * (value * value - 1.0) / 12.0;
+}
+
+/* (M6), (M7) per radiated watt. Precoding vectors over i.i.d. Rayleigh fading point nowhere, E v v^H = I / N, so that
+ * any precoder has x_l = sum_k p_kl / N of the paper's power; the beam has y_l = s_l / N. */
+static cfi_status add_information(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error)
+{
+    const cfi_system *system = network->system;
+    size_t L = network->L;
+    double N = (double)system->N, per_noise = 2.0 * (double)system->frame.T / system->power.sensing_noise_w;
+    double *comm = arena_alloc(arena, 4 * L, sizeof *comm);
+    double *sens, *arrival, *departure;
+
+    if (!comm) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the bounds of %zu access points", L);
+    }
+    sens = comm + L;
+    arrival = comm + 2 * L;
+    departure = comm + 3 * L;
+    for (size_t p = 0; p < L; p++) {
+        double cosine = cos(network->angle_rad[p]), power = network_path_power(network, p, p);
+        double factor = per_noise * M_PI * M_PI * cosine * cosine;
+
+        arrival[p] = factor * spread(system->M);
+        departure[p] = factor * power * (double)system->M * spread(system->N) / N;
+        comm[p] = power * arrival[p] + departure[p];
+        sens[p] = power * arrival[p] * N;
+    }
+    link->own_echo = (cfi_information){.comm = comm, .sens = sens};
+    link->echoes = (cfi_echoes){
+        .arrival = arrival, .departure = departure, .equal_paths = network->equal_paths, .path = network->path};
+    return CFI_OK;
+}
+
+cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error)
+{
+    const cfi_precoder *precoder = channel_precoder(network->system);
+    cfi_precoder_moments moments;
+    double *xi = arena_alloc(arena, network->K * network->L, sizeof *xi);
+
+    if (xi) {
+        channel_mmse_variance(network, xi);
+    }
+    if (!xi || !precoder->moments(network, xi, arena, &moments)) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the links of %zu access points and %zu users",
+                         network->L, network->K);
+    }
+    *link = (cfi_link){.system = network->system,
+                       .drop = network->drop,
+                       .L = network->L,
+                       .K = network->K,
+                       .kind = "closed_form",
+                       .g = moments.g,
+                       .V = moments.V,
+                       .S = network->beta, /* b_l does not depend on the channels, norm(b_l) = 1 */
+                       .share = xi,
+                       .pilot = network->pilot,
+                       .pilots_overlap = network->pilots_overlap};
+    return add_information(network, arena, link, error);
+}

@@ -1,0 +1,1 @@
+cfisac_test(test_link LINK cfisac_metrics)

@@ -1,0 +1,325 @@
+/* The link: second moments by hand and from raw draws, what closed forms make of them, and the information in echoes.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "check.h"
+#include "drops.h"
+
+/* One access point; tau_p p_p = 1 and noise 1/2 at users, 2 T / sigma_s^2 = 1, abs(alpha)^2 = 1/4, target straight
+ * ahead: numbers for pencil and paper. */
+static drop *plain_drop(size_t K, size_t N, size_t M, const double *beta)
+{
+    made_system made = make_system(1, 1, K, N, M);
+
+    memcpy(made.gain, beta, K * sizeof(double));
+    reuse_pilots(&made, 1);
+    made.system.frame.pilot_power_w = 1.0;
+    made.system.frame.T = 1;
+    made.system.power.comm_noise_w = 0.5;
+    made.system.power.sensing_noise_w = 2.0;
+    made.system.sensing.path_gain = 0.5;
+    made.angle[0] = 0.0;
+    return make_drop(made);
+}
+
+static void expect_sinr(drop *d, cfi_rate_model model, const double *expected)
+{
+    double sinr[4];
+
+    assert_int_equal(metrics_sinr(&d->link, &d->powers, model, d->arena, sinr, NULL), CFI_OK);
+    for (size_t k = 0; k < d->link.K; k++) {
+        assert_close(sinr[k], expected[k], 1e-14);
+    }
+}
+
+static void one_of_everything_by_hand(void **state)
+{
+    (void)state;
+    const double beta = 0.5, expected = 0.25; /* 0.25 2 / (0.5 3 + 0.5) */
+    drop *d = plain_drop(1, 1, 1, &beta);
+
+    assert_string_equal(d->link.kind, "closed_form");
+    assert_true(d->link.largest_relative_std_error == 0.0);
+    assert_close(d->link.share[0], 0.25, 1e-15); /* xi = 0.25 / (0.5 + 0.5) */
+    assert_close(d->link.g[0], 0.5, 1e-15);
+    assert_close(d->link.V[0], 0.5, 1e-15);
+    assert_close(d->link.S[0], 0.5, 1e-15);
+    assert_true(d->link.own_echo.comm[0] == 0.0 && d->link.own_echo.sens[0] == 0.0); /* no array sees an angle */
+    d->powers.p[0] = 2.0;
+    d->powers.s[0] = 1.0;
+    expect_sinr(d, CFI_RATE_EXACT, &expected);
+    free_drop(d);
+}
+
+/* xi = (1/8, 1/2), g = (1/2, 1). */
+static void two_users_of_one_pilot_by_hand(void **state)
+{
+    (void)state;
+    const double beta[] = {0.5, 1.0}, exact[] = {1.0 / 4.25, 1.0 / 11.5}, theorem1[] = {1.0 / 4.0, 1.0 / 7.5};
+    drop *d = plain_drop(2, 2, 1, beta);
+
+    assert_close(d->link.g[0], 0.5, 1e-15);
+    assert_close(d->link.g[1], 1.0, 1e-15);
+    assert_true(d->link.pilots_overlap && link_coherent_pair(&d->link, 0, 1) && !link_coherent_pair(&d->link, 1, 1));
+    assert_close(link_coherent(&d->link, 0, 1, 0), 0.5, 1e-15);
+    assert_close(link_coherent(&d->link, 1, 0, 0), 1.0, 1e-15);
+    d->powers.p[0] = 4.0;
+    d->powers.p[1] = 1.0;
+    d->powers.s[0] = 2.0;
+    expect_sinr(d, CFI_RATE_EXACT, exact); /* 0.5 7 + (0.5 1)^2 + 0.5; 1 7 + (1 2)^2 + 0.5 */
+    expect_sinr(d, CFI_RATE_THEOREM1, theorem1);
+    free_drop(d);
+}
+
+/* S_2 = 1/2, S_3 = 2: comm = pi^2 (S_M + M S_N / N) / 4, sens = pi^2 N S_M / 4. */
+static void information_of_one_access_point_by_hand(void **state)
+{
+    (void)state;
+    const double beta = 1.0;
+    drop *d = plain_drop(1, 2, 3, &beta);
+    double own, all;
+
+    assert_close(d->link.own_echo.comm[0], 0.6875 * M_PI * M_PI, 1e-15);
+    assert_close(d->link.own_echo.sens[0], M_PI * M_PI, 1e-15);
+    assert_close(d->link.echoes.arrival[0], 2.0 * M_PI * M_PI, 1e-15);
+    assert_close(d->link.echoes.departure[0], 0.1875 * M_PI * M_PI, 1e-15);
+    d->powers.p[0] = 1.0;
+    d->powers.s[0] = 2.0;
+    assert_int_equal(metrics_crlb_own_echo(&d->link, &d->powers, d->arena, &own, NULL), CFI_OK);
+    assert_int_equal(metrics_crlb_multistatic(&d->link, &d->powers, d->arena, &all, NULL), CFI_OK);
+    assert_close(own, 1.0 / (2.6875 * M_PI * M_PI), 1e-14);
+    assert_close(all, own, 1e-14); /* there is no other echo */
+    free_drop(d);
+}
+
+/* Two beams of equal power that arrive in opposite phase cancel; the users' signals still light the target. */
+static void beams_in_opposite_phase_cancel(void **state)
+{
+    (void)state;
+    const double phases[] = {0.0, M_PI, 0.0, M_PI};
+    made_system made = make_system(3, 2, 2, 3, 4);
+    drop *d;
+    double all[2], diffuse;
+
+    made.system.sensing.path_phases_rad = phases;
+    d = make_drop(made);
+    d->powers.s[0] = d->powers.s[1] = 1e-4;
+    diffuse = 1e-4 * (metrics_comm_power(2, &d->powers, 0) + metrics_comm_power(2, &d->powers, 1));
+    assert_int_equal(metrics_crlb_multistatic(&d->link, &d->powers, d->arena, all, NULL), CFI_OK);
+    for (size_t p = 0; p < 2; p++) {
+        double own = d->link.echoes.departure[p] * metrics_comm_power(2, &d->powers, p);
+
+        assert_close(1.0 / all[p], d->link.echoes.arrival[p] * diffuse + own, 1e-12);
+    }
+    free_drop(d);
+}
+
+/* (M4), (M5) as the paper writes them, in gamma and eta, term by term. */
+static double paper_sinr(const drop *d, cfi_rate_model model, size_t k)
+{
+    const cfi_system *s = &d->made.system;
+    double N = (double)s->N, u = 0.0, interference = s->power.comm_noise_w;
+
+    for (size_t l = 0; l < s->L; l++) {
+        size_t kl = k + s->K * l;
+
+        u += N * d->xi[kl] * sqrt(gamma_of(d, &d->powers, kl));
+        for (size_t j = 0; j < s->K; j++) {
+            size_t jl = j + s->K * l;
+
+            interference +=
+                N * s->propagation.gain[kl] * (d->xi[jl] * gamma_of(d, &d->powers, jl) + eta_of(d, &d->powers, l));
+        }
+    }
+    for (size_t j = 0; j < s->K; j++) {
+        double coherent = 0.0;
+
+        for (size_t l = 0; l < s->L; l++) {
+            size_t kl = k + s->K * l, jl = j + s->K * l;
+
+            coherent +=
+                N * sqrt(gamma_of(d, &d->powers, jl)) * d->xi[jl] * s->propagation.gain[kl] / s->propagation.gain[jl];
+        }
+        interference +=
+            j != k && s->frame.pilot[j] == s->frame.pilot[k] && model == CFI_RATE_EXACT ? coherent * coherent : 0.0;
+    }
+    return u * u / interference;
+}
+
+static void sinr_is_the_papers_formula_in_gamma_and_eta(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 40; seed++) {
+        size_t K = 1 + seed % 7;
+        made_system made = make_system(100 + seed, 1 + seed % 9, K, 1 + seed % 5, 4);
+        drop *d;
+
+        reuse_pilots(&made, 1 + seed % K);
+        d = make_drop(made);
+        for (cfi_rate_model model = CFI_RATE_THEOREM1; model <= CFI_RATE_EXACT; model++) {
+            double sinr[7];
+
+            assert_int_equal(metrics_sinr(&d->link, &d->powers, model, d->arena, sinr, NULL), CFI_OK);
+            for (size_t k = 0; k < K; k++) {
+                assert_close(sinr[k], paper_sinr(d, model, k), 1e-12);
+            }
+        }
+        free_drop(d);
+    }
+}
+
+/* ------------------------------------------------------------------ moments of raw draws ---- */
+
+enum { DRAWS = 40000, MOST_USERS = 4, MOST_ANTENNAS = 4 };
+
+/* Channels, and precoding vectors made from their estimates, of one access point. */
+typedef struct signals {
+    size_t K, N;
+    double *memory, factor[MOST_USERS];
+    cfi_channels h, v;
+} signals;
+
+static signals draw_signals(drop *d, size_t l)
+{
+    size_t K = d->network.K, N = d->made.system.N, all = K * N * DRAWS;
+    cfi_channel_range range = {0, DRAWS, K * N};
+    const cfi_precoder *precoder = channel_precoder(&d->made.system);
+    signals s = {.K = K, .N = N, .memory = malloc(4 * all * sizeof(double))};
+
+    s.h = (cfi_channels){s.memory, s.memory + all};
+    s.v = (cfi_channels){s.memory + 2 * all, s.memory + 3 * all};
+    channel_draw(&d->network, l, &range, channel_scratch_make(&d->network, d->arena),
+                 &(cfi_estimated_channels){s.h, s.v});
+    precoder->apply(precoder->prepare(&d->network, d->arena), l, &range, s.v, s.factor);
+    return s;
+}
+
+static double complex entry(const signals *s, cfi_channels from, size_t i, size_t n, size_t k)
+{
+    size_t at = (i * s->N + n) * s->K + k;
+
+    return from.re[at] + I * from.im[at];
+}
+
+/* h_k^H x of draw i, x = v_j, or the beam for j = K. */
+static double complex product(const signals *s, const double complex *beam, size_t i, size_t k, size_t j)
+{
+    double complex sum = 0.0;
+
+    for (size_t n = 0; n < s->N; n++) {
+        double complex x = j < s->K ? s->factor[j] * entry(s, s->v, i, n, j) : beam[n];
+
+        sum += conj(entry(s, s->h, i, n, k)) * x;
+    }
+    return sum;
+}
+
+/* The mean is the expected one within five standard errors, which are below `error`. */
+static void expect_mean(const double *sample, double expected, double error)
+{
+    double sum = 0.0, squares = 0.0, n = DRAWS, mean, deviation;
+
+    for (size_t i = 0; i < DRAWS; i++) {
+        sum += sample[i];
+        squares += sample[i] * sample[i];
+    }
+    mean = sum / n;
+    deviation = sqrt(fmax(squares / n - mean * mean, 0.0) / n);
+    assert_true(deviation < error);
+    if (!(fabs(mean - expected) <= 5.0 * deviation + 1e-12 * error)) {
+        fail_msg("mean %.6g +- %.2g, expected %.6g", mean, deviation, expected);
+    }
+}
+
+/* Mean and mean square of h_k^H v_j, of h_k^H b, and the mean square of v_j. */
+static void compare_moments(drop *d, size_t l)
+{
+    signals s = draw_signals(d, l);
+    const cfi_link *link = &d->link;
+    double complex beam[2 * MOST_ANTENNAS];
+    double *re = malloc(3 * DRAWS * sizeof(double)), *im = re + DRAWS, *square = im + DRAWS;
+
+    channel_steering(d->network.angle_rad[l], s.N, beam, beam + s.N);
+    for (size_t n = 0; n < s.N; n++) {
+        beam[n] /= sqrt((double)s.N);
+    }
+    for (size_t j = 0; j <= s.K; j++) {
+        for (size_t k = 0; k < s.K; k++) {
+            bool heard = j < s.K && (j == k || link_coherent_pair(link, k, j));
+            double mean = j == k ? link->g[k + s.K * l] : heard ? link_coherent(link, k, j, l) : 0.0;
+            double variance = j < s.K ? link->V[k + s.K * l] : link->S[k + s.K * l], scale;
+
+            for (size_t i = 0; i < DRAWS; i++) {
+                double complex A = product(&s, beam, i, k, j);
+
+                re[i] = creal(A);
+                im[i] = cimag(A);
+                square[i] = creal(A * conj(A));
+            }
+            scale = sqrt(variance);
+            expect_mean(re, mean, 0.01 * scale);
+            expect_mean(im, 0.0, 0.01 * scale);
+            expect_mean(square, variance + mean * mean, 0.02 * (variance + mean * mean));
+        }
+        for (size_t i = 0; j < s.K && i < DRAWS; i++) {
+            square[i] = 0.0;
+            for (size_t n = 0; n < s.N; n++) {
+                double complex v = s.factor[j] * entry(&s, s.v, i, n, j);
+
+                square[i] += creal(v * conj(v));
+            }
+        }
+        if (j < s.K) {
+            expect_mean(square, 1.0, 0.01);
+        }
+    }
+    free(re);
+    free(s.memory);
+}
+
+static void moments_are_those_of_raw_draws(void **state)
+{
+    (void)state;
+    const size_t shapes[][3] = {{4, 3, 3}, {4, 4, 2}, {1, 3, 1}}; /* N, K, tau_p */
+
+    for (size_t i = 0; i < 3; i++) {
+        made_system made = make_system(60 + i, 2, shapes[i][1], shapes[i][0], 4);
+        drop *d;
+
+        reuse_pilots(&made, shapes[i][2]);
+        made.system.frame.pilot_power_w = 2e-6; /* estimates far from perfect */
+        d = make_drop(made);
+        assert_int_equal(d->link.pilots_overlap, i > 0);
+        for (size_t l = 0; l < 2; l++) {
+            compare_moments(d, l);
+        }
+        free_drop(d);
+    }
+}
+
+static void precoders_have_the_names_of_their_kinds(void **state)
+{
+    (void)state;
+    const cfi_system system = {.precoding.kind = CFI_PRECODER_MR};
+
+    assert_string_equal(channel_precoder(&system)->name, "mr");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_of_everything_by_hand),
+        cmocka_unit_test(two_users_of_one_pilot_by_hand),
+        cmocka_unit_test(information_of_one_access_point_by_hand),
+        cmocka_unit_test(beams_in_opposite_phase_cancel),
+        cmocka_unit_test(sinr_is_the_papers_formula_in_gamma_and_eta),
+        cmocka_unit_test(moments_are_those_of_raw_draws),
+        cmocka_unit_test(precoders_have_the_names_of_their_kinds),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
