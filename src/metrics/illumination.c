@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { PANEL = LINALG_PANEL };
+enum { PANEL = LINALG_PANEL, ROWS = 4 * PANEL }; /* ROWS of S are multiplied at once: what is left of them is zero */
 
 struct echo_paths {
     bool equal;
@@ -105,14 +105,14 @@ bool lit_work_make(const sums_layout *layout, const echo_paths *paths, cfi_arena
     return work->y.re != NULL;
 }
 
-/* What is above the diagonal of S, scaled, as left operand. */
+/* What is above the diagonal of S, scaled, as left operand, with the zeros that are read too. */
 static void fill_operand(const sums_layout *layout, const bound_constants *constants, cfi_split gram, bool single,
                          lit_work *work)
 {
     size_t n = layout->padded;
 
     for (size_t l = 0; l < n; l++) {
-        for (size_t m = l / PANEL * PANEL; m < n; m++) {
+        for (size_t m = l / ROWS * ROWS; m < n; m++) {
             size_t at = PANEL * (n * (m / PANEL) + l) + m % PANEL;
             double scale = m > l ? constants->v_scale[l] * constants->v_scale[m] : 0.0;
             double re = scale * gram.re[gram.ld * l + m], im = scale * gram.im[gram.ld * l + m];
@@ -132,7 +132,6 @@ static void fill_operand(const sums_layout *layout, const bound_constants *const
 /* y = (what is above the diagonal)^H alpha */
 static void multiply_paths(const sums_layout *layout, const echo_paths *paths, bool single, lit_work *work)
 {
-    enum { ROWS = 4 * PANEL };
     size_t n = layout->padded, size = single ? sizeof(float) : sizeof(double);
 
     memset(work->y.re, 0, n * work->y.ld * sizeof(double));

@@ -9,7 +9,6 @@
 #include "metrics/illumination.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -477,7 +476,7 @@ static cfi_status prepare(simulation *sim, cfi_arena *arena, cfi_error *error)
     for (size_t i = 0; i < K * L; i++) {
         sim->root_p[i] = sqrt(sim->powers->p[i]);
     }
-    return bound_constants_make(sim->network, sim->powers, &sim->layout, arena, &sim->constants, error);
+    return CFI_OK;
 }
 
 static cfi_status simulate(simulation *sim, cfi_arena *arena, cfi_error *error)
@@ -544,9 +543,17 @@ static cfi_status make_scratch(simulation *sim, cfi_arena *arena, cfi_error *err
     return sim->scratch ? CFI_OK : simulation_out_of_memory(sim->network, error);
 }
 
-static mc_precision choose_precision(const simulation *sim)
+static cfi_status plan_precision(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
-    return !getenv("CFI_SINGLE") ? MC_DOUBLE : sim->network->equal_paths ? MC_SINGLE : MC_SINGLE_CROSS;
+    cfi_status status = bound_constants_make(sim->network, &sim->layout, arena, &sim->constants, error);
+
+    if (status == CFI_OK && sim->layout.multistatic) {
+        sim->layout.precision = bound_choose_precision(&sim->constants, sim->powers, sim->needs.least, (double)sim->n);
+        if (sim->layout.precision != MC_DOUBLE) {
+            bound_fill_scales(&sim->constants, sim->powers);
+        }
+    }
+    return status;
 }
 
 /* What the multistatic bounds need, and whether the sums are to hold what they are made of. */
@@ -566,8 +573,8 @@ static cfi_status plan_bounds(simulation *sim, cfi_arena *arena, cfi_error *erro
             multistatic = multistatic || estimable_from((double)(sim->n - 1), sim->needs.least[p]);
         }
     }
-    sim->layout = sums_make_layout(K, L, multistatic, choose_precision(sim));
-    return CFI_OK;
+    sim->layout = sums_make_layout(K, L, multistatic, MC_DOUBLE);
+    return plan_precision(sim, arena, error);
 }
 
 cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *powers, size_t threads, cfi_stop *stop,

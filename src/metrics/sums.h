@@ -27,6 +27,7 @@ typedef struct sums_layout {
 typedef struct bound_constants {
     const cfi_network *network;
     double *along, *across;    /* L */
+    double *turn;              /* L: norm(across_l)^2 */
     double *observed;          /* 4 N x L: a_l and across_l, N x 2 real parts, then imaginary parts */
     double *v_scale, *w_scale; /* padded; powers of 2 that bring v_l and w_l near 1, so that single
                                 * precision holds them */
@@ -50,8 +51,13 @@ double sums_rates(const sums_layout *layout, const cfi_system *system, const dou
 double sums_rates_second_order(const sums_layout *layout, const cfi_system *system, const double *sums, double n,
                                double *std_error);
 
-cfi_status bound_constants_make(const cfi_network *network, const cfi_powers *powers, const sums_layout *layout,
-                                cfi_arena *arena, bound_constants *constants, cfi_error *error);
+cfi_status bound_constants_make(const cfi_network *network, const sums_layout *layout, cfi_arena *arena,
+                                bound_constants *constants, cfi_error *error);
+/* Single precision where there are many access points and it changes no bound by more than 1e-11: with n realisations,
+ * of which the path gains take up least (L). Then bound_fill_scales fills the scales, which are 1 before. */
+mc_precision bound_choose_precision(const bound_constants *constants, const cfi_powers *powers, const double *least,
+                                    double n);
+void bound_fill_scales(const bound_constants *constants, const cfi_powers *powers);
 /* 1 / CRLB of AP p, own echo, from abs(v)^2, abs(w)^2, Re and Im of v^* w. */
 double bound_own_information(const bound_constants *constants, size_t p, const double *ap);
 /* The same for each AP from sums over n realisations. */
