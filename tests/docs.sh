@@ -64,6 +64,28 @@ for column in $(head -qn 1 "$work"/r/{drops,aps,ues,trace}.csv | tr ',' ' '); do
   grep -qF "\`$column\`" docs/results.md || complain "docs/results.md lacks the column $column"
 done
 checked 40 'columns'
+# the quantities of sweep.csv
+"$cfisac" sweep configs/paper.json --quiet --over seed=1,2 --set monte_carlo.drops=1 --set monte_carlo.realizations=4 --out "$work/s"
+for quantity in $(head -n 1 "$work/s/sweep.csv" | tr ',' '\n' | sed -n 's/^feasible_mean_//p'); do
+  seen=$((seen + 1))
+  # shellcheck disable=SC2016
+  grep '^| `feasible_mean_Q`' docs/results.md | grep -qF "\`$quantity\`" || complain "docs/results.md lacks $quantity of sweep.csv"
+done
+checked 10 'quantities of sweep.csv'
+# no_stale SECTION FIELD TABLE...: every column that FIELD of the tables in that section names is one of a TABLE
+no_stale() {
+  local word section=$1
+  shift
+  # shellcheck disable=SC2016
+  for word in $(awk -v section="## $section" '/^## / { on = index($0, section) == 1 } on && /^\| `/' docs/results.md |
+    cut -d '|' -f "$1" | grep -oE '`[a-z0-9_]+`' | tr -d '\`' | sort -u); do
+    seen=$((seen + 1))
+    head -qn 1 "${@:2}" | tr ',' '\n' | grep -qxF "$word" || complain "docs/results.md has the column $word, which nothing writes"
+  done
+}
+no_stale drops.csv 2 "$work/r/drops.csv"
+no_stale aps.csv 3 "$work"/r/{aps,ues,trace}.csv
+checked 40 'columns of docs/results.md'
 while read -r key; do
   seen=$((seen + 1))
   grep -qE "[\`.]${key}[\`.]|# $key" docs/results.md docs/scenario.md || complain "docs/results.md lacks the key $key"

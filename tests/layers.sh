@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Refuses an include that goes against the order of the rooms (docs/architecture.md), in every source and header of src
-# and include, whether it stands in the file itself or is reached through a header. The lines are read as they stand: no
-# compiler decides by its search path or by an #ifdef which of them count.
+# and include, whether it stands in the file itself or is reached through a header; and a name that a file must not know:
+# closed forms and allocation read a link, never the network, Monte Carlo the network, never a link. The lines are read as
+# they stand: no compiler decides by its search path or by an #ifdef which of them count.
 #   layers.sh TOP               checks the sources below TOP
 #   layers.sh TOP --self-test   plants violations in a copy and expects each to be found, by file, line, room and header
 set -euo pipefail
@@ -57,7 +58,19 @@ check() {
     }
     function complain(at, text) { printf "%s: %s\n", at, text; bad = 1 }
 
-    FNR == 1 { file[++files] = FILENAME; known[FILENAME] = 1; filled[room_of(FILENAME)] = 1 }
+    # What stands left of the link, for those that read a link only; the link itself, for the Monte Carlo, which checks it.
+    function forbidden_name(file) {
+      if (file ~ /^src\/alloc\// || file ~ /^src\/metrics\/(closed_form|sensing)\.c$/)
+        return "(cfi_network|network_[a-z_]+|cfi_channel[a-z_]*|channel_[a-z_]+)"
+      if (file ~ /^src\/metrics\/(mc_[a-z_]+|sums|simulation|monte_carlo|estimable|jackknife)\.[ch]$/)
+        return "(cfi_link|link_[a-z_]+)"
+      return ""
+    }
+
+    FNR == 1 { file[++files] = FILENAME; known[FILENAME] = 1; filled[room_of(FILENAME)] = 1; forbidden = forbidden_name(FILENAME) }
+    forbidden != "" && match(" " $0, "[^A-Za-z0-9_]" forbidden) {
+      complain(FILENAME ":" FNR, "may not name " substr(" " $0, RSTART + 1, RLENGTH - 1))
+    }
     /^[ \t]*(#|%:|\?\?=)[ \t]*(include|import)/ {
       line = $0
       sub(/^[ \t]*(#|%:|\?\?=)[ \t]*(include_next|include|import)[ \t]*/, "", line)
@@ -209,8 +222,29 @@ plant_rooms() {
   refused include/cfisac/trial.h '#include "cfisac/report.h"' cfisac/report.h
   refused include/cfisac/error.h '#include "cfisac/sweep.h"' cfisac/sweep.h
   refused src/metrics/new.c '#include "alloc/problem.h"' alloc/problem.h
+  refused src/link/link.c '#include "cfisac/metrics.h"' cfisac/metrics.h
+  refused src/channel/precoder.c '#include "cfisac/link.h"' cfisac/link.h
+  allowed src/metrics/new.c '#include "cfisac/link.h"'
   allowed src/sweep/new.h '#include "cfisac/trial.h"'
   allowed src/alloc/new.c '#include "cfisac/socp.h"'
+}
+
+# named FILE LINE NAME: a name that the file must not know
+named() {
+  with_line "$1" "$2"
+  expect_said "$1:$line_number: may not name $3" "$2 in $1"
+}
+
+# plant_names: closed forms and allocation read a link only, Monte Carlo never does
+plant_names() {
+  named src/alloc/splits.c 'static double a(const cfi_network *n);' cfi_network
+  named src/alloc/new.h 'double x = network_path_power(n, 0, 0);' network_path_power
+  named src/metrics/closed_form.c '  channel_mmse_variance(n, x);' channel_mmse_variance
+  named src/metrics/mc_rate.c 'static double a(const cfi_link *link);' cfi_link
+  named src/metrics/simulation.c '  link_coherent(l, 0, 1, 2);' link_coherent
+  allowed src/metrics/sensing.c 'static double a(const cfi_link *link);'
+  allowed src/metrics/estimable.c 'static double a(const cfi_network *network);'
+  allowed src/link/link.c 'static double a(const cfi_network *network);'
 }
 
 # plant_spellings: an include is found however it is written, and what is not an include is not
@@ -244,6 +278,7 @@ self_test() {
   ! check "$copy/empty" >/dev/null || complain 'nothing at all passes'
   plant_libraries
   plant_rooms
+  plant_names
   plant_spellings
   check "$copy" || complain 'the copy is not what it was'
   [ "$bad" -eq 0 ] || exit 1

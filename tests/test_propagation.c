@@ -32,6 +32,20 @@ static void log_distance_by_hand(void **state)
     assert_true(model->shadowing(&system, 5.0, 0.0) == 1.0);
 }
 
+/* The words of the scenario's key and the rows of the table are one list; a row says the same name. */
+static void models_have_the_names_of_their_kinds(void **state)
+{
+#define WORD(constant, word) #word,
+    static const char *const words[] = {CFI_PROPAGATION_MODELS(WORD)};
+
+    (void)state;
+    for (size_t i = 0; i < CFI_PROPAGATION_COUNT; i++) {
+        const cfi_system system = {.propagation.model = (cfi_propagation_kind)i};
+
+        assert_string_equal(propagation_of(&system)->name, words[i]);
+    }
+}
+
 /* beta_kl is the model's gain at the pair's distance times its shadowing, of the pair's own normal number. */
 static void gains_of_a_drop_are_the_models(void **state)
 {
@@ -77,6 +91,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(log_distance_by_hand),
+        cmocka_unit_test(models_have_the_names_of_their_kinds),
         cmocka_unit_test(gains_of_a_drop_are_the_models),
     };
 

@@ -7,8 +7,7 @@
 #include <cmocka.h>
 
 #include "check.h"
-#include "report/quantities.h"
-#include "report/tables.h"
+#include "report/fields.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,12 +66,19 @@ static cfi_record good_record(void)
 }
 
 /* NaN: absent. */
-static void assert_quantity(const cfi_record *record, quantity_id id, double expected)
+static void assert_quantity(const cfi_record *record, const char *name, double expected)
 {
-    double got = quantity_of(id, record);
+    char column[FIELD_NAME_LENGTH] = "";
+    field_column at = {.field = NULL};
+    double got;
 
+    while (strcmp(column, name) != 0) {
+        assert_true(field_next(&at, FIELD_NUMBER, FIELD_TABLE));
+        field_column_name(at, column);
+    }
+    got = field_number(at, record, 0, FIELD_TABLE);
     if (!(fabs(got - expected) <= 1e-14 * fabs(expected)) && !(isnan(got) && isnan(expected))) {
-        fail_msg("%s is %.17g, not %.17g", quantity_table[id].name, got, expected);
+        fail_msg("%s is %.17g, not %.17g", name, got, expected);
     }
 }
 
@@ -81,26 +87,28 @@ static void every_quantity_of_a_good_drop_is_what_it_says(void **state)
     cfi_record record = good_record();
 
     (void)state;
-    assert_quantity(&record, QUANTITY_SUM_RATE, 3.5);
-    assert_quantity(&record, QUANTITY_SUM_RATE_THEOREM1, 2.25);
-    assert_quantity(&record, QUANTITY_SUM_RATE_EXACT, 3.25);
-    assert_quantity(&record, QUANTITY_SUM_RATE_MONTE_CARLO, 3.0);
-    assert_quantity(&record, QUANTITY_SUM_RATE_STD_ERROR, 0.125);
-    assert_quantity(&record, QUANTITY_SUM_RATE_Z, -2.0); /* against the exact form: (3 - 3.25) / 0.125 */
-    assert_quantity(&record, QUANTITY_SUM_RATE_EQUAL, 2.5);
-    assert_quantity(&record, QUANTITY_SUM_RATE_HEURISTIC, 2.75);
-    assert_quantity(&record, QUANTITY_LEAST_USER_RATE, 1.25);
-    assert_quantity(&record, QUANTITY_WORST_CRLB, 0.1);
-    assert_quantity(&record, QUANTITY_WORST_CRLB_DB, -10.0);
-    assert_quantity(&record, QUANTITY_TOTAL_POWER, 20e-4);
-    assert_quantity(&record, QUANTITY_SENSING_SHARE, 0.6); /* 12e-4 of 20e-4 */
-    assert_quantity(&record, QUANTITY_ITERATIONS, 9.0);
-    assert_quantity(&record, QUANTITY_STARTS, 3.0);
-    assert_quantity(&record, QUANTITY_SPREAD, 0.5);
-    assert_quantity(&record, QUANTITY_VIOLATION, 1e-3);
-    assert_quantity(&record, QUANTITY_THRESHOLD_FACTOR_DB, -10.0);
-    assert_quantity(&record, QUANTITY_LEAST_THRESHOLD_DB, 10.0 * log10(0.25) - 10.0);
-    assert_quantity(&record, QUANTITY_REALIZATIONS, 100.0);
+    assert_quantity(&record, "sum_rate_bit_s_hz", 3.5);
+    assert_quantity(&record, "sum_rate_theorem1_bit_s_hz", 2.25);
+    assert_quantity(&record, "sum_rate_exact_bit_s_hz", 3.25);
+    assert_quantity(&record, "sum_rate_monte_carlo_bit_s_hz", 3.0);
+    assert_quantity(&record, "sum_rate_std_error_bit_s_hz", 0.125);
+    assert_quantity(&record, "sum_rate_z", -2.0); /* against the exact form: (3 - 3.25) / 0.125 */
+    assert_quantity(&record, "sum_rate_equal_bit_s_hz", 2.5);
+    assert_quantity(&record, "sum_rate_heuristic_bit_s_hz", 2.75);
+    assert_quantity(&record, "least_user_rate_bit_s_hz", 1.25);
+    assert_quantity(&record, "worst_crlb_rad2", 0.1);
+    assert_quantity(&record, "worst_crlb_db", -10.0);
+    assert_quantity(&record, "total_power_w", 20e-4);
+    assert_quantity(&record, "sensing_power_share", 0.6); /* 12e-4 of 20e-4 */
+    assert_quantity(&record, "iterations", 9.0);
+    assert_quantity(&record, "starts", 3.0);
+    assert_quantity(&record, "objective_value", 3.5);
+    assert_quantity(&record, "objective_spread", 0.5);
+    assert_quantity(&record, "spread_bit_s_hz", 0.5); /* its name in 0.1.0 */
+    assert_quantity(&record, "max_constraint_violation", 1e-3);
+    assert_quantity(&record, "least_threshold_factor_db", -10.0);
+    assert_quantity(&record, "least_feasible_threshold_db", 10.0 * log10(0.25) - 10.0);
+    assert_quantity(&record, "realizations", 100.0);
 }
 
 static void the_model_of_the_scenario_chooses_rate_and_bound(void **state)
@@ -110,41 +118,70 @@ static void the_model_of_the_scenario_chooses_rate_and_bound(void **state)
     (void)state;
     system_of_two.rate_model = CFI_RATE_THEOREM1;
     system_of_two.sensing.crlb_model = CFI_CRLB_MULTISTATIC;
-    assert_quantity(&record, QUANTITY_LEAST_USER_RATE, 0.75);
-    assert_quantity(&record, QUANTITY_WORST_CRLB, 0.07);
-    assert_ptr_equal(constrained_crlb(&record), all_echoes);
-    assert_quantity(&record, QUANTITY_SUM_RATE_Z, -2.0); /* whatever is optimised */
+    assert_quantity(&record, "least_user_rate_bit_s_hz", 0.75);
+    assert_quantity(&record, "worst_crlb_rad2", 0.07);
+    assert_quantity(&record, "sum_rate_z", -2.0); /* whatever is optimised */
 }
 
 static void quantities_that_a_drop_does_not_have_are_absent(void **state)
 {
     cfi_record record = good_record();
+    int absent = 0;
 
     (void)state;
     record.monte_carlo.sum_rate_std_error = 0.0; /* no distance in standard errors of 0 */
-    assert_quantity(&record, QUANTITY_SUM_RATE_Z, NAN);
+    assert_quantity(&record, "sum_rate_z", NAN);
     record.has_monte_carlo = false;
-    assert_quantity(&record, QUANTITY_SUM_RATE_MONTE_CARLO, NAN);
-    assert_quantity(&record, QUANTITY_REALIZATIONS, NAN);
+    assert_quantity(&record, "sum_rate_monte_carlo_bit_s_hz", NAN);
+    assert_quantity(&record, "realizations", NAN);
     record.heuristic.available = false;
-    assert_quantity(&record, QUANTITY_SUM_RATE_HEURISTIC, NAN);
+    assert_quantity(&record, "sum_rate_heuristic_bit_s_hz", NAN);
     threshold[1] = 0.5; /* thresholds that differ have no single value */
-    assert_quantity(&record, QUANTITY_LEAST_THRESHOLD_DB, NAN);
-    assert_quantity(&record, QUANTITY_THRESHOLD_FACTOR_DB, -10.0);
+    assert_quantity(&record, "least_feasible_threshold_db", NAN);
+    assert_quantity(&record, "least_threshold_factor_db", -10.0);
     record = good_record();
     record.allocation.least_threshold_factor = 0.0; /* failed before it was known */
-    assert_quantity(&record, QUANTITY_THRESHOLD_FACTOR_DB, NAN);
+    assert_quantity(&record, "least_threshold_factor_db", NAN);
     record = good_record();
     record.equal.available = record.heuristic.available = false;
     for (int status = CFI_DROP_INFEASIBLE; status <= CFI_DROP_FAILED; status++) {
         record.status = (cfi_drop_status)status;
-        for (quantity_id id = 0; id < QUANTITIES; id++) {
-            if (id != QUANTITY_THRESHOLD_FACTOR_DB && id != QUANTITY_LEAST_THRESHOLD_DB) {
-                assert_quantity(&record, id, NAN);
+        for (field_column at = {.field = NULL}; field_next(&at, FIELD_NUMBER, FIELD_TABLE);) {
+            if (!strstr(at.field->name, "threshold")) {
+                assert_true(isnan(field_number(at, &record, 0, FIELD_TABLE)));
+                absent++;
             }
         }
-        assert_quantity(&record, QUANTITY_THRESHOLD_FACTOR_DB, -10.0);
+        assert_true(absent >= 18 * (status == CFI_DROP_INFEASIBLE ? 1 : 2));
+        assert_quantity(&record, "least_threshold_factor_db", -10.0);
     }
+}
+
+/* No two members of an object, and no two columns of a table, have one name; and every one has a unit or none. */
+static void every_field_has_a_name_of_its_own(void **state)
+{
+    const unsigned shapes[] = {FIELD_TEXT | FIELD_NUMBER, FIELD_USERS, FIELD_APS, FIELD_STEPS};
+    char name[FIELD_NAME_LENGTH], other[FIELD_NAME_LENGTH];
+    size_t members = 0, columns = 0;
+
+    (void)state;
+    for (field_column a = {.field = NULL}; field_next(&a, FIELD_ANY, FIELD_JSON); members++) {
+        field_key(a, name);
+        for (field_column b = a; field_next(&b, FIELD_ANY, FIELD_JSON);) {
+            field_key(b, other);
+            assert_true(a.field->group != b.field->group || strcmp(name, other) != 0);
+        }
+    }
+    for (size_t i = 0; i < 4; i++) {
+        for (field_column a = {.field = NULL}; field_next(&a, shapes[i], FIELD_TABLE); columns++) {
+            field_column_name(a, name);
+            for (field_column b = a; field_next(&b, shapes[i], FIELD_TABLE);) {
+                field_column_name(b, other);
+                assert_string_not_equal(name, other);
+            }
+        }
+    }
+    assert_true(members > 40 && columns > 40);
 }
 
 /* ------------------------------------------------------------------------- the long tables ---- */
@@ -219,6 +256,7 @@ int main(void)
         cmocka_unit_test(every_quantity_of_a_good_drop_is_what_it_says),
         cmocka_unit_test(the_model_of_the_scenario_chooses_rate_and_bound),
         cmocka_unit_test(quantities_that_a_drop_does_not_have_are_absent),
+        cmocka_unit_test(every_field_has_a_name_of_its_own),
         cmocka_unit_test(rows_of_access_points_and_users_hold_their_own_numbers),
         cmocka_unit_test(rows_of_a_drop_without_powers_keep_the_network_alone),
     };

@@ -75,7 +75,7 @@ static char *table_of(const cfi_results *results)
     FILE *stream = open_memstream(&text, &size);
 
     assert_non_null(stream);
-    assert_int_equal(report_write_table(results, false, stream, NULL), CFI_OK);
+    assert_int_equal(report_write_table(results, stream, NULL), CFI_OK);
     fclose(stream);
     return text;
 }

@@ -12,6 +12,8 @@
 
 #include "check.h"
 
+#include "base/text.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static cfi_scenario *parse_with(const char *text, const cfi_setting *settings, size_t count)
@@ -174,11 +176,11 @@ static void numbers_are_the_shortest_that_read_back(void **state)
                                         "-12.5",
                                         "4.94065645841247e-324",
                                         "0.6666666666666666"};
-    char buffer[WORDING_NUMBER_SIZE];
+    char buffer[TEXT_NUMBER_LENGTH];
 
     (void)state;
     for (size_t i = 0; i < COUNT(numbers); i++) {
-        wording_double(buffer, numbers[i]);
+        text_double(numbers[i], buffer);
         assert_true(strtod(buffer, NULL) == numbers[i]);
         assert_string_equal(buffer, texts[i]);
     }

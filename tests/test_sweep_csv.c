@@ -8,7 +8,8 @@
 
 #include "cfisac/report.h"
 #include "check.h"
-#include "report/quantities.h"
+#include "report/drop_values.h"
+#include "report/fields.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,7 @@ static made_sweep *make_sweep(const char *text, const size_t *drops)
             cfi_line *line = &m->line[m->first[p] + d];
 
             *line = (cfi_line){.point = p, .drop = (uint32_t)d, .status = CFI_DROP_OK};
-            for (size_t q = 0; q < QUANTITIES; q++) {
+            for (size_t q = 0; q < CFI_MOST_QUANTITIES; q++) {
                 line->quantity[q] = 1000.0 * (double)q + 100.0 * (double)p + (double)d;
             }
         }
@@ -71,7 +72,7 @@ static char *table_of(const made_sweep *m)
 }
 
 /* Field `column` of row `row`, 0 the header; the last call's memory. */
-static const char *field(const char *table, size_t row, size_t column)
+static const char *field_of_row(const char *table, size_t row, size_t column)
 {
     static char text[200];
     const char *at = table;
@@ -95,10 +96,10 @@ static const char *value(const char *table, size_t point, const char *name)
 {
     size_t column = 0;
 
-    while (strcmp(field(table, 0, column), name) != 0) {
+    while (strcmp(field_of_row(table, 0, column), name) != 0) {
         column++;
     }
-    return field(table, point + 1, column);
+    return field_of_row(table, point + 1, column);
 }
 
 static void assert_value(const char *table, size_t point, const char *name, double expected)
@@ -142,7 +143,8 @@ static void drops_are_paired_over_the_thresholds_and_nothing_else(void **state)
     assert_value(table, 1, "feasible_mean_sum_rate_bit_s_hz", 101.0);
     assert_value(table, 2, "feasible_mean_sum_rate_bit_s_hz", 201.0);
     assert_value(table, 2, "feasible_std_error_sum_rate_bit_s_hz", 1.0 / sqrt(3.0));
-    assert_value(table, 2, "feasible_p50_least_user_rate_bit_s_hz", 1000.0 * QUANTITY_LEAST_USER_RATE + 201.0);
+    assert_value(table, 2, "feasible_p50_least_user_rate_bit_s_hz",
+                 1000.0 * (double)field_number_index(drop_least_user_rate) + 201.0);
     free(table);
     free_sweep(m);
 }
@@ -251,15 +253,16 @@ static void a_failed_drop_fails_the_sweep_and_one_feasible_drop_saves_it_from_in
 
             line->status = CFI_DROP_INFEASIBLE;
             line->because = (cfi_infeasibility){CFI_CONSTRAINT_THRESHOLD, d, CFI_NOWHERE, 2.0};
-            line->quantity[QUANTITY_LEAST_THRESHOLD_DB] = d == 1 ? -4.56789 : 2.0;
-            line->quantity[QUANTITY_THRESHOLD_FACTOR_DB] = d == 1 ? 0.12341 : 7.0;
+            line->quantity[field_number_index(drop_least_threshold_db)] = d == 1 ? -4.56789 : 2.0;
+            line->quantity[field_number_index(drop_threshold_factor_db)] = d == 1 ? 0.12341 : 7.0;
         }
     }
     assert_verdict(m, CFI_INFEASIBLE,
                    "every drop of every point is infeasible: least feasible threshold -4.5678 dB (drop 1 of point 0); "
                    "there access point 1 costs most: its threshold (sensing.crlb_threshold_db) must rise by 3.0103 dB");
     for (size_t i = 0; i < 4; i++) {
-        m->line[i].quantity[QUANTITY_LEAST_THRESHOLD_DB] = NAN; /* thresholds that differ have no single value */
+        m->line[i].quantity[field_number_index(drop_least_threshold_db)] =
+            NAN; /* thresholds that differ have no single value */
     }
     assert_verdict(
         m, CFI_INFEASIBLE,
@@ -267,7 +270,7 @@ static void a_failed_drop_fails_the_sweep_and_one_feasible_drop_saves_it_from_in
         "point 0); there access point 1 costs most: its threshold (sensing.crlb_threshold_db) must rise by "
         "3.0103 dB");
     for (size_t i = 0; i < 4; i++) {
-        m->line[i].quantity[QUANTITY_THRESHOLD_FACTOR_DB] = INFINITY;
+        m->line[i].quantity[field_number_index(drop_threshold_factor_db)] = INFINITY;
         m->line[i].because.factor = INFINITY;
     }
     assert_verdict(m, CFI_INFEASIBLE,

@@ -81,12 +81,15 @@ double alloc_least_threshold_factor(const cfi_link *link);
 /* What makes the drop infeasible; only for drops that are, by the closed test. */
 cfi_infeasibility alloc_explain_infeasible(const cfi_link *link);
 
-/* The per-AP splits.                                                            docs/model.md (M11), (M12)
- * alloc_equal never fails; alloc_heuristic returns CFI_INFEASIBLE exactly when the closed test does. */
+/* The per-AP splits. An AP shares its communication power over users in proportion to link->share.
+ *                                                                               docs/model.md (M11), (M12)
+ * Out     powers  arrays given by the caller, p K x L and s L, watts
+ * alloc_equal never fails; alloc_heuristic returns CFI_INFEASIBLE exactly when the closed test does. O(K L). */
 void alloc_equal(const cfi_link *link, cfi_powers *powers);
 cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error);
 
-/* Largest relative violation of the budget, AP limits and thresholds (of system->sensing.crlb_model) by the powers. */
+/* Largest relative violation of the budget, AP limits and thresholds (of system->sensing.crlb_model) by the powers; 0
+ * where all hold. Fails: CFI_NO_MEMORY. */
 cfi_status alloc_constraint_violation(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
                                       double *violation, cfi_error *error);
 

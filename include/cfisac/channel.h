@@ -1,4 +1,4 @@
-/* channel: MMSE statistics; drawing of channels and of the received pilots. */
+/* channel: MMSE statistics; drawing of channels and of the received pilots; precoders. */
 #ifndef CFISAC_CHANNEL_H
 #define CFISAC_CHANNEL_H
 
@@ -49,8 +49,8 @@ typedef struct cfi_precoder_moments {
     const double *g, *V;
 } cfi_precoder_moments;
 
-/* What a precoder must say. To add one: a file precoder_NAME.c with its row, the row's line in precoder.c, the word of
- * its key (docs/architecture.md). */
+/* What a precoder must say. To add one: a file precoder_NAME.c that defines its row, and the row's X in
+ * CFI_PRECODERS (docs/architecture.md). */
 typedef struct cfi_precoder {
     const char *name; /* the word of precoding.kind */
     /* What `apply` needs, work space too, for one thread and drop; in the arena. NULL when out of memory. */

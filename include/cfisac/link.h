@@ -6,7 +6,7 @@
 #include "cfisac/channel.h"
 
 /* Radiated watts: p_kl that AP l sends for user k, s_l in its sensing beam. It sends
- * sum_k [ sqrt(p_kl) v_kl + sqrt(s_l / K) b_l ] s_k with E norm(v_kl)^2 = norm(b_l)^2 = 1, b_l = a_l / sqrt(N).
+ * sum_k [ sqrt(p_kl) v_kl + sqrt(s_l / (N K)) a_l ] s_k with E norm(v_kl)^2 = 1 and norm(a_l)^2 = N.
  * The paper's factors under maximum ratio: p_kl = N xi_kl gamma_kl, s_l = N sum_k eta_kl with eta_kl equal over k. */
 typedef struct cfi_powers {
     double *p; /* K x L, >= 0 */
@@ -20,8 +20,8 @@ typedef struct cfi_information {
 } cfi_information;
 
 /* The same from the echoes of all access points, each path gain an unknown nuisance:
- *   1 / CRLB_p = arrival_p ( sum_l abs(alpha_lp)^2 sum_k p_kl + N abs(sum_l alpha_lp sqrt(s_l))^2 ) + departure_p sum_k
- * p_kp */
+ *   1 / CRLB_p = arrival_p ( sum_l abs(alpha_lp)^2 sum_k p_kl + N abs(sum_l alpha_lp sqrt(s_l))^2 )
+ *                + departure_p sum_k p_kp */
 typedef struct cfi_echoes {
     const double *arrival, *departure; /* L */
     bool equal_paths;
@@ -38,7 +38,7 @@ typedef struct cfi_link {
     double largest_relative_std_error; /* of the moments; 0 for closed forms */
     const double *g;                   /* E h_kl^H v_kl >= 0 */
     const double *V;                   /* E abs(h_kl^H v_jl)^2 - abs(c_kj,l)^2, the same for every j */
-    const double *S;                   /* E abs(h_kl^H b_l)^2 */
+    const double *S;                   /* E abs(h_kl^H a_l)^2 / N */
     const double *share;               /* what splits share an AP's power by: mean square of an estimate's entry */
     const size_t *pilot;               /* K: users of one number share a pilot */
     bool pilots_overlap;               /* some pair does */

@@ -20,7 +20,7 @@ cfi_status metrics_sinr(const cfi_link *link, const cfi_powers *powers, cfi_rate
 double metrics_rates(const cfi_system *system, const double *sinr, double *rate);
 
 /* Own-echo bound (Theorem 2), rad^2, L values; infinite where there is no information.     docs/model.md (M6)
- * O(K L). Never fails. */
+ * O(K L). Never fails; arena and error make it callable wherever the bound from all echoes is. */
 cfi_status metrics_crlb_own_echo(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
                                  double *restrict crlb, cfi_error *error);
 

@@ -7,15 +7,6 @@
 
 #include <stdio.h>
 
-/* What a report needs to know of a run; everything is borrowed. */
-typedef struct cfi_results {
-    const cfi_scenario *scenario;
-    const cfi_record *record;
-    size_t count;
-    bool timing; /* write allocation.solve_seconds */
-    bool check;  /* the drops were allocated by both solvers: write allocation.check, judge the difference */
-} cfi_results;
-
 /* What differs from run to run: timing.json. */
 typedef struct cfi_timing {
     double wall_seconds;
@@ -23,6 +14,17 @@ typedef struct cfi_timing {
     size_t ranks, trials; /* of a sweep, else 0 */
     const char *command_line;
 } cfi_timing;
+
+/* What a report needs to know of a run; everything is borrowed. */
+typedef struct cfi_results {
+    const cfi_scenario *scenario;
+    const cfi_record *record;
+    size_t count;
+    const cfi_timing *timing; /* for timing.json, which nothing else needs; else NULL */
+    bool solve_seconds;       /* write allocation.solve_seconds */
+    bool check;  /* the drops were allocated by both solvers: write allocation.check, judge the difference */
+    bool colour; /* of the table for a person */
+} cfi_results;
 
 /* Mean, standard error of the mean and quantiles; NaN where there are too few values. Quantiles interpolate
  * linearly between order statistics. */
@@ -47,30 +49,47 @@ void report_build(char text[CFI_BUILD_LENGTH]);
 /* Each writes to an open stream and returns CFI_OUTPUT when the stream reports an error (after a flush).
  *   json     results.json as documented in docs/results.md
  *   csv      drops.csv: one row a drop, header with units
- *   summary  summary.csv: one row a quantity
- *   table    for a person; colour only if `colour`
+ *   summary  summary.csv: one row a number of drops.csv
+ *   aps, ues, trace  aps.csv, ues.csv, trace.csv: a row per drop and access point, user, step; what is absent or not
+ *            finite is nan
+ *   plots    plots.gp: gnuplot run on it beside those tables draws the map, the convergence and the bounds
+ *   timing   timing.json; results->timing must be there
+ *   table    for a person; in colour if results->colour
  *   replay   the object of record[0] in results.json plus "network" */
 cfi_status report_write_json(const cfi_results *results, FILE *stream, cfi_error *error);
 cfi_status report_write_csv(const cfi_results *results, FILE *stream, cfi_error *error);
 cfi_status report_write_summary_csv(const cfi_results *results, FILE *stream, cfi_error *error);
-cfi_status report_write_table(const cfi_results *results, bool colour, FILE *stream, cfi_error *error);
+cfi_status report_write_aps_csv(const cfi_results *results, FILE *stream, cfi_error *error);
+cfi_status report_write_ues_csv(const cfi_results *results, FILE *stream, cfi_error *error);
+cfi_status report_write_trace_csv(const cfi_results *results, FILE *stream, cfi_error *error);
+cfi_status report_write_plots(const cfi_results *results, FILE *stream, cfi_error *error);
+cfi_status report_write_run_timing(const cfi_results *results, FILE *stream, cfi_error *error);
+cfi_status report_write_table(const cfi_results *results, FILE *stream, cfi_error *error);
 cfi_status report_write_replay(const cfi_results *results, FILE *stream, cfi_error *error);
 
-/* Makes `directory` (and its missing parents) and checks that a file can be made in it: to be called before hours
- * of work. CFI_OUTPUT otherwise. */
-cfi_status report_prepare_directory(const char *directory, cfi_error *error);
+struct cfi_solve_result;
+/* A way to write results down. A new one is a file of its own and a row of report_formats: `run` and `solve` then have
+ * its option, and `run --out` its file. */
+typedef struct cfi_format {
+    const char *option; /* prints it instead of the table, e.g. "--json"; NULL: no option does */
+    const char *help;   /* of that option */
+    const char *file;   /* its name among the files of run --out; NULL: it is none of them */
+    /* of a run and of `solve`; NULL: not of that */
+    cfi_status (*write)(const cfi_results *results, FILE *stream, cfi_error *error);
+    cfi_status (*write_solution)(const struct cfi_solve_result *result, FILE *stream, cfi_error *error);
+} cfi_format;
+extern const cfi_format report_formats[]; /* results.json is the first that has a file */
+extern const size_t report_format_count;
 
 /* Whether the files of report_write_directory may be written into `directory` without --force: when none of them is
  * there yet, or results.json is of a scenario with the same hash. Else CFI_INVALID; the text names the file and says
  * whose it is. */
 cfi_status report_check_directory(const char *directory, const cfi_scenario *scenario, cfi_error *error);
 
-/* Writes results.json, drops.csv, summary.csv, aps.csv, ues.csv, trace.csv and plots.gp (docs/results.md) into
- * `directory` (made if absent), each to a temporary file that is synced and renamed over the old one: a reader sees the
- * old or the new file, never half of one. timing.json beside them holds wall times, threads and the command line. On
- * failure (CFI_OUTPUT) no temporary file stays behind. */
-cfi_status report_write_directory(const cfi_results *results, const cfi_timing *timing, const char *directory,
-                                  cfi_error *error);
+/* Writes the file of every format that has one (docs/results.md) into `directory` (made if absent), each to a temporary
+ * file that is synced and renamed over the old one: a reader sees the old or the new file, never half of one. On
+ * failure (CFI_OUTPUT) no temporary file stays behind. results->timing must be there. */
+cfi_status report_write_directory(const cfi_results *results, const char *directory, cfi_error *error);
 
 /* ------------------------------------------------------- a cone problem by itself ---- */
 
@@ -98,7 +117,7 @@ typedef struct cfi_line {
     uint32_t drop;
     cfi_drop_status status;
     cfi_infeasibility because;            /* of an infeasible drop */
-    double quantity[CFI_MOST_QUANTITIES]; /* the columns of drops.csv from sum_rate_bit_s_hz on; NaN: absent */
+    double quantity[CFI_MOST_QUANTITIES]; /* its numbers in the order of report/fields.c; NaN: absent */
 } cfi_line;
 
 /* What else a line says; nobody keeps it for every one. */
@@ -164,16 +183,6 @@ cfi_status report_write_timing(const cfi_timing *timing, FILE *stream, cfi_error
 /* Removes what processes that are gone left of the files that they were writing in a directory: regular files of the
  * names that this program makes, and no others. For whoever holds the directory's lock. */
 void report_remove_temporaries(const char *directory);
-
-/* Writes a file by `write` beside its place, syncs it and renames it over the old one. CFI_OUTPUT, CFI_NO_MEMORY. */
-cfi_status report_replace_file(const char *directory, const char *name,
-                               cfi_status (*write)(const void *context, FILE *stream, cfi_error *error),
-                               const void *context, cfi_error *error);
-/* The same without syncing, for one of thousands of files: a reader sees a whole file or none, but a machine that stops
- * may lose it. */
-cfi_status report_replace_passing_file(const char *directory, const char *name,
-                                       cfi_status (*write)(const void *context, FILE *stream, cfi_error *error),
-                                       const void *context, cfi_error *error);
 
 /* Remarks about the results, one line each, e.g. "3 of 10 drops: no sensing information ...". Calls emit for each. */
 void report_warnings(const cfi_results *results, void (*emit)(void *context, const char *line), void *context);

@@ -8,9 +8,17 @@
 
 #include <complex.h>
 
-/* Each has its row in src/network/propagation.c and src/channel/precoder.c. */
-typedef enum { CFI_PROPAGATION_LOG_DISTANCE } cfi_propagation_kind;
-typedef enum { CFI_PRECODER_MR } cfi_precoder_kind;
+/* The rows of two tables, each stated here and nowhere else: constant, word of the scenario's key, name of the row.
+ * X(LOG_DISTANCE, log_distance) is CFI_PROPAGATION_LOG_DISTANCE, the word "log_distance" of propagation.model and the
+ * row propagation_log_distance in src/network/propagation_log_distance.c; X(MR, mr) is CFI_PRECODER_MR, "mr" of
+ * precoding.kind and precoder_mr in src/channel/precoder_mr.c. */
+#define CFI_PROPAGATION_MODELS(X) X(LOG_DISTANCE, log_distance)
+#define CFI_PRECODERS(X)          X(MR, mr)
+
+#define CFI_PROPAGATION_CONSTANT(constant, word) CFI_PROPAGATION_##constant,
+#define CFI_PRECODER_CONSTANT(constant, word)    CFI_PRECODER_##constant,
+typedef enum { CFI_PROPAGATION_MODELS(CFI_PROPAGATION_CONSTANT) CFI_PROPAGATION_COUNT } cfi_propagation_kind;
+typedef enum { CFI_PRECODERS(CFI_PRECODER_CONSTANT) CFI_PRECODER_COUNT } cfi_precoder_kind;
 typedef enum { CFI_PLACEMENT_REJECT, CFI_PLACEMENT_CLAMP, CFI_PLACEMENT_NONE } cfi_placement;
 typedef enum { CFI_PILOTS_CYCLIC, CFI_PILOTS_RANDOM, CFI_PILOTS_EXPLICIT } cfi_pilot_assignment;
 typedef enum { CFI_RATE_THEOREM1, CFI_RATE_EXACT } cfi_rate_model;

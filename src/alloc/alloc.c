@@ -1,10 +1,11 @@
 /* Runs the allocation method of a scenario on one drop. docs/model.md (M9)-(M15). */
 #include "alloc/sca.h"
 
+#include "base/clock.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 static const double LN2 = 0.69314718055994530942;
 static const double WEAK_SINR = 1e-2; /* of the strongest user's: below it a user may want to come back */
@@ -24,14 +25,6 @@ const char *alloc_status_name(cfi_alloc_status status)
 static cfi_status out_of_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");
-}
-
-static double now_seconds(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
 /* ------------------------------------------------------------------------- several starts ---- */
@@ -75,7 +68,7 @@ static cfi_status search_init(search *s, const cfi_link *link, const cfi_powers 
     return CFI_OK;
 }
 
-/* Gives user k, silent or nearly so, amplitudes along sqrt(xi_kl) / price_l, where price_l = C_l theta_l is read off
+/* Gives user k, silent or nearly so, amplitudes along g_kl / price_l, where price_l = C_l theta_l is read off
  * the other users' stationarity; only worth it where the test of docs/model.md (M13) says so. The best length goes to
  * s->point. Returns its objective; `value`, that of s->best, when none is better. */
 static double revive_user(search *s, size_t k, double value)
@@ -399,7 +392,7 @@ static cfi_status run_method(const cfi_link *link, const cfi_alloc_options *opti
 cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena, cfi_allocation *out,
                      cfi_error *error)
 {
-    double start = now_seconds();
+    double start = clock_seconds();
     cfi_error own = {.text = ""};
     cfi_status status;
 
@@ -407,6 +400,6 @@ cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi
     *out = (cfi_allocation){.method = link->system->allocation.method, .largest_step_gap = NAN};
     out->least_threshold_factor = alloc_least_threshold_factor(link);
     status = run_method(link, options, arena, out, error);
-    out->solve_seconds = now_seconds() - start;
+    out->solve_seconds = clock_seconds() - start;
     return status;
 }

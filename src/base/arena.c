@@ -62,7 +62,7 @@ cfi_arena *arena_scratch(cfi_arena *arena)
 }
 
 /* Makes the top chunk one that has room for `bytes`, a multiple of ALIGNMENT. */
-static bool make_room(cfi_arena *arena, size_t bytes)
+static bool arena_make_room(cfi_arena *arena, size_t bytes)
 {
     while (arena->top.chunk < arena->chunks) {
         if (arena->chunk[arena->top.chunk].size - arena->top.used >= bytes) {
@@ -101,7 +101,7 @@ void *arena_alloc(cfi_arena *arena, size_t count, size_t size)
         return NULL;
     }
     bytes = bytes ? (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT : ALIGNMENT;
-    if (!make_room(arena, bytes)) {
+    if (!arena_make_room(arena, bytes)) {
         return NULL;
     }
     memory = arena->chunk[arena->top.chunk].memory + arena->top.used;

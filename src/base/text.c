@@ -1,6 +1,9 @@
-/* Text that comes from outside. */
+/* Text that comes from outside and goes there. */
 #include "base/text.h"
 
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 size_t text_character(const char *text, size_t length, uint32_t *point)
@@ -15,7 +18,7 @@ size_t text_character(const char *text, size_t length, uint32_t *point)
         return 1;
     }
     for (size_t i = 1; i < count; i++) {
-        if (((unsigned char)text[i] & 0xc0) != 0x80) {
+        if (!text_continues(text[i])) {
             return 1;
         }
         value = value << 6 | ((unsigned char)text[i] & 0x3f);
@@ -56,4 +59,40 @@ char *text_shown(char *out, size_t size, const char *text)
 void text_clean(char *text)
 {
     text_shown(text, strlen(text) + 1, text); /* what is written never overtakes what is read */
+}
+
+size_t text_json_escape(const char *text, size_t length, char escape[TEXT_ESCAPE_LENGTH])
+{
+    static const char short_form[] = "\"\"\\\\\bb\ff\nn\rr\tt"; /* pairs: character, letter after the backslash */
+    const char *pair = short_form;
+    uint32_t point;
+    size_t count = text_character(text, length, &point);
+
+    while (*pair && *pair != *text) {
+        pair += 2;
+    }
+    *escape = '\0';
+    if (*pair) {
+        snprintf(escape, TEXT_ESCAPE_LENGTH, "\\%c", pair[1]);
+    } else if (point == TEXT_INVALID) {
+        snprintf(escape, TEXT_ESCAPE_LENGTH, "\\ufffd");
+    } else if (text_is_control(point)) {
+        snprintf(escape, TEXT_ESCAPE_LENGTH, "\\u%04x", (unsigned)point);
+    }
+    return count;
+}
+
+char *text_double(double value, char text[TEXT_NUMBER_LENGTH])
+{
+    if (!isfinite(value)) { /* without the sign that a NaN may carry */
+        snprintf(text, TEXT_NUMBER_LENGTH, "%s", isnan(value) ? "nan" : value > 0.0 ? "inf" : "-inf");
+        return text;
+    }
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, TEXT_NUMBER_LENGTH, "%.*g", digits, value);
+        if (strtod(text, NULL) == value) {
+            break;
+        }
+    }
+    return text;
 }

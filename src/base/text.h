@@ -1,4 +1,5 @@
-/* Text that comes from outside: which bytes are characters, and what may be shown on a terminal. */
+/* Text that comes from outside and goes there: which bytes are characters, what may be shown on a terminal, how JSON
+ * writes them, and how a number is written. */
 #ifndef CFISAC_BASE_TEXT_H
 #define CFISAC_BASE_TEXT_H
 
@@ -13,6 +14,12 @@
  * no overlong forms, no surrogates, nothing beyond U+10FFFF); a byte that begins none is by itself TEXT_INVALID. */
 size_t text_character(const char *text, size_t length, uint32_t *point);
 
+/* Whether the byte goes on with a character of UTF-8 that began before it. */
+static inline bool text_continues(char byte)
+{
+    return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
 /* What a terminal may obey or cannot show: the controls C0 (below U+0020), DEL and C1 (U+0080 .. U+009F), and
  * TEXT_INVALID, among which are the C1 controls as single bytes. */
 bool text_is_control(uint32_t point);
@@ -22,5 +29,15 @@ void text_clean(char *text);
 
 /* Such a clean copy in out[0 .. size), at most size - 1 bytes, cut between characters. Returns out. */
 char *text_shown(char *out, size_t size, const char *text);
+
+/* How the character at the start of text[0 .. length), length > 0, stands within a JSON string: its escape, or "" where
+ * it stands for itself; U+FFFD for a byte that begins none. Controls (C0, DEL, C1) are escaped. Returns its bytes. */
+enum { TEXT_ESCAPE_LENGTH = 16 };
+size_t text_json_escape(const char *text, size_t length, char escape[TEXT_ESCAPE_LENGTH]);
+
+/* The shortest of %.15g, %.16g and %.17g that strtod reads back as the same double; "nan", "inf" or "-inf" else.
+ * Returns text. */
+enum { TEXT_NUMBER_LENGTH = 32 };
+char *text_double(double value, char text[TEXT_NUMBER_LENGTH]);
 
 #endif

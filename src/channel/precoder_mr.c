@@ -1,5 +1,5 @@
 /* Maximum ratio: v_kl = h_hat_kl / sqrt(N xi_kl), the estimate scaled to unit mean power. docs/model.md (M3), (M4). */
-#include "channel/precoder.h"
+#include "cfisac/channel.h"
 
 #include <math.h>
 #include <string.h>
@@ -49,4 +49,5 @@ static bool moments(const cfi_network *network, const double *xi, cfi_arena *are
     return g != NULL;
 }
 
+extern const cfi_precoder precoder_mr; /* of the table in precoder.c */
 const cfi_precoder precoder_mr = {.name = "mr", .prepare = prepare, .apply = apply, .moments = moments};

@@ -6,6 +6,7 @@
 #include "cfisac/linalg.h"
 #include "cli/commands.h"
 #include "cli/early.h"
+#include "cli/help.h"
 #include "cli/message.h"
 #include "cli/signals.h"
 
@@ -54,10 +55,10 @@ static int run_command(const cli_command *command, int argc, char **argv, const 
     status = options_parse(command, argc, argv, &options, &error);
     if (status != CFI_OK) {
         code = report_error(&error);
-    } else if (has_option(&options, OPTION_HELP)) {
+    } else if (has_option(&options, &option_help)) {
         code = help_print_command(command);
     } else {
-        code = command->function(&options);
+        code = command->run(&options);
     }
     options_free(&options);
     return code;

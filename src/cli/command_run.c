@@ -1,4 +1,5 @@
-/* The commands that run drops: run, replay. */
+/* run: every drop of a scenario. */
+#include "base/output.h"
 #include "cfisac/linalg.h"
 #include "cfisac/sweep.h"
 #include "cli/commands.h"
@@ -10,48 +11,61 @@
 
 #include <string.h>
 
-static size_t threads_asked(const cli_options *options)
+static const cli_option CHECK = {
+    .kind = OPTION_FLAG,
+    .name = "--check",
+    .help = "allocate every drop again by the other solver of the steps and compare; exit\n"
+            "                      code 5 if two sum rates differ by more than 1e-6 (or allocation.tolerance)",
+};
+static const cli_option EXPORT_CBF = {
+    .kind = OPTION_TEXT,
+    .name = "--export-cbf",
+    .value = "DIR",
+    .help = "write every problem given to the cone solver into DIR, in the Conic Benchmark Format",
+};
+
+static bool is_of_runs(const cfi_format *format)
 {
-    return options->threads > 0 ? (size_t)options->threads : sweep_default_threads();
+    return format->write;
 }
 
-static void print_timing(const cli_options *options, const cfi_results *results, const cfi_timing *timing)
+static const cli_option FORMATS = {.kind = OPTION_FORMATS, .offers = is_of_runs};
+
+static void print_timing(const cli_options *options, const cfi_results *results)
 {
     double solving = 0.0;
 
-    if (has_option(options, OPTION_TIMING)) {
+    if (has_option(options, &option_timing)) {
         for (size_t i = 0; i < results->count; i++) {
             solving += results->record[i].allocation.solve_seconds;
         }
         fprintf(stderr, "cfisac: wall time %.3f s with %zu threads; allocation %.3f s, summed over drops\n",
-                timing->wall_seconds, timing->threads, solving);
+                results->timing->wall_seconds, results->timing->threads, solving);
     }
 }
 
+/* In the format that was asked for; the table, unless --out and --quiet say that nobody looks. */
 static cfi_status print_results(const cli_options *options, const cfi_results *results, cfi_error *error)
 {
     cfi_status status = CFI_OK;
 
-    if (has_option(options, OPTION_JSON)) {
-        status = report_write_json(results, stdout, error);
-    } else if (has_option(options, OPTION_CSV)) {
-        status = report_write_csv(results, stdout, error);
-    } else if (!options->out || !has_option(options, OPTION_QUIET)) {
-        status = report_write_table(results, may_colour(options, stdout), stdout, error);
+    if (options->format) {
+        status = options->format->write(results, stdout, error);
+    } else if (!has_option(options, &option_out) || !options->quiet) {
+        status = report_write_table(results, stdout, error);
     }
     return name_output(status, error);
 }
 
 /* Files first: a broken pipe must not cost them. */
-static cfi_status deliver(const cli_options *options, const cfi_results *results, const cfi_timing *timing,
-                          cfi_error *error)
+static cfi_status deliver_results(const cli_options *options, const cfi_results *results, cfi_error *error)
 {
     cfi_status status = CFI_OK, printed;
     cfi_error print_error = {.status = CFI_OK};
 
     report_warnings(results, pass_warning, (void *)options);
-    if (options->out) {
-        status = report_write_directory(results, timing, options->out, error);
+    if (has_option(options, &option_out)) {
+        status = report_write_directory(results, option_text(options, &option_out), error);
     }
     printed = print_results(options, results, &print_error);
     if (status == CFI_OK && printed != CFI_OK) {
@@ -64,28 +78,28 @@ static cfi_status deliver(const cli_options *options, const cfi_results *results
 /* Before hours of work: what would be lost, what cannot be written. */
 static cfi_status prepare_directories(const cli_options *options, const cfi_scenario *scenario, cfi_error *error)
 {
+    const char *out = option_text(options, &option_out), *export = option_text(options, &EXPORT_CBF);
     cfi_status status = CFI_OK;
 
-    if (options->out && !has_option(options, OPTION_FORCE)) {
-        status = report_check_directory(options->out, scenario, error);
+    if (out && !has_option(options, &option_force)) {
+        status = report_check_directory(out, scenario, error);
     }
-    if (status == CFI_OK && options->out) {
-        status = report_prepare_directory(options->out, error);
+    if (status == CFI_OK && out) {
+        status = output_prepare_directory(out, error);
     }
-    return status == CFI_OK && options->export_cbf ? report_prepare_directory(options->export_cbf, error) : status;
+    return status == CFI_OK && export ? output_prepare_directory(export, error) : status;
 }
 
 static cfi_status run_drops(const cli_options *options, const cfi_scenario *scenario, cfi_run *run, cfi_error *error)
 {
     progress_bar bar = progress_make(options);
-    cbf_export to = {.directory = options->export_cbf, .scenario = scenario_name(scenario)};
-    cfi_run_options how = {.threads = (size_t)options->threads,
-                           .alloc = {.export_problem = options->export_cbf ? export_cbf : NULL,
-                                     .export_context = &to,
-                                     .stop = signals_catch()},
-                           .check = has_option(options, OPTION_CHECK),
-                           .progress = progress_update,
-                           .progress_context = &bar};
+    cbf_export to = {.directory = option_text(options, &EXPORT_CBF), .scenario = scenario_name(scenario)};
+    cfi_run_options how = {
+        .threads = (size_t)option_number(options, &option_threads),
+        .alloc = {.export_problem = to.directory ? export_cbf : NULL, .export_context = &to, .stop = signals_catch()},
+        .check = has_option(options, &CHECK),
+        .progress = progress_update,
+        .progress_context = &bar};
     cfi_status status = sweep_run_drops(scenario_system(scenario), &how, run, error);
 
     progress_clear(&bar);
@@ -96,19 +110,21 @@ static cfi_status run_drops(const cli_options *options, const cfi_scenario *scen
 static int conclude(const cli_options *options, const cfi_scenario *scenario, const cfi_run *run, cfi_status ended,
                     cfi_error *error)
 {
+    cfi_timing timing = {
+        .wall_seconds = run->seconds, .threads = threads_asked(options), .command_line = options->command_line};
     cfi_results results = {.scenario = scenario,
                            .record = run->record,
                            .count = run->count,
-                           .timing = has_option(options, OPTION_TIMING),
-                           .check = has_option(options, OPTION_CHECK)};
-    cfi_timing timing = {
-        .wall_seconds = run->seconds, .threads = threads_asked(options), .command_line = options->command_line};
+                           .timing = &timing,
+                           .solve_seconds = has_option(options, &option_timing),
+                           .check = has_option(options, &CHECK),
+                           .colour = may_colour(options, stdout)};
     cfi_status status = CFI_OK;
 
     if (run->count > 0) { /* an interrupt before the first result leaves older files alone */
-        status = deliver(options, &results, &timing, error);
+        status = deliver_results(options, &results, error);
     }
-    print_timing(options, &results, &timing);
+    print_timing(options, &results);
     if (status == CFI_OK && ended == CFI_INTERRUPTED) {
         status = error_set(error, CFI_INTERRUPTED, "interrupted: %zu of %zu drops are finished%s", run->count,
                            scenario_system(scenario)->monte_carlo.drops, run->count > 0 ? " and kept" : "");
@@ -119,7 +135,7 @@ static int conclude(const cli_options *options, const cfi_scenario *scenario, co
     return status == CFI_OK ? EXIT_DONE : report_error(error);
 }
 
-int command_run(const cli_options *options)
+static int cli_run(const cli_options *options)
 {
     cfi_scenario *scenario = NULL;
     cfi_run run = {.record = NULL};
@@ -144,37 +160,30 @@ int command_run(const cli_options *options)
     return code;
 }
 
-static cfi_status replay_drop(const cli_options *options, const cfi_scenario *scenario, cfi_arena *arena,
-                              cfi_error *error)
+static cfi_status check_run(const cli_options *options, cfi_error *error)
 {
-    cfi_trial_options how = {.threads = threads_asked(options), .alloc = {.stop = signals_catch()}};
-    cfi_record record;
-    cfi_results results = {
-        .scenario = scenario, .record = &record, .count = 1, .timing = has_option(options, OPTION_TIMING)};
-    cfi_status status = linalg_prepare(&how.threads, error);
-
-    if (status == CFI_OK) {
-        status = trial_run(scenario_system(scenario), (uint32_t)options->drop, &how, arena, &record, error);
-    }
-    name_input(options, status, error);
-    if (status == CFI_OK) {
-        status = name_output(report_write_replay(&results, stdout, error), error);
-    }
-    return status == CFI_OK ? report_verdict(&results, error) : status;
+    return has_option(options, &option_force) && !has_option(options, &option_out)
+               ? option_missing(options, &option_out, ", whose files --force would replace", error)
+               : CFI_OK;
 }
 
-int command_replay(const cli_options *options)
-{
-    cfi_scenario *scenario = NULL;
-    cfi_arena *arena = arena_create();
-    cfi_error error = {.status = CFI_OK};
-    cfi_status status = arena ? read_scenario(options, &scenario, &error)
-                              : error_set(&error, CFI_NO_MEMORY, "out of memory for a drop");
-
-    if (status == CFI_OK) {
-        status = replay_drop(options, scenario, arena, &error);
-    }
-    scenario_destroy(scenario);
-    arena_destroy(arena);
-    return status == CFI_OK ? EXIT_DONE : report_error(&error);
-}
+const cli_command command_run = {
+    .name = "run",
+    .run = cli_run,
+    .usage = "SCENARIO [--set KEY=VALUE]... [--out DIR [--force]] [--json | --csv]\n"
+             "                  [--threads N] [--check] [--export-cbf DIR] [--timing] [--quiet]",
+    .summary = "simulate and allocate every drop of a scenario",
+    .text = "Draws the networks of a scenario, allocates the powers, evaluates rates and Cramer-Rao bounds in closed\n"
+            "form and by Monte Carlo, and prints a table. SCENARIO is a JSON file, - is standard input, and {} is the\n"
+            "paper's network. --out adds results.json, CSV tables and plots.gp, which gnuplot draws; with --out and\n"
+            "--quiet nothing is printed unless --json or --csv asks for it. Results of another scenario in DIR are "
+            "replaced\n"
+            "with --force only. Drops done when an interrupt comes are kept.",
+    .example = "  cfisac run paper.json --set network.aps=64 --set pilots.length=2 --out results\n"
+               "  echo '{}' | cfisac run - --csv > drops.csv\n",
+    .argument = "SCENARIO",
+    .lists_keys = true,
+    .options = {&option_set, &option_out, &option_force, &FORMATS, &option_threads, &EXPORT_CBF, &CHECK, &option_timing,
+                &option_quiet, &option_help},
+    .check = check_run,
+};

@@ -1,14 +1,37 @@
 /* solve: the cone solver on a file of the Conic Benchmark Format. */
+#include "base/clock.h"
+#include "base/text_file.h"
 #include "cfisac/report.h"
 #include "cli/commands.h"
 #include "cli/message.h"
-#include "cli/progress.h"
 #include "cli/signals.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+static bool is_of_solutions(const cfi_format *format)
+{
+    return format->write_solution;
+}
+
+static const cli_option FORMATS = {.kind = OPTION_FORMATS, .offers = is_of_solutions};
+static const cli_option REPEAT = {
+    .kind = OPTION_NUMBER,
+    .name = "--repeat",
+    .value = "N",
+    .help = "set up and solve N times; times are medians (1 .. 1000000; default: 1)",
+    .low = 1,
+    .high = 1000000,
+};
+static const cli_option TIME_LIMIT = {
+    .kind = OPTION_SECONDS,
+    .name = "--time-limit",
+    .value = "S",
+    .help = "end set-up and solve after S seconds, of all repetitions together, and print\n"
+            "                      the best point found (greater than 0, up to 1e9; default: none)",
+};
 
 /* NULL and an error when it cannot be read. */
 static socp_cbf *read_file(const char *name, cfi_error *error)
@@ -18,11 +41,7 @@ static socp_cbf *read_file(const char *name, cfi_error *error)
     socp_cbf *cbf;
 
     if (!stream) {
-        if (errno == ENOMEM) {
-            error_set(error, CFI_NO_MEMORY, "out of memory for %.300s", name);
-        } else {
-            error_set(error, CFI_INVALID, "%.300s: cannot be read: %s", name, strerror(errno));
-        }
+        text_file_error(name, errno, error);
         return NULL;
     }
     cbf = socp_read_cbf(stream, name, error);
@@ -53,7 +72,7 @@ typedef struct repetition {
     socp_settings settings;
     size_t asked, made;
     double *setup, *solve; /* seconds of each made */
-    double deadline;       /* of now_seconds; INFINITY: none */
+    double deadline;       /* of clock_seconds; INFINITY: none */
     socp_solution solution;
     double *kept;     /* memory of its x, y, z and s; NULL where the set-up was stopped */
     cfi_status ended; /* CFI_OK: by itself; CFI_FAILED: by the time limit; CFI_INTERRUPTED: by a signal */
@@ -129,7 +148,7 @@ static cfi_status take_solution(repetition *r, const socp_solution *solution, cf
 /* Seconds until the deadline. At the deadline a set-up or a solve still begins, and ends at once. */
 static double seconds_left(const repetition *r)
 {
-    return fmax(r->deadline - now_seconds(), 1e-9);
+    return fmax(r->deadline - clock_seconds(), 1e-9);
 }
 
 /* Sets up and solves once. */
@@ -166,8 +185,8 @@ static cfi_status solve_all(repetition *r, cfi_error *error)
 
 static cfi_status print_solution(const cli_options *options, const cfi_solve_result *result, cfi_error *error)
 {
-    cfi_status status = has_option(options, OPTION_JSON) ? report_write_solution_json(result, stdout, error)
-                                                         : report_write_solution_table(result, stdout, error);
+    cfi_status status = options->format ? options->format->write_solution(result, stdout, error)
+                                        : report_write_solution_table(result, stdout, error);
 
     return name_output(status, error);
 }
@@ -200,12 +219,14 @@ static cfi_status say_answer(const cli_options *options, const repetition *r, co
 
 static cfi_status solve_and_print(const cli_options *options, const socp_cbf *cbf, cfi_error *error)
 {
-    size_t count = options->repeat > 0 ? (size_t)options->repeat : 1;
+    size_t count = has_option(options, &REPEAT) ? (size_t)option_number(options, &REPEAT) : 1;
     repetition r = {.problem = socp_cbf_problem(cbf),
                     .settings = socp_default_settings(),
                     .asked = count,
                     .setup = calloc(2 * count, sizeof *r.setup),
-                    .deadline = options->time_limit > 0.0 ? now_seconds() + options->time_limit : INFINITY};
+                    .deadline = has_option(options, &TIME_LIMIT)
+                                    ? clock_seconds() + option_seconds(options, &TIME_LIMIT)
+                                    : INFINITY};
     cfi_status status;
 
     if (!r.setup) {
@@ -226,7 +247,7 @@ static cfi_status solve_and_print(const cli_options *options, const socp_cbf *cb
     return status;
 }
 
-int command_solve(const cli_options *options)
+static int cli_solve(const cli_options *options)
 {
     cfi_error error = {.status = CFI_OK};
     socp_cbf *cbf = read_file(options->argument, &error);
@@ -235,3 +256,25 @@ int command_solve(const cli_options *options)
     socp_cbf_destroy(cbf);
     return status == CFI_OK ? EXIT_DONE : report_error(&error);
 }
+
+const cli_command command_solve = {
+    .name = "solve",
+    .run = cli_solve,
+    .usage = "FILE.cbf [--json] [--repeat N] [--time-limit S] [--quiet]",
+    .summary = "solve a second-order cone program",
+    .text =
+        "Solves a file of the Conic Benchmark Format (CBF, versions 1 to 4; - is standard input) by the built-in\n"
+        "interior-point solver and prints status, objectives, residuals and times; --json adds the solution x. "
+        "Cones:\n"
+        "F, L=, L+, L-, Q and QR, for variables and constraints. Residuals, gap and certificates are recomputed from\n"
+        "the problem's data, and stop_reason says why the solver ended. A solve that --time-limit, SIGINT or SIGTERM\n"
+        "ends prints the best point so far. Exit code 0: optimal, 4: the problem or its dual is infeasible, 5: "
+        "anything\n"
+        "else (inaccurate, iteration_limit, time_limit, failed), 130: interrupted.",
+    .example = "  cfisac solve problem.cbf\n"
+               "  cfisac solve problem.cbf --json --repeat 11 > solution.json\n"
+               "  cfisac solve large.cbf --time-limit 60\n"
+               "  gunzip -c problem.cbf.gz | cfisac solve -\n",
+    .argument = "FILE.cbf",
+    .options = {&FORMATS, &REPEAT, &TIME_LIMIT, &option_quiet, &option_help},
+};

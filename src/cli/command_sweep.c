@@ -1,4 +1,4 @@
-/* The commands over a grid: sweep, merge. */
+/* sweep: a grid of scenarios. */
 #include "cfisac/sweep.h"
 #include "cli/commands.h"
 #include "cli/message.h"
@@ -8,11 +8,32 @@
 
 #include <string.h>
 
+static const cli_option OVER = {
+    .kind = OPTION_OVER,
+    .name = "--over",
+    .value = "KEY=RANGE",
+    .help = "sweep a key over 8,16,32 or -12:1:0 (first:step:last) or words; may be\n"
+            "                      repeated; replaces what the scenario's sweep says of the key",
+};
+static const cli_option RESUME = {
+    .kind = OPTION_FLAG, .name = "--resume", .help = "go on with the sweep in DIR; starts one if there is none"};
+static const cli_option SHARD = {
+    .kind = OPTION_SHARD,
+    .name = "--shard",
+    .value = "I/N",
+    .help = "every N-th trial, from the I-th; see merge (1/1 .. 1000000/1000000)",
+    .low = 1,
+    .high = 1000000,
+};
+static const cli_option DRY_RUN = {
+    .kind = OPTION_FLAG, .name = "--dry-run", .help = "print the points and the number of trials; run nothing"};
+
 /* The points as a table: number, values, drops. */
-static cfi_status print_points(const cfi_scenario *sweep, size_t shard, size_t shards, cfi_error *error)
+static cfi_status print_points(const cli_options *options, const cfi_scenario *sweep, cfi_error *error)
 {
     const cfi_axis *axis;
     size_t axes = scenario_axes(sweep, &axis), points = scenario_points(sweep), trials = 0;
+    shard_number shard = option_shard(options, &SHARD);
 
     printf("point");
     for (size_t i = 0; i < axes; i++) {
@@ -35,8 +56,8 @@ static cfi_status print_points(const cfi_scenario *sweep, size_t shard, size_t s
         scenario_destroy(point);
     }
     printf("%zu point%s, %zu trials", points, points == 1 ? "" : "s", trials);
-    if (shards > 1) {
-        printf("; %zu in shard %zu of %zu", (trials + shards - shard) / shards, shard, shards);
+    if (shard.of > 1) {
+        printf("; %zu in shard %zu of %zu", (trials + shard.of - shard.index) / shard.of, shard.index, shard.of);
     }
     printf("\n");
     return finish_output(error);
@@ -61,13 +82,14 @@ static cfi_status run_sweep(const cli_options *options, const cfi_scenario *scen
     progress_bar bar = progress_make(options);
     sweep_voice voice = {.options = options, .bar = &bar};
     cfi_sweep_progress progress;
-    cfi_sweep_options how = {.directory = options->out,
-                             .resume = has_option(options, OPTION_RESUME),
-                             .force = has_option(options, OPTION_FORCE),
-                             .mixed = has_option(options, OPTION_MIXED),
-                             .shard = options->shards > 0 ? options->shard : 1,
-                             .shards = options->shards > 0 ? options->shards : 1,
-                             .threads = (size_t)options->threads,
+    shard_number shard = option_shard(options, &SHARD);
+    cfi_sweep_options how = {.directory = option_text(options, &option_out),
+                             .resume = has_option(options, &RESUME),
+                             .force = has_option(options, &option_force),
+                             .mixed = has_option(options, &option_mixed),
+                             .shard = shard.index,
+                             .shards = shard.of,
+                             .threads = (size_t)option_number(options, &option_threads),
                              .stop = signals_catch(),
                              .command_line = options->command_line,
                              .progress = progress_update_sweep,
@@ -78,7 +100,7 @@ static cfi_status run_sweep(const cli_options *options, const cfi_scenario *scen
     progress_clear(&bar);
     if (status == CFI_INTERRUPTED) {
         error_set(error, CFI_INTERRUPTED, "interrupted: %zu of %zu trials are kept in %.300s; --resume goes on",
-                  progress.done, progress.trials, options->out);
+                  progress.done, progress.trials, how.directory);
     }
     return status;
 }
@@ -89,7 +111,7 @@ static cfi_status warn_of_points(const cli_options *options, const cfi_scenario 
     size_t points = scenario_points(sweep), concerned = 0;
     char first[512] = "", text[600];
 
-    for (size_t p = 0; p < points && !has_option(options, OPTION_QUIET); p++) {
+    for (size_t p = 0; p < points && !options->quiet; p++) {
         const char *const *line;
         cfi_scenario *point;
         cfi_status status = scenario_at_point(sweep, p, &point, error);
@@ -117,14 +139,13 @@ static cfi_status prepare_sweep(const cli_options *options, cfi_scenario **scena
     if (status == CFI_OK) {
         status = warn_of_points(options, *scenario, error);
     }
-    if (status == CFI_OK && has_option(options, OPTION_DRY_RUN)) {
-        status = print_points(*scenario, options->shards > 0 ? options->shard : 1,
-                              options->shards > 0 ? options->shards : 1, error);
+    if (status == CFI_OK && has_option(options, &DRY_RUN)) {
+        status = print_points(options, *scenario, error);
     }
     return status;
 }
 
-int command_sweep(const cli_options *options)
+static int cli_sweep(const cli_options *options)
 {
     cfi_scenario *scenario = NULL;
     cfi_error error = {.status = CFI_OK};
@@ -136,10 +157,10 @@ int command_sweep(const cli_options *options)
     if (status != CFI_OK) { /* each rank for itself: there are no others yet */
         return report_error(&error);
     }
-    how.given |= rank > 0 ? OPTION_QUIET : 0; /* one rank speaks, and only what all agree on */
+    how.quiet = how.quiet || rank > 0; /* one rank speaks, and only what all agree on */
     status = rank == 0 ? prepare_sweep(&how, &scenario, &error) : CFI_OK;
     status = sweep_share_scenario(status, how.argument, &scenario, &error);
-    if (status == CFI_OK && !has_option(&how, OPTION_DRY_RUN)) {
+    if (status == CFI_OK && !has_option(&how, &DRY_RUN)) {
         status = run_sweep(&how, scenario, &error);
         name_input(&how, status, &error);
     }
@@ -151,15 +172,35 @@ int command_sweep(const cli_options *options)
     return code;
 }
 
-int command_merge(const cli_options *options)
+static cfi_status check_sweep(const cli_options *options, cfi_error *error)
 {
-    cfi_error error = {.status = CFI_OK};
-    cfi_merge_options how = {.directory = options->out,
-                             .force = has_option(options, OPTION_FORCE),
-                             .mixed = has_option(options, OPTION_MIXED),
-                             .shard_directory = options->arguments,
-                             .shards = options->argument_count,
-                             .warn = {.emit = pass_warning, .context = (void *)options}};
-
-    return sweep_merge(&how, &error) == CFI_OK ? EXIT_DONE : report_error(&error);
+    if (has_option(options, &RESUME) && has_option(options, &option_force)) {
+        return usage_error(options, error, "--resume and --force exclude each other");
+    }
+    return has_option(options, &option_out) || has_option(options, &DRY_RUN)
+               ? CFI_OK
+               : option_missing(options, &option_out, "", error);
 }
+
+const cli_command command_sweep = {
+    .name = "sweep",
+    .run = cli_sweep,
+    .usage = "SCENARIO [--set KEY=VALUE]... [--over KEY=RANGE]... --out DIR\n"
+             "                    [--resume | --force] [--mixed] [--shard I/N] [--threads N] [--dry-run] [--quiet]",
+    .summary = "run a grid of scenarios, to be interrupted and resumed at will",
+    .text =
+        "Runs every drop of every point of the grid that the scenario's sweep and --over span (the last key\n"
+        "varies fastest). DIR/sweep.ndjson gets a line a drop, in order, as soon as its turn comes; DIR/sweep.csv\n"
+        "a row a point at the end. After Ctrl-C, a full disk or kill -9, --resume goes on; the files end with the\n"
+        "same bytes as without interruption, for any number of threads, MPI ranks or merged shards. --resume also\n"
+        "lets a sweep grow, by more drops or more values of a swept key; any other difference is refused by its key.\n"
+        "Under mpirun the ranks share the trials, and --threads counts for each (default there: 1).",
+    .example = "  cfisac sweep paper.json --over network.aps=8,16,32 --over power.snr_db=10:5:30 --out grid\n"
+               "  cfisac sweep paper.json --over network.aps=8,16,32 --over power.snr_db=10:5:30 --out grid --resume\n"
+               "  mpirun -n 4 cfisac sweep paper.json --over seed=1:1:100 --out seeds\n",
+    .argument = "SCENARIO",
+    .lists_keys = true,
+    .options = {&option_set, &OVER, &option_out, &RESUME, &option_force, &option_mixed, &SHARD, &DRY_RUN,
+                &option_threads, &option_quiet, &option_help},
+    .check = check_sweep,
+};

@@ -1,45 +1,31 @@
-/* The table of commands: it drives dispatch, option parsing and every help text. */
+/* What a command is. Each stands in a file of its own, with its options; commands.c lists them. */
 #ifndef CFISAC_CLI_COMMANDS_H
 #define CFISAC_CLI_COMMANDS_H
 
 #include "cli/options.h"
 
-/* A command returns the process's exit code. */
-typedef int (*cli_function)(const cli_options *options);
+enum { MOST_OPTIONS = 16 };
 
+/* Drives dispatch, option parsing and every help text. */
 typedef struct cli_command {
     const char *name;
-    cli_function function;
-    const char *usage;    /* what follows the name */
-    const char *summary;  /* a line for the list of commands */
-    const char *text;     /* what it does */
-    const char *example;  /* lines with two spaces before each */
-    const char *argument; /* name of the positional argument, or NULL: takes none */
-    unsigned options;     /* OPTION_* bits */
+    int (*run)(const cli_options *options); /* returns the process's exit code */
+    const char *usage;                      /* what follows the name */
+    const char *summary;                    /* a line for the list of commands */
+    const char *text;                       /* what it does */
+    const char *example;                    /* lines with two spaces before each */
+    const char *argument;                   /* name of the positional argument, or NULL: takes none */
     bool argument_optional, argument_repeats;
-    bool lists_keys; /* its help lists the scenario's keys */
+    bool lists_keys;                         /* its help lists the scenario's keys */
+    const cli_option *options[MOST_OPTIONS]; /* in the order of the help, NULL behind the last */
+    /* What the options say together; NULL: nothing more to check. CFI_USAGE by usage_error. */
+    cfi_status (*check)(const cli_options *options, cfi_error *error);
 } cli_command;
 
-extern const cli_command command_table[];
+extern const cli_command *const command_table[];
 extern const size_t command_count;
 
 /* NULL and an error that suggests the nearest name when there is none. */
 const cli_command *command_find(const char *name, cfi_error *error);
-
-int command_run(const cli_options *options);
-int command_replay(const cli_options *options);
-int command_sweep(const cli_options *options);
-int command_merge(const cli_options *options);
-int command_validate(const cli_options *options);
-int command_solve(const cli_options *options);
-int command_schema(const cli_options *options);
-int command_help(const cli_options *options);
-
-/* Help texts on standard output; each returns the exit code. */
-int help_print_command(const cli_command *command);
-int help_print_program(void);
-int help_print_version(void);
-/* The short usage on standard error, for a command line without a command. */
-void help_print_usage(void);
 
 #endif

@@ -27,7 +27,7 @@ static const size_t NAME_LENGTH = sizeof "OPENBLAS_NUM_THREADS=" - 1;
  * for all of them and the program (1 GB where addresses have 32 bits). */
 static const size_t PLENTY = (size_t)1 << (sizeof(size_t) > 4 ? 36 : 30);
 
-static bool has_room(void)
+static bool early_has_room(void)
 {
     void *room = mmap(NULL, PLENTY, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
@@ -60,7 +60,7 @@ static void check_room(int argc, char **argv, char **environment)
             return;
         }
     }
-    if (!has_room()) {
+    if (!early_has_room()) {
         start_again(argv, environment);
         (void)!write(STDERR_FILENO, message, sizeof message - 1);
         _exit(EARLY_NO_MEMORY);

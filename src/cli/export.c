@@ -1,6 +1,7 @@
 /* run --export-cbf: every problem given to the cone solver as a file. */
 #include "cli/export.h"
 
+#include "base/replace.h"
 #include "cfisac/report.h"
 
 #include <stdio.h>
@@ -33,5 +34,5 @@ cfi_status export_cbf(void *context, uint32_t drop, size_t start, size_t step, c
             *c = '?';
         }
     }
-    return report_replace_passing_file(to->directory, name, write_problem, &e, error);
+    return replace_passing_file(to->directory, name, write_problem, &e, error);
 }

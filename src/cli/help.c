@@ -1,11 +1,12 @@
 /* Help texts and the version. */
+#include "cli/help.h"
+
 #include "base/clones.h"
 #include "cfisac/linalg.h"
 #include "cfisac/sweep.h"
-#include "cli/commands.h"
 #include "cli/message.h"
 
-static int finish(void)
+static int finish_help(void)
 {
     cfi_error error;
 
@@ -17,12 +18,12 @@ int help_print_command(const cli_command *command)
     printf("cfisac %s: %s\n\n", command->name, command->summary);
     printf("Usage: cfisac %s %s\n\n%s\n", command->name, command->usage, command->text);
     printf("\nOptions:\n");
-    options_print_help(command->options, stdout);
+    options_print_help(command, stdout);
     if (command->lists_keys) {
         printf("\nScenario keys, with their defaults (--set takes them as written here):\n%s", scenario_keys_help());
     }
     printf("\nExample:\n%s", command->example);
-    return finish();
+    return finish_help();
 }
 
 int help_print_program(void)
@@ -31,7 +32,7 @@ int help_print_program(void)
            "and sense at once\n\n");
     printf("Usage: cfisac COMMAND [ARGUMENT] [OPTIONS]\n       cfisac --help | --version\n\nCommands:\n");
     for (size_t i = 0; i < command_count; i++) {
-        printf("  %-10s  %s\n", command_table[i].name, command_table[i].summary);
+        printf("  %-10s  %s\n", command_table[i]->name, command_table[i]->summary);
     }
     printf("\n'cfisac help COMMAND' explains a command, its options and its defaults.\n");
     printf("\nResults go to standard output, everything else to standard error. Exit codes:\n"
@@ -45,7 +46,7 @@ int help_print_program(void)
     printf("\nEnvironment:\n"
            "  CFISAC_SIMD  plain, avx2 or avx512: the vectors of the hot loops (default: the widest of this CPU)\n");
     printf("\nExample:\n  echo '{}' | cfisac run -\n");
-    return finish();
+    return finish_help();
 }
 
 int help_print_version(void)
@@ -56,26 +57,14 @@ int help_print_version(void)
     printf("BLAS      %s (core %s)\n", linalg_blas_config(), report_blas_core());
     printf("vectors   %s\n", simd_name(simd_chosen));
     printf("MPI       %s\n", sweep_has_mpi() ? "yes" : "no");
-    return finish();
+    return finish_help();
 }
 
 void help_print_usage(void)
 {
     fprintf(stderr, "usage: cfisac COMMAND [ARGUMENT] [OPTIONS]\ncommands:");
     for (size_t i = 0; i < command_count; i++) {
-        fprintf(stderr, " %s", command_table[i].name);
+        fprintf(stderr, " %s", command_table[i]->name);
     }
     fprintf(stderr, "\n'cfisac --help' explains them.\n");
-}
-
-int command_help(const cli_options *options)
-{
-    const cli_command *command;
-    cfi_error error;
-
-    if (!options->argument) {
-        return help_print_program();
-    }
-    command = command_find(options->argument, &error);
-    return command ? help_print_command(command) : report_error(&error);
 }

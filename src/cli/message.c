@@ -1,9 +1,9 @@
 /* What goes to standard error, exit codes, and the end of standard output. */
 #include "cli/message.h"
 
+#include "base/output.h"
 #include "base/text.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,7 +43,7 @@ void report_warning(const cli_options *options, const char *line)
 {
     char shown[1024];
 
-    if (!has_option(options, OPTION_QUIET)) {
+    if (!options->quiet) {
         fprintf(stderr, "cfisac: warning: %s\n", text_shown(shown, sizeof shown, line));
     }
 }
@@ -55,15 +55,7 @@ void pass_warning(void *context, const char *line)
 
 cfi_status finish_output(cfi_error *error)
 {
-    errno = 0;
-    if (fflush(stdout) == 0 && !ferror(stdout)) {
-        return CFI_OK;
-    }
-    if (errno == ENOMEM) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for standard output");
-    }
-    return error_set(error, CFI_OUTPUT, "standard output cannot be written%s%s", errno ? ": " : "",
-                     errno ? strerror(errno) : "");
+    return output_finish(stdout, "standard output", error);
 }
 
 cfi_status name_output(cfi_status status, cfi_error *error)
@@ -85,7 +77,7 @@ bool may_move_cursor(const cli_options *options, FILE *stream)
 {
     const char *terminal = getenv("TERM");
 
-    return !has_option(options, OPTION_QUIET) && isatty(fileno(stream)) && terminal && strcmp(terminal, "dumb") != 0;
+    return !options->quiet && isatty(fileno(stream)) && terminal && strcmp(terminal, "dumb") != 0;
 }
 
 bool may_colour(const cli_options *options, FILE *stream)

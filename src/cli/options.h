@@ -1,64 +1,83 @@
-/* Strict parsing of what follows the command's name. */
+/* The options of commands, and strict parsing of what follows a command's name. */
 #ifndef CFISAC_CLI_OPTIONS_H
 #define CFISAC_CLI_OPTIONS_H
 
-#include "cfisac/scenario.h"
+#include "cfisac/report.h"
 
-#include <stdio.h>
+typedef enum option_kind {
+    OPTION_FLAG,
+    OPTION_TEXT,
+    OPTION_NUMBER,  /* a whole number, low .. high */
+    OPTION_SECONDS, /* greater than 0 */
+    OPTION_SHARD,   /* I/N with low <= I <= N <= high */
+    OPTION_SETTING, /* KEY=VALUE; may be repeated */
+    OPTION_OVER,    /* KEY=RANGE; may be repeated */
+    OPTION_FORMATS  /* the option of each format of report_formats that `offers`, of which one may be given */
+} option_kind;
 
-/* Bits of cli_command.options. */
-enum {
-    OPTION_SET = 1 << 0,
-    OPTION_OUT = 1 << 1,
-    OPTION_JSON = 1 << 2,
-    OPTION_CSV = 1 << 3,
-    OPTION_DROP = 1 << 4,
-    OPTION_THREADS = 1 << 5,
-    OPTION_EXPORT_CBF = 1 << 6,
-    OPTION_TIMING = 1 << 7,
-    OPTION_QUIET = 1 << 8,
-    OPTION_HELP = 1 << 9,
-    OPTION_OVER = 1 << 10,
-    OPTION_RESUME = 1 << 11,
-    OPTION_FORCE = 1 << 12,
-    OPTION_SHARD = 1 << 13,
-    OPTION_DRY_RUN = 1 << 14,
-    OPTION_CHECK = 1 << 16,
-    OPTION_REPEAT = 1 << 17,
-    OPTION_MIXED = 1 << 18,
-    OPTION_TIME_LIMIT = 1 << 19,
-    OPTION_OUT_NEEDED = 1 << 15 /* no option: --out may not be left out, unless --dry-run is there */
-};
+/* An option, in the file of its command; those of several commands stand in shared_options.c. A command's list of them
+ * is all that the parser, the help and the suggestions know, and a pointer to the row asks for what was given. */
+typedef struct cli_option {
+    option_kind kind;
+    const char *name, *value, *help; /* value: what it is called; NULL of a flag */
+    uint64_t low, high;
+    size_t (*standard)(void); /* of a number whose range and default the help prints; or NULL */
+    bool (*offers)(const cfi_format *format);
+} cli_option;
 
-typedef struct cli_options {
-    unsigned given;         /* bits of the options that were there */
-    const char *argument;   /* the positional argument, or the first of them, or NULL */
-    const char **arguments; /* all of them */
-    size_t argument_count;
-    cfi_setting *setting; /* of --set and --over; the keys are copies */
-    size_t settings;
-    const char *out, *export_cbf;
-    uint64_t drop, threads;   /* threads: 0 unless given */
-    uint64_t repeat;          /* 0 unless given */
-    double time_limit;        /* seconds; 0 unless given */
-    uint64_t shard, shards;   /* 0 unless given */
-    const char *command_line; /* as typed, for timing.json */
-} cli_options;
+extern const cli_option option_set, option_out, option_force, option_threads, option_mixed, option_timing, option_quiet,
+    option_help;
+
+/* An option that was there, with its value as its kind reads it. */
+typedef struct given_option {
+    const cli_option *option;
+    const char *text;
+    uint64_t number, of; /* of: N of a shard */
+    double seconds;
+} given_option;
 
 struct cli_command;
 
-/* Parses argv[0 .. argc - 1] by the command's mask of options; stops at --help. CFI_USAGE, CFI_NO_MEMORY. Free with
+typedef struct cli_options {
+    const struct cli_command *command;
+    given_option *given; /* in the order of the command line, without settings and formats */
+    size_t given_count;
+    const cfi_format *format; /* what an option asked for, else NULL */
+    bool quiet;               /* --quiet was given */
+    const char *argument;     /* the positional argument, or the first of them, or NULL */
+    const char **arguments;   /* all of them */
+    size_t argument_count;
+    cfi_setting *setting; /* of --set and --over; the keys are copies */
+    size_t settings;
+    const char *command_line; /* as typed, for timing.json */
+} cli_options;
+
+/* Parses argv[0 .. argc - 1] by the command's list of options; stops at --help. CFI_USAGE, CFI_NO_MEMORY. Free with
  * options_free in every case. */
 cfi_status options_parse(const struct cli_command *command, int argc, char **argv, cli_options *options,
                          cfi_error *error);
 void options_free(cli_options *options);
 
-static inline bool has_option(const cli_options *options, unsigned bit)
-{
-    return (options->given & bit) != 0;
-}
+/* What was given of an option of the command; without it false, NULL, 0 and 0. */
+bool has_option(const cli_options *options, const cli_option *option);
+const char *option_text(const cli_options *options, const cli_option *option);
+uint64_t option_number(const cli_options *options, const cli_option *option);
+double option_seconds(const cli_options *options, const cli_option *option);
+/* --threads, or its default. */
+size_t threads_asked(const cli_options *options);
+/* I and N of a shard, 1 and 1 without. */
+typedef struct shard_number {
+    size_t index, of;
+} shard_number;
+shard_number option_shard(const cli_options *options, const cli_option *option);
 
-/* "  --threads N   ... (default: 2)" for each option of the mask. */
-void options_print_help(unsigned mask, FILE *stream);
+/* CFI_USAGE, "COMMAND: ...; see 'cfisac help COMMAND'". */
+cfi_status usage_error(const cli_options *options, cfi_error *error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The same of an option that a command cannot do without: "--out DIR is missing", and why. */
+cfi_status option_missing(const cli_options *options, const cli_option *option, const char *why, cfi_error *error);
+
+/* "  --threads N   ... (default: 2)" for each option of the command. */
+void options_print_help(const struct cli_command *command, FILE *stream);
 
 #endif

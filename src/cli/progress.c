@@ -1,24 +1,16 @@
 /* A progress bar on standard error. */
 #include "cli/progress.h"
 
+#include "base/clock.h"
 #include "cli/message.h"
 
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
-
-double now_seconds(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 progress_bar progress_make(const cli_options *options)
 {
-    progress_bar bar = {.enabled = may_move_cursor(options, stderr), .start = now_seconds()};
+    progress_bar bar = {.enabled = may_move_cursor(options, stderr), .start = clock_seconds()};
 
     bar.last = bar.start;
     return bar;
@@ -79,7 +71,7 @@ static void draw_line(size_t done, size_t total, const char *text)
 void progress_update(void *context, size_t done, size_t total)
 {
     progress_bar *bar = context;
-    double now = now_seconds();
+    double now = clock_seconds();
     char left[40], text[LONGEST];
 
     if (is_due(bar, now)) {
@@ -92,7 +84,7 @@ void progress_update(void *context, size_t done, size_t total)
 void progress_update_sweep(void *context, const cfi_sweep_progress *p)
 {
     progress_bar *bar = context;
-    double now = now_seconds(), rate = (double)(p->done - p->resumed) / (now - bar->start);
+    double now = clock_seconds(), rate = (double)(p->done - p->resumed) / (now - bar->start);
     char left[40], infeasible[40] = "", failed[40] = "", text[LONGEST];
 
     if (is_due(bar, now)) {

@@ -10,9 +10,6 @@ typedef struct progress_bar {
     double start, last; /* seconds */
 } progress_bar;
 
-/* A monotonic clock, in seconds. */
-double now_seconds(void);
-
 /* Shown only where the cursor may be moved, at most ten times a second. */
 progress_bar progress_make(const cli_options *options);
 /* A cfi_run_options.progress; context is the bar. */

@@ -62,7 +62,7 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
                        .kind = "closed_form",
                        .g = moments.g,
                        .V = moments.V,
-                       .S = network->beta, /* b_l does not depend on the channels, norm(b_l) = 1 */
+                       .S = network->beta, /* a_l does not depend on the channels */
                        .share = xi,
                        .pilot = network->pilot,
                        .pilots_overlap = network->pilots_overlap};

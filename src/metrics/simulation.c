@@ -28,7 +28,7 @@ cfi_status simulation_out_of_memory(const cfi_network *network, cfi_error *error
                      network->L, network->K);
 }
 
-/* F_l = V_l diag(sqrt p_kl) + sqrt(s_l / K) b_l 1^T, V_l by the precoder's factors: what is multiplied and what is
+/* F_l = V_l diag(sqrt p_kl) + sqrt(s_l / (N K)) a_l 1^T, V_l by the precoder's factors: what is multiplied and what is
  * added, for every entry. */
 static void prepare_powers(const simulation *sim, size_t l, const simulation_scratch *s)
 {

@@ -3,10 +3,15 @@
 
 #include <math.h>
 
+#define DECLARE(constant, word) extern const propagation_model propagation_##word;
+#define ROW(constant, word)     [CFI_PROPAGATION_##constant] = &propagation_##word,
+
+CFI_PROPAGATION_MODELS(DECLARE)
+
+static const propagation_model *const models[CFI_PROPAGATION_COUNT] = {CFI_PROPAGATION_MODELS(ROW)};
+
 const propagation_model *propagation_of(const cfi_system *system)
 {
-    static const propagation_model *const models[] = {[CFI_PROPAGATION_LOG_DISTANCE] = &propagation_log_distance};
-
     return models[system->propagation.model];
 }
 

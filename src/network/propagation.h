@@ -5,7 +5,7 @@
 #include "cfisac/network.h"
 
 /* What a model must say. All functions are pure; beta_kl = gain(distance) shadowing(distance, normal). To add one: a
- * file propagation_NAME.c with its row, the row's line in propagation.c, the word of its key (docs/architecture.md). */
+ * file propagation_NAME.c that defines its row, and the row's X in CFI_PROPAGATION_MODELS (docs/architecture.md). */
 typedef struct propagation_model {
     const char *name; /* the word of propagation.model */
     /* Metres between AP l and user k that gain and shadowing depend on. */
@@ -15,8 +15,6 @@ typedef struct propagation_model {
     /* Linear factor of the shadowing, made of one standard normal number of the pair. */
     double (*shadowing)(const cfi_system *system, double distance_m, double normal);
 } propagation_model;
-
-extern const propagation_model propagation_log_distance;
 
 /* The system's model. */
 const propagation_model *propagation_of(const cfi_system *system);

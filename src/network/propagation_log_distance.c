@@ -27,5 +27,6 @@ static double log_normal(const cfi_system *system, double distance_m, double nor
     return exp(system->propagation.shadowing_std * normal);
 }
 
+extern const propagation_model propagation_log_distance; /* of the table in propagation.c */
 const propagation_model propagation_log_distance = {
     .name = "log_distance", .distance = plane_distance, .gain = power_law, .shadowing = log_normal};

@@ -1,70 +1,37 @@
 /* One drop's object of results.json. */
 #include "report/drop_json.h"
 
+#include "report/fields.h"
 #include "report/infeasible.h"
-#include "report/quantities.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 static const double DEGREES_PER_RADIAN = 57.295779513082320877;
 
-static void closed_form(json_writer *writer, const cfi_record *record)
+/* One member of an object: a word, a number or an array of them. */
+static void put_member(json_writer *writer, field_column column, const cfi_record *record)
 {
-    const cfi_closed_form *form = &record->closed_form;
+    const field *f = column.field;
+    bool there = field_there(column, record, FIELD_JSON);
+    char key[FIELD_NAME_LENGTH];
 
-    if (record->status != CFI_DROP_OK) {
-        json_null(writer, "closed_form");
-        return;
+    field_key(column, key);
+    if (f->shape == FIELD_TEXT) {
+        const char *word = there ? field_word(f, record) : NULL;
+
+        if (word || !(f->places & FIELD_IF_ANY)) {
+            json_text(writer, key, word);
+        }
+    } else if (f->shape == FIELD_NUMBER) {
+        json_number(writer, key, field_number(column, record, 0, FIELD_JSON));
+    } else if (f->shape == FIELD_PAIRS) {
+        json_matrix(writer, key, there ? field_array(column, record) : NULL, record->K, record->L);
+    } else {
+        json_vector(writer, key, there ? field_array(column, record) : NULL, field_values(f->shape, record));
     }
-    json_open(writer, "closed_form", '{');
-    json_vector(writer, "rate_theorem1_bit_s_hz", form->rate_theorem1_bit_s_hz, record->K);
-    json_vector(writer, "rate_exact_bit_s_hz", form->rate_exact_bit_s_hz, record->K);
-    json_number(writer, "sum_rate_theorem1_bit_s_hz", form->sum_rate_theorem1_bit_s_hz);
-    json_number(writer, "sum_rate_exact_bit_s_hz", form->sum_rate_exact_bit_s_hz);
-    json_vector(writer, "crlb_own_echo_rad2", form->crlb_own_echo_rad2, record->L);
-    json_vector(writer, "crlb_multistatic_rad2", form->crlb_multistatic_rad2, record->L);
-    json_close(writer, '}');
 }
 
-/* How the moments behind the closed forms and the allocation are known. */
-static void link_kind(json_writer *writer, const cfi_link *of)
-{
-    if (!of) {
-        json_null(writer, "link");
-        return;
-    }
-    json_open(writer, "link", '{');
-    json_text(writer, "kind", of->kind);
-    json_number(writer, "largest_relative_std_error", of->largest_relative_std_error);
-    json_close(writer, '}');
-}
-
-static void monte_carlo(json_writer *writer, const cfi_record *record)
-{
-    const cfi_monte_carlo *estimate = &record->monte_carlo;
-
-    if (record->status != CFI_DROP_OK || !record->has_monte_carlo) {
-        json_null(writer, "monte_carlo");
-        return;
-    }
-    json_open(writer, "monte_carlo", '{');
-    json_count(writer, "realizations", estimate->realizations);
-    json_vector(writer, "rate_bit_s_hz", estimate->rate_bit_s_hz, record->K);
-    json_vector(writer, "rate_std_error", estimate->rate_std_error, record->K);
-    json_number(writer, "sum_rate_bit_s_hz", estimate->sum_rate_bit_s_hz);
-    json_number(writer, "sum_rate_std_error", estimate->sum_rate_std_error);
-    json_vector(writer, "crlb_own_echo_rad2", estimate->crlb_own_echo_rad2, record->L);
-    json_vector(writer, "crlb_own_echo_std_error", estimate->crlb_own_echo_std_error, record->L);
-    json_vector(writer, "crlb_own_echo_block_mean_rad2", estimate->crlb_own_echo_block_mean_rad2, record->L);
-    json_vector(writer, "crlb_own_echo_block_mean_std_error_rad2", estimate->crlb_own_echo_block_mean_std_error,
-                record->L);
-    json_vector(writer, "crlb_multistatic_rad2", estimate->crlb_multistatic_rad2, record->L);
-    json_vector(writer, "crlb_multistatic_std_error", estimate->crlb_multistatic_std_error, record->L);
-    json_close(writer, '}');
-}
-
-static void check(json_writer *writer, const cfi_check *check)
+static void put_check(json_writer *writer, const cfi_check *check)
 {
     if (!check->available) {
         json_null(writer, "check");
@@ -78,70 +45,50 @@ static void check(json_writer *writer, const cfi_check *check)
     json_close(writer, '}');
 }
 
-/* The powers of a drop without a result are null: a reader must not take zeros for an allocation. */
-static void allocation(json_writer *writer, const cfi_record *record, const cfi_results *results)
+/* What the object "allocation" has besides its fields. */
+static void put_rest_of_allocation(json_writer *writer, const cfi_record *record, const cfi_results *results)
 {
-    const cfi_allocation *a = &record->allocation;
-    bool ok = record->status == CFI_DROP_OK;
-
-    json_open(writer, "allocation", '{');
-    json_text(writer, "method", method_name(a->method));
-    json_text(writer, "status", alloc_status_name(a->status));
-    json_count(writer, "iterations", a->iterations);
-    json_text(writer, "stop_reason", a->stop_reason);
-    json_count(writer, "starts", a->starts);
-    json_count(writer, "broken_starts", a->broken_starts);
-    json_number(writer, "spread_bit_s_hz", ok ? a->spread_bit_s_hz : NAN);
-    json_vector(writer, "trace_bit_s_hz", ok ? a->trace_bit_s_hz : NULL, a->trace_count);
-    json_number(writer, "sum_rate_bit_s_hz", ok ? a->sum_rate_bit_s_hz : NAN);
-    json_matrix(writer, "powers_w", ok ? a->powers.p : NULL, record->K, record->L);
-    json_vector(writer, "sensing_powers_w", ok ? a->powers.s : NULL, record->L);
-    json_matrix(writer, "gamma", ok ? record->gamma : NULL, record->K, record->L);
-    json_matrix(writer, "eta", ok ? record->eta : NULL, record->K, record->L);
-    json_vector(writer, "ap_power_w", ok ? a->ap_power_w : NULL, record->L);
-    json_number(writer, "max_constraint_violation", ok ? a->max_constraint_violation : NAN);
-    json_number(writer, "least_threshold_factor_db", quantity_of(QUANTITY_THRESHOLD_FACTOR_DB, record));
-    infeasible_json(writer, &a->because);
-    json_text(writer, "solver", a->solver);
-    json_number(writer, "largest_step_gap", ok ? a->largest_step_gap : NAN);
-    json_count(writer, "fallback_steps", a->fallback_steps);
+    infeasible_json(writer, &record->allocation.because);
     if (results->check) {
-        check(writer, &record->check);
+        put_check(writer, &record->check);
     }
-    if (results->timing) {
-        json_number(writer, "solve_seconds", a->solve_seconds);
+    if (results->solve_seconds) {
+        json_number(writer, "solve_seconds", record->allocation.solve_seconds);
     }
-    json_close(writer, '}');
 }
 
-static void reference(json_writer *writer, const char *name, const cfi_reference *split)
+/* The members of one object: its fields, then the objects within it. */
+static void put_group(json_writer *writer, const field_group *group, const cfi_record *record,
+                      const cfi_results *results)
 {
-    if (!split->available) {
-        json_null(writer, name);
-        return;
+    for (field_column at = {.field = NULL}; field_next(&at, FIELD_ANY, FIELD_JSON);) {
+        if (at.field->group == group) {
+            put_member(writer, at, record);
+        }
     }
-    json_open(writer, name, '{');
-    json_number(writer, "sum_rate_bit_s_hz", split->sum_rate_bit_s_hz);
-    json_number(writer, "worst_crlb_rad2", split->worst_crlb_rad2);
-    json_number(writer, "max_constraint_violation", split->max_constraint_violation);
-    json_close(writer, '}');
+    if (group == &GROUP_ALLOCATION) {
+        put_rest_of_allocation(writer, record, results);
+    }
+    for (size_t i = 0; i < field_group_count; i++) {
+        const field_group *inner = field_groups[i];
+
+        if (inner->parent != group) {
+            continue;
+        }
+        if (inner->nullable && !inner->there(record)) {
+            json_null(writer, inner->key);
+        } else {
+            json_open(writer, inner->key, '{');
+            put_group(writer, inner, record, results);
+            json_close(writer, '}');
+        }
+    }
 }
 
 void drop_json(json_writer *writer, const cfi_record *record, const cfi_results *results)
 {
     json_count(writer, "index", record->index);
-    json_text(writer, "status", drop_status_name(record->status));
-    if (record->failure) {
-        json_text(writer, "failure", record->failure);
-    }
-    link_kind(writer, record->link);
-    closed_form(writer, record);
-    monte_carlo(writer, record);
-    allocation(writer, record, results);
-    json_open(writer, "comparison", '{');
-    reference(writer, "equal", &record->equal);
-    reference(writer, "heuristic", &record->heuristic);
-    json_close(writer, '}');
+    put_group(writer, field_groups[0], record, results);
 }
 
 /* Points [x, y], one a line: count x 2 from 2 x count. */

@@ -1,5 +1,5 @@
 /* What a directory holds already: may a run's results take its place? */
-#include "report/tables.h"
+#include "cfisac/report.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -82,26 +82,33 @@ static cfi_status check_results(const char *path, const char *own, cfi_error *er
     return CFI_OK;
 }
 
+/* The file of a format is there: may it be replaced? */
+static cfi_status check_file(const char *path, bool is_results, const cfi_scenario *scenario, cfi_error *error)
+{
+    return is_results
+               ? check_results(path, scenario_sha256(scenario), error)
+               : error_set(error, CFI_INVALID,
+                           "%.300s: there without a results.json beside it, and would be replaced " ALLOWED, path);
+}
+
 cfi_status report_check_directory(const char *directory, const cfi_scenario *scenario, cfi_error *error)
 {
     cfi_status status = CFI_OK;
-    bool done = false;
+    bool first = true, done = false;
 
-    for (size_t i = 0; i < RUN_FILES && !done; i++) { /* results.json is the first of them, and speaks for the others */
+    for (size_t i = 0; i < report_format_count && !done; i++) { /* results.json comes first and speaks for the others */
         struct stat about;
         char *path = NULL;
 
-        if (asprintf(&path, "%s/%s", directory, run_file_names[i]) < 0) {
+        if (!report_formats[i].file) {
+            continue;
+        }
+        if (asprintf(&path, "%s/%s", directory, report_formats[i].file) < 0) {
             return error_set(error, CFI_NO_MEMORY, "out of memory for a path");
         }
         done = lstat(path, &about) == 0;
-        if (done) {
-            status =
-                i == 0
-                    ? check_results(path, scenario_sha256(scenario), error)
-                    : error_set(error, CFI_INVALID,
-                                "%.300s: there without a results.json beside it, and would be replaced " ALLOWED, path);
-        }
+        status = done ? check_file(path, first, scenario, error) : CFI_OK;
+        first = false;
         free(path);
     }
     return status;

@@ -1,11 +1,14 @@
 /* sweep.json: what the journal beside it belongs to. */
+#include "base/output.h"
+#include "base/text_file.h"
 #include "report/json.h"
 #include "report/provenance.h"
-#include "report/stream.h"
 #include "scenario/syntax.h"
 
 #include <cJSON.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 cfi_status report_write_identity(const cfi_sweep_identity *identity, FILE *stream, cfi_error *error)
 {
@@ -25,7 +28,7 @@ cfi_status report_write_identity(const cfi_sweep_identity *identity, FILE *strea
         json_close(&writer, '}');
     }
     json_close(&writer, '}');
-    return finish_stream(stream, error);
+    return output_finish(stream, "a result", error);
 }
 
 /* ------------------------------------------------------------------------- reading back ---- */
@@ -33,23 +36,12 @@ cfi_status report_write_identity(const cfi_sweep_identity *identity, FILE *strea
 enum { MOST_BYTES = 1 << 20 }; /* such a file has a few hundred */
 
 /* The whole file with a NUL behind it, or NULL and errno. */
-static char *read_text(const char *path, size_t *length)
+static char *read_identity_text(const char *path, size_t *length)
 {
     FILE *stream = fopen(path, "re");
-    char *text = stream ? malloc(MOST_BYTES + 1) : NULL;
-    int why;
+    char *text = stream ? text_file_read(stream, MOST_BYTES, length) : NULL;
+    int why = errno;
 
-    if (text) {
-        *length = fread(text, 1, MOST_BYTES, stream);
-        text[*length] = '\0';
-        if (ferror(stream)) {
-            why = errno;
-            free(text);
-            errno = why;
-            text = NULL;
-        }
-    }
-    why = errno;
     if (stream) {
         fclose(stream);
     }
@@ -97,13 +89,12 @@ static bool read_root(const cJSON *root, cfi_known_identity *identity)
 cfi_status report_read_identity(const char *path, cfi_known_identity *identity, cfi_error *error)
 {
     size_t length = 0;
-    char *text = read_text(path, &length);
+    char *text = read_identity_text(path, &length);
     cJSON *root;
     bool sound;
 
     if (!text) {
-        return errno == ENOMEM ? error_set(error, CFI_NO_MEMORY, "out of memory for %.300s", path)
-                               : error_set(error, CFI_INVALID, "%.300s: cannot be read: %s", path, strerror(errno));
+        return text_file_error(path, errno, error);
     }
     root = cJSON_ParseWithLengthOpts(text, length + 1, NULL, true);
     if (!root && syntax_blame(text, length) == CFI_NO_MEMORY) {
@@ -119,5 +110,5 @@ cfi_status report_read_identity(const char *path, cfi_known_identity *identity, 
 cfi_status report_write_scenario(const cfi_scenario *scenario, FILE *stream, cfi_error *error)
 {
     fputs(scenario_complete_json(scenario), stream);
-    return finish_stream(stream, error);
+    return output_finish(stream, "a result", error);
 }

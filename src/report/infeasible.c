@@ -1,7 +1,7 @@
 /* What makes a drop infeasible, in words and as JSON. */
 #include "report/infeasible.h"
 
-#include "report/number.h"
+#include "report/decibel.h"
 
 #include <math.h>
 
@@ -29,7 +29,7 @@ void infeasible_describe(const cfi_infeasibility *because, char text[INFEASIBLE_
     } else if (!isfinite(because->factor)) {
         snprintf(text, INFEASIBLE_LENGTH, "access point %zu has no sensing information at any power", because->ap);
     } else {
-        describe_finite(because, number_round_up_db(number_db(because->factor)), text);
+        describe_finite(because, decibel_round_up(decibel_of(because->factor)), text);
     }
 }
 

@@ -2,7 +2,6 @@
 #include "report/json.h"
 
 #include "base/text.h"
-#include "report/number.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,37 +14,27 @@ static void put_indent(const json_writer *writer)
     fprintf(writer->stream, "\n%*s", 2 * writer->depth, "");
 }
 
-static void put_number(FILE *stream, double value)
+static void put_json_number(FILE *stream, double value)
 {
-    char text[NUMBER_LENGTH];
+    char text[TEXT_NUMBER_LENGTH];
 
     if (!isfinite(value)) {
         fputs("null", stream);
         return;
     }
-    number_format(value, text);
+    text_double(value, text);
     fputs(text, stream);
 }
 
 static void put_string(FILE *stream, const char *text)
 {
     size_t length = strlen(text), count;
+    char escape[TEXT_ESCAPE_LENGTH];
 
     fputc('"', stream);
     for (; length > 0; text += count, length -= count) {
-        uint32_t point;
-
-        count = text_character(text, length, &point);
-        if (point == TEXT_INVALID) {
-            fputs("\\ufffd", stream);
-        } else if (text_is_control(point)) {
-            fprintf(stream, "\\u%04x", (unsigned)point);
-        } else {
-            if (point == '"' || point == '\\') {
-                fputc('\\', stream);
-            }
-            fwrite(text, 1, count, stream);
-        }
+        count = text_json_escape(text, length, escape);
+        fwrite(*escape ? escape : text, 1, *escape ? strlen(escape) : count, stream);
     }
     fputc('"', stream);
 }
@@ -106,7 +95,7 @@ void json_null(json_writer *writer, const char *key)
 void json_number(json_writer *writer, const char *key, double value)
 {
     begin_value(writer, key);
-    put_number(writer->stream, value);
+    put_json_number(writer->stream, value);
 }
 
 void json_count(json_writer *writer, const char *key, uint64_t value)
@@ -142,12 +131,12 @@ void json_embed(json_writer *writer, const char *key, const char *json)
     }
 }
 
-static void put_row(FILE *stream, const double *value, size_t count, size_t stride)
+static void put_vector(FILE *stream, const double *value, size_t count, size_t stride)
 {
     fputc('[', stream);
     for (size_t i = 0; i < count; i++) {
         fputs(i > 0 ? ", " : "", stream);
-        put_number(stream, value[i * stride]);
+        put_json_number(stream, value[i * stride]);
     }
     fputc(']', stream);
 }
@@ -159,7 +148,7 @@ void json_vector(json_writer *writer, const char *key, const double *value, size
         return;
     }
     begin_value(writer, key);
-    put_row(writer->stream, value, count, 1);
+    put_vector(writer->stream, value, count, 1);
 }
 
 void json_counts(json_writer *writer, const char *key, const size_t *value, size_t count)
@@ -185,7 +174,7 @@ void json_matrix(json_writer *writer, const char *key, const double *value, size
     json_open(writer, key, '[');
     for (size_t row = 0; row < rows; row++) {
         begin_value(writer, NULL);
-        put_row(writer->stream, value + row, columns, rows);
+        put_vector(writer->stream, value + row, columns, rows);
     }
     json_close(writer, ']');
 }

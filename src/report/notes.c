@@ -1,8 +1,8 @@
 /* The table's words on drops that are not simply good: how many, and why. */
 #include "report/notes.h"
 
+#include "report/drop_values.h"
 #include "report/infeasible.h"
-#include "report/quantities.h"
 
 #include <string.h>
 
@@ -24,7 +24,7 @@ static void put_counts(const cfi_results *results, FILE *stream)
             first = false;
         }
     }
-    fprintf(stream, ", %zu failed\n", count_drops(results, CFI_DROP_FAILED));
+    fprintf(stream, ", %zu failed\n", drops_count(results, CFI_DROP_FAILED));
 }
 
 /* A paragraph, broken at spaces; its second and later lines are indented further. */
@@ -59,7 +59,7 @@ static bool is_lost(const cfi_record *record)
     return record->status == CFI_DROP_FAILED;
 }
 
-static bool broke_down(const cfi_record *record)
+static bool keeps_point_of_breakdown(const cfi_record *record)
 {
     return record->status == CFI_DROP_OK && record->failure;
 }
@@ -101,7 +101,7 @@ static size_t put_kind(const note_kind *kind, const cfi_results *results, FILE *
 void notes_write(const cfi_results *results, FILE *stream)
 {
     static const note_kind kinds[] = {{"failed", "failure", is_lost},
-                                      {"inaccurate", "failure", broke_down},
+                                      {"inaccurate", "failure", keeps_point_of_breakdown},
                                       {"infeasible", "allocation.infeasible_because", is_explained}};
 
     size_t noted = 0;

@@ -1,12 +1,13 @@
 /* plots.gp: the facts of a run as gnuplot variables, then the style and the drawing, which are gnuplot's own text. */
 #include "plots_text.h"
 
+#include "base/output.h"
 #include "base/text.h"
-#include "report/number.h"
-#include "report/stream.h"
-#include "report/tables.h"
+#include "cfisac/report.h"
+#include "report/decibel.h"
 
 #include <math.h>
+#include <string.h>
 
 /* ------------------------------------------------------------------------------- extents ---- */
 
@@ -30,7 +31,7 @@ static bool is_known(const extent *range)
 }
 
 /* A tenth of its length at both ends, and never a single value, which gnuplot could not scale. */
-static extent padded(extent range)
+static extent pad_extent(extent range)
 {
     double pad = 0.1 * (range.high - range.low);
 
@@ -67,15 +68,15 @@ static void include_drop(extents *all, const cfi_record *record)
         all->iterations = n > all->iterations ? n : all->iterations;
     }
     for (size_t l = 0; network && record->status == CFI_DROP_OK && l < record->L; l++) {
-        include(&all->bound_db, number_db(record->closed_form.crlb_own_echo_rad2[l]));
-        include(&all->bound_db, number_db(record->closed_form.crlb_multistatic_rad2[l]));
+        include(&all->bound_db, decibel_of(record->closed_form.crlb_own_echo_rad2[l]));
+        include(&all->bound_db, decibel_of(record->closed_form.crlb_multistatic_rad2[l]));
         if (is_known(&all->bound_db)) {
-            include(&all->bound_db, number_db(network->system->sensing.crlb_threshold_rad2[l]));
+            include(&all->bound_db, decibel_of(network->system->sensing.crlb_threshold_rad2[l]));
         }
     }
 }
 
-static extents measure(const cfi_results *results)
+static extents measure_extents(const cfi_results *results)
 {
     extents all = {.x = NOWHERE, .y = NOWHERE, .rate = NOWHERE, .bound_db = NOWHERE};
 
@@ -87,11 +88,11 @@ static extents measure(const cfi_results *results)
 
 /* ----------------------------------------------------------------------------- variables ---- */
 
-static void put_number(FILE *stream, const char *name, double value)
+static void put_gnuplot_number(FILE *stream, const char *name, double value)
 {
-    char text[NUMBER_LENGTH];
+    char text[TEXT_NUMBER_LENGTH];
 
-    number_format(value, text);
+    text_double(value, text);
     fprintf(stream, "%s = %s\n", name, text);
 }
 
@@ -102,11 +103,11 @@ static void put_count(FILE *stream, const char *name, size_t value)
 
 static void put_range(FILE *stream, const char *name, extent range)
 {
-    char low[NUMBER_LENGTH], high[NUMBER_LENGTH];
+    char low[TEXT_NUMBER_LENGTH], high[TEXT_NUMBER_LENGTH];
 
-    range = padded(is_known(&range) ? range : (extent){0.0, 1.0});
-    number_format(range.low, low);
-    number_format(range.high, high);
+    range = pad_extent(is_known(&range) ? range : (extent){0.0, 1.0});
+    text_double(range.low, low);
+    text_double(range.high, high);
     fprintf(stream, "%s_low = %s\n%s_high = %s\n", name, low, name, high);
 }
 
@@ -154,10 +155,10 @@ static void put_facts(const cfi_results *results, const extents *all, FILE *stre
     fprintf(stream, "if (!exists(\"drop\")) drop = %u\n", shown->index);
     put_count(stream, "aps", shown->L);
     put_count(stream, "has_powers", shown->status == CFI_DROP_OK);
-    put_number(stream, "disc_m",
-               system->geometry.placement == CFI_PLACEMENT_NONE ? 0.0 : system->geometry.min_distance_m);
-    put_number(stream, "width_m", system->geometry.area_m[0]);
-    put_number(stream, "depth_m", system->geometry.area_m[1]);
+    put_gnuplot_number(stream, "disc_m",
+                       system->geometry.placement == CFI_PLACEMENT_NONE ? 0.0 : system->geometry.min_distance_m);
+    put_gnuplot_number(stream, "width_m", system->geometry.area_m[0]);
+    put_gnuplot_number(stream, "depth_m", system->geometry.area_m[1]);
     put_range(stream, "x", x);
     put_range(stream, "y", y);
     put_range(stream, "rate", all->rate);
@@ -183,7 +184,7 @@ static void put_picture(FILE *stream, bool there, const char *picture, const cha
 
 cfi_status report_write_plots(const cfi_results *results, FILE *stream, cfi_error *error)
 {
-    extents all = measure(results);
+    extents all = measure_extents(results);
 
     fputs("# Draws this run: gnuplot plots.gp leaves map.svg, convergence.svg and bounds.svg beside it.\n"
           "# For another drop, or PNG:  gnuplot -e 'drop = 3; format = \"png\"' plots.gp\n"
@@ -193,5 +194,5 @@ cfi_status report_write_plots(const cfi_results *results, FILE *stream, cfi_erro
     put_picture(stream, is_known(&all.x), PLOTS_MAP, "no map: the scenario gives gains, not positions");
     put_picture(stream, all.iterations > 0, PLOTS_CONVERGENCE, "no convergence: nothing was iterated");
     put_picture(stream, is_known(&all.bound_db), PLOTS_BOUNDS, "no bounds: no drop has powers that sense");
-    return finish_stream(stream, error);
+    return output_finish(stream, "a result", error);
 }

@@ -1,19 +1,9 @@
 /* results.json, and one drop of it for replay. docs/results.md lists every key. */
+#include "base/output.h"
 #include "report/drop_json.h"
+#include "report/drop_values.h"
+#include "report/fields.h"
 #include "report/provenance.h"
-#include "report/quantities.h"
-#include "report/stream.h"
-
-void provenance_json(json_writer *writer, const cfi_scenario *scenario)
-{
-    json_open(writer, "provenance", '{');
-    json_text(writer, "version", report_version());
-    json_text(writer, "git", report_git_hash());
-    json_text(writer, "scenario_sha256", scenario_sha256(scenario));
-    json_count(writer, "seed", scenario_system(scenario)->seed);
-    json_text(writer, "blas_core", report_blas_core());
-    json_close(writer, '}');
-}
 
 static void statistics_object(json_writer *writer, const char *key, const cfi_statistics *s)
 {
@@ -33,15 +23,17 @@ static cfi_status summary(json_writer *writer, const cfi_results *results, cfi_e
 
     json_open(writer, "summary", '{');
     json_count(writer, "drops", results->count);
-    json_count(writer, "infeasible", count_drops(results, CFI_DROP_INFEASIBLE));
-    json_count(writer, "failed", count_drops(results, CFI_DROP_FAILED));
-    for (quantity_id id = 0; status == CFI_OK && id < QUANTITIES; id++) {
+    json_count(writer, "infeasible", drops_count(results, CFI_DROP_INFEASIBLE));
+    json_count(writer, "failed", drops_count(results, CFI_DROP_FAILED));
+    for (field_column at = {.field = NULL}; status == CFI_OK && field_next(&at, FIELD_NUMBER, FIELD_TABLE);) {
         cfi_statistics statistics = {0};
+        char name[FIELD_NAME_LENGTH];
 
-        status = quantity_statistics(results, id, &statistics, error);
-        statistics_object(writer, quantity_table[id].name, &statistics);
+        status = field_statistics(results, at, &statistics, error);
+        field_column_name(at, name);
+        statistics_object(writer, name, &statistics);
     }
-    json_number(writer, "sum_rate_z_rms", quantity_z_rms(results));
+    json_number(writer, "sum_rate_z_rms", drops_z_rms(results));
     json_close(writer, '}');
     return status;
 }
@@ -71,7 +63,7 @@ cfi_status report_write_json(const cfi_results *results, FILE *stream, cfi_error
     report_warnings(results, emit_warning, &writer);
     json_close(&writer, ']');
     json_close(&writer, '}');
-    return status == CFI_OK ? finish_stream(stream, error) : status;
+    return status == CFI_OK ? output_finish(stream, "a result", error) : status;
 }
 
 cfi_status report_write_replay(const cfi_results *results, FILE *stream, cfi_error *error)
@@ -83,5 +75,5 @@ cfi_status report_write_replay(const cfi_results *results, FILE *stream, cfi_err
     drop_json(&writer, &results->record[0], results);
     status = drop_json_network(&writer, &results->record[0], error);
     json_close(&writer, '}');
-    return status == CFI_OK ? finish_stream(stream, error) : status;
+    return status == CFI_OK ? output_finish(stream, "a result", error) : status;
 }

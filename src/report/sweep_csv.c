@@ -1,59 +1,38 @@
-/* sweep.csv and the verdict over a sweep, from the journal's lines. docs/results.md lists the columns. */
-#include "report/infeasible.h"
-#include "report/number.h"
+/* sweep.csv, from the journal's lines: a row a point. docs/results.md lists the columns. */
+#include "base/output.h"
+#include "report/csv.h"
+#include "report/drop_values.h"
+#include "report/fields.h"
 #include "report/pairing.h"
-#include "report/quantities.h"
-#include "report/stream.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-static const quantity_id DESCRIBED[] = {
-    QUANTITY_SUM_RATE,       QUANTITY_SUM_RATE_THEOREM1,  QUANTITY_SUM_RATE_EXACT,  QUANTITY_SUM_RATE_MONTE_CARLO,
-    QUANTITY_SUM_RATE_EQUAL, QUANTITY_SUM_RATE_HEURISTIC, QUANTITY_LEAST_USER_RATE, QUANTITY_WORST_CRLB_DB,
-    QUANTITY_SENSING_SHARE,  QUANTITY_ITERATIONS,
-};
-/* Means that are also given over the drops feasible at every value of the swept threshold. */
-static const quantity_id PAIRED[] = {QUANTITY_SUM_RATE, QUANTITY_SUM_RATE_MONTE_CARLO, QUANTITY_SUM_RATE_EQUAL,
-                                     QUANTITY_SUM_RATE_HEURISTIC};
-enum {
-    DESCRIBED_COUNT = sizeof DESCRIBED / sizeof *DESCRIBED,
-    PAIRED_COUNT = sizeof PAIRED / sizeof *PAIRED,
-};
-
-/* --------------------------------------------------------------------------------- the CSV ---- */
+#include <string.h>
 
 static void put_header(const cfi_scenario *sweep, FILE *stream)
 {
     static const char *const names[] = {"mean", "std_error", "p05", "p50", "p95"};
     const cfi_axis *axis;
     size_t axes = scenario_axes(sweep, &axis);
+    char name[FIELD_NAME_LENGTH];
 
     fputs("point", stream);
     for (size_t i = 0; i < axes; i++) {
         fprintf(stream, ",%s", axis[i].key);
     }
     fputs(",drops,feasible,infeasible,failed", stream);
-    for (size_t i = 0; i < DESCRIBED_COUNT; i++) {
+    for (field_column at = {.field = NULL}; field_next(&at, FIELD_NUMBER, FIELD_SWEEP);) {
+        field_column_name(at, name);
         for (size_t j = 0; j < sizeof names / sizeof *names; j++) {
-            fprintf(stream, ",feasible_%s_%s", names[j], quantity_table[DESCRIBED[i]].name);
+            fprintf(stream, ",feasible_%s_%s", names[j], name);
         }
     }
     fputs(",paired_drops", stream);
-    for (size_t i = 0; i < PAIRED_COUNT; i++) {
-        const char *name = quantity_table[PAIRED[i]].name;
-
+    for (field_column at = {.field = NULL}; field_next(&at, FIELD_NUMBER, FIELD_PAIRED);) {
+        field_column_name(at, name);
         fprintf(stream, ",paired_mean_%s,paired_std_error_%s", name, name);
     }
     fputc('\n', stream);
-}
-
-static void put_number(double value, FILE *stream)
-{
-    char text[NUMBER_LENGTH];
-
-    number_format(value, text);
-    fprintf(stream, ",%s", text);
 }
 
 /* A word without its quotes; a path with a comma keeps them, as CSV wants. */
@@ -78,8 +57,8 @@ static size_t count_status(const cfi_sweep_lines *lines, size_t point, cfi_drop_
     return count;
 }
 
-/* Statistics of a quantity over the feasible (or the paired) drops of a point; value: room for all of them. */
-static cfi_statistics describe(const cfi_sweep_lines *lines, size_t point, quantity_id id, bool paired, double *value)
+/* Statistics of number i of the lines over the feasible (or the paired) drops of a point; value: room for all. */
+static cfi_statistics describe(const cfi_sweep_lines *lines, size_t point, size_t i, bool paired, double *value)
 {
     size_t count = 0;
 
@@ -87,41 +66,46 @@ static cfi_statistics describe(const cfi_sweep_lines *lines, size_t point, quant
         const cfi_line *line = &lines->line[lines->first[point] + d];
 
         if (line->status == CFI_DROP_OK && (!paired || pairing_holds(lines, point, d, -INFINITY))) {
-            value[count++] = line->quantity[id];
+            value[count++] = line->quantity[i];
         }
     }
     return report_statistics(value, count);
 }
 
-static void put_row(const cfi_sweep_lines *lines, size_t point, double *value, FILE *stream)
+static void put_point(const cfi_sweep_lines *lines, size_t point, double *value, FILE *stream)
 {
     const cfi_axis *axis;
-    size_t axes = scenario_axes(lines->sweep, &axis), paired = 0;
+    size_t axes = scenario_axes(lines->sweep, &axis), paired = 0, i = 0;
 
     fprintf(stream, "%zu", point);
-    for (size_t i = 0; i < axes; i++) {
-        put_axis_value(axis[i].value[scenario_axis_index(lines->sweep, point, i)], stream);
+    for (size_t a = 0; a < axes; a++) {
+        put_axis_value(axis[a].value[scenario_axis_index(lines->sweep, point, a)], stream);
     }
     fprintf(stream, ",%zu,%zu,%zu,%zu", pairing_drops(lines, point), count_status(lines, point, CFI_DROP_OK),
             count_status(lines, point, CFI_DROP_INFEASIBLE), count_status(lines, point, CFI_DROP_FAILED));
-    for (size_t i = 0; i < DESCRIBED_COUNT; i++) {
-        cfi_statistics s = describe(lines, point, DESCRIBED[i], false, value);
+    for (field_column at = {.field = NULL}; field_next_number(&at); i++) {
+        if (!at.is_error && (at.field->places & FIELD_SWEEP)) {
+            cfi_statistics s = describe(lines, point, i, false, value);
 
-        put_number(s.mean, stream);
-        put_number(s.std_error, stream);
-        put_number(s.p05, stream);
-        put_number(s.p50, stream);
-        put_number(s.p95, stream);
+            csv_number(stream, s.mean);
+            csv_number(stream, s.std_error);
+            csv_number(stream, s.p05);
+            csv_number(stream, s.p50);
+            csv_number(stream, s.p95);
+        }
     }
     for (size_t d = 0; d < pairing_drops(lines, point); d++) {
         paired += pairing_holds(lines, point, d, -INFINITY);
     }
     fprintf(stream, ",%zu", paired);
-    for (size_t i = 0; i < PAIRED_COUNT; i++) {
-        cfi_statistics s = describe(lines, point, PAIRED[i], true, value);
+    i = 0;
+    for (field_column at = {.field = NULL}; field_next_number(&at); i++) {
+        if (!at.is_error && (at.field->places & FIELD_PAIRED)) {
+            cfi_statistics s = describe(lines, point, i, true, value);
 
-        put_number(s.mean, stream);
-        put_number(s.std_error, stream);
+            csv_number(stream, s.mean);
+            csv_number(stream, s.std_error);
+        }
     }
     fputc('\n', stream);
 }
@@ -140,73 +124,8 @@ cfi_status report_write_sweep_csv(const cfi_sweep_lines *lines, FILE *stream, cf
     }
     put_header(lines->sweep, stream);
     for (size_t p = 0; p < points; p++) {
-        put_row(lines, p, value, stream);
+        put_point(lines, p, value, stream);
     }
     free(value);
-    return finish_stream(stream, error);
-}
-
-/* -------------------------------------------------------------------------------- verdict ---- */
-
-static cfi_status failed_lines(const cfi_sweep_lines *lines, size_t count, cfi_error *error)
-{
-    const cfi_line *first = NULL;
-    size_t failed = 0;
-    char more[80] = "";
-
-    for (size_t i = 0; i < count; i++) {
-        if (lines->line[i].status == CFI_DROP_FAILED && failed++ == 0) {
-            first = &lines->line[i];
-        }
-    }
-    if (!first) {
-        return CFI_OK;
-    }
-    if (failed > 1) {
-        snprintf(more, sizeof more, " (%zu more drops failed: the journal says why)", failed - 1);
-    }
-    return error_set(error, CFI_FAILED, "drop %u of point %zu failed: %s%s", first->drop, first->point,
-                     lines->failure ? lines->failure : "the journal says why", more);
-}
-
-/* By the threshold at the edge of feasibility, or where there is no single one by how much all must rise. */
-static double hardness(const cfi_line *line)
-{
-    double least = line->quantity[QUANTITY_LEAST_THRESHOLD_DB];
-
-    return isnan(least) ? line->quantity[QUANTITY_THRESHOLD_FACTOR_DB] : least;
-}
-
-static cfi_status infeasible_lines(const cfi_sweep_lines *lines, size_t count, cfi_error *error)
-{
-    const cfi_line *easiest = &lines->line[0];
-    char because[INFEASIBLE_LENGTH];
-    double least;
-
-    for (size_t i = 1; i < count; i++) {
-        easiest = hardness(&lines->line[i]) < hardness(easiest) ? &lines->line[i] : easiest;
-    }
-    least = hardness(easiest);
-    infeasible_describe(&easiest->because, because);
-    if (!isfinite(least)) {
-        return error_set(error, CFI_INFEASIBLE,
-                         "every drop of every point is infeasible at any threshold; drop %u of point %zu: %s",
-                         easiest->drop, easiest->point, because);
-    }
-    return error_set(
-        error, CFI_INFEASIBLE, "every drop of every point is infeasible: %s %.4f dB (drop %u of point %zu); there %s",
-        isnan(easiest->quantity[QUANTITY_LEAST_THRESHOLD_DB]) ? "every threshold must be raised by at least"
-                                                              : "least feasible threshold",
-        number_round_up_db(least), easiest->drop, easiest->point, because);
-}
-
-cfi_status report_sweep_verdict(const cfi_sweep_lines *lines, cfi_error *error)
-{
-    size_t count = lines->first[scenario_points(lines->sweep)], infeasible = 0;
-    cfi_status status = failed_lines(lines, count, error);
-
-    for (size_t i = 0; i < count; i++) {
-        infeasible += lines->line[i].status == CFI_DROP_INFEASIBLE;
-    }
-    return status == CFI_OK && count > 0 && infeasible == count ? infeasible_lines(lines, count, error) : status;
+    return output_finish(stream, "a result", error);
 }

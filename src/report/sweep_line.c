@@ -1,14 +1,15 @@
 /* A drop of a sweep as a line of its journal, and back. docs/results.md lists the keys. */
+#include "base/output.h"
+#include "report/fields.h"
 #include "report/infeasible.h"
 #include "report/json.h"
-#include "report/quantities.h"
-#include "report/stream.h"
 #include "scenario/syntax.h"
 
 #include <cJSON.h>
 #include <math.h>
 #include <sha2.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A line ends with this key and the first 16 digits of the SHA-256 of everything before the comma; what comes before
  * "drop" depends on the grid, all after it on the drop alone. */
@@ -40,7 +41,7 @@ static cfi_status put_checked(const char *text, size_t length, FILE *stream, cfi
     checksum_of(text, length, digits);
     fwrite(text, 1, length, stream);
     fprintf(stream, CHECKSUM_KEY "%s" CHECKSUM_END "\n", digits);
-    return finish_stream(stream, error);
+    return output_finish(stream, "a result", error);
 }
 
 static void open_line(json_writer *writer, const cfi_scenario *sweep, size_t point)
@@ -67,21 +68,23 @@ static void values_object(json_writer *writer, const cfi_scenario *sweep, size_t
 
 static void put_record(json_writer *writer, const cfi_record *record)
 {
-    const cfi_allocation *a = &record->allocation;
-    bool ok = record->status == CFI_DROP_OK;
-
-    json_text(writer, "status", drop_status_name(record->status));
     if (record->failure) {
         json_text(writer, "failure", record->failure);
     }
-    json_text(writer, "method", method_name(a->method));
-    json_text(writer, "allocation_status", alloc_status_name(a->status));
-    json_text(writer, "stop_reason", a->stop_reason);
-    infeasible_json(writer, &a->because);
-    for (quantity_id id = 0; id < QUANTITIES; id++) {
-        json_number(writer, quantity_table[id].name, quantity_of(id, record));
+    infeasible_json(writer, &record->allocation.because);
+    for (field_column at = {.field = NULL}; field_next(&at, FIELD_ANY, FIELD_JOURNAL);) {
+        char key[FIELD_NAME_LENGTH];
+
+        field_line_key(at, key);
+        if (at.field->shape == FIELD_TEXT) {
+            json_text(writer, key, field_word(at.field, record));
+        } else if (at.field->shape == FIELD_NUMBER) {
+            json_number(writer, key, field_number(at, record, 0, FIELD_JOURNAL));
+        } else {
+            json_vector(writer, key, field_there(at, record, FIELD_JOURNAL) ? field_array(at, record) : NULL,
+                        field_values(at.field->shape, record));
+        }
     }
-    json_vector(writer, "trace_bit_s_hz", ok ? a->trace_bit_s_hz : NULL, a->trace_count);
 }
 
 /* A line before its checksum is added, in memory. */
@@ -91,7 +94,7 @@ typedef struct line_text {
     FILE *stream;
 } line_text;
 
-static cfi_status out_of_memory(cfi_error *error)
+static cfi_status out_of_line_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for a line of a sweep");
 }
@@ -100,7 +103,7 @@ static cfi_status text_open(line_text *line, cfi_error *error)
 {
     *line = (line_text){.text = NULL};
     line->stream = open_memstream(&line->text, &line->length);
-    return line->stream ? CFI_OK : out_of_memory(error);
+    return line->stream ? CFI_OK : out_of_line_memory(error);
 }
 
 /* Ends the text, and writes it with its checksum. */
@@ -110,7 +113,7 @@ static cfi_status text_finish(line_text *line, FILE *stream, cfi_error *error)
     cfi_status status;
 
     whole = fclose(line->stream) == 0 && whole;
-    status = whole ? put_checked(line->text, line->length, stream, error) : out_of_memory(error);
+    status = whole ? put_checked(line->text, line->length, stream, error) : out_of_line_memory(error);
     free(line->text);
     return status;
 }
@@ -196,15 +199,20 @@ static bool read_status(const cJSON *object, cfi_drop_status *status)
     return false;
 }
 
-static bool read_quantities(const cJSON *object, double *value)
+static bool read_numbers(const cJSON *object, double value[CFI_MOST_QUANTITIES])
 {
-    for (quantity_id id = 0; id < QUANTITIES; id++) {
-        const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, quantity_table[id].name);
+    const double *end = value + CFI_MOST_QUANTITIES; /* test_sweep.c asserts that there is room for all */
 
+    for (field_column at = {.field = NULL}; value < end && field_next_number(&at); value++) {
+        char key[FIELD_NAME_LENGTH];
+        const cJSON *item;
+
+        field_line_key(at, key);
+        item = cJSON_GetObjectItemCaseSensitive(object, key);
         if (!cJSON_IsNumber(item) && !cJSON_IsNull(item)) {
             return false;
         }
-        value[id] = cJSON_IsNumber(item) ? item->valuedouble : NAN;
+        *value = cJSON_IsNumber(item) ? item->valuedouble : NAN;
     }
     return true;
 }
@@ -216,7 +224,7 @@ static bool read_word(const cJSON *object, const char *key, char *text, size_t s
     return word && (size_t)snprintf(text, size, "%s", word) < size;
 }
 
-static size_t read_index(const cJSON *object, const char *key)
+static size_t read_line_index(const cJSON *object, const char *key)
 {
     double value;
 
@@ -236,8 +244,8 @@ static void read_causes(const cJSON *object, cfi_line *line, cfi_line_text *more
     for (cfi_constraint c = CFI_CONSTRAINT_BUDGET; key && c > CFI_CONSTRAINT_NONE; c--) {
         if (strcmp(key, constraint_key(c)) == 0) {
             line->because = (cfi_infeasibility){.constraint = c,
-                                                .ap = read_index(because, "ap"),
-                                                .ue = read_index(because, "ue"),
+                                                .ap = read_line_index(because, "ap"),
+                                                .ue = read_line_index(because, "ue"),
                                                 .factor = cJSON_IsNumber(factor) ? factor->valuedouble : INFINITY};
         }
     }
@@ -250,7 +258,7 @@ static bool read_object(const cJSON *object, cfi_line *line, cfi_line_text *more
     if (!read_word(object, "sweep", more->sweep, sizeof more->sweep) ||
         !read_word(object, "build", more->build, sizeof more->build) || !read_whole(object, "point", 1e15, &point) ||
         !read_whole(object, "drop", 4294967295.0, &drop) || !read_status(object, &line->status) ||
-        !read_quantities(object, line->quantity)) {
+        !read_numbers(object, line->quantity)) {
         return false;
     }
     read_causes(object, line, more);
@@ -270,7 +278,7 @@ cfi_status report_read_line(const char *text, size_t length, cfi_line *line, cfi
     }
     object = cJSON_ParseWithLengthOpts(text, length, &end, false);
     if (!object && syntax_blame(text, length) == CFI_NO_MEMORY) {
-        return out_of_memory(error);
+        return out_of_line_memory(error);
     }
     if (!object || end != text + length || !memmem(text, length, DROP_KEY, sizeof DROP_KEY - 1) ||
         !read_object(object, line, more)) {

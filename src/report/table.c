@@ -1,9 +1,10 @@
 /* The table for a person: what was run, a row a drop, and what the drops say together. */
+#include "base/output.h"
 #include "base/text.h"
+#include "report/decibel.h"
+#include "report/drop_values.h"
+#include "report/fields.h"
 #include "report/notes.h"
-#include "report/number.h"
-#include "report/quantities.h"
-#include "report/stream.h"
 
 #include <gsl/gsl_sort_double.h>
 #include <math.h>
@@ -34,13 +35,13 @@ static void cell(char text[CELL], double value, int decimals)
     }
 }
 
-/* The rate formula that the scenario does not use. */
-static quantity_id other_form(const cfi_system *system)
+/* By the rate formula that the scenario does not use. */
+static double other_form(const page *p, const cfi_record *record)
 {
-    return system->rate_model == CFI_RATE_THEOREM1 ? QUANTITY_SUM_RATE_EXACT : QUANTITY_SUM_RATE_THEOREM1;
+    return p->system->rate_model == CFI_RATE_THEOREM1 ? drop_sum_rate_exact(record) : drop_sum_rate_theorem1(record);
 }
 
-static bool violates(const cfi_reference *split)
+static bool split_violates(const cfi_reference *split)
 {
     return split->available && split->max_constraint_violation > 1e-6;
 }
@@ -57,9 +58,9 @@ static void put_thresholds(const page *p)
         high = fmax(high, threshold[l]);
     }
     if (low == high) {
-        fprintf(p->stream, "%.6g dB", number_db(low));
+        fprintf(p->stream, "%.6g dB", decibel_of(low));
     } else {
-        fprintf(p->stream, "%.6g to %.6g dB", number_db(low), number_db(high));
+        fprintf(p->stream, "%.6g to %.6g dB", decibel_of(low), decibel_of(high));
     }
 }
 
@@ -71,7 +72,7 @@ static void put_heading(const page *p)
     text_shown(name, sizeof name, scenario_name(p->results->scenario));
     fprintf(p->stream, "%s%s%s: %zu access points (%zu transmit, %zu receive antennas), %zu users, SNR %.6g dB, ",
             paint(p, "\033[1m"), name, paint(p, "\033[0m"), s->L, s->N, s->M, s->K,
-            number_db(s->power.budget_w / s->power.sensing_noise_w));
+            decibel_of(s->power.budget_w / s->power.sensing_noise_w));
     fprintf(p->stream, "seed %llu\n", (unsigned long long)s->seed);
     fprintf(p->stream, "  %zu pilots, %zu symbols a coherence block%s, %zu symbols a radar frame; ", s->frame.tau_p,
             s->frame.tau_c, s->frame.tau_c == 0 ? " (no pilot overhead)" : "", s->frame.T);
@@ -120,7 +121,7 @@ static void put_reference(const page *p, const cfi_reference *split)
     char text[CELL];
 
     cell(text, split->available ? split->sum_rate_bit_s_hz : NAN, 3);
-    fprintf(p->stream, " %9s%s", text, violates(split) ? "*" : " ");
+    fprintf(p->stream, " %9s%s", text, split_violates(split) ? "*" : " ");
 }
 
 static void put_simulation(const page *p, const cfi_record *record)
@@ -131,29 +132,29 @@ static void put_simulation(const page *p, const cfi_record *record)
         fprintf(p->stream, " %8s %10s %6s", "-", "", "-");
         return;
     }
-    cell(mean, quantity_of(QUANTITY_SUM_RATE_MONTE_CARLO, record), 3);
-    cell(std_error, quantity_of(QUANTITY_SUM_RATE_STD_ERROR, record), 3);
-    cell(z, quantity_of(QUANTITY_SUM_RATE_Z, record), 1);
+    cell(mean, drop_sum_rate_monte_carlo(record), 3);
+    cell(std_error, drop_sum_rate_std_error(record), 3);
+    cell(z, drop_sum_rate_z(record), 1);
     fprintf(p->stream, " %8s +- %-7s %6s", mean, std_error, z);
 }
 
-static void put_row(const page *p, const cfi_record *record)
+static void put_drop_row(const page *p, const cfi_record *record)
 {
     char text[CELL];
 
     fprintf(p->stream, "%5u", record->index);
     put_reference(p, &record->equal);
     put_reference(p, &record->heuristic);
-    cell(text, quantity_of(QUANTITY_SUM_RATE, record), 3);
+    cell(text, drop_sum_rate(record), 3);
     fprintf(p->stream, " %9s", text);
     if (p->theorem1_differs) {
-        cell(text, quantity_of(other_form(p->system), record), 3);
+        cell(text, other_form(p, record), 3);
         fprintf(p->stream, " %9s", text);
     }
     put_simulation(p, record);
-    cell(text, quantity_of(QUANTITY_WORST_CRLB_DB, record), 4);
+    cell(text, drop_worst_crlb_db(record), 4);
     fprintf(p->stream, "  %10s", text);
-    cell(text, quantity_of(QUANTITY_ITERATIONS, record), 0);
+    cell(text, drop_iterations(record), 0);
     fprintf(p->stream, " %6s", text);
     put_status(p, record);
 }
@@ -161,7 +162,7 @@ static void put_row(const page *p, const cfi_record *record)
 static bool any_violation(const cfi_results *results)
 {
     for (size_t i = 0; i < results->count; i++) {
-        if (violates(&results->record[i].equal) || violates(&results->record[i].heuristic)) {
+        if (split_violates(&results->record[i].equal) || split_violates(&results->record[i].heuristic)) {
             return true;
         }
     }
@@ -176,17 +177,19 @@ static void put_rows(const page *p)
     }
     put_row_header(p);
     for (size_t i = 0; i < p->results->count; i++) {
-        put_row(p, &p->results->record[i]);
+        put_drop_row(p, &p->results->record[i]);
     }
     fprintf(p->stream, "%s\n", any_violation(p->results) ? "  * violates a constraint\n" : "");
 }
 
 /* --------------------------------------------------------------------- all drops together ---- */
 
-static cfi_status put_statistics(const page *p, quantity_id id, const char *label, int decimals, cfi_error *error)
+static cfi_status put_statistics(const page *p, field_column number, cfi_error *error)
 {
+    const field_shown *shown = &number.field->shown;
+    char label[64];
     cfi_statistics s;
-    cfi_status status = quantity_statistics(p->results, id, &s, error);
+    cfi_status status = field_statistics(p->results, number, &s, error);
     double value[5];
 
     if (status != CFI_OK || s.count == 0) {
@@ -197,71 +200,63 @@ static cfi_status put_statistics(const page *p, quantity_id id, const char *labe
     value[2] = s.p05;
     value[3] = s.p50;
     value[4] = s.p95;
+    snprintf(label, sizeof label, shown->label, method_name(p->system->allocation.method));
     fprintf(p->stream, "  %-34s %6zu", label, s.count);
     for (size_t i = 0; i < 5; i++) {
         char text[CELL];
 
-        cell(text, value[i], decimals);
+        cell(text, value[i], shown->decimals);
         fprintf(p->stream, " %11s", text);
     }
     fputc('\n', p->stream);
     return CFI_OK;
 }
 
+/* The numbers that have a label: those that come first (the splits), or the others. */
+static cfi_status put_shown(const page *p, bool first, cfi_error *error)
+{
+    cfi_status status = CFI_OK;
+
+    for (field_column at = {.field = NULL}; status == CFI_OK && field_next(&at, FIELD_NUMBER, FIELD_TABLE);) {
+        const field_shown *shown = &at.field->shown;
+
+        if (!at.is_error && shown->label && shown->first == first && (!shown->wanted || shown->wanted(p->results))) {
+            status = put_statistics(p, at, error);
+        }
+    }
+    return status;
+}
+
 static cfi_status put_summary(const page *p, cfi_error *error)
 {
-    static const struct {
-        quantity_id id;
-        const char *label;
-        int decimals;
-    } line[] = {{QUANTITY_SUM_RATE_EQUAL, "sum rate, equal split", 4},
-                {QUANTITY_SUM_RATE_HEURISTIC, "sum rate, heuristic split", 4},
-                {QUANTITY_SUM_RATE, NULL, 4},
-                {QUANTITY_SUM_RATE_EXACT, "sum rate, exact form", 4},
-                {QUANTITY_SUM_RATE_THEOREM1, "sum rate, theorem 1", 4},
-                {QUANTITY_SUM_RATE_MONTE_CARLO, "sum rate, Monte Carlo", 4},
-                {QUANTITY_LEAST_USER_RATE, "rate of the weakest user", 4},
-                {QUANTITY_WORST_CRLB_DB, "worst bound, dB of 1 rad^2", 4},
-                {QUANTITY_ITERATIONS, "steps of the allocation", 1}};
-    cfi_status status = CFI_OK;
-    char own[64];
+    cfi_status status;
 
-    snprintf(own, sizeof own, "sum rate, %s", method_name(p->system->allocation.method));
     fprintf(p->stream, "%s  %-34s %6s %11s %11s %11s %11s %11s%s\n", paint(p, "\033[1m"),
             "over drops (rates in bit/s/Hz)", "drops", "mean", "std. error", "5 %", "median", "95 %",
             paint(p, "\033[0m"));
-    for (size_t i = 0; status == CFI_OK && i < sizeof line / sizeof *line; i++) {
-        bool iterated = line[i].id == QUANTITY_SUM_RATE || line[i].id == QUANTITY_ITERATIONS;
-        bool form = line[i].id == QUANTITY_SUM_RATE_EXACT || line[i].id == QUANTITY_SUM_RATE_THEOREM1;
-
-        if (iterated && p->system->allocation.method != CFI_METHOD_SCA) {
-            continue; /* the rows of the splits say it all */
-        }
-        if (!form || (p->theorem1_differs && line[i].id == other_form(p->system))) {
-            status = put_statistics(p, line[i].id, line[i].label ? line[i].label : own, line[i].decimals, error);
-        }
-    }
+    status = put_shown(p, true, error);
+    status = status == CFI_OK ? put_shown(p, false, error) : status;
     fputc('\n', p->stream);
     return status;
 }
 
 /* Only what claims to be better than a split is compared with it.
  * Ratio of mean sum rates over the drops that have both, so that an infeasible drop favours neither. */
-static void put_gain(const page *p, quantity_id reference, const char *name)
+static void put_gain(const page *p, bool equal, const char *name)
 {
     double own = 0.0, other = 0.0;
     size_t both = 0, violated = 0;
 
     for (size_t i = 0; i < p->results->count; i++) {
         const cfi_record *record = &p->results->record[i];
-        const cfi_reference *split = reference == QUANTITY_SUM_RATE_EQUAL ? &record->equal : &record->heuristic;
+        const cfi_reference *split = equal ? &record->equal : &record->heuristic;
 
         if (split->available && record->status == CFI_DROP_OK) {
-            own += quantity_of(QUANTITY_SUM_RATE, record);
+            own += drop_sum_rate(record);
             other += split->sum_rate_bit_s_hz;
             both++;
         }
-        violated += violates(split);
+        violated += split_violates(split);
     }
     if (both > 0 && other > 0.0) {
         fprintf(p->stream, "  %s against the %s split: %+.2f %% of the mean sum rate",
@@ -276,11 +271,11 @@ static void put_gain(const page *p, quantity_id reference, const char *name)
 
 static void put_agreement(const page *p)
 {
-    double rms = quantity_z_rms(p->results), worst = -1.0;
+    double rms = drops_z_rms(p->results), worst = -1.0;
     uint32_t drop = 0;
 
     for (size_t i = 0; i < p->results->count; i++) {
-        double z = fabs(quantity_of(QUANTITY_SUM_RATE_Z, &p->results->record[i]));
+        double z = fabs(drop_sum_rate_z(&p->results->record[i]));
 
         if (z > worst) {
             worst = z;
@@ -300,7 +295,7 @@ static void put_violation(const page *p)
     uint32_t drop = 0;
 
     for (size_t i = 0; i < p->results->count; i++) {
-        double violation = quantity_of(QUANTITY_VIOLATION, &p->results->record[i]);
+        double violation = drop_violation(&p->results->record[i]);
 
         if (violation > worst) {
             worst = violation;
@@ -339,7 +334,7 @@ static void put_spread(const page *p)
 }
 
 /* The two solvers of the steps against each other (--check). */
-static void put_check(const page *p)
+static void put_solver_check(const page *p)
 {
     const cfi_results *results = p->results;
     const cfi_record *worst = NULL;
@@ -376,7 +371,7 @@ typedef struct concentration {
 /* work: L values. */
 static void add_drop(concentration *c, const cfi_record *record, double *work)
 {
-    double total = quantity_of(QUANTITY_TOTAL_POWER, record), strongest = 0.0;
+    double total = drop_total_power(record), strongest = 0.0;
 
     if (!(total > 0.0)) {
         return;
@@ -390,13 +385,13 @@ static void add_drop(concentration *c, const cfi_record *record, double *work)
         strongest += work[i];
     }
     c->strongest_share += strongest;
-    c->sensing += quantity_of(QUANTITY_SENSING_SHARE, record);
+    c->sensing += drop_sensing_share(record);
     c->drops++;
 }
 
 static void put_busiest(const page *p, const cfi_record *record)
 {
-    double total = quantity_of(QUANTITY_TOTAL_POWER, record);
+    double total = drop_total_power(record);
     size_t count = record->L < BUSIEST ? record->L : BUSIEST, chosen[BUSIEST];
 
     if (!(total > 0.0)) {
@@ -450,33 +445,31 @@ static cfi_status put_power(const page *p, cfi_error *error)
     return CFI_OK;
 }
 
-cfi_status report_write_table(const cfi_results *results, bool colour, FILE *stream, cfi_error *error)
+cfi_status report_write_table(const cfi_results *results, FILE *stream, cfi_error *error)
 {
-    page p = {.results = results, .system = scenario_system(results->scenario), .stream = stream, .colour = colour};
+    page p = {.results = results,
+              .system = scenario_system(results->scenario),
+              .stream = stream,
+              .colour = results->colour,
+              .theorem1_differs = drops_forms_differ(results)};
     cfi_status status;
 
-    for (size_t i = 0; i < results->count; i++) {
-        double exact = quantity_of(QUANTITY_SUM_RATE_EXACT, &results->record[i]);
-        double published = quantity_of(QUANTITY_SUM_RATE_THEOREM1, &results->record[i]);
-
-        p.theorem1_differs = p.theorem1_differs || fabs(published - exact) > 1e-9 * exact;
-    }
     put_heading(&p);
     put_rows(&p);
     notes_write(results, stream);
     status = put_summary(&p, error);
     if (status == CFI_OK) {
         if (p.system->allocation.method == CFI_METHOD_HEURISTIC || p.system->allocation.method == CFI_METHOD_SCA) {
-            put_gain(&p, QUANTITY_SUM_RATE_EQUAL, "equal");
+            put_gain(&p, true, "equal");
         }
         if (p.system->allocation.method == CFI_METHOD_SCA) {
-            put_gain(&p, QUANTITY_SUM_RATE_HEURISTIC, "heuristic");
+            put_gain(&p, false, "heuristic");
         }
         put_agreement(&p);
         put_violation(&p);
         put_spread(&p);
-        put_check(&p);
+        put_solver_check(&p);
         status = put_power(&p, error);
     }
-    return status == CFI_OK ? finish_stream(stream, error) : status;
+    return status == CFI_OK ? output_finish(stream, "a result", error) : status;
 }

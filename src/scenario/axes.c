@@ -1,6 +1,7 @@
 /* Swept keys. */
 #include "scenario/axes.h"
 
+#include "base/text.h"
 #include "scenario/syntax.h"
 
 #include <math.h>
@@ -25,7 +26,7 @@ static bool read_number(const char *text, double *x)
 /* 0.1:0.1:0.3 should give 0.3, not 0.30000000000000004; but whole numbers of 16 digits, seeds, stay what they are. */
 static double tidy(double x)
 {
-    char buffer[WORDING_NUMBER_SIZE];
+    char buffer[TEXT_NUMBER_LENGTH];
 
     if (fabs(x) >= 1e15) {
         return x;

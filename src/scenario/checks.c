@@ -1,4 +1,5 @@
 /* What must hold between values, what this version cannot do yet, and remarks. */
+#include "base/text.h"
 #include "scenario/model.h"
 
 #include <math.h>
@@ -31,7 +32,7 @@ cfi_status check_size(const cfi_tree *tree, key_id id, cfi_error *error)
                                .N = as_size(tree_number(tree, KEY_TX_ANTENNAS, 1.0)),
                                .monte_carlo.realizations = as_size(tree_number(tree, KEY_REALIZATIONS, 1.0))};
     cfi_place place = tree_place(tree, id);
-    char shown[WORDING_NUMBER_SIZE], range[128];
+    char shown[TEXT_NUMBER_LENGTH], range[128];
     cfi_wording allowed = wording_fixed(range, sizeof range);
 
     bytes = scenario_memory_bytes(&wanted);
@@ -40,7 +41,7 @@ cfi_status check_size(const cfi_tree *tree, key_id id, cfi_error *error)
     }
     key_describe_allowed(&key_table[id], &allowed);
     return place_error(&place, error, CFI_INVALID, "%s is out of range and would need %.4g GiB of memory (allowed: %s)",
-                       wording_double(shown, x), bytes / GIBIBYTE, range);
+                       text_double(x, shown), bytes / GIBIBYTE, range);
 }
 
 static cfi_status unavailable(const cfi_scenario *scenario, key_id id, const char *why, cfi_error *error)

@@ -1,6 +1,7 @@
 /* Gain files: K rows of L numbers, separated by commas. */
 #include "scenario/input.h"
 
+#include "base/text.h"
 #include "scenario/syntax.h"
 
 #include <stdarg.h>
@@ -26,7 +27,7 @@ static cfi_status fail_here(const table_reader *t, const char *format, ...)
     va_list arguments;
 
     for (const char *c = t->line_start; c < t->at; c++) {
-        column += ((unsigned char)*c & 0xc0) != 0x80;
+        column += !text_continues(*c);
     }
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);

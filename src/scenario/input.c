@@ -1,6 +1,8 @@
 /* Reading whole files. */
 #include "scenario/input.h"
 
+#include "base/text_file.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,33 +22,6 @@ static cfi_status refuse_unreadable(const char *path, const cfi_place *place, in
 {
     return number == ENOMEM ? error_set(error, CFI_NO_MEMORY, "out of memory for %.600s", path)
                             : refuse(path, place, strerror(number), error);
-}
-
-/* Reads to the end or one byte past the longest allowed length. NULL and errno on failure. */
-static char *read_all(FILE *stream, size_t *length)
-{
-    size_t capacity = 65536, used = 0;
-    char *text = malloc(capacity), *longer;
-
-    while (text) {
-        used += fread(text + used, 1, capacity - used - 1, stream);
-        if (ferror(stream)) {
-            break;
-        }
-        if (used + 1 < capacity || used > INPUT_MAX_BYTES) {
-            text[used] = '\0';
-            *length = used;
-            return text;
-        }
-        capacity *= 2;
-        longer = realloc(text, capacity);
-        if (!longer) {
-            break;
-        }
-        text = longer;
-    }
-    free(text);
-    return NULL;
 }
 
 /* Opens a file that can be read as text; a folder would only fail at the first read. */
@@ -74,7 +49,7 @@ cfi_status input_read(const char *path, const cfi_place *place, char **text, siz
     if (!stream) {
         return refuse_unreadable(path, place, errno, error);
     }
-    *text = read_all(stream, length);
+    *text = text_file_read(stream, INPUT_MAX_BYTES, length);
     why = errno;
     if (stream != stdin) {
         fclose(stream);

@@ -39,7 +39,7 @@ static bool fail_at(const scanner *s, size_t at, const char *format, ...)
         if (s->text[i] == '\n') {
             line++;
             column = 1;
-        } else if (((unsigned char)s->text[i] & 0xc0) != 0x80) {
+        } else if (!text_continues(s->text[i])) {
             column++;
         }
     }
@@ -290,7 +290,7 @@ static void describe_path(const scanner *s, cfi_wording *path)
         while (s->text[to] != '"' && to - from < 48) {
             to += s->text[to] == '\\' ? 2 : 1;
         }
-        while (((unsigned char)s->text[to] & 0xc0) == 0x80) {
+        while (text_continues(s->text[to])) {
             to--; /* never cut within a character */
         }
         wording_format(path, "/%.*s", (int)(to - from), s->text + from);

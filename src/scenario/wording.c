@@ -1,4 +1,4 @@
-/* Growing text, and numbers that read back exactly. */
+/* Growing text. */
 #include "scenario/wording.h"
 
 #include "base/text.h"
@@ -88,42 +88,28 @@ void wording_repeat(cfi_wording *wording, char c, size_t count)
     }
 }
 
-const char *wording_double(char buffer[WORDING_NUMBER_SIZE], double x)
-{
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(buffer, WORDING_NUMBER_SIZE, "%.*g", digits, x);
-        if (strtod(buffer, NULL) == x) {
-            break;
-        }
-    }
-    return buffer;
-}
-
 void wording_number(cfi_wording *wording, double x)
 {
-    char buffer[WORDING_NUMBER_SIZE];
+    char buffer[TEXT_NUMBER_LENGTH];
 
-    wording_add(wording, wording_double(buffer, x));
+    wording_add(wording, text_double(x, buffer));
 }
 
 void wording_quoted(cfi_wording *wording, const char *text)
 {
-    static const char short_form[] = "\"\"\\\\\bb\ff\nn\rr\tt"; /* pairs: character, letter after the backslash */
     size_t length = strlen(text), count;
 
     add_bytes(wording, "\"", 1);
     for (; length > 0; text += count, length -= count) {
-        const char *pair = short_form;
+        char escape[TEXT_ESCAPE_LENGTH];
         uint32_t point;
 
         count = text_character(text, length, &point);
-        while (*pair && *pair != *text) {
-            pair += 2;
+        if (point != TEXT_INVALID) {
+            text_json_escape(text, length, escape);
         }
-        if (*pair) {
-            wording_format(wording, "\\%c", pair[1]);
-        } else if (text_is_control(point) && point != TEXT_INVALID) {
-            wording_format(wording, "\\u%04x", (unsigned)point);
+        if (point != TEXT_INVALID && *escape) {
+            wording_add(wording, escape);
         } else {
             add_bytes(wording, text, count);
         }
@@ -140,7 +126,7 @@ void wording_excerpt(cfi_wording *wording, const char *text, size_t limit)
         return;
     }
     length = limit;
-    while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80) {
+    while (length > 0 && text_continues(text[length])) {
         length--;
     }
     add_bytes(wording, text, length);

@@ -1,4 +1,4 @@
-/* Text that grows: JSON, help, lists of allowed values. And the shortest text of a double. */
+/* Text that grows: JSON, help, lists of allowed values. */
 #ifndef SCENARIO_WORDING_H
 #define SCENARIO_WORDING_H
 
@@ -26,9 +26,5 @@ void wording_number(cfi_wording *wording, double x);
 void wording_quoted(cfi_wording *wording, const char *text);
 /* At most `limit` bytes of text, cut between characters and then followed by "...". */
 void wording_excerpt(cfi_wording *wording, const char *text, size_t limit);
-
-enum { WORDING_NUMBER_SIZE = 32 };
-/* The same number in a small buffer; returns the buffer. */
-const char *wording_double(char buffer[WORDING_NUMBER_SIZE], double x);
 
 #endif

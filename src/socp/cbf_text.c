@@ -1,56 +1,30 @@
 /* The lines, fields and numbers of a Conic Benchmark Format file in memory. */
 #include "socp/cbf_text.h"
 
+#include "base/text_file.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 40, FIRST_BLOCK = 1 << 16 };
+enum { SHOWN = 40 };
 
 /* -------------------------------------------------------------------------- the stream ---- */
-
-static cfi_status read_all(cbf_text *text, FILE *stream, size_t *length)
-{
-    size_t room = FIRST_BLOCK, got;
-    char *larger;
-
-    text->memory = malloc(room + 1);
-    for (*length = 0; text->memory; *length += got) {
-        if (*length == room) {
-            larger = realloc(text->memory, 2 * room + 1);
-            if (!larger) {
-                break;
-            }
-            text->memory = larger;
-            room *= 2;
-        }
-        got = fread(text->memory + *length, 1, room - *length, stream);
-        if (got == 0 && ferror(stream)) {
-            return error_set(text->error, CFI_INVALID, "%.300s: cannot be read: %s", text->name, strerror(errno));
-        }
-        if (got == 0) {
-            return CFI_OK;
-        }
-    }
-    return error_set(text->error, CFI_NO_MEMORY, "out of memory for %.300s", text->name);
-}
 
 cfi_status text_load(cbf_text *text, FILE *stream, const char *name, cfi_error *error)
 {
     size_t length = 0;
-    cfi_status status;
 
     *text = (cbf_text){.name = name, .line = 1, .error = error, .plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0)};
     if (!text->plain) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for %.300s", name);
     }
-    status = read_all(text, stream, &length);
-    if (status != CFI_OK) {
-        return status;
+    text->memory = text_file_read(stream, SIZE_MAX, &length);
+    if (!text->memory) {
+        return text_file_error(name, errno, error);
     }
-    text->memory[length] = '\0';
     text->at = text->memory;
     text->end = text->memory + length;
     if (length > 1 && memcmp(text->memory, "\x1f\x8b", 2) == 0) {

@@ -276,7 +276,7 @@ static void fill_solution(socp_workspace *w, const socp_problem *problem, socp_s
 
 cfi_status socp_solve(socp_workspace *w, const socp_problem *problem, socp_solution *solution, cfi_error *error)
 {
-    double start = watch_seconds();
+    double start = clock_seconds();
     quality best = {.merit = INFINITY, .whole = INFINITY};
     socp_status status;
 
@@ -288,6 +288,6 @@ cfi_status socp_solve(socp_workspace *w, const socp_problem *problem, socp_solut
     status = solve(w, problem, &best, solution);
     fill_solution(w, problem, status, &best, solution);
     w->solved = status == SOCP_OPTIMAL && !w->watch.seen; /* no later solve depends on when this one was stopped */
-    solution->solve_seconds = watch_seconds() - start;
+    solution->solve_seconds = clock_seconds() - start;
     return CFI_OK;
 }

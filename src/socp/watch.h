@@ -3,17 +3,15 @@
 #ifndef CFISAC_SOCP_WATCH_H
 #define CFISAC_SOCP_WATCH_H
 
+#include "base/clock.h"
 #include "cfisac/error.h"
 
 typedef struct stop_watch {
     cfi_stop *flag;  /* or NULL */
-    double deadline; /* of watch_seconds; 0: none, and then no poll reads the clock */
+    double deadline; /* of clock_seconds; 0: none, and then no poll reads the clock */
     bool seen;       /* the flag was set, or the deadline had passed */
     bool late;       /* it was the deadline */
 } stop_watch;
-
-/* A monotonic clock, in seconds. */
-double watch_seconds(void);
 
 /* Forgets what was seen; the deadline is `limit` seconds after `start`, none if the limit is infinite. */
 void watch_begin(stop_watch *watch, double start, double limit);
@@ -26,7 +24,7 @@ static inline bool stop_seen(stop_watch *watch)
     }
     if (watch->flag && *watch->flag) {
         watch->seen = true;
-    } else if (watch->deadline > 0.0 && watch_seconds() >= watch->deadline) {
+    } else if (watch->deadline > 0.0 && clock_seconds() >= watch->deadline) {
         watch->seen = watch->late = true;
     }
     return watch->seen;

@@ -148,7 +148,7 @@ static void explain_failure(const stop_watch *watch, const socp_settings *settin
 
 socp_workspace *socp_create(const socp_problem *problem, const socp_settings *settings, cfi_error *error)
 {
-    double start = watch_seconds();
+    double start = clock_seconds();
     socp_settings used = settings ? *settings : socp_default_settings();
     socp_workspace *workspace;
 
@@ -167,7 +167,7 @@ socp_workspace *socp_create(const socp_problem *problem, const socp_settings *se
         return NULL;
     }
     workspace->kkt.max_refinements = used.max_refinements;
-    workspace->setup_seconds = watch_seconds() - start;
+    workspace->setup_seconds = clock_seconds() - start;
     return workspace;
 }
 

@@ -1,6 +1,7 @@
 /* The files beside a journal. */
 #include "sweep/finish.h"
 
+#include "base/replace.h"
 #include "sweep/lines.h"
 
 #include <errno.h>
@@ -41,9 +42,9 @@ cfi_status finish_identity(const sweep_plan *plan, const build_list *builds, con
         name[i] = builds->name[i];
     }
     qsort(name, builds->count, sizeof *name, compare_names);
-    status = report_replace_file(directory, "scenario.json", write_scenario, plan->sweep, error);
+    status = replace_file(directory, "scenario.json", write_scenario, plan->sweep, error);
     if (status == CFI_OK) {
-        status = report_replace_file(directory, "sweep.json", write_identity, &identity, error);
+        status = replace_file(directory, "sweep.json", write_identity, &identity, error);
     }
     free(name);
     return status;
@@ -154,7 +155,7 @@ static cfi_status conclude_sweep(const finished *f, bool keep, const cfi_sweep_w
     cfi_status status = CFI_OK;
 
     if (!(keep && has_table(directory))) {
-        status = report_replace_file(directory, TABLE_NAME, write_table, &lines, error);
+        status = replace_file(directory, TABLE_NAME, write_table, &lines, error);
     }
     if (status == CFI_OK && warn->emit) {
         report_sweep_warnings(&lines, warn->emit, warn->context);

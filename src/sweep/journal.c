@@ -1,6 +1,8 @@
 /* The journal of a sweep as a file. */
 #include "sweep/journal.h"
 
+#include "base/replace.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,7 +14,7 @@
 
 enum { SYNC_MILLISECONDS = 400 };
 
-static cfi_status output_error(const journal *j, const char *what, int why, cfi_error *error)
+static cfi_status journal_output_error(const journal *j, const char *what, int why, cfi_error *error)
 {
     return error_set(error, CFI_OUTPUT, "%.300s: %s: %s", j->path, what, strerror(why));
 }
@@ -90,7 +92,7 @@ static cfi_status open_file(const char *directory, int flags, journal *j, cfi_er
     j->file = open(j->path, flags | O_CLOEXEC, 0666);
     if (j->file < 0) {
         cfi_status status = flags == O_RDONLY ? journal_read_error(j, errno, error)
-                                              : output_error(j, "the journal cannot be opened", errno, error);
+                                              : journal_output_error(j, "the journal cannot be opened", errno, error);
 
         free(j->path);
         j->path = NULL;
@@ -106,7 +108,7 @@ static cfi_status lock_file(const journal *j, struct stat *about, cfi_error *err
     bool ours = flock(j->file, LOCK_EX | LOCK_NB) == 0;
 
     if (!ours && errno != EWOULDBLOCK) {
-        return output_error(j, "the journal cannot be locked", errno, error);
+        return journal_output_error(j, "the journal cannot be locked", errno, error);
     }
     if (!ours || fstat(j->file, about) != 0 || stat(j->path, &named) != 0 || named.st_ino != about->st_ino ||
         named.st_dev != about->st_dev) {
@@ -178,7 +180,7 @@ cfi_status journal_close(journal *j, cfi_error *error)
         failed = errno;
     }
     if (failed) {
-        status = output_error(j, "the journal cannot be written", failed, error);
+        status = journal_output_error(j, "the journal cannot be written", failed, error);
     }
     free(j->path);
     *j = (journal){.file = -1};
@@ -213,12 +215,13 @@ cfi_status journal_append(journal *j, const char *line, size_t length, cfi_error
     j->dirty = true;
     failed = failed ? failed : j->sync_error;
     pthread_mutex_unlock(&j->mutex);
-    return failed ? output_error(j, "the journal cannot be written", failed, error) : CFI_OK;
+    return failed ? journal_output_error(j, "the journal cannot be written", failed, error) : CFI_OK;
 }
 
 cfi_status journal_cut(journal *j, off_t length, cfi_error *error)
 {
-    return ftruncate(j->file, length) == 0 ? CFI_OK : output_error(j, "the journal cannot be cut off", errno, error);
+    return ftruncate(j->file, length) == 0 ? CFI_OK
+                                           : journal_output_error(j, "the journal cannot be cut off", errno, error);
 }
 
 /* The file of that name has been replaced: takes the new one over, then lets the old one go. */
@@ -227,7 +230,7 @@ static cfi_status exchange_file(journal *j, cfi_error *error)
     journal next = {.path = j->path, .file = open(j->path, O_RDWR | O_APPEND | O_CLOEXEC)};
     struct stat about;
     cfi_status status = next.file >= 0 ? lock_file(&next, &about, error)
-                                       : output_error(j, "the journal cannot be opened", errno, error);
+                                       : journal_output_error(j, "the journal cannot be opened", errno, error);
 
     if (status == CFI_OK) {
         close(j->file);
@@ -244,7 +247,7 @@ cfi_status journal_replace(journal *j, cfi_status (*write)(const void *context, 
     cfi_status status;
 
     stop_syncing(j); /* it holds the descriptor */
-    status = report_replace_file(j->directory, JOURNAL_NAME, write, context, error);
+    status = replace_file(j->directory, JOURNAL_NAME, write, context, error);
     if (status == CFI_OK) {
         status = exchange_file(j, error);
     }

@@ -1,4 +1,5 @@
 /* Joins the journals of shards. */
+#include "base/output.h"
 #include "cfisac/sweep.h"
 
 #include "sweep/contents.h"
@@ -187,7 +188,7 @@ static cfi_status write_whole(merge *m, cfi_error *error)
     const cfi_merge_options *o = m->options;
     journal out = {.file = -1};
     cfi_error close_error;
-    cfi_status status = report_prepare_directory(o->directory, error), closed;
+    cfi_status status = output_prepare_directory(o->directory, error), closed;
 
     if (status == CFI_OK) {
         status = journal_open(o->directory, o->force ? JOURNAL_REPLACE : JOURNAL_FRESH, &out, error);

@@ -1,6 +1,7 @@
 /* Opening the directory of a sweep. */
 #include "sweep/resume.h"
 
+#include "base/output.h"
 #include "sweep/finish.h"
 
 #include <string.h>
@@ -93,7 +94,7 @@ cfi_status resume_open(const cfi_sweep_options *o, const sweep_plan *plan, journ
     journal_mode mode = o->force ? JOURNAL_FORCE : o->resume ? JOURNAL_RESUME : JOURNAL_FRESH;
     cfi_known_identity identity;
     bool there = false, current;
-    cfi_status status = report_prepare_directory(o->directory, error);
+    cfi_status status = output_prepare_directory(o->directory, error);
 
     if (status == CFI_OK) {
         status = journal_open(o->directory, mode, j, error);

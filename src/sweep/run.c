@@ -2,23 +2,15 @@
 #include "cfisac/linalg.h"
 #include "cfisac/sweep.h"
 
+#include "base/clock.h"
 #include "base/openmp.h"
 #include "sweep/dispatch.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 size_t sweep_default_threads(void)
 {
     return (size_t)omp_get_num_procs();
-}
-
-static double now_seconds(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
 /* What the threads share. */
@@ -70,7 +62,7 @@ cfi_status sweep_run_drops(const cfi_system *system, const cfi_run_options *opti
     cfi_status status = linalg_prepare(&threads, error);
     bool spread = system->monte_carlo.drops >= threads;
     size_t outer = spread ? threads : 1;
-    double start = now_seconds();
+    double start = clock_seconds();
     drops d = {.system = system,
                .options = options,
                .trial = {.threads = spread ? 1 : threads, .check = options->check, .alloc = options->alloc},
@@ -88,7 +80,7 @@ cfi_status sweep_run_drops(const cfi_system *system, const cfi_run_options *opti
     }
     if (status == CFI_OK) {
         status = dispatch_run(&job, &run->count, error);
-        run->seconds = now_seconds() - start;
+        run->seconds = clock_seconds() - start;
     }
     return status;
 }

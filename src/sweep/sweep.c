@@ -1,5 +1,7 @@
 /* A sweep: its trials handed to ranks and threads, their lines put in order and appended to the journal. */
 #include "cfisac/sweep.h"
+#include "base/clock.h"
+#include "base/replace.h"
 #include "cfisac/linalg.h"
 
 #include "sweep/dispatch.h"
@@ -11,7 +13,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* What a thread keeps from trial to trial. */
 typedef struct worker {
@@ -51,14 +52,6 @@ typedef struct sweep_work {
     size_t ended, end;
     cfi_error end_error;
 } sweep_work;
-
-static double now_seconds(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* ------------------------------------------------------------------------- counting ---- */
 
@@ -398,7 +391,7 @@ static cfi_status write_timing(const void *context, FILE *stream, cfi_error *err
 /* Rank 0, when every line is there: the files that are made of them. */
 static cfi_status finish(sweep_work *w, bool ordered, double start, cfi_error *error)
 {
-    cfi_timing timing = {.wall_seconds = now_seconds() - start,
+    cfi_timing timing = {.wall_seconds = clock_seconds() - start,
                          .threads = w->workers,
                          .ranks = ranks_count(),
                          .trials = w->todo.count,
@@ -406,7 +399,7 @@ static cfi_status finish(sweep_work *w, bool ordered, double start, cfi_error *e
     cfi_status status = CFI_OK;
 
     if (w->todo.count > 0) {
-        status = report_replace_file(w->options->directory, "timing.json", write_timing, &timing, error);
+        status = replace_file(w->options->directory, "timing.json", write_timing, &timing, error);
     }
     if (status == CFI_OK && !ordered) {
         status = resume_sort(&w->journal, w->plan, error);
@@ -416,7 +409,7 @@ static cfi_status finish(sweep_work *w, bool ordered, double start, cfi_error *e
 
 static cfi_status run_plan(sweep_work *w, cfi_error *error)
 {
-    double start = now_seconds();
+    double start = clock_seconds();
     bool ordered = true;
     cfi_status status = ranks_index() == 0 ? open_directory(w, &ordered, error) : CFI_OK, closed;
     cfi_error close_error;

@@ -12,7 +12,7 @@ const char *drop_status_name(cfi_drop_status status)
     return names[status];
 }
 
-static cfi_status out_of_memory(const cfi_network *network, cfi_error *error)
+static cfi_status out_of_trial_memory(const cfi_network *network, cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for a drop of %zu access points and %zu users", network->L,
                      network->K);
@@ -52,7 +52,7 @@ static cfi_status express_factors(cfi_record *record, cfi_arena *arena, cfi_erro
     gamma = arena_alloc(arena, pairs, sizeof *gamma);
     eta = arena_alloc(arena, pairs, sizeof *eta);
     if (!gamma || !eta) {
-        return out_of_memory(record->network, error);
+        return out_of_trial_memory(record->network, error);
     }
     for (size_t i = 0; i < pairs; i++) {
         gamma[i] = powers->p[i] / (N * record->xi[i]);
@@ -84,7 +84,7 @@ static cfi_status evaluate_closed_form(cfi_record *record, cfi_arena *arena, cfi
     form->crlb_multistatic_rad2 = arena_alloc(arena, record->L, sizeof(double));
     if (!form->rate_theorem1_bit_s_hz || !form->rate_exact_bit_s_hz || !form->crlb_own_echo_rad2 ||
         !form->crlb_multistatic_rad2) {
-        return out_of_memory(network, error);
+        return out_of_trial_memory(network, error);
     }
     status = metrics_sinr(record->link, powers, CFI_RATE_THEOREM1, arena, form->rate_theorem1_bit_s_hz, error);
     if (status == CFI_OK) {
@@ -111,7 +111,7 @@ static cfi_status evaluate_reference(const cfi_record *record, const cfi_powers 
     cfi_status status;
 
     if (!sinr || !crlb) {
-        return out_of_memory(network, error);
+        return out_of_trial_memory(network, error);
     }
     status = metrics_sinr(record->link, powers, system->rate_model, arena, sinr, error);
     if (status != CFI_OK) {
@@ -141,7 +141,7 @@ static cfi_status evaluate_references(cfi_record *record, cfi_arena *arena, cfi_
     cfi_status status;
 
     if (!powers.p || !powers.s) {
-        return out_of_memory(network, error);
+        return out_of_trial_memory(network, error);
     }
     alloc_equal(record->link, &powers);
     status = evaluate_reference(record, &powers, arena, &record->equal, error);
@@ -201,11 +201,11 @@ static size_t first_not_finite(const double *value, size_t count)
 }
 
 /* Keeps what broke down with the record: the drop may be lost, the run is not. */
-static cfi_status keep_failure(cfi_record *record, const char *what, const char *cause, cfi_arena *arena,
-                               cfi_error *error)
+static cfi_status keep_trial_failure(cfi_record *record, const char *what, const char *cause, cfi_arena *arena,
+                                     cfi_error *error)
 {
     record->failure = arena_print(arena, "%s: %s", what, cause && *cause ? cause : "no cause is known");
-    return record->failure ? CFI_OK : out_of_memory(record->network, error);
+    return record->failure ? CFI_OK : out_of_trial_memory(record->network, error);
 }
 
 /* Turns a breakdown into a record that says so. */
@@ -213,7 +213,7 @@ static cfi_status mark_failed(cfi_record *record, const char *what, const char *
                               cfi_error *error)
 {
     record->status = CFI_DROP_FAILED;
-    return keep_failure(record, what, cause, arena, error);
+    return keep_trial_failure(record, what, cause, arena, error);
 }
 
 /* The rates that everything else is compared with. */
@@ -229,7 +229,8 @@ static cfi_status check_rates(cfi_record *record, cfi_arena *arena, cfi_error *e
     return mark_failed(record, "the closed form", cause, arena, error);
 }
 
-static cfi_status measure(cfi_record *record, const cfi_trial_options *options, cfi_arena *arena, cfi_error *error)
+static cfi_status measure_trial(cfi_record *record, const cfi_trial_options *options, cfi_arena *arena,
+                                cfi_error *error)
 {
     const cfi_system *system = record->network->system;
     cfi_status status = evaluate_closed_form(record, arena, error);
@@ -261,7 +262,7 @@ static cfi_status allocate(cfi_record *record, const cfi_trial_options *options,
         return mark_failed(record, "the power allocation", allocation->failure, arena, error);
     }
     if (status == CFI_OK && allocation->failure) {
-        return keep_failure(record, "the power allocation", allocation->failure, arena, error);
+        return keep_trial_failure(record, "the power allocation", allocation->failure, arena, error);
     }
     return status;
 }
@@ -294,5 +295,5 @@ cfi_status trial_run(const cfi_system *system, uint32_t drop, const cfi_trial_op
         record->status = CFI_DROP_INFEASIBLE;
         return CFI_OK;
     }
-    return status == CFI_OK ? measure(record, options, arena, error) : status;
+    return status == CFI_OK ? measure_trial(record, options, arena, error) : status;
 }

@@ -182,7 +182,7 @@ check 'its sensing power is the share in drops.csv' awk -F, '
                                     if (e * e > 1e-24 * all[$1] ^ 2) exit 1 }
     END { exit n != 2 }' tight/aps.csv tight/drops.csv
 check 'ues.csv has its rates' same ues rate_exact_bit_s_hz closed_form.rate_exact_bit_s_hz
-check 'trace.csv has its trace' same trace sum_rate_bit_s_hz allocation.trace_bit_s_hz
+check 'trace.csv has its trace' same trace objective_value allocation.objective.trace
 # shellcheck disable=SC2086
 "$cfisac" replay "$top/configs/paper.json" $set --drop 1 --quiet >run/replay.json
 check 'aps.csv has the positions of replay' test "$(jq -r '.network.ap_positions_m[3][0]' run/replay.json)" = \

@@ -71,7 +71,8 @@ if [ -n "$preload" ]; then
     head -n 3 whole/sweep.ndjson >half/sweep.ndjson
     rm half/sweep.csv
     cp -r whole damaged
-    printf '\0\0\0' | dd of=damaged/sweep.ndjson bs=1 seek=1500 conv=notrunc 2>dd.log
+    second=$(head -n 1 whole/sweep.ndjson | wc -c)
+    printf '\0\0\0' | dd of=damaged/sweep.ndjson bs=1 seek=$((second + 700)) conv=notrunc 2>dd.log
     expect 0 sweep small.json --over network.aps=4 --set monte_carlo.drops=1 --quiet --out smaller
     for shard in 1 2; do
         expect 0 sweep "${swept[@]}" --shard "$shard/2" --out "shard-$shard"

@@ -7,9 +7,9 @@ set xrange [0:iterations * 1.03]
 set yrange [rate_low:rate_high]
 set xlabel "iteration"
 set ylabel "sum rate, bit/s/Hz"
-other(d) = column("drop") == d ? column("sum_rate_bit_s_hz") : NaN
+other(d) = column("drop") == d ? column("objective_value") : NaN
 plot for [d = 0:19] "trace.csv" using "iteration":(other(d)) with lines linecolor rgb "#BBBBBB" linewidth 0.8, \
-     "" using "iteration":(of_drop("sum_rate_bit_s_hz")) with linespoints linestyle 1, \
+     "" using "iteration":(of_drop("objective_value")) with linespoints linestyle 1, \
      keyentry with linespoints linestyle 1 title sprintf("drop %d", drop), \
      keyentry with lines linecolor rgb "#BBBBBB" linewidth 0.8 title "other drops"
 unset output

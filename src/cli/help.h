@@ -1,0 +1,13 @@
+/* Help texts and the version on standard output; each returns the exit code. */
+#ifndef CFISAC_CLI_HELP_H
+#define CFISAC_CLI_HELP_H
+
+#include "cli/commands.h"
+
+int help_print_command(const cli_command *command);
+int help_print_program(void);
+int help_print_version(void);
+/* The short usage on standard error, for a command line without a command. */
+void help_print_usage(void);
+
+#endif

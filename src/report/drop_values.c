@@ -1,0 +1,177 @@
+/* Numbers of a drop that are worked out from its record. */
+#include "report/drop_values.h"
+
+#include "report/decibel.h"
+
+#include <math.h>
+
+bool drop_is_ok(const cfi_record *record)
+{
+    return record->status == CFI_DROP_OK;
+}
+
+double drop_sum_rate(const cfi_record *record)
+{
+    return drop_is_ok(record) ? record->allocation.sum_rate_bit_s_hz : NAN;
+}
+
+double drop_sum_rate_theorem1(const cfi_record *record)
+{
+    return drop_is_ok(record) ? record->closed_form.sum_rate_theorem1_bit_s_hz : NAN;
+}
+
+double drop_sum_rate_exact(const cfi_record *record)
+{
+    return drop_is_ok(record) ? record->closed_form.sum_rate_exact_bit_s_hz : NAN;
+}
+
+double drop_sum_rate_monte_carlo(const cfi_record *record)
+{
+    return drop_is_ok(record) && record->has_monte_carlo ? record->monte_carlo.sum_rate_bit_s_hz : NAN;
+}
+
+double drop_sum_rate_std_error(const cfi_record *record)
+{
+    return drop_is_ok(record) && record->has_monte_carlo ? record->monte_carlo.sum_rate_std_error : NAN;
+}
+
+/* The simulation estimates the exact form, whatever the scenario optimises. */
+double drop_sum_rate_z(const cfi_record *record)
+{
+    double z = (drop_sum_rate_monte_carlo(record) - drop_sum_rate_exact(record)) / drop_sum_rate_std_error(record);
+
+    return isfinite(z) ? z : NAN;
+}
+
+double drop_least_user_rate(const cfi_record *record)
+{
+    const double *rate;
+    double least = INFINITY;
+
+    if (!drop_is_ok(record)) {
+        return NAN;
+    }
+    rate = record->network->system->rate_model == CFI_RATE_THEOREM1 ? record->closed_form.rate_theorem1_bit_s_hz
+                                                                    : record->closed_form.rate_exact_bit_s_hz;
+    for (size_t k = 0; k < record->K; k++) {
+        least = fmin(least, rate[k]);
+    }
+    return least;
+}
+
+static const double *constrained_crlb(const cfi_record *record)
+{
+    if (!drop_is_ok(record)) {
+        return NULL;
+    }
+    return record->network->system->sensing.crlb_model == CFI_CRLB_MULTISTATIC
+               ? record->closed_form.crlb_multistatic_rad2
+               : record->closed_form.crlb_own_echo_rad2;
+}
+
+double drop_worst_crlb(const cfi_record *record)
+{
+    const double *crlb = constrained_crlb(record);
+    double worst = 0.0;
+
+    for (size_t l = 0; crlb && l < record->L; l++) {
+        worst = fmax(worst, crlb[l]);
+    }
+    return crlb ? worst : NAN;
+}
+
+double drop_worst_crlb_db(const cfi_record *record)
+{
+    return decibel_of(drop_worst_crlb(record));
+}
+
+double drop_total_power(const cfi_record *record)
+{
+    double total = 0.0;
+
+    for (size_t l = 0; drop_is_ok(record) && l < record->L; l++) {
+        total += record->allocation.ap_power_w[l];
+    }
+    return drop_is_ok(record) ? total : NAN;
+}
+
+double drop_sensing_share(const cfi_record *record)
+{
+    double sensing = 0.0;
+
+    for (size_t l = 0; drop_is_ok(record) && l < record->L; l++) {
+        sensing += record->allocation.powers.s[l];
+    }
+    return sensing / drop_total_power(record);
+}
+
+double drop_iterations(const cfi_record *record)
+{
+    return drop_is_ok(record) ? (double)record->allocation.iterations : NAN;
+}
+
+double drop_spread(const cfi_record *record)
+{
+    return drop_is_ok(record) ? record->allocation.spread_bit_s_hz : NAN;
+}
+
+double drop_violation(const cfi_record *record)
+{
+    return drop_is_ok(record) ? record->allocation.max_constraint_violation : NAN;
+}
+
+double drop_threshold_factor_db(const cfi_record *record)
+{
+    double factor = record->allocation.least_threshold_factor;
+
+    return factor > 0.0 ? decibel_of(factor) : NAN; /* 0: the drop failed before it was known */
+}
+
+/* Of one threshold for all access points; lists have no single value. */
+double drop_least_threshold_db(const cfi_record *record)
+{
+    const double *threshold = record->network ? record->network->system->sensing.crlb_threshold_rad2 : NULL;
+
+    for (size_t l = 1; threshold && l < record->L; l++) {
+        threshold = threshold[l] == threshold[0] ? threshold : NULL;
+    }
+    return threshold ? decibel_of(threshold[0]) + drop_threshold_factor_db(record) : NAN;
+}
+
+double drops_z_rms(const cfi_results *results)
+{
+    double sum = 0.0;
+    size_t count = 0;
+
+    for (size_t i = 0; i < results->count; i++) {
+        double z = drop_sum_rate_z(&results->record[i]);
+
+        if (isfinite(z)) {
+            sum += z * z;
+            count++;
+        }
+    }
+    return sqrt(sum / (double)count);
+}
+
+size_t drops_count(const cfi_results *results, cfi_drop_status status)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < results->count; i++) {
+        count += results->record[i].status == status;
+    }
+    return count;
+}
+
+bool drops_forms_differ(const cfi_results *results)
+{
+    bool differ = false;
+
+    for (size_t i = 0; i < results->count; i++) {
+        double exact = drop_sum_rate_exact(&results->record[i]);
+
+        differ = differ || fabs(drop_sum_rate_theorem1(&results->record[i]) - exact) > 1e-9 * exact;
+    }
+    return differ;
+}

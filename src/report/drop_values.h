@@ -1,0 +1,42 @@
+/* Numbers of a drop that are worked out from its record. Each is NaN where the drop does not have it. */
+#ifndef CFISAC_REPORT_DROP_VALUES_H
+#define CFISAC_REPORT_DROP_VALUES_H
+
+#include "cfisac/report.h"
+
+bool drop_is_ok(const cfi_record *record);
+
+/* Sum rates, bit/s/Hz: of the allocation under rate.model, in closed form, by Monte Carlo with its standard error, and
+ * how many of those it lies above the exact form, whatever the scenario optimises. */
+double drop_sum_rate(const cfi_record *record);
+double drop_sum_rate_theorem1(const cfi_record *record);
+double drop_sum_rate_exact(const cfi_record *record);
+double drop_sum_rate_monte_carlo(const cfi_record *record);
+double drop_sum_rate_std_error(const cfi_record *record);
+double drop_sum_rate_z(const cfi_record *record);
+/* Of the weakest user, under rate.model. */
+double drop_least_user_rate(const cfi_record *record);
+
+/* The largest of the access points' bounds under sensing.crlb_model, rad^2, and that in dB. */
+double drop_worst_crlb(const cfi_record *record);
+double drop_worst_crlb_db(const cfi_record *record);
+
+/* What all access points radiate together, W; the part of it in sensing beams. */
+double drop_total_power(const cfi_record *record);
+double drop_sensing_share(const cfi_record *record);
+
+double drop_iterations(const cfi_record *record);
+double drop_spread(const cfi_record *record);
+double drop_violation(const cfi_record *record);
+
+/* By how many dB all thresholds must rise to be feasible; the threshold there, of a scenario that has a single one. */
+double drop_threshold_factor_db(const cfi_record *record);
+double drop_least_threshold_db(const cfi_record *record);
+
+/* Root mean square of drop_sum_rate_z over the drops that have it, NaN when none has. */
+double drops_z_rms(const cfi_results *results);
+/* Whether Theorem 1 and the exact form give different sum rates in any drop. */
+bool drops_forms_differ(const cfi_results *results);
+size_t drops_count(const cfi_results *results, cfi_drop_status status);
+
+#endif

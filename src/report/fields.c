@@ -1,0 +1,362 @@
+/* The rows. docs/results.md says what each field means. */
+#include "report/fields.h"
+
+#include "report/drop_values.h"
+
+#include <math.h>
+
+/* -------------------------------------------------------------------------------- units ---- */
+
+static const field_unit ONE = {"", "1"}, BIT_S_HZ = {"bit_s_hz", "bit/s/Hz"}, RAD2 = {"rad2", "rad^2"},
+                        RAD2_DB = {"db", "dB of 1 rad^2"}, DB = {"db", "dB"}, WATT = {"w", "W"}, METRE = {"m", "m"},
+                        DEGREE = {"deg", "degrees"}, STD_ERRORS = {"", "standard errors"},
+                        OBJECTIVE_UNIT = {"", NULL}; /* objective_unit says which */
+
+/* ------------------------------------------------------------------------------- groups ---- */
+
+static bool is_there(const cfi_record *record)
+{
+    (void)record;
+    return true;
+}
+
+static bool has_network(const cfi_record *record)
+{
+    return record->network;
+}
+
+static bool has_link(const cfi_record *record)
+{
+    return record->link;
+}
+
+static bool has_simulation(const cfi_record *record)
+{
+    return drop_is_ok(record) && record->has_monte_carlo;
+}
+
+static bool has_equal(const cfi_record *record)
+{
+    return record->equal.available;
+}
+
+static bool has_heuristic(const cfi_record *record)
+{
+    return record->heuristic.available;
+}
+
+static const field_group GROUP_DROP = {.there = is_there};
+static const field_group GROUP_CLOSED_FORM = {
+    .key = "closed_form", .parent = &GROUP_DROP, .nullable = true, .there = drop_is_ok};
+static const field_group GROUP_LINK = {.key = "link", .parent = &GROUP_DROP, .nullable = true, .there = has_link};
+static const field_group GROUP_MONTE_CARLO = {
+    .key = "monte_carlo", .parent = &GROUP_DROP, .behind = "monte_carlo", .nullable = true, .there = has_simulation};
+const field_group GROUP_ALLOCATION = {.key = "allocation", .parent = &GROUP_DROP, .there = drop_is_ok};
+static const field_group GROUP_OBJECTIVE = {
+    .key = "objective", .parent = &GROUP_ALLOCATION, .before = "objective", .there = drop_is_ok};
+static const field_group GROUP_COMPARISON = {.key = "comparison", .parent = &GROUP_DROP, .there = is_there};
+static const field_group GROUP_EQUAL = {
+    .key = "equal", .parent = &GROUP_COMPARISON, .behind = "equal", .nullable = true, .there = has_equal};
+static const field_group GROUP_HEURISTIC = {
+    .key = "heuristic", .parent = &GROUP_COMPARISON, .behind = "heuristic", .nullable = true, .there = has_heuristic};
+/* Tables only: what the drop has been given, and what follows from its results. */
+static const field_group GROUP_NETWORK = {.there = has_network};
+static const field_group GROUP_DERIVED = {.there = drop_is_ok};
+
+const field_group *const field_groups[] = {&GROUP_DROP,        &GROUP_LINK,       &GROUP_CLOSED_FORM,
+                                           &GROUP_MONTE_CARLO, &GROUP_ALLOCATION, &GROUP_OBJECTIVE,
+                                           &GROUP_COMPARISON,  &GROUP_EQUAL,      &GROUP_HEURISTIC};
+const size_t field_group_count = sizeof field_groups / sizeof *field_groups;
+
+/* ------------------------------------------------------------ values that are no members ---- */
+
+static const double DEGREES_PER_RADIAN = 57.295779513082320877;
+
+static const char *word_of_status(const cfi_record *record)
+{
+    return drop_status_name(record->status);
+}
+
+static const char *word_of_method(const cfi_record *record)
+{
+    return method_name(record->allocation.method);
+}
+
+static const char *word_of_allocation_status(const cfi_record *record)
+{
+    return alloc_status_name(record->allocation.status);
+}
+
+static const char *word_of_objective(const cfi_record *record)
+{
+    (void)record;
+    return "sum_rate";
+}
+
+static const char *word_of_objective_unit(const cfi_record *record)
+{
+    (void)record;
+    return BIT_S_HZ.text;
+}
+
+static const char *word_of_link(const cfi_record *record)
+{
+    return record->link->kind;
+}
+
+static double error_of_link(const cfi_record *record)
+{
+    return record->link->largest_relative_std_error;
+}
+
+/* [x, y] of point i, where the scenario has positions */
+static double coordinate(const double *position_m, size_t i, size_t axis)
+{
+    return position_m ? position_m[2 * i + axis] : NAN;
+}
+
+static double ap_x(const cfi_record *record, size_t l)
+{
+    return coordinate(record->network->ap_position_m, l, 0);
+}
+
+static double ap_y(const cfi_record *record, size_t l)
+{
+    return coordinate(record->network->ap_position_m, l, 1);
+}
+
+static double ue_x(const cfi_record *record, size_t k)
+{
+    return coordinate(record->network->ue_position_m, k, 0);
+}
+
+static double ue_y(const cfi_record *record, size_t k)
+{
+    return coordinate(record->network->ue_position_m, k, 1);
+}
+
+static double ap_angle(const cfi_record *record, size_t l)
+{
+    return record->network->angle_rad[l] * DEGREES_PER_RADIAN;
+}
+
+static double ap_threshold(const cfi_record *record, size_t l)
+{
+    return record->network->system->sensing.crlb_threshold_rad2[l];
+}
+
+static double ue_pilot(const cfi_record *record, size_t k)
+{
+    return (double)record->network->pilot[k];
+}
+
+/* ------------------------------------------------------------- rows of the printed table ---- */
+
+static bool is_iterated(const cfi_results *results)
+{
+    return scenario_system(results->scenario)->allocation.method == CFI_METHOD_SCA;
+}
+
+/* The rate formula that the scenario does not use says something only where the two differ. */
+static bool shows_other_form(const cfi_results *results, cfi_rate_model other)
+{
+    return scenario_system(results->scenario)->rate_model != other && drops_forms_differ(results);
+}
+
+static bool shows_theorem1(const cfi_results *results)
+{
+    return shows_other_form(results, CFI_RATE_THEOREM1);
+}
+
+static bool shows_exact(const cfi_results *results)
+{
+    return shows_other_form(results, CFI_RATE_EXACT);
+}
+
+/* -------------------------------------------------------------------------------- the rows ---- */
+
+/* clang-format off */
+#define MEMBER_KIND(member)                                                                                            \
+    _Generic(member, double: SOURCE_DOUBLE, size_t: SOURCE_COUNT, double *: SOURCE_ARRAY, const double *: SOURCE_ARRAY,\
+             const char *: SOURCE_WORD)
+/* clang-format on */
+#define MEMBER(member)                                                                                                 \
+    {                                                                                                                  \
+        .kind = MEMBER_KIND(((cfi_record *)NULL)->member), .offset = offsetof(cfi_record, member)                      \
+    }
+#define NUMBER(function)                                                                                               \
+    {                                                                                                                  \
+        .kind = SOURCE_FUNCTION, .number = (function)                                                                  \
+    }
+#define ELEMENT(function)                                                                                              \
+    {                                                                                                                  \
+        .kind = SOURCE_FUNCTION, .element = (function)                                                                 \
+    }
+#define WORD(function)                                                                                                 \
+    {                                                                                                                  \
+        .kind = SOURCE_FUNCTION, .word = (function)                                                                    \
+    }
+
+enum {
+    EVERYWHERE = FIELD_JSON | FIELD_TABLE | FIELD_JOURNAL,
+    TABLES = FIELD_TABLE | FIELD_JOURNAL,
+    SWEPT = EVERYWHERE | FIELD_SWEEP,
+    COMPARED = SWEPT | FIELD_PAIRED,
+};
+
+/* clang-format off */
+const field field_table[] = {
+    /* the drop: words, then the columns of drops.csv */
+    {.name = "status", .unit = &ONE, .shape = FIELD_TEXT, .group = &GROUP_DROP,
+     .value = WORD(word_of_status), .places = EVERYWHERE | FIELD_ALWAYS},
+    {.name = "failure", .unit = &ONE, .shape = FIELD_TEXT, .group = &GROUP_DROP,
+     .value = MEMBER(failure), .places = FIELD_JSON | FIELD_IF_ANY},
+    {.name = "method", .unit = &ONE, .shape = FIELD_TEXT, .group = &GROUP_ALLOCATION,
+     .value = WORD(word_of_method), .places = EVERYWHERE | FIELD_ALWAYS},
+    {.name = "status", .unit = &ONE, .shape = FIELD_TEXT, .group = &GROUP_ALLOCATION,
+     .value = WORD(word_of_allocation_status), .places = EVERYWHERE | FIELD_ALWAYS, .column = "allocation_status"},
+    {.name = "stop_reason", .unit = &ONE, .shape = FIELD_TEXT, .group = &GROUP_ALLOCATION,
+     .value = MEMBER(allocation.stop_reason), .places = EVERYWHERE | FIELD_ALWAYS},
+    {.name = "sum_rate", .unit = &BIT_S_HZ, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
+     .value = NUMBER(drop_sum_rate), .places = COMPARED,
+     .shown = {.label = "sum rate, %s", .decimals = 4, .wanted = is_iterated}},
+    {.name = "sum_rate_theorem1", .unit = &BIT_S_HZ, .shape = FIELD_NUMBER, .group = &GROUP_CLOSED_FORM,
+     .value = NUMBER(drop_sum_rate_theorem1), .places = SWEPT,
+     .shown = {.label = "sum rate, theorem 1", .decimals = 4, .wanted = shows_theorem1}},
+    {.name = "sum_rate_exact", .unit = &BIT_S_HZ, .shape = FIELD_NUMBER, .group = &GROUP_CLOSED_FORM,
+     .value = NUMBER(drop_sum_rate_exact), .places = SWEPT,
+     .shown = {.label = "sum rate, exact form", .decimals = 4, .wanted = shows_exact}},
+    {.name = "sum_rate", .unit = &BIT_S_HZ, .shape = FIELD_NUMBER, .group = &GROUP_MONTE_CARLO,
+     .value = NUMBER(drop_sum_rate_monte_carlo), .error = NUMBER(drop_sum_rate_std_error), .places = COMPARED,
+     .shown = {.label = "sum rate, Monte Carlo", .decimals = 4}},
+    {.name = "sum_rate_z", .unit = &STD_ERRORS, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_sum_rate_z), .places = TABLES},
+    {.name = "sum_rate", .unit = &BIT_S_HZ, .shape = FIELD_NUMBER, .group = &GROUP_EQUAL,
+     .value = MEMBER(equal.sum_rate_bit_s_hz), .places = COMPARED,
+     .shown = {.label = "sum rate, equal split", .decimals = 4, .first = true}},
+    {.name = "sum_rate", .unit = &BIT_S_HZ, .shape = FIELD_NUMBER, .group = &GROUP_HEURISTIC,
+     .value = MEMBER(heuristic.sum_rate_bit_s_hz), .places = COMPARED,
+     .shown = {.label = "sum rate, heuristic split", .decimals = 4, .first = true}},
+    {.name = "least_user_rate", .unit = &BIT_S_HZ, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_least_user_rate), .places = TABLES | FIELD_SWEEP,
+     .shown = {.label = "rate of the weakest user", .decimals = 4}},
+    {.name = "worst_crlb", .unit = &RAD2, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_worst_crlb), .places = TABLES},
+    {.name = "worst_crlb", .unit = &RAD2_DB, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_worst_crlb_db), .places = TABLES | FIELD_SWEEP,
+     .shown = {.label = "worst bound, dB of 1 rad^2", .decimals = 4}},
+    {.name = "total_power", .unit = &WATT, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_total_power), .places = TABLES},
+    {.name = "sensing_power_share", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_sensing_share), .places = TABLES | FIELD_SWEEP},
+    {.name = "iterations", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
+     .value = MEMBER(allocation.iterations), .places = SWEPT | FIELD_COUNTED,
+     .shown = {.label = "steps of the allocation", .decimals = 1, .wanted = is_iterated}},
+    {.name = "starts", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
+     .value = MEMBER(allocation.starts), .places = EVERYWHERE | FIELD_COUNTED},
+    {.name = "name", .unit = &ONE, .shape = FIELD_TEXT, .group = &GROUP_OBJECTIVE,
+     .value = WORD(word_of_objective), .places = FIELD_JSON | FIELD_ALWAYS},
+    {.name = "unit", .unit = &ONE, .shape = FIELD_TEXT, .group = &GROUP_OBJECTIVE,
+     .value = WORD(word_of_objective_unit), .places = EVERYWHERE | FIELD_ALWAYS},
+    {.name = "value", .unit = &OBJECTIVE_UNIT, .shape = FIELD_NUMBER, .group = &GROUP_OBJECTIVE,
+     .value = NUMBER(drop_sum_rate), .places = EVERYWHERE},
+    {.name = "spread", .unit = &OBJECTIVE_UNIT, .shape = FIELD_NUMBER, .group = &GROUP_OBJECTIVE,
+     .value = NUMBER(drop_spread), .places = EVERYWHERE},
+    {.name = "max_constraint_violation", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
+     .value = NUMBER(drop_violation), .places = EVERYWHERE},
+    {.name = "least_threshold_factor", .unit = &DB, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
+     .value = NUMBER(drop_threshold_factor_db), .places = EVERYWHERE | FIELD_ALWAYS},
+    {.name = "least_feasible_threshold", .unit = &RAD2_DB, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_least_threshold_db), .places = TABLES | FIELD_ALWAYS},
+    {.name = "realizations", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.realizations), .places = EVERYWHERE, .column = "realizations"},
+    {.name = "kind", .unit = &ONE, .shape = FIELD_TEXT, .group = &GROUP_LINK,
+     .value = WORD(word_of_link), .places = FIELD_JSON},
+    {.name = "largest_relative_std_error", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_LINK,
+     .value = NUMBER(error_of_link), .places = FIELD_JSON},
+    {.name = "broken_starts", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
+     .value = MEMBER(allocation.broken_starts), .places = FIELD_JSON | FIELD_COUNTED},
+    {.name = "solver", .unit = &ONE, .shape = FIELD_TEXT, .group = &GROUP_ALLOCATION,
+     .value = MEMBER(allocation.solver), .places = FIELD_JSON | FIELD_ALWAYS},
+    {.name = "largest_step_gap", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
+     .value = MEMBER(allocation.largest_step_gap), .places = FIELD_JSON},
+    {.name = "fallback_steps", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
+     .value = MEMBER(allocation.fallback_steps), .places = FIELD_JSON | FIELD_COUNTED},
+    {.name = "worst_crlb", .unit = &RAD2, .shape = FIELD_NUMBER, .group = &GROUP_EQUAL,
+     .value = MEMBER(equal.worst_crlb_rad2), .places = FIELD_JSON},
+    {.name = "max_constraint_violation", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_EQUAL,
+     .value = MEMBER(equal.max_constraint_violation), .places = FIELD_JSON},
+    {.name = "worst_crlb", .unit = &RAD2, .shape = FIELD_NUMBER, .group = &GROUP_HEURISTIC,
+     .value = MEMBER(heuristic.worst_crlb_rad2), .places = FIELD_JSON},
+    {.name = "max_constraint_violation", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_HEURISTIC,
+     .value = MEMBER(heuristic.max_constraint_violation), .places = FIELD_JSON},
+
+    /* users */
+    {.name = "x", .unit = &METRE, .shape = FIELD_USERS, .group = &GROUP_NETWORK,
+     .value = ELEMENT(ue_x), .places = FIELD_TABLE},
+    {.name = "y", .unit = &METRE, .shape = FIELD_USERS, .group = &GROUP_NETWORK,
+     .value = ELEMENT(ue_y), .places = FIELD_TABLE},
+    {.name = "pilot", .unit = &ONE, .shape = FIELD_USERS, .group = &GROUP_NETWORK,
+     .value = ELEMENT(ue_pilot), .places = FIELD_TABLE},
+    {.name = "rate_theorem1", .unit = &BIT_S_HZ, .shape = FIELD_USERS, .group = &GROUP_CLOSED_FORM,
+     .value = MEMBER(closed_form.rate_theorem1_bit_s_hz), .places = EVERYWHERE},
+    {.name = "rate_exact", .unit = &BIT_S_HZ, .shape = FIELD_USERS, .group = &GROUP_CLOSED_FORM,
+     .value = MEMBER(closed_form.rate_exact_bit_s_hz), .places = EVERYWHERE},
+    {.name = "rate", .unit = &BIT_S_HZ, .shape = FIELD_USERS, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.rate_bit_s_hz), .error = MEMBER(monte_carlo.rate_std_error), .places = EVERYWHERE},
+
+    /* access points */
+    {.name = "x", .unit = &METRE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
+     .value = ELEMENT(ap_x), .places = FIELD_TABLE},
+    {.name = "y", .unit = &METRE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
+     .value = ELEMENT(ap_y), .places = FIELD_TABLE},
+    {.name = "angle", .unit = &DEGREE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
+     .value = ELEMENT(ap_angle), .places = FIELD_TABLE},
+    {.name = "ap_power", .unit = &WATT, .shape = FIELD_APS, .group = &GROUP_ALLOCATION,
+     .value = MEMBER(allocation.ap_power_w), .places = EVERYWHERE, .column = "power_w"},
+    {.name = "sensing_powers", .unit = &WATT, .shape = FIELD_APS, .group = &GROUP_ALLOCATION,
+     .value = MEMBER(allocation.powers.s), .places = FIELD_JSON | FIELD_TABLE, .column = "sensing_power_w"},
+    {.name = "crlb_threshold", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_NETWORK,
+     .value = ELEMENT(ap_threshold), .places = FIELD_TABLE},
+    {.name = "crlb_own_echo", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_CLOSED_FORM,
+     .value = MEMBER(closed_form.crlb_own_echo_rad2), .places = EVERYWHERE},
+    {.name = "crlb_multistatic", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_CLOSED_FORM,
+     .value = MEMBER(closed_form.crlb_multistatic_rad2), .places = EVERYWHERE},
+    {.name = "crlb_own_echo", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.crlb_own_echo_rad2), .error = MEMBER(monte_carlo.crlb_own_echo_std_error),
+     .places = EVERYWHERE},
+    {.name = "crlb_own_echo_block_mean", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.crlb_own_echo_block_mean_rad2),
+     .error = MEMBER(monte_carlo.crlb_own_echo_block_mean_std_error), .places = FIELD_JSON},
+    {.name = "crlb_multistatic", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.crlb_multistatic_rad2), .error = MEMBER(monte_carlo.crlb_multistatic_std_error),
+     .places = EVERYWHERE},
+
+    /* pairs of a user and an access point */
+    {.name = "powers", .unit = &WATT, .shape = FIELD_PAIRS, .group = &GROUP_ALLOCATION,
+     .value = MEMBER(allocation.powers.p), .places = FIELD_JSON},
+    {.name = "gamma", .unit = &ONE, .shape = FIELD_PAIRS, .group = &GROUP_ALLOCATION,
+     .value = MEMBER(gamma), .places = FIELD_JSON},
+    {.name = "eta", .unit = &ONE, .shape = FIELD_PAIRS, .group = &GROUP_ALLOCATION,
+     .value = MEMBER(eta), .places = FIELD_JSON},
+
+    /* steps of the allocation */
+    {.name = "trace", .unit = &OBJECTIVE_UNIT, .shape = FIELD_STEPS, .group = &GROUP_OBJECTIVE,
+     .value = MEMBER(allocation.trace_bit_s_hz), .places = EVERYWHERE, .column = "objective_value"},
+
+    /* Names of 0.1.0, written for one more version. */
+    {.name = "spread", .unit = &BIT_S_HZ, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
+     .value = NUMBER(drop_spread), .places = FIELD_JSON | FIELD_TABLE},
+    {.name = "trace", .unit = &BIT_S_HZ, .shape = FIELD_STEPS, .group = &GROUP_ALLOCATION,
+     .value = MEMBER(allocation.trace_bit_s_hz), .places = FIELD_JSON | FIELD_TABLE, .column = "sum_rate_bit_s_hz"},
+    {.name = "sum_rate_std_error", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_MONTE_CARLO,
+     .value = NUMBER(drop_sum_rate_std_error), .places = FIELD_JSON},
+    {.name = "rate_std_error", .unit = &ONE, .shape = FIELD_USERS, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.rate_std_error), .places = FIELD_JSON},
+    {.name = "crlb_own_echo_std_error", .unit = &ONE, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.crlb_own_echo_std_error), .places = FIELD_JSON},
+    {.name = "crlb_multistatic_std_error", .unit = &ONE, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.crlb_multistatic_std_error), .places = FIELD_JSON},
+};
+/* clang-format on */
+const size_t field_count = sizeof field_table / sizeof *field_table;

@@ -1,0 +1,18 @@
+/* The ways to write results down, one row each. */
+#include "cfisac/report.h"
+
+const cfi_format report_formats[] = {
+    {.option = "--json",
+     .help = "print JSON instead of the table",
+     .file = "results.json",
+     .write = report_write_json,
+     .write_solution = report_write_solution_json},
+    {.option = "--csv", .help = "print drops.csv instead of the table", .file = "drops.csv", .write = report_write_csv},
+    {.file = "summary.csv", .write = report_write_summary_csv},
+    {.file = "aps.csv", .write = report_write_aps_csv},
+    {.file = "ues.csv", .write = report_write_ues_csv},
+    {.file = "trace.csv", .write = report_write_trace_csv},
+    {.file = "plots.gp", .write = report_write_plots},
+    {.file = "timing.json", .write = report_write_run_timing},
+};
+const size_t report_format_count = sizeof report_formats / sizeof *report_formats;

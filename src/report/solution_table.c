@@ -1,0 +1,85 @@
+/* The same as a table for a person. */
+#include "base/output.h"
+#include "base/text.h"
+#include "report/solution.h"
+
+#include <math.h>
+
+enum { SHOWN_NAME = 300 }; /* bytes of the file's name */
+
+static size_t entries(const socp_matrix *matrix)
+{
+    return matrix->start ? matrix->start[matrix->cols] : 0;
+}
+
+static void write_sizes(const cfi_solve_result *result, FILE *stream)
+{
+    const socp_problem *problem = socp_cbf_problem(result->cbf);
+    size_t largest = 0;
+    char name[SHOWN_NAME + 1];
+
+    for (size_t i = 0; i < problem->cones; i++) {
+        largest = problem->cone_size[i] > largest ? problem->cone_size[i] : largest;
+    }
+    fprintf(stream, "%s: %s, %zu variables, %zu constraints\n", text_shown(name, sizeof name, result->name),
+            socp_cbf_maximises(result->cbf) ? "maximise" : "minimise", problem->n, socp_cbf_constraints(result->cbf));
+    fprintf(stream, "  as solved: ");
+    if (problem->f > 0) {
+        fprintf(stream, "a quadratic objective of %zu squares, ", problem->f);
+    }
+    fprintf(stream, "%zu equalities, %zu inequalities, %zu cones", problem->p, problem->linear, problem->cones);
+    if (problem->cones > 0) {
+        fprintf(stream, " of %zu rows (largest %zu)", problem->m - problem->linear, largest);
+    }
+    fprintf(stream, ", %zu entries\n\n", entries(&problem->F) + entries(&problem->A) + entries(&problem->G));
+}
+
+static void write_certificate(const cfi_solve_result *result, FILE *stream)
+{
+    const socp_solution *s = result->solution;
+
+    fprintf(stream, "  certificate       %s\n",
+            s->status == SOCP_PRIMAL_INFEASIBLE
+                ? "multipliers u of the constraints with -A'u in the dual cone of the variables and b'u = -1"
+                : "a ray x along which the constraints hold and the objective improves by 1");
+    fprintf(stream, "  its residual      %.2e\n", socp_certificate_residual(socp_cbf_problem(result->cbf), s));
+}
+
+static void write_point(const cfi_solve_result *result, FILE *stream)
+{
+    const socp_solution *s = result->solution;
+
+    fprintf(stream, "  primal objective  %.10g\n", socp_cbf_objective(result->cbf, s->primal_objective));
+    fprintf(stream, "  dual objective    %.10g\n", socp_cbf_objective(result->cbf, s->dual_objective));
+    fprintf(stream, "  primal residual   %.2e\n", s->primal_residual);
+    fprintf(stream, "  dual residual     %.2e\n", s->dual_residual);
+    fprintf(stream, "  gap               %.2e\n", s->gap);
+}
+
+static void write_times(const cfi_solve_result *result, FILE *stream)
+{
+    fprintf(stream, "  set-up            %.3f ms\n  solve             %.3f ms", 1e3 * result->setup_seconds,
+            1e3 * result->solve_seconds);
+    fprintf(stream, result->repeats > 1 ? "  (medians of %zu)\n" : "\n", result->repeats);
+}
+
+cfi_status report_write_solution_table(const cfi_solve_result *result, FILE *stream, cfi_error *error)
+{
+    const socp_solution *s = result->solution;
+
+    write_sizes(result, stream);
+    fprintf(stream, "  status            %s\n", solution_explain(s));
+    fprintf(stream, "  stopped by        %s\n", s->stop_reason);
+    fprintf(stream, "  iterations        %zu", s->iterations);
+    fprintf(stream, s->attempts > 1 ? " in %zu attempts, with other regularisation and scaling each\n" : "\n",
+            s->attempts);
+    if (solution_is_certificate(s)) {
+        write_certificate(result, stream);
+    } else if (solution_has_point(s)) {
+        write_point(result, stream);
+    }
+    if (!isnan(result->setup_seconds)) {
+        write_times(result, stream);
+    }
+    return output_finish(stream, "a result", error);
+}

@@ -1,0 +1,100 @@
+/* The verdict over all drops of a run. */
+#include "report/decibel.h"
+#include "report/drop_values.h"
+#include "report/infeasible.h"
+
+#include <math.h>
+
+static bool equal_thresholds(const cfi_system *system)
+{
+    for (size_t l = 1; l < system->L; l++) {
+        if (system->sensing.crlb_threshold_rad2[l] != system->sensing.crlb_threshold_rad2[0]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* "; in drop 3 access point 5 ...": what costs most there, if that is known. */
+static void because_clause(const cfi_record *record, char text[INFEASIBLE_LENGTH + 40])
+{
+    char because[INFEASIBLE_LENGTH];
+
+    *text = '\0';
+    if (record->allocation.because.constraint != CFI_CONSTRAINT_NONE) {
+        infeasible_describe(&record->allocation.because, because);
+        snprintf(text, INFEASIBLE_LENGTH + 40, "; in drop %u %s", record->index, because);
+    }
+}
+
+static cfi_status infeasible(const cfi_results *results, cfi_error *error)
+{
+    const cfi_system *system = scenario_system(results->scenario);
+    const cfi_record *easiest = &results->record[0], *hardest = easiest;
+    bool equal = equal_thresholds(system);
+    double base = equal ? decibel_of(system->sensing.crlb_threshold_rad2[0]) : 0.0, least, most;
+    const char *what = equal ? "least feasible threshold" : "every threshold must be raised by at least";
+    char all[80], because[INFEASIBLE_LENGTH + 40];
+
+    for (size_t i = 1; i < results->count; i++) {
+        const cfi_record *record = &results->record[i];
+        double factor = record->allocation.least_threshold_factor;
+
+        easiest = factor < easiest->allocation.least_threshold_factor ? record : easiest;
+        hardest = factor > hardest->allocation.least_threshold_factor ? record : hardest;
+    }
+    least = base + decibel_of(easiest->allocation.least_threshold_factor);
+    most = base + decibel_of(hardest->allocation.least_threshold_factor);
+    because_clause(easiest, because);
+    if (!isfinite(least)) {
+        return error_set(
+            error, CFI_INFEASIBLE,
+            "no threshold is feasible%s (a single transmit and receive antenna, or a target at 90 degrees)", because);
+    }
+    if (results->count == 1) {
+        return error_set(error, CFI_INFEASIBLE, "infeasible: %s %.4f dB%s", what, decibel_round_up(least), because);
+    }
+    snprintf(all, sizeof all, isfinite(most) ? "%.4f dB serves all drops" : "none serves all drops",
+             decibel_round_up(most));
+    return error_set(error, CFI_INFEASIBLE, "all %zu drops are infeasible: %s %.4f dB (for drop %u); %s%s",
+                     results->count, what, decibel_round_up(least), easiest->index, all, because);
+}
+
+/* The first drop whose two allocations (--check) differ by more than the iteration's tolerance. */
+static cfi_status disagreement(const cfi_results *results, cfi_error *error)
+{
+    double allowed = fmax(1e-6, scenario_system(results->scenario)->allocation.tolerance);
+
+    for (size_t i = 0; i < results->count; i++) {
+        const cfi_record *record = &results->record[i];
+
+        if (record->check.available && !(record->check.relative_difference <= allowed)) {
+            return error_set(
+                error, CFI_FAILED,
+                "drop %u: solver %s ends at %.10g bit/s/Hz, %s at %.10g (%s), a relative difference of %.2g "
+                "(allowed: %.2g)",
+                record->index, record->allocation.solver, record->allocation.sum_rate_bit_s_hz, record->check.solver,
+                record->check.sum_rate_bit_s_hz, alloc_status_name(record->check.status),
+                record->check.relative_difference, allowed);
+        }
+    }
+    return CFI_OK;
+}
+
+cfi_status report_verdict(const cfi_results *results, cfi_error *error)
+{
+    size_t failed = drops_count(results, CFI_DROP_FAILED);
+
+    for (size_t i = 0; failed > 0 && i < results->count; i++) {
+        const cfi_record *record = &results->record[i];
+
+        if (record->status == CFI_DROP_FAILED) {
+            return error_set(error, CFI_FAILED, "drop %u failed: %s%s", record->index,
+                             record->failure ? record->failure : "for an unknown reason",
+                             failed > 1 ? " (more drops failed: see their status)" : "");
+        }
+    }
+    return results->count > 0 && drops_count(results, CFI_DROP_INFEASIBLE) == results->count
+               ? infeasible(results, error)
+               : disagreement(results, error);
+}

@@ -1,0 +1,245 @@
+/* What a reader of the results has to be told. */
+#include "report/drop_values.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+enum { REMARK_LENGTH = 400 };
+
+/* Where the remarks go. */
+typedef struct remarks {
+    const cfi_results *results;
+    void (*emit)(void *context, const char *line);
+    void *context;
+} remarks;
+
+static void add_remark(const remarks *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void add_remark(const remarks *out, const char *format, ...)
+{
+    char line[REMARK_LENGTH];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    out->emit(out->context, line);
+}
+
+/* The drops that a test holds for. */
+static size_t count_where(const cfi_results *results, bool (*holds)(const cfi_record *record))
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < results->count; i++) {
+        count += holds(&results->record[i]);
+    }
+    return count;
+}
+
+/* The largest finite value of a number, and the drop that has it; -inf when none has. */
+static double largest(const cfi_results *results, double (*number)(const cfi_record *record), uint32_t *drop)
+{
+    double most = -INFINITY;
+
+    for (size_t i = 0; i < results->count; i++) {
+        double value = number(&results->record[i]);
+
+        if (isfinite(value) && value > most) {
+            most = value;
+            *drop = results->record[i].index;
+        }
+    }
+    return most;
+}
+
+static bool has_infinite_bound(const cfi_record *record)
+{
+    return isinf(drop_worst_crlb(record));
+}
+
+static bool stopped_at_limit(const cfi_record *record)
+{
+    return record->status == CFI_DROP_OK && record->allocation.status == CFI_ALLOC_ITERATION_LIMIT;
+}
+
+/* With a point that a step failed to improve. */
+static bool broke_down(const cfi_record *record)
+{
+    return record->status == CFI_DROP_OK && record->allocation.status == CFI_ALLOC_INACCURATE &&
+           strcmp(record->allocation.stop_reason, "solver_inaccurate") != 0;
+}
+
+static bool is_inaccurate(const cfi_record *record)
+{
+    return record->status == CFI_DROP_OK && record->allocation.status == CFI_ALLOC_INACCURATE && !broke_down(record);
+}
+
+/* Some of its starts broke down, but the one that won did not. */
+static bool left_starts_out(const cfi_record *record)
+{
+    return record->status == CFI_DROP_OK && record->allocation.broken_starts > 0 && !broke_down(record);
+}
+
+static bool silences_a_user(const cfi_record *record)
+{
+    return drop_least_user_rate(record) < 1e-6;
+}
+
+/* An iterated allocation meets its constraints far more closely; a split may break them openly. */
+static bool violates(const cfi_record *record)
+{
+    return drop_violation(record) > 1e-6;
+}
+
+static bool is_far_from_simulation(const cfi_record *record)
+{
+    return fabs(drop_sum_rate_z(record)) > 5.0;
+}
+
+static void remark_on_coverage(const remarks *out)
+{
+    const cfi_results *results = out->results;
+    size_t asked = scenario_system(results->scenario)->monte_carlo.drops,
+           infeasible = drops_count(results, CFI_DROP_INFEASIBLE);
+
+    if (results->count < asked) {
+        add_remark(out, "only %zu of %zu drops are finished", results->count, asked);
+    }
+    if (infeasible > 0 && infeasible < results->count) {
+        add_remark(out,
+                   "%zu of %zu drops are infeasible: no powers meet the thresholds within the budget; means are over "
+                   "the others",
+                   infeasible, results->count);
+    }
+}
+
+static const cfi_record *first_where(const cfi_results *results, bool (*holds)(const cfi_record *record))
+{
+    size_t i = 0;
+
+    while (i < results->count && !holds(&results->record[i])) {
+        i++;
+    }
+    return i < results->count ? &results->record[i] : NULL;
+}
+
+static void remark_on_breakdowns(const remarks *out)
+{
+    const cfi_results *results = out->results;
+    size_t inaccurate = count_where(results, is_inaccurate);
+    const cfi_record *broken = first_where(results, broke_down), *partly = first_where(results, left_starts_out);
+
+    if (inaccurate > 0) {
+        add_remark(out, "%zu of %zu drops: a step of the allocation was solved to reduced accuracy only", inaccurate,
+                   results->count);
+    }
+    if (broken) {
+        add_remark(out,
+                   "%zu of %zu drops: the allocation broke down, and the best feasible point is kept (drop %u: %.250s)",
+                   count_where(results, broke_down), results->count, broken->index,
+                   broken->failure ? broken->failure : "no cause is known");
+    }
+    if (partly) {
+        add_remark(out,
+                   "%zu of %zu drops: starts of the allocation broke down and were left out (%zu of %zu in drop %u)",
+                   count_where(results, left_starts_out), results->count, partly->allocation.broken_starts,
+                   partly->allocation.starts, partly->index);
+    }
+}
+
+static void remark_on_allocation(const remarks *out)
+{
+    const cfi_results *results = out->results;
+    const cfi_system *system = scenario_system(results->scenario);
+    size_t limit = count_where(results, stopped_at_limit);
+    size_t silent = count_where(results, silences_a_user), violated = count_where(results, violates);
+    uint32_t drop = 0;
+    double spread = largest(results, drop_spread, &drop);
+
+    if (limit > 0) {
+        add_remark(out,
+                   "%zu of %zu drops: the allocation stopped at allocation.max_iterations (%zu) before its tolerance",
+                   limit, results->count, system->allocation.max_iterations);
+    }
+    remark_on_breakdowns(out);
+    if (spread > 1e-3) {
+        add_remark(out,
+                   "the starts of the allocation differ by up to %.3g bit/s/Hz (drop %u): a better stationary point "
+                   "may exist; see allocation.starts",
+                   spread, drop);
+    }
+    if (silent > 0) {
+        add_remark(out, "%zu of %zu drops leave a user without rate", silent, results->count);
+    }
+    if (violated > 0) {
+        double worst = largest(results, drop_violation, &drop);
+
+        add_remark(out, "%zu of %zu drops: the powers violate a constraint, by up to a factor of %.4g (drop %u)",
+                   violated, results->count, 1.0 + worst, drop);
+    }
+}
+
+static void remark_on_simulation(const remarks *out)
+{
+    const cfi_results *results = out->results;
+    const cfi_system *system = scenario_system(results->scenario);
+    size_t infinite = count_where(results, has_infinite_bound), far = count_where(results, is_far_from_simulation);
+    uint32_t drop = 0;
+
+    if (infinite > 0) {
+        add_remark(out, "%zu of %zu drops: an access point has no sensing information; its bound is infinite (null)",
+                   infinite, results->count);
+    }
+    if (far > 0) {
+        add_remark(out, "%zu of %zu drops: Monte Carlo is more than 5 standard errors from the exact sum rate", far,
+                   results->count);
+    }
+    if (!isfinite(largest(results, drop_sum_rate_monte_carlo, &drop))) {
+        return;
+    }
+    if (system->monte_carlo.realizations < 2) {
+        add_remark(out, "one realization gives no standard error (null)");
+    }
+    if (system->L > CFI_MULTISTATIC_MC_MAX_APS) {
+        add_remark(out, "the Monte Carlo multistatic bound is not computed above %d access points (null)",
+                   CFI_MULTISTATIC_MC_MAX_APS);
+    } else if (system->monte_carlo.realizations * system->K <= system->L) {
+        add_remark(out, "the Monte Carlo multistatic bound needs more than %zu realizations, that is aps / ues (null)",
+                   system->L / system->K);
+    }
+}
+
+/* Theorem 1 promises more than the network delivers where pilots overlap. */
+static void remark_on_theorem1(const remarks *out)
+{
+    const cfi_results *results = out->results;
+    double claimed = 0.0, exact = 0.0;
+
+    if (scenario_system(results->scenario)->rate_model != CFI_RATE_THEOREM1) {
+        return;
+    }
+    for (size_t i = 0; i < results->count; i++) {
+        if (results->record[i].status == CFI_DROP_OK) {
+            claimed += drop_sum_rate_theorem1(&results->record[i]);
+            exact += drop_sum_rate_exact(&results->record[i]);
+        }
+    }
+    if (claimed > exact * (1.0 + 1e-9)) {
+        add_remark(out,
+                   "pilots overlap, and rate.model theorem1 leaves out the coherent contamination: its mean sum rate "
+                   "is %.4g times the exact one",
+                   claimed / exact);
+    }
+}
+
+void report_warnings(const cfi_results *results, void (*emit)(void *context, const char *line), void *context)
+{
+    remarks out = {.results = results, .emit = emit, .context = context};
+
+    remark_on_coverage(&out);
+    remark_on_allocation(&out);
+    remark_on_simulation(&out);
+    remark_on_theorem1(&out);
+}

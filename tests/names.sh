@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# Refuses two functions of one name in two files of src: a reader who searches for a name finds one thing. What a header
+# declares and one of several files provides, by the build (MPI or not), is one thing as well.
+#   names.sh TOP               checks the sources below TOP
+#   names.sh TOP --self-test   plants names in a copy and expects each to be found, or let pass, for the right reason
+set -euo pipefail
+top=$1
+
+# Names that still stand in several files, each with those that may have it.
+known='
+add_row: src/metrics/simulation.c src/socp/kkt_terms.c
+add_up: src/alloc/lanes.c src/metrics/monte_carlo.c
+allocate_results: src/alloc/alloc.c src/metrics/monte_carlo.c
+carve: src/socp/kkt.c src/socp/workspace.c
+factor_small: src/linalg/linalg.c src/socp/ldl.c
+finish: src/alloc/sca.c src/sweep/sweep.c
+grow: src/socp/builder.c src/sweep/queue.c
+illumination: src/metrics/mc_bound.c src/metrics/sensing.c
+largest_factor: src/alloc/complete.c src/alloc/splits.c
+list_pairs: src/alloc/structured.c src/socp/order.c
+list_rows: src/socp/kkt_terms.c src/socp/ldl_analyse.c
+make_room: src/sweep/lines.c src/sweep/run.c
+next_line: src/scenario/gain.c src/socp/cbf_items.c
+note_end: src/alloc/step.c src/sweep/dispatch.c
+out_of_memory: src/alloc/alloc.c src/alloc/splits.c src/network/network.c src/scenario/grid.c src/scenario/growth.c src/scenario/tree.c src/sweep/contents.c src/sweep/merge.c
+prepare: src/channel/precoder_mr.c src/metrics/monte_carlo.c
+read_number: src/scenario/axes.c src/scenario/value.c
+refuse: src/scenario/input.c src/scenario/value.c
+same_pattern: src/socp/builder.c src/socp/workspace.c
+scan_number: src/scenario/syntax.c src/socp/cbf_text.c
+skip_space: src/scenario/syntax.c src/socp/cbf_text.c
+solve: src/alloc/step.c src/socp/kkt_solve.c src/socp/solver.c
+subtract: src/alloc/lanes.c src/socp/kkt_solve.c
+sum_tile: src/alloc/dual.c src/alloc/lanes.c
+'
+
+# check DIR: a line for each name that stands in two files; fails when there is one, or nothing to check.
+# A definition is what stands from a line that starts with a letter to a line that is a lone brace: its name is the last
+# word before the first parenthesis, or the third argument of CLONES.
+# shellcheck disable=SC2016 # the program of awk
+check() {
+  (cd "$1" && find src -name '*.[ch]' 2>/dev/null | sort | xargs -r awk -v known="$known" '
+    BEGIN {
+      # chosen by the build, never both
+      alternative["src/sweep/ranks_single.c"] = "src/sweep/mpi.c"
+      lines = split(known, line, "\n")
+      for (i = 1; i <= lines; i++) {
+        words = split(line[i], word, " ")
+        for (j = 2; j <= words; j++) may[substr(word[1], 1, length(word[1]) - 1), word[j]] = 1
+      }
+    }
+    function name_of(head,   part) {
+      if (head ~ /^CLONES\(/) {
+        split(head, part, /, */)
+        return part[3]
+      }
+      sub(/\(.*/, "", head)
+      sub(/.*[^A-Za-z0-9_]/, "", head)
+      return head
+    }
+    function defined(name) {
+      if (name == "") return
+      count++
+      if (name in first && first[name] != FILENAME) {
+        if (alternative[FILENAME] == first[name] || alternative[first[name]] == FILENAME) return
+        if ((name, FILENAME) in may && (name, first[name]) in may) return
+        printf "%s:%d: %s stands in %s, too\n", FILENAME, at, name, first[name]
+        bad = 1
+      } else if (!(name in first)) {
+        first[name] = FILENAME
+      }
+    }
+    FNR == 1 { head = "" }
+    /^[A-Za-z]/ && /\(/ && !/;[ \t]*(\/\*.*)?$/ { head = $0; at = FNR }
+    /^\{$/ { defined(name_of(head)); head = "" }
+    END { exit bad || !count }')
+}
+
+# ------------------------------------------------------------------------------------- self-test
+
+bad=0
+tried=0
+complain() {
+  printf 'FAILED: %s\n' "$*"
+  bad=1
+}
+
+# with_text FILE TEXT EXPECTED: what check says about the copy while FILE ends with TEXT ("" where it finds nothing)
+with_text() {
+  local file=$copy/$1 code=0 said
+  tried=$((tried + 1))
+  [ ! -e "$file" ] || cp "$file" "$copy/kept"
+  printf '%s\n' "$2" >>"$file"
+  said=$(check "$copy") || code=$?
+  rm "$file"
+  [ ! -e "$copy/kept" ] || mv "$copy/kept" "$file"
+  if [ -z "$3" ]; then
+    [ "$code" -eq 0 ] || complain "$2 in $1 was refused: $said"
+  elif [ "$code" -eq 0 ] || [[ $said != "$1:"*": $3" ]]; then
+    complain "$2 in $1: expected '$3', got '$said'"
+  fi
+}
+
+self_test() {
+  copy=$(mktemp -d)
+  trap 'rm -rf "$copy"' EXIT
+  cp -r "$top/src" "$copy"
+  check "$copy" || complain 'an untouched copy is refused'
+  mkdir "$copy/empty"
+  ! check "$copy/empty" >/dev/null || complain 'nothing at all passes'
+  local clock='clock_seconds stands in src/base/clock.c, too'
+  with_text src/trial/trial.c $'static double clock_seconds(void)\n{\n}' "$clock"
+  with_text src/trial/trial.c $'double clock_seconds(int a,\n                     int b)\n{\n}' "$clock"
+  with_text src/trial/new.h $'static inline double clock_seconds(void)\n{\n}' "$clock"
+  with_text src/trial/trial.c $'CLONES(static, void, clock_seconds, (int a), (a))\n{\n}' "$clock"
+  with_text src/trial/trial.c $'double clock_seconds(void); /* why */' ''
+  with_text src/trial/trial.c $'static double unheard_of(void)\n{\n    return clock_seconds();\n}' ''
+  with_text src/sweep/ranks_single.c $'void ranks_of_nothing(void)\n{\n}' ''
+  [ "$bad" -eq 0 ] || exit 1
+  printf 'names.sh: %d plants, each refused or allowed for the right reason\n' "$tried"
+}
+
+if [ "${2:-}" = --self-test ]; then
+  self_test
+else
+  check "$top"
+  printf 'names.sh: every function has a name of its own\n'
+fi
