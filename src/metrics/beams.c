@@ -28,7 +28,7 @@ static size_t panels_of(const beams *b)
     return b->layout->padded * b->most * b->K;
 }
 
-static bool allocate_beam_panels(beams *b, cfi_arena *arena)
+static bool allocate_operands(beams *b, cfi_arena *arena)
 {
     size_t all = panels_of(b), rows = b->most * b->K;
     bool single = b->layout->precision != MC_DOUBLE;
@@ -69,7 +69,7 @@ beams *beams_make(const sums_layout *layout, size_t most, cfi_arena *arena)
     }
     *b = (beams){.layout = layout, .K = layout->K, .width = width, .most = most};
     b->re = arena_zeros(arena, 4 * width * most, sizeof(double));
-    if (!b->re || (layout->multistatic && !allocate_beam_panels(b, arena))) {
+    if (!b->re || (layout->multistatic && !allocate_operands(b, arena))) {
         return NULL;
     }
     b->im = b->re + 2 * width * most;

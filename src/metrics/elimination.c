@@ -85,7 +85,7 @@ static void load_normalised(elimination *e, const bound_constants *constants, do
 }
 
 /* G of the block at `first`. */
-static bool eliminate_block(elimination *e, size_t first, size_t size)
+static bool factor_pivots(elimination *e, size_t first, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         for (size_t k = 0; k <= i; k++) {
@@ -211,7 +211,7 @@ bool elimination_residuals(elimination *e, const bound_constants *constants, dou
         cfi_panels left, right, beside;
 
         next = first + size;
-        if (!eliminate_block(e, first, size)) {
+        if (!factor_pivots(e, first, size)) {
             return false;
         }
         reduce_rows(e, first, size, rss);
