@@ -21,7 +21,6 @@ next_line: src/scenario/gain.c src/socp/cbf_items.c
 note_end: src/alloc/step.c src/sweep/dispatch.c
 out_of_memory: src/alloc/alloc.c src/alloc/splits.c src/network/network.c src/scenario/grid.c src/scenario/growth.c src/scenario/tree.c src/sweep/contents.c src/sweep/merge.c
 prepare: src/channel/precoder_mr.c src/metrics/monte_carlo.c
-read_number: src/scenario/axes.c src/scenario/value.c
 refuse: src/scenario/input.c src/scenario/value.c
 same_pattern: src/socp/builder.c src/socp/workspace.c
 scan_number: src/scenario/syntax.c src/socp/cbf_text.c

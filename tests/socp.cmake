@@ -10,7 +10,7 @@ target_link_options(test_socp_breakdown PRIVATE -Wl,--wrap=kkt_factor,--wrap=kkt
 cfisac_test(test_socp_stop SOURCES test_socp_stop.c socp_planted.c socp_planted_programmes.c LINK cfisac_socp)
 target_link_options(test_socp_stop PRIVATE
                     -Wl,--wrap=order_pattern,--wrap=ldl_analyse,--wrap=ldl_factor,--wrap=kkt_solve,--wrap=kkt_solve_two
-                    -Wl,--wrap=amd_order,--wrap=watch_seconds,--wrap=newton_start)
+                    -Wl,--wrap=amd_order,--wrap=clock_seconds,--wrap=newton_start)
 cfisac_test(test_socp_settings SOURCES test_socp_settings.c socp_planted.c socp_planted_programmes.c LINK cfisac_socp)
 # In a program with a decimal comma; not by cfisac_test, for it runs under a script.
 add_executable(test_locale test_locale.c socp_planted.c socp_planted_programmes.c)

@@ -25,8 +25,8 @@ static cause stopped_by;
 static const double LIMIT = 100.0; /* seconds */
 static _Atomic double now;
 
-double __wrap_watch_seconds(void);
-double __wrap_watch_seconds(void)
+double __wrap_clock_seconds(void);
+double __wrap_clock_seconds(void)
 {
     return now;
 }

@@ -22,7 +22,7 @@ typedef struct pair {
     size_t l, k;
 } pair;
 
-static void advance(pair *at, size_t K)
+static void next_pair(pair *at, size_t K)
 {
     at->k++;
     if (at->k == K) {
@@ -39,7 +39,7 @@ static void draw_normals(const cfi_network *network, pair at, size_t count, doub
 
     for (size_t i = 0; i < count; i++) {
         index[i] = (uint32_t)(at.l * 65536 + at.k);
-        advance(&at, network->K);
+        next_pair(&at, network->K);
     }
     random_normal_pairs(&stream, count, index, normal);
 }
@@ -72,7 +72,7 @@ cfi_status propagation_draw(const cfi_network *network, double *beta, cfi_error 
                 return bad_gain(network, at, gain, error);
             }
             beta[done + i] = gain;
-            advance(&at, network->K);
+            next_pair(&at, network->K);
         }
     }
     return CFI_OK;
