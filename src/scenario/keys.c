@@ -13,7 +13,9 @@ static const char *const crlb_model_words[] = {"own_echo", "multistatic", NULL};
 static const char *const rate_model_words[] = {"theorem1", "exact", NULL};
 static const char *const bounds_words[] = {"all", "own_echo", "none", NULL};
 static const char *const method_words[] = {"none", "equal", "heuristic", "sca", NULL};
-static const char *const objective_words[] = {"sum_rate", "max_min_rate", "min_power", "min_crlb", NULL};
+#define OBJECTIVE_WORD(constant, word) #word,
+static const char *const objective_words[] = {CFI_OBJECTIVES(OBJECTIVE_WORD)
+                                                  CFI_OBJECTIVES_TO_COME(OBJECTIVE_WORD) NULL};
 static const char *const surrogate_words[] = {"product", "fractional", NULL};
 static const char *const constraint_words[] = {"exact", "sca", NULL};
 static const char *const solver_words[] = {"auto", "socp", "structured", NULL};
