@@ -20,5 +20,6 @@ add_test(NAME test_locale COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/locale.sh $<T
 set_tests_properties(test_locale PROPERTIES SKIP_RETURN_CODE 77)
 cfisac_test(test_cbf SOURCES test_cbf.c socp_planted.c socp_planted_programmes.c LINK cfisac_socp)
 cfisac_test(test_cbf_epigraph LINK cfisac_socp)
+cfisac_test(test_cone LINK cfisac_socp)
 cfisac_test(test_ldl LINK cfisac_socp)
 cfisac_test(test_ldl_large LINK cfisac_socp)

@@ -105,6 +105,44 @@ static void random_numbers_are_the_same_on_every_path(void **state)
     restore(before);
 }
 
+/* The pairs of many streams are the first two numbers of each, asked for alone: by no vectors at all. */
+static void pairs_of_streams_are_those_of_each_stream_alone(void **state)
+{
+    (void)state;
+    enum { STREAMS = 301 };
+    static double pairs[2][2 * STREAMS];
+    simd_path before = simd_chosen;
+    cfi_stream stream = stream_make(5, 6, CFI_DRAW_START, 7);
+    uint32_t index[STREAMS];
+
+    stream.block = 9;
+    for (uint32_t i = 0; i < STREAMS; i++) {
+        index[i] = 0xFFFFFFF0u + 65536u * (i % 5) + i;
+    }
+    for (simd_path path = SIMD_PLAIN; path <= simd_widest(); path++) {
+        restore(path);
+        for (size_t count = 1; count <= STREAMS; count += 50) {
+            random_uniform_pairs(&stream, count, index, pairs[0]);
+            random_normal_pairs(&stream, count, index, pairs[1]);
+            for (size_t i = 0; i < count; i++) {
+                cfi_stream alone[2] = {stream, stream};
+                double one[2][2];
+
+                alone[0].index = alone[1].index = index[i];
+                random_uniforms(&alone[0], 1, one[0]);
+                random_normals(&alone[1], 1, one[1]);
+                assert_true(one[0][0] == pairs[0][2 * i] && one[1][0] == pairs[1][2 * i]);
+                assert_int_equal(alone[0].block, 10);
+                alone[0].block = alone[1].block = 9;
+                random_uniforms(&alone[0], 2, one[0]);
+                random_normals(&alone[1], 2, one[1]);
+                assert_true(one[0][1] == pairs[0][2 * i + 1] && one[1][1] == pairs[1][2 * i + 1]);
+            }
+        }
+    }
+    restore(before);
+}
+
 /* Fused multiply-adds round once: where they are missing, the last bits differ. That they do differ somewhere shows
  * that another path ran. */
 static void complex_normals_are_the_same_wherever_multiply_adds_are_fused(void **state)
@@ -221,6 +259,7 @@ int main(void)
         cmocka_unit_test(the_environment_chooses_the_path),
         cmocka_unit_test(no_path_is_taken_that_the_cpu_lacks),
         cmocka_unit_test(random_numbers_are_the_same_on_every_path),
+        cmocka_unit_test(pairs_of_streams_are_those_of_each_stream_alone),
         cmocka_unit_test(complex_normals_are_the_same_wherever_multiply_adds_are_fused),
         cmocka_unit_test(products_are_the_same_wherever_multiply_adds_are_fused),
         cmocka_unit_test(allocations_by_the_dual_are_the_same_on_every_path),

@@ -346,7 +346,7 @@ static double worst_residual(const random_system *r, const double *rhs, const do
 static void newton_systems_are_solved_to_rounding(void **state)
 {
     static random_system r;
-    size_t kept = 0, gone = 0;
+    size_t kept = 0, gone = 0, refined = 0;
 
     (void)state;
     for (uint64_t seed = 0; seed < 300; seed++) {
@@ -371,13 +371,17 @@ static void newton_systems_are_solved_to_rounding(void **state)
         assert_true(worst_residual(&r, rhs[0], solution[0]) <= 1e-8);
         assert_true(worst_residual(&r, rhs[1], solution[1]) <= 1e-8);
         assert_true(worst_residual(&r, rhs[1], alone) <= 1e-8);
+        kkt_solve_two(&system, (const double *const[]){rhs[0], rhs[1]}, (double[]){INFINITY, 1e-13},
+                      (double *const[]){solution[0], solution[1]}, error);
+        refined += kkt_refine_first(&system, 1e-13) < 0.1 * error[0];
+        assert_true(worst_residual(&r, rhs[0], solution[0]) <= 1e-8);
         for (size_t i = 0; i < r.cone.linear + r.cone.cones; i++) {
             kept += system.kept[i];
             gone += !system.kept[i];
         }
         kkt_free(&system);
     }
-    assert_true(kept > 100 && gone > 100);
+    assert_true(kept > 100 && gone > 100 && refined > 100);
 }
 
 /* A right-hand side with a NaN is a breakdown, on whichever side and at whichever place it stands. */

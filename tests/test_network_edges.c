@@ -207,6 +207,30 @@ static void random_phases_come_from_the_stream_of_their_pair(void **state)
     arena_destroy(arena);
 }
 
+/* By hand: users 0, 2 and 4 send pilot 2, users 1 and 5 pilot 0. */
+static void sharers_of_a_pilot_are_listed_in_order(void **state)
+{
+    static const size_t pilot[] = {2, 0, 2, 1, 2, 0}, first[] = {0, 1, 0, 3, 0, 1}, next[] = {2, 5, 4, 6, 6, 6};
+    cfi_arena *arena = arena_create();
+    cfi_system system = drawn(1, 6, 0.0);
+    cfi_network network;
+
+    (void)state;
+    system.frame.pilot = pilot;
+    system.frame.pilot_assignment = CFI_PILOTS_EXPLICIT;
+    network = network_of(&system, 0, arena);
+    assert_true(network.pilots_overlap);
+    assert_memory_equal(network.pilot_first, first, sizeof first);
+    assert_memory_equal(network.pilot_next, next, sizeof next);
+    system.frame.pilot_assignment = CFI_PILOTS_CYCLIC;
+    network = network_of(&system, 0, arena);
+    assert_false(network.pilots_overlap);
+    for (size_t k = 0; k < 6; k++) {
+        assert_true(network.pilot_first[k] == k && network.pilot_next[k] == 6);
+    }
+    arena_destroy(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +240,7 @@ int main(void)
         cmocka_unit_test(gains_that_are_zero_or_infinite_are_refused_with_their_pair),
         cmocka_unit_test(echo_paths_given_one_by_one_are_those_from_l_to_p),
         cmocka_unit_test(random_phases_come_from_the_stream_of_their_pair),
+        cmocka_unit_test(sharers_of_a_pilot_are_listed_in_order),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,7 +44,8 @@ typedef struct cfi_link {
     const double *S;                   /* E abs(h_kl^H a_l)^2 / N */
     const double *share;               /* what splits share an AP's power by: mean square of an estimate's entry */
     const size_t *pilot;               /* K: users of one number share a pilot */
-    bool pilots_overlap;               /* some pair does */
+    const size_t *pilot_first, *pilot_next; /* K: those of the network */
+    bool pilots_overlap;                    /* some pair does */
     cfi_information own_echo;
     cfi_echoes echoes;
 } cfi_link;

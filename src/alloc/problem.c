@@ -42,12 +42,13 @@ double problem_unit_below(double bound)
 
 static void list_mates(alloc_problem *problem)
 {
+    const cfi_link *link = problem->link;
     size_t count = 0;
 
     for (size_t k = 0; k < problem->K; k++) {
         problem->mate_start[k] = count;
-        for (size_t j = 0; problem->coherent && j < problem->K; j++) {
-            if (link_coherent_pair(problem->link, k, j)) {
+        for (size_t j = problem->coherent ? link->pilot_first[k] : link->K; j < link->K; j = link->pilot_next[j]) {
+            if (j != k) {
                 problem->mate[count++] = j;
             }
         }
@@ -55,14 +56,18 @@ static void list_mates(alloc_problem *problem)
     problem->mate_start[problem->K] = count;
 }
 
+/* Ordered pairs of users with one pilot, in O(K). */
 static size_t count_mates(const cfi_link *link)
 {
     size_t count = 0;
 
     for (size_t k = 0; k < link->K; k++) {
-        for (size_t j = 0; j < link->K; j++) {
-            count += link_coherent_pair(link, k, j);
+        size_t users = 0;
+
+        for (size_t j = link->pilot_first[k] == k ? k : link->K; j < link->K; j = link->pilot_next[j]) {
+            users++;
         }
+        count += users * (users - (users > 0));
     }
     return count;
 }

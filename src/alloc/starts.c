@@ -8,66 +8,29 @@
 
 /* Local maxima differ in the users served, and in which access point serves whom. */
 static const double PAIR_SPREAD = 2.5; /* standard deviation of an amplitude's logarithm */
-
-static double user_strength(const alloc_problem *problem, size_t k)
-{
-    double sum = 0.0;
-
-    for (size_t l = 0; l < problem->L; l++) {
-        sum += problem->signal[k + problem->K * l] * problem->signal[k + problem->K * l];
-    }
-    return sum;
-}
-
-/* Users compete within a pilot; with orthogonal pilots all of them do. */
-static bool compete(const alloc_problem *problem, size_t k, size_t j)
-{
-    const cfi_link *link = problem->link;
-
-    return !link->pilots_overlap || link->pilot[k] == link->pilot[j];
-}
-
-/* Whether k comes `rank`-th or better among its competitors; `key` orders them, ties by index. */
-static bool within_rank(const alloc_problem *problem, size_t k, size_t rank, const double *key)
-{
-    size_t better = 0;
-
-    for (size_t j = 0; j < problem->K; j++) {
-        better += j != k && compete(problem, k, j) && (key[j] > key[k] || (key[j] == key[k] && j < k));
-    }
-    return better < rank;
-}
-
-static size_t competitors(const alloc_problem *problem, size_t k)
-{
-    size_t count = 0;
-
-    for (size_t j = 0; j < problem->K; j++) {
-        count += compete(problem, k, j);
-    }
-    return count;
-}
+static const double SILENCE = 1e-8;    /* SINR of a user that is not served: 1.4e-8 bit/s/Hz */
 
 /* Keeps one user a group (the strongest first, then random ones), or a random number of them. */
 static void silence_users(const start_source *source, size_t start, cfi_stream *stream, alloc_point *point)
 {
     const alloc_problem *problem = source->problem;
+    const contest *users = source->users;
     size_t K = problem->K;
     double *key = source->key;
+    const size_t *rank;
     double share;
 
     random_uniforms(stream, K, key);
     random_uniforms(stream, 1, &share);
     for (size_t k = 0; start == 1 && k < K; k++) {
-        key[k] = user_strength(problem, k);
+        key[k] = users->strength[k];
     }
+    rank = contest_rank(source->users, key);
     for (size_t k = 0; k < K; k++) {
-        double most = (double)competitors(problem, k) - 1.0;
-        size_t rank = start % 4 == 1 ? 1 : 1 + (size_t)(share * most);
+        double most = (double)users->rivals[k] - 1.0;
+        size_t served = start % 4 == 1 ? 1 : 1 + (size_t)(share * most);
 
-        bool silent = !within_rank(problem, k, rank, key);
-
-        for (size_t l = 0; silent && l < problem->L; l++) {
+        for (size_t l = 0; rank[k] >= served && l < problem->L; l++) {
             point->w[k + K * l] = 0.0;
         }
     }
@@ -131,70 +94,39 @@ static void restore_powers(const start_source *source, const alloc_point *like, 
 
 static bool is_silent(const start_source *source, size_t k)
 {
-    return !(values_sinr(source->incumbent.values, k) > 1e-8);
+    return !(values_sinr(source->incumbent.values, k) > SILENCE);
 }
 
-/* Whose turn comes first: active users, the weakest first, then silent ones, the strongest first; ties by index. */
-static bool comes_before(const start_source *source, size_t a, size_t b)
+/* The active user with the least SINR of those that compete with silent user k, the first of equals; k without one. */
+static size_t weakest_rival(const start_source *source, size_t k)
 {
-    double first, second;
-
-    if (is_silent(source, a) != is_silent(source, b)) {
-        return is_silent(source, b);
-    }
-    if (is_silent(source, a)) {
-        first = user_strength(source->problem, b);
-        second = user_strength(source->problem, a);
-    } else {
-        first = values_sinr(source->incumbent.values, a);
-        second = values_sinr(source->incumbent.values, b);
-    }
-    return first < second || (first == second && a < b);
-}
-
-/* Users with rivals, but not the only active one: without it nobody would be served. */
-static bool is_exchangeable(const start_source *source, size_t k)
-{
-    size_t others = 0;
+    const size_t *group = source->users->group;
+    const alloc_values *values = source->incumbent.values;
+    size_t weakest = k;
 
     for (size_t j = 0; j < source->problem->K; j++) {
-        others += j != k && !is_silent(source, j);
-    }
-    return others > 0 && competitors(source->problem, k) > 1;
-}
-
-/* The exchangeable user with `turn` others before it; K when there is none. */
-static size_t user_of_turn(const start_source *source)
-{
-    size_t K = source->problem->K;
-
-    for (size_t k = 0; k < K; k++) {
-        size_t before = 0;
-
-        for (size_t j = 0; j < K; j++) {
-            before += j != k && is_exchangeable(source, j) && comes_before(source, j, k);
-        }
-        if (is_exchangeable(source, k) && before == source->turn) {
-            return k;
+        if (group[j] == group[k] && !is_silent(source, j) &&
+            (weakest == k || values_sinr(values, j) < values_sinr(values, weakest))) {
+            weakest = j;
         }
     }
-    return K;
+    return weakest;
 }
 
 /* The incumbent without an active user, or with a silent one in the place of its weakest rival. */
 static bool exchange_user(const start_source *source, alloc_point *point)
 {
     const alloc_problem *problem = source->problem;
-    size_t K = problem->K, k = user_of_turn(source), out = k;
+    size_t K = problem->K, k, out;
 
+    for (size_t j = 0; j < K; j++) {
+        source->key[j] = values_sinr(source->incumbent.values, j);
+    }
+    k = contest_turn(source->users, source->key, SILENCE, source->turn);
     if (k == K) {
         return false;
     }
-    for (size_t j = 0; is_silent(source, k) && j < K; j++) {
-        if (j != k && compete(problem, k, j) && !is_silent(source, j) && (out == k || comes_before(source, j, out))) {
-            out = j;
-        }
-    }
+    out = is_silent(source, k) ? weakest_rival(source, k) : k;
     problem_copy(problem, source->incumbent.point, point);
     for (size_t l = 0; l < problem->L; l++) {
         point->w[k + K * l] = source->heuristic->w[k + K * l];

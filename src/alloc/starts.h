@@ -2,6 +2,7 @@
 #ifndef CFISAC_ALLOC_STARTS_H
 #define CFISAC_ALLOC_STARTS_H
 
+#include "alloc/contest.h"
 #include "alloc/problem.h"
 
 /* What starts are made from. */
@@ -9,6 +10,7 @@ typedef struct start_source {
     const alloc_problem *problem;
     const alloc_point *heuristic;
     alloc_state incumbent; /* the best so far, with its values; read from start 3 on */
+    contest *users;        /* in order; has scratch */
     double *key;           /* K: scratch */
     size_t turn;           /* exchanges tried; the caller resets it when the incumbent improves */
 } start_source;

@@ -97,36 +97,85 @@ CLONES(static, void, uniforms_batch, (const batch *restrict in, uint32_t count, 
     }
 }
 
-typedef void converter(const batch *restrict in, uint32_t count, double *restrict out);
+/* The two numbers of one block: the same operations as in a batch, and so the same bits. */
+static void uniforms_block(const uint32_t word[4], double out[2])
+{
+    out[0] = to_uniform(word[0], word[1]);
+    out[1] = to_uniform(word[2], word[3]);
+}
 
-/* Fills out with n numbers, two a block, a batch at a time. */
-static void fill(cfi_stream *stream, size_t n, double *restrict out, converter *convert)
+static void normals_block(const uint32_t word[4], double out[2])
+{
+    double radius = sqrt(-2.0 * log_unit(to_uniform(word[0], word[1]))), s, c;
+
+    sincos_turn(to_uniform(word[2], word[3]), &s, &c);
+    out[0] = radius * c;
+    out[1] = radius * s;
+}
+
+/* What makes numbers of words. */
+typedef struct converter {
+    void (*batch)(const batch *restrict in, uint32_t count, double *restrict out);
+    void (*block)(const uint32_t word[4], double out[2]);
+} converter;
+
+static const converter UNIFORMS = {.batch = uniforms_batch, .block = uniforms_block};
+static const converter NORMALS = {.batch = normals_batch, .block = normals_block};
+
+/* One or two numbers: without the vectors of a batch, which cost several times as much for one block. */
+static void fill_block(cfi_stream *stream, size_t n, double *restrict out, const converter *convert)
+{
+    uint32_t word[4];
+    double pair[2];
+
+    philox_block(stream, word);
+    convert->block(word, pair);
+    memcpy(out, pair, n * sizeof *out);
+    stream->block++;
+}
+
+/* Fills out with n numbers, two a block, a batch at a time; an odd one at the end is half of a block. */
+static void fill(cfi_stream *stream, size_t n, double *restrict out, const converter *convert)
 {
     batch words;
 
-    while (n > 0) {
-        size_t take = n < 2 * BATCH ? n : 2 * BATCH, even = take / 2 * 2;
-        uint32_t blocks = (uint32_t)((take + 1) / 2);
+    while (n > 2) {
+        size_t take = n < 2 * BATCH ? n / 2 * 2 : 2 * BATCH;
+        uint32_t blocks = (uint32_t)(take / 2);
 
         for (uint32_t i = 0; i < (blocks + 7) / 8 * 8; i++) {
             words.w0[i] = (uint32_t)(stream->block + i);
             words.w2[i] = stream->index;
         }
         philox_words(stream, blocks, &words);
-        convert(&words, (uint32_t)(even / 2), out);
-        if (even < take) { /* half of the last block */
-            double pair[2];
-            batch last = {.w0 = {words.w0[blocks - 1]},
-                          .w1 = {words.w1[blocks - 1]},
-                          .w2 = {words.w2[blocks - 1]},
-                          .w3 = {words.w3[blocks - 1]}};
-
-            convert(&last, 1, pair);
-            out[even] = pair[0];
-        }
+        convert->batch(&words, blocks, out);
         stream->block += blocks;
         out += take;
         n -= take;
+    }
+    if (n > 0) {
+        fill_block(stream, n, out, convert);
+    }
+}
+
+/* The two numbers of one block of each of `count` streams. */
+static void fill_pairs(const cfi_stream *stream, size_t count, const uint32_t *restrict index, double *restrict out,
+                       const converter *convert)
+{
+    batch words;
+
+    for (size_t done = 0; done < count; done += BATCH) {
+        size_t take = count - done < BATCH ? count - done : BATCH;
+
+        for (size_t i = 0; i < take; i++) {
+            words.w0[i] = stream->block;
+            words.w2[i] = index[done + i];
+        }
+        for (size_t i = take; i < (take + 7) / 8 * 8; i++) {
+            words.w0[i] = words.w2[i] = 0;
+        }
+        philox_words(stream, (uint32_t)take, &words);
+        convert->batch(&words, (uint32_t)take, out + 2 * done);
     }
 }
 
@@ -137,12 +186,22 @@ cfi_stream stream_make(uint64_t seed, uint32_t drop, cfi_purpose purpose, uint32
 
 void random_uniforms(cfi_stream *stream, size_t n, double *restrict out)
 {
-    fill(stream, n, out, uniforms_batch);
+    fill(stream, n, out, &UNIFORMS);
 }
 
 void random_normals(cfi_stream *stream, size_t n, double *restrict out)
 {
-    fill(stream, n, out, normals_batch);
+    fill(stream, n, out, &NORMALS);
+}
+
+void random_uniform_pairs(const cfi_stream *stream, size_t count, const uint32_t *index, double *restrict out)
+{
+    fill_pairs(stream, count, index, out, &UNIFORMS);
+}
+
+void random_normal_pairs(const cfi_stream *stream, size_t count, const uint32_t *index, double *restrict out)
+{
+    fill_pairs(stream, count, index, out, &NORMALS);
 }
 
 /* --------------------------------------------------------------------- a GSL generator ---- */

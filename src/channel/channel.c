@@ -6,31 +6,22 @@
 #include <math.h>
 #include <string.h>
 
-/* tau_p p_p sum_{j: pilot} beta_jl + sigma_c^2: the power of a despread pilot at AP l. */
-static double pilot_power(const cfi_network *network, size_t k, size_t l)
-{
-    const cfi_system *system = network->system;
-    const double *beta = network->beta + network->K * l;
-    double sum = 0.0;
-
-    for (size_t j = 0; j < network->K; j++) {
-        sum += network->pilot[j] == network->pilot[k] ? beta[j] : 0.0;
-    }
-    return (double)system->frame.tau_p * system->frame.pilot_power_w * sum + system->power.comm_noise_w;
-}
-
 void channel_mmse_variance(const cfi_network *network, double *restrict xi)
 {
     const cfi_system *system = network->system;
-    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w;
+    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = system->power.comm_noise_w;
+    size_t K = network->K;
 
     for (size_t l = 0; l < network->L; l++) {
-        for (size_t k = 0; k < network->K; k++) {
-            size_t i = k + network->K * l;
-            double beta = network->beta[i], own = energy * beta;
-            double total = network->pilots_overlap ? pilot_power(network, k, l) : own + system->power.comm_noise_w;
+        const double *beta = network->beta + K * l;
+        double *row = xi + K * l;
 
-            xi[i] = beta * (own / total);
+        memset(row, 0, K * sizeof *row);
+        for (size_t k = 0; k < K; k++) { /* what arrives with each pilot, at its first user */
+            row[network->pilot_first[k]] += beta[k];
+        }
+        for (size_t k = K; k-- > 0;) { /* first users last of their pilot */
+            row[k] = beta[k] * (energy * beta[k] / (energy * row[network->pilot_first[k]] + noise));
         }
     }
 }

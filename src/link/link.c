@@ -65,6 +65,8 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
                        .S = network->beta, /* a_l does not depend on the channels */
                        .share = xi,
                        .pilot = network->pilot,
+                       .pilot_first = network->pilot_first,
+                       .pilot_next = network->pilot_next,
                        .pilots_overlap = network->pilots_overlap};
     return add_information(network, arena, link, error);
 }

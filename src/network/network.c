@@ -31,6 +31,37 @@ static cfi_status draw_gains(cfi_network *network, cfi_arena *arena, cfi_error *
     return propagation_draw(network, beta, error);
 }
 
+/* Who shares a pilot with whom, in O(K + tau_p). False when out of memory. */
+static bool list_sharers(cfi_network *network, cfi_arena *arena)
+{
+    size_t K = network->K, tau_p = network->system->frame.tau_p;
+    size_t *first = arena_alloc(arena, K, sizeof *first), *next = arena_alloc(arena, K, sizeof *next);
+    cfi_arena_mark mark = arena_mark(arena);
+    size_t *nearest = arena_alloc(arena, tau_p, sizeof *nearest); /* of each pilot's users so far the last, K: none */
+
+    if (!first || !next || !nearest) {
+        return false;
+    }
+    for (size_t i = 0; i < tau_p; i++) {
+        nearest[i] = K;
+    }
+    for (size_t k = 0; k < K; k++) {
+        size_t before = nearest[network->pilot[k]];
+
+        first[k] = before < K ? first[before] : k;
+        next[k] = K;
+        if (before < K) {
+            next[before] = k;
+            network->pilots_overlap = true;
+        }
+        nearest[network->pilot[k]] = k;
+    }
+    network->pilot_first = first;
+    network->pilot_next = next;
+    arena_release(arena, mark);
+    return true;
+}
+
 static cfi_status assign_pilots(cfi_network *network, cfi_arena *arena, cfi_error *error)
 {
     const cfi_system *system = network->system;
@@ -54,12 +85,7 @@ static cfi_status assign_pilots(cfi_network *network, cfi_arena *arena, cfi_erro
             }
         }
     }
-    for (size_t k = 0; k < K && !network->pilots_overlap; k++) {
-        for (size_t j = 0; j < k && !network->pilots_overlap; j++) {
-            network->pilots_overlap = network->pilot[j] == network->pilot[k];
-        }
-    }
-    return CFI_OK;
+    return list_sharers(network, arena) ? CFI_OK : out_of_memory(error);
 }
 
 static cfi_status draw_angles(cfi_network *network, cfi_arena *arena, cfi_error *error)

@@ -5,10 +5,18 @@
  * anchors' discs. */
 #include "network/placement.h"
 
-#include <math.h>
+#include "base/clones.h"
 
-enum { GRID = 128, LAYOUT_ATTEMPTS = 10000, POINT_ATTEMPTS = 100000 };
-static const double LEAST_FREE_SHARE = 1e-3;
+#include <string.h>
+
+enum {
+    GRID = 128,            /* cells a side, by whose centres the room between discs is judged */
+    LEAST_FREE_CELLS = 17, /* a thousandth of them, rounded up */
+    LAYOUT_ATTEMPTS = 10000,
+    POINT_ATTEMPTS = 100000,
+    POINTS = 64,        /* drawn at once */
+    FIRST_ATTEMPTS = 8, /* of a point, drawn at once; then twice as many each time, up to POINTS */
+};
 
 typedef struct scene {
     const cfi_system *system;
@@ -31,26 +39,74 @@ static bool outside_discs(const scene *layout, double x, double y)
     return true;
 }
 
-/* Share of the area outside the discs, on a fixed grid of cell centres. */
-static double free_share(const scene *layout)
+/* Marks the cells of a row, dx from an anchor, inside its disc: the arithmetic of outside_discs. */
+CLONES(static, void, mark_row, (double dx, double anchor_y, double radius, double height, uint64_t *restrict covered),
+       (dx, anchor_y, radius, height, covered))
 {
-    const double *area = layout->system->geometry.area_m;
-    size_t free = 0;
+    for (size_t j = 0; j < GRID; j++) {
+        double dy = ((double)j + 0.5) / GRID * height - anchor_y;
 
-    for (size_t i = 0; i < GRID; i++) {
-        for (size_t j = 0; j < GRID; j++) {
-            free += outside_discs(layout, ((double)i + 0.5) / GRID * area[0], ((double)j + 0.5) / GRID * area[1]);
-        }
+        covered[j] |= dx * dx + dy * dy < radius * radius;
     }
-    return (double)free / (GRID * GRID);
 }
 
-/* A uniform point; each attempt is one block of the point's own stream. */
-static void draw_point(const scene *layout, cfi_stream *stream, double point[2])
+static size_t count_free(const scene *layout, double x)
 {
-    random_uniforms(stream, 2, point);
-    point[0] *= layout->system->geometry.area_m[0];
-    point[1] *= layout->system->geometry.area_m[1];
+    const cfi_geometry *geometry = &layout->system->geometry;
+    uint64_t covered[GRID] = {0};
+    size_t free = GRID;
+
+    for (size_t i = 0; i < layout->anchors; i++) {
+        double dx = x - layout->anchor[2 * i];
+
+        if (dx * dx < geometry->min_distance_m * geometry->min_distance_m) {
+            mark_row(dx, layout->anchor[2 * i + 1], geometry->min_distance_m, geometry->area_m[1], covered);
+        }
+    }
+    for (size_t j = 0; j < GRID; j++) {
+        free -= covered[j];
+    }
+    return free;
+}
+
+/* Whether a thousandth of the area is outside the discs, judged on a fixed grid of cell centres: rows of cells until
+ * enough are found. Rows far apart come first, since room is rarely everywhere and rarely in one row. */
+static bool leaves_room(const scene *layout)
+{
+    enum { STRIDE = 37 }; /* odd: visits every row */
+    size_t free = 0;
+
+    for (size_t n = 0; n < GRID && free < LEAST_FREE_CELLS; n++) {
+        size_t i = n * STRIDE % GRID;
+
+        free += count_free(layout, ((double)i + 0.5) / GRID * layout->system->geometry.area_m[0]);
+    }
+    return free >= LEAST_FREE_CELLS;
+}
+
+/* From the unit square to the area. */
+static void scale_points(const scene *layout, size_t count, double *point)
+{
+    for (size_t i = 0; i < 2 * count; i++) {
+        point[i] *= layout->system->geometry.area_m[i % 2];
+    }
+}
+
+/* Uniform points, the first of each of `count` streams from index `first` on. */
+static void draw_first(const scene *layout, cfi_purpose purpose, uint32_t first, size_t count, double *point)
+{
+    cfi_stream stream = stream_make(layout->system->seed, layout->drop, purpose, 0);
+    uint32_t index[POINTS];
+
+    for (size_t done = 0; done < count; done += POINTS) {
+        size_t take = count - done < POINTS ? count - done : POINTS;
+
+        for (size_t i = 0; i < take; i++) {
+            index[i] = first + (uint32_t)(done + i);
+        }
+        random_uniform_pairs(&stream, take, index, point + 2 * done);
+    }
+    scale_points(layout, count, point);
 }
 
 static cfi_status no_room(const scene *layout, const char *what, cfi_error *error)
@@ -65,19 +121,39 @@ static cfi_status no_room(const scene *layout, const char *what, cfi_error *erro
         layout->anchors);
 }
 
+/* Draws a point that fell into a disc again, from its stream's second block on: each attempt is one block. False when
+ * none is outside. */
+static bool draw_again(const scene *layout, cfi_purpose purpose, size_t index, double point[2])
+{
+    cfi_stream stream = stream_make(layout->system->seed, layout->drop, purpose, (uint32_t)index);
+    size_t batch = FIRST_ATTEMPTS;
+    double attempt[2 * POINTS];
+
+    stream.block = 1;
+    while (stream.block < POINT_ATTEMPTS) {
+        size_t left = POINT_ATTEMPTS - stream.block, take = batch < left ? batch : left;
+
+        random_uniforms(&stream, 2 * take, attempt);
+        scale_points(layout, take, attempt);
+        for (size_t i = 0; i < take; i++) {
+            if (outside_discs(layout, attempt[2 * i], attempt[2 * i + 1])) {
+                memcpy(point, attempt + 2 * i, 2 * sizeof *point);
+                return true;
+            }
+        }
+        batch = 2 * batch < POINTS ? 2 * batch : POINTS;
+    }
+    return false;
+}
+
 /* Draws `count` points outside the anchors' discs (anywhere without anchors). */
 static cfi_status draw_points(const scene *layout, cfi_purpose purpose, size_t count, double *point, cfi_error *error)
 {
+    draw_first(layout, purpose, 0, count, point);
     for (size_t i = 0; i < count; i++) {
-        cfi_stream stream = stream_make(layout->system->seed, layout->drop, purpose, (uint32_t)i);
-        size_t attempt = 0;
-
-        do {
-            if (attempt++ == POINT_ATTEMPTS) {
-                return no_room(layout, purpose == CFI_DRAW_AP_POSITION ? "an access point" : "a user", error);
-            }
-            draw_point(layout, &stream, point + 2 * i);
-        } while (!outside_discs(layout, point[2 * i], point[2 * i + 1]));
+        if (!outside_discs(layout, point[2 * i], point[2 * i + 1]) && !draw_again(layout, purpose, i, point + 2 * i)) {
+            return no_room(layout, purpose == CFI_DRAW_AP_POSITION ? "an access point" : "a user", error);
+        }
     }
     return CFI_OK;
 }
@@ -90,13 +166,8 @@ static cfi_status draw_users(scene *layout, size_t K, double *user, cfi_error *e
     layout->anchor = user;
     layout->anchors = K;
     for (size_t attempt = 0; attempt < LAYOUT_ATTEMPTS; attempt++) {
-        for (size_t k = 0; k < K; k++) {
-            cfi_stream stream =
-                stream_make(layout->system->seed, layout->drop, CFI_DRAW_UE_POSITION, (uint32_t)(attempt * 65536 + k));
-
-            draw_point(layout, &stream, user + 2 * k);
-        }
-        if (!reject || free_share(layout) >= LEAST_FREE_SHARE) {
+        draw_first(layout, CFI_DRAW_UE_POSITION, (uint32_t)(attempt * 65536), K, user);
+        if (!reject || leaves_room(layout)) {
             return CFI_OK;
         }
     }

@@ -2,6 +2,7 @@
 #include "socp/cone.h"
 
 #include "socp/problem.h"
+#include "socp/sizes.h"
 
 #include <math.h>
 
@@ -10,13 +11,13 @@ double cone_degree(const cone_scaling *cone)
     return (double)(cone->linear + cone->cones);
 }
 
-static inline double tail_norm(size_t size, const double *x)
+INLINE double tail_norm(size_t size, const double *x)
 {
     return sqrt(vector_dot(size - 1, x + 1, x + 1));
 }
 
 /* sqrt(x'Jx), NaN or 0 outside the interior; the difference is taken before squaring. */
-static inline double hyperbolic_norm(size_t size, const double *x)
+INLINE double hyperbolic_norm(size_t size, const double *x)
 {
     double tail = tail_norm(size, x);
 
@@ -24,8 +25,8 @@ static inline double hyperbolic_norm(size_t size, const double *x)
 }
 
 /* v and eta of one cone, its lambda and the inverse norm of that. */
-static inline bool update_cone(size_t size, const double *s, const double *z, double *eta, double *v, double *lambda,
-                               double *inverse_norm)
+INLINE bool update_cone(size_t size, const double *s, const double *z, double *eta, double *v, double *lambda,
+                        double *inverse_norm)
 {
     double ns = hyperbolic_norm(size, s), nz = hyperbolic_norm(size, z);
     double ps = 1.0 / ns, pz = 1.0 / nz, gamma, half, tail = 0.0;
@@ -67,8 +68,8 @@ CLONES(extern, bool, cone_update, (cone_scaling * cone, const double *s, const d
         }
     }
     for (size_t i = 0; i < cone->cones; i++) {
-        if (!update_cone(cone->size[i], s + row, z + row, &cone->weight[cone->linear + i], cone->v + row,
-                         cone->lambda + row, &cone->norm[i])) {
+        if (!BY_SIZE(update_cone, cone->size[i], s + row, z + row, &cone->weight[cone->linear + i], cone->v + row,
+                     cone->lambda + row, &cone->norm[i])) {
             return false;
         }
         row += cone->size[i];
@@ -92,6 +93,16 @@ void cone_identity(cone_scaling *cone)
 }
 
 /* eta (v0 x0 + v1'x1, x1 + (x0 + v1'x1 / (1 + v0)) v1) */
+INLINE void scale_cone(size_t size, const double *v, double eta, const double *x, double *y)
+{
+    double inner = vector_dot(size - 1, v + 1, x + 1), head = x[0], factor = head + inner / (1.0 + v[0]);
+
+    y[0] = eta * (v[0] * head + inner);
+    for (size_t j = 1; j < size; j++) {
+        y[j] = eta * (x[j] + factor * v[j]);
+    }
+}
+
 CLONES(extern, void, cone_scale, (const cone_scaling *cone, const double *x, double *y), (cone, x, y))
 {
     size_t row = cone->linear;
@@ -100,20 +111,22 @@ CLONES(extern, void, cone_scale, (const cone_scaling *cone, const double *x, dou
         y[i] = cone->weight[i] * x[i];
     }
     for (size_t i = 0; i < cone->cones; i++) {
-        const double *v = cone->v + row, *in = x + row;
-        double *out = y + row, eta = cone->weight[cone->linear + i];
-        size_t size = cone->size[i];
-        double inner = vector_dot(size - 1, v + 1, in + 1), head = in[0], factor = head + inner / (1.0 + v[0]);
-
-        out[0] = eta * (v[0] * head + inner);
-        for (size_t j = 1; j < size; j++) {
-            out[j] = eta * (in[j] + factor * v[j]);
-        }
-        row += size;
+        BY_SIZE(scale_cone, cone->size[i], cone->v + row, cone->weight[cone->linear + i], x + row, y + row);
+        row += cone->size[i];
     }
 }
 
 /* (v0 x0 - v1'x1, x1 - (x0 - v1'x1 / (1 + v0)) v1) / eta */
+INLINE void unscale_cone(size_t size, const double *v, double inverse, const double *x, double *y)
+{
+    double inner = vector_dot(size - 1, v + 1, x + 1), head = x[0], factor = head - inner / (1.0 + v[0]);
+
+    y[0] = inverse * (v[0] * head - inner);
+    for (size_t j = 1; j < size; j++) {
+        y[j] = inverse * (x[j] - factor * v[j]);
+    }
+}
+
 CLONES(extern, void, cone_unscale, (const cone_scaling *cone, const double *x, double *y), (cone, x, y))
 {
     size_t row = cone->linear;
@@ -122,16 +135,16 @@ CLONES(extern, void, cone_unscale, (const cone_scaling *cone, const double *x, d
         y[i] = x[i] / cone->weight[i];
     }
     for (size_t i = 0; i < cone->cones; i++) {
-        const double *v = cone->v + row, *in = x + row;
-        double *out = y + row, inverse = 1.0 / cone->weight[cone->linear + i];
-        size_t size = cone->size[i];
-        double inner = vector_dot(size - 1, v + 1, in + 1), head = in[0], factor = head - inner / (1.0 + v[0]);
+        BY_SIZE(unscale_cone, cone->size[i], cone->v + row, 1.0 / cone->weight[cone->linear + i], x + row, y + row);
+        row += cone->size[i];
+    }
+}
 
-        out[0] = inverse * (v[0] * head - inner);
-        for (size_t j = 1; j < size; j++) {
-            out[j] = inverse * (in[j] - factor * v[j]);
-        }
-        row += size;
+INLINE void multiply_cone(size_t size, const double *u, const double *v, double *restrict y)
+{
+    y[0] = vector_dot(size, u, v);
+    for (size_t j = 1; j < size; j++) {
+        y[j] = u[0] * v[j] + v[0] * u[j];
     }
 }
 
@@ -144,34 +157,38 @@ CLONES(extern, void, cone_product, (const cone_scaling *cone, const double *u, c
         y[i] = u[i] * v[i];
     }
     for (size_t i = 0; i < cone->cones; i++) {
-        size_t size = cone->size[i];
-
-        y[row] = vector_dot(size, u + row, v + row);
-        for (size_t j = 1; j < size; j++) {
-            y[row + j] = u[row] * v[row + j] + v[row] * u[row + j];
-        }
-        row += size;
+        BY_SIZE(multiply_cone, cone->size[i], u + row, v + row, y + row);
+        row += cone->size[i];
     }
 }
 
-CLONES(extern, void, cone_divide, (const cone_scaling *cone, const double *d, double *y), (cone, d, y))
+/* On a cone, lambda \ d = (head, (d1 - head lambda1) / lambda0) with head = (lambda0 d0 - lambda1'd1) / lambda'J
+ * lambda. */
+INLINE void centre_cone(size_t size, const double *lambda, double inverse, double sigma_mu, double *d)
+{
+    double first = 1.0 / lambda[0], head;
+
+    d[0] = d[0] + vector_dot(size, lambda, lambda) - sigma_mu;
+    for (size_t j = 1; j < size; j++) {
+        d[j] += lambda[0] * lambda[j] + lambda[0] * lambda[j];
+    }
+    head = (lambda[0] * d[0] - vector_dot(size - 1, lambda + 1, d + 1)) * inverse;
+    for (size_t j = 1; j < size; j++) {
+        d[j] = (d[j] - head * lambda[j]) * first;
+    }
+    d[0] = head;
+}
+
+CLONES(extern, void, cone_centre, (const cone_scaling *cone, double sigma_mu, double *d), (cone, sigma_mu, d))
 {
     size_t row = cone->linear;
 
     for (size_t i = 0; i < cone->linear; i++) {
-        y[i] = d[i] / cone->lambda[i];
+        d[i] = (d[i] + cone->lambda[i] * cone->lambda[i] - sigma_mu) / cone->lambda[i];
     }
     for (size_t i = 0; i < cone->cones; i++) {
-        size_t size = cone->size[i];
-        const double *lambda = cone->lambda + row;
-        double inverse = cone->norm[i] * cone->norm[i], first = 1.0 / lambda[0];
-        double head = (lambda[0] * d[row] - vector_dot(size - 1, lambda + 1, d + row + 1)) * inverse;
-
-        for (size_t j = 1; j < size; j++) {
-            y[row + j] = (d[row + j] - head * lambda[j]) * first;
-        }
-        y[row] = head;
-        row += size;
+        BY_SIZE(centre_cone, cone->size[i], cone->lambda + row, cone->norm[i] * cone->norm[i], sigma_mu, d + row);
+        row += cone->size[i];
     }
 }
 
@@ -189,7 +206,7 @@ void cone_add_identity(const cone_scaling *cone, double factor, double *x)
 }
 
 /* 1 / step: norm(rho1) - rho0 with rho = P(lambda^(-1/2)) d; inverse: of the norm of lambda. */
-static inline double inverse_step(size_t size, const double *lambda, double inverse, const double *d)
+INLINE double inverse_step(size_t size, const double *lambda, double inverse, const double *d)
 {
     double inner = lambda[0] * d[0] - vector_dot(size - 1, lambda + 1, d + 1), head = inner * inverse;
     double factor = (head + d[0]) / (lambda[0] * inverse + 1.0) * inverse, tail[4] = {0.0};
@@ -219,12 +236,11 @@ CLONES(extern, double, cone_step, (const cone_scaling *cone, const double *d, co
         largest = larger_of(largest, -smaller_of(d[i], e[i]) / cone->lambda[i]);
     }
     for (size_t i = 0; i < cone->cones; i++) {
-        size_t size = cone->size[i];
         const double *lambda = cone->lambda + row;
 
-        largest = larger_of(largest, inverse_step(size, lambda, cone->norm[i], d + row));
-        largest = larger_of(largest, inverse_step(size, lambda, cone->norm[i], e + row));
-        row += size;
+        largest = larger_of(largest, BY_SIZE(inverse_step, cone->size[i], lambda, cone->norm[i], d + row));
+        largest = larger_of(largest, BY_SIZE(inverse_step, cone->size[i], lambda, cone->norm[i], e + row));
+        row += cone->size[i];
     }
     return largest <= 0.0 ? INFINITY : 1.0 / largest;
 }

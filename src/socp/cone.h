@@ -29,8 +29,8 @@ void cone_scale(const cone_scaling *cone, const double *x, double *y);
 void cone_unscale(const cone_scaling *cone, const double *x, double *y);
 /* y = u o v; y must not alias. */
 void cone_product(const cone_scaling *cone, const double *u, const double *v, double *restrict y);
-/* y = lambda \ d: the solution of lambda o y = d; y may equal d. */
-void cone_divide(const cone_scaling *cone, const double *d, double *y);
+/* d = lambda \ (lambda o lambda + d - sigma_mu e), where lambda \ r is the solution y of lambda o y = r. */
+void cone_centre(const cone_scaling *cone, double sigma_mu, double *d);
 /* x += factor e, e the identity of the product. */
 void cone_add_identity(const cone_scaling *cone, double factor, double *x);
 

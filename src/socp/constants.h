@@ -68,6 +68,9 @@ static const double FIRM_ENOUGH = 10.0;
 static const double SOLVED = 1e-2, SOLVED_CERTIFICATE = 1e-4;
 /* ... but never below rounding: of most problems, and of those in which single rows are much smaller than others. */
 static const double SOLVED_LEAST = 1e-12, SOLVED_SHARP = 1e-16;
+/* The solution for (-c, b, h) is multiplied by dtau. The combined direction's, which is not known yet, is taken for at
+ * most FIXED_MARGIN times the affine one's, and for at least FIXED_LEAST tau. */
+static const double FIXED_MARGIN = 10.0, FIXED_LEAST = 1e-4;
 /* Above this mu, after a good step, the residual is not even formed: it has been found small enough in all steps. */
 static const double MU_TRUSTED = 1e-4;
 /* Part of the residual that a refinement may leave for another to be worth it: one that gains less is at the end of its
@@ -76,8 +79,9 @@ static const double REFINEMENT_GAIN = 0.5;
 /* Corrections of a sharp solution, and what part of the residual's square each must leave less than, to go on. */
 enum { MOST_CONJUGATES = 12 };
 static const double CONJUGATE_GAIN = 0.9;
-/* A factor is firmed when the affine step's residual stays above this times mu, and above SOLVED_LEAST. */
-static const double FACTOR_SOLVED = 1e-2;
+/* A factor is firmed when the affine step's residual stays above this times mu, and above SOLVED_LEAST. With 1e-2 nql30
+ * makes three factors more, which are no better. */
+static const double FACTOR_SOLVED = 1e-1;
 
 /* ----------------------------------------------------------------------------------- steps ---- */
 
@@ -98,7 +102,8 @@ static const double STEP_LEAST = 1e-8;
 static const double WARM_SHIFT = 1e-2;
 /* A start point nearer to the boundary than this is moved inside: it may be there by rounding alone. */
 static const double START_INSIDE = 1e-6;
-/* Residual at which the start point's linear systems need no other factor: it need not solve them well. */
+/* Residual at which the start point's linear systems need no refinement and no other factor: it need not solve them
+ * well. */
 static const double START_SOLVED = 1e-6;
 
 /* --------------------------------------------------------------------------------- the end ---- */

@@ -64,7 +64,8 @@ static bool allocate_numbers(kkt *system)
 {
     size_t n = system->n, m = system->m, all = n + system->p + m;
     double *numbers = memory_block(
-        (2 * system->size + 6 * all + 2 * m + system->terms.count + system->terms.weights + 8) * sizeof *numbers);
+        (2 * system->size + 6 * all + 2 * m + system->terms.count + system->terms.weights + system->cone->cones + 8) *
+        sizeof *numbers);
 
     system->memory[1] = numbers;
     if (!numbers) {
@@ -84,6 +85,7 @@ static bool allocate_numbers(kkt *system)
     }
     system->terms.coefficient = numbers;
     system->terms.weight = system->terms.coefficient + system->terms.count;
+    system->ratio = system->terms.weight + system->terms.weights;
     return true;
 }
 
@@ -223,8 +225,8 @@ static stretch stretch_of(double eta, double head, double tail, double delta)
 }
 
 /* The multiple of the identity, then the dyad that is added and the one that is subtracted, of R^-1 or R; the first
- * weight is negative when it stands for -R. */
-static void weigh_cone(size_t size, const double *v, double eta, bool kept, double delta, double *weight)
+ * weight is negative when it stands for -R. Returns the ratio of the dyads' lengths. */
+static double weigh_cone(size_t size, const double *v, double eta, bool kept, double delta, double *weight)
 {
     double tail = sqrt(vector_dot(size - 1, v + 1, v + 1));
     stretch s = stretch_of(eta, v[0], tail, delta);
@@ -241,6 +243,7 @@ static void weigh_cone(size_t size, const double *v, double eta, bool kept, doub
         plus[i] = more * up * v[i];
         minus[i] = -less * up * v[i];
     }
+    return more > 0.0 ? less / more : 0.0;
 }
 
 static void weigh(kkt *system)
@@ -266,7 +269,7 @@ static void weigh(kkt *system)
 
             *weight = system->kept[index] ? -r : 1.0 / r;
         } else {
-            weigh_cone(size, v, cone->weight[index], system->kept[index], delta, weight);
+            system->ratio[i] = weigh_cone(size, v, cone->weight[index], system->kept[index], delta, weight);
         }
         weight += cone_weights(size);
         v += size;

@@ -55,6 +55,8 @@ typedef struct kkt {
     uint32_t *place;   /* size: where each unknown stands after the ordering */
     signed char *sign; /* size, by place */
     kkt_terms terms;
+    double
+        *ratio; /* cones: of the second dyad's length to the first's, beyond their heads; 0 where they have no length */
     ldl factor;
     double delta;
     double *base, base_delta; /* the matrix without what depends on W, for one delta; NULL where it is not kept */
@@ -89,5 +91,7 @@ bool kkt_sharpen(kkt *system, bool sharp);
 double kkt_solve(kkt *system, const double *rhs, double target, double *solution);
 void kkt_solve_two(kkt *system, const double *const rhs[2], const double target[2], double *const solution[2],
                    double error[2]);
+/* Goes on to refine the first of the two solutions just found; its residual must have been formed. */
+double kkt_refine_first(kkt *system, double target);
 
 #endif

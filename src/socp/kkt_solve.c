@@ -3,24 +3,22 @@
 #include "socp/kkt_terms.h"
 #include "socp/memory.h"
 #include "socp/problem.h"
+#include "socp/sizes.h"
 
 #include <math.h>
 #include <string.h>
 
-/* y = R^-1 x on a condensed block, R x on a kept one. */
-static inline void apply_block(size_t size, const double *weight, bool kept, const double *x, double *y)
+/* y = (middle I + plus plus' - minus minus') x: R^-1 x on a condensed cone, R x on a kept one. Beyond their heads the
+ * dyads have the same direction, where minus is -ratio plus. */
+INLINE void apply_dyads(size_t size, const double *weight, double middle, double ratio, const double *x, double *y)
 {
-    double middle = kept ? -weight[0] : weight[0];
+    const double *plus = weight + 1, *minus = plus + size;
+    double along = vector_dot(size - 1, plus + 1, x + 1);
+    double more = plus[0] * x[0] + along, less = minus[0] * x[0] - ratio * along, both = more + ratio * less;
 
-    if (size == 1) {
-        y[0] = middle * x[0];
-    } else {
-        const double *plus = weight + 1, *minus = plus + size;
-        double more = vector_dot(size, plus, x), less = vector_dot(size, minus, x);
-
-        for (size_t i = 0; i < size; i++) {
-            y[i] = middle * x[i] + (plus[i] * more - minus[i] * less);
-        }
+    y[0] = middle * x[0] + (plus[0] * more - minus[0] * less);
+    for (size_t i = 1; i < size; i++) {
+        y[i] = middle * x[i] + both * plus[i];
     }
 }
 
@@ -40,8 +38,10 @@ CLONES(static, void, apply_inverse, (const kkt *system, const double *restrict x
 
         if (system->kept[cone->linear + i]) {
             memset(y + row, 0, size * sizeof *y);
+        } else if (size == 1) {
+            y[row] = weight[0] * x[row];
         } else {
-            apply_block(size, weight, false, x + row, y + row);
+            BY_SIZE(apply_dyads, size, weight, weight[0], system->ratio[i], x + row, y + row);
         }
         weight += cone_weights(size);
         row += size;
@@ -59,7 +59,11 @@ static void kept_residual(const kkt *system, const double *rz, const double *z, 
         size_t size = i < cone->linear ? 1 : cone->size[i - cone->linear];
 
         if (system->kept[i]) {
-            apply_block(size, weight, true, z + row, left + row);
+            if (size == 1) {
+                left[row] = -weight[0] * z[row];
+            } else {
+                apply_dyads(size, weight, -weight[0], system->ratio[i - cone->linear], z + row, left + row);
+            }
             for (size_t j = row; j < row + size; j++) {
                 left[j] += rz[j] - gx[j] - DELTA_CONE * z[j];
             }
@@ -284,11 +288,29 @@ bool kkt_sharpen(kkt *system, bool sharp)
     return system->sharp == sharp;
 }
 
+/* Corrects the sides side[0 .. left) whose residual is above their target, until none is or none gets better. */
+static void refine(kkt *system, size_t left, kkt_side *side[])
+{
+    size_t most = system->sharp ? MOST_CONJUGATES : system->max_refinements;
+
+    for (size_t round = 0; round < most && left > 0 && !stop_seen(system->watch); round++) {
+        bool useful[2];
+        size_t before = left;
+
+        (system->sharp ? correct_conjugate : correct)(system, left, side, useful);
+        left = 0;
+        for (size_t s = 0; s < before; s++) {
+            if (useful[s] && side[s]->error > side[s]->target) {
+                side[left++] = side[s];
+            }
+        }
+    }
+}
+
 /* The sides' targets and errors are those of side 0 and 1. */
 static void solve(kkt *system, size_t sides, const double *const rhs[], const double target[], double *const solution[])
 {
     size_t all = system->n + system->p + system->m, left = 0;
-    size_t most = system->sharp ? MOST_CONJUGATES : system->max_refinements;
     kkt_side *side[2] = {&system->side[0], &system->side[1]};
     double *step[2] = {solution[0], solution[sides - 1]};
 
@@ -311,18 +333,7 @@ static void solve(kkt *system, size_t sides, const double *const rhs[], const do
             side[left++] = one;
         }
     }
-    for (size_t round = 0; round < most && left > 0 && !stop_seen(system->watch); round++) {
-        bool useful[2];
-        size_t before = left;
-
-        (system->sharp ? correct_conjugate : correct)(system, left, side, useful);
-        left = 0;
-        for (size_t s = 0; s < before; s++) {
-            if (useful[s] && side[s]->error > side[s]->target) {
-                side[left++] = side[s];
-            }
-        }
-    }
+    refine(system, left, side);
 }
 
 double kkt_solve(kkt *system, const double *rhs, double target, double *solution)
@@ -337,4 +348,13 @@ void kkt_solve_two(kkt *system, const double *const rhs[2], const double target[
     solve(system, 2, rhs, target, solution);
     error[0] = system->side[0].error;
     error[1] = system->side[1].error;
+}
+
+double kkt_refine_first(kkt *system, double target)
+{
+    kkt_side *side = &system->side[0];
+
+    side->target = target;
+    refine(system, side->error > target, &side);
+    return side->error;
 }

@@ -5,11 +5,6 @@
 
 #include <string.h>
 
-size_t cone_weights(size_t size)
-{
-    return size == 1 ? 1 : 1 + 2 * size;
-}
-
 void list_rows(const sparse *matrix, row_lists *rows)
 {
     memset(rows->start, 0, (matrix->rows + 1) * sizeof *rows->start);

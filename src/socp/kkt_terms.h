@@ -7,7 +7,10 @@
 enum { WEIGHT_ONE = 0, WEIGHT_DELTA = 1, FIRST_WEIGHT = 2 };
 
 /* Weights of a cone: the multiple of the identity and, above size 1, the two dyads' vectors. */
-size_t cone_weights(size_t size);
+static inline size_t cone_weights(size_t size)
+{
+    return size == 1 ? 1 : 1 + 2 * size;
+}
 
 /* Rows of a matrix: the columns and entry numbers of row i are at [start[i], start[i + 1]). */
 typedef struct row_lists {

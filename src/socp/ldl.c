@@ -3,9 +3,7 @@
 
 #include "base/clones.h"
 #include "socp/constants.h"
-#include "socp/ldl_vector.h"
-
-#include <string.h>
+#include "socp/sizes.h"
 
 enum { TILE = 4 }; /* columns that are worked on together: their sums fit the registers */
 
@@ -43,39 +41,44 @@ typedef struct columns {
     size_t lead;
 } columns;
 
-/* to[i, t] -= sum over c < depth of from[i, c] y[c, t], for `rows` (a multiple of VECTOR) rows i and `tile` columns t.
- */
-INLINE void subtract_products(size_t rows, size_t depth, size_t tile, columns from, columns y, columns to)
-{
-    for (size_t i = 0; i < rows; i += VECTOR) {
-        vector sum[TILE];
+/* How many rows, columns of products and columns worked on together. */
+typedef struct extent {
+    size_t rows, depth, tile;
+} extent;
 
-        for (size_t t = 0; t < tile; t++) {
+/* to[i, t] -= sum over c < depth of from[i, c] y[c, t], for `rows` (a multiple of VECTOR) rows i and `tile` columns t;
+ * fresh: from 0. */
+INLINE void subtract_products(extent of, bool fresh, columns from, columns y, columns to)
+{
+    for (size_t i = 0; i < of.rows; i += VECTOR) {
+        vector sum[TILE] = {{0.0}};
+
+        for (size_t t = 0; !fresh && t < of.tile; t++) {
             sum[t] = *(vector *)(to.at + t * to.lead + i);
         }
-        for (size_t c = 0; c < depth; c++) {
+        for (size_t c = 0; c < of.depth; c++) {
             vector column = *(const vector *)(from.at + c * from.lead + i);
 
-            for (size_t t = 0; t < tile; t++) {
+            for (size_t t = 0; t < of.tile; t++) {
                 sum[t] -= column * y.at[t * y.lead + c];
             }
         }
-        for (size_t t = 0; t < tile; t++) {
+        for (size_t t = 0; t < of.tile; t++) {
             *(vector *)(to.at + t * to.lead + i) = sum[t];
         }
     }
 }
 
-INLINE void subtract_tile(size_t rows, size_t depth, size_t tile, columns from, columns y, columns to)
+INLINE void subtract_tile(extent of, bool fresh, columns from, columns y, columns to)
 {
-    if (tile == TILE) {
-        subtract_products(rows, depth, TILE, from, y, to);
-    } else if (tile == 3) {
-        subtract_products(rows, depth, 3, from, y, to);
-    } else if (tile == 2) {
-        subtract_products(rows, depth, 2, from, y, to);
+    if (of.tile == TILE) {
+        subtract_products((extent){of.rows, of.depth, TILE}, fresh, from, y, to);
+    } else if (of.tile == 3) {
+        subtract_products((extent){of.rows, of.depth, 3}, fresh, from, y, to);
+    } else if (of.tile == 2) {
+        subtract_products((extent){of.rows, of.depth, 2}, fresh, from, y, to);
     } else {
-        subtract_products(rows, depth, 1, from, y, to);
+        subtract_products((extent){of.rows, of.depth, 1}, fresh, from, y, to);
     }
 }
 
@@ -101,19 +104,19 @@ INLINE void scale_rows(columns panel, size_t row, size_t tile, size_t begin, siz
 /* ---------------------------------------------------------------------------- small nodes ---- */
 
 /* One column of L; each product of its few rows below goes straight to where it is subtracted. */
-INLINE void factor_small(ldl *factor, const ldl_node *node, pivoting *how)
+INLINE void factor_small(uint32_t below, ldl *factor, const ldl_node *node, pivoting *how)
 {
     double *column = factor->value + node->panel, *value = factor->value;
     double inverse = invert_pivot(how, node->first, column);
     const uint32_t *slot = factor->product_slot + node->destinations;
 
     factor->inverse[node->first] = inverse;
-    for (uint32_t i = 1; i <= node->below; i++) {
+    for (uint32_t i = 1; i <= below; i++) {
         double y = column[i], l = y * inverse;
 
         column[i] = l;
         value[*slot++] -= l * y;
-        for (uint32_t j = i + 1; j <= node->below; j++) { /* those below i are not divided yet */
+        for (uint32_t j = i + 1; j <= below; j++) { /* those below i are not divided yet */
             value[*slot++] -= l * column[j];
         }
     }
@@ -162,7 +165,8 @@ CLONES(static, void, subtract_before, (ldl * factor, const ldl_node *node, size_
             for (size_t begin = block; begin < end && begin < below; begin += TILE) {
                 size_t row = begin > strip ? begin : strip; /* what is above the diagonal is of no use */
 
-                subtract_tile(below - row, depth, smaller_size(TILE, end - begin), panel_part(factor, node, row, c),
+                subtract_tile((extent){below - row, depth, smaller_size(TILE, end - begin)}, false,
+                              panel_part(factor, node, row, c),
                               (columns){y + (begin - block) * PANEL_DEPTH, PANEL_DEPTH},
                               panel_part(factor, node, row, begin));
             }
@@ -193,8 +197,8 @@ INLINE void factor_panel(ldl *factor, const ldl_node *node, pivoting *how)
 
             if (depth > 0) {
                 scale_rows(panel_part(factor, node, 0, 0), begin, tile, block, depth, y);
-                subtract_tile(node->lead - begin, depth, tile, panel_part(factor, node, begin, block), y,
-                              panel_part(factor, node, begin, begin));
+                subtract_tile((extent){node->lead - begin, depth, tile}, false, panel_part(factor, node, begin, block),
+                              y, panel_part(factor, node, begin, begin));
             }
             factor_tile(factor, node, how, begin, tile);
         }
@@ -234,10 +238,9 @@ INLINE void update_segment(ldl *factor, const ldl_node *node, const ldl_segment 
         columns y = {factor->work, depth};
 
         scale_rows(panel_part(factor, node, 0, 0), row, tile, 0, depth, y);
-        memset(product, 0, tile * rows * sizeof *product);
         for (size_t c = 0; c < depth; c += part) {
-            subtract_tile(rows, smaller_size(part, depth - c), tile, panel_part(factor, node, from, c),
-                          (columns){y.at + c, depth}, (columns){product, rows});
+            subtract_tile((extent){rows, smaller_size(part, depth - c), tile}, c == 0,
+                          panel_part(factor, node, from, c), (columns){y.at + c, depth}, (columns){product, rows});
         }
         for (size_t t = 0; t < tile; t++) {
             const uint32_t *own = place + (a + t - segment->begin); /* of row a + t below, and of those after it */
@@ -270,7 +273,7 @@ CLONES(extern, size_t, ldl_factor, (ldl * factor, const signed char *sign, doubl
             return SIZE_MAX;
         }
         if (node->small) {
-            factor_small(factor, node, &how);
+            BY_BELOW(factor_small, node->below, factor, node, &how);
         } else {
             factor_panel(factor, node, &how);
             update_later_nodes(factor, node);

@@ -2,7 +2,7 @@
 #include "socp/ldl.h"
 
 #include "base/clones.h"
-#include "socp/ldl_vector.h"
+#include "socp/sizes.h"
 
 #include <string.h>
 
@@ -11,7 +11,7 @@
 /* ------------------------------------------------------------------------ forward: L^-1 x ---- */
 
 /* x of the rows below -= L times the column's own x. */
-INLINE void forward_small(const ldl *factor, const ldl_node *node, double *x, size_t sides)
+INLINE void forward_small(uint32_t below, const ldl *factor, const ldl_node *node, double *x, size_t sides)
 {
     const double *l = factor->value + node->panel + 1;
     const uint32_t *row = factor->below_row + node->rows;
@@ -19,26 +19,27 @@ INLINE void forward_small(const ldl *factor, const ldl_node *node, double *x, si
     if (sides == 2) {
         pair own = *(const pair *)(x + 2 * (size_t)node->first);
 
-        for (uint32_t i = 0; i < node->below; i++) {
+        for (uint32_t i = 0; i < below; i++) {
             *(pair *)(x + 2 * (size_t)row[i]) -= l[i] * own;
         }
     } else {
         double own = x[node->first];
 
-        for (uint32_t i = 0; i < node->below; i++) {
+        for (uint32_t i = 0; i < below; i++) {
             x[row[i]] -= l[i] * own;
         }
     }
 }
 
-/* First the triangle of the node's own columns; then the rows below, a vector of rows at a time: L times the node's own
- * x is summed over the columns and spread to where those rows are. */
-INLINE void forward_wide(const ldl *factor, const ldl_node *node, double *x, size_t sides)
+/* First the triangle of the node's own columns; then the rows below: L times the node's own x is summed over the
+ * columns, a vector of rows at a time, and subtracted from where those rows are. The first vector may begin with own
+ * rows, which are of no use, the last one ends with no rows. */
+INLINE void forward_wide(const ldl *factor, const ldl_node *node, double *restrict x, size_t sides)
 {
     const double *panel = factor->value + node->panel;
     const uint32_t *row = factor->below_row + node->rows;
-    double *own = x + sides * node->first;
-    size_t lead = node->lead, columns = node->columns, from = columns / VECTOR * VECTOR;
+    double *own = x + sides * node->first, *sums = factor->work;
+    size_t lead = node->lead, columns = node->columns;
 
     for (size_t c = 0; c < columns; c++) {
         for (size_t i = c + 1; i < columns; i++) {
@@ -47,7 +48,7 @@ INLINE void forward_wide(const ldl *factor, const ldl_node *node, double *x, siz
             }
         }
     }
-    for (size_t i = from; i < lead; i += VECTOR) {
+    for (size_t i = columns / VECTOR * VECTOR; i < lead; i += VECTOR) {
         vector sum[2] = {{0.0}};
 
         for (size_t c = 0; c < columns; c++) {
@@ -57,12 +58,13 @@ INLINE void forward_wide(const ldl *factor, const ldl_node *node, double *x, siz
                 sum[r] += l * own[sides * c + r];
             }
         }
-        for (size_t j = 0; j < VECTOR; j++) { /* the first vector may begin with own rows, the last end with no rows */
-            if (i + j >= columns && i + j < columns + node->below) {
-                for (size_t r = 0; r < sides; r++) {
-                    x[sides * row[i + j - columns] + r] -= sum[r][j];
-                }
-            }
+        for (size_t r = 0; r < sides; r++) {
+            *(vector *)(sums + r * lead + i) = sum[r];
+        }
+    }
+    for (size_t i = 0; i < node->below; i++) {
+        for (size_t r = 0; r < sides; r++) {
+            x[sides * row[i] + r] -= sums[r * lead + columns + i];
         }
     }
 }
@@ -71,7 +73,7 @@ INLINE void forward_wide(const ldl *factor, const ldl_node *node, double *x, siz
 
 /* The column's own x / d - L' times x of the rows below. Two sums, so that subtractions need not wait for each other.
  */
-INLINE void backward_small(const ldl *factor, const ldl_node *node, double *x, size_t sides)
+INLINE void backward_small(uint32_t below, const ldl *factor, const ldl_node *node, double *x, size_t sides)
 {
     const double *l = factor->value + node->panel + 1;
     const uint32_t *row = factor->below_row + node->rows;
@@ -81,22 +83,22 @@ INLINE void backward_small(const ldl *factor, const ldl_node *node, double *x, s
     if (sides == 2) {
         pair even = {0.0, 0.0}, odd = {0.0, 0.0}, *own = (pair *)(x + 2 * (size_t)node->first);
 
-        for (; i + 1 < node->below; i += 2) {
+        for (; i + 1 < below; i += 2) {
             even += l[i] * *(const pair *)(x + 2 * (size_t)row[i]);
             odd += l[i + 1] * *(const pair *)(x + 2 * (size_t)row[i + 1]);
         }
-        if (i < node->below) {
+        if (i < below) {
             even += l[i] * *(const pair *)(x + 2 * (size_t)row[i]);
         }
         *own = *own * inverse - (even + odd);
     } else {
         double even = 0.0, odd = 0.0;
 
-        for (; i + 1 < node->below; i += 2) {
+        for (; i + 1 < below; i += 2) {
             even += l[i] * x[row[i]];
             odd += l[i + 1] * x[row[i + 1]];
         }
-        if (i < node->below) {
+        if (i < below) {
             even += l[i] * x[row[i]];
         }
         x[node->first] = x[node->first] * inverse - (even + odd);
@@ -150,7 +152,7 @@ INLINE void solve_sides(const ldl *factor, double *x, size_t sides)
         const ldl_node *node = &factor->node[s];
 
         if (node->small) {
-            forward_small(factor, node, x, sides);
+            BY_BELOW(forward_small, node->below, factor, node, x, sides);
         } else {
             forward_wide(factor, node, x, sides);
         }
@@ -159,7 +161,7 @@ INLINE void solve_sides(const ldl *factor, double *x, size_t sides)
         const ldl_node *node = &factor->node[s];
 
         if (node->small) {
-            backward_small(factor, node, x, sides);
+            BY_BELOW(backward_small, node->below, factor, node, x, sides);
         } else {
             backward_wide(factor, node, x, sides);
         }

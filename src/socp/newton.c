@@ -63,7 +63,7 @@ static double solve_start(socp_workspace *w, void *context)
         w->target[1][i] = -w->c[i];
     }
     memset(w->target[1] + n, 0, rows * sizeof(double));
-    kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, (double[]){SOLVED_LEAST, SOLVED_LEAST},
+    kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, (double[]){START_SOLVED, START_SOLVED},
                   (double *const[]){w->step, w->fixed}, error);
     return larger_of(error[0], error[1]);
 }
@@ -154,14 +154,21 @@ typedef struct direction {
     double dtau, dkappa;
 } direction;
 
-/* Completes the solution in `step`; `last` is what the last row is to lose. */
-static direction complete_direction(socp_workspace *w, double last, double kappa_rhs)
+/* dtau of the direction whose solution is in `step`; `last` is what the last row is to lose. */
+static double change_of_tau(const socp_workspace *w, double last, double kappa_rhs)
 {
     const point *at = w->now;
-    direction d;
 
-    d.dtau = (last - kappa_rhs / at->tau + stacked_value(w, w->step)) /
-             (at->kappa / at->tau - w->fixed_value + w->vv / at->tau / at->tau);
+    return (last - kappa_rhs / at->tau + stacked_value(w, w->step)) /
+           (at->kappa / at->tau - w->fixed_value + w->vv / at->tau / at->tau);
+}
+
+/* Completes the solution in `step`. */
+static direction complete_direction(socp_workspace *w, double dtau, double kappa_rhs)
+{
+    const point *at = w->now;
+    direction d = {.dtau = dtau};
+
     for (size_t i = 0; i < w->n + w->p + 2 * w->m; i++) {
         w->step[i] += d.dtau * w->fixed[i];
     }
@@ -188,12 +195,24 @@ typedef struct affine_step {
     direction found;
 } affine_step;
 
+/* What an error of `fixed` counts, relative to one of the affine step: it is multiplied by dtau, of this direction and
+ * of the combined one. */
+static double weight_of_fixed(const socp_workspace *w, double dtau)
+{
+    double most = fmin(w->now->tau, 1.0);
+
+    if (w->careful || w->now->tau < w->now->kappa || !isfinite(dtau)) {
+        return most;
+    }
+    return fmin(most, fmax(FIXED_MARGIN * fabs(dtau), FIXED_LEAST * most));
+}
+
 /* The affine step, solved together with the right-hand side (-c, b, h), whose solution is multiplied by dtau: it needs
- * the less accuracy the smaller tau is. Returns the largest residual, so weighted. */
+ * the less accuracy the smaller dtau is. Returns the largest residual, so weighted. */
 static double solve_affine(socp_workspace *w, void *context)
 {
     affine_step *step = context;
-    double weight = fmin(w->now->tau, 1.0), error[2];
+    double kappa_rhs = w->now->kappa * w->now->tau, error[2], dtau, weight;
 
     vector_copy(w->m, w->cone.lambda, w->product);
     for (size_t i = 0; i < w->n; i++) {
@@ -201,10 +220,17 @@ static double solve_affine(socp_workspace *w, void *context)
     }
     vector_copy(w->p + w->m, w->rhs, w->target[0] + w->n);
     direction_target(w, 1.0, w->now->s, w->target[1]); /* W lambda = s */
-    kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]},
-                  (double[]){w->accuracy / weight, w->accuracy}, (double *const[]){w->fixed, w->step}, error);
+    kkt_solve_two(&w->kkt, (const double *const[]){w->target[0], w->target[1]}, (double[]){INFINITY, w->accuracy},
+                  (double *const[]){w->fixed, w->step}, error);
     w->fixed_value = stacked_value(w, w->fixed);
-    step->found = complete_direction(w, step->rt, w->now->kappa * w->now->tau);
+    dtau = change_of_tau(w, step->rt, kappa_rhs);
+    weight = weight_of_fixed(w, dtau);
+    if (weight * error[0] > w->accuracy) {
+        error[0] = kkt_refine_first(&w->kkt, w->accuracy / weight);
+        w->fixed_value = stacked_value(w, w->fixed);
+        dtau = change_of_tau(w, step->rt, kappa_rhs);
+    }
+    step->found = complete_direction(w, dtau, kappa_rhs);
     return larger_of(weight * error[0], error[1]);
 }
 
@@ -219,16 +245,11 @@ static direction direction_towards(socp_workspace *w, double last, double sigma_
 {
     bool check = w->careful || w->kkt.refinements > w->refinements; /* else this factor needs none */
 
-    cone_product(&w->cone, w->cone.lambda, w->cone.lambda, w->spare);
-    for (size_t i = 0; i < w->m; i++) {
-        w->product[i] += w->spare[i];
-    }
-    cone_add_identity(&w->cone, -sigma_mu, w->product);
-    cone_divide(&w->cone, w->product, w->product);
+    cone_centre(&w->cone, sigma_mu, w->product);
     cone_scale(&w->cone, w->product, w->spare);
     direction_target(w, weight, w->spare, w->target[1]);
     kkt_solve(&w->kkt, w->target[1], check ? w->accuracy : INFINITY, w->step);
-    return complete_direction(w, last, kappa_rhs);
+    return complete_direction(w, change_of_tau(w, last, kappa_rhs), kappa_rhs);
 }
 
 /* norm(dv - v dtau / tau)^2 / tau, what v'v / tau has beyond its derivative. Mehrotra's corrector needs it beside the

@@ -49,7 +49,6 @@ static socp_status certificate(socp_workspace *w, const socp_problem *problem, q
     if (q->dual_certificate <= tolerance) {
         return SOCP_DUAL_INFEASIBLE;
     }
-    form_residuals(w); /* the judgement worked in their place */
     return SOCP_FAILED;
 }
 
@@ -74,7 +73,6 @@ static quality assess(socp_workspace *w, const socp_problem *problem)
     if (q.merit <= w->settings.accepted_tolerance) {
         q = point_judge(w, problem, w->now);
         w->sharp = w->sharp || (q.whole <= w->settings.tolerance && q.merit > w->settings.tolerance);
-        form_residuals(w);
     }
     return q;
 }
@@ -131,6 +129,9 @@ static socp_status run(socp_workspace *w, const socp_problem *problem, bool warm
         if (*iterations == w->settings.max_iterations) {
             w->stop_reason = "iteration_limit";
             return SOCP_ITERATION_LIMIT;
+        }
+        if (q.judged) {
+            form_residuals(w); /* the judgement worked in their place */
         }
         if (!newton_iterate(w, rt)) {
             return gave_up(w);

@@ -43,7 +43,7 @@ static double time_normals(const drop *d)
     const cfi_system *s = &d->made.system;
     double *out = malloc(16 * s->N * s->K * sizeof *out), start = seconds();
 
-    for (size_t i = 0; i < s->realizations; i += 8) {
+    for (size_t i = 0; i < s->monte_carlo.realizations; i += 8) {
         for (size_t index = 0; index < 2 * s->L; index++) {
             cfi_stream stream = stream_make(1, (uint32_t)i, CFI_DRAW_CHANNEL, (uint32_t)(65536 * index));
 
@@ -68,7 +68,7 @@ static double time_products(const drop *d, bool zgemm)
         h[i] = f[i] = 1.0;
     }
     start = seconds();
-    for (size_t i = 0; i < s->realizations; i++) {
+    for (size_t i = 0; i < s->monte_carlo.realizations; i++) {
         for (size_t row = 0; row < rows; row += stack) {
             if (zgemm) {
                 linalg_gram_add(s->K, s->K, rows, (double complex *)h, rows, (double complex *)f, rows,
