@@ -9,3 +9,7 @@ if(CFISAC_SANITIZE)
 endif()
 add_test(NAME install COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/install.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}
                               ${CMAKE_C_COMPILER} ${build_flags} ${sanitize_flags})
+# The tables of keys in the documentation, made from the table of keys (scripts/docs.sh).
+add_executable(key_tables ${PROJECT_SOURCE_DIR}/scripts/docs/key_tables.c)
+target_link_libraries(key_tables PRIVATE cfisac_scenario)
+add_test(NAME key_tables COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/key_tables.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:key_tables>)

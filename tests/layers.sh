@@ -2,7 +2,8 @@
 # Refuses an include that goes against the order of the rooms (docs/architecture.md), in every source and header of src
 # and include, whether it stands in the file itself or is reached through a header; and a name that a file must not know:
 # closed forms and allocation read a link, never the network, Monte Carlo the network, never a link. The lines are read as
-# they stand: no compiler decides by its search path or by an #ifdef which of them count.
+# they stand: no compiler decides by its search path or by an #ifdef which of them count. Refuses, too, includes that go
+# round in a circle; a source and its header count as one file there.
 #   layers.sh TOP               checks the sources below TOP
 #   layers.sh TOP --self-test   plants violations in a copy and expects each to be found, by file, line, room and header
 set -euo pipefail
@@ -11,7 +12,7 @@ top=$1
 # check DIR: a line for each violation; fails when there is one, or nothing to check
 # shellcheck disable=SC2016 # the program of awk
 check() {
-  (cd "$1" && find src include -name '*.[ch]' 2>/dev/null | sort | xargs -r awk '
+  (cd "$1" && find src include -name '*.[ch]' -o -name '*.inc' 2>/dev/null | sort | xargs -r awk '
     BEGIN {
       # the rooms each room may include, besides itself, base and linalg
       sees["base"] = sees["linalg"] = sees["socp"] = sees["scenario"] = ""
@@ -26,13 +27,15 @@ check() {
       sees["cli"] = sees["sweep"] " sweep"
       # headers made by the build
       made["git_version.h"] = made["plots_text.h"] = "report"
+      # where files still go round in circles
+      may_go_round["src/alloc"] = may_go_round["src/socp"] = 1
     }
     function room_of(file,   part) {
       if (file == "src/main.c") return "cli"
       if (file == "include/cfisac/error.h") return "base"
       split(file, part, "/")
       if (part[1] == "src") return part[2]
-      sub(/\.h$/, "", part[3])
+      sub(/(\.h|_[a-z]*\.inc)$/, "", part[3])
       return part[3]
     }
     function one_of(word, words) { return index(" " words " ", " " word " ") > 0 }
@@ -119,10 +122,39 @@ check() {
           complain(origin, "room " room_of(origin) " may not include " name ", which it does through " here)
       }
     }
+    # circles: a walk over what FILE includes comes back to FILE. Looked for where the rooms are in order.
+    function node_of(file) { sub(/\.[a-z]*$/, "", file); return file }
+    function folder_of(file) { sub(/\/[^\/]*$/, "", file); return file }
+    function note_edge(from, to) {
+      if (from == to || (from, to) in edge) return
+      edge[from, to] = 1
+      follows[from, ++followers[from]] = to
+    }
+    # LOCAL arguments: i, to. state: 1 on the way, 2 done
+    function walk(node, path,   i, to) {
+      state[node] = 1
+      for (i = 1; i <= followers[node]; i++) {
+        to = follows[node, i]
+        if (state[to] == 1 && !(folder_of(to) in may_go_round)) {
+          sub("^.*" to "( |$)", to " ", path)
+          complain(to, "goes round: " path "-> " to)
+        } else if (!state[to]) walk(to, path "-> " to " ")
+      }
+      state[node] = 2
+    }
+    function check_circles(   f, i, target) {
+      for (f = 1; f <= files; f++)
+        for (i = 1; i <= includes[file[f]]; i++) {
+          target = project_file(file[f], header[file[f], i])
+          if (target != "") note_edge(node_of(file[f]), node_of(target))
+        }
+      for (f = 1; f <= files; f++) if (!state[node_of(file[f])]) walk(node_of(file[f]), node_of(file[f]) " ")
+    }
     END {
       for (room in sees) if (!(room in filled)) complain("src", "room " room " has no files")
       for (f = 1; f <= files; f++) check_file(file[f])
       for (f = 1; f <= files; f++) check_reach(file[f], file[f])
+      if (!bad) check_circles()
       exit bad || !files
     }') && [ -n "$(find "$1/src" -name '*.c' 2>/dev/null)" ]
 }
@@ -269,6 +301,21 @@ plant_spellings() {
   rmdir "$copy/src/elsewhere"
 }
 
+# plant_circles: two files, three files, a header that its own header's user includes
+plant_circles() {
+  with_line src/scenario/tree.h '#include "scenario/grid.h"'
+  expect_said 'src/scenario/grid: goes round: src/scenario/grid -> src/scenario/tree -> src/scenario/grid' 'a circle of two'
+  with_line src/scenario/value.c '#include "scenario/model.h"'
+  grep -q '^src/scenario/[a-z]*: goes round: .*src/scenario/model .*src/scenario/value' "$copy/said" ||
+    complain "a circle of several files was found for a wrong reason: $(cat "$copy/said")"
+  [ "$code" -ne 0 ] || complain 'did not find a circle of several files'
+  with_line include/cfisac/error.h '#include "cfisac/base.h"'
+  expect_said 'include/cfisac/base: goes round: include/cfisac/base -> include/cfisac/error -> include/cfisac/base' \
+    'a circle of public headers'
+  allowed src/scenario/place.h '#include "scenario/wording.h"'
+  allowed src/scenario/new.c '#include "scenario/model.h"'
+}
+
 self_test() {
   copy=$(mktemp -d)
   trap 'rm -rf "$copy"' EXIT
@@ -280,6 +327,7 @@ self_test() {
   plant_rooms
   plant_names
   plant_spellings
+  plant_circles
   check "$copy" || complain 'the copy is not what it was'
   [ "$bad" -eq 0 ] || exit 1
   printf 'layers.sh: %d plants, each refused or allowed for the right reason\n' "$tried"

@@ -8,14 +8,11 @@ top=$1
 
 # Names that still stand in several files, each with those that may have it.
 known='
-add_row: src/metrics/simulation.c src/socp/kkt_terms.c
-add_up: src/alloc/lanes.c src/metrics/monte_carlo.c
 allocate_results: src/alloc/alloc.c src/metrics/monte_carlo.c
 carve: src/socp/kkt.c src/socp/workspace.c
 factor_small: src/linalg/linalg.c src/socp/ldl.c
 finish: src/alloc/sca.c src/sweep/sweep.c
 grow: src/socp/builder.c src/sweep/queue.c
-illumination: src/metrics/mc_bound.c src/metrics/sensing.c
 largest_factor: src/alloc/complete.c src/alloc/splits.c
 list_pairs: src/alloc/structured.c src/socp/order.c
 list_rows: src/socp/kkt_terms.c src/socp/ldl_analyse.c

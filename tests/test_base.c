@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "base/philox.h"
 #include "cfisac/linalg.h"
 #include "check.h"
 
@@ -15,7 +16,6 @@
 #pragma GCC diagnostic pop
 
 #include <dlfcn.h>
-#include <gsl/gsl_randist.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,13 +116,14 @@ static void philox_gives_the_published_vector(void **state)
 {
     (void)state;
     /* known answer of Random123: counter and key zero */
-    cfi_gsl_stream generator;
-    gsl_rng *rng = random_gsl(&generator, (cfi_stream){.seed = 0});
+    const cfi_stream stream = {.seed = 0};
+    philox_batch words = {.w0 = {0}};
 
-    assert_true(gsl_rng_get(rng) == 0x6627e8d5u);
-    assert_true(gsl_rng_get(rng) == 0xe169c58du);
-    assert_true(gsl_rng_get(rng) == 0xbc57ac4cu);
-    assert_true(gsl_rng_get(rng) == 0x9b00dbd8u);
+    philox_words(&stream, 1, &words);
+    assert_true((uint32_t)words.w0[0] == 0x6627e8d5u);
+    assert_true((uint32_t)words.w1[0] == 0xe169c58du);
+    assert_true((uint32_t)words.w2[0] == 0xbc57ac4cu);
+    assert_true((uint32_t)words.w3[0] == 0x9b00dbd8u);
 }
 
 static void a_short_request_is_the_start_of_a_long_one(void **state)
@@ -357,23 +358,6 @@ static void neighbouring_streams_are_uncorrelated(void **state)
     }
 }
 
-static void gsl_distributions_work_on_a_stream(void **state)
-{
-    (void)state;
-    cfi_gsl_stream generator;
-    gsl_rng *rng = random_gsl(&generator, stream_make(3, 0, CFI_DRAW_PILOT, 0));
-    double sum = 0.0, squares = 0.0, n = 100000.0;
-
-    for (int i = 0; i < 100000; i++) {
-        double value = gsl_ran_gaussian_ziggurat(rng, 2.0);
-
-        sum += value;
-        squares += value * value;
-    }
-    assert_true(fabs(sum / n) < 5.0 * 2.0 / sqrt(n));
-    assert_true(fabs(squares / n - 4.0) < 5.0 * 4.0 * sqrt(2.0 / n));
-}
-
 /* ----------------------------------------------------------------------------- BLAS ---- */
 
 /* Debian's libgsl depends on GSL's own cblas, so that is loaded too; what matters is who answers the calls. */
@@ -488,7 +472,6 @@ int main(void)
         cmocka_unit_test(complex_normals_pass_kolmogorov_smirnov),
         cmocka_unit_test(complex_normals_of_planes_and_streams_are_uncorrelated),
         cmocka_unit_test(neighbouring_streams_are_uncorrelated),
-        cmocka_unit_test(gsl_distributions_work_on_a_stream),
         cmocka_unit_test(blas_calls_go_to_openblas),
         cmocka_unit_test(split_product_is_the_sum_over_rows),
         cmocka_unit_test(cholesky_and_triangular_solve_undo_a_product),

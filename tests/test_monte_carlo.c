@@ -293,6 +293,14 @@ static void threads_change_no_byte(void **state)
     }
 }
 
+/* Blocks have been merged in the one and have their size from the start in the other: sums in another order. */
+static void assert_rounded_alike(const double *a, const double *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        assert_true(fabs(a[i] - b[i]) <= 1e-12 * fabs(a[i]));
+    }
+}
+
 static void stop_rule_ends_early_with_the_numbers_of_a_run_of_that_length(void **state)
 {
     (void)state;
@@ -304,9 +312,9 @@ static void stop_rule_ends_early_with_the_numbers_of_a_run_of_that_length(void *
     assert_true(stopped.realizations < 100000 && stopped.sum_rate_std_error <= 0.05);
     d->made.system.monte_carlo.max_std_error = 0.0;
     plain = simulate(d, stopped.realizations, 2);
-    assert_same(stopped.rate_bit_s_hz, plain.rate_bit_s_hz, 3);
-    assert_same(&stopped.sum_rate_std_error, &plain.sum_rate_std_error, 1);
-    assert_same(stopped.crlb_multistatic_rad2, plain.crlb_multistatic_rad2, 4);
+    assert_rounded_alike(stopped.rate_bit_s_hz, plain.rate_bit_s_hz, 3);
+    assert_rounded_alike(&stopped.sum_rate_std_error, &plain.sum_rate_std_error, 1);
+    assert_rounded_alike(stopped.crlb_multistatic_rad2, plain.crlb_multistatic_rad2, 4);
     free_drop(d);
 }
 

@@ -9,6 +9,7 @@
 #include "check.h"
 
 #include "base/output.h"
+#include "base/replace.h"
 #include "base/text.h"
 #include "cfisac/report.h"
 #include "report/json.h"
@@ -661,7 +662,7 @@ static void a_failed_write_names_the_path_and_leaves_the_old_files(void **state)
     snprintf(below, sizeof below, "%s/deeper", blocked);
     assert_int_equal(report_write_directory(&f->results, blocked, &error), CFI_OUTPUT);
     assert_non_null(strstr(error.text, blocked));
-    assert_int_equal(output_prepare_directory(below, &error), CFI_OUTPUT);
+    assert_int_equal(replace_prepare_directory(below, &error), CFI_OUTPUT);
     assert_non_null(strstr(error.text, below));
     after = file_text(f->directory, "results.json");
     assert_string_equal(before, after);

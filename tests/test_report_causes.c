@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "cfisac/report.h"
+#include "sweep_lines.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -203,8 +204,6 @@ static void the_verdict_over_a_sweep_says_why(void **state)
                easy = infeasible_record(&network, 1, BUDGET);
     cfi_line line[3];
     cfi_line_text more;
-    const size_t first[] = {0, 1, 3};
-    cfi_sweep_lines lines = {.sweep = sweep, .line = line, .first = first};
     cfi_error error;
     char expected[400];
 
@@ -212,14 +211,13 @@ static void the_verdict_over_a_sweep_says_why(void **state)
     line[0] = line_of(sweep, 0, &hard, &more);
     line[1] = line_of(sweep, 1, &hard, &more);
     line[2] = line_of(sweep, 1, &easy, &more);
-    assert_int_equal(report_sweep_verdict(&lines, &error), CFI_INFEASIBLE);
+    assert_int_equal(verdict_in_memory(line, 3, &more, &error), CFI_INFEASIBLE);
     assert_string_equal(error.text,
                         "every drop of every point is infeasible: least feasible threshold -1.9897 dB (drop "
                         "1 of point 1); there access point 1 costs most; the total power (power.snr_db) is "
                         "6.0206 dB short");
     line[1] = line[2] = line_of(sweep, 1, &lost, &more);
-    lines.failure = more.failure;
-    assert_int_equal(report_sweep_verdict(&lines, &error), CFI_FAILED);
+    assert_int_equal(verdict_in_memory(line, 3, &more, &error), CFI_FAILED);
     snprintf(expected, sizeof expected, "drop 7 of point 1 failed: %s (1 more drops failed: the journal says why)",
              LONG_FAILURE);
     assert_string_equal(error.text, expected);
@@ -235,7 +233,8 @@ typedef struct made_sweep {
     cfi_scenario *scenario;
     cfi_line line[MOST_POINTS * DROPS];
     size_t first[MOST_POINTS + 1];
-    cfi_sweep_lines lines;
+    uint8_t status[MOST_POINTS * DROPS];
+    cfi_sweep_outcomes outcomes;
 } made_sweep;
 
 static made_sweep *make_sweep(const char *sweep, const char *const *feasible)
@@ -252,7 +251,7 @@ static made_sweep *make_sweep(const char *sweep, const char *const *feasible)
         }
         made->first[p + 1] = DROPS * (p + 1);
     }
-    made->lines = (cfi_sweep_lines){.sweep = made->scenario, .line = made->line, .first = made->first};
+    made->outcomes = outcomes_in_memory(made->scenario, made->line, made->first, made->status);
     return made;
 }
 
@@ -270,7 +269,7 @@ static void check_warnings(const char *sweep, const char *const *feasible, const
     made_sweep *made = make_sweep(sweep, feasible);
     char all[4001] = "";
 
-    report_sweep_warnings(&made->lines, note_line, all);
+    report_sweep_warnings(&made->outcomes, note_line, all);
     assert_string_equal(all, expected);
     scenario_destroy(made->scenario);
     free(made);
@@ -316,7 +315,7 @@ static void many_empty_curves_are_counted(void **state)
                    (const char *const[]){"111", "000", "111", "000", "111", "111", "111", "000", "111", "000"});
     char all[4001] = "";
 
-    report_sweep_warnings(&made->lines, note_line, all);
+    report_sweep_warnings(&made->outcomes, note_line, all);
     assert_int_equal(count_of(all, "\n"), 4);
     assert_int_equal(count_of(all, "for seed=1:"), 1);
     assert_int_equal(count_of(all, "for seed=4:"), 1);

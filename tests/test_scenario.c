@@ -1,6 +1,6 @@
 /* scenario: defaults, units, the resolved text, sweeps, schema. */
-#include "scenario/axes.h"
-#include "scenario/model.h"
+#include "scenario/range.h"
+#include "scenario/relations.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -241,7 +241,7 @@ static void assert_expands(const char *text, const double *expected, size_t coun
     cJSON *list;
     size_t i = 0;
 
-    assert_int_equal(axes_expand(&key_table[KEY_SNR], text, &place, &list, NULL), CFI_OK);
+    assert_int_equal(range_expand(&key_table[KEY_budget_w], text, &place, &list, NULL), CFI_OK);
     assert_int_equal(cJSON_GetArraySize(list), count);
     for (const cJSON *item = list->child; item; item = item->next) {
         assert_true(item->valuedouble == expected[i++]);

@@ -4,7 +4,6 @@
 
 #include "cfisac/error.h"
 
-#include <gsl/gsl_rng.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -84,15 +83,5 @@ void random_normal_pairs(const cfi_stream *stream, size_t count, const uint32_t 
  * A radius has 40 bits (at most 7.54), an angle 24: below 2^40 draws no sample can tell them from finer ones by their
  * moments or tails. Box-Muller itself is within 1e-11 of exact. */
 void random_complex_normals(const cfi_stream *first, size_t streams, size_t blocks, double *restrict out);
-
-/* A gsl_rng over a stream, so that GSL's distributions work on it. No allocation: the caller
- * provides both objects, and they must outlive the use of the generator. */
-typedef struct cfi_gsl_stream {
-    cfi_stream stream;
-    uint32_t word[4];
-    unsigned used; /* words of the current block already handed out */
-    gsl_rng rng;
-} cfi_gsl_stream;
-gsl_rng *random_gsl(cfi_gsl_stream *state, cfi_stream stream);
 
 #endif

@@ -142,20 +142,40 @@ cfi_status report_read_line(const char *text, size_t length, cfi_line *line, cfi
 cfi_status report_relabel_line(const cfi_scenario *sweep, size_t point, const char *text, size_t length, FILE *stream,
                                cfi_error *error);
 
-/* The lines of a whole sweep, in the order of points and drops. */
-typedef struct cfi_sweep_lines {
+/* How every drop of a whole sweep ended, in the order of points and drops: all that is kept of each. */
+typedef struct cfi_sweep_outcomes {
     const cfi_scenario *sweep;
-    const cfi_line *line;
-    const size_t *first; /* points + 1: lines of point p are first[p] .. first[p + 1] - 1 */
-    const char *failure; /* what broke down in the first failed drop, for the verdict; or NULL */
-} cfi_sweep_lines;
-/* sweep.csv: one row a point; docs/results.md has the columns. */
-cfi_status report_write_sweep_csv(const cfi_sweep_lines *lines, FILE *stream, cfi_error *error);
+    const uint8_t *status; /* a cfi_drop_status */
+    const size_t *first;   /* points + 1: drops of point p are first[p] .. first[p + 1] - 1 */
+} cfi_sweep_outcomes;
+/* Where the lines themselves come from, a point at a time. Both fail with the status that the table then ends with. */
+typedef struct cfi_line_source {
+    /* The next lines are those of the point's drops, from the first. Points come in order, one perhaps several times.
+     */
+    cfi_status (*open_point)(void *context, size_t point, cfi_error *error);
+    cfi_status (*next_line)(void *context, cfi_line *line, cfi_error *error);
+    void *context;
+} cfi_line_source;
+/* sweep.csv: one row a point; docs/results.md has the columns. Memory: an eighth of a byte a drop, and for the largest
+ * point 88 bytes a drop, 48 where it has more than 50,000. CFI_OUTPUT, CFI_NO_MEMORY. */
+cfi_status report_write_sweep_csv(const cfi_sweep_outcomes *outcomes, const cfi_line_source *source, FILE *stream,
+                                  cfi_error *error);
+/* Bytes that report_write_sweep_csv needs for a point of so many drops. */
+double report_sweep_csv_bytes(size_t drops);
 /* Remarks about the table, one line each: curves over sensing.crlb_threshold_db along which no drop is feasible
  * everywhere, so that its paired columns are empty; the tightest threshold that would leave some. */
-void report_sweep_warnings(const cfi_sweep_lines *lines, void (*emit)(void *context, const char *line), void *context);
+void report_sweep_warnings(const cfi_sweep_outcomes *outcomes, void (*emit)(void *context, const char *line),
+                           void *context);
+
+/* What the verdict over a sweep is made of. Zero-initialise, then add every line. */
+typedef struct cfi_sweep_tally {
+    size_t lines, failed, infeasible;
+    cfi_line first_failed, easiest; /* easiest: the infeasible one that needs the least change */
+    char failure[CFI_LINE_FAILURE]; /* of first_failed */
+} cfi_sweep_tally;
+void report_tally_line(cfi_sweep_tally *tally, const cfi_line *line, const cfi_line_text *more);
 /* Like report_verdict, over all points. */
-cfi_status report_sweep_verdict(const cfi_sweep_lines *lines, cfi_error *error);
+cfi_status report_sweep_verdict(const cfi_sweep_tally *tally, cfi_error *error);
 
 /* sweep.json: provenance, the builds that computed the lines, and which shard of how many (one of one: not written). */
 typedef struct cfi_sweep_identity {

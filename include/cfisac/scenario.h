@@ -48,89 +48,84 @@ const char *crlb_model_name(cfi_crlb_model model);
 
 /* ------------------------------------------------- the system: SI linear units, immutable ---- */
 
-/* Everything the rooms to the right need, by topic. All arrays are owned by the scenario that the system came
- * from. Matrices are column-major; K x L means element (k, l) at [k + K * l]. */
+/* Everything the rooms to the right need, by topic. The fields that a key of the scenario fills by itself stand with
+ * that key, in scenario_keys.inc: name, unit, range, default and meaning; the others stand here. All arrays are owned
+ * by the scenario that the system came from; a list that is NULL was not given. Matrices are column-major; K x L means
+ * element (k, l) at [k + K * l]. */
+#define CFI_KEY_FIELD(type, field, ...) type field;
+
+/* Positions: 2 x L and 2 x K, or NULL: drawn. */
 typedef struct cfi_geometry {
-    double area_m[2], min_distance_m;
-    cfi_placement placement;
-    const double *ap_position_m; /* 2 x L, or NULL: drawn */
-    const double *ue_position_m; /* 2 x K, or NULL: drawn */
+    double area_m[2];
+#define GEOMETRY_KEY CFI_KEY_FIELD
+#include "cfisac/scenario_keys.inc"
 } cfi_geometry;
 
-/* log_distance: beta = exp(shadowing_std * n) * (reference_distance_m / r)^path_loss_exponent */
+/* log_distance: beta = exp(shadowing_std * n) * (reference_distance_m / r)^path_loss_exponent, where no gain (K x L) is
+ * given; shadowing_std is that of ln z: sigma_dB ln(10) / 10. */
 typedef struct cfi_propagation {
     cfi_propagation_kind model;
-    double reference_distance_m, path_loss_exponent;
-    double shadowing_std; /* of ln z: sigma_dB ln(10) / 10 */
-    const double *gain;   /* K x L, or NULL: drawn */
+#define PROPAGATION_KEY CFI_KEY_FIELD
+#include "cfisac/scenario_keys.inc"
 } cfi_propagation;
 
 typedef struct cfi_precoding {
     cfi_precoder_kind kind;
 } cfi_precoding;
 
+/* tau_p pilots in a coherence block of tau_c symbols (0: no pilot overhead), T >= K sensing symbols. */
 typedef struct cfi_frame {
-    size_t tau_p, tau_c; /* tau_c = 0: no pilot overhead */
-    size_t T;            /* sensing symbols, >= K */
+#define FRAME_KEY CFI_KEY_FIELD
+#include "cfisac/scenario_keys.inc"
     double prelog;       /* 1 - tau_p / tau_c, or 1 */
-    double pilot_power_w;
-    cfi_pilot_assignment pilot_assignment;
     const size_t *pilot; /* K indices below tau_p when explicit, else NULL */
 } cfi_frame;
 
+/* The budget P over all APs, sigma_c^2, sigma_s^2, and a limit per AP (L, or NULL: none). */
 typedef struct cfi_power {
-    double budget_w;          /* P, over all APs */
-    double comm_noise_w;      /* sigma_c^2 */
-    double sensing_noise_w;   /* sigma_s^2 */
-    const double *ap_limit_w; /* L, or NULL: no limit per AP */
+#define POWER_KEY CFI_KEY_FIELD
+#include "cfisac/scenario_keys.inc"
 } cfi_power;
 
+/* Angles (L, or NULL: drawn in the range) and thresholds (L); abs(alpha) and phase of all echo paths, unless matrices
+ * are given. */
 typedef struct cfi_sensing {
     double angle_min_rad, angle_max_rad;
-    const double *angle_rad;       /* L, or NULL: drawn */
-    double path_gain;              /* abs(alpha) of all pairs, unless path_gains */
+#define SENSING_KEY CFI_KEY_FIELD
+#include "cfisac/scenario_keys.inc"
     const double *path_gains;      /* L x L (row: transmitting AP), or NULL */
-    double path_phase_rad;         /* of all pairs, unless path_phases_rad or random_path_phase */
     const double *path_phases_rad; /* L x L, or NULL */
     bool random_path_phase;
-    cfi_crlb_model crlb_model;
-    const double *crlb_threshold_rad2; /* L */
 } cfi_sensing;
 
-/* What the allocation is asked for (what it gives is cfi_allocation, in alloc.h). */
+/* What the allocation is asked for (what it gives is cfi_allocation, in alloc.h). starts = 0: 1 with orthogonal pilots,
+ * else 16, or 8 where socp solves the steps. */
 typedef struct cfi_allocation_settings {
-    cfi_method method;
-    cfi_objective objective;
-    const double *rate_target_bit_s_hz; /* K, or NULL */
-    double equal_fraction;              /* sensing share of `equal` */
-    double heuristic_fraction;          /* sensing share of `heuristic` and of the start of `sca` */
-    cfi_surrogate surrogate;
-    cfi_crlb_constraint crlb_constraint;
-    cfi_solver solver;
-    size_t starts; /* 0: 1 with orthogonal pilots, 8 else */
-    size_t max_iterations;
-    double tolerance;
+#define ALLOCATION_KEY CFI_KEY_FIELD
+#include "cfisac/scenario_keys.inc"
+    double heuristic_fraction; /* sensing share of `heuristic` and of the start of `sca`; equal_fraction: of `equal` */
 } cfi_allocation_settings;
 
+/* max_std_error = 0: none */
 typedef struct cfi_monte_carlo_settings {
-    size_t drops, realizations;
-    double max_std_error; /* bit/s/Hz, 0: none */
-    cfi_mc_bounds bounds;
+#define MONTE_CARLO_KEY CFI_KEY_FIELD
+#include "cfisac/scenario_keys.inc"
 } cfi_monte_carlo_settings;
 
+/* L, K, N, M: APs, UEs, transmit and receive antennas of an AP */
 typedef struct cfi_system {
-    uint64_t seed;
-    size_t L, K, N, M; /* APs, UEs, transmit and receive antennas of an AP */
+#define SYSTEM_KEY CFI_KEY_FIELD
+#include "cfisac/scenario_keys.inc"
     cfi_geometry geometry;
     cfi_propagation propagation;
     cfi_frame frame;
     cfi_precoding precoding;
     cfi_power power;
     cfi_sensing sensing;
-    cfi_rate_model rate_model;
     cfi_allocation_settings allocation;
     cfi_monte_carlo_settings monte_carlo;
 } cfi_system;
+#undef CFI_KEY_FIELD
 
 /* ------------------------------------------------------------------------- the scenario ---- */
 
@@ -160,7 +155,8 @@ const cfi_system *scenario_system(const cfi_scenario *scenario);
 
 /* The resolved scenario: JSON text with every key, defaults filled in, keys in the documented order,
  * two-space indentation, a trailing newline. `sweep` and `$schema` are included only if given. Owned
- * by the scenario. It reads back to the same scenario. */
+ * by the scenario. It reads back to the same scenario. Of a point, this text, the next one and the hash are made when
+ * one of them is first asked for, by one thread at a time; they are "" where memory does not allow that. */
 const char *scenario_resolved_json(const cfi_scenario *scenario);
 
 /* The same without name and $schema, and with the numbers of a gain file in place of its path: a scenario that needs no
@@ -189,8 +185,9 @@ size_t scenario_axes(const cfi_scenario *scenario, const cfi_axis **axes);
 size_t scenario_points(const cfi_scenario *scenario);
 /* Which value of an axis a point has. */
 size_t scenario_axis_index(const cfi_scenario *scenario, size_t point, size_t axis);
-/* The scenario of one point: the same without `sweep`, with the point's values set. Fails like scenario_parse, the
- * text naming the point. *out is owned by the caller. */
+/* The scenario of one point: the same without `sweep`, with the point's values set and everything checked anew. Fails
+ * like scenario_parse, the text naming the point. *out is the caller's to destroy, and valid as long as `scenario`, of
+ * which it borrows all that the point does not change. */
 cfi_status scenario_at_point(const cfi_scenario *scenario, size_t point, cfi_scenario **out, cfi_error *error);
 
 /* How a sweep `newer` goes on with what `older` has computed: point[p] is the point of newer with the values of older's

@@ -1,5 +1,5 @@
-/* sweep: many trials. Hands drops to OpenMP threads and keeps the records by index; later the grid of a
- * sweep, its journal, shards and MPI. */
+/* sweep: many trials. The drops of one scenario on threads, their records kept by index; and the grid of a sweep on
+ * threads and MPI ranks, its lines kept in a journal that is gone on with, sharded and merged. */
 #ifndef CFISAC_SWEEP_H
 #define CFISAC_SWEEP_H
 
@@ -77,10 +77,11 @@ typedef struct cfi_sweep_options {
  * The same bytes, but for timing.json, for any number of threads and ranks, and after any number of interruptions. What
  * is there already is gone on with: undamaged lines are kept whatever their order, damaged ones are put aside into
  * sweep.damaged and computed again, and a journal that was begun with fewer drops, or fewer values of a swept key,
- * grows. *progress receives the final counts. Fails: CFI_USAGE (a sweep is there), CFI_INVALID (a point that is no
- * scenario; a journal of another scenario, shard or build, or that cannot be read), CFI_OUTPUT, CFI_INTERRUPTED,
- * CFI_NO_MEMORY; every line of the journal then still is there. With everything done: CFI_OK, or CFI_FAILED /
- * CFI_INFEASIBLE as report_sweep_verdict says. */
+ * grows. All that is kept of a trial is a byte; what this process cannot hold is refused before anything is written.
+ * *progress receives the final counts. Fails: CFI_USAGE (a sweep is there), CFI_INVALID (a point that is no
+ * scenario; more trials than memory can hold; a journal of another scenario, shard or build, or that cannot be read),
+ * CFI_OUTPUT, CFI_INTERRUPTED, CFI_NO_MEMORY; every line of the journal then still is there. With everything done:
+ * CFI_OK, or CFI_FAILED / CFI_INFEASIBLE as report_sweep_verdict says. */
 cfi_status sweep_run(const cfi_scenario *sweep, const cfi_sweep_options *options, cfi_sweep_progress *progress,
                      cfi_error *error);
 

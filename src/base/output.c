@@ -1,13 +1,10 @@
 /* The way out: directories for results, and the end of a stream. */
 #include "base/output.h"
 
-#include "base/replace.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 cfi_status output_error(const char *what, const char *path, cfi_error *error)
 {
@@ -39,30 +36,6 @@ cfi_status output_make_directory(const char *directory, cfi_error *error)
     made = made && make_one_directory(path);
     free(path);
     return made ? CFI_OK : output_error("the directory cannot be made", directory, error);
-}
-
-cfi_status output_prepare_directory(const char *directory, cfi_error *error)
-{
-    cfi_status status = output_make_directory(directory, error);
-    char *probe = NULL;
-    int file;
-
-    if (status != CFI_OK) {
-        return status;
-    }
-    probe = replace_temporary_name(directory, REPLACE_PROBE);
-    if (!probe) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for a path");
-    }
-    file = replace_create_temporary(probe);
-    if (file < 0) {
-        status = output_error("files cannot be made here", directory, error);
-    } else {
-        close(file);
-        unlink(probe);
-    }
-    free(probe);
-    return status;
 }
 
 cfi_status output_finish(FILE *stream, const char *what, cfi_error *error)

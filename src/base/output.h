@@ -12,9 +12,6 @@ cfi_status output_error(const char *what, const char *path, cfi_error *error);
 /* Makes `directory` and its missing parents; one that is there is fine. CFI_OUTPUT. */
 cfi_status output_make_directory(const char *directory, cfi_error *error);
 
-/* The same, and checks that a file can be made in it: to be called before hours of work. */
-cfi_status output_prepare_directory(const char *directory, cfi_error *error);
-
 /* Flushes; CFI_OUTPUT, "WHAT cannot be written", when any write to the stream has failed, CFI_NO_MEMORY when for lack
  * of memory. */
 cfi_status output_finish(FILE *stream, const char *what, cfi_error *error);

@@ -1,4 +1,4 @@
-/* Counter-based random streams: uniforms and Box-Muller normals of one stream, a gsl_rng over it.
+/* Counter-based random streams: uniforms and Box-Muller normals of one stream.
  *
  * The loops over floating-point numbers are plain C that the compiler vectorises, cloned for several instruction sets
  * and chosen at run time. They use only correctly rounded operations (no fused multiply-add, no library function), so
@@ -202,48 +202,4 @@ void random_uniform_pairs(const cfi_stream *stream, size_t count, const uint32_t
 void random_normal_pairs(const cfi_stream *stream, size_t count, const uint32_t *index, double *restrict out)
 {
     fill_pairs(stream, count, index, out, &NORMALS);
-}
-
-/* --------------------------------------------------------------------- a GSL generator ---- */
-
-static void gsl_set(void *state, unsigned long seed)
-{
-    cfi_gsl_stream *self = state;
-
-    self->stream.seed = seed;
-    self->stream.block = 0;
-    self->used = 4;
-}
-
-static unsigned long gsl_get(void *state)
-{
-    cfi_gsl_stream *self = state;
-
-    if (self->used >= 4) {
-        philox_block(&self->stream, self->word);
-        self->stream.block++;
-        self->used = 0;
-    }
-    return self->word[self->used++];
-}
-
-static double gsl_get_double(void *state)
-{
-    return (double)gsl_get(state) * 0x1p-32;
-}
-
-static const gsl_rng_type PHILOX = {.name = "philox4x32-10",
-                                    .max = 0xFFFFFFFFu,
-                                    .min = 0,
-                                    .size = sizeof(cfi_gsl_stream),
-                                    .set = gsl_set,
-                                    .get = gsl_get,
-                                    .get_double = gsl_get_double};
-
-gsl_rng *random_gsl(cfi_gsl_stream *state, cfi_stream stream)
-{
-    state->stream = stream;
-    state->used = 4;
-    state->rng = (gsl_rng){.type = &PHILOX, .state = state};
-    return &state->rng;
 }

@@ -75,6 +75,30 @@ void replace_remove_temporaries(const char *directory, bool (*is_ours)(const cha
     }
 }
 
+cfi_status replace_prepare_directory(const char *directory, cfi_error *error)
+{
+    cfi_status status = output_make_directory(directory, error);
+    char *probe = NULL;
+    int file;
+
+    if (status != CFI_OK) {
+        return status;
+    }
+    probe = replace_temporary_name(directory, REPLACE_PROBE);
+    if (!probe) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for a path");
+    }
+    file = replace_create_temporary(probe);
+    if (file < 0) {
+        status = output_error("files cannot be made here", directory, error);
+    } else {
+        close(file);
+        unlink(probe);
+    }
+    free(probe);
+    return status;
+}
+
 /* -------------------------------------------------------------------------------- a file ---- */
 
 typedef struct replaced {

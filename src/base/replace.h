@@ -39,4 +39,8 @@ int replace_create_temporary(const char *path);
 /* NAME of a file that is only made to see whether files can be made. */
 #define REPLACE_PROBE "cfisac"
 
+/* Makes `directory` and its missing parents, and checks that a file can be made in it: to be called before hours of
+ * work. CFI_OUTPUT, CFI_NO_MEMORY. */
+cfi_status replace_prepare_directory(const char *directory, cfi_error *error);
+
 #endif

@@ -1,5 +1,6 @@
 /* run: every drop of a scenario. */
 #include "base/output.h"
+#include "base/replace.h"
 #include "cfisac/linalg.h"
 #include "cfisac/sweep.h"
 #include "cli/commands.h"
@@ -85,9 +86,9 @@ static cfi_status prepare_directories(const cli_options *options, const cfi_scen
         status = report_check_directory(out, scenario, error);
     }
     if (status == CFI_OK && out) {
-        status = output_prepare_directory(out, error);
+        status = replace_prepare_directory(out, error);
     }
-    return status == CFI_OK && export ? output_prepare_directory(export, error) : status;
+    return status == CFI_OK && export ? replace_prepare_directory(export, error) : status;
 }
 
 static cfi_status run_drops(const cli_options *options, const cfi_scenario *scenario, cfi_run *run, cfi_error *error)

@@ -28,38 +28,88 @@ static const cli_option SHARD = {
 static const cli_option DRY_RUN = {
     .kind = OPTION_FLAG, .name = "--dry-run", .help = "print the points and the number of trials; run nothing"};
 
-/* The points as a table: number, values, drops. */
-static cfi_status print_points(const cli_options *options, const cfi_scenario *sweep, cfi_error *error)
+/* What the points of a sweep are asked for before it runs. */
+typedef struct points_seen {
+    size_t trials;
+    size_t concerned; /* points with a remark */
+    char first[512];  /* the first of them */
+} points_seen;
+
+/* A row of the table of points: number, values, drops. */
+static void print_point(const cfi_scenario *sweep, size_t point, size_t drops)
 {
     const cfi_axis *axis;
-    size_t axes = scenario_axes(sweep, &axis), points = scenario_points(sweep), trials = 0;
-    shard_number shard = option_shard(options, &SHARD);
+    size_t axes = scenario_axes(sweep, &axis);
 
-    printf("point");
+    printf("%5zu", point);
     for (size_t i = 0; i < axes; i++) {
-        printf("  %s", axis[i].key);
+        printf("  %*s", (int)strlen(axis[i].key), axis[i].value[scenario_axis_index(sweep, point, i)]);
     }
-    printf("  drops\n");
+    printf("  %5zu\n", drops);
+}
+
+/* Looks at all points, and prints them if asked to. */
+static cfi_status see_points(const cfi_scenario *sweep, bool print, points_seen *seen, cfi_error *error)
+{
+    size_t points = scenario_points(sweep);
+
+    *seen = (points_seen){.trials = 0};
     for (size_t p = 0; p < points; p++) {
+        const char *const *line;
         cfi_scenario *point;
         cfi_status status = scenario_at_point(sweep, p, &point, error);
 
         if (status != CFI_OK) {
             return status;
         }
-        printf("%5zu", p);
-        for (size_t i = 0; i < axes; i++) {
-            printf("  %*s", (int)strlen(axis[i].key), axis[i].value[scenario_axis_index(sweep, p, i)]);
+        seen->trials += scenario_system(point)->monte_carlo.drops;
+        if (scenario_warnings(point, &line) > 0 && seen->concerned++ == 0) {
+            snprintf(seen->first, sizeof seen->first, "%s", line[0]);
         }
-        printf("  %5zu\n", scenario_system(point)->monte_carlo.drops);
-        trials += scenario_system(point)->monte_carlo.drops;
+        if (print) {
+            print_point(sweep, p, scenario_system(point)->monte_carlo.drops);
+        }
         scenario_destroy(point);
     }
-    printf("%zu point%s, %zu trials", points, points == 1 ? "" : "s", trials);
+    return CFI_OK;
+}
+
+/* A remark on some points, once: the scenario's own values need not be among the swept ones. */
+static void warn_of_points(const cli_options *options, const cfi_scenario *sweep, const points_seen *seen)
+{
+    char text[600];
+
+    if (seen->concerned > 0) {
+        snprintf(text, sizeof text, "%zu of %zu points, the first of them: %s", seen->concerned, scenario_points(sweep),
+                 seen->first);
+        report_warning(options, text);
+    }
+}
+
+/* The points as a table. */
+static cfi_status dry_run(const cli_options *options, const cfi_scenario *sweep, cfi_error *error)
+{
+    const cfi_axis *axis;
+    size_t axes = scenario_axes(sweep, &axis), points = scenario_points(sweep);
+    shard_number shard = option_shard(options, &SHARD);
+    points_seen seen;
+    cfi_status status;
+
+    printf("point");
+    for (size_t i = 0; i < axes; i++) {
+        printf("  %s", axis[i].key);
+    }
+    printf("  drops\n");
+    status = see_points(sweep, true, &seen, error);
+    if (status != CFI_OK) {
+        return status;
+    }
+    printf("%zu point%s, %zu trials", points, points == 1 ? "" : "s", seen.trials);
     if (shard.of > 1) {
-        printf("; %zu in shard %zu of %zu", (trials + shard.of - shard.index) / shard.of, shard.index, shard.of);
+        printf("; %zu in shard %zu of %zu", (seen.trials + shard.of - shard.index) / shard.of, shard.index, shard.of);
     }
     printf("\n");
+    warn_of_points(options, sweep, &seen);
     return finish_output(error);
 }
 
@@ -105,44 +155,26 @@ static cfi_status run_sweep(const cli_options *options, const cfi_scenario *scen
     return status;
 }
 
-/* A remark on some points, once: the scenario's own values need not be among the swept ones. */
-static cfi_status warn_of_points(const cli_options *options, const cfi_scenario *sweep, cfi_error *error)
-{
-    size_t points = scenario_points(sweep), concerned = 0;
-    char first[512] = "", text[600];
-
-    for (size_t p = 0; p < points && !options->quiet; p++) {
-        const char *const *line;
-        cfi_scenario *point;
-        cfi_status status = scenario_at_point(sweep, p, &point, error);
-
-        if (status != CFI_OK) {
-            return status == CFI_NO_MEMORY ? status : CFI_OK; /* any other the sweep itself will tell */
-        }
-        if (scenario_warnings(point, &line) > 0 && concerned++ == 0) {
-            snprintf(first, sizeof first, "%s", line[0]);
-        }
-        scenario_destroy(point);
-    }
-    if (concerned > 0) {
-        snprintf(text, sizeof text, "%zu of %zu points, the first of them: %s", concerned, points, first);
-        report_warning(options, text);
-    }
-    return CFI_OK;
-}
-
 /* What rank 0 alone does before the work: it reads, warns, and prints a dry run. */
 static cfi_status prepare_sweep(const cli_options *options, cfi_scenario **scenario, cfi_error *error)
 {
+    points_seen seen;
     cfi_status status = scenario_read(options->argument, options->setting, options->settings, scenario, error);
 
+    if (status != CFI_OK) {
+        return status;
+    }
+    if (has_option(options, &DRY_RUN)) {
+        return dry_run(options, *scenario, error);
+    }
+    if (options->quiet) {
+        return CFI_OK;
+    }
+    status = see_points(*scenario, false, &seen, error);
     if (status == CFI_OK) {
-        status = warn_of_points(options, *scenario, error);
+        warn_of_points(options, *scenario, &seen);
     }
-    if (status == CFI_OK && has_option(options, &DRY_RUN)) {
-        status = print_points(options, *scenario, error);
-    }
-    return status;
+    return status == CFI_NO_MEMORY ? status : CFI_OK; /* any other the sweep itself will tell */
 }
 
 static int cli_sweep(const cli_options *options)

@@ -1,8 +1,6 @@
 /* Strict parsing of what follows the command's name. */
 #include "cli/options.h"
 
-#include "cli/commands.h"
-
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>

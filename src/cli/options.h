@@ -1,4 +1,4 @@
-/* The options of commands, and strict parsing of what follows a command's name. */
+/* What a command is, its options, and strict parsing of what follows its name. */
 #ifndef CFISAC_CLI_OPTIONS_H
 #define CFISAC_CLI_OPTIONS_H
 
@@ -51,6 +51,24 @@ typedef struct cli_options {
     size_t settings;
     const char *command_line; /* as typed, for timing.json */
 } cli_options;
+
+enum { MOST_OPTIONS = 16 };
+
+/* Drives dispatch, option parsing and every help text. */
+typedef struct cli_command {
+    const char *name;
+    int (*run)(const cli_options *options); /* returns the process's exit code */
+    const char *usage;                      /* what follows the name */
+    const char *summary;                    /* a line for the list of commands */
+    const char *text;                       /* what it does */
+    const char *example;                    /* lines with two spaces before each */
+    const char *argument;                   /* name of the positional argument, or NULL: takes none */
+    bool argument_optional, argument_repeats;
+    bool lists_keys;                         /* its help lists the scenario's keys */
+    const cli_option *options[MOST_OPTIONS]; /* in the order of the help, NULL behind the last */
+    /* What the options say together; NULL: nothing more to check. CFI_USAGE by usage_error. */
+    cfi_status (*check)(const cli_options *options, cfi_error *error);
+} cli_command;
 
 /* Parses argv[0 .. argc - 1] by the command's list of options; stops at --help. CFI_USAGE, CFI_NO_MEMORY. Free with
  * options_free in every case. */

@@ -5,18 +5,29 @@
 
 static const double LN2 = 0.69314718055994530942;
 
-sums_layout sums_make_layout(size_t K, size_t L, bool multistatic)
+sums_layout sums_make_layout(size_t K, size_t L, bool multistatic, mc_precision precision)
 {
-    size_t square = multistatic ? 2 * L * L : 0;
+    enum { OFF = 8 }; /* rows that lie a power of two apart get in each other's way in the cache */
+    size_t padded = (L + LINALG_PANEL - 1) / LINALG_PANEL * LINALG_PANEL, ld = padded + OFF;
+    size_t square = multistatic ? 2 * padded * ld : 0;
 
     return (sums_layout){.K = K,
                          .L = L,
                          .users = 0,
                          .aps = 4 * K,
-                         .gram = 4 * K + 5 * L,
-                         .cross = 4 * K + 5 * L + square,
-                         .length = 4 * K + 5 * L + 2 * square,
-                         .multistatic = multistatic};
+                         .lit = 4 * K + 5 * L,
+                         .gram = 4 * K + 5 * L + 1,
+                         .cross = 4 * K + 5 * L + 1 + square,
+                         .length = 4 * K + 5 * L + 1 + 2 * square,
+                         .padded = padded,
+                         .ld = ld,
+                         .multistatic = multistatic,
+                         .precision = precision};
+}
+
+cfi_split sums_square(const sums_layout *layout, double *sums, size_t offset)
+{
+    return (cfi_split){.re = sums + offset, .im = sums + offset + layout->padded * layout->ld, .ld = layout->ld};
 }
 
 void sums_add_rates(const sums_layout *layout, const cfi_split *A, double *sums)

@@ -5,6 +5,7 @@
 #include "metrics/simulation.h"
 
 #include "base/threads.h"
+#include "metrics/estimates.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,7 +30,6 @@ static void merge_blocks(simulation *sim)
             to[i] = one[i] + two[i];
         }
     }
-    memset(sim->sums + MOST_BLOCKS / 2 * length, 0, MOST_BLOCKS / 2 * length * sizeof(double));
     sim->blocks = MOST_BLOCKS / 2;
     sim->block_size *= 2;
     for (size_t b = 0; b < MOST_BLOCKS; b++) {
@@ -95,58 +95,21 @@ static cfi_status run_blocks(simulation *sim, size_t until, cfi_error *error)
 
 /* ---------------------------------------------------------------------------- estimates ---- */
 
-/* sums - those of one block, over the remaining realisations. */
-static double leave_out(const simulation *sim, const double *total, size_t block, double n, double *rest)
-{
-    const double *own = sim->sums + block * sim->layout.length;
-
-    for (size_t i = 0; i < sim->layout.length; i++) {
-        rest[i] = total[i] - own[i];
-    }
-    return n - (double)sim->size[block];
-}
-
-/* Sums over all blocks, added in order; returns the number of realisations. */
-static double add_up(const simulation *sim, double *total)
-{
-    size_t n = 0;
-
-    memset(total, 0, sim->layout.length * sizeof *total);
-    for (size_t b = 0; b < sim->blocks; b++) {
-        const double *own = sim->sums + b * sim->layout.length;
-
-        for (size_t i = 0; i < sim->layout.length; i++) {
-            total[i] += own[i];
-        }
-        n += sim->size[b];
-    }
-    return (double)n;
-}
-
 /* Standard error of the sum rate with the blocks so far: the stop rule. */
 static double sum_rate_error(const simulation *sim, double *total, double *rest)
 {
-    double n = add_up(sim, total), without[MOST_BLOCKS];
+    size_t length = sim->layout.aps; /* the rates need the users' part only */
+    double n = estimates_add_up(sim, length, total), without[MOST_BLOCKS];
     double whole = sums_rates(&sim->layout, sim->network->system, total, n, NULL);
 
     for (size_t b = 0; b < sim->blocks; b++) {
-        double left = n - (double)sim->size[b];
+        double left = estimates_leave_out(sim, total, b, length, n, rest);
 
-        for (size_t i = 0; i < sim->layout.aps; i++) { /* the rates need the users' part only */
-            rest[i] = total[i] - sim->sums[b * sim->layout.length + i];
-        }
         without[b] = sums_rates(&sim->layout, sim->network->system, rest, left, NULL);
     }
     return hypot(jackknife_estimate(sim->blocks, sim->size, whole, without).std_error,
                  sums_rates_second_order(&sim->layout, sim->network->system, total, n, NULL));
 }
-
-/* Work space of the final estimates: `width` numbers for the whole and as many for each block left out. */
-typedef struct estimates {
-    size_t width;
-    double *whole, *without; /* width; MOST_BLOCKS x width */
-    double *second_order;    /* K + 1: of the rates and their sum */
-} estimates;
 
 static jackknife estimate_of(const simulation *sim, const estimates *e, size_t which)
 {
@@ -156,31 +119,6 @@ static jackknife estimate_of(const simulation *sim, const estimates *e, size_t w
         without[b] = e->without[b * e->width + which];
     }
     return jackknife_estimate(sim->blocks, sim->size, e->whole[which], without);
-}
-
-/* From one set of sums: rates (K), sum rate, and L each of what follows. */
-typedef enum { OWN_ECHO, BLOCK_MEAN, MULTISTATIC, RESIDUAL, PER_AP } ap_quantity;
-
-static size_t place_of(const sums_layout *layout, ap_quantity quantity, size_t p)
-{
-    return layout->K + 1 + (size_t)quantity * layout->L + p;
-}
-
-static bool evaluate(const simulation *sim, const double *sums, double n, double complex *work, double *out)
-{
-    const sums_layout *layout = &sim->layout;
-    size_t K = layout->K;
-
-    out[K] = sums_rates(layout, sim->network->system, sums, n, out);
-    if (sim->network->system->monte_carlo.bounds != CFI_MC_BOUNDS_NONE) {
-        sums_own_echo(layout, &sim->constants, sums, n, out + place_of(layout, OWN_ECHO, 0));
-        for (size_t p = 0; p < layout->L; p++) {
-            out[place_of(layout, BLOCK_MEAN, p)] = sums[layout->aps + 5 * p + 4] / n;
-        }
-    }
-    return layout->multistatic &&
-           sums_multistatic(layout, &sim->constants, sums, n, work, out + place_of(layout, MULTISTATIC, 0),
-                            out + place_of(layout, RESIDUAL, 0));
 }
 
 /* Relative, of an information. Where only sensing power lights an access point its information is the same in every
@@ -227,7 +165,7 @@ static void fill_rate(const simulation *sim, const estimates *e, size_t which, d
  * but of n of them only n (1 - h) are free: their variance is short by that factor. */
 static void fill_multistatic(const simulation *sim, const estimates *e, size_t p, cfi_monte_carlo *out)
 {
-    size_t at = place_of(&sim->layout, MULTISTATIC, p);
+    size_t at = estimates_place(&sim->layout, MULTISTATIC, p);
     counts n = count_realizations(sim);
     double least = sim->needs.least[p], one_more = sim->needs.one_more[p];
     jackknife j = estimate_of(sim, e, at);
@@ -236,7 +174,7 @@ static void fill_multistatic(const simulation *sim, const estimates *e, size_t p
         return;
     }
     if (estimable_from(n.left, least + one_more)) {
-        double residual = estimate_of(sim, e, place_of(&sim->layout, RESIDUAL, p)).std_error;
+        double residual = estimate_of(sim, e, estimates_place(&sim->layout, RESIDUAL, p)).std_error;
 
         j.std_error = hypot(j.std_error, residual * sqrt(least / (n.all - least)));
     } else {
@@ -249,7 +187,7 @@ static void fill_multistatic(const simulation *sim, const estimates *e, size_t p
  * variance. */
 static void fill_block_mean(const simulation *sim, const estimates *e, size_t p, cfi_monte_carlo *out)
 {
-    size_t at = place_of(&sim->layout, BLOCK_MEAN, p);
+    size_t at = estimates_place(&sim->layout, BLOCK_MEAN, p);
     double order = estimable_block_order(sim->network, sim->powers, p), mean = e->whole[at];
 
     out->crlb_own_echo_block_mean_rad2[p] = order > 1.0 ? mean : NAN;
@@ -266,7 +204,7 @@ static void fill_estimates(const simulation *sim, const estimates *e, bool elimi
     }
     fill_rate(sim, e, K, &out->sum_rate_bit_s_hz, &out->sum_rate_std_error);
     for (size_t p = 0; p < L && out->crlb_own_echo_rad2; p++) {
-        size_t own = place_of(&sim->layout, OWN_ECHO, p);
+        size_t own = estimates_place(&sim->layout, OWN_ECHO, p);
 
         to_bound(estimate_of(sim, e, own), e->whole[own], &out->crlb_own_echo_rad2[p],
                  &out->crlb_own_echo_std_error[p]);
@@ -282,37 +220,30 @@ static void fill_estimates(const simulation *sim, const estimates *e, bool elimi
 
 static cfi_status estimate(simulation *sim, cfi_arena *arena, cfi_monte_carlo *out, cfi_error *error)
 {
-    const sums_layout *layout = &sim->layout;
-    size_t K = layout->K, L = layout->L, square = layout->multistatic ? 2 * L * L + L : 0;
-    estimates e = {.width = K + 1 + PER_AP * L};
-    double *total = arena_alloc(arena, layout->length, sizeof *total);
-    double *rest = arena_alloc(arena, layout->length, sizeof *rest), n;
-    double complex *work = arena_alloc(arena, square, sizeof *work);
-    bool eliminated;
+    estimates e;
+    cfi_status status = estimates_run(sim, arena, &e, error);
 
-    e.whole = arena_zeros(arena, e.width, sizeof *e.whole);
-    e.without = arena_zeros(arena, e.width * MOST_BLOCKS, sizeof *e.without);
-    e.second_order = arena_alloc(arena, K + 1, sizeof *e.second_order);
-    if (!total || !rest || !work || !e.whole || !e.without || !e.second_order) {
-        return simulation_out_of_memory(sim->network, error);
+    if (status == CFI_OK) {
+        out->realizations = (size_t)count_realizations(sim).all;
+        fill_estimates(sim, &e, e.eliminated, out);
     }
-    n = add_up(sim, total);
-    eliminated = evaluate(sim, total, n, work, e.whole);
-    for (size_t b = 0; b < sim->blocks && sim->blocks > 1; b++) {
-        double left = leave_out(sim, total, b, n, rest);
-
-        if (stop_requested(sim->stop)) {
-            return error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo");
-        }
-        eliminated = evaluate(sim, rest, left, work, e.without + b * e.width) && eliminated;
-    }
-    e.second_order[K] = sums_rates_second_order(layout, sim->network->system, total, n, e.second_order);
-    out->realizations = (size_t)n;
-    fill_estimates(sim, &e, eliminated, out);
-    return CFI_OK;
+    return status;
 }
 
 /* ------------------------------------------------------------------------------- the run ---- */
+
+/* Without a stop rule blocks have the size at once to which they would grow, and there are no more than are needed.
+ * Returns how many there can be. */
+static size_t plan_blocks(simulation *sim)
+{
+    if (sim->network->system->monte_carlo.max_std_error > 0.0) {
+        return MOST_BLOCKS;
+    }
+    while ((sim->n - 1) / sim->block_size >= MOST_BLOCKS) {
+        sim->block_size *= 2;
+    }
+    return (sim->n - 1) / sim->block_size + 1;
+}
 
 static cfi_status prepare(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
@@ -322,7 +253,7 @@ static cfi_status prepare(simulation *sim, cfi_arena *arena, cfi_error *error)
     sim->steering = arena_alloc(arena, 2 * N * L, sizeof *sim->steering);
     sim->root_p = arena_alloc(arena, K * L, sizeof(double));
     sim->root_s = arena_alloc(arena, L, sizeof(double));
-    sim->sums = arena_zeros(arena, MOST_BLOCKS * sim->layout.length, sizeof(double));
+    sim->sums = arena_alloc(arena, plan_blocks(sim) * sim->layout.length, sizeof(double));
     if (!sim->steering || !sim->root_p || !sim->root_s || !sim->sums) {
         return simulation_out_of_memory(sim->network, error);
     }
@@ -333,14 +264,14 @@ static cfi_status prepare(simulation *sim, cfi_arena *arena, cfi_error *error)
     for (size_t i = 0; i < K * L; i++) {
         sim->root_p[i] = sqrt(sim->powers->p[i]);
     }
-    return bound_constants_make(sim->network, arena, &sim->constants, error);
+    return CFI_OK;
 }
 
 static cfi_status simulate(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
     double wanted = sim->network->system->monte_carlo.max_std_error;
-    double *total = arena_alloc(arena, sim->layout.length, sizeof *total);
-    double *rest = arena_alloc(arena, sim->layout.length, sizeof *rest);
+    double *total = arena_alloc(arena, sim->layout.aps, sizeof *total);
+    double *rest = arena_alloc(arena, sim->layout.aps, sizeof *rest);
 
     if (!total || !rest) {
         return simulation_out_of_memory(sim->network, error);
@@ -400,6 +331,22 @@ static cfi_status make_scratch(simulation *sim, cfi_arena *arena, cfi_error *err
     return sim->scratch ? CFI_OK : simulation_out_of_memory(sim->network, error);
 }
 
+/* The scales of the beams, and the precision of their products. */
+static cfi_status plan_precision(simulation *sim, cfi_arena *arena, cfi_error *error)
+{
+    bool may_stop = sim->network->system->monte_carlo.max_std_error > 0.0;
+    double least = may_stop ? FIRST_LOOK : (double)sim->n; /* realisations there will be */
+    cfi_status status = bound_constants_make(sim->network, &sim->layout, arena, &sim->constants, error);
+
+    if (status == CFI_OK && sim->layout.multistatic) {
+        sim->layout.precision = bound_choose_precision(&sim->constants, sim->powers, sim->needs.least, least);
+        if (sim->layout.precision != MC_DOUBLE) {
+            bound_fill_scales(&sim->constants, sim->powers);
+        }
+    }
+    return status;
+}
+
 /* What the multistatic bounds need, and whether the sums are to hold what they are made of. */
 static cfi_status plan_bounds(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
@@ -417,8 +364,8 @@ static cfi_status plan_bounds(simulation *sim, cfi_arena *arena, cfi_error *erro
             multistatic = multistatic || estimable_from((double)(sim->n - 1), sim->needs.least[p]);
         }
     }
-    sim->layout = sums_make_layout(K, L, multistatic);
-    return CFI_OK;
+    sim->layout = sums_make_layout(K, L, multistatic, MC_DOUBLE);
+    return plan_precision(sim, arena, error);
 }
 
 cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *powers, size_t threads, cfi_stop *stop,

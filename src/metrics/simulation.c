@@ -2,6 +2,7 @@
 #include "metrics/simulation.h"
 
 #include "base/clones.h"
+#include "metrics/beams.h"
 
 #include <string.h>
 
@@ -13,13 +14,12 @@ enum { STACKED = 512 };
 struct simulation_scratch {
     cfi_channel_scratch *channel;
     void *precoding;
-    double *factor;        /* K: of the precoder */
-    size_t stack, stride;  /* access points in a stack; doubles from realisation to realisation */
-    cfi_channels h, f;     /* stack N x K x SIMULATION_CHUNK, user fastest; f holds the estimates first */
-    cfi_split A;           /* K x K x SIMULATION_CHUNK */
-    double *gain, *beam;   /* N K, 2 N K: an access point's powers, a user's factor for every antenna */
-    double complex *V, *W; /* K x SIMULATION_CHUNK x L; NULL without bounds */
-    double *along_re, *along_im, *slope_re, *slope_im; /* K: of one realisation */
+    double *factor;       /* K: of the precoder */
+    size_t stack, stride; /* access points in a stack; doubles from realisation to realisation */
+    cfi_channels h, f;    /* stack N x K x SIMULATION_CHUNK, user fastest; f holds the estimates first */
+    cfi_split A;          /* K x K x SIMULATION_CHUNK */
+    double *gain, *beam;  /* N K, 2 N K: an access point's powers, a user's factor for every antenna */
+    beams *beams;         /* NULL without bounds */
 };
 
 cfi_status simulation_out_of_memory(const cfi_network *network, cfi_error *error)
@@ -55,37 +55,6 @@ CLONES(static, void, radiate,
     }
 }
 
-/* re + j im += conj(a) f for a row of F. */
-CLONES(static, void, add_row,
-       (size_t K, double complex a, const double *restrict f_re, const double *restrict f_im, double *restrict re,
-        double *restrict im),
-       (K, a, f_re, f_im, re, im))
-{
-    double x = creal(a), y = cimag(a);
-
-    for (size_t k = 0; k < K; k++) {
-        re[k] += x * f_re[k] + y * f_im[k];
-        im[k] += x * f_im[k] - y * f_re[k];
-    }
-}
-
-/* v = a^H F, w = adot^H F */
-static void observe(const simulation *sim, size_t l, const simulation_scratch *s, size_t at, size_t out)
-{
-    size_t K = sim->layout.K, N = sim->network->system->N;
-    const double complex *a = sim->steering + 2 * N * l, *derivative = a + N;
-
-    memset(s->along_re, 0, 4 * K * sizeof(double));
-    for (size_t n = 0; n < N; n++) {
-        add_row(K, a[n], s->f.re + at + K * n, s->f.im + at + K * n, s->along_re, s->along_im);
-        add_row(K, derivative[n], s->f.re + at + K * n, s->f.im + at + K * n, s->slope_re, s->slope_im);
-    }
-    for (size_t k = 0; k < K; k++) {
-        s->V[out + k] = s->along_re[k] + I * s->along_im[k];
-        s->W[out + k] = s->slope_re[k] + I * s->slope_im[k];
-    }
-}
-
 /* Draws and precodes access point l, place g of a stack. */
 static void run_ap(const simulation *sim, const cfi_channel_range *range, size_t l, size_t g,
                    const simulation_scratch *s)
@@ -99,9 +68,15 @@ static void run_ap(const simulation *sim, const cfi_channel_range *range, size_t
     for (size_t i = 0; i < range->count; i++) {
         radiate(size, s->gain, s->beam, out.h_hat.re + s->stride * i);
         radiate(size, s->gain, s->beam + size, out.h_hat.im + s->stride * i);
-        if (s->V) {
-            observe(sim, l, s, first + s->stride * i, K * (i + SIMULATION_CHUNK * l));
+        if (s->beams) {
+            cfi_split f = {.re = out.h_hat.re + s->stride * i, .im = out.h_hat.im + s->stride * i, .ld = K};
+            size_t block = (range->first + i) / sim->block_size;
+
+            beams_observe(s->beams, &sim->constants, l, i, f, sim->sums + block * sim->layout.length);
         }
+    }
+    if (s->beams) {
+        beams_keep(s->beams, &sim->constants, l, range->count);
     }
 }
 
@@ -129,8 +104,6 @@ static void multiply_stack(const simulation *sim, size_t count, size_t aps, cons
 /* Adds the chunk's realisations to the sums of their blocks. */
 static void add_to_blocks(const simulation *sim, size_t first, size_t count, const simulation_scratch *s)
 {
-    size_t K = sim->layout.K;
-
     for (size_t i = 0, end; i < count; i = end) {
         size_t block = (first + i) / sim->block_size, next = (block + 1) * sim->block_size - first;
         double *sums = sim->sums + block * sim->layout.length;
@@ -141,11 +114,8 @@ static void add_to_blocks(const simulation *sim, size_t first, size_t count, con
 
             sums_add_rates(&sim->layout, &A, sums);
         }
-        if (s->V) {
-            sums_beams beams = {
-                .V = s->V + K * i, .W = s->W + K * i, .ld = K * SIMULATION_CHUNK, .realizations = end - i};
-
-            sums_add_bounds(&sim->layout, &sim->constants, &beams, sums);
+        if (sim->layout.multistatic) {
+            beams_add_products(s->beams, i, end, sums);
         }
     }
 }
@@ -177,8 +147,12 @@ static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, c
 cfi_status simulation_run_group(const simulation *sim, size_t first, size_t last, simulation_scratch *scratch,
                                 cfi_error *error)
 {
+    size_t size = sim->block_size, length = sim->layout.length;
     cfi_status status = CFI_OK;
 
+    for (size_t b = (first + size - 1) / size; b * size < last; b++) { /* those that begin here */
+        memset(sim->sums + b * length, 0, length * sizeof *sim->sums);
+    }
     for (size_t i = first; status == CFI_OK && i < last; i += SIMULATION_CHUNK) {
         status = run_chunk(sim, i, last - i < SIMULATION_CHUNK ? last - i : SIMULATION_CHUNK, scratch, error);
     }
@@ -200,23 +174,18 @@ static bool allocate_scratch(const simulation *sim, cfi_arena *arena, simulation
     s->h.re = arena_zeros(arena, 4 * entries, sizeof(double));
     s->A = (cfi_split){.re = arena_alloc(arena, 2 * A, sizeof(double)), .ld = (K + 7) / 8 * 8};
     s->gain = arena_alloc(arena, 3 * size, sizeof(double));
-    s->along_re = arena_alloc(arena, 4 * K, sizeof(double));
-    if (!s->channel || !s->precoding || !s->factor || !s->h.re || !s->A.re || !s->gain || !s->along_re) {
+    if (!s->channel || !s->precoding || !s->factor || !s->h.re || !s->A.re || !s->gain) {
         return false;
     }
     s->h.im = s->h.re + entries;
     s->f = (cfi_channels){.re = s->h.im + entries, .im = s->h.im + 2 * entries};
     s->A.im = s->A.re + A;
     s->beam = s->gain + size;
-    s->along_im = s->along_re + K;
-    s->slope_re = s->along_re + 2 * K;
-    s->slope_im = s->along_re + 3 * K;
     if (sim->network->system->monte_carlo.bounds == CFI_MC_BOUNDS_NONE) {
         return true;
     }
-    s->V = arena_alloc(arena, 2 * K * L * SIMULATION_CHUNK, sizeof *s->V);
-    s->W = s->V ? s->V + K * L * SIMULATION_CHUNK : NULL;
-    return s->V != NULL;
+    s->beams = beams_make(&sim->layout, SIMULATION_CHUNK, arena);
+    return s->beams != NULL;
 }
 
 simulation_scratch *simulation_make_scratch(const simulation *sim, cfi_arena *arena)

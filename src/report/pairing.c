@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-size_t pairing_drops(const cfi_sweep_lines *lines, size_t point)
+size_t pairing_drops(const cfi_sweep_outcomes *outcomes, size_t point)
 {
-    return lines->first[point + 1] - lines->first[point];
+    return outcomes->first[point + 1] - outcomes->first[point];
 }
 
 size_t pairing_axis(const cfi_scenario *sweep)
@@ -41,12 +41,12 @@ static size_t stride_of(const cfi_scenario *sweep, size_t which)
     return stride;
 }
 
-bool pairing_holds(const cfi_sweep_lines *lines, size_t point, size_t d, double least)
+bool pairing_holds(const cfi_sweep_outcomes *outcomes, size_t point, size_t d, double least)
 {
     const cfi_axis *axis;
-    size_t axes = scenario_axes(lines->sweep, &axis), which = pairing_axis(lines->sweep);
-    size_t stride = which < axes ? stride_of(lines->sweep, which) : 1, values = which < axes ? axis[which].count : 1;
-    size_t start = which < axes ? point - scenario_axis_index(lines->sweep, point, which) * stride : point;
+    size_t axes = scenario_axes(outcomes->sweep, &axis), which = pairing_axis(outcomes->sweep);
+    size_t stride = which < axes ? stride_of(outcomes->sweep, which) : 1, values = which < axes ? axis[which].count : 1;
+    size_t start = which < axes ? point - scenario_axis_index(outcomes->sweep, point, which) * stride : point;
 
     for (size_t i = 0; i < values; i++) {
         size_t p = start + i * stride;
@@ -54,9 +54,60 @@ bool pairing_holds(const cfi_sweep_lines *lines, size_t point, size_t d, double 
         if (isfinite(least) && pairing_threshold(&axis[which], i) < least) {
             continue;
         }
-        if (d >= pairing_drops(lines, p) || lines->line[lines->first[p] + d].status != CFI_DROP_OK) {
+        if (d >= pairing_drops(outcomes, p) || outcomes->status[outcomes->first[p] + d] != CFI_DROP_OK) {
             return false;
         }
     }
     return true;
+}
+
+static size_t first_of_curve(const pairing *pairs, size_t point)
+{
+    return point - point / pairs->stride % pairs->values * pairs->stride;
+}
+
+/* A drop of a curve is paired as long as no point of the curve lacks it. */
+static void unpair(pairing *pairs, size_t point)
+{
+    const size_t *first = pairs->outcomes->first;
+    size_t start = first_of_curve(pairs, point), drops = pairing_drops(pairs->outcomes, point);
+
+    for (size_t d = 0; d < pairing_drops(pairs->outcomes, start); d++) {
+        if (d >= drops || pairs->outcomes->status[first[point] + d] != CFI_DROP_OK) {
+            pairs->bit[(first[start] + d) / 8] &= (uint8_t) ~(1u << (first[start] + d) % 8);
+        }
+    }
+}
+
+cfi_status pairing_make(const cfi_sweep_outcomes *outcomes, pairing *pairs, cfi_error *error)
+{
+    const cfi_axis *axis;
+    size_t axes = scenario_axes(outcomes->sweep, &axis), which = pairing_axis(outcomes->sweep);
+    size_t points = scenario_points(outcomes->sweep), bytes = outcomes->first[points] / 8 + 1;
+
+    *pairs = (pairing){.outcomes = outcomes,
+                       .stride = which < axes ? stride_of(outcomes->sweep, which) : 1,
+                       .values = which < axes ? axis[which].count : 1,
+                       .bit = malloc(bytes)};
+    if (!pairs->bit) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the pairs of %zu drops", outcomes->first[points]);
+    }
+    memset(pairs->bit, 0xff, bytes);
+    for (size_t p = 0; p < points; p++) {
+        unpair(pairs, p);
+    }
+    return CFI_OK;
+}
+
+bool pairing_has(const pairing *pairs, size_t point, size_t d)
+{
+    size_t start = first_of_curve(pairs, point), at = pairs->outcomes->first[start] + d;
+
+    return d < pairing_drops(pairs->outcomes, start) && ((unsigned)pairs->bit[at / 8] >> at % 8 & 1u) != 0;
+}
+
+void pairing_free(pairing *pairs)
+{
+    free(pairs->bit);
+    pairs->bit = NULL;
 }

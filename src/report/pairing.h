@@ -5,7 +5,7 @@
 #include "cfisac/report.h"
 
 /* Drops of a point. */
-size_t pairing_drops(const cfi_sweep_lines *lines, size_t point);
+size_t pairing_drops(const cfi_sweep_outcomes *outcomes, size_t point);
 
 /* The axis of sensing.crlb_threshold_db; scenario_axes() when it is not swept. */
 size_t pairing_axis(const cfi_scenario *sweep);
@@ -15,6 +15,18 @@ double pairing_threshold(const cfi_axis *axis, size_t value);
 
 /* Whether drop d has a result at every point of the curve through `point`: those that differ from it in the threshold
  * alone, without the ones below `least` dB. */
-bool pairing_holds(const cfi_sweep_lines *lines, size_t point, size_t d, double least);
+bool pairing_holds(const cfi_sweep_outcomes *outcomes, size_t point, size_t d, double least);
+
+/* The same of all drops and whole curves, worked out once. */
+typedef struct pairing {
+    const cfi_sweep_outcomes *outcomes;
+    size_t stride, values; /* points of a curve, and how far apart they are */
+    uint8_t *bit;          /* of every drop of the first point of each curve */
+} pairing;
+
+/* CFI_NO_MEMORY. pairing_free in every case. */
+cfi_status pairing_make(const cfi_sweep_outcomes *outcomes, pairing *pairs, cfi_error *error);
+bool pairing_has(const pairing *pairs, size_t point, size_t d);
+void pairing_free(pairing *pairs);
 
 #endif

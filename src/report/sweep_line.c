@@ -112,7 +112,8 @@ static cfi_status text_finish(line_text *line, FILE *stream, cfi_error *error)
     bool whole = fflush(line->stream) == 0 && !ferror(line->stream);
     cfi_status status;
 
-    whole = fclose(line->stream) == 0 && whole;
+    whole =
+        fclose(line->stream) == 0 && whole && line->text; /* glibc: no error, but no text, where it cannot shrink it */
     status = whole ? put_checked(line->text, line->length, stream, error) : out_of_line_memory(error);
     free(line->text);
     return status;

@@ -1,31 +1,12 @@
-/* The verdict over a sweep, from the journal's lines. */
+/* The verdict over a sweep, from a tally of its lines. */
+#include "cfisac/report.h"
+
 #include "report/decibel.h"
 #include "report/drop_values.h"
 #include "report/fields.h"
 #include "report/infeasible.h"
 
 #include <math.h>
-
-static cfi_status failed_lines(const cfi_sweep_lines *lines, size_t count, cfi_error *error)
-{
-    const cfi_line *first = NULL;
-    size_t failed = 0;
-    char more[80] = "";
-
-    for (size_t i = 0; i < count; i++) {
-        if (lines->line[i].status == CFI_DROP_FAILED && failed++ == 0) {
-            first = &lines->line[i];
-        }
-    }
-    if (!first) {
-        return CFI_OK;
-    }
-    if (failed > 1) {
-        snprintf(more, sizeof more, " (%zu more drops failed: the journal says why)", failed - 1);
-    }
-    return error_set(error, CFI_FAILED, "drop %u of point %zu failed: %s%s", first->drop, first->point,
-                     lines->failure ? lines->failure : "the journal says why", more);
-}
 
 /* By the threshold at the edge of feasibility, or where there is no single one by how much all must rise. */
 static double hardness(const cfi_line *line)
@@ -35,16 +16,35 @@ static double hardness(const cfi_line *line)
     return isnan(least) ? line->quantity[field_number_index(drop_threshold_factor_db)] : least;
 }
 
-static cfi_status infeasible_lines(const cfi_sweep_lines *lines, size_t count, cfi_error *error)
+void report_tally_line(cfi_sweep_tally *tally, const cfi_line *line, const cfi_line_text *more)
 {
-    const cfi_line *easiest = &lines->line[0];
-    char because[INFEASIBLE_LENGTH];
-    double least;
-
-    for (size_t i = 1; i < count; i++) {
-        easiest = hardness(&lines->line[i]) < hardness(easiest) ? &lines->line[i] : easiest;
+    tally->lines++;
+    if (line->status == CFI_DROP_FAILED && tally->failed++ == 0) {
+        tally->first_failed = *line;
+        snprintf(tally->failure, sizeof tally->failure, "%s", more->failure);
     }
-    least = hardness(easiest);
+    if (line->status == CFI_DROP_INFEASIBLE &&
+        (tally->infeasible++ == 0 || hardness(line) < hardness(&tally->easiest))) {
+        tally->easiest = *line;
+    }
+}
+
+static cfi_status failed_lines(const cfi_sweep_tally *tally, cfi_error *error)
+{
+    char more[80] = "";
+
+    if (tally->failed > 1) {
+        snprintf(more, sizeof more, " (%zu more drops failed: the journal says why)", tally->failed - 1);
+    }
+    return error_set(error, CFI_FAILED, "drop %u of point %zu failed: %s%s", tally->first_failed.drop,
+                     tally->first_failed.point, *tally->failure ? tally->failure : "the journal says why", more);
+}
+
+static cfi_status infeasible_lines(const cfi_line *easiest, cfi_error *error)
+{
+    char because[INFEASIBLE_LENGTH];
+    double least = hardness(easiest);
+
     infeasible_describe(&easiest->because, because);
     if (!isfinite(least)) {
         return error_set(error, CFI_INFEASIBLE,
@@ -59,13 +59,10 @@ static cfi_status infeasible_lines(const cfi_sweep_lines *lines, size_t count, c
                      decibel_round_up(least), easiest->drop, easiest->point, because);
 }
 
-cfi_status report_sweep_verdict(const cfi_sweep_lines *lines, cfi_error *error)
+cfi_status report_sweep_verdict(const cfi_sweep_tally *tally, cfi_error *error)
 {
-    size_t count = lines->first[scenario_points(lines->sweep)], infeasible = 0;
-    cfi_status status = failed_lines(lines, count, error);
-
-    for (size_t i = 0; i < count; i++) {
-        infeasible += lines->line[i].status == CFI_DROP_INFEASIBLE;
+    if (tally->failed > 0) {
+        return failed_lines(tally, error);
     }
-    return status == CFI_OK && count > 0 && infeasible == count ? infeasible_lines(lines, count, error) : status;
+    return tally->lines > 0 && tally->infeasible == tally->lines ? infeasible_lines(&tally->easiest, error) : CFI_OK;
 }

@@ -6,29 +6,29 @@
 enum { MOST_CURVES = 3, CURVE_LENGTH = 300, LINE_LENGTH = 700 };
 
 /* Drops that are paired on the curve through a point without its thresholds below `least` dB. */
-static size_t count_paired(const cfi_sweep_lines *lines, size_t point, double least)
+static size_t count_paired(const cfi_sweep_outcomes *outcomes, size_t point, double least)
 {
     size_t count = 0;
 
-    for (size_t d = 0; d < pairing_drops(lines, point); d++) {
-        count += pairing_holds(lines, point, d, least);
+    for (size_t d = 0; d < pairing_drops(outcomes, point); d++) {
+        count += pairing_holds(outcomes, point, d, least);
     }
     return count;
 }
 
 /* The tightest threshold of the curve that leaves at least `enough` drops paired when tighter ones are left out; NaN:
  * none does. */
-static double tightest_usable(const cfi_sweep_lines *lines, size_t point, size_t enough)
+static double tightest_usable(const cfi_sweep_outcomes *outcomes, size_t point, size_t enough)
 {
     const cfi_axis *axis;
-    size_t which = pairing_axis(lines->sweep);
+    size_t which = pairing_axis(outcomes->sweep);
     double tightest = NAN;
 
-    scenario_axes(lines->sweep, &axis);
+    scenario_axes(outcomes->sweep, &axis);
     for (size_t i = 0; i < axis[which].count; i++) {
         double threshold = pairing_threshold(&axis[which], i);
 
-        if (!(threshold >= tightest) && isfinite(threshold) && count_paired(lines, point, threshold) >= enough) {
+        if (!(threshold >= tightest) && isfinite(threshold) && count_paired(outcomes, point, threshold) >= enough) {
             tightest = threshold;
         }
     }
@@ -50,40 +50,41 @@ static void name_curve(const cfi_scenario *sweep, size_t point, char text[CURVE_
     }
 }
 
-static void describe_curve(const cfi_sweep_lines *lines, size_t point, char text[LINE_LENGTH])
+static void describe_curve(const cfi_sweep_outcomes *outcomes, size_t point, char text[LINE_LENGTH])
 {
     const char *key = constraint_key(CFI_CONSTRAINT_THRESHOLD);
     char curve[CURVE_LENGTH], advice[160];
-    double usable = tightest_usable(lines, point, 2); /* two give a standard error */
+    double usable = tightest_usable(outcomes, point, 2); /* two give a standard error */
 
-    usable = isnan(usable) ? tightest_usable(lines, point, 1) : usable;
+    usable = isnan(usable) ? tightest_usable(outcomes, point, 1) : usable;
     if (isnan(usable)) {
         snprintf(advice, sizeof advice, "leaving the tightest ones out does not help");
     } else {
-        size_t paired = count_paired(lines, point, usable);
+        size_t paired = count_paired(outcomes, point, usable);
 
         snprintf(advice, sizeof advice,
                  "the tightest usable one is %.6g dB: without those below it %zu drop%s would be paired", usable,
                  paired, paired == 1 ? "" : "s");
     }
-    name_curve(lines->sweep, point, curve);
+    name_curve(outcomes->sweep, point, curve);
     snprintf(text, LINE_LENGTH, "sweep.csv: the paired columns are empty%s: no drop is feasible at every swept %s; %s",
              curve, key, advice);
 }
 
-void report_sweep_warnings(const cfi_sweep_lines *lines, void (*emit)(void *context, const char *line), void *context)
+void report_sweep_warnings(const cfi_sweep_outcomes *outcomes, void (*emit)(void *context, const char *line),
+                           void *context)
 {
     const cfi_axis *axis;
-    size_t axes = scenario_axes(lines->sweep, &axis), which = pairing_axis(lines->sweep), curves = 0, empty = 0;
+    size_t axes = scenario_axes(outcomes->sweep, &axis), which = pairing_axis(outcomes->sweep), curves = 0, empty = 0;
     char text[LINE_LENGTH];
 
-    for (size_t p = 0; which < axes && p < scenario_points(lines->sweep); p++) {
-        if (scenario_axis_index(lines->sweep, p, which) > 0) {
+    for (size_t p = 0; which < axes && p < scenario_points(outcomes->sweep); p++) {
+        if (scenario_axis_index(outcomes->sweep, p, which) > 0) {
             continue; /* a curve is told at its first point */
         }
         curves++;
-        if (count_paired(lines, p, -INFINITY) == 0 && empty++ < MOST_CURVES) {
-            describe_curve(lines, p, text);
+        if (count_paired(outcomes, p, -INFINITY) == 0 && empty++ < MOST_CURVES) {
+            describe_curve(outcomes, p, text);
             emit(context, text);
         }
     }

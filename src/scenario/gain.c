@@ -1,7 +1,9 @@
 /* Gain files: K rows of L numbers, separated by commas. */
-#include "scenario/input.h"
+#include "scenario/gain.h"
 
 #include "base/text.h"
+#include "scenario/input.h"
+#include "scenario/keys.h"
 #include "scenario/syntax.h"
 
 #include <stdarg.h>
@@ -71,7 +73,7 @@ static bool next_row(table_reader *t)
 
 static cfi_status read_cell(table_reader *t, double *out)
 {
-    const key_spec *spec = &key_table[KEY_GAIN];
+    const key_spec *spec = &key_table[KEY_gain];
     size_t count = syntax_number(t->at, (size_t)(t->end - t->at)), shown = 0;
     const char *after = t->at + count;
 
@@ -169,8 +171,8 @@ static const char *text_fault(const char *text, size_t length)
     return memchr(text, '\0', length) ? "a NUL byte in the file (allowed: plain text)" : NULL;
 }
 
-cfi_status input_gain(const char *path, const char *scenario, cfi_sizes sizes, const cfi_place *place, cfi_value *value,
-                      cfi_error *error)
+cfi_status gain_read(const char *path, const char *scenario, cfi_sizes sizes, const cfi_place *place, cfi_value *value,
+                     cfi_error *error)
 {
     table_reader t = {.file = path, .place = place, .sizes = sizes, .line = 1, .error = error};
     char *file = join_path(path, scenario), *text = NULL;

@@ -2,15 +2,15 @@
 #include "scenario/grid.h"
 
 #include "scenario/axes.h"
-#include "scenario/input.h"
-#include "scenario/model.h"
+#include "scenario/gain.h"
+#include "scenario/range.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static cfi_status out_of_memory(const cfi_scenario *scenario, cfi_error *error)
+static cfi_status out_of_memory(const cfi_tree *tree, cfi_error *error)
 {
-    cfi_place place = tree_place(&scenario->tree, KEY_SWEEP);
+    cfi_place place = tree_place(tree, KEY_sweep);
 
     return place_error(&place, error, CFI_NO_MEMORY, "out of memory");
 }
@@ -54,13 +54,14 @@ static void print_rows(const cfi_value *table, cfi_wording *out)
     wording_add(out, "]");
 }
 
-/* A gain file as a list of rows: it is read once, so that all points see the same numbers. */
-static cfi_status read_gain_table(const cfi_scenario *scenario, const char *path, const cfi_place *place, char **text,
+/* A gain file as a list of rows: it is read once, so that all points see the same numbers. CFI_OK with NULL: out of
+ * memory. */
+static cfi_status read_gain_table(const cfi_tree *tree, const char *path, const cfi_place *place, char **text,
                                   cfi_error *error)
 {
     cfi_wording rows = {0};
     cfi_value value;
-    cfi_status status = input_gain(path, scenario->file, (cfi_sizes){.L = 0}, place, &value, error);
+    cfi_status status = gain_read(path, tree->file, (cfi_sizes){.L = 0}, place, &value, error);
 
     if (status != CFI_OK) {
         return status;
@@ -71,47 +72,74 @@ static cfi_status read_gain_table(const cfi_scenario *scenario, const char *path
     return CFI_OK;
 }
 
-/* What is shown of a value, and what the key is set to; one text where they are the same. CFI_OK with NULL: out of
- * memory. */
-static cfi_status make_value(const cfi_scenario *scenario, const key_spec *spec, const cJSON *item,
-                             const cfi_place *place, char *text[2], cfi_error *error)
+/* The same numbers as an item of JSON that the axis keeps; NULL: out of memory. */
+static const cJSON *keep_table(grid_items *items, const char *text)
 {
-    bool path = spec == &key_table[KEY_GAIN] && cJSON_IsString(item);
+    cJSON *table = cJSON_Parse(text);
+
+    items->tables = items->tables ? items->tables : cJSON_CreateArray();
+    if (!items->tables || !table || !cJSON_AddItemToArray(items->tables, table)) {
+        cJSON_Delete(table);
+        return NULL;
+    }
+    return table;
+}
+
+/* One value of an axis. */
+typedef struct grid_value {
+    char *shown, *setting; /* what is shown of it, and what the key is set to; one text where they are the same */
+    const cJSON *item;     /* of the setting */
+} grid_value;
+
+/* CFI_OK with anything missing: out of memory. */
+static cfi_status make_value(const cfi_tree *tree, const key_spec *spec, const cJSON *item, const cfi_place *place,
+                             grid_items *items, grid_value *value, cfi_error *error)
+{
+    bool path = spec == &key_table[KEY_gain] && cJSON_IsString(item);
     cfi_status status = CFI_OK;
 
-    text[0] = cJSON_IsObject(item) ? quoted_text(item->child->string) : value_text(item);
-    text[1] = text[0];
+    value->shown = cJSON_IsObject(item) ? quoted_text(item->child->string) : value_text(item);
+    value->setting = value->shown;
+    value->item = item;
     if (cJSON_IsObject(item)) {
-        text[1] = value_text(item->child);
+        value->setting = value_text(item->child);
+        value->item = item->child;
     } else if (path) {
-        text[1] = NULL;
-        status = read_gain_table(scenario, item->valuestring, place, &text[1], error);
+        value->setting = NULL;
+        status = read_gain_table(tree, item->valuestring, place, &value->setting, error);
+        value->item = value->setting ? keep_table(items, value->setting) : NULL;
     }
     return status;
 }
 
-static cfi_status fill_axis(const cfi_scenario *scenario, const key_spec *spec, const cJSON *list, cfi_axis *axis,
-                            cfi_error *error)
+/* Room for the values of an axis. */
+static bool make_axis_room(size_t count, cfi_axis *axis, grid_items *items)
 {
-    cfi_place place = tree_place(&scenario->tree, KEY_SWEEP);
-    size_t count = (size_t)cJSON_GetArraySize(list);
-    char **value = calloc(count, sizeof *value), **setting = calloc(count, sizeof *setting);
+    axis->value = calloc(count, sizeof *axis->value);
+    axis->setting = calloc(count, sizeof *axis->setting);
+    items->item = calloc(count, sizeof *items->item);
+    return axis->value && axis->setting && items->item;
+}
+
+static cfi_status fill_axis(const cfi_tree *tree, const key_spec *spec, const cJSON *list, cfi_axis *axis,
+                            grid_items *items, cfi_error *error)
+{
+    cfi_place place = tree_place(tree, KEY_sweep);
     cfi_status status = CFI_OK;
 
     place_member(&place, spec->name);
-    axis->value = (const char *const *)value;
-    axis->setting = (const char *const *)setting;
-    if (!value || !setting) {
-        return out_of_memory(scenario, error);
+    if (!make_axis_room((size_t)cJSON_GetArraySize(list), axis, items)) {
+        return out_of_memory(tree, error);
     }
     for (const cJSON *item = list->child; item && status == CFI_OK; item = item->next, axis->count++) {
-        char *text[2];
+        grid_value value = {.shown = NULL};
 
-        status = make_value(scenario, spec, item, &place, text, error);
-        value[axis->count] = text[0];
-        setting[axis->count] = text[1];
-        if (status == CFI_OK && (!text[0] || !text[1])) {
-            status = out_of_memory(scenario, error);
+        status = make_value(tree, spec, item, &place, items, &value, error);
+        ((const char **)axis->value)[axis->count] = value.shown;
+        ((const char **)axis->setting)[axis->count] = value.setting;
+        items->item[axis->count] = value.item;
+        if (status == CFI_OK && (!value.shown || !value.setting || !value.item)) {
+            status = out_of_memory(tree, error);
         }
     }
     return status;
@@ -123,14 +151,14 @@ static int compare_texts(const void *a, const void *b)
 }
 
 /* Two points of the same values could not be told apart. */
-static cfi_status check_distinct(const cfi_scenario *scenario, const cfi_axis *axis, cfi_error *error)
+static cfi_status check_distinct(const cfi_tree *tree, const cfi_axis *axis, cfi_error *error)
 {
     const char **sorted = malloc(axis->count * sizeof *sorted);
-    cfi_place place = tree_place(&scenario->tree, KEY_SWEEP);
+    cfi_place place = tree_place(tree, KEY_sweep);
     cfi_status status = CFI_OK;
 
     if (!sorted) {
-        return out_of_memory(scenario, error);
+        return out_of_memory(tree, error);
     }
     place_member(&place, axis->key);
     memcpy(sorted, axis->value, axis->count * sizeof *sorted);
@@ -145,136 +173,71 @@ static cfi_status check_distinct(const cfi_scenario *scenario, const cfi_axis *a
     return status;
 }
 
-static cfi_status build_axis(const cfi_scenario *scenario, const cJSON *values, cfi_axis *axis, cfi_error *error)
+static cfi_status build_axis(const cfi_tree *tree, const cJSON *values, cfi_axis *axis, grid_items *items,
+                             cfi_error *error)
 {
-    cfi_place place = tree_place(&scenario->tree, KEY_SWEEP);
+    cfi_place place = tree_place(tree, KEY_sweep);
     const key_spec *spec = &key_table[key_find(values->string)];
-    cJSON *expanded = NULL;
     cfi_status status = CFI_OK;
 
     axis->key = spec->name;
     if (cJSON_IsString(values)) {
-        status = axes_expand(spec, values->valuestring, &place, &expanded, error);
+        status = range_expand(spec, values->valuestring, &place, &items->expanded, error);
     }
     if (status == CFI_OK) {
-        status = fill_axis(scenario, spec, expanded ? expanded : values, axis, error);
+        status = fill_axis(tree, spec, items->expanded ? items->expanded : values, axis, items, error);
     }
-    if (status == CFI_OK) {
-        status = check_distinct(scenario, axis, error);
+    return status == CFI_OK ? check_distinct(tree, axis, error) : status;
+}
+
+cfi_status grid_build(const cfi_tree *tree, scenario_grid *grid, cfi_error *error)
+{
+    const cJSON *sweep = tree->item[KEY_sweep];
+    size_t count = (size_t)cJSON_GetArraySize(sweep);
+    cfi_status status = CFI_OK;
+
+    grid->axis = calloc(count, sizeof *grid->axis);
+    grid->items = calloc(count, sizeof *grid->items);
+    if (!grid->axis || !grid->items) {
+        return out_of_memory(tree, error);
     }
-    cJSON_Delete(expanded);
+    for (const cJSON *values = sweep->child; values && status == CFI_OK; values = values->next, grid->axes++) {
+        status = build_axis(tree, values, &grid->axis[grid->axes], &grid->items[grid->axes], error);
+    }
     return status;
 }
 
-cfi_status grid_build(cfi_scenario *scenario, cfi_error *error)
+static void free_axis(cfi_axis *axis, grid_items *items)
 {
-    const cJSON *sweep = scenario->tree.item[KEY_SWEEP];
-    scenario_grid *grid = &scenario->grid;
-    cfi_wording base = {0};
-    cfi_status status = CFI_OK;
-
-    grid->axis = calloc((size_t)cJSON_GetArraySize(sweep), sizeof *grid->axis);
-    if (!grid->axis) {
-        return out_of_memory(scenario, error);
+    for (size_t i = 0; i < axis->count; i++) {
+        if (axis->setting[i] != axis->value[i]) {
+            free((char *)axis->setting[i]);
+        }
+        free((char *)axis->value[i]);
     }
-    for (const cJSON *values = sweep->child; values && status == CFI_OK; values = values->next) {
-        status = build_axis(scenario, values, &grid->axis[grid->axes++], error);
-    }
-    if (status == CFI_OK) {
-        resolved_print(scenario, RESOLVED_POINT, &base);
-        grid->base = base.data;
-        status = base.failed ? out_of_memory(scenario, error) : CFI_OK;
-    }
-    return status;
+    free((void *)axis->value);
+    free((void *)axis->setting);
+    free(items->item);
+    cJSON_Delete(items->expanded);
+    cJSON_Delete(items->tables);
 }
 
 void grid_free(scenario_grid *grid)
 {
     for (size_t i = 0; i < grid->axes; i++) {
-        const cfi_axis *axis = &grid->axis[i];
-
-        for (size_t j = 0; j < axis->count; j++) {
-            if (axis->setting[j] != axis->value[j]) {
-                free((char *)axis->setting[j]);
-            }
-            free((char *)axis->value[j]);
-        }
-        free((void *)axis->value);
-        free((void *)axis->setting);
+        free_axis(&grid->axis[i], &grid->items[i]);
     }
     free(grid->axis);
-    free(grid->base);
+    free(grid->items);
     *grid = (scenario_grid){.axis = NULL};
 }
 
-size_t scenario_axes(const cfi_scenario *scenario, const cfi_axis **axes)
+size_t grid_index(const scenario_grid *grid, size_t point, size_t axis)
 {
-    *axes = scenario->grid.axis;
-    return scenario->grid.axes;
-}
-
-size_t scenario_points(const cfi_scenario *scenario)
-{
-    size_t points = 1;
-
-    for (size_t i = 0; i < scenario->grid.axes; i++) {
-        points *= scenario->grid.axis[i].count;
-    }
-    return points;
-}
-
-size_t scenario_axis_index(const cfi_scenario *scenario, size_t point, size_t axis)
-{
-    const scenario_grid *grid = &scenario->grid;
-
     for (size_t i = grid->axes; i > axis + 1; i--) {
         point /= grid->axis[i - 1].count;
     }
     return point % grid->axis[axis].count;
-}
-
-/* "FILE: /sweep: at network.aps = 8: what is wrong" */
-static void name_point(const cfi_scenario *scenario, size_t point, cfi_error *error)
-{
-    const cfi_error cause = *error;
-    const char *what = cause.text;
-    size_t length = strlen(scenario->file);
-    char buffer[256];
-    cfi_wording values = wording_fixed(buffer, sizeof buffer);
-
-    if (strncmp(what, scenario->file, length) == 0 && what[length] == ':') {
-        what += length + 2;
-    }
-    for (size_t i = 0; i < scenario->grid.axes; i++) {
-        const cfi_axis *axis = &scenario->grid.axis[i];
-
-        wording_format(&values, "%s%s = %s", i > 0 ? ", " : "", axis->key,
-                       axis->value[scenario_axis_index(scenario, point, i)]);
-    }
-    error_set(error, cause.status, "%.300s: /sweep: at %s: %s", scenario->file, buffer, what);
-}
-
-cfi_status scenario_at_point(const cfi_scenario *scenario, size_t point, cfi_scenario **out, cfi_error *error)
-{
-    const scenario_grid *grid = &scenario->grid;
-    const char *base = grid->base ? grid->base : scenario->resolved;
-    cfi_setting *settings = calloc(grid->axes + 1, sizeof *settings);
-    cfi_status status;
-
-    *out = NULL;
-    if (!settings) {
-        return out_of_memory(scenario, error);
-    }
-    for (size_t i = 0; i < grid->axes; i++) {
-        settings[i] = (cfi_setting){.key = grid->axis[i].key,
-                                    .value = grid->axis[i].setting[scenario_axis_index(scenario, point, i)]};
-    }
-    status = scenario_parse(base, strlen(base), scenario->file, settings, grid->axes, out, error);
-    if (status != CFI_OK && status != CFI_NO_MEMORY) {
-        name_point(scenario, point, error);
-    }
-    free(settings);
-    return status;
 }
 
 void grid_print(const scenario_grid *grid, size_t indent, cfi_wording *out)

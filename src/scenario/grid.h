@@ -1,19 +1,28 @@
-/* The grid of a sweep: its axes with their values as text, and the scenario of each point. */
+/* The grid of a sweep: its axes with their values. */
 #ifndef SCENARIO_GRID_H
 #define SCENARIO_GRID_H
 
-#include "cfisac/scenario.h"
-#include "scenario/wording.h"
+#include "scenario/tree.h"
+
+/* The values of an axis as items of JSON, for the points that are set to them. */
+typedef struct grid_items {
+    const cJSON **item; /* one a value; of the tree, or of one of these: */
+    cJSON *expanded;    /* the values of a range, or NULL */
+    cJSON *tables;      /* the numbers of gain files, or NULL */
+} grid_items;
 
 typedef struct scenario_grid {
     cfi_axis *axis;
+    grid_items *items;
     size_t axes;
-    char *base; /* the resolved scenario without the sweep */
 } scenario_grid;
 
-/* Expands the (checked) sweep object of a scenario. CFI_NO_MEMORY, or CFI_INVALID for a range. */
-cfi_status grid_build(cfi_scenario *scenario, cfi_error *error);
+/* Expands the (checked) sweep object of a scenario. CFI_NO_MEMORY, or CFI_INVALID for a range, a value that is there
+ * twice, or a gain file. grid_free in every case. */
+cfi_status grid_build(const cfi_tree *tree, scenario_grid *grid, cfi_error *error);
 void grid_free(scenario_grid *grid);
+/* Which value of an axis a point has. */
+size_t grid_index(const scenario_grid *grid, size_t point, size_t axis);
 /* Appends the sweep object as JSON, every range as its values, every table with its numbers: complete in itself. */
 void grid_print(const scenario_grid *grid, size_t indent, cfi_wording *out);
 

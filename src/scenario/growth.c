@@ -1,7 +1,7 @@
 /* Whether a sweep goes on with an older one. */
 #include "cfisac/scenario.h"
 
-#include "scenario/model.h"
+#include "scenario/resolved.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,12 +41,12 @@ static cfi_status compare_key(const cfi_scenario *older, const cfi_scenario *new
     cfi_wording before = {0}, now = {0};
     cfi_status status = CFI_OK;
 
-    resolved_print_value(older, id, RESOLVED_HASHED, 0, &before);
-    resolved_print_value(newer, id, RESOLVED_HASHED, 0, &now);
+    resolved_print_complete(older, id, 0, &before);
+    resolved_print_complete(newer, id, 0, &now);
     if (before.failed || now.failed) {
         status = out_of_memory(error);
     } else if (strcmp(before.data, now.data) != 0 &&
-               !(id == KEY_DROPS && older->system.monte_carlo.drops <= newer->system.monte_carlo.drops)) {
+               !(id == KEY_drops && older->system.monte_carlo.drops <= newer->system.monte_carlo.drops)) {
         status =
             error_set(error, CFI_INVALID, "%s is %.*s%s there, %.*s%s here " ALLOWED, key_table[id].name, SHOWN,
                       before.data, before.length > SHOWN ? ".." : "", SHOWN, now.data, now.length > SHOWN ? ".." : "");
@@ -60,10 +60,10 @@ static cfi_status compare_keys(const cfi_scenario *older, const cfi_scenario *ne
 {
     cfi_status status = CFI_OK;
 
-    for (key_id id = 0; id < KEY_SWEEP && status == CFI_OK; id++) {
+    for (key_id id = 0; id < KEY_sweep && status == CFI_OK; id++) {
         bool before = is_swept(older, id), now = is_swept(newer, id);
 
-        if (id == KEY_SCHEMA || id == KEY_NAME) {
+        if (id == KEY_schema || id == KEY_name) {
             continue;
         }
         if (before != now) {

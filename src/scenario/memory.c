@@ -1,5 +1,7 @@
 /* What a trial will need in memory, before anything is allocated. docs/solver.md. */
-#include "scenario/model.h"
+#include "cfisac/scenario.h"
+
+#include "scenario/available.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -114,6 +116,16 @@ static double path_bytes(const cfi_system *system)
     return 8.0 * (numbers + (sensing->path_phases_rad ? pairs : 0.0));
 }
 
+/* Two squares a block, of at most as many blocks as realisations, and a few for the elimination; sixteen realisations'
+ * beams, as operands. */
+static double multistatic_bytes(const cfi_system *system)
+{
+    double padded = 16.0 * ceil((double)system->L / 16.0),
+           blocks = fmin((double)system->monte_carlo.realizations, 100.0);
+
+    return (2.0 * blocks + 12.0) * 16.0 * padded * padded + 1300.0 * (double)system->K * padded;
+}
+
 double scenario_memory_bytes(const cfi_system *system)
 {
     double L = (double)system->L, K = (double)system->K, bytes = 20.0 * 8.0 * K * L;
@@ -121,9 +133,9 @@ double scenario_memory_bytes(const cfi_system *system)
     bytes += path_bytes(system);
     bytes += allocation_bytes(system);
     if (system->monte_carlo.realizations > 0) {
-        /* sixteen realisations' channels, estimates and normals, products, and echoes */
-        bytes += 600.0 * (double)system->N * K + 256.0 * K * K + 512.0 * K * L;
-        bytes += system->L <= MULTISTATIC_MAX_APS ? 2.0 * 101.0 * 16.0 * L * L : 0.0; /* jackknife of the bound */
+        /* sixteen realisations' channels, estimates and normals, and products */
+        bytes += 600.0 * (double)system->N * K + 256.0 * K * K;
+        bytes += system->L <= MULTISTATIC_MAX_APS ? multistatic_bytes(system) : 0.0;
     }
     return bytes;
 }

@@ -1,7 +1,7 @@
 /* Places in messages. */
 #include "scenario/place.h"
 
-#include "scenario/keys.h"
+#include "scenario/wording.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -88,15 +88,4 @@ cfi_status place_error(const cfi_place *place, cfi_error *error, cfi_status stat
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
     return error_set(error, status, "%s: %s", place->text, what);
-}
-
-cfi_status place_unknown_key(const cfi_place *place, const char *name, cfi_error *error)
-{
-    char list[512];
-    cfi_wording siblings = wording_fixed(list, sizeof list);
-    const char *nearest = key_nearest(name);
-
-    key_list_siblings(name, &siblings);
-    return nearest ? place_error(place, error, CFI_INVALID, "unknown key (nearest: %s; allowed: %s)", nearest, list)
-                   : place_error(place, error, CFI_INVALID, "unknown key (allowed: %s)", list);
 }

@@ -23,7 +23,5 @@ void place_index(cfi_place *place, size_t index);
 /* "FILE: /pointer: what"; the root itself is "FILE: /: what". For CFI_NO_MEMORY: "out of memory for FILE: /pointer". */
 cfi_status place_error(const cfi_place *place, cfi_error *error, cfi_status status, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* CFI_INVALID: this dotted name is no key; suggests the nearest and lists what there is. */
-cfi_status place_unknown_key(const cfi_place *place, const char *name, cfi_error *error);
 
 #endif

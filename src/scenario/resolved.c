@@ -1,34 +1,47 @@
 /* The resolved scenario as JSON. */
-#include "scenario/axes.h"
-#include "scenario/model.h"
+#include "scenario/resolved.h"
 
+#include "scenario/axes.h"
+
+#include <sha2.h>
 #include <string.h>
+
+/* What the resolved scenario is printed for. */
+typedef enum {
+    RESOLVED_WHOLE,   /* to be read */
+    RESOLVED_COMPLETE /* to be hashed: without name and $schema, with the numbers of gain files */
+} resolved_purpose;
 
 static bool is_printed(const cfi_scenario *scenario, key_id id, resolved_purpose purpose)
 {
-    if (purpose == RESOLVED_HASHED && (id == KEY_SCHEMA || id == KEY_NAME)) {
+    if (purpose == RESOLVED_COMPLETE && (id == KEY_schema || id == KEY_name)) {
         return false;
     }
-    return id == KEY_SWEEP ? scenario_has_sweep(scenario) && purpose != RESOLVED_POINT : scenario->value[id].form != 0;
+    return id == KEY_sweep ? scenario_has_sweep(scenario) : scenario->value[id].form != 0;
 }
 
-void resolved_print_value(const cfi_scenario *scenario, key_id id, resolved_purpose purpose, size_t indent,
-                          cfi_wording *out)
+static void print_value(const cfi_scenario *scenario, key_id id, resolved_purpose purpose, size_t indent,
+                        cfi_wording *out)
 {
     const cfi_value *value = &scenario->value[id];
 
-    if (id == KEY_SWEEP && purpose == RESOLVED_HASHED) {
+    if (id == KEY_sweep && purpose == RESOLVED_COMPLETE) {
         grid_print(&scenario->grid, indent, out);
         return;
     }
-    if (id == KEY_SWEEP) {
-        axes_print(scenario->tree.item[KEY_SWEEP], indent, out);
+    if (id == KEY_sweep) {
+        axes_print(scenario->tree.item[KEY_sweep], indent, out);
         return;
     }
-    if (purpose == RESOLVED_HASHED && id == KEY_GAIN && value->form == FORM_TEXT) {
+    if (purpose == RESOLVED_COMPLETE && id == KEY_gain && value->form == FORM_TEXT) {
         value = &scenario->gain_file;
     }
     value_print(&key_table[id], value, indent, out);
+}
+
+void resolved_print_complete(const cfi_scenario *scenario, key_id id, size_t indent, cfi_wording *out)
+{
+    print_value(scenario, id, RESOLVED_COMPLETE, indent, out);
 }
 
 /* Ends the member before, if any, and the section before when the next key is not in it. */
@@ -45,14 +58,15 @@ static void print_join(const char *open, const char *section, bool first, cfi_wo
     }
 }
 
-void resolved_print(const cfi_scenario *scenario, resolved_purpose purpose, cfi_wording *out)
+/* Every key in order, two spaces a level. */
+static void print_scenario(const cfi_scenario *scenario, resolved_purpose purpose, cfi_wording *out)
 {
     const char *open = "";
     bool first = true;
 
     wording_add(out, "{");
     for (size_t id = 0; id < KEY_COUNT; id++) {
-        const char *name = key_table[id].name, *section = key_section(name) > 0 ? key_known_section(name) : "";
+        const char *section = key_section_of((key_id)id);
         size_t indent = *section ? 4 : 2;
 
         if (!is_printed(scenario, (key_id)id, purpose)) {
@@ -60,10 +74,29 @@ void resolved_print(const cfi_scenario *scenario, resolved_purpose purpose, cfi_
         }
         print_join(open, section, first, out);
         wording_repeat(out, ' ', indent);
-        wording_format(out, "\"%s\": ", key_leaf(name));
-        resolved_print_value(scenario, (key_id)id, purpose, indent, out);
+        wording_format(out, "\"%s\": ", key_leaf(key_table[id].name));
+        print_value(scenario, (key_id)id, purpose, indent, out);
         open = section;
         first = false;
     }
     wording_add(out, *open ? "\n  }\n}\n" : "\n}\n");
+}
+
+cfi_status resolved_make(cfi_scenario *scenario, cfi_error *error)
+{
+    cfi_wording resolved = {0}, complete = {0};
+    bool done;
+
+    print_scenario(scenario, RESOLVED_WHOLE, &resolved);
+    print_scenario(scenario, RESOLVED_COMPLETE, &complete);
+    done = !resolved.failed && !complete.failed;
+    if (done) {
+        scenario->resolved = resolved.data;
+        scenario->complete = complete.data;
+        SHA256Data((const uint8_t *)complete.data, complete.length, scenario->sha256);
+    } else {
+        wording_free(&resolved);
+        wording_free(&complete);
+    }
+    return done ? CFI_OK : error_set(error, CFI_NO_MEMORY, "out of memory for %.600s", scenario->file);
 }

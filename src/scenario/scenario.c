@@ -3,73 +3,39 @@
 
 #include "scenario/axes.h"
 #include "scenario/input.h"
-#include "scenario/model.h"
+#include "scenario/interpret.h"
+#include "scenario/resolved.h"
 
-#include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
+
+bool scenario_has_sweep(const cfi_scenario *scenario)
+{
+    const cJSON *sweep = scenario->tree.item[KEY_sweep];
+
+    return sweep && !cJSON_IsNull(sweep);
+}
 
 /* Reads every value in the order of the table: the sizes come before the lists they fix. */
 static cfi_status read_values(cfi_scenario *scenario, cfi_error *error)
 {
-    cfi_tree *tree = &scenario->tree;
     cfi_status status = CFI_OK;
 
-    for (size_t i = 0; i < KEY_SWEEP && status == CFI_OK; i++) {
-        const cfi_sizes sizes = {.L = (size_t)scenario->value[KEY_APS].number,
-                                 .K = (size_t)scenario->value[KEY_UES].number};
-        cfi_place place;
-
-        if (!tree->item[i]) {
-            continue;
-        }
-        place = tree_place(tree, (key_id)i);
-        status = check_size(tree, (key_id)i, error);
-        if (status == CFI_OK) {
-            status = value_read(&key_table[i], tree->item[i], sizes, &place, &scenario->value[i], error);
+    for (key_id id = 0; id < KEY_sweep && status == CFI_OK; id++) {
+        if (scenario->tree.item[id]) {
+            status = interpret_key(scenario, id, error);
         }
     }
     return status;
 }
 
-static cfi_status read_sweep(const cfi_scenario *scenario, cfi_error *error)
+static cfi_status check_swept(const cfi_scenario *scenario, cfi_error *error)
 {
-    const cfi_sizes sizes = {.L = scenario->system.L, .K = scenario->system.K};
-    cfi_place place = tree_place(&scenario->tree, KEY_SWEEP);
+    cfi_place place = tree_place(&scenario->tree, KEY_sweep);
 
-    return scenario_has_sweep(scenario)
-               ? axes_check(scenario->tree.item[KEY_SWEEP], scenario->tree.over, sizes, &place, error)
-               : CFI_OK;
-}
-
-static cfi_status read_gain_file(cfi_scenario *scenario, cfi_error *error)
-{
-    const cfi_sizes sizes = {.L = scenario->system.L, .K = scenario->system.K};
-    const cfi_value *gain = &scenario->value[KEY_GAIN];
-    cfi_place place = tree_place(&scenario->tree, KEY_GAIN);
-
-    return gain->form == FORM_TEXT ? input_gain(gain->text, scenario->file, sizes, &place, &scenario->gain_file, error)
-                                   : CFI_OK;
-}
-
-/* The resolved text and the hash of what decides the results. */
-static cfi_status resolve(cfi_scenario *scenario, cfi_error *error)
-{
-    cfi_wording resolved = {0}, hashed = {0};
-    bool done;
-
-    resolved_print(scenario, RESOLVED_WHOLE, &resolved);
-    resolved_print(scenario, RESOLVED_HASHED, &hashed);
-    done = !resolved.failed && !hashed.failed;
-    if (done) {
-        scenario->resolved = resolved.data;
-        scenario->complete = hashed.data;
-        SHA256Data((const uint8_t *)hashed.data, hashed.length, scenario->sha256);
-    } else {
-        wording_free(&resolved);
-        wording_free(&hashed);
-    }
-    return done ? CFI_OK : error_set(error, CFI_NO_MEMORY, "out of memory for %.600s", scenario->file);
+    return scenario_has_sweep(scenario) ? axes_check(scenario->tree.item[KEY_sweep], scenario->tree.over,
+                                                     interpret_sizes(scenario), &place, error)
+                                        : CFI_OK;
 }
 
 static cfi_status interpret(cfi_scenario *scenario, cfi_error *error)
@@ -79,32 +45,15 @@ static cfi_status interpret(cfi_scenario *scenario, cfi_error *error)
     if (status != CFI_OK) {
         return status;
     }
-    convert_scalars(scenario);
-    status = read_sweep(scenario, error);
+    interpret_scalars(scenario);
+    status = check_swept(scenario, error);
     if (status == CFI_OK) {
-        status = check_available(scenario, error);
+        status = interpret_rest(scenario, error);
     }
-    if (status == CFI_OK) {
-        status = check_relations(scenario, error);
+    if (status == CFI_OK && scenario_has_sweep(scenario)) {
+        status = grid_build(&scenario->tree, &scenario->grid, error);
     }
-    if (status == CFI_OK) {
-        status = read_gain_file(scenario, error);
-    }
-    if (status == CFI_OK) {
-        status = convert_arrays(scenario, error);
-    }
-    if (status == CFI_OK) {
-        status = check_solver(scenario, error);
-    }
-    if (status == CFI_OK) {
-        status = check_positions(scenario, error);
-    }
-    if (status != CFI_OK) {
-        return status;
-    }
-    check_remarks(scenario);
-    status = scenario_has_sweep(scenario) ? grid_build(scenario, error) : CFI_OK;
-    return status == CFI_OK ? resolve(scenario, error) : status;
+    return status == CFI_OK ? resolved_make(scenario, error) : status;
 }
 
 /* What a scenario is made of. */
@@ -179,23 +128,33 @@ cfi_status scenario_parse(const char *text, size_t length, const char *name, con
     return status;
 }
 
+/* Whether the value of a key is the scenario's own, not borrowed from the one whose point this is. */
+static bool owns_value(const cfi_scenario *scenario, size_t id)
+{
+    return !scenario->base || scenario->tree.set[id];
+}
+
 void scenario_destroy(cfi_scenario *scenario)
 {
     if (!scenario) {
         return;
     }
     for (size_t id = 0; id < KEY_COUNT; id++) {
-        value_free(&scenario->value[id]);
+        if (owns_value(scenario, id)) {
+            value_free(&scenario->value[id]);
+        }
     }
-    value_free(&scenario->gain_file);
-    for (size_t i = 0; i < scenario->arrays; i++) {
-        free(scenario->array[i]);
+    if (!scenario->base || scenario->gain_file.entry != scenario->base->gain_file.entry) {
+        value_free(&scenario->gain_file);
     }
+    array_store_free(&scenario->arrays);
     tree_free(&scenario->tree);
     grid_free(&scenario->grid);
     free(scenario->resolved);
     free(scenario->complete);
-    free(scenario->file);
+    if (!scenario->base) {
+        free(scenario->file);
+    }
     free(scenario);
 }
 
@@ -204,50 +163,40 @@ const cfi_system *scenario_system(const cfi_scenario *scenario)
     return &scenario->system;
 }
 
+/* The texts of a point are made when they are asked for: there may be a million points. */
+static const char *text_or_nothing(const cfi_scenario *scenario, char *const *text)
+{
+    cfi_error ignored;
+
+    if (!scenario->resolved) {
+        resolved_make((cfi_scenario *)scenario, &ignored); /* all scenarios come from calloc: none is const itself */
+    }
+    return *text ? *text : "";
+}
+
 const char *scenario_resolved_json(const cfi_scenario *scenario)
 {
-    return scenario->resolved;
+    return text_or_nothing(scenario, &scenario->resolved);
 }
 
 const char *scenario_complete_json(const cfi_scenario *scenario)
 {
-    return scenario->complete;
+    return text_or_nothing(scenario, &scenario->complete);
 }
 
 const char *scenario_sha256(const cfi_scenario *scenario)
 {
+    text_or_nothing(scenario, &scenario->complete);
     return scenario->sha256;
 }
 
 const char *scenario_name(const cfi_scenario *scenario)
 {
-    return scenario->value[KEY_NAME].text;
-}
-
-bool scenario_has_sweep(const cfi_scenario *scenario)
-{
-    const cJSON *sweep = scenario->tree.item[KEY_SWEEP];
-
-    return sweep && !cJSON_IsNull(sweep);
+    return scenario->value[KEY_name].text;
 }
 
 size_t scenario_warnings(const cfi_scenario *scenario, const char *const **lines)
 {
     *lines = (const char *const *)scenario->warning;
     return scenario->warnings;
-}
-
-const char *method_name(cfi_method method)
-{
-    return key_table[KEY_METHOD].words[method];
-}
-
-const char *rate_model_name(cfi_rate_model model)
-{
-    return key_table[KEY_RATE_MODEL].words[model];
-}
-
-const char *crlb_model_name(cfi_crlb_model model)
-{
-    return key_table[KEY_CRLB_MODEL].words[model];
 }

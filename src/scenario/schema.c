@@ -1,16 +1,15 @@
-/* The JSON Schema and the list of keys for help, both from the table. */
+/* The JSON Schema, from the table of keys. */
 #include "cfisac/scenario.h"
 
 #include "scenario/keys.h"
+#include "scenario/wording.h"
 
 #include <pthread.h>
 #include <string.h>
 
-/* Both texts are made once and then only read. */
-static char schema_text[32768], help_text[16384];
-static pthread_once_t schema_once = PTHREAD_ONCE_INIT, help_once = PTHREAD_ONCE_INIT;
-
-/* ----------------------------------------------------------------------------- the schema ---- */
+/* Made once and then only read. */
+static char schema_text[32768];
+static pthread_once_t schema_once = PTHREAD_ONCE_INIT;
 
 static void add_number_schema(const key_spec *spec, cfi_wording *out)
 {
@@ -126,7 +125,7 @@ static void add_key_schema(key_id id, cfi_wording *out)
         wording_format(out, ", \"default\": %s", spec->fallback);
     }
     wording_add(out, ", ");
-    if (id == KEY_SWEEP) {
+    if (id == KEY_sweep) {
         add_sweep_schema(out);
     } else {
         add_forms_schema(spec, out);
@@ -157,7 +156,7 @@ static void make_schema(void)
                       "  \"description\": \"A cell-free massive MIMO ISAC network. Every key is optional.\",\n"
                       "  \"type\": \"object\",\n  \"additionalProperties\": false,\n  \"properties\": {");
     for (size_t id = 0; id < KEY_COUNT; id++) {
-        const char *name = key_table[id].name, *section = key_section(name) > 0 ? key_known_section(name) : "";
+        const char *section = key_section_of((key_id)id);
 
         join_properties(open, section, id == 0, &out);
         wording_repeat(&out, ' ', *section ? 6 : 4);
@@ -167,78 +166,8 @@ static void make_schema(void)
     wording_add(&out, "\n  }\n}\n"); /* the last key is outside of the sections */
 }
 
-/* ------------------------------------------------------------------------------- the help ---- */
-
-enum { HELP_WIDTH = 100, HELP_NAME = 32, HELP_DEFAULT = 10, HELP_TEXT = 2 + HELP_NAME + 1 + HELP_DEFAULT + 1 };
-
-/* Bytes up to the next place where a line may break: not within "1 .. 8". */
-static size_t piece_length(const char *text)
-{
-    size_t length = strcspn(text, " ");
-
-    while (strncmp(text + length, " .. ", 4) == 0) {
-        length += 4 + strcspn(text + length + 4, " ");
-    }
-    return length;
-}
-
-/* Text from the present column on, broken before HELP_WIDTH and indented to HELP_TEXT. */
-static void add_wrapped(const char *text, cfi_wording *out)
-{
-    size_t column = HELP_TEXT;
-
-    while (*text) {
-        size_t length = piece_length(text);
-
-        if (column > HELP_TEXT && column + 1 + length > HELP_WIDTH) {
-            wording_add(out, "\n");
-            wording_repeat(out, ' ', HELP_TEXT);
-            column = HELP_TEXT;
-        } else if (column > HELP_TEXT) {
-            wording_add(out, " ");
-            column++;
-        }
-        wording_format(out, "%.*s", (int)length, text);
-        column += length;
-        text += length;
-        text += *text == ' ';
-    }
-    wording_add(out, "\n");
-}
-
-static void add_key_help(key_id id, cfi_wording *out)
-{
-    key_spec spec = key_table[id];
-    char buffer[768];
-    cfi_wording text = wording_fixed(buffer, sizeof buffer);
-
-    wording_add(&text, spec.help);
-    spec.forms &= ~(unsigned)FORM_NULL; /* the help says what null means */
-    if (spec.forms != FORM_TEXT && spec.forms != 0) {
-        wording_add(&text, "; ");
-        key_describe_allowed(&spec, &text);
-    }
-    wording_format(out, "  %-*s %-*s ", HELP_NAME, spec.name, HELP_DEFAULT, spec.fallback ? spec.fallback : "");
-    add_wrapped(buffer, out);
-}
-
-static void make_help(void)
-{
-    cfi_wording out = wording_fixed(help_text, sizeof help_text);
-
-    for (size_t id = 0; id < KEY_COUNT; id++) {
-        add_key_help((key_id)id, &out);
-    }
-}
-
 const char *scenario_schema_json(void)
 {
     pthread_once(&schema_once, make_schema);
     return schema_text;
-}
-
-const char *scenario_keys_help(void)
-{
-    pthread_once(&help_once, make_help);
-    return help_text;
 }

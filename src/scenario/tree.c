@@ -2,6 +2,7 @@
 #include "scenario/tree.h"
 
 #include "scenario/syntax.h"
+#include "scenario/unknown.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,7 +29,7 @@ static cfi_status take_member(cfi_tree *tree, const char *section, const cJSON *
     id = key_find(buffer);
     /* {"network.aps": 8} at the top is not the key aps of the section network */
     if (id == KEY_COUNT || key_section(buffer) != strlen(section)) {
-        return place_unknown_key(place, buffer, error);
+        return key_refuse_unknown(place, buffer, error);
     }
     tree->item[id] = item;
     return CFI_OK;
@@ -124,15 +125,15 @@ static cfi_status check_plain_text(const cfi_tree *tree, const cfi_place *place,
 /* The sweep object as the tree's own, to be changed; a malformed one stays for the checks to find. */
 static cJSON *own_sweep(cfi_tree *tree)
 {
-    const cJSON *given = tree->item[KEY_SWEEP];
+    const cJSON *given = tree->item[KEY_sweep];
 
-    if (!tree->owned[KEY_SWEEP] || cJSON_IsNull(given)) {
+    if (!tree->owned[KEY_sweep] || cJSON_IsNull(given)) {
         cJSON *copy = given && !cJSON_IsNull(given) ? cJSON_Duplicate(given, true) : cJSON_CreateObject();
 
-        cJSON_Delete(tree->owned[KEY_SWEEP]);
-        tree->item[KEY_SWEEP] = tree->owned[KEY_SWEEP] = copy;
+        cJSON_Delete(tree->owned[KEY_sweep]);
+        tree->item[KEY_sweep] = tree->owned[KEY_sweep] = copy;
     }
-    return tree->owned[KEY_SWEEP];
+    return tree->owned[KEY_sweep];
 }
 
 static cfi_status sweep_over(cfi_tree *tree, const cfi_setting *setting, cfi_error *error)
@@ -143,7 +144,7 @@ static cfi_status sweep_over(cfi_tree *tree, const cfi_setting *setting, cfi_err
     cfi_status status;
 
     if (id == KEY_COUNT) {
-        return place_unknown_key(&place, setting->key, error);
+        return key_refuse_unknown(&place, setting->key, error);
     }
     status = check_plain_text(tree, &place, setting->value, error);
     if (status != CFI_OK) {
@@ -186,7 +187,7 @@ static cfi_status apply_one(cfi_tree *tree, const cfi_setting *setting, cfi_erro
                            setting->key);
     }
     if (id == KEY_COUNT) {
-        return place_unknown_key(&place, setting->key, error);
+        return key_refuse_unknown(&place, setting->key, error);
     }
     status = check_plain_text(tree, &place, setting->value, error);
     if (status != CFI_OK) {
@@ -244,8 +245,8 @@ cfi_place tree_place(const cfi_tree *tree, key_id id)
         return place_setting(name);
     }
     place = place_file(tree->file);
-    if (key_section(name) > 0) {
-        place_member(&place, key_known_section(name));
+    if (*key_section_of(id)) {
+        place_member(&place, key_section_of(id));
     }
     place_member(&place, key_leaf(name));
     return place;

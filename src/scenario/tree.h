@@ -3,6 +3,7 @@
 #define SCENARIO_TREE_H
 
 #include "cfisac/scenario.h"
+#include "scenario/keys.h"
 #include "scenario/value.h"
 
 typedef struct cfi_tree {

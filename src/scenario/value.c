@@ -2,6 +2,7 @@
 #include "scenario/value.h"
 
 #include "cfisac/scenario.h"
+#include "scenario/key_text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -136,16 +137,23 @@ static const char *size_meaning(key_size size)
                               : "";
 }
 
-static cfi_status check_length(const reading *r, const cfi_place *place, const cJSON *list, key_size size)
+static cfi_status check_length(const reading *r, const cfi_place *place, size_t count, key_size size)
 {
-    size_t count = 0, need = wanted(r, size);
+    size_t need = wanted(r, size);
+
+    return count == need ? CFI_OK
+                         : place_error(place, r->error, CFI_INVALID, "a list of %zu (allowed: a list of %zu%s)", count,
+                                       need, size_meaning(size));
+}
+
+static size_t list_length(const cJSON *list)
+{
+    size_t count = 0;
 
     for (const cJSON *item = list->child; item; item = item->next) {
         count++;
     }
-    return count == need ? CFI_OK
-                         : place_error(place, r->error, CFI_INVALID, "a list of %zu (allowed: a list of %zu%s)", count,
-                                       need, size_meaning(size));
+    return count;
 }
 
 /* The numbers of one list, into entry. */
@@ -175,7 +183,7 @@ static cfi_status check_rows(const reading *r, const cJSON *list)
     for (const cJSON *item = list->child; item && status == CFI_OK; item = item->next) {
         cfi_place place = element_place(r, row++, SIZE_MAX);
 
-        status = cJSON_IsArray(item) ? check_length(r, &place, item, r->spec->columns)
+        status = cJSON_IsArray(item) ? check_length(r, &place, list_length(item), r->spec->columns)
                                      : refuse(r, &place, item, "is not a row");
     }
     return status;
@@ -197,7 +205,7 @@ static cfi_status read_rows(const reading *r, const cJSON *list, cfi_value *valu
 static cfi_status read_list(const reading *r, const cJSON *list, cfi_value *value)
 {
     bool matrix = r->spec->forms & FORM_MATRIX;
-    cfi_status status = check_length(r, r->place, list, r->spec->rows);
+    cfi_status status = check_length(r, r->place, list_length(list), r->spec->rows);
 
     if (status == CFI_OK && matrix) {
         status = check_rows(r, list);
@@ -237,6 +245,23 @@ cfi_status value_read(const key_spec *spec, const cJSON *item, cfi_sizes sizes, 
     }
     if (status != CFI_OK) {
         value_free(value);
+    }
+    return status;
+}
+
+cfi_status value_check_lengths(const key_spec *spec, const cfi_value *value, cfi_sizes sizes, const cfi_place *place,
+                               cfi_error *error)
+{
+    const reading r = {.spec = spec, .sizes = sizes, .place = place, .error = error};
+    cfi_status status = CFI_OK;
+
+    if (value->form == FORM_LIST || value->form == FORM_MATRIX) {
+        status = check_length(&r, place, value->rows, spec->rows);
+    }
+    if (status == CFI_OK && value->form == FORM_MATRIX) {
+        cfi_place first = element_place(&r, 0, SIZE_MAX); /* all rows have its length */
+
+        status = check_length(&r, &first, value->columns, spec->columns);
     }
     return status;
 }

@@ -2,8 +2,9 @@
 #ifndef SCENARIO_VALUE_H
 #define SCENARIO_VALUE_H
 
-#include "scenario/keys.h"
+#include "scenario/key.h"
 #include "scenario/place.h"
+#include "scenario/wording.h"
 
 #include <cjson/cJSON.h>
 
@@ -25,6 +26,9 @@ typedef struct cfi_sizes {
  * key allows, and *value is empty. */
 cfi_status value_read(const key_spec *spec, const cJSON *item, cfi_sizes sizes, const cfi_place *place,
                       cfi_value *value, cfi_error *error);
+/* Whether a list or matrix that was read for other sizes has the lengths of these: fails as value_read. */
+cfi_status value_check_lengths(const key_spec *spec, const cfi_value *value, cfi_sizes sizes, const cfi_place *place,
+                               cfi_error *error);
 void value_free(cfi_value *value);
 
 /* Appends the value as JSON; a matrix has one row a line, indented by `indent`. */

@@ -1,7 +1,7 @@
-/* The files beside a journal. */
+/* The end of a sweep. */
 #include "sweep/finish.h"
-
 #include "base/replace.h"
+
 #include "sweep/lines.h"
 
 #include <errno.h>
@@ -10,67 +10,6 @@
 #include <unistd.h>
 
 #define TABLE_NAME "sweep.csv"
-
-/* -------------------------------------------------------------------------- sweep.json ---- */
-
-static cfi_status write_identity(const void *context, FILE *stream, cfi_error *error)
-{
-    return report_write_identity(context, stream, error);
-}
-
-static cfi_status write_scenario(const void *context, FILE *stream, cfi_error *error)
-{
-    return report_write_scenario(context, stream, error);
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-cfi_status finish_identity(const sweep_plan *plan, const build_list *builds, const char *directory, cfi_error *error)
-{
-    const char **name = calloc(builds->count + 1, sizeof *name);
-    cfi_sweep_identity identity = {
-        .sweep = plan->sweep, .shard = plan->shard, .shards = plan->shards, .build = name, .builds = builds->count};
-    cfi_status status = CFI_OK;
-
-    if (!name) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the builds of a sweep");
-    }
-    for (size_t i = 0; i < builds->count; i++) {
-        name[i] = builds->name[i];
-    }
-    qsort(name, builds->count, sizeof *name, compare_names);
-    status = replace_file(directory, "scenario.json", write_scenario, plan->sweep, error);
-    if (status == CFI_OK) {
-        status = replace_file(directory, "sweep.json", write_identity, &identity, error);
-    }
-    free(name);
-    return status;
-}
-
-cfi_status finish_read_identity(const char *directory, cfi_known_identity *identity, bool *there, cfi_error *error)
-{
-    char *path;
-    cfi_status status;
-
-    *there = false;
-    if (asprintf(&path, "%s/sweep.json", directory) < 0) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for a path");
-    }
-    status = report_read_identity(path, identity, error);
-    free(path);
-    *there = status == CFI_OK;
-    return status == CFI_NO_MEMORY ? status : CFI_OK;
-}
-
-/* --------------------------------------------------------------------------- sweep.csv ---- */
-
-static cfi_status write_table(const void *context, FILE *stream, cfi_error *error)
-{
-    return report_write_sweep_csv(context, stream, error);
-}
 
 static bool has_table(const char *directory)
 {
@@ -91,89 +30,157 @@ void finish_remove_table(const char *directory)
     }
 }
 
-/* A finished journal as it is read back. */
+/* ------------------------------------------------------------------- the journal, read back ---- */
+
+/* A finished journal on its way into the table. */
 typedef struct finished {
     const journal *journal;
     const sweep_plan *plan;
-    cfi_line *line;                 /* one an item */
-    char failure[CFI_LINE_FAILURE]; /* of the first failed one */
+    const uint8_t *status; /* how each item is said to have ended */
+    line_reader reader;
+    size_t item;       /* of the next line */
+    size_t seen;       /* items that have been read at least once */
+    size_t point;      /* whose first line starts at `start` */
+    off_t point_start; /* in the file */
+    off_t next_start;  /* of the next line */
+    cfi_sweep_tally tally;
+    cfi_error unread; /* why a line could not be read back, if one could not */
 } finished;
 
-static cfi_status take_line(finished *f, size_t item, const file_line *text, cfi_error *error)
+static cfi_status refuse_line(const finished *f, const char *why, cfi_error *error)
 {
-    cfi_line *line = &f->line[item];
-    cfi_line_text more;
+    return error_set(error, CFI_OUTPUT, "%.300s:%zu: does not read back as it was written: %s (--resume mends it)",
+                     f->journal->path, f->item + 1, why);
+}
+
+/* Reads the text of the next item as the line that it must be. */
+static cfi_status take_line(const finished *f, const file_line *text, cfi_line *line, cfi_line_text *more,
+                            cfi_error *error)
+{
     cfi_error cause = {.text = "its newline is missing"};
-    cfi_status status = text->whole ? report_read_line(text->text, text->length, line, &more, &cause) : CFI_INVALID;
-    size_t trial = plan_trial(f->plan, item);
+    cfi_status status = text->whole ? report_read_line(text->text, text->length, line, more, &cause) : CFI_INVALID;
+    size_t trial = plan_trial(f->plan, f->item);
 
     if (status == CFI_NO_MEMORY) {
         return error_set(error, status, "%s", cause.text);
     }
-    if (status == CFI_OK && (line->point != plan_point(f->plan, trial) || line->drop != plan_drop(f->plan, trial))) {
-        status = error_set(&cause, CFI_INVALID, "it is drop %u of point %zu", line->drop, line->point);
-    }
     if (status != CFI_OK) {
-        return error_set(error, CFI_OUTPUT, "%.300s:%zu: does not read back as it was written: %s (--resume mends it)",
-                         f->journal->path, item + 1, cause.text);
+        return refuse_line(f, cause.text, error);
     }
-    if (line->status == CFI_DROP_FAILED && !*f->failure) {
-        snprintf(f->failure, sizeof f->failure, "%s", more.failure);
+    if (line->point != plan_point(f->plan, trial) || line->drop != plan_drop(f->plan, trial)) {
+        error_set(&cause, CFI_INVALID, "it is drop %u of point %zu", line->drop, line->point);
+        return refuse_line(f, cause.text, error);
+    }
+    return line->status == f->status[f->item] ? CFI_OK : refuse_line(f, "its status is another", error);
+}
+
+static cfi_status read_next(finished *f, cfi_line *line, cfi_error *error)
+{
+    file_line text;
+    cfi_line_text more;
+    cfi_status status;
+    int got = lines_next(&f->reader, &text);
+
+    if (got < 0) {
+        return journal_read_error(f->journal, errno, error);
+    }
+    if (got == 0) {
+        return error_set(error, CFI_OUTPUT, "%.300s: only %zu of %zu lines could be read back", f->journal->path,
+                         f->item, f->plan->items);
+    }
+    status = take_line(f, &text, line, &more, error);
+    if (status == CFI_OK) {
+        if (f->item == f->seen) {
+            report_tally_line(&f->tally, line, &more);
+            f->seen++;
+        }
+        f->item++;
+        f->next_start = text.offset + (off_t)text.length + 1;
+    }
+    return status;
+}
+
+static cfi_status next_in_order(void *context, cfi_line *line, cfi_error *error)
+{
+    finished *f = context;
+    cfi_status status = read_next(f, line, error);
+
+    if (status != CFI_OK) {
+        f->unread = *error; /* whoever writes the table has errors of its own */
+        f->unread.status = status;
+    }
+    return status;
+}
+
+/* A whole sweep: its points follow one another; one that is read again starts where it started. */
+static cfi_status open_in_order(void *context, size_t point, cfi_error *error)
+{
+    finished *f = context;
+
+    (void)error;
+    if (f->item == f->plan->first[point]) {
+        f->point_start = f->next_start;
+    } else {
+        lines_go_to(&f->reader, f->point_start);
+        f->item = f->plan->first[point];
+        f->next_start = f->point_start;
     }
     return CFI_OK;
 }
 
-static cfi_status read_back(finished *f, cfi_error *error)
+static cfi_status read_rest(finished *f, cfi_error *error)
 {
-    line_reader reader = {.file = f->journal->file};
-    size_t items = f->plan->items;
-    file_line text;
     cfi_status status = CFI_OK;
+    cfi_line line;
 
-    for (size_t item = 0; item < items && status == CFI_OK; item++) {
-        int got = lines_next(&reader, &text);
-
-        if (got < 0) {
-            status = journal_read_error(f->journal, errno, error);
-        } else if (got == 0) {
-            status = error_set(error, CFI_OUTPUT, "%.300s: only %zu of %zu lines could be read back", f->journal->path,
-                               item, items);
-        } else {
-            status = take_line(f, item, &text, error);
-        }
+    while (f->seen < f->plan->items && status == CFI_OK) {
+        status = next_in_order(f, &line, error);
     }
-    lines_free(&reader);
     return status;
 }
 
-/* The table, the remarks and the verdict of a whole sweep. */
-static cfi_status conclude_sweep(const finished *f, bool keep, const cfi_sweep_warn *warn, cfi_error *error)
-{
-    const char *directory = f->journal->directory;
-    cfi_sweep_lines lines = {
-        .sweep = f->plan->sweep, .line = f->line, .first = f->plan->first, .failure = *f->failure ? f->failure : NULL};
-    cfi_status status = CFI_OK;
+/* ------------------------------------------------------------------------------ the table ---- */
 
-    if (!(keep && has_table(directory))) {
-        status = replace_file(directory, TABLE_NAME, write_table, &lines, error);
-    }
-    if (status == CFI_OK && warn->emit) {
-        report_sweep_warnings(&lines, warn->emit, warn->context);
-    }
-    return status == CFI_OK ? report_sweep_verdict(&lines, error) : status;
+static cfi_status write_table(const void *context, FILE *stream, cfi_error *error)
+{
+    finished *f = *(finished *const *)context;
+    const cfi_sweep_outcomes outcomes = {.sweep = f->plan->sweep, .status = f->status, .first = f->plan->first};
+    const cfi_line_source source = {.open_point = open_in_order, .next_line = next_in_order, .context = f};
+
+    return report_write_sweep_csv(&outcomes, &source, stream, error);
 }
 
-cfi_status finish_table(const journal *j, const sweep_plan *plan, bool keep, const cfi_sweep_warn *warn,
-                        cfi_error *error)
+/* The remarks and the verdict of a whole sweep. */
+static cfi_status conclude_sweep(const finished *f, const cfi_sweep_warn *warn, cfi_error *error)
 {
-    finished f = {.journal = j, .plan = plan, .line = calloc(plan->items + 1, sizeof *f.line)};
-    cfi_status status =
-        f.line ? read_back(&f, error)
-               : error_set(error, CFI_NO_MEMORY, "out of memory for the %zu lines of a sweep", plan->items);
+    const cfi_sweep_outcomes outcomes = {.sweep = f->plan->sweep, .status = f->status, .first = f->plan->first};
 
-    if (status == CFI_OK && plan->shards == 1) {
-        status = conclude_sweep(&f, keep, warn, error);
+    if (warn->emit) {
+        report_sweep_warnings(&outcomes, warn->emit, warn->context);
     }
-    free(f.line);
-    return status;
+    return report_sweep_verdict(&f->tally, error);
+}
+
+cfi_status finish_table(const journal *j, const sweep_plan *plan, const uint8_t *status, bool keep,
+                        const cfi_sweep_warn *warn, cfi_error *error)
+{
+    finished f = {.journal = j, .plan = plan, .status = status, .reader = {.file = j->file}}, *of = &f;
+    bool whole = plan->shards == 1;
+    cfi_status end = CFI_OK;
+
+    if (whole && !(keep && has_table(j->directory))) {
+        end = replace_file(j->directory, TABLE_NAME, write_table, &of, error);
+    }
+    if (end == CFI_OK) {
+        end = read_rest(&f, error);
+    }
+    if (f.unread.status != CFI_OK) {
+        *error = f.unread;
+        end = f.unread.status;
+    }
+    if (end == CFI_OK && whole) {
+        end = conclude_sweep(&f, warn, error);
+    }
+    lines_free(&f.reader);
+    return end;
 }

@@ -102,6 +102,17 @@ int lines_next(line_reader *reader, file_line *line)
     return whole || searched > 0;
 }
 
+void lines_go_to(line_reader *reader, off_t offset)
+{
+    if (offset >= reader->offset && offset <= reader->offset + (off_t)reader->used) {
+        reader->next = (size_t)(offset - reader->offset); /* it is in the buffer, as neighbours mostly are */
+        return;
+    }
+    reader->offset = offset;
+    reader->used = reader->next = 0;
+    reader->ended = false;
+}
+
 void lines_free(line_reader *reader)
 {
     free(reader->buffer);

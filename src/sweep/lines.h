@@ -6,7 +6,8 @@
 
 #include <sys/types.h>
 
-/* Zero-initialise with .file; free with lines_free. Reads from the start, whatever the descriptor's position. */
+/* Zero-initialise with .file; free with lines_free. Reads from the start (or where it is told), whatever the
+ * descriptor's position. */
 typedef struct line_reader {
     int file;
     char *buffer;
@@ -24,6 +25,8 @@ typedef struct file_line {
 
 /* 1: a line; 0: the end of the file; -1: errno says why the file cannot be read (ENOMEM: out of memory). */
 int lines_next(line_reader *reader, file_line *line);
+/* The next line is the one that starts at this offset. */
+void lines_go_to(line_reader *reader, off_t offset);
 void lines_free(line_reader *reader);
 
 /* Reads exactly `length` bytes at an offset. False and errno (0 when the file ends before). */

@@ -1,11 +1,14 @@
 /* Joins the journals of shards. */
 #include "base/output.h"
+#include "base/replace.h"
 #include "cfisac/sweep.h"
 
 #include "sweep/contents.h"
 #include "sweep/finish.h"
-#include "sweep/lines.h"
+#include "sweep/identity.h"
+#include "sweep/memory.h"
 #include "sweep/resume.h"
+#include "sweep/rewrite.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,6 +20,7 @@ typedef struct shard_input {
     const char *directory;
     journal journal;
     contents contents;
+    line_places places;
 } shard_input;
 
 typedef struct merge {
@@ -110,7 +114,7 @@ static cfi_status open_shard(merge *m, size_t shard, cfi_error *error)
         status = journal_open_to_read(input->directory, &input->journal, error);
     }
     if (status == CFI_OK) {
-        status = contents_read(&input->journal, &plan, m->options->mixed, &input->contents, error);
+        status = contents_read(&input->journal, &plan, m->options->mixed, &input->places, &input->contents, error);
     }
     if (status == CFI_OK && input->contents.known < plan.items) {
         status = error_set(error, CFI_INVALID,
@@ -161,26 +165,54 @@ static cfi_status check_output(const merge *m, cfi_error *error)
 static cfi_status write_all_shards(const void *context, FILE *stream, cfi_error *error)
 {
     const merge *m = context;
-    cfi_status status = CFI_OK;
+    line_copier *from = calloc(m->shards, sizeof *from);
+    cfi_status status = from ? CFI_OK : out_of_memory(error);
 
+    for (size_t i = 0; from && i < m->shards; i++) {
+        from[i] = (line_copier){.journal = &m->input[i].journal,
+                                .plan = &m->plan,
+                                .places = &m->input[i].places,
+                                .reader = {.file = m->input[i].journal.file}};
+    }
     for (size_t trial = 0; trial < m->plan.trials && status == CFI_OK; trial++) {
-        const shard_input *input = &m->input[trial % m->shards];
+        status = rewrite_line(&from[trial % m->shards], trial / m->shards, trial, stream, error);
+    }
+    for (size_t i = 0; from && i < m->shards; i++) {
+        lines_free(&from[i].reader);
+    }
+    free(from);
+    return status;
+}
 
-        status = contents_write_item(&input->journal, &m->plan, &input->contents, trial / m->shards, stream, error);
+/* How every trial ended, in their order. NULL: out of memory. */
+static uint8_t *join_status(const merge *m)
+{
+    uint8_t *status = malloc(m->plan.trials + 1);
+
+    for (size_t trial = 0; status && trial < m->plan.trials; trial++) {
+        status[trial] = m->input[trial % m->shards].contents.status[trial / m->shards];
     }
     return status;
 }
 
 static cfi_status write_files(merge *m, journal *out, cfi_error *error)
 {
+    uint8_t *ended = join_status(m);
     cfi_status status;
 
+    if (!ended) {
+        return out_of_memory(error);
+    }
     finish_remove_table(m->options->directory);
     status = journal_replace(out, write_all_shards, m, error);
     if (status == CFI_OK) {
-        status = finish_identity(&m->plan, &m->builds, m->options->directory, error);
+        status = identity_write(&m->plan, &m->builds, m->options->directory, error);
     }
-    return status == CFI_OK ? finish_table(out, &m->plan, false, &m->options->warn, error) : status;
+    if (status == CFI_OK) {
+        status = finish_table(out, &m->plan, ended, false, &m->options->warn, error);
+    }
+    free(ended);
+    return status;
 }
 
 static cfi_status write_whole(merge *m, cfi_error *error)
@@ -188,7 +220,7 @@ static cfi_status write_whole(merge *m, cfi_error *error)
     const cfi_merge_options *o = m->options;
     journal out = {.file = -1};
     cfi_error close_error;
-    cfi_status status = output_prepare_directory(o->directory, error), closed;
+    cfi_status status = replace_prepare_directory(o->directory, error), closed;
 
     if (status == CFI_OK) {
         status = journal_open(o->directory, o->force ? JOURNAL_REPLACE : JOURNAL_FRESH, &out, error);
@@ -216,6 +248,9 @@ cfi_status sweep_merge(const cfi_merge_options *options, cfi_error *error)
     if (status == CFI_OK) {
         status = plan_make(m.scenario, 1, 1, &m.plan, error);
     }
+    if (status == CFI_OK) {
+        status = memory_check(&m.plan, true, error);
+    }
     for (size_t i = 1; i <= shards && status == CFI_OK; i++) {
         status = open_shard(&m, i, error);
     }
@@ -228,6 +263,7 @@ cfi_status sweep_merge(const cfi_merge_options *options, cfi_error *error)
     for (size_t i = 0; m.input && i < shards; i++) {
         journal_close(&m.input[i].journal, NULL);
         contents_free(&m.input[i].contents);
+        places_free(&m.input[i].places);
     }
     builds_free(&m.builds);
     plan_free(&m.plan);

@@ -2,32 +2,12 @@
 #include "sweep/resume.h"
 
 #include "base/output.h"
+#include "base/replace.h"
 #include "sweep/finish.h"
+#include "sweep/identity.h"
+#include "sweep/rewrite.h"
 
 #include <string.h>
-
-typedef struct rewrite {
-    const journal *journal;
-    const sweep_plan *plan;
-    const contents *contents;
-} rewrite;
-
-static cfi_status write_lines(const void *context, FILE *stream, cfi_error *error)
-{
-    const rewrite *r = context;
-
-    return contents_write(r->journal, r->plan, r->contents, stream, error);
-}
-
-/* The known lines alone, in order, with this sweep's labels; read again, since they stand elsewhere now. */
-static cfi_status rewrite_journal(journal *j, const sweep_plan *plan, contents *c, cfi_error *error)
-{
-    const rewrite how = {.journal = j, .plan = plan, .contents = c};
-    cfi_status status = journal_replace(j, write_lines, &how, error);
-
-    contents_free(c);
-    return status == CFI_OK ? contents_read(j, plan, true, c, error) : status; /* the builds have been looked at */
-}
 
 static void warn_of_damage(const cfi_sweep_options *o, const journal *j, size_t damaged)
 {
@@ -50,12 +30,17 @@ static cfi_status mend(const cfi_sweep_options *o, const sweep_plan *plan, journ
     }
     finish_remove_table(o->directory);
     if (c->damaged > 0) {
-        status = contents_save_damaged(j, c, error);
+        status = rewrite_damaged(j, c, error);
         if (status == CFI_OK) {
             warn_of_damage(o, j, c->damaged);
         }
     }
-    return status == CFI_OK ? rewrite_journal(j, plan, c, error) : status;
+    contents_free(c);
+    if (status == CFI_OK) {
+        status = rewrite_journal(j, plan, error);
+    }
+    return status == CFI_OK ? contents_read(j, plan, true, NULL, c, error)
+                            : status; /* its builds have been looked at */
 }
 
 cfi_status resume_check_program(const char *directory, const cfi_known_identity *identity, bool mixed, cfi_error *error)
@@ -86,7 +71,7 @@ static cfi_status identify(const sweep_plan *plan, const char *directory, conten
         report_build(build);
         status = builds_add(&c->builds, build, error);
     }
-    return status == CFI_OK ? finish_identity(plan, &c->builds, directory, error) : status;
+    return status == CFI_OK ? identity_write(plan, &c->builds, directory, error) : status;
 }
 
 cfi_status resume_open(const cfi_sweep_options *o, const sweep_plan *plan, journal *j, contents *c, cfi_error *error)
@@ -94,35 +79,23 @@ cfi_status resume_open(const cfi_sweep_options *o, const sweep_plan *plan, journ
     journal_mode mode = o->force ? JOURNAL_FORCE : o->resume ? JOURNAL_RESUME : JOURNAL_FRESH;
     cfi_known_identity identity;
     bool there = false, current;
-    cfi_status status = output_prepare_directory(o->directory, error);
+    cfi_status status = replace_prepare_directory(o->directory, error);
 
     if (status == CFI_OK) {
         status = journal_open(o->directory, mode, j, error);
     }
     if (status == CFI_OK) {
-        status = finish_read_identity(o->directory, &identity, &there, error);
+        status = identity_read(o->directory, &identity, &there, error);
     }
     if (status == CFI_OK && there && !journal_is_empty(j)) { /* first: it may write its lines in another form */
         status = resume_check_program(o->directory, &identity, o->mixed, error);
     }
     if (status == CFI_OK) {
-        status = contents_read(j, plan, o->mixed, c, error);
+        status = contents_read(j, plan, o->mixed, NULL, c, error);
     }
     if (status == CFI_OK) {
         status = mend(o, plan, j, c, error);
     }
     current = there && strcmp(identity.sha256, scenario_sha256(plan->sweep)) == 0;
     return status == CFI_OK ? identify(plan, o->directory, c, current, error) : status;
-}
-
-cfi_status resume_sort(journal *j, const sweep_plan *plan, cfi_error *error)
-{
-    contents c = {.line = NULL};
-    cfi_status status = contents_read(j, plan, true, &c, error);
-
-    if (status == CFI_OK && !c.ordered) {
-        status = rewrite_journal(j, plan, &c, error);
-    }
-    contents_free(&c);
-    return status;
 }

@@ -13,9 +13,6 @@
 cfi_status resume_open(const cfi_sweep_options *options, const sweep_plan *plan, journal *j, contents *c,
                        cfi_error *error);
 
-/* Puts the journal's lines into the order of the plan, in one step, if they are not. */
-cfi_status resume_sort(journal *j, const sweep_plan *plan, cfi_error *error);
-
 /* CFI_INVALID when another program wrote the sweep.json in `directory`, unless `mixed`. */
 cfi_status resume_check_program(const char *directory, const cfi_known_identity *identity, bool mixed,
                                 cfi_error *error);

@@ -64,6 +64,9 @@ if [ -n "$preload" ]; then
     every 60 run small.json --quiet --threads 1 --export-cbf files --check --set monte_carlo.drops=1
     every 1000 replay small.json --drop 0 --threads 1 --quiet
     FAIL_CUT='  set-up' every 1000 solve solvable.cbf
+    # a sweep of one drop, every allocation of it: also those of the C library when a line is closed
+    FAIL_BEFORE='rm -rf d' every 3000 sweep small.json --over network.aps=4 --set monte_carlo.drops=1 --quiet --threads 1 --out d \
+        --set monte_carlo.realizations=0 --set allocation.method=equal
     # a sweep that goes on, one that is mended, one that grows, and a merge: no line is lost, and the end is the same
     swept=(small.json --over 'network.aps=4,6' --set monte_carlo.drops=2 --quiet --threads 1)
     expect 0 sweep "${swept[@]}" --out whole

@@ -40,6 +40,15 @@ check 'an unknown swept key is named' has err '--over network.apz: unknown key (
 expect 3 sweep sweep.json --out x --over pilots.length=3,300
 check 'a point that is no scenario is named' has err 'sweep.json: /sweep: at '
 check 'nothing is made for a wrong sweep' test ! -e x
+if ! grep -q __asan_init "$cfisac"; then # a sanitizer reserves terabytes of addresses
+    (ulimit -v 400000 && exec "$cfisac" sweep sweep.json --over seed=1:1:100000 --over network.aps=6 --over \
+        sensing.crlb_threshold_db=-8 --set monte_carlo.drops=4000 --out x --quiet) >out 2>err
+    check 'four hundred million trials are too many for 400 MB' test $? -eq 3
+    check 'what they need is told, in one line' test "$(cat err)" = "sweep.json: /sweep: 400000000 trials of \
+100000 points would need 463 MiB of memory (allowed: the 391 MiB that this process may have; fewer drops or values, or \
+--shard)"
+    check 'nothing is made for a sweep that is too large' test ! -e x
+fi
 
 expect 0 sweep sweep.json --out whole --threads 1 --quiet
 check 'a line a drop' test "$(lines whole)" -eq 60

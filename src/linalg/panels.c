@@ -1,0 +1,175 @@
+/* C += V^H W with the columns of V and W in panels, three real products for a complex one.
+ *
+ * With V = A + i B and W = C + i D: re = A'C + B'D, im = (A - B)'(C + D) - A'C + B'D. A tile of a product stays in
+ * registers while DEPTH rows pass; the three are then added to C in double precision. One set of tiles for each
+ * instruction set, chosen at run time, and for each precision of V and W. */
+#include "cfisac/linalg.h"
+
+#include "base/clones.h"
+
+#if defined __x86_64__
+#include <immintrin.h>
+#endif
+
+#define INLINE __attribute__((always_inline)) static inline
+#define UNROLL _Pragma("GCC unroll 8")
+
+/* Rows that are summed up before a tile is added to C: in single precision a sum's rounding grows with them. */
+enum { DEPTH = 64, PANEL = LINALG_PANEL };
+
+typedef struct operands {
+    const cfi_panels *v, *w;
+    cfi_split c;
+} operands;
+
+/* One tile: rows, where its columns start in the three parts of V and of W, and its entries of C. */
+typedef struct tile {
+    size_t rows, panel; /* panel: numbers from panel to panel of W */
+    const void *left[3], *right[3];
+    cfi_split c;
+} tile;
+
+/* Rows of C in whole tiles of `height`, up to column `end`. */
+static size_t rows_until(size_t end, size_t height, size_t m)
+{
+    size_t whole = (end + height - 1) / height * height;
+
+    return whole < m ? whole : m;
+}
+
+/* A product of `height` columns of V with `vectors` vectors of W, `lanes` numbers each, over `rows` rows. */
+#define PRODUCT(name, attribute, real, vector, lanes, multiply_add)                                                    \
+    attribute INLINE void product_##name(size_t height, size_t vectors, size_t rows, size_t panel, const real *left,   \
+                                         const real *right, real *out)                                                 \
+    {                                                                                                                  \
+        vector sum[8][3];                                                                                              \
+                                                                                                                       \
+        UNROLL for (size_t k = 0; k < height; k++)                                                                     \
+        {                                                                                                              \
+            UNROLL for (size_t j = 0; j < vectors; j++)                                                                \
+            {                                                                                                          \
+                sum[k][j] = (vector){0};                                                                               \
+            }                                                                                                          \
+        }                                                                                                              \
+        for (const real *end = left + PANEL * rows; left < end; left += PANEL, right += PANEL) {                       \
+            vector x[3];                                                                                               \
+                                                                                                                       \
+            UNROLL for (size_t j = 0; j < vectors; j++)                                                                \
+            {                                                                                                          \
+                x[j] = *(const vector *)(right + panel * (j * (lanes) / PANEL) + j * (lanes) % PANEL);                 \
+            }                                                                                                          \
+            UNROLL for (size_t k = 0; k < height; k++)                                                                 \
+            {                                                                                                          \
+                UNROLL for (size_t j = 0; j < vectors; j++)                                                            \
+                {                                                                                                      \
+                    sum[k][j] = multiply_add(sum[k][j], left[k], x[j]);                                                \
+                }                                                                                                      \
+            }                                                                                                          \
+        }                                                                                                              \
+        UNROLL for (size_t k = 0; k < height; k++)                                                                     \
+        {                                                                                                              \
+            UNROLL for (size_t j = 0; j < vectors; j++)                                                                \
+            {                                                                                                          \
+                *(vector *)(out + (vectors * k + j) * (lanes)) = sum[k][j];                                            \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+
+/* The three products of a tile, added to C. */
+#define TILE(name, attribute, real, lanes)                                                                             \
+    attribute INLINE void tile_##name(size_t height, size_t vectors, const tile *t)                                    \
+    {                                                                                                                  \
+        size_t width = vectors * (lanes);                                                                              \
+        real sum[3][8 * 3 * (lanes)] __attribute__((aligned(64)));                                                     \
+                                                                                                                       \
+        for (size_t q = 0; q < 3; q++) {                                                                               \
+            product_##name(height, vectors, t->rows, t->panel, t->left[q], t->right[q], sum[q]);                       \
+        }                                                                                                              \
+        for (size_t k = 0; k < height; k++) {                                                                          \
+            double *restrict re = t->c.re + t->c.ld * k, *restrict im = t->c.im + t->c.ld * k;                         \
+                                                                                                                       \
+            for (size_t j = 0; j < width; j++) {                                                                       \
+                double one = (double)sum[0][width * k + j], two = (double)sum[1][width * k + j];                       \
+                                                                                                                       \
+                re[j] += one + two;                                                                                    \
+                im[j] += (double)sum[2][width * k + j] - one + two;                                                    \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+
+/* All tiles: slices of DEPTH rows, strips of W's columns, columns of V. A strip stays in the first cache. */
+#define GRAM(name, attribute, real, lanes, height, most)                                                               \
+    attribute INLINE void strip_##name(size_t vectors, size_t m, const operands *all, size_t first, size_t j)          \
+    {                                                                                                                  \
+        const cfi_panels *v = all->v, *w = all->w;                                                                     \
+        tile t = {.panel = PANEL * w->stride, .c.ld = all->c.ld};                                                      \
+        size_t right = t.panel * (j / PANEL) + j % PANEL + PANEL * first;                                              \
+                                                                                                                       \
+        t.rows = v->rows - first < DEPTH ? v->rows - first : DEPTH;                                                    \
+        t.right[0] = (const real *)w->re + right;                                                                      \
+        t.right[1] = (const real *)w->im + right;                                                                      \
+        t.right[2] = (const real *)w->mixed + right;                                                                   \
+        for (size_t k = 0; k < m; k += (height)) {                                                                     \
+            size_t left = PANEL * v->stride * (k / PANEL) + k % PANEL + PANEL * first;                                 \
+                                                                                                                       \
+            t.left[0] = (const real *)v->re + left;                                                                    \
+            t.left[1] = (const real *)v->im + left;                                                                    \
+            t.left[2] = (const real *)v->mixed + left;                                                                 \
+            t.c.re = all->c.re + all->c.ld * k + j;                                                                    \
+            t.c.im = all->c.im + all->c.ld * k + j;                                                                    \
+            tile_##name(height, vectors, &t);                                                                          \
+        }                                                                                                              \
+    }                                                                                                                  \
+    attribute static void gram_##name(const operands *all, bool upper)                                                 \
+    {                                                                                                                  \
+        size_t m = all->v->columns, n = all->w->columns, wide = (most) * (lanes), end;                                 \
+                                                                                                                       \
+        for (size_t first = 0; first < all->v->rows; first += DEPTH) {                                                 \
+            for (size_t j = 0; n > j; j = end) {                                                                       \
+                end = j + (n - j >= wide ? wide : (lanes));                                                            \
+                if (end - j == wide) {                                                                                 \
+                    strip_##name(most, upper ? rows_until(end, height, m) : m, all, first, j);                         \
+                } else {                                                                                               \
+                    strip_##name(1, upper ? rows_until(end, height, m) : m, all, first, j);                            \
+                }                                                                                                      \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+
+#define KERNEL(name, attribute, real, vector, lanes, height, most, multiply_add)                                       \
+    typedef real vector __attribute__((vector_size(sizeof(real) * (lanes)), aligned(sizeof(real)), may_alias));        \
+    PRODUCT(name, attribute, real, vector, lanes, multiply_add)                                                        \
+    TILE(name, attribute, real, lanes)                                                                                 \
+    GRAM(name, attribute, real, lanes, height, most)
+
+/* c + a v */
+#ifdef __x86_64__
+#define ADD_8D(c, a, v)  ((vector8d)_mm512_fmadd_pd(_mm512_set1_pd(a), (__m512d)(v), (__m512d)(c)))
+#define ADD_16S(c, a, v) ((vector16s)_mm512_fmadd_ps(_mm512_set1_ps(a), (__m512)(v), (__m512)(c)))
+#define ADD_4D(c, a, v)  ((vector4d)_mm256_fmadd_pd(_mm256_set1_pd(a), (__m256d)(v), (__m256d)(c)))
+#define ADD_8S(c, a, v)  ((vector8s)_mm256_fmadd_ps(_mm256_set1_ps(a), (__m256)(v), (__m256)(c)))
+KERNEL(avx512_double, SIMD_AVX512_CODE, double, vector8d, 8, 8, 2, ADD_8D)
+KERNEL(avx512_single, SIMD_AVX512_CODE, float, vector16s, 16, 8, 3, ADD_16S)
+KERNEL(avx2_double, SIMD_AVX2_CODE, double, vector4d, 4, 4, 2, ADD_4D)
+KERNEL(avx2_single, SIMD_AVX2_CODE, float, vector8s, 8, 4, 2, ADD_8S)
+#endif
+#define ADD(c, a, v) ((c) + (a) * (v))
+KERNEL(plain_double, , double, vector2d, 2, 2, 2, ADD)
+KERNEL(plain_single, , float, vector4s, 4, 2, 2, ADD)
+
+void linalg_panels_gram_add(const cfi_panels *v, const cfi_panels *w, bool upper, cfi_split c)
+{
+    const operands all = {.v = v, .w = w, .c = c};
+
+#ifdef __x86_64__
+    if (simd_chosen == SIMD_AVX512) {
+        (v->single ? gram_avx512_single : gram_avx512_double)(&all, upper);
+        return;
+    }
+    if (simd_chosen == SIMD_AVX2) {
+        (v->single ? gram_avx2_single : gram_avx2_double)(&all, upper);
+        return;
+    }
+#endif
+    (v->single ? gram_plain_single : gram_plain_double)(&all, upper);
+}

@@ -1,0 +1,112 @@
+/* From values to the system. */
+#include "scenario/interpret.h"
+
+#include "scenario/available.h"
+#include "scenario/gain.h"
+#include "scenario/positions.h"
+#include "scenario/relations.h"
+#include "scenario/remarks.h"
+
+cfi_sizes interpret_sizes(const cfi_scenario *scenario)
+{
+    return (cfi_sizes){.L = (size_t)scenario->value[KEY_L].number, .K = (size_t)scenario->value[KEY_K].number};
+}
+
+cfi_status interpret_key(cfi_scenario *scenario, key_id id, cfi_error *error)
+{
+    cfi_place place = tree_place(&scenario->tree, id);
+    cfi_status status = check_size(&scenario->tree, id, error);
+
+    return status == CFI_OK ? value_read(&key_table[id], scenario->tree.item[id], interpret_sizes(scenario), &place,
+                                         &scenario->value[id], error)
+                            : status;
+}
+
+static conversion make_conversion(cfi_scenario *scenario, key_id id)
+{
+    const cfi_value *value = &scenario->value[id];
+
+    return (conversion){.spec = &key_table[id],
+                        .value = id == KEY_gain && value->form == FORM_TEXT ? &scenario->gain_file : value,
+                        .all = scenario->value,
+                        .system = &scenario->system,
+                        .arrays = &scenario->arrays};
+}
+
+void interpret_scalars(cfi_scenario *scenario)
+{
+    for (key_id id = 0; id < KEY_COUNT; id++) {
+        if (key_table[id].convert) {
+            const conversion how = make_conversion(scenario, id);
+
+            key_table[id].convert(&how);
+        }
+    }
+}
+
+/* Whether a point has the sizes of the grid's scenario, and so the lengths of all lists that it does not set. */
+static bool keeps_sizes(const cfi_scenario *scenario)
+{
+    return scenario->base && scenario->system.L == scenario->base->system.L &&
+           scenario->system.K == scenario->base->system.K;
+}
+
+/* A point reads the file again only to find that it does not fit. */
+static cfi_status read_gain_file(cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_value *gain = &scenario->value[KEY_gain];
+    cfi_place place = tree_place(&scenario->tree, KEY_gain);
+
+    if (gain->form != FORM_TEXT) {
+        return CFI_OK;
+    }
+    if (keeps_sizes(scenario)) {
+        scenario->gain_file = scenario->base->gain_file;
+        return CFI_OK;
+    }
+    return gain_read(gain->text, scenario->file, interpret_sizes(scenario), &place, &scenario->gain_file, error);
+}
+
+static cfi_status fill_arrays(cfi_scenario *scenario, cfi_error *error)
+{
+    bool same_lengths = keeps_sizes(scenario);
+
+    for (key_id id = 0; id < KEY_COUNT; id++) {
+        const conversion how = make_conversion(scenario, id);
+
+        if (!key_table[id].fill) {
+            continue;
+        }
+        if (same_lengths && !scenario->tree.set[id]) {
+            fill_borrowed(&how, &scenario->base->system);
+        } else if (!key_table[id].fill(&how)) {
+            return error_set(error, CFI_NO_MEMORY, "out of memory for %.600s", scenario->file);
+        }
+    }
+    return CFI_OK;
+}
+
+cfi_status interpret_rest(cfi_scenario *scenario, cfi_error *error)
+{
+    cfi_status status = check_available(scenario, error);
+
+    if (status == CFI_OK) {
+        status = check_relations(scenario, error);
+    }
+    if (status == CFI_OK) {
+        status = read_gain_file(scenario, error);
+    }
+    if (status == CFI_OK) {
+        status = fill_arrays(scenario, error);
+    }
+    if (status == CFI_OK) {
+        status = check_solver(scenario, error);
+    }
+    if (status == CFI_OK) {
+        status = check_positions(scenario, error);
+    }
+    if (status == CFI_OK) {
+        remark_all(scenario);
+    }
+    return status;
+}

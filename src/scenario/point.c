@@ -1,0 +1,126 @@
+/* The points of a grid. A point is the grid's scenario with some values overridden: what is not borrowed from it is
+ * read and checked as in any scenario. */
+#include "cfisac/scenario.h"
+
+#include "scenario/interpret.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+size_t scenario_axes(const cfi_scenario *scenario, const cfi_axis **axes)
+{
+    *axes = scenario->grid.axis;
+    return scenario->grid.axes;
+}
+
+size_t scenario_points(const cfi_scenario *scenario)
+{
+    size_t points = 1;
+
+    for (size_t i = 0; i < scenario->grid.axes; i++) {
+        points *= scenario->grid.axis[i].count;
+    }
+    return points;
+}
+
+size_t scenario_axis_index(const cfi_scenario *scenario, size_t point, size_t axis)
+{
+    return grid_index(&scenario->grid, point, axis);
+}
+
+/* "FILE: /sweep: at network.aps = 8: what is wrong" */
+static void name_point(const cfi_scenario *scenario, size_t point, cfi_error *error)
+{
+    const cfi_error cause = *error;
+    const char *what = cause.text;
+    size_t length = strlen(scenario->file);
+    char buffer[256];
+    cfi_wording values = wording_fixed(buffer, sizeof buffer);
+
+    if (strncmp(what, scenario->file, length) == 0 && what[length] == ':') {
+        what += length + 2;
+    }
+    for (size_t i = 0; i < scenario->grid.axes; i++) {
+        const cfi_axis *axis = &scenario->grid.axis[i];
+
+        wording_format(&values, "%s%s = %s", i > 0 ? ", " : "", axis->key,
+                       axis->value[scenario_axis_index(scenario, point, i)]);
+    }
+    error_set(error, cause.status, "%.300s: /sweep: at %s: %s", scenario->file, buffer, what);
+}
+
+/* All values of the grid's scenario, the point's set aside for theirs to be read. NULL: out of memory. */
+static cfi_scenario *borrow(const cfi_scenario *base, size_t point)
+{
+    const scenario_grid *grid = &base->grid;
+    cfi_scenario *out = calloc(1, sizeof *out);
+
+    if (!out) {
+        return NULL;
+    }
+    out->base = base;
+    out->file = base->file;
+    out->tree.file = base->file;
+    memcpy(out->tree.item, base->tree.item, sizeof out->tree.item);
+    memcpy(out->value, base->value, sizeof out->value);
+    out->tree.item[KEY_sweep] = NULL;
+    for (size_t i = 0; i < grid->axes; i++) {
+        key_id id = key_find(grid->axis[i].key);
+
+        out->tree.item[id] = grid->items[i].item[grid_index(grid, point, i)];
+        out->tree.set[id] = true;
+        out->value[id] = (cfi_value){.form = 0};
+    }
+    return out;
+}
+
+/* Whether lists have other lengths than in the grid's scenario. */
+static bool changes_sizes(const cfi_scenario *point)
+{
+    cfi_sizes sizes = interpret_sizes(point);
+
+    return sizes.L != point->base->system.L || sizes.K != point->base->system.K;
+}
+
+/* Reads what the point sets, and checks that the lists it does not set still have the right lengths. The sizes stand
+ * before all lists in the table. */
+static cfi_status read_point(cfi_scenario *point, cfi_error *error)
+{
+    cfi_status status = CFI_OK;
+
+    for (key_id id = 0; id < KEY_sweep && status == CFI_OK; id++) {
+        if (point->tree.set[id]) {
+            status = interpret_key(point, id, error);
+        } else if ((key_table[id].forms & (FORM_LIST | FORM_MATRIX)) && changes_sizes(point)) {
+            cfi_place place = tree_place(&point->tree, id);
+
+            status = value_check_lengths(&key_table[id], &point->value[id], interpret_sizes(point), &place, error);
+        }
+    }
+    return status;
+}
+
+cfi_status scenario_at_point(const cfi_scenario *scenario, size_t point, cfi_scenario **out, cfi_error *error)
+{
+    cfi_scenario *made = borrow(scenario, point);
+    cfi_status status;
+
+    *out = NULL;
+    if (!made) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for %.600s", scenario->file);
+    }
+    status = read_point(made, error);
+    if (status == CFI_OK) {
+        interpret_scalars(made);
+        status = interpret_rest(made, error);
+    }
+    if (status != CFI_OK) {
+        scenario_destroy(made);
+        if (status != CFI_NO_MEMORY) {
+            name_point(scenario, point, error);
+        }
+        return status;
+    }
+    *out = made;
+    return CFI_OK;
+}

@@ -1,0 +1,38 @@
+/* Explicit positions. */
+#include "scenario/positions.h"
+
+#include "scenario/remarks.h"
+
+#include <math.h>
+
+cfi_status check_positions(cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+    size_t close = 0;
+
+    if (system->propagation.gain || !system->geometry.ap_position_m || !system->geometry.ue_position_m) {
+        return CFI_OK;
+    }
+    for (size_t l = 0; l < system->L; l++) {
+        for (size_t k = 0; k < system->K; k++) {
+            double r = hypot(system->geometry.ap_position_m[2 * l] - system->geometry.ue_position_m[2 * k],
+                             system->geometry.ap_position_m[2 * l + 1] - system->geometry.ue_position_m[2 * k + 1]);
+            bool clamped = system->geometry.placement == CFI_PLACEMENT_CLAMP && system->geometry.min_distance_m > 0.0;
+
+            if (r == 0.0 && !clamped) {
+                cfi_place place = tree_place(&scenario->tree, KEY_ap_position_m);
+
+                place_index(&place, l);
+                return place_error(
+                    &place, error, CFI_INVALID,
+                    "the position of user %zu too (allowed: positions apart, or network.placement clamp)", k);
+            }
+            close += r < system->geometry.min_distance_m;
+        }
+    }
+    if (close > 0 && system->geometry.placement == CFI_PLACEMENT_REJECT) {
+        remark_add(scenario, "network.min_distance_m: %zu pairs of explicit positions are closer; they stand as given",
+                   close);
+    }
+    return CFI_OK;
+}

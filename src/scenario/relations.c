@@ -1,0 +1,153 @@
+/* What must hold between values. */
+#include "scenario/relations.h"
+
+#include "base/text.h"
+#include "scenario/key_text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define GIBIBYTE 1073741824.0
+enum { MAX_GIBIBYTES = 64, MAX_DRAWS = 2147483647 };
+
+/* What the records of all drops keep: four K x L arrays and some vectors each. */
+static double records_bytes(const cfi_system *system)
+{
+    double L = (double)system->L, K = (double)system->K;
+
+    return (double)system->monte_carlo.drops * 8.0 * (4.0 * K * L + 16.0 * (K + L) + 64.0);
+}
+
+/* The number as a size, whatever it is. */
+static size_t as_size(double x)
+{
+    return x < 1.0 ? 1 : x < 1e18 ? (size_t)x : (size_t)1e18;
+}
+
+cfi_status check_size(const cfi_tree *tree, key_id id, cfi_error *error)
+{
+    double x = tree_number(tree, id, 0.0), bytes;
+    const cfi_system wanted = {.L = as_size(tree_number(tree, KEY_L, 1.0)),
+                               .K = as_size(tree_number(tree, KEY_K, 1.0)),
+                               .N = as_size(tree_number(tree, KEY_N, 1.0)),
+                               .monte_carlo.realizations = as_size(tree_number(tree, KEY_realizations, 1.0))};
+    cfi_place place;
+    char shown[TEXT_NUMBER_LENGTH], range[128];
+    cfi_wording allowed = wording_fixed(range, sizeof range);
+
+    bytes = key_table[id].sized && x > key_table[id].high ? scenario_memory_bytes(&wanted) : 0.0;
+    if (bytes <= MAX_GIBIBYTES * GIBIBYTE) {
+        return CFI_OK;
+    }
+    place = tree_place(tree, id);
+    key_describe_allowed(&key_table[id], &allowed);
+    return place_error(&place, error, CFI_INVALID, "%s is out of range and would need %.4g GiB of memory (allowed: %s)",
+                       text_double(x, shown), bytes / GIBIBYTE, range);
+}
+
+/* CFI_INVALID at a key; a place is only made where something is wrong, since points are checked by the million. */
+static cfi_status refuse_key(const cfi_scenario *scenario, key_id id, cfi_error *error, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static cfi_status refuse_key(const cfi_scenario *scenario, key_id id, cfi_error *error, const char *format, ...)
+{
+    cfi_place place = tree_place(&scenario->tree, id);
+    char what[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    return place_error(&place, error, CFI_INVALID, "%s", what);
+}
+
+static cfi_status check_memory(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+    double trial = scenario_memory_bytes(system) / GIBIBYTE, records = records_bytes(system) / GIBIBYTE;
+
+    if (trial > MAX_GIBIBYTES) {
+        cfi_place place = place_file(scenario->file);
+
+        place_member(&place, "network");
+        return place_error(&place, error, CFI_INVALID,
+                           "%zu access points and %zu users would need %.4g GiB of memory (allowed: at most %d GiB)",
+                           system->L, system->K, trial, MAX_GIBIBYTES);
+    }
+    return records <= MAX_GIBIBYTES
+               ? CFI_OK
+               : refuse_key(scenario, KEY_drops, error,
+                            "the results of %zu drops would need %.4g GiB of memory (allowed: at most %d GiB)",
+                            system->monte_carlo.drops, records, MAX_GIBIBYTES);
+}
+
+static cfi_status check_frame(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+
+    if (system->frame.tau_c > 0 && system->frame.tau_c <= system->frame.tau_p) {
+        return refuse_key(scenario, KEY_tau_c, error,
+                          "%zu leaves nothing after %zu pilot symbols (allowed: above pilots.length, or 0)",
+                          system->frame.tau_c, system->frame.tau_p);
+    }
+    if (system->frame.T < system->K) {
+        return refuse_key(scenario, KEY_T, error,
+                          "%zu cannot hold orthogonal streams of %zu users (allowed: at least network.ues)",
+                          system->frame.T, system->K);
+    }
+    if (system->monte_carlo.realizations > MAX_DRAWS / system->N) {
+        return refuse_key(scenario, KEY_realizations, error,
+                          "%zu channels of %zu antennas exhaust a random stream (allowed: at most %zu)",
+                          system->monte_carlo.realizations, system->N, MAX_DRAWS / system->N);
+    }
+    return CFI_OK;
+}
+
+static cfi_status check_pilots(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_value *value = &scenario->value[KEY_pilot_assignment];
+
+    for (size_t k = 0; value->form == FORM_LIST && k < value->rows; k++) {
+        if (value->entry[k] >= (double)scenario->system.frame.tau_p) {
+            cfi_place place = tree_place(&scenario->tree, KEY_pilot_assignment);
+
+            place_index(&place, k);
+            return place_error(&place, error, CFI_INVALID, "%.0f is no pilot (allowed: 0 .. %zu, below pilots.length)",
+                               value->entry[k], scenario->system.frame.tau_p - 1);
+        }
+    }
+    return CFI_OK;
+}
+
+static cfi_status check_angles(const cfi_scenario *scenario, cfi_error *error)
+{
+    const double *range = scenario->value[KEY_angle_range].entry;
+
+    return range[0] <= range[1] ? CFI_OK
+                                : refuse_key(scenario, KEY_angle_range, error,
+                                             "the first is above the second (allowed: the lower angle first)");
+}
+
+static cfi_status check_rate_target(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+    bool needed = system->allocation.objective == CFI_MIN_POWER || system->allocation.objective == CFI_MIN_CRLB;
+
+    return !needed || scenario->value[KEY_rate_target_bit_s_hz].form != FORM_NULL
+               ? CFI_OK
+               : refuse_key(scenario, KEY_rate_target_bit_s_hz, error,
+                            "null with the objective %s (allowed: a number, or one per user)",
+                            key_table[KEY_objective].words[system->allocation.objective]);
+}
+
+cfi_status check_relations(const cfi_scenario *scenario, cfi_error *error)
+{
+    cfi_status (*const checks[])(const cfi_scenario *, cfi_error *) = {check_memory, check_frame, check_pilots,
+                                                                       check_angles, check_rate_target};
+    cfi_status status = CFI_OK;
+
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == CFI_OK; i++) {
+        status = checks[i](scenario, error);
+    }
+    return status;
+}
