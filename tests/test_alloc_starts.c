@@ -39,6 +39,7 @@ static scene make_scene(uint64_t seed)
     assert_true(problem_complete(&s.problem, s.heuristic) && problem_complete(&s.problem, s.incumbent));
     s.source = (start_source){.heuristic = s.heuristic,
                               .incumbent = {.point = s.incumbent, .values = problem_values(&s.problem, s.d->arena)},
+                              .users = contest_make(&s.d->link, s.problem.signal, s.d->arena),
                               .key = arena_alloc(s.d->arena, K, sizeof(double))};
     return s;
 }

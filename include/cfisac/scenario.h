@@ -25,7 +25,17 @@ typedef enum { CFI_RATE_THEOREM1, CFI_RATE_EXACT } cfi_rate_model;
 typedef enum { CFI_CRLB_OWN_ECHO, CFI_CRLB_MULTISTATIC } cfi_crlb_model;
 typedef enum { CFI_MC_BOUNDS_ALL, CFI_MC_BOUNDS_OWN_ECHO, CFI_MC_BOUNDS_NONE } cfi_mc_bounds;
 typedef enum { CFI_METHOD_NONE, CFI_METHOD_EQUAL, CFI_METHOD_HEURISTIC, CFI_METHOD_SCA } cfi_method;
-typedef enum { CFI_SUM_RATE, CFI_MAX_MIN_RATE, CFI_MIN_POWER, CFI_MIN_CRLB } cfi_objective;
+/* X(SUM_RATE, sum_rate) is CFI_SUM_RATE, the word "sum_rate" of allocation.objective and the row objective_sum_rate in
+ * src/alloc/objective_sum_rate.c. Words to come are known, and refused. */
+#define CFI_OBJECTIVES(X)         X(SUM_RATE, sum_rate)
+#define CFI_OBJECTIVES_TO_COME(X) X(MAX_MIN_RATE, max_min_rate) X(MIN_POWER, min_power) X(MIN_CRLB, min_crlb)
+
+#define CFI_OBJECTIVE_CONSTANT(constant, word) CFI_##constant,
+typedef enum {
+    CFI_OBJECTIVES(CFI_OBJECTIVE_CONSTANT) CFI_OBJECTIVE_COUNT,
+    CFI_OBJECTIVE_LAST = CFI_OBJECTIVE_COUNT - 1, /* that this version has */
+    CFI_OBJECTIVES_TO_COME(CFI_OBJECTIVE_CONSTANT)
+} cfi_objective;
 typedef enum { CFI_SURROGATE_PRODUCT, CFI_SURROGATE_FRACTIONAL } cfi_surrogate;
 typedef enum { CFI_CRLB_EXACT, CFI_CRLB_SCA } cfi_crlb_constraint;
 typedef enum { CFI_SOLVER_AUTO, CFI_SOLVER_SOCP, CFI_SOLVER_STRUCTURED } cfi_solver;

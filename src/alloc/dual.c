@@ -182,7 +182,8 @@ static void expand_pairs(structured *s, size_t first)
     }
 }
 
-/* An access point adds  along (D^2 - p p') + b z z'  with p = D v / h and z = (cost, 1) h / C - p, b = along or 0.
+/* An access point adds  along (D^2 - p p') + b z z'  with p = D v / h and z = (cost, 1) h / C - p, b = along or 0; with
+ * two prices cost and C count what a unit of x saves in s where that is used (lanes.h).
  * d/dy = -d/dlambda. */
 double dual_expand(structured *s)
 {

@@ -1,16 +1,14 @@
-/* The table of objectives: each row is defined in a file of its own. */
+/* The table of objectives: a row for each of CFI_OBJECTIVES, from the file of its name. */
 #include "alloc/objective.h"
 
-extern const alloc_objective objective_sum_rate;
+#define DECLARE_OBJECTIVE(constant, word) extern const alloc_objective objective_##word;
+#define OBJECTIVE_ROW(constant, word)     [CFI_##constant] = &objective_##word,
 
-static const alloc_objective *const table[] = {&objective_sum_rate};
+CFI_OBJECTIVES(DECLARE_OBJECTIVE)
+
+static const alloc_objective *const objectives[CFI_OBJECTIVE_COUNT] = {CFI_OBJECTIVES(OBJECTIVE_ROW)};
 
 const alloc_objective *objective_of(cfi_objective word)
 {
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        if (table[i]->word == word) {
-            return table[i];
-        }
-    }
-    return NULL;
+    return word <= CFI_OBJECTIVE_LAST ? objectives[word] : NULL;
 }

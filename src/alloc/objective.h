@@ -12,7 +12,6 @@ typedef struct objective_gains {
 } objective_gains;
 
 struct alloc_objective {
-    cfi_objective word; /* the scenario's */
     const char *name, *unit;
     /* What is maximised, of u and interference; `reported` turns it into `unit`. */
     double (*value)(const alloc_problem *problem, const alloc_values *values);
@@ -32,7 +31,7 @@ struct alloc_objective {
 /* The row of a word; NULL: this version has none. */
 const alloc_objective *objective_of(cfi_objective word);
 
-/* The sum rate's surrogates (sum_rate.c). */
+/* The sum rate's surrogates (objective_sum_rate.c). */
 extern const step_surrogate sum_rate_product, sum_rate_fractional;
 
 #endif

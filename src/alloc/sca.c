@@ -113,8 +113,8 @@ static void begin(const alloc_stepper *stepper, double value, sca_outcome *outco
 }
 
 /* One step from `at` to the candidate, prolonged where that pays. *next is its objective. */
-static cfi_status advance(alloc_stepper *stepper, const sca_work *work, const alloc_state *at, double *next,
-                          socp_status *solved, cfi_error *error)
+static cfi_status step_from(alloc_stepper *stepper, const sca_work *work, const alloc_state *at, double *next,
+                            socp_status *solved, cfi_error *error)
 {
     const alloc_problem *problem = stepper->problem;
     const step_surrogate *surrogate = problem->objective->surrogate(problem, at->values);
@@ -147,7 +147,7 @@ cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, const alloc_sta
     while (!outcome->broke_down && outcome->iterations < problem->link->system->allocation.max_iterations) {
         double next = -INFINITY;
         socp_status solved;
-        cfi_status status = advance(stepper, work, at, &next, &solved, error);
+        cfi_status status = step_from(stepper, work, at, &next, &solved, error);
 
         if (status != CFI_OK) {
             return status;

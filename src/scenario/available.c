@@ -13,7 +13,7 @@ cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
 
-    if (system->allocation.objective != CFI_SUM_RATE) {
+    if (system->allocation.objective > CFI_OBJECTIVE_LAST) {
         return unavailable(scenario, KEY_objective, "", error);
     }
     if (system->sensing.crlb_model == CFI_CRLB_MULTISTATIC &&

@@ -13,6 +13,11 @@
 #define COUNT_OR_NULL(from, to)  FORMS(FORM_NUMBER | FORM_NULL, from, to), .whole = true, .convert = convert_count
 #define WORDS(...)               ((const char *const[]){__VA_ARGS__, NULL})
 #define WORD(...)                .forms = FORM_WORD, .words = WORDS(__VA_ARGS__), .convert = convert_word
+#define WORD_OF(constant, word)  #word,
+#define OBJECTIVES                                                                                                     \
+    .forms = FORM_WORD,                                                                                                \
+    .words = ((const char *const[]){CFI_OBJECTIVES(WORD_OF) CFI_OBJECTIVES_TO_COME(WORD_OF) NULL}),                    \
+    .convert = convert_word
 #define ARRAY(field)             .array = offsetof(cfi_system, field)
 #define EACH_KEY(id, field, ...) [KEY_##id] = {.offset = offsetof(cfi_system, field), .name = __VA_ARGS__},
 #define OTHER_KEY(id, ...)       [KEY_##id] = {.name = __VA_ARGS__},

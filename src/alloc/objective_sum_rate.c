@@ -203,8 +203,7 @@ static bool little_is_left(const objective_gains *gains)
 }
 
 extern const alloc_objective objective_sum_rate; /* read by objective.c alone */
-const alloc_objective objective_sum_rate = {.word = CFI_SUM_RATE,
-                                            .name = "sum_rate",
+const alloc_objective objective_sum_rate = {.name = "sum_rate",
                                             .unit = "bit/s/Hz",
                                             .value = value,
                                             .reported = in_bits,
