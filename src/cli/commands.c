@@ -10,11 +10,11 @@ const cli_command *const command_table[] = {
     &command_run,    &command_sweep, &command_merge,  &command_validate,
     &command_replay, &command_solve, &command_schema, &command_help,
 };
-const size_t command_count = sizeof command_table / sizeof *command_table;
+const size_t command_count = sizeof command_table / sizeof(const cli_command *);
 
 const cli_command *command_find(const char *name, cfi_error *error)
 {
-    const char *names[sizeof command_table / sizeof *command_table], *nearest;
+    const char *names[sizeof command_table / sizeof(const cli_command *)], *nearest;
 
     for (size_t i = 0; i < command_count; i++) {
         if (strcmp(command_table[i]->name, name) == 0) {

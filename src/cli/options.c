@@ -114,14 +114,16 @@ static bool next_option(const cli_command *command, option_cursor *at)
     return false;
 }
 
+enum { MOST_NAMES = 2 * MOST_OPTIONS }; /* a format has one of its own */
+
 static cfi_status unknown_option(const reader *r, const char *word, size_t length)
 {
-    const char *names[2 * MOST_OPTIONS], *nearest;
+    const char *names[MOST_NAMES], *nearest;
     size_t count = 0;
     char shown[SHOWN + 1];
 
     snprintf(shown, sizeof shown, "%.*s", (int)(length < SHOWN ? length : SHOWN), word);
-    for (option_cursor at = {0}; count < 2 * MOST_OPTIONS && next_option(r->command, &at);) {
+    for (option_cursor at = {0}; count < MOST_NAMES && next_option(r->command, &at);) {
         names[count++] = at.name;
     }
     nearest = nearest_word(shown, names, count);
@@ -282,7 +284,7 @@ static cfi_status read_option(reader *r, const char *word)
         }
         value = r->argv[r->next++];
     }
-    return at.format ? choose_format(r, at.format) : store(r, at.option, value);
+    return at.format ? choose_format(r, at.format) : store(r, at.option, value ? value : ""); /* a flag has none */
 }
 
 static cfi_status read_argument(const reader *r, const char *word)

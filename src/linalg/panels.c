@@ -122,7 +122,7 @@ static size_t rows_until(size_t end, size_t height, size_t m)
     }                                                                                                                  \
     attribute static void gram_##name(const operands *all, bool upper)                                                 \
     {                                                                                                                  \
-        size_t m = all->v->columns, n = all->w->columns, wide = (most) * (lanes), end;                                 \
+        size_t m = all->v->columns, n = all->w->columns, wide = (size_t)(most) * (lanes), end;                         \
                                                                                                                        \
         for (size_t first = 0; first < all->v->rows; first += DEPTH) {                                                 \
             for (size_t j = 0; n > j; j = end) {                                                                       \

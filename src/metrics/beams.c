@@ -34,7 +34,7 @@ static bool allocate_operands(beams *b, cfi_arena *arena)
     bool single = b->layout->precision != MC_DOUBLE;
 
     b->v_re = arena_zeros(arena, 4 * all, sizeof(double));
-    b->w_re = arena_zeros(arena, 2 * (PANEL + 1) * rows, sizeof(double));
+    b->w_re = arena_zeros(arena, (size_t)2 * (PANEL + 1) * rows, sizeof(double));
     if (!b->v_re || !b->w_re) {
         return false;
     }

@@ -20,8 +20,8 @@ elimination *elimination_make(const sums_layout *layout, cfi_arena *arena)
     elimination *e = arena_zeros(arena, 1, sizeof *e);
     double *squares = arena_zeros(arena, 4 * square, sizeof *squares);
     double *panels = arena_zeros(arena, 9 * rows, sizeof *panels);
-    double *small = arena_alloc(arena, 2 * padded + 2 * BLOCK * BLOCK + BLOCK, sizeof *small);
-    double complex *pivot = arena_alloc(arena, BLOCK * BLOCK, sizeof *pivot);
+    double *small = arena_alloc(arena, 2 * padded + (size_t)2 * BLOCK * BLOCK + BLOCK, sizeof *small);
+    double complex *pivot = arena_alloc(arena, (size_t)BLOCK * BLOCK, sizeof *pivot);
 
     if (!e || !squares || !panels || !small || !pivot) {
         return NULL;
@@ -32,8 +32,8 @@ elimination *elimination_make(const sums_layout *layout, cfi_arena *arena)
                        .root = small,
                        .scaled = small + padded,
                        .g_re = small + 2 * padded,
-                       .g_im = small + 2 * padded + BLOCK * BLOCK,
-                       .g_inv = small + 2 * padded + 2 * BLOCK * BLOCK,
+                       .g_im = small + 2 * padded + (size_t)BLOCK * BLOCK,
+                       .g_inv = small + 2 * padded + (size_t)2 * BLOCK * BLOCK,
                        .pivot = pivot};
     for (size_t i = 0; i < 3; i++) {
         e->left[i] = panels + rows * i;

@@ -66,7 +66,7 @@ static const field_group GROUP_DERIVED = {.there = drop_is_ok};
 const field_group *const field_groups[] = {&GROUP_DROP,        &GROUP_LINK,       &GROUP_CLOSED_FORM,
                                            &GROUP_MONTE_CARLO, &GROUP_ALLOCATION, &GROUP_OBJECTIVE,
                                            &GROUP_COMPARISON,  &GROUP_EQUAL,      &GROUP_HEURISTIC};
-const size_t field_group_count = sizeof field_groups / sizeof *field_groups;
+const size_t field_group_count = sizeof field_groups / sizeof(const field_group *);
 
 /* ------------------------------------------------------------ values that are no members ---- */
 

@@ -117,7 +117,7 @@ static bool make_axis_room(size_t count, cfi_axis *axis, grid_items *items)
 {
     axis->value = calloc(count, sizeof *axis->value);
     axis->setting = calloc(count, sizeof *axis->setting);
-    items->item = calloc(count, sizeof *items->item);
+    items->item = calloc(count, sizeof(const cJSON *));
     return axis->value && axis->setting && items->item;
 }
 
