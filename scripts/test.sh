@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds with warnings as errors, and runs every test: in Release, again under AddressSanitizer
-# and UndefinedBehaviorSanitizer, then the lint of shell scripts and the format of the C sources. scripts/ci.sh has more.
+# Installs what is missing, builds with warnings as errors, and runs every test: in Release (the benches are built, too,
+# and not run), again under AddressSanitizer and UndefinedBehaviorSanitizer, then the lint of shell scripts and the format
+# of the C sources. scripts/ci.sh has more.
 set -uo pipefail
 # shellcheck source=scripts/steps.sh
 . "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
@@ -11,13 +12,19 @@ lint_shell() {
   shellcheck -x "${scripts[@]}"
 }
 
+build_benches() {
+  cmake --build build/test-release --target benches >build/test-release/benches.log 2>&1 || { tail -n 40 build/test-release/benches.log; return 1; }
+}
+
 check_format() {
   find src include tests docs -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror
 }
 
 "$top/scripts/deps.sh" test || exit 1
-step 'build, release' build build/test-release -DCMAKE_BUILD_TYPE=Release &&
+step 'build, release' build build/test-release -DCMAKE_BUILD_TYPE=Release && {
+  step 'build, benches' build_benches
   step 'tests, release' run_tests build/test-release
+}
 step 'build, sanitizers' build build/test-sanitize -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCFISAC_SANITIZE=ON &&
   step 'tests, sanitizers' run_tests build/test-sanitize
 step 'shellcheck' lint_shell

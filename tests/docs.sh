@@ -40,6 +40,14 @@ for page in README.md docs/*.md tests/bench/*.md; do
 done
 checked 20 'links'
 
+# sources and headers that the page on the rooms names
+# shellcheck disable=SC2016
+while read -r name; do
+  seen=$((seen + 1))
+  [ -n "$(find src include tests -path "*/$name" -print -quit)" ] || complain "docs/architecture.md names the file $name"
+done < <(grep -oE '`[a-z0-9_/]+\.(c|h|inc)`' docs/architecture.md | tr -d '`' | sed 's|^src/||; s|^include/||; s|^tests/||' | sort -u)
+checked 100 'files of docs/architecture.md'
+
 # tests that the errata name
 # shellcheck disable=SC2016
 while read -r name; do

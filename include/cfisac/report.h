@@ -68,8 +68,8 @@ cfi_status report_write_table(const cfi_results *results, FILE *stream, cfi_erro
 cfi_status report_write_replay(const cfi_results *results, FILE *stream, cfi_error *error);
 
 struct cfi_solve_result;
-/* A way to write results down. A new one is a file of its own and a row of report_formats: `run` and `solve` then have
- * its option, and `run --out` its file. */
+/* A way to write results down. A new one is a file of its own, src/report/format_NAME.c, and a row of report_formats:
+ * `run` and `solve` then have its option, and `run --out` its file. */
 typedef struct cfi_format {
     const char *option; /* prints it instead of the table, e.g. "--json"; NULL: no option does */
     const char *help;   /* of that option */

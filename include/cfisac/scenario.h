@@ -8,7 +8,8 @@
 
 #include <complex.h>
 
-/* The rows of two tables, each stated here and nowhere else: constant, word of the scenario's key, name of the row.
+/* The rows of two tables, each stated here and nowhere else: constant, word of the scenario's key, name of the row. The
+ * keys come with the second row of each (docs/architecture.md): there is nothing to choose from before.
  * X(LOG_DISTANCE, log_distance) is CFI_PROPAGATION_LOG_DISTANCE, the word "log_distance" of propagation.model and the
  * row propagation_log_distance in src/network/propagation_log_distance.c; X(MR, mr) is CFI_PRECODER_MR, "mr" of
  * precoding.kind and precoder_mr in src/channel/precoder_mr.c. */

@@ -1,4 +1,5 @@
-/* The ways to write results down, one row each. */
+/* The ways to write results down, one row each. The writers stand in format_*.c; one that is called by way of its row
+ * alone is declared here, above the table. */
 #include "cfisac/report.h"
 
 const cfi_format report_formats[] = {

@@ -18,7 +18,7 @@ static void describe_finite(const cfi_infeasibility *because, double db, char te
                  "limits and total power are both too small: every threshold (%s) must rise by %.4f dB", key, db);
     } else {
         snprintf(text, INFEASIBLE_LENGTH, "access point %zu costs most: its %s (%s) must rise by %.4f dB", because->ap,
-                 because->constraint == CFI_CONSTRAINT_AP_LIMIT ? "limit" : "threshold", key, db);
+                 because->constraint == CFI_CONSTRAINT_THRESHOLD ? "threshold" : "limit", key, db);
     }
 }
 

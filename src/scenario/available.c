@@ -23,7 +23,7 @@ cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
     return CFI_OK;
 }
 
-/* Whether two users may share a pilot; random pilots may. */
+/* Whether two users may share a pilot; those of any word but `cyclic` may. */
 static bool pilots_may_overlap(const cfi_system *system)
 {
     if (system->frame.pilot_assignment == CFI_PILOTS_CYCLIC) {
@@ -36,7 +36,7 @@ static bool pilots_may_overlap(const cfi_system *system)
             }
         }
     }
-    return system->frame.pilot_assignment == CFI_PILOTS_RANDOM && system->K > 1;
+    return system->frame.pilot_assignment != CFI_PILOTS_EXPLICIT && system->K > 1;
 }
 
 bool sensing_is_reverse_convex(const cfi_system *system)

@@ -1,7 +1,8 @@
-/* Time of making starts where users share pilots: set-up of the problem, and sixteen starts as a run of `sca` makes
+/* CPU time of making starts where users share pilots: set-up of the problem, and sixteen starts as a run of `sca` makes
  * them from one incumbent, milliseconds; medians over repetitions. The link itself is timed apart. starts SCENARIO
  * REPETITIONS [KEY=VALUE]... */
-#include "alloc/sca.h"
+#include "alloc/starts.h"
+#include "cfisac/alloc.h"
 #include "cfisac/channel.h"
 #include "cfisac/linalg.h"
 
@@ -20,7 +21,7 @@ static double seconds(void)
 {
     struct timespec time;
 
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
@@ -37,6 +38,24 @@ static void stop(const cfi_error *error)
     exit(1);
 }
 
+/* What starts are made from, the heuristic split as incumbent; without users when out of memory. */
+static start_source source_make(const alloc_problem *problem, const cfi_powers *powers, cfi_arena *arena)
+{
+    alloc_state incumbent;
+    double *key = arena_alloc(arena, problem->K, sizeof *key);
+
+    if (!problem_state(problem, arena, &incumbent) || !key) {
+        return (start_source){.problem = problem};
+    }
+    problem_from_powers(problem, powers, incumbent.point);
+    problem_evaluate(problem, incumbent.point, incumbent.values);
+    return (start_source){.problem = problem,
+                          .heuristic = incumbent.point,
+                          .incumbent = incumbent,
+                          .users = contest_make(problem->link, problem->signal, arena),
+                          .key = key};
+}
+
 /* One round; *sum takes part of every start, so that two builds can be compared. */
 static times time_round(const cfi_network *network, cfi_arena *arena, double *sum)
 {
@@ -46,7 +65,6 @@ static times time_round(const cfi_network *network, cfi_arena *arena, double *su
                          .s = arena_alloc(arena, network->L, sizeof(double))};
     cfi_link link;
     double begun = seconds(), linked, built;
-    size_t turn = 0;
 
     if (!powers.p || !powers.s || link_make(network, arena, &link, &error) != CFI_OK) {
         stop(&error);
@@ -57,14 +75,14 @@ static times time_round(const cfi_network *network, cfi_arena *arena, double *su
         stop(&error);
     }
     built = seconds();
-    alloc_point *heuristic = problem_point(&problem, arena), *point = problem_point(&problem, arena);
+    start_source source = source_make(&problem, &powers, arena);
+    alloc_point *point = problem_point(&problem, arena);
 
-    if (!heuristic || !point) {
+    if (!source.users || !point) {
         stop(&error);
     }
-    problem_from_powers(&problem, &powers, heuristic);
     for (size_t start = 0; start < STARTS; start++) {
-        *sum += start_make(&problem, start, &turn, heuristic, heuristic, point) ? point->w[turn] : 0.0;
+        *sum += start_make(&source, start, point) ? point->w[source.turn] : 0.0;
     }
     return (times){.link = linked - begun, .build = built - linked, .starts = seconds() - built};
 }
