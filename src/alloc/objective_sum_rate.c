@@ -4,7 +4,7 @@
  * user and the nodes of their geometric mean. At the point of expansion S0 = SINR, u0, I0; a bar is a value over that
  * at the point. product     maximise (prod_k t_k)^(1/A),  t_k <= (1 + S0 (2 ubar - Ibar)) / (1 + S0) fractional
  * maximise sum_k S0 (2 ubar - e_k - Ilin / (1 + S0)),  e_k >= (S0 ubar^2 + coherent) / (1 + S0) */
-#include "alloc/objective.h"
+#include "alloc/step_rows.h"
 
 #include <math.h>
 

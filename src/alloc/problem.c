@@ -1,5 +1,5 @@
 /* The allocation problem in normalised amplitudes: data and evaluation. docs/model.md (M8), (M9) */
-#include "alloc/objective.h"
+#include "alloc/problem.h"
 
 #include "base/clones.h"
 

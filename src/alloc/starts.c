@@ -2,8 +2,6 @@
  */
 #include "alloc/starts.h"
 
-#include "alloc/objective.h"
-
 #include <math.h>
 
 /* Local maxima differ in the users served, and in which access point serves whom. */

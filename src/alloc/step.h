@@ -3,7 +3,7 @@
 #ifndef CFISAC_ALLOC_STEP_H
 #define CFISAC_ALLOC_STEP_H
 
-#include "alloc/objective.h"
+#include "alloc/step_model.h"
 #include "alloc/structured.h"
 #include "alloc/workspace.h"
 

@@ -1,7 +1,7 @@
 /* One SCA step by its dual: Newton's method, damped by backtracking, and the feasible point that belongs to the
  * multipliers. docs/model.md (M19). */
-#include "alloc/dual.h"
-#include "alloc/objective.h"
+#include "alloc/structured.h"
+
 #include "cfisac/linalg.h"
 
 #include <math.h>

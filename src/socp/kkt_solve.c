@@ -1,4 +1,6 @@
 /* Refined solution of the Newton system. docs/solver.md. */
+#include "socp/kkt.h"
+
 #include "socp/constants.h"
 #include "socp/kkt_terms.h"
 #include "socp/memory.h"
