@@ -57,7 +57,7 @@ static void set_weights(structured *s)
     }
 }
 
-static void sum_tile(structured *s, size_t first)
+static void sum_dual_tile(structured *s, size_t first)
 {
     if (s->pairs > 0) {
         lanes_sum_coherent(&s->aps, first, s->gain, s->weight, s->y + s->K, s->problem->mate);
@@ -70,7 +70,7 @@ void dual_sum(structured *s)
 {
     set_weights(s);
     for (size_t first = 0; first < s->aps.stride; first += TILE) {
-        sum_tile(s, first);
+        sum_dual_tile(s, first);
     }
 }
 
@@ -93,7 +93,7 @@ double dual_maximisers(structured *s, alloc_point *to)
         size_t end = first + TILE < a->L ? first + TILE : a->L;
 
         if (a->stride > TILE) { /* else the only tile's v are still there */
-            sum_tile(s, first);
+            sum_dual_tile(s, first);
         }
         for (size_t l = first; l < end; l++) {
             double along = a->along[l], *w = to->w + s->K * l;
@@ -195,7 +195,7 @@ double dual_expand(structured *s)
     expand_separate(s, s->diagonal);
     set_weights(s);
     for (size_t first = 0; first < s->aps.stride; first += TILE) {
-        sum_tile(s, first);
+        sum_dual_tile(s, first);
         lanes_optimise(&s->aps, first, mu, &total);
         lanes_expand_users(&s->aps, first, s->slope, s->square, s->gradient, s->diagonal);
         if (s->pairs > 0) {

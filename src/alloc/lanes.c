@@ -125,7 +125,7 @@ size_t lanes_count(const lanes *a, size_t first)
 
 /* --------------------------------------------------------------- amplitudes and prices ---- */
 
-CLONES(static, void, sum_tile,
+CLONES(static, void, sum_lanes_tile,
        (const lanes *a, size_t first, const double *restrict gain, const double *restrict weight),
        (a, first, gain, weight))
 {
@@ -168,13 +168,13 @@ CLONES(static, void, sum_sensing, (const lanes *a, size_t first, const double *r
 
 void lanes_sum(lanes *a, size_t first, const double *gain, const double *weight)
 {
-    sum_tile(a, first, gain, weight);
+    sum_lanes_tile(a, first, gain, weight);
     if (a->sensing_load) {
         sum_sensing(a, first, weight);
     }
 }
 
-CLONES(static, void, subtract, (size_t count, double factor, const double *restrict from, double *restrict v),
+CLONES(static, void, subtract_row, (size_t count, double factor, const double *restrict from, double *restrict v),
        (count, factor, from, v))
 {
     for (size_t l = 0; l < count; l++) {
@@ -203,7 +203,7 @@ void lanes_sum_coherent(lanes *a, size_t first, const double *gain, const double
 {
     lanes_sum(a, first, gain, weight);
     for (size_t m = 0; m < a->pairs; m++) {
-        subtract(lanes_count(a, first), nu[m], a->coherent + a->stride * m + first, a->v + TILE * mate[m]);
+        subtract_row(lanes_count(a, first), nu[m], a->coherent + a->stride * m + first, a->v + TILE * mate[m]);
     }
     clip(a, first);
 }

@@ -112,8 +112,8 @@ static bool run_structured(alloc_stepper *stepper, const alloc_state *at, const 
 }
 
 /* Solves the step's problem in the workspace, made anew when the pattern is new. */
-static cfi_status solve(const alloc_stepper *stepper, const socp_problem *problem, socp_solution *solution,
-                        cfi_error *error)
+static cfi_status solve_step(const alloc_stepper *stepper, const socp_problem *problem, socp_solution *solution,
+                             cfi_error *error)
 {
     cone_solver *cone = stepper->cone;
     cfi_status status;
@@ -136,7 +136,7 @@ static cfi_status solve(const alloc_stepper *stepper, const socp_problem *proble
     return status;
 }
 
-static void note_end(alloc_stepper *stepper, const socp_solution *solution)
+static void note_solver_end(alloc_stepper *stepper, const socp_solution *solution)
 {
     stepper->end = (step_end){.start = stepper->start,
                               .step = stepper->step,
@@ -158,10 +158,10 @@ static cfi_status run_cone(alloc_stepper *stepper, const step_model *model, cons
                            alloc_point *to, cfi_error *error)
 {
     socp_solution solution = {.x = NULL};
-    cfi_status status = solve(stepper, problem, &solution, error);
+    cfi_status status = solve_step(stepper, problem, &solution, error);
 
     if (status == CFI_OK) {
-        note_end(stepper, &solution);
+        note_solver_end(stepper, &solution);
         step_model_read(model, solution.x, to);
     } else if (status == CFI_INVALID) {
         note_refusal(stepper, error);

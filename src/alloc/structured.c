@@ -11,7 +11,7 @@ enum { MOST_ITERATIONS = 60, MOST_HALVINGS = 50 };
 static const double GAP_TOLERANCE = 1e-10, ACCEPTED_GAP = 1e-7;
 
 /* `filled`: K counters. */
-static void list_pairs(structured *s, size_t *filled)
+static void list_mate_pairs(structured *s, size_t *filled)
 {
     const alloc_problem *problem = s->problem;
 
@@ -56,7 +56,7 @@ cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_stop
     s->step = s->gradient + n;
     s->origin = s->step + n;
     s->hessian = s->origin + n;
-    list_pairs(s, index + 2 * pairs);
+    list_mate_pairs(s, index + 2 * pairs);
     return lanes_init(&s->aps, problem, rows, arena, error);
 }
 

@@ -245,7 +245,7 @@ static size_t plan_blocks(simulation *sim)
     return (sim->n - 1) / sim->block_size + 1;
 }
 
-static cfi_status prepare(simulation *sim, cfi_arena *arena, cfi_error *error)
+static cfi_status prepare_simulation(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
     const cfi_system *system = sim->network->system;
     size_t K = sim->layout.K, L = sim->layout.L, N = system->N;
@@ -297,7 +297,8 @@ static cfi_status simulate(simulation *sim, cfi_arena *arena, cfi_error *error)
     return CFI_OK;
 }
 
-static cfi_status allocate_results(const cfi_network *network, cfi_arena *arena, cfi_monte_carlo *out, cfi_error *error)
+static cfi_status allocate_monte_carlo(const cfi_network *network, cfi_arena *arena, cfi_monte_carlo *out,
+                                       cfi_error *error)
 {
     size_t K = network->K, L = network->L;
     double *memory = arena_alloc(arena, 2 * K + 6 * L, sizeof *memory);
@@ -378,7 +379,7 @@ cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *pow
                       .block_size = 1,
                       .threads = threads > 0 ? threads : 1,
                       .stop = stop};
-    cfi_status status = allocate_results(network, arena, out, error);
+    cfi_status status = allocate_monte_carlo(network, arena, out, error);
     cfi_arena_mark mark = arena_mark(arena);
 
     if (status == CFI_OK) {
@@ -388,7 +389,7 @@ cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *pow
         status = make_scratch(&sim, arena, error);
     }
     if (status == CFI_OK) {
-        status = prepare(&sim, arena, error);
+        status = prepare_simulation(&sim, arena, error);
     }
     if (status == CFI_OK) {
         status = simulate(&sim, arena, error);

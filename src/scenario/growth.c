@@ -9,7 +9,7 @@
 #define ALLOWED "(allowed: the same, but for more drops and more values of swept keys)"
 enum { SHOWN = 40 };
 
-static cfi_status out_of_memory(cfi_error *error)
+static cfi_status growth_out_of_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for a comparison of scenarios");
 }
@@ -44,7 +44,7 @@ static cfi_status compare_key(const cfi_scenario *older, const cfi_scenario *new
     resolved_print_complete(older, id, 0, &before);
     resolved_print_complete(newer, id, 0, &now);
     if (before.failed || now.failed) {
-        status = out_of_memory(error);
+        status = growth_out_of_memory(error);
     } else if (strcmp(before.data, now.data) != 0 &&
                !(id == KEY_drops && older->system.monte_carlo.drops <= newer->system.monte_carlo.drops)) {
         status =
@@ -116,7 +116,7 @@ static cfi_status map_axis(const cfi_scenario *older, const cfi_scenario *newer,
     other = find_axis(newer, before[which].key);
     index = malloc(before[which].count * sizeof *index);
     if (!index) {
-        return out_of_memory(error);
+        return growth_out_of_memory(error);
     }
     for (size_t i = other + 1; i < axes; i++) {
         stride *= now[i].count;

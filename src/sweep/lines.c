@@ -36,7 +36,7 @@ bool file_read_at(int file, off_t offset, char *out, size_t length)
 }
 
 /* Makes room behind what is unread, which goes to the front. */
-static bool make_room(line_reader *reader)
+static bool make_line_room(line_reader *reader)
 {
     if (reader->buffer && reader->next > 0) {
         memmove(reader->buffer, reader->buffer + reader->next, reader->used - reader->next);
@@ -63,7 +63,7 @@ static bool read_more(line_reader *reader)
 {
     ssize_t count;
 
-    if (!make_room(reader)) {
+    if (!make_line_room(reader)) {
         return false;
     }
     count = read_some(reader->file, reader->buffer + reader->used, reader->room - reader->used,
