@@ -118,7 +118,8 @@ cfi_status lanes_init(lanes *a, const alloc_problem *problem, size_t rows, cfi_a
     return CFI_OK;
 }
 
-size_t lanes_count(const lanes *a, size_t first)
+/* Access points in the tile that begins at `first`, in whole vectors. */
+static size_t tile_count(const lanes *a, size_t first)
 {
     return a->stride - first < TILE ? a->stride - first : TILE;
 }
@@ -129,7 +130,7 @@ CLONES(static, void, sum_lanes_tile,
        (const lanes *a, size_t first, const double *restrict gain, const double *restrict weight),
        (a, first, gain, weight))
 {
-    size_t count = lanes_count(a, first);
+    size_t count = tile_count(a, first);
     double *restrict norm2 = a->norm2 + first, *restrict price = a->price + first;
 
     memset(norm2, 0, count * sizeof *norm2);
@@ -152,7 +153,7 @@ CLONES(static, void, sum_lanes_tile,
 /* C_s of a tile. */
 CLONES(static, void, sum_sensing, (const lanes *a, size_t first, const double *restrict weight), (a, first, weight))
 {
-    size_t count = lanes_count(a, first);
+    size_t count = tile_count(a, first);
     double *restrict price = a->sensing_price + first;
 
     memset(price, 0, count * sizeof *price);
@@ -184,7 +185,7 @@ CLONES(static, void, subtract_row, (size_t count, double factor, const double *r
 
 CLONES(static, void, clip, (const lanes *a, size_t first), (a, first))
 {
-    size_t count = lanes_count(a, first);
+    size_t count = tile_count(a, first);
     double *restrict norm2 = a->norm2 + first;
 
     memset(norm2, 0, count * sizeof *norm2);
@@ -203,7 +204,7 @@ void lanes_sum_coherent(lanes *a, size_t first, const double *gain, const double
 {
     lanes_sum(a, first, gain, weight);
     for (size_t m = 0; m < a->pairs; m++) {
-        subtract_row(lanes_count(a, first), nu[m], a->coherent + a->stride * m + first, a->v + TILE * mate[m]);
+        subtract_row(tile_count(a, first), nu[m], a->coherent + a->stride * m + first, a->v + TILE * mate[m]);
     }
     clip(a, first);
 }
@@ -216,7 +217,7 @@ void lanes_sum_coherent(lanes *a, size_t first, const double *gain, const double
 CLONES(static, void, optimise_tile, (const lanes *a, size_t first, double mu, lanes_total *total),
        (a, first, mu, total))
 {
-    size_t count = lanes_count(a, first);
+    size_t count = tile_count(a, first);
     const double *restrict norm2 = a->norm2 + first, *restrict price = a->price + first,
                            *restrict idle = a->idle + first;
     const double *restrict least = a->least + first, *restrict root_least = a->root_least + first;
@@ -260,7 +261,7 @@ CLONES(static, void, optimise_tile, (const lanes *a, size_t first, double mu, la
 CLONES(static, void, optimise_apart, (const lanes *a, size_t first, double mu, lanes_total *total),
        (a, first, mu, total))
 {
-    size_t count = lanes_count(a, first);
+    size_t count = tile_count(a, first);
     const double *restrict norm2 = a->norm2 + first, *restrict price = a->price + first;
     const double *restrict sensing_price = a->sensing_price + first, *restrict idle = a->idle + first;
     const double *restrict root_least = a->root_least + first;
@@ -319,7 +320,7 @@ CLONES(static, void, expand_users,
         double *restrict gradient, double *restrict diagonal),
        (a, first, slope, square, gradient, diagonal))
 {
-    size_t count = lanes_count(a, first);
+    size_t count = tile_count(a, first);
     const double *restrict along = a->along + first, *restrict q = a->q + first, *restrict per_h = a->per_h + first;
     const double *restrict ratio = a->ratio + first, *restrict root = a->root + first, *restrict bent = a->bent + first;
 
@@ -350,7 +351,7 @@ CLONES(static, void, expand_apart,
         double *restrict gradient, double *restrict diagonal),
        (a, first, slope, square, gradient, diagonal))
 {
-    size_t count = lanes_count(a, first);
+    size_t count = tile_count(a, first);
     const double *restrict along = a->along + first, *restrict q = a->q + first, *restrict per_h = a->per_h + first;
     const double *restrict ratio = a->ratio + first, *restrict root = a->root + first, *restrict bent = a->bent + first;
     const double *restrict x = a->x + first, *restrict traded = a->traded + first;
@@ -389,7 +390,7 @@ void lanes_expand_users(lanes *a, size_t first, const double *slope, const doubl
 
 CLONES(static, double, expand_pair, (const lanes *a, size_t first, size_t m, size_t j), (a, first, m, j))
 {
-    size_t count = lanes_count(a, first);
+    size_t count = tile_count(a, first);
     const double *restrict along = a->along + first, *restrict per_h = a->per_h + first;
     const double *restrict root = a->root + first, *restrict bent = a->bent + first;
     const double *restrict coherent = a->coherent + a->stride * m + first, *restrict v = a->v + TILE * j;
@@ -414,7 +415,7 @@ double lanes_expand_pair(lanes *a, size_t first, size_t m, size_t j)
 
 void lanes_expand_budget(lanes *a, size_t first, size_t row)
 {
-    size_t count = lanes_count(a, first);
+    size_t count = tile_count(a, first);
     double *z = a->part_z + TILE * row;
 
     for (size_t l = 0; l < count; l++) {
@@ -440,7 +441,7 @@ CLONES(static, double, product,
 
 double lanes_product(const lanes *a, size_t first, size_t j, const double *x, const double *y)
 {
-    return product(lanes_count(a, first), a->along + first, a->v + TILE * j, x + first, y + first);
+    return product(tile_count(a, first), a->along + first, a->v + TILE * j, x + first, y + first);
 }
 
 /* By its address: how a vector is passed depends on the CPU. */
@@ -491,5 +492,5 @@ CLONES(static, void, rank_two, (const lanes *a, size_t count, size_t begin, size
 
 void lanes_rank_two(const lanes *a, size_t first, size_t begin, size_t end, double *restrict hessian)
 {
-    rank_two(a, lanes_count(a, first), begin, end < a->rows ? end : a->rows, hessian);
+    rank_two(a, tile_count(a, first), begin, end < a->rows ? end : a->rows, hessian);
 }

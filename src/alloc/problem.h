@@ -53,9 +53,8 @@ double problem_unit_below(double bound);
 
 /* The objective must have a row in objective.h. Fails: CFI_NO_MEMORY. */
 cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error);
-alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena);   /* zeros; NULL: out of memory */
-alloc_values *problem_values(const alloc_problem *problem, cfi_arena *arena); /* not evaluated; NULL: out of memory */
-/* Both; false: out of memory. */
+alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena); /* zeros; NULL: out of memory */
+/* A point of zeros and its values, not evaluated; false: out of memory. */
 bool problem_state(const alloc_problem *problem, cfi_arena *arena, alloc_state *state);
 void problem_copy(const alloc_problem *problem, const alloc_point *from, alloc_point *to);
 void problem_copy_state(const alloc_problem *problem, const alloc_state *from, const alloc_state *to);
