@@ -1,12 +1,11 @@
 /* Runs the allocation method of a scenario on one drop. docs/model.md (M9)-(M15). */
 #include "alloc/search.h"
 
+#include "alloc/constants.h"
 #include "base/clock.h"
 
 #include <math.h>
 #include <string.h>
-
-static const double ROUNDING = 1e-10; /* violation that sums in another order may show */
 
 const char *alloc_status_name(cfi_alloc_status status)
 {
@@ -108,7 +107,8 @@ static cfi_status keep_heuristic(const alloc_job *job, cfi_allocation *out, cfi_
     if (status != CFI_OK) {
         return status;
     }
-    set_outcome(out, split.violation <= ROUNDING ? CFI_ALLOC_INACCURATE : CFI_ALLOC_FAILED, "no_feasible_start");
+    set_outcome(out, split.violation <= FEASIBLE_ROUNDING ? CFI_ALLOC_INACCURATE : CFI_ALLOC_FAILED,
+                "no_feasible_start");
     out->failure = arena_print(job->arena,
                                "no start could be made feasible: the thresholds are %.2g relative from the edge of "
                                "feasibility, the heuristic split violates a constraint by %.2g",

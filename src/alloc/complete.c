@@ -1,11 +1,11 @@
 /* The feasible completion of a point. docs/model.md (M8), (M9), (M13). */
 #include "alloc/lanes.h"
+
+#include "alloc/constants.h"
 #include "base/clones.h"
 
 #include <math.h>
 #include <string.h>
-
-static const double ROUNDING = 1e-10; /* relative; at the very edge of feasibility sums differ by this much */
 
 static double squared_norm(const double *w, size_t K)
 {
@@ -151,7 +151,7 @@ static double largest_common_factor(const alloc_problem *problem, const double *
             return c;
         }
         if (!(slope > 0.0) || !(c > 0.0)) {
-            return excess <= ROUNDING * budget ? fmax(c, 0.0) : -1.0;
+            return excess <= FEASIBLE_ROUNDING * budget ? fmax(c, 0.0) : -1.0;
         }
         c = fmax(c - fmax(excess / slope, 1e-16 * c), 0.0);
     }
@@ -196,7 +196,7 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point)
         point->x[l] = x;
         point->s[l] = q - x;
         total += q;
-        fits = fits && !(q > problem->limit[l] * (1.0 + ROUNDING));
+        fits = fits && !(q > problem->limit[l] * (1.0 + FEASIBLE_ROUNDING));
     }
-    return fits && total <= (double)problem->L * (1.0 + ROUNDING);
+    return fits && total <= (double)problem->L * (1.0 + FEASIBLE_ROUNDING);
 }

@@ -15,11 +15,10 @@
  */
 #include "alloc/dual.h"
 
+#include "alloc/constants.h"
+
 #include <math.h>
 #include <string.h>
-
-static const double NEGLIGIBLE_SINR = 1e-14; /* such users stay silent */
-enum { POLLED_ROWS = 64 };                   /* of the Hessian between two looks at the stop flag; even */
 
 void dual_start(structured *s, const alloc_state *at)
 {
@@ -28,7 +27,7 @@ void dual_start(structured *s, const alloc_state *at)
     for (size_t k = 0; k < s->K; k++) {
         double sinr = values_sinr(at->values, k);
 
-        s->r[k] = sinr > NEGLIGIBLE_SINR ? at->values->u[k] / at->values->interference[k] : 0.0;
+        s->r[k] = sinr > DUAL_NEGLIGIBLE_SINR ? at->values->u[k] / at->values->interference[k] : 0.0;
         s->y[k] = s->r[k] > 0.0 ? sinr / (1.0 + sinr) : 0.0;
         s->slope[k] = 2.0 * s->r[k];
         s->square[k] = s->r[k] * s->r[k];
@@ -202,8 +201,8 @@ double dual_expand(structured *s)
             expand_pairs(s, first);
         }
         lanes_expand_budget(&s->aps, first, n - 1);
-        for (size_t row = 0; row < s->rows && !stop_requested(s->stop); row += POLLED_ROWS) {
-            lanes_rank_two(&s->aps, first, row, row + POLLED_ROWS, s->hessian);
+        for (size_t row = 0; row < s->rows && !stop_requested(s->stop); row += DUAL_POLLED_ROWS) {
+            lanes_rank_two(&s->aps, first, row, row + DUAL_POLLED_ROWS, s->hessian);
         }
     }
     s->gradient[n - 1] -= total.power;

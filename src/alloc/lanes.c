@@ -1,12 +1,11 @@
 /* Loops over access points in the widest vectors of the machine. docs/model.md (M19). */
 #include "alloc/lanes.h"
 
+#include "alloc/constants.h"
 #include "base/clones.h"
 
 #include <math.h>
 #include <string.h>
-
-static const double LEAST_PRICE = 1e-300; /* of what costs nothing, and gains nothing either */
 
 static double *take_row(double **memory, size_t count)
 {

@@ -1,10 +1,10 @@
 /* One SCA step: chooses the users that take part, builds the surrogate, solves it. docs/model.md (M13)-(M15). */
 #include "alloc/step.h"
 
+#include "alloc/constants.h"
+
 #include <math.h>
 #include <stdio.h>
-
-static const double NEGLIGIBLE_SINR = 1e-10;
 
 /* `auto` takes the dual where it applies, unless pairs of users with one pilot make it larger than the cone problem, or
  * the cone problems are what the caller wants to see. */
@@ -80,7 +80,7 @@ static void choose_active(alloc_stepper *stepper, const alloc_values *at)
         largest = fmax(largest, values_sinr(at, k));
     }
     for (size_t k = 0; k < problem->K; k++) {
-        if (values_sinr(at, k) > NEGLIGIBLE_SINR * fmin(largest, 1.0)) {
+        if (values_sinr(at, k) > CONE_NEGLIGIBLE_SINR * fmin(largest, 1.0)) {
             stepper->active[stepper->active_count++] = k;
         }
     }

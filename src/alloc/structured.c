@@ -2,13 +2,11 @@
  * multipliers. docs/model.md (M19). */
 #include "alloc/structured.h"
 
+#include "alloc/constants.h"
 #include "cfisac/linalg.h"
 
 #include <math.h>
 #include <string.h>
-
-enum { MOST_ITERATIONS = 60, MOST_HALVINGS = 50 };
-static const double GAP_TOLERANCE = 1e-10, ACCEPTED_GAP = 1e-7;
 
 /* `filled`: K counters. */
 static void list_mate_pairs(structured *s, size_t *filled)
@@ -119,7 +117,7 @@ static bool search_line(structured *s, double *value)
         }
     }
     memcpy(s->origin, s->y, n * sizeof *s->y);
-    for (int i = 0; i < MOST_HALVINGS && !stop_requested(s->stop); i++, length *= 0.5) {
+    for (int i = 0; i < DUAL_HALVINGS && !stop_requested(s->stop); i++, length *= 0.5) {
         for (size_t j = 0; j < n; j++) {
             s->y[j] = s->origin[j] + length * s->step[j];
         }
@@ -229,7 +227,7 @@ bool structured_step(structured *s, const alloc_state *at, const alloc_state *to
         minimise_over_mu(s, guess_mu(s, at->point), 0.1);
     }
     value = dual_expand(s);
-    for (int i = 0; i < MOST_ITERATIONS && !stop_requested(s->stop); i++) {
+    for (int i = 0; i < DUAL_ITERATIONS && !stop_requested(s->stop); i++) {
         double decrement = 0.0;
 
         if (is_flat(s)) {

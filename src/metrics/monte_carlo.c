@@ -123,7 +123,7 @@ static jackknife estimate_of(const simulation *sim, const estimates *e, size_t w
 
 /* Relative, of an information. Where only sensing power lights an access point its information is the same in every
  * channel: the jackknife's bias correction, a difference of sums some hundred times larger, leaves their rounding. */
-static const double ROUNDING = 1e-12;
+static const double INFORMATION_ROUNDING = 1e-12;
 
 /* A bound and its standard error from the information: the elimination of nuisances biases the information by order
  * 1/n, which the jackknife takes off. NaN where nothing is left. */
@@ -132,7 +132,8 @@ static void to_bound(jackknife j, double whole, double *bound, double *std_error
     double information = whole > 0.0 ? j.corrected : whole;
 
     *bound = information >= 0.0 ? 1.0 / information : NAN;
-    *std_error = information >= 0.0 ? hypot(j.std_error, ROUNDING * information) / (information * information) : NAN;
+    *std_error =
+        information >= 0.0 ? hypot(j.std_error, INFORMATION_ROUNDING * information) / (information * information) : NAN;
 }
 
 /* Realisations: all, and those that are left when the largest block is left out. */
@@ -192,7 +193,7 @@ static void fill_block_mean(const simulation *sim, const estimates *e, size_t p,
 
     out->crlb_own_echo_block_mean_rad2[p] = order > 1.0 ? mean : NAN;
     out->crlb_own_echo_block_mean_std_error[p] =
-        order > 2.0 ? hypot(estimate_of(sim, e, at).std_error, ROUNDING * mean) : NAN;
+        order > 2.0 ? hypot(estimate_of(sim, e, at).std_error, INFORMATION_ROUNDING * mean) : NAN;
 }
 
 static void fill_estimates(const simulation *sim, const estimates *e, bool eliminated, cfi_monte_carlo *out)

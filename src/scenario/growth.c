@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define ALLOWED "(allowed: the same, but for more drops and more values of swept keys)"
-enum { SHOWN = 40 };
+enum { SHOWN_VALUE = 40 }; /* bytes of a value in a message, of which two stand in one line */
 
 static cfi_status growth_out_of_memory(cfi_error *error)
 {
@@ -47,9 +47,9 @@ static cfi_status compare_key(const cfi_scenario *older, const cfi_scenario *new
         status = growth_out_of_memory(error);
     } else if (strcmp(before.data, now.data) != 0 &&
                !(id == KEY_drops && older->system.monte_carlo.drops <= newer->system.monte_carlo.drops)) {
-        status =
-            error_set(error, CFI_INVALID, "%s is %.*s%s there, %.*s%s here " ALLOWED, key_table[id].name, SHOWN,
-                      before.data, before.length > SHOWN ? ".." : "", SHOWN, now.data, now.length > SHOWN ? ".." : "");
+        status = error_set(error, CFI_INVALID, "%s is %.*s%s there, %.*s%s here " ALLOWED, key_table[id].name,
+                           SHOWN_VALUE, before.data, before.length > SHOWN_VALUE ? ".." : "", SHOWN_VALUE, now.data,
+                           now.length > SHOWN_VALUE ? ".." : "");
     }
     wording_free(&before);
     wording_free(&now);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 40 };
+enum { SHOWN_FIELD = 40 }; /* bytes of a field in a message */
 
 /* -------------------------------------------------------------------------- the stream ---- */
 
@@ -120,7 +120,7 @@ cfi_status text_line_end(cbf_text *text)
         return CFI_OK;
     }
     return text_error(text, "'%.*s' is too much on this line (allowed: a line for every entry)",
-                      (int)(field_length(text) < SHOWN ? field_length(text) : SHOWN), text->at);
+                      (int)(field_length(text) < SHOWN_FIELD ? field_length(text) : SHOWN_FIELD), text->at);
 }
 
 /* ------------------------------------------------------------------------------ numbers ---- */
@@ -132,7 +132,8 @@ static cfi_status not_a(const cbf_text *text, const char *what, const char *allo
     if (length == 0) {
         return text_error(text, "%s is missing (allowed: %s)", what, allowed);
     }
-    return text_error(text, "%s '%.*s' (allowed: %s)", what, (int)(length < SHOWN ? length : SHOWN), text->at, allowed);
+    return text_error(text, "%s '%.*s' (allowed: %s)", what, (int)(length < SHOWN_FIELD ? length : SHOWN_FIELD),
+                      text->at, allowed);
 }
 
 static bool ends_field(const cbf_text *text, const char *c)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FIRST_ROOM = 64 * 1024 };
+enum { FIRST_LINE_BYTES = 64 * 1024 }; /* a buffer holds several lines; doubled where one is longer */
 
 /* As pread, but a signal does not end it. */
 static ssize_t read_some(int file, char *out, size_t length, off_t offset)
@@ -45,7 +45,7 @@ static bool make_line_room(line_reader *reader)
         reader->next = 0;
     }
     if (reader->used == reader->room) {
-        size_t room = reader->room ? 2 * reader->room : FIRST_ROOM;
+        size_t room = reader->room ? 2 * reader->room : FIRST_LINE_BYTES;
         char *larger = realloc(reader->buffer, room);
 
         if (!larger) {

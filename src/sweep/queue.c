@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 
-enum { FIRST_ROOM = 64 };
+enum { FIRST_SLOTS = 64 }; /* lines that may be ahead at first; doubled as needed */
 
 static bool grow_queue(line_queue *queue, size_t ahead)
 {
-    size_t room = queue->room ? queue->room : FIRST_ROOM;
+    size_t room = queue->room ? queue->room : FIRST_SLOTS;
     char **slot;
 
     while (room <= ahead) {
