@@ -204,7 +204,7 @@ cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi
     cfi_error own = {.text = ""};
     cfi_status status;
 
-    error = error ? error : &own; /* rooms below report through it */
+    error = error ? error : &own; /* what fails below tells why here, also where the caller does not ask */
     *out = (cfi_allocation){.method = link->system->allocation.method, .largest_step_gap = NAN};
     status = check_link(link, error);
     if (status == CFI_OK) {

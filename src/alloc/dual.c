@@ -11,7 +11,8 @@
  *
  *     D(lambda, mu) = sum_k [ -ln lambda_k - 1 + lambda_k - lambda_k r_k^2 ] + sum_l max_rho + mu L
  *
- * is convex with a continuous gradient. y_k = 1 - lambda_k is iterated: at low SINR lambda is 1 but for what matters.
+ * is convex with a continuous gradient. y_k = 1 - lambda_k is iterated: at low SINR lambda_k is so near 1 that what
+ * matters, its distance from 1, would be lost to rounding.
  */
 #include "alloc/dual.h"
 

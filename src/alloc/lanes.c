@@ -36,7 +36,7 @@ INLINE double add_up(const terms *t, size_t count)
     return ((((((sum[0] + sum[1]) + sum[2]) + sum[3]) + sum[4]) + sum[5]) + sum[6]) + sum[7];
 }
 
-/* Rows that stay as they are. */
+/* The rows that do not depend on the multipliers. */
 static void fill_constants(lanes *a, const alloc_problem *problem)
 {
     for (size_t l = 0; l < a->L; l++) {

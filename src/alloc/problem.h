@@ -51,7 +51,7 @@ typedef struct alloc_state {
 /* The largest power of 4 up to a bound below 1, else 1: a unit with an exact root. */
 double problem_unit_below(double bound);
 
-/* The objective must have a row in objective.h. Fails: CFI_NO_MEMORY. */
+/* The scenario's objective must have a row in the table (objective_of). Fails: CFI_NO_MEMORY. */
 cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error);
 alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena); /* zeros; NULL: out of memory */
 /* A point of zeros and its values, not evaluated; false: out of memory. */

@@ -46,7 +46,7 @@ typedef struct split {
     double weak, strong, need, limit; /* weak * free + strong * lifted >= need; free + lifted <= limit */
 } split;
 
-/* fmax and fmin would be calls. */
+/* Of two numbers that are no NaN: fmax and fmin mind NaN, for which the compiler calls a function each time. */
 static inline double larger(double a, double b)
 {
     return a > b ? a : b;

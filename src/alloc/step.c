@@ -1,4 +1,5 @@
-/* One SCA step: chooses the users that take part, builds the surrogate, solves it. docs/model.md (M13)-(M15). */
+/* One SCA step: by its dual, or by the cone solver, for which it chooses the users that take part, builds the problem
+ * and reads the solution. docs/model.md (M13)-(M15), (M19). */
 #include "alloc/step.h"
 
 #include "alloc/constants.h"

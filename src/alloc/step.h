@@ -1,5 +1,5 @@
-/* One SCA step: the concave surrogate at a point, maximised as a second-order cone problem.
- * docs/model.md (M13)-(M15). */
+/* One SCA step: the concave surrogate at a point, maximised by its dual or as a second-order cone problem.
+ * docs/model.md (M13)-(M15), (M19). */
 #ifndef CFISAC_ALLOC_STEP_H
 #define CFISAC_ALLOC_STEP_H
 

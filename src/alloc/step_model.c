@@ -104,7 +104,7 @@ static void put_linearised_apart(const step_model *model, size_t row, size_t l)
     put_squared_norm(model, row, l, r, scale);
 }
 
-/* (19b) as linear rows, one for each access point whose threshold counts. */
+/* The sensing constraint as linear rows, one for each access point whose threshold counts. */
 static void add_threshold_rows(const step_model *model)
 {
     const alloc_sensing *sensing = &model->problem->sensing;

@@ -8,7 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-/* `filled`: K counters. */
+/* Fills owner and incoming: which pairs (k, j) of users with one pilot belong to which user. `filled`: scratch for K
+ * counts. */
 static void list_mate_pairs(structured *s, size_t *filled)
 {
     const alloc_problem *problem = s->problem;
@@ -65,7 +66,7 @@ cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_stop
 static bool solve_newton(structured *s, double mu_step)
 {
     size_t n = s->n, ld = s->rows, last = n - 1;
-    double *row = s->hessian + last; /* d mu d the k-th at row[ld k] */
+    double *row = s->hessian + last; /* the second derivative in mu and multiplier k stands at row[ld k] */
 
     for (size_t i = 0; i < n; i++) {
         s->step[i] = -s->gradient[i];
@@ -78,7 +79,7 @@ static bool solve_newton(structured *s, double mu_step)
         row[ld * last] = 1.0;
         s->step[last] = mu_step;
     } else {
-        row[ld * last] += 1e-7 * s->mu_curvature; /* it may still be flat */
+        row[ld * last] += 1e-7 * s->mu_curvature; /* with no curvature of its own the system would be singular */
     }
     return linalg_solve_positive(n, s->hessian, ld, s->step, s->stop) == CFI_OK;
 }
@@ -207,7 +208,9 @@ static double guess_mu(structured *s, const alloc_point *at)
     return total > 0.0 ? weighted / total : 1.0;
 }
 
-/* D is linear in mu while all access points are at kinks or limits; Newton's method would creep. */
+/* While all access points are at kinks or limits the dual is linear in mu: its curvature says nothing of where the
+ * slope changes, and Newton's method would take very many short steps to get there. minimise_over_mu then looks for it,
+ * unless mu is 0 and the dual rises from there. */
 static bool is_flat(const structured *s)
 {
     size_t last = s->n - 1;

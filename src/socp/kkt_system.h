@@ -1,4 +1,4 @@
-/* The Newton system of an interior-point step. docs/solver.md.
+/* The Newton system of an interior-point step: what it is and where its parts stand. docs/solver.md.
  *
  *     [ 0  A'  G'  ] [x]   [bx]
  *     [ A  0   0   ] [y] = [by]

@@ -2,6 +2,7 @@
  * them from one incumbent, milliseconds; medians over repetitions. The link itself is timed apart. starts SCENARIO
  * REPETITIONS [KEY=VALUE]... */
 #include "alloc/sca.h"
+#include "alloc/starts.h"
 #include "cfisac/channel.h"
 #include "cfisac/linalg.h"
 
