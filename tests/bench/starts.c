@@ -1,8 +1,8 @@
 /* Time of making starts where users share pilots: set-up of the problem, and sixteen starts as a run of `sca` makes
  * them from one incumbent, milliseconds; medians over repetitions. The link itself is timed apart. starts SCENARIO
  * REPETITIONS [KEY=VALUE]... */
-#include "alloc/sca.h"
 #include "alloc/starts.h"
+#include "alloc/sca.h"
 #include "cfisac/channel.h"
 #include "cfisac/linalg.h"
 
@@ -43,11 +43,11 @@ static times time_round(const cfi_network *network, cfi_arena *arena, double *su
 {
     cfi_error error = {.text = ""};
     alloc_problem problem;
+    alloc_state incumbent;
     cfi_powers powers = {.p = arena_alloc(arena, network->K * network->L, sizeof(double)),
                          .s = arena_alloc(arena, network->L, sizeof(double))};
     cfi_link link;
     double begun = seconds(), linked, built;
-    size_t turn = 0;
 
     if (!powers.p || !powers.s || link_make(network, arena, &link, &error) != CFI_OK) {
         stop(&error);
@@ -60,12 +60,23 @@ static times time_round(const cfi_network *network, cfi_arena *arena, double *su
     built = seconds();
     alloc_point *heuristic = problem_point(&problem, arena), *point = problem_point(&problem, arena);
 
-    if (!heuristic || !point) {
+    if (!heuristic || !point || !problem_state(&problem, arena, &incumbent)) {
         stop(&error);
     }
     problem_from_powers(&problem, &powers, heuristic);
+    problem_copy(&problem, heuristic, incumbent.point);
+    problem_evaluate(&problem, incumbent.point, incumbent.values);
+    start_source source = {.problem = &problem,
+                           .heuristic = heuristic,
+                           .incumbent = incumbent,
+                           .users = contest_make(&link, problem.signal, arena),
+                           .key = arena_alloc(arena, problem.K, sizeof(double))};
+
+    if (!source.users || !source.key) {
+        stop(&error);
+    }
     for (size_t start = 0; start < STARTS; start++) {
-        *sum += start_make(&problem, start, &turn, heuristic, heuristic, point) ? point->w[turn] : 0.0;
+        *sum += start_make(&source, start, point) ? point->w[0] : 0.0;
     }
     return (times){.link = linked - begun, .build = built - linked, .starts = seconds() - built};
 }
