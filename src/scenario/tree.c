@@ -258,3 +258,10 @@ double tree_number(const cfi_tree *tree, key_id id, double otherwise)
 
     return cJSON_IsNumber(item) && item->valuedouble >= 0.0 ? item->valuedouble : otherwise;
 }
+
+bool tree_has_sweep(const cfi_tree *tree)
+{
+    const cJSON *sweep = tree->item[KEY_sweep];
+
+    return sweep && !cJSON_IsNull(sweep);
+}
