@@ -6,44 +6,15 @@
 set -euo pipefail
 top=$1
 
-# Names that still stand in several files, each with those that may have it.
-known='
-allocate_results: src/alloc/alloc.c src/metrics/monte_carlo.c
-carve: src/socp/kkt.c src/socp/workspace.c
-factor_small: src/linalg/linalg.c src/socp/ldl.c
-finish: src/alloc/sca.c src/sweep/sweep.c
-grow: src/socp/builder.c src/sweep/queue.c
-largest_factor: src/alloc/complete.c src/alloc/splits.c
-list_pairs: src/alloc/structured.c src/socp/order.c
-list_rows: src/socp/kkt_terms.c src/socp/ldl_analyse.c
-make_room: src/sweep/lines.c src/sweep/run.c
-next_line: src/scenario/gain.c src/socp/cbf_items.c
-note_end: src/alloc/step.c src/sweep/dispatch.c
-out_of_memory: src/alloc/alloc.c src/alloc/splits.c src/network/network.c src/scenario/grid.c src/scenario/growth.c src/scenario/tree.c src/sweep/contents.c src/sweep/merge.c
-prepare: src/channel/precoder_mr.c src/metrics/monte_carlo.c
-refuse: src/scenario/input.c src/scenario/value.c
-same_pattern: src/socp/builder.c src/socp/workspace.c
-scan_number: src/scenario/syntax.c src/socp/cbf_text.c
-skip_space: src/scenario/syntax.c src/socp/cbf_text.c
-solve: src/alloc/step.c src/socp/kkt_solve.c src/socp/solver.c
-subtract: src/alloc/lanes.c src/socp/kkt_solve.c
-sum_tile: src/alloc/dual.c src/alloc/lanes.c
-'
-
 # check DIR: a line for each name that stands in two files; fails when there is one, or nothing to check.
 # A definition is what stands from a line that starts with a letter to a line that is a lone brace: its name is the last
 # word before the first parenthesis, or the third argument of CLONES.
 # shellcheck disable=SC2016 # the program of awk
 check() {
-  (cd "$1" && find src -name '*.[ch]' 2>/dev/null | sort | xargs -r awk -v known="$known" '
+  (cd "$1" && find src -name '*.[ch]' 2>/dev/null | sort | xargs -r awk '
     BEGIN {
       # chosen by the build, never both
       alternative["src/sweep/ranks_single.c"] = "src/sweep/mpi.c"
-      lines = split(known, line, "\n")
-      for (i = 1; i <= lines; i++) {
-        words = split(line[i], word, " ")
-        for (j = 2; j <= words; j++) may[substr(word[1], 1, length(word[1]) - 1), word[j]] = 1
-      }
     }
     function name_of(head,   part) {
       if (head ~ /^CLONES\(/) {
@@ -59,7 +30,6 @@ check() {
       count++
       if (name in first && first[name] != FILENAME) {
         if (alternative[FILENAME] == first[name] || alternative[first[name]] == FILENAME) return
-        if ((name, FILENAME) in may && (name, first[name]) in may) return
         printf "%s:%d: %s stands in %s, too\n", FILENAME, at, name, first[name]
         bad = 1
       } else if (!(name in first)) {

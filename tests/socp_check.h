@@ -5,25 +5,10 @@
 #include "cfisac/base.h"
 #include "cfisac/socp.h"
 #include "check.h"
+#include "socp_draws.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static inline double uniform(cfi_stream *stream)
-{
-    double u;
-
-    random_uniforms(stream, 1, &u);
-    return u;
-}
-
-static inline double normal(cfi_stream *stream)
-{
-    double value;
-
-    random_normals(stream, 1, &value);
-    return value;
-}
 
 static inline const socp_problem *built(socp_builder *builder)
 {

@@ -2,23 +2,8 @@
 #ifndef TESTS_SOCP_PLANTED_PARTS_H
 #define TESTS_SOCP_PLANTED_PARTS_H
 
+#include "socp_draws.h"
 #include "socp_planted.h"
-
-static inline double uniform(cfi_stream *stream)
-{
-    double u;
-
-    random_uniforms(stream, 1, &u);
-    return u;
-}
-
-static inline double normal(cfi_stream *stream)
-{
-    double value;
-
-    random_normals(stream, 1, &value);
-    return value;
-}
 
 static inline size_t pick(cfi_stream *stream, size_t low, size_t high)
 {

@@ -23,6 +23,7 @@ static scene make_scene(uint64_t seed)
 {
     made_system made = make_system(seed, L, K, 4, 4);
     cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 77);
+    alloc_state incumbent;
     scene s;
 
     reuse_pilots(&made, PILOTS);
@@ -30,7 +31,8 @@ static scene make_scene(uint64_t seed)
     set_tightness(s.d, 1e-9);
     assert_int_equal(problem_build(&s.d->link, s.d->arena, &s.problem, NULL), CFI_OK);
     s.heuristic = problem_point(&s.problem, s.d->arena);
-    s.incumbent = problem_point(&s.problem, s.d->arena);
+    assert_true(problem_state(&s.problem, s.d->arena, &incumbent));
+    s.incumbent = incumbent.point;
     s.start = problem_point(&s.problem, s.d->arena);
     for (size_t i = 0; i < K * L; i++) { /* the incumbent's powers are far from the heuristic's */
         s.heuristic->w[i] = 1.0;
@@ -38,7 +40,7 @@ static scene make_scene(uint64_t seed)
     }
     assert_true(problem_complete(&s.problem, s.heuristic) && problem_complete(&s.problem, s.incumbent));
     s.source = (start_source){.heuristic = s.heuristic,
-                              .incumbent = {.point = s.incumbent, .values = problem_values(&s.problem, s.d->arena)},
+                              .incumbent = incumbent,
                               .users = contest_make(&s.d->link, s.problem.signal, s.d->arena),
                               .key = arena_alloc(s.d->arena, K, sizeof(double))};
     return s;

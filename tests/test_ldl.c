@@ -10,20 +10,13 @@
 #include "socp/kkt.h"
 #include "socp/memory.h"
 #include "socp/order.h"
+#include "socp_draws.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MOST = 160 };
-
-static double uniform(cfi_stream *stream)
-{
-    double u;
-
-    random_uniforms(stream, 1, &u);
-    return u;
-}
 
 /* ------------------------------------------------------------------------ the factorisation ---- */
 

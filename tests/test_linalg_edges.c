@@ -28,37 +28,6 @@ static double complex *random_matrix(uint64_t seed, size_t count)
     return a;
 }
 
-/* ------------------------------------------------------------------------------ products ---- */
-
-/* Sizes that are none, one, odd, and beyond what a BLAS kernel takes at once; leading dimensions beyond the sizes. */
-static void gram_add_is_the_sum_of_conjugate_products(void **state)
-{
-    static const size_t shape[][3] = {{1, 1, 1},   {2, 3, 1},    {3, 2, 5}, {7, 5, 11},
-                                      {16, 16, 4}, {33, 17, 65}, {4, 4, 0}};
-
-    (void)state;
-    for (size_t s = 0; s < sizeof shape / sizeof *shape; s++) {
-        size_t m = shape[s][0], n = shape[s][1], k = shape[s][2], lda = k + 2, ldb = k + 1, ldc = m + 3;
-        double complex *a = random_matrix(s, lda * m), *b = random_matrix(10 + s, ldb * n);
-        double complex *c = random_matrix(20 + s, ldc * n), *before = malloc(ldc * n * sizeof *before);
-
-        memcpy(before, c, ldc * n * sizeof *c);
-        linalg_gram_add(m, n, k, a, lda, b, ldb, c, ldc);
-        for (size_t i = 0; i < ldc * n; i++) {
-            double complex sum = before[i];
-
-            for (size_t t = 0; t < k && i % ldc < m; t++) {
-                sum += conj(a[t + lda * (i % ldc)]) * b[t + ldb * (i / ldc)];
-            }
-            assert_true(cabs(c[i] - sum) <= 1e-14 * (double)(k + 1) * 10.0);
-        }
-        free(a);
-        free(b);
-        free(c);
-        free(before);
-    }
-}
-
 /* A x := A + H^H F with parts apart; the numbers behind F and the columns of A from n on are anything. */
 static void split_gram_add_is_the_sum_of_conjugate_products_at_every_small_size(void **state)
 {
@@ -141,32 +110,6 @@ static void cholesky_times_its_adjoint_is_the_matrix(void **state)
     }
 }
 
-static void solve_lower_undoes_the_factor(void **state)
-{
-    (void)state;
-    for (size_t n = 1; n <= 40; n += 13) {
-        size_t ld = n + 1, columns = n + 2, ldb = n + 3;
-        double complex *l = hermitian(n, n, ld), *b = random_matrix(50 + n, ldb * columns);
-        double complex *x = malloc(ldb * columns * sizeof *x);
-
-        assert_int_equal(linalg_cholesky(n, l, ld), CFI_OK);
-        memcpy(x, b, ldb * columns * sizeof *x);
-        linalg_solve_lower(n, columns, l, ld, x, ldb);
-        for (size_t i = 0; i < ldb * columns; i++) {
-            size_t row = i % ldb, column = i / ldb;
-            double complex sum = 0.0;
-
-            for (size_t k = 0; k <= row && row < n; k++) {
-                sum += l[row + ld * k] * x[k + ldb * column];
-            }
-            assert_true(row < n ? cabs(sum - b[i]) < 1e-12 : x[i] == b[i]);
-        }
-        free(l);
-        free(b);
-        free(x);
-    }
-}
-
 static void a_matrix_of_size_0_has_a_factor_and_a_solution(void **state)
 {
     double complex c = 5.0;
@@ -175,8 +118,6 @@ static void a_matrix_of_size_0_has_a_factor_and_a_solution(void **state)
     (void)state;
     assert_int_equal(linalg_cholesky(0, &c, 1), CFI_OK);
     assert_int_equal(linalg_solve_positive(0, &a, 1, &x, NULL), CFI_OK);
-    linalg_solve_lower(0, 0, &c, 1, &c, 1);
-    linalg_gram_add(0, 0, 0, &c, 1, &c, 1, &c, 1);
     assert_true(c == 5.0 && a == -1.0 && x == 3.0);
 }
 
@@ -258,10 +199,8 @@ static void the_library_in_use_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gram_add_is_the_sum_of_conjugate_products),
         cmocka_unit_test(split_gram_add_is_the_sum_of_conjugate_products_at_every_small_size),
         cmocka_unit_test(cholesky_times_its_adjoint_is_the_matrix),
-        cmocka_unit_test(solve_lower_undoes_the_factor),
         cmocka_unit_test(a_matrix_of_size_0_has_a_factor_and_a_solution),
         cmocka_unit_test(cholesky_refuses_what_is_not_positive_definite),
         cmocka_unit_test(solve_positive_refuses_what_is_not_positive_definite),

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "alloc/dual.h"
+#include "alloc/structured.h"
 #include "loads.h"
 
 /* N = 4: M = 4 senses better by its beam, M = 2 by the users' power, M = 1 by that alone. */

@@ -89,16 +89,22 @@ static void an_undisturbed_solve_is_optimal(void **state)
     assert_int_equal(plan.singles_after_failure, 0);
 }
 
+/* What breaks down after so many good factors, or solutions, ends the solve there. */
+static void assert_breakdown(size_t good_factors, size_t good_solutions)
+{
+    size_t iterations;
+
+    assert_int_equal(status_with(good_factors, good_solutions, &iterations), SOCP_FAILED);
+    assert_int_equal(plan.singles_after_failure, 0);
+    assert_true(iterations < 4);
+}
+
 /* The start needs one factor, every iteration another: a direction is used only when there is one. */
 static void without_a_factor_no_direction_is_used(void **state)
 {
     (void)state;
     for (size_t good = 0; good < 4; good++) {
-        size_t iterations;
-
-        assert_int_equal(status_with(good, SIZE_MAX, &iterations), SOCP_FAILED);
-        assert_int_equal(plan.singles_after_failure, 0);
-        assert_true(iterations < 4);
+        assert_breakdown(good, SIZE_MAX);
     }
 }
 
@@ -106,11 +112,7 @@ static void a_solution_that_is_no_number_is_a_breakdown(void **state)
 {
     (void)state;
     for (size_t good = 0; good < 4; good++) {
-        size_t iterations;
-
-        assert_int_equal(status_with(SIZE_MAX, good, &iterations), SOCP_FAILED);
-        assert_int_equal(plan.singles_after_failure, 0);
-        assert_true(iterations < 4);
+        assert_breakdown(SIZE_MAX, good);
     }
 }
 

@@ -42,14 +42,6 @@ static void each_thread_is_called_once(void **state)
     }
 }
 
-static void as_many_threads_as_asked_for_can_be_had(void **state)
-{
-    (void)state;
-    assert_int_equal(threads_available(0), 1);
-    assert_int_equal(threads_available(1), 1);
-    assert_int_equal(threads_available(5), 5);
-}
-
 static void blas_has_room_for_the_threads(void **state)
 {
     size_t threads = 3;
@@ -63,7 +55,6 @@ static void blas_has_room_for_the_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(each_thread_is_called_once),
-                                       cmocka_unit_test(as_many_threads_as_asked_for_can_be_had),
                                        cmocka_unit_test(blas_has_room_for_the_threads)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

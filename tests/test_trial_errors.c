@@ -223,31 +223,52 @@ static void every_refused_request_for_memory_is_reported_and_harms_no_later_tria
     }
 }
 
+/* One variant, tried again and again in one arena. */
+typedef struct attempt {
+    made_system made;
+    cfi_arena *arena;
+    cfi_record record;
+    cfi_error error;
+} attempt;
+
+static attempt begin(size_t which)
+{
+    return (attempt){.made = variant(which), .arena = arena_create()};
+}
+
+static cfi_status run(attempt *a)
+{
+    return try(&a->made, a->arena, &a->record, &a->error);
+}
+
+static void end(attempt *a)
+{
+    arena_destroy(a->arena);
+    free_system(&a->made);
+}
+
 static void a_stop_flag_seen_at_any_look_interrupts(void **state)
 {
     (void)state;
     for (size_t which = 0; which < VARIANTS; which++) {
-        made_system made = variant(which);
-        cfi_arena *arena = arena_create();
-        cfi_record record;
-        cfi_error error;
+        attempt a = begin(which);
         size_t count;
 
         raised_at = (size_t)-1;
         looks = 0;
-        assert_int_equal(try(&made, arena, &record, &error), CFI_OK);
+        assert_int_equal(run(&a), CFI_OK);
         count = looks;
         assert_true(count >= 3 + 6); /* an access point of a chunk of channels, a block that is left out */
         for (raised_at = 0; raised_at < count; raised_at++) {
             looks = 0;
-            if (try(&made, arena, &record, &error) != CFI_INTERRUPTED) {
-                fail_msg("variant %zu, look %zu of %zu: status %s", which, raised_at, count, status_name(error.status));
+            if (run(&a) != CFI_INTERRUPTED) {
+                fail_msg("variant %zu, look %zu of %zu: status %s", which, raised_at, count,
+                         status_name(a.error.status));
             }
-            assert_int_equal(error.status, CFI_INTERRUPTED);
-            assert_non_null(strstr(error.text, "interrupted"));
+            assert_int_equal(a.error.status, CFI_INTERRUPTED);
+            assert_non_null(strstr(a.error.text, "interrupted"));
         }
-        arena_destroy(arena);
-        free_system(&made);
+        end(&a);
     }
 }
 
@@ -255,28 +276,24 @@ static void an_error_of_any_rate_or_bound_ends_the_trial_with_its_text(void **st
 {
     (void)state;
     for (size_t which = 0; which < VARIANTS; which++) {
-        made_system made = variant(which);
-        cfi_arena *arena = arena_create();
-        cfi_record record;
-        cfi_error error;
+        attempt a = begin(which);
         char expected[64];
         size_t count;
 
         failing_call = (size_t)-1;
         calls = 0;
         injected = CFI_OUTPUT;
-        assert_int_equal(try(&made, arena, &record, &error), CFI_OK);
+        assert_int_equal(run(&a), CFI_OK);
         count = calls;
         assert_true(count >= 8); /* allocation, two splits, the closed form, Monte Carlo */
         for (failing_call = 0; failing_call < count; failing_call++) {
             calls = 0;
             snprintf(expected, sizeof expected, "injected at call %zu", failing_call);
-            assert_int_equal(try(&made, arena, &record, &error), CFI_OUTPUT);
-            assert_int_equal(error.status, CFI_OUTPUT);
-            assert_string_equal(error.text, expected);
+            assert_int_equal(run(&a), CFI_OUTPUT);
+            assert_int_equal(a.error.status, CFI_OUTPUT);
+            assert_string_equal(a.error.text, expected);
         }
-        arena_destroy(arena);
-        free_system(&made);
+        end(&a);
     }
 }
 
@@ -284,56 +301,44 @@ static void an_error_of_any_rate_or_bound_ends_the_trial_with_its_text(void **st
 static void a_monte_carlo_that_breaks_down_is_a_failed_drop_with_a_reason(void **state)
 {
     (void)state;
-    made_system made = variant(0);
-    cfi_arena *arena = arena_create();
-    cfi_record record;
-    cfi_error error;
+    attempt a = begin(0);
 
-    assert_int_equal(try(&made, arena, &record, &error), CFI_OK);
+    assert_int_equal(run(&a), CFI_OK);
     injected = CFI_FAILED;
     failing_call = calls - 1; /* the last part is the Monte Carlo */
     calls = 0;
-    assert_int_equal(try(&made, arena, &record, &error), CFI_OK);
+    assert_int_equal(run(&a), CFI_OK);
     assert_int_equal(calls, failing_call + 1);
-    assert_int_equal(record.status, CFI_DROP_FAILED);
-    assert_non_null(record.failure);
-    assert_non_null(strstr(record.failure, "Monte Carlo"));
-    assert_false(record.has_monte_carlo);
-    arena_destroy(arena);
-    free_system(&made);
+    assert_int_equal(a.record.status, CFI_DROP_FAILED);
+    assert_non_null(a.record.failure);
+    assert_non_null(strstr(a.record.failure, "Monte Carlo"));
+    assert_false(a.record.has_monte_carlo);
+    end(&a);
 }
 
 static void a_rate_that_is_no_number_is_a_failed_drop_with_a_reason(void **state)
 {
     (void)state;
-    made_system made = variant(2); /* powers that do not depend on the rate */
-    cfi_arena *arena = arena_create();
-    cfi_record record;
-    cfi_error error;
+    attempt a = begin(2); /* powers that do not depend on the rate */
 
     not_a_number = true;
-    assert_int_equal(try(&made, arena, &record, &error), CFI_OK);
-    assert_int_equal(record.status, CFI_DROP_FAILED);
-    assert_non_null(record.failure);
-    assert_non_null(strstr(record.failure, "not finite"));
-    arena_destroy(arena);
-    free_system(&made);
+    assert_int_equal(run(&a), CFI_OK);
+    assert_int_equal(a.record.status, CFI_DROP_FAILED);
+    assert_non_null(a.record.failure);
+    assert_non_null(strstr(a.record.failure, "not finite"));
+    end(&a);
 }
 
 static void a_placement_without_room_is_an_invalid_scenario(void **state)
 {
     (void)state;
-    made_system made = variant(0);
-    cfi_arena *arena = arena_create();
-    cfi_record record;
-    cfi_error error;
+    attempt a = begin(0);
 
-    made.system.geometry.placement = CFI_PLACEMENT_REJECT;
-    made.system.geometry.min_distance_m = 400.0; /* of an area 250 m wide */
-    assert_int_equal(try(&made, arena, &record, &error), CFI_INVALID);
-    assert_non_null(strstr(error.text, "/network/placement"));
-    arena_destroy(arena);
-    free_system(&made);
+    a.made.system.geometry.placement = CFI_PLACEMENT_REJECT;
+    a.made.system.geometry.min_distance_m = 400.0; /* of an area 250 m wide */
+    assert_int_equal(run(&a), CFI_INVALID);
+    assert_non_null(strstr(a.error.text, "/network/placement"));
+    end(&a);
 }
 
 static cfi_status refuse_export(void *context, uint32_t drop, size_t start, size_t step, const socp_problem *problem,
@@ -349,16 +354,12 @@ static void a_failing_export_ends_the_trial_with_its_text(void **state)
 {
     (void)state;
     for (size_t last = 0; last < 2; last++) {
-        made_system made = variant(0);
-        cfi_arena *arena = arena_create();
+        attempt a = begin(0);
         cfi_trial_options options = {.threads = 1, .alloc = {.export_problem = refuse_export, .export_context = &last}};
-        cfi_record record;
-        cfi_error error = {.text = ""};
 
-        assert_int_equal(trial_run(&made.system, 7, &options, arena, &record, &error), CFI_OUTPUT);
-        assert_string_equal(error.text, last == 0 ? "drop 7, start 0, step 0" : "drop 7, start 0, step 1");
-        arena_destroy(arena);
-        free_system(&made);
+        assert_int_equal(trial_run(&a.made.system, 7, &options, a.arena, &a.record, &a.error), CFI_OUTPUT);
+        assert_string_equal(a.error.text, last == 0 ? "drop 7, start 0, step 0" : "drop 7, start 0, step 1");
+        end(&a);
     }
 }
 

@@ -1,5 +1,5 @@
-/* alloc: powers of the access points. Equal and heuristic splits, the closed feasibility test, and the
- * sum-rate maximisation by successive convex approximation (SCA) on the socp room's solver. */
+/* alloc: powers of the access points. Equal and heuristic splits, the closed feasibility test, and the maximisation of
+ * an objective by successive convex approximation (SCA), whose steps are solved by their dual or by the socp room. */
 #ifndef CFISAC_ALLOC_H
 #define CFISAC_ALLOC_H
 

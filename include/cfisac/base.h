@@ -31,7 +31,7 @@ const char *arena_print(cfi_arena *arena, const char *format, ...) __attribute__
 
 cfi_arena_mark arena_mark(const cfi_arena *arena);
 void arena_release(cfi_arena *arena, cfi_arena_mark mark);
-/* Bytes the arena holds from the system. */
+/* Bytes the arena holds from the system: by this, tests show that a trial asks for no more than the one before. */
 size_t arena_capacity(const cfi_arena *arena);
 
 /* ----------------------------------------------------------------------- random streams ---- */

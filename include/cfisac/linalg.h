@@ -17,10 +17,6 @@ const char *linalg_blas_core(void);
 /* The BLAS library's own description, e.g. "OpenBLAS 0.3.21 ...". */
 const char *linalg_blas_config(void);
 
-/* C += A^H B,  A m x k conjugate-transposed from a k x m array, B k x n, C m x n. */
-void linalg_gram_add(size_t m, size_t n, size_t k, const double complex *a, size_t lda, const double complex *b,
-                     size_t ldb, double complex *c, size_t ldc);
-
 /* A complex array, real and imaginary parts apart, row by row, ld doubles from row to row. */
 typedef struct cfi_split {
     double *re, *im;
@@ -50,8 +46,6 @@ void linalg_panels_gram_add(const cfi_panels *v, const cfi_panels *w, bool upper
 /* Cholesky factor of a Hermitian positive definite matrix (lower, in place; the strict upper part is not
  * referenced). CFI_FAILED when it is not positive definite, or holds what is no finite number. */
 cfi_status linalg_cholesky(size_t n, double complex *a, size_t lda);
-/* B := L^-1 B with the lower factor of linalg_cholesky; B is n x columns. */
-void linalg_solve_lower(size_t n, size_t columns, const double complex *l, size_t ldl, double complex *b, size_t ldb);
 
 /* x := A^-1 x for a real symmetric positive definite A (lower triangle, overwritten). CFI_FAILED when it is not,
  * or holds what is no finite number; CFI_INTERRUPTED when *stop (or NULL) was seen set. Both leave x of no use. */

@@ -1,12 +1,11 @@
 /* Runs the allocation method of a scenario on one drop. docs/model.md (M9)-(M15). */
 #include "alloc/search.h"
 
+#include "alloc/constants.h"
 #include "base/clock.h"
 
 #include <math.h>
 #include <string.h>
-
-static const double ROUNDING = 1e-10; /* violation that sums in another order may show */
 
 const char *alloc_status_name(cfi_alloc_status status)
 {
@@ -16,7 +15,7 @@ const char *alloc_status_name(cfi_alloc_status status)
     return names[status];
 }
 
-static cfi_status out_of_memory(cfi_error *error)
+static cfi_status alloc_out_of_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");
 }
@@ -30,7 +29,7 @@ typedef struct alloc_job {
 } alloc_job;
 
 /* Arrays of the result; the trace has room for every step that the method may take. */
-static cfi_status allocate_results(const alloc_job *job, cfi_allocation *out, double **trace, cfi_error *error)
+static cfi_status allocate_allocation(const alloc_job *job, cfi_allocation *out, double **trace, cfi_error *error)
 {
     const cfi_link *link = job->link;
     size_t K = link->K, L = link->L;
@@ -42,7 +41,7 @@ static cfi_status allocate_results(const alloc_job *job, cfi_allocation *out, do
     out->ap_power_w = arena_zeros(arena, L, sizeof(double));
     *trace = arena_alloc(arena, length, sizeof(double));
     out->objective.trace = *trace;
-    return out->powers.p && out->powers.s && out->ap_power_w && *trace ? CFI_OK : out_of_memory(error);
+    return out->powers.p && out->powers.s && out->ap_power_w && *trace ? CFI_OK : alloc_out_of_memory(error);
 }
 
 /* Everything that is reported of the powers, recomputed from them. */
@@ -95,7 +94,7 @@ static void keep_outcome(const alloc_search *s, cfi_allocation *out, double *tra
 static cfi_status keep_failure(const char *text, cfi_arena *arena, cfi_allocation *out, cfi_error *error)
 {
     out->failure = *text ? arena_print(arena, "%s", text) : NULL;
-    return *text && !out->failure ? out_of_memory(error) : CFI_OK;
+    return *text && !out->failure ? alloc_out_of_memory(error) : CFI_OK;
 }
 
 /* At the very edge of feasibility rounding may leave no start; the heuristic split, in out->powers, is as good as it
@@ -108,12 +107,13 @@ static cfi_status keep_heuristic(const alloc_job *job, cfi_allocation *out, cfi_
     if (status != CFI_OK) {
         return status;
     }
-    set_outcome(out, split.violation <= ROUNDING ? CFI_ALLOC_INACCURATE : CFI_ALLOC_FAILED, "no_feasible_start");
+    set_outcome(out, split.violation <= FEASIBLE_ROUNDING ? CFI_ALLOC_INACCURATE : CFI_ALLOC_FAILED,
+                "no_feasible_start");
     out->failure = arena_print(job->arena,
                                "no start could be made feasible: the thresholds are %.2g relative from the edge of "
                                "feasibility, the heuristic split violates a constraint by %.2g",
                                1.0 - out->least_threshold_factor, split.violation);
-    return out->failure ? CFI_OK : out_of_memory(error);
+    return out->failure ? CFI_OK : alloc_out_of_memory(error);
 }
 
 /* out->powers holds the heuristic split on entry, the allocation on return. */
@@ -142,7 +142,7 @@ static cfi_status run_sca(const alloc_job *job, cfi_allocation *out, double *tra
 static cfi_status run_method(const alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
     double *trace;
-    cfi_status status = allocate_results(job, out, &trace, error);
+    cfi_status status = allocate_allocation(job, out, &trace, error);
 
     if (status != CFI_OK) {
         return status;
@@ -180,7 +180,7 @@ static cfi_status run_in_workspace(alloc_job *job, cfi_allocation *out, cfi_erro
     cfi_status status;
 
     job->workspace = job->workspace ? job->workspace : own;
-    status = job->workspace ? run_method(job, out, error) : out_of_memory(error);
+    status = job->workspace ? run_method(job, out, error) : alloc_out_of_memory(error);
     alloc_workspace_destroy(own);
     return status;
 }
@@ -204,7 +204,7 @@ cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi
     cfi_error own = {.text = ""};
     cfi_status status;
 
-    error = error ? error : &own; /* rooms below report through it */
+    error = error ? error : &own; /* what fails below tells why here, also where the caller does not ask */
     *out = (cfi_allocation){.method = link->system->allocation.method, .largest_step_gap = NAN};
     status = check_link(link, error);
     if (status == CFI_OK) {

@@ -1,11 +1,11 @@
 /* The feasible completion of a point. docs/model.md (M8), (M9), (M13). */
 #include "alloc/lanes.h"
+
+#include "alloc/constants.h"
 #include "base/clones.h"
 
 #include <math.h>
 #include <string.h>
-
-static const double ROUNDING = 1e-10; /* relative; at the very edge of feasibility sums differ by this much */
 
 static double squared_norm(const double *w, size_t K)
 {
@@ -130,7 +130,7 @@ CLONES(static, double, total_power,
 
 /* The largest c with sum_l (x_l + s_l) <= L. The total is convex and piecewise linear in c, so Newton's method from the
  * right ends at the root after finitely many steps. Negative when there is none. */
-static double largest_factor(const alloc_problem *problem, const double *x, const double *floor)
+static double largest_common_factor(const alloc_problem *problem, const double *x, const double *floor)
 {
     double budget = (double)problem->L, c, sum = 0.0;
 
@@ -151,7 +151,7 @@ static double largest_factor(const alloc_problem *problem, const double *x, cons
             return c;
         }
         if (!(slope > 0.0) || !(c > 0.0)) {
-            return excess <= ROUNDING * budget ? fmax(c, 0.0) : -1.0;
+            return excess <= FEASIBLE_ROUNDING * budget ? fmax(c, 0.0) : -1.0;
         }
         c = fmax(c - fmax(excess / slope, 1e-16 * c), 0.0);
     }
@@ -180,10 +180,10 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point)
 
     starting_powers(problem, point);
     set_floors(problem, true, floor);
-    c = largest_factor(problem, point->x, floor);
+    c = largest_common_factor(problem, point->x, floor);
     if (!(c >= 0.0)) { /* at the edge of feasibility nothing is left for sensing power */
         set_floors(problem, false, floor);
-        c = largest_factor(problem, point->x, floor);
+        c = largest_common_factor(problem, point->x, floor);
     }
     if (!(c >= 0.0)) {
         return false;
@@ -196,7 +196,7 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point)
         point->x[l] = x;
         point->s[l] = q - x;
         total += q;
-        fits = fits && !(q > problem->limit[l] * (1.0 + ROUNDING));
+        fits = fits && !(q > problem->limit[l] * (1.0 + FEASIBLE_ROUNDING));
     }
-    return fits && total <= (double)problem->L * (1.0 + ROUNDING);
+    return fits && total <= (double)problem->L * (1.0 + FEASIBLE_ROUNDING);
 }

@@ -11,15 +11,15 @@
  *
  *     D(lambda, mu) = sum_k [ -ln lambda_k - 1 + lambda_k - lambda_k r_k^2 ] + sum_l max_rho + mu L
  *
- * is convex with a continuous gradient. y_k = 1 - lambda_k is iterated: at low SINR lambda is 1 but for what matters.
+ * is convex with a continuous gradient. y_k = 1 - lambda_k is iterated: at low SINR lambda_k is so near 1 that what
+ * matters, its distance from 1, would be lost to rounding.
  */
 #include "alloc/dual.h"
 
+#include "alloc/constants.h"
+
 #include <math.h>
 #include <string.h>
-
-static const double NEGLIGIBLE_SINR = 1e-14; /* such users stay silent */
-enum { POLLED_ROWS = 64 };                   /* of the Hessian between two looks at the stop flag; even */
 
 void dual_start(structured *s, const alloc_state *at)
 {
@@ -28,7 +28,7 @@ void dual_start(structured *s, const alloc_state *at)
     for (size_t k = 0; k < s->K; k++) {
         double sinr = values_sinr(at->values, k);
 
-        s->r[k] = sinr > NEGLIGIBLE_SINR ? at->values->u[k] / at->values->interference[k] : 0.0;
+        s->r[k] = sinr > DUAL_NEGLIGIBLE_SINR ? at->values->u[k] / at->values->interference[k] : 0.0;
         s->y[k] = s->r[k] > 0.0 ? sinr / (1.0 + sinr) : 0.0;
         s->slope[k] = 2.0 * s->r[k];
         s->square[k] = s->r[k] * s->r[k];
@@ -57,7 +57,7 @@ static void set_weights(structured *s)
     }
 }
 
-static void sum_tile(structured *s, size_t first)
+static void sum_dual_tile(structured *s, size_t first)
 {
     if (s->pairs > 0) {
         lanes_sum_coherent(&s->aps, first, s->gain, s->weight, s->y + s->K, s->problem->mate);
@@ -70,7 +70,7 @@ void dual_sum(structured *s)
 {
     set_weights(s);
     for (size_t first = 0; first < s->aps.stride; first += TILE) {
-        sum_tile(s, first);
+        sum_dual_tile(s, first);
     }
 }
 
@@ -93,7 +93,7 @@ double dual_maximisers(structured *s, alloc_point *to)
         size_t end = first + TILE < a->L ? first + TILE : a->L;
 
         if (a->stride > TILE) { /* else the only tile's v are still there */
-            sum_tile(s, first);
+            sum_dual_tile(s, first);
         }
         for (size_t l = first; l < end; l++) {
             double along = a->along[l], *w = to->w + s->K * l;
@@ -195,15 +195,15 @@ double dual_expand(structured *s)
     expand_separate(s, s->diagonal);
     set_weights(s);
     for (size_t first = 0; first < s->aps.stride; first += TILE) {
-        sum_tile(s, first);
+        sum_dual_tile(s, first);
         lanes_optimise(&s->aps, first, mu, &total);
         lanes_expand_users(&s->aps, first, s->slope, s->square, s->gradient, s->diagonal);
         if (s->pairs > 0) {
             expand_pairs(s, first);
         }
         lanes_expand_budget(&s->aps, first, n - 1);
-        for (size_t row = 0; row < s->rows && !stop_requested(s->stop); row += POLLED_ROWS) {
-            lanes_rank_two(&s->aps, first, row, row + POLLED_ROWS, s->hessian);
+        for (size_t row = 0; row < s->rows && !stop_requested(s->stop); row += DUAL_POLLED_ROWS) {
+            lanes_rank_two(&s->aps, first, row, row + DUAL_POLLED_ROWS, s->hessian);
         }
     }
     s->gradient[n - 1] -= total.power;

@@ -1,10 +1,9 @@
 /* The closed feasibility test, and what makes a drop infeasible. docs/model.md (M10). */
 #include "alloc/sensing.h"
 
-#include <math.h>
+#include "alloc/constants.h"
 
-/* Relative. What has given way by the factor that is told must pass the test itself, in whatever order it adds up. */
-static const double MARGIN = 1e-12;
+#include <math.h>
 
 const char *constraint_key(cfi_constraint constraint)
 {
@@ -72,10 +71,10 @@ static needs add_up_needs(const cfi_link *link)
 /* The factor by which the threshold of the costliest access point alone must rise; infinite when that is not enough. */
 static double alone(const needs *n)
 {
-    double left = n->budget * (1.0 - MARGIN) - (n->total - n->largest);
+    double left = n->budget * (1.0 - FACTOR_MARGIN) - (n->total - n->largest);
     bool others_fit = n->over_limit == (n->largest > n->costliest_limit);
 
-    return left > 0.0 && others_fit ? fmax(n->largest / left, n->largest / n->costliest_limit * (1.0 + MARGIN))
+    return left > 0.0 && others_fit ? fmax(n->largest / left, n->largest / n->costliest_limit * (1.0 + FACTOR_MARGIN))
                                     : INFINITY;
 }
 
@@ -89,15 +88,15 @@ static cfi_infeasibility explain(const needs *n)
     } else if (n->over_limit > 0 && n->total <= n->budget) {
         because.constraint = CFI_CONSTRAINT_AP_LIMIT;
         because.ap = n->most_over_ap;
-        because.factor = n->most_over * (1.0 + MARGIN);
+        because.factor = n->most_over * (1.0 + FACTOR_MARGIN);
     } else if (isfinite(alone(n))) {
         because.factor = alone(n);
     } else if (n->over_limit == 0) {
         because.constraint = CFI_CONSTRAINT_BUDGET;
-        because.factor = n->total / n->budget * (1.0 + MARGIN);
+        because.factor = n->total / n->budget * (1.0 + FACTOR_MARGIN);
     } else { /* several limits and the budget: no one of them is enough */
         because.ap = CFI_NOWHERE;
-        because.factor = fmax(n->most_over, n->total / n->budget) * (1.0 + MARGIN);
+        because.factor = fmax(n->most_over, n->total / n->budget) * (1.0 + FACTOR_MARGIN);
     }
     return because;
 }

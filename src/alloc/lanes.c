@@ -1,12 +1,11 @@
 /* Loops over access points in the widest vectors of the machine. docs/model.md (M19). */
 #include "alloc/lanes.h"
 
+#include "alloc/constants.h"
 #include "base/clones.h"
 
 #include <math.h>
 #include <string.h>
-
-static const double LEAST_PRICE = 1e-300; /* of what costs nothing, and gains nothing either */
 
 static double *take_row(double **memory, size_t count)
 {
@@ -37,7 +36,7 @@ INLINE double add_up(const terms *t, size_t count)
     return ((((((sum[0] + sum[1]) + sum[2]) + sum[3]) + sum[4]) + sum[5]) + sum[6]) + sum[7];
 }
 
-/* Rows that stay as they are. */
+/* The rows that do not depend on the multipliers. */
 static void fill_constants(lanes *a, const alloc_problem *problem)
 {
     for (size_t l = 0; l < a->L; l++) {
@@ -118,18 +117,19 @@ cfi_status lanes_init(lanes *a, const alloc_problem *problem, size_t rows, cfi_a
     return CFI_OK;
 }
 
-size_t lanes_count(const lanes *a, size_t first)
+/* Access points in the tile that begins at `first`, in whole vectors. */
+static size_t tile_count(const lanes *a, size_t first)
 {
     return a->stride - first < TILE ? a->stride - first : TILE;
 }
 
 /* --------------------------------------------------------------- amplitudes and prices ---- */
 
-CLONES(static, void, sum_tile,
+CLONES(static, void, sum_lanes_tile,
        (const lanes *a, size_t first, const double *restrict gain, const double *restrict weight),
        (a, first, gain, weight))
 {
-    size_t count = lanes_count(a, first);
+    size_t count = tile_count(a, first);
     double *restrict norm2 = a->norm2 + first, *restrict price = a->price + first;
 
     memset(norm2, 0, count * sizeof *norm2);
@@ -152,7 +152,7 @@ CLONES(static, void, sum_tile,
 /* C_s of a tile. */
 CLONES(static, void, sum_sensing, (const lanes *a, size_t first, const double *restrict weight), (a, first, weight))
 {
-    size_t count = lanes_count(a, first);
+    size_t count = tile_count(a, first);
     double *restrict price = a->sensing_price + first;
 
     memset(price, 0, count * sizeof *price);
@@ -168,13 +168,13 @@ CLONES(static, void, sum_sensing, (const lanes *a, size_t first, const double *r
 
 void lanes_sum(lanes *a, size_t first, const double *gain, const double *weight)
 {
-    sum_tile(a, first, gain, weight);
+    sum_lanes_tile(a, first, gain, weight);
     if (a->sensing_load) {
         sum_sensing(a, first, weight);
     }
 }
 
-CLONES(static, void, subtract, (size_t count, double factor, const double *restrict from, double *restrict v),
+CLONES(static, void, subtract_row, (size_t count, double factor, const double *restrict from, double *restrict v),
        (count, factor, from, v))
 {
     for (size_t l = 0; l < count; l++) {
@@ -184,7 +184,7 @@ CLONES(static, void, subtract, (size_t count, double factor, const double *restr
 
 CLONES(static, void, clip, (const lanes *a, size_t first), (a, first))
 {
-    size_t count = lanes_count(a, first);
+    size_t count = tile_count(a, first);
     double *restrict norm2 = a->norm2 + first;
 
     memset(norm2, 0, count * sizeof *norm2);
@@ -203,7 +203,7 @@ void lanes_sum_coherent(lanes *a, size_t first, const double *gain, const double
 {
     lanes_sum(a, first, gain, weight);
     for (size_t m = 0; m < a->pairs; m++) {
-        subtract(lanes_count(a, first), nu[m], a->coherent + a->stride * m + first, a->v + TILE * mate[m]);
+        subtract_row(tile_count(a, first), nu[m], a->coherent + a->stride * m + first, a->v + TILE * mate[m]);
     }
     clip(a, first);
 }
@@ -216,7 +216,7 @@ void lanes_sum_coherent(lanes *a, size_t first, const double *gain, const double
 CLONES(static, void, optimise_tile, (const lanes *a, size_t first, double mu, lanes_total *total),
        (a, first, mu, total))
 {
-    size_t count = lanes_count(a, first);
+    size_t count = tile_count(a, first);
     const double *restrict norm2 = a->norm2 + first, *restrict price = a->price + first,
                            *restrict idle = a->idle + first;
     const double *restrict least = a->least + first, *restrict root_least = a->root_least + first;
@@ -260,7 +260,7 @@ CLONES(static, void, optimise_tile, (const lanes *a, size_t first, double mu, la
 CLONES(static, void, optimise_apart, (const lanes *a, size_t first, double mu, lanes_total *total),
        (a, first, mu, total))
 {
-    size_t count = lanes_count(a, first);
+    size_t count = tile_count(a, first);
     const double *restrict norm2 = a->norm2 + first, *restrict price = a->price + first;
     const double *restrict sensing_price = a->sensing_price + first, *restrict idle = a->idle + first;
     const double *restrict root_least = a->root_least + first;
@@ -319,7 +319,7 @@ CLONES(static, void, expand_users,
         double *restrict gradient, double *restrict diagonal),
        (a, first, slope, square, gradient, diagonal))
 {
-    size_t count = lanes_count(a, first);
+    size_t count = tile_count(a, first);
     const double *restrict along = a->along + first, *restrict q = a->q + first, *restrict per_h = a->per_h + first;
     const double *restrict ratio = a->ratio + first, *restrict root = a->root + first, *restrict bent = a->bent + first;
 
@@ -350,7 +350,7 @@ CLONES(static, void, expand_apart,
         double *restrict gradient, double *restrict diagonal),
        (a, first, slope, square, gradient, diagonal))
 {
-    size_t count = lanes_count(a, first);
+    size_t count = tile_count(a, first);
     const double *restrict along = a->along + first, *restrict q = a->q + first, *restrict per_h = a->per_h + first;
     const double *restrict ratio = a->ratio + first, *restrict root = a->root + first, *restrict bent = a->bent + first;
     const double *restrict x = a->x + first, *restrict traded = a->traded + first;
@@ -389,7 +389,7 @@ void lanes_expand_users(lanes *a, size_t first, const double *slope, const doubl
 
 CLONES(static, double, expand_pair, (const lanes *a, size_t first, size_t m, size_t j), (a, first, m, j))
 {
-    size_t count = lanes_count(a, first);
+    size_t count = tile_count(a, first);
     const double *restrict along = a->along + first, *restrict per_h = a->per_h + first;
     const double *restrict root = a->root + first, *restrict bent = a->bent + first;
     const double *restrict coherent = a->coherent + a->stride * m + first, *restrict v = a->v + TILE * j;
@@ -414,7 +414,7 @@ double lanes_expand_pair(lanes *a, size_t first, size_t m, size_t j)
 
 void lanes_expand_budget(lanes *a, size_t first, size_t row)
 {
-    size_t count = lanes_count(a, first);
+    size_t count = tile_count(a, first);
     double *z = a->part_z + TILE * row;
 
     for (size_t l = 0; l < count; l++) {
@@ -440,7 +440,7 @@ CLONES(static, double, product,
 
 double lanes_product(const lanes *a, size_t first, size_t j, const double *x, const double *y)
 {
-    return product(lanes_count(a, first), a->along + first, a->v + TILE * j, x + first, y + first);
+    return product(tile_count(a, first), a->along + first, a->v + TILE * j, x + first, y + first);
 }
 
 /* By its address: how a vector is passed depends on the CPU. */
@@ -491,5 +491,5 @@ CLONES(static, void, rank_two, (const lanes *a, size_t count, size_t begin, size
 
 void lanes_rank_two(const lanes *a, size_t first, size_t begin, size_t end, double *restrict hessian)
 {
-    rank_two(a, lanes_count(a, first), begin, end < a->rows ? end : a->rows, hessian);
+    rank_two(a, tile_count(a, first), begin, end < a->rows ? end : a->rows, hessian);
 }

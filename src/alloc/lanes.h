@@ -45,9 +45,6 @@ typedef struct lanes_total {
 
 cfi_status lanes_init(lanes *a, const alloc_problem *problem, size_t rows, cfi_arena *arena, cfi_error *error);
 
-/* Access points in the tile that begins at `first`, in whole vectors. */
-size_t lanes_count(const lanes *a, size_t first);
-
 /* a->v, norm2 and prices of a tile: v_k = gain_k signal_k, price = sum_k weight_k load_k. */
 void lanes_sum(lanes *a, size_t first, const double *gain, const double *weight);
 /* The same with coherent terms: v_j -= sum of nu_m coherent_m over the pairs m with mate j, then clipped at 0. */

@@ -2,7 +2,12 @@
 #ifndef CFISAC_ALLOC_OBJECTIVE_H
 #define CFISAC_ALLOC_OBJECTIVE_H
 
-#include "alloc/step_model.h"
+#include "cfisac/alloc.h"
+
+typedef struct alloc_problem alloc_problem; /* problem.h, which holds a row of the table */
+typedef struct alloc_point alloc_point;
+typedef struct alloc_values alloc_values;
+typedef struct step_surrogate step_surrogate; /* step_rows.h */
 
 /* How far the last two accepted steps got. */
 typedef struct objective_gains {
@@ -11,7 +16,7 @@ typedef struct objective_gains {
     double tolerance;   /* allocation.tolerance */
 } objective_gains;
 
-struct alloc_objective {
+typedef struct alloc_objective {
     const char *name, *unit;
     /* What is maximised, of u and interference; `reported` turns it into `unit`. */
     double (*value)(const alloc_problem *problem, const alloc_values *values);
@@ -26,7 +31,7 @@ struct alloc_objective {
     bool (*stop)(const objective_gains *gains);
     /* A user that lost (nearly) all power may be worth bringing back; see revive.c. */
     bool revives;
-};
+} alloc_objective;
 
 /* The row of a word; NULL: this version has none. */
 const alloc_objective *objective_of(cfi_objective word);

@@ -1,18 +1,17 @@
 /* The sum rate: its value, its two surrogates, when to stop. docs/model.md (M13), (M14)
  *
- * Variables of a step beside those of step_model.h: e per active user (quadratic terms), and for `product` t per active
+ * Variables of a step beside those of step_model.c: e per active user (quadratic terms), and for `product` t per active
  * user and the nodes of their geometric mean. At the point of expansion S0 = SINR, u0, I0; a bar is a value over that
- * at the point. product     maximise (prod_k t_k)^(1/A),  t_k <= (1 + S0 (2 ubar - Ibar)) / (1 + S0) fractional
- * maximise sum_k S0 (2 ubar - e_k - Ilin / (1 + S0)),  e_k >= (S0 ubar^2 + coherent) / (1 + S0) */
-#include "alloc/objective.h"
+ * at the point, Ilin the interference without coherent terms over I0.
+ *
+ *   product     maximise (prod_k t_k)^(1/A),  t_k <= (1 + S0 (2 ubar - Ibar)) / (1 + S0)
+ *   fractional  maximise sum_k S0 (2 ubar - e_k - Ilin / (1 + S0)),  e_k >= (S0 ubar^2 + coherent) / (1 + S0)
+ */
+#include "alloc/constants.h"
+#include "alloc/step_rows.h"
+#include "base/units.h"
 
 #include <math.h>
-
-static const double LN2 = 0.69314718055994530942;
-
-/* Below this SINR of the best user the product surrogate, 1 plus something tiny, loses its digits; the fractional one
- * is as tight there. */
-static const double LOW_SINR = 1e-3;
 
 static double sinr_at(const step_model *model, size_t a)
 {
@@ -180,7 +179,7 @@ static const step_surrogate *choose_surrogate(const alloc_problem *problem, cons
     for (size_t k = 0; at && k < problem->K; k++) {
         best = fmax(best, values_sinr(at, k));
     }
-    return best < LOW_SINR || problem->link->system->allocation.surrogate == CFI_SURROGATE_FRACTIONAL
+    return best < PRODUCT_LEAST_SINR || problem->link->system->allocation.surrogate == CFI_SURROGATE_FRACTIONAL
                ? &sum_rate_fractional
                : &sum_rate_product;
 }

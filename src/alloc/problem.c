@@ -1,5 +1,5 @@
 /* The allocation problem in normalised amplitudes: data and evaluation. docs/model.md (M8), (M9) */
-#include "alloc/objective.h"
+#include "alloc/problem.h"
 
 #include "base/clones.h"
 
@@ -218,7 +218,8 @@ alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena)
     return point;
 }
 
-alloc_values *problem_values(const alloc_problem *problem, cfi_arena *arena)
+/* Not evaluated; NULL: out of memory. */
+static alloc_values *make_values(const alloc_problem *problem, cfi_arena *arena)
 {
     alloc_values *values = arena_alloc(arena, 1, sizeof *values);
     double *u = arena_alloc(arena, 2 * problem->K, sizeof *u);
@@ -232,7 +233,7 @@ alloc_values *problem_values(const alloc_problem *problem, cfi_arena *arena)
 
 bool problem_state(const alloc_problem *problem, cfi_arena *arena, alloc_state *state)
 {
-    *state = (alloc_state){.point = problem_point(problem, arena), .values = problem_values(problem, arena)};
+    *state = (alloc_state){.point = problem_point(problem, arena), .values = make_values(problem, arena)};
     return state->point && state->values;
 }
 

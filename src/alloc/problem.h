@@ -9,11 +9,10 @@
 #ifndef CFISAC_ALLOC_PROBLEM_H
 #define CFISAC_ALLOC_PROBLEM_H
 
+#include "alloc/objective.h"
 #include "alloc/sensing.h"
 
-typedef struct alloc_objective alloc_objective; /* objective.h */
-
-typedef struct alloc_problem {
+struct alloc_problem {
     const cfi_link *link;
     const alloc_objective *objective;
     size_t K, L;
@@ -29,19 +28,19 @@ typedef struct alloc_problem {
     alloc_sensing sensing;
     bool coherent;             /* rate.model exact and overlapping pilots */
     size_t *mate_start, *mate; /* users sharing k's pilot: mate[mate_start[k] .. mate_start[k+1]) */
-} alloc_problem;
+};
 
 /* A point: amplitudes w (K x L), communication power x_l = sum_k w_kl^2 and sensing power s_l (L each). Who changes w
  * leaves x to problem_complete or sets it. */
-typedef struct alloc_point {
+struct alloc_point {
     double *w, *x, *s;
-} alloc_point;
+};
 
 /* What the users have at a point. */
-typedef struct alloc_values {
+struct alloc_values {
     double *u, *interference; /* K each */
     double objective;         /* of the problem's row, larger is better; NaN: not evaluated */
-} alloc_values;
+};
 
 /* A point and its values. */
 typedef struct alloc_state {
@@ -52,11 +51,10 @@ typedef struct alloc_state {
 /* The largest power of 4 up to a bound below 1, else 1: a unit with an exact root. */
 double problem_unit_below(double bound);
 
-/* The objective must have a row in objective.h. Fails: CFI_NO_MEMORY. */
+/* The scenario's objective must have a row in the table (objective_of). Fails: CFI_NO_MEMORY. */
 cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error);
-alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena);   /* zeros; NULL: out of memory */
-alloc_values *problem_values(const alloc_problem *problem, cfi_arena *arena); /* not evaluated; NULL: out of memory */
-/* Both; false: out of memory. */
+alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena); /* zeros; NULL: out of memory */
+/* A point of zeros and its values, not evaluated; false: out of memory. */
 bool problem_state(const alloc_problem *problem, cfi_arena *arena, alloc_state *state);
 void problem_copy(const alloc_problem *problem, const alloc_point *from, alloc_point *to);
 void problem_copy_state(const alloc_problem *problem, const alloc_state *from, const alloc_state *to);

@@ -1,11 +1,11 @@
 /* Users that lost their power, and may want it back. docs/model.md (M13) */
 #include "alloc/search.h"
 
+#include "alloc/constants.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-static const double WEAK_SINR = 1e-2; /* of the strongest user's: below it a user may want to come back */
 
 /* What a unit of power of AP l is worth to the active users of a stationary point: slope = price x. */
 static double price_of(const alloc_problem *problem, const alloc_state *at, size_t l)

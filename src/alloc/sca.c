@@ -76,7 +76,7 @@ static void describe_step(const step_end *end, char text[SCA_FAILURE_LENGTH])
     }
 }
 
-static void finish(sca_outcome *outcome, cfi_alloc_status status, const char *reason)
+static void end_start(sca_outcome *outcome, cfi_alloc_status status, const char *reason)
 {
     outcome->status = status;
     outcome->stop_reason = reason;
@@ -88,11 +88,11 @@ static void finish_without_progress(const alloc_stepper *stepper, socp_status so
                                     sca_outcome *outcome)
 {
     if (solved == SOCP_OPTIMAL || stationary) {
-        finish(outcome, CFI_ALLOC_CONVERGED, "no_progress");
+        end_start(outcome, CFI_ALLOC_CONVERGED, "no_progress");
         return;
     }
     outcome->broke_down = solved != SOCP_INACCURATE;
-    finish(outcome, CFI_ALLOC_INACCURATE, outcome->broke_down ? "solver_failed" : "solver_inaccurate");
+    end_start(outcome, CFI_ALLOC_INACCURATE, outcome->broke_down ? "solver_failed" : "solver_inaccurate");
     describe_step(&stepper->end, outcome->failure);
 }
 
@@ -105,9 +105,9 @@ static void begin(const alloc_stepper *stepper, double value, sca_outcome *outco
     outcome->trace_count = 1;
     outcome->broke_down = !isfinite(value);
     *outcome->failure = '\0';
-    finish(outcome, CFI_ALLOC_ITERATION_LIMIT, "max_iterations");
+    end_start(outcome, CFI_ALLOC_ITERATION_LIMIT, "max_iterations");
     if (outcome->broke_down) { /* powers or gains beyond the range of a double */
-        finish(outcome, CFI_ALLOC_FAILED, "not_finite");
+        end_start(outcome, CFI_ALLOC_FAILED, "not_finite");
         snprintf(outcome->failure, sizeof outcome->failure, "the objective at start %zu is not finite", stepper->start);
     }
 }
@@ -170,7 +170,7 @@ cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, const alloc_sta
         settled = solved == SOCP_OPTIMAL && gains.now <= 10.0 * tolerance * next;
         quiet = solved == SOCP_OPTIMAL && problem->objective->stop(&gains) ? quiet + 1 : 0;
         if (quiet == 2) {
-            finish(outcome, CFI_ALLOC_CONVERGED, "tolerance");
+            end_start(outcome, CFI_ALLOC_CONVERGED, "tolerance");
             break;
         }
     }

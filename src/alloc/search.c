@@ -1,11 +1,9 @@
 /* The search over several starts of the allocation. docs/model.md (M13) */
 #include "alloc/search.h"
 
-#include <math.h>
+#include "alloc/constants.h"
 
-/* Default where pilots overlap. Over 300 wide random scenarios of up to 8 access points and 6 users 8 starts lost more
- * than 1e-3 in 3 of them, 16 in none; the cone solver's starts are dear. */
-enum { STARTS_STRUCTURED = 16, STARTS_SOCP = 8 };
+#include <math.h>
 
 static cfi_status allocate_search(alloc_search *s, const cfi_system *system, cfi_arena *arena, cfi_error *error)
 {

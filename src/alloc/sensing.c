@@ -1,14 +1,9 @@
 /* Sensing as the allocation sees it. docs/model.md (M6), (M8)-(M10) */
 #include "alloc/sensing.h"
 
+#include "alloc/constants.h"
+
 #include <math.h>
-
-/* In an access point's unit: a threshold that so little power meets is no constraint of a step. It moves the optimum by
- * no more than that, and the completion of the step's result meets it. */
-static const double NEGLIGIBLE_POWER = 1e-10;
-
-/* Below it 1 / d1 and its square leave the range of a double: such a kink is out of reach anyway. */
-static const double LEAST_COEFFICIENT = 1e-150;
 
 double sensing_least_power(const sensing_ap *ap)
 {

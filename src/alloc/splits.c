@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-static cfi_status out_of_memory(cfi_error *error)
+static cfi_status splits_out_of_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for the power splits");
 }
@@ -46,7 +46,7 @@ typedef struct split {
     double weak, strong, need, limit; /* weak * free + strong * lifted >= need; free + lifted <= limit */
 } split;
 
-/* fmax and fmin would be calls. */
+/* Of two numbers that are no NaN: fmax and fmin mind NaN, for which the compiler calls a function each time. */
 static inline double larger(double a, double b)
 {
     return a > b ? a : b;
@@ -86,7 +86,7 @@ static double split_total(const split *aps, size_t L, double c, double floor_fac
 }
 
 /* The largest c in [0, 1] whose total is within the budget (nondecreasing in c), by bisection to the last bit. */
-static double largest_factor(const split *aps, size_t L, double floor_factor, double budget)
+static double largest_split_factor(const split *aps, size_t L, double floor_factor, double budget)
 {
     double low = 0.0, high = 1.0;
 
@@ -142,13 +142,13 @@ cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *p
     }
     aps = arena_alloc(arena, L, sizeof *aps);
     if (!aps) {
-        return out_of_memory(error);
+        return splits_out_of_memory(error);
     }
     fill_splits(link, aps);
-    c = largest_factor(aps, L, floor_factor, budget);
+    c = largest_split_factor(aps, L, floor_factor, budget);
     if (!(c > 0.0)) {
         floor_factor = 0.0;
-        c = largest_factor(aps, L, floor_factor, budget);
+        c = largest_split_factor(aps, L, floor_factor, budget);
     }
     for (size_t l = 0; l < L; l++) {
         double free, lifted;

@@ -2,13 +2,9 @@
  */
 #include "alloc/starts.h"
 
-#include "alloc/objective.h"
+#include "alloc/constants.h"
 
 #include <math.h>
-
-/* Local maxima differ in the users served, and in which access point serves whom. */
-static const double PAIR_SPREAD = 2.5; /* standard deviation of an amplitude's logarithm */
-static const double SILENCE = 1e-8;    /* SINR of a user that is not served: 1.4e-8 bit/s/Hz */
 
 /* Keeps one user a group (the strongest first, then random ones), or a random number of them. */
 static void silence_users(const start_source *source, size_t start, cfi_stream *stream, alloc_point *point)
@@ -94,7 +90,7 @@ static void restore_powers(const start_source *source, const alloc_point *like, 
 
 static bool is_silent(const start_source *source, size_t k)
 {
-    return !(values_sinr(source->incumbent.values, k) > SILENCE);
+    return !(values_sinr(source->incumbent.values, k) > SILENT_SINR);
 }
 
 /* The active user with the least SINR of those that compete with silent user k, the first of equals; k without one. */
@@ -122,7 +118,7 @@ static bool exchange_user(const start_source *source, alloc_point *point)
     for (size_t j = 0; j < K; j++) {
         source->key[j] = values_sinr(source->incumbent.values, j);
     }
-    k = contest_turn(source->users, source->key, SILENCE, source->turn);
+    k = contest_turn(source->users, source->key, SILENT_SINR, source->turn);
     if (k == K) {
         return false;
     }

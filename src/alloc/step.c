@@ -1,10 +1,11 @@
-/* One SCA step: chooses the users that take part, builds the surrogate, solves it. docs/model.md (M13)-(M15). */
+/* One SCA step: by its dual, or by the cone solver, for which it chooses the users that take part, builds the problem
+ * and reads the solution. docs/model.md (M13)-(M15), (M19). */
 #include "alloc/step.h"
+
+#include "alloc/constants.h"
 
 #include <math.h>
 #include <stdio.h>
-
-static const double NEGLIGIBLE_SINR = 1e-10;
 
 /* `auto` takes the dual where it applies, unless pairs of users with one pilot make it larger than the cone problem, or
  * the cone problems are what the caller wants to see. */
@@ -80,7 +81,7 @@ static void choose_active(alloc_stepper *stepper, const alloc_values *at)
         largest = fmax(largest, values_sinr(at, k));
     }
     for (size_t k = 0; k < problem->K; k++) {
-        if (values_sinr(at, k) > NEGLIGIBLE_SINR * fmin(largest, 1.0)) {
+        if (values_sinr(at, k) > CONE_NEGLIGIBLE_SINR * fmin(largest, 1.0)) {
             stepper->active[stepper->active_count++] = k;
         }
     }
@@ -112,8 +113,8 @@ static bool run_structured(alloc_stepper *stepper, const alloc_state *at, const 
 }
 
 /* Solves the step's problem in the workspace, made anew when the pattern is new. */
-static cfi_status solve(const alloc_stepper *stepper, const socp_problem *problem, socp_solution *solution,
-                        cfi_error *error)
+static cfi_status solve_step(const alloc_stepper *stepper, const socp_problem *problem, socp_solution *solution,
+                             cfi_error *error)
 {
     cone_solver *cone = stepper->cone;
     cfi_status status;
@@ -136,7 +137,7 @@ static cfi_status solve(const alloc_stepper *stepper, const socp_problem *proble
     return status;
 }
 
-static void note_end(alloc_stepper *stepper, const socp_solution *solution)
+static void note_solver_end(alloc_stepper *stepper, const socp_solution *solution)
 {
     stepper->end = (step_end){.start = stepper->start,
                               .step = stepper->step,
@@ -158,10 +159,10 @@ static cfi_status run_cone(alloc_stepper *stepper, const step_model *model, cons
                            alloc_point *to, cfi_error *error)
 {
     socp_solution solution = {.x = NULL};
-    cfi_status status = solve(stepper, problem, &solution, error);
+    cfi_status status = solve_step(stepper, problem, &solution, error);
 
     if (status == CFI_OK) {
-        note_end(stepper, &solution);
+        note_solver_end(stepper, &solution);
         step_model_read(model, solution.x, to);
     } else if (status == CFI_INVALID) {
         note_refusal(stepper, error);

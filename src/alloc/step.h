@@ -1,9 +1,9 @@
-/* One SCA step: the concave surrogate at a point, maximised as a second-order cone problem.
- * docs/model.md (M13)-(M15). */
+/* One SCA step: the concave surrogate at a point, maximised by its dual or as a second-order cone problem.
+ * docs/model.md (M13)-(M15), (M19). */
 #ifndef CFISAC_ALLOC_STEP_H
 #define CFISAC_ALLOC_STEP_H
 
-#include "alloc/objective.h"
+#include "alloc/step_model.h"
 #include "alloc/structured.h"
 #include "alloc/workspace.h"
 

@@ -2,7 +2,7 @@
 #ifndef CFISAC_ALLOC_STEP_CRLB_H
 #define CFISAC_ALLOC_STEP_CRLB_H
 
-#include "alloc/step_model.h"
+#include "alloc/step_rows.h"
 
 /* The most power that a step leaves AP l under (M15): B p^2 <= 2 v and v^2 <= p r with r at most the larger of its
  * coefficients over p's times p, which is where p <= 2 sqrt(that) / B comes from. */

@@ -1,5 +1,5 @@
 /* Cones that surrogates share: the geometric mean. docs/model.md (M14) */
-#include "alloc/step_model.h"
+#include "alloc/step_rows.h"
 
 /* n^2 <= a b for three variables. */
 static void add_geometric_pair(const step_model *model, size_t n, size_t a, size_t b)

@@ -1,4 +1,5 @@
-/* One SCA step as a second-order cone problem: what all surrogates share. docs/model.md (M13)-(M15)
+/* One SCA step as a second-order cone problem: variables, constraints and what a solution says. docs/model.md
+ * (M13)-(M15)
  *
  * Variables   w (active users x L), x, q (L), e and theta (constraint `sca`), then the surrogate's own. q is the power
  * that is radiated in all, x the communication power. Where both powers interfere alike, x is there only for access
@@ -6,35 +7,12 @@
  * whose sum it is. theta is there for thresholds that count, limits where they are below the budget. w, x, q and p of
  * an access point are measured in its unit. At the point of expansion: S0 = SINR, u0, I0. A bar is a value relative to
  * the point: u/u0, I/I0. Every row is of order one. */
+#include "alloc/step_model.h"
+
 #include "alloc/step_crlb.h"
 
 #include <math.h>
 #include <string.h>
-
-/* Interference of an access point depends on how its power is split. */
-static bool loads_apart(const step_model *model)
-{
-    return !problem_loads_equal(model->problem);
-}
-
-/* Without x, q itself bounds the squared norm of w. */
-static bool has_x(const step_model *model, size_t l)
-{
-    return loads_apart(model) ||
-           (model->problem->sensing.rank[l] != SIZE_MAX &&
-            (model->problem->sensing.kind == SENSING_CONVEX || model->constraint == CFI_CRLB_SCA));
-}
-
-/* What amplitudes of AP l are measured in; exact, since powers are measured in powers of 4. */
-static double amplitude_unit(const step_model *model, size_t l)
-{
-    return sqrt(model->unit[l]);
-}
-
-size_t step_model_x(const step_model *model, size_t l)
-{
-    return model->x + (loads_apart(model) ? l : model->problem->sensing.rank[l]);
-}
 
 /* ----------------------------------------------------------------------- units ---- */
 
@@ -52,76 +30,15 @@ static void choose_units(const step_model *model)
 
 /* ------------------------------------------------------------------------ rows ---- */
 
-void step_put_signal(const step_model *model, size_t row, size_t a, double factor)
-{
-    const alloc_problem *problem = model->problem;
-    size_t k = model->active[a];
-
-    for (size_t l = 0; l < problem->L; l++) {
-        socp_put(model->builder, row, a + model->A * l,
-                 factor * problem->signal[k + problem->K * l] * amplitude_unit(model, l) / model->values->u[k]);
-    }
-}
-
-/* row += factor x_l, in the unit of AP l */
-static void put_communication_power(const step_model *model, size_t row, size_t l, double factor)
-{
-    if (!model->problem->load_by_stream) {
-        socp_put(model->builder, row, step_model_x(model, l), factor);
-        return;
-    }
-    for (size_t a = 0; a < model->A; a++) {
-        socp_put(model->builder, row, model->p + a + model->A * l, factor);
-    }
-}
-
-void step_for_each_load(const step_model *model, size_t k, step_load_taker take, void *context)
-{
-    const alloc_problem *problem = model->problem;
-
-    for (size_t l = 0; l < problem->L; l++) {
-        double S = problem->sensing_load[k + problem->K * l], unit = model->unit[l];
-
-        take(model, context, model->q + l, S * unit);
-        for (size_t a = 0; problem->load_by_stream && a < model->A; a++) {
-            take(model, context, model->p + a + model->A * l,
-                 (problem_load(problem, k, model->active[a], l) - S) * unit);
-        }
-        if (problem->load && loads_apart(model)) {
-            take(model, context, step_model_x(model, l), (problem_load(problem, k, k, l) - S) * unit);
-        }
-    }
-}
-
-typedef struct load_row {
-    size_t row;
-    double scale;
-} load_row;
-
-static void put_load_term(const step_model *model, void *context, size_t variable, double load)
-{
-    const load_row *to = context;
-
-    socp_put(model->builder, to->row, variable, to->scale * load);
-}
-
-void step_put_load(const step_model *model, size_t row, size_t k, double factor)
-{
-    load_row to = {.row = row, .scale = factor / model->values->interference[k]};
-
-    socp_constant(model->builder, row, to.scale);
-    step_for_each_load(model, k, put_load_term, &to);
-}
-
 /* q_l >= incline x_l + offset, or q_l >= 1 / d1_l where all of q_l serves the users. */
 static void put_threshold(const step_model *model, size_t row, size_t l)
 {
     double d1 = model->problem->sensing.d1[l], d2 = model->problem->sensing.d2[l], strong = fmax(d1, d2);
 
     socp_constant(model->builder, row, -1.0 / strong / model->unit[l]);
-    socp_put(model->builder, row, model->q + l, has_x(model, l) ? d2 / strong : 1.0);
-    if (has_x(model, l)) {
-        put_communication_power(model, row, l, (d1 - d2) / strong);
+    socp_put(model->builder, row, model->q + l, step_has_x(model, l) ? d2 / strong : 1.0);
+    if (step_has_x(model, l)) {
+        step_put_communication_power(model, row, l, (d1 - d2) / strong);
     }
 }
 
@@ -183,11 +100,11 @@ static void put_linearised_apart(const step_model *model, size_t row, size_t l)
 
     socp_constant(model->builder, row, -scale * needed);
     socp_put(model->builder, row, model->q + l, scale * weak);
-    put_communication_power(model, row, l, -scale * weak);
+    step_put_communication_power(model, row, l, -scale * weak);
     put_squared_norm(model, row, l, r, scale);
 }
 
-/* (19b) as linear rows, one for each access point whose threshold counts. */
+/* The sensing constraint as linear rows, one for each access point whose threshold counts. */
 static void add_threshold_rows(const step_model *model)
 {
     const alloc_sensing *sensing = &model->problem->sensing;
@@ -203,7 +120,7 @@ static void add_threshold_rows(const step_model *model)
         }
         if (sensing->kind != SENSING_LINEARISED) {
             put_threshold(model, row++, l);
-        } else if (loads_apart(model)) {
+        } else if (step_loads_apart(model)) {
             put_linearised_apart(model, row++, l);
         } else {
             put_linearised_threshold(model, row++, l);
@@ -217,13 +134,13 @@ static void add_share_rows(const step_model *model)
     for (size_t l = 0; l < model->problem->L; l++) {
         size_t row;
 
-        if (!has_x(model, l)) {
+        if (!step_has_x(model, l)) {
             continue;
         }
         row = socp_add_linear(model->builder, 1);
-        put_communication_power(model, row, l, -1.0);
-        if (model->problem->sensing.kind == SENSING_LINEARISED && !loads_apart(model)) {
-            put_squared_norm(model, row, l, direction_at(model, l).norm / amplitude_unit(model, l), 1.0);
+        step_put_communication_power(model, row, l, -1.0);
+        if (model->problem->sensing.kind == SENSING_LINEARISED && !step_loads_apart(model)) {
+            put_squared_norm(model, row, l, direction_at(model, l).norm / step_amplitude_unit(model, l), 1.0);
         } else {
             socp_put(model->builder, row, model->q + l, 1.0);
         }
@@ -257,22 +174,11 @@ static void add_power_rows(const step_model *model)
 
 /* ----------------------------------------------------------------------- cones ---- */
 
-size_t step_add_squares(const step_model *model, size_t variable, size_t terms)
-{
-    size_t row = socp_add_cone(model->builder, terms + 2);
-
-    socp_constant(model->builder, row, 1.0);
-    socp_put(model->builder, row, variable, 1.0);
-    socp_constant(model->builder, row + 1, -1.0);
-    socp_put(model->builder, row + 1, variable, 1.0);
-    return row + 2;
-}
-
 /* norm(w_l)^2 <= x_l, or q_l where that is all; w_jl^2 <= p_jl for each stream. */
 static void add_amplitude_cones(const step_model *model)
 {
     for (size_t l = 0; l < model->problem->L; l++) {
-        bool on_x = has_x(model, l) && (loads_apart(model) || model->problem->sensing.kind == SENSING_CONVEX);
+        bool on_x = step_has_x(model, l) && (step_loads_apart(model) || model->problem->sensing.kind == SENSING_CONVEX);
         size_t first = model->A * l, row;
 
         if (model->problem->load_by_stream) {
@@ -289,42 +195,6 @@ static void add_amplitude_cones(const step_model *model)
     }
 }
 
-static size_t active_position(const step_model *model, size_t k)
-{
-    for (size_t a = 0; a < model->A; a++) {
-        if (model->active[a] == k) {
-            return a;
-        }
-    }
-    return SIZE_MAX;
-}
-
-size_t step_coherent_terms(const step_model *model, size_t k)
-{
-    const alloc_problem *problem = model->problem;
-    size_t terms = 0;
-
-    for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
-        terms += active_position(model, problem->mate[i]) != SIZE_MAX;
-    }
-    return terms;
-}
-
-void step_put_coherent(const step_model *model, size_t row, size_t k, double scale)
-{
-    const alloc_problem *problem = model->problem;
-
-    for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
-        size_t j = problem->mate[i], position = active_position(model, j);
-
-        for (size_t l = 0; position != SIZE_MAX && l < problem->L; l++) {
-            socp_put(model->builder, row, position + model->A * l,
-                     scale * problem_coherent_coefficient(problem, k, j, l) * amplitude_unit(model, l));
-        }
-        row += position != SIZE_MAX;
-    }
-}
-
 /* ------------------------------------------------------------------- the problem ---- */
 
 static void lay_out(step_model *model)
@@ -334,7 +204,7 @@ static void lay_out(step_model *model)
     bool has_shares = problem->sensing.kind == SENSING_CONVEX || model->constraint == CFI_CRLB_SCA;
 
     model->x = next;
-    if (loads_apart(model)) {
+    if (step_loads_apart(model)) {
         next += problem->load_by_stream ? 0 : L;
     } else {
         next += has_shares ? problem->sensing.ranked : 0;
@@ -383,7 +253,7 @@ void step_model_read(const step_model *model, const double *solution, alloc_poin
         double x = 0.0, *w = to->w + problem->K * l;
 
         for (size_t a = 0; a < model->A; a++) {
-            double amplitude = solution[a + model->A * l] * amplitude_unit(model, l);
+            double amplitude = solution[a + model->A * l] * step_amplitude_unit(model, l);
 
             w[model->active[a]] = amplitude;
             x += amplitude * amplitude;

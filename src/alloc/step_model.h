@@ -2,41 +2,7 @@
 #ifndef CFISAC_ALLOC_STEP_MODEL_H
 #define CFISAC_ALLOC_STEP_MODEL_H
 
-#include "alloc/problem.h"
-
-typedef struct step_model step_model;
-
-/* A surrogate of an objective: its variables, its objective and rows, its cones. */
-typedef struct step_surrogate {
-    bool has_dual; /* structured.h maximises it without a cone problem */
-    bool goes_on;  /* steps are prolonged while the objective rises */
-    /* Whether it has a variable e per active user, above quadratic terms; add_squares adds their cones. */
-    bool (*has_squares)(const alloc_problem *problem);
-    /* Places further variables from `next` on; returns the number of all. */
-    size_t (*lay_out)(step_model *model, size_t next);
-    void (*add_rows)(const step_model *model);
-    void (*add_squares)(const step_model *model);
-    void (*add_cones)(const step_model *model, size_t *list); /* the last ones; list: scratch for 2 K indices */
-} step_surrogate;
-
-/* Where each variable and the data of the expansion stand. */
-struct step_model {
-    const alloc_problem *problem;
-    const step_surrogate *surrogate;
-    cfi_crlb_constraint constraint;
-    const alloc_point *at;
-    const alloc_values *values; /* there */
-    const size_t *active;
-    size_t A;                 /* active users */
-    size_t x, q, p, e, theta; /* first variable of each kind; w starts at 0 */
-    size_t t, node, root;     /* the surrogate's; root: the geometric mean */
-    double *unit;             /* L: what the power of each access point is measured in, a power of 4; filled here */
-    size_t variables;
-    socp_builder *builder;
-};
-
-/* The variable x_l of an access point that has one. */
-size_t step_model_x(const step_model *model, size_t l);
+#include "alloc/step_rows.h"
 
 /* Lays the variables out and fills model->builder, made here when it is NULL and emptied first when it is not; the
  * caller destroys it. `list` has room for 2 K indices. NULL and an error text when out of memory. */
@@ -44,24 +10,5 @@ const socp_problem *step_model_build(step_model *model, size_t *list, cfi_error 
 
 /* The powers of a solution; inactive users stay silent. */
 void step_model_read(const step_model *model, const double *solution, alloc_point *to);
-
-/* ------------------------------------------------------------------ for surrogates ---- */
-
-/* row += factor * u_k / u0_k, k the active user number a */
-void step_put_signal(const step_model *model, size_t row, size_t a, double factor);
-/* row += factor * I_k / I0_k but for coherent terms */
-void step_put_load(const step_model *model, size_t row, size_t k, double factor);
-/* Every variable that interferes with user k, and how much of I_k a unit of it is. */
-typedef void (*step_load_taker)(const step_model *model, void *context, size_t variable, double load);
-void step_for_each_load(const step_model *model, size_t k, step_load_taker take, void *context);
-/* norm(v)^2 <= variable; returns the first of `terms` rows, to which the caller adds 2 v. */
-size_t step_add_squares(const step_model *model, size_t variable, size_t terms);
-/* Coherent amplitudes at user k of its active mates, times scale, in that many rows. */
-size_t step_coherent_terms(const step_model *model, size_t k);
-void step_put_coherent(const step_model *model, size_t row, size_t k, double scale);
-/* root <= (prod t)^(1/A) by a tree of pairs; leaves are padded with the root itself. `list` has room for the padded
- * leaves. Its nodes but for the root and the leaves are counted by step_geometric_nodes. */
-void step_add_geometric_mean(const step_model *model, size_t *list);
-size_t step_geometric_nodes(size_t leaves);
 
 #endif

@@ -1,17 +1,16 @@
 /* One SCA step by its dual: Newton's method, damped by backtracking, and the feasible point that belongs to the
  * multipliers. docs/model.md (M19). */
-#include "alloc/dual.h"
-#include "alloc/objective.h"
+#include "alloc/structured.h"
+
+#include "alloc/constants.h"
 #include "cfisac/linalg.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { MOST_ITERATIONS = 60, MOST_HALVINGS = 50 };
-static const double GAP_TOLERANCE = 1e-10, ACCEPTED_GAP = 1e-7;
-
-/* `filled`: K counters. */
-static void list_pairs(structured *s, size_t *filled)
+/* Fills owner and incoming: which pairs (k, j) of users with one pilot belong to which user. `filled`: scratch for K
+ * counts. */
+static void list_mate_pairs(structured *s, size_t *filled)
 {
     const alloc_problem *problem = s->problem;
 
@@ -56,7 +55,7 @@ cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_stop
     s->step = s->gradient + n;
     s->origin = s->step + n;
     s->hessian = s->origin + n;
-    list_pairs(s, index + 2 * pairs);
+    list_mate_pairs(s, index + 2 * pairs);
     return lanes_init(&s->aps, problem, rows, arena, error);
 }
 
@@ -67,7 +66,7 @@ cfi_status structured_init(structured *s, const alloc_problem *problem, cfi_stop
 static bool solve_newton(structured *s, double mu_step)
 {
     size_t n = s->n, ld = s->rows, last = n - 1;
-    double *row = s->hessian + last; /* d mu d the k-th at row[ld k] */
+    double *row = s->hessian + last; /* the second derivative in mu and multiplier k stands at row[ld k] */
 
     for (size_t i = 0; i < n; i++) {
         s->step[i] = -s->gradient[i];
@@ -80,7 +79,7 @@ static bool solve_newton(structured *s, double mu_step)
         row[ld * last] = 1.0;
         s->step[last] = mu_step;
     } else {
-        row[ld * last] += 1e-7 * s->mu_curvature; /* it may still be flat */
+        row[ld * last] += 1e-7 * s->mu_curvature; /* with no curvature of its own the system would be singular */
     }
     return linalg_solve_positive(n, s->hessian, ld, s->step, s->stop) == CFI_OK;
 }
@@ -119,7 +118,7 @@ static bool search_line(structured *s, double *value)
         }
     }
     memcpy(s->origin, s->y, n * sizeof *s->y);
-    for (int i = 0; i < MOST_HALVINGS && !stop_requested(s->stop); i++, length *= 0.5) {
+    for (int i = 0; i < DUAL_HALVINGS && !stop_requested(s->stop); i++, length *= 0.5) {
         for (size_t j = 0; j < n; j++) {
             s->y[j] = s->origin[j] + length * s->step[j];
         }
@@ -209,7 +208,9 @@ static double guess_mu(structured *s, const alloc_point *at)
     return total > 0.0 ? weighted / total : 1.0;
 }
 
-/* D is linear in mu while all access points are at kinks or limits; Newton's method would creep. */
+/* While all access points are at kinks or limits the dual is linear in mu: its curvature says nothing of where the
+ * slope changes, and Newton's method would take very many short steps to get there. minimise_over_mu then looks for it,
+ * unless mu is 0 and the dual rises from there. */
 static bool is_flat(const structured *s)
 {
     size_t last = s->n - 1;
@@ -229,7 +230,7 @@ bool structured_step(structured *s, const alloc_state *at, const alloc_state *to
         minimise_over_mu(s, guess_mu(s, at->point), 0.1);
     }
     value = dual_expand(s);
-    for (int i = 0; i < MOST_ITERATIONS && !stop_requested(s->stop); i++) {
+    for (int i = 0; i < DUAL_ITERATIONS && !stop_requested(s->stop); i++) {
         double decrement = 0.0;
 
         if (is_flat(s)) {

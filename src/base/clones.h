@@ -12,7 +12,8 @@ typedef enum { SIMD_PLAIN, SIMD_AVX2, SIMD_AVX512 } simd_path;
 /* The path that runs: read by the functions that CLONES makes, set by simd_use alone. */
 extern simd_path simd_chosen __attribute__((visibility("hidden")));
 
-/* The widest path of this CPU, and of this build: only x86-64 has more than plain. */
+/* The widest path of this CPU, and of this build: only x86-64 has more than plain. Outside clones.c, this and simd_use
+ * are for tests that compare all paths in one process. */
 simd_path simd_widest(void);
 const char *simd_name(simd_path path);
 /* Takes another path from now on; false, and nothing changes, where the CPU lacks it. Not while other threads compute.

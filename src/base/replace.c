@@ -15,14 +15,17 @@
 
 /* ------------------------------------------------------------------------ temporary files ---- */
 
-char *replace_temporary_name(const char *directory, const char *name)
+/* DIRECTORY/.NAME.PID.tmp, NULL when out of memory. Free with free(). */
+static char *temporary_name(const char *directory, const char *name)
 {
     char *path = NULL;
 
     return asprintf(&path, "%s/.%s.%ld.tmp", directory, name, (long)getpid()) < 0 ? NULL : path;
 }
 
-int replace_create_temporary(const char *path)
+/* A new file of our own for writing, or -1 and errno: neither what a symbolic link points to, nor a file that is there.
+ * One of this name is the rest of a process that had our number, since nobody else makes it, and is put away. */
+static int create_temporary(const char *path)
 {
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     int file = open(path, flags, 0666);
@@ -33,7 +36,7 @@ int replace_create_temporary(const char *path)
     return file;
 }
 
-/* The process in .NAME.PID.tmp, as replace_temporary_name makes it, where NAME is one of ours; 0: the name is not of
+/* The process in .NAME.PID.tmp, as temporary_name makes it, where NAME is one of ours; 0: the name is not of
  * this form. */
 static pid_t maker_of(const char *temporary, bool (*is_ours)(const char *name))
 {
@@ -84,11 +87,11 @@ cfi_status replace_prepare_directory(const char *directory, cfi_error *error)
     if (status != CFI_OK) {
         return status;
     }
-    probe = replace_temporary_name(directory, REPLACE_PROBE);
+    probe = temporary_name(directory, REPLACE_PROBE);
     if (!probe) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for a path");
     }
-    file = replace_create_temporary(probe);
+    file = create_temporary(probe);
     if (file < 0) {
         status = output_error("files cannot be made here", directory, error);
     } else {
@@ -110,7 +113,7 @@ typedef struct replaced {
 
 static cfi_status write_temporary(replaced *file, cfi_error *error)
 {
-    int descriptor = replace_create_temporary(file->temporary);
+    int descriptor = create_temporary(file->temporary);
     FILE *stream = descriptor < 0 ? NULL : fdopen(descriptor, "w");
     cfi_status status;
 
@@ -138,7 +141,7 @@ static cfi_status name_file(replaced *file, const char *directory, cfi_error *er
     if (asprintf(&file->path, "%s/%s", directory, file->part->name) < 0) {
         file->path = NULL;
     }
-    file->temporary = replace_temporary_name(directory, file->part->name);
+    file->temporary = temporary_name(directory, file->part->name);
     return file->path && file->temporary ? CFI_OK : error_set(error, CFI_NO_MEMORY, "out of memory for a path");
 }
 

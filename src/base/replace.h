@@ -31,11 +31,6 @@ cfi_status replace_passing_file(const char *directory, const char *name, replace
  * temporary names of REPLACE_PROBE and of names that are ours, and no others. */
 void replace_remove_temporaries(const char *directory, bool (*is_ours)(const char *name));
 
-/* DIRECTORY/.NAME.PID.tmp, NULL when out of memory. Free with free(). */
-char *replace_temporary_name(const char *directory, const char *name);
-/* A new file of our own for writing, or -1 and errno: neither what a symbolic link points to, nor a file that is there.
- * One of this name is the rest of a process that had our number, since nobody else makes it, and is put away. */
-int replace_create_temporary(const char *path);
 /* NAME of a file that is only made to see whether files can be made. */
 #define REPLACE_PROBE "cfisac"
 

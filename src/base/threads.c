@@ -14,7 +14,10 @@ static void *wait_for_others(void *mutex)
     return NULL;
 }
 
-size_t threads_available(size_t wanted)
+/* How many threads, 1 .. wanted (at most MOST_THREADS), this process can run at once now, itself included. OpenMP ends
+ * the process where a thread cannot be started, so that this tries it before: all of them are started, with the default
+ * stack, and joined. */
+static size_t count_available(size_t wanted)
 {
     pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     pthread_t other[MOST_THREADS];
@@ -42,7 +45,7 @@ bool threads_starting(void)
 
 void threads_run(size_t threads, void (*work)(void *context, size_t thread), void *context)
 {
-    threads = threads_available(threads);
+    threads = count_available(threads);
     if (threads == 1) {
         work(context, 0);
         return;

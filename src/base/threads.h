@@ -1,4 +1,4 @@
-/* Threads: how many there can be, and work handed to them. The one place that starts a team of OpenMP. */
+/* Work handed to as many threads as can be had. The one place that starts a team of OpenMP. */
 #ifndef CFISAC_BASE_THREADS_H
 #define CFISAC_BASE_THREADS_H
 
@@ -7,12 +7,6 @@
 
 /* The most that are ever started: as many as --threads takes. */
 enum { MOST_THREADS = 1024 };
-
-/* How many threads, 1 .. wanted (at most 1024), this process can run at once now, itself included. OpenMP ends the
- * process where a thread cannot be started, so that this tries it before: all of them are started, with the default
- * stack, and joined.
- */
-size_t threads_available(size_t wanted);
 
 /* Calls work(context, thread) once for each thread = 0 .. threads - 1, at once, and returns when all have returned. Not
  * from within such work. With fewer threads available than asked for only the first ones are called: the work must take

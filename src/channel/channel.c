@@ -42,7 +42,9 @@ void channel_steering(double angle_rad, size_t size, double complex *restrict a,
 
 /* ------------------------------------------------------------------------------- draws ---- */
 
-enum { ENOUGH = 256 }; /* numbers a stream call should be asked for at least; four times as many doubles */
+/* Entries of channels that a call of a stream is asked for at least, so that its set-up does not count. It gives two
+ * realisations of them, real and imaginary parts: four times as many doubles. */
+enum { ENOUGH = 256 };
 
 /* Tables repeat a user's factor for every antenna, so that all loops are long. */
 struct cfi_channel_scratch {

@@ -9,7 +9,7 @@ typedef struct mr_scale {
     double *scale; /* K x L: 1 / sqrt(N xi_kl) */
 } mr_scale;
 
-static void *prepare(const cfi_network *network, cfi_arena *arena)
+static void *prepare_mr(const cfi_network *network, cfi_arena *arena)
 {
     size_t pairs = network->K * network->L;
     mr_scale *s = arena_alloc(arena, 1, sizeof *s);
@@ -50,4 +50,4 @@ static bool moments(const cfi_network *network, const double *xi, cfi_arena *are
 }
 
 extern const cfi_precoder precoder_mr; /* of the table in precoder.c */
-const cfi_precoder precoder_mr = {.name = "mr", .prepare = prepare, .apply = apply, .moments = moments};
+const cfi_precoder precoder_mr = {.name = "mr", .prepare = prepare_mr, .apply = apply, .moments = moments};

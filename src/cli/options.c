@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 60 };
+enum { SHOWN_WORD = 60 };               /* bytes of an argument in a message */
 static const double MOST_SECONDS = 1e9; /* 31 years */
 
 /* A command line being read. */
@@ -120,9 +120,9 @@ static cfi_status unknown_option(const reader *r, const char *word, size_t lengt
 {
     const char *names[MOST_NAMES], *nearest;
     size_t count = 0;
-    char shown[SHOWN + 1];
+    char shown[SHOWN_WORD + 1];
 
-    snprintf(shown, sizeof shown, "%.*s", (int)(length < SHOWN ? length : SHOWN), word);
+    snprintf(shown, sizeof shown, "%.*s", (int)(length < SHOWN_WORD ? length : SHOWN_WORD), word);
     for (option_cursor at = {0}; count < MOST_NAMES && next_option(r->command, &at);) {
         names[count++] = at.name;
     }
@@ -155,7 +155,7 @@ static cfi_status read_number_value(const reader *r, const cli_option *spec, con
         value = sound ? 10 * value + (uint64_t)(*c - '0') : 0;
     }
     if (!sound || value < spec->low || value > spec->high) {
-        return USAGE(r, "%s %.*s: not a whole number in range (allowed: %llu .. %llu)", spec->name, SHOWN, text,
+        return USAGE(r, "%s %.*s: not a whole number in range (allowed: %llu .. %llu)", spec->name, SHOWN_WORD, text,
                      (unsigned long long)spec->low, (unsigned long long)spec->high);
     }
     *number = value;
@@ -171,7 +171,7 @@ static cfi_status read_seconds(const reader *r, const cli_option *spec, const ch
     *seconds = strtod(text, &end);
     if (!decimal || *end || !(*seconds > 0.0 && *seconds <= MOST_SECONDS)) {
         return USAGE(r, "%s %.*s: not a number of seconds in range (allowed: greater than 0, up to %g)", spec->name,
-                     SHOWN, text, MOST_SECONDS);
+                     SHOWN_WORD, text, MOST_SECONDS);
     }
     return CFI_OK;
 }
@@ -190,7 +190,7 @@ static cfi_status read_shard(const reader *r, const cli_option *spec, const char
     }
     return sound ? CFI_OK
                  : USAGE(r, "%s %.*s: not a shard (allowed: I/N with whole numbers 1 <= I <= N <= %llu)", spec->name,
-                         SHOWN, text, (unsigned long long)spec->high);
+                         SHOWN_WORD, text, (unsigned long long)spec->high);
 }
 
 static cfi_status read_setting(const reader *r, const cli_option *spec, const char *text)
@@ -199,8 +199,8 @@ static cfi_status read_setting(const reader *r, const cli_option *spec, const ch
     const char *equals = strchr(text, '=');
 
     if (!equals || equals == text) {
-        return USAGE(r, "%s %.*s: not %s (allowed: a dotted key of the scenario, =, a value)", spec->name, SHOWN, text,
-                     spec->value);
+        return USAGE(r, "%s %.*s: not %s (allowed: a dotted key of the scenario, =, a value)", spec->name, SHOWN_WORD,
+                     text, spec->value);
     }
     setting->key = strndup(text, (size_t)(equals - text));
     setting->value = equals + 1;
@@ -290,14 +290,14 @@ static cfi_status read_option(reader *r, const char *word)
 static cfi_status read_argument(const reader *r, const char *word)
 {
     if (!r->command->argument) {
-        return USAGE(r, "takes no argument, but got %.*s", SHOWN, word);
+        return USAGE(r, "takes no argument, but got %.*s", SHOWN_WORD, word);
     }
     if (!*word) {
         return USAGE(r, "%s is empty", r->command->argument);
     }
     r->options->arguments[r->options->argument_count++] = word;
     if (r->options->argument && !r->command->argument_repeats) {
-        return USAGE(r, "takes one %s, but got a second, %.*s", r->command->argument, SHOWN, word);
+        return USAGE(r, "takes one %s, but got a second, %.*s", r->command->argument, SHOWN_WORD, word);
     }
     r->options->argument = r->options->arguments[0];
     return CFI_OK;

@@ -29,7 +29,8 @@ static void format_seconds(double seconds, char *text, size_t size)
     }
 }
 
-enum { WIDTH = 30, LEAST_WIDTH = 5, LONGEST = 256 };
+/* Characters of the bar, at most and at least; bytes of the whole line. */
+enum { WIDTH = 30, LEAST_WIDTH = 5, LONGEST_LINE = 256 };
 
 /* Whether it is time to draw again: at most ten times a second. */
 static bool is_due(progress_bar *bar, double now)
@@ -72,7 +73,7 @@ void progress_update(void *context, size_t done, size_t total)
 {
     progress_bar *bar = context;
     double now = clock_seconds();
-    char left[40], text[LONGEST];
+    char left[40], text[LONGEST_LINE];
 
     if (is_due(bar, now)) {
         format_seconds((now - bar->start) / (double)done * (double)(total - done), left, sizeof left);
@@ -85,7 +86,7 @@ void progress_update_sweep(void *context, const cfi_sweep_progress *p)
 {
     progress_bar *bar = context;
     double now = clock_seconds(), rate = (double)(p->done - p->resumed) / (now - bar->start);
-    char left[40], infeasible[40] = "", failed[40] = "", text[LONGEST];
+    char left[40], infeasible[40] = "", failed[40] = "", text[LONGEST_LINE];
 
     if (is_due(bar, now)) {
         format_seconds((double)(p->trials - p->done) / rate, left, sizeof left);

@@ -69,16 +69,6 @@ const char *linalg_blas_config(void)
     return openblas_get_config();
 }
 
-void linalg_gram_add(size_t m, size_t n, size_t k, const double complex *a, size_t lda, const double complex *b,
-                     size_t ldb, double complex *c, size_t ldc)
-{
-    const double complex one = 1.0;
-
-    linalg_single_thread();
-    cblas_zgemm(CblasColMajor, CblasConjTrans, CblasNoTrans, (blasint)m, (blasint)n, (blasint)k, &one, a, (blasint)lda,
-                b, (blasint)ldb, &one, c, (blasint)ldc);
-}
-
 /* OpenBLAS looks for pivots <= 0 only: one that is NaN or infinite passes, and so does what it spoils. `stride` doubles
  * lead from one diagonal entry of the factor to the next. */
 static bool has_finite_pivots(size_t n, const double *diagonal, size_t stride)
@@ -98,15 +88,6 @@ cfi_status linalg_cholesky(size_t n, double complex *a, size_t lda)
     linalg_single_thread();
     info = LAPACKE_zpotrf_work(LAPACK_COL_MAJOR, 'L', (lapack_int)n, a, (lapack_int)lda);
     return info == 0 && has_finite_pivots(n, (const double *)a, 2 * (lda + 1)) ? CFI_OK : CFI_FAILED;
-}
-
-void linalg_solve_lower(size_t n, size_t columns, const double complex *l, size_t ldl, double complex *b, size_t ldb)
-{
-    const double complex one = 1.0;
-
-    linalg_single_thread();
-    cblas_ztrsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, (blasint)n, (blasint)columns, &one, l,
-                (blasint)ldl, b, (blasint)ldb);
 }
 
 /* Up to SMALL LAPACK spends more on its calls than on the factorisation; above LARGE, where one takes a tenth of a

@@ -1,9 +1,9 @@
 /* Achievable rates in closed form. docs/model.md (M4), (M5), (M8). */
 #include "cfisac/metrics.h"
 
-#include <math.h>
+#include "base/units.h"
 
-static const double LN2 = 0.69314718055994530942;
+#include <math.h>
 
 double metrics_comm_power(size_t K, const cfi_powers *powers, size_t l)
 {

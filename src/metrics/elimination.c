@@ -11,9 +11,6 @@
 
 enum { PANEL = LINALG_PANEL, BLOCK = ELIMINATION_BLOCK };
 
-/* What rounding adds to the diagonal of S. Residuals below this share, for each gain, are rounding. */
-static const double ROUNDING = 1e-13;
-
 elimination *elimination_make(const sums_layout *layout, cfi_arena *arena)
 {
     size_t padded = layout->padded, square = padded * layout->ld, rows = BLOCK * padded;
@@ -79,7 +76,7 @@ static void load_normalised(elimination *e, const bound_constants *constants, do
         load_row(n - from, factor, scale + from, gram.im + at, less.im + at, with, e->s.im + at);
         load_row(n, own, constants->w_back, cross.re + ld * l, beside.re + ld * l, with, e->c.re + ld * l);
         load_row(n, own, constants->w_back, cross.im + ld * l, beside.im + ld * l, with, e->c.im + ld * l);
-        e->s.re[ld * l + l] = 1.0 + ROUNDING;
+        e->s.re[ld * l + l] = 1.0 + RESIDUAL_ROUNDING;
         e->s.im[ld * l + l] = 0.0;
     }
 }
@@ -223,7 +220,7 @@ bool elimination_residuals(elimination *e, const bound_constants *constants, dou
         linalg_panels_gram_add(&left, &beside, false, (cfi_split){e->c.re + at, e->c.im + at, ld});
     }
     for (size_t p = 0; p < L; p++) {
-        rss[p] = rss[p] > ROUNDING * (double)L * aps[5 * p + 1] ? rss[p] : 0.0;
+        rss[p] = rss[p] > RESIDUAL_ROUNDING * (double)L * aps[5 * p + 1] ? rss[p] : 0.0;
     }
     return true;
 }

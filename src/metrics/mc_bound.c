@@ -15,9 +15,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Residuals below this share of what they are a difference of are rounding. */
-static const double ROUNDING = 1e-13;
-
 /* In place of an array's derivative what is off the array's own direction; returns its norm^2. Zero where it is
  * rounding. */
 static double keep_across(const double complex *b, double complex *derivative, size_t M)
@@ -33,7 +30,7 @@ static double keep_across(const double complex *b, double complex *derivative, s
         derivative[m] -= b[m] * along;
         rest += creal(derivative[m] * conj(derivative[m]));
     }
-    if (rest > ROUNDING * total) {
+    if (rest > RESIDUAL_ROUNDING * total) {
         return rest;
     }
     memset(derivative, 0, M * sizeof *derivative);
@@ -151,7 +148,7 @@ static double own_residual(double vv, double ww, double re, double im)
 {
     double explained = vv > 0.0 ? (re * re + im * im) / vv : 0.0;
 
-    return ww - explained > ROUNDING * ww ? ww - explained : 0.0;
+    return ww - explained > RESIDUAL_ROUNDING * ww ? ww - explained : 0.0;
 }
 
 double bound_own_information(const bound_constants *constants, size_t p, const double *ap)

@@ -1,9 +1,9 @@
 /* Monte Carlo of the rate: use-and-then-forget from sums of A = sum_l H_l^H F_l. docs/model.md (M16). */
 #include "metrics/sums.h"
 
-#include <math.h>
+#include "base/units.h"
 
-static const double LN2 = 0.69314718055994530942;
+#include <math.h>
 
 sums_layout sums_make_layout(size_t K, size_t L, bool multistatic, mc_precision precision)
 {

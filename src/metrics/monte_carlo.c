@@ -123,7 +123,7 @@ static jackknife estimate_of(const simulation *sim, const estimates *e, size_t w
 
 /* Relative, of an information. Where only sensing power lights an access point its information is the same in every
  * channel: the jackknife's bias correction, a difference of sums some hundred times larger, leaves their rounding. */
-static const double ROUNDING = 1e-12;
+static const double INFORMATION_ROUNDING = 1e-12;
 
 /* A bound and its standard error from the information: the elimination of nuisances biases the information by order
  * 1/n, which the jackknife takes off. NaN where nothing is left. */
@@ -132,7 +132,8 @@ static void to_bound(jackknife j, double whole, double *bound, double *std_error
     double information = whole > 0.0 ? j.corrected : whole;
 
     *bound = information >= 0.0 ? 1.0 / information : NAN;
-    *std_error = information >= 0.0 ? hypot(j.std_error, ROUNDING * information) / (information * information) : NAN;
+    *std_error =
+        information >= 0.0 ? hypot(j.std_error, INFORMATION_ROUNDING * information) / (information * information) : NAN;
 }
 
 /* Realisations: all, and those that are left when the largest block is left out. */
@@ -192,7 +193,7 @@ static void fill_block_mean(const simulation *sim, const estimates *e, size_t p,
 
     out->crlb_own_echo_block_mean_rad2[p] = order > 1.0 ? mean : NAN;
     out->crlb_own_echo_block_mean_std_error[p] =
-        order > 2.0 ? hypot(estimate_of(sim, e, at).std_error, ROUNDING * mean) : NAN;
+        order > 2.0 ? hypot(estimate_of(sim, e, at).std_error, INFORMATION_ROUNDING * mean) : NAN;
 }
 
 static void fill_estimates(const simulation *sim, const estimates *e, bool eliminated, cfi_monte_carlo *out)
@@ -245,7 +246,7 @@ static size_t plan_blocks(simulation *sim)
     return (sim->n - 1) / sim->block_size + 1;
 }
 
-static cfi_status prepare(simulation *sim, cfi_arena *arena, cfi_error *error)
+static cfi_status prepare_simulation(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
     const cfi_system *system = sim->network->system;
     size_t K = sim->layout.K, L = sim->layout.L, N = system->N;
@@ -297,7 +298,8 @@ static cfi_status simulate(simulation *sim, cfi_arena *arena, cfi_error *error)
     return CFI_OK;
 }
 
-static cfi_status allocate_results(const cfi_network *network, cfi_arena *arena, cfi_monte_carlo *out, cfi_error *error)
+static cfi_status allocate_monte_carlo(const cfi_network *network, cfi_arena *arena, cfi_monte_carlo *out,
+                                       cfi_error *error)
 {
     size_t K = network->K, L = network->L;
     double *memory = arena_alloc(arena, 2 * K + 6 * L, sizeof *memory);
@@ -378,7 +380,7 @@ cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *pow
                       .block_size = 1,
                       .threads = threads > 0 ? threads : 1,
                       .stop = stop};
-    cfi_status status = allocate_results(network, arena, out, error);
+    cfi_status status = allocate_monte_carlo(network, arena, out, error);
     cfi_arena_mark mark = arena_mark(arena);
 
     if (status == CFI_OK) {
@@ -388,7 +390,7 @@ cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *pow
         status = make_scratch(&sim, arena, error);
     }
     if (status == CFI_OK) {
-        status = prepare(&sim, arena, error);
+        status = prepare_simulation(&sim, arena, error);
     }
     if (status == CFI_OK) {
         status = simulate(&sim, arena, error);

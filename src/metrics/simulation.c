@@ -45,7 +45,7 @@ static void prepare_powers(const simulation *sim, size_t l, const simulation_scr
     }
 }
 
-/* In place of what the precoder left, real or imaginary parts. */
+/* F in place of the vectors that the precoder left, real or imaginary parts of all entries. */
 CLONES(static, void, radiate,
        (size_t size, const double *restrict gain, const double *restrict beam, double *restrict f),
        (size, gain, beam, f))

@@ -6,6 +6,10 @@
 #include "cfisac/metrics.h"
 #include "metrics/jackknife.h"
 
+/* A residual below this share of what it is a difference of is rounding; with several unknown gains each may leave as
+ * much, and the diagonal of a matrix to be factorised gets as much. */
+static const double RESIDUAL_ROUNDING = 1e-13;
+
 /* What sums the products of a few rows up in single precision: nothing, v_l^* w_p, v_l^* v_m too. */
 typedef enum { MC_DOUBLE, MC_SINGLE_CROSS, MC_SINGLE } mc_precision;
 

@@ -3,7 +3,7 @@
 #include "network/placement.h"
 #include "network/propagation.h"
 
-static cfi_status out_of_memory(cfi_error *error)
+static cfi_status network_out_of_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for a network");
 }
@@ -25,7 +25,7 @@ static cfi_status draw_gains(cfi_network *network, cfi_arena *arena, cfi_error *
     }
     beta = arena_alloc(arena, network->K * network->L, sizeof *beta);
     if (!beta) {
-        return out_of_memory(error);
+        return network_out_of_memory(error);
     }
     network->beta = beta;
     return propagation_draw(network, beta, error);
@@ -71,7 +71,7 @@ static cfi_status assign_pilots(cfi_network *network, cfi_arena *arena, cfi_erro
     if (system->frame.pilot_assignment != CFI_PILOTS_EXPLICIT) {
         network->pilot = pilot = arena_alloc(arena, K, sizeof *pilot);
         if (!pilot) {
-            return out_of_memory(error);
+            return network_out_of_memory(error);
         }
         for (size_t k = 0; k < K; k++) {
             double u = 0.0;
@@ -85,7 +85,7 @@ static cfi_status assign_pilots(cfi_network *network, cfi_arena *arena, cfi_erro
             }
         }
     }
-    return list_sharers(network, arena) ? CFI_OK : out_of_memory(error);
+    return list_sharers(network, arena) ? CFI_OK : network_out_of_memory(error);
 }
 
 static cfi_status draw_angles(cfi_network *network, cfi_arena *arena, cfi_error *error)
@@ -99,7 +99,7 @@ static cfi_status draw_angles(cfi_network *network, cfi_arena *arena, cfi_error 
     }
     network->angle_rad = angle = arena_alloc(arena, network->L, sizeof *angle);
     if (!angle) {
-        return out_of_memory(error);
+        return network_out_of_memory(error);
     }
     for (size_t l = 0; l < network->L; l++) {
         double u;

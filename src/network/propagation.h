@@ -16,7 +16,7 @@ typedef struct propagation_model {
     double (*shadowing)(const cfi_system *system, double distance_m, double normal);
 } propagation_model;
 
-/* The system's model. */
+/* The system's model: propagation_draw goes by it, and the tests that take a row by hand. */
 const propagation_model *propagation_of(const cfi_system *system);
 
 /* beta_kl of the drop, K x L, from the positions in *network; the shadowing of a pair comes from the pair's own stream.

@@ -1,12 +1,11 @@
 /* One drop's object of results.json. */
 #include "report/drop_json.h"
 
+#include "base/units.h"
 #include "report/fields.h"
 #include "report/infeasible.h"
 
 #include <stdlib.h>
-
-static const double DEGREES_PER_RADIAN = 57.295779513082320877;
 
 /* One member of an object: a word, a number or an array of them. */
 static void put_member(json_writer *writer, field_column column, const cfi_record *record)

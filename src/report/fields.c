@@ -1,6 +1,7 @@
 /* The rows. docs/results.md says what each field means. */
 #include "report/fields.h"
 
+#include "base/units.h"
 #include "report/drop_values.h"
 
 #include <math.h>
@@ -69,8 +70,6 @@ const field_group *const field_groups[] = {&GROUP_DROP,        &GROUP_LINK,     
 const size_t field_group_count = sizeof field_groups / sizeof(const field_group *);
 
 /* ------------------------------------------------------------ values that are no members ---- */
-
-static const double DEGREES_PER_RADIAN = 57.295779513082320877;
 
 static const char *word_of_status(const cfi_record *record)
 {

@@ -50,7 +50,7 @@ static bool at_line_end(const table_reader *t)
            (*t->at == '\r' && t->at + 1 == t->end);
 }
 
-static void next_line(table_reader *t)
+static void next_table_line(table_reader *t)
 {
     const char *newline = memchr(t->at, '\n', (size_t)(t->end - t->at));
 
@@ -66,7 +66,7 @@ static bool next_row(table_reader *t)
         if (!at_line_end(t) && *t->at != '#') {
             return true;
         }
-        next_line(t);
+        next_table_line(t);
     }
     return false;
 }
@@ -114,7 +114,7 @@ static cfi_status read_row(table_reader *t, double *row)
     if (!at_line_end(t)) {
         return fail_here(t, "more than %zu numbers in a row (allowed: one per access point)", t->sizes.L);
     }
-    next_line(t);
+    next_table_line(t);
     return CFI_OK;
 }
 
@@ -128,7 +128,7 @@ static cfi_sizes count_table(table_reader t)
             sizes.L += *t.at == ',';
         }
         sizes.K++;
-        next_line(&t);
+        next_table_line(&t);
     }
     return sizes;
 }

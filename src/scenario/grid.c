@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static cfi_status out_of_memory(const cfi_tree *tree, cfi_error *error)
+static cfi_status grid_out_of_memory(const cfi_tree *tree, cfi_error *error)
 {
     cfi_place place = tree_place(tree, KEY_sweep);
 
@@ -129,7 +129,7 @@ static cfi_status fill_axis(const cfi_tree *tree, const key_spec *spec, const cJ
 
     place_member(&place, spec->name);
     if (!make_axis_room((size_t)cJSON_GetArraySize(list), axis, items)) {
-        return out_of_memory(tree, error);
+        return grid_out_of_memory(tree, error);
     }
     for (const cJSON *item = list->child; item && status == CFI_OK; item = item->next, axis->count++) {
         grid_value value = {.shown = NULL};
@@ -139,7 +139,7 @@ static cfi_status fill_axis(const cfi_tree *tree, const key_spec *spec, const cJ
         ((const char **)axis->setting)[axis->count] = value.setting;
         items->item[axis->count] = value.item;
         if (status == CFI_OK && (!value.shown || !value.setting || !value.item)) {
-            status = out_of_memory(tree, error);
+            status = grid_out_of_memory(tree, error);
         }
     }
     return status;
@@ -158,7 +158,7 @@ static cfi_status check_distinct(const cfi_tree *tree, const cfi_axis *axis, cfi
     cfi_status status = CFI_OK;
 
     if (!sorted) {
-        return out_of_memory(tree, error);
+        return grid_out_of_memory(tree, error);
     }
     place_member(&place, axis->key);
     memcpy(sorted, axis->value, axis->count * sizeof *sorted);
@@ -199,7 +199,7 @@ cfi_status grid_build(const cfi_tree *tree, scenario_grid *grid, cfi_error *erro
     grid->axis = calloc(count, sizeof *grid->axis);
     grid->items = calloc(count, sizeof *grid->items);
     if (!grid->axis || !grid->items) {
-        return out_of_memory(tree, error);
+        return grid_out_of_memory(tree, error);
     }
     for (const cJSON *values = sweep->child; values && status == CFI_OK; values = values->next, grid->axes++) {
         status = build_axis(tree, values, &grid->axis[grid->axes], &grid->items[grid->axes], error);

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #define ALLOWED "(allowed: the same, but for more drops and more values of swept keys)"
-enum { SHOWN = 40 };
+enum { SHOWN_VALUE = 40 }; /* bytes of a value in a message, of which two stand in one line */
 
-static cfi_status out_of_memory(cfi_error *error)
+static cfi_status growth_out_of_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for a comparison of scenarios");
 }
@@ -44,12 +44,12 @@ static cfi_status compare_key(const cfi_scenario *older, const cfi_scenario *new
     resolved_print_complete(older, id, 0, &before);
     resolved_print_complete(newer, id, 0, &now);
     if (before.failed || now.failed) {
-        status = out_of_memory(error);
+        status = growth_out_of_memory(error);
     } else if (strcmp(before.data, now.data) != 0 &&
                !(id == KEY_drops && older->system.monte_carlo.drops <= newer->system.monte_carlo.drops)) {
-        status =
-            error_set(error, CFI_INVALID, "%s is %.*s%s there, %.*s%s here " ALLOWED, key_table[id].name, SHOWN,
-                      before.data, before.length > SHOWN ? ".." : "", SHOWN, now.data, now.length > SHOWN ? ".." : "");
+        status = error_set(error, CFI_INVALID, "%s is %.*s%s there, %.*s%s here " ALLOWED, key_table[id].name,
+                           SHOWN_VALUE, before.data, before.length > SHOWN_VALUE ? ".." : "", SHOWN_VALUE, now.data,
+                           now.length > SHOWN_VALUE ? ".." : "");
     }
     wording_free(&before);
     wording_free(&now);
@@ -116,7 +116,7 @@ static cfi_status map_axis(const cfi_scenario *older, const cfi_scenario *newer,
     other = find_axis(newer, before[which].key);
     index = malloc(before[which].count * sizeof *index);
     if (!index) {
-        return out_of_memory(error);
+        return growth_out_of_memory(error);
     }
     for (size_t i = other + 1; i < axes; i++) {
         stride *= now[i].count;

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static cfi_status refuse(const char *path, const cfi_place *place, const char *why, cfi_error *error)
+static cfi_status refuse_input(const char *path, const cfi_place *place, const char *why, cfi_error *error)
 {
     if (place) {
         return place_error(place, error, CFI_INVALID, "%.300s cannot be read: %s", path, why);
@@ -21,7 +21,7 @@ static cfi_status refuse(const char *path, const cfi_place *place, const char *w
 static cfi_status refuse_unreadable(const char *path, const cfi_place *place, int number, cfi_error *error)
 {
     return number == ENOMEM ? error_set(error, CFI_NO_MEMORY, "out of memory for %.600s", path)
-                            : refuse(path, place, strerror(number), error);
+                            : refuse_input(path, place, strerror(number), error);
 }
 
 /* Opens a file that can be read as text; a folder would only fail at the first read. */
@@ -60,7 +60,7 @@ cfi_status input_read(const char *path, const cfi_place *place, char **text, siz
     if (*length > INPUT_MAX_BYTES) {
         free(*text);
         *text = NULL;
-        return refuse(path, place, "longer than 256 MiB (allowed: at most 256 MiB)", error);
+        return refuse_input(path, place, "longer than 256 MiB (allowed: at most 256 MiB)", error);
     }
     return CFI_OK;
 }

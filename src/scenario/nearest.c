@@ -3,17 +3,17 @@
 
 #include <string.h>
 
-enum { LONGEST = 64 }; /* no word of ours is longer; a longer one gets no suggestion */
+enum { LONGEST_WORD = 64 }; /* no word of ours is longer; a longer one gets no suggestion */
 
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-/* Edit distance: insertions, deletions, substitutions and swaps of neighbours cost 1. Both are at most LONGEST. */
+/* Edit distance: insertions, deletions, substitutions and swaps of neighbours cost 1. Both are at most LONGEST_WORD. */
 static size_t distance(const char *a, const char *b)
 {
-    size_t n = strlen(a), m = strlen(b), row[3][LONGEST + 1];
+    size_t n = strlen(a), m = strlen(b), row[3][LONGEST_WORD + 1];
     size_t *before = row[0], *last = row[1], *now = row[2];
 
     for (size_t j = 0; j <= m; j++) {
@@ -40,16 +40,16 @@ static size_t distance(const char *a, const char *b)
 
 const char *nearest_word(const char *word, const char *const *words, size_t count)
 {
-    size_t length = strnlen(word, LONGEST + 1), bound = length / 3 > 2 ? length / 3 : 2;
+    size_t length = strnlen(word, LONGEST_WORD + 1), bound = length / 3 > 2 ? length / 3 : 2;
     const char *found = NULL;
 
-    if (length == 0 || length > LONGEST) {
+    if (length == 0 || length > LONGEST_WORD) {
         return NULL;
     }
     for (size_t i = 0; i < count; i++) {
         size_t other = strlen(words[i]), edits;
 
-        if (other > LONGEST) {
+        if (other > LONGEST_WORD) {
             continue;
         }
         edits = distance(word, words[i]);

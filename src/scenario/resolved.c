@@ -17,7 +17,7 @@ static bool is_printed(const cfi_scenario *scenario, key_id id, resolved_purpose
     if (purpose == RESOLVED_COMPLETE && (id == KEY_schema || id == KEY_name)) {
         return false;
     }
-    return id == KEY_sweep ? scenario_has_sweep(scenario) : scenario->value[id].form != 0;
+    return id == KEY_sweep ? tree_has_sweep(&scenario->tree) : scenario->value[id].form != 0;
 }
 
 static void print_value(const cfi_scenario *scenario, key_id id, resolved_purpose purpose, size_t indent,

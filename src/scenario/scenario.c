@@ -11,9 +11,7 @@
 
 bool scenario_has_sweep(const cfi_scenario *scenario)
 {
-    const cJSON *sweep = scenario->tree.item[KEY_sweep];
-
-    return sweep && !cJSON_IsNull(sweep);
+    return tree_has_sweep(&scenario->tree);
 }
 
 /* Reads every value in the order of the table: the sizes come before the lists they fix. */

@@ -70,7 +70,7 @@ static int peek(const scanner *s)
     return s->at < s->length ? (unsigned char)s->text[s->at] : -1;
 }
 
-static void skip_space(scanner *s)
+static void skip_json_space(scanner *s)
 {
     int c = peek(s);
 
@@ -123,7 +123,7 @@ size_t syntax_number(const char *text, size_t length)
     return at;
 }
 
-static bool scan_number(scanner *s)
+static bool scan_json_number(scanner *s)
 {
     size_t start = s->at, count = syntax_number(s->text + start, s->length - start);
     char token[SYNTAX_MAX_NUMBER + 1];
@@ -333,12 +333,12 @@ static bool scan_member(scanner *s, frame *f)
     if (!scan_key(s, f)) {
         return false;
     }
-    skip_space(s);
+    skip_json_space(s);
     if (peek(s) != ':') {
         return fail_unexpected(s, "a colon");
     }
     s->at++;
-    skip_space(s);
+    skip_json_space(s);
     return scan_value(s);
 }
 
@@ -353,12 +353,12 @@ static bool scan_container(scanner *s, char close)
     f->object = close == '}';
     f->index = 0;
     s->at++;
-    skip_space(s);
+    skip_json_space(s);
     while (f->index > 0 || peek(s) != close) {
         if (!scan_member(s, f)) {
             return false;
         }
-        skip_space(s);
+        skip_json_space(s);
         if (peek(s) == close) {
             break;
         }
@@ -366,7 +366,7 @@ static bool scan_container(scanner *s, char close)
             return fail_unexpected(s, close == '}' ? "a comma or '}'" : "a comma or ']'");
         }
         s->at++;
-        skip_space(s);
+        skip_json_space(s);
         f->index++;
     }
     s->at++;
@@ -406,7 +406,7 @@ static bool scan_value(scanner *s)
         return scan_string(s);
     }
     if (c == '-' || (c >= '0' && c <= '9')) {
-        return scan_number(s);
+        return scan_json_number(s);
     }
     return scan_literal(s);
 }
@@ -416,14 +416,14 @@ static bool scan_text(scanner *s)
     if (s->length >= 3 && memcmp(s->text, "\xef\xbb\xbf", 3) == 0) {
         return fail_at(s, 0, "a byte order mark (allowed: UTF-8 without one)");
     }
-    skip_space(s);
+    skip_json_space(s);
     if (s->at == s->length) {
         return fail_at(s, s->at, "the text is empty (allowed: a JSON object)");
     }
     if (!scan_value(s)) {
         return false;
     }
-    skip_space(s);
+    skip_json_space(s);
     return s->at == s->length || fail_unexpected(s, "the end of the text");
 }
 

@@ -9,7 +9,7 @@
 
 enum { DOTTED_SIZE = 192, SHOWN_SIZE = 128 };
 
-static cfi_status out_of_memory(const cfi_tree *tree, cfi_error *error)
+static cfi_status tree_out_of_memory(const cfi_tree *tree, cfi_error *error)
 {
     cfi_place root = place_file(tree->file);
 
@@ -90,7 +90,7 @@ cfi_status tree_build(cfi_tree *tree, const char *text, size_t length, cfi_error
         return status;
     }
     tree->root = cJSON_ParseWithLengthOpts(text, length + 1, NULL, true);
-    return tree->root ? take_all(tree, error) : out_of_memory(tree, error);
+    return tree->root ? take_all(tree, error) : tree_out_of_memory(tree, error);
 }
 
 /* The value of a setting: JSON if it is JSON, else a bare word. Keys that take only text need no quotes for "5". NULL:
@@ -117,7 +117,7 @@ static cfi_status check_plain_text(const cfi_tree *tree, const cfi_place *place,
     status = quoted.failed ? CFI_NO_MEMORY : syntax_check(quoted.data, quoted.length, "", NULL);
     wording_free(&quoted);
     if (status == CFI_NO_MEMORY) {
-        return out_of_memory(tree, error);
+        return tree_out_of_memory(tree, error);
     }
     return status == CFI_OK ? CFI_OK : place_error(place, error, CFI_INVALID, "invalid UTF-8 (allowed: text)");
 }
@@ -154,14 +154,14 @@ static cfi_status sweep_over(cfi_tree *tree, const cfi_setting *setting, cfi_err
     range = cJSON_CreateString(setting->value);
     if (!sweep || !range) {
         cJSON_Delete(range);
-        return out_of_memory(tree, error);
+        return tree_out_of_memory(tree, error);
     }
     tree->over[id] = true;
     if (cJSON_GetObjectItemCaseSensitive(sweep, setting->key)
             ? !cJSON_ReplaceItemInObjectCaseSensitive(sweep, setting->key, range)
             : !cJSON_AddItemToObject(sweep, setting->key, range)) {
         cJSON_Delete(range);
-        return out_of_memory(tree, error);
+        return tree_out_of_memory(tree, error);
     }
     return CFI_OK;
 }
@@ -195,7 +195,7 @@ static cfi_status apply_one(cfi_tree *tree, const cfi_setting *setting, cfi_erro
     }
     item = setting_item(&key_table[id], setting->value);
     if (!item) {
-        return out_of_memory(tree, error);
+        return tree_out_of_memory(tree, error);
     }
     cJSON_Delete(tree->owned[id]);
     tree->item[id] = tree->owned[id] = item;
@@ -221,7 +221,7 @@ cfi_status tree_fill(cfi_tree *tree, cfi_error *error)
         }
         tree->item[id] = tree->owned[id] = cJSON_Parse(key_table[id].fallback);
         if (!tree->item[id]) {
-            return out_of_memory(tree, error);
+            return tree_out_of_memory(tree, error);
         }
     }
     return CFI_OK;
@@ -257,4 +257,11 @@ double tree_number(const cfi_tree *tree, key_id id, double otherwise)
     const cJSON *item = tree->item[id];
 
     return cJSON_IsNumber(item) && item->valuedouble >= 0.0 ? item->valuedouble : otherwise;
+}
+
+bool tree_has_sweep(const cfi_tree *tree)
+{
+    const cJSON *sweep = tree->item[KEY_sweep];
+
+    return sweep && !cJSON_IsNull(sweep);
 }

@@ -23,6 +23,8 @@ cfi_status tree_apply(cfi_tree *tree, const cfi_setting *settings, size_t count,
 cfi_status tree_fill(cfi_tree *tree, cfi_error *error);
 void tree_free(cfi_tree *tree);
 
+/* Some key is swept. */
+bool tree_has_sweep(const cfi_tree *tree);
 /* Where the value of a key was given (or would be). */
 cfi_place tree_place(const cfi_tree *tree, key_id id);
 /* The number of a key as it stands, whatever its range; `otherwise` when it is none. */

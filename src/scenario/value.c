@@ -37,7 +37,7 @@ void value_describe(const cJSON *item, cfi_wording *out)
 }
 
 /* "PLACE: ITEM is WHAT (allowed: ...)". */
-static cfi_status refuse(const reading *r, const cfi_place *place, const cJSON *item, const char *what)
+static cfi_status refuse_value(const reading *r, const cfi_place *place, const cJSON *item, const char *what)
 {
     char shown[DESCRIPTION_SIZE], allowed[DESCRIPTION_SIZE];
     cfi_wording description = wording_fixed(shown, sizeof shown), list = wording_fixed(allowed, sizeof allowed);
@@ -86,7 +86,7 @@ static cfi_status read_number(const reading *r, const cJSON *item, cfi_value *va
     const char *fault = number_fault(r->spec, item);
 
     if (fault) {
-        return refuse(r, r->place, item, fault);
+        return refuse_value(r, r->place, item, fault);
     }
     value->form = FORM_NUMBER;
     value->number = item->valuedouble + 0.0; /* no negative zero */
@@ -108,21 +108,21 @@ static cfi_status read_text(const reading *r, const cJSON *item, cfi_value *valu
     }
     if (r->spec->forms & FORM_TEXT) {
         if (r->spec->rows != SIZE_NONE && !*item->valuestring) {
-            return refuse(r, r->place, item, "is no path");
+            return refuse_value(r, r->place, item, "is no path");
         }
         value->form = FORM_TEXT;
         value->text = item->valuestring;
         return CFI_OK;
     }
     if (!words) {
-        return refuse(r, r->place, item, "is not a number");
+        return refuse_value(r, r->place, item, "is not a number");
     }
     nearest = nearest_word(item->valuestring, words, count);
     if (!nearest) {
-        return refuse(r, r->place, item, "is unknown");
+        return refuse_value(r, r->place, item, "is unknown");
     }
     snprintf(what, sizeof what, "is unknown, nearest: %s", nearest);
-    return refuse(r, r->place, item, what);
+    return refuse_value(r, r->place, item, what);
 }
 
 static size_t wanted(const reading *r, key_size size)
@@ -167,7 +167,7 @@ static cfi_status read_entries(const reading *r, const cJSON *list, size_t row, 
         if (fault) {
             cfi_place place = element_place(r, row, column);
 
-            return refuse(r, &place, item, fault);
+            return refuse_value(r, &place, item, fault);
         }
         entry[column++] = item->valuedouble + 0.0;
     }
@@ -184,7 +184,7 @@ static cfi_status check_rows(const reading *r, const cJSON *list)
         cfi_place place = element_place(r, row++, SIZE_MAX);
 
         status = cJSON_IsArray(item) ? check_length(r, &place, list_length(item), r->spec->columns)
-                                     : refuse(r, &place, item, "is not a row");
+                                     : refuse_value(r, &place, item, "is not a row");
     }
     return status;
 }
@@ -241,7 +241,7 @@ cfi_status value_read(const key_spec *spec, const cJSON *item, cfi_sizes sizes, 
     } else if (cJSON_IsArray(item) && (spec->forms & (FORM_LIST | FORM_MATRIX))) {
         status = read_list(&r, item, value);
     } else {
-        status = refuse(&r, place, item, "is of the wrong type");
+        status = refuse_value(&r, place, item, "is of the wrong type");
     }
     if (status != CFI_OK) {
         value_free(value);

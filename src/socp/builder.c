@@ -37,7 +37,7 @@ struct socp_builder {
     socp_problem problem; /* the last one built; owns its matrices */
 };
 
-static bool grow(void **memory, size_t *room, size_t needed, size_t size)
+static bool grow_array(void **memory, size_t *room, size_t needed, size_t size)
 {
     size_t more = *room ? 2 * *room : 256;
     void *larger;
@@ -62,19 +62,19 @@ static bool grow_triplets(triplets *t)
     if (needed <= room) {
         return true;
     }
-    if (!grow((void **)&t->row, &room, needed, sizeof *t->row)) {
+    if (!grow_array((void **)&t->row, &room, needed, sizeof *t->row)) {
         return false;
     }
     room = same;
-    if (!grow((void **)&t->col, &room, needed, sizeof *t->col)) {
+    if (!grow_array((void **)&t->col, &room, needed, sizeof *t->col)) {
         return false;
     }
     room = same;
-    if (!grow((void **)&t->value, &room, needed, sizeof *t->value)) {
+    if (!grow_array((void **)&t->value, &room, needed, sizeof *t->value)) {
         return false;
     }
     room = same;
-    if (!grow((void **)&t->slot, &room, needed, sizeof *t->slot)) {
+    if (!grow_array((void **)&t->slot, &room, needed, sizeof *t->slot)) {
         return false;
     }
     t->room = room;
@@ -137,7 +137,8 @@ static size_t add_rows(socp_builder *builder, growing *rows, size_t count)
 {
     size_t first = rows->count;
 
-    if (count > SIZE_MAX - first || !grow((void **)&rows->value, &rows->room, first + count, sizeof *rows->value)) {
+    if (count > SIZE_MAX - first ||
+        !grow_array((void **)&rows->value, &rows->room, first + count, sizeof *rows->value)) {
         builder->failed = true;
         return 0;
     }
@@ -289,7 +290,8 @@ size_t socp_add_cone(socp_builder *builder, size_t size)
         blame_caller(builder, "cone %zu has no rows", builder->cones);
         return 0;
     }
-    if (!grow((void **)&builder->cone_size, &builder->cone_room, builder->cones + 1, sizeof *builder->cone_size)) {
+    if (!grow_array((void **)&builder->cone_size, &builder->cone_room, builder->cones + 1,
+                    sizeof *builder->cone_size)) {
         builder->failed = true;
         return 0;
     }
@@ -383,7 +385,7 @@ static void refill(const triplets *t, socp_matrix *matrix)
     }
 }
 
-static bool same_pattern(const socp_builder *builder)
+static bool is_same_pattern(const socp_builder *builder)
 {
     const socp_problem *last = &builder->problem;
 
@@ -423,7 +425,7 @@ const socp_problem *socp_build(socp_builder *builder, cfi_error *error)
         return NULL;
     }
     problem = &builder->problem;
-    builder->same = !builder->failed && same_pattern(builder);
+    builder->same = !builder->failed && is_same_pattern(builder);
     if (builder->same) {
         for (size_t i = 0; i < PARTS; i++) {
             refill(&builder->part[i], matrix_of(problem, i));

@@ -12,7 +12,7 @@ static cfi_status no_memory(const cbf_text *text)
 }
 
 /* To the next line of an item that needs it. */
-static cfi_status next_line(cbf_text *text, const char *item, const char *what)
+static cfi_status next_cbf_line(cbf_text *text, const char *item, const char *what)
 {
     return text_next(text) ? CFI_OK : text_error(text, "the file ends in %s, before %s", item, what);
 }
@@ -27,7 +27,7 @@ static bool is_word(const char *word, size_t length, const char *expected)
 static cfi_status read_version(cbf_text *text, cbf_file *file)
 {
     size_t version;
-    cfi_status status = next_line(text, "VER", "the version");
+    cfi_status status = next_cbf_line(text, "VER", "the version");
 
     (void)file;
     if (status == CFI_OK) {
@@ -43,7 +43,7 @@ static cfi_status read_sense(cbf_text *text, cbf_file *file)
 {
     const char *word;
     size_t length;
-    cfi_status status = next_line(text, "OBJSENSE", "MIN or MAX");
+    cfi_status status = next_cbf_line(text, "OBJSENSE", "MIN or MAX");
 
     if (status == CFI_OK) {
         status = text_word(text, "the sense", &word, &length);
@@ -79,7 +79,7 @@ static cfi_status read_cone(cbf_text *text, const char *item, size_t left, cbf_c
     enum { NAMES = sizeof names / sizeof *names };
     const char *word;
     size_t length, kind = 0;
-    cfi_status status = next_line(text, item, "the last of its cones");
+    cfi_status status = next_cbf_line(text, item, "the last of its cones");
 
     if (status == CFI_OK) {
         status = text_word(text, "the cone", &word, &length);
@@ -109,7 +109,7 @@ static cfi_status read_cone(cbf_text *text, const char *item, size_t left, cbf_c
 static cfi_status read_domain(cbf_text *text, const char *item, cbf_domain *domain)
 {
     size_t sum = 0;
-    cfi_status status = next_line(text, item, "its sizes");
+    cfi_status status = next_cbf_line(text, item, "its sizes");
 
     if (status == CFI_OK) {
         status = text_size(text, "number of scalars", CBF_MOST, &domain->count);
@@ -172,7 +172,7 @@ static cfi_status read_index(cbf_text *text, const char *what, size_t count, siz
 /* The number of lines of an item, alone on its line. */
 static cfi_status read_count(cbf_text *text, const char *item, size_t fields, size_t *count)
 {
-    cfi_status status = next_line(text, item, "the number of its lines");
+    cfi_status status = next_cbf_line(text, item, "the number of its lines");
 
     return status == CFI_OK ? read_announced(text, item, 2 * fields, count) : status;
 }
@@ -185,7 +185,7 @@ static cfi_status read_vector(cbf_text *text, const char *item, const char *what
     cfi_status status = read_count(text, item, 2, &lines);
 
     for (size_t i = 0; status == CFI_OK && i < lines; i++) {
-        if ((status = next_line(text, item, "the last of its lines")) == CFI_OK &&
+        if ((status = next_cbf_line(text, item, "the last of its lines")) == CFI_OK &&
             (status = read_index(text, what, count, &index)) == CFI_OK &&
             (status = text_number(text, "coefficient", &value)) == CFI_OK && (status = text_line_end(text)) == CFI_OK) {
             sum[index] += value;
@@ -206,7 +206,7 @@ static cfi_status read_constants(cbf_text *text, cbf_file *file)
 
 static cfi_status read_constant(cbf_text *text, cbf_file *file)
 {
-    cfi_status status = next_line(text, "OBJBCOORD", "its number");
+    cfi_status status = next_cbf_line(text, "OBJBCOORD", "its number");
 
     if (status == CFI_OK) {
         status = text_number(text, "constant", &file->constant);
@@ -229,7 +229,7 @@ static cfi_status read_matrix(cbf_text *text, cbf_file *file)
         return no_memory(text);
     }
     for (size_t i = 0; i < lines; i++) {
-        if ((status = next_line(text, "ACOORD", "the last of its lines")) != CFI_OK ||
+        if ((status = next_cbf_line(text, "ACOORD", "the last of its lines")) != CFI_OK ||
             (status = read_index(text, "row", file->con.count, &row)) != CFI_OK ||
             (status = read_index(text, "variable", file->var.count, &col)) != CFI_OK ||
             (status = text_number(text, "coefficient", &file->value[i])) != CFI_OK ||
@@ -303,7 +303,7 @@ static cfi_status refuse_item(const cbf_text *text, const item *it)
 static cfi_status read_nothing(cbf_text *text, const item *it)
 {
     size_t keyword = text->line, number = 0;
-    cfi_status status = next_line(text, it->name, "the number of its lines");
+    cfi_status status = next_cbf_line(text, it->name, "the number of its lines");
 
     for (size_t i = 0; status == CFI_OK && i < it->counts; i++) {
         status = text_size(text, "number of lines", SIZE_MAX / 64, &number);

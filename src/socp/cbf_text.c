@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 40 };
+enum { SHOWN_FIELD = 40 }; /* bytes of a field in a message */
 
 /* -------------------------------------------------------------------------- the stream ---- */
 
@@ -68,7 +68,7 @@ static bool is_space(char c)
 }
 
 /* To the next field of the line, or to its end. */
-static void skip_space(cbf_text *text)
+static void skip_cbf_space(cbf_text *text)
 {
     while (is_space(*text->at)) {
         text->at++;
@@ -83,7 +83,7 @@ static void skip_space(cbf_text *text)
 bool text_next(cbf_text *text)
 {
     for (;; text->at++, text->line++) {
-        skip_space(text);
+        skip_cbf_space(text);
         if (text->at == text->end) {
             return false;
         }
@@ -106,7 +106,7 @@ static size_t field_length(const cbf_text *text)
 
 cfi_status text_word(cbf_text *text, const char *what, const char **word, size_t *length)
 {
-    skip_space(text);
+    skip_cbf_space(text);
     *word = text->at;
     *length = field_length(text);
     text->at += *length;
@@ -115,12 +115,12 @@ cfi_status text_word(cbf_text *text, const char *what, const char **word, size_t
 
 cfi_status text_line_end(cbf_text *text)
 {
-    skip_space(text);
+    skip_cbf_space(text);
     if (text->at == text->end || *text->at == '\n') {
         return CFI_OK;
     }
     return text_error(text, "'%.*s' is too much on this line (allowed: a line for every entry)",
-                      (int)(field_length(text) < SHOWN ? field_length(text) : SHOWN), text->at);
+                      (int)(field_length(text) < SHOWN_FIELD ? field_length(text) : SHOWN_FIELD), text->at);
 }
 
 /* ------------------------------------------------------------------------------ numbers ---- */
@@ -132,7 +132,8 @@ static cfi_status not_a(const cbf_text *text, const char *what, const char *allo
     if (length == 0) {
         return text_error(text, "%s is missing (allowed: %s)", what, allowed);
     }
-    return text_error(text, "%s '%.*s' (allowed: %s)", what, (int)(length < SHOWN ? length : SHOWN), text->at, allowed);
+    return text_error(text, "%s '%.*s' (allowed: %s)", what, (int)(length < SHOWN_FIELD ? length : SHOWN_FIELD),
+                      text->at, allowed);
 }
 
 static bool ends_field(const cbf_text *text, const char *c)
@@ -146,7 +147,7 @@ cfi_status text_size(cbf_text *text, const char *what, size_t most, size_t *valu
     size_t number = 0;
     char allowed[64];
 
-    skip_space(text);
+    skip_cbf_space(text);
     for (c = text->at; *c >= '0' && *c <= '9' && number <= most; c++) {
         number = 10 * number + (size_t)(*c - '0');
     }
@@ -161,7 +162,7 @@ cfi_status text_size(cbf_text *text, const char *what, size_t most, size_t *valu
 
 /* Digits, a point among or beside them, an exponent: what strtod reads less hexadecimals, inf and nan. NULL when the
  * text is not such a number, else its end. *digits < 2^53 and *power give its value where *exact is set. */
-static const char *scan_number(const char *c, bool *exact, uint64_t *digits, long *power)
+static const char *scan_cbf_number(const char *c, bool *exact, uint64_t *digits, long *power)
 {
     long count = 0, significant = 0, after = 0, exponent = 0;
     bool point = false, minus = false;
@@ -210,8 +211,8 @@ cfi_status text_number(cbf_text *text, const char *what, double *value)
     bool exact;
     long power;
 
-    skip_space(text);
-    end = scan_number(text->at, &exact, &digits, &power);
+    skip_cbf_space(text);
+    end = scan_cbf_number(text->at, &exact, &digits, &power);
     if (!end || !ends_field(text, end)) {
         return not_a(text, what, "a finite decimal number");
     }

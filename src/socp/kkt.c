@@ -52,7 +52,7 @@ static void list_kept(kkt *system)
     }
 }
 
-static uint32_t *carve(uint32_t **memory, size_t count)
+static uint32_t *carve_indices(uint32_t **memory, size_t count)
 {
     uint32_t *part = *memory;
 
@@ -106,11 +106,11 @@ static bool analyse(kkt *system, const row_lists *rows)
     if (done) {
         uint32_t *row = scratch, *col = row + count, *order = col + count;
 
-        terms->slot = carve(&block, count);
-        terms->left = carve(&block, count);
-        terms->right = carve(&block, count);
-        system->place = carve(&block, system->size);
-        system->sign = (signed char *)carve(&block, system->size);
+        terms->slot = carve_indices(&block, count);
+        terms->left = carve_indices(&block, count);
+        terms->right = carve_indices(&block, count);
+        system->place = carve_indices(&block, system->size);
+        system->sign = (signed char *)carve_indices(&block, system->size);
         terms->times = (signed char *)block;
         kkt_list_terms(system, rows, row, col);
         done = order_pattern(system->size, count, row, col, system->watch, order) &&
@@ -160,11 +160,11 @@ bool kkt_analyse(kkt *system, const sparse *matrix, size_t f, const cone_scaling
 
         rows.col = rows.start + matrix->rows + 1;
         rows.entry = rows.col + nonzeros;
-        system->position = carve(&memory, m + 1);
-        system->kept_row = carve(&memory, m);
-        system->kept_place = carve(&memory, m);
+        system->position = carve_indices(&memory, m + 1);
+        system->kept_row = carve_indices(&memory, m);
+        system->kept_place = carve_indices(&memory, m);
         system->terms.weights = weights;
-        system->terms.start = carve(&memory, weights + 1);
+        system->terms.start = carve_indices(&memory, weights + 1);
         system->kept = (bool *)memory;
         list_rows(matrix, &rows);
         kkt_lay_out(system, &rows, rows.entry + nonzeros);

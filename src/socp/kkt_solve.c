@@ -1,4 +1,6 @@
 /* Refined solution of the Newton system. docs/solver.md. */
+#include "socp/kkt.h"
+
 #include "socp/constants.h"
 #include "socp/kkt_terms.h"
 #include "socp/memory.h"
@@ -129,7 +131,7 @@ static void expand(kkt *system, size_t sides, kkt_side *const side[], double *co
 
 /* residual -= K step, for a step that solves the regularised system with the residual as right-hand side: on condensed
  * rows -delta z is left. */
-static void subtract(kkt *system, size_t sides, kkt_side *const side[], double *const step[])
+static void subtract_image(kkt *system, size_t sides, kkt_side *const side[], double *const step[])
 {
     size_t n = system->n, p = system->p, m = system->m;
 
@@ -183,7 +185,7 @@ static void solve_for_residuals(kkt *system, size_t sides, kkt_side *const side[
     reduce(system, sides, side);
     (sides == 2 ? ldl_solve_two : ldl_solve)(&system->factor, system->reduced);
     expand(system, sides, side, step);
-    subtract(system, sides, side, step);
+    subtract_image(system, sides, side, step);
 }
 
 /* A correction of each; those that do harm are not taken. */
@@ -308,7 +310,8 @@ static void refine(kkt *system, size_t left, kkt_side *side[])
 }
 
 /* The sides' targets and errors are those of side 0 and 1. */
-static void solve(kkt *system, size_t sides, const double *const rhs[], const double target[], double *const solution[])
+static void solve_and_refine(kkt *system, size_t sides, const double *const rhs[], const double target[],
+                             double *const solution[])
 {
     size_t all = system->n + system->p + system->m, left = 0;
     kkt_side *side[2] = {&system->side[0], &system->side[1]};
@@ -324,7 +327,7 @@ static void solve(kkt *system, size_t sides, const double *const rhs[], const do
     if (target[0] == INFINITY && target[sides - 1] == INFINITY && system->replaced == 0) {
         return;
     }
-    subtract(system, sides, side, step);
+    subtract_image(system, sides, side, step);
     for (size_t s = 0; s < sides; s++) {
         kkt_side *one = side[s];
 
@@ -338,14 +341,14 @@ static void solve(kkt *system, size_t sides, const double *const rhs[], const do
 
 double kkt_solve(kkt *system, const double *rhs, double target, double *solution)
 {
-    solve(system, 1, &rhs, &target, &solution);
+    solve_and_refine(system, 1, &rhs, &target, &solution);
     return system->side[0].error;
 }
 
 void kkt_solve_two(kkt *system, const double *const rhs[2], const double target[2], double *const solution[2],
                    double error[2])
 {
-    solve(system, 2, rhs, target, solution);
+    solve_and_refine(system, 2, rhs, target, solution);
     error[0] = system->side[0].error;
     error[1] = system->side[1].error;
 }

@@ -2,7 +2,7 @@
 #ifndef CFISAC_SOCP_KKT_TERMS_H
 #define CFISAC_SOCP_KKT_TERMS_H
 
-#include "socp/kkt.h"
+#include "socp/kkt_system.h"
 
 enum { WEIGHT_ONE = 0, WEIGHT_DELTA = 1, FIRST_WEIGHT = 2 };
 

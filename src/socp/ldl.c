@@ -104,7 +104,7 @@ INLINE void scale_rows(columns panel, size_t row, size_t tile, size_t begin, siz
 /* ---------------------------------------------------------------------------- small nodes ---- */
 
 /* One column of L; each product of its few rows below goes straight to where it is subtracted. */
-INLINE void factor_small(uint32_t below, ldl *factor, const ldl_node *node, pivoting *how)
+INLINE void factor_small_node(uint32_t below, ldl *factor, const ldl_node *node, pivoting *how)
 {
     double *column = factor->value + node->panel, *value = factor->value;
     double inverse = invert_pivot(how, node->first, column);
@@ -273,7 +273,7 @@ CLONES(extern, size_t, ldl_factor, (ldl * factor, const signed char *sign, doubl
             return SIZE_MAX;
         }
         if (node->small) {
-            BY_BELOW(factor_small, node->below, factor, node, &how);
+            BY_BELOW(factor_small_node, node->below, factor, node, &how);
         } else {
             factor_panel(factor, node, &how);
             update_later_nodes(factor, node);

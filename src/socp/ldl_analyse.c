@@ -129,7 +129,7 @@ static void link_nodes(const ldl_symbolic *s, uint32_t *above)
 
 /* Row by row in the new order: the nodes met on the ways from the row's entries up to its own node get the row. It is
  * then the last row they have, which tells where the entry that led there belongs. Rows so come out ascending. */
-static void list_rows(const ldl_symbolic *s, ldl *factor, uint32_t *slot)
+static void list_factor_rows(const ldl_symbolic *s, ldl *factor, uint32_t *slot)
 {
     uint32_t *above = s->scratch[0];
     uint32_t *listed = s->scratch[1];   /* how many rows a node has so far */
@@ -345,7 +345,7 @@ static bool run_phases(ldl_symbolic *s, ldl *factor, const ldl_pattern *pattern,
         return false;
     }
     number_columns(s, factor, node_at);
-    list_rows(s, factor, slot);
+    list_factor_rows(s, factor, slot);
     if (stop_seen(s->watch)) {
         return false;
     }

@@ -117,7 +117,7 @@ static size_t take_leaves(const graph *of, size_t n, int *number, uint32_t *orde
 }
 
 /* Pairs (smaller, larger) of neighbours among the rest, those tied by a leaf included. */
-static size_t list_pairs(const graph *of, size_t n, const int *number, int *smaller, int *larger)
+static size_t list_adjacent_pairs(const graph *of, size_t n, const int *number, int *smaller, int *larger)
 {
     size_t count = 0;
 
@@ -182,7 +182,7 @@ static bool order_rest(const graph *of, size_t all, const int *number, size_t n,
         *old = permutation + n;
     amd_job job = {.n = (int)n, .start = start, .row = memory, .permutation = permutation, .memory = memory};
 
-    pairs = list_pairs(of, all, number, memory, larger);
+    pairs = list_adjacent_pairs(of, all, number, memory, larger);
     compress(n, pairs, memory, larger, listed, start);
     done = n == 0 || amd_job_run(&job, watch);
     for (size_t i = 0; done && i < n; i++) {

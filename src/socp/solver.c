@@ -202,7 +202,7 @@ static bool is_answer(socp_status status)
 }
 
 /* The attempts until one has an answer or the watch has seen its flag or its deadline. */
-static socp_status solve(socp_workspace *w, const socp_problem *problem, quality *best, socp_solution *solution)
+static socp_status try_attempts(socp_workspace *w, const socp_problem *problem, quality *best, socp_solution *solution)
 {
     socp_status status = SOCP_FAILED;
 
@@ -286,7 +286,7 @@ cfi_status socp_solve(socp_workspace *w, const socp_problem *problem, socp_solut
     }
     *solution = (socp_solution){.attempts = 1, .setup_seconds = w->setup_seconds};
     watch_begin(&w->watch, start, w->settings.time_limit_seconds);
-    status = solve(w, problem, &best, solution);
+    status = try_attempts(w, problem, &best, solution);
     fill_solution(w, problem, status, &best, solution);
     w->solved = status == SOCP_OPTIMAL && !w->watch.seen; /* no later solve depends on when this one was stopped */
     solution->solve_seconds = clock_seconds() - start;

@@ -209,7 +209,7 @@ static bool same_column(const socp_matrix *from, size_t j, size_t offset, const 
     return true;
 }
 
-static bool same_pattern(const socp_workspace *w, const socp_problem *problem)
+static bool has_pattern_of(const socp_workspace *w, const socp_problem *problem)
 {
     uint32_t at = 0;
 
@@ -324,7 +324,7 @@ cfi_status workspace_load(socp_workspace *w, const socp_problem *problem, cfi_er
 {
     double nothing = 0.0, *value = w->matrix.value;
 
-    if (!problem || !problem_has_arrays(problem) || !same_pattern(w, problem)) {
+    if (!problem || !problem_has_arrays(problem) || !has_pattern_of(w, problem)) {
         return problem_check(problem, error) != CFI_OK
                    ? CFI_INVALID
                    : error_set(error, CFI_INVALID,

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static cfi_status out_of_memory(const journal *j, cfi_error *error)
+static cfi_status contents_out_of_memory(const journal *j, cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for the lines of %.300s", j->path);
 }
@@ -59,7 +59,7 @@ static cfi_status note_damaged(reading *r, const file_line *line)
     }
     larger = realloc(out->damaged_at, (out->damaged + 1) * sizeof *larger);
     if (!larger) {
-        return out_of_memory(r->journal, r->error);
+        return contents_out_of_memory(r->journal, r->error);
     }
     out->damaged_at = larger;
     out->damaged_at[out->damaged++] = (file_span){.offset = line->offset, .length = line->length};
@@ -141,7 +141,7 @@ static cfi_status read_line(reading *r, const file_line *text)
     cfi_status status = text->whole ? report_read_line(text->text, text->length, &line, &more, &cause) : CFI_INVALID;
 
     if (status == CFI_NO_MEMORY) {
-        return out_of_memory(r->journal, r->error);
+        return contents_out_of_memory(r->journal, r->error);
     }
     return status == CFI_OK ? note_line(r, text, &line, &more) : note_damaged(r, text);
 }
@@ -191,7 +191,7 @@ cfi_status contents_read(const journal *j, const sweep_plan *plan, bool mixed, l
     int got = 0;
 
     if (!make_contents(plan, places, out)) {
-        return out_of_memory(j, error);
+        return contents_out_of_memory(j, error);
     }
     report_sweep_hash(plan->sweep, r.hash);
     report_build(r.build);

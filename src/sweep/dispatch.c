@@ -32,7 +32,7 @@ static bool is_wanted(dispatch *d, size_t item)
     return item < end;
 }
 
-static void note_end(dispatch *d, size_t item, const cfi_error *error)
+static void note_trial_end(dispatch *d, size_t item, const cfi_error *error)
 {
 #pragma omp critical(cfisac_dispatch)
     if (item < d->end) {
@@ -56,7 +56,7 @@ static void work_through(void *context, size_t thread)
 
         if (status != CFI_OK) {
             error.status = status;
-            note_end(d, item, &error);
+            note_trial_end(d, item, &error);
         }
         if (job->between && thread == 0) {
             job->between(job->context);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FIRST_ROOM = 64 * 1024 };
+enum { FIRST_LINE_BYTES = 64 * 1024 }; /* a buffer holds several lines; doubled where one is longer */
 
 /* As pread, but a signal does not end it. */
 static ssize_t read_some(int file, char *out, size_t length, off_t offset)
@@ -36,7 +36,7 @@ bool file_read_at(int file, off_t offset, char *out, size_t length)
 }
 
 /* Makes room behind what is unread, which goes to the front. */
-static bool make_room(line_reader *reader)
+static bool make_line_room(line_reader *reader)
 {
     if (reader->buffer && reader->next > 0) {
         memmove(reader->buffer, reader->buffer + reader->next, reader->used - reader->next);
@@ -45,7 +45,7 @@ static bool make_room(line_reader *reader)
         reader->next = 0;
     }
     if (reader->used == reader->room) {
-        size_t room = reader->room ? 2 * reader->room : FIRST_ROOM;
+        size_t room = reader->room ? 2 * reader->room : FIRST_LINE_BYTES;
         char *larger = realloc(reader->buffer, room);
 
         if (!larger) {
@@ -63,7 +63,7 @@ static bool read_more(line_reader *reader)
 {
     ssize_t count;
 
-    if (!make_room(reader)) {
+    if (!make_line_room(reader)) {
         return false;
     }
     count = read_some(reader->file, reader->buffer + reader->used, reader->room - reader->used,

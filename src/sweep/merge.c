@@ -32,7 +32,7 @@ typedef struct merge {
     build_list builds;
 } merge;
 
-static cfi_status out_of_memory(cfi_error *error)
+static cfi_status merge_out_of_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for a merge");
 }
@@ -45,7 +45,7 @@ static cfi_status read_scenario_of(const char *directory, cfi_scenario **scenari
     cfi_status status;
 
     if (asprintf(&path, "%s/scenario.json", directory) < 0) {
-        return out_of_memory(error);
+        return merge_out_of_memory(error);
     }
     status = scenario_read(path, NULL, 0, scenario, error);
     free(path);
@@ -60,7 +60,7 @@ static cfi_status read_number_of(const merge *m, const char *directory, size_t *
     cfi_status status;
 
     if (asprintf(&path, "%s/sweep.json", directory) < 0) {
-        return out_of_memory(error);
+        return merge_out_of_memory(error);
     }
     status = report_read_identity(path, &identity, error);
     free(path);
@@ -147,7 +147,7 @@ static cfi_status check_output(const merge *m, cfi_error *error)
     cfi_status status = CFI_OK;
 
     if (asprintf(&path, "%s/" JOURNAL_NAME, directory) < 0) {
-        return out_of_memory(error);
+        return merge_out_of_memory(error);
     }
     for (size_t i = 0; i < m->shards && status == CFI_OK; i++) {
         if (same_file(directory, m->input[i].directory) || same_file(path, m->input[i].journal.path)) {
@@ -166,7 +166,7 @@ static cfi_status write_all_shards(const void *context, FILE *stream, cfi_error 
 {
     const merge *m = context;
     line_copier *from = calloc(m->shards, sizeof *from);
-    cfi_status status = from ? CFI_OK : out_of_memory(error);
+    cfi_status status = from ? CFI_OK : merge_out_of_memory(error);
 
     for (size_t i = 0; from && i < m->shards; i++) {
         from[i] = (line_copier){.journal = &m->input[i].journal,
@@ -201,7 +201,7 @@ static cfi_status write_files(merge *m, journal *out, cfi_error *error)
     cfi_status status;
 
     if (!ended) {
-        return out_of_memory(error);
+        return merge_out_of_memory(error);
     }
     finish_remove_table(m->options->directory);
     status = journal_replace(out, write_all_shards, m, error);
@@ -240,7 +240,7 @@ cfi_status sweep_merge(const cfi_merge_options *options, cfi_error *error)
 {
     size_t shards = options->shards;
     merge m = {.options = options, .shards = shards, .input = calloc(shards + 1, sizeof *m.input)};
-    cfi_status status = m.input ? CFI_OK : out_of_memory(error);
+    cfi_status status = m.input ? CFI_OK : merge_out_of_memory(error);
 
     for (size_t i = 0; i < shards && status == CFI_OK; i++) {
         status = place_shard(&m, options->shard_directory[i], error);

@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 
-enum { FIRST_ROOM = 64 };
+enum { FIRST_SLOTS = 64 }; /* lines that may be ahead at first; doubled as needed */
 
-static bool grow(line_queue *queue, size_t ahead)
+static bool grow_queue(line_queue *queue, size_t ahead)
 {
-    size_t room = queue->room ? queue->room : FIRST_ROOM;
+    size_t room = queue->room ? queue->room : FIRST_SLOTS;
     char **slot;
 
     while (room <= ahead) {
@@ -30,7 +30,7 @@ cfi_status queue_put(line_queue *queue, size_t item, char *line, cfi_error *erro
 {
     size_t ahead = item - queue->next;
 
-    if (ahead >= queue->room && !grow(queue, ahead)) {
+    if (ahead >= queue->room && !grow_queue(queue, ahead)) {
         free(line);
         return error_set(error, CFI_NO_MEMORY, "out of memory for the lines of a sweep");
     }

@@ -43,7 +43,7 @@ static cfi_status run_drop(void *context, size_t thread, size_t drop, cfi_error 
     return status;
 }
 
-static cfi_status make_room(const cfi_system *system, size_t arenas, cfi_run *run, cfi_error *error)
+static cfi_status allocate_run(const cfi_system *system, size_t arenas, cfi_run *run, cfi_error *error)
 {
     run->record = calloc(system->monte_carlo.drops, sizeof *run->record);
     run->arena = calloc(arenas, sizeof(cfi_arena *));
@@ -99,7 +99,7 @@ cfi_status sweep_run_drops(const cfi_system *system, const cfi_run_options *opti
 
     *run = (cfi_run){.record = NULL};
     if (status == CFI_OK) {
-        status = make_room(system, outer, run, error);
+        status = allocate_run(system, outer, run, error);
     }
     if (status == CFI_OK) {
         status = make_workspaces(outer, &d.workspace, error);

@@ -174,7 +174,7 @@ static cfi_status write_timing(const void *context, FILE *stream, cfi_error *err
 }
 
 /* Rank 0, when every line is there: the files that are made of them. */
-static cfi_status finish(sweep_work *w, bool ordered, double start, cfi_error *error)
+static cfi_status write_results(sweep_work *w, bool ordered, double start, cfi_error *error)
 {
     cfi_timing timing = {.wall_seconds = clock_seconds() - start,
                          .threads = w->workers,
@@ -209,7 +209,7 @@ static cfi_status run_plan(sweep_work *w, cfi_error *error)
         return status;
     }
     if (status == CFI_OK) {
-        status = finish(w, ordered, start, error);
+        status = write_results(w, ordered, start, error);
     }
     closed = journal_close(&w->journal, &close_error);
     if (closed != CFI_OK && (status == CFI_OK || status == CFI_INFEASIBLE || status == CFI_FAILED)) {

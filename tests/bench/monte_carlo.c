@@ -10,6 +10,7 @@
 #include "cfisac/linalg.h"
 #include "drops.h"
 
+#include <cblas.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -71,8 +72,9 @@ static double time_products(const drop *d, bool zgemm)
     for (size_t i = 0; i < s->monte_carlo.realizations; i++) {
         for (size_t row = 0; row < rows; row += stack) {
             if (zgemm) {
-                linalg_gram_add(s->K, s->K, rows, (double complex *)h, rows, (double complex *)f, rows,
-                                (double complex *)A, s->K);
+                cblas_zgemm(CblasColMajor, CblasConjTrans, CblasNoTrans, (blasint)s->K, (blasint)s->K, (blasint)rows,
+                            &(double complex){1.0}, h, (blasint)rows, f, (blasint)rows, &(double complex){1.0}, A,
+                            (blasint)s->K);
             } else {
                 linalg_split_gram_add(s->K, s->K, stack < rows - row ? stack : rows - row,
                                       (cfi_split){h, h + size, s->K}, (cfi_split){f, f + size, s->K},

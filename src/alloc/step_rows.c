@@ -1,0 +1,133 @@
+/* Entries, rows and cones from which a step's cone problem is put together. docs/model.md (M13)-(M15) */
+#include "alloc/step_rows.h"
+
+#include <math.h>
+
+bool step_loads_apart(const step_model *model)
+{
+    return !problem_loads_equal(model->problem);
+}
+
+bool step_has_x(const step_model *model, size_t l)
+{
+    return step_loads_apart(model) ||
+           (model->problem->sensing.rank[l] != SIZE_MAX &&
+            (model->problem->sensing.kind == SENSING_CONVEX || model->constraint == CFI_CRLB_SCA));
+}
+
+double step_amplitude_unit(const step_model *model, size_t l)
+{
+    return sqrt(model->unit[l]);
+}
+
+size_t step_model_x(const step_model *model, size_t l)
+{
+    return model->x + (step_loads_apart(model) ? l : model->problem->sensing.rank[l]);
+}
+
+void step_put_signal(const step_model *model, size_t row, size_t a, double factor)
+{
+    const alloc_problem *problem = model->problem;
+    size_t k = model->active[a];
+
+    for (size_t l = 0; l < problem->L; l++) {
+        socp_put(model->builder, row, a + model->A * l,
+                 factor * problem->signal[k + problem->K * l] * step_amplitude_unit(model, l) / model->values->u[k]);
+    }
+}
+
+void step_put_communication_power(const step_model *model, size_t row, size_t l, double factor)
+{
+    if (!model->problem->load_by_stream) {
+        socp_put(model->builder, row, step_model_x(model, l), factor);
+        return;
+    }
+    for (size_t a = 0; a < model->A; a++) {
+        socp_put(model->builder, row, model->p + a + model->A * l, factor);
+    }
+}
+
+void step_for_each_load(const step_model *model, size_t k, step_load_taker take, void *context)
+{
+    const alloc_problem *problem = model->problem;
+
+    for (size_t l = 0; l < problem->L; l++) {
+        double S = problem->sensing_load[k + problem->K * l], unit = model->unit[l];
+
+        take(model, context, model->q + l, S * unit);
+        for (size_t a = 0; problem->load_by_stream && a < model->A; a++) {
+            take(model, context, model->p + a + model->A * l,
+                 (problem_load(problem, k, model->active[a], l) - S) * unit);
+        }
+        if (problem->load && step_loads_apart(model)) {
+            take(model, context, step_model_x(model, l), (problem_load(problem, k, k, l) - S) * unit);
+        }
+    }
+}
+
+typedef struct load_row {
+    size_t row;
+    double scale;
+} load_row;
+
+static void put_load_term(const step_model *model, void *context, size_t variable, double load)
+{
+    const load_row *to = context;
+
+    socp_put(model->builder, to->row, variable, to->scale * load);
+}
+
+void step_put_load(const step_model *model, size_t row, size_t k, double factor)
+{
+    load_row to = {.row = row, .scale = factor / model->values->interference[k]};
+
+    socp_constant(model->builder, row, to.scale);
+    step_for_each_load(model, k, put_load_term, &to);
+}
+
+size_t step_add_squares(const step_model *model, size_t variable, size_t terms)
+{
+    size_t row = socp_add_cone(model->builder, terms + 2);
+
+    socp_constant(model->builder, row, 1.0);
+    socp_put(model->builder, row, variable, 1.0);
+    socp_constant(model->builder, row + 1, -1.0);
+    socp_put(model->builder, row + 1, variable, 1.0);
+    return row + 2;
+}
+
+static size_t active_position(const step_model *model, size_t k)
+{
+    for (size_t a = 0; a < model->A; a++) {
+        if (model->active[a] == k) {
+            return a;
+        }
+    }
+    return SIZE_MAX;
+}
+
+size_t step_coherent_terms(const step_model *model, size_t k)
+{
+    const alloc_problem *problem = model->problem;
+    size_t terms = 0;
+
+    for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
+        terms += active_position(model, problem->mate[i]) != SIZE_MAX;
+    }
+    return terms;
+}
+
+void step_put_coherent(const step_model *model, size_t row, size_t k, double scale)
+{
+    const alloc_problem *problem = model->problem;
+
+    for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
+        size_t j = problem->mate[i], position = active_position(model, j);
+
+        for (size_t l = 0; position != SIZE_MAX && l < problem->L; l++) {
+            socp_put(model->builder, row, position + model->A * l,
+                     scale * problem_coherent_coefficient(problem, k, j, l) * step_amplitude_unit(model, l));
+        }
+        row += position != SIZE_MAX;
+    }
+}

@@ -1,0 +1,67 @@
+/* What the parts of a step's cone problem share: its data, its variables, and the entries, rows and cones that its
+ * constraints, its surrogate and the paper's approximation are made of. docs/model.md (M13)-(M15) */
+#ifndef CFISAC_ALLOC_STEP_ROWS_H
+#define CFISAC_ALLOC_STEP_ROWS_H
+
+#include "alloc/problem.h"
+
+typedef struct step_model step_model;
+
+/* A surrogate of an objective: its variables, its objective and rows, its cones. */
+struct step_surrogate {
+    bool has_dual; /* structured.h maximises it without a cone problem */
+    bool goes_on;  /* steps are prolonged while the objective rises */
+    /* Whether it has a variable e per active user, above quadratic terms; add_squares adds their cones. */
+    bool (*has_squares)(const alloc_problem *problem);
+    /* Places further variables from `next` on; returns the number of all. */
+    size_t (*lay_out)(step_model *model, size_t next);
+    void (*add_rows)(const step_model *model);
+    void (*add_squares)(const step_model *model);
+    void (*add_cones)(const step_model *model, size_t *list); /* the last ones; list: scratch for 2 K indices */
+};
+
+/* Where each variable and the data of the expansion stand. */
+struct step_model {
+    const alloc_problem *problem;
+    const step_surrogate *surrogate;
+    cfi_crlb_constraint constraint;
+    const alloc_point *at;
+    const alloc_values *values; /* there */
+    const size_t *active;
+    size_t A;                 /* active users */
+    size_t x, q, p, e, theta; /* first variable of each kind; w starts at 0 */
+    size_t t, node, root;     /* the surrogate's; root: the geometric mean */
+    double *unit;             /* L: what the power of each access point is measured in, a power of 4; filled here */
+    size_t variables;
+    socp_builder *builder;
+};
+
+/* Interference of an access point depends on how its power is split. */
+bool step_loads_apart(const step_model *model);
+/* Whether an access point has a variable x; without one, q itself bounds the squared norm of w. */
+bool step_has_x(const step_model *model, size_t l);
+/* The variable x_l of an access point that has one. */
+size_t step_model_x(const step_model *model, size_t l);
+/* What amplitudes of AP l are measured in; exact, since powers are measured in powers of 4. */
+double step_amplitude_unit(const step_model *model, size_t l);
+
+/* row += factor x_l, in the unit of AP l */
+void step_put_communication_power(const step_model *model, size_t row, size_t l, double factor);
+/* row += factor * u_k / u0_k, k the active user number a */
+void step_put_signal(const step_model *model, size_t row, size_t a, double factor);
+/* row += factor * I_k / I0_k but for coherent terms */
+void step_put_load(const step_model *model, size_t row, size_t k, double factor);
+/* Every variable that interferes with user k, and how much of I_k a unit of it is. */
+typedef void (*step_load_taker)(const step_model *model, void *context, size_t variable, double load);
+void step_for_each_load(const step_model *model, size_t k, step_load_taker take, void *context);
+/* norm(v)^2 <= variable; returns the first of `terms` rows, to which the caller adds 2 v. */
+size_t step_add_squares(const step_model *model, size_t variable, size_t terms);
+/* Coherent amplitudes at user k of its active mates, times scale, in that many rows. */
+size_t step_coherent_terms(const step_model *model, size_t k);
+void step_put_coherent(const step_model *model, size_t row, size_t k, double scale);
+/* root <= (prod t)^(1/A) by a tree of pairs; leaves are padded with the root itself. `list` has room for the padded
+ * leaves. Its nodes but for the root and the leaves are counted by step_geometric_nodes. */
+void step_add_geometric_mean(const step_model *model, size_t *list);
+size_t step_geometric_nodes(size_t leaves);
+
+#endif
