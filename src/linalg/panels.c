@@ -42,7 +42,7 @@ static size_t rows_until(size_t end, size_t height, size_t m)
     attribute INLINE void product_##name(size_t height, size_t vectors, size_t rows, size_t panel, const double *left, \
                                          const double *right, double *out)                                             \
     {                                                                                                                  \
-        vector sum[8][3];                                                                                              \
+        vector sum[8][2];                                                                                              \
                                                                                                                        \
         UNROLL for (size_t k = 0; k < height; k++)                                                                     \
         {                                                                                                              \
@@ -52,7 +52,7 @@ static size_t rows_until(size_t end, size_t height, size_t m)
             }                                                                                                          \
         }                                                                                                              \
         for (const double *end = left + PANEL * rows; left < end; left += PANEL, right += PANEL) {                     \
-            vector x[3];                                                                                               \
+            vector x[2];                                                                                               \
                                                                                                                        \
             UNROLL for (size_t j = 0; j < vectors; j++)                                                                \
             {                                                                                                          \
@@ -80,7 +80,7 @@ static size_t rows_until(size_t end, size_t height, size_t m)
     attribute INLINE void tile_##name(size_t height, size_t vectors, const tile *t)                                    \
     {                                                                                                                  \
         size_t width = vectors * (lanes);                                                                              \
-        double sum[3][8 * 3 * (lanes)] __attribute__((aligned(64)));                                                   \
+        double sum[3][8 * 2 * (lanes)] __attribute__((aligned(64)));                                                   \
                                                                                                                        \
         for (size_t q = 0; q < 3; q++) {                                                                               \
             product_##name(height, vectors, t->rows, t->panel, t->left[q], t->right[q], sum[q]);                       \
