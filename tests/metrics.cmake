@@ -1,5 +1,6 @@
 cfisac_test(test_metrics LINK cfisac_metrics)
 cfisac_test(test_monte_carlo LINK cfisac_metrics)
 cfisac_test(test_estimable LINK cfisac_metrics)
+cfisac_test(test_raw_bounds LINK cfisac_metrics)
 cfisac_count_memory(test_monte_carlo)
 cfisac_test(test_monte_carlo_edges LINK cfisac_metrics)

@@ -265,6 +265,28 @@ static void block_mean_is_given_where_it_has_an_expectation(void **state)
     }
 }
 
+/* What an allocation leaves of a power that it wants to be zero decides nothing: neither of the beam, which a user
+ * without power would let light the target always, nor of a user. */
+static void powers_at_rounding_level_change_no_order(void **state)
+{
+    (void)state;
+    for (size_t c = 0; c < CASE_COUNT; c++) {
+        if (CASES[c].sensing == 0.0) {
+            drop *d = drop_of(&CASES[c]);
+
+            d->powers.s[0] = 1e-16 * d->powers.p[0];
+            assert_true(estimable_block_order(&d->network, &d->powers, 0) == CASES[c].order);
+            d->powers.s[0] = 0.0;
+            if (CASES[c].K == 2 && CASES[c].second == 0.0) {
+                d->powers.p[1] = 1e-16 * d->powers.p[0];
+                assert_true(estimable_block_order(&d->network, &d->powers, 0) == CASES[c].order);
+                assert_true(isnan(simulate(d, 0, 100).crlb_own_echo_block_mean_rad2[0]));
+            }
+            free_drop(d);
+        }
+    }
+}
+
 /* N = M = 1, or nobody radiates: no information, no mean. */
 static void block_mean_is_missing_without_information(void **state)
 {
@@ -311,6 +333,7 @@ int main(void)
         cmocka_unit_test(pure_sensing_needs_no_realisations),
         cmocka_unit_test(bounds_of_blocks_have_the_derived_tail),
         cmocka_unit_test(block_mean_is_given_where_it_has_an_expectation),
+        cmocka_unit_test(powers_at_rounding_level_change_no_order),
         cmocka_unit_test(block_mean_is_missing_without_information),
         cmocka_unit_test(block_mean_error_is_the_spread_over_replications),
     };

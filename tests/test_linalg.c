@@ -170,8 +170,8 @@ static size_t panel_at(size_t r, size_t c)
     return LINALG_PANEL * (PANELS_STRIDE * (c / LINALG_PANEL) + r) + c % LINALG_PANEL;
 }
 
-/* re, im and re + sign im, in double or single precision, whose numbers are exact in both. */
-static cfi_panels make_panels(size_t columns, bool single, double sign, uint64_t seed, double *numbers, void *store)
+/* re, im and re + sign im, numbers of few digits. */
+static cfi_panels make_panels(size_t columns, double sign, uint64_t seed, double *numbers, double *store)
 {
     size_t size = columns * PANELS_STRIDE, at = 0;
     cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 0);
@@ -182,22 +182,11 @@ static cfi_panels make_panels(size_t columns, bool single, double sign, uint64_t
     }
     for (size_t part = 0; part < 3; part++) {
         for (size_t i = 0; i < size; i++, at++) {
-            double value = part < 2 ? numbers[size * part + i] : numbers[i] + sign * numbers[size + i];
-
-            if (single) {
-                ((float *)store)[at] = (float)value;
-            } else {
-                ((double *)store)[at] = value;
-            }
+            store[at] = part < 2 ? numbers[size * part + i] : numbers[i] + sign * numbers[size + i];
         }
     }
-    size *= single ? sizeof(float) : sizeof(double);
-    return (cfi_panels){.stride = PANELS_STRIDE,
-                        .columns = columns,
-                        .single = single,
-                        .re = store,
-                        .im = (char *)store + size,
-                        .mixed = (char *)store + 2 * size};
+    return (cfi_panels){
+        .stride = PANELS_STRIDE, .columns = columns, .re = store, .im = store + size, .mixed = store + 2 * size};
 }
 
 static void products_of_panels_are_sums_of_products(void **state)
@@ -208,10 +197,9 @@ static void products_of_panels_are_sums_of_products(void **state)
 
     (void)state;
     for (size_t round = 0; round < 24; round++) {
-        bool single = round % 2 == 1, upper = round % 4 > 1;
-        double tolerance = single ? 1e-4 : 1e-12;
-        cfi_panels left = make_panels(PANELS_M, single, -1.0, 2 * round, v, v_store);
-        cfi_panels right = make_panels(PANELS_N, single, 1.0, 2 * round + 1, w, w_store);
+        bool upper = round % 4 > 1;
+        cfi_panels left = make_panels(PANELS_M, -1.0, 2 * round, v, v_store);
+        cfi_panels right = make_panels(PANELS_N, 1.0, 2 * round + 1, w, w_store);
 
         left.rows = right.rows = 1 + round * 6 + (round > 20 ? 10 : 0);
         right.columns = LINALG_PANEL * (1 + round % 7);
@@ -230,8 +218,8 @@ static void products_of_panels_are_sums_of_products(void **state)
                     x += a * c + b * d;
                     y += a * d - b * c;
                 }
-                assert_true(fabs(re[PANELS_N * k + j] - x) < tolerance);
-                assert_true(fabs(im[PANELS_N * k + j] - y) < tolerance);
+                assert_true(fabs(re[PANELS_N * k + j] - x) < 1e-12);
+                assert_true(fabs(im[PANELS_N * k + j] - y) < 1e-12);
             }
         }
     }

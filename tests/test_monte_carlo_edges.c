@@ -59,7 +59,7 @@ static void simulated_bounds_of_a_target_in_line_with_the_array_are_far_worse(vo
 static void rate_of_two_channels_by_hand(void **state)
 {
     const cfi_system system = {.K = 1, .frame.prelog = 0.5, .power.comm_noise_w = 0.25};
-    const sums_layout layout = sums_make_layout(1, 1, false, MC_DOUBLE);
+    const sums_layout layout = sums_make_layout(1, 1, false);
     double sums[16] = {4.0, 0.0, 10.0, 12.0}, rate, std_error;
 
     (void)state;

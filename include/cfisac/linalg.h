@@ -34,12 +34,10 @@ void linalg_split_gram_add(size_t m, size_t n, size_t rows, cfi_split h, cfi_spl
 enum { LINALG_PANEL = 16 };
 typedef struct cfi_panels {
     size_t rows, stride, columns;
-    bool single;                 /* numbers are float; else double */
-    const void *re, *im, *mixed; /* mixed: re - im of a left operand, re + im of a right one */
+    const double *re, *im, *mixed; /* mixed: re - im of a left operand, re + im of a right one */
 } cfi_panels;
 
-/* C += V^H W, V rows x m and W rows x n of one precision, C m x n; three real products instead of four. Sums are taken
- * in the precision of V and W over 64 rows at a time and added up in double.
+/* C += V^H W, V rows x m and W rows x n, C m x n; three real products instead of four.
  *   upper  only the entries from the diagonal on are wanted: of those below it some are formed and some are not */
 void linalg_panels_gram_add(const cfi_panels *v, const cfi_panels *w, bool upper, cfi_split c);
 

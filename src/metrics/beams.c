@@ -17,9 +17,7 @@ struct beams {
     double *re, *im;               /* most x 2 x width: v and w of one access point */
     double *v_re, *v_im, *v_minus; /* panels of most K rows: v, as left operand ... */
     double *v_plus;                /* ... and as right one */
-    double *w_re, *w_im;           /* one panel of w */
-    float *u[4];                   /* v in single precision: re, im, re - im, re + im; NULL where not used */
-    void *w[3];                    /* panels of w, as right operand */
+    double *w[3];                  /* panels of w, as right operand */
     double *lit_re, *lit_im;       /* most K: sum_l v_l */
 };
 
@@ -31,28 +29,19 @@ static size_t panels_of(const beams *b)
 static bool allocate_operands(beams *b, cfi_arena *arena)
 {
     size_t all = panels_of(b), rows = b->most * b->K;
-    bool single = b->layout->precision != MC_DOUBLE;
 
     b->v_re = arena_zeros(arena, 4 * all, sizeof(double));
-    b->w_re = arena_zeros(arena, (size_t)2 * (PANEL + 1) * rows, sizeof(double));
-    if (!b->v_re || !b->w_re) {
+    b->lit_re = arena_zeros(arena, 2 * rows, sizeof(double));
+    if (!b->v_re || !b->lit_re) {
         return false;
     }
     b->v_im = b->v_re + all;
     b->v_minus = b->v_re + 2 * all;
     b->v_plus = b->v_re + 3 * all;
-    b->w_im = b->w_re + PANEL * rows;
-    b->lit_re = b->w_im + PANEL * rows;
     b->lit_im = b->lit_re + rows;
     for (size_t i = 0; i < 3; i++) {
-        b->w[i] = arena_zeros(arena, all, single ? sizeof(float) : sizeof(double));
+        b->w[i] = arena_zeros(arena, all, sizeof(double));
         if (!b->w[i]) {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < 4 && single; i++) {
-        b->u[i] = arena_zeros(arena, all, sizeof(float));
-        if (!b->u[i]) {
             return false;
         }
     }
@@ -146,19 +135,6 @@ CLONES(static, void, mix,
     }
 }
 
-/* a + sign b with each column times its scale, rounded to single precision. */
-CLONES(static, void, round_mixed,
-       (size_t rows, double sign, const double *restrict scale, const double *restrict a, const double *restrict b,
-        float *restrict out),
-       (rows, sign, scale, a, b, out))
-{
-    for (size_t r = 0; r < rows; r++) {
-        for (size_t c = 0; c < PANEL; c++) {
-            out[PANEL * r + c] = (float)(scale[c] * (a[PANEL * r + c] + sign * b[PANEL * r + c]));
-        }
-    }
-}
-
 /* lit += sum of the columns of a panel */
 CLONES(static, void, add_columns, (size_t rows, const double *restrict panel, double *restrict lit), (rows, panel, lit))
 {
@@ -173,40 +149,17 @@ CLONES(static, void, add_columns, (size_t rows, const double *restrict panel, do
 }
 
 /* The other forms of a panel of v that starts at `at`. */
-static void finish_v(const beams *b, const bound_constants *constants, size_t panel, size_t rows, size_t at)
+static void finish_v(const beams *b, size_t rows, size_t at)
 {
-    const double *scale = constants->v_scale + PANEL * panel, *re = b->v_re + at, *im = b->v_im + at;
+    const double *re = b->v_re + at, *im = b->v_im + at;
 
     add_columns(rows, re, b->lit_re);
     add_columns(rows, im, b->lit_im);
-    if (b->layout->precision != MC_SINGLE) {
-        mix(PANEL * rows, -1.0, re, im, b->v_minus + at);
-        mix(PANEL * rows, 1.0, re, im, b->v_plus + at);
-    }
-    if (b->layout->precision != MC_DOUBLE) {
-        round_mixed(rows, 0.0, scale, re, re, b->u[0] + at);
-        round_mixed(rows, 0.0, scale, im, im, b->u[1] + at);
-        round_mixed(rows, -1.0, scale, re, im, b->u[2] + at);
-        round_mixed(rows, 1.0, scale, re, im, b->u[3] + at);
-    }
+    mix(PANEL * rows, -1.0, re, im, b->v_minus + at);
+    mix(PANEL * rows, 1.0, re, im, b->v_plus + at);
 }
 
-static void finish_w(const beams *b, const bound_constants *constants, size_t panel, size_t rows, size_t at)
-{
-    const double *scale = constants->w_scale + PANEL * panel;
-
-    if (b->layout->precision != MC_DOUBLE) {
-        round_mixed(rows, 0.0, scale, b->w_re, b->w_re, (float *)b->w[0] + at);
-        round_mixed(rows, 0.0, scale, b->w_im, b->w_im, (float *)b->w[1] + at);
-        round_mixed(rows, 1.0, scale, b->w_re, b->w_im, (float *)b->w[2] + at);
-    } else {
-        memcpy((double *)b->w[0] + at, b->w_re, PANEL * rows * sizeof(double));
-        memcpy((double *)b->w[1] + at, b->w_im, PANEL * rows * sizeof(double));
-        mix(PANEL * rows, 1.0, b->w_re, b->w_im, (double *)b->w[2] + at);
-    }
-}
-
-void beams_keep(beams *b, const bound_constants *constants, size_t l, size_t count)
+void beams_keep(beams *b, size_t l, size_t count)
 {
     size_t panel = l / PANEL, lane = l % PANEL, rows = b->K * count, at = PANEL * b->most * b->K * panel;
 
@@ -218,40 +171,36 @@ void beams_keep(beams *b, const bound_constants *constants, size_t l, size_t cou
     }
     place_streams(b, V, count, b->re, b->v_re + at + lane);
     place_streams(b, V, count, b->im, b->v_im + at + lane);
-    place_streams(b, W, count, b->re, b->w_re + lane);
-    place_streams(b, W, count, b->im, b->w_im + lane);
+    place_streams(b, W, count, b->re, b->w[0] + at + lane);
+    place_streams(b, W, count, b->im, b->w[1] + at + lane);
     if (lane + 1 == PANEL || l + 1 == b->layout->L) {
-        finish_v(b, constants, panel, rows, at);
-        finish_w(b, constants, panel, rows, at);
+        finish_v(b, rows, at);
+        mix(PANEL * rows, 1.0, b->w[0] + at, b->w[1] + at, b->w[2] + at);
     }
 }
 
-static cfi_panels operand(const beams *b, size_t first, size_t last, bool single, const void *const parts[3])
+static cfi_panels operand(const beams *b, size_t first, size_t last, const double *const parts[3])
 {
-    size_t at = PANEL * b->K * first * (single ? sizeof(float) : sizeof(double));
+    size_t at = PANEL * b->K * first;
 
     return (cfi_panels){.rows = b->K * (last - first),
                         .stride = b->K * b->most,
                         .columns = b->layout->padded,
-                        .single = single,
-                        .re = (const char *)parts[0] + at,
-                        .im = (const char *)parts[1] + at,
-                        .mixed = (const char *)parts[2] + at};
+                        .re = parts[0] + at,
+                        .im = parts[1] + at,
+                        .mixed = parts[2] + at};
 }
 
 void beams_add_products(const beams *b, size_t first, size_t last, double *sums)
 {
     const sums_layout *layout = b->layout;
-    bool gram = layout->precision == MC_SINGLE, cross = layout->precision != MC_DOUBLE;
-    const void *const v[] = {b->v_re, b->v_im, b->v_minus}, *const v_right[] = {b->v_re, b->v_im, b->v_plus};
-    const void *const u[] = {b->u[0], b->u[1], b->u[2]}, *const u_right[] = {b->u[0], b->u[1], b->u[3]};
-    const void *const w[] = {b->w[0], b->w[1], b->w[2]};
-    cfi_panels left = operand(b, first, last, gram, gram ? u : v);
-    cfi_panels right = operand(b, first, last, gram, gram ? u_right : v_right);
-    cfi_panels beside = operand(b, first, last, cross, cross ? u : v), observed = operand(b, first, last, cross, w);
+    const double *const v[] = {b->v_re, b->v_im, b->v_minus}, *const v_right[] = {b->v_re, b->v_im, b->v_plus};
+    const double *const w[] = {b->w[0], b->w[1], b->w[2]};
+    cfi_panels left = operand(b, first, last, v), right = operand(b, first, last, v_right);
+    cfi_panels observed = operand(b, first, last, w);
 
     linalg_panels_gram_add(&left, &right, true, sums_square(layout, sums, layout->gram));
-    linalg_panels_gram_add(&beside, &observed, false, sums_square(layout, sums, layout->cross));
+    linalg_panels_gram_add(&left, &observed, false, sums_square(layout, sums, layout->cross));
     for (size_t r = b->K * first; r < b->K * last; r++) {
         sums[layout->lit] += b->lit_re[r] * b->lit_re[r] + b->lit_im[r] * b->lit_im[r];
     }

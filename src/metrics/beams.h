@@ -14,7 +14,7 @@ beams *beams_make(const sums_layout *layout, size_t most, cfi_arena *arena);
  * bound needs to a block's sums. */
 void beams_observe(beams *b, const bound_constants *constants, size_t l, size_t i, cfi_split f, double *sums);
 /* After all `count` realisations of access point l: keeps them for the multistatic bound. */
-void beams_keep(beams *b, const bound_constants *constants, size_t l, size_t count);
+void beams_keep(beams *b, size_t l, size_t count);
 /* Adds realisations first .. last - 1 of those kept, of all access points, to a block's sums. */
 void beams_add_products(const beams *b, size_t first, size_t last, double *sums);
 

@@ -27,7 +27,7 @@ elimination *elimination_make(const sums_layout *layout, cfi_arena *arena)
                        .s = {squares, squares + square, layout->ld},
                        .c = {squares + 2 * square, squares + 3 * square, layout->ld},
                        .root = small,
-                       .scaled = small + padded,
+                       .one = small + padded,
                        .g_re = small + 2 * padded,
                        .g_im = small + 2 * padded + (size_t)BLOCK * BLOCK,
                        .g_inv = small + 2 * padded + (size_t)2 * BLOCK * BLOCK,
@@ -36,6 +36,9 @@ elimination *elimination_make(const sums_layout *layout, cfi_arena *arena)
         e->left[i] = panels + rows * i;
         e->right[i] = panels + rows * (3 + i);
         e->beside[i] = panels + rows * (6 + i);
+    }
+    for (size_t l = 0; l < padded; l++) {
+        e->one[l] = 1.0;
     }
     return e;
 }
@@ -54,8 +57,7 @@ CLONES(static, void, load_row,
 }
 
 /* S with unit diagonal, from the diagonal on, and c. */
-static void load_normalised(elimination *e, const bound_constants *constants, double *total, double *part,
-                            const double *aps)
+static void load_normalised(elimination *e, double *total, double *part, const double *aps)
 {
     const sums_layout *layout = e->layout;
     size_t n = layout->padded, ld = layout->ld;
@@ -65,17 +67,15 @@ static void load_normalised(elimination *e, const bound_constants *constants, do
 
     for (size_t l = 0; l < n; l++) {
         e->root[l] = l < layout->L && aps[5 * l] > 0.0 ? 1.0 / sqrt(aps[5 * l]) : 0.0;
-        e->scaled[l] = e->root[l] / constants->v_scale[l];
     }
     for (size_t l = 0; l < n; l++) {
         size_t from = l / PANEL * PANEL, at = ld * l + from;
-        double factor = layout->precision == MC_SINGLE ? e->scaled[l] : e->root[l], own = e->scaled[l];
-        const double *scale = layout->precision == MC_SINGLE ? e->scaled : e->root;
+        double factor = e->root[l];
 
-        load_row(n - from, factor, scale + from, gram.re + at, less.re + at, with, e->s.re + at);
-        load_row(n - from, factor, scale + from, gram.im + at, less.im + at, with, e->s.im + at);
-        load_row(n, own, constants->w_back, cross.re + ld * l, beside.re + ld * l, with, e->c.re + ld * l);
-        load_row(n, own, constants->w_back, cross.im + ld * l, beside.im + ld * l, with, e->c.im + ld * l);
+        load_row(n - from, factor, e->root + from, gram.re + at, less.re + at, with, e->s.re + at);
+        load_row(n - from, factor, e->root + from, gram.im + at, less.im + at, with, e->s.im + at);
+        load_row(n, factor, e->one, cross.re + ld * l, beside.re + ld * l, with, e->c.re + ld * l);
+        load_row(n, factor, e->one, cross.im + ld * l, beside.im + ld * l, with, e->c.im + ld * l);
         e->s.re[ld * l + l] = 1.0 + RESIDUAL_ROUNDING;
         e->s.im[ld * l + l] = 0.0;
     }
@@ -194,12 +194,11 @@ static cfi_panels view(double *const *parts, size_t rows, size_t first, size_t c
                         .mixed = parts[2] + at};
 }
 
-bool elimination_residuals(elimination *e, const bound_constants *constants, double *total, double *part,
-                           const double *aps, double *rss)
+bool elimination_residuals(elimination *e, double *total, double *part, const double *aps, double *rss)
 {
     size_t n = e->layout->padded, L = e->layout->L, ld = e->s.ld, next;
 
-    load_normalised(e, constants, total, part, aps);
+    load_normalised(e, total, part, aps);
     for (size_t p = 0; p < L; p++) {
         rss[p] = aps[5 * p + 1];
     }

@@ -10,8 +10,9 @@
 #include <math.h>
 #include <string.h>
 
-/* Relative to the sensing power: what is left of sqrt(eta) outside the users' streams is rounding below. */
-static const double OUTSIDE = 1e-12;
+/* Of what an AP radiates: powers below are what the end of an allocation leaves (1e-16 seen), or rounding of a
+ * difference of powers. No number of realisations would see them. */
+static const double NO_POWER = 1e-12;
 
 /* ------------------------------------------------------------------------- multistatic ---- */
 
@@ -114,10 +115,11 @@ cfi_status estimable_multistatic(const cfi_network *network, const cfi_powers *p
 
 /* Users of one pilot at an AP. */
 typedef struct pilot_share {
-    double power, sensing, along; /* sums of p_k and s / K; of sqrt(p_k s / K) */
+    double power, sensing, along; /* sums of p_k, 0 where it is none, and s / K; of sqrt(p_k s / K) */
 } pilot_share;
 
-static pilot_share share_of_pilot(const cfi_network *network, const cfi_powers *powers, size_t p, size_t pilot)
+static pilot_share share_of_pilot(const cfi_network *network, const cfi_powers *powers, size_t p, size_t pilot,
+                                  double least)
 {
     double stream = powers->s[p] / (double)network->K;
     pilot_share share = {0.0, 0.0, 0.0};
@@ -131,6 +133,7 @@ static pilot_share share_of_pilot(const cfi_network *network, const cfi_powers *
             share.along += sqrt(power * stream);
         }
     }
+    share.power = share.power > least ? share.power : 0.0;
     return share;
 }
 
@@ -146,19 +149,19 @@ static bool first_of_its_pilot(const cfi_network *network, size_t k)
 
 double estimable_block_order(const cfi_network *network, const cfi_powers *powers, size_t p)
 {
-    double pilots = 0.0, sensing = 0.0, outside = 0.0; /* pilots with power; of norm(e)^2, what C^T g cannot cancel */
+    double pilots = 0.0, outside = 0.0; /* pilots with power; of norm(e)^2, what C^T g cannot cancel */
     bool lit = network->system->M > 1, turned = network->system->N > 1;
+    double least = NO_POWER * (metrics_comm_power(network->K, powers, p) + powers->s[p]);
 
     for (size_t k = 0; k < network->K; k++) {
         if (first_of_its_pilot(network, k)) {
-            pilot_share share = share_of_pilot(network, powers, p, network->pilot[k]);
+            pilot_share share = share_of_pilot(network, powers, p, network->pilot[k], least);
 
             pilots += share.power > 0.0 ? 1.0 : 0.0;
-            sensing += share.sensing;
             outside += share.sensing - (share.power > 0.0 ? share.along * share.along / share.power : 0.0);
         }
     }
-    if (outside > OUTSIDE * sensing) {
+    if (outside > least) {
         return lit ? INFINITY : turned ? pilots : 0.0;
     }
     return (lit ? pilots : 0.0) + (turned ? fmax(pilots - 1.0, 0.0) : 0.0);

@@ -79,9 +79,8 @@ static bool leave_block_out(const jackknife_work *w, size_t b, size_t thread)
     if (!layout->multistatic) {
         return true;
     }
-    illumination_sum(layout, w->paths, &sim->constants, own, true, &w->lit[thread],
-                     out + estimates_place(layout, MULTISTATIC, 0));
-    return elimination_residuals(w->eliminations[thread], &sim->constants, w->total, own, rest + layout->aps,
+    illumination_sum(layout, w->paths, own, &w->lit[thread], out + estimates_place(layout, MULTISTATIC, 0));
+    return elimination_residuals(w->eliminations[thread], w->total, own, rest + layout->aps,
                                  out + estimates_place(layout, RESIDUAL, 0));
 }
 
@@ -179,9 +178,8 @@ static cfi_status run_estimates(jackknife_work *w, cfi_error *error)
     w->n = estimates_add_up(sim, layout->length, w->total);
     evaluate(sim, w->total, w->n, w->e->whole);
     if (layout->multistatic) {
-        illumination_sum(layout, w->paths, &sim->constants, w->total, false, &w->lit[0],
-                         w->e->whole + estimates_place(layout, MULTISTATIC, 0));
-        w->failed = !elimination_residuals(w->eliminations[0], &sim->constants, w->total, NULL, w->total + layout->aps,
+        illumination_sum(layout, w->paths, w->total, &w->lit[0], w->e->whole + estimates_place(layout, MULTISTATIC, 0));
+        w->failed = !elimination_residuals(w->eliminations[0], w->total, NULL, w->total + layout->aps,
                                            w->e->whole + estimates_place(layout, RESIDUAL, 0));
     }
     if (sim->blocks > 1) {

@@ -4,17 +4,15 @@
  * with S above its diagonal times all alpha that is one product of matrices. Paths that are equal share one sum. */
 #include "metrics/illumination.h"
 
-#include <math.h>
 #include <string.h>
 
 enum { PANEL = LINALG_PANEL, ROWS = 4 * PANEL }; /* ROWS of S are multiplied at once: what is left of them is zero */
 
 struct echo_paths {
     bool equal;
-    double power;     /* abs(alpha)^2 where all are equal */
-    double *re, *im;  /* padded x padded, row l: alpha_lp / scale of v_l */
-    double *exact[3]; /* the same in panels, as right operand */
-    float *rough[3];  /* NULL unless layout->precision != MC_DOUBLE */
+    double power;      /* abs(alpha)^2 where all are equal */
+    double *re, *im;   /* padded x padded, row l: alpha_lp */
+    double *panels[3]; /* the same in panels, as right operand */
 };
 
 static bool allocate_paths(const sums_layout *layout, cfi_arena *arena, echo_paths *paths)
@@ -24,38 +22,25 @@ static bool allocate_paths(const sums_layout *layout, cfi_arena *arena, echo_pat
     paths->re = arena_zeros(arena, 2 * n * n, sizeof(double));
     paths->im = paths->re ? paths->re + n * n : NULL;
     for (size_t i = 0; i < 3; i++) {
-        paths->exact[i] = arena_zeros(arena, n * n, sizeof(double));
-        paths->rough[i] = layout->precision != MC_DOUBLE ? arena_zeros(arena, n * n, sizeof(float)) : NULL;
-        if (!paths->exact[i] || (layout->precision != MC_DOUBLE && !paths->rough[i])) {
+        paths->panels[i] = arena_zeros(arena, n * n, sizeof(double));
+        if (!paths->panels[i]) {
             return false;
         }
     }
     return paths->re != NULL;
 }
 
-static void fill_panels(size_t n, bool single, echo_paths *paths)
+static void fill_panels(size_t n, echo_paths *paths)
 {
-    double largest = 0.0;
-
-    for (size_t i = 0; i < 2 * n * n; i++) {
-        largest = fmax(largest, fabs(paths->re[i]));
-    }
-    paths->power = largest > 0.0 ? exp2(round(log2(largest))) : 1.0;
     for (size_t l = 0; l < n; l++) {
         for (size_t p = 0; p < n; p++) {
             size_t at = PANEL * (n * (p / PANEL) + l) + p % PANEL;
-            double re = paths->re[n * l + p] /= paths->power, im = paths->im[n * l + p] /= paths->power;
-            double parts[3] = {re, im, re + im};
 
-            for (size_t i = 0; i < 3; i++) {
-                paths->exact[i][at] = parts[i];
-                if (single) {
-                    paths->rough[i][at] = (float)parts[i];
-                }
-            }
+            paths->panels[0][at] = paths->re[n * l + p];
+            paths->panels[1][at] = paths->im[n * l + p];
+            paths->panels[2][at] = paths->re[n * l + p] + paths->im[n * l + p];
         }
     }
-    paths->power *= paths->power;
 }
 
 echo_paths *echo_paths_make(const sums_layout *layout, const bound_constants *constants, cfi_arena *arena)
@@ -78,11 +63,11 @@ echo_paths *echo_paths_make(const sums_layout *layout, const bound_constants *co
         const double complex *alpha = network_path_gains(constants->network, p);
 
         for (size_t l = 0; l < L; l++) {
-            paths->re[n * l + p] = creal(alpha[l]) / constants->v_scale[l];
-            paths->im[n * l + p] = cimag(alpha[l]) / constants->v_scale[l];
+            paths->re[n * l + p] = creal(alpha[l]);
+            paths->im[n * l + p] = cimag(alpha[l]);
         }
     }
-    fill_panels(n, layout->precision != MC_DOUBLE, paths);
+    fill_panels(n, paths);
     return paths;
 }
 
@@ -105,48 +90,41 @@ bool lit_work_make(const sums_layout *layout, const echo_paths *paths, cfi_arena
     return work->y.re != NULL;
 }
 
-/* What is above the diagonal of S, scaled, as left operand, with the zeros that are read too. */
-static void fill_operand(const sums_layout *layout, const bound_constants *constants, cfi_split gram, bool single,
-                         lit_work *work)
+/* What is above the diagonal of S, as left operand, with the zeros that are read too. */
+static void fill_operand(const sums_layout *layout, cfi_split gram, lit_work *work)
 {
     size_t n = layout->padded;
 
     for (size_t l = 0; l < n; l++) {
         for (size_t m = l / ROWS * ROWS; m < n; m++) {
             size_t at = PANEL * (n * (m / PANEL) + l) + m % PANEL;
-            double scale = m > l ? constants->v_scale[l] * constants->v_scale[m] : 0.0;
-            double re = scale * gram.re[gram.ld * l + m], im = scale * gram.im[gram.ld * l + m];
-            double parts[3] = {re, im, re - im};
+            double re = m > l ? gram.re[gram.ld * l + m] : 0.0, im = m > l ? gram.im[gram.ld * l + m] : 0.0;
 
-            for (size_t i = 0; i < 3; i++) {
-                if (single) {
-                    ((float *)work->s[i])[at] = (float)parts[i];
-                } else {
-                    ((double *)work->s[i])[at] = parts[i];
-                }
-            }
+            work->s[0][at] = re;
+            work->s[1][at] = im;
+            work->s[2][at] = re - im;
         }
     }
 }
 
 /* y = (what is above the diagonal)^H alpha */
-static void multiply_paths(const sums_layout *layout, const echo_paths *paths, bool single, lit_work *work)
+static void multiply_paths(const sums_layout *layout, const echo_paths *paths, lit_work *work)
 {
-    size_t n = layout->padded, size = single ? sizeof(float) : sizeof(double);
+    size_t n = layout->padded;
 
     memset(work->y.re, 0, n * work->y.ld * sizeof(double));
     memset(work->y.im, 0, n * work->y.ld * sizeof(double));
     for (size_t first = 0; first < n; first += ROWS) {
         size_t rows = n - first < ROWS ? n - first : ROWS, left = PANEL * first, at = n * first + left;
-        cfi_panels s = {.rows = rows, .stride = n, .columns = n - first, .single = single}, alpha = s;
+        cfi_panels s = {.rows = rows, .stride = n, .columns = n - first}, alpha = s;
 
         alpha.columns = n;
-        s.re = (const char *)work->s[0] + at * size;
-        s.im = (const char *)work->s[1] + at * size;
-        s.mixed = (const char *)work->s[2] + at * size;
-        alpha.re = (single ? (const char *)paths->rough[0] : (const char *)paths->exact[0]) + left * size;
-        alpha.im = (single ? (const char *)paths->rough[1] : (const char *)paths->exact[1]) + left * size;
-        alpha.mixed = (single ? (const char *)paths->rough[2] : (const char *)paths->exact[2]) + left * size;
+        s.re = work->s[0] + at;
+        s.im = work->s[1] + at;
+        s.mixed = work->s[2] + at;
+        alpha.re = paths->panels[0] + left;
+        alpha.im = paths->panels[1] + left;
+        alpha.mixed = paths->panels[2] + left;
         linalg_panels_gram_add(
             &s, &alpha, false,
             (cfi_split){work->y.re + work->y.ld * first, work->y.im + work->y.ld * first, work->y.ld});
@@ -154,8 +132,8 @@ static void multiply_paths(const sums_layout *layout, const echo_paths *paths, b
 }
 
 /* sum_l S_ll abs(alpha_lp)^2 + 2 Re sum_m conj(y_mp) alpha_mp */
-static void add_lit(const sums_layout *layout, const echo_paths *paths, const bound_constants *constants,
-                    const double *sums, const lit_work *work, double *lit)
+static void add_lit(const sums_layout *layout, const echo_paths *paths, const double *sums, const lit_work *work,
+                    double *lit)
 {
     size_t n = layout->padded, L = layout->L;
 
@@ -163,29 +141,23 @@ static void add_lit(const sums_layout *layout, const echo_paths *paths, const bo
     for (size_t l = 0; l < L; l++) {
         const double *re = paths->re + n * l, *im = paths->im + n * l;
         const double *y_re = work->y.re + work->y.ld * l, *y_im = work->y.im + work->y.ld * l;
-        double own = sums[layout->aps + 5 * l] * constants->v_scale[l] * constants->v_scale[l];
+        double own = sums[layout->aps + 5 * l];
 
         for (size_t p = 0; p < L; p++) {
             lit[p] += own * (re[p] * re[p] + im[p] * im[p]) + 2.0 * (y_re[p] * re[p] + y_im[p] * im[p]);
         }
     }
-    for (size_t p = 0; p < L; p++) {
-        lit[p] *= paths->power;
-    }
 }
 
-void illumination_sum(const sums_layout *layout, const echo_paths *paths, const bound_constants *constants,
-                      double *sums, bool rough, lit_work *work, double *lit)
+void illumination_sum(const sums_layout *layout, const echo_paths *paths, double *sums, lit_work *work, double *lit)
 {
-    bool single = rough && layout->precision != MC_DOUBLE;
-
     if (paths->equal) {
         for (size_t p = 0; p < layout->L; p++) {
             lit[p] = paths->power * sums[layout->lit];
         }
         return;
     }
-    fill_operand(layout, constants, sums_square(layout, sums, layout->gram), single, work);
-    multiply_paths(layout, paths, single, work);
-    add_lit(layout, paths, constants, sums, work, lit);
+    fill_operand(layout, sums_square(layout, sums, layout->gram), work);
+    multiply_paths(layout, paths, work);
+    add_lit(layout, paths, sums, work, lit);
 }

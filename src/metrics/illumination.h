@@ -10,14 +10,12 @@ echo_paths *echo_paths_make(const sums_layout *layout, const bound_constants *co
 
 /* Work space of one thread: S in panels; padded x padded, as in the sums. */
 typedef struct lit_work {
-    void *s[3];
+    double *s[3];
     cfi_split y;
 } lit_work;
 bool lit_work_make(const sums_layout *layout, const echo_paths *paths, cfi_arena *arena, lit_work *work);
 
-/* sum norm(u_p)^2 (L), u_p = sum_l alpha_lp v_l, from sums over realisations. rough: in single precision unless
- * layout->precision is MC_DOUBLE. */
-void illumination_sum(const sums_layout *layout, const echo_paths *paths, const bound_constants *constants,
-                      double *sums, bool rough, lit_work *work, double *lit);
+/* sum norm(u_p)^2 (L), u_p = sum_l alpha_lp v_l, from sums over realisations. */
+void illumination_sum(const sums_layout *layout, const echo_paths *paths, double *sums, lit_work *work, double *lit);
 
 #endif

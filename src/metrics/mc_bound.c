@@ -12,7 +12,6 @@
  */
 #include "metrics/sums.h"
 
-#include <math.h>
 #include <string.h>
 
 /* In place of an array's derivative what is off the array's own direction; returns its norm^2. Zero where it is
@@ -37,31 +36,23 @@ static double keep_across(const double complex *b, double complex *derivative, s
     return 0.0;
 }
 
-/* A power of 2 near 1 / sqrt(power); 1 where there is none. */
-static double scale_of(double power)
-{
-    return power > 0.0 && power < INFINITY ? exp2(-round(0.5 * log2(power))) : 1.0;
-}
-
-/* a_l and the part of its derivative that is off it, real and imaginary parts apart; returns that part's norm^2. */
-static double fill_observed(const cfi_network *network, size_t l, double complex *a, double *observed)
+/* a_l and the part of its derivative that is off it, real and imaginary parts apart. */
+static void fill_observed(const cfi_network *network, size_t l, double complex *a, double *observed)
 {
     size_t N = network->system->N;
-    double across;
 
     channel_steering(network->angle_rad[l], N, a, a + N);
-    across = keep_across(a, a + N, N);
+    keep_across(a, a + N, N);
     for (size_t n = 0; n < N; n++) {
         observed[2 * n] = creal(a[n]);
         observed[2 * n + 1] = creal(a[N + n]);
         observed[2 * (N + n)] = cimag(a[n]);
         observed[2 * (N + n) + 1] = cimag(a[N + n]);
     }
-    return across;
 }
 
-cfi_status bound_constants_make(const cfi_network *network, const sums_layout *layout, cfi_arena *arena,
-                                bound_constants *constants, cfi_error *error)
+cfi_status bound_constants_make(const cfi_network *network, cfi_arena *arena, bound_constants *constants,
+                                cfi_error *error)
 {
     const cfi_system *system = network->system;
     size_t L = network->L, M = system->M, N = system->N;
@@ -69,78 +60,19 @@ cfi_status bound_constants_make(const cfi_network *network, const sums_layout *l
     double complex *b = arena_alloc(arena, 2 * (M > N ? M : N), sizeof *b);
 
     constants->network = network;
-    constants->along = arena_alloc(arena, 3 * L, sizeof(double));
+    constants->along = arena_alloc(arena, 2 * L, sizeof(double));
     constants->observed = arena_alloc(arena, 4 * N * L, sizeof(double));
-    constants->v_scale = arena_alloc(arena, 3 * layout->padded, sizeof(double));
-    if (!b || !constants->along || !constants->observed || !constants->v_scale) {
+    if (!b || !constants->along || !constants->observed) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the Monte Carlo bounds");
     }
     constants->across = constants->along + L;
-    constants->turn = constants->along + 2 * L;
-    constants->w_scale = constants->v_scale + layout->padded;
-    constants->w_back = constants->w_scale + layout->padded;
-    for (size_t p = 0; p < 3 * layout->padded; p++) {
-        constants->v_scale[p] = 1.0;
-    }
     for (size_t p = 0; p < L; p++) {
-        constants->turn[p] = fill_observed(network, p, b, constants->observed + 4 * N * p);
+        fill_observed(network, p, b, constants->observed + 4 * N * p);
         channel_steering(network->angle_rad[p], M, b, b + M);
         constants->along[p] = per_noise * keep_across(b, b + M, M);
         constants->across[p] = per_noise * (double)M * network_path_power(network, p, p);
     }
     return CFI_OK;
-}
-
-/* Relative errors in single precision of v_l^* w_p, an access point's with another's, over a few rows: seen 2e-7. And
- * what an information may be off by; and the number of access points from which on it pays. */
-static const double SINGLE_ERROR = 2.5e-7, SINGLE_MOST = 5e-12;
-enum { SINGLE_APS = 256 };
-
-/* The residual's share of AP p's information, at most: as if no sensing power lit the target. */
-static double residual_share(const bound_constants *constants, const cfi_powers *powers, size_t p)
-{
-    const cfi_network *network = constants->network;
-    double own = metrics_comm_power(network->K, powers, p) / (double)network->system->N, lit = 0.0;
-    double residual = constants->across[p] * constants->turn[p] * own;
-
-    for (size_t l = 0; l < network->L; l++) {
-        lit += network_path_power(network, l, p) * metrics_comm_power(network->K, powers, l);
-    }
-    return residual > 0.0 ? residual / (residual + constants->along[p] * lit) : 0.0;
-}
-
-/* Of a residual the gains take the share h = least / n: L squares of sums that are off by SINGLE_ERROR each, at
- * random. */
-mc_precision bound_choose_precision(const bound_constants *constants, const cfi_powers *powers, const double *least,
-                                    double n)
-{
-    size_t L = constants->network->L;
-
-    if (L < SINGLE_APS) {
-        return MC_DOUBLE;
-    }
-    for (size_t p = 0; p < L; p++) {
-        double h = least[p] / n, off = 2.0 * SINGLE_ERROR * h / sqrt((double)L);
-
-        if (h > 0.1 || off * residual_share(constants, powers, p) > SINGLE_MOST) {
-            return MC_DOUBLE;
-        }
-    }
-    return constants->network->equal_paths ? MC_SINGLE : MC_SINGLE_CROSS;
-}
-
-void bound_fill_scales(const bound_constants *constants, const cfi_powers *powers)
-{
-    const cfi_network *network = constants->network;
-    double N = (double)network->system->N;
-
-    for (size_t l = 0; l < network->L; l++) {
-        double comm = metrics_comm_power(network->K, powers, l);
-
-        constants->v_scale[l] = scale_of(comm + N * powers->s[l]);
-        constants->w_scale[l] = scale_of(constants->turn[l] / N * comm);
-        constants->w_back[l] = 1.0 / constants->w_scale[l];
-    }
 }
 
 /* RSS of w on v alone. */

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-sums_layout sums_make_layout(size_t K, size_t L, bool multistatic, mc_precision precision)
+sums_layout sums_make_layout(size_t K, size_t L, bool multistatic)
 {
     enum { OFF = 8 }; /* rows that lie a power of two apart get in each other's way in the cache */
     size_t padded = (L + LINALG_PANEL - 1) / LINALG_PANEL * LINALG_PANEL, ld = padded + OFF;
@@ -21,8 +21,7 @@ sums_layout sums_make_layout(size_t K, size_t L, bool multistatic, mc_precision 
                          .length = 4 * K + 5 * L + 1 + 2 * square,
                          .padded = padded,
                          .ld = ld,
-                         .multistatic = multistatic,
-                         .precision = precision};
+                         .multistatic = multistatic};
 }
 
 cfi_split sums_square(const sums_layout *layout, double *sums, size_t offset)

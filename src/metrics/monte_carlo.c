@@ -333,22 +333,6 @@ static cfi_status make_scratch(simulation *sim, cfi_arena *arena, cfi_error *err
     return sim->scratch ? CFI_OK : simulation_out_of_memory(sim->network, error);
 }
 
-/* The scales of the beams, and the precision of their products. */
-static cfi_status plan_precision(simulation *sim, cfi_arena *arena, cfi_error *error)
-{
-    bool may_stop = sim->network->system->monte_carlo.max_std_error > 0.0;
-    double least = may_stop ? FIRST_LOOK : (double)sim->n; /* realisations there will be */
-    cfi_status status = bound_constants_make(sim->network, &sim->layout, arena, &sim->constants, error);
-
-    if (status == CFI_OK && sim->layout.multistatic) {
-        sim->layout.precision = bound_choose_precision(&sim->constants, sim->powers, sim->needs.least, least);
-        if (sim->layout.precision != MC_DOUBLE) {
-            bound_fill_scales(&sim->constants, sim->powers);
-        }
-    }
-    return status;
-}
-
 /* What the multistatic bounds need, and whether the sums are to hold what they are made of. */
 static cfi_status plan_bounds(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
@@ -366,8 +350,8 @@ static cfi_status plan_bounds(simulation *sim, cfi_arena *arena, cfi_error *erro
             multistatic = multistatic || estimable_from((double)(sim->n - 1), sim->needs.least[p]);
         }
     }
-    sim->layout = sums_make_layout(K, L, multistatic, MC_DOUBLE);
-    return plan_precision(sim, arena, error);
+    sim->layout = sums_make_layout(K, L, multistatic);
+    return bound_constants_make(network, arena, &sim->constants, error);
 }
 
 cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *powers, size_t threads, cfi_stop *stop,

@@ -76,7 +76,7 @@ static void run_ap(const simulation *sim, const cfi_channel_range *range, size_t
         }
     }
     if (s->beams) {
-        beams_keep(s->beams, &sim->constants, l, range->count);
+        beams_keep(s->beams, l, range->count);
     }
 }
 

@@ -10,38 +10,30 @@
  * much, and the diagonal of a matrix to be factorised gets as much. */
 static const double RESIDUAL_ROUNDING = 1e-13;
 
-/* What sums the products of a few rows up in single precision: nothing, v_l^* w_p, v_l^* v_m too. */
-typedef enum { MC_DOUBLE, MC_SINGLE_CROSS, MC_SINGLE } mc_precision;
-
 /* Sums over the realisations of a block, one array of `length` doubles.
  *   users    K x 4: Re A_kk, Im A_kk, abs(A_kk)^2, sum_j abs(A_kj)^2
  *   aps      L x 5: abs(v_l)^2, abs(w_l)^2, Re and Im of v_l^* w_l, own bound of the realisation
  *   lit      abs(sum_l v_l)^2                            (from here on only with `multistatic`)
- *   gram     v_l^* v_m for m >= l, see sums_square, times the scales of v_l and v_m
- *   cross    v_l^* w_p, times the scales of v_l and w_p */
+ *   gram     v_l^* v_m for m >= l, see sums_square
+ *   cross    v_l^* w_p */
 typedef struct sums_layout {
     size_t K, L, length;
     size_t users, aps, lit, gram, cross; /* offsets in doubles */
     size_t padded, ld;                   /* of the squares: L rounded up to LINALG_PANEL; doubles from row to row */
     bool multistatic;
-    mc_precision precision;
 } sums_layout;
 
 /* Constants of the bound at AP p, 1 / CRLB = along abs(..)^2 + across RSS; see mc_bound.c. */
 typedef struct bound_constants {
     const cfi_network *network;
-    double *along, *across;    /* L */
-    double *turn;              /* L: norm(across_l)^2 */
-    double *observed;          /* 4 N x L: a_l and across_l, N x 2 real parts, then imaginary parts */
-    double *v_scale, *w_scale; /* padded; powers of 2 that bring v_l and w_l near 1, so that single
-                                * precision holds them */
-    double *w_back;            /* 1 / w_scale */
+    double *along, *across; /* L */
+    double *observed;       /* 4 N x L: a_l and across_l, N x 2 real parts, then imaginary parts */
 } bound_constants;
 
 /* One of the two squares, padded x padded, row l. */
 cfi_split sums_square(const sums_layout *layout, double *sums, size_t offset);
 
-sums_layout sums_make_layout(size_t K, size_t L, bool multistatic, mc_precision precision);
+sums_layout sums_make_layout(size_t K, size_t L, bool multistatic);
 
 /* One realisation: A (K x K, row k, column j: sum_l h_kl^H f_jl). */
 void sums_add_rates(const sums_layout *layout, const cfi_split *A, double *sums);
@@ -55,13 +47,8 @@ double sums_rates(const sums_layout *layout, const cfi_system *system, const dou
 double sums_rates_second_order(const sums_layout *layout, const cfi_system *system, const double *sums, double n,
                                double *std_error);
 
-cfi_status bound_constants_make(const cfi_network *network, const sums_layout *layout, cfi_arena *arena,
-                                bound_constants *constants, cfi_error *error);
-/* Single precision where there are many access points and it changes no bound by more than 1e-11: with n realisations,
- * of which the path gains take up least (L). Then bound_fill_scales fills the scales, which are 1 before. */
-mc_precision bound_choose_precision(const bound_constants *constants, const cfi_powers *powers, const double *least,
-                                    double n);
-void bound_fill_scales(const bound_constants *constants, const cfi_powers *powers);
+cfi_status bound_constants_make(const cfi_network *network, cfi_arena *arena, bound_constants *constants,
+                                cfi_error *error);
 /* 1 / CRLB of AP p, own echo, from abs(v)^2, abs(w)^2, Re and Im of v^* w. */
 double bound_own_information(const bound_constants *constants, size_t p, const double *ap);
 /* The same for each AP from sums over n realisations. */

@@ -123,7 +123,7 @@ static double multistatic_bytes(const cfi_system *system)
     double padded = 16.0 * ceil((double)system->L / 16.0),
            blocks = fmin((double)system->monte_carlo.realizations, 100.0);
 
-    return (2.0 * blocks + 12.0) * 16.0 * padded * padded + 1300.0 * (double)system->K * padded;
+    return (2.0 * blocks + 12.0) * 16.0 * padded * padded + 900.0 * (double)system->K * padded;
 }
 
 double scenario_memory_bytes(const cfi_system *system)
