@@ -9,6 +9,7 @@
 #include "socp/cone.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { CONES = 9, ROWS = 2 + 1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 18 };
 
@@ -53,6 +54,38 @@ static void fill(random_cone *r, cfi_stream *stream)
     }
     assert_int_equal(row, ROWS);
     assert_true(cone_update(&r->cone, r->s, r->z));
+}
+
+/* A point inside stays, one outside gets the least heads and linear rows that are inside. */
+static void lifting_changes_only_what_is_outside(void **state)
+{
+    static random_cone r;
+    cfi_stream stream = stream_make(7, 0, CFI_DRAW_START, 37);
+    double x[ROWS];
+
+    (void)state;
+    fill(&r, &stream);
+    memcpy(x, r.s, sizeof x);
+    cone_lift(&r.cone, x);
+    assert_memory_equal(x, r.s, sizeof x);
+    for (size_t i = 0; i < 2; i++) {
+        x[i] = -r.s[i];
+    }
+    for (size_t i = 0, row = 2; i < CONES; row += r.size[i++]) {
+        x[row] = -0.5 * r.s[row];
+    }
+    cone_lift(&r.cone, x);
+    assert_true(fabs(cone_distance(&r.cone, x)) <= 1e-15);
+    for (size_t i = 0, row = 2; i < CONES; row += r.size[i++]) {
+        double tail = 0.0;
+
+        for (size_t j = 1; j < r.size[i]; j++) {
+            assert_true(x[row + j] == r.s[row + j]);
+            tail += x[row + j] * x[row + j];
+        }
+        assert_true(fabs(x[row] - sqrt(tail)) <= 1e-15);
+    }
+    assert_true(x[0] == 0.0 && x[1] == 0.0);
 }
 
 /* lambda o y of the result is what it was to solve: lambda o lambda + d - sigma_mu e. */
@@ -132,6 +165,7 @@ static void the_longest_step_ends_on_the_boundary(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lifting_changes_only_what_is_outside),
         cmocka_unit_test(centring_solves_the_product),
         cmocka_unit_test(products_are_those_of_the_definition),
         cmocka_unit_test(the_longest_step_ends_on_the_boundary),

@@ -260,33 +260,33 @@ static void values_without_code_are_unavailable(void **state)
 {
     static const refusal cases[] = {
         {"{\"allocation\": {\"objective\": \"max_min_rate\"}}",
-         "t.json: /allocation/objective: \"max_min_rate\" is not available in this version"},
+         "t.json: /allocation/objective: \"max_min_rate\" is not available in this version (allowed: sum_rate)"},
         {"{\"allocation\": {\"objective\": \"min_power\"}}",
-         "t.json: /allocation/objective: \"min_power\" is not available in this version"},
+         "t.json: /allocation/objective: \"min_power\" is not available in this version (allowed: sum_rate)"},
         {"{\"allocation\": {\"solver\": \"structured\"}, \"network\": {\"rx_antennas\": 2}, \"pilots\": {\"length\": "
          "2}}",
          "t.json: /allocation/solver: \"structured\" with rate.model exact, pilots that overlap and rx_antennas^2 < "
          "tx_antennas "
-         "+ 2 is not available in this version"},
+         "+ 2 is not available in this version (allowed: auto, socp)"},
         {"{\"allocation\": {\"solver\": \"structured\"}, \"network\": {\"rx_antennas\": 2}, \"pilots\": "
          "{\"assignment\": \"random\"}}",
          "t.json: /allocation/solver: \"structured\" with rate.model exact, pilots that overlap and rx_antennas^2 < "
          "tx_antennas "
-         "+ 2 is not available in this version"},
+         "+ 2 is not available in this version (allowed: auto, socp)"},
         {"{\"allocation\": {\"solver\": \"structured\"}, \"network\": {\"rx_antennas\": 2}, \"pilots\": "
          "{\"assignment\": [0, 1, 2, 1]}}",
          "t.json: /allocation/solver: \"structured\" with rate.model exact, pilots that overlap and rx_antennas^2 < "
          "tx_antennas "
-         "+ 2 is not available in this version"},
+         "+ 2 is not available in this version (allowed: auto, socp)"},
         {"{\"allocation\": {\"solver\": \"structured\", \"surrogate\": \"fractional\"}}",
          "t.json: /allocation/solver: \"structured\" with allocation.surrogate fractional is not available in this "
-         "version"},
+         "version (allowed: auto, socp)"},
         {"{\"allocation\": {\"solver\": \"structured\", \"crlb_constraint\": \"sca\"}}",
          "t.json: /allocation/solver: \"structured\" with allocation.crlb_constraint sca is not available in this "
-         "version"},
+         "version (allowed: auto, socp)"},
         {"{\"sensing\": {\"crlb_model\": \"multistatic\"}}",
          "t.json: /sensing/crlb_model: \"multistatic\" as a constraint of allocation.method heuristic or sca is not "
-         "available in this version"},
+         "available in this version (allowed: own_echo)"},
     };
 
     (void)state;

@@ -177,6 +177,29 @@ static quality judged(socp_workspace *w, const socp_problem *problem, const doub
     return point_judge(w, problem, at);
 }
 
+/* Equations that hold for s or z outside K are no solution: s and z are judged, and returned, as moved into K. */
+static void a_point_outside_the_cone_has_residuals(void **state)
+{
+    const double x[2] = {2.5, 0.5}, best[2] = {2.0, 1.0};
+    const double past[7] = {1.5, BIG - 0.5, -0.5, 0.0, 4.0, 2.5, 0.0}, s[7] = {1.0, BIG - 1.0, 0.0, 0.0, 4.0, 2.0, 0.0};
+    const double z[7] = {0, 0, 1, 2, 0, 0, 0}, negative[7] = {-0.5, 0, 0.5, 2, 0, 0, 0};
+    socp_builder *builder = beside_a_large_bound();
+    socp_solution solution;
+    socp_workspace *workspace = solve(built(builder), &solution);
+    quality q = judged(workspace, built(builder), x, past, z);
+
+    (void)state;
+    assert_close(q.rows, 0.5 / 5.5, 1e-12); /* 2 - x0 = -0.5: terms 2 + 2.5, entries 1 */
+    assert_true(q.dual == 0.0 && workspace->user.s[2] == 0.0);
+    q = judged(workspace, built(builder), best, s, negative);
+    assert_close(q.dual, 0.5 / 3.0, 1e-12); /* x0: 1 - z0 + z2 - z3 with z0 = 0; the largest cost is 2 */
+    assert_true(q.primal == 0.0 && workspace->user.z[0] == 0.0);
+    q = judged(workspace, built(builder), best, s, z);
+    assert_true(q.primal == 0.0 && q.dual == 0.0 && q.gap == 0.0);
+    socp_destroy(workspace);
+    socp_builder_destroy(builder);
+}
+
 /* 0.001 is missing in a row of its own size; relative to 10^12 that is nothing. */
 static void a_large_number_elsewhere_hides_no_violated_row(void **state)
 {
@@ -275,6 +298,7 @@ int main(void)
         cmocka_unit_test(rounding_of_large_terms_is_told),
         cmocka_unit_test(small_rows_are_told),
         cmocka_unit_test(no_progress_is_told),
+        cmocka_unit_test(a_point_outside_the_cone_has_residuals),
         cmocka_unit_test(a_large_number_elsewhere_hides_no_violated_row),
         cmocka_unit_test(a_large_cost_elsewhere_hides_no_violated_column),
         cmocka_unit_test(a_large_bound_makes_no_false_optimum),

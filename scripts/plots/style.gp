@@ -24,7 +24,7 @@ set rmargin at screen 0.97
 set tmargin at screen top
 set bmargin at screen bottom
 set key at screen left - 0.02, key_top left top Left reverse vertical maxrows key_rows samplen 2.2 spacing 1 width key_width noautotitle
-set ylabel offset (format eq "png" ? 0 : 0.6), 0
+set ylabel offset (format eq "png" ? 0.8 : 0.6), 0
 set xlabel offset 0, 0.3
 
 black = "#000000"; orange = "#E69F00"; sky = "#56B4E9"; green = "#009E73"; blue = "#0072B2"

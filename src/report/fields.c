@@ -197,6 +197,7 @@ static bool shows_exact(const cfi_results *results)
 enum {
     EVERYWHERE = FIELD_JSON | FIELD_TABLE | FIELD_JOURNAL,
     TABLES = FIELD_TABLE | FIELD_JOURNAL,
+    OUTSIDE_SWEEPS = FIELD_JSON | FIELD_TABLE, /* numbers of every user or access point: replay gives them again */
     SWEPT = EVERYWHERE | FIELD_SWEEP,
     COMPARED = SWEPT | FIELD_PAIRED,
 };
@@ -296,11 +297,11 @@ const field field_table[] = {
     {.name = "pilot", .unit = &ONE, .shape = FIELD_USERS, .group = &GROUP_NETWORK,
      .value = ELEMENT(ue_pilot), .places = FIELD_TABLE},
     {.name = "rate_theorem1", .unit = &BIT_S_HZ, .shape = FIELD_USERS, .group = &GROUP_CLOSED_FORM,
-     .value = MEMBER(closed_form.rate_theorem1_bit_s_hz), .places = EVERYWHERE},
+     .value = MEMBER(closed_form.rate_theorem1_bit_s_hz), .places = OUTSIDE_SWEEPS},
     {.name = "rate_exact", .unit = &BIT_S_HZ, .shape = FIELD_USERS, .group = &GROUP_CLOSED_FORM,
-     .value = MEMBER(closed_form.rate_exact_bit_s_hz), .places = EVERYWHERE},
+     .value = MEMBER(closed_form.rate_exact_bit_s_hz), .places = OUTSIDE_SWEEPS},
     {.name = "rate", .unit = &BIT_S_HZ, .shape = FIELD_USERS, .group = &GROUP_MONTE_CARLO,
-     .value = MEMBER(monte_carlo.rate_bit_s_hz), .error = MEMBER(monte_carlo.rate_std_error), .places = EVERYWHERE},
+     .value = MEMBER(monte_carlo.rate_bit_s_hz), .error = MEMBER(monte_carlo.rate_std_error), .places = OUTSIDE_SWEEPS},
 
     /* access points */
     {.name = "x", .unit = &METRE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
@@ -310,24 +311,24 @@ const field field_table[] = {
     {.name = "angle", .unit = &DEGREE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
      .value = ELEMENT(ap_angle), .places = FIELD_TABLE},
     {.name = "ap_power", .unit = &WATT, .shape = FIELD_APS, .group = &GROUP_ALLOCATION,
-     .value = MEMBER(allocation.ap_power_w), .places = EVERYWHERE, .column = "power_w"},
+     .value = MEMBER(allocation.ap_power_w), .places = OUTSIDE_SWEEPS, .column = "power_w"},
     {.name = "sensing_powers", .unit = &WATT, .shape = FIELD_APS, .group = &GROUP_ALLOCATION,
-     .value = MEMBER(allocation.powers.s), .places = FIELD_JSON | FIELD_TABLE, .column = "sensing_power_w"},
+     .value = MEMBER(allocation.powers.s), .places = OUTSIDE_SWEEPS, .column = "sensing_power_w"},
     {.name = "crlb_threshold", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_NETWORK,
      .value = ELEMENT(ap_threshold), .places = FIELD_TABLE},
     {.name = "crlb_own_echo", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_CLOSED_FORM,
-     .value = MEMBER(closed_form.crlb_own_echo_rad2), .places = EVERYWHERE},
+     .value = MEMBER(closed_form.crlb_own_echo_rad2), .places = OUTSIDE_SWEEPS},
     {.name = "crlb_multistatic", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_CLOSED_FORM,
-     .value = MEMBER(closed_form.crlb_multistatic_rad2), .places = EVERYWHERE},
+     .value = MEMBER(closed_form.crlb_multistatic_rad2), .places = OUTSIDE_SWEEPS},
     {.name = "crlb_own_echo", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
      .value = MEMBER(monte_carlo.crlb_own_echo_rad2), .error = MEMBER(monte_carlo.crlb_own_echo_std_error),
-     .places = EVERYWHERE},
+     .places = OUTSIDE_SWEEPS},
     {.name = "crlb_own_echo_block_mean", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
      .value = MEMBER(monte_carlo.crlb_own_echo_block_mean_rad2),
      .error = MEMBER(monte_carlo.crlb_own_echo_block_mean_std_error), .places = FIELD_JSON},
     {.name = "crlb_multistatic", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
      .value = MEMBER(monte_carlo.crlb_multistatic_rad2), .error = MEMBER(monte_carlo.crlb_multistatic_std_error),
-     .places = EVERYWHERE},
+     .places = OUTSIDE_SWEEPS},
 
     /* pairs of a user and an access point */
     {.name = "powers", .unit = &WATT, .shape = FIELD_PAIRS, .group = &GROUP_ALLOCATION,

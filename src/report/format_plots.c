@@ -153,6 +153,11 @@ static void put_facts(const cfi_results *results, const extents *all, FILE *stre
     include_positions(&x, &y, (const double[]){0.0, 0.0, system->geometry.area_m[0], system->geometry.area_m[1]}, 2);
     put_text(stream, "scenario", scenario_name(results->scenario));
     fprintf(stream, "if (!exists(\"drop\")) drop = %u\n", shown->index);
+    fprintf(stream, "drops = %zu\n", results->count);
+    fputs("if (!(drop >= 0 && drop < drops && drop == floor(drop))) {\n"
+          "  exit error sprintf(\"no drop %g (allowed: 0 .. %d)\", drop, drops - 1)\n"
+          "}\n",
+          stream);
     put_count(stream, "aps", shown->L);
     put_count(stream, "has_powers", shown->status == CFI_DROP_OK);
     put_gnuplot_number(stream, "disc_m",

@@ -200,6 +200,8 @@ static bool read_status(const cJSON *object, cfi_drop_status *status)
     return false;
 }
 
+/* The numbers of a line. Another version may have had other ones: of those, which --mixed takes, only what sweep.csv
+ * describes must be there. */
 static bool read_numbers(const cJSON *object, double value[CFI_MOST_QUANTITIES])
 {
     const double *end = value + CFI_MOST_QUANTITIES; /* test_sweep.c asserts that there is room for all */
@@ -210,7 +212,7 @@ static bool read_numbers(const cJSON *object, double value[CFI_MOST_QUANTITIES])
 
         field_line_key(at, key);
         item = cJSON_GetObjectItemCaseSensitive(object, key);
-        if (!cJSON_IsNumber(item) && !cJSON_IsNull(item)) {
+        if (item ? !cJSON_IsNumber(item) && !cJSON_IsNull(item) : (at.field->places & FIELD_SWEEP) != 0) {
             return false;
         }
         *value = cJSON_IsNumber(item) ? item->valuedouble : NAN;

@@ -1,12 +1,28 @@
 /* What this version can do. */
 #include "scenario/available.h"
 
+#include "scenario/wording.h"
+
+/* The key's other words, without the objectives to come. */
+static void other_words(key_id id, size_t refused, cfi_wording *out)
+{
+    for (size_t i = 0; key_table[id].words[i]; i++) {
+        if (i != refused && !(id == KEY_objective && i > CFI_OBJECTIVE_LAST)) {
+            wording_format(out, "%s%s", out->length > 0 ? ", " : "", key_table[id].words[i]);
+        }
+    }
+}
+
 static cfi_status unavailable(const cfi_scenario *scenario, key_id id, const char *why, cfi_error *error)
 {
     cfi_place place = tree_place(&scenario->tree, id);
+    size_t word = scenario->value[id].word;
+    char allowed[128] = "";
+    cfi_wording words = wording_fixed(allowed, sizeof allowed);
 
-    return place_error(&place, error, CFI_UNAVAILABLE, "\"%s\" %sis not available in this version",
-                       key_table[id].words[scenario->value[id].word], why);
+    other_words(id, word, &words);
+    return place_error(&place, error, CFI_UNAVAILABLE, "\"%s\" %sis not available in this version (allowed: %s)",
+                       key_table[id].words[word], why, allowed);
 }
 
 cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)

@@ -259,3 +259,17 @@ CLONES(extern, double, cone_distance, (const cone_scaling *cone, const double *x
     }
     return distance;
 }
+
+void cone_lift(const cone_scaling *cone, double *x)
+{
+    size_t row = cone->linear;
+
+    for (size_t i = 0; i < cone->linear; i++) {
+        x[i] = x[i] < 0.0 ? 0.0 : x[i];
+    }
+    for (size_t i = 0; i < cone->cones; row += cone->size[i++]) {
+        double tail = tail_norm(cone->size[i], x + row);
+
+        x[row] = x[row] < tail ? tail : x[row];
+    }
+}

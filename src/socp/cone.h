@@ -38,5 +38,8 @@ void cone_add_identity(const cone_scaling *cone, double factor, double *x);
 double cone_step(const cone_scaling *cone, const double *d, const double *e);
 /* The least t with x + t e in K (negative inside), NaN when a number is. */
 double cone_distance(const cone_scaling *cone, const double *x);
+/* The nearest point of K that differs in no tail: where x is outside, linear rows become 0 and heads the norm of their
+ * tail. NaN stays. */
+void cone_lift(const cone_scaling *cone, double *x);
 
 #endif

@@ -19,6 +19,8 @@ void point_unscale(socp_workspace *w, const point *from, double by)
     for (size_t i = 0; i < w->m; i++) {
         w->user.s[i] = from->s[i] * scaling->per_row[w->p + i] / by_rhs;
     }
+    cone_lift(&w->cone, w->user.s);
+    cone_lift(&w->cone, w->user.z);
 }
 
 /* F'v of column j in the scaled problem; the rows of F are the first ones of each column. */

@@ -66,7 +66,8 @@ typedef enum scale_kind { SCALE_ORDER_ONE, SCALE_BY_SIZE, SCALE_NOTHING } scale_
 /* w->best goes along. */
 void workspace_normalise(socp_workspace *w, scale_kind kind);
 
-/* user = the point `from`, unscaled and divided by `by`. */
+/* user = the point `from`, unscaled and divided by `by`, and s and z moved into K where a step of few digits has left
+ * it, so that the residuals say what that costs. */
 void point_unscale(socp_workspace *w, const point *from, double by);
 
 /* rx = -A'y - G'z - c tau, ryz = (A x - b tau, s + G x - h tau) at w->now; returns kappa + c'x + b'y + h'z. */

@@ -246,6 +246,21 @@ cp -r other ancient
 expect 3 sweep sweep.json --out ancient --resume
 check 'also where its lines have another form' has err 'git 0123456789ab'
 check 'and nothing is put aside' unchanged ancient other
+# lines of a version whose other names sweep.csv does not need
+rm -rf older
+cp -r whole older
+sed -i 's/"git": "[^"]*"/"git": "0123456789ab"/; s/git [0-9a-f]*/git 0123456789ab/' older/sweep.json
+while read -r line; do
+    body=$(sed 's/git [0-9a-f]*/git 0123456789ab/; s/"objective_value": [^,]*, //; s/objective_spread/spread_bit_s_hz/; s/, "checksum".*//' <<<"$line")
+    printf '%s, "checksum": "%.16s"}\n' "$body" "$(printf %s "$body" | sha256sum)"
+done < <(head -n 5 whole/sweep.ndjson) >older/sweep.ndjson
+cp older/sweep.ndjson five
+expect 3 sweep sweep.json --out older --resume
+check 'lines of another version are refused by name' has err 'git 0123456789ab'
+expect 0 sweep sweep.json --out older --resume --mixed --quiet
+check 'with --mixed they are taken as they are' cmp -s -n "$(stat -c %s five)" five older/sweep.ndjson
+check 'none is put aside' test ! -e older/sweep.damaged
+check 'they give the same table' cmp -s older/sweep.csv whole/sweep.csv
 core=$("$cfisac" --version | sed -n 's/^BLAS core *//p; s/^blas core *//p')
 for name in Haswell Nehalem; do
     [ "$name" = "$core" ] || second=$name

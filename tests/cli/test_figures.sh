@@ -189,5 +189,16 @@ check 'aps.csv has the positions of replay' test "$(jq -r '.network.ap_positions
     "$(awk -F, '$1 == 1 && $2 == 3 { print $3 }' run/aps.csv)"
 (cd run && gnuplot -e 'drop = 1; format = "png"' plots.gp)
 check 'another drop, as PNG' picture run/map.png
+cp run/map.svg map.svg
+for drop in 2 -1 0.5; do
+    (cd run && gnuplot -e "drop = $drop" plots.gp 2>words)
+    check "no drop $drop: told" grep -qF -- "no drop $drop (allowed: 0 .. 1)" run/words
+done
+check 'and no picture is lost' cmp -s map.svg run/map.svg
+"$cfisac" run "$top/configs/paper.json" --set monte_carlo.drops=3 --set monte_carlo.realizations=10 --set network.aps=8 \
+    --set sensing.crlb_threshold_db=-19.4 --out mixed --quiet
+check 'of these one is infeasible' test "$(jq -c '[.drops[].status]' mixed/results.json)" = '["ok","ok","infeasible"]'
+check 'which is drawn, too' bash -c 'cd mixed && gnuplot -e "drop = 2" plots.gp 2>words && [ ! -s words ]'
+check 'as a map' picture mixed/map.svg
 
 conclude

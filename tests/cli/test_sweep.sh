@@ -255,6 +255,7 @@ fi
 expect 4 sweep sweep.json --over sensing.crlb_threshold_db=-80,-70 --out nowhere --quiet
 check 'all infeasible gives the least threshold' has err 'every drop of every point is infeasible: least feasible threshold -'
 check 'and the table' test "$(wc -l <nowhere/sweep.csv)" -eq 5
+check 'of numbers of users and access points a line has none' test "$(grep -m 1 '"status": "ok"' whole/sweep.ndjson | grep -o '"[a-z_]*": \[')" = '"objective_trace": ['
 line=$(sed -n '44p' whole/sweep.ndjson) # point 7, drop 1
 expect 0 replay sweep.json --drop 1 --set network.aps=8 --set sensing.crlb_threshold_db=-16 --quiet
 for key in sum_rate_exact_bit_s_hz least_threshold_factor_db; do

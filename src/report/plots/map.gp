@@ -3,7 +3,7 @@ name = "map"; height_cm = 10.6; key_rows = 3; key_width = -2
 load "style.gp"
 largest = 0
 if (has_powers) {
-  stats "aps.csv" using (of_drop("power_w")) name "ap" nooutput
+  stats "aps.csv" using (column("drop") == drop ? column("power_w") : 0) name "ap" nooutput # 0: a drop without powers
   largest = ap_max
 }
 what = largest > 0 ? "communication power" : "access point"
