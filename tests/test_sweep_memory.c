@@ -84,6 +84,10 @@ static void a_sweep_beyond_the_memory_is_refused_with_what_it_would_need(void **
     limit = before;
     limit.rlim_cur = 1ul << 30;
     assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
+    assert_int_equal(getrlimit(RLIMIT_AS, &limit), 0);
+    if (limit.rlim_cur != 1ul << 30) { /* an emulator needs the address space itself, and keeps no such limit */
+        skip();
+    }
     assert_int_equal(memory_check(&plan, false, &error), CFI_INVALID);
     assert_int_equal(strncmp(error.text, "/sweep: 400000000 trials of 2 points would need ", 48), 0);
     assert_non_null(strstr(error.text, "(allowed: the 1024 MiB that this process may have; "));

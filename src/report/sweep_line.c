@@ -215,7 +215,7 @@ static bool read_numbers(const cJSON *object, double value[CFI_MOST_QUANTITIES])
         if (item ? !cJSON_IsNumber(item) && !cJSON_IsNull(item) : (at.field->places & FIELD_SWEEP) != 0) {
             return false;
         }
-        *value = cJSON_IsNumber(item) ? item->valuedouble : NAN;
+        *value = item && cJSON_IsNumber(item) ? item->valuedouble : NAN;
     }
     return true;
 }
