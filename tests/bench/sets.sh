@@ -110,7 +110,7 @@ awk -F'\t' -v ecos="$with_ecos" '
     if (ecos) {
       printf "   %5d %5d", theirs[group, "right"], theirs[group, "wrong"]
       if (both[group]) { mine = exp(a[group] / both[group]) - 0.01; his = exp(b[group] / both[group]) - 0.01
-        printf "   %8.4f %8.4f %6.2f", mine, his, his > 0 ? mine / his : 0 }
+        printf "   %8.4f %8.4f %6.2f", mine, his, (his > 0 ? mine / his : 0) }
     }
     print "" }
   END {
