@@ -7,8 +7,8 @@ set -euo pipefail
 top=$1
 
 # check DIR: a line for each name that stands in two files; fails when there is one, or nothing to check.
-# A definition is what stands from a line that starts with a letter to a line that is a lone brace: its name is the last
-# word before the first parenthesis, or the third argument of CLONES.
+# A definition is what stands from a line that starts with a letter or an attribute to a line that is a lone brace: its
+# name is the last word before the first parenthesis (of the attribute, none), or the third argument of CLONES.
 # shellcheck disable=SC2016 # the program of awk
 check() {
   (cd "$1" && find src -name '*.[ch]' 2>/dev/null | sort | xargs -r awk '
@@ -21,6 +21,7 @@ check() {
         split(head, part, /, */)
         return part[3]
       }
+      sub(/^__attribute__\(\(.*\)\) /, "", head)
       sub(/\(.*/, "", head)
       sub(/.*[^A-Za-z0-9_]/, "", head)
       return head
@@ -37,7 +38,7 @@ check() {
       }
     }
     FNR == 1 { head = "" }
-    /^[A-Za-z]/ && /\(/ && !/;[ \t]*(\/\*.*)?$/ { head = $0; at = FNR }
+    /^[A-Za-z_]/ && /\(/ && !/;[ \t]*(\/\*.*)?$/ { head = $0; at = FNR }
     /^\{$/ { defined(name_of(head)); head = "" }
     END { exit bad || !count }')
 }
@@ -79,6 +80,7 @@ self_test() {
   with_text src/trial/trial.c $'double clock_seconds(int a,\n                     int b)\n{\n}' "$clock"
   with_text src/trial/new.h $'static inline double clock_seconds(void)\n{\n}' "$clock"
   with_text src/trial/trial.c $'CLONES(static, void, clock_seconds, (int a), (a))\n{\n}' "$clock"
+  with_text src/trial/trial.c $'__attribute__((format(printf, 1, 2))) static double clock_seconds(const char *a, ...)\n{\n}' "$clock"
   with_text src/trial/trial.c $'double clock_seconds(void); /* why */' ''
   with_text src/trial/trial.c $'static double unheard_of(void)\n{\n    return clock_seconds();\n}' ''
   with_text src/sweep/ranks_single.c $'void ranks_of_nothing(void)\n{\n}' ''

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-enum { SHOWN_NAME = 300 }; /* bytes of the file's name */
+enum { SHOWN_FILE = 300 }; /* bytes of the file's name */
 
 static size_t entries(const socp_matrix *matrix)
 {
@@ -16,7 +16,7 @@ static void write_sizes(const cfi_solve_result *result, FILE *stream)
 {
     const socp_problem *problem = socp_cbf_problem(result->cbf);
     size_t largest = 0;
-    char name[SHOWN_NAME + 1];
+    char name[SHOWN_FILE + 1];
 
     for (size_t i = 0; i < problem->cones; i++) {
         largest = problem->cone_size[i] > largest ? problem->cone_size[i] : largest;

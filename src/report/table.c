@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { MOST_ROWS = 20, CELL = 32, BUSIEST = 5, SHOWN_NAME = 60 };
+enum { MOST_ROWS = 20, CELL = 32, BUSIEST = 5, SHOWN_TITLE = 60 };
 
 typedef struct page {
     const cfi_results *results;
@@ -67,7 +67,7 @@ static void put_thresholds(const page *p)
 static void put_heading(const page *p)
 {
     const cfi_system *s = p->system;
-    char name[SHOWN_NAME + 1];
+    char name[SHOWN_TITLE + 1];
 
     text_shown(name, sizeof name, scenario_name(p->results->scenario));
     fprintf(p->stream, "%s%s%s: %zu access points (%zu transmit, %zu receive antennas), %zu users, SNR %.6g dB, ",

@@ -14,9 +14,7 @@ typedef struct remarks {
     void *context;
 } remarks;
 
-static void add_remark(const remarks *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void add_remark(const remarks *out, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void add_remark(const remarks *out, const char *format, ...)
 {
     char line[REMARK_LENGTH];
     va_list arguments;

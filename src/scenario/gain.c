@@ -20,9 +20,7 @@ typedef struct table_reader {
     cfi_error *error;
 } table_reader;
 
-static cfi_status fail_here(const table_reader *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static cfi_status fail_here(const table_reader *t, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static cfi_status fail_here(const table_reader *t, const char *format, ...)
 {
     char what[384];
     size_t column = 1;

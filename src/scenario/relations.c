@@ -46,10 +46,8 @@ cfi_status check_size(const cfi_tree *tree, key_id id, cfi_error *error)
 }
 
 /* CFI_INVALID at a key; a place is only made where something is wrong, since points are checked by the million. */
-static cfi_status refuse_key(const cfi_scenario *scenario, key_id id, cfi_error *error, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-
-static cfi_status refuse_key(const cfi_scenario *scenario, key_id id, cfi_error *error, const char *format, ...)
+__attribute__((format(printf, 4, 5))) static cfi_status refuse_key(const cfi_scenario *scenario, key_id id,
+                                                                   cfi_error *error, const char *format, ...)
 {
     cfi_place place = tree_place(&scenario->tree, id);
     char what[512];

@@ -26,9 +26,7 @@ typedef struct scanner {
     cfi_error *error;
 } scanner;
 
-static bool fail_at(const scanner *s, size_t at, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static bool fail_at(const scanner *s, size_t at, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static bool fail_at(const scanner *s, size_t at, const char *format, ...)
 {
     size_t line = 1, column = 1, length = strlen(s->name);
     bool cut = length > PLACE_SHOWN_FILE;

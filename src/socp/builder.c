@@ -99,9 +99,7 @@ static bool works(const socp_builder *builder)
 }
 
 /* Remembers the first mistake, for socp_build to report. */
-static void blame_caller(socp_builder *builder, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void blame_caller(socp_builder *builder, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void blame_caller(socp_builder *builder, const char *format, ...)
 {
     va_list list;
 

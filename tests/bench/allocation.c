@@ -4,31 +4,12 @@
 #include "cfisac/alloc.h"
 #include "cfisac/channel.h"
 #include "cfisac/linalg.h"
+#include "reading.h"
+#include "timing.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MOST_SETTINGS = 32 };
-
-static int compare(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-
-    return (left > right) - (left < right);
-}
-
-static double median(double *value, size_t count)
-{
-    qsort(value, count, sizeof *value, compare);
-    return value[count / 2];
-}
-
-static void stop(const cfi_error *error)
-{
-    fprintf(stderr, "allocation: %s\n", error->text);
-    exit(1);
-}
 
 /* Median time of the drop's allocations. */
 static double time_drop(const cfi_system *system, uint32_t drop, size_t repetitions, double *seconds)
@@ -41,52 +22,39 @@ static double time_drop(const cfi_system *system, uint32_t drop, size_t repetiti
 
     if (network_draw(system, drop, arena, &network, &error) != CFI_OK ||
         link_make(&network, arena, &link, &error) != CFI_OK) {
-        stop(&error);
+        bench_stop("allocation", &error);
     }
     for (size_t i = 0; i < repetitions; i++) {
         cfi_arena_mark mark = arena_mark(arena);
         cfi_allocation allocation;
 
         if (alloc_run(&link, &options, arena, &allocation, &error) != CFI_OK) {
-            stop(&error);
+            bench_stop("allocation", &error);
         }
         seconds[i] = allocation.solve_seconds;
         arena_release(arena, mark);
     }
     alloc_workspace_destroy(options.workspace);
     arena_destroy(arena);
-    return median(seconds, repetitions);
+    return bench_median(seconds, repetitions);
 }
 
 int main(int argc, char **argv)
 {
     size_t drops = argc > 3 ? strtoul(argv[2], NULL, 10) : 0, repetitions = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
-    cfi_setting setting[MOST_SETTINGS];
-    size_t settings = 0;
     cfi_scenario *scenario;
-    cfi_error error = {.text = ""};
     double *seconds = calloc(repetitions + drops, sizeof *seconds);
 
     linalg_single_thread();
-    for (int i = 4; i < argc && settings < MOST_SETTINGS; i++) {
-        char *equals = strchr(argv[i], '=');
-
-        if (equals) {
-            *equals = '\0';
-            setting[settings++] = (cfi_setting){.key = argv[i], .value = equals + 1};
-        }
-    }
     if (drops == 0 || repetitions == 0 || !seconds) {
         fprintf(stderr, "usage: allocation SCENARIO DROPS REPETITIONS [KEY=VALUE]...\n");
         return 1;
     }
-    if (scenario_read(argv[1], setting, settings, &scenario, &error) != CFI_OK) {
-        stop(&error);
-    }
+    scenario = bench_read("allocation", argv[1], argc - 4, argv + 4);
     for (size_t drop = 0; drop < drops; drop++) {
         seconds[repetitions + drop] = time_drop(scenario_system(scenario), (uint32_t)drop, repetitions, seconds);
     }
-    printf("%.6g\n", 1e3 * median(seconds + repetitions, drops));
+    printf("%.6g\n", 1e3 * bench_median(seconds + repetitions, drops));
     free(seconds);
     scenario_destroy(scenario);
     return 0;

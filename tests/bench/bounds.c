@@ -9,29 +9,21 @@
 #include <cmocka.h>
 
 #include "drops.h"
+#include "timing.h"
 
 #include <stdio.h>
-#include <time.h>
-
-static double seconds(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 static double time_bounds(drop *d, cfi_mc_bounds bounds)
 {
     cfi_monte_carlo mc;
     cfi_arena_mark mark = arena_mark(d->arena);
-    double start = seconds();
+    double start = bench_seconds(CLOCK_PROCESS_CPUTIME_ID);
 
     d->made.system.monte_carlo.bounds = bounds;
     if (metrics_monte_carlo(&d->network, &d->powers, 1, NULL, d->arena, &mc, NULL) != CFI_OK) {
         exit(1);
     }
-    start = seconds() - start;
+    start = bench_seconds(CLOCK_PROCESS_CPUTIME_ID) - start;
     arena_release(d->arena, mark);
     return start;
 }

@@ -9,31 +9,23 @@
 
 #include "cfisac/linalg.h"
 #include "drops.h"
+#include "timing.h"
 
 #include <cblas.h>
 #include <stdio.h>
-#include <time.h>
 
 enum { ROUNDS = 7 };
-
-static double seconds(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 static double time_whole(drop *d)
 {
     cfi_monte_carlo mc;
     cfi_arena_mark mark = arena_mark(d->arena);
-    double start = seconds();
+    double start = bench_seconds(CLOCK_MONOTONIC);
 
     if (metrics_monte_carlo(&d->network, &d->powers, 1, NULL, d->arena, &mc, NULL) != CFI_OK) {
         exit(1);
     }
-    start = seconds() - start;
+    start = bench_seconds(CLOCK_MONOTONIC) - start;
     arena_release(d->arena, mark);
     return start;
 }
@@ -42,7 +34,7 @@ static double time_whole(drop *d)
 static double time_normals(const drop *d)
 {
     const cfi_system *s = &d->made.system;
-    double *out = malloc(16 * s->N * s->K * sizeof *out), start = seconds();
+    double *out = malloc(16 * s->N * s->K * sizeof *out), start = bench_seconds(CLOCK_MONOTONIC);
 
     for (size_t i = 0; i < s->monte_carlo.realizations; i += 8) {
         for (size_t index = 0; index < 2 * s->L; index++) {
@@ -51,7 +43,7 @@ static double time_normals(const drop *d)
             random_complex_normals(&stream, s->K, 4 * s->N, out);
         }
     }
-    start = seconds() - start;
+    start = bench_seconds(CLOCK_MONOTONIC) - start;
     free(out);
     return start;
 }
@@ -68,7 +60,7 @@ static double time_products(const drop *d, bool zgemm)
     for (size_t i = 0; i < 2 * size; i++) {
         h[i] = f[i] = 1.0;
     }
-    start = seconds();
+    start = bench_seconds(CLOCK_MONOTONIC);
     for (size_t i = 0; i < s->monte_carlo.realizations; i++) {
         for (size_t row = 0; row < rows; row += stack) {
             if (zgemm) {
@@ -82,24 +74,11 @@ static double time_products(const drop *d, bool zgemm)
             }
         }
     }
-    start = seconds() - start;
+    start = bench_seconds(CLOCK_MONOTONIC) - start;
     free(h);
     free(f);
     free(A);
     return start;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static double median(double *values)
-{
-    qsort(values, ROUNDS, sizeof *values, ascending);
-    return values[ROUNDS / 2];
 }
 
 int main(int count, char **words)
@@ -120,8 +99,9 @@ int main(int count, char **words)
         products[r] = time_products(d, false);
         zgemm[r] = time_products(d, true);
     }
-    printf("%zu %zu %zu %zu %.2f %.2f %.2f %.2f\n", c[0], c[1], c[2], c[3], per * median(whole), per * median(normals),
-           per * median(products), per * median(zgemm));
+    printf("%zu %zu %zu %zu %.2f %.2f %.2f %.2f\n", c[0], c[1], c[2], c[3], per * bench_median(whole, ROUNDS),
+           per * bench_median(normals, ROUNDS), per * bench_median(products, ROUNDS),
+           per * bench_median(zgemm, ROUNDS));
     free_drop(d);
     return 0;
 }

@@ -7,12 +7,13 @@ rounds=${1:-9}
 core=${CORE:-$(($(nproc) - 1))}
 commit=25e754b
 old=$top/build/bench-0.1.0
+sources=("$top"/tests/bench/{network.c,reading.h,timing.h})
 
 build_old() { # the tree of the commit with this bench in the place of its own
   rm -rf "$old"
   mkdir -p "$old"
   git -C "$top" archive "$commit" | tar -x -C "$old"
-  cp "$top/tests/bench/network.c" "$old/tests/bench/network.c"
+  cp "${sources[@]}" "$old/tests/bench/"
   printf 'add_executable(bench_network bench/network.c)\ntarget_link_libraries(bench_network PRIVATE cfisac_network)\n' \
     >>"$old/tests/bench.cmake"
   cmake -S "$old" -B "$old/build" -G Ninja -DCMAKE_BUILD_TYPE=Release && cmake --build "$old/build" --target bench_network
@@ -22,7 +23,7 @@ if ! git -C "$top" cat-file -e "$commit^{commit}" 2>/dev/null; then
   echo "skipped: version 0.1.0 (commit $commit) is not in this repository"
   exit 0
 fi
-if ! cmp -s "$top/tests/bench/network.c" "$old/tests/bench/network.c" || ! [ -x "$old/build/tests/bench_network" ]; then
+if ! cmp -s <(cat "${sources[@]}") <(cd "$old/tests/bench" && cat network.c reading.h timing.h) || ! [ -x "$old/build/tests/bench_network" ]; then
   build_old >build-0.1.0.log 2>&1 </dev/null || { tail -n 30 build-0.1.0.log >&2; exit 1; }
 fi
 

@@ -5,38 +5,19 @@
 #include "cfisac/alloc.h"
 #include "cfisac/channel.h"
 #include "cfisac/linalg.h"
+#include "reading.h"
+#include "timing.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { MOST_SETTINGS = 32, STARTS = 16 };
+enum { STARTS = 16 };
 
 typedef struct times {
     double link, build, starts;
 } times;
-
-static double seconds(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-
-    return (left > right) - (left < right);
-}
-
-static void stop(const cfi_error *error)
-{
-    fprintf(stderr, "starts: %s\n", error->text);
-    exit(1);
-}
 
 /* What starts are made from, the heuristic split as incumbent; without users when out of memory. */
 static start_source source_make(const alloc_problem *problem, const cfi_powers *powers, cfi_arena *arena)
@@ -64,33 +45,28 @@ static times time_round(const cfi_network *network, cfi_arena *arena, double *su
     cfi_powers powers = {.p = arena_alloc(arena, network->K * network->L, sizeof(double)),
                          .s = arena_alloc(arena, network->L, sizeof(double))};
     cfi_link link;
-    double begun = seconds(), linked, built;
+    double begun = bench_seconds(CLOCK_PROCESS_CPUTIME_ID), linked, built;
 
     if (!powers.p || !powers.s || link_make(network, arena, &link, &error) != CFI_OK) {
-        stop(&error);
+        bench_stop("starts", &error);
     }
-    linked = seconds();
+    linked = bench_seconds(CLOCK_PROCESS_CPUTIME_ID);
     if (problem_build(&link, arena, &problem, &error) != CFI_OK ||
         alloc_heuristic(&link, arena, &powers, &error) != CFI_OK) {
-        stop(&error);
+        bench_stop("starts", &error);
     }
-    built = seconds();
+    built = bench_seconds(CLOCK_PROCESS_CPUTIME_ID);
     start_source source = source_make(&problem, &powers, arena);
     alloc_point *point = problem_point(&problem, arena);
 
     if (!source.users || !point) {
-        stop(&error);
+        bench_stop("starts", &error);
     }
     for (size_t start = 0; start < STARTS; start++) {
         *sum += start_make(&source, start, point) ? point->w[source.turn] : 0.0;
     }
-    return (times){.link = linked - begun, .build = built - linked, .starts = seconds() - built};
-}
-
-static double median(double *value, size_t count)
-{
-    qsort(value, count, sizeof *value, compare);
-    return value[count / 2];
+    return (times){
+        .link = linked - begun, .build = built - linked, .starts = bench_seconds(CLOCK_PROCESS_CPUTIME_ID) - built};
 }
 
 static void time_all(const cfi_system *system, size_t repetitions, double *value)
@@ -101,7 +77,7 @@ static void time_all(const cfi_system *system, size_t repetitions, double *value
     double sum = 0.0;
 
     if (!arena || network_draw(system, 0, arena, &network, &error) != CFI_OK) {
-        stop(&error);
+        bench_stop("starts", &error);
     }
     for (size_t i = 0; i < repetitions; i++) {
         cfi_arena_mark mark = arena_mark(arena);
@@ -112,36 +88,24 @@ static void time_all(const cfi_system *system, size_t repetitions, double *value
         value[2 * repetitions + i] = t.starts;
         arena_release(arena, mark);
     }
-    printf("link %.4f ms, set-up %.4f ms, %d starts %.4f ms (checksum %.17g)\n", 1e3 * median(value, repetitions),
-           1e3 * median(value + repetitions, repetitions), (int)STARTS,
-           1e3 * median(value + 2 * repetitions, repetitions), sum);
+    printf("link %.4f ms, set-up %.4f ms, %d starts %.4f ms (checksum %.17g)\n", 1e3 * bench_median(value, repetitions),
+           1e3 * bench_median(value + repetitions, repetitions), (int)STARTS,
+           1e3 * bench_median(value + 2 * repetitions, repetitions), sum);
     arena_destroy(arena);
 }
 
 int main(int argc, char **argv)
 {
-    size_t repetitions = argc > 2 ? strtoul(argv[2], NULL, 10) : 0, settings = 0;
-    cfi_setting setting[MOST_SETTINGS];
+    size_t repetitions = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
     cfi_scenario *scenario;
-    cfi_error error = {.text = ""};
     double *value = calloc(3 * repetitions + 1, sizeof *value);
 
     linalg_single_thread();
-    for (int i = 3; i < argc && settings < MOST_SETTINGS; i++) {
-        char *equals = strchr(argv[i], '=');
-
-        if (equals) {
-            *equals = '\0';
-            setting[settings++] = (cfi_setting){.key = argv[i], .value = equals + 1};
-        }
-    }
     if (repetitions == 0 || !value) {
         fprintf(stderr, "usage: starts SCENARIO REPETITIONS [KEY=VALUE]...\n");
         return 1;
     }
-    if (scenario_read(argv[1], setting, settings, &scenario, &error) != CFI_OK) {
-        stop(&error);
-    }
+    scenario = bench_read("starts", argv[1], argc - 3, argv + 3);
     time_all(scenario_system(scenario), repetitions, value);
     free(value);
     scenario_destroy(scenario);

@@ -38,8 +38,8 @@ static struct shared {
     int frames;
 } * shared;
 
-static long fail_at;      /* 0: never */
-static bool fail_onwards; /* all later ones, too */
+static long first_refused; /* 0: never */
+static bool fail_onwards;  /* all later ones, too */
 static atomic_bool counting;
 
 static bool fails(void)
@@ -50,10 +50,10 @@ static bool fails(void)
         return false;
     }
     number = ++shared->count;
-    if (fail_at == 0 || number < fail_at || (number > fail_at && !fail_onwards)) {
+    if (first_refused == 0 || number < first_refused || (number > first_refused && !fail_onwards)) {
         return false;
     }
-    if (number == fail_at && getenv("FAIL_SHOW")) {
+    if (number == first_refused && getenv("FAIL_SHOW")) {
         counting = false;
         shared->frames = backtrace(shared->frame, 16);
         counting = true;
@@ -168,7 +168,7 @@ static int run_child(long at, bool onwards)
         dup2(run.err, STDERR_FILENO);
         setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
         alarm(SECONDS);
-        fail_at = at;
+        first_refused = at;
         fail_onwards = onwards;
         counting = true;
         exit(run.main(run.argc, run.argv, run.environment));
