@@ -23,7 +23,8 @@ if ! git -C "$top" cat-file -e "$commit^{commit}" 2>/dev/null; then
   echo "skipped: version 0.1.0 (commit $commit) is not in this repository"
   exit 0
 fi
-if ! cmp -s <(cat "${sources[@]}") <(cd "$old/tests/bench" && cat network.c reading.h timing.h) || ! [ -x "$old/build/tests/bench_network" ]; then
+if ! [ -x "$old/build/tests/bench_network" ] ||
+   ! cmp -s <(cat "${sources[@]}") <(cd "$old/tests/bench" && cat network.c reading.h timing.h); then
   build_old >build-0.1.0.log 2>&1 </dev/null || { tail -n 30 build-0.1.0.log >&2; exit 1; }
 fi
 
