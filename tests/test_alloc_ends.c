@@ -25,7 +25,7 @@ static cfi_status go_a_share(alloc_stepper *stepper, const alloc_state *at, cons
     const alloc_problem *problem = stepper->problem;
     cfi_status status = __real_stepper_run(stepper, at, surrogate, to, solved, error);
 
-    for (size_t i = 0; i < problem->K * problem->L; i++) {
+    for (size_t i = 0; i < problem->K * problem->stride; i++) {
         to->point->w[i] = at->point->w[i] + share * (to->point->w[i] - at->point->w[i]);
     }
     for (size_t l = 0; l < problem->L; l++) {

@@ -88,7 +88,7 @@ static void shared_pilots_have_no_better_neighbour(void **state)
             double spread = pow(10.0, -1.0 - 4.0 * (double)(n % 4) / 3.0), z;
 
             problem_copy(&problem, at.point, other.point);
-            for (size_t j = 0; j < K * L; j++) {
+            for (size_t j = 0; j < K * problem.stride; j++) {
                 random_normals(&stream, 1, &z);
                 other.point->w[j] *= exp(spread * z);
             }

@@ -218,7 +218,7 @@ static void dual_bounds_the_surrogate_and_its_gap_is_certified(void **state)
             double z, spread = pow(10.0, -4.0 * (i % 5) / 4.0);
 
             problem_copy(&b.problem, b.to.point, b.other.point);
-            for (size_t j = 0; j < b.problem.K * b.problem.L; j++) {
+            for (size_t j = 0; j < b.problem.K * b.problem.stride; j++) {
                 random_normals(&stream, 1, &z);
                 b.other.point->w[j] *= exp(spread * z);
             }
@@ -298,7 +298,7 @@ static double violation_of(const alloc_problem *problem, const alloc_point *poin
         double x = 0.0, s = point->s[l];
 
         for (size_t k = 0; k < problem->K; k++) {
-            x += point->w[k + problem->K * l] * point->w[k + problem->K * l];
+            x += point->w[problem_at(problem, k, l)] * point->w[problem_at(problem, k, l)];
         }
         worst = fmax(worst, fabs(x - point->x[l]) / fmax(x, 1.0));
         worst = fmax(worst, -s);
@@ -315,20 +315,22 @@ static void draw_feasible(const alloc_problem *problem, cfi_stream *stream, allo
         double spare = made_uniform(stream, 0.0, 0.5);
 
         for (size_t i = 0; i < problem->K * problem->L; i++) {
-            random_normals(stream, 1, &point->w[i]);
-            point->w[i] = exp(2.0 * point->w[i]);
+            double *w = point->w + problem_at(problem, i % problem->K, i / problem->K);
+
+            random_normals(stream, 1, w);
+            *w = exp(2.0 * *w);
         }
         if (!problem_complete(problem, point)) {
             continue;
         }
         for (size_t i = 0; i < problem->K * problem->L; i++) { /* less power for users, the rest senses or is saved */
-            point->w[i] *= made_uniform(stream, 0.3, 1.0);
+            point->w[problem_at(problem, i % problem->K, i / problem->K)] *= made_uniform(stream, 0.3, 1.0);
         }
         for (size_t l = 0; l < problem->L; l++) {
             double x = 0.0, q = point->x[l] + point->s[l], least;
 
             for (size_t k = 0; k < problem->K; k++) {
-                x += point->w[k + problem->K * l] * point->w[k + problem->K * l];
+                x += point->w[problem_at(problem, k, l)] * point->w[problem_at(problem, k, l)];
             }
             least = fmax(x, problem->sensing.incline[l] * x + problem->sensing.offset[l]);
             point->x[l] = x;
@@ -353,7 +355,7 @@ static void feasible_set_is_convex_exactly_where_sensing_power_senses_better(voi
             draw_feasible(&b.problem, &stream, b.at.point);
             draw_feasible(&b.problem, &stream, b.to.point);
             assert_true(violation_of(&b.problem, b.at.point) < 1e-9 && violation_of(&b.problem, b.to.point) < 1e-9);
-            for (size_t j = 0; j < b.problem.K * b.problem.L; j++) {
+            for (size_t j = 0; j < b.problem.K * b.problem.stride; j++) {
                 b.other.point->w[j] = share * b.at.point->w[j] + (1.0 - share) * b.to.point->w[j];
             }
             for (size_t l = 0; l < b.problem.L; l++) { /* of all power: the mixture leaves more of it for sensing */
@@ -362,7 +364,8 @@ static void feasible_set_is_convex_exactly_where_sensing_power_senses_better(voi
                 double x = 0.0;
 
                 for (size_t k = 0; k < b.problem.K; k++) {
-                    x += b.other.point->w[k + b.problem.K * l] * b.other.point->w[k + b.problem.K * l];
+                    x +=
+                        b.other.point->w[problem_at(&b.problem, k, l)] * b.other.point->w[problem_at(&b.problem, k, l)];
                 }
                 b.other.point->x[l] = x;
                 b.other.point->s[l] = q - x;
@@ -398,7 +401,7 @@ static void weak_sensing_power_is_better_spent_on_users(void **state)
 
             assert_true(p->sensing.d1[l] * (x + s) >= p->sensing.d1[l] * x + p->sensing.d2[l] * s);
             for (size_t k = 0; k < 4; k++) {
-                b.to.point->w[k + 4 * l] *= sqrt((x + s) / x);
+                b.to.point->w[problem_at(&b.problem, k, l)] *= sqrt((x + s) / x);
             }
             b.to.point->x[l] = x + s;
             b.to.point->s[l] = 0.0;
@@ -430,14 +433,14 @@ static void product_surrogate_is_a_tight_minorant(void **state)
         draw_feasible(&b.problem, &stream, b.to.point);
         assert_true(surrogate_at(&b.problem, r, b.to.point) <=
                     problem_evaluate(&b.problem, b.to.point, b.to.values) * (1.0 + 1e-13));
-        for (size_t j = 0; j < 4 * b.problem.L; j++) { /* a step of 1e-5: both move alike up to its square */
+        for (size_t j = 0; j < 4 * b.problem.stride; j++) { /* a step of 1e-5: both move alike up to its square */
             b.to.point->w[j] = b.at.point->w[j] + 1e-5 * (b.to.point->w[j] - b.at.point->w[j]);
         }
         for (size_t l = 0; l < b.problem.L; l++) { /* the same power in all */
             double x = 0.0;
 
             for (size_t k = 0; k < 4; k++) {
-                x += b.to.point->w[k + 4 * l] * b.to.point->w[k + 4 * l];
+                x += b.to.point->w[problem_at(&b.problem, k, l)] * b.to.point->w[problem_at(&b.problem, k, l)];
             }
             b.to.point->s[l] = b.at.point->x[l] + b.at.point->s[l] - x;
             b.to.point->x[l] = x;
@@ -463,7 +466,7 @@ static void more_power_for_all_raises_every_sinr(void **state)
         for (size_t k = 0; k < 4; k++) {
             sinr[k] = values_sinr(b.at.values, k);
         }
-        for (size_t j = 0; j < 4 * b.problem.L; j++) {
+        for (size_t j = 0; j < 4 * b.problem.stride; j++) {
             b.at.point->w[j] *= sqrt(c);
         }
         for (size_t l = 0; l < b.problem.L; l++) {

@@ -39,8 +39,7 @@ void dual_start(structured *s, const alloc_state *at)
 
         s->y[s->K + m] = weight > 0.0 ? 2.0 * weight * problem_coherent(problem, k, j, at->point->w) : 0.0;
         for (size_t l = 0; l < problem->L; l++) {
-            s->aps.coherent[l + s->aps.stride * m] =
-                weight > 0.0 ? problem_coherent_coefficient(problem, k, j, l) : 0.0;
+            s->aps.coherent[l + s->aps.stride * m] = weight > 0.0 ? problem_coherent_row(problem, k, j)[l] : 0.0;
         }
     }
 }
@@ -96,10 +95,10 @@ double dual_maximisers(structured *s, alloc_point *to)
             sum_dual_tile(s, first);
         }
         for (size_t l = first; l < end; l++) {
-            double along = a->along[l], *w = to->w + s->K * l;
+            double along = a->along[l];
 
             for (size_t k = 0; k < s->K; k++) {
-                w[k] = along * a->v[l - first + TILE * k];
+                to->w[problem_at(s->problem, k, l)] = along * a->v[l - first + TILE * k];
             }
             to->x[l] = a->sensing_load ? a->x[l] : along * along * a->norm2[l];
             to->s[l] = fmax(a->q[l] - to->x[l], 0.0);

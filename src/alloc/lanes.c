@@ -43,8 +43,8 @@ static void fill_constants(lanes *a, const alloc_problem *problem)
         sensing_shape shape = sensing_shape_of(&problem->sensing, l);
 
         for (size_t k = 0; k < a->K; k++) {
-            a->signal[l + a->stride * k] = problem->signal[k + a->K * l];
-            a->load[l + a->stride * k] = problem->load[k + a->K * l];
+            a->signal[l + a->stride * k] = problem->signal[problem_at(problem, k, l)];
+            a->load[l + a->stride * k] = problem->load[problem_at(problem, k, l)];
         }
         a->least[l] = shape.kink;
         a->root_least[l] = sqrt(shape.kink);
@@ -54,7 +54,7 @@ static void fill_constants(lanes *a, const alloc_problem *problem)
         a->most[l] = problem->sensing.most[l];
         a->root_most[l] = sqrt(a->most[l]);
         for (size_t k = 0; a->sensing_load && k < a->K; k++) {
-            a->sensing_load[l + a->stride * k] = problem->sensing_load[k + a->K * l];
+            a->sensing_load[l + a->stride * k] = problem->sensing_load[problem_at(problem, k, l)];
             a->trade[l] = shape.trade;
             a->root_fewest[l] = sqrt(problem->sensing.fewest[l]);
         }

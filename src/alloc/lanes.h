@@ -14,7 +14,7 @@
 
 #include "alloc/problem.h"
 
-enum { LANES = 8, TILE = 256 };
+enum { TILE = 256 };
 
 typedef struct lanes {
     size_t K, L, pairs, rows, stride; /* rows of part_p and part_z; access points rounded up to whole vectors */

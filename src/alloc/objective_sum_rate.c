@@ -114,7 +114,7 @@ static void add_fractional_objective(const step_model *model)
         socp_objective(model->builder, model->e + a, cost.weight);
         for (size_t l = 0; l < problem->L; l++) {
             socp_objective(model->builder, a + model->A * l,
-                           -2.0 * cost.weight * problem->signal[k + problem->K * l] * sqrt(model->unit[l]) /
+                           -2.0 * cost.weight * problem->signal[problem_at(problem, k, l)] * sqrt(model->unit[l]) /
                                model->values->u[k]);
         }
         step_for_each_load(model, k, add_load_cost, &cost);

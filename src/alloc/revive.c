@@ -10,14 +10,13 @@
 /* What a unit of power of AP l is worth to the active users of a stationary point: slope = price x. */
 static double price_of(const alloc_problem *problem, const alloc_state *at, size_t l)
 {
-    const double *w = at->point->w + problem->K * l, *signal = problem->signal + problem->K * l;
     double x = 0.0, slope = 0.0;
 
     for (size_t j = 0; j < problem->K; j++) {
-        double u = at->values->u[j], noise = at->values->interference[j];
+        double u = at->values->u[j], noise = at->values->interference[j], w = at->point->w[problem_at(problem, j, l)];
 
-        slope += signal[j] * w[j] * u / (noise + u * u);
-        x += w[j] * w[j];
+        slope += problem->signal[problem_at(problem, j, l)] * w * u / (noise + u * u);
+        x += w * w;
     }
     return slope / x;
 }
@@ -30,13 +29,13 @@ static bool choose_direction(const alloc_search *s, size_t k)
     double *w = s->work.candidate.point->w, benefit = 0.0;
 
     for (size_t l = 0; l < problem->L; l++) {
-        double signal = problem->signal[k + problem->K * l], price = price_of(problem, &s->best, l);
+        double signal = problem->signal[problem_at(problem, k, l)], price = price_of(problem, &s->best, l);
 
         if (!(price > 0.0)) {
             return false;
         }
         benefit += signal * signal / price;
-        w[k + problem->K * l] = signal / price;
+        w[problem_at(problem, k, l)] = signal / price;
     }
     return benefit > s->best.values->interference[k];
 }
@@ -56,7 +55,7 @@ static double revive_user(alloc_search *s, size_t k)
         double next;
 
         problem_copy(problem, s->best.point, trial->point);
-        for (size_t i = k; i < problem->K * problem->L; i += problem->K) {
+        for (size_t i = problem_at(problem, k, 0); i < problem_at(problem, k + 1, 0); i++) {
             trial->point->w[i] = scale * s->work.candidate.point->w[i];
         }
         if (!problem->objective->complete(problem, trial->point)) {

@@ -7,7 +7,7 @@
 
 static bool all_finite(const alloc_problem *problem, const alloc_point *point)
 {
-    for (size_t i = 0; i < problem->K * problem->L; i++) {
+    for (size_t i = 0; i < problem->K * problem->stride; i++) {
         if (!isfinite(point->w[i])) {
             return false;
         }
@@ -28,7 +28,7 @@ static double extrapolate(const alloc_problem *problem, const alloc_point *from,
     alloc_point *trial = work->trial.point;
 
     for (int i = 0; i < 20; i++) {
-        for (size_t j = 0; j < problem->K * problem->L; j++) {
+        for (size_t j = 0; j < problem->K * problem->stride; j++) {
             trial->w[j] = best->w[j] + (best->w[j] - from->w[j]);
         }
         for (size_t l = 0; l < problem->L; l++) {

@@ -16,7 +16,7 @@ static cfi_status allocate_search(alloc_search *s, const cfi_system *system, cfi
     s->best_outcome.trace = arena_alloc(arena, length, sizeof(double));
     s->source = (start_source){.problem = problem,
                                .incumbent = s->best,
-                               .users = contest_make(problem->link, problem->signal, arena),
+                               .users = contest_make(problem->link, arena),
                                .key = arena_alloc(arena, problem->K, sizeof(double))};
     if (!states || !s->outcome.trace || !s->best_outcome.trace || !s->source.users || !s->source.key) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");
