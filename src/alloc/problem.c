@@ -271,14 +271,14 @@ double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const 
     return rows_product(problem->stride, problem_coherent_row(problem, k, j), w + problem->stride * j);
 }
 
-static void add_by_stream(const alloc_problem *problem, const alloc_point *point, double *restrict interference)
+void problem_add_streams(const alloc_problem *problem, const double *w, double *restrict interference)
 {
     size_t K = problem->K;
 
     for (size_t l = 0; l < problem->L; l++) {
         for (size_t j = 0; j < K; j++) {
             const double *restrict load = problem->load_by_stream + K * (j + K * l);
-            double w = point->w[problem_at(problem, j, l)], p = w * w;
+            double amplitude = w[problem_at(problem, j, l)], p = amplitude * amplitude;
 
             for (size_t k = 0; k < K; k++) {
                 interference[k] += load[k] * p;
@@ -306,7 +306,7 @@ double problem_evaluate(const alloc_problem *problem, const alloc_point *point, 
         }
     }
     if (problem->load_by_stream) {
-        add_by_stream(problem, point, values->interference);
+        problem_add_streams(problem, point->w, values->interference);
     }
     for (size_t k = 0; k < problem->K; k++) {
         for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {

@@ -68,6 +68,9 @@ bool problem_state(const alloc_problem *problem, cfi_arena *arena, alloc_state *
 void problem_copy(const alloc_problem *problem, const alloc_point *from, alloc_point *to);
 void problem_copy_state(const alloc_problem *problem, const alloc_state *from, const alloc_state *to);
 
+/* Adds what the streams of amplitudes w cause where that depends on the stream: sum_jl load_by_stream_kjl w_jl^2. */
+void problem_add_streams(const alloc_problem *problem, const double *w, double *interference);
+
 /* Fills *values from the point; returns the objective. O(K L), more with coherent terms. */
 double problem_evaluate(const alloc_problem *problem, const alloc_point *point, alloc_values *values);
 

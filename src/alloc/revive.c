@@ -26,7 +26,7 @@ static double price_of(const alloc_problem *problem, const alloc_state *at, size
 static bool choose_direction(const alloc_search *s, size_t k)
 {
     const alloc_problem *problem = &s->problem;
-    double *w = s->work.candidate.point->w, benefit = 0.0;
+    double *w = s->ascent.work.candidate.point->w, benefit = 0.0;
 
     for (size_t l = 0; l < problem->L; l++) {
         double signal = problem->signal[problem_at(problem, k, l)], price = price_of(problem, &s->best, l);
@@ -45,7 +45,7 @@ static bool choose_direction(const alloc_search *s, size_t k)
 static double revive_user(alloc_search *s, size_t k)
 {
     const alloc_problem *problem = &s->problem;
-    const alloc_state *trial = &s->work.trial;
+    const alloc_state *trial = &s->ascent.work.trial;
     double best = s->best.values->objective;
 
     if (!choose_direction(s, k)) {
@@ -56,7 +56,7 @@ static double revive_user(alloc_search *s, size_t k)
 
         problem_copy(problem, s->best.point, trial->point);
         for (size_t i = problem_at(problem, k, 0); i < problem_at(problem, k + 1, 0); i++) {
-            trial->point->w[i] = scale * s->work.candidate.point->w[i];
+            trial->point->w[i] = scale * s->ascent.work.candidate.point->w[i];
         }
         if (!problem->objective->complete(problem, trial->point)) {
             continue;
@@ -113,7 +113,7 @@ cfi_status search_revive(alloc_search *s, cfi_error *error)
         if (values_sinr(s->best.values, k) > WEAK_SINR * strongest || revive_user(s, k) <= value * (1.0 + small)) {
             continue;
         }
-        status = sca_run(&s->stepper, &s->work, &s->at, &s->outcome, error);
+        status = ascent_run(&s->ascent, &s->at, &s->outcome, error);
         if (status != CFI_OK) {
             return status;
         }

@@ -96,22 +96,6 @@ static void finish_without_progress(const alloc_stepper *stepper, socp_status so
     describe_step(&stepper->end, outcome->failure);
 }
 
-/* The outcome of a start before its first step, which has the objective `value`. */
-static void begin(const alloc_stepper *stepper, double value, sca_outcome *outcome)
-{
-    outcome->iterations = 0;
-    outcome->objective = value;
-    outcome->trace[0] = value;
-    outcome->trace_count = 1;
-    outcome->broke_down = !isfinite(value);
-    *outcome->failure = '\0';
-    end_start(outcome, CFI_ALLOC_ITERATION_LIMIT, "max_iterations");
-    if (outcome->broke_down) { /* powers or gains beyond the range of a double */
-        end_start(outcome, CFI_ALLOC_FAILED, "not_finite");
-        snprintf(outcome->failure, sizeof outcome->failure, "the objective at start %zu is not finite", stepper->start);
-    }
-}
-
 /* One step from `at` to the candidate, prolonged where that pays. *next is its objective. */
 static cfi_status step_from(alloc_stepper *stepper, const sca_work *work, const alloc_state *at, double *next,
                             socp_status *solved, cfi_error *error)
@@ -143,8 +127,7 @@ cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, const alloc_sta
     unsigned quiet = 0;
     bool settled = false; /* the last step was answered, and gained next to nothing */
 
-    begin(stepper, problem_evaluate(problem, at->point, at->values), outcome);
-    while (!outcome->broke_down && outcome->iterations < problem->link->system->allocation.max_iterations) {
+    while (outcome->iterations < problem->link->system->allocation.max_iterations) {
         double next = -INFINITY;
         socp_status solved;
         cfi_status status = step_from(stepper, work, at, &next, &solved, error);

@@ -1,10 +1,9 @@
-/* One SCA step: the concave surrogate at a point, maximised by its dual or as a second-order cone problem.
- * docs/model.md (M13)-(M15), (M19). */
+/* One SCA step: the concave surrogate at a point, maximised as a second-order cone problem. docs/model.md (M13)-(M15).
+ */
 #ifndef CFISAC_ALLOC_STEP_H
 #define CFISAC_ALLOC_STEP_H
 
 #include "alloc/step_model.h"
-#include "alloc/structured.h"
 #include "alloc/workspace.h"
 
 /* How the cone solver ended a step, for whoever has to say what broke down. */
@@ -23,11 +22,7 @@ typedef struct alloc_stepper {
     size_t active_count;
     double *unit;      /* L: of the step's problem */
     cone_solver *cone; /* the workspace's */
-    bool structured;   /* steps are taken by the dual */
-    structured dual;
-    size_t fallback_steps; /* that the dual could not end and the cone solver took */
-    double largest_gap;    /* certified gaps of its steps, relative */
-    step_end end;          /* of the last step that the cone solver took */
+    step_end end;      /* of the last step that the cone solver took */
     /* export of every problem solved */
     const cfi_alloc_options *options;
     size_t start, step;
