@@ -40,7 +40,6 @@ typedef enum {
 typedef enum { CFI_SURROGATE_PRODUCT, CFI_SURROGATE_FRACTIONAL } cfi_surrogate;
 typedef enum { CFI_CRLB_EXACT, CFI_CRLB_SCA } cfi_crlb_constraint;
 typedef enum { CFI_SOLVER_AUTO, CFI_SOLVER_SOCP, CFI_SOLVER_STRUCTURED } cfi_solver;
-enum { CFI_DUAL_MOST_PAIRS = 1000 }; /* of users on one pilot, ordered, up to which `auto` takes the dual */
 
 /* The word a value has in the scenario, e.g. method_name(CFI_METHOD_SCA) is "sca". */
 const char *method_name(cfi_method method);

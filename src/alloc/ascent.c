@@ -1,6 +1,8 @@
 /* One start of the search. docs/model.md (M13), (M19). */
 #include "alloc/ascent.h"
 
+#include "alloc/constants.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -24,6 +26,12 @@ static bool takes_response(const alloc_problem *problem, const cfi_alloc_options
     return has_response(problem) && !(options && options->export_problem);
 }
 
+/* Cone problems of so many powers are solved in seconds. */
+static bool cones_fit(const alloc_problem *problem)
+{
+    return problem->K * problem->L <= CONES_MOST_POWERS;
+}
+
 cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const cfi_alloc_options *options,
                        alloc_workspace *workspace, cfi_error *error)
 {
@@ -33,8 +41,9 @@ cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const
     *ascent = (alloc_ascent){.structured = takes_response(problem, options)};
     if (ascent->structured && !has_response(problem)) {
         return error_set(error, CFI_INVALID,
-                         "allocation.solver: \"structured\" does not apply to this drop (allowed here: \"auto\", "
-                         "\"socp\")");
+                         "allocation.solver: \"structured\" needs powers that form a convex set, which pilots that are "
+                         "shared, and communication power that is the cheaper way to sense, do not leave (allowed "
+                         "here: \"auto\", \"socp\")");
     }
     status = stepper_init(&ascent->stepper, problem, options, workspace, error);
     if (status == CFI_OK && !(problem_state(problem, scratch, &ascent->work.candidate) &&
@@ -43,6 +52,7 @@ cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const
     }
     if (status == CFI_OK && ascent->structured) {
         status = climb_init(&ascent->climb, problem, options ? options->stop : NULL, scratch, error);
+        ascent->climb.patience = cones_fit(problem) ? STALLED : SIZE_MAX;
     }
     return status;
 }
@@ -72,7 +82,7 @@ static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sc
     double gap;
     cfi_status status = climb_run(&ascent->climb, &ascent->work, at, outcome, &gap, error);
 
-    if (status == CFI_OK && outcome->status == CFI_ALLOC_ITERATION_LIMIT) {
+    if (status == CFI_OK && outcome->status == CFI_ALLOC_ITERATION_LIMIT && cones_fit(ascent->stepper.problem)) {
         before = outcome->iterations;
         status = sca_run(&ascent->stepper, &ascent->work, at, outcome, error);
         ascent->fallback_steps += outcome->iterations - before;

@@ -306,7 +306,7 @@ static void begin(climb *c, const sca_work *work, const alloc_state *at, const s
     state_of(c, at, c->best);
     memset(c->fading, 0, 2 * c->problem->K * sizeof *c->fading);
     c->evaluations = c->plain = c->retreats = 0;
-    c->end = most < STALLED ? most : STALLED;
+    c->end = most < c->patience ? most : c->patience;
     c->reach_ratio = 1.0;
     c->last_objective = 0.0;
     c->unchecked = UNCHECKED;
@@ -369,25 +369,29 @@ static void end_trace(sca_outcome *outcome, double objective)
     }
 }
 
+static cfi_status interrupted(cfi_error *error)
+{
+    return error_set(error, CFI_INTERRUPTED, "interrupted during the power allocation");
+}
+
 cfi_status climb_run(climb *c, const sca_work *work, const alloc_state *at, sca_outcome *outcome, double *gap,
                      cfi_error *error)
 {
-    double tolerance = c->problem->link->system->allocation.tolerance;
-    double small = fmax(CERTIFIED_GAIN * tolerance, ROUNDING_GAIN);
-    bool limited;
+    const cfi_system *system = c->problem->link->system;
+    double tolerance = system->allocation.tolerance, small = fmax(CERTIFIED_GAIN * tolerance, ROUNDING_GAIN);
 
     begin(c, work, at, outcome);
     while (c->evaluations < c->end && !stop_requested(c->stop) && climb_on(c, outcome, small)) {
     }
     if (stop_requested(c->stop)) {
-        return error_set(error, CFI_INTERRUPTED, "interrupted during the power allocation");
+        return interrupted(error);
     }
-    limited = outcome->iterations >= c->problem->link->system->allocation.max_iterations;
     recover_best(c);
     end_trace(outcome, at->values->objective);
     *gap = climb_gap(c, at);
-    if (outcome->status != CFI_ALLOC_CONVERGED && !limited && *gap <= NO_PROGRESS_GAP * tolerance) {
+    if (outcome->status != CFI_ALLOC_CONVERGED && outcome->iterations < system->allocation.max_iterations &&
+        *gap <= NO_PROGRESS_GAP * tolerance) {
         end_climb(outcome, "no_progress");
     }
-    return CFI_OK;
+    return stop_requested(c->stop) ? interrupted(error) : CFI_OK;
 }

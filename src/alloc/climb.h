@@ -13,6 +13,7 @@ typedef struct climb {
     response map;
     anderson history;
     size_t n;
+    size_t patience;           /* evaluations, at most: then somebody else goes on. The caller's to set */
     double *state, *answer;    /* n: where the map was evaluated last, and its answer */
     double *best;              /* n: the state of the best point */
     double *origin;            /* n: the state whose answer the best point is, unless it stands in at->point */
