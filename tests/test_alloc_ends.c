@@ -31,7 +31,6 @@ static cfi_status go_a_share(alloc_stepper *stepper, const alloc_state *at, cons
     for (size_t l = 0; l < problem->L; l++) {
         to->point->s[l] = at->point->s[l] + share * (to->point->s[l] - at->point->s[l]);
     }
-    to->values->objective = NAN;
     *solved = solver_ends;
     return status;
 }
@@ -46,7 +45,6 @@ cfi_status __wrap_stepper_run(alloc_stepper *stepper, const alloc_state *at, con
         return go_a_share(stepper, at, surrogate, to, solved, error);
     }
     problem_copy(stepper->problem, at->point, to->point);
-    to->values->objective = NAN; /* not complete */
     *solved = solver_ends;
     return CFI_OK;
 }

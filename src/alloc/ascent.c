@@ -58,7 +58,7 @@ cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const
 }
 
 /* The outcome of a start before its first step, which has the objective `value`. */
-static void begin(const alloc_stepper *stepper, double value, sca_outcome *outcome)
+static void begin_start(const alloc_stepper *stepper, double value, sca_outcome *outcome)
 {
     outcome->status = CFI_ALLOC_ITERATION_LIMIT;
     outcome->stop_reason = "max_iterations";
@@ -94,7 +94,7 @@ static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sc
 
 cfi_status ascent_run(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
 {
-    begin(&ascent->stepper, problem_evaluate(ascent->stepper.problem, at->point, at->values), outcome);
+    begin_start(&ascent->stepper, problem_evaluate(ascent->stepper.problem, at->point, at->values), outcome);
     if (outcome->broke_down) {
         return CFI_OK;
     }

@@ -74,7 +74,7 @@ static void count_evaluation(climb *c, sca_outcome *outcome)
 }
 
 /* False when the map has no answer there. */
-static bool evaluate(climb *c, sca_outcome *outcome)
+static bool take_answer(climb *c, sca_outcome *outcome)
 {
     bool answered = response_answer(&c->map, c->state, c->answer, &c->value);
 
@@ -108,7 +108,7 @@ static void retreat(climb *c, sca_outcome *outcome)
             c->reach[j] = c->from[j] + RETREAT * (c->reach[j] - c->from[j]);
         }
         from_logarithms(c, c->reach, c->best, c->state);
-        evaluate(c, outcome);
+        take_answer(c, outcome);
     }
     c->retreats++;
     c->plain = 2 * c->retreats < MOST_PLAIN ? 2 * c->retreats : MOST_PLAIN;
@@ -132,14 +132,6 @@ static void state_of(const climb *c, const alloc_state *at, double *state)
     }
 }
 
-/* The point made feasible to rounding and evaluated; -INFINITY where it cannot be. */
-static double complete(const climb *c, const alloc_state *state)
-{
-    return c->problem->objective->complete(c->problem, state->point)
-               ? problem_evaluate(c->problem, state->point, state->values)
-               : -INFINITY;
-}
-
 /* Puts the best point into at->point, unless that is as good to the last bit. */
 static void recover_best(climb *c)
 {
@@ -150,7 +142,7 @@ static void recover_best(climb *c)
     }
     response_answer(&c->map, c->origin, c->answer, &value);
     response_read(&c->map, c->work->candidate.point);
-    if (complete(c, &c->work->candidate) >= c->at->values->objective) {
+    if (sca_complete(c->problem, &c->work->candidate) >= c->at->values->objective) {
         problem_copy_state(c->problem, &c->work->candidate, c->at);
     }
     state_of(c, c->at, c->best);
@@ -181,7 +173,7 @@ static bool search_between(climb *c, sca_outcome *outcome)
         for (size_t l = 0; l < problem->L; l++) {
             trial->point->s[l] = from->s[l] + share * (other->s[l] - from->s[l]);
         }
-        objective = complete(c, trial);
+        objective = sca_complete(problem, trial);
         if (objective > c->objective) {
             c->objective = objective;
             problem_copy_state(problem, trial, c->at);
@@ -295,7 +287,7 @@ static void advance(climb *c, double small)
     from_logarithms(c, c->reach, c->answer, c->state);
 }
 
-static void begin(climb *c, const sca_work *work, const alloc_state *at, const sca_outcome *outcome)
+static void begin_climb(climb *c, const sca_work *work, const alloc_state *at, const sca_outcome *outcome)
 {
     size_t most = c->problem->link->system->allocation.max_iterations - outcome->iterations;
 
@@ -323,7 +315,7 @@ static void end_climb(sca_outcome *outcome, const char *reason)
 /* One evaluation and what follows from it. False when nothing more is to be gained, or found. */
 static bool climb_on(climb *c, sca_outcome *outcome, double small)
 {
-    if (!evaluate(c, outcome)) {
+    if (!take_answer(c, outcome)) {
         return false;
     }
     if (c->feasible && c->value.gain * c->reach_ratio <= small * c->objective) {
@@ -380,7 +372,7 @@ cfi_status climb_run(climb *c, const sca_work *work, const alloc_state *at, sca_
     const cfi_system *system = c->problem->link->system;
     double tolerance = system->allocation.tolerance, small = fmax(CERTIFIED_GAIN * tolerance, ROUNDING_GAIN);
 
-    begin(c, work, at, outcome);
+    begin_climb(c, work, at, outcome);
     while (c->evaluations < c->end && !stop_requested(c->stop) && climb_on(c, outcome, small)) {
     }
     if (stop_requested(c->stop)) {

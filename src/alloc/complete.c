@@ -80,8 +80,8 @@ typedef struct radiated {
 
 /* What one access point radiates when its communication power is scaled by c, but not below its floor, with the slope
  * in c: max(x, incline x + offset), written out for the vectoriser. */
-static inline __attribute__((always_inline)) radiated
-radiated_by(const alloc_sensing *sensing, const double *restrict x, const double *restrict floors, double c, size_t l)
+INLINE radiated radiated_by(const alloc_sensing *sensing, const double *restrict x, const double *restrict floors,
+                            double c, size_t l)
 {
     double floor = floors[l], incline = sensing->incline[l];
     double scaled = c * x[l], free = scaled > floor ? x[l] : 0.0, used = scaled > floor ? scaled : floor;

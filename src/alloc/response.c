@@ -180,7 +180,7 @@ typedef struct one_answer {
 
 /* The closed cases, without branches. Where nothing is gained and nothing costs, 0 / 0 compares false and the threshold
  * decides. */
-static inline __attribute__((always_inline)) one_answer answer_of(const response *r, double mu, size_t l)
+INLINE one_answer answer_of(const response *r, double mu, size_t l)
 {
     double h = r->norm[l], C = r->price[l] + mu, trade = r->trade[l], kink = r->root_kink[l];
     double below = C - (r->sensing_price[l] + mu) * trade, free = h / C, used = h / below, kept = 1.0 - trade;
@@ -321,7 +321,7 @@ static void collect(const response *r, double *answer)
 }
 
 /* z^2 is linearised as 2 z0 z - z0^2, which (z - z0)^2 is missing from. */
-static response_value judge(const response *r, const double *state, double *answer)
+static response_value value_of(const response *r, const double *state, double *answer)
 {
     const alloc_problem *problem = r->problem;
     size_t K = problem->K;
@@ -354,11 +354,11 @@ bool response_answer(response *r, const double *state, double *answer, response_
         response_streams_place(r);
     }
     collect(r, answer);
-    *value = judge(r, state, answer);
+    *value = value_of(r, state, answer);
     return true;
 }
 
-CLONES(static, void, read_row,
+CLONES(static, void, multiply_row,
        (size_t count, double gain, const double *restrict v, const double *restrict along, double *restrict w),
        (count, gain, v, along, w))
 {
@@ -372,8 +372,8 @@ void response_read(const response *r, alloc_point *point)
     for (size_t k = 0; k < r->problem->K; k++) {
         size_t at = r->stride * k;
 
-        read_row(r->stride, r->amplitude ? 1.0 : r->gain[k], (r->amplitude ? r->amplitude : r->problem->signal) + at,
-                 r->along, point->w + at);
+        multiply_row(r->stride, r->amplitude ? 1.0 : r->gain[k],
+                     (r->amplitude ? r->amplitude : r->problem->signal) + at, r->along, point->w + at);
     }
     memcpy(point->x, r->x, r->stride * sizeof *r->x);
     memcpy(point->s, r->s, r->stride * sizeof *r->s);

@@ -9,7 +9,7 @@ typedef double vector __attribute__((vector_size(LANES * sizeof(double)), may_al
 enum { PARTS = 4 };
 
 /* By its address: how a vector is passed depends on the CPU. */
-static inline __attribute__((always_inline)) double add_parts(const vector sum[PARTS])
+INLINE double add_parts(const vector sum[PARTS])
 {
     vector s = (sum[0] + sum[1]) + (sum[2] + sum[3]);
 

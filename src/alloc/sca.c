@@ -46,12 +46,8 @@ static double extrapolate(const alloc_problem *problem, const alloc_point *from,
     return work->candidate.values->objective;
 }
 
-/* The objective of a step's result, completed; -INFINITY where that fails. */
-static double complete(const alloc_problem *problem, const alloc_state *state)
+double sca_complete(const alloc_problem *problem, const alloc_state *state)
 {
-    if (!isnan(state->values->objective)) { /* it is complete and evaluated */
-        return state->values->objective;
-    }
     return all_finite(problem, state->point) && problem->objective->complete(problem, state->point)
                ? problem_evaluate(problem, state->point, state->values)
                : -INFINITY;
@@ -111,7 +107,7 @@ static cfi_status step_from(alloc_stepper *stepper, const sca_work *work, const 
     if (status != CFI_OK) {
         return status;
     }
-    *next = complete(problem, &work->candidate);
+    *next = sca_complete(problem, &work->candidate);
     if (*next > at->values->objective && problem->objective->surrogate(problem, NULL)->goes_on) {
         *next = extrapolate(problem, at->point, work);
     }

@@ -171,7 +171,6 @@ cfi_status stepper_run(alloc_stepper *stepper, const alloc_state *at, const step
     *solved = SOCP_OPTIMAL;
     choose_active(stepper, at->values);
     problem_copy(stepper->problem, at->point, to->point);
-    to->values->objective = NAN;
     if (stepper->active_count == 0) {
         return CFI_OK;
     }

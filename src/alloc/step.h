@@ -35,11 +35,10 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
                         alloc_workspace *workspace, cfi_error *error);
 
 /* Maximises the surrogate about `at` over the feasible set; users whose SINR there is negligible stay silent. The
- * maximiser goes to to->point; if it is complete (see alloc_objective) to->values are its own, else their objective is
- * NaN. *solved tells how the solver ended. An exhausted active set leaves to->point equal to that of `at`, and so does
- * a problem that the cone solver refuses (numbers beyond the range of a double): that is SOCP_FAILED, with the reason
- * in stepper->end. Fails: CFI_NO_MEMORY, CFI_INTERRUPTED, the export's error. After the first step of a pattern it
- * allocates nothing. */
+ * maximiser goes to to->point, neither complete nor evaluated. *solved tells how the solver ended. An exhausted active
+ * set leaves to->point equal to that of `at`, and so does a problem that the cone solver refuses (numbers beyond the
+ * range of a double): that is SOCP_FAILED, with the reason in stepper->end. Fails: CFI_NO_MEMORY, CFI_INTERRUPTED, the
+ * export's error. After the first step of a pattern it allocates nothing. */
 cfi_status stepper_run(alloc_stepper *stepper, const alloc_state *at, const step_surrogate *surrogate,
                        const alloc_state *to, socp_status *solved, cfi_error *error);
 
