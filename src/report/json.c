@@ -178,3 +178,18 @@ void json_matrix(json_writer *writer, const char *key, const double *value, size
     }
     json_close(writer, ']');
 }
+
+void json_matrix_of(json_writer *writer, const char *key, json_elements elements, size_t rows, size_t columns)
+{
+    json_open(writer, key, '[');
+    for (size_t row = 0; row < rows; row++) {
+        begin_value(writer, NULL);
+        fputc('[', writer->stream);
+        for (size_t column = 0; column < columns; column++) {
+            fputs(column > 0 ? ", " : "", writer->stream);
+            put_json_number(writer->stream, elements.at(elements.context, row, column));
+        }
+        fputc(']', writer->stream);
+    }
+    json_close(writer, ']');
+}
