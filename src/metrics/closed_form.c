@@ -99,7 +99,7 @@ static double stray_power(const cfi_link *link, const cfi_powers *powers, size_t
     return sum;
 }
 
-static void add_by_stream(const sinr_job *job, size_t first, size_t end)
+static void add_stray_by_stream(const sinr_job *job, size_t first, size_t end)
 {
     const cfi_link *link = job->link;
 
@@ -123,7 +123,7 @@ static void add_up_users(void *context, size_t thread, size_t first, size_t end)
         job->noise[k] = job->link->system->power.comm_noise_w;
     }
     if (job->link->V_by_stream) {
-        add_by_stream(job, first, end);
+        add_stray_by_stream(job, first, end);
     } else {
         add_own(job, first, end);
     }
