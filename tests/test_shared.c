@@ -74,13 +74,14 @@ static void a_drop_is_the_same_for_any_number_of_threads(void **state)
 {
     static const char *const text[] = {
         /* a pilot each */
-        "{" COMMON "\"network\": {\"aps\": 4096, \"ues\": 40, \"placement\": \"clamp\"}, \"pilots\": {\"length\": 40}, "
+        "{" COMMON
+        "\"network\": {\"aps\": 8192, \"ues\": 160, \"placement\": \"clamp\"}, \"pilots\": {\"length\": 160}, "
         "\"sensing\": {\"crlb_threshold_db\": 30}}",
         /* groups of several sizes on random pilots */
-        "{" COMMON "\"network\": {\"aps\": 4096, \"ues\": 40, \"placement\": \"clamp\"}, "
+        "{" COMMON "\"network\": {\"aps\": 8192, \"ues\": 160, \"placement\": \"clamp\"}, "
         "\"pilots\": {\"length\": 6, \"assignment\": \"random\"}, \"sensing\": {\"crlb_threshold_db\": 30}}",
-        /* more users than access points, one pilot, and a path for each pair of access points */
-        "{" COMMON "\"network\": {\"aps\": 260, \"ues\": 300, \"placement\": \"clamp\"}, \"pilots\": {\"length\": 1}, "
+        /* one pilot, and a path for each pair of access points */
+        "{" COMMON "\"network\": {\"aps\": 1200, \"ues\": 300, \"placement\": \"clamp\"}, \"pilots\": {\"length\": 1}, "
         "\"sensing\": {\"crlb_threshold_db\": 30, \"path_phase_deg\": \"random\"}}",
     };
 

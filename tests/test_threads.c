@@ -101,13 +101,13 @@ static void one_thread_shares_within_a_team_and_nobody_shares_nothing(void **sta
 static void parts_are_worth_a_thread_and_even_ones_are_few(void **state)
 {
     (void)state;
-    assert_int_equal(threads_part(1 << 16), 2);
+    assert_int_equal(threads_part(1 << 16), 16);
     assert_int_equal(threads_part((size_t)1 << 40), 1);
     assert_true(threads_part(0) == threads_part(1));
     assert_int_equal(threads_even_part(2, 1000, (size_t)1 << 40), 504); /* 500, in whole cache lines */
     assert_int_equal(threads_even_part(1, 1000, (size_t)1 << 40), 1000);
     assert_int_equal(threads_even_part(0, 1000, (size_t)1 << 40), 1000);
-    assert_int_equal(threads_even_part(4, 1000, 1 << 8), 512); /* 256 would not be worth it */
+    assert_int_equal(threads_even_part(4, 1000, 1 << 11), 512); /* 256 would not be worth it */
 }
 
 static void blas_has_room_for_the_threads(void **state)

@@ -21,11 +21,13 @@ void threads_run(size_t threads, void (*work)(void *context, size_t thread), voi
 void threads_share(size_t threads, size_t count, size_t part,
                    void (*work)(void *context, size_t thread, size_t first, size_t end), void *context);
 
-/* How many items are worth a part: starting a thread takes as long as some ten thousand steps of a nanosecond, of which
- * an item takes `steps`. */
+/* How many items are worth a part: starting a team takes some ten microseconds where processors are idle and
+ * milliseconds where they are not, so that a part takes a million steps of a nanosecond, of which an item takes
+ * `steps`.
+ */
 static inline size_t threads_part(size_t steps)
 {
-    enum { STEPS_A_PART = 1 << 17 };
+    enum { STEPS_A_PART = 1 << 20 };
 
     return steps < STEPS_A_PART ? STEPS_A_PART / (steps + !steps) : 1;
 }
