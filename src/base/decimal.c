@@ -10,10 +10,9 @@
 #include <string.h>
 
 enum {
-    LIMBS = 4,        /* of 64 bits, the least first */
+    LIMBS = 4,        /* of 64 bits, the least first: 100 10^q < 2^(7 + 190), and m 10^q < 2^(53 + 190) with q <= 57 */
     DIGITS = 17,      /* that tell any double from its neighbours */
     FEWEST = 15,      /* that any decimal keeps through a double */
-    MOST_SCALE = 57,  /* q: m 10^q < 2^(53 + 190), with 100 in the place of m as well */
     POWERS = 20,      /* of ten below 2^64 */
     LEAST_PLAIN = -4, /* exponents below are written as such by %g, and those from the number of digits on */
 };
@@ -45,7 +44,7 @@ static const uint64_t power_of_ten[POWERS] = {1u,
                                               1000000000000000000u,
                                               10000000000000000000u};
 
-static void multiply(natural *x, uint64_t factor)
+static void natural_multiply(natural *x, uint64_t factor)
 {
     uint64_t carry = 0;
 
@@ -58,19 +57,19 @@ static void multiply(natural *x, uint64_t factor)
 }
 
 /* factor 10^q */
-static natural scaled(uint64_t factor, unsigned q)
+static natural natural_scaled(uint64_t factor, unsigned q)
 {
     natural x = {{factor}};
 
     for (; q >= POWERS; q -= POWERS - 1) {
-        multiply(&x, power_of_ten[POWERS - 1]);
+        natural_multiply(&x, power_of_ten[POWERS - 1]);
     }
-    multiply(&x, power_of_ten[q]);
+    natural_multiply(&x, power_of_ten[q]);
     return x;
 }
 
 /* The bits from s on, as far as they fit. */
-static uint64_t above(const natural *x, unsigned s)
+static uint64_t natural_above(const natural *x, unsigned s)
 {
     unsigned i = s / 64, shift = s % 64;
     uint64_t low = i < LIMBS ? x->limb[i] >> shift : 0;
@@ -79,7 +78,7 @@ static uint64_t above(const natural *x, unsigned s)
 }
 
 /* value 2^s + (the bits of x below s); value < 2^64 */
-static natural joined(uint64_t value, const natural *x, unsigned s)
+static natural natural_joined(uint64_t value, const natural *x, unsigned s)
 {
     natural out = *x;
     unsigned i = s / 64, shift = s % 64;
@@ -94,7 +93,7 @@ static natural joined(uint64_t value, const natural *x, unsigned s)
     return out;
 }
 
-static int compare(const natural *a, const natural *b)
+static int natural_compare(const natural *a, const natural *b)
 {
     for (size_t i = LIMBS; i-- > 0;) {
         if (a->limb[i] != b->limb[i]) {
@@ -104,7 +103,7 @@ static int compare(const natural *a, const natural *b)
     return 0;
 }
 
-static natural difference(const natural *a, const natural *b)
+static natural natural_difference(const natural *a, const natural *b)
 {
     natural out;
     uint64_t borrow = 0;
@@ -118,49 +117,81 @@ static natural difference(const natural *a, const natural *b)
     return out;
 }
 
+static const natural nothing;
+
 /* A double without its sign: m 2^-s, and 2^s x = m 10^q. */
 typedef struct number {
     uint64_t m;
     unsigned s, q;
-    natural x, unit; /* m 10^q, 10^q */
+    natural x, unit;  /* m 10^q, 10^q */
+    uint64_t digits;  /* of x, before the point */
+    uint64_t nearest; /* half a unit of m in x, rounded down: what is nearer reads back */
 } number;
 
-static const natural nothing;
-
-/* x to a multiple of unit = 1, 10, 100: the quotient, ties to the even one. *reads_back says whether it does. */
-static uint64_t rounded_to(const number *n, uint64_t unit, bool *reads_back)
+/* Which way x goes to the nearest multiple of `unit`, even or not: 1 up, -1 down, 0 both are as near. */
+static int nearer_side(const number *n, uint64_t unit)
 {
-    uint64_t digits = above(&n->x, n->s), quotient = digits / unit;
-    natural rest = joined(digits % unit, &n->x, n->s), whole = joined(unit, &nothing, n->s);
-    natural left = difference(&whole, &rest); /* to the next quotient */
-    int side = compare(&rest, &left);
+    uint64_t rest = n->digits % unit;
+    natural below, whole, above_it;
 
-    if (side > 0 || (side == 0 && quotient % 2 == 1)) {
-        quotient++;
-        rest = left;
+    if (unit > 1 && 2 * rest != unit) {
+        return 2 * rest > unit ? 1 : -1;
     }
-    multiply(&rest, 2);
-    side = compare(&rest, &n->unit);
-    *reads_back = side < 0 || (side == 0 && n->m % 2 == 0);
-    return quotient;
+    below = natural_joined(rest, &n->x, n->s);
+    whole = natural_joined(unit, &nothing, n->s);
+    above_it = natural_difference(&whole, &below);
+    return natural_compare(&below, &above_it);
 }
 
-/* m, s, q and x of a value in range; q from an estimate of the exponent that is one too large where it is wrong. */
+/* Whether the multiple of `unit` above or below x is nearer than half a unit of m, or as far and m even. */
+static bool reads_back(const number *n, uint64_t unit, bool up)
+{
+    uint64_t rest = n->digits % unit, away = up ? unit - rest - 1 : rest; /* rounded down, or exact less one */
+    natural distance, whole;
+    int side;
+
+    if (away + 1 < n->nearest || away > n->nearest + 1) {
+        return away < n->nearest;
+    }
+    distance = natural_joined(rest, &n->x, n->s);
+    if (up) {
+        whole = natural_joined(unit, &nothing, n->s);
+        distance = natural_difference(&whole, &distance);
+    }
+    natural_multiply(&distance, 2);
+    side = natural_compare(&distance, &n->unit);
+    return side < 0 || (side == 0 && n->m % 2 == 0);
+}
+
+/* x as a multiple of unit = 1, 10, 100, to the nearest, of two the even one; *good: it reads back. */
+static uint64_t rounded_to(const number *n, uint64_t unit, bool *good)
+{
+    uint64_t quotient = n->digits / unit;
+    int side = nearer_side(n, unit);
+    bool up = side > 0 || (side == 0 && quotient % 2 == 1);
+
+    *good = unit == 1 || reads_back(n, unit, up);
+    return quotient + up;
+}
+
+/* A value in range. The logarithm may be wrong in its last bit: q is put right from the digits. */
 static void take_apart(double value, number *n)
 {
-    int binary, ten;
+    int binary, q = DIGITS - 1 - (int)floor(log10(value));
     double fraction = frexp(value, &binary);
 
     n->m = (uint64_t)(0x1p53 * fraction);
     n->s = (unsigned)(53 - binary);
-    ten = (int)floor(log10(value)) + 1;
-    n->q = (unsigned)(DIGITS > ten ? DIGITS - ten : 0);
-    n->x = scaled(n->m, n->q);
-    if (above(&n->x, n->s) < power_of_ten[DIGITS - 1]) {
-        n->q++;
-        multiply(&n->x, 10);
+    n->q = (unsigned)q;
+    n->x = natural_scaled(n->m, n->q);
+    if (natural_above(&n->x, n->s) < power_of_ten[DIGITS - 1]) {
+        n->x = natural_scaled(n->m, ++n->q);
+    } else if (natural_above(&n->x, n->s) >= power_of_ten[DIGITS]) {
+        n->x = natural_scaled(n->m, --n->q);
     }
-    n->unit = scaled(1, n->q);
+    n->unit = natural_scaled(1, n->q);
+    n->digits = natural_above(&n->x, n->s);
+    n->nearest = natural_above(&n->unit, n->s + 1);
 }
 
 /* The text of `count` digits, the first of which counts 10^exponent, as %g writes it for as many of them. */
@@ -206,7 +237,7 @@ bool decimal_write(double value, char text[DECIMAL_LENGTH])
 {
     double magnitude = fabs(value);
     char digit[DIGITS + 1];
-    bool reads_back = false;
+    bool good = false;
     uint64_t quotient = 0;
     int count, exponent;
     number n;
@@ -218,9 +249,8 @@ bool decimal_write(double value, char text[DECIMAL_LENGTH])
     if ((n.m & (n.m - 1)) == 0) { /* the neighbour below is nearer than the one above */
         return false;
     }
-    for (count = FEWEST; !reads_back; count++) {
-        quotient = rounded_to(&n, power_of_ten[DIGITS - count], &reads_back);
-        reads_back = reads_back || count == DIGITS;
+    for (count = FEWEST; !good; count++) {
+        quotient = rounded_to(&n, power_of_ten[DIGITS - count], &good);
     }
     count--;
     exponent = DIGITS - 1 - (int)n.q;

@@ -26,6 +26,19 @@ static void put_json_number(FILE *stream, double value)
     fputs(text, stream);
 }
 
+/* A number of an array, behind a comma unless it is the first: one call of the stream for both. */
+static void put_element(FILE *stream, bool first, double value)
+{
+    char text[2 + TEXT_NUMBER_LENGTH] = ", ";
+
+    if (isfinite(value)) {
+        text_double(value, text + 2);
+    } else {
+        memcpy(text + 2, "null", sizeof "null");
+    }
+    fputs(first ? text + 2 : text, stream);
+}
+
 static void put_string(FILE *stream, const char *text)
 {
     size_t length = strlen(text), count;
@@ -135,8 +148,7 @@ static void put_vector(FILE *stream, const double *value, size_t count, size_t s
 {
     fputc('[', stream);
     for (size_t i = 0; i < count; i++) {
-        fputs(i > 0 ? ", " : "", stream);
-        put_json_number(stream, value[i * stride]);
+        put_element(stream, i == 0, value[i * stride]);
     }
     fputc(']', stream);
 }
@@ -186,8 +198,7 @@ void json_matrix_of(json_writer *writer, const char *key, json_elements elements
         begin_value(writer, NULL);
         fputc('[', writer->stream);
         for (size_t column = 0; column < columns; column++) {
-            fputs(column > 0 ? ", " : "", writer->stream);
-            put_json_number(writer->stream, elements.at(elements.context, row, column));
+            put_element(writer->stream, column == 0, elements.at(elements.context, row, column));
         }
         fputc(']', writer->stream);
     }
