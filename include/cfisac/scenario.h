@@ -203,6 +203,8 @@ size_t scenario_warnings(const cfi_scenario *scenario, const char *const **lines
 /* Bytes that one trial needs, from the sizes alone (saturating); the basis of the refusal of absurd sizes. Within a
  * factor of 2 of what the allocation's solvers take where that matters (beyond a MiB). */
 double scenario_memory_bytes(const cfi_system *system);
+/* Of them, bytes that are kept of a drop until its results are written. */
+double scenario_record_bytes(const cfi_system *system);
 
 /* The scenario's JSON Schema (draft 2020-12), with descriptions, ranges and defaults. Static text. */
 const char *scenario_schema_json(void);

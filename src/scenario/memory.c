@@ -126,11 +126,25 @@ static double multistatic_bytes(const cfi_system *system)
     return (2.0 * blocks + 12.0) * 16.0 * padded * padded + 900.0 * (double)system->K * padded;
 }
 
+/* Gains, means of the own streams, powers: what stays of a drop is K x L thrice. */
+enum { RECORD_ARRAYS = 3 };
+
+/* While powers are allocated: two arrays of the normalised problem, five points. */
+enum { PROBLEM_ARRAYS = 2 + 5 };
+
+double scenario_record_bytes(const cfi_system *system)
+{
+    double L = (double)system->L, K = (double)system->K;
+
+    return 8.0 * (RECORD_ARRAYS * K * L + 16.0 * (K + L) + 64.0);
+}
+
 double scenario_memory_bytes(const cfi_system *system)
 {
-    double L = (double)system->L, K = (double)system->K, bytes = 20.0 * 8.0 * K * L;
+    double pairs = (double)system->L * (double)system->K, K = (double)system->K, bytes = scenario_record_bytes(system);
 
     bytes += path_bytes(system);
+    bytes += system->allocation.method == CFI_METHOD_SCA ? PROBLEM_ARRAYS * 8.0 * pairs : 0.0;
     bytes += allocation_bytes(system);
     if (system->monte_carlo.realizations > 0) {
         /* sixteen realisations' channels, estimates and normals, and products */
