@@ -1,9 +1,10 @@
 /* Elimination of the path gains, all access points at once. docs/model.md (M17).
  *
- * With means m_l = E v_l, m'_p = E w_p and D_l = E norm(v_l)^2 - norm(m_l)^2, access points that are independent have
- * S = D + m^H m. The gain of AP p itself takes what w_p has in common with v_p about their means; of what is left of
- * the mean, r_p = m'_p - g_p m_p, the other gains take all but r_p^H Q r_p with Q^-1 = I + sum_l m_l m_l^H / D_l. Q is
- * built up one access point after the other, each of which takes its direction from it (Sherman, Morrison). */
+ * Access points are independent: with means m_l = E v_l, m'_p = E w_p and spreads D_l = E norm(v_l)^2 - norm(m_l)^2 the
+ * matrix of all gains is S = D + m^H m. AP p's own gain takes what w_p has in common with v_p about their means; of
+ * what is left of the mean, r_p = m'_p - g_p m_p, the gains leave r_p^H Q r_p with Q^-1 = I + sum_l m_l m_l^H / D_l. Q
+ * is built up one access point after the other, each of which takes its direction from it. All is divided by E
+ * norm(v_l)^2. */
 #include "metrics/elimination.h"
 
 #include "base/clones.h"
