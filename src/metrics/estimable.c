@@ -5,10 +5,7 @@
  * Its derivative across the array's own direction is C_l^T g'_l with g'_l independent of g_l. */
 #include "metrics/estimable.h"
 
-#include "cfisac/channel.h"
-
 #include <math.h>
-#include <string.h>
 
 /* Of what an AP radiates: powers below are what the end of an allocation leaves (1e-16 seen), or rounding of a
  * difference of powers. No number of realisations would see them. */
