@@ -43,6 +43,16 @@ static void emit_warning(void *context, const char *line)
     json_text(context, NULL, line);
 }
 
+static void remarks_of_scenario(json_writer *writer, const cfi_scenario *scenario)
+{
+    const char *const *line;
+    size_t count = scenario_warnings(scenario, &line);
+
+    for (size_t i = 0; i < count; i++) {
+        emit_warning(writer, line[i]);
+    }
+}
+
 cfi_status report_write_json(const cfi_results *results, FILE *stream, cfi_error *error)
 {
     json_writer writer = json_make(stream);
@@ -60,6 +70,7 @@ cfi_status report_write_json(const cfi_results *results, FILE *stream, cfi_error
     json_close(&writer, ']');
     status = summary(&writer, results, error);
     json_open(&writer, "warnings", '[');
+    remarks_of_scenario(&writer, results->scenario);
     report_warnings(results, emit_warning, &writer);
     json_close(&writer, ']');
     json_close(&writer, '}');
