@@ -25,7 +25,7 @@ static cfi_status summary(json_writer *writer, const cfi_results *results, cfi_e
     json_count(writer, "drops", results->count);
     json_count(writer, "infeasible", drops_count(results, CFI_DROP_INFEASIBLE));
     json_count(writer, "failed", drops_count(results, CFI_DROP_FAILED));
-    for (field_column at = {.field = NULL}; status == CFI_OK && field_next(&at, FIELD_NUMBER, FIELD_TABLE);) {
+    for (field_column at = field_start(results); status == CFI_OK && field_next(&at, FIELD_NUMBER, FIELD_TABLE);) {
         cfi_statistics statistics = {0};
         char name[FIELD_NAME_LENGTH];
 
