@@ -202,6 +202,9 @@ cfi_status scenario_continue(const cfi_scenario *older, const cfi_scenario *newe
  * with the key that is likely wrong and a colon. Lines without newline, owned by the scenario. */
 size_t scenario_warnings(const cfi_scenario *scenario, const char *const **lines);
 
+/* The most that all access points can radiate together, W: the budget, or the sum of their limits if that is less. */
+double system_most_power(const cfi_system *system);
+
 /* Whether no allocation can lift a signal out of the noise in a network of these gains (beta, K x L): then one line, cut
  * to `size`, that begins with the key that is likely wrong. True makes a remark where propagation.gain is given. */
 enum { CFI_LOST_SIGNAL_LENGTH = 320 };

@@ -16,7 +16,7 @@ struct alloc_problem {
     const cfi_link *link;
     const alloc_objective *objective;
     size_t K, L;
-    double unit_w;    /* radiated watts that are 1 here: P / L */
+    double unit_w;    /* radiated watts that are 1 here: P / L, P no more than the sum of all limits */
     double amplitude; /* sqrt(unit_w) / sigma_c: gains of amplitudes in these units */
     double *signal;   /* K x L */
     /* Interference of user k from a unit of power of AP l: K x L each. The two are one array where they are equal,

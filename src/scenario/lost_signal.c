@@ -20,8 +20,7 @@ typedef struct signal_bounds {
     double largest_gain; /* of any pair */
 } signal_bounds;
 
-/* What all access points can radiate together, W. */
-static double radiated_power(const cfi_system *system)
+double system_most_power(const cfi_system *system)
 {
     double sum = 0.0;
 
@@ -36,7 +35,7 @@ static double radiated_power(const cfi_system *system)
 static signal_bounds bound_signals(const cfi_system *system, const double *beta)
 {
     double noise = system->power.comm_noise_w, pilots = (double)system->frame.tau_p * system->frame.pilot_power_w,
-           power = (double)system->N * radiated_power(system);
+           power = (double)system->N * system_most_power(system);
     signal_bounds most = {.snr = 0.0};
 
     for (size_t k = 0; k < system->K; k++) {
@@ -60,7 +59,7 @@ static signal_bounds bound_signals(const cfi_system *system, const double *beta)
 static void describe_lost(const cfi_system *system, const signal_bounds *most, char *text, size_t size)
 {
     const cfi_power *power = &system->power;
-    double noise = dbm_of(power->comm_noise_w), budget = dbm_of(radiated_power(system));
+    double noise = dbm_of(power->comm_noise_w), budget = dbm_of(system_most_power(system));
     char what[160];
 
     if (power->comm_noise_w > MOST_NOISE_W && most->largest_gain < SMALL_GAIN) {
