@@ -119,6 +119,8 @@ static void keys_that_say_the_same_twice_or_nothing_are_refused(void **state)
          "t.json: /power/budget_dbm: \"limits\" without power.ap_limit_dbm (allowed: a number, or limits where they "
          "are "
          "given)"},
+        {"{\"power\": {\"budget_dbm\": 30, \"snr_db\": 30}}",
+         "t.json: /power/budget_dbm: given beside power.snr_db (allowed: one of them, the other absent or null)"},
         {"{\"power\": {\"budget_dbm\": 30}}",
          "t.json: /pilots/power_dbm: null with power.budget_dbm, which is no power of a pilot (allowed: a number)"},
         {"{\"power\": {\"snr_db\": null}}", "t.json: /power/snr_db: null without power.budget_dbm (allowed: a number)"},

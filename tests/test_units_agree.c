@@ -174,6 +174,8 @@ static void a_limit_above_the_budget_changes_no_bit(void **state)
                                 K * L * sizeof(double));
             assert_memory_equal(with.record.allocation.powers.s, without.record.allocation.powers.s,
                                 L * sizeof(double));
+            assert_true(with.record.heuristic.sum_rate_bit_s_hz == without.record.heuristic.sum_rate_bit_s_hz);
+            assert_true(with.record.equal.sum_rate_bit_s_hz == without.record.equal.sum_rate_bit_s_hz);
             assert_true(with.record.allocation.sum_rate_bit_s_hz == without.record.allocation.sum_rate_bit_s_hz);
             forget(&without);
             forget(&with);

@@ -82,7 +82,8 @@ typedef struct cfi_frame {
     const size_t *pilot; /* K indices below tau_p when explicit, else NULL */
 } cfi_frame;
 
-/* The budget P over all APs, sigma_c^2, sigma_s^2, a limit per AP (L, or NULL: none), and the bandwidth (0: unknown). */
+/* The budget P over all APs, sigma_c^2, sigma_s^2, a limit per AP (L, or NULL: none), and the bandwidth (0: unknown).
+ */
 typedef struct cfi_power {
 #define POWER_KEY CFI_KEY_FIELD
 #include "cfisac/scenario_keys.inc"
@@ -205,8 +206,8 @@ size_t scenario_warnings(const cfi_scenario *scenario, const char *const **lines
 /* The most that all access points can radiate together, W: the budget, or the sum of their limits if that is less. */
 double system_most_power(const cfi_system *system);
 
-/* Whether no allocation can lift a signal out of the noise in a network of these gains (beta, K x L): then one line, cut
- * to `size`, that begins with the key that is likely wrong. True makes a remark where propagation.gain is given. */
+/* Whether no allocation can lift a signal out of the noise in a network of these gains (beta, K x L): then one line,
+ * cut to `size`, that begins with the key that is likely wrong. True makes a remark where propagation.gain is given. */
 enum { CFI_LOST_SIGNAL_LENGTH = 320 };
 bool scenario_signal_is_lost(const cfi_system *system, const double *beta, char *text, size_t size);
 

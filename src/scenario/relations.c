@@ -159,7 +159,7 @@ static cfi_status check_power(const cfi_scenario *scenario, cfi_error *error)
 cfi_status check_relations(const cfi_scenario *scenario, cfi_error *error)
 {
     cfi_status (*const checks[])(const cfi_scenario *, cfi_error *) = {
-        check_memory, check_frame, check_pilots, check_angles, check_rate_target, check_power, idle_check};
+        check_memory, check_frame, check_pilots, check_angles, check_rate_target, idle_check, check_power};
     cfi_status status = CFI_OK;
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == CFI_OK; i++) {
