@@ -147,7 +147,7 @@ static const refusal value_errors[] = {
     {"{\"pilots\": {\"assignment\": [0, 1, 2, 0.5]}}", " /pilots/assignment/3: 0.5 is not a whole number"},
     {"{\"frame\": {\"coherence_symbols\": 4}}", " /frame/coherence_symbols: 4 leaves nothing after 4 pilot symbols"},
     {"{\"frame\": {\"sensing_symbols\": 3}}", " /frame/sensing_symbols: 3 cannot hold orthogonal streams of 4 users"},
-    {"{\"power\": {\"snr_db\": 301}}", " /power/snr_db: 301 is out of range (allowed: a number -200 .. 300)"},
+    {"{\"power\": {\"snr_db\": 301}}", " /power/snr_db: 301 is out of range (allowed: null; a number -200 .. 300)"},
     {"{\"power\": {\"ap_limit_dbm\": [1]}}", " /power/ap_limit_dbm: a list of 1 (allowed: a list of 32"},
     {"{\"power\": {\"ap_limit_dbm\": \"none\"}}", " /power/ap_limit_dbm: text \"none\" is not a number"},
     {"{\"sensing\": {\"angle_range_deg\": [60, -60]}}", " /sensing/angle_range_deg: the first is above the second"},

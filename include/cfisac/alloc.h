@@ -38,13 +38,15 @@ typedef struct cfi_alloc_options {
  * itself, and a smaller one is not. docs/model.md (M10)                        docs/results.md
  *   THRESHOLD  the CRLB threshold of `ap` alone, times the factor; of every access point where ap is CFI_NOWHERE
  *   AP_LIMIT   the power limit of `ap`, times the factor; where others are too small too, their limits as well
- *   BUDGET     the total power, times the factor; `ap` is the access point that needs most of it
+ *   BUDGET(_DBM)  the total power, times the factor; `ap` is the access point that needs most of it
  * The factor is infinite where `ap` has no information about the angle at any power. */
 typedef enum {
     CFI_CONSTRAINT_NONE, /* the drop is feasible, or nothing was asked of it */
     CFI_CONSTRAINT_THRESHOLD,
     CFI_CONSTRAINT_AP_LIMIT,
-    CFI_CONSTRAINT_BUDGET
+    CFI_CONSTRAINT_BUDGET,     /* said by power.snr_db */
+    CFI_CONSTRAINT_BUDGET_DBM, /* said by power.budget_dbm */
+    CFI_CONSTRAINT_LAST = CFI_CONSTRAINT_BUDGET_DBM
 } cfi_constraint;
 /* The scenario's key, e.g. "power.ap_limit_dbm"; NULL for CFI_CONSTRAINT_NONE. */
 const char *constraint_key(cfi_constraint constraint);

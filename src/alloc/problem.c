@@ -19,10 +19,11 @@ static double rounded_down(double value)
     return isfinite(value) ? rounded(value * (1.0 - 0x1p-36)) : value;
 }
 
-/* A limit that the budget does not let an access point reach is none: the problem is the same, to the bit, without. */
-static double normalised_limit(const cfi_system *system, size_t l, double unit_w)
+/* A limit that the budget (W) does not let an access point reach is none: the problem is the same, to the bit, without.
+ */
+static double normalised_limit(const cfi_system *system, size_t l, double budget, double unit_w)
 {
-    bool binds = system->power.ap_limit_w && system->power.ap_limit_w[l] < system->power.budget_w;
+    bool binds = system->power.ap_limit_w && system->power.ap_limit_w[l] < budget;
 
     return binds ? rounded_down(system->power.ap_limit_w[l] / unit_w) : INFINITY;
 }
@@ -89,7 +90,7 @@ static void fill_coefficients(alloc_problem *problem)
 {
     const cfi_link *link = problem->link;
     const cfi_system *system = link->system;
-    double unit = problem->unit_w, noise = system->power.comm_noise_w;
+    double unit = problem->unit_w, noise = system->power.comm_noise_w, most = system_most_power(system);
     alloc_sensing *sensing = &problem->sensing;
 
     fill_rows(problem, link->g, problem->amplitude, problem->signal);
@@ -106,7 +107,7 @@ static void fill_coefficients(alloc_problem *problem)
 
         sensing->d1[l] = rounded_down(ap.comm * per_need);
         sensing->d2[l] = rounded_down(ap.sens * per_need);
-        problem->limit[l] = normalised_limit(system, l, unit);
+        problem->limit[l] = normalised_limit(system, l, most, unit);
         problem->limited = problem->limited || problem->limit[l] < INFINITY;
         problem->unit[l] = problem_unit_below(problem->limit[l]);
     }
@@ -185,7 +186,7 @@ static cfi_status allocate_problem(alloc_problem *problem, size_t mates, cfi_are
 cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error)
 {
     const cfi_system *system = link->system;
-    double unit_w = system->power.budget_w / (double)link->L;
+    double unit_w = system_most_power(system) / (double)link->L;
     bool coherent = system->rate_model == CFI_RATE_EXACT && link->pilots_overlap;
     cfi_status status;
 

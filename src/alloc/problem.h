@@ -18,7 +18,7 @@ struct alloc_problem {
     const alloc_objective *objective;
     size_t K, L;
     size_t stride;    /* L rounded up to whole vectors (rows.h): from a user's row to the next */
-    double unit_w;    /* radiated watts that are 1 here: P / L */
+    double unit_w;    /* radiated watts that are 1 here: P / L, P no more than the sum of all limits */
     double amplitude; /* sqrt(unit_w) / sigma_c: gains of amplitudes in these units */
     double *signal;   /* a row a user, a number an AP: (k, l) at [l + stride k]; 0 beyond L */
     /* Interference of user k from a unit of power of AP l, in rows like the signal. The two are one array where they

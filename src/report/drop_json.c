@@ -52,7 +52,8 @@ static void put_member(json_writer *writer, field_column column, const cfi_recor
     } else if (f->shape == FIELD_PAIRS) {
         put_pairs(writer, key, column, record);
     } else {
-        json_vector(writer, key, there ? field_array(column, record) : NULL, field_values(f->shape, record));
+        json_scaled_vector(writer, key, there ? field_array(column, record) : NULL, field_values(f->shape, record),
+                           field_factor(column));
     }
 }
 
@@ -86,7 +87,7 @@ static void put_rest_of_allocation(json_writer *writer, const cfi_record *record
 static void put_group(json_writer *writer, const field_group *group, const cfi_record *record,
                       const cfi_results *results)
 {
-    for (field_column at = {.field = NULL}; field_next(&at, FIELD_ANY, FIELD_JSON);) {
+    for (field_column at = field_start(results); field_next(&at, FIELD_ANY, FIELD_JSON);) {
         if (at.field->group == group) {
             put_member(writer, at, record);
         }

@@ -144,23 +144,29 @@ void json_embed(json_writer *writer, const char *key, const char *json)
     }
 }
 
-static void put_vector(FILE *stream, const double *value, size_t count, size_t stride)
+/* A row of `rows` rows, column-major, times the factor. */
+static void put_vector(FILE *stream, const double *value, size_t count, size_t rows, double factor)
 {
     fputc('[', stream);
     for (size_t i = 0; i < count; i++) {
-        put_element(stream, i == 0, value[i * stride]);
+        put_element(stream, i == 0, value[i * rows] * factor);
     }
     fputc(']', stream);
 }
 
-void json_vector(json_writer *writer, const char *key, const double *value, size_t count)
+void json_scaled_vector(json_writer *writer, const char *key, const double *value, size_t count, double factor)
 {
     if (!value) {
         json_null(writer, key);
         return;
     }
     begin_value(writer, key);
-    put_vector(writer->stream, value, count, 1);
+    put_vector(writer->stream, value, count, 1, factor);
+}
+
+void json_vector(json_writer *writer, const char *key, const double *value, size_t count)
+{
+    json_scaled_vector(writer, key, value, count, 1.0);
 }
 
 void json_counts(json_writer *writer, const char *key, const size_t *value, size_t count)
@@ -186,7 +192,7 @@ void json_matrix(json_writer *writer, const char *key, const double *value, size
     json_open(writer, key, '[');
     for (size_t row = 0; row < rows; row++) {
         begin_value(writer, NULL);
-        put_vector(writer->stream, value + row, columns, rows);
+        put_vector(writer->stream, value + row, columns, rows, 1.0);
     }
     json_close(writer, ']');
 }

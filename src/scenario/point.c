@@ -62,6 +62,7 @@ static cfi_scenario *borrow(const cfi_scenario *base, size_t point)
     out->file = base->file;
     out->tree.file = base->file;
     memcpy(out->tree.item, base->tree.item, sizeof out->tree.item);
+    memcpy(out->tree.filled, base->tree.filled, sizeof out->tree.filled);
     memcpy(out->value, base->value, sizeof out->value);
     out->tree.item[KEY_sweep] = NULL;
     for (size_t i = 0; i < grid->axes; i++) {
@@ -69,6 +70,7 @@ static cfi_scenario *borrow(const cfi_scenario *base, size_t point)
 
         out->tree.item[id] = grid->items[i].item[grid_index(grid, point, i)];
         out->tree.set[id] = true;
+        out->tree.filled[id] = false;
         out->value[id] = (cfi_value){.form = 0};
     }
     return out;
@@ -111,7 +113,9 @@ cfi_status scenario_at_point(const cfi_scenario *scenario, size_t point, cfi_sce
     }
     status = read_point(made, error);
     if (status == CFI_OK) {
-        interpret_scalars(made);
+        status = interpret_scalars(made, error);
+    }
+    if (status == CFI_OK) {
         status = interpret_rest(made, error);
     }
     if (status != CFI_OK) {

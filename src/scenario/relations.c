@@ -2,6 +2,7 @@
 #include "scenario/relations.h"
 
 #include "base/text.h"
+#include "scenario/idle.h"
 #include "scenario/key_text.h"
 
 #include <stdarg.h>
@@ -131,10 +132,27 @@ static cfi_status check_rate_target(const cfi_scenario *scenario, cfi_error *err
                             key_table[KEY_objective].words[system->allocation.objective]);
 }
 
+static cfi_status check_power(const cfi_scenario *scenario, cfi_error *error)
+{
+    if (scenario->value[KEY_budget_w].form == FORM_WORD && model_is_null(scenario, KEY_ap_limit_w)) {
+        return refuse_key(scenario, KEY_budget_w, error,
+                          "\"limits\" without power.ap_limit_dbm (allowed: a number, or limits where they are given)");
+    }
+    if (!model_is_null(scenario, KEY_budget_w) && model_is_null(scenario, KEY_pilot_power_w)) {
+        return refuse_key(scenario, KEY_pilot_power_w, error,
+                          "null with power.budget_dbm, which is no power of a pilot (allowed: a number)");
+    }
+    if (!model_is_null(scenario, KEY_noise_figure_db) && model_is_null(scenario, KEY_bandwidth_hz)) {
+        return refuse_key(scenario, KEY_bandwidth_hz, error,
+                          "null with power.noise_figure_db, which gives no noise by itself (allowed: a number)");
+    }
+    return CFI_OK;
+}
+
 cfi_status check_relations(const cfi_scenario *scenario, cfi_error *error)
 {
-    cfi_status (*const checks[])(const cfi_scenario *, cfi_error *) = {check_memory, check_frame, check_pilots,
-                                                                       check_angles, check_rate_target};
+    cfi_status (*const checks[])(const cfi_scenario *, cfi_error *) = {
+        check_memory, check_frame, check_pilots, check_angles, check_rate_target, idle_check, check_power};
     cfi_status status = CFI_OK;
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == CFI_OK; i++) {

@@ -220,6 +220,7 @@ cfi_status tree_fill(cfi_tree *tree, cfi_error *error)
             continue;
         }
         tree->item[id] = tree->owned[id] = cJSON_Parse(key_table[id].fallback);
+        tree->filled[id] = true;
         if (!tree->item[id]) {
             return tree_out_of_memory(tree, error);
         }

@@ -30,7 +30,7 @@ lacks_temporary() { [ -d "$1" ] && [ -z "$(find "$1" -name '.*' -type f)" ]; }
 # A scenario that takes milliseconds; its threshold draws no warning.
 cat >small.json <<'END'
 {"name": "small", "network": {"aps": 6, "ues": 2}, "pilots": {"length": 2},
- "sensing": {"crlb_threshold_db": -8}, "monte_carlo": {"drops": 4, "realizations": 20}}
+ "sensing": {"crlb_threshold_db": -28, "path_gain": 0.1}, "monte_carlo": {"drops": 4, "realizations": 20}}
 END
 echo '{}' >empty.json
 
