@@ -15,7 +15,7 @@ enum { L = 5, K = 6, PILOTS = 2 };
 typedef struct scene {
     drop *d;
     alloc_problem problem;
-    alloc_point *heuristic, *incumbent, *start;
+    alloc_point *incumbent, *start;
     start_source source;
 } scene;
 
@@ -24,24 +24,27 @@ static scene make_scene(uint64_t seed)
     made_system made = make_system(seed, L, K, 4, 4);
     cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 77);
     alloc_state incumbent;
+    alloc_point *heuristic;
     scene s;
 
     reuse_pilots(&made, PILOTS);
     s.d = make_drop(made);
     set_tightness(s.d, 1e-9);
     assert_int_equal(problem_build(&s.d->link, s.d->arena, &s.problem, NULL), CFI_OK);
-    s.heuristic = problem_point(&s.problem, s.d->arena);
     assert_true(problem_state(&s.problem, s.d->arena, &incumbent));
     s.incumbent = incumbent.point;
+    heuristic = problem_point(&s.problem, s.d->arena);
     s.start = problem_point(&s.problem, s.d->arena);
     for (size_t i = 0; i < K * L; i++) { /* the incumbent's powers are far from the heuristic's */
         size_t at = problem_at(&s.problem, i % K, i / K);
 
-        s.heuristic->w[at] = 1.0;
+        heuristic->w[at] = 1.0;
+        heuristic->s[i / K] = s.incumbent->s[i / K] = 0.0;
         s.incumbent->w[at] = made_uniform(&stream, 0.1, 2.0);
     }
-    assert_true(problem_complete(&s.problem, s.heuristic) && problem_complete(&s.problem, s.incumbent));
-    s.source = (start_source){.heuristic = s.heuristic,
+    assert_true(problem_complete(&s.problem, heuristic) && problem_complete(&s.problem, s.incumbent));
+    problem_to_powers(&s.problem, heuristic, &s.d->powers);
+    s.source = (start_source){.heuristic = &s.d->powers,
                               .incumbent = incumbent,
                               .users = contest_make(&s.d->link, s.d->arena),
                               .key = arena_alloc(s.d->arena, K, sizeof(double))};

@@ -93,16 +93,12 @@ double anderson_next(const anderson *a, double *restrict z)
 {
     double c[ANDERSON_DEPTH] = {0.0}, plain = rows_product(a->stride, a->f, a->f), step = 0.0;
 
-    memcpy(z, a->last_g, a->n * sizeof *z);
+    memcpy(z, a->last_g, a->stride * sizeof *z);
     solve_normal_equations(a, c);
     for (size_t j = 0; j < a->count; j++) {
-        const double *dg = a->difference_g + j * a->stride;
-
-        for (size_t i = 0; i < a->n; i++) {
-            z[i] -= c[j] * dg[i];
-        }
+        rows_subtract(a->stride, c[j], a->difference_g + j * a->stride, z);
     }
-    for (size_t i = 0; i < a->n; i++) {
+    for (size_t i = 0; i < a->stride; i++) {
         double moved = z[i] - (a->last_g[i] - a->f[i]);
 
         step += moved * moved;

@@ -32,9 +32,9 @@ void anderson_forget(anderson *a);
 /* Learns that the map takes z to g; n numbers each. */
 void anderson_learn(anderson *a, const double *restrict z, const double *restrict g);
 
-/* The accelerated point after the last one learnt; that is its g as long as nothing else is known. Returns how many
- * times as long as the plain step g - z the step from z to it is: 1 without acceleration, much more where the map
- * converges slowly. */
+/* The accelerated point after the last one learnt, a row (rows.h), 0 beyond n; that is its g as long as nothing else is
+ * known. Returns how many times as long as the plain step g - z the step from z to it is: 1 without acceleration, much
+ * more where the map converges slowly. */
 double anderson_next(const anderson *a, double *restrict z);
 
 #endif

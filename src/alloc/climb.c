@@ -19,14 +19,15 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
     if (status != CFI_OK) {
         return status;
     }
-    double *memory = arena_alloc(arena, 7 * c->n, sizeof *memory);
+    size_t stride = rows_stride(c->n);
+    double *memory = arena_alloc(arena, 7 * stride, sizeof *memory);
     c->fading = arena_alloc(arena, 2 * problem->K, sizeof *c->fading);
     if (!memory || !c->fading) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the accelerated response");
     }
     double **const part[] = {&c->state, &c->answer, &c->best, &c->origin, &c->from, &c->to, &c->reach};
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
-        *part[i] = memory + i * c->n;
+        *part[i] = memory + i * stride;
     }
     c->revived = c->fading + problem->K;
     return CFI_OK;

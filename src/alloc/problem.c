@@ -71,15 +71,19 @@ static size_t count_mates(const cfi_link *link)
     return count;
 }
 
+/* Access points of one cache line of each row: between rows and the K numbers an access point of powers. */
+static size_t line_end(const alloc_problem *problem, size_t first)
+{
+    return first + LANES < problem->L ? first + LANES : problem->L;
+}
+
 /* Numbers of a link in the units of the problem, in rows. */
 static void fill_rows(const alloc_problem *problem, const double *moment, double factor, double *rows)
 {
     memset(rows, 0, problem->K * problem->stride * sizeof *rows);
-    for (size_t first = 0; first < problem->L; first += LANES) { /* a cache line of each row at a time */
-        size_t end = first + LANES < problem->L ? first + LANES : problem->L;
-
+    for (size_t first = 0; first < problem->L; first += LANES) {
         for (size_t k = 0; k < problem->K; k++) {
-            for (size_t l = first; l < end; l++) {
+            for (size_t l = first; l < line_end(problem, first); l++) {
                 rows[problem_at(problem, k, l)] = rounded(moment[k + problem->K * l] * factor);
             }
         }
@@ -216,12 +220,18 @@ alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena)
     if (!point) {
         return NULL;
     }
-    point->w = arena_zeros(arena, problem->K * problem->stride, sizeof(double));
-    point->x = arena_zeros(arena, 2 * problem->stride, sizeof(double));
+    point->w = arena_alloc(arena, problem->K * problem->stride, sizeof(double));
+    point->x = arena_alloc(arena, 2 * problem->stride, sizeof(double));
     if (!point->w || !point->x) {
         return NULL;
     }
     point->s = point->x + problem->stride;
+    for (size_t l = problem->L; l < problem->stride; l++) {
+        point->x[l] = point->s[l] = 0.0;
+        for (size_t k = 0; k < problem->K; k++) {
+            point->w[problem_at(problem, k, l)] = 0.0;
+        }
+    }
     return point;
 }
 
@@ -325,30 +335,41 @@ void problem_to_powers(const alloc_problem *problem, const alloc_point *point, c
 {
     size_t K = problem->K;
 
-    for (size_t l = 0; l < problem->L; l++) {
+    for (size_t first = 0; first < problem->L; first += LANES) {
         for (size_t k = 0; k < K; k++) {
-            double w = point->w[problem_at(problem, k, l)];
+            for (size_t l = first; l < line_end(problem, first); l++) {
+                double w = point->w[problem_at(problem, k, l)];
 
-            powers->p[k + K * l] = w * w * problem->unit_w;
+                powers->p[k + K * l] = w * w * problem->unit_w;
+            }
         }
+    }
+    for (size_t l = 0; l < problem->L; l++) {
         powers->s[l] = point->s[l] * problem->unit_w;
     }
+}
+
+double problem_amplitude(const alloc_problem *problem, double power_w)
+{
+    return rounded(sqrt(power_w / problem->unit_w));
 }
 
 void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers, alloc_point *point)
 {
     size_t K = problem->K;
 
-    for (size_t l = 0; l < problem->L; l++) {
-        double x = 0.0;
-
+    memset(point->x, 0, problem->stride * sizeof *point->x);
+    for (size_t first = 0; first < problem->L; first += LANES) {
         for (size_t k = 0; k < K; k++) {
-            double w = rounded(sqrt(powers->p[k + K * l] / problem->unit_w));
+            for (size_t l = first; l < line_end(problem, first); l++) {
+                double w = problem_amplitude(problem, powers->p[k + K * l]);
 
-            point->w[problem_at(problem, k, l)] = w;
-            x += w * w;
+                point->w[problem_at(problem, k, l)] = w;
+                point->x[l] += w * w;
+            }
         }
-        point->x[l] = x;
+    }
+    for (size_t l = 0; l < problem->L; l++) {
         point->s[l] = rounded(powers->s[l] / problem->unit_w);
     }
 }

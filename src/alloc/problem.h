@@ -62,8 +62,9 @@ double problem_unit_below(double bound);
 
 /* The scenario's objective must have a row in the table (objective_of). Fails: CFI_NO_MEMORY. */
 cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error);
-alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena); /* zeros; NULL: out of memory */
-/* A point of zeros and its values, not evaluated; false: out of memory. */
+/* 0 beyond L, nothing else is set; NULL: out of memory. */
+alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena);
+/* Such a point and its values, not evaluated; false: out of memory. */
 bool problem_state(const alloc_problem *problem, cfi_arena *arena, alloc_state *state);
 void problem_copy(const alloc_problem *problem, const alloc_point *from, alloc_point *to);
 void problem_copy_state(const alloc_problem *problem, const alloc_state *from, const alloc_state *to);
@@ -104,6 +105,8 @@ static inline double problem_load(const alloc_problem *problem, size_t k, size_t
  */
 bool problem_complete(const alloc_problem *problem, alloc_point *point);
 
+/* The amplitude of a power in watts. */
+double problem_amplitude(const alloc_problem *problem, double power_w);
 /* Radiated watts of a point, and back. */
 void problem_to_powers(const alloc_problem *problem, const alloc_point *point, cfi_powers *powers);
 void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers, alloc_point *point);

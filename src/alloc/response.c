@@ -102,14 +102,6 @@ CLONES(static, void, scale_row, (size_t count, double factor, const double *rest
     }
 }
 
-CLONES(static, void, subtract_row, (size_t count, double factor, const double *restrict from, double *restrict to),
-       (count, factor, from, to))
-{
-    for (size_t l = 0; l < count; l++) {
-        to[l] -= factor * from[l];
-    }
-}
-
 /* Negative amplitudes are worth nothing; adds the squares of the others. */
 CLONES(static, void, clip_row, (size_t count, double *restrict v, double *restrict norm2), (count, v, norm2))
 {
@@ -133,8 +125,8 @@ static void pay_coherent_tile(const response *r, size_t first, size_t count, con
         for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
             size_t j = problem->mate[m];
 
-            subtract_row(count, r->weight[k] * z[m], problem_coherent_row(problem, k, j) + first,
-                         r->amplitude + r->stride * j + first);
+            rows_subtract(count, r->weight[k] * z[m], problem_coherent_row(problem, k, j) + first,
+                          r->amplitude + r->stride * j + first);
         }
     }
     memset(r->norm + first, 0, count * sizeof *r->norm);

@@ -50,3 +50,11 @@ CLONES(extern, double, rows_triple, (size_t count, const double *a, const double
 {
     SUM_TERMS(VECTOR(a, at) * VECTOR(b, at) * VECTOR(c, at));
 }
+
+CLONES(extern, void, rows_subtract, (size_t count, double factor, const double *restrict from, double *restrict to),
+       (count, factor, from, to))
+{
+    for (size_t at = 0; at < count; at += LANES) {
+        *(vector *)(to + at) -= factor * VECTOR(from, at);
+    }
+}

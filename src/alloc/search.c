@@ -5,19 +5,21 @@
 
 #include <math.h>
 
-static cfi_status allocate_search(alloc_search *s, const cfi_system *system, cfi_arena *arena, cfi_error *error)
+static cfi_status allocate_search(alloc_search *s, const cfi_powers *heuristic, cfi_arena *arena, cfi_error *error)
 {
     const alloc_problem *problem = &s->problem;
-    size_t length = system->allocation.max_iterations + 1;
+    size_t length = problem->link->system->allocation.max_iterations + 1;
     bool states = problem_state(problem, arena, &s->at) && problem_state(problem, arena, &s->best);
 
     s->outcome.trace = arena_alloc(arena, length, sizeof(double));
     s->best_outcome.trace = arena_alloc(arena, length, sizeof(double));
-    s->source = (start_source){.problem = problem,
-                               .incumbent = s->best,
-                               .users = contest_make(problem->link, arena),
-                               .key = arena_alloc(arena, problem->K, sizeof(double))};
-    if (!states || !s->outcome.trace || !s->best_outcome.trace || !s->source.users || !s->source.key) {
+    s->source = (start_source){.problem = problem, .heuristic = heuristic, .incumbent = s->best};
+    if (s->asked > 1) {
+        s->source.users = contest_make(problem->link, arena);
+        s->source.key = arena_alloc(arena, problem->K, sizeof(double));
+        states = states && s->source.users && s->source.key;
+    }
+    if (!states || !s->outcome.trace || !s->best_outcome.trace) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");
     }
     return CFI_OK;
@@ -34,32 +36,20 @@ static size_t default_starts(const alloc_search *s)
 cfi_status search_init(alloc_search *s, const cfi_link *link, const cfi_powers *heuristic,
                        const cfi_alloc_options *options, alloc_workspace *workspace, cfi_error *error)
 {
-    const cfi_system *system = link->system;
-    alloc_point *first;
     cfi_status status;
 
-    *s = (alloc_search){.worst = 0.0};
+    *s = (alloc_search){.asked = link->system->allocation.starts};
     status = problem_build(link, workspace->scratch, &s->problem, error);
     if (status == CFI_OK) {
         status = ascent_init(&s->ascent, &s->problem, options, workspace, error);
     }
-    if (status == CFI_OK) {
-        status = allocate_search(s, system, workspace->scratch, error);
-    }
     if (status != CFI_OK) {
         return status;
     }
-    first = problem_point(&s->problem, workspace->scratch);
-    if (!first) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");
-    }
-    problem_from_powers(&s->problem, heuristic, first);
-    s->source.heuristic = first;
-    s->asked = system->allocation.starts;
     if (s->asked == 0) {
         s->asked = default_starts(s);
     }
-    return CFI_OK;
+    return allocate_search(s, heuristic, workspace->scratch, error);
 }
 
 /* Starts are compared by their objective only where they ended equally well: one that broke down is no stationary

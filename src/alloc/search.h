@@ -18,7 +18,8 @@ typedef struct alloc_search {
     size_t broken;                     /* starts that broke down */
 } alloc_search;
 
-/* Fails: CFI_NO_MEMORY, CFI_INVALID as problem_build and ascent_init. */
+/* `heuristic`, watts, is read as long as the search lives. Fails: CFI_NO_MEMORY, CFI_INVALID as problem_build and
+ * ascent_init. */
 cfi_status search_init(alloc_search *search, const cfi_link *link, const cfi_powers *heuristic,
                        const cfi_alloc_options *options, alloc_workspace *workspace, cfi_error *error);
 

@@ -60,9 +60,16 @@ static double communication_power(const alloc_problem *problem, const alloc_poin
     return x;
 }
 
-/* Gives every access point the communication power it has in `like`: then the thresholds hold as they do there. One
- * that is left without amplitudes serves the remaining users as in `heuristic`. */
-static void restore_powers(const start_source *source, const alloc_point *like, alloc_point *point)
+/* What user k has of AP l in the heuristic split. */
+static double heuristic_amplitude(const start_source *source, size_t k, size_t l)
+{
+    return problem_amplitude(source->problem, source->heuristic->p[k + source->problem->K * l]);
+}
+
+/* Gives every access point the communication power point->x that it had before its amplitudes were changed: then the
+ * thresholds hold as they did. One that is left without amplitudes serves the remaining users as the heuristic split
+ * does. */
+static void restore_powers(const start_source *source, alloc_point *point)
 {
     const alloc_problem *problem = source->problem;
     size_t K = problem->K, L = problem->L;
@@ -76,14 +83,14 @@ static void restore_powers(const start_source *source, const alloc_point *like, 
     }
     for (size_t l = 0; l < L; l++) {
         bool idle = !(communication_power(problem, point, l) > 0.0);
-        double x, wanted = communication_power(problem, like, l);
+        double x;
 
         for (size_t k = 0; idle && k < K; k++) {
-            point->w[problem_at(problem, k, l)] = serves[k] * source->heuristic->w[problem_at(problem, k, l)];
+            point->w[problem_at(problem, k, l)] = serves[k] * heuristic_amplitude(source, k, l);
         }
         x = communication_power(problem, point, l);
         for (size_t k = 0; x > 0.0 && k < K; k++) {
-            point->w[problem_at(problem, k, l)] *= sqrt(wanted / x);
+            point->w[problem_at(problem, k, l)] *= sqrt(point->x[l] / x);
         }
     }
 }
@@ -125,7 +132,7 @@ static bool exchange_user(const start_source *source, alloc_point *point)
     out = is_silent(source, k) ? weakest_rival(source, k) : k;
     problem_copy(problem, source->incumbent.point, point);
     for (size_t l = 0; l < problem->L; l++) {
-        point->w[problem_at(problem, k, l)] = source->heuristic->w[problem_at(problem, k, l)];
+        point->w[problem_at(problem, k, l)] = heuristic_amplitude(source, k, l);
         point->w[problem_at(problem, out, l)] = 0.0;
     }
     return true;
@@ -139,16 +146,16 @@ bool start_make(start_source *source, size_t start, alloc_point *point)
     bool exchanged = start > 2 && start % 4 != 2 && exchange_user(source, point);
 
     source->turn += exchanged;
-    if (start == 0) {
-        problem_copy(problem, source->heuristic, point);
-    } else if (!exchanged) {
-        problem_copy(problem, source->heuristic, point);
+    if (!exchanged) {
+        problem_from_powers(problem, source->heuristic, point);
         if (start % 2 == 1) {
             silence_users(source, start, &stream, point);
-        } else {
+        } else if (start > 0) {
             shake_amplitudes(source, &stream, point);
         }
     }
-    restore_powers(source, exchanged ? source->incumbent.point : source->heuristic, point);
+    if (start > 0) {
+        restore_powers(source, point);
+    }
     return problem->objective->complete(problem, point);
 }

@@ -8,15 +8,15 @@
 /* What starts are made from. */
 typedef struct start_source {
     const alloc_problem *problem;
-    const alloc_point *heuristic;
-    alloc_state incumbent; /* the best so far, with its values; read from start 3 on */
-    contest *users;        /* in order; has scratch */
-    double *key;           /* K: scratch */
-    size_t turn;           /* exchanges tried; the caller resets it when the incumbent improves */
+    const cfi_powers *heuristic; /* watts */
+    alloc_state incumbent;       /* the best so far, with its values; read from start 3 on */
+    contest *users;              /* in order; has scratch; from start 1 on */
+    double *key;                 /* K: scratch, as the users */
+    size_t turn;                 /* exchanges tried; the caller resets it when the incumbent improves */
 } start_source;
 
 /* Start number `start` of the allocation:
- *   0             `heuristic` itself
+ *   0             the heuristic split itself
  *   1             the strongest user of each pilot
  *   2, 6, 10 ..   random amplitudes, from the stream (seed, drop, start)
  *   others        the incumbent with one user exchanged: an active one silenced, or a silent one in the place of its
