@@ -1,6 +1,8 @@
 /* The allocation problem in normalised amplitudes: data and evaluation. docs/model.md (M8), (M9) */
 #include "alloc/problem.h"
 
+#include "base/threads.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -71,23 +73,59 @@ static size_t count_mates(const cfi_link *link)
     return count;
 }
 
-/* Access points of one cache line of each row: between rows and the K numbers an access point of powers. */
-static size_t line_end(const alloc_problem *problem, size_t first)
+/* Loops between rows and the K numbers an access point of links and powers take the access points of a cache line at a
+ * time, and are shared among threads by access points. */
+static size_t line_end(size_t first, size_t end)
 {
-    return first + LANES < problem->L ? first + LANES : problem->L;
+    return first + LANES < end ? first + LANES : end;
+}
+
+static void share_aps(const alloc_problem *problem,
+                      void (*work)(void *context, size_t thread, size_t first, size_t end), void *context)
+{
+    size_t threads = problem->link->threads;
+
+    threads_share(threads, problem->L, threads_even_part(threads, problem->L, 2 * problem->K), work, context);
 }
 
 /* Numbers of a link in the units of the problem, in rows. */
-static void fill_rows(const alloc_problem *problem, const double *moment, double factor, double *rows)
+typedef struct row_filling {
+    const alloc_problem *problem;
+    const double *moment;
+    double factor, *rows;
+} row_filling;
+
+static void fill_rows_of(void *context, size_t thread, size_t first, size_t end)
 {
-    memset(rows, 0, problem->K * problem->stride * sizeof *rows);
-    for (size_t first = 0; first < problem->L; first += LANES) {
+    const row_filling *f = context;
+    const alloc_problem *problem = f->problem;
+
+    (void)thread;
+    for (; first < end; first += LANES) {
         for (size_t k = 0; k < problem->K; k++) {
-            for (size_t l = first; l < line_end(problem, first); l++) {
-                rows[problem_at(problem, k, l)] = rounded(moment[k + problem->K * l] * factor);
+            for (size_t l = first; l < line_end(first, end); l++) {
+                f->rows[problem_at(problem, k, l)] = rounded(f->moment[k + problem->K * l] * f->factor);
             }
         }
     }
+}
+
+/* A row a user; 0 beyond L. */
+static void clear_padding(const alloc_problem *problem, double *rows, size_t count)
+{
+    for (size_t row = 0; row < count; row++) {
+        for (size_t l = problem->L; l < problem->stride; l++) {
+            rows[l + problem->stride * row] = 0.0;
+        }
+    }
+}
+
+static void fill_rows(const alloc_problem *problem, const double *moment, double factor, double *rows)
+{
+    row_filling f = {.problem = problem, .moment = moment, .factor = factor, .rows = rows};
+
+    clear_padding(problem, rows, problem->K);
+    share_aps(problem, fill_rows_of, &f);
 }
 
 static void fill_coefficients(alloc_problem *problem)
@@ -226,12 +264,8 @@ alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena)
         return NULL;
     }
     point->s = point->x + problem->stride;
-    for (size_t l = problem->L; l < problem->stride; l++) {
-        point->x[l] = point->s[l] = 0.0;
-        for (size_t k = 0; k < problem->K; k++) {
-            point->w[problem_at(problem, k, l)] = 0.0;
-        }
-    }
+    clear_padding(problem, point->w, problem->K);
+    clear_padding(problem, point->x, 2);
     return point;
 }
 
@@ -298,32 +332,51 @@ void problem_add_streams(const alloc_problem *problem, const double *w, double *
     }
 }
 
+/* What the threads share of an evaluation. */
+typedef struct evaluation {
+    const alloc_problem *problem;
+    const alloc_point *point;
+    alloc_values *values;
+} evaluation;
+
+/* u and interference of users first .. end - 1, but for what streams cause one by one. */
+static void evaluate_users(void *context, size_t thread, size_t first, size_t end)
+{
+    const evaluation *e = context;
+    const alloc_problem *problem = e->problem;
+
+    (void)thread;
+    for (size_t k = first; k < end; k++) {
+        e->values->u[k] =
+            rows_product(problem->stride, problem->signal + problem->stride * k, e->point->w + problem->stride * k);
+        e->values->interference[k] = problem_interference(problem, k, e->point->x, e->point->s);
+        for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
+            double v = problem_coherent(problem, k, problem->mate[i], e->point->w);
+
+            e->values->interference[k] += v * v;
+        }
+    }
+}
+
+double problem_interference(const alloc_problem *problem, size_t k, const double *x, const double *s)
+{
+    const double *sensing = problem->sensing_load + problem->stride * k;
+
+    if (problem_loads_equal(problem)) {
+        return 1.0 + rows_product_sum(problem->stride, sensing, x, s);
+    }
+    return 1.0 + rows_product(problem->stride, sensing, s) +
+           (problem->load ? rows_product(problem->stride, problem->load + problem->stride * k, x) : 0.0);
+}
+
 double problem_evaluate(const alloc_problem *problem, const alloc_point *point, alloc_values *values)
 {
-    size_t stride = problem->stride;
+    size_t threads = problem->link->threads, K = problem->K, pairs_each = 1 + problem->mate_start[K] / K;
+    evaluation e = {.problem = problem, .point = point, .values = values};
 
-    for (size_t k = 0; k < problem->K; k++) {
-        const double *sensing = problem->sensing_load + stride * k;
-
-        values->u[k] = rows_product(stride, problem->signal + stride * k, point->w + stride * k);
-        values->interference[k] = 1.0;
-        if (problem_loads_equal(problem)) {
-            values->interference[k] += rows_product_sum(stride, sensing, point->x, point->s);
-        } else {
-            values->interference[k] += rows_product(stride, sensing, point->s);
-        }
-        if (problem->load && !problem_loads_equal(problem)) {
-            values->interference[k] += rows_product(stride, problem->load + stride * k, point->x);
-        }
-    }
+    threads_share(threads, K, threads_even_part(threads, K, problem->stride * pairs_each), evaluate_users, &e);
     if (problem->load_by_stream) {
         problem_add_streams(problem, point->w, values->interference);
-    }
-    for (size_t k = 0; k < problem->K; k++) {
-        for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
-            double v = problem_coherent(problem, k, problem->mate[i], point->w);
-            values->interference[k] += v * v;
-        }
     }
     values->objective = problem->objective->value(problem, values);
     return values->objective;
@@ -331,19 +384,35 @@ double problem_evaluate(const alloc_problem *problem, const alloc_point *point, 
 
 /* ---------------------------------------------------------------- powers in watts ---- */
 
-void problem_to_powers(const alloc_problem *problem, const alloc_point *point, cfi_powers *powers)
+/* What the threads share of a change of units. */
+typedef struct unit_change {
+    const alloc_problem *problem;
+    double *w, *x; /* rows */
+    double *p;     /* K numbers an access point, watts */
+} unit_change;
+
+static void make_powers_of(void *context, size_t thread, size_t first, size_t end)
 {
-    size_t K = problem->K;
+    const unit_change *c = context;
+    const alloc_problem *problem = c->problem;
 
-    for (size_t first = 0; first < problem->L; first += LANES) {
-        for (size_t k = 0; k < K; k++) {
-            for (size_t l = first; l < line_end(problem, first); l++) {
-                double w = point->w[problem_at(problem, k, l)];
+    (void)thread;
+    for (; first < end; first += LANES) {
+        for (size_t k = 0; k < problem->K; k++) {
+            for (size_t l = first; l < line_end(first, end); l++) {
+                double w = c->w[problem_at(problem, k, l)];
 
-                powers->p[k + K * l] = w * w * problem->unit_w;
+                c->p[k + problem->K * l] = w * w * problem->unit_w;
             }
         }
     }
+}
+
+void problem_to_powers(const alloc_problem *problem, const alloc_point *point, cfi_powers *powers)
+{
+    unit_change c = {.problem = problem, .w = point->w, .p = powers->p};
+
+    share_aps(problem, make_powers_of, &c);
     for (size_t l = 0; l < problem->L; l++) {
         powers->s[l] = point->s[l] * problem->unit_w;
     }
@@ -354,21 +423,30 @@ double problem_amplitude(const alloc_problem *problem, double power_w)
     return rounded(sqrt(power_w / problem->unit_w));
 }
 
-void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers, alloc_point *point)
+static void make_amplitudes_of(void *context, size_t thread, size_t first, size_t end)
 {
-    size_t K = problem->K;
+    const unit_change *c = context;
+    const alloc_problem *problem = c->problem;
 
-    memset(point->x, 0, problem->stride * sizeof *point->x);
-    for (size_t first = 0; first < problem->L; first += LANES) {
-        for (size_t k = 0; k < K; k++) {
-            for (size_t l = first; l < line_end(problem, first); l++) {
-                double w = problem_amplitude(problem, powers->p[k + K * l]);
+    (void)thread;
+    for (; first < end; first += LANES) {
+        for (size_t k = 0; k < problem->K; k++) {
+            for (size_t l = first; l < line_end(first, end); l++) {
+                double w = problem_amplitude(problem, c->p[k + problem->K * l]);
 
-                point->w[problem_at(problem, k, l)] = w;
-                point->x[l] += w * w;
+                c->w[problem_at(problem, k, l)] = w;
+                c->x[l] += w * w;
             }
         }
     }
+}
+
+void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers, alloc_point *point)
+{
+    unit_change c = {.problem = problem, .w = point->w, .x = point->x, .p = powers->p};
+
+    memset(point->x, 0, problem->stride * sizeof *point->x);
+    share_aps(problem, make_amplitudes_of, &c);
     for (size_t l = 0; l < problem->L; l++) {
         point->s[l] = rounded(powers->s[l] / problem->unit_w);
     }

@@ -72,7 +72,11 @@ void problem_copy_state(const alloc_problem *problem, const alloc_state *from, c
 /* Adds what the streams of amplitudes w cause where that depends on the stream: sum_jl load_by_stream_kjl w_jl^2. */
 void problem_add_streams(const alloc_problem *problem, const double *w, double *interference);
 
-/* Fills *values from the point; returns the objective. O(K L), more with coherent terms. */
+/* I_k of user k from powers x and s, rows, without coherent terms and what streams cause one by one. */
+double problem_interference(const alloc_problem *problem, size_t k, const double *x, const double *s);
+
+/* Fills *values from the point; returns the objective. O(K L), more with coherent terms. This and the changes of units
+ * below take at most link->threads threads, of which no bit depends. */
 double problem_evaluate(const alloc_problem *problem, const alloc_point *point, alloc_values *values);
 
 /* SINR of user k. */

@@ -3,6 +3,7 @@
 
 #include "alloc/constants.h"
 #include "base/clones.h"
+#include "base/threads.h"
 
 #include <math.h>
 #include <string.h>
@@ -142,11 +143,22 @@ CLONES(static, void, take_roots, (size_t count, double *restrict value), (count,
     }
 }
 
-/* h, C and C_s of all access points, without mu. */
-static void pay_and_price(response *r, const double *z)
+/* What the threads share of an answer. */
+typedef struct shared_answer {
+    response *r;
+    const double *z; /* of the state */
+    double *answer;
+} shared_answer;
+
+/* h, C and C_s of the access points first .. end - 1, in tiles, without mu. */
+static void price_aps(void *context, size_t thread, size_t first, size_t end)
 {
-    for (size_t first = 0; first < r->stride; first += TILE) {
-        size_t count = r->stride - first < TILE ? r->stride - first : TILE;
+    const shared_answer *shared = context;
+    const response *r = shared->r;
+
+    (void)thread;
+    for (; first < end; first += TILE) {
+        size_t count = end - first < TILE ? end - first : TILE;
 
         if (!r->problem->load_by_stream) {
             price_tile(r, first, count);
@@ -155,12 +167,9 @@ static void pay_and_price(response *r, const double *z)
             price_sensing(r, first, count);
         }
         if (r->amplitude) {
-            pay_coherent_tile(r, first, count, z);
+            pay_coherent_tile(r, first, count, shared->z);
         }
         take_roots(count, r->norm + first);
-    }
-    if (r->problem->load_by_stream) {
-        response_streams_price(r);
     }
 }
 
@@ -273,36 +282,21 @@ static bool find_budget_price(response *r)
 
 /* ---------------------------------------------------------------------- the state after it ---- */
 
-/* I_k of user k from loads, without coherent terms. */
-static double interference_at(const response *r, size_t k)
+/* u, I and z of users first .. end - 1, but for what streams cause one by one. */
+static void collect_users(void *context, size_t thread, size_t first, size_t end)
 {
+    const shared_answer *shared = context;
+    const response *r = shared->r;
     const alloc_problem *problem = r->problem;
-    const double *sensing = problem->sensing_load + r->stride * k;
+    double *u = shared->answer, *interference = u + problem->K, *z = u + 2 * problem->K;
 
-    if (problem_loads_equal(problem)) {
-        return 1.0 + rows_product_sum(r->stride, sensing, r->x, r->s);
-    }
-    return 1.0 + rows_product(r->stride, sensing, r->s) +
-           (problem->load ? rows_product(r->stride, problem->load + r->stride * k, r->x) : 0.0);
-}
-
-/* u, I and z of the answers. */
-static void collect(const response *r, double *answer)
-{
-    const alloc_problem *problem = r->problem;
-    double *u = answer, *interference = answer + problem->K, *z = answer + 2 * problem->K;
-
-    for (size_t k = 0; k < problem->K; k++) {
+    (void)thread;
+    for (size_t k = first; k < end; k++) {
         const double *signal = problem->signal + r->stride * k;
 
         u[k] = r->amplitude ? rows_triple(r->stride, signal, r->amplitude + r->stride * k, r->along)
                             : r->gain[k] * rows_triple(r->stride, signal, signal, r->along);
-        interference[k] = interference_at(r, k);
-    }
-    if (problem->load_by_stream) {
-        problem_add_streams(problem, r->amplitude, interference);
-    }
-    for (size_t k = 0; k < problem->K; k++) {
+        interference[k] = problem_interference(problem, k, r->x, r->s);
         for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
             size_t j = problem->mate[m];
 
@@ -336,16 +330,24 @@ static response_value value_of(const response *r, const double *state, double *a
 bool response_answer(response *r, const double *state, double *answer, response_value *value)
 {
     const alloc_problem *problem = r->problem;
+    size_t K = problem->K, threads = problem->link->threads, pairs_each = 1 + r->pairs / K;
+    shared_answer shared = {.r = r, .z = state + 2 * K, .answer = answer};
 
-    problem->objective->slopes(problem, state, state + problem->K, r->gain, r->weight);
-    pay_and_price(r, state + 2 * problem->K);
+    problem->objective->slopes(problem, state, state + K, r->gain, r->weight);
+    threads_share(threads, r->stride, threads_even_part(threads, r->stride, K * pairs_each), price_aps, &shared);
+    if (problem->load_by_stream) {
+        response_streams_price(r);
+    }
     if (!find_budget_price(r)) {
         return false;
     }
     if (problem->load_by_stream) {
         response_streams_place(r);
     }
-    collect(r, answer);
+    threads_share(threads, K, threads_even_part(threads, K, r->stride * pairs_each), collect_users, &shared);
+    if (problem->load_by_stream) {
+        problem_add_streams(problem, r->amplitude, answer + K);
+    }
     *value = value_of(r, state, answer);
     return true;
 }
