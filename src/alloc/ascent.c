@@ -26,10 +26,10 @@ static bool takes_response(const alloc_problem *problem, const cfi_alloc_options
     return has_response(problem) && !(options && options->export_problem);
 }
 
-/* Cone problems of so many powers are solved in seconds. */
+/* Cone problems of so many powers and coherent terms are solved in seconds. */
 static bool cones_fit(const alloc_problem *problem)
 {
-    return problem->K * problem->L <= CONES_MOST_POWERS;
+    return (problem->K + problem->mate_start[problem->K]) * problem->L <= CONES_MOST_POWERS;
 }
 
 cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const cfi_alloc_options *options,

@@ -20,7 +20,7 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
         return status;
     }
     size_t stride = rows_stride(c->n);
-    double *memory = arena_alloc(arena, 7 * stride, sizeof *memory);
+    double *memory = arena_alloc(arena, 7 * stride + problem->K, sizeof *memory);
     c->fading = arena_alloc(arena, 2 * problem->K, sizeof *c->fading);
     if (!memory || !c->fading) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the accelerated response");
@@ -29,6 +29,7 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
         *part[i] = memory + i * stride;
     }
+    c->measure = memory + 7 * stride;
     c->revived = c->fading + problem->K;
     return CFI_OK;
 }
@@ -40,7 +41,8 @@ static void copy_state(const climb *c, double *to, const double *from)
 
 /* ------------------------------------------------------------------------- coordinates ---- */
 
-/* The map is nearly linear in the logarithms of u and I; coherent amplitudes, which may be 0, stay as they are. */
+/* The map is nearly linear in the logarithms of u and I. Coherent amplitudes, which may be 0, are measured in a share
+ * of the interference that they are part of. */
 static void to_logarithms(const climb *c, const double *state, double *coordinate)
 {
     size_t K = c->problem->K;
@@ -48,21 +50,44 @@ static void to_logarithms(const climb *c, const double *state, double *coordinat
     for (size_t i = 0; i < 2 * K; i++) {
         coordinate[i] = log(fmax(state[i], LEAST_LOGARITHM));
     }
-    memcpy(coordinate + 2 * K, state + 2 * K, c->map.pairs * sizeof *state);
+    for (size_t k = 0; k < K; k++) {
+        for (size_t m = c->problem->mate_start[k]; m < c->problem->mate_start[k + 1]; m++) {
+            coordinate[2 * K + m] = state[2 * K + m] / c->measure[k];
+        }
+    }
 }
 
-/* Users that are silent in `answer` stay so; interference is at least the noise, 1. */
-static void from_logarithms(const climb *c, const double *coordinate, const double *answer, double *state)
+/* The state c->state of coordinates c->reach, which become c->from. Users that are silent in `answer` stay so;
+ * interference is at least the noise, 1. */
+static void go_to_reach(climb *c, const double *answer)
 {
     size_t K = c->problem->K;
+    double *coordinate = c->reach, *state = c->state;
 
     for (size_t k = 0; k < K; k++) {
+        coordinate[k] = answer[k] > 0.0 ? coordinate[k] : log(LEAST_LOGARITHM);
+        coordinate[K + k] = fmax(coordinate[K + k], 0.0);
         state[k] = answer[k] > 0.0 ? exp(coordinate[k]) : 0.0;
-        state[K + k] = fmax(exp(coordinate[K + k]), 1.0);
+        state[K + k] = exp(coordinate[K + k]);
     }
-    for (size_t m = 2 * K; m < c->n; m++) {
-        state[m] = fmax(coordinate[m], 0.0);
+    for (size_t k = 0; k < K; k++) {
+        for (size_t m = c->problem->mate_start[k]; m < c->problem->mate_start[k + 1]; m++) {
+            coordinate[2 * K + m] = fmax(coordinate[2 * K + m], 0.0);
+            state[2 * K + m] = coordinate[2 * K + m] * c->measure[k];
+        }
     }
+    c->reach = c->from;
+    c->from = coordinate;
+}
+
+/* The answer is the next state; its coordinates are c->to. */
+static void go_to_answer(climb *c)
+{
+    double *answered = c->to;
+
+    copy_state(c, c->state, c->answer);
+    c->to = c->from;
+    c->from = answered;
 }
 
 /* ------------------------------------------------------------------- evaluations and restarts ---- */
@@ -92,6 +117,7 @@ static bool take_answer(climb *c, sca_outcome *outcome)
 static void restart(climb *c)
 {
     copy_state(c, c->state, c->best);
+    to_logarithms(c, c->state, c->from);
     c->feasible = true;
     anderson_forget(&c->history);
 }
@@ -102,13 +128,12 @@ static void retreat(climb *c, sca_outcome *outcome)
 {
     double before = c->objective;
 
-    to_logarithms(c, c->best, c->from);
-    to_logarithms(c, c->state, c->reach);
+    to_logarithms(c, c->best, c->to);
     for (size_t i = 0; i < RETREATS && c->evaluations < c->end && !(c->objective > before); i++) {
         for (size_t j = 0; j < c->n; j++) {
-            c->reach[j] = c->from[j] + RETREAT * (c->reach[j] - c->from[j]);
+            c->reach[j] = c->to[j] + RETREAT * (c->from[j] - c->to[j]);
         }
-        from_logarithms(c, c->reach, c->best, c->state);
+        go_to_reach(c, c->best);
         take_answer(c, outcome);
     }
     c->retreats++;
@@ -229,6 +254,7 @@ static bool revive_silent(climb *c)
     for (size_t k = 0; k < K && c->problem->objective->revives && !c->map.amplitude; k++) {
         if (c->best[k] == 0.0 && c->revived[k] < REVIVALS && growth(c, k) > c->best[K + k] * (1.0 + FAR_BELOW)) {
             c->state[k] = sqrt(FADING_SINR * c->best[K + k]);
+            c->from[k] = log(c->state[k]);
             c->revived[k]++;
             c->fading[k] = 0;
             any = true;
@@ -263,7 +289,6 @@ static void advance(climb *c, double small)
     bool plain = false, quiet;
 
     silence_fading(c);
-    to_logarithms(c, c->state, c->from);
     to_logarithms(c, c->answer, c->to);
     anderson_learn(&c->history, c->from, c->to);
     c->reach_ratio = fmax(anderson_next(&c->history, c->reach), 1.0);
@@ -279,13 +304,13 @@ static void advance(climb *c, double small)
     }
     c->feasible = plain || c->history.count == 0;
     if (c->feasible) {
-        copy_state(c, c->state, c->answer);
+        go_to_answer(c);
         return;
     }
     for (size_t i = 0; i < 2 * c->problem->K; i++) {
         c->reach[i] = fmin(fmax(c->reach[i], c->to[i] - FARTHEST), c->to[i] + FARTHEST);
     }
-    from_logarithms(c, c->reach, c->answer, c->state);
+    go_to_reach(c, c->answer);
 }
 
 static void begin_climb(climb *c, const sca_work *work, const alloc_state *at, const sca_outcome *outcome)
@@ -304,6 +329,11 @@ static void begin_climb(climb *c, const sca_work *work, const alloc_state *at, c
     c->last_objective = 0.0;
     c->unchecked = UNCHECKED;
     c->map.mu = -1.0;
+    for (size_t k = 0; k < c->problem->K; k++) {
+        size_t mates = c->problem->mate_start[k + 1] - c->problem->mate_start[k];
+
+        c->measure[k] = sqrt(at->values->interference[k] / (double)(mates > 0 ? mates : 1));
+    }
     restart(c);
 }
 

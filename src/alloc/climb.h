@@ -17,9 +17,10 @@ typedef struct climb {
     double *state, *answer;    /* n: where the map was evaluated last, and its answer */
     double *best;              /* n: the state of the best point */
     double *origin;            /* n: the state whose answer the best point is, unless it stands in at->point */
-    double *from, *to, *reach; /* n: logarithms of the state and of the answer; an extrapolation */
-    size_t *fading;            /* K: evaluations in a row in which a weak user lost power */
-    size_t *revived;           /* K: how often a user was brought back */
+    double *from, *to, *reach; /* n: coordinates, logarithms, of the state and of the answer; an extrapolation */
+    double *measure; /* K: what coherent amplitudes at a user are measured in, root(I_k / mates) at the start */
+    size_t *fading;  /* K: evaluations in a row in which a weak user lost power */
+    size_t *revived; /* K: how often a user was brought back */
     /* of the run */
     const alloc_state *at;   /* the caller's point */
     const sca_work *work;    /* the caller's */

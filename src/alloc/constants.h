@@ -37,8 +37,8 @@ static const double BUDGET_SPENT = 1e-13;
 static const double FIRST_PRICE = 1e-6;
 
 /* Numbers of the climb, each measured on 1,500 random scenarios by the evaluations until 1e-6 of the optimum. */
-static const double QUIET_CHANGE = 1e-6;    /* relative: the objective stands still, and the gap may be looked at */
-static const double CERTIFIED_GAIN = 1e-5;  /* times allocation.tolerance: the relative gap at which a climb ends */
+static const double QUIET_CHANGE = 1e-7;    /* relative: the objective stands still, and the gap may be looked at */
+static const double CERTIFIED_GAIN = 1e-2;  /* times allocation.tolerance: the relative gap at which a climb ends */
 static const double NO_PROGRESS_GAP = 1e-2; /* times the tolerance: a relative gap at which a climb that gets no further
                                                is at its end */
 static const double ROUNDING_GAIN = 4e-15;  /* below it a relative gap is rounding, whatever the tolerance */
@@ -57,7 +57,8 @@ enum {
     REVIVALS = 2,   /* of a silenced user */
     STALLED = 120   /* evaluations of a climb, after which the cone solver takes over */
 };
-/* Powers of a problem that the cone solver takes over at most: a step of more takes seconds, or minutes. */
+/* Powers and coherent terms of a problem that the cone solver takes over at most: a step of more takes seconds, or
+ * minutes. */
 enum { CONES_MOST_POWERS = 100000 };
 
 /* ------------------------------------------------------------------------------ starts ---- */

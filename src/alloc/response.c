@@ -29,20 +29,19 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
 {
     size_t K = problem->K, pairs = problem->mate_start[K], stride = problem->stride;
     bool streams = problem->load_by_stream != NULL, apart = !problem_loads_equal(problem);
-    double *memory = arena_zeros(arena, (11 + (pairs > 0 || streams ? K : 0)) * stride + 2 * K, sizeof *memory);
+    double *memory = arena_zeros(arena, (12 + (pairs > 0 || streams ? K : 0)) * stride + 2 * K, sizeof *memory);
 
     *r = (response){.problem = problem, .pairs = pairs, .stride = stride, .mu = -1.0};
     if (!memory) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the response of %zu access points", problem->L);
     }
-    double **const row[] = {&r->root_kink,   &r->trade, &r->offset, &r->root_most,
-                            &r->root_fewest, &r->norm,  &r->price,  &r->sensing_price,
-                            &r->along,       &r->x,     &r->s};
+    double **const row[] = {&r->root_kink, &r->trade, &r->offset,        &r->root_most, &r->root_fewest, &r->norm,
+                            &r->per_norm,  &r->price, &r->sensing_price, &r->along,     &r->x,           &r->s};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         *row[i] = memory + i * stride;
     }
     r->sensing_price = apart ? r->sensing_price : r->price;
-    r->gain = memory + 11 * stride;
+    r->gain = memory + 12 * stride;
     r->weight = r->gain + K;
     r->amplitude = pairs > 0 || streams ? r->weight + K : NULL;
     fill_constant_rows(r);
@@ -136,10 +135,15 @@ static void pay_coherent_tile(const response *r, size_t first, size_t count, con
     }
 }
 
-CLONES(static, void, take_roots, (size_t count, double *restrict value), (count, value))
+/* Of squares; the inverse of 0 is 0. */
+CLONES(static, void, take_roots, (size_t count, double *restrict value, double *restrict inverse),
+       (count, value, inverse))
 {
     for (size_t l = 0; l < count; l++) {
-        value[l] = sqrt(value[l]);
+        double root = sqrt(value[l]);
+
+        value[l] = root;
+        inverse[l] = root > 0.0 ? 1.0 / root : 0.0;
     }
 }
 
@@ -169,7 +173,7 @@ static void price_aps(void *context, size_t thread, size_t first, size_t end)
         if (r->amplitude) {
             pay_coherent_tile(r, first, count, shared->z);
         }
-        take_roots(count, r->norm + first);
+        take_roots(count, r->norm + first, r->per_norm + first);
     }
 }
 
@@ -184,17 +188,18 @@ typedef struct one_answer {
 INLINE one_answer answer_of(const response *r, double mu, size_t l)
 {
     double h = r->norm[l], C = r->price[l] + mu, trade = r->trade[l], kink = r->root_kink[l];
-    double below = C - (r->sensing_price[l] + mu) * trade, free = h / C, used = h / below, kept = 1.0 - trade;
+    double below = C - (r->sensing_price[l] + mu) * trade, per_C = 1.0 / C, per_below = 1.0 / below;
+    double free = h * per_C, used = h * per_below, kept = 1.0 - trade;
     bool slack = free >= kink, lifted = below > 0.0 && used < kink;
     double wanted = slack ? free : lifted ? used : kink;
-    double curve = slack ? 1.0 / C : lifted ? kept * kept / below : 0.0;
+    double curve = slack ? per_C : lifted ? kept * kept * per_below : 0.0;
     double clipped = wanted > r->root_most[l] ? r->root_most[l] : wanted;
     double rho = clipped < r->root_fewest[l] ? r->root_fewest[l] : clipped, x = rho * rho;
     double missing = r->offset[l] - x * trade;
 
     return (one_answer){.x = x,
                         .s = missing > 0.0 ? missing : 0.0,
-                        .along = h > 0.0 ? rho / h : 0.0,
+                        .along = rho * r->per_norm[l],
                         .bend = rho == wanted ? x * curve : 0.0};
 }
 

@@ -29,8 +29,8 @@ typedef struct response {
                                            and 0 */
     double *root_most, *root_fewest;    /* of what limits leave for x */
     /* a row each, of the last answer */
-    double *norm, *price, *sensing_price; /* h; C and C_s without mu, one row where they are alike */
-    double *along, *x, *s;                /* rho / h */
+    double *norm, *per_norm, *price, *sensing_price; /* h, 1 / h or 0; C and C_s without mu, one row where alike */
+    double *along, *x, *s;                           /* rho / h */
     /* with load_by_stream: K rows of C without mu; of v; the multiplier of each AP, beside C in the denominators */
     double *stream_price, *worth, *shift;
 } response;

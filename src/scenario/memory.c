@@ -78,7 +78,7 @@ static double response_bytes(const cfi_system *system, double pairs)
 {
     double L = (double)system->L, K = (double)system->K;
 
-    return 8.0 * (26.0 * (2.0 * K + pairs) + 11.0 * L + (pairs > 0.0 ? K * L : 0.0));
+    return 8.0 * (26.0 * (2.0 * K + pairs) + 12.0 * L + (pairs > 0.0 ? K * L : 0.0));
 }
 
 /* What the steps of the allocation take. */
