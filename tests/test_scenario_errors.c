@@ -105,12 +105,13 @@ static const refusal value_errors[] = {
     {"{\"network\": {\"aps\": 0}}", " /network/aps: 0 is out of range (allowed: a whole number 1 .. 65535)"},
     {"{\"network\": {\"aps\": 65536}}", " /network/aps: 65536 is out of range (allowed: a whole number 1 .. 65535)"},
     {"{\"network\": {\"aps\": 1000000000}}",
-     " /network/aps: 1000000000 is out of range and would need 596 GiB of memory"},
+     " /network/aps: 1000000000 is out of range and would need 208.6 GiB of memory"},
     {"{\"network\": {\"ues\": 1e300}}", " /network/ues: 1e+300 is out of range and would need "},
     {"{\"network\": {\"aps\": 65535, \"ues\": 65535}, \"frame\": {\"sensing_symbols\": 65535}}",
      " /network: 65535 access points and 65535 users would need "},
-    {"{\"network\": {\"aps\": 300, \"ues\": 300}, \"pilots\": {\"length\": 1}, \"frame\": {\"sensing_symbols\": 300}}",
-     " /network: 300 access points and 300 users would need 8"}, /* 89,700 pairs of users on one pilot */
+    {"{\"network\": {\"aps\": 300, \"ues\": 300}, \"pilots\": {\"length\": 1}, \"frame\": {\"sensing_symbols\": 300}, "
+     "\"allocation\": {\"solver\": \"socp\"}}",
+     " /network: 300 access points and 300 users would need "}, /* 89,700 pairs of users on one pilot */
     {"{\"monte_carlo\": {\"drops\": 2147483647}}", " /monte_carlo/drops: the results of 2147483647 drops would need "},
     {"{\"monte_carlo\": {\"realizations\": 536870912}}",
      " /monte_carlo/realizations: 536870912 channels of 4 antennas"},

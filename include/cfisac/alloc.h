@@ -117,11 +117,12 @@ typedef struct cfi_evaluation {
 cfi_status alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, cfi_evaluation *out,
                           cfi_error *error);
 
-/* Runs system->allocation.method. Arrays of *out come from the arena. Returns CFI_OK whenever *out was filled, whatever
- * its status (an infeasible drop is a result); CFI_NO_MEMORY, CFI_INTERRUPTED, the export's error, or CFI_INVALID where
- * the method cannot do what the system asks for: an objective that is not available, `structured` where interference
- * depends on the stream that causes it, the paper's approximation of the threshold where communication and sensing
- * power do not interfere alike. */
+/* Runs system->allocation.method, on at most link->threads threads, of which no bit depends (more than 1: not from
+ * within threads_run). Arrays of *out come from the arena. Returns CFI_OK whenever *out was filled, whatever its status
+ * (an infeasible drop is a result); CFI_NO_MEMORY, CFI_INTERRUPTED, the export's error, or CFI_INVALID where the method
+ * cannot do what the system asks for: an objective that is not available, `structured` where interference depends on
+ * the stream that causes it, the paper's approximation of the threshold where communication and sensing power do not
+ * interfere alike. */
 cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena, cfi_allocation *out,
                      cfi_error *error);
 

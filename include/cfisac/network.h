@@ -9,6 +9,8 @@ typedef struct cfi_network {
     const cfi_system *system;
     uint32_t drop;
     size_t L, K;
+    size_t
+        threads; /* that it was drawn on, for what is made of it; 0 counts as 1, and no bit of anything depends on it */
     const double *ap_position_m; /* 2 x L, or NULL when gains are given and positions are not */
     const double *ue_position_m; /* 2 x K, or NULL */
     const double *beta;          /* K x L, linear */
@@ -34,6 +36,9 @@ typedef struct cfi_network {
  * Fails: CFI_INVALID when a placement finds no room, CFI_NO_MEMORY. */
 cfi_status network_draw(const cfi_system *system, uint32_t drop, cfi_arena *arena, cfi_network *network,
                         cfi_error *error);
+/* The same to the bit, the pairs shared among at most `threads` threads; more than 1: not from within threads_run. */
+cfi_status network_draw_on(const cfi_system *system, uint32_t drop, size_t threads, cfi_arena *arena,
+                           cfi_network *network, cfi_error *error);
 
 /* alpha_lp for l = 0..L-1: gains of the echo paths AP l -> target -> AP p, as amplitudes. Owned by the drop; with
  * network->equal_paths the same column whatever p. O(1). */

@@ -40,7 +40,6 @@ typedef enum {
 typedef enum { CFI_SURROGATE_PRODUCT, CFI_SURROGATE_FRACTIONAL } cfi_surrogate;
 typedef enum { CFI_CRLB_EXACT, CFI_CRLB_SCA } cfi_crlb_constraint;
 typedef enum { CFI_SOLVER_AUTO, CFI_SOLVER_SOCP, CFI_SOLVER_STRUCTURED } cfi_solver;
-enum { CFI_DUAL_MOST_PAIRS = 1000 }; /* of users on one pilot, ordered, up to which `auto` takes the dual */
 
 /* The word a value has in the scenario, e.g. method_name(CFI_METHOD_SCA) is "sca". */
 const char *method_name(cfi_method method);
@@ -214,6 +213,8 @@ bool scenario_signal_is_lost(const cfi_system *system, const double *beta, char 
 /* Bytes that one trial needs, from the sizes alone (saturating); the basis of the refusal of absurd sizes. Within a
  * factor of 2 of what the allocation's solvers take where that matters (beyond a MiB). */
 double scenario_memory_bytes(const cfi_system *system);
+/* Of them, bytes that are kept of a drop until its results are written. */
+double scenario_record_bytes(const cfi_system *system);
 
 /* The scenario's JSON Schema (draft 2020-12), with descriptions, ranges and defaults. Static text. */
 const char *scenario_schema_json(void);

@@ -1,7 +1,10 @@
 /* Large-scale gains of one drop by the system's model of propagation. docs/model.md (M1). */
 #include "network/propagation.h"
 
+#include "base/threads.h"
+
 #include <math.h>
+#include <stdatomic.h>
 
 #define DECLARE(constant, word) extern const propagation_model propagation_##word;
 #define ROW(constant, word)     [CFI_PROPAGATION_##constant] = &propagation_##word,
@@ -52,15 +55,33 @@ static cfi_status bad_gain(const cfi_network *network, pair at, double gain, cfi
                      at.l, at.k, network->drop, gain);
 }
 
-cfi_status propagation_draw(const cfi_network *network, double *beta, cfi_error *error)
-{
-    const propagation_model *model = propagation_of(network->system);
-    size_t pairs = network->K * network->L;
-    double normal[2 * PAIRS];
-    pair at = {.l = 0};
+/* What the threads share. */
+typedef struct gains {
+    const cfi_network *network;
+    double *beta;
+    atomic_size_t bad; /* the first pair whose gain is none, as l K + k; K L: all are fine */
+} gains;
 
-    for (size_t done = 0; done < pairs; done += PAIRS) {
-        size_t take = pairs - done < PAIRS ? pairs - done : PAIRS;
+static void note_bad_pair(gains *g, size_t bad)
+{
+    size_t known = g->bad;
+
+    while (bad < known && !atomic_compare_exchange_weak(&g->bad, &known, bad)) {
+    }
+}
+
+/* Gains of access points first .. end - 1, up to the first that is none. */
+static void draw_gains_of(void *context, size_t thread, size_t first, size_t end)
+{
+    gains *g = context;
+    const cfi_network *network = g->network;
+    const propagation_model *model = propagation_of(network->system);
+    double normal[2 * PAIRS];
+    pair at = {.l = first};
+
+    (void)thread;
+    for (size_t done = network->K * first; done < network->K * end; done += PAIRS) {
+        size_t left = network->K * end - done, take = left < PAIRS ? left : PAIRS;
 
         draw_normals(network, at, take, normal);
         for (size_t i = 0; i < take; i++) {
@@ -68,12 +89,23 @@ cfi_status propagation_draw(const cfi_network *network, double *beta, cfi_error 
             double gain =
                 model->shadowing(network->system, distance, normal[2 * i]) * model->gain(network->system, distance);
 
+            g->beta[done + i] = gain;
             if (!isfinite(gain) || !(gain > 0.0)) {
-                return bad_gain(network, at, gain, error);
+                note_bad_pair(g, done + i);
+                return;
             }
-            beta[done + i] = gain;
             next_pair(&at, network->K);
         }
     }
-    return CFI_OK;
+}
+
+cfi_status propagation_draw(const cfi_network *network, double *beta, cfi_error *error)
+{
+    enum { STEPS = 64 }; /* of a pair: a normal number, a root, a power and an exponential */
+    size_t K = network->K, pairs = K * network->L, bad;
+    gains g = {.network = network, .beta = beta, .bad = pairs};
+
+    threads_share(network->threads, network->L, threads_part(STEPS * K), draw_gains_of, &g);
+    bad = g.bad;
+    return bad == pairs ? CFI_OK : bad_gain(network, (pair){.l = bad / K, .k = bad % K}, beta[bad], error);
 }

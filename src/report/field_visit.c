@@ -150,6 +150,9 @@ bool field_there(field_column column, const cfi_record *record, unsigned place)
         !f->group->there(record)) {
         return false;
     }
+    if (f->there && !f->there(record)) {
+        return false;
+    }
     return source_of(column)->kind != SOURCE_ARRAY || field_array(column, record);
 }
 
@@ -190,7 +193,9 @@ static double number_of_record(field_column column, const cfi_record *record, si
     case SOURCE_ARRAY:
         return field_array(column, record)[i];
     case SOURCE_FUNCTION:
-        return source->number ? source->number(record) : source->element(record, i);
+        return source->number ? source->number(record)
+               : source->pair ? source->pair(record, i % record->K, i / record->K)
+                              : source->element(record, i);
     case SOURCE_NONE:
     case SOURCE_WORD:
         break;

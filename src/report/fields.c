@@ -195,6 +195,10 @@ static bool shows_exact(const cfi_results *results)
     {                                                                                                                  \
         .kind = SOURCE_FUNCTION, .element = (function)                                                                 \
     }
+#define PAIR(function)                                                                                                 \
+    {                                                                                                                  \
+        .kind = SOURCE_FUNCTION, .pair = (function)                                                                    \
+    }
 #define WORD(function)                                                                                                 \
     {                                                                                                                  \
         .kind = SOURCE_FUNCTION, .word = (function)                                                                    \
@@ -340,9 +344,9 @@ const field field_table[] = {
     {.name = "powers", .unit = &WATT, .shape = FIELD_PAIRS, .group = &GROUP_ALLOCATION,
      .value = MEMBER(allocation.powers.p), .places = FIELD_JSON},
     {.name = "gamma", .unit = &ONE, .shape = FIELD_PAIRS, .group = &GROUP_ALLOCATION,
-     .value = MEMBER(gamma), .places = FIELD_JSON},
+     .value = PAIR(drop_gamma), .places = FIELD_JSON, .there = drop_has_factors},
     {.name = "eta", .unit = &ONE, .shape = FIELD_PAIRS, .group = &GROUP_ALLOCATION,
-     .value = MEMBER(eta), .places = FIELD_JSON},
+     .value = PAIR(drop_eta), .places = FIELD_JSON, .there = drop_has_factors},
 
     /* steps of the allocation */
     {.name = "trace", .unit = &OBJECTIVE_UNIT, .shape = FIELD_STEPS, .group = &GROUP_OBJECTIVE,

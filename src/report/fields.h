@@ -49,7 +49,8 @@ typedef struct field_source {
     size_t offset; /* of the member */
     double (*number)(const cfi_record *record);
     double (*element)(const cfi_record *record, size_t i); /* of user, access point, ... i */
-    const char *(*word)(const cfi_record *record);         /* or NULL */
+    double (*pair)(const cfi_record *record, size_t k, size_t l);
+    const char *(*word)(const cfi_record *record); /* or NULL */
 } field_source;
 
 /* How the table for a person shows a number's statistics. */
@@ -69,6 +70,7 @@ typedef struct field {
     unsigned places;           /* FIELD_JSON and so on */
     const char *column;        /* its name in tables, where the group's rule does not give it; else NULL */
     field_shown shown;
+    bool (*there)(const cfi_record *); /* of drops with the group's results, which have it; NULL: all */
 } field;
 
 extern const field field_table[];
@@ -115,8 +117,8 @@ const char *field_unit_text(field_column column, const cfi_record *record);
 const char *field_word(const field *field, const cfi_record *record);
 /* Value i (user k, access point l, pair k + K l, step; 0 of a number). NaN: absent in the place that asks. */
 double field_number(field_column column, const cfi_record *record, size_t i, unsigned place);
-/* The values of a field that is a member of the record and there, results.json has no other arrays; and what they have
- * to be multiplied by. */
+/* The values of a field that is a member of the record and there, results.json has no other arrays but of pairs; and
+ * what they have to be multiplied by. */
 const double *field_array(field_column column, const cfi_record *record);
 double field_factor(field_column column);
 /* How many values of a shape a record has: 1, K, L, K L, steps; 0 for a word. */

@@ -26,6 +26,19 @@ static void put_json_number(FILE *stream, double value)
     fputs(text, stream);
 }
 
+/* A number of an array, behind a comma unless it is the first: one call of the stream for both. */
+static void put_element(FILE *stream, bool first, double value)
+{
+    char text[2 + TEXT_NUMBER_LENGTH] = ", ";
+
+    if (isfinite(value)) {
+        text_double(value, text + 2);
+    } else {
+        memcpy(text + 2, "null", sizeof "null");
+    }
+    fputs(first ? text + 2 : text, stream);
+}
+
 static void put_string(FILE *stream, const char *text)
 {
     size_t length = strlen(text), count;
@@ -136,8 +149,7 @@ static void put_vector(FILE *stream, const double *value, size_t count, size_t r
 {
     fputc('[', stream);
     for (size_t i = 0; i < count; i++) {
-        fputs(i > 0 ? ", " : "", stream);
-        put_json_number(stream, value[i * rows] * factor);
+        put_element(stream, i == 0, value[i * rows] * factor);
     }
     fputc(']', stream);
 }
@@ -181,6 +193,20 @@ void json_matrix(json_writer *writer, const char *key, const double *value, size
     for (size_t row = 0; row < rows; row++) {
         begin_value(writer, NULL);
         put_vector(writer->stream, value + row, columns, rows, 1.0);
+    }
+    json_close(writer, ']');
+}
+
+void json_matrix_of(json_writer *writer, const char *key, json_elements elements, size_t rows, size_t columns)
+{
+    json_open(writer, key, '[');
+    for (size_t row = 0; row < rows; row++) {
+        begin_value(writer, NULL);
+        fputc('[', writer->stream);
+        for (size_t column = 0; column < columns; column++) {
+            put_element(writer->stream, column == 0, elements.at(elements.context, row, column));
+        }
+        fputc(']', writer->stream);
     }
     json_close(writer, ']');
 }

@@ -35,7 +35,13 @@ void json_vector(json_writer *writer, const char *key, const double *value, size
 /* Every value times the factor. */
 void json_scaled_vector(json_writer *writer, const char *key, const double *value, size_t count, double factor);
 void json_counts(json_writer *writer, const char *key, const size_t *value, size_t count);
-/* rows x columns, column-major, as an array of rows. */
+/* rows x columns, column-major, as an array of rows; of an array, or of what a function says, whose numbers need not be
+ * kept. */
 void json_matrix(json_writer *writer, const char *key, const double *value, size_t rows, size_t columns);
+typedef struct json_elements {
+    double (*at)(const void *context, size_t row, size_t column);
+    const void *context;
+} json_elements;
+void json_matrix_of(json_writer *writer, const char *key, json_elements elements, size_t rows, size_t columns);
 
 #endif

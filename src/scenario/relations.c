@@ -11,14 +11,6 @@
 #define GIBIBYTE 1073741824.0
 enum { MAX_GIBIBYTES = 64, MAX_DRAWS = 2147483647 };
 
-/* What the records of all drops keep: four K x L arrays and some vectors each. */
-static double records_bytes(const cfi_system *system)
-{
-    double L = (double)system->L, K = (double)system->K;
-
-    return (double)system->monte_carlo.drops * 8.0 * (4.0 * K * L + 16.0 * (K + L) + 64.0);
-}
-
 /* The number as a size, whatever it is. */
 static size_t as_size(double x)
 {
@@ -63,7 +55,8 @@ __attribute__((format(printf, 4, 5))) static cfi_status refuse_key(const cfi_sce
 static cfi_status check_memory(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
-    double trial = scenario_memory_bytes(system) / GIBIBYTE, records = records_bytes(system) / GIBIBYTE;
+    double trial = scenario_memory_bytes(system) / GIBIBYTE,
+           records = (double)system->monte_carlo.drops * scenario_record_bytes(system) / GIBIBYTE;
 
     if (trial > MAX_GIBIBYTES) {
         cfi_place place = place_file(scenario->file);
