@@ -207,13 +207,13 @@ static void too_few_channels_for_an_error_or_a_bound_are_told(void **state)
     made_results *m;
 
     (void)state;
-    snprintf(text, sizeof text, few, 3); /* 3 K = 6 > L = 4 */
+    snprintf(text, sizeof text, few, 3);
     m = make_results(text);
     assert_silence(m);
     free_results(m);
-    snprintf(text, sizeof text, few, 2); /* 2 K = 4 observations cannot eliminate 4 path gains */
+    snprintf(text, sizeof text, few, 2);
     m = make_results(text);
-    assert_remark(m, "multistatic bound needs more than 2 realizations");
+    assert_remark(m, "multistatic bound needs 3 realizations");
     free_results(m);
     snprintf(text, sizeof text, few, 1);
     m = make_results(text);

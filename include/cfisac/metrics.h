@@ -37,7 +37,7 @@ cfi_status metrics_crlb_multistatic(const cfi_link *link, const cfi_powers *powe
 
 /* Estimates from raw draws (channels, received pilots, the averaged Fisher matrix of the signal's
  * derivative). Numbers that cannot be estimated are NaN: a standard error from one realisation; a multistatic bound
- * from too few realisations (at least when (realizations - block) * K < L) or when L > CFI_MULTISTATIC_MC_MAX_APS; a
+ * from two realisations, its error from three of few streams; both when L > CFI_MULTISTATIC_MC_MAX_APS; a
  * mean of the realisations' bounds that has no finite expectation, its error where there is no finite variance.
  *                                                                                docs/model.md (M17), (M18) */
 enum { CFI_MULTISTATIC_MC_MAX_APS = 512 };

@@ -223,9 +223,8 @@ static void remark_on_simulation(const remarks *out)
     if (system->L > CFI_MULTISTATIC_MC_MAX_APS) {
         add_remark(out, "the Monte Carlo multistatic bound is not computed above %d access points (null)",
                    CFI_MULTISTATIC_MC_MAX_APS);
-    } else if (system->monte_carlo.realizations * system->K <= system->L) {
-        add_remark(out, "the Monte Carlo multistatic bound needs more than %zu realizations, that is aps / ues (null)",
-                   system->L / system->K);
+    } else if (system->monte_carlo.realizations == 2) {
+        add_remark(out, "the Monte Carlo multistatic bound needs 3 realizations, and up to 4 for its error (null)");
     }
 }
 

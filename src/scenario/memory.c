@@ -103,27 +103,33 @@ static double allocation_bytes(const cfi_system *system)
     return response ? response_bytes(system, pairs) : cone_solver_bytes(system, groups);
 }
 
+/* Whether some echo paths differ from others. */
+static bool paths_differ(const cfi_sensing *sensing)
+{
+    return sensing->path_gains || sensing->path_phases_rad || sensing->random_path_phase;
+}
+
 /* Gains and phases as they were given, and the echo paths of a drop: complex, for every pair unless all are equal. */
 static double path_bytes(const cfi_system *system)
 {
     const cfi_sensing *sensing = &system->sensing;
     double pairs = (double)system->L * (double)system->L, numbers = 0.0;
 
-    if (sensing->path_gains || sensing->path_phases_rad || sensing->random_path_phase) {
+    if (paths_differ(sensing)) {
         numbers += 2.0 * pairs;
     }
     numbers += sensing->path_gains ? pairs : 0.0;
     return 8.0 * (numbers + (sensing->path_phases_rad ? pairs : 0.0));
 }
 
-/* Two squares a block, of at most as many blocks as realisations, and a few for the elimination; sixteen realisations'
- * beams, as operands. */
+/* Sums of every AP's beams at the target and across, stream by stream: a set a block, of at most as many blocks as
+ * realisations, and a few for estimates; paths that differ once more, as products want them. */
 static double multistatic_bytes(const cfi_system *system)
 {
-    double padded = 16.0 * ceil((double)system->L / 16.0),
+    double streams = 8.0 * ceil((double)system->K / 8.0), L = (double)system->L,
            blocks = fmin((double)system->monte_carlo.realizations, 100.0);
 
-    return (2.0 * blocks + 12.0) * 16.0 * padded * padded + 900.0 * (double)system->K * padded;
+    return 32.0 * (blocks + 4.0) * streams * L + (paths_differ(&system->sensing) ? 16.0 * L * L : 0.0);
 }
 
 /* Gains, means of the own streams, powers: what stays of a drop is K x L thrice. */
