@@ -20,23 +20,26 @@ typedef struct made_results {
     cfi_network network;
     cfi_record record[DROPS];
     cfi_results results;
-    double exact[K], theorem1[K], bound[L], p[K * L], s[L], power[L], angle[L], gain[K * L];
+    double exact[K], theorem1[K], bound[L], p[K * L], s[L], power[L], angle[L];
+    double *gain; /* of all pairs that the scenario has, which may be more than the hand-made records have */
     char said[4000];
 } made_results;
 
 static made_results *make_results(const char *text)
 {
     made_results *m = calloc(1, sizeof *m);
+    const cfi_system *system;
     cfi_error error = {.text = ""};
 
     if (scenario_parse(text, strlen(text), "test.json", NULL, 0, &m->scenario, &error) != CFI_OK) {
         fail_msg("%s", error.text);
     }
-    m->network =
-        (cfi_network){.system = scenario_system(m->scenario), .L = L, .K = K, .beta = m->gain, .angle_rad = m->angle};
-    for (size_t i = 0; i < K * L; i++) {
+    system = scenario_system(m->scenario);
+    m->gain = calloc(system->K * system->L, sizeof *m->gain);
+    for (size_t i = 0; i < system->K * system->L; i++) {
         m->gain[i] = 1.0;
     }
+    m->network = (cfi_network){.system = system, .L = L, .K = K, .beta = m->gain, .angle_rad = m->angle};
     for (size_t k = 0; k < K; k++) {
         m->exact[k] = m->theorem1[k] = 2.0;
     }
@@ -65,6 +68,7 @@ static made_results *make_results(const char *text)
 static void free_results(made_results *m)
 {
     scenario_destroy(m->scenario);
+    free(m->gain);
     free(m);
 }
 
@@ -323,6 +327,21 @@ static void thresholds_that_differ_are_raised_by_a_factor(void **state)
     free_results(m);
 }
 
+static void signals_lost_in_noise_are_told_where_every_drop_loses_them(void **state)
+{
+    made_results *m = make_results(PLAIN);
+    cfi_network strong = m->network;
+    const double weak[K * L] = {1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9};
+
+    (void)state;
+    strong.beta = m->gain;
+    m->network.beta = weak;
+    assert_remark(m, "power.comm_noise_dbm: -30 dBm is no receiver's noise, and gains are 1e-09 at most");
+    m->record[1].network = &strong; /* another drop does not */
+    assert_silence(m);
+    free_results(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -340,6 +359,7 @@ int main(void)
         cmocka_unit_test(verdict_gives_the_threshold_of_the_easiest_and_of_the_hardest_drop),
         cmocka_unit_test(verdict_names_the_access_point_without_information),
         cmocka_unit_test(thresholds_that_differ_are_raised_by_a_factor),
+        cmocka_unit_test(signals_lost_in_noise_are_told_where_every_drop_loses_them),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
