@@ -70,7 +70,9 @@ static void assert_same_system(const cfi_system *a, const cfi_system *b)
 {
     for (size_t id = 0; id < KEY_COUNT; id++) {
         const key_spec *spec = &key_table[id];
-        size_t bytes = spec->forms & FORM_WORD && !(spec->forms & FORM_NUMBER) ? sizeof(cfi_method) : sizeof(double);
+        size_t bytes = spec->forms & FORM_FLAG                                   ? sizeof(bool)
+                       : spec->forms & FORM_WORD && !(spec->forms & FORM_NUMBER) ? sizeof(cfi_method)
+                                                                                 : sizeof(double);
 
         if (spec->convert && spec->offset > 0) {
             assert_memory_equal((const char *)a + spec->offset, (const char *)b + spec->offset, bytes);

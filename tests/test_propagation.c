@@ -5,37 +5,197 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "check.h"
 #include "network/propagation.h"
 
+/* A carrier of 3.5 GHz, shadowing by the model, everything else plain. */
+static cfi_system system_of(cfi_propagation_kind model, double height_m)
+{
+    return (cfi_system){.seed = 9,
+                        .L = 3,
+                        .K = 2,
+                        .N = 1,
+                        .M = 1,
+                        .geometry.area_m = {300.0, 200.0},
+                        .geometry.min_distance_m = 50.0,
+                        .geometry.placement = CFI_PLACEMENT_NONE,
+                        .geometry.height_difference_m = height_m,
+                        .propagation.model = model,
+                        .propagation.reference_distance_m = 100.0,
+                        .propagation.path_loss_exponent = 3.2,
+                        .propagation.carrier_hz = 3.5e9,
+                        .propagation.shadowing_std = -1.0,
+                        .propagation.shadowing_decorrelation_m = 9.0,
+                        .propagation.shadowing_split = 0.5,
+                        .frame.tau_p = 2,
+                        .sensing.path_gain = 0.01};
+}
+
+static propagation_path path_of(double flat_m, double height_m, bool line_of_sight)
+{
+    return (propagation_path){
+        .flat_m = flat_m, .distance_m = sqrt(flat_m * flat_m + height_m * height_m), .line_of_sight = line_of_sight};
+}
+
+static double gain_db(const cfi_system *system, double flat_m, bool line_of_sight)
+{
+    const propagation_path path = path_of(flat_m, system->geometry.height_difference_m, line_of_sight);
+
+    return 10.0 * log10(propagation_of(system)->gain(system, &path));
+}
+
+static double std_db(const cfi_system *system, double flat_m, bool line_of_sight)
+{
+    const propagation_path path = path_of(flat_m, system->geometry.height_difference_m, line_of_sight);
+
+    return 10.0 / log(10.0) * propagation_of(system)->shadowing_std(system, &path);
+}
+
+/* --------------------------------------------------------------------------- rows by hand ---- */
+
 static void log_distance_by_hand(void **state)
 {
-    static const double ap[] = {1.0, 2.0}, near[] = {4.0, 6.0};
-    cfi_system system = {.geometry.placement = CFI_PLACEMENT_NONE,
-                         .geometry.min_distance_m = 7.0,
-                         .propagation.reference_distance_m = 10.0,
-                         .propagation.path_loss_exponent = 3.0,
-                         .propagation.shadowing_std = 0.5};
-    const cfi_network network = {.system = &system, .L = 1, .K = 1, .ap_position_m = ap, .ue_position_m = near};
+    cfi_system system = system_of(CFI_PROPAGATION_LOG_DISTANCE, 0.0);
+    propagation_path path = path_of(5.0, 0.0, false);
     const propagation_model *model = propagation_of(&system);
 
     (void)state;
-    assert_string_equal(model->name, "log_distance");
-    assert_true(model->distance(&network, 0, 0) == 5.0); /* 3, 4, 5 */
-    system.geometry.placement = CFI_PLACEMENT_REJECT;
-    assert_true(model->distance(&network, 0, 0) == 5.0);
-    system.geometry.placement = CFI_PLACEMENT_CLAMP;
-    assert_true(model->distance(&network, 0, 0) == 7.0);
-    assert_close(model->gain(&system, 5.0), 8.0, 1e-15);
-    assert_close(model->gain(&system, 10.0), 1.0, 1e-15);
-    assert_close(model->shadowing(&system, 5.0, -2.0), exp(-1.0), 1e-15);
-    assert_true(model->shadowing(&system, 5.0, 0.0) == 1.0);
+    system.propagation.reference_distance_m = 10.0;
+    system.propagation.path_loss_exponent = 3.0;
+    assert_close(model->gain(&system, &path), 8.0, 1e-15);
+    path.distance_m = 10.0;
+    assert_true(model->gain(&system, &path) == 1.0);
+    assert_close(std_db(&system, 5.0, false), 7.0, 1e-15);
+    system.propagation.shadowing_std = 0.5;
+    assert_true(model->shadowing_std(&system, &path) == 0.5);
+    system.propagation.shadowing_std = 0.0;
+    assert_true(model->shadowing_std(&system, &path) == 0.0);
+    assert_null(model->line_of_sight);
+}
+
+/* -30.5 dB at a metre and 36.7 dB a decade: at 100 m and 10 m above, 100.4988 m away, -103.979297208911 dB. */
+static void log_distance_with_an_intercept_is_the_urban_micro_model_of_cell_free_work(void **state)
+{
+    cfi_system system = system_of(CFI_PROPAGATION_LOG_DISTANCE, 10.0);
+
+    (void)state;
+    system.propagation.reference_distance_m = 1.0;
+    system.propagation.path_loss_exponent = 3.67;
+    system.propagation.log_intercept = -30.5 / 10.0 * log(10.0);
+    assert_close(gain_db(&system, 100.0, false), -103.979297208911, 1e-14);
+}
+
+/* -140.7 - 35 log10(1) at a kilometre; each value from the decibels of the paper. */
+static void three_slopes_by_hand(void **state)
+{
+    static const double distance_m[] = {1000.0, 100.0, 50.0, 20.0, 10.0, 5.0, 0.0};
+    static const double expected_db[] = {-140.7,           -105.7,           -95.163950151761, -87.205149978320,
+                                         -81.184550065040, -81.184550065040, -81.184550065040};
+    cfi_system system = system_of(CFI_PROPAGATION_THREE_SLOPE, 0.0);
+
+    (void)state;
+    for (size_t i = 0; i < 7; i++) {
+        assert_close(gain_db(&system, distance_m[i], false), expected_db[i], 1e-13);
+    }
+    assert_close(std_db(&system, 51.0, false), 8.0, 1e-14);
+    assert_true(std_db(&system, 50.0, false) == 0.0);
+    system.propagation.shadowing_std = 0.1;
+    assert_close(std_db(&system, 51.0, false), 1.0 / log(10.0), 1e-14); /* the scenario's */
+    assert_true(std_db(&system, 50.0, false) == 0.0);                   /* but no shadowing all the same */
+}
+
+typedef struct by_hand {
+    double flat_m, sight_db, obstructed_db; /* losses */
+} by_hand;
+
+static void check_losses(const cfi_system *system, const by_hand *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        assert_close(gain_db(system, rows[i].flat_m, true), -rows[i].sight_db, 1e-13);
+        assert_close(gain_db(system, rows[i].flat_m, false), -rows[i].obstructed_db, 1e-13);
+    }
+}
+
+/* At 10 m the base station's break point is at 4 9 0.5 3.5e9 / 3e8 = 210 m. At 100 m, d = sqrt(100^2 + 8.5^2):
+ * 32.4 + 21 log10 d + 20 log10 3.5 = 85.314189102501, 22.4 + 35.3 log10 d + 21.3 log10 3.5 = 104.643832011661. */
+static void urban_micro_by_hand(void **state)
+{
+    static const by_hand rows[] = {{2.0, 63.044879291203, 67.210182662193},
+                                   {100.0, 85.314189102501, 104.643832011661},
+                                   {300.0, 98.244260663769, 121.437180698205}};
+    static const by_hand high[] = {{100.0, 103.975253309889, 124.517865392529}};
+    cfi_system system = system_of(CFI_PROPAGATION_TR38901_UMI, 8.5);
+
+    (void)state;
+    check_losses(&system, rows, 3);
+    assert_close(std_db(&system, 100.0, true), 4.0, 1e-14);
+    assert_close(std_db(&system, 100.0, false), 7.82, 1e-14);
+    assert_close(10.0 * log10(propagation_of(&system)->rician_factor), 9.0, 1e-14);
+    system.propagation.carrier_hz = 30e9; /* the break point is at 1800 m */
+    check_losses(&system, high, 1);
+    system.propagation.shadowing_std = 1.0;
+    assert_close(std_db(&system, 100.0, true), 10.0 / log(10.0), 1e-14); /* the scenario's, in both states */
+    assert_close(std_db(&system, 100.0, false), 10.0 / log(10.0), 1e-14);
+}
+
+/* At 25 m the break point is at 560 m. */
+static void urban_macro_by_hand(void **state)
+{
+    static const by_hand rows[] = {{10.0, 69.839915852500, 79.415012162075},
+                                   {100.0, 83.138156676852, 103.037523590061},
+                                   {800.0, 105.538190536771, 137.881437009536}};
+    cfi_system system = system_of(CFI_PROPAGATION_TR38901_UMA, 23.5);
+
+    (void)state;
+    check_losses(&system, rows, 3);
+    assert_close(std_db(&system, 100.0, true), 4.0, 1e-14);
+    assert_close(std_db(&system, 100.0, false), 6.0, 1e-14);
+    assert_close(10.0 * log10(propagation_of(&system)->rician_factor), 9.0, 1e-14);
+}
+
+/* Near, the loss without line of sight would be the smaller one: then both are the same. */
+static void indoor_hotspot_by_hand(void **state)
+{
+    static const by_hand rows[] = {{2.0, 50.165723037032, 50.165723037032},
+                                   {3.0, 52.373830206175, 52.373830206175},
+                                   {20.0, 65.810251743475, 80.723393714888},
+                                   {50.0, 72.676921424030, 95.925327169527}};
+    cfi_system system = system_of(CFI_PROPAGATION_TR38901_INH, 1.5);
+
+    (void)state;
+    check_losses(&system, rows, 4);
+    assert_close(std_db(&system, 20.0, true), 3.0, 1e-14);
+    assert_close(std_db(&system, 20.0, false), 8.03, 1e-14);
+    assert_close(10.0 * log10(propagation_of(&system)->rician_factor), 7.0, 1e-14);
+}
+
+static void probabilities_of_a_line_of_sight_by_hand(void **state)
+{
+    const cfi_system micro = system_of(CFI_PROPAGATION_TR38901_UMI, 0.0),
+                     macro = system_of(CFI_PROPAGATION_TR38901_UMA, 0.0),
+                     indoor = system_of(CFI_PROPAGATION_TR38901_INH, 0.0);
+
+    (void)state;
+    assert_true(propagation_of(&micro)->line_of_sight(0.0) == 1.0);
+    assert_true(propagation_of(&micro)->line_of_sight(18.0) == 1.0);
+    assert_close(propagation_of(&micro)->line_of_sight(36.0), 0.683939720585721, 1e-14); /* (1 + 1/e) / 2 */
+    assert_close(propagation_of(&micro)->line_of_sight(100.0), 0.230984749698135, 1e-14);
+    assert_true(propagation_of(&macro)->line_of_sight(18.0) == 1.0);
+    assert_close(propagation_of(&macro)->line_of_sight(36.0), 0.782359061003880, 1e-14);
+    assert_close(propagation_of(&macro)->line_of_sight(100.0), 0.347670836844231, 1e-14);
+    assert_true(propagation_of(&indoor)->line_of_sight(1.2) == 1.0);
+    assert_close(propagation_of(&indoor)->line_of_sight(3.0), 0.681827406097749, 1e-14);
+    assert_close(propagation_of(&indoor)->line_of_sight(6.5), 0.32, 1e-14);
+    assert_close(propagation_of(&indoor)->line_of_sight(20.0), 0.211496947624329, 1e-14);
 }
 
 /* The words of the scenario's key and the rows of the table are one list; a row says the same name. */
 static void models_have_the_names_of_their_kinds(void **state)
 {
-#define WORD(constant, word) #word,
+#define WORD(constant, word, needs) #word,
     static const char *const words[] = {CFI_PROPAGATION_MODELS(WORD)};
 
     (void)state;
@@ -43,56 +203,401 @@ static void models_have_the_names_of_their_kinds(void **state)
         const cfi_system system = {.propagation.model = (cfi_propagation_kind)i};
 
         assert_string_equal(propagation_of(&system)->name, words[i]);
+        assert_true((propagation_of(&system)->line_of_sight == NULL) ==
+                    (propagation_of(&system)->rician_factor == 0.0));
     }
 }
 
-/* beta_kl is the model's gain at the pair's distance times its shadowing, of the pair's own normal number. */
-static void gains_of_a_drop_are_the_models(void **state)
+/* No step, and no gain that grows with distance: also at 10, 50, 210 and 560 m, where slopes change. */
+static void gains_fall_with_distance_and_have_no_steps(void **state)
 {
-    enum { L = 3, K = 2 };
-    cfi_system system = {.seed = 9,
-                         .L = L,
-                         .K = K,
-                         .N = 1,
-                         .M = 1,
-                         .geometry.area_m = {300.0, 200.0},
-                         .geometry.min_distance_m = 50.0,
-                         .propagation.reference_distance_m = 100.0,
-                         .propagation.path_loss_exponent = 3.2,
-                         .propagation.shadowing_std = 1.6,
-                         .frame.tau_p = K,
-                         .sensing.path_gain = 0.01};
-
     (void)state;
-    for (int placement = CFI_PLACEMENT_REJECT; placement <= CFI_PLACEMENT_NONE; placement++) {
-        cfi_arena *arena = arena_create();
-        cfi_network network;
+    for (size_t i = 0; i < CFI_PROPAGATION_COUNT; i++) {
+        for (int sight = 0; sight < 2; sight++) {
+            const cfi_system system = system_of((cfi_propagation_kind)i, i == CFI_PROPAGATION_TR38901_UMA ? 23.5 : 8.5);
+            double before = gain_db(&system, 1.0, sight);
 
-        system.geometry.placement = (cfi_placement)placement;
-        assert_int_equal(network_draw(&system, 4, arena, &network, NULL), CFI_OK);
-        for (size_t l = 0; l < L; l++) {
-            for (size_t k = 0; k < K; k++) {
-                const double *ap = network.ap_position_m + 2 * l, *ue = network.ue_position_m + 2 * k;
-                double distance = sqrt((ap[0] - ue[0]) * (ap[0] - ue[0]) + (ap[1] - ue[1]) * (ap[1] - ue[1])), normal;
-                cfi_stream stream = stream_make(9, 4, CFI_DRAW_SHADOWING, (uint32_t)(l * 65536 + k));
+            for (double distance = 1.0; distance < 5000.0; distance *= 1.0001) {
+                double gain = gain_db(&system, distance, sight);
 
-                random_normals(&stream, 1, &normal);
-                if (placement == CFI_PLACEMENT_CLAMP && distance < 50.0) {
-                    distance = 50.0;
-                }
-                assert_close(network.beta[k + K * l], exp(1.6 * normal) * pow(distance / 100.0, -3.2), 1e-13);
+                assert_true(gain <= before + 1e-12 && gain > before - 0.0021); /* 40 dB a decade at most, 47 at all */
+                before = gain;
             }
         }
+    }
+}
+
+/* --------------------------------------------------------------------------------- drops ---- */
+
+static cfi_network draw(const cfi_system *system, uint32_t drop, cfi_arena *arena)
+{
+    cfi_network network;
+    cfi_error error = {.text = ""};
+
+    if (network_draw(system, drop, arena, &network, &error) != CFI_OK) {
+        fail_msg("%s", error.text);
+    }
+    return network;
+}
+
+/* Of the nine copies the nearest, by trying all. */
+static double shortest(const cfi_system *system, const double *a, const double *b)
+{
+    double best = INFINITY;
+
+    for (int x = -1; x <= 1; x++) {
+        for (int y = -1; y <= 1; y++) {
+            double dx = a[0] - b[0] + x * system->geometry.area_m[0], dy = a[1] - b[1] + y * system->geometry.area_m[1];
+
+            if (system->geometry.wrap_around || (x == 0 && y == 0)) {
+                best = fmin(best, sqrt(dx * dx + dy * dy));
+            }
+        }
+    }
+    return best;
+}
+
+/* The gain of a pair from its own streams; its state into *sight. */
+static double recomputed_gain(const cfi_network *network, size_t k, size_t l, bool *sight)
+{
+    const cfi_system *system = network->system;
+    const propagation_model *model = propagation_of(system);
+    double flat = shortest(system, network->ap_position_m + 2 * l, network->ue_position_m + 2 * k), normal, uniform;
+    cfi_stream numbers = stream_make(9, network->drop, CFI_DRAW_SHADOWING, (uint32_t)(l * 65536 + k));
+    cfi_stream states = stream_make(9, network->drop, CFI_DRAW_LINE_OF_SIGHT, (uint32_t)(l * 65536 + k));
+    propagation_path path;
+
+    random_normals(&numbers, 1, &normal);
+    random_uniforms(&states, 1, &uniform);
+    if (system->geometry.placement == CFI_PLACEMENT_CLAMP && flat < 50.0) {
+        flat = 50.0;
+    }
+    *sight = model->line_of_sight && uniform < model->line_of_sight(flat);
+    path = path_of(flat, system->geometry.height_difference_m, *sight);
+    return exp(model->shadowing_std(system, &path) * normal) * model->gain(system, &path);
+}
+
+static void compare_drop(const cfi_system *system)
+{
+    cfi_arena *arena = arena_create();
+    cfi_network network = draw(system, 4, arena);
+    bool states = propagation_of(system)->line_of_sight != NULL;
+
+    assert_true((network.line_of_sight != NULL) == states);
+    assert_true(network.rician_factor == propagation_of(system)->rician_factor);
+    for (size_t l = 0; l < system->L; l++) {
+        for (size_t k = 0; k < system->K; k++) {
+            bool sight;
+
+            assert_close(network.beta[k + system->K * l], recomputed_gain(&network, k, l, &sight), 1e-12);
+            if (states) {
+                assert_int_equal(network.line_of_sight[k + system->K * l], sight);
+            }
+        }
+    }
+    arena_destroy(arena);
+}
+
+/* beta_kl is the model's gain at the pair's distance times its shadowing, of the pair's own normal number, after the
+ * pair's own state: few pairs, and more than are drawn at once. */
+static void gains_of_a_drop_are_the_models(void **state)
+{
+    static const size_t sizes[][2] = {{3, 2}, {5, 200}, {70, 3}, {19, 17}};
+
+    (void)state;
+    for (size_t i = 0; i < CFI_PROPAGATION_COUNT; i++) {
+        for (int placement = CFI_PLACEMENT_REJECT; placement <= CFI_PLACEMENT_NONE; placement++) {
+            for (size_t s = 0; s < 8; s++) {
+                cfi_system system = system_of((cfi_propagation_kind)i, s % 2 ? 0.0 : 8.5);
+
+                system.L = sizes[s / 2][0];
+                system.K = sizes[s / 2][1];
+                system.geometry.wrap_around = s % 2;
+                system.geometry.placement = (cfi_placement)placement;
+                if (placement != CFI_PLACEMENT_REJECT || system.K < 4) {
+                    compare_drop(&system);
+                }
+            }
+        }
+    }
+}
+
+/* 40,000 pairs: how many see each other, against the sum of their probabilities, within 5 standard errors. */
+static void states_have_their_probabilities(void **state)
+{
+    (void)state;
+    for (int model = CFI_PROPAGATION_TR38901_UMI; model <= CFI_PROPAGATION_TR38901_INH; model++) {
+        cfi_system system = system_of((cfi_propagation_kind)model, 8.5);
+        cfi_arena *arena = arena_create();
+        double expected = 0.0, variance = 0.0, seen = 0.0;
+        cfi_network network;
+
+        system.L = 400;
+        system.K = 100;
+        system.geometry.wrap_around = true;
+        if (model == CFI_PROPAGATION_TR38901_INH) {
+            system.geometry.area_m[0] = system.geometry.area_m[1] = 40.0;
+        }
+        network = draw(&system, 1, arena);
+        for (size_t l = 0; l < system.L; l++) {
+            for (size_t k = 0; k < system.K; k++) {
+                double p = propagation_of(&system)->line_of_sight(
+                    shortest(&system, network.ap_position_m + 2 * l, network.ue_position_m + 2 * k));
+
+                expected += p;
+                variance += p * (1.0 - p);
+                seen += network.line_of_sight[k + system.K * l];
+            }
+        }
+        assert_true(variance > 5000.0);
+        assert_true(fabs(seen - expected) < 5.0 * sqrt(variance));
         arena_destroy(arena);
     }
+}
+
+/* The first L x K of a larger drop: the same bits. */
+static void compare_start(const cfi_system *system, size_t more_aps, size_t more_ues)
+{
+    cfi_system large = *system;
+    cfi_arena *arena = arena_create();
+    cfi_network a = draw(system, 2, arena), b;
+
+    large.L += more_aps;
+    large.K += more_ues;
+    b = draw(&large, 2, arena);
+    assert_memory_equal(a.ap_position_m, b.ap_position_m, 2 * a.L * sizeof(double));
+    assert_memory_equal(a.ue_position_m, b.ue_position_m, 2 * a.K * sizeof(double));
+    for (size_t l = 0; l < a.L; l++) {
+        assert_memory_equal(a.beta + a.K * l, b.beta + b.K * l, a.K * sizeof(double));
+        if (a.line_of_sight) {
+            assert_memory_equal(a.line_of_sight + a.K * l, b.line_of_sight + b.K * l, a.K);
+        }
+    }
+    arena_destroy(arena);
+}
+
+static void adding_users_and_access_points_moves_nothing_of_any_model(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CFI_PROPAGATION_COUNT; i++) {
+        for (int kind = CFI_SHADOWING_NONE; kind <= CFI_SHADOWING_BOTH; kind++) {
+            for (int wrap = 0; wrap < 2; wrap++) {
+                cfi_system system = system_of((cfi_propagation_kind)i, 10.0);
+
+                system.L = 13;
+                system.K = 21;
+                system.geometry.wrap_around = wrap;
+                system.propagation.shadowing_correlation = (cfi_shadowing_correlation)kind;
+                compare_start(&system, 0, 1);
+                compare_start(&system, 1, 0);
+                compare_start(&system, 30, 150);
+            }
+        }
+    }
+}
+
+/* ----------------------------------------------------------------------------- wrap-around ---- */
+
+enum { APS = 7, USERS = 9 };
+
+static void draw_positions(double *point, size_t count, cfi_purpose purpose)
+{
+    cfi_stream stream = stream_make(31, 0, purpose, 0);
+
+    random_uniforms(&stream, 2 * count, point);
+    for (size_t i = 0; i < 2 * count; i++) {
+        point[i] *= i % 2 ? 200.0 : 300.0;
+    }
+}
+
+/* On a wrapped area no place is special: all positions moved by the same way, back into the area, or mirrored, leave
+ * the gains as they are. */
+static void a_wrapped_area_is_symmetric(void **state)
+{
+    static const double shift[2] = {170.25, 131.5};
+    double ap[2 * APS], ue[2 * USERS], moved_ap[2 * APS], moved_ue[2 * USERS];
+
+    (void)state;
+    draw_positions(ap, APS, CFI_DRAW_AP_POSITION);
+    draw_positions(ue, USERS, CFI_DRAW_UE_POSITION);
+    for (size_t i = 0; i < 6 * CFI_PROPAGATION_COUNT; i++) {
+        cfi_system system = system_of((cfi_propagation_kind)(i / 6), 10.0), moved;
+        bool mirror = i % 2;
+        cfi_arena *arena = arena_create();
+        cfi_network a, b;
+
+        for (size_t j = 0; j < 2 * USERS; j++) {
+            double side = system.geometry.area_m[j % 2];
+
+            moved_ue[j] = mirror ? side - ue[j] : fmod(ue[j] + shift[j % 2], side);
+            moved_ap[j % (2 * APS)] =
+                mirror ? side - ap[j % (2 * APS)] : fmod(ap[j % (2 * APS)] + shift[j % (2 * APS) % 2], side);
+        }
+        system.L = APS;
+        system.K = USERS;
+        system.geometry.wrap_around = true;
+        system.geometry.ap_position_m = ap;
+        system.geometry.ue_position_m = ue;
+        system.propagation.shadowing_correlation = (cfi_shadowing_correlation)(i % 6 / 2);
+        moved = system;
+        moved.geometry.ap_position_m = moved_ap;
+        moved.geometry.ue_position_m = moved_ue;
+        a = draw(&system, 0, arena);
+        b = draw(&moved, 0, arena);
+        for (size_t j = 0; j < APS * USERS; j++) {
+            assert_close(b.beta[j], a.beta[j], 1e-9);
+        }
+        moved.geometry.wrap_around = false; /* the test can fail: without copies the gains are others */
+        b = draw(&moved, 0, arena);
+        assert_true(memcmp(a.beta, b.beta, sizeof(double) * APS * USERS) != 0);
+        arena_destroy(arena);
+    }
+}
+
+static void ways_lead_to_the_nearest_copy(void **state)
+{
+    static const double ap[] = {290.0, 10.0}, ue[] = {20.0, 190.0, 150.0, 110.0};
+    cfi_system system = system_of(CFI_PROPAGATION_LOG_DISTANCE, 0.0);
+    cfi_network network = {.system = &system, .L = 1, .K = 2, .ap_position_m = ap, .ue_position_m = ue};
+    double way[2];
+
+    (void)state;
+    network_offset(&network, 0, 0, way);
+    assert_true(way[0] == -270.0 && way[1] == 180.0);
+    system.geometry.wrap_around = true;
+    network_offset(&network, 0, 0, way);
+    assert_true(way[0] == 30.0 && way[1] == -20.0);
+    assert_close(propagation_measure(&network, 0, 0).flat_m, sqrt(1300.0), 1e-15);
+    network_offset(&network, 1, 0, way);
+    assert_true(way[0] == -140.0 && way[1] == 100.0); /* half the height: both ways are the same length */
+    system.geometry.height_difference_m = 12.0;
+    system.geometry.area_m[0] = 295.0; /* 25 away in x, 20 in y */
+    assert_close(propagation_measure(&network, 0, 0).distance_m, sqrt(625.0 + 400.0 + 144.0), 1e-15);
+    system.geometry.placement = CFI_PLACEMENT_CLAMP; /* in the plane */
+    assert_true(propagation_measure(&network, 0, 0).flat_m == 50.0);
+    assert_close(propagation_measure(&network, 0, 0).distance_m, sqrt(2500.0 + 144.0), 1e-15);
+}
+
+/* `reject` keeps pairs apart across the edge, too. */
+static void rejection_reaches_across_the_edge(void **state)
+{
+    cfi_system system = system_of(CFI_PROPAGATION_THREE_SLOPE, 0.0);
+    cfi_arena *arena = arena_create();
+    size_t across = 0;
+
+    (void)state;
+    system.geometry.placement = CFI_PLACEMENT_REJECT;
+    system.L = 40;
+    for (uint32_t drop = 0; drop < 40; drop++) {
+        for (int wrap = 0; wrap < 2; wrap++) {
+            cfi_network network;
+
+            system.geometry.wrap_around = wrap;
+            network = draw(&system, drop, arena);
+            system.geometry.wrap_around = true; /* for the distances */
+            for (size_t i = 0; i < 80; i++) {
+                bool close =
+                    shortest(&system, network.ap_position_m + 2 * (i / 2), network.ue_position_m + 2 * (i % 2)) < 50.0;
+
+                assert_false(wrap && close);
+                across += close;
+            }
+        }
+    }
+    assert_true(across > 30); /* without wrap-around there are such pairs */
+    arena_destroy(arena);
+}
+
+/* ------------------------------------------------------------------------- permutations ---- */
+
+/* Without shadowing gains belong to positions and states, not to numbers of users and access points. */
+static void gains_go_with_positions_and_states(void **state)
+{
+    double ap[2 * APS], ue[2 * USERS], turned_ap[2 * APS], turned_ue[2 * USERS];
+
+    (void)state;
+    draw_positions(ap, APS, CFI_DRAW_AP_POSITION);
+    draw_positions(ue, USERS, CFI_DRAW_UE_POSITION);
+    for (size_t l = 0; l < APS; l++) {
+        memcpy(turned_ap + 2 * l, ap + 2 * ((l + 3) % APS), 2 * sizeof(double));
+    }
+    for (size_t k = 0; k < USERS; k++) {
+        memcpy(turned_ue + 2 * k, ue + 2 * (USERS - 1 - k), 2 * sizeof(double));
+    }
+    for (size_t i = 0; i < CFI_PROPAGATION_COUNT; i++) {
+        cfi_system system = system_of((cfi_propagation_kind)i, 10.0), turned;
+        cfi_arena *arena = arena_create();
+        size_t same = 0;
+        cfi_network a, b;
+
+        system.L = APS;
+        system.K = USERS;
+        system.geometry.ap_position_m = ap;
+        system.geometry.ue_position_m = ue;
+        system.propagation.shadowing_std = 0.0;
+        turned = system;
+        turned.geometry.ap_position_m = turned_ap;
+        turned.geometry.ue_position_m = turned_ue;
+        a = draw(&system, 0, arena);
+        b = draw(&turned, 0, arena);
+        for (size_t l = 0; l < APS; l++) {
+            for (size_t k = 0; k < USERS; k++) {
+                size_t here = k + USERS * l, there = USERS - 1 - k + USERS * ((l + 3) % APS);
+
+                if (!a.line_of_sight || a.line_of_sight[there] == b.line_of_sight[here]) {
+                    assert_true(a.beta[there] == b.beta[here]);
+                    same++;
+                }
+            }
+        }
+        assert_in_range(same, a.line_of_sight ? 30 : APS * USERS, APS * USERS);
+        arena_destroy(arena);
+    }
+}
+
+static void a_gain_that_is_none_is_refused_by_its_pair(void **state)
+{
+    static const double ap[] = {1.0, 1.0, 50.0, 50.0}, ue[] = {9.0, 9.0, 50.0, 50.0};
+    cfi_system system = system_of(CFI_PROPAGATION_LOG_DISTANCE, 0.0);
+    cfi_arena *arena = arena_create();
+    cfi_network network;
+    cfi_error error;
+
+    (void)state;
+    system.L = system.K = 2;
+    system.geometry.ap_position_m = ap;
+    system.geometry.ue_position_m = ue;
+    assert_int_equal(network_draw(&system, 3, arena, &network, &error), CFI_INVALID);
+    assert_non_null(strstr(error.text, "/network: the gain between access point 1 and user 1 of drop 3 is inf"));
+    for (size_t i = 1; i < CFI_PROPAGATION_COUNT; i++) {
+        system.propagation.model = (cfi_propagation_kind)i; /* the others have gains below 1 everywhere */
+        system.propagation.shadowing_std = 0.0;
+        network = draw(&system, 3, arena);
+        assert_true(network.beta[3] > 1e-9 && network.beta[3] < 1.0);
+    }
+    arena_destroy(arena);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(log_distance_by_hand),
+        cmocka_unit_test(log_distance_with_an_intercept_is_the_urban_micro_model_of_cell_free_work),
+        cmocka_unit_test(three_slopes_by_hand),
+        cmocka_unit_test(urban_micro_by_hand),
+        cmocka_unit_test(urban_macro_by_hand),
+        cmocka_unit_test(indoor_hotspot_by_hand),
+        cmocka_unit_test(probabilities_of_a_line_of_sight_by_hand),
         cmocka_unit_test(models_have_the_names_of_their_kinds),
+        cmocka_unit_test(gains_fall_with_distance_and_have_no_steps),
         cmocka_unit_test(gains_of_a_drop_are_the_models),
+        cmocka_unit_test(states_have_their_probabilities),
+        cmocka_unit_test(adding_users_and_access_points_moves_nothing_of_any_model),
+        cmocka_unit_test(a_wrapped_area_is_symmetric),
+        cmocka_unit_test(ways_lead_to_the_nearest_copy),
+        cmocka_unit_test(rejection_reaches_across_the_edge),
+        cmocka_unit_test(gains_go_with_positions_and_states),
+        cmocka_unit_test(a_gain_that_is_none_is_refused_by_its_pair),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,11 @@ double from_degrees(double degrees)
     return degrees * (M_PI / 180.0);
 }
 
+double from_ghz(double ghz)
+{
+    return ghz * 1e9;
+}
+
 double log_from_db(double db)
 {
     return db * (M_LN10 / 10.0);
@@ -72,6 +77,11 @@ void convert_word(const conversion *how)
     put_word(field_of(how), how->value->word);
 }
 
+void convert_flag(const conversion *how)
+{
+    *(bool *)field_of(how) = how->value->flag;
+}
+
 void convert_seed(const conversion *how)
 {
     how->system->seed = (uint64_t)how->value->number;
@@ -81,6 +91,11 @@ void convert_area(const conversion *how)
 {
     how->system->geometry.area_m[0] = how->value->entry[0];
     how->system->geometry.area_m[1] = how->value->entry[1];
+}
+
+void convert_shadowing_std(const conversion *how)
+{
+    *(double *)field_of(how) = number_or(how, -1.0);
 }
 
 static double budget_of(const cfi_value *all)

@@ -25,20 +25,23 @@ typedef struct conversion {
 double from_db(double db);
 double from_dbm(double dbm);
 double from_degrees(double degrees);
-/* Of a standard deviation in dB, that of the natural logarithm. */
+double from_ghz(double ghz);
+/* Of a gain or a standard deviation in dB, the natural logarithm or that of it. */
 double log_from_db(double db);
 
 /* .convert: a number (null or any other form: 0), a whole number, the index of a word, into the field. */
 void convert_number(const conversion *how);
 void convert_count(const conversion *how);
 void convert_word(const conversion *how);
+void convert_flag(const conversion *how); /* true or false into a bool */
 /* .convert of single keys. */
 void convert_seed(const conversion *how);
 void convert_area(const conversion *how);
-void convert_pilot_power(const conversion *how); /* null: the budget */
-void convert_pilots(const conversion *how);      /* a word, or CFI_PILOTS_EXPLICIT */
-void convert_coherence(const conversion *how);   /* tau_c and prelog */
-void convert_budget(const conversion *how);      /* by the sensing noise */
+void convert_shadowing_std(const conversion *how); /* null: -1 */
+void convert_pilot_power(const conversion *how);   /* null: the budget */
+void convert_pilots(const conversion *how);        /* a word, or CFI_PILOTS_EXPLICIT */
+void convert_coherence(const conversion *how);     /* tau_c and prelog */
+void convert_budget(const conversion *how);        /* by the sensing noise */
 void convert_angle_range(const conversion *how);
 void convert_path_phase(const conversion *how);       /* a phase, or random_path_phase */
 void convert_sensing_fraction(const conversion *how); /* null: each method's own */

@@ -116,6 +116,18 @@ static double path_bytes(const cfi_system *system)
     return 8.0 * (numbers + (sensing->path_phases_rad ? pairs : 0.0));
 }
 
+/* The correlation of the shadowing between users, and between access points where those have a part of their own;
+ * twice, for the eigenvalues on a wrapped area. */
+static double shadowing_bytes(const cfi_system *system)
+{
+    double L = (double)system->L, K = (double)system->K, copies = system->geometry.wrap_around ? 2.0 : 1.0;
+
+    if (system->propagation.gain || system->propagation.shadowing_correlation == CFI_SHADOWING_NONE) {
+        return 0.0;
+    }
+    return 8.0 * copies * (K * K + (system->propagation.shadowing_correlation == CFI_SHADOWING_BOTH ? L * L : 0.0));
+}
+
 /* Two squares a block, of at most as many blocks as realisations, and a few for the elimination; sixteen realisations'
  * beams, as operands. */
 static double multistatic_bytes(const cfi_system *system)
@@ -131,6 +143,7 @@ double scenario_memory_bytes(const cfi_system *system)
     double L = (double)system->L, K = (double)system->K, bytes = 20.0 * 8.0 * K * L;
 
     bytes += path_bytes(system);
+    bytes += shadowing_bytes(system);
     bytes += allocation_bytes(system);
     if (system->monte_carlo.realizations > 0) {
         /* sixteen realisations' channels, estimates and normals, and products */
