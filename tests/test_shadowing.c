@@ -10,6 +10,7 @@
 
 #include "cfisac/linalg.h"
 #include "check.h"
+#include "memory_requests.h"
 #include "network/shadowing.h"
 
 /* Gains of 1 without shadowing, which is of deviation 1 in natural logarithms. */
@@ -279,6 +280,39 @@ static void clipped_shadowing_has_the_correlations_of_its_factor(void **state)
     arena_destroy(arena);
 }
 
+/* All requests for memory refused from one on, each in its turn: CFI_NO_MEMORY, until none is left to refuse. (An arena
+ * asks again for less, so one that is refused alone says nothing.) */
+static void refused_memory_is_said(void **state)
+{
+    (void)state;
+    for (int kind = CFI_SHADOWING_NONE; kind <= CFI_SHADOWING_BOTH; kind++) {
+        cfi_system system = system_of((cfi_shadowing_correlation)kind, 400, 400);
+        size_t refusals = 0;
+        cfi_status status = CFI_NO_MEMORY;
+
+        system.geometry.wrap_around = true;
+        system.propagation.model = CFI_PROPAGATION_TR38901_UMI;
+        system.propagation.carrier_hz = 2e9;
+        system.propagation.shadowing_decorrelation_m = 500.0;
+        while (status != CFI_OK) {
+            cfi_arena *arena = arena_create();
+            cfi_network network;
+            cfi_error error = {.text = ""};
+
+            refuse_requests(refusals, SIZE_MAX);
+            status = network_draw(&system, 0, arena, &network, &error);
+            refuse_requests(0, 0);
+            if (status != CFI_OK) {
+                assert_int_equal(status, CFI_NO_MEMORY);
+                assert_non_null(strstr(error.text, "out of memory for "));
+                refusals++;
+            }
+            arena_destroy(arena);
+        }
+        assert_in_range(refusals, 1, 30); /* its arrays are larger than what an arena begins with */
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +323,7 @@ int main(void)
         cmocka_unit_test(ranges_of_access_points_have_the_bits_of_all),
         cmocka_unit_test(correlations_that_cannot_be_are_clipped),
         cmocka_unit_test(clipped_shadowing_has_the_correlations_of_its_factor),
+        cmocka_unit_test(refused_memory_is_said),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,12 @@ expect_line 3 'broken.json:1:21: ' validate broken.json
 echo '{"network": {"apps": 3}}' >unknown.json
 expect_line 3 'unknown.json: /network/apps' validate unknown.json
 expect_line 3 'small.json: /network/placement' run small.json --set network.min_distance_m=900
+expect_line 3 'empty.json: /propagation/carrier_ghz: null with the propagation.model tr38901_umi' \
+  run empty.json --set propagation.model=tr38901_umi
+expect_line 3 '--set propagation.model: "three_slope" draws gains, and propagation.gain gives them' run empty.json \
+  --set network.aps=1 --set network.ues=1 --set 'propagation.gain=[[1]]' --set propagation.model=three_slope
+expect_line 3 '--set network.wrap_around: text "yes" is of the wrong type (allowed: true, false)' \
+  run empty.json --set network.wrap_around=yes
 expect 0 validate small.json
 cp out resolved.json
 check 'validate fills in defaults' has out '"path_loss_exponent": 3.2'
