@@ -1,4 +1,5 @@
 cfisac_test(test_scenario LINK cfisac_scenario)
 cfisac_test(test_points LINK cfisac_scenario)
 cfisac_test(test_scenario_files LINK cfisac_scenario)
+cfisac_test(test_scenario_propagation LINK cfisac_scenario)
 cfisac_test(test_scenario_errors LINK cfisac_scenario)

@@ -107,71 +107,6 @@ static void decibels_and_degrees_become_linear_units(void **state)
     scenario_destroy(scenario);
 }
 
-/* What `name` is in the resolved scenario, as it is printed. */
-static const char *resolved_value(const cfi_scenario *scenario, const char *name)
-{
-    const char *at = strstr(scenario_resolved_json(scenario), name);
-
-    assert_non_null(at);
-    return strchr(at, ':') + 2;
-}
-
-static void keys_of_propagation_become_logarithms_and_hertz(void **state)
-{
-    cfi_scenario *scenario =
-        parse("{\"network\": {\"wrap_around\": true, \"height_difference_m\": 10}, \"propagation\": {\"model\": "
-              "\"tr38901_uma\", \"carrier_ghz\": 3.5, \"intercept_db\": -30, \"shadowing_correlation\": \"both\", "
-              "\"shadowing_decorrelation_m\": 100, \"shadowing_split\": 0.25}}");
-    const cfi_system *s = scenario_system(scenario);
-
-    (void)state;
-    assert_true(s->geometry.wrap_around && s->geometry.height_difference_m == 10.0);
-    assert_int_equal(s->propagation.model, CFI_PROPAGATION_TR38901_UMA);
-    assert_close(s->propagation.carrier_hz, 3.5e9, 1e-15);
-    assert_close(s->propagation.log_intercept, -6.907755278982137, 1e-15); /* ln 10^-3 */
-    assert_true(s->propagation.shadowing_std == -1.0);                     /* the model's own */
-    assert_int_equal(s->propagation.shadowing_correlation, CFI_SHADOWING_BOTH);
-    assert_true(s->propagation.shadowing_decorrelation_m == 100.0 && s->propagation.shadowing_split == 0.25);
-    assert_int_equal(strncmp(resolved_value(scenario, "\"wrap_around\""), "true,", 5), 0);
-    scenario_destroy(scenario);
-    scenario = parse("{}");
-    assert_false(scenario_system(scenario)->geometry.wrap_around);
-    assert_int_equal(strncmp(resolved_value(scenario, "\"wrap_around\""), "false,", 6), 0);
-    scenario_destroy(scenario);
-}
-
-/* Reads the resolved text again: the same text. Returns what propagation.model is in it. */
-static const char *model_read_back(const char *text, char model[16])
-{
-    cfi_scenario *scenario = parse(text), *again = parse(scenario_resolved_json(scenario));
-    const char *value = resolved_value(scenario, "\"model\"");
-
-    assert_string_equal(scenario_resolved_json(again), scenario_resolved_json(scenario));
-    assert_string_equal(scenario_sha256(again), scenario_sha256(scenario));
-    snprintf(model, 16, "%.*s", (int)strcspn(value, ","), value);
-    scenario_destroy(again);
-    scenario_destroy(scenario);
-    return model;
-}
-
-/* Gains that are given leave no model, and gains that are swept leave it to the points; the default else. */
-static void given_gains_leave_no_model_of_propagation(void **state)
-{
-    static const char sizes[] = "{\"network\": {\"aps\": 1, \"ues\": 1}, ";
-    char text[256], model[16];
-
-    (void)state;
-    assert_string_equal(model_read_back("{}", model), "\"log_distance\"");
-    assert_string_equal(model_read_back("{\"propagation\": {\"model\": null}}", model), "\"log_distance\"");
-    assert_string_equal(model_read_back("{\"propagation\": {\"model\": \"three_slope\"}}", model), "\"three_slope\"");
-    snprintf(text, sizeof text, "%s\"propagation\": {\"gain\": [[2]]}}", sizes);
-    assert_string_equal(model_read_back(text, model), "null");
-    snprintf(text, sizeof text, "%s\"propagation\": {\"gain\": [[2]], \"model\": null}}", sizes);
-    assert_string_equal(model_read_back(text, model), "null");
-    snprintf(text, sizeof text, "%s\"sweep\": {\"propagation.gain\": [null, {\"a\": [[2]]}]}}", sizes);
-    assert_string_equal(model_read_back(text, model), "null");
-}
-
 static void pilots_take_the_power_budget_unless_given(void **state)
 {
     cfi_scenario *scenario = parse("{\"power\": {\"snr_db\": 10}, \"frame\": {\"coherence_symbols\": 0}}");
@@ -347,54 +282,6 @@ static void assert_warns(const char *text, const char *what, bool expected)
         fail_msg("%s: %s \"%s\"", text, expected ? "does not warn of" : "warns of", what);
     }
     scenario_destroy(scenario);
-}
-
-/* An access point above a user, or a model whose gain stays finite at no distance, needs no room between them; two
- * places at opposite edges are one where the area wraps around. */
-static void one_place_of_both_kinds_is_refused_where_the_gain_has_none(void **state)
-{
-    static const char edges[] = "{\"network\": {\"aps\": 1, \"ues\": 1, \"min_distance_m\": 10, \"ap_positions_m\": "
-                                "[[0, 50]], \"ue_positions_m\": [[250, 50]]%s}, \"propagation\": {%s}}";
-    static const struct {
-        const char *network, *propagation;
-        cfi_status status;
-    } cases[] = {{"", "", CFI_OK},
-                 {", \"wrap_around\": true", "", CFI_INVALID},
-                 {", \"wrap_around\": true, \"placement\": \"clamp\"", "", CFI_OK},
-                 {", \"wrap_around\": true, \"height_difference_m\": 10", "", CFI_OK},
-                 {", \"wrap_around\": true", "\"model\": \"three_slope\"", CFI_OK}};
-    char text[400];
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        cfi_scenario *scenario;
-        cfi_error error = {.text = ""};
-
-        snprintf(text, sizeof text, edges, cases[i].network, cases[i].propagation);
-        assert_int_equal(scenario_parse(text, strlen(text), "t.json", NULL, 0, &scenario, &error), cases[i].status);
-        if (cases[i].status != CFI_OK) {
-            assert_non_null(strstr(error.text, "/network/ap_positions_m/0: the position of user 0 too"));
-        } else {
-            assert_true(warns(scenario, "1 pairs of explicit positions are closer") == (i >= 3));
-        }
-        scenario_destroy(scenario);
-    }
-}
-
-static void correlations_that_may_be_clipped_are_remarked_on(void **state)
-{
-    static const char clipped[] = "negative eigenvalues are clipped";
-
-    (void)state;
-    assert_warns("{\"network\": {\"wrap_around\": true}, \"propagation\": {\"shadowing_correlation\": \"users\", "
-                 "\"shadowing_decorrelation_m\": 50}}",
-                 clipped, true);
-    assert_warns("{\"network\": {\"wrap_around\": true}, \"propagation\": {\"shadowing_correlation\": \"both\"}}",
-                 clipped, false);
-    assert_warns("{\"network\": {\"wrap_around\": true}, \"propagation\": {\"shadowing_decorrelation_m\": 50}}",
-                 clipped, false);
-    assert_warns("{\"propagation\": {\"shadowing_correlation\": \"users\", \"shadowing_decorrelation_m\": 50}}",
-                 clipped, false);
 }
 
 static void grid_is_the_product_of_the_axes_the_last_fastest(void **state)
@@ -608,8 +495,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empty_object_is_the_scenario_of_the_paper),
         cmocka_unit_test(decibels_and_degrees_become_linear_units),
-        cmocka_unit_test(keys_of_propagation_become_logarithms_and_hertz),
-        cmocka_unit_test(given_gains_leave_no_model_of_propagation),
         cmocka_unit_test(pilots_take_the_power_budget_unless_given),
         cmocka_unit_test(matrices_become_column_major),
         cmocka_unit_test(resolved_text_reads_back_to_the_same_scenario),
@@ -617,8 +502,6 @@ int main(void)
         cmocka_unit_test(hash_covers_what_decides_the_results),
         cmocka_unit_test(settings_override_the_text_in_order),
         cmocka_unit_test(ranges_include_both_ends),
-        cmocka_unit_test(one_place_of_both_kinds_is_refused_where_the_gain_has_none),
-        cmocka_unit_test(correlations_that_may_be_clipped_are_remarked_on),
         cmocka_unit_test(grid_is_the_product_of_the_axes_the_last_fastest),
         cmocka_unit_test(a_point_that_is_no_scenario_is_named),
         cmocka_unit_test(warnings_name_what_is_ignored_or_useless),

@@ -42,7 +42,7 @@ static void settle_model(cfi_scenario *scenario)
                 cJSON_GetObjectItemCaseSensitive(sweep, key_table[KEY_gain].name) != NULL;
     cfi_value *model = &scenario->value[KEY_model];
 
-    if (!scenario->tree.given[KEY_model] || model->form == FORM_NULL) {
+    if (scenario->tree.filled[KEY_model] || model->form == FORM_NULL) {
         *model = (cfi_value){.form = idle ? FORM_NULL : FORM_WORD, .word = CFI_PROPAGATION_LOG_DISTANCE};
     }
 }

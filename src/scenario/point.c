@@ -62,14 +62,15 @@ static cfi_scenario *borrow(const cfi_scenario *base, size_t point)
     out->file = base->file;
     out->tree.file = base->file;
     memcpy(out->tree.item, base->tree.item, sizeof out->tree.item);
-    memcpy(out->tree.given, base->tree.given, sizeof out->tree.given);
+    memcpy(out->tree.filled, base->tree.filled, sizeof out->tree.filled);
     memcpy(out->value, base->value, sizeof out->value);
     out->tree.item[KEY_sweep] = NULL;
     for (size_t i = 0; i < grid->axes; i++) {
         key_id id = key_find(grid->axis[i].key);
 
         out->tree.item[id] = grid->items[i].item[grid_index(grid, point, i)];
-        out->tree.set[id] = out->tree.given[id] = true;
+        out->tree.set[id] = true;
+        out->tree.filled[id] = false;
         out->value[id] = (cfi_value){.form = 0};
     }
     return out;

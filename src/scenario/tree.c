@@ -216,11 +216,11 @@ cfi_status tree_apply(cfi_tree *tree, const cfi_setting *settings, size_t count,
 cfi_status tree_fill(cfi_tree *tree, cfi_error *error)
 {
     for (size_t id = 0; id < KEY_COUNT; id++) {
-        tree->given[id] = tree->item[id] != NULL;
         if (tree->item[id] || !key_table[id].fallback) {
             continue;
         }
         tree->item[id] = tree->owned[id] = cJSON_Parse(key_table[id].fallback);
+        tree->filled[id] = true;
         if (!tree->item[id]) {
             return tree_out_of_memory(tree, error);
         }

@@ -12,7 +12,7 @@ typedef struct cfi_tree {
     const cJSON *item[KEY_COUNT]; /* NULL: absent and without a default */
     cJSON *owned[KEY_COUNT];      /* items that are not in root: settings and defaults */
     bool set[KEY_COUNT];          /* given by a setting */
-    bool given[KEY_COUNT];        /* given at all: not filled in by its default */
+    bool filled[KEY_COUNT];       /* not given: the item is the default */
     bool over[KEY_COUNT];         /* swept by a setting */
 } cfi_tree;
 
