@@ -93,11 +93,6 @@ void convert_area(const conversion *how)
     how->system->geometry.area_m[1] = how->value->entry[1];
 }
 
-void convert_shadowing_std(const conversion *how)
-{
-    *(double *)field_of(how) = number_or(how, -1.0);
-}
-
 static double budget_of(const cfi_value *all)
 {
     return from_db(all[KEY_budget_w].number) * from_dbm(all[KEY_sensing_noise_w].number);
@@ -142,6 +137,11 @@ void convert_sensing_fraction(const conversion *how)
 {
     how->system->allocation.equal_fraction = number_or(how, 0.5);
     how->system->allocation.heuristic_fraction = number_or(how, 0.3);
+}
+
+void convert_own_std(const conversion *how)
+{
+    *(double *)field_of(how) = number_or(how, -1.0);
 }
 
 /* -------------------------------------------------------------------------------- arrays ---- */

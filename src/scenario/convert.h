@@ -37,14 +37,14 @@ void convert_flag(const conversion *how); /* true or false into a bool */
 /* .convert of single keys. */
 void convert_seed(const conversion *how);
 void convert_area(const conversion *how);
-void convert_shadowing_std(const conversion *how); /* null: -1 */
-void convert_pilot_power(const conversion *how);   /* null: the budget */
-void convert_pilots(const conversion *how);        /* a word, or CFI_PILOTS_EXPLICIT */
-void convert_coherence(const conversion *how);     /* tau_c and prelog */
-void convert_budget(const conversion *how);        /* by the sensing noise */
+void convert_pilot_power(const conversion *how); /* null: the budget */
+void convert_pilots(const conversion *how);      /* a word, or CFI_PILOTS_EXPLICIT */
+void convert_coherence(const conversion *how);   /* tau_c and prelog */
+void convert_budget(const conversion *how);      /* by the sensing noise */
 void convert_angle_range(const conversion *how);
 void convert_path_phase(const conversion *how);       /* a phase, or random_path_phase */
 void convert_sensing_fraction(const conversion *how); /* null: each method's own */
+void convert_own_std(const conversion *how);          /* null: -1, the model's own */
 
 /* .fill: a list from a list or from one number for all of them, a matrix (column-major); NULL for any other form. */
 bool fill_list(const conversion *how);

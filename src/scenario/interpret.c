@@ -2,6 +2,7 @@
 #include "scenario/interpret.h"
 
 #include "scenario/available.h"
+#include "scenario/drawn_gains.h"
 #include "scenario/gain.h"
 #include "scenario/positions.h"
 #include "scenario/relations.h"
@@ -33,23 +34,9 @@ static conversion make_conversion(cfi_scenario *scenario, key_id id)
                         .arrays = &scenario->arrays};
 }
 
-/* Given gains leave nothing to a model of propagation, which is then null; else it is the default unless one is named.
- * Where gains are swept, some points may have them and others not: that leaves it to the points. */
-static void settle_model(cfi_scenario *scenario)
-{
-    const cJSON *sweep = scenario->tree.item[KEY_sweep];
-    bool idle = scenario->value[KEY_gain].form != FORM_NULL ||
-                cJSON_GetObjectItemCaseSensitive(sweep, key_table[KEY_gain].name) != NULL;
-    cfi_value *model = &scenario->value[KEY_model];
-
-    if (scenario->tree.filled[KEY_model] || model->form == FORM_NULL) {
-        *model = (cfi_value){.form = idle ? FORM_NULL : FORM_WORD, .word = CFI_PROPAGATION_LOG_DISTANCE};
-    }
-}
-
 void interpret_scalars(cfi_scenario *scenario)
 {
-    settle_model(scenario);
+    drawn_gains_settle(scenario);
     for (key_id id = 0; id < KEY_COUNT; id++) {
         if (key_table[id].convert) {
             const conversion how = make_conversion(scenario, id);

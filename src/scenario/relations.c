@@ -2,6 +2,7 @@
 #include "scenario/relations.h"
 
 #include "base/text.h"
+#include "scenario/drawn_gains.h"
 #include "scenario/key_text.h"
 
 #include <stdarg.h>
@@ -138,41 +139,10 @@ static cfi_status check_rate_target(const cfi_scenario *scenario, cfi_error *err
                             key_table[KEY_objective].words[system->allocation.objective]);
 }
 
-/* Whether a model of propagation needs the carrier frequency. */
-static bool needs_carrier(cfi_propagation_kind model)
-{
-    enum { NOTHING, CARRIER };
-#define MODEL_NEEDS(constant, word, needs) [CFI_PROPAGATION_##constant] = needs,
-    static const int needed[CFI_PROPAGATION_COUNT] = {CFI_PROPAGATION_MODELS(MODEL_NEEDS)};
-#undef MODEL_NEEDS
-
-    return needed[model] == CARRIER;
-}
-
-static cfi_status check_propagation(const cfi_scenario *scenario, cfi_error *error)
-{
-    const cfi_value *model = &scenario->value[KEY_model];
-
-    if (model->form != FORM_WORD) {
-        return CFI_OK;
-    }
-    if (scenario->value[KEY_gain].form != FORM_NULL) {
-        return refuse_key(scenario, KEY_model, error,
-                          "\"%s\" draws gains, and propagation.gain gives them (allowed: one of them, null for the "
-                          "other)",
-                          key_table[KEY_model].words[model->word]);
-    }
-    return !needs_carrier(scenario->system.propagation.model) || scenario->value[KEY_carrier_hz].form == FORM_NUMBER
-               ? CFI_OK
-               : refuse_key(scenario, KEY_carrier_hz, error,
-                            "null with the propagation.model %s (allowed: a number, in GHz)",
-                            key_table[KEY_model].words[model->word]);
-}
-
 cfi_status check_relations(const cfi_scenario *scenario, cfi_error *error)
 {
     cfi_status (*const checks[])(const cfi_scenario *, cfi_error *) = {
-        check_memory, check_frame, check_pilots, check_angles, check_propagation, check_rate_target};
+        check_memory, check_frame, check_pilots, check_angles, drawn_gains_check, check_rate_target};
     cfi_status status = CFI_OK;
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == CFI_OK; i++) {
