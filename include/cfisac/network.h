@@ -37,7 +37,8 @@ typedef struct cfi_network {
  *   pilots     cyclic: k mod tau_p; random: uniform
  *   angles     uniform in [angle_min_rad, angle_max_rad]
  *   paths      amplitudes as given; phases given or uniform in [0, 2 pi): drawn here, once, and never again
- * Fails: CFI_INVALID when a placement finds no room, CFI_NO_MEMORY. */
+ * Fails: CFI_INVALID when a placement finds no room or a gain is not a finite number > 0; CFI_NO_MEMORY; CFI_FAILED
+ * when the eigenvalues of a correlation on a wrapped area are not found. */
 cfi_status network_draw(const cfi_system *system, uint32_t drop, cfi_arena *arena, cfi_network *network,
                         cfi_error *error);
 
