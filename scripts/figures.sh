@@ -154,7 +154,7 @@ figure_a() {
 }
 
 figure_b() {
-  sweep "b-product-$drops" fig1b --set "monte_carlo.drops=$drops" --set allocation.solver=structured \
+  sweep "b-product-$drops" fig1b --set "monte_carlo.drops=$drops" --set allocation.solver=socp \
     --over allocation.surrogate=product
   sweep "b-fractional-$drops" fig1b --set "monte_carlo.drops=$drops" --set allocation.solver=socp \
     --set allocation.max_iterations=40 --over allocation.surrogate=fractional

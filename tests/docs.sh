@@ -66,7 +66,7 @@ done < <(grep -ohE 'cfisac run configs/[^`#]*' README.md docs/*.md | sed 's/ *--
 checked 5 'commands'
 
 # columns and keys of the results
-"$cfisac" run configs/paper.json --quiet --set monte_carlo.drops=2 --set monte_carlo.realizations=4 --out "$work/r" >/dev/null
+"$cfisac" run configs/paper.json --quiet --set monte_carlo.drops=2 --set monte_carlo.realizations=4 --set power.bandwidth_mhz=20 --out "$work/r" >/dev/null
 for column in $(head -qn 1 "$work"/r/{drops,aps,ues,trace}.csv | tr ',' ' '); do
   seen=$((seen + 1))
   grep -qF "\`$column\`" docs/results.md || complain "docs/results.md lacks the column $column"
@@ -103,6 +103,17 @@ checked 60 'keys of results.json'
 # the example in docs/solver.md is the file that is compiled and run
 diff <(awk '/^```$/ { on = 0 } on; /^```c$/ { on = 1 }' docs/solver.md) docs/examples/fermat.c >"$work/diff" ||
   complain "docs/solver.md and docs/examples/fermat.c differ: $(head -n 3 "$work/diff")"
+
+# the campus of the cookbook and of the page on scenarios is the file, and nothing is remarked on it
+for page in cookbook scenario; do
+  seen=$((seen + 1))
+  awk '/^```$/ { on = 0 } on; /^```json$/ { on = 1 }' "docs/$page.md" | grep -qF '"name": "campus"' || complain "docs/$page.md has no campus"
+  diff <(awk '/^```$/ { on = 0 } on && /^{/ { text = "" } on { text = text $0 "\n" } on && /^}/ && text ~ /"campus"/ { printf "%s", text } /^```json$/ { on = 1 }' \
+    "docs/$page.md") docs/examples/campus.json >"$work/diff" || complain "docs/$page.md and docs/examples/campus.json differ: $(head -n 3 "$work/diff")"
+done
+"$cfisac" run docs/examples/campus.json >"$work/out" 2>&1 || complain "docs/examples/campus.json does not run"
+! grep -F warning "$work/out" || complain "docs/examples/campus.json is remarked on"
+checked 2 'pages with the campus'
 
 # the keys of solve --json
 "$cfisac" solve tests/cbf/max_with_constant.cbf --json >"$work/solve.json"

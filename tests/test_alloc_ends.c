@@ -25,13 +25,12 @@ static cfi_status go_a_share(alloc_stepper *stepper, const alloc_state *at, cons
     const alloc_problem *problem = stepper->problem;
     cfi_status status = __real_stepper_run(stepper, at, surrogate, to, solved, error);
 
-    for (size_t i = 0; i < problem->K * problem->L; i++) {
+    for (size_t i = 0; i < problem->K * problem->stride; i++) {
         to->point->w[i] = at->point->w[i] + share * (to->point->w[i] - at->point->w[i]);
     }
     for (size_t l = 0; l < problem->L; l++) {
         to->point->s[l] = at->point->s[l] + share * (to->point->s[l] - at->point->s[l]);
     }
-    to->values->objective = NAN;
     *solved = solver_ends;
     return status;
 }
@@ -46,7 +45,6 @@ cfi_status __wrap_stepper_run(alloc_stepper *stepper, const alloc_state *at, con
         return go_a_share(stepper, at, surrogate, to, solved, error);
     }
     problem_copy(stepper->problem, at->point, to->point);
-    to->values->objective = NAN; /* not complete */
     *solved = solver_ends;
     return CFI_OK;
 }

@@ -35,13 +35,15 @@ static scene make_scene(uint64_t seed)
     s.incumbent = incumbent.point;
     s.start = problem_point(&s.problem, s.d->arena);
     for (size_t i = 0; i < K * L; i++) { /* the incumbent's powers are far from the heuristic's */
-        s.heuristic->w[i] = 1.0;
-        s.incumbent->w[i] = made_uniform(&stream, 0.1, 2.0);
+        size_t at = problem_at(&s.problem, i % K, i / K);
+
+        s.heuristic->w[at] = 1.0;
+        s.incumbent->w[at] = made_uniform(&stream, 0.1, 2.0);
     }
     assert_true(problem_complete(&s.problem, s.heuristic) && problem_complete(&s.problem, s.incumbent));
     s.source = (start_source){.heuristic = s.heuristic,
                               .incumbent = incumbent,
-                              .users = contest_make(&s.d->link, s.problem.signal, s.d->arena),
+                              .users = contest_make(&s.d->link, s.d->arena),
                               .key = arena_alloc(s.d->arena, K, sizeof(double))};
     return s;
 }
@@ -54,12 +56,12 @@ static bool make_start(scene *s, size_t start, alloc_point *point)
     return start_make(&s->source, start, point);
 }
 
-static double power_of(const alloc_point *point, size_t l)
+static double power_of(const alloc_problem *problem, const alloc_point *point, size_t l)
 {
     double x = 0.0;
 
     for (size_t k = 0; k < K; k++) {
-        x += point->w[k + K * l] * point->w[k + K * l];
+        x += point->w[problem_at(problem, k, l)] * point->w[problem_at(problem, k, l)];
     }
     return x;
 }
@@ -82,7 +84,7 @@ static void the_second_start_serves_the_strongest_user_of_each_pilot_alone(void 
             for (size_t j = k % PILOTS; j < K; j += PILOTS) {
                 stronger += strength[j] > strength[k];
             }
-            assert_true((s.start->w[i] > 0.0) == (stronger == 0));
+            assert_true((s.start->w[problem_at(&s.problem, k, i / K)] > 0.0) == (stronger == 0));
         }
         free_drop(s.d);
     }
@@ -113,12 +115,12 @@ static void an_exchange_silences_one_user_and_keeps_the_incumbents_powers(void *
                     weaker += sinr[j] < sinr[k];
                 }
                 for (size_t l = 0; l < L; l++) {
-                    assert_true((s.start->w[k + K * l] == 0.0) == (weaker == at));
+                    assert_true((s.start->w[problem_at(&s.problem, k, l)] == 0.0) == (weaker == at));
                 }
             }
-            ratio = power_of(s.start, 0) / power_of(s.incumbent, 0);
+            ratio = power_of(&s.problem, s.start, 0) / power_of(&s.problem, s.incumbent, 0);
             for (size_t l = 1; l < L; l++) {
-                assert_close(power_of(s.start, l) / power_of(s.incumbent, l), ratio, 1e-12);
+                assert_close(power_of(&s.problem, s.start, l) / power_of(&s.problem, s.incumbent, l), ratio, 1e-12);
             }
         }
         free_drop(s.d);
@@ -134,7 +136,7 @@ static void a_silent_user_takes_the_place_of_its_weakest_rival(void **state)
 
     (void)state;
     for (size_t l = 0; l < L; l++) {
-        s.incumbent->w[1 + K * l] = 0.0;
+        s.incumbent->w[problem_at(&s.problem, 1, l)] = 0.0;
     }
     assert_true(problem_complete(&s.problem, s.incumbent));
     problem_evaluate(&s.problem, s.incumbent, s.source.incumbent.values);
@@ -142,7 +144,7 @@ static void a_silent_user_takes_the_place_of_its_weakest_rival(void **state)
     s.source.turn = 5;                                                 /* after the five active users */
     assert_true(make_start(&s, 3, s.start));
     for (size_t i = 0; i < K * L; i++) {
-        assert_true((s.start->w[i] == 0.0) == (i % K == weakest));
+        assert_true((s.start->w[problem_at(&s.problem, i % K, i / K)] == 0.0) == (i % K == weakest));
     }
     free_drop(s.d);
 }
@@ -158,7 +160,7 @@ static void starts_repeat_and_random_ones_differ(void **state)
         assert_true(make_start(&s, start, s.start));
         assert_true(make_start(&s, start, again));
         assert_int_equal(s.source.turn, 0);
-        assert_memory_equal(again->w, s.start->w, K * L * sizeof(double));
+        assert_memory_equal(again->w, s.start->w, K * s.problem.stride * sizeof(double));
         assert_true(s.start->w[0] != last);
         last = s.start->w[0];
     }

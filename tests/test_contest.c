@@ -45,7 +45,7 @@ static void ranks_are_those_of_comparisons_in_pairs(void **state)
     for (size_t pilots = 0; pilots < 7; pilots++) {
         drop *d = scene(pilots, pilots);
         cfi_stream stream = stream_make(pilots, 0, CFI_DRAW_START, 5);
-        contest *users = contest_make(&d->link, d->link.g, d->arena);
+        contest *users = contest_make(&d->link, d->arena);
         double key[K];
         const size_t *rank;
 
@@ -127,7 +127,7 @@ static void turns_are_those_of_comparisons_in_pairs(void **state)
     for (size_t i = 0; i < 4; i++) {
         drop *d = scene(i, pilots[i]);
         cfi_stream stream = stream_make(i, 0, CFI_DRAW_START, 6);
-        contest *users = contest_make(&d->link, d->link.g, d->arena);
+        contest *users = contest_make(&d->link, d->arena);
         double sinr[K];
 
         for (size_t silent = 0; silent <= 4; silent++) {
@@ -146,7 +146,7 @@ static void turns_are_those_of_comparisons_in_pairs(void **state)
 static void the_only_active_user_has_no_turn(void **state)
 {
     drop *d = scene(3, 1);
-    contest *users = contest_make(&d->link, d->link.g, d->arena);
+    contest *users = contest_make(&d->link, d->arena);
     double sinr[K] = {[4] = 1.0};
 
     (void)state;

@@ -161,74 +161,9 @@ static void a_set_stop_flag_ends_a_solution(void **state)
     }
 }
 
-/* Products of panels, and as plain sums of products. Columns that pad a panel are zero. */
-enum { PANELS_M = 48, PANELS_N = 112, PANELS_ROWS = 150, PANELS_STRIDE = PANELS_ROWS + 3 };
-
-/* Number r, c of an array, as a panel's. */
-static size_t panel_at(size_t r, size_t c)
-{
-    return LINALG_PANEL * (PANELS_STRIDE * (c / LINALG_PANEL) + r) + c % LINALG_PANEL;
-}
-
-/* re, im and re + sign im, numbers of few digits. */
-static cfi_panels make_panels(size_t columns, double sign, uint64_t seed, double *numbers, double *store)
-{
-    size_t size = columns * PANELS_STRIDE, at = 0;
-    cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 0);
-
-    random_normals(&stream, 2 * size, numbers);
-    for (size_t i = 0; i < 2 * size; i++) {
-        numbers[i] = round(1024.0 * numbers[i]) / 1024.0;
-    }
-    for (size_t part = 0; part < 3; part++) {
-        for (size_t i = 0; i < size; i++, at++) {
-            store[at] = part < 2 ? numbers[size * part + i] : numbers[i] + sign * numbers[size + i];
-        }
-    }
-    return (cfi_panels){
-        .stride = PANELS_STRIDE, .columns = columns, .re = store, .im = store + size, .mixed = store + 2 * size};
-}
-
-static void products_of_panels_are_sums_of_products(void **state)
-{
-    static double v[2 * PANELS_M * PANELS_STRIDE], w[2 * PANELS_N * PANELS_STRIDE];
-    static double v_store[3 * PANELS_M * PANELS_STRIDE], w_store[3 * PANELS_N * PANELS_STRIDE];
-    static double re[PANELS_M * PANELS_N], im[PANELS_M * PANELS_N];
-
-    (void)state;
-    for (size_t round = 0; round < 24; round++) {
-        bool upper = round % 4 > 1;
-        cfi_panels left = make_panels(PANELS_M, -1.0, 2 * round, v, v_store);
-        cfi_panels right = make_panels(PANELS_N, 1.0, 2 * round + 1, w, w_store);
-
-        left.rows = right.rows = 1 + round * 6 + (round > 20 ? 10 : 0);
-        right.columns = LINALG_PANEL * (1 + round % 7);
-        for (size_t i = 0; i < PANELS_M * PANELS_N; i++) {
-            re[i] = im[i] = 1.0;
-        }
-        linalg_panels_gram_add(&left, &right, upper, (cfi_split){re, im, PANELS_N});
-        for (size_t k = 0; k < PANELS_M; k++) {
-            for (size_t j = upper ? k : 0; j < right.columns; j++) {
-                double x = 1.0, y = 1.0;
-
-                for (size_t r = 0; r < left.rows; r++) {
-                    double a = v[panel_at(r, k)], b = v[PANELS_M * PANELS_STRIDE + panel_at(r, k)];
-                    double c = w[panel_at(r, j)], d = w[PANELS_N * PANELS_STRIDE + panel_at(r, j)];
-
-                    x += a * c + b * d;
-                    y += a * d - b * c;
-                }
-                assert_true(fabs(re[PANELS_N * k + j] - x) < 1e-12);
-                assert_true(fabs(im[PANELS_N * k + j] - y) < 1e-12);
-            }
-        }
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(products_of_panels_are_sums_of_products),
         cmocka_unit_test(solution_of_a_positive_definite_system_satisfies_it),
         cmocka_unit_test(matrices_that_are_not_positive_definite_are_refused),
         cmocka_unit_test(matrices_with_missing_numbers_are_refused),

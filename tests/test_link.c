@@ -41,10 +41,12 @@ static void one_of_everything_by_hand(void **state)
     (void)state;
     const double beta = 0.5, expected = 0.25; /* 0.25 2 / (0.5 3 + 0.5) */
     drop *d = plain_drop(1, 1, 1, &beta);
+    double share;
 
+    link_share(&d->link, 0, &share);
     assert_string_equal(d->link.kind, "closed_form");
     assert_true(d->link.largest_relative_std_error == 0.0);
-    assert_close(d->link.share[0], 0.25, 1e-15); /* xi = 0.25 / (0.5 + 0.5) */
+    assert_close(share, 0.25, 1e-15); /* xi = 0.25 / (0.5 + 0.5) */
     assert_close(d->link.g[0], 0.5, 1e-15);
     assert_close(d->link.V[0], 0.5, 1e-15);
     assert_close(d->link.S[0], 0.5, 1e-15);

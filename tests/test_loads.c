@@ -1,11 +1,11 @@
-/* The dual with two prices: communication and sensing power interfere differently. */
+/* Two prices: communication and sensing power interfere differently. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
 
-#include "alloc/structured.h"
+#include "alloc/problem.h"
 #include "loads.h"
 
 /* N = 4: M = 4 senses better by its beam, M = 2 by the users' power, M = 1 by that alone. */
@@ -147,54 +147,6 @@ static void communication_power_that_disturbs_hardly_anybody_senses(void **state
     assert_true(at_kink >= 6); /* one in each drop */
 }
 
-/* Off the optimum: access points below, at and above their kinks, and at limits. */
-static void derivatives_of_the_dual_with_two_prices_are_those_of_differences(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < 9; i++) {
-        const size_t receivers[] = {4, 2, 1};
-        drop *d = made_drop(350 + i, receivers[i % 3], i < 6 || i % 3 > 0 ? K : 2, 0.9, (load_kind)(i / 3));
-        alloc_problem problem;
-        alloc_state at;
-        structured dual;
-        double gradient[16], up[16], hessian[16 * 16];
-
-        d->made.limit[0] = 1.05 / (d->made.threshold[0] * fmax(d->link.own_echo.comm[0], d->link.own_echo.sens[0]));
-        d->made.system.power.ap_limit_w = d->made.limit;
-        assert_int_equal(alloc_heuristic(&d->link, d->arena, &d->powers, NULL), CFI_OK);
-        assert_int_equal(problem_build(&d->link, d->arena, &problem, NULL), CFI_OK);
-        assert_true(problem_state(&problem, d->arena, &at));
-        problem_from_powers(&problem, &d->powers, at.point);
-        problem_evaluate(&problem, at.point, at.values);
-        assert_int_equal(structured_init(&dual, &problem, NULL, d->arena, NULL), CFI_OK);
-        assert_in_range(dual.n, 5, 16);
-        dual_start(&dual, &at);
-        dual.y[dual.n - 1] = 0.3;
-        dual.y[1] -= 0.05;
-        dual_expand(&dual);
-        memcpy(gradient, dual.gradient, dual.n * sizeof *gradient);
-        memcpy(hessian, dual.hessian, dual.rows * dual.rows * sizeof *hessian);
-        for (size_t a = 0; a < dual.n; a++) {
-            double y = dual.y[a], step = 1e-6 * fmax(fabs(y), 1e-3), above, below;
-
-            dual.y[a] = y + step;
-            above = dual_expand(&dual);
-            memcpy(up, dual.gradient, dual.n * sizeof *up);
-            dual.y[a] = y - step;
-            below = dual_expand(&dual);
-            dual.y[a] = y;
-            /* the differences are good to about 1e-16 / 1e-9 */
-            assert_true(fabs((above - below) / (2.0 * step) - gradient[a]) < 1e-5 * (1.0 + fabs(gradient[a])));
-            for (size_t b = 0; b < dual.n; b++) {
-                double entry = b >= a ? hessian[b + dual.rows * a] : hessian[a + dual.rows * b];
-
-                assert_true(fabs((up[b] - dual.gradient[b]) / (2.0 * step) - entry) < 1e-5 * (1.0 + fabs(entry)));
-            }
-        }
-        free_drop(d);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,7 +154,6 @@ int main(void)
         cmocka_unit_test(weak_sensing_power_that_disturbs_nobody_is_used_within_limits),
         cmocka_unit_test(the_case_of_the_sensing_constraint_follows_from_the_loads),
         cmocka_unit_test(communication_power_that_disturbs_hardly_anybody_senses),
-        cmocka_unit_test(derivatives_of_the_dual_with_two_prices_are_those_of_differences),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

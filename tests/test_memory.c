@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "alloc/dual.h"
+#include "alloc/response.h"
 #include "allocations.h"
 #include "socp/ldl.h"
 
@@ -21,8 +21,8 @@ static sig_atomic_t stop;
 
 size_t __real_ldl_factor(ldl *factor, const signed char *sign, double least, double delta);
 size_t __wrap_ldl_factor(ldl *factor, const signed char *sign, double least, double delta);
-double __real_dual_expand(structured *s);
-double __wrap_dual_expand(structured *s);
+bool __real_response_answer(response *r, const double *state, double *answer, response_value *value);
+bool __wrap_response_answer(response *r, const double *state, double *answer, response_value *value);
 
 /* Large factors are not computed, for which their matrix is assembled; others twice. */
 size_t __wrap_ldl_factor(ldl *factor, const signed char *sign, double least, double delta)
@@ -33,13 +33,13 @@ size_t __wrap_ldl_factor(ldl *factor, const signed char *sign, double least, dou
     return stop ? SIZE_MAX : __real_ldl_factor(factor, sign, least, delta);
 }
 
-/* At the first expansion of the dual. */
-double __wrap_dual_expand(structured *s)
+/* At the first answer. */
+bool __wrap_response_answer(response *r, const double *state, double *answer, response_value *value)
 {
-    double value = __real_dual_expand(s);
+    bool answered = __real_response_answer(r, state, answer, value);
 
     stop = 1;
-    return value;
+    return answered;
 }
 
 typedef struct size_case {
@@ -96,7 +96,7 @@ static void the_allocation_needs_what_is_foretold(void **state)
 {
     static const size_case cases[] = {
         {60, 60, {60}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
-        {60, 60, {60}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT}, /* too many pairs for the dual */
+        {60, 60, {60}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT},
         {30, 30, {30}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
         {60, 20, {20}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
         {60, 20, {20}, CFI_SOLVER_SOCP, CFI_SURROGATE_FRACTIONAL},
@@ -111,7 +111,7 @@ static void the_allocation_needs_what_is_foretold(void **state)
         {128, 16, {0}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
         {1024, 16, {0}, CFI_SOLVER_SOCP, CFI_SURROGATE_FRACTIONAL},
         {60, 60, {60}, CFI_SOLVER_STRUCTURED, CFI_SURROGATE_PRODUCT},
-        {30, 30, {30}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT},
+        {200, 60, {30, 30}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT},
         {1024, 24, {12, 12}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT},
         {512, 64, {0}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT},
         {16, 1000, {0}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT},

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "check.h"
+#include "report/cell.h"
 #include "report/fields.h"
 
 #include <stdio.h>
@@ -66,11 +67,11 @@ static cfi_record good_record(void)
     return record;
 }
 
-/* NaN: absent. */
-static void assert_quantity(const cfi_record *record, const char *name, double expected)
+/* Of a run in a bandwidth (MHz; 0: unknown). NaN: absent. */
+static void assert_quantity_in(double bandwidth_mhz, const cfi_record *record, const char *name, double expected)
 {
     char column[FIELD_NAME_LENGTH] = "";
-    field_column at = {.field = NULL};
+    field_column at = {.bandwidth_mhz = bandwidth_mhz};
     double got;
 
     while (strcmp(column, name) != 0) {
@@ -81,6 +82,11 @@ static void assert_quantity(const cfi_record *record, const char *name, double e
     if (!(fabs(got - expected) <= 1e-14 * fabs(expected)) && !(isnan(got) && isnan(expected))) {
         fail_msg("%s is %.17g, not %.17g", name, got, expected);
     }
+}
+
+static void assert_quantity(const cfi_record *record, const char *name, double expected)
+{
+    assert_quantity_in(0.0, record, name, expected);
 }
 
 static void every_quantity_of_a_good_drop_is_what_it_says(void **state)
@@ -110,6 +116,54 @@ static void every_quantity_of_a_good_drop_is_what_it_says(void **state)
     assert_quantity(&record, "least_threshold_factor_db", -10.0);
     assert_quantity(&record, "least_feasible_threshold_db", 10.0 * log10(0.25) - 10.0);
     assert_quantity(&record, "realizations", 100.0);
+}
+
+static void a_known_bandwidth_tells_every_rate_in_mbit_s_too(void **state)
+{
+    cfi_record record = good_record();
+    size_t rates = 0, others = 0;
+
+    (void)state;
+    assert_quantity_in(20.0, &record, "sum_rate_mbit_s", 70.0);
+    assert_quantity_in(20.0, &record, "sum_rate_theorem1_mbit_s", 45.0);
+    assert_quantity_in(20.0, &record, "sum_rate_exact_mbit_s", 65.0);
+    assert_quantity_in(20.0, &record, "sum_rate_monte_carlo_mbit_s", 60.0);
+    assert_quantity_in(20.0, &record, "sum_rate_std_error_mbit_s", 2.5);
+    assert_quantity_in(20.0, &record, "sum_rate_equal_mbit_s", 50.0);
+    assert_quantity_in(20.0, &record, "sum_rate_heuristic_mbit_s", 55.0);
+    assert_quantity_in(0.5, &record, "least_user_rate_mbit_s", 0.625);
+    assert_quantity_in(20.0, &record, "sum_rate_bit_s_hz", 3.5);
+    assert_quantity_in(20.0, &record, "worst_crlb_db", -10.0);
+    for (field_column at = {.bandwidth_mhz = 20.0}; field_next(&at, FIELD_ANY, FIELD_JSON | FIELD_TABLE);) {
+        rates += at.times_mhz;
+        others += !at.times_mhz;
+    }
+    assert_int_equal(rates, 12); /* 6 sums, the weakest user, 3 of each user, and 2 errors, in JSON or in tables */
+    assert_true(others > 50);
+    for (field_column at = {.field = NULL}; field_next(&at, FIELD_ANY, FIELD_JSON | FIELD_TABLE); others--) {
+        assert_false(at.times_mhz);
+    }
+    assert_int_equal(others, 0);
+}
+
+static void small_rates_keep_their_digits_in_the_table(void **state)
+{
+    static const struct {
+        double rate;
+        int decimals;
+        const char *text;
+    } cases[] = {{3e-7, 3, "3.0e-07"}, {0.00994, 3, "9.9e-03"}, {0.01, 3, "0.010"},         {19.35, 3, "19.350"},
+                 {0.0, 3, "0.000"},    {-2e-5, 4, "-2.0e-05"},  {0.00123, 4, "0.0012"},     {NAN, 3, "-"},
+                 {INFINITY, 3, "inf"}, {1e-300, 4, "1.0e-300"}, {1234567.0, 3, "1.235e+06"}};
+    char text[CELL_LENGTH];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cell_rate(text, cases[i].rate, cases[i].decimals);
+        assert_string_equal(text, cases[i].text);
+    }
+    cell_number(text, 3e-7, 3); /* a bound at its threshold of 0 dB, but for rounding, is 0 */
+    assert_string_equal(text, "0.000");
 }
 
 static void the_model_of_the_scenario_chooses_rate_and_bound(void **state)
@@ -189,15 +243,18 @@ static void every_field_has_a_name_of_its_own(void **state)
 
 typedef cfi_status (*writer)(const cfi_results *results, FILE *stream, cfi_error *error);
 
-/* The numbers of line `row` (1: the first below the header) of what is written for one record. */
-static size_t numbers_of(writer write, cfi_record *record, size_t row, double *number)
+/* The numbers of line `row` (1: the first below the header) of what is written for one record of a scenario. */
+static size_t numbers_of(const char *scenario, writer write, cfi_record *record, size_t row, double *number)
 {
+    cfi_scenario *made;
     cfi_results results = {.record = record, .count = 1};
     char *text = NULL, *at;
     size_t size, count = 0;
     FILE *stream = open_memstream(&text, &size);
 
     assert_non_null(stream);
+    assert_int_equal(scenario_parse(scenario, strlen(scenario), "t.json", NULL, 0, &made, NULL), CFI_OK);
+    results.scenario = made;
     assert_int_equal(write(&results, stream, NULL), CFI_OK);
     fclose(stream);
     at = text;
@@ -208,14 +265,16 @@ static size_t numbers_of(writer write, cfi_record *record, size_t row, double *n
         number[count++] = strtod(at, &at);
     } while (*at++ == ',');
     free(text);
+    scenario_destroy(made);
     return count;
 }
 
-static void assert_row(writer write, cfi_record *record, size_t row, const double *expected, size_t count)
+static void assert_row(const char *scenario, writer write, cfi_record *record, size_t row, const double *expected,
+                       size_t count)
 {
     double number[32];
 
-    assert_int_equal(numbers_of(write, record, row, number), count);
+    assert_int_equal(numbers_of(scenario, write, record, row, number), count);
     for (size_t i = 0; i < count; i++) {
         if (!(fabs(number[i] - expected[i]) <= 1e-15 * fabs(expected[i])) &&
             !(isnan(number[i]) && isnan(expected[i]))) {
@@ -234,8 +293,20 @@ static void rows_of_access_points_and_users_hold_their_own_numbers(void **state)
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        assert_row(report_write_aps_csv, &record, i + 1, ap[i], 14);
-        assert_row(report_write_ues_csv, &record, i + 1, ue[i], 9);
+        assert_row("{}", report_write_aps_csv, &record, i + 1, ap[i], 14);
+        assert_row("{}", report_write_ues_csv, &record, i + 1, ue[i], 9);
+    }
+}
+
+static void rows_of_users_have_mbit_s_where_the_bandwidth_is_known(void **state)
+{
+    cfi_record record = good_record();
+    const double ue[K][13] = {{7, 0, 9, 8, 1, 1.5, 30, 1.25, 25, 1.125, 0.0625, 22.5, 1.25},
+                              {7, 1, 7, 6, 0, 0.75, 15, 2, 40, 1.875, 0.03125, 37.5, 0.625}};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        assert_row("{\"power\": {\"bandwidth_mhz\": 20}}", report_write_ues_csv, &record, i + 1, ue[i], 13);
     }
 }
 
@@ -247,18 +318,21 @@ static void rows_of_a_drop_without_powers_keep_the_network_alone(void **state)
 
     (void)state;
     record.status = CFI_DROP_INFEASIBLE;
-    assert_row(report_write_aps_csv, &record, 2, ap, 14);
-    assert_row(report_write_ues_csv, &record, 2, ue, 9);
+    assert_row("{}", report_write_aps_csv, &record, 2, ap, 14);
+    assert_row("{}", report_write_ues_csv, &record, 2, ue, 9);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_quantity_of_a_good_drop_is_what_it_says),
+        cmocka_unit_test(a_known_bandwidth_tells_every_rate_in_mbit_s_too),
+        cmocka_unit_test(small_rates_keep_their_digits_in_the_table),
         cmocka_unit_test(the_model_of_the_scenario_chooses_rate_and_bound),
         cmocka_unit_test(quantities_that_a_drop_does_not_have_are_absent),
         cmocka_unit_test(every_field_has_a_name_of_its_own),
         cmocka_unit_test(rows_of_access_points_and_users_hold_their_own_numbers),
+        cmocka_unit_test(rows_of_users_have_mbit_s_where_the_bandwidth_is_known),
         cmocka_unit_test(rows_of_a_drop_without_powers_keep_the_network_alone),
     };
 

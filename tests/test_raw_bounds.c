@@ -1,5 +1,7 @@
 /* The Monte Carlo's bounds and their errors, computed again the long way: the raw signal's derivatives, entry by entry,
- * least squares on the derivatives in the path gains, and a jackknife that does it all again without each channel. */
+ * in every combination of the access points' channels, least squares on the derivatives in the path gains, and a
+ * jackknife that does it all again without each channel. And what the combinations stand on: access points that are
+ * independent. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +13,8 @@
 
 #include <complex.h>
 
-enum { APS = 4, USERS = 3, ANTENNAS = 3, CHANNELS = 9, ROWS = ANTENNAS * USERS * CHANNELS, SIZE = ANTENNAS * USERS };
+enum { APS = 3, USERS = 3, ANTENNAS = 3, CHANNELS = 7, SIZE = ANTENNAS * USERS };
+enum { COMBINATIONS = CHANNELS * CHANNELS * CHANNELS, ROWS = SIZE * COMBINATIONS };
 
 static const double PI = 3.14159265358979323846;
 
@@ -31,10 +34,11 @@ static double complex turned(double theta, size_t n)
     return -I * PI * (double)n * cos(theta) * response(theta, n);
 }
 
-static void radiate(drop *d, size_t l, double complex beams[CHANNELS][SIZE])
+/* AP l in CHANNELS channels from `first` on. */
+static void radiate(drop *d, size_t l, size_t first, double complex beams[CHANNELS][SIZE])
 {
     double h[2][CHANNELS * SIZE], v[2][CHANNELS * SIZE], factor[USERS];
-    cfi_channel_range range = {.count = CHANNELS, .stride = SIZE};
+    cfi_channel_range range = {.first = first, .count = CHANNELS, .stride = SIZE};
     cfi_estimated_channels out = {.h = {h[0], h[1]}, .h_hat = {v[0], v[1]}};
     const cfi_precoder *precoder = channel_precoder(&d->made.system);
 
@@ -94,8 +98,8 @@ typedef struct plain_information {
     double all, along;
 } plain_information;
 
-/* The derivatives of what AP p receives in channel i, from `row` on. own: AP p hears its own echo alone. */
-static void fill_derivatives(const drop *d, const radiated *all, size_t p, bool own, size_t row, size_t i,
+/* The derivatives of what AP p receives from AP l's channel i[l], from `row` on. own: AP p hears its own echo alone. */
+static void fill_derivatives(const drop *d, const radiated *all, size_t p, bool own, size_t row, const size_t *i,
                              double complex (*gains)[ROWS], double complex *angle)
 {
     const double complex *alpha = network_path_gains(&d->network, p);
@@ -105,9 +109,9 @@ static void fill_derivatives(const drop *d, const radiated *all, size_t p, bool 
         size_t m = e / USERS + 1, k = e % USERS, columns = 0;
         double complex b = response(theta, m);
 
-        angle[row + e] = alpha[p] * b * towards(d, all, p, i, k, true);
+        angle[row + e] = alpha[p] * b * towards(d, all, p, i[p], k, true);
         for (size_t l = own ? p : 0; l < (own ? p + 1 : APS); l++) {
-            double complex v = towards(d, all, l, i, k, false);
+            double complex v = towards(d, all, l, i[l], k, false);
 
             angle[row + e] += alpha[l] * turned(theta, m) * v;
             gains[columns++][row + e] = b * v;
@@ -115,17 +119,31 @@ static void fill_derivatives(const drop *d, const radiated *all, size_t p, bool 
     }
 }
 
-/* Averaged over the channels first .. last - 1 but the one that is left out. */
+static bool is_wanted(const size_t *i, size_t first, size_t last, size_t left_out)
+{
+    for (size_t l = 0; l < APS; l++) {
+        if (i[l] < first || i[l] >= last || i[l] == left_out) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Averaged over all combinations of the channels first .. last - 1, one of each AP, but the one that is left out. */
 static plain_information inform(const drop *d, const radiated *all, size_t p, bool own, size_t first, size_t last,
                                 size_t left_out)
 {
-    double complex gains[APS][ROWS] = {{0.0}}, angle[ROWS] = {0.0};
+    static double complex gains[APS][ROWS], angle[ROWS];
     size_t columns = own ? 1 : APS, n = 0;
     double scale;
     plain_information out = {0.0, 0.0};
 
-    for (size_t i = first; i < last; i++) {
-        if (i != left_out) {
+    memset(gains, 0, sizeof gains);
+    memset(angle, 0, sizeof angle);
+    for (size_t c = 0; c < COMBINATIONS; c++) {
+        const size_t i[APS] = {c % CHANNELS, c / CHANNELS % CHANNELS, c / CHANNELS / CHANNELS};
+
+        if (is_wanted(i, first, last, left_out)) {
             fill_derivatives(d, all, p, own, SIZE * n++, i, gains, angle);
         }
     }
@@ -174,21 +192,18 @@ static double error_of(const double *without)
     return sqrt(sum * (double)(CHANNELS - 1) / (double)CHANNELS);
 }
 
-/* What the path gains take of AP p's residual, in channels: with a pilot for every user sum_j x_jp / x_p Q_j, Q_j the
- * sum of user j's shares of the APs. */
+/* Realisations that AP p's residual loses: one to its mean, one observation to the gain of the own path. With a pilot
+ * for every user sum_j (x_jp / x_p)^2 of a realisation is one observation. */
 static double taken(const drop *d, size_t p)
 {
-    double sum = 0.0;
+    double sum = 1.0;
 
     for (size_t j = 0; j < USERS; j++) {
-        double shares = 0.0;
+        double share = d->powers.p[j + USERS * p] / metrics_comm_power(USERS, &d->powers, p);
 
-        for (size_t l = 0; l < APS; l++) {
-            shares += d->powers.p[j + USERS * l] / metrics_comm_power(USERS, &d->powers, l);
-        }
-        sum += d->powers.p[j + USERS * p] / metrics_comm_power(USERS, &d->powers, p) * shares;
+        sum += share * share;
     }
-    return fmax(sum, (double)APS / (double)USERS);
+    return sum;
 }
 
 static void check_bounds(const drop *d, const radiated *all, const cfi_monte_carlo *mc, size_t p, bool own)
@@ -242,7 +257,7 @@ static void bounds_are_those_of_the_raw_signal(void **state)
         d = make_drop(made);
         assert_int_equal(metrics_monte_carlo(&d->network, &d->powers, 1, NULL, d->arena, &mc, NULL), CFI_OK);
         for (size_t l = 0; l < APS; l++) {
-            radiate(d, l, all.beams[l]);
+            radiate(d, l, 0, all.beams[l]);
         }
         for (size_t p = 0; p < APS; p++) {
             check_bounds(d, &all, &mc, p, false);
@@ -253,10 +268,83 @@ static void bounds_are_those_of_the_raw_signal(void **state)
     }
 }
 
+/* Takes the mean off what access points send in the direction of the target and across, stream by stream. */
+static void centre(size_t n, double complex x[][2][USERS])
+{
+    for (size_t e = 0; e < 2 * (size_t)USERS; e++) {
+        double complex mean = 0.0;
+
+        for (size_t i = 0; i < n; i++) {
+            mean += x[i][e / USERS][e % USERS] / (double)n;
+        }
+        for (size_t i = 0; i < n; i++) {
+            x[i][e / USERS][e % USERS] -= mean;
+        }
+    }
+}
+
+/* The square of the score of sum_k conj(x_k) y_k, whose mean is 0 if x and y are independent. */
+static double squared_score(size_t n, double complex x[][2][USERS], double complex y[][2][USERS], size_t pair)
+{
+    double complex sum = 0.0;
+    double squares = 0.0;
+
+    for (size_t i = 0; i < n; i++) {
+        double complex product = 0.0;
+
+        for (size_t k = 0; k < USERS; k++) {
+            product += conj(x[i][pair / 2][k]) * y[i][pair % 2][k];
+        }
+        sum += product;
+        squares += creal(product * conj(product));
+    }
+    return creal(sum * conj(sum)) / squares;
+}
+
+/* Channels of one access point say nothing of another's, whatever pilots users share: the Monte Carlo of the bounds
+ * takes every combination of them. Squared scores are exponential with mean 1; one of copies would be about 700. */
+static void access_points_radiate_independently(void **state)
+{
+    enum { MANY = 100 * CHANNELS };
+    static double complex x[APS][MANY][2][USERS];
+
+    (void)state;
+    for (size_t tau_p = 1; tau_p <= USERS; tau_p++) {
+        made_system made = make_system(40 + tau_p, APS, USERS, ANTENNAS, ANTENNAS);
+        static radiated all;
+        drop *d;
+
+        reuse_pilots(&made, tau_p);
+        d = make_drop(made);
+        for (size_t e = 0; e < APS * (size_t)MANY; e++) {
+            size_t l = e / MANY, i = e % MANY;
+
+            if (i % CHANNELS == 0) {
+                radiate(d, l, i, all.beams[l]);
+            }
+            for (size_t k = 0; k < USERS; k++) {
+                x[l][i][0][k] = towards(d, &all, l, i % CHANNELS, k, false);
+                x[l][i][1][k] = towards(d, &all, l, i % CHANNELS, k, true);
+            }
+        }
+        for (size_t l = 0; l < APS; l++) {
+            centre(MANY, x[l]);
+        }
+        for (size_t pair = 0; pair < 4; pair++) {
+            assert_true(squared_score(MANY, x[0], x[1], pair) < 16.0);
+            assert_true(squared_score(MANY, x[0], x[2], pair) < 16.0);
+            assert_true(squared_score(MANY, x[1], x[2], pair) < 16.0);
+        }
+        assert_true(squared_score(MANY, x[0], x[0], 0) > 16.0); /* it would be seen */
+        free_drop(d);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bounds_are_those_of_the_raw_signal),
+        cmocka_unit_test(access_points_radiate_independently),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,24 +31,22 @@ typedef struct fixture {
     char directory[64];
 } fixture;
 
-static double beta[K * L] = {0.1, 1.0 / 3.0, 2e-7, 4.25}, xi[K * L] = {0.09, 0.3, 1e-7, 4.0};
+static double beta[K * L] = {0.1, 1.0 / 3.0, 2e-7, 4.25};
 static double angle[L] = {0.5, -0.25}, ap_position[2 * L] = {1.0, 2.0, 3.0, 4.0}, ue_position[2 * K] = {9, 8, 7, 6};
-static size_t pilot[K] = {1, 0};
+static size_t pilot[K] = {1, 0}, pilot_first[K] = {0, 1}, pilot_next[K] = {K, K};
 static double rate1[K] = {1.5, 2.25}, rate2[K] = {1.25, 2.0}, own[L] = {0.1, INFINITY}, multi[L] = {0.05, 0.07};
 static double mc_rate[K] = {1.3, 1.9}, mc_error[K] = {0.1, NAN}, mc_bound[L] = {0.11, INFINITY}, mc_nan[L] = {NAN, NAN},
               mc_mean_error[L] = {0.02, NAN};
-static double gamma_w[K * L] = {1.0 / 7.0, 2.0 / 7.0, 1e-300, 5e300}, eta[K * L] = {0.5e-4, 0.5e-4, 1e-4, 1e-4};
+static double eta[K * L] = {0.5e-4, 0.5e-4, 1e-4, 1e-4}; /* s_l / (N K) */
 static double p_w[K * L] = {1e-4, 3e-4, 1e-300, 0.1 + 0.2}, s_w[L] = {4e-4, 8e-4};
 static const cfi_link link_of_two = {.kind = "closed_form"};
 static double trace[3] = {2.0, 3.0, 3.2500000000000004}, ap_power[L] = {6e-4, 14e-4};
 
 static cfi_record good_record(const cfi_network *network)
 {
-    cfi_record record = {.index = 0, .status = CFI_DROP_OK, .L = L, .K = K, .N = 4, .network = network, .xi = xi};
+    cfi_record record = {.index = 0, .status = CFI_DROP_OK, .L = L, .K = K, .N = 4, .network = network};
 
     record.link = &link_of_two;
-    record.gamma = gamma_w;
-    record.eta = eta;
     record.closed_form = (cfi_closed_form){rate1, rate2, 3.75, 3.25, own, multi};
     record.has_monte_carlo = true;
     record.monte_carlo = (cfi_monte_carlo){.realizations = 100,
@@ -100,6 +98,8 @@ static int set_up(void **state)
                                .ue_position_m = ue_position,
                                .beta = beta,
                                .pilot = pilot,
+                               .pilot_first = pilot_first,
+                               .pilot_next = pilot_next,
                                .angle_rad = angle};
     for (uint32_t i = 0; i < DROPS; i++) {
         f->record[i] = good_record(&f->network);
@@ -114,7 +114,6 @@ static int set_up(void **state)
                                 .K = K,
                                 .N = 4,
                                 .network = &f->network,
-                                .xi = xi,
                                 .failure = "it \"broke\""};
     f->results = (cfi_results){.scenario = f->scenario, .record = f->record, .count = DROPS};
     strcpy(f->directory, "/tmp/cfisac-test-XXXXXX");
@@ -257,11 +256,24 @@ static void statistics_of_too_few_values_are_nan(void **state)
 
 /* ------------------------------------------------------------------------------------- JSON ---- */
 
+/* What is written but not kept: variances of estimates from pilots of one user each, and the paper's gamma. */
+static void fill_factors(const fixture *f, double *xi, double *gamma_w)
+{
+    const cfi_system *system = f->network.system;
+    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w;
+
+    for (size_t i = 0; i < K * L; i++) {
+        xi[i] = beta[i] * (energy * beta[i] / (energy * beta[i] + system->power.comm_noise_w));
+        gamma_w[i] = p_w[i] / (4.0 * xi[i]);
+    }
+}
+
 static void results_json_reads_back_to_the_record(void **state)
 {
     fixture *f = *state;
     cJSON *json = parsed(report_write_json, &f->results);
     const cJSON *drop = cJSON_GetArrayItem(member(json, "drops"), 0), *part;
+    double xi[K * L], gamma_w[K * L];
 
     assert_int_equal(cJSON_GetArraySize(member(json, "drops")), DROPS);
     assert_string_equal(member(drop, "status")->valuestring, "ok");
@@ -295,6 +307,7 @@ static void results_json_reads_back_to_the_record(void **state)
     assert_vector(member(member(part, "objective"), "trace"), trace, 3, 1);
     assert_rows(member(part, "powers_w"), p_w);
     assert_vector(member(part, "sensing_powers_w"), s_w, L, 1);
+    fill_factors(f, xi, gamma_w);
     assert_rows(member(part, "gamma"), gamma_w);
     assert_rows(member(part, "eta"), eta);
     assert_vector(member(part, "ap_power_w"), ap_power, L, 1);
@@ -377,9 +390,11 @@ static void replay_is_the_drop_with_its_network(void **state)
     cfi_results one = {.scenario = f->scenario, .record = f->record, .count = 1};
     cJSON *json = parsed(report_write_json, &f->results), *replay = parsed(report_write_replay, &one);
     cJSON *network = cJSON_DetachItemFromObjectCaseSensitive(replay, "network");
+    double xi[K * L], gamma_w[K * L];
 
     assert_true(cJSON_Compare(cJSON_GetArrayItem(member(json, "drops"), 0), replay, 1));
     assert_rows(member(network, "gain"), beta);
+    fill_factors(f, xi, gamma_w);
     assert_rows(member(network, "xi"), xi);
     assert_vector(cJSON_GetArrayItem(member(network, "ap_positions_m"), 1), ap_position + 2, 2, 1);
     assert_vector(cJSON_GetArrayItem(member(network, "ue_positions_m"), 0), ue_position, 2, 1);

@@ -32,7 +32,9 @@ static cfi_scenario *parse(const char *text)
 
 static cfi_network network_of(const cfi_scenario *scenario)
 {
-    return (cfi_network){.system = scenario_system(scenario), .L = L, .K = K};
+    static const double gain[K * L] = {[0] = 1.0};
+
+    return (cfi_network){.system = scenario_system(scenario), .L = L, .K = K, .beta = gain};
 }
 
 static cfi_record lost_record(const cfi_network *network, uint32_t index)

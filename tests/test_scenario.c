@@ -241,7 +241,7 @@ static void assert_expands(const char *text, const double *expected, size_t coun
     cJSON *list;
     size_t i = 0;
 
-    assert_int_equal(range_expand(&key_table[KEY_budget_w], text, &place, &list, NULL), CFI_OK);
+    assert_int_equal(range_expand(&key_table[KEY_snr_db], text, &place, &list, NULL), CFI_OK);
     assert_int_equal(cJSON_GetArraySize(list), count);
     for (const cJSON *item = list->child; item; item = item->next) {
         assert_true(item->valuedouble == expected[i++]);
@@ -330,9 +330,14 @@ static void a_point_that_is_no_scenario_is_named(void **state)
 static void warnings_name_what_is_ignored_or_useless(void **state)
 {
     (void)state;
-    assert_warns("{}", "-5 dB is a standard deviation of 32.2 degrees, hardly better than", true);
-    assert_warns("{\"sensing\": {\"crlb_threshold_db\": 0}}", "no better than the prior", true);
-    assert_warns("{\"sensing\": {\"crlb_threshold_db\": -10}}", "crlb_threshold_db", false);
+    assert_warns("{\"sensing\": {\"crlb_threshold_db\": -30, \"angle_range_deg\": [-3.3, 3.3]}}",
+                 "-30 dB is a standard deviation of 1.81 degrees, hardly better than the prior", true);
+    assert_warns("{\"sensing\": {\"crlb_threshold_db\": -25, \"angle_range_deg\": [-3, 3]}}",
+                 "no better than the prior", true);
+    assert_warns("{\"sensing\": {\"crlb_threshold_db\": -30, \"angle_range_deg\": [-4, 4]}}", "crlb_threshold_db",
+                 false);
+    assert_warns("{\"sensing\": {\"crlb_threshold_db\": -30, \"angle_range_deg\": [2, 2]}}", "crlb_threshold_db",
+                 false);
     assert_warns("{\"allocation\": {\"method\": \"equal\"}}", "crlb_threshold_db", false);
     assert_warns("{}", "sweep", false);
     assert_warns("{\"allocation\": {\"rate_target_bit_s_hz\": 1}}", "rate_target_bit_s_hz", true);
@@ -483,11 +488,13 @@ static void memory_estimate_grows_with_the_sizes(void **state)
     const cfi_system phases = {.L = 4096, .K = 4, .N = 8, .sensing.random_path_phase = true};
 
     (void)state;
-    assert_true(scenario_memory_bytes(&closed) == 20.0 * 8 * 4096 * 64);
-    assert_true(scenario_memory_bytes(&drawn) == 20.0 * 8 * 2048 + 600.0 * 8 * 4 + 256.0 * 4 * 4 +
-                                                     (2.0 * 10 + 12.0) * 16.0 * 512 * 512 + 900.0 * 4 * 512);
+    assert_true(scenario_memory_bytes(&closed) == 8.0 * (3.0 * 4096 * 64 + 16.0 * 4160 + 64));
+    assert_true(scenario_memory_bytes(&closed) == scenario_record_bytes(&closed)); /* nothing is drawn or iterated */
+    assert_true(scenario_memory_bytes(&drawn) == scenario_record_bytes(&drawn) + 600.0 * 8 * 4 + 256.0 * 4 * 4 +
+                                                     32.0 * (10 + 4) * 8 * 512); /* streams in eights */
     assert_true(scenario_memory_bytes(&large) < scenario_memory_bytes(&drawn)); /* no multistatic Monte Carlo */
-    assert_true(scenario_memory_bytes(&phases) == 20.0 * 8 * 4096 * 4 + 16.0 * 4096 * 4096); /* echo paths are kept */
+    assert_true(scenario_memory_bytes(&phases) ==
+                scenario_record_bytes(&phases) + 16.0 * 4096 * 4096); /* echo paths are kept */
 }
 
 int main(void)

@@ -14,14 +14,20 @@ static void powers_of_streams_are_priced_one_by_one(void **state)
     (void)state;
     for (size_t i = 0; i < 8; i++) {
         drop *d = made_drop(400 + i, i % 2 ? 4 : 2, K, i % 4 < 2 ? 0.6 : 0.95, BY_STREAM);
-        cfi_allocation allocation;
+        cfi_allocation response, cone;
 
         d->made.system.allocation.solver = CFI_SOLVER_AUTO;
-        allocation = run(d);
-        assert_string_equal(allocation.solver, "socp");
-        check_result(d, &allocation);
+        response = run(d);
+        d->made.system.allocation.solver = CFI_SOLVER_SOCP;
+        cone = run(d);
+        assert_string_equal(response.solver, "structured");
+        assert_int_equal(response.fallback_steps, 0);
+        check_result(d, &response);
+        check_result(d, &cone);
+        assert_close(response.sum_rate_bit_s_hz / cone.sum_rate_bit_s_hz, 1.0, 1e-7);
+        assert_true(stationarity(d, &response.powers) < 1e-6);
         /* the cone solver's gap of 1e-8 leaves its root in prices */
-        assert_true(stationarity(d, &allocation.powers) < 1e-3);
+        assert_true(stationarity(d, &cone.powers) < 1e-3);
         free_drop(d);
     }
 }
@@ -88,7 +94,7 @@ static void shared_pilots_have_no_better_neighbour(void **state)
             double spread = pow(10.0, -1.0 - 4.0 * (double)(n % 4) / 3.0), z;
 
             problem_copy(&problem, at.point, other.point);
-            for (size_t j = 0; j < K * L; j++) {
+            for (size_t j = 0; j < K * problem.stride; j++) {
                 random_normals(&stream, 1, &z);
                 other.point->w[j] *= exp(spread * z);
             }
@@ -143,15 +149,16 @@ static void limits_hold_whatever_the_loads(void **state)
 
 static void what_a_link_does_not_allow_is_refused_by_name(void **state)
 {
-    drop *d = made_drop(900, 4, K, 0.6, BY_STREAM);
+    drop *d = made_drop(900, 4, 2, 0.6, FAR_DEARER); /* a set of powers that is not convex */
     cfi_allocation allocation;
     cfi_error error = {.text = ""};
 
     (void)state;
     d->made.system.allocation.solver = CFI_SOLVER_STRUCTURED;
     assert_int_equal(alloc_run(&d->link, NULL, d->arena, &allocation, &error), CFI_INVALID);
-    assert_string_equal(error.text, "allocation.solver: \"structured\" needs interference that does not depend on the "
-                                    "stream that causes it (allowed here: \"auto\", \"socp\")");
+    assert_string_equal(error.text, "allocation.solver: \"structured\" needs powers that form a convex set, which "
+                                    "pilots that are shared, and communication power that is the cheaper way to sense, "
+                                    "do not leave (allowed here: \"auto\", \"socp\")");
     d->made.system.allocation.solver = CFI_SOLVER_SOCP;
     d->made.system.allocation.crlb_constraint = CFI_CRLB_SCA;
     assert_int_equal(alloc_run(&d->link, NULL, d->arena, &allocation, &error), CFI_INVALID);

@@ -7,8 +7,7 @@
 
 #include <cmocka.h>
 
-#include "alloc/dual.h"
-#include "alloc/step.h"
+#include "alloc/problem.h"
 #include "allocations.h"
 
 /* ------------------------------------------------------------------------ the solver ---- */
@@ -89,8 +88,8 @@ static void structured_scenarios_converge_or_are_rightly_infeasible(void **state
     assert_in_range(feasible, 1800, 1999); /* most, and not all */
 }
 
-/* In these all access points sit at kinks or limits at some step, where the dual is linear in mu. */
-static void structured_steps_over_flat_stretches_of_the_dual(void **state)
+/* In these all access points sit at kinks or limits at some step, where what they radiate does not depend on mu. */
+static void structured_passes_where_no_power_depends_on_the_price(void **state)
 {
     const uint64_t seeds[] = {908708, 926592, 915533, 952653, 980755};
 
@@ -105,27 +104,6 @@ static void structured_steps_over_flat_stretches_of_the_dual(void **state)
         assert_int_equal(run(d).status, CFI_ALLOC_CONVERGED);
         free_drop(d);
     }
-}
-
-/* The dual's Hessian is (K + pairs)^2: with one pilot for many users gigabytes, which the cone solver does not need. */
-static void cone_solver_takes_no_memory_for_the_dual(void **state)
-{
-    made_system made = make_system(9, 2, 40, 4, 4);
-    alloc_problem problem;
-    alloc_stepper stepper;
-    alloc_workspace *workspace = alloc_workspace_create();
-    drop *d;
-
-    (void)state;
-    reuse_pilots(&made, 1);
-    d = make_drop(made);
-    d->made.system.allocation.solver = CFI_SOLVER_AUTO; /* takes the cone solver for so many pairs */
-    assert_int_equal(problem_build(&d->link, d->arena, &problem, NULL), CFI_OK);
-    assert_int_equal(stepper_init(&stepper, &problem, NULL, workspace, NULL), CFI_OK);
-    assert_false(stepper.structured);
-    assert_true(arena_capacity(d->arena) + arena_capacity(workspace->scratch) < 1 << 20);
-    alloc_workspace_destroy(workspace);
-    free_drop(d);
 }
 
 /* A system of 6 access points and 4 users at a threshold that binds, ready for a step about the heuristic split. */
@@ -151,89 +129,8 @@ static bench make_bench(uint64_t seed, size_t M, size_t pilots, double tightness
     return b;
 }
 
-/* With and without pairs, at multipliers off the optimum: gradient and Hessian are those of differences. */
-static void derivatives_of_the_dual_are_those_of_differences(void **state)
-{
-    (void)state;
-    for (size_t pilots = 2; pilots <= 4; pilots += 2) {
-        bench b = make_bench(78, 4, pilots, 0.5);
-        structured made, *dual = &made;
-        double gradient[16], up[16], hessian[16 * 16];
-        size_t n, ld;
-
-        assert_int_equal(structured_init(dual, &b.problem, NULL, b.d->arena, NULL), CFI_OK);
-        n = dual->n;
-        ld = dual->rows;
-        assert_in_range(n, 5, 16);
-        problem_evaluate(&b.problem, b.at.point, b.at.values);
-        dual_start(dual, &b.at);
-        dual->y[n - 1] = 0.3;
-        dual->y[1] -= 0.05;
-        dual_expand(dual);
-        memcpy(gradient, dual->gradient, n * sizeof *gradient);
-        memcpy(hessian, dual->hessian, ld * ld * sizeof *hessian);
-        for (size_t i = 0; i < n; i++) {
-            double y = dual->y[i], step = 1e-6 * fmax(fabs(y), 1e-3), above, below;
-
-            dual->y[i] = y + step;
-            above = dual_expand(dual);
-            memcpy(up, dual->gradient, n * sizeof *up);
-            dual->y[i] = y - step;
-            below = dual_expand(dual);
-            dual->y[i] = y;
-            /* the differences are good to about 1e-16 / 1e-9 */
-            assert_true(fabs((above - below) / (2.0 * step) - gradient[i]) < 1e-5 * (1.0 + fabs(gradient[i])));
-            for (size_t j = 0; j < n; j++) {
-                double entry = j >= i ? hessian[j + ld * i] : hessian[i + ld * j];
-                double difference = (up[j] - dual->gradient[j]) / (2.0 * step);
-
-                assert_true(fabs(difference - entry) < 1e-5 * (1.0 + fabs(entry)));
-            }
-        }
-        free_drop(b.d);
-    }
-}
-
-/* No feasible point near or far has a larger surrogate than the step's certified one. */
-static void dual_bounds_the_surrogate_and_its_gap_is_certified(void **state)
-{
-    (void)state;
-    for (size_t pilots = 2; pilots <= 4; pilots += 2) {
-        bench b = make_bench(77, 4, pilots, 0.5);
-        cfi_stream stream = stream_make(3, 0, CFI_DRAW_START, 0);
-        double gap, best;
-        structured dual;
-        size_t held, feasible = 0;
-
-        assert_int_equal(structured_init(&dual, &b.problem, NULL, b.d->arena, NULL), CFI_OK);
-        problem_evaluate(&b.problem, b.at.point, b.at.values);
-        held = arena_capacity(b.d->arena);
-        assert_true(structured_step(&dual, &b.at, &b.to, &gap));
-        assert_true(gap < 1e-9);
-        assert_int_equal(arena_capacity(b.d->arena), held);
-        best = surrogate_at(&b.problem, dual.r, b.to.point);
-        assert_true(isnan(b.to.values->objective) ||
-                    b.to.values->objective == problem_evaluate(&b.problem, b.to.point, b.other.values));
-        for (int i = 0; i < 2000; i++) { /* random feasible points near and far */
-            double z, spread = pow(10.0, -4.0 * (i % 5) / 4.0);
-
-            problem_copy(&b.problem, b.to.point, b.other.point);
-            for (size_t j = 0; j < b.problem.K * b.problem.L; j++) {
-                random_normals(&stream, 1, &z);
-                b.other.point->w[j] *= exp(spread * z);
-            }
-            if (problem_complete(&b.problem, b.other.point)) {
-                assert_true(surrogate_at(&b.problem, dual.r, b.other.point) <= best * (1.0 + 1e-9));
-                feasible++;
-            }
-        }
-        assert_true(feasible > 1000);
-        free_drop(b.d);
-    }
-}
-
 /* What `auto` takes, and what the results say of it. */
-static void auto_takes_the_dual_where_it_applies(void **state)
+static void auto_takes_the_response_where_it_applies(void **state)
 {
     const struct {
         size_t M, pilots;
@@ -298,7 +195,7 @@ static double violation_of(const alloc_problem *problem, const alloc_point *poin
         double x = 0.0, s = point->s[l];
 
         for (size_t k = 0; k < problem->K; k++) {
-            x += point->w[k + problem->K * l] * point->w[k + problem->K * l];
+            x += point->w[problem_at(problem, k, l)] * point->w[problem_at(problem, k, l)];
         }
         worst = fmax(worst, fabs(x - point->x[l]) / fmax(x, 1.0));
         worst = fmax(worst, -s);
@@ -315,20 +212,22 @@ static void draw_feasible(const alloc_problem *problem, cfi_stream *stream, allo
         double spare = made_uniform(stream, 0.0, 0.5);
 
         for (size_t i = 0; i < problem->K * problem->L; i++) {
-            random_normals(stream, 1, &point->w[i]);
-            point->w[i] = exp(2.0 * point->w[i]);
+            double *w = point->w + problem_at(problem, i % problem->K, i / problem->K);
+
+            random_normals(stream, 1, w);
+            *w = exp(2.0 * *w);
         }
         if (!problem_complete(problem, point)) {
             continue;
         }
         for (size_t i = 0; i < problem->K * problem->L; i++) { /* less power for users, the rest senses or is saved */
-            point->w[i] *= made_uniform(stream, 0.3, 1.0);
+            point->w[problem_at(problem, i % problem->K, i / problem->K)] *= made_uniform(stream, 0.3, 1.0);
         }
         for (size_t l = 0; l < problem->L; l++) {
             double x = 0.0, q = point->x[l] + point->s[l], least;
 
             for (size_t k = 0; k < problem->K; k++) {
-                x += point->w[k + problem->K * l] * point->w[k + problem->K * l];
+                x += point->w[problem_at(problem, k, l)] * point->w[problem_at(problem, k, l)];
             }
             least = fmax(x, problem->sensing.incline[l] * x + problem->sensing.offset[l]);
             point->x[l] = x;
@@ -353,7 +252,7 @@ static void feasible_set_is_convex_exactly_where_sensing_power_senses_better(voi
             draw_feasible(&b.problem, &stream, b.at.point);
             draw_feasible(&b.problem, &stream, b.to.point);
             assert_true(violation_of(&b.problem, b.at.point) < 1e-9 && violation_of(&b.problem, b.to.point) < 1e-9);
-            for (size_t j = 0; j < b.problem.K * b.problem.L; j++) {
+            for (size_t j = 0; j < b.problem.K * b.problem.stride; j++) {
                 b.other.point->w[j] = share * b.at.point->w[j] + (1.0 - share) * b.to.point->w[j];
             }
             for (size_t l = 0; l < b.problem.L; l++) { /* of all power: the mixture leaves more of it for sensing */
@@ -362,7 +261,8 @@ static void feasible_set_is_convex_exactly_where_sensing_power_senses_better(voi
                 double x = 0.0;
 
                 for (size_t k = 0; k < b.problem.K; k++) {
-                    x += b.other.point->w[k + b.problem.K * l] * b.other.point->w[k + b.problem.K * l];
+                    x +=
+                        b.other.point->w[problem_at(&b.problem, k, l)] * b.other.point->w[problem_at(&b.problem, k, l)];
                 }
                 b.other.point->x[l] = x;
                 b.other.point->s[l] = q - x;
@@ -398,7 +298,7 @@ static void weak_sensing_power_is_better_spent_on_users(void **state)
 
             assert_true(p->sensing.d1[l] * (x + s) >= p->sensing.d1[l] * x + p->sensing.d2[l] * s);
             for (size_t k = 0; k < 4; k++) {
-                b.to.point->w[k + 4 * l] *= sqrt((x + s) / x);
+                b.to.point->w[problem_at(&b.problem, k, l)] *= sqrt((x + s) / x);
             }
             b.to.point->x[l] = x + s;
             b.to.point->s[l] = 0.0;
@@ -430,14 +330,14 @@ static void product_surrogate_is_a_tight_minorant(void **state)
         draw_feasible(&b.problem, &stream, b.to.point);
         assert_true(surrogate_at(&b.problem, r, b.to.point) <=
                     problem_evaluate(&b.problem, b.to.point, b.to.values) * (1.0 + 1e-13));
-        for (size_t j = 0; j < 4 * b.problem.L; j++) { /* a step of 1e-5: both move alike up to its square */
+        for (size_t j = 0; j < 4 * b.problem.stride; j++) { /* a step of 1e-5: both move alike up to its square */
             b.to.point->w[j] = b.at.point->w[j] + 1e-5 * (b.to.point->w[j] - b.at.point->w[j]);
         }
         for (size_t l = 0; l < b.problem.L; l++) { /* the same power in all */
             double x = 0.0;
 
             for (size_t k = 0; k < 4; k++) {
-                x += b.to.point->w[k + 4 * l] * b.to.point->w[k + 4 * l];
+                x += b.to.point->w[problem_at(&b.problem, k, l)] * b.to.point->w[problem_at(&b.problem, k, l)];
             }
             b.to.point->s[l] = b.at.point->x[l] + b.at.point->s[l] - x;
             b.to.point->x[l] = x;
@@ -463,7 +363,7 @@ static void more_power_for_all_raises_every_sinr(void **state)
         for (size_t k = 0; k < 4; k++) {
             sinr[k] = values_sinr(b.at.values, k);
         }
-        for (size_t j = 0; j < 4 * b.problem.L; j++) {
+        for (size_t j = 0; j < 4 * b.problem.stride; j++) {
             b.at.point->w[j] *= sqrt(c);
         }
         for (size_t l = 0; l < b.problem.L; l++) {
@@ -483,11 +383,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(structured_agrees_with_socp),
         cmocka_unit_test(structured_scenarios_converge_or_are_rightly_infeasible),
-        cmocka_unit_test(structured_steps_over_flat_stretches_of_the_dual),
-        cmocka_unit_test(cone_solver_takes_no_memory_for_the_dual),
-        cmocka_unit_test(derivatives_of_the_dual_are_those_of_differences),
-        cmocka_unit_test(dual_bounds_the_surrogate_and_its_gap_is_certified),
-        cmocka_unit_test(auto_takes_the_dual_where_it_applies),
+        cmocka_unit_test(structured_passes_where_no_power_depends_on_the_price),
+        cmocka_unit_test(auto_takes_the_response_where_it_applies),
         cmocka_unit_test(auto_takes_the_cone_solver_when_its_problems_are_exported),
         cmocka_unit_test(feasible_set_is_convex_exactly_where_sensing_power_senses_better),
         cmocka_unit_test(weak_sensing_power_is_better_spent_on_users),

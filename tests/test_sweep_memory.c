@@ -109,6 +109,41 @@ static void a_sweep_beyond_the_memory_is_refused_with_what_it_would_need(void **
     assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
 }
 
+/* Threads against the trials there are and those there is room for, of a GiB with 32 MiB for the program. */
+static void as_many_trials_run_at_once_as_there_is_room_for(void **state)
+{
+    static const struct {
+        size_t threads, trials;
+        double trial_mib, kept_mib;
+        size_t at_once, each;
+    } cases[] = {
+        {4, 4, 1.0, 0.0, 4, 1},      {4, 3, 1.0, 0.0, 1, 4},       /* fewer trials than threads share all of them */
+        {8, 100, 300.0, 0.0, 3, 1},  {8, 100, 300.0, 400.0, 1, 8}, /* 992 MiB, or 592 */
+        {8, 100, 496.0, 0.0, 2, 1},  {8, 100, 497.0, 0.0, 1, 8},
+        {8, 100, 5000.0, 0.0, 1, 8}, {8, 100, 1.0, 2000.0, 1, 8}, /* no room at all: one is tried */
+        {1, 100, 300.0, 0.0, 1, 1},
+    };
+    struct rlimit before, limit;
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+    limit = before;
+    limit.rlim_cur = 1ul << 30;
+    assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
+    assert_int_equal(getrlimit(RLIMIT_AS, &limit), 0);
+    if (limit.rlim_cur != 1ul << 30) { /* an emulator needs the address space itself, and keeps no such limit */
+        skip();
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        thread_shares shares = memory_share_threads(cases[i].threads, cases[i].trials, cases[i].trial_mib * (1 << 20),
+                                                    cases[i].kept_mib * (1 << 20));
+
+        assert_int_equal(shares.at_once, cases[i].at_once);
+        assert_int_equal(shares.each, cases[i].each);
+    }
+    assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+}
+
 /* --------------------------------------------------------------------- points of many drops ---- */
 
 /* Lines that are made when they are asked for. Drop d is infeasible where d is a multiple of seven; else quantity q is
@@ -289,6 +324,7 @@ int main(void)
         cmocka_unit_test(what_is_to_do_is_what_is_missing_in_order),
         cmocka_unit_test(a_fresh_sweep_has_a_single_run_of_work),
         cmocka_unit_test(a_sweep_beyond_the_memory_is_refused_with_what_it_would_need),
+        cmocka_unit_test(as_many_trials_run_at_once_as_there_is_room_for),
         cmocka_unit_test(a_point_of_many_drops_is_read_twice_and_described_alike),
         cmocka_unit_test(a_line_that_reads_back_otherwise_is_named),
     };

@@ -5,10 +5,14 @@
 
 #include <cmocka.h>
 
+#include "base/decimal.h"
 #include "base/text.h"
 
 #include "cfisac/base.h"
 
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Every code point, encoded by the rule of RFC 3629 anew, is one character; no other byte sequence of up to two bytes
@@ -82,9 +86,100 @@ static void a_copy_is_cut_between_characters(void **state)
     assert_string_equal(text_shown(out, 8, ""), "");
 }
 
+/* The first of 15, 16 and 17 digits that reads back, by the C library. */
+static void write_by_printf(double value, char *text)
+{
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, DECIMAL_LENGTH, "%.*g", digits, value);
+        if (strtod(text, NULL) == value) {
+            break;
+        }
+    }
+}
+
+/* Numbers of several kinds, among them those that few digits give, ties, and neighbours of powers of ten. */
+static double draw_number(cfi_stream *stream, size_t i)
+{
+    double u[3], near = pow(10.0, (double)(i / 6 % 57) - 41.0), integer;
+
+    random_uniforms(stream, 3, u);
+    integer = floor(1e6 * u[0]);
+    switch (i % 6) {
+    case 0:
+        return ldexp(1.0 + u[0], (int)(190.0 * u[1]) - 135);
+    case 1:
+        return integer / pow(10.0, floor(14.0 * u[1]));
+    case 2: /* dyadic: exact in decimal, up to 60 digits */
+        return ldexp(integer, -(int)(60.0 * u[1]));
+    case 3:
+        return near * (1.0 + 0x1p-52 * floor(9.0 * u[0] - 4.0));
+    case 4:
+        return floor(pow(10.0, 17.0 * u[1]) * u[0]);
+    default: /* fifteen digits, at any place */
+        return floor(1e15 * u[0]) * pow(10.0, -floor(50.0 * u[1]));
+    }
+}
+
+static void numbers_are_written_as_printf_does(void **state)
+{
+    enum { NUMBERS = 300000 };
+    cfi_stream stream = stream_make(5, 0, CFI_DRAW_START, 0);
+    size_t own = 0;
+
+    (void)state;
+    for (size_t i = 0; i < NUMBERS; i++) {
+        double value = (i % 5 == 0 ? -1.0 : 1.0) * draw_number(&stream, i);
+        char expected[DECIMAL_LENGTH], text[DECIMAL_LENGTH] = "untouched";
+
+        write_by_printf(value, expected);
+        if (decimal_write(value, text)) {
+            own++;
+            assert_string_equal(text, expected);
+        } else {
+            assert_string_equal(text, "untouched");
+        }
+        assert_string_equal(text_double(value, text), expected);
+    }
+    assert_true(own > NUMBERS * 9 / 10 && own < NUMBERS);
+}
+
+static void some_numbers_by_hand(void **state)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {
+        {0.1, "0.1"},
+        {0.1 + 0.2, "0.30000000000000004"},
+        {1.0 / 3.0, "0.3333333333333333"},
+        {3.0, "3"},
+        {-1e-5, "-1e-05"},
+        {123456.0, "123456"},
+        {0.00012, "0.00012"},
+        {1e15, "1e+15"},
+        {1234567890123456.0, "1234567890123456"},
+        {999999999999999.9, "999999999999999.9"},
+        {1e23, "1e+23"},
+        {5e-324, "4.94065645841247e-324"},
+        {0.0, "0"},
+        {0.5, "0.5"},
+        {9007199254740991.0, "9007199254740991"},
+        {1e-40, "1e-40"},
+        {1.7976931348623157e308, "1.7976931348623157e+308"},
+    };
+    char text[TEXT_NUMBER_LENGTH];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_string_equal(text_double(cases[i].value, text), cases[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_code_point_is_one_character),
+                                       cmocka_unit_test(numbers_are_written_as_printf_does),
+                                       cmocka_unit_test(some_numbers_by_hand),
                                        cmocka_unit_test(overlong_and_stray_bytes_are_no_characters),
                                        cmocka_unit_test(controls_become_question_marks),
                                        cmocka_unit_test(a_copy_is_cut_between_characters)};

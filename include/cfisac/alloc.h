@@ -38,13 +38,15 @@ typedef struct cfi_alloc_options {
  * itself, and a smaller one is not. docs/model.md (M10)                        docs/results.md
  *   THRESHOLD  the CRLB threshold of `ap` alone, times the factor; of every access point where ap is CFI_NOWHERE
  *   AP_LIMIT   the power limit of `ap`, times the factor; where others are too small too, their limits as well
- *   BUDGET     the total power, times the factor; `ap` is the access point that needs most of it
+ *   BUDGET(_DBM)  the total power, times the factor; `ap` is the access point that needs most of it
  * The factor is infinite where `ap` has no information about the angle at any power. */
 typedef enum {
     CFI_CONSTRAINT_NONE, /* the drop is feasible, or nothing was asked of it */
     CFI_CONSTRAINT_THRESHOLD,
     CFI_CONSTRAINT_AP_LIMIT,
-    CFI_CONSTRAINT_BUDGET
+    CFI_CONSTRAINT_BUDGET,     /* said by power.snr_db */
+    CFI_CONSTRAINT_BUDGET_DBM, /* said by power.budget_dbm */
+    CFI_CONSTRAINT_LAST = CFI_CONSTRAINT_BUDGET_DBM
 } cfi_constraint;
 /* The scenario's key, e.g. "power.ap_limit_dbm"; NULL for CFI_CONSTRAINT_NONE. */
 const char *constraint_key(cfi_constraint constraint);
@@ -115,11 +117,12 @@ typedef struct cfi_evaluation {
 cfi_status alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, cfi_evaluation *out,
                           cfi_error *error);
 
-/* Runs system->allocation.method. Arrays of *out come from the arena. Returns CFI_OK whenever *out was filled, whatever
- * its status (an infeasible drop is a result); CFI_NO_MEMORY, CFI_INTERRUPTED, the export's error, or CFI_INVALID where
- * the method cannot do what the system asks for: an objective that is not available, `structured` where interference
- * depends on the stream that causes it, the paper's approximation of the threshold where communication and sensing
- * power do not interfere alike. */
+/* Runs system->allocation.method, on at most link->threads threads, of which no bit depends (more than 1: not from
+ * within threads_run). Arrays of *out come from the arena. Returns CFI_OK whenever *out was filled, whatever its status
+ * (an infeasible drop is a result); CFI_NO_MEMORY, CFI_INTERRUPTED, the export's error, or CFI_INVALID where the method
+ * cannot do what the system asks for: an objective that is not available, `structured` where interference depends on
+ * the stream that causes it, the paper's approximation of the threshold where communication and sensing power do not
+ * interfere alike. */
 cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena, cfi_allocation *out,
                      cfi_error *error);
 

@@ -11,6 +11,9 @@
  * Out     xi  K x L, same scale as beta; must not alias beta
  * Fails   never; inputs were validated by scenario. Cost O(K L) */
 void channel_mmse_variance(const cfi_network *network, double *restrict xi);
+/* The same of AP l alone, K numbers, and of a single pair, in as many steps as users have k's pilot: to the bit. */
+void channel_mmse_variance_of(const cfi_network *network, size_t l, double *restrict xi);
+double channel_mmse_variance_at(const cfi_network *network, size_t k, size_t l);
 
 /* Draws realisations range->first .. first + count - 1 of the channels of AP l and estimates them from the
  * received pilots: y_t = sqrt(tau_p p_p) sum_{k: pilot t} h_kl + n_t, despread, scaled by
@@ -59,8 +62,8 @@ typedef struct cfi_precoder {
      * in every realisation of the range (laid out as channel_draw leaves them). E norm(v_kl)^2 = 1 over channels. Out
      * factor: K */
     void (*apply)(void *prepared, size_t l, const cfi_channel_range *range, cfi_channels estimates, double *factor);
-    /* xi: K x L, channel_mmse_variance. Arrays of *out are the arena's or the network's. False when out of memory. */
-    bool (*moments)(const cfi_network *network, const double *xi, cfi_arena *arena, cfi_precoder_moments *out);
+    /* Arrays of *out are the arena's or the network's; xi is channel_mmse_variance_of. False when out of memory. */
+    bool (*moments)(const cfi_network *network, cfi_arena *arena, cfi_precoder_moments *out);
 } cfi_precoder;
 
 /* The system's precoder. */

@@ -28,19 +28,6 @@ typedef struct cfi_split {
  *         up to a multiple of 8, where columns from n on are scratch */
 void linalg_split_gram_add(size_t m, size_t n, size_t rows, cfi_split h, cfi_split f, cfi_split a);
 
-/* Columns of a complex array in panels of LINALG_PANEL: number r of column c stands at
- * LINALG_PANEL (stride (c / LINALG_PANEL) + r) + c % LINALG_PANEL, real parts, imaginary parts and their mixture apart.
- * `columns` is a multiple of LINALG_PANEL; the last ones are zero where there are fewer. */
-enum { LINALG_PANEL = 16 };
-typedef struct cfi_panels {
-    size_t rows, stride, columns;
-    const double *re, *im, *mixed; /* mixed: re - im of a left operand, re + im of a right one */
-} cfi_panels;
-
-/* C += V^H W, V rows x m and W rows x n, C m x n; three real products instead of four.
- *   upper  only the entries from the diagonal on are wanted: of those below it some are formed and some are not */
-void linalg_panels_gram_add(const cfi_panels *v, const cfi_panels *w, bool upper, cfi_split c);
-
 /* Cholesky factor of a Hermitian positive definite matrix (lower, in place; the strict upper part is not
  * referenced). CFI_FAILED when it is not positive definite, or holds what is no finite number. */
 cfi_status linalg_cholesky(size_t n, double complex *a, size_t lda);

@@ -36,13 +36,14 @@ typedef struct cfi_link {
     const cfi_system *system;
     uint32_t drop;
     size_t L, K;
+    size_t threads;                    /* that closed forms and allocation may use, as cfi_network's */
     const char *kind;                  /* "closed_form": exact second moments */
     double largest_relative_std_error; /* of the moments; 0 for closed forms */
     const double *g;                   /* E h_kl^H v_kl >= 0 */
     const double *V;                   /* E abs(h_kl^H v_jl)^2 - abs(c_kj,l)^2, the same for every j */
     const double *V_by_stream;         /* NULL, or K x K x L where it does: (k, j, l) at [k + K (j + K l)]; V is NULL */
     const double *S;                   /* E abs(h_kl^H a_l)^2 / N */
-    const double *share;               /* what splits share an AP's power by: mean square of an estimate's entry */
+    const void *origin;                /* what the link was made of: for link_share alone */
     const size_t *pilot;               /* K: users of one number share a pilot */
     const size_t *pilot_first, *pilot_next; /* K: those of the network */
     bool pilots_overlap;                    /* some pair does */
@@ -51,8 +52,12 @@ typedef struct cfi_link {
 } cfi_link;
 
 /* The link of a drop under the system's precoder, by its closed forms. Borrows the network, which must live as long.
- * O(K L) besides channel_mmse_variance. Fails: CFI_NO_MEMORY. */
+ * O(K L), shared among network->threads. Fails: CFI_NO_MEMORY. */
 cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error);
+
+/* What splits share the power of AP l by: the mean square of an estimate's entry, K numbers. Worked out anew, O(K): an
+ * array of them all would be kept for the splits alone. */
+void link_share(const cfi_link *link, size_t l, double *restrict share);
 
 /* Users k and j, not the same, share a pilot: k hears the stream of j coherently. */
 static inline bool link_coherent_pair(const cfi_link *link, size_t k, size_t j)

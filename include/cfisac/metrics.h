@@ -7,12 +7,16 @@
 /* Watts that AP l radiates for its users, sum_k p_kl. */
 double metrics_comm_power(size_t K, const cfi_powers *powers, size_t l);
 
+/* The same of all access points, to the bit; comm: L. Shared among link->threads. */
+void metrics_comm_powers(const cfi_link *link, const cfi_powers *powers, double *restrict comm);
+
 /* SINR of each user from the link's moments.                                    docs/model.md (M4), (M5)
  *   SINR_k = u_k^2 / I_k,  u_k = sum_l g_kl sqrt(p_kl)
  *   I_k    = sum_l [ sum_j V_kj,l p_jl + S_kl s_l ] + sigma_c^2                    (theorem1, paper (7))
  *            + sum_{j sharing k's pilot} (sum_l c_kj,l sqrt(p_jl))^2               (exact)
- * Out sinr: K. O(K L), with shared pilots O(L) a pair besides; O(K^2 L) where V depends on the stream. Scratch comes
- * from the arena and is released. Fails: CFI_NO_MEMORY. */
+ * Out sinr: K. O(K L), with shared pilots O(L) a pair besides; O(K^2 L) where V depends on the stream. Users are shared
+ * among link->threads, and every sum goes through the access points in order. Scratch comes from the arena and is
+ * released. Fails: CFI_NO_MEMORY. */
 cfi_status metrics_sinr(const cfi_link *link, const cfi_powers *powers, cfi_rate_model model, cfi_arena *arena,
                         double *restrict sinr, cfi_error *error);
 
@@ -20,7 +24,7 @@ cfi_status metrics_sinr(const cfi_link *link, const cfi_powers *powers, cfi_rate
 double metrics_rates(const cfi_system *system, const double *sinr, double *rate);
 
 /* Own-echo bound (Theorem 2), rad^2, L values; infinite where there is no information.     docs/model.md (M6)
- * O(K L). Never fails; arena and error make it callable wherever the bound from all echoes is. */
+ * O(K L). Scratch comes from the arena and is released. Fails: CFI_NO_MEMORY. */
 cfi_status metrics_crlb_own_echo(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
                                  double *restrict crlb, cfi_error *error);
 
@@ -33,7 +37,7 @@ cfi_status metrics_crlb_multistatic(const cfi_link *link, const cfi_powers *powe
 
 /* Estimates from raw draws (channels, received pilots, the averaged Fisher matrix of the signal's
  * derivative). Numbers that cannot be estimated are NaN: a standard error from one realisation; a multistatic bound
- * from too few realisations (at least when (realizations - block) * K < L) or when L > CFI_MULTISTATIC_MC_MAX_APS; a
+ * from two realisations, its error from three of few streams; both when L > CFI_MULTISTATIC_MC_MAX_APS; a
  * mean of the realisations' bounds that has no finite expectation, its error where there is no finite variance.
  *                                                                                docs/model.md (M17), (M18) */
 enum { CFI_MULTISTATIC_MC_MAX_APS = 512 };

@@ -9,6 +9,8 @@ typedef struct cfi_network {
     const cfi_system *system;
     uint32_t drop;
     size_t L, K;
+    size_t
+        threads; /* that it was drawn on, for what is made of it; 0 counts as 1, and no bit of anything depends on it */
     const double *ap_position_m; /* 2 x L, or NULL when gains are given and positions are not */
     const double *ue_position_m; /* 2 x K, or NULL */
     const double *beta;          /* K x L, linear */
@@ -41,6 +43,9 @@ typedef struct cfi_network {
  * when the eigenvalues of a correlation on a wrapped area are not found. */
 cfi_status network_draw(const cfi_system *system, uint32_t drop, cfi_arena *arena, cfi_network *network,
                         cfi_error *error);
+/* The same to the bit, the pairs shared among at most `threads` threads; more than 1: not from within threads_run. */
+cfi_status network_draw_on(const cfi_system *system, uint32_t drop, size_t threads, cfi_arena *arena,
+                           cfi_network *network, cfi_error *error);
 
 /* The way from AP l to user k in the plane, [x, y] in metres: to the nearest copy of the user with wrap_around. Needs
  * positions. */

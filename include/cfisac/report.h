@@ -171,6 +171,7 @@ void report_sweep_warnings(const cfi_sweep_outcomes *outcomes, void (*emit)(void
 typedef struct cfi_sweep_tally {
     size_t lines, failed, infeasible;
     cfi_line first_failed, easiest; /* easiest: the infeasible one that needs the least change */
+    cfi_line best;                  /* of the others the one with the largest sum rate */
     char failure[CFI_LINE_FAILURE]; /* of first_failed */
 } cfi_sweep_tally;
 void report_tally_line(cfi_sweep_tally *tally, const cfi_line *line, const cfi_line_text *more);

@@ -47,7 +47,6 @@ typedef enum {
 typedef enum { CFI_SURROGATE_PRODUCT, CFI_SURROGATE_FRACTIONAL } cfi_surrogate;
 typedef enum { CFI_CRLB_EXACT, CFI_CRLB_SCA } cfi_crlb_constraint;
 typedef enum { CFI_SOLVER_AUTO, CFI_SOLVER_SOCP, CFI_SOLVER_STRUCTURED } cfi_solver;
-enum { CFI_DUAL_MOST_PAIRS = 1000 }; /* of users on one pilot, ordered, up to which `auto` takes the dual */
 
 /* The word a value has in the scenario, e.g. method_name(CFI_METHOD_SCA) is "sca". */
 const char *method_name(cfi_method method);
@@ -89,10 +88,12 @@ typedef struct cfi_frame {
     const size_t *pilot; /* K indices below tau_p when explicit, else NULL */
 } cfi_frame;
 
-/* The budget P over all APs, sigma_c^2, sigma_s^2, and a limit per AP (L, or NULL: none). */
+/* The budget P over all APs, sigma_c^2, sigma_s^2, a limit per AP (L, or NULL: none), and the bandwidth (0: unknown).
+ */
 typedef struct cfi_power {
 #define POWER_KEY CFI_KEY_FIELD
 #include "cfisac/scenario_keys.inc"
+    bool budget_in_dbm; /* power.budget_dbm says P, not power.snr_db */
 } cfi_power;
 
 /* Angles (L, or NULL: drawn in the range) and thresholds (L); abs(alpha) and phase of all echo paths, unless matrices
@@ -204,13 +205,23 @@ cfi_status scenario_at_point(const cfi_scenario *scenario, size_t point, cfi_sce
  * the text names the first key that differs, both its values, and what is allowed. CFI_NO_MEMORY. */
 cfi_status scenario_continue(const cfi_scenario *older, const cfi_scenario *newer, size_t *point, cfi_error *error);
 
-/* Remarks that do not stop anything, e.g. "sensing.crlb_threshold_db: -5 dB is a standard deviation of 32
- * degrees, hardly better than the prior". Lines without newline, owned by the scenario. */
+/* Remarks that do not stop anything, e.g. "power.ap_limit_dbm: 90 dBm cannot bind: the budget is 30 dBm". Each begins
+ * with the key that is likely wrong and a colon. Lines without newline, owned by the scenario. */
 size_t scenario_warnings(const cfi_scenario *scenario, const char *const **lines);
+
+/* The most that all access points can radiate together, W: the budget, or the sum of their limits if that is less. */
+double system_most_power(const cfi_system *system);
+
+/* Whether no allocation can lift a signal out of the noise in a network of these gains (beta, K x L): then one line,
+ * cut to `size`, that begins with the key that is likely wrong. True makes a remark where propagation.gain is given. */
+enum { CFI_LOST_SIGNAL_LENGTH = 320 };
+bool scenario_signal_is_lost(const cfi_system *system, const double *beta, char *text, size_t size);
 
 /* Bytes that one trial needs, from the sizes alone (saturating); the basis of the refusal of absurd sizes. Within a
  * factor of 2 of what the allocation's solvers take where that matters (beyond a MiB). */
 double scenario_memory_bytes(const cfi_system *system);
+/* Of them, bytes that are kept of a drop until its results are written. */
+double scenario_record_bytes(const cfi_system *system);
 
 /* The scenario's JSON Schema (draft 2020-12), with descriptions, ranges and defaults. Static text. */
 const char *scenario_schema_json(void);

@@ -22,9 +22,10 @@ typedef struct cfi_run {
     double seconds;
 } cfi_run;
 
-/* Runs all drops. With at least as many drops as threads the drops are spread over the threads, else the
- * channels of each drop are; the numbers are the same for any number of threads. On CFI_INTERRUPTED *run holds the
- * drops before the first unfinished one. Free with run_destroy in every case. */
+/* Runs all drops. With at least as many drops as threads the drops are spread over the threads, as many as memory has
+ * room for, else the pairs, the allocation and the channels of each drop are; the numbers are the same for any number
+ * of threads. On CFI_INTERRUPTED *run holds the drops before the first unfinished one. Free with run_destroy in every
+ * case. */
 cfi_status sweep_run_drops(const cfi_system *system, const cfi_run_options *options, cfi_run *run, cfi_error *error);
 void run_destroy(cfi_run *run);
 

@@ -36,8 +36,6 @@ typedef struct cfi_record {
     size_t L, K, N;
     const cfi_network *network;
     const cfi_link *link;
-    const double *xi;            /* K x L: variance of an estimate's entry */
-    const double *gamma, *eta;   /* K x L: the paper's factors of allocation.powers; NULL unless the precoder is mr */
     cfi_closed_form closed_form; /* at allocation.powers */
     bool has_monte_carlo;
     cfi_monte_carlo monte_carlo;
@@ -48,7 +46,7 @@ typedef struct cfi_record {
 } cfi_record;
 
 typedef struct cfi_trial_options {
-    size_t threads; /* for the Monte Carlo of this drop */
+    size_t threads; /* that may share this drop: its pairs, its allocation (cfi_link.threads), its channels */
     bool check;     /* allocate again by the other solver and compare */
     cfi_alloc_options alloc;
 } cfi_trial_options;

@@ -83,10 +83,10 @@ static void keep_outcome(const alloc_search *s, cfi_allocation *out, double *tra
         trace[i] = objective->reported(system, outcome->trace[i]);
     }
     problem_to_powers(&s->problem, s->best.point, &out->powers);
-    out->solver = s->stepper.structured ? "structured" : "socp";
-    if (s->stepper.structured) {
-        out->largest_step_gap = s->stepper.largest_gap;
-        out->fallback_steps = s->stepper.fallback_steps;
+    out->solver = s->ascent.structured ? "structured" : "socp";
+    if (s->ascent.structured) {
+        out->largest_step_gap = s->ascent.largest_gap;
+        out->fallback_steps = s->ascent.fallback_steps;
     }
 }
 

@@ -1,5 +1,5 @@
 /* The feasible completion of a point. docs/model.md (M8), (M9), (M13). */
-#include "alloc/lanes.h"
+#include "alloc/problem.h"
 
 #include "alloc/constants.h"
 #include "base/clones.h"
@@ -7,65 +7,58 @@
 #include <math.h>
 #include <string.h>
 
-static double squared_norm(const double *w, size_t K)
+/* Scales the amplitudes of AP l from squared norm `now` to x; where there are none they are pointed along the signal
+ * gains. */
+static void set_squared_norm(const alloc_problem *problem, size_t l, double *w, double now, double x)
 {
-    double sum = 0.0;
-
-    for (size_t k = 0; k < K; k++) {
-        sum += w[k] * w[k];
-    }
-    return sum;
-}
-
-/* Scales w_l to norm sqrt(x); a zero w_l is pointed along the signal gains. */
-static void set_squared_norm(const alloc_problem *problem, size_t l, double *w, double x)
-{
-    double now = squared_norm(w, problem->K), factor;
+    double factor;
 
     if (!(now > 0.0)) {
-        memcpy(w, problem->signal + problem->K * l, problem->K * sizeof(double));
-        now = squared_norm(w, problem->K);
+        now = 0.0;
+        for (size_t i = l; i < problem->K * problem->stride; i += problem->stride) {
+            w[i] = problem->signal[i];
+            now += w[i] * w[i];
+        }
     }
     factor = sqrt(x / now);
-    for (size_t k = 0; k < problem->K; k++) {
-        w[k] *= factor;
+    for (size_t i = l; i < problem->K * problem->stride; i += problem->stride) {
+        w[i] *= factor;
     }
 }
 
 /* Negative amplitudes become 0; x_l goes to x[l]. */
-CLONES(static, void, clip_amplitudes, (size_t K, size_t L, double *restrict amplitude, double *restrict x),
-       (K, L, amplitude, x))
+CLONES(static, void, clip_amplitudes, (const alloc_problem *problem, double *restrict w, double *restrict x),
+       (problem, w, x))
 {
-    for (size_t l = 0; l < L; l++) {
-        double *restrict w = amplitude + K * l, sum = 0.0;
+    size_t stride = problem->stride;
 
-        for (size_t k = 0; k < K; k++) {
-            w[k] = w[k] > 0.0 ? w[k] : 0.0;
-            sum += w[k] * w[k];
+    memset(x, 0, stride * sizeof *x);
+    for (size_t k = 0; k < problem->K; k++) {
+        double *restrict row = w + stride * k;
+
+        for (size_t l = 0; l < stride; l++) {
+            row[l] = row[l] > 0.0 ? row[l] : 0.0;
+            x[l] += row[l] * row[l];
         }
-        x[l] = sum;
     }
 }
 
 /* Communication powers x_l that the completion starts from. */
 static void starting_powers(const alloc_problem *problem, alloc_point *point)
 {
-    size_t K = problem->K;
-
-    clip_amplitudes(K, problem->L, point->w, point->x);
+    clip_amplitudes(problem, point->w, point->x);
     for (size_t l = 0; l < problem->L; l++) {
-        double *w = point->w + K * l, now = point->x[l], s = point->s[l], most = problem->sensing.most[l];
+        double now = point->x[l], wanted = now, s = point->s[l], most = problem->sensing.most[l];
 
         point->s[l] = s > 0.0 ? s : 0.0;
         if (problem->sensing.kind == SENSING_SATURATED) { /* sensing power becomes communication power */
-            now += point->s[l];
-            now = now > most ? most : now;
-            set_squared_norm(problem, l, w, now);
-        } else if (now > most) {
-            now = most;
-            set_squared_norm(problem, l, w, now);
+            wanted += point->s[l];
         }
-        point->x[l] = now;
+        wanted = wanted > most ? most : wanted;
+        if (wanted != now) {
+            set_squared_norm(problem, l, point->w, now, wanted);
+            point->x[l] = wanted;
+        }
     }
 }
 
@@ -87,8 +80,8 @@ typedef struct radiated {
 
 /* What one access point radiates when its communication power is scaled by c, but not below its floor, with the slope
  * in c: max(x, incline x + offset), written out for the vectoriser. */
-static inline __attribute__((always_inline)) radiated
-radiated_by(const alloc_sensing *sensing, const double *restrict x, const double *restrict floors, double c, size_t l)
+INLINE radiated radiated_by(const alloc_sensing *sensing, const double *restrict x, const double *restrict floors,
+                            double c, size_t l)
 {
     double floor = floors[l], incline = sensing->incline[l];
     double scaled = c * x[l], free = scaled > floor ? x[l] : 0.0, used = scaled > floor ? scaled : floor;
@@ -158,18 +151,25 @@ static double largest_common_factor(const alloc_problem *problem, const double *
     return -1.0;
 }
 
+/* x_l of AP l, scaled by c. */
+static double scaled_power(const alloc_point *point, const double *floor, double c, size_t l)
+{
+    double scaled = c * point->x[l];
+
+    return scaled > floor[l] ? scaled : floor[l];
+}
+
 static void scale_amplitudes(const alloc_problem *problem, alloc_point *point, const double *floor, double c)
 {
     double root = sqrt(c);
 
-    if (problem->sensing.beam_senses_better && problem->sensing.kind != SENSING_SATURATED) { /* no floors */
-        for (size_t i = 0; i < problem->K * problem->L; i++) {
-            point->w[i] *= root;
-        }
-        return;
+    for (size_t i = 0; i < problem->K * problem->stride; i++) {
+        point->w[i] *= root;
     }
     for (size_t l = 0; l < problem->L; l++) {
-        set_squared_norm(problem, l, point->w + problem->K * l, fmax(c * point->x[l], floor[l]));
+        if (floor[l] > c * point->x[l]) {
+            set_squared_norm(problem, l, point->w, c * point->x[l], floor[l]);
+        }
     }
 }
 
@@ -190,7 +190,7 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point)
     }
     scale_amplitudes(problem, point, floor, c);
     for (size_t l = 0; l < problem->L; l++) {
-        double scaled = c * point->x[l], x = scaled > floor[l] ? scaled : floor[l];
+        double x = scaled_power(point, floor, c, l);
         double q = sensing_least_total(&problem->sensing, l, x);
 
         point->x[l] = x;

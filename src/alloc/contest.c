@@ -19,7 +19,7 @@ static void group_users(contest *users, const cfi_link *link)
     }
 }
 
-contest *contest_make(const cfi_link *link, const double *signal, cfi_arena *arena)
+contest *contest_make(const cfi_link *link, cfi_arena *arena)
 {
     size_t K = link->K;
     contest *users = arena_alloc(arena, 1, sizeof *users);
@@ -34,7 +34,7 @@ contest *contest_make(const cfi_link *link, const double *signal, cfi_arena *are
         .K = K, .group = number, .rivals = number + K, .rank = number + 2 * K, .strength = strength, .order = order};
     group_users(users, link);
     for (size_t i = 0; i < K * link->L; i++) {
-        strength[i % K] += signal[i] * signal[i];
+        strength[i % K] += link->g[i] * link->g[i];
     }
     return users;
 }

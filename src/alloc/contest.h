@@ -14,14 +14,14 @@ typedef struct contest {
     size_t K;
     size_t *group;    /* K: of one number, the first user's, who compete */
     size_t *rivals;   /* K: how many compete with k, k included */
-    double *strength; /* K: sum_l signal_kl^2 */
+    double *strength; /* K: sum_l g_kl^2 */
     /* scratch */
     contender *order; /* K */
     size_t *rank;     /* K */
 } contest;
 
-/* signal is K x L. NULL when out of memory. O(K L). */
-contest *contest_make(const cfi_link *link, const double *signal, cfi_arena *arena);
+/* NULL when out of memory. O(K L). */
+contest *contest_make(const cfi_link *link, cfi_arena *arena);
 
 /* How many of those that compete with k have a larger key, ties by index; K ranks, which live until the next call.
  * O(K log K). */

@@ -49,10 +49,11 @@ cfi_status alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_ar
                      ? metrics_crlb_multistatic(link, powers, arena, out->crlb_rad2, error)
                      : metrics_crlb_own_echo(link, powers, arena, out->crlb_rad2, error);
     }
-    for (size_t l = 0; status == CFI_OK && l < link->L; l++) {
-        out->ap_power_w[l] = metrics_comm_power(link->K, powers, l) + powers->s[l];
-    }
     if (status == CFI_OK) {
+        metrics_comm_powers(link, powers, out->ap_power_w);
+        for (size_t l = 0; l < link->L; l++) {
+            out->ap_power_w[l] += powers->s[l];
+        }
         judge(system, link->L, out);
     }
     return status;

@@ -7,7 +7,8 @@
 
 const char *constraint_key(cfi_constraint constraint)
 {
-    static const char *const keys[] = {NULL, "sensing.crlb_threshold_db", "power.ap_limit_dbm", "power.snr_db"};
+    static const char *const keys[] = {NULL, "sensing.crlb_threshold_db", "power.ap_limit_dbm", "power.snr_db",
+                                       "power.budget_dbm"};
 
     return keys[constraint];
 }
@@ -38,13 +39,16 @@ typedef struct needs {
     size_t costliest;         /* the one that needs most */
     size_t over_limit;        /* access points whose limit is too small */
     size_t most_over_ap;
-    double costliest_limit; /* watts; infinite without */
+    double costliest_limit;    /* watts; infinite without */
+    cfi_constraint budget_key; /* what the scenario says the budget by */
 } needs;
 
 static needs add_up_needs(const cfi_link *link)
 {
     const cfi_system *system = link->system;
-    needs n = {.budget = system->power.budget_w, .costliest_limit = INFINITY};
+    needs n = {.budget = system->power.budget_w,
+               .costliest_limit = INFINITY,
+               .budget_key = system->power.budget_in_dbm ? CFI_CONSTRAINT_BUDGET_DBM : CFI_CONSTRAINT_BUDGET};
 
     for (size_t l = 0; l < link->L; l++) {
         sensing_ap ap = sensing_of(link, l);
@@ -92,7 +96,7 @@ static cfi_infeasibility explain(const needs *n)
     } else if (isfinite(alone(n))) {
         because.factor = alone(n);
     } else if (n->over_limit == 0) {
-        because.constraint = CFI_CONSTRAINT_BUDGET;
+        because.constraint = n->budget_key;
         because.factor = n->total / n->budget * (1.0 + FACTOR_MARGIN);
     } else { /* several limits and the budget: no one of them is enough */
         because.ap = CFI_NOWHERE;

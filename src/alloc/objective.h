@@ -23,6 +23,10 @@ typedef struct alloc_objective {
     double (*reported)(const cfi_system *system, double value);
     /* The same in `unit`, of powers that are evaluated anew. */
     double (*measured)(const cfi_evaluation *evaluation);
+    /* Half the slope in u_k and minus that in I_k, about u and interference: what the response of the access points
+     * follows (response.h). NULL: it maximises no such objective. */
+    void (*slopes)(const alloc_problem *problem, const double *u, const double *interference, double *gain,
+                   double *weight);
     /* The surrogate of a step about `at`; the one that the scenario asks for where `at` is NULL. */
     const step_surrogate *(*surrogate)(const alloc_problem *problem, const alloc_values *at);
     /* Makes what a step found feasible, with no loss; false: that cannot be. */

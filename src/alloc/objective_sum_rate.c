@@ -114,7 +114,7 @@ static void add_fractional_objective(const step_model *model)
         socp_objective(model->builder, model->e + a, cost.weight);
         for (size_t l = 0; l < problem->L; l++) {
             socp_objective(model->builder, a + model->A * l,
-                           -2.0 * cost.weight * problem->signal[k + problem->K * l] * sqrt(model->unit[l]) /
+                           -2.0 * cost.weight * problem->signal[problem_at(problem, k, l)] * sqrt(model->unit[l]) /
                                model->values->u[k]);
         }
         step_for_each_load(model, k, add_load_cost, &cost);
@@ -138,7 +138,7 @@ static void add_fractional_squares(const step_model *model)
 
 /* ----------------------------------------------------------------------------- the row ---- */
 
-const step_surrogate sum_rate_product = {.has_dual = true,
+const step_surrogate sum_rate_product = {.has_response = true,
                                          .goes_on = true,
                                          .has_squares = is_coherent,
                                          .lay_out = lay_out_product,
@@ -160,6 +160,16 @@ static double value(const alloc_problem *problem, const alloc_values *values)
         sum += log1p(values_sinr(values, k));
     }
     return sum;
+}
+
+/* Of ln(1 + u^2 / I): u / (I + u^2) and 1 / I - 1 / (I + u^2). */
+static void slopes(const alloc_problem *problem, const double *u, const double *interference, double *gain,
+                   double *weight)
+{
+    for (size_t k = 0; k < problem->K; k++) {
+        gain[k] = u[k] / (interference[k] + u[k] * u[k]);
+        weight[k] = u[k] / interference[k] * gain[k];
+    }
 }
 
 static double in_bits(const cfi_system *system, double nats)
@@ -207,6 +217,7 @@ const alloc_objective objective_sum_rate = {.name = "sum_rate",
                                             .value = value,
                                             .reported = in_bits,
                                             .measured = measured,
+                                            .slopes = slopes,
                                             .surrogate = choose_surrogate,
                                             .complete = problem_complete,
                                             .stop = little_is_left,

@@ -1,8 +1,6 @@
 /* The allocation problem in normalised amplitudes: data and evaluation. docs/model.md (M8), (M9) */
 #include "alloc/problem.h"
 
-#include "base/clones.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -21,10 +19,11 @@ static double rounded_down(double value)
     return isfinite(value) ? rounded(value * (1.0 - 0x1p-36)) : value;
 }
 
-/* A limit that the budget does not let an access point reach is none: the problem is the same, to the bit, without. */
-static double normalised_limit(const cfi_system *system, size_t l, double unit_w)
+/* A limit that the budget (W) does not let an access point reach is none: the problem is the same, to the bit, without.
+ */
+static double normalised_limit(const cfi_system *system, size_t l, double budget, double unit_w)
 {
-    bool binds = system->power.ap_limit_w && system->power.ap_limit_w[l] < system->power.budget_w;
+    bool binds = system->power.ap_limit_w && system->power.ap_limit_w[l] < budget;
 
     return binds ? rounded_down(system->power.ap_limit_w[l] / unit_w) : INFINITY;
 }
@@ -72,11 +71,18 @@ static size_t count_mates(const cfi_link *link)
     return count;
 }
 
-/* Numbers of a link in the units of the problem. */
-static void fill_loads(const double *moment, size_t count, double factor, double *load)
+/* Numbers of a link in the units of the problem, in rows. */
+static void fill_rows(const alloc_problem *problem, const double *moment, double factor, double *rows)
 {
-    for (size_t i = 0; i < count; i++) {
-        load[i] = rounded(moment[i] * factor);
+    memset(rows, 0, problem->K * problem->stride * sizeof *rows);
+    for (size_t first = 0; first < problem->L; first += LANES) { /* a cache line of each row at a time */
+        size_t end = first + LANES < problem->L ? first + LANES : problem->L;
+
+        for (size_t k = 0; k < problem->K; k++) {
+            for (size_t l = first; l < end; l++) {
+                rows[problem_at(problem, k, l)] = rounded(moment[k + problem->K * l] * factor);
+            }
+        }
     }
 }
 
@@ -84,16 +90,16 @@ static void fill_coefficients(alloc_problem *problem)
 {
     const cfi_link *link = problem->link;
     const cfi_system *system = link->system;
-    size_t pairs = problem->K * problem->L;
-    double unit = problem->unit_w, noise = system->power.comm_noise_w;
+    double unit = problem->unit_w, noise = system->power.comm_noise_w, most = system_most_power(system);
     alloc_sensing *sensing = &problem->sensing;
 
-    fill_loads(link->g, pairs, problem->amplitude, problem->signal);
-    fill_loads(link->S, pairs, unit / noise, problem->sensing_load);
-    if (problem->load_by_stream) {
-        fill_loads(link->V_by_stream, problem->K * pairs, unit / noise, problem->load_by_stream);
-    } else if (!problem_loads_equal(problem)) {
-        fill_loads(link->V, pairs, unit / noise, problem->load);
+    fill_rows(problem, link->g, problem->amplitude, problem->signal);
+    fill_rows(problem, link->S, unit / noise, problem->sensing_load);
+    for (size_t i = 0; problem->load_by_stream && i < problem->K * problem->K * problem->L; i++) {
+        problem->load_by_stream[i] = rounded(link->V_by_stream[i] * (unit / noise));
+    }
+    if (problem->load && !problem_loads_equal(problem)) {
+        fill_rows(problem, link->V, unit / noise, problem->load);
     }
     for (size_t l = 0; l < problem->L; l++) {
         sensing_ap ap = sensing_of(link, l);
@@ -101,7 +107,7 @@ static void fill_coefficients(alloc_problem *problem)
 
         sensing->d1[l] = rounded_down(ap.comm * per_need);
         sensing->d2[l] = rounded_down(ap.sens * per_need);
-        problem->limit[l] = normalised_limit(system, l, unit);
+        problem->limit[l] = normalised_limit(system, l, most, unit);
         problem->limited = problem->limited || problem->limit[l] < INFINITY;
         problem->unit[l] = problem_unit_below(problem->limit[l]);
     }
@@ -120,7 +126,7 @@ static sensing_loads compare_loads(const alloc_problem *problem)
     }
     for (size_t l = 0; l < problem->L; l++) {
         for (size_t i = 0; i < K * streams; i++) {
-            double V = problem_load(problem, i % K, i / K, l), S = problem->sensing_load[i % K + K * l];
+            double V = problem_load(problem, i % K, i / K, l), S = problem->sensing_load[problem_at(problem, i % K, l)];
 
             loads.sensing_dearer = loads.sensing_dearer && V <= S;
             loads.trade_convex = loads.trade_convex && V * sensing->d2[l] >= S * sensing->d1[l];
@@ -150,14 +156,14 @@ static bool are_alike(const cfi_link *link)
 /* One array for both loads where they are alike. */
 static bool allocate_loads(alloc_problem *problem, cfi_arena *arena)
 {
-    size_t pairs = problem->K * problem->L;
+    size_t numbers = problem->K * problem->stride;
 
-    problem->sensing_load = arena_alloc(arena, pairs, sizeof(double));
+    problem->sensing_load = arena_alloc(arena, numbers, sizeof(double));
     if (problem->link->V_by_stream) {
-        problem->load_by_stream = arena_alloc(arena, problem->K * pairs, sizeof(double));
+        problem->load_by_stream = arena_alloc(arena, problem->K * problem->K * problem->L, sizeof(double));
         return problem->sensing_load && problem->load_by_stream;
     }
-    problem->load = are_alike(problem->link) ? problem->sensing_load : arena_alloc(arena, pairs, sizeof(double));
+    problem->load = are_alike(problem->link) ? problem->sensing_load : arena_alloc(arena, numbers, sizeof(double));
     return problem->sensing_load && problem->load;
 }
 
@@ -165,7 +171,7 @@ static cfi_status allocate_problem(alloc_problem *problem, size_t mates, cfi_are
 {
     size_t K = problem->K, L = problem->L;
 
-    problem->signal = arena_alloc(arena, K * L, sizeof(double));
+    problem->signal = arena_alloc(arena, K * problem->stride, sizeof(double));
     problem->limit = arena_alloc(arena, 2 * L, sizeof(double));
     problem->mate_start = arena_alloc(arena, K + 1, sizeof(size_t));
     problem->mate = arena_alloc(arena, mates, sizeof(size_t));
@@ -180,7 +186,7 @@ static cfi_status allocate_problem(alloc_problem *problem, size_t mates, cfi_are
 cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error)
 {
     const cfi_system *system = link->system;
-    double unit_w = system->power.budget_w / (double)link->L;
+    double unit_w = system_most_power(system) / (double)link->L;
     bool coherent = system->rate_model == CFI_RATE_EXACT && link->pilots_overlap;
     cfi_status status;
 
@@ -188,6 +194,7 @@ cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *
                                .objective = objective_of(system->allocation.objective),
                                .K = link->K,
                                .L = link->L,
+                               .stride = rows_stride(link->L),
                                .unit_w = unit_w,
                                .amplitude = sqrt(unit_w / system->power.comm_noise_w),
                                .coherent = coherent};
@@ -209,12 +216,12 @@ alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena)
     if (!point) {
         return NULL;
     }
-    point->w = arena_zeros(arena, problem->K * problem->L, sizeof(double));
-    point->x = arena_zeros(arena, 2 * problem->L, sizeof(double));
+    point->w = arena_zeros(arena, problem->K * problem->stride, sizeof(double));
+    point->x = arena_zeros(arena, 2 * problem->stride, sizeof(double));
     if (!point->w || !point->x) {
         return NULL;
     }
-    point->s = point->x + problem->L;
+    point->s = point->x + problem->stride;
     return point;
 }
 
@@ -239,9 +246,9 @@ bool problem_state(const alloc_problem *problem, cfi_arena *arena, alloc_state *
 
 void problem_copy(const alloc_problem *problem, const alloc_point *from, alloc_point *to)
 {
-    memcpy(to->w, from->w, problem->K * problem->L * sizeof(double));
-    memcpy(to->x, from->x, problem->L * sizeof(double));
-    memcpy(to->s, from->s, problem->L * sizeof(double));
+    memcpy(to->w, from->w, problem->K * problem->stride * sizeof(double));
+    memcpy(to->x, from->x, problem->stride * sizeof(double));
+    memcpy(to->s, from->s, problem->stride * sizeof(double));
 }
 
 void problem_copy_state(const alloc_problem *problem, const alloc_state *from, const alloc_state *to)
@@ -254,88 +261,55 @@ void problem_copy_state(const alloc_problem *problem, const alloc_state *from, c
 
 /* ------------------------------------------------------------------------------ evaluation ---- */
 
-double problem_coherent_coefficient(const alloc_problem *problem, size_t k, size_t j, size_t l)
+const double *problem_coherent_row(const alloc_problem *problem, size_t k, size_t j)
 {
-    return rounded(link_coherent(problem->link, k, j, l) * problem->amplitude);
+    (void)j; /* link_coherent: the mean of the user's own stream */
+    return problem->signal + problem->stride * k;
 }
 
 double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const double *w)
 {
-    double sum = 0.0;
-
-    for (size_t l = 0; l < problem->L; l++) {
-        sum += problem_coherent_coefficient(problem, k, j, l) * w[j + problem->K * l];
-    }
-    return sum;
+    return rows_product(problem->stride, problem_coherent_row(problem, k, j), w + problem->stride * j);
 }
 
-/* Where both powers interfere alike: their sum does. */
-CLONES(static, void, add_alike,
-       (const alloc_problem *problem, const alloc_point *point, double *restrict u, double *restrict interference),
-       (problem, point, u, interference))
-{
-    size_t K = problem->K, L = problem->L;
-
-    for (size_t l = 0; l < L; l++) {
-        const double *restrict signal = problem->signal + K * l, *restrict load = problem->load + K * l;
-        const double *restrict w = point->w + K * l, q = point->x[l] + point->s[l];
-
-        for (size_t k = 0; k < K; k++) {
-            u[k] += signal[k] * w[k];
-            interference[k] += load[k] * q;
-        }
-    }
-}
-
-/* Where they do not; `load` of all streams, or of none where it depends on the stream. */
-CLONES(static, void, add_apart,
-       (const alloc_problem *problem, const alloc_point *point, double *restrict u, double *restrict interference),
-       (problem, point, u, interference))
-{
-    size_t K = problem->K, L = problem->L;
-
-    for (size_t l = 0; l < L; l++) {
-        const double *restrict signal = problem->signal + K * l, *restrict sensing = problem->sensing_load + K * l;
-        const double *restrict load = problem->load ? problem->load + K * l : sensing;
-        const double *restrict w = point->w + K * l, x = problem->load ? point->x[l] : 0.0, s = point->s[l];
-
-        for (size_t k = 0; k < K; k++) {
-            u[k] += signal[k] * w[k];
-            interference[k] += load[k] * x + sensing[k] * s;
-        }
-    }
-}
-
-static void add_by_stream(const alloc_problem *problem, const alloc_point *point, double *restrict interference)
+void problem_add_streams(const alloc_problem *problem, const double *w, double *restrict interference)
 {
     size_t K = problem->K;
 
-    for (size_t i = 0; i < K * problem->L; i++) { /* stream and access point */
-        const double *restrict load = problem->load_by_stream + K * i, p = point->w[i] * point->w[i];
+    for (size_t l = 0; l < problem->L; l++) {
+        for (size_t j = 0; j < K; j++) {
+            const double *restrict load = problem->load_by_stream + K * (j + K * l);
+            double amplitude = w[problem_at(problem, j, l)], p = amplitude * amplitude;
 
-        for (size_t k = 0; k < K; k++) {
-            interference[k] += load[k] * p;
+            for (size_t k = 0; k < K; k++) {
+                interference[k] += load[k] * p;
+            }
         }
     }
 }
 
 double problem_evaluate(const alloc_problem *problem, const alloc_point *point, alloc_values *values)
 {
-    size_t K = problem->K;
+    size_t stride = problem->stride;
 
-    for (size_t k = 0; k < K; k++) {
-        values->u[k] = 0.0;
+    for (size_t k = 0; k < problem->K; k++) {
+        const double *sensing = problem->sensing_load + stride * k;
+
+        values->u[k] = rows_product(stride, problem->signal + stride * k, point->w + stride * k);
         values->interference[k] = 1.0;
-    }
-    if (problem_loads_equal(problem)) {
-        add_alike(problem, point, values->u, values->interference);
-    } else {
-        add_apart(problem, point, values->u, values->interference);
+        if (problem_loads_equal(problem)) {
+            values->interference[k] += rows_product_sum(stride, sensing, point->x, point->s);
+        } else {
+            values->interference[k] += rows_product(stride, sensing, point->s);
+        }
+        if (problem->load && !problem_loads_equal(problem)) {
+            values->interference[k] += rows_product(stride, problem->load + stride * k, point->x);
+        }
     }
     if (problem->load_by_stream) {
-        add_by_stream(problem, point, values->interference);
+        problem_add_streams(problem, point->w, values->interference);
     }
-    for (size_t k = 0; k < K; k++) {
+    for (size_t k = 0; k < problem->K; k++) {
         for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
             double v = problem_coherent(problem, k, problem->mate[i], point->w);
             values->interference[k] += v * v;
@@ -349,10 +323,14 @@ double problem_evaluate(const alloc_problem *problem, const alloc_point *point, 
 
 void problem_to_powers(const alloc_problem *problem, const alloc_point *point, cfi_powers *powers)
 {
-    for (size_t i = 0; i < problem->K * problem->L; i++) {
-        powers->p[i] = point->w[i] * point->w[i] * problem->unit_w;
-    }
+    size_t K = problem->K;
+
     for (size_t l = 0; l < problem->L; l++) {
+        for (size_t k = 0; k < K; k++) {
+            double w = point->w[problem_at(problem, k, l)];
+
+            powers->p[k + K * l] = w * w * problem->unit_w;
+        }
         powers->s[l] = point->s[l] * problem->unit_w;
     }
 }
@@ -364,9 +342,11 @@ void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers,
     for (size_t l = 0; l < problem->L; l++) {
         double x = 0.0;
 
-        for (size_t i = K * l; i < K * (l + 1); i++) {
-            point->w[i] = rounded(sqrt(powers->p[i] / problem->unit_w));
-            x += point->w[i] * point->w[i];
+        for (size_t k = 0; k < K; k++) {
+            double w = rounded(sqrt(powers->p[k + K * l] / problem->unit_w));
+
+            point->w[problem_at(problem, k, l)] = w;
+            x += w * w;
         }
         point->x[l] = x;
         point->s[l] = rounded(powers->s[l] / problem->unit_w);

@@ -10,17 +10,20 @@
 #define CFISAC_ALLOC_PROBLEM_H
 
 #include "alloc/objective.h"
+#include "alloc/rows.h"
 #include "alloc/sensing.h"
 
 struct alloc_problem {
     const cfi_link *link;
     const alloc_objective *objective;
     size_t K, L;
-    double unit_w;    /* radiated watts that are 1 here: P / L */
+    size_t stride;    /* L rounded up to whole vectors (rows.h): from a user's row to the next */
+    double unit_w;    /* radiated watts that are 1 here: P / L, P no more than the sum of all limits */
     double amplitude; /* sqrt(unit_w) / sigma_c: gains of amplitudes in these units */
-    double *signal;   /* K x L */
-    /* Interference of user k from a unit of power of AP l: K x L each. The two are one array where they are equal,
-     * which is faster; `load` is NULL where it depends on the stream j, at load_by_stream[k + K (j + K l)]. */
+    double *signal;   /* a row a user, a number an AP: (k, l) at [l + stride k]; 0 beyond L */
+    /* Interference of user k from a unit of power of AP l, in rows like the signal. The two are one array where they
+     * are equal, which is faster; `load` is NULL where it depends on the stream j, at load_by_stream[k + K (j + K l)].
+     */
     double *load, *sensing_load, *load_by_stream;
     double *limit; /* L; infinite without one, and where the budget is no larger */
     double *unit;  /* L: what the cone problem measures the power of AP l in: 1, or a power of 4 near a smaller limit */
@@ -30,8 +33,8 @@ struct alloc_problem {
     size_t *mate_start, *mate; /* users sharing k's pilot: mate[mate_start[k] .. mate_start[k+1]) */
 };
 
-/* A point: amplitudes w (K x L), communication power x_l = sum_k w_kl^2 and sensing power s_l (L each). Who changes w
- * leaves x to problem_complete or sets it. */
+/* A point: amplitudes w in rows like the signal, communication power x_l = sum_k w_kl^2 and sensing power s_l, one row
+ * each. All are 0 beyond L. Who changes w leaves x to problem_complete or sets it. */
 struct alloc_point {
     double *w, *x, *s;
 };
@@ -48,6 +51,12 @@ typedef struct alloc_state {
     alloc_values *values;
 } alloc_state;
 
+/* Where the number of user k and AP l stands in rows. */
+static inline size_t problem_at(const alloc_problem *problem, size_t k, size_t l)
+{
+    return l + problem->stride * k;
+}
+
 /* The largest power of 4 up to a bound below 1, else 1: a unit with an exact root. */
 double problem_unit_below(double bound);
 
@@ -58,6 +67,9 @@ alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena); /* z
 bool problem_state(const alloc_problem *problem, cfi_arena *arena, alloc_state *state);
 void problem_copy(const alloc_problem *problem, const alloc_point *from, alloc_point *to);
 void problem_copy_state(const alloc_problem *problem, const alloc_state *from, const alloc_state *to);
+
+/* Adds what the streams of amplitudes w cause where that depends on the stream: sum_jl load_by_stream_kjl w_jl^2. */
+void problem_add_streams(const alloc_problem *problem, const double *w, double *interference);
 
 /* Fills *values from the point; returns the objective. O(K L), more with coherent terms. */
 double problem_evaluate(const alloc_problem *problem, const alloc_point *point, alloc_values *values);
@@ -70,7 +82,8 @@ static inline double values_sinr(const alloc_values *values, size_t k)
 
 /* sum_l coherent_kjl w_jl: amplitude with which stream j adds up at user k, who shares its pilot. */
 double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const double *w);
-double problem_coherent_coefficient(const alloc_problem *problem, size_t k, size_t j, size_t l);
+/* coherent_kjl for all l, a row. */
+const double *problem_coherent_row(const alloc_problem *problem, size_t k, size_t j);
 
 /* Interference of sensing and of communication power is the same. */
 static inline bool problem_loads_equal(const alloc_problem *problem)
@@ -82,7 +95,7 @@ static inline bool problem_loads_equal(const alloc_problem *problem)
 static inline double problem_load(const alloc_problem *problem, size_t k, size_t j, size_t l)
 {
     return problem->load_by_stream ? problem->load_by_stream[k + problem->K * (j + problem->K * l)]
-                                   : problem->load[k + problem->K * l];
+                                   : problem->load[problem_at(problem, k, l)];
 }
 
 /* Makes the point feasible to rounding and spends the whole budget: negative amplitudes become 0, s the least power

@@ -10,14 +10,13 @@
 /* What a unit of power of AP l is worth to the active users of a stationary point: slope = price x. */
 static double price_of(const alloc_problem *problem, const alloc_state *at, size_t l)
 {
-    const double *w = at->point->w + problem->K * l, *signal = problem->signal + problem->K * l;
     double x = 0.0, slope = 0.0;
 
     for (size_t j = 0; j < problem->K; j++) {
-        double u = at->values->u[j], noise = at->values->interference[j];
+        double u = at->values->u[j], noise = at->values->interference[j], w = at->point->w[problem_at(problem, j, l)];
 
-        slope += signal[j] * w[j] * u / (noise + u * u);
-        x += w[j] * w[j];
+        slope += problem->signal[problem_at(problem, j, l)] * w * u / (noise + u * u);
+        x += w * w;
     }
     return slope / x;
 }
@@ -27,16 +26,16 @@ static double price_of(const alloc_problem *problem, const alloc_state *at, size
 static bool choose_direction(const alloc_search *s, size_t k)
 {
     const alloc_problem *problem = &s->problem;
-    double *w = s->work.candidate.point->w, benefit = 0.0;
+    double *w = s->ascent.work.candidate.point->w, benefit = 0.0;
 
     for (size_t l = 0; l < problem->L; l++) {
-        double signal = problem->signal[k + problem->K * l], price = price_of(problem, &s->best, l);
+        double signal = problem->signal[problem_at(problem, k, l)], price = price_of(problem, &s->best, l);
 
         if (!(price > 0.0)) {
             return false;
         }
         benefit += signal * signal / price;
-        w[k + problem->K * l] = signal / price;
+        w[problem_at(problem, k, l)] = signal / price;
     }
     return benefit > s->best.values->interference[k];
 }
@@ -46,7 +45,7 @@ static bool choose_direction(const alloc_search *s, size_t k)
 static double revive_user(alloc_search *s, size_t k)
 {
     const alloc_problem *problem = &s->problem;
-    const alloc_state *trial = &s->work.trial;
+    const alloc_state *trial = &s->ascent.work.trial;
     double best = s->best.values->objective;
 
     if (!choose_direction(s, k)) {
@@ -56,8 +55,8 @@ static double revive_user(alloc_search *s, size_t k)
         double next;
 
         problem_copy(problem, s->best.point, trial->point);
-        for (size_t i = k; i < problem->K * problem->L; i += problem->K) {
-            trial->point->w[i] = scale * s->work.candidate.point->w[i];
+        for (size_t i = problem_at(problem, k, 0); i < problem_at(problem, k + 1, 0); i++) {
+            trial->point->w[i] = scale * s->ascent.work.candidate.point->w[i];
         }
         if (!problem->objective->complete(problem, trial->point)) {
             continue;
@@ -114,7 +113,7 @@ cfi_status search_revive(alloc_search *s, cfi_error *error)
         if (values_sinr(s->best.values, k) > WEAK_SINR * strongest || revive_user(s, k) <= value * (1.0 + small)) {
             continue;
         }
-        status = sca_run(&s->stepper, &s->work, &s->at, &s->outcome, error);
+        status = ascent_run(&s->ascent, &s->at, &s->outcome, error);
         if (status != CFI_OK) {
             return status;
         }

@@ -7,7 +7,7 @@
 
 static bool all_finite(const alloc_problem *problem, const alloc_point *point)
 {
-    for (size_t i = 0; i < problem->K * problem->L; i++) {
+    for (size_t i = 0; i < problem->K * problem->stride; i++) {
         if (!isfinite(point->w[i])) {
             return false;
         }
@@ -28,7 +28,7 @@ static double extrapolate(const alloc_problem *problem, const alloc_point *from,
     alloc_point *trial = work->trial.point;
 
     for (int i = 0; i < 20; i++) {
-        for (size_t j = 0; j < problem->K * problem->L; j++) {
+        for (size_t j = 0; j < problem->K * problem->stride; j++) {
             trial->w[j] = best->w[j] + (best->w[j] - from->w[j]);
         }
         for (size_t l = 0; l < problem->L; l++) {
@@ -46,12 +46,8 @@ static double extrapolate(const alloc_problem *problem, const alloc_point *from,
     return work->candidate.values->objective;
 }
 
-/* The objective of a step's result, completed; -INFINITY where that fails. */
-static double complete(const alloc_problem *problem, const alloc_state *state)
+double sca_complete(const alloc_problem *problem, const alloc_state *state)
 {
-    if (!isnan(state->values->objective)) { /* it is complete and evaluated */
-        return state->values->objective;
-    }
     return all_finite(problem, state->point) && problem->objective->complete(problem, state->point)
                ? problem_evaluate(problem, state->point, state->values)
                : -INFINITY;
@@ -96,22 +92,6 @@ static void finish_without_progress(const alloc_stepper *stepper, socp_status so
     describe_step(&stepper->end, outcome->failure);
 }
 
-/* The outcome of a start before its first step, which has the objective `value`. */
-static void begin(const alloc_stepper *stepper, double value, sca_outcome *outcome)
-{
-    outcome->iterations = 0;
-    outcome->objective = value;
-    outcome->trace[0] = value;
-    outcome->trace_count = 1;
-    outcome->broke_down = !isfinite(value);
-    *outcome->failure = '\0';
-    end_start(outcome, CFI_ALLOC_ITERATION_LIMIT, "max_iterations");
-    if (outcome->broke_down) { /* powers or gains beyond the range of a double */
-        end_start(outcome, CFI_ALLOC_FAILED, "not_finite");
-        snprintf(outcome->failure, sizeof outcome->failure, "the objective at start %zu is not finite", stepper->start);
-    }
-}
-
 /* One step from `at` to the candidate, prolonged where that pays. *next is its objective. */
 static cfi_status step_from(alloc_stepper *stepper, const sca_work *work, const alloc_state *at, double *next,
                             socp_status *solved, cfi_error *error)
@@ -127,7 +107,7 @@ static cfi_status step_from(alloc_stepper *stepper, const sca_work *work, const 
     if (status != CFI_OK) {
         return status;
     }
-    *next = complete(problem, &work->candidate);
+    *next = sca_complete(problem, &work->candidate);
     if (*next > at->values->objective && problem->objective->surrogate(problem, NULL)->goes_on) {
         *next = extrapolate(problem, at->point, work);
     }
@@ -143,8 +123,7 @@ cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, const alloc_sta
     unsigned quiet = 0;
     bool settled = false; /* the last step was answered, and gained next to nothing */
 
-    begin(stepper, problem_evaluate(problem, at->point, at->values), outcome);
-    while (!outcome->broke_down && outcome->iterations < problem->link->system->allocation.max_iterations) {
+    while (outcome->iterations < problem->link->system->allocation.max_iterations) {
         double next = -INFINITY;
         socp_status solved;
         cfi_status status = step_from(stepper, work, at, &next, &solved, error);

@@ -23,9 +23,13 @@ typedef struct sca_work {
     alloc_state candidate, trial;
 } sca_work;
 
-/* Improves at->point (feasible) in place until it converges; never lowers the objective. at->values are left those of
- * the result. A step that fails ends the iteration as CFI_ALLOC_INACCURATE, with the best point so far;
- * CFI_ALLOC_FAILED is left to a start whose objective is no number. Fails as stepper_run, and with CFI_INTERRUPTED. */
+/* Makes the point feasible to rounding and evaluates it; -INFINITY where that fails. */
+double sca_complete(const alloc_problem *problem, const alloc_state *state);
+
+/* Improves at->point (feasible, at->values its own) in place until it converges, and goes on with *outcome, which knows
+ * the start; never lowers the objective. at->values are left those of the result. A step that fails ends the iteration
+ * as CFI_ALLOC_INACCURATE, with the best point so far; CFI_ALLOC_FAILED is left to a start whose objective is no
+ * number. Fails as stepper_run, and with CFI_INTERRUPTED. */
 cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, const alloc_state *at, sca_outcome *outcome,
                    cfi_error *error);
 

@@ -9,19 +9,26 @@ static cfi_status allocate_search(alloc_search *s, const cfi_system *system, cfi
 {
     const alloc_problem *problem = &s->problem;
     size_t length = system->allocation.max_iterations + 1;
-    bool states = problem_state(problem, arena, &s->work.candidate) && problem_state(problem, arena, &s->work.trial) &&
-                  problem_state(problem, arena, &s->at) && problem_state(problem, arena, &s->best);
+    bool states = problem_state(problem, arena, &s->at) && problem_state(problem, arena, &s->best);
 
     s->outcome.trace = arena_alloc(arena, length, sizeof(double));
     s->best_outcome.trace = arena_alloc(arena, length, sizeof(double));
     s->source = (start_source){.problem = problem,
                                .incumbent = s->best,
-                               .users = contest_make(problem->link, problem->signal, arena),
+                               .users = contest_make(problem->link, arena),
                                .key = arena_alloc(arena, problem->K, sizeof(double))};
     if (!states || !s->outcome.trace || !s->best_outcome.trace || !s->source.users || !s->source.key) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");
     }
     return CFI_OK;
+}
+
+static size_t default_starts(const alloc_search *s)
+{
+    if (!s->problem.link->pilots_overlap) {
+        return 1;
+    }
+    return !s->ascent.structured ? STARTS_SOCP : s->problem.limited ? STARTS_LIMITED : STARTS_STRUCTURED;
 }
 
 cfi_status search_init(alloc_search *s, const cfi_link *link, const cfi_powers *heuristic,
@@ -34,7 +41,7 @@ cfi_status search_init(alloc_search *s, const cfi_link *link, const cfi_powers *
     *s = (alloc_search){.worst = 0.0};
     status = problem_build(link, workspace->scratch, &s->problem, error);
     if (status == CFI_OK) {
-        status = stepper_init(&s->stepper, &s->problem, options, workspace, error);
+        status = ascent_init(&s->ascent, &s->problem, options, workspace, error);
     }
     if (status == CFI_OK) {
         status = allocate_search(s, system, workspace->scratch, error);
@@ -50,7 +57,7 @@ cfi_status search_init(alloc_search *s, const cfi_link *link, const cfi_powers *
     s->source.heuristic = first;
     s->asked = system->allocation.starts;
     if (s->asked == 0) {
-        s->asked = !link->pilots_overlap ? 1 : s->stepper.structured ? STARTS_STRUCTURED : STARTS_SOCP;
+        s->asked = default_starts(s);
     }
     return CFI_OK;
 }
@@ -95,9 +102,9 @@ cfi_status search_run(alloc_search *s, cfi_error *error)
         if (!start_make(&s->source, start, s->at.point)) {
             continue;
         }
-        s->stepper.start = start;
-        s->stepper.step = 0;
-        status = sca_run(&s->stepper, &s->work, &s->at, &s->outcome, error);
+        s->ascent.stepper.start = start;
+        s->ascent.stepper.step = 0;
+        status = ascent_run(&s->ascent, &s->at, &s->outcome, error);
         if (status != CFI_OK) {
             return status;
         }

@@ -2,14 +2,13 @@
 #ifndef CFISAC_ALLOC_SEARCH_H
 #define CFISAC_ALLOC_SEARCH_H
 
-#include "alloc/sca.h"
+#include "alloc/ascent.h"
 #include "alloc/starts.h"
 
 /* Everything the search needs; all memory is the workspace's scratch. */
 typedef struct alloc_search {
     alloc_problem problem;
-    alloc_stepper stepper;
-    sca_work work;
+    alloc_ascent ascent;
     start_source source;
     alloc_state at, best;
     sca_outcome outcome, best_outcome; /* of the start at `at`, of the best one */
@@ -19,15 +18,15 @@ typedef struct alloc_search {
     size_t broken;                     /* starts that broke down */
 } alloc_search;
 
-/* Fails: CFI_NO_MEMORY, CFI_INVALID as problem_build and stepper_init. */
+/* Fails: CFI_NO_MEMORY, CFI_INVALID as problem_build and ascent_init. */
 cfi_status search_init(alloc_search *search, const cfi_link *link, const cfi_powers *heuristic,
                        const cfi_alloc_options *options, alloc_workspace *workspace, cfi_error *error);
 
-/* Runs the starts; the best point is left in search->best, and how it went in best_outcome. Fails as sca_run. */
+/* Runs the starts; the best point is left in search->best, and how it went in best_outcome. Fails as ascent_run. */
 cfi_status search_run(alloc_search *search, cfi_error *error);
 
 /* Brings back users that lost all their power, or most of it, where that pays (revive.c): with orthogonal pilots such a
- * user never comes back by itself, or only over hundreds of steps. Fails as sca_run. */
+ * user never comes back by itself, or only over hundreds of steps. Fails as ascent_run. */
 cfi_status search_revive(alloc_search *search, cfi_error *error);
 
 #endif

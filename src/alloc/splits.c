@@ -1,6 +1,9 @@
 /* The equal and the heuristic split. docs/model.md (M11), (M12). */
 #include "alloc/sensing.h"
 
+#include "base/clones.h"
+#include "base/threads.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -9,31 +12,53 @@ static cfi_status splits_out_of_memory(cfi_error *error)
     return error_set(error, CFI_NO_MEMORY, "out of memory for the power splits");
 }
 
+CLONES(static, void, scale_shares, (size_t K, double x, double sum, double *share), (K, x, sum, share))
+{
+    for (size_t k = 0; k < K; k++) {
+        share[k] = x * (share[k] / sum);
+    }
+}
+
 /* AP l spends x watts on its users, in proportion to the mean square of their estimates (equal gamma under maximum
  * ratio), and y on sensing. */
 static void spread_over_users(const cfi_link *link, size_t l, double x, double y, cfi_powers *powers)
 {
     size_t K = link->K;
-    const double *share = link->share + K * l;
-    double sum = 0.0;
+    double *p = powers->p + K * l, sum = 0.0;
 
+    link_share(link, l, p);
     for (size_t k = 0; k < K; k++) {
-        sum += share[k];
+        sum += p[k];
     }
-    for (size_t k = 0; k < K; k++) {
-        powers->p[k + K * l] = x * (share[k] / sum);
-    }
+    scale_shares(K, x, sum, p);
     powers->s[l] = y;
+}
+
+enum { SPLIT_STEPS = 8 }; /* of a pair: its share, a sum and two quotients */
+
+/* What the threads share of the equal split. */
+typedef struct equal_split {
+    const cfi_link *link;
+    cfi_powers *powers;
+} equal_split;
+
+static void split_equally(void *context, size_t thread, size_t first, size_t end)
+{
+    const equal_split *e = context;
+    const cfi_system *system = e->link->system;
+    double each = system->power.budget_w / (double)e->link->L, f = system->allocation.equal_fraction;
+
+    (void)thread;
+    for (size_t l = first; l < end; l++) {
+        spread_over_users(e->link, l, (1.0 - f) * each, f * each, e->powers);
+    }
 }
 
 void alloc_equal(const cfi_link *link, cfi_powers *powers)
 {
-    const cfi_system *system = link->system;
-    double each = system->power.budget_w / (double)link->L, f = system->allocation.equal_fraction;
+    equal_split e = {.link = link, .powers = powers};
 
-    for (size_t l = 0; l < link->L; l++) {
-        spread_over_users(link, l, (1.0 - f) * each, f * each, powers);
-    }
+    threads_share(link->threads, link->L, threads_part(SPLIT_STEPS * link->K), split_equally, &e);
 }
 
 /* ---------------------------------------------------------------------- heuristic ---- */
@@ -129,11 +154,35 @@ static void fill_splits(const cfi_link *link, split *aps)
     }
 }
 
+/* What the threads share of the heuristic split, once its factors are known. */
+typedef struct heuristic_split {
+    const cfi_link *link;
+    const split *aps;
+    double c, floor_factor;
+    cfi_powers *powers;
+} heuristic_split;
+
+static void split_by_factors(void *context, size_t thread, size_t first, size_t end)
+{
+    const heuristic_split *h = context;
+
+    (void)thread;
+    for (size_t l = first; l < end; l++) {
+        double free, lifted;
+        sensing_ap ap = sensing_of(h->link, l);
+        bool lift_sensing = sensing_beam_is_better(&ap);
+
+        split_at(&h->aps[l], h->c, h->floor_factor, &free, &lifted);
+        spread_over_users(h->link, l, lift_sensing ? free : lifted, lift_sensing ? lifted : free, h->powers);
+    }
+}
+
 cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error)
 {
     size_t L = link->L;
-    double budget = link->system->power.budget_w, floor_factor = 1.0, factor = alloc_least_threshold_factor(link), c;
+    double budget = link->system->power.budget_w, factor = alloc_least_threshold_factor(link);
     cfi_arena_mark mark = arena_mark(arena);
+    heuristic_split h = {.link = link, .floor_factor = 1.0, .powers = powers};
     split *aps;
 
     if (!(factor <= 1.0)) {
@@ -145,19 +194,13 @@ cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *p
         return splits_out_of_memory(error);
     }
     fill_splits(link, aps);
-    c = largest_split_factor(aps, L, floor_factor, budget);
-    if (!(c > 0.0)) {
-        floor_factor = 0.0;
-        c = largest_split_factor(aps, L, floor_factor, budget);
+    h.aps = aps;
+    h.c = largest_split_factor(aps, L, h.floor_factor, budget);
+    if (!(h.c > 0.0)) {
+        h.floor_factor = 0.0;
+        h.c = largest_split_factor(aps, L, h.floor_factor, budget);
     }
-    for (size_t l = 0; l < L; l++) {
-        double free, lifted;
-        sensing_ap ap = sensing_of(link, l);
-        bool lift_sensing = sensing_beam_is_better(&ap);
-
-        split_at(&aps[l], c, floor_factor, &free, &lifted);
-        spread_over_users(link, l, lift_sensing ? free : lifted, lift_sensing ? lifted : free, powers);
-    }
+    threads_share(link->threads, L, threads_part(SPLIT_STEPS * link->K), split_by_factors, &h);
     arena_release(arena, mark);
     return CFI_OK;
 }

@@ -27,7 +27,7 @@ static void silence_users(const start_source *source, size_t start, cfi_stream *
         size_t served = start % 4 == 1 ? 1 : 1 + (size_t)(share * most);
 
         for (size_t l = 0; rank[k] >= served && l < problem->L; l++) {
-            point->w[k + K * l] = 0.0;
+            point->w[problem_at(problem, k, l)] = 0.0;
         }
     }
 }
@@ -45,7 +45,7 @@ static void shake_amplitudes(const start_source *source, cfi_stream *stream, all
             double normal;
 
             random_normals(stream, 1, &normal);
-            point->w[k + K * l] *= exp(factor[k] + PAIR_SPREAD * normal);
+            point->w[problem_at(problem, k, l)] *= exp(factor[k] + PAIR_SPREAD * normal);
         }
     }
 }
@@ -55,7 +55,7 @@ static double communication_power(const alloc_problem *problem, const alloc_poin
     double x = 0.0;
 
     for (size_t k = 0; k < problem->K; k++) {
-        x += point->w[k + problem->K * l] * point->w[k + problem->K * l];
+        x += point->w[problem_at(problem, k, l)] * point->w[problem_at(problem, k, l)];
     }
     return x;
 }
@@ -71,7 +71,7 @@ static void restore_powers(const start_source *source, const alloc_point *like, 
     for (size_t k = 0; k < K; k++) {
         serves[k] = 0.0;
         for (size_t l = 0; l < L; l++) {
-            serves[k] = point->w[k + K * l] > 0.0 ? 1.0 : serves[k];
+            serves[k] = point->w[problem_at(problem, k, l)] > 0.0 ? 1.0 : serves[k];
         }
     }
     for (size_t l = 0; l < L; l++) {
@@ -79,11 +79,11 @@ static void restore_powers(const start_source *source, const alloc_point *like, 
         double x, wanted = communication_power(problem, like, l);
 
         for (size_t k = 0; idle && k < K; k++) {
-            point->w[k + K * l] = serves[k] * source->heuristic->w[k + K * l];
+            point->w[problem_at(problem, k, l)] = serves[k] * source->heuristic->w[problem_at(problem, k, l)];
         }
         x = communication_power(problem, point, l);
         for (size_t k = 0; x > 0.0 && k < K; k++) {
-            point->w[k + K * l] *= sqrt(wanted / x);
+            point->w[problem_at(problem, k, l)] *= sqrt(wanted / x);
         }
     }
 }
@@ -125,8 +125,8 @@ static bool exchange_user(const start_source *source, alloc_point *point)
     out = is_silent(source, k) ? weakest_rival(source, k) : k;
     problem_copy(problem, source->incumbent.point, point);
     for (size_t l = 0; l < problem->L; l++) {
-        point->w[k + K * l] = source->heuristic->w[k + K * l];
-        point->w[out + K * l] = 0.0;
+        point->w[problem_at(problem, k, l)] = source->heuristic->w[problem_at(problem, k, l)];
+        point->w[problem_at(problem, out, l)] = 0.0;
     }
     return true;
 }

@@ -1,5 +1,5 @@
-/* One SCA step: by its dual, or by the cone solver, for which it chooses the users that take part, builds the problem
- * and reads the solution. docs/model.md (M13)-(M15), (M19). */
+/* One SCA step by the cone solver: chooses the users that take part, builds the problem and reads the solution.
+ * docs/model.md (M13)-(M15). */
 #include "alloc/step.h"
 
 #include "alloc/constants.h"
@@ -7,35 +7,16 @@
 #include <math.h>
 #include <stdio.h>
 
-/* `auto` takes the dual where it applies, unless pairs of users with one pilot make it larger than the cone problem, or
- * the cone problems are what the caller wants to see. */
-static bool takes_dual(const alloc_problem *problem, const cfi_alloc_options *options)
-{
-    const cfi_system *system = problem->link->system;
-
-    if (system->allocation.solver != CFI_SOLVER_AUTO) {
-        return system->allocation.solver == CFI_SOLVER_STRUCTURED;
-    }
-    return problem->objective->surrogate(problem, NULL)->has_dual && !problem->load_by_stream &&
-           system->allocation.crlb_constraint == CFI_CRLB_EXACT && problem->sensing.kind != SENSING_LINEARISED &&
-           problem->mate_start[problem->K] <= CFI_DUAL_MOST_PAIRS && !(options && options->export_problem);
-}
-
 static cfi_stop *stop_of(const cfi_alloc_options *options)
 {
     return options ? options->stop : NULL;
 }
 
-/* What interference that depends on how power is split leaves open. */
+/* The paper's approximation knows one price of power. */
 static cfi_status check_loads(const alloc_problem *problem, cfi_error *error)
 {
     const cfi_system *system = problem->link->system;
 
-    if (problem->load_by_stream && system->allocation.solver == CFI_SOLVER_STRUCTURED) {
-        return error_set(error, CFI_INVALID,
-                         "allocation.solver: \"structured\" needs interference that does not depend on the stream "
-                         "that causes it (allowed here: \"auto\", \"socp\")");
-    }
     if (!problem_loads_equal(problem) && system->allocation.crlb_constraint == CFI_CRLB_SCA) {
         return error_set(error, CFI_INVALID,
                          "allocation.crlb_constraint: \"sca\" needs communication and sensing power that interfere "
@@ -65,9 +46,7 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
         socp_forget(stepper->cone->workspace);
         socp_set_stop(stepper->cone->workspace, stop_of(options));
     }
-    stepper->structured = takes_dual(problem, options);
-    return stepper->structured ? structured_init(&stepper->dual, problem, stop_of(options), workspace->scratch, error)
-                               : CFI_OK;
+    return CFI_OK;
 }
 
 /* Lists the users whose SINR is not negligible. */
@@ -96,20 +75,6 @@ static cfi_status export_step(const alloc_stepper *stepper, const socp_problem *
     }
     return options->export_problem(options->export_context, stepper->problem->link->drop, stepper->start, stepper->step,
                                    problem, error);
-}
-
-/* False when the dual has a corner where Newton's method zigzags (rare, and only with coherent terms and d1 = d2, where
- * an access point may radiate what it must in any mixture): the cone solver then takes the step. */
-static bool run_structured(alloc_stepper *stepper, const alloc_state *at, const alloc_state *to)
-{
-    double gap;
-
-    if (!structured_step(&stepper->dual, at, to, &gap)) {
-        return false;
-    }
-    stepper->largest_gap = fmax(stepper->largest_gap, gap);
-    stepper->step++;
-    return true;
 }
 
 /* Solves the step's problem in the workspace, made anew when the pattern is new. */
@@ -204,18 +169,8 @@ cfi_status stepper_run(alloc_stepper *stepper, const alloc_state *at, const step
     cfi_status status;
 
     *solved = SOCP_OPTIMAL;
-    if (stepper->structured) {
-        if (run_structured(stepper, at, to)) {
-            return CFI_OK;
-        }
-        if (stop_requested(stop_of(stepper->options))) {
-            return error_set(error, CFI_INTERRUPTED, "interrupted during the power allocation");
-        }
-        stepper->fallback_steps++;
-    }
     choose_active(stepper, at->values);
     problem_copy(stepper->problem, at->point, to->point);
-    to->values->objective = NAN;
     if (stepper->active_count == 0) {
         return CFI_OK;
     }

@@ -1,10 +1,9 @@
-/* One SCA step: the concave surrogate at a point, maximised by its dual or as a second-order cone problem.
- * docs/model.md (M13)-(M15), (M19). */
+/* One SCA step: the concave surrogate at a point, maximised as a second-order cone problem. docs/model.md (M13)-(M15).
+ */
 #ifndef CFISAC_ALLOC_STEP_H
 #define CFISAC_ALLOC_STEP_H
 
 #include "alloc/step_model.h"
-#include "alloc/structured.h"
 #include "alloc/workspace.h"
 
 /* How the cone solver ended a step, for whoever has to say what broke down. */
@@ -23,11 +22,7 @@ typedef struct alloc_stepper {
     size_t active_count;
     double *unit;      /* L: of the step's problem */
     cone_solver *cone; /* the workspace's */
-    bool structured;   /* steps are taken by the dual */
-    structured dual;
-    size_t fallback_steps; /* that the dual could not end and the cone solver took */
-    double largest_gap;    /* certified gaps of its steps, relative */
-    step_end end;          /* of the last step that the cone solver took */
+    step_end end;      /* of the last step that the cone solver took */
     /* export of every problem solved */
     const cfi_alloc_options *options;
     size_t start, step;
@@ -40,11 +35,10 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
                         alloc_workspace *workspace, cfi_error *error);
 
 /* Maximises the surrogate about `at` over the feasible set; users whose SINR there is negligible stay silent. The
- * maximiser goes to to->point; if it is complete (see alloc_objective) to->values are its own, else their objective is
- * NaN. *solved tells how the solver ended. An exhausted active set leaves to->point equal to that of `at`, and so does
- * a problem that the cone solver refuses (numbers beyond the range of a double): that is SOCP_FAILED, with the reason
- * in stepper->end. Fails: CFI_NO_MEMORY, CFI_INTERRUPTED, the export's error. After the first step of a pattern it
- * allocates nothing. */
+ * maximiser goes to to->point, neither complete nor evaluated. *solved tells how the solver ended. An exhausted active
+ * set leaves to->point equal to that of `at`, and so does a problem that the cone solver refuses (numbers beyond the
+ * range of a double): that is SOCP_FAILED, with the reason in stepper->end. Fails: CFI_NO_MEMORY, CFI_INTERRUPTED, the
+ * export's error. After the first step of a pattern it allocates nothing. */
 cfi_status stepper_run(alloc_stepper *stepper, const alloc_state *at, const step_surrogate *surrogate,
                        const alloc_state *to, socp_status *solved, cfi_error *error);
 

@@ -42,24 +42,32 @@ static void put_threshold(const step_model *model, size_t row, size_t l)
     }
 }
 
-/* The unit vector along AP l's amplitudes at the point, or along the signal gains where there are none: entries of the
- * active users are `along[k] * scale`; `norm` is that of the amplitudes. */
+/* The unit vector along AP l's amplitudes at the point, or along the signal gains where there are none: the entry of
+ * user k is `along[problem_at(k, l)] * scale`; `norm` is that of the amplitudes. */
 typedef struct direction {
     const double *along;
     double scale, norm;
 } direction;
 
-static direction direction_at(const step_model *model, size_t l)
+static double active_norm(const step_model *model, const double *rows, size_t l)
 {
-    const double *w = model->at->w + model->problem->K * l, *signal = model->problem->signal + model->problem->K * l;
-    double squared_w = 0.0, squared_signal = 0.0;
+    double sum = 0.0;
 
     for (size_t a = 0; a < model->A; a++) {
-        squared_w += w[model->active[a]] * w[model->active[a]];
-        squared_signal += signal[model->active[a]] * signal[model->active[a]];
+        double value = rows[problem_at(model->problem, model->active[a], l)];
+
+        sum += value * value;
     }
-    return squared_w > 0.0 ? (direction){.along = w, .scale = 1.0 / sqrt(squared_w), .norm = sqrt(squared_w)}
-                           : (direction){.along = signal, .scale = 1.0 / sqrt(squared_signal)};
+    return sqrt(sum);
+}
+
+static direction direction_at(const step_model *model, size_t l)
+{
+    double norm = active_norm(model, model->at->w, l);
+
+    return norm > 0.0 ? (direction){.along = model->at->w, .scale = 1.0 / norm, .norm = norm}
+                      : (direction){.along = model->problem->signal,
+                                    .scale = 1.0 / active_norm(model, model->problem->signal, l)};
 }
 
 /* row += factor (2 r v'w_l - r^2), which is factor norm(w_l)^2 at most and touches it at w_l = r v. */
@@ -69,7 +77,9 @@ static void put_squared_norm(const step_model *model, size_t row, size_t l, doub
 
     socp_constant(model->builder, row, -factor * r * r);
     for (size_t a = 0; a < model->A; a++) {
-        socp_put(model->builder, row, a + model->A * l, factor * 2.0 * r * v.scale * v.along[model->active[a]]);
+        double along = v.along[problem_at(model->problem, model->active[a], l)];
+
+        socp_put(model->builder, row, a + model->A * l, factor * 2.0 * r * v.scale * along);
     }
 }
 
@@ -248,14 +258,14 @@ void step_model_read(const step_model *model, const double *solution, alloc_poin
 {
     const alloc_problem *problem = model->problem;
 
-    memset(to->w, 0, problem->K * problem->L * sizeof(double));
+    memset(to->w, 0, problem->K * problem->stride * sizeof(double));
     for (size_t l = 0; l < problem->L; l++) {
-        double x = 0.0, *w = to->w + problem->K * l;
+        double x = 0.0;
 
         for (size_t a = 0; a < model->A; a++) {
             double amplitude = solution[a + model->A * l] * step_amplitude_unit(model, l);
 
-            w[model->active[a]] = amplitude;
+            to->w[problem_at(problem, model->active[a], l)] = amplitude;
             x += amplitude * amplitude;
         }
         to->x[l] = x;

@@ -32,7 +32,8 @@ void step_put_signal(const step_model *model, size_t row, size_t a, double facto
 
     for (size_t l = 0; l < problem->L; l++) {
         socp_put(model->builder, row, a + model->A * l,
-                 factor * problem->signal[k + problem->K * l] * step_amplitude_unit(model, l) / model->values->u[k]);
+                 factor * problem->signal[problem_at(problem, k, l)] * step_amplitude_unit(model, l) /
+                     model->values->u[k]);
     }
 }
 
@@ -52,7 +53,7 @@ void step_for_each_load(const step_model *model, size_t k, step_load_taker take,
     const alloc_problem *problem = model->problem;
 
     for (size_t l = 0; l < problem->L; l++) {
-        double S = problem->sensing_load[k + problem->K * l], unit = model->unit[l];
+        double S = problem->sensing_load[problem_at(problem, k, l)], unit = model->unit[l];
 
         take(model, context, model->q + l, S * unit);
         for (size_t a = 0; problem->load_by_stream && a < model->A; a++) {
@@ -126,7 +127,7 @@ void step_put_coherent(const step_model *model, size_t row, size_t k, double sca
 
         for (size_t l = 0; position != SIZE_MAX && l < problem->L; l++) {
             socp_put(model->builder, row, position + model->A * l,
-                     scale * problem_coherent_coefficient(problem, k, j, l) * step_amplitude_unit(model, l));
+                     scale * problem_coherent_row(problem, k, j)[l] * step_amplitude_unit(model, l));
         }
         row += position != SIZE_MAX;
     }

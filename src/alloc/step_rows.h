@@ -9,8 +9,8 @@ typedef struct step_model step_model;
 
 /* A surrogate of an objective: its variables, its objective and rows, its cones. */
 struct step_surrogate {
-    bool has_dual; /* structured.h maximises it without a cone problem */
-    bool goes_on;  /* steps are prolonged while the objective rises */
+    bool has_response; /* the response of the access points, in its place, ends where its steps do (response.h) */
+    bool goes_on;      /* steps are prolonged while the objective rises */
     /* Whether it has a variable e per active user, above quadratic terms; add_squares adds their cones. */
     bool (*has_squares)(const alloc_problem *problem);
     /* Places further variables from `next` on; returns the number of all. */

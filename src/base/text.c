@@ -1,6 +1,8 @@
 /* Text that comes from outside and goes there. */
 #include "base/text.h"
 
+#include "base/decimal.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,6 +88,9 @@ char *text_double(double value, char text[TEXT_NUMBER_LENGTH])
 {
     if (!isfinite(value)) { /* without the sign that a NaN may carry */
         snprintf(text, TEXT_NUMBER_LENGTH, "%s", isnan(value) ? "nan" : value > 0.0 ? "inf" : "-inf");
+        return text;
+    }
+    if (decimal_write(value, text)) {
         return text;
     }
     for (int digits = 15; digits <= 17; digits++) {

@@ -61,3 +61,37 @@ void threads_run(size_t threads, void (*work)(void *context, size_t thread), voi
         work(context, thread);
     }
 }
+
+/* What the threads of threads_share have in common. */
+typedef struct shared_items {
+    size_t count, part;
+    atomic_size_t next; /* first item that nobody has taken */
+    void (*work)(void *context, size_t thread, size_t first, size_t end);
+    void *context;
+} shared_items;
+
+static void take_parts(void *context, size_t thread)
+{
+    shared_items *items = context;
+    size_t first;
+
+    while ((first = atomic_fetch_add(&items->next, items->part)) < items->count) {
+        size_t left = items->count - first;
+
+        items->work(items->context, thread, first, first + (left < items->part ? left : items->part));
+    }
+}
+
+void threads_share(size_t threads, size_t count, size_t part,
+                   void (*work)(void *context, size_t thread, size_t first, size_t end), void *context)
+{
+    shared_items items = {.count = count, .part = part, .work = work, .context = context};
+    size_t parts = (count + part - 1) / part;
+
+    threads = threads < parts ? threads : parts;
+    if (threads > 1) {
+        threads_run(threads, take_parts, &items);
+    } else {
+        take_parts(&items, 0);
+    }
+}

@@ -13,6 +13,34 @@ enum { MOST_THREADS = 1024 };
  * its items one by one, so that any number of threads finishes it. */
 void threads_run(size_t threads, void (*work)(void *context, size_t thread), void *context);
 
+/* Shares items 0 .. count - 1 among at most `threads` threads: work(context, thread, first, end) is called for `part`
+ * of them at a time (the last ones fewer), each once, and all calls have returned when it does. Which thread takes
+ * which part is left to chance, `thread` < threads. With one thread, or one part, the caller does everything, and no
+ * team is started: that may be within threads_run. Results that do not depend on the parts do not depend on threads
+ * either. */
+void threads_share(size_t threads, size_t count, size_t part,
+                   void (*work)(void *context, size_t thread, size_t first, size_t end), void *context);
+
+/* How many items are worth a part: starting a team takes some ten microseconds where processors are idle and
+ * milliseconds where they are not, so that a part takes a million steps of a nanosecond, of which an item takes
+ * `steps`.
+ */
+static inline size_t threads_part(size_t steps)
+{
+    enum { STEPS_A_PART = 1 << 20 };
+
+    return steps < STEPS_A_PART ? STEPS_A_PART / (steps + !steps) : 1;
+}
+
+/* The same where parts should be as few as possible: `count` items in a part a thread, whole cache lines of doubles. */
+static inline size_t threads_even_part(size_t threads, size_t count, size_t steps)
+{
+    size_t each = threads > 1 ? (count + threads - 1) / threads : count, worth = threads_part(steps);
+
+    each = (each + 7) / 8 * 8;
+    return each > worth ? each : worth;
+}
+
 /* True while OpenMP starts a team: a process that ends now is ended by OpenMP, for lack of memory or threads. */
 bool threads_starting(void);
 

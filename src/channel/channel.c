@@ -2,28 +2,75 @@
 #include "cfisac/channel.h"
 
 #include "base/clones.h"
+#include "base/threads.h"
 
 #include <math.h>
 #include <string.h>
 
-void channel_mmse_variance(const cfi_network *network, double *restrict xi)
+/* Pilots of one user each: what arrives with a pilot is that user's. */
+CLONES(static, void, estimate_alone,
+       (size_t K, const double *restrict beta, double energy, double noise, double *restrict row),
+       (K, beta, energy, noise, row))
+{
+    for (size_t k = 0; k < K; k++) {
+        row[k] = beta[k] * (energy * beta[k] / (energy * beta[k] + noise));
+    }
+}
+
+void channel_mmse_variance_of(const cfi_network *network, size_t l, double *restrict row)
 {
     const cfi_system *system = network->system;
     double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = system->power.comm_noise_w;
     size_t K = network->K;
+    const double *beta = network->beta + K * l;
 
-    for (size_t l = 0; l < network->L; l++) {
-        const double *beta = network->beta + K * l;
-        double *row = xi + K * l;
-
-        memset(row, 0, K * sizeof *row);
-        for (size_t k = 0; k < K; k++) { /* what arrives with each pilot, at its first user */
-            row[network->pilot_first[k]] += beta[k];
-        }
-        for (size_t k = K; k-- > 0;) { /* first users last of their pilot */
-            row[k] = beta[k] * (energy * beta[k] / (energy * row[network->pilot_first[k]] + noise));
-        }
+    if (!network->pilots_overlap) {
+        estimate_alone(K, beta, energy, noise, row);
+        return;
     }
+    memset(row, 0, K * sizeof *row);
+    for (size_t k = 0; k < K; k++) { /* what arrives with each pilot, at its first user */
+        row[network->pilot_first[k]] += beta[k];
+    }
+    for (size_t k = K; k-- > 0;) { /* first users last of their pilot */
+        row[k] = beta[k] * (energy * beta[k] / (energy * row[network->pilot_first[k]] + noise));
+    }
+}
+
+double channel_mmse_variance_at(const cfi_network *network, size_t k, size_t l)
+{
+    const cfi_system *system = network->system;
+    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = system->power.comm_noise_w;
+    const double *beta = network->beta + network->K * l;
+    double arrives = 0.0;
+
+    for (size_t j = network->pilot_first[k]; j < network->K; j = network->pilot_next[j]) {
+        arrives += beta[j];
+    }
+    return beta[k] * (energy * beta[k] / (energy * arrives + noise));
+}
+
+/* What the threads share. */
+typedef struct variances {
+    const cfi_network *network;
+    double *xi;
+} variances;
+
+static void estimate_rows(void *context, size_t thread, size_t first, size_t end)
+{
+    const variances *v = context;
+
+    (void)thread;
+    for (size_t l = first; l < end; l++) {
+        channel_mmse_variance_of(v->network, l, v->xi + v->network->K * l);
+    }
+}
+
+void channel_mmse_variance(const cfi_network *network, double *restrict xi)
+{
+    variances v = {.network = network, .xi = xi};
+
+    threads_share(network->threads, network->L, threads_part(network->K), estimate_rows, &v);
 }
 
 void channel_steering(double angle_rad, size_t size, double complex *restrict a, double complex *restrict derivative)

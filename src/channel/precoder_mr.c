@@ -1,6 +1,9 @@
 /* Maximum ratio: v_kl = h_hat_kl / sqrt(N xi_kl), the estimate scaled to unit mean power. docs/model.md (M3), (M4). */
 #include "cfisac/channel.h"
 
+#include "base/clones.h"
+#include "base/threads.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -36,17 +39,43 @@ static void apply(void *prepared, size_t l, const cfi_channel_range *range, cfi_
     memcpy(factor, s->scale + s->K * l, s->K * sizeof *factor);
 }
 
-/* g_kl = sqrt(N xi_kl), V_kl = beta_kl. */
-static bool moments(const cfi_network *network, const double *xi, cfi_arena *arena, cfi_precoder_moments *out)
+CLONES(static, void, root_all, (size_t K, double N, double *row), (K, N, row))
 {
-    size_t pairs = network->K * network->L;
-    double *g = arena_alloc(arena, pairs, sizeof *g);
-
-    for (size_t i = 0; g && i < pairs; i++) {
-        g[i] = sqrt((double)network->system->N * xi[i]);
+    for (size_t k = 0; k < K; k++) {
+        row[k] = sqrt(N * row[k]);
     }
-    *out = (cfi_precoder_moments){.g = g, .V = network->beta};
-    return g != NULL;
+}
+
+/* What the threads share. */
+typedef struct mr_gains {
+    const cfi_network *network;
+    double *g;
+} mr_gains;
+
+static void fill_gains(void *context, size_t thread, size_t first, size_t end)
+{
+    const mr_gains *m = context;
+    size_t K = m->network->K;
+
+    (void)thread;
+    for (size_t l = first; l < end; l++) {
+        channel_mmse_variance_of(m->network, l, m->g + K * l);
+        root_all(K, (double)m->network->system->N, m->g + K * l);
+    }
+}
+
+/* g_kl = sqrt(N xi_kl), V_kl = beta_kl. */
+static bool moments(const cfi_network *network, cfi_arena *arena, cfi_precoder_moments *out)
+{
+    enum { STEPS = 4 }; /* of a pair: quotient and root */
+    mr_gains m = {.network = network, .g = arena_alloc(arena, network->K * network->L, sizeof(double))};
+
+    if (!m.g) {
+        return false;
+    }
+    threads_share(network->threads, network->L, threads_part(STEPS * network->K), fill_gains, &m);
+    *out = (cfi_precoder_moments){.g = m.g, .V = network->beta};
+    return true;
 }
 
 extern const cfi_precoder precoder_mr; /* of the table in precoder.c */

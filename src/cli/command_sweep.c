@@ -28,12 +28,37 @@ static const cli_option SHARD = {
 static const cli_option DRY_RUN = {
     .kind = OPTION_FLAG, .name = "--dry-run", .help = "print the points and the number of trials; run nothing"};
 
+/* Remarks on points that begin with the same key. */
+typedef struct points_remark {
+    size_t concerned, last; /* points with such a remark; the last of them */
+    char first[512];        /* the first one's remark */
+} points_remark;
+
 /* What the points of a sweep are asked for before it runs. */
+enum { MOST_REMARKS = 8 };
 typedef struct points_seen {
-    size_t trials;
-    size_t concerned; /* points with a remark */
-    char first[512];  /* the first of them */
+    size_t trials, remarks;
+    points_remark remark[MOST_REMARKS];
 } points_seen;
+
+/* Counts a point's remark with those of its key. */
+static void see_remark(const char *line, size_t point, points_seen *seen)
+{
+    size_t key = strcspn(line, ":"), i = 0;
+
+    while (i < seen->remarks && strncmp(seen->remark[i].first, line, key + 1) != 0) {
+        i++;
+    }
+    if (i == MOST_REMARKS) {
+        return;
+    }
+    if (i == seen->remarks) {
+        seen->remark[seen->remarks++] = (points_remark){.concerned = 0};
+        snprintf(seen->remark[i].first, sizeof seen->remark[i].first, "%s", line);
+    }
+    seen->remark[i].concerned += seen->remark[i].concerned == 0 || seen->remark[i].last != point;
+    seen->remark[i].last = point;
+}
 
 /* A row of the table of points: number, values, drops. */
 static void print_point(const cfi_scenario *sweep, size_t point, size_t drops)
@@ -56,6 +81,7 @@ static cfi_status see_points(const cfi_scenario *sweep, bool print, points_seen 
     *seen = (points_seen){.trials = 0};
     for (size_t p = 0; p < points; p++) {
         const char *const *line;
+        size_t remarks;
         cfi_scenario *point;
         cfi_status status = scenario_at_point(sweep, p, &point, error);
 
@@ -63,8 +89,9 @@ static cfi_status see_points(const cfi_scenario *sweep, bool print, points_seen 
             return status;
         }
         seen->trials += scenario_system(point)->monte_carlo.drops;
-        if (scenario_warnings(point, &line) > 0 && seen->concerned++ == 0) {
-            snprintf(seen->first, sizeof seen->first, "%s", line[0]);
+        remarks = scenario_warnings(point, &line);
+        for (size_t i = 0; i < remarks; i++) {
+            see_remark(line[i], p, seen);
         }
         if (print) {
             print_point(sweep, p, scenario_system(point)->monte_carlo.drops);
@@ -74,14 +101,14 @@ static cfi_status see_points(const cfi_scenario *sweep, bool print, points_seen 
     return CFI_OK;
 }
 
-/* A remark on some points, once: the scenario's own values need not be among the swept ones. */
+/* Remarks on some points, one for each key: the scenario's own values need not be among the swept ones. */
 static void warn_of_points(const cli_options *options, const cfi_scenario *sweep, const points_seen *seen)
 {
     char text[600];
 
-    if (seen->concerned > 0) {
-        snprintf(text, sizeof text, "%zu of %zu points, the first of them: %s", seen->concerned, scenario_points(sweep),
-                 seen->first);
+    for (size_t i = 0; i < seen->remarks; i++) {
+        snprintf(text, sizeof text, "%zu of %zu points, the first of them: %s", seen->remark[i].concerned,
+                 scenario_points(sweep), seen->remark[i].first);
         report_warning(options, text);
     }
 }

@@ -44,14 +44,9 @@ static cfi_status add_information(const cfi_network *network, cfi_arena *arena, 
 
 cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error)
 {
-    const cfi_precoder *precoder = channel_precoder(network->system);
     cfi_precoder_moments moments;
-    double *xi = arena_alloc(arena, network->K * network->L, sizeof *xi);
 
-    if (xi) {
-        channel_mmse_variance(network, xi);
-    }
-    if (!xi || !precoder->moments(network, xi, arena, &moments)) {
+    if (!channel_precoder(network->system)->moments(network, arena, &moments)) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the links of %zu access points and %zu users",
                          network->L, network->K);
     }
@@ -59,14 +54,20 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
                        .drop = network->drop,
                        .L = network->L,
                        .K = network->K,
+                       .threads = network->threads,
                        .kind = "closed_form",
                        .g = moments.g,
                        .V = moments.V,
                        .S = network->beta, /* a_l does not depend on the channels */
-                       .share = xi,
+                       .origin = network,
                        .pilot = network->pilot,
                        .pilot_first = network->pilot_first,
                        .pilot_next = network->pilot_next,
                        .pilots_overlap = network->pilots_overlap};
     return add_information(network, arena, link, error);
+}
+
+void link_share(const cfi_link *link, size_t l, double *restrict share)
+{
+    channel_mmse_variance_of(link->origin, l, share);
 }

@@ -1,9 +1,11 @@
 /* Achievable rates in closed form. docs/model.md (M4), (M5), (M8). */
-#include "cfisac/metrics.h"
-
+#include "base/clones.h"
+#include "base/threads.h"
 #include "base/units.h"
+#include "metrics/coherent.h"
 
 #include <math.h>
+#include <string.h>
 
 double metrics_comm_power(size_t K, const cfi_powers *powers, size_t l)
 {
@@ -15,72 +17,142 @@ double metrics_comm_power(size_t K, const cfi_powers *powers, size_t l)
     return sum;
 }
 
-/* (sum_l c_kj,l sqrt(p_jl))^2 summed over the users j that share k's pilot. */
-static double coherent_interference(const cfi_link *link, const cfi_powers *powers, size_t k)
+/* Sums of ROWS access points at once: each is a chain of additions, and the next one's need not wait for it. */
+enum { ROWS = 8 };
+
+static void add_up_rows(size_t K, const double *p, double *restrict comm)
 {
-    double total = 0.0;
+    double sum[ROWS] = {0.0};
 
-    for (size_t j = 0; j < link->K; j++) {
-        double sum = 0.0;
-
-        if (!link_coherent_pair(link, k, j)) {
-            continue;
+    for (size_t k = 0; k < K; k++) {
+        for (size_t i = 0; i < ROWS; i++) {
+            sum[i] += p[k + K * i];
         }
-        for (size_t l = 0; l < link->L; l++) {
-            sum += link_coherent(link, k, j, l) * sqrt(powers->p[j + link->K * l]);
-        }
-        total += sum * sum;
     }
-    return total;
+    memcpy(comm, sum, sizeof sum);
 }
 
-/* V_kj,l sum_j p_jl where V does not depend on the stream j; what user k hears of AP l's users by chance. */
-static double stray_power(const cfi_link *link, const cfi_powers *powers, double comm, size_t k, size_t l)
+/* What the threads share of the sums over users. */
+typedef struct comm_job {
+    size_t K;
+    const cfi_powers *powers;
+    double *comm;
+} comm_job;
+
+static void add_up_aps(void *context, size_t thread, size_t first, size_t end)
+{
+    const comm_job *job = context;
+    size_t l = first;
+
+    (void)thread;
+    for (; l + ROWS <= end; l += ROWS) {
+        add_up_rows(job->K, job->powers->p + job->K * l, job->comm + l);
+    }
+    for (; l < end; l++) {
+        job->comm[l] = metrics_comm_power(job->K, job->powers, l);
+    }
+}
+
+void metrics_comm_powers(const cfi_link *link, const cfi_powers *powers, double *restrict comm)
+{
+    comm_job job = {.K = link->K, .powers = powers, .comm = comm};
+
+    threads_share(link->threads, link->L, threads_part(link->K), add_up_aps, &job);
+}
+
+/* What the threads share of the sums over access points: each adds up those of its own users. */
+typedef struct sinr_job {
+    const cfi_link *link;
+    const cfi_powers *powers;
+    const double *comm;    /* L: watts for users */
+    double *heard, *noise; /* K: the own stream's amplitude, and all powers */
+} sinr_job;
+
+/* Users first .. end - 1 where V does not depend on the stream. */
+CLONES(static, void, add_own, (const sinr_job *job, size_t first, size_t end), (job, first, end))
+{
+    const cfi_link *link = job->link;
+    double *restrict heard = job->heard, *restrict noise = job->noise;
+
+    for (size_t l = 0; l < link->L; l++) {
+        size_t row = link->K * l;
+        const double *restrict g = link->g + row, *restrict p = job->powers->p + row, *V = link->V + row,
+                               *S = link->S + row;
+        double comm = job->comm[l], sens = job->powers->s[l];
+
+        for (size_t k = first; k < end; k++) {
+            heard[k] += g[k] * sqrt(p[k]);
+            noise[k] += V[k] * comm + S[k] * sens;
+        }
+    }
+}
+
+/* V_kj,l sum_j p_jl where it does: what user k hears of AP l's users by chance. */
+static double stray_power(const cfi_link *link, const cfi_powers *powers, size_t k, size_t l)
 {
     size_t K = link->K;
     double sum = 0.0;
 
-    if (!link->V_by_stream) {
-        return link->V[k + K * l] * comm;
-    }
     for (size_t j = 0; j < K; j++) {
         sum += link->V_by_stream[k + K * (j + K * l)] * powers->p[j + K * l];
     }
     return sum;
 }
 
+static void add_stray_by_stream(const sinr_job *job, size_t first, size_t end)
+{
+    const cfi_link *link = job->link;
+
+    for (size_t l = 0; l < link->L; l++) {
+        for (size_t k = first; k < end; k++) {
+            size_t i = k + link->K * l;
+
+            job->heard[k] += link->g[i] * sqrt(job->powers->p[i]);
+            job->noise[k] += stray_power(link, job->powers, k, l) + link->S[i] * job->powers->s[l];
+        }
+    }
+}
+
+static void add_up_users(void *context, size_t thread, size_t first, size_t end)
+{
+    const sinr_job *job = context;
+
+    (void)thread;
+    for (size_t k = first; k < end; k++) {
+        job->heard[k] = 0.0;
+        job->noise[k] = job->link->system->power.comm_noise_w;
+    }
+    if (job->link->V_by_stream) {
+        add_stray_by_stream(job, first, end);
+    } else {
+        add_own(job, first, end);
+    }
+}
+
 cfi_status metrics_sinr(const cfi_link *link, const cfi_powers *powers, cfi_rate_model model, cfi_arena *arena,
                         double *restrict sinr, cfi_error *error)
 {
-    size_t K = link->K;
+    enum { STEPS = 4 }; /* of a pair: the root */
+    size_t K = link->K, L = link->L, part = threads_even_part(link->threads, K, STEPS * L);
     cfi_arena_mark mark = arena_mark(arena);
-    double *noise = arena_alloc(arena, K, sizeof *noise);
+    double *noise = arena_alloc(arena, K + L, sizeof *noise);
+    sinr_job job = {.link = link, .powers = powers, .heard = sinr, .noise = noise};
+    cfi_status status = CFI_OK;
 
     if (!noise) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the rates of %zu users", K);
     }
-    for (size_t k = 0; k < K; k++) {
-        sinr[k] = 0.0;
-        noise[k] = link->system->power.comm_noise_w;
-    }
-    for (size_t l = 0; l < link->L; l++) {
-        double comm = metrics_comm_power(K, powers, l);
-
-        for (size_t k = 0; k < K; k++) {
-            size_t i = k + K * l;
-
-            sinr[k] += link->g[i] * sqrt(powers->p[i]);
-            noise[k] += stray_power(link, powers, comm, k, l) + link->S[i] * powers->s[l];
-        }
+    metrics_comm_powers(link, powers, noise + K);
+    job.comm = noise + K;
+    threads_share(link->threads, K, part, add_up_users, &job);
+    if (model == CFI_RATE_EXACT && link->pilots_overlap) {
+        status = coherent_add(link, powers, arena, noise, error);
     }
     for (size_t k = 0; k < K; k++) {
-        if (model == CFI_RATE_EXACT && link->pilots_overlap) {
-            noise[k] += coherent_interference(link, powers, k);
-        }
         sinr[k] *= sinr[k] / noise[k];
     }
     arena_release(arena, mark);
-    return CFI_OK;
+    return status;
 }
 
 double metrics_rates(const cfi_system *system, const double *sinr, double *rate)

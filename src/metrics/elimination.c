@@ -1,7 +1,10 @@
 /* Elimination of the path gains, all access points at once. docs/model.md (M17).
  *
- * With unit diagonal S = G G^H and RSS_p = E norm(w_p)^2 - norm(G^-1 c_p)^2: [S c] is reduced by BLOCK rows at a time,
- * and what is left loses the products of these rows. A silent AP has v = 0 and takes no part. */
+ * Access points are independent: with means m_l = E v_l, m'_p = E w_p and spreads D_l = E norm(v_l)^2 - norm(m_l)^2 the
+ * matrix of all gains is S = D + m^H m. AP p's own gain takes what w_p has in common with v_p about their means; of
+ * what is left of the mean, r_p = m'_p - g_p m_p, the gains leave r_p^H Q r_p with Q^-1 = I + sum_l m_l m_l^H / D_l. Q
+ * is built up one access point after the other, each of which takes its direction from it. All is divided by E
+ * norm(v_l)^2. */
 #include "metrics/elimination.h"
 
 #include "base/clones.h"
@@ -9,217 +12,142 @@
 #include <math.h>
 #include <string.h>
 
-enum { PANEL = LINALG_PANEL, BLOCK = ELIMINATION_BLOCK };
+struct elimination {
+    const sums_layout *layout;
+    cfi_split q;   /* K x K, Hermitian, rows of `width` */
+    double *x, *y; /* 2 width each, real and imaginary parts: a vector over streams and Q times it */
+};
 
 elimination *elimination_make(const sums_layout *layout, cfi_arena *arena)
 {
-    size_t padded = layout->padded, square = padded * layout->ld, rows = BLOCK * padded;
-    elimination *e = arena_zeros(arena, 1, sizeof *e);
-    double *squares = arena_zeros(arena, 4 * square, sizeof *squares);
-    double *panels = arena_zeros(arena, 9 * rows, sizeof *panels);
-    double *small = arena_alloc(arena, 2 * padded + (size_t)2 * BLOCK * BLOCK + BLOCK, sizeof *small);
-    double complex *pivot = arena_alloc(arena, (size_t)BLOCK * BLOCK, sizeof *pivot);
+    size_t square = layout->K * layout->width;
+    elimination *e = arena_alloc(arena, 1, sizeof *e);
+    double *numbers = arena_zeros(arena, 2 * square + 4 * layout->width, sizeof *numbers);
 
-    if (!e || !squares || !panels || !small || !pivot) {
+    if (!e || !numbers) {
         return NULL;
     }
     *e = (elimination){.layout = layout,
-                       .s = {squares, squares + square, layout->ld},
-                       .c = {squares + 2 * square, squares + 3 * square, layout->ld},
-                       .root = small,
-                       .one = small + padded,
-                       .g_re = small + 2 * padded,
-                       .g_im = small + 2 * padded + (size_t)BLOCK * BLOCK,
-                       .g_inv = small + 2 * padded + (size_t)2 * BLOCK * BLOCK,
-                       .pivot = pivot};
-    for (size_t i = 0; i < 3; i++) {
-        e->left[i] = panels + rows * i;
-        e->right[i] = panels + rows * (3 + i);
-        e->beside[i] = panels + rows * (6 + i);
-    }
-    for (size_t l = 0; l < padded; l++) {
-        e->one[l] = 1.0;
-    }
+                       .q = {numbers, numbers + square, layout->width},
+                       .x = numbers + 2 * square,
+                       .y = numbers + 2 * square + 2 * layout->width};
     return e;
 }
 
-/* ---------------------------------------------------------------------------- residuals ---- */
-
-/* factor (a - b) scale_j; b may be a itself with part = 0. */
-CLONES(static, void, load_row,
-       (size_t n, double factor, const double *restrict scale, const double *restrict a, const double *restrict b,
-        double part, double *restrict out),
-       (n, factor, scale, a, b, part, out))
+/* y = Q x, by rows: Q is Hermitian. */
+CLONES(static, void, multiply_by_q,
+       (size_t K, size_t width, const double *restrict re, const double *restrict im, const double *restrict x,
+        double *restrict y),
+       (K, width, re, im, x, y))
 {
-    for (size_t j = 0; j < n; j++) {
-        out[j] = factor * scale[j] * (a[j] - part * b[j]);
+    for (size_t k = 0; k < 2 * width; k++) {
+        y[k] = 0.0;
+    }
+    for (size_t j = 0; j < K; j++) {
+        double a = x[j], b = x[width + j];
+
+        for (size_t k = 0; k < width; k++) {
+            y[k] += a * re[width * j + k] + b * im[width * j + k];
+            y[width + k] += b * re[width * j + k] - a * im[width * j + k];
+        }
     }
 }
 
-/* S with unit diagonal, from the diagonal on, and c. */
-static void load_normalised(elimination *e, double *total, double *part, const double *aps)
+/* Q -= scale y y^H */
+CLONES(static, void, take_direction,
+       (size_t K, size_t width, double scale, const double *restrict y, double *restrict re, double *restrict im),
+       (K, width, scale, y, re, im))
+{
+    for (size_t j = 0; j < K; j++) {
+        double a = scale * y[j], b = scale * y[width + j];
+
+        for (size_t k = 0; k < width; k++) {
+            re[width * j + k] -= a * y[k] + b * y[width + k];
+            im[width * j + k] -= b * y[k] - a * y[width + k];
+        }
+    }
+}
+
+/* x^H Q x, and y = Q x */
+static double form_of_q(const elimination *e)
+{
+    size_t K = e->layout->K, width = e->layout->width;
+    double sum = 0.0;
+
+    multiply_by_q(K, width, e->q.re, e->q.im, e->x, e->y);
+    for (size_t k = 0; k < 2 * width; k++) {
+        sum += e->x[k] * e->y[k];
+    }
+    return sum;
+}
+
+/* D_l / E norm(v_l)^2; 0 where it is rounding or AP l is silent. */
+static double spread_of(const sums_layout *layout, const double *sums, double n, size_t l)
+{
+    double all = sums[layout->aps + 5 * l], spread = sums_spread(layout, sums, n, l);
+
+    return spread > RESIDUAL_ROUNDING * all ? spread / all : 0.0;
+}
+
+static void build_q(elimination *e, const double *sums, double n)
 {
     const sums_layout *layout = e->layout;
-    size_t n = layout->padded, ld = layout->ld;
-    double with = part ? 1.0 : 0.0, *other = part ? part : total;
-    cfi_split gram = sums_square(layout, total, layout->gram), cross = sums_square(layout, total, layout->cross);
-    cfi_split less = sums_square(layout, other, layout->gram), beside = sums_square(layout, other, layout->cross);
+    size_t K = layout->K, width = layout->width;
 
-    for (size_t l = 0; l < n; l++) {
-        e->root[l] = l < layout->L && aps[5 * l] > 0.0 ? 1.0 / sqrt(aps[5 * l]) : 0.0;
+    memset(e->q.re, 0, K * width * sizeof(double));
+    memset(e->q.im, 0, K * width * sizeof(double));
+    for (size_t k = 0; k < K; k++) {
+        e->q.re[width * k + k] = 1.0;
     }
-    for (size_t l = 0; l < n; l++) {
-        size_t from = l / PANEL * PANEL, at = ld * l + from;
-        double factor = e->root[l];
+    for (size_t l = 0; l < layout->L; l++) {
+        const double *re = sums + sums_beams(layout, l), *im = re + 2 * width;
+        double all = sums[layout->aps + 5 * l], scale = all > 0.0 ? 1.0 / sqrt(n * all) : 0.0, left;
 
-        load_row(n - from, factor, e->root + from, gram.re + at, less.re + at, with, e->s.re + at);
-        load_row(n - from, factor, e->root + from, gram.im + at, less.im + at, with, e->s.im + at);
-        load_row(n, factor, e->one, cross.re + ld * l, beside.re + ld * l, with, e->c.re + ld * l);
-        load_row(n, factor, e->one, cross.im + ld * l, beside.im + ld * l, with, e->c.im + ld * l);
-        e->s.re[ld * l + l] = 1.0 + RESIDUAL_ROUNDING;
-        e->s.im[ld * l + l] = 0.0;
-    }
-}
-
-/* G of the block at `first`. */
-static bool factor_pivots(elimination *e, size_t first, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        for (size_t k = 0; k <= i; k++) {
-            size_t at = e->s.ld * (first + k) + first + i;
-
-            e->pivot[i + size * k] = e->s.re[at] - I * e->s.im[at];
+        for (size_t k = 0; k < width; k++) {
+            e->x[k] = scale * re[k];
+            e->x[width + k] = scale * im[k];
         }
-    }
-    if (linalg_cholesky(size, e->pivot, size) != CFI_OK) {
-        return false;
-    }
-    for (size_t i = 0; i < size; i++) {
-        for (size_t k = 0; k < i; k++) {
-            e->g_re[BLOCK * i + k] = creal(e->pivot[i + size * k]);
-            e->g_im[BLOCK * i + k] = cimag(e->pivot[i + size * k]);
-        }
-        e->g_inv[i] = 1.0 / creal(e->pivot[i + size * i]);
-    }
-    return true;
-}
-
-/* A panel of X = G^-1 (rows of `from`), row by row. */
-CLONES(static, void, solve_panel,
-       (const elimination *e, size_t size, const double *restrict from_re, const double *restrict from_im,
-        double *restrict re, double *restrict im),
-       (e, size, from_re, from_im, re, im))
-{
-    size_t ld = e->s.ld;
-
-    for (size_t i = 0; i < size; i++) {
-        double x[PANEL], y[PANEL];
-
-        for (size_t j = 0; j < PANEL; j++) {
-            x[j] = from_re[ld * i + j];
-            y[j] = from_im[ld * i + j];
-        }
-        for (size_t k = 0; k < i; k++) {
-            double a = e->g_re[BLOCK * i + k], b = e->g_im[BLOCK * i + k];
-
-            for (size_t j = 0; j < PANEL; j++) {
-                x[j] -= a * re[PANEL * k + j] - b * im[PANEL * k + j];
-                y[j] -= a * im[PANEL * k + j] + b * re[PANEL * k + j];
-            }
-        }
-        for (size_t j = 0; j < PANEL; j++) {
-            re[PANEL * i + j] = e->g_inv[i] * x[j];
-            im[PANEL * i + j] = e->g_inv[i] * y[j];
+        left = spread_of(layout, sums, n, l) + form_of_q(e);
+        if (left > RESIDUAL_ROUNDING) { /* else it is silent, or others like it have taken its direction */
+            take_direction(K, width, 1.0 / left, e->y, e->q.re, e->q.im);
         }
     }
 }
 
-/* re + im, and with a left operand also what is negated of it. */
-CLONES(static, void, finish_rows,
-       (size_t size, const double *restrict re, const double *restrict im, double *restrict plus,
-        double *const *restrict left, size_t at),
-       (size, re, im, plus, left, at))
+/* What AP p's own gain leaves of w_p about its mean, times n; x = sqrt(n) r_p. */
+static double own_gain_leaves(const elimination *e, const double *sums, double n, size_t p)
 {
-    for (size_t i = 0; i < size; i++) {
-        plus[i] = re[i] + im[i];
+    const sums_layout *layout = e->layout;
+    size_t K = layout->K, width = layout->width;
+    const double *ap = sums + layout->aps + 5 * p, *v = sums + sums_beams(layout, p), *w = v + width;
+    double left = ap[1], spread = ap[0] * spread_of(layout, sums, n, p);
+    double complex gain = ap[2] + I * ap[3];
+
+    for (size_t k = 0; k < K; k++) {
+        double a = v[k], b = v[2 * width + k], c = w[k], d = w[2 * width + k];
+
+        left -= (c * c + d * d) / n;
+        gain -= (a * c + b * d + I * (a * d - b * c)) / n;
     }
-    for (size_t i = 0; i < size && left; i++) {
-        left[0][at + i] = -re[i];
-        left[1][at + i] = -im[i];
-        left[2][at + i] = im[i] - re[i];
+    gain = spread > 0.0 ? gain / spread : 0.0;
+    for (size_t k = 0; k < K; k++) {
+        double complex rest = w[k] + I * w[2 * width + k] - gain * (v[k] + I * v[2 * width + k]);
+
+        e->x[k] = creal(rest) / sqrt(n);
+        e->x[width + k] = cimag(rest) / sqrt(n);
     }
+    return left - spread * creal(gain * conj(gain));
 }
 
-/* rss -= norm^2 of the columns of a panel */
-static void take_norms(size_t rows, size_t columns, const double *re, const double *im, double *rss)
+void elimination_residuals(elimination *e, const double *sums, double n, double *rss)
 {
-    for (size_t r = 0; r < rows; r++) {
-        for (size_t j = 0; j < columns; j++) {
-            double x = re[PANEL * r + j], y = im[PANEL * r + j];
+    const sums_layout *layout = e->layout;
 
-            rss[j] -= x * x + y * y;
-        }
+    build_q(e, sums, n);
+    for (size_t p = 0; p < layout->L; p++) {
+        double all = sums[layout->aps + 5 * p + 1];
+
+        rss[p] = own_gain_leaves(e, sums, n, p) + form_of_q(e);
+        rss[p] = rss[p] > RESIDUAL_ROUNDING * all ? rss[p] : 0.0;
     }
-}
-
-/* Rows first .. first + size - 1 of [S c], divided by their factor, as operands. */
-static void reduce_rows(elimination *e, size_t first, size_t size, double *rss)
-{
-    size_t n = e->layout->padded, L = e->layout->L, ld = e->s.ld;
-
-    for (size_t j = first + size; j < n; j += PANEL) {
-        size_t at = size * j;
-
-        solve_panel(e, size, e->s.re + ld * first + j, e->s.im + ld * first + j, e->right[0] + at, e->right[1] + at);
-        finish_rows(PANEL * size, e->right[0] + at, e->right[1] + at, e->right[2] + at, e->left, at);
-    }
-    for (size_t p = 0; p < n; p += PANEL) {
-        size_t at = size * p;
-
-        solve_panel(e, size, e->c.re + ld * first + p, e->c.im + ld * first + p, e->beside[0] + at, e->beside[1] + at);
-        finish_rows(PANEL * size, e->beside[0] + at, e->beside[1] + at, e->beside[2] + at, NULL, 0);
-        take_norms(size, L - p < PANEL ? L - p : PANEL, e->beside[0] + at, e->beside[1] + at, rss + p);
-    }
-}
-
-static cfi_panels view(double *const *parts, size_t rows, size_t first, size_t columns)
-{
-    size_t at = rows * first;
-
-    return (cfi_panels){.rows = rows,
-                        .stride = rows,
-                        .columns = columns - first,
-                        .re = parts[0] + at,
-                        .im = parts[1] + at,
-                        .mixed = parts[2] + at};
-}
-
-bool elimination_residuals(elimination *e, double *total, double *part, const double *aps, double *rss)
-{
-    size_t n = e->layout->padded, L = e->layout->L, ld = e->s.ld, next;
-
-    load_normalised(e, total, part, aps);
-    for (size_t p = 0; p < L; p++) {
-        rss[p] = aps[5 * p + 1];
-    }
-    for (size_t first = 0; first < n; first = next) {
-        size_t size = n - first < BLOCK ? n - first : BLOCK, at;
-        cfi_panels left, right, beside;
-
-        next = first + size;
-        if (!factor_pivots(e, first, size)) {
-            return false;
-        }
-        reduce_rows(e, first, size, rss);
-        left = view(e->left, size, next, n);
-        right = view(e->right, size, next, n);
-        beside = view(e->beside, size, 0, n);
-        at = ld * next;
-        linalg_panels_gram_add(&left, &right, true, (cfi_split){e->s.re + at + next, e->s.im + at + next, ld});
-        linalg_panels_gram_add(&left, &beside, false, (cfi_split){e->c.re + at, e->c.im + at, ld});
-    }
-    for (size_t p = 0; p < L; p++) {
-        rss[p] = rss[p] > RESIDUAL_ROUNDING * (double)L * aps[5 * p + 1] ? rss[p] : 0.0;
-    }
-    return true;
 }

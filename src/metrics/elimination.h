@@ -5,25 +5,13 @@
 
 #include "metrics/sums.h"
 
-enum { ELIMINATION_BLOCK = 2 * LINALG_PANEL }; /* rows that are reduced at once */
-
 /* Work space of one thread. */
-typedef struct elimination {
-    const sums_layout *layout;
-    cfi_split s, c;             /* padded x padded: what is left; c serves the illumination too */
-    double *root, *one;         /* padded: 1 / norm(v_l), 0 where silent; 1 */
-    double *left[3], *right[3]; /* rows that are reduced, in panels: of S negated, and of S */
-    double *beside[3];          /* of c */
-    double complex *pivot;      /* the factor of a block, column by column */
-    double *g_re, *g_im;        /* the same row by row */
-    double *g_inv;              /* 1 / diagonal */
-} elimination;
+typedef struct elimination elimination;
 
-/* NULL when out of memory. */
+/* In the arena; NULL when out of memory. */
 elimination *elimination_make(const sums_layout *layout, cfi_arena *arena);
 
-/* RSS_p (L) from `total` less `part` (or NULL), sums over realisations; not divided by their number. `aps` is the
- * difference of what both hold of the access points. False when the gains cannot be eliminated. */
-bool elimination_residuals(elimination *e, double *total, double *part, const double *aps, double *rss);
+/* RSS_p (L) from sums over n realisations; not divided by n. */
+void elimination_residuals(elimination *e, const double *sums, double n, double *rss);
 
 #endif

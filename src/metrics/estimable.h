@@ -4,17 +4,9 @@
 
 #include "cfisac/metrics.h"
 
-/* What the multistatic bounds need, L numbers each, in realisations (real-valued):
- *   least    max(number of APs that radiate / number of users that are served, sum_l tr(S_p S_l)): from fewer the
- *            unknown path gains take up AP p's whole residual. 0 where nobody is served.
- *   one_more tr(S_p S_p): what must be left besides, so that a residual has an error
- * with S_l the K x K covariance over streams of AP l's communication signal towards the target, of trace 1. */
-typedef struct multistatic_needs {
-    double *least, *one_more;
-} multistatic_needs;
-
-cfi_status estimable_multistatic(const cfi_network *network, const cfi_powers *powers, cfi_arena *arena,
-                                 multistatic_needs *needs, cfi_error *error);
+/* tr(S_p S_p), S_p the K x K covariance over streams of AP p's communication signal towards the target, of trace 1: one
+ * over the number of observations that a realisation is worth. 0 where AP p serves nobody. */
+double estimable_overlap(const cfi_network *network, const cfi_powers *powers, size_t p);
 
 /* Whether `realizations` are enough. */
 bool estimable_from(double realizations, double needed);

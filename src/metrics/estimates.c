@@ -39,8 +39,31 @@ size_t estimates_place(const sums_layout *layout, ap_quantity quantity, size_t p
     return layout->K + 1 + (size_t)quantity * layout->L + p;
 }
 
-/* All but the multistatic bounds. */
-static void evaluate(const simulation *sim, const double *sums, double n, double *out)
+/* Work space of one thread. */
+typedef struct estimates_work {
+    double *rest; /* sums with a block left out */
+    double *lit;  /* of the illumination */
+    elimination *elimination;
+} estimates_work;
+
+/* The informations from all echoes: light along the arrays' own directions, residuals across. */
+static void evaluate_multistatic(const simulation *sim, const echo_paths *paths, double *sums, double n,
+                                 const estimates_work *own, double *out)
+{
+    const sums_layout *layout = &sim->layout;
+    double *information = out + estimates_place(layout, MULTISTATIC, 0);
+    double *residual = out + estimates_place(layout, RESIDUAL, 0);
+
+    illumination_sum(paths, sums, n, own->lit, information);
+    elimination_residuals(own->elimination, sums, n, residual);
+    for (size_t p = 0; p < layout->L; p++) {
+        residual[p] *= sim->constants.across[p] / n;
+        information[p] = sim->constants.along[p] * information[p] / n + residual[p];
+    }
+}
+
+static void evaluate(const simulation *sim, const echo_paths *paths, double *sums, double n, const estimates_work *own,
+                     double *out)
 {
     const sums_layout *layout = &sim->layout;
 
@@ -51,37 +74,28 @@ static void evaluate(const simulation *sim, const double *sums, double n, double
             out[estimates_place(layout, BLOCK_MEAN, p)] = sums[layout->aps + 5 * p + 4] / n;
         }
     }
+    if (layout->multistatic) {
+        evaluate_multistatic(sim, paths, sums, n, own, out);
+    }
 }
 
 /* The estimates with each block left out, on their way to threads. */
 typedef struct jackknife_work {
     simulation *sim;
     const estimates *e;
+    const echo_paths *paths; /* NULL without multistatic bounds */
     double *total, n;
-    double **rest;              /* one a thread: all sums but the squares */
-    elimination **eliminations; /* one a thread; NULL without multistatic bounds */
-    lit_work *lit;              /* one a thread */
-    const echo_paths *paths;
-    size_t next; /* block to be taken */
-    bool failed, interrupted;
+    estimates_work *work; /* one a thread */
+    size_t next;          /* block to be taken */
+    bool interrupted;
 } jackknife_work;
 
-/* Block b left out; of the multistatic bounds the illumination by the block and the residuals without it. */
-static bool leave_block_out(const jackknife_work *w, size_t b, size_t thread)
+static void leave_block_out(const jackknife_work *w, size_t b, size_t thread)
 {
-    const simulation *sim = w->sim;
-    const sums_layout *layout = &sim->layout;
-    double *out = w->e->without + b * w->e->width, *rest = w->rest[thread];
-    double *own = sim->sums + b * layout->length,
-           left = estimates_leave_out(sim, w->total, b, layout->gram, w->n, rest);
+    const estimates_work *own = &w->work[thread];
+    double left = estimates_leave_out(w->sim, w->total, b, w->sim->layout.length, w->n, own->rest);
 
-    evaluate(sim, rest, left, out);
-    if (!layout->multistatic) {
-        return true;
-    }
-    illumination_sum(layout, w->paths, own, &w->lit[thread], out + estimates_place(layout, MULTISTATIC, 0));
-    return elimination_residuals(w->eliminations[thread], w->total, own, rest + layout->aps,
-                                 out + estimates_place(layout, RESIDUAL, 0));
+    evaluate(w->sim, w->paths, own->rest, left, own, w->e->without + b * w->e->width);
 }
 
 static void run_jackknife(void *context, size_t thread)
@@ -101,97 +115,48 @@ static void run_jackknife(void *context, size_t thread)
             w->interrupted = true;
             return;
         }
-        if (!leave_block_out(w, b, thread)) {
-#pragma omp atomic write
-            w->failed = true;
-        }
+        leave_block_out(w, b, thread);
     }
 }
 
-/* From illuminations and residuals, summed up, to informations. The illumination is a sum over blocks: rounding that
- * their sum has more than the whole is taken off each. */
-static void finish_multistatic(const simulation *sim, const estimates *e, double n)
+/* What the multistatic bounds take of a thread. */
+static bool make_multistatic(const simulation *sim, const echo_paths *paths, cfi_arena *arena, estimates_work *own)
 {
-    const sums_layout *layout = &sim->layout;
-
-    for (size_t p = 0; p < layout->L; p++) {
-        size_t lit = estimates_place(layout, MULTISTATIC, p), residual = estimates_place(layout, RESIDUAL, p);
-        double along = sim->constants.along[p], across = sim->constants.across[p], whole = e->whole[lit], gap = whole;
-
-        for (size_t b = 0; b < sim->blocks; b++) {
-            gap -= e->without[b * e->width + lit];
-        }
-        for (size_t b = 0; b < sim->blocks; b++) {
-            double *out = e->without + b * e->width, size = (double)sim->size[b], left = n - size;
-            double own = out[lit] + gap * size / n;
-
-            out[residual] *= across / left;
-            out[lit] = along * (whole - own) / left + out[residual];
-        }
-        e->whole[residual] *= across / n;
-        e->whole[lit] = along * whole / n + e->whole[residual];
-    }
+    own->lit = arena_alloc(arena, illumination_work(paths), sizeof(double));
+    own->elimination = elimination_make(&sim->layout, arena);
+    return own->lit && own->elimination;
 }
 
-/* What the multistatic bounds take. */
-static bool make_eliminations(const simulation *sim, cfi_arena *arena, jackknife_work *w)
+static bool make_jackknife(const simulation *sim, cfi_arena *arena, jackknife_work *w)
 {
-    size_t threads = sim->threads;
-
-    w->eliminations = arena_zeros(arena, threads, sizeof *w->eliminations); /* NOLINT(bugprone-sizeof-expression) */
-    w->lit = arena_zeros(arena, threads, sizeof *w->lit);
-    w->paths = echo_paths_make(&sim->layout, &sim->constants, arena);
-    if (!w->eliminations || !w->lit || !w->paths) {
+    w->total = arena_alloc(arena, sim->layout.length, sizeof *w->total);
+    w->work = arena_zeros(arena, sim->threads, sizeof *w->work);
+    if (sim->layout.multistatic) {
+        w->paths = echo_paths_make(&sim->layout, &sim->constants, arena);
+    }
+    if (!w->total || !w->work || (sim->layout.multistatic && !w->paths)) {
         return false;
     }
-    for (size_t i = 0; i < threads; i++) {
-        w->eliminations[i] = elimination_make(&sim->layout, arena);
-        if (!w->eliminations[i] || !lit_work_make(&sim->layout, w->paths, arena, &w->lit[i])) {
+    for (size_t i = 0; i < sim->threads; i++) {
+        w->work[i].rest = arena_alloc(arena, sim->layout.length, sizeof(double));
+        if (!w->work[i].rest || (w->paths && !make_multistatic(sim, w->paths, arena, &w->work[i]))) {
             return false;
         }
     }
     return true;
 }
 
-static bool make_jackknife(const simulation *sim, cfi_arena *arena, jackknife_work *w)
-{
-    w->total = arena_alloc(arena, sim->layout.length, sizeof *w->total);
-    w->rest = arena_alloc(arena, sim->threads, sizeof *w->rest); /* NOLINT(bugprone-sizeof-expression) */
-    if (!w->total || !w->rest) {
-        return false;
-    }
-    for (size_t i = 0; i < sim->threads; i++) {
-        w->rest[i] = arena_alloc(arena, sim->layout.gram, sizeof(double));
-        if (!w->rest[i]) {
-            return false;
-        }
-    }
-    return !sim->layout.multistatic || make_eliminations(sim, arena, w);
-}
-
 /* The whole, then each block left out. */
 static cfi_status run_estimates(jackknife_work *w, cfi_error *error)
 {
     simulation *sim = w->sim;
-    const sums_layout *layout = &sim->layout;
 
-    w->n = estimates_add_up(sim, layout->length, w->total);
-    evaluate(sim, w->total, w->n, w->e->whole);
-    if (layout->multistatic) {
-        illumination_sum(layout, w->paths, w->total, &w->lit[0], w->e->whole + estimates_place(layout, MULTISTATIC, 0));
-        w->failed = !elimination_residuals(w->eliminations[0], w->total, NULL, w->total + layout->aps,
-                                           w->e->whole + estimates_place(layout, RESIDUAL, 0));
-    }
+    w->n = estimates_add_up(sim, sim->layout.length, w->total);
+    evaluate(sim, w->paths, w->total, w->n, &w->work[0], w->e->whole);
     if (sim->blocks > 1) {
         threads_run(sim->threads, run_jackknife, w);
     }
-    if (w->interrupted) {
-        return error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo");
-    }
-    if (layout->multistatic) {
-        finish_multistatic(sim, w->e, w->n);
-    }
-    return CFI_OK;
+    return w->interrupted ? error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo") : CFI_OK;
 }
 
 cfi_status estimates_run(simulation *sim, cfi_arena *arena, estimates *e, cfi_error *error)
@@ -209,7 +174,6 @@ cfi_status estimates_run(simulation *sim, cfi_arena *arena, estimates *e, cfi_er
         return simulation_out_of_memory(sim->network, error);
     }
     status = run_estimates(&w, error);
-    e->eliminated = layout->multistatic && !w.failed;
     if (status == CFI_OK) {
         e->second_order[K] = sums_rates_second_order(layout, sim->network->system, w.total, w.n, e->second_order);
     }

@@ -9,10 +9,9 @@ typedef struct estimates {
     size_t width;
     double *whole, *without; /* width; MOST_BLOCKS x width */
     double *second_order;    /* K + 1: of the rates and their sum */
-    bool eliminated;         /* the path gains, from the whole and whatever block is left out */
 } estimates;
 
-/* From one set of sums: rates (K), sum rate, and L each of what follows. */
+/* From one set of sums: rates (K), sum rate, and L each of what follows; RESIDUAL is a part of MULTISTATIC. */
 typedef enum { OWN_ECHO, BLOCK_MEAN, MULTISTATIC, RESIDUAL, PER_AP } ap_quantity;
 size_t estimates_place(const sums_layout *layout, ap_quantity quantity, size_t p);
 

@@ -1,163 +1,117 @@
 /* How the target is lit through all paths, for all receivers at once. docs/model.md (M17).
  *
- * E norm(u_p)^2 = alpha_p^H S alpha_p = sum_l S_ll abs(alpha_lp)^2 + 2 Re sum_{l < m} conj(alpha_lp) S_lm alpha_mp:
- * with S above its diagonal times all alpha that is one product of matrices. Paths that are equal share one sum. */
+ * Access points are independent, so with means m_l = E v_l and D_l = E norm(v_l)^2 - norm(m_l)^2
+ *
+ *     E norm(u_p)^2 = sum_l abs(alpha_lp)^2 D_l + norm(sum_l alpha_lp m_l)^2
+ *
+ * With all alpha the last sum is one product of matrices. Paths that are equal share both. */
 #include "metrics/illumination.h"
 
 #include <string.h>
 
-enum { PANEL = LINALG_PANEL, ROWS = 4 * PANEL }; /* ROWS of S are multiplied at once: what is left of them is zero */
+enum { LANES = SUMS_LANES };
 
 struct echo_paths {
+    const sums_layout *layout;
     bool equal;
-    double power;      /* abs(alpha)^2 where all are equal */
-    double *re, *im;   /* padded x padded, row l: alpha_lp */
-    double *panels[3]; /* the same in panels, as right operand */
+    double power;    /* abs(alpha)^2 where all are equal */
+    cfi_split gains; /* L x L, row l: alpha_lp, conjugated; rows of a few more */
 };
-
-static bool allocate_paths(const sums_layout *layout, cfi_arena *arena, echo_paths *paths)
-{
-    size_t n = layout->padded;
-
-    paths->re = arena_zeros(arena, 2 * n * n, sizeof(double));
-    paths->im = paths->re ? paths->re + n * n : NULL;
-    for (size_t i = 0; i < 3; i++) {
-        paths->panels[i] = arena_zeros(arena, n * n, sizeof(double));
-        if (!paths->panels[i]) {
-            return false;
-        }
-    }
-    return paths->re != NULL;
-}
-
-static void fill_panels(size_t n, echo_paths *paths)
-{
-    for (size_t l = 0; l < n; l++) {
-        for (size_t p = 0; p < n; p++) {
-            size_t at = PANEL * (n * (p / PANEL) + l) + p % PANEL;
-
-            paths->panels[0][at] = paths->re[n * l + p];
-            paths->panels[1][at] = paths->im[n * l + p];
-            paths->panels[2][at] = paths->re[n * l + p] + paths->im[n * l + p];
-        }
-    }
-}
 
 echo_paths *echo_paths_make(const sums_layout *layout, const bound_constants *constants, cfi_arena *arena)
 {
-    size_t n = layout->padded, L = layout->L;
-    echo_paths *paths = arena_zeros(arena, 1, sizeof *paths);
+    size_t L = layout->L, ld = (L + LANES - 1) / LANES * LANES + LANES; /* no power of two apart: they share caches */
+    echo_paths *paths = arena_alloc(arena, 1, sizeof *paths);
 
     if (!paths) {
         return NULL;
     }
-    paths->equal = constants->network->equal_paths;
-    paths->power = network_path_power(constants->network, 0, 0);
+    *paths = (echo_paths){.layout = layout,
+                          .equal = constants->network->equal_paths,
+                          .power = network_path_power(constants->network, 0, 0),
+                          .gains.ld = ld};
     if (paths->equal) {
         return paths;
     }
-    if (!allocate_paths(layout, arena, paths)) {
+    paths->gains.re = arena_zeros(arena, 2 * L * ld, sizeof(double));
+    if (!paths->gains.re) {
         return NULL;
     }
+    paths->gains.im = paths->gains.re + L * ld;
     for (size_t p = 0; p < L; p++) {
         const double complex *alpha = network_path_gains(constants->network, p);
 
         for (size_t l = 0; l < L; l++) {
-            paths->re[n * l + p] = creal(alpha[l]);
-            paths->im[n * l + p] = cimag(alpha[l]);
+            paths->gains.re[ld * l + p] = creal(alpha[l]);
+            paths->gains.im[ld * l + p] = -cimag(alpha[l]);
         }
     }
-    fill_panels(n, paths);
     return paths;
 }
 
-bool lit_work_make(const sums_layout *layout, const echo_paths *paths, cfi_arena *arena, lit_work *work)
+size_t illumination_work(const echo_paths *paths)
 {
-    size_t n = layout->padded;
+    return 2 * paths->layout->K * paths->gains.ld + 2 * paths->layout->width;
+}
 
-    *work = (lit_work){.y.ld = layout->ld};
-    if (paths->equal) {
-        return true;
-    }
-    work->y.re = arena_alloc(arena, 2 * n * layout->ld, sizeof(double));
-    work->y.im = work->y.re ? work->y.re + n * layout->ld : NULL;
-    for (size_t i = 0; i < 3; i++) {
-        work->s[i] = arena_zeros(arena, n * n, sizeof(double));
-        if (!work->s[i]) {
-            return false;
+/* sum_l D_l + norm(sum_l m_l)^2, times n */
+static double light_of_equal_paths(const sums_layout *layout, const double *sums, double n, double *all)
+{
+    double lit = 0.0, norm = 0.0;
+
+    memset(all, 0, 2 * layout->width * sizeof *all);
+    for (size_t l = 0; l < layout->L; l++) {
+        const double *re = sums + sums_beams(layout, l), *im = re + 2 * layout->width;
+
+        for (size_t k = 0; k < layout->width; k++) {
+            all[k] += re[k];
+            all[layout->width + k] += im[k];
         }
+        lit += sums_spread(layout, sums, n, l);
     }
-    return work->y.re != NULL;
+    for (size_t k = 0; k < 2 * layout->width; k++) {
+        norm += all[k] * all[k];
+    }
+    return lit + norm / n;
 }
 
-/* What is above the diagonal of S, as left operand, with the zeros that are read too. */
-static void fill_operand(const sums_layout *layout, cfi_split gram, lit_work *work)
+/* lit_p = sum_l abs(alpha_lp)^2 n D_l */
+static void add_spreads(const echo_paths *paths, const double *sums, double n, double *lit)
 {
-    size_t n = layout->padded;
-
-    for (size_t l = 0; l < n; l++) {
-        for (size_t m = l / ROWS * ROWS; m < n; m++) {
-            size_t at = PANEL * (n * (m / PANEL) + l) + m % PANEL;
-            double re = m > l ? gram.re[gram.ld * l + m] : 0.0, im = m > l ? gram.im[gram.ld * l + m] : 0.0;
-
-            work->s[0][at] = re;
-            work->s[1][at] = im;
-            work->s[2][at] = re - im;
-        }
-    }
-}
-
-/* y = (what is above the diagonal)^H alpha */
-static void multiply_paths(const sums_layout *layout, const echo_paths *paths, lit_work *work)
-{
-    size_t n = layout->padded;
-
-    memset(work->y.re, 0, n * work->y.ld * sizeof(double));
-    memset(work->y.im, 0, n * work->y.ld * sizeof(double));
-    for (size_t first = 0; first < n; first += ROWS) {
-        size_t rows = n - first < ROWS ? n - first : ROWS, left = PANEL * first, at = n * first + left;
-        cfi_panels s = {.rows = rows, .stride = n, .columns = n - first}, alpha = s;
-
-        alpha.columns = n;
-        s.re = work->s[0] + at;
-        s.im = work->s[1] + at;
-        s.mixed = work->s[2] + at;
-        alpha.re = paths->panels[0] + left;
-        alpha.im = paths->panels[1] + left;
-        alpha.mixed = paths->panels[2] + left;
-        linalg_panels_gram_add(
-            &s, &alpha, false,
-            (cfi_split){work->y.re + work->y.ld * first, work->y.im + work->y.ld * first, work->y.ld});
-    }
-}
-
-/* sum_l S_ll abs(alpha_lp)^2 + 2 Re sum_m conj(y_mp) alpha_mp */
-static void add_lit(const sums_layout *layout, const echo_paths *paths, const double *sums, const lit_work *work,
-                    double *lit)
-{
-    size_t n = layout->padded, L = layout->L;
+    size_t L = paths->layout->L, ld = paths->gains.ld;
 
     memset(lit, 0, L * sizeof *lit);
     for (size_t l = 0; l < L; l++) {
-        const double *re = paths->re + n * l, *im = paths->im + n * l;
-        const double *y_re = work->y.re + work->y.ld * l, *y_im = work->y.im + work->y.ld * l;
-        double own = sums[layout->aps + 5 * l];
+        const double *re = paths->gains.re + ld * l, *im = paths->gains.im + ld * l;
+        double spread = sums_spread(paths->layout, sums, n, l);
 
         for (size_t p = 0; p < L; p++) {
-            lit[p] += own * (re[p] * re[p] + im[p] * im[p]) + 2.0 * (y_re[p] * re[p] + y_im[p] * im[p]);
+            lit[p] += spread * (re[p] * re[p] + im[p] * im[p]);
         }
     }
 }
 
-void illumination_sum(const sums_layout *layout, const echo_paths *paths, double *sums, lit_work *work, double *lit)
+void illumination_sum(const echo_paths *paths, double *sums, double n, double *work, double *lit)
 {
+    const sums_layout *layout = paths->layout;
+    size_t K = layout->K, L = layout->L, ld = paths->gains.ld;
+    double *first = sums + layout->beams;
+    cfi_split u = {work, work + K * ld, ld}, v = {first, first + 2 * layout->width, 4 * layout->width};
+
     if (paths->equal) {
-        for (size_t p = 0; p < layout->L; p++) {
-            lit[p] = paths->power * sums[layout->lit];
+        double all = paths->power * light_of_equal_paths(layout, sums, n, work);
+
+        for (size_t p = 0; p < L; p++) {
+            lit[p] = all;
         }
         return;
     }
-    fill_operand(layout, sums_square(layout, sums, layout->gram), work);
-    multiply_paths(layout, paths, work);
-    add_lit(layout, paths, sums, work, lit);
+    add_spreads(paths, sums, n, lit);
+    memset(work, 0, 2 * K * ld * sizeof *work);
+    linalg_split_gram_add(K, L, L, v, paths->gains, u); /* conjugated: norms are all that is wanted */
+    for (size_t k = 0; k < K; k++) {
+        for (size_t p = 0; p < L; p++) {
+            lit[p] += (u.re[ld * k + p] * u.re[ld * k + p] + u.im[ld * k + p] * u.im[ld * k + p]) / n;
+        }
+    }
 }

@@ -4,18 +4,14 @@
 
 #include "metrics/sums.h"
 
-/* Path gains alpha_lp, as the products want them. */
+/* Path gains alpha_lp, as the products want them; NULL when out of memory. */
 typedef struct echo_paths echo_paths;
 echo_paths *echo_paths_make(const sums_layout *layout, const bound_constants *constants, cfi_arena *arena);
 
-/* Work space of one thread: S in panels; padded x padded, as in the sums. */
-typedef struct lit_work {
-    double *s[3];
-    cfi_split y;
-} lit_work;
-bool lit_work_make(const sums_layout *layout, const echo_paths *paths, cfi_arena *arena, lit_work *work);
+/* Doubles that illumination_sum works in. */
+size_t illumination_work(const echo_paths *paths);
 
-/* sum norm(u_p)^2 (L), u_p = sum_l alpha_lp v_l, from sums over realisations. */
-void illumination_sum(const sums_layout *layout, const echo_paths *paths, double *sums, lit_work *work, double *lit);
+/* sum norm(u_p)^2 (L), u_p = sum_l alpha_lp v_l, from sums over n realisations; not divided by n. */
+void illumination_sum(const echo_paths *paths, double *sums, double n, double *work, double *lit);
 
 #endif

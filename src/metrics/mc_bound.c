@@ -96,3 +96,19 @@ void sums_own_echo(const sums_layout *layout, const bound_constants *constants, 
         information[p] = bound_own_information(constants, p, sums + layout->aps + 5 * p) / n;
     }
 }
+
+size_t sums_beams(const sums_layout *layout, size_t l)
+{
+    return layout->beams + 4 * layout->width * l;
+}
+
+double sums_spread(const sums_layout *layout, const double *sums, double n, size_t l)
+{
+    const double *re = sums + sums_beams(layout, l), *im = re + 2 * layout->width;
+    double norm = 0.0;
+
+    for (size_t k = 0; k < layout->K; k++) {
+        norm += re[k] * re[k] + im[k] * im[k];
+    }
+    return sums[layout->aps + 5 * l] - norm / n;
+}

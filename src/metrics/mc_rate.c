@@ -7,26 +7,16 @@
 
 sums_layout sums_make_layout(size_t K, size_t L, bool multistatic)
 {
-    enum { OFF = 8 }; /* rows that lie a power of two apart get in each other's way in the cache */
-    size_t padded = (L + LINALG_PANEL - 1) / LINALG_PANEL * LINALG_PANEL, ld = padded + OFF;
-    size_t square = multistatic ? 2 * padded * ld : 0;
+    size_t width = (K + SUMS_LANES - 1) / SUMS_LANES * SUMS_LANES;
 
     return (sums_layout){.K = K,
                          .L = L,
+                         .width = width,
                          .users = 0,
                          .aps = 4 * K,
-                         .lit = 4 * K + 5 * L,
-                         .gram = 4 * K + 5 * L + 1,
-                         .cross = 4 * K + 5 * L + 1 + square,
-                         .length = 4 * K + 5 * L + 1 + 2 * square,
-                         .padded = padded,
-                         .ld = ld,
+                         .beams = 4 * K + 5 * L,
+                         .length = 4 * K + 5 * L + (multistatic ? 4 * width * L : 0),
                          .multistatic = multistatic};
-}
-
-cfi_split sums_square(const sums_layout *layout, double *sums, size_t offset)
-{
-    return (cfi_split){.re = sums + offset, .im = sums + offset + layout->padded * layout->ld, .ld = layout->ld};
 }
 
 void sums_add_rates(const sums_layout *layout, const cfi_split *A, double *sums)

@@ -162,22 +162,23 @@ static void fill_rate(const simulation *sim, const estimates *e, size_t which, d
     *std_error = hypot(j.std_error, e->second_order[which]);
 }
 
-/* With h the unknown gains' share of AP p's observations the jackknife's pseudo-values of the residual are unbiased,
- * but of n of them only n (1 - h) are free: their variance is short by that factor. */
+/* The residual's mean uses one realisation up and the own gain one observation, tr(S_p S_p) of a realisation. The
+ * jackknife's pseudo-values of the residual count as n realisations, of which only those that are left are free: their
+ * variance is short by that share. An error takes one observation more. */
 static void fill_multistatic(const simulation *sim, const estimates *e, size_t p, cfi_monte_carlo *out)
 {
     size_t at = estimates_place(&sim->layout, MULTISTATIC, p);
     counts n = count_realizations(sim);
-    double least = sim->needs.least[p], one_more = sim->needs.one_more[p];
+    double one = estimable_overlap(sim->network, sim->powers, p), used = one > 0.0 ? 1.0 + one : 0.0;
     jackknife j = estimate_of(sim, e, at);
 
-    if (!estimable_from(n.left, least)) {
+    if (!estimable_from(n.left, used)) {
         return;
     }
-    if (estimable_from(n.left, least + one_more)) {
+    if (estimable_from(n.left, used + one)) {
         double residual = estimate_of(sim, e, estimates_place(&sim->layout, RESIDUAL, p)).std_error;
 
-        j.std_error = hypot(j.std_error, residual * sqrt(least / (n.all - least)));
+        j.std_error = hypot(j.std_error, residual * sqrt(used / (n.all - used)));
     } else {
         j.std_error = NAN;
     }
@@ -196,7 +197,7 @@ static void fill_block_mean(const simulation *sim, const estimates *e, size_t p,
         order > 2.0 ? hypot(estimate_of(sim, e, at).std_error, INFORMATION_ROUNDING * mean) : NAN;
 }
 
-static void fill_estimates(const simulation *sim, const estimates *e, bool eliminated, cfi_monte_carlo *out)
+static void fill_estimates(const simulation *sim, const estimates *e, cfi_monte_carlo *out)
 {
     size_t K = sim->layout.K, L = sim->layout.L;
 
@@ -213,7 +214,7 @@ static void fill_estimates(const simulation *sim, const estimates *e, bool elimi
     }
     for (size_t p = 0; p < L && out->crlb_multistatic_rad2; p++) {
         out->crlb_multistatic_rad2[p] = out->crlb_multistatic_std_error[p] = NAN;
-        if (eliminated) {
+        if (sim->layout.multistatic) {
             fill_multistatic(sim, e, p, out);
         }
     }
@@ -226,7 +227,7 @@ static cfi_status estimate(simulation *sim, cfi_arena *arena, cfi_monte_carlo *o
 
     if (status == CFI_OK) {
         out->realizations = (size_t)count_realizations(sim).all;
-        fill_estimates(sim, &e, e.eliminated, out);
+        fill_estimates(sim, &e, out);
     }
     return status;
 }
@@ -333,27 +334,6 @@ static cfi_status make_scratch(simulation *sim, cfi_arena *arena, cfi_error *err
     return sim->scratch ? CFI_OK : simulation_out_of_memory(sim->network, error);
 }
 
-/* What the multistatic bounds need, and whether the sums are to hold what they are made of. */
-static cfi_status plan_bounds(simulation *sim, cfi_arena *arena, cfi_error *error)
-{
-    const cfi_network *network = sim->network;
-    size_t K = network->K, L = network->L;
-    bool multistatic = false;
-
-    if (network->system->monte_carlo.bounds == CFI_MC_BOUNDS_ALL && L <= CFI_MULTISTATIC_MC_MAX_APS) {
-        cfi_status status = estimable_multistatic(network, sim->powers, arena, &sim->needs, error);
-
-        if (status != CFI_OK) {
-            return status;
-        }
-        for (size_t p = 0; p < L; p++) { /* blocks of one realisation leave most */
-            multistatic = multistatic || estimable_from((double)(sim->n - 1), sim->needs.least[p]);
-        }
-    }
-    sim->layout = sums_make_layout(K, L, multistatic);
-    return bound_constants_make(network, arena, &sim->constants, error);
-}
-
 cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *powers, size_t threads, cfi_stop *stop,
                                cfi_arena *arena, cfi_monte_carlo *out, cfi_error *error)
 {
@@ -364,11 +344,13 @@ cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *pow
                       .block_size = 1,
                       .threads = threads > 0 ? threads : 1,
                       .stop = stop};
+    bool all = network->system->monte_carlo.bounds == CFI_MC_BOUNDS_ALL;
     cfi_status status = allocate_monte_carlo(network, arena, out, error);
     cfi_arena_mark mark = arena_mark(arena);
 
+    sim.layout = sums_make_layout(network->K, network->L, all && network->L <= CFI_MULTISTATIC_MC_MAX_APS);
     if (status == CFI_OK) {
-        status = plan_bounds(&sim, arena, error);
+        status = bound_constants_make(network, arena, &sim.constants, error);
     }
     if (status == CFI_OK) {
         status = make_scratch(&sim, arena, error);

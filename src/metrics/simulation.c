@@ -72,11 +72,8 @@ static void run_ap(const simulation *sim, const cfi_channel_range *range, size_t
             cfi_split f = {.re = out.h_hat.re + s->stride * i, .im = out.h_hat.im + s->stride * i, .ld = K};
             size_t block = (range->first + i) / sim->block_size;
 
-            beams_observe(s->beams, &sim->constants, l, i, f, sim->sums + block * sim->layout.length);
+            beams_observe(s->beams, &sim->constants, l, f, sim->sums + block * sim->layout.length);
         }
-    }
-    if (s->beams) {
-        beams_keep(s->beams, l, range->count);
     }
 }
 
@@ -101,22 +98,13 @@ static void multiply_stack(const simulation *sim, size_t count, size_t aps, cons
     }
 }
 
-/* Adds the chunk's realisations to the sums of their blocks. */
+/* Adds the rates of the chunk's realisations to the sums of their blocks. */
 static void add_to_blocks(const simulation *sim, size_t first, size_t count, const simulation_scratch *s)
 {
-    for (size_t i = 0, end; i < count; i = end) {
-        size_t block = (first + i) / sim->block_size, next = (block + 1) * sim->block_size - first;
-        double *sums = sim->sums + block * sim->layout.length;
+    for (size_t i = 0; i < count; i++) {
+        cfi_split A = product_of(sim, s, i);
 
-        end = next < count ? next : count;
-        for (size_t j = i; j < end; j++) {
-            cfi_split A = product_of(sim, s, j);
-
-            sums_add_rates(&sim->layout, &A, sums);
-        }
-        if (sim->layout.multistatic) {
-            beams_add_products(s->beams, i, end, sums);
-        }
+        sums_add_rates(&sim->layout, &A, sim->sums + (first + i) / sim->block_size * sim->layout.length);
     }
 }
 
@@ -184,7 +172,7 @@ static bool allocate_scratch(const simulation *sim, cfi_arena *arena, simulation
     if (sim->network->system->monte_carlo.bounds == CFI_MC_BOUNDS_NONE) {
         return true;
     }
-    s->beams = beams_make(&sim->layout, SIMULATION_CHUNK, arena);
+    s->beams = beams_make(&sim->layout, arena);
     return s->beams != NULL;
 }
 

@@ -15,7 +15,6 @@ typedef struct simulation {
     const cfi_powers *powers;
     sums_layout layout;
     bound_constants constants;
-    multistatic_needs needs;  /* arrays NULL unless asked for */
     double complex *steering; /* N x 2 x L: a_l and its derivative */
     const cfi_precoder *precoder;
     double *root_p, *root_s;      /* K x L: sqrt(p_kl); L: sqrt(s_l / (N K)), what a stream's a_l is multiplied by */

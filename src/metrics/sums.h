@@ -6,20 +6,18 @@
 #include "cfisac/metrics.h"
 #include "metrics/jackknife.h"
 
-/* A residual below this share of what it is a difference of is rounding; with several unknown gains each may leave as
- * much, and the diagonal of a matrix to be factorised gets as much. */
+/* A residual below this share of what it is a difference of is rounding; what is divided by is at least as much. */
 static const double RESIDUAL_ROUNDING = 1e-13;
+
+enum { SUMS_LANES = 8 }; /* vectors over streams are padded to a multiple of it */
 
 /* Sums over the realisations of a block, one array of `length` doubles.
  *   users    K x 4: Re A_kk, Im A_kk, abs(A_kk)^2, sum_j abs(A_kj)^2
  *   aps      L x 5: abs(v_l)^2, abs(w_l)^2, Re and Im of v_l^* w_l, own bound of the realisation
- *   lit      abs(sum_l v_l)^2                            (from here on only with `multistatic`)
- *   gram     v_l^* v_m for m >= l, see sums_square
- *   cross    v_l^* w_p */
+ *   beams    L x 4 x width: Re v_l, Re w_l, Im v_l, Im w_l, stream by stream, zeros behind (only with `multistatic`) */
 typedef struct sums_layout {
-    size_t K, L, length;
-    size_t users, aps, lit, gram, cross; /* offsets in doubles */
-    size_t padded, ld;                   /* of the squares: L rounded up to LINALG_PANEL; doubles from row to row */
+    size_t K, L, width, length;
+    size_t users, aps, beams; /* offsets in doubles */
     bool multistatic;
 } sums_layout;
 
@@ -30,10 +28,12 @@ typedef struct bound_constants {
     double *observed;       /* 4 N x L: a_l and across_l, N x 2 real parts, then imaginary parts */
 } bound_constants;
 
-/* One of the two squares, padded x padded, row l. */
-cfi_split sums_square(const sums_layout *layout, double *sums, size_t offset);
-
 sums_layout sums_make_layout(size_t K, size_t L, bool multistatic);
+
+/* Where the sums of AP l's beams stand: Re v, Re w, Im v, Im w. */
+size_t sums_beams(const sums_layout *layout, size_t l);
+/* n times what norm(v_l)^2 is in the mean about the mean of v_l, from sums over n realisations. */
+double sums_spread(const sums_layout *layout, const double *sums, double n, size_t l);
 
 /* One realisation: A (K x K, row k, column j: sum_l h_kl^H f_jl). */
 void sums_add_rates(const sums_layout *layout, const cfi_split *A, double *sums);

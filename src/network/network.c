@@ -115,9 +115,15 @@ static cfi_status draw_angles(cfi_network *network, cfi_arena *arena, cfi_error 
 cfi_status network_draw(const cfi_system *system, uint32_t drop, cfi_arena *arena, cfi_network *network,
                         cfi_error *error)
 {
+    return network_draw_on(system, drop, 1, arena, network, error);
+}
+
+cfi_status network_draw_on(const cfi_system *system, uint32_t drop, size_t threads, cfi_arena *arena,
+                           cfi_network *network, cfi_error *error)
+{
     cfi_status status;
 
-    *network = (cfi_network){.system = system, .drop = drop, .L = system->L, .K = system->K};
+    *network = (cfi_network){.system = system, .drop = drop, .L = system->L, .K = system->K, .threads = threads};
     status = draw_gains(network, arena, error);
     if (status == CFI_OK) {
         status = assign_pilots(network, arena, error);

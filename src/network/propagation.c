@@ -1,8 +1,11 @@
 /* Large-scale gains of one drop by the system's model of propagation. docs/model.md (M1). */
 #include "network/propagation.h"
 
+#include "base/threads.h"
 #include "network/offset.h"
 #include "network/shadowing.h"
+
+#include <stdatomic.h>
 
 #define DECLARE(constant, word, needs) extern const propagation_model propagation_##word;
 #define ROW(constant, word, needs)     [CFI_PROPAGATION_##constant] = &propagation_##word,
@@ -126,20 +129,47 @@ static cfi_status bad_gain(const cfi_network *network, pair at, double gain, cfi
                      at.l, at.k, network->drop, gain);
 }
 
-/* Gains of all access points, some at a time: as many as make up a batch of pairs, or as the shadowing takes at once.
- */
-static cfi_status draw_all(const gains *g, cfi_error *error)
+/* What the threads share: all of it const but the first pair whose gain is none, as k + K l; K L: all are fine. */
+typedef struct shared_gains {
+    gains gains;
+    atomic_size_t bad;
+} shared_gains;
+
+static void note_bad_pair(shared_gains *shared, size_t bad)
 {
-    size_t K = g->network->K, L = g->network->L, at_once = K < PAIRS / 8 ? PAIRS / K : 8;
+    size_t known = shared->bad;
 
-    for (size_t l = 0; l < L; l += at_once) {
-        size_t end = L - l < at_once ? L : l + at_once, pairs = draw_range(g, l, end);
+    while (bad < known && !atomic_compare_exchange_weak(&shared->bad, &known, bad)) {
+    }
+}
 
-        if (pairs < K * end) {
-            return bad_gain(g->network, (pair){.l = pairs / K, .k = pairs % K}, g->beta[pairs], error);
+/* Gains of access points first .. end - 1, some at a time: as many as make up a batch of pairs, or as the shadowing
+ * takes at once. Up to the first that is none. */
+static void draw_part_of(void *context, size_t thread, size_t first, size_t end)
+{
+    shared_gains *shared = context;
+    size_t K = shared->gains.network->K, at_once = K < PAIRS / 8 ? PAIRS / K : 8;
+
+    (void)thread;
+    for (size_t l = first; l < end; l += at_once) {
+        size_t next = end - l < at_once ? end : l + at_once, pairs = draw_range(&shared->gains, l, next);
+
+        if (pairs < K * next) {
+            note_bad_pair(shared, pairs);
+            return;
         }
     }
-    return CFI_OK;
+}
+
+static cfi_status draw_all(const gains *g, cfi_error *error)
+{
+    enum { STEPS = 64 }; /* of a pair: a normal number, a root, a power and an exponential */
+    size_t K = g->network->K, pairs = K * g->network->L, bad;
+    shared_gains shared = {.gains = *g, .bad = pairs};
+
+    threads_share(g->network->threads, g->network->L, threads_part(STEPS * K), draw_part_of, &shared);
+    bad = shared.bad;
+    return bad == pairs ? CFI_OK : bad_gain(g->network, (pair){.l = bad / K, .k = bad % K}, g->beta[bad], error);
 }
 
 cfi_status propagation_draw(cfi_network *network, cfi_arena *arena, cfi_error *error)

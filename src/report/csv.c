@@ -12,9 +12,9 @@ void csv_number(FILE *stream, double value)
     fprintf(stream, ",%s", text);
 }
 
-void csv_header(FILE *stream, unsigned shapes)
+void csv_header(FILE *stream, const cfi_results *results, unsigned shapes)
 {
-    for (field_column at = {.field = NULL}; field_next(&at, shapes, FIELD_TABLE);) {
+    for (field_column at = field_start(results); field_next(&at, shapes, FIELD_TABLE);) {
         char name[FIELD_NAME_LENGTH];
 
         field_column_name(at, name);

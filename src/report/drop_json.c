@@ -7,6 +7,32 @@
 
 #include <stdlib.h>
 
+/* A field of pairs and its record, for json_matrix_of. */
+typedef struct pair_values {
+    const field_source *source;
+    const cfi_record *record;
+} pair_values;
+
+static double pair_value(const void *context, size_t k, size_t l)
+{
+    const pair_values *values = context;
+
+    return values->source->pair(values->record, k, l);
+}
+
+static void put_pairs(json_writer *writer, const char *key, field_column column, const cfi_record *record)
+{
+    pair_values values = {.source = &column.field->value, .record = record};
+
+    if (!field_there(column, record, FIELD_JSON)) {
+        json_null(writer, key);
+    } else if (values.source->pair) {
+        json_matrix_of(writer, key, (json_elements){pair_value, &values}, record->K, record->L);
+    } else {
+        json_matrix(writer, key, field_array(column, record), record->K, record->L);
+    }
+}
+
 /* One member of an object: a word, a number or an array of them. */
 static void put_member(json_writer *writer, field_column column, const cfi_record *record)
 {
@@ -24,9 +50,10 @@ static void put_member(json_writer *writer, field_column column, const cfi_recor
     } else if (f->shape == FIELD_NUMBER) {
         json_number(writer, key, field_number(column, record, 0, FIELD_JSON));
     } else if (f->shape == FIELD_PAIRS) {
-        json_matrix(writer, key, there ? field_array(column, record) : NULL, record->K, record->L);
+        put_pairs(writer, key, column, record);
     } else {
-        json_vector(writer, key, there ? field_array(column, record) : NULL, field_values(f->shape, record));
+        json_scaled_vector(writer, key, there ? field_array(column, record) : NULL, field_values(f->shape, record),
+                           field_factor(column));
     }
 }
 
@@ -60,7 +87,7 @@ static void put_rest_of_allocation(json_writer *writer, const cfi_record *record
 static void put_group(json_writer *writer, const field_group *group, const cfi_record *record,
                       const cfi_results *results)
 {
-    for (field_column at = {.field = NULL}; field_next(&at, FIELD_ANY, FIELD_JSON);) {
+    for (field_column at = field_start(results); field_next(&at, FIELD_ANY, FIELD_JSON);) {
         if (at.field->group == group) {
             put_member(writer, at, record);
         }
@@ -104,6 +131,11 @@ static void positions(json_writer *writer, const char *key, const double *positi
     json_close(writer, ']');
 }
 
+static double variance_at(const void *context, size_t k, size_t l)
+{
+    return channel_mmse_variance_at(context, k, l);
+}
+
 cfi_status drop_json_network(json_writer *writer, const cfi_record *record, cfi_error *error)
 {
     const cfi_network *network = record->network;
@@ -121,7 +153,7 @@ cfi_status drop_json_network(json_writer *writer, const cfi_record *record, cfi_
     json_matrix(writer, "gain", network->beta, record->K, record->L);
     json_vector(writer, "angles_deg", angle, record->L);
     json_counts(writer, "pilots", network->pilot, record->K);
-    json_matrix(writer, "xi", record->xi, record->K, record->L);
+    json_matrix_of(writer, "xi", (json_elements){variance_at, network}, record->K, record->L);
     json_close(writer, '}');
     free(angle);
     return CFI_OK;

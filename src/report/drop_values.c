@@ -105,6 +105,24 @@ double drop_sensing_share(const cfi_record *record)
     return sensing / drop_total_power(record);
 }
 
+bool drop_has_factors(const cfi_record *record)
+{
+    return record->network->system->precoding.kind == CFI_PRECODER_MR;
+}
+
+double drop_gamma(const cfi_record *record, size_t k, size_t l)
+{
+    double xi = channel_mmse_variance_at(record->network, k, l);
+
+    return record->allocation.powers.p[k + record->K * l] / ((double)record->N * xi);
+}
+
+double drop_eta(const cfi_record *record, size_t k, size_t l)
+{
+    (void)k; /* the same for all */
+    return record->allocation.powers.s[l] / ((double)record->N * (double)record->K);
+}
+
 double drop_iterations(const cfi_record *record)
 {
     return drop_is_ok(record) ? (double)record->allocation.iterations : NAN;

@@ -25,6 +25,10 @@ double drop_worst_crlb_db(const cfi_record *record);
 double drop_total_power(const cfi_record *record);
 double drop_sensing_share(const cfi_record *record);
 
+/* The paper's factors of the powers, gamma_kl = p_kl / (N xi_kl) and eta_kl = s_l / (N K), which maximum ratio has. */
+bool drop_has_factors(const cfi_record *record);
+double drop_gamma(const cfi_record *record, size_t k, size_t l);
+double drop_eta(const cfi_record *record, size_t k, size_t l);
 double drop_iterations(const cfi_record *record);
 double drop_objective(const cfi_record *record);
 double drop_spread(const cfi_record *record);

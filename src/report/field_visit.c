@@ -20,13 +20,23 @@ bool field_next(field_column *at, unsigned shapes, unsigned place)
         at->is_error = true;
         return true;
     }
+    if (f && !at->times_mhz && f->unit->times_mhz && at->bandwidth_mhz > 0.0) {
+        at->is_error = false;
+        at->times_mhz = true;
+        return true;
+    }
     for (f = f ? f + 1 : field_table; f < field_table + field_count; f++) {
         if ((f->shape & shapes) && (f->places & place)) {
-            *at = (field_column){.field = f};
+            *at = (field_column){.field = f, .bandwidth_mhz = at->bandwidth_mhz};
             return true;
         }
     }
     return false;
+}
+
+field_column field_start(const cfi_results *results)
+{
+    return (field_column){.bandwidth_mhz = scenario_system(results->scenario)->power.bandwidth_hz / 1e6};
 }
 
 bool field_next_number(field_column *at)
@@ -64,9 +74,14 @@ static void join(const char *const *part, size_t parts, char text[FIELD_NAME_LEN
     }
 }
 
+static const field_unit *unit_of(field_column column)
+{
+    return column.times_mhz ? column.field->unit->times_mhz : column.field->unit;
+}
+
 void field_key(field_column column, char text[FIELD_NAME_LENGTH])
 {
-    const char *part[] = {column.field->name, column.is_error ? "std_error" : "", column.field->unit->suffix};
+    const char *part[] = {column.field->name, column.is_error ? "std_error" : "", unit_of(column)->suffix};
 
     join(part, 3, text);
 }
@@ -76,7 +91,7 @@ static void join_column(field_column column, char text[FIELD_NAME_LENGTH])
 {
     const field *f = column.field;
     const char *part[] = {or_empty(f->group->before), f->name,
-                          column.is_error ? "std_error" : or_empty(f->group->behind), f->unit->suffix};
+                          column.is_error ? "std_error" : or_empty(f->group->behind), unit_of(column)->suffix};
 
     join(part, 4, text);
 }
@@ -99,14 +114,14 @@ void field_line_key(field_column column, char text[FIELD_NAME_LENGTH])
     }
 }
 
-const char *field_unit_text(const field *f, const cfi_record *record)
+const char *field_unit_text(field_column column, const cfi_record *record)
 {
     const field *unit = field_table;
 
-    if (f->unit->text) {
-        return f->unit->text;
+    if (unit_of(column)->text) {
+        return unit_of(column)->text;
     }
-    while (unit->group != f->group || strcmp(unit->name, "unit") != 0) {
+    while (unit->group != column.field->group || strcmp(unit->name, "unit") != 0) {
         unit++;
     }
     return field_word(unit, record);
@@ -135,6 +150,9 @@ bool field_there(field_column column, const cfi_record *record, unsigned place)
         !f->group->there(record)) {
         return false;
     }
+    if (f->there && !f->there(record)) {
+        return false;
+    }
     return source_of(column)->kind != SOURCE_ARRAY || field_array(column, record);
 }
 
@@ -149,7 +167,13 @@ const char *field_word(const field *f, const cfi_record *record)
     return word;
 }
 
-double field_number(field_column column, const cfi_record *record, size_t i, unsigned place)
+double field_factor(field_column column)
+{
+    return column.times_mhz ? column.bandwidth_mhz : 1.0;
+}
+
+/* As the record has it. */
+static double number_of_record(field_column column, const cfi_record *record, size_t i, unsigned place)
 {
     const field_source *source = source_of(column);
     const char *member = (const char *)record + source->offset;
@@ -169,12 +193,19 @@ double field_number(field_column column, const cfi_record *record, size_t i, uns
     case SOURCE_ARRAY:
         return field_array(column, record)[i];
     case SOURCE_FUNCTION:
-        return source->number ? source->number(record) : source->element(record, i);
+        return source->number ? source->number(record)
+               : source->pair ? source->pair(record, i % record->K, i / record->K)
+                              : source->element(record, i);
     case SOURCE_NONE:
     case SOURCE_WORD:
         break;
     }
     return NAN;
+}
+
+double field_number(field_column column, const cfi_record *record, size_t i, unsigned place)
+{
+    return number_of_record(column, record, i, place) * field_factor(column);
 }
 
 size_t field_values(field_shape shape, const cfi_record *record)

@@ -8,10 +8,16 @@
 
 /* -------------------------------------------------------------------------------- units ---- */
 
-static const field_unit ONE = {"", "1"}, BIT_S_HZ = {"bit_s_hz", "bit/s/Hz"}, RAD2 = {"rad2", "rad^2"},
-                        RAD2_DB = {"db", "dB of 1 rad^2"}, DB = {"db", "dB"}, WATT = {"w", "W"}, METRE = {"m", "m"},
-                        DEGREE = {"deg", "degrees"}, STD_ERRORS = {"", "standard errors"},
-                        OBJECTIVE_UNIT = {"", NULL}; /* objective_unit says which */
+#define UNIT(end, words)                                                                                               \
+    {                                                                                                                  \
+        .suffix = (end), .text = (words)                                                                               \
+    }
+static const field_unit ONE = UNIT("", "1"), RAD2 = UNIT("rad2", "rad^2"), RAD2_DB = UNIT("db", "dB of 1 rad^2"),
+                        DB = UNIT("db", "dB"), WATT = UNIT("w", "W"), METRE = UNIT("m", "m"),
+                        DEGREE = UNIT("deg", "degrees"), STD_ERRORS = UNIT("", "standard errors"),
+                        OBJECTIVE_UNIT = UNIT("", NULL),                            /* objective_unit says which */
+    MBIT_S = UNIT("mbit_s", "Mbit/s"), OLD_BIT_S_HZ = UNIT("bit_s_hz", "bit/s/Hz"), /* old names */
+    BIT_S_HZ = {.suffix = "bit_s_hz", .text = "bit/s/Hz", .times_mhz = &MBIT_S};
 
 /* ------------------------------------------------------------------------------- groups ---- */
 
@@ -189,6 +195,10 @@ static bool shows_exact(const cfi_results *results)
     {                                                                                                                  \
         .kind = SOURCE_FUNCTION, .element = (function)                                                                 \
     }
+#define PAIR(function)                                                                                                 \
+    {                                                                                                                  \
+        .kind = SOURCE_FUNCTION, .pair = (function)                                                                    \
+    }
 #define WORD(function)                                                                                                 \
     {                                                                                                                  \
         .kind = SOURCE_FUNCTION, .word = (function)                                                                    \
@@ -334,18 +344,18 @@ const field field_table[] = {
     {.name = "powers", .unit = &WATT, .shape = FIELD_PAIRS, .group = &GROUP_ALLOCATION,
      .value = MEMBER(allocation.powers.p), .places = FIELD_JSON},
     {.name = "gamma", .unit = &ONE, .shape = FIELD_PAIRS, .group = &GROUP_ALLOCATION,
-     .value = MEMBER(gamma), .places = FIELD_JSON},
+     .value = PAIR(drop_gamma), .places = FIELD_JSON, .there = drop_has_factors},
     {.name = "eta", .unit = &ONE, .shape = FIELD_PAIRS, .group = &GROUP_ALLOCATION,
-     .value = MEMBER(eta), .places = FIELD_JSON},
+     .value = PAIR(drop_eta), .places = FIELD_JSON, .there = drop_has_factors},
 
     /* steps of the allocation */
     {.name = "trace", .unit = &OBJECTIVE_UNIT, .shape = FIELD_STEPS, .group = &GROUP_OBJECTIVE,
      .value = MEMBER(allocation.objective.trace), .places = EVERYWHERE, .column = "objective_value"},
 
     /* Names of 0.1.0, written for one more version. */
-    {.name = "spread", .unit = &BIT_S_HZ, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
+    {.name = "spread", .unit = &OLD_BIT_S_HZ, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
      .value = NUMBER(drop_spread), .places = FIELD_JSON | FIELD_TABLE},
-    {.name = "trace", .unit = &BIT_S_HZ, .shape = FIELD_STEPS, .group = &GROUP_ALLOCATION,
+    {.name = "trace", .unit = &OLD_BIT_S_HZ, .shape = FIELD_STEPS, .group = &GROUP_ALLOCATION,
      .value = MEMBER(allocation.objective.trace), .places = FIELD_JSON | FIELD_TABLE, .column = "sum_rate_bit_s_hz"},
     {.name = "sum_rate_std_error", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_MONTE_CARLO,
      .value = NUMBER(drop_sum_rate_std_error), .places = FIELD_JSON},

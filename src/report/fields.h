@@ -31,6 +31,7 @@ enum {
 /* {"rad2", "rad^2"}: the end of a field's name, "" for none; and the unit in words, NULL for that of the objective. */
 typedef struct field_unit {
     const char *suffix, *text;
+    const struct field_unit *times_mhz; /* the unit of such a number times a bandwidth in MHz; NULL: none */
 } field_unit;
 
 /* An object of a drop in results.json. */
@@ -48,7 +49,8 @@ typedef struct field_source {
     size_t offset; /* of the member */
     double (*number)(const cfi_record *record);
     double (*element)(const cfi_record *record, size_t i); /* of user, access point, ... i */
-    const char *(*word)(const cfi_record *record);         /* or NULL */
+    double (*pair)(const cfi_record *record, size_t k, size_t l);
+    const char *(*word)(const cfi_record *record); /* or NULL */
 } field_source;
 
 /* How the table for a person shows a number's statistics. */
@@ -68,6 +70,7 @@ typedef struct field {
     unsigned places;           /* FIELD_JSON and so on */
     const char *column;        /* its name in tables, where the group's rule does not give it; else NULL */
     field_shown shown;
+    bool (*there)(const cfi_record *); /* of drops with the group's results, which have it; NULL: all */
 } field;
 
 extern const field field_table[];
@@ -81,14 +84,19 @@ extern const field_group GROUP_ALLOCATION;
 
 /* ----------------------------------------------------------------------------- visiting ---- */
 
-/* A field's value, or its standard error; {NULL} stands before the first. */
+/* A field's value, or its standard error; and where the bandwidth is known, both once more in bits per second. {NULL}
+ * stands before the first. */
 typedef struct field_column {
     const field *field;
     bool is_error;
+    bool times_mhz;       /* in the unit field->unit->times_mhz */
+    double bandwidth_mhz; /* 0: unknown */
 } field_column;
 
-/* Goes on to the next value or error of one of the shapes (or-ed) in that place, in the order of the rows, an error
- * behind its value; FIELD_SWEEP and FIELD_PAIRED have no errors. False after the last. */
+/* What stands before the first column of a run. */
+field_column field_start(const cfi_results *results);
+/* Goes on to the next value or error of one of the shapes (or-ed) in that place, in the order of the rows: a value, its
+ * error, and both times the bandwidth; FIELD_SWEEP and FIELD_PAIRED have no errors. False after the last. */
 bool field_next(field_column *at, unsigned shapes, unsigned place);
 /* The same over the numbers of a journal's line: cfi_line.quantity[i] is that of the i-th. */
 bool field_next_number(field_column *at);
@@ -103,14 +111,16 @@ void field_column_name(field_column column, char text[FIELD_NAME_LENGTH]);
 /* Its key in a journal's line: the name of its column, for steps by the rule. */
 void field_line_key(field_column column, char text[FIELD_NAME_LENGTH]);
 /* The unit in words; the record says that of the objective. */
-const char *field_unit_text(const field *field, const cfi_record *record);
+const char *field_unit_text(field_column column, const cfi_record *record);
 
 /* The word, or NULL. */
 const char *field_word(const field *field, const cfi_record *record);
 /* Value i (user k, access point l, pair k + K l, step; 0 of a number). NaN: absent in the place that asks. */
 double field_number(field_column column, const cfi_record *record, size_t i, unsigned place);
-/* The values of a field that is a member of the record and there; results.json has no other arrays. */
+/* The values of a field that is a member of the record and there, results.json has no other arrays but of pairs; and
+ * what they have to be multiplied by. */
 const double *field_array(field_column column, const cfi_record *record);
+double field_factor(field_column column);
 /* How many values of a shape a record has: 1, K, L, K L, steps; 0 for a word. */
 size_t field_values(field_shape shape, const cfi_record *record);
 /* Whether the record has the field at all; a single value may be NaN all the same. */

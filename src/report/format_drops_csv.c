@@ -5,10 +5,10 @@
 
 enum { WORDS_AND_NUMBERS = FIELD_TEXT | FIELD_NUMBER };
 
-static void drop_row(const cfi_record *record, FILE *stream)
+static void drop_row(const cfi_results *results, const cfi_record *record, FILE *stream)
 {
     fprintf(stream, "%u", record->index);
-    for (field_column at = {.field = NULL}; field_next(&at, WORDS_AND_NUMBERS, FIELD_TABLE);) {
+    for (field_column at = field_start(results); field_next(&at, WORDS_AND_NUMBERS, FIELD_TABLE);) {
         if (at.field->shape == FIELD_TEXT) {
             const char *word = field_word(at.field, record);
 
@@ -23,9 +23,9 @@ static void drop_row(const cfi_record *record, FILE *stream)
 cfi_status report_write_csv(const cfi_results *results, FILE *stream, cfi_error *error)
 {
     fputs("index", stream);
-    csv_header(stream, WORDS_AND_NUMBERS);
+    csv_header(stream, results, WORDS_AND_NUMBERS);
     for (size_t i = 0; i < results->count; i++) {
-        drop_row(&results->record[i], stream);
+        drop_row(results, &results->record[i], stream);
     }
     return output_finish(stream, "a result", error);
 }

@@ -25,7 +25,7 @@ static cfi_status summary(json_writer *writer, const cfi_results *results, cfi_e
     json_count(writer, "drops", results->count);
     json_count(writer, "infeasible", drops_count(results, CFI_DROP_INFEASIBLE));
     json_count(writer, "failed", drops_count(results, CFI_DROP_FAILED));
-    for (field_column at = {.field = NULL}; status == CFI_OK && field_next(&at, FIELD_NUMBER, FIELD_TABLE);) {
+    for (field_column at = field_start(results); status == CFI_OK && field_next(&at, FIELD_NUMBER, FIELD_TABLE);) {
         cfi_statistics statistics = {0};
         char name[FIELD_NAME_LENGTH];
 
@@ -41,6 +41,16 @@ static cfi_status summary(json_writer *writer, const cfi_results *results, cfi_e
 static void emit_warning(void *context, const char *line)
 {
     json_text(context, NULL, line);
+}
+
+static void remarks_of_scenario(json_writer *writer, const cfi_scenario *scenario)
+{
+    const char *const *line;
+    size_t count = scenario_warnings(scenario, &line);
+
+    for (size_t i = 0; i < count; i++) {
+        emit_warning(writer, line[i]);
+    }
 }
 
 cfi_status report_write_json(const cfi_results *results, FILE *stream, cfi_error *error)
@@ -60,6 +70,7 @@ cfi_status report_write_json(const cfi_results *results, FILE *stream, cfi_error
     json_close(&writer, ']');
     status = summary(&writer, results, error);
     json_open(&writer, "warnings", '[');
+    remarks_of_scenario(&writer, results->scenario);
     report_warnings(results, emit_warning, &writer);
     json_close(&writer, ']');
     json_close(&writer, '}');

@@ -6,7 +6,7 @@
 cfi_status report_write_summary_csv(const cfi_results *results, FILE *stream, cfi_error *error)
 {
     fputs("quantity,unit,count,mean,std_error,p05,p50,p95\n", stream);
-    for (field_column at = {.field = NULL}; field_next(&at, FIELD_NUMBER, FIELD_TABLE);) {
+    for (field_column at = field_start(results); field_next(&at, FIELD_NUMBER, FIELD_TABLE);) {
         char name[FIELD_NAME_LENGTH];
         cfi_statistics s;
         cfi_status status = field_statistics(results, at, &s, error);
@@ -15,7 +15,7 @@ cfi_status report_write_summary_csv(const cfi_results *results, FILE *stream, cf
             return status;
         }
         field_column_name(at, name);
-        fprintf(stream, "%s,%s,%zu", name, field_unit_text(at.field, results->record), s.count);
+        fprintf(stream, "%s,%s,%zu", name, field_unit_text(at, results->record), s.count);
         csv_number(stream, s.mean);
         csv_number(stream, s.std_error);
         csv_number(stream, s.p05);

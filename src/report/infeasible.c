@@ -10,7 +10,7 @@ static void describe_finite(const cfi_infeasibility *because, double db, char te
 {
     const char *key = constraint_key(because->constraint);
 
-    if (because->constraint == CFI_CONSTRAINT_BUDGET) {
+    if (because->constraint == CFI_CONSTRAINT_BUDGET || because->constraint == CFI_CONSTRAINT_BUDGET_DBM) {
         snprintf(text, INFEASIBLE_LENGTH, "access point %zu costs most; the total power (%s) is %.4f dB short",
                  because->ap, key, db);
     } else if (because->ap == CFI_NOWHERE) {

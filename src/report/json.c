@@ -26,6 +26,19 @@ static void put_json_number(FILE *stream, double value)
     fputs(text, stream);
 }
 
+/* A number of an array, behind a comma unless it is the first: one call of the stream for both. */
+static void put_element(FILE *stream, bool first, double value)
+{
+    char text[2 + TEXT_NUMBER_LENGTH] = ", ";
+
+    if (isfinite(value)) {
+        text_double(value, text + 2);
+    } else {
+        memcpy(text + 2, "null", sizeof "null");
+    }
+    fputs(first ? text + 2 : text, stream);
+}
+
 static void put_string(FILE *stream, const char *text)
 {
     size_t length = strlen(text), count;
@@ -131,24 +144,29 @@ void json_embed(json_writer *writer, const char *key, const char *json)
     }
 }
 
-static void put_vector(FILE *stream, const double *value, size_t count, size_t stride)
+/* A row of `rows` rows, column-major, times the factor. */
+static void put_vector(FILE *stream, const double *value, size_t count, size_t rows, double factor)
 {
     fputc('[', stream);
     for (size_t i = 0; i < count; i++) {
-        fputs(i > 0 ? ", " : "", stream);
-        put_json_number(stream, value[i * stride]);
+        put_element(stream, i == 0, value[i * rows] * factor);
     }
     fputc(']', stream);
 }
 
-void json_vector(json_writer *writer, const char *key, const double *value, size_t count)
+void json_scaled_vector(json_writer *writer, const char *key, const double *value, size_t count, double factor)
 {
     if (!value) {
         json_null(writer, key);
         return;
     }
     begin_value(writer, key);
-    put_vector(writer->stream, value, count, 1);
+    put_vector(writer->stream, value, count, 1, factor);
+}
+
+void json_vector(json_writer *writer, const char *key, const double *value, size_t count)
+{
+    json_scaled_vector(writer, key, value, count, 1.0);
 }
 
 void json_counts(json_writer *writer, const char *key, const size_t *value, size_t count)
@@ -174,7 +192,21 @@ void json_matrix(json_writer *writer, const char *key, const double *value, size
     json_open(writer, key, '[');
     for (size_t row = 0; row < rows; row++) {
         begin_value(writer, NULL);
-        put_vector(writer->stream, value + row, columns, rows);
+        put_vector(writer->stream, value + row, columns, rows, 1.0);
+    }
+    json_close(writer, ']');
+}
+
+void json_matrix_of(json_writer *writer, const char *key, json_elements elements, size_t rows, size_t columns)
+{
+    json_open(writer, key, '[');
+    for (size_t row = 0; row < rows; row++) {
+        begin_value(writer, NULL);
+        fputc('[', writer->stream);
+        for (size_t column = 0; column < columns; column++) {
+            put_element(writer->stream, column == 0, elements.at(elements.context, row, column));
+        }
+        fputc(']', writer->stream);
     }
     json_close(writer, ']');
 }

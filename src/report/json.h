@@ -32,8 +32,16 @@ void json_embed(json_writer *writer, const char *key, const char *json);
 
 /* A missing array (NULL) becomes null. */
 void json_vector(json_writer *writer, const char *key, const double *value, size_t count);
+/* Every value times the factor. */
+void json_scaled_vector(json_writer *writer, const char *key, const double *value, size_t count, double factor);
 void json_counts(json_writer *writer, const char *key, const size_t *value, size_t count);
-/* rows x columns, column-major, as an array of rows. */
+/* rows x columns, column-major, as an array of rows; of an array, or of what a function says, whose numbers need not be
+ * kept. */
 void json_matrix(json_writer *writer, const char *key, const double *value, size_t rows, size_t columns);
+typedef struct json_elements {
+    double (*at)(const void *context, size_t row, size_t column);
+    const void *context;
+} json_elements;
+void json_matrix_of(json_writer *writer, const char *key, json_elements elements, size_t rows, size_t columns);
 
 #endif

@@ -244,7 +244,7 @@ static void read_causes(const cJSON *object, cfi_line *line, cfi_line_text *more
 
     snprintf(more->failure, sizeof more->failure, "%s", failure ? failure : "");
     line->because = (cfi_infeasibility){.constraint = CFI_CONSTRAINT_NONE};
-    for (cfi_constraint c = CFI_CONSTRAINT_BUDGET; key && c > CFI_CONSTRAINT_NONE; c--) {
+    for (cfi_constraint c = CFI_CONSTRAINT_LAST; key && c > CFI_CONSTRAINT_NONE; c--) {
         if (strcmp(key, constraint_key(c)) == 0) {
             line->because = (cfi_infeasibility){.constraint = c,
                                                 .ap = read_line_index(because, "ap"),

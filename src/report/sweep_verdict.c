@@ -16,12 +16,21 @@ static double hardness(const cfi_line *line)
     return isnan(least) ? line->quantity[field_number_index(drop_threshold_factor_db)] : least;
 }
 
+static double sum_rate_of(const cfi_line *line)
+{
+    return line->quantity[field_number_index(drop_sum_rate)];
+}
+
 void report_tally_line(cfi_sweep_tally *tally, const cfi_line *line, const cfi_line_text *more)
 {
     tally->lines++;
     if (line->status == CFI_DROP_FAILED && tally->failed++ == 0) {
         tally->first_failed = *line;
         snprintf(tally->failure, sizeof tally->failure, "%s", more->failure);
+    }
+    if (line->status == CFI_DROP_OK &&
+        (tally->lines == tally->failed + tally->infeasible + 1 || sum_rate_of(line) > sum_rate_of(&tally->best))) {
+        tally->best = *line;
     }
     if (line->status == CFI_DROP_INFEASIBLE &&
         (tally->infeasible++ == 0 || hardness(line) < hardness(&tally->easiest))) {

@@ -1,6 +1,7 @@
 /* The table for a person: what was run, a row a drop, and what the drops say together. */
 #include "base/output.h"
 #include "base/text.h"
+#include "report/cell.h"
 #include "report/decibel.h"
 #include "report/drop_values.h"
 #include "report/fields.h"
@@ -10,7 +11,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { MOST_ROWS = 20, CELL = 32, BUSIEST = 5, SHOWN_TITLE = 60 };
+enum { MOST_ROWS = 20, BUSIEST = 5, SHOWN_TITLE = 60 };
+
+/* Relative to the mean: drops that are alike differ by less, by rounding and the tolerance of their allocations. */
+static const double SMALL_SPREAD = 1e-6;
 
 typedef struct page {
     const cfi_results *results;
@@ -22,17 +26,6 @@ typedef struct page {
 static const char *paint(const page *p, const char *code)
 {
     return p->colour ? code : "";
-}
-
-static void cell(char text[CELL], double value, int decimals)
-{
-    if (isnan(value)) {
-        snprintf(text, CELL, "-");
-    } else if (isinf(value)) {
-        snprintf(text, CELL, "inf");
-    } else {
-        snprintf(text, CELL, fabs(value) < 1e6 ? "%.*f" : "%.*e", decimals, value);
-    }
 }
 
 /* By the rate formula that the scenario does not use. */
@@ -64,15 +57,30 @@ static void put_thresholds(const page *p)
     }
 }
 
+static void put_budget(const page *p)
+{
+    const cfi_power *power = &p->system->power;
+
+    if (power->budget_in_dbm) {
+        fprintf(p->stream, "budget %.6g dBm, noise %.4g dBm, ", decibel_of(power->budget_w) + 30.0,
+                decibel_of(power->comm_noise_w) + 30.0);
+    } else {
+        fprintf(p->stream, "SNR %.6g dB, ", decibel_of(power->budget_w / power->sensing_noise_w));
+    }
+    if (power->bandwidth_hz > 0.0) {
+        fprintf(p->stream, "%.6g MHz, ", power->bandwidth_hz / 1e6);
+    }
+}
+
 static void put_heading(const page *p)
 {
     const cfi_system *s = p->system;
     char name[SHOWN_TITLE + 1];
 
     text_shown(name, sizeof name, scenario_name(p->results->scenario));
-    fprintf(p->stream, "%s%s%s: %zu access points (%zu transmit, %zu receive antennas), %zu users, SNR %.6g dB, ",
-            paint(p, "\033[1m"), name, paint(p, "\033[0m"), s->L, s->N, s->M, s->K,
-            decibel_of(s->power.budget_w / s->power.sensing_noise_w));
+    fprintf(p->stream, "%s%s%s: %zu access points (%zu transmit, %zu receive antennas), %zu users, ",
+            paint(p, "\033[1m"), name, paint(p, "\033[0m"), s->L, s->N, s->M, s->K);
+    put_budget(p);
     fprintf(p->stream, "seed %llu\n", (unsigned long long)s->seed);
     fprintf(p->stream, "  %zu pilots, %zu symbols a coherence block%s, %zu symbols a radar frame; ", s->frame.tau_p,
             s->frame.tau_c, s->frame.tau_c == 0 ? " (no pilot overhead)" : "", s->frame.T);
@@ -118,43 +126,43 @@ static void put_status(const page *p, const cfi_record *record)
 /* A split that breaks a constraint is no rival: it is marked. */
 static void put_reference(const page *p, const cfi_reference *split)
 {
-    char text[CELL];
+    char text[CELL_LENGTH];
 
-    cell(text, split->available ? split->sum_rate_bit_s_hz : NAN, 3);
+    cell_rate(text, split->available ? split->sum_rate_bit_s_hz : NAN, 3);
     fprintf(p->stream, " %9s%s", text, split_violates(split) ? "*" : " ");
 }
 
 static void put_simulation(const page *p, const cfi_record *record)
 {
-    char mean[CELL], std_error[CELL], z[CELL];
+    char mean[CELL_LENGTH], std_error[CELL_LENGTH], z[CELL_LENGTH];
 
     if (!record->has_monte_carlo) {
         fprintf(p->stream, " %8s %10s %6s", "-", "", "-");
         return;
     }
-    cell(mean, drop_sum_rate_monte_carlo(record), 3);
-    cell(std_error, drop_sum_rate_std_error(record), 3);
-    cell(z, drop_sum_rate_z(record), 1);
+    cell_rate(mean, drop_sum_rate_monte_carlo(record), 3);
+    cell_rate(std_error, drop_sum_rate_std_error(record), 3);
+    cell_number(z, drop_sum_rate_z(record), 1);
     fprintf(p->stream, " %8s +- %-7s %6s", mean, std_error, z);
 }
 
 static void put_drop_row(const page *p, const cfi_record *record)
 {
-    char text[CELL];
+    char text[CELL_LENGTH];
 
     fprintf(p->stream, "%5u", record->index);
     put_reference(p, &record->equal);
     put_reference(p, &record->heuristic);
-    cell(text, drop_sum_rate(record), 3);
+    cell_rate(text, drop_sum_rate(record), 3);
     fprintf(p->stream, " %9s", text);
     if (p->theorem1_differs) {
-        cell(text, other_form(p, record), 3);
+        cell_rate(text, other_form(p, record), 3);
         fprintf(p->stream, " %9s", text);
     }
     put_simulation(p, record);
-    cell(text, drop_worst_crlb_db(record), 4);
+    cell_number(text, drop_worst_crlb_db(record), 4);
     fprintf(p->stream, "  %10s", text);
-    cell(text, drop_iterations(record), 0);
+    cell_number(text, drop_iterations(record), 0);
     fprintf(p->stream, " %6s", text);
     put_status(p, record);
 }
@@ -187,7 +195,9 @@ static void put_rows(const page *p)
 static cfi_status put_statistics(const page *p, field_column number, cfi_error *error)
 {
     const field_shown *shown = &number.field->shown;
+    bool is_rate = number.field->unit->times_mhz;
     char label[64];
+    size_t length;
     cfi_statistics s;
     cfi_status status = field_statistics(p->results, number, &s, error);
     double value[5];
@@ -196,16 +206,19 @@ static cfi_status put_statistics(const page *p, field_column number, cfi_error *
         return status;
     }
     value[0] = s.mean;
-    value[1] = s.std_error;
+    value[1] = s.std_error < SMALL_SPREAD * fabs(s.mean) ? 0.0 : s.std_error;
     value[2] = s.p05;
     value[3] = s.p50;
     value[4] = s.p95;
-    snprintf(label, sizeof label, shown->label, method_name(p->system->allocation.method));
+    length = (size_t)snprintf(label, sizeof label, shown->label, method_name(p->system->allocation.method));
+    if (number.times_mhz) {
+        snprintf(label + length, sizeof label - length, ", %s", field_unit_text(number, NULL));
+    }
     fprintf(p->stream, "  %-34s %6zu", label, s.count);
     for (size_t i = 0; i < 5; i++) {
-        char text[CELL];
+        char text[CELL_LENGTH];
 
-        cell(text, value[i], shown->decimals);
+        (is_rate ? cell_rate : cell_number)(text, value[i], shown->decimals);
         fprintf(p->stream, " %11s", text);
     }
     fputc('\n', p->stream);
@@ -217,7 +230,7 @@ static cfi_status put_shown(const page *p, bool first, cfi_error *error)
 {
     cfi_status status = CFI_OK;
 
-    for (field_column at = {.field = NULL}; status == CFI_OK && field_next(&at, FIELD_NUMBER, FIELD_TABLE);) {
+    for (field_column at = field_start(p->results); status == CFI_OK && field_next(&at, FIELD_NUMBER, FIELD_TABLE);) {
         const field_shown *shown = &at.field->shown;
 
         if (!at.is_error && shown->label && shown->first == first && (!shown->wanted || shown->wanted(p->results))) {

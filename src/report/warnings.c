@@ -147,6 +147,26 @@ static void remark_on_breakdowns(const remarks *out)
     }
 }
 
+/* Drawn gains; the scenario has looked at given ones itself. */
+static void remark_on_lost_signal(const remarks *out)
+{
+    const cfi_system *system = scenario_system(out->results->scenario);
+    char text[CFI_LOST_SIGNAL_LENGTH];
+    size_t lost = 0, networks = 0;
+
+    for (size_t i = 0; !system->propagation.gain && lost == networks && i < out->results->count; i++) {
+        const cfi_network *network = out->results->record[i].network;
+
+        if (network) {
+            networks++;
+            lost += scenario_signal_is_lost(system, network->beta, text, sizeof text);
+        }
+    }
+    if (lost == networks && lost > 0) {
+        add_remark(out, "%s", text);
+    }
+}
+
 static void remark_on_allocation(const remarks *out)
 {
     const cfi_results *results = out->results;
@@ -203,9 +223,8 @@ static void remark_on_simulation(const remarks *out)
     if (system->L > CFI_MULTISTATIC_MC_MAX_APS) {
         add_remark(out, "the Monte Carlo multistatic bound is not computed above %d access points (null)",
                    CFI_MULTISTATIC_MC_MAX_APS);
-    } else if (system->monte_carlo.realizations * system->K <= system->L) {
-        add_remark(out, "the Monte Carlo multistatic bound needs more than %zu realizations, that is aps / ues (null)",
-                   system->L / system->K);
+    } else if (system->monte_carlo.realizations == 2) {
+        add_remark(out, "the Monte Carlo multistatic bound needs 3 realizations, and up to 4 for its error (null)");
     }
 }
 
@@ -237,6 +256,7 @@ void report_warnings(const cfi_results *results, void (*emit)(void *context, con
     remarks out = {.results = results, .emit = emit, .context = context};
 
     remark_on_coverage(&out);
+    remark_on_lost_signal(&out);
     remark_on_allocation(&out);
     remark_on_simulation(&out);
     remark_on_theorem1(&out);

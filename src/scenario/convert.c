@@ -17,6 +17,16 @@ double from_dbm(double dbm)
     return pow(10.0, (dbm - 30.0) / 10.0);
 }
 
+double dbm_of(double watts)
+{
+    return 10.0 * log10(watts) + 30.0;
+}
+
+double from_mhz(double mhz)
+{
+    return mhz * 1e6;
+}
+
 double from_degrees(double degrees)
 {
     return degrees * (M_PI / 180.0);
@@ -93,14 +103,57 @@ void convert_area(const conversion *how)
     how->system->geometry.area_m[1] = how->value->entry[1];
 }
 
+/* Noise of a resistor at 290 K in 1 Hz, k T = 4.0e-21 W, as it is rounded everywhere. */
+static const double THERMAL_NOISE_DBM_HZ = -174.0;
+
+/* sigma_c^2 or sigma_s^2, W */
+static double noise_of(const cfi_value *noise, const cfi_value *all)
+{
+    double hertz = from_mhz(all[KEY_bandwidth_hz].number);
+
+    return from_dbm(noise->form == FORM_NUMBER
+                        ? noise->number
+                        : THERMAL_NOISE_DBM_HZ + 10.0 * log10(hertz) + all[KEY_noise_figure_db].number);
+}
+
+void convert_noise(const conversion *how)
+{
+    *(double *)field_of(how) = noise_of(how->value, how->all);
+}
+
+/* What the limits of all access points add up to, W. */
+static double sum_of_limits(const cfi_value *all)
+{
+    const cfi_value *limit = &all[KEY_ap_limit_w];
+    double sum = 0.0;
+
+    if (limit->form == FORM_NUMBER) {
+        return all[KEY_L].number * from_dbm(limit->number);
+    }
+    for (size_t l = 0; l < limit->rows; l++) {
+        sum += from_dbm(limit->entry[l]);
+    }
+    return sum;
+}
+
 static double budget_of(const cfi_value *all)
 {
-    return from_db(all[KEY_budget_w].number) * from_dbm(all[KEY_sensing_noise_w].number);
+    const cfi_value *budget = &all[KEY_budget_w];
+
+    switch (budget->form) {
+    case FORM_NUMBER:
+        return from_dbm(budget->number);
+    case FORM_WORD:
+        return sum_of_limits(all);
+    default:
+        return from_db(all[KEY_snr_db].number) * noise_of(&all[KEY_sensing_noise_w], all);
+    }
 }
 
 void convert_budget(const conversion *how)
 {
     how->system->power.budget_w = budget_of(how->all);
+    how->system->power.budget_in_dbm = how->value->form != FORM_NULL;
 }
 
 void convert_pilot_power(const conversion *how)

@@ -24,6 +24,8 @@ typedef struct conversion {
 /* Units. */
 double from_db(double db);
 double from_dbm(double dbm);
+double dbm_of(double watts);
+double from_mhz(double mhz);
 double from_degrees(double degrees);
 double from_ghz(double ghz);
 /* Of a gain or a standard deviation in dB, the natural logarithm or that of it. */
@@ -40,7 +42,8 @@ void convert_area(const conversion *how);
 void convert_pilot_power(const conversion *how); /* null: the budget */
 void convert_pilots(const conversion *how);      /* a word, or CFI_PILOTS_EXPLICIT */
 void convert_coherence(const conversion *how);   /* tau_c and prelog */
-void convert_budget(const conversion *how);      /* by the sensing noise */
+void convert_budget(const conversion *how);      /* in dBm, by the limits, or by the sensing noise */
+void convert_noise(const conversion *how);       /* null: by bandwidth and noise figure */
 void convert_angle_range(const conversion *how);
 void convert_path_phase(const conversion *how);       /* a phase, or random_path_phase */
 void convert_sensing_fraction(const conversion *how); /* null: each method's own */

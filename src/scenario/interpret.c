@@ -2,8 +2,8 @@
 #include "scenario/interpret.h"
 
 #include "scenario/available.h"
-#include "scenario/drawn_gains.h"
 #include "scenario/gain.h"
+#include "scenario/idle.h"
 #include "scenario/positions.h"
 #include "scenario/relations.h"
 #include "scenario/remarks.h"
@@ -34,16 +34,18 @@ static conversion make_conversion(cfi_scenario *scenario, key_id id)
                         .arrays = &scenario->arrays};
 }
 
-void interpret_scalars(cfi_scenario *scenario)
+cfi_status interpret_scalars(cfi_scenario *scenario, cfi_error *error)
 {
-    drawn_gains_settle(scenario);
-    for (key_id id = 0; id < KEY_COUNT; id++) {
+    cfi_status status = idle_settle(scenario, error);
+
+    for (key_id id = 0; id < KEY_COUNT && status == CFI_OK; id++) {
         if (key_table[id].convert) {
             const conversion how = make_conversion(scenario, id);
 
             key_table[id].convert(&how);
         }
     }
+    return status;
 }
 
 /* Whether a point has the sizes of the grid's scenario, and so the lengths of all lists that it does not set. */

@@ -73,19 +73,19 @@ static double cone_solver_bytes(const cfi_system *system, pilot_groups groups)
     return (entries > 8.0 * terms ? 8.0 : 16.0) * entries + 115.0 * terms + 240.0 * sizes;
 }
 
-/* The Hessian in the multipliers of users, pairs and the budget, and a row an access point of each. */
-static double dual_bytes(const cfi_system *system, double pairs)
+/* States of users and pairs, with a history of them; rows of access points; amplitudes where pairs add up. */
+static double response_bytes(const cfi_system *system, double pairs)
 {
-    double n = (double)system->K + pairs + 1.0;
+    double L = (double)system->L, K = (double)system->K;
 
-    return 8.0 * (n * n + n * (2.0 * 256.0 + 4.0) + (2.0 * (double)system->K + pairs) * (double)system->L);
+    return 8.0 * (26.0 * (2.0 * K + pairs) + 11.0 * L + (pairs > 0.0 ? K * L : 0.0));
 }
 
 /* What the steps of the allocation take. */
 static double allocation_bytes(const cfi_system *system)
 {
     pilot_groups groups = make_groups(system);
-    bool coherent = system->rate_model == CFI_RATE_EXACT, dual = system->allocation.solver == CFI_SOLVER_STRUCTURED;
+    bool coherent = system->rate_model == CFI_RATE_EXACT, response = system->allocation.solver == CFI_SOLVER_STRUCTURED;
     double pairs;
 
     if (system->allocation.method != CFI_METHOD_SCA) {
@@ -96,11 +96,17 @@ static double allocation_bytes(const cfi_system *system)
     }
     pairs = groups.squares - (double)system->K;
     if (system->allocation.solver == CFI_SOLVER_AUTO) {
-        dual = system->allocation.surrogate == CFI_SURROGATE_PRODUCT &&
-               system->allocation.crlb_constraint == CFI_CRLB_EXACT &&
-               !(pairs > 0.0 && sensing_is_reverse_convex(system)) && pairs <= (double)CFI_DUAL_MOST_PAIRS;
+        response = system->allocation.surrogate == CFI_SURROGATE_PRODUCT &&
+                   system->allocation.crlb_constraint == CFI_CRLB_EXACT &&
+                   !(pairs > 0.0 && sensing_is_reverse_convex(system));
     }
-    return dual ? dual_bytes(system, pairs) : cone_solver_bytes(system, groups);
+    return response ? response_bytes(system, pairs) : cone_solver_bytes(system, groups);
+}
+
+/* Whether some echo paths differ from others. */
+static bool paths_differ(const cfi_sensing *sensing)
+{
+    return sensing->path_gains || sensing->path_phases_rad || sensing->random_path_phase;
 }
 
 /* Gains and phases as they were given, and the echo paths of a drop: complex, for every pair unless all are equal. */
@@ -109,7 +115,7 @@ static double path_bytes(const cfi_system *system)
     const cfi_sensing *sensing = &system->sensing;
     double pairs = (double)system->L * (double)system->L, numbers = 0.0;
 
-    if (sensing->path_gains || sensing->path_phases_rad || sensing->random_path_phase) {
+    if (paths_differ(sensing)) {
         numbers += 2.0 * pairs;
     }
     numbers += sensing->path_gains ? pairs : 0.0;
@@ -128,22 +134,36 @@ static double shadowing_bytes(const cfi_system *system)
     return 8.0 * copies * (K * K + (system->propagation.shadowing_correlation == CFI_SHADOWING_BOTH ? L * L : 0.0));
 }
 
-/* Two squares a block, of at most as many blocks as realisations, and a few for the elimination; sixteen realisations'
- * beams, as operands. */
+/* Sums of every AP's beams at the target and across, stream by stream: a set a block, of at most as many blocks as
+ * realisations, and a few for estimates; paths that differ once more, as products want them. */
 static double multistatic_bytes(const cfi_system *system)
 {
-    double padded = 16.0 * ceil((double)system->L / 16.0),
+    double streams = 8.0 * ceil((double)system->K / 8.0), L = (double)system->L,
            blocks = fmin((double)system->monte_carlo.realizations, 100.0);
 
-    return (2.0 * blocks + 12.0) * 16.0 * padded * padded + 900.0 * (double)system->K * padded;
+    return 32.0 * (blocks + 4.0) * streams * L + (paths_differ(&system->sensing) ? 16.0 * L * L : 0.0);
+}
+
+/* Gains, means of the own streams, powers: what stays of a drop is K x L thrice. */
+enum { RECORD_ARRAYS = 3 };
+
+/* While powers are allocated: two arrays of the normalised problem, five points. */
+enum { PROBLEM_ARRAYS = 2 + 5 };
+
+double scenario_record_bytes(const cfi_system *system)
+{
+    double L = (double)system->L, K = (double)system->K;
+
+    return 8.0 * (RECORD_ARRAYS * K * L + 16.0 * (K + L) + 64.0);
 }
 
 double scenario_memory_bytes(const cfi_system *system)
 {
-    double L = (double)system->L, K = (double)system->K, bytes = 20.0 * 8.0 * K * L;
+    double pairs = (double)system->L * (double)system->K, K = (double)system->K, bytes = scenario_record_bytes(system);
 
     bytes += path_bytes(system);
     bytes += shadowing_bytes(system);
+    bytes += system->allocation.method == CFI_METHOD_SCA ? PROBLEM_ARRAYS * 8.0 * pairs : 0.0;
     bytes += allocation_bytes(system);
     if (system->monte_carlo.realizations > 0) {
         /* sixteen realisations' channels, estimates and normals, and products */

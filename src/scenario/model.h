@@ -26,4 +26,9 @@ struct cfi_scenario {
     size_t warnings;
 };
 
+static inline bool model_is_null(const cfi_scenario *scenario, key_id id)
+{
+    return scenario->value[id].form == FORM_NULL;
+}
+
 #endif

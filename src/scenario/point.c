@@ -113,7 +113,9 @@ cfi_status scenario_at_point(const cfi_scenario *scenario, size_t point, cfi_sce
     }
     status = read_point(made, error);
     if (status == CFI_OK) {
-        interpret_scalars(made);
+        status = interpret_scalars(made, error);
+    }
+    if (status == CFI_OK) {
         status = interpret_rest(made, error);
     }
     if (status != CFI_OK) {

@@ -2,7 +2,7 @@
 #include "scenario/relations.h"
 
 #include "base/text.h"
-#include "scenario/drawn_gains.h"
+#include "scenario/idle.h"
 #include "scenario/key_text.h"
 
 #include <stdarg.h>
@@ -10,14 +10,6 @@
 
 #define GIBIBYTE 1073741824.0
 enum { MAX_GIBIBYTES = 64, MAX_DRAWS = 2147483647 };
-
-/* What the records of all drops keep: four K x L arrays and some vectors each. */
-static double records_bytes(const cfi_system *system)
-{
-    double L = (double)system->L, K = (double)system->K;
-
-    return (double)system->monte_carlo.drops * 8.0 * (4.0 * K * L + 16.0 * (K + L) + 64.0);
-}
 
 /* The number as a size, whatever it is. */
 static size_t as_size(double x)
@@ -63,7 +55,8 @@ __attribute__((format(printf, 4, 5))) static cfi_status refuse_key(const cfi_sce
 static cfi_status check_memory(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
-    double trial = scenario_memory_bytes(system) / GIBIBYTE, records = records_bytes(system) / GIBIBYTE;
+    double trial = scenario_memory_bytes(system) / GIBIBYTE,
+           records = (double)system->monte_carlo.drops * scenario_record_bytes(system) / GIBIBYTE;
 
     if (trial > MAX_GIBIBYTES) {
         cfi_place place = place_file(scenario->file);
@@ -139,10 +132,50 @@ static cfi_status check_rate_target(const cfi_scenario *scenario, cfi_error *err
                             key_table[KEY_objective].words[system->allocation.objective]);
 }
 
+static cfi_status check_power(const cfi_scenario *scenario, cfi_error *error)
+{
+    if (scenario->value[KEY_budget_w].form == FORM_WORD && model_is_null(scenario, KEY_ap_limit_w)) {
+        return refuse_key(scenario, KEY_budget_w, error,
+                          "\"limits\" without power.ap_limit_dbm (allowed: a number, or limits where they are given)");
+    }
+    if (!model_is_null(scenario, KEY_budget_w) && model_is_null(scenario, KEY_pilot_power_w)) {
+        return refuse_key(scenario, KEY_pilot_power_w, error,
+                          "null with power.budget_dbm, which is no power of a pilot (allowed: a number)");
+    }
+    if (!model_is_null(scenario, KEY_noise_figure_db) && model_is_null(scenario, KEY_bandwidth_hz)) {
+        return refuse_key(scenario, KEY_bandwidth_hz, error,
+                          "null with power.noise_figure_db, which gives no noise by itself (allowed: a number)");
+    }
+    return CFI_OK;
+}
+
+/* Whether a model of propagation needs the carrier frequency. */
+static bool needs_carrier(cfi_propagation_kind model)
+{
+    enum { NOTHING, CARRIER };
+#define MODEL_NEEDS(constant, word, needs) [CFI_PROPAGATION_##constant] = needs,
+    static const int needed[CFI_PROPAGATION_COUNT] = {CFI_PROPAGATION_MODELS(MODEL_NEEDS)};
+#undef MODEL_NEEDS
+
+    return needed[model] == CARRIER;
+}
+
+static cfi_status check_carrier(const cfi_scenario *scenario, cfi_error *error)
+{
+    cfi_propagation_kind model = scenario->system.propagation.model;
+
+    return !needs_carrier(model) || !model_is_null(scenario, KEY_carrier_hz)
+               ? CFI_OK
+               : refuse_key(scenario, KEY_carrier_hz, error,
+                            "null with the propagation.model %s (allowed: a number, in GHz)",
+                            key_table[KEY_model].words[model]);
+}
+
 cfi_status check_relations(const cfi_scenario *scenario, cfi_error *error)
 {
-    cfi_status (*const checks[])(const cfi_scenario *, cfi_error *) = {
-        check_memory, check_frame, check_pilots, check_angles, drawn_gains_check, check_rate_target};
+    cfi_status (*const checks[])(const cfi_scenario *, cfi_error *) = {check_memory, check_frame,       check_pilots,
+                                                                       check_angles, check_rate_target, idle_check,
+                                                                       check_power,  check_carrier};
     cfi_status status = CFI_OK;
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == CFI_OK; i++) {

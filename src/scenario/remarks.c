@@ -1,9 +1,14 @@
 /* Remarks. */
 #include "scenario/remarks.h"
 
+#include "base/units.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+
+/* Relative: a limit of the budget's own size, in other units, is not above it. */
+static const double LIMIT_ROUNDING = 1e-9;
 
 void remark_add(cfi_scenario *scenario, const char *format, ...)
 {
@@ -19,26 +24,79 @@ void remark_add(cfi_scenario *scenario, const char *format, ...)
     scenario->warning[scenario->warnings++] = text;
 }
 
-/* A bound that says hardly more about an angle than the range it is drawn from. */
+/* The largest threshold that estimators keep: beyond it maximum likelihood errs far more than the bound says, by as
+ * much as a guess (-25 dB for four antennas). rad^2 */
+static double largest_useful_threshold(const cfi_system *system)
+{
+    double deviation = 0.225 / (double)system->M;
+
+    return deviation * deviation;
+}
+
+/* A threshold that no estimator keeps, or that says hardly more about an angle than the range it is drawn from. */
 static void remark_threshold(cfi_scenario *scenario)
 {
     const cfi_system *system = &scenario->system;
     double prior = (system->sensing.angle_max_rad - system->sensing.angle_min_rad) / sqrt(12.0), loosest = 0.0,
-           deviation;
-    bool constrains = system->allocation.method == CFI_METHOD_HEURISTIC || system->allocation.method == CFI_METHOD_SCA;
+           useful = largest_useful_threshold(system), deviation;
+    bool constrains = system->allocation.method == CFI_METHOD_HEURISTIC || system->allocation.method == CFI_METHOD_SCA,
+         drawn = !system->sensing.angle_rad && prior > 0.0;
 
     for (size_t l = 0; l < system->L; l++) {
         loosest = fmax(loosest, system->sensing.crlb_threshold_rad2[l]);
     }
     deviation = sqrt(loosest);
-    if (!constrains || system->sensing.angle_rad || prior == 0.0 || deviation < 0.9 * prior) {
-        return;
+    if (constrains && loosest > useful) {
+        remark_add(
+            scenario,
+            "sensing.crlb_threshold_db: %.4g dB, a standard deviation of %.3g degrees, is useless for %zu receive "
+            "antenna%s: estimators reach the bound only below %.4g dB",
+            10.0 * log10(loosest), deviation * DEGREES_PER_RADIAN, system->M, system->M == 1 ? "" : "s",
+            10.0 * log10(useful));
+    } else if (constrains && drawn && deviation >= 0.9 * prior) {
+        remark_add(scenario,
+                   "sensing.crlb_threshold_db: %.4g dB is a standard deviation of %.3g degrees, %s the prior of "
+                   "sensing.angle_range_deg (%.3g degrees)",
+                   10.0 * log10(loosest), deviation * DEGREES_PER_RADIAN,
+                   deviation < prior ? "hardly better than" : "no better than", prior * DEGREES_PER_RADIAN);
     }
-    remark_add(scenario,
-               "sensing.crlb_threshold_db: %.4g dB is a standard deviation of %.3g degrees, %s the prior of "
-               "sensing.angle_range_deg (%.3g degrees)",
-               10.0 * log10(loosest), deviation * 180.0 / M_PI,
-               deviation < prior ? "hardly better than" : "no better than", prior * 180.0 / M_PI);
+}
+
+/* Limits that the budget does not let an access point reach. */
+static void remark_limits(cfi_scenario *scenario)
+{
+    const cfi_power *power = &scenario->system.power;
+    const char *budget_key = power->budget_in_dbm ? "power.budget_dbm" : "power.snr_db";
+    size_t L = scenario->system.L, idle = 0;
+    double budget_dbm = dbm_of(power->budget_w), least = INFINITY;
+
+    for (size_t l = 0; power->ap_limit_w && l < L; l++) {
+        if (power->ap_limit_w[l] > power->budget_w * (1.0 + LIMIT_ROUNDING)) {
+            idle++;
+            least = fmin(least, power->ap_limit_w[l]);
+        }
+    }
+    if (idle == L) {
+        remark_add(scenario,
+                   "power.ap_limit_dbm: %.6g dBm cannot bind: the budget of all access points is %.6g dBm (%s)",
+                   dbm_of(least), budget_dbm, budget_key);
+    } else if (idle > 0) {
+        remark_add(scenario,
+                   "power.ap_limit_dbm: the limits of %zu of %zu access points cannot bind: the budget of all is %.6g "
+                   "dBm (%s)",
+                   idle, L, budget_dbm, budget_key);
+    }
+}
+
+/* Of given gains; drawn ones are looked at when they are there. */
+static void remark_signal(cfi_scenario *scenario)
+{
+    const cfi_system *system = &scenario->system;
+    char text[CFI_LOST_SIGNAL_LENGTH];
+
+    if (system->propagation.gain && scenario_signal_is_lost(system, system->propagation.gain, text, sizeof text)) {
+        remark_add(scenario, "%s", text);
+    }
 }
 
 /* Distances to the nearest copy allow no correlation 2^(-d / decorrelation) exactly once points are many and the
@@ -78,4 +136,6 @@ void remark_all(cfi_scenario *scenario)
     }
     remark_correlation(scenario);
     remark_threshold(scenario);
+    remark_limits(scenario);
+    remark_signal(scenario);
 }

@@ -2,6 +2,7 @@
 #include "scenario/resolved.h"
 
 #include "scenario/axes.h"
+#include "scenario/idle.h"
 
 #include <sha2.h>
 #include <string.h>
@@ -14,7 +15,7 @@ typedef enum {
 
 static bool is_printed(const cfi_scenario *scenario, key_id id, resolved_purpose purpose)
 {
-    if (purpose == RESOLVED_COMPLETE && (id == KEY_schema || id == KEY_name)) {
+    if ((purpose == RESOLVED_COMPLETE && (id == KEY_schema || id == KEY_name)) || idle_is_left_out(scenario, id)) {
         return false;
     }
     return id == KEY_sweep ? tree_has_sweep(&scenario->tree) : scenario->value[id].form != 0;

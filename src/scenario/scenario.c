@@ -40,11 +40,12 @@ static cfi_status interpret(cfi_scenario *scenario, cfi_error *error)
 {
     cfi_status status = read_values(scenario, error);
 
-    if (status != CFI_OK) {
-        return status;
+    if (status == CFI_OK) {
+        status = interpret_scalars(scenario, error);
     }
-    interpret_scalars(scenario);
-    status = check_swept(scenario, error);
+    if (status == CFI_OK) {
+        status = check_swept(scenario, error);
+    }
     if (status == CFI_OK) {
         status = interpret_rest(scenario, error);
     }

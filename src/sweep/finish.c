@@ -150,6 +150,35 @@ static cfi_status write_table(const void *context, FILE *stream, cfi_error *erro
     return report_write_sweep_csv(&outcomes, &source, stream, error);
 }
 
+/* The line of a network in which no allocation can lift a signal out of the noise. False: there is none, gains are
+ * given, which the scenario itself remarks on, or memory does not allow to look. */
+static bool describe_lost_signal(const cfi_system *system, uint32_t drop, char text[CFI_LOST_SIGNAL_LENGTH])
+{
+    cfi_arena *arena = system->propagation.gain ? NULL : arena_create();
+    cfi_network network;
+    cfi_error ignored;
+    bool lost = arena && network_draw(system, drop, arena, &network, &ignored) == CFI_OK &&
+                scenario_signal_is_lost(system, network.beta, text, CFI_LOST_SIGNAL_LENGTH);
+
+    arena_destroy(arena);
+    return lost;
+}
+
+/* If the best drop of all is lost in noise, the others are, too. */
+static void warn_of_lost_signals(const finished *f, const cfi_sweep_warn *warn)
+{
+    char text[CFI_LOST_SIGNAL_LENGTH];
+    cfi_scenario *point = NULL;
+    cfi_error ignored;
+    bool any = f->tally.lines > f->tally.failed + f->tally.infeasible;
+
+    if (any && scenario_at_point(f->plan->sweep, f->tally.best.point, &point, &ignored) == CFI_OK &&
+        describe_lost_signal(scenario_system(point), f->tally.best.drop, text)) {
+        warn->emit(warn->context, text);
+    }
+    scenario_destroy(point);
+}
+
 /* The remarks and the verdict of a whole sweep. */
 static cfi_status conclude_sweep(const finished *f, const cfi_sweep_warn *warn, cfi_error *error)
 {
@@ -157,6 +186,7 @@ static cfi_status conclude_sweep(const finished *f, const cfi_sweep_warn *warn, 
 
     if (warn->emit) {
         report_sweep_warnings(&outcomes, warn->emit, warn->context);
+        warn_of_lost_signals(f, warn);
     }
     return report_sweep_verdict(&f->tally, error);
 }

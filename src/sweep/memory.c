@@ -56,3 +56,11 @@ cfi_status memory_check(const sweep_plan *plan, bool merging, cfi_error *error)
                      "process may have; fewer drops or values, or --shard)",
                      plan->items, plan->points, needed / MEBIBYTE, allowed / MEBIBYTE);
 }
+
+thread_shares memory_share_threads(size_t threads, size_t trials, double trial_bytes, double kept_bytes)
+{
+    double room = (memory_allowed() - PROGRAM_BYTES - kept_bytes) / trial_bytes;
+    size_t at_once = trials < threads || !(room >= 2.0) ? 1 : room < (double)threads ? (size_t)room : threads;
+
+    return (thread_shares){.at_once = at_once, .each = at_once == 1 ? threads : 1};
+}

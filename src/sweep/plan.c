@@ -1,6 +1,7 @@
 /* The trials of a sweep in their order. */
 #include "sweep/plan.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 cfi_status plan_make(const cfi_scenario *sweep, size_t shard, size_t shards, sweep_plan *plan, cfi_error *error)
@@ -18,6 +19,7 @@ cfi_status plan_make(const cfi_scenario *sweep, size_t shard, size_t shards, swe
             return status;
         }
         plan->first[p + 1] = plan->first[p] + scenario_system(point)->monte_carlo.drops;
+        plan->trial_bytes = fmax(plan->trial_bytes, scenario_memory_bytes(scenario_system(point)));
         scenario_destroy(point);
     }
     plan->trials = plan->first[plan->points];

@@ -11,6 +11,7 @@ typedef struct sweep_plan {
     size_t *first; /* points + 1: trials of point p are first[p] .. first[p + 1] - 1 */
     size_t shard, shards;
     size_t items;
+    double trial_bytes; /* what a trial of any point needs at most (scenario_memory_bytes) */
 } sweep_plan;
 
 /* Reads every point's scenario: what is wrong with any of them is found before hours of work. */

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/openmp.h"
 #include "sweep/dispatch.h"
+#include "sweep/memory.h"
 
 #include <stdlib.h>
 
@@ -83,19 +84,17 @@ cfi_status sweep_run_drops(const cfi_system *system, const cfi_run_options *opti
 {
     size_t threads = options->threads > 0 ? options->threads : sweep_default_threads();
     cfi_status status = linalg_prepare(&threads, error);
-    bool spread = system->monte_carlo.drops >= threads;
-    size_t outer = spread ? threads : 1;
+    size_t count = system->monte_carlo.drops;
+    thread_shares shares = memory_share_threads(threads, count, scenario_memory_bytes(system),
+                                                (double)count * scenario_record_bytes(system));
+    size_t outer = shares.at_once;
     double start = clock_seconds();
     drops d = {.system = system,
                .options = options,
-               .trial = {.threads = spread ? 1 : threads, .check = options->check, .alloc = options->alloc},
+               .trial = {.threads = shares.each, .check = options->check, .alloc = options->alloc},
                .run = run};
-    dispatch_job job = {.stride = 1,
-                        .end = system->monte_carlo.drops,
-                        .threads = outer,
-                        .stop = options->alloc.stop,
-                        .context = &d,
-                        .work = run_drop};
+    dispatch_job job = {
+        .stride = 1, .end = count, .threads = outer, .stop = options->alloc.stop, .context = &d, .work = run_drop};
 
     *run = (cfi_run){.record = NULL};
     if (status == CFI_OK) {

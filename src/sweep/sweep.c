@@ -139,7 +139,7 @@ static cfi_status share_todo(sweep_work *w, cfi_status status, cfi_error *error)
 static cfi_status run_items(sweep_work *w, cfi_error *error)
 {
     size_t threads = w->options->threads, end = w->todo.count;
-    bool spread;
+    thread_shares shares;
     cfi_status status;
     dispatch_job job = {.first = ranks_index(),
                         .stride = ranks_count(),
@@ -153,9 +153,9 @@ static cfi_status run_items(sweep_work *w, cfi_error *error)
         threads = ranks_count() > 1 ? 1 : sweep_default_threads();
     }
     status = linalg_prepare(&threads, error);
-    spread = w->todo.count >= threads;
-    job.threads = spread ? threads : 1;
-    w->trial = (cfi_trial_options){.threads = spread ? 1 : threads, .alloc = {.stop = w->options->stop}};
+    shares = memory_share_threads(threads, w->todo.count, w->plan->trial_bytes, 0.0);
+    job.threads = shares.at_once;
+    w->trial = (cfi_trial_options){.threads = shares.each, .alloc = {.stop = w->options->stop}};
     w->end = w->todo.count;
     if (status == CFI_OK) {
         status = make_workers(w, job.threads, error);

@@ -18,7 +18,7 @@ static cfi_status out_of_trial_memory(const cfi_network *network, cfi_error *err
                      network->K);
 }
 
-static cfi_status draw(const cfi_system *system, uint32_t drop, cfi_arena *arena, cfi_record *record, cfi_error *error)
+static cfi_status draw(const cfi_system *system, size_t threads, cfi_arena *arena, cfi_record *record, cfi_error *error)
 {
     cfi_network *network = arena_alloc(arena, 1, sizeof *network);
     cfi_link *link = arena_alloc(arena, 1, sizeof *link);
@@ -27,40 +27,15 @@ static cfi_status draw(const cfi_system *system, uint32_t drop, cfi_arena *arena
     if (!network || !link) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for a drop");
     }
-    status = network_draw(system, drop, arena, network, error);
+    status = network_draw_on(system, record->index, threads, arena, network, error);
     if (status == CFI_OK) {
         status = link_make(network, arena, link, error);
     }
     if (status == CFI_OK) {
         record->network = network;
         record->link = link;
-        record->xi = link->share;
     }
     return status;
-}
-
-/* gamma_kl = p_kl / (N xi_kl) and eta_kl = s_l / (N K), for reports. */
-static cfi_status express_factors(cfi_record *record, cfi_arena *arena, cfi_error *error)
-{
-    const cfi_powers *powers = &record->allocation.powers;
-    size_t K = record->K, pairs = K * record->L;
-    double N = (double)record->N, *gamma, *eta;
-
-    if (record->network->system->precoding.kind != CFI_PRECODER_MR) {
-        return CFI_OK;
-    }
-    gamma = arena_alloc(arena, pairs, sizeof *gamma);
-    eta = arena_alloc(arena, pairs, sizeof *eta);
-    if (!gamma || !eta) {
-        return out_of_trial_memory(record->network, error);
-    }
-    for (size_t i = 0; i < pairs; i++) {
-        gamma[i] = powers->p[i] / (N * record->xi[i]);
-        eta[i] = powers->s[i / K] / (N * (double)K);
-    }
-    record->gamma = gamma;
-    record->eta = eta;
-    return CFI_OK;
 }
 
 static cfi_status both_bounds(const cfi_record *record, const cfi_powers *powers, cfi_arena *arena, double *own_echo,
@@ -117,7 +92,8 @@ static cfi_status evaluate_reference(const cfi_record *record, const cfi_powers 
     return status;
 }
 
-/* The equal and the heuristic split beside the scenario's own method. */
+/* The equal and the heuristic split beside the scenario's own method; before it, which then takes over the memory of
+ * their powers. */
 static cfi_status evaluate_references(cfi_record *record, cfi_arena *arena, cfi_error *error)
 {
     const cfi_network *network = record->network;
@@ -261,18 +237,16 @@ cfi_status trial_run(const cfi_system *system, uint32_t drop, const cfi_trial_op
 
     error = error ? error : &own; /* rooms below report through it */
     *record = (cfi_record){.index = drop, .L = system->L, .K = system->K, .N = system->N};
-    status = draw(system, drop, arena, record, error);
+    status = draw(system, options->threads, arena, record, error);
+    if (status == CFI_OK) {
+        status = evaluate_references(record, arena, error);
+    }
     if (status == CFI_OK) {
         status = allocate(record, options, arena, error);
     }
     if (status == CFI_OK && record->status == CFI_DROP_FAILED) {
+        record->equal = record->heuristic = (cfi_reference){.available = false};
         return CFI_OK;
-    }
-    if (status == CFI_OK) {
-        status = express_factors(record, arena, error);
-    }
-    if (status == CFI_OK) {
-        status = evaluate_references(record, arena, error);
     }
     if (status == CFI_OK && options->check && record->allocation.solver) {
         status = check_allocation(record, options, arena, error);

@@ -33,7 +33,7 @@ static start_source source_make(const alloc_problem *problem, const cfi_powers *
     return (start_source){.problem = problem,
                           .heuristic = incumbent.point,
                           .incumbent = incumbent,
-                          .users = contest_make(problem->link, problem->signal, arena),
+                          .users = contest_make(problem->link, arena),
                           .key = key};
 }
 

@@ -30,7 +30,7 @@ lacks_temporary() { [ -d "$1" ] && [ -z "$(find "$1" -name '.*' -type f)" ]; }
 # A scenario that takes milliseconds; its threshold draws no warning.
 cat >small.json <<'END'
 {"name": "small", "network": {"aps": 6, "ues": 2}, "pilots": {"length": 2},
- "sensing": {"crlb_threshold_db": -8}, "monte_carlo": {"drops": 4, "realizations": 20}}
+ "sensing": {"crlb_threshold_db": -28, "path_gain": 0.1}, "monte_carlo": {"drops": 4, "realizations": 20}}
 END
 echo '{}' >empty.json
 
@@ -106,7 +106,7 @@ expect_line 3 'unknown.json: /network/apps' validate unknown.json
 expect_line 3 'small.json: /network/placement' run small.json --set network.min_distance_m=900
 expect_line 3 'empty.json: /propagation/carrier_ghz: null with the propagation.model tr38901_umi' \
   run empty.json --set propagation.model=tr38901_umi
-expect_line 3 '--set propagation.model: "three_slope" draws gains, and propagation.gain gives them' run empty.json \
+expect_line 3 '--set propagation.gain: given beside propagation.model (allowed: one of them' run empty.json \
   --set network.aps=1 --set network.ues=1 --set 'propagation.gain=[[1]]' --set propagation.model=three_slope
 expect_line 3 '--set network.wrap_around: text "yes" is of the wrong type (allowed: true, false)' \
   run empty.json --set network.wrap_around=yes

@@ -149,7 +149,7 @@ all='bounds.svg convergence.svg map.svg'
     check 'a run' draws run "$all" "$top/configs/paper.json" $set
     check 'sensing beams' draws tight "$all" "$top/configs/paper.json" $set --set sensing.crlb_threshold_db=-13
     check 'a single user' draws single "$all" "$top/configs/paper.json" $set --set network.ues=1 --set network.aps=3
-    check 'a single access point, too: nothing to iterate' draws one 'bounds.svg map.svg' "$top/configs/paper.json" $set --set network.aps=1 \
+    check 'a single access point, too' draws one "$all" "$top/configs/paper.json" $set --set network.aps=1 \
         --set network.ues=1 --set pilots.length=1
     check 'nothing feasible' draws hopeless 'map.svg' "$top/configs/paper.json" $set --set sensing.crlb_threshold_db=-60
     check 'nothing iterated' draws equal 'bounds.svg map.svg' "$top/configs/paper.json" $set --set allocation.method=equal

@@ -24,7 +24,7 @@ printable() {
 
 cat >small.json <<'END'
 {"name": "small", "network": {"aps": 6, "ues": 2}, "pilots": {"length": 2},
- "sensing": {"crlb_threshold_db": -8}, "monte_carlo": {"drops": 4, "realizations": 20}}
+ "sensing": {"crlb_threshold_db": -28, "path_gain": 0.1}, "monte_carlo": {"drops": 4, "realizations": 20}}
 END
 
 # ---------------------------------------------------------------------------- escape sequences

@@ -25,10 +25,11 @@ END
 # ------------------------------------------------------------------------------- the grid
 expect 0 sweep sweep.json --dry-run
 check 'dry run counts points and trials' has out '10 points, 60 trials'
-expect 0 sweep sweep.json --dry-run --shard 2/7 --over seed=1,2
+expect 0 sweep sweep.json --dry-run --shard 2/7 --over seed=1,2 --set sensing.path_gain=0.1 \
+    --over sensing.crlb_threshold_db=-42:3:-30
 check 'dry run counts a shard' has out '20 points, 120 trials; 17 in shard 2 of 7'
 check 'remarks on values that the sweep replaces are not made' test ! -s err
-expect 0 sweep sweep.json --dry-run --over sensing.crlb_threshold_db=-20,-5,-4
+expect 0 sweep sweep.json --dry-run --over sensing.crlb_threshold_db=-26,-5,-4
 check 'remarks on points are counted' has err 'warning: 4 of 6 points, the first of them: sensing.crlb_threshold_db: -5 dB'
 check 'a dry run writes nothing' test ! -e sweep.ndjson
 expect 2 sweep sweep.json

@@ -1,0 +1,103 @@
+/* One start of the search. docs/model.md (M13), (M19). */
+#include "alloc/ascent.h"
+
+#include "alloc/constants.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* Whether the answers of the access points are what maximises the objective, linearised: their thresholds leave a
+ * convex set, and interference has slopes. */
+static bool has_response(const alloc_problem *problem)
+{
+    return problem->objective->slopes && problem->objective->surrogate(problem, NULL)->has_response &&
+           problem->sensing.kind != SENSING_LINEARISED &&
+           problem->link->system->allocation.crlb_constraint == CFI_CRLB_EXACT;
+}
+
+/* `auto` takes the response where it applies, unless the cone problems are what the caller wants to see. */
+static bool takes_response(const alloc_problem *problem, const cfi_alloc_options *options)
+{
+    const cfi_system *system = problem->link->system;
+
+    if (system->allocation.solver != CFI_SOLVER_AUTO) {
+        return system->allocation.solver == CFI_SOLVER_STRUCTURED;
+    }
+    return has_response(problem) && !(options && options->export_problem);
+}
+
+/* Cone problems of so many powers are solved in seconds. */
+static bool cones_fit(const alloc_problem *problem)
+{
+    return problem->K * problem->L <= CONES_MOST_POWERS;
+}
+
+cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const cfi_alloc_options *options,
+                       alloc_workspace *workspace, cfi_error *error)
+{
+    cfi_arena *scratch = workspace->scratch;
+    cfi_status status;
+
+    *ascent = (alloc_ascent){.structured = takes_response(problem, options)};
+    if (ascent->structured && !has_response(problem)) {
+        return error_set(error, CFI_INVALID,
+                         "allocation.solver: \"structured\" needs powers that form a convex set, which pilots that are "
+                         "shared, and communication power that is the cheaper way to sense, do not leave (allowed "
+                         "here: \"auto\", \"socp\")");
+    }
+    status = stepper_init(&ascent->stepper, problem, options, workspace, error);
+    if (status == CFI_OK && !(problem_state(problem, scratch, &ascent->work.candidate) &&
+                              problem_state(problem, scratch, &ascent->work.trial))) {
+        status = error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");
+    }
+    if (status == CFI_OK && ascent->structured) {
+        status = climb_init(&ascent->climb, problem, options ? options->stop : NULL, scratch, error);
+        ascent->climb.patience = cones_fit(problem) ? STALLED : SIZE_MAX;
+    }
+    return status;
+}
+
+/* The outcome of a start before its first step, which has the objective `value`. */
+static void begin_start(const alloc_stepper *stepper, double value, sca_outcome *outcome)
+{
+    outcome->status = CFI_ALLOC_ITERATION_LIMIT;
+    outcome->stop_reason = "max_iterations";
+    outcome->iterations = 0;
+    outcome->objective = value;
+    outcome->trace[0] = value;
+    outcome->trace_count = 1;
+    outcome->broke_down = !isfinite(value);
+    *outcome->failure = '\0';
+    if (outcome->broke_down) { /* powers or gains beyond the range of a double */
+        outcome->status = CFI_ALLOC_FAILED;
+        outcome->stop_reason = "not_finite";
+        snprintf(outcome->failure, sizeof outcome->failure, "the objective at start %zu is not finite", stepper->start);
+    }
+}
+
+/* The response, and the cone solver where that did not converge. */
+static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
+{
+    size_t before;
+    double gap;
+    cfi_status status = climb_run(&ascent->climb, &ascent->work, at, outcome, &gap, error);
+
+    if (status == CFI_OK && outcome->status == CFI_ALLOC_ITERATION_LIMIT && cones_fit(ascent->stepper.problem)) {
+        before = outcome->iterations;
+        status = sca_run(&ascent->stepper, &ascent->work, at, outcome, error);
+        ascent->fallback_steps += outcome->iterations - before;
+        gap = climb_gap(&ascent->climb, at);
+    }
+    ascent->largest_gap = fmax(ascent->largest_gap, gap);
+    return status;
+}
+
+cfi_status ascent_run(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
+{
+    begin_start(&ascent->stepper, problem_evaluate(ascent->stepper.problem, at->point, at->values), outcome);
+    if (outcome->broke_down) {
+        return CFI_OK;
+    }
+    return ascent->structured ? run_structured(ascent, at, outcome, error)
+                              : sca_run(&ascent->stepper, &ascent->work, at, outcome, error);
+}

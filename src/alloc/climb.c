@@ -1,0 +1,389 @@
+/* The accelerated response. docs/model.md (M19). */
+#include "alloc/climb.h"
+
+#include "alloc/constants.h"
+
+#include <math.h>
+#include <string.h>
+
+cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cfi_arena *arena, cfi_error *error)
+{
+    cfi_status status;
+
+    *c = (climb){.problem = problem, .stop = stop};
+    status = response_init(&c->map, problem, arena, error);
+    c->n = response_length(&c->map);
+    if (status == CFI_OK) {
+        status = anderson_init(&c->history, c->n, arena, error);
+    }
+    if (status != CFI_OK) {
+        return status;
+    }
+    double *memory = arena_alloc(arena, 7 * c->n, sizeof *memory);
+    c->fading = arena_alloc(arena, 2 * problem->K, sizeof *c->fading);
+    if (!memory || !c->fading) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the accelerated response");
+    }
+    double **const part[] = {&c->state, &c->answer, &c->best, &c->origin, &c->from, &c->to, &c->reach};
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
+        *part[i] = memory + i * c->n;
+    }
+    c->revived = c->fading + problem->K;
+    return CFI_OK;
+}
+
+static void copy_state(const climb *c, double *to, const double *from)
+{
+    memcpy(to, from, c->n * sizeof *to);
+}
+
+/* ------------------------------------------------------------------------- coordinates ---- */
+
+/* The map is nearly linear in the logarithms of u and I; coherent amplitudes, which may be 0, stay as they are. */
+static void to_logarithms(const climb *c, const double *state, double *coordinate)
+{
+    size_t K = c->problem->K;
+
+    for (size_t i = 0; i < 2 * K; i++) {
+        coordinate[i] = log(fmax(state[i], LEAST_LOGARITHM));
+    }
+    memcpy(coordinate + 2 * K, state + 2 * K, c->map.pairs * sizeof *state);
+}
+
+/* Users that are silent in `answer` stay so; interference is at least the noise, 1. */
+static void from_logarithms(const climb *c, const double *coordinate, const double *answer, double *state)
+{
+    size_t K = c->problem->K;
+
+    for (size_t k = 0; k < K; k++) {
+        state[k] = answer[k] > 0.0 ? exp(coordinate[k]) : 0.0;
+        state[K + k] = fmax(exp(coordinate[K + k]), 1.0);
+    }
+    for (size_t m = 2 * K; m < c->n; m++) {
+        state[m] = fmax(coordinate[m], 0.0);
+    }
+}
+
+/* ------------------------------------------------------------------- evaluations and restarts ---- */
+
+static void count_evaluation(climb *c, sca_outcome *outcome)
+{
+    c->evaluations++;
+    outcome->iterations++;
+    outcome->trace[outcome->trace_count++] = c->objective;
+}
+
+/* False when the map has no answer there. */
+static bool take_answer(climb *c, sca_outcome *outcome)
+{
+    bool answered = response_answer(&c->map, c->state, c->answer, &c->value);
+
+    if (answered && c->value.objective > c->objective) {
+        c->objective = c->value.objective;
+        copy_state(c, c->best, c->answer);
+        copy_state(c, c->origin, c->state);
+        c->in_point = false;
+    }
+    count_evaluation(c, outcome);
+    return answered;
+}
+
+static void restart(climb *c)
+{
+    copy_state(c, c->state, c->best);
+    c->feasible = true;
+    anderson_forget(&c->history);
+}
+
+/* The extrapolation c->state was too long, as happens across a kink: shorter ones, and then plain steps that show the
+ * map as it is there, the more of them the more often in a row that happened. */
+static void retreat(climb *c, sca_outcome *outcome)
+{
+    double before = c->objective;
+
+    to_logarithms(c, c->best, c->from);
+    to_logarithms(c, c->state, c->reach);
+    for (size_t i = 0; i < RETREATS && c->evaluations < c->end && !(c->objective > before); i++) {
+        for (size_t j = 0; j < c->n; j++) {
+            c->reach[j] = c->from[j] + RETREAT * (c->reach[j] - c->from[j]);
+        }
+        from_logarithms(c, c->reach, c->best, c->state);
+        take_answer(c, outcome);
+    }
+    c->retreats++;
+    c->plain = 2 * c->retreats < MOST_PLAIN ? 2 * c->retreats : MOST_PLAIN;
+    restart(c);
+}
+
+/* ------------------------------------------------------------------- between two points ---- */
+
+/* u, I and z of a point that was evaluated. */
+static void state_of(const climb *c, const alloc_state *at, double *state)
+{
+    const alloc_problem *problem = c->problem;
+    size_t K = problem->K;
+
+    memcpy(state, at->values->u, K * sizeof *state);
+    memcpy(state + K, at->values->interference, K * sizeof *state);
+    for (size_t k = 0; k < K; k++) {
+        for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
+            state[2 * K + m] = problem_coherent(problem, k, problem->mate[m], at->point->w);
+        }
+    }
+}
+
+/* Puts the best point into at->point, unless that is as good to the last bit. */
+static void recover_best(climb *c)
+{
+    response_value value;
+
+    if (c->in_point) {
+        return;
+    }
+    response_answer(&c->map, c->origin, c->answer, &value);
+    response_read(&c->map, c->work->candidate.point);
+    if (sca_complete(c->problem, &c->work->candidate) >= c->at->values->objective) {
+        problem_copy_state(c->problem, &c->work->candidate, c->at);
+    }
+    state_of(c, c->at, c->best);
+    c->in_point = true;
+}
+
+/* The plain step from the best point lowers the objective, but its direction raises it: the feasible set is convex, and
+ * the gain, linearised, is positive. Goes to the first point between them that is better. False when none is. */
+static bool search_between(climb *c, sca_outcome *outcome)
+{
+    const alloc_problem *problem = c->problem;
+    const alloc_state *trial = &c->work->trial;
+    alloc_point *other = c->work->candidate.point;
+    double share = 0.5;
+
+    recover_best(c);
+    if (!response_answer(&c->map, c->best, c->answer, &c->value)) {
+        return false;
+    }
+    response_read(&c->map, other);
+    for (size_t i = 0; i < HALVINGS && c->evaluations < c->end; i++, share *= 0.5) {
+        const alloc_point *from = c->at->point;
+        double objective;
+
+        for (size_t j = 0; j < problem->K * problem->stride; j++) {
+            trial->point->w[j] = from->w[j] + share * (other->w[j] - from->w[j]);
+        }
+        for (size_t l = 0; l < problem->L; l++) {
+            trial->point->s[l] = from->s[l] + share * (other->s[l] - from->s[l]);
+        }
+        objective = sca_complete(problem, trial);
+        if (objective > c->objective) {
+            c->objective = objective;
+            problem_copy_state(problem, trial, c->at);
+            state_of(c, trial, c->best);
+            count_evaluation(c, outcome);
+            restart(c);
+            return true;
+        }
+        count_evaluation(c, outcome);
+    }
+    return false;
+}
+
+/* ---------------------------------------------------------------------- users on their way ---- */
+
+/* A user that loses power in every step goes to zero, geometrically, and holds up the rest: it is silenced. */
+static void silence_fading(climb *c)
+{
+    size_t K = c->problem->K;
+    bool any = false;
+
+    for (size_t k = 0; k < K && c->problem->objective->revives; k++) {
+        double u = c->answer[k], before = c->state[k], noise = c->answer[K + k];
+        bool weak = u > 0.0 && u * u < FADING_SINR * noise;
+
+        c->fading[k] = weak && u * sqrt(c->state[K + k]) < FADING * before * sqrt(noise) ? c->fading[k] + 1 : 0;
+        if (c->fading[k] >= FADED && c->revived[k] < REVIVALS) {
+            c->answer[k] = 0.0;
+            any = true;
+        }
+    }
+    if (any) {
+        anderson_forget(&c->history);
+    }
+}
+
+/* sum_l signal_kl^2 rho_l / h_l: by how much the map multiplies a small u_k / I_k. */
+static double growth(const climb *c, size_t k)
+{
+    const double *signal = c->problem->signal + c->problem->stride * k;
+
+    return rows_triple(c->problem->stride, signal, signal, c->map.along);
+}
+
+/* Gives the silent users that would gain power again a little of it. Only with orthogonal pilots: otherwise others add
+ * up coherently at such a user. True when there are any. */
+static bool revive_silent(climb *c)
+{
+    size_t K = c->problem->K;
+    bool any = false;
+
+    for (size_t k = 0; k < K && c->problem->objective->revives && !c->map.amplitude; k++) {
+        if (c->best[k] == 0.0 && c->revived[k] < REVIVALS && growth(c, k) > c->best[K + k] * (1.0 + FAR_BELOW)) {
+            c->state[k] = sqrt(FADING_SINR * c->best[K + k]);
+            c->revived[k]++;
+            c->fading[k] = 0;
+            any = true;
+        }
+    }
+    return any;
+}
+
+/* The climb ended below its best point, where users were alive that are silent now: back there, where they stay. */
+static bool take_back_silence(climb *c)
+{
+    bool any = false;
+
+    for (size_t k = 0; k < c->problem->K; k++) {
+        if (c->state[k] == 0.0 && c->best[k] > 0.0) {
+            c->revived[k] = REVIVALS;
+            any = true;
+        }
+    }
+    if (any) {
+        restart(c);
+    }
+    return any;
+}
+
+/* ------------------------------------------------------------------------------ the climb ---- */
+
+/* From the answer on: by a plain step where the gain is small enough to be certified there, or where that was asked
+ * for; else by extrapolation. */
+static void advance(climb *c, double small)
+{
+    bool plain = false, quiet;
+
+    silence_fading(c);
+    to_logarithms(c, c->state, c->from);
+    to_logarithms(c, c->answer, c->to);
+    anderson_learn(&c->history, c->from, c->to);
+    c->reach_ratio = fmax(anderson_next(&c->history, c->reach), 1.0);
+    quiet = fabs(c->value.objective - c->last_objective) <= QUIET_CHANGE * c->objective && c->unchecked >= UNCHECKED;
+    c->last_objective = c->value.objective;
+    c->unchecked++;
+    if (quiet || fabs(c->value.gain) * c->reach_ratio <= small * c->objective) {
+        plain = true;
+        c->unchecked = 0;
+    } else if (c->plain > 0 && c->history.count > 0) {
+        c->plain--;
+        plain = true;
+    }
+    c->feasible = plain || c->history.count == 0;
+    if (c->feasible) {
+        copy_state(c, c->state, c->answer);
+        return;
+    }
+    for (size_t i = 0; i < 2 * c->problem->K; i++) {
+        c->reach[i] = fmin(fmax(c->reach[i], c->to[i] - FARTHEST), c->to[i] + FARTHEST);
+    }
+    from_logarithms(c, c->reach, c->answer, c->state);
+}
+
+static void begin_climb(climb *c, const sca_work *work, const alloc_state *at, const sca_outcome *outcome)
+{
+    size_t most = c->problem->link->system->allocation.max_iterations - outcome->iterations;
+
+    c->at = at;
+    c->work = work;
+    c->objective = at->values->objective;
+    c->in_point = true;
+    state_of(c, at, c->best);
+    memset(c->fading, 0, 2 * c->problem->K * sizeof *c->fading);
+    c->evaluations = c->plain = c->retreats = 0;
+    c->end = most < c->patience ? most : c->patience;
+    c->reach_ratio = 1.0;
+    c->last_objective = 0.0;
+    c->unchecked = UNCHECKED;
+    c->map.mu = -1.0;
+    restart(c);
+}
+
+static void end_climb(sca_outcome *outcome, const char *reason)
+{
+    outcome->status = CFI_ALLOC_CONVERGED;
+    outcome->stop_reason = reason;
+}
+
+/* One evaluation and what follows from it. False when nothing more is to be gained, or found. */
+static bool climb_on(climb *c, sca_outcome *outcome, double small)
+{
+    if (!take_answer(c, outcome)) {
+        return false;
+    }
+    if (c->feasible && c->value.gain * c->reach_ratio <= small * c->objective) {
+        if (c->value.objective < c->objective && take_back_silence(c)) {
+            return true;
+        }
+        if (revive_silent(c)) {
+            c->feasible = false;
+            anderson_forget(&c->history);
+            return true;
+        }
+        end_climb(outcome, "tolerance");
+        return false;
+    }
+    if (!c->feasible && !(c->value.objective >= c->objective * (1.0 - FAR_BELOW))) {
+        retreat(c, outcome);
+        return true;
+    }
+    if (c->feasible && !c->history.started && c->value.objective < c->objective) {
+        return search_between(c, outcome);
+    }
+    c->retreats = c->feasible ? c->retreats : 0;
+    advance(c, small);
+    return true;
+}
+
+double climb_gap(climb *c, const alloc_state *at)
+{
+    response_value value;
+
+    state_of(c, at, c->state);
+    return response_answer(&c->map, c->state, c->answer, &value) ? fmax(value.gain, 0.0) / at->values->objective
+                                                                 : INFINITY;
+}
+
+/* The trace ends at the result, from which what was tracked may differ in its last bits, and never falls. */
+static void end_trace(sca_outcome *outcome, double objective)
+{
+    outcome->objective = objective;
+    outcome->trace[outcome->trace_count - 1] = objective;
+    for (size_t i = outcome->trace_count; i-- > 1 && outcome->trace[i - 1] > outcome->trace[i];) {
+        outcome->trace[i - 1] = outcome->trace[i];
+    }
+}
+
+static cfi_status interrupted(cfi_error *error)
+{
+    return error_set(error, CFI_INTERRUPTED, "interrupted during the power allocation");
+}
+
+cfi_status climb_run(climb *c, const sca_work *work, const alloc_state *at, sca_outcome *outcome, double *gap,
+                     cfi_error *error)
+{
+    const cfi_system *system = c->problem->link->system;
+    double tolerance = system->allocation.tolerance, small = fmax(CERTIFIED_GAIN * tolerance, ROUNDING_GAIN);
+
+    begin_climb(c, work, at, outcome);
+    while (c->evaluations < c->end && !stop_requested(c->stop) && climb_on(c, outcome, small)) {
+    }
+    if (stop_requested(c->stop)) {
+        return interrupted(error);
+    }
+    recover_best(c);
+    end_trace(outcome, at->values->objective);
+    *gap = climb_gap(c, at);
+    if (outcome->status != CFI_ALLOC_CONVERGED && outcome->iterations < system->allocation.max_iterations &&
+        *gap <= NO_PROGRESS_GAP * tolerance) {
+        end_climb(outcome, "no_progress");
+    }
+    return stop_requested(c->stop) ? interrupted(error) : CFI_OK;
+}

@@ -1,0 +1,52 @@
+/* The objective climbed by accelerated responses from one start. docs/model.md (M19). */
+#ifndef CFISAC_ALLOC_CLIMB_H
+#define CFISAC_ALLOC_CLIMB_H
+
+#include "alloc/anderson.h"
+#include "alloc/response.h"
+#include "alloc/sca.h"
+
+/* A state is u, I and z (response.h): n = 2 K + pairs numbers. */
+typedef struct climb {
+    const alloc_problem *problem;
+    cfi_stop *stop; /* or NULL */
+    response map;
+    anderson history;
+    size_t n;
+    size_t patience;           /* evaluations, at most: then somebody else goes on. The caller's to set */
+    double *state, *answer;    /* n: where the map was evaluated last, and its answer */
+    double *best;              /* n: the state of the best point */
+    double *origin;            /* n: the state whose answer the best point is, unless it stands in at->point */
+    double *from, *to, *reach; /* n: logarithms of the state and of the answer; an extrapolation */
+    size_t *fading;            /* K: evaluations in a row in which a weak user lost power */
+    size_t *revived;           /* K: how often a user was brought back */
+    /* of the run */
+    const alloc_state *at;   /* the caller's point */
+    const sca_work *work;    /* the caller's */
+    bool in_point;           /* the best point stands in at->point */
+    bool feasible;           /* the state is that of a feasible point */
+    double objective;        /* of the best point */
+    response_value value;    /* of the last answer */
+    double last_objective;   /* of the answer before */
+    double reach_ratio;      /* of the last extrapolation, see anderson_next */
+    size_t unchecked;        /* evaluations since the gap was looked at */
+    size_t plain, retreats;  /* plain steps still to go before the next extrapolation; retreats in a row */
+    size_t evaluations, end; /* so far, and when the climb ends */
+} climb;
+
+/* Memory from the arena; CFI_NO_MEMORY. The problem's objective must have slopes. */
+cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cfi_arena *arena, cfi_error *error);
+
+/* Improves at->point (feasible and complete, at->values its own) in place, and goes on with *outcome, which knows the
+ * start: a value of the trace is the best objective after an evaluation of the map, `iterations` counts evaluations.
+ * The objective never falls. The status becomes CFI_ALLOC_CONVERGED with a certificate, or stays
+ * CFI_ALLOC_ITERATION_LIMIT: after max_iterations, or earlier where there was no progress. *gap: what a step of the
+ * product surrogate could gain at the result, at most, relative (response_value). Deterministic, allocates nothing.
+ * CFI_INTERRUPTED. */
+cfi_status climb_run(climb *c, const sca_work *work, const alloc_state *at, sca_outcome *outcome, double *gap,
+                     cfi_error *error);
+
+/* That gap at any point that is feasible and evaluated; infinite where there is no answer. */
+double climb_gap(climb *c, const alloc_state *at);
+
+#endif

@@ -1,0 +1,380 @@
+/* The best response of the access points. docs/model.md (M19). */
+#include "alloc/response.h"
+
+#include "alloc/constants.h"
+#include "base/clones.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------------------ set-up ---- */
+
+static void fill_constant_rows(response *r)
+{
+    const alloc_sensing *sensing = &r->problem->sensing;
+
+    for (size_t l = 0; l < r->problem->L; l++) {
+        sensing_shape shape = sensing_shape_of(sensing, l);
+
+        r->root_kink[l] = sqrt(shape.kink);
+        r->trade[l] = shape.helps ? shape.trade : INFINITY;
+        r->offset[l] = shape.offset;
+        r->root_most[l] = sqrt(sensing->most[l]);
+        r->root_fewest[l] = sqrt(sensing->fewest[l]);
+    }
+}
+
+cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *arena, cfi_error *error)
+{
+    size_t K = problem->K, pairs = problem->mate_start[K], stride = problem->stride;
+    bool streams = problem->load_by_stream != NULL, apart = !problem_loads_equal(problem);
+    double *memory = arena_zeros(arena, (11 + (pairs > 0 || streams ? K : 0)) * stride + 2 * K, sizeof *memory);
+
+    *r = (response){.problem = problem, .pairs = pairs, .stride = stride, .mu = -1.0};
+    if (!memory) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the response of %zu access points", problem->L);
+    }
+    double **const row[] = {&r->root_kink,   &r->trade, &r->offset, &r->root_most,
+                            &r->root_fewest, &r->norm,  &r->price,  &r->sensing_price,
+                            &r->along,       &r->x,     &r->s};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        *row[i] = memory + i * stride;
+    }
+    r->sensing_price = apart ? r->sensing_price : r->price;
+    r->gain = memory + 11 * stride;
+    r->weight = r->gain + K;
+    r->amplitude = pairs > 0 || streams ? r->weight + K : NULL;
+    fill_constant_rows(r);
+    return streams ? response_streams_init(r, arena, error) : CFI_OK;
+}
+
+/* ------------------------------------------------------------------------ gains and prices ---- */
+
+/* Access points whose numbers stay in the nearest cache while users pass by. */
+enum { TILE = 256 };
+
+/* norm^2 of v and C of a tile. */
+CLONES(static, void, price_tile, (const response *r, size_t first, size_t count), (r, first, count))
+{
+    const alloc_problem *problem = r->problem;
+    double *restrict norm2 = r->norm + first, *restrict price = r->price + first;
+
+    for (size_t l = 0; l < count; l++) {
+        norm2[l] = price[l] = 0.0;
+    }
+    for (size_t k = 0; k < problem->K; k++) {
+        const double *restrict signal = problem->signal + r->stride * k + first;
+        const double *restrict load = problem->load + r->stride * k + first;
+        double gain = r->gain[k], weight = r->weight[k];
+
+        for (size_t l = 0; l < count; l++) {
+            double v = gain * signal[l];
+
+            norm2[l] += v * v;
+            price[l] += weight * load[l];
+        }
+    }
+}
+
+/* C_s of a tile. */
+CLONES(static, void, price_sensing, (const response *r, size_t first, size_t count), (r, first, count))
+{
+    double *restrict price = r->sensing_price + first;
+
+    for (size_t l = 0; l < count; l++) {
+        price[l] = 0.0;
+    }
+    for (size_t k = 0; k < r->problem->K; k++) {
+        const double *restrict load = r->problem->sensing_load + r->stride * k + first;
+        double weight = r->weight[k];
+
+        for (size_t l = 0; l < count; l++) {
+            price[l] += weight * load[l];
+        }
+    }
+}
+
+CLONES(static, void, scale_row, (size_t count, double factor, const double *restrict from, double *restrict to),
+       (count, factor, from, to))
+{
+    for (size_t l = 0; l < count; l++) {
+        to[l] = factor * from[l];
+    }
+}
+
+CLONES(static, void, subtract_row, (size_t count, double factor, const double *restrict from, double *restrict to),
+       (count, factor, from, to))
+{
+    for (size_t l = 0; l < count; l++) {
+        to[l] -= factor * from[l];
+    }
+}
+
+/* Negative amplitudes are worth nothing; adds the squares of the others. */
+CLONES(static, void, clip_row, (size_t count, double *restrict v, double *restrict norm2), (count, v, norm2))
+{
+    for (size_t l = 0; l < count; l++) {
+        v[l] = v[l] > 0.0 ? v[l] : 0.0;
+        norm2[l] += v[l] * v[l];
+    }
+}
+
+/* v of a tile where streams of one pilot add up coherently at each other's users, and its squared norm. */
+static void pay_coherent_tile(const response *r, size_t first, size_t count, const double *z)
+{
+    const alloc_problem *problem = r->problem;
+
+    for (size_t j = 0; j < problem->K; j++) {
+        size_t at = r->stride * j + first;
+
+        scale_row(count, r->gain[j], problem->signal + at, r->amplitude + at);
+    }
+    for (size_t k = 0; k < problem->K; k++) {
+        for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
+            size_t j = problem->mate[m];
+
+            subtract_row(count, r->weight[k] * z[m], problem_coherent_row(problem, k, j) + first,
+                         r->amplitude + r->stride * j + first);
+        }
+    }
+    memset(r->norm + first, 0, count * sizeof *r->norm);
+    for (size_t j = 0; j < problem->K; j++) {
+        clip_row(count, r->amplitude + r->stride * j + first, r->norm + first);
+    }
+}
+
+CLONES(static, void, take_roots, (size_t count, double *restrict value), (count, value))
+{
+    for (size_t l = 0; l < count; l++) {
+        value[l] = sqrt(value[l]);
+    }
+}
+
+/* h, C and C_s of all access points, without mu. */
+static void pay_and_price(response *r, const double *z)
+{
+    for (size_t first = 0; first < r->stride; first += TILE) {
+        size_t count = r->stride - first < TILE ? r->stride - first : TILE;
+
+        if (!r->problem->load_by_stream) {
+            price_tile(r, first, count);
+        }
+        if (r->sensing_price != r->price) {
+            price_sensing(r, first, count);
+        }
+        if (r->amplitude) {
+            pay_coherent_tile(r, first, count, z);
+        }
+        take_roots(count, r->norm + first);
+    }
+    if (r->problem->load_by_stream) {
+        response_streams_price(r);
+    }
+}
+
+/* -------------------------------------------------------------------------- the answers ---- */
+
+typedef struct one_answer {
+    double x, s, along, bend; /* bend: minus half the derivative of x + s by mu */
+} one_answer;
+
+/* The closed cases, without branches. Where nothing is gained and nothing costs, 0 / 0 compares false and the threshold
+ * decides. */
+INLINE one_answer answer_of(const response *r, double mu, size_t l)
+{
+    double h = r->norm[l], C = r->price[l] + mu, trade = r->trade[l], kink = r->root_kink[l];
+    double below = C - (r->sensing_price[l] + mu) * trade, free = h / C, used = h / below, kept = 1.0 - trade;
+    bool slack = free >= kink, lifted = below > 0.0 && used < kink;
+    double wanted = slack ? free : lifted ? used : kink;
+    double curve = slack ? 1.0 / C : lifted ? kept * kept / below : 0.0;
+    double clipped = wanted > r->root_most[l] ? r->root_most[l] : wanted;
+    double rho = clipped < r->root_fewest[l] ? r->root_fewest[l] : clipped, x = rho * rho;
+    double missing = r->offset[l] - x * trade;
+
+    return (one_answer){.x = x,
+                        .s = missing > 0.0 ? missing : 0.0,
+                        .along = h > 0.0 ? rho / h : 0.0,
+                        .bend = rho == wanted ? x * curve : 0.0};
+}
+
+/* LANES sums, so that the order of the additions does not depend on the length of vectors. */
+CLONES(static, spending, spend_alike, (const response *r, double mu), (r, mu))
+{
+    double total[LANES] = {0.0}, bend[LANES] = {0.0};
+
+    for (size_t first = 0; first < r->stride; first += LANES) {
+#pragma omp simd
+        for (size_t i = 0; i < LANES; i++) {
+            one_answer one = answer_of(r, mu, first + i);
+
+            r->x[first + i] = one.x;
+            r->s[first + i] = one.s;
+            r->along[first + i] = one.along;
+            total[i] += one.x + one.s;
+            bend[i] += one.bend;
+        }
+    }
+    for (size_t i = 1; i < LANES; i++) {
+        total[0] += total[i];
+        bend[0] += bend[i];
+    }
+    return (spending){.total = total[0], .slope = -2.0 * bend[0]};
+}
+
+static spending spend(response *r, double mu)
+{
+    return r->problem->load_by_stream ? response_streams_spend(r, mu) : spend_alike(r, mu);
+}
+
+/* Where no threshold or limit binds, powers are h^2 / (C + mu)^2, and total^(-1/2) is nearly linear in mu. */
+static double newton_price(double mu, spending now, double budget)
+{
+    double root = sqrt(now.total);
+
+    return mu + (1.0 / root - 1.0 / sqrt(budget)) * 2.0 * now.total * root / now.slope;
+}
+
+/* The price at which all would be spent if interference cost nothing. */
+static double first_price(const response *r)
+{
+    return sqrt(rows_product(r->stride, r->norm, r->norm) / (double)r->problem->L);
+}
+
+/* In the middle of a bracket; of its logarithms where it is wide. */
+static double between(double low, double high)
+{
+    return low > 0.0 && high > 4.0 * low ? sqrt(low * high) : 0.5 * (fmax(low, 0.0) + high);
+}
+
+/* Finds the mu >= 0 at which the budget is spent (0: it need not be), by Newton's method within a bracket. */
+static bool find_budget_price(response *r)
+{
+    double budget = (double)r->problem->L, mu = r->mu >= 0.0 ? r->mu : first_price(r);
+    double low = -1.0, high = INFINITY; /* low < 0: 0 was not tried */
+
+    for (size_t i = 0; i < MOST_PRICES; i++) {
+        spending now = spend(r, mu);
+        bool over = !(now.total <= budget);
+        double next = NAN;
+
+        r->mu = mu;
+        if (fabs(now.total - budget) <= BUDGET_SPENT * budget || (mu == 0.0 && !over)) {
+            return true;
+        }
+        low = over ? mu : low;
+        high = over ? high : mu;
+        if (now.slope < 0.0 && now.total < INFINITY) {
+            next = newton_price(mu, now, budget);
+        }
+        if (!over && low < 0.0 && !(next > 0.0)) {
+            next = 0.0;
+        } else if (!(next > low && next < high)) {
+            next = high < INFINITY ? between(low, high) : fmax(4.0 * mu, FIRST_PRICE);
+        }
+        if (next == mu || next == low || next == high) {
+            return now.total <= budget * (1.0 + 1e3 * BUDGET_SPENT);
+        }
+        mu = next;
+    }
+    return false;
+}
+
+/* ---------------------------------------------------------------------- the state after it ---- */
+
+/* I_k of user k from loads, without coherent terms. */
+static double interference_at(const response *r, size_t k)
+{
+    const alloc_problem *problem = r->problem;
+    const double *sensing = problem->sensing_load + r->stride * k;
+
+    if (problem_loads_equal(problem)) {
+        return 1.0 + rows_product_sum(r->stride, sensing, r->x, r->s);
+    }
+    return 1.0 + rows_product(r->stride, sensing, r->s) +
+           (problem->load ? rows_product(r->stride, problem->load + r->stride * k, r->x) : 0.0);
+}
+
+/* u, I and z of the answers. */
+static void collect(const response *r, double *answer)
+{
+    const alloc_problem *problem = r->problem;
+    double *u = answer, *interference = answer + problem->K, *z = answer + 2 * problem->K;
+
+    for (size_t k = 0; k < problem->K; k++) {
+        const double *signal = problem->signal + r->stride * k;
+
+        u[k] = r->amplitude ? rows_triple(r->stride, signal, r->amplitude + r->stride * k, r->along)
+                            : r->gain[k] * rows_triple(r->stride, signal, signal, r->along);
+        interference[k] = interference_at(r, k);
+    }
+    if (problem->load_by_stream) {
+        problem_add_streams(problem, r->amplitude, interference);
+    }
+    for (size_t k = 0; k < problem->K; k++) {
+        for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
+            size_t j = problem->mate[m];
+
+            z[m] = rows_triple(r->stride, problem_coherent_row(problem, k, j), r->amplitude + r->stride * j, r->along);
+            interference[k] += z[m] * z[m];
+        }
+    }
+}
+
+/* z^2 is linearised as 2 z0 z - z0^2, which (z - z0)^2 is missing from. */
+static response_value value_of(const response *r, const double *state, double *answer)
+{
+    const alloc_problem *problem = r->problem;
+    size_t K = problem->K;
+    alloc_values values = {.u = answer, .interference = answer + K};
+    response_value value = {.objective = problem->objective->value(problem, &values)};
+
+    for (size_t k = 0; k < K; k++) {
+        double rise = answer[K + k] - state[K + k];
+
+        for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
+            double change = answer[2 * K + m] - state[2 * K + m];
+
+            rise -= change * change;
+        }
+        value.gain += 2.0 * r->gain[k] * (answer[k] - state[k]) - r->weight[k] * rise;
+    }
+    return value;
+}
+
+bool response_answer(response *r, const double *state, double *answer, response_value *value)
+{
+    const alloc_problem *problem = r->problem;
+
+    problem->objective->slopes(problem, state, state + problem->K, r->gain, r->weight);
+    pay_and_price(r, state + 2 * problem->K);
+    if (!find_budget_price(r)) {
+        return false;
+    }
+    if (problem->load_by_stream) {
+        response_streams_place(r);
+    }
+    collect(r, answer);
+    *value = value_of(r, state, answer);
+    return true;
+}
+
+CLONES(static, void, multiply_row,
+       (size_t count, double gain, const double *restrict v, const double *restrict along, double *restrict w),
+       (count, gain, v, along, w))
+{
+    for (size_t l = 0; l < count; l++) {
+        w[l] = gain * v[l] * along[l];
+    }
+}
+
+void response_read(const response *r, alloc_point *point)
+{
+    for (size_t k = 0; k < r->problem->K; k++) {
+        size_t at = r->stride * k;
+
+        multiply_row(r->stride, r->amplitude ? 1.0 : r->gain[k],
+                     (r->amplitude ? r->amplitude : r->problem->signal) + at, r->along, point->w + at);
+    }
+    memcpy(point->x, r->x, r->stride * sizeof *r->x);
+    memcpy(point->s, r->s, r->stride * sizeof *r->s);
+}

@@ -1,0 +1,72 @@
+/* The best response of all access points to the users' signals and interference. docs/model.md (M19)
+ *
+ * The objective F depends on the powers through the users' signals u_k and interference I_k, and I_k through the
+ * coherent amplitudes z_kj of users that share a pilot. About a state (u, I, z) F's slopes are  2 gain_k = dF/du_k  and
+ * weight_k = -dF/dI_k  (for the sum rate u_k / (I_k + u_k^2) and u_k^2 / (I_k (I_k + u_k^2))). They pay every amplitude
+ *     v_jl = gain_j signal_jl - sum_k weight_k z_kj coherent_kjl,   at least 0,
+ * and price every unit of power,  C_l = sum_k weight_k load_kl + mu  for users,  C_s,l  with sensing_load for sensing.
+ * An access point answers alone:  maximise 2 v'w - C x - C_s s,  x = norm(w)^2,  within its threshold and its limits,
+ * in closed cases for rho = norm(w) along v, with h = norm(v):
+ *     h / C                       where the threshold does not bind,
+ *     h / (C - C_s d1 / d2)       where sensing power makes up for what is missing,
+ *     1 / sqrt(d1)                between them (the kink);   a limit clips rho.
+ * Where the price of power depends on the user (load_by_stream) the cases stay, with a multiplier found by a scalar
+ * search in the place of the quotients (response_streams.c). mu, the budget's price, is found by Newton's method. The
+ * answers have new u, I and z: a map of 2 K + pairs numbers whose fixed points are stationary points of F. */
+#ifndef CFISAC_ALLOC_RESPONSE_H
+#define CFISAC_ALLOC_RESPONSE_H
+
+#include "alloc/problem.h"
+
+typedef struct response {
+    const alloc_problem *problem;
+    size_t pairs, stride;  /* of users that share a pilot, ordered; the problem's */
+    double *gain, *weight; /* K each, of the last state */
+    double mu;             /* the budget's price at the last answer; negative: none yet */
+    double *amplitude;     /* K rows: v of the last answer, or w / along; NULL where v_kl is gain_k signal_kl */
+    /* a row each, constant; 0 beyond L */
+    double *root_kink, *trade, *offset; /* 1 / sqrt(d1); d1 / d2 and 1 / d2 where sensing power helps, else infinite
+                                           and 0 */
+    double *root_most, *root_fewest;    /* of what limits leave for x */
+    /* a row each, of the last answer */
+    double *norm, *price, *sensing_price; /* h; C and C_s without mu, one row where they are alike */
+    double *along, *x, *s;                /* rho / h */
+    /* with load_by_stream: K rows of C without mu; of v; the multiplier of each AP, beside C in the denominators */
+    double *stream_price, *worth, *shift;
+} response;
+
+/* u, I and z, one after the other. */
+static inline size_t response_length(const response *r)
+{
+    return 2 * r->problem->K + r->pairs;
+}
+
+/* Rows from the arena; CFI_NO_MEMORY. */
+cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *arena, cfi_error *error);
+
+typedef struct response_value {
+    double objective; /* F at the answer */
+    /* Of F, linearised at the state. At the state of a feasible point it is at least 0, and no step of the product
+     * surrogate gains more: the duality gap of that step at lambda_k = 1 / (1 + SINR_k). */
+    double gain;
+} response_value;
+
+/* The answer to `state`, which is another state. False when the budget cannot be met to rounding. Allocates nothing. */
+bool response_answer(response *r, const double *state, double *answer, response_value *value);
+
+/* The powers of the last answer. */
+void response_read(const response *r, alloc_point *point);
+
+/* What the APs radiate together at one mu, and its derivative by mu. Leaves the answers in r. */
+typedef struct spending {
+    double total, slope;
+} spending;
+
+/* The same where the price depends on the user (response_streams.c): C and v of all amplitudes from gain and weight;
+ * the answers at one mu; and where amplitudes end up, as w in r->amplitude. */
+cfi_status response_streams_init(response *r, cfi_arena *arena, cfi_error *error);
+void response_streams_price(response *r);
+spending response_streams_spend(response *r, double mu);
+void response_streams_place(response *r);
+
+#endif

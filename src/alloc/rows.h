@@ -1,0 +1,27 @@
+/* Rows: a number for each access point, which loops take in whole vectors. Sums are added up in LANES parts, so that
+ * the order of additions, and with it the last bit, is the same for vectors of any length. */
+#ifndef CFISAC_ALLOC_ROWS_H
+#define CFISAC_ALLOC_ROWS_H
+
+#include <stddef.h>
+
+enum { LANES = 8 };
+
+/* Into each of the copies that are made of a loop (CLONES). */
+#define INLINE static inline __attribute__((always_inline))
+
+/* L numbers, rounded up to whole vectors. */
+static inline size_t rows_stride(size_t L)
+{
+    return (L + LANES - 1) / LANES * LANES;
+}
+
+/* All of `count` numbers, a multiple of LANES.
+ *   rows_product      sum_l a_l b_l
+ *   rows_product_sum  sum_l a_l (b_l + c_l)
+ *   rows_triple       sum_l a_l b_l c_l */
+double rows_product(size_t count, const double *a, const double *b);
+double rows_product_sum(size_t count, const double *a, const double *b, const double *c);
+double rows_triple(size_t count, const double *a, const double *b, const double *c);
+
+#endif

@@ -1,0 +1,56 @@
+/* What the two published first-order methods work on that the allocation is timed against: the sum rate's problem of
+ * one network with orthogonal pilots and no thresholds (so that no sensing power is of use), in amplitudes.
+ *
+ * Units: power P / L, noise 1. With w_kl = sqrt(p_kl), g and V those of the link in these units,
+ *   u_k = sum_l g_kl w_kl,    I_k = 1 + sum_l V_kl sum_j w_jl^2,
+ *   maximise  f(w) = sum_k ln(1 + u_k^2 / I_k)  over w >= 0 and
+ *   either  sum_kl w_kl^2 <= L  (one budget),  or  sum_k w_kl^2 <= 1 for every l  (limits of P / L, as in the papers).
+ *
+ * Access points stand in blocks of 16, users in rows of a block: element (k, l) is lane l % 8 of vector
+ * 2 (k + K floor(l / 16)) + floor(l % 16 / 8). Those beyond L have no gain and no power. */
+#ifndef BENCH_PEER_H
+#define BENCH_PEER_H
+
+#include "cfisac/alloc.h"
+
+enum { PEER_BLOCK = 16 };
+
+typedef double peer_vector __attribute__((vector_size(64)));
+typedef struct peer_pair {
+    peer_vector half[2]; /* a row of a block */
+} peer_pair;
+
+typedef struct peer_problem {
+    const cfi_link *link;
+    size_t K, L, blocks;
+    double unit_w;          /* P / L */
+    bool per_ap;            /* limits per access point, else one budget */
+    const peer_pair *g, *V; /* K rows a block */
+} peer_problem;
+
+/* The amplitudes scale * w, and what the users have there. */
+typedef struct peer_point {
+    peer_pair *w;
+    double scale;
+    double *u, *interference; /* K */
+    double value;             /* f */
+} peer_point;
+
+/* Sums over access points, a vector a user. */
+typedef struct peer_sums {
+    peer_vector *u, *interference;
+} peer_sums;
+
+/* Everything comes from the arena; NULL members when out of memory. */
+peer_problem peer_problem_make(const cfi_link *link, bool per_ap, cfi_arena *arena);
+peer_point peer_point_make(const peer_problem *problem, cfi_arena *arena);
+peer_sums peer_sums_make(const peer_problem *problem, cfi_arena *arena);
+
+/* Radiated watts of a point, and back; the latter evaluates it. */
+void peer_to_powers(const peer_problem *problem, const peer_point *point, cfi_powers *powers);
+void peer_from_powers(const peer_problem *problem, const cfi_powers *powers, peer_sums sums, peer_point *point);
+
+/* Sets u, I and f of a point from sums of its w (without its scale). */
+void peer_collect(const peer_problem *problem, peer_sums sums, peer_point *point);
+
+#endif
