@@ -177,6 +177,30 @@ static void adding_users_and_access_points_moves_nothing_of_any_model(void **sta
     }
 }
 
+/* Any number of threads: the same bits, of every model and kind of shadowing, in more than one part a thread. */
+static void threads_change_nothing_of_any_model(void **state)
+{
+    enum { L = 900, K = 100 };
+
+    (void)state;
+    for (size_t i = 0; i < 3 * CFI_PROPAGATION_COUNT; i++) {
+        cfi_system system = system_of((cfi_propagation_kind)(i / 3), 10.0);
+        cfi_arena *arena = arena_create();
+        cfi_network alone, shared;
+
+        system.L = L;
+        system.K = K;
+        system.propagation.shadowing_correlation = (cfi_shadowing_correlation)(i % 3);
+        assert_int_equal(network_draw_on(&system, 5, 1, arena, &alone, NULL), CFI_OK);
+        assert_int_equal(network_draw_on(&system, 5, 3, arena, &shared, NULL), CFI_OK);
+        assert_memory_equal(alone.beta, shared.beta, sizeof(double) * L * K);
+        if (alone.line_of_sight) {
+            assert_memory_equal(alone.line_of_sight, shared.line_of_sight, (size_t)L * K);
+        }
+        arena_destroy(arena);
+    }
+}
+
 /* ----------------------------------------------------------------------------- wrap-around ---- */
 
 enum { APS = 7, USERS = 9 };
@@ -365,6 +389,7 @@ int main(void)
         cmocka_unit_test(gains_of_a_drop_are_the_models),
         cmocka_unit_test(states_have_their_probabilities),
         cmocka_unit_test(adding_users_and_access_points_moves_nothing_of_any_model),
+        cmocka_unit_test(threads_change_nothing_of_any_model),
         cmocka_unit_test(a_wrapped_area_is_symmetric),
         cmocka_unit_test(ways_lead_to_the_nearest_copy),
         cmocka_unit_test(rejection_reaches_across_the_edge),
