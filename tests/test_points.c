@@ -70,7 +70,9 @@ static void assert_same_system(const cfi_system *a, const cfi_system *b)
 {
     for (size_t id = 0; id < KEY_COUNT; id++) {
         const key_spec *spec = &key_table[id];
-        size_t bytes = spec->forms & FORM_WORD && !(spec->forms & FORM_NUMBER) ? sizeof(cfi_method) : sizeof(double);
+        size_t bytes = spec->forms & FORM_FLAG                                   ? sizeof(bool)
+                       : spec->forms & FORM_WORD && !(spec->forms & FORM_NUMBER) ? sizeof(cfi_method)
+                                                                                 : sizeof(double);
 
         if (spec->convert && spec->offset > 0) {
             assert_memory_equal((const char *)a + spec->offset, (const char *)b + spec->offset, bytes);
@@ -171,6 +173,35 @@ static void a_point_is_the_scenario_with_its_values_set(void **state)
                      0);
 }
 
+/* A model of a point goes with its gains: none where they are given, the default where they are not. */
+static void points_have_the_model_that_their_gains_leave(void **state)
+{
+    static const char one[] = "{\"network\": {\"aps\": 1, \"ues\": 1}, \"propagation\": {\"gain\": [[3]]}}";
+    static const char carrier[] = "{\"propagation\": {\"carrier_ghz\": 2}}";
+    static const char tables[] = "{\"network\": {\"aps\": 1, \"ues\": 1}, \"sweep\": {\"propagation.gain\": "
+                                 "[null, {\"a\": [[1]]}]}}";
+    cfi_scenario *grid = grid_of(tables, NULL, 0), *point;
+    cfi_error error = {.text = ""};
+
+    (void)state;
+    assert_int_equal(compare_points(one, OVER(AXIS("propagation.gain", "null"))), 0);
+    assert_int_equal(compare_points(one, OVER(AXIS("propagation.model", "null,three_slope"))), 1);
+    assert_int_equal(compare_points("{}", OVER(AXIS("propagation.model", "log_distance,three_slope,tr38901_umi"),
+                                               AXIS("network.wrap_around", "true,false"))),
+                     2);
+    assert_int_equal(compare_points(carrier, OVER(AXIS("propagation.model", "log_distance,tr38901_umi,tr38901_inh"),
+                                                  AXIS("propagation.carrier_ghz", "null,3.5"),
+                                                  AXIS("network.wrap_around", "true,false"))),
+                     4);
+    assert_int_equal(scenario_at_point(grid, 0, &point, &error), CFI_OK);
+    assert_non_null(strstr(scenario_resolved_json(point), "\"model\": \"log_distance\""));
+    scenario_destroy(point);
+    assert_int_equal(scenario_at_point(grid, 1, &point, &error), CFI_OK);
+    assert_non_null(strstr(scenario_resolved_json(point), "\"model\": null"));
+    scenario_destroy(point);
+    scenario_destroy(grid);
+}
+
 static void a_point_that_is_no_scenario_is_refused_like_one(void **state)
 {
     static const char two[] = "{\"network\": {\"aps\": 2, \"ues\": 2}, \"pilots\": {\"assignment\": [1, 0]}}";
@@ -212,6 +243,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_point_is_the_scenario_with_its_values_set),
+        cmocka_unit_test(points_have_the_model_that_their_gains_leave),
         cmocka_unit_test(a_point_that_is_no_scenario_is_refused_like_one),
         cmocka_unit_test(named_tables_are_checked_at_their_points),
     };

@@ -38,15 +38,18 @@ size_t arena_capacity(const cfi_arena *arena);
 
 /* What a stream is for. Values are part of the reproducibility contract: never renumber. */
 typedef enum cfi_purpose {
-    CFI_DRAW_UE_POSITION = 1, /* index: attempt * 65536 + k */
-    CFI_DRAW_AP_POSITION = 2, /* index: l */
-    CFI_DRAW_SHADOWING = 3,   /* index: l * 65536 + k */
-    CFI_DRAW_PILOT = 4,       /* index: k */
-    CFI_DRAW_ANGLE = 5,       /* index: l */
-    CFI_DRAW_PATH_PHASE = 6,  /* index: transmitting l * 65536 + receiving p */
-    CFI_DRAW_CHANNEL = 7,     /* index: l * 65536 + k */
-    CFI_DRAW_PILOT_NOISE = 8, /* index: l * 65536 + pilot, numbered by its first user */
-    CFI_DRAW_START = 9        /* index: start of the allocation */
+    CFI_DRAW_UE_POSITION = 1,    /* index: attempt * 65536 + k */
+    CFI_DRAW_AP_POSITION = 2,    /* index: l */
+    CFI_DRAW_SHADOWING = 3,      /* index: l * 65536 + k */
+    CFI_DRAW_PILOT = 4,          /* index: k */
+    CFI_DRAW_ANGLE = 5,          /* index: l */
+    CFI_DRAW_PATH_PHASE = 6,     /* index: transmitting l * 65536 + receiving p */
+    CFI_DRAW_CHANNEL = 7,        /* index: l * 65536 + k */
+    CFI_DRAW_PILOT_NOISE = 8,    /* index: l * 65536 + pilot, numbered by its first user */
+    CFI_DRAW_START = 9,          /* index: start of the allocation */
+    CFI_DRAW_LINE_OF_SIGHT = 10, /* index: l * 65536 + k */
+    CFI_DRAW_AP_SHADOWING = 11,  /* index: l */
+    CFI_DRAW_UE_SHADOWING = 12   /* index: k */
 } cfi_purpose;
 
 /* A counter-based stream (Philox4x32-10, Random123): key = seed, counter = (block, drop, index,

@@ -36,4 +36,16 @@ cfi_status linalg_cholesky(size_t n, double complex *a, size_t lda);
  * or holds what is no finite number; CFI_INTERRUPTED when *stop (or NULL) was seen set. Both leave x of no use. */
 cfi_status linalg_solve_positive(size_t n, double *a, size_t lda, double *x, cfi_stop *stop);
 
+/* L L' = A for a positive semidefinite matrix whose entries are at most about 1, a correlation: L in place of the lower
+ * triangle; what stands above is neither read nor written. Row i depends on the rows 0 .. i of A alone, to the last
+ * bit. A pivot below 1e-10 counts as 0. CFI_FAILED when A is not semidefinite; the triangle is spoilt then. n^3 / 3
+ * products. */
+cfi_status linalg_factor_semidefinite(size_t n, double *a, size_t lda);
+/* X <- L X for a lower triangular L of that kind, n x n, and `count` columns of n numbers one after another. Entry i
+ * depends on the rows 0 .. i of L and X alone, to the last bit. */
+void linalg_lower_times(size_t n, const double *l, size_t ldl, size_t count, double *x);
+/* A <- V max(Lambda, least) V' of a symmetric A = V Lambda V', lower triangles: the matrix nearest to A (least = 0: in
+ * the Frobenius norm the nearest semidefinite one). CFI_NO_MEMORY; CFI_FAILED when no eigenvalues are found. */
+cfi_status linalg_raise_eigenvalues(size_t n, double *a, size_t lda, double least, cfi_arena *arena);
+
 #endif

@@ -14,7 +14,11 @@ typedef struct cfi_network {
     const double *ap_position_m; /* 2 x L, or NULL when gains are given and positions are not */
     const double *ue_position_m; /* 2 x K, or NULL */
     const double *beta;          /* K x L, linear */
-    const size_t *pilot;         /* K, below tau_p; rho_kj = (pilot[k] == pilot[j]) */
+    /* K x L: 1 where the pair has a line of sight, 0 where it has none; NULL: the model of propagation has no states */
+    const unsigned char *line_of_sight;
+    double rician_factor;   /* of a pair with line of sight, in the mean, linear; 0 without states */
+    bool shadowing_clipped; /* its correlation is not the one asked for, but the nearest that can be */
+    const size_t *pilot;    /* K, below tau_p; rho_kj = (pilot[k] == pilot[j]) */
     /* K each: the first user with k's pilot, and the next one after k, K where there is none: from the first on, the
      * users of a pilot in ascending order */
     const size_t *pilot_first, *pilot_next;
@@ -28,17 +32,24 @@ typedef struct cfi_network {
 /* Draws drop `drop`. Every user, AP and pair has its own stream, so that adding APs moves nothing.
  *   positions  uniform in the area. `reject`: users first, then each AP uniformly outside the discs of
  *              radius min_distance_m about the users; a user layout whose free area is below 0.1 % (judged on a
- *              fixed grid) is redrawn. `clamp`: r = max(r, min_distance_m). `none`: as drawn.
- *   beta_kl    z_kl (r_h / r_kl)^nu, z log-normal                                docs/model.md (M1)
+ *              fixed grid) is redrawn. `clamp`: r = max(r, min_distance_m). `none`: as drawn. With wrap_around all
+ *              distances are those to the nearest copy.
+ *   beta_kl    the model's gain times log-normal shadowing, after the pair's state where the model has states
+ *                                                                                docs/model.md (M1)
  *   pilots     cyclic: k mod tau_p; random: uniform
  *   angles     uniform in [angle_min_rad, angle_max_rad]
  *   paths      amplitudes as given; phases given or uniform in [0, 2 pi): drawn here, once, and never again
- * Fails: CFI_INVALID when a placement finds no room, CFI_NO_MEMORY. */
+ * Fails: CFI_INVALID when a placement finds no room or a gain is not a finite number > 0; CFI_NO_MEMORY; CFI_FAILED
+ * when the eigenvalues of a correlation on a wrapped area are not found. */
 cfi_status network_draw(const cfi_system *system, uint32_t drop, cfi_arena *arena, cfi_network *network,
                         cfi_error *error);
 /* The same to the bit, the pairs shared among at most `threads` threads; more than 1: not from within threads_run. */
 cfi_status network_draw_on(const cfi_system *system, uint32_t drop, size_t threads, cfi_arena *arena,
                            cfi_network *network, cfi_error *error);
+
+/* The way from AP l to user k in the plane, [x, y] in metres: to the nearest copy of the user with wrap_around. Needs
+ * positions. */
+void network_offset(const cfi_network *network, size_t k, size_t l, double offset_m[2]);
 
 /* alpha_lp for l = 0..L-1: gains of the echo paths AP l -> target -> AP p, as amplitudes. Owned by the drop; with
  * network->equal_paths the same column whatever p. O(1). */

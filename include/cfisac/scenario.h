@@ -8,18 +8,25 @@
 
 #include <complex.h>
 
-/* The rows of two tables, each stated here and nowhere else: constant, word of the scenario's key, name of the row. The
- * keys come with the second row of each (docs/architecture.md): there is nothing to choose from before.
- * X(LOG_DISTANCE, log_distance) is CFI_PROPAGATION_LOG_DISTANCE, the word "log_distance" of propagation.model and the
- * row propagation_log_distance in src/network/propagation_log_distance.c; X(MR, mr) is CFI_PRECODER_MR, "mr" of
+/* The rows of two tables, each stated here and nowhere else: constant, word of the scenario's key, name of the row; of
+ * a model of propagation also what it needs besides distances (NOTHING or CARRIER). The key of the second table comes
+ * with its second row (docs/architecture.md): there is nothing to choose from before. X(LOG_DISTANCE, log_distance,
+ * NOTHING) is CFI_PROPAGATION_LOG_DISTANCE, the word "log_distance" of propagation.model and the row
+ * propagation_log_distance in src/network/propagation_log_distance.c; X(MR, mr) is CFI_PRECODER_MR, "mr" of
  * precoding.kind and precoder_mr in src/channel/precoder_mr.c. */
-#define CFI_PROPAGATION_MODELS(X) X(LOG_DISTANCE, log_distance)
-#define CFI_PRECODERS(X)          X(MR, mr)
+#define CFI_PROPAGATION_MODELS(X)                                                                                      \
+    X(LOG_DISTANCE, log_distance, NOTHING)                                                                             \
+    X(THREE_SLOPE, three_slope, NOTHING)                                                                               \
+    X(TR38901_UMI, tr38901_umi, CARRIER)                                                                               \
+    X(TR38901_UMA, tr38901_uma, CARRIER)                                                                               \
+    X(TR38901_INH, tr38901_inh, CARRIER)
+#define CFI_PRECODERS(X) X(MR, mr)
 
-#define CFI_PROPAGATION_CONSTANT(constant, word) CFI_PROPAGATION_##constant,
-#define CFI_PRECODER_CONSTANT(constant, word)    CFI_PRECODER_##constant,
+#define CFI_PROPAGATION_CONSTANT(constant, word, needs) CFI_PROPAGATION_##constant,
+#define CFI_PRECODER_CONSTANT(constant, word)           CFI_PRECODER_##constant,
 typedef enum { CFI_PROPAGATION_MODELS(CFI_PROPAGATION_CONSTANT) CFI_PROPAGATION_COUNT } cfi_propagation_kind;
 typedef enum { CFI_PRECODERS(CFI_PRECODER_CONSTANT) CFI_PRECODER_COUNT } cfi_precoder_kind;
+typedef enum { CFI_SHADOWING_NONE, CFI_SHADOWING_USERS, CFI_SHADOWING_BOTH } cfi_shadowing_correlation;
 typedef enum { CFI_PLACEMENT_REJECT, CFI_PLACEMENT_CLAMP, CFI_PLACEMENT_NONE } cfi_placement;
 typedef enum { CFI_PILOTS_CYCLIC, CFI_PILOTS_RANDOM, CFI_PILOTS_EXPLICIT } cfi_pilot_assignment;
 typedef enum { CFI_RATE_THEOREM1, CFI_RATE_EXACT } cfi_rate_model;
@@ -61,10 +68,10 @@ typedef struct cfi_geometry {
 #include "cfisac/scenario_keys.inc"
 } cfi_geometry;
 
-/* log_distance: beta = exp(shadowing_std * n) * (reference_distance_m / r)^path_loss_exponent, where no gain (K x L) is
- * given; shadowing_std is that of ln z: sigma_dB ln(10) / 10. */
+/* How gains (K x L) are drawn where none are given. log_distance: beta = exp(log_intercept + shadowing_std n)
+ * (reference_distance_m / r)^path_loss_exponent. Logarithms are natural: log_intercept and shadowing_std are their
+ * decibels times ln(10) / 10; shadowing_std < 0: the model's own. carrier_hz = 0: not given. */
 typedef struct cfi_propagation {
-    cfi_propagation_kind model;
 #define PROPAGATION_KEY CFI_KEY_FIELD
 #include "cfisac/scenario_keys.inc"
 } cfi_propagation;

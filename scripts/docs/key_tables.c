@@ -20,7 +20,7 @@ static void describe_allowed(const key_spec *spec, const char *quote, cfi_wordin
 {
     const char *separator = "";
 
-    for (unsigned form = FORM_NULL; form <= FORM_MATRIX; form *= 2) {
+    for (unsigned form = FORM_NULL; form <= FORM_LAST; form *= 2) {
         key_spec alone = *spec;
 
         alone.forms = form;

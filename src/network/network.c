@@ -1,4 +1,5 @@
 /* One drop: large-scale gains, pilots, target angles, echo path gains. docs/model.md (M1). */
+#include "network/offset.h"
 #include "network/paths.h"
 #include "network/placement.h"
 #include "network/propagation.h"
@@ -11,7 +12,6 @@ static cfi_status network_out_of_memory(cfi_error *error)
 static cfi_status draw_gains(cfi_network *network, cfi_arena *arena, cfi_error *error)
 {
     const cfi_system *system = network->system;
-    double *beta;
 
     if (system->propagation.gain) {
         network->beta = system->propagation.gain;
@@ -20,15 +20,16 @@ static cfi_status draw_gains(cfi_network *network, cfi_arena *arena, cfi_error *
         return CFI_OK;
     }
     cfi_status status = placement_draw(network, arena, error);
-    if (status != CFI_OK) {
-        return status;
+    return status == CFI_OK ? propagation_draw(network, arena, error) : status;
+}
+
+void network_offset(const cfi_network *network, size_t k, size_t l, double offset_m[2])
+{
+    for (int axis = 0; axis < 2; axis++) {
+        double straight = network->ue_position_m[2 * k + (size_t)axis] - network->ap_position_m[2 * l + (size_t)axis];
+
+        offset_m[axis] = offset_nearest(straight, offset_period(&network->system->geometry, axis));
     }
-    beta = arena_alloc(arena, network->K * network->L, sizeof *beta);
-    if (!beta) {
-        return network_out_of_memory(error);
-    }
-    network->beta = beta;
-    return propagation_draw(network, beta, error);
 }
 
 /* Who shares a pilot with whom, in O(K + tau_p). False when out of memory. */

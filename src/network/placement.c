@@ -6,6 +6,7 @@
 #include "network/placement.h"
 
 #include "base/clones.h"
+#include "network/offset.h"
 
 #include <string.h>
 
@@ -23,6 +24,7 @@ typedef struct scene {
     uint32_t drop;
     const double *anchor; /* 2 x anchors */
     size_t anchors;
+    double period[2]; /* of the area's copies */
 } scene;
 
 static bool outside_discs(const scene *layout, double x, double y)
@@ -30,7 +32,8 @@ static bool outside_discs(const scene *layout, double x, double y)
     double radius = layout->system->geometry.min_distance_m;
 
     for (size_t i = 0; i < layout->anchors; i++) {
-        double dx = x - layout->anchor[2 * i], dy = y - layout->anchor[2 * i + 1];
+        double dx = offset_nearest(x - layout->anchor[2 * i], layout->period[0]);
+        double dy = offset_nearest(y - layout->anchor[2 * i + 1], layout->period[1]);
 
         if (dx * dx + dy * dy < radius * radius) {
             return false;
@@ -40,11 +43,14 @@ static bool outside_discs(const scene *layout, double x, double y)
 }
 
 /* Marks the cells of a row, dx from an anchor, inside its disc: the arithmetic of outside_discs. */
-CLONES(static, void, mark_row, (double dx, double anchor_y, double radius, double height, uint64_t *restrict covered),
-       (dx, anchor_y, radius, height, covered))
+CLONES(static, void, mark_row,
+       (const scene *layout, double dx, double anchor_y, double radius, uint64_t *restrict covered),
+       (layout, dx, anchor_y, radius, covered))
 {
+    double height = layout->system->geometry.area_m[1], period = layout->period[1];
+
     for (size_t j = 0; j < GRID; j++) {
-        double dy = ((double)j + 0.5) / GRID * height - anchor_y;
+        double dy = offset_nearest(((double)j + 0.5) / GRID * height - anchor_y, period);
 
         covered[j] |= dx * dx + dy * dy < radius * radius;
     }
@@ -57,10 +63,10 @@ static size_t count_free(const scene *layout, double x)
     size_t free = GRID;
 
     for (size_t i = 0; i < layout->anchors; i++) {
-        double dx = x - layout->anchor[2 * i];
+        double dx = offset_nearest(x - layout->anchor[2 * i], layout->period[0]);
 
         if (dx * dx < geometry->min_distance_m * geometry->min_distance_m) {
-            mark_row(dx, layout->anchor[2 * i + 1], geometry->min_distance_m, geometry->area_m[1], covered);
+            mark_row(layout, dx, layout->anchor[2 * i + 1], geometry->min_distance_m, covered);
         }
     }
     for (size_t j = 0; j < GRID; j++) {
@@ -177,7 +183,9 @@ static cfi_status draw_users(scene *layout, size_t K, double *user, cfi_error *e
 cfi_status placement_draw(cfi_network *network, cfi_arena *arena, cfi_error *error)
 {
     const cfi_system *system = network->system;
-    scene layout = {.system = system, .drop = network->drop};
+    scene layout = {.system = system,
+                    .drop = network->drop,
+                    .period = {offset_period(&system->geometry, 0), offset_period(&system->geometry, 1)}};
     bool reject = system->geometry.placement == CFI_PLACEMENT_REJECT;
     cfi_status status = CFI_OK;
     double *point;

@@ -32,6 +32,11 @@ double from_degrees(double degrees)
     return degrees * (M_PI / 180.0);
 }
 
+double from_ghz(double ghz)
+{
+    return ghz * 1e9;
+}
+
 double log_from_db(double db)
 {
     return db * (M_LN10 / 10.0);
@@ -80,6 +85,11 @@ static void put_word(void *field, size_t word)
 void convert_word(const conversion *how)
 {
     put_word(field_of(how), how->value->word);
+}
+
+void convert_flag(const conversion *how)
+{
+    *(bool *)field_of(how) = how->value->flag;
 }
 
 void convert_seed(const conversion *how)
@@ -180,6 +190,11 @@ void convert_sensing_fraction(const conversion *how)
 {
     how->system->allocation.equal_fraction = number_or(how, 0.5);
     how->system->allocation.heuristic_fraction = number_or(how, 0.3);
+}
+
+void convert_own_std(const conversion *how)
+{
+    *(double *)field_of(how) = number_or(how, -1.0);
 }
 
 /* -------------------------------------------------------------------------------- arrays ---- */

@@ -27,13 +27,15 @@ double from_dbm(double dbm);
 double dbm_of(double watts);
 double from_mhz(double mhz);
 double from_degrees(double degrees);
-/* Of a standard deviation in dB, that of the natural logarithm. */
+double from_ghz(double ghz);
+/* Of a gain or a standard deviation in dB, the natural logarithm or that of it. */
 double log_from_db(double db);
 
 /* .convert: a number (null or any other form: 0), a whole number, the index of a word, into the field. */
 void convert_number(const conversion *how);
 void convert_count(const conversion *how);
 void convert_word(const conversion *how);
+void convert_flag(const conversion *how); /* true or false into a bool */
 /* .convert of single keys. */
 void convert_seed(const conversion *how);
 void convert_area(const conversion *how);
@@ -45,6 +47,7 @@ void convert_noise(const conversion *how);       /* null: by bandwidth and noise
 void convert_angle_range(const conversion *how);
 void convert_path_phase(const conversion *how);       /* a phase, or random_path_phase */
 void convert_sensing_fraction(const conversion *how); /* null: each method's own */
+void convert_own_std(const conversion *how);          /* null: -1, the model's own */
 
 /* .fill: a list from a list or from one number for all of them, a matrix (column-major); NULL for any other form. */
 bool fill_list(const conversion *how);

@@ -8,6 +8,7 @@ typedef struct idle_rule {
 } idle_rule;
 
 static const idle_rule rules[] = {
+    {KEY_model, {KEY_gain, KEY_gain}, true},
     {KEY_snr_db, {KEY_budget_w, KEY_budget_w}, true},
     {KEY_comm_noise_w, {KEY_bandwidth_hz, KEY_noise_figure_db}, false},
     {KEY_sensing_noise_w, {KEY_bandwidth_hz, KEY_noise_figure_db}, false},
@@ -53,8 +54,9 @@ static cfi_status refuse_neither(const cfi_scenario *scenario, const idle_rule *
     cfi_place place = tree_place(&scenario->tree, rule->key);
     bool both = rule->by[0] != rule->by[1];
 
-    return place_error(&place, error, CFI_INVALID, "null without %s%s%s (allowed: a number)",
-                       key_table[rule->by[0]].name, both ? " and " : "", both ? key_table[rule->by[1]].name : "");
+    return place_error(&place, error, CFI_INVALID, "null without %s%s%s (allowed: a %s)", key_table[rule->by[0]].name,
+                       both ? " and " : "", both ? key_table[rule->by[1]].name : "",
+                       key_table[rule->key].words ? "word" : "number");
 }
 
 cfi_status idle_check(const cfi_scenario *scenario, cfi_error *error)

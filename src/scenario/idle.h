@@ -1,5 +1,5 @@
-/* Keys that others make idle: power.budget_dbm says what power.snr_db says, bandwidth and noise figure give the noise.
- */
+/* Keys that others make idle: power.budget_dbm says what power.snr_db says, bandwidth and noise figure give the noise,
+ * propagation.gain what propagation.model would draw. */
 #ifndef SCENARIO_IDLE_H
 #define SCENARIO_IDLE_H
 

@@ -17,10 +17,12 @@ typedef enum key_id {
 enum {
     FORM_NULL = 1,
     FORM_NUMBER = 2,
-    FORM_WORD = 4,   /* one of `words` */
-    FORM_TEXT = 8,   /* any text, or the path of a file where there is a size */
-    FORM_LIST = 16,  /* `rows` numbers */
-    FORM_MATRIX = 32 /* `rows` lists of `columns` numbers */
+    FORM_WORD = 4,    /* one of `words` */
+    FORM_TEXT = 8,    /* any text, or the path of a file where there is a size */
+    FORM_LIST = 16,   /* `rows` numbers */
+    FORM_MATRIX = 32, /* `rows` lists of `columns` numbers */
+    FORM_FLAG = 64,   /* true or false */
+    FORM_LAST = FORM_FLAG
 };
 
 /* A length that the scenario itself fixes. */

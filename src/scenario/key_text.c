@@ -38,7 +38,7 @@ void key_describe_allowed(const key_spec *spec, cfi_wording *out)
     const char *kind = spec->whole ? "whole number" : "number";
     const char *separator = "";
 
-    for (unsigned form = FORM_NULL; form <= FORM_MATRIX; form *= 2) {
+    for (unsigned form = FORM_NULL; form <= FORM_LAST; form *= 2) {
         if (!(spec->forms & form)) {
             continue;
         }
@@ -51,6 +51,8 @@ void key_describe_allowed(const key_spec *spec, cfi_wording *out)
             describe_range(spec, out);
         } else if (form == FORM_WORD) {
             describe_words(spec, out);
+        } else if (form == FORM_FLAG) {
+            wording_add(out, "true, false");
         } else if (form == FORM_TEXT) {
             wording_add(out, spec->rows == SIZE_NONE ? "text" : "the path of a CSV file");
         } else {

@@ -13,10 +13,15 @@
 #define COUNT_OR_NULL(from, to)  FORMS(FORM_NUMBER | FORM_NULL, from, to), .whole = true, .convert = convert_count
 #define WORDS(...)               ((const char *const[]){__VA_ARGS__, NULL})
 #define WORD(...)                .forms = FORM_WORD, .words = WORDS(__VA_ARGS__), .convert = convert_word
+#define FLAG                     .forms = FORM_FLAG, .convert = convert_flag
 #define WORD_OF(constant, word)  #word,
 #define OBJECTIVES                                                                                                     \
     .forms = FORM_WORD,                                                                                                \
     .words = ((const char *const[]){CFI_OBJECTIVES(WORD_OF) CFI_OBJECTIVES_TO_COME(WORD_OF) NULL}),                    \
+    .convert = convert_word
+#define MODEL_WORD(constant, word, needs) #word,
+#define PROPAGATION_MODELS                                                                                             \
+    .forms = FORM_NULL | FORM_WORD, .words = ((const char *const[]){CFI_PROPAGATION_MODELS(MODEL_WORD) NULL}),         \
     .convert = convert_word
 #define ARRAY(field)             .array = offsetof(cfi_system, field)
 #define EACH_KEY(id, field, ...) [KEY_##id] = {.offset = offsetof(cfi_system, field), .name = __VA_ARGS__},
@@ -41,7 +46,8 @@ key_id key_find(const char *name)
 
 bool key_can_be_swept(key_id id)
 {
-    return id != KEY_schema && id != KEY_name && (key_table[id].forms & (FORM_NUMBER | FORM_WORD | FORM_TEXT));
+    return id != KEY_schema && id != KEY_name &&
+           (key_table[id].forms & (FORM_NUMBER | FORM_WORD | FORM_TEXT | FORM_FLAG));
 }
 
 size_t key_section(const char *name)

@@ -11,7 +11,7 @@
 static char help_text[16384];
 static pthread_once_t help_once = PTHREAD_ONCE_INIT;
 
-enum { HELP_WIDTH = 100, HELP_NAME = 32, HELP_DEFAULT = 10, HELP_TEXT = 2 + HELP_NAME + 1 + HELP_DEFAULT + 1 };
+enum { HELP_WIDTH = 100, HELP_NAME = 37, HELP_DEFAULT = 14, HELP_TEXT = 2 + HELP_NAME + 1 + HELP_DEFAULT + 1 };
 
 /* Bytes up to the next place where a line may break: not within "1 .. 8". */
 static size_t piece_length(const char *text)

@@ -122,6 +122,18 @@ static double path_bytes(const cfi_system *system)
     return 8.0 * (numbers + (sensing->path_phases_rad ? pairs : 0.0));
 }
 
+/* The correlation of the shadowing between users, and between access points where those have a part of their own;
+ * twice, for the eigenvalues on a wrapped area. */
+static double shadowing_bytes(const cfi_system *system)
+{
+    double L = (double)system->L, K = (double)system->K, copies = system->geometry.wrap_around ? 2.0 : 1.0;
+
+    if (system->propagation.gain || system->propagation.shadowing_correlation == CFI_SHADOWING_NONE) {
+        return 0.0;
+    }
+    return 8.0 * copies * (K * K + (system->propagation.shadowing_correlation == CFI_SHADOWING_BOTH ? L * L : 0.0));
+}
+
 /* Sums of every AP's beams at the target and across, stream by stream: a set a block, of at most as many blocks as
  * realisations, and a few for estimates; paths that differ once more, as products want them. */
 static double multistatic_bytes(const cfi_system *system)
@@ -150,6 +162,7 @@ double scenario_memory_bytes(const cfi_system *system)
     double pairs = (double)system->L * (double)system->K, K = (double)system->K, bytes = scenario_record_bytes(system);
 
     bytes += path_bytes(system);
+    bytes += shadowing_bytes(system);
     bytes += system->allocation.method == CFI_METHOD_SCA ? PROBLEM_ARRAYS * 8.0 * pairs : 0.0;
     bytes += allocation_bytes(system);
     if (system->monte_carlo.realizations > 0) {

@@ -5,9 +5,26 @@
 
 #include <math.h>
 
+static double shorter(double d, double period)
+{
+    return fmin(fabs(d), fabs(period - fabs(d)));
+}
+
+/* In the plane, to the nearest copy where the area wraps around. */
+static double pair_distance(const cfi_geometry *geometry, size_t k, size_t l)
+{
+    const double *ap = geometry->ap_position_m + 2 * l, *ue = geometry->ue_position_m + 2 * k;
+    double dx = ap[0] - ue[0], dy = ap[1] - ue[1];
+
+    return geometry->wrap_around ? hypot(shorter(dx, geometry->area_m[0]), shorter(dy, geometry->area_m[1]))
+                                 : hypot(dx, dy);
+}
+
 cfi_status check_positions(cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
+    bool apart =
+        system->geometry.height_difference_m > 0.0 || system->propagation.model != CFI_PROPAGATION_LOG_DISTANCE;
     size_t close = 0;
 
     if (system->propagation.gain || !system->geometry.ap_position_m || !system->geometry.ue_position_m) {
@@ -15,11 +32,10 @@ cfi_status check_positions(cfi_scenario *scenario, cfi_error *error)
     }
     for (size_t l = 0; l < system->L; l++) {
         for (size_t k = 0; k < system->K; k++) {
-            double r = hypot(system->geometry.ap_position_m[2 * l] - system->geometry.ue_position_m[2 * k],
-                             system->geometry.ap_position_m[2 * l + 1] - system->geometry.ue_position_m[2 * k + 1]);
+            double r = pair_distance(&system->geometry, k, l);
             bool clamped = system->geometry.placement == CFI_PLACEMENT_CLAMP && system->geometry.min_distance_m > 0.0;
 
-            if (r == 0.0 && !clamped) {
+            if (r == 0.0 && !clamped && !apart) {
                 cfi_place place = tree_place(&scenario->tree, KEY_ap_position_m);
 
                 place_index(&place, l);

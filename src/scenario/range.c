@@ -124,6 +124,9 @@ static cfi_status expand_piece(const key_spec *spec, growing *values, const char
     if (strcmp(text, "null") == 0) {
         return add_item(values, cJSON_CreateNull(), place, error);
     }
+    if ((spec->forms & FORM_FLAG) && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)) {
+        return add_item(values, cJSON_CreateBool(*text == 't'), place, error);
+    }
     return add_item(values, cJSON_CreateString(text), place, error);
 }
 

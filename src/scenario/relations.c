@@ -149,10 +149,33 @@ static cfi_status check_power(const cfi_scenario *scenario, cfi_error *error)
     return CFI_OK;
 }
 
+/* Whether a model of propagation needs the carrier frequency. */
+static bool needs_carrier(cfi_propagation_kind model)
+{
+    enum { NOTHING, CARRIER };
+#define MODEL_NEEDS(constant, word, needs) [CFI_PROPAGATION_##constant] = needs,
+    static const int needed[CFI_PROPAGATION_COUNT] = {CFI_PROPAGATION_MODELS(MODEL_NEEDS)};
+#undef MODEL_NEEDS
+
+    return needed[model] == CARRIER;
+}
+
+static cfi_status check_carrier(const cfi_scenario *scenario, cfi_error *error)
+{
+    cfi_propagation_kind model = scenario->system.propagation.model;
+
+    return !needs_carrier(model) || !model_is_null(scenario, KEY_carrier_hz)
+               ? CFI_OK
+               : refuse_key(scenario, KEY_carrier_hz, error,
+                            "null with the propagation.model %s (allowed: a number, in GHz)",
+                            key_table[KEY_model].words[model]);
+}
+
 cfi_status check_relations(const cfi_scenario *scenario, cfi_error *error)
 {
-    cfi_status (*const checks[])(const cfi_scenario *, cfi_error *) = {
-        check_memory, check_frame, check_pilots, check_angles, check_rate_target, idle_check, check_power};
+    cfi_status (*const checks[])(const cfi_scenario *, cfi_error *) = {check_memory, check_frame,       check_pilots,
+                                                                       check_angles, check_rate_target, idle_check,
+                                                                       check_power,  check_carrier};
     cfi_status status = CFI_OK;
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == CFI_OK; i++) {

@@ -99,6 +99,26 @@ static void remark_signal(cfi_scenario *scenario)
     }
 }
 
+/* Distances to the nearest copy allow no correlation 2^(-d / decorrelation) exactly once points are many and the
+ * decorrelation is more than about a fifth of the area's side (measured: at 0.2 with 400 points, at 0.4 with 100). */
+static void remark_correlation(cfi_scenario *scenario)
+{
+    static const double FRACTION = 0.15;
+    const cfi_geometry *geometry = &scenario->system.geometry;
+    const cfi_propagation *propagation = &scenario->system.propagation;
+
+    if (propagation->gain || !geometry->wrap_around || propagation->shadowing_correlation == CFI_SHADOWING_NONE ||
+        propagation->shadowing_decorrelation_m <= FRACTION * fmin(geometry->area_m[0], geometry->area_m[1])) {
+        return;
+    }
+    remark_add(
+        scenario,
+        "propagation.shadowing_decorrelation_m: %.4g m on a wrapped area of %.4g m x %.4g m: where users are many "
+        "no shadowing has these correlations; it is then drawn with the nearest that can be (negative "
+        "eigenvalues are clipped)",
+        propagation->shadowing_decorrelation_m, geometry->area_m[0], geometry->area_m[1]);
+}
+
 void remark_all(cfi_scenario *scenario)
 {
     const cfi_system *system = &scenario->system;
@@ -114,6 +134,7 @@ void remark_all(cfi_scenario *scenario)
     if (system->N == 1 && system->M == 1) {
         remark_add(scenario, "network: one transmit and one receive antenna give no information about angles");
     }
+    remark_correlation(scenario);
     remark_threshold(scenario);
     remark_limits(scenario);
     remark_signal(scenario);

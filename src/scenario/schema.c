@@ -54,6 +54,9 @@ static void add_form_schema(const key_spec *spec, unsigned form, cfi_wording *ou
     case FORM_TEXT:
         wording_add(out, spec->rows == SIZE_NONE ? "\"type\": \"string\"" : "\"type\": \"string\", \"minLength\": 1");
         break;
+    case FORM_FLAG:
+        wording_add(out, "\"type\": \"boolean\"");
+        break;
     case FORM_LIST:
         open_list_schema(spec->rows, out);
         add_number_schema(spec, out);
@@ -77,7 +80,7 @@ static void add_forms_schema(const key_spec *spec, cfi_wording *out)
         return;
     }
     wording_add(out, "\"anyOf\": [");
-    for (unsigned form = FORM_NULL; form <= FORM_MATRIX; form *= 2) {
+    for (unsigned form = FORM_NULL; form <= FORM_LAST; form *= 2) {
         if (spec->forms & form) {
             wording_format(out, "%s{", separator);
             add_form_schema(spec, form, out);
@@ -95,7 +98,7 @@ static void add_sweep_schema(cfi_wording *out)
     wording_add(out, "\"anyOf\": [{\"type\": \"null\"}, {\"type\": \"object\", \"minProperties\": 1,\n"
                      "      \"additionalProperties\": {\"anyOf\": [{\"type\": \"string\", \"minLength\": 1},\n"
                      "        {\"type\": \"array\", \"minItems\": 1, \"items\": {\"anyOf\": [{\"type\": [\"number\", "
-                     "\"string\", \"null\"]},\n"
+                     "\"string\", \"boolean\", \"null\"]},\n"
                      "          {\"type\": \"object\", \"minProperties\": 1, \"maxProperties\": 1,\n"
                      "           \"additionalProperties\": {\"type\": \"array\"}}]}}]},\n"
                      "      \"propertyNames\": {\"enum\": [");

@@ -115,7 +115,7 @@ static cfi_status read_text(const reading *r, const cJSON *item, cfi_value *valu
         return CFI_OK;
     }
     if (!words) {
-        return refuse_value(r, r->place, item, "is not a number");
+        return refuse_value(r, r->place, item, r->spec->forms & FORM_FLAG ? "is of the wrong type" : "is not a number");
     }
     nearest = nearest_word(item->valuestring, words, count);
     if (!nearest) {
@@ -234,6 +234,11 @@ cfi_status value_read(const key_spec *spec, const cJSON *item, cfi_sizes sizes, 
         value->form = FORM_NULL;
         return CFI_OK;
     }
+    if (cJSON_IsBool(item) && (spec->forms & FORM_FLAG)) {
+        value->form = FORM_FLAG;
+        value->flag = cJSON_IsTrue(item);
+        return CFI_OK;
+    }
     if (cJSON_IsNumber(item) && (spec->forms & FORM_NUMBER)) {
         status = read_number(&r, item, value);
     } else if (cJSON_IsString(item)) {
@@ -302,6 +307,9 @@ void value_print(const key_spec *spec, const cfi_value *value, size_t indent, cf
         break;
     case FORM_WORD:
         wording_quoted(out, spec->words[value->word]);
+        break;
+    case FORM_FLAG:
+        wording_add(out, value->flag ? "true" : "false");
         break;
     case FORM_TEXT:
         wording_quoted(out, value->text);

@@ -12,6 +12,7 @@ typedef struct cfi_value {
     unsigned form;        /* the one FORM_ it has; 0: absent */
     double number;        /* FORM_NUMBER */
     size_t word;          /* FORM_WORD: index in the key's words */
+    bool flag;            /* FORM_FLAG */
     const char *text;     /* FORM_TEXT: borrowed from the tree */
     size_t rows, columns; /* FORM_LIST, FORM_MATRIX */
     double *entry;        /* rows x columns, row by row; owned: value_free */

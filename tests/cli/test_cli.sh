@@ -104,6 +104,20 @@ expect_line 3 'broken.json:1:21: ' validate broken.json
 echo '{"network": {"apps": 3}}' >unknown.json
 expect_line 3 'unknown.json: /network/apps' validate unknown.json
 expect_line 3 'small.json: /network/placement' run small.json --set network.min_distance_m=900
+expect_line 3 'empty.json: /propagation/carrier_ghz: null with the propagation.model tr38901_umi' \
+  run empty.json --set propagation.model=tr38901_umi
+expect_line 3 '--set propagation.gain: given beside propagation.model (allowed: one of them' run empty.json \
+  --set network.aps=1 --set network.ues=1 --set 'propagation.gain=[[1]]' --set propagation.model=three_slope
+expect_line 3 '--set network.wrap_around: text "yes" is of the wrong type (allowed: true, false)' \
+  run empty.json --set network.wrap_around=yes
+for model in log_distance three_slope tr38901_umi tr38901_uma tr38901_inh; do
+  expect 0 run small.json --json --quiet --set propagation.model=$model --set propagation.carrier_ghz=3.5 \
+    --set network.wrap_around=true --set network.height_difference_m=8.5 --set propagation.shadowing_correlation=both \
+    --set power.snr_db=150 --set allocation.method=equal
+  check "$model: its drops have rates" grep -Eq '"sum_rate_exact_bit_s_hz": [0-9.]*[1-9]' out
+  cp out "$model.json"
+done
+check 'another model is another result' test "$(cksum <tr38901_umi.json)" != "$(cksum <tr38901_uma.json)"
 expect 0 validate small.json
 cp out resolved.json
 check 'validate fills in defaults' has out '"path_loss_exponent": 3.2'
