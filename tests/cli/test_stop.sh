@@ -1,6 +1,6 @@
 #!/bin/bash
-# A signal in the middle of long solves: 60 access points and 60 users on one pilot take minutes a step, by the cone solver and
-# by the dual. Everything ends with 130 and says so.
+# A signal in the middle of long solves: 60 access points and 60 users on one pilot take minutes a step by the cone solver, and
+# a minute for ten thousand starts by the response. Everything ends with 130 and says so.
 #   test_stop.sh CFISAC
 # shellcheck source=tests/cli/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -45,7 +45,8 @@ echo '{}' >scenario.json
 interrupted 'the cone solver' TERM cones/drop00000_start00_step000.cbf run scenario.json "${settings[@]}" --threads 1 \
     --set allocation.solver=socp --export-cbf cones
 check 'no drop is finished' has err '0 of 2 drops are finished'
-interrupted 'the dual' INT - run scenario.json "${settings[@]}" --threads 1 --set allocation.solver=structured
+settings+=(--set allocation.starts=10000)
+interrupted 'the response' INT - run scenario.json "${settings[@]}" --threads 1 --set allocation.solver=structured
 interrupted 'two threads' INT - run scenario.json "${settings[@]}" --threads 2 --set allocation.solver=structured
 interrupted 'a replay' TERM - replay scenario.json "${settings[@]}" --drop 1
 for signal in INT TERM; do
