@@ -60,10 +60,11 @@ void anderson_learn(anderson *a, const double *restrict z, const double *restric
     a->started = true;
 }
 
-/* c of the normal equations, by Cholesky's factorisation. A dependent column has a diagonal of 0 and gets c = 0. */
+/* c of the normal equations, by Cholesky's factorisation. A dependent column has an inverse diagonal of 0, and c = 0.
+ */
 static void solve_normal_equations(const anderson *a, double c[ANDERSON_DEPTH])
 {
-    double lower[ANDERSON_DEPTH][ANDERSON_DEPTH] = {{0.0}};
+    double lower[ANDERSON_DEPTH][ANDERSON_DEPTH], inverse[ANDERSON_DEPTH];
 
     for (size_t j = 0; j < a->count; j++) {
         double square = a->gram[j][j], right = rows_product(a->stride, a->difference_f + j * a->stride, a->f);
@@ -74,18 +75,18 @@ static void solve_normal_equations(const anderson *a, double c[ANDERSON_DEPTH])
             for (size_t k = 0; k < i; k++) {
                 sum -= lower[j][k] * lower[i][k];
             }
-            lower[j][i] = lower[i][i] > 0.0 ? sum / lower[i][i] : 0.0;
+            lower[j][i] = sum * inverse[i];
             square -= lower[j][i] * lower[j][i];
             right -= lower[j][i] * c[i];
         }
-        lower[j][j] = square > DEPENDENT * a->gram[j][j] ? sqrt(square) : 0.0;
-        c[j] = lower[j][j] > 0.0 ? right / lower[j][j] : 0.0;
+        inverse[j] = square > DEPENDENT * a->gram[j][j] ? 1.0 / sqrt(square) : 0.0;
+        c[j] = right * inverse[j];
     }
     for (size_t j = a->count; j-- > 0;) {
         for (size_t k = j + 1; k < a->count; k++) {
             c[j] -= lower[k][j] * c[k];
         }
-        c[j] = lower[j][j] > 0.0 ? c[j] / lower[j][j] : 0.0;
+        c[j] *= inverse[j];
     }
 }
 

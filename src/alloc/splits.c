@@ -100,6 +100,9 @@ static inline double split_at(const split *ap, double c, double floor_factor, do
     return *free + *lifted;
 }
 
+/* So much of the budget is the rounding of its sum. */
+static const double SPLIT_ROUNDING = 4e-16;
+
 static double split_total(const split *aps, size_t L, double c, double floor_factor)
 {
     double total = 0.0, free, lifted;
@@ -110,27 +113,34 @@ static double split_total(const split *aps, size_t L, double c, double floor_fac
     return total;
 }
 
-/* The largest c in [0, 1] whose total is within the budget (nondecreasing in c), by bisection to the last bit. */
+/* The largest c in [0, 1] whose total is within the budget, to rounding: the total does not fall with c and is linear
+ * by parts, so the secant of a bracket is right as soon as that lies in one of them; halves are for what it takes until
+ * then. */
 static double largest_split_factor(const split *aps, size_t L, double floor_factor, double budget)
 {
-    double low = 0.0, high = 1.0;
+    double low = 0.0, high = 1.0, most = split_total(aps, L, high, floor_factor), least;
 
-    if (split_total(aps, L, high, floor_factor) <= budget) {
+    if (most <= budget) {
         return 1.0;
     }
-    if (split_total(aps, L, low, floor_factor) > budget) {
+    least = split_total(aps, L, low, floor_factor);
+    if (least > budget) {
         return 0.0;
     }
-    for (int i = 0; i < 1100; i++) {
-        double middle = 0.5 * (low + high);
+    for (int i = 0; i < 1100 && least < budget * (1.0 - SPLIT_ROUNDING); i++) {
+        double secant = low + (high - low) * ((budget - least) / (most - least)), half = 0.5 * (low + high), total;
+        double next = i % 3 < 2 && secant > low && secant < high ? secant : half;
 
-        if (middle <= low || middle >= high) {
+        if (next <= low || next >= high) {
             break;
         }
-        if (split_total(aps, L, middle, floor_factor) <= budget) {
-            low = middle;
+        total = split_total(aps, L, next, floor_factor);
+        if (total <= budget) {
+            low = next;
+            least = total;
         } else {
-            high = middle;
+            high = next;
+            most = total;
         }
     }
     return low;
