@@ -147,8 +147,9 @@ static double multistatic_bytes(const cfi_system *system)
 /* Gains, means of the own streams, powers: what stays of a drop is K x L thrice. */
 enum { RECORD_ARRAYS = 3 };
 
-/* While powers are allocated: two arrays of the normalised problem, five points. */
-enum { PROBLEM_ARRAYS = 2 + 5 };
+/* While powers are allocated: two arrays of the normalised problem, and four points, of which one start that converges
+ * by itself needs two. */
+enum { PROBLEM_ARRAYS = 2 + 4 };
 
 double scenario_record_bytes(const cfi_system *system)
 {
