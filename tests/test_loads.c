@@ -17,21 +17,21 @@ static void both_solvers_end_at_a_stationary_point_whatever_the_loads(void **sta
     for (size_t i = 0; i < 36; i++) {
         const size_t receivers[] = {4, 2, 1};
         drop *d = made_drop(300 + i, receivers[i % 3], K, i % 2 ? 0.6 : 0.95, (load_kind)(i / 3 % 3));
-        cfi_allocation dual, cone;
+        cfi_allocation response, cone;
 
         d->made.system.allocation.solver = CFI_SOLVER_STRUCTURED;
-        dual = run(d);
+        response = run(d);
         d->made.system.allocation.solver = CFI_SOLVER_SOCP;
         cone = run(d);
-        check_result(d, &dual);
+        check_result(d, &response);
         check_result(d, &cone);
-        assert_int_equal(dual.fallback_steps, 0);
-        assert_true(dual.largest_step_gap < 1e-7);
-        assert_close(dual.sum_rate_bit_s_hz / cone.sum_rate_bit_s_hz, 1.0, 1e-7);
-        assert_true(stationarity(d, &dual.powers) < 1e-4);
+        assert_int_equal(response.fallback_steps, 0);
+        assert_true(response.largest_step_gap < 1e-7);
+        assert_close(response.sum_rate_bit_s_hz / cone.sum_rate_bit_s_hz, 1.0, 1e-7);
+        assert_true(stationarity(d, &response.powers) < 1e-4);
         for (size_t l = 0; l < L; l++) {
-            used += dual.powers.s[l] > 1e-6 * d->made.system.power.budget_w;
-            unused += dual.powers.s[l] == 0.0;
+            used += response.powers.s[l] > 1e-6 * d->made.system.power.budget_w;
+            unused += response.powers.s[l] == 0.0;
         }
         free_drop(d);
     }
@@ -49,7 +49,7 @@ static void weak_sensing_power_that_disturbs_nobody_is_used_within_limits(void *
     for (size_t i = 0; i < 8; i++) {
         drop *d = made_drop(370 + i, 2, K, 0.6, CHEAPER);
         double *S = arena_zeros(d->arena, K * L, sizeof *S);
-        cfi_allocation dual, cone, alike;
+        cfi_allocation response, cone, alike;
 
         d->link.S = S;
         d->made.system.power.comm_noise_w = 1e-8;
@@ -58,24 +58,24 @@ static void weak_sensing_power_that_disturbs_nobody_is_used_within_limits(void *
             d->made.system.power.ap_limit_w = d->made.limit;
         }
         d->made.system.allocation.solver = CFI_SOLVER_STRUCTURED;
-        dual = run(d);
+        response = run(d);
         d->made.system.allocation.solver = CFI_SOLVER_SOCP;
         cone = run(d);
-        check_result(d, &dual);
-        assert_close(dual.sum_rate_bit_s_hz / cone.sum_rate_bit_s_hz, 1.0, 1e-6);
+        check_result(d, &response);
+        assert_close(response.sum_rate_bit_s_hz / cone.sum_rate_bit_s_hz, 1.0, 1e-6);
         for (size_t l = 0; l < L; l++) {
-            bool beam = dual.powers.s[l] > 0.01 * dual.ap_power_w[l];
+            bool beam = response.powers.s[l] > 0.01 * response.ap_power_w[l];
 
             used += beam;
-            at_limit += beam && dual.ap_power_w[l] > d->made.limit[l] * (1.0 - 1e-9);
+            at_limit += beam && response.ap_power_w[l] > d->made.limit[l] * (1.0 - 1e-9);
         }
         d->link.S = d->link.V;
         alike = run(d);
         for (size_t l = 0; l < L; l++) {
             assert_true(alike.powers.s[l] <= 1e-9 * alike.ap_power_w[l]);
         }
-        assert_true(dual.sum_rate_bit_s_hz >= alike.sum_rate_bit_s_hz * (1.0 - 1e-9));
-        pays += dual.sum_rate_bit_s_hz > alike.sum_rate_bit_s_hz * (1.0 + 1e-5);
+        assert_true(response.sum_rate_bit_s_hz >= alike.sum_rate_bit_s_hz * (1.0 - 1e-9));
+        pays += response.sum_rate_bit_s_hz > alike.sum_rate_bit_s_hz * (1.0 + 1e-5);
         free_drop(d);
     }
     assert_true(used > 8 && at_limit > 4 && pays > 2);
@@ -126,22 +126,23 @@ static void communication_power_that_disturbs_hardly_anybody_senses(void **state
     (void)state;
     for (size_t i = 0; i < 6; i++) {
         drop *d = made_drop(380 + i, 4, K, 0.8, FAR_DEARER);
-        cfi_allocation dual, cone, by_stream;
+        cfi_allocation response, cone, by_stream;
 
         d->made.system.power.comm_noise_w = 1e-9;
         d->link.g = silence_first_ap(d);
         d->made.system.allocation.solver = CFI_SOLVER_STRUCTURED;
-        dual = run(d);
+        response = run(d);
         d->made.system.allocation.solver = CFI_SOLVER_SOCP;
         cone = run(d);
-        check_result(d, &dual);
-        assert_close(cone.sum_rate_bit_s_hz / dual.sum_rate_bit_s_hz, 1.0, 1e-6);
+        check_result(d, &response);
+        assert_close(cone.sum_rate_bit_s_hz / response.sum_rate_bit_s_hz, 1.0, 1e-6);
         for (size_t l = 0; l < L; l++) {
-            at_kink += dual.powers.s[l] < 1e-9 * dual.ap_power_w[l] && information_of(d, &dual.powers, l) < 1.0 + 1e-6;
+            at_kink += response.powers.s[l] < 1e-9 * response.ap_power_w[l] &&
+                       information_of(d, &response.powers, l) < 1.0 + 1e-6;
         }
         spread_by_stream(d);
         by_stream = run(d);
-        assert_close(by_stream.sum_rate_bit_s_hz / dual.sum_rate_bit_s_hz, 1.0, 1e-6);
+        assert_close(by_stream.sum_rate_bit_s_hz / response.sum_rate_bit_s_hz, 1.0, 1e-6);
         free_drop(d);
     }
     assert_true(at_kink >= 6); /* one in each drop */

@@ -1,4 +1,4 @@
-/* Cone problems with loads apart: powers priced by stream, both surrogates, shared pilots, limits; and what is refused.
+/* Loads apart, by both solvers: powers priced by stream, both surrogates, shared pilots, limits; and what is refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -122,7 +122,7 @@ static void limits_hold_whatever_the_loads(void **state)
     for (size_t i = 0; i < 18; i++) {
         const size_t receivers[] = {4, 2, 1};
         drop *d = made_drop(800 + i, receivers[i % 3], K, 0.7, (load_kind)(i / 3 % 3));
-        cfi_allocation dual, cone;
+        cfi_allocation response, cone;
 
         for (size_t l = 0; l < L; l++) {
             d->made.limit[l] = d->made.system.power.budget_w / (double)L * 1.3;
@@ -133,14 +133,14 @@ static void limits_hold_whatever_the_loads(void **state)
             continue;
         }
         d->made.system.allocation.solver = CFI_SOLVER_STRUCTURED;
-        dual = run(d);
+        response = run(d);
         d->made.system.allocation.solver = CFI_SOLVER_SOCP;
         cone = run(d);
-        check_result(d, &dual);
+        check_result(d, &response);
         for (size_t l = 0; l < L; l++) {
-            assert_true(dual.ap_power_w[l] <= d->made.limit[l] * (1.0 + 1e-9));
+            assert_true(response.ap_power_w[l] <= d->made.limit[l] * (1.0 + 1e-9));
         }
-        assert_close(dual.sum_rate_bit_s_hz / cone.sum_rate_bit_s_hz, 1.0, 1e-6);
+        assert_close(response.sum_rate_bit_s_hz / cone.sum_rate_bit_s_hz, 1.0, 1e-6);
         feasible++;
         free_drop(d);
     }

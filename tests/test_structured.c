@@ -1,6 +1,5 @@
-/* The structured solver of the allocation's steps, and the lemmas of docs/model.md that it and the cone problems stand
- * on.
- */
+/* `solver: structured` against the cone solver and on many scenarios, where `auto` takes it, and the lemmas of
+ * docs/model.md that it and the cone problems stand on. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,7 +35,7 @@ static void structured_agrees_with_socp(void **state)
     for (uint64_t seed = 5000; seed < 5150; seed++) {
         drop *d = random_drop(seed, 12.0, 6.0);
         cfi_system *s = &d->made.system;
-        cfi_allocation dual, cone;
+        cfi_allocation response, cone;
 
         if (d->network.pilots_overlap && s->M * s->M < s->N + 2) {
             s->rate_model = CFI_RATE_THEOREM1;
@@ -45,15 +44,15 @@ static void structured_agrees_with_socp(void **state)
         s->allocation.tolerance = 1e-9; /* both run to the same stationary point */
         s->allocation.max_iterations = 2000;
         s->allocation.solver = CFI_SOLVER_STRUCTURED;
-        dual = run(d);
+        response = run(d);
         s->allocation.solver = CFI_SOLVER_SOCP;
         cone = run(d);
-        assert_int_equal(dual.status, cone.status);
+        assert_int_equal(response.status, cone.status);
         if (cone.status != CFI_ALLOC_INFEASIBLE) {
-            assert_close(dual.sum_rate_bit_s_hz / cone.sum_rate_bit_s_hz, 1.0, 1e-6);
-            assert_true(violation_from_formula(d, &dual.powers) < 1e-9);
-            assert_true(dual.largest_step_gap < 1e-7);
-            check_trace(&dual);
+            assert_close(response.sum_rate_bit_s_hz / cone.sum_rate_bit_s_hz, 1.0, 1e-6);
+            assert_true(violation_from_formula(d, &response.powers) < 1e-9);
+            assert_true(response.largest_step_gap < 1e-7);
+            check_trace(&response);
             compared++;
         }
         free_drop(d);

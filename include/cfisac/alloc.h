@@ -1,5 +1,6 @@
 /* alloc: powers of the access points. Equal and heuristic splits, the closed feasibility test, and the maximisation of
- * an objective by successive convex approximation (SCA), whose steps are solved by their dual or by the socp room. */
+ * an objective: by the accelerated response of the access points, or by successive convex approximation (SCA), whose
+ * steps the socp room solves. */
 #ifndef CFISAC_ALLOC_H
 #define CFISAC_ALLOC_H
 
@@ -62,7 +63,8 @@ typedef struct cfi_infeasibility {
 typedef struct cfi_objective_result {
     const char *name, *unit; /* static: the scenario's word, "bit/s/Hz" */
     double value;            /* recomputed from powers */
-    const double *trace;     /* trace_count values: the start, then each accepted step */
+    const double *trace; /* trace_count values: the start, then each accepted step; structured: the best so far after
+                            each evaluation. It never falls */
     size_t trace_count;
     double spread; /* best minus worst over the starts, without broken ones if any is whole */
 } cfi_objective_result;
@@ -72,7 +74,7 @@ typedef struct cfi_allocation {
     cfi_alloc_status status;
     const char *stop_reason; /* static: "tolerance", "no_progress", "max_iterations", "infeasible", ... */
     const char *failure;     /* what broke down, where the status is inaccurate or failed; else NULL */
-    size_t iterations;       /* steps of the winning start */
+    size_t iterations;       /* steps of the winning start; structured: evaluations, then steps of the cone solver */
     size_t starts_asked;     /* allocation.starts, or its default */
     size_t starts;           /* starts that were tried */
     size_t broken_starts;    /* of them, those that a failed step ended: they never beat one that ended by itself */
@@ -83,9 +85,10 @@ typedef struct cfi_allocation {
     double max_constraint_violation; /* relative, of budget, AP limits, thresholds; 0 when all hold */
     double least_threshold_factor; /* multiply every threshold by it to reach the edge of feasibility; <= 1: feasible */
     cfi_infeasibility because;     /* of an infeasible drop */
-    const char *solver;            /* what solved the steps: "structured", "socp"; NULL where none were taken */
-    double largest_step_gap;       /* structured: certified, relative, over all steps of all starts; else NaN */
-    size_t fallback_steps;         /* structured: steps of all starts that the cone solver had to take */
+    const char *solver;            /* what maximised: "structured", "socp"; NULL where nothing was iterated */
+    double largest_step_gap; /* structured: what a step could still gain at the result, at most, relative: the largest
+                                over all starts; infinite without a certificate; else NaN */
+    size_t fallback_steps;   /* structured: steps of all starts that the cone solver took where no progress was made */
     double solve_seconds;
 } cfi_allocation;
 
@@ -120,9 +123,9 @@ cfi_status alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_ar
 /* Runs system->allocation.method, on at most link->threads threads, of which no bit depends (more than 1: not from
  * within threads_run). Arrays of *out come from the arena. Returns CFI_OK whenever *out was filled, whatever its status
  * (an infeasible drop is a result); CFI_NO_MEMORY, CFI_INTERRUPTED, the export's error, or CFI_INVALID where the method
- * cannot do what the system asks for: an objective that is not available, `structured` where interference depends on
- * the stream that causes it, the paper's approximation of the threshold where communication and sensing power do not
- * interfere alike. */
+ * cannot do what the system asks for: an objective that is not available, `structured` where it does not apply
+ * (powers that form no convex set, the fractional surrogate, the paper's approximation of the threshold), that
+ * approximation where communication and sensing power do not interfere alike. */
 cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena, cfi_allocation *out,
                      cfi_error *error);
 

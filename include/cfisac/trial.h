@@ -21,7 +21,7 @@ typedef struct cfi_reference {
     double worst_crlb_rad2; /* under system->sensing.crlb_model */
 } cfi_reference;
 
-/* The same allocation by the other solver of its steps, from the same starts. */
+/* The same allocation by the other solver, from the same starts. */
 typedef struct cfi_check {
     bool available;     /* false: not asked for, nothing iterated, or no other solver covers the scenario */
     const char *solver; /* of the second allocation: "structured", "socp" */

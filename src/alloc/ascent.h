@@ -14,7 +14,8 @@ typedef struct alloc_ascent {
     double largest_gap;    /* at the results, certified, relative */
 } alloc_ascent;
 
-/* Scratch comes from the workspace. Fails as stepper_init. */
+/* Scratch comes from the workspace. Fails as stepper_init; CFI_INVALID, too, where the scenario asks for the response
+ * and that does not apply. */
 cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const cfi_alloc_options *options,
                        alloc_workspace *workspace, cfi_error *error);
 

@@ -244,8 +244,9 @@ static double growth(const climb *c, size_t k)
     return rows_triple(c->problem->stride, signal, signal, c->map.along);
 }
 
-/* Gives the silent users that would gain power again a little of it. Only with orthogonal pilots: otherwise others add
- * up coherently at such a user. True when there are any. */
+/* Gives the silent users that would gain power again a little of it. Not with pilots that are shared, where others add
+ * up coherently at such a user, nor where prices differ by user, which growth() does not know: there revive.c does what
+ * it can. True when there are any. */
 static bool revive_silent(climb *c)
 {
     size_t K = c->problem->K;
@@ -392,11 +393,6 @@ static void end_trace(sca_outcome *outcome, double objective)
     }
 }
 
-static cfi_status interrupted(cfi_error *error)
-{
-    return error_set(error, CFI_INTERRUPTED, "interrupted during the power allocation");
-}
-
 cfi_status climb_run(climb *c, const sca_work *work, const alloc_state *at, sca_outcome *outcome, double *gap,
                      cfi_error *error)
 {
@@ -407,7 +403,7 @@ cfi_status climb_run(climb *c, const sca_work *work, const alloc_state *at, sca_
     while (c->evaluations < c->end && !stop_requested(c->stop) && climb_on(c, outcome, small)) {
     }
     if (stop_requested(c->stop)) {
-        return interrupted(error);
+        return sca_interrupted(error);
     }
     recover_best(c);
     end_trace(outcome, at->values->objective);
@@ -416,5 +412,5 @@ cfi_status climb_run(climb *c, const sca_work *work, const alloc_state *at, sca_
         *gap <= NO_PROGRESS_GAP * tolerance) {
         end_climb(outcome, "no_progress");
     }
-    return stop_requested(c->stop) ? interrupted(error) : CFI_OK;
+    return stop_requested(c->stop) ? sca_interrupted(error) : CFI_OK;
 }

@@ -27,6 +27,7 @@ static const double CONE_NEGLIGIBLE_SINR = 1e-10;
 /* Below this SINR of the best user the product surrogate, 1 plus something tiny, loses its digits; the fractional one
  * is as tight there. */
 static const double PRODUCT_LEAST_SINR = 1e-3;
+
 /* ---------------------------------------------------------------------- the response ---- */
 
 /* Tries at the price of the budget, or at one access point's multiplier; eight are many. */

@@ -227,17 +227,10 @@ CLONES(static, spending, spend_alike, (const response *r, double mu), (r, mu))
     return (spending){.total = total[0], .slope = -2.0 * bend[0]};
 }
 
+/* What all radiate at one mu; leaves the answers in r. */
 static spending spend(response *r, double mu)
 {
     return r->problem->load_by_stream ? response_streams_spend(r, mu) : spend_alike(r, mu);
-}
-
-/* Where no threshold or limit binds, powers are h^2 / (C + mu)^2, and total^(-1/2) is nearly linear in mu. */
-static double newton_price(double mu, spending now, double budget)
-{
-    double root = sqrt(now.total);
-
-    return mu + (1.0 / root - 1.0 / sqrt(budget)) * 2.0 * now.total * root / now.slope;
 }
 
 /* The price at which all would be spent if interference cost nothing. */
@@ -270,7 +263,7 @@ static bool find_budget_price(response *r)
         low = over ? mu : low;
         high = over ? high : mu;
         if (now.slope < 0.0 && now.total < INFINITY) {
-            next = newton_price(mu, now, budget);
+            next = spending_newton(mu, now, budget);
         }
         if (!over && low < 0.0 && !(next > 0.0)) {
             next = 0.0;

@@ -18,6 +18,8 @@
 
 #include "alloc/problem.h"
 
+#include <math.h>
+
 typedef struct response {
     const alloc_problem *problem;
     size_t pairs, stride;  /* of users that share a pilot, ordered; the problem's */
@@ -57,13 +59,22 @@ bool response_answer(response *r, const double *state, double *answer, response_
 /* The powers of the last answer. */
 void response_read(const response *r, alloc_point *point);
 
-/* What the APs radiate together at one mu, and its derivative by mu. Leaves the answers in r. */
+/* Power at one price of it, and its derivative by the price. */
 typedef struct spending {
     double total, slope;
 } spending;
 
+/* Newton's method for the price of `target`: where no threshold or limit binds, powers are sums of v^2 / price^2, and
+ * total^(-1/2) is nearly linear in what is added to prices. */
+static inline double spending_newton(double price, spending now, double target)
+{
+    double root = sqrt(now.total);
+
+    return price + (1.0 / root - 1.0 / sqrt(target)) * 2.0 * now.total * root / now.slope;
+}
+
 /* The same where the price depends on the user (response_streams.c): C and v of all amplitudes from gain and weight;
- * the answers at one mu; and where amplitudes end up, as w in r->amplitude. */
+ * the answers at one mu, with what all radiate; and where amplitudes end up, as w in r->amplitude. */
 cfi_status response_streams_init(response *r, cfi_arena *arena, cfi_error *error);
 void response_streams_price(response *r);
 spending response_streams_spend(response *r, double mu);

@@ -43,44 +43,38 @@ void response_streams_price(response *r)
     }
 }
 
-/* x at the shift t, and its derivative by t. */
-typedef struct shifted {
-    double x, slope;
-} shifted;
-
-static shifted power_at(const response *r, size_t l, double t)
+/* x at the shift t of prices. */
+static spending power_at(const response *r, size_t l, double t)
 {
-    shifted sum = {.x = 0.0};
+    spending sum = {.total = 0.0};
 
     for (size_t at = l; at < r->problem->K * r->stride; at += r->stride) {
         double price = r->stream_price[at] + t, w = r->worth[at] > 0.0 ? r->worth[at] / price : 0.0;
 
         if (r->worth[at] > 0.0 && !(price > 0.0)) {
-            return (shifted){.x = INFINITY};
+            return (spending){.total = INFINITY};
         }
-        sum.x += w * w;
+        sum.total += w * w;
         sum.slope -= r->worth[at] > 0.0 ? 2.0 * w * w / price : 0.0;
     }
     return sum;
 }
 
-/* The t at which x is `target`, above `low`, where x is more. x^(-1/2) is nearly linear in t. */
+/* The t at which x is `target`, above `low`, where x is more. */
 static double shift_for(const response *r, size_t l, double target, double low)
 {
     double high = INFINITY, t = low + r->norm[l] / sqrt(target); /* all prices alike and 0 at `low` */
 
     for (size_t i = 0; i < MOST_PRICES; i++) {
-        shifted now = power_at(r, l, t);
+        spending now = power_at(r, l, t);
         double next = NAN;
 
-        if (fabs(now.x - target) <= BUDGET_SPENT * target) {
+        if (fabs(now.total - target) <= BUDGET_SPENT * target) {
             break;
         }
-        *(now.x > target ? &low : &high) = t;
-        if (now.x < INFINITY) {
-            double root = sqrt(now.x);
-
-            next = t + (1.0 / root - 1.0 / sqrt(target)) * 2.0 * now.x * root / now.slope;
+        *(now.total > target ? &low : &high) = t;
+        if (now.total < INFINITY) {
+            next = spending_newton(t, now, target);
         }
         if (!(next > low && next < high)) {
             next = high < INFINITY ? 0.5 * (low + high) : t + 2.0 * (t - low);
@@ -110,9 +104,9 @@ static double answer_alone(response *r, size_t l, double mu)
     double kink = r->root_kink[l] * r->root_kink[l], most = r->root_most[l] * r->root_most[l];
     double fewest = r->root_fewest[l] * r->root_fewest[l], trade = r->trade[l], pole = -least_price(r, l);
     double used = trade < INFINITY ? mu - trade * (r->sensing_price[l] + mu) : -INFINITY, kept = 1.0 - trade;
-    shifted free = power_at(r, l, mu), lifted = power_at(r, l, used);
-    bool slack = free.x >= kink, sensed = !slack && used > pole && lifted.x < kink;
-    double wanted = slack ? free.x : sensed ? lifted.x : kink, x = fmax(fmin(wanted, most), fewest);
+    spending free = power_at(r, l, mu), lifted = power_at(r, l, used);
+    bool slack = free.total >= kink, sensed = !slack && used > pole && lifted.total < kink;
+    double wanted = slack ? free.total : sensed ? lifted.total : kink, x = fmax(fmin(wanted, most), fewest);
     double missing = r->offset[l] - x * trade;
 
     r->x[l] = x;

@@ -53,6 +53,11 @@ double sca_complete(const alloc_problem *problem, const alloc_state *state)
                : -INFINITY;
 }
 
+cfi_status sca_interrupted(cfi_error *error)
+{
+    return error_set(error, CFI_INTERRUPTED, "interrupted during the power allocation");
+}
+
 /* What the cone solver said of the last step. */
 static void describe_step(const step_end *end, char text[SCA_FAILURE_LENGTH])
 {
@@ -101,7 +106,7 @@ static cfi_status step_from(alloc_stepper *stepper, const sca_work *work, const 
     cfi_status status;
 
     if (stepper->options && stop_requested(stepper->options->stop)) {
-        return error_set(error, CFI_INTERRUPTED, "interrupted during the power allocation");
+        return sca_interrupted(error);
     }
     status = stepper_run(stepper, at, surrogate, &work->candidate, solved, error);
     if (status != CFI_OK) {

@@ -26,6 +26,9 @@ typedef struct sca_work {
 /* Makes the point feasible to rounding and evaluates it; -INFINITY where that fails. */
 double sca_complete(const alloc_problem *problem, const alloc_state *state);
 
+/* CFI_INTERRUPTED, with its text. */
+cfi_status sca_interrupted(cfi_error *error);
+
 /* Improves at->point (feasible, at->values its own) in place until it converges, and goes on with *outcome, which knows
  * the start; never lowers the objective. at->values are left those of the result. A step that fails ends the iteration
  * as CFI_ALLOC_INACCURATE, with the best point so far; CFI_ALLOC_FAILED is left to a start whose objective is no

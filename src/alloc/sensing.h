@@ -34,7 +34,7 @@ typedef struct sensing_loads {
     bool trade_convex;   /* V / d1 >= S / d2 everywhere: no step wants x above what its amplitudes are */
 } sensing_loads;
 
-/* The kink and the line below it, for the solver of steps: s = max(0, offset - trade x), and x >= kink where sensing
+/* The kink and the line below it, for the response: s = max(0, offset - trade x), and x >= kink where sensing
  * power is of no use (then trade = offset = 0 and `helps` is false). */
 typedef struct sensing_shape {
     double kink, trade, offset;

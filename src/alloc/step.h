@@ -29,7 +29,7 @@ typedef struct alloc_stepper {
 } alloc_stepper;
 
 /* Scratch comes from the workspace's arena; its cone solver is taken over, forgetting the last drop: results must not
- * depend on which drop was solved before. Fails: CFI_NO_MEMORY; CFI_INVALID where the scenario asks for a solver or a
+ * depend on which drop was solved before. Fails: CFI_NO_MEMORY; CFI_INVALID where the scenario asks for a
  * constraint that the problem's interference is not made for (see alloc.h). */
 cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, const cfi_alloc_options *options,
                         alloc_workspace *workspace, cfi_error *error);

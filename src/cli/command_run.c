@@ -15,7 +15,7 @@
 static const cli_option CHECK = {
     .kind = OPTION_FLAG,
     .name = "--check",
-    .help = "allocate every drop again by the other solver of the steps and compare; exit\n"
+    .help = "allocate every drop again by the other solver (structured, socp) and compare; exit\n"
             "                      code 5 if two sum rates differ by more than 1e-6 (or allocation.tolerance)",
 };
 static const cli_option EXPORT_CBF = {

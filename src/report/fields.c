@@ -259,7 +259,7 @@ const field field_table[] = {
      .value = NUMBER(drop_sensing_share), .places = TABLES | FIELD_SWEEP},
     {.name = "iterations", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
      .value = MEMBER(allocation.iterations), .places = SWEPT | FIELD_COUNTED,
-     .shown = {.label = "steps of the allocation", .decimals = 1, .wanted = is_iterated}},
+     .shown = {.label = "iterations of the allocation", .decimals = 1, .wanted = is_iterated}},
     {.name = "starts", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
      .value = MEMBER(allocation.starts), .places = EVERYWHERE | FIELD_COUNTED},
     {.name = "name", .unit = &ONE, .shape = FIELD_TEXT, .group = &GROUP_OBJECTIVE,

@@ -105,7 +105,7 @@ static void put_row_header(const page *p)
     if (p->theorem1_differs) {
         fprintf(p->stream, " %9s", p->system->rate_model == CFI_RATE_THEOREM1 ? "exact" : "theorem 1");
     }
-    fprintf(p->stream, "     mean +- s.e.        z   bound, dB  steps  status%s\n", paint(p, "\033[0m"));
+    fprintf(p->stream, "     mean +- s.e.        z   bound, dB  iter.  status%s\n", paint(p, "\033[0m"));
 }
 
 static void put_status(const page *p, const cfi_record *record)
@@ -346,7 +346,7 @@ static void put_spread(const page *p)
     }
 }
 
-/* The two solvers of the steps against each other (--check). */
+/* The two solvers against each other (--check). */
 static void put_solver_check(const page *p)
 {
     const cfi_results *results = p->results;
@@ -369,7 +369,7 @@ static void put_solver_check(const page *p)
                 worst->allocation.solver, worst->check.solver, compared, compared == 1 ? "" : "s",
                 worst->check.relative_difference, worst->index);
     } else if (results->check) {
-        fputs("  nothing to check: no drop's steps can be solved in two ways\n", p->stream);
+        fputs("  nothing to check: no drop can be allocated in two ways\n", p->stream);
     }
 }
 

@@ -81,7 +81,7 @@ static double response_bytes(const cfi_system *system, double pairs)
     return 8.0 * (26.0 * (2.0 * K + pairs) + 12.0 * L + (pairs > 0.0 ? K * L : 0.0));
 }
 
-/* What the steps of the allocation take. */
+/* What the solver of the allocation takes. */
 static double allocation_bytes(const cfi_system *system)
 {
     pilot_groups groups = make_groups(system);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# One allocation with solver structured against the same SCA loop with its steps solved by ECOS: the sum of ECOS's times (set-up
-# and solve) on the steps that the loop exports. Skips that without Rscript and ECOSolveR (scripts/deps.sh peers). Then the growth
+# One allocation with solver structured against the SCA loop with its steps solved by ECOS: the sum of ECOS's times (set-up and
+# solve) on the steps that the loop exports. Skips that without Rscript and ECOSolveR (scripts/deps.sh peers). Then the growth
 # of the time in L and K, and memory at L = 4096, K = 64. CORE (the last one) is where both run.
 # shellcheck source=tests/bench/build.sh
 source "$(dirname "${BASH_SOURCE[0]}")/build.sh"
