@@ -66,9 +66,10 @@ static void assert_same_records(const cfi_record *a, const cfi_record *b)
     assert_same(&a->heuristic.sum_rate_bit_s_hz, &b->heuristic.sum_rate_bit_s_hz, 1);
 }
 
-#define COMMON                                                                                                         \
+#define LONG_FRAME                                                                                                     \
     "\"frame\": {\"coherence_symbols\": 400, \"sensing_symbols\": 300}, \"monte_carlo\": {\"drops\": 1, "              \
-    "\"realizations\": 0}, \"allocation\": {\"method\": \"heuristic\"}, "
+    "\"realizations\": 0}, "
+#define COMMON LONG_FRAME "\"allocation\": {\"method\": \"heuristic\"}, "
 
 static void a_drop_is_the_same_for_any_number_of_threads(void **state)
 {
@@ -92,6 +93,34 @@ static void a_drop_is_the_same_for_any_number_of_threads(void **state)
 
         assert_int_equal(shared.record.link->threads, threads);
         assert_same_records(&alone.record, &shared.record);
+        free_trial(&shared);
+        free_trial(&alone);
+    }
+}
+
+/* The response of the access points, its set-up and its result, without and with pairs of users on one pilot. */
+static void an_allocation_is_the_same_for_any_number_of_threads(void **state)
+{
+    static const char *const text[] = {
+        "{" LONG_FRAME
+        "\"network\": {\"aps\": 8192, \"ues\": 160, \"placement\": \"clamp\"}, \"pilots\": {\"length\": 160}, "
+        "\"sensing\": {\"crlb_threshold_db\": 10}, \"allocation\": {\"solver\": \"structured\"}}",
+        "{" LONG_FRAME
+        "\"network\": {\"aps\": 2048, \"ues\": 160, \"placement\": \"clamp\"}, \"pilots\": {\"length\": 20}, "
+        "\"sensing\": {\"crlb_threshold_db\": 10}, \"allocation\": {\"solver\": \"structured\", \"starts\": 2}}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
+        trial alone = run_trial(text[i], 1), shared = run_trial(text[i], 2 + i);
+        const cfi_allocation *a = &alone.record.allocation, *b = &shared.record.allocation;
+
+        assert_int_equal(a->status, CFI_ALLOC_CONVERGED);
+        assert_string_equal(b->solver, "structured");
+        assert_same_records(&alone.record, &shared.record);
+        assert_int_equal(a->iterations, b->iterations);
+        assert_same(a->objective.trace, b->objective.trace, a->objective.trace_count);
+        assert_same(&a->largest_step_gap, &b->largest_step_gap, 1);
         free_trial(&shared);
         free_trial(&alone);
     }
@@ -266,6 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_drop_without_steps_needs_what_is_foretold),
         cmocka_unit_test(a_drop_is_the_same_for_any_number_of_threads),
+        cmocka_unit_test(an_allocation_is_the_same_for_any_number_of_threads),
         cmocka_unit_test(the_first_impossible_gain_is_named_on_any_number_of_threads),
         cmocka_unit_test(coherent_sums_are_those_of_plain_loops),
         cmocka_unit_test(variances_of_a_row_and_of_a_pair_are_those_of_all),

@@ -189,12 +189,13 @@ static void steps_of_an_allocation_after_the_first_allocate_nothing(void **state
     }
 }
 
-/* The allocation of a drop in a used workspace: the set-up of the drop before it serves again, and no bit of the result
- * depends on it. */
+/* The allocation of a drop in a used workspace: the set-up of the drop before it serves again, nothing is allocated,
+ * and no bit of the result depends on it. By the cone solver and by the response, pilots shared or not. */
 static void next_drop_of_a_size_needs_no_set_up_and_remembers_nothing(void **state)
 {
     (void)state;
-    for (int variant = 0; variant < 2; variant++) {
+    for (int variant = 0; variant < 4; variant++) {
+        bool structured = variant >= 2;
         made_system made[2] = {make_system(50, 8, 4, 4, 4), make_system(51, 8, 4, 4, 4)};
         drop *d[2];
         cfi_allocation alone, after;
@@ -203,10 +204,12 @@ static void next_drop_of_a_size_needs_no_set_up_and_remembers_nothing(void **sta
         size_t before;
 
         for (size_t i = 0; i < 2; i++) {
-            if (variant == 1) {
+            if (variant % 2 == 1) {
                 reuse_pilots(&made[i], 2);
             }
-            made[i].system.allocation.starts = 1; /* another start may silence users: another pattern */
+            made[i].system.allocation.solver = structured ? CFI_SOLVER_STRUCTURED : CFI_SOLVER_SOCP;
+            /* another start may silence users: another pattern for the cone solver */
+            made[i].system.allocation.starts = structured && variant % 2 == 1 ? 8 : 1;
             d[i] = make_drop(made[i]);
             set_tightness(d[i], 0.5);
         }
@@ -215,11 +218,13 @@ static void next_drop_of_a_size_needs_no_set_up_and_remembers_nothing(void **sta
         before = requests;
         assert_int_equal(alloc_run(&d[1]->link, &options, used, &after, NULL), CFI_OK);
         assert_int_equal(requests, before);
-        assert_string_equal(after.solver, "socp");
+        assert_string_equal(after.solver, structured ? "structured" : "socp");
+        assert_int_equal(after.fallback_steps, 0);
         assert_int_equal(after.iterations, alone.iterations);
         assert_memory_equal(after.powers.p, alone.powers.p, 32 * sizeof(double));
         assert_memory_equal(after.powers.s, alone.powers.s, d[1]->made.system.L * sizeof(double));
         assert_memory_equal(after.objective.trace, alone.objective.trace, alone.objective.trace_count * sizeof(double));
+        assert_true(structured ? after.largest_step_gap == alone.largest_step_gap : isnan(after.largest_step_gap));
         alloc_workspace_destroy(options.workspace);
         arena_destroy(used);
         free_drop(d[0]);

@@ -108,6 +108,7 @@ static void parts_are_worth_a_thread_and_even_ones_are_few(void **state)
     assert_int_equal(threads_even_part(1, 1000, (size_t)1 << 40), 1000);
     assert_int_equal(threads_even_part(0, 1000, (size_t)1 << 40), 1000);
     assert_int_equal(threads_even_part(4, 1000, 1 << 11), 512); /* 256 would not be worth it */
+    assert_int_equal(threads_even_part(3, 2048, 1280), 824);    /* 819 would, but for the cache lines */
 }
 
 static void blas_has_room_for_the_threads(void **state)

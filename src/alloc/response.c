@@ -111,7 +111,8 @@ CLONES(static, void, clip_row, (size_t count, double *restrict v, double *restri
     }
 }
 
-/* v of a tile where streams of one pilot add up coherently at each other's users, and its squared norm. */
+/* v of a tile where streams of one pilot add up coherently at each other's users, and its squared norm; whole vectors.
+ */
 static void pay_coherent_tile(const response *r, size_t first, size_t count, const double *z)
 {
     const alloc_problem *problem = r->problem;
@@ -154,7 +155,8 @@ typedef struct shared_answer {
     double *answer;
 } shared_answer;
 
-/* h, C and C_s of the access points first .. end - 1, in tiles, without mu. */
+/* h, C and C_s of the access points first .. end - 1, in tiles, without mu; whole vectors, as threads_even_part makes
+ * parts. */
 static void price_aps(void *context, size_t thread, size_t first, size_t end)
 {
     const shared_answer *shared = context;

@@ -32,13 +32,14 @@ static inline size_t threads_part(size_t steps)
     return steps < STEPS_A_PART ? STEPS_A_PART / (steps + !steps) : 1;
 }
 
-/* The same where parts should be as few as possible: `count` items in a part a thread, whole cache lines of doubles. */
+/* The same where parts should be as few as possible: `count` items in a part a thread, whole cache lines of doubles:
+ * a multiple of 8. */
 static inline size_t threads_even_part(size_t threads, size_t count, size_t steps)
 {
     size_t each = threads > 1 ? (count + threads - 1) / threads : count, worth = threads_part(steps);
 
-    each = (each + 7) / 8 * 8;
-    return each > worth ? each : worth;
+    each = each > worth ? each : worth;
+    return (each + 7) / 8 * 8;
 }
 
 /* True while OpenMP starts a team: a process that ends now is ended by OpenMP, for lack of memory or threads. */
