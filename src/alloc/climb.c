@@ -245,8 +245,8 @@ static double growth(const climb *c, size_t k)
 }
 
 /* Gives the silent users that would gain power again a little of it. Not with pilots that are shared, where others add
- * up coherently at such a user, nor where prices differ by user, which growth() does not know: there revive.c does what
- * it can. True when there are any. */
+ * up coherently at such a user and other starts serve it, nor where prices differ by user, which growth() does not
+ * know: there revive.c does the same at the end. True when there are any. */
 static bool revive_silent(climb *c)
 {
     size_t K = c->problem->K;
