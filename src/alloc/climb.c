@@ -104,7 +104,8 @@ static bool take_answer(climb *c, sca_outcome *outcome)
 {
     bool answered = response_answer(&c->map, c->state, c->answer, &c->value);
 
-    if (answered && c->value.objective > c->objective) {
+    c->held = answered && c->value.objective > c->objective;
+    if (c->held) {
         c->objective = c->value.objective;
         copy_state(c, c->best, c->answer);
         copy_state(c, c->origin, c->state);
@@ -166,7 +167,9 @@ static void recover_best(climb *c)
     if (c->in_point) {
         return;
     }
-    response_answer(&c->map, c->origin, c->answer, &value);
+    if (!c->held) {
+        response_answer(&c->map, c->origin, c->answer, &value);
+    }
     response_read(&c->map, c->work->candidate.point);
     if (sca_complete(c->problem, &c->work->candidate) >= c->at->values->objective) {
         problem_copy_state(c->problem, &c->work->candidate, c->at);
