@@ -3,6 +3,8 @@
 
 #include "cli/message.h"
 
+#include <string.h>
+
 cfi_status read_scenario(const cli_options *options, cfi_scenario **scenario, cfi_error *error)
 {
     const char *const *line;
@@ -18,11 +20,20 @@ cfi_status read_scenario(const cli_options *options, cfi_scenario **scenario, cf
     return status;
 }
 
+/* What a drop finds is wrong with the network; other texts that begin with a slash begin with an absolute path. */
+static bool points_into_scenario(const char *text)
+{
+    static const char network[] = "/network";
+    size_t length = sizeof network - 1;
+
+    return strncmp(text, network, length) == 0 && (text[length] == '/' || text[length] == ':');
+}
+
 void name_input(const cli_options *options, cfi_status status, cfi_error *error)
 {
     cfi_error cause = *error;
 
-    if (status == CFI_INVALID && cause.text[0] == '/') {
+    if (status == CFI_INVALID && points_into_scenario(cause.text)) {
         error_set(error, CFI_INVALID, "%.300s: %s", options->argument, cause.text);
     }
 }
