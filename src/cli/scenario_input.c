@@ -20,13 +20,18 @@ cfi_status read_scenario(const cli_options *options, cfi_scenario **scenario, cf
     return status;
 }
 
-/* What a drop finds is wrong with the network; other texts that begin with a slash begin with an absolute path. */
+/* What later rooms find wrong with the scenario; other texts that begin with a slash begin with an absolute path. */
 static bool points_into_scenario(const char *text)
 {
-    static const char network[] = "/network";
-    size_t length = sizeof network - 1;
+    static const char *const members[] = {"/network", "/sweep"};
+    bool points = false;
 
-    return strncmp(text, network, length) == 0 && (text[length] == '/' || text[length] == ':');
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        size_t length = strlen(members[i]);
+
+        points = points || (strncmp(text, members[i], length) == 0 && (text[length] == '/' || text[length] == ':'));
+    }
+    return points;
 }
 
 void name_input(const cli_options *options, cfi_status status, cfi_error *error)
