@@ -154,9 +154,8 @@ figure_a() {
 }
 
 figure_b() {
-  sweep "b-product-$drops" fig1b --set "monte_carlo.drops=$drops" --set allocation.solver=socp \
-    --over allocation.surrogate=product
-  sweep "b-fractional-$drops" fig1b --set "monte_carlo.drops=$drops" --set allocation.solver=socp \
+  sweep "b-product-$drops" fig1b --set "monte_carlo.drops=$drops" --over allocation.surrogate=product
+  sweep "b-fractional-$drops" fig1b --set "monte_carlo.drops=$drops" \
     --set allocation.max_iterations=40 --over allocation.surrogate=fractional
   table fig_b "b-product-$drops/sweep.ndjson" "b-fractional-$drops/sweep.ndjson"
 }

@@ -114,6 +114,14 @@ done
 "$cfisac" run docs/examples/campus.json >"$work/out" 2>&1 || complain "docs/examples/campus.json does not run"
 ! grep -F warning "$work/out" || complain "docs/examples/campus.json is remarked on"
 checked 2 'pages with the campus'
+# every scenario on that page that speaks of a network runs, and no signal drowns
+while read -r line; do
+  seen=$((seen + 1))
+  (cd docs/examples && "$cfisac" run - --set monte_carlo.drops=1 --set monte_carlo.realizations=0 <<<"$line") >"$work/out" 2>&1 ||
+    complain "an example of docs/scenario.md does not run: $(head -n 1 "$work/out")"
+  ! grep -F 'lost in the noise' "$work/out" || complain "signals of an example of docs/scenario.md drown: $line"
+done < <(awk '/^```$/ { if (on && text ~ /"network"/) print text; on = 0 } on { text = text $0 } /^```json$/ { on = 1; text = "" }' docs/scenario.md)
+checked 3 'scenarios of docs/scenario.md'
 
 # the keys of solve --json
 "$cfisac" solve tests/cbf/max_with_constant.cbf --json >"$work/solve.json"

@@ -291,6 +291,30 @@ static void the_cone_solver_takes_over_where_there_is_no_answer(void **state)
     }
 }
 
+/* Far below the noise every user is weak: none is taken for one on its way to zero that is not, and no climb ends below
+ * its best point. */
+static void drowned_users_are_not_silenced_before_their_time(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 60; seed++) {
+        made_system made = make_system(1200 + seed, 12, 4, 4, 4);
+        cfi_allocation climbed, cone;
+        drop *d;
+
+        made.system.power.budget_w = pow(10.0, -9.0 + 0.1 * (double)seed) * made.system.power.comm_noise_w;
+        d = make_drop(made);
+        set_tightness(d, 0.3);
+        d->made.system.allocation.solver = CFI_SOLVER_STRUCTURED;
+        climbed = run(d);
+        d->made.system.allocation.solver = CFI_SOLVER_SOCP;
+        cone = run(d);
+        assert_int_equal(climbed.status, CFI_ALLOC_CONVERGED);
+        assert_true(climbed.sum_rate_bit_s_hz >= cone.sum_rate_bit_s_hz * (1.0 - 1e-6));
+        assert_true(climbed.largest_step_gap < 1e-7);
+        free_drop(d);
+    }
+}
+
 /* Every user on one pilot: 3540 coherent amplitudes, without a cone problem. */
 static void sixty_users_on_one_pilot_need_no_cone_solver(void **state)
 {
@@ -321,6 +345,7 @@ int main(void)
         cmocka_unit_test(slopes_of_the_sum_rate_are_those_of_differences),
         cmocka_unit_test(results_of_both_solvers_are_fixed_points),
         cmocka_unit_test(the_cone_solver_takes_over_where_there_is_no_answer),
+        cmocka_unit_test(drowned_users_are_not_silenced_before_their_time),
         cmocka_unit_test(sixty_users_on_one_pilot_need_no_cone_solver),
     };
 

@@ -492,7 +492,7 @@ static void memory_estimate_grows_with_the_sizes(void **state)
     assert_true(scenario_memory_bytes(&closed) == scenario_record_bytes(&closed)); /* nothing is drawn or iterated */
     assert_true(scenario_memory_bytes(&drawn) == scenario_record_bytes(&drawn) + 600.0 * 8 * 4 + 256.0 * 4 * 4 +
                                                      32.0 * (10 + 4) * 8 * 512); /* streams in eights */
-    assert_true(scenario_memory_bytes(&large) < scenario_memory_bytes(&drawn)); /* no multistatic Monte Carlo */
+    assert_true(scenario_memory_bytes(&large) < scenario_memory_bytes(&drawn));  /* no multistatic Monte Carlo */
     assert_true(scenario_memory_bytes(&phases) ==
                 scenario_record_bytes(&phases) + 16.0 * 4096 * 4096); /* echo paths are kept */
 }

@@ -127,6 +127,9 @@ static void keys_that_say_the_same_twice_or_nothing_are_refused(void **state)
         {"{\"power\": {\"noise_figure_db\": 7}}",
          "t.json: /power/bandwidth_mhz: null with power.noise_figure_db, which gives no noise by itself (allowed: a "
          "number)"},
+        {"{\"power\": {\"noise_figure_db\": 7}, \"sweep\": {\"power.bandwidth_mhz\": [5, 20]}}",
+         "t.json: /power/bandwidth_mhz: null with power.noise_figure_db, which gives no noise by itself (allowed: a "
+         "number); this is the scenario's own value, not a swept one"},
         {"{\"power\": {\"comm_noise_dbm\": null, \"bandwidth_mhz\": 20}}",
          "t.json: /power/comm_noise_dbm: null without power.bandwidth_mhz and power.noise_figure_db (allowed: a "
          "number)"},

@@ -104,7 +104,8 @@ static bool take_answer(climb *c, sca_outcome *outcome)
 {
     bool answered = response_answer(&c->map, c->state, c->answer, &c->value);
 
-    if (answered && c->value.objective > c->objective) {
+    c->held = answered && c->value.objective > c->objective;
+    if (c->held) {
         c->objective = c->value.objective;
         copy_state(c, c->best, c->answer);
         copy_state(c, c->origin, c->state);
@@ -166,7 +167,9 @@ static void recover_best(climb *c)
     if (c->in_point) {
         return;
     }
-    response_answer(&c->map, c->origin, c->answer, &value);
+    if (!c->held) {
+        response_answer(&c->map, c->origin, c->answer, &value);
+    }
     response_read(&c->map, c->work->candidate.point);
     if (sca_complete(c->problem, &c->work->candidate) >= c->at->values->objective) {
         problem_copy_state(c->problem, &c->work->candidate, c->at);
@@ -215,15 +218,28 @@ static bool search_between(climb *c, sca_outcome *outcome)
 
 /* ---------------------------------------------------------------------- users on their way ---- */
 
+/* The SINR below which a user is weak: where all signals are far below the noise, beside the strongest. */
+static double weak_sinr(const climb *c, const double *state)
+{
+    size_t K = c->problem->K;
+    double strongest = 0.0;
+
+    for (size_t k = 0; k < K; k++) {
+        strongest = fmax(strongest, state[k] * state[k] / state[K + k]);
+    }
+    return FADING_SINR * fmin(strongest, 1.0);
+}
+
 /* A user that loses power in every step goes to zero, geometrically, and holds up the rest: it is silenced. */
 static void silence_fading(climb *c)
 {
     size_t K = c->problem->K;
+    double least = weak_sinr(c, c->answer);
     bool any = false;
 
     for (size_t k = 0; k < K && c->problem->objective->revives; k++) {
         double u = c->answer[k], before = c->state[k], noise = c->answer[K + k];
-        bool weak = u > 0.0 && u * u < FADING_SINR * noise;
+        bool weak = u > 0.0 && u * u < least * noise;
 
         c->fading[k] = weak && u * sqrt(c->state[K + k]) < FADING * before * sqrt(noise) ? c->fading[k] + 1 : 0;
         if (c->fading[k] >= FADED && c->revived[k] < REVIVALS) {
@@ -254,7 +270,7 @@ static bool revive_silent(climb *c)
 
     for (size_t k = 0; k < K && c->problem->objective->revives && !c->map.amplitude; k++) {
         if (c->best[k] == 0.0 && c->revived[k] < REVIVALS && growth(c, k) > c->best[K + k] * (1.0 + FAR_BELOW)) {
-            c->state[k] = sqrt(FADING_SINR * c->best[K + k]);
+            c->state[k] = sqrt(weak_sinr(c, c->best) * c->best[K + k]);
             c->from[k] = log(c->state[k]);
             c->revived[k]++;
             c->fading[k] = 0;
@@ -264,21 +280,17 @@ static bool revive_silent(climb *c)
     return any;
 }
 
-/* The climb ended below its best point, where users were alive that are silent now: back there, where they stay. */
-static bool take_back_silence(climb *c)
+/* The climb came to an end below its best point: back there, and on by plain steps. Users that were alive there, and
+ * are silent now, stay alive. */
+static void go_back(climb *c)
 {
-    bool any = false;
-
     for (size_t k = 0; k < c->problem->K; k++) {
         if (c->state[k] == 0.0 && c->best[k] > 0.0) {
             c->revived[k] = REVIVALS;
-            any = true;
         }
     }
-    if (any) {
-        restart(c);
-    }
-    return any;
+    c->plain = MOST_PLAIN;
+    restart(c);
 }
 
 /* ------------------------------------------------------------------------------ the climb ---- */
@@ -351,7 +363,8 @@ static bool climb_on(climb *c, sca_outcome *outcome, double small)
         return false;
     }
     if (c->feasible && c->value.gain * c->reach_ratio <= small * c->objective) {
-        if (c->value.objective < c->objective && take_back_silence(c)) {
+        if (c->value.objective < c->objective * (1.0 - small)) {
+            go_back(c);
             return true;
         }
         if (revive_silent(c)) {

@@ -25,6 +25,7 @@ typedef struct climb {
     const alloc_state *at;   /* the caller's point */
     const sca_work *work;    /* the caller's */
     bool in_point;           /* the best point stands in at->point */
+    bool held;               /* or it is the map's last answer */
     bool feasible;           /* the state is that of a feasible point */
     double objective;        /* of the best point */
     response_value value;    /* of the last answer */

@@ -1,6 +1,7 @@
 /* The allocation problem in normalised amplitudes: data and evaluation. docs/model.md (M8), (M9) */
 #include "alloc/problem.h"
 
+#include "base/clones.h"
 #include "base/threads.h"
 
 #include <math.h>
@@ -423,20 +424,47 @@ double problem_amplitude(const alloc_problem *problem, double power_w)
     return rounded(sqrt(power_w / problem->unit_w));
 }
 
+/* Users whose amplitudes are worked out at once. */
+enum { USERS = 64 };
+
+CLONES(static, void, take_amplitudes,
+       (size_t count, double unit, const double *restrict power, double *restrict amplitude),
+       (count, unit, power, amplitude))
+{
+    for (size_t k = 0; k < count; k++) {
+        amplitude[k] = rounded(sqrt(power[k] / unit));
+    }
+}
+
+/* Users first_user .. end_user - 1 at the access points of a line. */
+static void make_line(const unit_change *c, size_t first, size_t end, size_t first_user, size_t end_user)
+{
+    const alloc_problem *problem = c->problem;
+    double amplitude[LANES][USERS];
+
+    for (size_t l = first; l < end; l++) {
+        take_amplitudes(end_user - first_user, problem->unit_w, c->p + first_user + problem->K * l,
+                        amplitude[l - first]);
+    }
+    for (size_t k = first_user; k < end_user; k++) {
+        for (size_t l = first; l < end; l++) {
+            double w = amplitude[l - first][k - first_user];
+
+            c->w[problem_at(problem, k, l)] = w;
+            c->x[l] += w * w;
+        }
+    }
+}
+
 static void make_amplitudes_of(void *context, size_t thread, size_t first, size_t end)
 {
     const unit_change *c = context;
-    const alloc_problem *problem = c->problem;
+    size_t K = c->problem->K;
 
     (void)thread;
     for (; first < end; first += LANES) {
-        for (size_t k = 0; k < problem->K; k++) {
-            for (size_t l = first; l < line_end(first, end); l++) {
-                double w = problem_amplitude(problem, c->p[k + problem->K * l]);
-
-                c->w[problem_at(problem, k, l)] = w;
-                c->x[l] += w * w;
-            }
+        for (size_t user = 0; user < K; user += USERS) {
+            make_line(c, first, line_end(first, end), user, K - user < USERS ? K : user + USERS);
         }
     }
 }

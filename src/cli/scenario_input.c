@@ -3,6 +3,8 @@
 
 #include "cli/message.h"
 
+#include <string.h>
+
 cfi_status read_scenario(const cli_options *options, cfi_scenario **scenario, cfi_error *error)
 {
     const char *const *line;
@@ -18,11 +20,25 @@ cfi_status read_scenario(const cli_options *options, cfi_scenario **scenario, cf
     return status;
 }
 
+/* What later rooms find wrong with the scenario; other texts that begin with a slash begin with an absolute path. */
+static bool points_into_scenario(const char *text)
+{
+    static const char *const members[] = {"/network", "/sweep"};
+    bool points = false;
+
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        size_t length = strlen(members[i]);
+
+        points = points || (strncmp(text, members[i], length) == 0 && (text[length] == '/' || text[length] == ':'));
+    }
+    return points;
+}
+
 void name_input(const cli_options *options, cfi_status status, cfi_error *error)
 {
     cfi_error cause = *error;
 
-    if (status == CFI_INVALID && cause.text[0] == '/') {
+    if (status == CFI_INVALID && points_into_scenario(cause.text)) {
         error_set(error, CFI_INVALID, "%.300s: %s", options->argument, cause.text);
     }
 }

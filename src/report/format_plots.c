@@ -162,6 +162,7 @@ static void put_facts(const cfi_results *results, const extents *all, FILE *stre
     put_count(stream, "has_powers", shown->status == CFI_DROP_OK);
     put_gnuplot_number(stream, "disc_m",
                        system->geometry.placement == CFI_PLACEMENT_NONE ? 0.0 : system->geometry.min_distance_m);
+    put_count(stream, "wrapped", system->geometry.wrap_around);
     put_gnuplot_number(stream, "width_m", system->geometry.area_m[0]);
     put_gnuplot_number(stream, "depth_m", system->geometry.area_m[1]);
     put_range(stream, "x", x);

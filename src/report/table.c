@@ -72,20 +72,31 @@ static void put_budget(const page *p)
     }
 }
 
+/* "3 users, ", or "1 user, " */
+static void put_many(const page *p, size_t count, const char *thing, const char *behind)
+{
+    fprintf(p->stream, "%zu %s%s%s", count, thing, count == 1 ? "" : "s", behind);
+}
+
 static void put_heading(const page *p)
 {
     const cfi_system *s = p->system;
     char name[SHOWN_TITLE + 1];
 
     text_shown(name, sizeof name, scenario_name(p->results->scenario));
-    fprintf(p->stream, "%s%s%s: %zu access points (%zu transmit, %zu receive antennas), %zu users, ",
-            paint(p, "\033[1m"), name, paint(p, "\033[0m"), s->L, s->N, s->M, s->K);
+    fprintf(p->stream, "%s%s%s: ", paint(p, "\033[1m"), name, paint(p, "\033[0m"));
+    put_many(p, s->L, "access point", " ");
+    fprintf(p->stream, "(%zu transmit, ", s->N);
+    put_many(p, s->M, "receive antenna", "), ");
+    put_many(p, s->K, "user", ", ");
     put_budget(p);
-    fprintf(p->stream, "seed %llu\n", (unsigned long long)s->seed);
-    fprintf(p->stream, "  %zu pilots, %zu symbols a coherence block%s, %zu symbols a radar frame; ", s->frame.tau_p,
-            s->frame.tau_c, s->frame.tau_c == 0 ? " (no pilot overhead)" : "", s->frame.T);
-    fprintf(p->stream, "%zu drop%s x %zu channels\n", s->monte_carlo.drops, s->monte_carlo.drops == 1 ? "" : "s",
-            s->monte_carlo.realizations);
+    fprintf(p->stream, "seed %llu\n  ", (unsigned long long)s->seed);
+    put_many(p, s->frame.tau_p, "pilot", ", ");
+    fprintf(p->stream, "%zu symbols a coherence block%s, ", s->frame.tau_c,
+            s->frame.tau_c == 0 ? " (no pilot overhead)" : "");
+    put_many(p, s->frame.T, "symbol", " a radar frame; ");
+    put_many(p, s->monte_carlo.drops, "drop", " x ");
+    put_many(p, s->monte_carlo.realizations, "channel", "\n");
     fprintf(p->stream, "  allocation %s, rate %s, bound %s, threshold ", method_name(s->allocation.method),
             rate_model_name(s->rate_model), crlb_model_name(s->sensing.crlb_model));
     put_thresholds(p);

@@ -74,19 +74,13 @@ cfi_status idle_check(const cfi_scenario *scenario, cfi_error *error)
     return CFI_OK;
 }
 
-static bool is_swept_key(const cfi_scenario *scenario, key_id id)
-{
-    return tree_has_sweep(&scenario->tree) &&
-           cJSON_GetObjectItemCaseSensitive(scenario->tree.item[KEY_sweep], key_table[id].name);
-}
-
 bool idle_is_left_out(const cfi_scenario *scenario, key_id id)
 {
     bool left_out = false;
 
     for (size_t i = 0; i < RULES && scenario->tree.filled[id]; i++) {
-        left_out = left_out || (rules[i].key == id &&
-                                (is_swept_key(scenario, rules[i].by[0]) || is_swept_key(scenario, rules[i].by[1])));
+        left_out = left_out || (rules[i].key == id && (tree_sweeps_key(&scenario->tree, rules[i].by[0]) ||
+                                                       tree_sweeps_key(&scenario->tree, rules[i].by[1])));
     }
     return left_out;
 }

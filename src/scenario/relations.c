@@ -38,7 +38,8 @@ cfi_status check_size(const cfi_tree *tree, key_id id, cfi_error *error)
                        text_double(x, shown), bytes / GIBIBYTE, range);
 }
 
-/* CFI_INVALID at a key; a place is only made where something is wrong, since points are checked by the million. */
+/* CFI_INVALID at a key; a place is only made where something is wrong, since points are checked by the million. Of a
+ * grid it is the scenario's own value that is wrong, which stands beside those that are swept. */
 __attribute__((format(printf, 4, 5))) static cfi_status refuse_key(const cfi_scenario *scenario, key_id id,
                                                                    cfi_error *error, const char *format, ...)
 {
@@ -49,7 +50,9 @@ __attribute__((format(printf, 4, 5))) static cfi_status refuse_key(const cfi_sce
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    return place_error(&place, error, CFI_INVALID, "%s", what);
+    return place_error(&place, error, CFI_INVALID, "%s%s", what,
+                       tree_sweeps_key(&scenario->tree, id) ? "; this is the scenario's own value, not a swept one"
+                                                            : "");
 }
 
 static cfi_status check_memory(const cfi_scenario *scenario, cfi_error *error)

@@ -266,3 +266,8 @@ bool tree_has_sweep(const cfi_tree *tree)
 
     return sweep && !cJSON_IsNull(sweep);
 }
+
+bool tree_sweeps_key(const cfi_tree *tree, key_id id)
+{
+    return tree_has_sweep(tree) && cJSON_GetObjectItemCaseSensitive(tree->item[KEY_sweep], key_table[id].name);
+}

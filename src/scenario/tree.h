@@ -26,6 +26,8 @@ void tree_free(cfi_tree *tree);
 
 /* Some key is swept. */
 bool tree_has_sweep(const cfi_tree *tree);
+/* Whether that sweep varies a key. */
+bool tree_sweeps_key(const cfi_tree *tree, key_id id);
 /* Where the value of a key was given (or would be). */
 cfi_place tree_place(const cfi_tree *tree, key_id id);
 /* The number of a key as it stands, whatever its range; `otherwise` when it is none. */

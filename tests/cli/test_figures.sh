@@ -159,10 +159,17 @@ all='bounds.svg convergence.svg map.svg'
         --set monte_carlo.realizations=0
     check 'gains without positions' draws gains 'bounds.svg convergence.svg' "$top/configs/paper.json" $set \
         --set network.aps=2 --set network.ues=2 --set 'propagation.gain=[[1, 0.5], [0.2, 0.9]]'
+    check 'a wrapped area' draws wrapped "$all" "$top/configs/paper.json" $set --set network.wrap_around=true
+    check 'nothing kept apart' draws near "$all" "$top/configs/paper.json" $set --set network.placement=none
     check 'an odd name' draws odd "$all" "$top/configs/paper.json" $set \
         --set 'name="<&> it'\''s \"x\" `touch hacked` $(touch hacked) \n @a _b^c {/Symbol é} %s \\"'
 }
-for file in run/*.svg one/*.svg hopeless/*.svg odd/*.svg; do
+# discs DIR: areas about the users of its map
+discs() { grep -o 'fill-opacity *= *.0\.06' "$1/map.svg" | wc -l; }
+check 'a wrapped area has discs of the users beyond its edges' test "$(discs run)" -eq 4 -a "$(discs wrapped)" -gt 4
+check 'a least distance is in the key' grep -qF '>least distance</tspan>' run/map.svg
+check 'of a map that has one' test -z "$(grep -F '>least distance</tspan>' near/map.svg)"
+for file in run/*.svg one/*.svg hopeless/*.svg odd/*.svg wrapped/*.svg near/*.svg; do
     check "$file is a picture" picture "$file"
 done
 check 'the name is in the picture' grep -qF "&lt;&amp;> it's" odd/map.svg

@@ -40,6 +40,8 @@ expect 3 sweep sweep.json --out x --over network.apz=1
 check 'an unknown swept key is named' has err '--over network.apz: unknown key (nearest: network.aps'
 expect 3 sweep sweep.json --out x --over pilots.length=3,300
 check 'a point that is no scenario is named' has err 'sweep.json: /sweep: at '
+expect 3 sweep "$work/sweep.json" --out x --over pilots.length=3,300
+check 'an absolute path is named once' test "$(grep -oF "$work/" err | wc -l)" -eq 1
 check 'nothing is made for a wrong sweep' test ! -e x
 if ! grep -q __asan_init "$cfisac"; then # a sanitizer reserves terabytes of addresses
     (ulimit -v 400000 && exec "$cfisac" sweep sweep.json --over seed=1:1:100000 --over network.aps=6 --over \

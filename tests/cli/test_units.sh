@@ -30,6 +30,9 @@ expect 0 run campus.json --out campus
 check 'nothing is wrong with a campus' test ! -s err
 check 'nor in its results' test "$(json '.warnings | length' campus/results.json)" = 0
 check 'the heading says power, noise and bandwidth' has out 'budget 29.0206 dBm, noise -93.99 dBm, 20 MHz, seed 1'
+"$cfisac" run - --quiet --set network.aps=1 --set network.ues=1 --set pilots.length=1 --set monte_carlo.realizations=0 >one <<<'{}'
+check 'one of a kind has no plural' test "$(head -n 2 one)" = "paper: 1 access point (4 transmit, 4 receive antennas), 1 user, SNR 30 dB, seed 1
+  1 pilot, 200 symbols a coherence block, 30 symbols a radar frame; 10 drops x 0 channels"
 check 'the table has Mbit/s' grep -Eq '^  sum rate, sca, Mbit/s +2 +1[0-9]{2}\.[0-9]{4} ' out
 check 'of users, too' grep -Eq '^  rate of the weakest user, Mbit/s +2 +[0-9]{2}\.[0-9]{4} ' out
 for rate in sum_rate sum_rate_theorem1 sum_rate_exact sum_rate_monte_carlo sum_rate_std_error sum_rate_equal sum_rate_heuristic \

@@ -25,9 +25,12 @@ set yrange [y_low:y_high]
 set xlabel "x, m"
 set ylabel "y, m"
 set object 1 rectangle from 0, 0 to width_m, depth_m behind fillstyle empty border linecolor rgb grey
-plot "ues.csv" using (of_drop("x_m")):"y_m":(disc_m) \
+plot for [i = -wrapped:wrapped] for [j = -wrapped:wrapped] "ues.csv" \
+       using (of_drop("x_m") + i * width_m):(column("y_m") + j * depth_m):(disc_m) \
        with circles fillcolor rgb green fillstyle transparent solid 0.06 noborder, \
-     "" using (of_drop("x_m")):"y_m":(disc_m) with circles linecolor rgb green linewidth 0.5 dashtype (4, 4) fillstyle empty, \
+     for [i = -wrapped:wrapped] for [j = -wrapped:wrapped] "ues.csv" \
+       using (of_drop("x_m") + i * width_m):(column("y_m") + j * depth_m):(disc_m) \
+       with circles linecolor rgb green linewidth 0.5 dashtype (4, 4) fillstyle empty, \
      for [i = 1:lined] "aps.csv" using (of_drop("x_m")):"y_m":(along_x(power("power_w"))):(along_y(power("power_w"))) \
        with vectors head size size_m * 0.35, 20 filled linecolor rgb black linewidth 0.8, \
      "aps.csv" using (of_drop("x_m")):"y_m":(radius(power("power_w"))) with circles fillcolor rgb sky fillstyle solid noborder, \
@@ -41,6 +44,6 @@ plot "ues.csv" using (of_drop("x_m")):"y_m":(disc_m) \
      keyentry with points pointtype 7 pointsize 1 linecolor rgb orange title "sensing power", \
      keyentry with vectors head size size_m * 0.35, 20 filled linecolor rgb black linewidth 0.8 title "target's direction", \
      keyentry with points pointtype 9 pointsize 0.8 linecolor rgb green title "user", \
-     keyentry with lines linecolor rgb green linewidth 0.5 dashtype (4, 4) title "least distance"
+     for [i = 1:disc_m > 0] keyentry with lines linecolor rgb green linewidth 0.5 dashtype (4, 4) title "least distance"
 unset output
 reset
