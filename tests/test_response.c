@@ -337,6 +337,33 @@ static void sixty_users_on_one_pilot_need_no_cone_solver(void **state)
     free_drop(d);
 }
 
+/* Where the response has no answer and the problem is too large for the cone solver, that is said. */
+static void what_is_too_large_for_the_cone_solver_ends_inaccurate(void **state)
+{
+    made_system made = make_system(9, 60, 60, 4, 16);
+    cfi_allocation allocation;
+    drop *d;
+
+    (void)state;
+    reuse_pilots(&made, 1);
+    made.system.allocation.solver = CFI_SOLVER_STRUCTURED;
+    made.system.allocation.starts = 1;
+    d = make_drop(made);
+    set_tightness(d, 0.5);
+    answers = 0;
+    answers_given = 5;
+    allocation = run(d);
+    answers_given = SIZE_MAX;
+    assert_int_equal(allocation.status, CFI_ALLOC_INACCURATE);
+    assert_string_equal(allocation.stop_reason, "no_progress");
+    assert_non_null(strstr(allocation.failure, "found nothing better after 6 evaluations of start 0"));
+    assert_int_equal(allocation.iterations, 6);
+    assert_int_equal(allocation.fallback_steps, 0);
+    check_trace(&allocation);
+    assert_true(violation_from_formula(d, &allocation.powers) < 1e-9);
+    free_drop(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +374,7 @@ int main(void)
         cmocka_unit_test(the_cone_solver_takes_over_where_there_is_no_answer),
         cmocka_unit_test(drowned_users_are_not_silenced_before_their_time),
         cmocka_unit_test(sixty_users_on_one_pilot_need_no_cone_solver),
+        cmocka_unit_test(what_is_too_large_for_the_cone_solver_ends_inaccurate),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,6 +75,17 @@ static void begin_start(const alloc_stepper *stepper, double value, sca_outcome 
     }
 }
 
+/* The response got no further, and the problem is too large for the cone solver. */
+static void end_stuck(size_t start, sca_outcome *outcome)
+{
+    outcome->status = CFI_ALLOC_INACCURATE;
+    outcome->stop_reason = "no_progress";
+    snprintf(outcome->failure, sizeof outcome->failure,
+             "the response of the access points found nothing better after %zu evaluations of start %zu, and no "
+             "certificate; the problem is too large for the cone solver",
+             outcome->iterations, start);
+}
+
 /* The response, and the cone solver where that did not converge. */
 static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
 {
@@ -87,6 +98,9 @@ static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sc
         status = sca_run(&ascent->stepper, &ascent->work, at, outcome, error);
         ascent->fallback_steps += outcome->iterations - before;
         gap = climb_gap(&ascent->climb, at);
+    } else if (status == CFI_OK && outcome->status == CFI_ALLOC_ITERATION_LIMIT &&
+               outcome->iterations < ascent->stepper.problem->link->system->allocation.max_iterations) {
+        end_stuck(ascent->stepper.start, outcome);
     }
     ascent->largest_gap = fmax(ascent->largest_gap, gap);
     return status;
