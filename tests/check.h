@@ -2,6 +2,15 @@
 #ifndef TESTS_CHECK_H
 #define TESTS_CHECK_H
 
+/* Defined in builds with the address sanitizer, whose own memory is as large as what a test would measure. */
+#ifdef __SANITIZE_ADDRESS__
+#define ADDRESS_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ADDRESS_SANITIZER
+#endif
+#endif
+
 #include <math.h>
 
 /* abs(actual - expected) <= relative * abs(expected). */

@@ -274,7 +274,7 @@ static void a_drop_without_steps_needs_what_is_foretold(void **state)
     double program;
 
     (void)state;
-#ifdef __SANITIZE_ADDRESS__
+#ifdef ADDRESS_SANITIZER
     skip(); /* the sanitizer's own memory is as large */
 #endif
     program = peak_of(tiny);

@@ -6,7 +6,7 @@
 typedef double vector __attribute__((vector_size(LANES * sizeof(double)), may_alias, aligned(sizeof(double))));
 
 /* Four vectors of partial sums: one alone would wait for the addition before. */
-enum { PARTS = 4 };
+enum { PARTS = 4, ALL_PARTS = PARTS * LANES };
 
 /* By its address: how a vector is passed depends on the CPU. */
 INLINE double add_parts(const vector sum[PARTS])
@@ -23,7 +23,7 @@ INLINE double add_parts(const vector sum[PARTS])
     vector sum[PARTS] = {{0.0}, {0.0}, {0.0}, {0.0}};                                                                  \
     size_t first = 0;                                                                                                  \
                                                                                                                        \
-    for (; first + PARTS * LANES <= count; first += PARTS * LANES) {                                                   \
+    for (; first + ALL_PARTS <= count; first += ALL_PARTS) {                                                           \
         for (size_t part = 0; part < PARTS; part++) {                                                                  \
             size_t at = first + LANES * part;                                                                          \
                                                                                                                        \
