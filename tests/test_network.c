@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "check.h"
+#include "networks.h"
 #include "systems.h"
 
 /* The paper's geometry, everything drawn. */
@@ -29,17 +30,6 @@ static cfi_system drawn(size_t L, size_t K)
                         .sensing.path_phase_rad = 0.25};
 }
 
-static cfi_network draw(const cfi_system *system, uint32_t drop, cfi_arena *arena)
-{
-    cfi_network network;
-    cfi_error error = {.text = ""};
-
-    if (network_draw(system, drop, arena, &network, &error) != CFI_OK) {
-        fail_msg("%s", error.text);
-    }
-    return network;
-}
-
 static double distance(const cfi_network *network, size_t k, size_t l)
 {
     return hypot(network->ap_position_m[2 * l] - network->ue_position_m[2 * k],
@@ -56,7 +46,7 @@ static void rejection_keeps_every_pair_apart_and_inside(void **state)
         cfi_arena *arena = arena_create();
 
         for (uint32_t drop = 0; drop < 20; drop++) {
-            cfi_network network = draw(&system, drop, arena);
+            cfi_network network = draw_network(&system, drop, arena);
 
             for (size_t l = 0; l < 20; l++) {
                 assert_true(network.ap_position_m[2 * l] >= 0.0 && network.ap_position_m[2 * l] <= 250.0);
@@ -74,7 +64,7 @@ static void adding_access_points_and_users_moves_nothing(void **state)
     (void)state;
     cfi_arena *arena = arena_create();
     cfi_system small = drawn(5, 3), large = drawn(40, 3);
-    cfi_network a = draw(&small, 2, arena), b = draw(&large, 2, arena), c, e;
+    cfi_network a = draw_network(&small, 2, arena), b = draw_network(&large, 2, arena), c, e;
 
     assert_memory_equal(a.ue_position_m, b.ue_position_m, 6 * sizeof(double));
     assert_memory_equal(a.ap_position_m, b.ap_position_m, 10 * sizeof(double));
@@ -82,8 +72,8 @@ static void adding_access_points_and_users_moves_nothing(void **state)
     assert_memory_equal(a.angle_rad, b.angle_rad, 5 * sizeof(double));
     small.geometry.placement = large.geometry.placement = CFI_PLACEMENT_NONE;
     large.K = 7;
-    c = draw(&small, 2, arena);
-    e = draw(&large, 2, arena);
+    c = draw_network(&small, 2, arena);
+    e = draw_network(&large, 2, arena);
     assert_memory_equal(c.ue_position_m, e.ue_position_m, 6 * sizeof(double));
     assert_true(c.beta[2 + 3 * 4] == e.beta[2 + 7 * 4]);
     arena_destroy(arena);
@@ -99,7 +89,7 @@ static void users_are_uniform_and_access_points_uniform_outside_the_discs(void *
     double user = 0.0, squares = 0.0, gap = 0.0, gap_squares = 0.0, n = 3000.0;
 
     for (uint32_t drop = 0; drop < 3000; drop++) {
-        cfi_network network = draw(&system, drop, arena);
+        cfi_network network = draw_network(&system, drop, arena);
         double mean = 0.0, cells = 0.0, x = network.ue_position_m[0], y = network.ue_position_m[1];
 
         user += x;
@@ -128,7 +118,7 @@ static void shadowing_is_normal_in_decibels(void **state)
     (void)state;
     cfi_system system = drawn(2000, 4);
     cfi_arena *arena = arena_create();
-    cfi_network network = draw(&system, 0, arena);
+    cfi_network network = draw_network(&system, 0, arena);
     double sum = 0.0, squares = 0.0, n = 8000.0;
 
     for (size_t l = 0; l < 2000; l++) {
@@ -155,8 +145,8 @@ static void clamp_and_none_differ_within_the_minimum_distance_only(void **state)
 
     clamp.geometry.placement = CFI_PLACEMENT_CLAMP;
     none.geometry.placement = CFI_PLACEMENT_NONE;
-    a = draw(&clamp, 0, arena);
-    b = draw(&none, 0, arena);
+    a = draw_network(&clamp, 0, arena);
+    b = draw_network(&none, 0, arena);
     for (size_t l = 0; l < 30; l++) {
         for (size_t k = 0; k < 3; k++) {
             double r = distance(&b, k, l), factor = r < 100.0 ? pow(r / 100.0, 3.2) : 1.0;
@@ -199,7 +189,7 @@ static void explicit_values_are_taken_as_they_stand(void **state)
     system.frame.pilot = pilots;
     system.frame.pilot_assignment = CFI_PILOTS_EXPLICIT;
     system.propagation.shadowing_std = 0.0;
-    network = draw(&system, 0, arena);
+    network = draw_network(&system, 0, arena);
     assert_close(network.beta[0], pow(0.5, -3.2), 1e-14); /* 50 m */
     assert_true(network.angle_rad == angles && network.pilot == pilots && network.pilots_overlap);
     arena_destroy(arena);
@@ -214,7 +204,7 @@ static void users_keep_away_from_given_access_points(void **state)
 
     system.geometry.ap_position_m = aps;
     for (uint32_t drop = 0; drop < 50; drop++) {
-        cfi_network network = draw(&system, drop, arena);
+        cfi_network network = draw_network(&system, drop, arena);
 
         for (size_t k = 0; k < 6; k++) {
             assert_true(distance(&network, k, 0) >= 100.0);
@@ -232,14 +222,14 @@ static void pilots_are_cyclic_or_uniform(void **state)
 
     system.geometry.placement = CFI_PLACEMENT_NONE;
     for (size_t k = 0; k < 6; k++) {
-        assert_int_equal(draw(&system, 0, arena).pilot[k], k % 4);
+        assert_int_equal(draw_network(&system, 0, arena).pilot[k], k % 4);
     }
     system.frame.tau_p = 6;
-    assert_false(draw(&system, 0, arena).pilots_overlap);
+    assert_false(draw_network(&system, 0, arena).pilots_overlap);
     system.frame.tau_p = 4;
     system.frame.pilot_assignment = CFI_PILOTS_RANDOM;
     for (uint32_t drop = 0; drop < 2000; drop++) {
-        cfi_network network = draw(&system, drop, arena);
+        cfi_network network = draw_network(&system, drop, arena);
 
         for (size_t k = 0; k < 6; k++) {
             assert_in_range(network.pilot[k], 0, 3);
@@ -261,7 +251,7 @@ static void angles_are_uniform_in_their_range(void **state)
     double sum = 0.0;
 
     system.geometry.placement = CFI_PLACEMENT_NONE;
-    network = draw(&system, 0, arena);
+    network = draw_network(&system, 0, arena);
     for (size_t l = 0; l < 5000; l++) {
         assert_true(network.angle_rad[l] > -1.0 && network.angle_rad[l] < 0.5);
         sum += network.angle_rad[l];
@@ -280,7 +270,7 @@ static void path_gains_are_equal_given_or_of_random_phase(void **state)
     double complex sum = 0.0;
 
     system.geometry.placement = CFI_PLACEMENT_NONE;
-    network = draw(&system, 4, arena);
+    network = draw_network(&system, 4, arena);
     assert_true(network.equal_paths);
     assert_ptr_equal(network_path_gains(&network, 7), network_path_gains(&network, 0)); /* one column for all */
     for (size_t l = 0; l < 300; l++) {
@@ -288,7 +278,7 @@ static void path_gains_are_equal_given_or_of_random_phase(void **state)
     }
     assert_close(network_path_power(&network, 1, 2), 1e-4, 1e-15);
     system.sensing.random_path_phase = true;
-    network = draw(&system, 4, arena);
+    network = draw_network(&system, 4, arena);
     assert_false(network.equal_paths);
     alpha = network_path_gains(&network, 7);
     assert_ptr_equal(alpha, network.path + 7 * 300); /* kept with the drop */

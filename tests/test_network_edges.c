@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "check.h"
+#include "networks.h"
 #include "systems.h"
 
 /* A square of 250 m with everything drawn. */
@@ -25,17 +26,6 @@ static cfi_system drawn(size_t L, size_t K, double min_distance_m)
                         .sensing.angle_min_rad = -1.0,
                         .sensing.angle_max_rad = 1.0,
                         .sensing.path_gain = 0.01};
-}
-
-static cfi_network network_of(const cfi_system *system, uint32_t drop, cfi_arena *arena)
-{
-    cfi_network network;
-    cfi_error error = {.text = ""};
-
-    if (network_draw(system, drop, arena, &network, &error) != CFI_OK) {
-        fail_msg("%s", error.text);
-    }
-    return network;
 }
 
 static void assert_invalid(const cfi_system *system, const char *text)
@@ -74,7 +64,7 @@ static void users_stay_where_they_are_while_a_thousandth_of_the_area_is_free(voi
     (void)state;
     for (uint32_t drop = 0; drop < 60; drop++) {
         cfi_system wide = drawn(3, 1, 1.0), narrow = drawn(3, 1, 165.0);
-        cfi_network free = network_of(&wide, drop, arena), crowded = network_of(&narrow, drop, arena);
+        cfi_network free = draw_network(&wide, drop, arena), crowded = draw_network(&narrow, drop, arena);
         double share = share_beyond(free.ue_position_m, 165.0);
 
         if (share > 2e-3) {
@@ -104,7 +94,7 @@ static void given_access_points_reject_users_only_when_asked_to(void **state)
         cfi_network network;
 
         system.geometry.placement = placement[i];
-        network = network_of(&system, 0, arena);
+        network = draw_network(&system, 0, arena);
         for (size_t k = 0; k < 400; k++) {
             near += hypot(network.ue_position_m[2 * k] - 125.0, network.ue_position_m[2 * k + 1] - 125.0) < 100.0;
         }
@@ -165,7 +155,7 @@ static void echo_paths_given_one_by_one_are_those_from_l_to_p(void **state)
 
         system.sensing.path_gains = given & 1 ? gains : NULL;
         system.sensing.path_phases_rad = given & 2 ? phases : NULL;
-        network = network_of(&system, 0, arena);
+        network = draw_network(&system, 0, arena);
         assert_false(network.equal_paths);
         for (size_t p = 0; p < L; p++) {
             const double complex *alpha = network_path_gains(&network, p);
@@ -192,7 +182,7 @@ static void random_phases_come_from_the_stream_of_their_pair(void **state)
     (void)state;
     system.geometry.placement = CFI_PLACEMENT_NONE;
     system.sensing.random_path_phase = true;
-    network = network_of(&system, 5, arena);
+    network = draw_network(&system, 5, arena);
     for (uint32_t p = 0; p < L; p++) {
         const double complex *alpha = network_path_gains(&network, p);
 
@@ -218,12 +208,12 @@ static void sharers_of_a_pilot_are_listed_in_order(void **state)
     (void)state;
     system.frame.pilot = pilot;
     system.frame.pilot_assignment = CFI_PILOTS_EXPLICIT;
-    network = network_of(&system, 0, arena);
+    network = draw_network(&system, 0, arena);
     assert_true(network.pilots_overlap);
     assert_memory_equal(network.pilot_first, first, sizeof first);
     assert_memory_equal(network.pilot_next, next, sizeof next);
     system.frame.pilot_assignment = CFI_PILOTS_CYCLIC;
-    network = network_of(&system, 0, arena);
+    network = draw_network(&system, 0, arena);
     assert_false(network.pilots_overlap);
     for (size_t k = 0; k < 6; k++) {
         assert_true(network.pilot_first[k] == k && network.pilot_next[k] == 6);

@@ -8,18 +8,8 @@
 #include <string.h>
 
 #include "check.h"
+#include "networks.h"
 #include "propagation_systems.h"
-
-static cfi_network draw(const cfi_system *system, uint32_t drop, cfi_arena *arena)
-{
-    cfi_network network;
-    cfi_error error = {.text = ""};
-
-    if (network_draw(system, drop, arena, &network, &error) != CFI_OK) {
-        fail_msg("%s", error.text);
-    }
-    return network;
-}
 
 /* Of the nine copies the nearest, by trying all. */
 static double shortest(const cfi_system *system, const double *a, const double *b)
@@ -61,7 +51,7 @@ static double recomputed_gain(const cfi_network *network, size_t k, size_t l, bo
 static void compare_drop(const cfi_system *system)
 {
     cfi_arena *arena = arena_create();
-    cfi_network network = draw(system, 4, arena);
+    cfi_network network = draw_network(system, 4, arena);
     bool states = propagation_of(system)->line_of_sight != NULL;
 
     assert_true((network.line_of_sight != NULL) == states);
@@ -119,7 +109,7 @@ static void states_have_their_probabilities(void **state)
         if (model == CFI_PROPAGATION_TR38901_INH) {
             system.geometry.area_m[0] = system.geometry.area_m[1] = 40.0;
         }
-        network = draw(&system, 1, arena);
+        network = draw_network(&system, 1, arena);
         for (size_t l = 0; l < system.L; l++) {
             for (size_t k = 0; k < system.K; k++) {
                 double p = propagation_of(&system)->line_of_sight(
@@ -141,11 +131,11 @@ static void compare_start(const cfi_system *system, size_t more_aps, size_t more
 {
     cfi_system large = *system;
     cfi_arena *arena = arena_create();
-    cfi_network a = draw(system, 2, arena), b;
+    cfi_network a = draw_network(system, 2, arena), b;
 
     large.L += more_aps;
     large.K += more_ues;
-    b = draw(&large, 2, arena);
+    b = draw_network(&large, 2, arena);
     assert_memory_equal(a.ap_position_m, b.ap_position_m, 2 * a.L * sizeof(double));
     assert_memory_equal(a.ue_position_m, b.ue_position_m, 2 * a.K * sizeof(double));
     for (size_t l = 0; l < a.L; l++) {
@@ -247,13 +237,13 @@ static void a_wrapped_area_is_symmetric(void **state)
         moved = system;
         moved.geometry.ap_position_m = moved_ap;
         moved.geometry.ue_position_m = moved_ue;
-        a = draw(&system, 0, arena);
-        b = draw(&moved, 0, arena);
+        a = draw_network(&system, 0, arena);
+        b = draw_network(&moved, 0, arena);
         for (size_t j = 0; j < APS * USERS; j++) {
             assert_close(b.beta[j], a.beta[j], 1e-9);
         }
         moved.geometry.wrap_around = false; /* the test can fail: without copies the gains are others */
-        b = draw(&moved, 0, arena);
+        b = draw_network(&moved, 0, arena);
         assert_true(memcmp(a.beta, b.beta, sizeof(double) * APS * USERS) != 0);
         arena_destroy(arena);
     }
@@ -298,7 +288,7 @@ static void rejection_reaches_across_the_edge(void **state)
             cfi_network network;
 
             system.geometry.wrap_around = wrap;
-            network = draw(&system, drop, arena);
+            network = draw_network(&system, drop, arena);
             system.geometry.wrap_around = true; /* for the distances */
             for (size_t i = 0; i < 80; i++) {
                 bool close =
@@ -343,8 +333,8 @@ static void gains_go_with_positions_and_states(void **state)
         turned = system;
         turned.geometry.ap_position_m = turned_ap;
         turned.geometry.ue_position_m = turned_ue;
-        a = draw(&system, 0, arena);
-        b = draw(&turned, 0, arena);
+        a = draw_network(&system, 0, arena);
+        b = draw_network(&turned, 0, arena);
         for (size_t l = 0; l < APS; l++) {
             for (size_t k = 0; k < USERS; k++) {
                 size_t here = k + USERS * l, there = USERS - 1 - k + USERS * ((l + 3) % APS);
@@ -377,7 +367,7 @@ static void a_gain_that_is_none_is_refused_by_its_pair(void **state)
     for (size_t i = 1; i < CFI_PROPAGATION_COUNT; i++) {
         system.propagation.model = (cfi_propagation_kind)i; /* the others have gains below 1 everywhere */
         system.propagation.shadowing_std = 0.0;
-        network = draw(&system, 3, arena);
+        network = draw_network(&system, 3, arena);
         assert_true(network.beta[3] > 1e-9 && network.beta[3] < 1.0);
     }
     arena_destroy(arena);

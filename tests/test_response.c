@@ -315,20 +315,26 @@ static void drowned_users_are_not_silenced_before_their_time(void **state)
     }
 }
 
-/* Every user on one pilot: 3540 coherent amplitudes, without a cone problem. */
-static void sixty_users_on_one_pilot_need_no_cone_solver(void **state)
+/* Sixty users on one pilot: 3540 coherent amplitudes. */
+static drop *sixty_users(size_t starts)
 {
     made_system made = make_system(9, 60, 60, 4, 16);
-    cfi_allocation allocation;
     drop *d;
 
-    (void)state;
     reuse_pilots(&made, 1);
     made.system.allocation.solver = CFI_SOLVER_AUTO;
-    made.system.allocation.starts = 2;
+    made.system.allocation.starts = starts;
     d = make_drop(made);
     set_tightness(d, 0.5);
-    allocation = run(d);
+    return d;
+}
+
+static void sixty_users_on_one_pilot_need_no_cone_solver(void **state)
+{
+    drop *d = sixty_users(2);
+    cfi_allocation allocation = run(d);
+
+    (void)state;
     assert_string_equal(allocation.solver, "structured");
     assert_int_equal(allocation.status, CFI_ALLOC_CONVERGED);
     assert_int_equal(allocation.fallback_steps, 0);
@@ -340,16 +346,10 @@ static void sixty_users_on_one_pilot_need_no_cone_solver(void **state)
 /* Where the response has no answer and the problem is too large for the cone solver, that is said. */
 static void what_is_too_large_for_the_cone_solver_ends_inaccurate(void **state)
 {
-    made_system made = make_system(9, 60, 60, 4, 16);
+    drop *d = sixty_users(1);
     cfi_allocation allocation;
-    drop *d;
 
     (void)state;
-    reuse_pilots(&made, 1);
-    made.system.allocation.solver = CFI_SOLVER_STRUCTURED;
-    made.system.allocation.starts = 1;
-    d = make_drop(made);
-    set_tightness(d, 0.5);
     answers = 0;
     answers_given = 5;
     allocation = run(d);

@@ -12,6 +12,7 @@
 #include "check.h"
 #include "memory_requests.h"
 #include "network/shadowing.h"
+#include "networks.h"
 
 /* Gains of 1 without shadowing, which is of deviation 1 in natural logarithms. */
 static cfi_system system_of(cfi_shadowing_correlation kind, size_t L, size_t K)
@@ -30,17 +31,6 @@ static cfi_system system_of(cfi_shadowing_correlation kind, size_t L, size_t K)
                         .propagation.shadowing_split = 0.5,
                         .frame.tau_p = K,
                         .sensing.path_gain = 0.01};
-}
-
-static cfi_network draw(const cfi_system *system, uint32_t drop, cfi_arena *arena)
-{
-    cfi_network network;
-    cfi_error error = {.text = ""};
-
-    if (network_draw(system, drop, arena, &network, &error) != CFI_OK) {
-        fail_msg("%s", error.text);
-    }
-    return network;
 }
 
 /* Four users on a line, 0, 9, 18 and 27 m from the first. */
@@ -68,7 +58,7 @@ static void users_of_an_access_point_have_shadowing_that_halves_with_the_decorre
 
     (void)state;
     system.geometry.ue_position_m = LINE;
-    network = draw(&system, 0, arena);
+    network = draw_network(&system, 0, arena);
     for (size_t k = 0; k < USERS; k++) {
         for (size_t j = 0; j < USERS; j++) {
             double here = 0.0, next = 0.0;
@@ -99,7 +89,7 @@ static void both_parts_have_their_shares(void **state)
     system.propagation.path_loss_exponent = 0.0; /* some stand at one place */
     system.propagation.shadowing_split = 0.3;
     for (uint32_t drop = 0; drop < DROPS; drop++) {
-        cfi_network network = draw(&system, drop, arena);
+        cfi_network network = draw_network(&system, drop, arena);
 
         for (size_t a = 0; a < PAIRS; a++) {
             for (size_t b = 0; b < PAIRS; b++) {
@@ -127,7 +117,7 @@ static void one_part_alone_is_the_same_for_all_pairs_of_its_end(void **state)
 
     (void)state;
     system.propagation.shadowing_split = 1.0;
-    network = draw(&system, 0, arena);
+    network = draw_network(&system, 0, arena);
     for (size_t l = 0; l < 5; l++) {
         for (size_t k = 1; k < 6; k++) {
             assert_true(network.beta[k + 6 * l] == network.beta[6 * l]);
@@ -135,7 +125,7 @@ static void one_part_alone_is_the_same_for_all_pairs_of_its_end(void **state)
         assert_true(l == 0 || network.beta[6 * l] != network.beta[0]);
     }
     system.propagation.shadowing_split = 0.0;
-    network = draw(&system, 0, arena);
+    network = draw_network(&system, 0, arena);
     for (size_t k = 0; k < 6; k++) {
         for (size_t l = 1; l < 5; l++) {
             assert_true(network.beta[k + 6 * l] == network.beta[k]);
@@ -154,7 +144,7 @@ static void users_at_one_place_have_one_shadowing(void **state)
 
     (void)state;
     system.geometry.ue_position_m = place;
-    network = draw(&system, 0, arena);
+    network = draw_network(&system, 0, arena);
     assert_false(network.shadowing_clipped);
     for (size_t l = 0; l < 50; l++) {
         assert_close(network.beta[2 + 5 * l], network.beta[5 * l], 1e-12);
@@ -173,7 +163,7 @@ static void ranges_of_access_points_have_the_bits_of_all(void **state)
     for (int kind = CFI_SHADOWING_NONE; kind <= CFI_SHADOWING_BOTH; kind++) {
         cfi_system system = system_of((cfi_shadowing_correlation)kind, L, K);
         cfi_arena *arena = arena_create();
-        cfi_network network = draw(&system, 0, arena);
+        cfi_network network = draw_network(&system, 0, arena);
         double all[K * L], parts[K * L];
         shadowing shared;
 
@@ -222,7 +212,7 @@ static double largest_deviation(double decorrelation_m, bool *clipped)
 
     system.geometry.wrap_around = true;
     system.propagation.shadowing_decorrelation_m = decorrelation_m;
-    network = draw(&system, 0, arena);
+    network = draw_network(&system, 0, arena);
     *clipped = network.shadowing_clipped;
     assert_int_equal(shadowing_prepare(&network, arena, &shared, NULL), CFI_OK);
     for (size_t i = 0; i < K; i++) {
@@ -264,7 +254,7 @@ static void clipped_shadowing_has_the_correlations_of_its_factor(void **state)
     system.geometry.wrap_around = true;
     system.propagation.path_loss_exponent = 0.0;
     system.propagation.shadowing_decorrelation_m = 600.0;
-    network = draw(&system, 3, arena);
+    network = draw_network(&system, 3, arena);
     assert_true(network.shadowing_clipped);
     assert_int_equal(shadowing_prepare(&network, arena, &shared, NULL), CFI_OK);
     for (size_t i = 0; i < LOOKED_AT; i++) {

@@ -71,15 +71,11 @@ static void a_fresh_sweep_has_a_single_run_of_work(void **state)
 
 /* ---------------------------------------------------------------------------------- refusals ---- */
 
-/* A sweep that needs a byte a trial and what a table takes, against what the process may have. */
-static void a_sweep_beyond_the_memory_is_refused_with_what_it_would_need(void **state)
+/* From now on the process may have a GiB of address space; returns what it might have before. */
+static struct rlimit allow_one_gib(void)
 {
-    size_t first[3] = {0, 200000, 400000000};
-    sweep_plan plan = {.points = 2, .trials = first[2], .first = first, .shard = 1, .shards = 1, .items = first[2]};
     struct rlimit before, limit;
-    cfi_error error = {.text = ""};
 
-    (void)state;
     assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
     limit = before;
     limit.rlim_cur = 1ul << 30;
@@ -88,6 +84,19 @@ static void a_sweep_beyond_the_memory_is_refused_with_what_it_would_need(void **
     if (limit.rlim_cur != 1ul << 30) { /* an emulator needs the address space itself, and keeps no such limit */
         skip();
     }
+    return before;
+}
+
+/* A sweep that needs a byte a trial and what a table takes, against what the process may have. */
+static void a_sweep_beyond_the_memory_is_refused_with_what_it_would_need(void **state)
+{
+    size_t first[3] = {0, 200000, 400000000};
+    sweep_plan plan = {.points = 2, .trials = first[2], .first = first, .shard = 1, .shards = 1, .items = first[2]};
+    struct rlimit before;
+    cfi_error error = {.text = ""};
+
+    (void)state;
+    before = allow_one_gib();
     assert_int_equal(memory_check(&plan, false, &error), CFI_INVALID);
     assert_int_equal(strncmp(error.text, "/sweep: 400000000 trials of 2 points would need ", 48), 0);
     assert_non_null(strstr(error.text, "(allowed: the 1024 MiB that this process may have; "));
@@ -123,17 +132,10 @@ static void as_many_trials_run_at_once_as_there_is_room_for(void **state)
         {8, 100, 5000.0, 0.0, 1, 8}, {8, 100, 1.0, 2000.0, 1, 8}, /* no room at all: one is tried */
         {1, 100, 300.0, 0.0, 1, 1},
     };
-    struct rlimit before, limit;
+    struct rlimit before;
 
     (void)state;
-    assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
-    limit = before;
-    limit.rlim_cur = 1ul << 30;
-    assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
-    assert_int_equal(getrlimit(RLIMIT_AS, &limit), 0);
-    if (limit.rlim_cur != 1ul << 30) { /* an emulator needs the address space itself, and keeps no such limit */
-        skip();
-    }
+    before = allow_one_gib();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         thread_shares shares = memory_share_threads(cases[i].threads, cases[i].trials, cases[i].trial_mib * (1 << 20),
                                                     cases[i].kept_mib * (1 << 20));

@@ -51,7 +51,7 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
 /* ------------------------------------------------------------------------ gains and prices ---- */
 
 /* Access points whose numbers stay in the nearest cache while users pass by. */
-enum { TILE = 256 };
+enum { AP_TILE = 256 };
 
 /* norm^2 of v and C of a tile. */
 CLONES(static, void, price_tile, (const response *r, size_t first, size_t count), (r, first, count))
@@ -163,8 +163,8 @@ static void price_aps(void *context, size_t thread, size_t first, size_t end)
     const response *r = shared->r;
 
     (void)thread;
-    for (; first < end; first += TILE) {
-        size_t count = end - first < TILE ? end - first : TILE;
+    for (; first < end; first += AP_TILE) {
+        size_t count = end - first < AP_TILE ? end - first : AP_TILE;
 
         if (!r->problem->load_by_stream) {
             price_tile(r, first, count);

@@ -67,13 +67,13 @@ static void fill_gains(void *context, size_t thread, size_t first, size_t end)
 /* g_kl = sqrt(N xi_kl), V_kl = beta_kl. */
 static bool moments(const cfi_network *network, cfi_arena *arena, cfi_precoder_moments *out)
 {
-    enum { STEPS = 4 }; /* of a pair: quotient and root */
+    enum { MR_STEPS = 4 }; /* of a pair: quotient and root */
     mr_gains m = {.network = network, .g = arena_alloc(arena, network->K * network->L, sizeof(double))};
 
     if (!m.g) {
         return false;
     }
-    threads_share(network->threads, network->L, threads_part(STEPS * network->K), fill_gains, &m);
+    threads_share(network->threads, network->L, threads_part(MR_STEPS * network->K), fill_gains, &m);
     *out = (cfi_precoder_moments){.g = m.g, .V = network->beta};
     return true;
 }

@@ -132,8 +132,8 @@ static void add_up_users(void *context, size_t thread, size_t first, size_t end)
 cfi_status metrics_sinr(const cfi_link *link, const cfi_powers *powers, cfi_rate_model model, cfi_arena *arena,
                         double *restrict sinr, cfi_error *error)
 {
-    enum { STEPS = 4 }; /* of a pair: the root */
-    size_t K = link->K, L = link->L, part = threads_even_part(link->threads, K, STEPS * L);
+    enum { SINR_STEPS = 4 }; /* of a pair: the root */
+    size_t K = link->K, L = link->L, part = threads_even_part(link->threads, K, SINR_STEPS * L);
     cfi_arena_mark mark = arena_mark(arena);
     double *noise = arena_alloc(arena, K + L, sizeof *noise);
     sinr_job job = {.link = link, .powers = powers, .heard = sinr, .noise = noise};

@@ -2,7 +2,7 @@
  *
  * Users stand in slots, pilot by pilot, so that the sums of pairs are products of dense blocks: the users of a pilot
  * that others use too fill whole streams of STREAMS slots, with zeros where there are none left. Four users ("a quad")
- * times all streams of their pilot are added up at once, over BLOCK access points at a time. */
+ * times all streams of their pilot are added up at once, over GATHERED_APS access points at a time. */
 #include "metrics/coherent.h"
 
 #include "base/clones.h"
@@ -14,7 +14,7 @@
 enum {
     QUAD = 4,            /* users whose sums are computed together */
     STREAMS = 8,         /* whose sums are computed together: a vector of 512 bits */
-    BLOCK = 32,          /* access points: what is gathered of them stays in the second cache */
+    GATHERED_APS = 32,   /* access points: what is gathered of them stays in the second cache */
     MOST_SUMS = 1 << 17, /* that a thread keeps at a time, a MiB; more where four users need more */
 };
 
@@ -220,7 +220,8 @@ static bool allocate_slots(size_t count, cfi_arena *arena, slots *s)
 cfi_status coherent_add(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, double *noise,
                         cfi_error *error)
 {
-    coherent_job job = {.link = link, .powers = powers, .block = link->L < BLOCK ? link->L : BLOCK, .noise = noise};
+    coherent_job job = {
+        .link = link, .powers = powers, .block = link->L < GATHERED_APS ? link->L : GATHERED_APS, .noise = noise};
     cfi_arena_mark mark = arena_mark(arena);
     size_t quads = count_slots(link) / QUAD, part, threads;
 

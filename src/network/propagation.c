@@ -163,11 +163,11 @@ static void draw_part_of(void *context, size_t thread, size_t first, size_t end)
 
 static cfi_status draw_all(const gains *g, cfi_error *error)
 {
-    enum { STEPS = 64 }; /* of a pair: a normal number, a root, a power and an exponential */
+    enum { GAIN_STEPS = 64 }; /* of a pair: a normal number, a root, a power and an exponential */
     size_t K = g->network->K, pairs = K * g->network->L, bad;
     shared_gains shared = {.gains = *g, .bad = pairs};
 
-    threads_share(g->network->threads, g->network->L, threads_part(STEPS * K), draw_part_of, &shared);
+    threads_share(g->network->threads, g->network->L, threads_part(GAIN_STEPS * K), draw_part_of, &shared);
     bad = shared.bad;
     return bad == pairs ? CFI_OK : bad_gain(g->network, (pair){.l = bad / K, .k = bad % K}, g->beta[bad], error);
 }

@@ -13,8 +13,8 @@
 static const double LEAST_EIGENVALUE = 1e-6;
 
 enum {
-    NUMBERS = 128, /* drawn at once */
-    COLUMNS = 8    /* access points that the factor is applied to at once: their numbers stay in the cache */
+    NUMBERS = 128,     /* drawn at once */
+    FACTOR_COLUMNS = 8 /* access points that the factor is applied to at once: their numbers stay in the cache */
 };
 
 static cfi_status shadowing_out_of_memory(size_t points, cfi_error *error)
@@ -205,8 +205,8 @@ void shadowing_draw(const shadowing *shared, size_t first, size_t end, double *n
         return;
     }
     draw_own_numbers(shared->network, first, end, normal);
-    for (size_t l = first; shared->factor && l < end; l += COLUMNS) {
-        size_t count = end - l < COLUMNS ? end - l : COLUMNS;
+    for (size_t l = first; shared->factor && l < end; l += FACTOR_COLUMNS) {
+        size_t count = end - l < FACTOR_COLUMNS ? end - l : FACTOR_COLUMNS;
 
         linalg_lower_times(K, shared->factor, shared->ld, count, normal + K * (l - first));
     }
