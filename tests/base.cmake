@@ -1,6 +1,5 @@
 cfisac_test(test_base LINK cfisac_linalg cfisac_base)
 cfisac_test(test_linalg LINK cfisac_linalg)
-cfisac_test(test_linalg_edges LINK cfisac_linalg)
 cfisac_test(test_triangular LINK cfisac_linalg cfisac_base)
 cfisac_test(test_arena LINK cfisac_base)
 cfisac_count_memory(test_arena)

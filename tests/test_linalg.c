@@ -1,4 +1,4 @@
-/* Dense solves: residuals from the raw matrix, on both sides of the size where LAPACK takes over. */
+/* Dense products against plain loops, at every small size, and the library that is in use. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,167 +8,58 @@
 #include "cfisac/linalg.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 60, LD = MOST + 3 };
-
-/* A = B B' + I / 10 with B random, lower triangle; the upper one is poisoned. */
-static void make_positive(size_t n, double *a)
+/* A := A + H^H F with parts apart; the numbers behind F and the columns of A from n on are anything. */
+static void split_gram_add_is_the_sum_of_conjugate_products_at_every_small_size(void **state)
 {
-    static double b[MOST * MOST];
-    cfi_stream stream = stream_make(n, 0, CFI_DRAW_START, 0);
+    enum { WIDTH = 20, ROWS = 5, SIZE = (WIDTH + 8) * (WIDTH + 8) };
+    static double h[2][SIZE], f[2][SIZE], a[2][SIZE], before[2][SIZE];
 
-    random_normals(&stream, n * n, b);
-    for (size_t j = 0; j < n; j++) {
-        for (size_t i = 0; i < n; i++) {
-            double sum = i == j ? 0.1 : 0.0;
+    (void)state;
+    for (size_t m = 1; m <= WIDTH; m++) {
+        for (size_t n = 1; n <= WIDTH; n++) {
+            size_t rows = (m + n) % (ROWS + 1), ldh = m + m % 3, ldf = n + n % 2, lda = (n + 7) / 8 * 8 + n % 3;
+            cfi_stream stream = stream_make(m, (uint32_t)n, CFI_DRAW_START, 32);
 
-            for (size_t k = 0; k < n; k++) {
-                sum += b[i + n * k] * b[j + n * k];
+            for (size_t part = 0; part < 2; part++) {
+                random_normals(&stream, SIZE, h[part]);
+                random_normals(&stream, SIZE, f[part]);
+                random_normals(&stream, SIZE, a[part]);
             }
-            a[i + LD * j] = i >= j ? sum : NAN;
-        }
-    }
-}
+            memcpy(before, a, sizeof a);
+            linalg_split_gram_add(m, n, rows, (cfi_split){h[0], h[1], ldh}, (cfi_split){f[0], f[1], ldf},
+                                  (cfi_split){a[0], a[1], lda});
+            for (size_t i = 0; i < m * n; i++) {
+                size_t k = i / n, j = i % n, at = k * lda + j;
+                double complex sum = before[0][at] + I * before[1][at];
 
-static void solution_of_a_positive_definite_system_satisfies_it(void **state)
-{
-    static double a[LD * MOST], factor[LD * MOST];
+                for (size_t r = 0; r < rows; r++) {
+                    double complex left = h[0][r * ldh + k] + I * h[1][r * ldh + k];
 
-    (void)state;
-    for (size_t n = 1; n <= MOST; n++) {
-        double b[MOST], x[MOST], largest = 0.0;
-        cfi_stream stream = stream_make(n, 1, CFI_DRAW_START, 0);
-
-        make_positive(n, a);
-        random_normals(&stream, n, b);
-        memcpy(factor, a, sizeof a);
-        memcpy(x, b, sizeof b);
-        assert_int_equal(linalg_solve_positive(n, factor, LD, x, NULL), CFI_OK);
-        for (size_t i = 0; i < n; i++) {
-            largest = fmax(largest, fabs(x[i]));
-        }
-        for (size_t i = 0; i < n; i++) {
-            double sum = -b[i];
-
-            for (size_t j = 0; j < n; j++) {
-                sum += (i >= j ? a[i + LD * j] : a[j + LD * i]) * x[j];
-            }
-            assert_true(fabs(sum) < 1e-14 * (double)(n * n) * (1.0 + largest));
-        }
-    }
-}
-
-static void matrices_that_are_not_positive_definite_are_refused(void **state)
-{
-    static double a[LD * MOST];
-
-    (void)state;
-    for (size_t n = 1; n <= MOST; n++) {
-        double x[MOST] = {1.0};
-
-        make_positive(n, a);
-        a[n - 1 + LD * (n - 1)] = -1.0;
-        assert_int_equal(linalg_solve_positive(n, a, LD, x, NULL), CFI_FAILED);
-    }
-}
-
-/* Every entry of the triangle in turn on a few sizes: a NaN or an infinity never passes for a factor. */
-static void matrices_with_missing_numbers_are_refused(void **state)
-{
-    static const size_t sizes[] = {1, 2, 39, 40, 41, MOST};
-    static double whole[LD * MOST], a[LD * MOST];
-    static double complex c[LD * MOST];
-
-    (void)state;
-    for (size_t s = 0; s < 2 * (sizeof sizes / sizeof *sizes); s++) {
-        size_t n = sizes[s / 2];
-        double bad = s % 2 ? INFINITY : NAN;
-
-        make_positive(n, whole);
-        for (size_t j = 0; j<n; j += n> 2 ? 7 : 1) {
-            for (size_t i = j; i < n; i++) {
-                double x[MOST] = {1.0};
-
-                memcpy(a, whole, sizeof a);
-                a[i + LD * j] = bad;
-                for (size_t e = 0; e < LD * n; e++) {
-                    c[e] = a[e];
+                    sum += conj(left) * (f[0][r * ldf + j] + I * f[1][r * ldf + j]);
                 }
-                assert_int_equal(linalg_solve_positive(n, a, LD, x, NULL), CFI_FAILED);
-                assert_int_equal(linalg_cholesky(n, c, LD), CFI_FAILED);
+                assert_true(fabs(a[0][at] - creal(sum)) < 1e-13 && fabs(a[1][at] - cimag(sum)) < 1e-13);
             }
+            assert_memory_equal(a[0] + m * lda, before[0] + m * lda, (SIZE - m * lda) * sizeof(double));
+            assert_memory_equal(a[1] + m * lda, before[1] + m * lda, (SIZE - m * lda) * sizeof(double));
         }
     }
 }
 
-/* Sizes that go by blocks of columns, whole ones and a rest: x = A^-1 b with A = D + u u', D diagonal, has a formula
- * (Sherman and Morrison). */
-static void large_systems_equal_their_closed_solution(void **state)
+static void the_library_in_use_is_named(void **state)
 {
-    static const size_t sizes[] = {1025, 1152, 1300};
-
     (void)state;
-    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
-        size_t n = sizes[s], lda = n + 1;
-        double *a = malloc((lda * n + 3 * n) * sizeof *a), *d = a + lda * n, *u = d + n, *x = u + n;
-        double ub = 0.0, uu = 0.0, scale;
-
-        assert_non_null(a);
-        for (size_t i = 0; i < n; i++) {
-            d[i] = 1.0 + (double)(i % 13);
-            u[i] = sin((double)i);
-            x[i] = cos((double)i);
-            ub += u[i] * x[i] / d[i];
-            uu += u[i] * u[i] / d[i];
-        }
-        for (size_t j = 0; j < n; j++) {
-            for (size_t i = 0; i < n; i++) {
-                a[i + lda * j] = i < j ? NAN : u[i] * u[j] + (i == j ? d[i] : 0.0);
-            }
-        }
-        scale = ub / (1.0 + uu);
-        assert_int_equal(linalg_solve_positive(n, a, lda, x, NULL), CFI_OK);
-        for (size_t i = 0; i < n; i++) {
-            assert_true(fabs(x[i] - (cos((double)i) - scale * u[i]) / d[i]) < 1e-12);
-        }
-        for (size_t i = 0; i < lda * n; i++) { /* identity, but for its last entry */
-            a[i] = i % (lda + 1) == 0 ? 1.0 : 0.0;
-        }
-        a[n - 1 + lda * (n - 1)] = -1.0;
-        assert_int_equal(linalg_solve_positive(n, a, lda, x, NULL), CFI_FAILED);
-        free(a);
-    }
-}
-
-static void a_set_stop_flag_ends_a_solution(void **state)
-{
-    static const size_t sizes[] = {3, 41, 1100};
-    sig_atomic_t stop = 1;
-
-    (void)state;
-    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
-        size_t n = sizes[s];
-        double *a = calloc((n + 1) * n, sizeof *a);
-
-        assert_non_null(a);
-        for (size_t i = 0; i < n; i++) {
-            a[i + n * i] = 1.0;
-        }
-        assert_int_equal(linalg_solve_positive(n, a, n, a + n * n, &stop), CFI_INTERRUPTED);
-        free(a);
-    }
+    linalg_single_thread();
+    assert_true(strlen(linalg_blas_core()) > 0);
+    assert_non_null(strstr(linalg_blas_config(), "OpenBLAS"));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(solution_of_a_positive_definite_system_satisfies_it),
-        cmocka_unit_test(matrices_that_are_not_positive_definite_are_refused),
-        cmocka_unit_test(matrices_with_missing_numbers_are_refused),
-        cmocka_unit_test(large_systems_equal_their_closed_solution),
-        cmocka_unit_test(a_set_stop_flag_ends_a_solution),
+        cmocka_unit_test(split_gram_add_is_the_sum_of_conjugate_products_at_every_small_size),
+        cmocka_unit_test(the_library_in_use_is_named),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

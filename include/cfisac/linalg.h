@@ -28,14 +28,6 @@ typedef struct cfi_split {
  *         up to a multiple of 8, where columns from n on are scratch */
 void linalg_split_gram_add(size_t m, size_t n, size_t rows, cfi_split h, cfi_split f, cfi_split a);
 
-/* Cholesky factor of a Hermitian positive definite matrix (lower, in place; the strict upper part is not
- * referenced). CFI_FAILED when it is not positive definite, or holds what is no finite number. */
-cfi_status linalg_cholesky(size_t n, double complex *a, size_t lda);
-
-/* x := A^-1 x for a real symmetric positive definite A (lower triangle, overwritten). CFI_FAILED when it is not,
- * or holds what is no finite number; CFI_INTERRUPTED when *stop (or NULL) was seen set. Both leave x of no use. */
-cfi_status linalg_solve_positive(size_t n, double *a, size_t lda, double *x, cfi_stop *stop);
-
 /* L L' = A for a positive semidefinite matrix whose entries are at most about 1, a correlation: L in place of the lower
  * triangle; what stands above is neither read nor written. Row i depends on the rows 0 .. i of A alone, to the last
  * bit. A pivot below 1e-10 counts as 0. CFI_FAILED when A is not semidefinite; the triangle is spoilt then. n^3 / 3
