@@ -26,7 +26,7 @@ typedef struct climb {
     const sca_work *work;    /* the caller's */
     bool in_point;           /* the best point stands in at->point */
     bool held;               /* or it is the map's last answer */
-    bool feasible;           /* the state is that of a feasible point */
+    bool feasible;           /* the state is that of a feasible point; I may still count what a silenced user had */
     double objective;        /* of the best point */
     response_value value;    /* of the last answer */
     double last_objective;   /* of the answer before */
