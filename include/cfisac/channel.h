@@ -15,6 +15,26 @@ void channel_mmse_variance(const cfi_network *network, double *restrict xi);
 void channel_mmse_variance_of(const cfi_network *network, size_t l, double *restrict xi);
 double channel_mmse_variance_at(const cfi_network *network, size_t k, size_t l);
 
+/* ------------------------------------------------------------------- a channel's statistics ---- */
+
+/* h_kl = m_kl e^(j psi_kl) + r_kl: a path in the line of sight whose phase psi_kl is uniform, drawn once a coherence
+ * block and known to its access point, and r_kl complex normal with the covariance R_kl.                docs/model.md
+ * (M3) E norm(h_kl)^2 = N beta_kl. */
+
+/* Whether all pairs fade i.i.d. Rayleigh: m_kl = 0, R_kl = beta_kl I. */
+bool channel_is_iid(const cfi_network *network);
+/* Out m: N */
+void channel_mean_of(const cfi_network *network, size_t k, size_t l, double complex *restrict m);
+/* Out R: N x N, column-major: about the mean */
+void channel_covariance_of(const cfi_network *network, size_t k, size_t l, double complex *restrict R);
+/* B_kl = tau_p p_p R_kl Psi^-1 R_kl, Psi = tau_p p_p sum_{j on k's pilot} R_jl + sigma_c^2 I: the covariance of the
+ * estimate about the mean; that of its error is R_kl - B_kl.
+ * Out B: N x N, column-major. Needs work: N x N */
+void channel_estimate_covariance_of(const cfi_network *network, size_t k, size_t l, double complex *restrict B,
+                                    double complex *restrict work);
+
+/* ------------------------------------------------------------------------------- draws ---- */
+
 /* Draws realisations range->first .. first + count - 1 of the channels of AP l and estimates them from the
  * received pilots: y_t = sqrt(tau_p p_p) sum_{k: pilot t} h_kl + n_t, despread, scaled by
  * c_kl = sqrt(tau_p p_p) beta_kl / (tau_p p_p sum_j rho_kj beta_jl + sigma_c^2). (The pilot book is unitary, so the
