@@ -1,5 +1,5 @@
 /* Second moments and sensing information of one drop. docs/model.md (M4) - (M7). */
-#include "cfisac/link.h"
+#include "link/simulated.h"
 
 #include <math.h>
 
@@ -42,23 +42,43 @@ static cfi_status add_information(const cfi_network *network, cfi_arena *arena, 
     return CFI_OK;
 }
 
+/* Closed forms where the precoder has them for the drop's fading. */
+static cfi_status find_moments(const cfi_network *network, cfi_arena *arena, simulated_moments *out, cfi_error *error)
+{
+    const cfi_precoder *precoder = channel_precoder(network->system);
+    bool (*closed)(const cfi_network *, cfi_arena *, cfi_precoder_moments *) =
+        channel_is_iid(network) ? precoder->moments : precoder->moments_correlated;
+
+    if (!closed) {
+        return simulated_make(network, arena, out, error);
+    }
+    *out = (simulated_moments){.mean_square = NULL};
+    return closed(network, arena, &out->moments)
+               ? CFI_OK
+               : error_set(error, CFI_NO_MEMORY, "out of memory for the links of %zu access points and %zu users",
+                           network->L, network->K);
+}
+
 cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error)
 {
-    cfi_precoder_moments moments;
+    simulated_moments found;
+    cfi_status status = find_moments(network, arena, &found, error);
 
-    if (!channel_precoder(network->system)->moments(network, arena, &moments)) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the links of %zu access points and %zu users",
-                         network->L, network->K);
+    if (status != CFI_OK) {
+        return status;
     }
     *link = (cfi_link){.system = network->system,
                        .drop = network->drop,
                        .L = network->L,
                        .K = network->K,
                        .threads = network->threads,
-                       .kind = "closed_form",
-                       .g = moments.g,
-                       .V = moments.V,
-                       .S = network->beta, /* a_l does not depend on the channels */
+                       .kind = found.mean_square ? "simulated" : "closed_form",
+                       .largest_relative_std_error = found.largest_relative_std_error,
+                       .g = found.moments.g,
+                       .V = found.moments.V,
+                       .V_by_stream = found.moments.V_by_stream,
+                       .S = found.moments.S ? found.moments.S : network->beta, /* a_l: not of the channels */
+                       .mean_square = found.mean_square,
                        .origin = network,
                        .pilot = network->pilot,
                        .pilot_first = network->pilot_first,

@@ -32,6 +32,7 @@ static cfi_status draw(const cfi_system *system, size_t threads, cfi_arena *aren
         status = link_make(network, arena, link, error);
     }
     if (status == CFI_OK) {
+        network->mean_square = link->mean_square; /* the Monte Carlo sends with the same normalisation */
         record->network = network;
         record->link = link;
     }
