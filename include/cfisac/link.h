@@ -38,6 +38,7 @@ typedef struct cfi_link {
     size_t L, K;
     size_t threads;                    /* that closed forms and allocation may use, as cfi_network's */
     const char *kind;                  /* "closed_form": exact second moments; "simulated": estimates of them */
+    bool theorem1;                     /* the published rate applies: i.i.d. Rayleigh fading and maximum ratio */
     double largest_relative_std_error; /* of the moments; 0 for closed forms */
     const double *g;                   /* E h_kl^H v_kl >= 0 */
     const double *V;                   /* E abs(h_kl^H v_jl)^2 - abs(c_kj,l)^2, the same for every j */
