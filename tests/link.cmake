@@ -1,1 +1,2 @@
 cfisac_test(test_link LINK cfisac_metrics)
+cfisac_test(test_precoders LINK cfisac_metrics)
