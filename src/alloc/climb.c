@@ -14,7 +14,7 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
     status = response_init(&c->map, problem, arena, error);
     c->n = response_length(&c->map);
     if (status == CFI_OK) {
-        status = anderson_init(&c->history, c->n, arena, error);
+        status = anderson_init(&c->history, c->n, c->map.pairs > 0 ? DEPTH_SHARED : DEPTH, arena, error);
     }
     if (status != CFI_OK) {
         return status;
