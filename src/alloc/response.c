@@ -280,13 +280,17 @@ static bool find_budget_price(response *r)
     return false;
 }
 
-/* Where nothing is to be had from more power at these prices, all amplitudes are raised by the largest factor that the
- * budget and the limits allow: that raises every SINR. It is 1 where an access point is at its limit, so that fixed
- * points stay what they are. Without it a state that stands for the interference of a larger budget would come down by
- * the noise's share of it alone, evaluation by evaluation. False when nothing is raised. */
+/* Where prices leave some of the budget unspent, all amplitudes are raised by the largest factor that the budget and
+ * the limits allow: that raises every SINR. The factor is 1 where an access point is at its limit, so that fixed points
+ * stay what they are. Where noise is nothing beside interference the answer to a state of less power is about the same
+ * power again: without this the climb would go up by the noise's share, evaluation by evaluation. False when nothing is
+ * raised. */
 static bool raise_all(response *r)
 {
+    bool placed = r->problem->load_by_stream != NULL; /* r->amplitude is w already */
+    double *amplitudes = placed ? r->amplitude : r->along;
     double c = problem_common_factor(r->problem, r->x, r->x), root = sqrt(c);
+    size_t count = placed ? r->problem->K * r->stride : r->stride;
 
     if (!(c > 1.0 + WORTH_RAISING)) {
         return false;
@@ -295,9 +299,11 @@ static bool raise_all(response *r)
         double missing;
 
         r->x[l] *= c;
-        r->along[l] *= root;
         missing = r->offset[l] - r->x[l] * r->trade[l];
         r->s[l] = missing > 0.0 ? missing : 0.0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        amplitudes[i] *= root;
     }
     return true;
 }
@@ -334,9 +340,6 @@ static void collect(shared_answer *shared)
     const alloc_problem *problem = r->problem;
     size_t K = problem->K, threads = problem->link->threads, pairs_each = 1 + r->pairs / K;
 
-    if (problem->load_by_stream) {
-        response_streams_place(r);
-    }
     threads_share(threads, K, threads_even_part(threads, K, r->stride * pairs_each), collect_users, shared);
     if (problem->load_by_stream) {
         problem_add_streams(problem, r->amplitude, shared->answer + K);
@@ -383,6 +386,9 @@ bool response_answer(response *r, const double *state, double *answer, response_
     }
     if (!find_budget_price(r)) {
         return false;
+    }
+    if (problem->load_by_stream) {
+        response_streams_place(r);
     }
     collect(&shared);
     *value = value_of(r, state, answer);

@@ -86,11 +86,13 @@ void threads_share(size_t threads, size_t count, size_t part,
                    void (*work)(void *context, size_t thread, size_t first, size_t end), void *context)
 {
     if (threads > 1 && count > part) {
-        shared_items items = {.count = count, .part = part, .work = work, .context = context};
         size_t parts = (count + part - 1) / part;
+        shared_items items = {.count = count, .part = part, .work = work, .context = context};
 
         threads_run(threads < parts ? threads : parts, take_parts, &items);
-    } else if (count > 0) {
-        work(context, 0, 0, count);
+        return;
+    }
+    for (size_t first = 0; first < count; first += part) { /* quicker than items that others could take */
+        work(context, 0, first, count - first < part ? count : first + part);
     }
 }
