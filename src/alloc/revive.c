@@ -47,6 +47,14 @@ static double budget_price(const alloc_search *s, const double *weight, size_t k
     return least > 0.0 && least < INFINITY ? least : 0.0;
 }
 
+/* Power for users saves sensing power where that is sent: so much of it is left to pay. */
+static double beside_sensing(const alloc_search *s, size_t l)
+{
+    double incline = s->problem.sensing.incline[l];
+
+    return s->best.point->s[l] > 0.0 && incline > 0.0 ? incline : 1.0;
+}
+
 /* The candidate's values become slopes of the objective at the best point; returns the weights of interference. */
 static const double *take_weights(const alloc_search *s)
 {
@@ -73,7 +81,7 @@ static bool choose_direction(const alloc_search *s, size_t k)
             continue;
         }
         if (clusters && !(price > 0.0)) {
-            price = cost_of(problem, weight, k, l) + mu;
+            price = (cost_of(problem, weight, k, l) + mu) * beside_sensing(s, l);
         }
         if (!(price > 0.0)) {
             return false;
