@@ -1,1 +1,2 @@
 cfisac_test(test_link LINK cfisac_metrics)
+cfisac_test(test_link_fading LINK cfisac_metrics)

@@ -144,6 +144,19 @@ static double multistatic_bytes(const cfi_system *system)
     return 32.0 * (blocks + 4.0) * streams * L + (paths_differ(&system->sensing) ? 16.0 * L * L : 0.0);
 }
 
+/* Of precoders without closed form: the variance of what each user hears of each stream, once more while powers are
+ * allocated, and the sums over draws of one access point. */
+static double simulated_bytes(const cfi_system *system)
+{
+    double K = (double)system->K, pilots = fmin((double)system->frame.tau_p, K), N = (double)system->N;
+    double copies = system->allocation.method == CFI_METHOD_SCA ? 2.0 : 1.0;
+
+    if (system->precoding.kind == CFI_PRECODER_MR || system->precoding.kind == CFI_PRECODER_ZF) {
+        return 0.0;
+    }
+    return 8.0 * (copies * K * K * (double)system->L + 24.0 * pilots * pilots + 96.0 * pilots * N);
+}
+
 /* Gains, means of the own streams, powers: what stays of a drop is K x L thrice. */
 enum { RECORD_ARRAYS = 3 };
 
@@ -164,6 +177,7 @@ double scenario_memory_bytes(const cfi_system *system)
 
     bytes += path_bytes(system);
     bytes += shadowing_bytes(system);
+    bytes += simulated_bytes(system);
     bytes += system->allocation.method == CFI_METHOD_SCA ? PROBLEM_ARRAYS * 8.0 * pairs : 0.0;
     bytes += allocation_bytes(system);
     if (system->monte_carlo.realizations > 0) {
