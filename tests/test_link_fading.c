@@ -232,7 +232,6 @@ static void moments_are_those_of_raw_fading(void **state)
         const cfi_link *link = &d->link;
         signals s = draw_signals(d, 0);
         double complex beam[2 * MOST_N];
-        bool turned = false;
 
         channel_steering(d->network.angle_rad[0], s.N, beam, beam + s.N);
         for (size_t n = 0; n < s.N; n++) {
@@ -244,16 +243,12 @@ static void moments_are_those_of_raw_fading(void **state)
                                       : link_coherent_pair(link, k, j) ? link_coherent(link, k, j, 0)
                                                                        : 0.0;
 
-                turned = turned || fabs(cimag(mean)) > 0.1 * fabs(creal(mean));
                 compare_moment(&s, beam, k, j, mean, link->V_by_stream[k + s.K * j]);
             }
         }
         for (size_t k = 0; k < s.K; k++) {
             compare_moment(&s, beam, k, s.K, 0.0, link->S[k]);
         }
-        /* without correlation, or one antenna, traces are real */
-        assert_int_equal(turned, KINDS[c].tau_p < KINDS[c].K && KINDS[c].spread_rad >= 0.0 &&
-                                     KINDS[c].spread_rad < 1.0 && s.N > 1);
         free(s.memory);
         free_drop(d);
         free_places(&placed);

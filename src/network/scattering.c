@@ -6,7 +6,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { LANES = 8 }; /* nodes at once: a vector of 512 bits */
+enum {
+    LANES = 8,  /* nodes at once: a vector of 512 bits */
+    AROUND = 16 /* nodes more on a circle: J_n(x) is below 1e-12 at x + 16 for the x of a few antennas */
+};
 
 /* The normal density is cut where it is 2e-16 of its largest value. */
 static const double MOST_DEVIATIONS = 8.5;
@@ -18,9 +21,9 @@ size_t scattering_points(size_t N, double spread_rad, bool *circle)
     double cycles = M_PI * spread_rad * (double)(N - 1) + 9.0, width = 2.0 * MOST_DEVIATIONS;
 
     *circle = width * spread_rad > 2.0 * M_PI;
-    /* On the circle half the step: the transform of exp(j x sin) dies out slowly compared with that of a wide density.
-     */
-    return *circle ? (size_t)ceil(2.0 * cycles / spread_rad) : (size_t)ceil(width * cycles / (2.0 * M_PI));
+    /* On the circle half the step, and some nodes more: the transform of exp(j x sin) dies out slowly compared with
+     * that of a wide density. */
+    return *circle ? (size_t)ceil(2.0 * cycles / spread_rad) + AROUND : (size_t)ceil(width * cycles / (2.0 * M_PI));
 }
 
 /* The density of a normal number at `angle`, summed over all turns of the circle, to a factor. */
