@@ -4,7 +4,7 @@
 
 #include "cfisac/network.h"
 
-/* Variance of the MMSE channel estimates.                                       docs/model.md (M2)
+/* Variance of the MMSE channel estimates over i.i.d. Rayleigh fading.           docs/model.md (M2)
  *
  *   xi_kl = tau_p p_p beta_kl^2 / (tau_p p_p sum_j rho_kj beta_jl + sigma^2),  sigma^2 = system_pilot_noise
  *
@@ -14,6 +14,9 @@ void channel_mmse_variance(const cfi_network *network, double *restrict xi);
 /* The same of AP l alone, K numbers, and of a single pair, in as many steps as users have k's pilot: to the bit. */
 void channel_mmse_variance_of(const cfi_network *network, size_t l, double *restrict xi);
 double channel_mmse_variance_at(const cfi_network *network, size_t k, size_t l);
+/* The mean square of an entry of an estimate, E norm(hhat_kl)^2 / N, over any fading; over i.i.d. Rayleigh fading it is
+ * xi_kl, to the bit. In the arena, K x L; NULL when out of memory. Shared among network->threads. */
+double *channel_estimate_power(const cfi_network *network, cfi_arena *arena);
 /* beta_kl - xi_kl, the variance of the estimates' errors, of AP l: K numbers, in as many steps as pairs share a pilot.
  */
 void channel_error_variance_of(const cfi_network *network, size_t l, double *restrict error);
@@ -68,13 +71,16 @@ void channel_steering(double angle_rad, size_t size, double complex *restrict a,
 
 /* ------------------------------------------------------------------------- precoders ---- */
 
-/* Second moments of a precoder's signals.                                         docs/model.md (M4), (M5), (M20)
- *   g            E h_kl^H v_kl >= 0. Over i.i.d. fading users that share a pilot hear each other's streams with the
- * same mean: c_kj,l = g_kl. V            E abs(h_kl^H v_jl)^2 - abs(E h_kl^H v_jl)^2, the same for every j; NULL where
- * it is not: V_by_stream  then the same as K x K x L, (k, j, l) at [k + K (j + K l)], else NULL S            E
- * abs(h_kl^H a_l)^2 / N; NULL: beta */
+/* Second moments of a precoder's signals, K x L each.                             docs/model.md (M4), (M5), (M20)
+ *   g            E h_kl^H v_kl >= 0
+ *   V            E abs(h_kl^H v_jl)^2 - abs(E h_kl^H v_jl)^2, the same for every j; NULL where it is not:
+ *   V_by_stream  then the same as K x K x L, (k, j, l) at [k + K (j + K l)], else NULL
+ *   S            E abs(h_kl^H a_l)^2 / N; NULL: beta
+ *   coherent     c_kj,l = E h_kl^H v_jl of users on one pilot, as cfi_link has it; NULL: they hear each other's streams
+ *                with the mean of their own */
 typedef struct cfi_precoder_moments {
     const double *g, *V, *V_by_stream, *S;
+    const double complex *coherent;
 } cfi_precoder_moments;
 
 /* What a precoder must say. To add one: a file precoder_NAME.c that defines its row, and the row's X in

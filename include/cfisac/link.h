@@ -48,6 +48,7 @@ typedef struct cfi_link {
     const double *V;           /* E abs(h_kl^H v_jl)^2 - abs(c_kj,l)^2, the same for every j */
     const double *V_by_stream; /* NULL, or K x K x L where it does: (k, j, l) at [k + K (j + K l)]; V is NULL */
     const double *S;           /* E abs(h_kl^H a_l)^2 / N */
+    const double *estimate;    /* for link_share, where fading is not i.i.d.; else NULL */
     const double *mean_square; /* NULL, or E norm(v)^2 before the precoder's normalisation: cfi_network.mean_square */
     const void *origin;        /* what the link was made of: for link_share alone */
     const size_t *pilot;       /* K: users of one number share a pilot */
@@ -74,6 +75,8 @@ cfi_status link_set_coherent(cfi_link *link, const double complex *coherent, cfi
 /* What splits share the power of AP l by: the mean square of an estimate's entry, 0 for users that it does not serve; K
  * numbers. Worked out anew, O(K): an array of them all would be kept for the splits alone. */
 void link_share(const cfi_link *link, size_t l, double *restrict share);
+/* The same of one pair. */
+double link_share_at(const cfi_link *link, size_t k, size_t l);
 
 /* AP l serves user k: p_kl may be above 0. */
 static inline bool link_serves(const cfi_link *link, size_t k, size_t l)

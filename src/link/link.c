@@ -104,9 +104,13 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
 {
     simulated_moments found;
     cfi_status status = find_moments(network, arena, &found, error);
+    const double *estimate = channel_is_iid(network) ? NULL : channel_estimate_power(network, arena);
 
     if (status != CFI_OK) {
         return status;
+    }
+    if (!channel_is_iid(network) && !estimate) {
+        return link_out_of_memory(network, error);
     }
     *link = (cfi_link){.system = network->system,
                        .drop = network->drop,
@@ -122,6 +126,7 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
                        .V = found.moments.V,
                        .V_by_stream = found.moments.V_by_stream,
                        .S = found.moments.S ? found.moments.S : network->beta, /* a_l: not of the channels */
+                       .estimate = estimate,
                        .mean_square = found.mean_square,
                        .origin = network,
                        .pilot = network->pilot,
@@ -129,6 +134,9 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
                        .pilot_next = network->pilot_next,
                        .pilots_overlap = network->pilots_overlap};
     status = mask_means(network, arena, link, error);
+    if (status == CFI_OK) {
+        status = link_set_coherent(link, found.moments.coherent, arena, error);
+    }
     return status == CFI_OK ? add_information(network, arena, link, error) : status;
 }
 
@@ -156,9 +164,18 @@ cfi_status link_set_coherent(cfi_link *link, const double complex *coherent, cfi
     return CFI_OK;
 }
 
+double link_share_at(const cfi_link *link, size_t k, size_t l)
+{
+    return link->estimate ? link->estimate[k + link->K * l] : channel_mmse_variance_at(link->origin, k, l);
+}
+
 void link_share(const cfi_link *link, size_t l, double *restrict share)
 {
-    channel_mmse_variance_of(link->origin, l, share);
+    if (link->estimate) {
+        memcpy(share, link->estimate + link->K * l, link->K * sizeof *share);
+    } else {
+        channel_mmse_variance_of(link->origin, l, share);
+    }
     for (size_t k = 0; link->served && k < link->K; k++) {
         share[k] = link_serves(link, k, l) ? share[k] : 0.0;
     }
