@@ -8,7 +8,7 @@
 /* Noise that pilots are received in. */
 static inline double statistics_pilot_noise(const cfi_system *system)
 {
-    return system->power.comm_noise_w;
+    return system_pilot_noise(system);
 }
 
 /* beta_kl in two parts: E norm(r_kl)^2 / N, and norm(m_kl)^2 / N, of the line of sight. */
