@@ -157,6 +157,36 @@ static double simulated_bytes(const cfi_system *system)
     return 8.0 * (copies * K * K * (double)system->L + 24.0 * pilots * pilots + 96.0 * pilots * N);
 }
 
+/* Whether channels fade otherwise than i.i.d. Rayleigh. */
+static bool fading_is_kept(const cfi_system *system)
+{
+    return system->fading.rician != CFI_RICIAN_NONE || system->fading.correlation != CFI_FADING_UNCORRELATED;
+}
+
+/* Of maximum ratio over such fading: the variance of what each user hears of each stream, and the means of pairs on one
+ * pilot. */
+static double stream_bytes(const cfi_system *system)
+{
+    double K = (double)system->K, pairs = make_groups(system).squares - K;
+
+    return fading_is_kept(system) && system->precoding.kind == CFI_PRECODER_MR
+               ? (double)system->L * (8.0 * K * K + 16.0 * pairs)
+               : 0.0;
+}
+
+/* What a drop keeps of such fading: its angles, factors and correlations, what estimates have and what is heard of the
+ * beam, and the moments of streams. */
+static double fading_bytes(const cfi_system *system)
+{
+    double pairs = (double)system->L * (double)system->K, N = (double)system->N;
+
+    if (!fading_is_kept(system)) {
+        return 0.0;
+    }
+    return pairs * (8.0 * 4.0 + (system->fading.correlation == CFI_FADING_UNCORRELATED ? 0.0 : 16.0 * N)) +
+           stream_bytes(system);
+}
+
 /* Gains, means of the own streams, powers: what stays of a drop is K x L thrice. */
 enum { RECORD_ARRAYS = 3 };
 
@@ -168,7 +198,7 @@ double scenario_record_bytes(const cfi_system *system)
 {
     double L = (double)system->L, K = (double)system->K;
 
-    return 8.0 * (RECORD_ARRAYS * K * L + 16.0 * (K + L) + 64.0);
+    return 8.0 * (RECORD_ARRAYS * K * L + 16.0 * (K + L) + 64.0) + fading_bytes(system);
 }
 
 double scenario_memory_bytes(const cfi_system *system)
@@ -178,11 +208,14 @@ double scenario_memory_bytes(const cfi_system *system)
     bytes += path_bytes(system);
     bytes += shadowing_bytes(system);
     bytes += simulated_bytes(system);
-    bytes += system->allocation.method == CFI_METHOD_SCA ? PROBLEM_ARRAYS * 8.0 * pairs : 0.0;
+    bytes += system->allocation.method == CFI_METHOD_SCA ? PROBLEM_ARRAYS * 8.0 * pairs + stream_bytes(system) : 0.0;
     bytes += allocation_bytes(system);
     if (system->monte_carlo.realizations > 0) {
         /* sixteen realisations' channels, estimates and normals, and products */
         bytes += 600.0 * (double)system->N * K + 256.0 * K * K;
+        /* a batch of sixteen with the lines of sight and matrices of an access point */
+        bytes +=
+            fading_is_kept(system) ? 800.0 * (double)system->N * K + 64.0 * (double)system->N * (double)system->N : 0.0;
         bytes += system->L <= MULTISTATIC_MAX_APS ? multistatic_bytes(system) : 0.0;
     }
     return bytes;
