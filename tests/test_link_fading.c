@@ -88,7 +88,7 @@ static double trace_of_product(size_t N, const double complex *A, const double c
     return creal(sum);
 }
 
-/* The table's row: docs/model.md (M20). */
+/* The table's row: docs/model.md (M22). */
 static double variance_of(const statistics *s, size_t k, size_t j)
 {
     double complex meet = 0.0;
@@ -257,7 +257,7 @@ static void moments_are_those_of_raw_fading(void **state)
 
 /* ------------------------------------------------------------------------------------ rates ---- */
 
-/* SINR of user k from the link by (M20), access point by access point. */
+/* SINR of user k from the link by (M22), access point by access point. */
 static double sinr_by_hand(const drop *d, size_t k)
 {
     const cfi_link *link = &d->link;

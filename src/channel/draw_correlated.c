@@ -1,4 +1,4 @@
-/* Draws of channels with lines of sight and correlation, and their estimates. docs/model.md (M3), (M20).
+/* Draws of channels with lines of sight and correlation, and their estimates. docs/model.md (M3), (M22).
  *
  * A batch of realisations at a time, in planes of N rows of BATCH numbers, so that a product with a small matrix is a
  * loop over long rows. White numbers come from the streams that i.i.d. channels come from: where a covariance is beta

@@ -1,4 +1,4 @@
-/* Second moments of maximum ratio over correlated and Rician fading, in closed form. docs/model.md (M20).
+/* Second moments of maximum ratio over correlated and Rician fading, in closed form. docs/model.md (M22).
  *
  * R_k and m_k m_k^H are Hermitian and Toeplitz, so that a trace of a product with one of them needs the other factor's
  * sums along its diagonals alone: 2 N - 1 real numbers. All pairs of users of an access point are then one small

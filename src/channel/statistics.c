@@ -1,4 +1,4 @@
-/* Mean and covariance of a channel and of its estimate. docs/model.md (M3), (M20). */
+/* Mean and covariance of a channel and of its estimate. docs/model.md (M3), (M22). */
 #include "channel/statistics.h"
 
 #include "base/threads.h"

@@ -1,5 +1,5 @@
 /* Covariances of channels over the antennas of an array, by their first columns: all of them are Hermitian and
- * Toeplitz. docs/model.md (M20). Elements (m, n) with m - n = d >= 0 are column[d]. */
+ * Toeplitz. docs/model.md (M22). Elements (m, n) with m - n = d >= 0 are column[d]. */
 #ifndef CFISAC_CHANNEL_STATISTICS_H
 #define CFISAC_CHANNEL_STATISTICS_H
 
