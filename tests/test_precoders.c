@@ -546,7 +546,7 @@ static void faint_lines_of_sight_leave_the_moments_of_iid_fading(void **state)
             double V = plain.V ? plain.V[k + K * l] : plain.V_by_stream[i];
             double error = 5.0 * hypot(plain.largest_relative_std_error, d->link.largest_relative_std_error);
 
-            assert_true(error < 0.2);
+            assert_true(error < 0.25);
             assert_close(d->link.g[k + K * l], plain.g[k + K * l], error);
             assert_close(d->link.V_by_stream[i], V, error);
             assert_close(d->link.S[k + K * l], plain.S[k + K * l], 1e-9);
