@@ -3,10 +3,12 @@
 #define CFISAC_LINK_SIMULATED_H
 
 #include "cfisac/link.h"
+#include "link/moment_sums.h"
 
 typedef struct simulated_moments {
     cfi_precoder_moments moments;
-    const double *mean_square; /* as cfi_link.mean_square */
+    const simulated_beam *beam; /* K x L, over fading that is not i.i.d.; else NULL */
+    const double *mean_square;  /* as cfi_link.mean_square */
     double largest_relative_std_error;
 } simulated_moments;
 
