@@ -36,24 +36,33 @@ static size_t class_by_pilot(const cfi_network *network, size_t *class_of, size_
     return classes;
 }
 
-/* What AP l sends a user if it serves all alike: its limit, or its share of a budget that stays below the limit. */
+static bool serves(const cfi_network *network, size_t k, size_t l)
+{
+    return !network->served || network->served[k + network->K * l];
+}
+
+/* What AP l sends each user that it serves if it treats them alike: of its limit, or of its share of a budget that
+ * stays below the limit. 0 where it serves nobody. */
 static double power_per_user(const cfi_network *network, size_t l)
 {
     const cfi_power *power = &network->system->power;
-    double share = power->budget_w / (double)network->L;
+    double share = power->budget_w / (double)network->L, users = 0.0;
     bool limited = power->ap_limit_w && power->ap_limit_w[l] < power->budget_w;
 
-    return (limited ? power->ap_limit_w[l] : share) / (double)network->K;
+    for (size_t k = 0; k < network->K; k++) {
+        users += serves(network, k, l) ? 1.0 : 0.0;
+    }
+    return users > 0.0 ? (limited ? power->ap_limit_w[l] : share) / users : 0.0;
 }
 
-/* sum_i C_il of errors C_il = (beta_il - xi_il) I; work: K. */
+/* sum_i C_il over the users that AP l serves, C_il = (beta_il - xi_il) I; work: K. */
 static double sum_errors(const cfi_network *network, size_t l, double *work)
 {
     double sum = 0.0;
 
     channel_error_variance_of(network, l, work);
     for (size_t k = 0; k < network->K; k++) {
-        sum += work[k];
+        sum += serves(network, k, l) ? work[k] : 0.0;
     }
     return sum;
 }
@@ -72,7 +81,7 @@ static void fill_scale(const precoding *p, size_t l, double *xi, double *scale, 
         double sum = 0.0, own = xi[p->first[c]];
 
         for (size_t k = p->first[c]; k < p->K; k = network->pilot_next[k]) {
-            sum += xi[k];
+            sum += serves(network, k, l) ? xi[k] : 0.0;
         }
         unit_scale[c] = kind == CFI_PRECODER_ZF ? 1.0 : sqrt(power * sum / diagonal);
         scale[c] = own > 0.0 ? unit_scale[c] / sqrt(own) : 0.0; /* an estimate below the range of a double is 0 */

@@ -1,6 +1,8 @@
 /* Second moments and sensing information of one drop. docs/model.md (M4) - (M7). */
 #include "link/simulated.h"
 
+#include "base/threads.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -63,6 +65,41 @@ static cfi_status find_moments(const cfi_network *network, cfi_arena *arena, sim
     return closed(network, arena, &out->moments) ? CFI_OK : link_out_of_memory(network, error);
 }
 
+/* What the threads share of the means of served pairs. */
+typedef struct mask_job {
+    const cfi_network *network;
+    const double *all;
+    double *served;
+} mask_job;
+
+static void mask_aps(void *context, size_t thread, size_t first, size_t end)
+{
+    const mask_job *job = context;
+    size_t K = job->network->K;
+
+    (void)thread;
+    for (size_t i = K * first; i < K * end; i++) {
+        job->served[i] = job->network->served[i] ? job->all[i] : 0.0;
+    }
+}
+
+/* Means of all pairs are what is heard of a pilot; of those that are served, what a user receives. */
+static cfi_status mask_means(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error)
+{
+    mask_job job = {.network = network, .all = link->g};
+
+    if (!network->served) {
+        return CFI_OK;
+    }
+    job.served = arena_alloc(arena, network->K * network->L, sizeof(double));
+    if (!job.served) {
+        return link_out_of_memory(network, error);
+    }
+    threads_share(network->threads, network->L, threads_part(network->K), mask_aps, &job);
+    link->g = job.served;
+    return CFI_OK;
+}
+
 cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error)
 {
     simulated_moments found;
@@ -83,7 +120,9 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
                        .kind = found.mean_square ? "simulated" : "closed_form",
                        .theorem1 = channel_is_iid(network) && network->system->precoding.kind == CFI_PRECODER_MR,
                        .largest_relative_std_error = found.largest_relative_std_error,
+                       .served = network->served,
                        .g = found.moments.g,
+                       .heard = found.moments.g,
                        .V = found.moments.V,
                        .V_by_stream = found.moments.V_by_stream,
                        .S = found.moments.S ? found.moments.S : network->beta, /* a_l: not of the channels */
@@ -94,8 +133,16 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
                        .pilot_first = network->pilot_first,
                        .pilot_next = network->pilot_next,
                        .pilots_overlap = network->pilots_overlap};
-    status = link_set_coherent(link, found.moments.coherent, arena, error);
+    status = mask_means(network, arena, link, error);
+    if (status == CFI_OK) {
+        status = link_set_coherent(link, found.moments.coherent, arena, error);
+    }
     return status == CFI_OK ? add_information(network, arena, link, error) : status;
+}
+
+bool link_has_users(const cfi_link *link, size_t l)
+{
+    return !link->served || memchr(link->served + link->K * l, 1, link->K);
 }
 
 cfi_status link_set_coherent(cfi_link *link, const double complex *coherent, cfi_arena *arena, cfi_error *error)
@@ -128,5 +175,8 @@ void link_share(const cfi_link *link, size_t l, double *restrict share)
         memcpy(share, link->estimate + link->K * l, link->K * sizeof *share);
     } else {
         channel_mmse_variance_of(link->origin, l, share);
+    }
+    for (size_t k = 0; link->served && k < link->K; k++) {
+        share[k] = link_serves(link, k, l) ? share[k] : 0.0;
     }
 }
