@@ -12,7 +12,6 @@
 enum { LANES = PRECODING_LANES };
 enum { SUM_Q, SUM_QQ, SUM_QB, PAIR_SUMS };
 enum { SUM_X, SUM_Y, SUM_B, SUM_XX, SUM_XY, SUM_YY, SUM_XB, SUM_YB, SUM_BB, SUM_QX, SUM_QY, MEAN_SUMS };
-enum { SUM_LIT, SUM_TURNED, SUM_MIXED, SUM_MIXED_IM, BEAM_SUMS };
 
 /* --------------------------------------------------------------------------------- sums ---- */
 
@@ -65,25 +64,21 @@ CLONES(static, void, add_vector, (const precoding *p, const moment_sums *sums, s
     }
 }
 
-/* a^H v_s and d^H v_s of a batch. */
-CLONES(static, void, add_beam, (const precoding *p, const moment_sums *sums, size_t s), (p, sums, s))
+/* v_s v_s^H of a batch, its lower triangle. */
+CLONES(static, void, add_outer, (const precoding *p, const moment_sums *sums, size_t s), (p, sums, s))
 {
-    double *of_beam = sums->of_beam + LANES * BEAM_SUMS * s;
-    precoding_lanes a_re = {0.0}, a_im = {0.0}, d_re = {0.0}, d_im = {0.0};
+    double *to = sums->of_outer + LANES * p->N * (p->N + 1) * s;
 
     for (size_t n = 0; n < p->N; n++) {
-        precoding_lanes v = *lanes_of(p->z.re, s * p->N + n), w = *lanes_of(p->z.im, s * p->N + n);
-        double x = creal(sums->a[n]), y = cimag(sums->a[n]), u = creal(sums->d[n]), t = cimag(sums->d[n]);
+        precoding_lanes a = *lanes_of(p->z.re, s * p->N + n), b = *lanes_of(p->z.im, s * p->N + n);
 
-        a_re += x * v + y * w;
-        a_im += x * w - y * v;
-        d_re += u * v + t * w;
-        d_im += u * w - t * v;
+        for (size_t m = 0; m <= n; m++, to += 2 * LANES) {
+            precoding_lanes x = *lanes_of(p->z.re, s * p->N + m), y = *lanes_of(p->z.im, s * p->N + m);
+
+            *lanes_of(to, 0) += a * x + b * y;
+            *lanes_of(to, 1) += b * x - a * y;
+        }
     }
-    *lanes_of(of_beam, SUM_LIT) += a_re * a_re + a_im * a_im;
-    *lanes_of(of_beam, SUM_TURNED) += d_re * d_re + d_im * d_im;
-    *lanes_of(of_beam, SUM_MIXED) += d_re * a_re + d_im * a_im;
-    *lanes_of(of_beam, SUM_MIXED_IM) += d_im * a_re - d_re * a_im;
 }
 
 void moment_sums_add(void *context, const precoding *p)
@@ -92,8 +87,8 @@ void moment_sums_add(void *context, const precoding *p)
 
     for (size_t s = 0; s < p->classes; s++) {
         add_vector(p, sums, s);
-        if (sums->a) {
-            add_beam(p, sums, s);
+        if (sums->of_outer) {
+            add_outer(p, sums, s);
         }
     }
 }
@@ -117,23 +112,25 @@ static bool number_means(const precoding *p, cfi_arena *arena, moment_sums *sums
 
 bool moment_sums_make(const precoding *p, cfi_arena *arena, moment_sums *sums)
 {
-    *sums = (moment_sums){.rows = precoding_rows(p), .classes = p->classes};
+    size_t outer = p->iid ? 0 : LANES * p->N * (p->N + 1) * p->classes;
+
+    *sums = (moment_sums){.N = p->N, .rows = precoding_rows(p), .classes = p->classes};
     if (!number_means(p, arena, sums)) {
         return false;
     }
     sums->of_pair = arena_alloc(arena, LANES * PAIR_SUMS * sums->rows * sums->classes, sizeof(double));
     sums->of_mean = arena_alloc(arena, LANES * MEAN_SUMS * sums->means, sizeof(double));
-    sums->of_beam = arena_alloc(arena, LANES * BEAM_SUMS * sums->classes, sizeof(double));
-    return sums->of_pair && sums->of_mean && sums->of_beam;
+    sums->of_outer = outer > 0 ? arena_alloc(arena, outer, sizeof(double)) : NULL;
+    return sums->of_pair && sums->of_mean && (outer == 0 || sums->of_outer);
 }
 
-void moment_sums_start(moment_sums *sums, const double complex *a, const double complex *d)
+void moment_sums_clear(const moment_sums *sums)
 {
-    sums->a = a;
-    sums->d = d;
     memset(sums->of_pair, 0, LANES * PAIR_SUMS * sums->rows * sums->classes * sizeof(double));
     memset(sums->of_mean, 0, LANES * MEAN_SUMS * sums->means * sizeof(double));
-    memset(sums->of_beam, 0, LANES * BEAM_SUMS * sums->classes * sizeof(double));
+    if (sums->of_outer) {
+        memset(sums->of_outer, 0, LANES * sums->N * (sums->N + 1) * sums->classes * sizeof(double));
+    }
 }
 
 /* ------------------------------------------------------------------ moments ---- */
@@ -230,12 +227,17 @@ simulated moment_mean(const moment_sums *sums, size_t t, size_t s, double n)
     return mean_of_product(sum, n);
 }
 
-simulated_beam moment_beam(const moment_sums *sums, size_t s, double n)
+void moment_outer(const moment_sums *sums, size_t s, double n, double complex *restrict Q)
 {
-    double beam[BEAM_SUMS], factor = precoding_factor(moment_mean_square(sums, s, n));
+    const double *from = sums->of_outer + LANES * sums->N * (sums->N + 1) * s;
+    double factor = precoding_factor(moment_mean_square(sums, s, n)), per_n = factor * factor / n;
 
-    sum_lanes_of(sums->of_beam + LANES * BEAM_SUMS * s, BEAM_SUMS, beam);
-    return (simulated_beam){.lit = factor * factor * beam[SUM_LIT] / n,
-                            .turned = factor * factor * beam[SUM_TURNED] / n,
-                            .mixed = factor * factor * (beam[SUM_MIXED] + I * beam[SUM_MIXED_IM]) / n};
+    for (size_t row = 0; row < sums->N; row++) {
+        for (size_t column = 0; column <= row; column++, from += 2 * LANES) {
+            double complex entry = per_n * (precoding_sum_lanes(from) + I * precoding_sum_lanes(from + LANES));
+
+            Q[column + sums->N * row] = conj(entry);
+            Q[row + sums->N * column] = entry;
+        }
+    }
 }

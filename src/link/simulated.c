@@ -1,11 +1,11 @@
 /* Second moments of signals by simulation. docs/model.md (M20).
  *
- * Over i.i.d. fading only estimates are drawn. What is not known of a channel is independent of them, so that
+ * Only estimates count. What is not known of a channel is independent of them, so that
  *
- *     E abs(h_kl^H v_jl)^2 = E abs(hhat_kl^H v_jl)^2 + E v_jl^H C_kl v_jl,    E h_kl^H v_jl = E hhat_kl^H v_jl,
+ *     E abs(h_kl^H v_jl)^2 = E abs(hhat_kl^H v_jl)^2 + tr(C_kl E v_jl v_jl^H),    E h_kl^H v_jl = E hhat_kl^H v_jl.
  *
- * with C_kl = (beta_kl - xi_kl) I, and hhat_kl = sqrt(xi_kl) y_t for every user k of pilot t: the moments of a row y_t
- * a pilot give those of users. Over other fading a row is the channel of a user. */
+ * Over i.i.d. fading C_kl = (beta_kl - xi_kl) I, and hhat_kl = sqrt(xi_kl) y_t for every user k of pilot t: the moments
+ * of a row y_t a pilot give those of users. Over other fading a row is the estimate of a user. */
 #include "link/simulated.h"
 
 #include "base/threads.h"
@@ -18,8 +18,10 @@
 typedef struct simulation_work {
     precoding *precoding;
     moment_sums sums;
-    double *share, *rest;          /* K: of AP l, what a user has of its row's moments, and of its own */
-    double complex *a, *d, *m, *R; /* N, N, N, N x N: of other fading; a and d about the target (simulated_beam) */
+    double *share, *rest; /* K: of AP l, what a user has of its row's moments, and tr(C Q); K x classes: other fading */
+    double complex *a, *d, *m; /* N each, of other fading: about the target (simulated_beam), and a channel's mean */
+    double complex *R, *B, *C; /* N x N each */
+    double complex *Q;         /* N x N x classes: E v v^H */
 } simulation_work;
 
 /* What the threads share. */
@@ -91,9 +93,13 @@ static double fill_variances(const moments_job *job, size_t l, size_t s, const s
 
     for (size_t k = 0; k < K; k++) {
         simulated heard = moment_variance(&work->sums, row_of(p, k), s, draws_of(p));
+        double rest = p->iid ? work->rest[k] : work->rest[k + K * s];
 
-        heard.value = work->share[k] * heard.value + work->rest[k];
+        heard.value = work->share[k] * heard.value + rest;
         heard.error *= work->share[k];
+        if (!p->iid) { /* at most: as if errors had one direction, and vectors were normal */
+            heard.error = hypot(heard.error, rest / sqrt(draws_of(p)));
+        }
         first[k] = creal(heard.value);
         worst = fmax(worst, relative_error(heard));
     }
@@ -122,33 +128,79 @@ static void steer_work(const cfi_network *network, size_t l, const simulation_wo
     }
 }
 
-/* a^H (R_kl + m_kl m_kl^H) a / N: what user k hears of the beam, exactly; over i.i.d. fading it is beta. */
+/* x^H A y of N numbers, A column-major. */
+static double complex quadratic(size_t N, const double complex *x, const double complex *A, const double complex *y)
+{
+    double complex sum = 0.0;
+
+    for (size_t n = 0; n < N; n++) {
+        double complex column = 0.0;
+
+        for (size_t i = 0; i < N; i++) {
+            column += conj(x[i]) * A[i + N * n];
+        }
+        sum += column * y[n];
+    }
+    return sum;
+}
+
+/* E abs(a^H v)^2, E abs(d^H v)^2 and E (d^H v) (a^H v)^*. */
+static simulated_beam beam_of_class(size_t N, size_t s, const simulation_work *work)
+{
+    const double complex *Q = work->Q + N * N * s;
+
+    return (simulated_beam){.lit = fmax(creal(quadratic(N, work->a, Q, work->a)), 0.0),
+                            .turned = fmax(creal(quadratic(N, work->d, Q, work->d)), 0.0),
+                            .mixed = quadratic(N, work->d, Q, work->a)};
+}
+
+/* a^H (R_kl + m_kl m_kl^H) a / N: what user k hears of the beam, exactly; over i.i.d. fading it is beta. R_kl is there.
+ */
 static double hear_beam_of(const cfi_network *network, size_t k, size_t l, const simulation_work *work)
 {
     size_t N = network->system->N;
-    double complex sight = 0.0, scattered = 0.0;
+    double complex sight = 0.0;
 
     channel_mean_of(network, k, l, work->m);
-    channel_covariance_of(network, k, l, work->R);
     for (size_t n = 0; n < N; n++) {
         sight += conj(work->a[n]) * work->m[n];
-        for (size_t i = 0; i < N; i++) {
-            scattered += conj(work->a[n]) * work->R[n + N * i] * work->a[i];
-        }
     }
-    return fmax(creal(scattered) + creal(sight) * creal(sight) + cimag(sight) * cimag(sight), 0.0) / (double)N;
+    return fmax(creal(quadratic(N, work->a, work->R, work->a)) + creal(sight * conj(sight)), 0.0) / (double)N;
 }
 
-/* Over other fading the vectors have directions, too. */
-static void fill_beams(const moments_job *job, size_t l, const simulation_work *work)
+/* tr(C_kl Q_s) of all classes. */
+static void fill_rests(const simulation_work *work, size_t k)
 {
-    size_t K = job->network->K;
+    const precoding *p = work->precoding;
+    size_t entries = p->N * p->N;
 
-    for (size_t k = 0; k < K; k++) {
-        const precoding *p = work->precoding;
+    for (size_t e = 0; e < entries; e++) {
+        work->C[e] = work->R[e] - work->B[e];
+    }
+    for (size_t s = 0; s < p->classes; s++) {
+        double sum = 0.0;
 
-        job->S[k + K * l] = hear_beam_of(job->network, k, l, work);
-        job->beam[k + K * l] = moment_beam(&work->sums, p->class_of[k], draws_of(p));
+        for (size_t e = 0; e < entries; e++) { /* of Hermitian matrices */
+            sum += creal(conj(work->C[e]) * work->Q[e + entries * s]);
+        }
+        work->rest[k + p->K * s] = fmax(sum, 0.0);
+    }
+}
+
+/* What needs matrices: over fading that is not i.i.d. */
+static void use_matrices(const moments_job *job, size_t l, const simulation_work *work)
+{
+    const precoding *p = work->precoding;
+
+    for (size_t s = 0; s < p->classes; s++) {
+        moment_outer(&work->sums, s, draws_of(p), work->Q + p->N * p->N * s);
+    }
+    for (size_t k = 0; k < p->K; k++) {
+        channel_covariance_of(job->network, k, l, work->R);
+        channel_estimate_covariance_of(job->network, k, l, work->B, work->C);
+        fill_rests(work, k);
+        job->S[k + p->K * l] = hear_beam_of(job->network, k, l, work);
+        job->beam[k + p->K * l] = beam_of_class(p->N, p->class_of[k], work);
     }
 }
 
@@ -163,7 +215,8 @@ static void finish_ap(const moments_job *job, size_t l, const simulation_work *w
         channel_mmse_variance_of(job->network, l, work->share);
         channel_error_variance_of(job->network, l, work->rest);
     } else {
-        fill_beams(job, l, work);
+        steer_work(job->network, l, work);
+        use_matrices(job, l, work);
     }
     worst = fill_means(job, l, work);
     for (size_t s = 0; s < p->classes; s++) {
@@ -179,10 +232,7 @@ static void simulate_aps(void *context, size_t thread, size_t first, size_t end)
     simulation_work *work = job->work + thread;
 
     for (size_t l = first; l < end; l++) {
-        if (!work->precoding->iid) {
-            steer_work(job->network, l, work);
-        }
-        moment_sums_start(&work->sums, work->precoding->iid ? NULL : work->a, work->d);
+        moment_sums_clear(&work->sums);
         precoding_simulate(work->precoding, l, moment_sums_add, &work->sums);
         finish_ap(job, l, work);
     }
@@ -190,26 +240,42 @@ static void simulate_aps(void *context, size_t thread, size_t first, size_t end)
 
 /* --------------------------------------------------------------------------------- memory ---- */
 
+/* What use_matrices works in. */
+static bool allocate_matrices(cfi_arena *arena, simulation_work *work)
+{
+    size_t N = work->precoding->N, entries = N * N;
+    double complex *memory = arena_alloc(arena, 3 * N + (3 + work->precoding->classes) * entries, sizeof *memory);
+
+    if (memory) {
+        work->a = memory;
+        work->d = memory + N;
+        work->m = memory + 2 * N;
+        work->R = memory + 3 * N;
+        work->B = work->R + entries;
+        work->C = work->B + entries;
+        work->Q = work->C + entries;
+    }
+    return memory;
+}
+
 static bool allocate_simulation_work(const moments_job *job, cfi_arena *arena, simulation_work *work)
 {
-    size_t K = job->network->K, N = job->network->system->N;
+    precoding *p = precoding_make(job->network, arena);
+    size_t K = job->network->K;
 
-    work->precoding = precoding_make(job->network, arena);
-    work->share = arena_alloc(arena, 2 * K, sizeof(double));
-    work->a = arena_alloc(arena, N * (N + 3), sizeof(double complex));
-    if (!work->precoding || !work->share || !work->a || !precoding_prepare_draws(work->precoding, arena) ||
-        !moment_sums_make(work->precoding, arena, &work->sums)) {
+    if (!p) {
+        return false;
+    }
+    work->precoding = p;
+    work->share = arena_alloc(arena, K + K * (p->iid ? 1 : p->classes), sizeof(double));
+    if (!work->share || !precoding_prepare_draws(p, arena) || !moment_sums_make(p, arena, &work->sums)) {
         return false;
     }
     work->rest = work->share + K;
     for (size_t k = 0; k < K; k++) {
         work->share[k] = 1.0;
-        work->rest[k] = 0.0;
     }
-    work->d = work->a + N;
-    work->m = work->a + 2 * N;
-    work->R = work->a + 3 * N;
-    return true;
+    return p->iid || allocate_matrices(arena, work);
 }
 
 /* The results stay in the arena, what the threads work in does not. */
