@@ -338,8 +338,8 @@ static size_t first_realisation(size_t N)
     return 2 * ((block + N - 1) / N);
 }
 
-/* Channels and columns of batch `batch`, other fading. */
-static void take_channels(const precoding *p, size_t l, size_t batch)
+/* The same of other fading. */
+static void take_drawn(const precoding *p, size_t l, size_t batch)
 {
     size_t K = p->K, stride = p->N * K, first = first_realisation(p->N) + LANES * batch;
     cfi_channel_range range = {.first = first, .count = DRAWN, .stride = stride};
@@ -354,8 +354,8 @@ static void take_channels(const precoding *p, size_t l, size_t batch)
             for (size_t r = 0; r < LANES; r++) {
                 size_t from = stride * (half + r) + K * n + k, to = (k * p->N + n) * LANES + r;
 
-                p->y.re[to] = p->drawn.h.re[from];
-                p->y.im[to] = p->drawn.h.im[from];
+                p->y.re[to] = p->drawn.h_hat.re[from];
+                p->y.im[to] = p->drawn.h_hat.im[from];
             }
         }
     }
@@ -383,7 +383,7 @@ void precoding_simulate(precoding *p, size_t l, void (*visit)(void *context, con
         if (p->iid) {
             take_estimates(p, l, batch);
         } else {
-            take_channels(p, l, batch);
+            take_drawn(p, l, batch);
         }
         precoding_solve(p, l);
         if (draws < LANES * (batch + 1)) {

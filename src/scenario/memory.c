@@ -204,7 +204,7 @@ static double simulated_bytes(const cfi_system *system)
 }
 
 /* What a drop keeps of such fading: its angles, factors and correlations, what estimates have and what is heard of the
- * beam, and the moments of streams. */
+ * beam. */
 static double fading_bytes(const cfi_system *system)
 {
     double pairs = (double)system->L * (double)system->K, N = (double)system->N;
