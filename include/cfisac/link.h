@@ -47,6 +47,7 @@ typedef struct cfi_link {
     const size_t *pilot;               /* K: users of one number share a pilot */
     const size_t *pilot_first, *pilot_next; /* K: those of the network */
     bool pilots_overlap;                    /* some pair does */
+    const unsigned char *served;            /* K x L, as the network's; NULL: every AP serves all users */
     cfi_information own_echo;
     cfi_echoes echoes;
 } cfi_link;
@@ -58,6 +59,9 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
 /* What splits share the power of AP l by: the mean square of an estimate's entry, K numbers. Worked out anew, O(K): an
  * array of them all would be kept for the splits alone. */
 void link_share(const cfi_link *link, size_t l, double *restrict share);
+/* beta_kl^exponent of the users that AP l serves, 0 of others, times a positive number that no rounding to 0 or
+ * infinity needs: the largest is 1. */
+void link_gain_share(const cfi_link *link, size_t l, double exponent, double *restrict share);
 
 /* Users k and j, not the same, share a pilot: k hears the stream of j coherently. */
 static inline bool link_coherent_pair(const cfi_link *link, size_t k, size_t j)

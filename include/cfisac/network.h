@@ -22,9 +22,10 @@ typedef struct cfi_network {
     /* K each: the first user with k's pilot, and the next one after k, K where there is none: from the first on, the
      * users of a pilot in ascending order */
     const size_t *pilot_first, *pilot_next;
-    bool pilots_overlap;     /* some pair of users shares a pilot */
-    const double *angle_rad; /* L */
-    bool equal_paths;        /* alpha is one number for all pairs */
+    bool pilots_overlap;         /* some pair of users shares a pilot */
+    const unsigned char *served; /* K x L: 1 where the AP serves the user; NULL: every one serves all */
+    const double *angle_rad;     /* L */
+    bool equal_paths;            /* alpha is one number for all pairs */
     const double complex
         *path; /* alpha_lp, see network_path_gains: L numbers if equal_paths, else L x L, row l sends */
 } cfi_network;

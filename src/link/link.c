@@ -63,11 +63,42 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
                        .pilot = network->pilot,
                        .pilot_first = network->pilot_first,
                        .pilot_next = network->pilot_next,
-                       .pilots_overlap = network->pilots_overlap};
+                       .pilots_overlap = network->pilots_overlap,
+                       .served = network->served};
     return add_information(network, arena, link, error);
 }
 
 void link_share(const cfi_link *link, size_t l, double *restrict share)
 {
     channel_mmse_variance_of(link->origin, l, share);
+}
+
+static bool is_served(const cfi_link *link, size_t k, size_t l)
+{
+    return !link->served || link->served[k + link->K * l];
+}
+
+/* The gain of AP l with the largest power: of those that it serves the largest, or the smallest where the exponent is
+ * negative; 1 when it serves nobody. */
+static double dominant_gain(const cfi_link *link, const double *beta, size_t l, double exponent)
+{
+    double dominant = 0.0;
+
+    for (size_t k = 0; k < link->K; k++) {
+        if (is_served(link, k, l) && (dominant == 0.0 || (exponent < 0.0) == (beta[k] < dominant))) {
+            dominant = beta[k];
+        }
+    }
+    return dominant > 0.0 ? dominant : 1.0;
+}
+
+void link_gain_share(const cfi_link *link, size_t l, double exponent, double *restrict share)
+{
+    const cfi_network *network = link->origin;
+    const double *beta = network->beta + link->K * l;
+    double dominant = dominant_gain(link, beta, l, exponent);
+
+    for (size_t k = 0; k < link->K; k++) {
+        share[k] = is_served(link, k, l) ? pow(beta[k] / dominant, exponent) : 0.0;
+    }
 }

@@ -10,8 +10,9 @@
 #include <gsl/gsl_sort_double.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { MOST_ROWS = 20, BUSIEST = 5, SHOWN_TITLE = 60 };
+enum { MOST_ROWS = 20, BUSIEST = 5, SHOWN_TITLE = 60, SHORT_METHOD = 9, LONG_METHOD = 10 };
 
 /* Relative to the mean: drops that are alike differ by less, by rounding and the tolerance of their allocations. */
 static const double SMALL_SPREAD = 1e-6;
@@ -21,6 +22,7 @@ typedef struct page {
     const cfi_system *system;
     FILE *stream;
     bool colour, theorem1_differs;
+    int method_width; /* of the method's column */
 } page;
 
 static const char *paint(const page *p, const char *code)
@@ -109,9 +111,9 @@ static void put_row_header(const page *p)
 {
     int extra = p->theorem1_differs ? 10 : 0;
 
-    fprintf(p->stream, "%6s%-*s%-32sworst\n", "", 32 + extra, "  sum rate in closed form, bit/s/Hz",
+    fprintf(p->stream, "%6s%-*s%-32sworst\n", "", 23 + p->method_width + extra, "  sum rate in closed form, bit/s/Hz",
             "    Monte Carlo of the exact");
-    fprintf(p->stream, "%s drop     equal  heuristic %9s", paint(p, "\033[1m"),
+    fprintf(p->stream, "%s drop     equal  heuristic %*s", paint(p, "\033[1m"), p->method_width,
             method_name(p->system->allocation.method));
     if (p->theorem1_differs) {
         fprintf(p->stream, " %9s", p->system->rate_model == CFI_RATE_THEOREM1 ? "exact" : "theorem 1");
@@ -165,7 +167,7 @@ static void put_drop_row(const page *p, const cfi_record *record)
     put_reference(p, &record->equal);
     put_reference(p, &record->heuristic);
     cell_rate(text, drop_sum_rate(record), 3);
-    fprintf(p->stream, " %9s", text);
+    fprintf(p->stream, " %*s", p->method_width, text);
     if (p->theorem1_differs) {
         cell_rate(text, other_form(p, record), 3);
         fprintf(p->stream, " %9s", text);
@@ -262,6 +264,21 @@ static cfi_status put_summary(const page *p, cfi_error *error)
     status = status == CFI_OK ? put_shown(p, false, error) : status;
     fputc('\n', p->stream);
     return status;
+}
+
+/* Whether the method claims to be better than the equal split, or than the heuristic one, too. */
+static bool rivals_split(cfi_method method, bool equal)
+{
+    switch (method) {
+    case CFI_METHOD_SCA:
+    case CFI_METHOD_GIVEN:
+        return true;
+    case CFI_METHOD_HEURISTIC:
+    case CFI_METHOD_FRACTIONAL:
+        return equal;
+    default:
+        return false;
+    }
 }
 
 /* Only what claims to be better than a split is compared with it.
@@ -478,15 +495,16 @@ cfi_status report_write_table(const cfi_results *results, FILE *stream, cfi_erro
               .theorem1_differs = drops_forms_differ(results)};
     cfi_status status;
 
+    p.method_width = strlen(method_name(p.system->allocation.method)) > SHORT_METHOD ? LONG_METHOD : SHORT_METHOD;
     put_heading(&p);
     put_rows(&p);
     notes_write(results, stream);
     status = put_summary(&p, error);
     if (status == CFI_OK) {
-        if (p.system->allocation.method == CFI_METHOD_HEURISTIC || p.system->allocation.method == CFI_METHOD_SCA) {
+        if (rivals_split(p.system->allocation.method, true)) {
             put_gain(&p, true, "equal");
         }
-        if (p.system->allocation.method == CFI_METHOD_SCA) {
+        if (rivals_split(p.system->allocation.method, false)) {
             put_gain(&p, false, "heuristic");
         }
         put_agreement(&p);
