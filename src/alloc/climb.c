@@ -14,7 +14,7 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
     status = response_init(&c->map, problem, arena, error);
     c->n = response_length(&c->map);
     if (status == CFI_OK) {
-        status = anderson_init(&c->history, c->n, arena, error);
+        status = anderson_init(&c->history, c->n, c->map.pairs > 0 ? DEPTH_SHARED : DEPTH, arena, error);
     }
     if (status != CFI_OK) {
         return status;
@@ -295,26 +295,36 @@ static void go_back(climb *c)
 
 /* ------------------------------------------------------------------------------ the climb ---- */
 
-/* From the answer on: by a plain step where the gain is small enough to be certified there, or where that was asked
- * for; else by extrapolation. */
+/* Whether a plain step, after which the gain is a certificate, is likely to end the climb. At an extrapolated state the
+ * gain is of the first order in the distance to the fixed point, at a feasible point of the second. */
+static bool is_near_end(const climb *c, double small)
+{
+    double first_order = fabs(c->value.gain) * c->reach_ratio / c->objective;
+    bool quiet = fabs(c->value.objective - c->last_objective) <= QUIET_CHANGE * c->objective;
+
+    return first_order <= small || (c->unchecked >= UNCHECKED && quiet) ||
+           (c->unchecked >= SOON && first_order * first_order <= SECOND_ORDER * small);
+}
+
+/* From the answer on: by a plain step where the gain is likely to be small enough there, or where that was asked for;
+ * else by extrapolation. */
 static void advance(climb *c, double small)
 {
-    bool plain = false, quiet;
+    bool plain = false;
 
     silence_fading(c);
     to_logarithms(c, c->answer, c->to);
     anderson_learn(&c->history, c->from, c->to);
     c->reach_ratio = fmax(anderson_next(&c->history, c->reach), 1.0);
-    quiet = fabs(c->value.objective - c->last_objective) <= QUIET_CHANGE * c->objective && c->unchecked >= UNCHECKED;
-    c->last_objective = c->value.objective;
-    c->unchecked++;
-    if (quiet || fabs(c->value.gain) * c->reach_ratio <= small * c->objective) {
+    if (is_near_end(c, small)) {
         plain = true;
         c->unchecked = 0;
     } else if (c->plain > 0 && c->history.count > 0) {
         c->plain--;
         plain = true;
     }
+    c->last_objective = c->value.objective;
+    c->unchecked++;
     c->feasible = plain || c->history.count == 0;
     if (c->feasible) {
         go_to_answer(c);
