@@ -23,7 +23,7 @@ static char *join_path(const char *path, const char *scenario)
 }
 
 /* Goes into a member, if there is one. */
-static bool enter(const cJSON **item, const char *name, cfi_place *place)
+static bool enter_member(const cJSON **item, const char *name, cfi_place *place)
 {
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(*item, name);
 
@@ -36,15 +36,15 @@ static bool enter(const cJSON **item, const char *name, cfi_place *place)
 }
 
 /* Goes to the key's value within the root of a file; CFI_INVALID where there is none. */
-static cfi_status find_value(const table_source *from, const cJSON **item, cfi_place *place, cfi_error *error)
+static cfi_status find_file_value(const table_source *from, const cJSON **item, cfi_place *place, cfi_error *error)
 {
     const char *leaf = key_leaf(from->spec->name);
     char section[32];
 
-    if (!cJSON_IsObject(*item) || enter(item, leaf, place)) {
+    if (!cJSON_IsObject(*item) || enter_member(item, leaf, place)) {
         return CFI_OK;
     }
-    if (enter(item, "drops", place)) {
+    if (enter_member(item, "drops", place)) {
         if (cJSON_GetArraySize(*item) != 1) {
             return place_error(place, error, CFI_INVALID, "results of %d drops (allowed: of one drop)",
                                cJSON_GetArraySize(*item));
@@ -53,8 +53,8 @@ static cfi_status find_value(const table_source *from, const cJSON **item, cfi_p
         place_index(place, 0);
     }
     snprintf(section, sizeof section, "%.*s", (int)key_section(from->spec->name), from->spec->name);
-    enter(item, section, place);
-    return enter(item, leaf, place)
+    enter_member(item, section, place);
+    return enter_member(item, leaf, place)
                ? CFI_OK
                : place_error(place, error, CFI_INVALID,
                              "no member \"%s\" (allowed: a list, or an object with %s, %s or drops[0].%s)", leaf, leaf,
@@ -107,7 +107,7 @@ static cfi_status read_json(const table_source *from, const char *text, size_t l
     snprintf(place.text, sizeof place.text, "%.300s: %.300s: /", from->place->text, from->path);
     table.forms &= FORM_LIST | FORM_MATRIX;
     item = root;
-    status = find_value(from, &item, &place, error);
+    status = find_file_value(from, &item, &place, error);
     if (status == CFI_OK) {
         status = value_read(&table, item, sizes_of(from, item), &place, value, error);
     }
