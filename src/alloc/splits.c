@@ -34,7 +34,7 @@ static void share_out(size_t K, double x, double *share)
 }
 
 /* AP l spends x watts on its users, in proportion to the mean square of their estimates (equal gamma under maximum
- * ratio), and y on sensing. */
+ * ratio), and y on sensing. One without users sends nothing for them. */
 static void spread_over_users(const cfi_link *link, size_t l, double x, double y, cfi_powers *powers)
 {
     double *p = powers->p + link->K * l;
@@ -120,7 +120,7 @@ cfi_status alloc_given(const cfi_link *link, cfi_powers *powers, cfi_error *erro
                          "allocation.powers_w: null with the allocation.method given (allowed: K rows of L numbers)");
     }
     for (size_t i = 0; link->served && i < K * L; i++) {
-        if (!link->served[i] && given->powers_w[i] > 0.0) {
+        if (!link_serves(link, i % K, i / K) && given->powers_w[i] > 0.0) {
             return error_set(error, CFI_INVALID,
                              "allocation.powers_w: %.6g W for user %zu at access point %zu, which does not serve it in "
                              "drop %u (allowed: 0 there)",
@@ -228,10 +228,11 @@ static void fill_splits(const cfi_link *link, split *aps)
 
     for (size_t l = 0; l < link->L; l++) {
         sensing_ap ap = sensing_of(link, l);
-        bool lift_sensing = sensing_beam_is_better(&ap);
+        bool lift_sensing = sensing_beam_is_better(&ap), serves = ap.comm > 0.0;
 
-        aps[l] = (split){.free = (lift_sensing ? 1.0 - f : f) * each,
-                         .floor = (lift_sensing ? f : 1.0 - f) * each,
+        /* without users it senses as much as it must */
+        aps[l] = (split){.free = serves ? (lift_sensing ? 1.0 - f : f) * each : 0.0,
+                         .floor = serves ? (lift_sensing ? f : 1.0 - f) * each : 0.0,
                          .weak = fmin(ap.comm, ap.sens),
                          .strong = fmax(ap.comm, ap.sens),
                          .need = ap.need,

@@ -84,6 +84,22 @@ check 'without sensing powers there are none' test "$(json '.drops[0].allocation
 expect 0 replay elsewhere/in/given.json --drop 0
 check 'replay has the powers' test "$(json '.allocation.powers_w[2][3]' out)" = "$(json '.[2][3]' powers.json)"
 
+# clusters: an access point has powers for the users that it serves
+clustered=(--quiet --set clusters.mode=strongest --set clusters.aps_per_user=2)
+mv found everybody
+expect 0 run shared.json "${clustered[@]}" --set sensing.crlb_threshold_db=-18 --out found
+check 'in clusters few powers are there' test "$(json '[.drops[0].allocation.powers_w[][] | select(. > 0)] | length <= 12' found/results.json)" = true
+expect 0 run shared.json "${clustered[@]}" --set sensing.crlb_threshold_db=-18 "${given[@]}" \
+    --set allocation.powers_w=found/results.json --set allocation.sensing_powers_w=found/results.json --out by_cluster
+check 'powers in clusters: the same rates' alike by_cluster
+refused "allocation.powers_w: " run shared.json "${clustered[@]}" "${given[@]}" --set allocation.powers_w=powers.csv
+check 'a power for somebody else names the pair' grep -Eq ' W for user [0-5] at access point [0-9]+, which does not serve it in drop 0 \(allowed: 0 there\)$' err
+rm -r found
+mv everybody found
+expect 0 run shared.json "${clustered[@]}" --set allocation.method=fractional --out few
+check 'fractional powers go to those who are served' test "$(json '[.drops[0].allocation.powers_w[][] | select(. > 0)] | length' few/results.json)" = 12
+check 'and access points spend their share or nothing' test "$(json '[.drops[0].allocation.ap_power_w[] * 12 / 0.01 * 1e9 | round] | unique | map(. == 0 or . == 1e9) | all' few/results.json)" = true
+
 # ------------------------------------------------------------------------------------ violations
 cat >small.json <<'END'
 {"network": {"aps": 2, "ues": 1}, "propagation": {"gain": [[1, 0.5]]}, "pilots": {"length": 1},
