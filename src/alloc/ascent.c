@@ -11,7 +11,6 @@
 static bool has_response(const alloc_problem *problem)
 {
     return problem->objective->slopes && problem->objective->surrogate(problem, NULL)->has_response &&
-           problem->sensing.kind != SENSING_LINEARISED &&
            problem->link->system->allocation.crlb_constraint == CFI_CRLB_EXACT;
 }
 

@@ -20,7 +20,7 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
         return status;
     }
     size_t stride = rows_stride(c->n);
-    double *memory = arena_alloc(arena, 7 * stride + problem->K, sizeof *memory);
+    double *memory = arena_alloc(arena, 7 * stride + 2 * problem->K, sizeof *memory);
     c->fading = arena_alloc(arena, 2 * problem->K, sizeof *c->fading);
     if (!memory || !c->fading) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the accelerated response");
@@ -30,6 +30,7 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
         *part[i] = memory + i * stride;
     }
     c->measure = memory + 7 * stride;
+    c->shift = c->measure + problem->K;
     c->revived = c->fading + problem->K;
     return CFI_OK;
 }
@@ -42,19 +43,27 @@ static void copy_state(const climb *c, double *to, const double *from)
 /* ------------------------------------------------------------------------- coordinates ---- */
 
 /* The map is nearly linear in the logarithms of u and I. Coherent amplitudes, which may be 0, are measured in a share
- * of the interference that they are part of. */
+ * of the interference that they are part of. Where some are negative, streams of users that are hardly served are sent
+ * to weaken others: their u goes to something small, not to 0, and is no logarithm's worth. */
 static void to_logarithms(const climb *c, const double *state, double *coordinate)
 {
     size_t K = c->problem->K;
 
-    for (size_t i = 0; i < 2 * K; i++) {
-        coordinate[i] = log(fmax(state[i], LEAST_LOGARITHM));
+    for (size_t k = 0; k < K; k++) {
+        coordinate[k] = log(fmax(state[k] + c->shift[k], LEAST_LOGARITHM));
+        coordinate[K + k] = log(fmax(state[K + k], LEAST_LOGARITHM));
     }
     for (size_t k = 0; k < K; k++) {
         for (size_t m = c->problem->mate_start[k]; m < c->problem->mate_start[k + 1]; m++) {
             coordinate[2 * K + m] = state[2 * K + m] / c->measure[k];
         }
     }
+}
+
+/* The u of user k that has a coordinate; where logarithms are shifted it keeps a share of the answer's. */
+static double signal_of(const climb *c, size_t k, double coordinate, double answer)
+{
+    return c->shift[k] > 0.0 ? fmax(exp(coordinate) - c->shift[k], LEAST_SHARE * answer) : exp(coordinate);
 }
 
 /* The state c->state of coordinates c->reach, which become c->from. Users that are silent in `answer` stay so;
@@ -65,9 +74,9 @@ static void go_to_reach(climb *c, const double *answer)
     double *coordinate = c->reach, *state = c->state;
 
     for (size_t k = 0; k < K; k++) {
-        coordinate[k] = answer[k] > 0.0 ? coordinate[k] : log(LEAST_LOGARITHM);
+        coordinate[k] = answer[k] > 0.0 ? coordinate[k] : log(fmax(c->shift[k], LEAST_LOGARITHM));
         coordinate[K + k] = fmax(coordinate[K + k], 0.0);
-        state[k] = answer[k] > 0.0 ? exp(coordinate[k]) : 0.0;
+        state[k] = answer[k] > 0.0 ? signal_of(c, k, coordinate[k], answer[k]) : 0.0;
         state[K + k] = exp(coordinate[K + k]);
     }
     for (size_t k = 0; k < K; k++) {
@@ -232,14 +241,15 @@ static double weak_sinr(const climb *c, const double *state)
     return FADING_SINR * fmin(strongest, 1.0);
 }
 
-/* A user that loses power in every step goes to zero, geometrically, and holds up the rest: it is silenced. */
+/* A user that loses power in every step goes to zero, geometrically, and holds up the rest: it is silenced. Not where
+ * its stream would weaken others' (to_logarithms). */
 static void silence_fading(climb *c)
 {
     size_t K = c->problem->K;
     double least = weak_sinr(c, c->answer);
     bool any = false;
 
-    for (size_t k = 0; k < K && c->problem->objective->revives; k++) {
+    for (size_t k = 0; k < K && c->problem->objective->revives && !c->map.damping; k++) {
         double u = c->answer[k], before = c->state[k], noise = c->answer[K + k];
         bool weak = u > 0.0 && u * u < least * noise;
 
@@ -297,6 +307,17 @@ static void go_back(climb *c)
 
 /* ------------------------------------------------------------------------------ the climb ---- */
 
+/* The answer's coherent amplitudes overshoot: what they would be weakens the streams that they are made of. Goes as far
+ * as Newton's method would if each were alone. */
+static void damp_coherent(const climb *c, const double *from, double *to)
+{
+    for (size_t m = 0; c->map.damping && m < c->map.pairs; m++) {
+        size_t i = 2 * c->problem->K + m;
+
+        to[i] = from[i] + (to[i] - from[i]) / (1.0 + c->map.damping[m]);
+    }
+}
+
 /* From the answer on: by a plain step where the gain is small enough to be certified there, or where that was asked
  * for; else by extrapolation. */
 static void advance(climb *c, double small)
@@ -305,6 +326,7 @@ static void advance(climb *c, double small)
 
     silence_fading(c);
     to_logarithms(c, c->answer, c->to);
+    damp_coherent(c, c->from, c->to);
     anderson_learn(&c->history, c->from, c->to);
     c->reach_ratio = fmax(anderson_next(&c->history, c->reach), 1.0);
     quiet = fabs(c->value.objective - c->last_objective) <= QUIET_CHANGE * c->objective && c->unchecked >= UNCHECKED;
@@ -317,8 +339,11 @@ static void advance(climb *c, double small)
         c->plain--;
         plain = true;
     }
-    c->feasible = plain || c->history.count == 0;
+    c->feasible = plain || (c->history.count == 0 && !c->map.damping);
     if (c->feasible) {
+        if (c->map.damping) {
+            to_logarithms(c, c->answer, c->to);
+        }
         go_to_answer(c);
         return;
     }
@@ -348,6 +373,7 @@ static void begin_climb(climb *c, const sca_work *work, const alloc_state *at, c
         size_t mates = c->problem->mate_start[k + 1] - c->problem->mate_start[k];
 
         c->measure[k] = sqrt(at->values->interference[k] / (double)(mates > 0 ? mates : 1));
+        c->shift[k] = c->map.damping ? LOGARITHM_SHIFT * sqrt(at->values->interference[k]) : 0.0;
     }
     restart(c);
 }

@@ -50,6 +50,8 @@ static const double FARTHEST = 4.0;         /* from the map's answer to an extra
 static const double FADING_SINR = 1e-3;     /* below it a user may be on its way to zero */
 static const double FADING = 0.97;          /* times its amplitude, evaluation by evaluation */
 static const double LEAST_LOGARITHM = 1e-150; /* amplitude that has a logarithm */
+static const double LOGARITHM_SHIFT = 0.1;    /* times root(I_k): added to u_k where coherent amplitudes have a sign */
+static const double LEAST_SHARE = 0.02;       /* of a user's u that an extrapolation leaves it there, e^-FARTHEST */
 enum {
     UNCHECKED = 4,  /* evaluations between two looks at the gap, at least */
     RETREATS = 3,   /* attempts to go less far */
