@@ -264,12 +264,26 @@ static void silence_fading(climb *c)
     }
 }
 
+/* rho_l / h_l of an access point all of whose users are silent, for little h: all of what its threshold wants of
+ * communication power, or what pays. */
+static double first_answer(const response *map, size_t l)
+{
+    return map->x[l] > 0.0 ? INFINITY
+                           : 1.0 / (map->price[l] + map->mu - map->trade[l] * (map->sensing_price[l] + map->mu));
+}
+
 /* sum_l signal_kl^2 rho_l / h_l: by how much the map multiplies a small u_k / I_k. */
 static double growth(const climb *c, size_t k)
 {
     const double *signal = c->problem->signal + c->problem->stride * k;
+    double sum = rows_triple(c->problem->stride, signal, signal, c->map.along);
 
-    return rows_triple(c->problem->stride, signal, signal, c->map.along);
+    for (size_t l = 0; c->problem->link->served && l < c->problem->L; l++) {
+        if (signal[l] > 0.0 && !(c->map.norm[l] > 0.0)) {
+            sum += signal[l] * signal[l] * first_answer(&c->map, l);
+        }
+    }
+    return sum;
 }
 
 /* Gives the silent users that would gain power again a little of it. Not with pilots that are shared, where others add
