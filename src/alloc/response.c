@@ -57,6 +57,9 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
         }
         r->damping = r->yield + K * stride;
     }
+    if (problem->sensing.kind == SENSING_LINEARISED && response_lone_init(r, arena, error) != CFI_OK) {
+        return CFI_NO_MEMORY;
+    }
     return streams ? response_streams_init(r, arena, error) : CFI_OK;
 }
 
@@ -366,6 +369,9 @@ bool response_answer(response *r, const double *state, double *answer, response_
 
     problem->objective->slopes(problem, state, state + K, r->gain, r->weight);
     threads_share(threads, r->stride, threads_even_part(threads, r->stride, K * pairs_each), price_aps, &shared);
+    if (r->lone) {
+        response_settle_lone(r, shared.z);
+    }
     if (problem->load_by_stream) {
         response_streams_price(r);
     }
