@@ -20,7 +20,7 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
         return status;
     }
     size_t stride = rows_stride(c->n);
-    double *memory = arena_alloc(arena, 7 * stride + 2 * problem->K, sizeof *memory);
+    double *memory = arena_alloc(arena, 8 * stride + 2 * problem->K, sizeof *memory);
     c->fading = arena_alloc(arena, 2 * problem->K, sizeof *c->fading);
     if (!memory || !c->fading) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the accelerated response");
@@ -29,7 +29,8 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
         *part[i] = memory + i * stride;
     }
-    c->measure = memory + 7 * stride;
+    c->damped = c->map.damping ? memory + 7 * stride : c->answer;
+    c->measure = memory + 8 * stride;
     c->shift = c->measure + problem->K;
     c->revived = c->fading + problem->K;
     return CFI_OK;
@@ -110,6 +111,32 @@ static void count_evaluation(climb *c, sca_outcome *outcome)
     outcome->trace[outcome->trace_count++] = c->objective;
 }
 
+/* The answer's coherent amplitudes overshoot: what they would be weakens the streams that they are made of. Goes as far
+ * as Newton's method would if each were alone, and expects the objective of that. */
+static void damp_answer(climb *c)
+{
+    const alloc_problem *problem = c->problem;
+    size_t K = problem->K;
+    alloc_values values = {.u = c->damped, .interference = c->damped + K};
+
+    c->expected = c->value.objective;
+    if (!c->map.damping) {
+        return;
+    }
+    copy_state(c, c->damped, c->answer);
+    for (size_t k = 0; k < K; k++) {
+        for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
+            double before = c->state[2 * K + m], answered = c->answer[2 * K + m];
+            double z = before + (answered - before) / (1.0 + c->map.damping[m]);
+
+            c->damped[2 * K + m] = z;
+            c->damped[K + k] += z * z - answered * answered;
+        }
+        c->damped[K + k] = fmax(c->damped[K + k], 1.0);
+    }
+    c->expected = problem->objective->value(problem, &values);
+}
+
 /* False when the map has no answer there. */
 static bool take_answer(climb *c, sca_outcome *outcome)
 {
@@ -121,6 +148,9 @@ static bool take_answer(climb *c, sca_outcome *outcome)
         copy_state(c, c->best, c->answer);
         copy_state(c, c->origin, c->state);
         c->in_point = false;
+    }
+    if (answered) {
+        damp_answer(c);
     }
     count_evaluation(c, outcome);
     return answered;
@@ -321,17 +351,6 @@ static void go_back(climb *c)
 
 /* ------------------------------------------------------------------------------ the climb ---- */
 
-/* The answer's coherent amplitudes overshoot: what they would be weakens the streams that they are made of. Goes as far
- * as Newton's method would if each were alone. */
-static void damp_coherent(const climb *c, const double *from, double *to)
-{
-    for (size_t m = 0; c->map.damping && m < c->map.pairs; m++) {
-        size_t i = 2 * c->problem->K + m;
-
-        to[i] = from[i] + (to[i] - from[i]) / (1.0 + c->map.damping[m]);
-    }
-}
-
 /* From the answer on: by a plain step where the gain is small enough to be certified there, or where that was asked
  * for; else by extrapolation. */
 static void advance(climb *c, double small)
@@ -339,8 +358,7 @@ static void advance(climb *c, double small)
     bool plain = false, quiet;
 
     silence_fading(c);
-    to_logarithms(c, c->answer, c->to);
-    damp_coherent(c, c->from, c->to);
+    to_logarithms(c, c->damped, c->to);
     anderson_learn(&c->history, c->from, c->to);
     c->reach_ratio = fmax(anderson_next(&c->history, c->reach), 1.0);
     quiet = fabs(c->value.objective - c->last_objective) <= QUIET_CHANGE * c->objective && c->unchecked >= UNCHECKED;
@@ -417,11 +435,11 @@ static bool climb_on(climb *c, sca_outcome *outcome, double small)
         end_climb(outcome, "tolerance");
         return false;
     }
-    if (!c->feasible && !(c->value.objective >= c->objective * (1.0 - FAR_BELOW))) {
+    if (!c->feasible && !(c->expected >= c->objective * (1.0 - FAR_BELOW))) {
         retreat(c, outcome);
         return true;
     }
-    if (c->feasible && !c->history.started && c->value.objective < c->objective) {
+    if (c->feasible && !c->history.started && c->expected < c->objective) {
         return search_between(c, outcome);
     }
     c->retreats = c->feasible ? c->retreats : 0;
