@@ -92,12 +92,12 @@ static void go_to_reach(climb *c, const double *answer)
     c->from = coordinate;
 }
 
-/* The answer is the next state; its coordinates are c->to. */
-static void go_to_answer(climb *c)
+/* The answer, or the damped one, is the next state; its coordinates are c->to. */
+static void go_to_answer(climb *c, const double *answer)
 {
     double *answered = c->to;
 
-    copy_state(c, c->state, c->answer);
+    copy_state(c, c->state, answer);
     c->to = c->from;
     c->from = answered;
 }
@@ -134,7 +134,7 @@ static void damp_answer(climb *c)
         }
         c->damped[K + k] = fmax(c->damped[K + k], 1.0);
     }
-    c->expected = problem->objective->value(problem, &values);
+    c->expected = fmax(problem->objective->value(problem, &values), c->value.objective);
 }
 
 /* False when the map has no answer there. */
@@ -351,10 +351,11 @@ static void go_back(climb *c)
 
 /* ------------------------------------------------------------------------------ the climb ---- */
 
-/* From the answer on: by a plain step where the gain is small enough to be certified there, or where that was asked
- * for; else by extrapolation. */
+/* From the answer on: by a plain step where the gain is small enough to be certified there; by one that is damped where
+ * that was asked for; else by extrapolation. */
 static void advance(climb *c, double small)
 {
+    const double *answer = c->damped;
     bool plain = false, quiet;
 
     silence_fading(c);
@@ -366,17 +367,19 @@ static void advance(climb *c, double small)
     c->unchecked++;
     if (quiet || fabs(c->value.gain) * c->reach_ratio <= small * c->objective) {
         plain = true;
+        answer = c->answer;
         c->unchecked = 0;
     } else if (c->plain > 0 && c->history.count > 0) {
         c->plain--;
         plain = true;
     }
-    c->feasible = plain || (c->history.count == 0 && !c->map.damping);
-    if (c->feasible) {
-        if (c->map.damping) {
-            to_logarithms(c, c->answer, c->to);
+    plain = plain || c->history.count == 0;
+    c->feasible = plain && answer == c->answer;
+    if (plain) {
+        if (answer != c->damped) {
+            to_logarithms(c, answer, c->to);
         }
-        go_to_answer(c);
+        go_to_answer(c, answer);
         return;
     }
     for (size_t i = 0; i < 2 * c->problem->K; i++) {
