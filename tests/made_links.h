@@ -11,7 +11,7 @@ typedef struct link_kind {
     double served;    /* probability that an AP serves a user; 1: all */
     double tightness; /* of thresholds: alloc_least_threshold_factor */
     double limits;    /* of an AP over the equal share, times 0.7 .. 2; 0: none */
-    bool streams;     /* V depends on the stream */
+    bool streams;     /* V depends on the stream: V times 1 .. 2, or 0.1 .. 2 with zero_forcing */
     bool complex_means;
     bool zero_forcing; /* V = beta - xi < S */
     bool theorem1;
@@ -53,7 +53,7 @@ static inline void make_streams(drop *d, const link_kind *kind, cfi_stream *stre
     for (size_t l = 0; l < L; l++) {
         for (size_t j = 0; j < K; j++) {
             for (size_t k = 0; k < K; k++) {
-                double V = d->link.V[k + K * l] * made_uniform(stream, 0.1, kind->zero_forcing ? 1.0 : 2.0);
+                double V = d->link.V[k + K * l] * made_uniform(stream, kind->zero_forcing ? 0.1 : 1.0, 2.0);
 
                 each[k + K * (j + K * l)] = link_serves(&d->link, j, l) ? V : 0.0;
             }
@@ -183,6 +183,96 @@ static inline double raw_violation(const drop *d, const cfi_powers *powers)
         total += x + powers->s[l];
     }
     return fmax(worst, total / s->power.budget_w - 1.0);
+}
+
+/* dF/dw_kl, w = sqrt(p), and dF/ds_l of the sum of ln(1 + SINR), into slope (K x L) and sensing (L). */
+static inline void raw_slopes(const drop *d, const cfi_powers *powers, double *slope, double *sensing)
+{
+    const cfi_link *link = &d->link;
+    size_t K = link->K, L = link->L;
+    double *u = malloc(2 * K * sizeof *u), *noise = u + K;
+
+    for (size_t k = 0; k < K; k++) {
+        hear_user(d, powers, k, &u[k], &noise[k]);
+    }
+    memset(sensing, 0, L * sizeof *sensing);
+    for (size_t i = 0; i < K * L; i++) {
+        size_t j = i % K, l = i / K;
+        double w = sqrt(powers->p[i]);
+
+        slope[i] = 2.0 * u[j] / (noise[j] + u[j] * u[j]) * link->g[i];
+        for (size_t k = 0; k < K; k++) {
+            double weight = 1.0 / noise[k] - 1.0 / (noise[k] + u[k] * u[k]);
+            double V = link->V ? link->V[k + K * l] : link->V_by_stream[k + K * (j + K * l)];
+            double complex z = 0.0;
+
+            for (size_t a = 0; link_coherent_pair(link, k, j) && a < L; a++) {
+                z += link_coherent(link, k, j, a) * sqrt(powers->p[j + K * a]);
+            }
+            slope[i] -= 2.0 * weight * V * w;
+            if (link_coherent_pair(link, k, j) && d->made.system.rate_model == CFI_RATE_EXACT) {
+                slope[i] -= 2.0 * weight * creal(z * conj(link_coherent(link, k, j, l)));
+            }
+            sensing[l] -= j == 0 ? weight * link->S[k + K * l] : 0.0;
+        }
+    }
+    free(u);
+}
+
+/* How far the powers are from the first-order conditions, without limits per AP, relative to the largest price: prices
+ * mu of the budget and nu_l >= 0 of thresholds, 0 where they do not bind, with  dF/dw_kl = 2 w_kl (mu - nu_l comm_l) at
+ * amplitudes above 0 and dF/dw_kl <= 0 at those of pairs that are served and 0;  dF/ds_l <= mu - nu_l sens_l,  equal
+ * where s_l > 0. */
+static inline double raw_stationarity(const drop *d, const cfi_powers *powers)
+{
+    size_t K = d->link.K, L = d->link.L;
+    double *slope = malloc((K + 2) * L * sizeof *slope), *sensing = slope + K * L, *paid = sensing + L;
+    double mu = -1.0, worst = 0.0, scale = 0.0, most = d->made.system.power.budget_w / (double)L;
+
+    raw_slopes(d, powers, slope, sensing);
+    for (size_t l = 0; l < L; l++) { /* what an AP's users pay for a watt, the same for all */
+        double x = 0.0, weighted = 0.0;
+
+        for (size_t i = K * l; i < K * (l + 1); i++) {
+            x += powers->p[i];
+            weighted += 0.5 * slope[i] * sqrt(powers->p[i]);
+        }
+        paid[l] = x > 1e-9 * most ? weighted / x : NAN;
+        for (size_t i = K * l; i < K * (l + 1); i++) {
+            double w = sqrt(powers->p[i]), left = slope[i] - 2.0 * w * paid[l];
+
+            if (x > 1e-9 * most && link_serves(&d->link, i % K, l)) {
+                worst = fmax(worst, (powers->p[i] > 1e-6 * x ? fabs(left) : left) / sqrt(x));
+            }
+        }
+        scale = fmax(scale, x > 1e-9 * most ? fabs(paid[l]) : 0.0);
+    }
+    for (size_t l = 0; l < L; l++) {
+        double d1 = link_has_users(&d->link, l) ? d->link.own_echo.comm[l] : 0.0, d2 = d->link.own_echo.sens[l],
+               x = 0.0;
+        double need = 1.0 / d->made.threshold[l];
+
+        for (size_t k = 0; k < K; k++) {
+            x += powers->p[k + K * l];
+        }
+        if (x > 1e-9 * most && d1 * x + d2 * powers->s[l] > need * (1.0 + 1e-6)) {
+            mu = fmax(mu, paid[l]);
+        } else if (x > 1e-9 * most && powers->s[l] > 1e-6 * most && fabs(d2 - d1) > 1e-3 * d1) {
+            mu = fmax(mu, paid[l] + (paid[l] - sensing[l]) / (d2 - d1) * d1);
+        }
+    }
+    scale = fmax(scale, mu);
+    for (size_t l = 0; l < L && mu >= 0.0; l++) {
+        double d1 = d->link.own_echo.comm[l], d2 = d->link.own_echo.sens[l], nu = (mu - paid[l]) / d1;
+        double left = sensing[l] - (mu - nu * d2);
+
+        if (!isnan(paid[l])) {
+            worst = fmax(worst, -nu * d1);
+            worst = fmax(worst, powers->s[l] > 1e-6 * most ? fabs(left) : left);
+        }
+    }
+    free(slope);
+    return worst / scale;
 }
 
 #endif
