@@ -47,7 +47,7 @@ typedef struct cfi_link {
     const double *V;           /* E abs(h_kl^H v_jl)^2 - abs(c_kj,l)^2, the same for every j */
     const double *V_by_stream; /* NULL, or K x K x L where it does: (k, j, l) at [k + K (j + K l)]; V is NULL */
     const double *S;           /* E abs(h_kl^H a_l)^2 / N */
-    const void *origin;        /* what the link was made of: for link_share alone */
+    const void *origin;        /* what the link was made of: for the shares below alone */
     const size_t *pilot;       /* K: users of one number share a pilot */
     const size_t *pilot_first, *pilot_next; /* K: those of the network */
     bool pilots_overlap;                    /* some pair does */
@@ -71,6 +71,9 @@ cfi_status link_set_coherent(cfi_link *link, const double complex *coherent, cfi
 /* What splits share the power of AP l by: the mean square of an estimate's entry, 0 for users that it does not serve; K
  * numbers. Worked out anew, O(K): an array of them all would be kept for the splits alone. */
 void link_share(const cfi_link *link, size_t l, double *restrict share);
+/* beta_kl^exponent of the users that AP l serves, 0 of others, times a positive number that no rounding to 0 or
+ * infinity needs: the largest is 1. */
+void link_gain_share(const cfi_link *link, size_t l, double exponent, double *restrict share);
 
 /* AP l serves user k: p_kl may be above 0. */
 static inline bool link_serves(const cfi_link *link, size_t k, size_t l)

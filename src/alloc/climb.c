@@ -14,7 +14,7 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
     status = response_init(&c->map, problem, arena, error);
     c->n = response_length(&c->map);
     if (status == CFI_OK) {
-        status = anderson_init(&c->history, c->n, arena, error);
+        status = anderson_init(&c->history, c->n, c->map.pairs > 0 ? DEPTH_SHARED : DEPTH, arena, error);
     }
     if (status != CFI_OK) {
         return status;
@@ -61,10 +61,17 @@ static void to_logarithms(const climb *c, const double *state, double *coordinat
     }
 }
 
-/* The u of user k that has a coordinate; where logarithms are shifted it keeps a share of the answer's. */
-static double signal_of(const climb *c, size_t k, double coordinate, double answer)
+/* The u of user k that has a coordinate; where logarithms are shifted it keeps a share of the answer's, and the
+ * coordinate is changed if need be. */
+static double signal_of(const climb *c, size_t k, double *coordinate, double answer)
 {
-    return c->shift[k] > 0.0 ? fmax(exp(coordinate) - c->shift[k], LEAST_SHARE * answer) : exp(coordinate);
+    double u = exp(*coordinate) - c->shift[k];
+
+    if (c->shift[k] > 0.0 && u < LEAST_SHARE * answer) {
+        u = LEAST_SHARE * answer;
+        *coordinate = log(u + c->shift[k]);
+    }
+    return u;
 }
 
 /* The state c->state of coordinates c->reach, which become c->from. Users that are silent in `answer` stay so;
@@ -77,7 +84,7 @@ static void go_to_reach(climb *c, const double *answer)
     for (size_t k = 0; k < K; k++) {
         coordinate[k] = answer[k] > 0.0 ? coordinate[k] : log(fmax(c->shift[k], LEAST_LOGARITHM));
         coordinate[K + k] = fmax(coordinate[K + k], 0.0);
-        state[k] = answer[k] > 0.0 ? signal_of(c, k, coordinate[k], answer[k]) : 0.0;
+        state[k] = answer[k] > 0.0 ? signal_of(c, k, coordinate + k, answer[k]) : 0.0;
         state[K + k] = exp(coordinate[K + k]);
     }
     for (size_t k = 0; k < K; k++) {
@@ -351,21 +358,29 @@ static void go_back(climb *c)
 
 /* ------------------------------------------------------------------------------ the climb ---- */
 
-/* From the answer on: by a plain step where the gain is small enough to be certified there; by one that is damped where
+/* Whether a plain step, after which the gain is a certificate, is likely to end the climb. At an extrapolated state the
+ * gain is of the first order in the distance to the fixed point, at a feasible point of the second. */
+static bool is_near_end(const climb *c, double small)
+{
+    double first_order = fabs(c->value.gain) * c->reach_ratio / c->objective;
+    bool quiet = fabs(c->value.objective - c->last_objective) <= QUIET_CHANGE * c->objective;
+
+    return first_order <= small || (c->unchecked >= UNCHECKED && quiet) ||
+           (c->unchecked >= SOON && first_order * first_order <= SECOND_ORDER * small);
+}
+
+/* From the answer on: by a plain step where the gain is likely to be small enough there; by one that is damped where
  * that was asked for; else by extrapolation. */
 static void advance(climb *c, double small)
 {
     const double *answer = c->damped;
-    bool plain = false, quiet;
+    bool plain = false;
 
     silence_fading(c);
     to_logarithms(c, c->damped, c->to);
     anderson_learn(&c->history, c->from, c->to);
     c->reach_ratio = fmax(anderson_next(&c->history, c->reach), 1.0);
-    quiet = fabs(c->value.objective - c->last_objective) <= QUIET_CHANGE * c->objective && c->unchecked >= UNCHECKED;
-    c->last_objective = c->value.objective;
-    c->unchecked++;
-    if (quiet || fabs(c->value.gain) * c->reach_ratio <= small * c->objective) {
+    if (is_near_end(c, small)) {
         plain = true;
         answer = c->answer;
         c->unchecked = 0;
@@ -373,6 +388,8 @@ static void advance(climb *c, double small)
         c->plain--;
         plain = true;
     }
+    c->last_objective = c->value.objective;
+    c->unchecked++;
     plain = plain || c->history.count == 0;
     c->feasible = plain && answer == c->answer;
     if (plain) {
