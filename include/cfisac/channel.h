@@ -23,9 +23,9 @@ void channel_error_variance_of(const cfi_network *network, size_t l, double *res
 
 /* ------------------------------------------------------------------- a channel's statistics ---- */
 
-/* h_kl = m_kl e^(j psi_kl) + r_kl: a path in the line of sight whose phase psi_kl is uniform, drawn once a coherence
- * block and known to its access point, and r_kl complex normal with the covariance R_kl.                docs/model.md
- * (M3) E norm(h_kl)^2 = N beta_kl. */
+/* h_kl = m_kl e^(j psi_kl) + r_kl, E norm(h_kl)^2 = N beta_kl: a path in the line of sight whose phase psi_kl is
+ * uniform, drawn once a coherence block and known to its access point, and r_kl complex normal with the covariance
+ * R_kl. docs/model.md (M22) */
 
 /* Whether all pairs fade i.i.d. Rayleigh: m_kl = 0, R_kl = beta_kl I. */
 bool channel_is_iid(const cfi_network *network);
@@ -33,7 +33,7 @@ bool channel_is_iid(const cfi_network *network);
 void channel_mean_of(const cfi_network *network, size_t k, size_t l, double complex *restrict m);
 /* Out R: N x N, column-major: about the mean */
 void channel_covariance_of(const cfi_network *network, size_t k, size_t l, double complex *restrict R);
-/* B_kl = tau_p p_p R_kl Psi^-1 R_kl, Psi = tau_p p_p sum_{j on k's pilot} R_jl + sigma_c^2 I: the covariance of the
+/* B_kl = tau_p p_p R_kl Psi^-1 R_kl, Psi = tau_p p_p sum_{j on k's pilot} R_jl + sigma^2 I: the covariance of the
  * estimate about the mean; that of its error is R_kl - B_kl.
  * Out B: N x N, column-major. Needs work: N x N */
 void channel_estimate_covariance_of(const cfi_network *network, size_t k, size_t l, double complex *restrict B,
@@ -48,8 +48,9 @@ void channel_estimate_covariance_of(const cfi_network *network, size_t k, size_t
  *
  * Out     h, h_hat   real and imaginary parts apart, user fastest, then antenna: h_kl,n of realisation first + i at
  *                    re[stride i + K n + k]; stride >= N K
- * Needs   scratch    of channel_scratch_make for a network of this K, N and tau_p; one a thread
- * Realisation i of user k at AP l depends on (seed, drop, k, l, i, N) alone, whatever first and count. */
+ * Needs   scratch    of channel_scratch_make for a network of this K, N, pilots and kind of fading; one a thread
+ * Where fading is not i.i.d. estimates are those of (M22). Realisation i of user k at AP l depends on (seed, drop, k,
+ * l, i, N) and the statistics of the pair alone, whatever first and count. */
 typedef struct cfi_channel_range {
     size_t first, count, stride;
 } cfi_channel_range;
@@ -63,7 +64,8 @@ typedef struct cfi_channel_scratch cfi_channel_scratch;
 void channel_draw(const cfi_network *network, size_t l, const cfi_channel_range *range, cfi_channel_scratch *scratch,
                   const cfi_estimated_channels *out);
 
-/* Work space in the arena, about 11 N K doubles; NULL when out of memory. */
+/* Work space in the arena, about 11 N K doubles, or 100 N K and 6 N^2 where fading is not i.i.d.; NULL when out of
+ * memory. */
 cfi_channel_scratch *channel_scratch_make(const cfi_network *network, cfi_arena *arena);
 
 /* a(theta)_n = exp(-j pi n sin theta), n = 1..size, and its derivative with respect to theta. */

@@ -50,7 +50,7 @@ cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const
     }
     if (status == CFI_OK && ascent->structured) {
         status = climb_init(&ascent->climb, problem, options ? options->stop : NULL, scratch, error);
-        ascent->climb.patience = cones_fit(problem) ? STALLED : SIZE_MAX;
+        ascent->climb.patience = !cones_fit(problem) ? SIZE_MAX : problem->coherent_signed ? STALLED_SIGNED : STALLED;
     }
     return status;
 }

@@ -286,7 +286,7 @@ static void silence_fading(climb *c)
     double least = weak_sinr(c, c->answer);
     bool any = false;
 
-    for (size_t k = 0; k < K && c->problem->objective->revives && !c->map.damping; k++) {
+    for (size_t k = 0; k < K && c->problem->objective->revives; k++) {
         double u = c->answer[k], before = c->state[k], noise = c->answer[K + k];
         bool weak = u > 0.0 && u * u < least * noise;
 
@@ -436,9 +436,29 @@ static void end_climb(sca_outcome *outcome, const char *reason)
     outcome->stop_reason = reason;
 }
 
+/* Coherent amplitudes of either sign make a map with many slow directions, of which a long history knows too little,
+ * and goes astray. What has not ended after a while goes on from the best point with short ones. */
+static bool is_short(const climb *c)
+{
+    return c->map.damping && c->evaluations >= SHORTEN;
+}
+
+static void shorten_history(climb *c)
+{
+    if (!is_short(c)) {
+        return;
+    }
+    if (c->evaluations == SHORTEN) {
+        restart(c);
+    } else if (c->history.count >= SHORT_HISTORY) {
+        anderson_forget(&c->history);
+    }
+}
+
 /* One evaluation and what follows from it. False when nothing more is to be gained, or found. */
 static bool climb_on(climb *c, sca_outcome *outcome, double small)
 {
+    shorten_history(c);
     if (!take_answer(c, outcome)) {
         return false;
     }
@@ -455,7 +475,7 @@ static bool climb_on(climb *c, sca_outcome *outcome, double small)
         end_climb(outcome, "tolerance");
         return false;
     }
-    if (!c->feasible && !(c->expected >= c->objective * (1.0 - FAR_BELOW))) {
+    if (!c->feasible && !(c->expected >= c->objective * (1.0 - (is_short(c) ? BELOW_SHORT : FAR_BELOW)))) {
         retreat(c, outcome);
         return true;
     }

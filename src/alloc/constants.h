@@ -49,6 +49,7 @@ static const double NO_PROGRESS_GAP = 1e-2; /* times the tolerance: a relative g
 static const double ROUNDING_GAIN = 4e-15;  /* below it a relative gap is rounding, whatever the tolerance */
 static const double SECOND_ORDER = 0.1; /* relative gap of a feasible point, over the square of an extrapolation's */
 static const double FAR_BELOW = 1e-3;   /* relative: an extrapolation that loses more was too long */
+static const double BELOW_SHORT = 1e-5; /* the same where histories are short */
 static const double RETREAT = 0.2;      /* what is left of it at each attempt to go less far */
 static const double FARTHEST = 4.0;     /* from the map's answer to an extrapolation, in logarithms */
 static const double FADING_SINR = 1e-3; /* below it a user may be on its way to zero */
@@ -67,7 +68,12 @@ enum {
     FADED = 3,        /* evaluations in a row in which a fading user lost power, until it is silenced */
     HALVINGS = 12,    /* between two points */
     REVIVALS = 2,     /* of a silenced user */
-    STALLED = 120     /* evaluations of a climb, after which the cone solver takes over */
+    STALLED = 120,    /* evaluations of a climb, after which the cone solver takes over */
+    /* Where coherent amplitudes have a sign: evaluations after which histories become short, what that is, and the
+     * evaluations of a climb. In 100 starts of networks of 100 access points over correlated fading 95 end before. */
+    SHORTEN = 40,
+    SHORT_HISTORY = 2,
+    STALLED_SIGNED = 180
 };
 /* Powers and coherent terms of a problem that the cone solver takes over at most: a step of more takes seconds, or
  * minutes. */

@@ -145,7 +145,11 @@ static void pay_coherent_tile(const response *r, size_t first, size_t count, con
     }
     memset(r->norm + first, 0, count * sizeof *r->norm);
     for (size_t j = 0; j < problem->K; j++) {
-        clip_row(count, r->amplitude + r->stride * j + first, r->norm + first);
+        if (r->gain[j] > 0.0) {
+            clip_row(count, r->amplitude + r->stride * j + first, r->norm + first);
+        } else { /* a silent user's stream is not sent to weaken others */
+            memset(r->amplitude + r->stride * j + first, 0, count * sizeof *r->amplitude);
+        }
     }
 }
 
