@@ -145,11 +145,13 @@ static void fill_coefficients(alloc_problem *problem)
         fill_rows(problem, link->V, unit / noise, problem->load);
     }
     for (size_t l = 0; l < problem->L; l++) {
-        sensing_ap ap = sensing_of(link, l);
-        double per_need = unit * system->sensing.crlb_threshold_rad2[l];
+        if (system->sensing.crlb_threshold_rad2) {
+            sensing_ap ap = sensing_of(link, l);
+            double per_need = unit * system->sensing.crlb_threshold_rad2[l];
 
-        sensing->d1[l] = rounded_down(ap.comm * per_need);
-        sensing->d2[l] = rounded_down(ap.sens * per_need);
+            sensing->d1[l] = rounded_down(ap.comm * per_need);
+            sensing->d2[l] = rounded_down(ap.sens * per_need);
+        }
         problem->limit[l] = normalised_limit(system, l, most, unit);
         problem->limited = problem->limited || problem->limit[l] < INFINITY;
         problem->unit[l] = problem_unit_below(problem->limit[l]);
@@ -180,9 +182,14 @@ static sensing_loads compare_loads(const alloc_problem *problem)
 
 static void choose_sensing(alloc_problem *problem)
 {
-    sensing_loads loads = compare_loads(problem);
+    bool thresholds = problem->link->system->sensing.crlb_threshold_rad2 != NULL;
+    sensing_loads loads = {.sensing_dearer = true};
 
-    sensing_choose(&problem->sensing, problem->L, problem->coherent, &loads, problem->limit, problem->unit);
+    if (thresholds) {
+        loads = compare_loads(problem);
+    }
+    sensing_choose(&problem->sensing, problem->L, problem->coherent, thresholds ? &loads : NULL, problem->limit,
+                   problem->unit);
 }
 
 /* Both powers of an access point interfere alike. */

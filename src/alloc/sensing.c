@@ -7,12 +7,12 @@
 
 double sensing_least_power(const sensing_ap *ap)
 {
-    return ap->need / fmax(ap->comm, ap->sens);
+    return ap->need > 0.0 ? ap->need / fmax(ap->comm, ap->sens) : 0.0;
 }
 
 cfi_status sensing_check(const cfi_link *link, cfi_error *error)
 {
-    return link->own_echo.diagonal
+    return link->own_echo.diagonal || !link->system->sensing.crlb_threshold_rad2
                ? CFI_OK
                : error_set(error, CFI_INVALID, "the allocation takes thresholds on an access point's own echo only");
 }
@@ -65,9 +65,27 @@ static sensing_case choose_case(const alloc_sensing *sensing, bool coherent, con
     return SENSING_CONVEX;
 }
 
+/* Without thresholds nothing has to be sensed: every power is enough. */
+static void choose_nothing(alloc_sensing *sensing, size_t L, const double *limit)
+{
+    sensing->beam_senses_better = true;
+    sensing->kind = SENSING_SATURATED;
+    sensing->ranked = 0;
+    for (size_t l = 0; l < L; l++) {
+        sensing->d1[l] = sensing->d2[l] = INFINITY;
+        sensing->incline[l] = sensing->offset[l] = sensing->fewest[l] = 0.0;
+        sensing->most[l] = limit[l];
+        sensing->rank[l] = SIZE_MAX;
+    }
+}
+
 void sensing_choose(alloc_sensing *sensing, size_t L, bool coherent, const sensing_loads *loads, const double *limit,
                     const double *unit)
 {
+    if (!loads) {
+        choose_nothing(sensing, L, limit);
+        return;
+    }
     sensing->beam_senses_better = sensing->d2[0] >= sensing->d1[0];
     sensing->kind = choose_case(sensing, coherent, loads);
     sensing->ranked = 0;

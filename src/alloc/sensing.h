@@ -14,15 +14,16 @@
  * arrays are alike. */
 typedef enum {
     SENSING_CONVEX,    /* linear in powers of which x_l >= sum_k w_kl^2 may be larger than is used: no loss */
-    SENSING_SATURATED, /* no sensing power is of use: s = 0, x_l >= 1 / d1_l */
+    SENSING_SATURATED, /* no sensing power is of use: s = 0, x_l >= 1 / d1_l, which is 0 without thresholds */
     SENSING_LINEARISED /* coherent terms, and communication power senses better: reverse convex in amplitudes */
 } sensing_case;
 
 typedef struct alloc_sensing {
     sensing_case kind;
     bool beam_senses_better;  /* d2 >= d1: the least power that senses is sensing power */
-    double *d1, *d2;          /* L each: information a unit of power, over what the threshold needs */
-    double *incline, *offset; /* L: x + s >= incline x + offset is the constraint: 1 - d1 / d2, 1 / d2; 0 if d2 = 0 */
+    double *d1, *d2;          /* L each: information a unit of power, over what the threshold needs; infinite without */
+    double *incline, *offset; /* L: x + s >= incline x + offset is the constraint: 1 - d1 / d2, 1 / d2; 0 if d2 = 0,
+                                 and without thresholds */
     double *most;         /* L: the largest communication power x_l with which AP l senses well enough in its limit */
     double *fewest;       /* L: the least x_l with which sensing power fills up what is missing within the limit */
     size_t *rank, ranked; /* L: place among the `ranked` access points whose threshold counts; else SIZE_MAX */
@@ -41,16 +42,18 @@ typedef struct sensing_shape {
     bool helps;
 } sensing_shape;
 
-/* One access point's own information in watts: of a watt for users, of a watt for sensing, what its threshold needs. */
+/* One access point's own information in watts: of a watt for users, of a watt for sensing, what its threshold needs;
+ * nothing without one. */
 typedef struct sensing_ap {
     double comm, sens, need;
 } sensing_ap;
 
 static inline sensing_ap sensing_of(const cfi_link *link, size_t l)
 {
-    return (sensing_ap){.comm = link->own_echo.comm[l],
-                        .sens = link->own_echo.sens[l],
-                        .need = 1.0 / link->system->sensing.crlb_threshold_rad2[l]};
+    const double *threshold = link->system->sensing.crlb_threshold_rad2;
+
+    return (sensing_ap){
+        .comm = link->own_echo.comm[l], .sens = link->own_echo.sens[l], .need = threshold ? 1.0 / threshold[l] : 0.0};
 }
 
 /* A watt senses better as sensing power. */
@@ -68,7 +71,8 @@ cfi_status sensing_check(const cfi_link *link, cfi_error *error);
 
 /* Rows for L access points. CFI_NO_MEMORY. */
 cfi_status sensing_init(alloc_sensing *sensing, size_t L, cfi_arena *arena, cfi_error *error);
-/* Everything that follows from d1 and d2; limit (infinite: none) and unit as in alloc_problem, L each. */
+/* Everything that follows from d1 and d2; limit (infinite: none) and unit as in alloc_problem, L each. loads: NULL
+ * where there are no thresholds. */
 void sensing_choose(alloc_sensing *sensing, size_t L, bool coherent, const sensing_loads *loads, const double *limit,
                     const double *unit);
 

@@ -157,8 +157,8 @@ static void fill_splits(const cfi_link *link, split *aps)
 
         aps[l] = (split){.free = (lift_sensing ? 1.0 - f : f) * each,
                          .floor = (lift_sensing ? f : 1.0 - f) * each,
-                         .weak = fmin(ap.comm, ap.sens),
-                         .strong = fmax(ap.comm, ap.sens),
+                         .weak = ap.need > 0.0 ? fmin(ap.comm, ap.sens) : 0.0,
+                         .strong = ap.need > 0.0 ? fmax(ap.comm, ap.sens) : 1.0, /* nothing is divided by 0 */
                          .need = ap.need,
                          .limit = system->power.ap_limit_w ? system->power.ap_limit_w[l] : INFINITY};
     }

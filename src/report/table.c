@@ -44,16 +44,21 @@ static bool split_violates(const cfi_reference *split)
 static void put_thresholds(const page *p)
 {
     const double *threshold = p->system->sensing.crlb_threshold_rad2;
-    double low = threshold[0], high = threshold[0];
+    double low, high;
 
+    if (!threshold) {
+        fprintf(p->stream, "no threshold");
+        return;
+    }
+    low = high = threshold[0];
     for (size_t l = 1; l < p->system->L; l++) {
         low = fmin(low, threshold[l]);
         high = fmax(high, threshold[l]);
     }
     if (low == high) {
-        fprintf(p->stream, "%.6g dB", decibel_of(low));
+        fprintf(p->stream, "threshold %.6g dB (dB of 1 rad^2)", decibel_of(low));
     } else {
-        fprintf(p->stream, "%.6g to %.6g dB", decibel_of(low), decibel_of(high));
+        fprintf(p->stream, "threshold %.6g to %.6g dB (dB of 1 rad^2)", decibel_of(low), decibel_of(high));
     }
 }
 
@@ -97,10 +102,10 @@ static void put_heading(const page *p)
     put_many(p, s->frame.T, "symbol", " a radar frame; ");
     put_many(p, s->monte_carlo.drops, "drop", " x ");
     put_many(p, s->monte_carlo.realizations, "channel", "\n");
-    fprintf(p->stream, "  allocation %s, rate %s, bound %s, threshold ", method_name(s->allocation.method),
+    fprintf(p->stream, "  allocation %s, rate %s, bound %s, ", method_name(s->allocation.method),
             rate_model_name(s->rate_model), crlb_model_name(s->sensing.crlb_model));
     put_thresholds(p);
-    fprintf(p->stream, " (dB of 1 rad^2)\n\n");
+    fprintf(p->stream, "\n\n");
 }
 
 /* --------------------------------------------------------------------------- a row a drop ---- */

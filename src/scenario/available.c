@@ -32,7 +32,7 @@ cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
     if (system->allocation.objective > CFI_OBJECTIVE_LAST) {
         return unavailable(scenario, KEY_objective, "", error);
     }
-    if (system->sensing.crlb_model == CFI_CRLB_MULTISTATIC &&
+    if (system->sensing.crlb_model == CFI_CRLB_MULTISTATIC && !model_is_null(scenario, KEY_crlb_threshold_rad2) &&
         (system->allocation.method == CFI_METHOD_HEURISTIC || system->allocation.method == CFI_METHOD_SCA)) {
         return unavailable(scenario, KEY_crlb_model, "as a constraint of allocation.method heuristic or sca ", error);
     }
@@ -57,7 +57,7 @@ static bool pilots_may_overlap(const cfi_system *system)
 
 bool sensing_is_reverse_convex(const cfi_system *system)
 {
-    return system->N > 1 && system->M * system->M < system->N + 2;
+    return system->sensing.crlb_threshold_rad2 && system->N > 1 && system->M * system->M < system->N + 2;
 }
 
 cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)

@@ -9,7 +9,7 @@ cfi_status check_available(const cfi_scenario *scenario, cfi_error *error);
 /* What the structured solver does not cover where it is asked for: CFI_UNAVAILABLE. The arrays are filled. */
 cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error);
 
-/* Whether sensing power senses worse than communication power, which with coherent terms makes the sensing constraint
+/* Whether there are thresholds and sensing power senses worse than communication power, which with coherent terms makes the sensing constraint
  * reverse convex. */
 bool sensing_is_reverse_convex(const cfi_system *system);
 

@@ -1,0 +1,43 @@
+#!/bin/bash
+# Thresholds and bounds as a user meets them: none at all (null). Arguments: the program.
+# shellcheck source=tests/cli/common.sh
+. "$(dirname "$0")/common.sh"
+cd "$work" || exit 1
+
+echo '{"monte_carlo": {"drops": 2, "realizations": 10}}' >paper.json
+# json FILTER FILE: what jq says
+json() { jq -r "$1" "$2"; }
+
+# ---------------------------------------------------------------------------------- no threshold
+none=(--set sensing.crlb_threshold_db=null)
+expect 0 run paper.json "${none[@]}" --out free
+check 'nothing is wrong without a threshold' test ! -s err
+check 'the heading says that there is none' has out 'bound own_echo, no threshold'
+check 'and no unit of it' test -z "$(grep 'no threshold (dB' out)"
+check 'no power is spent on sensing' test "$(json '[.drops[].allocation.sensing_powers_w[]] | max' free/results.json)" = 0
+check 'nothing is violated' test "$(json '[.drops[].allocation.max_constraint_violation] | max < 1e-9' free/results.json)" = true
+check 'no factor reaches the edge of feasibility' test "$(json '.drops[0].allocation.least_threshold_factor_db' free/results.json)" = null
+check 'bounds are told all the same' test "$(json '.drops[0].closed_form.crlb_own_echo_rad2[0] > 0' free/results.json)" = true
+check 'the resolved scenario says null' test "$(json '.scenario.sensing.crlb_threshold_db' free/results.json)" = null
+json .scenario free/results.json >resolved.json
+expect 0 run resolved.json --out again
+check 'and reads back to itself' cmp free/drops.csv again/drops.csv
+if command -v gnuplot >gnuplot.path; then
+    (cd free && gnuplot plots.gp >../gnuplot.out 2>&1)
+    check 'pictures are drawn without it' test -z "$(grep -i -e warning -e error -e undefined gnuplot.out)"
+fi
+for method in none equal heuristic; do
+    expect 0 run paper.json "${none[@]}" --set allocation.method=$method --out split_$method
+done
+expect 0 run paper.json "${none[@]}" --set network.rx_antennas=1 --set network.tx_antennas=8 --set pilots.length=2 \
+    --set allocation.solver=structured
+expect 3 run paper.json --set network.rx_antennas=1 --set network.tx_antennas=8 --set pilots.length=2 \
+    --set allocation.solver=structured
+expect 0 run paper.json "${none[@]}" --set sensing.crlb_model=multistatic
+expect 3 run paper.json --set sensing.crlb_model=multistatic
+expect 3 run paper.json --set 'sensing.crlb_threshold_db=[null, -5]'
+check 'a list has numbers' has err 'crlb_threshold_db'
+expect 0 sweep paper.json --set sweep='{"sensing.crlb_threshold_db": [null, -5]}' --out sweep
+check 'null is one point of a sweep' test "$(wc -l <sweep/sweep.csv)" -eq 3
+
+conclude
