@@ -49,7 +49,7 @@ static scene *make_scene(drop *d)
     memcpy(s->state + K, s->at.values->interference, K * sizeof(double));
     for (size_t k = 0; k < K; k++) {
         for (size_t m = s->problem.mate_start[k]; m < s->problem.mate_start[k + 1]; m++) {
-            s->state[2 * K + m] = problem_coherent(&s->problem, k, s->problem.mate[m], s->at.point->w);
+            s->state[2 * K + m] = problem_coherent(&s->problem, k, m, s->at.point->w);
         }
     }
     answers_given = SIZE_MAX;
@@ -120,7 +120,7 @@ static double linearised_gain(const scene *s, const alloc_state *to)
         double u = s->state[k], noise = s->state[K + k], rise = to->values->interference[k] - noise;
 
         for (size_t m = s->problem.mate_start[k]; m < s->problem.mate_start[k + 1]; m++) {
-            double z = problem_coherent(&s->problem, k, s->problem.mate[m], to->point->w), z0 = s->state[2 * K + m];
+            double z = problem_coherent(&s->problem, k, m, to->point->w), z0 = s->state[2 * K + m];
 
             rise += 2.0 * z0 * z - z0 * z0 - z * z;
         }
@@ -253,7 +253,7 @@ static void results_of_both_solvers_are_fixed_points(void **state)
             memcpy(s->state + K, s->at.values->interference, K * sizeof(double));
             for (size_t k = 0; k < K; k++) {
                 for (size_t m = s->problem.mate_start[k]; m < s->problem.mate_start[k + 1]; m++) {
-                    s->state[2 * K + m] = problem_coherent(&s->problem, k, s->problem.mate[m], s->at.point->w);
+                    s->state[2 * K + m] = problem_coherent(&s->problem, k, m, s->at.point->w);
                 }
             }
             assert_true(response_answer(&s->map, s->state, s->answer, &s->value));

@@ -47,6 +47,11 @@ typedef struct cfi_link {
     const size_t *pilot;               /* K: users of one number share a pilot */
     const size_t *pilot_first, *pilot_next; /* K: those of the network */
     bool pilots_overlap;                    /* some pair does */
+    /* c_kj,l of the ordered pairs (k, j), k != j, of users with one pilot, by k, then by j: L numbers a pair, those of
+     * user k from row coherent_start[k] on. Both are NULL where users hear every stream of their pilot alike
+     * (link_coherent); set by link_set_coherent. */
+    const double complex *coherent;
+    const size_t *coherent_start; /* K + 1 */
     cfi_information own_echo;
     cfi_echoes echoes;
 } cfi_link;
@@ -54,6 +59,10 @@ typedef struct cfi_link {
 /* The link of a drop under the system's precoder, by its closed forms. Borrows the network, which must live as long.
  * O(K L), shared among network->threads. Fails: CFI_NO_MEMORY. */
 cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error);
+
+/* Gives the link the means c_kj,l of its pairs (cfi_link.coherent), or NULL: the link's own. The numbers must live as
+ * long. Fails: CFI_NO_MEMORY. */
+cfi_status link_set_coherent(cfi_link *link, const double complex *coherent, cfi_arena *arena, cfi_error *error);
 
 /* What splits share the power of AP l by: the mean square of an estimate's entry, K numbers. Worked out anew, O(K): an
  * array of them all would be kept for the splits alone. */
@@ -65,12 +74,20 @@ static inline bool link_coherent_pair(const cfi_link *link, size_t k, size_t j)
     return k != j && link->pilot[k] == link->pilot[j];
 }
 
-/* c_kj,l = E h_kl^H v_jl of such a pair, as an amplitude. Over i.i.d. Rayleigh fading estimates of one pilot are
- * parallel, and user k hears every stream of its pilot with the mean of its own. */
-static inline double link_coherent(const cfi_link *link, size_t k, size_t j, size_t l)
+/* c_kj,l = E h_kl^H v_jl of such a pair. Over i.i.d. Rayleigh fading estimates of one pilot are parallel, and user k
+ * hears every stream of its pilot with the mean of its own. O(users of the pilot). */
+static inline double complex link_coherent(const cfi_link *link, size_t k, size_t j, size_t l)
 {
-    (void)j;
-    return link->g[k + link->K * l];
+    size_t row;
+
+    if (!link->coherent) {
+        return link->g[k + link->K * l];
+    }
+    row = link->coherent_start[k];
+    for (size_t i = link->pilot_first[k]; i < j; i = link->pilot_next[i]) {
+        row += i != k;
+    }
+    return link->coherent[l + link->L * row];
 }
 
 #endif

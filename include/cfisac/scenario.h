@@ -27,6 +27,9 @@
 typedef enum { CFI_PROPAGATION_MODELS(CFI_PROPAGATION_CONSTANT) CFI_PROPAGATION_COUNT } cfi_propagation_kind;
 typedef enum { CFI_PRECODERS(CFI_PRECODER_CONSTANT) CFI_PRECODER_COUNT } cfi_precoder_kind;
 typedef enum { CFI_SHADOWING_NONE, CFI_SHADOWING_USERS, CFI_SHADOWING_BOTH } cfi_shadowing_correlation;
+typedef enum { CFI_FADING_UNCORRELATED, CFI_FADING_LOCAL_SCATTERING } cfi_fading_correlation;
+/* In the order of the words of fading.rician_factor_db, behind null and a number. */
+typedef enum { CFI_RICIAN_NONE, CFI_RICIAN_NUMBER, CFI_RICIAN_DISTANCE, CFI_RICIAN_LOS } cfi_rician;
 typedef enum { CFI_PLACEMENT_REJECT, CFI_PLACEMENT_CLAMP, CFI_PLACEMENT_NONE } cfi_placement;
 typedef enum { CFI_PILOTS_CYCLIC, CFI_PILOTS_RANDOM, CFI_PILOTS_EXPLICIT } cfi_pilot_assignment;
 typedef enum { CFI_RATE_THEOREM1, CFI_RATE_EXACT } cfi_rate_model;
@@ -61,9 +64,10 @@ const char *crlb_model_name(cfi_crlb_model model);
  * element (k, l) at [k + K * l]. */
 #define CFI_KEY_FIELD(type, field, ...) type field;
 
-/* Positions: 2 x L and 2 x K, or NULL: drawn. */
+/* Positions: 2 x L and 2 x K, or NULL: drawn. Orientations of the arrays: L, or NULL: drawn, or inward. */
 typedef struct cfi_geometry {
     double area_m[2];
+    bool arrays_inward;
 #define GEOMETRY_KEY CFI_KEY_FIELD
 #include "cfisac/scenario_keys.inc"
 } cfi_geometry;
@@ -75,6 +79,13 @@ typedef struct cfi_propagation {
 #define PROPAGATION_KEY CFI_KEY_FIELD
 #include "cfisac/scenario_keys.inc"
 } cfi_propagation;
+
+/* rician_factor is linear, where `rician` says that it is a number. */
+typedef struct cfi_fading_settings {
+    cfi_rician rician;
+#define FADING_KEY CFI_KEY_FIELD
+#include "cfisac/scenario_keys.inc"
+} cfi_fading_settings;
 
 typedef struct cfi_precoding {
     cfi_precoder_kind kind;
@@ -127,6 +138,7 @@ typedef struct cfi_system {
 #include "cfisac/scenario_keys.inc"
     cfi_geometry geometry;
     cfi_propagation propagation;
+    cfi_fading_settings fading;
     cfi_frame frame;
     cfi_precoding precoding;
     cfi_power power;

@@ -72,7 +72,9 @@ static void go_to_reach(climb *c, const double *answer)
     }
     for (size_t k = 0; k < K; k++) {
         for (size_t m = c->problem->mate_start[k]; m < c->problem->mate_start[k + 1]; m++) {
-            coordinate[2 * K + m] = fmax(coordinate[2 * K + m], 0.0);
+            if (!c->problem->coherent_signed) {
+                coordinate[2 * K + m] = fmax(coordinate[2 * K + m], 0.0);
+            }
             state[2 * K + m] = coordinate[2 * K + m] * c->measure[k];
         }
     }
@@ -154,7 +156,7 @@ static void state_of(const climb *c, const alloc_state *at, double *state)
     memcpy(state + K, at->values->interference, K * sizeof *state);
     for (size_t k = 0; k < K; k++) {
         for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
-            state[2 * K + m] = problem_coherent(problem, k, problem->mate[m], at->point->w);
+            state[2 * K + m] = problem_coherent(problem, k, m, at->point->w);
         }
     }
 }

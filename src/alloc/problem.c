@@ -7,19 +7,10 @@
 #include <math.h>
 #include <string.h>
 
-/* To 36 bits. Normalised numbers computed in other units differ in the last of 53 bits, which an interior point
- * amplifies to the square root of its tolerance; rounded, they are the same, and so is every step. */
-static double rounded(double value)
-{
-    double big = 0x1.00008p17 * value; /* (2^17 + 1) value */
-
-    return big - (big - value);
-}
-
 /* At most the value, for what constraints must not overstate. */
 static double rounded_down(double value)
 {
-    return isfinite(value) ? rounded(value * (1.0 - 0x1p-36)) : value;
+    return isfinite(value) ? problem_rounded(value * (1.0 - 0x1p-36)) : value;
 }
 
 /* A limit that the budget (W) does not let an access point reach is none: the problem is the same, to the bit, without.
@@ -40,38 +31,6 @@ double problem_unit_below(double bound)
     }
     frexp(bound, &exponent); /* bound is in [2^(exponent - 1), 2^exponent), exponent <= 0 */
     return ldexp(1.0, -2 * ((2 - exponent) / 2));
-}
-
-static void list_mates(alloc_problem *problem)
-{
-    const cfi_link *link = problem->link;
-    size_t count = 0;
-
-    for (size_t k = 0; k < problem->K; k++) {
-        problem->mate_start[k] = count;
-        for (size_t j = problem->coherent ? link->pilot_first[k] : link->K; j < link->K; j = link->pilot_next[j]) {
-            if (j != k) {
-                problem->mate[count++] = j;
-            }
-        }
-    }
-    problem->mate_start[problem->K] = count;
-}
-
-/* Ordered pairs of users with one pilot, in O(K). */
-static size_t count_mates(const cfi_link *link)
-{
-    size_t count = 0;
-
-    for (size_t k = 0; k < link->K; k++) {
-        size_t users = 0;
-
-        for (size_t j = link->pilot_first[k] == k ? k : link->K; j < link->K; j = link->pilot_next[j]) {
-            users++;
-        }
-        count += users * (users - (users > 0));
-    }
-    return count;
 }
 
 /* Loops between rows and the K numbers an access point of links and powers take the access points of a cache line at a
@@ -105,7 +64,7 @@ static void fill_rows_of(void *context, size_t thread, size_t first, size_t end)
     for (; first < end; first += LANES) {
         for (size_t k = 0; k < problem->K; k++) {
             for (size_t l = first; l < line_end(first, end); l++) {
-                f->rows[problem_at(problem, k, l)] = rounded(f->moment[k + problem->K * l] * f->factor);
+                f->rows[problem_at(problem, k, l)] = problem_rounded(f->moment[k + problem->K * l] * f->factor);
             }
         }
     }
@@ -139,7 +98,7 @@ static void fill_coefficients(alloc_problem *problem)
     fill_rows(problem, link->g, problem->amplitude, problem->signal);
     fill_rows(problem, link->S, unit / noise, problem->sensing_load);
     for (size_t i = 0; problem->load_by_stream && i < problem->K * problem->K * problem->L; i++) {
-        problem->load_by_stream[i] = rounded(link->V_by_stream[i] * (unit / noise));
+        problem->load_by_stream[i] = problem_rounded(link->V_by_stream[i] * (unit / noise));
     }
     if (problem->load && !problem_loads_equal(problem)) {
         fill_rows(problem, link->V, unit / noise, problem->load);
@@ -217,16 +176,13 @@ static bool allocate_loads(alloc_problem *problem, cfi_arena *arena)
     return problem->sensing_load && problem->load;
 }
 
-static cfi_status allocate_problem(alloc_problem *problem, size_t mates, cfi_arena *arena, cfi_error *error)
+static cfi_status allocate_problem(alloc_problem *problem, cfi_arena *arena, cfi_error *error)
 {
     size_t K = problem->K, L = problem->L;
 
     problem->signal = arena_alloc(arena, K * problem->stride, sizeof(double));
     problem->limit = arena_alloc(arena, 2 * L, sizeof(double));
-    problem->mate_start = arena_alloc(arena, K + 1, sizeof(size_t));
-    problem->mate = arena_alloc(arena, mates, sizeof(size_t));
-    if (!problem->signal || !allocate_loads(problem, arena) || !problem->limit || !problem->mate_start ||
-        !problem->mate) {
+    if (!problem->signal || !allocate_loads(problem, arena) || !problem->limit) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the allocation of %zu x %zu powers", K, L);
     }
     problem->unit = problem->limit + L;
@@ -248,11 +204,11 @@ cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *
                                .unit_w = unit_w,
                                .amplitude = sqrt(unit_w / system->power.comm_noise_w),
                                .coherent = coherent};
-    status = allocate_problem(problem, coherent ? count_mates(link) : 0, arena, error);
+    status = allocate_problem(problem, arena, error);
     if (status == CFI_OK) {
-        list_mates(problem);
         fill_coefficients(problem);
         choose_sensing(problem);
+        status = problem_list_mates(problem, arena, error);
     }
     return status;
 }
@@ -313,15 +269,9 @@ void problem_copy_state(const alloc_problem *problem, const alloc_state *from, c
 
 /* ------------------------------------------------------------------------------ evaluation ---- */
 
-const double *problem_coherent_row(const alloc_problem *problem, size_t k, size_t j)
+double problem_coherent(const alloc_problem *problem, size_t k, size_t m, const double *w)
 {
-    (void)j; /* link_coherent: the mean of the user's own stream */
-    return problem->signal + problem->stride * k;
-}
-
-double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const double *w)
-{
-    return rows_product(problem->stride, problem_coherent_row(problem, k, j), w + problem->stride * j);
+    return rows_product(problem->stride, problem_coherent_row(problem, k, m), w + problem->stride * problem->mate[m]);
 }
 
 void problem_add_streams(const alloc_problem *problem, const double *w, double *restrict interference)
@@ -359,7 +309,7 @@ static void evaluate_users(void *context, size_t thread, size_t first, size_t en
             rows_product(problem->stride, problem->signal + problem->stride * k, e->point->w + problem->stride * k);
         e->values->interference[k] = problem_interference(problem, k, e->point->x, e->point->s);
         for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
-            double v = problem_coherent(problem, k, problem->mate[i], e->point->w);
+            double v = problem_coherent(problem, k, i, e->point->w);
 
             e->values->interference[k] += v * v;
         }
@@ -428,7 +378,7 @@ void problem_to_powers(const alloc_problem *problem, const alloc_point *point, c
 
 double problem_amplitude(const alloc_problem *problem, double power_w)
 {
-    return rounded(sqrt(power_w / problem->unit_w));
+    return problem_rounded(sqrt(power_w / problem->unit_w));
 }
 
 /* Users whose amplitudes are worked out at once. */
@@ -439,7 +389,7 @@ CLONES(static, void, take_amplitudes,
        (count, unit, power, amplitude))
 {
     for (size_t k = 0; k < count; k++) {
-        amplitude[k] = rounded(sqrt(power[k] / unit));
+        amplitude[k] = problem_rounded(sqrt(power[k] / unit));
     }
 }
 
@@ -483,6 +433,6 @@ void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers,
     memset(point->x, 0, problem->stride * sizeof *point->x);
     share_aps(problem, make_amplitudes_of, &c);
     for (size_t l = 0; l < problem->L; l++) {
-        point->s[l] = rounded(powers->s[l] / problem->unit_w);
+        point->s[l] = problem_rounded(powers->s[l] / problem->unit_w);
     }
 }

@@ -2,7 +2,7 @@
  *
  * Units: radiated power in P / L, noise 1. With w_kl = sqrt(p_kl) and s_l in these units, x_l = sum_k w_kl^2,
  *   u_k = sum_l signal_kl w_kl,    signal_kl = g_kl sqrt(unit) / sigma_c
- *   I_k = 1 + sum_l [ load_kl x_l + sensing_load_kl s_l ] + sum_{j in mates(k)} (sum_l coherent_kjl w_jl)^2,
+ *   I_k = 1 + sum_l [ load_kl x_l + sensing_load_kl s_l ] + sum_m (sum_l coherent_ml w_jl)^2, j = mate_m,
  *         or sum_j load_by_stream_kjl w_jl^2 in the place of load_kl x_l;   loads are V and S times unit / sigma_c^2
  *   sum_l (x_l + s_l) <= L,   x_l + s_l <= limit_l,   d1_l x_l + d2_l s_l >= 1
  * Solvers that work in watts break down: the data would span ten decades. */
@@ -29,8 +29,13 @@ struct alloc_problem {
     double *unit;  /* L: what the cone problem measures the power of AP l in: 1, or a power of 4 near a smaller limit */
     bool limited;  /* some access point has a limit that counts */
     alloc_sensing sensing;
-    bool coherent;             /* rate.model exact and overlapping pilots */
-    size_t *mate_start, *mate; /* users sharing k's pilot: mate[mate_start[k] .. mate_start[k+1]) */
+    bool coherent; /* rate.model exact and overlapping pilots */
+    /* What user k hears coherently: rows m = mate_start[k] .. mate_start[k + 1] - 1, each of the stream of a user
+     * mate[m] who shares its pilot; in the order of mates, and for a mean that is complex a row for its real part, then
+     * one for the imaginary part. */
+    size_t *mate_start, *mate;
+    double *coherent_rows; /* like the signal; NULL: the row of user k's own signal, whatever the stream */
+    bool coherent_signed;  /* some coherent numbers are negative */
 };
 
 /* A point: amplitudes w in rows like the signal, communication power x_l = sum_k w_kl^2 and sensing power s_l, one row
@@ -57,11 +62,22 @@ static inline size_t problem_at(const alloc_problem *problem, size_t k, size_t l
     return l + problem->stride * k;
 }
 
+/* To 36 bits. Normalised numbers computed in other units differ in the last of 53 bits, which an interior point
+ * amplifies to the square root of its tolerance; rounded, they are the same, and so is every step. */
+static inline double problem_rounded(double value)
+{
+    double big = 0x1.00008p17 * value; /* (2^17 + 1) value */
+
+    return big - (big - value);
+}
+
 /* The largest power of 4 up to a bound below 1, else 1: a unit with an exact root. */
 double problem_unit_below(double bound);
 
 /* The scenario's objective must have a row in the table (objective_of). Fails: CFI_NO_MEMORY. */
 cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error);
+/* The rows of what users hear coherently, a part of problem_build. CFI_NO_MEMORY. */
+cfi_status problem_list_mates(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
 /* 0 beyond L, nothing else is set; NULL: out of memory. */
 alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena);
 /* Such a point and its values, not evaluated; false: out of memory. */
@@ -85,10 +101,16 @@ static inline double values_sinr(const alloc_values *values, size_t k)
     return values->u[k] * values->u[k] / values->interference[k];
 }
 
-/* sum_l coherent_kjl w_jl: amplitude with which stream j adds up at user k, who shares its pilot. */
-double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const double *w);
-/* coherent_kjl for all l, a row. */
-const double *problem_coherent_row(const alloc_problem *problem, size_t k, size_t j);
+/* sum_l coherent_ml w_jl: amplitude with which stream j = mate[m] adds up at user k, whose row m is; or the real or the
+ * imaginary part of it. */
+double problem_coherent(const alloc_problem *problem, size_t k, size_t m, const double *w);
+
+/* Row m, of user k. */
+static inline const double *problem_coherent_row(const alloc_problem *problem, size_t k, size_t m)
+{
+    return problem->coherent_rows ? problem->coherent_rows + problem->stride * m
+                                  : problem->signal + problem->stride * k;
+}
 
 /* Interference of sensing and of communication power is the same. */
 static inline bool problem_loads_equal(const alloc_problem *problem)

@@ -124,10 +124,8 @@ static void pay_coherent_tile(const response *r, size_t first, size_t count, con
     }
     for (size_t k = 0; k < problem->K; k++) {
         for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
-            size_t j = problem->mate[m];
-
-            rows_subtract(count, r->weight[k] * z[m], problem_coherent_row(problem, k, j) + first,
-                          r->amplitude + r->stride * j + first);
+            rows_subtract(count, r->weight[k] * z[m], problem_coherent_row(problem, k, m) + first,
+                          r->amplitude + r->stride * problem->mate[m] + first);
         }
     }
     memset(r->norm + first, 0, count * sizeof *r->norm);
@@ -298,9 +296,8 @@ static void collect_users(void *context, size_t thread, size_t first, size_t end
                             : r->gain[k] * rows_triple(r->stride, signal, signal, r->along);
         interference[k] = problem_interference(problem, k, r->x, r->s);
         for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
-            size_t j = problem->mate[m];
-
-            z[m] = rows_triple(r->stride, problem_coherent_row(problem, k, j), r->amplitude + r->stride * j, r->along);
+            z[m] = rows_triple(r->stride, problem_coherent_row(problem, k, m),
+                               r->amplitude + r->stride * problem->mate[m], r->along);
             interference[k] += z[m] * z[m];
         }
     }

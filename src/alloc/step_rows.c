@@ -123,11 +123,11 @@ void step_put_coherent(const step_model *model, size_t row, size_t k, double sca
     const alloc_problem *problem = model->problem;
 
     for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
-        size_t j = problem->mate[i], position = active_position(model, j);
+        size_t position = active_position(model, problem->mate[i]);
 
         for (size_t l = 0; position != SIZE_MAX && l < problem->L; l++) {
             socp_put(model->builder, row, position + model->A * l,
-                     scale * problem_coherent_row(problem, k, j)[l] * step_amplitude_unit(model, l));
+                     scale * problem_coherent_row(problem, k, i)[l] * step_amplitude_unit(model, l));
         }
         row += position != SIZE_MAX;
     }

@@ -3,6 +3,7 @@
 
 #include "base/clones.h"
 #include "base/threads.h"
+#include "channel/draw_correlated.h"
 
 #include <math.h>
 #include <string.h>
@@ -95,6 +96,7 @@ enum { ENOUGH = 256 };
 
 /* Tables repeat a user's factor for every antenna, so that all loops are long. */
 struct cfi_channel_scratch {
+    correlated_scratch *correlated;      /* of fading that is not i.i.d., which needs nothing else; else NULL */
     size_t size, group;                  /* N K; pairs of realisations drawn at once */
     size_t pilots, *rank;                /* pilots in use, numbered by their first user; that of each user */
     size_t *rank_of_pilot;               /* tau_p: 1 + number of each pilot, 0: not in use */
@@ -120,6 +122,10 @@ cfi_channel_scratch *channel_scratch_make(const cfi_network *network, cfi_arena 
 
     if (!s) {
         return NULL;
+    }
+    if (!channel_is_iid(network)) {
+        *s = (cfi_channel_scratch){.correlated = correlated_scratch_make(network, arena)};
+        return s->correlated ? s : NULL;
     }
     *s = (cfi_channel_scratch){.size = size,
                                .group = group,
@@ -275,6 +281,10 @@ void channel_draw(const cfi_network *network, size_t l, const cfi_channel_range 
                     .channel = stream_make(system->seed, network->drop, CFI_DRAW_CHANNEL, (uint32_t)(l * 65536)),
                     .noise = stream_make(system->seed, network->drop, CFI_DRAW_PILOT_NOISE, (uint32_t)(l * 65536))};
 
+    if (scratch->correlated) {
+        correlated_draw(network, l, range, scratch->correlated, out);
+        return;
+    }
     fill_tables(network, l, scratch);
     for (size_t pair = range->first / 2; pair < end; pair += scratch->group) {
         draw_pairs(&draw, pair, end - pair < scratch->group ? end - pair : scratch->group);

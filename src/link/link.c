@@ -67,6 +67,25 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
     return add_information(network, arena, link, error);
 }
 
+cfi_status link_set_coherent(cfi_link *link, const double complex *coherent, cfi_arena *arena, cfi_error *error)
+{
+    size_t K = link->K, count = 0, *start = coherent ? arena_alloc(arena, K + 1, sizeof *start) : NULL;
+
+    if (coherent && !start) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the pairs of %zu users", K);
+    }
+    for (size_t k = 0; start && k < K; k++) {
+        start[k] = count;
+        for (size_t j = link->pilot_first[k]; j < K; j = link->pilot_next[j]) {
+            count += j != k;
+        }
+        start[k + 1] = count;
+    }
+    link->coherent = coherent;
+    link->coherent_start = start;
+    return CFI_OK;
+}
+
 void link_share(const cfi_link *link, size_t l, double *restrict share)
 {
     channel_mmse_variance_of(link->origin, l, share);

@@ -1,4 +1,5 @@
 /* One drop: large-scale gains, pilots, target angles, echo path gains. docs/model.md (M1). */
+#include "network/fading.h"
 #include "network/offset.h"
 #include "network/paths.h"
 #include "network/placement.h"
@@ -125,6 +126,9 @@ cfi_status network_draw_on(const cfi_system *system, uint32_t drop, size_t threa
 
     *network = (cfi_network){.system = system, .drop = drop, .L = system->L, .K = system->K, .threads = threads};
     status = draw_gains(network, arena, error);
+    if (status == CFI_OK) {
+        status = fading_draw(network, arena, error);
+    }
     if (status == CFI_OK) {
         status = assign_pilots(network, arena, error);
     }

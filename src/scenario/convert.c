@@ -197,6 +197,28 @@ void convert_own_std(const conversion *how)
     *(double *)field_of(how) = number_or(how, -1.0);
 }
 
+void convert_orientation(const conversion *how)
+{
+    how->system->geometry.arrays_inward = how->value->form == FORM_WORD;
+}
+
+void convert_rician(const conversion *how)
+{
+    cfi_rician *rician = &how->system->fading.rician;
+
+    convert_number(how);
+    switch (how->value->form) {
+    case FORM_NUMBER:
+        *rician = CFI_RICIAN_NUMBER;
+        break;
+    case FORM_WORD:
+        *rician = how->value->word == 0 ? CFI_RICIAN_DISTANCE : CFI_RICIAN_LOS;
+        break;
+    default:
+        *rician = CFI_RICIAN_NONE;
+    }
+}
+
 /* -------------------------------------------------------------------------------- arrays ---- */
 
 /* An array that lives as long as the scenario, or NULL. */

@@ -31,8 +31,8 @@ const key_spec key_table[KEY_COUNT] = {
 #include "cfisac/scenario_keys.inc"
 };
 
-const char *const key_sections[KEY_SECTIONS] = {"network", "propagation", "pilots",     "frame",      "power",
-                                                "sensing", "rate",        "allocation", "monte_carlo"};
+const char *const key_sections[KEY_SECTIONS] = {"network", "propagation", "fading", "pilots",     "frame",
+                                                "power",   "sensing",     "rate",   "allocation", "monte_carlo"};
 
 key_id key_find(const char *name)
 {

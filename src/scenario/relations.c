@@ -174,11 +174,34 @@ static cfi_status check_carrier(const cfi_scenario *scenario, cfi_error *error)
                             key_table[KEY_model].words[model]);
 }
 
+/* Both kinds of fading depend on where a user is seen from an array. */
+static cfi_status check_fading(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+    bool correlated = system->fading.correlation != CFI_FADING_UNCORRELATED,
+         rician = system->fading.rician != CFI_RICIAN_NONE, given = !model_is_null(scenario, KEY_gain);
+    bool seen = !model_is_null(scenario, KEY_ap_position_m) && !model_is_null(scenario, KEY_ue_position_m);
+    bool states = !given && needs_carrier(system->propagation.model); /* the models of TR 38.901 have both */
+
+    if (system->fading.rician == CFI_RICIAN_LOS && !states) {
+        return refuse_key(scenario, KEY_rician_factor, error,
+                          "\"los\" without states of lines of sight (allowed: los with a propagation.model "
+                          "tr38901_*; a number, distance or null with any)");
+    }
+    if ((correlated || rician) && given && !seen) {
+        return refuse_key(scenario, correlated ? KEY_correlation : KEY_rician_factor, error,
+                          "angles are needed, and there are no positions with propagation.gain (allowed: %s; or "
+                          "network.ap_positions_m and network.ue_positions_m too)",
+                          correlated ? "none" : "null");
+    }
+    return CFI_OK;
+}
+
 cfi_status check_relations(const cfi_scenario *scenario, cfi_error *error)
 {
     cfi_status (*const checks[])(const cfi_scenario *, cfi_error *) = {check_memory, check_frame,       check_pilots,
                                                                        check_angles, check_rate_target, idle_check,
-                                                                       check_power,  check_carrier};
+                                                                       check_power,  check_carrier,     check_fading};
     cfi_status status = CFI_OK;
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == CFI_OK; i++) {
