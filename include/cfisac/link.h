@@ -61,6 +61,7 @@ typedef struct cfi_link {
     const double *V;                   /* E abs(h_kl^H v_jl)^2 - abs(c_kj,l)^2, the same for every j */
     const double *V_by_stream;         /* NULL, or K x K x L where it does: (k, j, l) at [k + K (j + K l)]; V is NULL */
     const double *S;                   /* E abs(h_kl^H a_l)^2 / N */
+    const double *estimate;            /* for link_share, where fading is not i.i.d.; else NULL */
     const void *origin;                /* what the link was made of: for link_share alone */
     const size_t *pilot;               /* K: users of one number share a pilot */
     const size_t *pilot_first, *pilot_next; /* K: those of the network */
@@ -93,6 +94,11 @@ double link_aim_residual(const cfi_aim *aim, double share);
 /* What splits share the power of AP l by: the mean square of an estimate's entry, K numbers. Worked out anew, O(K): an
  * array of them all would be kept for the splits alone. */
 void link_share(const cfi_link *link, size_t l, double *restrict share);
+/* The same of one pair. */
+double link_share_at(const cfi_link *link, size_t k, size_t l);
+
+/* Whether Theorem 1 says something of this link: it is about i.i.d. Rayleigh fading and maximum ratio. */
+bool link_has_theorem1(const cfi_link *link);
 
 /* Users k and j, not the same, share a pilot: k hears the stream of j coherently. */
 static inline bool link_coherent_pair(const cfi_link *link, size_t k, size_t j)

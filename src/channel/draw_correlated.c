@@ -292,7 +292,7 @@ void correlated_draw(const cfi_network *network, size_t l, const cfi_channel_ran
                      const cfi_estimated_channels *out)
 {
     size_t end = (range->first + range->count + 1) / 2;
-    double noise = sqrt(0.5 * network->system->power.comm_noise_w);
+    double noise = sqrt(0.5 * statistics_pilot_noise(network->system));
 
     for (size_t pair = range->first / 2; pair < end; pair += PAIRS) {
         batch b = {.network = network,

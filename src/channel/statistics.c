@@ -92,7 +92,7 @@ void statistics_factor_pilot(const cfi_network *network, size_t k, size_t l, dou
 {
     const cfi_system *system = network->system;
     size_t N = system->N;
-    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = system->power.comm_noise_w;
+    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = statistics_pilot_noise(system);
 
     memset(work, 0, N * sizeof *work);
     for (size_t j = network->pilot_first[k]; j < network->K; j = network->pilot_next[j]) {

@@ -5,6 +5,12 @@
 
 #include "cfisac/channel.h"
 
+/* Noise that pilots are received in. */
+static inline double statistics_pilot_noise(const cfi_system *system)
+{
+    return system->power.comm_noise_w;
+}
+
 /* beta_kl in two parts: E norm(r_kl)^2 / N, and norm(m_kl)^2 / N, of the line of sight. */
 double statistics_scattered(const cfi_network *network, size_t k, size_t l);
 double statistics_sight(const cfi_network *network, size_t k, size_t l);

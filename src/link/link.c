@@ -2,6 +2,7 @@
 #include "cfisac/link.h"
 
 #include <math.h>
+#include <string.h>
 
 /* S_n = n (n^2 - 1) / 12: squared deviations of 1..n from their mean. */
 static double spread(size_t n)
@@ -42,11 +43,24 @@ static cfi_status add_information(const cfi_network *network, cfi_arena *arena, 
     return CFI_OK;
 }
 
+/* Closed forms of the drop's fading; what estimates have in it, where that is not (M2). */
+static bool make_moments(const cfi_network *network, cfi_arena *arena, cfi_precoder_moments *moments,
+                         const double **estimate)
+{
+    const cfi_precoder *precoder = channel_precoder(network->system);
+    bool iid = channel_is_iid(network);
+
+    *estimate = iid ? NULL : channel_estimate_power(network, arena);
+    return (iid || *estimate) && (iid ? precoder->moments : precoder->moments_correlated)(network, arena, moments);
+}
+
 cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error)
 {
     cfi_precoder_moments moments;
+    const double *estimate;
+    cfi_status status;
 
-    if (!channel_precoder(network->system)->moments(network, arena, &moments)) {
+    if (!make_moments(network, arena, &moments, &estimate)) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the links of %zu access points and %zu users",
                          network->L, network->K);
     }
@@ -58,13 +72,16 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
                        .kind = "closed_form",
                        .g = moments.g,
                        .V = moments.V,
-                       .S = network->beta, /* a_l does not depend on the channels */
+                       .V_by_stream = moments.V_by_stream,
+                       .S = moments.S ? moments.S : network->beta, /* a_l does not depend on the channels */
+                       .estimate = estimate,
                        .origin = network,
                        .pilot = network->pilot,
                        .pilot_first = network->pilot_first,
                        .pilot_next = network->pilot_next,
                        .pilots_overlap = network->pilots_overlap};
-    return add_information(network, arena, link, error);
+    status = link_set_coherent(link, moments.coherent, arena, error);
+    return status == CFI_OK ? add_information(network, arena, link, error) : status;
 }
 
 cfi_status link_set_coherent(cfi_link *link, const double complex *coherent, cfi_arena *arena, cfi_error *error)
@@ -86,7 +103,21 @@ cfi_status link_set_coherent(cfi_link *link, const double complex *coherent, cfi
     return CFI_OK;
 }
 
+bool link_has_theorem1(const cfi_link *link)
+{
+    return channel_is_iid(link->origin) && link->system->precoding.kind == CFI_PRECODER_MR;
+}
+
+double link_share_at(const cfi_link *link, size_t k, size_t l)
+{
+    return link->estimate ? link->estimate[k + link->K * l] : channel_mmse_variance_at(link->origin, k, l);
+}
+
 void link_share(const cfi_link *link, size_t l, double *restrict share)
 {
-    channel_mmse_variance_of(link->origin, l, share);
+    if (link->estimate) {
+        memcpy(share, link->estimate + link->K * l, link->K * sizeof *share);
+    } else {
+        channel_mmse_variance_of(link->origin, l, share);
+    }
 }

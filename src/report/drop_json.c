@@ -133,7 +133,7 @@ static void positions(json_writer *writer, const char *key, const double *positi
 
 static double variance_at(const void *context, size_t k, size_t l)
 {
-    return channel_mmse_variance_at(context, k, l);
+    return link_share_at(context, k, l);
 }
 
 cfi_status drop_json_network(json_writer *writer, const cfi_record *record, cfi_error *error)
@@ -153,7 +153,7 @@ cfi_status drop_json_network(json_writer *writer, const cfi_record *record, cfi_
     json_matrix(writer, "gain", network->beta, record->K, record->L);
     json_vector(writer, "angles_deg", angle, record->L);
     json_counts(writer, "pilots", network->pilot, record->K);
-    json_matrix_of(writer, "xi", (json_elements){variance_at, network}, record->K, record->L);
+    json_matrix_of(writer, "xi", (json_elements){variance_at, record->link}, record->K, record->L);
     json_close(writer, '}');
     free(angle);
     return CFI_OK;

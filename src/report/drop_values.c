@@ -112,7 +112,7 @@ bool drop_has_factors(const cfi_record *record)
 
 double drop_gamma(const cfi_record *record, size_t k, size_t l)
 {
-    double xi = channel_mmse_variance_at(record->network, k, l);
+    double xi = link_share_at(record->link, k, l);
 
     return record->allocation.powers.p[k + record->K * l] / ((double)record->N * xi);
 }

@@ -188,6 +188,11 @@ static cfi_status check_fading(const cfi_scenario *scenario, cfi_error *error)
                           "\"los\" without states of lines of sight (allowed: los with a propagation.model "
                           "tr38901_*; a number, distance or null with any)");
     }
+    if ((correlated || rician) && system->rate_model == CFI_RATE_THEOREM1) {
+        return refuse_key(scenario, KEY_rate_model, error,
+                          "\"theorem1\" is about i.i.d. Rayleigh fading (allowed: exact with this %s)",
+                          key_table[correlated ? KEY_correlation : KEY_rician_factor].name);
+    }
     if ((correlated || rician) && given && !seen) {
         return refuse_key(scenario, correlated ? KEY_correlation : KEY_rician_factor, error,
                           "angles are needed, and there are no positions with propagation.gain (allowed: %s; or "
