@@ -1,5 +1,5 @@
-/* Cramer-Rao bounds from differences of the raw signal, whatever the covariance of what is sent. Include after <cmocka.h>
- * and lapacke.h. */
+/* Cramer-Rao bounds from differences of the raw signal, whatever the covariance of what is sent. Include after
+ * <cmocka.h> and lapacke.h. */
 #ifndef TESTS_BRUTE_BOUNDS_H
 #define TESTS_BRUTE_BOUNDS_H
 
@@ -16,7 +16,7 @@ static inline double complex response(double angle, size_t n, double first)
 /* The M x NL matrix B(theta) with sum_l alpha_l b(theta) a_l^H blocks; only block `own` when all is false; a_p moves
  * with theta too. */
 static inline void signal_matrix(const drop *d, size_t p, double theta, const double complex *alpha, double first,
-                          double complex *B)
+                                 double complex *B)
 {
     size_t N = d->made.system.N, M = d->made.system.M, L = d->made.system.L;
 
@@ -32,7 +32,8 @@ static inline void signal_matrix(const drop *d, size_t p, double theta, const do
 }
 
 /* Re tr(X R Y^H) */
-static inline double inner(const double complex *X, const double complex *R, const double complex *Y, size_t M, size_t NL)
+static inline double inner(const double complex *X, const double complex *R, const double complex *Y, size_t M,
+                           size_t NL)
 {
     double complex sum = 0.0;
 
@@ -46,9 +47,11 @@ static inline double inner(const double complex *X, const double complex *R, con
     return creal(sum);
 }
 
-/* The bound of theta_p, R the covariance of what all access points send, N L x N L: the full real Fisher matrix by differences of the signal, inverted. Nuisances: real and
- * imaginary part of every alpha_lp (multistatic), or of alpha_pp in a signal of the own echo alone. */
-static inline double bound_by_differences(const drop *d, const double complex *R, size_t p, bool multistatic, double first)
+/* The bound of theta_p, R the covariance of what all access points send, N L x N L: the full real Fisher matrix by
+ * differences of the signal, inverted. Nuisances: real and imaginary part of every alpha_lp (multistatic), or of
+ * alpha_pp in a signal of the own echo alone. */
+static inline double bound_by_differences(const drop *d, const double complex *R, size_t p, bool multistatic,
+                                          double first)
 {
     const cfi_system *s = &d->made.system;
     size_t L = s->L, NL = s->N * L, size = s->M * NL, count = 1, nuisances = multistatic ? L : 1;

@@ -5,11 +5,11 @@
 
 #include <cmocka.h>
 
-#include "check.h"
-#include "drops.h"
-
 #include <lapacke.h>
 #include <string.h>
+
+#include "brute_bounds.h"
+#include "check.h"
 
 static double sum_rate(drop *d, cfi_rate_model model)
 {

@@ -1,5 +1,5 @@
 /* Second moments and sensing information of one drop. docs/model.md (M4) - (M7). */
-#include "cfisac/link.h"
+#include "link/directions.h"
 
 #include <math.h>
 #include <string.h>
@@ -81,7 +81,10 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
                        .pilot_next = network->pilot_next,
                        .pilots_overlap = network->pilots_overlap};
     status = link_set_coherent(link, moments.coherent, arena, error);
-    return status == CFI_OK ? add_information(network, arena, link, error) : status;
+    if (status == CFI_OK) {
+        status = add_information(network, arena, link, error);
+    }
+    return status == CFI_OK && !channel_is_iid(network) ? directions_make(network, arena, link, error) : status;
 }
 
 cfi_status link_set_coherent(cfi_link *link, const double complex *coherent, cfi_arena *arena, cfi_error *error)
