@@ -97,9 +97,6 @@ void link_share(const cfi_link *link, size_t l, double *restrict share);
 /* The same of one pair. */
 double link_share_at(const cfi_link *link, size_t k, size_t l);
 
-/* Whether Theorem 1 says something of this link: it is about i.i.d. Rayleigh fading and maximum ratio. */
-bool link_has_theorem1(const cfi_link *link);
-
 /* Users k and j, not the same, share a pilot: k hears the stream of j coherently. */
 static inline bool link_coherent_pair(const cfi_link *link, size_t k, size_t j)
 {

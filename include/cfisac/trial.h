@@ -8,7 +8,7 @@ typedef enum { CFI_DROP_OK, CFI_DROP_INFEASIBLE, CFI_DROP_FAILED } cfi_drop_stat
 const char *drop_status_name(cfi_drop_status status);
 
 typedef struct cfi_closed_form {
-    double *rate_theorem1_bit_s_hz, *rate_exact_bit_s_hz; /* K; theorem1 is NaN where it says nothing of the link */
+    double *rate_theorem1_bit_s_hz, *rate_exact_bit_s_hz; /* K */
     double sum_rate_theorem1_bit_s_hz, sum_rate_exact_bit_s_hz;
     double *crlb_own_echo_rad2, *crlb_multistatic_rad2; /* L; infinite: no information */
 } cfi_closed_form;

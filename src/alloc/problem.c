@@ -97,9 +97,6 @@ static void fill_coefficients(alloc_problem *problem)
 
     fill_rows(problem, link->g, problem->amplitude, problem->signal);
     fill_rows(problem, link->S, unit / noise, problem->sensing_load);
-    for (size_t i = 0; problem->load_by_stream && i < problem->K * problem->K * problem->L; i++) {
-        problem->load_by_stream[i] = problem_rounded(link->V_by_stream[i] * (unit / noise));
-    }
     if (problem->load && !problem_loads_equal(problem)) {
         fill_rows(problem, link->V, unit / noise, problem->load);
     }
@@ -121,7 +118,7 @@ static void fill_coefficients(alloc_problem *problem)
 static sensing_loads compare_loads(const alloc_problem *problem)
 {
     const alloc_sensing *sensing = &problem->sensing;
-    size_t K = problem->K, streams = problem->load_by_stream ? K : 1;
+    size_t K = problem->K, streams = problem->link->V_by_stream ? K : 1;
     sensing_loads loads = {.sensing_dearer = true, .trade_convex = true};
 
     if (problem_loads_equal(problem)) {
@@ -169,8 +166,7 @@ static bool allocate_loads(alloc_problem *problem, cfi_arena *arena)
 
     problem->sensing_load = arena_alloc(arena, numbers, sizeof(double));
     if (problem->link->V_by_stream) {
-        problem->load_by_stream = arena_alloc(arena, problem->K * problem->K * problem->L, sizeof(double));
-        return problem->sensing_load && problem->load_by_stream;
+        return problem->sensing_load; /* problem_list_streams does the other */
     }
     problem->load = are_alike(problem->link) ? problem->sensing_load : arena_alloc(arena, numbers, sizeof(double));
     return problem->sensing_load && problem->load;
@@ -203,11 +199,15 @@ cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *
                                .stride = rows_stride(link->L),
                                .unit_w = unit_w,
                                .amplitude = sqrt(unit_w / system->power.comm_noise_w),
+                               .unit_load = unit_w / system->power.comm_noise_w,
                                .coherent = coherent};
     status = allocate_problem(problem, arena, error);
     if (status == CFI_OK) {
         fill_coefficients(problem);
         choose_sensing(problem);
+        status = link->V_by_stream ? problem_list_streams(problem, arena, error) : CFI_OK;
+    }
+    if (status == CFI_OK) {
         status = problem_list_mates(problem, arena, error);
     }
     return status;
@@ -272,22 +272,6 @@ void problem_copy_state(const alloc_problem *problem, const alloc_state *from, c
 double problem_coherent(const alloc_problem *problem, size_t k, size_t m, const double *w)
 {
     return rows_product(problem->stride, problem_coherent_row(problem, k, m), w + problem->stride * problem->mate[m]);
-}
-
-void problem_add_streams(const alloc_problem *problem, const double *w, double *restrict interference)
-{
-    size_t K = problem->K;
-
-    for (size_t l = 0; l < problem->L; l++) {
-        for (size_t j = 0; j < K; j++) {
-            const double *restrict load = problem->load_by_stream + K * (j + K * l);
-            double amplitude = w[problem_at(problem, j, l)], p = amplitude * amplitude;
-
-            for (size_t k = 0; k < K; k++) {
-                interference[k] += load[k] * p;
-            }
-        }
-    }
 }
 
 /* What the threads share of an evaluation. */

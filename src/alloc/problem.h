@@ -22,9 +22,14 @@ struct alloc_problem {
     double amplitude; /* sqrt(unit_w) / sigma_c: gains of amplitudes in these units */
     double *signal;   /* a row a user, a number an AP: (k, l) at [l + stride k]; 0 beyond L */
     /* Interference of user k from a unit of power of AP l, in rows like the signal. The two are one array where they
-     * are equal, which is faster; `load` is NULL where it depends on the stream j, at load_by_stream[k + K (j + K l)].
-     */
-    double *load, *sensing_load, *load_by_stream;
+     * are equal, which is faster; `load` is NULL where it depends on the stream. */
+    double *load, *sensing_load;
+    double unit_load; /* unit_w / sigma_c^2: V and S in these units */
+    /* Where it does: the streams of AP l are groups b = stream_start[l] .. stream_start[l + 1] - 1 of LANES, of users
+     * stream[LANES b + i], K where there are no more; load_by_stream[LANES (k + K b) + i] is what a unit of power of
+     * that stream is at user k. NULL where it does not. */
+    size_t *stream_start, *stream;
+    double *load_by_stream;
     double *limit; /* L; infinite without one, and where the budget is no larger */
     double *unit;  /* L: what the cone problem measures the power of AP l in: 1, or a power of 4 near a smaller limit */
     bool limited;  /* some access point has a limit that counts */
@@ -85,8 +90,12 @@ bool problem_state(const alloc_problem *problem, cfi_arena *arena, alloc_state *
 void problem_copy(const alloc_problem *problem, const alloc_point *from, alloc_point *to);
 void problem_copy_state(const alloc_problem *problem, const alloc_state *from, const alloc_state *to);
 
-/* Adds what the streams of amplitudes w cause where that depends on the stream: sum_jl load_by_stream_kjl w_jl^2. */
+/* Where interference depends on the stream: the streams and their loads, a part of problem_build (CFI_NO_MEMORY); adds
+ * what those of amplitudes w cause, sum_jl load_by_stream_kjl w_jl^2; and what they cost in sum where a unit of
+ * interference costs user k weight_k, of access points first .. end - 1, into rows, for pairs that are served. */
+cfi_status problem_list_streams(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
 void problem_add_streams(const alloc_problem *problem, const double *w, double *interference);
+void problem_price_streams(const alloc_problem *problem, const double *weight, size_t first, size_t end, double *rows);
 
 /* I_k of user k from powers x and s, rows, without coherent terms and what streams cause one by one. */
 double problem_interference(const alloc_problem *problem, size_t k, const double *x, const double *s);
@@ -121,8 +130,10 @@ static inline bool problem_loads_equal(const alloc_problem *problem)
 /* Interference of user k from a unit of power of stream j of AP l. */
 static inline double problem_load(const alloc_problem *problem, size_t k, size_t j, size_t l)
 {
-    return problem->load_by_stream ? problem->load_by_stream[k + problem->K * (j + problem->K * l)]
-                                   : problem->load[problem_at(problem, k, l)];
+    const double *V = problem->link->V_by_stream;
+
+    return V ? problem_rounded(V[k + problem->K * (j + problem->K * l)] * problem->unit_load)
+             : problem->load[problem_at(problem, k, l)];
 }
 
 /* Makes the point feasible to rounding and spends the whole budget: negative amplitudes become 0, s the least power

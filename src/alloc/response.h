@@ -33,8 +33,9 @@ typedef struct response {
     /* a row each, of the last answer */
     double *norm, *per_norm, *price, *sensing_price; /* h, 1 / h or 0; C and C_s without mu, one row where alike */
     double *along, *x, *s;                           /* rho / h */
-    /* with load_by_stream: K rows of C without mu; of v; the multiplier of each AP, beside C in the denominators */
-    double *stream_price, *worth, *shift;
+    /* with load_by_stream: K rows of C without mu; of v; of each AP the multiplier, beside C in the denominators (not a
+     * number: not known yet), the least that it may be, and the last one that was searched for */
+    double *stream_price, *worth, *shift, *pole, *last_shift;
 } response;
 
 /* u, I and z, one after the other. */

@@ -106,11 +106,6 @@ cfi_status link_set_coherent(cfi_link *link, const double complex *coherent, cfi
     return CFI_OK;
 }
 
-bool link_has_theorem1(const cfi_link *link)
-{
-    return channel_is_iid(link->origin) && link->system->precoding.kind == CFI_PRECODER_MR;
-}
-
 double link_share_at(const cfi_link *link, size_t k, size_t l)
 {
     return link->estimate ? link->estimate[k + link->K * l] : channel_mmse_variance_at(link->origin, k, l);

@@ -62,9 +62,6 @@ static cfi_status evaluate_closed_form(cfi_record *record, cfi_arena *arena, cfi
         return out_of_trial_memory(network, error);
     }
     status = metrics_sinr(record->link, powers, CFI_RATE_THEOREM1, arena, form->rate_theorem1_bit_s_hz, error);
-    for (size_t k = 0; k < record->K && !link_has_theorem1(record->link); k++) {
-        form->rate_theorem1_bit_s_hz[k] = NAN;
-    }
     if (status == CFI_OK) {
         status = metrics_sinr(record->link, powers, CFI_RATE_EXACT, arena, form->rate_exact_bit_s_hz, error);
     }
