@@ -31,7 +31,9 @@ typedef enum { CFI_FADING_UNCORRELATED, CFI_FADING_LOCAL_SCATTERING } cfi_fading
 /* In the order of the words of fading.rician_factor_db, behind null and a number. */
 typedef enum { CFI_RICIAN_NONE, CFI_RICIAN_NUMBER, CFI_RICIAN_DISTANCE, CFI_RICIAN_LOS } cfi_rician;
 typedef enum { CFI_PLACEMENT_REJECT, CFI_PLACEMENT_CLAMP, CFI_PLACEMENT_NONE } cfi_placement;
-typedef enum { CFI_PILOTS_CYCLIC, CFI_PILOTS_RANDOM, CFI_PILOTS_EXPLICIT } cfi_pilot_assignment;
+typedef enum { CFI_PILOTS_CYCLIC, CFI_PILOTS_RANDOM, CFI_PILOTS_GREEDY, CFI_PILOTS_EXPLICIT } cfi_pilot_assignment;
+typedef enum { CFI_PILOT_NOISE_COMM, CFI_PILOT_NOISE_SENSING } cfi_pilot_noise;
+typedef enum { CFI_CLUSTERS_ALL, CFI_CLUSTERS_STRONGEST, CFI_CLUSTERS_DCC } cfi_cluster_mode;
 typedef enum { CFI_RATE_THEOREM1, CFI_RATE_EXACT } cfi_rate_model;
 typedef enum { CFI_CRLB_OWN_ECHO, CFI_CRLB_MULTISTATIC } cfi_crlb_model;
 typedef enum { CFI_MC_BOUNDS_ALL, CFI_MC_BOUNDS_OWN_ECHO, CFI_MC_BOUNDS_NONE } cfi_mc_bounds;
@@ -99,6 +101,12 @@ typedef struct cfi_frame {
     const size_t *pilot; /* K indices below tau_p when explicit, else NULL */
 } cfi_frame;
 
+/* Which access points serve a user. aps_per_user: of `strongest`; 0: not given. */
+typedef struct cfi_clusters {
+#define CLUSTERS_KEY CFI_KEY_FIELD
+#include "cfisac/scenario_keys.inc"
+} cfi_clusters;
+
 /* The budget P over all APs, sigma_c^2, sigma_s^2, a limit per AP (L, or NULL: none), and the bandwidth (0: unknown).
  */
 typedef struct cfi_power {
@@ -140,6 +148,7 @@ typedef struct cfi_system {
     cfi_propagation propagation;
     cfi_fading_settings fading;
     cfi_frame frame;
+    cfi_clusters clusters;
     cfi_precoding precoding;
     cfi_power power;
     cfi_sensing sensing;
@@ -223,6 +232,13 @@ size_t scenario_warnings(const cfi_scenario *scenario, const char *const **lines
 
 /* The most that all access points can radiate together, W: the budget, or the sum of their limits if that is less. */
 double system_most_power(const cfi_system *system);
+
+/* Variance of the noise in received pilots, W: pilots.noise. */
+static inline double system_pilot_noise(const cfi_system *system)
+{
+    return system->frame.pilot_noise == CFI_PILOT_NOISE_SENSING ? system->power.sensing_noise_w
+                                                                : system->power.comm_noise_w;
+}
 
 /* Whether no allocation can lift a signal out of the noise in a network of these gains (beta, K x L): then one line,
  * cut to `size`, that begins with the key that is likely wrong. True makes a remark where propagation.gain is given. */

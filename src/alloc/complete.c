@@ -51,7 +51,8 @@ static void starting_powers(const alloc_problem *problem, alloc_point *point)
         double now = point->x[l], wanted = now, s = point->s[l], most = problem->sensing.most[l];
 
         point->s[l] = s > 0.0 ? s : 0.0;
-        if (problem->sensing.kind == SENSING_SATURATED) { /* sensing power becomes communication power */
+        if (problem->sensing.kind == SENSING_SATURATED &&
+            !sensing_is_idle(&problem->sensing, l)) { /* sensing power becomes communication power */
             wanted += point->s[l];
         }
         wanted = wanted > most ? most : wanted;

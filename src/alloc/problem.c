@@ -96,6 +96,9 @@ static void fill_coefficients(alloc_problem *problem)
     alloc_sensing *sensing = &problem->sensing;
 
     fill_rows(problem, link->g, problem->amplitude, problem->signal);
+    if (problem->heard != problem->signal) {
+        fill_rows(problem, link->heard, problem->amplitude, problem->heard);
+    }
     fill_rows(problem, link->S, unit / noise, problem->sensing_load);
     if (problem->load && !problem_loads_equal(problem)) {
         fill_rows(problem, link->V, unit / noise, problem->load);
@@ -107,6 +110,9 @@ static void fill_coefficients(alloc_problem *problem)
 
             sensing->d1[l] = rounded_down(ap.comm * per_need);
             sensing->d2[l] = rounded_down(ap.sens * per_need);
+        } else { /* any power senses enough; 0 still says that there are no users */
+            sensing->d1[l] = link_has_users(link, l) ? INFINITY : 0.0;
+            sensing->d2[l] = INFINITY;
         }
         problem->limit[l] = normalised_limit(system, l, most, unit);
         problem->limited = problem->limited || problem->limit[l] < INFINITY;
@@ -122,15 +128,16 @@ static sensing_loads compare_loads(const alloc_problem *problem)
     sensing_loads loads = {.sensing_dearer = true, .trade_convex = true};
 
     if (problem_loads_equal(problem)) {
-        loads.trade_convex = sensing->d2[0] >= sensing->d1[0];
+        loads.trade_convex = sensing_prefers_beam(sensing, problem->L);
         return loads;
     }
     for (size_t l = 0; l < problem->L; l++) {
-        for (size_t i = 0; i < K * streams; i++) {
+        for (size_t i = 0; i < K * streams && !sensing_is_idle(sensing, l); i++) {
             double V = problem_load(problem, i % K, i / K, l), S = problem->sensing_load[problem_at(problem, i % K, l)];
+            bool sent = streams == 1 || problem->signal[problem_at(problem, i / K, l)] > 0.0;
 
-            loads.sensing_dearer = loads.sensing_dearer && V <= S;
-            loads.trade_convex = loads.trade_convex && V * sensing->d2[l] >= S * sensing->d1[l];
+            loads.sensing_dearer = loads.sensing_dearer && (!sent || V <= S);
+            loads.trade_convex = loads.trade_convex && (!sent || V * sensing->d2[l] >= S * sensing->d1[l]);
         }
     }
     return loads;
@@ -176,9 +183,12 @@ static cfi_status allocate_problem(alloc_problem *problem, cfi_arena *arena, cfi
 {
     size_t K = problem->K, L = problem->L;
 
-    problem->signal = arena_alloc(arena, K * problem->stride, sizeof(double));
+    problem->signal = problem->heard = arena_alloc(arena, K * problem->stride, sizeof(double));
+    if (problem->coherent && !problem->link->coherent && problem->link->heard != problem->link->g) {
+        problem->heard = arena_alloc(arena, K * problem->stride, sizeof(double));
+    }
     problem->limit = arena_alloc(arena, 2 * L, sizeof(double));
-    if (!problem->signal || !allocate_loads(problem, arena) || !problem->limit) {
+    if (!problem->signal || !problem->heard || !allocate_loads(problem, arena) || !problem->limit) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the allocation of %zu x %zu powers", K, L);
     }
     problem->unit = problem->limit + L;

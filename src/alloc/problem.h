@@ -5,6 +5,7 @@
  *   I_k = 1 + sum_l [ load_kl x_l + sensing_load_kl s_l ] + sum_m (sum_l coherent_ml w_jl)^2, j = mate_m,
  *         or sum_j load_by_stream_kjl w_jl^2 in the place of load_kl x_l;   loads are V and S times unit / sigma_c^2
  *   sum_l (x_l + s_l) <= L,   x_l + s_l <= limit_l,   d1_l x_l + d2_l s_l >= 1
+ * An AP that does not serve a user has signal_kl = 0, and w_kl is 0 in every point; one without users has d1 = 0.
  * Solvers that work in watts break down: the data would span ten decades. */
 #ifndef CFISAC_ALLOC_PROBLEM_H
 #define CFISAC_ALLOC_PROBLEM_H
@@ -20,7 +21,9 @@ struct alloc_problem {
     size_t stride;    /* L rounded up to whole vectors (rows.h): from a user's row to the next */
     double unit_w;    /* radiated watts that are 1 here: P / L, P no more than the sum of all limits */
     double amplitude; /* sqrt(unit_w) / sigma_c: gains of amplitudes in these units */
-    double *signal;   /* a row a user, a number an AP: (k, l) at [l + stride k]; 0 beyond L */
+    double *signal;   /* a row a user, a number an AP: (k, l) at [l + stride k]; 0 beyond L, and where l serves not k */
+    double *
+        heard; /* such rows of what link_coherent says without means of pairs; the signal itself where all are served */
     /* Interference of user k from a unit of power of AP l, in rows like the signal. The two are one array where they
      * are equal, which is faster; `load` is NULL where it depends on the stream. */
     double *load, *sensing_load;
@@ -39,7 +42,8 @@ struct alloc_problem {
      * mate[m] who shares its pilot; in the order of mates, and for a mean that is complex a row for its real part, then
      * one for the imaginary part. */
     size_t *mate_start, *mate;
-    double *coherent_rows; /* like the signal; NULL: the row of user k's own signal, whatever the stream */
+    double *coherent_rows; /* like the signal, 0 where AP l sends no such stream; NULL: `heard` of user k, whatever the
+                              stream */
     bool coherent_signed;  /* some coherent numbers are negative */
 };
 
@@ -117,8 +121,7 @@ double problem_coherent(const alloc_problem *problem, size_t k, size_t m, const 
 /* Row m, of user k. */
 static inline const double *problem_coherent_row(const alloc_problem *problem, size_t k, size_t m)
 {
-    return problem->coherent_rows ? problem->coherent_rows + problem->stride * m
-                                  : problem->signal + problem->stride * k;
+    return problem->coherent_rows ? problem->coherent_rows + problem->stride * m : problem->heard + problem->stride * k;
 }
 
 /* Interference of sensing and of communication power is the same. */

@@ -20,7 +20,7 @@ CLONES(static, void, scale_shares, (size_t K, double x, double sum, double *shar
 }
 
 /* AP l spends x watts on its users, in proportion to the mean square of their estimates (equal gamma under maximum
- * ratio), and y on sensing. */
+ * ratio), and y on sensing. One without users sends nothing for them. */
 static void spread_over_users(const cfi_link *link, size_t l, double x, double y, cfi_powers *powers)
 {
     size_t K = link->K;
@@ -30,7 +30,9 @@ static void spread_over_users(const cfi_link *link, size_t l, double x, double y
     for (size_t k = 0; k < K; k++) {
         sum += p[k];
     }
-    scale_shares(K, x, sum, p);
+    if (link_has_users(link, l)) {
+        scale_shares(K, x, sum, p);
+    }
     powers->s[l] = y;
 }
 
@@ -153,10 +155,11 @@ static void fill_splits(const cfi_link *link, split *aps)
 
     for (size_t l = 0; l < link->L; l++) {
         sensing_ap ap = sensing_of(link, l);
-        bool lift_sensing = sensing_beam_is_better(&ap);
+        bool lift_sensing = sensing_beam_is_better(&ap), serves = link_has_users(link, l);
 
-        aps[l] = (split){.free = (lift_sensing ? 1.0 - f : f) * each,
-                         .floor = (lift_sensing ? f : 1.0 - f) * each,
+        /* without users it senses as much as it must */
+        aps[l] = (split){.free = serves ? (lift_sensing ? 1.0 - f : f) * each : 0.0,
+                         .floor = serves ? (lift_sensing ? f : 1.0 - f) * each : 0.0,
                          .weak = ap.need > 0.0 ? fmin(ap.comm, ap.sens) : 0.0,
                          .strong = ap.need > 0.0 ? fmax(ap.comm, ap.sens) : 1.0, /* nothing is divided by 0 */
                          .need = ap.need,

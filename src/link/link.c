@@ -1,6 +1,8 @@
 /* Second moments and sensing information of one drop. docs/model.md (M4) - (M7). */
 #include "link/directions.h"
 
+#include "base/threads.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -54,6 +56,47 @@ static bool make_moments(const cfi_network *network, cfi_arena *arena, cfi_preco
     return (iid || *estimate) && (iid ? precoder->moments : precoder->moments_correlated)(network, arena, moments);
 }
 
+static cfi_status link_out_of_memory(const cfi_network *network, cfi_error *error)
+{
+    return error_set(error, CFI_NO_MEMORY, "out of memory for the links of %zu access points and %zu users", network->L,
+                     network->K);
+}
+
+/* What the threads share of the means of served pairs. */
+typedef struct mask_job {
+    const cfi_network *network;
+    const double *all;
+    double *served;
+} mask_job;
+
+static void mask_aps(void *context, size_t thread, size_t first, size_t end)
+{
+    const mask_job *job = context;
+    size_t K = job->network->K;
+
+    (void)thread;
+    for (size_t i = K * first; i < K * end; i++) {
+        job->served[i] = job->network->served[i] ? job->all[i] : 0.0;
+    }
+}
+
+/* Means of all pairs are what is heard of a pilot; of those that are served, what a user receives. */
+static cfi_status mask_means(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error)
+{
+    mask_job job = {.network = network, .all = link->g};
+
+    if (!network->served) {
+        return CFI_OK;
+    }
+    job.served = arena_alloc(arena, network->K * network->L, sizeof(double));
+    if (!job.served) {
+        return link_out_of_memory(network, error);
+    }
+    threads_share(network->threads, network->L, threads_part(network->K), mask_aps, &job);
+    link->g = job.served;
+    return CFI_OK;
+}
+
 cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error)
 {
     cfi_precoder_moments moments;
@@ -61,8 +104,7 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
     cfi_status status;
 
     if (!make_moments(network, arena, &moments, &estimate)) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the links of %zu access points and %zu users",
-                         network->L, network->K);
+        return link_out_of_memory(network, error);
     }
     *link = (cfi_link){.system = network->system,
                        .drop = network->drop,
@@ -70,7 +112,9 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
                        .K = network->K,
                        .threads = network->threads,
                        .kind = "closed_form",
+                       .served = network->served,
                        .g = moments.g,
+                       .heard = moments.g,
                        .V = moments.V,
                        .V_by_stream = moments.V_by_stream,
                        .S = moments.S ? moments.S : network->beta, /* a_l does not depend on the channels */
@@ -82,9 +126,17 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
                        .pilots_overlap = network->pilots_overlap};
     status = link_set_coherent(link, moments.coherent, arena, error);
     if (status == CFI_OK) {
+        status = mask_means(network, arena, link, error);
+    }
+    if (status == CFI_OK) {
         status = add_information(network, arena, link, error);
     }
     return status == CFI_OK && !channel_is_iid(network) ? directions_make(network, arena, link, error) : status;
+}
+
+bool link_has_users(const cfi_link *link, size_t l)
+{
+    return !link->served || memchr(link->served + link->K * l, 1, link->K);
 }
 
 cfi_status link_set_coherent(cfi_link *link, const double complex *coherent, cfi_arena *arena, cfi_error *error)
@@ -117,5 +169,8 @@ void link_share(const cfi_link *link, size_t l, double *restrict share)
         memcpy(share, link->estimate + link->K * l, link->K * sizeof *share);
     } else {
         channel_mmse_variance_of(link->origin, l, share);
+    }
+    for (size_t k = 0; link->served && k < link->K; k++) {
+        share[k] = link_serves(link, k, l) ? share[k] : 0.0;
     }
 }

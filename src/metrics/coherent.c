@@ -123,7 +123,7 @@ static void gather(const coherent_job *job, size_t l, size_t aps, size_t first, 
             size_t k = user[i];
 
             /* whoever sends it: link_coherent where no means are given */
-            c[count * a + i] = k < link->K ? link->g[k + link->K * (l + a)] : 0.0;
+            c[count * a + i] = k < link->K ? link->heard[k + link->K * (l + a)] : 0.0;
             q[count * a + i] = k < link->K ? sqrt(job->powers->p[k + link->K * (l + a)]) : 0.0;
         }
     }

@@ -31,7 +31,7 @@ const key_spec key_table[KEY_COUNT] = {
 #include "cfisac/scenario_keys.inc"
 };
 
-const char *const key_sections[KEY_SECTIONS] = {"network", "propagation", "fading", "pilots",     "frame",
+const char *const key_sections[KEY_SECTIONS] = {"network", "propagation", "fading", "pilots",     "clusters",   "frame",
                                                 "power",   "sensing",     "rate",   "allocation", "monte_carlo"};
 
 key_id key_find(const char *name)
