@@ -7,11 +7,11 @@
 #include <stdio.h>
 
 /* Whether the answers of the access points are what maximises the objective, linearised: their thresholds leave a
- * convex set, and interference has slopes. */
+ * convex set that is known in closed form, and interference has slopes. */
 static bool has_response(const alloc_problem *problem)
 {
     return problem->objective->slopes && problem->objective->surrogate(problem, NULL)->has_response &&
-           problem->sensing.kind != SENSING_LINEARISED &&
+           problem->sensing.kind != SENSING_LINEARISED && !problem->sensing.directed &&
            problem->link->system->allocation.crlb_constraint == CFI_CRLB_EXACT;
 }
 

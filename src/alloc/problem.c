@@ -104,7 +104,8 @@ static void fill_coefficients(alloc_problem *problem)
         fill_rows(problem, link->V, unit / noise, problem->load);
     }
     for (size_t l = 0; l < problem->L; l++) {
-        if (system->sensing.crlb_threshold_rad2) {
+        if (sensing->directed) { /* sensing_direct has done it */
+        } else if (system->sensing.crlb_threshold_rad2) {
             sensing_ap ap = sensing_of(link, l);
             double per_need = unit * system->sensing.crlb_threshold_rad2[l];
 
@@ -212,6 +213,9 @@ cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *
                                .unit_load = unit_w / system->power.comm_noise_w,
                                .coherent = coherent};
     status = allocate_problem(problem, arena, error);
+    if (status == CFI_OK) {
+        status = sensing_direct(&problem->sensing, link, unit_w, arena, error);
+    }
     if (status == CFI_OK) {
         fill_coefficients(problem);
         choose_sensing(problem);

@@ -144,6 +144,9 @@ static inline double problem_load(const alloc_problem *problem, size_t k, size_t
  * and the limits allow (which raises every SINR). Reads w and s. False when no factor does; then the point is spoilt.
  */
 bool problem_complete(const alloc_problem *problem, alloc_point *point);
+/* The same where signals have directions; where sensing asks for more than the budget, it goes towards the best mixes.
+ */
+bool complete_directed(const alloc_problem *problem, alloc_point *point);
 
 /* The amplitude of a power in watts. */
 double problem_amplitude(const alloc_problem *problem, double power_w);

@@ -5,11 +5,14 @@
  *     d1_l x_l + d2_l s_l >= 1
  * so x >= 1 / d1 senses well enough by itself (the kink), and below it s = (1 - d1 x) / d2 is the least that helps.
  * With one receiving antenna d2 = 0: sensing power never helps, and nothing is divided by d2.
- * An access point without users ("idle") has no communication power that could sense: d1 = 0, and s = 1 / d2. */
+ * An access point without users ("idle") has no communication power that could sense: d1 = 0, and s = 1 / d2.
+ *
+ * Where signals have directions information is a concave function of all powers of the access point (directed.h). d1 is
+ * then the most that a unit of power has, and d2 what a unit of sensing power has alone. */
 #ifndef CFISAC_ALLOC_SENSING_H
 #define CFISAC_ALLOC_SENSING_H
 
-#include "cfisac/alloc.h"
+#include "alloc/directed.h"
 
 /* How a step treats the sensing constraint. Which of d1 and d2 is larger is the same for all access points, whose
  * arrays are alike. */
@@ -30,6 +33,9 @@ typedef struct alloc_sensing {
     /* L: place among the `ranked` access points with users whose threshold counts; else SIZE_MAX */
     size_t *rank, ranked;
     size_t *place, serving; /* L: place among the `serving` access points with users; else SIZE_MAX */
+    directed_ap *directed;  /* L, in units of the problem; NULL where information is linear */
+    directed_mix *best;     /* L: the same */
+    cfi_aim *aim;           /* L: scratch of the completion */
 } alloc_sensing;
 
 /* How interference of sensing power compares with that of communication power, over all pairs of user and AP. */
@@ -46,19 +52,12 @@ typedef struct sensing_shape {
 } sensing_shape;
 
 /* One access point's own information in watts: of a watt for users (0 without users), of a watt for sensing, what its
- * threshold needs; nothing without one. */
+ * threshold needs; nothing without one. Where signals have directions the most of a watt, over what is needed. */
 typedef struct sensing_ap {
     double comm, sens, need;
 } sensing_ap;
 
-static inline sensing_ap sensing_of(const cfi_link *link, size_t l)
-{
-    const double *threshold = link->system->sensing.crlb_threshold_rad2;
-
-    return (sensing_ap){.comm = link_has_users(link, l) ? link->own_echo.comm[l] : 0.0,
-                        .sens = link->own_echo.sens[l],
-                        .need = threshold ? 1.0 / threshold[l] : 0.0};
-}
+sensing_ap sensing_of(const cfi_link *link, size_t l);
 
 /* A watt senses better as sensing power. */
 static inline bool sensing_beam_is_better(const sensing_ap *ap)
@@ -70,11 +69,15 @@ static inline bool sensing_beam_is_better(const sensing_ap *ap)
 double sensing_least_power(const sensing_ap *ap);
 
 /* The allocation knows thresholds on the own echo only: CFI_INVALID for information that other access points' powers
- * add to. */
+ * add to, and for signals that have directions and interfere all alike. */
 cfi_status sensing_check(const cfi_link *link, cfi_error *error);
 
 /* Rows for L access points. CFI_NO_MEMORY. */
 cfi_status sensing_init(alloc_sensing *sensing, size_t L, cfi_arena *arena, cfi_error *error);
+/* Where there are thresholds and signals have directions: what is only there, and d1 and d2; unit_w watts are a unit.
+ * CFI_NO_MEMORY. */
+cfi_status sensing_direct(alloc_sensing *sensing, const cfi_link *link, double unit_w, cfi_arena *arena,
+                          cfi_error *error);
 /* Sensing power senses better: d2 >= d1 at the access points with users. */
 bool sensing_prefers_beam(const alloc_sensing *sensing, size_t L);
 
