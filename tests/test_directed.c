@@ -376,9 +376,163 @@ static void allocations_hold_their_constraints_and_have_no_better_neighbour(void
     assert_true(coherent > 10 && one_antenna > 5 && done > 50 && neighbours > 5000);
 }
 
+/* White fading, told as if it had directions: the same optimum as by linear information. */
+static void without_directions_the_allocation_is_the_old_one(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        made_system made = make_system(200 + seed, 3, 3, 4, seed % 3 == 0 ? 2 : 4);
+        drop *d;
+        double white, white_factor, white_heuristic;
+
+        if (seed % 2 == 0) {
+            reuse_pilots(&made, 2);
+        }
+        made.system.allocation.starts = 8;
+        d = make_drop(made);
+        set_tightness(d, 0.8);
+        white = run(d).sum_rate_bit_s_hz;
+        white_factor = threshold_factor(d);
+        assert_int_equal(alloc_heuristic(&d->link, d->arena, &d->powers, NULL), CFI_OK);
+        white_heuristic = sum_rate_of(d, &d->powers);
+        give_directions(d, 0.0, 0);
+        assert_close(threshold_factor(d) / white_factor, 1.0, 1e-12);
+        assert_int_equal(alloc_heuristic(&d->link, d->arena, &d->powers, NULL), CFI_OK);
+        assert_true(violation_of_powers(d, &d->powers) < 1e-10);
+        assert_close(sum_rate_of(d, &d->powers) / white_heuristic, 1.0, 1e-9);
+        assert_close(run(d).sum_rate_bit_s_hz / white, 1.0, 2e-5);
+        free_drop(d);
+    }
+}
+
+static void the_heuristic_split_is_feasible_exactly_when_thresholds_are(void **state)
+{
+    size_t feasible = 0, infeasible = 0;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 200; seed++) {
+        const double tightness[] = {0.5, 0.97, 0.9999, 1.0001, 1.2};
+        drop *d = directed_drop(1000 + seed, tightness[seed % 5]);
+        bool expected = threshold_factor(d) <= 1.0;
+        cfi_error error = {.text = ""};
+
+        assert_int_equal(alloc_heuristic(&d->link, d->arena, &d->powers, &error), expected ? CFI_OK : CFI_INFEASIBLE);
+        feasible += expected;
+        infeasible += !expected;
+        assert_true(!expected || violation_of_powers(d, &d->powers) < 1e-9);
+        free_drop(d);
+    }
+    assert_true(feasible > 80 && infeasible > 60);
+}
+
+/* What must give way, by how much: so much is enough, a thousandth less is not; nor do random powers meet it. */
+static void infeasible_drops_say_what_is_just_enough(void **state)
+{
+    size_t named[CFI_CONSTRAINT_LAST + 1] = {0};
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 80; seed++) {
+        drop *d = directed_drop(2000 + seed, seed % 2 == 0 ? 1.3 : 6.0);
+        const double scale[] = {0.999, 1.0 / 0.999};
+        cfi_infeasibility because;
+
+        if (!(threshold_factor(d) < INFINITY)) {
+            free_drop(d);
+            continue;
+        }
+        because = run(d).because;
+        named[because.constraint]++;
+        for (size_t i = 0; i < 2; i++) {
+            double factor = i == 0 ? because.factor * scale[0] : scale[1] * (1.0 + 1e-13);
+
+            for (size_t l = 0; l < d->network.L; l++) {
+                bool here = because.ap == l || because.ap == CFI_NOWHERE;
+
+                d->made.threshold[l] *= because.constraint == CFI_CONSTRAINT_THRESHOLD && here ? factor : 1.0;
+                d->made.limit[l] *= because.constraint == CFI_CONSTRAINT_AP_LIMIT ? factor : 1.0;
+            }
+            d->made.system.power.budget_w *= because.constraint == CFI_CONSTRAINT_BUDGET ? factor : 1.0;
+            assert_int_equal(threshold_factor(d) <= 1.0, i == 1);
+        }
+        assert_int_not_equal(run(d).status, CFI_ALLOC_INFEASIBLE);
+        free_drop(d);
+    }
+    assert_true(named[CFI_CONSTRAINT_THRESHOLD] > 5 && named[CFI_CONSTRAINT_AP_LIMIT] > 0 &&
+                named[CFI_CONSTRAINT_BUDGET] > 5);
+}
+
+/* The closed test says how much an access point needs at least: nothing random does with less, and what the test found
+ * does with that. */
+static void no_random_powers_sense_better_than_the_best_mix(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        drop *d = directed_drop(3000 + seed, 1.0);
+        size_t K = d->network.K;
+        cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 25);
+        double most = 0.0;
+        directed_ap ap = directed_of(&d->link, 0, 1.0);
+        directed_mix best = directed_best(&ap);
+
+        for (size_t i = 0; i < 300; i++) {
+            double total = 0.0;
+
+            for (size_t k = 0; k < K; k++) {
+                d->powers.p[k] = pow(made_uniform(&stream, 0.0, 1.0), 4.0);
+            }
+            d->powers.s[0] = pow(made_uniform(&stream, 0.0, 1.0), 4.0);
+            total = metrics_comm_power(K, &d->powers, 0) + d->powers.s[0];
+            most = fmax(most, information_of_powers(d, &d->powers, 0) / total);
+        }
+        assert_true(most <= best.information * (1.0 + 1e-9) && most > 0.5 * best.information);
+        for (size_t k = 0; k < K; k++) {
+            d->powers.p[k] = directed_share(&best, k);
+        }
+        d->powers.s[0] = directed_share(&best, K);
+        assert_close(information_of_powers(d, &d->powers, 0) / best.information, 1.0, 1e-9);
+        free_drop(d);
+    }
+}
+
+/* Access points that only sense, and users that are not served, beside directions. */
+static void clusters_leave_the_constraints_as_they_are(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 10; seed++) {
+        made_system made = make_system(300 + seed, 4, 3, 4, 3);
+        unsigned char served[12];
+        drop *d;
+        cfi_allocation allocation;
+
+        if (seed % 2 == 0) {
+            reuse_pilots(&made, 2);
+        }
+        made.system.allocation.starts = 2;
+        d = make_drop(made);
+        for (size_t i = 0; i < 12; i++) {
+            served[i] = i < 9 && (i / 3 == i % 3 || (i + seed) % 3 == 0); /* the last access point has no users */
+        }
+        d->network.served = served;
+        give_directions(d, 10.0, 3);
+        set_tightness(d, 0.7);
+        allocation = run(d);
+        assert_int_equal(allocation.status, CFI_ALLOC_CONVERGED);
+        assert_true(violation_of_powers(d, &allocation.powers) < 1e-7);
+        for (size_t i = 0; i < 12; i++) {
+            assert_true(served[i] || allocation.powers.p[i] == 0.0);
+        }
+        free_drop(d);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_directions_the_allocation_is_the_old_one),
+        cmocka_unit_test(the_heuristic_split_is_feasible_exactly_when_thresholds_are),
+        cmocka_unit_test(infeasible_drops_say_what_is_just_enough),
+        cmocka_unit_test(no_random_powers_sense_better_than_the_best_mix),
+        cmocka_unit_test(clusters_leave_the_constraints_as_they_are),
         cmocka_unit_test(the_best_mix_is_that_of_the_cone_solver),
         cmocka_unit_test(least_powers_are_the_least),
         cmocka_unit_test(allocations_hold_their_constraints_and_have_no_better_neighbour),

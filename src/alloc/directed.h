@@ -50,6 +50,8 @@ typedef struct directed_plan {
  * beyond the limit as much of it as there is room for. Needs a limit that the best mix keeps. */
 directed_plan directed_fit(const directed_ap *ap, const directed_mix *best, const cfi_aim *users, double x, double s,
                            double limit);
+/* A plan beyond the limit keeps as much as there is room for; one that is not enough at any power, nothing. */
+void directed_limit(directed_plan *plan, const directed_mix *best, size_t beam, double limit);
 /* Keeps only that share of a plan, beside the best mix. */
 void directed_keep(directed_plan *plan, const directed_mix *best, size_t beam, double share);
 /* What becomes of user k's power p, and what share of the best mix is stream k's. */

@@ -28,21 +28,27 @@ double directed_power(const directed_plan *plan, const directed_mix *best, size_
     return plan->factor * plan->keep * p + plan->rest * directed_share(best, k);
 }
 
+void directed_limit(directed_plan *plan, const directed_mix *best, size_t beam, double limit)
+{
+    double least = 1.0 / best->information, total = plan->x + plan->s;
+
+    if (!(total < INFINITY)) { /* nothing of this kind is enough */
+        *plan = (directed_plan){.factor = 1.0, .keep = 1.0};
+        directed_keep(plan, best, beam, 0.0);
+    } else if (total > limit) {
+        directed_keep(plan, best, beam, fmax((limit - least) / (total - least), 0.0));
+    }
+}
+
 directed_plan directed_fit(const directed_ap *ap, const directed_mix *best, const cfi_aim *users, double x, double s,
                            double limit)
 {
     double beam = fmax(directed_least_beam(ap, users), s), factor = fmax(directed_least_factor(ap, users, s), 1.0);
-    double least = 1.0 / best->information;
     directed_plan plan = {.factor = 1.0, .keep = 1.0, .x = x, .s = beam};
 
     if (x > 0.0 && factor * x + s < x + beam) {
         plan = (directed_plan){.factor = factor, .keep = 1.0, .x = factor * x, .s = s};
     }
-    if (!(plan.x + plan.s < INFINITY)) { /* nothing of this kind is enough */
-        plan = (directed_plan){.factor = 1.0, .keep = 1.0};
-        directed_keep(&plan, best, ap->link->K, 0.0);
-    } else if (plan.x + plan.s > limit) {
-        directed_keep(&plan, best, ap->link->K, fmax((limit - least) / (plan.x + plan.s - least), 0.0));
-    }
+    directed_limit(&plan, best, ap->link->K, limit);
     return plan;
 }

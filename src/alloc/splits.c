@@ -1,5 +1,5 @@
 /* The equal and the heuristic split. docs/model.md (M11), (M12). */
-#include "alloc/sensing.h"
+#include "alloc/splits.h"
 
 #include "base/clones.h"
 #include "base/threads.h"
@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-static cfi_status splits_out_of_memory(cfi_error *error)
+cfi_status splits_out_of_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for the power splits");
 }
@@ -19,9 +19,7 @@ CLONES(static, void, scale_shares, (size_t K, double x, double sum, double *shar
     }
 }
 
-/* AP l spends x watts on its users, in proportion to the mean square of their estimates (equal gamma under maximum
- * ratio), and y on sensing. One without users sends nothing for them. */
-static void spread_over_users(const cfi_link *link, size_t l, double x, double y, cfi_powers *powers)
+void splits_spread(const cfi_link *link, size_t l, double x, double y, cfi_powers *powers)
 {
     size_t K = link->K;
     double *p = powers->p + K * l, sum = 0.0;
@@ -52,7 +50,7 @@ static void split_equally(void *context, size_t thread, size_t first, size_t end
 
     (void)thread;
     for (size_t l = first; l < end; l++) {
-        spread_over_users(e->link, l, (1.0 - f) * each, f * each, e->powers);
+        splits_spread(e->link, l, (1.0 - f) * each, f * each, e->powers);
     }
 }
 
@@ -186,89 +184,8 @@ static void split_by_factors(void *context, size_t thread, size_t first, size_t 
         bool lift_sensing = sensing_beam_is_better(&ap);
 
         split_at(&h->aps[l], h->c, h->floor_factor, &free, &lifted);
-        spread_over_users(h->link, l, lift_sensing ? free : lifted, lift_sensing ? lifted : free, h->powers);
+        splits_spread(h->link, l, lift_sensing ? free : lifted, lift_sensing ? lifted : free, h->powers);
     }
-}
-
-/* ------------------------------------------------- where signals have directions ---- */
-
-/* What the threads share of the heuristic split there. */
-typedef struct directed_split {
-    const cfi_link *link;
-    directed_ap *ap;
-    directed_mix *best;
-    directed_plan *plan;
-    cfi_powers *powers;
-} directed_split;
-
-/* The split's own powers, more of whichever senses cheaper where that is not enough. */
-static void plan_directed(void *context, size_t thread, size_t first, size_t end)
-{
-    const directed_split *d = context;
-    const cfi_system *system = d->link->system;
-    double each = system->power.budget_w / (double)d->link->L, f = system->allocation.heuristic_fraction;
-
-    (void)thread;
-    for (size_t l = first; l < end; l++) {
-        bool serves = link_has_users(d->link, l); /* without users it senses as much as it must */
-        double x = serves ? (1.0 - f) * each : 0.0, y = serves ? f * each : 0.0;
-        double limit = system->power.ap_limit_w ? system->power.ap_limit_w[l] : INFINITY;
-        cfi_aim aim;
-
-        spread_over_users(d->link, l, x, y, d->powers);
-        aim = link_aim(d->link, d->powers, l);
-        d->ap[l] = directed_of(d->link, l, 1.0);
-        d->best[l] = directed_best(&d->ap[l]);
-        d->plan[l] = directed_fit(&d->ap[l], &d->best[l], &aim, x, y, limit);
-    }
-}
-
-static void apply_directed(void *context, size_t thread, size_t first, size_t end)
-{
-    const directed_split *d = context;
-    size_t K = d->link->K;
-
-    (void)thread;
-    for (size_t l = first; l < end; l++) {
-        for (size_t k = 0; k < K; k++) {
-            d->powers->p[k + K * l] = directed_power(&d->plan[l], &d->best[l], k, d->powers->p[k + K * l]);
-        }
-        d->powers->s[l] = d->plan[l].s;
-    }
-}
-
-/* Over budget all powers go towards the mixes that sense best, as far as it takes. */
-static void save_power(const directed_split *d)
-{
-    double total = 0.0, least = 0.0, budget = d->link->system->power.budget_w;
-
-    for (size_t l = 0; l < d->link->L; l++) {
-        total += d->plan[l].x + d->plan[l].s;
-        least += 1.0 / d->best[l].information;
-    }
-    for (size_t l = 0; total > budget && l < d->link->L; l++) {
-        directed_keep(&d->plan[l], &d->best[l], d->link->K, fmax((budget - least) / (total - least), 0.0));
-    }
-}
-
-static cfi_status split_directed(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error)
-{
-    size_t L = link->L, part = threads_part(SPLIT_STEPS * link->K);
-    cfi_arena_mark mark = arena_mark(arena);
-    directed_split d = {.link = link,
-                        .ap = arena_alloc(arena, L, sizeof *d.ap),
-                        .best = arena_alloc(arena, L, sizeof *d.best),
-                        .plan = arena_alloc(arena, L, sizeof *d.plan),
-                        .powers = powers};
-
-    if (!d.ap || !d.best || !d.plan) {
-        return splits_out_of_memory(error);
-    }
-    threads_share(link->threads, L, part, plan_directed, &d);
-    save_power(&d);
-    threads_share(link->threads, L, part, apply_directed, &d);
-    arena_release(arena, mark);
-    return CFI_OK;
 }
 
 cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error)
@@ -284,7 +201,7 @@ cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *p
                          factor);
     }
     if (link->directions.aim && link->system->sensing.crlb_threshold_rad2) {
-        return split_directed(link, arena, powers, error);
+        return splits_directed(link, arena, powers, error);
     }
     aps = arena_alloc(arena, L, sizeof *aps);
     if (!aps) {

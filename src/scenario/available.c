@@ -55,6 +55,12 @@ static bool pilots_may_overlap(const cfi_system *system)
     return system->frame.pilot_assignment != CFI_PILOTS_EXPLICIT && system->K > 1;
 }
 
+bool sensing_has_directions(const cfi_system *system)
+{
+    return system->sensing.crlb_threshold_rad2 &&
+           (system->fading.correlation != CFI_FADING_UNCORRELATED || system->fading.rician != CFI_RICIAN_NONE);
+}
+
 bool sensing_is_reverse_convex(const cfi_system *system)
 {
     return system->sensing.crlb_threshold_rad2 && system->N > 1 && system->M * system->M < system->N + 2;
@@ -64,8 +70,17 @@ cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
 
-    if (system->allocation.solver != CFI_SOLVER_STRUCTURED || system->allocation.method != CFI_METHOD_SCA) {
+    if (system->allocation.method != CFI_METHOD_SCA) {
         return CFI_OK;
+    }
+    if (sensing_has_directions(system) && system->allocation.crlb_constraint != CFI_CRLB_EXACT) {
+        return unavailable(scenario, KEY_crlb_constraint, "where fading has directions ", error);
+    }
+    if (system->allocation.solver != CFI_SOLVER_STRUCTURED) {
+        return CFI_OK;
+    }
+    if (sensing_has_directions(system)) {
+        return unavailable(scenario, KEY_solver, "with sensing.crlb_threshold_db where fading has directions ", error);
     }
     if (system->allocation.surrogate != CFI_SURROGATE_PRODUCT) {
         return unavailable(scenario, KEY_solver, "with allocation.surrogate fractional ", error);

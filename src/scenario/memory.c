@@ -98,7 +98,7 @@ static double allocation_bytes(const cfi_system *system)
     if (system->allocation.solver == CFI_SOLVER_AUTO) {
         response = system->allocation.surrogate == CFI_SURROGATE_PRODUCT &&
                    system->allocation.crlb_constraint == CFI_CRLB_EXACT &&
-                   !(pairs > 0.0 && sensing_is_reverse_convex(system));
+                   !(pairs > 0.0 && sensing_is_reverse_convex(system)) && !sensing_has_directions(system);
     }
     return response ? response_bytes(system, pairs) : cone_solver_bytes(system, groups);
 }
