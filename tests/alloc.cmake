@@ -22,6 +22,7 @@ cfisac_count_memory(test_trial_errors arena_alloc arena_zeros stop_requested met
 cfisac_test(test_trial_parts LINK cfisac_trial)
 target_link_options(test_trial_parts PRIVATE -Wl,--wrap=alloc_run)
 cfisac_test(test_alloc_starts LINK cfisac_alloc)
+cfisac_test(test_clusters_alloc LINK cfisac_alloc)
 cfisac_test(test_contest LINK cfisac_alloc)
 cfisac_test(test_alloc_ends LINK cfisac_alloc)
 target_link_options(test_alloc_ends PRIVATE -Wl,--wrap=stepper_run)

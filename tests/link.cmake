@@ -1,1 +1,3 @@
 cfisac_test(test_link LINK cfisac_metrics)
+cfisac_test(test_precoders LINK cfisac_metrics)
+cfisac_test(test_link_fading LINK cfisac_metrics)

@@ -17,6 +17,9 @@ double channel_mmse_variance_at(const cfi_network *network, size_t k, size_t l);
 /* The mean square of an entry of an estimate, E norm(hhat_kl)^2 / N, over any fading; over i.i.d. Rayleigh fading it is
  * xi_kl, to the bit. In the arena, K x L; NULL when out of memory. Shared among network->threads. */
 double *channel_estimate_power(const cfi_network *network, cfi_arena *arena);
+/* beta_kl - xi_kl, the variance of the estimates' errors, of AP l: K numbers, in as many steps as pairs share a pilot.
+ */
+void channel_error_variance_of(const cfi_network *network, size_t l, double *restrict error);
 
 /* ------------------------------------------------------------------- a channel's statistics ---- */
 
@@ -90,11 +93,10 @@ typedef struct cfi_precoder {
      * in every realisation of the range (laid out as channel_draw leaves them). E norm(v_kl)^2 = 1 over channels. Out
      * factor: K */
     void (*apply)(void *prepared, size_t l, const cfi_channel_range *range, cfi_channels estimates, double *factor);
-    /* Closed form over i.i.d. Rayleigh fading. Arrays of *out are the arena's or the network's. False when out of
-     * memory.
-     */
+    /* Closed form over i.i.d. Rayleigh fading, or NULL: there is none, and the link simulates. Arrays of *out are the
+     * arena's or the network's. False when out of memory. */
     bool (*moments)(const cfi_network *network, cfi_arena *arena, cfi_precoder_moments *out);
-    /* The same over fading that is correlated or has lines of sight. */
+    /* The same over fading that is correlated or has a line of sight. */
     bool (*moments_correlated)(const cfi_network *network, cfi_arena *arena, cfi_precoder_moments *out);
 } cfi_precoder;
 

@@ -55,7 +55,8 @@ typedef struct cfi_link {
     uint32_t drop;
     size_t L, K;
     size_t threads;                    /* that closed forms and allocation may use, as cfi_network's */
-    const char *kind;                  /* "closed_form": exact second moments */
+    const char *kind;                  /* "closed_form": exact second moments; "simulated": estimates of them */
+    bool theorem1;                     /* the published rate applies: i.i.d. Rayleigh fading and maximum ratio */
     double largest_relative_std_error; /* of the moments; 0 for closed forms */
     const unsigned char *served;       /* cfi_network's; NULL: every AP serves every user */
     const double *g;                   /* E h_kl^H v_kl >= 0; 0 for pairs that are not served */
@@ -66,6 +67,7 @@ typedef struct cfi_link {
     const double *V_by_stream; /* NULL, or K x K x L where it does: (k, j, l) at [k + K (j + K l)]; V is NULL */
     const double *S;           /* E abs(h_kl^H a_l)^2 / N */
     const double *estimate;    /* for link_share, where fading is not i.i.d.; else NULL */
+    const double *mean_square; /* NULL, or E norm(v)^2 before the precoder's normalisation: cfi_network.mean_square */
     const void *origin;        /* what the link was made of: for link_share alone */
     const size_t *pilot;       /* K: users of one number share a pilot */
     const size_t *pilot_first, *pilot_next; /* K: those of the network */
@@ -80,8 +82,9 @@ typedef struct cfi_link {
     cfi_directions directions;
 } cfi_link;
 
-/* The link of a drop under the system's precoder, by its closed forms. Borrows the network, which must live as long.
- * O(K L), shared among network->threads. Fails: CFI_NO_MEMORY. */
+/* The link of a drop under the system's precoder: by its closed forms, O(K L), or by simulation where it has none for
+ * the drop's fading (precoding.realizations draws, docs/model.md (M20)). Shared among network->threads; no bit depends
+ * on them. Borrows the network, which must live as long. Fails: CFI_NO_MEMORY. */
 cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error);
 
 /* Gives the link the means c_kj,l of its pairs (cfi_link.coherent), or NULL: the link's own. The numbers must live as

@@ -39,7 +39,11 @@ typedef struct cfi_network {
     bool pilots_overlap;         /* some pair of users shares a pilot */
     const unsigned char *served; /* K x L: 1 where AP l serves user k, else 0; NULL: every AP serves every user */
     const double *angle_rad;     /* L */
-    bool equal_paths;            /* alpha is one number for all pairs */
+    /* E norm(v)^2 of vectors without their normalisation, of precoders that have it from simulation, as link_make
+     * leaves it in cfi_link.mean_square: what draws of this network then need not simulate again, to the bit. NULL:
+     * unknown */
+    const double *mean_square;
+    bool equal_paths; /* alpha is one number for all pairs */
     const double complex
         *path; /* alpha_lp, see network_path_gains: L numbers if equal_paths, else L x L, row l sends */
 } cfi_network;

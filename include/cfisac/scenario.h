@@ -9,8 +9,7 @@
 #include <complex.h>
 
 /* The rows of two tables, each stated here and nowhere else: constant, word of the scenario's key, name of the row; of
- * a model of propagation also what it needs besides distances (NOTHING or CARRIER). The key of the second table comes
- * with its second row (docs/architecture.md): there is nothing to choose from before. X(LOG_DISTANCE, log_distance,
+ * a model of propagation also what it needs besides distances (NOTHING or CARRIER). X(LOG_DISTANCE, log_distance,
  * NOTHING) is CFI_PROPAGATION_LOG_DISTANCE, the word "log_distance" of propagation.model and the row
  * propagation_log_distance in src/network/propagation_log_distance.c; X(MR, mr) is CFI_PRECODER_MR, "mr" of
  * precoding.kind and precoder_mr in src/channel/precoder_mr.c. */
@@ -20,7 +19,7 @@
     X(TR38901_UMI, tr38901_umi, CARRIER)                                                                               \
     X(TR38901_UMA, tr38901_uma, CARRIER)                                                                               \
     X(TR38901_INH, tr38901_inh, CARRIER)
-#define CFI_PRECODERS(X) X(MR, mr)
+#define CFI_PRECODERS(X) X(MR, mr) X(ZF, zf) X(RZF, rzf) X(LP_MMSE, lp_mmse)
 
 #define CFI_PROPAGATION_CONSTANT(constant, word, needs) CFI_PROPAGATION_##constant,
 #define CFI_PRECODER_CONSTANT(constant, word)           CFI_PRECODER_##constant,
@@ -89,8 +88,11 @@ typedef struct cfi_fading_settings {
 #include "cfisac/scenario_keys.inc"
 } cfi_fading_settings;
 
+/* What access points make of their estimates, and how many draws its statistics are simulated from where they have no
+ * closed form. */
 typedef struct cfi_precoding {
-    cfi_precoder_kind kind;
+#define PRECODING_KEY CFI_KEY_FIELD
+#include "cfisac/scenario_keys.inc"
 } cfi_precoding;
 
 /* tau_p pilots in a coherence block of tau_c symbols (0: no pilot overhead), T >= K sensing symbols. */

@@ -122,9 +122,9 @@ CLONES(static, double, total_power,
     return total[0];
 }
 
-/* The largest c with sum_l (x_l + s_l) <= L. The total is convex and piecewise linear in c, so Newton's method from the
- * right ends at the root after finitely many steps. Negative when there is none. */
-static double largest_common_factor(const alloc_problem *problem, const double *x, const double *floor)
+/* The total is convex and piecewise linear in c, so Newton's method from the right ends at the root after finitely many
+ * steps. */
+double problem_common_factor(const alloc_problem *problem, const double *x, const double *floor)
 {
     double budget = (double)problem->L, c, sum = 0.0;
 
@@ -184,10 +184,10 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point)
     }
     starting_powers(problem, point);
     set_floors(problem, true, floor);
-    c = largest_common_factor(problem, point->x, floor);
+    c = problem_common_factor(problem, point->x, floor);
     if (!(c >= 0.0)) { /* at the edge of feasibility nothing is left for sensing power */
         set_floors(problem, false, floor);
-        c = largest_common_factor(problem, point->x, floor);
+        c = problem_common_factor(problem, point->x, floor);
     }
     if (!(c >= 0.0)) {
         return false;

@@ -148,6 +148,10 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point);
  */
 bool complete_directed(const alloc_problem *problem, alloc_point *point);
 
+/* The largest c at which communication powers max(c x_l, floor_l), with the least sensing powers that they need, keep
+ * the budget and the limits; negative when there is none. */
+double problem_common_factor(const alloc_problem *problem, const double *x, const double *floor);
+
 /* The amplitude of a power in watts. */
 double problem_amplitude(const alloc_problem *problem, double power_w);
 /* Radiated watts of a point, and back. */

@@ -51,6 +51,24 @@ double channel_mmse_variance_at(const cfi_network *network, size_t k, size_t l)
     return beta[k] * (energy * beta[k] / (energy * arrives + noise));
 }
 
+/* Not as a difference of beta and xi, which are the same digits where pilots are strong. */
+void channel_error_variance_of(const cfi_network *network, size_t l, double *restrict row)
+{
+    const cfi_system *system = network->system;
+    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = system_pilot_noise(system);
+    const double *beta = network->beta + network->K * l;
+
+    for (size_t k = 0; k < network->K; k++) {
+        double others = 0.0, disturbed;
+
+        for (size_t j = network->pilot_first[k]; j < network->K; j = network->pilot_next[j]) {
+            others += j != k ? beta[j] : 0.0;
+        }
+        disturbed = energy * others + noise;
+        row[k] = beta[k] * (disturbed / (energy * beta[k] + disturbed));
+    }
+}
+
 /* What the threads share. */
 typedef struct variances {
     const cfi_network *network;

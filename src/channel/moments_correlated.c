@@ -2,7 +2,8 @@
  *
  * R_k and m_k m_k^H are Hermitian and Toeplitz, so that a trace of a product with one of them needs the other factor's
  * sums along its diagonals alone: 2 N - 1 real numbers. All pairs of users of an access point are then one small
- * product of matrices. */
+ * product of matrices. Psi^-1 R_j is no Hermitian matrix, but turned by half a turn it is its own conjugate, as all of
+ * them are: its sums on both sides of the diagonal are conjugate, too, and tr(R_j Psi^-1 R_k) is real. */
 #include "channel/moments_correlated.h"
 
 #include "base/clones.h"
@@ -17,11 +18,11 @@
  * imaginary parts of the others; part q of user k at [k + K q]. */
 typedef struct ap_moments {
     double complex *factor, *solved; /* N x N: of Psi, and Psi^-1 R */
-    double complex *column, *sums;   /* N; 2 N - 1: diagonals of Psi^-1 R_k from -(N - 1) on */
+    double complex *column, *sums;   /* N each */
     double *scattered, *sight;       /* parts of R_k, and of m_k m_k^H */
     double *estimate;                /* of the diagonal sums of B_k: tr(T B_k) is the product with the parts of T */
     double *whole, *sent;            /* R_k + m_k m_k^H; the same of (B_j + m_j m_j^H) / n_j */
-    double complex *heard;           /* N of each user: conjugates of Psi^-1 R_k's sums, for pairs on one pilot */
+    double *heard;                   /* the same of Psi^-1 R_j, for pairs on one pilot */
     double *power;                   /* K: n_k */
 } ap_moments;
 
@@ -61,13 +62,14 @@ static void put_sums(const moments_job *job, const double complex *e, size_t k, 
     }
 }
 
-static double product_of_parts(const moments_job *job, const double *a, const double *b, size_t k)
+/* Of parts of user k and parts of user j. */
+static double product_of_parts(const moments_job *job, const double *a, size_t k, const double *b, size_t j)
 {
     size_t K = job->network->K;
     double sum = 0.0;
 
     for (size_t q = 0; q < job->parts; q++) {
-        sum += a[k + K * q] * b[k + K * q];
+        sum += a[k + K * q] * b[j + K * q];
     }
     return sum;
 }
@@ -88,13 +90,13 @@ static void sum_estimate(size_t N, double energy, const double complex *y, doubl
     }
 }
 
-/* All diagonals of a matrix, from that of its upper right corner on. */
+/* Lower diagonals of a matrix. */
 static void sum_diagonals(size_t N, const double complex *matrix, double complex *sums)
 {
-    memset(sums, 0, (2 * N - 1) * sizeof *sums);
+    memset(sums, 0, N * sizeof *sums);
     for (size_t n = 0; n < N; n++) {
-        for (size_t m = 0; m < N; m++) {
-            sums[N - 1 + m - n] += matrix[m + N * n];
+        for (size_t m = n; m < N; m++) {
+            sums[m - n] += matrix[m + N * n];
         }
     }
 }
@@ -119,7 +121,8 @@ static void describe_user(const moments_job *job, size_t k, size_t l, const ap_m
     w->power[k] = w->estimate[k] + (double)N * w->sight[k];
     if (job->coherent) {
         linalg_lower_solve_adjoint(N, w->factor, N, w->solved);
-        sum_diagonals(N, w->solved, w->heard + (2 * N - 1) * k);
+        sum_diagonals(N, w->solved, w->sums);
+        put_sums(job, w->sums, k, w->heard);
     }
     for (size_t q = 0; q < job->parts; q++) {
         size_t d = (q + 1) / 2, i = k + K * q;
@@ -133,8 +136,8 @@ static void describe_user(const moments_job *job, size_t k, size_t l, const ap_m
 /* V_kk n_k = tr(R_k (B_k + m_k m_k^H)) + m_k^H B_k m_k: without abs(m_k)^4, which the mean has. */
 static double own_variance(const moments_job *job, size_t k, const ap_moments *w)
 {
-    double scattered = product_of_parts(job, w->scattered, w->sent, k),
-           sight = product_of_parts(job, w->sight, w->estimate, k);
+    double scattered = product_of_parts(job, w->scattered, k, w->sent, k),
+           sight = product_of_parts(job, w->sight, k, w->estimate, k);
 
     return w->power[k] > 0.0 ? scattered + sight / w->power[k] : 0.0;
 }
@@ -191,21 +194,7 @@ static void fill_variances(const moments_job *job, size_t l, const ap_moments *w
     }
 }
 
-/* tr(R_j Psi^-1 R_k), from the diagonals of Psi^-1 R_j and the column of R_k. */
-static double complex trace_of_pair(const moments_job *job, size_t k, size_t j, const ap_moments *w)
-{
-    size_t K = job->network->K, N = job->network->system->N;
-    const double complex *diagonal = w->heard + (2 * N - 1) * j + N - 1; /* [0]: the main one */
-    double complex sum = w->scattered[k] * conj(diagonal[0]);
-
-    for (size_t d = 1; d < N; d++) {
-        double complex entry = w->scattered[k + K * (2 * d - 1)] + I * w->scattered[k + K * 2 * d];
-
-        sum += entry * conj(diagonal[d]) + conj(entry * *(diagonal - d));
-    }
-    return sum;
-}
-
+/* c_kj = tau_p p_p tr(R_j Psi^-1 R_k) / sqrt(n_j) */
 static void fill_coherent(const moments_job *job, size_t l, const ap_moments *w)
 {
     const cfi_network *network = job->network;
@@ -218,7 +207,7 @@ static void fill_coherent(const moments_job *job, size_t l, const ap_moments *w)
             if (j != k) {
                 double scale = w->power[j] > 0.0 ? energy / sqrt(w->power[j]) : 0.0;
 
-                job->coherent[l + network->L * row] = scale * trace_of_pair(job, k, j, w);
+                job->coherent[l + network->L * row] = scale * product_of_parts(job, w->scattered, k, w->heard, j);
                 row++;
             }
         }
@@ -265,13 +254,12 @@ static void fill_aps(void *context, size_t thread, size_t first, size_t end)
 static bool allocate_work(const moments_job *job, cfi_arena *arena, ap_moments *w)
 {
     size_t K = job->network->K, N = job->network->system->N, numbers = K * job->parts;
-    double *memory = arena_alloc(arena, 5 * numbers + K, sizeof *memory);
+    double *memory = arena_alloc(arena, 6 * numbers + K, sizeof *memory);
 
     *w = (ap_moments){.factor = arena_alloc(arena, 2 * N * N, sizeof(double complex)),
-                      .column = arena_alloc(arena, 3 * N, sizeof(double complex)),
-                      .scattered = memory,
-                      .heard = arena_alloc(arena, job->coherent ? numbers : 0, sizeof(double complex))};
-    if (!memory || !w->factor || !w->column || !w->heard) {
+                      .column = arena_alloc(arena, 2 * N, sizeof(double complex)),
+                      .scattered = memory};
+    if (!memory || !w->factor || !w->column) {
         return false;
     }
     w->solved = w->factor + N * N;
@@ -280,7 +268,8 @@ static bool allocate_work(const moments_job *job, cfi_arena *arena, ap_moments *
     w->estimate = memory + 2 * numbers;
     w->whole = memory + 3 * numbers;
     w->sent = memory + 4 * numbers;
-    w->power = memory + 5 * numbers;
+    w->heard = memory + 5 * numbers;
+    w->power = memory + 6 * numbers;
     return true;
 }
 

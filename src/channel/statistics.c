@@ -87,6 +87,13 @@ void statistics_toeplitz(size_t N, const double complex *restrict column, double
     }
 }
 
+/* White noise that a covariance with this diagonal must have, at least, for rounding not to spoil its factor.
+ * Scatterers in a narrow cone leave a matrix of low rank. */
+static double rounding_of(size_t N, double diagonal)
+{
+    return 8.0 * (double)N * (double)N * DBL_EPSILON * diagonal;
+}
+
 void statistics_factor_pilot(const cfi_network *network, size_t k, size_t l, double complex *restrict factor,
                              double complex *restrict work)
 {
@@ -98,9 +105,9 @@ void statistics_factor_pilot(const cfi_network *network, size_t k, size_t l, dou
     for (size_t j = network->pilot_first[k]; j < network->K; j = network->pilot_next[j]) {
         add_scattered(network, j, l, energy, work);
     }
-    work[0] += noise;
+    work[0] += fmax(noise, rounding_of(N, creal(work[0])));
     statistics_lower_toeplitz(N, work, factor);
-    linalg_factor_hermitian(N, factor, noise); /* no pivot is below the least eigenvalue */
+    linalg_factor_hermitian(N, factor);
 }
 
 void statistics_factor_channel(const cfi_network *network, size_t k, size_t l, double complex *restrict factor,
@@ -109,9 +116,9 @@ void statistics_factor_channel(const cfi_network *network, size_t k, size_t l, d
     size_t N = network->system->N;
 
     statistics_scattered_column(network, k, l, work);
+    work[0] += rounding_of(N, creal(work[0]));
     statistics_lower_toeplitz(N, work, factor);
-    /* Scatterers in a narrow cone leave a matrix of low rank; the rest is rounding, and white noise of its size. */
-    linalg_factor_hermitian(N, factor, 4.0 * (double)N * DBL_EPSILON * creal(work[0]));
+    linalg_factor_hermitian(N, factor);
 }
 
 /* -------------------------------------------------------------------------- of one pair ---- */

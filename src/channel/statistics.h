@@ -26,7 +26,7 @@ void statistics_toeplitz(size_t N, const double complex *restrict column, double
 /* F F^H = Psi of k's pilot at AP l, lower triangle of N x N. Work: N */
 void statistics_factor_pilot(const cfi_network *network, size_t k, size_t l, double complex *restrict factor,
                              double complex *restrict work);
-/* F F^H = R_kl, for draws. Work: N */
+/* F F^H = R_kl, for draws; with white noise of the size of its rounding. Work: N */
 void statistics_factor_channel(const cfi_network *network, size_t k, size_t l, double complex *restrict factor,
                                double complex *restrict work);
 

@@ -1,5 +1,5 @@
-/* Factors of covariances, Hermitian and perhaps of less than full rank, and triangular systems with them. For the small
- * matrices of an array: nothing is packed or called. */
+/* Factors of covariances, and triangular systems with them. For the small matrices of an array: nothing is packed or
+ * called. */
 #include "cfisac/linalg.h"
 
 #include <float.h>
@@ -13,7 +13,7 @@ static void subtract_column(size_t n, const double complex *restrict x, double c
     }
 }
 
-void linalg_factor_hermitian(size_t n, double complex *a, double least)
+void linalg_factor_hermitian(size_t n, double complex *a)
 {
     for (size_t k = 0; k < n; k++) {
         double complex *column = a + n * k;
@@ -22,7 +22,7 @@ void linalg_factor_hermitian(size_t n, double complex *a, double least)
         for (size_t j = 0; j < k; j++) {
             subtract_column(n - k, a + k + n * j, conj(a[k + n * j]), column + k);
         }
-        root = sqrt(fmax(creal(column[k]), fmax(least, DBL_MIN)));
+        root = sqrt(fmax(creal(column[k]), DBL_MIN));
         column[k] = root;
         for (size_t i = k + 1; i < n; i++) {
             column[i] /= root;

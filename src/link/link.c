@@ -1,5 +1,6 @@
 /* Second moments and sensing information of one drop. docs/model.md (M4) - (M7). */
 #include "link/directions.h"
+#include "link/simulated.h"
 
 #include "base/threads.h"
 
@@ -45,21 +46,24 @@ static cfi_status add_information(const cfi_network *network, cfi_arena *arena, 
     return CFI_OK;
 }
 
-/* Closed forms of the drop's fading; what estimates have in it, where that is not (M2). */
-static bool make_moments(const cfi_network *network, cfi_arena *arena, cfi_precoder_moments *moments,
-                         const double **estimate)
-{
-    const cfi_precoder *precoder = channel_precoder(network->system);
-    bool iid = channel_is_iid(network);
-
-    *estimate = iid ? NULL : channel_estimate_power(network, arena);
-    return (iid || *estimate) && (iid ? precoder->moments : precoder->moments_correlated)(network, arena, moments);
-}
-
 static cfi_status link_out_of_memory(const cfi_network *network, cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for the links of %zu access points and %zu users", network->L,
                      network->K);
+}
+
+/* Closed forms where the precoder has them for the drop's fading. */
+static cfi_status find_moments(const cfi_network *network, cfi_arena *arena, simulated_moments *out, cfi_error *error)
+{
+    const cfi_precoder *precoder = channel_precoder(network->system);
+    bool (*closed)(const cfi_network *, cfi_arena *, cfi_precoder_moments *) =
+        channel_is_iid(network) ? precoder->moments : precoder->moments_correlated;
+
+    if (!closed) {
+        return simulated_make(network, arena, out, error);
+    }
+    *out = (simulated_moments){.mean_square = NULL};
+    return closed(network, arena, &out->moments) ? CFI_OK : link_out_of_memory(network, error);
 }
 
 /* What the threads share of the means of served pairs. */
@@ -99,11 +103,14 @@ static cfi_status mask_means(const cfi_network *network, cfi_arena *arena, cfi_l
 
 cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error)
 {
-    cfi_precoder_moments moments;
-    const double *estimate;
-    cfi_status status;
+    simulated_moments found;
+    cfi_status status = find_moments(network, arena, &found, error);
+    const double *estimate = channel_is_iid(network) ? NULL : channel_estimate_power(network, arena);
 
-    if (!make_moments(network, arena, &moments, &estimate)) {
+    if (status != CFI_OK) {
+        return status;
+    }
+    if (!channel_is_iid(network) && !estimate) {
         return link_out_of_memory(network, error);
     }
     *link = (cfi_link){.system = network->system,
@@ -111,22 +118,25 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
                        .L = network->L,
                        .K = network->K,
                        .threads = network->threads,
-                       .kind = "closed_form",
+                       .kind = found.mean_square ? "simulated" : "closed_form",
+                       .theorem1 = channel_is_iid(network) && network->system->precoding.kind == CFI_PRECODER_MR,
+                       .largest_relative_std_error = found.largest_relative_std_error,
                        .served = network->served,
-                       .g = moments.g,
-                       .heard = moments.g,
-                       .V = moments.V,
-                       .V_by_stream = moments.V_by_stream,
-                       .S = moments.S ? moments.S : network->beta, /* a_l does not depend on the channels */
+                       .g = found.moments.g,
+                       .heard = found.moments.g,
+                       .V = found.moments.V,
+                       .V_by_stream = found.moments.V_by_stream,
+                       .S = found.moments.S ? found.moments.S : network->beta, /* a_l: not of the channels */
                        .estimate = estimate,
+                       .mean_square = found.mean_square,
                        .origin = network,
                        .pilot = network->pilot,
                        .pilot_first = network->pilot_first,
                        .pilot_next = network->pilot_next,
                        .pilots_overlap = network->pilots_overlap};
-    status = link_set_coherent(link, moments.coherent, arena, error);
+    status = mask_means(network, arena, link, error);
     if (status == CFI_OK) {
-        status = mask_means(network, arena, link, error);
+        status = link_set_coherent(link, found.moments.coherent, arena, error);
     }
     if (status == CFI_OK) {
         status = add_information(network, arena, link, error);

@@ -6,7 +6,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { LANES = 8 }; /* nodes at once: a vector of 512 bits */
+enum {
+    LANES = 8,  /* nodes at once: a vector of 512 bits */
+    AROUND = 16 /* nodes more on a circle: J_n(x) is below 1e-12 at x + 16 for the x of a few antennas */
+};
 
 /* The normal density is cut where it is 2e-16 of its largest value. */
 static const double MOST_DEVIATIONS = 8.5;
@@ -18,9 +21,9 @@ size_t scattering_points(size_t N, double spread_rad, bool *circle)
     double cycles = M_PI * spread_rad * (double)(N - 1) + 9.0, width = 2.0 * MOST_DEVIATIONS;
 
     *circle = width * spread_rad > 2.0 * M_PI;
-    /* On the circle half the step: the transform of exp(j x sin) dies out slowly compared with that of a wide density.
-     */
-    return *circle ? (size_t)ceil(2.0 * cycles / spread_rad) : (size_t)ceil(width * cycles / (2.0 * M_PI));
+    /* On the circle half the step, and some nodes more: the transform of exp(j x sin) dies out slowly compared with
+     * that of a wide density. */
+    return *circle ? (size_t)ceil(2.0 * cycles / spread_rad) + AROUND : (size_t)ceil(width * cycles / (2.0 * M_PI));
 }
 
 /* The density of a normal number at `angle`, summed over all turns of the circle, to a factor. */
@@ -75,10 +78,19 @@ size_t scattering_work(const scattering_rule *rule)
     return rule->points + 2 * LANES * rule->N;
 }
 
-/* cos(pi u) and sin(pi u) for abs(u) <= 1: power series of half the angle, whose next terms are below 3e-16. */
-__attribute__((always_inline)) static inline void turn(double u, double *restrict cosine, double *restrict sine)
+/* One number of each of LANES nodes: loops over nodes are one operation. */
+typedef double scattering_lanes __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
+
+__attribute__((always_inline)) static inline scattering_lanes *nodes_at(const double *numbers, size_t at)
 {
-    double h = 0.5 * M_PI * u, x = h * h, s, c;
+    return (scattering_lanes *)(numbers + at);
+}
+
+/* cos(pi u) and sin(pi u) for abs(u) <= 1: power series of half the angle, whose next terms are below 3e-16. */
+__attribute__((always_inline)) static inline void turn(scattering_lanes u, scattering_lanes *cosine,
+                                                       scattering_lanes *sine)
+{
+    scattering_lanes h = 0.5 * M_PI * u, x = h * h, s, c;
 
     s = 1.0 - x * (1.0 / 342.0);
     s = 1.0 - x * s * (1.0 / 272.0);
@@ -103,29 +115,24 @@ __attribute__((always_inline)) static inline void turn(double u, double *restric
     *sine = 2.0 * s * c;
 }
 
-/* Adds weight exp(-j pi n along across_j) of all nodes j of the elevation to re[LANES n + lane] + j im[..]. */
+/* Adds weight exp(-j pi n along across_j) of all nodes j of the elevation to the sums re + j im of lag n, lane by lane.
+ */
 CLONES(static, void, add_azimuth,
-       (const scattering_rule *rule, double weight, double along, const double *restrict across, double *restrict re,
+       (const scattering_rule *rule, double weight, double along, const double *across, double *restrict re,
         double *restrict im),
        (rule, weight, along, across, re, im))
 {
     for (size_t j = 0; j < rule->points; j += LANES) {
-        double c[LANES], s[LANES], x[LANES], y[LANES];
+        scattering_lanes c, s, x = weight * *nodes_at(rule->weight, j), y = {0.0};
 
-        for (size_t i = 0; i < LANES; i++) {
-            turn(along * across[j + i], &c[i], &s[i]);
-            x[i] = weight * rule->weight[j + i];
-            y[i] = 0.0;
-        }
+        turn(along * *nodes_at(across, j), &c, &s);
         for (size_t n = 1; n < rule->N; n++) {
-            for (size_t i = 0; i < LANES; i++) {
-                double real = x[i] * c[i] + y[i] * s[i];
+            scattering_lanes real = x * c + y * s;
 
-                y[i] = y[i] * c[i] - x[i] * s[i];
-                x[i] = real;
-                re[LANES * n + i] += real;
-                im[LANES * n + i] += y[i];
-            }
+            y = y * c - x * s;
+            x = real;
+            *nodes_at(re, LANES * n) += x;
+            *nodes_at(im, LANES * n) += y;
         }
     }
 }

@@ -198,3 +198,16 @@ bool drops_forms_differ(const cfi_results *results)
     }
     return differ;
 }
+
+const cfi_record *drops_worst_link(const cfi_results *results)
+{
+    const cfi_record *worst = NULL;
+
+    for (size_t i = 0; i < results->count; i++) {
+        const cfi_record *record = &results->record[i];
+        double error = record->link ? record->link->largest_relative_std_error : 0.0;
+
+        worst = error > (worst ? worst->link->largest_relative_std_error : 0.0) ? record : worst;
+    }
+    return worst;
+}

@@ -102,8 +102,11 @@ static void put_heading(const page *p)
     put_many(p, s->frame.T, "symbol", " a radar frame; ");
     put_many(p, s->monte_carlo.drops, "drop", " x ");
     put_many(p, s->monte_carlo.realizations, "channel", "\n");
-    fprintf(p->stream, "  allocation %s, rate %s, bound %s, ", method_name(s->allocation.method),
-            rate_model_name(s->rate_model), crlb_model_name(s->sensing.crlb_model));
+    fprintf(p->stream, "  allocation %s, rate %s, ", method_name(s->allocation.method), rate_model_name(s->rate_model));
+    if (s->precoding.kind != CFI_PRECODER_MR) {
+        fprintf(p->stream, "precoder %s, ", channel_precoder(s)->name);
+    }
+    fprintf(p->stream, "bound %s, ", crlb_model_name(s->sensing.crlb_model));
     put_thresholds(p);
     fprintf(p->stream, "\n\n");
 }
@@ -114,7 +117,9 @@ static void put_row_header(const page *p)
 {
     int extra = p->theorem1_differs ? 10 : 0;
 
-    fprintf(p->stream, "%6s%-*s%-32sworst\n", "", 32 + extra, "  sum rate in closed form, bit/s/Hz",
+    fprintf(p->stream, "%6s%-*s%-32sworst\n", "", 32 + extra,
+            drops_worst_link(p->results) ? "  sum rates by simulation, bit/s/Hz"
+                                         : "  sum rate in closed form, bit/s/Hz",
             "    Monte Carlo of the exact");
     fprintf(p->stream, "%s drop     equal  heuristic %9s", paint(p, "\033[1m"),
             method_name(p->system->allocation.method));
@@ -318,6 +323,18 @@ static void put_agreement(const page *p)
     }
 }
 
+/* What the sum rates above are made of, where it was simulated. */
+static void put_link(const page *p)
+{
+    const cfi_record *worst = drops_worst_link(p->results);
+
+    if (worst) {
+        fprintf(p->stream,
+                "  links simulated from %zu channels: standard errors of their moments up to %.2g %%, in drop %u\n",
+                p->system->precoding.draws, 100.0 * worst->link->largest_relative_std_error, worst->index);
+    }
+}
+
 static void put_violation(const page *p)
 {
     double worst = -1.0;
@@ -494,6 +511,7 @@ cfi_status report_write_table(const cfi_results *results, FILE *stream, cfi_erro
         if (p.system->allocation.method == CFI_METHOD_SCA) {
             put_gain(&p, false, "heuristic");
         }
+        put_link(&p);
         put_agreement(&p);
         put_violation(&p);
         put_spread(&p);

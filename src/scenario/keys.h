@@ -9,7 +9,7 @@
 extern const key_spec key_table[KEY_COUNT];
 
 /* The sections, in the order of the table; each starts the names of its keys. */
-enum { KEY_SECTIONS = 11 };
+enum { KEY_SECTIONS = 12 };
 extern const char *const key_sections[KEY_SECTIONS];
 
 /* The key of a dotted name, or KEY_COUNT. */

@@ -30,8 +30,9 @@ double system_most_power(const cfi_system *system)
     return system->power.ap_limit_w ? fmin(sum, system->power.budget_w) : system->power.budget_w;
 }
 
-/* By Cauchy and Schwarz: u_k^2 <= N sum_l xi_kl times the power of all access points, and <= N sum_l xi_kl / beta_kl
- * times what that power interferes with at user k itself, (M5). xi as if no two users shared a pilot. */
+/* By Cauchy and Schwarz: u_k^2 <= N sum_l xi_kl times the power of all access points, and <= N sum_l xi_kl / V_kl times
+ * what that power interferes with at user k itself, (M5), where V_kl is beta_kl under maximum ratio and at least
+ * beta_kl - xi_kl under any precoder. xi as if no two users shared a pilot. */
 static signal_bounds bound_signals(const cfi_system *system, const double *beta)
 {
     double noise = system->power.comm_noise_w, pilot_noise = system_pilot_noise(system),
@@ -47,7 +48,7 @@ static signal_bounds bound_signals(const cfi_system *system, const double *beta)
 
             gains += gain;
             estimated += share * gain;
-            shares += share;
+            shares += system->precoding.kind == CFI_PRECODER_MR ? share : share / (1.0 - share);
             most.largest_gain = fmax(most.largest_gain, gain);
         }
         most.snr = fmax(most.snr, power * gains / noise);

@@ -223,11 +223,36 @@ static cfi_status check_fading(const cfi_scenario *scenario, cfi_error *error)
     return CFI_OK;
 }
 
+static cfi_status check_precoding(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+    cfi_precoder_kind kind = system->precoding.kind;
+    size_t pilots = system->frame.tau_p < system->K ? system->frame.tau_p : system->K;
+
+    if (kind == CFI_PRECODER_ZF && system->N <= pilots) {
+        return refuse_key(scenario, KEY_kind, error,
+                          "\"zf\" cannot null %zu pilots with network.tx_antennas %zu (allowed: more antennas than the "
+                          "smaller of pilots.length and network.ues; or mr, rzf, lp_mmse)",
+                          pilots, system->N);
+    }
+    if (kind != CFI_PRECODER_MR && system->rate_model == CFI_RATE_THEOREM1) {
+        return refuse_key(
+            scenario, KEY_rate_model, error,
+            "\"theorem1\" with the precoding.kind %s, of which that theorem says nothing (allowed: exact)",
+            key_table[KEY_kind].words[kind]);
+    }
+    return system->precoding.draws <= MAX_DRAWS / system->N
+               ? CFI_OK
+               : refuse_key(scenario, KEY_draws, error,
+                            "%zu channels of %zu antennas exhaust a random stream (allowed: at most %zu)",
+                            system->precoding.draws, system->N, MAX_DRAWS / system->N);
+}
+
 cfi_status check_relations(const cfi_scenario *scenario, cfi_error *error)
 {
     cfi_status (*const checks[])(const cfi_scenario *, cfi_error *) = {
-        check_memory,      check_frame, check_pilots, check_clusters, check_angles,
-        check_rate_target, idle_check,  check_power,  check_carrier,  check_fading};
+        check_memory, check_frame, check_pilots,  check_clusters, check_angles,   check_rate_target,
+        idle_check,   check_power, check_carrier, check_fading,   check_precoding};
     cfi_status status = CFI_OK;
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == CFI_OK; i++) {
