@@ -1,5 +1,5 @@
 #!/bin/bash
-# Thresholds and bounds as a user meets them: none at all (null). Arguments: the program.
+# Thresholds and bounds as a user meets them: none at all (null), and signals that have directions. Arguments: the program.
 # shellcheck source=tests/cli/common.sh
 . "$(dirname "$0")/common.sh"
 cd "$work" || exit 1
@@ -39,5 +39,28 @@ expect 3 run paper.json --set 'sensing.crlb_threshold_db=[null, -5]'
 check 'a list has numbers' has err 'crlb_threshold_db'
 expect 0 sweep paper.json --set sweep='{"sensing.crlb_threshold_db": [null, -5]}' --out sweep
 check 'null is one point of a sweep' test "$(wc -l <sweep/sweep.csv)" -eq 3
+
+# ---------------------------------------------------------------------- signals that have directions
+cat >directed.json <<'END'
+{"network": {"aps": 4, "ues": 3}, "fading": {"correlation": "local_scattering", "rician_factor_db": 10},
+ "sensing": {"crlb_threshold_db": -8}, "monte_carlo": {"drops": 3, "realizations": 300}}
+END
+expect 0 run directed.json --out directed
+check 'cones take the steps' test "$(json '[.drops[].allocation.solver] | unique | join(" ")' directed/results.json)" = socp
+check 'thresholds hold' test "$(json '[.drops[].allocation.max_constraint_violation] | max < 1e-9' directed/results.json)" = true
+check 'bounds are the allowed ones at most' test "$(json '[.drops[].closed_form.crlb_own_echo_rad2[]] | max <= 0.158489320' directed/results.json)" = true
+for bound in own_echo multistatic; do
+    check "the Monte Carlo meets $bound" test "$(json "[.drops[] | [.closed_form.crlb_${bound}_rad2, .monte_carlo.crlb_${bound}_rad2, .monte_carlo.crlb_${bound}_std_error_rad2] | transpose[] | (.[0] - .[1]) / .[2] | fabs] | max < 5" directed/results.json)" = true
+done
+expect 4 run directed.json --set sensing.crlb_threshold_db=-80 --quiet
+check 'an infeasible drop says by how much thresholds must give way' has err 'threshold'
+expect 3 run directed.json --set allocation.solver=structured
+check 'the response knows no such thresholds' has err '/allocation/solver: "structured" with sensing.crlb_threshold_db where fading has directions is not available'
+expect 0 run directed.json --set allocation.solver=structured "${none[@]}" --set monte_carlo.realizations=0
+expect 3 run directed.json --set allocation.crlb_constraint=sca
+check "nor does the paper's approximation" has err '/allocation/crlb_constraint: "sca" where fading has directions is not available'
+expect 0 run directed.json --set allocation.method=heuristic --set monte_carlo.realizations=0 --out split_directed
+check 'the heuristic split holds them too' test "$(json '[.drops[].allocation.max_constraint_violation] | max < 1e-9' split_directed/results.json)" = true
+expect 0 run directed.json --set pilots.length=2 --set allocation.starts=2 --set monte_carlo.realizations=0
 
 conclude
