@@ -243,6 +243,40 @@ static void pilots_of_one_user_each_make_no_clusters(void **state)
     free_system(&made);
 }
 
+/* With pilots given, users and access points in another order are served the same (no two gains are equal). */
+static void permuted_networks_have_permuted_clusters(void **state)
+{
+    (void)state;
+    enum { L = 11, K = 9 };
+
+    for (size_t mode = CFI_CLUSTERS_STRONGEST; mode <= CFI_CLUSTERS_DCC; mode++) {
+        made_system a = make_system(21, L, K, 2, 2), b = make_system(21, L, K, 2, 2);
+        cfi_arena *arena = arena_create();
+        cfi_network first, second;
+
+        reuse_pilots(&a, 4);
+        reuse_pilots(&b, 4);
+        for (size_t k = 0; k < K; k++) {
+            b.pilot[4 * k % K] = a.pilot[k];
+            for (size_t l = 0; l < L; l++) {
+                b.gain[4 * k % K + K * (3 * l % L)] = a.gain[k + K * l];
+            }
+        }
+        a.system.clusters = mode == CFI_CLUSTERS_DCC
+                                ? (cfi_clusters){.mode = CFI_CLUSTERS_DCC}
+                                : (cfi_clusters){.mode = CFI_CLUSTERS_STRONGEST, .aps_per_user = 3};
+        b.system.clusters = a.system.clusters;
+        first = draw_network(&a.system, 0, arena);
+        second = draw_network(&b.system, 0, arena);
+        for (size_t i = 0; i < K * L; i++) {
+            assert_int_equal(first.served[i], second.served[4 * (i % K) % K + K * (3 * (i / K) % L)]);
+        }
+        arena_destroy(arena);
+        free_system(&a);
+        free_system(&b);
+    }
+}
+
 /* Pilots and clusters depend on gains alone, however many threads drew them. */
 static void clusters_do_not_depend_on_threads(void **state)
 {
@@ -271,6 +305,7 @@ int main(void)
         cmocka_unit_test(dynamic_clusters_by_hand),
         cmocka_unit_test(clusters_are_the_rules_in_words),
         cmocka_unit_test(pilots_of_one_user_each_make_no_clusters),
+        cmocka_unit_test(permuted_networks_have_permuted_clusters),
         cmocka_unit_test(clusters_do_not_depend_on_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,15 +24,23 @@ static const kind KINDS[] = {
 };
 enum { KIND_COUNT = sizeof KINDS / sizeof *KINDS };
 
-static drop *make_fading_drop(size_t which, size_t L, placed_system *placed)
+enum { DRAWS = 40000 }; /* of raw moments, and of simulated ones */
+
+static drop *make_fading_drop_with(cfi_precoder_kind precoder, size_t which, size_t L, placed_system *placed)
 {
     const kind *c = &KINDS[which];
     made_system made = make_system(600 + which, L, c->K, c->N, 4);
 
     reuse_pilots(&made, c->tau_p);
     made.system.frame.pilot_power_w = 2e-6; /* estimates far from perfect */
+    made.system.precoding = (cfi_precoding){.kind = precoder, .draws = DRAWS};
     *placed = place_system(made, c->spread_rad, c->rician);
     return make_drop(placed->made);
+}
+
+static drop *make_fading_drop(size_t which, size_t L, placed_system *placed)
+{
+    return make_fading_drop_with(CFI_PRECODER_MR, which, L, placed);
 }
 
 static double squared(double complex z)
@@ -88,7 +96,7 @@ static double trace_of_product(size_t N, const double complex *A, const double c
     return creal(sum);
 }
 
-/* The table's row: docs/model.md (M20). */
+/* The table's row: docs/model.md (M22). */
 static double variance_of(const statistics *s, size_t k, size_t j)
 {
     double complex meet = 0.0;
@@ -146,11 +154,10 @@ static void moments_are_the_matrices_of_their_definition(void **state)
 
 /* ------------------------------------------------------------------------------ raw draws ---- */
 
-enum { DRAWS = 40000 };
-
 /* Channels, and precoding vectors made from their estimates, of one access point. */
 typedef struct signals {
     size_t K, N;
+    double sigmas; /* how many standard errors of the draws a moment may be off */
     double *memory, factor[MOST_K];
     cfi_channels h, v;
 } signals;
@@ -160,7 +167,11 @@ static signals draw_signals(drop *d, size_t l)
     size_t K = d->network.K, N = d->made.system.N, all = K * N * DRAWS;
     cfi_channel_range range = {0, DRAWS, K * N};
     const cfi_precoder *precoder = channel_precoder(&d->made.system);
-    signals s = {.K = K, .N = N, .memory = malloc(4 * all * sizeof(double))};
+    /* moments that are simulated from as many draws have an error of their own */
+    signals s = {.K = K,
+                 .N = N,
+                 .sigmas = d->link.mean_square ? 5.0 * M_SQRT2 : 5.0,
+                 .memory = malloc(4 * all * sizeof(double))};
 
     s.h = (cfi_channels){s.memory, s.memory + all};
     s.v = (cfi_channels){s.memory + 2 * all, s.memory + 3 * all};
@@ -185,8 +196,8 @@ static double complex product(const signals *s, const double complex *beam, size
     return sum;
 }
 
-/* The mean is the expected one within five standard errors. */
-static void expect_mean(const double *sample, double expected, double scale)
+/* The mean is the expected one within some standard errors. */
+static void expect_mean(const double *sample, double sigmas, double expected, double scale)
 {
     double sum = 0.0, squares = 0.0, n = DRAWS, mean, deviation;
 
@@ -198,7 +209,7 @@ static void expect_mean(const double *sample, double expected, double scale)
         squares += (sample[i] - mean) * (sample[i] - mean);
     }
     deviation = sqrt(squares) / n;
-    if (!(fabs(mean - expected) <= 5.0 * deviation + 1e-9 * scale)) {
+    if (!(fabs(mean - expected) <= sigmas * deviation + 1e-9 * scale)) {
         fail_msg("mean %.6g +- %.2g, expected %.6g", mean, deviation, expected);
     }
 }
@@ -217,47 +228,76 @@ static void compare_moment(const signals *s, const double complex *beam, size_t 
         im[i] = cimag(A);
         square[i] = squared(A - mean);
     }
-    expect_mean(re, creal(mean), scale);
-    expect_mean(im, cimag(mean), scale);
-    expect_mean(square, variance, 1e-3 * variance);
+    expect_mean(re, s->sigmas, creal(mean), scale);
+    expect_mean(im, s->sigmas, cimag(mean), scale);
+    expect_mean(square, s->sigmas, variance, 1e-3 * variance);
     free(re);
 }
 
-static void moments_are_those_of_raw_fading(void **state)
+/* All moments of one access point, and the mean square of its vectors. */
+static void compare_moments(drop *d)
 {
-    (void)state;
-    for (size_t c = 0; c < KIND_COUNT; c++) {
-        placed_system placed;
-        drop *d = make_fading_drop(c, 1, &placed);
-        const cfi_link *link = &d->link;
-        signals s = draw_signals(d, 0);
-        double complex beam[2 * MOST_N];
+    const cfi_link *link = &d->link;
+    signals s = draw_signals(d, 0);
+    double complex beam[2 * MOST_N];
+    double *square = malloc(DRAWS * sizeof *square);
 
-        channel_steering(d->network.angle_rad[0], s.N, beam, beam + s.N);
-        for (size_t n = 0; n < s.N; n++) {
-            beam[n] /= sqrt((double)s.N);
+    channel_steering(d->network.angle_rad[0], s.N, beam, beam + s.N);
+    for (size_t n = 0; n < s.N; n++) {
+        beam[n] /= sqrt((double)s.N);
+    }
+    for (size_t j = 0; j < s.K; j++) {
+        for (size_t k = 0; k < s.K; k++) {
+            double complex mean = j == k                           ? link->g[k]
+                                  : link_coherent_pair(link, k, j) ? link_coherent(link, k, j, 0)
+                                                                   : 0.0;
+
+            compare_moment(&s, beam, k, j, mean, link->V_by_stream[k + s.K * j]);
         }
-        for (size_t j = 0; j < s.K; j++) {
-            for (size_t k = 0; k < s.K; k++) {
-                double complex mean = j == k                           ? link->g[k]
-                                      : link_coherent_pair(link, k, j) ? link_coherent(link, k, j, 0)
-                                                                       : 0.0;
+    }
+    for (size_t k = 0; k < s.K; k++) {
+        compare_moment(&s, beam, k, s.K, 0.0, link->S[k]);
+        for (size_t i = 0; i < DRAWS; i++) {
+            square[i] = 0.0;
+            for (size_t n = 0; n < s.N; n++) {
+                size_t at = (i * s.N + n) * s.K + k;
 
-                compare_moment(&s, beam, k, j, mean, link->V_by_stream[k + s.K * j]);
+                square[i] += s.factor[k] * s.factor[k] * (s.v.re[at] * s.v.re[at] + s.v.im[at] * s.v.im[at]);
             }
         }
-        for (size_t k = 0; k < s.K; k++) {
-            compare_moment(&s, beam, k, s.K, 0.0, link->S[k]);
+        expect_mean(square, s.sigmas, 1.0, 1.0);
+    }
+    free(square);
+    free(s.memory);
+}
+
+/* Of maximum ratio in closed form, of other precoders from the link's simulation; zero-forcing with two antennas more
+ * than pilots, so that its vectors' squares have a spread. */
+static void moments_are_those_of_raw_fading(void **state)
+{
+    size_t simulated = 0;
+
+    (void)state;
+    for (size_t i = 0; i < KIND_COUNT * CFI_PRECODER_COUNT; i++) {
+        cfi_precoder_kind precoder = (cfi_precoder_kind)(i / KIND_COUNT);
+        placed_system placed;
+        drop *d;
+
+        if (precoder == CFI_PRECODER_ZF && KINDS[i % KIND_COUNT].N < KINDS[i % KIND_COUNT].tau_p + 2) {
+            continue;
         }
-        free(s.memory);
+        d = make_fading_drop_with(precoder, i % KIND_COUNT, 1, &placed);
+        simulated += d->link.mean_square != NULL;
+        compare_moments(d);
         free_drop(d);
         free_places(&placed);
     }
+    assert_int_equal(simulated, 2 * KIND_COUNT + 6);
 }
 
 /* ------------------------------------------------------------------------------------ rates ---- */
 
-/* SINR of user k from the link by (M20), access point by access point. */
+/* SINR of user k from the link by (M22), access point by access point. */
 static double sinr_by_hand(const drop *d, size_t k)
 {
     const cfi_link *link = &d->link;

@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "drops.h"
+#include "fading_systems.h"
 
 enum { CHANNELS = 21, MOST_ENTRIES = 16 }; /* not a whole number of batches */
 
@@ -74,35 +75,62 @@ static void eliminate(size_t N, double complex *A, double complex *x)
     }
 }
 
-/* (sum_i pbar (hhat_i hhat_i^H + C_i) + sigma^2 I)^-1 hhat_k as it is written. */
-static void plain_vector(const drop *d, const precoded *p, size_t l, size_t i, size_t k, double complex *x)
+static bool is_served(const drop *d, size_t k, size_t l)
+{
+    return !d->network.served || d->network.served[k + d->network.K * l];
+}
+
+/* pbar: of the access point's limit, where it has one. */
+static double power_of_each(const drop *d, size_t l)
 {
     const cfi_system *system = &d->made.system;
-    size_t N = p->N, K = p->K;
-    double power =
-        (system->power.ap_limit_w ? system->power.ap_limit_w[l] : system->power.budget_w / (double)system->L) /
-        (double)K;
+    size_t users = 0;
+
+    for (size_t k = 0; k < system->K; k++) {
+        users += is_served(d, k, l);
+    }
+    return (system->power.ap_limit_w ? system->power.ap_limit_w[l] : system->power.budget_w / (double)system->L) /
+           (double)users;
+}
+
+/* A += power (hhat_j hhat_j^H + C_j), C_j only where the precoder knows it. */
+static void add_user(const drop *d, const precoded *p, size_t l, size_t i, size_t j, double complex *A)
+{
+    size_t N = p->N;
+    double power = power_of_each(d, l);
+    double complex R[MOST_ENTRIES * MOST_ENTRIES], B[MOST_ENTRIES * MOST_ENTRIES], work[MOST_ENTRIES * MOST_ENTRIES];
+    bool knows = d->made.system.precoding.kind == CFI_PRECODER_LP_MMSE;
+
+    channel_covariance_of(&d->network, j, l, R);
+    channel_estimate_covariance_of(&d->network, j, l, B, work);
+    for (size_t n = 0; n < N; n++) {
+        for (size_t m = 0; m < N; m++) {
+            A[n * N + m] += power * number(p, p->estimate, i, n, j) * conj(number(p, p->estimate, i, m, j));
+            A[n * N + m] += knows ? power * (R[n + N * m] - B[n + N * m]) : 0.0;
+        }
+    }
+}
+
+/* (sum_i pbar (hhat_i hhat_i^H + C_i) + sigma^2 I)^-1 hhat_k over served users i, as it is written. */
+static void plain_vector(const drop *d, const precoded *p, size_t l, size_t i, size_t k, double complex *x)
+{
+    size_t N = p->N;
     double complex A[MOST_ENTRIES * MOST_ENTRIES] = {0.0};
 
-    for (size_t j = 0; j < K; j++) {
-        double error = d->network.beta[j + K * l] - d->xi[j + K * l];
-
-        for (size_t n = 0; n < N; n++) {
-            for (size_t m = 0; m < N; m++) {
-                A[n * N + m] += power * number(p, p->estimate, i, n, j) * conj(number(p, p->estimate, i, m, j));
-            }
-            A[n * N + n] += system->precoding.kind == CFI_PRECODER_LP_MMSE ? power * error : 0.0;
+    for (size_t j = 0; j < p->K; j++) {
+        if (is_served(d, j, l)) {
+            add_user(d, p, l, i, j, A);
         }
     }
     for (size_t n = 0; n < N; n++) {
-        A[n * N + n] += system->power.comm_noise_w;
+        A[n * N + n] += d->made.system.power.comm_noise_w;
         x[n] = number(p, p->estimate, i, n, k);
     }
     eliminate(N, A, x);
 }
 
 /* More antennas than pilots and fewer, shared pilots and orthogonal ones, with limits and without. */
-static drop *drop_of(uint64_t seed, cfi_precoder_kind kind, size_t N, size_t pilots, bool limited)
+static made_system system_of(uint64_t seed, cfi_precoder_kind kind, size_t N, size_t pilots, bool limited)
 {
     enum { L = 2, K = 6 };
     made_system made = make_system(seed, L, K, N, 4);
@@ -113,38 +141,95 @@ static drop *drop_of(uint64_t seed, cfi_precoder_kind kind, size_t N, size_t pil
     made.limit[0] = 3e-4;
     made.limit[1] = 7e-5;
     made.system.power.ap_limit_w = limited ? made.limit : NULL;
-    return make_drop(made);
+    return made;
 }
 
-/* Up to one factor for all realisations, which is that of the other users of the pilot, too. */
+static drop *drop_of(uint64_t seed, cfi_precoder_kind kind, size_t N, size_t pilots, bool limited)
+{
+    return make_drop(system_of(seed, kind, N, pilots, limited));
+}
+
+/* Up to one factor for all realisations of a user that is served. */
+static void expect_plain_vectors(drop *d, size_t l)
+{
+    precoded p = precode(d, l);
+
+    for (size_t k = 0; k < p.K; k++) {
+        double complex ratio = 0.0;
+
+        for (size_t i = 0; is_served(d, k, l) && i < CHANNELS; i++) {
+            double complex x[MOST_ENTRIES];
+            double size = 0.0;
+
+            plain_vector(d, &p, l, i, k, x);
+            for (size_t n = 0; n < p.N; n++) {
+                size = fmax(size, cabs(x[n]));
+                ratio = i + n == 0 ? p.factor[k] * number(&p, p.v, i, n, k) / x[n] : ratio;
+            }
+            for (size_t n = 0; n < p.N; n++) {
+                double complex v = p.factor[k] * number(&p, p.v, i, n, k);
+
+                assert_true(cabs(v - ratio * x[n]) <= 1e-8 * cabs(ratio) * size);
+            }
+        }
+        assert_true(!is_served(d, k, l) || (creal(ratio) > 0.0 && fabs(cimag(ratio)) <= 1e-8 * creal(ratio)));
+    }
+    free(p.memory);
+}
+
+static const size_t SHAPES[][2] = {{2, 6}, {3, 3}, {4, 2}, {8, 6}, {1, 6}, {6, 6}, {5, 1}}; /* N, pilots */
+enum { SHAPE_COUNT = sizeof SHAPES / sizeof *SHAPES };
+
 static void regularised_vectors_solve_the_systems_they_are_defined_by(void **state)
 {
-    const size_t shapes[][2] = {{2, 6}, {3, 3}, {4, 2}, {8, 6}, {1, 6}, {6, 6}, {5, 1}}; /* N, pilots */
-
     (void)state;
-    for (size_t c = 0; c < 4 * 7; c++) {
-        const size_t *shape = shapes[c / 4];
-        cfi_precoder_kind kind = c % 2 ? CFI_PRECODER_RZF : CFI_PRECODER_LP_MMSE;
-        drop *d = drop_of(500 + c, kind, shape[0], shape[1], c / 2 % 2);
-        precoded p = precode(d, 1);
+    for (size_t c = 0; c < 4 * SHAPE_COUNT; c++) {
+        const size_t *shape = SHAPES[c / 4];
+        drop *d = drop_of(500 + c, c % 2 ? CFI_PRECODER_RZF : CFI_PRECODER_LP_MMSE, shape[0], shape[1], c / 2 % 2);
 
-        for (size_t k = 0; k < p.K; k++) {
-            double complex ratio = 0.0;
+        expect_plain_vectors(d, 1);
+        free_drop(d);
+    }
+}
 
-            for (size_t i = 0; i < CHANNELS; i++) {
-                double complex x[MOST_ENTRIES];
+/* The same with errors that have directions, lines of sight, and both, and estimates that are not parallel. */
+static void they_do_over_correlated_and_rician_fading(void **state)
+{
+    (void)state;
+    for (size_t c = 0; c < 6 * SHAPE_COUNT; c++) {
+        const size_t *shape = SHAPES[c / 6];
+        made_system made =
+            system_of(800 + c, c % 2 ? CFI_PRECODER_RZF : CFI_PRECODER_LP_MMSE, shape[0], shape[1], false);
+        placed_system placed = place_system(made, c / 2 % 3 == 0 ? -1.0 : 0.3, c / 2 % 3 == 1 ? 0.0 : 2.0);
+        drop *d = make_drop(placed.made);
 
-                plain_vector(d, &p, 1, i, k, x);
-                for (size_t n = 0; n < p.N; n++) {
-                    double complex now = p.factor[k] * number(&p, p.v, i, n, k) / x[n];
+        expect_plain_vectors(d, 1);
+        free_drop(d);
+        free_places(&placed);
+    }
+}
 
-                    ratio = i + n == 0 ? now : ratio;
-                    assert_true(cabs(now - ratio) <= 1e-8 * cabs(ratio));
-                }
+/* Of two access points each serves the users that are its own; users of one pilot on both sides. */
+static void users_that_are_not_served_do_not_shape_vectors(void **state)
+{
+    (void)state;
+    for (size_t c = 0; c < 2 * SHAPE_COUNT; c++) {
+        const size_t *shape = SHAPES[c / 2];
+        made_system made =
+            system_of(840 + c, c % 2 ? CFI_PRECODER_RZF : CFI_PRECODER_LP_MMSE, shape[0], shape[1], true);
+        drop *d;
+        size_t unserved = 0;
+
+        made.system.clusters = (cfi_clusters){.mode = CFI_CLUSTERS_STRONGEST, .aps_per_user = 1};
+        d = make_drop(made);
+        for (size_t l = 0; l < 2; l++) {
+            expect_plain_vectors(d, l);
+            for (size_t k = 0; k < 6; k++) {
+                assert_true((d->link.g[k + 6 * l] > 0.0) == is_served(d, k, l));
+                unserved += !is_served(d, k, l);
             }
-            assert_true(creal(ratio) > 0.0 && fabs(cimag(ratio)) <= 1e-9 * creal(ratio));
         }
-        free(p.memory);
+        assert_int_equal(unserved, 6);
         free_drop(d);
     }
 }
@@ -174,6 +259,34 @@ static void zero_forcing_nulls_every_other_pilot(void **state)
         free(p.memory);
         free_drop(d);
     }
+}
+
+/* Over correlated fading a column is the sum of its pilot's estimates; the vectors of a pilot are one. */
+static void zero_forcing_nulls_the_sums_of_other_pilots_over_other_fading(void **state)
+{
+    made_system made = system_of(555, CFI_PRECODER_ZF, 5, 3, false);
+    placed_system placed = place_system(made, 0.3, 1.0);
+    drop *d = make_drop(placed.made);
+    precoded p = precode(d, 0);
+
+    (void)state;
+    assert_string_equal(d->link.kind, "simulated");
+    for (size_t i = 0; i < CHANNELS * 3 * p.K; i++) {
+        size_t t = i % 3, j = i / 3 % p.K, r = i / 3 / p.K;
+        double complex sum = 0.0;
+        double scale = 0.0;
+
+        for (size_t n = 0; n < p.N; n++) {
+            double complex column = number(&p, p.estimate, r, n, t) + number(&p, p.estimate, r, n, t + 3);
+
+            sum += conj(column) * number(&p, p.v, r, n, j);
+            scale += cabs(column) * cabs(number(&p, p.v, r, n, j));
+        }
+        assert_true(d->network.pilot[j] == t ? cabs(sum - 1.0) <= 1e-9 : cabs(sum) <= 1e-11 * scale);
+    }
+    free(p.memory);
+    free_drop(d);
+    free_places(&placed);
 }
 
 /* One user, tau_p p_p = 1, beta = noise = 1/2, N = 3: xi = 1/4, so g = sqrt(2 / 4), V = 1/4, S = 1/2. */
@@ -409,6 +522,43 @@ static void permuted_users_have_the_permuted_link(void **state)
     }
 }
 
+/* Lines of sight that are too faint to matter: the moments of i.i.d. fading, simulated in another way. */
+static void faint_lines_of_sight_leave_the_moments_of_iid_fading(void **state)
+{
+    (void)state;
+    for (cfi_precoder_kind kind = CFI_PRECODER_ZF; kind <= CFI_PRECODER_LP_MMSE; kind++) {
+        made_system made = system_of(690 + kind, kind, 8, 3, false);
+        placed_system placed;
+        drop *d;
+        cfi_link plain;
+        size_t K = 6;
+
+        made.system.precoding.draws = 20000;
+        placed = place_system(made, -1.0, 0.0);
+        d = make_drop(placed.made);
+        plain = d->link;
+        d->made.system.fading.rician = CFI_RICIAN_NUMBER;
+        d->made.system.fading.rician_factor = 1e-12;
+        assert_int_equal(network_draw(&d->made.system, 0, d->arena, &d->network, NULL), CFI_OK);
+        remake_link(d);
+        for (size_t i = 0; i < K * K * 2; i++) {
+            size_t k = i % K, j = i / K % K, l = i / (K * K);
+            double V = plain.V ? plain.V[k + K * l] : plain.V_by_stream[i];
+            double error = 5.0 * hypot(plain.largest_relative_std_error, d->link.largest_relative_std_error);
+
+            assert_true(error < 0.25);
+            assert_close(d->link.g[k + K * l], plain.g[k + K * l], error);
+            assert_close(d->link.V_by_stream[i], V, error);
+            assert_close(d->link.S[k + K * l], plain.S[k + K * l], 1e-9);
+            if (link_coherent_pair(&d->link, k, j)) {
+                assert_true(cabs(link_coherent(&d->link, k, j, l) - plain.g[k + K * l]) <= error * plain.g[k + K * l]);
+            }
+        }
+        free_drop(d);
+        free_places(&placed);
+    }
+}
+
 /* One user: the standard error that is told is that of g or V, whichever is larger; over seeds V / g^2 and so on spread
  * as much. */
 static void standard_errors_are_those_of_repeated_simulations(void **state)
@@ -447,7 +597,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(regularised_vectors_solve_the_systems_they_are_defined_by),
+        cmocka_unit_test(they_do_over_correlated_and_rician_fading),
+        cmocka_unit_test(users_that_are_not_served_do_not_shape_vectors),
         cmocka_unit_test(zero_forcing_nulls_every_other_pilot),
+        cmocka_unit_test(zero_forcing_nulls_the_sums_of_other_pilots_over_other_fading),
         cmocka_unit_test(zero_forcing_of_one_user_by_hand),
         cmocka_unit_test(errors_of_good_estimates_keep_their_digits),
         cmocka_unit_test(regularised_zero_forcing_without_noise_is_zero_forcing),
@@ -456,6 +609,7 @@ int main(void)
         cmocka_unit_test(simulated_links_do_not_depend_on_threads),
         cmocka_unit_test(draws_are_normalised_as_the_link_is),
         cmocka_unit_test(permuted_users_have_the_permuted_link),
+        cmocka_unit_test(faint_lines_of_sight_leave_the_moments_of_iid_fading),
         cmocka_unit_test(standard_errors_are_those_of_repeated_simulations),
     };
 

@@ -5,7 +5,7 @@
 #include "cfisac/scenario.h"
 
 /* How the channels of a drop fade about their gains. All NULL: i.i.d. Rayleigh. K x L where nothing else is said.
- *                                                                                docs/model.md (M20) */
+ *                                                                                docs/model.md (M22) */
 typedef struct cfi_fading {
     const double *orientation_rad; /* L: where the broadside of each array points, from the x axis to the y axis */
     /* sin(azimuth) cos(elevation) of the user, seen from the array: its steering vector is exp(-j pi n sight), n = 1..N
@@ -56,7 +56,7 @@ typedef struct cfi_network {
  *   beta_kl    the model's gain times log-normal shadowing, after the pair's state where the model has states
  *                                                                                docs/model.md (M1)
  *   fading     an array's orientation given, towards the centre, or uniform in [0, 2 pi); the rest follows from
- *              positions and states                                               docs/model.md (M20)
+ *              positions and states                                               docs/model.md (M22)
  *   pilots     cyclic: k mod tau_p; random: uniform; greedy: by gains, user by user
  *   served     by gains and pilots: clusters.mode                                docs/model.md (M1)
  *   angles     uniform in [angle_min_rad, angle_max_rad]

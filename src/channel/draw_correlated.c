@@ -1,4 +1,4 @@
-/* Draws of channels with lines of sight and correlation, and their estimates. docs/model.md (M3), (M20).
+/* Draws of channels with lines of sight and correlation, and their estimates. docs/model.md (M3), (M22).
  *
  * A batch of realisations at a time, in planes of N rows of BATCH numbers, so that a product with a small matrix is a
  * loop over long rows. White numbers come from the streams that i.i.d. channels come from: where a covariance is beta
@@ -181,7 +181,7 @@ static void gather_normals(const batch *b, const double *numbers, size_t streams
 }
 
 /* White numbers of users and pilots, and phases. */
-static void draw_numbers(const batch *b)
+static void draw_white_numbers(const batch *b)
 {
     const cfi_system *system = b->network->system;
     size_t K = b->network->K, N = system->N;
@@ -292,7 +292,7 @@ void correlated_draw(const cfi_network *network, size_t l, const cfi_channel_ran
                      const cfi_estimated_channels *out)
 {
     size_t end = (range->first + range->count + 1) / 2;
-    double noise = sqrt(0.5 * statistics_pilot_noise(network->system));
+    double noise = sqrt(0.5 * system_pilot_noise(network->system));
 
     for (size_t pair = range->first / 2; pair < end; pair += PAIRS) {
         batch b = {.network = network,
@@ -302,7 +302,7 @@ void correlated_draw(const cfi_network *network, size_t l, const cfi_channel_ran
                    .pair = pair,
                    .pairs = end - pair < PAIRS ? end - pair : PAIRS};
 
-        draw_numbers(&b);
+        draw_white_numbers(&b);
         for (size_t t = 0; t < scratch->pilots; t++) {
             gather_normals(&b, scratch->noise, scratch->pilots, t, noise, &scratch->received[t]);
         }

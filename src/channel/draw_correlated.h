@@ -1,4 +1,4 @@
-/* Draws of channels with lines of sight and correlation, and their estimates. docs/model.md (M3), (M20). */
+/* Draws of channels with lines of sight and correlation, and their estimates. docs/model.md (M3), (M22). */
 #ifndef CFISAC_CHANNEL_DRAW_CORRELATED_H
 #define CFISAC_CHANNEL_DRAW_CORRELATED_H
 

@@ -1,4 +1,4 @@
-/* Second moments of maximum ratio over correlated and Rician fading, in closed form. docs/model.md (M20).
+/* Second moments of maximum ratio over correlated and Rician fading, in closed form. docs/model.md (M22).
  *
  * R_k and m_k m_k^H are Hermitian and Toeplitz, so that a trace of a product with one of them needs the other factor's
  * sums along its diagonals alone: 2 N - 1 real numbers. All pairs of users of an access point are then one small
@@ -163,7 +163,7 @@ static void hear_beam(const moments_job *job, size_t l, const ap_moments *w)
 /* ----------------------------------------------------------------------------- of pairs ---- */
 
 /* V[k] += sum over the parts q of whole[k, q] sent[j, q], for all users k. */
-CLONES(static, void, add_parts,
+CLONES(static, void, add_products_of_parts,
        (size_t K, size_t parts, const double *restrict whole, const double *restrict sent, double *restrict V),
        (K, parts, whole, sent, V))
 {
@@ -178,7 +178,7 @@ CLONES(static, void, add_parts,
 }
 
 /* V_kj of all pairs; rounding leaves nothing below 0. */
-static void fill_variances(const moments_job *job, size_t l, const ap_moments *w)
+static void fill_stream_variances(const moments_job *job, size_t l, const ap_moments *w)
 {
     size_t K = job->network->K;
 
@@ -186,7 +186,7 @@ static void fill_variances(const moments_job *job, size_t l, const ap_moments *w
         double *V = job->V + K * (j + K * l);
 
         memset(V, 0, K * sizeof *V);
-        add_parts(K, job->parts, w->whole, w->sent + j, V);
+        add_products_of_parts(K, job->parts, w->whole, w->sent + j, V);
         V[j] = own_variance(job, j, w);
         for (size_t k = 0; k < K; k++) {
             V[k] = fmax(V[k], 0.0);
@@ -242,7 +242,7 @@ static void fill_aps(void *context, size_t thread, size_t first, size_t end)
             job->g[k + K * l] = sqrt(w->power[k]);
         }
         hear_beam(job, l, w);
-        fill_variances(job, l, w);
+        fill_stream_variances(job, l, w);
         if (job->coherent) {
             fill_coherent(job, l, w);
         }
@@ -251,7 +251,7 @@ static void fill_aps(void *context, size_t thread, size_t first, size_t end)
 
 /* ------------------------------------------------------------------------------- memory ---- */
 
-static bool allocate_work(const moments_job *job, cfi_arena *arena, ap_moments *w)
+static bool allocate_user_parts(const moments_job *job, cfi_arena *arena, ap_moments *w)
 {
     size_t K = job->network->K, N = job->network->system->N, numbers = K * job->parts;
     double *memory = arena_alloc(arena, 6 * numbers + K, sizeof *memory);
@@ -306,7 +306,7 @@ static bool allocate_moments(moments_job *job, size_t threads, cfi_arena *arena)
                                         : NULL;
     }
     for (size_t i = 0; i < threads; i++) {
-        if (!allocate_work(job, arena, &job->work[i])) {
+        if (!allocate_user_parts(job, arena, &job->work[i])) {
             return false;
         }
     }

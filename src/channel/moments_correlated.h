@@ -1,4 +1,4 @@
-/* Second moments of maximum ratio over correlated and Rician fading. docs/model.md (M20). */
+/* Second moments of maximum ratio over correlated and Rician fading. docs/model.md (M22). */
 #ifndef CFISAC_CHANNEL_MOMENTS_CORRELATED_H
 #define CFISAC_CHANNEL_MOMENTS_CORRELATED_H
 

@@ -1,5 +1,5 @@
 /* Maximum ratio: v_kl = h_hat_kl / sqrt(E norm(h_hat_kl)^2), the estimate scaled to unit mean power, sqrt(N xi_kl) over
- * i.i.d. Rayleigh fading. docs/model.md (M3), (M4), (M20). */
+ * i.i.d. Rayleigh fading. docs/model.md (M3), (M4), (M22). */
 #include "channel/moments_correlated.h"
 
 #include "base/clones.h"

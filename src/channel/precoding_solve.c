@@ -140,7 +140,7 @@ CLONES(static, void, solve_system, (const lane_system *s), (s))
     }
 }
 
-void precoding_solve(const precoding *p)
+void precoding_solve(const precoding *p, size_t l)
 {
     size_t antenna = LANES, column = LANES * p->N;
     bool few = p->classes < p->N && !p->errors; /* the conjugate of Z^H Z + load I, applied to the rows of Z */
@@ -149,7 +149,7 @@ void precoding_solve(const precoding *p)
                      .row = few ? column : antenna,
                      .column = few ? antenna : column,
                      .load = p->load,
-                     .added = p->errors,
+                     .added = p->errors ? p->errors + p->N * p->N * l : NULL,
                      .re = p->z.re,
                      .im = p->z.im,
                      .matrix = p->matrix,

@@ -1,4 +1,4 @@
-/* Mean and covariance of a channel and of its estimate. docs/model.md (M3), (M20). */
+/* Mean and covariance of a channel and of its estimate. docs/model.md (M3), (M22). */
 #include "channel/statistics.h"
 
 #include "base/threads.h"
@@ -99,7 +99,7 @@ void statistics_factor_pilot(const cfi_network *network, size_t k, size_t l, dou
 {
     const cfi_system *system = network->system;
     size_t N = system->N;
-    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = statistics_pilot_noise(system);
+    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = system_pilot_noise(system);
 
     memset(work, 0, N * sizeof *work);
     for (size_t j = network->pilot_first[k]; j < network->K; j = network->pilot_next[j]) {

@@ -1,15 +1,9 @@
 /* Covariances of channels over the antennas of an array, by their first columns: all of them are Hermitian and
- * Toeplitz. docs/model.md (M20). Elements (m, n) with m - n = d >= 0 are column[d]. */
+ * Toeplitz. docs/model.md (M22). Elements (m, n) with m - n = d >= 0 are column[d]. */
 #ifndef CFISAC_CHANNEL_STATISTICS_H
 #define CFISAC_CHANNEL_STATISTICS_H
 
 #include "cfisac/channel.h"
-
-/* Noise that pilots are received in. */
-static inline double statistics_pilot_noise(const cfi_system *system)
-{
-    return system->power.comm_noise_w;
-}
 
 /* beta_kl in two parts: E norm(r_kl)^2 / N, and norm(m_kl)^2 / N, of the line of sight. */
 double statistics_scattered(const cfi_network *network, size_t k, size_t l);

@@ -4,9 +4,17 @@
 
 #include "cfisac/link.h"
 
+/* Of a normalised vector v, about the target: E abs(a_l^H v)^2, E abs(d_l^H v)^2 and E (d_l^H v) (a_l^H v)^*, where d_l
+ * is the derivative of a_l less its part along a_l. */
+typedef struct simulated_beam {
+    double lit, turned;
+    double complex mixed;
+} simulated_beam;
+
 typedef struct simulated_moments {
     cfi_precoder_moments moments;
-    const double *mean_square; /* as cfi_link.mean_square */
+    const simulated_beam *beam; /* K x L, over fading that is not i.i.d.; else NULL */
+    const double *mean_square;  /* as cfi_link.mean_square */
     double largest_relative_std_error;
 } simulated_moments;
 

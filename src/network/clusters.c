@@ -53,19 +53,38 @@ static double nth_largest(double *value, ptrdiff_t count, ptrdiff_t n)
     return value[n];
 }
 
-/* Marks the access points of user k whose gain is above `least`, and the first of those that have it, n in all. */
-static void serve_by_gain(const cfi_network *network, size_t k, double least, size_t n, unsigned char *served)
-{
-    size_t K = network->K, equal = n;
+/* Users whose access points are chosen together: their gains stand side by side. */
+enum { USERS = 16 };
 
-    for (size_t i = k; i < K * network->L; i += K) {
-        served[i] = network->beta[i] > least;
-        equal -= served[i];
+/* What user k's access points have: a gain above `least`, or, the first `equals` of them, that gain. */
+typedef struct choice {
+    double least;
+    size_t equals;
+} choice;
+
+/* The n largest of L gains; reorders them. */
+static choice choose_largest(double *gain, size_t L, size_t n)
+{
+    choice c = {.least = nth_largest(gain, (ptrdiff_t)L, (ptrdiff_t)n - 1), .equals = n};
+
+    for (size_t l = 0; l < L; l++) {
+        c.equals -= gain[l] > c.least;
     }
-    for (size_t i = k; equal > 0 && i < K * network->L; i += K) {
-        if (network->beta[i] == least) {
-            served[i] = 1;
-            equal--;
+    return c;
+}
+
+/* Marks the access points of `count` users from user k on. */
+static void mark_chosen(const cfi_network *network, size_t k, size_t count, choice *chosen, unsigned char *served)
+{
+    for (size_t l = 0; l < network->L; l++) {
+        size_t row = k + network->K * l;
+
+        for (size_t i = 0; i < count; i++) {
+            double gain = network->beta[row + i];
+            bool equal = gain == chosen[i].least && chosen[i].equals > 0;
+
+            served[row + i] = equal || gain > chosen[i].least;
+            chosen[i].equals -= equal;
         }
     }
 }
@@ -73,13 +92,21 @@ static void serve_by_gain(const cfi_network *network, size_t k, double least, si
 static bool serve_by_strongest(const cfi_network *network, cfi_arena *arena, unsigned char *served)
 {
     size_t K = network->K, L = network->L, n = network->system->clusters.aps_per_user;
-    double *gain = arena_alloc(arena, L, sizeof *gain);
+    double *gain = arena_alloc(arena, USERS * L, sizeof *gain);
+    choice chosen[USERS];
 
-    for (size_t k = 0; gain && k < K; k++) {
+    for (size_t k = 0; gain && k < K; k += USERS) {
+        size_t count = K - k < USERS ? K - k : USERS;
+
         for (size_t l = 0; l < L; l++) {
-            gain[l] = network->beta[k + K * l];
+            for (size_t i = 0; i < count; i++) {
+                gain[l + L * i] = network->beta[k + i + K * l];
+            }
         }
-        serve_by_gain(network, k, nth_largest(gain, (ptrdiff_t)L, (ptrdiff_t)n - 1), n, served);
+        for (size_t i = 0; i < count; i++) {
+            chosen[i] = choose_largest(gain + L * i, L, n);
+        }
+        mark_chosen(network, k, count, chosen, served);
     }
     return gain;
 }

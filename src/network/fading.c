@@ -1,4 +1,4 @@
-/* Orientations of arrays, lines of sight and correlation of one drop. docs/model.md (M20). */
+/* Orientations of arrays, lines of sight and correlation of one drop. docs/model.md (M22). */
 #include "network/fading.h"
 
 #include "base/threads.h"

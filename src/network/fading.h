@@ -1,4 +1,4 @@
-/* How the channels of a drop fade. docs/model.md (M20). */
+/* How the channels of a drop fade. docs/model.md (M22). */
 #ifndef CFISAC_NETWORK_FADING_H
 #define CFISAC_NETWORK_FADING_H
 

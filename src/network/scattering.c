@@ -1,4 +1,4 @@
-/* Correlation over the antennas of an array from scatterers about a user. docs/model.md (M20). */
+/* Correlation over the antennas of an array from scatterers about a user. docs/model.md (M22). */
 #include "network/scattering.h"
 
 #include "base/clones.h"

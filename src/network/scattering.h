@@ -1,4 +1,4 @@
-/* Correlation over the antennas of an array from scatterers about a user. docs/model.md (M20).
+/* Correlation over the antennas of an array from scatterers about a user. docs/model.md (M22).
  *
  * A scatterer at the azimuth phi + delta and the elevation vartheta + epsilon, seen from the array, adds what its
  * steering vector exp(-j pi n sin(phi + delta) cos(vartheta + epsilon)), n = 1..N, says; delta and epsilon are

@@ -170,17 +170,49 @@ static double multistatic_bytes(const cfi_system *system)
     return 32.0 * (blocks + 4.0) * streams * L + (paths_differ(&system->sensing) ? 16.0 * L * L : 0.0);
 }
 
-/* Of precoders without closed form: the variance of what each user hears of each stream, once more while powers are
- * allocated, and the sums over draws of one access point. */
+/* Whether channels fade otherwise than i.i.d. Rayleigh. */
+static bool fading_is_kept(const cfi_system *system)
+{
+    return system->fading.rician != CFI_RICIAN_NONE || system->fading.correlation != CFI_FADING_UNCORRELATED;
+}
+
+/* Whether second moments are simulated: precoders without a closed form for the fading. */
+static bool moments_are_simulated(const cfi_system *system)
+{
+    cfi_precoder_kind kind = system->precoding.kind;
+
+    return kind == CFI_PRECODER_RZF || kind == CFI_PRECODER_LP_MMSE ||
+           (kind == CFI_PRECODER_ZF && fading_is_kept(system));
+}
+
+/* What each user hears of each stream, and, over other fading, the means of those on its pilot. */
+static double stream_bytes(const cfi_system *system)
+{
+    double K = (double)system->K, pairs = fading_is_kept(system) ? make_groups(system).squares - K : 0.0;
+
+    return fading_is_kept(system) || moments_are_simulated(system) ? (double)system->L * (8.0 * K * K + 16.0 * pairs)
+                                                                   : 0.0;
+}
+
+/* Lanes of sums over draws at one access point, of the classes' columns and of what is drawn at once. */
 static double simulated_bytes(const cfi_system *system)
 {
     double K = (double)system->K, pilots = fmin((double)system->frame.tau_p, K), N = (double)system->N;
-    double copies = system->allocation.method == CFI_METHOD_SCA ? 2.0 : 1.0;
+    double rows = fading_is_kept(system) ? K : pilots;
 
-    if (system->precoding.kind == CFI_PRECODER_MR || system->precoding.kind == CFI_PRECODER_ZF) {
+    return moments_are_simulated(system) ? 8.0 * (32.0 * rows * rows + 128.0 * rows * N + 8.0 * N * N) : 0.0;
+}
+
+/* What a drop keeps of such fading: its angles, factors and correlations, what estimates have and what is heard of the
+ * beam. */
+static double fading_bytes(const cfi_system *system)
+{
+    double pairs = (double)system->L * (double)system->K, N = (double)system->N;
+
+    if (!fading_is_kept(system)) {
         return 0.0;
     }
-    return 8.0 * (copies * K * K * (double)system->L + 24.0 * pilots * pilots + 96.0 * pilots * N);
+    return pairs * (8.0 * 4.0 + (system->fading.correlation == CFI_FADING_UNCORRELATED ? 0.0 : 16.0 * N));
 }
 
 /* Gains, means of the own streams, powers: what stays of a drop is K x L thrice. */
@@ -200,7 +232,8 @@ double scenario_record_bytes(const cfi_system *system)
 {
     double L = (double)system->L, K = (double)system->K;
 
-    return 8.0 * (RECORD_ARRAYS * K * L + 16.0 * (K + L) + 64.0) + cluster_bytes(system);
+    return 8.0 * (RECORD_ARRAYS * K * L + 16.0 * (K + L) + 64.0) + cluster_bytes(system) + fading_bytes(system) +
+           stream_bytes(system);
 }
 
 double scenario_memory_bytes(const cfi_system *system)
@@ -211,12 +244,16 @@ double scenario_memory_bytes(const cfi_system *system)
     bytes += shadowing_bytes(system);
     bytes += simulated_bytes(system);
     if (system->allocation.method == CFI_METHOD_SCA) { /* with clusters such means once more, and numbers of powers */
-        bytes += (PROBLEM_ARRAYS + (system->clusters.mode == CFI_CLUSTERS_ALL ? 0.0 : 2.0)) * 8.0 * pairs;
+        bytes += (PROBLEM_ARRAYS + (system->clusters.mode == CFI_CLUSTERS_ALL ? 0.0 : 2.0)) * 8.0 * pairs +
+                 stream_bytes(system);
     }
     bytes += allocation_bytes(system);
     if (system->monte_carlo.realizations > 0) {
         /* sixteen realisations' channels, estimates and normals, and products */
         bytes += 600.0 * (double)system->N * K + 256.0 * K * K;
+        /* a batch of sixteen with the lines of sight and matrices of an access point */
+        bytes +=
+            fading_is_kept(system) ? 800.0 * (double)system->N * K + 64.0 * (double)system->N * (double)system->N : 0.0;
         bytes += system->L <= MULTISTATIC_MAX_APS ? multistatic_bytes(system) : 0.0;
     }
     return bytes;

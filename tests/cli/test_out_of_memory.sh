@@ -57,6 +57,7 @@ if [ -n "$preload" ]; then
     every 1000 validate small.json --quiet --set propagation.gain=gain.csv
     every 1000 sweep small.json --over network.aps=4,6 --over pilots.assignment=cyclic,random --dry-run --quiet
     every 1000 run small.json --quiet --threads 1
+    every 200 run small.json --quiet --threads 1 --set fading.correlation=local_scattering --set fading.rician_factor_db=3 --set pilots.length=1
     every 200 run small.json --quiet --threads 1 --json --set allocation.solver=socp
     every 200 run small.json --quiet --threads 3
     every 100 run small.json --quiet --threads 3 --set monte_carlo.drops=1 --set monte_carlo.realizations=100
