@@ -14,7 +14,7 @@ directed_ap directed_of(const cfi_link *link, size_t l, double unit_w)
                          .across = link->directions.across[l] * per_need};
 }
 
-static double square_of(double complex z)
+static double modulus_squared(double complex z)
 {
     return creal(z) * creal(z) + cimag(z) * cimag(z);
 }
@@ -45,9 +45,10 @@ double directed_least_beam(const directed_ap *ap, const cfi_aim *users)
     if (directed_information(ap, users) >= 1.0) {
         return 0.0;
     }
-    return fmax(positive_root(ap->along, ap->across * users->turned - 1.0, -ap->across * square_of(users->mixed)) -
-                    users->lit,
-                0.0) /
+    return fmax(
+               positive_root(ap->along, ap->across * users->turned - 1.0, -ap->across * modulus_squared(users->mixed)) -
+                   users->lit,
+               0.0) /
            N;
 }
 
@@ -106,7 +107,7 @@ static double complex regression(const fisher *f)
 
 static double information_of(const fisher *f)
 {
-    double explained = f->gain > 0.0 ? square_of(f->cross) / f->gain : 0.0;
+    double explained = f->gain > 0.0 ? modulus_squared(f->cross) / f->gain : 0.0;
 
     return fmax(f->angle - explained, 0.0);
 }
@@ -114,7 +115,7 @@ static double information_of(const fisher *f)
 /* q(g) */
 static double bound_at(const fisher *f, double complex g)
 {
-    return fmax(f->angle - 2.0 * creal(conj(g) * f->cross) + square_of(g) * f->gain, 0.0);
+    return fmax(f->angle - 2.0 * creal(conj(g) * f->cross) + modulus_squared(g) * f->gain, 0.0);
 }
 
 enum { HALVES = 60 }; /* of [0, 1], to the last bit */
@@ -125,8 +126,8 @@ static double best_share(const fisher *a, const fisher *b)
 {
     double d_angle = a->angle - b->angle, d_gain = a->gain - b->gain;
     double complex d_cross = a->cross - b->cross;
-    double along = creal(conj(b->cross) * d_cross), turn = square_of(d_cross);
-    double e0 = d_angle * b->gain * b->gain - 2.0 * along * b->gain + d_gain * square_of(b->cross);
+    double along = creal(conj(b->cross) * d_cross), turn = modulus_squared(d_cross);
+    double e0 = d_angle * b->gain * b->gain - 2.0 * along * b->gain + d_gain * modulus_squared(b->cross);
     double e1 = 2.0 * b->gain * (d_angle * d_gain - turn), e2 = d_gain * (d_angle * d_gain - turn);
     double low = 0.0, high = 1.0;
 

@@ -113,21 +113,34 @@ static void set_constants(const cfi_network *network, const double *arrival, dou
     }
 }
 
-cfi_status directions_make(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error)
+static const cfi_aim *aim_at_target(const cfi_network *network, cfi_arena *arena)
 {
     size_t L = network->L, K = network->K, N = network->system->N,
            threads = network->threads > 0 ? network->threads : 1;
     aim_job job = {.network = network, .aim = arena_alloc(arena, K * L, sizeof *job.aim)};
-    double *along = arena_alloc(arena, 2 * L, sizeof *along);
     cfi_arena_mark mark = arena_mark(arena);
 
-    if (!job.aim || !along || !allocate_aim_work(&job, threads, arena)) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the bounds of %zu access points and %zu users", L, K);
+    if (!job.aim || !allocate_aim_work(&job, threads, arena)) {
+        return NULL;
     }
     threads_share(threads, L, threads_part(2 * K * N * N * N), describe_aps, &job);
     arena_release(arena, mark);
+    return job.aim;
+}
+
+cfi_status directions_make(const cfi_network *network, const cfi_aim *simulated, cfi_arena *arena, cfi_link *link,
+                           cfi_error *error)
+{
+    size_t L = network->L;
+    double *along = arena_alloc(arena, 2 * L, sizeof *along);
+    const cfi_aim *aim = simulated ? simulated : aim_at_target(network, arena);
+
+    if (!aim || !along) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the bounds of %zu access points and %zu users", L,
+                         network->K);
+    }
     set_constants(network, link->echoes.arrival, along, along + L);
-    link->directions = (cfi_directions){.aim = job.aim, .along = along, .across = along + L};
+    link->directions = (cfi_directions){.aim = aim, .along = along, .across = along + L};
     link->own_echo.comm = link->own_echo.sens = link->echoes.departure = NULL;
     return CFI_OK;
 }

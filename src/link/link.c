@@ -141,7 +141,8 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
     if (status == CFI_OK) {
         status = add_information(network, arena, link, error);
     }
-    return status == CFI_OK && !channel_is_iid(network) ? directions_make(network, arena, link, error) : status;
+    return status == CFI_OK && !channel_is_iid(network) ? directions_make(network, found.beam, arena, link, error)
+                                                        : status;
 }
 
 bool link_has_users(const cfi_link *link, size_t l)
