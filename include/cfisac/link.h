@@ -68,7 +68,7 @@ typedef struct cfi_link {
     const double *S;           /* E abs(h_kl^H a_l)^2 / N */
     const double *estimate;    /* for link_share, where fading is not i.i.d.; else NULL */
     const double *mean_square; /* NULL, or E norm(v)^2 before the precoder's normalisation: cfi_network.mean_square */
-    const void *origin;        /* what the link was made of: for link_share alone */
+    const void *origin;        /* what the link was made of: for the shares below alone */
     const size_t *pilot;       /* K: users of one number share a pilot */
     const size_t *pilot_first, *pilot_next; /* K: those of the network */
     bool pilots_overlap;                    /* some pair does */
@@ -103,6 +103,9 @@ double link_aim_residual(const cfi_aim *aim, double share);
 void link_share(const cfi_link *link, size_t l, double *restrict share);
 /* The same of one pair. */
 double link_share_at(const cfi_link *link, size_t k, size_t l);
+/* beta_kl^exponent of the users that AP l serves, 0 of others, times a positive number that no rounding to 0 or
+ * infinity needs: the largest is 1. */
+void link_gain_share(const cfi_link *link, size_t l, double exponent, double *restrict share);
 
 /* AP l serves user k: p_kl may be above 0. */
 static inline bool link_serves(const cfi_link *link, size_t k, size_t l)

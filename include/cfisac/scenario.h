@@ -36,7 +36,14 @@ typedef enum { CFI_CLUSTERS_ALL, CFI_CLUSTERS_STRONGEST, CFI_CLUSTERS_DCC } cfi_
 typedef enum { CFI_RATE_THEOREM1, CFI_RATE_EXACT } cfi_rate_model;
 typedef enum { CFI_CRLB_OWN_ECHO, CFI_CRLB_MULTISTATIC } cfi_crlb_model;
 typedef enum { CFI_MC_BOUNDS_ALL, CFI_MC_BOUNDS_OWN_ECHO, CFI_MC_BOUNDS_NONE } cfi_mc_bounds;
-typedef enum { CFI_METHOD_NONE, CFI_METHOD_EQUAL, CFI_METHOD_HEURISTIC, CFI_METHOD_SCA } cfi_method;
+typedef enum {
+    CFI_METHOD_NONE,
+    CFI_METHOD_EQUAL,
+    CFI_METHOD_HEURISTIC,
+    CFI_METHOD_SCA,
+    CFI_METHOD_FRACTIONAL,
+    CFI_METHOD_GIVEN
+} cfi_method;
 /* X(SUM_RATE, sum_rate) is CFI_SUM_RATE, the word "sum_rate" of allocation.objective and the row objective_sum_rate in
  * src/alloc/objective_sum_rate.c. Words to come are known, and refused. */
 #define CFI_OBJECTIVES(X)         X(SUM_RATE, sum_rate)
@@ -114,7 +121,8 @@ typedef struct cfi_clusters {
 typedef struct cfi_power {
 #define POWER_KEY CFI_KEY_FIELD
 #include "cfisac/scenario_keys.inc"
-    bool budget_in_dbm; /* power.budget_dbm says P, not power.snr_db */
+    bool budget_in_dbm;    /* power.budget_dbm says P, not power.snr_db */
+    bool budget_is_limits; /* P is the sum of the limits: an access point's share of it is its own */
 } cfi_power;
 
 /* Angles (L, or NULL: drawn in the range) and thresholds (L); abs(alpha) and phase of all echo paths, unless matrices
@@ -133,7 +141,8 @@ typedef struct cfi_sensing {
 typedef struct cfi_allocation_settings {
 #define ALLOCATION_KEY CFI_KEY_FIELD
 #include "cfisac/scenario_keys.inc"
-    double heuristic_fraction; /* sensing share of `heuristic` and of the start of `sca`; equal_fraction: of `equal` */
+    double heuristic_fraction;  /* sensing share of `heuristic` and of the start of `sca`; equal_fraction: of `equal` */
+    double fractional_fraction; /* of `fractional` */
 } cfi_allocation_settings;
 
 /* max_std_error = 0: none */
@@ -170,7 +179,7 @@ typedef struct cfi_setting {
 } cfi_setting;
 
 /* Reads a scenario from a file ("-": standard input), applies settings in order, and validates the
- * result strictly. Relative paths of gain files are relative to the scenario's folder.
+ * result strictly. Relative paths of files of numbers are relative to the scenario's folder.
  * Fails with CFI_INVALID and one line "FILE: /json/pointer: what is wrong (allowed: ...)" or
  * "FILE:LINE:COLUMN: ..." for JSON syntax; CFI_UNAVAILABLE for a value whose code does not exist yet;
  * CFI_USAGE when a setting is malformed (no key). *scenario is owned by the caller: scenario_destroy. */
@@ -191,7 +200,7 @@ const cfi_system *scenario_system(const cfi_scenario *scenario);
  * one of them is first asked for, by one thread at a time; they are "" where memory does not allow that. */
 const char *scenario_resolved_json(const cfi_scenario *scenario);
 
-/* The same without name and $schema, and with the numbers of a gain file in place of its path: a scenario that needs no
+/* The same without name and $schema, and with the numbers of files in place of their paths: a scenario that needs no
  * other file. This is the text that is hashed. */
 const char *scenario_complete_json(const cfi_scenario *scenario);
 

@@ -2,18 +2,21 @@
  * called. */
 #include "cfisac/linalg.h"
 
+#include "base/clones.h"
+
 #include <float.h>
 #include <math.h>
 
 /* y -= w x */
-static void subtract_column(size_t n, const double complex *restrict x, double complex w, double complex *restrict y)
+__attribute__((always_inline)) static inline void subtract_column(size_t n, const double complex *restrict x,
+                                                                  double complex w, double complex *restrict y)
 {
     for (size_t i = 0; i < n; i++) {
         y[i] -= w * x[i];
     }
 }
 
-void linalg_factor_hermitian(size_t n, double complex *a)
+CLONES(, void, linalg_factor_hermitian, (size_t n, double complex *a), (n, a))
 {
     for (size_t k = 0; k < n; k++) {
         double complex *column = a + n * k;
@@ -30,7 +33,8 @@ void linalg_factor_hermitian(size_t n, double complex *a)
     }
 }
 
-void linalg_lower_solve(size_t n, const double complex *l, size_t count, double complex *x)
+CLONES(, void, linalg_lower_solve, (size_t n, const double complex *l, size_t count, double complex *x),
+       (n, l, count, x))
 {
     for (size_t c = 0; c < count; c++) {
         double complex *column = x + n * c;
@@ -42,7 +46,8 @@ void linalg_lower_solve(size_t n, const double complex *l, size_t count, double 
     }
 }
 
-void linalg_lower_solve_adjoint(size_t n, const double complex *l, size_t count, double complex *x)
+CLONES(, void, linalg_lower_solve_adjoint, (size_t n, const double complex *l, size_t count, double complex *x),
+       (n, l, count, x))
 {
     for (size_t c = 0; c < count; c++) {
         double complex *column = x + n * c;

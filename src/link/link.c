@@ -185,3 +185,28 @@ void link_share(const cfi_link *link, size_t l, double *restrict share)
         share[k] = link_serves(link, k, l) ? share[k] : 0.0;
     }
 }
+
+/* The gain of AP l with the largest power: of those that it serves the largest, or the smallest where the exponent is
+ * negative; 1 when it serves nobody. */
+static double dominant_gain(const cfi_link *link, const double *beta, size_t l, double exponent)
+{
+    double dominant = 0.0;
+
+    for (size_t k = 0; k < link->K; k++) {
+        if (link_serves(link, k, l) && (dominant == 0.0 || (exponent < 0.0) == (beta[k] < dominant))) {
+            dominant = beta[k];
+        }
+    }
+    return dominant > 0.0 ? dominant : 1.0;
+}
+
+void link_gain_share(const cfi_link *link, size_t l, double exponent, double *restrict share)
+{
+    const cfi_network *network = link->origin;
+    const double *beta = network->beta + link->K * l;
+    double dominant = dominant_gain(link, beta, l, exponent);
+
+    for (size_t k = 0; k < link->K; k++) {
+        share[k] = link_serves(link, k, l) ? pow(beta[k] / dominant, exponent) : 0.0;
+    }
+}

@@ -7,8 +7,9 @@
 #include <string.h>
 
 enum {
-    LANES = 8,  /* nodes at once: a vector of 512 bits */
-    AROUND = 16 /* nodes more on a circle: J_n(x) is below 1e-12 at x + 16 for the x of a few antennas */
+    LANES = 8,         /* nodes at once: a vector of 512 bits */
+    BLOCK = 2 * LANES, /* nodes come in blocks of that many */
+    AROUND = 16        /* nodes more on a circle: J_n(x) is below 1e-12 at x + 16 for the x of a few antennas */
 };
 
 /* The normal density is cut where it is 2e-16 of its largest value. */
@@ -61,7 +62,7 @@ static void fill_nodes(scattering_rule *rule, size_t points, double spread_rad, 
 bool scattering_make_rule(size_t N, double spread_rad, cfi_arena *arena, scattering_rule *rule)
 {
     bool circle;
-    size_t points = scattering_points(N, spread_rad, &circle), padded = (points + LANES - 1) / LANES * LANES;
+    size_t points = scattering_points(N, spread_rad, &circle), padded = (points + BLOCK - 1) / BLOCK * BLOCK;
     double *numbers = arena_zeros(arena, 3 * padded, sizeof *numbers);
 
     if (!numbers) {
@@ -122,17 +123,23 @@ CLONES(static, void, add_azimuth,
         double *restrict im),
        (rule, weight, along, across, re, im))
 {
-    for (size_t j = 0; j < rule->points; j += LANES) {
-        scattering_lanes c, s, x = weight * *nodes_at(rule->weight, j), y = {0.0};
+    /* two vectors of nodes at once: a step of one need not wait for the step of the other */
+    for (size_t j = 0; j < rule->points; j += BLOCK) {
+        scattering_lanes c[2], s[2], x[2], y[2] = {{0.0}, {0.0}};
 
-        turn(along * *nodes_at(across, j), &c, &s);
+        for (size_t i = 0; i < 2; i++) {
+            x[i] = weight * *nodes_at(rule->weight, j + LANES * i);
+            turn(along * *nodes_at(across, j + LANES * i), &c[i], &s[i]);
+        }
         for (size_t n = 1; n < rule->N; n++) {
-            scattering_lanes real = x * c + y * s;
+            for (size_t i = 0; i < 2; i++) {
+                scattering_lanes real = x[i] * c[i] + y[i] * s[i];
 
-            y = y * c - x * s;
-            x = real;
-            *nodes_at(re, LANES * n) += x;
-            *nodes_at(im, LANES * n) += y;
+                y[i] = y[i] * c[i] - x[i] * s[i];
+                x[i] = real;
+            }
+            *nodes_at(re, LANES * n) += x[0] + x[1];
+            *nodes_at(im, LANES * n) += y[0] + y[1];
         }
     }
 }

@@ -47,6 +47,11 @@ key_id key_find(const char *name)
     return (key_id)id;
 }
 
+bool key_takes_file(const key_spec *spec)
+{
+    return (spec->forms & FORM_TEXT) && spec->rows != SIZE_NONE;
+}
+
 bool key_can_be_swept(key_id id)
 {
     return id != KEY_schema && id != KEY_name &&

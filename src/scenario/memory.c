@@ -148,6 +148,12 @@ static double path_bytes(const cfi_system *system)
     return 8.0 * (numbers + (sensing->path_phases_rad ? pairs : 0.0));
 }
 
+/* Powers as they were given. */
+static double given_bytes(const cfi_system *system)
+{
+    return system->allocation.powers_w ? 8.0 * (double)system->L * (double)(system->K + 1) : 0.0;
+}
+
 /* The correlation of the shadowing between users, and between access points where those have a part of their own;
  * twice, for the eigenvalues on a wrapped area. */
 static double shadowing_bytes(const cfi_system *system)
@@ -243,6 +249,7 @@ double scenario_memory_bytes(const cfi_system *system)
     bytes += path_bytes(system);
     bytes += shadowing_bytes(system);
     bytes += simulated_bytes(system);
+    bytes += given_bytes(system);
     if (system->allocation.method == CFI_METHOD_SCA) { /* with clusters such means once more, and numbers of powers */
         bytes += (PROBLEM_ARRAYS + (system->clusters.mode == CFI_CLUSTERS_ALL ? 0.0 : 2.0)) * 8.0 * pairs +
                  stream_bytes(system);

@@ -156,6 +156,17 @@ static cfi_status check_rate_target(const cfi_scenario *scenario, cfi_error *err
                             key_table[KEY_objective].words[system->allocation.objective]);
 }
 
+static cfi_status check_given_powers(const cfi_scenario *scenario, cfi_error *error)
+{
+    /* a sweep of powers has none of its own */
+    return scenario->system.allocation.method != CFI_METHOD_GIVEN || !model_is_null(scenario, KEY_powers_w) ||
+                   tree_sweeps_key(&scenario->tree, KEY_powers_w)
+               ? CFI_OK
+               : refuse_key(scenario, KEY_powers_w, error,
+                            "null with the allocation.method given (allowed: a list of K lists of L numbers, or the "
+                            "path of a CSV or JSON file)");
+}
+
 static cfi_status check_power(const cfi_scenario *scenario, cfi_error *error)
 {
     if (scenario->value[KEY_budget_w].form == FORM_WORD && model_is_null(scenario, KEY_ap_limit_w)) {
@@ -251,8 +262,8 @@ static cfi_status check_precoding(const cfi_scenario *scenario, cfi_error *error
 cfi_status check_relations(const cfi_scenario *scenario, cfi_error *error)
 {
     cfi_status (*const checks[])(const cfi_scenario *, cfi_error *) = {
-        check_memory, check_frame, check_pilots,  check_clusters, check_angles,   check_rate_target,
-        idle_check,   check_power, check_carrier, check_fading,   check_precoding};
+        check_memory, check_frame, check_pilots,  check_clusters, check_angles,    check_rate_target,
+        idle_check,   check_power, check_carrier, check_fading,   check_precoding, check_given_powers};
     cfi_status status = CFI_OK;
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == CFI_OK; i++) {
