@@ -194,6 +194,36 @@ static void the_monte_carlo_meets_them(void **state)
     }
 }
 
+/* Of precoders whose moments are simulated, aims are estimates as well. Their error is small beside the Monte Carlo's:
+ * so many draws. */
+static void simulated_aims_meet_it_too(void **state)
+{
+    const cfi_precoder_kind kind[] = {CFI_PRECODER_ZF, CFI_PRECODER_RZF, CFI_PRECODER_LP_MMSE};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        made_system made = make_system(100 + i, 2, 3, 6, 3);
+        cfi_monte_carlo estimate;
+        two_bounds bound;
+        drop *d;
+
+        made.system.precoding.kind = kind[i];
+        made.system.precoding.draws = 40000;
+        made.system.monte_carlo.realizations = 3000;
+        made.system.frame.pilot_power_w = 1e-5;
+        d = make_drop(made);
+        give_directions(d, 5.0, 3);
+        assert_string_equal(d->link.kind, "simulated");
+        bound = closed_forms(d);
+        assert_int_equal(metrics_monte_carlo(&d->network, &d->powers, 1, NULL, d->arena, &estimate, NULL), CFI_OK);
+        for (size_t p = 0; p < 2; p++) {
+            expect_estimate(estimate.crlb_own_echo_rad2[p], estimate.crlb_own_echo_std_error[p], bound.own[p]);
+            expect_estimate(estimate.crlb_multistatic_rad2[p], estimate.crlb_multistatic_std_error[p], bound.all[p]);
+        }
+        free_drop(d);
+    }
+}
+
 /* The same drop with users and access points in another order, fading and powers with them. */
 static void orders_of_users_and_access_points_do_not_matter(void **state)
 {
@@ -260,6 +290,7 @@ int main(void)
                                        cmocka_unit_test(bounds_tend_to_those_of_white_fading),
                                        cmocka_unit_test(a_single_ray_tells_one_antenna_nothing),
                                        cmocka_unit_test(the_monte_carlo_meets_them),
+                                       cmocka_unit_test(simulated_aims_meet_it_too),
                                        cmocka_unit_test(orders_of_users_and_access_points_do_not_matter),
                                        cmocka_unit_test(threads_change_no_bit)};
 

@@ -55,10 +55,10 @@ done
 expect 4 run directed.json --set sensing.crlb_threshold_db=-80 --quiet
 check 'an infeasible drop says by how much thresholds must give way' has err 'threshold'
 expect 3 run directed.json --set allocation.solver=structured
-check 'the response knows no such thresholds' has err '/allocation/solver: "structured" with sensing.crlb_threshold_db where fading has directions is not available'
+check 'the response knows no such thresholds' has err 'allocation.solver: "structured" with sensing.crlb_threshold_db where fading has directions is not available'
 expect 0 run directed.json --set allocation.solver=structured "${none[@]}" --set monte_carlo.realizations=0
 expect 3 run directed.json --set allocation.crlb_constraint=sca
-check "nor does the paper's approximation" has err '/allocation/crlb_constraint: "sca" where fading has directions is not available'
+check "nor does the paper's approximation" has err 'allocation.crlb_constraint: "sca" where fading has directions is not available'
 expect 0 run directed.json --set allocation.method=heuristic --set monte_carlo.realizations=0 --out split_directed
 check 'the heuristic split holds them too' test "$(json '[.drops[].allocation.max_constraint_violation] | max < 1e-9' split_directed/results.json)" = true
 expect 0 run directed.json --set pilots.length=2 --set allocation.starts=2 --set monte_carlo.realizations=0
