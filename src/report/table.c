@@ -119,7 +119,8 @@ static void put_row_header(const page *p)
     int extra = p->theorem1_differs ? 10 : 0;
 
     fprintf(p->stream, "%6s%-*s%-32sworst\n", "", 23 + p->method_width + extra,
-            drops_worst_link(p->results) ? "  sum rates by simulation, bit/s/Hz" : "  sum rate in closed form, bit/s/Hz",
+            drops_worst_link(p->results) ? "  sum rates by simulation, bit/s/Hz"
+                                         : "  sum rate in closed form, bit/s/Hz",
             "    Monte Carlo of the exact");
     fprintf(p->stream, "%s drop     equal  heuristic %*s", paint(p, "\033[1m"), p->method_width,
             method_name(p->system->allocation.method));
