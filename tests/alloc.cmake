@@ -7,6 +7,7 @@ target_link_options(test_climb PRIVATE -Wl,--wrap=response_answer,--wrap=sca_com
 cfisac_test(test_loads LINK cfisac_alloc)
 cfisac_test(test_streams LINK cfisac_alloc)
 cfisac_test(test_precoders_alloc LINK cfisac_alloc)
+cfisac_test(test_link_alloc LINK cfisac_alloc)
 cfisac_test(test_trial LINK cfisac_trial)
 cfisac_test(test_shared LINK cfisac_trial)
 cfisac_test(test_steady LINK cfisac_alloc)

@@ -306,21 +306,6 @@ static void values_without_code_are_unavailable(void **state)
          "t.json: /allocation/objective: \"max_min_rate\" is not available in this version (allowed: sum_rate)"},
         {"{\"allocation\": {\"objective\": \"min_power\"}}",
          "t.json: /allocation/objective: \"min_power\" is not available in this version (allowed: sum_rate)"},
-        {"{\"allocation\": {\"solver\": \"structured\"}, \"network\": {\"rx_antennas\": 2}, \"pilots\": {\"length\": "
-         "2}}",
-         "t.json: /allocation/solver: \"structured\" with rate.model exact, pilots that overlap and rx_antennas^2 < "
-         "tx_antennas "
-         "+ 2 is not available in this version (allowed: auto, socp)"},
-        {"{\"allocation\": {\"solver\": \"structured\"}, \"network\": {\"rx_antennas\": 2}, \"pilots\": "
-         "{\"assignment\": \"random\"}}",
-         "t.json: /allocation/solver: \"structured\" with rate.model exact, pilots that overlap and rx_antennas^2 < "
-         "tx_antennas "
-         "+ 2 is not available in this version (allowed: auto, socp)"},
-        {"{\"allocation\": {\"solver\": \"structured\"}, \"network\": {\"rx_antennas\": 2}, \"pilots\": "
-         "{\"assignment\": [0, 1, 2, 1]}}",
-         "t.json: /allocation/solver: \"structured\" with rate.model exact, pilots that overlap and rx_antennas^2 < "
-         "tx_antennas "
-         "+ 2 is not available in this version (allowed: auto, socp)"},
         {"{\"allocation\": {\"solver\": \"structured\", \"surrogate\": \"fractional\"}}",
          "t.json: /allocation/solver: \"structured\" with allocation.surrogate fractional is not available in this "
          "version (allowed: auto, socp)"},

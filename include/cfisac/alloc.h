@@ -135,7 +135,7 @@ cfi_status alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_ar
  * within threads_run). Arrays of *out come from the arena. Returns CFI_OK whenever *out was filled, whatever its status
  * (an infeasible drop is a result); CFI_NO_MEMORY, CFI_INTERRUPTED, the export's error, or CFI_INVALID where the method
  * cannot do what the system asks for: an objective that is not available, `structured` where it does not apply
- * (powers that form no convex set, the fractional surrogate, the paper's approximation of the threshold), that
+ * (the fractional surrogate, the paper's approximation of the threshold), that
  * approximation where communication and sensing power do not interfere alike. */
 cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena, cfi_allocation *out,
                      cfi_error *error);

@@ -6,13 +6,12 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Whether the answers of the access points are what maximises the objective, linearised: their thresholds leave a
- * convex set that is known in closed form, and interference has slopes. */
+/* Whether the answers of the access points are what maximises the objective, linearised: it has slopes, information is
+ * linear, and the steps of the cone solver that take over end where the answers do. */
 static bool has_response(const alloc_problem *problem)
 {
     return problem->objective->slopes && problem->objective->surrogate(problem, NULL)->has_response &&
-           problem->sensing.kind != SENSING_LINEARISED && !problem->sensing.directed &&
-           problem->link->system->allocation.crlb_constraint == CFI_CRLB_EXACT;
+           !problem->sensing.directed && problem->link->system->allocation.crlb_constraint == CFI_CRLB_EXACT;
 }
 
 /* `auto` takes the response where it applies, unless the cone problems are what the caller wants to see. */
@@ -41,9 +40,8 @@ cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const
     *ascent = (alloc_ascent){.structured = takes_response(problem, options)};
     if (ascent->structured && !has_response(problem)) {
         return error_set(error, CFI_INVALID,
-                         "allocation.solver: \"structured\" needs powers that form a convex set, which pilots that are "
-                         "shared, and communication power that is the cheaper way to sense, do not leave (allowed "
-                         "here: \"auto\", \"socp\")");
+                         "allocation.solver: \"structured\" needs allocation.surrogate \"product\" and "
+                         "allocation.crlb_constraint \"exact\" (allowed here: \"auto\", \"socp\")");
     }
     status = stepper_init(&ascent->stepper, problem, options, workspace, error);
     if (status == CFI_OK && !(problem_state(problem, scratch, &ascent->work.candidate) &&

@@ -20,7 +20,7 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
         return status;
     }
     size_t stride = rows_stride(c->n);
-    double *memory = arena_alloc(arena, 7 * stride + problem->K, sizeof *memory);
+    double *memory = arena_alloc(arena, 8 * stride + 2 * problem->K, sizeof *memory);
     c->fading = arena_alloc(arena, 2 * problem->K, sizeof *c->fading);
     if (!memory || !c->fading) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the accelerated response");
@@ -29,7 +29,9 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
         *part[i] = memory + i * stride;
     }
-    c->measure = memory + 7 * stride;
+    c->damped = c->map.damping ? memory + 7 * stride : c->answer;
+    c->measure = memory + 8 * stride;
+    c->shift = c->measure + problem->K;
     c->revived = c->fading + problem->K;
     return CFI_OK;
 }
@@ -42,19 +44,34 @@ static void copy_state(const climb *c, double *to, const double *from)
 /* ------------------------------------------------------------------------- coordinates ---- */
 
 /* The map is nearly linear in the logarithms of u and I. Coherent amplitudes, which may be 0, are measured in a share
- * of the interference that they are part of. */
+ * of the interference that they are part of. Where some are negative, streams of users that are hardly served are sent
+ * to weaken others: their u goes to something small, not to 0, and is no logarithm's worth. */
 static void to_logarithms(const climb *c, const double *state, double *coordinate)
 {
     size_t K = c->problem->K;
 
-    for (size_t i = 0; i < 2 * K; i++) {
-        coordinate[i] = log(fmax(state[i], LEAST_LOGARITHM));
+    for (size_t k = 0; k < K; k++) {
+        coordinate[k] = log(fmax(state[k] + c->shift[k], LEAST_LOGARITHM));
+        coordinate[K + k] = log(fmax(state[K + k], LEAST_LOGARITHM));
     }
     for (size_t k = 0; k < K; k++) {
         for (size_t m = c->problem->mate_start[k]; m < c->problem->mate_start[k + 1]; m++) {
             coordinate[2 * K + m] = state[2 * K + m] / c->measure[k];
         }
     }
+}
+
+/* The u of user k that has a coordinate; where logarithms are shifted it keeps a share of the answer's, and the
+ * coordinate is changed if need be. */
+static double signal_of(const climb *c, size_t k, double *coordinate, double answer)
+{
+    double u = exp(*coordinate) - c->shift[k];
+
+    if (c->shift[k] > 0.0 && u < LEAST_SHARE * answer) {
+        u = LEAST_SHARE * answer;
+        *coordinate = log(u + c->shift[k]);
+    }
+    return u;
 }
 
 /* The state c->state of coordinates c->reach, which become c->from. Users that are silent in `answer` stay so;
@@ -65,9 +82,9 @@ static void go_to_reach(climb *c, const double *answer)
     double *coordinate = c->reach, *state = c->state;
 
     for (size_t k = 0; k < K; k++) {
-        coordinate[k] = answer[k] > 0.0 ? coordinate[k] : log(LEAST_LOGARITHM);
+        coordinate[k] = answer[k] > 0.0 ? coordinate[k] : log(fmax(c->shift[k], LEAST_LOGARITHM));
         coordinate[K + k] = fmax(coordinate[K + k], 0.0);
-        state[k] = answer[k] > 0.0 ? exp(coordinate[k]) : 0.0;
+        state[k] = answer[k] > 0.0 ? signal_of(c, k, coordinate + k, answer[k]) : 0.0;
         state[K + k] = exp(coordinate[K + k]);
     }
     for (size_t k = 0; k < K; k++) {
@@ -82,12 +99,12 @@ static void go_to_reach(climb *c, const double *answer)
     c->from = coordinate;
 }
 
-/* The answer is the next state; its coordinates are c->to. */
-static void go_to_answer(climb *c)
+/* The answer, or the damped one, is the next state; its coordinates are c->to. */
+static void go_to_answer(climb *c, const double *answer)
 {
     double *answered = c->to;
 
-    copy_state(c, c->state, c->answer);
+    copy_state(c, c->state, answer);
     c->to = c->from;
     c->from = answered;
 }
@@ -101,6 +118,32 @@ static void count_evaluation(climb *c, sca_outcome *outcome)
     outcome->trace[outcome->trace_count++] = c->objective;
 }
 
+/* The answer's coherent amplitudes overshoot: what they would be weakens the streams that they are made of. Goes as far
+ * as Newton's method would if each were alone, and expects the objective of that. */
+static void damp_answer(climb *c)
+{
+    const alloc_problem *problem = c->problem;
+    size_t K = problem->K;
+    alloc_values values = {.u = c->damped, .interference = c->damped + K};
+
+    c->expected = c->value.objective;
+    if (!c->map.damping) {
+        return;
+    }
+    copy_state(c, c->damped, c->answer);
+    for (size_t k = 0; k < K; k++) {
+        for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
+            double before = c->state[2 * K + m], answered = c->answer[2 * K + m];
+            double z = before + (answered - before) / (1.0 + c->map.damping[m]);
+
+            c->damped[2 * K + m] = z;
+            c->damped[K + k] += z * z - answered * answered;
+        }
+        c->damped[K + k] = fmax(c->damped[K + k], 1.0);
+    }
+    c->expected = fmax(problem->objective->value(problem, &values), c->value.objective);
+}
+
 /* False when the map has no answer there. */
 static bool take_answer(climb *c, sca_outcome *outcome)
 {
@@ -112,6 +155,9 @@ static bool take_answer(climb *c, sca_outcome *outcome)
         copy_state(c, c->best, c->answer);
         copy_state(c, c->origin, c->state);
         c->in_point = false;
+    }
+    if (answered) {
+        damp_answer(c);
     }
     count_evaluation(c, outcome);
     return answered;
@@ -232,14 +278,15 @@ static double weak_sinr(const climb *c, const double *state)
     return FADING_SINR * fmin(strongest, 1.0);
 }
 
-/* A user that loses power in every step goes to zero, geometrically, and holds up the rest: it is silenced. */
+/* A user that loses power in every step goes to zero, geometrically, and holds up the rest: it is silenced. Not where
+ * its stream would weaken others' (to_logarithms). */
 static void silence_fading(climb *c)
 {
     size_t K = c->problem->K;
     double least = weak_sinr(c, c->answer);
     bool any = false;
 
-    for (size_t k = 0; k < K && c->problem->objective->revives; k++) {
+    for (size_t k = 0; k < K && c->problem->objective->revives && !c->map.damping; k++) {
         double u = c->answer[k], before = c->state[k], noise = c->answer[K + k];
         bool weak = u > 0.0 && u * u < least * noise;
 
@@ -322,18 +369,20 @@ static bool is_near_end(const climb *c, double small)
            (c->unchecked >= SOON && first_order * first_order <= SECOND_ORDER * small);
 }
 
-/* From the answer on: by a plain step where the gain is likely to be small enough there, or where that was asked for;
- * else by extrapolation. */
+/* From the answer on: by a plain step where the gain is likely to be small enough there; by one that is damped where
+ * that was asked for; else by extrapolation. */
 static void advance(climb *c, double small)
 {
+    const double *answer = c->damped;
     bool plain = false;
 
     silence_fading(c);
-    to_logarithms(c, c->answer, c->to);
+    to_logarithms(c, c->damped, c->to);
     anderson_learn(&c->history, c->from, c->to);
     c->reach_ratio = fmax(anderson_next(&c->history, c->reach), 1.0);
     if (is_near_end(c, small)) {
         plain = true;
+        answer = c->answer;
         c->unchecked = 0;
     } else if (c->plain > 0 && c->history.count > 0) {
         c->plain--;
@@ -341,9 +390,13 @@ static void advance(climb *c, double small)
     }
     c->last_objective = c->value.objective;
     c->unchecked++;
-    c->feasible = plain || c->history.count == 0;
-    if (c->feasible) {
-        go_to_answer(c);
+    plain = plain || c->history.count == 0;
+    c->feasible = plain && answer == c->answer;
+    if (plain) {
+        if (answer != c->damped) {
+            to_logarithms(c, answer, c->to);
+        }
+        go_to_answer(c, answer);
         return;
     }
     for (size_t i = 0; i < 2 * c->problem->K; i++) {
@@ -372,6 +425,7 @@ static void begin_climb(climb *c, const sca_work *work, const alloc_state *at, c
         size_t mates = c->problem->mate_start[k + 1] - c->problem->mate_start[k];
 
         c->measure[k] = sqrt(at->values->interference[k] / (double)(mates > 0 ? mates : 1));
+        c->shift[k] = c->map.damping ? LOGARITHM_SHIFT * sqrt(at->values->interference[k]) : 0.0;
     }
     restart(c);
 }
@@ -401,11 +455,11 @@ static bool climb_on(climb *c, sca_outcome *outcome, double small)
         end_climb(outcome, "tolerance");
         return false;
     }
-    if (!c->feasible && !(c->value.objective >= c->objective * (1.0 - FAR_BELOW))) {
+    if (!c->feasible && !(c->expected >= c->objective * (1.0 - FAR_BELOW))) {
         retreat(c, outcome);
         return true;
     }
-    if (c->feasible && !c->history.started && c->value.objective < c->objective) {
+    if (c->feasible && !c->history.started && c->expected < c->objective) {
         return search_between(c, outcome);
     }
     c->retreats = c->feasible ? c->retreats : 0;

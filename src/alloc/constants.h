@@ -54,6 +54,8 @@ static const double FARTHEST = 4.0;     /* from the map's answer to an extrapola
 static const double FADING_SINR = 1e-3; /* below it a user may be on its way to zero */
 static const double FADING = 0.97;      /* times its amplitude, evaluation by evaluation */
 static const double LEAST_LOGARITHM = 1e-150; /* amplitude that has a logarithm */
+static const double LOGARITHM_SHIFT = 0.1;    /* times root(I_k): added to u_k where coherent amplitudes have a sign */
+static const double LEAST_SHARE = 0.02;       /* of a user's u that an extrapolation leaves it there, e^-FARTHEST */
 enum {
     DEPTH = 5,        /* differences that the acceleration keeps: 3 and 10 take more evaluations */
     DEPTH_SHARED = 7, /* the same with shared pilots, where 5 takes a tenth more and sends some starts to the cone

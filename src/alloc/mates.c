@@ -23,7 +23,7 @@ static bool has_part(const cfi_link *link, const double complex *mean, size_t j,
 }
 
 /* Lists the rows, if there is room for them, and returns how many there are. */
-static size_t list_rows(const alloc_problem *problem, size_t *mate)
+static size_t list_mates(const alloc_problem *problem, size_t *mate)
 {
     const cfi_link *link = problem->link;
     const double complex *mean = link->coherent;
@@ -92,14 +92,14 @@ cfi_status problem_list_mates(alloc_problem *problem, cfi_arena *arena, cfi_erro
 
     problem->mate_start = arena_alloc(arena, K + 1, sizeof(size_t));
     if (problem->mate_start) {
-        count = list_rows(problem, NULL);
+        count = list_mates(problem, NULL);
         problem->mate = arena_alloc(arena, count, sizeof(size_t));
         problem->coherent_rows = given ? arena_alloc(arena, count * problem->stride, sizeof(double)) : NULL;
     }
     if (!problem->mate_start || !problem->mate || (given && !problem->coherent_rows)) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the coherent interference of %zu users", K);
     }
-    list_rows(problem, problem->mate);
+    list_mates(problem, problem->mate);
     if (given) {
         fill_rows_of_pairs(problem);
     }

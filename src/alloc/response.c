@@ -25,6 +25,11 @@ static void fill_constant_rows(response *r)
     }
 }
 
+cfi_status response_out_of_memory(const alloc_problem *problem, cfi_error *error)
+{
+    return error_set(error, CFI_NO_MEMORY, "out of memory for the response of %zu access points", problem->L);
+}
+
 cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *arena, cfi_error *error)
 {
     size_t K = problem->K, pairs = problem->mate_start[K], stride = problem->stride;
@@ -33,7 +38,7 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
 
     *r = (response){.problem = problem, .pairs = pairs, .stride = stride, .mu = -1.0};
     if (!memory) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the response of %zu access points", problem->L);
+        return response_out_of_memory(problem, error);
     }
     double **const row[] = {&r->root_kink, &r->trade, &r->offset,        &r->root_most, &r->root_fewest, &r->norm,
                             &r->per_norm,  &r->price, &r->sensing_price, &r->along,     &r->x,           &r->s};
@@ -45,6 +50,16 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
     r->weight = r->gain + K;
     r->amplitude = pairs > 0 || streams ? r->weight + K : NULL;
     fill_constant_rows(r);
+    if (problem->coherent_signed) {
+        r->yield = arena_zeros(arena, K * stride + pairs, sizeof(double));
+        if (!r->yield) {
+            return response_out_of_memory(problem, error);
+        }
+        r->damping = r->yield + K * stride;
+    }
+    if (problem->sensing.kind == SENSING_LINEARISED && response_lone_init(r, arena, error) != CFI_OK) {
+        return CFI_NO_MEMORY;
+    }
     return streams ? response_streams_init(r, arena, error) : CFI_OK;
 }
 
@@ -308,6 +323,23 @@ static bool raise_all(response *r)
 
 /* ---------------------------------------------------------------------- the state after it ---- */
 
+CLONES(static, void, take_yields,
+       (size_t count, const double *restrict v, const double *restrict along, double *restrict yield),
+       (count, v, along, yield))
+{
+    for (size_t l = 0; l < count; l++) {
+        yield[l] = v[l] > 0.0 ? along[l] : 0.0;
+    }
+}
+
+/* How much amplitudes rise with their v, as if rho / h stayed. */
+static void find_yields(response *r)
+{
+    for (size_t k = 0; k < r->problem->K; k++) {
+        take_yields(r->stride, r->amplitude + r->stride * k, r->along, r->yield + r->stride * k);
+    }
+}
+
 /* u, I and z of users first .. end - 1, but for what streams cause one by one. */
 static void collect_users(void *context, size_t thread, size_t first, size_t end)
 {
@@ -327,6 +359,11 @@ static void collect_users(void *context, size_t thread, size_t first, size_t end
             z[m] = rows_triple(r->stride, problem_coherent_row(problem, k, m),
                                r->amplitude + r->stride * problem->mate[m], r->along);
             interference[k] += z[m] * z[m];
+            if (r->damping) {
+                const double *c = problem_coherent_row(problem, k, m);
+
+                r->damping[m] = r->weight[k] * rows_triple(r->stride, c, c, r->yield + r->stride * problem->mate[m]);
+            }
         }
     }
 }
@@ -378,6 +415,9 @@ bool response_answer(response *r, const double *state, double *answer, response_
 
     problem->objective->slopes(problem, state, state + K, r->gain, r->weight);
     threads_share(threads, r->stride, threads_even_part(threads, r->stride, K * pairs_each), price_aps, &shared);
+    if (r->lone) {
+        response_settle_lone(r, shared.z);
+    }
     if (problem->load_by_stream) {
         response_streams_price(r);
     }
@@ -386,6 +426,8 @@ bool response_answer(response *r, const double *state, double *answer, response_
     }
     if (problem->load_by_stream) {
         response_streams_place(r);
+    } else if (r->damping) {
+        find_yields(r);
     }
     collect(&shared);
     *value = value_of(r, state, answer);

@@ -16,7 +16,7 @@ cfi_status response_streams_init(response *r, cfi_arena *arena, cfi_error *error
     double *memory = arena_zeros(arena, rows * r->stride, sizeof *memory);
 
     if (!memory) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the response of %zu access points", r->problem->L);
+        return response_out_of_memory(r->problem, error);
     }
     r->stream_price = memory;
     r->worth = memory + r->problem->K * r->stride;
@@ -231,6 +231,17 @@ CLONES(static, void, place_row,
     }
 }
 
+CLONES(static, void, yield_row,
+       (size_t count, const double *restrict worth, const double *restrict w, double *restrict yield),
+       (count, worth, w, yield))
+{
+    for (size_t l = 0; l < count; l++) {
+        double per = 1.0 / (worth[l] > 0.0 ? worth[l] : 1.0);
+
+        yield[l] = w[l] * per;
+    }
+}
+
 void response_streams_place(response *r)
 {
     size_t L = r->problem->L;
@@ -242,5 +253,8 @@ void response_streams_place(response *r)
         size_t at = r->stride * k;
 
         place_row(r->stride, r->worth + at, r->stream_price + at, r->shift, r->amplitude + at);
+        if (r->damping) {
+            yield_row(r->stride, r->worth + at, r->amplitude + at, r->yield + at);
+        }
     }
 }

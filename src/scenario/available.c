@@ -39,31 +39,10 @@ cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
     return CFI_OK;
 }
 
-/* Whether two users may share a pilot; drawn ones always may. */
-static bool pilots_may_overlap(const cfi_system *system)
-{
-    if (system->frame.pilot_assignment == CFI_PILOTS_CYCLIC || system->frame.pilot_assignment == CFI_PILOTS_GREEDY) {
-        return system->K > system->frame.tau_p;
-    }
-    for (size_t k = 0; k < system->K && system->frame.pilot; k++) {
-        for (size_t j = 0; j < k; j++) {
-            if (system->frame.pilot[j] == system->frame.pilot[k]) {
-                return true;
-            }
-        }
-    }
-    return system->frame.pilot_assignment != CFI_PILOTS_EXPLICIT && system->K > 1;
-}
-
 bool sensing_has_directions(const cfi_system *system)
 {
     return system->sensing.crlb_threshold_rad2 &&
            (system->fading.correlation != CFI_FADING_UNCORRELATED || system->fading.rician != CFI_RICIAN_NONE);
-}
-
-bool sensing_is_reverse_convex(const cfi_system *system)
-{
-    return system->sensing.crlb_threshold_rad2 && system->N > 1 && system->M * system->M < system->N + 2;
 }
 
 cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
@@ -87,10 +66,6 @@ cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
     }
     if (system->allocation.crlb_constraint != CFI_CRLB_EXACT) {
         return unavailable(scenario, KEY_solver, "with allocation.crlb_constraint sca ", error);
-    }
-    if (system->rate_model == CFI_RATE_EXACT && pilots_may_overlap(system) && sensing_is_reverse_convex(system)) {
-        return unavailable(scenario, KEY_solver,
-                           "with rate.model exact, pilots that overlap and rx_antennas^2 < tx_antennas + 2 ", error);
     }
     return CFI_OK;
 }

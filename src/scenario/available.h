@@ -13,8 +13,4 @@ cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error);
  * powers. */
 bool sensing_has_directions(const cfi_system *system);
 
-/* Whether there are thresholds and sensing power senses worse than communication power, which with coherent terms makes
- * the sensing constraint reverse convex. */
-bool sensing_is_reverse_convex(const cfi_system *system);
-
 #endif

@@ -31,8 +31,6 @@ for method in none equal heuristic; do
 done
 expect 0 run paper.json "${none[@]}" --set network.rx_antennas=1 --set network.tx_antennas=8 --set pilots.length=2 \
     --set allocation.solver=structured
-expect 3 run paper.json --set network.rx_antennas=1 --set network.tx_antennas=8 --set pilots.length=2 \
-    --set allocation.solver=structured
 expect 0 run paper.json "${none[@]}" --set sensing.crlb_model=multistatic
 expect 3 run paper.json --set sensing.crlb_model=multistatic
 expect 3 run paper.json --set 'sensing.crlb_threshold_db=[null, -5]'
