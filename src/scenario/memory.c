@@ -1,5 +1,5 @@
 /* What a trial will need in memory, before anything is allocated. docs/solver.md. */
-#include "cfisac/scenario.h"
+#include "scenario/available.h"
 
 #include <math.h>
 #include <stdlib.h>
