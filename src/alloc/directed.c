@@ -155,7 +155,7 @@ typedef struct mix {
     double information;
 } mix;
 
-static void settle(mix *m)
+static void settle_mix(mix *m)
 {
     m->all = (fisher){.angle = 0.0};
     for (size_t i = 0; i < m->count; i++) {
@@ -187,14 +187,14 @@ static void mix_three(mix *m)
         m->share[1] = (1.0 - third) * (1.0 - first);
         m->share[2] = third;
     }
-    settle(m);
+    settle_mix(m);
 }
 
 static void mix_two(mix *m)
 {
     m->share[0] = best_share(&m->part[0], &m->part[1]);
     m->share[1] = 1.0 - m->share[0];
-    settle(m);
+    settle_mix(m);
 }
 
 static void keep_better(const mix *candidate, mix *best)
@@ -221,7 +221,7 @@ static mix exchange(const mix *m, size_t left_out, size_t stream, const fisher *
         mix_two(&next);
     } else {
         next.share[0] = 1.0;
-        settle(&next);
+        settle_mix(&next);
     }
     return next;
 }
@@ -253,7 +253,7 @@ directed_mix directed_best(const directed_ap *ap)
     mix best = {.count = 1, .part = {fisher_of(ap, ap->link->K)}, .stream = {ap->link->K}, .share = {1.0}};
     directed_mix out = {.bound = INFINITY};
 
-    settle(&best);
+    settle_mix(&best);
     for (int i = 0; i < MOST_EXCHANGES; i++) {
         double bound, before = best.information;
         size_t k = most_violated(ap, regression(&best.all), &bound);
