@@ -83,9 +83,10 @@ typedef struct cfi_allocation {
     cfi_powers powers;               /* zero when infeasible */
     double *ap_power_w;              /* L: sum_k p_kl + s_l */
     double max_constraint_violation; /* relative, of budget, AP limits, thresholds; 0 when all hold */
-    double least_threshold_factor; /* multiply every threshold by it to reach the edge of feasibility; <= 1: feasible */
-    cfi_infeasibility because;     /* of an infeasible drop */
-    const char *solver;            /* what maximised: "structured", "socp"; NULL where nothing was iterated */
+    double least_threshold_factor;   /* multiply every threshold by it to reach the edge of feasibility; <= 1: feasible;
+                                        0:   there are none */
+    cfi_infeasibility because;       /* of an infeasible drop */
+    const char *solver;              /* what maximised: "structured", "socp"; NULL where nothing was iterated */
     double largest_step_gap; /* structured: what a step could still gain at the result, at most, relative: the largest
                                 over all starts; infinite without a certificate; else NaN */
     size_t fallback_steps;   /* structured: steps of all starts that the cone solver took where no progress was made */
@@ -94,7 +95,7 @@ typedef struct cfi_allocation {
 
 /* The least factor f such that thresholds f * crlb_threshold_rad2 are feasible under the budget and the
  * limits per AP (own echo; closed form): sum_p 1 / (threshold_p max(comm_p, sens_p)) <= P.      docs/model.md (M10)
- * Infinite when an AP has no information at any power. */
+ * Infinite when an AP has no information at any power; 0 without thresholds. */
 double alloc_least_threshold_factor(const cfi_link *link);
 
 /* What makes the drop infeasible; only for drops that are, by the closed test. */

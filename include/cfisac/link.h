@@ -15,7 +15,7 @@ typedef struct cfi_powers {
 
 /* Information of AP p about its own angle, in 1 / rad^2, linear in powers:
  *   1 / CRLB_p = sum_l [ comm_pl sum_k p_kl + sens_pl s_l ]
- * From its own echo alone it is diagonal. */
+ * From its own echo alone it is diagonal. Both are NULL where signals have directions (cfi_directions). */
 typedef struct cfi_information {
     bool diagonal;             /* only l = p counts: L numbers each */
     const double *comm, *sens; /* per watt; L x L, element (p, l) at [p + L l], where it is not diagonal */
@@ -23,12 +23,30 @@ typedef struct cfi_information {
 
 /* The same from the echoes of all access points, each path gain an unknown nuisance:
  *   1 / CRLB_p = arrival_p ( sum_l abs(alpha_lp)^2 sum_k p_kl + N abs(sum_l alpha_lp sqrt(s_l))^2 )
- *                + departure_p sum_k p_kp */
+ *                + departure_p sum_k p_kp
+ * where E v v^H = I / N. departure is NULL where signals have directions. */
 typedef struct cfi_echoes {
     const double *arrival, *departure; /* L */
     bool equal_paths;
     const double complex *path; /* alpha_lp, as network_path_gains: column p is what AP p receives */
 } cfi_echoes;
+
+/* A signal f of AP l, a column of F_l, about the AP's own target; d is the part of the derivative of a_l that is off
+ * a_l. Of a precoding vector v_kl, per watt; of powers, summed over streams. (The sensing beam has lit N s_l and
+ * nothing else.)                                                                     docs/model.md (M21) */
+typedef struct cfi_aim {
+    double lit, turned;   /* E abs(a_l^H f)^2, E abs(d_l^H f)^2 */
+    double complex mixed; /* E (d_l^H f) (a_l^H f)^* */
+} cfi_aim;
+
+/* Information where fading has directions, so that E v v^H is no multiple of I. The averaged Fisher matrix of angle and
+ * own path gain is linear in powers and information its Schur complement, a concave function of them:
+ *   1 / CRLB_p = along_p lit + across_p (turned - abs(mixed)^2 / lit),   lit, turned, mixed = sum_k p_kp aim_kp + beam
+ */
+typedef struct cfi_directions {
+    const cfi_aim *aim;           /* K x L; NULL: E v v^H = I / N, and information is linear (cfi_information) */
+    const double *along, *across; /* L */
+} cfi_directions;
 
 /* Arrays are K x L, element (k, l) at [k + K l], where nothing else is said; they belong to the arena of link_make or
  * to the network, and are not written again. */
@@ -61,6 +79,7 @@ typedef struct cfi_link {
     const size_t *coherent_start; /* K + 1 */
     cfi_information own_echo;
     cfi_echoes echoes;
+    cfi_directions directions;
 } cfi_link;
 
 /* The link of a drop under the system's precoder: by its closed forms, O(K L), or by simulation where it has none for
@@ -71,6 +90,13 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
 /* Gives the link the means c_kj,l of its pairs (cfi_link.coherent), or NULL: the link's own. The numbers must live as
  * long. Fails: CFI_NO_MEMORY. */
 cfi_status link_set_coherent(cfi_link *link, const double complex *coherent, cfi_arena *arena, cfi_error *error);
+
+/* Aim of AP l's signals for users together, only where signals have directions. O(K). */
+cfi_aim link_aim(const cfi_link *link, const cfi_powers *powers, size_t l);
+/* 1 / CRLB_p of AP p's own echo from the aim of all it sends, the beam's N s_p too. */
+double link_aim_information(const cfi_link *link, size_t p, const cfi_aim *aim);
+/* turned - share abs(mixed)^2, 0 where it is rounding: what path gains leave of the derivative. */
+double link_aim_residual(const cfi_aim *aim, double share);
 
 /* What splits share the power of AP l by: the mean square of an estimate's entry, 0 for users that it does not serve; K
  * numbers. Worked out anew, O(K): an array of them all would be kept for the splits alone. */

@@ -6,12 +6,12 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Whether the answers of the access points are what maximises the objective, linearised: it has slopes, and the steps
- * of the cone solver that take over end where the answers do. */
+/* Whether the answers of the access points are what maximises the objective, linearised: it has slopes, information is
+ * linear, and the steps of the cone solver that take over end where the answers do. */
 static bool has_response(const alloc_problem *problem)
 {
     return problem->objective->slopes && problem->objective->surrogate(problem, NULL)->has_response &&
-           problem->link->system->allocation.crlb_constraint == CFI_CRLB_EXACT;
+           !problem->sensing.directed && problem->link->system->allocation.crlb_constraint == CFI_CRLB_EXACT;
 }
 
 /* `auto` takes the response where it applies, unless the cone problems are what the caller wants to see. */

@@ -179,6 +179,9 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point)
     double c, total = 0.0, *floor = point->s; /* from set_floors on; sensing powers again at the end */
     bool fits = true;
 
+    if (problem->sensing.directed) {
+        return complete_directed(problem, point);
+    }
     starting_powers(problem, point);
     set_floors(problem, true, floor);
     c = problem_common_factor(problem, point->x, floor);

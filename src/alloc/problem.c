@@ -104,11 +104,17 @@ static void fill_coefficients(alloc_problem *problem)
         fill_rows(problem, link->V, unit / noise, problem->load);
     }
     for (size_t l = 0; l < problem->L; l++) {
-        sensing_ap ap = sensing_of(link, l);
-        double per_need = unit * system->sensing.crlb_threshold_rad2[l];
+        if (sensing->directed) { /* sensing_direct has done it */
+        } else if (system->sensing.crlb_threshold_rad2) {
+            sensing_ap ap = sensing_of(link, l);
+            double per_need = unit * system->sensing.crlb_threshold_rad2[l];
 
-        sensing->d1[l] = rounded_down(ap.comm * per_need);
-        sensing->d2[l] = rounded_down(ap.sens * per_need);
+            sensing->d1[l] = rounded_down(ap.comm * per_need);
+            sensing->d2[l] = rounded_down(ap.sens * per_need);
+        } else { /* any power senses enough; 0 still says that there are no users */
+            sensing->d1[l] = link_has_users(link, l) ? INFINITY : 0.0;
+            sensing->d2[l] = INFINITY;
+        }
         problem->limit[l] = normalised_limit(system, l, most, unit);
         problem->limited = problem->limited || problem->limit[l] < INFINITY;
         problem->unit[l] = problem_unit_below(problem->limit[l]);
@@ -140,9 +146,14 @@ static sensing_loads compare_loads(const alloc_problem *problem)
 
 static void choose_sensing(alloc_problem *problem)
 {
-    sensing_loads loads = compare_loads(problem);
+    bool thresholds = problem->link->system->sensing.crlb_threshold_rad2 != NULL;
+    sensing_loads loads = {.sensing_dearer = true};
 
-    sensing_choose(&problem->sensing, problem->L, problem->coherent, &loads, problem->limit, problem->unit);
+    if (thresholds) {
+        loads = compare_loads(problem);
+    }
+    sensing_choose(&problem->sensing, problem->L, problem->coherent, thresholds ? &loads : NULL, problem->limit,
+                   problem->unit);
 }
 
 /* Both powers of an access point interfere alike. */
@@ -202,6 +213,9 @@ cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *
                                .unit_load = unit_w / system->power.comm_noise_w,
                                .coherent = coherent};
     status = allocate_problem(problem, arena, error);
+    if (status == CFI_OK) {
+        status = sensing_direct(&problem->sensing, link, unit_w, arena, error);
+    }
     if (status == CFI_OK) {
         fill_coefficients(problem);
         choose_sensing(problem);

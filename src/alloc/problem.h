@@ -144,6 +144,9 @@ static inline double problem_load(const alloc_problem *problem, size_t k, size_t
  * and the limits allow (which raises every SINR). Reads w and s. False when no factor does; then the point is spoilt.
  */
 bool problem_complete(const alloc_problem *problem, alloc_point *point);
+/* The same where signals have directions; where sensing asks for more than the budget, it goes towards the best mixes.
+ */
+bool complete_directed(const alloc_problem *problem, alloc_point *point);
 
 /* The largest c at which communication powers max(c x_l, floor_l), with the least sensing powers that they need, keep
  * the budget and the limits; negative when there is none. */

@@ -1,6 +1,6 @@
 /* Powers that nothing is iterated for: the equal, the heuristic and the fractional split, and given ones.
  * docs/model.md (M11), (M12), (M12a). */
-#include "alloc/sensing.h"
+#include "alloc/splits.h"
 
 #include "base/clones.h"
 #include "base/threads.h"
@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-static cfi_status splits_out_of_memory(cfi_error *error)
+cfi_status splits_out_of_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for the power splits");
 }
@@ -33,9 +33,7 @@ static void share_out(size_t K, double x, double *share)
     }
 }
 
-/* AP l spends x watts on its users, in proportion to the mean square of their estimates (equal gamma under maximum
- * ratio), and y on sensing. One without users sends nothing for them. */
-static void spread_over_users(const cfi_link *link, size_t l, double x, double y, cfi_powers *powers)
+void splits_spread(const cfi_link *link, size_t l, double x, double y, cfi_powers *powers)
 {
     double *p = powers->p + link->K * l;
 
@@ -60,7 +58,7 @@ static void split_equally(void *context, size_t thread, size_t first, size_t end
 
     (void)thread;
     for (size_t l = first; l < end; l++) {
-        spread_over_users(e->link, l, (1.0 - f) * each, f * each, e->powers);
+        splits_spread(e->link, l, (1.0 - f) * each, f * each, e->powers);
     }
 }
 
@@ -228,13 +226,13 @@ static void fill_splits(const cfi_link *link, split *aps)
 
     for (size_t l = 0; l < link->L; l++) {
         sensing_ap ap = sensing_of(link, l);
-        bool lift_sensing = sensing_beam_is_better(&ap), serves = ap.comm > 0.0;
+        bool lift_sensing = sensing_beam_is_better(&ap), serves = link_has_users(link, l);
 
         /* without users it senses as much as it must */
         aps[l] = (split){.free = serves ? (lift_sensing ? 1.0 - f : f) * each : 0.0,
                          .floor = serves ? (lift_sensing ? f : 1.0 - f) * each : 0.0,
-                         .weak = fmin(ap.comm, ap.sens),
-                         .strong = fmax(ap.comm, ap.sens),
+                         .weak = ap.need > 0.0 ? fmin(ap.comm, ap.sens) : 0.0,
+                         .strong = ap.need > 0.0 ? fmax(ap.comm, ap.sens) : 1.0, /* nothing is divided by 0 */
                          .need = ap.need,
                          .limit = system->power.ap_limit_w ? system->power.ap_limit_w[l] : INFINITY};
     }
@@ -259,7 +257,7 @@ static void split_by_factors(void *context, size_t thread, size_t first, size_t 
         bool lift_sensing = sensing_beam_is_better(&ap);
 
         split_at(&h->aps[l], h->c, h->floor_factor, &free, &lifted);
-        spread_over_users(h->link, l, lift_sensing ? free : lifted, lift_sensing ? lifted : free, h->powers);
+        splits_spread(h->link, l, lift_sensing ? free : lifted, lift_sensing ? lifted : free, h->powers);
     }
 }
 
@@ -274,6 +272,9 @@ cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *p
     if (!(factor <= 1.0)) {
         return error_set(error, CFI_INFEASIBLE, "thresholds cannot be met: all of them must be %.6g times larger",
                          factor);
+    }
+    if (link->directions.aim && link->system->sensing.crlb_threshold_rad2) {
+        return splits_directed(link, arena, powers, error);
     }
     aps = arena_alloc(arena, L, sizeof *aps);
     if (!aps) {

@@ -11,6 +11,7 @@
 #include "alloc/step_model.h"
 
 #include "alloc/step_crlb.h"
+#include "alloc/step_directed.h"
 
 #include <math.h>
 #include <string.h>
@@ -147,6 +148,16 @@ static void add_rows_without_users(const step_model *model)
     }
 }
 
+/* Of access points with users whose cone is none in this step. */
+static void add_rows_for_cones(const step_model *model)
+{
+    for (size_t l = 0; l < model->problem->L; l++) {
+        if (model->problem->sensing.rank[l] != SIZE_MAX && !step_directed_has_cone(model, l)) {
+            put_threshold_of_q(model, socp_add_linear(model->builder, 1), l);
+        }
+    }
+}
+
 /* The sensing constraint as linear rows, one for each access point with users whose threshold counts. */
 static void add_threshold_rows(const step_model *model)
 {
@@ -154,6 +165,10 @@ static void add_threshold_rows(const step_model *model)
     size_t row;
 
     if (model->constraint == CFI_CRLB_SCA) {
+        return;
+    }
+    if (sensing->directed) {
+        add_rows_for_cones(model);
         return;
     }
     row = socp_add_linear(model->builder, sensing->ranked);
@@ -331,8 +346,18 @@ const socp_problem *step_model_build(step_model *model, size_t *list, cfi_error 
     add_amplitude_cones(model);
     model->surrogate->add_squares(model);
     step_crlb_add_cones(model);
+    step_directed_add_cones(model);
     model->surrogate->add_cones(model, list);
     return socp_build(model->builder, error);
+}
+
+/* Where a cone holds the powers for users, and orthogonal pilots let them be spent: all of that power. */
+static double amplitude_of(const step_model *model, const double *solution, size_t a, size_t l)
+{
+    const alloc_problem *problem = model->problem;
+    size_t w = step_w(model, a, l);
+
+    return problem->sensing.directed && !problem->coherent ? sqrt(fmax(solution[model->p + w], 0.0)) : solution[w];
 }
 
 void step_model_read(const step_model *model, const double *solution, alloc_point *to)
@@ -345,7 +370,7 @@ void step_model_read(const step_model *model, const double *solution, alloc_poin
 
         for (size_t a = 0; a < model->A; a++) {
             double amplitude =
-                step_serves(model, a, l) ? solution[step_w(model, a, l)] * step_amplitude_unit(model, l) : 0.0;
+                step_serves(model, a, l) ? amplitude_of(model, solution, a, l) * step_amplitude_unit(model, l) : 0.0;
 
             to->w[problem_at(problem, model->active[a], l)] = amplitude;
             x += amplitude * amplitude;

@@ -1,4 +1,5 @@
 /* Second moments and sensing information of one drop. docs/model.md (M4) - (M7). */
+#include "link/directions.h"
 #include "link/simulated.h"
 
 #include "base/threads.h"
@@ -137,7 +138,11 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
     if (status == CFI_OK) {
         status = link_set_coherent(link, found.moments.coherent, arena, error);
     }
-    return status == CFI_OK ? add_information(network, arena, link, error) : status;
+    if (status == CFI_OK) {
+        status = add_information(network, arena, link, error);
+    }
+    return status == CFI_OK && !channel_is_iid(network) ? directions_make(network, found.beam, arena, link, error)
+                                                        : status;
 }
 
 bool link_has_users(const cfi_link *link, size_t l)

@@ -4,12 +4,8 @@
 
 #include "cfisac/link.h"
 
-/* Of a normalised vector v, about the target: E abs(a_l^H v)^2, E abs(d_l^H v)^2 and E (d_l^H v) (a_l^H v)^*, where d_l
- * is the derivative of a_l less its part along a_l. */
-typedef struct simulated_beam {
-    double lit, turned;
-    double complex mixed;
-} simulated_beam;
+/* Of normalised vectors, about the target. */
+typedef cfi_aim simulated_beam;
 
 typedef struct simulated_moments {
     cfi_precoder_moments moments;

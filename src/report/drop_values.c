@@ -147,7 +147,7 @@ double drop_threshold_factor_db(const cfi_record *record)
 {
     double factor = record->allocation.least_threshold_factor;
 
-    return factor > 0.0 ? decibel_of(factor) : NAN; /* 0: the drop failed before it was known */
+    return factor > 0.0 ? decibel_of(factor) : NAN; /* 0: no thresholds, or the drop failed before */
 }
 
 /* Of one threshold for all access points; lists have no single value. */

@@ -45,16 +45,21 @@ static bool split_violates(const cfi_reference *split)
 static void put_thresholds(const page *p)
 {
     const double *threshold = p->system->sensing.crlb_threshold_rad2;
-    double low = threshold[0], high = threshold[0];
+    double low, high;
 
+    if (!threshold) {
+        fprintf(p->stream, "no threshold");
+        return;
+    }
+    low = high = threshold[0];
     for (size_t l = 1; l < p->system->L; l++) {
         low = fmin(low, threshold[l]);
         high = fmax(high, threshold[l]);
     }
     if (low == high) {
-        fprintf(p->stream, "%.6g dB", decibel_of(low));
+        fprintf(p->stream, "threshold %.6g dB (dB of 1 rad^2)", decibel_of(low));
     } else {
-        fprintf(p->stream, "%.6g to %.6g dB", decibel_of(low), decibel_of(high));
+        fprintf(p->stream, "threshold %.6g to %.6g dB (dB of 1 rad^2)", decibel_of(low), decibel_of(high));
     }
 }
 
@@ -102,9 +107,9 @@ static void put_heading(const page *p)
     if (s->precoding.kind != CFI_PRECODER_MR) {
         fprintf(p->stream, "precoder %s, ", channel_precoder(s)->name);
     }
-    fprintf(p->stream, "bound %s, threshold ", crlb_model_name(s->sensing.crlb_model));
+    fprintf(p->stream, "bound %s, ", crlb_model_name(s->sensing.crlb_model));
     put_thresholds(p);
-    fprintf(p->stream, " (dB of 1 rad^2)\n\n");
+    fprintf(p->stream, "\n\n");
 }
 
 /* --------------------------------------------------------------------------- a row a drop ---- */

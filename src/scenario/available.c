@@ -32,19 +32,34 @@ cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
     if (system->allocation.objective > CFI_OBJECTIVE_LAST) {
         return unavailable(scenario, KEY_objective, "", error);
     }
-    if (system->sensing.crlb_model == CFI_CRLB_MULTISTATIC &&
+    if (system->sensing.crlb_model == CFI_CRLB_MULTISTATIC && !model_is_null(scenario, KEY_crlb_threshold_rad2) &&
         (system->allocation.method == CFI_METHOD_HEURISTIC || system->allocation.method == CFI_METHOD_SCA)) {
         return unavailable(scenario, KEY_crlb_model, "as a constraint of allocation.method heuristic or sca ", error);
     }
     return CFI_OK;
 }
 
+bool sensing_has_directions(const cfi_system *system)
+{
+    return system->sensing.crlb_threshold_rad2 &&
+           (system->fading.correlation != CFI_FADING_UNCORRELATED || system->fading.rician != CFI_RICIAN_NONE);
+}
+
 cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
 
-    if (system->allocation.solver != CFI_SOLVER_STRUCTURED || system->allocation.method != CFI_METHOD_SCA) {
+    if (system->allocation.method != CFI_METHOD_SCA) {
         return CFI_OK;
+    }
+    if (sensing_has_directions(system) && system->allocation.crlb_constraint != CFI_CRLB_EXACT) {
+        return unavailable(scenario, KEY_crlb_constraint, "where fading has directions ", error);
+    }
+    if (system->allocation.solver != CFI_SOLVER_STRUCTURED) {
+        return CFI_OK;
+    }
+    if (sensing_has_directions(system)) {
+        return unavailable(scenario, KEY_solver, "with sensing.crlb_threshold_db where fading has directions ", error);
     }
     if (system->allocation.surrogate != CFI_SURROGATE_PRODUCT) {
         return unavailable(scenario, KEY_solver, "with allocation.surrogate fractional ", error);

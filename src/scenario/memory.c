@@ -1,5 +1,5 @@
 /* What a trial will need in memory, before anything is allocated. docs/solver.md. */
-#include "cfisac/scenario.h"
+#include "scenario/available.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -121,7 +121,7 @@ static double allocation_bytes(const cfi_system *system)
     pairs = groups.squares - (double)system->K;
     if (system->allocation.solver == CFI_SOLVER_AUTO) {
         response = system->allocation.surrogate == CFI_SURROGATE_PRODUCT &&
-                   system->allocation.crlb_constraint == CFI_CRLB_EXACT;
+                   system->allocation.crlb_constraint == CFI_CRLB_EXACT && !sensing_has_directions(system);
     }
     return response ? response_bytes(system, pairs) : cone_solver_bytes(system, groups);
 }

@@ -123,7 +123,8 @@ static cfi_status evaluate_references(cfi_record *record, cfi_arena *arena, cfi_
     alloc_equal(record->link, &powers);
     status = evaluate_reference(record, &powers, arena, &record->equal, error);
     /* the heuristic split meets own-echo thresholds only */
-    if (status == CFI_OK && network->system->sensing.crlb_model == CFI_CRLB_OWN_ECHO) {
+    if (status == CFI_OK &&
+        (network->system->sensing.crlb_model == CFI_CRLB_OWN_ECHO || !network->system->sensing.crlb_threshold_rad2)) {
         status = alloc_heuristic(record->link, arena, &powers, error);
         if (status == CFI_OK) {
             status = evaluate_reference(record, &powers, arena, &record->heuristic, error);
