@@ -242,7 +242,7 @@ static inline double raw_stationarity(const drop *d, const cfi_powers *powers)
             double w = sqrt(powers->p[i]), left = slope[i] - 2.0 * w * paid[l];
 
             if (x > 1e-9 * most && link_serves(&d->link, i % K, l)) {
-                worst = fmax(worst, (powers->p[i] > 1e-6 * x ? fabs(left) : left) / sqrt(x));
+                worst = fmax(worst, (powers->p[i] > 1e-4 * x ? fabs(left) : left) / sqrt(x));
             }
         }
         scale = fmax(scale, x > 1e-9 * most ? fabs(paid[l]) : 0.0);
