@@ -50,7 +50,7 @@ cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const
     }
     if (status == CFI_OK && ascent->structured) {
         status = climb_init(&ascent->climb, problem, options ? options->stop : NULL, scratch, error);
-        ascent->climb.patience = !cones_fit(problem) ? SIZE_MAX : problem->damped ? STALLED_SIGNED : STALLED;
+        ascent->climb.patience = !cones_fit(problem) ? SIZE_MAX : problem->damped ? STALLED_DAMPED : STALLED;
     }
     return status;
 }
