@@ -219,7 +219,8 @@ static inline void raw_slopes(const drop *d, const cfi_powers *powers, double *s
     free(u);
 }
 
-/* How far the powers are from the first-order conditions, without limits per AP, relative to the largest price: prices
+/* How far the powers are from the first-order conditions, without limits per AP, relative to the most that a watt costs
+ * in interference or budget: prices
  * mu of the budget and nu_l >= 0 of thresholds, 0 where they do not bind, with  dF/dw_kl = 2 w_kl (mu - nu_l comm_l) at
  * amplitudes above 0 and dF/dw_kl <= 0 at those of pairs that are served and 0;  dF/ds_l <= mu - nu_l sens_l,  equal
  * where s_l > 0. */
@@ -242,7 +243,7 @@ static inline double raw_stationarity(const drop *d, const cfi_powers *powers)
             double w = sqrt(powers->p[i]), left = slope[i] - 2.0 * w * paid[l];
 
             if (x > 1e-9 * most && link_serves(&d->link, i % K, l)) {
-                worst = fmax(worst, (powers->p[i] > 1e-6 * x ? fabs(left) : left) / sqrt(x));
+                worst = fmax(worst, (powers->p[i] > 1e-4 * x ? fabs(left) : left) / sqrt(x));
             }
         }
         scale = fmax(scale, x > 1e-9 * most ? fabs(paid[l]) : 0.0);
@@ -262,6 +263,9 @@ static inline double raw_stationarity(const drop *d, const cfi_powers *powers)
         }
     }
     scale = fmax(scale, mu);
+    for (size_t l = 0; l < L; l++) {
+        scale = fmax(scale, -sensing[l]);
+    }
     for (size_t l = 0; l < L && mu >= 0.0; l++) {
         double d1 = d->link.own_echo.comm[l], d2 = d->link.own_echo.sens[l], nu = (mu - paid[l]) / d1;
         double left = sensing[l] - (mu - nu * d2);

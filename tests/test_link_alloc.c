@@ -128,8 +128,7 @@ static void results_meet_the_first_order_conditions(void **state)
             d->made.system.allocation.tolerance = 1e-13;
             response = run_by(d, CFI_SOLVER_STRUCTURED);
             check_raw(d, &response);
-            /* the cone solver's gap of 1e-8 leaves its root in prices */
-            assert_true(raw_stationarity(d, &response.powers) < (response.fallback_steps > 0 ? 1e-2 : 2e-4));
+            assert_true(raw_stationarity(d, &response.powers) < 1e-5);
             judged++;
         }
         free_drop(d);

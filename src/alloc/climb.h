@@ -20,7 +20,7 @@ typedef struct climb {
     double *origin;            /* n: the state whose answer the best point is, unless it stands in at->point */
     double *from, *to, *reach; /* n: coordinates, logarithms, of the state and of the answer; an extrapolation */
     double *measure; /* K: what coherent amplitudes at a user are measured in, root(I_k / mates) at the start */
-    double *shift;   /* K: added to u in its logarithm, 0 where no coherent amplitude can be negative */
+    double *shift;   /* K: added to u in its logarithm, 0 where it is not damped */
     size_t *fading;  /* K: evaluations in a row in which a weak user lost power */
     size_t *revived; /* K: how often a user was brought back */
     /* of the run */

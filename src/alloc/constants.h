@@ -55,7 +55,7 @@ static const double FARTHEST = 4.0;     /* from the map's answer to an extrapola
 static const double FADING_SINR = 1e-3; /* below it a user may be on its way to zero */
 static const double FADING = 0.97;      /* times its amplitude, evaluation by evaluation */
 static const double LEAST_LOGARITHM = 1e-150; /* amplitude that has a logarithm */
-static const double LOGARITHM_SHIFT = 0.1;    /* times root(I_k): added to u_k where coherent amplitudes have a sign */
+static const double LOGARITHM_SHIFT = 0.1;    /* times root(I_k): added to u_k in damped climbs */
 static const double LEAST_SHARE = 0.02;       /* of a user's u that an extrapolation leaves it there, e^-FARTHEST */
 enum {
     DEPTH = 5,        /* differences that the acceleration keeps: 3 and 10 take more evaluations */
@@ -69,11 +69,11 @@ enum {
     HALVINGS = 12,    /* between two points */
     REVIVALS = 2,     /* of a silenced user */
     STALLED = 120,    /* evaluations of a climb, after which the cone solver takes over */
-    /* Where coherent amplitudes have a sign: evaluations after which histories become short, what that is, and the
+    /* Of damped climbs (problem.h): evaluations after which histories become short, what that is, and the
      * evaluations of a climb. In 100 starts of networks of 100 access points over correlated fading 95 end before. */
     SHORTEN = 40,
     SHORT_HISTORY = 2,
-    STALLED_SIGNED = 180
+    STALLED_DAMPED = 180
 };
 /* Powers and coherent terms of a problem that the cone solver takes over at most: a step of more takes seconds, or
  * minutes. */

@@ -103,5 +103,6 @@ cfi_status problem_list_mates(alloc_problem *problem, cfi_arena *arena, cfi_erro
     if (given) {
         fill_rows_of_pairs(problem);
     }
+    problem->damped = problem->coherent_signed || (problem->coherent && problem->link->V_by_stream);
     return CFI_OK;
 }

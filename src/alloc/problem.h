@@ -45,6 +45,7 @@ struct alloc_problem {
     double *coherent_rows; /* like the signal, 0 where AP l sends no such stream; NULL: `heard` of user k, whatever the
                               stream */
     bool coherent_signed;  /* some coherent numbers are negative */
+    bool damped;           /* that, or coherent terms and loads by stream: the climb is damped (climb.c) */
 };
 
 /* A point: amplitudes w in rows like the signal, communication power x_l = sum_k w_kl^2 and sensing power s_l, one row

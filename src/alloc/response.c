@@ -50,7 +50,7 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
     r->weight = r->gain + K;
     r->amplitude = pairs > 0 || streams ? r->weight + K : NULL;
     fill_constant_rows(r);
-    if (problem->coherent_signed) {
+    if (problem->damped) {
         r->yield = arena_zeros(arena, K * stride + pairs, sizeof(double));
         if (!r->yield) {
             return response_out_of_memory(problem, error);

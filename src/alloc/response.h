@@ -33,7 +33,7 @@ typedef struct response {
     /* a row each, of the last answer */
     double *norm, *per_norm, *price, *sensing_price; /* h, 1 / h or 0; C and C_s without mu, one row where alike */
     double *along, *x, *s;                           /* rho / h */
-    /* Where coherent amplitudes may be negative: by how much each of the answer's falls as the state's rises, were it
+    /* Where the climb is damped: by how much each of the answer's falls as the state's rises, were it
      * alone, and K rows of by how much amplitudes rise with their v, dw / dv. NULL elsewhere. */
     double *damping, *yield;
     /* Where powers form no convex set: scratch (K), and which access points would rather serve nobody (L; their limits
