@@ -2,6 +2,7 @@
 #include "alloc/climb.h"
 
 #include "alloc/constants.h"
+#include "alloc/pairs.h"
 
 #include <math.h>
 #include <string.h>
@@ -152,11 +153,7 @@ static void state_of(const climb *c, const alloc_state *at, double *state)
 
     memcpy(state, at->values->u, K * sizeof *state);
     memcpy(state + K, at->values->interference, K * sizeof *state);
-    for (size_t k = 0; k < K; k++) {
-        for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
-            state[2 * K + m] = problem_coherent(problem, k, problem->mate[m], at->point->w);
-        }
-    }
+    pairs_hear(problem, (pairs_rows){.rows = at->point->w}, 0, K, state + 2 * K, NULL);
 }
 
 /* Puts the best point into at->point, unless that is as good to the last bit. */

@@ -31,6 +31,9 @@ struct alloc_problem {
     alloc_sensing sensing;
     bool coherent;             /* rate.model exact and overlapping pilots */
     size_t *mate_start, *mate; /* users sharing k's pilot: mate[mate_start[k] .. mate_start[k+1]) */
+    /* All users, pilot by pilot, in the order of mates: group i is grouped[group_start[i] .. group_start[i+1]). None, 0
+     * groups, where pairs are few (pairs.h). */
+    size_t groups, *group_start, *grouped;
 };
 
 /* A point: amplitudes w in rows like the signal, communication power x_l = sum_k w_kl^2 and sensing power s_l, one row
@@ -87,6 +90,12 @@ static inline double values_sinr(const alloc_values *values, size_t k)
 
 /* sum_l coherent_kjl w_jl: amplitude with which stream j adds up at user k, who shares its pilot. */
 double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const double *w);
+/* User number i where users are taken group by group; without groups, user i. */
+static inline size_t problem_user(const alloc_problem *problem, size_t i)
+{
+    return problem->groups > 0 ? problem->grouped[i] : i;
+}
+
 /* coherent_kjl for all l, a row. */
 const double *problem_coherent_row(const alloc_problem *problem, size_t k, size_t j);
 
