@@ -213,6 +213,31 @@ static void a_silent_user_is_brought_back_where_it_grows(void **state)
     }
 }
 
+/* Interference far above the noise: a state of less power than there is asks for hardly more of it, and the plain map
+ * would go up from it by the noise's share an evaluation. Every answer spends the budget, and all climbs are short. */
+static void climbs_are_short_where_interference_drowns_the_noise(void **state)
+{
+    size_t most = 0;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        drop *d = make_drop(make_system(seed, 32, 4, 4, 4));
+        ascent_alone *a;
+
+        d->made.system.power.comm_noise_w *= 1e-5;
+        set_tightness(d, 0.05);
+        a = prepare_climb(d);
+        run_climb(a);
+        check_climb(a);
+        assert_int_equal(a->outcome.status, CFI_ALLOC_CONVERGED);
+        assert_true(a->gap <= 0.1 * d->made.system.allocation.tolerance);
+        most = a->outcome.iterations > most ? a->outcome.iterations : most;
+        free_drop(d);
+    }
+    print_message("at most %zu evaluations\n", most);
+    assert_true(most <= 20);
+}
+
 /* A limit of evaluations ends the climb with the best point so far, pilots shared or not, and an allocation of more
  * starts than one with the best of them. */
 static void a_limit_of_evaluations_ends_at_the_best_point_so_far(void **state)
@@ -256,6 +281,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(climbs_never_fall_whatever_they_do),
         cmocka_unit_test(a_silent_user_is_brought_back_where_it_grows),
+        cmocka_unit_test(climbs_are_short_where_interference_drowns_the_noise),
         cmocka_unit_test(a_limit_of_evaluations_ends_at_the_best_point_so_far),
     };
 

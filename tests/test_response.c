@@ -206,6 +206,51 @@ static void the_answer_is_a_feasible_point(void **state)
     }
 }
 
+/* Interference far above the noise, and the state of a hundredth of the power: it asks for no more than about that. All
+ * amplitudes are raised by one factor until the budget is spent or a limit is met, and the answer is feasible. */
+static void what_prices_leave_unspent_raises_all_amplitudes(void **state)
+{
+    size_t raised = 0;
+
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        drop *d = kind_of_drop(i);
+        double total = 0.0, tightest = 0.0;
+        scene *s;
+
+        d->made.system.power.comm_noise_w *= 1e-6;
+        s = make_scene(d);
+        for (size_t k = 0; k < K; k++) {
+            s->state[K + k] *= 1e-2;
+            s->state[k] *= 1e-1;
+        }
+        for (size_t m = 0; m < s->problem.mate_start[K]; m++) {
+            s->state[2 * K + m] *= 1e-1;
+        }
+        assert_true(response_answer(&s->map, s->state, s->answer, &s->value));
+        if (s->map.mu > 0.0) { /* thresholds ask for all there is */
+            free_drop(d);
+            continue;
+        }
+        response_read(&s->map, s->to.point);
+        for (size_t l = 0; l < L; l++) {
+            double x = s->to.point->x[l];
+
+            total += x + s->to.point->s[l];
+            tightest = fmax(tightest, x / s->problem.sensing.most[l]);
+            assert_true(s->problem.sensing.d1[l] * x + s->problem.sensing.d2[l] * s->to.point->s[l] >= 1.0 - 1e-12);
+        }
+        assert_true(total <= (double)L * (1.0 + 1e-12) && tightest <= 1.0 + 1e-12);
+        assert_true(total >= (double)L * (1.0 - 1e-10) || tightest >= 1.0 - 1e-10);
+        problem_evaluate(&s->problem, s->to.point, s->to.values);
+        assert_close(s->value.objective / s->to.values->objective, 1.0, 1e-13);
+        raised += total >= (double)L * (1.0 - 1e-10);
+        free_drop(d);
+    }
+    print_message("%zu of %d raised\n", raised, (int)KINDS);
+    assert_true(raised > KINDS / 3);
+}
+
 /* The slopes that the response follows are those of differences. */
 static void slopes_of_the_sum_rate_are_those_of_differences(void **state)
 {
@@ -369,6 +414,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_feasible_point_gains_more_than_the_answer),
         cmocka_unit_test(the_answer_is_a_feasible_point),
+        cmocka_unit_test(what_prices_leave_unspent_raises_all_amplitudes),
         cmocka_unit_test(slopes_of_the_sum_rate_are_those_of_differences),
         cmocka_unit_test(results_of_both_solvers_are_fixed_points),
         cmocka_unit_test(the_cone_solver_takes_over_where_there_is_no_answer),

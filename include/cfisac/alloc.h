@@ -1,6 +1,6 @@
-/* alloc: powers of the access points. Equal and heuristic splits, the closed feasibility test, and the maximisation of
- * an objective: by the accelerated response of the access points, or by successive convex approximation (SCA), whose
- * steps the socp room solves. */
+/* alloc: powers of the access points. Equal, heuristic and fractional splits, given powers, the closed feasibility
+ * test, and the maximisation of an objective: by the accelerated response of the access points, or by successive convex
+ * approximation (SCA), whose steps the socp room solves. */
 #ifndef CFISAC_ALLOC_H
 #define CFISAC_ALLOC_H
 
@@ -8,7 +8,7 @@
 #include "cfisac/socp.h"
 
 typedef enum {
-    CFI_ALLOC_FIXED,      /* none, equal, heuristic: a split, nothing iterated */
+    CFI_ALLOC_FIXED,      /* none, equal, heuristic, fractional, given: nothing iterated */
     CFI_ALLOC_CONVERGED,  /* a stationary point */
     CFI_ALLOC_OPTIMAL,    /* proved global */
     CFI_ALLOC_INACCURATE, /* feasible, the best point before a step that failed or was solved to reduced accuracy */
@@ -104,6 +104,16 @@ cfi_infeasibility alloc_explain_infeasible(const cfi_link *link);
  * alloc_equal never fails; alloc_heuristic returns CFI_INFEASIBLE exactly when the closed test does. */
 void alloc_equal(const cfi_link *link, cfi_powers *powers);
 cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error);
+
+/* The fractional split and given powers.                                        docs/model.md (M12a)
+ * AP l spends P_l, the smaller of budget / L and its limit, or its limit where the budget is the sum of the limits:
+ *   s_l = f P_l,   p_kl = (1 - f) P_l beta_kl^e / sum_i beta_il^e   over the users i that it serves
+ * with f = fractional_fraction and e = fractional_exponent. Never fails; an AP that serves nobody sends its sensing
+ * beam alone. */
+void alloc_fractional(const cfi_link *link, cfi_powers *powers);
+/* system->allocation.powers_w and sensing_powers_w as they are, whatever they violate. CFI_INVALID where they are not
+ * given, or some AP has power for a user whom it does not serve. */
+cfi_status alloc_given(const cfi_link *link, cfi_powers *powers, cfi_error *error);
 
 /* Everything that results, references and checks say of powers, by closed form under the system's models. */
 typedef struct cfi_evaluation {

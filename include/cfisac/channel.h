@@ -6,7 +6,7 @@
 
 /* Variance of the MMSE channel estimates.                                       docs/model.md (M2)
  *
- *   xi_kl = tau_p p_p beta_kl^2 / (tau_p p_p sum_j rho_kj beta_jl + sigma_c^2)
+ *   xi_kl = tau_p p_p beta_kl^2 / (tau_p p_p sum_j rho_kj beta_jl + sigma^2),  sigma^2 = system_pilot_noise
  *
  * Out     xi  K x L, same scale as beta; must not alias beta
  * Fails   never; inputs were validated by scenario. Cost O(K L) */
@@ -17,7 +17,7 @@ double channel_mmse_variance_at(const cfi_network *network, size_t k, size_t l);
 
 /* Draws realisations range->first .. first + count - 1 of the channels of AP l and estimates them from the
  * received pilots: y_t = sqrt(tau_p p_p) sum_{k: pilot t} h_kl + n_t, despread, scaled by
- * c_kl = sqrt(tau_p p_p) beta_kl / (tau_p p_p sum_j rho_kj beta_jl + sigma_c^2). (The pilot book is unitary, so the
+ * c_kl = sqrt(tau_p p_p) beta_kl / (tau_p p_p sum_j rho_kj beta_jl + sigma^2). (The pilot book is unitary, so the
  * despread noise is again white: one column y_t for each pilot in use.)   docs/model.md (M3)
  *
  * Out     h, h_hat   real and imaginary parts apart, user fastest, then antenna: h_kl,n of realisation first + i at

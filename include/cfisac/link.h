@@ -39,12 +39,16 @@ typedef struct cfi_link {
     size_t threads;                    /* that closed forms and allocation may use, as cfi_network's */
     const char *kind;                  /* "closed_form": exact second moments */
     double largest_relative_std_error; /* of the moments; 0 for closed forms */
-    const double *g;                   /* E h_kl^H v_kl >= 0 */
-    const double *V;                   /* E abs(h_kl^H v_jl)^2 - abs(c_kj,l)^2, the same for every j */
-    const double *V_by_stream;         /* NULL, or K x K x L where it does: (k, j, l) at [k + K (j + K l)]; V is NULL */
-    const double *S;                   /* E abs(h_kl^H a_l)^2 / N */
-    const void *origin;                /* what the link was made of: for link_share alone */
-    const size_t *pilot;               /* K: users of one number share a pilot */
+    const unsigned char *served;       /* cfi_network's; NULL: every AP serves every user */
+    const double *g;                   /* E h_kl^H v_kl >= 0; 0 for pairs that are not served */
+    /* The mean amplitude with which user k hears the streams of its own pilot that AP l sends to others; g itself where
+     * every AP serves every user */
+    const double *heard;
+    const double *V;           /* E abs(h_kl^H v_jl)^2 - abs(c_kj,l)^2, the same for every j */
+    const double *V_by_stream; /* NULL, or K x K x L where it does: (k, j, l) at [k + K (j + K l)]; V is NULL */
+    const double *S;           /* E abs(h_kl^H a_l)^2 / N */
+    const void *origin;        /* what the link was made of: for the shares below alone */
+    const size_t *pilot;       /* K: users of one number share a pilot */
     const size_t *pilot_first, *pilot_next; /* K: those of the network */
     bool pilots_overlap;                    /* some pair does */
     cfi_information own_echo;
@@ -55,9 +59,21 @@ typedef struct cfi_link {
  * O(K L), shared among network->threads. Fails: CFI_NO_MEMORY. */
 cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error);
 
-/* What splits share the power of AP l by: the mean square of an estimate's entry, K numbers. Worked out anew, O(K): an
- * array of them all would be kept for the splits alone. */
+/* What splits share the power of AP l by: the mean square of an estimate's entry, 0 for users that it does not serve; K
+ * numbers. Worked out anew, O(K): an array of them all would be kept for the splits alone. */
 void link_share(const cfi_link *link, size_t l, double *restrict share);
+/* beta_kl^exponent of the users that AP l serves, 0 of others, times a positive number that no rounding to 0 or
+ * infinity needs: the largest is 1. */
+void link_gain_share(const cfi_link *link, size_t l, double exponent, double *restrict share);
+
+/* AP l serves user k: p_kl may be above 0. */
+static inline bool link_serves(const cfi_link *link, size_t k, size_t l)
+{
+    return !link->served || link->served[k + link->K * l];
+}
+
+/* AP l serves somebody; one that does not only senses. O(K). */
+bool link_has_users(const cfi_link *link, size_t l);
 
 /* Users k and j, not the same, share a pilot: k hears the stream of j coherently. */
 static inline bool link_coherent_pair(const cfi_link *link, size_t k, size_t j)
@@ -66,11 +82,11 @@ static inline bool link_coherent_pair(const cfi_link *link, size_t k, size_t j)
 }
 
 /* c_kj,l = E h_kl^H v_jl of such a pair, as an amplitude. Over i.i.d. Rayleigh fading estimates of one pilot are
- * parallel, and user k hears every stream of its pilot with the mean of its own. */
+ * parallel, and user k hears every stream of its pilot with the mean that its own has, or would have. */
 static inline double link_coherent(const cfi_link *link, size_t k, size_t j, size_t l)
 {
     (void)j;
-    return link->g[k + link->K * l];
+    return link->heard[k + link->K * l];
 }
 
 #endif

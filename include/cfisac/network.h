@@ -22,9 +22,10 @@ typedef struct cfi_network {
     /* K each: the first user with k's pilot, and the next one after k, K where there is none: from the first on, the
      * users of a pilot in ascending order */
     const size_t *pilot_first, *pilot_next;
-    bool pilots_overlap;     /* some pair of users shares a pilot */
-    const double *angle_rad; /* L */
-    bool equal_paths;        /* alpha is one number for all pairs */
+    bool pilots_overlap;         /* some pair of users shares a pilot */
+    const unsigned char *served; /* K x L: 1 where AP l serves user k, else 0; NULL: every AP serves every user */
+    const double *angle_rad;     /* L */
+    bool equal_paths;            /* alpha is one number for all pairs */
     const double complex
         *path; /* alpha_lp, see network_path_gains: L numbers if equal_paths, else L x L, row l sends */
 } cfi_network;
@@ -36,7 +37,8 @@ typedef struct cfi_network {
  *              distances are those to the nearest copy.
  *   beta_kl    the model's gain times log-normal shadowing, after the pair's state where the model has states
  *                                                                                docs/model.md (M1)
- *   pilots     cyclic: k mod tau_p; random: uniform
+ *   pilots     cyclic: k mod tau_p; random: uniform; greedy: by gains, user by user
+ *   served     by gains and pilots: clusters.mode                                docs/model.md (M1)
  *   angles     uniform in [angle_min_rad, angle_max_rad]
  *   paths      amplitudes as given; phases given or uniform in [0, 2 pi): drawn here, once, and never again
  * Fails: CFI_INVALID when a placement finds no room or a gain is not a finite number > 0; CFI_NO_MEMORY; CFI_FAILED

@@ -10,21 +10,22 @@
 /* What is left of the square of a column, beside those before it, that is no more than rounding. */
 static const double DEPENDENT = 1e-13;
 
-cfi_status anderson_init(anderson *a, size_t n, cfi_arena *arena, cfi_error *error)
+cfi_status anderson_init(anderson *a, size_t n, size_t depth, cfi_arena *arena, cfi_error *error)
 {
     size_t stride = rows_stride(n);
-    double *memory = arena_zeros(arena, (3 + 2 * ANDERSON_DEPTH) * stride, sizeof *memory);
+    double *memory = arena_zeros(arena, (3 + 2 * depth) * stride, sizeof *memory);
 
     if (!memory) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the acceleration of %zu unknowns", n);
     }
     *a = (anderson){.n = n,
+                    .depth = depth,
                     .stride = stride,
                     .f = memory,
                     .last_f = memory + stride,
                     .last_g = memory + 2 * stride,
                     .difference_f = memory + 3 * stride,
-                    .difference_g = memory + (3 + ANDERSON_DEPTH) * stride};
+                    .difference_g = memory + (3 + depth) * stride};
     return CFI_OK;
 }
 
@@ -49,8 +50,8 @@ void anderson_learn(anderson *a, const double *restrict z, const double *restric
             df[i] = a->f[i] - a->last_f[i];
             dg[i] = g[i] - a->last_g[i];
         }
-        a->next = (at + 1) % ANDERSON_DEPTH;
-        a->count = a->count < ANDERSON_DEPTH ? a->count + 1 : ANDERSON_DEPTH;
+        a->next = at + 1 < a->depth ? at + 1 : 0;
+        a->count = a->count < a->depth ? a->count + 1 : a->depth;
         for (size_t c = 0; c < a->count; c++) {
             a->gram[at][c] = a->gram[c][at] = rows_product(stride, df, a->difference_f + c * stride);
         }
@@ -62,9 +63,9 @@ void anderson_learn(anderson *a, const double *restrict z, const double *restric
 
 /* c of the normal equations, by Cholesky's factorisation. A dependent column has an inverse diagonal of 0, and c = 0.
  */
-static void solve_normal_equations(const anderson *a, double c[ANDERSON_DEPTH])
+static void solve_normal_equations(const anderson *a, double c[ANDERSON_MOST])
 {
-    double lower[ANDERSON_DEPTH][ANDERSON_DEPTH], inverse[ANDERSON_DEPTH];
+    double lower[ANDERSON_MOST][ANDERSON_MOST], inverse[ANDERSON_MOST];
 
     for (size_t j = 0; j < a->count; j++) {
         double square = a->gram[j][j], right = rows_product(a->stride, a->difference_f + j * a->stride, a->f);
@@ -92,7 +93,7 @@ static void solve_normal_equations(const anderson *a, double c[ANDERSON_DEPTH])
 
 double anderson_next(const anderson *a, double *restrict z)
 {
-    double c[ANDERSON_DEPTH] = {0.0}, plain = rows_product(a->stride, a->f, a->f), step = 0.0;
+    double c[ANDERSON_MOST] = {0.0}, plain = rows_product(a->stride, a->f, a->f), step = 0.0;
 
     memcpy(z, a->last_g, a->stride * sizeof *z);
     solve_normal_equations(a, c);

@@ -11,20 +11,21 @@
 
 #include "cfisac/base.h"
 
-/* Measured on the allocation's map: 5 takes a tenth more evaluations, 10 no fewer. */
-enum { ANDERSON_DEPTH = 7 };
+/* The most differences that are kept. */
+enum { ANDERSON_MOST = 7 };
 
 typedef struct anderson {
-    size_t n, stride;                            /* numbers of a point; of a row, which are 0 beyond n */
-    size_t count, next;                          /* differences kept; where the next one goes */
-    bool started;                                /* last_f and last_g are of a point */
-    double *f, *last_f, *last_g;                 /* a row each */
-    double *difference_f, *difference_g;         /* ANDERSON_DEPTH rows */
-    double gram[ANDERSON_DEPTH][ANDERSON_DEPTH]; /* DF' DF */
+    size_t n, stride;                          /* numbers of a point; of a row, which are 0 beyond n */
+    size_t depth;                              /* the most differences kept, up to ANDERSON_MOST */
+    size_t count, next;                        /* those kept; where the next one goes */
+    bool started;                              /* last_f and last_g are of a point */
+    double *f, *last_f, *last_g;               /* a row each */
+    double *difference_f, *difference_g;       /* `depth` rows */
+    double gram[ANDERSON_MOST][ANDERSON_MOST]; /* DF' DF */
 } anderson;
 
-/* Memory from the arena; CFI_NO_MEMORY. */
-cfi_status anderson_init(anderson *a, size_t n, cfi_arena *arena, cfi_error *error);
+/* For n numbers and `depth` differences, 1 .. ANDERSON_MOST. Memory from the arena; CFI_NO_MEMORY. */
+cfi_status anderson_init(anderson *a, size_t n, size_t depth, cfi_arena *arena, cfi_error *error);
 
 /* Forgets what it has seen: the next point is followed by the plain step. */
 void anderson_forget(anderson *a);

@@ -15,7 +15,7 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
     status = response_init(&c->map, problem, arena, error);
     c->n = response_length(&c->map);
     if (status == CFI_OK) {
-        status = anderson_init(&c->history, c->n, arena, error);
+        status = anderson_init(&c->history, c->n, c->map.pairs > 0 ? DEPTH_SHARED : DEPTH, arena, error);
     }
     if (status != CFI_OK) {
         return status;
@@ -249,12 +249,26 @@ static void silence_fading(climb *c)
     }
 }
 
+/* rho_l / h_l of an access point all of whose users are silent, for little h: all of what its threshold wants of
+ * communication power, or what pays. */
+static double first_answer(const response *map, size_t l)
+{
+    return map->x[l] > 0.0 ? INFINITY
+                           : 1.0 / (map->price[l] + map->mu - map->trade[l] * (map->sensing_price[l] + map->mu));
+}
+
 /* sum_l signal_kl^2 rho_l / h_l: by how much the map multiplies a small u_k / I_k. */
 static double growth(const climb *c, size_t k)
 {
     const double *signal = c->problem->signal + c->problem->stride * k;
+    double sum = rows_triple(c->problem->stride, signal, signal, c->map.along);
 
-    return rows_triple(c->problem->stride, signal, signal, c->map.along);
+    for (size_t l = 0; c->problem->link->served && l < c->problem->L; l++) {
+        if (signal[l] > 0.0 && !(c->map.norm[l] > 0.0)) {
+            sum += signal[l] * signal[l] * first_answer(&c->map, l);
+        }
+    }
+    return sum;
 }
 
 /* Gives the silent users that would gain power again a little of it. Not with pilots that are shared, where others add
@@ -292,26 +306,36 @@ static void go_back(climb *c)
 
 /* ------------------------------------------------------------------------------ the climb ---- */
 
-/* From the answer on: by a plain step where the gain is small enough to be certified there, or where that was asked
- * for; else by extrapolation. */
+/* Whether a plain step, after which the gain is a certificate, is likely to end the climb. At an extrapolated state the
+ * gain is of the first order in the distance to the fixed point, at a feasible point of the second. */
+static bool is_near_end(const climb *c, double small)
+{
+    double first_order = fabs(c->value.gain) * c->reach_ratio / c->objective;
+    bool quiet = fabs(c->value.objective - c->last_objective) <= QUIET_CHANGE * c->objective;
+
+    return first_order <= small || (c->unchecked >= UNCHECKED && quiet) ||
+           (c->unchecked >= SOON && first_order * first_order <= SECOND_ORDER * small);
+}
+
+/* From the answer on: by a plain step where the gain is likely to be small enough there, or where that was asked for;
+ * else by extrapolation. */
 static void advance(climb *c, double small)
 {
-    bool plain = false, quiet;
+    bool plain = false;
 
     silence_fading(c);
     to_logarithms(c, c->answer, c->to);
     anderson_learn(&c->history, c->from, c->to);
     c->reach_ratio = fmax(anderson_next(&c->history, c->reach), 1.0);
-    quiet = fabs(c->value.objective - c->last_objective) <= QUIET_CHANGE * c->objective && c->unchecked >= UNCHECKED;
-    c->last_objective = c->value.objective;
-    c->unchecked++;
-    if (quiet || fabs(c->value.gain) * c->reach_ratio <= small * c->objective) {
+    if (is_near_end(c, small)) {
         plain = true;
         c->unchecked = 0;
     } else if (c->plain > 0 && c->history.count > 0) {
         c->plain--;
         plain = true;
     }
+    c->last_objective = c->value.objective;
+    c->unchecked++;
     c->feasible = plain || c->history.count == 0;
     if (c->feasible) {
         go_to_answer(c);

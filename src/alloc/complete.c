@@ -51,7 +51,8 @@ static void starting_powers(const alloc_problem *problem, alloc_point *point)
         double now = point->x[l], wanted = now, s = point->s[l], most = problem->sensing.most[l];
 
         point->s[l] = s > 0.0 ? s : 0.0;
-        if (problem->sensing.kind == SENSING_SATURATED) { /* sensing power becomes communication power */
+        if (problem->sensing.kind == SENSING_SATURATED &&
+            !sensing_is_idle(&problem->sensing, l)) { /* sensing power becomes communication power */
             wanted += point->s[l];
         }
         wanted = wanted > most ? most : wanted;
@@ -121,9 +122,9 @@ CLONES(static, double, total_power,
     return total[0];
 }
 
-/* The largest c with sum_l (x_l + s_l) <= L. The total is convex and piecewise linear in c, so Newton's method from the
- * right ends at the root after finitely many steps. Negative when there is none. */
-static double largest_common_factor(const alloc_problem *problem, const double *x, const double *floor)
+/* The total is convex and piecewise linear in c, so Newton's method from the right ends at the root after finitely many
+ * steps. */
+double problem_common_factor(const alloc_problem *problem, const double *x, const double *floor)
 {
     double budget = (double)problem->L, c, sum = 0.0;
 
@@ -180,10 +181,10 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point)
 
     starting_powers(problem, point);
     set_floors(problem, true, floor);
-    c = largest_common_factor(problem, point->x, floor);
+    c = problem_common_factor(problem, point->x, floor);
     if (!(c >= 0.0)) { /* at the edge of feasibility nothing is left for sensing power */
         set_floors(problem, false, floor);
-        c = largest_common_factor(problem, point->x, floor);
+        c = problem_common_factor(problem, point->x, floor);
     }
     if (!(c >= 0.0)) {
         return false;

@@ -37,6 +37,9 @@ static const double BUDGET_SPENT = 1e-13;
 /* The least price above 0 that is tried first where the budget is overspent at 0. */
 static const double FIRST_PRICE = 1e-6;
 
+/* Relative: a common factor nearer to 1 raises nothing but rounding. */
+static const double WORTH_RAISING = 1e-12;
+
 /* Numbers of the climb, chosen on random scenarios by the evaluations that they need, and so that results stay within
  * 1e-6 of the cone solver's or better (`tests/bench/soak.sh` tells both). */
 static const double QUIET_CHANGE = 1e-7;    /* relative: the objective stands still, and the gap may be looked at */
@@ -44,20 +47,25 @@ static const double CERTIFIED_GAIN = 1e-2;  /* times allocation.tolerance: the r
 static const double NO_PROGRESS_GAP = 1e-2; /* times the tolerance: a relative gap at which a climb that gets no further
                                                is at its end */
 static const double ROUNDING_GAIN = 4e-15;  /* below it a relative gap is rounding, whatever the tolerance */
-static const double FAR_BELOW = 1e-3;       /* relative: an extrapolation that loses more was too long */
-static const double RETREAT = 0.2;          /* what is left of it at each attempt to go less far */
-static const double FARTHEST = 4.0;         /* from the map's answer to an extrapolation, in logarithms */
-static const double FADING_SINR = 1e-3;     /* below it a user may be on its way to zero */
-static const double FADING = 0.97;          /* times its amplitude, evaluation by evaluation */
+static const double SECOND_ORDER = 0.1; /* relative gap of a feasible point, over the square of an extrapolation's */
+static const double FAR_BELOW = 1e-3;   /* relative: an extrapolation that loses more was too long */
+static const double RETREAT = 0.2;      /* what is left of it at each attempt to go less far */
+static const double FARTHEST = 4.0;     /* from the map's answer to an extrapolation, in logarithms */
+static const double FADING_SINR = 1e-3; /* below it a user may be on its way to zero */
+static const double FADING = 0.97;      /* times its amplitude, evaluation by evaluation */
 static const double LEAST_LOGARITHM = 1e-150; /* amplitude that has a logarithm */
 enum {
-    UNCHECKED = 4,  /* evaluations between two looks at the gap, at least */
-    RETREATS = 3,   /* attempts to go less far */
-    MOST_PLAIN = 6, /* plain steps after a retreat */
-    FADED = 3,      /* evaluations in a row in which a fading user lost power, until it is silenced */
-    HALVINGS = 12,  /* between two points */
-    REVIVALS = 2,   /* of a silenced user */
-    STALLED = 120   /* evaluations of a climb, after which the cone solver takes over */
+    DEPTH = 5,        /* differences that the acceleration keeps: 3 and 10 take more evaluations */
+    DEPTH_SHARED = 7, /* the same with shared pilots, where 5 takes a tenth more and sends some starts to the cone
+                         solver */
+    UNCHECKED = 4,    /* evaluations between two looks at the gap because the objective stands still, at least */
+    SOON = 2,         /* and because the gap is likely to be small */
+    RETREATS = 3,     /* attempts to go less far */
+    MOST_PLAIN = 6,   /* plain steps after a retreat */
+    FADED = 3,        /* evaluations in a row in which a fading user lost power, until it is silenced */
+    HALVINGS = 12,    /* between two points */
+    REVIVALS = 2,     /* of a silenced user */
+    STALLED = 120     /* evaluations of a climb, after which the cone solver takes over */
 };
 /* Powers and coherent terms of a problem that the cone solver takes over at most: a step of more takes seconds, or
  * minutes. */

@@ -138,6 +138,9 @@ static void fill_coefficients(alloc_problem *problem)
     alloc_sensing *sensing = &problem->sensing;
 
     fill_rows(problem, link->g, problem->amplitude, problem->signal);
+    if (problem->heard != problem->signal) {
+        fill_rows(problem, link->heard, problem->amplitude, problem->heard);
+    }
     fill_rows(problem, link->S, unit / noise, problem->sensing_load);
     for (size_t i = 0; problem->load_by_stream && i < problem->K * problem->K * problem->L; i++) {
         problem->load_by_stream[i] = rounded(link->V_by_stream[i] * (unit / noise));
@@ -165,7 +168,7 @@ static sensing_loads compare_loads(const alloc_problem *problem)
     sensing_loads loads = {.sensing_dearer = true, .trade_convex = true};
 
     if (problem_loads_equal(problem)) {
-        loads.trade_convex = sensing->d2[0] >= sensing->d1[0];
+        loads.trade_convex = sensing_prefers_beam(sensing, problem->L);
         return loads;
     }
     for (size_t l = 0; l < problem->L; l++) {
@@ -215,12 +218,15 @@ static cfi_status allocate_problem(alloc_problem *problem, size_t mates, cfi_are
 {
     size_t K = problem->K, L = problem->L;
 
-    problem->signal = arena_alloc(arena, K * problem->stride, sizeof(double));
+    problem->signal = problem->heard = arena_alloc(arena, K * problem->stride, sizeof(double));
+    if (problem->coherent && problem->link->heard != problem->link->g) {
+        problem->heard = arena_alloc(arena, K * problem->stride, sizeof(double));
+    }
     problem->limit = arena_alloc(arena, 2 * L, sizeof(double));
     problem->mate_start = arena_alloc(arena, K + 1, sizeof(size_t));
     problem->mate = arena_alloc(arena, mates, sizeof(size_t));
-    if (!problem->signal || !allocate_loads(problem, arena) || !problem->limit || !problem->mate_start ||
-        !problem->mate) {
+    if (!problem->signal || !problem->heard || !allocate_loads(problem, arena) || !problem->limit ||
+        !problem->mate_start || !problem->mate) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the allocation of %zu x %zu powers", K, L);
     }
     problem->unit = problem->limit + L;
@@ -310,8 +316,8 @@ void problem_copy_state(const alloc_problem *problem, const alloc_state *from, c
 
 const double *problem_coherent_row(const alloc_problem *problem, size_t k, size_t j)
 {
-    (void)j; /* link_coherent: the mean of the user's own stream */
-    return problem->signal + problem->stride * k;
+    (void)j; /* link_coherent: whoever sends it */
+    return problem->heard + problem->stride * k;
 }
 
 double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const double *w)

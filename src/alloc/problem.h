@@ -5,6 +5,7 @@
  *   I_k = 1 + sum_l [ load_kl x_l + sensing_load_kl s_l ] + sum_{j in mates(k)} (sum_l coherent_kjl w_jl)^2,
  *         or sum_j load_by_stream_kjl w_jl^2 in the place of load_kl x_l;   loads are V and S times unit / sigma_c^2
  *   sum_l (x_l + s_l) <= L,   x_l + s_l <= limit_l,   d1_l x_l + d2_l s_l >= 1
+ * An AP that does not serve a user has signal_kl = 0, and w_kl is 0 in every point; one without users has d1 = 0.
  * Solvers that work in watts break down: the data would span ten decades. */
 #ifndef CFISAC_ALLOC_PROBLEM_H
 #define CFISAC_ALLOC_PROBLEM_H
@@ -20,7 +21,8 @@ struct alloc_problem {
     size_t stride;    /* L rounded up to whole vectors (rows.h): from a user's row to the next */
     double unit_w;    /* radiated watts that are 1 here: P / L, P no more than the sum of all limits */
     double amplitude; /* sqrt(unit_w) / sigma_c: gains of amplitudes in these units */
-    double *signal;   /* a row a user, a number an AP: (k, l) at [l + stride k]; 0 beyond L */
+    double *signal;   /* a row a user, a number an AP: (k, l) at [l + stride k]; 0 beyond L, and where l serves not k */
+    double *heard;    /* such rows of what link_coherent says; the signal itself where every AP serves every user */
     /* Interference of user k from a unit of power of AP l, in rows like the signal. The two are one array where they
      * are equal, which is faster; `load` is NULL where it depends on the stream j, at load_by_stream[k + K (j + K l)].
      */
@@ -117,6 +119,10 @@ static inline double problem_load(const alloc_problem *problem, size_t k, size_t
  * and the limits allow (which raises every SINR). Reads w and s. False when no factor does; then the point is spoilt.
  */
 bool problem_complete(const alloc_problem *problem, alloc_point *point);
+
+/* The largest c at which communication powers max(c x_l, floor_l), with the least sensing powers that they need, keep
+ * the budget and the limits; negative when there is none. */
+double problem_common_factor(const alloc_problem *problem, const double *x, const double *floor);
 
 /* The amplitude of a power in watts. */
 double problem_amplitude(const alloc_problem *problem, double power_w);

@@ -303,6 +303,34 @@ static bool find_budget_price(response *r)
     return false;
 }
 
+/* Where prices leave some of the budget unspent, all amplitudes are raised by the largest factor that the budget and
+ * the limits allow: that raises every SINR. The factor is 1 where an access point is at its limit, so that fixed points
+ * stay what they are. Where noise is nothing beside interference the answer to a state of less power is about the same
+ * power again: without this the climb would go up by the noise's share, evaluation by evaluation. False when nothing is
+ * raised. */
+static bool raise_all(response *r)
+{
+    bool placed = r->problem->load_by_stream != NULL; /* r->amplitude is w already */
+    double *amplitudes = placed ? r->amplitude : r->along;
+    double c = problem_common_factor(r->problem, r->x, r->x), root = sqrt(c);
+    size_t count = placed ? r->problem->K * r->stride : r->stride;
+
+    if (!(c > 1.0 + WORTH_RAISING)) {
+        return false;
+    }
+    for (size_t l = 0; l < r->stride; l++) {
+        double missing;
+
+        r->x[l] *= c;
+        missing = r->offset[l] - r->x[l] * r->trade[l];
+        r->s[l] = missing > 0.0 ? missing : 0.0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        amplitudes[i] *= root;
+    }
+    return true;
+}
+
 /* ---------------------------------------------------------------------- the state after it ---- */
 
 /* u, I and z of users first .. end - 1, but for what streams cause one by one. */
@@ -325,13 +353,31 @@ static void collect_users(void *context, size_t thread, size_t first, size_t end
     pairs_hear(problem, (pairs_rows){.rows = r->amplitude, .along = r->along}, first, end, z, interference);
 }
 
+static void collect(shared_answer *shared)
+{
+    response *r = shared->r;
+    const alloc_problem *problem = r->problem;
+    size_t K = problem->K, threads = problem->link->threads, pairs_each = 1 + r->pairs / K;
+
+    threads_share(threads, K, threads_even_part(threads, K, r->stride * pairs_each), collect_users, shared);
+    if (problem->load_by_stream) {
+        problem_add_streams(problem, r->amplitude, shared->answer + K);
+    }
+}
+
+static double objective_of_answer(const response *r, double *answer)
+{
+    alloc_values values = {.u = answer, .interference = answer + r->problem->K};
+
+    return r->problem->objective->value(r->problem, &values);
+}
+
 /* z^2 is linearised as 2 z0 z - z0^2, which (z - z0)^2 is missing from. */
 static response_value value_of(const response *r, const double *state, double *answer)
 {
     const alloc_problem *problem = r->problem;
     size_t K = problem->K;
-    alloc_values values = {.u = answer, .interference = answer + K};
-    response_value value = {.objective = problem->objective->value(problem, &values)};
+    response_value value = {.objective = objective_of_answer(r, answer)};
 
     for (size_t k = 0; k < K; k++) {
         double rise = answer[K + k] - state[K + k];
@@ -363,11 +409,12 @@ bool response_answer(response *r, const double *state, double *answer, response_
     if (problem->load_by_stream) {
         response_streams_place(r);
     }
-    threads_share(threads, K, threads_even_part(threads, K, r->stride * pairs_each), collect_users, &shared);
-    if (problem->load_by_stream) {
-        problem_add_streams(problem, r->amplitude, answer + K);
-    }
+    collect(&shared);
     *value = value_of(r, state, answer);
+    if (r->mu == 0.0 && raise_all(r)) {
+        collect(&shared);
+        value->objective = objective_of_answer(r, answer);
+    }
     return true;
 }
 

@@ -20,7 +20,7 @@ cfi_status sensing_check(const cfi_link *link, cfi_error *error)
 cfi_status sensing_init(alloc_sensing *sensing, size_t L, cfi_arena *arena, cfi_error *error)
 {
     double *row = arena_alloc(arena, 6 * L, sizeof *row);
-    size_t *rank = arena_alloc(arena, L, sizeof *rank);
+    size_t *rank = arena_alloc(arena, 2 * L, sizeof *rank);
 
     if (!row || !rank) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the thresholds of %zu access points", L);
@@ -31,7 +31,8 @@ cfi_status sensing_init(alloc_sensing *sensing, size_t L, cfi_arena *arena, cfi_
                                .offset = row + 3 * L,
                                .most = row + 4 * L,
                                .fewest = row + 5 * L,
-                               .rank = rank};
+                               .rank = rank,
+                               .place = rank + L};
     return CFI_OK;
 }
 
@@ -46,12 +47,24 @@ static double largest_communication_power(const alloc_sensing *sensing, size_t l
     return fmin(limit, fmax((limit - 1.0 / d2) / (1.0 - d1 / d2), 0.0));
 }
 
+bool sensing_prefers_beam(const alloc_sensing *sensing, size_t L)
+{
+    size_t l = 0;
+
+    while (l + 1 < L && sensing_is_idle(sensing, l)) { /* somebody has users */
+        l++;
+    }
+    return sensing->d2[l] >= sensing->d1[l];
+}
+
 /* Where sensing power is the weaker one, much of it does what little communication power does. */
 static double least_communication_power(const alloc_sensing *sensing, size_t l, double limit)
 {
     double d1 = sensing->d1[l], d2 = sensing->d2[l];
 
-    return sensing->beam_senses_better || !(limit < INFINITY) ? 0.0 : fmax((1.0 - d2 * limit) / (d1 - d2), 0.0);
+    return sensing->beam_senses_better || sensing_is_idle(sensing, l) || !(limit < INFINITY)
+               ? 0.0
+               : fmax((1.0 - d2 * limit) / (d1 - d2), 0.0);
 }
 
 static sensing_case choose_case(const alloc_sensing *sensing, bool coherent, const sensing_loads *loads)
@@ -68,9 +81,9 @@ static sensing_case choose_case(const alloc_sensing *sensing, bool coherent, con
 void sensing_choose(alloc_sensing *sensing, size_t L, bool coherent, const sensing_loads *loads, const double *limit,
                     const double *unit)
 {
-    sensing->beam_senses_better = sensing->d2[0] >= sensing->d1[0];
+    sensing->beam_senses_better = sensing_prefers_beam(sensing, L);
     sensing->kind = choose_case(sensing, coherent, loads);
-    sensing->ranked = 0;
+    sensing->ranked = sensing->serving = 0;
     for (size_t l = 0; l < L; l++) {
         double d1 = sensing->d1[l], d2 = sensing->d2[l];
 
@@ -78,7 +91,9 @@ void sensing_choose(alloc_sensing *sensing, size_t L, bool coherent, const sensi
         sensing->offset[l] = d2 > 0.0 ? 1.0 / d2 : 0.0;
         sensing->most[l] = largest_communication_power(sensing, l, limit[l]);
         sensing->fewest[l] = least_communication_power(sensing, l, limit[l]);
-        sensing->rank[l] = 1.0 / d1 <= NEGLIGIBLE_POWER * unit[l] ? SIZE_MAX : sensing->ranked++;
+        sensing->place[l] = sensing_is_idle(sensing, l) ? SIZE_MAX : sensing->serving++;
+        sensing->rank[l] =
+            sensing_is_idle(sensing, l) || 1.0 / d1 <= NEGLIGIBLE_POWER * unit[l] ? SIZE_MAX : sensing->ranked++;
     }
 }
 
@@ -87,6 +102,10 @@ sensing_shape sensing_shape_of(const alloc_sensing *sensing, size_t l)
     double d1 = sensing->d1[l], d2 = sensing->d2[l];
     sensing_shape shape = {.kink = d1 > LEAST_COEFFICIENT ? 1.0 / d1 : 1.0 / LEAST_COEFFICIENT,
                            .helps = sensing->kind != SENSING_SATURATED && d2 > 0.0};
+
+    if (sensing_is_idle(sensing, l)) {
+        return (sensing_shape){.offset = 1.0 / d2, .helps = true};
+    }
 
     if (shape.helps) {
         shape.trade = d1 / d2;
@@ -99,7 +118,7 @@ double sensing_floor(const alloc_sensing *sensing, size_t l, double s, double li
 {
     double d1 = sensing->d1[l], d2 = sensing->d2[l], floor;
 
-    if (sensing->beam_senses_better) {
+    if (sensing->beam_senses_better || sensing_is_idle(sensing, l)) {
         return 0.0;
     }
     if (sensing->kind == SENSING_SATURATED || !keep || !(d2 > 0.0)) {

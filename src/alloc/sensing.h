@@ -4,7 +4,8 @@
  * has to reach what its threshold needs. In the units of a problem that need is 1:
  *     d1_l x_l + d2_l s_l >= 1
  * so x >= 1 / d1 senses well enough by itself (the kink), and below it s = (1 - d1 x) / d2 is the least that helps.
- * With one receiving antenna d2 = 0: sensing power never helps, and nothing is divided by d2. */
+ * With one receiving antenna d2 = 0: sensing power never helps, and nothing is divided by d2.
+ * An access point without users ("idle") has no communication power that could sense: d1 = 0, and s = 1 / d2. */
 #ifndef CFISAC_ALLOC_SENSING_H
 #define CFISAC_ALLOC_SENSING_H
 
@@ -23,9 +24,11 @@ typedef struct alloc_sensing {
     bool beam_senses_better;  /* d2 >= d1: the least power that senses is sensing power */
     double *d1, *d2;          /* L each: information a unit of power, over what the threshold needs */
     double *incline, *offset; /* L: x + s >= incline x + offset is the constraint: 1 - d1 / d2, 1 / d2; 0 if d2 = 0 */
-    double *most;         /* L: the largest communication power x_l with which AP l senses well enough in its limit */
-    double *fewest;       /* L: the least x_l with which sensing power fills up what is missing within the limit */
-    size_t *rank, ranked; /* L: place among the `ranked` access points whose threshold counts; else SIZE_MAX */
+    double *most;   /* L: the largest communication power x_l with which AP l senses well enough in its limit */
+    double *fewest; /* L: the least x_l with which sensing power fills up what is missing within the limit */
+    /* L: place among the `ranked` access points with users whose threshold counts; else SIZE_MAX */
+    size_t *rank, ranked;
+    size_t *place, serving; /* L: place among the `serving` access points with users; else SIZE_MAX */
 } alloc_sensing;
 
 /* How interference of sensing power compares with that of communication power, over all pairs of user and AP. */
@@ -41,14 +44,15 @@ typedef struct sensing_shape {
     bool helps;
 } sensing_shape;
 
-/* One access point's own information in watts: of a watt for users, of a watt for sensing, what its threshold needs. */
+/* One access point's own information in watts: of a watt for users (0 without users), of a watt for sensing, what its
+ * threshold needs. */
 typedef struct sensing_ap {
     double comm, sens, need;
 } sensing_ap;
 
 static inline sensing_ap sensing_of(const cfi_link *link, size_t l)
 {
-    return (sensing_ap){.comm = link->own_echo.comm[l],
+    return (sensing_ap){.comm = link_has_users(link, l) ? link->own_echo.comm[l] : 0.0,
                         .sens = link->own_echo.sens[l],
                         .need = 1.0 / link->system->sensing.crlb_threshold_rad2[l]};
 }
@@ -68,6 +72,15 @@ cfi_status sensing_check(const cfi_link *link, cfi_error *error);
 
 /* Rows for L access points. CFI_NO_MEMORY. */
 cfi_status sensing_init(alloc_sensing *sensing, size_t L, cfi_arena *arena, cfi_error *error);
+/* Sensing power senses better: d2 >= d1 at the access points with users. */
+bool sensing_prefers_beam(const alloc_sensing *sensing, size_t L);
+
+/* Nobody is served. */
+static inline bool sensing_is_idle(const alloc_sensing *sensing, size_t l)
+{
+    return !(sensing->d1[l] > 0.0);
+}
+
 /* Everything that follows from d1 and d2; limit (infinite: none) and unit as in alloc_problem, L each. */
 void sensing_choose(alloc_sensing *sensing, size_t L, bool coherent, const sensing_loads *loads, const double *limit,
                     const double *unit);

@@ -1,4 +1,5 @@
-/* The equal and the heuristic split. docs/model.md (M11), (M12). */
+/* Powers that nothing is iterated for: the equal, the heuristic and the fractional split, and given ones.
+ * docs/model.md (M11), (M12), (M12a). */
 #include "alloc/sensing.h"
 
 #include "base/clones.h"
@@ -19,24 +20,33 @@ CLONES(static, void, scale_shares, (size_t K, double x, double sum, double *shar
     }
 }
 
+/* K shares become parts of x watts; where all are 0 nothing is sent. */
+static void share_out(size_t K, double x, double *share)
+{
+    double sum = 0.0;
+
+    for (size_t k = 0; k < K; k++) {
+        sum += share[k];
+    }
+    if (sum > 0.0) {
+        scale_shares(K, x, sum, share);
+    }
+}
+
 /* AP l spends x watts on its users, in proportion to the mean square of their estimates (equal gamma under maximum
- * ratio), and y on sensing. */
+ * ratio), and y on sensing. One without users sends nothing for them. */
 static void spread_over_users(const cfi_link *link, size_t l, double x, double y, cfi_powers *powers)
 {
-    size_t K = link->K;
-    double *p = powers->p + K * l, sum = 0.0;
+    double *p = powers->p + link->K * l;
 
     link_share(link, l, p);
-    for (size_t k = 0; k < K; k++) {
-        sum += p[k];
-    }
-    scale_shares(K, x, sum, p);
+    share_out(link->K, x, p);
     powers->s[l] = y;
 }
 
 enum { SPLIT_STEPS = 8 }; /* of a pair: its share, a sum and two quotients */
 
-/* What the threads share of the equal split. */
+/* What the threads share of the equal and of the fractional split. */
 typedef struct equal_split {
     const cfi_link *link;
     cfi_powers *powers;
@@ -59,6 +69,71 @@ void alloc_equal(const cfi_link *link, cfi_powers *powers)
     equal_split e = {.link = link, .powers = powers};
 
     threads_share(link->threads, link->L, threads_part(SPLIT_STEPS * link->K), split_equally, &e);
+}
+
+/* --------------------------------------------------------------- fractional, given ---- */
+
+/* What AP l spends: its share of the budget, or its limit where that is less; its limit where the limits are the
+ * budget. */
+static double power_to_spend(const cfi_system *system, size_t l)
+{
+    double each = system->power.budget_w / (double)system->L;
+
+    if (!system->power.ap_limit_w) {
+        return each;
+    }
+    return system->power.budget_is_limits ? system->power.ap_limit_w[l] : fmin(each, system->power.ap_limit_w[l]);
+}
+
+static void split_by_gains(void *context, size_t thread, size_t first, size_t end)
+{
+    const equal_split *e = context;
+    const cfi_system *system = e->link->system;
+    double f = system->allocation.fractional_fraction;
+    size_t K = e->link->K;
+
+    (void)thread;
+    for (size_t l = first; l < end; l++) {
+        double all = power_to_spend(system, l), *p = e->powers->p + K * l;
+
+        link_gain_share(e->link, l, system->allocation.fractional_exponent, p);
+        share_out(K, (1.0 - f) * all, p);
+        e->powers->s[l] = f * all;
+    }
+}
+
+void alloc_fractional(const cfi_link *link, cfi_powers *powers)
+{
+    enum { STEPS_OF_A_POWER = 40 };
+    equal_split e = {.link = link, .powers = powers};
+
+    threads_share(link->threads, link->L, threads_part((SPLIT_STEPS + STEPS_OF_A_POWER) * link->K), split_by_gains, &e);
+}
+
+cfi_status alloc_given(const cfi_link *link, cfi_powers *powers, cfi_error *error)
+{
+    const cfi_allocation_settings *given = &link->system->allocation;
+    size_t K = link->K, L = link->L;
+
+    if (!given->powers_w) {
+        return error_set(error, CFI_INVALID,
+                         "allocation.powers_w: null with the allocation.method given (allowed: K rows of L numbers)");
+    }
+    for (size_t i = 0; link->served && i < K * L; i++) {
+        if (!link_serves(link, i % K, i / K) && given->powers_w[i] > 0.0) {
+            return error_set(error, CFI_INVALID,
+                             "allocation.powers_w: %.6g W for user %zu at access point %zu, which does not serve it in "
+                             "drop %u (allowed: 0 there)",
+                             given->powers_w[i], i % K, i / K, link->drop);
+        }
+    }
+    memcpy(powers->p, given->powers_w, K * L * sizeof *powers->p);
+    if (given->sensing_powers_w) {
+        memcpy(powers->s, given->sensing_powers_w, L * sizeof *powers->s);
+    } else {
+        memset(powers->s, 0, L * sizeof *powers->s);
+    }
+    return CFI_OK;
 }
 
 /* ---------------------------------------------------------------------- heuristic ---- */
@@ -153,10 +228,11 @@ static void fill_splits(const cfi_link *link, split *aps)
 
     for (size_t l = 0; l < link->L; l++) {
         sensing_ap ap = sensing_of(link, l);
-        bool lift_sensing = sensing_beam_is_better(&ap);
+        bool lift_sensing = sensing_beam_is_better(&ap), serves = ap.comm > 0.0;
 
-        aps[l] = (split){.free = (lift_sensing ? 1.0 - f : f) * each,
-                         .floor = (lift_sensing ? f : 1.0 - f) * each,
+        /* without users it senses as much as it must */
+        aps[l] = (split){.free = serves ? (lift_sensing ? 1.0 - f : f) * each : 0.0,
+                         .floor = serves ? (lift_sensing ? f : 1.0 - f) * each : 0.0,
                          .weak = fmin(ap.comm, ap.sens),
                          .strong = fmax(ap.comm, ap.sens),
                          .need = ap.need,

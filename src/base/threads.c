@@ -85,13 +85,14 @@ static void take_parts(void *context, size_t thread)
 void threads_share(size_t threads, size_t count, size_t part,
                    void (*work)(void *context, size_t thread, size_t first, size_t end), void *context)
 {
-    shared_items items = {.count = count, .part = part, .work = work, .context = context};
-    size_t parts = (count + part - 1) / part;
+    if (threads > 1 && count > part) {
+        size_t parts = (count + part - 1) / part;
+        shared_items items = {.count = count, .part = part, .work = work, .context = context};
 
-    threads = threads < parts ? threads : parts;
-    if (threads > 1) {
-        threads_run(threads, take_parts, &items);
-    } else {
-        take_parts(&items, 0);
+        threads_run(threads < parts ? threads : parts, take_parts, &items);
+        return;
+    }
+    for (size_t first = 0; first < count; first += part) { /* quicker than items that others could take */
+        work(context, 0, first, count - first < part ? count : first + part);
     }
 }

@@ -20,7 +20,7 @@ CLONES(static, void, estimate_alone,
 void channel_mmse_variance_of(const cfi_network *network, size_t l, double *restrict row)
 {
     const cfi_system *system = network->system;
-    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = system->power.comm_noise_w;
+    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = system_pilot_noise(system);
     size_t K = network->K;
     const double *beta = network->beta + K * l;
 
@@ -40,7 +40,7 @@ void channel_mmse_variance_of(const cfi_network *network, size_t l, double *rest
 double channel_mmse_variance_at(const cfi_network *network, size_t k, size_t l)
 {
     const cfi_system *system = network->system;
-    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = system->power.comm_noise_w;
+    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = system_pilot_noise(system);
     const double *beta = network->beta + network->K * l;
     double arrives = 0.0;
 
@@ -149,7 +149,7 @@ static void rank_pilots(const cfi_network *network, size_t l, cfi_channel_scratc
         size_t *known = &s->rank_of_pilot[network->pilot[k]];
 
         if (*known == 0) {
-            s->power[s->pilots] = system->power.comm_noise_w;
+            s->power[s->pilots] = system_pilot_noise(system);
             *known = ++s->pilots;
         }
         s->rank[k] = *known - 1;
@@ -163,7 +163,7 @@ static void fill_tables(const cfi_network *network, size_t l, cfi_channel_scratc
     const cfi_system *system = network->system;
     size_t K = network->K;
     double amplitude = sqrt((double)system->frame.tau_p * system->frame.pilot_power_w),
-           noise = sqrt(0.5 * system->power.comm_noise_w);
+           noise = sqrt(0.5 * system_pilot_noise(system));
 
     rank_pilots(network, l, s);
     for (size_t k = 0; k < K; k++) {
@@ -207,7 +207,7 @@ static void estimate_sharing(const ap_draw *draw, const double *restrict h, doub
     const cfi_system *system = draw->network->system;
     const cfi_channel_scratch *s = draw->scratch;
     double amplitude = sqrt((double)system->frame.tau_p * system->frame.pilot_power_w),
-           noise = sqrt(0.5 * system->power.comm_noise_w);
+           noise = sqrt(0.5 * system_pilot_noise(system));
     size_t K = draw->network->K;
 
     for (size_t n = 0; n < system->N; n++) {

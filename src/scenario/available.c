@@ -39,10 +39,10 @@ cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
     return CFI_OK;
 }
 
-/* Whether two users may share a pilot; those of any word but `cyclic` may. */
+/* Whether two users may share a pilot; drawn ones always may. */
 static bool pilots_may_overlap(const cfi_system *system)
 {
-    if (system->frame.pilot_assignment == CFI_PILOTS_CYCLIC) {
+    if (system->frame.pilot_assignment == CFI_PILOTS_CYCLIC || system->frame.pilot_assignment == CFI_PILOTS_GREEDY) {
         return system->K > system->frame.tau_p;
     }
     for (size_t k = 0; k < system->K && system->frame.pilot; k++) {

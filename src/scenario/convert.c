@@ -154,6 +154,7 @@ void convert_budget(const conversion *how)
 {
     how->system->power.budget_w = budget_of(how->all);
     how->system->power.budget_in_dbm = how->value->form != FORM_NULL;
+    how->system->power.budget_is_limits = how->value->form == FORM_WORD;
 }
 
 void convert_pilot_power(const conversion *how)
@@ -190,6 +191,7 @@ void convert_sensing_fraction(const conversion *how)
 {
     how->system->allocation.equal_fraction = number_or(how, 0.5);
     how->system->allocation.heuristic_fraction = number_or(how, 0.3);
+    how->system->allocation.fractional_fraction = number_or(how, 0.0);
 }
 
 void convert_own_std(const conversion *how)

@@ -31,8 +31,8 @@ const key_spec key_table[KEY_COUNT] = {
 #include "cfisac/scenario_keys.inc"
 };
 
-const char *const key_sections[KEY_SECTIONS] = {"network", "propagation", "pilots",     "frame",      "power",
-                                                "sensing", "rate",        "allocation", "monte_carlo"};
+const char *const key_sections[KEY_SECTIONS] = {"network", "propagation", "pilots", "clusters",   "frame",
+                                                "power",   "sensing",     "rate",   "allocation", "monte_carlo"};
 
 key_id key_find(const char *name)
 {
@@ -42,6 +42,11 @@ key_id key_find(const char *name)
         id++;
     }
     return (key_id)id;
+}
+
+bool key_takes_file(const key_spec *spec)
+{
+    return (spec->forms & FORM_TEXT) && spec->rows != SIZE_NONE;
 }
 
 bool key_can_be_swept(key_id id)

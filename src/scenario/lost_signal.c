@@ -34,7 +34,8 @@ double system_most_power(const cfi_system *system)
  * times what that power interferes with at user k itself, (M5). xi as if no two users shared a pilot. */
 static signal_bounds bound_signals(const cfi_system *system, const double *beta)
 {
-    double noise = system->power.comm_noise_w, pilots = (double)system->frame.tau_p * system->frame.pilot_power_w,
+    double noise = system->power.comm_noise_w, pilot_noise = system_pilot_noise(system),
+           pilots = (double)system->frame.tau_p * system->frame.pilot_power_w,
            power = (double)system->N * system_most_power(system);
     signal_bounds most = {.snr = 0.0};
 
@@ -42,7 +43,7 @@ static signal_bounds bound_signals(const cfi_system *system, const double *beta)
         double gains = 0.0, estimated = 0.0, shares = 0.0;
 
         for (size_t l = 0; l < system->L; l++) {
-            double gain = beta[k + system->K * l], share = pilots * gain / (pilots * gain + noise);
+            double gain = beta[k + system->K * l], share = pilots * gain / (pilots * gain + pilot_noise);
 
             gains += gain;
             estimated += share * gain;
@@ -86,7 +87,7 @@ bool scenario_signal_is_lost(const cfi_system *system, const double *beta, char 
         snprintf(text, size,
                  "pilots.power_dbm: pilots of %.4g dBm are lost in the noise of %.4g dBm, no user's SINR can exceed "
                  "%.4g dB",
-                 dbm_of(system->frame.pilot_power_w), dbm_of(system->power.comm_noise_w), 10.0 * log10(most.sinr));
+                 dbm_of(system->frame.pilot_power_w), dbm_of(system_pilot_noise(system)), 10.0 * log10(most.sinr));
     }
     return most.sinr < LOST_SINR;
 }

@@ -114,6 +114,27 @@ static cfi_status check_pilots(const cfi_scenario *scenario, cfi_error *error)
     return CFI_OK;
 }
 
+static cfi_status check_clusters(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+    bool strongest = system->clusters.mode == CFI_CLUSTERS_STRONGEST;
+    size_t each = system->clusters.aps_per_user;
+
+    if (strongest && each == 0) {
+        return refuse_key(scenario, KEY_aps_per_user, error,
+                          "null with the clusters.mode strongest (allowed: 1 .. %zu, network.aps)", system->L);
+    }
+    if (!strongest && each > 0) {
+        return refuse_key(scenario, KEY_aps_per_user, error,
+                          "%zu with the clusters.mode %s (allowed: null, or a number with strongest)", each,
+                          key_table[KEY_mode].words[system->clusters.mode]);
+    }
+    return each <= system->L
+               ? CFI_OK
+               : refuse_key(scenario, KEY_aps_per_user, error,
+                            "%zu of %zu access points (allowed: 1 .. %zu, network.aps)", each, system->L, system->L);
+}
+
 static cfi_status check_angles(const cfi_scenario *scenario, cfi_error *error)
 {
     const double *range = scenario->value[KEY_angle_range].entry;
@@ -133,6 +154,17 @@ static cfi_status check_rate_target(const cfi_scenario *scenario, cfi_error *err
                : refuse_key(scenario, KEY_rate_target_bit_s_hz, error,
                             "null with the objective %s (allowed: a number, or one per user)",
                             key_table[KEY_objective].words[system->allocation.objective]);
+}
+
+static cfi_status check_given_powers(const cfi_scenario *scenario, cfi_error *error)
+{
+    /* a sweep of powers has none of its own */
+    return scenario->system.allocation.method != CFI_METHOD_GIVEN || !model_is_null(scenario, KEY_powers_w) ||
+                   tree_sweeps_key(&scenario->tree, KEY_powers_w)
+               ? CFI_OK
+               : refuse_key(scenario, KEY_powers_w, error,
+                            "null with the allocation.method given (allowed: a list of K lists of L numbers, or the "
+                            "path of a CSV or JSON file)");
 }
 
 static cfi_status check_power(const cfi_scenario *scenario, cfi_error *error)
@@ -176,9 +208,9 @@ static cfi_status check_carrier(const cfi_scenario *scenario, cfi_error *error)
 
 cfi_status check_relations(const cfi_scenario *scenario, cfi_error *error)
 {
-    cfi_status (*const checks[])(const cfi_scenario *, cfi_error *) = {check_memory, check_frame,       check_pilots,
-                                                                       check_angles, check_rate_target, idle_check,
-                                                                       check_power,  check_carrier};
+    cfi_status (*const checks[])(const cfi_scenario *, cfi_error *) = {
+        check_memory,      check_frame, check_pilots, check_clusters, check_angles,
+        check_rate_target, idle_check,  check_power,  check_carrier,  check_given_powers};
     cfi_status status = CFI_OK;
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == CFI_OK; i++) {

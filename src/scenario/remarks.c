@@ -88,6 +88,29 @@ static void remark_limits(cfi_scenario *scenario)
     }
 }
 
+/* Powers that nobody asks for, or that many networks share. */
+static void remark_given_powers(cfi_scenario *scenario)
+{
+    const cfi_system *system = &scenario->system;
+    const cfi_scenario *grid = scenario->base ? scenario->base : scenario;
+    const cfi_method method = system->allocation.method;
+
+    if (method == CFI_METHOD_GIVEN) {
+        if (!system->propagation.gain && system->monte_carlo.drops > 1) {
+            remark_add(scenario, "allocation.powers_w: the same powers in all %zu drops, whose gains are drawn",
+                       system->monte_carlo.drops);
+        }
+        return;
+    }
+    for (size_t i = 0; i < 2 && !tree_sweeps_key(&grid->tree, KEY_method); i++) {
+        key_id id = i == 0 ? KEY_powers_w : KEY_sensing_powers_w;
+
+        if (!model_is_null(scenario, id)) {
+            remark_add(scenario, "%s: ignored by the method %s", key_table[id].name, method_name(method));
+        }
+    }
+}
+
 /* Of given gains; drawn ones are looked at when they are there. */
 static void remark_signal(cfi_scenario *scenario)
 {
@@ -134,6 +157,7 @@ void remark_all(cfi_scenario *scenario)
     if (system->N == 1 && system->M == 1) {
         remark_add(scenario, "network: one transmit and one receive antenna give no information about angles");
     }
+    remark_given_powers(scenario);
     remark_correlation(scenario);
     remark_threshold(scenario);
     remark_limits(scenario);
