@@ -1,11 +1,11 @@
-/* Pairs of users of one pilot in blocks (src/alloc/pairs.h) against sums pair by pair, written out here. */
+/* Pairs of users of one pilot in blocks (src/alloc/pairs.c) against sums pair by pair, written out here. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
 
-#include "alloc/pairs.h"
+#include "alloc/problem.h"
 #include "allocations.h"
 
 /* A problem whose users share few pilots, and random numbers in its rows. */

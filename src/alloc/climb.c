@@ -2,7 +2,6 @@
 #include "alloc/climb.h"
 
 #include "alloc/constants.h"
-#include "alloc/pairs.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Pairs of users of one pilot in blocks. */
-#include "alloc/pairs.h"
+/* Pairs of users of one pilot in blocks. docs/model.md (M19) */
+#include "alloc/problem.h"
 
 #include "base/clones.h"
 
@@ -211,7 +211,7 @@ INLINE void add_few(pair_block *b, size_t k, size_t j, size_t count)
 }
 
 /* All sums of a block; what is computed beyond `hearers` and `streams` nobody reads. */
-CLONES(static, void, add_block, (pair_block * b, size_t hearers, size_t streams, size_t count),
+CLONES(static, void, add_range, (pair_block * b, size_t hearers, size_t streams, size_t count),
        (b, hearers, streams, count))
 {
     for (size_t j = 0; j < streams; j += STREAMS) {
@@ -245,7 +245,7 @@ static void hear_block(const alloc_problem *problem, pairs_rows sent, const pair
 
         gather_rows(problem, heard_rows(problem), hearer, at->hearers, aps, b->heard);
         gather_rows(problem, sent, stream, at->streams, aps, b->sent);
-        add_block(b, at->hearers, at->streams, aps.count);
+        add_range(b, at->hearers, at->streams, aps.count);
     }
 }
 

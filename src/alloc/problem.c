@@ -1,7 +1,6 @@
 /* The allocation problem in normalised amplitudes: data and evaluation. docs/model.md (M8), (M9) */
 #include "alloc/problem.h"
 
-#include "alloc/pairs.h"
 #include "base/clones.h"
 #include "base/threads.h"
 

@@ -2,7 +2,6 @@
 #include "alloc/response.h"
 
 #include "alloc/constants.h"
-#include "alloc/pairs.h"
 #include "base/clones.h"
 #include "base/threads.h"
 
