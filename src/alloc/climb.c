@@ -200,11 +200,7 @@ static void state_of(const climb *c, const alloc_state *at, double *state)
 
     memcpy(state, at->values->u, K * sizeof *state);
     memcpy(state + K, at->values->interference, K * sizeof *state);
-    for (size_t k = 0; k < K; k++) {
-        for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
-            state[2 * K + m] = problem_coherent(problem, k, m, at->point->w);
-        }
-    }
+    pairs_hear(problem, (pairs_rows){.rows = at->point->w}, 0, K, state + 2 * K, NULL);
 }
 
 /* Puts the best point into at->point, unless that is as good to the last bit. */
@@ -496,6 +492,21 @@ double climb_gap(climb *c, const alloc_state *at)
                                                                  : INFINITY;
 }
 
+/* What was certified is the point before the last answer. The result, completed, spends what of the budget that answer
+ * left, and its own gap may be larger: then the climb goes on from there. False where it has not ended, or may not. */
+static bool goes_on_from_result(climb *c, sca_outcome *outcome)
+{
+    if (outcome->status != CFI_ALLOC_CONVERGED || c->evaluations >= c->end) {
+        return false;
+    }
+    outcome->status = CFI_ALLOC_ITERATION_LIMIT;
+    outcome->stop_reason = "max_iterations";
+    c->objective = fmax(c->objective, c->at->values->objective);
+    c->reach_ratio = 1.0;
+    restart(c);
+    return true;
+}
+
 /* The trace ends at the result, from which what was tracked may differ in its last bits, and never falls. */
 static void end_trace(sca_outcome *outcome, double objective)
 {
@@ -513,14 +524,16 @@ cfi_status climb_run(climb *c, const sca_work *work, const alloc_state *at, sca_
     double tolerance = system->allocation.tolerance, small = fmax(CERTIFIED_GAIN * tolerance, ROUNDING_GAIN);
 
     begin_climb(c, work, at, outcome);
-    while (c->evaluations < c->end && !stop_requested(c->stop) && climb_on(c, outcome, small)) {
-    }
-    if (stop_requested(c->stop)) {
-        return sca_interrupted(error);
-    }
-    recover_best(c);
+    do {
+        while (c->evaluations < c->end && !stop_requested(c->stop) && climb_on(c, outcome, small)) {
+        }
+        if (stop_requested(c->stop)) {
+            return sca_interrupted(error);
+        }
+        recover_best(c);
+        *gap = climb_gap(c, at);
+    } while (*gap > small && goes_on_from_result(c, outcome));
     end_trace(outcome, at->values->objective);
-    *gap = climb_gap(c, at);
     if (outcome->status != CFI_ALLOC_CONVERGED && outcome->iterations < system->allocation.max_iterations &&
         *gap <= NO_PROGRESS_GAP * tolerance) {
         end_climb(outcome, "no_progress");

@@ -224,6 +224,9 @@ cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *
     if (status == CFI_OK) {
         status = problem_list_mates(problem, arena, error);
     }
+    if (status == CFI_OK) {
+        status = pairs_group(problem, arena, error);
+    }
     return status;
 }
 
@@ -302,16 +305,14 @@ static void evaluate_users(void *context, size_t thread, size_t first, size_t en
     const alloc_problem *problem = e->problem;
 
     (void)thread;
-    for (size_t k = first; k < end; k++) {
+    for (size_t i = first; i < end; i++) {
+        size_t k = problem_user(problem, i);
+
         e->values->u[k] =
             rows_product(problem->stride, problem->signal + problem->stride * k, e->point->w + problem->stride * k);
         e->values->interference[k] = problem_interference(problem, k, e->point->x, e->point->s);
-        for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
-            double v = problem_coherent(problem, k, i, e->point->w);
-
-            e->values->interference[k] += v * v;
-        }
     }
+    pairs_hear(problem, (pairs_rows){.rows = e->point->w}, first, end, NULL, e->values->interference);
 }
 
 double problem_interference(const alloc_problem *problem, size_t k, const double *x, const double *s)
