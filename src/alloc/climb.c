@@ -30,8 +30,8 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
         *part[i] = memory + i * stride;
     }
     c->damped = c->map.damping ? memory + 7 * stride : c->answer;
-    c->measure = memory + 8 * stride;
-    c->shift = c->measure + problem->K;
+    c->coordinates =
+        (coordinates){.problem = problem, .measure = memory + 8 * stride, .shift = memory + 8 * stride + problem->K};
     c->revived = c->fading + problem->K;
     return CFI_OK;
 }
@@ -41,62 +41,14 @@ static void copy_state(const climb *c, double *to, const double *from)
     memcpy(to, from, c->n * sizeof *to);
 }
 
-/* ------------------------------------------------------------------------- coordinates ---- */
-
-/* The map is nearly linear in the logarithms of u and I. Coherent amplitudes, which may be 0, are measured in a share
- * of the interference that they are part of. Where some are negative, streams of users that are hardly served are sent
- * to weaken others: their u goes to something small, not to 0, and is no logarithm's worth. */
-static void to_logarithms(const climb *c, const double *state, double *coordinate)
-{
-    size_t K = c->problem->K;
-
-    for (size_t k = 0; k < K; k++) {
-        coordinate[k] = log(fmax(state[k] + c->shift[k], LEAST_LOGARITHM));
-        coordinate[K + k] = log(fmax(state[K + k], LEAST_LOGARITHM));
-    }
-    for (size_t k = 0; k < K; k++) {
-        for (size_t m = c->problem->mate_start[k]; m < c->problem->mate_start[k + 1]; m++) {
-            coordinate[2 * K + m] = state[2 * K + m] / c->measure[k];
-        }
-    }
-}
-
-/* The u of user k that has a coordinate; where logarithms are shifted it keeps a share of the answer's, and the
- * coordinate is changed if need be. */
-static double signal_of(const climb *c, size_t k, double *coordinate, double answer)
-{
-    double u = exp(*coordinate) - c->shift[k];
-
-    if (c->shift[k] > 0.0 && u < LEAST_SHARE * answer) {
-        u = LEAST_SHARE * answer;
-        *coordinate = log(u + c->shift[k]);
-    }
-    return u;
-}
-
-/* The state c->state of coordinates c->reach, which become c->from. Users that are silent in `answer` stay so;
- * interference is at least the noise, 1. */
+/* The state of coordinates c->reach, which become c->from. */
 static void go_to_reach(climb *c, const double *answer)
 {
-    size_t K = c->problem->K;
-    double *coordinate = c->reach, *state = c->state;
+    double *reached = c->reach;
 
-    for (size_t k = 0; k < K; k++) {
-        coordinate[k] = answer[k] > 0.0 ? coordinate[k] : log(fmax(c->shift[k], LEAST_LOGARITHM));
-        coordinate[K + k] = fmax(coordinate[K + k], 0.0);
-        state[k] = answer[k] > 0.0 ? signal_of(c, k, coordinate + k, answer[k]) : 0.0;
-        state[K + k] = exp(coordinate[K + k]);
-    }
-    for (size_t k = 0; k < K; k++) {
-        for (size_t m = c->problem->mate_start[k]; m < c->problem->mate_start[k + 1]; m++) {
-            if (!c->problem->coherent_signed) {
-                coordinate[2 * K + m] = fmax(coordinate[2 * K + m], 0.0);
-            }
-            state[2 * K + m] = coordinate[2 * K + m] * c->measure[k];
-        }
-    }
+    coordinates_to_state(&c->coordinates, reached, answer, c->state);
     c->reach = c->from;
-    c->from = coordinate;
+    c->from = reached;
 }
 
 /* The answer, or the damped one, is the next state; its coordinates are c->to. */
@@ -118,30 +70,17 @@ static void count_evaluation(climb *c, sca_outcome *outcome)
     outcome->trace[outcome->trace_count++] = c->objective;
 }
 
-/* The answer's coherent amplitudes overshoot: what they would be weakens the streams that they are made of. Goes as far
- * as Newton's method would if each were alone, and expects the objective of that. */
+/* What is damped, and the objective to expect of that. */
 static void damp_answer(climb *c)
 {
     const alloc_problem *problem = c->problem;
-    size_t K = problem->K;
-    alloc_values values = {.u = c->damped, .interference = c->damped + K};
+    alloc_values values = {.u = c->damped, .interference = c->damped + problem->K};
 
     c->expected = c->value.objective;
-    if (!c->map.damping) {
-        return;
+    if (c->map.damping) {
+        coordinates_damp(&c->coordinates, c->map.damping, c->state, c->answer, c->damped);
+        c->expected = fmax(problem->objective->value(problem, &values), c->value.objective);
     }
-    copy_state(c, c->damped, c->answer);
-    for (size_t k = 0; k < K; k++) {
-        for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
-            double before = c->state[2 * K + m], answered = c->answer[2 * K + m];
-            double z = before + (answered - before) / (1.0 + c->map.damping[m]);
-
-            c->damped[2 * K + m] = z;
-            c->damped[K + k] += z * z - answered * answered;
-        }
-        c->damped[K + k] = fmax(c->damped[K + k], 1.0);
-    }
-    c->expected = fmax(problem->objective->value(problem, &values), c->value.objective);
 }
 
 /* False when the map has no answer there. */
@@ -166,7 +105,7 @@ static bool take_answer(climb *c, sca_outcome *outcome)
 static void restart(climb *c)
 {
     copy_state(c, c->state, c->best);
-    to_logarithms(c, c->state, c->from);
+    coordinates_of_state(&c->coordinates, c->state, c->from);
     c->feasible = true;
     anderson_forget(&c->history);
 }
@@ -177,7 +116,7 @@ static void retreat(climb *c, sca_outcome *outcome)
 {
     double before = c->objective;
 
-    to_logarithms(c, c->best, c->to);
+    coordinates_of_state(&c->coordinates, c->best, c->to);
     for (size_t i = 0; i < RETREATS && c->evaluations < c->end && !(c->objective > before); i++) {
         for (size_t j = 0; j < c->n; j++) {
             c->reach[j] = c->to[j] + RETREAT * (c->from[j] - c->to[j]);
@@ -275,7 +214,7 @@ static double weak_sinr(const climb *c, const double *state)
 }
 
 /* A user that loses power in every step goes to zero, geometrically, and holds up the rest: it is silenced. Not where
- * its stream would weaken others' (to_logarithms). */
+ * its stream would weaken others' (coordinates.h). */
 static void silence_fading(climb *c)
 {
     size_t K = c->problem->K;
@@ -373,7 +312,7 @@ static void advance(climb *c, double small)
     bool plain = false;
 
     silence_fading(c);
-    to_logarithms(c, c->damped, c->to);
+    coordinates_of_state(&c->coordinates, c->damped, c->to);
     anderson_learn(&c->history, c->from, c->to);
     c->reach_ratio = fmax(anderson_next(&c->history, c->reach), 1.0);
     if (is_near_end(c, small)) {
@@ -390,7 +329,7 @@ static void advance(climb *c, double small)
     c->feasible = plain && answer == c->answer;
     if (plain) {
         if (answer != c->damped) {
-            to_logarithms(c, answer, c->to);
+            coordinates_of_state(&c->coordinates, answer, c->to);
         }
         go_to_answer(c, answer);
         return;
@@ -417,12 +356,7 @@ static void begin_climb(climb *c, const sca_work *work, const alloc_state *at, c
     c->last_objective = 0.0;
     c->unchecked = UNCHECKED;
     c->map.mu = -1.0;
-    for (size_t k = 0; k < c->problem->K; k++) {
-        size_t mates = c->problem->mate_start[k + 1] - c->problem->mate_start[k];
-
-        c->measure[k] = sqrt(at->values->interference[k] / (double)(mates > 0 ? mates : 1));
-        c->shift[k] = c->map.damping ? LOGARITHM_SHIFT * sqrt(at->values->interference[k]) : 0.0;
-    }
+    coordinates_begin(&c->coordinates, at->values->interference, c->map.damping);
     restart(c);
 }
 

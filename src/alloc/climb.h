@@ -3,6 +3,7 @@
 #define CFISAC_ALLOC_CLIMB_H
 
 #include "alloc/anderson.h"
+#include "alloc/coordinates.h"
 #include "alloc/response.h"
 #include "alloc/sca.h"
 
@@ -19,8 +20,7 @@ typedef struct climb {
     double *best;              /* n: the state of the best point */
     double *origin;            /* n: the state whose answer the best point is, unless it stands in at->point */
     double *from, *to, *reach; /* n: coordinates, logarithms, of the state and of the answer; an extrapolation */
-    double *measure; /* K: what coherent amplitudes at a user are measured in, root(I_k / mates) at the start */
-    double *shift;   /* K: added to u in its logarithm, 0 where it is not damped */
+    coordinates coordinates;
     size_t *fading;  /* K: evaluations in a row in which a weak user lost power */
     size_t *revived; /* K: how often a user was brought back */
     /* of the run */

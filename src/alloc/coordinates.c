@@ -1,0 +1,84 @@
+/* Logarithms of signals and interference, measures and damping of coherent amplitudes. docs/model.md (M19). */
+#include "alloc/coordinates.h"
+
+#include "alloc/constants.h"
+
+#include <math.h>
+#include <string.h>
+
+void coordinates_begin(coordinates *c, const double *interference, bool damped)
+{
+    for (size_t k = 0; k < c->problem->K; k++) {
+        size_t mates = c->problem->mate_start[k + 1] - c->problem->mate_start[k];
+
+        c->measure[k] = sqrt(interference[k] / (double)(mates > 0 ? mates : 1));
+        c->shift[k] = damped ? LOGARITHM_SHIFT * sqrt(interference[k]) : 0.0;
+    }
+}
+
+void coordinates_of_state(const coordinates *c, const double *state, double *coordinate)
+{
+    size_t K = c->problem->K;
+
+    for (size_t k = 0; k < K; k++) {
+        coordinate[k] = log(fmax(state[k] + c->shift[k], LEAST_LOGARITHM));
+        coordinate[K + k] = log(fmax(state[K + k], LEAST_LOGARITHM));
+    }
+    for (size_t k = 0; k < K; k++) {
+        for (size_t m = c->problem->mate_start[k]; m < c->problem->mate_start[k + 1]; m++) {
+            coordinate[2 * K + m] = state[2 * K + m] / c->measure[k];
+        }
+    }
+}
+
+/* The u of user k that has a coordinate; where logarithms are shifted it keeps a share of the answer's, and the
+ * coordinate is changed if need be. */
+static double signal_of(const coordinates *c, size_t k, double *coordinate, double answer)
+{
+    double u = exp(*coordinate) - c->shift[k];
+
+    if (c->shift[k] > 0.0 && u < LEAST_SHARE * answer) {
+        u = LEAST_SHARE * answer;
+        *coordinate = log(u + c->shift[k]);
+    }
+    return u;
+}
+
+void coordinates_to_state(const coordinates *c, double *coordinate, const double *answer, double *state)
+{
+    size_t K = c->problem->K;
+
+    for (size_t k = 0; k < K; k++) {
+        coordinate[k] = answer[k] > 0.0 ? coordinate[k] : log(fmax(c->shift[k], LEAST_LOGARITHM));
+        coordinate[K + k] = fmax(coordinate[K + k], 0.0);
+        state[k] = answer[k] > 0.0 ? signal_of(c, k, coordinate + k, answer[k]) : 0.0;
+        state[K + k] = exp(coordinate[K + k]);
+    }
+    for (size_t k = 0; k < K; k++) {
+        for (size_t m = c->problem->mate_start[k]; m < c->problem->mate_start[k + 1]; m++) {
+            if (!c->problem->coherent_signed) {
+                coordinate[2 * K + m] = fmax(coordinate[2 * K + m], 0.0);
+            }
+            state[2 * K + m] = coordinate[2 * K + m] * c->measure[k];
+        }
+    }
+}
+
+void coordinates_damp(const coordinates *c, const double *damping, const double *state, const double *answer,
+                      double *damped)
+{
+    const alloc_problem *problem = c->problem;
+    size_t K = problem->K;
+
+    memcpy(damped, answer, (2 * K + problem->mate_start[K]) * sizeof *damped);
+    for (size_t k = 0; k < K; k++) {
+        for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
+            double before = state[2 * K + m], answered = answer[2 * K + m];
+            double z = before + (answered - before) / (1.0 + damping[m]);
+
+            damped[2 * K + m] = z;
+            damped[K + k] += z * z - answered * answered;
+        }
+        damped[K + k] = fmax(damped[K + k], 1.0);
+    }
+}
