@@ -70,10 +70,37 @@ static double served_share(const cfi_system *system)
     return 1.0;
 }
 
+/* Whether channels fade otherwise than i.i.d. Rayleigh. */
+static bool fading_is_kept(const cfi_system *system)
+{
+    return system->fading.rician != CFI_RICIAN_NONE || system->fading.correlation != CFI_FADING_UNCORRELATED;
+}
+
+/* Whether second moments are simulated: precoders without a closed form for the fading. */
+static bool moments_are_simulated(const cfi_system *system)
+{
+    cfi_precoder_kind kind = system->precoding.kind;
+
+    return kind == CFI_PRECODER_RZF || kind == CFI_PRECODER_LP_MMSE ||
+           (kind == CFI_PRECODER_ZF && fading_is_kept(system));
+}
+
+/* Whether what a user hears of a stream depends on the stream. */
+static bool streams_differ(const cfi_system *system)
+{
+    return fading_is_kept(system) || moments_are_simulated(system);
+}
+
+/* Rows of what users hear coherently: of such fading the means have a real and an imaginary part. */
+static double coherent_rows(const cfi_system *system, pilot_groups groups)
+{
+    return (fading_is_kept(system) ? 2.0 : 1.0) * (groups.squares - (double)system->K);
+}
+
 /* Entries of the factor. Fitted to first steps of 3 to 1024 access points, 4 to 100 users and 1 to 100 pilots, by what
  * is left dense in the end: on one pilot the pairs of users or, where those are more, the amplitudes; on several a part
  * for each user, unless more users share a pilot than there are access points. */
-static double factor_entries(const cfi_system *system, pilot_groups groups)
+static double factor_entries(const cfi_system *system, pilot_groups groups, double heard)
 {
     double L = (double)system->L, K = (double)system->K, served = served_share(system);
     double pairs = K * K * (K + 1.0) * (K + 1.0) + 1.2 * L * K * K * K;
@@ -82,27 +109,41 @@ static double factor_entries(const cfi_system *system, pilot_groups groups)
     if (K > 1.0 && groups.largest >= K) {
         return system->allocation.surrogate == CFI_SURROGATE_PRODUCT ? fmin(pairs, amplitudes) : amplitudes;
     }
-    return groups.largest > L ? amplitudes : 9.0 * L * groups.squares * served;
+    return groups.largest > L ? amplitudes : 9.0 * L * heard * served;
 }
 
 static double cone_solver_bytes(const cfi_system *system, pilot_groups groups)
 {
     double L = (double)system->L, K = (double)system->K, overlap = groups.squares > K ? 1.0 : 0.0;
-    double served = served_share(system), entries = factor_entries(system, groups);
+    /* by users, in all: streams coherently, each with itself too, and each stream's power where those differ */
+    double heard = K + coherent_rows(system, groups) + (streams_differ(system) ? K * K : 0.0);
+    double served = served_share(system), entries = factor_entries(system, groups, heard);
     /* every user hears every access point, but pairs have amplitudes where they are served */
-    double terms = L * groups.squares * served + (3.0 + 3.5 * served) * K * L;
+    double terms = L * heard * served + (3.0 + 3.5 * served) * K * L;
     double sizes = (2.0 + overlap) * K * L * served + overlap * groups.squares + 12.0 * (K + L);
 
     /* the matrix before factorisation is kept beside a factor with little fill (MOST_FILL in src/socp/kkt.c) */
     return (entries > 8.0 * terms ? 8.0 : 16.0) * entries + 115.0 * terms + 240.0 * sizes;
 }
 
-/* States of users and pairs, with a history of them; rows of access points; amplitudes where pairs add up. */
-static double response_bytes(const cfi_system *system, double pairs)
+/* States of users and rows of pairs, with a history of them; rows of access points; amplitudes where pairs add up.
+ * Where streams differ amplitudes, and prices and worths of them; how much they yield where pairs add up, too. */
+static double response_bytes(const cfi_system *system, double rows)
 {
-    double L = (double)system->L, K = (double)system->K;
+    double L = (double)system->L, K = (double)system->K, pairs = rows > 0.0 ? 1.0 : 0.0;
+    double arrays = streams_differ(system) ? 3.0 + pairs : pairs;
 
-    return 8.0 * (26.0 * (2.0 * K + pairs) + 12.0 * L + (pairs > 0.0 ? K * L : 0.0));
+    return 8.0 * (26.0 * (2.0 * K + rows) + 12.0 * L + arrays * K * L);
+}
+
+/* Streams in lanes with what a unit of their power is at each user, and rows of coherent means. */
+static double loads_bytes(const cfi_system *system)
+{
+    double L = (double)system->L, K = (double)system->K, sent = 8.0 * ceil(K * served_share(system) / 8.0);
+
+    return streams_differ(system)
+               ? 8.0 * L * (K * sent + (fading_is_kept(system) ? coherent_rows(system, make_groups(system)) : 0.0))
+               : 0.0;
 }
 
 /* What the solver of the allocation takes. */
@@ -110,7 +151,6 @@ static double allocation_bytes(const cfi_system *system)
 {
     pilot_groups groups = make_groups(system);
     bool coherent = system->rate_model == CFI_RATE_EXACT, response = system->allocation.solver == CFI_SOLVER_STRUCTURED;
-    double pairs;
 
     if (system->allocation.method != CFI_METHOD_SCA) {
         return 0.0;
@@ -118,12 +158,12 @@ static double allocation_bytes(const cfi_system *system)
     if (!coherent) {
         groups = (pilot_groups){.squares = (double)system->K, .largest = 1.0};
     }
-    pairs = groups.squares - (double)system->K;
     if (system->allocation.solver == CFI_SOLVER_AUTO) {
         response = system->allocation.surrogate == CFI_SURROGATE_PRODUCT &&
                    system->allocation.crlb_constraint == CFI_CRLB_EXACT && !sensing_has_directions(system);
     }
-    return response ? response_bytes(system, pairs) : cone_solver_bytes(system, groups);
+    return loads_bytes(system) +
+           (response ? response_bytes(system, coherent_rows(system, groups)) : cone_solver_bytes(system, groups));
 }
 
 /* Whether some echo paths differ from others. */
@@ -173,37 +213,29 @@ static double multistatic_bytes(const cfi_system *system)
     return 32.0 * (blocks + 4.0) * streams * L + (paths_differ(&system->sensing) ? 16.0 * L * L : 0.0);
 }
 
-/* Whether channels fade otherwise than i.i.d. Rayleigh. */
-static bool fading_is_kept(const cfi_system *system)
-{
-    return system->fading.rician != CFI_RICIAN_NONE || system->fading.correlation != CFI_FADING_UNCORRELATED;
-}
-
-/* Whether second moments are simulated: precoders without a closed form for the fading. */
-static bool moments_are_simulated(const cfi_system *system)
-{
-    cfi_precoder_kind kind = system->precoding.kind;
-
-    return kind == CFI_PRECODER_RZF || kind == CFI_PRECODER_LP_MMSE ||
-           (kind == CFI_PRECODER_ZF && fading_is_kept(system));
-}
-
 /* What each user hears of each stream, and, over other fading, the means of those on its pilot. */
 static double stream_bytes(const cfi_system *system)
 {
     double K = (double)system->K, pairs = fading_is_kept(system) ? make_groups(system).squares - K : 0.0;
 
-    return fading_is_kept(system) || moments_are_simulated(system) ? (double)system->L * (8.0 * K * K + 16.0 * pairs)
-                                                                   : 0.0;
+    return streams_differ(system) ? (double)system->L * (8.0 * K * K + 16.0 * pairs) : 0.0;
 }
 
-/* Lanes of sums over draws at one access point, of the classes' columns and of what is drawn at once. */
+/* Lanes of sums over draws at one access point, of the columns of estimates and of what is drawn at once; over other
+ * fading outer products of every vector, too, and of lp_mmse errors of the estimates of every access point. */
 static double simulated_bytes(const cfi_system *system)
 {
     double K = (double)system->K, pilots = fmin((double)system->frame.tau_p, K), N = (double)system->N;
-    double rows = fading_is_kept(system) ? K : pilots;
+    double rows = fading_is_kept(system) ? K : pilots, numbers = 32.0 * rows * rows + 128.0 * rows * N + 8.0 * N * N;
 
-    return moments_are_simulated(system) ? 8.0 * (32.0 * rows * rows + 128.0 * rows * N + 8.0 * N * N) : 0.0;
+    if (!moments_are_simulated(system)) {
+        return 0.0;
+    }
+    if (fading_is_kept(system)) {
+        numbers += 10.0 * N * (N + 1.0) * K;
+        numbers += system->precoding.kind == CFI_PRECODER_LP_MMSE ? 2.0 * N * N * (double)system->L : 0.0;
+    }
+    return 8.0 * numbers;
 }
 
 /* What a drop keeps of such fading: its angles, factors and correlations, what estimates have and what is heard of the
@@ -248,8 +280,7 @@ double scenario_memory_bytes(const cfi_system *system)
     bytes += simulated_bytes(system);
     bytes += given_bytes(system);
     if (system->allocation.method == CFI_METHOD_SCA) { /* with clusters such means once more, and numbers of powers */
-        bytes += (PROBLEM_ARRAYS + (system->clusters.mode == CFI_CLUSTERS_ALL ? 0.0 : 2.0)) * 8.0 * pairs +
-                 stream_bytes(system);
+        bytes += (PROBLEM_ARRAYS + (system->clusters.mode == CFI_CLUSTERS_ALL ? 0.0 : 2.0)) * 8.0 * pairs;
     }
     bytes += allocation_bytes(system);
     if (system->monte_carlo.realizations > 0) {
