@@ -19,6 +19,18 @@ bool __wrap_response_answer(response *r, const double *state, double *answer, re
     return answers++ < answers_given && __real_response_answer(r, state, answer, value);
 }
 
+/* sum_l c_kj,l w_jl of row m of user k, stream j = mate[m]. */
+static double coherent_sum(const alloc_problem *problem, size_t k, size_t m, const double *w)
+{
+    const double *coherent = problem_coherent_row(problem, k, m);
+    double sum = 0.0;
+
+    for (size_t l = 0; l < problem->L; l++) {
+        sum += coherent[l] * w[problem_at(problem, problem->mate[m], l)];
+    }
+    return sum;
+}
+
 /* A drop's problem, a feasible point of it and the response to that. */
 typedef struct scene {
     drop *d;
@@ -49,7 +61,7 @@ static scene *make_scene(drop *d)
     memcpy(s->state + K, s->at.values->interference, K * sizeof(double));
     for (size_t k = 0; k < K; k++) {
         for (size_t m = s->problem.mate_start[k]; m < s->problem.mate_start[k + 1]; m++) {
-            s->state[2 * K + m] = problem_coherent(&s->problem, k, m, s->at.point->w);
+            s->state[2 * K + m] = coherent_sum(&s->problem, k, m, s->at.point->w);
         }
     }
     answers_given = SIZE_MAX;
@@ -120,7 +132,7 @@ static double linearised_gain(const scene *s, const alloc_state *to)
         double u = s->state[k], noise = s->state[K + k], rise = to->values->interference[k] - noise;
 
         for (size_t m = s->problem.mate_start[k]; m < s->problem.mate_start[k + 1]; m++) {
-            double z = problem_coherent(&s->problem, k, m, to->point->w), z0 = s->state[2 * K + m];
+            double z = coherent_sum(&s->problem, k, m, to->point->w), z0 = s->state[2 * K + m];
 
             rise += 2.0 * z0 * z - z0 * z0 - z * z;
         }
@@ -298,7 +310,7 @@ static void results_of_both_solvers_are_fixed_points(void **state)
             memcpy(s->state + K, s->at.values->interference, K * sizeof(double));
             for (size_t k = 0; k < K; k++) {
                 for (size_t m = s->problem.mate_start[k]; m < s->problem.mate_start[k + 1]; m++) {
-                    s->state[2 * K + m] = problem_coherent(&s->problem, k, m, s->at.point->w);
+                    s->state[2 * K + m] = coherent_sum(&s->problem, k, m, s->at.point->w);
                 }
             }
             assert_true(response_answer(&s->map, s->state, s->answer, &s->value));

@@ -286,11 +286,6 @@ void problem_copy_state(const alloc_problem *problem, const alloc_state *from, c
 
 /* ------------------------------------------------------------------------------ evaluation ---- */
 
-double problem_coherent(const alloc_problem *problem, size_t k, size_t m, const double *w)
-{
-    return rows_product(problem->stride, problem_coherent_row(problem, k, m), w + problem->stride * problem->mate[m]);
-}
-
 /* What the threads share of an evaluation. */
 typedef struct evaluation {
     const alloc_problem *problem;

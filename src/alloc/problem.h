@@ -22,8 +22,7 @@ struct alloc_problem {
     double unit_w;    /* radiated watts that are 1 here: P / L, P no more than the sum of all limits */
     double amplitude; /* sqrt(unit_w) / sigma_c: gains of amplitudes in these units */
     double *signal;   /* a row a user, a number an AP: (k, l) at [l + stride k]; 0 beyond L, and where l serves not k */
-    double *
-        heard; /* such rows of what link_coherent says without means of pairs; the signal itself where all are served */
+    double *heard;    /* such rows of link_coherent without means of pairs; the signal itself where all are served */
     /* Interference of user k from a unit of power of AP l, in rows like the signal. The two are one array where they
      * are equal, which is faster; `load` is NULL where it depends on the stream. */
     double *load, *sensing_load;
@@ -45,7 +44,7 @@ struct alloc_problem {
     double *coherent_rows; /* like the signal, 0 where AP l sends no such stream; NULL: `heard` of user k, whatever the
                               stream */
     bool coherent_signed;  /* some coherent numbers are negative */
-    bool damped;           /* that, or coherent terms and loads by stream: the climb is damped (climb.c) */
+    bool damped;           /* that, or coherent terms and loads by stream: the climb is damped (coordinates.h) */
     /* All users, pilot by pilot, in the order of mates: group i is grouped[group_start[i] .. group_start[i+1]). None, 0
      * groups, where pairs are few (pairs_group). */
     size_t groups, *group_start, *grouped;
@@ -118,11 +117,8 @@ static inline double values_sinr(const alloc_values *values, size_t k)
     return values->u[k] * values->u[k] / values->interference[k];
 }
 
-/* sum_l coherent_ml w_jl: amplitude with which stream j = mate[m] adds up at user k, whose row m is; or the real or the
- * imaginary part of it. */
-double problem_coherent(const alloc_problem *problem, size_t k, size_t m, const double *w);
-
-/* Row m, of user k. */
+/* Row m, of user k: sum_l coherent_ml w_jl is the amplitude with which stream j = mate[m] adds up at user k, or the
+ * real or the imaginary part of it. */
 static inline const double *problem_coherent_row(const alloc_problem *problem, size_t k, size_t m)
 {
     return problem->coherent_rows ? problem->coherent_rows + problem->stride * m : problem->heard + problem->stride * k;
