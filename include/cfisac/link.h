@@ -68,7 +68,7 @@ typedef struct cfi_link {
     const double *S;           /* E abs(h_kl^H a_l)^2 / N */
     const double *estimate;    /* for link_share, where fading is not i.i.d.; else NULL */
     const double *mean_square; /* NULL, or E norm(v)^2 before the precoder's normalisation: cfi_network.mean_square */
-    const void *origin;        /* what the link was made of: for the shares below alone */
+    const void *origin;        /* what the link was made of: for shares and the numbers of pairs below alone */
     const size_t *pilot;       /* K: users of one number share a pilot */
     const size_t *pilot_first, *pilot_next; /* K: those of the network */
     bool pilots_overlap;                    /* some pair does */

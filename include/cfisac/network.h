@@ -73,6 +73,10 @@ cfi_status network_draw_on(const cfi_system *system, uint32_t drop, size_t threa
  * positions. */
 void network_offset(const cfi_network *network, size_t k, size_t l, double offset_m[2]);
 
+/* The number of ordered pairs (k, j), k != j, of users on one pilot. start, unless NULL, gets K + 1 numbers: pairs of
+ * users before k, in the order of k, then of j ascending. */
+size_t network_number_pairs(const cfi_network *network, size_t *start);
+
 /* alpha_lp for l = 0..L-1: gains of the echo paths AP l -> target -> AP p, as amplitudes. Owned by the drop; with
  * network->equal_paths the same column whatever p. O(1). */
 const double complex *network_path_gains(const cfi_network *network, size_t p);

@@ -103,7 +103,6 @@ static bool fits(const alloc_problem *problem, const alloc_point *point, double 
  * function of it, so that up to there every one fits. */
 static double largest_factor(const alloc_problem *problem, const alloc_point *point)
 {
-    enum { HALVES = 60 };
     double sum = 0.0, low = 1.0, high;
 
     for (size_t l = 0; l < problem->L; l++) {

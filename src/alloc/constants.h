@@ -13,6 +13,9 @@ static const double FACTOR_MARGIN = 1e-12;
 
 /* ----------------------------------------------------------------------------- sensing ---- */
 
+/* Of an interval of shares or factors, to the last bit. */
+enum { HALVES = 60 };
+
 /* In an access point's unit: a threshold that so little power meets is no constraint of a step. It moves the optimum by
  * no more than that, and the completion of the step's result meets it. */
 static const double NEGLIGIBLE_POWER = 1e-10;

@@ -1,6 +1,8 @@
 /* Sensing by signals that have directions. docs/model.md (M10), (M21) */
 #include "alloc/directed.h"
 
+#include "alloc/constants.h"
+
 #include <complex.h>
 #include <math.h>
 
@@ -117,8 +119,6 @@ static double bound_at(const fisher *f, double complex g)
 {
     return fmax(f->angle - 2.0 * creal(conj(g) * f->cross) + modulus_squared(g) * f->gain, 0.0);
 }
-
-enum { HALVES = 60 }; /* of [0, 1], to the last bit */
 
 /* The share of a in the best mix of a and b. The derivative of the information, times the gain squared, is
  * e0 + e1 x + e2 x^2. */

@@ -1,6 +1,7 @@
 /* The heuristic split where signals have directions. docs/model.md (M12), (M21). */
 #include "alloc/splits.h"
 
+#include "alloc/constants.h"
 #include "base/threads.h"
 
 #include <math.h>
@@ -86,7 +87,6 @@ static double directed_total(directed_split *d, double c, double floor_factor)
 /* Plans within the budget at the largest c in [0, 1] that there is; false: at none of those tried. */
 static bool plan_within(directed_split *d, double floor_factor, double budget)
 {
-    enum { HALVES = 60 };
     double low = 0.0, high = 1.0;
 
     if (directed_total(d, 1.0, floor_factor) <= budget) {

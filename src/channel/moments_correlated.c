@@ -30,7 +30,7 @@ typedef struct ap_moments {
 typedef struct moments_job {
     const cfi_network *network;
     size_t parts;
-    size_t *first_pair; /* K: rows of `coherent` before those of each user; NULL without shared pilots */
+    size_t *first_pair; /* K + 1: rows of `coherent` before those of each user; NULL without shared pilots */
     double *g, *V, *S;
     double complex *coherent;
     ap_moments *work; /* one a thread */
@@ -273,20 +273,6 @@ static bool allocate_user_parts(const moments_job *job, cfi_arena *arena, ap_mom
     return true;
 }
 
-/* Rows of `coherent` before those of each user; returns how many there are in all. */
-static size_t number_pairs(const cfi_network *network, size_t *first_pair)
-{
-    size_t count = 0;
-
-    for (size_t k = 0; k < network->K; k++) {
-        first_pair[k] = count;
-        for (size_t j = network->pilot_first[k]; j < network->K; j = network->pilot_next[j]) {
-            count += j != k;
-        }
-    }
-    return count;
-}
-
 static bool allocate_moments(moments_job *job, size_t threads, cfi_arena *arena)
 {
     const cfi_network *network = job->network;
@@ -300,10 +286,11 @@ static bool allocate_moments(moments_job *job, size_t threads, cfi_arena *arena)
     }
     job->S = job->g + pairs;
     if (network->pilots_overlap) {
-        job->first_pair = arena_alloc(arena, K, sizeof *job->first_pair);
-        job->coherent = job->first_pair ? arena_alloc(arena, number_pairs(network, job->first_pair) * network->L,
-                                                      sizeof *job->coherent)
-                                        : NULL;
+        job->first_pair = arena_alloc(arena, K + 1, sizeof *job->first_pair);
+        job->coherent =
+            job->first_pair
+                ? arena_alloc(arena, network_number_pairs(network, job->first_pair) * network->L, sizeof *job->coherent)
+                : NULL;
     }
     for (size_t i = 0; i < threads; i++) {
         if (!allocate_user_parts(job, arena, &job->work[i])) {

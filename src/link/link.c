@@ -152,17 +152,13 @@ bool link_has_users(const cfi_link *link, size_t l)
 
 cfi_status link_set_coherent(cfi_link *link, const double complex *coherent, cfi_arena *arena, cfi_error *error)
 {
-    size_t K = link->K, count = 0, *start = coherent ? arena_alloc(arena, K + 1, sizeof *start) : NULL;
+    size_t *start = coherent ? arena_alloc(arena, link->K + 1, sizeof *start) : NULL;
 
     if (coherent && !start) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the pairs of %zu users", K);
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the pairs of %zu users", link->K);
     }
-    for (size_t k = 0; start && k < K; k++) {
-        start[k] = count;
-        for (size_t j = link->pilot_first[k]; j < K; j = link->pilot_next[j]) {
-            count += j != k;
-        }
-        start[k + 1] = count;
+    if (start) {
+        network_number_pairs(link->origin, start);
     }
     link->coherent = coherent;
     link->coherent_start = start;

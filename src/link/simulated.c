@@ -296,19 +296,6 @@ static bool run_simulation(moments_job *job, size_t threads, size_t part, cfi_ar
     return enough;
 }
 
-/* Ordered pairs of users with one pilot. */
-static size_t count_coherent_pairs(const cfi_network *network)
-{
-    size_t count = 0;
-
-    for (size_t k = 0; k < network->K; k++) {
-        for (size_t j = network->pilot_first[k]; j < network->K; j = network->pilot_next[j]) {
-            count += j != k;
-        }
-    }
-    return count;
-}
-
 /* Over i.i.d. fading the beam and what users of a pilot hear of each other need no arrays. */
 static bool allocate_results(moments_job *job, cfi_arena *arena)
 {
@@ -323,7 +310,7 @@ static bool allocate_results(moments_job *job, cfi_arena *arena)
     job->std_error = arena_alloc(arena, L, sizeof(double));
     job->S = iid ? NULL : arena_alloc(arena, K * L, sizeof(double));
     job->beam = iid ? NULL : arena_alloc(arena, K * L, sizeof *job->beam);
-    job->coherent = pairs ? arena_alloc(arena, count_coherent_pairs(network) * L, sizeof(double complex)) : NULL;
+    job->coherent = pairs ? arena_alloc(arena, network_number_pairs(network, NULL) * L, sizeof(double complex)) : NULL;
     return job->g && job->V && job->mean_square && job->std_error && (iid || (job->S && job->beam)) &&
            (!pairs || job->coherent);
 }

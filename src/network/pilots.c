@@ -134,3 +134,21 @@ cfi_status pilots_assign(cfi_network *network, cfi_arena *arena, cfi_error *erro
     }
     return list_sharers(network, arena) ? CFI_OK : out_of_pilot_memory(network, error);
 }
+
+size_t network_number_pairs(const cfi_network *network, size_t *start)
+{
+    size_t K = network->K, count = 0;
+
+    for (size_t k = 0; k < K; k++) {
+        if (start) {
+            start[k] = count;
+        }
+        for (size_t j = network->pilot_first[k]; j < K; j = network->pilot_next[j]) {
+            count += j != k;
+        }
+    }
+    if (start) {
+        start[K] = count;
+    }
+    return count;
+}
