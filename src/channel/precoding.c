@@ -397,7 +397,7 @@ void precoding_simulate(precoding *p, size_t l, void (*visit)(void *context, con
 /* ---------------------------------------------------------------------- the rows of the table ---- */
 
 /* E norm(v_c)^2 of the classes at AP l, from lanes of sums. */
-void precoding_mean_squares(const precoding *p, const double *sum, double *restrict mean)
+static void fill_mean_squares(const precoding *p, const double *sum, double *restrict mean)
 {
     for (size_t c = 0; c < p->classes; c++) {
         mean[c] = precoding_sum_lanes(sum + LANES * c) / (double)p->network->system->precoding.draws;
@@ -429,7 +429,7 @@ static bool simulate_squares(precoding *p, cfi_arena *arena, double *restrict me
     for (size_t l = 0; l < p->network->L; l++) {
         memset(sum, 0, LANES * p->classes * sizeof *sum);
         precoding_simulate(p, l, add_batch_squares, sum);
-        precoding_mean_squares(p, sum, mean + p->classes * l);
+        fill_mean_squares(p, sum, mean + p->classes * l);
     }
     return true;
 }

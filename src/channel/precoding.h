@@ -80,8 +80,7 @@ static inline double precoding_sum_lanes(const double *lanes)
     return sum;
 }
 
-/* E norm(v_c)^2 of the classes, from such a sum over all realisations, and what then normalises the vectors. */
-void precoding_mean_squares(const precoding *p, const double *sum, double *restrict mean);
+/* What normalises vectors of that mean square. */
 double precoding_factor(double mean_square);
 
 /* Of the rows of the table. */

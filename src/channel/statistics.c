@@ -21,12 +21,13 @@ static double factor_of_pair(const cfi_network *network, size_t k, size_t l)
     return network->fading.rician ? network->fading.rician[k + network->K * l] : 0.0;
 }
 
-double statistics_scattered(const cfi_network *network, size_t k, size_t l)
+/* beta_kl in two parts: E norm(r_kl)^2 / N, and norm(m_kl)^2 / N, of the line of sight. */
+static double scattered_power(const cfi_network *network, size_t k, size_t l)
 {
     return network->beta[k + network->K * l] / (1.0 + factor_of_pair(network, k, l));
 }
 
-double statistics_sight(const cfi_network *network, size_t k, size_t l)
+static double sight_power(const cfi_network *network, size_t k, size_t l)
 {
     double kappa = factor_of_pair(network, k, l);
 
@@ -36,7 +37,7 @@ double statistics_sight(const cfi_network *network, size_t k, size_t l)
 static void add_scattered(const cfi_network *network, size_t k, size_t l, double energy, double complex *column)
 {
     size_t N = network->system->N;
-    double power = energy * statistics_scattered(network, k, l);
+    double power = energy * scattered_power(network, k, l);
     const double complex *scatter = network->fading.scatter;
 
     column[0] += power;
@@ -61,7 +62,7 @@ static double complex steering_entry(const cfi_network *network, size_t k, size_
 
 void statistics_sight_column(const cfi_network *network, size_t k, size_t l, double complex *restrict column)
 {
-    double power = statistics_sight(network, k, l);
+    double power = sight_power(network, k, l);
 
     for (size_t d = 0; d < network->system->N; d++) {
         column[d] = power > 0.0 ? power * steering_entry(network, k, l, d) : 0.0;
@@ -70,7 +71,8 @@ void statistics_sight_column(const cfi_network *network, size_t k, size_t l, dou
 
 /* ----------------------------------------------------------------------------- matrices ---- */
 
-void statistics_lower_toeplitz(size_t N, const double complex *restrict column, double complex *restrict matrix)
+/* The lower triangle of the matrix with that first column. */
+static void fill_lower_toeplitz(size_t N, const double complex *restrict column, double complex *restrict matrix)
 {
     for (size_t n = 0; n < N; n++) {
         memcpy(matrix + n + N * n, column, (N - n) * sizeof *column);
@@ -79,7 +81,7 @@ void statistics_lower_toeplitz(size_t N, const double complex *restrict column, 
 
 void statistics_toeplitz(size_t N, const double complex *restrict column, double complex *restrict matrix)
 {
-    statistics_lower_toeplitz(N, column, matrix);
+    fill_lower_toeplitz(N, column, matrix);
     for (size_t n = 1; n < N; n++) {
         for (size_t m = 0; m < n; m++) {
             matrix[m + N * n] = conj(column[n - m]);
@@ -106,7 +108,7 @@ void statistics_factor_pilot(const cfi_network *network, size_t k, size_t l, dou
         add_scattered(network, j, l, energy, work);
     }
     work[0] += fmax(noise, rounding_of(N, creal(work[0])));
-    statistics_lower_toeplitz(N, work, factor);
+    fill_lower_toeplitz(N, work, factor);
     linalg_factor_hermitian(N, factor);
 }
 
@@ -117,7 +119,7 @@ void statistics_factor_channel(const cfi_network *network, size_t k, size_t l, d
 
     statistics_scattered_column(network, k, l, work);
     work[0] += rounding_of(N, creal(work[0]));
-    statistics_lower_toeplitz(N, work, factor);
+    fill_lower_toeplitz(N, work, factor);
     linalg_factor_hermitian(N, factor);
 }
 
@@ -125,7 +127,7 @@ void statistics_factor_channel(const cfi_network *network, size_t k, size_t l, d
 
 void channel_mean_of(const cfi_network *network, size_t k, size_t l, double complex *restrict m)
 {
-    double amplitude = sqrt(statistics_sight(network, k, l));
+    double amplitude = sqrt(sight_power(network, k, l));
 
     for (size_t n = 0; n < network->system->N; n++) {
         m[n] = amplitude > 0.0 ? amplitude * steering_entry(network, k, l, n + 1) : 0.0;
@@ -200,7 +202,7 @@ static void estimate_pilot(const power_job *job, size_t first, size_t l, double 
         for (size_t i = 0; i < N * N; i++) {
             squares += creal(solved[i]) * creal(solved[i]) + cimag(solved[i]) * cimag(solved[i]);
         }
-        job->power[k + network->K * l] = energy * squares / (double)N + statistics_sight(network, k, l);
+        job->power[k + network->K * l] = energy * squares / (double)N + sight_power(network, k, l);
     }
 }
 

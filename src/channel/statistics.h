@@ -5,16 +5,11 @@
 
 #include "cfisac/channel.h"
 
-/* beta_kl in two parts: E norm(r_kl)^2 / N, and norm(m_kl)^2 / N, of the line of sight. */
-double statistics_scattered(const cfi_network *network, size_t k, size_t l);
-double statistics_sight(const cfi_network *network, size_t k, size_t l);
-
 /* First column of R_kl, and of m_kl m_kl^H; N numbers. */
 void statistics_scattered_column(const cfi_network *network, size_t k, size_t l, double complex *restrict column);
 void statistics_sight_column(const cfi_network *network, size_t k, size_t l, double complex *restrict column);
 
-/* The lower triangle of the matrix with that first column, and the whole matrix. */
-void statistics_lower_toeplitz(size_t N, const double complex *restrict column, double complex *restrict matrix);
+/* The matrix with that first column. */
 void statistics_toeplitz(size_t N, const double complex *restrict column, double complex *restrict matrix);
 
 /* F F^H = Psi of k's pilot at AP l, lower triangle of N x N. Work: N */

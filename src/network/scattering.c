@@ -15,7 +15,9 @@ enum {
 /* The normal density is cut where it is 2e-16 of its largest value. */
 static const double MOST_DEVIATIONS = 8.5;
 
-size_t scattering_points(size_t N, double spread_rad, bool *circle)
+/* How many nodes there are for N antennas and a standard deviation of spread_rad, and whether they go once round the
+ * circle or stand on 17 standard deviations about 0. */
+static size_t count_points(size_t N, double spread_rad, bool *circle)
 {
     /* Antennas N - 1 apart turn by pi (N - 1) cycles a radian at most, and the density's own transform has died out 9 /
      * spread beyond: a step that resolves the sum aliases nothing. */
@@ -62,7 +64,7 @@ static void fill_nodes(scattering_rule *rule, size_t points, double spread_rad, 
 bool scattering_make_rule(size_t N, double spread_rad, cfi_arena *arena, scattering_rule *rule)
 {
     bool circle;
-    size_t points = scattering_points(N, spread_rad, &circle), padded = (points + BLOCK - 1) / BLOCK * BLOCK;
+    size_t points = count_points(N, spread_rad, &circle), padded = (points + BLOCK - 1) / BLOCK * BLOCK;
     double *numbers = arena_zeros(arena, 3 * padded, sizeof *numbers);
 
     if (!numbers) {

@@ -18,10 +18,6 @@ typedef struct scattering_rule {
     double *cosine, *sine; /* of each node */
 } scattering_rule;
 
-/* How many nodes there are for N antennas and a standard deviation of spread_rad, and whether they go once round the
- * circle or stand on 17 standard deviations about 0. */
-size_t scattering_points(size_t N, double spread_rad, bool *circle);
-
 /* In the arena; false when out of memory. */
 bool scattering_make_rule(size_t N, double spread_rad, cfi_arena *arena, scattering_rule *rule);
 
@@ -29,7 +25,7 @@ bool scattering_make_rule(size_t N, double spread_rad, cfi_arena *arena, scatter
 size_t scattering_work(const scattering_rule *rule);
 
 /* First column of the correlation, E exp(-j pi n sin(..) cos(..)) for n = 0..N-1: the correlation of antennas m >= n is
- * column[m - n], and its conjugate the other way circle. 1 at the top. */
+ * column[m - n], and its conjugate the other way round. 1 at the top. */
 void scattering_column(const scattering_rule *rule, double azimuth_rad, double elevation_rad, double *work,
                        double complex *column);
 
