@@ -81,7 +81,9 @@ static inline double violation_from_formula(const drop *d, const cfi_powers *pow
         information = 2.0 * (double)s->frame.T / s->power.sensing_noise_w * s->sensing.path_gain *
                       s->sensing.path_gain * M_PI * M_PI * cosine * cosine *
                       ((N * S_M + M * S_N) * x + N * N * S_M * y);
-        worst = fmax(worst, 1.0 - information * s->sensing.crlb_threshold_rad2[l]);
+        if (s->sensing.crlb_threshold_rad2) {
+            worst = fmax(worst, 1.0 - information * s->sensing.crlb_threshold_rad2[l]);
+        }
         worst = fmax(worst, s->power.ap_limit_w ? N * (x + y) / s->power.ap_limit_w[l] - 1.0 : 0.0);
         total += N * (x + y);
     }

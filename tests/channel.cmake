@@ -1,1 +1,2 @@
 cfisac_test(test_channel LINK cfisac_channel)
+cfisac_test(test_channel_fading LINK cfisac_channel)

@@ -2,6 +2,11 @@
 add_test(NAME test_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_cli.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_causes_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_causes.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_units_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_units.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_bounds_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_bounds.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_clusters_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_clusters.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_precoders_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_precoders.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_fading_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_fading.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_powers_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_powers.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_sweep_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_sweep.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
 # A clock that every look at it moves on, of test_solve_stops.sh.
 add_library(ticking_clock MODULE cli/ticking_clock.c)

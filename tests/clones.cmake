@@ -7,7 +7,7 @@ endif()
 set(on_each_path test_clones test_base test_linalg test_cone test_ldl test_ldl_large test_channel test_raw_bounds
                  test_path_gains test_trial)
 if(NOT CFISAC_SANITIZE) # the longer ones
-  list(APPEND on_each_path test_socp test_metrics test_monte_carlo test_alloc test_structured test_response test_climb)
+  list(APPEND on_each_path test_socp test_metrics test_monte_carlo test_alloc test_structured test_response test_climb test_link_alloc test_pairs)
 endif()
 foreach(path plain avx2)
   foreach(test ${on_each_path})

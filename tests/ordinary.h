@@ -95,9 +95,11 @@ static inline drop *ordinary_draw(const cfi_scenario *scenario, uint32_t index)
     cfi_system *system = &d->made.system;
 
     *system = *scenario_system(scenario);
-    d->made.threshold = malloc(system->L * sizeof(double)); /* for those who scale it */
-    memcpy(d->made.threshold, system->sensing.crlb_threshold_rad2, system->L * sizeof(double));
-    system->sensing.crlb_threshold_rad2 = d->made.threshold;
+    if (system->sensing.crlb_threshold_rad2) {
+        d->made.threshold = malloc(system->L * sizeof(double)); /* for those who scale it */
+        memcpy(d->made.threshold, system->sensing.crlb_threshold_rad2, system->L * sizeof(double));
+        system->sensing.crlb_threshold_rad2 = d->made.threshold;
+    }
     d->arena = arena_create();
     d->xi = arena_alloc(d->arena, system->K * system->L, sizeof(double));
     assert_int_equal(network_draw(system, index, d->arena, &d->network, NULL), CFI_OK);

@@ -59,6 +59,7 @@ static inline made_system make_system(uint64_t seed, size_t L, size_t K, size_t 
                                .frame.pilot_power_w = 1e-3,
                                .frame.pilot_assignment = CFI_PILOTS_EXPLICIT,
                                .frame.pilot = made.pilot,
+                               .precoding.draws = 1000,
                                .power.budget_w = 1e-3,
                                .power.comm_noise_w = 1e-6,
                                .power.sensing_noise_w = 1e-6,

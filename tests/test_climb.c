@@ -165,8 +165,7 @@ static void climbs_never_fall_whatever_they_do(void **state)
         check_climb(a);
         assert_int_equal(seen.woken, 0);
         if (a->outcome.status == CFI_ALLOC_CONVERGED) {
-            /* 1e-2 of the tolerance at the state that ended it; the best point is another one */
-            assert_true(a->gap <= 0.1 * s->allocation.tolerance);
+            assert_true(a->gap <= 1e-2 * s->allocation.tolerance);
             ended++;
         }
         climbs++;

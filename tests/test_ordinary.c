@@ -169,6 +169,30 @@ static void no_huge_or_tiny_numbers_enter_a_problem(void **state)
     }
 }
 
+/* Interference is ten thousand times the noise and all users have one pilot: a plain answer left a part of the budget,
+ * from where it looked as if nothing was to be gained; completed it had a gap 200 times as large, and ended 2e-6 low.
+ */
+static const char *const DROWNED_NOISE =
+    "{\"seed\": 305288, \"network\": {\"aps\": 36, \"ues\": 3, \"tx_antennas\": 2, \"rx_antennas\": 8, \"placement\": "
+    "\"clamp\"}, \"pilots\": {\"length\": 1}, \"allocation\": {\"starts\": 2}, \"power\": {\"snr_db\": 43.359}, "
+    "\"sensing\": {\"path_gain\": 0.01, \"crlb_threshold_db\": -1.542}}";
+
+static void the_result_itself_is_certified(void **state)
+{
+    cfi_allocation response, cones;
+    ordinary o;
+
+    (void)state;
+    ordinary_read(&o, DROWNED_NOISE, 0);
+    response = allocate(&o, CFI_SOLVER_STRUCTURED);
+    assert_string_equal(response.stop_reason, "tolerance");
+    assert_int_equal(response.fallback_steps, 0);
+    assert_true(response.largest_step_gap <= 1e-8);
+    cones = allocate(&o, CFI_SOLVER_SOCP);
+    assert_close(response.sum_rate_bit_s_hz / cones.sum_rate_bit_s_hz, 1.0, 1e-7);
+    ordinary_free(&o);
+}
+
 static void three_hundred_random_scenarios_are_allocated_by_both_solvers(void **state)
 {
     size_t feasible = 0;
@@ -192,6 +216,7 @@ int main(void)
         cmocka_unit_test(no_huge_or_tiny_numbers_enter_a_problem),
         cmocka_unit_test(near_users_and_loose_thresholds_are_allocated),
         cmocka_unit_test(limits_a_hundred_decibels_apart_are_allocated),
+        cmocka_unit_test(the_result_itself_is_certified),
         cmocka_unit_test(three_hundred_random_scenarios_are_allocated_by_both_solvers),
     };
 

@@ -39,13 +39,14 @@ static double mc_rate[K] = {1.3, 1.9}, mc_error[K] = {0.1, NAN}, mc_bound[L] = {
               mc_mean_error[L] = {0.02, NAN};
 static double eta[K * L] = {0.5e-4, 0.5e-4, 1e-4, 1e-4}; /* s_l / (N K) */
 static double p_w[K * L] = {1e-4, 3e-4, 1e-300, 0.1 + 0.2}, s_w[L] = {4e-4, 8e-4};
-static const cfi_link link_of_two = {.kind = "closed_form"};
+static cfi_link link_of_two = {.kind = "closed_form", .L = L, .K = K};
 static double trace[3] = {2.0, 3.0, 3.2500000000000004}, ap_power[L] = {6e-4, 14e-4};
 
 static cfi_record good_record(const cfi_network *network)
 {
     cfi_record record = {.index = 0, .status = CFI_DROP_OK, .L = L, .K = K, .N = 4, .network = network};
 
+    link_of_two.origin = network;
     record.link = &link_of_two;
     record.closed_form = (cfi_closed_form){rate1, rate2, 3.75, 3.25, own, multi};
     record.has_monte_carlo = true;

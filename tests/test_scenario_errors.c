@@ -89,7 +89,7 @@ static const refusal value_errors[] = {
     {"{\"network.aps\": 3}", " /network.aps: unknown key (nearest: network.aps;"},
     {"{\"network\": {\"apz\": 3}}", " /network/apz: unknown key (nearest: network.aps;"},
     {"{\"network\": {\"snr_db\": 3}}", " /network/snr_db: unknown key (nearest: power.snr_db;"},
-    {"{\"pilots\": {\"a/b~c\": 3}}", " /pilots/a~1b~0c: unknown key (allowed: length, power_dbm, assignment)"},
+    {"{\"pilots\": {\"a/b~c\": 3}}", " /pilots/a~1b~0c: unknown key (allowed: length, power_dbm, assignment, noise)"},
     {"{\"Seed\": 3}", " /Seed: unknown key (nearest: seed;"},
     {"{\"network\": 3}", " /network: 3 is of the wrong type (allowed: an object)"},
     {"{\"network\": null}", " /network: null is of the wrong type (allowed: an object)"},
@@ -117,6 +117,18 @@ static const refusal value_errors[] = {
      " /monte_carlo/realizations: 536870912 channels of 4 antennas"},
     {"{\"monte_carlo\": {\"max_std_error\": 0}}",
      " /monte_carlo/max_std_error: 0 is out of range (allowed: null; a number above 0"},
+    {"{\"clusters\": {\"mode\": \"strongest\"}}",
+     " /clusters/aps_per_user: null with the clusters.mode strongest (allowed: 1 .. 32, network.aps)"},
+    {"{\"clusters\": {\"mode\": \"strongest\", \"aps_per_user\": 33}}",
+     " /clusters/aps_per_user: 33 of 32 access points (allowed: 1 .. 32, network.aps)"},
+    {"{\"clusters\": {\"mode\": \"strongest\", \"aps_per_user\": 0}}",
+     " /clusters/aps_per_user: 0 is out of range (allowed: null; a whole number 1 .. 65535)"},
+    {"{\"clusters\": {\"aps_per_user\": 3}}",
+     " /clusters/aps_per_user: 3 with the clusters.mode all (allowed: null, or a number with strongest)"},
+    {"{\"clusters\": {\"mode\": \"dcc\", \"aps_per_user\": 3}}",
+     " /clusters/aps_per_user: 3 with the clusters.mode dcc (allowed: null, or a number with strongest)"},
+    {"{\"clusters\": {\"mode\": \"nearest\"}}", " /clusters/mode: text \"nearest\" is unknown"},
+    {"{\"pilots\": {\"noise\": null}}", " /pilots/noise: null is of the wrong type (allowed: comm, sensing)"},
     {"{\"network\": {\"area_m\": [1]}}", " /network/area_m: a list of 1 (allowed: a list of 2)"},
     {"{\"network\": {\"area_m\": [1, -2]}}", " /network/area_m/1: -2 is out of range"},
     {"{\"network\": {\"area_m\": 5}}", " /network/area_m: 5 is of the wrong type (allowed: a list of 2 numbers"},
@@ -294,21 +306,6 @@ static void values_without_code_are_unavailable(void **state)
          "t.json: /allocation/objective: \"max_min_rate\" is not available in this version (allowed: sum_rate)"},
         {"{\"allocation\": {\"objective\": \"min_power\"}}",
          "t.json: /allocation/objective: \"min_power\" is not available in this version (allowed: sum_rate)"},
-        {"{\"allocation\": {\"solver\": \"structured\"}, \"network\": {\"rx_antennas\": 2}, \"pilots\": {\"length\": "
-         "2}}",
-         "t.json: /allocation/solver: \"structured\" with rate.model exact, pilots that overlap and rx_antennas^2 < "
-         "tx_antennas "
-         "+ 2 is not available in this version (allowed: auto, socp)"},
-        {"{\"allocation\": {\"solver\": \"structured\"}, \"network\": {\"rx_antennas\": 2}, \"pilots\": "
-         "{\"assignment\": \"random\"}}",
-         "t.json: /allocation/solver: \"structured\" with rate.model exact, pilots that overlap and rx_antennas^2 < "
-         "tx_antennas "
-         "+ 2 is not available in this version (allowed: auto, socp)"},
-        {"{\"allocation\": {\"solver\": \"structured\"}, \"network\": {\"rx_antennas\": 2}, \"pilots\": "
-         "{\"assignment\": [0, 1, 2, 1]}}",
-         "t.json: /allocation/solver: \"structured\" with rate.model exact, pilots that overlap and rx_antennas^2 < "
-         "tx_antennas "
-         "+ 2 is not available in this version (allowed: auto, socp)"},
         {"{\"allocation\": {\"solver\": \"structured\", \"surrogate\": \"fractional\"}}",
          "t.json: /allocation/solver: \"structured\" with allocation.surrogate fractional is not available in this "
          "version (allowed: auto, socp)"},

@@ -1,4 +1,4 @@
-/* scenario: gain files and the shipped scenarios. */
+/* scenario: files of numbers and the shipped scenarios. */
 #include "cfisac/scenario.h"
 
 #include "scenario/keys.h"
@@ -143,6 +143,176 @@ static void missing_gain_file_is_refused(void **state)
     assert_string_equal(error.text, "t.json: /propagation/gain: no/such.csv cannot be read: No such file or directory");
 }
 
+/* ------------------------------------------------------------------------------- powers ---- */
+
+#define POWER_SCENARIO                                                                                                 \
+    "{\"network\": {\"aps\": 3, \"ues\": 2}, \"allocation\": {\"method\": \"given\", \"powers_w\": %s, "               \
+    "\"sensing_powers_w\": %s}}"
+
+/* Every way in which a file holds [[1, 2, 3], [0, 0.5, 6e-3]] and [7, 0, 9]. */
+static void powers_are_read_from_csv_and_json(void **state)
+{
+    static const struct {
+        const char *file, *powers, *sensing;
+    } cases[] = {
+        {"1,2,3\n-0,5e-1,0.006\n", "\"g.csv\"", "[7, 0, 9]"},
+        {" \n [[1, 2, 3], [0, 0.5, 6e-3]]\n", "\"g.csv\"", "[7, 0, 9]"},
+        {"7,0,9\n", "[[1, 2, 3], [0, 0.5, 6e-3]]", "\"g.csv\""},
+        {"# of each\n7\n0\n9", "[[1, 2, 3], [0, 0.5, 6e-3]]", "\"g.csv\""},
+        {"[7, 0, 9]", "[[1, 2, 3], [0, 0.5, 6e-3]]", "\"g.csv\""},
+        {"{\"powers_w\": [[1, 2, 3], [0, 0.5, 6e-3]], \"sensing_powers_w\": [7, 0, 9]}", "\"g.csv\"", "\"g.csv\""},
+        {"{\"allocation\": {\"powers_w\": [[1, 2, 3], [0, 0.5, 6e-3]], \"sensing_powers_w\": [7, 0, 9]}}", "\"g.csv\"",
+         "\"g.csv\""},
+        {"{\"scenario\": {\"allocation\": {\"powers_w\": null}}, \"drops\": [{\"allocation\": {\"powers_w\": "
+         "[[1, 2, 3], [0, 0.5, 6e-3]], \"sensing_powers_w\": [7, 0, 9]}}]}",
+         "\"g.csv\"", "\"g.csv\""}};
+    static const double powers[] = {1, 0, 2, 0.5, 3, 6e-3}, sensing[] = {7, 0, 9};
+    const folder *f = *state;
+    char text[512];
+    cfi_scenario *inlined;
+
+    snprintf(text, sizeof text, POWER_SCENARIO, "[[1, 2, 3], [0, 0.5, 6e-3]]", "[7, 0, 9]");
+    inlined = parse(text);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const cfi_allocation_settings *read;
+        cfi_scenario *scenario, *again;
+        cfi_error error = {0};
+        const char *complete;
+
+        write_file(f->gain, cases[i].file);
+        snprintf(text, sizeof text, POWER_SCENARIO, cases[i].powers, cases[i].sensing);
+        write_file(f->scenario, text);
+        if (scenario_read(f->scenario, NULL, 0, &scenario, &error) != CFI_OK) {
+            fail_msg("%s", error.text);
+        }
+        read = &scenario_system(scenario)->allocation;
+        assert_memory_equal(read->powers_w, powers, sizeof powers);
+        assert_memory_equal(read->sensing_powers_w, sensing, sizeof sensing);
+        assert_string_equal(scenario_sha256(scenario), scenario_sha256(inlined));
+        complete = scenario_complete_json(scenario);
+        again = parse(complete);
+        assert_string_equal(scenario_complete_json(again), complete);
+        assert_memory_equal(scenario_system(again)->allocation.powers_w, powers, sizeof powers);
+        scenario_destroy(again);
+        scenario_destroy(scenario);
+    }
+    scenario_destroy(inlined);
+}
+
+static void faulty_files_of_powers_are_refused(void **state)
+{
+    static const struct {
+        const char *file, *powers, *sensing, *message;
+    } cases[] = {
+        {"1,2,3\n-1,5,6\n", "\"g.csv\"", "null", "powers_w: g.csv:2:1: -1 is out of range (allowed: 0 .. 1e+27)"},
+        {"1,2,3\n", "\"g.csv\"", "null", "powers_w: g.csv:2:1: 1 rows (allowed: 2, one per user)"},
+        {"1,2\n", "\"g.csv\"", "null", "g.csv:1:4: a row of 2 numbers (allowed: 3, one per access point)"},
+        {"1,2\n3,4\n5,6\n", "\"g.csv\"", "null", "g.csv:1:4: a row of 2 numbers (allowed: 3"},
+        {"[[1, 2, 3]]", "\"g.csv\"", "null", "powers_w: g.csv: /: a list of 1 (allowed: a list of 2, one per user"},
+        {"[[1, 2], [3, 4], [5, 6]]", "\"g.csv\"", "null", "g.csv: /: a list of 3 (allowed: a list of 2"},
+        {"[[1, 2, 3], [4, -5, 6]]", "\"g.csv\"", "null",
+         "g.csv: /1/1: -5 is out of range (allowed: a list of K lists of L numbers 0 .. 1e+27)"},
+        {"[[1, 2, 3], [4, 5]]", "\"g.csv\"", "null", "g.csv: /1: a list of 2 (allowed: a list of 3, one per"},
+        {"[[1, 2, 3], [4, 5, 6]", "\"g.csv\"", "null", "powers_w: g.csv:1:22: "},
+        {"[[1, 2, 3], [4, 5, 06]]", "\"g.csv\"", "null", "powers_w: g.csv:1:"},
+        {"{\"powers\": [[1, 2, 3], [4, 5, 6]]}", "\"g.csv\"", "null",
+         "g.csv: /: no member \"powers_w\" (allowed: a list, or an object with powers_w, allocation.powers_w "
+         "or drops[0].allocation.powers_w)"},
+        {"{\"allocation\": {\"powers_w\": null}}", "\"g.csv\"", "null",
+         "g.csv: /allocation/powers_w: null is of the wrong type (allowed: a list of K lists of L numbers"},
+        {"{\"powers_w\": \"h.csv\"}", "\"g.csv\"", "null", "g.csv: /powers_w: text \"h.csv\""},
+        {"{\"drops\": [{}, {}]}", "\"g.csv\"", "null", "g.csv: /drops: results of 2 drops (allowed: of one drop)"},
+        {"{\"drops\": [3]}", "\"g.csv\"", "null", "g.csv: /drops/0: no member"},
+        {"{\"drops\": 3}", "\"g.csv\"", "null", "g.csv: /drops: results of 0 drops"},
+        {"1,2\n", "null", "\"g.csv\"", "g.csv:1:4: a row of 2 numbers (allowed: 3, one per access point)"},
+        {"1,2,3\n4,5,6\n", "null", "\"g.csv\"", "g.csv:2:1: more than 1 row (allowed: one)"},
+        {"1\n2\n", "null", "\"g.csv\"", "g.csv:3:1: 2 rows (allowed: 3, one per access point)"},
+        {"1\n2,3\n4\n", "null", "\"g.csv\"", "g.csv:2:2: more than 1 number in a row (allowed: one)"},
+        {"[[1, 2, 3]]", "null", "\"g.csv\"", "g.csv: /: a list of 1 (allowed: a list of 3"},
+        {"[1, 2, -3]", "null", "\"g.csv\"", "g.csv: /2: -3 is out of range"},
+        {"", "null", "\"g.csv\"", "g.csv:1:1: 0 rows (allowed: 3, one per access point)"}};
+    const folder *f = *state;
+    char text[512];
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        bool sensing = strcmp(cases[i].powers, "null") == 0;
+        cfi_scenario *scenario;
+        cfi_error error = {0};
+
+        write_file(f->gain, cases[i].file);
+        snprintf(text, sizeof text, POWER_SCENARIO, sensing ? "[[1, 2, 3], [4, 5, 6]]" : cases[i].powers,
+                 cases[i].sensing);
+        write_file(f->scenario, text);
+        assert_int_equal(scenario_read(f->scenario, NULL, 0, &scenario, &error), CFI_INVALID);
+        assert_null(scenario);
+        assert_non_null(strstr(error.text, sensing ? "s.json: /allocation/sensing_powers_w: g.csv"
+                                                   : "s.json: /allocation/powers_w: g.csv"));
+        if (!strstr(error.text, cases[i].message)) {
+            fail_msg("\"%s\" does not say \"%s\"", error.text, cases[i].message);
+        }
+    }
+}
+
+/* Each file is read once; a point of other sizes finds that it does not fit. */
+static void files_of_powers_can_be_swept(void **state)
+{
+    static const char *const text =
+        "{\"network\": {\"aps\": 3, \"ues\": 2}, \"allocation\": {\"method\": \"given\", "
+        "\"sensing_powers_w\": \"g.csv\"}, \"sweep\": {\"allocation.powers_w\": [\"g.csv\", "
+        "{\"b\": [[1, 2, 3], [4, 5, 6]]}], \"network.aps\": [3, 2]}}";
+    const folder *f = *state;
+    cfi_scenario *scenario, *point;
+    cfi_error error = {0};
+
+    write_file(f->scenario, text);
+    write_file(f->gain, "{\"powers_w\": [[7, 8, 9], [0, 0, 1]], \"sensing_powers_w\": [1, 2, 4]}");
+    assert_int_equal(scenario_read(f->scenario, NULL, 0, &scenario, &error), CFI_OK);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(scenario_at_point(scenario, 2 * i, &point, &error), CFI_OK);
+        assert_true(scenario_system(point)->allocation.powers_w[4] == (i == 0 ? 9.0 : 3.0));
+        assert_true(scenario_system(point)->allocation.sensing_powers_w[2] == 4.0);
+        scenario_destroy(point);
+        assert_int_equal(scenario_at_point(scenario, 2 * i + 1, &point, &error), CFI_INVALID);
+        assert_null(point);
+        assert_non_null(strstr(error.text, "/sweep: at allocation.powers_w = "));
+    }
+    assert_non_null(strstr(scenario_complete_json(scenario), "[[7, 8, 9], [0, 0, 1]]"));
+    scenario_destroy(scenario);
+    write_file(f->gain, "[]");
+    assert_int_equal(scenario_read(f->scenario, NULL, 0, &scenario, &error), CFI_INVALID);
+    write_file(f->scenario, "{\"sweep\": {\"allocation.powers_w\": [\"g.csv\"]}}");
+    assert_int_equal(scenario_read(f->scenario, NULL, 0, &scenario, &error), CFI_INVALID);
+    assert_non_null(strstr(error.text, "g.csv: /: a list of 0 (allowed: a list of 1, one per user"));
+}
+
+static void given_powers_must_be_there(void **state)
+{
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        {"{\"allocation\": {\"method\": \"given\"}}",
+         "t.json: /allocation/powers_w: null with the allocation.method given (allowed: a list of K lists"},
+        {"{\"allocation\": {\"powers_w\": [[-1]]}, \"network\": {\"aps\": 1, \"ues\": 1}}",
+         "t.json: /allocation/powers_w/0/0: -1 is out of range (allowed: null; the path of a CSV or JSON file; a "
+         "list of K lists of L numbers 0 .. 1e+27)"},
+        {"{\"allocation\": {\"sensing_powers_w\": 1}}", "t.json: /allocation/sensing_powers_w: 1 is of the wrong"},
+        {"{\"allocation\": {\"sensing_powers_w\": \"\"}}", "sensing_powers_w: text \"\" is no path"},
+        {"{\"allocation\": {\"fractional_exponent\": 11}}",
+         "t.json: /allocation/fractional_exponent: 11 is out of range (allowed: a number -10 .. 10)"}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        cfi_scenario *scenario;
+        cfi_error error = {0};
+
+        assert_int_equal(scenario_parse(cases[i].text, strlen(cases[i].text), "t.json", NULL, 0, &scenario, &error),
+                         CFI_INVALID);
+        if (!strstr(error.text, cases[i].message)) {
+            fail_msg("\"%s\" does not say \"%s\"", error.text, cases[i].message);
+        }
+    }
+}
+
 static void shipped_configs_are_valid(void **state)
 {
     static const char *const names[] = {"paper", "fig1a", "fig1b", "fig1c", "pilot_reuse"};
@@ -210,6 +380,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(gain_file_is_read_relative_to_the_scenario, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(faulty_gain_file_is_refused_with_line_and_column, make_folder, remove_folder),
         cmocka_unit_test(missing_gain_file_is_refused),
+        cmocka_unit_test_setup_teardown(powers_are_read_from_csv_and_json, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(faulty_files_of_powers_are_refused, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(files_of_powers_can_be_swept, make_folder, remove_folder),
+        cmocka_unit_test(given_powers_must_be_there),
         cmocka_unit_test(shipped_configs_are_valid),
         cmocka_unit_test(documentation_has_every_key_with_its_default_and_words),
     };

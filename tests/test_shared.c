@@ -81,6 +81,10 @@ static void a_drop_is_the_same_for_any_number_of_threads(void **state)
         /* groups of several sizes on random pilots */
         "{" COMMON "\"network\": {\"aps\": 8192, \"ues\": 160, \"placement\": \"clamp\"}, "
         "\"pilots\": {\"length\": 20, \"assignment\": \"random\"}, \"sensing\": {\"crlb_threshold_db\": 30}}",
+        /* five access points a user, others without users */
+        "{" COMMON "\"network\": {\"aps\": 8192, \"ues\": 160, \"placement\": \"clamp\"}, "
+        "\"pilots\": {\"length\": 20, \"assignment\": \"greedy\"}, "
+        "\"clusters\": {\"mode\": \"strongest\", \"aps_per_user\": 5}, \"sensing\": {\"crlb_threshold_db\": 30}}",
         /* one pilot, and a path for each pair of access points */
         "{" COMMON "\"network\": {\"aps\": 1200, \"ues\": 8, \"placement\": \"clamp\"}, \"pilots\": {\"length\": 1}, "
         "\"sensing\": {\"crlb_threshold_db\": 30, \"path_phase_deg\": \"random\"}}",
@@ -260,7 +264,7 @@ static double peak_of(const char *text)
     return 1024.0 * (double)usage.ru_maxrss;
 }
 
-/* Gains, means and powers: K x L thrice, 2 MiB each, whoever shares a pilot. */
+/* Gains, means and powers: K x L thrice, 2 MiB each, whoever shares a pilot; with clusters the means twice. */
 static void a_drop_without_steps_needs_what_is_foretold(void **state)
 {
     static const char tiny[] =
@@ -270,6 +274,9 @@ static void a_drop_without_steps_needs_what_is_foretold(void **state)
         "\"network\": {\"aps\": 2048, \"ues\": 128, \"placement\": \"clamp\"}, \"pilots\": {\"length\": 128}, "
         "\"sensing\": {\"crlb_threshold_db\": 30}}",
         "{" COMMON "\"network\": {\"aps\": 2048, \"ues\": 128, \"placement\": \"clamp\"}, \"pilots\": {\"length\": 8}, "
+        "\"sensing\": {\"crlb_threshold_db\": 30}}",
+        "{" COMMON "\"network\": {\"aps\": 2048, \"ues\": 128, \"placement\": \"clamp\"}, "
+        "\"pilots\": {\"length\": 8, \"assignment\": \"greedy\"}, \"clusters\": {\"mode\": \"dcc\"}, "
         "\"sensing\": {\"crlb_threshold_db\": 30}}"};
     double program;
 

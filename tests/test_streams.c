@@ -149,16 +149,17 @@ static void limits_hold_whatever_the_loads(void **state)
 
 static void what_a_link_does_not_allow_is_refused_by_name(void **state)
 {
-    drop *d = made_drop(900, 4, 2, 0.6, FAR_DEARER); /* a set of powers that is not convex */
+    drop *d = made_drop(900, 4, 2, 0.6, FAR_DEARER);
     cfi_allocation allocation;
     cfi_error error = {.text = ""};
 
     (void)state;
     d->made.system.allocation.solver = CFI_SOLVER_STRUCTURED;
+    d->made.system.allocation.surrogate = CFI_SURROGATE_FRACTIONAL;
     assert_int_equal(alloc_run(&d->link, NULL, d->arena, &allocation, &error), CFI_INVALID);
-    assert_string_equal(error.text, "allocation.solver: \"structured\" needs powers that form a convex set, which "
-                                    "pilots that are shared, and communication power that is the cheaper way to sense, "
-                                    "do not leave (allowed here: \"auto\", \"socp\")");
+    assert_string_equal(error.text, "allocation.solver: \"structured\" needs allocation.surrogate \"product\" and "
+                                    "allocation.crlb_constraint \"exact\" (allowed here: \"auto\", \"socp\")");
+    d->made.system.allocation.surrogate = CFI_SURROGATE_PRODUCT;
     d->made.system.allocation.solver = CFI_SOLVER_SOCP;
     d->made.system.allocation.crlb_constraint = CFI_CRLB_SCA;
     assert_int_equal(alloc_run(&d->link, NULL, d->arena, &allocation, &error), CFI_INVALID);

@@ -139,7 +139,7 @@ static void auto_takes_the_response_where_it_applies(void **state)
     } cases[] = {{4, 4, CFI_SURROGATE_PRODUCT, CFI_CRLB_EXACT, "structured"},
                  {4, 2, CFI_SURROGATE_PRODUCT, CFI_CRLB_EXACT, "structured"},
                  {2, 4, CFI_SURROGATE_PRODUCT, CFI_CRLB_EXACT, "structured"},
-                 {2, 2, CFI_SURROGATE_PRODUCT, CFI_CRLB_EXACT, "socp"}, /* d2 < d1 and coherent terms */
+                 {2, 2, CFI_SURROGATE_PRODUCT, CFI_CRLB_EXACT, "structured"}, /* d2 < d1 and coherent terms */
                  {4, 4, CFI_SURROGATE_FRACTIONAL, CFI_CRLB_EXACT, "socp"},
                  {4, 4, CFI_SURROGATE_PRODUCT, CFI_CRLB_SCA, "socp"}};
 

@@ -1,6 +1,6 @@
-/* alloc: powers of the access points. Equal and heuristic splits, the closed feasibility test, and the maximisation of
- * an objective: by the accelerated response of the access points, or by successive convex approximation (SCA), whose
- * steps the socp room solves. */
+/* alloc: powers of the access points. Equal, heuristic and fractional splits, given powers, the closed feasibility
+ * test, and the maximisation of an objective: by the accelerated response of the access points, or by successive convex
+ * approximation (SCA), whose steps the socp room solves. */
 #ifndef CFISAC_ALLOC_H
 #define CFISAC_ALLOC_H
 
@@ -8,7 +8,7 @@
 #include "cfisac/socp.h"
 
 typedef enum {
-    CFI_ALLOC_FIXED,      /* none, equal, heuristic: a split, nothing iterated */
+    CFI_ALLOC_FIXED,      /* none, equal, heuristic, fractional, given: nothing iterated */
     CFI_ALLOC_CONVERGED,  /* a stationary point */
     CFI_ALLOC_OPTIMAL,    /* proved global */
     CFI_ALLOC_INACCURATE, /* feasible, the best point before a step that failed or was solved to reduced accuracy */
@@ -83,9 +83,10 @@ typedef struct cfi_allocation {
     cfi_powers powers;               /* zero when infeasible */
     double *ap_power_w;              /* L: sum_k p_kl + s_l */
     double max_constraint_violation; /* relative, of budget, AP limits, thresholds; 0 when all hold */
-    double least_threshold_factor; /* multiply every threshold by it to reach the edge of feasibility; <= 1: feasible */
-    cfi_infeasibility because;     /* of an infeasible drop */
-    const char *solver;            /* what maximised: "structured", "socp"; NULL where nothing was iterated */
+    double least_threshold_factor;   /* multiply every threshold by it to reach the edge of feasibility; <= 1: feasible;
+                                        0:   there are none */
+    cfi_infeasibility because;       /* of an infeasible drop */
+    const char *solver;              /* what maximised: "structured", "socp"; NULL where nothing was iterated */
     double largest_step_gap; /* structured: what a step could still gain at the result, at most, relative: the largest
                                 over all starts; infinite without a certificate; else NaN */
     size_t fallback_steps;   /* structured: steps of all starts that the cone solver took where no progress was made */
@@ -94,7 +95,7 @@ typedef struct cfi_allocation {
 
 /* The least factor f such that thresholds f * crlb_threshold_rad2 are feasible under the budget and the
  * limits per AP (own echo; closed form): sum_p 1 / (threshold_p max(comm_p, sens_p)) <= P.      docs/model.md (M10)
- * Infinite when an AP has no information at any power. */
+ * Infinite when an AP has no information at any power; 0 without thresholds. */
 double alloc_least_threshold_factor(const cfi_link *link);
 
 /* What makes the drop infeasible; only for drops that are, by the closed test. */
@@ -104,6 +105,16 @@ cfi_infeasibility alloc_explain_infeasible(const cfi_link *link);
  * alloc_equal never fails; alloc_heuristic returns CFI_INFEASIBLE exactly when the closed test does. */
 void alloc_equal(const cfi_link *link, cfi_powers *powers);
 cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error);
+
+/* The fractional split and given powers.                                        docs/model.md (M12a)
+ * AP l spends P_l, the smaller of budget / L and its limit, or its limit where the budget is the sum of the limits:
+ *   s_l = f P_l,   p_kl = (1 - f) P_l beta_kl^e / sum_i beta_il^e   over the users i that it serves
+ * with f = fractional_fraction and e = fractional_exponent. Never fails; an AP that serves nobody sends its sensing
+ * beam alone. */
+void alloc_fractional(const cfi_link *link, cfi_powers *powers);
+/* system->allocation.powers_w and sensing_powers_w as they are, whatever they violate. CFI_INVALID where they are not
+ * given, or some AP has power for a user whom it does not serve. */
+cfi_status alloc_given(const cfi_link *link, cfi_powers *powers, cfi_error *error);
 
 /* Everything that results, references and checks say of powers, by closed form under the system's models. */
 typedef struct cfi_evaluation {
@@ -124,7 +135,7 @@ cfi_status alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_ar
  * within threads_run). Arrays of *out come from the arena. Returns CFI_OK whenever *out was filled, whatever its status
  * (an infeasible drop is a result); CFI_NO_MEMORY, CFI_INTERRUPTED, the export's error, or CFI_INVALID where the method
  * cannot do what the system asks for: an objective that is not available, `structured` where it does not apply
- * (powers that form no convex set, the fractional surrogate, the paper's approximation of the threshold), that
+ * (the fractional surrogate, the paper's approximation of the threshold), that
  * approximation where communication and sensing power do not interfere alike. */
 cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena, cfi_allocation *out,
                      cfi_error *error);

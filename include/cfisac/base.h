@@ -49,7 +49,10 @@ typedef enum cfi_purpose {
     CFI_DRAW_START = 9,          /* index: start of the allocation */
     CFI_DRAW_LINE_OF_SIGHT = 10, /* index: l * 65536 + k */
     CFI_DRAW_AP_SHADOWING = 11,  /* index: l */
-    CFI_DRAW_UE_SHADOWING = 12   /* index: k */
+    CFI_DRAW_UE_SHADOWING = 12,  /* index: k */
+    CFI_DRAW_ORIENTATION = 13,   /* index: l */
+    CFI_DRAW_SIGHT_PHASE = 14,   /* index: l * 65536 + k */
+    CFI_DRAW_STATISTICS = 16     /* index: l * 65536 + pilot: estimates of simulated statistics */
 } cfi_purpose;
 
 /* A counter-based stream (Philox4x32-10, Random123): key = seed, counter = (block, drop, index,

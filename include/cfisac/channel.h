@@ -4,9 +4,9 @@
 
 #include "cfisac/network.h"
 
-/* Variance of the MMSE channel estimates.                                       docs/model.md (M2)
+/* Variance of the MMSE channel estimates over i.i.d. Rayleigh fading.           docs/model.md (M2)
  *
- *   xi_kl = tau_p p_p beta_kl^2 / (tau_p p_p sum_j rho_kj beta_jl + sigma_c^2)
+ *   xi_kl = tau_p p_p beta_kl^2 / (tau_p p_p sum_j rho_kj beta_jl + sigma^2),  sigma^2 = system_pilot_noise
  *
  * Out     xi  K x L, same scale as beta; must not alias beta
  * Fails   never; inputs were validated by scenario. Cost O(K L) */
@@ -14,16 +14,43 @@ void channel_mmse_variance(const cfi_network *network, double *restrict xi);
 /* The same of AP l alone, K numbers, and of a single pair, in as many steps as users have k's pilot: to the bit. */
 void channel_mmse_variance_of(const cfi_network *network, size_t l, double *restrict xi);
 double channel_mmse_variance_at(const cfi_network *network, size_t k, size_t l);
+/* The mean square of an entry of an estimate, E norm(hhat_kl)^2 / N, over any fading; over i.i.d. Rayleigh fading it is
+ * xi_kl, to the bit. In the arena, K x L; NULL when out of memory. Shared among network->threads. */
+double *channel_estimate_power(const cfi_network *network, cfi_arena *arena);
+/* beta_kl - xi_kl, the variance of the estimates' errors, of AP l: K numbers, in as many steps as pairs share a pilot.
+ */
+void channel_error_variance_of(const cfi_network *network, size_t l, double *restrict error);
+
+/* ------------------------------------------------------------------- a channel's statistics ---- */
+
+/* h_kl = m_kl e^(j psi_kl) + r_kl, E norm(h_kl)^2 = N beta_kl: a path in the line of sight whose phase psi_kl is
+ * uniform, drawn once a coherence block and known to its access point, and r_kl complex normal with the covariance
+ * R_kl. docs/model.md (M22) */
+
+/* Whether all pairs fade i.i.d. Rayleigh: m_kl = 0, R_kl = beta_kl I. */
+bool channel_is_iid(const cfi_network *network);
+/* Out m: N */
+void channel_mean_of(const cfi_network *network, size_t k, size_t l, double complex *restrict m);
+/* Out R: N x N, column-major: about the mean */
+void channel_covariance_of(const cfi_network *network, size_t k, size_t l, double complex *restrict R);
+/* B_kl = tau_p p_p R_kl Psi^-1 R_kl, Psi = tau_p p_p sum_{j on k's pilot} R_jl + sigma^2 I: the covariance of the
+ * estimate about the mean; that of its error is R_kl - B_kl.
+ * Out B: N x N, column-major. Needs work: N x N */
+void channel_estimate_covariance_of(const cfi_network *network, size_t k, size_t l, double complex *restrict B,
+                                    double complex *restrict work);
+
+/* ------------------------------------------------------------------------------- draws ---- */
 
 /* Draws realisations range->first .. first + count - 1 of the channels of AP l and estimates them from the
  * received pilots: y_t = sqrt(tau_p p_p) sum_{k: pilot t} h_kl + n_t, despread, scaled by
- * c_kl = sqrt(tau_p p_p) beta_kl / (tau_p p_p sum_j rho_kj beta_jl + sigma_c^2). (The pilot book is unitary, so the
+ * c_kl = sqrt(tau_p p_p) beta_kl / (tau_p p_p sum_j rho_kj beta_jl + sigma^2). (The pilot book is unitary, so the
  * despread noise is again white: one column y_t for each pilot in use.)   docs/model.md (M3)
  *
  * Out     h, h_hat   real and imaginary parts apart, user fastest, then antenna: h_kl,n of realisation first + i at
  *                    re[stride i + K n + k]; stride >= N K
- * Needs   scratch    of channel_scratch_make for a network of this K, N and tau_p; one a thread
- * Realisation i of user k at AP l depends on (seed, drop, k, l, i, N) alone, whatever first and count. */
+ * Needs   scratch    of channel_scratch_make for a network of this K, N, pilots and kind of fading; one a thread
+ * Where fading is not i.i.d. estimates are those of (M22). Realisation i of user k at AP l depends on (seed, drop, k,
+ * l, i, N) and the statistics of the pair alone, whatever first and count. */
 typedef struct cfi_channel_range {
     size_t first, count, stride;
 } cfi_channel_range;
@@ -37,7 +64,8 @@ typedef struct cfi_channel_scratch cfi_channel_scratch;
 void channel_draw(const cfi_network *network, size_t l, const cfi_channel_range *range, cfi_channel_scratch *scratch,
                   const cfi_estimated_channels *out);
 
-/* Work space in the arena, about 11 N K doubles; NULL when out of memory. */
+/* Work space in the arena, about 11 N K doubles, or 100 N K and 6 N^2 where fading is not i.i.d.; NULL when out of
+ * memory. */
 cfi_channel_scratch *channel_scratch_make(const cfi_network *network, cfi_arena *arena);
 
 /* a(theta)_n = exp(-j pi n sin theta), n = 1..size, and its derivative with respect to theta. */
@@ -45,11 +73,16 @@ void channel_steering(double angle_rad, size_t size, double complex *restrict a,
 
 /* ------------------------------------------------------------------------- precoders ---- */
 
-/* Closed-form second moments of a precoder's signals over i.i.d. Rayleigh fading, K x L each.  docs/model.md (M4)
- *   g   E h_kl^H v_kl >= 0. Users that share a pilot hear each other's streams with the same mean: c_kj,l = g_kl.
- *   V   E abs(h_kl^H v_jl)^2 - abs(E h_kl^H v_jl)^2, the same for every j */
+/* Second moments of a precoder's signals, K x L each.                             docs/model.md (M4), (M5), (M20)
+ *   g            E h_kl^H v_kl >= 0
+ *   V            E abs(h_kl^H v_jl)^2 - abs(E h_kl^H v_jl)^2, the same for every j; NULL where it is not:
+ *   V_by_stream  then the same as K x K x L, (k, j, l) at [k + K (j + K l)], else NULL
+ *   S            E abs(h_kl^H a_l)^2 / N; NULL: beta
+ *   coherent     c_kj,l = E h_kl^H v_jl of users on one pilot, as cfi_link has it; NULL: they hear each other's streams
+ *                with the mean of their own */
 typedef struct cfi_precoder_moments {
-    const double *g, *V;
+    const double *g, *V, *V_by_stream, *S;
+    const double complex *coherent;
 } cfi_precoder_moments;
 
 /* What a precoder must say. To add one: a file precoder_NAME.c that defines its row, and the row's X in
@@ -62,8 +95,11 @@ typedef struct cfi_precoder {
      * in every realisation of the range (laid out as channel_draw leaves them). E norm(v_kl)^2 = 1 over channels. Out
      * factor: K */
     void (*apply)(void *prepared, size_t l, const cfi_channel_range *range, cfi_channels estimates, double *factor);
-    /* Arrays of *out are the arena's or the network's; xi is channel_mmse_variance_of. False when out of memory. */
+    /* Closed form over i.i.d. Rayleigh fading, or NULL: there is none, and the link simulates. Arrays of *out are the
+     * arena's or the network's. False when out of memory. */
     bool (*moments)(const cfi_network *network, cfi_arena *arena, cfi_precoder_moments *out);
+    /* The same over fading that is correlated or has a line of sight. */
+    bool (*moments_correlated)(const cfi_network *network, cfi_arena *arena, cfi_precoder_moments *out);
 } cfi_precoder;
 
 /* The system's precoder. */

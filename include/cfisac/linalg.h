@@ -40,4 +40,12 @@ void linalg_lower_times(size_t n, const double *l, size_t ldl, size_t count, dou
  * the Frobenius norm the nearest semidefinite one). CFI_NO_MEMORY; CFI_FAILED when no eigenvalues are found. */
 cfi_status linalg_raise_eigenvalues(size_t n, double *a, size_t lda, double least, cfi_arena *arena);
 
+/* L L^H = A for a Hermitian positive definite A, n x n: L in place of the lower triangle; what stands above is neither
+ * read nor written. The least eigenvalue must stand out of the rounding, some n^2 DBL_EPSILON times the largest entry:
+ * otherwise what comes out may be anything. About n^3 / 3 complex products. */
+void linalg_factor_hermitian(size_t n, double complex *a);
+/* X <- L^-1 X and X <- L^-H X for such a factor and `count` columns of n numbers, one after another. */
+void linalg_lower_solve(size_t n, const double complex *l, size_t count, double complex *x);
+void linalg_lower_solve_adjoint(size_t n, const double complex *l, size_t count, double complex *x);
+
 #endif

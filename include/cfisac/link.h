@@ -15,7 +15,7 @@ typedef struct cfi_powers {
 
 /* Information of AP p about its own angle, in 1 / rad^2, linear in powers:
  *   1 / CRLB_p = sum_l [ comm_pl sum_k p_kl + sens_pl s_l ]
- * From its own echo alone it is diagonal. */
+ * From its own echo alone it is diagonal. Both are NULL where signals have directions (cfi_directions). */
 typedef struct cfi_information {
     bool diagonal;             /* only l = p counts: L numbers each */
     const double *comm, *sens; /* per watt; L x L, element (p, l) at [p + L l], where it is not diagonal */
@@ -23,12 +23,30 @@ typedef struct cfi_information {
 
 /* The same from the echoes of all access points, each path gain an unknown nuisance:
  *   1 / CRLB_p = arrival_p ( sum_l abs(alpha_lp)^2 sum_k p_kl + N abs(sum_l alpha_lp sqrt(s_l))^2 )
- *                + departure_p sum_k p_kp */
+ *                + departure_p sum_k p_kp
+ * where E v v^H = I / N. departure is NULL where signals have directions. */
 typedef struct cfi_echoes {
     const double *arrival, *departure; /* L */
     bool equal_paths;
     const double complex *path; /* alpha_lp, as network_path_gains: column p is what AP p receives */
 } cfi_echoes;
+
+/* A signal f of AP l, a column of F_l, about the AP's own target; d is the part of the derivative of a_l that is off
+ * a_l. Of a precoding vector v_kl, per watt; of powers, summed over streams. (The sensing beam has lit N s_l and
+ * nothing else.)                                                                     docs/model.md (M21) */
+typedef struct cfi_aim {
+    double lit, turned;   /* E abs(a_l^H f)^2, E abs(d_l^H f)^2 */
+    double complex mixed; /* E (d_l^H f) (a_l^H f)^* */
+} cfi_aim;
+
+/* Information where fading has directions, so that E v v^H is no multiple of I. The averaged Fisher matrix of angle and
+ * own path gain is linear in powers and information its Schur complement, a concave function of them:
+ *   1 / CRLB_p = along_p lit + across_p (turned - abs(mixed)^2 / lit),   lit, turned, mixed = sum_k p_kp aim_kp + beam
+ */
+typedef struct cfi_directions {
+    const cfi_aim *aim;           /* K x L; NULL: E v v^H = I / N, and information is linear (cfi_information) */
+    const double *along, *across; /* L */
+} cfi_directions;
 
 /* Arrays are K x L, element (k, l) at [k + K l], where nothing else is said; they belong to the arena of link_make or
  * to the network, and are not written again. */
@@ -37,27 +55,66 @@ typedef struct cfi_link {
     uint32_t drop;
     size_t L, K;
     size_t threads;                    /* that closed forms and allocation may use, as cfi_network's */
-    const char *kind;                  /* "closed_form": exact second moments */
+    const char *kind;                  /* "closed_form": exact second moments; "simulated": estimates of them */
+    bool theorem1;                     /* the published rate applies: i.i.d. Rayleigh fading and maximum ratio */
     double largest_relative_std_error; /* of the moments; 0 for closed forms */
-    const double *g;                   /* E h_kl^H v_kl >= 0 */
-    const double *V;                   /* E abs(h_kl^H v_jl)^2 - abs(c_kj,l)^2, the same for every j */
-    const double *V_by_stream;         /* NULL, or K x K x L where it does: (k, j, l) at [k + K (j + K l)]; V is NULL */
-    const double *S;                   /* E abs(h_kl^H a_l)^2 / N */
-    const void *origin;                /* what the link was made of: for link_share alone */
-    const size_t *pilot;               /* K: users of one number share a pilot */
+    const unsigned char *served;       /* cfi_network's; NULL: every AP serves every user */
+    const double *g;                   /* E h_kl^H v_kl >= 0; 0 for pairs that are not served */
+    /* The mean amplitude with which user k hears the streams of its own pilot that AP l sends to others; g itself where
+     * every AP serves every user */
+    const double *heard;
+    const double *V;           /* E abs(h_kl^H v_jl)^2 - abs(c_kj,l)^2, the same for every j */
+    const double *V_by_stream; /* NULL, or K x K x L where it does: (k, j, l) at [k + K (j + K l)]; V is NULL */
+    const double *S;           /* E abs(h_kl^H a_l)^2 / N */
+    const double *estimate;    /* for link_share, where fading is not i.i.d.; else NULL */
+    const double *mean_square; /* NULL, or E norm(v)^2 before the precoder's normalisation: cfi_network.mean_square */
+    const void *origin;        /* what the link was made of: for the shares below alone */
+    const size_t *pilot;       /* K: users of one number share a pilot */
     const size_t *pilot_first, *pilot_next; /* K: those of the network */
     bool pilots_overlap;                    /* some pair does */
+    /* c_kj,l of the ordered pairs (k, j), k != j, of users with one pilot, by k, then by j: L numbers a pair, those of
+     * user k from row coherent_start[k] on. Both are NULL where users hear every stream of their pilot alike
+     * (link_coherent); set by link_set_coherent. */
+    const double complex *coherent;
+    const size_t *coherent_start; /* K + 1 */
     cfi_information own_echo;
     cfi_echoes echoes;
+    cfi_directions directions;
 } cfi_link;
 
-/* The link of a drop under the system's precoder, by its closed forms. Borrows the network, which must live as long.
- * O(K L), shared among network->threads. Fails: CFI_NO_MEMORY. */
+/* The link of a drop under the system's precoder: by its closed forms, O(K L), or by simulation where it has none for
+ * the drop's fading (precoding.realizations draws, docs/model.md (M20)). Shared among network->threads; no bit depends
+ * on them. Borrows the network, which must live as long. Fails: CFI_NO_MEMORY. */
 cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error);
 
-/* What splits share the power of AP l by: the mean square of an estimate's entry, K numbers. Worked out anew, O(K): an
- * array of them all would be kept for the splits alone. */
+/* Gives the link the means c_kj,l of its pairs (cfi_link.coherent), or NULL: the link's own. The numbers must live as
+ * long. Fails: CFI_NO_MEMORY. */
+cfi_status link_set_coherent(cfi_link *link, const double complex *coherent, cfi_arena *arena, cfi_error *error);
+
+/* Aim of AP l's signals for users together, only where signals have directions. O(K). */
+cfi_aim link_aim(const cfi_link *link, const cfi_powers *powers, size_t l);
+/* 1 / CRLB_p of AP p's own echo from the aim of all it sends, the beam's N s_p too. */
+double link_aim_information(const cfi_link *link, size_t p, const cfi_aim *aim);
+/* turned - share abs(mixed)^2, 0 where it is rounding: what path gains leave of the derivative. */
+double link_aim_residual(const cfi_aim *aim, double share);
+
+/* What splits share the power of AP l by: the mean square of an estimate's entry, 0 for users that it does not serve; K
+ * numbers. Worked out anew, O(K): an array of them all would be kept for the splits alone. */
 void link_share(const cfi_link *link, size_t l, double *restrict share);
+/* The same of one pair. */
+double link_share_at(const cfi_link *link, size_t k, size_t l);
+/* beta_kl^exponent of the users that AP l serves, 0 of others, times a positive number that no rounding to 0 or
+ * infinity needs: the largest is 1. */
+void link_gain_share(const cfi_link *link, size_t l, double exponent, double *restrict share);
+
+/* AP l serves user k: p_kl may be above 0. */
+static inline bool link_serves(const cfi_link *link, size_t k, size_t l)
+{
+    return !link->served || link->served[k + link->K * l];
+}
+
+/* AP l serves somebody; one that does not only senses. O(K). */
+bool link_has_users(const cfi_link *link, size_t l);
 
 /* Users k and j, not the same, share a pilot: k hears the stream of j coherently. */
 static inline bool link_coherent_pair(const cfi_link *link, size_t k, size_t j)
@@ -65,12 +122,20 @@ static inline bool link_coherent_pair(const cfi_link *link, size_t k, size_t j)
     return k != j && link->pilot[k] == link->pilot[j];
 }
 
-/* c_kj,l = E h_kl^H v_jl of such a pair, as an amplitude. Over i.i.d. Rayleigh fading estimates of one pilot are
- * parallel, and user k hears every stream of its pilot with the mean of its own. */
-static inline double link_coherent(const cfi_link *link, size_t k, size_t j, size_t l)
+/* c_kj,l = E h_kl^H v_jl of such a pair. Over i.i.d. Rayleigh fading estimates of one pilot are parallel, and user k
+ * hears every stream of its pilot with the mean that its own has, or would have. O(users of the pilot). */
+static inline double complex link_coherent(const cfi_link *link, size_t k, size_t j, size_t l)
 {
-    (void)j;
-    return link->g[k + link->K * l];
+    size_t row;
+
+    if (!link->coherent) {
+        return link->heard[k + link->K * l];
+    }
+    row = link->coherent_start[k];
+    for (size_t i = link->pilot_first[k]; i < j; i = link->pilot_next[i]) {
+        row += i != k;
+    }
+    return link->coherent[l + link->L * row];
 }
 
 #endif

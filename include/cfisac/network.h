@@ -4,6 +4,19 @@
 
 #include "cfisac/scenario.h"
 
+/* How the channels of a drop fade about their gains. All NULL: i.i.d. Rayleigh. K x L where nothing else is said.
+ *                                                                                docs/model.md (M22) */
+typedef struct cfi_fading {
+    const double *orientation_rad; /* L: where the broadside of each array points, from the x axis to the y axis */
+    /* sin(azimuth) cos(elevation) of the user, seen from the array: its steering vector is exp(-j pi n sight), n = 1..N
+     */
+    const double *sight;
+    const double *rician; /* power in the line of sight over the rest, >= 0; NULL: there are no lines of sight */
+    /* N x K x L: first column of the correlation of a channel about its mean, which is Hermitian and Toeplitz, 1 at the
+     * top; NULL: I */
+    const double complex *scatter;
+} cfi_fading;
+
 /* Arrays live in the arena given to network_draw (or are the system's own, when explicit). */
 typedef struct cfi_network {
     const cfi_system *system;
@@ -16,15 +29,21 @@ typedef struct cfi_network {
     const double *beta;          /* K x L, linear */
     /* K x L: 1 where the pair has a line of sight, 0 where it has none; NULL: the model of propagation has no states */
     const unsigned char *line_of_sight;
-    double rician_factor;   /* of a pair with line of sight, in the mean, linear; 0 without states */
+    double rician_factor; /* of a pair with line of sight, in the mean, linear; 0 without states */
+    cfi_fading fading;
     bool shadowing_clipped; /* its correlation is not the one asked for, but the nearest that can be */
     const size_t *pilot;    /* K, below tau_p; rho_kj = (pilot[k] == pilot[j]) */
     /* K each: the first user with k's pilot, and the next one after k, K where there is none: from the first on, the
      * users of a pilot in ascending order */
     const size_t *pilot_first, *pilot_next;
-    bool pilots_overlap;     /* some pair of users shares a pilot */
-    const double *angle_rad; /* L */
-    bool equal_paths;        /* alpha is one number for all pairs */
+    bool pilots_overlap;         /* some pair of users shares a pilot */
+    const unsigned char *served; /* K x L: 1 where AP l serves user k, else 0; NULL: every AP serves every user */
+    const double *angle_rad;     /* L */
+    /* E norm(v)^2 of vectors without their normalisation, of precoders that have it from simulation, as link_make
+     * leaves it in cfi_link.mean_square: what draws of this network then need not simulate again, to the bit. NULL:
+     * unknown */
+    const double *mean_square;
+    bool equal_paths; /* alpha is one number for all pairs */
     const double complex
         *path; /* alpha_lp, see network_path_gains: L numbers if equal_paths, else L x L, row l sends */
 } cfi_network;
@@ -36,7 +55,10 @@ typedef struct cfi_network {
  *              distances are those to the nearest copy.
  *   beta_kl    the model's gain times log-normal shadowing, after the pair's state where the model has states
  *                                                                                docs/model.md (M1)
- *   pilots     cyclic: k mod tau_p; random: uniform
+ *   fading     an array's orientation given, towards the centre, or uniform in [0, 2 pi); the rest follows from
+ *              positions and states                                               docs/model.md (M22)
+ *   pilots     cyclic: k mod tau_p; random: uniform; greedy: by gains, user by user
+ *   served     by gains and pilots: clusters.mode                                docs/model.md (M1)
  *   angles     uniform in [angle_min_rad, angle_max_rad]
  *   paths      amplitudes as given; phases given or uniform in [0, 2 pi): drawn here, once, and never again
  * Fails: CFI_INVALID when a placement finds no room or a gain is not a finite number > 0; CFI_NO_MEMORY; CFI_FAILED

@@ -9,8 +9,7 @@
 #include <complex.h>
 
 /* The rows of two tables, each stated here and nowhere else: constant, word of the scenario's key, name of the row; of
- * a model of propagation also what it needs besides distances (NOTHING or CARRIER). The key of the second table comes
- * with its second row (docs/architecture.md): there is nothing to choose from before. X(LOG_DISTANCE, log_distance,
+ * a model of propagation also what it needs besides distances (NOTHING or CARRIER). X(LOG_DISTANCE, log_distance,
  * NOTHING) is CFI_PROPAGATION_LOG_DISTANCE, the word "log_distance" of propagation.model and the row
  * propagation_log_distance in src/network/propagation_log_distance.c; X(MR, mr) is CFI_PRECODER_MR, "mr" of
  * precoding.kind and precoder_mr in src/channel/precoder_mr.c. */
@@ -20,19 +19,31 @@
     X(TR38901_UMI, tr38901_umi, CARRIER)                                                                               \
     X(TR38901_UMA, tr38901_uma, CARRIER)                                                                               \
     X(TR38901_INH, tr38901_inh, CARRIER)
-#define CFI_PRECODERS(X) X(MR, mr)
+#define CFI_PRECODERS(X) X(MR, mr) X(ZF, zf) X(RZF, rzf) X(LP_MMSE, lp_mmse)
 
 #define CFI_PROPAGATION_CONSTANT(constant, word, needs) CFI_PROPAGATION_##constant,
 #define CFI_PRECODER_CONSTANT(constant, word)           CFI_PRECODER_##constant,
 typedef enum { CFI_PROPAGATION_MODELS(CFI_PROPAGATION_CONSTANT) CFI_PROPAGATION_COUNT } cfi_propagation_kind;
 typedef enum { CFI_PRECODERS(CFI_PRECODER_CONSTANT) CFI_PRECODER_COUNT } cfi_precoder_kind;
 typedef enum { CFI_SHADOWING_NONE, CFI_SHADOWING_USERS, CFI_SHADOWING_BOTH } cfi_shadowing_correlation;
+typedef enum { CFI_FADING_UNCORRELATED, CFI_FADING_LOCAL_SCATTERING } cfi_fading_correlation;
+/* In the order of the words of fading.rician_factor_db, behind null and a number. */
+typedef enum { CFI_RICIAN_NONE, CFI_RICIAN_NUMBER, CFI_RICIAN_DISTANCE, CFI_RICIAN_LOS } cfi_rician;
 typedef enum { CFI_PLACEMENT_REJECT, CFI_PLACEMENT_CLAMP, CFI_PLACEMENT_NONE } cfi_placement;
-typedef enum { CFI_PILOTS_CYCLIC, CFI_PILOTS_RANDOM, CFI_PILOTS_EXPLICIT } cfi_pilot_assignment;
+typedef enum { CFI_PILOTS_CYCLIC, CFI_PILOTS_RANDOM, CFI_PILOTS_GREEDY, CFI_PILOTS_EXPLICIT } cfi_pilot_assignment;
+typedef enum { CFI_PILOT_NOISE_COMM, CFI_PILOT_NOISE_SENSING } cfi_pilot_noise;
+typedef enum { CFI_CLUSTERS_ALL, CFI_CLUSTERS_STRONGEST, CFI_CLUSTERS_DCC } cfi_cluster_mode;
 typedef enum { CFI_RATE_THEOREM1, CFI_RATE_EXACT } cfi_rate_model;
 typedef enum { CFI_CRLB_OWN_ECHO, CFI_CRLB_MULTISTATIC } cfi_crlb_model;
 typedef enum { CFI_MC_BOUNDS_ALL, CFI_MC_BOUNDS_OWN_ECHO, CFI_MC_BOUNDS_NONE } cfi_mc_bounds;
-typedef enum { CFI_METHOD_NONE, CFI_METHOD_EQUAL, CFI_METHOD_HEURISTIC, CFI_METHOD_SCA } cfi_method;
+typedef enum {
+    CFI_METHOD_NONE,
+    CFI_METHOD_EQUAL,
+    CFI_METHOD_HEURISTIC,
+    CFI_METHOD_SCA,
+    CFI_METHOD_FRACTIONAL,
+    CFI_METHOD_GIVEN
+} cfi_method;
 /* X(SUM_RATE, sum_rate) is CFI_SUM_RATE, the word "sum_rate" of allocation.objective and the row objective_sum_rate in
  * src/alloc/objective_sum_rate.c. Words to come are known, and refused. */
 #define CFI_OBJECTIVES(X)         X(SUM_RATE, sum_rate)
@@ -61,9 +72,10 @@ const char *crlb_model_name(cfi_crlb_model model);
  * element (k, l) at [k + K * l]. */
 #define CFI_KEY_FIELD(type, field, ...) type field;
 
-/* Positions: 2 x L and 2 x K, or NULL: drawn. */
+/* Positions: 2 x L and 2 x K, or NULL: drawn. Orientations of the arrays: L, or NULL: drawn, or inward. */
 typedef struct cfi_geometry {
     double area_m[2];
+    bool arrays_inward;
 #define GEOMETRY_KEY CFI_KEY_FIELD
 #include "cfisac/scenario_keys.inc"
 } cfi_geometry;
@@ -76,8 +88,18 @@ typedef struct cfi_propagation {
 #include "cfisac/scenario_keys.inc"
 } cfi_propagation;
 
+/* rician_factor is linear, where `rician` says that it is a number. */
+typedef struct cfi_fading_settings {
+    cfi_rician rician;
+#define FADING_KEY CFI_KEY_FIELD
+#include "cfisac/scenario_keys.inc"
+} cfi_fading_settings;
+
+/* What access points make of their estimates, and how many draws its statistics are simulated from where they have no
+ * closed form. */
 typedef struct cfi_precoding {
-    cfi_precoder_kind kind;
+#define PRECODING_KEY CFI_KEY_FIELD
+#include "cfisac/scenario_keys.inc"
 } cfi_precoding;
 
 /* tau_p pilots in a coherence block of tau_c symbols (0: no pilot overhead), T >= K sensing symbols. */
@@ -88,12 +110,19 @@ typedef struct cfi_frame {
     const size_t *pilot; /* K indices below tau_p when explicit, else NULL */
 } cfi_frame;
 
+/* Which access points serve a user. aps_per_user: of `strongest`; 0: not given. */
+typedef struct cfi_clusters {
+#define CLUSTERS_KEY CFI_KEY_FIELD
+#include "cfisac/scenario_keys.inc"
+} cfi_clusters;
+
 /* The budget P over all APs, sigma_c^2, sigma_s^2, a limit per AP (L, or NULL: none), and the bandwidth (0: unknown).
  */
 typedef struct cfi_power {
 #define POWER_KEY CFI_KEY_FIELD
 #include "cfisac/scenario_keys.inc"
-    bool budget_in_dbm; /* power.budget_dbm says P, not power.snr_db */
+    bool budget_in_dbm;    /* power.budget_dbm says P, not power.snr_db */
+    bool budget_is_limits; /* P is the sum of the limits: an access point's share of it is its own */
 } cfi_power;
 
 /* Angles (L, or NULL: drawn in the range) and thresholds (L); abs(alpha) and phase of all echo paths, unless matrices
@@ -112,7 +141,8 @@ typedef struct cfi_sensing {
 typedef struct cfi_allocation_settings {
 #define ALLOCATION_KEY CFI_KEY_FIELD
 #include "cfisac/scenario_keys.inc"
-    double heuristic_fraction; /* sensing share of `heuristic` and of the start of `sca`; equal_fraction: of `equal` */
+    double heuristic_fraction;  /* sensing share of `heuristic` and of the start of `sca`; equal_fraction: of `equal` */
+    double fractional_fraction; /* of `fractional` */
 } cfi_allocation_settings;
 
 /* max_std_error = 0: none */
@@ -127,7 +157,9 @@ typedef struct cfi_system {
 #include "cfisac/scenario_keys.inc"
     cfi_geometry geometry;
     cfi_propagation propagation;
+    cfi_fading_settings fading;
     cfi_frame frame;
+    cfi_clusters clusters;
     cfi_precoding precoding;
     cfi_power power;
     cfi_sensing sensing;
@@ -147,7 +179,7 @@ typedef struct cfi_setting {
 } cfi_setting;
 
 /* Reads a scenario from a file ("-": standard input), applies settings in order, and validates the
- * result strictly. Relative paths of gain files are relative to the scenario's folder.
+ * result strictly. Relative paths of files of numbers are relative to the scenario's folder.
  * Fails with CFI_INVALID and one line "FILE: /json/pointer: what is wrong (allowed: ...)" or
  * "FILE:LINE:COLUMN: ..." for JSON syntax; CFI_UNAVAILABLE for a value whose code does not exist yet;
  * CFI_USAGE when a setting is malformed (no key). *scenario is owned by the caller: scenario_destroy. */
@@ -168,7 +200,7 @@ const cfi_system *scenario_system(const cfi_scenario *scenario);
  * one of them is first asked for, by one thread at a time; they are "" where memory does not allow that. */
 const char *scenario_resolved_json(const cfi_scenario *scenario);
 
-/* The same without name and $schema, and with the numbers of a gain file in place of its path: a scenario that needs no
+/* The same without name and $schema, and with the numbers of files in place of their paths: a scenario that needs no
  * other file. This is the text that is hashed. */
 const char *scenario_complete_json(const cfi_scenario *scenario);
 
@@ -211,6 +243,13 @@ size_t scenario_warnings(const cfi_scenario *scenario, const char *const **lines
 
 /* The most that all access points can radiate together, W: the budget, or the sum of their limits if that is less. */
 double system_most_power(const cfi_system *system);
+
+/* Variance of the noise in received pilots, W: pilots.noise. */
+static inline double system_pilot_noise(const cfi_system *system)
+{
+    return system->frame.pilot_noise == CFI_PILOT_NOISE_SENSING ? system->power.sensing_noise_w
+                                                                : system->power.comm_noise_w;
+}
 
 /* Whether no allocation can lift a signal out of the noise in a network of these gains (beta, K x L): then one line,
  * cut to `size`, that begins with the key that is likely wrong. True makes a remark where propagation.gain is given. */

@@ -7,6 +7,7 @@
 typedef enum { CFI_DROP_OK, CFI_DROP_INFEASIBLE, CFI_DROP_FAILED } cfi_drop_status;
 const char *drop_status_name(cfi_drop_status status);
 
+/* Theorem 1's rates are NULL, and their sum no number, where it says nothing (cfi_link.theorem1). */
 typedef struct cfi_closed_form {
     double *rate_theorem1_bit_s_hz, *rate_exact_bit_s_hz; /* K */
     double sum_rate_theorem1_bit_s_hz, sum_rate_exact_bit_s_hz;

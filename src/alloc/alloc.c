@@ -139,6 +139,28 @@ static cfi_status run_sca(const alloc_job *job, cfi_allocation *out, double *tra
     return status;
 }
 
+/* The powers of a method that iterates nothing, or those that `sca` starts at. */
+static cfi_status make_powers(const alloc_job *job, cfi_allocation *out, cfi_error *error)
+{
+    switch (out->method) {
+    case CFI_METHOD_NONE:
+    case CFI_METHOD_EQUAL:
+        set_outcome(out, CFI_ALLOC_FIXED, "fixed_split");
+        alloc_equal(job->link, &out->powers);
+        return CFI_OK;
+    case CFI_METHOD_FRACTIONAL:
+        set_outcome(out, CFI_ALLOC_FIXED, "fractional_split");
+        alloc_fractional(job->link, &out->powers);
+        return CFI_OK;
+    case CFI_METHOD_GIVEN:
+        set_outcome(out, CFI_ALLOC_FIXED, "given_powers");
+        return alloc_given(job->link, &out->powers, error);
+    default:
+        set_outcome(out, CFI_ALLOC_FIXED, "heuristic_split");
+        return alloc_heuristic(job->link, job->arena, &out->powers, error);
+    }
+}
+
 static cfi_status run_method(const alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
     double *trace;
@@ -147,13 +169,7 @@ static cfi_status run_method(const alloc_job *job, cfi_allocation *out, cfi_erro
     if (status != CFI_OK) {
         return status;
     }
-    if (out->method == CFI_METHOD_NONE || out->method == CFI_METHOD_EQUAL) {
-        set_outcome(out, CFI_ALLOC_FIXED, "fixed_split");
-        alloc_equal(job->link, &out->powers);
-    } else {
-        set_outcome(out, CFI_ALLOC_FIXED, "heuristic_split");
-        status = alloc_heuristic(job->link, job->arena, &out->powers, error);
-    }
+    status = make_powers(job, out, error);
     if (status == CFI_INFEASIBLE) {
         set_outcome(out, CFI_ALLOC_INFEASIBLE, "infeasible");
         error_set(error, CFI_OK, "%s", "");

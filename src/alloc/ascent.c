@@ -6,13 +6,12 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Whether the answers of the access points are what maximises the objective, linearised: their thresholds leave a
- * convex set, and interference has slopes. */
+/* Whether the answers of the access points are what maximises the objective, linearised: it has slopes, information is
+ * linear, and the steps of the cone solver that take over end where the answers do. */
 static bool has_response(const alloc_problem *problem)
 {
     return problem->objective->slopes && problem->objective->surrogate(problem, NULL)->has_response &&
-           problem->sensing.kind != SENSING_LINEARISED &&
-           problem->link->system->allocation.crlb_constraint == CFI_CRLB_EXACT;
+           !problem->sensing.directed && problem->link->system->allocation.crlb_constraint == CFI_CRLB_EXACT;
 }
 
 /* `auto` takes the response where it applies, unless the cone problems are what the caller wants to see. */
@@ -41,9 +40,8 @@ cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const
     *ascent = (alloc_ascent){.structured = takes_response(problem, options)};
     if (ascent->structured && !has_response(problem)) {
         return error_set(error, CFI_INVALID,
-                         "allocation.solver: \"structured\" needs powers that form a convex set, which pilots that are "
-                         "shared, and communication power that is the cheaper way to sense, do not leave (allowed "
-                         "here: \"auto\", \"socp\")");
+                         "allocation.solver: \"structured\" needs allocation.surrogate \"product\" and "
+                         "allocation.crlb_constraint \"exact\" (allowed here: \"auto\", \"socp\")");
     }
     status = stepper_init(&ascent->stepper, problem, options, workspace, error);
     if (status == CFI_OK && !(problem_state(problem, scratch, &ascent->work.candidate) &&
@@ -52,7 +50,7 @@ cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const
     }
     if (status == CFI_OK && ascent->structured) {
         status = climb_init(&ascent->climb, problem, options ? options->stop : NULL, scratch, error);
-        ascent->climb.patience = cones_fit(problem) ? STALLED : SIZE_MAX;
+        ascent->climb.patience = !cones_fit(problem) ? SIZE_MAX : problem->damped ? STALLED_DAMPED : STALLED;
     }
     return status;
 }
@@ -62,6 +60,8 @@ static void begin_start(const alloc_stepper *stepper, double value, sca_outcome 
 {
     outcome->status = CFI_ALLOC_ITERATION_LIMIT;
     outcome->stop_reason = "max_iterations";
+    outcome->unfinished = false;
+    outcome->start = stepper->start;
     outcome->iterations = 0;
     outcome->objective = value;
     outcome->trace[0] = value;
@@ -86,20 +86,33 @@ static void end_stuck(size_t start, sca_outcome *outcome)
              outcome->iterations, start);
 }
 
-/* The response, and the cone solver where that did not converge. */
+cfi_status ascent_finish(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
+{
+    size_t before = outcome->iterations;
+    cfi_status status;
+
+    outcome->unfinished = false;
+    ascent->stepper.start = outcome->start;
+    status = sca_run(&ascent->stepper, &ascent->work, at, outcome, error);
+    ascent->fallback_steps += outcome->iterations - before;
+    ascent->largest_gap = fmax(ascent->largest_gap, climb_gap(&ascent->climb, at));
+    return status;
+}
+
+/* The response, and the cone solver where that did not converge: later, and only if no other start is better, where
+ * the climb is damped, which keeps more starts from an end. */
 static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
 {
-    size_t before;
+    const alloc_problem *problem = ascent->stepper.problem;
     double gap;
     cfi_status status = climb_run(&ascent->climb, &ascent->work, at, outcome, &gap, error);
 
-    if (status == CFI_OK && outcome->status == CFI_ALLOC_ITERATION_LIMIT && cones_fit(ascent->stepper.problem)) {
-        before = outcome->iterations;
-        status = sca_run(&ascent->stepper, &ascent->work, at, outcome, error);
-        ascent->fallback_steps += outcome->iterations - before;
-        gap = climb_gap(&ascent->climb, at);
-    } else if (status == CFI_OK && outcome->status == CFI_ALLOC_ITERATION_LIMIT &&
-               outcome->iterations < ascent->stepper.problem->link->system->allocation.max_iterations) {
+    if (status == CFI_OK && outcome->status == CFI_ALLOC_ITERATION_LIMIT && cones_fit(problem)) {
+        outcome->unfinished = problem->damped;
+        return outcome->unfinished ? CFI_OK : ascent_finish(ascent, at, outcome, error);
+    }
+    if (status == CFI_OK && outcome->status == CFI_ALLOC_ITERATION_LIMIT &&
+        outcome->iterations < problem->link->system->allocation.max_iterations) {
         end_stuck(ascent->stepper.start, outcome);
     }
     ascent->largest_gap = fmax(ascent->largest_gap, gap);

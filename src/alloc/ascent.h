@@ -19,6 +19,9 @@ typedef struct alloc_ascent {
 cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const cfi_alloc_options *options,
                        alloc_workspace *workspace, cfi_error *error);
 
+/* Goes on with an unfinished outcome, by the cone solver. Fails as sca_run. */
+cfi_status ascent_finish(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error);
+
 /* Improves at->point (feasible and complete) in place; at->values become its own, and outcome->trace has room for
  * max_iterations + 1 values. Fails as sca_run and climb_run. */
 cfi_status ascent_run(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error);

@@ -20,7 +20,7 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
         return status;
     }
     size_t stride = rows_stride(c->n);
-    double *memory = arena_alloc(arena, 7 * stride + problem->K, sizeof *memory);
+    double *memory = arena_alloc(arena, 8 * stride + 2 * problem->K, sizeof *memory);
     c->fading = arena_alloc(arena, 2 * problem->K, sizeof *c->fading);
     if (!memory || !c->fading) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the accelerated response");
@@ -29,7 +29,9 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
         *part[i] = memory + i * stride;
     }
-    c->measure = memory + 7 * stride;
+    c->damped = c->map.damping ? memory + 7 * stride : c->answer;
+    c->measure = memory + 8 * stride;
+    c->shift = c->measure + problem->K;
     c->revived = c->fading + problem->K;
     return CFI_OK;
 }
@@ -42,19 +44,34 @@ static void copy_state(const climb *c, double *to, const double *from)
 /* ------------------------------------------------------------------------- coordinates ---- */
 
 /* The map is nearly linear in the logarithms of u and I. Coherent amplitudes, which may be 0, are measured in a share
- * of the interference that they are part of. */
+ * of the interference that they are part of. Where some are negative, streams of users that are hardly served are sent
+ * to weaken others: their u goes to something small, not to 0, and is no logarithm's worth. */
 static void to_logarithms(const climb *c, const double *state, double *coordinate)
 {
     size_t K = c->problem->K;
 
-    for (size_t i = 0; i < 2 * K; i++) {
-        coordinate[i] = log(fmax(state[i], LEAST_LOGARITHM));
+    for (size_t k = 0; k < K; k++) {
+        coordinate[k] = log(fmax(state[k] + c->shift[k], LEAST_LOGARITHM));
+        coordinate[K + k] = log(fmax(state[K + k], LEAST_LOGARITHM));
     }
     for (size_t k = 0; k < K; k++) {
         for (size_t m = c->problem->mate_start[k]; m < c->problem->mate_start[k + 1]; m++) {
             coordinate[2 * K + m] = state[2 * K + m] / c->measure[k];
         }
     }
+}
+
+/* The u of user k that has a coordinate; where logarithms are shifted it keeps a share of the answer's, and the
+ * coordinate is changed if need be. */
+static double signal_of(const climb *c, size_t k, double *coordinate, double answer)
+{
+    double u = exp(*coordinate) - c->shift[k];
+
+    if (c->shift[k] > 0.0 && u < LEAST_SHARE * answer) {
+        u = LEAST_SHARE * answer;
+        *coordinate = log(u + c->shift[k]);
+    }
+    return u;
 }
 
 /* The state c->state of coordinates c->reach, which become c->from. Users that are silent in `answer` stay so;
@@ -65,14 +82,16 @@ static void go_to_reach(climb *c, const double *answer)
     double *coordinate = c->reach, *state = c->state;
 
     for (size_t k = 0; k < K; k++) {
-        coordinate[k] = answer[k] > 0.0 ? coordinate[k] : log(LEAST_LOGARITHM);
+        coordinate[k] = answer[k] > 0.0 ? coordinate[k] : log(fmax(c->shift[k], LEAST_LOGARITHM));
         coordinate[K + k] = fmax(coordinate[K + k], 0.0);
-        state[k] = answer[k] > 0.0 ? exp(coordinate[k]) : 0.0;
+        state[k] = answer[k] > 0.0 ? signal_of(c, k, coordinate + k, answer[k]) : 0.0;
         state[K + k] = exp(coordinate[K + k]);
     }
     for (size_t k = 0; k < K; k++) {
         for (size_t m = c->problem->mate_start[k]; m < c->problem->mate_start[k + 1]; m++) {
-            coordinate[2 * K + m] = fmax(coordinate[2 * K + m], 0.0);
+            if (!c->problem->coherent_signed) {
+                coordinate[2 * K + m] = fmax(coordinate[2 * K + m], 0.0);
+            }
             state[2 * K + m] = coordinate[2 * K + m] * c->measure[k];
         }
     }
@@ -80,12 +99,12 @@ static void go_to_reach(climb *c, const double *answer)
     c->from = coordinate;
 }
 
-/* The answer is the next state; its coordinates are c->to. */
-static void go_to_answer(climb *c)
+/* The answer, or the damped one, is the next state; its coordinates are c->to. */
+static void go_to_answer(climb *c, const double *answer)
 {
     double *answered = c->to;
 
-    copy_state(c, c->state, c->answer);
+    copy_state(c, c->state, answer);
     c->to = c->from;
     c->from = answered;
 }
@@ -99,6 +118,32 @@ static void count_evaluation(climb *c, sca_outcome *outcome)
     outcome->trace[outcome->trace_count++] = c->objective;
 }
 
+/* The answer's coherent amplitudes overshoot: what they would be weakens the streams that they are made of. Goes as far
+ * as Newton's method would if each were alone, and expects the objective of that. */
+static void damp_answer(climb *c)
+{
+    const alloc_problem *problem = c->problem;
+    size_t K = problem->K;
+    alloc_values values = {.u = c->damped, .interference = c->damped + K};
+
+    c->expected = c->value.objective;
+    if (!c->map.damping) {
+        return;
+    }
+    copy_state(c, c->damped, c->answer);
+    for (size_t k = 0; k < K; k++) {
+        for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
+            double before = c->state[2 * K + m], answered = c->answer[2 * K + m];
+            double z = before + (answered - before) / (1.0 + c->map.damping[m]);
+
+            c->damped[2 * K + m] = z;
+            c->damped[K + k] += z * z - answered * answered;
+        }
+        c->damped[K + k] = fmax(c->damped[K + k], 1.0);
+    }
+    c->expected = fmax(problem->objective->value(problem, &values), c->value.objective);
+}
+
 /* False when the map has no answer there. */
 static bool take_answer(climb *c, sca_outcome *outcome)
 {
@@ -110,6 +155,9 @@ static bool take_answer(climb *c, sca_outcome *outcome)
         copy_state(c, c->best, c->answer);
         copy_state(c, c->origin, c->state);
         c->in_point = false;
+    }
+    if (answered) {
+        damp_answer(c);
     }
     count_evaluation(c, outcome);
     return answered;
@@ -152,11 +200,7 @@ static void state_of(const climb *c, const alloc_state *at, double *state)
 
     memcpy(state, at->values->u, K * sizeof *state);
     memcpy(state + K, at->values->interference, K * sizeof *state);
-    for (size_t k = 0; k < K; k++) {
-        for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
-            state[2 * K + m] = problem_coherent(problem, k, problem->mate[m], at->point->w);
-        }
-    }
+    pairs_hear(problem, (pairs_rows){.rows = at->point->w}, 0, K, state + 2 * K, NULL);
 }
 
 /* Puts the best point into at->point, unless that is as good to the last bit. */
@@ -230,7 +274,8 @@ static double weak_sinr(const climb *c, const double *state)
     return FADING_SINR * fmin(strongest, 1.0);
 }
 
-/* A user that loses power in every step goes to zero, geometrically, and holds up the rest: it is silenced. */
+/* A user that loses power in every step goes to zero, geometrically, and holds up the rest: it is silenced. Not where
+ * its stream would weaken others' (to_logarithms). */
 static void silence_fading(climb *c)
 {
     size_t K = c->problem->K;
@@ -252,12 +297,26 @@ static void silence_fading(climb *c)
     }
 }
 
+/* rho_l / h_l of an access point all of whose users are silent, for little h: all of what its threshold wants of
+ * communication power, or what pays. */
+static double first_answer(const response *map, size_t l)
+{
+    return map->x[l] > 0.0 ? INFINITY
+                           : 1.0 / (map->price[l] + map->mu - map->trade[l] * (map->sensing_price[l] + map->mu));
+}
+
 /* sum_l signal_kl^2 rho_l / h_l: by how much the map multiplies a small u_k / I_k. */
 static double growth(const climb *c, size_t k)
 {
     const double *signal = c->problem->signal + c->problem->stride * k;
+    double sum = rows_triple(c->problem->stride, signal, signal, c->map.along);
 
-    return rows_triple(c->problem->stride, signal, signal, c->map.along);
+    for (size_t l = 0; c->problem->link->served && l < c->problem->L; l++) {
+        if (signal[l] > 0.0 && !(c->map.norm[l] > 0.0)) {
+            sum += signal[l] * signal[l] * first_answer(&c->map, l);
+        }
+    }
+    return sum;
 }
 
 /* Gives the silent users that would gain power again a little of it. Not with pilots that are shared, where others add
@@ -306,18 +365,20 @@ static bool is_near_end(const climb *c, double small)
            (c->unchecked >= SOON && first_order * first_order <= SECOND_ORDER * small);
 }
 
-/* From the answer on: by a plain step where the gain is likely to be small enough there, or where that was asked for;
- * else by extrapolation. */
+/* From the answer on: by a plain step where the gain is likely to be small enough there; by one that is damped where
+ * that was asked for; else by extrapolation. */
 static void advance(climb *c, double small)
 {
+    const double *answer = c->damped;
     bool plain = false;
 
     silence_fading(c);
-    to_logarithms(c, c->answer, c->to);
+    to_logarithms(c, c->damped, c->to);
     anderson_learn(&c->history, c->from, c->to);
     c->reach_ratio = fmax(anderson_next(&c->history, c->reach), 1.0);
     if (is_near_end(c, small)) {
         plain = true;
+        answer = c->answer;
         c->unchecked = 0;
     } else if (c->plain > 0 && c->history.count > 0) {
         c->plain--;
@@ -325,9 +386,13 @@ static void advance(climb *c, double small)
     }
     c->last_objective = c->value.objective;
     c->unchecked++;
-    c->feasible = plain || c->history.count == 0;
-    if (c->feasible) {
-        go_to_answer(c);
+    plain = plain || c->history.count == 0;
+    c->feasible = plain && answer == c->answer;
+    if (plain) {
+        if (answer != c->damped) {
+            to_logarithms(c, answer, c->to);
+        }
+        go_to_answer(c, answer);
         return;
     }
     for (size_t i = 0; i < 2 * c->problem->K; i++) {
@@ -356,6 +421,7 @@ static void begin_climb(climb *c, const sca_work *work, const alloc_state *at, c
         size_t mates = c->problem->mate_start[k + 1] - c->problem->mate_start[k];
 
         c->measure[k] = sqrt(at->values->interference[k] / (double)(mates > 0 ? mates : 1));
+        c->shift[k] = c->map.damping ? LOGARITHM_SHIFT * sqrt(at->values->interference[k]) : 0.0;
     }
     restart(c);
 }
@@ -366,9 +432,29 @@ static void end_climb(sca_outcome *outcome, const char *reason)
     outcome->stop_reason = reason;
 }
 
+/* Coherent amplitudes of either sign make a map with many slow directions, of which a long history knows too little,
+ * and goes astray. What has not ended after a while goes on from the best point with short ones. */
+static bool is_short(const climb *c)
+{
+    return c->map.damping && c->evaluations >= SHORTEN;
+}
+
+static void shorten_history(climb *c)
+{
+    if (!is_short(c)) {
+        return;
+    }
+    if (c->evaluations == SHORTEN) {
+        restart(c);
+    } else if (c->history.count >= SHORT_HISTORY) {
+        anderson_forget(&c->history);
+    }
+}
+
 /* One evaluation and what follows from it. False when nothing more is to be gained, or found. */
 static bool climb_on(climb *c, sca_outcome *outcome, double small)
 {
+    shorten_history(c);
     if (!take_answer(c, outcome)) {
         return false;
     }
@@ -385,11 +471,11 @@ static bool climb_on(climb *c, sca_outcome *outcome, double small)
         end_climb(outcome, "tolerance");
         return false;
     }
-    if (!c->feasible && !(c->value.objective >= c->objective * (1.0 - FAR_BELOW))) {
+    if (!c->feasible && !(c->expected >= c->objective * (1.0 - (is_short(c) ? BELOW_SHORT : FAR_BELOW)))) {
         retreat(c, outcome);
         return true;
     }
-    if (c->feasible && !c->history.started && c->value.objective < c->objective) {
+    if (c->feasible && !c->history.started && c->expected < c->objective) {
         return search_between(c, outcome);
     }
     c->retreats = c->feasible ? c->retreats : 0;
@@ -404,6 +490,21 @@ double climb_gap(climb *c, const alloc_state *at)
     state_of(c, at, c->state);
     return response_answer(&c->map, c->state, c->answer, &value) ? fmax(value.gain, 0.0) / at->values->objective
                                                                  : INFINITY;
+}
+
+/* What was certified is the point before the last answer. The result, completed, spends what of the budget that answer
+ * left, and its own gap may be larger: then the climb goes on from there. False where it has not ended, or may not. */
+static bool goes_on_from_result(climb *c, sca_outcome *outcome)
+{
+    if (outcome->status != CFI_ALLOC_CONVERGED || c->evaluations >= c->end) {
+        return false;
+    }
+    outcome->status = CFI_ALLOC_ITERATION_LIMIT;
+    outcome->stop_reason = "max_iterations";
+    c->objective = fmax(c->objective, c->at->values->objective);
+    c->reach_ratio = 1.0;
+    restart(c);
+    return true;
 }
 
 /* The trace ends at the result, from which what was tracked may differ in its last bits, and never falls. */
@@ -423,14 +524,16 @@ cfi_status climb_run(climb *c, const sca_work *work, const alloc_state *at, sca_
     double tolerance = system->allocation.tolerance, small = fmax(CERTIFIED_GAIN * tolerance, ROUNDING_GAIN);
 
     begin_climb(c, work, at, outcome);
-    while (c->evaluations < c->end && !stop_requested(c->stop) && climb_on(c, outcome, small)) {
-    }
-    if (stop_requested(c->stop)) {
-        return sca_interrupted(error);
-    }
-    recover_best(c);
+    do {
+        while (c->evaluations < c->end && !stop_requested(c->stop) && climb_on(c, outcome, small)) {
+        }
+        if (stop_requested(c->stop)) {
+            return sca_interrupted(error);
+        }
+        recover_best(c);
+        *gap = climb_gap(c, at);
+    } while (*gap > small && goes_on_from_result(c, outcome));
     end_trace(outcome, at->values->objective);
-    *gap = climb_gap(c, at);
     if (outcome->status != CFI_ALLOC_CONVERGED && outcome->iterations < system->allocation.max_iterations &&
         *gap <= NO_PROGRESS_GAP * tolerance) {
         end_climb(outcome, "no_progress");

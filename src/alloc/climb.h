@@ -15,10 +15,12 @@ typedef struct climb {
     size_t n;
     size_t patience;           /* evaluations, at most: then somebody else goes on. The caller's to set */
     double *state, *answer;    /* n: where the map was evaluated last, and its answer */
+    double *damped;            /* n: the answer with coherent amplitudes that do not overshoot; or the answer itself */
     double *best;              /* n: the state of the best point */
     double *origin;            /* n: the state whose answer the best point is, unless it stands in at->point */
     double *from, *to, *reach; /* n: coordinates, logarithms, of the state and of the answer; an extrapolation */
     double *measure; /* K: what coherent amplitudes at a user are measured in, root(I_k / mates) at the start */
+    double *shift;   /* K: added to u in its logarithm, 0 where it is not damped */
     size_t *fading;  /* K: evaluations in a row in which a weak user lost power */
     size_t *revived; /* K: how often a user was brought back */
     /* of the run */
@@ -29,6 +31,7 @@ typedef struct climb {
     bool feasible;           /* the state is that of a feasible point; I may still count what a silenced user had */
     double objective;        /* of the best point */
     response_value value;    /* of the last answer */
+    double expected;         /* the objective of what is damped */
     double last_objective;   /* of the answer before */
     double reach_ratio;      /* of the last extrapolation, see anderson_next */
     size_t unchecked;        /* evaluations since the gap was looked at */

@@ -51,7 +51,8 @@ static void starting_powers(const alloc_problem *problem, alloc_point *point)
         double now = point->x[l], wanted = now, s = point->s[l], most = problem->sensing.most[l];
 
         point->s[l] = s > 0.0 ? s : 0.0;
-        if (problem->sensing.kind == SENSING_SATURATED) { /* sensing power becomes communication power */
+        if (problem->sensing.kind == SENSING_SATURATED &&
+            !sensing_is_idle(&problem->sensing, l)) { /* sensing power becomes communication power */
             wanted += point->s[l];
         }
         wanted = wanted > most ? most : wanted;
@@ -178,6 +179,9 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point)
     double c, total = 0.0, *floor = point->s; /* from set_floors on; sensing powers again at the end */
     bool fits = true;
 
+    if (problem->sensing.directed) {
+        return complete_directed(problem, point);
+    }
     starting_powers(problem, point);
     set_floors(problem, true, floor);
     c = problem_common_factor(problem, point->x, floor);

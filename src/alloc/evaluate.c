@@ -26,7 +26,9 @@ static void judge(const cfi_system *system, size_t L, cfi_evaluation *out)
         total += out->ap_power_w[l];
         out->worst_crlb_rad2 = fmax(out->worst_crlb_rad2, out->crlb_rad2[l]);
         /* in units of the information needed: finite even where the bound is not */
-        worst = fmax(worst, 1.0 - system->sensing.crlb_threshold_rad2[l] / out->crlb_rad2[l]);
+        if (system->sensing.crlb_threshold_rad2) {
+            worst = fmax(worst, 1.0 - system->sensing.crlb_threshold_rad2[l] / out->crlb_rad2[l]);
+        }
         if (system->power.ap_limit_w) {
             worst = fmax(worst, out->ap_power_w[l] / system->power.ap_limit_w[l] - 1.0);
         }

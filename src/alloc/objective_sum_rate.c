@@ -113,7 +113,10 @@ static void add_fractional_objective(const step_model *model)
 
         socp_objective(model->builder, model->e + a, cost.weight);
         for (size_t l = 0; l < problem->L; l++) {
-            socp_objective(model->builder, a + model->A * l,
+            if (!step_serves(model, a, l)) {
+                continue;
+            }
+            socp_objective(model->builder, step_w(model, a, l),
                            -2.0 * cost.weight * problem->signal[problem_at(problem, k, l)] * sqrt(model->unit[l]) /
                                model->values->u[k]);
         }

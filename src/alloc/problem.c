@@ -7,19 +7,10 @@
 #include <math.h>
 #include <string.h>
 
-/* To 36 bits. Normalised numbers computed in other units differ in the last of 53 bits, which an interior point
- * amplifies to the square root of its tolerance; rounded, they are the same, and so is every step. */
-static double rounded(double value)
-{
-    double big = 0x1.00008p17 * value; /* (2^17 + 1) value */
-
-    return big - (big - value);
-}
-
 /* At most the value, for what constraints must not overstate. */
 static double rounded_down(double value)
 {
-    return isfinite(value) ? rounded(value * (1.0 - 0x1p-36)) : value;
+    return isfinite(value) ? problem_rounded(value * (1.0 - 0x1p-36)) : value;
 }
 
 /* A limit that the budget (W) does not let an access point reach is none: the problem is the same, to the bit, without.
@@ -40,38 +31,6 @@ double problem_unit_below(double bound)
     }
     frexp(bound, &exponent); /* bound is in [2^(exponent - 1), 2^exponent), exponent <= 0 */
     return ldexp(1.0, -2 * ((2 - exponent) / 2));
-}
-
-static void list_mates(alloc_problem *problem)
-{
-    const cfi_link *link = problem->link;
-    size_t count = 0;
-
-    for (size_t k = 0; k < problem->K; k++) {
-        problem->mate_start[k] = count;
-        for (size_t j = problem->coherent ? link->pilot_first[k] : link->K; j < link->K; j = link->pilot_next[j]) {
-            if (j != k) {
-                problem->mate[count++] = j;
-            }
-        }
-    }
-    problem->mate_start[problem->K] = count;
-}
-
-/* Ordered pairs of users with one pilot, in O(K). */
-static size_t count_mates(const cfi_link *link)
-{
-    size_t count = 0;
-
-    for (size_t k = 0; k < link->K; k++) {
-        size_t users = 0;
-
-        for (size_t j = link->pilot_first[k] == k ? k : link->K; j < link->K; j = link->pilot_next[j]) {
-            users++;
-        }
-        count += users * (users - (users > 0));
-    }
-    return count;
 }
 
 /* Loops between rows and the K numbers an access point of links and powers take the access points of a cache line at a
@@ -105,7 +64,7 @@ static void fill_rows_of(void *context, size_t thread, size_t first, size_t end)
     for (; first < end; first += LANES) {
         for (size_t k = 0; k < problem->K; k++) {
             for (size_t l = first; l < line_end(first, end); l++) {
-                f->rows[problem_at(problem, k, l)] = rounded(f->moment[k + problem->K * l] * f->factor);
+                f->rows[problem_at(problem, k, l)] = problem_rounded(f->moment[k + problem->K * l] * f->factor);
             }
         }
     }
@@ -137,19 +96,25 @@ static void fill_coefficients(alloc_problem *problem)
     alloc_sensing *sensing = &problem->sensing;
 
     fill_rows(problem, link->g, problem->amplitude, problem->signal);
-    fill_rows(problem, link->S, unit / noise, problem->sensing_load);
-    for (size_t i = 0; problem->load_by_stream && i < problem->K * problem->K * problem->L; i++) {
-        problem->load_by_stream[i] = rounded(link->V_by_stream[i] * (unit / noise));
+    if (problem->heard != problem->signal) {
+        fill_rows(problem, link->heard, problem->amplitude, problem->heard);
     }
+    fill_rows(problem, link->S, unit / noise, problem->sensing_load);
     if (problem->load && !problem_loads_equal(problem)) {
         fill_rows(problem, link->V, unit / noise, problem->load);
     }
     for (size_t l = 0; l < problem->L; l++) {
-        sensing_ap ap = sensing_of(link, l);
-        double per_need = unit * system->sensing.crlb_threshold_rad2[l];
+        if (sensing->directed) { /* sensing_direct has done it */
+        } else if (system->sensing.crlb_threshold_rad2) {
+            sensing_ap ap = sensing_of(link, l);
+            double per_need = unit * system->sensing.crlb_threshold_rad2[l];
 
-        sensing->d1[l] = rounded_down(ap.comm * per_need);
-        sensing->d2[l] = rounded_down(ap.sens * per_need);
+            sensing->d1[l] = rounded_down(ap.comm * per_need);
+            sensing->d2[l] = rounded_down(ap.sens * per_need);
+        } else { /* any power senses enough; 0 still says that there are no users */
+            sensing->d1[l] = link_has_users(link, l) ? INFINITY : 0.0;
+            sensing->d2[l] = INFINITY;
+        }
         problem->limit[l] = normalised_limit(system, l, most, unit);
         problem->limited = problem->limited || problem->limit[l] < INFINITY;
         problem->unit[l] = problem_unit_below(problem->limit[l]);
@@ -160,19 +125,20 @@ static void fill_coefficients(alloc_problem *problem)
 static sensing_loads compare_loads(const alloc_problem *problem)
 {
     const alloc_sensing *sensing = &problem->sensing;
-    size_t K = problem->K, streams = problem->load_by_stream ? K : 1;
+    size_t K = problem->K, streams = problem->link->V_by_stream ? K : 1;
     sensing_loads loads = {.sensing_dearer = true, .trade_convex = true};
 
     if (problem_loads_equal(problem)) {
-        loads.trade_convex = sensing->d2[0] >= sensing->d1[0];
+        loads.trade_convex = sensing_prefers_beam(sensing, problem->L);
         return loads;
     }
     for (size_t l = 0; l < problem->L; l++) {
-        for (size_t i = 0; i < K * streams; i++) {
+        for (size_t i = 0; i < K * streams && !sensing_is_idle(sensing, l); i++) {
             double V = problem_load(problem, i % K, i / K, l), S = problem->sensing_load[problem_at(problem, i % K, l)];
+            bool sent = streams == 1 || problem->signal[problem_at(problem, i / K, l)] > 0.0;
 
-            loads.sensing_dearer = loads.sensing_dearer && V <= S;
-            loads.trade_convex = loads.trade_convex && V * sensing->d2[l] >= S * sensing->d1[l];
+            loads.sensing_dearer = loads.sensing_dearer && (!sent || V <= S);
+            loads.trade_convex = loads.trade_convex && (!sent || V * sensing->d2[l] >= S * sensing->d1[l]);
         }
     }
     return loads;
@@ -180,9 +146,14 @@ static sensing_loads compare_loads(const alloc_problem *problem)
 
 static void choose_sensing(alloc_problem *problem)
 {
-    sensing_loads loads = compare_loads(problem);
+    bool thresholds = problem->link->system->sensing.crlb_threshold_rad2 != NULL;
+    sensing_loads loads = {.sensing_dearer = true};
 
-    sensing_choose(&problem->sensing, problem->L, problem->coherent, &loads, problem->limit, problem->unit);
+    if (thresholds) {
+        loads = compare_loads(problem);
+    }
+    sensing_choose(&problem->sensing, problem->L, problem->coherent, thresholds ? &loads : NULL, problem->limit,
+                   problem->unit);
 }
 
 /* Both powers of an access point interfere alike. */
@@ -203,23 +174,22 @@ static bool allocate_loads(alloc_problem *problem, cfi_arena *arena)
 
     problem->sensing_load = arena_alloc(arena, numbers, sizeof(double));
     if (problem->link->V_by_stream) {
-        problem->load_by_stream = arena_alloc(arena, problem->K * problem->K * problem->L, sizeof(double));
-        return problem->sensing_load && problem->load_by_stream;
+        return problem->sensing_load; /* problem_list_streams does the other */
     }
     problem->load = are_alike(problem->link) ? problem->sensing_load : arena_alloc(arena, numbers, sizeof(double));
     return problem->sensing_load && problem->load;
 }
 
-static cfi_status allocate_problem(alloc_problem *problem, size_t mates, cfi_arena *arena, cfi_error *error)
+static cfi_status allocate_problem(alloc_problem *problem, cfi_arena *arena, cfi_error *error)
 {
     size_t K = problem->K, L = problem->L;
 
-    problem->signal = arena_alloc(arena, K * problem->stride, sizeof(double));
+    problem->signal = problem->heard = arena_alloc(arena, K * problem->stride, sizeof(double));
+    if (problem->coherent && !problem->link->coherent && problem->link->heard != problem->link->g) {
+        problem->heard = arena_alloc(arena, K * problem->stride, sizeof(double));
+    }
     problem->limit = arena_alloc(arena, 2 * L, sizeof(double));
-    problem->mate_start = arena_alloc(arena, K + 1, sizeof(size_t));
-    problem->mate = arena_alloc(arena, mates, sizeof(size_t));
-    if (!problem->signal || !allocate_loads(problem, arena) || !problem->limit || !problem->mate_start ||
-        !problem->mate) {
+    if (!problem->signal || !problem->heard || !allocate_loads(problem, arena) || !problem->limit) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the allocation of %zu x %zu powers", K, L);
     }
     problem->unit = problem->limit + L;
@@ -240,12 +210,22 @@ cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *
                                .stride = rows_stride(link->L),
                                .unit_w = unit_w,
                                .amplitude = sqrt(unit_w / system->power.comm_noise_w),
+                               .unit_load = unit_w / system->power.comm_noise_w,
                                .coherent = coherent};
-    status = allocate_problem(problem, coherent ? count_mates(link) : 0, arena, error);
+    status = allocate_problem(problem, arena, error);
     if (status == CFI_OK) {
-        list_mates(problem);
+        status = sensing_direct(&problem->sensing, link, unit_w, arena, error);
+    }
+    if (status == CFI_OK) {
         fill_coefficients(problem);
         choose_sensing(problem);
+        status = link->V_by_stream ? problem_list_streams(problem, arena, error) : CFI_OK;
+    }
+    if (status == CFI_OK) {
+        status = problem_list_mates(problem, arena, error);
+    }
+    if (status == CFI_OK) {
+        status = pairs_group(problem, arena, error);
     }
     return status;
 }
@@ -306,31 +286,9 @@ void problem_copy_state(const alloc_problem *problem, const alloc_state *from, c
 
 /* ------------------------------------------------------------------------------ evaluation ---- */
 
-const double *problem_coherent_row(const alloc_problem *problem, size_t k, size_t j)
+double problem_coherent(const alloc_problem *problem, size_t k, size_t m, const double *w)
 {
-    (void)j; /* link_coherent: the mean of the user's own stream */
-    return problem->signal + problem->stride * k;
-}
-
-double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const double *w)
-{
-    return rows_product(problem->stride, problem_coherent_row(problem, k, j), w + problem->stride * j);
-}
-
-void problem_add_streams(const alloc_problem *problem, const double *w, double *restrict interference)
-{
-    size_t K = problem->K;
-
-    for (size_t l = 0; l < problem->L; l++) {
-        for (size_t j = 0; j < K; j++) {
-            const double *restrict load = problem->load_by_stream + K * (j + K * l);
-            double amplitude = w[problem_at(problem, j, l)], p = amplitude * amplitude;
-
-            for (size_t k = 0; k < K; k++) {
-                interference[k] += load[k] * p;
-            }
-        }
-    }
+    return rows_product(problem->stride, problem_coherent_row(problem, k, m), w + problem->stride * problem->mate[m]);
 }
 
 /* What the threads share of an evaluation. */
@@ -347,16 +305,14 @@ static void evaluate_users(void *context, size_t thread, size_t first, size_t en
     const alloc_problem *problem = e->problem;
 
     (void)thread;
-    for (size_t k = first; k < end; k++) {
+    for (size_t i = first; i < end; i++) {
+        size_t k = problem_user(problem, i);
+
         e->values->u[k] =
             rows_product(problem->stride, problem->signal + problem->stride * k, e->point->w + problem->stride * k);
         e->values->interference[k] = problem_interference(problem, k, e->point->x, e->point->s);
-        for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
-            double v = problem_coherent(problem, k, problem->mate[i], e->point->w);
-
-            e->values->interference[k] += v * v;
-        }
     }
+    pairs_hear(problem, (pairs_rows){.rows = e->point->w}, first, end, NULL, e->values->interference);
 }
 
 double problem_interference(const alloc_problem *problem, size_t k, const double *x, const double *s)
@@ -421,7 +377,7 @@ void problem_to_powers(const alloc_problem *problem, const alloc_point *point, c
 
 double problem_amplitude(const alloc_problem *problem, double power_w)
 {
-    return rounded(sqrt(power_w / problem->unit_w));
+    return problem_rounded(sqrt(power_w / problem->unit_w));
 }
 
 /* Users whose amplitudes are worked out at once. */
@@ -432,7 +388,7 @@ CLONES(static, void, take_amplitudes,
        (count, unit, power, amplitude))
 {
     for (size_t k = 0; k < count; k++) {
-        amplitude[k] = rounded(sqrt(power[k] / unit));
+        amplitude[k] = problem_rounded(sqrt(power[k] / unit));
     }
 }
 
@@ -476,6 +432,6 @@ void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers,
     memset(point->x, 0, problem->stride * sizeof *point->x);
     share_aps(problem, make_amplitudes_of, &c);
     for (size_t l = 0; l < problem->L; l++) {
-        point->s[l] = rounded(powers->s[l] / problem->unit_w);
+        point->s[l] = problem_rounded(powers->s[l] / problem->unit_w);
     }
 }

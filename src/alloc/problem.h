@@ -2,9 +2,10 @@
  *
  * Units: radiated power in P / L, noise 1. With w_kl = sqrt(p_kl) and s_l in these units, x_l = sum_k w_kl^2,
  *   u_k = sum_l signal_kl w_kl,    signal_kl = g_kl sqrt(unit) / sigma_c
- *   I_k = 1 + sum_l [ load_kl x_l + sensing_load_kl s_l ] + sum_{j in mates(k)} (sum_l coherent_kjl w_jl)^2,
+ *   I_k = 1 + sum_l [ load_kl x_l + sensing_load_kl s_l ] + sum_m (sum_l coherent_ml w_jl)^2, j = mate_m,
  *         or sum_j load_by_stream_kjl w_jl^2 in the place of load_kl x_l;   loads are V and S times unit / sigma_c^2
  *   sum_l (x_l + s_l) <= L,   x_l + s_l <= limit_l,   d1_l x_l + d2_l s_l >= 1
+ * An AP that does not serve a user has signal_kl = 0, and w_kl is 0 in every point; one without users has d1 = 0.
  * Solvers that work in watts break down: the data would span ten decades. */
 #ifndef CFISAC_ALLOC_PROBLEM_H
 #define CFISAC_ALLOC_PROBLEM_H
@@ -20,17 +21,34 @@ struct alloc_problem {
     size_t stride;    /* L rounded up to whole vectors (rows.h): from a user's row to the next */
     double unit_w;    /* radiated watts that are 1 here: P / L, P no more than the sum of all limits */
     double amplitude; /* sqrt(unit_w) / sigma_c: gains of amplitudes in these units */
-    double *signal;   /* a row a user, a number an AP: (k, l) at [l + stride k]; 0 beyond L */
+    double *signal;   /* a row a user, a number an AP: (k, l) at [l + stride k]; 0 beyond L, and where l serves not k */
+    double *
+        heard; /* such rows of what link_coherent says without means of pairs; the signal itself where all are served */
     /* Interference of user k from a unit of power of AP l, in rows like the signal. The two are one array where they
-     * are equal, which is faster; `load` is NULL where it depends on the stream j, at load_by_stream[k + K (j + K l)].
-     */
-    double *load, *sensing_load, *load_by_stream;
+     * are equal, which is faster; `load` is NULL where it depends on the stream. */
+    double *load, *sensing_load;
+    double unit_load; /* unit_w / sigma_c^2: V and S in these units */
+    /* Where it does: the streams of AP l are groups b = stream_start[l] .. stream_start[l + 1] - 1 of LANES, of users
+     * stream[LANES b + i], K where there are no more; load_by_stream[LANES (k + K b) + i] is what a unit of power of
+     * that stream is at user k. NULL where it does not. */
+    size_t *stream_start, *stream;
+    double *load_by_stream;
     double *limit; /* L; infinite without one, and where the budget is no larger */
     double *unit;  /* L: what the cone problem measures the power of AP l in: 1, or a power of 4 near a smaller limit */
     bool limited;  /* some access point has a limit that counts */
     alloc_sensing sensing;
-    bool coherent;             /* rate.model exact and overlapping pilots */
-    size_t *mate_start, *mate; /* users sharing k's pilot: mate[mate_start[k] .. mate_start[k+1]) */
+    bool coherent; /* rate.model exact and overlapping pilots */
+    /* What user k hears coherently: rows m = mate_start[k] .. mate_start[k + 1] - 1, each of the stream of a user
+     * mate[m] who shares its pilot; in the order of mates, and for a mean that is complex a row for its real part, then
+     * one for the imaginary part. */
+    size_t *mate_start, *mate;
+    double *coherent_rows; /* like the signal, 0 where AP l sends no such stream; NULL: `heard` of user k, whatever the
+                              stream */
+    bool coherent_signed;  /* some coherent numbers are negative */
+    bool damped;           /* that, or coherent terms and loads by stream: the climb is damped (climb.c) */
+    /* All users, pilot by pilot, in the order of mates: group i is grouped[group_start[i] .. group_start[i+1]). None, 0
+     * groups, where pairs are few (pairs_group). */
+    size_t groups, *group_start, *grouped;
 };
 
 /* A point: amplitudes w in rows like the signal, communication power x_l = sum_k w_kl^2 and sensing power s_l, one row
@@ -57,11 +75,22 @@ static inline size_t problem_at(const alloc_problem *problem, size_t k, size_t l
     return l + problem->stride * k;
 }
 
+/* To 36 bits. Normalised numbers computed in other units differ in the last of 53 bits, which an interior point
+ * amplifies to the square root of its tolerance; rounded, they are the same, and so is every step. */
+static inline double problem_rounded(double value)
+{
+    double big = 0x1.00008p17 * value; /* (2^17 + 1) value */
+
+    return big - (big - value);
+}
+
 /* The largest power of 4 up to a bound below 1, else 1: a unit with an exact root. */
 double problem_unit_below(double bound);
 
 /* The scenario's objective must have a row in the table (objective_of). Fails: CFI_NO_MEMORY. */
 cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error);
+/* The rows of what users hear coherently, a part of problem_build. CFI_NO_MEMORY. */
+cfi_status problem_list_mates(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
 /* 0 beyond L, nothing else is set; NULL: out of memory. */
 alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena);
 /* Such a point and its values, not evaluated; false: out of memory. */
@@ -69,8 +98,12 @@ bool problem_state(const alloc_problem *problem, cfi_arena *arena, alloc_state *
 void problem_copy(const alloc_problem *problem, const alloc_point *from, alloc_point *to);
 void problem_copy_state(const alloc_problem *problem, const alloc_state *from, const alloc_state *to);
 
-/* Adds what the streams of amplitudes w cause where that depends on the stream: sum_jl load_by_stream_kjl w_jl^2. */
+/* Where interference depends on the stream: the streams and their loads, a part of problem_build (CFI_NO_MEMORY); adds
+ * what those of amplitudes w cause, sum_jl load_by_stream_kjl w_jl^2; and what they cost in sum where a unit of
+ * interference costs user k weight_k, of access points first .. end - 1, into rows, for pairs that are served. */
+cfi_status problem_list_streams(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
 void problem_add_streams(const alloc_problem *problem, const double *w, double *interference);
+void problem_price_streams(const alloc_problem *problem, const double *weight, size_t first, size_t end, double *rows);
 
 /* I_k of user k from powers x and s, rows, without coherent terms and what streams cause one by one. */
 double problem_interference(const alloc_problem *problem, size_t k, const double *x, const double *s);
@@ -85,10 +118,21 @@ static inline double values_sinr(const alloc_values *values, size_t k)
     return values->u[k] * values->u[k] / values->interference[k];
 }
 
-/* sum_l coherent_kjl w_jl: amplitude with which stream j adds up at user k, who shares its pilot. */
-double problem_coherent(const alloc_problem *problem, size_t k, size_t j, const double *w);
-/* coherent_kjl for all l, a row. */
-const double *problem_coherent_row(const alloc_problem *problem, size_t k, size_t j);
+/* sum_l coherent_ml w_jl: amplitude with which stream j = mate[m] adds up at user k, whose row m is; or the real or the
+ * imaginary part of it. */
+double problem_coherent(const alloc_problem *problem, size_t k, size_t m, const double *w);
+
+/* Row m, of user k. */
+static inline const double *problem_coherent_row(const alloc_problem *problem, size_t k, size_t m)
+{
+    return problem->coherent_rows ? problem->coherent_rows + problem->stride * m : problem->heard + problem->stride * k;
+}
+
+/* User number i where users are taken group by group; without groups, user i. */
+static inline size_t problem_user(const alloc_problem *problem, size_t i)
+{
+    return problem->groups > 0 ? problem->grouped[i] : i;
+}
 
 /* Interference of sensing and of communication power is the same. */
 static inline bool problem_loads_equal(const alloc_problem *problem)
@@ -99,8 +143,10 @@ static inline bool problem_loads_equal(const alloc_problem *problem)
 /* Interference of user k from a unit of power of stream j of AP l. */
 static inline double problem_load(const alloc_problem *problem, size_t k, size_t j, size_t l)
 {
-    return problem->load_by_stream ? problem->load_by_stream[k + problem->K * (j + problem->K * l)]
-                                   : problem->load[problem_at(problem, k, l)];
+    const double *V = problem->link->V_by_stream;
+
+    return V ? problem_rounded(V[k + problem->K * (j + problem->K * l)] * problem->unit_load)
+             : problem->load[problem_at(problem, k, l)];
 }
 
 /* Makes the point feasible to rounding and spends the whole budget: negative amplitudes become 0, s the least power
@@ -108,6 +154,9 @@ static inline double problem_load(const alloc_problem *problem, size_t k, size_t
  * and the limits allow (which raises every SINR). Reads w and s. False when no factor does; then the point is spoilt.
  */
 bool problem_complete(const alloc_problem *problem, alloc_point *point);
+/* The same where signals have directions; where sensing asks for more than the budget, it goes towards the best mixes.
+ */
+bool complete_directed(const alloc_problem *problem, alloc_point *point);
 
 /* The largest c at which communication powers max(c x_l, floor_l), with the least sensing powers that they need, keep
  * the budget and the limits; negative when there is none. */
@@ -118,5 +167,36 @@ double problem_amplitude(const alloc_problem *problem, double power_w);
 /* Radiated watts of a point, and back. */
 void problem_to_powers(const alloc_problem *problem, const alloc_point *point, cfi_powers *powers);
 void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers, alloc_point *point);
+
+/* Pairs of users of one pilot in blocks (pairs.c): what a user hears of every stream of its pilot, and what every
+ * stream costs the users who hear it, are products of a few rows by a few rows, each of which is read once a block and
+ * not once a pair. docs/model.md (M19). Sums over access points go in their order, LANES apart, whatever the block: no
+ * bit depends on threads. */
+
+/* Puts the users in groups by pilot, where pairs are so many that blocks pay; elsewhere there are no groups. A part of
+ * problem_build, after mates are listed. CFI_NO_MEMORY. */
+cfi_status pairs_group(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
+
+/* Of a response: what slopes say of u and I, K each, and z by pair, as mates are listed. */
+typedef struct pairs_prices {
+    const double *gain, *weight, *z;
+} pairs_prices;
+
+/* Of the streams j of a group at access points first .. first + count - 1, whole vectors, in rows like the signal:
+ *   v_jl = gain_j signal_jl - sum_k weight_k z_kj coherent_kjl */
+void pairs_pay(const alloc_problem *problem, size_t group, const pairs_prices *prices, size_t first, size_t count,
+               double *v);
+
+/* Amplitudes rows_kl along_l, rows like the signal; along NULL: 1. */
+typedef struct pairs_rows {
+    const double *rows, *along;
+} pairs_rows;
+
+/* What the users number first .. end - 1 (problem_user) hear of the streams of their pilot:
+ *   z_kj = sum_l coherent_kjl rows_jl along_l
+ * by pair (z NULL: nowhere). Adds the squares to their interference (NULL: nowhere). In blocks or, without groups, pair
+ * by pair. */
+void pairs_hear(const alloc_problem *problem, pairs_rows sent, size_t first, size_t end, double *z,
+                double *interference);
 
 #endif

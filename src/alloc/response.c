@@ -25,6 +25,11 @@ static void fill_constant_rows(response *r)
     }
 }
 
+cfi_status response_out_of_memory(const alloc_problem *problem, cfi_error *error)
+{
+    return error_set(error, CFI_NO_MEMORY, "out of memory for the response of %zu access points", problem->L);
+}
+
 cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *arena, cfi_error *error)
 {
     size_t K = problem->K, pairs = problem->mate_start[K], stride = problem->stride;
@@ -33,7 +38,7 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
 
     *r = (response){.problem = problem, .pairs = pairs, .stride = stride, .mu = -1.0};
     if (!memory) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the response of %zu access points", problem->L);
+        return response_out_of_memory(problem, error);
     }
     double **const row[] = {&r->root_kink, &r->trade, &r->offset,        &r->root_most, &r->root_fewest, &r->norm,
                             &r->per_norm,  &r->price, &r->sensing_price, &r->along,     &r->x,           &r->s};
@@ -45,6 +50,16 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
     r->weight = r->gain + K;
     r->amplitude = pairs > 0 || streams ? r->weight + K : NULL;
     fill_constant_rows(r);
+    if (problem->damped) {
+        r->yield = arena_zeros(arena, K * stride + pairs, sizeof(double));
+        if (!r->yield) {
+            return response_out_of_memory(problem, error);
+        }
+        r->damping = r->yield + K * stride;
+    }
+    if (problem->sensing.kind == SENSING_LINEARISED && response_lone_init(r, arena, error) != CFI_OK) {
+        return CFI_NO_MEMORY;
+    }
     return streams ? response_streams_init(r, arena, error) : CFI_OK;
 }
 
@@ -76,16 +91,16 @@ CLONES(static, void, price_tile, (const response *r, size_t first, size_t count)
     }
 }
 
-/* C_s of a tile. */
-CLONES(static, void, price_sensing, (const response *r, size_t first, size_t count), (r, first, count))
+/* sum_k weight_k load_kl of a tile. */
+CLONES(static, void, price_rows,
+       (const response *r, const double *loads, size_t first, size_t count, double *restrict price),
+       (r, loads, first, count, price))
 {
-    double *restrict price = r->sensing_price + first;
-
     for (size_t l = 0; l < count; l++) {
         price[l] = 0.0;
     }
     for (size_t k = 0; k < r->problem->K; k++) {
-        const double *restrict load = r->problem->sensing_load + r->stride * k + first;
+        const double *restrict load = loads + r->stride * k + first;
         double weight = r->weight[k];
 
         for (size_t l = 0; l < count; l++) {
@@ -111,9 +126,8 @@ CLONES(static, void, clip_row, (size_t count, double *restrict v, double *restri
     }
 }
 
-/* v of a tile where streams of one pilot add up coherently at each other's users, and its squared norm; whole vectors.
- */
-static void pay_coherent_tile(const response *r, size_t first, size_t count, const double *z)
+/* v of a tile where streams of one pilot add up coherently at each other's users, pair by pair. */
+static void pay_pairs(const response *r, size_t first, size_t count, const double *z)
 {
     const alloc_problem *problem = r->problem;
 
@@ -124,15 +138,42 @@ static void pay_coherent_tile(const response *r, size_t first, size_t count, con
     }
     for (size_t k = 0; k < problem->K; k++) {
         for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
-            size_t j = problem->mate[m];
-
-            rows_subtract(count, r->weight[k] * z[m], problem_coherent_row(problem, k, j) + first,
-                          r->amplitude + r->stride * j + first);
+            rows_subtract(count, r->weight[k] * z[m], problem_coherent_row(problem, k, m) + first,
+                          r->amplitude + r->stride * problem->mate[m] + first);
         }
     }
+}
+
+/* Clips v of users number first_user .. end_user - 1 (problem_user); a silent user's stream is not sent to weaken
+ * others. */
+static void clip_users(const response *r, size_t first_user, size_t end_user, size_t first, size_t count)
+{
+    for (size_t i = first_user; i < end_user; i++) {
+        size_t user = problem_user(r->problem, i);
+        double *v = r->amplitude + r->stride * user + first;
+
+        if (r->gain[user] > 0.0) {
+            clip_row(count, v, r->norm + first);
+        } else {
+            memset(v, 0, count * sizeof *v);
+        }
+    }
+}
+
+/* That v, clipped, and its squared norm; whole vectors. */
+static void pay_coherent_tile(const response *r, size_t first, size_t count, const double *z)
+{
+    const alloc_problem *problem = r->problem;
+    pairs_prices prices = {.gain = r->gain, .weight = r->weight, .z = z};
+
     memset(r->norm + first, 0, count * sizeof *r->norm);
-    for (size_t j = 0; j < problem->K; j++) {
-        clip_row(count, r->amplitude + r->stride * j + first, r->norm + first);
+    for (size_t group = 0; group < problem->groups; group++) {
+        pairs_pay(problem, group, &prices, first, count, r->amplitude);
+        clip_users(r, problem->group_start[group], problem->group_start[group + 1], first, count);
+    }
+    if (problem->groups == 0) {
+        pay_pairs(r, first, count, z);
+        clip_users(r, 0, problem->K, first, count);
     }
 }
 
@@ -166,11 +207,13 @@ static void price_aps(void *context, size_t thread, size_t first, size_t end)
     for (; first < end; first += AP_TILE) {
         size_t count = end - first < AP_TILE ? end - first : AP_TILE;
 
-        if (!r->problem->load_by_stream) {
+        if (!r->amplitude) {
             price_tile(r, first, count);
+        } else if (!r->problem->load_by_stream) {
+            price_rows(r, r->problem->load, first, count, r->price + first);
         }
         if (r->sensing_price != r->price) {
-            price_sensing(r, first, count);
+            price_rows(r, r->problem->sensing_load, first, count, r->sensing_price + first);
         }
         if (r->amplitude) {
             pay_coherent_tile(r, first, count, shared->z);
@@ -310,6 +353,23 @@ static bool raise_all(response *r)
 
 /* ---------------------------------------------------------------------- the state after it ---- */
 
+CLONES(static, void, take_yields,
+       (size_t count, const double *restrict v, const double *restrict along, double *restrict yield),
+       (count, v, along, yield))
+{
+    for (size_t l = 0; l < count; l++) {
+        yield[l] = v[l] > 0.0 ? along[l] : 0.0;
+    }
+}
+
+/* How much amplitudes rise with their v, as if rho / h stayed. */
+static void find_yields(response *r)
+{
+    for (size_t k = 0; k < r->problem->K; k++) {
+        take_yields(r->stride, r->amplitude + r->stride * k, r->along, r->yield + r->stride * k);
+    }
+}
+
 /* u, I and z of users first .. end - 1, but for what streams cause one by one. */
 static void collect_users(void *context, size_t thread, size_t first, size_t end)
 {
@@ -319,19 +379,20 @@ static void collect_users(void *context, size_t thread, size_t first, size_t end
     double *u = shared->answer, *interference = u + problem->K, *z = u + 2 * problem->K;
 
     (void)thread;
-    for (size_t k = first; k < end; k++) {
+    for (size_t i = first; i < end; i++) {
+        size_t k = problem_user(problem, i);
         const double *signal = problem->signal + r->stride * k;
 
         u[k] = r->amplitude ? rows_triple(r->stride, signal, r->amplitude + r->stride * k, r->along)
                             : r->gain[k] * rows_triple(r->stride, signal, signal, r->along);
         interference[k] = problem_interference(problem, k, r->x, r->s);
-        for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
-            size_t j = problem->mate[m];
+        for (size_t m = problem->mate_start[k]; r->damping && m < problem->mate_start[k + 1]; m++) {
+            const double *c = problem_coherent_row(problem, k, m);
 
-            z[m] = rows_triple(r->stride, problem_coherent_row(problem, k, j), r->amplitude + r->stride * j, r->along);
-            interference[k] += z[m] * z[m];
+            r->damping[m] = r->weight[k] * rows_triple(r->stride, c, c, r->yield + r->stride * problem->mate[m]);
         }
     }
+    pairs_hear(problem, (pairs_rows){.rows = r->amplitude, .along = r->along}, first, end, z, interference);
 }
 
 static void collect(shared_answer *shared)
@@ -381,6 +442,9 @@ bool response_answer(response *r, const double *state, double *answer, response_
 
     problem->objective->slopes(problem, state, state + K, r->gain, r->weight);
     threads_share(threads, r->stride, threads_even_part(threads, r->stride, K * pairs_each), price_aps, &shared);
+    if (r->lone) {
+        response_settle_lone(r, shared.z);
+    }
     if (problem->load_by_stream) {
         response_streams_price(r);
     }
@@ -389,6 +453,8 @@ bool response_answer(response *r, const double *state, double *answer, response_
     }
     if (problem->load_by_stream) {
         response_streams_place(r);
+    } else if (r->damping) {
+        find_yields(r);
     }
     collect(&shared);
     *value = value_of(r, state, answer);

@@ -33,8 +33,16 @@ typedef struct response {
     /* a row each, of the last answer */
     double *norm, *per_norm, *price, *sensing_price; /* h, 1 / h or 0; C and C_s without mu, one row where alike */
     double *along, *x, *s;                           /* rho / h */
-    /* with load_by_stream: K rows of C without mu; of v; the multiplier of each AP, beside C in the denominators */
-    double *stream_price, *worth, *shift;
+    /* Where the climb is damped: by how much each of the answer's falls as the state's rises, were it
+     * alone, and K rows of by how much amplitudes rise with their v, dw / dv. NULL elsewhere. */
+    double *damping, *yield;
+    /* Where powers form no convex set: scratch (K), and which access points would rather serve nobody (L; their limits
+     * are what they do). NULL elsewhere. */
+    double *lone_worth;
+    bool *lone;
+    /* with load_by_stream: K rows of C without mu; of v; of each AP the multiplier, beside C in the denominators (not a
+     * number: not known yet), the least that it may be, and the last one that was searched for */
+    double *stream_price, *worth, *shift, *pole, *last_shift;
 } response;
 
 /* u, I and z, one after the other. */
@@ -75,6 +83,12 @@ static inline double spending_newton(double price, spending now, double target)
 
 /* The same where the price depends on the user (response_streams.c): C and v of all amplitudes from gain and weight;
  * the answers at one mu, with what all radiate; and where amplitudes end up, as w in r->amplitude. */
+/* Access points whose every v is clipped, where powers form no convex set (response_lone.c): they are told what to do.
+ * After the rows of an answer are priced, for a state with coherent amplitudes z. */
+cfi_status response_lone_init(response *r, cfi_arena *arena, cfi_error *error);
+void response_settle_lone(response *r, const double *z);
+
+cfi_status response_out_of_memory(const alloc_problem *problem, cfi_error *error);
 cfi_status response_streams_init(response *r, cfi_arena *arena, cfi_error *error);
 void response_streams_price(response *r);
 spending response_streams_spend(response *r, double mu);

@@ -7,18 +7,75 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a unit of power of AP l is worth to the active users of a stationary point: slope = price x. */
-static double price_of(const alloc_problem *problem, const alloc_state *at, size_t l)
+/* What a unit of power for user k at AP l costs the others, by the weights of their interference; where it depends on
+ * the stream that is in rows already (take_weights). */
+static double cost_of(const alloc_search *s, const double *weight, size_t k, size_t l)
 {
-    double x = 0.0, slope = 0.0;
+    const alloc_problem *problem = &s->problem;
+    double cost = 0.0;
+
+    if (problem->load_by_stream) {
+        return s->ascent.work.trial.point->w[problem_at(problem, k, l)];
+    }
+
+    for (size_t i = 0; i < problem->K; i++) {
+        cost += weight[i] * problem_load(problem, i, k, l);
+    }
+    return cost;
+}
+
+/* What a unit of power of AP l costs user k at a stationary point, by what it is worth to the active users: slope =
+ * price x. Where it costs by stream, what they pay beyond their own cost is the same for all. */
+static double price_of(const alloc_search *s, const double *weight, size_t k, size_t l)
+{
+    const alloc_problem *problem = &s->problem;
+    const alloc_state *at = &s->best;
+    double x = 0.0, slope = 0.0, own = 0.0;
 
     for (size_t j = 0; j < problem->K; j++) {
         double u = at->values->u[j], noise = at->values->interference[j], w = at->point->w[problem_at(problem, j, l)];
 
         slope += problem->signal[problem_at(problem, j, l)] * w * u / (noise + u * u);
         x += w * w;
+        own += problem->load_by_stream && w > 0.0 ? w * w * cost_of(s, weight, j, l) : 0.0;
     }
-    return slope / x;
+    return problem->load_by_stream ? cost_of(s, weight, k, l) + (slope - own) / x : slope / x;
+}
+
+/* What power costs user k at an access point that serves silent users alone, beyond cost_of: the price of the budget,
+ * as those with active users have it. */
+static double budget_price(const alloc_search *s, const double *weight, size_t k)
+{
+    const alloc_problem *problem = &s->problem;
+    double least = INFINITY;
+
+    for (size_t l = 0; l < problem->L; l++) {
+        double price = price_of(s, weight, k, l) - cost_of(s, weight, k, l);
+
+        least = price < least ? price : least; /* not where it is NaN */
+    }
+    return least > 0.0 && least < INFINITY ? least : 0.0;
+}
+
+/* Power for users saves sensing power where that is sent: so much of it is left to pay. */
+static double beside_sensing(const alloc_search *s, size_t l)
+{
+    double incline = s->problem.sensing.incline[l];
+
+    return s->best.point->s[l] > 0.0 && incline > 0.0 ? incline : 1.0;
+}
+
+/* The candidate's values become slopes of the objective at the best point, amplitudes of the trial what power costs by
+ * stream, where that differs; returns the weights of interference. */
+static const double *take_weights(const alloc_search *s)
+{
+    const alloc_values *at = s->best.values, *to = s->ascent.work.candidate.values;
+
+    s->problem.objective->slopes(&s->problem, at->u, at->interference, to->u, to->interference);
+    if (s->problem.load_by_stream) {
+        problem_price_streams(&s->problem, to->interference, 0, s->problem.L, s->ascent.work.trial.point->w);
+    }
+    return to->interference;
 }
 
 /* Amplitudes of user k along signal_kl / price_l, into the candidate; false where the test of docs/model.md (M13) says
@@ -26,11 +83,20 @@ static double price_of(const alloc_problem *problem, const alloc_state *at, size
 static bool choose_direction(const alloc_search *s, size_t k)
 {
     const alloc_problem *problem = &s->problem;
-    double *w = s->ascent.work.candidate.point->w, benefit = 0.0;
+    bool clusters = problem->link->served && problem->objective->slopes;
+    const double *weight = clusters || problem->load_by_stream ? take_weights(s) : NULL;
+    double *w = s->ascent.work.candidate.point->w, benefit = 0.0, mu = clusters ? budget_price(s, weight, k) : 0.0;
 
     for (size_t l = 0; l < problem->L; l++) {
-        double signal = problem->signal[problem_at(problem, k, l)], price = price_of(problem, &s->best, l);
+        double signal = problem->signal[problem_at(problem, k, l)], price = price_of(s, weight, k, l);
 
+        w[problem_at(problem, k, l)] = 0.0;
+        if (clusters && !(signal > 0.0)) {
+            continue;
+        }
+        if (clusters && !(price > 0.0)) {
+            price = (cost_of(s, weight, k, l) + mu) * beside_sensing(s, l);
+        }
         if (!(price > 0.0)) {
             return false;
         }

@@ -12,8 +12,9 @@ typedef struct sca_outcome {
     const char *stop_reason;
     bool broke_down;                  /* its last step failed: no rival for a start that ended by itself */
     char failure[SCA_FAILURE_LENGTH]; /* what broke down, of an inaccurate or failed start; else "" */
+    bool unfinished;                  /* the response got no further, and the cone solver has not gone on yet */
     double objective;
-    size_t iterations;
+    size_t start, iterations;
     double *trace; /* room for max_iterations + 1 values, given by the caller */
     size_t trace_count;
 } sca_outcome;

@@ -103,6 +103,13 @@ cfi_status search_run(alloc_search *s, cfi_error *error)
         }
         s->tried++;
     }
+    if (s->tried > 0 && s->best_outcome.unfinished) {
+        cfi_status status = ascent_finish(&s->ascent, &s->best, &s->best_outcome, error);
+
+        if (status != CFI_OK) {
+            return status;
+        }
+    }
     if (!s->problem.objective->revives || s->problem.link->pilots_overlap || s->tried == 0 ||
         s->best_outcome.broke_down) {
         return CFI_OK;

@@ -7,20 +7,46 @@
 
 double sensing_least_power(const sensing_ap *ap)
 {
-    return ap->need / fmax(ap->comm, ap->sens);
+    return ap->need > 0.0 ? ap->need / fmax(ap->comm, ap->sens) : 0.0;
+}
+
+sensing_ap sensing_of(const cfi_link *link, size_t l)
+{
+    const double *threshold = link->system->sensing.crlb_threshold_rad2;
+    bool serves = link_has_users(link, l);
+
+    if (!threshold && link->directions.aim) {
+        return (sensing_ap){.comm = serves, .sens = 1.0};
+    }
+    if (link->directions.aim) {
+        directed_ap ap = directed_of(link, l, 1.0);
+
+        return (sensing_ap){.comm = serves ? directed_best(&ap).information : 0.0,
+                            .sens = ap.along * (double)link->system->N,
+                            .need = 1.0};
+    }
+    return (sensing_ap){.comm = serves ? link->own_echo.comm[l] : 0.0,
+                        .sens = link->own_echo.sens[l],
+                        .need = threshold ? 1.0 / threshold[l] : 0.0};
 }
 
 cfi_status sensing_check(const cfi_link *link, cfi_error *error)
 {
-    return link->own_echo.diagonal
+    if (!link->system->sensing.crlb_threshold_rad2) {
+        return CFI_OK;
+    }
+    if (!link->own_echo.diagonal) {
+        return error_set(error, CFI_INVALID, "the allocation takes thresholds on an access point's own echo only");
+    }
+    return !link->directions.aim || link->V_by_stream
                ? CFI_OK
-               : error_set(error, CFI_INVALID, "the allocation takes thresholds on an access point's own echo only");
+               : error_set(error, CFI_INVALID, "signals that have directions need interference by stream");
 }
 
 cfi_status sensing_init(alloc_sensing *sensing, size_t L, cfi_arena *arena, cfi_error *error)
 {
     double *row = arena_alloc(arena, 6 * L, sizeof *row);
-    size_t *rank = arena_alloc(arena, L, sizeof *rank);
+    size_t *rank = arena_alloc(arena, 2 * L, sizeof *rank);
 
     if (!row || !rank) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the thresholds of %zu access points", L);
@@ -31,7 +57,31 @@ cfi_status sensing_init(alloc_sensing *sensing, size_t L, cfi_arena *arena, cfi_
                                .offset = row + 3 * L,
                                .most = row + 4 * L,
                                .fewest = row + 5 * L,
-                               .rank = rank};
+                               .rank = rank,
+                               .place = rank + L};
+    return CFI_OK;
+}
+
+cfi_status sensing_direct(alloc_sensing *sensing, const cfi_link *link, double unit_w, cfi_arena *arena,
+                          cfi_error *error)
+{
+    size_t L = link->L;
+
+    if (!link->directions.aim || !link->system->sensing.crlb_threshold_rad2) {
+        return CFI_OK;
+    }
+    sensing->directed = arena_alloc(arena, L, sizeof *sensing->directed);
+    sensing->best = arena_alloc(arena, L, sizeof *sensing->best);
+    sensing->aim = arena_alloc(arena, L, sizeof *sensing->aim);
+    if (!sensing->directed || !sensing->best || !sensing->aim) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the thresholds of %zu access points", L);
+    }
+    for (size_t l = 0; l < L; l++) {
+        sensing->directed[l] = directed_of(link, l, unit_w);
+        sensing->best[l] = directed_best(&sensing->directed[l]);
+        sensing->d1[l] = link_has_users(link, l) ? sensing->best[l].information : 0.0;
+        sensing->d2[l] = sensing->directed[l].along * (double)link->system->N;
+    }
     return CFI_OK;
 }
 
@@ -46,16 +96,31 @@ static double largest_communication_power(const alloc_sensing *sensing, size_t l
     return fmin(limit, fmax((limit - 1.0 / d2) / (1.0 - d1 / d2), 0.0));
 }
 
+bool sensing_prefers_beam(const alloc_sensing *sensing, size_t L)
+{
+    size_t l = 0;
+
+    while (l + 1 < L && sensing_is_idle(sensing, l)) { /* somebody has users */
+        l++;
+    }
+    return sensing->d2[l] >= sensing->d1[l];
+}
+
 /* Where sensing power is the weaker one, much of it does what little communication power does. */
 static double least_communication_power(const alloc_sensing *sensing, size_t l, double limit)
 {
     double d1 = sensing->d1[l], d2 = sensing->d2[l];
 
-    return sensing->beam_senses_better || !(limit < INFINITY) ? 0.0 : fmax((1.0 - d2 * limit) / (d1 - d2), 0.0);
+    return sensing->beam_senses_better || sensing_is_idle(sensing, l) || !(limit < INFINITY)
+               ? 0.0
+               : fmax((1.0 - d2 * limit) / (d1 - d2), 0.0);
 }
 
 static sensing_case choose_case(const alloc_sensing *sensing, bool coherent, const sensing_loads *loads)
 {
+    if (sensing->directed) {
+        return coherent ? SENSING_LINEARISED : SENSING_CONVEX;
+    }
     if (coherent) {
         return sensing->beam_senses_better && loads->trade_convex ? SENSING_CONVEX : SENSING_LINEARISED;
     }
@@ -65,12 +130,30 @@ static sensing_case choose_case(const alloc_sensing *sensing, bool coherent, con
     return SENSING_CONVEX;
 }
 
+/* Without thresholds nothing has to be sensed: every power is enough. */
+static void choose_nothing(alloc_sensing *sensing, size_t L, const double *limit)
+{
+    sensing->beam_senses_better = true;
+    sensing->kind = SENSING_SATURATED;
+    sensing->ranked = sensing->serving = 0;
+    for (size_t l = 0; l < L; l++) {
+        sensing->incline[l] = sensing->offset[l] = sensing->fewest[l] = 0.0;
+        sensing->most[l] = limit[l];
+        sensing->place[l] = sensing_is_idle(sensing, l) ? SIZE_MAX : sensing->serving++;
+        sensing->rank[l] = SIZE_MAX;
+    }
+}
+
 void sensing_choose(alloc_sensing *sensing, size_t L, bool coherent, const sensing_loads *loads, const double *limit,
                     const double *unit)
 {
-    sensing->beam_senses_better = sensing->d2[0] >= sensing->d1[0];
+    if (!loads) {
+        choose_nothing(sensing, L, limit);
+        return;
+    }
+    sensing->beam_senses_better = sensing_prefers_beam(sensing, L);
     sensing->kind = choose_case(sensing, coherent, loads);
-    sensing->ranked = 0;
+    sensing->ranked = sensing->serving = 0;
     for (size_t l = 0; l < L; l++) {
         double d1 = sensing->d1[l], d2 = sensing->d2[l];
 
@@ -78,7 +161,9 @@ void sensing_choose(alloc_sensing *sensing, size_t L, bool coherent, const sensi
         sensing->offset[l] = d2 > 0.0 ? 1.0 / d2 : 0.0;
         sensing->most[l] = largest_communication_power(sensing, l, limit[l]);
         sensing->fewest[l] = least_communication_power(sensing, l, limit[l]);
-        sensing->rank[l] = 1.0 / d1 <= NEGLIGIBLE_POWER * unit[l] ? SIZE_MAX : sensing->ranked++;
+        sensing->place[l] = sensing_is_idle(sensing, l) ? SIZE_MAX : sensing->serving++;
+        sensing->rank[l] =
+            sensing_is_idle(sensing, l) || 1.0 / d1 <= NEGLIGIBLE_POWER * unit[l] ? SIZE_MAX : sensing->ranked++;
     }
 }
 
@@ -87,6 +172,10 @@ sensing_shape sensing_shape_of(const alloc_sensing *sensing, size_t l)
     double d1 = sensing->d1[l], d2 = sensing->d2[l];
     sensing_shape shape = {.kink = d1 > LEAST_COEFFICIENT ? 1.0 / d1 : 1.0 / LEAST_COEFFICIENT,
                            .helps = sensing->kind != SENSING_SATURATED && d2 > 0.0};
+
+    if (sensing_is_idle(sensing, l)) {
+        return (sensing_shape){.offset = 1.0 / d2, .helps = true};
+    }
 
     if (shape.helps) {
         shape.trade = d1 / d2;
@@ -99,7 +188,7 @@ double sensing_floor(const alloc_sensing *sensing, size_t l, double s, double li
 {
     double d1 = sensing->d1[l], d2 = sensing->d2[l], floor;
 
-    if (sensing->beam_senses_better) {
+    if (sensing->beam_senses_better || sensing_is_idle(sensing, l)) {
         return 0.0;
     }
     if (sensing->kind == SENSING_SATURATED || !keep || !(d2 > 0.0)) {

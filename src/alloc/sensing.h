@@ -4,28 +4,38 @@
  * has to reach what its threshold needs. In the units of a problem that need is 1:
  *     d1_l x_l + d2_l s_l >= 1
  * so x >= 1 / d1 senses well enough by itself (the kink), and below it s = (1 - d1 x) / d2 is the least that helps.
- * With one receiving antenna d2 = 0: sensing power never helps, and nothing is divided by d2. */
+ * With one receiving antenna d2 = 0: sensing power never helps, and nothing is divided by d2.
+ * An access point without users ("idle") has no communication power that could sense: d1 = 0, and s = 1 / d2.
+ *
+ * Where signals have directions information is a concave function of all powers of the access point (directed.h). d1 is
+ * then the most that a unit of power has, and d2 what a unit of sensing power has alone. */
 #ifndef CFISAC_ALLOC_SENSING_H
 #define CFISAC_ALLOC_SENSING_H
 
-#include "cfisac/alloc.h"
+#include "alloc/directed.h"
 
 /* How a step treats the sensing constraint. Which of d1 and d2 is larger is the same for all access points, whose
  * arrays are alike. */
 typedef enum {
     SENSING_CONVEX,    /* linear in powers of which x_l >= sum_k w_kl^2 may be larger than is used: no loss */
-    SENSING_SATURATED, /* no sensing power is of use: s = 0, x_l >= 1 / d1_l */
+    SENSING_SATURATED, /* no sensing power is of use: s = 0, x_l >= 1 / d1_l, which is 0 without thresholds */
     SENSING_LINEARISED /* coherent terms, and communication power senses better: reverse convex in amplitudes */
 } sensing_case;
 
 typedef struct alloc_sensing {
     sensing_case kind;
     bool beam_senses_better;  /* d2 >= d1: the least power that senses is sensing power */
-    double *d1, *d2;          /* L each: information a unit of power, over what the threshold needs */
-    double *incline, *offset; /* L: x + s >= incline x + offset is the constraint: 1 - d1 / d2, 1 / d2; 0 if d2 = 0 */
-    double *most;         /* L: the largest communication power x_l with which AP l senses well enough in its limit */
-    double *fewest;       /* L: the least x_l with which sensing power fills up what is missing within the limit */
-    size_t *rank, ranked; /* L: place among the `ranked` access points whose threshold counts; else SIZE_MAX */
+    double *d1, *d2;          /* L each: information a unit of power, over what the threshold needs; infinite without */
+    double *incline, *offset; /* L: x + s >= incline x + offset is the constraint: 1 - d1 / d2, 1 / d2; 0 if d2 = 0,
+                                 and without thresholds */
+    double *most;   /* L: the largest communication power x_l with which AP l senses well enough in its limit */
+    double *fewest; /* L: the least x_l with which sensing power fills up what is missing within the limit */
+    /* L: place among the `ranked` access points with users whose threshold counts; else SIZE_MAX */
+    size_t *rank, ranked;
+    size_t *place, serving; /* L: place among the `serving` access points with users; else SIZE_MAX */
+    directed_ap *directed;  /* L, in units of the problem; NULL where information is linear */
+    directed_mix *best;     /* L: the same */
+    cfi_aim *aim;           /* L: scratch of the completion */
 } alloc_sensing;
 
 /* How interference of sensing power compares with that of communication power, over all pairs of user and AP. */
@@ -41,17 +51,13 @@ typedef struct sensing_shape {
     bool helps;
 } sensing_shape;
 
-/* One access point's own information in watts: of a watt for users, of a watt for sensing, what its threshold needs. */
+/* One access point's own information in watts: of a watt for users (0 without users), of a watt for sensing, what its
+ * threshold needs; nothing without one. Where signals have directions the most of a watt, over what is needed. */
 typedef struct sensing_ap {
     double comm, sens, need;
 } sensing_ap;
 
-static inline sensing_ap sensing_of(const cfi_link *link, size_t l)
-{
-    return (sensing_ap){.comm = link->own_echo.comm[l],
-                        .sens = link->own_echo.sens[l],
-                        .need = 1.0 / link->system->sensing.crlb_threshold_rad2[l]};
-}
+sensing_ap sensing_of(const cfi_link *link, size_t l);
 
 /* A watt senses better as sensing power. */
 static inline bool sensing_beam_is_better(const sensing_ap *ap)
@@ -63,12 +69,26 @@ static inline bool sensing_beam_is_better(const sensing_ap *ap)
 double sensing_least_power(const sensing_ap *ap);
 
 /* The allocation knows thresholds on the own echo only: CFI_INVALID for information that other access points' powers
- * add to. */
+ * add to, and for signals that have directions and interfere all alike. */
 cfi_status sensing_check(const cfi_link *link, cfi_error *error);
 
 /* Rows for L access points. CFI_NO_MEMORY. */
 cfi_status sensing_init(alloc_sensing *sensing, size_t L, cfi_arena *arena, cfi_error *error);
-/* Everything that follows from d1 and d2; limit (infinite: none) and unit as in alloc_problem, L each. */
+/* Where there are thresholds and signals have directions: what is only there, and d1 and d2; unit_w watts are a unit.
+ * CFI_NO_MEMORY. */
+cfi_status sensing_direct(alloc_sensing *sensing, const cfi_link *link, double unit_w, cfi_arena *arena,
+                          cfi_error *error);
+/* Sensing power senses better: d2 >= d1 at the access points with users. */
+bool sensing_prefers_beam(const alloc_sensing *sensing, size_t L);
+
+/* Nobody is served. */
+static inline bool sensing_is_idle(const alloc_sensing *sensing, size_t l)
+{
+    return !(sensing->d1[l] > 0.0);
+}
+
+/* Everything that follows from d1 and d2; limit (infinite: none) and unit as in alloc_problem, L each. loads: NULL
+ * where there are no thresholds. */
 void sensing_choose(alloc_sensing *sensing, size_t L, bool coherent, const sensing_loads *loads, const double *limit,
                     const double *unit);
 

@@ -1,5 +1,6 @@
-/* The equal and the heuristic split. docs/model.md (M11), (M12). */
-#include "alloc/sensing.h"
+/* Powers that nothing is iterated for: the equal, the heuristic and the fractional split, and given ones.
+ * docs/model.md (M11), (M12), (M12a). */
+#include "alloc/splits.h"
 
 #include "base/clones.h"
 #include "base/threads.h"
@@ -7,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-static cfi_status splits_out_of_memory(cfi_error *error)
+cfi_status splits_out_of_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for the power splits");
 }
@@ -19,24 +20,31 @@ CLONES(static, void, scale_shares, (size_t K, double x, double sum, double *shar
     }
 }
 
-/* AP l spends x watts on its users, in proportion to the mean square of their estimates (equal gamma under maximum
- * ratio), and y on sensing. */
-static void spread_over_users(const cfi_link *link, size_t l, double x, double y, cfi_powers *powers)
+/* K shares become parts of x watts; where all are 0 nothing is sent. */
+static void share_out(size_t K, double x, double *share)
 {
-    size_t K = link->K;
-    double *p = powers->p + K * l, sum = 0.0;
+    double sum = 0.0;
+
+    for (size_t k = 0; k < K; k++) {
+        sum += share[k];
+    }
+    if (sum > 0.0) {
+        scale_shares(K, x, sum, share);
+    }
+}
+
+void splits_spread(const cfi_link *link, size_t l, double x, double y, cfi_powers *powers)
+{
+    double *p = powers->p + link->K * l;
 
     link_share(link, l, p);
-    for (size_t k = 0; k < K; k++) {
-        sum += p[k];
-    }
-    scale_shares(K, x, sum, p);
+    share_out(link->K, x, p);
     powers->s[l] = y;
 }
 
 enum { SPLIT_STEPS = 8 }; /* of a pair: its share, a sum and two quotients */
 
-/* What the threads share of the equal split. */
+/* What the threads share of the equal and of the fractional split. */
 typedef struct equal_split {
     const cfi_link *link;
     cfi_powers *powers;
@@ -50,7 +58,7 @@ static void split_equally(void *context, size_t thread, size_t first, size_t end
 
     (void)thread;
     for (size_t l = first; l < end; l++) {
-        spread_over_users(e->link, l, (1.0 - f) * each, f * each, e->powers);
+        splits_spread(e->link, l, (1.0 - f) * each, f * each, e->powers);
     }
 }
 
@@ -59,6 +67,71 @@ void alloc_equal(const cfi_link *link, cfi_powers *powers)
     equal_split e = {.link = link, .powers = powers};
 
     threads_share(link->threads, link->L, threads_part(SPLIT_STEPS * link->K), split_equally, &e);
+}
+
+/* --------------------------------------------------------------- fractional, given ---- */
+
+/* What AP l spends: its share of the budget, or its limit where that is less; its limit where the limits are the
+ * budget. */
+static double power_to_spend(const cfi_system *system, size_t l)
+{
+    double each = system->power.budget_w / (double)system->L;
+
+    if (!system->power.ap_limit_w) {
+        return each;
+    }
+    return system->power.budget_is_limits ? system->power.ap_limit_w[l] : fmin(each, system->power.ap_limit_w[l]);
+}
+
+static void split_by_gains(void *context, size_t thread, size_t first, size_t end)
+{
+    const equal_split *e = context;
+    const cfi_system *system = e->link->system;
+    double f = system->allocation.fractional_fraction;
+    size_t K = e->link->K;
+
+    (void)thread;
+    for (size_t l = first; l < end; l++) {
+        double all = power_to_spend(system, l), *p = e->powers->p + K * l;
+
+        link_gain_share(e->link, l, system->allocation.fractional_exponent, p);
+        share_out(K, (1.0 - f) * all, p);
+        e->powers->s[l] = f * all;
+    }
+}
+
+void alloc_fractional(const cfi_link *link, cfi_powers *powers)
+{
+    enum { STEPS_OF_A_POWER = 40 };
+    equal_split e = {.link = link, .powers = powers};
+
+    threads_share(link->threads, link->L, threads_part((SPLIT_STEPS + STEPS_OF_A_POWER) * link->K), split_by_gains, &e);
+}
+
+cfi_status alloc_given(const cfi_link *link, cfi_powers *powers, cfi_error *error)
+{
+    const cfi_allocation_settings *given = &link->system->allocation;
+    size_t K = link->K, L = link->L;
+
+    if (!given->powers_w) {
+        return error_set(error, CFI_INVALID,
+                         "allocation.powers_w: null with the allocation.method given (allowed: K rows of L numbers)");
+    }
+    for (size_t i = 0; link->served && i < K * L; i++) {
+        if (!link_serves(link, i % K, i / K) && given->powers_w[i] > 0.0) {
+            return error_set(error, CFI_INVALID,
+                             "allocation.powers_w: %.6g W for user %zu at access point %zu, which does not serve it in "
+                             "drop %u (allowed: 0 there)",
+                             given->powers_w[i], i % K, i / K, link->drop);
+        }
+    }
+    memcpy(powers->p, given->powers_w, K * L * sizeof *powers->p);
+    if (given->sensing_powers_w) {
+        memcpy(powers->s, given->sensing_powers_w, L * sizeof *powers->s);
+    } else {
+        memset(powers->s, 0, L * sizeof *powers->s);
+    }
+    return CFI_OK;
 }
 
 /* ---------------------------------------------------------------------- heuristic ---- */
@@ -153,12 +226,13 @@ static void fill_splits(const cfi_link *link, split *aps)
 
     for (size_t l = 0; l < link->L; l++) {
         sensing_ap ap = sensing_of(link, l);
-        bool lift_sensing = sensing_beam_is_better(&ap);
+        bool lift_sensing = sensing_beam_is_better(&ap), serves = link_has_users(link, l);
 
-        aps[l] = (split){.free = (lift_sensing ? 1.0 - f : f) * each,
-                         .floor = (lift_sensing ? f : 1.0 - f) * each,
-                         .weak = fmin(ap.comm, ap.sens),
-                         .strong = fmax(ap.comm, ap.sens),
+        /* without users it senses as much as it must */
+        aps[l] = (split){.free = serves ? (lift_sensing ? 1.0 - f : f) * each : 0.0,
+                         .floor = serves ? (lift_sensing ? f : 1.0 - f) * each : 0.0,
+                         .weak = ap.need > 0.0 ? fmin(ap.comm, ap.sens) : 0.0,
+                         .strong = ap.need > 0.0 ? fmax(ap.comm, ap.sens) : 1.0, /* nothing is divided by 0 */
                          .need = ap.need,
                          .limit = system->power.ap_limit_w ? system->power.ap_limit_w[l] : INFINITY};
     }
@@ -183,7 +257,7 @@ static void split_by_factors(void *context, size_t thread, size_t first, size_t 
         bool lift_sensing = sensing_beam_is_better(&ap);
 
         split_at(&h->aps[l], h->c, h->floor_factor, &free, &lifted);
-        spread_over_users(h->link, l, lift_sensing ? free : lifted, lift_sensing ? lifted : free, h->powers);
+        splits_spread(h->link, l, lift_sensing ? free : lifted, lift_sensing ? lifted : free, h->powers);
     }
 }
 
@@ -198,6 +272,9 @@ cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *p
     if (!(factor <= 1.0)) {
         return error_set(error, CFI_INFEASIBLE, "thresholds cannot be met: all of them must be %.6g times larger",
                          factor);
+    }
+    if (link->directions.aim && link->system->sensing.crlb_threshold_rad2) {
+        return splits_directed(link, arena, powers, error);
     }
     aps = arena_alloc(arena, L, sizeof *aps);
     if (!aps) {

@@ -34,6 +34,7 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
                                .constraint = problem->link->system->allocation.crlb_constraint,
                                .options = options,
                                .cone = &workspace->cone,
+                               .scratch = workspace->scratch,
                                .active = arena_alloc(workspace->scratch, 3 * problem->K, sizeof(size_t)),
                                .unit = arena_alloc(workspace->scratch, problem->L, sizeof(double))};
     if (status != CFI_OK) {
@@ -156,6 +157,17 @@ static cfi_status run_by_cones(alloc_stepper *stepper, step_model *model, alloc_
     return status;
 }
 
+/* Room to number amplitudes in, when the first step asks for it: the response needs none. */
+static bool make_numbers(alloc_stepper *stepper)
+{
+    const cfi_link *link = stepper->problem->link;
+
+    if (link->served && !stepper->number) {
+        stepper->number = arena_alloc(stepper->scratch, link->K * link->L, sizeof *stepper->number);
+    }
+    return !link->served || stepper->number;
+}
+
 cfi_status stepper_run(alloc_stepper *stepper, const alloc_state *at, const step_surrogate *surrogate,
                        const alloc_state *to, socp_status *solved, cfi_error *error)
 {
@@ -174,7 +186,11 @@ cfi_status stepper_run(alloc_stepper *stepper, const alloc_state *at, const step
     if (stepper->active_count == 0) {
         return CFI_OK;
     }
+    if (!make_numbers(stepper)) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for an allocation step");
+    }
     model.A = stepper->active_count;
+    model.number = stepper->number;
     status = run_by_cones(stepper, &model, to->point, error);
     *solved = stepper->end.status;
     return status;

@@ -20,9 +20,11 @@ typedef struct alloc_stepper {
     cfi_crlb_constraint constraint;
     size_t *active; /* users that take part */
     size_t active_count;
+    size_t *number;    /* K x L, of a step's amplitudes (step_rows.h); NULL where every AP serves every user */
     double *unit;      /* L: of the step's problem */
     cone_solver *cone; /* the workspace's */
-    step_end end;      /* of the last step that the cone solver took */
+    cfi_arena *scratch;
+    step_end end; /* of the last step that the cone solver took */
     /* export of every problem solved */
     const cfi_alloc_options *options;
     size_t start, step;

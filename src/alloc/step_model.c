@@ -1,15 +1,17 @@
 /* One SCA step as a second-order cone problem: variables, constraints and what a solution says. docs/model.md
  * (M13)-(M15)
  *
- * Variables   w (active users x L), x, q (L), e and theta (constraint `sca`), then the surrogate's own. q is the power
- * that is radiated in all, x the communication power. Where both powers interfere alike, x is there only for access
- * points whose threshold counts; where interference depends on the stream, powers p (active users x L) take its place,
- * whose sum it is. theta is there for thresholds that count, limits where they are below the budget. w, x, q and p of
- * an access point are measured in its unit. At the point of expansion: S0 = SINR, u0, I0. A bar is a value relative to
- * the point: u/u0, I/I0. Every row is of order one. */
+ * Variables   w (active users, each at the access points that serve it), x, q (L), e and theta (constraint `sca`), then
+ * the surrogate's own. q is the power that is radiated in all, x the communication power. Where both powers interfere
+ * alike, x is there only for access points whose threshold counts; where interference depends on the stream, powers p
+ * (one for each w) take its place, whose sum it is. Of an access point without users there is q alone. theta is there
+ * for thresholds that count, limits where they are below the budget. w, x, q and p of an access point are measured in
+ * its unit. At the point of expansion: S0 = SINR, u0, I0. A bar is a value relative to the point: u/u0, I/I0. Every row
+ * is of order one. */
 #include "alloc/step_model.h"
 
 #include "alloc/step_crlb.h"
+#include "alloc/step_directed.h"
 
 #include <math.h>
 #include <string.h>
@@ -40,6 +42,16 @@ static void put_threshold(const step_model *model, size_t row, size_t l)
     if (step_has_x(model, l)) {
         step_put_communication_power(model, row, l, (d1 - d2) / strong);
     }
+}
+
+/* q_l alone has to sense: of an access point that serves nobody, or nobody who is active, which the completion then
+ * lets serve others where that senses better. */
+static void put_threshold_of_q(const step_model *model, size_t row, size_t l)
+{
+    const alloc_sensing *sensing = &model->problem->sensing;
+
+    socp_constant(model->builder, row, -1.0 / fmax(sensing->d1[l], sensing->d2[l]) / model->unit[l]);
+    socp_put(model->builder, row, model->q + l, 1.0);
 }
 
 /* The unit vector along AP l's amplitudes at the point, or along the signal gains where there are none: the entry of
@@ -79,7 +91,9 @@ static void put_squared_norm(const step_model *model, size_t row, size_t l, doub
     for (size_t a = 0; a < model->A; a++) {
         double along = v.along[problem_at(model->problem, model->active[a], l)];
 
-        socp_put(model->builder, row, a + model->A * l, factor * 2.0 * r * v.scale * along);
+        if (step_serves(model, a, l)) {
+            socp_put(model->builder, row, step_w(model, a, l), factor * 2.0 * r * v.scale * along);
+        }
     }
 }
 
@@ -114,13 +128,47 @@ static void put_linearised_apart(const step_model *model, size_t row, size_t l)
     put_squared_norm(model, row, l, r, scale);
 }
 
-/* The sensing constraint as linear rows, one for each access point whose threshold counts. */
+/* Some active user is served. */
+static bool serves_somebody(const step_model *model, size_t l)
+{
+    size_t a = 0;
+
+    while (a < model->A && !step_serves(model, a, l)) {
+        a++;
+    }
+    return a < model->A;
+}
+
+static void add_rows_without_users(const step_model *model)
+{
+    for (size_t l = 0; l < model->problem->L; l++) {
+        if (sensing_is_idle(&model->problem->sensing, l)) {
+            put_threshold_of_q(model, socp_add_linear(model->builder, 1), l);
+        }
+    }
+}
+
+/* Of access points with users whose cone is none in this step. */
+static void add_rows_for_cones(const step_model *model)
+{
+    for (size_t l = 0; l < model->problem->L; l++) {
+        if (model->problem->sensing.rank[l] != SIZE_MAX && !step_directed_has_cone(model, l)) {
+            put_threshold_of_q(model, socp_add_linear(model->builder, 1), l);
+        }
+    }
+}
+
+/* The sensing constraint as linear rows, one for each access point with users whose threshold counts. */
 static void add_threshold_rows(const step_model *model)
 {
     const alloc_sensing *sensing = &model->problem->sensing;
     size_t row;
 
     if (model->constraint == CFI_CRLB_SCA) {
+        return;
+    }
+    if (sensing->directed) {
+        add_rows_for_cones(model);
         return;
     }
     row = socp_add_linear(model->builder, sensing->ranked);
@@ -130,6 +178,8 @@ static void add_threshold_rows(const step_model *model)
         }
         if (sensing->kind != SENSING_LINEARISED) {
             put_threshold(model, row++, l);
+        } else if (!serves_somebody(model, l)) {
+            put_threshold_of_q(model, row++, l);
         } else if (step_loads_apart(model)) {
             put_linearised_apart(model, row++, l);
         } else {
@@ -175,8 +225,8 @@ static void add_power_rows(const step_model *model)
         }
     }
     if (problem->coherent) { /* with orthogonal pilots w >= 0 holds by itself */
-        row = socp_add_linear(builder, model->A * L);
-        for (size_t i = 0; i < model->A * L; i++) {
+        row = socp_add_linear(builder, model->amplitudes);
+        for (size_t i = 0; i < model->amplitudes; i++) {
             socp_put(builder, row + i, i, 1.0);
         }
     }
@@ -184,45 +234,90 @@ static void add_power_rows(const step_model *model)
 
 /* ----------------------------------------------------------------------- cones ---- */
 
-/* norm(w_l)^2 <= x_l, or q_l where that is all; w_jl^2 <= p_jl for each stream. */
+static size_t count_served(const step_model *model, size_t l)
+{
+    size_t count = 0;
+
+    for (size_t a = 0; a < model->A; a++) {
+        count += step_serves(model, a, l);
+    }
+    return count;
+}
+
+/* w_jl^2 <= p_jl for each stream of AP l. */
+static void add_stream_cones(const step_model *model, size_t l)
+{
+    for (size_t a = 0; a < model->A; a++) {
+        if (step_serves(model, a, l)) {
+            size_t row = step_add_squares(model, model->p + step_w(model, a, l), 1);
+
+            socp_put(model->builder, row, step_w(model, a, l), 2.0);
+        }
+    }
+}
+
+/* norm(w_l)^2 <= x_l, or q_l where that is all. */
+static void add_norm_cone(const step_model *model, size_t l)
+{
+    bool on_x = step_has_x(model, l) && (step_loads_apart(model) || model->problem->sensing.kind == SENSING_CONVEX);
+    size_t row = step_add_squares(model, on_x ? step_model_x(model, l) : model->q + l, count_served(model, l));
+
+    for (size_t a = 0; a < model->A; a++) {
+        if (step_serves(model, a, l)) {
+            socp_put(model->builder, row++, step_w(model, a, l), 2.0);
+        }
+    }
+}
+
 static void add_amplitude_cones(const step_model *model)
 {
     for (size_t l = 0; l < model->problem->L; l++) {
-        bool on_x = step_has_x(model, l) && (step_loads_apart(model) || model->problem->sensing.kind == SENSING_CONVEX);
-        size_t first = model->A * l, row;
-
-        if (model->problem->load_by_stream) {
-            for (size_t a = 0; a < model->A; a++) {
-                row = step_add_squares(model, model->p + first + a, 1);
-                socp_put(model->builder, row, first + a, 2.0);
-            }
+        if (sensing_is_idle(&model->problem->sensing, l)) {
             continue;
         }
-        row = step_add_squares(model, on_x ? step_model_x(model, l) : model->q + l, model->A);
-        for (size_t a = 0; a < model->A; a++) {
-            socp_put(model->builder, row + a, first + a, 2.0);
+        if (model->problem->load_by_stream) {
+            add_stream_cones(model, l);
+        } else {
+            add_norm_cone(model, l);
         }
     }
 }
 
 /* ------------------------------------------------------------------- the problem ---- */
 
+/* Numbers the amplitudes of served pairs, access point by access point; returns how many they are. */
+static size_t number_amplitudes(const step_model *model)
+{
+    const alloc_problem *problem = model->problem;
+    size_t count = 0;
+
+    if (!model->number) {
+        return model->A * problem->L;
+    }
+    for (size_t l = 0; l < problem->L; l++) {
+        for (size_t a = 0; a < model->A; a++) {
+            model->number[a + model->A * l] = link_serves(problem->link, model->active[a], l) ? count++ : SIZE_MAX;
+        }
+    }
+    return count;
+}
+
 static void lay_out(step_model *model)
 {
     const alloc_problem *problem = model->problem;
-    size_t L = problem->L, next = model->A * L;
+    size_t L = problem->L, next = model->amplitudes = number_amplitudes(model);
     bool has_shares = problem->sensing.kind == SENSING_CONVEX || model->constraint == CFI_CRLB_SCA;
 
     model->x = next;
     if (step_loads_apart(model)) {
-        next += problem->load_by_stream ? 0 : L;
+        next += problem->load_by_stream ? 0 : problem->sensing.serving;
     } else {
         next += has_shares ? problem->sensing.ranked : 0;
     }
     model->q = next;
     next += L;
     model->p = next;
-    next += problem->load_by_stream ? model->A * L : 0;
+    next += problem->load_by_stream ? model->amplitudes : 0;
     model->e = next;
     next += model->surrogate->has_squares(problem) ? model->A : 0;
     model->theta = next;
@@ -245,13 +340,24 @@ const socp_problem *step_model_build(step_model *model, size_t *list, cfi_error 
     }
     model->surrogate->add_rows(model);
     add_threshold_rows(model);
+    add_rows_without_users(model);
     add_share_rows(model);
     add_power_rows(model);
     add_amplitude_cones(model);
     model->surrogate->add_squares(model);
     step_crlb_add_cones(model);
+    step_directed_add_cones(model);
     model->surrogate->add_cones(model, list);
     return socp_build(model->builder, error);
+}
+
+/* Where a cone holds the powers for users, and orthogonal pilots let them be spent: all of that power. */
+static double amplitude_of(const step_model *model, const double *solution, size_t a, size_t l)
+{
+    const alloc_problem *problem = model->problem;
+    size_t w = step_w(model, a, l);
+
+    return problem->sensing.directed && !problem->coherent ? sqrt(fmax(solution[model->p + w], 0.0)) : solution[w];
 }
 
 void step_model_read(const step_model *model, const double *solution, alloc_point *to)
@@ -263,7 +369,8 @@ void step_model_read(const step_model *model, const double *solution, alloc_poin
         double x = 0.0;
 
         for (size_t a = 0; a < model->A; a++) {
-            double amplitude = solution[a + model->A * l] * step_amplitude_unit(model, l);
+            double amplitude =
+                step_serves(model, a, l) ? amplitude_of(model, solution, a, l) * step_amplitude_unit(model, l) : 0.0;
 
             to->w[problem_at(problem, model->active[a], l)] = amplitude;
             x += amplitude * amplitude;

@@ -10,9 +10,11 @@ bool step_loads_apart(const step_model *model)
 
 bool step_has_x(const step_model *model, size_t l)
 {
-    return step_loads_apart(model) ||
-           (model->problem->sensing.rank[l] != SIZE_MAX &&
-            (model->problem->sensing.kind == SENSING_CONVEX || model->constraint == CFI_CRLB_SCA));
+    if (step_loads_apart(model)) {
+        return !sensing_is_idle(&model->problem->sensing, l);
+    }
+    return model->problem->sensing.rank[l] != SIZE_MAX &&
+           (model->problem->sensing.kind == SENSING_CONVEX || model->constraint == CFI_CRLB_SCA);
 }
 
 double step_amplitude_unit(const step_model *model, size_t l)
@@ -22,7 +24,7 @@ double step_amplitude_unit(const step_model *model, size_t l)
 
 size_t step_model_x(const step_model *model, size_t l)
 {
-    return model->x + (step_loads_apart(model) ? l : model->problem->sensing.rank[l]);
+    return model->x + (step_loads_apart(model) ? model->problem->sensing.place[l] : model->problem->sensing.rank[l]);
 }
 
 void step_put_signal(const step_model *model, size_t row, size_t a, double factor)
@@ -31,9 +33,11 @@ void step_put_signal(const step_model *model, size_t row, size_t a, double facto
     size_t k = model->active[a];
 
     for (size_t l = 0; l < problem->L; l++) {
-        socp_put(model->builder, row, a + model->A * l,
-                 factor * problem->signal[problem_at(problem, k, l)] * step_amplitude_unit(model, l) /
-                     model->values->u[k]);
+        if (step_serves(model, a, l)) {
+            socp_put(model->builder, row, step_w(model, a, l),
+                     factor * problem->signal[problem_at(problem, k, l)] * step_amplitude_unit(model, l) /
+                         model->values->u[k]);
+        }
     }
 }
 
@@ -44,7 +48,9 @@ void step_put_communication_power(const step_model *model, size_t row, size_t l,
         return;
     }
     for (size_t a = 0; a < model->A; a++) {
-        socp_put(model->builder, row, model->p + a + model->A * l, factor);
+        if (step_serves(model, a, l)) {
+            socp_put(model->builder, row, model->p + step_w(model, a, l), factor);
+        }
     }
 }
 
@@ -57,10 +63,12 @@ void step_for_each_load(const step_model *model, size_t k, step_load_taker take,
 
         take(model, context, model->q + l, S * unit);
         for (size_t a = 0; problem->load_by_stream && a < model->A; a++) {
-            take(model, context, model->p + a + model->A * l,
-                 (problem_load(problem, k, model->active[a], l) - S) * unit);
+            if (step_serves(model, a, l)) {
+                take(model, context, model->p + step_w(model, a, l),
+                     (problem_load(problem, k, model->active[a], l) - S) * unit);
+            }
         }
-        if (problem->load && step_loads_apart(model)) {
+        if (problem->load && step_loads_apart(model) && step_has_x(model, l)) {
             take(model, context, step_model_x(model, l), (problem_load(problem, k, k, l) - S) * unit);
         }
     }
@@ -123,11 +131,13 @@ void step_put_coherent(const step_model *model, size_t row, size_t k, double sca
     const alloc_problem *problem = model->problem;
 
     for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
-        size_t j = problem->mate[i], position = active_position(model, j);
+        size_t position = active_position(model, problem->mate[i]);
 
         for (size_t l = 0; position != SIZE_MAX && l < problem->L; l++) {
-            socp_put(model->builder, row, position + model->A * l,
-                     scale * problem_coherent_row(problem, k, j)[l] * step_amplitude_unit(model, l));
+            if (step_serves(model, position, l)) {
+                socp_put(model->builder, row, step_w(model, position, l),
+                         scale * problem_coherent_row(problem, k, i)[l] * step_amplitude_unit(model, l));
+            }
         }
         row += position != SIZE_MAX;
     }

@@ -28,7 +28,9 @@ struct step_model {
     const alloc_point *at;
     const alloc_values *values; /* there */
     const size_t *active;
-    size_t A;                 /* active users */
+    size_t A;          /* active users */
+    size_t *number;    /* A x L: see step_w; room for K x L, filled here; NULL where every AP serves every user */
+    size_t amplitudes; /* variables w */
     size_t x, q, p, e, theta; /* first variable of each kind; w starts at 0 */
     size_t t, node, root;     /* the surrogate's; root: the geometric mean */
     double *unit;             /* L: what the power of each access point is measured in, a power of 4; filled here */
@@ -36,9 +38,23 @@ struct step_model {
     socp_builder *builder;
 };
 
+/* The variable w, and beside p the power, of the active user number a at AP l; SIZE_MAX where that does not serve it.
+ */
+static inline size_t step_w(const step_model *model, size_t a, size_t l)
+{
+    size_t at = a + model->A * l;
+
+    return model->number ? model->number[at] : at;
+}
+static inline bool step_serves(const step_model *model, size_t a, size_t l)
+{
+    return step_w(model, a, l) != SIZE_MAX;
+}
+
 /* Interference of an access point depends on how its power is split. */
 bool step_loads_apart(const step_model *model);
-/* Whether an access point has a variable x; without one, q itself bounds the squared norm of w. */
+/* Whether an access point has a variable x; without one, q itself bounds the squared norm of w, or is all there is
+ * where nobody is served. */
 bool step_has_x(const step_model *model, size_t l);
 /* The variable x_l of an access point that has one. */
 size_t step_model_x(const step_model *model, size_t l);

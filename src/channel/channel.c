@@ -3,6 +3,7 @@
 
 #include "base/clones.h"
 #include "base/threads.h"
+#include "channel/draw_correlated.h"
 
 #include <math.h>
 #include <string.h>
@@ -20,7 +21,7 @@ CLONES(static, void, estimate_alone,
 void channel_mmse_variance_of(const cfi_network *network, size_t l, double *restrict row)
 {
     const cfi_system *system = network->system;
-    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = system->power.comm_noise_w;
+    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = system_pilot_noise(system);
     size_t K = network->K;
     const double *beta = network->beta + K * l;
 
@@ -40,7 +41,7 @@ void channel_mmse_variance_of(const cfi_network *network, size_t l, double *rest
 double channel_mmse_variance_at(const cfi_network *network, size_t k, size_t l)
 {
     const cfi_system *system = network->system;
-    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = system->power.comm_noise_w;
+    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = system_pilot_noise(system);
     const double *beta = network->beta + network->K * l;
     double arrives = 0.0;
 
@@ -48,6 +49,24 @@ double channel_mmse_variance_at(const cfi_network *network, size_t k, size_t l)
         arrives += beta[j];
     }
     return beta[k] * (energy * beta[k] / (energy * arrives + noise));
+}
+
+/* Not as a difference of beta and xi, which are the same digits where pilots are strong. */
+void channel_error_variance_of(const cfi_network *network, size_t l, double *restrict row)
+{
+    const cfi_system *system = network->system;
+    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = system_pilot_noise(system);
+    const double *beta = network->beta + network->K * l;
+
+    for (size_t k = 0; k < network->K; k++) {
+        double others = 0.0, disturbed;
+
+        for (size_t j = network->pilot_first[k]; j < network->K; j = network->pilot_next[j]) {
+            others += j != k ? beta[j] : 0.0;
+        }
+        disturbed = energy * others + noise;
+        row[k] = beta[k] * (disturbed / (energy * beta[k] + disturbed));
+    }
 }
 
 /* What the threads share. */
@@ -95,6 +114,7 @@ enum { ENOUGH = 256 };
 
 /* Tables repeat a user's factor for every antenna, so that all loops are long. */
 struct cfi_channel_scratch {
+    correlated_scratch *correlated;      /* of fading that is not i.i.d., which needs nothing else; else NULL */
     size_t size, group;                  /* N K; pairs of realisations drawn at once */
     size_t pilots, *rank;                /* pilots in use, numbered by their first user; that of each user */
     size_t *rank_of_pilot;               /* tau_p: 1 + number of each pilot, 0: not in use */
@@ -120,6 +140,10 @@ cfi_channel_scratch *channel_scratch_make(const cfi_network *network, cfi_arena 
 
     if (!s) {
         return NULL;
+    }
+    if (!channel_is_iid(network)) {
+        *s = (cfi_channel_scratch){.correlated = correlated_scratch_make(network, arena)};
+        return s->correlated ? s : NULL;
     }
     *s = (cfi_channel_scratch){.size = size,
                                .group = group,
@@ -149,7 +173,7 @@ static void rank_pilots(const cfi_network *network, size_t l, cfi_channel_scratc
         size_t *known = &s->rank_of_pilot[network->pilot[k]];
 
         if (*known == 0) {
-            s->power[s->pilots] = system->power.comm_noise_w;
+            s->power[s->pilots] = system_pilot_noise(system);
             *known = ++s->pilots;
         }
         s->rank[k] = *known - 1;
@@ -163,7 +187,7 @@ static void fill_tables(const cfi_network *network, size_t l, cfi_channel_scratc
     const cfi_system *system = network->system;
     size_t K = network->K;
     double amplitude = sqrt((double)system->frame.tau_p * system->frame.pilot_power_w),
-           noise = sqrt(0.5 * system->power.comm_noise_w);
+           noise = sqrt(0.5 * system_pilot_noise(system));
 
     rank_pilots(network, l, s);
     for (size_t k = 0; k < K; k++) {
@@ -207,7 +231,7 @@ static void estimate_sharing(const ap_draw *draw, const double *restrict h, doub
     const cfi_system *system = draw->network->system;
     const cfi_channel_scratch *s = draw->scratch;
     double amplitude = sqrt((double)system->frame.tau_p * system->frame.pilot_power_w),
-           noise = sqrt(0.5 * system->power.comm_noise_w);
+           noise = sqrt(0.5 * system_pilot_noise(system));
     size_t K = draw->network->K;
 
     for (size_t n = 0; n < system->N; n++) {
@@ -275,6 +299,10 @@ void channel_draw(const cfi_network *network, size_t l, const cfi_channel_range 
                     .channel = stream_make(system->seed, network->drop, CFI_DRAW_CHANNEL, (uint32_t)(l * 65536)),
                     .noise = stream_make(system->seed, network->drop, CFI_DRAW_PILOT_NOISE, (uint32_t)(l * 65536))};
 
+    if (scratch->correlated) {
+        correlated_draw(network, l, range, scratch->correlated, out);
+        return;
+    }
     fill_tables(network, l, scratch);
     for (size_t pair = range->first / 2; pair < end; pair += scratch->group) {
         draw_pairs(&draw, pair, end - pair < scratch->group ? end - pair : scratch->group);

@@ -1,5 +1,6 @@
-/* Maximum ratio: v_kl = h_hat_kl / sqrt(N xi_kl), the estimate scaled to unit mean power. docs/model.md (M3), (M4). */
-#include "cfisac/channel.h"
+/* Maximum ratio: v_kl = h_hat_kl / sqrt(E norm(h_hat_kl)^2), the estimate scaled to unit mean power, sqrt(N xi_kl) over
+ * i.i.d. Rayleigh fading. docs/model.md (M3), (M4), (M22). */
+#include "channel/moments_correlated.h"
 
 #include "base/clones.h"
 #include "base/threads.h"
@@ -9,19 +10,18 @@
 
 typedef struct mr_scale {
     size_t K;
-    double *scale; /* K x L: 1 / sqrt(N xi_kl) */
+    double *scale; /* K x L: 1 / sqrt(E norm(h_hat_kl)^2) */
 } mr_scale;
 
 static void *prepare_mr(const cfi_network *network, cfi_arena *arena)
 {
     size_t pairs = network->K * network->L;
     mr_scale *s = arena_alloc(arena, 1, sizeof *s);
-    double *scale = arena_alloc(arena, pairs, sizeof *scale);
+    double *scale = channel_estimate_power(network, arena);
 
     if (!s || !scale) {
         return NULL;
     }
-    channel_mmse_variance(network, scale);
     for (size_t i = 0; i < pairs; i++) { /* an estimate below the range of a double is 0 */
         scale[i] = scale[i] > 0.0 ? 1.0 / sqrt((double)network->system->N * scale[i]) : 0.0;
     }
@@ -79,4 +79,8 @@ static bool moments(const cfi_network *network, cfi_arena *arena, cfi_precoder_m
 }
 
 extern const cfi_precoder precoder_mr; /* of the table in precoder.c */
-const cfi_precoder precoder_mr = {.name = "mr", .prepare = prepare_mr, .apply = apply, .moments = moments};
+const cfi_precoder precoder_mr = {.name = "mr",
+                                  .prepare = prepare_mr,
+                                  .apply = apply,
+                                  .moments = moments,
+                                  .moments_correlated = moments_correlated_mr};

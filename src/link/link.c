@@ -1,7 +1,11 @@
 /* Second moments and sensing information of one drop. docs/model.md (M4) - (M7). */
-#include "cfisac/link.h"
+#include "link/directions.h"
+#include "link/simulated.h"
+
+#include "base/threads.h"
 
 #include <math.h>
+#include <string.h>
 
 /* S_n = n (n^2 - 1) / 12: squared deviations of 1..n from their mean. */
 static double spread(size_t n)
@@ -42,32 +46,167 @@ static cfi_status add_information(const cfi_network *network, cfi_arena *arena, 
     return CFI_OK;
 }
 
+static cfi_status link_out_of_memory(const cfi_network *network, cfi_error *error)
+{
+    return error_set(error, CFI_NO_MEMORY, "out of memory for the links of %zu access points and %zu users", network->L,
+                     network->K);
+}
+
+/* Closed forms where the precoder has them for the drop's fading. */
+static cfi_status find_moments(const cfi_network *network, cfi_arena *arena, simulated_moments *out, cfi_error *error)
+{
+    const cfi_precoder *precoder = channel_precoder(network->system);
+    bool (*closed)(const cfi_network *, cfi_arena *, cfi_precoder_moments *) =
+        channel_is_iid(network) ? precoder->moments : precoder->moments_correlated;
+
+    if (!closed) {
+        return simulated_make(network, arena, out, error);
+    }
+    *out = (simulated_moments){.mean_square = NULL};
+    return closed(network, arena, &out->moments) ? CFI_OK : link_out_of_memory(network, error);
+}
+
+/* What the threads share of the means of served pairs. */
+typedef struct mask_job {
+    const cfi_network *network;
+    const double *all;
+    double *served;
+} mask_job;
+
+static void mask_aps(void *context, size_t thread, size_t first, size_t end)
+{
+    const mask_job *job = context;
+    size_t K = job->network->K;
+
+    (void)thread;
+    for (size_t i = K * first; i < K * end; i++) {
+        job->served[i] = job->network->served[i] ? job->all[i] : 0.0;
+    }
+}
+
+/* Means of all pairs are what is heard of a pilot; of those that are served, what a user receives. */
+static cfi_status mask_means(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error)
+{
+    mask_job job = {.network = network, .all = link->g};
+
+    if (!network->served) {
+        return CFI_OK;
+    }
+    job.served = arena_alloc(arena, network->K * network->L, sizeof(double));
+    if (!job.served) {
+        return link_out_of_memory(network, error);
+    }
+    threads_share(network->threads, network->L, threads_part(network->K), mask_aps, &job);
+    link->g = job.served;
+    return CFI_OK;
+}
+
 cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error)
 {
-    cfi_precoder_moments moments;
+    simulated_moments found;
+    cfi_status status = find_moments(network, arena, &found, error);
+    const double *estimate = channel_is_iid(network) ? NULL : channel_estimate_power(network, arena);
 
-    if (!channel_precoder(network->system)->moments(network, arena, &moments)) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the links of %zu access points and %zu users",
-                         network->L, network->K);
+    if (status != CFI_OK) {
+        return status;
+    }
+    if (!channel_is_iid(network) && !estimate) {
+        return link_out_of_memory(network, error);
     }
     *link = (cfi_link){.system = network->system,
                        .drop = network->drop,
                        .L = network->L,
                        .K = network->K,
                        .threads = network->threads,
-                       .kind = "closed_form",
-                       .g = moments.g,
-                       .V = moments.V,
-                       .S = network->beta, /* a_l does not depend on the channels */
+                       .kind = found.mean_square ? "simulated" : "closed_form",
+                       .theorem1 = channel_is_iid(network) && network->system->precoding.kind == CFI_PRECODER_MR,
+                       .largest_relative_std_error = found.largest_relative_std_error,
+                       .served = network->served,
+                       .g = found.moments.g,
+                       .heard = found.moments.g,
+                       .V = found.moments.V,
+                       .V_by_stream = found.moments.V_by_stream,
+                       .S = found.moments.S ? found.moments.S : network->beta, /* a_l: not of the channels */
+                       .estimate = estimate,
+                       .mean_square = found.mean_square,
                        .origin = network,
                        .pilot = network->pilot,
                        .pilot_first = network->pilot_first,
                        .pilot_next = network->pilot_next,
                        .pilots_overlap = network->pilots_overlap};
-    return add_information(network, arena, link, error);
+    status = mask_means(network, arena, link, error);
+    if (status == CFI_OK) {
+        status = link_set_coherent(link, found.moments.coherent, arena, error);
+    }
+    if (status == CFI_OK) {
+        status = add_information(network, arena, link, error);
+    }
+    return status == CFI_OK && !channel_is_iid(network) ? directions_make(network, found.beam, arena, link, error)
+                                                        : status;
+}
+
+bool link_has_users(const cfi_link *link, size_t l)
+{
+    return !link->served || memchr(link->served + link->K * l, 1, link->K);
+}
+
+cfi_status link_set_coherent(cfi_link *link, const double complex *coherent, cfi_arena *arena, cfi_error *error)
+{
+    size_t K = link->K, count = 0, *start = coherent ? arena_alloc(arena, K + 1, sizeof *start) : NULL;
+
+    if (coherent && !start) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the pairs of %zu users", K);
+    }
+    for (size_t k = 0; start && k < K; k++) {
+        start[k] = count;
+        for (size_t j = link->pilot_first[k]; j < K; j = link->pilot_next[j]) {
+            count += j != k;
+        }
+        start[k + 1] = count;
+    }
+    link->coherent = coherent;
+    link->coherent_start = start;
+    return CFI_OK;
+}
+
+double link_share_at(const cfi_link *link, size_t k, size_t l)
+{
+    return link->estimate ? link->estimate[k + link->K * l] : channel_mmse_variance_at(link->origin, k, l);
 }
 
 void link_share(const cfi_link *link, size_t l, double *restrict share)
 {
-    channel_mmse_variance_of(link->origin, l, share);
+    if (link->estimate) {
+        memcpy(share, link->estimate + link->K * l, link->K * sizeof *share);
+    } else {
+        channel_mmse_variance_of(link->origin, l, share);
+    }
+    for (size_t k = 0; link->served && k < link->K; k++) {
+        share[k] = link_serves(link, k, l) ? share[k] : 0.0;
+    }
+}
+
+/* The gain of AP l with the largest power: of those that it serves the largest, or the smallest where the exponent is
+ * negative; 1 when it serves nobody. */
+static double dominant_gain(const cfi_link *link, const double *beta, size_t l, double exponent)
+{
+    double dominant = 0.0;
+
+    for (size_t k = 0; k < link->K; k++) {
+        if (link_serves(link, k, l) && (dominant == 0.0 || (exponent < 0.0) == (beta[k] < dominant))) {
+            dominant = beta[k];
+        }
+    }
+    return dominant > 0.0 ? dominant : 1.0;
+}
+
+void link_gain_share(const cfi_link *link, size_t l, double exponent, double *restrict share)
+{
+    const cfi_network *network = link->origin;
+    const double *beta = network->beta + link->K * l;
+    double dominant = dominant_gain(link, beta, l, exponent);
+
+    for (size_t k = 0; k < link->K; k++) {
+        share[k] = link_serves(link, k, l) ? pow(beta[k] / dominant, exponent) : 0.0;
+    }
 }

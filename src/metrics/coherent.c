@@ -2,7 +2,9 @@
  *
  * Users stand in slots, pilot by pilot, so that the sums of pairs are products of dense blocks: the users of a pilot
  * that others use too fill whole streams of STREAMS slots, with zeros where there are none left. Four users ("a quad")
- * times all streams of their pilot are added up at once, over GATHERED_APS access points at a time. */
+ * times all streams of their pilot are added up at once, over GATHERED_APS access points at a time. That takes every
+ * user to hear the streams of its pilot alike; where the link has means for each pair, these are rows, summed one by
+ * one. */
 #include "metrics/coherent.h"
 
 #include "base/clones.h"
@@ -120,8 +122,8 @@ static void gather(const coherent_job *job, size_t l, size_t aps, size_t first, 
         for (size_t i = 0; i < count; i++) {
             size_t k = user[i];
 
-            /* whoever sends it: link_coherent */
-            c[count * a + i] = k < link->K ? link_coherent(link, k, k, l + a) : 0.0;
+            /* whoever sends it: link_coherent where no means are given */
+            c[count * a + i] = k < link->K ? link->heard[k + link->K * (l + a)] : 0.0;
             q[count * a + i] = k < link->K ? sqrt(job->powers->p[k + link->K * (l + a)]) : 0.0;
         }
     }
@@ -217,12 +219,57 @@ static bool allocate_slots(size_t count, cfi_arena *arena, slots *s)
     return memory;
 }
 
-cfi_status coherent_add(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, double *noise,
-                        cfi_error *error)
+/* ---------------------------------------------------------------- means of each pair ---- */
+
+/* What the threads share where the link has means of its own for each pair. */
+typedef struct pair_job {
+    const cfi_link *link;
+    double *amplitude; /* K rows of L: sqrt(p) */
+    double *noise;
+} pair_job;
+
+static void add_pairs(void *context, size_t thread, size_t first, size_t end)
+{
+    const pair_job *job = context;
+    const cfi_link *link = job->link;
+
+    (void)thread;
+    for (size_t k = first; k < end; k++) {
+        const double complex *c = link->coherent + link->L * link->coherent_start[k];
+
+        for (size_t j = link->pilot_first[k]; j < link->K; j = link->pilot_next[j]) {
+            double complex sum = 0.0;
+
+            for (size_t l = 0; j != k && l < link->L; l++) {
+                sum += c[l] * job->amplitude[l + link->L * j];
+            }
+            job->noise[k] += creal(sum) * creal(sum) + cimag(sum) * cimag(sum);
+            c += j != k ? link->L : 0;
+        }
+    }
+}
+
+static cfi_status add_given(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, double *noise,
+                            cfi_error *error)
+{
+    size_t K = link->K, L = link->L, most = link->coherent_start[K] / K;
+    pair_job job = {.link = link, .amplitude = arena_alloc(arena, K * L, sizeof(double)), .noise = noise};
+
+    if (!job.amplitude) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the rates of %zu users", K);
+    }
+    for (size_t i = 0; i < K * L; i++) {
+        job.amplitude[i / K + L * (i % K)] = sqrt(powers->p[i]);
+    }
+    threads_share(link->threads, K, threads_even_part(link->threads, K, L * (most + 1)), add_pairs, &job);
+    return CFI_OK;
+}
+
+static cfi_status add_alike(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, double *noise,
+                            cfi_error *error)
 {
     coherent_job job = {
         .link = link, .powers = powers, .block = link->L < GATHERED_APS ? link->L : GATHERED_APS, .noise = noise};
-    cfi_arena_mark mark = arena_mark(arena);
     size_t quads = count_slots(link) / QUAD, part, threads;
 
     if (!allocate_slots(QUAD * quads, arena, &job.slots)) {
@@ -237,6 +284,16 @@ cfi_status coherent_add(const cfi_link *link, const cfi_powers *powers, cfi_aren
         return error_set(error, CFI_NO_MEMORY, "out of memory for the rates of %zu users", link->K);
     }
     threads_share(threads, quads, part, add_quads, &job);
-    arena_release(arena, mark);
     return CFI_OK;
+}
+
+cfi_status coherent_add(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, double *noise,
+                        cfi_error *error)
+{
+    cfi_arena_mark mark = arena_mark(arena);
+    cfi_status status =
+        link->coherent ? add_given(link, powers, arena, noise, error) : add_alike(link, powers, arena, noise, error);
+
+    arena_release(arena, mark);
+    return status;
 }

@@ -2,7 +2,8 @@
  *
  * AP l lights the target by v_l = C_l^T g_l + sqrt(N) e_l in one realisation: g_l has one circular normal entry per
  * pilot that carries power there, row i of C_l holds sqrt(p_kl) of the users with pilot i, e_l = (sqrt(s_l / K))_k.
- * Its derivative across the array's own direction is C_l^T g'_l with g'_l independent of g_l. */
+ * Its derivative across the array's own direction is C_l^T g'_l with g'_l independent of g_l. That is i.i.d. fading;
+ * over any other streams of one pilot differ, which only adds entries to g_l: what the orders below call finite is. */
 #include "metrics/estimable.h"
 
 #include <math.h>
@@ -48,11 +49,15 @@ static bool first_of_its_pilot(const cfi_network *network, size_t k)
     return true;
 }
 
-/* Streams of one pilot are all alike, those of several have nothing to do with each other. */
+/* Over i.i.d. fading streams of one pilot are all alike, those of several have nothing to do with each other, and all
+ * light the target by their power. Where fading has directions one may be alone in doing so: the largest overlap. */
 double estimable_overlap(const cfi_network *network, const cfi_powers *powers, size_t p)
 {
     double total = metrics_comm_power(network->K, powers, p), sum = 0.0;
 
+    if (!channel_is_iid(network)) {
+        return total > 0.0 ? 1.0 : 0.0;
+    }
     for (size_t k = 0; k < network->K && total > 0.0; k++) {
         if (first_of_its_pilot(network, k)) {
             double share = share_of_pilot(network, powers, p, network->pilot[k], 0.0).power / total;

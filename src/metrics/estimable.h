@@ -4,8 +4,9 @@
 
 #include "cfisac/metrics.h"
 
-/* tr(S_p S_p), S_p the K x K covariance over streams of AP p's communication signal towards the target, of trace 1: one
- * over the number of observations that a realisation is worth. 0 where AP p serves nobody. */
+/* tr(S_p S_p), S_p the K x K covariance over streams of AP p's communication signal towards the target, of trace 1, or
+ * 1, the most, where fading is not i.i.d.: one over the number of observations that a realisation is worth. 0 where AP
+ * p serves nobody. */
 double estimable_overlap(const cfi_network *network, const cfi_powers *powers, size_t p);
 
 /* Whether `realizations` are enough. */

@@ -1,6 +1,9 @@
 /* One drop: large-scale gains, pilots, target angles, echo path gains. docs/model.md (M1). */
+#include "network/clusters.h"
+#include "network/fading.h"
 #include "network/offset.h"
 #include "network/paths.h"
+#include "network/pilots.h"
 #include "network/placement.h"
 #include "network/propagation.h"
 
@@ -30,63 +33,6 @@ void network_offset(const cfi_network *network, size_t k, size_t l, double offse
 
         offset_m[axis] = offset_nearest(straight, offset_period(&network->system->geometry, axis));
     }
-}
-
-/* Who shares a pilot with whom, in O(K + tau_p). False when out of memory. */
-static bool list_sharers(cfi_network *network, cfi_arena *arena)
-{
-    size_t K = network->K, tau_p = network->system->frame.tau_p;
-    size_t *first = arena_alloc(arena, K, sizeof *first), *next = arena_alloc(arena, K, sizeof *next);
-    cfi_arena_mark mark = arena_mark(arena);
-    size_t *nearest = arena_alloc(arena, tau_p, sizeof *nearest); /* of each pilot's users so far the last, K: none */
-
-    if (!first || !next || !nearest) {
-        return false;
-    }
-    for (size_t i = 0; i < tau_p; i++) {
-        nearest[i] = K;
-    }
-    for (size_t k = 0; k < K; k++) {
-        size_t before = nearest[network->pilot[k]];
-
-        first[k] = before < K ? first[before] : k;
-        next[k] = K;
-        if (before < K) {
-            next[before] = k;
-            network->pilots_overlap = true;
-        }
-        nearest[network->pilot[k]] = k;
-    }
-    network->pilot_first = first;
-    network->pilot_next = next;
-    arena_release(arena, mark);
-    return true;
-}
-
-static cfi_status assign_pilots(cfi_network *network, cfi_arena *arena, cfi_error *error)
-{
-    const cfi_system *system = network->system;
-    size_t K = network->K, *pilot;
-
-    network->pilot = system->frame.pilot;
-    if (system->frame.pilot_assignment != CFI_PILOTS_EXPLICIT) {
-        network->pilot = pilot = arena_alloc(arena, K, sizeof *pilot);
-        if (!pilot) {
-            return network_out_of_memory(error);
-        }
-        for (size_t k = 0; k < K; k++) {
-            double u = 0.0;
-            cfi_stream stream = stream_make(system->seed, network->drop, CFI_DRAW_PILOT, (uint32_t)k);
-
-            if (system->frame.pilot_assignment == CFI_PILOTS_RANDOM) {
-                random_uniforms(&stream, 1, &u);
-                pilot[k] = (size_t)(u * (double)system->frame.tau_p);
-            } else {
-                pilot[k] = k % system->frame.tau_p;
-            }
-        }
-    }
-    return list_sharers(network, arena) ? CFI_OK : network_out_of_memory(error);
 }
 
 static cfi_status draw_angles(cfi_network *network, cfi_arena *arena, cfi_error *error)
@@ -126,7 +72,13 @@ cfi_status network_draw_on(const cfi_system *system, uint32_t drop, size_t threa
     *network = (cfi_network){.system = system, .drop = drop, .L = system->L, .K = system->K, .threads = threads};
     status = draw_gains(network, arena, error);
     if (status == CFI_OK) {
-        status = assign_pilots(network, arena, error);
+        status = fading_draw(network, arena, error);
+    }
+    if (status == CFI_OK) {
+        status = pilots_assign(network, arena, error);
+    }
+    if (status == CFI_OK) {
+        status = clusters_form(network, arena, error);
     }
     if (status == CFI_OK) {
         status = draw_angles(network, arena, error);

@@ -133,13 +133,42 @@ static void positions(json_writer *writer, const char *key, const double *positi
 
 static double variance_at(const void *context, size_t k, size_t l)
 {
-    return channel_mmse_variance_at(context, k, l);
+    return link_share_at(context, k, l);
+}
+
+/* The users that each access point serves, a list a line; null where every one serves them all. False: no memory. */
+static bool served_users(json_writer *writer, const cfi_network *network)
+{
+    size_t K = network->K, *user;
+
+    if (!network->served) {
+        json_null(writer, "served");
+        return true;
+    }
+    user = malloc(K * sizeof *user);
+    if (!user) {
+        return false;
+    }
+    json_open(writer, "served", '[');
+    for (size_t l = 0; l < network->L; l++) {
+        size_t count = 0;
+
+        for (size_t k = 0; k < K; k++) {
+            user[count] = k;
+            count += network->served[k + K * l];
+        }
+        json_counts(writer, NULL, user, count);
+    }
+    json_close(writer, ']');
+    free(user);
+    return true;
 }
 
 cfi_status drop_json_network(json_writer *writer, const cfi_record *record, cfi_error *error)
 {
     const cfi_network *network = record->network;
     double *angle = malloc(record->L * sizeof *angle);
+    bool listed;
 
     if (!angle) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the angles of %zu access points", record->L);
@@ -153,8 +182,9 @@ cfi_status drop_json_network(json_writer *writer, const cfi_record *record, cfi_
     json_matrix(writer, "gain", network->beta, record->K, record->L);
     json_vector(writer, "angles_deg", angle, record->L);
     json_counts(writer, "pilots", network->pilot, record->K);
-    json_matrix_of(writer, "xi", (json_elements){variance_at, network}, record->K, record->L);
+    listed = served_users(writer, network);
+    json_matrix_of(writer, "xi", (json_elements){variance_at, record->link}, record->K, record->L);
     json_close(writer, '}');
     free(angle);
-    return CFI_OK;
+    return listed ? CFI_OK : error_set(error, CFI_NO_MEMORY, "out of memory for the clusters of %zu users", record->K);
 }

@@ -112,7 +112,7 @@ bool drop_has_factors(const cfi_record *record)
 
 double drop_gamma(const cfi_record *record, size_t k, size_t l)
 {
-    double xi = channel_mmse_variance_at(record->network, k, l);
+    double xi = link_share_at(record->link, k, l);
 
     return record->allocation.powers.p[k + record->K * l] / ((double)record->N * xi);
 }
@@ -147,7 +147,7 @@ double drop_threshold_factor_db(const cfi_record *record)
 {
     double factor = record->allocation.least_threshold_factor;
 
-    return factor > 0.0 ? decibel_of(factor) : NAN; /* 0: the drop failed before it was known */
+    return factor > 0.0 ? decibel_of(factor) : NAN; /* 0: no thresholds, or the drop failed before */
 }
 
 /* Of one threshold for all access points; lists have no single value. */
@@ -197,4 +197,17 @@ bool drops_forms_differ(const cfi_results *results)
         differ = differ || fabs(drop_sum_rate_theorem1(&results->record[i]) - exact) > 1e-9 * exact;
     }
     return differ;
+}
+
+const cfi_record *drops_worst_link(const cfi_results *results)
+{
+    const cfi_record *worst = NULL;
+
+    for (size_t i = 0; i < results->count; i++) {
+        const cfi_record *record = &results->record[i];
+        double error = record->link ? record->link->largest_relative_std_error : 0.0;
+
+        worst = error > (worst ? worst->link->largest_relative_std_error : 0.0) ? record : worst;
+    }
+    return worst;
 }

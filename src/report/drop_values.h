@@ -42,6 +42,8 @@ double drop_least_threshold_db(const cfi_record *record);
 double drops_z_rms(const cfi_results *results);
 /* Whether Theorem 1 and the exact form give different sum rates in any drop. */
 bool drops_forms_differ(const cfi_results *results);
+/* The drop whose simulated link is least sure, NULL where all links are exact. */
+const cfi_record *drops_worst_link(const cfi_results *results);
 size_t drops_count(const cfi_results *results, cfi_drop_status status);
 
 #endif

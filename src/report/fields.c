@@ -145,7 +145,9 @@ static double ap_angle(const cfi_record *record, size_t l)
 
 static double ap_threshold(const cfi_record *record, size_t l)
 {
-    return record->network->system->sensing.crlb_threshold_rad2[l];
+    const double *threshold = record->network->system->sensing.crlb_threshold_rad2;
+
+    return threshold ? threshold[l] : NAN;
 }
 
 static double ue_pilot(const cfi_record *record, size_t k)

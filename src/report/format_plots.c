@@ -70,7 +70,7 @@ static void include_drop(extents *all, const cfi_record *record)
     for (size_t l = 0; network && record->status == CFI_DROP_OK && l < record->L; l++) {
         include(&all->bound_db, decibel_of(record->closed_form.crlb_own_echo_rad2[l]));
         include(&all->bound_db, decibel_of(record->closed_form.crlb_multistatic_rad2[l]));
-        if (is_known(&all->bound_db)) {
+        if (is_known(&all->bound_db) && network->system->sensing.crlb_threshold_rad2) {
             include(&all->bound_db, decibel_of(network->system->sensing.crlb_threshold_rad2[l]));
         }
     }

@@ -6,12 +6,12 @@
 #include "report/drop_values.h"
 #include "report/fields.h"
 #include "report/notes.h"
+#include "report/power_note.h"
 
-#include <gsl/gsl_sort_double.h>
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
-enum { MOST_ROWS = 20, BUSIEST = 5, SHOWN_TITLE = 60 };
+enum { MOST_ROWS = 20, SHOWN_TITLE = 60, SHORT_METHOD = 9, LONG_METHOD = 10 };
 
 /* Relative to the mean: drops that are alike differ by less, by rounding and the tolerance of their allocations. */
 static const double SMALL_SPREAD = 1e-6;
@@ -21,6 +21,7 @@ typedef struct page {
     const cfi_system *system;
     FILE *stream;
     bool colour, theorem1_differs;
+    int method_width; /* of the method's column */
 } page;
 
 static const char *paint(const page *p, const char *code)
@@ -44,16 +45,21 @@ static bool split_violates(const cfi_reference *split)
 static void put_thresholds(const page *p)
 {
     const double *threshold = p->system->sensing.crlb_threshold_rad2;
-    double low = threshold[0], high = threshold[0];
+    double low, high;
 
+    if (!threshold) {
+        fprintf(p->stream, "no threshold");
+        return;
+    }
+    low = high = threshold[0];
     for (size_t l = 1; l < p->system->L; l++) {
         low = fmin(low, threshold[l]);
         high = fmax(high, threshold[l]);
     }
     if (low == high) {
-        fprintf(p->stream, "%.6g dB", decibel_of(low));
+        fprintf(p->stream, "threshold %.6g dB (dB of 1 rad^2)", decibel_of(low));
     } else {
-        fprintf(p->stream, "%.6g to %.6g dB", decibel_of(low), decibel_of(high));
+        fprintf(p->stream, "threshold %.6g to %.6g dB (dB of 1 rad^2)", decibel_of(low), decibel_of(high));
     }
 }
 
@@ -97,10 +103,13 @@ static void put_heading(const page *p)
     put_many(p, s->frame.T, "symbol", " a radar frame; ");
     put_many(p, s->monte_carlo.drops, "drop", " x ");
     put_many(p, s->monte_carlo.realizations, "channel", "\n");
-    fprintf(p->stream, "  allocation %s, rate %s, bound %s, threshold ", method_name(s->allocation.method),
-            rate_model_name(s->rate_model), crlb_model_name(s->sensing.crlb_model));
+    fprintf(p->stream, "  allocation %s, rate %s, ", method_name(s->allocation.method), rate_model_name(s->rate_model));
+    if (s->precoding.kind != CFI_PRECODER_MR) {
+        fprintf(p->stream, "precoder %s, ", channel_precoder(s)->name);
+    }
+    fprintf(p->stream, "bound %s, ", crlb_model_name(s->sensing.crlb_model));
     put_thresholds(p);
-    fprintf(p->stream, " (dB of 1 rad^2)\n\n");
+    fprintf(p->stream, "\n\n");
 }
 
 /* --------------------------------------------------------------------------- a row a drop ---- */
@@ -109,9 +118,11 @@ static void put_row_header(const page *p)
 {
     int extra = p->theorem1_differs ? 10 : 0;
 
-    fprintf(p->stream, "%6s%-*s%-32sworst\n", "", 32 + extra, "  sum rate in closed form, bit/s/Hz",
+    fprintf(p->stream, "%6s%-*s%-32sworst\n", "", 23 + p->method_width + extra,
+            drops_worst_link(p->results) ? "  sum rates by simulation, bit/s/Hz"
+                                         : "  sum rate in closed form, bit/s/Hz",
             "    Monte Carlo of the exact");
-    fprintf(p->stream, "%s drop     equal  heuristic %9s", paint(p, "\033[1m"),
+    fprintf(p->stream, "%s drop     equal  heuristic %*s", paint(p, "\033[1m"), p->method_width,
             method_name(p->system->allocation.method));
     if (p->theorem1_differs) {
         fprintf(p->stream, " %9s", p->system->rate_model == CFI_RATE_THEOREM1 ? "exact" : "theorem 1");
@@ -165,7 +176,7 @@ static void put_drop_row(const page *p, const cfi_record *record)
     put_reference(p, &record->equal);
     put_reference(p, &record->heuristic);
     cell_rate(text, drop_sum_rate(record), 3);
-    fprintf(p->stream, " %9s", text);
+    fprintf(p->stream, " %*s", p->method_width, text);
     if (p->theorem1_differs) {
         cell_rate(text, other_form(p, record), 3);
         fprintf(p->stream, " %9s", text);
@@ -264,6 +275,21 @@ static cfi_status put_summary(const page *p, cfi_error *error)
     return status;
 }
 
+/* Whether the method claims to be better than the equal split, or than the heuristic one, too. */
+static bool rivals_split(cfi_method method, bool equal)
+{
+    switch (method) {
+    case CFI_METHOD_SCA:
+    case CFI_METHOD_GIVEN:
+        return true;
+    case CFI_METHOD_HEURISTIC:
+    case CFI_METHOD_FRACTIONAL:
+        return equal;
+    default:
+        return false;
+    }
+}
+
 /* Only what claims to be better than a split is compared with it.
  * Ratio of mean sum rates over the drops that have both, so that an infeasible drop favours neither. */
 static void put_gain(const page *p, bool equal, const char *name)
@@ -310,6 +336,18 @@ static void put_agreement(const page *p)
         fprintf(p->stream,
                 "  Monte Carlo against the exact form: rms %.2f standard errors (1 expected), most %.2f in drop %u\n",
                 rms, worst, drop);
+    }
+}
+
+/* What the sum rates above are made of, where it was simulated. */
+static void put_link(const page *p)
+{
+    const cfi_record *worst = drops_worst_link(p->results);
+
+    if (worst) {
+        fprintf(p->stream,
+                "  links simulated from %zu channels: standard errors of their moments up to %.2g %%, in drop %u\n",
+                p->system->precoding.draws, 100.0 * worst->link->largest_relative_std_error, worst->index);
     }
 }
 
@@ -384,91 +422,6 @@ static void put_solver_check(const page *p)
     }
 }
 
-/* ------------------------------------------------------------------ where the power went ---- */
-
-/* Means over the drops that have powers. */
-typedef struct concentration {
-    size_t drops, strongest; /* strongest: a tenth of the access points, rounded up */
-    double sensing, strongest_share, above_one_percent;
-} concentration;
-
-/* work: L values. */
-static void add_drop(concentration *c, const cfi_record *record, double *work)
-{
-    double total = drop_total_power(record), strongest = 0.0;
-
-    if (!(total > 0.0)) {
-        return;
-    }
-    for (size_t l = 0; l < record->L; l++) {
-        work[l] = record->allocation.ap_power_w[l] / total;
-        c->above_one_percent += work[l] > 0.01;
-    }
-    gsl_sort(work, 1, record->L);
-    for (size_t i = record->L - c->strongest; i < record->L; i++) {
-        strongest += work[i];
-    }
-    c->strongest_share += strongest;
-    c->sensing += drop_sensing_share(record);
-    c->drops++;
-}
-
-static void put_busiest(const page *p, const cfi_record *record)
-{
-    double total = drop_total_power(record);
-    size_t count = record->L < BUSIEST ? record->L : BUSIEST, chosen[BUSIEST];
-
-    if (!(total > 0.0)) {
-        return;
-    }
-    fprintf(p->stream, "  busiest access points of drop %u:", record->index);
-    for (size_t i = 0; i < count; i++) {
-        size_t best = record->L;
-
-        for (size_t l = 0; l < record->L; l++) {
-            bool taken = false;
-
-            for (size_t j = 0; j < i; j++) {
-                taken = taken || chosen[j] == l;
-            }
-            if (!taken &&
-                (best == record->L || record->allocation.ap_power_w[l] > record->allocation.ap_power_w[best])) {
-                best = l;
-            }
-        }
-        chosen[i] = best;
-        fprintf(p->stream, "%s %zu (%.1f %%)", i > 0 ? "," : "", best,
-                100.0 * record->allocation.ap_power_w[best] / total);
-    }
-    fputc('\n', p->stream);
-}
-
-static cfi_status put_power(const page *p, cfi_error *error)
-{
-    concentration c = {.strongest = (p->system->L + 9) / 10};
-    double *work = malloc(p->system->L * sizeof *work), count;
-    char strongest[60];
-
-    if (!work) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for %zu access points", p->system->L);
-    }
-    for (size_t i = 0; i < p->results->count; i++) {
-        add_drop(&c, &p->results->record[i], work);
-    }
-    free(work);
-    if (c.drops == 0) {
-        return CFI_OK;
-    }
-    count = (double)c.drops;
-    snprintf(strongest, sizeof strongest, c.strongest == 1 ? "access point radiates" : "%zu access points radiate",
-             c.strongest);
-    fprintf(p->stream, "  power: %.2f %% sensing, %.2f %% communication; the strongest %s %.1f %%; ",
-            100.0 * c.sensing / count, 100.0 * (1.0 - c.sensing / count), strongest, 100.0 * c.strongest_share / count);
-    fprintf(p->stream, "%.1f above 1 %%\n", c.above_one_percent / count);
-    put_busiest(p, &p->results->record[0]);
-    return CFI_OK;
-}
-
 cfi_status report_write_table(const cfi_results *results, FILE *stream, cfi_error *error)
 {
     page p = {.results = results,
@@ -478,22 +431,24 @@ cfi_status report_write_table(const cfi_results *results, FILE *stream, cfi_erro
               .theorem1_differs = drops_forms_differ(results)};
     cfi_status status;
 
+    p.method_width = strlen(method_name(p.system->allocation.method)) > SHORT_METHOD ? LONG_METHOD : SHORT_METHOD;
     put_heading(&p);
     put_rows(&p);
     notes_write(results, stream);
     status = put_summary(&p, error);
     if (status == CFI_OK) {
-        if (p.system->allocation.method == CFI_METHOD_HEURISTIC || p.system->allocation.method == CFI_METHOD_SCA) {
+        if (rivals_split(p.system->allocation.method, true)) {
             put_gain(&p, true, "equal");
         }
-        if (p.system->allocation.method == CFI_METHOD_SCA) {
+        if (rivals_split(p.system->allocation.method, false)) {
             put_gain(&p, false, "heuristic");
         }
+        put_link(&p);
         put_agreement(&p);
         put_violation(&p);
         put_spread(&p);
         put_solver_check(&p);
-        status = put_power(&p, error);
+        status = power_note_write(results, stream, error);
     }
     return status == CFI_OK ? output_finish(stream, "a result", error) : status;
 }

@@ -32,50 +32,40 @@ cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
     if (system->allocation.objective > CFI_OBJECTIVE_LAST) {
         return unavailable(scenario, KEY_objective, "", error);
     }
-    if (system->sensing.crlb_model == CFI_CRLB_MULTISTATIC &&
+    if (system->sensing.crlb_model == CFI_CRLB_MULTISTATIC && !model_is_null(scenario, KEY_crlb_threshold_rad2) &&
         (system->allocation.method == CFI_METHOD_HEURISTIC || system->allocation.method == CFI_METHOD_SCA)) {
         return unavailable(scenario, KEY_crlb_model, "as a constraint of allocation.method heuristic or sca ", error);
     }
     return CFI_OK;
 }
 
-/* Whether two users may share a pilot; those of any word but `cyclic` may. */
-static bool pilots_may_overlap(const cfi_system *system)
+bool sensing_has_directions(const cfi_system *system)
 {
-    if (system->frame.pilot_assignment == CFI_PILOTS_CYCLIC) {
-        return system->K > system->frame.tau_p;
-    }
-    for (size_t k = 0; k < system->K && system->frame.pilot; k++) {
-        for (size_t j = 0; j < k; j++) {
-            if (system->frame.pilot[j] == system->frame.pilot[k]) {
-                return true;
-            }
-        }
-    }
-    return system->frame.pilot_assignment != CFI_PILOTS_EXPLICIT && system->K > 1;
-}
-
-bool sensing_is_reverse_convex(const cfi_system *system)
-{
-    return system->N > 1 && system->M * system->M < system->N + 2;
+    return system->sensing.crlb_threshold_rad2 &&
+           (system->fading.correlation != CFI_FADING_UNCORRELATED || system->fading.rician != CFI_RICIAN_NONE);
 }
 
 cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
 
-    if (system->allocation.solver != CFI_SOLVER_STRUCTURED || system->allocation.method != CFI_METHOD_SCA) {
+    if (system->allocation.method != CFI_METHOD_SCA) {
         return CFI_OK;
+    }
+    if (sensing_has_directions(system) && system->allocation.crlb_constraint != CFI_CRLB_EXACT) {
+        return unavailable(scenario, KEY_crlb_constraint, "where fading has directions ", error);
+    }
+    if (system->allocation.solver != CFI_SOLVER_STRUCTURED) {
+        return CFI_OK;
+    }
+    if (sensing_has_directions(system)) {
+        return unavailable(scenario, KEY_solver, "with sensing.crlb_threshold_db where fading has directions ", error);
     }
     if (system->allocation.surrogate != CFI_SURROGATE_PRODUCT) {
         return unavailable(scenario, KEY_solver, "with allocation.surrogate fractional ", error);
     }
     if (system->allocation.crlb_constraint != CFI_CRLB_EXACT) {
         return unavailable(scenario, KEY_solver, "with allocation.crlb_constraint sca ", error);
-    }
-    if (system->rate_model == CFI_RATE_EXACT && pilots_may_overlap(system) && sensing_is_reverse_convex(system)) {
-        return unavailable(scenario, KEY_solver,
-                           "with rate.model exact, pilots that overlap and rx_antennas^2 < tx_antennas + 2 ", error);
     }
     return CFI_OK;
 }

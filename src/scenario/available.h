@@ -9,8 +9,8 @@ cfi_status check_available(const cfi_scenario *scenario, cfi_error *error);
 /* What the structured solver does not cover where it is asked for: CFI_UNAVAILABLE. The arrays are filled. */
 cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error);
 
-/* Whether sensing power senses worse than communication power, which with coherent terms makes the sensing constraint
- * reverse convex. */
-bool sensing_is_reverse_convex(const cfi_system *system);
+/* Whether there are thresholds and fading is correlated or has lines of sight: information is then no linear form of
+ * powers. */
+bool sensing_has_directions(const cfi_system *system);
 
 #endif

@@ -154,6 +154,7 @@ void convert_budget(const conversion *how)
 {
     how->system->power.budget_w = budget_of(how->all);
     how->system->power.budget_in_dbm = how->value->form != FORM_NULL;
+    how->system->power.budget_is_limits = how->value->form == FORM_WORD;
 }
 
 void convert_pilot_power(const conversion *how)
@@ -190,11 +191,34 @@ void convert_sensing_fraction(const conversion *how)
 {
     how->system->allocation.equal_fraction = number_or(how, 0.5);
     how->system->allocation.heuristic_fraction = number_or(how, 0.3);
+    how->system->allocation.fractional_fraction = number_or(how, 0.0);
 }
 
 void convert_own_std(const conversion *how)
 {
     *(double *)field_of(how) = number_or(how, -1.0);
+}
+
+void convert_orientation(const conversion *how)
+{
+    how->system->geometry.arrays_inward = how->value->form == FORM_WORD;
+}
+
+void convert_rician(const conversion *how)
+{
+    cfi_rician *rician = &how->system->fading.rician;
+
+    convert_number(how);
+    switch (how->value->form) {
+    case FORM_NUMBER:
+        *rician = CFI_RICIAN_NUMBER;
+        break;
+    case FORM_WORD:
+        *rician = how->value->word == 0 ? CFI_RICIAN_DISTANCE : CFI_RICIAN_LOS;
+        break;
+    default:
+        *rician = CFI_RICIAN_NONE;
+    }
 }
 
 /* -------------------------------------------------------------------------------- arrays ---- */

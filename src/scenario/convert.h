@@ -47,6 +47,8 @@ void convert_noise(const conversion *how);       /* null: by bandwidth and noise
 void convert_angle_range(const conversion *how);
 void convert_path_phase(const conversion *how);       /* a phase, or random_path_phase */
 void convert_sensing_fraction(const conversion *how); /* null: each method's own */
+void convert_orientation(const conversion *how);      /* arrays_inward */
+void convert_rician(const conversion *how);           /* a factor, and what it stands for */
 void convert_own_std(const conversion *how);          /* null: -1, the model's own */
 
 /* .fill: a list from a list or from one number for all of them, a matrix (column-major); NULL for any other form. */

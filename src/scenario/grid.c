@@ -2,8 +2,8 @@
 #include "scenario/grid.h"
 
 #include "scenario/axes.h"
-#include "scenario/gain.h"
 #include "scenario/range.h"
+#include "scenario/table_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,9 +41,13 @@ static char *quoted_text(const char *name)
     return take_text(&text);
 }
 
-/* As axes_print_item prints a list of rows. */
+/* As axes_print_item prints a list of numbers or of rows. */
 static void print_rows(const cfi_value *table, cfi_wording *out)
 {
+    if (table->form == FORM_LIST) {
+        value_print(NULL, table, 0, out);
+        return;
+    }
     for (size_t i = 0; i < table->rows * table->columns; i++) {
         bool first = i % table->columns == 0, last = (i + 1) % table->columns == 0;
 
@@ -54,14 +58,12 @@ static void print_rows(const cfi_value *table, cfi_wording *out)
     wording_add(out, "]");
 }
 
-/* A gain file as a list of rows: it is read once, so that all points see the same numbers. CFI_OK with NULL: out of
- * memory. */
-static cfi_status read_gain_table(const cfi_tree *tree, const char *path, const cfi_place *place, char **text,
-                                  cfi_error *error)
+/* A file as a list: it is read once, so that all points see the same numbers. CFI_OK with NULL: out of memory. */
+static cfi_status read_swept_file(const table_source *from, char **text, cfi_error *error)
 {
     cfi_wording rows = {0};
     cfi_value value;
-    cfi_status status = gain_read(path, tree->file, (cfi_sizes){.L = 0}, place, &value, error);
+    cfi_status status = table_file_read(from, &value, error);
 
     if (status != CFI_OK) {
         return status;
@@ -95,7 +97,8 @@ typedef struct grid_value {
 static cfi_status make_value(const cfi_tree *tree, const key_spec *spec, const cJSON *item, const cfi_place *place,
                              grid_items *items, grid_value *value, cfi_error *error)
 {
-    bool path = spec == &key_table[KEY_gain] && cJSON_IsString(item);
+    bool path = key_takes_file(spec) && cJSON_IsString(item);
+    const table_source from = {.spec = spec, .path = item->valuestring, .scenario = tree->file, .place = place};
     cfi_status status = CFI_OK;
 
     value->shown = cJSON_IsObject(item) ? quoted_text(item->child->string) : value_text(item);
@@ -106,7 +109,7 @@ static cfi_status make_value(const cfi_tree *tree, const key_spec *spec, const c
         value->item = item->child;
     } else if (path) {
         value->setting = NULL;
-        status = read_gain_table(tree, item->valuestring, place, &value->setting, error);
+        status = read_swept_file(&from, &value->setting, error);
         value->item = value->setting ? keep_table(items, value->setting) : NULL;
     }
     return status;

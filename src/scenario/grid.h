@@ -8,7 +8,7 @@
 typedef struct grid_items {
     const cJSON **item; /* one a value; of the tree, or of one of these: */
     cJSON *expanded;    /* the values of a range, or NULL */
-    cJSON *tables;      /* the numbers of gain files, or NULL */
+    cJSON *tables;      /* the numbers of files, or NULL */
 } grid_items;
 
 typedef struct scenario_grid {
@@ -18,7 +18,7 @@ typedef struct scenario_grid {
 } scenario_grid;
 
 /* Expands the (checked) sweep object of a scenario. CFI_NO_MEMORY, or CFI_INVALID for a range, a value that is there
- * twice, or a gain file. grid_free in every case. */
+ * twice, or a file of numbers. grid_free in every case. */
 cfi_status grid_build(const cfi_tree *tree, scenario_grid *grid, cfi_error *error);
 void grid_free(scenario_grid *grid);
 /* Which value of an axis a point has. */

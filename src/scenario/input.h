@@ -4,7 +4,7 @@
 
 #include "scenario/place.h"
 
-/* Longest scenario or gain file, in bytes. */
+/* Longest scenario or file of numbers, in bytes. */
 enum { INPUT_MAX_BYTES = 268435456 };
 
 /* Reads a whole file ("-": standard input) and ends it with NUL. *text is the caller's: free. Fails with

@@ -2,11 +2,11 @@
 #include "scenario/interpret.h"
 
 #include "scenario/available.h"
-#include "scenario/gain.h"
 #include "scenario/idle.h"
 #include "scenario/positions.h"
 #include "scenario/relations.h"
 #include "scenario/remarks.h"
+#include "scenario/table_file.h"
 
 cfi_sizes interpret_sizes(const cfi_scenario *scenario)
 {
@@ -25,10 +25,8 @@ cfi_status interpret_key(cfi_scenario *scenario, key_id id, cfi_error *error)
 
 static conversion make_conversion(cfi_scenario *scenario, key_id id)
 {
-    const cfi_value *value = &scenario->value[id];
-
     return (conversion){.spec = &key_table[id],
-                        .value = id == KEY_gain && value->form == FORM_TEXT ? &scenario->gain_file : value,
+                        .value = model_names_file(scenario, id) ? &scenario->file_of[id] : &scenario->value[id],
                         .all = scenario->value,
                         .system = &scenario->system,
                         .arrays = &scenario->arrays};
@@ -55,20 +53,30 @@ static bool keeps_sizes(const cfi_scenario *scenario)
            scenario->system.K == scenario->base->system.K;
 }
 
-/* A point reads the file again only to find that it does not fit. */
-static cfi_status read_gain_file(cfi_scenario *scenario, cfi_error *error)
+/* A point reads a file again only to find that it does not fit. */
+static cfi_status read_files(cfi_scenario *scenario, cfi_error *error)
 {
-    const cfi_value *gain = &scenario->value[KEY_gain];
-    cfi_place place = tree_place(&scenario->tree, KEY_gain);
+    bool same_lengths = keeps_sizes(scenario);
+    cfi_status status = CFI_OK;
 
-    if (gain->form != FORM_TEXT) {
-        return CFI_OK;
+    for (key_id id = 0; id < KEY_COUNT && status == CFI_OK; id++) {
+        if (!model_names_file(scenario, id)) {
+            continue;
+        }
+        if (same_lengths) {
+            scenario->file_of[id] = scenario->base->file_of[id];
+        } else {
+            cfi_place place = tree_place(&scenario->tree, id);
+            const table_source from = {.spec = &key_table[id],
+                                       .path = scenario->value[id].text,
+                                       .scenario = scenario->file,
+                                       .sizes = interpret_sizes(scenario),
+                                       .place = &place};
+
+            status = table_file_read(&from, &scenario->file_of[id], error);
+        }
     }
-    if (keeps_sizes(scenario)) {
-        scenario->gain_file = scenario->base->gain_file;
-        return CFI_OK;
-    }
-    return gain_read(gain->text, scenario->file, interpret_sizes(scenario), &place, &scenario->gain_file, error);
+    return status;
 }
 
 static cfi_status fill_arrays(cfi_scenario *scenario, cfi_error *error)
@@ -98,7 +106,7 @@ cfi_status interpret_rest(cfi_scenario *scenario, cfi_error *error)
         status = check_relations(scenario, error);
     }
     if (status == CFI_OK) {
-        status = read_gain_file(scenario, error);
+        status = read_files(scenario, error);
     }
     if (status == CFI_OK) {
         status = fill_arrays(scenario, error);

@@ -10,7 +10,7 @@ cfi_status interpret_key(cfi_scenario *scenario, key_id id, cfi_error *error);
 cfi_sizes interpret_sizes(const cfi_scenario *scenario);
 /* What is idle, and the scalars of the system, from all values. CFI_NO_MEMORY. */
 cfi_status interpret_scalars(cfi_scenario *scenario, cfi_error *error);
-/* After the scalars: what this version cannot do, what must hold between values, gain files, arrays, remarks. */
+/* After the scalars: what this version cannot do, what must hold between values, files of numbers, arrays, remarks. */
 cfi_status interpret_rest(cfi_scenario *scenario, cfi_error *error);
 
 #endif

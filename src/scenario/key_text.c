@@ -54,7 +54,7 @@ void key_describe_allowed(const key_spec *spec, cfi_wording *out)
         } else if (form == FORM_FLAG) {
             wording_add(out, "true, false");
         } else if (form == FORM_TEXT) {
-            wording_add(out, spec->rows == SIZE_NONE ? "text" : "the path of a CSV file");
+            wording_add(out, spec->rows == SIZE_NONE ? "text" : "the path of a CSV or JSON file");
         } else {
             wording_format(out, "a list of %s ", size_letter(spec->rows));
             if (form == FORM_MATRIX) {

@@ -19,6 +19,8 @@
     .forms = FORM_WORD,                                                                                                \
     .words = ((const char *const[]){CFI_OBJECTIVES(WORD_OF) CFI_OBJECTIVES_TO_COME(WORD_OF) NULL}),                    \
     .convert = convert_word
+#define PRECODERS                                                                                                      \
+    .forms = FORM_WORD, .words = ((const char *const[]){CFI_PRECODERS(WORD_OF) NULL}), .convert = convert_word
 #define MODEL_WORD(constant, word, needs) #word,
 #define PROPAGATION_MODELS                                                                                             \
     .forms = FORM_NULL | FORM_WORD, .words = ((const char *const[]){CFI_PROPAGATION_MODELS(MODEL_WORD) NULL}),         \
@@ -31,8 +33,9 @@ const key_spec key_table[KEY_COUNT] = {
 #include "cfisac/scenario_keys.inc"
 };
 
-const char *const key_sections[KEY_SECTIONS] = {"network", "propagation", "pilots",     "frame",      "power",
-                                                "sensing", "rate",        "allocation", "monte_carlo"};
+const char *const key_sections[KEY_SECTIONS] = {"network",  "propagation", "fading",     "pilots",
+                                                "clusters", "frame",       "precoding",  "power",
+                                                "sensing",  "rate",        "allocation", "monte_carlo"};
 
 key_id key_find(const char *name)
 {
@@ -42,6 +45,11 @@ key_id key_find(const char *name)
         id++;
     }
     return (key_id)id;
+}
+
+bool key_takes_file(const key_spec *spec)
+{
+    return (spec->forms & FORM_TEXT) && spec->rows != SIZE_NONE;
 }
 
 bool key_can_be_swept(key_id id)

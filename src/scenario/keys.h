@@ -9,7 +9,7 @@
 extern const key_spec key_table[KEY_COUNT];
 
 /* The sections, in the order of the table; each starts the names of its keys. */
-enum { KEY_SECTIONS = 9 };
+enum { KEY_SECTIONS = 12 };
 extern const char *const key_sections[KEY_SECTIONS];
 
 /* The key of a dotted name, or KEY_COUNT. */
@@ -23,6 +23,8 @@ const char *key_known_section(const char *name);
 /* The section of a key of the table; "" outside of the sections. */
 const char *key_section_of(key_id id);
 
+/* Whether the key may name a file of numbers (table_file.h). */
+bool key_takes_file(const key_spec *spec);
 /* Whether a sweep can vary the key: it takes a number, a word or a path, and matters. */
 bool key_can_be_swept(key_id id);
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Made once and then only read. */
-static char help_text[16384];
+static char help_text[65536];
 static pthread_once_t help_once = PTHREAD_ONCE_INIT;
 
 enum { HELP_WIDTH = 100, HELP_NAME = 37, HELP_DEFAULT = 14, HELP_TEXT = 2 + HELP_NAME + 1 + HELP_DEFAULT + 1 };

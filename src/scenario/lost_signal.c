@@ -30,11 +30,13 @@ double system_most_power(const cfi_system *system)
     return system->power.ap_limit_w ? fmin(sum, system->power.budget_w) : system->power.budget_w;
 }
 
-/* By Cauchy and Schwarz: u_k^2 <= N sum_l xi_kl times the power of all access points, and <= N sum_l xi_kl / beta_kl
- * times what that power interferes with at user k itself, (M5). xi as if no two users shared a pilot. */
+/* By Cauchy and Schwarz: u_k^2 <= N sum_l xi_kl times the power of all access points, and <= N sum_l xi_kl / V_kl times
+ * what that power interferes with at user k itself, (M5), where V_kl is beta_kl under maximum ratio and at least
+ * beta_kl - xi_kl under any precoder. xi as if no two users shared a pilot. */
 static signal_bounds bound_signals(const cfi_system *system, const double *beta)
 {
-    double noise = system->power.comm_noise_w, pilots = (double)system->frame.tau_p * system->frame.pilot_power_w,
+    double noise = system->power.comm_noise_w, pilot_noise = system_pilot_noise(system),
+           pilots = (double)system->frame.tau_p * system->frame.pilot_power_w,
            power = (double)system->N * system_most_power(system);
     signal_bounds most = {.snr = 0.0};
 
@@ -42,11 +44,11 @@ static signal_bounds bound_signals(const cfi_system *system, const double *beta)
         double gains = 0.0, estimated = 0.0, shares = 0.0;
 
         for (size_t l = 0; l < system->L; l++) {
-            double gain = beta[k + system->K * l], share = pilots * gain / (pilots * gain + noise);
+            double gain = beta[k + system->K * l], share = pilots * gain / (pilots * gain + pilot_noise);
 
             gains += gain;
             estimated += share * gain;
-            shares += share;
+            shares += system->precoding.kind == CFI_PRECODER_MR ? share : share / (1.0 - share);
             most.largest_gain = fmax(most.largest_gain, gain);
         }
         most.snr = fmax(most.snr, power * gains / noise);
@@ -86,7 +88,7 @@ bool scenario_signal_is_lost(const cfi_system *system, const double *beta, char 
         snprintf(text, size,
                  "pilots.power_dbm: pilots of %.4g dBm are lost in the noise of %.4g dBm, no user's SINR can exceed "
                  "%.4g dB",
-                 dbm_of(system->frame.pilot_power_w), dbm_of(system->power.comm_noise_w), 10.0 * log10(most.sinr));
+                 dbm_of(system->frame.pilot_power_w), dbm_of(system_pilot_noise(system)), 10.0 * log10(most.sinr));
     }
     return most.sinr < LOST_SINR;
 }

@@ -1,6 +1,4 @@
 /* What a trial will need in memory, before anything is allocated. docs/solver.md. */
-#include "cfisac/scenario.h"
-
 #include "scenario/available.h"
 
 #include <math.h>
@@ -12,6 +10,7 @@ enum { MULTISTATIC_MAX_APS = 512 };
 typedef struct pilot_groups {
     double squares; /* sum over pilots of users^2: ordered pairs of users on one pilot, each user with itself too */
     double largest;
+    double used; /* pilots that somebody has */
 } pilot_groups;
 
 static pilot_groups groups_of_list(const cfi_system *system)
@@ -20,7 +19,8 @@ static pilot_groups groups_of_list(const cfi_system *system)
     pilot_groups groups = {.squares = 0.0};
 
     if (!count) { /* more than can be: all on one pilot */
-        return (pilot_groups){.squares = (double)system->K * (double)system->K, .largest = (double)system->K};
+        return (pilot_groups){
+            .squares = (double)system->K * (double)system->K, .largest = (double)system->K, .used = 1.0};
     }
     for (size_t k = 0; k < system->K; k++) {
         count[system->frame.pilot[k]]++;
@@ -28,12 +28,13 @@ static pilot_groups groups_of_list(const cfi_system *system)
     for (size_t i = 0; i < system->frame.tau_p; i++) {
         groups.squares += (double)count[i] * (double)count[i];
         groups.largest = fmax(groups.largest, (double)count[i]);
+        groups.used += count[i] > 0 ? 1.0 : 0.0;
     }
     free(count);
     return groups;
 }
 
-/* Of drawn pilots the expected number of pairs. */
+/* Of drawn pilots the expected number of pairs; greedy ones are as uneven. */
 static pilot_groups make_groups(const cfi_system *system)
 {
     double K = (double)system->K, pilots = (double)(system->frame.tau_p > 0 ? system->frame.tau_p : system->K);
@@ -42,11 +43,31 @@ static pilot_groups make_groups(const cfi_system *system)
     if (system->frame.pilot) {
         return groups_of_list(system);
     }
-    if (system->frame.pilot_assignment == CFI_PILOTS_RANDOM) {
-        return (pilot_groups){.squares = K + K * (K - 1.0) / pilots, .largest = ceil(K / pilots)};
+    if (system->frame.pilot_assignment == CFI_PILOTS_RANDOM ||
+        (system->frame.pilot_assignment == CFI_PILOTS_GREEDY && K > pilots)) {
+        return (pilot_groups){
+            .squares = K + K * (K - 1.0) / pilots, .largest = ceil(K / pilots), .used = fmin(K, pilots)};
     }
     return (pilot_groups){.squares = rest * (whole + 1.0) * (whole + 1.0) + (pilots - rest) * whole * whole,
-                          .largest = whole + (rest > 0.0 ? 1.0 : 0.0)};
+                          .largest = whole + (rest > 0.0 ? 1.0 : 0.0),
+                          .used = fmin(K, pilots)};
+}
+
+/* Share of the pairs of user and access point that are served, about: an access point that is some user's strongest
+ * one often serves it anyway. */
+static double served_share(const cfi_system *system)
+{
+    double L = (double)system->L, K = (double)system->K;
+
+    switch (system->clusters.mode) {
+    case CFI_CLUSTERS_STRONGEST:
+        return (double)system->clusters.aps_per_user / L;
+    case CFI_CLUSTERS_DCC:
+        return fmin(make_groups(system).used / K + 0.5 / L, 1.0);
+    case CFI_CLUSTERS_ALL:
+        break;
+    }
+    return 1.0;
 }
 
 /* Entries of the factor. Fitted to first steps of 3 to 1024 access points, 4 to 100 users and 1 to 100 pilots, by what
@@ -54,20 +75,23 @@ static pilot_groups make_groups(const cfi_system *system)
  * for each user, unless more users share a pilot than there are access points. */
 static double factor_entries(const cfi_system *system, pilot_groups groups)
 {
-    double L = (double)system->L, K = (double)system->K, amplitudes = 1.3 * K * K * L * L;
+    double L = (double)system->L, K = (double)system->K, served = served_share(system);
     double pairs = K * K * (K + 1.0) * (K + 1.0) + 1.2 * L * K * K * K;
+    double amplitudes = 1.3 * K * K * L * L * served * served;
 
     if (K > 1.0 && groups.largest >= K) {
         return system->allocation.surrogate == CFI_SURROGATE_PRODUCT ? fmin(pairs, amplitudes) : amplitudes;
     }
-    return groups.largest > L ? amplitudes : 9.0 * L * groups.squares;
+    return groups.largest > L ? amplitudes : 9.0 * L * groups.squares * served;
 }
 
 static double cone_solver_bytes(const cfi_system *system, pilot_groups groups)
 {
     double L = (double)system->L, K = (double)system->K, overlap = groups.squares > K ? 1.0 : 0.0;
-    double terms = L * groups.squares + 6.5 * K * L, entries = factor_entries(system, groups);
-    double sizes = (2.0 + overlap) * K * L + overlap * groups.squares + 12.0 * (K + L);
+    double served = served_share(system), entries = factor_entries(system, groups);
+    /* every user hears every access point, but pairs have amplitudes where they are served */
+    double terms = L * groups.squares * served + (3.0 + 3.5 * served) * K * L;
+    double sizes = (2.0 + overlap) * K * L * served + overlap * groups.squares + 12.0 * (K + L);
 
     /* the matrix before factorisation is kept beside a factor with little fill (MOST_FILL in src/socp/kkt.c) */
     return (entries > 8.0 * terms ? 8.0 : 16.0) * entries + 115.0 * terms + 240.0 * sizes;
@@ -97,8 +121,7 @@ static double allocation_bytes(const cfi_system *system)
     pairs = groups.squares - (double)system->K;
     if (system->allocation.solver == CFI_SOLVER_AUTO) {
         response = system->allocation.surrogate == CFI_SURROGATE_PRODUCT &&
-                   system->allocation.crlb_constraint == CFI_CRLB_EXACT &&
-                   !(pairs > 0.0 && sensing_is_reverse_convex(system));
+                   system->allocation.crlb_constraint == CFI_CRLB_EXACT && !sensing_has_directions(system);
     }
     return response ? response_bytes(system, pairs) : cone_solver_bytes(system, groups);
 }
@@ -120,6 +143,12 @@ static double path_bytes(const cfi_system *system)
     }
     numbers += sensing->path_gains ? pairs : 0.0;
     return 8.0 * (numbers + (sensing->path_phases_rad ? pairs : 0.0));
+}
+
+/* Powers as they were given. */
+static double given_bytes(const cfi_system *system)
+{
+    return system->allocation.powers_w ? 8.0 * (double)system->L * (double)(system->K + 1) : 0.0;
 }
 
 /* The correlation of the shadowing between users, and between access points where those have a part of their own;
@@ -144,8 +173,59 @@ static double multistatic_bytes(const cfi_system *system)
     return 32.0 * (blocks + 4.0) * streams * L + (paths_differ(&system->sensing) ? 16.0 * L * L : 0.0);
 }
 
+/* Whether channels fade otherwise than i.i.d. Rayleigh. */
+static bool fading_is_kept(const cfi_system *system)
+{
+    return system->fading.rician != CFI_RICIAN_NONE || system->fading.correlation != CFI_FADING_UNCORRELATED;
+}
+
+/* Whether second moments are simulated: precoders without a closed form for the fading. */
+static bool moments_are_simulated(const cfi_system *system)
+{
+    cfi_precoder_kind kind = system->precoding.kind;
+
+    return kind == CFI_PRECODER_RZF || kind == CFI_PRECODER_LP_MMSE ||
+           (kind == CFI_PRECODER_ZF && fading_is_kept(system));
+}
+
+/* What each user hears of each stream, and, over other fading, the means of those on its pilot. */
+static double stream_bytes(const cfi_system *system)
+{
+    double K = (double)system->K, pairs = fading_is_kept(system) ? make_groups(system).squares - K : 0.0;
+
+    return fading_is_kept(system) || moments_are_simulated(system) ? (double)system->L * (8.0 * K * K + 16.0 * pairs)
+                                                                   : 0.0;
+}
+
+/* Lanes of sums over draws at one access point, of the classes' columns and of what is drawn at once. */
+static double simulated_bytes(const cfi_system *system)
+{
+    double K = (double)system->K, pilots = fmin((double)system->frame.tau_p, K), N = (double)system->N;
+    double rows = fading_is_kept(system) ? K : pilots;
+
+    return moments_are_simulated(system) ? 8.0 * (32.0 * rows * rows + 128.0 * rows * N + 8.0 * N * N) : 0.0;
+}
+
+/* What a drop keeps of such fading: its angles, factors and correlations, what estimates have and what is heard of the
+ * beam. */
+static double fading_bytes(const cfi_system *system)
+{
+    double pairs = (double)system->L * (double)system->K, N = (double)system->N;
+
+    if (!fading_is_kept(system)) {
+        return 0.0;
+    }
+    return pairs * (8.0 * 4.0 + (system->fading.correlation == CFI_FADING_UNCORRELATED ? 0.0 : 16.0 * N));
+}
+
 /* Gains, means of the own streams, powers: what stays of a drop is K x L thrice. */
 enum { RECORD_ARRAYS = 3 };
+
+/* With clusters who is served, a byte a pair, and the means of all pairs beside those of served ones. */
+static double cluster_bytes(const cfi_system *system)
+{
+    return system->clusters.mode == CFI_CLUSTERS_ALL ? 0.0 : 9.0 * (double)system->L * (double)system->K;
+}
 
 /* While powers are allocated: two arrays of the normalised problem, and four points, of which one start that converges
  * by itself needs two. */
@@ -155,7 +235,8 @@ double scenario_record_bytes(const cfi_system *system)
 {
     double L = (double)system->L, K = (double)system->K;
 
-    return 8.0 * (RECORD_ARRAYS * K * L + 16.0 * (K + L) + 64.0);
+    return 8.0 * (RECORD_ARRAYS * K * L + 16.0 * (K + L) + 64.0) + cluster_bytes(system) + fading_bytes(system) +
+           stream_bytes(system);
 }
 
 double scenario_memory_bytes(const cfi_system *system)
@@ -164,11 +245,19 @@ double scenario_memory_bytes(const cfi_system *system)
 
     bytes += path_bytes(system);
     bytes += shadowing_bytes(system);
-    bytes += system->allocation.method == CFI_METHOD_SCA ? PROBLEM_ARRAYS * 8.0 * pairs : 0.0;
+    bytes += simulated_bytes(system);
+    bytes += given_bytes(system);
+    if (system->allocation.method == CFI_METHOD_SCA) { /* with clusters such means once more, and numbers of powers */
+        bytes += (PROBLEM_ARRAYS + (system->clusters.mode == CFI_CLUSTERS_ALL ? 0.0 : 2.0)) * 8.0 * pairs +
+                 stream_bytes(system);
+    }
     bytes += allocation_bytes(system);
     if (system->monte_carlo.realizations > 0) {
         /* sixteen realisations' channels, estimates and normals, and products */
         bytes += 600.0 * (double)system->N * K + 256.0 * K * K;
+        /* a batch of sixteen with the lines of sight and matrices of an access point */
+        bytes +=
+            fading_is_kept(system) ? 800.0 * (double)system->N * K + 64.0 * (double)system->N * (double)system->N : 0.0;
         bytes += system->L <= MULTISTATIC_MAX_APS ? multistatic_bytes(system) : 0.0;
     }
     return bytes;

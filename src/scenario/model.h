@@ -14,8 +14,8 @@ struct cfi_scenario {
     const cfi_scenario *base;
     char *file;
     cfi_tree tree;
-    cfi_value value[KEY_COUNT]; /* in the units of the scenario; texts are the tree's */
-    cfi_value gain_file;        /* the numbers of propagation.gain when that is a path */
+    cfi_value value[KEY_COUNT];   /* in the units of the scenario; texts are the tree's */
+    cfi_value file_of[KEY_COUNT]; /* the numbers of keys that name a file */
     cfi_system system;
     array_store arrays; /* what system points to, besides entries of values */
     scenario_grid grid;
@@ -25,6 +25,12 @@ struct cfi_scenario {
     const char *warning[MODEL_MAX_WARNINGS];
     size_t warnings;
 };
+
+/* Whether the key names a file of numbers. */
+static inline bool model_names_file(const cfi_scenario *scenario, key_id id)
+{
+    return key_takes_file(&key_table[id]) && scenario->value[id].form == FORM_TEXT;
+}
 
 static inline bool model_is_null(const cfi_scenario *scenario, key_id id)
 {

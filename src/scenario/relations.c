@@ -114,6 +114,27 @@ static cfi_status check_pilots(const cfi_scenario *scenario, cfi_error *error)
     return CFI_OK;
 }
 
+static cfi_status check_clusters(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+    bool strongest = system->clusters.mode == CFI_CLUSTERS_STRONGEST;
+    size_t each = system->clusters.aps_per_user;
+
+    if (strongest && each == 0) {
+        return refuse_key(scenario, KEY_aps_per_user, error,
+                          "null with the clusters.mode strongest (allowed: 1 .. %zu, network.aps)", system->L);
+    }
+    if (!strongest && each > 0) {
+        return refuse_key(scenario, KEY_aps_per_user, error,
+                          "%zu with the clusters.mode %s (allowed: null, or a number with strongest)", each,
+                          key_table[KEY_mode].words[system->clusters.mode]);
+    }
+    return each <= system->L
+               ? CFI_OK
+               : refuse_key(scenario, KEY_aps_per_user, error,
+                            "%zu of %zu access points (allowed: 1 .. %zu, network.aps)", each, system->L, system->L);
+}
+
 static cfi_status check_angles(const cfi_scenario *scenario, cfi_error *error)
 {
     const double *range = scenario->value[KEY_angle_range].entry;
@@ -133,6 +154,17 @@ static cfi_status check_rate_target(const cfi_scenario *scenario, cfi_error *err
                : refuse_key(scenario, KEY_rate_target_bit_s_hz, error,
                             "null with the objective %s (allowed: a number, or one per user)",
                             key_table[KEY_objective].words[system->allocation.objective]);
+}
+
+static cfi_status check_given_powers(const cfi_scenario *scenario, cfi_error *error)
+{
+    /* a sweep of powers has none of its own */
+    return scenario->system.allocation.method != CFI_METHOD_GIVEN || !model_is_null(scenario, KEY_powers_w) ||
+                   tree_sweeps_key(&scenario->tree, KEY_powers_w)
+               ? CFI_OK
+               : refuse_key(scenario, KEY_powers_w, error,
+                            "null with the allocation.method given (allowed: a list of K lists of L numbers, or the "
+                            "path of a CSV or JSON file)");
 }
 
 static cfi_status check_power(const cfi_scenario *scenario, cfi_error *error)
@@ -174,11 +206,64 @@ static cfi_status check_carrier(const cfi_scenario *scenario, cfi_error *error)
                             key_table[KEY_model].words[model]);
 }
 
+/* Both kinds of fading depend on where a user is seen from an array. */
+static cfi_status check_fading(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+    bool correlated = system->fading.correlation != CFI_FADING_UNCORRELATED,
+         rician = system->fading.rician != CFI_RICIAN_NONE, given = !model_is_null(scenario, KEY_gain);
+    bool seen = !model_is_null(scenario, KEY_ap_position_m) && !model_is_null(scenario, KEY_ue_position_m);
+    bool states = !given && needs_carrier(system->propagation.model); /* the models of TR 38.901 have both */
+
+    if (system->fading.rician == CFI_RICIAN_LOS && !states) {
+        return refuse_key(scenario, KEY_rician_factor, error,
+                          "\"los\" without states of lines of sight (allowed: los with a propagation.model "
+                          "tr38901_*; a number, distance or null with any)");
+    }
+    if ((correlated || rician) && system->rate_model == CFI_RATE_THEOREM1) {
+        return refuse_key(scenario, KEY_rate_model, error,
+                          "\"theorem1\" is about i.i.d. Rayleigh fading (allowed: exact with this %s)",
+                          key_table[correlated ? KEY_correlation : KEY_rician_factor].name);
+    }
+    if ((correlated || rician) && given && !seen) {
+        return refuse_key(scenario, correlated ? KEY_correlation : KEY_rician_factor, error,
+                          "angles are needed, and there are no positions with propagation.gain (allowed: %s; or "
+                          "network.ap_positions_m and network.ue_positions_m too)",
+                          correlated ? "none" : "null");
+    }
+    return CFI_OK;
+}
+
+static cfi_status check_precoding(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+    cfi_precoder_kind kind = system->precoding.kind;
+    size_t pilots = system->frame.tau_p < system->K ? system->frame.tau_p : system->K;
+
+    if (kind == CFI_PRECODER_ZF && system->N <= pilots) {
+        return refuse_key(scenario, KEY_kind, error,
+                          "\"zf\" cannot null %zu pilots with network.tx_antennas %zu (allowed: more antennas than the "
+                          "smaller of pilots.length and network.ues; or mr, rzf, lp_mmse)",
+                          pilots, system->N);
+    }
+    if (kind != CFI_PRECODER_MR && system->rate_model == CFI_RATE_THEOREM1) {
+        return refuse_key(
+            scenario, KEY_rate_model, error,
+            "\"theorem1\" with the precoding.kind %s, of which that theorem says nothing (allowed: exact)",
+            key_table[KEY_kind].words[kind]);
+    }
+    return system->precoding.draws <= MAX_DRAWS / system->N
+               ? CFI_OK
+               : refuse_key(scenario, KEY_draws, error,
+                            "%zu channels of %zu antennas exhaust a random stream (allowed: at most %zu)",
+                            system->precoding.draws, system->N, MAX_DRAWS / system->N);
+}
+
 cfi_status check_relations(const cfi_scenario *scenario, cfi_error *error)
 {
-    cfi_status (*const checks[])(const cfi_scenario *, cfi_error *) = {check_memory, check_frame,       check_pilots,
-                                                                       check_angles, check_rate_target, idle_check,
-                                                                       check_power,  check_carrier};
+    cfi_status (*const checks[])(const cfi_scenario *, cfi_error *) = {
+        check_memory, check_frame, check_pilots,  check_clusters, check_angles,    check_rate_target,
+        idle_check,   check_power, check_carrier, check_fading,   check_precoding, check_given_powers};
     cfi_status status = CFI_OK;
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == CFI_OK; i++) {

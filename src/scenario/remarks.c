@@ -39,10 +39,11 @@ static void remark_threshold(cfi_scenario *scenario)
     const cfi_system *system = &scenario->system;
     double prior = (system->sensing.angle_max_rad - system->sensing.angle_min_rad) / sqrt(12.0), loosest = 0.0,
            useful = largest_useful_threshold(system), deviation;
-    bool constrains = system->allocation.method == CFI_METHOD_HEURISTIC || system->allocation.method == CFI_METHOD_SCA,
+    bool constrains = system->sensing.crlb_threshold_rad2 && (system->allocation.method == CFI_METHOD_HEURISTIC ||
+                                                              system->allocation.method == CFI_METHOD_SCA),
          drawn = !system->sensing.angle_rad && prior > 0.0;
 
-    for (size_t l = 0; l < system->L; l++) {
+    for (size_t l = 0; system->sensing.crlb_threshold_rad2 && l < system->L; l++) {
         loosest = fmax(loosest, system->sensing.crlb_threshold_rad2[l]);
     }
     deviation = sqrt(loosest);
@@ -85,6 +86,29 @@ static void remark_limits(cfi_scenario *scenario)
                    "power.ap_limit_dbm: the limits of %zu of %zu access points cannot bind: the budget of all is %.6g "
                    "dBm (%s)",
                    idle, L, budget_dbm, budget_key);
+    }
+}
+
+/* Powers that nobody asks for, or that many networks share. */
+static void remark_given_powers(cfi_scenario *scenario)
+{
+    const cfi_system *system = &scenario->system;
+    const cfi_scenario *grid = scenario->base ? scenario->base : scenario;
+    const cfi_method method = system->allocation.method;
+
+    if (method == CFI_METHOD_GIVEN) {
+        if (!system->propagation.gain && system->monte_carlo.drops > 1) {
+            remark_add(scenario, "allocation.powers_w: the same powers in all %zu drops, whose gains are drawn",
+                       system->monte_carlo.drops);
+        }
+        return;
+    }
+    for (size_t i = 0; i < 2 && !tree_sweeps_key(&grid->tree, KEY_method); i++) {
+        key_id id = i == 0 ? KEY_powers_w : KEY_sensing_powers_w;
+
+        if (!model_is_null(scenario, id)) {
+            remark_add(scenario, "%s: ignored by the method %s", key_table[id].name, method_name(method));
+        }
     }
 }
 
@@ -134,6 +158,7 @@ void remark_all(cfi_scenario *scenario)
     if (system->N == 1 && system->M == 1) {
         remark_add(scenario, "network: one transmit and one receive antenna give no information about angles");
     }
+    remark_given_powers(scenario);
     remark_correlation(scenario);
     remark_threshold(scenario);
     remark_limits(scenario);

@@ -10,7 +10,7 @@
 /* What the resolved scenario is printed for. */
 typedef enum {
     RESOLVED_WHOLE,   /* to be read */
-    RESOLVED_COMPLETE /* to be hashed: without name and $schema, with the numbers of gain files */
+    RESOLVED_COMPLETE /* to be hashed: without name and $schema, with the numbers of files */
 } resolved_purpose;
 
 static bool is_printed(const cfi_scenario *scenario, key_id id, resolved_purpose purpose)
@@ -34,8 +34,8 @@ static void print_value(const cfi_scenario *scenario, key_id id, resolved_purpos
         axes_print(scenario->tree.item[KEY_sweep], indent, out);
         return;
     }
-    if (purpose == RESOLVED_COMPLETE && id == KEY_gain && value->form == FORM_TEXT) {
-        value = &scenario->gain_file;
+    if (purpose == RESOLVED_COMPLETE && model_names_file(scenario, id)) {
+        value = &scenario->file_of[id];
     }
     value_print(&key_table[id], value, indent, out);
 }

@@ -142,9 +142,9 @@ void scenario_destroy(cfi_scenario *scenario)
         if (owns_value(scenario, id)) {
             value_free(&scenario->value[id]);
         }
-    }
-    if (!scenario->base || scenario->gain_file.entry != scenario->base->gain_file.entry) {
-        value_free(&scenario->gain_file);
+        if (!scenario->base || scenario->file_of[id].entry != scenario->base->file_of[id].entry) {
+            value_free(&scenario->file_of[id]);
+        }
     }
     array_store_free(&scenario->arrays);
     tree_free(&scenario->tree);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Made once and then only read. */
-static char schema_text[32768];
+static char schema_text[65536];
 static pthread_once_t schema_once = PTHREAD_ONCE_INIT;
 
 static void add_number_schema(const key_spec *spec, cfi_wording *out)

@@ -32,6 +32,7 @@ static cfi_status draw(const cfi_system *system, size_t threads, cfi_arena *aren
         status = link_make(network, arena, link, error);
     }
     if (status == CFI_OK) {
+        network->mean_square = link->mean_square; /* the Monte Carlo sends with the same normalisation */
         record->network = network;
         record->link = link;
     }
@@ -46,31 +47,45 @@ static cfi_status both_bounds(const cfi_record *record, const cfi_powers *powers
     return status != CFI_OK ? status : metrics_crlb_multistatic(record->link, powers, arena, multistatic, error);
 }
 
-static cfi_status evaluate_closed_form(cfi_record *record, cfi_arena *arena, cfi_error *error)
+/* Rates of one model in closed form, K numbers of the arena, and their sum. */
+static cfi_status evaluate_rates(const cfi_record *record, cfi_rate_model model, cfi_arena *arena, double **rate,
+                                 double *sum, cfi_error *error)
 {
-    const cfi_network *network = record->network;
-    cfi_closed_form *form = &record->closed_form;
-    const cfi_powers *powers = &record->allocation.powers;
     cfi_status status;
 
-    form->rate_theorem1_bit_s_hz = arena_alloc(arena, record->K, sizeof(double));
-    form->rate_exact_bit_s_hz = arena_alloc(arena, record->K, sizeof(double));
+    *rate = arena_alloc(arena, record->K, sizeof **rate);
+    if (!*rate) {
+        return out_of_trial_memory(record->network, error);
+    }
+    status = metrics_sinr(record->link, &record->allocation.powers, model, arena, *rate, error);
+    if (status == CFI_OK) {
+        *sum = metrics_rates(record->network->system, *rate, *rate);
+    }
+    return status;
+}
+
+static cfi_status evaluate_closed_form(cfi_record *record, cfi_arena *arena, cfi_error *error)
+{
+    cfi_closed_form *form = &record->closed_form;
+    cfi_status status = CFI_OK;
+
+    form->sum_rate_theorem1_bit_s_hz = NAN;
     form->crlb_own_echo_rad2 = arena_alloc(arena, record->L, sizeof(double));
     form->crlb_multistatic_rad2 = arena_alloc(arena, record->L, sizeof(double));
-    if (!form->rate_theorem1_bit_s_hz || !form->rate_exact_bit_s_hz || !form->crlb_own_echo_rad2 ||
-        !form->crlb_multistatic_rad2) {
-        return out_of_trial_memory(network, error);
+    if (!form->crlb_own_echo_rad2 || !form->crlb_multistatic_rad2) {
+        return out_of_trial_memory(record->network, error);
     }
-    status = metrics_sinr(record->link, powers, CFI_RATE_THEOREM1, arena, form->rate_theorem1_bit_s_hz, error);
-    if (status == CFI_OK) {
-        status = metrics_sinr(record->link, powers, CFI_RATE_EXACT, arena, form->rate_exact_bit_s_hz, error);
+    if (record->link->theorem1) {
+        status = evaluate_rates(record, CFI_RATE_THEOREM1, arena, &form->rate_theorem1_bit_s_hz,
+                                &form->sum_rate_theorem1_bit_s_hz, error);
     }
     if (status == CFI_OK) {
-        form->sum_rate_theorem1_bit_s_hz =
-            metrics_rates(network->system, form->rate_theorem1_bit_s_hz, form->rate_theorem1_bit_s_hz);
-        form->sum_rate_exact_bit_s_hz =
-            metrics_rates(network->system, form->rate_exact_bit_s_hz, form->rate_exact_bit_s_hz);
-        status = both_bounds(record, powers, arena, form->crlb_own_echo_rad2, form->crlb_multistatic_rad2, error);
+        status = evaluate_rates(record, CFI_RATE_EXACT, arena, &form->rate_exact_bit_s_hz,
+                                &form->sum_rate_exact_bit_s_hz, error);
+    }
+    if (status == CFI_OK) {
+        status = both_bounds(record, &record->allocation.powers, arena, form->crlb_own_echo_rad2,
+                             form->crlb_multistatic_rad2, error);
     }
     return status;
 }
@@ -108,7 +123,8 @@ static cfi_status evaluate_references(cfi_record *record, cfi_arena *arena, cfi_
     alloc_equal(record->link, &powers);
     status = evaluate_reference(record, &powers, arena, &record->equal, error);
     /* the heuristic split meets own-echo thresholds only */
-    if (status == CFI_OK && network->system->sensing.crlb_model == CFI_CRLB_OWN_ECHO) {
+    if (status == CFI_OK &&
+        (network->system->sensing.crlb_model == CFI_CRLB_OWN_ECHO || !network->system->sensing.crlb_threshold_rad2)) {
         status = alloc_heuristic(record->link, arena, &powers, error);
         if (status == CFI_OK) {
             status = evaluate_reference(record, &powers, arena, &record->heuristic, error);

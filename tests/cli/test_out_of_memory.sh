@@ -15,6 +15,7 @@ cat >small.json <<'END'
  "sensing": {"crlb_threshold_db": -8}, "monte_carlo": {"drops": 4, "realizations": 20}}
 END
 printf '1e-9,2e-9,3e-9,1e-9,2e-9,3e-9\n2e-9,1e-9,1e-9,1e-9,2e-9,3e-9\n' >gain.csv
+echo '{"powers_w": [[1e-9, 2e-9, 3e-9, 1e-9, 2e-9, 3e-9], [2e-9, 1e-9, 0, 0, 2e-9, 3e-9]]}' >powers.json
 cat >solvable.cbf <<'END'
 VER
 1
@@ -55,8 +56,11 @@ if [ -n "$preload" ]; then
     every 1000 schema
     every 1000 validate small.json --quiet --set name=other --set pilots.assignment=random --set 'network.area_m=[1,2]'
     every 1000 validate small.json --quiet --set propagation.gain=gain.csv
+    every 1000 validate small.json --quiet --set allocation.method=given --set allocation.powers_w=powers.json
+    every 1000 sweep small.json --set allocation.method=given --over allocation.powers_w=powers.json --dry-run --quiet
     every 1000 sweep small.json --over network.aps=4,6 --over pilots.assignment=cyclic,random --dry-run --quiet
     every 1000 run small.json --quiet --threads 1
+    every 200 run small.json --quiet --threads 1 --set fading.correlation=local_scattering --set fading.rician_factor_db=3 --set pilots.length=1
     every 200 run small.json --quiet --threads 1 --json --set allocation.solver=socp
     every 200 run small.json --quiet --threads 3
     every 100 run small.json --quiet --threads 3 --set monte_carlo.drops=1 --set monte_carlo.realizations=100

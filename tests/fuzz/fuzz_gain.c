@@ -63,9 +63,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 int main(int argc, char **argv)
 {
-    static const char *const pieces[] = {",",      "\n",   "\r\n", "#",    "-1",  "0",  "1e400",
-                                         "1e-400", "nan",  "inf",  "0x1p", "1,2", "\t", "\"0.1\"",
-                                         ",\n",    "\xc3", "1e",   ";",    ".5",  "\0"};
+    static const char *const pieces[] = {",",   "\n",   "\r\n", "#",  "-1",      "0",         "1e400", "1e-400", "nan",
+                                         "inf", "0x1p", "1,2",  "\t", "\"0.1\"", ",\n",       "\xc3",  "1e",     ";",
+                                         ".5",  "\0",   "[",    "]",  "{",       "\"gain\":", "null"};
     const mutator m = {.piece = pieces, .pieces = sizeof pieces / sizeof pieces[0], .seed = 20240603};
 
     return run_files(&m, argc, argv);

@@ -1,0 +1,15 @@
+/* What the splits share. docs/model.md (M11), (M12). */
+#ifndef CFISAC_ALLOC_SPLITS_H
+#define CFISAC_ALLOC_SPLITS_H
+
+#include "alloc/sensing.h"
+
+cfi_status splits_out_of_memory(cfi_error *error);
+/* AP l spends x watts on its users, in proportion to the mean square of their estimates (equal gamma under maximum
+ * ratio), and y on sensing. One without users sends nothing for them. */
+void splits_spread(const cfi_link *link, size_t l, double x, double y, cfi_powers *powers);
+
+/* The heuristic split of a feasible drop whose signals have directions. Fails: CFI_NO_MEMORY. */
+cfi_status splits_directed(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error);
+
+#endif

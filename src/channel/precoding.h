@@ -1,0 +1,91 @@
+/* Precoders that invert a matrix of the estimates: zf, rzf, lp_mmse. docs/model.md (M20).
+ *
+ * At access point l, with a column z_c for each class of users,
+ *
+ *     V = (sum_c z_c z_c^H + load I + E)^-1 Z,    or the same as Z (Z^H Z + load I)^-1 where that is smaller,
+ *
+ * PRECODING_LANES realisations side by side. The vectors come without their normalisation, E norm(v)^2 = 1. Classes are
+ * the users of a pilot where their estimates are parallel (i.i.d. fading) or count as one (zf, of whatever fading: the
+ * column is their sum), else each user. */
+#ifndef CFISAC_CHANNEL_PRECODING_H
+#define CFISAC_CHANNEL_PRECODING_H
+
+#include "cfisac/channel.h"
+
+enum { PRECODING_LANES = 8 };
+
+/* One number of each realisation: loops over lanes are one operation. */
+typedef double precoding_lanes __attribute__((vector_size(8 * PRECODING_LANES), aligned(8), may_alias));
+
+/* Column c, antenna n, realisation r at [(c N + n) PRECODING_LANES + r], real and imaginary parts apart. */
+typedef struct precoding_columns {
+    double *re, *im;
+} precoding_columns;
+
+/* Work space of one thread, and what it needs of the network. */
+typedef struct precoding {
+    const cfi_network *network;
+    bool iid; /* fading is */
+    size_t N, K, classes;
+    const size_t *class_of, *first; /* K: the class of each user; classes: its first user */
+    bool sums;                      /* a column is the sum of its users' estimates, not that of the first one */
+    double load;                    /* 0: zero-forcing */
+    const double complex *errors;   /* E of each access point, N x N x L, or NULL: 0 */
+    /* classes x L: what a column is in units of the estimate, and of p->y over i.i.d. fading */
+    const double *scale, *unit_scale;
+    const double *factor;         /* classes x L: what normalises the vectors; NULL from precoding_make */
+    precoding_columns y, z;       /* what is heard; columns, and then vectors */
+    double *matrix;               /* of the smaller side: lower triangle, row by row, real then imaginary lanes */
+    double *pivot;                /* lanes a row: its inverse pivot; behind them a row's products with pivots */
+    double *square;               /* classes, lanes: norm(v_c)^2 of the batch that is visited */
+    double *normals;              /* what is drawn at once, i.i.d. fading */
+    cfi_channel_scratch *channel; /* the same of other fading: channels and estimates of DRAWN realisations */
+    cfi_estimated_channels drawn;
+} precoding;
+
+/* The number of classes. */
+size_t precoding_count_classes(const cfi_network *network);
+
+/* For the system's precoder, which is not maximum ratio. In the arena; NULL when out of memory. */
+precoding *precoding_make(const cfi_network *network, cfi_arena *arena);
+/* Room for precoding_simulate, too. False when out of memory. */
+bool precoding_prepare_draws(precoding *p, cfi_arena *arena);
+
+/* V of AP l in place of the columns p->z. */
+void precoding_solve(const precoding *p, size_t l);
+
+/* norm(v_c)^2 into p->square. */
+void precoding_square(const precoding *p);
+
+/* How many columns p->y has while statistics are simulated. */
+static inline size_t precoding_rows(const precoding *p)
+{
+    return p->iid ? p->classes : p->K;
+}
+
+/* Draws precoding.realizations of AP l from streams of their own, PRECODING_LANES at a time, makes their vectors in
+ * p->z, their squares in p->square, and calls visit. In p->y then stand, over i.i.d. fading, the classes' estimates, of
+ * unit mean square an entry, else the estimates of all users. What is behind the last realisation is 0 in all of them.
+ */
+void precoding_simulate(precoding *p, size_t l, void (*visit)(void *context, const precoding *p), void *context);
+
+/* The sum over lanes, in order. */
+static inline double precoding_sum_lanes(const double *lanes)
+{
+    double sum = 0.0;
+
+    for (size_t r = 0; r < PRECODING_LANES; r++) {
+        sum += lanes[r];
+    }
+    return sum;
+}
+
+/* E norm(v_c)^2 of the classes, from such a sum over all realisations, and what then normalises the vectors. */
+void precoding_mean_squares(const precoding *p, const double *sum, double *restrict mean);
+double precoding_factor(double mean_square);
+
+/* Of the rows of the table. */
+void *precoding_prepare(const cfi_network *network, cfi_arena *arena);
+void precoding_apply(void *prepared, size_t l, const cfi_channel_range *range, cfi_channels estimates, double *factor);
+
+#endif

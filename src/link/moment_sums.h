@@ -1,0 +1,36 @@
+/* Sums over simulated draws of one access point, and the moments that they say. docs/model.md (M20). */
+#ifndef CFISAC_LINK_MOMENT_SUMS_H
+#define CFISAC_LINK_MOMENT_SUMS_H
+
+#include "channel/precoding.h"
+
+/* Of each row t and vector s, at t + rows s. Where their product has a mean, in mean_of, there is more of it. */
+typedef struct moment_sums {
+    size_t N, rows, classes, means;
+    const size_t *mean_of;     /* rows x classes: which mean, or MOMENT_NO_MEAN */
+    double *of_pair, *of_mean; /* in lanes */
+    double *of_outer;          /* v_s v_s^H, over fading that is not i.i.d.; else NULL */
+} moment_sums;
+
+#define MOMENT_NO_MEAN SIZE_MAX
+
+/* A number and its standard error. */
+typedef struct simulated {
+    double complex value;
+    double error;
+} simulated;
+
+/* In the arena; false when out of memory. */
+bool moment_sums_make(const precoding *p, cfi_arena *arena, moment_sums *sums);
+void moment_sums_clear(const moment_sums *sums);
+/* Adds a batch: what precoding_simulate calls, with moment_sums as the context. */
+void moment_sums_add(void *sums, const precoding *p);
+
+/* From n draws: of vector v_s before its normalisation, E norm(v_s)^2; of the normalised vector, E abs(y_t^H v_s)^2
+ * less the square of the mean; that mean, of a pair that has one; and E v_s v_s^H, N x N. */
+double moment_mean_square(const moment_sums *sums, size_t s, double n);
+simulated moment_variance(const moment_sums *sums, size_t t, size_t s, double n);
+simulated moment_mean(const moment_sums *sums, size_t t, size_t s, double n);
+void moment_outer(const moment_sums *sums, size_t s, double n, double complex *restrict Q);
+
+#endif

@@ -1,0 +1,170 @@
+/* Correlation over the antennas of an array from scatterers about a user. docs/model.md (M22). */
+#include "network/scattering.h"
+
+#include "base/clones.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    LANES = 8,         /* nodes at once: a vector of 512 bits */
+    BLOCK = 2 * LANES, /* nodes come in blocks of that many */
+    AROUND = 16        /* nodes more on a circle: J_n(x) is below 1e-12 at x + 16 for the x of a few antennas */
+};
+
+/* The normal density is cut where it is 2e-16 of its largest value. */
+static const double MOST_DEVIATIONS = 8.5;
+
+size_t scattering_points(size_t N, double spread_rad, bool *circle)
+{
+    /* Antennas N - 1 apart turn by pi (N - 1) cycles a radian at most, and the density's own transform has died out 9 /
+     * spread beyond: a step that resolves the sum aliases nothing. */
+    double cycles = M_PI * spread_rad * (double)(N - 1) + 9.0, width = 2.0 * MOST_DEVIATIONS;
+
+    *circle = width * spread_rad > 2.0 * M_PI;
+    /* On the circle half the step, and some nodes more: the transform of exp(j x sin) dies out slowly compared with
+     * that of a wide density. */
+    return *circle ? (size_t)ceil(2.0 * cycles / spread_rad) + AROUND : (size_t)ceil(width * cycles / (2.0 * M_PI));
+}
+
+/* The density of a normal number at `angle`, summed over all turns of the circle, to a factor. */
+static double wrapped_density(double angle, double spread_rad)
+{
+    int turns = (int)ceil(MOST_DEVIATIONS * spread_rad / (2.0 * M_PI));
+    double sum = 0.0;
+
+    for (int turn = -turns; turn <= turns; turn++) {
+        double z = (angle + 2.0 * M_PI * turn) / spread_rad;
+
+        sum += exp(-0.5 * z * z);
+    }
+    return sum;
+}
+
+static void fill_nodes(scattering_rule *rule, size_t points, double spread_rad, bool circle)
+{
+    double sum = 0.0, width = 2.0 * MOST_DEVIATIONS;
+
+    for (size_t i = 0; i < points; i++) {
+        double z = width * ((double)i / (double)(points - 1) - 0.5);
+        double angle = circle ? 2.0 * M_PI * ((double)i / (double)points - 0.5) : spread_rad * z;
+
+        rule->weight[i] = circle ? wrapped_density(angle, spread_rad) : exp(-0.5 * z * z);
+        rule->cosine[i] = cos(angle);
+        rule->sine[i] = sin(angle);
+        sum += rule->weight[i];
+    }
+    for (size_t i = 0; i < points; i++) {
+        rule->weight[i] /= sum;
+    }
+}
+
+bool scattering_make_rule(size_t N, double spread_rad, cfi_arena *arena, scattering_rule *rule)
+{
+    bool circle;
+    size_t points = scattering_points(N, spread_rad, &circle), padded = (points + BLOCK - 1) / BLOCK * BLOCK;
+    double *numbers = arena_zeros(arena, 3 * padded, sizeof *numbers);
+
+    if (!numbers) {
+        return false;
+    }
+    *rule = (scattering_rule){
+        .N = N, .points = padded, .weight = numbers, .cosine = numbers + padded, .sine = numbers + 2 * padded};
+    fill_nodes(rule, points, spread_rad, circle);
+    return true;
+}
+
+size_t scattering_work(const scattering_rule *rule)
+{
+    return rule->points + 2 * LANES * rule->N;
+}
+
+/* One number of each of LANES nodes: loops over nodes are one operation. */
+typedef double scattering_lanes __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
+
+__attribute__((always_inline)) static inline scattering_lanes *nodes_at(const double *numbers, size_t at)
+{
+    return (scattering_lanes *)(numbers + at);
+}
+
+/* cos(pi u) and sin(pi u) for abs(u) <= 1: power series of half the angle, whose next terms are below 3e-16. */
+__attribute__((always_inline)) static inline void turn(scattering_lanes u, scattering_lanes *cosine,
+                                                       scattering_lanes *sine)
+{
+    scattering_lanes h = 0.5 * M_PI * u, x = h * h, s, c;
+
+    s = 1.0 - x * (1.0 / 342.0);
+    s = 1.0 - x * s * (1.0 / 272.0);
+    s = 1.0 - x * s * (1.0 / 210.0);
+    s = 1.0 - x * s * (1.0 / 156.0);
+    s = 1.0 - x * s * (1.0 / 110.0);
+    s = 1.0 - x * s * (1.0 / 72.0);
+    s = 1.0 - x * s * (1.0 / 42.0);
+    s = 1.0 - x * s * (1.0 / 20.0);
+    s = h * (1.0 - x * s * (1.0 / 6.0));
+    c = 1.0 - x * (1.0 / 380.0);
+    c = 1.0 - x * c * (1.0 / 306.0);
+    c = 1.0 - x * c * (1.0 / 240.0);
+    c = 1.0 - x * c * (1.0 / 182.0);
+    c = 1.0 - x * c * (1.0 / 132.0);
+    c = 1.0 - x * c * (1.0 / 90.0);
+    c = 1.0 - x * c * (1.0 / 56.0);
+    c = 1.0 - x * c * (1.0 / 30.0);
+    c = 1.0 - x * c * (1.0 / 12.0);
+    c = 1.0 - x * c * (1.0 / 2.0);
+    *cosine = 1.0 - 2.0 * s * s;
+    *sine = 2.0 * s * c;
+}
+
+/* Adds weight exp(-j pi n along across_j) of all nodes j of the elevation to the sums re + j im of lag n, lane by lane.
+ */
+CLONES(static, void, add_azimuth,
+       (const scattering_rule *rule, double weight, double along, const double *across, double *restrict re,
+        double *restrict im),
+       (rule, weight, along, across, re, im))
+{
+    /* two vectors of nodes at once: a step of one need not wait for the step of the other */
+    for (size_t j = 0; j < rule->points; j += BLOCK) {
+        scattering_lanes c[2], s[2], x[2], y[2] = {{0.0}, {0.0}};
+
+        for (size_t i = 0; i < 2; i++) {
+            x[i] = weight * *nodes_at(rule->weight, j + LANES * i);
+            turn(along * *nodes_at(across, j + LANES * i), &c[i], &s[i]);
+        }
+        for (size_t n = 1; n < rule->N; n++) {
+            for (size_t i = 0; i < 2; i++) {
+                scattering_lanes real = x[i] * c[i] + y[i] * s[i];
+
+                y[i] = y[i] * c[i] - x[i] * s[i];
+                x[i] = real;
+            }
+            *nodes_at(re, LANES * n) += x[0] + x[1];
+            *nodes_at(im, LANES * n) += y[0] + y[1];
+        }
+    }
+}
+
+void scattering_column(const scattering_rule *rule, double azimuth_rad, double elevation_rad, double *work,
+                       double complex *column)
+{
+    double *across = work, *re = work + rule->points, *im = re + LANES * rule->N;
+    double sine = sin(azimuth_rad), cosine = cos(azimuth_rad), low = cos(elevation_rad), high = sin(elevation_rad);
+
+    for (size_t j = 0; j < rule->points; j++) {
+        across[j] = low * rule->cosine[j] - high * rule->sine[j];
+    }
+    memset(re, 0, 2 * LANES * rule->N * sizeof *re);
+    for (size_t i = 0; i < rule->points && rule->weight[i] > 0.0; i++) { /* what has no weight stands last */
+        add_azimuth(rule, rule->weight[i], sine * rule->cosine[i] + cosine * rule->sine[i], across, re, im);
+    }
+    column[0] = 1.0;
+    for (size_t n = 1; n < rule->N; n++) {
+        double real = 0.0, imaginary = 0.0;
+
+        for (size_t i = 0; i < LANES; i++) {
+            real += re[LANES * n + i];
+            imaginary += im[LANES * n + i];
+        }
+        column[n] = real + I * imaginary;
+    }
+}
