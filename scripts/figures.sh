@@ -247,7 +247,7 @@ figure_i() {
       name=i-$kind-$method-$networks
       say "run $name"
       run_cfisac run "$top/configs/standard.json" --set "monte_carlo.drops=$networks" --set "precoding.kind=$kind" \
-        --set "precoding.realizations=200" --set "allocation.method=$method" --out "$data/$name" --force --quiet >"$data/$name.txt"
+        --set precoding.realizations=100 --set "allocation.method=$method" --out "$data/$name" --force --quiet >"$data/$name.txt"
       rate_quantiles "$data/$name/ues.csv" "$kind,$method" >>"$out/fig_i.csv"
     done
   done
@@ -255,7 +255,7 @@ figure_i() {
 
 figure_j() {
   local aps range kind tables=()
-  for range in 8:-29:0.5:-18 16:-26:0.5:-15 32:-23:0.5:-12; do
+  for range in 8:-31.5:0.5:-19 16:-28.5:0.5:-16 32:-25.5:0.5:-13; do
     aps=${range%%:*}
     for kind in mr zf; do
       sweep "j-$aps-$kind-$drops" fig1c --set "monte_carlo.drops=$drops" --set allocation.solver=structured \
