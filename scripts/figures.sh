@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Draws the paper's figures (a, b, c) and further ones (d to h), each as SVG and PNG beside the table it shows.
+# Draws the paper's figures (a, b, c) and further ones (d to j), each as SVG and PNG beside the table it shows.
 # Run it with --help for the options; docs/figures.md says what each figure shows.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -18,6 +18,8 @@ Figures (all by default):
   f   map of a network with the allocated powers
   g   what a sensing threshold costs one network, to the edge of feasibility
   h   exact rate and Theorem 1 under pilot reuse as antennas grow
+  i   distribution of the users' rates for three precoders in the usual network of user-centric work, 2 N networks
+  j   sum rate against the sensing threshold with 8 antennas, maximum ratio and zero-forcing
 
   --drops N   networks a point (default: 100)
   --full      the same as --drops 1000
@@ -60,13 +62,13 @@ read_options() {
         shift
         ;;
       -*) die 2 "unknown option '$1' (allowed: --drops, --full, --out, --fresh, --help)" ;;
-      [a-h]) figures+=("$1") ;;
-      *) die 2 "unknown figure '$1' (allowed: a b c d e f g h)" ;;
+      [a-j]) figures+=("$1") ;;
+      *) die 2 "unknown figure '$1' (allowed: a b c d e f g h i j)" ;;
     esac
     shift
   done
   [[ $drops =~ ^[1-9][0-9]{0,6}$ ]] || die 2 "--drops $drops: not a number of networks (allowed: 1 .. 9999999)"
-  [ "${#figures[@]}" -gt 0 ] || figures=(a b c d e f g h)
+  [ "${#figures[@]}" -gt 0 ] || figures=(a b c d e f g h i j)
 }
 
 # ------------------------------------------------------------------------------------- running
@@ -227,6 +229,45 @@ figure_h() {
     --set monte_carlo.bounds=none --set allocation.method=equal --set frame.coherence_symbols=0 \
     --over pilots.length=2,4 --over network.tx_antennas=4,8,16,32,64,128,256,512,1024
   table fig_h "h-$networks/sweep.ndjson"
+}
+
+# Shares of the users of all networks, in hundredths, and the rate that so many have at most.
+rate_quantiles() {
+  columns "$1" <<<rate_exact_bit_s_hz | tail -n +2 | sort -g | awk -v OFS=, -v head="$2" '
+    { rate[NR - 1] = $1 }
+    END { for (i = 0; i <= 100; i++) { at = i / 100 * (NR - 1); low = int(at)
+            print head, NR, i / 100, rate[low] + (low + 1 < NR ? (at - low) * (rate[low + 1] - rate[low]) : 0) } }'
+}
+
+figure_i() {
+  local networks=$((2 * drops)) kind method name
+  echo 'precoding.kind,allocation.method,users,share,rate_bit_s_hz' >"$out/fig_i.csv"
+  for method in fractional sca; do
+    for kind in mr rzf lp_mmse; do
+      name=i-$kind-$method-$networks
+      say "run $name"
+      run_cfisac run "$top/configs/standard.json" --set "monte_carlo.drops=$networks" --set "precoding.kind=$kind" \
+        --set precoding.realizations=100 --set "allocation.method=$method" --out "$data/$name" --force --quiet >"$data/$name.txt"
+      rate_quantiles "$data/$name/ues.csv" "$kind,$method" >>"$out/fig_i.csv"
+    done
+  done
+}
+
+figure_j() {
+  local aps range kind tables=()
+  for range in 8:-31.5:0.5:-19 16:-28.5:0.5:-16 32:-25.5:0.5:-13; do
+    aps=${range%%:*}
+    for kind in mr zf; do
+      sweep "j-$aps-$kind-$drops" fig1c --set "monte_carlo.drops=$drops" --set allocation.solver=structured \
+        --set network.tx_antennas=8 --set network.rx_antennas=8 --over "network.aps=$aps" --over "precoding.kind=$kind" \
+        --over "sensing.crlb_threshold_db=${range#*:}"
+      tables+=("$data/j-$aps-$kind-$drops/sweep.csv")
+    done
+  done
+  columns "${tables[@]}" >"$out/fig_j.csv" <<'END'
+network.aps precoding.kind sensing.crlb_threshold_db drops feasible paired_drops
+paired_mean_sum_rate_bit_s_hz paired_std_error_sum_rate_bit_s_hz
+END
 }
 
 # ---------------------------------------------------------------------------------------- main

@@ -35,7 +35,7 @@ rows() { tail -n +2 "$1" | wc -l; }
 "$figures" --drops 6 --out few >out 2>err
 check 'every figure is drawn' test $? -eq 0
 [ -s few/fig_h.png ] || cat err
-for figure in a b c d e f g h; do
+for figure in a b c d e f g h i j; do
     for format in svg png; do
         check "figure $figure is a picture, $format" picture "few/fig_$figure.$format"
     done
@@ -88,6 +88,19 @@ check '(h) Theorem 1 grows, the exact rate saturates under reuse' awk -F, '
     $1 == 2 { exact[$2] = $7; theorem[$2] = $8 }
     END { exit !(theorem[1024] > theorem[256] + 7 && exact[1024] < exact[256] + 0.5) }' few/fig_h.csv
 
+check '(i) has every user of 12 networks' holds few/fig_i.csv '{users} == 12 * 40'
+check '(i) rates are of the usual size: medians of fractional powers, and maximum ratio far below' awk -F, '
+    $4 == 0.5 { rate[$1, $2] = $5 }
+    END { exit !(rate["mr", "fractional"] > 1.7 && rate["mr", "fractional"] < 2.3 &&
+                 rate["lp_mmse", "fractional"] > 1.7 * rate["mr", "fractional"]) }' few/fig_i.csv
+check '(i) maximising the sum rate raises its mean' awk -F, '
+    NR > 1 { sum[$1, $2] += $5 }
+    END { for (key in sum) { split(key, name, SUBSEP); n += sum[name[1], "sca"] > sum[name[1], "fractional"] } exit n != 6 }' few/fig_i.csv
+check '(j) both precoders have the same feasible networks' awk -F, '
+    $2 == "mr" { feasible[$1, $3] = $5 } $2 == "zf" { n++; if (feasible[$1, $3] != $5) exit 1 } END { exit n != 3 * 26 }' few/fig_j.csv
+check '(j) zero-forcing is far above where thresholds are loose' awk -F, '
+    $3 == -19 && $1 == 8 { rate[$2] = $7 } END { exit !(rate["zf"] > 2 * rate["mr"]) }' few/fig_j.csv
+
 # -------------------------------------------------------------------------------- a second run
 mkdir before && cp few/*.csv before
 stat -c '%n %Y %s %i' few/data/*/sweep.ndjson >journals
@@ -122,7 +135,7 @@ refuses() {
     got=$?
     [ "$got" -eq "$code" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qF -- "$text" err
 }
-check 'an unknown figure' refuses 2 "unknown figure 'z' (allowed: a b c d e f g h)" z
+check 'an unknown figure' refuses 2 "unknown figure 'z' (allowed: a b c d e f g h i j)" z
 check 'an unknown option' refuses 2 "unknown option '--drop'" --drop 6
 check 'a wrong number' refuses 2 '--drops 0: not a number' --drops 0
 check 'a missing value' refuses 2 '--out needs a value' --out
