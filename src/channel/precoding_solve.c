@@ -52,8 +52,10 @@ INLINE void form_matrix(const lane_system *s)
 }
 
 /* Column j of L, from the row's products with the pivots. */
-INLINE void divide_column(const lane_system *s, size_t j, precoding_lanes inverse)
+INLINE void divide_column(const lane_system *s, size_t j)
 {
+    precoding_lanes inverse = *lanes_at(s->pivot, LANES * j);
+
     for (size_t i = j + 1; i < s->size; i++) {
         double *to = lane_entry(s, i, j);
         precoding_lanes re = *lanes_at(to, 0), im = *lanes_at(to, LANES);
@@ -74,7 +76,7 @@ INLINE void divide_column(const lane_system *s, size_t j, precoding_lanes invers
 INLINE void factorise(const lane_system *s)
 {
     for (size_t j = 0; j < s->size; j++) {
-        precoding_lanes pivot = *lanes_at(lane_entry(s, j, j), 0), inverse;
+        precoding_lanes pivot = *lanes_at(lane_entry(s, j, j), 0);
 
         for (size_t k = 0; k < j; k++) {
             double *l = lane_entry(s, j, k), *w = s->work + 2 * LANES * k;
@@ -84,10 +86,9 @@ INLINE void factorise(const lane_system *s)
             *lanes_at(w, LANES) = b * d;
             pivot -= (a * a + b * b) * d;
         }
-        inverse = 1.0 / (pivot + LEAST_PIVOT);
         *lanes_at(lane_entry(s, j, j), 0) = pivot;
-        *lanes_at(s->pivot, LANES * j) = inverse;
-        divide_column(s, j, inverse);
+        *lanes_at(s->pivot, LANES * j) = 1.0 / (pivot + LEAST_PIVOT);
+        divide_column(s, j);
     }
 }
 

@@ -20,9 +20,15 @@ __attribute__((always_inline)) static inline precoding_lanes *lanes_of(double *n
     return (precoding_lanes *)(numbers + LANES * at);
 }
 
-__attribute__((always_inline)) static inline void add_to_mean(double *sums, precoding_lanes x, precoding_lanes y,
-                                                              precoding_lanes b, precoding_lanes q)
+/* Of a batch, a product's. By its address: how a vector is passed depends on the CPU. */
+typedef struct product_lanes {
+    precoding_lanes x, y, b, q;
+} product_lanes;
+
+__attribute__((always_inline)) static inline void add_to_mean(double *sums, const product_lanes *product)
 {
+    precoding_lanes x = product->x, y = product->y, b = product->b, q = product->q;
+
     *lanes_of(sums, SUM_X) += x;
     *lanes_of(sums, SUM_Y) += y;
     *lanes_of(sums, SUM_B) += b;
@@ -59,7 +65,9 @@ CLONES(static, void, add_vector, (const precoding *p, const moment_sums *sums, s
         *lanes_of(of_pair, SUM_QQ) += q * q;
         *lanes_of(of_pair, SUM_QB) += q * b;
         if (sums->mean_of[pair] != MOMENT_NO_MEAN) {
-            add_to_mean(sums->of_mean + LANES * MEAN_SUMS * sums->mean_of[pair], re, im, b, q);
+            product_lanes product = {.x = re, .y = im, .b = b, .q = q};
+
+            add_to_mean(sums->of_mean + LANES * MEAN_SUMS * sums->mean_of[pair], &product);
         }
     }
 }

@@ -89,11 +89,12 @@ __attribute__((always_inline)) static inline scattering_lanes *nodes_at(const do
     return (scattering_lanes *)(numbers + at);
 }
 
-/* cos(pi u) and sin(pi u) for abs(u) <= 1: power series of half the angle, whose next terms are below 3e-16. */
-__attribute__((always_inline)) static inline void turn(scattering_lanes u, scattering_lanes *cosine,
+/* cos(pi u) and sin(pi u) for abs(u) <= 1: power series of half the angle, whose next terms are below 3e-16. u by its
+ * address: how a vector is passed depends on the CPU. */
+__attribute__((always_inline)) static inline void turn(const scattering_lanes *u, scattering_lanes *cosine,
                                                        scattering_lanes *sine)
 {
-    scattering_lanes h = 0.5 * M_PI * u, x = h * h, s, c;
+    scattering_lanes h = 0.5 * M_PI * *u, x = h * h, s, c;
 
     s = 1.0 - x * (1.0 / 342.0);
     s = 1.0 - x * s * (1.0 / 272.0);
@@ -130,8 +131,10 @@ CLONES(static, void, add_azimuth,
         scattering_lanes c[2], s[2], x[2], y[2] = {{0.0}, {0.0}};
 
         for (size_t i = 0; i < 2; i++) {
+            scattering_lanes u = along * *nodes_at(across, j + LANES * i);
+
             x[i] = weight * *nodes_at(rule->weight, j + LANES * i);
-            turn(along * *nodes_at(across, j + LANES * i), &c[i], &s[i]);
+            turn(&u, &c[i], &s[i]);
         }
         for (size_t n = 1; n < rule->N; n++) {
             for (size_t i = 0; i < 2; i++) {
