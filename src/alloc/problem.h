@@ -141,8 +141,10 @@ static inline double problem_load(const alloc_problem *problem, size_t k, size_t
 {
     const double *V = problem->link->V_by_stream;
 
-    return V ? problem_rounded(V[k + problem->K * (j + problem->K * l)] * problem->unit_load)
-             : problem->load[problem_at(problem, k, l)];
+    if (problem->load) {
+        return problem->load[problem_at(problem, k, l)];
+    }
+    return V ? problem_rounded(V[k + problem->K * (j + problem->K * l)] * problem->unit_load) : 0.0;
 }
 
 /* Makes the point feasible to rounding and spends the whole budget: negative amplitudes become 0, s the least power

@@ -169,7 +169,7 @@ cfi_status search_revive(alloc_search *s, cfi_error *error)
     const alloc_problem *problem = &s->problem;
     double small = problem->link->system->allocation.tolerance;
 
-    for (size_t k = 0; k < problem->K; k++) {
+    for (size_t k = 0; problem->objective->slopes && k < problem->K; k++) {
         double value = s->best.values->objective, strongest = 0.0;
         cfi_status status;
 

@@ -69,14 +69,14 @@ correlated_scratch *correlated_scratch_make(const cfi_network *network, cfi_aren
     s->rank = arena_alloc(arena, K, sizeof *s->rank);
     s->factor = arena_alloc(arena, N * N, sizeof *s->factor);
     s->column = arena_alloc(arena, 2 * N, sizeof *s->column);
-    s->normal = arena_alloc(arena, 8 * PAIRS * N * K, sizeof(double));
-    s->uniform = arena_alloc(arena, 2 * PAIRS * K, sizeof(double));
+    s->normal = arena_alloc(arena, N * K * 8 * PAIRS, sizeof(double));
+    s->uniform = arena_alloc(arena, K * 2 * PAIRS, sizeof(double));
     s->index = arena_alloc(arena, K, sizeof *s->index);
     if (!s->rank || !s->factor || !s->column || !s->normal || !s->uniform || !s->index) {
         return NULL;
     }
     s->mean = s->column + N;
-    s->noise = s->normal + 4 * PAIRS * N * K;
+    s->noise = s->normal + N * K * 4 * PAIRS;
     rank_users(network, s);
     return allocate_batch(network, arena, s) ? s : NULL;
 }

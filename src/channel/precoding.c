@@ -166,7 +166,7 @@ static bool add_work(precoding *p, cfi_arena *arena)
 
     p->z.re = arena_alloc(arena, 2 * size, sizeof(double));
     p->matrix = arena_alloc(arena, LANES * side * (side + 1), sizeof(double));
-    p->pivot = arena_alloc(arena, 3 * LANES * side, sizeof(double));
+    p->pivot = arena_alloc(arena, side * 3 * LANES, sizeof(double));
     if (!p->z.re || !p->matrix || !p->pivot) {
         return false;
     }
@@ -273,7 +273,7 @@ bool precoding_prepare_draws(precoding *p, cfi_arena *arena)
     }
     p->y.im = p->y.re + heard;
     if (p->iid) {
-        p->normals = arena_alloc(arena, 4 * LANES * p->N * pairs_at_once(p->N) * p->classes, sizeof(double));
+        p->normals = arena_alloc(arena, p->N * pairs_at_once(p->N) * p->classes * 4 * LANES, sizeof(double));
         return p->normals;
     }
     p->channel = channel_scratch_make(p->network, arena);

@@ -27,7 +27,7 @@ INLINE precoding_lanes *lanes_at(double *numbers, size_t at)
 /* Entry (i, j) of the lower triangle: real lanes, imaginary lanes behind them. */
 INLINE double *lane_entry(const lane_system *s, size_t i, size_t j)
 {
-    return s->matrix + 2 * LANES * (i * (i + 1) / 2 + j);
+    return s->matrix + (i * (i + 1) / 2 + j) * 2 * LANES;
 }
 
 INLINE void form_matrix(const lane_system *s)
@@ -61,7 +61,7 @@ INLINE void divide_column(const lane_system *s, size_t j)
         precoding_lanes re = *lanes_at(to, 0), im = *lanes_at(to, LANES);
 
         for (size_t k = 0; k < j; k++) {
-            double *l = lane_entry(s, i, k), *w = s->work + 2 * LANES * k;
+            double *l = lane_entry(s, i, k), *w = s->work + k * 2 * LANES;
             precoding_lanes a = *lanes_at(l, 0), b = *lanes_at(l, LANES), x = *lanes_at(w, 0), y = *lanes_at(w, LANES);
 
             re -= a * x + b * y;
@@ -79,7 +79,7 @@ INLINE void factorise(const lane_system *s)
         precoding_lanes pivot = *lanes_at(lane_entry(s, j, j), 0);
 
         for (size_t k = 0; k < j; k++) {
-            double *l = lane_entry(s, j, k), *w = s->work + 2 * LANES * k;
+            double *l = lane_entry(s, j, k), *w = s->work + k * 2 * LANES;
             precoding_lanes d = *lanes_at(lane_entry(s, k, k), 0), a = *lanes_at(l, 0), b = *lanes_at(l, LANES);
 
             *lanes_at(w, 0) = a * d;

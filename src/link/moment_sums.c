@@ -13,6 +13,11 @@ enum { LANES = PRECODING_LANES };
 enum { SUM_Q, SUM_QQ, SUM_QB, PAIR_SUMS };
 enum { SUM_X, SUM_Y, SUM_B, SUM_XX, SUM_XY, SUM_YY, SUM_XB, SUM_YB, SUM_BB, SUM_QX, SUM_QY, MEAN_SUMS };
 
+/* Numbers in a batch: sums of a pair, of a mean, and the parts of a complex number. */
+static const size_t PAIR_LANES = (size_t)LANES * PAIR_SUMS;
+static const size_t MEAN_LANES = (size_t)LANES * MEAN_SUMS;
+static const size_t COMPLEX_LANES = (size_t)2 * LANES;
+
 /* --------------------------------------------------------------------------------- sums ---- */
 
 __attribute__((always_inline)) static inline precoding_lanes *lanes_of(double *numbers, size_t at)
@@ -50,7 +55,7 @@ CLONES(static, void, add_vector, (const precoding *p, const moment_sums *sums, s
 
     for (size_t t = 0; t < sums->rows; t++) {
         size_t pair = t + sums->rows * s;
-        double *of_pair = sums->of_pair + LANES * PAIR_SUMS * pair;
+        double *of_pair = sums->of_pair + PAIR_LANES * pair;
         precoding_lanes re = {0.0}, im = {0.0}, q;
 
         for (size_t n = 0; n < N; n++) {
@@ -67,7 +72,7 @@ CLONES(static, void, add_vector, (const precoding *p, const moment_sums *sums, s
         if (sums->mean_of[pair] != MOMENT_NO_MEAN) {
             product_lanes product = {.x = re, .y = im, .b = b, .q = q};
 
-            add_to_mean(sums->of_mean + LANES * MEAN_SUMS * sums->mean_of[pair], &product);
+            add_to_mean(sums->of_mean + MEAN_LANES * sums->mean_of[pair], &product);
         }
     }
 }
@@ -80,7 +85,7 @@ CLONES(static, void, add_outer, (const precoding *p, const moment_sums *sums, si
     for (size_t n = 0; n < p->N; n++) {
         precoding_lanes a = *lanes_of(p->z.re, s * p->N + n), b = *lanes_of(p->z.im, s * p->N + n);
 
-        for (size_t m = 0; m <= n; m++, to += 2 * LANES) {
+        for (size_t m = 0; m <= n; m++, to += COMPLEX_LANES) {
             precoding_lanes x = *lanes_of(p->z.re, s * p->N + m), y = *lanes_of(p->z.im, s * p->N + m);
 
             *lanes_of(to, 0) += a * x + b * y;
@@ -126,16 +131,16 @@ bool moment_sums_make(const precoding *p, cfi_arena *arena, moment_sums *sums)
     if (!number_means(p, arena, sums)) {
         return false;
     }
-    sums->of_pair = arena_alloc(arena, LANES * PAIR_SUMS * sums->rows * sums->classes, sizeof(double));
-    sums->of_mean = arena_alloc(arena, LANES * MEAN_SUMS * sums->means, sizeof(double));
+    sums->of_pair = arena_alloc(arena, PAIR_LANES * sums->rows * sums->classes, sizeof(double));
+    sums->of_mean = arena_alloc(arena, MEAN_LANES * sums->means, sizeof(double));
     sums->of_outer = outer > 0 ? arena_alloc(arena, outer, sizeof(double)) : NULL;
     return sums->of_pair && sums->of_mean && (outer == 0 || sums->of_outer);
 }
 
 void moment_sums_clear(const moment_sums *sums)
 {
-    memset(sums->of_pair, 0, LANES * PAIR_SUMS * sums->rows * sums->classes * sizeof(double));
-    memset(sums->of_mean, 0, LANES * MEAN_SUMS * sums->means * sizeof(double));
+    memset(sums->of_pair, 0, PAIR_LANES * sums->rows * sums->classes * sizeof(double));
+    memset(sums->of_mean, 0, MEAN_LANES * sums->means * sizeof(double));
     if (sums->of_outer) {
         memset(sums->of_outer, 0, LANES * sums->N * (sums->N + 1) * sums->classes * sizeof(double));
     }
@@ -202,7 +207,7 @@ static void sums_of_vector(const moment_sums *sums, size_t s, double sum[MEAN_SU
     while (sums->mean_of[t + sums->rows * s] == MOMENT_NO_MEAN) {
         t++;
     }
-    sum_lanes_of(sums->of_mean + LANES * MEAN_SUMS * sums->mean_of[t + sums->rows * s], MEAN_SUMS, sum);
+    sum_lanes_of(sums->of_mean + MEAN_LANES * sums->mean_of[t + sums->rows * s], MEAN_SUMS, sum);
 }
 
 double moment_mean_square(const moment_sums *sums, size_t s, double n)
@@ -218,12 +223,12 @@ simulated moment_variance(const moment_sums *sums, size_t t, size_t s, double n)
     size_t at = t + sums->rows * s;
     double pair[PAIR_SUMS], sum[MEAN_SUMS];
 
-    sum_lanes_of(sums->of_pair + LANES * PAIR_SUMS * at, PAIR_SUMS, pair);
+    sum_lanes_of(sums->of_pair + PAIR_LANES * at, PAIR_SUMS, pair);
     if (sums->mean_of[at] == MOMENT_NO_MEAN) {
         sums_of_vector(sums, s, sum);
         return square_of_product(pair, sum[SUM_B], sum[SUM_BB], n);
     }
-    sum_lanes_of(sums->of_mean + LANES * MEAN_SUMS * sums->mean_of[at], MEAN_SUMS, sum);
+    sum_lanes_of(sums->of_mean + MEAN_LANES * sums->mean_of[at], MEAN_SUMS, sum);
     return variance_of_product(pair, sum, n);
 }
 
@@ -231,7 +236,7 @@ simulated moment_mean(const moment_sums *sums, size_t t, size_t s, double n)
 {
     double sum[MEAN_SUMS];
 
-    sum_lanes_of(sums->of_mean + LANES * MEAN_SUMS * sums->mean_of[t + sums->rows * s], MEAN_SUMS, sum);
+    sum_lanes_of(sums->of_mean + MEAN_LANES * sums->mean_of[t + sums->rows * s], MEAN_SUMS, sum);
     return mean_of_product(sum, n);
 }
 
@@ -241,7 +246,7 @@ void moment_outer(const moment_sums *sums, size_t s, double n, double complex *r
     double factor = precoding_factor(moment_mean_square(sums, s, n)), per_n = factor * factor / n;
 
     for (size_t row = 0; row < sums->N; row++) {
-        for (size_t column = 0; column <= row; column++, from += 2 * LANES) {
+        for (size_t column = 0; column <= row; column++, from += COMPLEX_LANES) {
             double complex entry = per_n * (precoding_sum_lanes(from) + I * precoding_sum_lanes(from + LANES));
 
             Q[column + sums->N * row] = conj(entry);

@@ -78,7 +78,7 @@ bool scattering_make_rule(size_t N, double spread_rad, cfi_arena *arena, scatter
 
 size_t scattering_work(const scattering_rule *rule)
 {
-    return rule->points + 2 * LANES * rule->N;
+    return rule->points + rule->N * 2 * LANES;
 }
 
 /* One number of each of LANES nodes: loops over nodes are one operation. */
@@ -158,7 +158,7 @@ void scattering_column(const scattering_rule *rule, double azimuth_rad, double e
     for (size_t j = 0; j < rule->points; j++) {
         across[j] = low * rule->cosine[j] - high * rule->sine[j];
     }
-    memset(re, 0, 2 * LANES * rule->N * sizeof *re);
+    memset(re, 0, rule->N * 2 * LANES * sizeof *re);
     for (size_t i = 0; i < rule->points && rule->weight[i] > 0.0; i++) { /* what has no weight stands last */
         add_azimuth(rule, rule->weight[i], sine * rule->cosine[i] + cosine * rule->sine[i], across, re, im);
     }

@@ -202,12 +202,15 @@ bool drops_forms_differ(const cfi_results *results)
 const cfi_record *drops_worst_link(const cfi_results *results)
 {
     const cfi_record *worst = NULL;
+    double largest = 0.0;
 
     for (size_t i = 0; i < results->count; i++) {
         const cfi_record *record = &results->record[i];
-        double error = record->link ? record->link->largest_relative_std_error : 0.0;
 
-        worst = error > (worst ? worst->link->largest_relative_std_error : 0.0) ? record : worst;
+        if (record->link && record->link->largest_relative_std_error > largest) {
+            largest = record->link->largest_relative_std_error;
+            worst = record;
+        }
     }
     return worst;
 }
