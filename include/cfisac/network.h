@@ -24,6 +24,7 @@ typedef struct cfi_network {
     size_t L, K;
     size_t
         threads; /* that it was drawn on, for what is made of it; 0 counts as 1, and no bit of anything depends on it */
+    cfi_stop *stop;              /* looked at by what takes long to make of it, link_make foremost; NULL: never */
     const double *ap_position_m; /* 2 x L, or NULL when gains are given and positions are not */
     const double *ue_position_m; /* 2 x K, or NULL */
     const double *beta;          /* K x L, linear */
