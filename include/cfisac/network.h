@@ -70,6 +70,15 @@ cfi_status network_draw(const cfi_system *system, uint32_t drop, cfi_arena *aren
 cfi_status network_draw_on(const cfi_system *system, uint32_t drop, size_t threads, cfi_arena *arena,
                            cfi_network *network, cfi_error *error);
 
+/* The same, which ends with CFI_INTERRUPTED soon after the stop flag is set; it stays with the network. */
+typedef struct cfi_network_options {
+    size_t threads;
+    cfi_stop *stop; /* or NULL */
+} cfi_network_options;
+
+cfi_status network_draw_with(const cfi_system *system, uint32_t drop, const cfi_network_options *options,
+                             cfi_arena *arena, cfi_network *network, cfi_error *error);
+
 /* The way from AP l to user k in the plane, [x, y] in metres: to the nearest copy of the user with wrap_around. Needs
  * positions. */
 void network_offset(const cfi_network *network, size_t k, size_t l, double offset_m[2]);

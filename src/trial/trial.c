@@ -23,14 +23,14 @@ static cfi_status draw(const cfi_system *system, const cfi_trial_options *option
 {
     cfi_network *network = arena_alloc(arena, 1, sizeof *network);
     cfi_link *link = arena_alloc(arena, 1, sizeof *link);
+    cfi_network_options drawn_with = {.threads = options->threads, .stop = options->alloc.stop};
     cfi_status status;
 
     if (!network || !link) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for a drop");
     }
-    status = network_draw_on(system, record->index, options->threads, arena, network, error);
+    status = network_draw_with(system, record->index, &drawn_with, arena, network, error);
     if (status == CFI_OK) {
-        network->stop = options->alloc.stop;
         status = link_make(network, arena, link, error);
     }
     if (status == CFI_OK) {

@@ -57,6 +57,8 @@ check 'simulated links: no drop is finished' has err '0 of 2 drops are finished'
 interrupted 'simulated links by two threads' TERM - replay scenario.json "${settings[@]}" --set precoding.kind=rzf --drop 1 --threads 2
 interrupted 'simulated links with lines of sight' INT - sweep scenario.json "${settings[@]}" --set precoding.kind=lp_mmse \
     --set fading.rician_factor_db=3 --over network.rx_antennas=2,4 --out sweep --threads 1
+interrupted 'covariances of large arrays' INT - run scenario.json --set network.tx_antennas=1024 --set fading.correlation=local_scattering \
+    --threads 1
 for signal in INT TERM; do
     interrupted "solve" "$signal" - solve cones/drop00000_start00_step000.cbf
     check 'solve names the file' has err 'cones/drop00000_start00_step000.cbf: interrupted'
