@@ -277,8 +277,8 @@ static void powers_that_are_not_there_or_go_to_nobody_are_refused(void **state)
     d->made.system.allocation.powers_w = p;
     d->link.served = served;
     assert_int_equal(alloc_run(&d->link, NULL, d->arena, &allocation, &error), CFI_INVALID);
-    assert_string_equal(error.text, "allocation.powers_w: 0.0003 W for user 1 at access point 1, which does not serve "
-                                    "it in drop 0 (allowed: 0 there)");
+    assert_string_equal(error.text, "/allocation/powers_w/1/1: 0.0003 W for user 1 at access point 1, which does not "
+                                    "serve it in drop 0 (allowed: 0 there)");
     p[3] = 0.0;
     assert_int_equal(alloc_run(&d->link, NULL, d->arena, &allocation, &error), CFI_OK);
     free_drop(d);

@@ -312,6 +312,13 @@ static void values_without_code_are_unavailable(void **state)
         {"{\"allocation\": {\"solver\": \"structured\", \"crlb_constraint\": \"sca\"}}",
          "t.json: /allocation/solver: \"structured\" with allocation.crlb_constraint sca is not available in this "
          "version (allowed: auto, socp)"},
+        {"{\"allocation\": {\"crlb_constraint\": \"sca\"}, \"precoding\": {\"kind\": \"rzf\"}}",
+         "t.json: /allocation/crlb_constraint: \"sca\" with the precoding.kind rzf is not available in this version "
+         "(allowed: exact)"},
+        {"{\"allocation\": {\"crlb_constraint\": \"sca\"}, \"fading\": {\"correlation\": \"local_scattering\"}, "
+         "\"sensing\": {\"crlb_threshold_db\": null}}",
+         "t.json: /allocation/crlb_constraint: \"sca\" where fading has directions is not available in this version "
+         "(allowed: exact)"},
         {"{\"sensing\": {\"crlb_model\": \"multistatic\"}}",
          "t.json: /sensing/crlb_model: \"multistatic\" as a constraint of allocation.method heuristic or sca is not "
          "available in this version (allowed: own_echo)"},

@@ -84,7 +84,8 @@ typedef struct cfi_link {
 
 /* The link of a drop under the system's precoder: by its closed forms, O(K L), or by simulation where it has none for
  * the drop's fading (precoding.realizations draws, docs/model.md (M20)). Shared among network->threads; no bit depends
- * on them. Borrows the network, which must live as long. Fails: CFI_NO_MEMORY. */
+ * on them. Borrows the network, which must live as long. Fails: CFI_NO_MEMORY,
+ * CFI_INTERRUPTED (network->stop). */
 cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error);
 
 /* Gives the link the means c_kj,l of its pairs (cfi_link.coherent), or NULL: the link's own. The numbers must live as

@@ -24,6 +24,7 @@ typedef struct cfi_network {
     size_t L, K;
     size_t
         threads; /* that it was drawn on, for what is made of it; 0 counts as 1, and no bit of anything depends on it */
+    cfi_stop *stop;              /* looked at by what takes long to make of it, link_make foremost; NULL: never */
     const double *ap_position_m; /* 2 x L, or NULL when gains are given and positions are not */
     const double *ue_position_m; /* 2 x K, or NULL */
     const double *beta;          /* K x L, linear */
@@ -68,6 +69,15 @@ cfi_status network_draw(const cfi_system *system, uint32_t drop, cfi_arena *aren
 /* The same to the bit, the pairs shared among at most `threads` threads; more than 1: not from within threads_run. */
 cfi_status network_draw_on(const cfi_system *system, uint32_t drop, size_t threads, cfi_arena *arena,
                            cfi_network *network, cfi_error *error);
+
+/* The same, which ends with CFI_INTERRUPTED soon after the stop flag is set; it stays with the network. */
+typedef struct cfi_network_options {
+    size_t threads;
+    cfi_stop *stop; /* or NULL */
+} cfi_network_options;
+
+cfi_status network_draw_with(const cfi_system *system, uint32_t drop, const cfi_network_options *options,
+                             cfi_arena *arena, cfi_network *network, cfi_error *error);
 
 /* The way from AP l to user k in the plane, [x, y] in metres: to the nearest copy of the user with wrap_around. Needs
  * positions. */

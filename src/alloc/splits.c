@@ -119,10 +119,11 @@ cfi_status alloc_given(const cfi_link *link, cfi_powers *powers, cfi_error *erro
     }
     for (size_t i = 0; link->served && i < K * L; i++) {
         if (!link_serves(link, i % K, i / K) && given->powers_w[i] > 0.0) {
-            return error_set(error, CFI_INVALID,
-                             "allocation.powers_w: %.6g W for user %zu at access point %zu, which does not serve it in "
-                             "drop %u (allowed: 0 there)",
-                             given->powers_w[i], i % K, i / K, link->drop);
+            return error_set(
+                error, CFI_INVALID,
+                "/allocation/powers_w/%zu/%zu: %.6g W for user %zu at access point %zu, which does not serve "
+                "it in drop %u (allowed: 0 there)",
+                i % K, i / K, given->powers_w[i], i % K, i / K, link->drop);
         }
     }
     memcpy(powers->p, given->powers_w, K * L * sizeof *powers->p);

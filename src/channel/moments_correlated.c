@@ -236,7 +236,7 @@ static void fill_aps(void *context, size_t thread, size_t first, size_t end)
     const ap_moments *w = &job->work[thread];
     size_t K = job->network->K;
 
-    for (size_t l = first; l < end; l++) {
+    for (size_t l = first; l < end && !stop_requested(job->network->stop); l++) {
         describe_users(job, l, w);
         for (size_t k = 0; k < K; k++) {
             job->g[k + K * l] = sqrt(w->power[k]);

@@ -379,7 +379,7 @@ void precoding_simulate(precoding *p, size_t l, void (*visit)(void *context, con
 {
     size_t draws = p->network->system->precoding.draws;
 
-    for (size_t batch = 0; LANES * batch < draws; batch++) {
+    for (size_t batch = 0; LANES * batch < draws && !stop_requested(p->network->stop); batch++) {
         if (p->iid) {
             take_estimates(p, l, batch);
         } else {

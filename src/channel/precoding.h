@@ -66,7 +66,7 @@ static inline size_t precoding_rows(const precoding *p)
 /* Draws precoding.realizations of AP l from streams of their own, PRECODING_LANES at a time, makes their vectors in
  * p->z, their squares in p->square, and calls visit. In p->y then stand, over i.i.d. fading, the classes' estimates, of
  * unit mean square an entry, else the estimates of all users. What is behind the last realisation is 0 in all of them.
- */
+ * Ends early when network->stop is set: what is visited then is no result. */
 void precoding_simulate(precoding *p, size_t l, void (*visit)(void *context, const precoding *p), void *context);
 
 /* The sum over lanes, in order. */

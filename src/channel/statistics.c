@@ -211,7 +211,7 @@ static void estimate_aps(void *context, size_t thread, size_t first, size_t end)
     const power_job *job = context;
     size_t N = job->network->system->N;
 
-    for (size_t l = first; l < end; l++) {
+    for (size_t l = first; l < end && !stop_requested(job->network->stop); l++) {
         for (size_t k = 0; k < job->network->K; k++) {
             if (job->network->pilot_first[k] == k) {
                 estimate_pilot(job, k, l, job->work + (2 * N * N + N) * thread);

@@ -23,7 +23,7 @@ cfi_status read_scenario(const cli_options *options, cfi_scenario **scenario, cf
 /* What later rooms find wrong with the scenario; other texts that begin with a slash begin with an absolute path. */
 static bool points_into_scenario(const char *text)
 {
-    static const char *const members[] = {"/network", "/sweep"};
+    static const char *const members[] = {"/network", "/allocation", "/sweep"};
     bool points = false;
 
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {

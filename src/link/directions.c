@@ -73,7 +73,7 @@ static void describe_aps(void *context, size_t thread, size_t first, size_t end)
     const aim_work *w = &job->work[thread];
     size_t K = job->network->K;
 
-    for (size_t l = first; l < end; l++) {
+    for (size_t l = first; l < end && !stop_requested(job->network->stop); l++) {
         steer(job->network, l, w);
         for (size_t k = 0; k < K; k++) {
             channel_mean_of(job->network, k, l, w->mean);

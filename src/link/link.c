@@ -52,6 +52,14 @@ static cfi_status link_out_of_memory(const cfi_network *network, cfi_error *erro
                      network->K);
 }
 
+/* What was cut short by a stop is no result. */
+static cfi_status unless_stopped(const cfi_network *network, cfi_status status, cfi_error *error)
+{
+    return status == CFI_OK && stop_requested(network->stop)
+               ? error_set(error, CFI_INTERRUPTED, "interrupted while second moments were worked out")
+               : status;
+}
+
 /* Closed forms where the precoder has them for the drop's fading. */
 static cfi_status find_moments(const cfi_network *network, cfi_arena *arena, simulated_moments *out, cfi_error *error)
 {
@@ -104,7 +112,7 @@ static cfi_status mask_means(const cfi_network *network, cfi_arena *arena, cfi_l
 cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error)
 {
     simulated_moments found;
-    cfi_status status = find_moments(network, arena, &found, error);
+    cfi_status status = unless_stopped(network, find_moments(network, arena, &found, error), error);
     const double *estimate = channel_is_iid(network) ? NULL : channel_estimate_power(network, arena);
 
     if (status != CFI_OK) {
@@ -141,8 +149,10 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
     if (status == CFI_OK) {
         status = add_information(network, arena, link, error);
     }
-    return status == CFI_OK && !channel_is_iid(network) ? directions_make(network, found.beam, arena, link, error)
-                                                        : status;
+    if (status == CFI_OK && !channel_is_iid(network)) {
+        status = directions_make(network, found.beam, arena, link, error);
+    }
+    return unless_stopped(network, status, error);
 }
 
 bool link_has_users(const cfi_link *link, size_t l)

@@ -89,7 +89,7 @@ static void fill_fading(void *context, size_t thread, size_t first, size_t end)
     size_t K = job->network->K, N = job->network->system->N;
 
     for (size_t l = first; l < end; l++) {
-        for (size_t k = 0; k < K; k++) {
+        for (size_t k = 0; k < K && !stop_requested(job->network->stop); k++) {
             view seen = view_user(job->network, k, l);
             size_t i = k + K * l;
 
@@ -156,8 +156,11 @@ cfi_status fading_draw(cfi_network *network, cfi_arena *arena, cfi_error *error)
     if (settings->rician == CFI_RICIAN_NONE && settings->correlation == CFI_FADING_UNCORRELATED) {
         return CFI_OK;
     }
-    return make_fading(network, arena)
-               ? CFI_OK
-               : error_set(error, CFI_NO_MEMORY, "out of memory for the fading of %zu access points and %zu users",
-                           network->L, network->K);
+    if (!make_fading(network, arena)) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the fading of %zu access points and %zu users",
+                         network->L, network->K);
+    }
+    return stop_requested(network->stop)
+               ? error_set(error, CFI_INTERRUPTED, "interrupted while covariances were worked out")
+               : CFI_OK;
 }

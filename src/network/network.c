@@ -67,9 +67,22 @@ cfi_status network_draw(const cfi_system *system, uint32_t drop, cfi_arena *aren
 cfi_status network_draw_on(const cfi_system *system, uint32_t drop, size_t threads, cfi_arena *arena,
                            cfi_network *network, cfi_error *error)
 {
+    cfi_network_options options = {.threads = threads};
+
+    return network_draw_with(system, drop, &options, arena, network, error);
+}
+
+cfi_status network_draw_with(const cfi_system *system, uint32_t drop, const cfi_network_options *options,
+                             cfi_arena *arena, cfi_network *network, cfi_error *error)
+{
     cfi_status status;
 
-    *network = (cfi_network){.system = system, .drop = drop, .L = system->L, .K = system->K, .threads = threads};
+    *network = (cfi_network){.system = system,
+                             .drop = drop,
+                             .L = system->L,
+                             .K = system->K,
+                             .threads = options->threads,
+                             .stop = options->stop};
     status = draw_gains(network, arena, error);
     if (status == CFI_OK) {
         status = fading_draw(network, arena, error);

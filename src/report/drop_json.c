@@ -167,24 +167,17 @@ static bool served_users(json_writer *writer, const cfi_network *network)
 cfi_status drop_json_network(json_writer *writer, const cfi_record *record, cfi_error *error)
 {
     const cfi_network *network = record->network;
-    double *angle = malloc(record->L * sizeof *angle);
     bool listed;
 
-    if (!angle) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the angles of %zu access points", record->L);
-    }
-    for (size_t l = 0; l < record->L; l++) {
-        angle[l] = network->angle_rad[l] * DEGREES_PER_RADIAN;
-    }
     json_open(writer, "network", '{');
     positions(writer, "ap_positions_m", network->ap_position_m, record->L);
     positions(writer, "ue_positions_m", network->ue_position_m, record->K);
     json_matrix(writer, "gain", network->beta, record->K, record->L);
-    json_vector(writer, "angles_deg", angle, record->L);
+    json_scaled_vector(writer, "angles_deg", network->angle_rad, record->L, DEGREES_PER_RADIAN);
+    json_scaled_vector(writer, "array_orientation_deg", network->fading.orientation_rad, record->L, DEGREES_PER_RADIAN);
     json_counts(writer, "pilots", network->pilot, record->K);
     listed = served_users(writer, network);
     json_matrix_of(writer, "xi", (json_elements){variance_at, record->link}, record->K, record->L);
     json_close(writer, '}');
-    free(angle);
     return listed ? CFI_OK : error_set(error, CFI_NO_MEMORY, "out of memory for the clusters of %zu users", record->K);
 }

@@ -3,6 +3,8 @@
 
 #include "scenario/wording.h"
 
+#include <stdio.h>
+
 /* The key's other words, without the objectives to come. */
 static void other_words(key_id id, size_t refused, cfi_wording *out)
 {
@@ -39,21 +41,46 @@ cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
     return CFI_OK;
 }
 
+static bool fading_has_directions(const cfi_system *system)
+{
+    return system->fading.correlation != CFI_FADING_UNCORRELATED || system->fading.rician != CFI_RICIAN_NONE;
+}
+
 bool sensing_has_directions(const cfi_system *system)
 {
-    return system->sensing.crlb_threshold_rad2 &&
-           (system->fading.correlation != CFI_FADING_UNCORRELATED || system->fading.rician != CFI_RICIAN_NONE);
+    return system->sensing.crlb_threshold_rad2 && fading_has_directions(system);
+}
+
+/* The paper's approximation knows one price of power: that of streams is that of beams. */
+static cfi_status check_approximation(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+    char why[64];
+
+    if (system->allocation.crlb_constraint == CFI_CRLB_EXACT) {
+        return CFI_OK;
+    }
+    if (fading_has_directions(system)) {
+        return unavailable(scenario, KEY_crlb_constraint, "where fading has directions ", error);
+    }
+    if (system->precoding.kind == CFI_PRECODER_MR) {
+        return CFI_OK;
+    }
+    snprintf(why, sizeof why, "with the precoding.kind %s ", key_table[KEY_kind].words[system->precoding.kind]);
+    return unavailable(scenario, KEY_crlb_constraint, why, error);
 }
 
 cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
+    cfi_status status;
 
     if (system->allocation.method != CFI_METHOD_SCA) {
         return CFI_OK;
     }
-    if (sensing_has_directions(system) && system->allocation.crlb_constraint != CFI_CRLB_EXACT) {
-        return unavailable(scenario, KEY_crlb_constraint, "where fading has directions ", error);
+    status = check_approximation(scenario, error);
+    if (status != CFI_OK) {
+        return status;
     }
     if (system->allocation.solver != CFI_SOLVER_STRUCTURED) {
         return CFI_OK;

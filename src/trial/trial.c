@@ -18,16 +18,18 @@ static cfi_status out_of_trial_memory(const cfi_network *network, cfi_error *err
                      network->K);
 }
 
-static cfi_status draw(const cfi_system *system, size_t threads, cfi_arena *arena, cfi_record *record, cfi_error *error)
+static cfi_status draw(const cfi_system *system, const cfi_trial_options *options, cfi_arena *arena, cfi_record *record,
+                       cfi_error *error)
 {
     cfi_network *network = arena_alloc(arena, 1, sizeof *network);
     cfi_link *link = arena_alloc(arena, 1, sizeof *link);
+    cfi_network_options drawn_with = {.threads = options->threads, .stop = options->alloc.stop};
     cfi_status status;
 
     if (!network || !link) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for a drop");
     }
-    status = network_draw_on(system, record->index, threads, arena, network, error);
+    status = network_draw_with(system, record->index, &drawn_with, arena, network, error);
     if (status == CFI_OK) {
         status = link_make(network, arena, link, error);
     }
@@ -253,7 +255,7 @@ cfi_status trial_run(const cfi_system *system, uint32_t drop, const cfi_trial_op
 
     error = error ? error : &own; /* rooms below report through it */
     *record = (cfi_record){.index = drop, .L = system->L, .K = system->K, .N = system->N};
-    status = draw(system, options->threads, arena, record, error);
+    status = draw(system, options, arena, record, error);
     if (status == CFI_OK) {
         status = evaluate_references(record, arena, error);
     }

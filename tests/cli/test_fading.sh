@@ -80,6 +80,16 @@ expect 0 validate resolved.json
 check 'resolved again' cmp resolved.json out
 check 'with its arrays' has out '"array_orientation_deg": "inward"'
 
+# arrays' orientations, drawn or given
+expect 0 replay street.json --drop 1 --quiet
+check 'orientations are told' test "$(json '.network.array_orientation_deg | (length | tostring) + " " + (map(. >= 0 and . < 360) | all | tostring)' out)" = \
+    "$(json '.network.ap_positions_m | length' out) true"
+expect 0 replay street.json --drop 1 --quiet --set network.array_orientation_deg=12.5
+check 'as given' test "$(json '.network.array_orientation_deg | unique | map(. * 1e9 | round / 1e9) | join(" ")' out)" = 12.5
+echo '{}' >plain.json
+expect 0 replay plain.json --drop 0 --quiet --set monte_carlo.realizations=0
+check 'not where none are drawn' test "$(json '.network.array_orientation_deg' out)" = null
+
 # a sweep over the factor: more in the line of sight, and over the spread
 expect 0 sweep street.json --over fading.rician_factor_db=null,0,10 --over fading.angular_spread_deg=5,60 --set monte_carlo.realizations=0 --out grid
 check 'a row a point' test "$(wc -l <grid/sweep.csv)" -eq 7

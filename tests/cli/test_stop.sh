@@ -1,6 +1,6 @@
 #!/bin/bash
-# A signal in the middle of long solves: 60 access points and 60 users on one pilot take minutes a step by the cone solver, and
-# a minute for ten thousand starts by the response. Everything ends with 130 and says so.
+# A signal in the middle of long solves and simulations: 60 access points and 60 users on one pilot take minutes a step by the
+# cone solver, and a minute for ten thousand starts by the response. Everything ends with 130 and says so.
 #   test_stop.sh CFISAC
 # shellcheck source=tests/cli/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -49,6 +49,16 @@ settings+=(--set allocation.starts=10000)
 interrupted 'the response' INT - run scenario.json "${settings[@]}" --threads 1 --set allocation.solver=structured
 interrupted 'two threads' INT - run scenario.json "${settings[@]}" --threads 2 --set allocation.solver=structured
 interrupted 'a replay' TERM - replay scenario.json "${settings[@]}" --drop 1
+# links that are simulated: from 10^7 draws an access point takes minutes
+settings=(--set network.aps=20 --set network.ues=16 --set network.tx_antennas=16 --set pilots.length=16 --set precoding.realizations=10000000
+          --set monte_carlo.drops=2)
+interrupted 'simulated links' INT - run scenario.json "${settings[@]}" --set precoding.kind=lp_mmse --threads 1
+check 'simulated links: no drop is finished' has err '0 of 2 drops are finished'
+interrupted 'simulated links by two threads' TERM - replay scenario.json "${settings[@]}" --set precoding.kind=rzf --drop 1 --threads 2
+interrupted 'simulated links with lines of sight' INT - sweep scenario.json "${settings[@]}" --set precoding.kind=lp_mmse \
+    --set fading.rician_factor_db=3 --over network.rx_antennas=2,4 --out sweep --threads 1
+interrupted 'covariances of large arrays' INT - run scenario.json --set network.tx_antennas=1024 --set fading.correlation=local_scattering \
+    --threads 1
 for signal in INT TERM; do
     interrupted "solve" "$signal" - solve cones/drop00000_start00_step000.cbf
     check 'solve names the file' has err 'cones/drop00000_start00_step000.cbf: interrupted'
