@@ -41,7 +41,9 @@ static size_t list_mates(const alloc_problem *problem, size_t *mate)
                 }
                 count++;
             }
-            mean += link->coherent && j != k ? link->L : 0;
+            if (link->coherent && j != k) {
+                mean += link->L;
+            }
         }
     }
     problem->mate_start[problem->K] = count;
