@@ -24,7 +24,12 @@ static const kind KINDS[] = {
 };
 enum { KIND_COUNT = sizeof KINDS / sizeof *KINDS };
 
-enum { DRAWS = 40000 }; /* of raw moments, and of simulated ones */
+/* Of raw moments, and of simulated ones; each takes ten times as long under a sanitizer. */
+#ifdef ADDRESS_SANITIZER
+enum { DRAWS = 8000 };
+#else
+enum { DRAWS = 40000 };
+#endif
 
 static drop *make_fading_drop_with(cfi_precoder_kind precoder, size_t which, size_t L, placed_system *placed)
 {

@@ -193,12 +193,18 @@ static void the_result_itself_is_certified(void **state)
     ordinary_free(&o);
 }
 
+#ifdef ADDRESS_SANITIZER
+enum { EVERY = 5 }; /* a scenario takes ten times as long there */
+#else
+enum { EVERY = 1 };
+#endif
+
 static void three_hundred_random_scenarios_are_allocated_by_both_solvers(void **state)
 {
     size_t feasible = 0;
 
     (void)state;
-    for (uint64_t seed = 1; seed <= 300; seed++) {
+    for (uint64_t seed = 1; seed <= 300; seed += EVERY) {
         ordinary o;
 
         ordinary_make(&o, seed, 8, 5);
@@ -206,7 +212,7 @@ static void three_hundred_random_scenarios_are_allocated_by_both_solvers(void **
         feasible += allocate(&o, CFI_SOLVER_SOCP).status != CFI_ALLOC_INFEASIBLE;
         ordinary_free(&o);
     }
-    assert_in_range(feasible, 240, 299); /* most, and not all */
+    assert_in_range(feasible * EVERY, 240, 299); /* most, and not all */
 }
 
 int main(void)
