@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# What scripts/test.sh leaves out: the tests in a build by clang under its sanitizers, half a minute of every fuzz target, clang-tidy,
+# What scripts/test.sh leaves out: the tests in a build by clang under its sanitizers, 20 s of every fuzz target, clang-tidy,
 # and the tests of the rooms in a build for 64-bit ARM under qemu. Installs what is missing.
-#   scripts/ci.sh [SECONDS]      SECONDS: for each fuzz target (default: 30)
+#   scripts/ci.sh [SECONDS]      SECONDS: for each fuzz target (default: 20)
 set -uo pipefail
 # shellcheck source=scripts/steps.sh
 . "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
-seconds=${1:-30}
+seconds=${1:-20}
 
 # One fuzz target, from its seeds. The corpus stays in the build directory, and what fails beside it.
 fuzz_one() {
