@@ -7,6 +7,7 @@
 
 #include "cfisac/channel.h"
 #include "check.h"
+#include "raw_draws.h"
 #include "systems.h"
 
 static cfi_network network_of(made_system *made, cfi_arena *arena)
@@ -53,32 +54,14 @@ static void estimate_variance_follows_from_actual_pilot_sequences(void **state)
     free_system(&made);
 }
 
-/* Realisations of a drawn AP, as channel_draw leaves them. */
-typedef struct drawn {
-    size_t K, N, count;
-    cfi_channels h, h_hat;
-    double *memory;
-} drawn;
-
+/* Realisations of AP l, whose scratch is let go. */
 static drawn draw(const cfi_network *network, size_t l, size_t first, size_t count)
 {
-    size_t size = network->K * network->system->N, all = size * count;
-    drawn d = {.K = network->K, .N = network->system->N, .count = count, .memory = malloc(4 * all * sizeof(double))};
     cfi_arena *arena = arena_create();
+    drawn d = draw_range(network, l, first, count, arena);
 
-    d.h = (cfi_channels){d.memory, d.memory + all};
-    d.h_hat = (cfi_channels){d.memory + 2 * all, d.memory + 3 * all};
-    channel_draw(network, l, &(cfi_channel_range){first, count, size}, channel_scratch_make(network, arena),
-                 &(cfi_estimated_channels){d.h, d.h_hat});
     arena_destroy(arena);
     return d;
-}
-
-static double complex entry(const drawn *d, cfi_channels from, size_t k, size_t n, size_t i)
-{
-    size_t at = (i * d->N + n) * d->K + k;
-
-    return from.re[at] + I * from.im[at];
 }
 
 /* Sample E[a_k,n conj(b_j,n)] over realisations and antennas. */
@@ -88,7 +71,7 @@ static double complex correlate(const drawn *d, cfi_channels a, size_t k, cfi_ch
 
     for (size_t i = 0; i < d->count; i++) {
         for (size_t n = 0; n < d->N; n++) {
-            sum += entry(d, a, k, n, i) * conj(entry(d, b, j, n, i));
+            sum += drawn_entry(d, a, i, n, k) * conj(drawn_entry(d, b, i, n, j));
         }
     }
     return sum / (double)(d->N * d->count);
@@ -128,7 +111,8 @@ static void draws_have_the_moments_of_the_model(void **state)
     }
     /* who shares a pilot has parallel estimates, who does not independent ones */
     assert_true(fabs(creal(correlate(&d, d.h_hat, 0, d.h_hat, 2)) / sqrt(xi[3] * xi[5]) - 1.0) < 5.0 / sqrt(samples));
-    assert_close(creal(entry(&d, d.h_hat, 2, 0, 0) / entry(&d, d.h_hat, 0, 0, 0)), beta[2] / beta[0], 1e-12);
+    assert_close(creal(drawn_entry(&d, d.h_hat, 0, 0, 2) / drawn_entry(&d, d.h_hat, 0, 0, 0)), beta[2] / beta[0],
+                 1e-12);
     assert_true(cabs(correlate(&d, d.h_hat, 0, d.h_hat, 1)) < 5.0 * sqrt(xi[3] * xi[4] / samples));
     assert_true(cabs(correlate(&d, d.h, 0, d.h, 1)) < 5.0 * sqrt(beta[0] * beta[1] / samples));
     free(d.memory);
@@ -151,11 +135,11 @@ static void antennas_realisations_and_parts_are_independent(void **state)
 
     /* realisations 2 j and 2 j + 1 come from one block of random words */
     for (size_t i = 0; i < COUNT; i += 2) {
-        double complex h = entry(&d, d.h, 0, 0, i);
+        double complex h = drawn_entry(&d, d.h, i, 0, 0);
 
-        antennas += h * conj(entry(&d, d.h, 0, 1, i));
-        pair += h * conj(entry(&d, d.h, 0, 0, i + 1));
-        next += h * conj(entry(&d, d.h, 0, 0, (i + 2) % COUNT));
+        antennas += h * conj(drawn_entry(&d, d.h, i, 1, 0));
+        pair += h * conj(drawn_entry(&d, d.h, i + 1, 0, 0));
+        next += h * conj(drawn_entry(&d, d.h, (i + 2) % COUNT, 0, 0));
         parts += creal(h) * cimag(h);
     }
     assert_true(cabs(antennas) < 5.0 * made.gain[0] * sqrt(COUNT / 2));
@@ -215,7 +199,7 @@ static void further_users_and_access_points_move_no_channel(void **state)
     for (size_t i = 0; i < COUNT; i++) {
         for (size_t n = 0; n < N; n++) {
             for (size_t k = 0; k < 2; k++) {
-                assert_true(entry(&a, a.h, k, n, i) == entry(&b, b.h, k, n, i));
+                assert_true(drawn_entry(&a, a.h, i, n, k) == drawn_entry(&b, b.h, i, n, k));
             }
         }
     }

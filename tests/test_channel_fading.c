@@ -10,6 +10,7 @@
 #include "check.h"
 #include "fading_systems.h"
 #include "networks.h"
+#include "raw_draws.h"
 
 static const double SPREADS[] = {-1.0, 0.0, 0.02, 0.2618, 1.5};
 static const double FACTORS[] = {0.0, 1e-3, 4.0, 1e6};
@@ -178,31 +179,6 @@ static void estimates_have_the_covariance_of_the_filter(void **state)
 
 /* ----------------------------------------------------------------------------------- draws ---- */
 
-typedef struct drawn {
-    size_t K, N, count;
-    cfi_channels h, h_hat;
-    double *memory;
-} drawn;
-
-static drawn draw_range(const cfi_network *network, size_t l, size_t first, size_t count, cfi_arena *arena)
-{
-    size_t K = network->K, N = network->system->N, all = K * N * count;
-    drawn d = {.K = K, .N = N, .count = count, .memory = malloc(4 * all * sizeof(double))};
-    cfi_channel_range range = {first, count, K * N};
-
-    d.h = (cfi_channels){d.memory, d.memory + all};
-    d.h_hat = (cfi_channels){d.memory + 2 * all, d.memory + 3 * all};
-    channel_draw(network, l, &range, channel_scratch_make(network, arena), &(cfi_estimated_channels){d.h, d.h_hat});
-    return d;
-}
-
-static double complex entry_of(const drawn *d, cfi_channels from, size_t i, size_t n, size_t k)
-{
-    size_t at = (i * d->N + n) * d->K + k;
-
-    return from.re[at] + I * from.im[at];
-}
-
 /* The sample mean of u_i conj(v_i), within five standard errors of what is expected, real and imaginary parts. */
 static void expect_product(size_t count, const double complex *u, const double complex *v, double complex expected)
 {
@@ -245,16 +221,16 @@ static void compare_draws(const cfi_network *network, size_t k, size_t l, const 
             double complex sight = m[a] * conj(m[b]);
 
             for (size_t i = 0; i < DRAWS; i++) {
-                u[i] = entry_of(d, d->h, i, a, k);
-                v[i] = entry_of(d, d->h, i, b, k);
+                u[i] = drawn_entry(d, d->h, i, a, k);
+                v[i] = drawn_entry(d, d->h, i, b, k);
                 one[i] = 1.0;
             }
             expect_product(DRAWS, u, v, R[a + N * b] + sight);
             expect_product(DRAWS, u, one, 0.0);
             for (size_t i = 0; i < DRAWS; i++) {
-                u[i] = entry_of(d, d->h_hat, i, a, k);
-                v[i] = entry_of(d, d->h_hat, i, b, k);
-                e[i] = entry_of(d, d->h, i, b, k) - v[i];
+                u[i] = drawn_entry(d, d->h_hat, i, a, k);
+                v[i] = drawn_entry(d, d->h_hat, i, b, k);
+                e[i] = drawn_entry(d, d->h, i, b, k) - v[i];
             }
             expect_product(DRAWS, u, v, B[a + N * b] + sight);
             expect_product(DRAWS, u, e, 0.0);
@@ -316,11 +292,11 @@ static void draws_depend_on_nothing_but_their_indices(void **state)
         for (size_t e = 0; e < N * MANY; e++) {
             size_t n = e / MANY, k = e % MANY;
 
-            assert_true(k >= FEW || entry_of(&all, all.h, i, n, k) == entry_of(&alone, alone.h, i, n, k));
-            assert_true(k >= FEW || entry_of(&all, all.h_hat, i, n, k) == entry_of(&alone, alone.h_hat, i, n, k));
+            assert_true(k >= FEW || drawn_entry(&all, all.h, i, n, k) == drawn_entry(&alone, alone.h, i, n, k));
+            assert_true(k >= FEW || drawn_entry(&all, all.h_hat, i, n, k) == drawn_entry(&alone, alone.h_hat, i, n, k));
             if (i >= 17 && i < 26) {
-                assert_true(entry_of(&all, all.h, i, n, k) == entry_of(&part, part.h, i - 17, n, k));
-                assert_true(entry_of(&all, all.h_hat, i, n, k) == entry_of(&part, part.h_hat, i - 17, n, k));
+                assert_true(drawn_entry(&all, all.h, i, n, k) == drawn_entry(&part, part.h, i - 17, n, k));
+                assert_true(drawn_entry(&all, all.h_hat, i, n, k) == drawn_entry(&part, part.h_hat, i - 17, n, k));
             }
         }
     }

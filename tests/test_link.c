@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "drops.h"
+#include "raw_signals.h"
 
 /* One access point; tau_p p_p = 1 and noise 1/2 at users, 2 T / sigma_s^2 = 1, abs(alpha)^2 = 1/4, target straight
  * ahead: numbers for pencil and paper. */
@@ -176,49 +177,7 @@ static void sinr_is_the_papers_formula_in_gamma_and_eta(void **state)
 
 /* ------------------------------------------------------------------ moments of raw draws ---- */
 
-enum { DRAWS = 40000, MOST_USERS = 4, MOST_ANTENNAS = 8 };
-
-/* Channels, and precoding vectors made from their estimates, of one access point. */
-typedef struct signals {
-    size_t K, N;
-    double *memory, factor[MOST_USERS];
-    cfi_channels h, v;
-} signals;
-
-static signals draw_signals(drop *d, size_t l)
-{
-    size_t K = d->network.K, N = d->made.system.N, all = K * N * DRAWS;
-    cfi_channel_range range = {0, DRAWS, K * N};
-    const cfi_precoder *precoder = channel_precoder(&d->made.system);
-    signals s = {.K = K, .N = N, .memory = malloc(4 * all * sizeof(double))};
-
-    s.h = (cfi_channels){s.memory, s.memory + all};
-    s.v = (cfi_channels){s.memory + 2 * all, s.memory + 3 * all};
-    channel_draw(&d->network, l, &range, channel_scratch_make(&d->network, d->arena),
-                 &(cfi_estimated_channels){s.h, s.v});
-    precoder->apply(precoder->prepare(&d->network, d->arena), l, &range, s.v, s.factor);
-    return s;
-}
-
-static double complex entry(const signals *s, cfi_channels from, size_t i, size_t n, size_t k)
-{
-    size_t at = (i * s->N + n) * s->K + k;
-
-    return from.re[at] + I * from.im[at];
-}
-
-/* h_k^H x of draw i, x = v_j, or the beam for j = K. */
-static double complex product(const signals *s, const double complex *beam, size_t i, size_t k, size_t j)
-{
-    double complex sum = 0.0;
-
-    for (size_t n = 0; n < s->N; n++) {
-        double complex x = j < s->K ? s->factor[j] * entry(s, s->v, i, n, j) : beam[n];
-
-        sum += conj(entry(s, s->h, i, n, k)) * x;
-    }
-    return sum;
-}
+enum { DRAWS = 40000, MOST_ANTENNAS = 8 };
 
 /* The mean is the expected one within five standard errors, which are below `error`. Simulated moments have an error of
  * their own, at most that of a mean of as many raw draws. */
@@ -246,24 +205,22 @@ static double link_variance(const cfi_link *link, size_t k, size_t j, size_t l)
 /* Mean and mean square of h_k^H v_j, of h_k^H a / sqrt(N), and the mean square of v_j. */
 static void compare_moments(drop *d, size_t l)
 {
-    signals s = draw_signals(d, l);
+    signals s = draw_signals(d, l, DRAWS);
+    size_t K = s.raw.K;
     const cfi_link *link = &d->link;
     bool simulated = link->mean_square;
     double complex beam[2 * MOST_ANTENNAS];
     double *re = malloc(3 * DRAWS * sizeof(double)), *im = re + DRAWS, *square = im + DRAWS;
 
-    channel_steering(d->network.angle_rad[l], s.N, beam, beam + s.N);
-    for (size_t n = 0; n < s.N; n++) {
-        beam[n] /= sqrt((double)s.N);
-    }
-    for (size_t j = 0; j <= s.K; j++) {
-        for (size_t k = 0; k < s.K; k++) {
-            bool heard = j < s.K && (j == k || link_coherent_pair(link, k, j));
-            double mean = j == k ? link->g[k + s.K * l] : heard ? creal(link_coherent(link, k, j, l)) : 0.0;
-            double variance = j < s.K ? link_variance(link, k, j, l) : link->S[k + s.K * l], scale;
+    target_beam(d, l, beam);
+    for (size_t j = 0; j <= K; j++) {
+        for (size_t k = 0; k < K; k++) {
+            bool heard = j < K && (j == k || link_coherent_pair(link, k, j));
+            double mean = j == k ? link->g[k + K * l] : heard ? creal(link_coherent(link, k, j, l)) : 0.0;
+            double variance = j < K ? link_variance(link, k, j, l) : link->S[k + K * l], scale;
 
             for (size_t i = 0; i < DRAWS; i++) {
-                double complex A = product(&s, beam, i, k, j);
+                double complex A = signals_product(&s, beam, i, k, j);
 
                 re[i] = creal(A);
                 im[i] = cimag(A);
@@ -274,20 +231,15 @@ static void compare_moments(drop *d, size_t l)
             expect_mean(im, simulated, 0.0, 0.01 * scale);
             expect_mean(square, simulated, variance + mean * mean, 0.02 * (variance + mean * mean));
         }
-        for (size_t i = 0; j < s.K && i < DRAWS; i++) {
-            square[i] = 0.0;
-            for (size_t n = 0; n < s.N; n++) {
-                double complex v = s.factor[j] * entry(&s, s.v, i, n, j);
-
-                square[i] += creal(v * conj(v));
-            }
+        for (size_t i = 0; j < K && i < DRAWS; i++) {
+            square[i] = signals_square(&s, i, j);
         }
-        if (j < s.K) {
+        if (j < K) {
             expect_mean(square, simulated, 1.0, 0.02);
         }
     }
     free(re);
-    free(s.memory);
+    free(s.raw.memory);
 }
 
 /* Of every precoder of the table; more antennas than pilots by a few, so that no precoder is heavy-tailed. */

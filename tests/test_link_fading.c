@@ -6,8 +6,8 @@
 #include <cmocka.h>
 
 #include "check.h"
-#include "drops.h"
 #include "fading_systems.h"
+#include "raw_signals.h"
 
 enum { MOST_N = 8, MOST_K = 5 };
 
@@ -159,48 +159,6 @@ static void moments_are_the_matrices_of_their_definition(void **state)
 
 /* ------------------------------------------------------------------------------ raw draws ---- */
 
-/* Channels, and precoding vectors made from their estimates, of one access point. */
-typedef struct signals {
-    size_t K, N;
-    double sigmas; /* how many standard errors of the draws a moment may be off */
-    double *memory, factor[MOST_K];
-    cfi_channels h, v;
-} signals;
-
-static signals draw_signals(drop *d, size_t l)
-{
-    size_t K = d->network.K, N = d->made.system.N, all = K * N * DRAWS;
-    cfi_channel_range range = {0, DRAWS, K * N};
-    const cfi_precoder *precoder = channel_precoder(&d->made.system);
-    /* moments that are simulated from as many draws have an error of their own */
-    signals s = {.K = K,
-                 .N = N,
-                 .sigmas = d->link.mean_square ? 5.0 * M_SQRT2 : 5.0,
-                 .memory = malloc(4 * all * sizeof(double))};
-
-    s.h = (cfi_channels){s.memory, s.memory + all};
-    s.v = (cfi_channels){s.memory + 2 * all, s.memory + 3 * all};
-    channel_draw(&d->network, l, &range, channel_scratch_make(&d->network, d->arena),
-                 &(cfi_estimated_channels){s.h, s.v});
-    precoder->apply(precoder->prepare(&d->network, d->arena), l, &range, s.v, s.factor);
-    return s;
-}
-
-/* h_k^H x of draw i, x = v_j, or the beam for j = K. */
-static double complex product(const signals *s, const double complex *beam, size_t i, size_t k, size_t j)
-{
-    double complex sum = 0.0;
-
-    for (size_t n = 0; n < s->N; n++) {
-        size_t at = (i * s->N + n) * s->K;
-        double complex h = s->h.re[at + k] + I * s->h.im[at + k];
-        double complex x = j < s->K ? s->factor[j] * (s->v.re[at + j] + I * s->v.im[at + j]) : beam[n];
-
-        sum += conj(h) * x;
-    }
-    return sum;
-}
-
 /* The mean is the expected one within some standard errors. */
 static void expect_mean(const double *sample, double sigmas, double expected, double scale)
 {
@@ -219,23 +177,31 @@ static void expect_mean(const double *sample, double sigmas, double expected, do
     }
 }
 
+/* How many standard errors of the draws a moment may be off: one that is simulated from as many has an error of its
+ * own.
+ */
+static double sigmas_of(const cfi_link *link)
+{
+    return link->mean_square ? 5.0 * M_SQRT2 : 5.0;
+}
+
 /* Mean of h_k^H x, and mean square of its distance from it. */
-static void compare_moment(const signals *s, const double complex *beam, size_t k, size_t j, double complex mean,
-                           double variance)
+static void compare_moment(const signals *s, double sigmas, const double complex *beam, size_t k, size_t j,
+                           double complex mean, double variance)
 {
     double *re = malloc(3 * DRAWS * sizeof(double)), *im = re + DRAWS, *square = im + DRAWS;
     double scale = sqrt(variance + squared(mean));
 
     for (size_t i = 0; i < DRAWS; i++) {
-        double complex A = product(s, beam, i, k, j);
+        double complex A = signals_product(s, beam, i, k, j);
 
         re[i] = creal(A);
         im[i] = cimag(A);
         square[i] = squared(A - mean);
     }
-    expect_mean(re, s->sigmas, creal(mean), scale);
-    expect_mean(im, s->sigmas, cimag(mean), scale);
-    expect_mean(square, s->sigmas, variance, 1e-3 * variance);
+    expect_mean(re, sigmas, creal(mean), scale);
+    expect_mean(im, sigmas, cimag(mean), scale);
+    expect_mean(square, sigmas, variance, 1e-3 * variance);
     free(re);
 }
 
@@ -243,37 +209,30 @@ static void compare_moment(const signals *s, const double complex *beam, size_t 
 static void compare_moments(drop *d)
 {
     const cfi_link *link = &d->link;
-    signals s = draw_signals(d, 0);
+    signals s = draw_signals(d, 0, DRAWS);
+    size_t K = s.raw.K;
     double complex beam[2 * MOST_N];
-    double *square = malloc(DRAWS * sizeof *square);
+    double *square = malloc(DRAWS * sizeof *square), sigmas = sigmas_of(link);
 
-    channel_steering(d->network.angle_rad[0], s.N, beam, beam + s.N);
-    for (size_t n = 0; n < s.N; n++) {
-        beam[n] /= sqrt((double)s.N);
-    }
-    for (size_t j = 0; j < s.K; j++) {
-        for (size_t k = 0; k < s.K; k++) {
+    target_beam(d, 0, beam);
+    for (size_t j = 0; j < K; j++) {
+        for (size_t k = 0; k < K; k++) {
             double complex mean = j == k                           ? link->g[k]
                                   : link_coherent_pair(link, k, j) ? link_coherent(link, k, j, 0)
                                                                    : 0.0;
 
-            compare_moment(&s, beam, k, j, mean, link->V_by_stream[k + s.K * j]);
+            compare_moment(&s, sigmas, beam, k, j, mean, link->V_by_stream[k + K * j]);
         }
     }
-    for (size_t k = 0; k < s.K; k++) {
-        compare_moment(&s, beam, k, s.K, 0.0, link->S[k]);
+    for (size_t k = 0; k < K; k++) {
+        compare_moment(&s, sigmas, beam, k, K, 0.0, link->S[k]);
         for (size_t i = 0; i < DRAWS; i++) {
-            square[i] = 0.0;
-            for (size_t n = 0; n < s.N; n++) {
-                size_t at = (i * s.N + n) * s.K + k;
-
-                square[i] += s.factor[k] * s.factor[k] * (s.v.re[at] * s.v.re[at] + s.v.im[at] * s.v.im[at]);
-            }
+            square[i] = signals_square(&s, i, k);
         }
-        expect_mean(square, s.sigmas, 1.0, 1.0);
+        expect_mean(square, sigmas, 1.0, 1.0);
     }
     free(square);
-    free(s.memory);
+    free(s.raw.memory);
 }
 
 /* Of maximum ratio in closed form, of other precoders from the link's simulation; zero-forcing with two antennas more

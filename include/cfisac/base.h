@@ -90,4 +90,12 @@ void random_normal_pairs(const cfi_stream *stream, size_t count, const uint32_t 
  * moments or tails. Box-Muller itself is within 1e-11 of exact. */
 void random_complex_normals(const cfi_stream *first, size_t streams, size_t blocks, double *restrict out);
 
+/* How many sets of `size` blocks a call of it is worth: with fewer its set-up counts. */
+static inline size_t random_sets_a_call(size_t size)
+{
+    enum { BLOCKS_A_CALL = 256 };
+
+    return (BLOCKS_A_CALL + size - 1) / size;
+}
+
 #endif

@@ -6,10 +6,10 @@
 #include <string.h>
 
 enum {
-    BLOCK = 16,      /* users by users whose sums are formed together */
-    BLOCK_APS = 128, /* access points: so much of a block's rows stays in the nearest cache */
-    HEARERS = 2,     /* users by streams whose sums stay in registers */
-    STREAMS = 4,
+    BLOCK = 16,       /* users by users whose sums are formed together */
+    BLOCK_APS = 128,  /* access points: so much of a block's rows stays in the nearest cache */
+    TILE_HEARERS = 2, /* users by streams whose sums stay in registers */
+    TILE_STREAMS = 4,
     LEAST_MATES = 7 /* users of the same pilot, on average, from which on blocks are faster than pairs */
 };
 
@@ -95,26 +95,26 @@ CLONES(static, void, gather_rows,
     }
 }
 
-/* v of up to STREAMS streams, minus what they cost `hearers` users. */
+/* v of up to TILE_STREAMS streams, minus what they cost `hearers` users. */
 CLONES(static, void, subtract_costs,
-       (size_t hearers, size_t count, const double (*heard)[BLOCK_APS], const double (*cost)[STREAMS],
-        double *const v[STREAMS]),
+       (size_t hearers, size_t count, const double (*heard)[BLOCK_APS], const double (*cost)[TILE_STREAMS],
+        double *const v[TILE_STREAMS]),
        (hearers, count, heard, cost, v))
 {
     for (size_t l = 0; l < count; l += LANES) {
-        vector sum[STREAMS];
+        vector sum[TILE_STREAMS];
 
-        for (size_t j = 0; j < STREAMS; j++) {
+        for (size_t j = 0; j < TILE_STREAMS; j++) {
             memcpy(&sum[j], v[j] + l, sizeof sum[j]);
         }
         for (size_t k = 0; k < hearers; k++) {
             vector row = *(const vector *)(heard[k] + l);
 
-            for (size_t j = 0; j < STREAMS; j++) {
+            for (size_t j = 0; j < TILE_STREAMS; j++) {
                 sum[j] -= cost[k][j] * row;
             }
         }
-        for (size_t j = 0; j < STREAMS; j++) {
+        for (size_t j = 0; j < TILE_STREAMS; j++) {
             memcpy(v[j] + l, &sum[j], sizeof sum[j]);
         }
     }
@@ -135,10 +135,10 @@ static void pay_streams(const alloc_problem *problem, const pair_range *at, cons
     size_t end = problem->group_start[at->group + 1];
     double spare[BLOCK_APS] = {0.0}; /* in the place of streams that there are not */
 
-    for (size_t j = problem->group_start[at->group]; j < end; j += STREAMS) {
-        double cost[BLOCK][STREAMS], *to[STREAMS];
+    for (size_t j = problem->group_start[at->group]; j < end; j += TILE_STREAMS) {
+        double cost[BLOCK][TILE_STREAMS], *to[TILE_STREAMS];
 
-        for (size_t i = 0; i < STREAMS; i++) {
+        for (size_t i = 0; i < TILE_STREAMS; i++) {
             to[i] = j + i < end ? v + problem->stride * problem->grouped[j + i] + aps.first : spare;
             for (size_t h = 0; h < at->hearers; h++) {
                 size_t k = at->k + h;
@@ -148,7 +148,7 @@ static void pay_streams(const alloc_problem *problem, const pair_range *at, cons
                     pair ? prices->weight[problem->grouped[k]] * prices->z[pair_of(problem, at->group, k, j + i)] : 0.0;
             }
         }
-        subtract_costs(at->hearers, aps.count, heard, (const double(*)[STREAMS])cost, to);
+        subtract_costs(at->hearers, aps.count, heard, (const double(*)[TILE_STREAMS])cost, to);
     }
 }
 
@@ -183,29 +183,29 @@ typedef struct pair_block {
     vector sum[BLOCK][BLOCK];
 } pair_block;
 
-/* sum_kj += sum_l heard_kl sent_jl for HEARERS users by STREAMS streams. */
+/* sum_kj += sum_l heard_kl sent_jl for TILE_HEARERS users by TILE_STREAMS streams. */
 INLINE void add_few(pair_block *b, size_t k, size_t j, size_t count)
 {
-    vector sum[HEARERS][STREAMS];
+    vector sum[TILE_HEARERS][TILE_STREAMS];
 
-    for (size_t i = 0; i < HEARERS; i++) {
+    for (size_t i = 0; i < TILE_HEARERS; i++) {
         memcpy(sum[i], b->sum[k + i] + j, sizeof sum[i]);
     }
     for (size_t l = 0; l < count; l += LANES) {
-        vector sent[STREAMS];
+        vector sent[TILE_STREAMS];
 
-        for (size_t i = 0; i < STREAMS; i++) {
+        for (size_t i = 0; i < TILE_STREAMS; i++) {
             sent[i] = *(const vector *)(b->sent[j + i] + l);
         }
-        for (size_t h = 0; h < HEARERS; h++) {
+        for (size_t h = 0; h < TILE_HEARERS; h++) {
             vector heard = *(const vector *)(b->heard[k + h] + l);
 
-            for (size_t i = 0; i < STREAMS; i++) {
+            for (size_t i = 0; i < TILE_STREAMS; i++) {
                 sum[h][i] += heard * sent[i];
             }
         }
     }
-    for (size_t i = 0; i < HEARERS; i++) {
+    for (size_t i = 0; i < TILE_HEARERS; i++) {
         memcpy(b->sum[k + i] + j, sum[i], sizeof sum[i]);
     }
 }
@@ -214,8 +214,8 @@ INLINE void add_few(pair_block *b, size_t k, size_t j, size_t count)
 CLONES(static, void, add_range, (pair_block * b, size_t hearers, size_t streams, size_t count),
        (b, hearers, streams, count))
 {
-    for (size_t j = 0; j < streams; j += STREAMS) {
-        for (size_t k = 0; k < hearers; k += HEARERS) {
+    for (size_t j = 0; j < streams; j += TILE_STREAMS) {
+        for (size_t k = 0; k < hearers; k += TILE_HEARERS) {
             add_few(b, k, j, count);
         }
     }
@@ -235,11 +235,11 @@ static void hear_block(const alloc_problem *problem, pairs_rows sent, const pair
     const size_t *hearer = problem->grouped + at->k, *stream = problem->grouped + at->j;
     size_t most = at_most(problem->stride, BLOCK_APS);
 
-    for (size_t i = 0; i < at->hearers + at->hearers % HEARERS; i++) {
+    for (size_t i = 0; i < at->hearers + at->hearers % TILE_HEARERS; i++) {
         memset(b->sum[i], 0, sizeof b->sum[i]);
     }
-    fill_up(b->heard, at->hearers, HEARERS, most);
-    fill_up(b->sent, at->streams, STREAMS, most);
+    fill_up(b->heard, at->hearers, TILE_HEARERS, most);
+    fill_up(b->sent, at->streams, TILE_STREAMS, most);
     for (size_t first = 0; first < problem->stride; first += BLOCK_APS) {
         ap_range aps = {.first = first, .count = at_most(problem->stride - first, BLOCK_APS)};
 

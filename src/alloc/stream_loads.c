@@ -8,7 +8,7 @@
 #include "base/threads.h"
 
 /* Users whose interference is added up at once. */
-enum { HEARERS = 64 };
+enum { SUMMED_USERS = 64 };
 
 static bool is_sent(const alloc_problem *problem, size_t j, size_t l)
 {
@@ -118,9 +118,9 @@ static void add_to_users(void *context, size_t thread, size_t first, size_t end)
     const alloc_problem *problem = s->problem;
 
     (void)thread;
-    for (; first < end; first += HEARERS) {
-        size_t users = end - first < HEARERS ? end - first : HEARERS;
-        double sum[LANES * HEARERS] = {0.0}, power[LANES];
+    for (; first < end; first += SUMMED_USERS) {
+        size_t users = end - first < SUMMED_USERS ? end - first : SUMMED_USERS;
+        double sum[LANES * SUMMED_USERS] = {0.0}, power[LANES];
 
         for (size_t l = 0; l < problem->L; l++) {
             for (size_t b = problem->stream_start[l]; b < problem->stream_start[l + 1]; b++) {

@@ -108,10 +108,6 @@ void channel_steering(double angle_rad, size_t size, double complex *restrict a,
 
 /* ------------------------------------------------------------------------------- draws ---- */
 
-/* Entries of channels that a call of a stream is asked for at least, so that its set-up does not count. It gives two
- * realisations of them, real and imaginary parts: four times as many doubles. */
-enum { ENOUGH = 256 };
-
 /* Tables repeat a user's factor for every antenna, so that all loops are long. */
 struct cfi_channel_scratch {
     correlated_scratch *correlated;      /* of fading that is not i.i.d., which needs nothing else; else NULL */
@@ -135,7 +131,7 @@ typedef struct ap_draw {
 
 cfi_channel_scratch *channel_scratch_make(const cfi_network *network, cfi_arena *arena)
 {
-    size_t K = network->K, size = network->system->N * K, group = size < ENOUGH ? (ENOUGH + size - 1) / size : 1;
+    size_t K = network->K, size = network->system->N * K, group = random_sets_a_call(size);
     cfi_channel_scratch *s = arena_alloc(arena, 1, sizeof *s);
 
     if (!s) {

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { PAIRS = 8, BATCH = 2 * PAIRS }; /* pairs of realisations, which have a block of a stream each */
+enum { DRAWN_PAIRS = 8, BATCH = 2 * DRAWN_PAIRS }; /* pairs of realisations, which have a block of a stream each */
 
 /* N x BATCH numbers each. */
 typedef struct planes {
@@ -23,7 +23,7 @@ struct correlated_scratch {
     double complex *factor, *column; /* N x N, N */
     double complex *mean;            /* N */
     double *normal, *noise;          /* what random_complex_normals gives, of users and of pilots */
-    double *uniform;                 /* 2 K PAIRS: turns of the lines of sight */
+    double *uniform;                 /* 2 K DRAWN_PAIRS: turns of the lines of sight */
     uint32_t *index;                 /* K: of their streams */
     planes white, out;
     planes *received; /* K: of each pilot in use, without what is known of it */
@@ -69,14 +69,14 @@ correlated_scratch *correlated_scratch_make(const cfi_network *network, cfi_aren
     s->rank = arena_alloc(arena, K, sizeof *s->rank);
     s->factor = arena_alloc(arena, N * N, sizeof *s->factor);
     s->column = arena_alloc(arena, 2 * N, sizeof *s->column);
-    s->normal = arena_alloc(arena, N * K * 8 * PAIRS, sizeof(double));
-    s->uniform = arena_alloc(arena, K * 2 * PAIRS, sizeof(double));
+    s->normal = arena_alloc(arena, N * K * 8 * DRAWN_PAIRS, sizeof(double));
+    s->uniform = arena_alloc(arena, K * 2 * DRAWN_PAIRS, sizeof(double));
     s->index = arena_alloc(arena, K, sizeof *s->index);
     if (!s->rank || !s->factor || !s->column || !s->normal || !s->uniform || !s->index) {
         return NULL;
     }
     s->mean = s->column + N;
-    s->noise = s->normal + N * K * 4 * PAIRS;
+    s->noise = s->normal + N * K * 4 * DRAWN_PAIRS;
     rank_users(network, s);
     return allocate_batch(network, arena, s) ? s : NULL;
 }
@@ -294,13 +294,13 @@ void correlated_draw(const cfi_network *network, size_t l, const cfi_channel_ran
     size_t end = (range->first + range->count + 1) / 2;
     double noise = sqrt(0.5 * system_pilot_noise(network->system));
 
-    for (size_t pair = range->first / 2; pair < end; pair += PAIRS) {
+    for (size_t pair = range->first / 2; pair < end; pair += DRAWN_PAIRS) {
         batch b = {.network = network,
                    .range = range,
                    .s = scratch,
                    .l = l,
                    .pair = pair,
-                   .pairs = end - pair < PAIRS ? end - pair : PAIRS};
+                   .pairs = end - pair < DRAWN_PAIRS ? end - pair : DRAWN_PAIRS};
 
         draw_white_numbers(&b);
         for (size_t t = 0; t < scratch->pilots; t++) {

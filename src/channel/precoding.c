@@ -254,12 +254,10 @@ static void scatter_columns(const precoding *p, const cfi_channel_range *range, 
 
 enum { DRAWN = 2 * LANES }; /* realisations of other fading that are drawn at once */
 
-/* Pairs of batches that are drawn at once over i.i.d. fading, so that a call's set-up does not count. */
+/* Pairs of batches that are drawn at once over i.i.d. fading. */
 static size_t pairs_at_once(size_t N)
 {
-    enum { ENOUGH = 256 };
-
-    return (ENOUGH + LANES * N - 1) / (LANES * N);
+    return random_sets_a_call(N * LANES);
 }
 
 bool precoding_prepare_draws(precoding *p, cfi_arena *arena)

@@ -6,7 +6,7 @@
 #define INLINE __attribute__((always_inline)) static inline
 
 /* Added to every pivot: a matrix of zeros, of estimates that are 0, then solves to zeros. */
-static const double LEAST_PIVOT = 1e-300;
+static const double ADDED_PIVOT = 1e-300;
 
 /* The matrix A = X X^H + load I + E of the smaller side of the columns, X its `size` x `count` numbers. */
 typedef struct lane_system {
@@ -87,7 +87,7 @@ INLINE void factorise(const lane_system *s)
             pivot -= (a * a + b * b) * d;
         }
         *lanes_at(lane_entry(s, j, j), 0) = pivot;
-        *lanes_at(s->pivot, LANES * j) = 1.0 / (pivot + LEAST_PIVOT);
+        *lanes_at(s->pivot, LANES * j) = 1.0 / (pivot + ADDED_PIVOT);
         divide_column(s, j);
     }
 }

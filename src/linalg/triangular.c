@@ -12,7 +12,7 @@
 enum { GROUP = 4 }; /* columns that pass over a vector at once, one after another in each of its entries */
 
 /* A pivot that is rounding of 0; what stands below it in a semidefinite matrix is then at most the root. */
-static const double LEAST_PIVOT = 1e-10;
+static const double ROUNDING_PIVOT = 1e-10;
 
 /* y += w[3] x_3 + w[2] x_2 + w[1] x_1 + w[0] x_0, in this order; the columns x are ld apart. */
 CLONES(static, void, lower_add_group,
@@ -49,7 +49,7 @@ static cfi_status finish_column(size_t n, double *a, size_t lda, size_t k)
     for (; j < k; j++) {
         lower_add_column(rows, a + k + lda * j, -a[k + lda * j], column);
     }
-    if (column[0] > LEAST_PIVOT) {
+    if (column[0] > ROUNDING_PIVOT) {
         double root = sqrt(column[0]);
 
         column[0] = root;
@@ -59,7 +59,7 @@ static cfi_status finish_column(size_t n, double *a, size_t lda, size_t k)
         return CFI_OK;
     }
     for (size_t i = 0; i < rows; i++) {
-        if (!(column[i] * column[i] <= LEAST_PIVOT)) {
+        if (!(column[i] * column[i] <= ROUNDING_PIVOT)) {
             return CFI_FAILED;
         }
         column[i] = 0.0;

@@ -54,7 +54,7 @@ static double nth_largest(double *value, ptrdiff_t count, ptrdiff_t n)
 }
 
 /* Users whose access points are chosen together: their gains stand side by side. */
-enum { USERS = 16 };
+enum { CHOSEN_USERS = 16 };
 
 /* What user k's access points have: a gain above `least`, or, the first `equals` of them, that gain. */
 typedef struct choice {
@@ -92,11 +92,11 @@ static void mark_chosen(const cfi_network *network, size_t k, size_t count, choi
 static bool serve_by_strongest(const cfi_network *network, cfi_arena *arena, unsigned char *served)
 {
     size_t K = network->K, L = network->L, n = network->system->clusters.aps_per_user;
-    double *gain = arena_alloc(arena, USERS * L, sizeof *gain);
-    choice chosen[USERS];
+    double *gain = arena_alloc(arena, CHOSEN_USERS * L, sizeof *gain);
+    choice chosen[CHOSEN_USERS];
 
-    for (size_t k = 0; gain && k < K; k += USERS) {
-        size_t count = K - k < USERS ? K - k : USERS;
+    for (size_t k = 0; gain && k < K; k += CHOSEN_USERS) {
+        size_t count = K - k < CHOSEN_USERS ? K - k : CHOSEN_USERS;
 
         for (size_t l = 0; l < L; l++) {
             for (size_t i = 0; i < count; i++) {

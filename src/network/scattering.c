@@ -7,9 +7,9 @@
 #include <string.h>
 
 enum {
-    LANES = 8,         /* nodes at once: a vector of 512 bits */
-    BLOCK = 2 * LANES, /* nodes come in blocks of that many */
-    AROUND = 16        /* nodes more on a circle: J_n(x) is below 1e-12 at x + 16 for the x of a few antennas */
+    LANES = 8,              /* nodes at once: a vector of 512 bits */
+    NODE_BLOCK = 2 * LANES, /* nodes come in blocks of that many */
+    AROUND = 16             /* nodes more on a circle: J_n(x) is below 1e-12 at x + 16 for the x of a few antennas */
 };
 
 /* The normal density is cut where it is 2e-16 of its largest value. */
@@ -64,7 +64,7 @@ static void fill_nodes(scattering_rule *rule, size_t points, double spread_rad, 
 bool scattering_make_rule(size_t N, double spread_rad, cfi_arena *arena, scattering_rule *rule)
 {
     bool circle;
-    size_t points = count_points(N, spread_rad, &circle), padded = (points + BLOCK - 1) / BLOCK * BLOCK;
+    size_t points = count_points(N, spread_rad, &circle), padded = (points + NODE_BLOCK - 1) / NODE_BLOCK * NODE_BLOCK;
     double *numbers = arena_zeros(arena, 3 * padded, sizeof *numbers);
 
     if (!numbers) {
@@ -89,32 +89,29 @@ __attribute__((always_inline)) static inline scattering_lanes *nodes_at(const do
     return (scattering_lanes *)(numbers + at);
 }
 
+/* Of the power series of sine and cosine, from the last term on: a term over the one before, without the sign and the
+ * square of the angle. */
+static const double SINE_TERMS[] = {1.0 / 342.0, 1.0 / 272.0, 1.0 / 210.0, 1.0 / 156.0, 1.0 / 110.0,
+                                    1.0 / 72.0,  1.0 / 42.0,  1.0 / 20.0,  1.0 / 6.0};
+static const double COSINE_TERMS[] = {1.0 / 380.0, 1.0 / 306.0, 1.0 / 240.0, 1.0 / 182.0, 1.0 / 132.0,
+                                      1.0 / 90.0,  1.0 / 56.0,  1.0 / 30.0,  1.0 / 12.0,  1.0 / 2.0};
+
 /* cos(pi u) and sin(pi u) for abs(u) <= 1: power series of half the angle, whose next terms are below 3e-16. u by its
  * address: how a vector is passed depends on the CPU. */
 __attribute__((always_inline)) static inline void turn(const scattering_lanes *u, scattering_lanes *cosine,
                                                        scattering_lanes *sine)
 {
-    scattering_lanes h = 0.5 * M_PI * *u, x = h * h, s, c;
+    scattering_lanes h = 0.5 * M_PI * *u, x = h * h, s = {0.0}, c = {0.0};
 
-    s = 1.0 - x * (1.0 / 342.0);
-    s = 1.0 - x * s * (1.0 / 272.0);
-    s = 1.0 - x * s * (1.0 / 210.0);
-    s = 1.0 - x * s * (1.0 / 156.0);
-    s = 1.0 - x * s * (1.0 / 110.0);
-    s = 1.0 - x * s * (1.0 / 72.0);
-    s = 1.0 - x * s * (1.0 / 42.0);
-    s = 1.0 - x * s * (1.0 / 20.0);
-    s = h * (1.0 - x * s * (1.0 / 6.0));
-    c = 1.0 - x * (1.0 / 380.0);
-    c = 1.0 - x * c * (1.0 / 306.0);
-    c = 1.0 - x * c * (1.0 / 240.0);
-    c = 1.0 - x * c * (1.0 / 182.0);
-    c = 1.0 - x * c * (1.0 / 132.0);
-    c = 1.0 - x * c * (1.0 / 90.0);
-    c = 1.0 - x * c * (1.0 / 56.0);
-    c = 1.0 - x * c * (1.0 / 30.0);
-    c = 1.0 - x * c * (1.0 / 12.0);
-    c = 1.0 - x * c * (1.0 / 2.0);
+    s += 1.0;
+    c += 1.0;
+    for (size_t i = 0; i < sizeof SINE_TERMS / sizeof *SINE_TERMS; i++) {
+        s = 1.0 - x * s * SINE_TERMS[i];
+    }
+    for (size_t i = 0; i < sizeof COSINE_TERMS / sizeof *COSINE_TERMS; i++) {
+        c = 1.0 - x * c * COSINE_TERMS[i];
+    }
+    s *= h;
     *cosine = 1.0 - 2.0 * s * s;
     *sine = 2.0 * s * c;
 }
@@ -127,7 +124,7 @@ CLONES(static, void, add_azimuth,
        (rule, weight, along, across, re, im))
 {
     /* two vectors of nodes at once: a step of one need not wait for the step of the other */
-    for (size_t j = 0; j < rule->points; j += BLOCK) {
+    for (size_t j = 0; j < rule->points; j += NODE_BLOCK) {
         scattering_lanes c[2], s[2], x[2], y[2] = {{0.0}, {0.0}};
 
         for (size_t i = 0; i < 2; i++) {

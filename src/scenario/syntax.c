@@ -321,57 +321,6 @@ static bool scan_key(scanner *s, frame *f)
     return true;
 }
 
-static bool scan_value(scanner *s);
-
-static bool scan_member(scanner *s, frame *f)
-{
-    if (!f->object) {
-        return scan_value(s);
-    }
-    if (!scan_key(s, f)) {
-        return false;
-    }
-    skip_json_space(s);
-    if (peek(s) != ':') {
-        return fail_unexpected(s, "a colon");
-    }
-    s->at++;
-    skip_json_space(s);
-    return scan_value(s);
-}
-
-static bool scan_container(scanner *s, char close)
-{
-    frame *f;
-
-    if (s->depth == SYNTAX_MAX_DEPTH) {
-        return fail_at(s, s->at, "nested deeper than %d levels", SYNTAX_MAX_DEPTH);
-    }
-    f = &s->stack[s->depth++];
-    f->object = close == '}';
-    f->index = 0;
-    s->at++;
-    skip_json_space(s);
-    while (f->index > 0 || peek(s) != close) {
-        if (!scan_member(s, f)) {
-            return false;
-        }
-        skip_json_space(s);
-        if (peek(s) == close) {
-            break;
-        }
-        if (peek(s) != ',') {
-            return fail_unexpected(s, close == '}' ? "a comma or '}'" : "a comma or ']'");
-        }
-        s->at++;
-        skip_json_space(s);
-        f->index++;
-    }
-    s->at++;
-    s->depth--;
-    return true;
-}
-
 static bool scan_literal(scanner *s)
 {
     static const char *const literals[] = {"true", "false", "null"};
@@ -387,26 +336,102 @@ static bool scan_literal(scanner *s)
     return fail_unexpected(s, "a JSON value");
 }
 
-static bool scan_value(scanner *s)
+static int closing(const frame *f)
+{
+    return f->object ? '}' : ']';
+}
+
+/* What stands before a member's value: its key, in an object. */
+static bool begin_member(scanner *s, frame *f)
+{
+    if (!f->object) {
+        return true;
+    }
+    if (!scan_key(s, f)) {
+        return false;
+    }
+    skip_json_space(s);
+    if (peek(s) != ':') {
+        return fail_unexpected(s, "a colon");
+    }
+    s->at++;
+    skip_json_space(s);
+    return true;
+}
+
+/* A value that holds no others. */
+static bool scan_plain(scanner *s)
 {
     int c = peek(s);
 
-    if (++s->values > SYNTAX_MAX_VALUES) {
-        return fail_at(s, s->at, "more than %d values in one file", SYNTAX_MAX_VALUES);
-    }
-    if (c == '{') {
-        return scan_container(s, '}');
-    }
-    if (c == '[') {
-        return scan_container(s, ']');
-    }
     if (c == '"') {
         return scan_string(s);
     }
-    if (c == '-' || (c >= '0' && c <= '9')) {
-        return scan_json_number(s);
+    return c == '-' || (c >= '0' && c <= '9') ? scan_json_number(s) : scan_literal(s);
+}
+
+/* A value, or the beginning of one that holds others: up to the first of them, which is then to be scanned. */
+static bool enter_value(scanner *s, bool *holds)
+{
+    int c = peek(s);
+    frame *f;
+
+    *holds = false;
+    if (++s->values > SYNTAX_MAX_VALUES) {
+        return fail_at(s, s->at, "more than %d values in one file", SYNTAX_MAX_VALUES);
     }
-    return scan_literal(s);
+    if (c != '{' && c != '[') {
+        return scan_plain(s);
+    }
+    if (s->depth == SYNTAX_MAX_DEPTH) {
+        return fail_at(s, s->at, "nested deeper than %d levels", SYNTAX_MAX_DEPTH);
+    }
+    f = &s->stack[s->depth++];
+    f->object = c == '{';
+    f->index = 0;
+    s->at++;
+    skip_json_space(s);
+    *holds = peek(s) != closing(f);
+    if (*holds) {
+        return begin_member(s, f);
+    }
+    s->at++;
+    s->depth--;
+    return true;
+}
+
+/* Behind a value: what it ends, up to the next one of what it does not end. */
+static bool leave_value(scanner *s)
+{
+    while (s->depth > 0) {
+        frame *f = &s->stack[s->depth - 1];
+
+        skip_json_space(s);
+        if (peek(s) == ',') {
+            s->at++;
+            skip_json_space(s);
+            f->index++;
+            return begin_member(s, f);
+        }
+        if (peek(s) != closing(f)) {
+            return fail_unexpected(s, f->object ? "a comma or '}'" : "a comma or ']'");
+        }
+        s->at++;
+        s->depth--;
+    }
+    return true;
+}
+
+static bool scan_value(scanner *s)
+{
+    bool holds;
+
+    do {
+        if (!enter_value(s, &holds) || (!holds && !leave_value(s))) {
+            return false;
+        }
+    } while (s->depth > 0);
+    return true;
 }
 
 static bool scan_text(scanner *s)
