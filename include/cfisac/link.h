@@ -27,6 +27,9 @@ typedef struct cfi_information {
  * where E v v^H = I / N. departure is NULL where signals have directions. */
 typedef struct cfi_echoes {
     const double *arrival, *departure; /* L */
+    /* L: what the echoes at all receivers say of the angle of departure of AP l's signals, per watt for users:
+     * departure_l sum_p abs(alpha_lp)^2 / abs(alpha_ll)^2. NULL where departure is */
+    const double *departure_all;
     bool equal_paths;
     const double complex *path; /* alpha_lp, as network_path_gains: column p is what AP p receives */
 } cfi_echoes;
@@ -79,6 +82,9 @@ typedef struct cfi_link {
     const size_t *coherent_start; /* K + 1 */
     cfi_information own_echo;
     cfi_echoes echoes;
+    /* 2 x L: e_l = (-sin omega_l, cos omega_l) / d_l, rad / m: how the angle at AP l turns as the target moves, up to its
+     * sign, by azimuth and range. NULL: the target has no place. */
+    const double *turn;
     cfi_directions directions;
 } cfi_link;
 

@@ -34,7 +34,11 @@ typedef enum { CFI_PILOTS_CYCLIC, CFI_PILOTS_RANDOM, CFI_PILOTS_GREEDY, CFI_PILO
 typedef enum { CFI_PILOT_NOISE_COMM, CFI_PILOT_NOISE_SENSING } cfi_pilot_noise;
 typedef enum { CFI_CLUSTERS_ALL, CFI_CLUSTERS_STRONGEST, CFI_CLUSTERS_DCC } cfi_cluster_mode;
 typedef enum { CFI_RATE_THEOREM1, CFI_RATE_EXACT } cfi_rate_model;
-typedef enum { CFI_CRLB_OWN_ECHO, CFI_CRLB_MULTISTATIC } cfi_crlb_model;
+typedef enum { CFI_GEOMETRY_ANGLES, CFI_GEOMETRY_TARGET } cfi_sensing_geometry;
+typedef enum { CFI_ECHO_CONSTANT, CFI_ECHO_DISTANCE, CFI_ECHO_RADAR } cfi_echo;
+typedef enum { CFI_CRLB_OWN_ECHO, CFI_CRLB_MULTISTATIC, CFI_CRLB_NONCOHERENT } cfi_crlb_model;
+typedef enum { CFI_INFORMATION_AVERAGED, CFI_INFORMATION_BLOCK } cfi_information_kind;
+typedef enum { CFI_ESTIMATOR_NONE, CFI_ESTIMATOR_ML } cfi_estimator;
 typedef enum { CFI_MC_BOUNDS_ALL, CFI_MC_BOUNDS_OWN_ECHO, CFI_MC_BOUNDS_NONE } cfi_mc_bounds;
 typedef enum {
     CFI_METHOD_NONE,
@@ -126,7 +130,7 @@ typedef struct cfi_power {
 } cfi_power;
 
 /* Angles (L, or NULL: drawn in the range) and thresholds (L); abs(alpha) and phase of all echo paths, unless matrices
- * are given. */
+ * are given. With geometry CFI_GEOMETRY_TARGET: the target's position (2, or NULL: drawn). Thresholds of 0: none. */
 typedef struct cfi_sensing {
     double angle_min_rad, angle_max_rad;
 #define SENSING_KEY CFI_KEY_FIELD

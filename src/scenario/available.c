@@ -27,6 +27,39 @@ static cfi_status unavailable(const cfi_scenario *scenario, key_id id, const cha
                        key_table[id].words[word], why, allowed);
 }
 
+/* Sensing thresholds constrain the allocation. */
+static bool sensing_constrains(const cfi_system *system)
+{
+    return system->allocation.method == CFI_METHOD_HEURISTIC || system->allocation.method == CFI_METHOD_SCA;
+}
+
+/* What a target at a place is known to need. */
+static cfi_status check_target_available(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_sensing *sensing = &scenario->system.sensing;
+    bool constrains = sensing_constrains(&scenario->system);
+
+    if (sensing->geometry != CFI_GEOMETRY_ANGLES) {
+        return unavailable(scenario, KEY_geometry, "", error);
+    }
+    if (sensing->information != CFI_INFORMATION_AVERAGED) {
+        return unavailable(scenario, KEY_information, "", error);
+    }
+    if (scenario->system.monte_carlo.estimator != CFI_ESTIMATOR_NONE) {
+        return unavailable(scenario, KEY_estimator, "", error);
+    }
+    if (constrains && sensing->crlb_model == CFI_CRLB_NONCOHERENT) {
+        return unavailable(scenario, KEY_crlb_model, "as a constraint ", error);
+    }
+    if (constrains && (sensing->position_threshold_m > 0.0 || sensing->detection_threshold > 0.0)) {
+        key_id id = sensing->position_threshold_m > 0.0 ? KEY_position_threshold_m : KEY_detection_threshold;
+        cfi_place place = tree_place(&scenario->tree, id);
+
+        return place_error(&place, error, CFI_UNAVAILABLE, "not available in this version (allowed: null)");
+    }
+    return CFI_OK;
+}
+
 cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
@@ -34,8 +67,11 @@ cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
     if (system->allocation.objective > CFI_OBJECTIVE_LAST) {
         return unavailable(scenario, KEY_objective, "", error);
     }
+    if (check_target_available(scenario, error) != CFI_OK) {
+        return CFI_UNAVAILABLE;
+    }
     if (system->sensing.crlb_model == CFI_CRLB_MULTISTATIC && !model_is_null(scenario, KEY_crlb_threshold_rad2) &&
-        (system->allocation.method == CFI_METHOD_HEURISTIC || system->allocation.method == CFI_METHOD_SCA)) {
+        sensing_constrains(system)) {
         return unavailable(scenario, KEY_crlb_model, "as a constraint of allocation.method heuristic or sca ", error);
     }
     return CFI_OK;
