@@ -321,7 +321,7 @@ static void values_without_code_are_unavailable(void **state)
          "(allowed: exact)"},
         {"{\"sensing\": {\"crlb_model\": \"multistatic\"}}",
          "t.json: /sensing/crlb_model: \"multistatic\" as a constraint of allocation.method heuristic or sca is not "
-         "available in this version (allowed: own_echo)"},
+         "available in this version (allowed: own_echo, noncoherent)"},
     };
 
     (void)state;

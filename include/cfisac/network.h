@@ -40,8 +40,8 @@ typedef struct cfi_network {
     bool pilots_overlap;         /* some pair of users shares a pilot */
     const unsigned char *served; /* K x L: 1 where AP l serves user k, else 0; NULL: every AP serves every user */
     const double *angle_rad;     /* L */
-    /* With sensing.geometry `target`: where it is (2 numbers); L each: how far from an access point (to the nearest copy
-     * with wrap_around), and its azimuth from there, from the x axis to the y axis. NULL with `angles`. */
+    /* With sensing.geometry `target`: where it is (2 numbers); L each: how far from an access point (to the nearest
+     * copy with wrap_around), and its azimuth from there, from the x axis to the y axis. NULL with `angles`. */
     const double *target_position_m, *target_range_m, *target_bearing_rad;
     /* E norm(v)^2 of vectors without their normalisation, of precoders that have it from simulation, as link_make
      * leaves it in cfi_link.mean_square: what draws of this network then need not simulate again, to the bit. NULL:
