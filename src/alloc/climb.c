@@ -251,7 +251,7 @@ static double growth(const climb *c, size_t k)
     double sum = rows_triple(c->problem->stride, signal, signal, c->map.along);
 
     for (size_t l = 0; c->problem->link->served && l < c->problem->L; l++) {
-        if (signal[l] > 0.0 && !(c->map.norm[l] > 0.0)) {
+        if (signal[l] > 0.0 && !(c->map.norm2[l] > 0.0)) {
             sum += signal[l] * signal[l] * first_answer(&c->map, l);
         }
     }

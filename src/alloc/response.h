@@ -20,6 +20,13 @@
 
 #include <math.h>
 
+/* Which of the cases the access points are in. Most of the work at a price is what the rarer ones need. */
+typedef enum {
+    CASES_FREE,    /* rho = h / C everywhere: no threshold or limit binds */
+    CASES_CLIPPED, /* no threshold does */
+    CASES_ALL
+} response_cases;
+
 typedef struct response {
     const alloc_problem *problem;
     size_t pairs, stride;  /* of users that share a pilot, ordered; the problem's */
@@ -31,8 +38,10 @@ typedef struct response {
                                            and 0 */
     double *root_most, *root_fewest;    /* of what limits leave for x */
     /* a row each, of the last answer */
-    double *norm, *per_norm, *price, *sensing_price; /* h, 1 / h or 0; C and C_s without mu, one row where alike */
-    double *along, *x, *s;                           /* rho / h */
+    double *norm2, *price, *sensing_price; /* h^2; C and C_s without mu, one row where alike */
+    double *norm, *per_norm;               /* h, 1 / h or 0; where all are free they may be those of an answer before */
+    double *along, *x, *s;                 /* rho / h */
+    response_cases cases;
     /* Where the climb is damped: by how much each coherent amplitude of the answer falls as the state's rises, were it
      * alone, and K rows of by how much amplitudes rise with their v, dw / dv. NULL elsewhere. */
     double *damping, *yield;
@@ -67,18 +76,31 @@ bool response_answer(response *r, const double *state, double *answer, response_
 /* The powers of the last answer. */
 void response_read(const response *r, alloc_point *point);
 
-/* Power at one price of it, and its derivative by the price. */
+/* Finds mu, the price of the budget, and the answers at it (response_spend.c). False as for response_answer. */
+bool response_find_price(response *r);
+
+/* h and 1 / h of `count` access points from `first` on; whether those are asked for before a price is. */
+void response_take_roots(const response *r, size_t first, size_t count);
+
+static inline bool response_needs_roots(const response *r)
+{
+    return r->amplitude || r->cases > CASES_FREE || r->mu < 0.0;
+}
+
+/* Power at one price of it, its first two derivatives by the price; bend NaN: not known. */
 typedef struct spending {
-    double total, slope;
+    double total, slope, bend;
 } spending;
 
-/* Newton's method for the price of `target`: where no threshold or limit binds, powers are sums of v^2 / price^2, and
- * total^(-1/2) is nearly linear in what is added to prices. */
+/* The price of `target`, by Newton's method: where no threshold or limit binds, powers are sums of v^2 / price^2, and
+ * total^(-1/2) is nearly linear in what is added to prices. What it bends is taken into account (Chebyshev's method)
+ * where that is known, and little. */
 static inline double spending_newton(double price, spending now, double target)
 {
-    double root = sqrt(now.total);
+    double root = sqrt(now.total), step = (1.0 / root - 1.0 / sqrt(target)) * 2.0 * now.total * root / now.slope;
+    double share = 0.5 * step * (now.bend / now.slope - 1.5 * now.slope / now.total);
 
-    return price + (1.0 / root - 1.0 / sqrt(target)) * 2.0 * now.total * root / now.slope;
+    return price + (fabs(share) < 0.5 ? step - step * share : step);
 }
 
 /* Access points whose every v is clipped, where powers form no convex set (response_lone.c): they are told what to do.

@@ -1,0 +1,63 @@
+/* Sums over access points (rows.h) to be inlined into larger loops that are compiled for several kinds of CPU (CLONES):
+ * where rows are short, a call for each would take longer than the sum. */
+#ifndef CFISAC_ALLOC_ROWS_INLINE_H
+#define CFISAC_ALLOC_ROWS_INLINE_H
+
+#include "alloc/rows.h"
+
+typedef double row_vector __attribute__((vector_size(LANES * sizeof(double)), may_alias, aligned(sizeof(double))));
+
+/* Four vectors of partial sums: one alone would wait for the addition before. */
+enum { ROW_PARTS = 4, ROW_BLOCK = ROW_PARTS * LANES };
+
+/* By its address: how a vector is passed depends on the CPU. */
+INLINE double add_row_parts(const row_vector sum[ROW_PARTS])
+{
+    row_vector s = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+
+    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+}
+
+#define ROW_VECTOR(row, at) (*(const row_vector *)((row) + (at)))
+
+/* The sum of `term`, vectors that begin at number `at` of `count`; to be the body of a function. */
+#define ROW_SUM(term)                                                                                                  \
+    row_vector sum[ROW_PARTS] = {{0.0}, {0.0}, {0.0}, {0.0}};                                                          \
+    size_t first = 0;                                                                                                  \
+                                                                                                                       \
+    for (; first + ROW_BLOCK <= count; first += ROW_BLOCK) {                                                           \
+        for (size_t part = 0; part < ROW_PARTS; part++) {                                                              \
+            size_t at = first + LANES * part;                                                                          \
+                                                                                                                       \
+            sum[part] += term;                                                                                         \
+        }                                                                                                              \
+    }                                                                                                                  \
+    for (size_t at = first; at < count; at += LANES) {                                                                 \
+        sum[0] += term;                                                                                                \
+    }                                                                                                                  \
+    return add_row_parts(sum)
+
+/* As rows_product, rows_product_sum, rows_triple and rows_subtract, to the bit. */
+INLINE double sum_products(size_t count, const double *a, const double *b)
+{
+    ROW_SUM(ROW_VECTOR(a, at) * ROW_VECTOR(b, at));
+}
+
+INLINE double sum_products_of_sums(size_t count, const double *a, const double *b, const double *c)
+{
+    ROW_SUM(ROW_VECTOR(a, at) * (ROW_VECTOR(b, at) + ROW_VECTOR(c, at)));
+}
+
+INLINE double sum_triples(size_t count, const double *a, const double *b, const double *c)
+{
+    ROW_SUM(ROW_VECTOR(a, at) * ROW_VECTOR(b, at) * ROW_VECTOR(c, at));
+}
+
+INLINE void subtract_row(size_t count, double factor, const double *from, double *to)
+{
+    for (size_t at = 0; at < count; at += LANES) {
+        *(row_vector *)(to + at) -= factor * ROW_VECTOR(from, at);
+    }
+}
+
+#endif
