@@ -20,7 +20,7 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
         return status;
     }
     size_t stride = rows_stride(c->n);
-    double *memory = arena_alloc(arena, 8 * stride + 2 * problem->K, sizeof *memory);
+    double *memory = arena_zeros(arena, 8 * stride + 2 * problem->K, sizeof *memory);
     c->fading = arena_alloc(arena, 2 * problem->K, sizeof *c->fading);
     if (!memory || !c->fading) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the accelerated response");
@@ -309,12 +309,14 @@ static bool is_near_end(const climb *c, double small)
 static void advance(climb *c, double small)
 {
     const double *answer = c->damped;
+    double mu;
     bool plain = false;
 
     silence_fading(c);
     coordinates_of_state(&c->coordinates, c->damped, c->to);
-    anderson_learn(&c->history, c->from, c->to);
-    c->reach_ratio = fmax(anderson_next(&c->history, c->reach), 1.0);
+    anderson_learn(&c->history, c->from, c->to, c->map.mu);
+    c->reach_ratio = fmax(anderson_next(&c->history, c->reach, &mu), 1.0);
+    c->map.mu = mu > 0.0 ? mu : c->map.mu;
     if (is_near_end(c, small)) {
         plain = true;
         answer = c->answer;
