@@ -97,8 +97,9 @@ typedef struct spending {
  * where that is known, and little. */
 static inline double spending_newton(double price, spending now, double target)
 {
-    double root = sqrt(now.total), step = (1.0 / root - 1.0 / sqrt(target)) * 2.0 * now.total * root / now.slope;
-    double share = 0.5 * step * (now.bend / now.slope - 1.5 * now.slope / now.total);
+    double per_slope = 1.0 / now.slope, ratio = now.total / target;
+    double step = 2.0 * now.total * per_slope * (1.0 - sqrt(ratio));
+    double share = 0.5 * step * (now.bend * per_slope - 1.5 * now.slope / now.total);
 
     return price + (fabs(share) < 0.5 ? step - step * share : step);
 }

@@ -88,10 +88,16 @@ typedef struct answers {
     response_cases cases;
 } answers;
 
+INLINE double add_lanes(const double *lane)
+{
+    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+}
+
 /* LANES sums, so that the order of the additions does not depend on the length of vectors. */
 INLINE answers answer_all(const response *r, double mu, response_cases cases)
 {
-    double total[LANES] = {0.0}, fall[LANES] = {0.0}, turn[LANES] = {0.0}, tied[LANES] = {0.0}, clipped[LANES] = {0.0};
+    double total[LANES] = {0.0}, fall[LANES] = {0.0}, turn[LANES] = {0.0}, bound[LANES] = {0.0};
+    double most;
 
     for (size_t first = 0; first < r->stride; first += LANES) {
 #pragma omp simd
@@ -99,6 +105,7 @@ INLINE answers answer_all(const response *r, double mu, response_cases cases)
             size_t l = first + i;
             one_answer one =
                 cases == CASES_FREE ? answer_free(r, mu, l) : answer_bounded(r, mu, l, cases == CASES_CLIPPED);
+            double bind = one.tied ? CASES_ALL : one.clipped ? CASES_CLIPPED : CASES_FREE;
 
             r->x[l] = one.x;
             r->s[l] = one.s;
@@ -106,21 +113,18 @@ INLINE answers answer_all(const response *r, double mu, response_cases cases)
             total[i] += one.x + one.s;
             fall[i] += one.fall;
             turn[i] += one.turn;
-            tied[i] = one.tied ? 1.0 : tied[i];
-            clipped[i] = one.clipped ? 1.0 : clipped[i];
+            bound[i] = bind > bound[i] ? bind : bound[i];
         }
     }
+    most = bound[0];
     for (size_t i = 1; i < LANES; i++) {
-        total[0] += total[i];
-        fall[0] += fall[i];
-        turn[0] += turn[i];
-        tied[0] += tied[i];
-        clipped[0] += clipped[i];
+        most = bound[i] > most ? bound[i] : most;
     }
-    return (answers){.spent = {.total = total[0], .slope = -2.0 * fall[0], .bend = 6.0 * turn[0]},
-                     .cases = tied[0] > 0.0      ? CASES_ALL
-                              : clipped[0] > 0.0 ? CASES_CLIPPED
-                                                 : CASES_FREE};
+    return (answers){
+        .spent = {.total = add_lanes(total), .slope = -2.0 * add_lanes(fall), .bend = 6.0 * add_lanes(turn)},
+        .cases = most > CASES_CLIPPED ? CASES_ALL
+                 : most > CASES_FREE  ? CASES_CLIPPED
+                                      : CASES_FREE};
 }
 
 CLONES(static, answers, answer_all_free, (const response *r, double mu), (r, mu))
