@@ -60,4 +60,40 @@ INLINE void subtract_row(size_t count, double factor, const double *from, double
     }
 }
 
+#ifdef __clang__
+#define ROW_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+typedef long long row_places __attribute__((vector_size(LANES * sizeof(long long))));
+#define ROW_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (row_places){__VA_ARGS__})
+#endif
+
+/* Rows of LANES numbers become columns: pairs of numbers change places, then pairs of two, then of four. */
+INLINE void transpose_square(const double *from, size_t from_stride, double *to, size_t to_stride)
+{
+    row_vector one[LANES], two[LANES];
+
+    for (size_t i = 0; i < LANES; i++) {
+        one[i] = ROW_VECTOR(from, from_stride * i);
+    }
+    for (size_t i = 0; i < LANES; i += 2) {
+        two[i] = ROW_SHUFFLE(one[i], one[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+        two[i + 1] = ROW_SHUFFLE(one[i], one[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+    for (size_t i = 0; i < LANES; i++) {
+        size_t other = i ^ 2, low = i & 2;
+
+        one[i] = low ? ROW_SHUFFLE(two[other], two[i], 2, 3, 10, 11, 6, 7, 14, 15)
+                     : ROW_SHUFFLE(two[i], two[other], 0, 1, 8, 9, 4, 5, 12, 13);
+    }
+    for (size_t i = 0; i < LANES; i++) {
+        size_t other = i ^ 4, low = i & 4;
+
+        two[i] = low ? ROW_SHUFFLE(one[other], one[i], 4, 5, 6, 7, 12, 13, 14, 15)
+                     : ROW_SHUFFLE(one[i], one[other], 0, 1, 2, 3, 8, 9, 10, 11);
+    }
+    for (size_t i = 0; i < LANES; i++) {
+        *(row_vector *)(to + to_stride * i) = two[i];
+    }
+}
+
 #endif

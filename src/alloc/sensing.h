@@ -57,7 +57,20 @@ typedef struct sensing_ap {
     double comm, sens, need;
 } sensing_ap;
 
-sensing_ap sensing_of(const cfi_link *link, size_t l);
+/* Where signals have directions. */
+sensing_ap sensing_of_directed(const cfi_link *link, size_t l);
+
+static inline sensing_ap sensing_of(const cfi_link *link, size_t l)
+{
+    const double *threshold = link->system->sensing.crlb_threshold_rad2;
+
+    if (link->directions.aim) {
+        return sensing_of_directed(link, l);
+    }
+    return (sensing_ap){.comm = !link->served || link_has_users(link, l) ? link->own_echo.comm[l] : 0.0,
+                        .sens = link->own_echo.sens[l],
+                        .need = threshold ? 1.0 / threshold[l] : 0.0};
+}
 
 /* A watt senses better as sensing power. */
 static inline bool sensing_beam_is_better(const sensing_ap *ap)
@@ -66,7 +79,10 @@ static inline bool sensing_beam_is_better(const sensing_ap *ap)
 }
 
 /* The least watts that reach the threshold, spent in whichever way senses better; infinite when neither does. */
-double sensing_least_power(const sensing_ap *ap);
+static inline double sensing_least_power(const sensing_ap *ap)
+{
+    return ap->need > 0.0 ? ap->need / (ap->comm > ap->sens ? ap->comm : ap->sens) : 0.0;
+}
 
 /* The allocation knows thresholds on the own echo only: CFI_INVALID for information that other access points' powers
  * add to, and for signals that have directions and interfere all alike. */
