@@ -155,7 +155,7 @@ static void recover_best(climb *c)
     }
     response_read(&c->map, c->work->candidate.point);
     if (sca_complete(c->problem, &c->work->candidate) >= c->at->values->objective) {
-        problem_copy_state(c->problem, &c->work->candidate, c->at);
+        problem_swap_states(&c->work->candidate, c->at);
     }
     state_of(c, c->at, c->best);
     c->in_point = true;

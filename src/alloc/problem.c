@@ -229,6 +229,17 @@ void problem_copy_state(const alloc_problem *problem, const alloc_state *from, c
     to->values->objective = from->values->objective;
 }
 
+void problem_swap_states(const alloc_state *one, const alloc_state *other)
+{
+    alloc_point point = *one->point;
+    alloc_values values = *one->values;
+
+    *one->point = *other->point;
+    *one->values = *other->values;
+    *other->point = point;
+    *other->values = values;
+}
+
 /* ------------------------------------------------------------------------------ evaluation ---- */
 
 /* What the threads share of an evaluation. */

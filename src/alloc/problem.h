@@ -96,6 +96,8 @@ alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena);
 bool problem_state(const alloc_problem *problem, cfi_arena *arena, alloc_state *state);
 void problem_copy(const alloc_problem *problem, const alloc_point *from, alloc_point *to);
 void problem_copy_state(const alloc_problem *problem, const alloc_state *from, const alloc_state *to);
+/* Exchanges two states in no time. */
+void problem_swap_states(const alloc_state *one, const alloc_state *other);
 
 /* Where interference depends on the stream: the streams and their loads, a part of problem_build (CFI_NO_MEMORY); adds
  * what those of amplitudes w cause, sum_jl load_by_stream_kjl w_jl^2; and what they cost in sum where a unit of

@@ -10,19 +10,28 @@
 
 /* ------------------------------------------------------------------------------ set-up ---- */
 
+CLONES(static, void, take_root_row, (size_t count, const double *square, double *root), (count, square, root))
+{
+    for (size_t l = 0; l < count; l++) {
+        root[l] = sqrt(square[l]);
+    }
+}
+
 static void fill_constant_rows(response *r)
 {
     const alloc_sensing *sensing = &r->problem->sensing;
+    size_t L = r->problem->L;
 
-    for (size_t l = 0; l < r->problem->L; l++) {
+    for (size_t l = 0; l < L; l++) {
         sensing_shape shape = sensing_shape_of(sensing, l);
 
-        r->root_kink[l] = sqrt(shape.kink);
+        r->root_kink[l] = shape.kink;
         r->trade[l] = shape.helps ? shape.trade : INFINITY;
         r->offset[l] = shape.offset;
-        r->root_most[l] = sqrt(sensing->most[l]);
-        r->root_fewest[l] = sqrt(sensing->fewest[l]);
     }
+    take_root_row(L, r->root_kink, r->root_kink);
+    take_root_row(L, sensing->most, r->root_most);
+    take_root_row(L, sensing->fewest, r->root_fewest);
 }
 
 cfi_status response_out_of_memory(const alloc_problem *problem, cfi_error *error)

@@ -25,3 +25,15 @@ CLONES(extern, void, rows_subtract, (size_t count, double factor, const double *
 {
     subtract_row(count, factor, from, to);
 }
+
+CLONES(extern, void, rows_scale, (size_t count, double factor, double *restrict to), (count, factor, to))
+{
+    for (size_t l = 0; l < count; l++) {
+        to[l] *= factor;
+    }
+}
+
+CLONES(extern, bool, rows_finite, (size_t count, const double *a), (count, a))
+{
+    return sum_of_nothing(count, a) == 0.0;
+}

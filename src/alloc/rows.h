@@ -5,6 +5,7 @@
 
 #include "base/clones.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { LANES = 8 };
@@ -25,5 +26,9 @@ double rows_triple(size_t count, const double *a, const double *b, const double 
 
 /* to_l -= factor from_l */
 void rows_subtract(size_t count, double factor, const double *from, double *to);
+/* to_l *= factor */
+void rows_scale(size_t count, double factor, double *to);
+/* No number is infinite or NaN. */
+bool rows_finite(size_t count, const double *a);
 
 #endif

@@ -53,6 +53,12 @@ INLINE double sum_triples(size_t count, const double *a, const double *b, const 
     ROW_SUM(ROW_VECTOR(a, at) * ROW_VECTOR(b, at) * ROW_VECTOR(c, at));
 }
 
+/* 0, or NaN where a number is infinite or NaN. */
+INLINE double sum_of_nothing(size_t count, const double *a)
+{
+    ROW_SUM(ROW_VECTOR(a, at) - ROW_VECTOR(a, at));
+}
+
 INLINE void subtract_row(size_t count, double factor, const double *from, double *to)
 {
     for (size_t at = 0; at < count; at += LANES) {

@@ -156,23 +156,6 @@ void sensing_choose(alloc_sensing *sensing, size_t L, bool coherent, const sensi
     }
 }
 
-sensing_shape sensing_shape_of(const alloc_sensing *sensing, size_t l)
-{
-    double d1 = sensing->d1[l], d2 = sensing->d2[l];
-    sensing_shape shape = {.kink = d1 > LEAST_COEFFICIENT ? 1.0 / d1 : 1.0 / LEAST_COEFFICIENT,
-                           .helps = sensing->kind != SENSING_SATURATED && d2 > 0.0};
-
-    if (sensing_is_idle(sensing, l)) {
-        return (sensing_shape){.offset = 1.0 / d2, .helps = true};
-    }
-
-    if (shape.helps) {
-        shape.trade = d1 / d2;
-        shape.offset = 1.0 / d2;
-    }
-    return shape;
-}
-
 double sensing_floor(const alloc_sensing *sensing, size_t l, double s, double limit, bool keep)
 {
     double d1 = sensing->d1[l], d2 = sensing->d2[l], floor;

@@ -12,6 +12,7 @@
 #ifndef CFISAC_ALLOC_SENSING_H
 #define CFISAC_ALLOC_SENSING_H
 
+#include "alloc/constants.h"
 #include "alloc/directed.h"
 
 /* How a step treats the sensing constraint. Which of d1 and d2 is larger is the same for all access points, whose
@@ -108,7 +109,23 @@ static inline bool sensing_is_idle(const alloc_sensing *sensing, size_t l)
 void sensing_choose(alloc_sensing *sensing, size_t L, bool coherent, const sensing_loads *loads, const double *limit,
                     const double *unit);
 
-sensing_shape sensing_shape_of(const alloc_sensing *sensing, size_t l);
+static inline sensing_shape sensing_shape_of(const alloc_sensing *sensing, size_t l)
+{
+    double d1 = sensing->d1[l], d2 = sensing->d2[l];
+    sensing_shape shape = {.kink = d1 > LEAST_COEFFICIENT ? 1.0 / d1 : 1.0 / LEAST_COEFFICIENT,
+                           .helps = sensing->kind != SENSING_SATURATED && d2 > 0.0};
+
+    if (sensing_is_idle(sensing, l)) {
+        return (sensing_shape){.offset = 1.0 / d2, .helps = true};
+    }
+
+    if (shape.helps) {
+        shape.trade = d1 / d2;
+        shape.offset = 1.0 / d2;
+    }
+    return shape;
+}
+
 /* The least communication power of AP l beside sensing power s within its limit; 0 where sensing power fills up what is
  * missing. Without `keep` s is given up. */
 double sensing_floor(const alloc_sensing *sensing, size_t l, double s, double limit, bool keep);

@@ -20,14 +20,21 @@ CLONES(static, void, scale_shares, (size_t K, double x, double sum, double *shar
     }
 }
 
+/* In four parts: one alone would wait for the addition before. */
 static double add_shares(size_t K, const double *share)
 {
-    double sum = 0.0;
+    double sum[4] = {0.0};
+    size_t k = 0;
 
-    for (size_t k = 0; k < K; k++) {
-        sum += share[k];
+    for (; k + 4 <= K; k += 4) {
+        for (size_t i = 0; i < 4; i++) {
+            sum[i] += share[k + i];
+        }
     }
-    return sum;
+    for (; k < K; k++) {
+        sum[0] += share[k];
+    }
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 /* K shares become parts of x watts; where all are 0 nothing is sent. */
@@ -181,7 +188,7 @@ static inline double split_at(const split *ap, double c, double floor_factor, do
     return *free + *lifted;
 }
 
-/* So much of the budget is the rounding of its sum. */
+/* So much of the budget is the rounding of its sum, or a little less. */
 static const double SPLIT_ROUNDING = 4e-16;
 
 static double split_total(const split *aps, size_t L, double c, double floor_factor)
@@ -195,8 +202,8 @@ static double split_total(const split *aps, size_t L, double c, double floor_fac
 }
 
 /* The largest c in [0, 1] whose total is within the budget, to rounding: the total does not fall with c and is linear
- * by parts, so the secant of a bracket is right as soon as that lies in one of them; halves are for what it takes until
- * then. */
+ * by parts, so the secant of a bracket is right, but for rounding, as soon as that lies in one of them; halves are for
+ * what it takes until then. */
 static double largest_split_factor(const split *aps, size_t L, double floor_factor, double budget)
 {
     double low = 0.0, high = 1.0, most = split_total(aps, L, high, floor_factor), least;
@@ -209,8 +216,9 @@ static double largest_split_factor(const split *aps, size_t L, double floor_fact
         return 0.0;
     }
     for (int i = 0; i < 1100 && least < budget * (1.0 - SPLIT_ROUNDING); i++) {
-        double secant = low + (high - low) * ((budget - least) / (most - least)), half = 0.5 * (low + high), total;
-        double next = i % 3 < 2 && secant > low && secant < high ? secant : half;
+        double secant = low + (high - low) * ((budget - least) / (most - least)) - i * SPLIT_ROUNDING;
+        double half = 0.5 * (low + high), total;
+        double next = i % 4 < 3 && secant > low && secant < high ? secant : half;
 
         if (next <= low || next >= high) {
             break;
