@@ -337,7 +337,10 @@ static void advance(climb *c, double small)
         return;
     }
     for (size_t i = 0; i < 2 * c->problem->K; i++) {
-        c->reach[i] = fmin(fmax(c->reach[i], c->to[i] - FARTHEST), c->to[i] + FARTHEST);
+        double low = c->to[i] - FARTHEST, high = c->to[i] + FARTHEST, reached = c->reach[i];
+
+        reached = reached > low ? reached : low;
+        c->reach[i] = reached < high ? reached : high;
     }
     go_to_reach(c, c->answer);
 }

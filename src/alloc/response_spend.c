@@ -93,6 +93,17 @@ INLINE double add_lanes(const double *lane)
     return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
 }
 
+INLINE double larger_of(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+INLINE double largest_lane(const double *lane)
+{
+    return larger_of(larger_of(larger_of(lane[0], lane[4]), larger_of(lane[2], lane[6])),
+                     larger_of(larger_of(lane[1], lane[5]), larger_of(lane[3], lane[7])));
+}
+
 /* LANES sums, so that the order of the additions does not depend on the length of vectors. */
 INLINE answers answer_all(const response *r, double mu, response_cases cases)
 {
@@ -113,13 +124,10 @@ INLINE answers answer_all(const response *r, double mu, response_cases cases)
             total[i] += one.x + one.s;
             fall[i] += one.fall;
             turn[i] += one.turn;
-            bound[i] = bind > bound[i] ? bind : bound[i];
+            bound[i] = larger_of(bind, bound[i]);
         }
     }
-    most = bound[0];
-    for (size_t i = 1; i < LANES; i++) {
-        most = bound[i] > most ? bound[i] : most;
-    }
+    most = largest_lane(bound);
     return (answers){
         .spent = {.total = add_lanes(total), .slope = -2.0 * add_lanes(fall), .bend = 6.0 * add_lanes(turn)},
         .cases = most > CASES_CLIPPED ? CASES_ALL
