@@ -83,9 +83,26 @@ static void damp_answer(climb *c)
     }
 }
 
+static climb_memory memory_of(const response *map)
+{
+    return (climb_memory){.mu = map->mu, .cases = map->cases, .free_scale = map->free_scale};
+}
+
+/* The best answer once more, to the bit. */
+static void answer_again(climb *c)
+{
+    response_value value;
+
+    c->map.mu = c->begun.mu;
+    c->map.cases = c->begun.cases;
+    c->map.free_scale = c->begun.free_scale;
+    response_answer(&c->map, c->origin, c->answer, &value);
+}
+
 /* False when the map has no answer there. */
 static bool take_answer(climb *c, sca_outcome *outcome)
 {
+    climb_memory begun = memory_of(&c->map);
     bool answered = response_answer(&c->map, c->state, c->answer, &c->value);
 
     c->held = answered && c->value.objective > c->objective;
@@ -93,6 +110,7 @@ static bool take_answer(climb *c, sca_outcome *outcome)
         c->objective = c->value.objective;
         copy_state(c, c->best, c->answer);
         copy_state(c, c->origin, c->state);
+        c->begun = begun;
         c->in_point = false;
     }
     if (answered) {
@@ -145,13 +163,11 @@ static void state_of(const climb *c, const alloc_state *at, double *state)
 /* Puts the best point into at->point, unless that is as good to the last bit. */
 static void recover_best(climb *c)
 {
-    response_value value;
-
     if (c->in_point) {
         return;
     }
     if (!c->held) {
-        response_answer(&c->map, c->origin, c->answer, &value);
+        answer_again(c);
     }
     response_read(&c->map, c->work->candidate.point);
     if (sca_complete(c->problem, &c->work->candidate) >= c->at->values->objective) {
@@ -171,6 +187,7 @@ static bool search_between(climb *c, sca_outcome *outcome)
     double share = 0.5;
 
     recover_best(c);
+    c->map.free_scale = false; /* from here on, since only the best answer is known to gain */
     if (!response_answer(&c->map, c->best, c->answer, &c->value)) {
         return false;
     }
@@ -304,6 +321,20 @@ static bool is_near_end(const climb *c, double small)
            (c->unchecked >= SOON && first_order * first_order <= SECOND_ORDER * small);
 }
 
+/* Learns the answer to the state that it is the answer to. */
+static void learn_answer(climb *c)
+{
+    size_t K = c->problem->K;
+    double moved = log(c->map.scale);
+
+    for (size_t k = 0; k < K && moved != 0.0; k++) {
+        c->from[k] += moved;
+        c->from[K + k] += 2.0 * moved;
+    }
+    coordinates_of_state(&c->coordinates, c->damped, c->to);
+    anderson_learn(&c->history, c->from, c->to, c->map.mu);
+}
+
 /* From the answer on: by a plain step where the gain is likely to be small enough there; by one that is damped where
  * that was asked for; else by extrapolation. */
 static void advance(climb *c, double small)
@@ -313,8 +344,7 @@ static void advance(climb *c, double small)
     bool plain = false;
 
     silence_fading(c);
-    coordinates_of_state(&c->coordinates, c->damped, c->to);
-    anderson_learn(&c->history, c->from, c->to, c->map.mu);
+    learn_answer(c);
     c->reach_ratio = fmax(anderson_next(&c->history, c->reach, &mu), 1.0);
     c->map.mu = mu > 0.0 ? mu : c->map.mu;
     if (is_near_end(c, small)) {
@@ -361,6 +391,8 @@ static void begin_climb(climb *c, const sca_work *work, const alloc_state *at, c
     c->last_objective = 0.0;
     c->unchecked = UNCHECKED;
     c->map.mu = -1.0;
+    c->map.cases = CASES_FREE;
+    c->map.free_scale = true;
     coordinates_begin(&c->coordinates, at->values->interference, c->map.damping);
     restart(c);
 }

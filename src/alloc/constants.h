@@ -40,6 +40,10 @@ static const double BUDGET_SPENT = 1e-13;
 /* The least price above 0 that is tried first where the budget is overspent at 0. */
 static const double FIRST_PRICE = 1e-6;
 
+/* Tries at the scale of a state, which lies within this factor of 1. */
+enum { MOST_SCALES = 20 };
+static const double FARTHEST_SCALE = 10.0;
+
 /* Relative: a common factor nearer to 1 raises nothing but rounding. */
 static const double WORTH_RAISING = 1e-12;
 

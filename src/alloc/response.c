@@ -342,6 +342,8 @@ bool response_answer(response *r, const double *state, double *answer, response_
     const alloc_problem *problem = r->problem;
     size_t K = problem->K, threads = problem->link->threads, pairs_each = 1 + r->pairs / K;
     shared_answer shared = {.r = r, .z = state + 2 * K, .answer = answer};
+    bool scaled;
+    double gain;
 
     problem->objective->slopes(problem, state, state + K, r->gain, r->weight);
     threads_share(threads, r->stride, threads_even_part(threads, r->stride, K * pairs_each), price_aps, &shared);
@@ -351,7 +353,8 @@ bool response_answer(response *r, const double *state, double *answer, response_
     if (problem->load_by_stream) {
         response_streams_price(r);
     }
-    if (!response_find_price(r)) {
+    scaled = response_answer_scaled(r, state, &gain);
+    if (!scaled && !response_find_price(r)) {
         return false;
     }
     if (problem->load_by_stream) {
@@ -361,7 +364,9 @@ bool response_answer(response *r, const double *state, double *answer, response_
     }
     collect(&shared);
     *value = value_of(r, state, answer);
-    if (r->mu == 0.0 && raise_all(r)) {
+    if (scaled) {
+        value->gain = gain;
+    } else if (r->mu == 0.0 && raise_all(r)) {
         collect(&shared);
         value->objective = objective_of_answer(r, answer);
     }

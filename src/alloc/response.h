@@ -42,6 +42,8 @@ typedef struct response {
     double *norm, *per_norm;               /* h, 1 / h or 0; where all are free they may be those of an answer before */
     double *along, *x, *s;                 /* rho / h */
     response_cases cases;
+    bool free_scale; /* the caller's: answers may be those to the state of another scale (response_scale.c) */
+    double scale;    /* t of the last answer: it is that to t u and t^2 I; 1 elsewhere */
     /* Where the climb is damped: by how much each coherent amplitude of the answer falls as the state's rises, were it
      * alone, and K rows of by how much amplitudes rise with their v, dw / dv. NULL elsewhere. */
     double *damping, *yield;
@@ -65,8 +67,9 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
 
 typedef struct response_value {
     double objective; /* F at the answer */
-    /* Of F, linearised at the state. At the state of a feasible point it is at least 0, and no step of the product
-     * surrogate gains more: the duality gap of that step at lambda_k = 1 / (1 + SINR_k). */
+    /* Of F, linearised at the state, the most that any feasible point has; with a free scale a bound of it. At the
+     * state of a feasible point it is at least 0, and no step of the product surrogate gains more: the duality gap of
+     * that step at lambda_k = 1 / (1 + SINR_k). */
     double gain;
 } response_value;
 
@@ -75,6 +78,10 @@ bool response_answer(response *r, const double *state, double *answer, response_
 
 /* The powers of the last answer. */
 void response_read(const response *r, alloc_point *point);
+
+/* The answers at a scale of the state that is nearer to a fixed point, where that is free and a quick one to find, with
+ * response_value.gain. False where they are to be had otherwise. */
+bool response_answer_scaled(response *r, const double *state, double *gain);
 
 /* Finds mu, the price of the budget, and the answers at it (response_spend.c). False as for response_answer. */
 bool response_find_price(response *r);
