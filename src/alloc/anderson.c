@@ -1,7 +1,7 @@
 /* Anderson's acceleration. */
 #include "alloc/anderson.h"
 
-#include "alloc/rows_inline.h"
+#include "alloc/rows.h"
 
 #include <math.h>
 #include <stdbool.h>

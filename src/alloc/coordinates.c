@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Of two numbers, the first of which may be no number: then the other. */
-static inline double larger_of(double a, double b)
+static inline double larger_number(double a, double b)
 {
     return a > b ? a : b;
 }
@@ -28,8 +28,8 @@ void coordinates_of_state(const coordinates *c, const double *state, double *coo
     size_t K = c->problem->K;
 
     for (size_t k = 0; k < K; k++) {
-        coordinate[k] = larger_of(state[k] + c->shift[k], LEAST_LOGARITHM);
-        coordinate[K + k] = larger_of(state[K + k], LEAST_LOGARITHM);
+        coordinate[k] = larger_number(state[k] + c->shift[k], LEAST_LOGARITHM);
+        coordinate[K + k] = larger_number(state[K + k], LEAST_LOGARITHM);
     }
     logarithms_take(2 * K, coordinate);
     for (size_t k = 0; k < K; k++) {
@@ -63,8 +63,8 @@ void coordinates_to_state(const coordinates *c, double *coordinate, const double
     size_t K = c->problem->K;
 
     for (size_t k = 0; k < K; k++) {
-        coordinate[k] = answer[k] > 0.0 ? coordinate[k] : logarithm_of(larger_of(c->shift[k], LEAST_LOGARITHM));
-        coordinate[K + k] = larger_of(coordinate[K + k], 0.0);
+        coordinate[k] = answer[k] > 0.0 ? coordinate[k] : logarithm_of(larger_number(c->shift[k], LEAST_LOGARITHM));
+        coordinate[K + k] = larger_number(coordinate[K + k], 0.0);
     }
     memcpy(state, coordinate, 2 * K * sizeof *state);
     exponentials_take(2 * K, state);

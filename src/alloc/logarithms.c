@@ -1,7 +1,7 @@
 /* Logarithms and exponentials in vectors. */
 #include "alloc/logarithms.h"
 
-#include "alloc/rows_inline.h"
+#include "alloc/lanes.h"
 
 #include <string.h>
 
@@ -78,7 +78,7 @@ CLONES(static, void, take_exponentials, (size_t count, double *number), (count, 
 }
 
 /* Whole vectors, and what is left in one that is filled up. */
-static void take_all(size_t count, double *number, void (*take)(size_t count, double *number))
+static void take_each(size_t count, double *number, void (*take)(size_t count, double *number))
 {
     size_t whole = count - count % LANES;
     double rest[LANES] = {1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0};
@@ -93,10 +93,10 @@ static void take_all(size_t count, double *number, void (*take)(size_t count, do
 
 void logarithms_take(size_t count, double *number)
 {
-    take_all(count, number, take_logarithms);
+    take_each(count, number, take_logarithms);
 }
 
 void exponentials_take(size_t count, double *number)
 {
-    take_all(count, number, take_exponentials);
+    take_each(count, number, take_exponentials);
 }

@@ -2,8 +2,8 @@
  *
  * Squares of LANES users and as many access points are transposed in vectors; what is left over at the edges goes one
  * by one. The work is shared among threads by access points. */
+#include "alloc/lanes.h"
 #include "alloc/problem.h"
-#include "alloc/rows_inline.h"
 
 #include "base/threads.h"
 
@@ -66,7 +66,7 @@ INLINE void fill_square(const unit_change *c, size_t k, size_t users, size_t l, 
     transpose(scaled, LANES, c->rows + problem_at(problem, k, l), problem->stride, aps, users);
 }
 
-CLONES(static, void, fill_aps, (const unit_change *c, size_t first, size_t end), (c, first, end))
+CLONES(static, void, fill_lines, (const unit_change *c, size_t first, size_t end), (c, first, end))
 {
     for (; first < end; first += LANES) {
         size_t aps = lanes_left(first, end);
@@ -84,7 +84,7 @@ CLONES(static, void, fill_aps, (const unit_change *c, size_t first, size_t end),
 static void fill_part(void *context, size_t thread, size_t first, size_t end)
 {
     (void)thread;
-    fill_aps(context, first, end);
+    fill_lines(context, first, end);
 }
 
 void problem_clear_padding(const alloc_problem *problem, double *rows, size_t count)

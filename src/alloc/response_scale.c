@@ -17,7 +17,6 @@
 #include "alloc/response.h"
 
 #include "alloc/constants.h"
-#include "alloc/rows_inline.h"
 
 #include <math.h>
 
@@ -27,11 +26,6 @@ typedef struct lane_sums {
     double bound[LANES];               /* how many access points a threshold or a limit binds */
 } lane_sums;
 
-INLINE double add_lanes(const double *lane)
-{
-    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
-}
-
 typedef struct sums {
     double total, worth;
     bool bound;
@@ -39,7 +33,7 @@ typedef struct sums {
 
 INLINE sums add_sums(const lane_sums *lane)
 {
-    return (sums){add_lanes(lane->total), add_lanes(lane->worth), add_lanes(lane->bound) > 0.0};
+    return (sums){sum_lanes(lane->total), sum_lanes(lane->worth), sum_lanes(lane->bound) > 0.0};
 }
 
 /* Power x of AP l needs sensing power beside it, or is more or less than what limits leave. */
@@ -52,7 +46,7 @@ INLINE double is_bound(const response *r, size_t l, double x)
 }
 
 /* 1 / C, or 0 where nothing is gained, and C may be 0. */
-INLINE double inverse_price(const response *r, double mu, size_t l)
+INLINE double price_inverse(const response *r, double mu, size_t l)
 {
     double per_C = 1.0 / (r->price[l] + mu);
 
@@ -61,7 +55,7 @@ INLINE double inverse_price(const response *r, double mu, size_t l)
 
 /* ---------------------------------------------------------------------- within the budget ---- */
 
-CLONES(static, sums, answer_free, (const response *r, double mu), (r, mu))
+CLONES(static, sums, answer_to_price, (const response *r, double mu), (r, mu))
 {
     lane_sums lane = {.total = {0.0}};
 
@@ -69,7 +63,7 @@ CLONES(static, sums, answer_free, (const response *r, double mu), (r, mu))
 #pragma omp simd
         for (size_t i = 0; i < LANES; i++) {
             size_t l = first + i;
-            double per_C = inverse_price(r, mu, l), worth = r->norm2[l] * per_C;
+            double per_C = price_inverse(r, mu, l), worth = r->norm2[l] * per_C;
 
             r->along[l] = per_C;
             r->x[l] = worth * per_C;
@@ -103,7 +97,7 @@ CLONES(static, bool, scale_answers, (const response *r, double c), (r, c))
 static bool answer_to_budget(response *r, double weights, double *worth)
 {
     double budget = (double)r->problem->L, mu = weights / budget;
-    sums all = answer_free(r, mu);
+    sums all = answer_to_price(r, mu);
 
     if (!(all.total > 0.0 && all.total < INFINITY) || !scale_answers(r, budget / all.total)) {
         return false;
@@ -125,7 +119,7 @@ CLONES(static, double, worth_within_limits, (const response *r), (r))
 #pragma omp simd
         for (size_t i = 0; i < LANES; i++) {
             size_t l = first + i;
-            double per_C = inverse_price(r, 0.0, l), h = r->norm[l], free = h * per_C;
+            double per_C = price_inverse(r, 0.0, l), h = r->norm[l], free = h * per_C;
             double rho = free > r->root_most[l] ? r->root_most[l] : free;
 
             r->along[l] = per_C;
@@ -140,7 +134,7 @@ typedef struct line {
 } line;
 
 /* sum_l min(h^2 / C, h limit s), and its derivative by s = 1 / t. */
-CLONES(static, line, gain_at, (const response *r, double s), (r, s))
+CLONES(static, line, line_at, (const response *r, double s), (r, s))
 {
     lane_sums lane = {.total = {0.0}};
 
@@ -164,7 +158,7 @@ static double find_inverse_scale(const response *r, double gained)
     double s = 1.0;
 
     for (size_t i = 0; i < MOST_SCALES; i++) {
-        line now = gain_at(r, s);
+        line now = line_at(r, s);
         double next = s - (now.value - gained) / now.slope;
 
         if (fabs(now.value - gained) <= BUDGET_SPENT * gained) {

@@ -88,20 +88,15 @@ typedef struct answers {
     response_cases cases;
 } answers;
 
-INLINE double add_lanes(const double *lane)
-{
-    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
-}
-
-INLINE double larger_of(double a, double b)
+INLINE double larger_bound(double a, double b)
 {
     return a > b ? a : b;
 }
 
 INLINE double largest_lane(const double *lane)
 {
-    return larger_of(larger_of(larger_of(lane[0], lane[4]), larger_of(lane[2], lane[6])),
-                     larger_of(larger_of(lane[1], lane[5]), larger_of(lane[3], lane[7])));
+    return larger_bound(larger_bound(larger_bound(lane[0], lane[4]), larger_bound(lane[2], lane[6])),
+                        larger_bound(larger_bound(lane[1], lane[5]), larger_bound(lane[3], lane[7])));
 }
 
 /* LANES sums, so that the order of the additions does not depend on the length of vectors. */
@@ -124,12 +119,12 @@ INLINE answers answer_all(const response *r, double mu, response_cases cases)
             total[i] += one.x + one.s;
             fall[i] += one.fall;
             turn[i] += one.turn;
-            bound[i] = larger_of(bind, bound[i]);
+            bound[i] = larger_bound(bind, bound[i]);
         }
     }
     most = largest_lane(bound);
     return (answers){
-        .spent = {.total = add_lanes(total), .slope = -2.0 * add_lanes(fall), .bend = 6.0 * add_lanes(turn)},
+        .spent = {.total = sum_lanes(total), .slope = -2.0 * sum_lanes(fall), .bend = 6.0 * sum_lanes(turn)},
         .cases = most > CASES_CLIPPED ? CASES_ALL
                  : most > CASES_FREE  ? CASES_CLIPPED
                                       : CASES_FREE};

@@ -1,7 +1,6 @@
 /* Sums over access points. */
 #include "alloc/rows.h"
 
-#include "alloc/rows_inline.h"
 #include "base/clones.h"
 
 CLONES(extern, double, rows_product, (size_t count, const double *a, const double *b), (count, a, b))

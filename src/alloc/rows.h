@@ -3,12 +3,10 @@
 #ifndef CFISAC_ALLOC_ROWS_H
 #define CFISAC_ALLOC_ROWS_H
 
-#include "base/clones.h"
+#include "alloc/lanes.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-
-enum { LANES = 8 };
 
 /* L numbers, rounded up to whole vectors. */
 static inline size_t rows_stride(size_t L)

@@ -1,9 +1,13 @@
-/* Sums over access points (rows.h) to be inlined into larger loops that are compiled for several kinds of CPU (CLONES):
- * where rows are short, a call for each would take longer than the sum. */
-#ifndef CFISAC_ALLOC_ROWS_INLINE_H
-#define CFISAC_ALLOC_ROWS_INLINE_H
+/* Vectors of LANES numbers, and sums over access points (rows.h) to be inlined into larger loops that are compiled for
+ * several kinds of CPU (CLONES): where rows are short, a call for each would take longer than the sum. */
+#ifndef CFISAC_ALLOC_LANES_H
+#define CFISAC_ALLOC_LANES_H
 
-#include "alloc/rows.h"
+#include "base/clones.h"
+
+#include <stddef.h>
+
+enum { LANES = 8 };
 
 typedef double row_vector __attribute__((vector_size(LANES * sizeof(double)), may_alias, aligned(sizeof(double))));
 
@@ -16,6 +20,12 @@ INLINE double add_row_parts(const row_vector sum[ROW_PARTS])
     row_vector s = (sum[0] + sum[1]) + (sum[2] + sum[3]);
 
     return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+}
+
+/* Of LANES sums, in the same order. */
+INLINE double sum_lanes(const double *lane)
+{
+    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
 }
 
 #define ROW_VECTOR(row, at) (*(const row_vector *)((row) + (at)))
