@@ -310,15 +310,33 @@ static void go_back(climb *c)
 
 /* ------------------------------------------------------------------------------ the climb ---- */
 
-/* Whether a plain step, after which the gain is a certificate, is likely to end the climb. At an extrapolated state the
- * gain is of the first order in the distance to the fixed point, at a feasible point of the second. */
+/* The squared step of the map in coordinates. Each user counts by its part SINR / (1 + SINR) in how the objective
+ * bends: what is hardly served may be on its way for long. */
+static double square_of_step(const climb *c)
+{
+    size_t K = c->problem->K;
+    double sum = 0.0;
+
+    for (size_t k = 0; k < K; k++) {
+        double u = c->to[k] - c->from[k], noise = c->to[K + k] - c->from[K + k];
+
+        sum += c->map.gain[k] * c->state[k] * (u * u + noise * noise);
+    }
+    for (size_t m = 2 * K; m < c->n; m++) {
+        sum += (c->to[m] - c->from[m]) * (c->to[m] - c->from[m]);
+    }
+    return sum;
+}
+
+/* Whether a plain step, after which the gain is a certificate, is likely to end the climb. At a feasible point the gain
+ * is of the second order in the distance to the fixed point. */
 static bool is_near_end(const climb *c, double small)
 {
-    double first_order = fabs(c->value.gain) * c->reach_ratio / c->objective;
     bool quiet = fabs(c->value.objective - c->last_objective) <= QUIET_CHANGE * c->objective;
+    double likely = square_of_step(c) * c->reach_ratio;
 
-    return first_order <= small || (c->unchecked >= UNCHECKED && quiet) ||
-           (c->unchecked >= SOON && first_order * first_order <= SECOND_ORDER * small);
+    return (c->unchecked >= SOON && likely <= SECOND_ORDER * small * c->objective) ||
+           (c->unchecked >= UNCHECKED && quiet);
 }
 
 /* Learns the answer to the state that it is the answer to. */

@@ -46,7 +46,7 @@ INLINE double is_bound(const response *r, size_t l, double x)
 }
 
 /* 1 / C, or 0 where nothing is gained, and C may be 0. */
-INLINE double price_inverse(const response *r, double mu, size_t l)
+INLINE double inverse_of_price(const response *r, double mu, size_t l)
 {
     double per_C = 1.0 / (r->price[l] + mu);
 
@@ -63,7 +63,7 @@ CLONES(static, sums, answer_to_price, (const response *r, double mu), (r, mu))
 #pragma omp simd
         for (size_t i = 0; i < LANES; i++) {
             size_t l = first + i;
-            double per_C = price_inverse(r, mu, l), worth = r->norm2[l] * per_C;
+            double per_C = inverse_of_price(r, mu, l), worth = r->norm2[l] * per_C;
 
             r->along[l] = per_C;
             r->x[l] = worth * per_C;
@@ -110,55 +110,60 @@ static bool answer_to_budget(response *r, double weights, double *worth)
 
 /* ---------------------------------------------------------------------- within limits ---- */
 
-/* The answers at t = 1, of which what they gain is needed; 1 / C goes to `along`. */
-CLONES(static, double, worth_within_limits, (const response *r), (r))
-{
-    lane_sums lane = {.total = {0.0}};
-
-    for (size_t first = 0; first < r->stride; first += LANES) {
-#pragma omp simd
-        for (size_t i = 0; i < LANES; i++) {
-            size_t l = first + i;
-            double per_C = price_inverse(r, 0.0, l), h = r->norm[l], free = h * per_C;
-            double rho = free > r->root_most[l] ? r->root_most[l] : free;
-
-            r->along[l] = per_C;
-            lane.worth[i] += (2.0 * h - r->price[l] * rho) * rho;
-        }
-    }
-    return add_sums(&lane).worth;
-}
-
+/* sum_l min(h^2 / C, h limit s) at s = 1 / t, and its derivative by s. */
 typedef struct line {
     double value, slope;
 } line;
 
-/* sum_l min(h^2 / C, h limit s), and its derivative by s = 1 / t. */
+INLINE void add_to_line(const response *r, double s, size_t l, double *value, double *slope)
+{
+    double free = r->norm2[l] * r->along[l], rise = r->norm[l] * r->root_most[l];
+    bool clipped = rise * s < free;
+
+    *value += clipped ? rise * s : free;
+    *slope += clipped ? rise : 0.0;
+}
+
 CLONES(static, line, line_at, (const response *r, double s), (r, s))
 {
-    lane_sums lane = {.total = {0.0}};
+    double value[LANES] = {0.0}, slope[LANES] = {0.0};
+
+    for (size_t first = 0; first < r->stride; first += LANES) {
+#pragma omp simd
+        for (size_t i = 0; i < LANES; i++) {
+            add_to_line(r, s, first + i, value + i, slope + i);
+        }
+    }
+    return (line){.value = sum_lanes(value), .slope = sum_lanes(slope)};
+}
+
+/* 1 / C goes to `along`; that line at t = 1, and what the answers there gain. */
+CLONES(static, line, begin_within_limits, (const response *r, double *gained), (r, gained))
+{
+    double value[LANES] = {0.0}, slope[LANES] = {0.0}, worth[LANES] = {0.0};
 
     for (size_t first = 0; first < r->stride; first += LANES) {
 #pragma omp simd
         for (size_t i = 0; i < LANES; i++) {
             size_t l = first + i;
-            double free = r->norm2[l] * r->along[l], rise = r->norm[l] * r->root_most[l];
-            bool clipped = rise * s < free;
+            double per_C = inverse_of_price(r, 0.0, l), h = r->norm[l], free = h * per_C;
+            double rho = free > r->root_most[l] ? r->root_most[l] : free;
 
-            lane.total[i] += clipped ? rise * s : free;
-            lane.worth[i] += clipped ? rise : 0.0;
+            r->along[l] = per_C;
+            worth[i] += (2.0 * h - r->price[l] * rho) * rho;
+            add_to_line(r, 1.0, l, value + i, slope + i);
         }
     }
-    return (line){.value = add_sums(&lane).total, .slope = add_sums(&lane).worth};
+    *gained = sum_lanes(worth);
+    return (line){.value = sum_lanes(value), .slope = sum_lanes(slope)};
 }
 
-/* 1 / t; 0 where there is none, or it is far away. */
-static double find_inverse_scale(const response *r, double gained)
+/* 1 / t where the line, which is `now` at 1, is at `gained`; 0 where that is nowhere, or far away. */
+static double find_inverse_scale(const response *r, double gained, line now)
 {
     double s = 1.0;
 
     for (size_t i = 0; i < MOST_SCALES; i++) {
-        line now = line_at(r, s);
         double next = s - (now.value - gained) / now.slope;
 
         if (fabs(now.value - gained) <= BUDGET_SPENT * gained) {
@@ -168,6 +173,7 @@ static double find_inverse_scale(const response *r, double gained)
             return 0.0;
         }
         s = next;
+        now = line_at(r, s);
     }
     return 0.0;
 }
@@ -195,15 +201,17 @@ CLONES(static, sums, answer_clipped, (const response *r, double t), (r, t))
 static bool answer_within_limits(response *r, double gained, double *worth)
 {
     double inverse;
+    line now;
     sums all;
 
-    *worth = worth_within_limits(r);
-    inverse = find_inverse_scale(r, gained);
+    now = begin_within_limits(r, worth);
+    inverse = find_inverse_scale(r, gained, now);
     if (!(inverse > 0.0)) {
         return false;
     }
     all = answer_clipped(r, 1.0 / inverse);
     r->scale = 1.0 / inverse;
+    r->mu = 0.0;
     return !all.bound && all.total <= (double)r->problem->L;
 }
 
@@ -225,7 +233,7 @@ bool response_answer_scaled(response *r, const double *state, double *gain)
         loaded += r->weight[k] * (state[K + k] - 1.0);
     }
     answered = r->cases == CASES_FREE ? answer_to_budget(r, weights, &worth)
-                                      : r->mu == 0.0 && answer_within_limits(r, gained, &worth);
+                                      : !(r->mu > 0.0) && answer_within_limits(r, gained, &worth);
     r->scale = answered ? r->scale : 1.0;
     *gain = worth - (2.0 * gained - loaded);
     return answered;
