@@ -13,7 +13,7 @@ static const double DEPENDENT = 1e-13;
 cfi_status anderson_init(anderson *a, size_t n, size_t depth, cfi_arena *arena, cfi_error *error)
 {
     size_t stride = rows_stride(n);
-    double *memory = arena_zeros(arena, (3 + 2 * depth) * stride, sizeof *memory);
+    double *memory = arena_zeros(arena, (5 + 2 * depth) * stride, sizeof *memory);
 
     if (!memory) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the acceleration of %zu unknowns", n);
@@ -24,8 +24,13 @@ cfi_status anderson_init(anderson *a, size_t n, size_t depth, cfi_arena *arena, 
                     .f = memory,
                     .last_f = memory + stride,
                     .last_g = memory + 2 * stride,
-                    .difference_f = memory + 3 * stride,
-                    .difference_g = memory + (3 + depth) * stride};
+                    .last_z = memory + 3 * stride,
+                    .weight = memory + 4 * stride,
+                    .difference_f = memory + 5 * stride,
+                    .difference_g = memory + (5 + depth) * stride};
+    for (size_t i = 0; i < n; i++) {
+        a->weight[i] = 1.0;
+    }
     return CFI_OK;
 }
 
@@ -39,15 +44,17 @@ void anderson_forget(anderson *a)
 CLONES(static, void, take_differences, (anderson * a, const double *restrict z, const double *restrict g), (a, z, g))
 {
     size_t stride = a->stride, known = a->count < a->depth ? a->count + 1 : a->depth;
-    double *restrict f = a->f, *restrict last_f = a->last_f, *restrict last_g = a->last_g;
+    double *restrict f = a->f, *restrict last_f = a->last_f, *restrict last_g = a->last_g, *restrict last_z = a->last_z;
+    const double *restrict weight = a->weight;
     double *restrict df = a->difference_f + a->next * stride, *restrict dg = a->difference_g + a->next * stride;
 
     for (size_t i = 0; i < stride; i++) {
-        f[i] = g[i] - z[i];
+        f[i] = weight[i] * (g[i] - z[i]);
         df[i] = f[i] - last_f[i];
         dg[i] = g[i] - last_g[i];
         last_f[i] = f[i];
         last_g[i] = g[i];
+        last_z[i] = z[i];
     }
     for (size_t c = 0; a->started && c < known; c++) {
         a->gram[a->next][c] = a->gram[c][a->next] = sum_products(stride, df, a->difference_f + c * stride);
@@ -97,11 +104,11 @@ INLINE void solve_normal_equations(const anderson *a, double *c)
     }
 }
 
-/* norm(z - (g - f))^2 */
-INLINE double square_of_step(size_t count, const double *z, const double *g, const double *f)
+/* norm(w (to - from))^2 */
+INLINE double square_between(size_t count, const double *weight, const double *from, const double *to)
 {
-    ROW_SUM((ROW_VECTOR(z, at) - (ROW_VECTOR(g, at) - ROW_VECTOR(f, at))) *
-            (ROW_VECTOR(z, at) - (ROW_VECTOR(g, at) - ROW_VECTOR(f, at))));
+    ROW_SUM((ROW_VECTOR(weight, at) * (ROW_VECTOR(to, at) - ROW_VECTOR(from, at))) *
+            (ROW_VECTOR(weight, at) * (ROW_VECTOR(to, at) - ROW_VECTOR(from, at))));
 }
 
 CLONES(extern, double, anderson_next, (const anderson *a, double *restrict z, double *restrict follower),
@@ -116,5 +123,10 @@ CLONES(extern, double, anderson_next, (const anderson *a, double *restrict z, do
         subtract_row(a->stride, c[j], a->difference_g + j * a->stride, z);
         *follower -= c[j] * a->difference_follower[j];
     }
-    return a->count > 0 && plain > 0.0 ? sqrt(square_of_step(a->stride, z, a->last_g, a->f) / plain) : 1.0;
+    return a->count > 0 && plain > 0.0 ? sqrt(square_between(a->stride, a->weight, a->last_z, z) / plain) : 1.0;
+}
+
+double anderson_residual(const anderson *a)
+{
+    return rows_product(a->stride, a->f, a->f);
 }

@@ -19,7 +19,8 @@ typedef struct anderson {
     size_t depth;                              /* the most differences kept, up to ANDERSON_MOST */
     size_t count, next;                        /* those kept; where the next one goes */
     bool started;                              /* last_f and last_g are of a point */
-    double *f, *last_f, *last_g;               /* a row each */
+    double *f, *last_f, *last_g, *last_z;      /* a row each; f times weights */
+    double *weight;                            /* a row: what a number counts in least squares; 1, or the caller's */
     double *difference_f, *difference_g;       /* `depth` rows */
     double gram[ANDERSON_MOST][ANDERSON_MOST]; /* DF' DF */
     double last_follower, difference_follower[ANDERSON_MOST];
@@ -34,6 +35,9 @@ void anderson_forget(anderson *a);
 /* Learns that the map takes z to g; rows, 0 beyond n. The follower is another number that belongs to z, of which the
  * map makes nothing. */
 void anderson_learn(anderson *a, const double *restrict z, const double *restrict g, double follower);
+
+/* norm(f)^2 of the last point, weighed. */
+double anderson_residual(const anderson *a);
 
 /* The accelerated point after the last one learnt, a row, 0 beyond n; that is its g as long as nothing else is known.
  * *follower: that number there, extrapolated alike. Returns how many times as long as the plain step g - z the step

@@ -310,33 +310,26 @@ static void go_back(climb *c)
 
 /* ------------------------------------------------------------------------------ the climb ---- */
 
-/* The squared step of the map in coordinates. Each user counts by its part SINR / (1 + SINR) in how the objective
- * bends: what is hardly served may be on its way for long. */
-static double square_of_step(const climb *c)
-{
-    size_t K = c->problem->K;
-    double sum = 0.0;
-
-    for (size_t k = 0; k < K; k++) {
-        double u = c->to[k] - c->from[k], noise = c->to[K + k] - c->from[K + k];
-
-        sum += c->map.gain[k] * c->state[k] * (u * u + noise * noise);
-    }
-    for (size_t m = 2 * K; m < c->n; m++) {
-        sum += (c->to[m] - c->from[m]) * (c->to[m] - c->from[m]);
-    }
-    return sum;
-}
-
 /* Whether a plain step, after which the gain is a certificate, is likely to end the climb. At a feasible point the gain
  * is of the second order in the distance to the fixed point. */
 static bool is_near_end(const climb *c, double small)
 {
     bool quiet = fabs(c->value.objective - c->last_objective) <= QUIET_CHANGE * c->objective;
-    double likely = square_of_step(c) * c->reach_ratio;
+    double likely = anderson_residual(&c->history) * c->reach_ratio;
 
     return (c->unchecked >= SOON && likely <= SECOND_ORDER * small * c->objective) ||
            (c->unchecked >= UNCHECKED && quiet);
+}
+
+/* Each user counts by the root of its part SINR / (1 + SINR) in how the objective bends: what is hardly served may be
+ * on its way for long, and says little of the others. */
+static void weigh_users(climb *c)
+{
+    size_t K = c->problem->K;
+
+    for (size_t k = 0; k < K; k++) {
+        c->history.weight[k] = c->history.weight[K + k] = sqrt(c->map.gain[k] * c->state[k]);
+    }
 }
 
 /* Learns the answer to the state that it is the answer to. */
@@ -350,6 +343,7 @@ static void learn_answer(climb *c)
         c->from[K + k] += 2.0 * moved;
     }
     coordinates_of_state(&c->coordinates, c->damped, c->to);
+    weigh_users(c);
     anderson_learn(&c->history, c->from, c->to, c->map.mu);
 }
 
