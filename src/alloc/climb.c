@@ -322,13 +322,16 @@ static bool is_near_end(const climb *c, double small)
 }
 
 /* Each user counts by the root of its part SINR / (1 + SINR) in how the objective bends: what is hardly served may be
- * on its way for long, and says little of the others. */
+ * on its way for long, and says little of the others. With shared pilots it still says how it weakens them. */
 static void weigh_users(climb *c)
 {
     size_t K = c->problem->K;
+    double least = c->map.pairs > 0 ? LEAST_PART_SHARED : 0.0;
 
     for (size_t k = 0; k < K; k++) {
-        c->history.weight[k] = c->history.weight[K + k] = sqrt(c->map.gain[k] * c->state[k]);
+        double part = c->map.gain[k] * c->state[k];
+
+        c->history.weight[k] = c->history.weight[K + k] = sqrt(part > least ? part : least);
     }
 }
 

@@ -55,12 +55,14 @@ static const double NO_PROGRESS_GAP = 1e-2; /* times the tolerance: a relative g
                                                is at its end */
 static const double ROUNDING_GAIN = 4e-15;  /* below it a relative gap is rounding, whatever the tolerance */
 static const double SECOND_ORDER = 4.0;     /* of a step's square, beside which the gain after it is small */
-static const double FAR_BELOW = 1e-3;       /* relative: an extrapolation that loses more was too long */
-static const double BELOW_SHORT = 1e-5;     /* the same where histories are short */
-static const double RETREAT = 0.2;          /* what is left of it at each attempt to go less far */
-static const double FARTHEST = 4.0;         /* from the map's answer to an extrapolation, in logarithms */
-static const double FADING_SINR = 1e-3;     /* below it a user may be on its way to zero */
-static const double FADING = 0.97;          /* times its amplitude, evaluation by evaluation */
+static const double LEAST_PART_SHARED = 0.03; /* that a user counts with at least; 0 and 0.3 ask for more steps of the
+                                                 cone solver */
+static const double FAR_BELOW = 1e-3;         /* relative: an extrapolation that loses more was too long */
+static const double BELOW_SHORT = 1e-5;       /* the same where histories are short */
+static const double RETREAT = 0.2;            /* what is left of it at each attempt to go less far */
+static const double FARTHEST = 4.0;           /* from the map's answer to an extrapolation, in logarithms */
+static const double FADING_SINR = 1e-3;       /* below it a user may be on its way to zero */
+static const double FADING = 0.97;            /* times its amplitude, evaluation by evaluation */
 static const double LEAST_LOGARITHM = 1e-150; /* amplitude that has a logarithm */
 static const double LOGARITHM_SHIFT = 0.1;    /* times root(I_k): added to u_k in damped climbs */
 static const double LEAST_SHARE = 0.02;       /* of a user's u that an extrapolation leaves it there, e^-FARTHEST */
