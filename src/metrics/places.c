@@ -1,4 +1,4 @@
-/* Where a target is looked for: a tree of squares over the area. docs/model.md (M23)
+/* Where a target is looked for: a tree of squares over the area. docs/model.md (M27)
  *
  * The tree grows level by level. A square has a list of access points that are still too near to be looked up; its four
  * parts inherit what is left of the list. With L access points there are some 2 pi / spread^2 ln(range) squares to

@@ -1,4 +1,4 @@
-/* Where a target is looked for: a tree of squares over the area. docs/model.md (M23) */
+/* Where a target is looked for: a tree of squares over the area. docs/model.md (M27) */
 #ifndef CFISAC_METRICS_PLACES_H
 #define CFISAC_METRICS_PLACES_H
 
