@@ -89,7 +89,7 @@ static bool has_places(const places *p, const place_square *s, const uint32_t *n
 }
 
 /* A square, with the access points of a list: its own lookups and its list for its parts. */
-static bool add_square(planting *t, const place_square *like, uint32_t parent, const uint32_t *near, size_t count)
+static bool keep_square(planting *t, const place_square *like, uint32_t parent, const uint32_t *near, size_t count)
 {
     size_t before = t->next_near.count;
     place_square *s = grow(&t->square);
@@ -124,7 +124,7 @@ static bool divide_square(planting *t, uint32_t index, const uint32_t *near, siz
 
         s.middle[0] = whole.middle[0] + (part % 2 ? 0.5 : -0.5) * s.size;
         s.middle[1] = whole.middle[1] + (part / 2 ? 0.5 : -0.5) * s.size;
-        if (has_places(t->places, &s, near, count) && !add_square(t, &s, index, near, count)) {
+        if (has_places(t->places, &s, near, count) && !keep_square(t, &s, index, near, count)) {
             return false;
         }
     }
@@ -159,7 +159,7 @@ static bool plant(planting *t)
     for (size_t i = 0; i < 2; i++) {
         root.middle[i] = p->low[i] + 0.5 * root.size;
     }
-    done = add_square(t, &root, 0, all, p->L);
+    done = keep_square(t, &root, 0, all, p->L);
     free(all);
     return done;
 }
