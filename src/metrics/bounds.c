@@ -17,7 +17,7 @@ static cfi_status out_of_position_memory(const cfi_link *link, cfi_error *error)
     return error_set(error, CFI_NO_MEMORY, "out of memory for the bounds of %zu access points", link->L);
 }
 
-static double squared(double complex z)
+static double path_square(double complex z)
 {
     return creal(z) * creal(z) + cimag(z) * cimag(z);
 }
@@ -36,9 +36,9 @@ static double heard_everywhere(const cfi_link *link, size_t l)
         return (double)link->L;
     }
     for (size_t p = 0; p < link->L; p++) {
-        sum += squared(paths_to(link, p)[l]);
+        sum += path_square(paths_to(link, p)[l]);
     }
-    return sum / squared(paths_to(link, l)[l]);
+    return sum / path_square(paths_to(link, l)[l]);
 }
 
 /* ---------------------------------------------------------------------------- of positions ---- */
@@ -85,7 +85,7 @@ static void add_directed_departures(const cfi_link *link, const cfi_powers *powe
     }
     for (size_t p = 0; p < link->L; p++) {
         const double complex *alpha = paths_to(link, p);
-        double per_path = link->directions.across[p] / squared(paths_to(link, p)[p]);
+        double per_path = link->directions.across[p] / path_square(paths_to(link, p)[p]);
         double complex q[2] = {0.0, 0.0};
 
         for (size_t l = 0; l < link->L; l++) {
