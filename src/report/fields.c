@@ -146,6 +146,16 @@ static double ue_y(const cfi_record *record, size_t k)
     return coordinate(record->network->ue_position_m, k, 1);
 }
 
+static double ap_range(const cfi_record *record, size_t l)
+{
+    return record->network->target_range_m ? record->network->target_range_m[l] : NAN;
+}
+
+static double ap_bearing(const cfi_record *record, size_t l)
+{
+    return record->network->target_bearing_rad ? record->network->target_bearing_rad[l] * DEGREES_PER_RADIAN : NAN;
+}
+
 static double ap_angle(const cfi_record *record, size_t l)
 {
     return record->network->angle_rad[l] * DEGREES_PER_RADIAN;
@@ -340,6 +350,10 @@ const field field_table[] = {
      .value = ELEMENT(ap_y), .places = FIELD_TABLE},
     {.name = "angle", .unit = &DEGREE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
      .value = ELEMENT(ap_angle), .places = FIELD_TABLE},
+    {.name = "range", .unit = &METRE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
+     .value = ELEMENT(ap_range), .places = FIELD_TABLE},
+    {.name = "bearing", .unit = &DEGREE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
+     .value = ELEMENT(ap_bearing), .places = FIELD_TABLE},
     {.name = "ap_power", .unit = &WATT, .shape = FIELD_APS, .group = &GROUP_ALLOCATION,
      .value = MEMBER(allocation.ap_power_w), .places = OUTSIDE_SWEEPS, .column = "power_w"},
     {.name = "sensing_powers", .unit = &WATT, .shape = FIELD_APS, .group = &GROUP_ALLOCATION,
