@@ -34,14 +34,14 @@ cfi_status metrics_crlb_multistatic(const cfi_link *link, const cfi_powers *powe
                                     double *restrict crlb, cfi_error *error);
 
 /* The same by the mean over independent uniform phases of the paths, which nobody need know; rad^2, L values.
- * Information is linear in powers where signals have no directions.                             docs/model.md (M23) O(K
+ * Information is linear in powers where signals have no directions.                             docs/model.md (M24) O(K
  * L + L^2), with equal paths O(K L). Scratch comes from the arena and is released. Fails: CFI_NO_MEMORY. */
 cfi_status metrics_crlb_noncoherent(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
                                     double *restrict crlb, cfi_error *error);
 
 /* sqrt(tr J^-1) of the target's position, metres, J made of what each access point's own echo says, of all echoes by
  * the mean over phases, and of all echoes. Infinite where what is known about angles lies along one line; NaN without a
- * target.                                                                        docs/model.md (M24) */
+ * target.                                                                        docs/model.md (M25) */
 typedef struct cfi_position_bounds {
     double own_echo_m, noncoherent_m, multistatic_m;
 } cfi_position_bounds;

@@ -1,5 +1,5 @@
-/* All bounds of a drop in closed form: of the target's angles, and of its position. docs/model.md (M6), (M7), (M23),
- * (M24). */
+/* All bounds of a drop in closed form: of the target's angles, and of its position. docs/model.md (M6), (M7), (M24),
+ * (M25). */
 #include "metrics/position.h"
 #include "metrics/sensing.h"
 
