@@ -228,6 +228,7 @@ static cfi_status estimate(simulation *sim, cfi_arena *arena, cfi_monte_carlo *o
     if (status == CFI_OK) {
         out->realizations = (size_t)count_realizations(sim).all;
         fill_estimates(sim, &e, out);
+        status = observers_report(sim, arena, out) ? CFI_OK : simulation_out_of_memory(sim->network, error);
     }
     return status;
 }
@@ -351,6 +352,9 @@ cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *pow
     sim.layout = sums_make_layout(network->K, network->L, all && network->L <= CFI_MULTISTATIC_MC_MAX_APS);
     if (status == CFI_OK) {
         status = bound_constants_make(network, arena, &sim.constants, error);
+    }
+    if (status == CFI_OK && !observers_prepare(&sim, arena)) {
+        status = simulation_out_of_memory(network, error);
     }
     if (status == CFI_OK) {
         status = make_scratch(&sim, arena, error);
