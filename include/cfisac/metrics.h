@@ -73,6 +73,8 @@ typedef struct cfi_monte_carlo {
     double *crlb_own_echo_rad2, *crlb_own_echo_std_error;
     double *crlb_own_echo_block_mean_rad2, *crlb_own_echo_block_mean_std_error; /* mean of each realisation's bound */
     double *crlb_multistatic_rad2, *crlb_multistatic_std_error;
+    double *crlb_noncoherent_rad2, *crlb_noncoherent_std_error;
+    cfi_position_bounds position, position_std_error; /* NaN without a target, and where angles cannot be estimated */
 } cfi_monte_carlo;
 
 /* Runs up to system->monte_carlo.realizations realisations at the given powers with `threads` OpenMP threads; the
