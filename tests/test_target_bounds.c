@@ -17,7 +17,7 @@ static cfi_bounds bounds_of(drop *d)
 {
     cfi_bounds b;
 
-    assert_int_equal(metrics_bounds(&d->link, &d->powers, d->arena, &b, NULL), CFI_OK);
+    assert_int_equal(metrics_bounds(&d->network, &d->link, &d->powers, d->arena, &b, NULL), CFI_OK);
     return b;
 }
 

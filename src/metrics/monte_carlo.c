@@ -75,8 +75,8 @@ static void run_groups(void *context, size_t thread)
     }
 }
 
-/* Runs blocks sim->blocks .. until - 1. Groups hold whole blocks, or are one. */
-static cfi_status run_blocks(simulation *sim, size_t until, cfi_error *error)
+/* Groups hold whole blocks, or are one. */
+cfi_status simulation_run_blocks(simulation *sim, size_t until, cfi_error *error)
 {
     size_t first = sim->blocks * sim->block_size, last = until * sim->block_size;
     size_t group = sim->block_size > SIMULATION_CHUNK ? sim->block_size : SIMULATION_CHUNK;
@@ -313,7 +313,7 @@ static size_t plan_blocks(simulation *sim)
     return (sim->n - 1) / sim->block_size + 1;
 }
 
-static cfi_status prepare_simulation(simulation *sim, cfi_arena *arena, cfi_error *error)
+cfi_status simulation_prepare(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
     const cfi_system *system = sim->network->system;
     size_t K = sim->layout.K, L = sim->layout.L, N = system->N;
@@ -354,7 +354,7 @@ static cfi_status simulate(simulation *sim, cfi_arena *arena, cfi_error *error)
         if (wanted > 0.0) {
             until = sim->blocks < FIRST_LOOK ? FIRST_LOOK : sim->blocks + LOOK_EVERY;
         }
-        status = run_blocks(sim, until, error);
+        status = simulation_run_blocks(sim, until, error);
         if (status != CFI_OK) {
             return status;
         }
@@ -365,11 +365,24 @@ static cfi_status simulate(simulation *sim, cfi_arena *arena, cfi_error *error)
     return CFI_OK;
 }
 
+static cfi_status allocate_noncoherent(const cfi_network *network, cfi_arena *arena, cfi_monte_carlo *out,
+                                       cfi_error *error)
+{
+    double *memory = arena_alloc(arena, 2 * network->L, sizeof *memory);
+
+    if (!memory) {
+        return simulation_out_of_memory(network, error);
+    }
+    out->crlb_noncoherent_rad2 = memory;
+    out->crlb_noncoherent_std_error = memory + network->L;
+    return CFI_OK;
+}
+
 static cfi_status allocate_monte_carlo(const cfi_network *network, cfi_arena *arena, cfi_monte_carlo *out,
                                        cfi_error *error)
 {
     size_t K = network->K, L = network->L;
-    double *memory = arena_alloc(arena, 2 * K + 8 * L, sizeof *memory);
+    double *memory = arena_alloc(arena, 2 * K + 6 * L, sizeof *memory);
 
     if (!memory) {
         return simulation_out_of_memory(network, error);
@@ -387,13 +400,12 @@ static cfi_status allocate_monte_carlo(const cfi_network *network, cfi_arena *ar
     if (network->system->monte_carlo.bounds == CFI_MC_BOUNDS_ALL) {
         out->crlb_multistatic_rad2 = memory + 2 * K + 4 * L;
         out->crlb_multistatic_std_error = memory + 2 * K + 5 * L;
-        out->crlb_noncoherent_rad2 = memory + 2 * K + 6 * L;
-        out->crlb_noncoherent_std_error = memory + 2 * K + 7 * L;
+        return allocate_noncoherent(network, arena, out, error);
     }
     return CFI_OK;
 }
 
-static cfi_status make_scratch(simulation *sim, cfi_arena *arena, cfi_error *error)
+cfi_status simulation_share_scratch(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
     sim->scratch = arena_zeros(arena, sim->threads, sizeof *sim->scratch); /* NOLINT(bugprone-sizeof-expression) */
     for (size_t i = 0; sim->scratch && i < sim->threads; i++) {
@@ -427,10 +439,10 @@ cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *pow
         status = simulation_out_of_memory(network, error);
     }
     if (status == CFI_OK) {
-        status = make_scratch(&sim, arena, error);
+        status = simulation_share_scratch(&sim, arena, error);
     }
     if (status == CFI_OK) {
-        status = prepare_simulation(&sim, arena, error);
+        status = simulation_prepare(&sim, arena, error);
     }
     if (status == CFI_OK) {
         status = simulate(&sim, arena, error);
