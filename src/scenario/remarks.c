@@ -2,6 +2,7 @@
 #include "scenario/remarks.h"
 
 #include "base/units.h"
+#include "scenario/target.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -41,7 +42,7 @@ static void remark_threshold(cfi_scenario *scenario)
            useful = largest_useful_threshold(system), deviation;
     bool constrains = system->sensing.crlb_threshold_rad2 && (system->allocation.method == CFI_METHOD_HEURISTIC ||
                                                               system->allocation.method == CFI_METHOD_SCA),
-         drawn = !system->sensing.angle_rad && prior > 0.0;
+         drawn = system->sensing.geometry == CFI_GEOMETRY_ANGLES && !system->sensing.angle_rad && prior > 0.0;
 
     for (size_t l = 0; system->sensing.crlb_threshold_rad2 && l < system->L; l++) {
         loosest = fmax(loosest, system->sensing.crlb_threshold_rad2[l]);
@@ -147,7 +148,9 @@ void remark_all(cfi_scenario *scenario)
 {
     const cfi_system *system = &scenario->system;
 
-    if (system->propagation.gain && (system->geometry.ap_position_m || system->geometry.ue_position_m)) {
+    bool seen = system->sensing.geometry == CFI_GEOMETRY_TARGET; /* from the access points */
+
+    if (system->propagation.gain && ((system->geometry.ap_position_m && !seen) || system->geometry.ue_position_m)) {
         remark_add(scenario, "propagation.gain: positions are given too and do not change the gains");
     }
     if (system->allocation.rate_target_bit_s_hz &&
@@ -161,6 +164,7 @@ void remark_all(cfi_scenario *scenario)
     remark_given_powers(scenario);
     remark_correlation(scenario);
     remark_threshold(scenario);
+    remark_target(scenario);
     remark_limits(scenario);
     remark_signal(scenario);
 }
