@@ -4,9 +4,9 @@
 #include "base/text.h"
 #include "scenario/idle.h"
 #include "scenario/key_text.h"
+#include "scenario/refuse.h"
 #include "scenario/target.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 #define GIBIBYTE 1073741824.0
@@ -37,21 +37,6 @@ cfi_status check_size(const cfi_tree *tree, key_id id, cfi_error *error)
     key_describe_allowed(&key_table[id], &allowed);
     return place_error(&place, error, CFI_INVALID, "%s is out of range and would need %.4g GiB of memory (allowed: %s)",
                        text_double(x, shown), bytes / GIBIBYTE, range);
-}
-
-/* A place is only made where something is wrong, since points are checked by the million. */
-cfi_status refuse_key(const cfi_scenario *scenario, key_id id, cfi_error *error, const char *format, ...)
-{
-    cfi_place place = tree_place(&scenario->tree, id);
-    char what[512];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(what, sizeof what, format, arguments);
-    va_end(arguments);
-    return place_error(&place, error, CFI_INVALID, "%s%s", what,
-                       tree_sweeps_key(&scenario->tree, id) ? "; this is the scenario's own value, not a swept one"
-                                                            : "");
 }
 
 static cfi_status check_memory(const cfi_scenario *scenario, cfi_error *error)

@@ -8,9 +8,5 @@
 cfi_status check_size(const cfi_tree *tree, key_id id, cfi_error *error);
 /* CFI_INVALID: the values, each allowed by itself, do not go together. The scalars are converted. */
 cfi_status check_relations(const cfi_scenario *scenario, cfi_error *error);
-/* CFI_INVALID at a key. Of a grid the text says that it is the scenario's own value, which stands beside those that are
- * swept. */
-__attribute__((format(printf, 4, 5))) cfi_status refuse_key(const cfi_scenario *scenario, key_id id, cfi_error *error,
-                                                            const char *format, ...);
 
 #endif

@@ -2,17 +2,12 @@
 #include "scenario/target.h"
 
 #include "scenario/positions.h"
-#include "scenario/relations.h"
-#include "scenario/remarks.h"
-
-#include <stdlib.h>
+#include "scenario/refuse.h"
 
 static const char *word_of(const cfi_scenario *scenario, key_id id)
 {
     return key_table[id].words[scenario->value[id].word];
 }
-
-/* ----------------------------------------------------------------------- what is refused ---- */
 
 /* Keys that say nothing where every access point has an angle by itself. */
 static cfi_status refuse_without_target(const cfi_scenario *scenario, cfi_error *error)
@@ -91,33 +86,4 @@ cfi_status check_target_position(const cfi_scenario *scenario, cfi_error *error)
         }
     }
     return CFI_OK;
-}
-
-/* ---------------------------------------------------------------------- what is remarked ---- */
-
-/* Whether a number is not the one that stands where none is given. */
-static bool differs_from_default(const cfi_scenario *scenario, key_id id)
-{
-    return scenario->value[id].form == FORM_NUMBER &&
-           scenario->value[id].number != strtod(key_table[id].fallback, NULL);
-}
-
-void remark_target(cfi_scenario *scenario)
-{
-    const cfi_system *system = &scenario->system;
-    bool radar = system->sensing.echo == CFI_ECHO_RADAR;
-    key_id ignored = radar ? KEY_path_gain : KEY_rcs_m2;
-    size_t block = system->frame.tau_c, pilots = system->frame.tau_p;
-
-    if (differs_from_default(scenario, ignored)) {
-        remark_add(scenario, "%s: ignored by the sensing.echo %s", key_table[ignored].name,
-                   word_of(scenario, KEY_echo));
-    }
-    if (block > 0 && system->frame.T > block - pilots) {
-        remark_add(
-            scenario,
-            "frame.sensing_symbols: %zu do not fit into a coherence block of %zu symbols with %zu pilots: within "
-            "one channel there are %zu",
-            system->frame.T, block, pilots, block - pilots);
-    }
 }

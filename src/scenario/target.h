@@ -8,7 +8,5 @@
 cfi_status check_target(const cfi_scenario *scenario, cfi_error *error);
 /* CFI_INVALID: a given target stands at a given access point. The arrays are filled. */
 cfi_status check_target_position(const cfi_scenario *scenario, cfi_error *error);
-/* What is ignored, and what no signal can do. */
-void remark_target(cfi_scenario *scenario);
 
 #endif
