@@ -382,7 +382,7 @@ static cfi_status allocate_monte_carlo(const cfi_network *network, cfi_arena *ar
                                        cfi_error *error)
 {
     size_t K = network->K, L = network->L;
-    double *memory = arena_alloc(arena, 2 * K + 6 * L, sizeof *memory);
+    double *memory = arena_alloc(arena, 2 * K + 8 * L, sizeof *memory);
 
     if (!memory) {
         return simulation_out_of_memory(network, error);
@@ -390,12 +390,18 @@ static cfi_status allocate_monte_carlo(const cfi_network *network, cfi_arena *ar
     *out = (cfi_monte_carlo){.rate_bit_s_hz = memory,
                              .rate_std_error = memory + K,
                              .position = {NAN, NAN, NAN},
-                             .position_std_error = {NAN, NAN, NAN}};
+                             .position_std_error = {NAN, NAN, NAN},
+                             .position_rmse_m = NAN,
+                             .position_rmse_std_error_m = NAN};
     if (network->system->monte_carlo.bounds != CFI_MC_BOUNDS_NONE) {
         out->crlb_own_echo_rad2 = memory + 2 * K;
         out->crlb_own_echo_std_error = memory + 2 * K + L;
         out->crlb_own_echo_block_mean_rad2 = memory + 2 * K + 2 * L;
         out->crlb_own_echo_block_mean_std_error = memory + 2 * K + 3 * L;
+    }
+    if (network->system->monte_carlo.estimator != CFI_ESTIMATOR_NONE) {
+        out->angle_rmse_rad = memory + 2 * K + 6 * L;
+        out->angle_rmse_std_error_rad = memory + 2 * K + 7 * L;
     }
     if (network->system->monte_carlo.bounds == CFI_MC_BOUNDS_ALL) {
         out->crlb_multistatic_rad2 = memory + 2 * K + 4 * L;

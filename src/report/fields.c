@@ -13,7 +13,7 @@
         .suffix = (end), .text = (words)                                                                               \
     }
 static const field_unit ONE = UNIT("", "1"), RAD2 = UNIT("rad2", "rad^2"), RAD2_DB = UNIT("db", "dB of 1 rad^2"),
-                        DB = UNIT("db", "dB"), WATT = UNIT("w", "W"), METRE = UNIT("m", "m"),
+                        DB = UNIT("db", "dB"), WATT = UNIT("w", "W"), METRE = UNIT("m", "m"), RADIAN = UNIT("rad", "rad"),
                         DEGREE = UNIT("deg", "degrees"), STD_ERRORS = UNIT("", "standard errors"),
                         OBJECTIVE_UNIT = UNIT("", NULL),                            /* objective_unit says which */
     MBIT_S = UNIT("mbit_s", "Mbit/s"), OLD_BIT_S_HZ = UNIT("bit_s_hz", "bit/s/Hz"), /* old names */
@@ -273,6 +273,17 @@ const field field_table[] = {
     {.name = "worst_crlb", .unit = &RAD2_DB, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
      .value = NUMBER(drop_worst_crlb_db), .places = TABLES | FIELD_SWEEP,
      .shown = {.label = "worst bound, dB of 1 rad^2", .decimals = 4}},
+    {.name = "worst_angle_error", .unit = &RAD2_DB, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_worst_angle_error_db), .places = TABLES | FIELD_SWEEP,
+     .shown = {.label = "worst angle of ML, dB of 1 rad^2", .decimals = 4}},
+    {.name = "mean_angle_rmse", .unit = &RADIAN, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_mean_angle_rmse), .places = TABLES | FIELD_SWEEP},
+    {.name = "position_rmse", .unit = &METRE, .shape = FIELD_NUMBER, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.position_rmse_m), .error = MEMBER(monte_carlo.position_rmse_std_error_m),
+     .places = SWEPT, .column = "position_rmse_m", .shown = {.label = "position error of ML, m", .decimals = 4}},
+    {.name = "estimator_trials", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.estimator_trials), .places = FIELD_JSON | FIELD_TABLE, .there = drop_has_estimates,
+     .column = "estimator_trials"},
     {.name = "total_power", .unit = &WATT, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
      .value = NUMBER(drop_total_power), .places = TABLES},
     {.name = "sensing_power_share", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
@@ -375,6 +386,9 @@ const field field_table[] = {
      .places = OUTSIDE_SWEEPS},
     {.name = "crlb_noncoherent", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_CLOSED_FORM,
      .value = MEMBER(closed_form.crlb_noncoherent_rad2), .places = OUTSIDE_SWEEPS},
+    {.name = "angle_rmse", .unit = &RADIAN, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.angle_rmse_rad), .error = MEMBER(monte_carlo.angle_rmse_std_error_rad),
+     .places = OUTSIDE_SWEEPS, .column = "angle_rmse_rad"},
 
     /* pairs of a user and an access point */
     {.name = "powers", .unit = &WATT, .shape = FIELD_PAIRS, .group = &GROUP_ALLOCATION,
