@@ -33,6 +33,18 @@ cfi_status metrics_crlb_own_echo(const cfi_link *link, const cfi_powers *powers,
 cfi_status metrics_crlb_multistatic(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
                                     double *restrict crlb, cfi_error *error);
 
+/* -------------------------------------------------------------------------- detection ---- */
+
+/* Probability that an access point detects the target by its own echo, between false_alarm and 1, of the echo's
+ * signal-to-noise ratio snr >= 0 and the probability of a false alarm, strictly between 0 and 1.   docs/model.md (M26)
+ *   swerling 1: exp(ln false_alarm / (1 + snr))
+ *   swerling 0: Q_1(sqrt(2 snr), sqrt(-2 ln false_alarm)), Marcum's */
+double detection_own_echo(double snr, double false_alarm, size_t swerling);
+/* The least snr that has such a probability; 0 where false alarms have it. detection: strictly between 0 and 1.
+ *   swerling 1: ln false_alarm / ln detection - 1
+ *   swerling 0: the root of Marcum's Q; NaN when out of memory */
+double detection_least_snr(double detection, double false_alarm, size_t swerling);
+
 /* ------------------------------------------------------------------------ Monte Carlo ---- */
 
 /* Estimates from raw draws (channels, received pilots, the averaged Fisher matrix of the signal's
