@@ -62,7 +62,7 @@ static double largest_scale(const exponential_sum *sum)
 
 /* Of two numbers of one sign, or of which one is 0, one between them: in the middle of their logarithms if they have.
  */
-static double between(double low, double high)
+static double point_between(double low, double high)
 {
     return low * high > 0.0 ? copysign(sqrt(fabs(low)) * sqrt(fabs(high)), low) : 0.5 * (low + high);
 }
@@ -70,7 +70,7 @@ static double between(double low, double high)
 /* The root of K'(s) - t - 1/s, which increases from `low` to `high`. */
 static double find_saddle(const exponential_sum *sum, double t, double low, double high)
 {
-    double s = between(low, high), pole = 1.0 / largest_scale(sum);
+    double s = point_between(low, high), pole = 1.0 / largest_scale(sum);
 
     for (int i = 0; i < MOST_SADDLE_STEPS; i++) {
         cumulants k = cumulants_at(sum, s);
@@ -84,7 +84,7 @@ static double find_saddle(const exponential_sum *sum, double t, double low, doub
         } else {
             low = s;
         }
-        s = next > low && next < high ? next : between(low, high);
+        s = next > low && next < high ? next : point_between(low, high);
     }
     return s;
 }
