@@ -62,6 +62,12 @@ typedef struct cfi_monte_carlo {
     double *crlb_own_echo_rad2, *crlb_own_echo_std_error;
     double *crlb_own_echo_block_mean_rad2, *crlb_own_echo_block_mean_std_error; /* mean of each realisation's bound */
     double *crlb_multistatic_rad2, *crlb_multistatic_std_error;
+    /* With system->monte_carlo.estimator: root mean square errors of maximum likelihood estimates from own echoes, over
+     * estimator_trials realisations. L each, NaN where an access point is silent; NULL without. The position's is NaN
+     * where the target has no place, or one that own echoes cannot tell.           docs/model.md (M23) */
+    size_t estimator_trials;
+    double *angle_rmse_rad, *angle_rmse_std_error_rad;
+    double position_rmse_m, position_rmse_std_error_m;
 } cfi_monte_carlo;
 
 /* Runs up to system->monte_carlo.realizations realisations at the given powers with `threads` OpenMP threads; the

@@ -111,7 +111,7 @@ cfi_status report_solution_verdict(const cfi_solve_result *result, cfi_error *er
 /* --------------------------------------------------------------------- a sweep ---- */
 
 /* One drop of one point, as its journal line says. */
-enum { CFI_MOST_QUANTITIES = 24, CFI_LINE_FAILURE = 200 };
+enum { CFI_MOST_QUANTITIES = 40, CFI_LINE_FAILURE = 200 };
 typedef struct cfi_line {
     size_t point;
     uint32_t drop;

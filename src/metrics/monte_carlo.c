@@ -228,6 +228,7 @@ static cfi_status estimate(simulation *sim, cfi_arena *arena, cfi_monte_carlo *o
     if (status == CFI_OK) {
         out->realizations = (size_t)count_realizations(sim).all;
         fill_estimates(sim, &e, out);
+        status = observers_report(sim, arena, out) ? CFI_OK : simulation_out_of_memory(sim->network, error);
     }
     return status;
 }
@@ -303,12 +304,15 @@ static cfi_status allocate_monte_carlo(const cfi_network *network, cfi_arena *ar
                                        cfi_error *error)
 {
     size_t K = network->K, L = network->L;
-    double *memory = arena_alloc(arena, 2 * K + 6 * L, sizeof *memory);
+    double *memory = arena_alloc(arena, 2 * K + 8 * L, sizeof *memory);
 
     if (!memory) {
         return simulation_out_of_memory(network, error);
     }
-    *out = (cfi_monte_carlo){.rate_bit_s_hz = memory, .rate_std_error = memory + K};
+    *out = (cfi_monte_carlo){.rate_bit_s_hz = memory,
+                             .rate_std_error = memory + K,
+                             .position_rmse_m = NAN,
+                             .position_rmse_std_error_m = NAN};
     if (network->system->monte_carlo.bounds != CFI_MC_BOUNDS_NONE) {
         out->crlb_own_echo_rad2 = memory + 2 * K;
         out->crlb_own_echo_std_error = memory + 2 * K + L;
@@ -318,6 +322,10 @@ static cfi_status allocate_monte_carlo(const cfi_network *network, cfi_arena *ar
     if (network->system->monte_carlo.bounds == CFI_MC_BOUNDS_ALL) {
         out->crlb_multistatic_rad2 = memory + 2 * K + 4 * L;
         out->crlb_multistatic_std_error = memory + 2 * K + 5 * L;
+    }
+    if (network->system->monte_carlo.estimator != CFI_ESTIMATOR_NONE) {
+        out->angle_rmse_rad = memory + 2 * K + 6 * L;
+        out->angle_rmse_std_error_rad = memory + 2 * K + 7 * L;
     }
     return CFI_OK;
 }
@@ -351,6 +359,9 @@ cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *pow
     sim.layout = sums_make_layout(network->K, network->L, all && network->L <= CFI_MULTISTATIC_MC_MAX_APS);
     if (status == CFI_OK) {
         status = bound_constants_make(network, arena, &sim.constants, error);
+    }
+    if (status == CFI_OK && !observers_prepare(&sim, arena)) {
+        status = simulation_out_of_memory(network, error);
     }
     if (status == CFI_OK) {
         status = make_scratch(&sim, arena, error);

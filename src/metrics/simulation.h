@@ -3,7 +3,7 @@
 #define CFISAC_METRICS_SIMULATION_H
 
 #include "metrics/estimable.h"
-#include "metrics/sums.h"
+#include "metrics/observer.h"
 
 enum { SIMULATION_CHUNK = 16 }; /* realisations drawn at once; a power of two, like the block sizes */
 
@@ -23,6 +23,8 @@ typedef struct simulation {
     size_t size[MOST_BLOCKS];
     size_t threads;
     simulation_scratch **scratch; /* one a thread */
+    observation observation[MOST_OBSERVERS];
+    size_t observations;
     cfi_stop *stop;
 } simulation;
 

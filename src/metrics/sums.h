@@ -14,7 +14,8 @@ enum { SUMS_LANES = 8 }; /* vectors over streams are padded to a multiple of it 
 /* Sums over the realisations of a block, one array of `length` doubles.
  *   users    K x 4: Re A_kk, Im A_kk, abs(A_kk)^2, sum_j abs(A_kj)^2
  *   aps      L x 5: abs(v_l)^2, abs(w_l)^2, Re and Im of v_l^* w_l, own bound of the realisation
- *   beams    L x 4 x width: Re v_l, Re w_l, Im v_l, Im w_l, stream by stream, zeros behind (only with `multistatic`) */
+ *   beams    L x 4 x width: Re v_l, Re w_l, Im v_l, Im w_l, stream by stream, zeros behind (only with `multistatic`)
+ * and behind them what observers add up. */
 typedef struct sums_layout {
     size_t K, L, width, length;
     size_t users, aps, beams; /* offsets in doubles */
@@ -29,6 +30,9 @@ typedef struct bound_constants {
 } bound_constants;
 
 sums_layout sums_make_layout(size_t K, size_t L, bool multistatic);
+
+/* Room for `count` more sums at the end; returns where they begin. */
+size_t sums_extend(sums_layout *layout, size_t count);
 
 /* Where the sums of AP l's beams stand: Re v, Re w, Im v, Im w. */
 size_t sums_beams(const sums_layout *layout, size_t l);

@@ -21,6 +21,12 @@ double drop_least_user_rate(const cfi_record *record);
 double drop_worst_crlb(const cfi_record *record);
 double drop_worst_crlb_db(const cfi_record *record);
 
+/* Of the maximum likelihood estimates of angles: whether there are any; the largest mean square error, dB of 1 rad^2,
+ * to be compared with the bound; the root of the mean square error over all access points, rad. */
+bool drop_has_estimates(const cfi_record *record);
+double drop_worst_angle_error_db(const cfi_record *record);
+double drop_mean_angle_rmse(const cfi_record *record);
+
 /* What all access points radiate together, W; the part of it in sensing beams. */
 double drop_total_power(const cfi_record *record);
 double drop_sensing_share(const cfi_record *record);

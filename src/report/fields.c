@@ -13,7 +13,7 @@
         .suffix = (end), .text = (words)                                                                               \
     }
 static const field_unit ONE = UNIT("", "1"), RAD2 = UNIT("rad2", "rad^2"), RAD2_DB = UNIT("db", "dB of 1 rad^2"),
-                        DB = UNIT("db", "dB"), WATT = UNIT("w", "W"), METRE = UNIT("m", "m"),
+                        DB = UNIT("db", "dB"), WATT = UNIT("w", "W"), METRE = UNIT("m", "m"), RADIAN = UNIT("rad", "rad"),
                         DEGREE = UNIT("deg", "degrees"), STD_ERRORS = UNIT("", "standard errors"),
                         OBJECTIVE_UNIT = UNIT("", NULL),                            /* objective_unit says which */
     MBIT_S = UNIT("mbit_s", "Mbit/s"), OLD_BIT_S_HZ = UNIT("bit_s_hz", "bit/s/Hz"), /* old names */
@@ -138,6 +138,16 @@ static double ue_y(const cfi_record *record, size_t k)
     return coordinate(record->network->ue_position_m, k, 1);
 }
 
+static double ap_range(const cfi_record *record, size_t l)
+{
+    return record->network->target_range_m ? record->network->target_range_m[l] : NAN;
+}
+
+static double ap_bearing(const cfi_record *record, size_t l)
+{
+    return record->network->target_bearing_rad ? record->network->target_bearing_rad[l] * DEGREES_PER_RADIAN : NAN;
+}
+
 static double ap_angle(const cfi_record *record, size_t l)
 {
     return record->network->angle_rad[l] * DEGREES_PER_RADIAN;
@@ -255,6 +265,17 @@ const field field_table[] = {
     {.name = "worst_crlb", .unit = &RAD2_DB, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
      .value = NUMBER(drop_worst_crlb_db), .places = TABLES | FIELD_SWEEP,
      .shown = {.label = "worst bound, dB of 1 rad^2", .decimals = 4}},
+    {.name = "worst_angle_error", .unit = &RAD2_DB, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_worst_angle_error_db), .places = TABLES | FIELD_SWEEP,
+     .shown = {.label = "worst angle of ML, dB of 1 rad^2", .decimals = 4}},
+    {.name = "mean_angle_rmse", .unit = &RADIAN, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_mean_angle_rmse), .places = TABLES | FIELD_SWEEP},
+    {.name = "position_rmse", .unit = &METRE, .shape = FIELD_NUMBER, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.position_rmse_m), .error = MEMBER(monte_carlo.position_rmse_std_error_m),
+     .places = SWEPT, .column = "position_rmse_m", .shown = {.label = "position error of ML, m", .decimals = 4}},
+    {.name = "estimator_trials", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.estimator_trials), .places = FIELD_JSON | FIELD_TABLE, .there = drop_has_estimates,
+     .column = "estimator_trials"},
     {.name = "total_power", .unit = &WATT, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
      .value = NUMBER(drop_total_power), .places = TABLES},
     {.name = "sensing_power_share", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
@@ -322,6 +343,10 @@ const field field_table[] = {
      .value = ELEMENT(ap_y), .places = FIELD_TABLE},
     {.name = "angle", .unit = &DEGREE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
      .value = ELEMENT(ap_angle), .places = FIELD_TABLE},
+    {.name = "range", .unit = &METRE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
+     .value = ELEMENT(ap_range), .places = FIELD_TABLE},
+    {.name = "bearing", .unit = &DEGREE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
+     .value = ELEMENT(ap_bearing), .places = FIELD_TABLE},
     {.name = "ap_power", .unit = &WATT, .shape = FIELD_APS, .group = &GROUP_ALLOCATION,
      .value = MEMBER(allocation.ap_power_w), .places = OUTSIDE_SWEEPS, .column = "power_w"},
     {.name = "sensing_powers", .unit = &WATT, .shape = FIELD_APS, .group = &GROUP_ALLOCATION,
@@ -341,6 +366,9 @@ const field field_table[] = {
     {.name = "crlb_multistatic", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
      .value = MEMBER(monte_carlo.crlb_multistatic_rad2), .error = MEMBER(monte_carlo.crlb_multistatic_std_error),
      .places = OUTSIDE_SWEEPS},
+    {.name = "angle_rmse", .unit = &RADIAN, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.angle_rmse_rad), .error = MEMBER(monte_carlo.angle_rmse_std_error_rad),
+     .places = OUTSIDE_SWEEPS, .column = "angle_rmse_rad"},
 
     /* pairs of a user and an access point */
     {.name = "powers", .unit = &WATT, .shape = FIELD_PAIRS, .group = &GROUP_ALLOCATION,

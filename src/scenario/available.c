@@ -39,14 +39,8 @@ static cfi_status check_target_available(const cfi_scenario *scenario, cfi_error
     const cfi_sensing *sensing = &scenario->system.sensing;
     bool constrains = sensing_constrains(&scenario->system);
 
-    if (sensing->geometry != CFI_GEOMETRY_ANGLES) {
-        return unavailable(scenario, KEY_geometry, "", error);
-    }
     if (sensing->information != CFI_INFORMATION_AVERAGED) {
         return unavailable(scenario, KEY_information, "", error);
-    }
-    if (scenario->system.monte_carlo.estimator != CFI_ESTIMATOR_NONE) {
-        return unavailable(scenario, KEY_estimator, "", error);
     }
     if (constrains && sensing->crlb_model == CFI_CRLB_NONCOHERENT) {
         return unavailable(scenario, KEY_crlb_model, "as a constraint ", error);
