@@ -87,3 +87,61 @@ double detection_least_snr(double detection, double false_alarm, size_t swerling
     amplitude = find_amplitude(&target, 0.0, sqrt(-log(false_alarm)) + DEVIATIONS);
     return amplitude * amplitude;
 }
+
+/* ------------------------------------------------------------------------- of a network ---- */
+
+bool detection_is_fused(const cfi_system *system)
+{
+    return system->sensing.geometry == CFI_GEOMETRY_TARGET || system->sensing.detection_threshold > 0.0;
+}
+
+void metrics_echo_snr(const cfi_link *link, const cfi_powers *powers, double *restrict snr)
+{
+    const cfi_system *system = link->system;
+    size_t L = link->L;
+    double energy = (double)(system->M * system->frame.T) / system->power.sensing_noise_w;
+
+    if (!link->directions.aim) {
+        metrics_comm_powers(link, powers, snr);
+    }
+    for (size_t p = 0; p < L; p++) {
+        double complex alpha = link->echoes.path[p + (link->echoes.equal_paths ? 0 : L * p)];
+        double lit = link->directions.aim ? link_aim(link, powers, p).lit : snr[p];
+
+        lit += (double)system->N * powers->s[p];
+        snr[p] = energy * (creal(alpha) * creal(alpha) + cimag(alpha) * cimag(alpha)) * lit;
+    }
+}
+
+double detection_weights(size_t L, const double *snr, double *restrict weight)
+{
+    double largest = 0.0;
+
+    for (size_t p = 0; p < L; p++) {
+        weight[p] = snr[p] / (1.0 + snr[p]);
+        largest = fmax(largest, weight[p]);
+    }
+    for (size_t p = 0; p < L && largest > 0.0; p++) {
+        weight[p] /= largest;
+    }
+    return largest;
+}
+
+double detection_fused(size_t L, const double *snr, double false_alarm, size_t swerling, double *restrict work)
+{
+    exponential_sum sum = {.count = L, .scale = work, .work = work + L};
+    double largest = detection_weights(L, snr, work), threshold;
+
+    if (!(largest > 0.0)) { /* nothing to tell an echo by */
+        return false_alarm;
+    }
+    threshold = exponentials_quantile(&sum, false_alarm);
+    if (swerling == 0) {
+        sum.offset = snr;
+    } else {
+        for (size_t p = 0; p < L; p++) {
+            work[p] = snr[p] / largest;
+        }
+    }
+    return exponentials_tails(&sum, threshold).above;
+}

@@ -122,7 +122,7 @@ typedef struct node {
 /* Sum of the logarithms of all variables' factors at s_0 + ds. */
 static double complex log_factors(const contour *c, double complex ds)
 {
-    enum { TOGETHER = 8 }; /* factors whose product neither overflows nor loses its angle's turns */
+    enum { TOGETHER = 64 }; /* factors a logarithm: a product of them that overflows is of a node that is negligible */
     double x = creal(ds), y = cimag(ds), real = 0.0, imag = 0.0;
 
     for (size_t i = 0; i < c->count;) {

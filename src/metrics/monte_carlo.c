@@ -304,7 +304,7 @@ static cfi_status allocate_monte_carlo(const cfi_network *network, cfi_arena *ar
                                        cfi_error *error)
 {
     size_t K = network->K, L = network->L;
-    double *memory = arena_alloc(arena, 2 * K + 8 * L, sizeof *memory);
+    double *memory = arena_alloc(arena, 2 * K + 10 * L, sizeof *memory);
 
     if (!memory) {
         return simulation_out_of_memory(network, error);
@@ -312,7 +312,11 @@ static cfi_status allocate_monte_carlo(const cfi_network *network, cfi_arena *ar
     *out = (cfi_monte_carlo){.rate_bit_s_hz = memory,
                              .rate_std_error = memory + K,
                              .position_rmse_m = NAN,
-                             .position_rmse_std_error_m = NAN};
+                             .position_rmse_std_error_m = NAN,
+                             .detection_probability_fused = NAN,
+                             .detection_probability_fused_std_error = NAN,
+                             .false_alarm_probability_fused = NAN,
+                             .false_alarm_probability_fused_std_error = NAN};
     if (network->system->monte_carlo.bounds != CFI_MC_BOUNDS_NONE) {
         out->crlb_own_echo_rad2 = memory + 2 * K;
         out->crlb_own_echo_std_error = memory + 2 * K + L;
@@ -326,6 +330,10 @@ static cfi_status allocate_monte_carlo(const cfi_network *network, cfi_arena *ar
     if (network->system->monte_carlo.estimator != CFI_ESTIMATOR_NONE) {
         out->angle_rmse_rad = memory + 2 * K + 6 * L;
         out->angle_rmse_std_error_rad = memory + 2 * K + 7 * L;
+    }
+    if (detection_is_fused(network->system)) {
+        out->detection_probability = memory + 2 * K + 8 * L;
+        out->detection_probability_std_error = memory + 2 * K + 9 * L;
     }
     return CFI_OK;
 }

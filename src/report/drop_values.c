@@ -119,6 +119,31 @@ double drop_mean_angle_rmse(const cfi_record *record)
     return drop_has_estimates(record) ? sqrt(sum / (double)record->L) : NAN;
 }
 
+double drop_least_detection(const cfi_record *record)
+{
+    double least = NAN;
+
+    for (size_t l = 0; drop_is_ok(record) && l < record->L; l++) {
+        least = fmin(least, record->closed_form.detection_probability[l]);
+    }
+    return least;
+}
+
+double drop_mean_detection(const cfi_record *record)
+{
+    double sum = 0.0;
+
+    for (size_t l = 0; drop_is_ok(record) && l < record->L; l++) {
+        sum += record->closed_form.detection_probability[l];
+    }
+    return drop_is_ok(record) ? sum / (double)record->L : NAN;
+}
+
+bool drop_has_detection(const cfi_record *record)
+{
+    return drop_is_ok(record) && !isnan(record->closed_form.detection_probability_fused);
+}
+
 double drop_total_power(const cfi_record *record)
 {
     double total = 0.0;
