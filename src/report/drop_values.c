@@ -121,27 +121,29 @@ double drop_mean_angle_rmse(const cfi_record *record)
 
 double drop_least_detection(const cfi_record *record)
 {
+    const double *own = record->closed_form.detection_probability;
     double least = NAN;
 
-    for (size_t l = 0; drop_is_ok(record) && l < record->L; l++) {
-        least = fmin(least, record->closed_form.detection_probability[l]);
+    for (size_t l = 0; drop_is_ok(record) && own && l < record->L; l++) {
+        least = fmin(least, own[l]);
     }
     return least;
 }
 
 double drop_mean_detection(const cfi_record *record)
 {
+    const double *own = record->closed_form.detection_probability;
     double sum = 0.0;
 
-    for (size_t l = 0; drop_is_ok(record) && l < record->L; l++) {
-        sum += record->closed_form.detection_probability[l];
+    for (size_t l = 0; drop_is_ok(record) && own && l < record->L; l++) {
+        sum += own[l];
     }
-    return drop_is_ok(record) ? sum / (double)record->L : NAN;
+    return drop_is_ok(record) && own ? sum / (double)record->L : NAN;
 }
 
 bool drop_has_detection(const cfi_record *record)
 {
-    return drop_is_ok(record) && !isnan(record->closed_form.detection_probability_fused);
+    return drop_is_ok(record) && record->link && detection_is_fused(record->link->system);
 }
 
 double drop_total_power(const cfi_record *record)
