@@ -68,16 +68,21 @@ static void keep_candidate(const places *p, candidates *c, candidate one)
 /* Sums down the tree; a square's parent stands before it. */
 static void find_candidates(const places *p, const double *table, double *sum, candidates *c)
 {
-    for (uint32_t i = 0; i < p->count; i++) {
-        const place_square *s = &p->square[i];
-        double own = i < p->roots ? 0.0 : sum[s->parent];
+    double least = 0.0;
 
-        for (uint32_t j = s->first; j < p->square[i + 1].first; j++) {
+    sum[0] = 0.0;
+    for (uint32_t i = 0; i < p->count; i++) {
+        const place_node *node = &p->node[i];
+        double own = sum[node->parent];
+
+        for (uint32_t j = node->first; j < node[1].first; j++) {
             own += table[p->lookup[j]];
         }
         sum[i] = own;
-        if (s->leaf && (c->count < MOST_CANDIDATES || own > c->best[MOST_CANDIDATES - 1].sum)) {
+        if (own >= least && p->square[i].leaf) {
             keep_candidate(p, c, (candidate){own, i});
+            least = c->count < MOST_CANDIDATES ? 0.0 : c->best[MOST_CANDIDATES - 1].sum;
+            least = fmax(least, PROMISING_PLACE * c->best[0].sum);
         }
     }
 }

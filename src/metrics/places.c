@@ -40,7 +40,7 @@ typedef struct planting {
     const places *places;
     const likelihood_grid *grid;
     double spread;
-    growing square, lookup;
+    growing square, node, lookup;
     growing near, near_end, next_near, next_end;
 } planting;
 
@@ -89,17 +89,18 @@ static bool has_places(const places *p, const place_square *s, const uint32_t *n
 }
 
 /* A square, with the access points of a list: its own lookups and its list for its parts. */
-static bool add_square(planting *t, const place_square *like, const uint32_t *near, size_t count)
+static bool add_square(planting *t, const place_square *like, uint32_t parent, const uint32_t *near, size_t count)
 {
     size_t before = t->next_near.count;
     place_square *s = grow(&t->square);
+    place_node *node = grow(&t->node);
     size_t *end;
 
-    if (!s) {
+    if (!s || !node) {
         return false;
     }
     *s = *like;
-    s->first = (uint32_t)t->lookup.count;
+    *node = (place_node){.parent = parent, .first = (uint32_t)t->lookup.count};
     for (size_t i = 0; i < count; i++) {
         if (!sort_ap(t, s, near[i])) {
             return false;
@@ -119,11 +120,11 @@ static bool divide_square(planting *t, uint32_t index, const uint32_t *near, siz
     const place_square whole = ((const place_square *)t->square.data)[index];
 
     for (int part = 0; part < 4; part++) {
-        place_square s = {.size = 0.5 * whole.size, .parent = index};
+        place_square s = {.size = 0.5 * whole.size};
 
         s.middle[0] = whole.middle[0] + (part % 2 ? 0.5 : -0.5) * s.size;
         s.middle[1] = whole.middle[1] + (part / 2 ? 0.5 : -0.5) * s.size;
-        if (has_places(t->places, &s, near, count) && !add_square(t, &s, near, count)) {
+        if (has_places(t->places, &s, near, count) && !add_square(t, &s, index, near, count)) {
             return false;
         }
     }
@@ -158,7 +159,7 @@ static bool plant(planting *t)
     for (size_t i = 0; i < 2; i++) {
         root.middle[i] = p->low[i] + 0.5 * root.size;
     }
-    done = add_square(t, &root, all, p->L);
+    done = add_square(t, &root, 0, all, p->L);
     free(all);
     return done;
 }
@@ -167,7 +168,7 @@ typedef enum { TREE_GROWN, TREE_TOO_LARGE, TREE_NO_MEMORY } growth_result;
 
 static growth_result grow_tree(planting *t)
 {
-    t->square.count = t->lookup.count = t->next_near.count = t->next_end.count = 0;
+    t->square.count = t->node.count = t->lookup.count = t->next_near.count = t->next_end.count = 0;
     if (!plant(t)) {
         return TREE_NO_MEMORY;
     }
@@ -194,20 +195,23 @@ static growth_result grow_tree(planting *t)
 static bool keep_tree(const planting *t, cfi_arena *arena, places *p)
 {
     p->count = t->square.count;
-    p->square = arena_alloc(arena, p->count + 1, sizeof *p->square);
+    p->square = arena_alloc(arena, p->count, sizeof *p->square);
+    p->node = arena_alloc(arena, p->count + 1, sizeof *p->node);
     p->lookup = arena_alloc(arena, t->lookup.count, sizeof *p->lookup);
-    if (!p->square || !p->lookup) {
+    if (!p->square || !p->node || !p->lookup) {
         return false;
     }
     memcpy(p->square, t->square.data, p->count * sizeof *p->square);
     memcpy(p->lookup, t->lookup.data, t->lookup.count * sizeof *p->lookup);
-    p->square[p->count] = (place_square){.first = (uint32_t)t->lookup.count};
+    memcpy(p->node, t->node.data, p->count * sizeof *p->node);
+    p->node[p->count].first = (uint32_t)t->lookup.count;
     return true;
 }
 
 static void free_planting(planting *t)
 {
     free(t->square.data);
+    free(t->node.data);
     free(t->lookup.data);
     free(t->near.data);
     free(t->near_end.data);
@@ -252,6 +256,7 @@ bool places_make(const cfi_network *network, const likelihood_shape *shape, cons
                   .grid = grid,
                   .spread = 0.5 / fmax((double)(shape->N + shape->M) - 2.0, 2.0),
                   .square.size = sizeof(place_square),
+                  .node.size = sizeof(place_node),
                   .lookup.size = sizeof(uint32_t),
                   .near.size = sizeof(uint32_t),
                   .next_near.size = sizeof(uint32_t),
@@ -260,7 +265,7 @@ bool places_make(const cfi_network *network, const likelihood_shape *shape, cons
     growth_result result;
     bool kept;
 
-    *p = (places){.L = network->L, .ap = network->ap_position_m, .roots = 1};
+    *p = (places){.L = network->L, .ap = network->ap_position_m};
     p->normal = arena_alloc(arena, 2 * network->L, sizeof *p->normal);
     if (!p->normal) {
         return false;

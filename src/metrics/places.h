@@ -10,10 +10,14 @@ static const double PLACES_LEAST_RANGE_M = 1.0; /* no target is nearer to an acc
 
 typedef struct place_square {
     double middle[2], size; /* metres */
-    uint32_t parent;        /* which stands before it */
-    uint32_t first;         /* of its lookups, up to the first of the next square */
     bool leaf;
 } place_square;
+
+/* Its place in the tree; apart, since nothing else is read of most squares. */
+typedef struct place_node {
+    uint32_t parent; /* which stands before it; the root is its own */
+    uint32_t first;  /* of its lookups, up to the first of the next square */
+} place_node;
 
 /* An access point is looked up in a square of side s at distance d from it where s <= spread d, so that its u changes
  * by less than that within the square, and where its parent's is larger. */
@@ -23,8 +27,9 @@ typedef struct places {
     double *normal;         /* 2 x L: (-sin, cos) of the arrays' orientations: u is along it */
     double low[2], high[2]; /* the area, or what holds all access points and the target */
     bool wraps;
-    size_t roots, count;  /* squares without parent, the first ones; all */
-    place_square *square; /* count, and one behind */
+    size_t count;         /* squares, the one about the area first */
+    place_square *square; /* count */
+    place_node *node;     /* count, and one behind */
     uint32_t *lookup;     /* places in the tables, access points' tables one behind the other */
 } places;
 
