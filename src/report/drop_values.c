@@ -119,6 +119,33 @@ double drop_mean_angle_rmse(const cfi_record *record)
     return drop_has_estimates(record) ? sqrt(sum / (double)record->L) : NAN;
 }
 
+double drop_least_detection(const cfi_record *record)
+{
+    const double *own = record->closed_form.detection_probability;
+    double least = NAN;
+
+    for (size_t l = 0; drop_is_ok(record) && own && l < record->L; l++) {
+        least = fmin(least, own[l]);
+    }
+    return least;
+}
+
+double drop_mean_detection(const cfi_record *record)
+{
+    const double *own = record->closed_form.detection_probability;
+    double sum = 0.0;
+
+    for (size_t l = 0; drop_is_ok(record) && own && l < record->L; l++) {
+        sum += own[l];
+    }
+    return drop_is_ok(record) && own ? sum / (double)record->L : NAN;
+}
+
+bool drop_has_detection(const cfi_record *record)
+{
+    return drop_is_ok(record) && record->link && detection_is_fused(record->link->system);
+}
+
 double drop_total_power(const cfi_record *record)
 {
     double total = 0.0;
