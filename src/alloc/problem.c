@@ -7,19 +7,13 @@
 #include <math.h>
 #include <string.h>
 
-/* At most the value, for what constraints must not overstate. */
-static double rounded_down(double value)
-{
-    return isfinite(value) ? problem_rounded(value * (1.0 - 0x1p-36)) : value;
-}
-
 /* A limit that the budget (W) does not let an access point reach is none: the problem is the same, to the bit, without.
  */
 static double normalised_limit(const cfi_system *system, size_t l, double budget, double unit_w)
 {
     bool binds = system->power.ap_limit_w && system->power.ap_limit_w[l] < budget;
 
-    return binds ? rounded_down(system->power.ap_limit_w[l] / unit_w) : INFINITY;
+    return binds ? problem_rounded_down(system->power.ap_limit_w[l] / unit_w) : INFINITY;
 }
 
 double problem_unit_below(double bound)
@@ -109,8 +103,8 @@ static void fill_coefficients(alloc_problem *problem)
             sensing_ap ap = sensing_of(link, l);
             double per_need = unit * system->sensing.crlb_threshold_rad2[l];
 
-            sensing->d1[l] = rounded_down(ap.comm * per_need);
-            sensing->d2[l] = rounded_down(ap.sens * per_need);
+            sensing->d1[l] = problem_rounded_down(ap.comm * per_need);
+            sensing->d2[l] = problem_rounded_down(ap.sens * per_need);
         } else { /* any power senses enough; 0 still says that there are no users */
             sensing->d1[l] = link_has_users(link, l) ? INFINITY : 0.0;
             sensing->d2[l] = INFINITY;

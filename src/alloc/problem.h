@@ -11,6 +11,7 @@
 #define CFISAC_ALLOC_PROBLEM_H
 
 #include "alloc/objective.h"
+#include "alloc/rounded.h"
 #include "alloc/rows.h"
 #include "alloc/sensing.h"
 
@@ -72,15 +73,6 @@ typedef struct alloc_state {
 static inline size_t problem_at(const alloc_problem *problem, size_t k, size_t l)
 {
     return l + problem->stride * k;
-}
-
-/* To 36 bits. Normalised numbers computed in other units differ in the last of 53 bits, which an interior point
- * amplifies to the square root of its tolerance; rounded, they are the same, and so is every step. */
-static inline double problem_rounded(double value)
-{
-    double big = 0x1.00008p17 * value; /* (2^17 + 1) value */
-
-    return big - (big - value);
 }
 
 /* The largest power of 4 up to a bound below 1, else 1: a unit with an exact root. */
