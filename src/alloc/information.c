@@ -89,7 +89,7 @@ static bool add_detection(const information_job *job)
     double *row = arena_alloc(job->arena, 3 * link->L, sizeof *row);
 
     if (!row || isnan(least)) {
-        return NULL;
+        return false;
     }
     if (!(least > 0.0)) { /* guessing is enough */
         return row;
