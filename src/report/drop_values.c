@@ -64,9 +64,15 @@ static const double *constrained_crlb(const cfi_record *record)
     if (!drop_is_ok(record)) {
         return NULL;
     }
-    return record->network->system->sensing.crlb_model == CFI_CRLB_MULTISTATIC
-               ? record->closed_form.crlb_multistatic_rad2
-               : record->closed_form.crlb_own_echo_rad2;
+    switch (record->network->system->sensing.crlb_model) {
+    case CFI_CRLB_MULTISTATIC:
+        return record->closed_form.crlb_multistatic_rad2;
+    case CFI_CRLB_NONCOHERENT:
+        return record->closed_form.crlb_noncoherent_rad2;
+    case CFI_CRLB_OWN_ECHO:
+        break;
+    }
+    return record->closed_form.crlb_own_echo_rad2;
 }
 
 double drop_worst_crlb(const cfi_record *record)
@@ -111,6 +117,33 @@ double drop_mean_angle_rmse(const cfi_record *record)
         sum += record->monte_carlo.angle_rmse_rad[l] * record->monte_carlo.angle_rmse_rad[l];
     }
     return drop_has_estimates(record) ? sqrt(sum / (double)record->L) : NAN;
+}
+
+double drop_least_detection(const cfi_record *record)
+{
+    const double *own = record->closed_form.detection_probability;
+    double least = NAN;
+
+    for (size_t l = 0; drop_is_ok(record) && own && l < record->L; l++) {
+        least = fmin(least, own[l]);
+    }
+    return least;
+}
+
+double drop_mean_detection(const cfi_record *record)
+{
+    const double *own = record->closed_form.detection_probability;
+    double sum = 0.0;
+
+    for (size_t l = 0; drop_is_ok(record) && own && l < record->L; l++) {
+        sum += own[l];
+    }
+    return drop_is_ok(record) && own ? sum / (double)record->L : NAN;
+}
+
+bool drop_has_detection(const cfi_record *record)
+{
+    return drop_is_ok(record) && record->link && detection_is_fused(record->link->system);
 }
 
 double drop_total_power(const cfi_record *record)
