@@ -111,7 +111,7 @@ static void add_ap(const climb *c, size_t l, const double place[2], place_value 
     likelihood_value f;
 
     places_offset(c->places, c->places->ap + 2 * l, place, r);
-    d = fmax(hypot(r[0], r[1]), PLACES_LEAST_RANGE_M * 1e-3);
+    d = fmax(hypot(r[0], r[1]), CFI_LEAST_TARGET_RANGE_M * 1e-3);
     r[0] /= d;
     r[1] /= d;
     u = n[0] * r[0] + n[1] * r[1];

@@ -49,7 +49,7 @@ static double range_of(const places *p, size_t l, const double place[2], double 
     double way[2], d;
 
     places_offset(p, p->ap + 2 * l, place, way);
-    d = fmax(hypot(way[0], way[1]), 1e-3 * PLACES_LEAST_RANGE_M);
+    d = fmax(hypot(way[0], way[1]), 1e-3 * CFI_LEAST_TARGET_RANGE_M);
     *u = (p->normal[2 * l] * way[0] + p->normal[2 * l + 1] * way[1]) / d;
     return d;
 }
@@ -58,7 +58,7 @@ static double range_of(const places *p, size_t l, const double place[2], double 
 static bool sort_ap(planting *t, const place_square *s, size_t l)
 {
     double u, d = range_of(t->places, l, s->middle, &u);
-    bool alike = s->size <= t->spread * d || s->size < t->spread * PLACES_LEAST_RANGE_M;
+    bool alike = s->size <= t->spread * d || s->size < t->spread * CFI_LEAST_TARGET_RANGE_M;
     uint32_t *at = grow(alike ? &t->lookup : &t->next_near);
 
     if (at) {
@@ -81,7 +81,7 @@ static bool has_places(const places *p, const place_square *s, const uint32_t *n
     for (size_t i = 0; i < count; i++) {
         double u;
 
-        if (range_of(p, near[i], s->middle, &u) + M_SQRT1_2 * s->size < PLACES_LEAST_RANGE_M) {
+        if (range_of(p, near[i], s->middle, &u) + M_SQRT1_2 * s->size < CFI_LEAST_TARGET_RANGE_M) {
             return false;
         }
     }

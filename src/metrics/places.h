@@ -6,8 +6,6 @@
 
 #include <math.h>
 
-static const double PLACES_LEAST_RANGE_M = 1.0; /* no target is nearer to an access point */
-
 typedef struct place_square {
     double middle[2], size; /* metres */
     bool leaf;
