@@ -249,6 +249,7 @@ void locate(const locate_plan *plan, const locate_evidence *evidence, double *wo
     candidates found = {.count = 0};
     double highest = -1.0;
 
+    memcpy(place_m, c.places->square[0].middle, 2 * sizeof *place_m);
     find_candidates(c.places, evidence->table, work, &found);
     for (size_t i = 0; i < found.count && found.best[i].sum >= PROMISING_PLACE * found.best[0].sum; i++) {
         const place_square *s = &c.places->square[found.best[i].square];

@@ -147,7 +147,7 @@ static bool plant(planting *t)
 {
     const places *p = t->places;
     place_square root = {.size = fmax(p->high[0] - p->low[0], p->high[1] - p->low[1])};
-    uint32_t *all = malloc(p->L * sizeof *all);
+    uint32_t *all = calloc(p->L, sizeof *all);
     bool done;
 
     if (!all) {
@@ -198,7 +198,7 @@ static bool keep_tree(const planting *t, cfi_arena *arena, places *p)
     p->square = arena_alloc(arena, p->count, sizeof *p->square);
     p->node = arena_alloc(arena, p->count + 1, sizeof *p->node);
     p->lookup = arena_alloc(arena, t->lookup.count, sizeof *p->lookup);
-    if (!p->square || !p->node || !p->lookup) {
+    if (!p->square || !p->node || !p->lookup || !t->square.data || !t->node.data || !t->lookup.data) {
         return false;
     }
     memcpy(p->square, t->square.data, p->count * sizeof *p->square);
