@@ -214,6 +214,18 @@ static double multistatic_bytes(const cfi_system *system)
     return 32.0 * (blocks + 4.0) * streams * L + (paths_differ(&system->sensing) ? 16.0 * L * L : 0.0);
 }
 
+/* Of an estimator the likelihoods of sixteen realisations and a table of each access point; the squares of a tree of
+ * places while it grows, some 200 (N + M - 2)^2 an access point, 2^20 at most. */
+static double estimator_bytes(const cfi_system *system)
+{
+    double L = (double)system->L, N = (double)system->N, M = (double)system->M, span = fmax(N + M - 2.0, 2.0);
+    double squares = system->sensing.geometry == CFI_GEOMETRY_TARGET ? fmin(200.0 * span * span * L, 0x1p20) : 0.0;
+
+    return system->monte_carlo.estimator == CFI_ESTIMATOR_NONE
+               ? 0.0
+               : 8.0 * L * (32.0 * (2.0 * N + M) + 16.0 * (N + M)) + 128.0 * squares;
+}
+
 /* What each user hears of each stream, and, over other fading, the means of those on its pilot. */
 static double stream_bytes(const cfi_system *system)
 {
@@ -291,6 +303,7 @@ double scenario_memory_bytes(const cfi_system *system)
         bytes +=
             fading_is_kept(system) ? 800.0 * (double)system->N * K + 64.0 * (double)system->N * (double)system->N : 0.0;
         bytes += system->L <= MULTISTATIC_MAX_APS ? multistatic_bytes(system) : 0.0;
+        bytes += estimator_bytes(system);
     }
     return bytes;
 }
