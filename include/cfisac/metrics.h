@@ -62,14 +62,14 @@ double detection_weights(size_t L, const double *snr, double *restrict weight);
 double detection_fused(size_t L, const double *snr, double false_alarm, size_t swerling, double *restrict work);
 
 /* The same by the mean over independent uniform phases of the paths, which nobody need know; rad^2, L values.
- * Information is linear in powers where signals have no directions.                             docs/model.md (M23) O(K
+ * Information is linear in powers where signals have no directions.                             docs/model.md (M24) O(K
  * L + L^2), with equal paths O(K L). Scratch comes from the arena and is released. Fails: CFI_NO_MEMORY. */
 cfi_status metrics_crlb_noncoherent(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
                                     double *restrict crlb, cfi_error *error);
 
 /* sqrt(tr J^-1) of the target's position, metres, J made of what each access point's own echo says, of all echoes by
  * the mean over phases, and of all echoes. Infinite where what is known about angles lies along one line; NaN without a
- * target.                                                                        docs/model.md (M24) */
+ * target.                                                                        docs/model.md (M25) */
 typedef struct cfi_position_bounds {
     double own_echo_m, noncoherent_m, multistatic_m;
 } cfi_position_bounds;
@@ -80,9 +80,13 @@ typedef struct cfi_bounds {
     cfi_position_bounds position;
 } cfi_bounds;
 
-/* Arrays of *out are the arena's; scratch is released. O(K L + L^2). Fails: CFI_NO_MEMORY. */
-cfi_status metrics_bounds(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, cfi_bounds *out,
-                          cfi_error *error);
+/* Averaged over channels or of one block, as sensing.information says: the latter by precoding.realizations draws of
+ * the network that are not the Monte Carlo's, but for the own echo of maximum ratio over i.i.d. fading with orthogonal
+ * pilots, which has a closed form.                                                docs/model.md (M26)
+ * Arrays of *out are the arena's; scratch is released. O(K L + L^2), and the draws. Fails: CFI_NO_MEMORY,
+ * CFI_INTERRUPTED (network->stop). */
+cfi_status metrics_bounds(const cfi_network *network, const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                          cfi_bounds *out, cfi_error *error);
 
 /* ------------------------------------------------------------------------ Monte Carlo ---- */
 
@@ -101,6 +105,8 @@ typedef struct cfi_monte_carlo {
     double *crlb_own_echo_rad2, *crlb_own_echo_std_error;
     double *crlb_own_echo_block_mean_rad2, *crlb_own_echo_block_mean_std_error; /* mean of each realisation's bound */
     double *crlb_multistatic_rad2, *crlb_multistatic_std_error;
+    double *crlb_noncoherent_rad2, *crlb_noncoherent_std_error;
+    cfi_position_bounds position, position_std_error; /* NaN without a target, and where angles cannot be estimated */
     /* With system->monte_carlo.estimator: root mean square errors of maximum likelihood estimates from own echoes, over
      * estimator_trials realisations. L each, NaN where an access point is silent; NULL without. The position's is NaN
      * where the target has no place, or one that own echoes cannot tell.           docs/model.md (M23) */

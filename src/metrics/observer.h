@@ -43,6 +43,8 @@ typedef struct observation {
 extern const observer *const observer_table[];
 extern const size_t observer_count;
 
+/* Lists and prepares one. False when out of memory. */
+bool observers_prepare_one(struct simulation *sim, const observer *one, cfi_arena *arena);
 /* Lists and prepares those that the system wants, at most MOST_OBSERVERS. False when out of memory. */
 bool observers_prepare(struct simulation *sim, cfi_arena *arena);
 /* Has each fill its part of *out. Scratch comes from the arena. False when out of memory. */

@@ -96,7 +96,7 @@ static void run_ap(const simulation *sim, const cfi_channel_range *range, size_t
         show_signals(
             sim, s,
             &(observed){.l = l,
-                        .realization = range->first + i,
+                        .realization = range->first - sim->offset + i,
                         .place = i,
                         .f = {.re = out.h_hat.re + s->stride * i, .im = out.h_hat.im + s->stride * i, .ld = K}});
     }
@@ -138,7 +138,7 @@ static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, c
                             cfi_error *error)
 {
     size_t K = sim->layout.K, L = sim->layout.L;
-    cfi_channel_range range = {.first = first, .count = count, .stride = s->stride};
+    cfi_channel_range range = {.first = sim->offset + first, .count = count, .stride = s->stride};
 
     memset(s->A.re, 0, K * s->A.ld * count * sizeof(double));
     memset(s->A.im, 0, K * s->A.ld * count * sizeof(double));
@@ -149,11 +149,13 @@ static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, c
             return error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo");
         }
         run_ap(sim, &range, l, g, s);
-        if (g + 1 == s->stack || l + 1 == L) {
+        if (!sim->without_rates && (g + 1 == s->stack || l + 1 == L)) {
             multiply_stack(sim, count, g + 1, s);
         }
     }
-    add_to_blocks(sim, first, count, s);
+    if (!sim->without_rates) {
+        add_to_blocks(sim, first, count, s);
+    }
     conclude_chunk(sim, first, count, s);
     return CFI_OK;
 }

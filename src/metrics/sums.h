@@ -19,6 +19,7 @@ enum { SUMS_LANES = 8 }; /* vectors over streams are padded to a multiple of it 
 typedef struct sums_layout {
     size_t K, L, width, length;
     size_t users, aps, beams; /* offsets in doubles */
+    size_t blocks;            /* the same of what blocks.h adds up; 0 where it does not take part */
     bool multistatic;
 } sums_layout;
 
@@ -26,6 +27,7 @@ typedef struct sums_layout {
 typedef struct bound_constants {
     const cfi_network *network;
     double *along, *across; /* L */
+    double per_path;        /* across over abs(alpha_pp)^2 */
     double *observed;       /* 4 N x L: a_l and across_l, N x 2 real parts, then imaginary parts */
 } bound_constants;
 
@@ -53,6 +55,8 @@ double sums_rates_second_order(const sums_layout *layout, const cfi_system *syst
 
 cfi_status bound_constants_make(const cfi_network *network, cfi_arena *arena, bound_constants *constants,
                                 cfi_error *error);
+/* What abs(w)^2 is less what lies along v; 0 where it is rounding. From abs(v)^2, abs(w)^2, Re and Im of v^* w. */
+double bound_own_residual(double vv, double ww, double re, double im);
 /* 1 / CRLB of AP p, own echo, from abs(v)^2, abs(w)^2, Re and Im of v^* w. */
 double bound_own_information(const bound_constants *constants, size_t p, const double *ap);
 /* The same for each AP from sums over n realisations. */

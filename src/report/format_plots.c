@@ -63,6 +63,7 @@ static void include_drop(extents *all, const cfi_record *record)
     if (network && network->ap_position_m && network->ue_position_m) {
         include_positions(&all->x, &all->y, network->ap_position_m, record->L);
         include_positions(&all->x, &all->y, network->ue_position_m, record->K);
+        include_positions(&all->x, &all->y, network->target_position_m, network->target_position_m ? 1 : 0);
     }
     for (size_t n = 0; record->status == CFI_DROP_OK && n < record->allocation.objective.trace_count; n++) {
         include(&all->rate, record->allocation.objective.trace[n]);
@@ -163,6 +164,7 @@ static void put_facts(const cfi_results *results, const extents *all, FILE *stre
     put_count(stream, "has_powers", shown->status == CFI_DROP_OK);
     put_gnuplot_number(stream, "disc_m",
                        system->geometry.placement == CFI_PLACEMENT_NONE ? 0.0 : system->geometry.min_distance_m);
+    put_count(stream, "has_target", system->sensing.geometry == CFI_GEOMETRY_TARGET);
     put_count(stream, "wrapped", system->geometry.wrap_around);
     put_gnuplot_number(stream, "width_m", system->geometry.area_m[0]);
     put_gnuplot_number(stream, "depth_m", system->geometry.area_m[1]);

@@ -45,7 +45,8 @@ static cfi_status evaluate_bounds(cfi_record *record, cfi_arena *arena, cfi_erro
 {
     cfi_closed_form *form = &record->closed_form;
     cfi_bounds bounds;
-    cfi_status status = metrics_bounds(record->link, &record->allocation.powers, arena, &bounds, error);
+    cfi_status status =
+        metrics_bounds(record->network, record->link, &record->allocation.powers, arena, &bounds, error);
 
     if (status == CFI_OK) {
         form->crlb_own_echo_rad2 = bounds.crlb_own_echo_rad2;
