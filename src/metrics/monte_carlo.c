@@ -389,23 +389,19 @@ static cfi_status allocate_monte_carlo(const cfi_network *network, cfi_arena *ar
     }
     *out = (cfi_monte_carlo){.rate_bit_s_hz = memory,
                              .rate_std_error = memory + K,
+                             .position = {NAN, NAN, NAN},
+                             .position_std_error = {NAN, NAN, NAN},
                              .position_rmse_m = NAN,
                              .position_rmse_std_error_m = NAN,
                              .detection_probability_fused = NAN,
                              .detection_probability_fused_std_error = NAN,
                              .false_alarm_probability_fused = NAN,
-                             .false_alarm_probability_fused_std_error = NAN,
-                             .position = {NAN, NAN, NAN},
-                             .position_std_error = {NAN, NAN, NAN}};
+                             .false_alarm_probability_fused_std_error = NAN};
     if (network->system->monte_carlo.bounds != CFI_MC_BOUNDS_NONE) {
         out->crlb_own_echo_rad2 = memory + 2 * K;
         out->crlb_own_echo_std_error = memory + 2 * K + L;
         out->crlb_own_echo_block_mean_rad2 = memory + 2 * K + 2 * L;
         out->crlb_own_echo_block_mean_std_error = memory + 2 * K + 3 * L;
-    }
-    if (network->system->monte_carlo.bounds == CFI_MC_BOUNDS_ALL) {
-        out->crlb_multistatic_rad2 = memory + 2 * K + 4 * L;
-        out->crlb_multistatic_std_error = memory + 2 * K + 5 * L;
     }
     if (network->system->monte_carlo.estimator != CFI_ESTIMATOR_NONE) {
         out->angle_rmse_rad = memory + 2 * K + 6 * L;
@@ -415,8 +411,12 @@ static cfi_status allocate_monte_carlo(const cfi_network *network, cfi_arena *ar
         out->detection_probability = memory + 2 * K + 8 * L;
         out->detection_probability_std_error = memory + 2 * K + 9 * L;
     }
-    return network->system->monte_carlo.bounds == CFI_MC_BOUNDS_ALL ? allocate_noncoherent(network, arena, out, error)
-                                                                    : CFI_OK;
+    if (network->system->monte_carlo.bounds == CFI_MC_BOUNDS_ALL) {
+        out->crlb_multistatic_rad2 = memory + 2 * K + 4 * L;
+        out->crlb_multistatic_std_error = memory + 2 * K + 5 * L;
+        return allocate_noncoherent(network, arena, out, error);
+    }
+    return CFI_OK;
 }
 
 cfi_status simulation_share_scratch(simulation *sim, cfi_arena *arena, cfi_error *error)
