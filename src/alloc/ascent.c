@@ -11,7 +11,8 @@
 static bool has_response(const alloc_problem *problem)
 {
     return problem->objective->slopes && problem->objective->surrogate(problem, NULL)->has_response &&
-           !problem->sensing.directed && problem->link->system->allocation.crlb_constraint == CFI_CRLB_EXACT;
+           !problem->sensing.directed && !problem->coupled &&
+           problem->link->system->allocation.crlb_constraint == CFI_CRLB_EXACT;
 }
 
 /* `auto` takes the response where it applies, unless the cone problems are what the caller wants to see. */

@@ -212,7 +212,7 @@ static cfi_status complete_bounds(const cfi_network *network, const cfi_link *li
     cfi_status status = sensing_signals(link, powers, arena, &signals, error);
 
     status = status == CFI_OK ? inform(link, powers, &signals, arena, &angle, error) : status;
-    if (status == CFI_OK && link->system->sensing.information == CFI_INFORMATION_BLOCK) {
+    if (status == CFI_OK && network && link->system->sensing.information == CFI_INFORMATION_BLOCK) {
         status = use_blocks(network, link, powers, &signals, arena, &block, &angle, out, error);
     }
     if (status != CFI_OK) {

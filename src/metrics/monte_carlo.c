@@ -382,7 +382,7 @@ static cfi_status allocate_monte_carlo(const cfi_network *network, cfi_arena *ar
                                        cfi_error *error)
 {
     size_t K = network->K, L = network->L;
-    double *memory = arena_alloc(arena, 2 * K + 6 * L, sizeof *memory);
+    double *memory = arena_alloc(arena, 2 * K + 10 * L, sizeof *memory);
 
     if (!memory) {
         return simulation_out_of_memory(network, error);
@@ -390,12 +390,26 @@ static cfi_status allocate_monte_carlo(const cfi_network *network, cfi_arena *ar
     *out = (cfi_monte_carlo){.rate_bit_s_hz = memory,
                              .rate_std_error = memory + K,
                              .position = {NAN, NAN, NAN},
-                             .position_std_error = {NAN, NAN, NAN}};
+                             .position_std_error = {NAN, NAN, NAN},
+                             .position_rmse_m = NAN,
+                             .position_rmse_std_error_m = NAN,
+                             .detection_probability_fused = NAN,
+                             .detection_probability_fused_std_error = NAN,
+                             .false_alarm_probability_fused = NAN,
+                             .false_alarm_probability_fused_std_error = NAN};
     if (network->system->monte_carlo.bounds != CFI_MC_BOUNDS_NONE) {
         out->crlb_own_echo_rad2 = memory + 2 * K;
         out->crlb_own_echo_std_error = memory + 2 * K + L;
         out->crlb_own_echo_block_mean_rad2 = memory + 2 * K + 2 * L;
         out->crlb_own_echo_block_mean_std_error = memory + 2 * K + 3 * L;
+    }
+    if (network->system->monte_carlo.estimator != CFI_ESTIMATOR_NONE) {
+        out->angle_rmse_rad = memory + 2 * K + 6 * L;
+        out->angle_rmse_std_error_rad = memory + 2 * K + 7 * L;
+    }
+    if (detection_is_fused(network->system)) {
+        out->detection_probability = memory + 2 * K + 8 * L;
+        out->detection_probability_std_error = memory + 2 * K + 9 * L;
     }
     if (network->system->monte_carlo.bounds == CFI_MC_BOUNDS_ALL) {
         out->crlb_multistatic_rad2 = memory + 2 * K + 4 * L;

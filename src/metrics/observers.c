@@ -1,9 +1,11 @@
 /* Those that look at the realisations of a Monte Carlo run. */
 #include "metrics/beams.h"
 #include "metrics/blocks.h"
+#include "metrics/detector.h"
 #include "metrics/estimates.h"
+#include "metrics/estimator.h"
 
-const observer *const observer_table[] = {&BEAMS_OBSERVER, &BLOCKS_OBSERVER};
+const observer *const observer_table[] = {&BEAMS_OBSERVER, &BLOCKS_OBSERVER, &ESTIMATOR_OBSERVER, &DETECTOR_OBSERVER};
 const size_t observer_count = sizeof observer_table / sizeof(const observer *);
 _Static_assert(sizeof observer_table / sizeof(const observer *) <= MOST_OBSERVERS, "all may be wanted at once");
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cfisac/report.h"
 #include "report/decibel.h"
+#include "report/drop_values.h"
 
 #include <math.h>
 #include <string.h>
@@ -179,6 +180,17 @@ static void put_facts(const cfi_results *results, const extents *all, FILE *stre
           stream);
 }
 
+/* Whether roc.csv has rows. */
+static bool has_curve(const cfi_results *results)
+{
+    size_t i = 0;
+
+    while (i < results->count && !drop_has_detection(&results->record[i])) {
+        i++;
+    }
+    return i < results->count;
+}
+
 /* The picture, or why there is none. */
 static void put_picture(FILE *stream, bool there, const char *picture, const char *why_not)
 {
@@ -193,14 +205,20 @@ static void put_picture(FILE *stream, bool there, const char *picture, const cha
 cfi_status report_write_plots(const cfi_results *results, FILE *stream, cfi_error *error)
 {
     extents all = measure_extents(results);
+    bool detects = detection_is_fused(scenario_system(results->scenario));
 
-    fputs("# Draws this run: gnuplot plots.gp leaves map.svg, convergence.svg and bounds.svg beside it.\n"
-          "# For another drop, or PNG:  gnuplot -e 'drop = 3; format = \"png\"' plots.gp\n"
-          "# Made by cfisac run --out; reads aps.csv, ues.csv and trace.csv.\n\n",
-          stream);
+    fprintf(stream, "# Draws this run: gnuplot plots.gp leaves map.svg, convergence.svg%s beside it.\n",
+            detects ? ", bounds.svg and roc.svg" : " and bounds.svg");
+    fprintf(stream,
+            "# For another drop, or PNG:  gnuplot -e 'drop = 3; format = \"png\"' plots.gp\n"
+            "# Made by cfisac run --out; reads aps.csv, ues.csv%s.\n\n",
+            detects ? ", trace.csv and roc.csv" : " and trace.csv");
     put_facts(results, &all, stream);
     put_picture(stream, is_known(&all.x), PLOTS_MAP, "no map: the scenario gives gains, not positions");
     put_picture(stream, all.iterations > 0, PLOTS_CONVERGENCE, "no convergence: nothing was iterated");
     put_picture(stream, is_known(&all.bound_db), PLOTS_BOUNDS, "no bounds: no drop has powers that sense");
+    if (detects) {
+        put_picture(stream, has_curve(results), PLOTS_ROC, "no detection: no drop has powers");
+    }
     return output_finish(stream, "a result", error);
 }
