@@ -19,7 +19,8 @@ enum { L = 2, K = 2, N = 4 };
 static double theorem1[K] = {1.5, 0.75}, exact[K] = {1.25, 2.0}, own[L] = {0.1, 0.02}, all_echoes[L] = {0.05, 0.07};
 static double mc_rate[K] = {1.125, 1.875}, mc_error[K] = {0.0625, 0.03125}, mc_own[L] = {0.11, 0.021};
 static double mc_own_error[L] = {0.001, 0.002}, mc_all[L] = {0.051, 0.071}, mc_all_error[L] = {0.003, 0.004};
-static double noncoherent[L] = {0.06, 0.08}, turn[2 * L] = {1e-2, 0.0, 0.0, 1e-2};
+static double noncoherent[L] = {0.06, 0.08}, mc_noncoherent[L] = {0.061, 0.081},
+              mc_noncoherent_error[L] = {0.005, 0.006}, turn[2 * L] = {1e-2, 0.0, 0.0, 1e-2};
 static double p_w[K * L] = {0.5e-4, 1.5e-4, 2e-4, 4e-4}, s_w[L] = {8e-4, 4e-4};
 static double power[L] = {6e-4, 14e-4}, angle[L] = {0.5, -0.25}, threshold[L] = {0.25, 0.25};
 static double ap_position[2 * L] = {1.0, 2.0, 3.0, 4.0}, ue_position[2 * K] = {9.0, 8.0, 7.0, 6.0};
@@ -57,7 +58,9 @@ static cfi_record good_record(void)
                                            .crlb_own_echo_rad2 = mc_own,
                                            .crlb_own_echo_std_error = mc_own_error,
                                            .crlb_multistatic_rad2 = mc_all,
-                                           .crlb_multistatic_std_error = mc_all_error};
+                                           .crlb_multistatic_std_error = mc_all_error,
+                                           .crlb_noncoherent_rad2 = mc_noncoherent,
+                                           .crlb_noncoherent_std_error = mc_noncoherent_error};
     record.allocation =
         (cfi_allocation){.method = CFI_METHOD_SCA,
                          .status = CFI_ALLOC_CONVERGED,
@@ -137,6 +140,14 @@ static void position_error_bounds_are_those_of_a_target(void **state)
     assert_quantity(&record, "position_error_bound_own_echo_m", 4.0);
     assert_quantity(&record, "position_error_bound_noncoherent_m", 3.0);
     assert_quantity(&record, "position_error_bound_multistatic_m", 2.0);
+    record.monte_carlo.position = (cfi_position_bounds){4.5, 3.5, 2.5};
+    record.monte_carlo.position_std_error = (cfi_position_bounds){0.4, 0.3, 0.2};
+    assert_quantity(&record, "position_error_bound_own_echo_monte_carlo_m", 4.5);
+    assert_quantity(&record, "position_error_bound_own_echo_std_error_m", 0.4);
+    assert_quantity(&record, "position_error_bound_noncoherent_monte_carlo_m", 3.5);
+    assert_quantity(&record, "position_error_bound_noncoherent_std_error_m", 0.3);
+    assert_quantity(&record, "position_error_bound_multistatic_monte_carlo_m", 2.5);
+    assert_quantity(&record, "position_error_bound_multistatic_std_error_m", 0.2);
     record.status = CFI_DROP_INFEASIBLE;
     assert_quantity(&record, "position_error_bound_own_echo_m", NAN);
 }
@@ -310,14 +321,15 @@ static void rows_of_access_points_and_users_hold_their_own_numbers(void **state)
 {
     cfi_record record = good_record();
     const double degrees = 180.0 / M_PI;
-    const double ap[L][15] = {
-        {7, 0, 1, 2, 0.5 * degrees, 6e-4, 8e-4, 0.25, 0.1, 0.05, 0.11, 0.001, 0.051, 0.003, 0.06},
-        {7, 1, 3, 4, -0.25 * degrees, 14e-4, 4e-4, 0.25, 0.02, 0.07, 0.021, 0.002, 0.071, 0.004, 0.08}};
+    const double ap[L][19] = {{7, 0, 1, 2, 0.5 * degrees, NAN, NAN, 6e-4, 8e-4, 0.25, 0.1, 0.05, 0.11, 0.001, 0.051,
+                               0.003, 0.06, 0.061, 0.005},
+                              {7, 1, 3, 4, -0.25 * degrees, NAN, NAN, 14e-4, 4e-4, 0.25, 0.02, 0.07, 0.021, 0.002,
+                               0.071, 0.004, 0.08, 0.081, 0.006}};
     const double ue[K][9] = {{7, 0, 9, 8, 1, 1.5, 1.25, 1.125, 0.0625}, {7, 1, 7, 6, 0, 0.75, 2, 1.875, 0.03125}};
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        assert_row("{}", report_write_aps_csv, &record, i + 1, ap[i], 15);
+        assert_row("{}", report_write_aps_csv, &record, i + 1, ap[i], 19);
         assert_row("{}", report_write_ues_csv, &record, i + 1, ue[i], 9);
     }
 }
@@ -337,12 +349,13 @@ static void rows_of_users_have_mbit_s_where_the_bandwidth_is_known(void **state)
 static void rows_of_a_drop_without_powers_keep_the_network_alone(void **state)
 {
     cfi_record record = good_record();
-    const double ap[15] = {7, 1, 3, 4, -0.25 * 180.0 / M_PI, NAN, NAN, 0.25, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    const double ap[17] = {7,   1,   3,   4,  -0.25 * 180.0 / M_PI, NAN, NAN, 0.25, NAN, NAN, NAN, NAN, NAN,
+                           NAN, NAN, NAN, NAN};
     const double ue[9] = {7, 1, 7, 6, 0, NAN, NAN, NAN, NAN};
 
     (void)state;
     record.status = CFI_DROP_INFEASIBLE;
-    assert_row("{}", report_write_aps_csv, &record, 2, ap, 15);
+    assert_row("{}", report_write_aps_csv, &record, 2, ap, 19);
     assert_row("{}", report_write_ues_csv, &record, 2, ue, 9);
 }
 
