@@ -122,6 +122,33 @@ static void many_small_ones_move_the_large_one(void **state)
     }
 }
 
+/* Of means that are almost no numbers any more: what they add is rounding, whatever their offsets. */
+static void the_smallest_means_add_nothing(void **state)
+{
+    const double scale[2] = {1.0, 1e-310}, offset[2] = {3.0, 5.0};
+
+    (void)state;
+    for (double t = 0.01; t < 300.0; t *= 3.0) {
+        tails one = tails_of(1, scale, offset, t), two = tails_of(2, scale, offset, t);
+
+        assert_close(two.above, one.above, FINE);
+        assert_close(two.below, one.below, FINE);
+    }
+}
+
+/* Tails far below the smallest number are 0, not something else. */
+static void tails_beyond_numbers_are_nothing(void **state)
+{
+    const double scale[2] = {1.0, 0.5}, offset[2] = {1e8, 1e12};
+    double mean = 1.0 + 1e8 + 0.5 * (1.0 + 1e12);
+
+    (void)state;
+    assert_true(tails_of(2, scale, offset, 1.0).below == 0.0 && tails_of(2, scale, offset, 1.0).above == 1.0);
+    assert_true(tails_of(2, scale, offset, 2.0 * mean).above == 0.0);
+    assert_close(tails_of(2, scale, offset, mean).above, 0.5, 1e-5); /* nearly normal */
+    assert_true(tails_of(2, scale, NULL, 1e9).above == 0.0 && tails_of(2, scale, NULL, 1e-200).below == 0.0);
+}
+
 static void quantiles_are_inverses(void **state)
 {
     static double scale[MOST];
@@ -150,6 +177,8 @@ int main(void)
         cmocka_unit_test(small_sums_are_volumes),
         cmocka_unit_test(offsets_are_marcums),
         cmocka_unit_test(many_small_ones_move_the_large_one),
+        cmocka_unit_test(the_smallest_means_add_nothing),
+        cmocka_unit_test(tails_beyond_numbers_are_nothing),
         cmocka_unit_test(quantiles_are_inverses),
     };
 

@@ -24,6 +24,8 @@ static const double AGREED = 1e-8;
 static const double FIRST_STEP = 0.7, LARGEST_STEP = 0.35;
 /* Halvings of the step: 2 or 3 are needed. */
 enum { MOST_HALVINGS = 10 };
+/* Logarithm of a tail far below the smallest number: where it is is all that matters. */
+static const double BEYOND_NUMBERS = -900.0;
 /* Of the saddle's distance from 0 and from the nearest pole: the integral is the same wherever the contour begins. */
 static const double SADDLE_TOLERANCE = 1e-3;
 enum { MOST_SADDLE_STEPS = 200 };
@@ -89,18 +91,15 @@ static double find_saddle(const exponential_sum *sum, double t, double low, doub
     return s;
 }
 
-/* The saddle left of 0: K' is at most (count + sum d / (c (-s))) / (-s), and at least 0. */
+/* The saddle left of 0: c / (1 - c s) is at most 1 / (-s), and c / (1 - c s)^2 a quarter of it. */
 static double saddle_below(const exponential_sum *sum, double t)
 {
-    double terms = 1.0, offsets = 0.0;
+    double terms = (double)sum->count + 1.0;
 
-    for (size_t i = 0; i < sum->count; i++) {
-        if (sum->scale[i] > 0.0) {
-            terms += 1.0;
-            offsets += sum->offset ? sum->offset[i] / sum->scale[i] : 0.0;
-        }
+    for (size_t i = 0; sum->offset && i < sum->count; i++) {
+        terms += 0.25 * sum->offset[i];
     }
-    return find_saddle(sum, t, -(terms / t + sqrt(offsets / t)) * 2.0, -0.5 / t);
+    return find_saddle(sum, t, -2.0 * terms / t, -0.5 / t);
 }
 
 /* --------------------------------------------------------------------------- the contour ---- */
@@ -179,14 +178,14 @@ static void add_nodes(const contour *c, double h, size_t first, size_t stride, n
     }
 }
 
-/* Integrals over the whole contour, by halving the step until two agree. */
-static node integrate(const contour *c, double width)
+/* Integrals over the whole contour, by halving the step until two agree, or not at all. */
+static node integrate(const contour *c, double width, int halvings)
 {
     double h = fmin(FIRST_STEP * width / c->radius, LARGEST_STEP);
     node sum = {0.0, 0.0}, last;
 
     add_nodes(c, h, 0, 1, &sum);
-    for (int i = 0; i < MOST_HALVINGS; i++) {
+    for (int i = 0; i < halvings; i++) {
         last = (node){2.0 * sum.tail, 2.0 * sum.density}; /* in units of the new step */
         h *= 0.5;
         add_nodes(c, h, 1, 2, &sum);
@@ -232,6 +231,7 @@ static log_tail evaluate_tail(const exponential_sum *sum, double t)
                  .z = z,
                  .A = sum->offset ? A : NULL};
     node integral;
+    double largest;
 
     for (size_t i = 0; i < sum->count; i++) {
         double w = 1.0 - sum->scale[i] * s;
@@ -239,9 +239,10 @@ static log_tail evaluate_tail(const exponential_sum *sum, double t)
         z[i] = sum->scale[i] / w;
         A[i] = sum->offset ? sum->offset[i] / w : 0.0;
     }
-    integral = integrate(&c, 1.0 / sqrt(k.second + 1.0 / (s * s)));
+    largest = log_integrand(sum, t, s);
+    integral = integrate(&c, 1.0 / sqrt(k.second + 1.0 / (s * s)), largest < BEYOND_NUMBERS ? 0 : MOST_HALVINGS);
     return (log_tail){.above = above,
-                      .value = log_integrand(sum, t, s) + log(integral.tail / M_PI),
+                      .value = largest + log(integral.tail / M_PI),
                       .hazard = fabs(s) * integral.density / integral.tail};
 }
 
