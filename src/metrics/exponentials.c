@@ -12,7 +12,6 @@
  * 1 / s decreases along it. The trapezoidal rule in v then converges exponentially. */
 #include "metrics/exponentials.h"
 
-#include <complex.h>
 #include <math.h>
 #include <stdbool.h>
 
@@ -118,11 +117,16 @@ typedef struct node {
     double tail, density;
 } node;
 
-/* Sum of the logarithms of all variables' factors at s_0 + ds. */
-static double complex log_factors(const contour *c, double complex ds)
+/* Real and imaginary part. */
+typedef struct cartesian {
+    double re, im;
+} cartesian;
+
+/* Sum of the logarithms of all variables' factors at s_0 + x + i y. */
+static cartesian log_factors(const contour *c, double x, double y)
 {
     enum { TOGETHER = 64 }; /* factors a logarithm: a product of them that overflows is of a node that is negligible */
-    double x = creal(ds), y = cimag(ds), real = 0.0, imag = 0.0;
+    double real = 0.0, imag = 0.0;
 
     for (size_t i = 0; i < c->count;) {
         double re = 1.0, im = 0.0;
@@ -144,24 +148,26 @@ static double complex log_factors(const contour *c, double complex ds)
         real -= 0.5 * log(re * re + im * im);
         imag -= atan2(im, re);
     }
-    return CMPLX(real, imag);
+    return (cartesian){real, imag};
 }
 
 /* False where the integrand is negligible from here on. */
 static bool evaluate_node(const contour *c, double v, node *out)
 {
-    double half = sinh(0.5 * v), x = 2.0 * c->radius * half * half, y = c->radius * sinh(v), modulus;
-    double complex exponent = log_factors(c, CMPLX(x, y)) - c->t * CMPLX(x, y), value;
+    double half = sinh(0.5 * v), x = 2.0 * c->radius * half * half, y = c->radius * sinh(v), turn = c->radius * cosh(v);
+    cartesian exponent = log_factors(c, x, y), value, pole = {1.0 + x / c->saddle, y / c->saddle};
+    double level = exponent.re - c->t * x, angle = exponent.im - c->t * y, modulus;
 
     *out = (node){0.0, 0.0};
-    if (!(creal(exponent) >= NEGLIGIBLE)) {
+    if (!(level >= NEGLIGIBLE)) { /* or no number any more */
         return false;
     }
-    modulus = exp(creal(exponent));
-    value = CMPLX(modulus * cos(cimag(exponent)), modulus * sin(cimag(exponent))) *
-            CMPLX(y, c->radius * cosh(v)); /* times ds / dv */
-    out->density = cimag(value);
-    out->tail = cimag(value / CMPLX(1.0 + x / c->saddle, y / c->saddle));
+    modulus = exp(level);
+    /* times ds / dv = y + i turn */
+    value.re = modulus * (cos(angle) * y - sin(angle) * turn);
+    value.im = modulus * (cos(angle) * turn + sin(angle) * y);
+    out->density = value.im;
+    out->tail = (value.im * pole.re - value.re * pole.im) / (pole.re * pole.re + pole.im * pole.im);
     return true;
 }
 
