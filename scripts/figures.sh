@@ -290,22 +290,20 @@ threshold_region() {
 }
 
 figure_k() {
-  local ring='[[0,0],[125,0],[250,0],[250,125],[250,250],[125,250],[0,250],[0,125]]' journals=() what information options
-  for information in averaged block; do
-    options=(--set "monte_carlo.drops=$drops" --set allocation.method=equal --set sensing.crlb_threshold_db=null --set monte_carlo.estimator=none
-      --set monte_carlo.bounds=none --set monte_carlo.realizations=0 --over "sensing.information=$information")
-    if [ "$information" = averaged ]; then options+=(--set monte_carlo.estimator=ml --set monte_carlo.realizations=25); fi
-    for what in angle position; do
-      if [ "$what" = angle ]; then
-        sweep "k-$what-$information-$drops" paper --set network.aps=1 "${options[@]}" --over sensing.geometry=angles \
-          --over power.snr_db=-10:5:60
-      else
-        sweep "k-$what-$information-$drops" position --set network.aps=8 --set "network.ap_positions_m=$ring" \
-          --set network.array_orientation_deg=inward --set sensing.position_threshold_m=null "${options[@]}" \
-          --over sensing.geometry=target --over power.snr_db=-10:5:60
-      fi
-      journals+=("k-$what-$information-$drops/sweep.ndjson")
-    done
+  local ring='[[0,0],[125,0],[250,0],[250,125],[250,250],[125,250],[0,250],[0,125]]' journals=() information options
+  for information in averaged block; do # estimates do not depend on it
+    options=(--set "monte_carlo.drops=$drops" --set allocation.method=equal --set monte_carlo.bounds=none
+      --over "sensing.information=$information" --over power.snr_db=-10:5:60)
+    if [ "$information" = averaged ]; then
+      options+=(--set monte_carlo.estimator=ml --set monte_carlo.realizations=25)
+    else
+      options+=(--set monte_carlo.estimator=none --set monte_carlo.realizations=0)
+    fi
+    sweep "k-angle-$information-$drops" paper --set network.aps=1 --set sensing.crlb_threshold_db=null "${options[@]}" \
+      --over sensing.geometry=angles
+    sweep "k-position-$information-$drops" position --set network.aps=8 --set "network.ap_positions_m=$ring" \
+      --set network.array_orientation_deg=inward --set sensing.position_threshold_m=null "${options[@]}" --over sensing.geometry=target
+    journals+=("k-angle-$information-$drops/sweep.ndjson" "k-position-$information-$drops/sweep.ndjson")
   done
   table fig_k "${journals[@]}"
   threshold_region >"$out/fig_k_region.csv"

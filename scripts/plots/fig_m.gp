@@ -1,4 +1,4 @@
-height_cm = 15; key_rows = 4; key_width = -3
+height_cm = 15; key_rows = 4; key_width = -2
 load "style.gp"
 stats "fig_m.csv" using "power_w" name "power" nooutput
 stats "fig_m_ellipses.csv" using "x_m" name "target_x" nooutput
@@ -39,6 +39,7 @@ set xtics 5
 set ytics 5
 set ylabel offset 0, 0
 set xlabel "{/:Italic x}, m"
+set label 1 "95 % of normal errors of the bound's size are inside" at graph 0.5, 0.93 center font ",6.5" textcolor rgb grey
 plot "fig_m_ellipses.csv" using (drawn("equal", "x_m")):"y_m":"major_m":"minor_m":"turned_deg" \
        with ellipses units xx linecolor rgb grey linewidth 1.2 dashtype (8, 4) fillstyle empty, \
      "" using (drawn("sca", "x_m")):"y_m":"major_m":"minor_m":"turned_deg" \
@@ -49,6 +50,6 @@ plot "fig_m_ellipses.csv" using (drawn("equal", "x_m")):"y_m":"major_m":"minor_m
      keyentry with points pointtype 9 pointsize 0.8 linecolor rgb green title "user", \
      keyentry with points pointtype 13 pointsize 1 linecolor rgb red title "target", \
      keyentry with lines linecolor rgb red linewidth 0.5 dashtype (8, 5) title "own echo", \
-     keyentry with lines linecolor rgb red linewidth 1.5 title "95 % of errors", \
-     keyentry with lines linecolor rgb grey linewidth 1.2 dashtype (8, 4) title "by equal split"
+     keyentry with lines linecolor rgb red linewidth 1.5 title "95 %, allocated", \
+     keyentry with lines linecolor rgb grey linewidth 1.2 dashtype (8, 4) title "95 %, equal split"
 unset multiplot
