@@ -1,4 +1,4 @@
-/* Informations about departures of one coherence block. docs/model.md (M26).
+/* Informations about departures of one coherence block. docs/model.md (M29).
  *
  * In a realisation the streams that AP l lights the target by are v_l (K numbers), and w_l is their derivative off the
  * array's own direction. Unknown path gains take from w_p what lies along v_p (own echo), or in the span of all v_l.
