@@ -3,6 +3,8 @@ add_test(NAME test_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_cli.sh 
 add_test(NAME test_causes_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_causes.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_units_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_units.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_bounds_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_bounds.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_detection_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_detection.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_estimator_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_estimator.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_clusters_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_clusters.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_precoders_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_precoders.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_fading_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_fading.sh $<TARGET_FILE:cfisac>)

@@ -1,5 +1,5 @@
 /* Maximum likelihood estimates of angles: against the bounds, against brute force on the raw signal, and against blind
- * guesses. docs/model.md (M23) */
+ * guesses. docs/model.md (M27) */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* Maximum likelihood estimates of a target's position, against brute force on the raw signal and against the bound.
- * docs/model.md (M23) */
+ * docs/model.md (M27) */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -108,7 +108,7 @@ typedef struct cfi_monte_carlo {
     cfi_position_bounds position, position_std_error; /* NaN without a target, and where angles cannot be estimated */
     /* With system->monte_carlo.estimator: root mean square errors of maximum likelihood estimates from own echoes, over
      * estimator_trials realisations. L each, NaN where an access point is silent; NULL without. The position's is NaN
-     * where the target has no place, or one that own echoes cannot tell.           docs/model.md (M23) */
+     * where the target has no place, or one that own echoes cannot tell.           docs/model.md (M27) */
     size_t estimator_trials;
     double *angle_rmse_rad, *angle_rmse_std_error_rad;
     double position_rmse_m, position_rmse_std_error_m;

@@ -50,7 +50,7 @@ static cumulants cumulants_at(const exponential_sum *sum, double s)
     return k;
 }
 
-static double largest_scale(const exponential_sum *sum)
+static double longest_mean(const exponential_sum *sum)
 {
     double largest = 0.0;
 
@@ -70,7 +70,7 @@ static double point_between(double low, double high)
 /* The root of K'(s) - t - 1/s, which increases from `low` to `high`. */
 static double find_saddle(const exponential_sum *sum, double t, double low, double high)
 {
-    double s = point_between(low, high), pole = 1.0 / largest_scale(sum);
+    double s = point_between(low, high), pole = 1.0 / longest_mean(sum);
 
     for (int i = 0; i < MOST_SADDLE_STEPS; i++) {
         cumulants k = cumulants_at(sum, s);
@@ -222,7 +222,7 @@ static double log_integrand(const exponential_sum *sum, double t, double s)
 static log_tail evaluate_tail(const exponential_sum *sum, double t)
 {
     bool above = t > cumulants_at(sum, 0.0).first;
-    double s = above ? find_saddle(sum, t, 0.0, 1.0 / largest_scale(sum)) : saddle_below(sum, t);
+    double s = above ? find_saddle(sum, t, 0.0, 1.0 / longest_mean(sum)) : saddle_below(sum, t);
     cumulants k = cumulants_at(sum, s);
     double *z = sum->work, *A = sum->work + sum->count;
     contour c = {.count = sum->count,
