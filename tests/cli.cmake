@@ -21,6 +21,7 @@ target_compile_options(ticking_clock PRIVATE -Wall -Wextra -Wshadow -Wconversion
 target_link_libraries(ticking_clock PRIVATE ${CMAKE_DL_LIBS})
 add_test(NAME test_solve_stops COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_solve_stops.sh $<TARGET_FILE:cfisac>
          $<TARGET_FILE:ticking_clock> ${CMAKE_CURRENT_SOURCE_DIR}/cbf/rotated_rows.cbf)
+add_test(NAME test_target_bounds_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_target_bounds.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_solve_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_solve.sh $<TARGET_FILE:cfisac>)
 if(NOT CFISAC_SANITIZE) # minutes there, and the sweeps behind it are those of other tests
   add_test(NAME figures COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_figures.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})

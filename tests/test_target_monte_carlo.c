@@ -1,4 +1,4 @@
-/* Bounds of a target's place by Monte Carlo, and of one coherence block, (M25) and (M26): computed again the long way
+/* Bounds of a target's place by Monte Carlo, and of one coherence block, (M25) and (M29): computed again the long way
  * from the raw signal's derivatives, against the closed forms, and what has a formula by hand. */
 #include <setjmp.h>
 #include <stdarg.h>

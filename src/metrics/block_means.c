@@ -1,4 +1,4 @@
-/* The mean over blocks of what each says of departures. docs/model.md (M26). */
+/* The mean over blocks of what each says of departures. docs/model.md (M29). */
 #include "metrics/block_means.h"
 
 #include "base/threads.h"

@@ -1,4 +1,4 @@
-/* All bounds of a drop: of the target's angles, and of its position. docs/model.md (M6), (M7), (M24), (M25), (M26). */
+/* All bounds of a drop: of the target's angles, and of its position. docs/model.md (M6), (M7), (M24), (M25), (M29). */
 #include "metrics/block_means.h"
 #include "metrics/position.h"
 #include "metrics/sensing.h"
