@@ -190,7 +190,7 @@ static inline void set_equal_powers(drop *d, cfi_powers *powers)
     }
 }
 
-/* Each kind alone is met by equal powers with `margin` times a random factor to spare. */
+/* Each kind alone is met by equal powers with `margin` times a random factor to spare; probabilities stay below one. */
 static inline void set_thresholds(coupled_drop *c, const coupled_kind *kind, cfi_stream *stream)
 {
     drop *d = c->d;
@@ -211,7 +211,7 @@ static inline void set_thresholds(coupled_drop *c, const coupled_kind *kind, cfi
     }
     s->sensing.detection_threshold = 0.0;
     if (kind->asked & ASK_DETECTION) {
-        double snr = least * made_uniform(stream, 1.0, 2.0) / kind->margin;
+        double snr = fmin(least * made_uniform(stream, 1.0, 2.0) / kind->margin, 1e5);
 
         s->sensing.detection_threshold = exp(log(1e-3) / (1.0 + snr));
     }
@@ -220,9 +220,11 @@ static inline void set_thresholds(coupled_drop *c, const coupled_kind *kind, cfi
 static inline coupled_drop *make_coupled_drop(uint64_t seed, coupled_kind kind)
 {
     coupled_drop *c = malloc(sizeof *c);
+    bool alone = kind.asked == ASK_ANGLES && !kind.noncoherent; /* angles on own echoes couple nothing */
     made_system made = make_system(seed, kind.L, kind.K, kind.N, kind.M);
     cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 4242);
 
+    kind.asked |= alone ? ASK_POSITION : 0U;
     reuse_pilots(&made, kind.pilots);
     made.system.allocation.starts = 1;
     made.system.sensing.crlb_model = kind.noncoherent ? CFI_CRLB_NONCOHERENT : CFI_CRLB_OWN_ECHO;

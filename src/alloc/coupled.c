@@ -114,20 +114,6 @@ cfi_status coupled_make(const cfi_link *link, cfi_arena *arena, alloc_coupled *o
     return out->values.row ? find_best(out, arena, error) : coupled_out_of_memory(L, error);
 }
 
-bool coupled_locates(const alloc_coupled *coupled)
-{
-    const alloc_information *information = &coupled->information;
-    double J[3] = {0.0};
-
-    for (size_t l = 0; information->position && l < information->L; l++) {
-        for (size_t i = 0; i < 3; i++) {
-            J[i] += fmax(information->position_x[l], information->position_s[l]) * information->along[3 * l + i];
-            J[i] += information->light ? information->light[3 * l + i] : 0.0;
-        }
-    }
-    return !information->position || information_of_position(J) > 0.0;
-}
-
 bool coupled_is_feasible(const alloc_coupled *coupled)
 {
     return coupled->margin >= 1.0 - FEASIBLE_ROUNDING;

@@ -20,8 +20,6 @@ typedef struct alloc_coupled {
 /* Fails: CFI_NO_MEMORY; CFI_INVALID as information_build; CFI_FAILED where the cone solver finds no point. */
 cfi_status coupled_make(const cfi_link *link, cfi_arena *arena, alloc_coupled *out, cfi_error *error);
 
-/* Some powers tell the target's position, or none is asked for: echoes are not all in line with it. */
-bool coupled_locates(const alloc_coupled *coupled);
 /* Some powers meet all constraints, to rounding. */
 bool coupled_is_feasible(const alloc_coupled *coupled);
 
