@@ -11,6 +11,7 @@ typedef struct alloc_coupled {
     double unit_w;             /* watts that are 1: most power over L */
     double budget;             /* the budget: L, or more where limits allow no more than L */
     const double *limit;       /* L; infinite: none that counts */
+    const double *stated;      /* L: of all that are stated, for larger budgets */
     double *x, *s;             /* L: powers within budget (L) and limits of the largest margin that was found */
     information_values values; /* of them */
     double margin;             /* theirs: 1 or more is feasible */

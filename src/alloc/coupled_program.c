@@ -209,6 +209,7 @@ static void put_limit(const power_program *m, size_t row, coupled_power power)
 static void add_budget_and_limits(const power_program *m)
 {
     double budget = m->ask->limits == POWER_HELD ? (double)m->L : m->coupled->budget;
+    const double *limit = m->ask->budget == POWER_HELD ? m->coupled->limit : m->coupled->stated;
     size_t row;
 
     if (m->ask->budget != POWER_FREE) {
@@ -219,10 +220,10 @@ static void add_budget_and_limits(const power_program *m)
         }
     }
     for (size_t l = 0; m->ask->limits != POWER_FREE && l < m->L; l++) {
-        if (m->coupled->limit[l] < INFINITY) {
+        if (limit[l] < INFINITY) {
             row = socp_add_linear(m->builder, 1);
             put_limit(m, row, m->ask->limits);
-            put_powers_of(m, row, l, -1.0 / m->coupled->limit[l], -1.0 / m->coupled->limit[l]);
+            put_powers_of(m, row, l, -1.0 / limit[l], -1.0 / limit[l]);
         }
     }
     row = socp_add_linear(m->builder, m->s + m->L);
