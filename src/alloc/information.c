@@ -15,7 +15,7 @@ double information_least_snr(const cfi_system *system)
 {
     const cfi_sensing *sensing = &system->sensing;
 
-    return fmax(log(sensing->false_alarm_probability) / log(sensing->detection_threshold) - 1.0, 0.0);
+    return detection_least_snr(sensing->detection_threshold, sensing->false_alarm_probability, sensing->swerling);
 }
 
 /* ---------------------------------------------------------------------------- building ---- */
@@ -88,7 +88,10 @@ static bool add_detection(const information_job *job)
     double least = information_least_snr(system), factor;
     double *row = arena_alloc(job->arena, 3 * link->L, sizeof *row);
 
-    if (!row || !(least > 0.0)) { /* guessing is enough */
+    if (!row || isnan(least)) {
+        return false;
+    }
+    if (!(least > 0.0)) { /* guessing is enough */
         return row;
     }
     factor = job->unit_w * (double)(system->M * system->frame.T) / system->power.sensing_noise_w / least;
