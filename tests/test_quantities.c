@@ -19,6 +19,7 @@ enum { L = 2, K = 2, N = 4 };
 static double theorem1[K] = {1.5, 0.75}, exact[K] = {1.25, 2.0}, own[L] = {0.1, 0.02}, all_echoes[L] = {0.05, 0.07};
 static double mc_rate[K] = {1.125, 1.875}, mc_error[K] = {0.0625, 0.03125}, mc_own[L] = {0.11, 0.021};
 static double mc_own_error[L] = {0.001, 0.002}, mc_all[L] = {0.051, 0.071}, mc_all_error[L] = {0.003, 0.004};
+static double noncoherent[L] = {0.06, 0.08}, turn[2 * L] = {1e-2, 0.0, 0.0, 1e-2};
 static double p_w[K * L] = {0.5e-4, 1.5e-4, 2e-4, 4e-4}, s_w[L] = {8e-4, 4e-4};
 static double power[L] = {6e-4, 14e-4}, angle[L] = {0.5, -0.25}, threshold[L] = {0.25, 0.25};
 static double ap_position[2 * L] = {1.0, 2.0, 3.0, 4.0}, ue_position[2 * K] = {9.0, 8.0, 7.0, 6.0};
@@ -40,7 +41,13 @@ static cfi_record good_record(void)
     system_of_two.rate_model = CFI_RATE_EXACT;
     system_of_two.sensing.crlb_model = CFI_CRLB_OWN_ECHO;
     threshold[1] = threshold[0];
-    record.closed_form = (cfi_closed_form){theorem1, exact, 2.25, 3.25, own, all_echoes};
+    record.closed_form = (cfi_closed_form){.rate_theorem1_bit_s_hz = theorem1,
+                                           .rate_exact_bit_s_hz = exact,
+                                           .sum_rate_theorem1_bit_s_hz = 2.25,
+                                           .sum_rate_exact_bit_s_hz = 3.25,
+                                           .crlb_own_echo_rad2 = own,
+                                           .crlb_multistatic_rad2 = all_echoes,
+                                           .crlb_noncoherent_rad2 = noncoherent};
     record.has_monte_carlo = true;
     record.monte_carlo = (cfi_monte_carlo){.realizations = 100,
                                            .rate_bit_s_hz = mc_rate,
@@ -116,6 +123,22 @@ static void every_quantity_of_a_good_drop_is_what_it_says(void **state)
     assert_quantity(&record, "least_threshold_factor_db", -10.0);
     assert_quantity(&record, "least_feasible_threshold_db", 10.0 * log10(0.25) - 10.0);
     assert_quantity(&record, "realizations", 100.0);
+}
+
+static void position_error_bounds_are_those_of_a_target(void **state)
+{
+    const cfi_link with_target = {.kind = "closed_form", .L = L, .K = K, .turn = turn};
+    cfi_record record = good_record();
+
+    (void)state;
+    record.closed_form.position = (cfi_position_bounds){4.0, 3.0, 2.0};
+    assert_quantity(&record, "position_error_bound_own_echo_m", NAN); /* no target */
+    record.link = &with_target;
+    assert_quantity(&record, "position_error_bound_own_echo_m", 4.0);
+    assert_quantity(&record, "position_error_bound_noncoherent_m", 3.0);
+    assert_quantity(&record, "position_error_bound_multistatic_m", 2.0);
+    record.status = CFI_DROP_INFEASIBLE;
+    assert_quantity(&record, "position_error_bound_own_echo_m", NAN);
 }
 
 static void a_known_bandwidth_tells_every_rate_in_mbit_s_too(void **state)
@@ -287,13 +310,14 @@ static void rows_of_access_points_and_users_hold_their_own_numbers(void **state)
 {
     cfi_record record = good_record();
     const double degrees = 180.0 / M_PI;
-    const double ap[L][14] = {{7, 0, 1, 2, 0.5 * degrees, 6e-4, 8e-4, 0.25, 0.1, 0.05, 0.11, 0.001, 0.051, 0.003},
-                              {7, 1, 3, 4, -0.25 * degrees, 14e-4, 4e-4, 0.25, 0.02, 0.07, 0.021, 0.002, 0.071, 0.004}};
+    const double ap[L][15] = {
+        {7, 0, 1, 2, 0.5 * degrees, 6e-4, 8e-4, 0.25, 0.1, 0.05, 0.11, 0.001, 0.051, 0.003, 0.06},
+        {7, 1, 3, 4, -0.25 * degrees, 14e-4, 4e-4, 0.25, 0.02, 0.07, 0.021, 0.002, 0.071, 0.004, 0.08}};
     const double ue[K][9] = {{7, 0, 9, 8, 1, 1.5, 1.25, 1.125, 0.0625}, {7, 1, 7, 6, 0, 0.75, 2, 1.875, 0.03125}};
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        assert_row("{}", report_write_aps_csv, &record, i + 1, ap[i], 14);
+        assert_row("{}", report_write_aps_csv, &record, i + 1, ap[i], 15);
         assert_row("{}", report_write_ues_csv, &record, i + 1, ue[i], 9);
     }
 }
@@ -313,12 +337,12 @@ static void rows_of_users_have_mbit_s_where_the_bandwidth_is_known(void **state)
 static void rows_of_a_drop_without_powers_keep_the_network_alone(void **state)
 {
     cfi_record record = good_record();
-    const double ap[14] = {7, 1, 3, 4, -0.25 * 180.0 / M_PI, NAN, NAN, 0.25, NAN, NAN, NAN, NAN, NAN, NAN};
+    const double ap[15] = {7, 1, 3, 4, -0.25 * 180.0 / M_PI, NAN, NAN, 0.25, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
     const double ue[9] = {7, 1, 7, 6, 0, NAN, NAN, NAN, NAN};
 
     (void)state;
     record.status = CFI_DROP_INFEASIBLE;
-    assert_row("{}", report_write_aps_csv, &record, 2, ap, 14);
+    assert_row("{}", report_write_aps_csv, &record, 2, ap, 15);
     assert_row("{}", report_write_ues_csv, &record, 2, ue, 9);
 }
 
@@ -326,6 +350,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_quantity_of_a_good_drop_is_what_it_says),
+        cmocka_unit_test(position_error_bounds_are_those_of_a_target),
         cmocka_unit_test(a_known_bandwidth_tells_every_rate_in_mbit_s_too),
         cmocka_unit_test(small_rates_keep_their_digits_in_the_table),
         cmocka_unit_test(the_model_of_the_scenario_chooses_rate_and_bound),

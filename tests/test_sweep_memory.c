@@ -230,7 +230,7 @@ static void assert_row(const char *row, size_t feasible)
             column += 5;
         }
     }
-    assert_true(column == 6 + 5 * 10 && field_at(row, column) == (double)feasible);
+    assert_true(column == 6 + 5 * 12 && field_at(row, column) == (double)feasible);
     number = 0;
     column++;
     for (field_column at = {.field = NULL}; field_next_number(&at); number++) {
@@ -239,10 +239,10 @@ static void assert_row(const char *row, size_t feasible)
             column += 2;
         }
     }
-    assert_int_equal(column, 57 + 2 * 4);
+    assert_int_equal(column, 67 + 2 * 4);
 }
 
-/* Ten columns read in two halves say what all of them read at once do: the mean of q + d / n
+/* Twelve columns read in two halves say what all of them read at once do: the mean of q + d / n
  * over the others is q + 1/2, its median too, and the paired drops are the feasible ones. */
 static void a_point_of_many_drops_is_read_twice_and_described_alike(void **state)
 {

@@ -40,6 +40,11 @@ typedef struct cfi_alloc_options {
  *   THRESHOLD  the CRLB threshold of `ap` alone, times the factor; of every access point where ap is CFI_NOWHERE
  *   AP_LIMIT   the power limit of `ap`, times the factor; where others are too small too, their limits as well
  *   BUDGET(_DBM)  the total power, times the factor; `ap` is the access point that needs most of it
+ *   POSITION   the position threshold, metres, times the factor
+ *   DETECTION  the SNR that the detection threshold asks for, over the factor
+ * Where constraints couple access points (docs/model.md (M24)) one kind of threshold is asked to give way alone if that
+ * is enough, in the order position, detection, angles, the last by one factor at all access points; else all limits by
+ * one factor, else the budget, else both by one factor (said as the budget). `ap` is then CFI_NOWHERE.
  * The factor is infinite where `ap` has no information about the angle at any power. */
 typedef enum {
     CFI_CONSTRAINT_NONE, /* the drop is feasible, or nothing was asked of it */
@@ -47,7 +52,9 @@ typedef enum {
     CFI_CONSTRAINT_AP_LIMIT,
     CFI_CONSTRAINT_BUDGET,     /* said by power.snr_db */
     CFI_CONSTRAINT_BUDGET_DBM, /* said by power.budget_dbm */
-    CFI_CONSTRAINT_LAST = CFI_CONSTRAINT_BUDGET_DBM
+    CFI_CONSTRAINT_POSITION,
+    CFI_CONSTRAINT_DETECTION,
+    CFI_CONSTRAINT_LAST = CFI_CONSTRAINT_DETECTION
 } cfi_constraint;
 /* The scenario's key, e.g. "power.ap_limit_dbm"; NULL for CFI_CONSTRAINT_NONE. */
 const char *constraint_key(cfi_constraint constraint);

@@ -52,6 +52,7 @@ typedef enum cfi_purpose {
     CFI_DRAW_UE_SHADOWING = 12,  /* index: k */
     CFI_DRAW_ORIENTATION = 13,   /* index: l */
     CFI_DRAW_SIGHT_PHASE = 14,   /* index: l * 65536 + k */
+    CFI_DRAW_TARGET = 15,        /* index: 0 */
     CFI_DRAW_STATISTICS = 16     /* index: l * 65536 + pilot: estimates of simulated statistics */
 } cfi_purpose;
 

@@ -33,6 +33,29 @@ cfi_status metrics_crlb_own_echo(const cfi_link *link, const cfi_powers *powers,
 cfi_status metrics_crlb_multistatic(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
                                     double *restrict crlb, cfi_error *error);
 
+/* The same by the mean over independent uniform phases of the paths, which nobody need know; rad^2, L values.
+ * Information is linear in powers where signals have no directions.                             docs/model.md (M23) O(K
+ * L + L^2), with equal paths O(K L). Scratch comes from the arena and is released. Fails: CFI_NO_MEMORY. */
+cfi_status metrics_crlb_noncoherent(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                    double *restrict crlb, cfi_error *error);
+
+/* sqrt(tr J^-1) of the target's position, metres, J made of what each access point's own echo says, of all echoes by
+ * the mean over phases, and of all echoes. Infinite where what is known about angles lies along one line; NaN without a
+ * target.                                                                        docs/model.md (M24) */
+typedef struct cfi_position_bounds {
+    double own_echo_m, noncoherent_m, multistatic_m;
+} cfi_position_bounds;
+
+/* All bounds. */
+typedef struct cfi_bounds {
+    double *crlb_own_echo_rad2, *crlb_noncoherent_rad2, *crlb_multistatic_rad2; /* L; infinite: no information */
+    cfi_position_bounds position;
+} cfi_bounds;
+
+/* Arrays of *out are the arena's; scratch is released. O(K L + L^2). Fails: CFI_NO_MEMORY. */
+cfi_status metrics_bounds(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, cfi_bounds *out,
+                          cfi_error *error);
+
 /* ------------------------------------------------------------------------ Monte Carlo ---- */
 
 /* Estimates from raw draws (channels, received pilots, the averaged Fisher matrix of the signal's

@@ -111,7 +111,7 @@ cfi_status report_solution_verdict(const cfi_solve_result *result, cfi_error *er
 /* --------------------------------------------------------------------- a sweep ---- */
 
 /* One drop of one point, as its journal line says. */
-enum { CFI_MOST_QUANTITIES = 24, CFI_LINE_FAILURE = 200 };
+enum { CFI_MOST_QUANTITIES = 48, CFI_LINE_FAILURE = 200 };
 typedef struct cfi_line {
     size_t point;
     uint32_t drop;
@@ -157,7 +157,7 @@ typedef struct cfi_line_source {
     void *context;
 } cfi_line_source;
 /* sweep.csv: one row a point; docs/results.md has the columns. Memory: an eighth of a byte a drop, and for the largest
- * point 88 bytes a drop, 48 where it has more than 50,000. CFI_OUTPUT, CFI_NO_MEMORY. */
+ * point 104 bytes a drop, 56 where it has more than 50,000. CFI_OUTPUT, CFI_NO_MEMORY. */
 cfi_status report_write_sweep_csv(const cfi_sweep_outcomes *outcomes, const cfi_line_source *source, FILE *stream,
                                   cfi_error *error);
 /* Bytes that report_write_sweep_csv needs for a point of so many drops. */

@@ -129,6 +129,10 @@ typedef struct cfi_power {
     bool budget_is_limits; /* P is the sum of the limits: an access point's share of it is its own */
 } cfi_power;
 
+/* A target is no nearer to an access point than this: far fields and points do not end there, but nobody stands nearer.
+ */
+#define CFI_LEAST_TARGET_RANGE_M 1.0
+
 /* Angles (L, or NULL: drawn in the range) and thresholds (L); abs(alpha) and phase of all echo paths, unless matrices
  * are given. With geometry CFI_GEOMETRY_TARGET: the target's position (2, or NULL: drawn). Thresholds of 0: none. */
 typedef struct cfi_sensing {

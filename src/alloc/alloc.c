@@ -25,7 +25,8 @@ typedef struct alloc_job {
     const cfi_link *link;
     const cfi_alloc_options *options;
     alloc_workspace *workspace;
-    cfi_arena *arena; /* for the result */
+    cfi_arena *arena;             /* for the result */
+    const alloc_coupled *coupled; /* where sensing couples access points, else NULL */
 } alloc_job;
 
 /* Arrays of the result; the trace has room for every step that the method may take. */
@@ -161,6 +162,16 @@ static cfi_status make_powers(const alloc_job *job, cfi_allocation *out, cfi_err
     }
 }
 
+/* What makes the drop infeasible. */
+static cfi_status explain_outcome(const alloc_job *job, cfi_allocation *out, cfi_error *error)
+{
+    if (job->coupled) {
+        return coupled_explain(job->link, job->coupled, job->workspace->scratch, &out->because, error);
+    }
+    out->because = alloc_explain_infeasible(job->link);
+    return CFI_OK;
+}
+
 static cfi_status run_method(const alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
     double *trace;
@@ -173,8 +184,7 @@ static cfi_status run_method(const alloc_job *job, cfi_allocation *out, cfi_erro
     if (status == CFI_INFEASIBLE) {
         set_outcome(out, CFI_ALLOC_INFEASIBLE, "infeasible");
         error_set(error, CFI_OK, "%s", "");
-        out->because = alloc_explain_infeasible(job->link);
-        return CFI_OK;
+        return explain_outcome(job, out, error);
     }
     if (status == CFI_OK && out->method == CFI_METHOD_SCA) {
         status = run_sca(job, out, trace, error);
@@ -189,6 +199,29 @@ static cfi_status run_method(const alloc_job *job, cfi_allocation *out, cfi_erro
     return status;
 }
 
+/* How far from the edge of feasibility the drop is. */
+static cfi_status run_at_edge(alloc_job *job, cfi_allocation *out, cfi_error *error)
+{
+    cfi_arena *scratch = job->workspace->scratch;
+    cfi_arena_mark mark = arena_mark(scratch);
+    alloc_coupled coupled;
+    cfi_status status = CFI_OK;
+
+    if (information_is_coupled(job->link->system)) {
+        status = coupled_make(job->link, scratch, &coupled, error);
+        out->least_threshold_factor = 1.0 / coupled.margin;
+        job->coupled = &coupled;
+    } else {
+        out->least_threshold_factor = alloc_least_threshold_factor(job->link);
+    }
+    if (status == CFI_OK) {
+        status = run_method(job, out, error);
+    }
+    job->coupled = NULL;
+    arena_release(scratch, mark);
+    return status;
+}
+
 /* The caller's workspace, or one for this call alone. */
 static cfi_status run_in_workspace(alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
@@ -196,7 +229,7 @@ static cfi_status run_in_workspace(alloc_job *job, cfi_allocation *out, cfi_erro
     cfi_status status;
 
     job->workspace = job->workspace ? job->workspace : own;
-    status = job->workspace ? run_method(job, out, error) : alloc_out_of_memory(error);
+    status = job->workspace ? run_at_edge(job, out, error) : alloc_out_of_memory(error);
     alloc_workspace_destroy(own);
     return status;
 }
@@ -225,7 +258,6 @@ cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi
     status = check_link(link, error);
     if (status == CFI_OK) {
         out->objective = (cfi_objective_result){.name = objective->name, .unit = objective->unit};
-        out->least_threshold_factor = alloc_least_threshold_factor(link);
         status = run_in_workspace(&job, out, error);
     }
     out->solve_seconds = clock_seconds() - start;

@@ -11,6 +11,9 @@ static const double FEASIBLE_ROUNDING = 1e-10;
  * order it adds up. */
 static const double FACTOR_MARGIN = 1e-12;
 
+/* The same of a factor that the cone solver found, which is that exact. */
+static const double FACTOR_OF_SOLVER = 1e-8;
+
 /* ----------------------------------------------------------------------------- sensing ---- */
 
 /* Of an interval of shares or factors, to the last bit. */

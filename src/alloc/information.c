@@ -7,6 +7,9 @@
 
 /* Relative: path gains that differ from a product of two vectors by so much are one. */
 static const double RANK_ROUNDING = 1e-12;
+/* Relative, of the determinant to the squared trace: below, all that tells of a position is in line with it, but for
+ * rounding. */
+static const double IN_LINE = 1e-13;
 
 bool information_is_coupled(const cfi_system *system)
 {
@@ -315,7 +318,7 @@ double information_of_position(const double J[3])
 {
     double determinant = J[0] * J[2] - J[1] * J[1], trace = J[0] + J[2];
 
-    return determinant > 0.0 && trace > 0.0 ? determinant / trace : 0.0;
+    return determinant > IN_LINE * trace * trace ? determinant / trace : 0.0;
 }
 
 void information_evaluate(const alloc_information *information, const double *x, const double *s,
@@ -372,4 +375,27 @@ double information_margin(const alloc_information *information, unsigned asked, 
         margin = fmin(margin, information_of_position(J));
     }
     return margin;
+}
+
+/* ------------------------------------------------------------------------- the cone ---- */
+
+information_frame information_axes(const double J[3], double taken, double least)
+{
+    double angle = 0.5 * atan2(2.0 * J[1], J[0] - J[2]), trace = J[0] + J[2];
+    information_frame frame = {.cosine = cos(angle), .sine = sin(angle), .unit = {1.0, 1.0}};
+    double turned[3];
+
+    information_in_frame(&frame, J, turned);
+    frame.unit[0] = fmax(turned[0] - taken, least * trace);
+    frame.unit[1] = fmax(turned[2] - taken, least * trace);
+    return frame;
+}
+
+void information_in_frame(const information_frame *frame, const double J[3], double out[3])
+{
+    double c = frame->cosine, s = frame->sine;
+
+    out[0] = (c * c * J[0] + 2.0 * c * s * J[1] + s * s * J[2]) / frame->unit[0];
+    out[1] = (c * s * (J[2] - J[0]) + (c * c - s * s) * J[1]) / sqrt(frame->unit[0] * frame->unit[1]);
+    out[2] = (s * s * J[0] - 2.0 * c * s * J[1] + c * c * J[2]) / frame->unit[1];
 }

@@ -84,4 +84,17 @@ enum { INFORMATION_ALL = (1 << INFORMATION_KINDS) - 1 };
 double information_margin(const alloc_information *information, unsigned asked, const information_values *from,
                           const information_values *to, double share);
 
+/* Coordinates in which the position cone is of order one: axes of some J, each measured in its own unit. With
+ * J^ = D^-1/2 R' J R D^-1/2, D the units,
+ *     tr J^-1 <= 1 / c   is   (J^11 - c / unit_0) (J^22 - c / unit_1) >= J^12^2 + c^2 / (unit_0 unit_1)
+ *                        or   norm(J^11 - J^22 - c (1 / unit_0 - 1 / unit_1), 2 J^12, 2 c / root(unit_0 unit_1))
+ *                                 <= J^11 + J^22 - c (1 / unit_0 + 1 / unit_1) */
+typedef struct information_frame {
+    double cosine, sine, unit[2];
+} information_frame;
+/* The axes of J; units are what J has along them, less `taken`, but no less than `least` times J's trace. */
+information_frame information_axes(const double J[3], double taken, double least);
+/* J^ of J. */
+void information_in_frame(const information_frame *frame, const double J[3], double out[3]);
+
 #endif

@@ -7,15 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-/* A limit that the budget (W) does not let an access point reach is none: the problem is the same, to the bit, without.
- */
-static double normalised_limit(const cfi_system *system, size_t l, double budget, double unit_w)
-{
-    bool binds = system->power.ap_limit_w && system->power.ap_limit_w[l] < budget;
-
-    return binds ? problem_rounded_down(system->power.ap_limit_w[l] / unit_w) : INFINITY;
-}
-
 double problem_unit_below(double bound)
 {
     int exponent;
@@ -99,7 +90,7 @@ static void fill_coefficients(alloc_problem *problem)
     }
     for (size_t l = 0; l < problem->L; l++) {
         if (sensing->directed) { /* sensing_direct has done it */
-        } else if (system->sensing.crlb_threshold_rad2) {
+        } else if (system->sensing.crlb_threshold_rad2 && !problem->coupled) {
             sensing_ap ap = sensing_of(link, l);
             double per_need = unit * system->sensing.crlb_threshold_rad2[l];
 
@@ -109,7 +100,7 @@ static void fill_coefficients(alloc_problem *problem)
             sensing->d1[l] = link_has_users(link, l) ? INFINITY : 0.0;
             sensing->d2[l] = INFINITY;
         }
-        problem->limit[l] = normalised_limit(system, l, most, unit);
+        problem->limit[l] = coupled_limit(system, l, most, unit);
         problem->limited = problem->limited || problem->limit[l] < INFINITY;
         problem->unit[l] = problem_unit_below(problem->limit[l]);
     }
@@ -140,7 +131,7 @@ static sensing_loads compare_loads(const alloc_problem *problem)
 
 static void choose_sensing(alloc_problem *problem)
 {
-    bool thresholds = problem->link->system->sensing.crlb_threshold_rad2 != NULL;
+    bool thresholds = problem->link->system->sensing.crlb_threshold_rad2 && !problem->coupled;
     sensing_loads loads = {.sensing_dearer = true};
 
     if (thresholds) {
@@ -190,6 +181,28 @@ static cfi_status allocate_problem(alloc_problem *problem, cfi_arena *arena, cfi
     return sensing_init(&problem->sensing, L, arena, error);
 }
 
+/* Where sensing couples access points: what it asks, and which powers hold most of it. */
+static cfi_status couple_sensing(alloc_problem *problem, cfi_arena *arena, cfi_error *error)
+{
+    alloc_coupled *coupled;
+    cfi_status status;
+
+    if (!information_is_coupled(problem->link->system)) {
+        return CFI_OK;
+    }
+    coupled = arena_alloc(arena, 1, sizeof *coupled);
+    if (!coupled) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the sensing constraints");
+    }
+    status = coupled_make(problem->link, arena, coupled, error);
+    if (status != CFI_OK) {
+        return status;
+    }
+    problem->coupled = coupled;
+    problem->scratch = arena_alloc(arena, information_rows(&coupled->information) + 1, sizeof(double));
+    return problem->scratch ? CFI_OK : error_set(error, CFI_NO_MEMORY, "out of memory for the sensing constraints");
+}
+
 cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error)
 {
     const cfi_system *system = link->system;
@@ -208,6 +221,9 @@ cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *
                                .coherent = coherent};
     status = allocate_problem(problem, arena, error);
     if (status == CFI_OK) {
+        status = couple_sensing(problem, arena, error);
+    }
+    if (status == CFI_OK && !problem->coupled) {
         status = sensing_direct(&problem->sensing, link, unit_w, arena, error);
     }
     if (status == CFI_OK) {

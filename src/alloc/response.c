@@ -2,7 +2,6 @@
 #include "alloc/response.h"
 
 #include "alloc/constants.h"
-#include "alloc/information.h"
 #include "base/clones.h"
 #include "base/threads.h"
 
@@ -61,7 +60,7 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
     if (problem->sensing.kind == SENSING_LINEARISED && response_lone_init(r, arena, error) != CFI_OK) {
         return CFI_NO_MEMORY;
     }
-    if (information_is_coupled(problem->link->system)) {
+    if (problem->coupled) {
         return response_coupled_init(r, arena, error);
     }
     return streams ? response_streams_init(r, arena, error) : CFI_OK;

@@ -101,6 +101,7 @@ void response_streams_place(response *r);
 /* The same where sensing constraints couple access points (response_coupled.c), with orthogonal pilots: all answers, for
  * rows that are priced, false where none was found; what those may miss of the most, by the bound that prices prove; and
  * raised amplitudes, as budget and limits allow. */
+bool response_couples(const alloc_problem *problem); /* the constraints are of that kind */
 cfi_status response_coupled_init(response *r, cfi_arena *arena, cfi_error *error);
 bool response_coupled_answer(response *r);
 double response_coupled_rest(const response *r);

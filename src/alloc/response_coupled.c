@@ -6,18 +6,21 @@
 #include "alloc/response.h"
 
 #include "alloc/constants.h"
-#include "alloc/information.h"
 #include "alloc/separable.h"
 
 #include <math.h>
 #include <string.h>
 
 struct response_coupled {
-    alloc_information information;
     separable program;
 };
 
 /* ------------------------------------------------------------------------------- set-up ---- */
+
+bool response_couples(const alloc_problem *problem)
+{
+    return !problem->coherent && !problem->load_by_stream && problem->coupled->information.functionals <= 1;
+}
 
 /* The program's constant rows: what they are made of is the caller's. */
 typedef struct coupled_job {
@@ -35,7 +38,7 @@ static double *make_row(const coupled_job *job)
 static bool add_rows(const coupled_job *job)
 {
     const alloc_problem *problem = job->r->problem;
-    const alloc_information *information = &job->coupled->information;
+    const alloc_information *information = &job->r->problem->coupled->information;
     separable *program = &job->coupled->program;
 
     for (size_t i = 0; i < information->owns; i++) {
@@ -56,7 +59,7 @@ static bool add_rows(const coupled_job *job)
 
 static bool add_functional(const coupled_job *job)
 {
-    const alloc_information *information = &job->coupled->information;
+    const alloc_information *information = &job->r->problem->coupled->information;
     separable *program = &job->coupled->program;
     double *x = make_row(job), *s = make_row(job);
 
@@ -80,7 +83,7 @@ static double entry_of(const double matrix[3], size_t i)
 
 static bool add_position(const coupled_job *job)
 {
-    const alloc_information *information = &job->coupled->information;
+    const alloc_information *information = &job->r->problem->coupled->information;
     separable *program = &job->coupled->program;
     bool made = true;
 
@@ -106,23 +109,19 @@ cfi_status response_coupled_init(response *r, cfi_arena *arena, cfi_error *error
 {
     const alloc_problem *problem = r->problem;
     response_coupled *coupled = arena_zeros(arena, 1, sizeof *coupled);
+    const alloc_information *information = &problem->coupled->information;
     coupled_job job = {.r = r, .coupled = coupled, .arena = arena};
     double *counted = make_row(&job);
-    cfi_status status;
 
     if (!coupled || !counted) {
         return response_out_of_memory(problem, error);
     }
-    status = information_build(problem->link, problem->unit_w, arena, &coupled->information, error);
-    if (status != CFI_OK) {
-        return status;
-    }
     for (size_t l = 0; l < problem->L; l++) {
-        counted[l] = coupled->information.idle[l] ? 0.0 : 1.0;
+        counted[l] = information->idle[l] ? 0.0 : 1.0;
     }
     coupled->program = (separable){.L = problem->L, .budget = (double)problem->L, .counted = counted};
-    if (!add_rows(&job) || (coupled->information.functionals > 0 && !add_functional(&job)) ||
-        (coupled->information.position && !add_position(&job))) {
+    if (!add_rows(&job) || (information->functionals > 0 && !add_functional(&job)) ||
+        (information->position && !add_position(&job))) {
         return response_out_of_memory(problem, error);
     }
     r->coupled = coupled;

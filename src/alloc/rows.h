@@ -3,12 +3,11 @@
 #ifndef CFISAC_ALLOC_ROWS_H
 #define CFISAC_ALLOC_ROWS_H
 
+#include "base/clones.h"
+
 #include <stddef.h>
 
 enum { LANES = 8 };
-
-/* Into each of the copies that are made of a loop (CLONES). */
-#define INLINE static inline __attribute__((always_inline))
 
 /* L numbers, rounded up to whole vectors. */
 static inline size_t rows_stride(size_t L)

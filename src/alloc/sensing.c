@@ -2,6 +2,7 @@
 #include "alloc/sensing.h"
 
 #include "alloc/constants.h"
+#include "alloc/information.h"
 
 #include <math.h>
 
@@ -32,8 +33,8 @@ sensing_ap sensing_of(const cfi_link *link, size_t l)
 
 cfi_status sensing_check(const cfi_link *link, cfi_error *error)
 {
-    if (!link->system->sensing.crlb_threshold_rad2) {
-        return CFI_OK;
+    if (!link->system->sensing.crlb_threshold_rad2 || information_is_coupled(link->system)) {
+        return CFI_OK; /* information_build looks at the link itself */
     }
     if (!link->own_echo.diagonal) {
         return error_set(error, CFI_INVALID, "the allocation takes thresholds on an access point's own echo only");

@@ -2,6 +2,7 @@
  * docs/model.md (M11), (M12), (M12a). */
 #include "alloc/splits.h"
 
+#include "alloc/information.h"
 #include "base/clones.h"
 #include "base/threads.h"
 
@@ -265,11 +266,15 @@ static void split_by_factors(void *context, size_t thread, size_t first, size_t 
 cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error)
 {
     size_t L = link->L;
-    double budget = link->system->power.budget_w, factor = alloc_least_threshold_factor(link);
+    double budget = link->system->power.budget_w, factor;
     cfi_arena_mark mark = arena_mark(arena);
     heuristic_split h = {.link = link, .floor_factor = 1.0, .powers = powers};
     split *aps;
 
+    if (information_is_coupled(link->system)) {
+        return splits_coupled(link, arena, powers, error);
+    }
+    factor = alloc_least_threshold_factor(link);
     if (!(factor <= 1.0)) {
         return error_set(error, CFI_INFEASIBLE, "thresholds cannot be met: all of them must be %.6g times larger",
                          factor);

@@ -6,6 +6,9 @@
 
 #include "cfisac/base.h"
 
+/* A part of a hot loop: in each of the copies that are made of it, whatever a compiler thinks of its size. */
+#define INLINE static inline __attribute__((always_inline))
+
 /* avx2: with FMA, BMI and BMI2, as all such CPUs have. avx512: F, BW, CD, DQ and VL. */
 typedef enum { SIMD_PLAIN, SIMD_AVX2, SIMD_AVX512 } simd_path;
 

@@ -8,8 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-#define INLINE PHILOX_INLINE
-
 /* a b + c; `fused` is a constant of each caller. */
 INLINE double multiply_add(bool fused, double a, double b, double c)
 {

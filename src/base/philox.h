@@ -7,11 +7,8 @@
 
 #include <string.h>
 
-/* into the clones too */
-#define PHILOX_INLINE __attribute__((always_inline)) static inline
-
 /* The same 64 bits as another type. */
-PHILOX_INLINE double from_bits(uint64_t bits)
+INLINE double from_bits(uint64_t bits)
 {
     double value;
 
@@ -19,7 +16,7 @@ PHILOX_INLINE double from_bits(uint64_t bits)
     return value;
 }
 
-PHILOX_INLINE uint64_t to_bits(double value)
+INLINE uint64_t to_bits(double value)
 {
     uint64_t bits;
 

@@ -8,8 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-#define INLINE PHILOX_INLINE
-
 #define BATCH ((size_t)PHILOX_BATCH)
 
 typedef philox_batch batch;

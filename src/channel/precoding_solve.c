@@ -3,8 +3,6 @@
 #include "base/clones.h"
 #include "channel/precoding.h"
 
-#define INLINE __attribute__((always_inline)) static inline
-
 /* Added to every pivot: a matrix of zeros, of estimates that are 0, then solves to zeros. */
 static const double ADDED_PIVOT = 1e-300;
 

@@ -12,8 +12,6 @@
 #include <arm_neon.h>
 #endif
 
-#define INLINE __attribute__((always_inline)) static inline
-
 /* Operands of a tile: rows of H and F from the tile's first column on, entries of A. */
 typedef struct operands {
     size_t rows;

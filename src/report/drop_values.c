@@ -64,9 +64,15 @@ static const double *constrained_crlb(const cfi_record *record)
     if (!drop_is_ok(record)) {
         return NULL;
     }
-    return record->network->system->sensing.crlb_model == CFI_CRLB_MULTISTATIC
-               ? record->closed_form.crlb_multistatic_rad2
-               : record->closed_form.crlb_own_echo_rad2;
+    switch (record->network->system->sensing.crlb_model) {
+    case CFI_CRLB_MULTISTATIC:
+        return record->closed_form.crlb_multistatic_rad2;
+    case CFI_CRLB_NONCOHERENT:
+        return record->closed_form.crlb_noncoherent_rad2;
+    case CFI_CRLB_OWN_ECHO:
+        break;
+    }
+    return record->closed_form.crlb_own_echo_rad2;
 }
 
 double drop_worst_crlb(const cfi_record *record)

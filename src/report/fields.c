@@ -17,6 +17,7 @@ static const field_unit ONE = UNIT("", "1"), RAD2 = UNIT("rad2", "rad^2"), RAD2_
                         DEGREE = UNIT("deg", "degrees"), STD_ERRORS = UNIT("", "standard errors"),
                         OBJECTIVE_UNIT = UNIT("", NULL),                            /* objective_unit says which */
     MBIT_S = UNIT("mbit_s", "Mbit/s"), OLD_BIT_S_HZ = UNIT("bit_s_hz", "bit/s/Hz"), /* old names */
+    IN_METRES = UNIT("", "m"), /* of a group whose name ends with the unit */
     BIT_S_HZ = {.suffix = "bit_s_hz", .text = "bit/s/Hz", .times_mhz = &MBIT_S};
 
 /* ------------------------------------------------------------------------------- groups ---- */
@@ -42,6 +43,11 @@ static bool has_simulation(const cfi_record *record)
     return drop_is_ok(record) && record->has_monte_carlo;
 }
 
+static bool has_target(const cfi_record *record)
+{
+    return drop_is_ok(record) && record->link && record->link->turn;
+}
+
 static bool has_equal(const cfi_record *record)
 {
     return record->equal.available;
@@ -55,6 +61,8 @@ static bool has_heuristic(const cfi_record *record)
 static const field_group GROUP_DROP = {.there = is_there};
 static const field_group GROUP_CLOSED_FORM = {
     .key = "closed_form", .parent = &GROUP_DROP, .nullable = true, .there = drop_is_ok};
+static const field_group GROUP_POSITION = {
+    .key = "position_error_bound_m", .parent = &GROUP_CLOSED_FORM, .nullable = true, .there = has_target};
 static const field_group GROUP_LINK = {.key = "link", .parent = &GROUP_DROP, .nullable = true, .there = has_link};
 static const field_group GROUP_MONTE_CARLO = {
     .key = "monte_carlo", .parent = &GROUP_DROP, .behind = "monte_carlo", .nullable = true, .there = has_simulation};
@@ -70,9 +78,9 @@ static const field_group GROUP_HEURISTIC = {
 static const field_group GROUP_NETWORK = {.there = has_network};
 static const field_group GROUP_DERIVED = {.there = drop_is_ok};
 
-const field_group *const field_groups[] = {&GROUP_DROP,        &GROUP_LINK,       &GROUP_CLOSED_FORM,
-                                           &GROUP_MONTE_CARLO, &GROUP_ALLOCATION, &GROUP_OBJECTIVE,
-                                           &GROUP_COMPARISON,  &GROUP_EQUAL,      &GROUP_HEURISTIC};
+const field_group *const field_groups[] = {&GROUP_DROP,        &GROUP_LINK,       &GROUP_CLOSED_FORM, &GROUP_POSITION,
+                                           &GROUP_MONTE_CARLO, &GROUP_ALLOCATION, &GROUP_OBJECTIVE,   &GROUP_COMPARISON,
+                                           &GROUP_EQUAL,       &GROUP_HEURISTIC};
 const size_t field_group_count = sizeof field_groups / sizeof(const field_group *);
 
 /* ------------------------------------------------------------ values that are no members ---- */
@@ -136,6 +144,16 @@ static double ue_x(const cfi_record *record, size_t k)
 static double ue_y(const cfi_record *record, size_t k)
 {
     return coordinate(record->network->ue_position_m, k, 1);
+}
+
+static double ap_range(const cfi_record *record, size_t l)
+{
+    return record->network->target_range_m ? record->network->target_range_m[l] : NAN;
+}
+
+static double ap_bearing(const cfi_record *record, size_t l)
+{
+    return record->network->target_bearing_rad ? record->network->target_bearing_rad[l] * DEGREES_PER_RADIAN : NAN;
 }
 
 static double ap_angle(const cfi_record *record, size_t l)
@@ -300,6 +318,16 @@ const field field_table[] = {
      .value = MEMBER(heuristic.worst_crlb_rad2), .places = FIELD_JSON},
     {.name = "max_constraint_violation", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_HEURISTIC,
      .value = MEMBER(heuristic.max_constraint_violation), .places = FIELD_JSON},
+    {.name = "own_echo", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION,
+     .value = MEMBER(closed_form.position.own_echo_m), .places = SWEPT, .column = "position_error_bound_own_echo_m",
+     .shown = {.label = "position error bound, own echo, m", .decimals = 4}, .there = has_target},
+    {.name = "noncoherent", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION,
+     .value = MEMBER(closed_form.position.noncoherent_m), .places = SWEPT,
+     .column = "position_error_bound_noncoherent_m",
+     .shown = {.label = "the same, non-coherent, m", .decimals = 4}, .there = has_target},
+    {.name = "multistatic", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION,
+     .value = MEMBER(closed_form.position.multistatic_m), .places = EVERYWHERE,
+     .column = "position_error_bound_multistatic_m", .there = has_target},
 
     /* users */
     {.name = "x", .unit = &METRE, .shape = FIELD_USERS, .group = &GROUP_NETWORK,
@@ -322,6 +350,10 @@ const field field_table[] = {
      .value = ELEMENT(ap_y), .places = FIELD_TABLE},
     {.name = "angle", .unit = &DEGREE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
      .value = ELEMENT(ap_angle), .places = FIELD_TABLE},
+    {.name = "range", .unit = &METRE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
+     .value = ELEMENT(ap_range), .places = FIELD_TABLE},
+    {.name = "bearing", .unit = &DEGREE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
+     .value = ELEMENT(ap_bearing), .places = FIELD_TABLE},
     {.name = "ap_power", .unit = &WATT, .shape = FIELD_APS, .group = &GROUP_ALLOCATION,
      .value = MEMBER(allocation.ap_power_w), .places = OUTSIDE_SWEEPS, .column = "power_w"},
     {.name = "sensing_powers", .unit = &WATT, .shape = FIELD_APS, .group = &GROUP_ALLOCATION,
@@ -341,6 +373,8 @@ const field field_table[] = {
     {.name = "crlb_multistatic", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
      .value = MEMBER(monte_carlo.crlb_multistatic_rad2), .error = MEMBER(monte_carlo.crlb_multistatic_std_error),
      .places = OUTSIDE_SWEEPS},
+    {.name = "crlb_noncoherent", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_CLOSED_FORM,
+     .value = MEMBER(closed_form.crlb_noncoherent_rad2), .places = OUTSIDE_SWEEPS},
 
     /* pairs of a user and an access point */
     {.name = "powers", .unit = &WATT, .shape = FIELD_PAIRS, .group = &GROUP_ALLOCATION,

@@ -39,9 +39,6 @@ static cfi_status check_target_available(const cfi_scenario *scenario, cfi_error
     const cfi_sensing *sensing = &scenario->system.sensing;
     bool constrains = sensing_constrains(&scenario->system);
 
-    if (sensing->geometry != CFI_GEOMETRY_ANGLES) {
-        return unavailable(scenario, KEY_geometry, "", error);
-    }
     if (sensing->information != CFI_INFORMATION_AVERAGED) {
         return unavailable(scenario, KEY_information, "", error);
     }

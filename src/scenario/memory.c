@@ -169,7 +169,8 @@ static double allocation_bytes(const cfi_system *system)
 /* Whether some echo paths differ from others. */
 static bool paths_differ(const cfi_sensing *sensing)
 {
-    return sensing->path_gains || sensing->path_phases_rad || sensing->random_path_phase;
+    return sensing->echo != CFI_ECHO_CONSTANT || sensing->path_gains || sensing->path_phases_rad ||
+           sensing->random_path_phase;
 }
 
 /* Gains and phases as they were given, and the echo paths of a drop: complex, for every pair unless all are equal. */

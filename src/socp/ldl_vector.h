@@ -3,8 +3,7 @@
 #ifndef CFISAC_SOCP_LDL_VECTOR_H
 #define CFISAC_SOCP_LDL_VECTOR_H
 
-/* Everything is inlined into one function for each instruction set. */
-#define INLINE static inline __attribute__((always_inline))
+#include "base/clones.h"
 
 enum { VECTOR = 4 }; /* doubles in a vector; the columns of wide panels are a multiple of it long */
 

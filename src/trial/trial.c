@@ -41,12 +41,19 @@ static cfi_status draw(const cfi_system *system, const cfi_trial_options *option
     return status;
 }
 
-static cfi_status both_bounds(const cfi_record *record, const cfi_powers *powers, cfi_arena *arena, double *own_echo,
-                              double *multistatic, cfi_error *error)
+static cfi_status evaluate_bounds(cfi_record *record, cfi_arena *arena, cfi_error *error)
 {
-    cfi_status status = metrics_crlb_own_echo(record->link, powers, arena, own_echo, error);
+    cfi_closed_form *form = &record->closed_form;
+    cfi_bounds bounds;
+    cfi_status status = metrics_bounds(record->link, &record->allocation.powers, arena, &bounds, error);
 
-    return status != CFI_OK ? status : metrics_crlb_multistatic(record->link, powers, arena, multistatic, error);
+    if (status == CFI_OK) {
+        form->crlb_own_echo_rad2 = bounds.crlb_own_echo_rad2;
+        form->crlb_noncoherent_rad2 = bounds.crlb_noncoherent_rad2;
+        form->crlb_multistatic_rad2 = bounds.crlb_multistatic_rad2;
+        form->position = bounds.position;
+    }
+    return status;
 }
 
 /* Rates of one model in closed form, K numbers of the arena, and their sum. */
@@ -72,11 +79,6 @@ static cfi_status evaluate_closed_form(cfi_record *record, cfi_arena *arena, cfi
     cfi_status status = CFI_OK;
 
     form->sum_rate_theorem1_bit_s_hz = NAN;
-    form->crlb_own_echo_rad2 = arena_alloc(arena, record->L, sizeof(double));
-    form->crlb_multistatic_rad2 = arena_alloc(arena, record->L, sizeof(double));
-    if (!form->crlb_own_echo_rad2 || !form->crlb_multistatic_rad2) {
-        return out_of_trial_memory(record->network, error);
-    }
     if (record->link->theorem1) {
         status = evaluate_rates(record, CFI_RATE_THEOREM1, arena, &form->rate_theorem1_bit_s_hz,
                                 &form->sum_rate_theorem1_bit_s_hz, error);
@@ -85,11 +87,7 @@ static cfi_status evaluate_closed_form(cfi_record *record, cfi_arena *arena, cfi
         status = evaluate_rates(record, CFI_RATE_EXACT, arena, &form->rate_exact_bit_s_hz,
                                 &form->sum_rate_exact_bit_s_hz, error);
     }
-    if (status == CFI_OK) {
-        status = both_bounds(record, &record->allocation.powers, arena, form->crlb_own_echo_rad2,
-                             form->crlb_multistatic_rad2, error);
-    }
-    return status;
+    return status == CFI_OK ? evaluate_bounds(record, arena, error) : status;
 }
 
 /* ------------------------------------------------------------------ reference splits ---- */
