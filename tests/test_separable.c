@@ -46,12 +46,10 @@ static void matrix_of(const double *x_factor[3], const double *s_factor[3], cons
     }
 }
 
-/* tr J^-1 of trace, difference and twice the entry beside the diagonal. */
-static double trace_of_inverse(const double J[3])
+/* tr J^-1 of entries (1, 1), (2, 2), (1, 2) in units. */
+static double trace_of_inverse(const separable *p, const double J[3])
 {
-    double first = 0.5 * (J[0] + J[1]), second = 0.5 * (J[0] - J[1]), beside = 0.5 * J[2];
-
-    return (first + second) / (first * second - beside * beside);
+    return (p->ease[1] * J[0] + p->ease[0] * J[1]) / (J[0] * J[1] - J[2] * J[2]);
 }
 
 /* Rows that the point keeps by a factor `inside`. */
@@ -115,15 +113,17 @@ static void make_position(made_program *m, cfi_stream *stream, double inside)
     }
     for (size_t l = 0; l < p->L; l++) {
         double bearing = draw(stream, 0.0, 2.0 * M_PI), x = m->counted[l] * draw_wide(stream), s = draw_wide(stream);
-        const double entry[3] = {1.0, cos(2.0 * bearing), sin(2.0 * bearing)};
+        const double entry[3] = {cos(bearing) * cos(bearing), sin(bearing) * sin(bearing), cos(bearing) * sin(bearing)};
 
         for (size_t i = 0; i < 3; i++) {
             m->matrix_x[i][l] = x * entry[i];
             m->matrix_s[i][l] = s * entry[i];
         }
     }
+    p->ease[0] = draw_wide(stream);
+    p->ease[1] = draw_wide(stream);
     matrix_of(p->matrix_x, p->matrix_s, m->x, m->s, p->L, J);
-    scale = trace_of_inverse(J) * (1.0 + inside);
+    scale = trace_of_inverse(p, J) * (1.0 + inside);
     for (size_t i = 0; i < 3; i++) {
         for (size_t l = 0; l < p->L; l++) {
             m->matrix_x[i][l] *= scale;
@@ -202,7 +202,7 @@ static double violation(const made_program *m, const double *x, const double *s)
         double J[3];
 
         matrix_of((const double **)p->matrix_x, (const double **)p->matrix_s, x, s, p->L, J);
-        worst = fmax(worst, 1.0 - 1.0 / trace_of_inverse(J));
+        worst = fmax(worst, 1.0 - 1.0 / trace_of_inverse(p, J));
     }
     return fmax(worst, total / p->budget - 1.0);
 }

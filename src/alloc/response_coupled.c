@@ -75,34 +75,56 @@ static bool add_functional(const coupled_job *job)
     return x && s;
 }
 
-/* Trace, difference and twice the entry beside the diagonal, of three numbers (1, 1), (1, 2), (2, 2). */
-static double entry_of(const double matrix[3], size_t i)
+/* What axes of the position have at least beside both: echoes in line with the target tell nothing across. */
+static const double LEAST_AXIS = 1e-14;
+
+/* Entries (1, 1), (2, 2), (1, 2) in the axes of the powers that locate best, of an AP's information for a unit of power
+ * from its own echo, `own`, and in those at all receivers, `light` times that of a unit for users. */
+static void put_matrix(const coupled_job *job, const information_frame *frame, size_t l, const double factor[2],
+                       double out[3])
 {
-    return i == 0 ? matrix[0] + matrix[2] : i == 1 ? matrix[0] - matrix[2] : 2.0 * matrix[1];
+    const alloc_information *information = &job->r->problem->coupled->information;
+    double J[3], turned[3];
+
+    for (size_t i = 0; i < 3; i++) {
+        J[i] = factor[0] * information->along[3 * l + i];
+        J[i] += information->light ? factor[1] * information->light[3 * l + i] : 0.0;
+    }
+    information_in_frame(frame, J, turned);
+    out[0] = turned[0];
+    out[1] = turned[2];
+    out[2] = turned[1];
 }
 
 static bool add_position(const coupled_job *job)
 {
-    const alloc_information *information = &job->r->problem->coupled->information;
+    const alloc_coupled *given = job->r->problem->coupled;
+    const alloc_information *information = &given->information;
+    information_frame frame = information_axes(given->values.J, 0.0, LEAST_AXIS);
     separable *program = &job->coupled->program;
-    bool made = true;
+    double *x[3], *s[3];
 
     for (size_t i = 0; i < 3; i++) {
-        double *x = make_row(job), *s = make_row(job);
-
-        for (size_t l = 0; x && s && l < program->L; l++) {
-            double own = entry_of(information->along + 3 * l, i);
-            double light = information->light ? entry_of(information->light + 3 * l, i) : 0.0;
-
-            x[l] = information->idle[l] ? 0.0 : information->position_x[l] * own + light;
-            s[l] = information->position_s[l] * own + information->beam * light;
+        program->matrix_x[i] = x[i] = make_row(job);
+        program->matrix_s[i] = s[i] = make_row(job);
+        if (!x[i] || !s[i]) {
+            return false;
         }
-        program->matrix_x[i] = x;
-        program->matrix_s[i] = s;
-        made = made && x && s;
+    }
+    for (size_t l = 0; l < program->L; l++) {
+        double by_x[3], by_s[3];
+
+        put_matrix(job, &frame, l, (double[2]){information->position_x[l], information->idle[l] ? 0.0 : 1.0}, by_x);
+        put_matrix(job, &frame, l, (double[2]){information->position_s[l], information->beam}, by_s);
+        for (size_t i = 0; i < 3; i++) {
+            x[i][l] = by_x[i];
+            s[i][l] = by_s[i];
+        }
     }
     program->position = true;
-    return made;
+    program->ease[0] = 1.0 / frame.unit[0];
+    program->ease[1] = 1.0 / frame.unit[1];
+    return true;
 }
 
 cfi_status response_coupled_init(response *r, cfi_arena *arena, cfi_error *error)

@@ -10,7 +10,7 @@ enum { MOST_ITERATIONS = 60 };
 static const double FRACTION_TO_BOUND = 0.995;
 /* Relative to the objective: complementarity and dual residuals at an end, and what is aimed at. */
 static const double CLOSED = 1e-12, DUAL_CLOSED = 1e-11, AIMED = 1e-14;
-/* Violations of constraints, which are all of order 1; and those at which rounding may end where complementarity is as
+/* Violations of constraints, beside 1 and their slacks; and those at which rounding may end where complementarity is as
  * small as it is aimed at. */
 static const double PRIMAL_CLOSED = 1e-11, PRIMAL_ROUNDED = 1e-9, DUAL_ROUNDED = 1e-9;
 /* Least slack that is begun with, and the start's powers beside the budget of one access point. */
@@ -105,6 +105,12 @@ static double total_of(size_t L, const double *x_factor, const double *x, const 
     return sum;
 }
 
+/* det J tr J^-1 */
+static double position_trace(const separable *p)
+{
+    return p->ease[1] * p->J[0] + p->ease[0] * p->J[1];
+}
+
 /* J, and the values of the constraints that couple, by column. */
 static void couple(separable *p, double value[SEPARABLE_COLUMNS])
 {
@@ -117,27 +123,29 @@ static void couple(separable *p, double value[SEPARABLE_COLUMNS])
         for (size_t i = 0; i < 3; i++) {
             p->J[i] = total_of(p->L, p->matrix_x[i], p->x, p->matrix_s[i], p->s);
         }
-        value[p->position_at] = p->J[0] - (p->J[1] * p->J[1] + p->J[2] * p->J[2]) / p->J[0] - 4.0;
+        value[p->position_at] = (p->J[0] * p->J[1] - p->J[2] * p->J[2]) / position_trace(p) - 1.0;
     }
 }
 
-/* The gradient of the position's constraint, and what bends it: minus its Hessian is 2 / J0 times the sum of squares of
- * J1 - (J1 / J0) J0 and J2 - (J2 / J0) J0, of changes. */
+/* The gradient of 1 / tr J^-1 = det J / t, and what bends it: minus its Hessian is 2 / t times the sum of squares of the
+ * two columns after it. */
 static void bend(separable *p)
 {
-    double one = p->J[1] / p->J[0], two = p->J[2] / p->J[0], zero = 1.0 + one * one + two * two;
+    double t = position_trace(p), root = sqrt(p->ease[0] * p->ease[1]) / t, one = p->J[0], two = p->J[1], both = p->J[2];
+    double by_one = (p->ease[0] * two * two + p->ease[1] * both * both) / t / t;
+    double by_two = (p->ease[1] * one * one + p->ease[0] * both * both) / t / t, lean = both / t;
     size_t c = p->position_at;
 
     for (size_t l = 0; p->position && l < p->L; l++) {
         const double x[3] = {p->matrix_x[0][l], p->matrix_x[1][l], p->matrix_x[2][l]};
         const double s[3] = {p->matrix_s[0][l], p->matrix_s[1][l], p->matrix_s[2][l]};
 
-        p->column_x[c][l] = zero * x[0] - 2.0 * (one * x[1] + two * x[2]);
-        p->column_s[c][l] = zero * s[0] - 2.0 * (one * s[1] + two * s[2]);
-        p->column_x[c + 1][l] = x[1] - one * x[0];
-        p->column_s[c + 1][l] = s[1] - one * s[0];
-        p->column_x[c + 2][l] = x[2] - two * x[0];
-        p->column_s[c + 2][l] = s[2] - two * s[0];
+        p->column_x[c][l] = by_one * x[0] + by_two * x[1] - 2.0 * lean * x[2];
+        p->column_s[c][l] = by_one * s[0] + by_two * s[1] - 2.0 * lean * s[2];
+        p->column_x[c + 1][l] = root * (two * x[0] - one * x[1]);
+        p->column_s[c + 1][l] = root * (two * s[0] - one * s[1]);
+        p->column_x[c + 2][l] = x[2] - lean * (p->ease[1] * x[0] + p->ease[0] * x[1]);
+        p->column_s[c + 2][l] = s[2] - lean * (p->ease[1] * s[0] + p->ease[0] * s[1]);
     }
 }
 
@@ -195,7 +203,7 @@ typedef struct remains {
 
 static void add_row_remains(const separable_row *row, size_t l, double value, remains *left)
 {
-    left->primal = fmax(left->primal, fabs(row->slack[l] - value));
+    left->primal = fmax(left->primal, fabs(row->slack[l] - value) / (1.0 + row->slack[l]));
     left->product += row->slack[l] * row->price[l];
 }
 
@@ -235,7 +243,7 @@ static remains look(separable *p)
     bend(p);
     for (size_t c = 0; c < p->columns; c++) {
         p->residual[c] = is_constraint(p, c) ? p->slack[c] - value[c] : 0.0;
-        left.primal = fmax(left.primal, fabs(p->residual[c]));
+        left.primal = fmax(left.primal, fabs(p->residual[c]) / (1.0 + p->slack[c]));
         left.product += p->slack[c] * p->price[c];
     }
     left.f = p->lit ? -p->price[p->lit_at] : 0.0;
@@ -443,7 +451,7 @@ static bool assemble(separable *p)
     }
     for (size_t c = 0; c < p->columns; c++) {
         p->matrix[c][c] -=
-            is_constraint(p, c) ? p->slack[c] / p->price[c] : p->J[0] / (2.0 * p->price[p->position_at]);
+            is_constraint(p, c) ? p->slack[c] / p->price[c] : position_trace(p) / (2.0 * p->price[p->position_at]);
     }
     if (p->lit) {
         p->matrix[p->columns][p->lit_at] -= 1.0;
@@ -765,7 +773,7 @@ double separable_bound(const separable *p)
 {
     double lit = missing_price(p), more = negative_price(p, lit), sum = p->budget * (p->price[0] + more);
 
-    sum -= p->position ? 4.0 * p->price[p->position_at] : 0.0;
+    sum -= p->position ? p->price[p->position_at] : 0.0;
     for (size_t l = 0; l < p->L; l++) {
         sum += p->counted[l] > 0.0 ? most_of(p->worth[l], full_prices(p, l, lit).x + more, p->budget) : 0.0;
         for (size_t i = 0; i < p->rows; i++) {

@@ -42,6 +42,7 @@ typedef struct separable {
     bool lit, position;
     const double *a, *b, *weight_x, *weight_s;
     const double *matrix_x[3], *matrix_s[3];
+    double ease[2];
     /* of the program at hand */
     const double *worth, *cost_x, *cost_s;
     /* the iterate, L each: powers, the prices of x >= 0 and s >= 0, and their steps */
