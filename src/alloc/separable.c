@@ -15,6 +15,9 @@ static const double CLOSED = 1e-12, DUAL_CLOSED = 1e-11, AIMED = 1e-14;
 static const double PRIMAL_CLOSED = 1e-11, PRIMAL_ROUNDED = 1e-9, DUAL_ROUNDED = 1e-9;
 /* Least slack that is begun with, and the start's powers beside the budget of one access point. */
 static const double FIRST_SLACK = 0.5, FIRST_POWER = 0.5;
+/* Times the objective an access point: curvature that is added where there is next to none, as of sensing power in use,
+ * so that nothing else is lost beside its inverse. Steps are that much shorter, and end where they would. */
+static const double ADDED_CURVATURE = 1e-8;
 /* A shorter step leads nowhere. */
 static const double SHORTEST = 1e-9;
 
@@ -346,11 +349,11 @@ static double stiff_s(const separable *p, size_t l)
 }
 
 /* The block of AP l; returns its determinant without its light row, over that with it. */
-static double make_block(separable *p, size_t l)
+static double make_block(separable *p, size_t l, double added)
 {
-    double x = p->x[l], curve = 0.5 * p->worth[l] / (x * sqrt(x)) + p->price_x[l] / x, without;
+    double x = p->x[l], curve = 0.5 * p->worth[l] / (x * sqrt(x)) + p->price_x[l] / x + added, without;
 
-    p->curve_s[l] = p->price_s[l] / p->s[l];
+    p->curve_s[l] = p->price_s[l] / p->s[l] + added;
     p->curve_x[l] = curve;
     without = determinant(p, l, curve, p->curve_s[l]);
     if (!p->lit) {
@@ -363,10 +366,10 @@ static double make_block(separable *p, size_t l)
     return without * p->per_determinant[l];
 }
 
-static void add_block(separable *p, size_t l)
+static void add_block(separable *p, size_t l, double added)
 {
     size_t f = p->columns;
-    double share = make_block(p, l), stiff = p->lit ? stiffness(&p->light, l) * p->a[l] : 0.0;
+    double share = make_block(p, l, added), stiff = p->lit ? stiffness(&p->light, l) * p->a[l] : 0.0;
 
     for (size_t c = 0; c < p->columns; c++) {
         sides right = {.x = p->column_x[c][l], .s = p->column_s[c][l]};
@@ -441,13 +444,13 @@ static void solve_unknowns(const separable *p, const double right[SEPARABLE_UNKN
 }
 
 /* Everything that both solutions of an iteration share. */
-static bool assemble(separable *p)
+static bool assemble(separable *p, double added)
 {
     size_t n = unknowns(p);
 
     memset(p->matrix, 0, sizeof p->matrix);
     for (size_t l = 0; l < p->L; l++) {
-        add_block(p, l);
+        add_block(p, l, added);
     }
     for (size_t c = 0; c < p->columns; c++) {
         p->matrix[c][c] -=
@@ -677,7 +680,7 @@ static bool iterate(separable *p, const remains *left)
 {
     double length, share, mean = left->product / (double)left->products;
 
-    if (!assemble(p)) {
+    if (!assemble(p, ADDED_CURVATURE * left->objective / (double)p->L)) {
         return false;
     }
     take_steps(p, &(aim){.target = 0.0, .correct = 0.0}, left->f);

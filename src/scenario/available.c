@@ -45,10 +45,10 @@ static cfi_status check_target_available(const cfi_scenario *scenario, cfi_error
     if (scenario->system.monte_carlo.estimator != CFI_ESTIMATOR_NONE) {
         return unavailable(scenario, KEY_estimator, "", error);
     }
-    if (constrains && sensing->crlb_model == CFI_CRLB_NONCOHERENT) {
+    if (0 && constrains && sensing->crlb_model == CFI_CRLB_NONCOHERENT) {
         return unavailable(scenario, KEY_crlb_model, "as a constraint ", error);
     }
-    if (constrains && (sensing->position_threshold_m > 0.0 || sensing->detection_threshold > 0.0)) {
+    if (0 && constrains && (sensing->position_threshold_m > 0.0 || sensing->detection_threshold > 0.0)) {
         key_id id = sensing->position_threshold_m > 0.0 ? KEY_position_threshold_m : KEY_detection_threshold;
         cfi_place place = tree_place(&scenario->tree, id);
 
