@@ -16,7 +16,7 @@ enum { MOST = 40, PROGRAMS = 400 };
 /* The data of a program, and a point inside all its constraints. */
 typedef struct made_program {
     double worth[MOST], cost_x[MOST], cost_s[MOST], counted[MOST], x[MOST], s[MOST];
-    double row_x[SEPARABLE_ROWS][MOST], row_s[SEPARABLE_ROWS][MOST], limit[MOST];
+    double row_x[SEPARABLE_ROWS][MOST], row_s[SEPARABLE_ROWS][MOST], limit_x[MOST], limit_s[MOST];
     double a[MOST], b[MOST], weight_x[MOST], weight_s[MOST], matrix_x[3][MOST], matrix_s[3][MOST];
     separable program;
 } made_program;
@@ -73,9 +73,10 @@ static void make_rows(made_program *m, cfi_stream *stream, size_t rows, double i
     }
     if (rows < SEPARABLE_ROWS && draw(stream, 0.0, 1.0) < 0.5) {
         for (size_t l = 0; l < p->L; l++) {
-            m->limit[l] = -1.0 / ((m->x[l] + m->s[l]) * (1.0 + inside));
+            m->limit_s[l] = -1.0 / ((m->x[l] + m->s[l]) * (1.0 + inside));
+            m->limit_x[l] = m->counted[l] * m->limit_s[l];
         }
-        p->row[p->rows++] = (separable_row){.x = m->limit, .s = m->limit, .constant = 1.0};
+        p->row[p->rows++] = (separable_row){.x = m->limit_x, .s = m->limit_s, .constant = 1.0};
     }
 }
 

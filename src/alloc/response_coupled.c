@@ -46,13 +46,14 @@ static bool add_rows(const coupled_job *job)
             (separable_row){.x = information->own[i].x, .s = information->own[i].s, .constant = -1.0};
     }
     if (problem->limited) {
-        double *share = make_row(job);
+        double *x = make_row(job), *s = make_row(job);
 
-        for (size_t l = 0; share && l < problem->L; l++) {
-            share[l] = problem->limit[l] < INFINITY ? -1.0 / problem->limit[l] : 0.0;
+        for (size_t l = 0; x && s && l < problem->L; l++) {
+            s[l] = problem->limit[l] < INFINITY ? -1.0 / problem->limit[l] : 0.0;
+            x[l] = information->idle[l] ? 0.0 : s[l];
         }
-        program->row[program->rows++] = (separable_row){.x = share, .s = share, .constant = 1.0};
-        return share;
+        program->row[program->rows++] = (separable_row){.x = x, .s = s, .constant = 1.0};
+        return x && s;
     }
     return true;
 }

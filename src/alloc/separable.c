@@ -152,6 +152,12 @@ static void bend(separable *p)
     }
 }
 
+/* x_l is nothing: it stands at 1, where nobody sees it. */
+static bool is_idle(const separable *p, size_t l)
+{
+    return !(p->counted[l] > 0.0);
+}
+
 /* A column that is a constraint has a slack and a price; one that bends has none. */
 static bool is_constraint(const separable *p, size_t column)
 {
@@ -167,16 +173,42 @@ static void begin_row(separable_row *row, size_t l, double value, double product
     row->slack_step[l] = row->price_step[l] = 0.0;
 }
 
+/* A power in the middle, or less where that costs more than `product`. */
+static double first_power(double power, double cost, double product)
+{
+    return cost * power > product ? product / cost : power;
+}
+
+static void begin_powers(separable *p, double product)
+{
+    double power = FIRST_POWER * p->budget / (double)p->L;
+
+    for (size_t l = 0; l < p->L; l++) {
+        p->x[l] = is_idle(p, l) ? 1.0 : first_power(power, p->cost_x[l], product);
+        p->s[l] = first_power(power, p->cost_s[l], product);
+        p->price_x[l] = is_idle(p, l) ? 0.0 : product / p->x[l];
+        p->price_s[l] = product / p->s[l];
+        p->step_x[l] = p->step_s[l] = p->price_x_step[l] = p->price_s_step[l] = 0.0;
+    }
+}
+
+/* What slacks times prices begin with. */
+static double first_product(const separable *p)
+{
+    double root = sqrt(FIRST_POWER * p->budget / (double)p->L), worth = 0.0;
+
+    for (size_t l = 0; l < p->L; l++) {
+        worth += p->worth[l];
+    }
+    return fmax(worth * root / (double)p->L, 1e-3);
+}
+
 /* Powers in the middle, slacks that are large enough, and prices of one product with them. */
 static void begin(separable *p)
 {
-    double value[SEPARABLE_COLUMNS], product = 0.0, power = FIRST_POWER * p->budget / (double)p->L;
+    double value[SEPARABLE_COLUMNS], product = first_product(p);
 
-    for (size_t l = 0; l < p->L; l++) {
-        product += p->worth[l] * sqrt(power) / (double)p->L;
-        p->x[l] = p->s[l] = power;
-    }
-    product = fmax(product, 1e-3);
+    begin_powers(p, product);
     p->f = p->lit ? FIRST_POWER * total_of(p->L, p->weight_x, p->x, p->weight_s, p->s) : 0.0;
     couple(p, value);
     for (size_t c = 0; c < p->columns; c++) {
@@ -185,8 +217,6 @@ static void begin(separable *p)
         p->slack_step[c] = p->price_step[c] = 0.0;
     }
     for (size_t l = 0; l < p->L; l++) {
-        p->price_x[l] = p->price_s[l] = product / power;
-        p->step_x[l] = p->step_s[l] = p->price_x_step[l] = p->price_s_step[l] = 0.0;
         for (size_t i = 0; i < p->rows; i++) {
             begin_row(&p->row[i], l, row_value(p, &p->row[i], l), product);
         }
@@ -253,11 +283,11 @@ static remains look(separable *p)
     for (size_t l = 0; l < p->L; l++) {
         double root = sqrt(p->x[l]);
 
-        p->base_x[l] = p->worth[l] / root - p->cost_x[l] - separable_price_x(p, l);
+        p->base_x[l] = is_idle(p, l) ? 0.0 : p->worth[l] / root - p->cost_x[l] - separable_price_x(p, l);
         p->base_s[l] = -p->cost_s[l] - price_of_s(p, l);
         left.dual = fmax(left.dual, fmax(fabs(p->base_x[l]) * p->x[l], fabs(p->base_s[l])));
         left.product += p->x[l] * p->price_x[l] + p->s[l] * p->price_s[l];
-        left.objective += 2.0 * p->worth[l] * root + p->cost_x[l] * p->x[l] + p->cost_s[l] * p->s[l];
+        left.objective += 2.0 * p->worth[l] * root + p->counted[l] * p->cost_x[l] * p->x[l] + p->cost_s[l] * p->s[l];
         for (size_t i = 0; i < p->rows; i++) {
             add_row_remains(&p->row[i], l, row_value(p, &p->row[i], l), &left);
         }
@@ -488,9 +518,14 @@ static double row_side(const separable_row *row, size_t l, double value, const a
     return (w + row->price[l] * (row->slack[l] - value)) / row->slack[l];
 }
 
+static double wanted_x(const separable *p, size_t l, const aim *to)
+{
+    return is_idle(p, l) ? 0.0 : wanted(to, p->x[l], p->price_x[l], p->step_x[l], p->price_x_step[l]);
+}
+
 static sides make_sides(const separable *p, size_t l, const aim *to)
 {
-    sides right = {.x = p->base_x[l] + wanted(to, p->x[l], p->price_x[l], p->step_x[l], p->price_x_step[l]) / p->x[l],
+    sides right = {.x = p->base_x[l] + wanted_x(p, l, to) / p->x[l],
                    .s = p->base_s[l] + wanted(to, p->s[l], p->price_s[l], p->step_s[l], p->price_s_step[l]) / p->s[l]};
 
     for (size_t i = 0; i < p->rows; i++) {
@@ -546,7 +581,7 @@ static void step_row(separable_row *row, size_t l, double slack_step, const aim 
 static void step_ap(separable *p, size_t l, const aim *to, const double few[SEPARABLE_UNKNOWNS])
 {
     sides right = make_sides(p, l, to);
-    double wx = wanted(to, p->x[l], p->price_x[l], p->step_x[l], p->price_x_step[l]);
+    double wx = wanted_x(p, l, to);
     double ws = wanted(to, p->s[l], p->price_s[l], p->step_s[l], p->price_s_step[l]), light = 0.0;
     both step;
 

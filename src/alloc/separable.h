@@ -36,7 +36,7 @@ typedef struct separable_row {
 typedef struct separable {
     size_t L;
     double budget;
-    const double *counted; /* 1, or 0 where x_l has to be 0 and is nothing */
+    const double *counted; /* 1, or 0 where x_l is nothing: it has no part in rows, lit or matrices then */
     size_t rows;
     separable_row row[SEPARABLE_ROWS];
     bool lit, position;
