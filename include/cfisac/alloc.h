@@ -42,7 +42,7 @@ typedef struct cfi_alloc_options {
  *   BUDGET(_DBM)  the total power, times the factor; `ap` is the access point that needs most of it
  *   POSITION   the position threshold, metres, times the factor
  *   DETECTION  the SNR that the detection threshold asks for, over the factor
- * Where constraints couple access points (docs/model.md (M24)) one kind of threshold is asked to give way alone if that
+ * Where constraints couple access points (docs/model.md (M28)) one kind of threshold is asked to give way alone if that
  * is enough, in the order position, detection, angles, the last by one factor at all access points; else all limits by
  * one factor, else the budget, else both by one factor (said as the budget). `ap` is then CFI_NOWHERE.
  * The factor is infinite where `ap` has no information about the angle at any power. */
@@ -91,7 +91,8 @@ typedef struct cfi_allocation {
     double *ap_power_w;              /* L: sum_k p_kl + s_l */
     double max_constraint_violation; /* relative, of budget, AP limits, thresholds; 0 when all hold */
     double least_threshold_factor;   /* multiply every threshold by it to reach the edge of feasibility; <= 1: feasible;
-                                        0:   there are none */
+                                        0:   there are none. Thresholds on angles in rad^2, on the position in m^2, and
+                                        what detection thresholds ask for in SNR is divided by it */
     cfi_infeasibility because;       /* of an infeasible drop */
     const char *solver;              /* what maximised: "structured", "socp"; NULL where nothing was iterated */
     double largest_step_gap; /* structured: what a step could still gain at the result, at most, relative: the largest
@@ -130,8 +131,10 @@ typedef struct cfi_evaluation {
     double sum_rate_bit_s_hz;
     double *crlb_rad2; /* L: the bound of system->sensing.crlb_model; infinite: no information */
     double worst_crlb_rad2;
-    double *ap_power_w; /* L: watts radiated */
-    double violation;   /* largest relative violation of budget, AP limits and thresholds of that bound; 0: all hold */
+    double position_error_m; /* the bound of the same model, where there is a threshold on it; else NaN */
+    double *ap_power_w;      /* L: watts radiated */
+    double violation; /* largest relative violation of budget, AP limits and thresholds, in units of what is needed; 0:
+                         all hold */
 } cfi_evaluation;
 
 /* Arrays of *out come from the arena. Fails: CFI_NO_MEMORY, CFI_FAILED as the metrics do. */

@@ -1,4 +1,4 @@
-/* The feasible completion of a point whose sensing constraints couple access points. docs/model.md (M24)
+/* The feasible completion of a point whose sensing constraints couple access points. docs/model.md (M28)
  *
  * All powers are scaled by the largest common factor within budget and limits, which raises every SINR and all that is
  * known of the target. Where that is not enough the point goes towards the powers of largest margin: information is

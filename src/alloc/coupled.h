@@ -1,5 +1,5 @@
 /* Drops whose sensing constraints couple access points: whether powers meet them, by a small cone problem with a
- * certificate, what must give way where none do, and powers that hold most of all. docs/model.md (M24) */
+ * certificate, what must give way where none do, and powers that hold most of all. docs/model.md (M28) */
 #ifndef CFISAC_ALLOC_COUPLED_H
 #define CFISAC_ALLOC_COUPLED_H
 

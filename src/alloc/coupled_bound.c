@@ -1,4 +1,4 @@
-/* A proof that no powers do better, from multipliers of any origin. docs/model.md (M24)
+/* A proof that no powers do better, from multipliers of any origin. docs/model.md (M28)
  *
  * With y >= 0 of rows and Z >= 0 (semidefinite) of the position's matrix every margin c that powers have is at most
  *     ( largest sum_l (C_l x_l + S_l s_l) within budget and limits ) / ( sum of y + (tr Z^1/2)^2 )

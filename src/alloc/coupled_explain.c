@@ -1,4 +1,4 @@
-/* What makes a drop infeasible whose sensing constraints couple access points. docs/model.md (M24) */
+/* What makes a drop infeasible whose sensing constraints couple access points. docs/model.md (M28) */
 #include "alloc/coupled.h"
 
 #include "alloc/constants.h"

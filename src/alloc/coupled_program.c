@@ -1,4 +1,4 @@
-/* The small cone problem behind feasibility: powers of access points, without users' shares. docs/model.md (M24)
+/* The small cone problem behind feasibility: powers of access points, without users' shares. docs/model.md (M28)
  *
  * Variables: x of access points with users, s, the functionals f of shared rows, and the factor g. Powers are measured
  * in their unit (below a limit) times the scale, g and f in what equal powers have: all of order one but for a factor

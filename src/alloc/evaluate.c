@@ -1,5 +1,5 @@
 /* The one evaluator of powers, and their largest violation. docs/model.md (M8) */
-#include "cfisac/alloc.h"
+#include "alloc/information.h"
 
 #include <math.h>
 
@@ -12,9 +12,66 @@ static cfi_status allocate_evaluation(const cfi_link *link, cfi_arena *arena, cf
         return error_set(error, CFI_NO_MEMORY,
                          "out of memory to evaluate the powers of %zu access points and %zu users", L, K);
     }
-    *out = (cfi_evaluation){
-        .K = K, .L = L, .sinr = row, .rate_bit_s_hz = row + K, .crlb_rad2 = row + 2 * K, .ap_power_w = row + 2 * K + L};
+    *out = (cfi_evaluation){.K = K,
+                            .L = L,
+                            .sinr = row,
+                            .rate_bit_s_hz = row + K,
+                            .crlb_rad2 = row + 2 * K,
+                            .ap_power_w = row + 2 * K + L,
+                            .position_error_m = NAN};
     return CFI_OK;
+}
+
+/* The bound of the system's model; of the position too where there is a threshold on it. */
+static cfi_status evaluate_bounds(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, cfi_evaluation *out,
+                                  cfi_error *error)
+{
+    const cfi_sensing *sensing = &link->system->sensing;
+    cfi_arena_mark mark = arena_mark(arena);
+    cfi_bounds bounds;
+    cfi_status status = CFI_OK;
+
+    if (sensing->position_threshold_m > 0.0) {
+        status = metrics_bounds(link, powers, arena, &bounds, error);
+        if (status == CFI_OK) {
+            out->position_error_m = sensing->crlb_model == CFI_CRLB_MULTISTATIC   ? bounds.position.multistatic_m
+                                    : sensing->crlb_model == CFI_CRLB_NONCOHERENT ? bounds.position.noncoherent_m
+                                                                                  : bounds.position.own_echo_m;
+        }
+        arena_release(arena, mark);
+    }
+    if (status != CFI_OK) {
+        return status;
+    }
+    switch (sensing->crlb_model) {
+    case CFI_CRLB_MULTISTATIC:
+        return metrics_crlb_multistatic(link, powers, arena, out->crlb_rad2, error);
+    case CFI_CRLB_NONCOHERENT:
+        return metrics_crlb_noncoherent(link, powers, arena, out->crlb_rad2, error);
+    default:
+        return metrics_crlb_own_echo(link, powers, arena, out->crlb_rad2, error);
+    }
+}
+
+/* 1 - SNR / least SNR of the own echo at its worst; the mean over channels of what lights the target. */
+static double detection_violation(const cfi_link *link, const cfi_powers *powers, const double *ap_power_w)
+{
+    const cfi_system *system = link->system;
+    double least = information_least_snr(system), worst = 0.0;
+
+    for (size_t l = 0; l < link->L && least > 0.0; l++) {
+        double complex alpha = link->echoes.path[l + (link->echoes.equal_paths ? 0 : link->L * l)];
+        double lit = ap_power_w[l] + ((double)system->N - 1.0) * powers->s[l];
+        double snr = (double)system->M * (double)system->frame.T * creal(alpha * conj(alpha)) * lit;
+
+        if (link->directions.aim) {
+            cfi_aim aim = link_aim(link, powers, l);
+
+            snr *= (aim.lit + (double)system->N * powers->s[l]) / lit;
+        }
+        worst = fmax(worst, 1.0 - snr / system->power.sensing_noise_w / least);
+    }
+    return worst;
 }
 
 /* The worst bound, and the largest relative violation of budget, limits and thresholds. */
@@ -33,6 +90,11 @@ static void judge(const cfi_system *system, size_t L, cfi_evaluation *out)
             worst = fmax(worst, out->ap_power_w[l] / system->power.ap_limit_w[l] - 1.0);
         }
     }
+    if (system->sensing.position_threshold_m > 0.0) { /* in units of the information needed, too */
+        double quotient = system->sensing.position_threshold_m / out->position_error_m;
+
+        worst = fmax(worst, 1.0 - quotient * quotient);
+    }
     out->violation = fmax(worst, total / system->power.budget_w - 1.0);
 }
 
@@ -47,9 +109,7 @@ cfi_status alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_ar
     }
     if (status == CFI_OK) {
         out->sum_rate_bit_s_hz = metrics_rates(system, out->sinr, out->rate_bit_s_hz);
-        status = system->sensing.crlb_model == CFI_CRLB_MULTISTATIC
-                     ? metrics_crlb_multistatic(link, powers, arena, out->crlb_rad2, error)
-                     : metrics_crlb_own_echo(link, powers, arena, out->crlb_rad2, error);
+        status = evaluate_bounds(link, powers, arena, out, error);
     }
     if (status == CFI_OK) {
         metrics_comm_powers(link, powers, out->ap_power_w);
@@ -57,6 +117,9 @@ cfi_status alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_ar
             out->ap_power_w[l] += powers->s[l];
         }
         judge(system, link->L, out);
+        if (system->sensing.detection_threshold > 0.0) {
+            out->violation = fmax(out->violation, detection_violation(link, powers, out->ap_power_w));
+        }
     }
     return status;
 }

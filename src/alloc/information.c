@@ -1,4 +1,4 @@
-/* What sensing asks of the powers of a drop, as data in the units of the problem. docs/model.md (M23), (M24) */
+/* What sensing asks of the powers of a drop, as data in the units of the problem. docs/model.md (M28) */
 #include "alloc/information.h"
 
 #include "alloc/rounded.h"
@@ -43,7 +43,7 @@ static cfi_status information_out_of_memory(size_t L, cfi_error *error)
 /* abs(alpha_lp)^2 */
 static double path_power(const cfi_link *link, size_t l, size_t p)
 {
-    double complex alpha = link->echoes.path[l + link->L * p];
+    double complex alpha = link->echoes.path[l + (link->echoes.equal_paths ? 0 : link->L * p)];
 
     return creal(alpha) * creal(alpha) + cimag(alpha) * cimag(alpha);
 }
@@ -144,7 +144,7 @@ static double fill_weights(const information_job *job, size_t p, double *weight)
         largest = fmax(largest, path_power(job->link, l, p));
     }
     for (size_t l = 0; l < job->link->L; l++) {
-        weight[l] = largest > 0.0 ? problem_rounded(path_power(job->link, l, p) / largest / beam) : 0.0;
+        weight[l] = largest > 0.0 ? problem_rounded_down(path_power(job->link, l, p) / largest / beam) : 0.0;
     }
     return largest * beam;
 }
@@ -182,13 +182,16 @@ static bool add_shared_angles(const information_job *job)
     return true;
 }
 
-/* (1, 1), (1, 2), (2, 2) of e e'; returns its trace. */
+/* (1, 1), (1, 2), (2, 2) of e e' over its trace, which is returned. Not rounded: only factors are, so that sums of such
+ * matrices are semidefinite, and as exact as their factors however nearly singular they are. */
 static double outer_product(const double e[2], double matrix[3])
 {
-    matrix[0] = e[0] * e[0];
-    matrix[1] = e[0] * e[1];
-    matrix[2] = e[1] * e[1];
-    return matrix[0] + matrix[2];
+    double trace = e[0] * e[0] + e[1] * e[1];
+
+    matrix[0] = e[0] * e[0] / trace;
+    matrix[1] = e[0] * e[1] / trace;
+    matrix[2] = e[1] * e[1] / trace;
+    return trace;
 }
 
 /* light_l = sum_p abs(alpha_lp)^2 arrival_p e_p e_p' */
@@ -199,17 +202,15 @@ static bool add_light(const information_job *job, double scale)
     double *light = arena_zeros(job->arena, 3 * L, sizeof *light);
 
     for (size_t p = 0; light && p < L; p++) {
-        double matrix[3];
+        double matrix[3], trace = outer_product(link->turn + 2 * p, matrix);
 
-        outer_product(link->turn + 2 * p, matrix);
         for (size_t l = 0; l < L; l++) {
+            double factor = problem_rounded_down(scale * trace * link->echoes.arrival[p] * path_power(link, l, p));
+
             for (size_t i = 0; i < 3; i++) {
-                light[3 * l + i] += scale * link->echoes.arrival[p] * path_power(link, l, p) * matrix[i];
+                light[3 * l + i] += factor * matrix[i];
             }
         }
-    }
-    for (size_t i = 0; light && i < 3 * L; i++) {
-        light[i] = problem_rounded(light[i]);
     }
     job->out->light = light;
     return light;
@@ -230,9 +231,6 @@ static bool add_position(const information_job *job)
         double trace = outer_product(link->turn + 2 * l, along + 3 * l);
         double comm = own ? link->own_echo.comm[l] : link->echoes.departure_all[l];
 
-        for (size_t i = 0; i < 3; i++) {
-            along[3 * l + i] /= trace;
-        }
         x[l] = job->out->idle[l] ? 0.0 : problem_rounded_down(scale * trace * comm);
         s[l] = own ? problem_rounded_down(scale * trace * link->own_echo.sens[l]) : 0.0;
     }

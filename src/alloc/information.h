@@ -1,4 +1,4 @@
-/* What sensing asks of the powers of a drop, as data in the units of the problem. docs/model.md (M23), (M24)
+/* What sensing asks of the powers of a drop, as data in the units of the problem. docs/model.md (M28)
  *
  * With communication powers x_l and sensing powers s_l of the access points (problem.h has the unit; 0 for x_l where an
  * access point is idle), all constraints are linear in powers, or one cone of three linear numbers:

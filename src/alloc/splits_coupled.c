@@ -1,4 +1,4 @@
-/* The heuristic split where sensing constraints couple access points. docs/model.md (M12), (M24) */
+/* The heuristic split where sensing constraints couple access points. docs/model.md (M12), (M28) */
 #include "alloc/splits.h"
 
 #include "alloc/coupled.h"

@@ -1,4 +1,4 @@
-/* Sensing that couples access points as rows and cones of a step's problem. docs/model.md (M24).
+/* Sensing that couples access points as rows and cones of a step's problem. docs/model.md (M28).
  *
  * What powers tell is  on_x n + on_s s  at each access point, n = norm(w)^2, with on_x, on_s >= 0: in own rows, in the
  * functionals of shared rows, and in the terms of J, which are semidefinite matrices times such numbers. A step may

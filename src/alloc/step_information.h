@@ -1,4 +1,4 @@
-/* Sensing that couples access points as rows and cones of a step's problem. docs/model.md (M24). */
+/* Sensing that couples access points as rows and cones of a step's problem. docs/model.md (M28). */
 #ifndef CFISAC_ALLOC_STEP_INFORMATION_H
 #define CFISAC_ALLOC_STEP_INFORMATION_H
 

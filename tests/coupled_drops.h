@@ -1,0 +1,249 @@
+/* Drops with a target at a place whose sensing constraints couple access points, and what powers tell of the target by
+ * the formulas of docs/model.md, in plain loops. Include after <cmocka.h>. */
+#ifndef TESTS_COUPLED_DROPS_H
+#define TESTS_COUPLED_DROPS_H
+
+#include "allocations.h"
+#include "target_drops.h"
+
+enum { ASK_ANGLES = 1, ASK_POSITION = 2, ASK_DETECTION = 4 };
+
+/* What a drop is asked for: kinds, and the model of angles and position. */
+typedef struct coupled_kind {
+    size_t L, K, N, M, pilots;
+    unsigned asked;
+    bool noncoherent, general_gains, limits;
+    double margin; /* of the thresholds: above 1 there is so much room */
+} coupled_kind;
+
+typedef struct coupled_drop {
+    target_place place;
+    drop *d;
+} coupled_drop;
+
+/* -------------------------------------------------------------------- what powers tell ---- */
+
+/* abs(alpha_lp)^2 */
+static inline double raw_echo(const drop *d, size_t l, size_t p)
+{
+    double alpha = d->made.system.sensing.path_gains[l + d->link.L * p];
+
+    return alpha * alpha;
+}
+
+static inline double raw_users(const drop *d, const cfi_powers *powers, size_t l)
+{
+    double x = 0.0;
+
+    for (size_t k = 0; k < d->link.K; k++) {
+        x += powers->p[k + d->link.K * l];
+    }
+    return x;
+}
+
+/* Information about angles: own echo; arrivals at p from all echoes, non-coherent; departures of AP l at receiver p. */
+static inline double raw_factor(const drop *d, size_t l)
+{
+    const cfi_system *s = &d->made.system;
+    double cosine = cos(s->sensing.angle_rad[l]);
+
+    return 2.0 * (double)s->frame.T / s->power.sensing_noise_w * M_PI * M_PI * cosine * cosine;
+}
+
+static inline double raw_spread(double n)
+{
+    return n * (n * n - 1.0) / 12.0;
+}
+
+static inline double raw_arrival(const drop *d, const cfi_powers *powers, size_t p, bool own)
+{
+    double N = (double)d->made.system.N, M = (double)d->made.system.M, sum = 0.0;
+
+    for (size_t l = own ? p : 0; l < (own ? p + 1 : d->link.L); l++) {
+        double y = powers->s[l] / N, x = raw_users(d, powers, l) / N;
+
+        sum += raw_echo(d, l, p) * (N * raw_spread(M) * x + N * N * raw_spread(M) * y);
+    }
+    return raw_factor(d, p) * sum;
+}
+
+static inline double raw_departure(const drop *d, const cfi_powers *powers, size_t l, size_t p)
+{
+    double N = (double)d->made.system.N, M = (double)d->made.system.M;
+
+    return raw_factor(d, l) * raw_echo(d, l, p) * M * raw_spread(N) * raw_users(d, powers, l) / N;
+}
+
+/* Information about the angle of AP p, by the model of the system. */
+static inline double raw_angle(const drop *d, const cfi_powers *powers, size_t p)
+{
+    bool own = d->made.system.sensing.crlb_model == CFI_CRLB_OWN_ECHO;
+
+    return raw_arrival(d, powers, p, own) + raw_departure(d, powers, p, p);
+}
+
+/* tr J^-1, m^2 */
+static inline double raw_position(const coupled_drop *c, const cfi_powers *powers)
+{
+    const drop *d = c->d;
+    bool own = d->made.system.sensing.crlb_model == CFI_CRLB_OWN_ECHO;
+    double J[3] = {0.0};
+
+    for (size_t l = 0; l < d->link.L; l++) {
+        double e[2] = {-sin(c->place.bearing[l]) / c->place.range[l], cos(c->place.bearing[l]) / c->place.range[l]};
+        double information = raw_arrival(d, powers, l, own);
+
+        for (size_t p = own ? l : 0; p < (own ? l + 1 : d->link.L); p++) {
+            information += raw_departure(d, powers, l, p);
+        }
+        J[0] += information * e[0] * e[0];
+        J[1] += information * e[0] * e[1];
+        J[2] += information * e[1] * e[1];
+    }
+    return (J[0] + J[2]) / (J[0] * J[2] - J[1] * J[1]);
+}
+
+static inline double raw_snr(const drop *d, const cfi_powers *powers, size_t l)
+{
+    const cfi_system *s = &d->made.system;
+
+    return (double)(s->M * s->frame.T) * raw_echo(d, l, l) *
+           (raw_users(d, powers, l) + (double)s->N * powers->s[l]) / s->power.sensing_noise_w;
+}
+
+static inline double raw_least_snr(const drop *d)
+{
+    return log(d->made.system.sensing.false_alarm_probability) / log(d->made.system.sensing.detection_threshold) - 1.0;
+}
+
+/* The factor by which everything that is asked may be multiplied. */
+static inline double raw_margin(const coupled_drop *c, const cfi_powers *powers)
+{
+    const drop *d = c->d;
+    const cfi_sensing *sensing = &d->made.system.sensing;
+    double margin = INFINITY;
+
+    for (size_t l = 0; l < d->link.L; l++) {
+        if (sensing->crlb_threshold_rad2) {
+            margin = fmin(margin, raw_angle(d, powers, l) * sensing->crlb_threshold_rad2[l]);
+        }
+        if (sensing->detection_threshold > 0.0) {
+            margin = fmin(margin, raw_snr(d, powers, l) / raw_least_snr(d));
+        }
+    }
+    if (sensing->position_threshold_m > 0.0) {
+        margin = fmin(margin, sensing->position_threshold_m * sensing->position_threshold_m / raw_position(c, powers));
+    }
+    return margin;
+}
+
+/* Largest relative violation of everything; negative powers fail the test. */
+static inline double raw_coupled_violation(const coupled_drop *c, const cfi_powers *powers)
+{
+    const cfi_system *s = &c->d->made.system;
+    double total = 0.0, worst = fmax(1.0 - raw_margin(c, powers), 0.0);
+
+    for (size_t l = 0; l < s->L; l++) {
+        double q = raw_users(c->d, powers, l) + powers->s[l];
+
+        for (size_t k = 0; k < s->K; k++) {
+            assert_true(powers->p[k + s->K * l] >= 0.0);
+        }
+        assert_true(powers->s[l] >= 0.0);
+        worst = fmax(worst, s->power.ap_limit_w ? q / s->power.ap_limit_w[l] - 1.0 : 0.0);
+        total += q;
+    }
+    return fmax(worst, total / s->power.budget_w - 1.0);
+}
+
+/* ------------------------------------------------------------------------------- drops ---- */
+
+/* All thresholds as many times easier. */
+static inline void relax_all(coupled_drop *c, double factor)
+{
+    cfi_sensing *sensing = &c->d->made.system.sensing;
+
+    for (size_t l = 0; sensing->crlb_threshold_rad2 && l < c->d->link.L; l++) {
+        c->d->made.threshold[l] *= factor;
+    }
+    sensing->position_threshold_m *= sqrt(factor);
+    if (sensing->detection_threshold > 0.0) {
+        double snr = raw_least_snr(c->d) / factor;
+
+        sensing->detection_threshold = exp(log(sensing->false_alarm_probability) / (1.0 + snr));
+    }
+}
+
+/* Equal powers within limits, half of each in the beam. */
+static inline void set_equal_powers(drop *d, cfi_powers *powers)
+{
+    const cfi_system *s = &d->made.system;
+
+    for (size_t l = 0; l < s->L; l++) {
+        double each = s->power.budget_w / (double)s->L;
+
+        each = s->power.ap_limit_w ? fmin(each, s->power.ap_limit_w[l]) : each;
+        powers->s[l] = 0.5 * each;
+        for (size_t k = 0; k < s->K; k++) {
+            powers->p[k + s->K * l] = 0.5 * each / (double)s->K;
+        }
+    }
+}
+
+/* Each kind alone is met by equal powers with `margin` times a random factor to spare. */
+static inline void set_thresholds(coupled_drop *c, const coupled_kind *kind, cfi_stream *stream)
+{
+    drop *d = c->d;
+    cfi_system *s = &d->made.system;
+    double least = INFINITY;
+
+    set_equal_powers(d, &d->powers);
+    s->sensing.crlb_threshold_rad2 = kind->asked & ASK_ANGLES ? d->made.threshold : NULL;
+    s->sensing.false_alarm_probability = 1e-3;
+    for (size_t l = 0; l < s->L; l++) {
+        d->made.threshold[l] = kind->margin * made_uniform(stream, 0.5, 2.0) / raw_angle(d, &d->powers, l);
+        least = fmin(least, raw_snr(d, &d->powers, l));
+    }
+    s->sensing.position_threshold_m = 0.0;
+    if (kind->asked & ASK_POSITION) {
+        s->sensing.position_threshold_m =
+            sqrt(kind->margin * made_uniform(stream, 0.5, 1.0) * raw_position(c, &d->powers));
+    }
+    s->sensing.detection_threshold = 0.0;
+    if (kind->asked & ASK_DETECTION) {
+        double snr = least * made_uniform(stream, 1.0, 2.0) / kind->margin;
+
+        s->sensing.detection_threshold = exp(log(1e-3) / (1.0 + snr));
+    }
+}
+
+static inline coupled_drop *make_coupled_drop(uint64_t seed, coupled_kind kind)
+{
+    coupled_drop *c = malloc(sizeof *c);
+    made_system made = make_system(seed, kind.L, kind.K, kind.N, kind.M);
+    cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 4242);
+
+    reuse_pilots(&made, kind.pilots);
+    made.system.allocation.starts = 1;
+    made.system.sensing.crlb_model = kind.noncoherent ? CFI_CRLB_NONCOHERENT : CFI_CRLB_OWN_ECHO;
+    c->place = target_draw(seed, kind.L);
+    for (size_t i = 0; kind.general_gains && i < kind.L * kind.L; i++) {
+        c->place.gain[i] *= made_uniform(&stream, 0.3, 3.0);
+    }
+    for (size_t l = 0; kind.limits && l < kind.L; l++) {
+        made.limit[l] = made.system.power.budget_w / (double)kind.L * made_uniform(&stream, 0.8, 2.0);
+        made.system.power.ap_limit_w = made.limit;
+    }
+    c->d = target_drop(made, &c->place);
+    c->d->link.system = &c->d->made.system;
+    set_thresholds(c, &kind, &stream);
+    return c;
+}
+
+static inline void free_coupled_drop(coupled_drop *c)
+{
+    free_drop(c->d);
+    free(c);
+}
+
+#endif
