@@ -13,6 +13,8 @@ static const double CLOSED = 1e-12, DUAL_CLOSED = 1e-11, AIMED = 1e-14;
 /* Violations of constraints, beside 1 and their slacks; and those at which rounding may end where complementarity is as
  * small as it is aimed at. */
 static const double PRIMAL_CLOSED = 1e-11, PRIMAL_ROUNDED = 1e-9, DUAL_ROUNDED = 1e-9;
+/* Slacks times prices that a program begins with after another, beside those of one that comes first. */
+static const double WARM_PRODUCT = 1e-3;
 /* Least slack that is begun with, and the start's powers beside the budget of one access point. */
 static const double FIRST_SLACK = 0.5, FIRST_POWER = 0.5;
 /* Times the objective an access point: curvature that is added where there is next to none, as of sensing power in use,
@@ -204,7 +206,7 @@ static double first_product(const separable *p)
 }
 
 /* Powers in the middle, slacks that are large enough, and prices of one product with them. */
-static void begin(separable *p)
+static void begin_cold(separable *p)
 {
     double value[SEPARABLE_COLUMNS], product = first_product(p);
 
@@ -222,6 +224,48 @@ static void begin(separable *p)
         }
         if (p->lit) {
             begin_row(&p->light, l, light_value(p, l), product);
+        }
+    }
+}
+
+/* Of two whose product is smaller, the one that is beside the other in units of `product` and 1. */
+static void raise_pair(double *slack, double *price, double least, double product)
+{
+    if (*slack * *price >= least) {
+        return;
+    }
+    if (*slack * product < *price) {
+        *slack = least / *price;
+    } else {
+        *price = least / *slack;
+    }
+}
+
+static void raise_row(separable_row *row, size_t l, double least, double product)
+{
+    raise_pair(&row->slack[l], &row->price[l], least, product);
+}
+
+/* The last program's optimum, away from its bounds. */
+static void begin_warm(separable *p)
+{
+    double product = first_product(p), least = WARM_PRODUCT * product;
+
+    for (size_t c = 0; c < p->columns; c++) {
+        if (is_constraint(p, c)) {
+            raise_pair(&p->slack[c], &p->price[c], least, product);
+        }
+    }
+    for (size_t l = 0; l < p->L; l++) {
+        if (!is_idle(p, l)) {
+            raise_pair(&p->x[l], &p->price_x[l], least, product);
+        }
+        raise_pair(&p->s[l], &p->price_s[l], least, product);
+        for (size_t i = 0; i < p->rows; i++) {
+            raise_row(&p->row[i], l, least, product);
+        }
+        if (p->lit) {
+            raise_row(&p->light, l, least, product);
         }
     }
 }
@@ -739,9 +783,9 @@ static bool is_closed(const remains *left)
            (product <= 2.0 * AIMED && left->primal <= PRIMAL_ROUNDED && dual <= DUAL_ROUNDED);
 }
 
-bool separable_solve(separable *p)
+/* From where the iterate stands. */
+static bool solve_on(separable *p)
 {
-    begin(p);
     for (p->iterations = 0; p->iterations < MOST_ITERATIONS; p->iterations++) {
         remains left = look(p);
 
@@ -756,6 +800,23 @@ bool separable_solve(separable *p)
         }
     }
     return false;
+}
+
+bool separable_solve(separable *p)
+{
+    size_t before = 0;
+
+    if (p->warm) {
+        begin_warm(p);
+        p->warm = solve_on(p);
+        before = p->iterations;
+    }
+    if (!p->warm) {
+        begin_cold(p);
+        p->warm = solve_on(p);
+        p->iterations += before;
+    }
+    return p->warm;
 }
 
 /* ---------------------------------------------------------------------------------- the bound ---- */

@@ -59,6 +59,7 @@ typedef struct separable {
     double *curve_x, *curve_s, *per_determinant;                       /* L: of the blocks of two */
     double matrix[SEPARABLE_UNKNOWNS][SEPARABLE_UNKNOWNS];
     size_t order[SEPARABLE_UNKNOWNS];
+    bool warm;         /* the iterate is an optimum of a program like this one. The caller may forget it */
     size_t iterations; /* of the last program */
 } separable;
 
