@@ -20,6 +20,8 @@ static const double FIRST_SLACK = 0.5, FIRST_POWER = 0.5;
 /* Times the objective an access point: curvature that is added where there is next to none, as of sensing power in use,
  * so that nothing else is lost beside its inverse. Steps are that much shorter, and end where they would. */
 static const double ADDED_CURVATURE = 1e-8;
+/* Of what a unit of power is worth at the iterate: its price is taken for no less. */
+static const double LEAST_PAID = 0.1;
 /* A shorter step leads nowhere. */
 static const double SHORTEST = 1e-9;
 
@@ -422,10 +424,19 @@ static double stiff_s(const separable *p, size_t l)
     return sum;
 }
 
+/* Of a unit of x_l, all in all: at the optimum worth / root(x). Newton's method on  price root(x) = worth  is exact for
+ * prices that stand still, and steps never beyond the root from below. */
+static double price_paid(const separable *p, size_t l)
+{
+    double worth = p->worth[l] / sqrt(p->x[l]);
+
+    return fmax(worth - p->base_x[l], LEAST_PAID * worth);
+}
+
 /* The block of AP l; returns its determinant without its light row, over that with it. */
 static double make_block(separable *p, size_t l, double added)
 {
-    double x = p->x[l], curve = 0.5 * p->worth[l] / (x * sqrt(x)) + p->price_x[l] / x + added, without;
+    double x = p->x[l], curve = 0.5 * price_paid(p, l) / x + p->price_x[l] / x + added, without;
 
     p->curve_s[l] = p->price_s[l] / p->s[l] + added;
     p->curve_x[l] = curve;
