@@ -107,8 +107,8 @@ static inline double raw_snr(const drop *d, const cfi_powers *powers, size_t l)
 {
     const cfi_system *s = &d->made.system;
 
-    return (double)(s->M * s->frame.T) * raw_echo(d, l, l) *
-           (raw_users(d, powers, l) + (double)s->N * powers->s[l]) / s->power.sensing_noise_w;
+    return (double)(s->M * s->frame.T) * raw_echo(d, l, l) * (raw_users(d, powers, l) + (double)s->N * powers->s[l]) /
+           s->power.sensing_noise_w;
 }
 
 static inline double raw_least_snr(const drop *d)

@@ -252,6 +252,16 @@ size_t scenario_warnings(const cfi_scenario *scenario, const char *const **lines
 /* The most that all access points can radiate together, W: the budget, or the sum of their limits if that is less. */
 double system_most_power(const cfi_system *system);
 
+/* Whether the scenario asks sensing for more than angle thresholds on own echoes, with which each access point is on
+ * its own: a position, detection, or angles from all echoes. */
+static inline bool system_couples_sensing(const cfi_system *system)
+{
+    const cfi_sensing *sensing = &system->sensing;
+
+    return sensing->position_threshold_m > 0.0 || sensing->detection_threshold > 0.0 ||
+           (sensing->crlb_threshold_rad2 && sensing->crlb_model == CFI_CRLB_NONCOHERENT);
+}
+
 /* Variance of the noise in received pilots, W: pilots.noise. */
 static inline double system_pilot_noise(const cfi_system *system)
 {

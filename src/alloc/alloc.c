@@ -199,6 +199,22 @@ static cfi_status run_method(const alloc_job *job, cfi_allocation *out, cfi_erro
     return status;
 }
 
+/* The same where sensing couples access points. Powers that are made without regard to it need not know. */
+static cfi_status find_edge(alloc_job *job, cfi_arena *scratch, alloc_coupled *coupled, cfi_allocation *out,
+                            cfi_error *error)
+{
+    bool constrains = out->method == CFI_METHOD_HEURISTIC || out->method == CFI_METHOD_SCA;
+    cfi_status status = coupled_make(job->link, scratch, coupled, error);
+
+    if (status == CFI_OK) {
+        out->least_threshold_factor = 1.0 / coupled->margin;
+        job->coupled = coupled;
+    } else if (!constrains && (status == CFI_INVALID || status == CFI_FAILED)) {
+        status = error_set(error, CFI_OK, "%s", "");
+    }
+    return status;
+}
+
 /* How far from the edge of feasibility the drop is. */
 static cfi_status run_at_edge(alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
@@ -207,10 +223,8 @@ static cfi_status run_at_edge(alloc_job *job, cfi_allocation *out, cfi_error *er
     alloc_coupled coupled;
     cfi_status status = CFI_OK;
 
-    if (information_is_coupled(job->link->system)) {
-        status = coupled_make(job->link, scratch, &coupled, error);
-        out->least_threshold_factor = 1.0 / coupled.margin;
-        job->coupled = &coupled;
+    if (system_couples_sensing(job->link->system)) {
+        status = find_edge(job, scratch, &coupled, out, error);
     } else {
         out->least_threshold_factor = alloc_least_threshold_factor(job->link);
     }

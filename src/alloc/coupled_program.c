@@ -137,7 +137,7 @@ static double need_of(const power_program *m, information_kind kind)
     return is_raised(m, kind) ? m->factor : 1.0;
 }
 
-static void add_own(const power_program *m)
+static void add_rows_of_own(const power_program *m)
 {
     const alloc_information *information = &m->coupled->information;
 
@@ -319,7 +319,7 @@ static cfi_status build_and_solve(power_program *m, coupled_answer *out, cfi_err
     m->builder = socp_builder_create(m->variables);
     socp_objective(m->builder, m->g, m->ask->raised ? -1.0 : 1.0);
     m->first_row = 0;
-    add_own(m);
+    add_rows_of_own(m);
     add_shared(m);
     add_functionals(m);
     add_budget_and_limits(m);

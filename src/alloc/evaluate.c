@@ -23,8 +23,8 @@ static cfi_status allocate_evaluation(const cfi_link *link, cfi_arena *arena, cf
 }
 
 /* The bound of the system's model; of the position too where there is a threshold on it. */
-static cfi_status evaluate_bounds(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, cfi_evaluation *out,
-                                  cfi_error *error)
+static cfi_status evaluate_model(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, cfi_evaluation *out,
+                                 cfi_error *error)
 {
     const cfi_sensing *sensing = &link->system->sensing;
     cfi_arena_mark mark = arena_mark(arena);
@@ -109,7 +109,7 @@ cfi_status alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_ar
     }
     if (status == CFI_OK) {
         out->sum_rate_bit_s_hz = metrics_rates(system, out->sinr, out->rate_bit_s_hz);
-        status = evaluate_bounds(link, powers, arena, out, error);
+        status = evaluate_model(link, powers, arena, out, error);
     }
     if (status == CFI_OK) {
         metrics_comm_powers(link, powers, out->ap_power_w);

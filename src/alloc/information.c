@@ -11,14 +11,6 @@ static const double RANK_ROUNDING = 1e-12;
  * rounding. */
 static const double IN_LINE = 1e-13;
 
-bool information_is_coupled(const cfi_system *system)
-{
-    const cfi_sensing *sensing = &system->sensing;
-
-    return sensing->position_threshold_m > 0.0 || sensing->detection_threshold > 0.0 ||
-           (sensing->crlb_threshold_rad2 && sensing->crlb_model == CFI_CRLB_NONCOHERENT);
-}
-
 double information_least_snr(const cfi_system *system)
 {
     const cfi_sensing *sensing = &system->sensing;
@@ -60,8 +52,8 @@ static bool list_idle(const information_job *job)
 }
 
 /* Two numbers an access point, of which the first is 0 where nobody is served. */
-static bool add_own_rows(const information_job *job, information_kind kind, const double *comm, const double *sens,
-                         const double *per_need)
+static bool add_own_information(const information_job *job, information_kind kind, const double *comm,
+                                const double *sens, const double *per_need)
 {
     size_t L = job->link->L;
     double *x = arena_alloc(job->arena, 2 * L, sizeof *x);
@@ -85,7 +77,7 @@ static bool add_own_angles(const information_job *job)
     for (size_t l = 0; per_need && l < link->L; l++) {
         per_need[l] = job->unit_w * link->system->sensing.crlb_threshold_rad2[l];
     }
-    return per_need && add_own_rows(job, INFORMATION_ANGLE, link->own_echo.comm, link->own_echo.sens, per_need);
+    return per_need && add_own_information(job, INFORMATION_ANGLE, link->own_echo.comm, link->own_echo.sens, per_need);
 }
 
 /* lambda_l = M T abs(alpha_ll)^2 (x_l + N s_l) / sigma_s^2 of a unit of power, over what is needed. */
@@ -105,7 +97,7 @@ static bool add_detection(const information_job *job)
         row[link->L + l] = row[l] * (double)system->N;
         row[2 * link->L + l] = 1.0;
     }
-    return add_own_rows(job, INFORMATION_DETECTION, row, row + link->L, row + 2 * link->L);
+    return add_own_information(job, INFORMATION_DETECTION, row, row + link->L, row + 2 * link->L);
 }
 
 /* Whether abs(alpha_lp)^2 is a product of a number of l and one of p, those of row l0 and column p0, which are where

@@ -46,10 +46,6 @@ typedef struct alloc_information {
     const double *position_x, *position_s, *along; /* L, L, 3 x L */
 } alloc_information;
 
-/* Whether the scenario asks for more than angle thresholds on own echoes, with which each access point is on its own
- * (sensing.h): then all that it asks is here, and nothing there. */
-bool information_is_coupled(const cfi_system *system);
-
 /* The least detection SNR of an own echo, lambda, with which its detector meets the scenario's detection threshold. */
 double information_least_snr(const cfi_system *system);
 

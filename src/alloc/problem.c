@@ -187,7 +187,7 @@ static cfi_status couple_sensing(alloc_problem *problem, cfi_arena *arena, cfi_e
     alloc_coupled *coupled;
     cfi_status status;
 
-    if (!information_is_coupled(problem->link->system)) {
+    if (!system_couples_sensing(problem->link->system)) {
         return CFI_OK;
     }
     coupled = arena_alloc(arena, 1, sizeof *coupled);

@@ -2,7 +2,6 @@
 #include "alloc/sensing.h"
 
 #include "alloc/constants.h"
-#include "alloc/information.h"
 
 #include <math.h>
 
@@ -33,7 +32,7 @@ sensing_ap sensing_of(const cfi_link *link, size_t l)
 
 cfi_status sensing_check(const cfi_link *link, cfi_error *error)
 {
-    if (!link->system->sensing.crlb_threshold_rad2 || information_is_coupled(link->system)) {
+    if (!link->system->sensing.crlb_threshold_rad2 || system_couples_sensing(link->system)) {
         return CFI_OK; /* information_build looks at the link itself */
     }
     if (!link->own_echo.diagonal) {

@@ -2,7 +2,6 @@
  * docs/model.md (M11), (M12), (M12a). */
 #include "alloc/splits.h"
 
-#include "alloc/information.h"
 #include "base/clones.h"
 #include "base/threads.h"
 
@@ -271,7 +270,7 @@ cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *p
     heuristic_split h = {.link = link, .floor_factor = 1.0, .powers = powers};
     split *aps;
 
-    if (information_is_coupled(link->system)) {
+    if (system_couples_sensing(link->system)) {
         return splits_coupled(link, arena, powers, error);
     }
     factor = alloc_least_threshold_factor(link);

@@ -122,13 +122,13 @@ static cfi_status evaluate_references(cfi_record *record, cfi_arena *arena, cfi_
     }
     alloc_equal(record->link, &powers);
     status = evaluate_reference(record, &powers, arena, &record->equal, error);
-    /* the heuristic split meets own-echo thresholds only */
-    if (status == CFI_OK &&
-        (network->system->sensing.crlb_model == CFI_CRLB_OWN_ECHO || !network->system->sensing.crlb_threshold_rad2)) {
+    /* the heuristic split meets no thresholds on the multistatic bound */
+    if (status == CFI_OK && (network->system->sensing.crlb_model != CFI_CRLB_MULTISTATIC ||
+                             !network->system->sensing.crlb_threshold_rad2)) {
         status = alloc_heuristic(record->link, arena, &powers, error);
         if (status == CFI_OK) {
             status = evaluate_reference(record, &powers, arena, &record->heuristic, error);
-        } else if (status == CFI_INFEASIBLE) {
+        } else if (status == CFI_INFEASIBLE || status == CFI_INVALID || status == CFI_FAILED) {
             status = error_set(error, CFI_OK, "%s", "");
         }
     }
