@@ -161,8 +161,8 @@ static void recover_best(climb *c)
     c->in_point = true;
 }
 
-/* Amplitudes on the way from one point to another; where information couples access points, of powers on that way, which
- * keep what both of them keep. */
+/* Amplitudes on the way from one point to another; where information couples access points, of powers on that way,
+ * which keep what both of them keep. */
 static void mix_amplitudes(const climb *c, const alloc_point *from, const alloc_point *to, double share, double *w)
 {
     size_t count = c->problem->K * c->problem->stride;

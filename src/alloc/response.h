@@ -98,9 +98,9 @@ void response_streams_price(response *r);
 spending response_streams_spend(response *r, double mu);
 void response_streams_place(response *r);
 
-/* The same where sensing constraints couple access points (response_coupled.c), with orthogonal pilots: all answers, for
- * rows that are priced, false where none was found; what those may miss of the most, by the bound that prices prove; and
- * raised amplitudes, as budget and limits allow. */
+/* The same where sensing constraints couple access points (response_coupled.c), with orthogonal pilots: all answers,
+ * for rows that are priced, false where none was found; what those may miss of the most, by the bound that prices
+ * prove; and raised amplitudes, as budget and limits allow. */
 bool response_couples(const alloc_problem *problem); /* the constraints are of that kind */
 cfi_status response_coupled_init(response *r, cfi_arena *arena, cfi_error *error);
 bool response_coupled_answer(response *r);

@@ -64,8 +64,19 @@ cfi_status separable_init(separable *p, cfi_arena *arena, cfi_error *error)
     if (!memory) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the answers of %zu access points", L);
     }
-    double **const row[] = {&p->x,            &p->s,       &p->price_x, &p->price_s, &p->step_x,  &p->step_s,         &p->price_x_step,
-                            &p->price_s_step, &p->base_x,  &p->base_s,  &p->curve_x, &p->curve_s, &p->per_determinant};
+    double **const row[] = {&p->x,
+                            &p->s,
+                            &p->price_x,
+                            &p->price_s,
+                            &p->step_x,
+                            &p->step_s,
+                            &p->price_x_step,
+                            &p->price_s_step,
+                            &p->base_x,
+                            &p->base_s,
+                            &p->curve_x,
+                            &p->curve_s,
+                            &p->per_determinant};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         *row[i] = next_row(&memory, L);
     }
@@ -134,11 +145,12 @@ static void couple(separable *p, double value[SEPARABLE_COLUMNS])
     }
 }
 
-/* The gradient of 1 / tr J^-1 = det J / t, and what bends it: minus its Hessian is 2 / t times the sum of squares of the
- * two columns after it. */
+/* The gradient of 1 / tr J^-1 = det J / t, and what bends it: minus its Hessian is 2 / t times the sum of squares of
+ * the two columns after it. */
 static void bend(separable *p)
 {
-    double t = position_trace(p), root = sqrt(p->ease[0] * p->ease[1]) / t, one = p->J[0], two = p->J[1], both = p->J[2];
+    double t = position_trace(p), root = sqrt(p->ease[0] * p->ease[1]) / t, one = p->J[0], two = p->J[1],
+           both = p->J[2];
     double by_one = (p->ease[0] * two * two + p->ease[1] * both * both) / t / t;
     double by_two = (p->ease[1] * one * one + p->ease[0] * both * both) / t / t, lean = both / t;
     size_t c = p->position_at;
@@ -593,10 +605,10 @@ static sides make_sides(const separable *p, size_t l, const aim *to)
 static void gather(const separable *p, const aim *to, double f, double right[SEPARABLE_UNKNOWNS])
 {
     for (size_t c = 0; c < p->columns; c++) {
-        right[c] = is_constraint(p, c) ? p->residual[c] + wanted(to, p->slack[c], p->price[c], p->slack_step[c],
-                                                                 p->price_step[c]) /
-                                                              p->price[c]
-                                       : 0.0;
+        right[c] = is_constraint(p, c)
+                       ? p->residual[c] +
+                             wanted(to, p->slack[c], p->price[c], p->slack_step[c], p->price_step[c]) / p->price[c]
+                       : 0.0;
     }
     if (p->lit) {
         right[p->columns] = f;
@@ -611,8 +623,7 @@ static void gather(const separable *p, const aim *to, double f, double right[SEP
             both more = solve_block(p, l, &only);
 
             /* a side (1 - b^2 stiff stiff_s / determinant), without taking one from the other */
-            right[p->columns] += p->a[l] * side *
-                                     determinant(p, l, p->curve_x[l] - stiff * b * b, p->curve_s[l]) *
+            right[p->columns] += p->a[l] * side * determinant(p, l, p->curve_x[l] - stiff * b * b, p->curve_s[l]) *
                                      p->per_determinant[l] -
                                  stiff * p->a[l] * b * y.x;
             y.x += more.x;
