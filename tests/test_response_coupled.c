@@ -7,7 +7,8 @@
 #include <cmocka.h>
 
 #include "alloc/climb.h"
-#include "alloc/separable.h"
+#include "alloc/separable_solve.h"
+#include "alloc/separable_values.h"
 #include "coupled_drops.h"
 
 /* Programs that are solved from one on are refused, by the linker. */

@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-#include "alloc/separable.h"
+#include "alloc/separable_solve.h"
+#include "alloc/separable_values.h"
 #include "check.h"
 #include "systems.h"
 

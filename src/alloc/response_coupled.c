@@ -1,4 +1,4 @@
-/* The response where sensing asks of all access points together. docs/model.md (M19), (M23)
+/* The response where sensing asks of all access points together. docs/model.md (M19), (M28)
  *
  * Shared functionals and the position cone leave every access point its closed cases, at prices that a few multipliers
  * change; sensing power goes where it is cheapest then, at few access points. All of them answer one separable concave
@@ -6,7 +6,8 @@
 #include "alloc/response.h"
 
 #include "alloc/constants.h"
-#include "alloc/separable.h"
+#include "alloc/separable_solve.h"
+#include "alloc/separable_values.h"
 
 #include <math.h>
 #include <string.h>
@@ -35,7 +36,7 @@ static double *make_row(const coupled_job *job)
 }
 
 /* Rows of own echoes, and of limits. */
-static bool add_rows(const coupled_job *job)
+static bool add_program_rows(const coupled_job *job)
 {
     const alloc_problem *problem = job->r->problem;
     const alloc_information *information = &job->r->problem->coupled->information;
@@ -81,8 +82,8 @@ static const double LEAST_AXIS = 1e-14;
 
 /* Entries (1, 1), (2, 2), (1, 2) in the axes of the powers that locate best, of an AP's information for a unit of power
  * from its own echo, `own`, and in those at all receivers, `light` times that of a unit for users. */
-static void put_matrix(const coupled_job *job, const information_frame *frame, size_t l, const double factor[2],
-                       double out[3])
+static void turn_information(const coupled_job *job, const information_frame *frame, size_t l, const double factor[2],
+                             double out[3])
 {
     const alloc_information *information = &job->r->problem->coupled->information;
     double J[3], turned[3];
@@ -97,7 +98,7 @@ static void put_matrix(const coupled_job *job, const information_frame *frame, s
     out[2] = turned[1];
 }
 
-static bool add_position(const coupled_job *job)
+static bool add_program_position(const coupled_job *job)
 {
     const alloc_coupled *given = job->r->problem->coupled;
     const alloc_information *information = &given->information;
@@ -115,8 +116,9 @@ static bool add_position(const coupled_job *job)
     for (size_t l = 0; l < program->L; l++) {
         double by_x[3], by_s[3];
 
-        put_matrix(job, &frame, l, (double[2]){information->position_x[l], information->idle[l] ? 0.0 : 1.0}, by_x);
-        put_matrix(job, &frame, l, (double[2]){information->position_s[l], information->beam}, by_s);
+        turn_information(job, &frame, l, (double[2]){information->position_x[l], information->idle[l] ? 0.0 : 1.0},
+                         by_x);
+        turn_information(job, &frame, l, (double[2]){information->position_s[l], information->beam}, by_s);
         for (size_t i = 0; i < 3; i++) {
             x[i][l] = by_x[i];
             s[i][l] = by_s[i];
@@ -143,8 +145,8 @@ cfi_status response_coupled_init(response *r, cfi_arena *arena, cfi_error *error
         counted[l] = information->idle[l] ? 0.0 : 1.0;
     }
     coupled->program = (separable){.L = problem->L, .budget = (double)problem->L, .counted = counted};
-    if (!add_rows(&job) || (information->functionals > 0 && !add_functional(&job)) ||
-        (information->position && !add_position(&job))) {
+    if (!add_program_rows(&job) || (information->functionals > 0 && !add_functional(&job)) ||
+        (information->position && !add_program_position(&job))) {
         return response_out_of_memory(problem, error);
     }
     r->coupled = coupled;

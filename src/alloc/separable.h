@@ -31,6 +31,7 @@ typedef struct separable_row {
     const double *x, *s;
     double constant;
     double *slack, *price, *slack_step, *price_step;
+    double *rest, *stiff; /* the slack beyond the constraint's value; price / slack */
 } separable_row;
 
 typedef struct separable {
@@ -65,15 +66,5 @@ typedef struct separable {
 
 /* The iterate's arrays, for data that stand in *p but for worth and costs. CFI_NO_MEMORY. */
 cfi_status separable_init(separable *p, cfi_arena *arena, cfi_error *error);
-
-/* False where no optimum was found, as where there is no point inside all constraints. */
-bool separable_solve(separable *p);
-
-/* What no feasible point exceeds, by the iterate's prices: proved but for rounding. Infinite where they prove nothing.
- */
-double separable_bound(const separable *p);
-
-/* The price of a unit of x_l, for users, beyond cost_x. */
-double separable_price_x(const separable *p, size_t l);
 
 #endif
