@@ -3,7 +3,8 @@
 #ifndef TESTS_COUPLED_DROPS_H
 #define TESTS_COUPLED_DROPS_H
 
-#include "allocations.h"
+#include "alloc/coupled.h"
+#include "made_links.h"
 #include "target_drops.h"
 
 enum { ASK_ANGLES = 1, ASK_POSITION = 2, ASK_DETECTION = 4 };
@@ -13,7 +14,8 @@ typedef struct coupled_kind {
     size_t L, K, N, M, pilots;
     unsigned asked;
     bool noncoherent, general_gains, limits;
-    double margin; /* of the thresholds: above 1 there is so much room */
+    double margin;                                       /* of the thresholds: above 1 there is so much room */
+    bool zero_forcing, streams, complex_means, clusters; /* links of other kinds (made_links.h) */
 } coupled_kind;
 
 typedef struct coupled_drop {
@@ -183,14 +185,14 @@ static inline void set_equal_powers(drop *d, cfi_powers *powers)
         double each = s->power.budget_w / (double)s->L;
 
         each = s->power.ap_limit_w ? fmin(each, s->power.ap_limit_w[l]) : each;
-        powers->s[l] = 0.5 * each;
+        powers->s[l] = link_has_users(&d->link, l) ? 0.5 * each : each;
         for (size_t k = 0; k < s->K; k++) {
-            powers->p[k + s->K * l] = 0.5 * each / (double)s->K;
+            powers->p[k + s->K * l] = link_serves(&d->link, k, l) ? 0.5 * each / (double)s->K : 0.0;
         }
     }
 }
 
-/* Each kind alone is met by equal powers with `margin` times a random factor to spare. */
+/* Each kind alone is met by equal powers with `margin` times a random factor to spare; probabilities stay below one. */
 static inline void set_thresholds(coupled_drop *c, const coupled_kind *kind, cfi_stream *stream)
 {
     drop *d = c->d;
@@ -211,18 +213,44 @@ static inline void set_thresholds(coupled_drop *c, const coupled_kind *kind, cfi
     }
     s->sensing.detection_threshold = 0.0;
     if (kind->asked & ASK_DETECTION) {
-        double snr = least * made_uniform(stream, 1.0, 2.0) / kind->margin;
+        double snr = fmin(least * made_uniform(stream, 1.0, 2.0) / kind->margin, 1e5);
 
         s->sensing.detection_threshold = exp(log(1e-3) / (1.0 + snr));
+    }
+}
+
+static inline void make_other_link(drop *d, const coupled_kind *kind, cfi_stream *stream)
+{
+    size_t count = kind->K * kind->L;
+    link_kind other = {.zero_forcing = kind->zero_forcing};
+
+    if (kind->clusters) {
+        make_clusters(d, 0.6, stream);
+    }
+    if (kind->zero_forcing) {
+        double *V = arena_alloc(d->arena, count, sizeof *V);
+
+        for (size_t i = 0; i < count; i++) {
+            V[i] = d->network.beta[i] * made_uniform(stream, 0.02, 0.9);
+        }
+        d->link.V = V;
+    }
+    if (kind->streams) {
+        make_streams(d, &other, stream);
+    }
+    if (kind->complex_means) {
+        make_means(d, stream);
     }
 }
 
 static inline coupled_drop *make_coupled_drop(uint64_t seed, coupled_kind kind)
 {
     coupled_drop *c = malloc(sizeof *c);
+    bool alone = kind.asked == ASK_ANGLES && !kind.noncoherent; /* angles on own echoes couple nothing */
     made_system made = make_system(seed, kind.L, kind.K, kind.N, kind.M);
     cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 4242);
 
+    kind.asked |= alone ? ASK_POSITION : 0U;
     reuse_pilots(&made, kind.pilots);
     made.system.allocation.starts = 1;
     made.system.sensing.crlb_model = kind.noncoherent ? CFI_CRLB_NONCOHERENT : CFI_CRLB_OWN_ECHO;
@@ -236,6 +264,7 @@ static inline coupled_drop *make_coupled_drop(uint64_t seed, coupled_kind kind)
     }
     c->d = target_drop(made, &c->place);
     c->d->link.system = &c->d->made.system;
+    make_other_link(c->d, &kind, &stream);
     set_thresholds(c, &kind, &stream);
     return c;
 }
@@ -244,6 +273,80 @@ static inline void free_coupled_drop(coupled_drop *c)
 {
     free_drop(c->d);
     free(c);
+}
+
+/* Powers near `from`, all of the budget or up to the first limit, and so far towards those of largest margin that all
+ * constraints hold. */
+static inline void make_neighbour(const coupled_drop *c, const alloc_coupled *coupled, const cfi_powers *from,
+                                  double size, cfi_stream *stream, cfi_powers *to)
+{
+    const cfi_system *s = &c->d->made.system;
+    size_t K = s->K, L = s->L;
+    double total = 0.0, factor = INFINITY, low = 0.0, high = 1.0;
+    cfi_powers mixed = {.p = malloc(K * L * sizeof(double)), .s = malloc(L * sizeof(double))};
+
+    for (size_t l = 0; l < L; l++) {
+        double each = s->power.budget_w / (double)L, q;
+
+        for (size_t k = 0; k < K; k++) {
+            double w = sqrt(from->p[k + K * l]) + size * sqrt(each) * made_uniform(stream, -1.0, 1.0);
+
+            to->p[k + K * l] = w > 0.0 && link_serves(&c->d->link, k, l) ? w * w : 0.0;
+        }
+        to->s[l] = fmax(from->s[l] + size * each * made_uniform(stream, -1.0, 1.0), 0.0);
+        q = raw_users(c->d, to, l) + to->s[l];
+        total += q;
+        factor = s->power.ap_limit_w ? fmin(factor, s->power.ap_limit_w[l] / q) : factor;
+    }
+    factor = fmin(factor, s->power.budget_w / total);
+    for (size_t i = 0; i < K * L; i++) {
+        to->p[i] *= factor;
+        to->s[i / K] *= i % K == 0 ? factor : 1.0;
+    }
+    for (int i = 0; i < 40; i++) {
+        double share = i == 0 ? 0.0 : 0.5 * (low + high);
+
+        for (size_t l = 0; l < L; l++) {
+            double x = raw_users(c->d, to, l), best = coupled->x[l] * coupled->unit_w;
+
+            for (size_t k = 0; k < K; k++) {
+                mixed.p[k + K * l] =
+                    to->p[k + K * l] * (1.0 - share) + share * best * (x > 0.0 ? to->p[k + K * l] / x : 0.0);
+            }
+            mixed.s[l] = to->s[l] * (1.0 - share) + share * coupled->s[l] * coupled->unit_w;
+        }
+        if (raw_margin(c, &mixed) >= 1.0) {
+            high = share;
+        } else {
+            low = share;
+        }
+        if (i == 0 && high == 0.0) {
+            break;
+        }
+    }
+    memcpy(to->p, mixed.p, K * L * sizeof(double));
+    memcpy(to->s, mixed.s, L * sizeof(double));
+    free(mixed.p);
+    free(mixed.s);
+}
+
+/* The best of `count` neighbours of an allocation, over its sum rate; *tried: how many could be made feasible. */
+static inline double best_neighbour_of(coupled_drop *c, const cfi_allocation *allocation, int count, uint64_t seed,
+                                       size_t *tried)
+{
+    cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 99);
+    alloc_coupled coupled;
+    double best = 0.0;
+
+    assert_int_equal(coupled_make(&c->d->link, c->d->arena, &coupled, NULL), CFI_OK);
+    for (int i = 0; i < count; i++) {
+        make_neighbour(c, &coupled, &allocation->powers, pow(10.0, -1.0 - i % 4), &stream, &c->d->powers);
+        if (raw_coupled_violation(c, &c->d->powers) <= 1e-9) {
+            best = fmax(best, raw_sum_rate(c->d, &c->d->powers) / allocation->sum_rate_bit_s_hz);
+            ++*tried;
+        }
+    }
+    return best;
 }
 
 #endif

@@ -43,7 +43,7 @@ static void results_meet_all_constraints_recomputed_from_powers(void **state)
         } else {
             assert_true(raw_coupled_violation(c, &allocation.powers) < 1e-9);
             assert_true(allocation.max_constraint_violation < 1e-9);
-            assert_close(sum_rate_from_formula(c->d, &allocation.powers) / allocation.sum_rate_bit_s_hz, 1.0, 1e-10);
+            assert_close(raw_sum_rate(c->d, &allocation.powers) / allocation.sum_rate_bit_s_hz, 1.0, 1e-10);
             check_trace(&allocation);
             converged += allocation.status == CFI_ALLOC_CONVERGED;
             shared += c->d->link.pilots_overlap;
@@ -57,95 +57,29 @@ static void results_meet_all_constraints_recomputed_from_powers(void **state)
 
 /* ---------------------------------------------------------------------- no better neighbour ---- */
 
-/* Powers near `from`, all of the budget or up to the first limit, and so far towards those of largest margin that all
- * constraints hold. */
-static void make_neighbour(const coupled_drop *c, const alloc_coupled *coupled, const cfi_powers *from, double size,
-                           cfi_stream *stream, cfi_powers *to)
-{
-    const cfi_system *s = &c->d->made.system;
-    size_t K = s->K, L = s->L;
-    double total = 0.0, factor = INFINITY, low = 0.0, high = 1.0;
-    cfi_powers mixed = {.p = malloc(K * L * sizeof(double)), .s = malloc(L * sizeof(double))};
-
-    for (size_t l = 0; l < L; l++) {
-        double each = s->power.budget_w / (double)L, q;
-
-        for (size_t k = 0; k < K; k++) {
-            double w = sqrt(from->p[k + K * l]) + size * sqrt(each) * made_uniform(stream, -1.0, 1.0);
-
-            to->p[k + K * l] = w > 0.0 ? w * w : 0.0;
-        }
-        to->s[l] = fmax(from->s[l] + size * each * made_uniform(stream, -1.0, 1.0), 0.0);
-        q = raw_users(c->d, to, l) + to->s[l];
-        total += q;
-        factor = s->power.ap_limit_w ? fmin(factor, s->power.ap_limit_w[l] / q) : factor;
-    }
-    factor = fmin(factor, s->power.budget_w / total);
-    for (size_t i = 0; i < K * L; i++) {
-        to->p[i] *= factor;
-        to->s[i / K] *= i % K == 0 ? factor : 1.0;
-    }
-    for (int i = 0; i < 40; i++) {
-        double share = i == 0 ? 0.0 : 0.5 * (low + high);
-
-        for (size_t l = 0; l < L; l++) {
-            double x = raw_users(c->d, to, l), best = coupled->x[l] * coupled->unit_w;
-
-            for (size_t k = 0; k < K; k++) {
-                mixed.p[k + K * l] = to->p[k + K * l] * (1.0 - share) +
-                                     share * best * (x > 0.0 ? to->p[k + K * l] / x : 1.0 / (double)K);
-            }
-            mixed.s[l] = to->s[l] * (1.0 - share) + share * coupled->s[l] * coupled->unit_w;
-        }
-        if (raw_margin(c, &mixed) >= 1.0) {
-            high = share;
-        } else {
-            low = share;
-        }
-        if (i == 0 && high == 0.0) {
-            break;
-        }
-    }
-    memcpy(to->p, mixed.p, K * L * sizeof(double));
-    memcpy(to->s, mixed.s, L * sizeof(double));
-    free(mixed.p);
-    free(mixed.s);
-}
-
 static void no_neighbour_is_better(void **state)
 {
-    size_t tried = 0, near = 0;
+    size_t tried = 0;
 
     (void)state;
     for (uint64_t seed = 300; seed < 342; seed++) {
         coupled_drop *c = make_coupled_drop(seed, kind_of(seed));
-        cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 99);
         cfi_allocation allocation;
-        alloc_coupled coupled;
 
         c->d->made.system.allocation.tolerance = 1e-9;
         c->d->made.system.allocation.max_iterations = 2000;
         allocation = run(c->d);
-        assert_int_equal(coupled_make(&c->d->link, c->d->arena, &coupled, NULL), CFI_OK);
-        for (int i = 0; allocation.status != CFI_ALLOC_INFEASIBLE && i < 1000; i++) {
-            double rate;
-
-            make_neighbour(c, &coupled, &allocation.powers, pow(10.0, -1.0 - i % 4), &stream, &c->d->powers);
-            if (raw_coupled_violation(c, &c->d->powers) > 1e-9) {
-                continue;
-            }
-            rate = sum_rate_from_formula(c->d, &c->d->powers);
-            if (rate > allocation.sum_rate_bit_s_hz * (1.0 + 1e-7)) {
-                fail_msg("seed %d: a neighbour at %g has %.10g, not %.10g", (int)seed, pow(10.0, -1.0 - i % 4), rate,
-                         allocation.sum_rate_bit_s_hz);
-            }
-            near += rate > allocation.sum_rate_bit_s_hz * (1.0 - 1e-4);
-            tried++;
+        if (allocation.status != CFI_ALLOC_INFEASIBLE) {
+            assert_true(best_neighbour_of(c, &allocation, 1000, seed, &tried) <= 1.0 + 1e-7);
+            /* the check sees a point that is not stationary: the heuristic split */
+            c->d->made.system.allocation.method = CFI_METHOD_HEURISTIC;
+            allocation = run(c->d);
+            assert_true(raw_coupled_violation(c, &allocation.powers) < 1e-9);
+            assert_true(best_neighbour_of(c, &allocation, 400, seed, &tried) > 1.0 + 1e-5);
         }
         free_coupled_drop(c);
     }
-    assert_true(tried > 30000);
-    assert_true(near > 1000);
+    assert_true(tried > 40000);
 }
 
 /* -------------------------------------------------------------------------- the same problem ---- */

@@ -131,8 +131,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const names[] = {"results.json", "drops.csv", "summary.csv", "aps.csv",
-                                        "ues.csv",      "trace.csv", "plots.gp",    "timing.json"};
+    static const char *const names[] = {"results.json", "drops.csv", "summary.csv", "aps.csv",    "ues.csv",
+                                        "trace.csv",    "roc.csv",   "plots.gp",    "timing.json"};
     fixture *f = *state;
     char path[128];
 

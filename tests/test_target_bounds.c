@@ -1,4 +1,4 @@
-/* Bounds of a target at a place, (M23) and (M24): a worked example by hand, differences of the raw signal, means over
+/* Bounds of a target at a place, (M24) and (M25): a worked example by hand, differences of the raw signal, means over
  * phases, and matrices that are nearly singular. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,7 @@ static cfi_bounds bounds_of(drop *d)
 {
     cfi_bounds b;
 
-    assert_int_equal(metrics_bounds(&d->link, &d->powers, d->arena, &b, NULL), CFI_OK);
+    assert_int_equal(metrics_bounds(&d->network, &d->link, &d->powers, d->arena, &b, NULL), CFI_OK);
     return b;
 }
 

@@ -44,7 +44,8 @@ typedef struct cfi_alloc_options {
  *   DETECTION  the SNR that the detection threshold asks for, over the factor
  * Where constraints couple access points (docs/model.md (M28)) one kind of threshold is asked to give way alone if that
  * is enough, in the order position, detection, angles, the last by one factor at all access points; else all limits by
- * one factor, else the budget, else both by one factor (said as the budget). `ap` is then CFI_NOWHERE.
+ * one factor, else the total power; else limits and total power by one factor, said as the total power with `ap`
+ * CFI_NOWHERE. `ap` is that otherwise, too, but where the total power alone has to give way.
  * The factor is infinite where `ap` has no information about the angle at any power. */
 typedef enum {
     CFI_CONSTRAINT_NONE, /* the drop is feasible, or nothing was asked of it */

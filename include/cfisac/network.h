@@ -98,5 +98,8 @@ size_t network_number_pairs(const cfi_network *network, size_t *start);
 const double complex *network_path_gains(const cfi_network *network, size_t p);
 /* abs(alpha_lp)^2, of the amplitude itself: not rounded through its phase. */
 double network_path_power(const cfi_network *network, size_t l, size_t p);
+/* How the angle at AP l turns as the target moves, rad / m: (-sin omega_l, cos omega_l) / d_l by azimuth and range,
+ * with the other sign where the array has the target behind itself. Needs a target.           docs/model.md (M25) */
+void network_target_turn(const cfi_network *network, size_t l, double turn[2]);
 
 #endif

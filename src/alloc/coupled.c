@@ -92,19 +92,21 @@ cfi_status coupled_make(const cfi_link *link, cfi_arena *arena, alloc_coupled *o
 {
     const cfi_system *system = link->system;
     size_t L = link->L;
-    double most = system_most_power(system), *row = arena_zeros(arena, 3 * L, sizeof *row);
+    double most = system_most_power(system), *row = arena_zeros(arena, 4 * L, sizeof *row);
     cfi_status status;
 
     *out = (alloc_coupled){.unit_w = most / (double)L,
                            .budget = (double)L * (system->power.budget_w / most),
                            .limit = row,
                            .x = row + L,
-                           .s = row + 2 * L};
+                           .s = row + 2 * L,
+                           .stated = row + 3 * L};
     if (!row) {
         return coupled_out_of_memory(L, error);
     }
     for (size_t l = 0; l < L; l++) {
         row[l] = coupled_limit(system, l, most, out->unit_w);
+        row[3 * L + l] = coupled_limit(system, l, INFINITY, out->unit_w);
     }
     status = information_build(link, out->unit_w, arena, &out->information, error);
     if (status != CFI_OK) {
@@ -112,20 +114,6 @@ cfi_status coupled_make(const cfi_link *link, cfi_arena *arena, alloc_coupled *o
     }
     out->values.row = arena_zeros(arena, information_rows(&out->information) + 1, sizeof(double));
     return out->values.row ? find_best(out, arena, error) : coupled_out_of_memory(L, error);
-}
-
-bool coupled_locates(const alloc_coupled *coupled)
-{
-    const alloc_information *information = &coupled->information;
-    double J[3] = {0.0};
-
-    for (size_t l = 0; information->position && l < information->L; l++) {
-        for (size_t i = 0; i < 3; i++) {
-            J[i] += fmax(information->position_x[l], information->position_s[l]) * information->along[3 * l + i];
-            J[i] += information->light ? information->light[3 * l + i] : 0.0;
-        }
-    }
-    return !information->position || information_of_position(J) > 0.0;
 }
 
 bool coupled_is_feasible(const alloc_coupled *coupled)

@@ -11,6 +11,7 @@ typedef struct alloc_coupled {
     double unit_w;             /* watts that are 1: most power over L */
     double budget;             /* the budget: L, or more where limits allow no more than L */
     const double *limit;       /* L; infinite: none that counts */
+    const double *stated;      /* L: of all that are stated, for larger budgets */
     double *x, *s;             /* L: powers within budget (L) and limits of the largest margin that was found */
     information_values values; /* of them */
     double margin;             /* theirs: 1 or more is feasible */
@@ -20,8 +21,6 @@ typedef struct alloc_coupled {
 /* Fails: CFI_NO_MEMORY; CFI_INVALID as information_build; CFI_FAILED where the cone solver finds no point. */
 cfi_status coupled_make(const cfi_link *link, cfi_arena *arena, alloc_coupled *out, cfi_error *error);
 
-/* Some powers tell the target's position, or none is asked for: echoes are not all in line with it. */
-bool coupled_locates(const alloc_coupled *coupled);
 /* Some powers meet all constraints, to rounding. */
 bool coupled_is_feasible(const alloc_coupled *coupled);
 

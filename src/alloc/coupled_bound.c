@@ -1,9 +1,9 @@
 /* A proof that no powers do better, from multipliers of any origin. docs/model.md (M28)
  *
  * With y >= 0 of rows and Z >= 0 (semidefinite) of the position's matrix every margin c that powers have is at most
- *     ( largest sum_l (C_l x_l + S_l s_l) within budget and limits ) / ( sum of y + (tr Z^1/2)^2 )
+ *     ( largest sum_l (C_l x_l + S_l s_l) within budget and limits ) / ( sum of y + z )
  * where C_l and S_l are what y and Z make of a unit of power: rows are c at least, and <Z, J> is at least
- * (tr Z^1/2)^2 / tr J^-1 (Cauchy-Schwarz), which is (tr Z^1/2)^2 c at least. */
+ * z / tr (W J^-1) with z = (tr (W^1/2 Z W^1/2)^1/2)^2 (Cauchy-Schwarz), which is z c at least. */
 #include "alloc/coupled.h"
 
 #include <math.h>
@@ -98,6 +98,14 @@ static double most_worth(worth *worths, size_t L)
     return sum;
 }
 
+/* (tr (W^1/2 Z W^1/2)^1/2)^2 */
+static double least_inner_product(const alloc_information *information, const double Z[3])
+{
+    double determinant = fmax(Z[0] * Z[2] - Z[1] * Z[1], 0.0) * information->ease[0] * information->ease[1];
+
+    return Z[0] * information->ease[0] + Z[2] * information->ease[1] + 2.0 * sqrt(determinant);
+}
+
 double coupled_bound(const alloc_coupled *coupled, const coupled_multipliers *multipliers, cfi_arena *arena)
 {
     const alloc_information *information = &coupled->information;
@@ -108,7 +116,7 @@ double coupled_bound(const alloc_coupled *coupled, const coupled_multipliers *mu
 
     if (worths && light) {
         make_semidefinite(multipliers->Z, Z);
-        sum = Z[0] + Z[2] + 2.0 * sqrt(fmax(Z[0] * Z[2] - Z[1] * Z[1], 0.0));
+        sum = information->position ? least_inner_product(information, Z) : 0.0;
         for (size_t i = 0; i < information_rows(information); i++) {
             sum += multipliers->row[i];
         }

@@ -26,20 +26,30 @@ static unsigned kinds_of(const alloc_information *information)
     return information->functionals > 0 ? present | 1U << INFORMATION_ANGLE : present;
 }
 
-/* The factor at which what is asked can be met; infinite where it cannot. A solver that gives up has found none. */
-static cfi_status least_factor(const coupled_reason *reason, const coupled_ask *ask, double *factor, cfi_error *error)
+/* The factor at which what is asked can be met; infinite where it cannot. A solver that gives up has found none. *ap
+ * (or NULL): the access point that radiates most then. */
+static cfi_status least_factor(const coupled_reason *reason, const coupled_ask *ask, double *factor, size_t *ap,
+                               cfi_error *error)
 {
     coupled_answer answer;
     cfi_status status = coupled_solve(reason->coupled, ask, reason->arena, &answer, error);
+    size_t most = 0;
 
     *factor = INFINITY;
     if (status == CFI_FAILED) {
         return error_set(error, CFI_OK, "%s", "");
     }
-    if (status == CFI_OK && answer.found && answer.factor > 0.0) {
-        *factor = (ask->raised ? 1.0 / answer.factor : answer.factor) * (1.0 + FACTOR_OF_SOLVER);
+    if (status != CFI_OK || !answer.found || !(answer.factor > 0.0)) {
+        return status;
     }
-    return status;
+    *factor = (ask->raised ? 1.0 / answer.factor : answer.factor) * (1.0 + FACTOR_OF_SOLVER);
+    for (size_t l = 1; l < reason->link->L; l++) {
+        most = answer.x[l] + answer.s[l] > answer.x[most] + answer.s[most] ? l : most;
+    }
+    if (ap) {
+        *ap = most;
+    }
+    return CFI_OK;
 }
 
 /* One kind alone. A position threshold is an error in metres, of which J asks for the square. */
@@ -48,7 +58,7 @@ static cfi_status try_kind(const coupled_reason *reason, information_kind kind, 
 {
     coupled_ask ask = {.held = reason->present & ~(1U << kind), .raised = 1U << kind};
     double factor;
-    cfi_status status = least_factor(reason, &ask, &factor, error);
+    cfi_status status = least_factor(reason, &ask, &factor, NULL, error);
 
     *because = (cfi_infeasibility){.constraint = constraint_of[kind],
                                    .ap = CFI_NOWHERE,
@@ -63,18 +73,21 @@ static cfi_status try_powers(const coupled_reason *reason, cfi_infeasibility *be
     bool in_dbm = reason->link->system->power.budget_in_dbm;
     coupled_ask limits = {.held = reason->present, .limits = POWER_RAISED};
     coupled_ask budget = {.held = reason->present, .budget = POWER_RAISED};
-    double factor = INFINITY;
     cfi_status status = CFI_OK;
 
-    *because = (cfi_infeasibility){.constraint = CFI_CONSTRAINT_AP_LIMIT, .ap = CFI_NOWHERE, .ue = CFI_NOWHERE};
+    *because = (cfi_infeasibility){
+        .constraint = CFI_CONSTRAINT_AP_LIMIT, .ap = CFI_NOWHERE, .ue = CFI_NOWHERE, .factor = INFINITY};
     if (reason->link->system->power.ap_limit_w) {
-        status = least_factor(reason, &limits, &factor, error);
+        status = least_factor(reason, &limits, &because->factor, NULL, error);
     }
-    if (status == CFI_OK && !isfinite(factor)) {
+    if (status == CFI_OK && !isfinite(because->factor)) {
         because->constraint = in_dbm ? CFI_CONSTRAINT_BUDGET_DBM : CFI_CONSTRAINT_BUDGET;
-        status = least_factor(reason, &budget, &factor, error);
+        status = least_factor(reason, &budget, &because->factor, &because->ap, error);
     }
-    because->factor = isfinite(factor) ? factor : 1.0 / reason->coupled->margin * (1.0 + FACTOR_OF_SOLVER);
+    if (status == CFI_OK && !isfinite(because->factor)) {
+        because->ap = CFI_NOWHERE;
+        because->factor = 1.0 / reason->coupled->margin * (1.0 + FACTOR_OF_SOLVER);
+    }
     return status;
 }
 
@@ -101,7 +114,7 @@ static bool finds_darkness(const coupled_reason *reason, cfi_infeasibility *beca
         }
     }
     because->constraint = CFI_CONSTRAINT_POSITION; /* all that tells of the target is in line with it */
-    return !coupled_locates(reason->coupled);
+    return information->in_line;
 }
 
 cfi_status coupled_explain(const cfi_link *link, const alloc_coupled *coupled, cfi_arena *arena,

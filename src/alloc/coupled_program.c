@@ -9,6 +9,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Relative, of what J has along an axis to its trace: units are no less. */
+static const double LEAST_AXIS = 1e-12;
+
 typedef struct power_program {
     const alloc_coupled *coupled;
     const coupled_ask *ask;
@@ -92,7 +95,7 @@ static bool choose_scales(power_program *m, double *x, double *s, information_va
     for (size_t i = 0; i < 3; i++) {
         values->J[i] *= scale;
     }
-    m->frame = information_axes(values->J, 0.0, 0.0);
+    m->frame = information_axes(information, values->J, LEAST_AXIS);
     return true;
 }
 
@@ -206,6 +209,7 @@ static void put_limit(const power_program *m, size_t row, coupled_power power)
 static void add_budget_and_limits(const power_program *m)
 {
     double budget = m->ask->limits == POWER_HELD ? (double)m->L : m->coupled->budget;
+    const double *limit = m->ask->budget == POWER_HELD ? m->coupled->limit : m->coupled->stated;
     size_t row;
 
     if (m->ask->budget != POWER_FREE) {
@@ -216,10 +220,10 @@ static void add_budget_and_limits(const power_program *m)
         }
     }
     for (size_t l = 0; m->ask->limits != POWER_FREE && l < m->L; l++) {
-        if (m->coupled->limit[l] < INFINITY) {
+        if (limit[l] < INFINITY) {
             row = socp_add_linear(m->builder, 1);
             put_limit(m, row, m->ask->limits);
-            put_powers_of(m, row, l, -1.0 / m->coupled->limit[l], -1.0 / m->coupled->limit[l]);
+            put_powers_of(m, row, l, -1.0 / limit[l], -1.0 / limit[l]);
         }
     }
     row = socp_add_linear(m->builder, m->s + m->L);
@@ -242,7 +246,7 @@ static void put_matrix(const power_program *m, size_t row, size_t l, const doubl
 static void add_position_cone(power_program *m)
 {
     const alloc_information *information = &m->coupled->information;
-    const double *unit = m->frame.unit;
+    const double *W = m->frame.W;
 
     if (!information->position || !is_asked(m, INFORMATION_POSITION)) {
         return;
@@ -255,9 +259,10 @@ static void add_position_cone(power_program *m)
             put_matrix(m, m->first_cone_row, l, information->light + 3 * l, 1.0, information->beam);
         }
     }
-    put_need(m, m->first_cone_row, INFORMATION_POSITION, 1.0 / unit[0] + 1.0 / unit[1]);
-    put_need(m, m->first_cone_row + 1, INFORMATION_POSITION, 1.0 / unit[0] - 1.0 / unit[1]);
-    put_need(m, m->first_cone_row + 3, INFORMATION_POSITION, -2.0 / sqrt(unit[0] * unit[1]));
+    put_need(m, m->first_cone_row, INFORMATION_POSITION, W[0] + W[2]);
+    put_need(m, m->first_cone_row + 1, INFORMATION_POSITION, W[0] - W[2]);
+    put_need(m, m->first_cone_row + 2, INFORMATION_POSITION, 2.0 * W[1]);
+    put_need(m, m->first_cone_row + 3, INFORMATION_POSITION, -2.0 * m->frame.root);
 }
 
 /* ---------------------------------------------------------------------------- answers ---- */

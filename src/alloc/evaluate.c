@@ -32,7 +32,7 @@ static cfi_status evaluate_model(const cfi_link *link, const cfi_powers *powers,
     cfi_status status = CFI_OK;
 
     if (sensing->position_threshold_m > 0.0) {
-        status = metrics_bounds(link, powers, arena, &bounds, error);
+        status = metrics_bounds(NULL, link, powers, arena, &bounds, error);
         if (status == CFI_OK) {
             out->position_error_m = sensing->crlb_model == CFI_CRLB_MULTISTATIC   ? bounds.position.multistatic_m
                                     : sensing->crlb_model == CFI_CRLB_NONCOHERENT ? bounds.position.noncoherent_m

@@ -7,15 +7,15 @@
 
 /* Relative: path gains that differ from a product of two vectors by so much are one. */
 static const double RANK_ROUNDING = 1e-12;
-/* Relative, of the determinant to the squared trace: below, all that tells of a position is in line with it, but for
- * rounding. */
-static const double IN_LINE = 1e-13;
+/* Squares of angles between the directions in which angles turn that count as none: bearings are known to about 1e-16,
+ * their differences to about 1e-9 of themselves here. */
+static const double IN_LINE = 1e-18;
 
 double information_least_snr(const cfi_system *system)
 {
     const cfi_sensing *sensing = &system->sensing;
 
-    return fmax(log(sensing->false_alarm_probability) / log(sensing->detection_threshold) - 1.0, 0.0);
+    return detection_least_snr(sensing->detection_threshold, sensing->false_alarm_probability, sensing->swerling);
 }
 
 /* ---------------------------------------------------------------------------- building ---- */
@@ -88,7 +88,10 @@ static bool add_detection(const information_job *job)
     double least = information_least_snr(system), factor;
     double *row = arena_alloc(job->arena, 3 * link->L, sizeof *row);
 
-    if (!row || !(least > 0.0)) { /* guessing is enough */
+    if (!row || isnan(least)) {
+        return false;
+    }
+    if (!(least > 0.0)) { /* guessing is enough */
         return row;
     }
     factor = job->unit_w * (double)(system->M * system->frame.T) / system->power.sensing_noise_w / least;
@@ -174,62 +177,127 @@ static bool add_shared_angles(const information_job *job)
     return true;
 }
 
-/* (1, 1), (1, 2), (2, 2) of e e' over its trace, which is returned. Not rounded: only factors are, so that sums of such
- * matrices are semidefinite, and as exact as their factors however nearly singular they are. */
-static double outer_product(const double e[2], double matrix[3])
-{
-    double trace = e[0] * e[0] + e[1] * e[1];
+/* Of the position, while it is put together: directions in which angles turn, of unit length and then in the axes and
+ * units of J, and what is known of the angle of each access point at equal powers. */
+typedef struct position_job {
+    const information_job *job;
+    double scale;     /* of information in 1 / m^2 */
+    double *turn;     /* 2 x L */
+    double *at_equal; /* L */
+} position_job;
 
-    matrix[0] = e[0] * e[0] / trace;
-    matrix[1] = e[0] * e[1] / trace;
-    matrix[2] = e[1] * e[1] / trace;
-    return trace;
+/* abs(alpha_lp)^2 arrival_p, of a unit of power of AP l, over what is needed. Factors are rounded, and not matrices:
+ * sums of these are semidefinite, and as exact as their factors however nearly singular they are. */
+static double light_factor(const position_job *position, size_t l, size_t p)
+{
+    const cfi_link *link = position->job->link;
+    const double *e = link->turn + 2 * p;
+
+    return problem_rounded_down(position->scale * (e[0] * e[0] + e[1] * e[1]) * link->echoes.arrival[p] *
+                                path_power(link, l, p));
 }
 
-/* light_l = sum_p abs(alpha_lp)^2 arrival_p e_p e_p' */
-static bool add_light(const information_job *job, double scale)
+/* Factors of along_l, and directions. */
+static void fill_along(const position_job *position, bool own, double *x, double *s)
 {
-    const cfi_link *link = job->link;
-    size_t L = link->L;
-    double *light = arena_zeros(job->arena, 3 * L, sizeof *light);
+    const cfi_link *link = position->job->link;
 
-    for (size_t p = 0; light && p < L; p++) {
-        double matrix[3], trace = outer_product(link->turn + 2 * p, matrix);
+    for (size_t l = 0; l < link->L; l++) {
+        const double *e = link->turn + 2 * l;
+        double square = e[0] * e[0] + e[1] * e[1], comm = own ? link->own_echo.comm[l] : link->echoes.departure_all[l];
 
-        for (size_t l = 0; l < L; l++) {
-            double factor = problem_rounded_down(scale * trace * link->echoes.arrival[p] * path_power(link, l, p));
+        x[l] = position->job->out->idle[l] ? 0.0 : problem_rounded_down(position->scale * square * comm);
+        s[l] = own ? problem_rounded_down(position->scale * square * link->own_echo.sens[l]) : 0.0;
+        position->turn[2 * l] = e[0] / sqrt(square);
+        position->turn[2 * l + 1] = e[1] / sqrt(square);
+    }
+}
 
-            for (size_t i = 0; i < 3; i++) {
-                light[3 * l + i] += factor * matrix[i];
-            }
+/* Half of a unit of power at each access point for users, half in the beam. */
+static void fill_at_equal(const position_job *position, bool own, const double *x, const double *s)
+{
+    size_t L = position->job->link->L;
+    double lit = 0.5 * (1.0 + position->job->out->beam);
+
+    for (size_t p = 0; p < L; p++) {
+        position->at_equal[p] = 0.5 * (x[p] + s[p]);
+        for (size_t l = 0; !own && l < L; l++) {
+            position->at_equal[p] += lit * light_factor(position, l, p);
         }
     }
-    job->out->light = light;
-    return light;
+}
+
+/* Turns directions into the axes of J at equal powers, where it is diagonal: sums of squares, each of which is exact.
+ */
+static void turn_to_axes(const position_job *position)
+{
+    alloc_information *out = position->job->out;
+    double J[3] = {0.0}, unit[2] = {0.0}, angle;
+
+    for (size_t l = 0; l < out->L; l++) {
+        const double *e = position->turn + 2 * l;
+
+        J[0] += position->at_equal[l] * e[0] * e[0];
+        J[1] += position->at_equal[l] * e[0] * e[1];
+        J[2] += position->at_equal[l] * e[1] * e[1];
+    }
+    angle = 0.5 * atan2(2.0 * J[1], J[0] - J[2]);
+    for (size_t l = 0; l < out->L; l++) {
+        double *e = position->turn + 2 * l, first = cos(angle) * e[0] + sin(angle) * e[1];
+
+        e[1] = cos(angle) * e[1] - sin(angle) * e[0];
+        e[0] = first;
+        unit[0] += position->at_equal[l] * e[0] * e[0];
+        unit[1] += position->at_equal[l] * e[1] * e[1];
+    }
+    out->in_line = !(unit[1] > IN_LINE * unit[0] && unit[0] > IN_LINE * unit[1]);
+    for (size_t i = 0; i < 2; i++) {
+        out->ease[i] = out->in_line ? 1.0 : 1.0 / unit[i];
+        for (size_t l = 0; l < out->L; l++) {
+            position->turn[2 * l + i] *= sqrt(out->ease[i]);
+        }
+    }
+}
+
+/* matrix += factor g g' */
+static void add_square(double factor, const double g[2], double matrix[3])
+{
+    matrix[0] += factor * g[0] * g[0];
+    matrix[1] += factor * g[0] * g[1];
+    matrix[2] += factor * g[1] * g[1];
 }
 
 static bool add_position(const information_job *job)
 {
     const cfi_link *link = job->link;
     const cfi_sensing *sensing = &link->system->sensing;
+    size_t L = link->L;
     bool own = sensing->crlb_model != CFI_CRLB_NONCOHERENT;
-    double scale = job->unit_w * sensing->position_threshold_m * sensing->position_threshold_m;
-    double *x = arena_alloc(job->arena, 5 * link->L, sizeof *x), *s = x + link->L, *along = s + link->L;
+    double *x = arena_alloc(job->arena, 2 * L, sizeof *x), *s = x + L;
+    double *along = arena_zeros(job->arena, 3 * L, sizeof *along);
+    double *light = own ? along : arena_zeros(job->arena, 3 * L, sizeof *light);
+    position_job position = {.job = job,
+                             .scale = job->unit_w * sensing->position_threshold_m * sensing->position_threshold_m,
+                             .turn = arena_alloc(job->arena, 2 * L, sizeof(double)),
+                             .at_equal = arena_alloc(job->arena, L, sizeof(double))};
 
-    if (!x || !(own || add_light(job, scale))) {
+    if (!x || !along || !light || !position.turn || !position.at_equal) {
         return false;
     }
-    for (size_t l = 0; l < link->L; l++) {
-        double trace = outer_product(link->turn + 2 * l, along + 3 * l);
-        double comm = own ? link->own_echo.comm[l] : link->echoes.departure_all[l];
-
-        x[l] = job->out->idle[l] ? 0.0 : problem_rounded_down(scale * trace * comm);
-        s[l] = own ? problem_rounded_down(scale * trace * link->own_echo.sens[l]) : 0.0;
+    fill_along(&position, own, x, s);
+    fill_at_equal(&position, own, x, s);
+    turn_to_axes(&position);
+    for (size_t l = 0; l < L; l++) {
+        add_square(1.0, position.turn + 2 * l, along + 3 * l);
+        for (size_t p = 0; !own && p < L; p++) {
+            add_square(light_factor(&position, l, p), position.turn + 2 * p, light + 3 * l);
+        }
     }
     job->out->position = true;
     job->out->position_x = x;
     job->out->position_s = s;
     job->out->along = along;
+    job->out->light = own ? NULL : light;
     return true;
 }
 
@@ -304,11 +372,11 @@ void information_matrix(const alloc_information *information, const double *x, c
     }
 }
 
-double information_of_position(const double J[3])
+double information_of_position(const alloc_information *information, const double J[3])
 {
-    double determinant = J[0] * J[2] - J[1] * J[1], trace = J[0] + J[2];
+    double determinant = J[0] * J[2] - J[1] * J[1], trace = information->ease[0] * J[2] + information->ease[1] * J[0];
 
-    return determinant > IN_LINE * trace * trace ? determinant / trace : 0.0;
+    return determinant > 0.0 && trace > 0.0 && !information->in_line ? determinant / trace : 0.0;
 }
 
 void information_evaluate(const alloc_information *information, const double *x, const double *s,
@@ -362,22 +430,23 @@ double information_margin(const alloc_information *information, unsigned asked, 
         for (size_t i = 0; i < 3; i++) {
             J[i] = from->J[i] + share * (to->J[i] - from->J[i]);
         }
-        margin = fmin(margin, information_of_position(J));
+        margin = fmin(margin, information_of_position(information, J));
     }
     return margin;
 }
 
 /* ------------------------------------------------------------------------- the cone ---- */
 
-information_frame information_axes(const double J[3], double taken, double least)
+information_frame information_axes(const alloc_information *information, const double A[3], double least)
 {
-    double angle = 0.5 * atan2(2.0 * J[1], J[0] - J[2]), trace = J[0] + J[2];
+    double angle = 0.5 * atan2(2.0 * A[1], A[0] - A[2]), trace = A[0] + A[2], turned[3];
     information_frame frame = {.cosine = cos(angle), .sine = sin(angle), .unit = {1.0, 1.0}};
-    double turned[3];
 
-    information_in_frame(&frame, J, turned);
-    frame.unit[0] = fmax(turned[0] - taken, least * trace);
-    frame.unit[1] = fmax(turned[2] - taken, least * trace);
+    information_in_frame(&frame, A, turned);
+    frame.unit[0] = fmax(turned[0], least * trace);
+    frame.unit[1] = fmax(turned[2], least * trace);
+    information_in_frame(&frame, (double[3]){information->ease[0], 0.0, information->ease[1]}, frame.W);
+    frame.root = sqrt(information->ease[0] * information->ease[1] / (frame.unit[0] * frame.unit[1]));
     return frame;
 }
 

@@ -9,14 +9,18 @@
  *                                                      non-coherent; f_q = sum_l weight_lq (x_l + beam s_l) is what
  *                                                      lights receiver p. Gains of rank one have one functional, q = 0,
  *                                                      others one per receiver, q = p
- *   position  tr J^-1 <= 1,  J = sum_l (x_l + beam s_l) light_l + (position_x_l x_l + position_s_l s_l) along_l
+ *   position  tr (W J^-1) <= 1,
+ *             J = sum_l (x_l + beam s_l) light_l + (position_x_l x_l + position_s_l s_l) along_l,   W = diag(ease)
  *
- * Symmetric matrices are three numbers, (1, 1), (1, 2), (2, 2). light_l is what a unit of power of AP l tells all
- * receivers of the position; NULL on own echoes. along_l = e_l e_l' of unit length, (sin^2, -sin cos, cos^2) of the
- * bearing: its factors are what AP l's own echo tells, or, on all echoes, what they tell of AP l's departures (s: 0).
+ * Symmetric matrices are three numbers, (1, 1), (1, 2), (2, 2). J is the Fisher matrix of the position in axes and
+ * units of its own, in which equal powers have the identity; W has what tr J^-1 is in metres, over the threshold. (One
+ * near access point may know a million times more along its line of sight's normal than all know across: in metres J
+ * would lose the digits of the latter.) light_l is what a unit of power of AP l tells all receivers; NULL on own
+ * echoes. along_l = g_l g_l', g_l the direction in which AP l's angle turns: its factors are what AP l's own echo
+ * tells, or, on all echoes, what they tell of AP l's departures (s: 0).
  *
  * Everything is homogeneous: powers c times as large make f and J c times as large. The margin is the largest c by
- * which all that is asked may be multiplied: the least of the rows' left sides and of 1 / tr J^-1. It is concave in
+ * which all that is asked may be multiplied: the least of the rows' left sides and of 1 / tr (W J^-1). It is concave in
  * powers, and never falls when one of them grows. */
 #ifndef CFISAC_ALLOC_INFORMATION_H
 #define CFISAC_ALLOC_INFORMATION_H
@@ -38,10 +42,11 @@ typedef struct alloc_information {
     const bool *idle; /* L: nobody is served, x_l = 0 */
     size_t owns;
     information_own own[INFORMATION_MOST_OWN];
-    size_t functionals;   /* 0: nothing is shared; 1; L */
-    const double *weight; /* at [l + L q]; the largest of a functional is 1 / beam */
-    const double *a, *b;  /* L; b is 0 where idle */
-    bool position;
+    size_t functionals;     /* 0: nothing is shared; 1; L */
+    const double *weight;   /* at [l + L q]; the largest of a functional is 1 / beam */
+    const double *a, *b;    /* L; b is 0 where idle */
+    bool position, in_line; /* in_line: no power tells more of the position than where a line is that it lies on */
+    double ease[2];
     const double *light;                           /* 3 x L, or NULL */
     const double *position_x, *position_s, *along; /* L, L, 3 x L */
 } alloc_information;
@@ -61,8 +66,8 @@ static inline size_t information_functional(const alloc_information *information
 }
 double information_lit(const alloc_information *information, size_t q, const double *x, const double *s);
 void information_matrix(const alloc_information *information, const double *x, const double *s, double J[3]);
-/* 1 / tr J^-1; 0 where J is singular. */
-double information_of_position(const double J[3]);
+/* 1 / tr (W J^-1); 0 where J is singular. */
+double information_of_position(const alloc_information *information, const double J[3]);
 
 /* The left sides of all rows and J of powers: linear in them, so that those of a mix are the mix of theirs. */
 typedef struct information_values {
@@ -80,16 +85,15 @@ enum { INFORMATION_ALL = (1 << INFORMATION_KINDS) - 1 };
 double information_margin(const alloc_information *information, unsigned asked, const information_values *from,
                           const information_values *to, double share);
 
-/* Coordinates in which the position cone is of order one: axes of some J, each measured in its own unit. With
- * J^ = D^-1/2 R' J R D^-1/2, D the units,
- *     tr J^-1 <= 1 / c   is   (J^11 - c / unit_0) (J^22 - c / unit_1) >= J^12^2 + c^2 / (unit_0 unit_1)
- *                        or   norm(J^11 - J^22 - c (1 / unit_0 - 1 / unit_1), 2 J^12, 2 c / root(unit_0 unit_1))
- *                                 <= J^11 + J^22 - c (1 / unit_0 + 1 / unit_1) */
+/* Further axes and units, in which a position cone is of order one at some point. With J^ = D^-1/2 R' J R D^-1/2, D the
+ * units, and W^ likewise,
+ *     tr (W J^-1) <= 1 / c   is   det (J^ - c W^) >= c^2 det W^
+ *                            or   norm(A11 - A22, 2 A12, 2 c root(det W^)) <= A11 + A22,  A = J^ - c W^ */
 typedef struct information_frame {
-    double cosine, sine, unit[2];
+    double cosine, sine, unit[2], W[3], root;
 } information_frame;
-/* The axes of J; units are what J has along them, less `taken`, but no less than `least` times J's trace. */
-information_frame information_axes(const double J[3], double taken, double least);
+/* The axes of a matrix A; units are what it has along them, but no less than `least` times its trace. */
+information_frame information_axes(const alloc_information *information, const double A[3], double least);
 /* J^ of J. */
 void information_in_frame(const information_frame *frame, const double J[3], double out[3]);
 

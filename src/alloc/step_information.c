@@ -13,8 +13,8 @@
 
 #include <math.h>
 
-/* Relative, of what a step's J has along an axis to its trace: units of the position's cone are no less. */
-static const double LEAST_AXIS = 1e-12;
+/* Relative, of what J - W has along an axis at the point of expansion to its trace: units of the cone are no less. */
+static const double STEP_LEAST_AXIS = 1e-12;
 
 static bool is_served(const step_model *model, size_t l)
 {
@@ -160,15 +160,17 @@ void step_information_add_cones(const step_model *model)
 {
     const alloc_information *information;
     information_frame frame;
-    double J[3];
+    double A[3];
     size_t row;
 
     if (!model->problem->coupled || !model->problem->coupled->information.position) {
         return;
     }
     information = &model->problem->coupled->information;
-    information_matrix(information, model->at->x, model->at->s, J);
-    frame = information_axes(J, 1.0, LEAST_AXIS);
+    information_matrix(information, model->at->x, model->at->s, A);
+    A[0] -= information->ease[0];
+    A[2] -= information->ease[1];
+    frame = information_axes(information, A, STEP_LEAST_AXIS);
     row = socp_add_cone(model->builder, 4);
     for (size_t l = 0; l < model->problem->L; l++) {
         double part[3];
@@ -180,9 +182,10 @@ void step_information_add_cones(const step_model *model)
             put_matrix_of(model, row, l, part, 1.0, information->beam);
         }
     }
-    socp_constant(model->builder, row, -1.0 / frame.unit[0] - 1.0 / frame.unit[1]);
-    socp_constant(model->builder, row + 1, 1.0 / frame.unit[1] - 1.0 / frame.unit[0]);
-    socp_constant(model->builder, row + 3, 2.0 / sqrt(frame.unit[0] * frame.unit[1]));
+    socp_constant(model->builder, row, -frame.W[0] - frame.W[2]);
+    socp_constant(model->builder, row + 1, frame.W[2] - frame.W[0]);
+    socp_constant(model->builder, row + 2, -2.0 * frame.W[1]);
+    socp_constant(model->builder, row + 3, 2.0 * frame.root);
 }
 
 /* ---------------------------------------------------------------------------- solutions ---- */

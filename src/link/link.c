@@ -66,15 +66,6 @@ static cfi_status add_information(const cfi_network *network, cfi_arena *arena, 
     return CFI_OK;
 }
 
-/* 1 where the array sees the target in front of itself, -1 where behind, and its angle folded: the angle falls there
- * while the azimuth rises. 1 where nobody knows where the array points. */
-static double side_of_array(const cfi_network *network, size_t l)
-{
-    const double *orientation = network->fading.orientation_rad;
-
-    return orientation && cos(network->target_bearing_rad[l] - orientation[l]) < 0.0 ? -1.0 : 1.0;
-}
-
 static cfi_status add_turns(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error)
 {
     double *turn;
@@ -87,10 +78,7 @@ static cfi_status add_turns(const cfi_network *network, cfi_arena *arena, cfi_li
         return error_set(error, CFI_NO_MEMORY, "out of memory for the bounds of %zu access points", network->L);
     }
     for (size_t l = 0; l < network->L; l++) {
-        double bearing = network->target_bearing_rad[l], slope = side_of_array(network, l) / network->target_range_m[l];
-
-        turn[2 * l] = -sin(bearing) * slope;
-        turn[2 * l + 1] = cos(bearing) * slope;
+        network_target_turn(network, l, turn + 2 * l);
     }
     link->turn = turn;
     return CFI_OK;

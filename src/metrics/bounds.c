@@ -1,5 +1,5 @@
-/* All bounds of a drop in closed form: of the target's angles, and of its position. docs/model.md (M6), (M7), (M23),
- * (M24). */
+/* All bounds of a drop: of the target's angles, and of its position. docs/model.md (M6), (M7), (M24), (M25), (M26). */
+#include "metrics/block_means.h"
 #include "metrics/position.h"
 #include "metrics/sensing.h"
 
@@ -10,6 +10,7 @@ typedef struct angle_information {
     double *own;                       /* from the own echo */
     double *noncoherent, *multistatic; /* of arrivals, from all echoes */
     double *departure;                 /* from all echoes, at the own receiver */
+    const block_means *block;          /* or NULL: averaged over channels */
 } angle_information;
 
 static cfi_status out_of_position_memory(const cfi_link *link, cfi_error *error)
@@ -101,6 +102,19 @@ static void add_directed_departures(const cfi_link *link, const cfi_powers *powe
     }
 }
 
+/* Coherent departures: block is NULL for what is averaged over channels. */
+static void add_coherent_departures(const cfi_link *link, const cfi_powers *powers, const sensed_signals *signals,
+                                    const angle_information *angle, position_sum *sum)
+{
+    if (angle->block) {
+        position_add_matrix(sum, angle->block->position[0], angle->block->position[1], angle->block->position[2]);
+    } else if (signals->aim) {
+        add_directed_departures(link, powers, signals, sum);
+    } else {
+        add_departures(link, angle->departure, sum);
+    }
+}
+
 static cfi_status bound_position(const cfi_link *link, const cfi_powers *powers, const sensed_signals *signals,
                                  const angle_information *angle, cfi_arena *arena, cfi_position_bounds *out,
                                  cfi_error *error)
@@ -121,11 +135,7 @@ static cfi_status bound_position(const cfi_link *link, const cfi_powers *powers,
 
     sum.count = 0;
     add_arrivals(link, angle->multistatic, &sum);
-    if (signals->aim) {
-        add_directed_departures(link, powers, signals, &sum);
-    } else {
-        add_departures(link, angle->departure, &sum);
-    }
+    add_coherent_departures(link, powers, signals, angle, &sum);
     out->multistatic_m = position_error_bound(&sum);
     return CFI_OK;
 }
@@ -156,7 +166,8 @@ static cfi_status inform(const cfi_link *link, const cfi_powers *powers, const s
     if (!memory) {
         return out_of_position_memory(link, error);
     }
-    *angle = (angle_information){memory, memory + L, memory + 2 * L, memory + 3 * L};
+    *angle = (angle_information){
+        .own = memory, .noncoherent = memory + L, .multistatic = memory + 2 * L, .departure = memory + 3 * L};
     sensing_arrivals(link, powers, signals, false, angle->noncoherent);
     sensing_arrivals(link, powers, signals, true, angle->multistatic);
     for (size_t p = 0; p < L; p++) {
@@ -165,15 +176,45 @@ static cfi_status inform(const cfi_link *link, const cfi_powers *powers, const s
     return CFI_OK;
 }
 
+/* What the own echo of AP p says of arrivals. */
+static double own_arrival(const cfi_link *link, const cfi_powers *powers, const sensed_signals *signals, size_t p)
+{
+    double lit = signals->lit[p] + (double)link->system->N * powers->s[p];
+
+    return link->echoes.arrival[p] * path_square(paths_to(link, p)[p]) * lit;
+}
+
+/* Departures of one block, and the own echo's bounds with them. */
+static cfi_status use_blocks(const cfi_network *network, const cfi_link *link, const cfi_powers *powers,
+                             const sensed_signals *signals, cfi_arena *arena, block_means *block,
+                             angle_information *angle, cfi_bounds *out, cfi_error *error)
+{
+    cfi_status status = block_means_make(network, powers, arena, block, error);
+
+    if (status != CFI_OK) {
+        return status;
+    }
+    for (size_t p = 0; p < link->L; p++) {
+        angle->departure[p] = block->all[p];
+        out->crlb_own_echo_rad2[p] = 1.0 / (own_arrival(link, powers, signals, p) + block->own[p]);
+    }
+    angle->block = block;
+    return CFI_OK;
+}
+
 /* All from the own echo's bounds. */
-static cfi_status complete_bounds(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, cfi_bounds *out,
-                                  cfi_error *error)
+static cfi_status complete_bounds(const cfi_network *network, const cfi_link *link, const cfi_powers *powers,
+                                  cfi_arena *arena, cfi_bounds *out, cfi_error *error)
 {
     sensed_signals signals = {.lit = NULL};
-    angle_information angle = {NULL, NULL, NULL, NULL};
+    angle_information angle = {.own = NULL};
+    block_means block;
     cfi_status status = sensing_signals(link, powers, arena, &signals, error);
 
     status = status == CFI_OK ? inform(link, powers, &signals, arena, &angle, error) : status;
+    if (status == CFI_OK && network && link->system->sensing.information == CFI_INFORMATION_BLOCK) {
+        status = use_blocks(network, link, powers, &signals, arena, &block, &angle, out, error);
+    }
     if (status != CFI_OK) {
         return status;
     }
@@ -185,8 +226,8 @@ static cfi_status complete_bounds(const cfi_link *link, const cfi_powers *powers
     return link->turn ? bound_position(link, powers, &signals, &angle, arena, &out->position, error) : CFI_OK;
 }
 
-cfi_status metrics_bounds(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, cfi_bounds *out,
-                          cfi_error *error)
+cfi_status metrics_bounds(const cfi_network *network, const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                          cfi_bounds *out, cfi_error *error)
 {
     cfi_status status = allocate_bounds(link, arena, out, error);
     cfi_arena_mark mark = arena_mark(arena);
@@ -195,7 +236,7 @@ cfi_status metrics_bounds(const cfi_link *link, const cfi_powers *powers, cfi_ar
         status = metrics_crlb_own_echo(link, powers, arena, out->crlb_own_echo_rad2, error);
     }
     if (status == CFI_OK) {
-        status = complete_bounds(link, powers, arena, out, error);
+        status = complete_bounds(network, link, powers, arena, out, error);
     }
     arena_release(arena, mark);
     return status;

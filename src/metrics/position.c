@@ -1,4 +1,4 @@
-/* sqrt(tr J^-1) of a Fisher matrix J = sum_i g_i g_i', 2 x 2. docs/model.md (M24). */
+/* sqrt(tr J^-1) of a Fisher matrix J = sum_i g_i g_i', 2 x 2. docs/model.md (M25). */
 #include "metrics/position.h"
 
 #include <math.h>

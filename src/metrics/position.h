@@ -1,4 +1,4 @@
-/* The position error bound of a target from what is known about angles. docs/model.md (M24). */
+/* The position error bound of a target from what is known about angles. docs/model.md (M25). */
 #ifndef CFISAC_METRICS_POSITION_H
 #define CFISAC_METRICS_POSITION_H
 

@@ -1,4 +1,4 @@
-/* Cramer-Rao bounds of the target angles in closed form. docs/model.md (M6), (M7), (M21), (M23). */
+/* Cramer-Rao bounds of the target angles in closed form. docs/model.md (M6), (M7), (M21), (M24). */
 #include "metrics/sensing.h"
 
 #include "base/threads.h"

@@ -1,4 +1,4 @@
-/* What signals say of the target, arrivals and departures apart. docs/model.md (M7), (M21), (M23). */
+/* What signals say of the target, arrivals and departures apart. docs/model.md (M7), (M21), (M24). */
 #ifndef CFISAC_METRICS_SENSING_H
 #define CFISAC_METRICS_SENSING_H
 

@@ -79,3 +79,20 @@ double network_path_power(const cfi_network *network, size_t l, size_t p)
 
     return amplitude * amplitude;
 }
+
+/* 1 where the array sees the target in front of itself, -1 where behind, and its angle folded: the angle falls there
+ * while the azimuth rises. 1 where nobody knows where the array points. */
+static double side_of_array(const cfi_network *network, size_t l)
+{
+    const double *orientation = network->fading.orientation_rad;
+
+    return orientation && cos(network->target_bearing_rad[l] - orientation[l]) < 0.0 ? -1.0 : 1.0;
+}
+
+void network_target_turn(const cfi_network *network, size_t l, double turn[2])
+{
+    double bearing = network->target_bearing_rad[l], slope = side_of_array(network, l) / network->target_range_m[l];
+
+    turn[0] = -sin(bearing) * slope;
+    turn[1] = cos(bearing) * slope;
+}

@@ -14,7 +14,8 @@
     }
 static const field_unit ONE = UNIT("", "1"), RAD2 = UNIT("rad2", "rad^2"), RAD2_DB = UNIT("db", "dB of 1 rad^2"),
                         DB = UNIT("db", "dB"), WATT = UNIT("w", "W"), METRE = UNIT("m", "m"),
-                        DEGREE = UNIT("deg", "degrees"), STD_ERRORS = UNIT("", "standard errors"),
+                        RADIAN = UNIT("rad", "rad"), DEGREE = UNIT("deg", "degrees"),
+                        STD_ERRORS = UNIT("", "standard errors"),
                         OBJECTIVE_UNIT = UNIT("", NULL),                            /* objective_unit says which */
     MBIT_S = UNIT("mbit_s", "Mbit/s"), OLD_BIT_S_HZ = UNIT("bit_s_hz", "bit/s/Hz"), /* old names */
     IN_METRES = UNIT("", "m"), /* of a group whose name ends with the unit */
@@ -186,6 +187,12 @@ static bool shows_other_form(const cfi_results *results, cfi_rate_model other)
     return scenario_system(results->scenario)->rate_model != other && drops_forms_differ(results);
 }
 
+/* Whether somebody asked for detection. */
+static bool shows_detection(const cfi_results *results)
+{
+    return detection_is_fused(scenario_system(results->scenario));
+}
+
 static bool shows_theorem1(const cfi_results *results)
 {
     return shows_other_form(results, CFI_RATE_THEOREM1);
@@ -273,6 +280,17 @@ const field field_table[] = {
     {.name = "worst_crlb", .unit = &RAD2_DB, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
      .value = NUMBER(drop_worst_crlb_db), .places = TABLES | FIELD_SWEEP,
      .shown = {.label = "worst bound, dB of 1 rad^2", .decimals = 4}},
+    {.name = "worst_angle_error", .unit = &RAD2_DB, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_worst_angle_error_db), .places = TABLES | FIELD_SWEEP,
+     .shown = {.label = "worst angle of ML, dB of 1 rad^2", .decimals = 4}},
+    {.name = "mean_angle_rmse", .unit = &RADIAN, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_mean_angle_rmse), .places = TABLES | FIELD_SWEEP},
+    {.name = "position_rmse", .unit = &METRE, .shape = FIELD_NUMBER, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.position_rmse_m), .error = MEMBER(monte_carlo.position_rmse_std_error_m),
+     .places = SWEPT, .column = "position_rmse_m", .shown = {.label = "position error of ML, m", .decimals = 4}},
+    {.name = "estimator_trials", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.estimator_trials), .places = FIELD_JSON | FIELD_TABLE, .there = drop_has_estimates,
+     .column = "estimator_trials"},
     {.name = "total_power", .unit = &WATT, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
      .value = NUMBER(drop_total_power), .places = TABLES},
     {.name = "sensing_power_share", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
@@ -328,6 +346,23 @@ const field field_table[] = {
     {.name = "multistatic", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION,
      .value = MEMBER(closed_form.position.multistatic_m), .places = EVERYWHERE,
      .column = "position_error_bound_multistatic_m", .there = has_target},
+    {.name = "least_detection_probability", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_least_detection), .places = TABLES | FIELD_SWEEP,
+     .shown = {.label = "least detection, by own echo", .decimals = 4, .wanted = shows_detection}},
+    {.name = "mean_detection_probability", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_mean_detection), .places = TABLES | FIELD_SWEEP,
+     .shown = {.label = "mean detection, by own echo", .decimals = 4, .wanted = shows_detection}},
+    {.name = "detection_probability_fused", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_CLOSED_FORM,
+     .value = MEMBER(closed_form.detection_probability_fused), .places = SWEPT, .there = drop_has_detection,
+     .shown = {.label = "probability of detection, fused", .decimals = 4}},
+    {.name = "detection_probability_fused", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.detection_probability_fused),
+     .error = MEMBER(monte_carlo.detection_probability_fused_std_error), .places = SWEPT, .there = drop_has_detection,
+     .shown = {.label = "the same, Monte Carlo", .decimals = 4}},
+    {.name = "false_alarm_probability_fused", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.false_alarm_probability_fused),
+     .error = MEMBER(monte_carlo.false_alarm_probability_fused_std_error), .places = EVERYWHERE,
+     .there = drop_has_detection},
 
     /* users */
     {.name = "x", .unit = &METRE, .shape = FIELD_USERS, .group = &GROUP_NETWORK,
@@ -373,8 +408,18 @@ const field field_table[] = {
     {.name = "crlb_multistatic", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
      .value = MEMBER(monte_carlo.crlb_multistatic_rad2), .error = MEMBER(monte_carlo.crlb_multistatic_std_error),
      .places = OUTSIDE_SWEEPS},
+    {.name = "angle_rmse", .unit = &RADIAN, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.angle_rmse_rad), .error = MEMBER(monte_carlo.angle_rmse_std_error_rad),
+     .places = OUTSIDE_SWEEPS, .column = "angle_rmse_rad"},
     {.name = "crlb_noncoherent", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_CLOSED_FORM,
      .value = MEMBER(closed_form.crlb_noncoherent_rad2), .places = OUTSIDE_SWEEPS},
+    {.name = "echo_snr", .unit = &ONE, .shape = FIELD_APS, .group = &GROUP_CLOSED_FORM,
+     .value = MEMBER(closed_form.echo_snr), .places = OUTSIDE_SWEEPS},
+    {.name = "detection_probability", .unit = &ONE, .shape = FIELD_APS, .group = &GROUP_CLOSED_FORM,
+     .value = MEMBER(closed_form.detection_probability), .places = OUTSIDE_SWEEPS},
+    {.name = "detection_probability", .unit = &ONE, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.detection_probability),
+     .error = MEMBER(monte_carlo.detection_probability_std_error), .places = OUTSIDE_SWEEPS},
 
     /* pairs of a user and an access point */
     {.name = "powers", .unit = &WATT, .shape = FIELD_PAIRS, .group = &GROUP_ALLOCATION,

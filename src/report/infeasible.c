@@ -5,12 +5,6 @@
 
 #include <math.h>
 
-static bool constraint_is_power(cfi_constraint constraint)
-{
-    return constraint == CFI_CONSTRAINT_AP_LIMIT || constraint == CFI_CONSTRAINT_BUDGET ||
-           constraint == CFI_CONSTRAINT_BUDGET_DBM;
-}
-
 double infeasible_rounded_up(double value)
 {
     double scale = pow(10.0, 5.0 - floor(log10(value)));
@@ -28,10 +22,10 @@ static void describe_finite(const cfi_infeasibility *because, double db, char te
                  infeasible_rounded_up(because->factor));
     } else if (because->constraint == CFI_CONSTRAINT_DETECTION) {
         snprintf(text, INFEASIBLE_LENGTH, "the threshold of detection (%s) asks for %.4f dB too much", key, db);
-    } else if (because->ap == CFI_NOWHERE && constraint_is_power(because->constraint)) {
-        snprintf(text, INFEASIBLE_LENGTH, "the %s (%s) %s %.4f dB short",
-                 because->constraint == CFI_CONSTRAINT_AP_LIMIT ? "limits" : "total power", key,
-                 because->constraint == CFI_CONSTRAINT_AP_LIMIT ? "are" : "is", db);
+    } else if (because->ap == CFI_NOWHERE && because->constraint == CFI_CONSTRAINT_AP_LIMIT) {
+        snprintf(text, INFEASIBLE_LENGTH, "the limits (%s) are %.4f dB short", key, db);
+    } else if (because->ap == CFI_NOWHERE && because->constraint != CFI_CONSTRAINT_THRESHOLD) {
+        snprintf(text, INFEASIBLE_LENGTH, "the total power (%s) and the limits are %.4f dB short", key, db);
     } else if (because->constraint == CFI_CONSTRAINT_BUDGET || because->constraint == CFI_CONSTRAINT_BUDGET_DBM) {
         snprintf(text, INFEASIBLE_LENGTH, "access point %zu costs most; the total power (%s) is %.4f dB short",
                  because->ap, key, db);

@@ -45,9 +45,6 @@ static cfi_status check_coupled(const cfi_scenario *scenario, cfi_error *error)
     key_id id = sensing->position_threshold_m > 0.0 ? KEY_position_threshold_m : KEY_detection_threshold;
     cfi_place place = tree_place(&scenario->tree, id);
 
-    if (sensing->information == CFI_INFORMATION_BLOCK) {
-        return unavailable(scenario, KEY_information, "as a constraint ", error);
-    }
     if (sensing->position_threshold_m > 0.0 && sensing->crlb_model == CFI_CRLB_MULTISTATIC) {
         return unavailable(scenario, KEY_crlb_model, "as a constraint of allocation.method heuristic or sca ", error);
     }
@@ -67,11 +64,9 @@ static cfi_status check_target_available(const cfi_scenario *scenario, cfi_error
     const cfi_sensing *sensing = &scenario->system.sensing;
     bool constrains = sensing_constrains(&scenario->system);
 
-    if (sensing->information != CFI_INFORMATION_AVERAGED) {
-        return unavailable(scenario, KEY_information, "", error);
-    }
-    if (scenario->system.monte_carlo.estimator != CFI_ESTIMATOR_NONE) {
-        return unavailable(scenario, KEY_estimator, "", error);
+    if (constrains && sensing->information == CFI_INFORMATION_BLOCK &&
+        (sensing->crlb_threshold_rad2 || sensing->position_threshold_m > 0.0)) {
+        return unavailable(scenario, KEY_information, "as a constraint ", error);
     }
     return constrains && system_couples_sensing(&scenario->system) ? check_coupled(scenario, error) : CFI_OK;
 }

@@ -112,6 +112,19 @@ static double factor_entries(const cfi_system *system, pilot_groups groups, doub
     return groups.largest > L ? amplitudes : 9.0 * L * heard * served;
 }
 
+/* Of sensing that couples access points: three dense rows of the position, one of what lights all receivers, or one for
+ * each receiver where paths have gains of their own. */
+static double coupled_terms(const cfi_system *system)
+{
+    const cfi_sensing *sensing = &system->sensing;
+    double L = (double)system->L, rows = sensing->position_threshold_m > 0.0 ? 3.0 : 0.0;
+
+    if (sensing->crlb_threshold_rad2 && sensing->crlb_model == CFI_CRLB_NONCOHERENT) {
+        rows += sensing->path_gains ? L : 1.0;
+    }
+    return 3.0 * L * rows;
+}
+
 static double cone_solver_bytes(const cfi_system *system, pilot_groups groups)
 {
     double L = (double)system->L, K = (double)system->K, overlap = groups.squares > K ? 1.0 : 0.0;
@@ -120,10 +133,11 @@ static double cone_solver_bytes(const cfi_system *system, pilot_groups groups)
     double served = served_share(system), entries = factor_entries(system, groups, heard);
     /* every user hears every access point, but pairs have amplitudes where they are served */
     double terms = L * heard * served + (3.0 + 3.5 * served) * K * L;
+    double coupled = coupled_terms(system);
     double sizes = (2.0 + overlap) * K * L * served + overlap * groups.squares + 12.0 * (K + L);
 
     /* the matrix before factorisation is kept beside a factor with little fill (MOST_FILL in src/socp/kkt.c) */
-    return (entries > 8.0 * terms ? 8.0 : 16.0) * entries + 115.0 * terms + 240.0 * sizes;
+    return (entries > 8.0 * terms ? 8.0 : 16.0) * entries + 115.0 * (terms + coupled) + 240.0 * sizes;
 }
 
 /* States of users and rows of pairs, with a history of them; rows of access points; amplitudes where pairs add up.
@@ -160,7 +174,8 @@ static double allocation_bytes(const cfi_system *system)
     }
     if (system->allocation.solver == CFI_SOLVER_AUTO) {
         response = system->allocation.surrogate == CFI_SURROGATE_PRODUCT &&
-                   system->allocation.crlb_constraint == CFI_CRLB_EXACT && !sensing_has_directions(system);
+                   system->allocation.crlb_constraint == CFI_CRLB_EXACT && !sensing_has_directions(system) &&
+                   !system_couples_sensing(system);
     }
     return loads_bytes(system) +
            (response ? response_bytes(system, coherent_rows(system, groups)) : cone_solver_bytes(system, groups));

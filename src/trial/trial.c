@@ -45,7 +45,8 @@ static cfi_status evaluate_bounds(cfi_record *record, cfi_arena *arena, cfi_erro
 {
     cfi_closed_form *form = &record->closed_form;
     cfi_bounds bounds;
-    cfi_status status = metrics_bounds(record->link, &record->allocation.powers, arena, &bounds, error);
+    cfi_status status =
+        metrics_bounds(record->network, record->link, &record->allocation.powers, arena, &bounds, error);
 
     if (status == CFI_OK) {
         form->crlb_own_echo_rad2 = bounds.crlb_own_echo_rad2;
@@ -73,6 +74,33 @@ static cfi_status evaluate_rates(const cfi_record *record, cfi_rate_model model,
     return status;
 }
 
+static cfi_status evaluate_detection(cfi_record *record, cfi_arena *arena, cfi_error *error)
+{
+    const cfi_sensing *sensing = &record->link->system->sensing;
+    cfi_closed_form *form = &record->closed_form;
+    size_t L = record->L;
+    double *memory = arena_alloc(arena, 2 * L, sizeof *memory);
+    cfi_arena_mark mark = arena_mark(arena);
+    double *work = arena_alloc(arena, 3 * L, sizeof *work);
+
+    if (!memory || !work) {
+        return out_of_trial_memory(record->network, error);
+    }
+    form->echo_snr = memory;
+    form->detection_probability = memory + L;
+    metrics_echo_snr(record->link, &record->allocation.powers, form->echo_snr);
+    for (size_t l = 0; l < L; l++) {
+        form->detection_probability[l] =
+            detection_own_echo(form->echo_snr[l], sensing->false_alarm_probability, sensing->swerling);
+    }
+    form->detection_probability_fused =
+        detection_is_fused(record->link->system)
+            ? detection_fused(L, form->echo_snr, sensing->false_alarm_probability, sensing->swerling, work)
+            : NAN;
+    arena_release(arena, mark);
+    return CFI_OK;
+}
+
 static cfi_status evaluate_closed_form(cfi_record *record, cfi_arena *arena, cfi_error *error)
 {
     cfi_closed_form *form = &record->closed_form;
@@ -87,7 +115,10 @@ static cfi_status evaluate_closed_form(cfi_record *record, cfi_arena *arena, cfi
         status = evaluate_rates(record, CFI_RATE_EXACT, arena, &form->rate_exact_bit_s_hz,
                                 &form->sum_rate_exact_bit_s_hz, error);
     }
-    return status == CFI_OK ? evaluate_bounds(record, arena, error) : status;
+    if (status == CFI_OK) {
+        status = evaluate_bounds(record, arena, error);
+    }
+    return status == CFI_OK ? evaluate_detection(record, arena, error) : status;
 }
 
 /* ------------------------------------------------------------------ reference splits ---- */
