@@ -77,32 +77,22 @@ static bool add_functional(const coupled_job *job)
     return x && s;
 }
 
-/* What axes of the position have at least beside both: echoes in line with the target tell nothing across. */
-static const double LEAST_AXIS = 1e-14;
-
-/* Entries (1, 1), (2, 2), (1, 2) in the axes of the powers that locate best, of an AP's information for a unit of power
- * from its own echo, `own`, and in those at all receivers, `light` times that of a unit for users. */
-static void turn_information(const coupled_job *job, const information_frame *frame, size_t l, const double factor[2],
-                             double out[3])
+/* Entries (1, 1), (2, 2), (1, 2) of AP l's information for a unit of power: its own echo's times own, and that in all
+ * echoes times light. */
+static void fill_information(const alloc_information *information, size_t l, double own, double light,
+                             double *const to[3])
 {
-    const alloc_information *information = &job->r->problem->coupled->information;
-    double J[3], turned[3];
+    const size_t entry[3] = {0, 2, 1};
 
     for (size_t i = 0; i < 3; i++) {
-        J[i] = factor[0] * information->along[3 * l + i];
-        J[i] += information->light ? factor[1] * information->light[3 * l + i] : 0.0;
+        to[i][l] = own * information->along[3 * l + entry[i]];
+        to[i][l] += information->light ? light * information->light[3 * l + entry[i]] : 0.0;
     }
-    information_in_frame(frame, J, turned);
-    out[0] = turned[0];
-    out[1] = turned[2];
-    out[2] = turned[1];
 }
 
 static bool add_program_position(const coupled_job *job)
 {
-    const alloc_coupled *given = job->r->problem->coupled;
-    const alloc_information *information = &given->information;
-    information_frame frame = information_axes(given->values.J, 0.0, LEAST_AXIS);
+    const alloc_information *information = &job->r->problem->coupled->information;
     separable *program = &job->coupled->program;
     double *x[3], *s[3];
 
@@ -114,19 +104,12 @@ static bool add_program_position(const coupled_job *job)
         }
     }
     for (size_t l = 0; l < program->L; l++) {
-        double by_x[3], by_s[3];
-
-        turn_information(job, &frame, l, (double[2]){information->position_x[l], information->idle[l] ? 0.0 : 1.0},
-                         by_x);
-        turn_information(job, &frame, l, (double[2]){information->position_s[l], information->beam}, by_s);
-        for (size_t i = 0; i < 3; i++) {
-            x[i][l] = by_x[i];
-            s[i][l] = by_s[i];
-        }
+        fill_information(information, l, information->position_x[l], information->idle[l] ? 0.0 : 1.0, x);
+        fill_information(information, l, information->position_s[l], information->beam, s);
     }
     program->position = true;
-    program->ease[0] = 1.0 / frame.unit[0];
-    program->ease[1] = 1.0 / frame.unit[1];
+    program->ease[0] = information->ease[0];
+    program->ease[1] = information->ease[1];
     return true;
 }
 
