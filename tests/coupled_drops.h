@@ -15,6 +15,7 @@ typedef struct coupled_kind {
     unsigned asked;
     bool noncoherent, general_gains, limits;
     double margin;                                       /* of the thresholds: above 1 there is so much room */
+    bool steady;                                         /* echoes: they do not fluctuate */
     bool zero_forcing, streams, complex_means, clusters; /* links of other kinds (made_links.h) */
 } coupled_kind;
 
@@ -113,9 +114,25 @@ static inline double raw_snr(const drop *d, const cfi_powers *powers, size_t l)
            s->power.sensing_noise_w;
 }
 
+/* Of echoes that fluctuate by its formula, of steady ones by halves. */
 static inline double raw_least_snr(const drop *d)
 {
-    return log(d->made.system.sensing.false_alarm_probability) / log(d->made.system.sensing.detection_threshold) - 1.0;
+    const cfi_sensing *sensing = &d->made.system.sensing;
+    double low = 0.0, high = 1e4;
+
+    if (sensing->swerling == 1) {
+        return log(sensing->false_alarm_probability) / log(sensing->detection_threshold) - 1.0;
+    }
+    for (int i = 0; i < 80; i++) {
+        double snr = 0.5 * (low + high);
+
+        if (detection_own_echo(snr, sensing->false_alarm_probability, 0) < sensing->detection_threshold) {
+            low = snr;
+        } else {
+            high = snr;
+        }
+    }
+    return high;
 }
 
 /* The factor by which everything that is asked may be multiplied. */
@@ -213,9 +230,9 @@ static inline void set_thresholds(coupled_drop *c, const coupled_kind *kind, cfi
     }
     s->sensing.detection_threshold = 0.0;
     if (kind->asked & ASK_DETECTION) {
-        double snr = fmin(least * made_uniform(stream, 1.0, 2.0) / kind->margin, 1e5);
+        double snr = fmin(least * made_uniform(stream, 1.0, 2.0) / kind->margin, kind->steady ? 8.0 : 1e5);
 
-        s->sensing.detection_threshold = exp(log(1e-3) / (1.0 + snr));
+        s->sensing.detection_threshold = detection_own_echo(snr, 1e-3, s->sensing.swerling);
     }
 }
 
@@ -253,6 +270,7 @@ static inline coupled_drop *make_coupled_drop(uint64_t seed, coupled_kind kind)
     kind.asked |= alone ? ASK_POSITION : 0U;
     reuse_pilots(&made, kind.pilots);
     made.system.allocation.starts = 1;
+    made.system.sensing.swerling = kind.steady ? 0 : 1;
     made.system.sensing.crlb_model = kind.noncoherent ? CFI_CRLB_NONCOHERENT : CFI_CRLB_OWN_ECHO;
     c->place = target_draw(seed, kind.L);
     for (size_t i = 0; kind.general_gains && i < kind.L * kind.L; i++) {

@@ -61,6 +61,37 @@ static void links_of_any_kind_have_no_better_neighbour(void **state)
     assert_true(tried > 10000);
 }
 
+/* Steady echoes are detected with less: by Marcum's Q in the place of the exponential's tail. */
+static void detection_of_steady_echoes_is_held(void **state)
+{
+    size_t binding = 0;
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 30; seed++) {
+        coupled_kind kind = plain_kind(seed);
+        coupled_drop *c;
+        cfi_allocation allocation;
+
+        kind.asked = ASK_DETECTION;
+        kind.steady = true;
+        c = make_coupled_drop(seed, kind);
+        allocation = run(c->d);
+        if (allocation.status != CFI_ALLOC_INFEASIBLE) {
+            double least = INFINITY;
+
+            for (size_t l = 0; l < kind.L; l++) {
+                double snr = raw_snr(c->d, &allocation.powers, l);
+
+                least = fmin(least, detection_own_echo(snr, 1e-3, 0));
+            }
+            assert_true(least >= c->d->made.system.sensing.detection_threshold * (1.0 - 1e-9));
+            binding += least <= c->d->made.system.sensing.detection_threshold * (1.0 + 1e-6);
+        }
+        free_coupled_drop(c);
+    }
+    assert_true(binding > 5);
+}
+
 /* A kind of which ten million times as much is allowed, and limits beyond the budget. */
 static void constraints_that_cannot_bind_change_nothing(void **state)
 {
@@ -251,6 +282,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(links_of_any_kind_have_no_better_neighbour),
+        cmocka_unit_test(detection_of_steady_echoes_is_held),
         cmocka_unit_test(constraints_that_cannot_bind_change_nothing),
         cmocka_unit_test(units_of_power_do_not_matter),
         cmocka_unit_test(the_order_of_access_points_does_not_matter),

@@ -115,7 +115,7 @@ static int nothing_fails(void **state)
 /* --------------------------------------------------------------------------- the trials ---- */
 
 /* Small trials that between them pass through every part. */
-enum { VARIANTS = 5 };
+enum { VARIANTS = 6 };
 
 static made_system variant(size_t which)
 {
@@ -147,6 +147,14 @@ static made_system variant(size_t which)
     if (which == 4) {
         made.system.allocation.surrogate = CFI_SURROGATE_FRACTIONAL;
         made.system.allocation.crlb_constraint = CFI_CRLB_SCA;
+    }
+    if (which == 5) { /* sensing that couples access points */
+        made.system.sensing.geometry = CFI_GEOMETRY_TARGET;
+        made.system.sensing.crlb_model = CFI_CRLB_NONCOHERENT;
+        made.system.sensing.position_threshold_m = 300.0;
+        made.system.sensing.false_alarm_probability = 1e-3;
+        made.system.sensing.detection_threshold = 2e-3;
+        made.system.sensing.swerling = 1;
     }
     return made;
 }

@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-static double largest_scale(const alloc_problem *problem, const alloc_point *point)
+static double common_scale(const alloc_problem *problem, const alloc_point *point)
 {
     double total = 0.0, factor;
 
@@ -80,7 +80,7 @@ bool complete_coupled(const alloc_problem *problem, alloc_point *point)
     for (size_t l = 0; l < problem->L; l++) {
         point->s[l] = fmax(point->s[l], 0.0);
     }
-    scale_point(problem, largest_scale(problem, point), point);
+    scale_point(problem, common_scale(problem, point), point);
     share = coupled_share(problem->coupled, point->x, point->s, problem->scratch);
     if (share > 0.0) {
         mix_point(problem, share, point);

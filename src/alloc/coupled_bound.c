@@ -32,7 +32,7 @@ static void make_semidefinite(const double Z[3], double out[3])
     out[1] = fmin(fmax(Z[1], -most), most);
 }
 
-static double inner_product(const double Z[3], const double *J)
+static double paired_with(const double Z[3], const double *J)
 {
     return Z[0] * J[0] + 2.0 * Z[1] * J[1] + Z[2] * J[2];
 }
@@ -56,7 +56,7 @@ static void fill_worths(const alloc_coupled *coupled, const double *y, const dou
     const double *shared = y + L * information->owns;
 
     for (size_t l = 0; l < L; l++) {
-        light[l] = information->light ? inner_product(Z, information->light + 3 * l) : 0.0;
+        light[l] = information->light ? paired_with(Z, information->light + 3 * l) : 0.0;
     }
     for (size_t q = 0; q < information->functionals; q++) {
         double price = on_functional(information, shared, q);
@@ -74,7 +74,7 @@ static void fill_worths(const alloc_coupled *coupled, const double *y, const dou
         }
         x += information->functionals > 0 ? shared[l] * information->b[l] : 0.0;
         if (information->position) {
-            double along = inner_product(Z, information->along + 3 * l);
+            double along = paired_with(Z, information->along + 3 * l);
 
             x += along * information->position_x[l];
             s += along * information->position_s[l];
@@ -99,7 +99,7 @@ static double most_worth(worth *worths, size_t L)
 }
 
 /* (tr (W^1/2 Z W^1/2)^1/2)^2 */
-static double least_inner_product(const alloc_information *information, const double Z[3])
+static double least_pairing(const alloc_information *information, const double Z[3])
 {
     double determinant = fmax(Z[0] * Z[2] - Z[1] * Z[1], 0.0) * information->ease[0] * information->ease[1];
 
@@ -116,7 +116,7 @@ double coupled_bound(const alloc_coupled *coupled, const coupled_multipliers *mu
 
     if (worths && light) {
         make_semidefinite(multipliers->Z, Z);
-        sum = information->position ? least_inner_product(information, Z) : 0.0;
+        sum = information->position ? least_pairing(information, Z) : 0.0;
         for (size_t i = 0; i < information_rows(information); i++) {
             sum += multipliers->row[i];
         }

@@ -1,5 +1,5 @@
 /* The one evaluator of powers, and their largest violation. docs/model.md (M8) */
-#include "alloc/information.h"
+#include "cfisac/alloc.h"
 
 #include <math.h>
 
@@ -53,25 +53,28 @@ static cfi_status evaluate_model(const cfi_link *link, const cfi_powers *powers,
     }
 }
 
-/* 1 - SNR / least SNR of the own echo at its worst; the mean over channels of what lights the target. */
-static double detection_violation(const cfi_link *link, const cfi_powers *powers, const double *ap_power_w)
+/* The largest of 1 - SNR / least SNR of own echoes goes into *violation. */
+static cfi_status judge_detection(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, double *violation,
+                                  cfi_error *error)
 {
-    const cfi_system *system = link->system;
-    double least = information_least_snr(system), worst = 0.0;
+    const cfi_sensing *sensing = &link->system->sensing;
+    cfi_arena_mark mark = arena_mark(arena);
+    double *snr = arena_alloc(arena, link->L, sizeof *snr), least = 0.0;
 
-    for (size_t l = 0; l < link->L && least > 0.0; l++) {
-        double complex alpha = link->echoes.path[l + (link->echoes.equal_paths ? 0 : link->L * l)];
-        double lit = ap_power_w[l] + ((double)system->N - 1.0) * powers->s[l];
-        double snr = (double)system->M * (double)system->frame.T * creal(alpha * conj(alpha)) * lit;
-
-        if (link->directions.aim) {
-            cfi_aim aim = link_aim(link, powers, l);
-
-            snr *= (aim.lit + (double)system->N * powers->s[l]) / lit;
-        }
-        worst = fmax(worst, 1.0 - snr / system->power.sensing_noise_w / least);
+    if (!(sensing->detection_threshold > 0.0)) {
+        arena_release(arena, mark);
+        return CFI_OK;
     }
-    return worst;
+    least = detection_least_snr(sensing->detection_threshold, sensing->false_alarm_probability, sensing->swerling);
+    if (!snr || isnan(least)) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the detection of %zu access points", link->L);
+    }
+    metrics_echo_snr(link, powers, snr);
+    for (size_t l = 0; l < link->L && least > 0.0; l++) {
+        *violation = fmax(*violation, 1.0 - snr[l] / least);
+    }
+    arena_release(arena, mark);
+    return CFI_OK;
 }
 
 /* The worst bound, and the largest relative violation of budget, limits and thresholds. */
@@ -117,9 +120,7 @@ cfi_status alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_ar
             out->ap_power_w[l] += powers->s[l];
         }
         judge(system, link->L, out);
-        if (system->sensing.detection_threshold > 0.0) {
-            out->violation = fmax(out->violation, detection_violation(link, powers, out->ap_power_w));
-        }
+        status = judge_detection(link, powers, arena, &out->violation, error);
     }
     return status;
 }

@@ -260,7 +260,7 @@ static void turn_to_axes(const position_job *position)
 }
 
 /* matrix += factor g g' */
-static void add_square(double factor, const double g[2], double matrix[3])
+static void add_direction(double factor, const double g[2], double matrix[3])
 {
     matrix[0] += factor * g[0] * g[0];
     matrix[1] += factor * g[0] * g[1];
@@ -288,9 +288,9 @@ static bool add_position(const information_job *job)
     fill_at_equal(&position, own, x, s);
     turn_to_axes(&position);
     for (size_t l = 0; l < L; l++) {
-        add_square(1.0, position.turn + 2 * l, along + 3 * l);
+        add_direction(1.0, position.turn + 2 * l, along + 3 * l);
         for (size_t p = 0; !own && p < L; p++) {
-            add_square(light_factor(&position, l, p), position.turn + 2 * p, light + 3 * l);
+            add_direction(light_factor(&position, l, p), position.turn + 2 * p, light + 3 * l);
         }
     }
     job->out->position = true;
