@@ -192,7 +192,7 @@ static void move_row(separable_row *row, size_t l, double t)
     row->price[l] += t * row->price_step[l];
 }
 
-static void move(separable *p, double t)
+static void move_iterate(separable *p, double t)
 {
     p->f += t * p->f_step;
     for (size_t c = 0; c < p->columns; c++) {
@@ -232,11 +232,11 @@ static bool iterate(separable *p, const separable_remains *left)
     if (!(length > SHORTEST)) {
         return false;
     }
-    move(p, length);
+    move_iterate(p, length);
     return true;
 }
 
-static bool is_closed(const separable_remains *left)
+static bool is_at_optimum(const separable_remains *left)
 {
     double product = left->product / left->objective, dual = left->dual / left->objective;
 
@@ -253,7 +253,7 @@ static bool solve_on(separable *p)
         if (!isfinite(left.product + left.primal + left.dual)) {
             return false;
         }
-        if (is_closed(&left)) {
+        if (is_at_optimum(&left)) {
             return true;
         }
         if (!iterate(p, &left)) {
