@@ -34,7 +34,7 @@ static void number_couplings(separable *p)
 
 cfi_status separable_init(separable *p, cfi_arena *arena, cfi_error *error)
 {
-    size_t L = p->L, rows = 13 + 6 * (SEPARABLE_ROWS + 1) + 2 * (size_t)SEPARABLE_COLUMNS;
+    size_t L = p->L, rows = 14 + 6 * (SEPARABLE_ROWS + 1) + 2 * (size_t)SEPARABLE_COLUMNS;
     double *memory = arena_zeros(arena, rows * L, sizeof *memory);
 
     if (!memory) {
@@ -52,7 +52,8 @@ cfi_status separable_init(separable *p, cfi_arena *arena, cfi_error *error)
                             &p->base_s,
                             &p->curve_x,
                             &p->curve_s,
-                            &p->per_determinant};
+                            &p->per_determinant,
+                            &p->alone};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         *row[i] = take_numbers(&memory, L);
     }

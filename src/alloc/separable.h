@@ -57,7 +57,8 @@ typedef struct separable {
     double residual[SEPARABLE_COLUMNS], J[3];
     double *column_x[SEPARABLE_COLUMNS], *column_s[SEPARABLE_COLUMNS]; /* L each: gradients */
     double *base_x, *base_s;                                           /* L: minus the dual residuals */
-    double *curve_x, *curve_s, *per_determinant;                       /* L: of the blocks of two */
+    double *curve_x, *curve_s, *per_determinant, *alone; /* L: of the blocks of two; alone: the determinant without
+                                                            light over that with it */
     double matrix[SEPARABLE_UNKNOWNS][SEPARABLE_UNKNOWNS];
     size_t order[SEPARABLE_UNKNOWNS];
     bool warm;         /* the iterate is an optimum of a program like this one. The caller may forget it */

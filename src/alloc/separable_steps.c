@@ -86,8 +86,8 @@ static double price_paid(const separable *p, size_t l)
     return fmax(worth - p->base_x[l], LEAST_PAID * worth);
 }
 
-/* The block of AP l; returns its determinant without its light row, over that with it. */
-static double make_block(separable *p, size_t l, double added)
+/* The block of AP l. */
+static void make_block(separable *p, size_t l, double added)
 {
     double x = p->x[l], curve = 0.5 * price_paid(p, l) / x + p->price_x[l] / x + added, without;
 
@@ -96,19 +96,20 @@ static double make_block(separable *p, size_t l, double added)
     without = determinant(p, l, curve, p->curve_s[l]);
     if (!p->lit) {
         p->per_determinant[l] = 1.0 / without;
-        return 1.0;
+        return;
     }
     curve = p->light.stiff[l] * p->b[l] * p->b[l];
     p->curve_x[l] += curve;
     p->per_determinant[l] = 1.0 / (without + curve * stiff_s(p, l));
-    return without * p->per_determinant[l];
+    p->alone[l] = without * p->per_determinant[l];
 }
 
 static void add_ap_block(separable *p, size_t l, double added)
 {
     size_t f = p->columns;
-    double share = make_block(p, l, added), stiff = p->lit ? p->light.stiff[l] * p->a[l] : 0.0;
+    double stiff = p->lit ? p->light.stiff[l] * p->a[l] : 0.0;
 
+    make_block(p, l, added);
     for (size_t c = 0; c < p->columns; c++) {
         separable_sides right = {.x = p->column_x[c][l], .s = p->column_s[c][l]};
         separable_pair y = solve_block(p, l, &right);
@@ -121,7 +122,7 @@ static void add_ap_block(separable *p, size_t l, double added)
         }
     }
     if (p->lit) {
-        p->matrix[f][f] += stiff * p->a[l] * share;
+        p->matrix[f][f] += stiff * p->a[l] * p->alone[l];
     }
 }
 
@@ -258,9 +259,7 @@ static void gather_sides(const separable *p, const separable_aim *to, double f, 
             separable_pair more = solve_block(p, l, &only);
 
             /* a side (1 - b^2 stiff stiff_s / determinant), without taking one from the other */
-            right[p->columns] += p->a[l] * side * determinant(p, l, p->curve_x[l] - stiff * b * b, p->curve_s[l]) *
-                                     p->per_determinant[l] -
-                                 stiff * p->a[l] * b * y.x;
+            right[p->columns] += p->a[l] * (side * p->alone[l] - stiff * b * y.x);
             y.x += more.x;
             y.s += more.s;
         }
