@@ -85,25 +85,28 @@ static inline double raw_angle(const drop *d, const cfi_powers *powers, size_t p
     return raw_arrival(d, powers, p, own) + raw_departure(d, powers, p, p);
 }
 
-/* tr J^-1, m^2 */
+/* tr J^-1, m^2; the determinant as the sum over pairs of (e_l x e_m)^2, which loses nothing where J is nearly singular.
+ */
 static inline double raw_position(const coupled_drop *c, const cfi_powers *powers)
 {
     const drop *d = c->d;
     bool own = d->made.system.sensing.crlb_model == CFI_CRLB_OWN_ECHO;
-    double J[3] = {0.0};
+    double information[TARGET_MOST_APS], trace = 0.0, determinant = 0.0;
 
     for (size_t l = 0; l < d->link.L; l++) {
-        double e[2] = {-sin(c->place.bearing[l]) / c->place.range[l], cos(c->place.bearing[l]) / c->place.range[l]};
-        double information = raw_arrival(d, powers, l, own);
-
+        information[l] = raw_arrival(d, powers, l, own);
         for (size_t p = own ? l : 0; p < (own ? l + 1 : d->link.L); p++) {
-            information += raw_departure(d, powers, l, p);
+            information[l] += raw_departure(d, powers, l, p);
         }
-        J[0] += information * e[0] * e[0];
-        J[1] += information * e[0] * e[1];
-        J[2] += information * e[1] * e[1];
+        information[l] /= c->place.range[l] * c->place.range[l];
+        trace += information[l];
+        for (size_t m = 0; m < l; m++) {
+            double sine = sin(c->place.bearing[l] - c->place.bearing[m]);
+
+            determinant += information[l] * information[m] * sine * sine;
+        }
     }
-    return (J[0] + J[2]) / (J[0] * J[2] - J[1] * J[1]);
+    return trace / determinant;
 }
 
 static inline double raw_snr(const drop *d, const cfi_powers *powers, size_t l)

@@ -251,6 +251,36 @@ static void what_is_not_quite_in_line_has_a_position(void **state)
     free_coupled_drop(c);
 }
 
+/* One access point a metre from the target knows 10^12 times more along one direction than all know across: the
+ * threshold is held to the last digits all the same. */
+static void an_access_point_beside_the_target_costs_no_digits(void **state)
+{
+    size_t held = 0;
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 40; seed++) {
+        coupled_kind kind = plain_kind(seed);
+        coupled_drop *c;
+        cfi_allocation allocation;
+
+        kind.asked = ASK_POSITION;
+        c = make_coupled_drop(seed, kind);
+        c->place.ap[0] = c->place.at[0] + 1.0;
+        c->place.ap[1] = c->place.at[1] + 0.3;
+        target_see(&c->place);
+        c->d->made.angle[0] = target_angle(&c->place, 0, c->place.at[0], c->place.at[1]);
+        assert_int_equal(network_draw(&c->d->made.system, 0, c->d->arena, &c->d->network, NULL), CFI_OK);
+        target_show(c->d, &c->place);
+        relax_all(c, 1.2 * run(c->d).least_threshold_factor);
+        allocation = run(c->d);
+        assert_int_equal(allocation.status, CFI_ALLOC_CONVERGED);
+        assert_true(raw_coupled_violation(c, &allocation.powers) < 1e-9);
+        held += raw_margin(c, &allocation.powers) < 1.0 + 1e-6;
+        free_coupled_drop(c);
+    }
+    assert_true(held > 20);
+}
+
 /* Other methods know nothing of constraints, but how far they violate them. */
 static void splits_tell_how_far_they_violate_constraints(void **state)
 {
@@ -288,6 +318,7 @@ int main(void)
         cmocka_unit_test(the_order_of_access_points_does_not_matter),
         cmocka_unit_test(targets_in_line_have_no_position),
         cmocka_unit_test(what_is_not_quite_in_line_has_a_position),
+        cmocka_unit_test(an_access_point_beside_the_target_costs_no_digits),
         cmocka_unit_test(splits_tell_how_far_they_violate_constraints),
     };
 

@@ -104,14 +104,18 @@ typedef struct cfi_allocation {
 
 /* The least factor f such that thresholds f * crlb_threshold_rad2 are feasible under the budget and the
  * limits per AP (own echo; closed form): sum_p 1 / (threshold_p max(comm_p, sens_p)) <= P.      docs/model.md (M10)
- * Infinite when an AP has no information at any power; 0 without thresholds. */
+ * Infinite when an AP has no information at any power; 0 without thresholds. Where sensing couples access points
+ * (system_couples_sensing) it is no test: alloc_run solves a small cone problem, docs/model.md (M28). */
 double alloc_least_threshold_factor(const cfi_link *link);
 
-/* What makes the drop infeasible; only for drops that are, by the closed test. */
+/* What makes the drop infeasible; only for drops that are, by the closed test. (Where sensing couples access points
+ * alloc_run tells.) */
 cfi_infeasibility alloc_explain_infeasible(const cfi_link *link);
 
 /* The per-AP splits.                                                            docs/model.md (M11), (M12)
- * alloc_equal never fails; alloc_heuristic returns CFI_INFEASIBLE exactly when the closed test does. */
+ * alloc_equal never fails; alloc_heuristic returns CFI_INFEASIBLE exactly when the closed test does or,
+ * where sensing couples access points, no powers meet all constraints; then also CFI_INVALID (signals that have
+ * directions) and CFI_FAILED (a cone problem without an answer). */
 void alloc_equal(const cfi_link *link, cfi_powers *powers);
 cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error);
 
