@@ -93,17 +93,19 @@ cfi_status coupled_make(const cfi_link *link, cfi_arena *arena, alloc_coupled *o
     const cfi_system *system = link->system;
     size_t L = link->L;
     double most = system_most_power(system), *row = arena_zeros(arena, 4 * L, sizeof *row);
+    cfi_error own = {.text = ""};
     cfi_status status;
 
+    error = error ? error : &own; /* the cone solver tells by it alone why there is no workspace */
+    if (!row) {
+        return coupled_out_of_memory(L, error);
+    }
     *out = (alloc_coupled){.unit_w = most / (double)L,
                            .budget = (double)L * (system->power.budget_w / most),
                            .limit = row,
                            .x = row + L,
                            .s = row + 2 * L,
                            .stated = row + 3 * L};
-    if (!row) {
-        return coupled_out_of_memory(L, error);
-    }
     for (size_t l = 0; l < L; l++) {
         row[l] = coupled_limit(system, l, most, out->unit_w);
         row[3 * L + l] = coupled_limit(system, l, INFINITY, out->unit_w);

@@ -302,7 +302,7 @@ static cfi_status solve_program(const power_program *m, const socp_problem *prob
                                 cfi_error *error)
 {
     socp_workspace *workspace = socp_create(problem, NULL, error);
-    socp_solution solution;
+    socp_solution solution = {.x = NULL};
     cfi_status status = workspace ? socp_solve(workspace, problem, &solution, error) : error->status;
 
     if (status == CFI_OK && (solution.status == SOCP_OPTIMAL || solution.status == SOCP_INACCURATE)) {

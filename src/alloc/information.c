@@ -273,7 +273,7 @@ static bool add_position(const information_job *job)
     const cfi_sensing *sensing = &link->system->sensing;
     size_t L = link->L;
     bool own = sensing->crlb_model != CFI_CRLB_NONCOHERENT;
-    double *x = arena_alloc(job->arena, 2 * L, sizeof *x), *s = x + L;
+    double *x = arena_alloc(job->arena, L, sizeof *x), *s = arena_alloc(job->arena, L, sizeof *s);
     double *along = arena_zeros(job->arena, 3 * L, sizeof *along);
     double *light = own ? along : arena_zeros(job->arena, 3 * L, sizeof *light);
     position_job position = {.job = job,
@@ -281,7 +281,7 @@ static bool add_position(const information_job *job)
                              .turn = arena_alloc(job->arena, 2 * L, sizeof(double)),
                              .at_equal = arena_alloc(job->arena, L, sizeof(double))};
 
-    if (!x || !along || !light || !position.turn || !position.at_equal) {
+    if (!x || !s || !along || !light || !position.turn || !position.at_equal) {
         return false;
     }
     fill_along(&position, own, x, s);
