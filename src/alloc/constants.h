@@ -45,6 +45,8 @@ static const double FIRST_PRICE = 1e-6;
 
 /* Relative: a common factor nearer to 1 raises nothing but rounding. */
 static const double WORTH_RAISING = 1e-12;
+/* The same where all access points answer together, to a tolerance. */
+static const double WORTH_RAISING_COUPLED = 1e-9;
 
 /* Numbers of the climb, chosen on random scenarios by the evaluations that they need, and so that results stay within
  * 1e-6 of the cone solver's or better (`tests/bench/soak.sh` tells both). */

@@ -60,6 +60,9 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
     if (problem->sensing.kind == SENSING_LINEARISED && response_lone_init(r, arena, error) != CFI_OK) {
         return CFI_NO_MEMORY;
     }
+    if (problem->coupled) {
+        return response_coupled_init(r, arena, error);
+    }
     return streams ? response_streams_init(r, arena, error) : CFI_OK;
 }
 
@@ -431,6 +434,7 @@ static response_value value_of(const response *r, const double *state, double *a
         }
         value.gain += 2.0 * r->gain[k] * (answer[k] - state[k]) - r->weight[k] * rise;
     }
+    value.gain += r->coupled ? response_coupled_rest(r) : 0.0;
     return value;
 }
 
@@ -448,7 +452,7 @@ bool response_answer(response *r, const double *state, double *answer, response_
     if (problem->load_by_stream) {
         response_streams_price(r);
     }
-    if (!find_budget_price(r)) {
+    if (!(r->coupled ? response_coupled_answer(r) : find_budget_price(r))) {
         return false;
     }
     if (problem->load_by_stream) {
@@ -458,7 +462,7 @@ bool response_answer(response *r, const double *state, double *answer, response_
     }
     collect(&shared);
     *value = value_of(r, state, answer);
-    if (r->mu == 0.0 && raise_all(r)) {
+    if (r->coupled ? response_coupled_raise(r) : r->mu == 0.0 && raise_all(r)) {
         collect(&shared);
         value->objective = objective_of_answer(r, answer);
     }

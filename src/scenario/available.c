@@ -116,6 +116,22 @@ static cfi_status check_approximation(const cfi_scenario *scenario, cfi_error *e
     return unavailable(scenario, KEY_crlb_constraint, why, error);
 }
 
+/* Access points answer together where pilots are orthogonal and power has one price for all users. Drawn pilots and
+ * gains that are no product are seen when a drop is allocated. */
+static cfi_status check_response_couples(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+    bool by_stream = system->precoding.kind != CFI_PRECODER_MR && system->precoding.kind != CFI_PRECODER_ZF;
+
+    if (system->frame.tau_p < system->K && system->rate_model == CFI_RATE_EXACT) {
+        return unavailable(scenario, KEY_solver,
+                           "with constraints that couple access points and users that share pilots ", error);
+    }
+    return by_stream ? unavailable(scenario, KEY_solver,
+                                   "with constraints that couple access points and interference by stream ", error)
+                     : CFI_OK;
+}
+
 cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
@@ -134,8 +150,8 @@ cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
     if (sensing_has_directions(system)) {
         return unavailable(scenario, KEY_solver, "with sensing.crlb_threshold_db where fading has directions ", error);
     }
-    if (system_couples_sensing(system)) {
-        return unavailable(scenario, KEY_solver, "with constraints that couple access points ", error);
+    if (system_couples_sensing(system) && check_response_couples(scenario, error) != CFI_OK) {
+        return CFI_UNAVAILABLE;
     }
     if (system->allocation.surrogate != CFI_SURROGATE_PRODUCT) {
         return unavailable(scenario, KEY_solver, "with allocation.surrogate fractional ", error);

@@ -78,8 +78,18 @@ expect 4 sweep place.json --over "$own=0.001,0.002" --out hopeless
 check 'a line of the journal names it' grep -q '"infeasible_because": {"constraint": "sensing.position_threshold_m", "ap": null' \
     hopeless/sweep.ndjson
 
+# both solvers give the same, and shared pilots are left to one of them
+for solver in structured auto; do
+    expect 0 run place.json --set "$own=$half" --set "allocation.solver=$solver" --check
+    check "$solver takes the response" has out 'solver structured against socp, in 1 drop: sum rates differ by '
+done
+expect 0 run place.json --set "$own=$half" --set pilots.length=1 --set allocation.solver=auto --json
+check 'shared pilots: the cone solver' has out '"solver": "socp"'
+expect 3 run place.json --set "$own=$half" --set pilots.length=1 --set allocation.solver=structured
+check 'or nothing' has err 'allocation.solver: "structured" with constraints that couple access points and users that share pilots is not available'
+
 # refused, each by one line
-for set in 'allocation.solver=structured' 'allocation.crlb_constraint=sca' 'fading.rician_factor_db=5' \
+for set in 'allocation.crlb_constraint=sca' 'fading.rician_factor_db=5' \
     'sensing.crlb_model=multistatic' 'sensing.information=block'; do
     expect 3 run place.json --set "$own=10" --set "$set"
     check "$set is refused by one line" test "$(grep -c . err)" -eq 1
