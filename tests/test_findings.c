@@ -50,7 +50,13 @@ static made_results *make_results(const char *text)
         cfi_record *record = &m->record[i];
 
         *record = (cfi_record){.index = i, .status = CFI_DROP_OK, .L = L, .K = K, .N = 4, .network = &m->network};
-        record->closed_form = (cfi_closed_form){m->theorem1, m->exact, 4.0, 4.0, m->bound, m->bound};
+        record->closed_form = (cfi_closed_form){.rate_theorem1_bit_s_hz = m->theorem1,
+                                                .rate_exact_bit_s_hz = m->exact,
+                                                .sum_rate_theorem1_bit_s_hz = 4.0,
+                                                .sum_rate_exact_bit_s_hz = 4.0,
+                                                .crlb_own_echo_rad2 = m->bound,
+                                                .crlb_multistatic_rad2 = m->bound,
+                                                .crlb_noncoherent_rad2 = m->bound};
         record->has_monte_carlo = true;
         record->monte_carlo =
             (cfi_monte_carlo){.realizations = 100, .sum_rate_bit_s_hz = 4.0, .sum_rate_std_error = 0.1};
@@ -195,6 +201,21 @@ static void theorem_1_is_remarked_on_only_where_it_claims_more(void **state)
     free_results(m);
     m = make_results(PLAIN);
     m->record[0].closed_form.sum_rate_theorem1_bit_s_hz = 10.0;
+    assert_silence(m);
+    free_results(m);
+}
+
+/* Infinite bounds of positions: those of own echoes alone, or all. */
+static void targets_in_line_with_access_points_are_told(void **state)
+{
+    made_results *m = make_results(PLAIN);
+
+    (void)state;
+    m->record[0].closed_form.position = (cfi_position_bounds){INFINITY, 3.0, 2.0};
+    assert_remark(m, "1 of 3 drops: the access points with an echo of their own are in line with the target");
+    m->record[0].closed_form.position = (cfi_position_bounds){INFINITY, INFINITY, INFINITY};
+    assert_remark(m, "1 of 3 drops: all access points with sensing information are in line with the target");
+    m->record[0].closed_form.position = (cfi_position_bounds){4.0, 3.0, 2.0};
     assert_silence(m);
     free_results(m);
 }
@@ -352,6 +373,7 @@ int main(void)
         cmocka_unit_test(starts_that_end_apart_are_told_with_the_drop),
         cmocka_unit_test(allocations_that_did_not_reach_their_end_are_told),
         cmocka_unit_test(theorem_1_is_remarked_on_only_where_it_claims_more),
+        cmocka_unit_test(targets_in_line_with_access_points_are_told),
         cmocka_unit_test(too_few_channels_for_an_error_or_a_bound_are_told),
         cmocka_unit_test(multistatic_bounds_beyond_512_access_points_are_told),
         cmocka_unit_test(unfinished_and_infeasible_drops_are_counted),

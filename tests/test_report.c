@@ -35,6 +35,7 @@ static double beta[K * L] = {0.1, 1.0 / 3.0, 2e-7, 4.25};
 static double angle[L] = {0.5, -0.25}, ap_position[2 * L] = {1.0, 2.0, 3.0, 4.0}, ue_position[2 * K] = {9, 8, 7, 6};
 static size_t pilot[K] = {1, 0}, pilot_first[K] = {0, 1}, pilot_next[K] = {K, K};
 static double rate1[K] = {1.5, 2.25}, rate2[K] = {1.25, 2.0}, own[L] = {0.1, INFINITY}, multi[L] = {0.05, 0.07};
+static double noncoherent[L] = {0.06, 0.08};
 static double mc_rate[K] = {1.3, 1.9}, mc_error[K] = {0.1, NAN}, mc_bound[L] = {0.11, INFINITY}, mc_nan[L] = {NAN, NAN},
               mc_mean_error[L] = {0.02, NAN};
 static double eta[K * L] = {0.5e-4, 0.5e-4, 1e-4, 1e-4}; /* s_l / (N K) */
@@ -48,7 +49,13 @@ static cfi_record good_record(const cfi_network *network)
 
     link_of_two.origin = network;
     record.link = &link_of_two;
-    record.closed_form = (cfi_closed_form){rate1, rate2, 3.75, 3.25, own, multi};
+    record.closed_form = (cfi_closed_form){.rate_theorem1_bit_s_hz = rate1,
+                                           .rate_exact_bit_s_hz = rate2,
+                                           .sum_rate_theorem1_bit_s_hz = 3.75,
+                                           .sum_rate_exact_bit_s_hz = 3.25,
+                                           .crlb_own_echo_rad2 = own,
+                                           .crlb_multistatic_rad2 = multi,
+                                           .crlb_noncoherent_rad2 = noncoherent};
     record.has_monte_carlo = true;
     record.monte_carlo = (cfi_monte_carlo){.realizations = 100,
                                            .rate_bit_s_hz = mc_rate,
@@ -124,8 +131,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const names[] = {"results.json", "drops.csv", "summary.csv", "aps.csv",
-                                        "ues.csv",      "trace.csv", "plots.gp",    "timing.json"};
+    static const char *const names[] = {"results.json", "drops.csv", "summary.csv", "aps.csv",    "ues.csv",
+                                        "trace.csv",    "roc.csv",   "plots.gp",    "timing.json"};
     fixture *f = *state;
     char path[128];
 
@@ -285,6 +292,8 @@ static void results_json_reads_back_to_the_record(void **state)
     assert_number(part, "sum_rate_exact_bit_s_hz", 3.25);
     assert_vector(member(part, "crlb_own_echo_rad2"), own, L, 1);
     assert_vector(member(part, "crlb_multistatic_rad2"), multi, L, 1);
+    assert_vector(member(part, "crlb_noncoherent_rad2"), noncoherent, L, 1);
+    assert_true(cJSON_IsNull(member(part, "position_error_bound_m"))); /* no target */
     part = member(drop, "link");
     assert_string_equal(member(part, "kind")->valuestring, "closed_form");
     assert_number(part, "largest_relative_std_error", 0.0);

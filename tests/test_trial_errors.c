@@ -115,7 +115,7 @@ static int nothing_fails(void **state)
 /* --------------------------------------------------------------------------- the trials ---- */
 
 /* Small trials that between them pass through every part. */
-enum { VARIANTS = 5 };
+enum { VARIANTS = 6 };
 
 static made_system variant(size_t which)
 {
@@ -137,6 +137,11 @@ static made_system variant(size_t which)
     made.system.frame.pilot_assignment = CFI_PILOTS_CYCLIC;
     made.system.allocation.method = which == 2 ? CFI_METHOD_EQUAL : which == 3 ? CFI_METHOD_HEURISTIC : CFI_METHOD_SCA;
     made.system.sensing.crlb_model = which == 2 ? CFI_CRLB_MULTISTATIC : CFI_CRLB_OWN_ECHO;
+    if (which == 2) { /* one target, bounds of one block */
+        made.system.sensing.geometry = CFI_GEOMETRY_TARGET;
+        made.system.sensing.information = CFI_INFORMATION_BLOCK;
+        made.system.precoding.draws = 20;
+    }
     if (which == 3) { /* limits that bind */
         for (size_t l = 0; l < 3; l++) {
             made.limit[l] = 0.5 * made.system.power.budget_w / 3.0;
@@ -147,6 +152,14 @@ static made_system variant(size_t which)
     if (which == 4) {
         made.system.allocation.surrogate = CFI_SURROGATE_FRACTIONAL;
         made.system.allocation.crlb_constraint = CFI_CRLB_SCA;
+    }
+    if (which == 5) { /* sensing that couples access points */
+        made.system.sensing.geometry = CFI_GEOMETRY_TARGET;
+        made.system.sensing.crlb_model = CFI_CRLB_NONCOHERENT;
+        made.system.sensing.position_threshold_m = 300.0;
+        made.system.sensing.false_alarm_probability = 1e-3;
+        made.system.sensing.detection_threshold = 2e-3;
+        made.system.sensing.swerling = 1;
     }
     return made;
 }

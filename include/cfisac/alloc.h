@@ -40,6 +40,12 @@ typedef struct cfi_alloc_options {
  *   THRESHOLD  the CRLB threshold of `ap` alone, times the factor; of every access point where ap is CFI_NOWHERE
  *   AP_LIMIT   the power limit of `ap`, times the factor; where others are too small too, their limits as well
  *   BUDGET(_DBM)  the total power, times the factor; `ap` is the access point that needs most of it
+ *   POSITION   the position threshold, metres, times the factor
+ *   DETECTION  the SNR that the detection threshold asks for, over the factor
+ * Where constraints couple access points (docs/model.md (M28)) one kind of threshold is asked to give way alone if that
+ * is enough, in the order position, detection, angles, the last by one factor at all access points; else all limits by
+ * one factor, else the total power; else limits and total power by one factor, said as the total power with `ap`
+ * CFI_NOWHERE. `ap` is that otherwise, too, but where the total power alone has to give way.
  * The factor is infinite where `ap` has no information about the angle at any power. */
 typedef enum {
     CFI_CONSTRAINT_NONE, /* the drop is feasible, or nothing was asked of it */
@@ -47,7 +53,9 @@ typedef enum {
     CFI_CONSTRAINT_AP_LIMIT,
     CFI_CONSTRAINT_BUDGET,     /* said by power.snr_db */
     CFI_CONSTRAINT_BUDGET_DBM, /* said by power.budget_dbm */
-    CFI_CONSTRAINT_LAST = CFI_CONSTRAINT_BUDGET_DBM
+    CFI_CONSTRAINT_POSITION,
+    CFI_CONSTRAINT_DETECTION,
+    CFI_CONSTRAINT_LAST = CFI_CONSTRAINT_DETECTION
 } cfi_constraint;
 /* The scenario's key, e.g. "power.ap_limit_dbm"; NULL for CFI_CONSTRAINT_NONE. */
 const char *constraint_key(cfi_constraint constraint);
@@ -84,7 +92,8 @@ typedef struct cfi_allocation {
     double *ap_power_w;              /* L: sum_k p_kl + s_l */
     double max_constraint_violation; /* relative, of budget, AP limits, thresholds; 0 when all hold */
     double least_threshold_factor;   /* multiply every threshold by it to reach the edge of feasibility; <= 1: feasible;
-                                        0:   there are none */
+                                        0:   there are none. Thresholds on angles in rad^2, on the position in m^2, and
+                                        what detection thresholds ask for in SNR is divided by it */
     cfi_infeasibility because;       /* of an infeasible drop */
     const char *solver;              /* what maximised: "structured", "socp"; NULL where nothing was iterated */
     double largest_step_gap; /* structured: what a step could still gain at the result, at most, relative: the largest
@@ -95,14 +104,18 @@ typedef struct cfi_allocation {
 
 /* The least factor f such that thresholds f * crlb_threshold_rad2 are feasible under the budget and the
  * limits per AP (own echo; closed form): sum_p 1 / (threshold_p max(comm_p, sens_p)) <= P.      docs/model.md (M10)
- * Infinite when an AP has no information at any power; 0 without thresholds. */
+ * Infinite when an AP has no information at any power; 0 without thresholds. Where sensing couples access points
+ * (system_couples_sensing) it is no test: alloc_run solves a small cone problem, docs/model.md (M28). */
 double alloc_least_threshold_factor(const cfi_link *link);
 
-/* What makes the drop infeasible; only for drops that are, by the closed test. */
+/* What makes the drop infeasible; only for drops that are, by the closed test. (Where sensing couples access points
+ * alloc_run tells.) */
 cfi_infeasibility alloc_explain_infeasible(const cfi_link *link);
 
 /* The per-AP splits.                                                            docs/model.md (M11), (M12)
- * alloc_equal never fails; alloc_heuristic returns CFI_INFEASIBLE exactly when the closed test does. */
+ * alloc_equal never fails; alloc_heuristic returns CFI_INFEASIBLE exactly when the closed test does or,
+ * where sensing couples access points, no powers meet all constraints; then also CFI_INVALID (signals that have
+ * directions) and CFI_FAILED (a cone problem without an answer). */
 void alloc_equal(const cfi_link *link, cfi_powers *powers);
 cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error);
 
@@ -123,8 +136,10 @@ typedef struct cfi_evaluation {
     double sum_rate_bit_s_hz;
     double *crlb_rad2; /* L: the bound of system->sensing.crlb_model; infinite: no information */
     double worst_crlb_rad2;
-    double *ap_power_w; /* L: watts radiated */
-    double violation;   /* largest relative violation of budget, AP limits and thresholds of that bound; 0: all hold */
+    double position_error_m; /* the bound of the same model, where there is a threshold on it; else NaN */
+    double *ap_power_w;      /* L: watts radiated */
+    double violation; /* largest relative violation of budget, AP limits and thresholds, in units of what is needed; 0:
+                         all hold */
 } cfi_evaluation;
 
 /* Arrays of *out come from the arena. Fails: CFI_NO_MEMORY, CFI_FAILED as the metrics do. */

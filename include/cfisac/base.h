@@ -52,7 +52,11 @@ typedef enum cfi_purpose {
     CFI_DRAW_UE_SHADOWING = 12,  /* index: k */
     CFI_DRAW_ORIENTATION = 13,   /* index: l */
     CFI_DRAW_SIGHT_PHASE = 14,   /* index: l * 65536 + k */
-    CFI_DRAW_STATISTICS = 16     /* index: l * 65536 + pilot: estimates of simulated statistics */
+    CFI_DRAW_TARGET = 15,        /* index: 0 */
+    CFI_DRAW_STATISTICS = 16,    /* index: l * 65536 + pilot: estimates of simulated statistics */
+    CFI_DRAW_ECHO_NOISE = 17,    /* index: l * 65536 + k: of an estimator's echoes, stream by stream */
+    CFI_DRAW_ECHO_PHASE = 18,    /* index: l */
+    CFI_DRAW_DETECTION = 19      /* index: l */
 } cfi_purpose;
 
 /* A counter-based stream (Philox4x32-10, Random123): key = seed, counter = (block, drop, index,

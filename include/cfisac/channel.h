@@ -64,6 +64,10 @@ typedef struct cfi_channel_scratch cfi_channel_scratch;
 void channel_draw(const cfi_network *network, size_t l, const cfi_channel_range *range, cfi_channel_scratch *scratch,
                   const cfi_estimated_channels *out);
 
+/* The first realisation of channels of N antennas that statistics are made of: no Monte Carlo draws it, or any behind
+ * it. */
+size_t channel_first_statistic(size_t N);
+
 /* Work space in the arena, about 11 N K doubles, or 100 N K and 6 N^2 where fading is not i.i.d.; NULL when out of
  * memory. */
 cfi_channel_scratch *channel_scratch_make(const cfi_network *network, cfi_arena *arena);

@@ -82,8 +82,8 @@ typedef struct cfi_link {
     const size_t *coherent_start; /* K + 1 */
     cfi_information own_echo;
     cfi_echoes echoes;
-    /* 2 x L: e_l = (-sin omega_l, cos omega_l) / d_l, rad / m: how the angle at AP l turns as the target moves, up to
-     * its sign, by azimuth and range. NULL: the target has no place. */
+    /* 2 x L: e_l = (-sin omega_l, cos omega_l) / d_l, rad / m: how the angle at AP l turns as the target moves, by
+     * azimuth and range; with the other sign where the array has the target behind itself. NULL: it has no place. */
     const double *turn;
     cfi_directions directions;
 } cfi_link;

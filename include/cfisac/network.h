@@ -1,11 +1,11 @@
-/* network: one drop. Geometry, large-scale gains, pilots, target angles, echo path gains. */
+/* network: one drop. Geometry, large-scale gains, pilots, target, echo path gains. */
 #ifndef CFISAC_NETWORK_H
 #define CFISAC_NETWORK_H
 
 #include "cfisac/scenario.h"
 
-/* How the channels of a drop fade about their gains. All NULL: i.i.d. Rayleigh. K x L where nothing else is said.
- *                                                                                docs/model.md (M22) */
+/* How the channels of a drop fade about their gains. All NULL: i.i.d. Rayleigh, but for the orientations, which a
+ * target at a place needs too. K x L where nothing else is said.                 docs/model.md (M22) */
 typedef struct cfi_fading {
     const double *orientation_rad; /* L: where the broadside of each array points, from the x axis to the y axis */
     /* sin(azimuth) cos(elevation) of the user, seen from the array: its steering vector is exp(-j pi n sight), n = 1..N
@@ -63,10 +63,13 @@ typedef struct cfi_network {
  *              positions and states                                               docs/model.md (M22)
  *   pilots     cyclic: k mod tau_p; random: uniform; greedy: by gains, user by user
  *   served     by gains and pilots: clusters.mode                                docs/model.md (M1)
- *   angles     uniform in [angle_min_rad, angle_max_rad]
- *   paths      amplitudes as given; phases given or uniform in [0, 2 pi): drawn here, once, and never again
- * Fails: CFI_INVALID when a placement finds no room or a gain is not a finite number > 0; CFI_NO_MEMORY; CFI_FAILED
- * when the eigenvalues of a correlation on a wrapped area are not found. */
+ *   angles     uniform in [angle_min_rad, angle_max_rad]; or, with a target at a place, given or uniform in the area
+ *              and a metre or more from every access point, those at which the arrays see it. What is behind an
+ *              array counts as its mirror image before it                          docs/model.md (M23)
+ *   paths      amplitudes as given, or with a target by its ranges; phases given or uniform in [0, 2 pi): drawn here,
+ *              once, and never again
+ * Fails: CFI_INVALID when a placement finds no room, the target no place, or a gain is not a finite number > 0;
+ * CFI_NO_MEMORY; CFI_FAILED when the eigenvalues of a correlation on a wrapped area are not found. */
 cfi_status network_draw(const cfi_system *system, uint32_t drop, cfi_arena *arena, cfi_network *network,
                         cfi_error *error);
 /* The same to the bit, the pairs shared among at most `threads` threads; more than 1: not from within threads_run. */
@@ -95,5 +98,8 @@ size_t network_number_pairs(const cfi_network *network, size_t *start);
 const double complex *network_path_gains(const cfi_network *network, size_t p);
 /* abs(alpha_lp)^2, of the amplitude itself: not rounded through its phase. */
 double network_path_power(const cfi_network *network, size_t l, size_t p);
+/* How the angle at AP l turns as the target moves, rad / m: (-sin omega_l, cos omega_l) / d_l by azimuth and range,
+ * with the other sign where the array has the target behind itself. Needs a target.           docs/model.md (M25) */
+void network_target_turn(const cfi_network *network, size_t l, double turn[2]);
 
 #endif

@@ -52,9 +52,9 @@ void report_build(char text[CFI_BUILD_LENGTH]);
  *   summary  summary.csv: one row a number of drops.csv
  *   aps, ues, trace  aps.csv, ues.csv, trace.csv: a row per drop and access point, user, step; what is absent or not
  *            finite is nan
- *   plots    plots.gp: gnuplot run on it beside those tables draws the map, the convergence and the bounds
- *   timing   timing.json; results->timing must be there
- *   table    for a person; in colour if results->colour
+ *   roc      roc.csv: where access points look for one target together, a row per drop and probability of false alarms
+ *   plots    plots.gp: gnuplot run on it beside those tables draws the map, the convergence, the bounds and the
+ * detectors timing   timing.json; results->timing must be there table    for a person; in colour if results->colour
  *   replay   the object of record[0] in results.json plus "network" */
 cfi_status report_write_json(const cfi_results *results, FILE *stream, cfi_error *error);
 cfi_status report_write_csv(const cfi_results *results, FILE *stream, cfi_error *error);
@@ -62,6 +62,7 @@ cfi_status report_write_summary_csv(const cfi_results *results, FILE *stream, cf
 cfi_status report_write_aps_csv(const cfi_results *results, FILE *stream, cfi_error *error);
 cfi_status report_write_ues_csv(const cfi_results *results, FILE *stream, cfi_error *error);
 cfi_status report_write_trace_csv(const cfi_results *results, FILE *stream, cfi_error *error);
+cfi_status report_write_roc_csv(const cfi_results *results, FILE *stream, cfi_error *error);
 cfi_status report_write_plots(const cfi_results *results, FILE *stream, cfi_error *error);
 cfi_status report_write_run_timing(const cfi_results *results, FILE *stream, cfi_error *error);
 cfi_status report_write_table(const cfi_results *results, FILE *stream, cfi_error *error);
@@ -111,7 +112,7 @@ cfi_status report_solution_verdict(const cfi_solve_result *result, cfi_error *er
 /* --------------------------------------------------------------------- a sweep ---- */
 
 /* One drop of one point, as its journal line says. */
-enum { CFI_MOST_QUANTITIES = 24, CFI_LINE_FAILURE = 200 };
+enum { CFI_MOST_QUANTITIES = 64, CFI_LINE_FAILURE = 200 };
 typedef struct cfi_line {
     size_t point;
     uint32_t drop;
@@ -157,7 +158,7 @@ typedef struct cfi_line_source {
     void *context;
 } cfi_line_source;
 /* sweep.csv: one row a point; docs/results.md has the columns. Memory: an eighth of a byte a drop, and for the largest
- * point 88 bytes a drop, 48 where it has more than 50,000. CFI_OUTPUT, CFI_NO_MEMORY. */
+ * point 104 bytes a drop, 56 where it has more than 50,000. CFI_OUTPUT, CFI_NO_MEMORY. */
 cfi_status report_write_sweep_csv(const cfi_sweep_outcomes *outcomes, const cfi_line_source *source, FILE *stream,
                                   cfi_error *error);
 /* Bytes that report_write_sweep_csv needs for a point of so many drops. */

@@ -129,6 +129,10 @@ typedef struct cfi_power {
     bool budget_is_limits; /* P is the sum of the limits: an access point's share of it is its own */
 } cfi_power;
 
+/* A target is no nearer to an access point than this: far fields and points do not end there, but nobody stands nearer.
+ */
+#define CFI_LEAST_TARGET_RANGE_M 1.0
+
 /* Angles (L, or NULL: drawn in the range) and thresholds (L); abs(alpha) and phase of all echo paths, unless matrices
  * are given. With geometry CFI_GEOMETRY_TARGET: the target's position (2, or NULL: drawn). Thresholds of 0: none. */
 typedef struct cfi_sensing {
@@ -247,6 +251,16 @@ size_t scenario_warnings(const cfi_scenario *scenario, const char *const **lines
 
 /* The most that all access points can radiate together, W: the budget, or the sum of their limits if that is less. */
 double system_most_power(const cfi_system *system);
+
+/* Whether the scenario asks sensing for more than angle thresholds on own echoes, with which each access point is on
+ * its own: a position, detection, or angles from all echoes. */
+static inline bool system_couples_sensing(const cfi_system *system)
+{
+    const cfi_sensing *sensing = &system->sensing;
+
+    return sensing->position_threshold_m > 0.0 || sensing->detection_threshold > 0.0 ||
+           (sensing->crlb_threshold_rad2 && sensing->crlb_model == CFI_CRLB_NONCOHERENT);
+}
 
 /* Variance of the noise in received pilots, W: pilots.noise. */
 static inline double system_pilot_noise(const cfi_system *system)

@@ -12,6 +12,10 @@ typedef struct cfi_closed_form {
     double *rate_theorem1_bit_s_hz, *rate_exact_bit_s_hz; /* K */
     double sum_rate_theorem1_bit_s_hz, sum_rate_exact_bit_s_hz;
     double *crlb_own_echo_rad2, *crlb_multistatic_rad2; /* L; infinite: no information */
+    double *crlb_noncoherent_rad2;                      /* L */
+    cfi_position_bounds position;
+    double *echo_snr, *detection_probability; /* L: of own echoes */
+    double detection_probability_fused;       /* NaN unless detection_is_fused */
 } cfi_closed_form;
 
 /* A reference split for the side-by-side comparison, evaluated in closed form under the system's models. */

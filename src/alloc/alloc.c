@@ -26,8 +26,9 @@ typedef struct alloc_job {
     const cfi_link *link;
     const cfi_alloc_options *options;
     alloc_workspace *workspace;
-    cfi_arena *arena; /* for the result */
-    double *factor;   /* L: of the heuristic split, which `sca` starts at */
+    cfi_arena *arena;             /* for the result */
+    const alloc_coupled *coupled; /* where sensing couples access points, else NULL */
+    double *factor;               /* L: of the heuristic split, which `sca` starts at */
 } alloc_job;
 
 /* Arrays of the result; the trace has room for every step that the method may take. */
@@ -167,6 +168,16 @@ static cfi_status make_powers(const alloc_job *job, cfi_allocation *out, cfi_err
     }
 }
 
+/* What makes the drop infeasible. */
+static cfi_status explain_outcome(const alloc_job *job, cfi_allocation *out, cfi_error *error)
+{
+    if (job->coupled) {
+        return coupled_explain(job->link, job->coupled, job->workspace->scratch, &out->because, error);
+    }
+    out->because = alloc_explain_infeasible(job->link);
+    return CFI_OK;
+}
+
 static cfi_status run_method(alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
     double *trace;
@@ -179,8 +190,7 @@ static cfi_status run_method(alloc_job *job, cfi_allocation *out, cfi_error *err
     if (status == CFI_INFEASIBLE) {
         set_outcome(out, CFI_ALLOC_INFEASIBLE, "infeasible");
         error_set(error, CFI_OK, "%s", "");
-        out->because = alloc_explain_infeasible(job->link);
-        return CFI_OK;
+        return explain_outcome(job, out, error);
     }
     if (status == CFI_OK && out->method == CFI_METHOD_SCA) {
         status = run_sca(job, out, trace, error);
@@ -195,6 +205,43 @@ static cfi_status run_method(alloc_job *job, cfi_allocation *out, cfi_error *err
     return status;
 }
 
+/* The same where sensing couples access points. Powers that are made without regard to it need not know. */
+static cfi_status find_edge(alloc_job *job, cfi_arena *scratch, alloc_coupled *coupled, cfi_allocation *out,
+                            cfi_error *error)
+{
+    bool constrains = out->method == CFI_METHOD_HEURISTIC || out->method == CFI_METHOD_SCA;
+    cfi_status status = coupled_make(job->link, scratch, coupled, error);
+
+    if (status == CFI_OK) {
+        out->least_threshold_factor = 1.0 / coupled->margin;
+        job->coupled = coupled;
+    } else if (!constrains && (status == CFI_INVALID || status == CFI_FAILED)) {
+        status = error_set(error, CFI_OK, "%s", "");
+    }
+    return status;
+}
+
+/* How far from the edge of feasibility the drop is. */
+static cfi_status run_at_edge(alloc_job *job, cfi_allocation *out, cfi_error *error)
+{
+    cfi_arena *scratch = job->workspace->scratch;
+    cfi_arena_mark mark = arena_mark(scratch);
+    alloc_coupled coupled;
+    cfi_status status = CFI_OK;
+
+    if (system_couples_sensing(job->link->system)) {
+        status = find_edge(job, scratch, &coupled, out, error);
+    } else {
+        out->least_threshold_factor = alloc_least_threshold_factor(job->link);
+    }
+    if (status == CFI_OK) {
+        status = run_method(job, out, error);
+    }
+    job->coupled = NULL;
+    arena_release(scratch, mark);
+    return status;
+}
+
 /* The caller's workspace, or one for this call alone. */
 static cfi_status run_in_workspace(alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
@@ -202,14 +249,7 @@ static cfi_status run_in_workspace(alloc_job *job, cfi_allocation *out, cfi_erro
     cfi_status status = CFI_NO_MEMORY;
 
     job->workspace = job->workspace ? job->workspace : own;
-    if (job->workspace) {
-        cfi_arena_mark mark = arena_mark(job->workspace->scratch);
-
-        status = run_method(job, out, error);
-        arena_release(job->workspace->scratch, mark);
-    } else {
-        alloc_out_of_memory(error);
-    }
+    status = job->workspace ? run_at_edge(job, out, error) : alloc_out_of_memory(error);
     alloc_workspace_destroy(own);
     return status;
 }
@@ -238,7 +278,6 @@ cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi
     status = check_link(link, error);
     if (status == CFI_OK) {
         out->objective = (cfi_objective_result){.name = objective->name, .unit = objective->unit};
-        out->least_threshold_factor = alloc_least_threshold_factor(link);
         status = run_in_workspace(&job, out, error);
     }
     out->solve_seconds = clock_seconds() - start;

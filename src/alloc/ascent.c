@@ -11,7 +11,8 @@
 static bool has_response(const alloc_problem *problem)
 {
     return problem->objective->slopes && problem->objective->surrogate(problem, NULL)->has_response &&
-           !problem->sensing.directed && problem->link->system->allocation.crlb_constraint == CFI_CRLB_EXACT;
+           !problem->sensing.directed && (!problem->coupled || response_couples(problem)) &&
+           problem->link->system->allocation.crlb_constraint == CFI_CRLB_EXACT;
 }
 
 /* `auto` takes the response where it applies, unless the cone problems are what the caller wants to see. */
@@ -39,6 +40,12 @@ cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const
 
     *ascent = (alloc_ascent){.structured = takes_response(problem, options)};
     if (ascent->structured && !has_response(problem)) {
+        if (problem->coupled && !response_couples(problem)) {
+            return error_set(error, CFI_INVALID,
+                             "allocation.solver: \"structured\" takes constraints that couple access points with "
+                             "orthogonal pilots, interference that does not depend on the stream and, for angle "
+                             "thresholds, echo gains of rank one (allowed here: \"auto\", \"socp\")");
+        }
         return error_set(error, CFI_INVALID,
                          "allocation.solver: \"structured\" needs allocation.surrogate \"product\" and "
                          "allocation.crlb_constraint \"exact\" (allowed here: \"auto\", \"socp\")");

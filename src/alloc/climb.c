@@ -177,6 +177,18 @@ static void recover_best(climb *c)
     c->in_point = true;
 }
 
+/* Amplitudes on the way from one point to another; where information couples access points, of powers on that way,
+ * which keep what both of them keep. */
+static void mix_amplitudes(const climb *c, const alloc_point *from, const alloc_point *to, double share, double *w)
+{
+    size_t count = c->problem->K * c->problem->stride;
+
+    for (size_t j = 0; j < count; j++) {
+        w[j] = c->map.coupled ? sqrt(from->w[j] * from->w[j] + share * (to->w[j] * to->w[j] - from->w[j] * from->w[j]))
+                              : from->w[j] + share * (to->w[j] - from->w[j]);
+    }
+}
+
 /* The plain step from the best point lowers the objective, but its direction raises it: the feasible set is convex, and
  * the gain, linearised, is positive. Goes to the first point between them that is better. False when none is. */
 static bool search_between(climb *c, sca_outcome *outcome)
@@ -196,9 +208,7 @@ static bool search_between(climb *c, sca_outcome *outcome)
         const alloc_point *from = c->at->point;
         double objective;
 
-        for (size_t j = 0; j < problem->K * problem->stride; j++) {
-            trial->point->w[j] = from->w[j] + share * (other->w[j] - from->w[j]);
-        }
+        mix_amplitudes(c, from, other, share, trial->point->w);
         for (size_t l = 0; l < problem->L; l++) {
             trial->point->s[l] = from->s[l] + share * (other->s[l] - from->s[l]);
         }

@@ -7,9 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Scales the amplitudes of AP l from squared norm `now` to x; where there are none they are pointed along the signal
- * gains. */
-static void set_squared_norm(const alloc_problem *problem, size_t l, double *w, double now, double x)
+void problem_set_power(const alloc_problem *problem, size_t l, double *w, double now, double x)
 {
     double factor;
 
@@ -43,6 +41,11 @@ CLONES(static, void, clip_amplitudes, (const alloc_problem *problem, double *res
     }
 }
 
+void problem_clip(const alloc_problem *problem, double *w, double *x)
+{
+    clip_amplitudes(problem, w, x);
+}
+
 /* Communication powers x_l that the completion starts from. */
 static void starting_powers(const alloc_problem *problem, alloc_point *point)
 {
@@ -58,7 +61,7 @@ static void starting_powers(const alloc_problem *problem, alloc_point *point)
         }
         wanted = wanted > most ? most : wanted;
         if (wanted != now) {
-            set_squared_norm(problem, l, point->w, now, wanted);
+            problem_set_power(problem, l, point->w, now, wanted);
             point->x[l] = wanted;
         }
     }
@@ -166,7 +169,7 @@ static void scale_amplitudes(const alloc_problem *problem, alloc_point *point, c
     rows_scale(problem->K * problem->stride, sqrt(c), point->w);
     for (size_t l = 0; l < problem->L; l++) {
         if (floor[l] > c * point->x[l]) {
-            set_squared_norm(problem, l, point->w, c * point->x[l], floor[l]);
+            problem_set_power(problem, l, point->w, c * point->x[l], floor[l]);
         }
     }
 }
@@ -176,6 +179,9 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point)
     double c, total = 0.0, *floor = point->s; /* from set_floors on; sensing powers again at the end */
     bool fits = true;
 
+    if (problem->coupled) {
+        return complete_coupled(problem, point);
+    }
     if (problem->sensing.directed) {
         return complete_directed(problem, point);
     }

@@ -11,6 +11,9 @@ static const double FEASIBLE_ROUNDING = 1e-10;
  * order it adds up. */
 static const double FACTOR_MARGIN = 1e-12;
 
+/* The same of a factor that the cone solver found, which is that exact. */
+static const double FACTOR_OF_SOLVER = 1e-8;
+
 /* ----------------------------------------------------------------------------- sensing ---- */
 
 /* Of an interval of shares or factors, to the last bit. */
@@ -46,6 +49,8 @@ static const double FARTHEST_SCALE = 10.0;
 
 /* Relative: a common factor nearer to 1 raises nothing but rounding. */
 static const double WORTH_RAISING = 1e-12;
+/* The same where all access points answer together, to a tolerance. */
+static const double WORTH_RAISING_COUPLED = 1e-9;
 
 /* Numbers of the climb, chosen on random scenarios by the evaluations that they need, and so that results stay within
  * 1e-6 of the cone solver's or better (`tests/bench/soak.sh` tells both). */

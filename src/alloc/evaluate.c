@@ -12,8 +12,68 @@ static cfi_status allocate_evaluation(const cfi_link *link, cfi_arena *arena, cf
         return error_set(error, CFI_NO_MEMORY,
                          "out of memory to evaluate the powers of %zu access points and %zu users", L, K);
     }
-    *out = (cfi_evaluation){
-        .K = K, .L = L, .sinr = row, .rate_bit_s_hz = row + K, .crlb_rad2 = row + 2 * K, .ap_power_w = row + 2 * K + L};
+    *out = (cfi_evaluation){.K = K,
+                            .L = L,
+                            .sinr = row,
+                            .rate_bit_s_hz = row + K,
+                            .crlb_rad2 = row + 2 * K,
+                            .ap_power_w = row + 2 * K + L,
+                            .position_error_m = NAN};
+    return CFI_OK;
+}
+
+/* The bound of the system's model; of the position too where there is a threshold on it. */
+static cfi_status evaluate_model(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, cfi_evaluation *out,
+                                 cfi_error *error)
+{
+    const cfi_sensing *sensing = &link->system->sensing;
+    cfi_arena_mark mark = arena_mark(arena);
+    cfi_bounds bounds;
+    cfi_status status = CFI_OK;
+
+    if (sensing->position_threshold_m > 0.0) {
+        status = metrics_bounds(NULL, link, powers, arena, &bounds, error);
+        if (status == CFI_OK) {
+            out->position_error_m = sensing->crlb_model == CFI_CRLB_MULTISTATIC   ? bounds.position.multistatic_m
+                                    : sensing->crlb_model == CFI_CRLB_NONCOHERENT ? bounds.position.noncoherent_m
+                                                                                  : bounds.position.own_echo_m;
+        }
+        arena_release(arena, mark);
+    }
+    if (status != CFI_OK) {
+        return status;
+    }
+    switch (sensing->crlb_model) {
+    case CFI_CRLB_MULTISTATIC:
+        return metrics_crlb_multistatic(link, powers, arena, out->crlb_rad2, error);
+    case CFI_CRLB_NONCOHERENT:
+        return metrics_crlb_noncoherent(link, powers, arena, out->crlb_rad2, error);
+    default:
+        return metrics_crlb_own_echo(link, powers, arena, out->crlb_rad2, error);
+    }
+}
+
+/* The largest of 1 - SNR / least SNR of own echoes goes into *violation. */
+static cfi_status judge_detection(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, double *violation,
+                                  cfi_error *error)
+{
+    const cfi_sensing *sensing = &link->system->sensing;
+    cfi_arena_mark mark = arena_mark(arena);
+    double *snr = arena_alloc(arena, link->L, sizeof *snr), least = 0.0;
+
+    if (!(sensing->detection_threshold > 0.0)) {
+        arena_release(arena, mark);
+        return CFI_OK;
+    }
+    least = detection_least_snr(sensing->detection_threshold, sensing->false_alarm_probability, sensing->swerling);
+    if (!snr || isnan(least)) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the detection of %zu access points", link->L);
+    }
+    metrics_echo_snr(link, powers, snr);
+    for (size_t l = 0; l < link->L && least > 0.0; l++) {
+        *violation = fmax(*violation, 1.0 - snr[l] / least);
+    }
+    arena_release(arena, mark);
     return CFI_OK;
 }
 
@@ -33,6 +93,11 @@ static void judge(const cfi_system *system, size_t L, cfi_evaluation *out)
             worst = fmax(worst, out->ap_power_w[l] / system->power.ap_limit_w[l] - 1.0);
         }
     }
+    if (system->sensing.position_threshold_m > 0.0) { /* in units of the information needed, too */
+        double quotient = system->sensing.position_threshold_m / out->position_error_m;
+
+        worst = fmax(worst, 1.0 - quotient * quotient);
+    }
     out->violation = fmax(worst, total / system->power.budget_w - 1.0);
 }
 
@@ -47,9 +112,7 @@ cfi_status alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_ar
     }
     if (status == CFI_OK) {
         out->sum_rate_bit_s_hz = metrics_rates(system, out->sinr, out->rate_bit_s_hz);
-        status = system->sensing.crlb_model == CFI_CRLB_MULTISTATIC
-                     ? metrics_crlb_multistatic(link, powers, arena, out->crlb_rad2, error)
-                     : metrics_crlb_own_echo(link, powers, arena, out->crlb_rad2, error);
+        status = evaluate_model(link, powers, arena, out, error);
     }
     if (status == CFI_OK) {
         metrics_comm_powers(link, powers, out->ap_power_w);
@@ -57,6 +120,7 @@ cfi_status alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_ar
             out->ap_power_w[l] += powers->s[l];
         }
         judge(system, link->L, out);
+        status = judge_detection(link, powers, arena, &out->violation, error);
     }
     return status;
 }

@@ -7,8 +7,13 @@
 
 const char *constraint_key(cfi_constraint constraint)
 {
-    static const char *const keys[] = {NULL, "sensing.crlb_threshold_db", "power.ap_limit_dbm", "power.snr_db",
-                                       "power.budget_dbm"};
+    static const char *const keys[] = {NULL,
+                                       "sensing.crlb_threshold_db",
+                                       "power.ap_limit_dbm",
+                                       "power.snr_db",
+                                       "power.budget_dbm",
+                                       "sensing.position_threshold_m",
+                                       "sensing.detection_threshold"};
 
     return keys[constraint];
 }

@@ -7,21 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-/* At most the value, for what constraints must not overstate. */
-static double rounded_down(double value)
-{
-    return isfinite(value) ? problem_rounded(value * (1.0 - 0x1p-36)) : value;
-}
-
-/* A limit that the budget (W) does not let an access point reach is none: the problem is the same, to the bit, without.
- */
-static double normalised_limit(const cfi_system *system, size_t l, double budget, double unit_w)
-{
-    bool binds = system->power.ap_limit_w && system->power.ap_limit_w[l] < budget;
-
-    return binds ? rounded_down(system->power.ap_limit_w[l] / unit_w) : INFINITY;
-}
-
 double problem_unit_below(double bound)
 {
     int exponent;
@@ -50,17 +35,17 @@ static void fill_coefficients(alloc_problem *problem)
     }
     for (size_t l = 0; l < problem->L; l++) {
         if (sensing->directed) { /* sensing_direct has done it */
-        } else if (system->sensing.crlb_threshold_rad2) {
+        } else if (system->sensing.crlb_threshold_rad2 && !problem->coupled) {
             sensing_ap ap = sensing_of(link, l);
             double per_need = unit * system->sensing.crlb_threshold_rad2[l];
 
-            sensing->d1[l] = rounded_down(ap.comm * per_need);
-            sensing->d2[l] = rounded_down(ap.sens * per_need);
+            sensing->d1[l] = problem_rounded_down(ap.comm * per_need);
+            sensing->d2[l] = problem_rounded_down(ap.sens * per_need);
         } else { /* any power senses enough; 0 still says that there are no users */
             sensing->d1[l] = link_has_users(link, l) ? INFINITY : 0.0;
             sensing->d2[l] = INFINITY;
         }
-        problem->limit[l] = normalised_limit(system, l, most, unit);
+        problem->limit[l] = coupled_limit(system, l, most, unit);
         problem->limited = problem->limited || problem->limit[l] < INFINITY;
         problem->unit[l] = problem_unit_below(problem->limit[l]);
     }
@@ -91,7 +76,7 @@ static sensing_loads compare_loads(const alloc_problem *problem)
 
 static void choose_sensing(alloc_problem *problem)
 {
-    bool thresholds = problem->link->system->sensing.crlb_threshold_rad2 != NULL;
+    bool thresholds = problem->link->system->sensing.crlb_threshold_rad2 && !problem->coupled;
     sensing_loads loads = {.sensing_dearer = true};
 
     if (thresholds) {
@@ -141,6 +126,28 @@ static cfi_status allocate_problem(alloc_problem *problem, cfi_arena *arena, cfi
     return sensing_init(&problem->sensing, L, arena, error);
 }
 
+/* Where sensing couples access points: what it asks, and which powers hold most of it. */
+static cfi_status couple_sensing(alloc_problem *problem, cfi_arena *arena, cfi_error *error)
+{
+    alloc_coupled *coupled;
+    cfi_status status;
+
+    if (!system_couples_sensing(problem->link->system)) {
+        return CFI_OK;
+    }
+    coupled = arena_alloc(arena, 1, sizeof *coupled);
+    if (!coupled) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the sensing constraints");
+    }
+    status = coupled_make(problem->link, arena, coupled, error);
+    if (status != CFI_OK) {
+        return status;
+    }
+    problem->coupled = coupled;
+    problem->scratch = arena_alloc(arena, information_rows(&coupled->information) + 1, sizeof(double));
+    return problem->scratch ? CFI_OK : error_set(error, CFI_NO_MEMORY, "out of memory for the sensing constraints");
+}
+
 cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error)
 {
     const cfi_system *system = link->system;
@@ -159,6 +166,9 @@ cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *
                                .coherent = coherent};
     status = allocate_problem(problem, arena, error);
     if (status == CFI_OK) {
+        status = couple_sensing(problem, arena, error);
+    }
+    if (status == CFI_OK && !problem->coupled) {
         status = sensing_direct(&problem->sensing, link, unit_w, arena, error);
     }
     if (status == CFI_OK) {

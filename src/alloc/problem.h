@@ -10,7 +10,9 @@
 #ifndef CFISAC_ALLOC_PROBLEM_H
 #define CFISAC_ALLOC_PROBLEM_H
 
+#include "alloc/coupled.h"
 #include "alloc/objective.h"
+#include "alloc/rounded.h"
 #include "alloc/rows.h"
 #include "alloc/sensing.h"
 
@@ -36,6 +38,10 @@ struct alloc_problem {
     double *unit;  /* L: what the cone problem measures the power of AP l in: 1, or a power of 4 near a smaller limit */
     bool limited;  /* some access point has a limit that counts */
     alloc_sensing sensing;
+    /* What is asked of sensing where that couples access points, and room for its rows; NULL where it does not. Then
+     * `sensing` asks for nothing. */
+    const alloc_coupled *coupled;
+    double *scratch;
     bool coherent; /* rate.model exact and overlapping pilots */
     /* What user k hears coherently: rows m = mate_start[k] .. mate_start[k + 1] - 1, each of the stream of a user
      * mate[m] who shares its pilot; in the order of mates, and for a mean that is complex a row for its real part, then
@@ -72,15 +78,6 @@ typedef struct alloc_state {
 static inline size_t problem_at(const alloc_problem *problem, size_t k, size_t l)
 {
     return l + problem->stride * k;
-}
-
-/* To 36 bits. Normalised numbers computed in other units differ in the last of 53 bits, which an interior point
- * amplifies to the square root of its tolerance; rounded, they are the same, and so is every step. */
-static inline double problem_rounded(double value)
-{
-    double big = 0x1.00008p17 * value; /* (2^17 + 1) value */
-
-    return big - (big - value);
 }
 
 /* The largest power of 4 up to a bound below 1, else 1: a unit with an exact root. */
@@ -157,6 +154,13 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point);
 /* The same where signals have directions; where sensing asks for more than the budget, it goes towards the best mixes.
  */
 bool complete_directed(const alloc_problem *problem, alloc_point *point);
+/* The same where constraints couple access points: it goes towards the powers of largest margin. */
+bool complete_coupled(const alloc_problem *problem, alloc_point *point);
+/* Negative amplitudes become 0; the squared norms of those of each access point go to x, a row. */
+void problem_clip(const alloc_problem *problem, double *w, double *x);
+/* Scales the amplitudes of AP l from squared norm `now` to x; where there are none they are pointed along the signal
+ * gains. */
+void problem_set_power(const alloc_problem *problem, size_t l, double *w, double now, double x);
 
 /* The largest c at which communication powers max(c x_l, floor_l), with the least sensing powers that they need, keep
  * the budget and the limits; negative when there is none. */

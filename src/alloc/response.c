@@ -72,6 +72,9 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
     if (problem->sensing.kind == SENSING_LINEARISED && response_lone_init(r, arena, error) != CFI_OK) {
         return CFI_NO_MEMORY;
     }
+    if (problem->coupled) {
+        return response_coupled_init(r, arena, error);
+    }
     return streams ? response_streams_init(r, arena, error) : CFI_OK;
 }
 
@@ -334,6 +337,7 @@ static response_value value_of(const response *r, const double *state, double *a
         }
         value.gain += 2.0 * r->gain[k] * (answer[k] - state[k]) - r->weight[k] * rise;
     }
+    value.gain += r->coupled ? response_coupled_rest(r) : 0.0;
     return value;
 }
 
@@ -354,7 +358,7 @@ bool response_answer(response *r, const double *state, double *answer, response_
         response_streams_price(r);
     }
     scaled = response_answer_scaled(r, state, &gain);
-    if (!scaled && !response_find_price(r)) {
+    if (!scaled && !(r->coupled ? response_coupled_answer(r) : response_find_price(r))) {
         return false;
     }
     if (problem->load_by_stream) {
@@ -366,7 +370,7 @@ bool response_answer(response *r, const double *state, double *answer, response_
     *value = value_of(r, state, answer);
     if (scaled) {
         value->gain = gain;
-    } else if (r->mu == 0.0 && raise_all(r)) {
+    } else if (r->coupled ? response_coupled_raise(r) : r->mu == 0.0 && raise_all(r)) {
         collect(&shared);
         value->objective = objective_of_answer(r, answer);
     }

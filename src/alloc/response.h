@@ -27,6 +27,8 @@ typedef enum {
     CASES_ALL
 } response_cases;
 
+typedef struct response_coupled response_coupled;
+
 typedef struct response {
     const alloc_problem *problem;
     size_t pairs, stride;  /* of users that share a pilot, ordered; the problem's */
@@ -54,6 +56,7 @@ typedef struct response {
     /* with load_by_stream: K rows of C without mu; of v; of each AP the multiplier, beside C in the denominators (not a
      * number: not known yet), the least that it may be, and the last one that was searched for */
     double *stream_price, *worth, *shift, *pole, *last_shift;
+    response_coupled *coupled; /* where sensing asks of all together; else NULL */
 } response;
 
 /* u, I and z, one after the other. */
@@ -91,7 +94,7 @@ void response_take_roots(const response *r, size_t first, size_t count);
 
 static inline bool response_needs_roots(const response *r)
 {
-    return r->amplitude || r->cases > CASES_FREE || r->mu < 0.0;
+    return r->amplitude || r->coupled || r->cases > CASES_FREE || r->mu < 0.0;
 }
 
 /* Power at one price of it, its first two derivatives by the price; bend NaN: not known. */
@@ -124,5 +127,14 @@ cfi_status response_streams_init(response *r, cfi_arena *arena, cfi_error *error
 void response_streams_price(response *r);
 spending response_streams_spend(response *r, double mu);
 void response_streams_place(response *r);
+
+/* The same where sensing constraints couple access points (response_coupled.c), with orthogonal pilots: all answers,
+ * for rows that are priced, false where none was found; what those may miss of the most, by the bound that prices
+ * prove; and raised amplitudes, as budget and limits allow. */
+bool response_couples(const alloc_problem *problem); /* the constraints are of that kind */
+cfi_status response_coupled_init(response *r, cfi_arena *arena, cfi_error *error);
+bool response_coupled_answer(response *r);
+double response_coupled_rest(const response *r);
+bool response_coupled_raise(response *r);
 
 #endif

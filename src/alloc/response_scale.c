@@ -224,7 +224,7 @@ bool response_answer_scaled(response *r, const double *state, double *gain)
     bool answered;
 
     r->scale = 1.0;
-    if (!r->free_scale || r->amplitude || r->cases == CASES_ALL) {
+    if (!r->free_scale || r->amplitude || r->coupled || r->cases == CASES_ALL) {
         return false;
     }
     for (size_t k = 0; k < K; k++) {

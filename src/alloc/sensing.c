@@ -21,8 +21,8 @@ sensing_ap sensing_of_directed(const cfi_link *link, size_t l)
 
 cfi_status sensing_check(const cfi_link *link, cfi_error *error)
 {
-    if (!link->system->sensing.crlb_threshold_rad2) {
-        return CFI_OK;
+    if (!link->system->sensing.crlb_threshold_rad2 || system_couples_sensing(link->system)) {
+        return CFI_OK; /* information_build looks at the link itself */
     }
     if (!link->own_echo.diagonal) {
         return error_set(error, CFI_INVALID, "the allocation takes thresholds on an access point's own echo only");

@@ -12,6 +12,7 @@
 
 #include "alloc/step_crlb.h"
 #include "alloc/step_directed.h"
+#include "alloc/step_information.h"
 
 #include <math.h>
 #include <string.h>
@@ -95,6 +96,11 @@ static void put_squared_norm(const step_model *model, size_t row, size_t l, doub
             socp_put(model->builder, row, step_w(model, a, l), factor * 2.0 * r * v.scale * along);
         }
     }
+}
+
+void step_put_squared_norm(const step_model *model, size_t row, size_t l, double factor)
+{
+    put_squared_norm(model, row, l, direction_at(model, l).norm / step_amplitude_unit(model, l), factor);
 }
 
 /* (d1 - d2) norm(w)^2 + d2 q >= 1, linearised at the norm of the point, or at what is needed if that is more. Where
@@ -200,7 +206,7 @@ static void add_share_rows(const step_model *model)
         row = socp_add_linear(model->builder, 1);
         step_put_communication_power(model, row, l, -1.0);
         if (model->problem->sensing.kind == SENSING_LINEARISED && !step_loads_apart(model)) {
-            put_squared_norm(model, row, l, direction_at(model, l).norm / step_amplitude_unit(model, l), 1.0);
+            step_put_squared_norm(model, row, l, 1.0);
         } else {
             socp_put(model->builder, row, model->q + l, 1.0);
         }
@@ -259,7 +265,9 @@ static void add_stream_cones(const step_model *model, size_t l)
 /* norm(w_l)^2 <= x_l, or q_l where that is all. */
 static void add_norm_cone(const step_model *model, size_t l)
 {
-    bool on_x = step_has_x(model, l) && (step_loads_apart(model) || model->problem->sensing.kind == SENSING_CONVEX);
+    const alloc_problem *problem = model->problem;
+    bool above = step_loads_apart(model) || problem->coupled || problem->sensing.kind == SENSING_CONVEX;
+    bool on_x = step_has_x(model, l) && above;
     size_t row = step_add_squares(model, on_x ? step_model_x(model, l) : model->q + l, count_served(model, l));
 
     for (size_t a = 0; a < model->A; a++) {
@@ -309,7 +317,7 @@ static void lay_out(step_model *model)
     bool has_shares = problem->sensing.kind == SENSING_CONVEX || model->constraint == CFI_CRLB_SCA;
 
     model->x = next;
-    if (step_loads_apart(model)) {
+    if (step_loads_apart(model) || problem->coupled) {
         next += problem->load_by_stream ? 0 : problem->sensing.serving;
     } else {
         next += has_shares ? problem->sensing.ranked : 0;
@@ -322,6 +330,7 @@ static void lay_out(step_model *model)
     next += model->surrogate->has_squares(problem) ? model->A : 0;
     model->theta = next;
     next += model->constraint == CFI_CRLB_SCA ? problem->sensing.ranked : 0;
+    next = step_information_lay_out(model, next);
     model->variables = model->surrogate->lay_out(model, next);
 }
 
@@ -342,22 +351,39 @@ const socp_problem *step_model_build(step_model *model, size_t *list, cfi_error 
     add_threshold_rows(model);
     add_rows_without_users(model);
     add_share_rows(model);
+    step_information_add_rows(model);
     add_power_rows(model);
     add_amplitude_cones(model);
     model->surrogate->add_squares(model);
     step_crlb_add_cones(model);
     step_directed_add_cones(model);
+    step_information_add_cones(model);
     model->surrogate->add_cones(model, list);
     return socp_build(model->builder, error);
 }
 
-/* Where a cone holds the powers for users, and orthogonal pilots let them be spent: all of that power. */
+/* Where sensing is asked of the powers for users, and orthogonal pilots let them be spent: all of that power. */
 static double amplitude_of(const step_model *model, const double *solution, size_t a, size_t l)
 {
     const alloc_problem *problem = model->problem;
     size_t w = step_w(model, a, l);
 
-    return problem->sensing.directed && !problem->coherent ? sqrt(fmax(solution[model->p + w], 0.0)) : solution[w];
+    bool spent = !problem->coherent && (problem->sensing.directed || (problem->coupled && problem->load_by_stream));
+
+    return spent ? sqrt(fmax(solution[model->p + w], 0.0)) : solution[w];
+}
+
+/* Powers of AP l, whose amplitudes have been read and have squared norm `norm`. */
+static void read_coupled(const step_model *model, const double *solution, size_t l, double norm, alloc_point *to)
+{
+    double wanted = step_information_wanted(model, solution, l);
+
+    if (wanted >= 0.0 && wanted != norm) {
+        problem_set_power(model->problem, l, to->w, norm, wanted);
+        norm = wanted;
+    }
+    to->x[l] = norm;
+    to->s[l] = step_information_beam(model, solution, l, norm);
 }
 
 void step_model_read(const step_model *model, const double *solution, alloc_point *to)
@@ -374,6 +400,10 @@ void step_model_read(const step_model *model, const double *solution, alloc_poin
 
             to->w[problem_at(problem, model->active[a], l)] = amplitude;
             x += amplitude * amplitude;
+        }
+        if (problem->coupled) {
+            read_coupled(model, solution, l, x, to);
+            continue;
         }
         to->x[l] = x;
         to->s[l] = solution[model->q + l] * model->unit[l] - x;

@@ -32,6 +32,7 @@ struct step_model {
     size_t *number;    /* A x L: see step_w; room for K x L, filled here; NULL where every AP serves every user */
     size_t amplitudes; /* variables w */
     size_t x, q, p, e, theta; /* first variable of each kind; w starts at 0 */
+    size_t kept, lit;         /* of sensing that couples access points (step_information.c) */
     size_t t, node, root;     /* the surrogate's; root: the geometric mean */
     double *unit;             /* L: what the power of each access point is measured in, a power of 4; filled here */
     size_t variables;
@@ -63,6 +64,9 @@ double step_amplitude_unit(const step_model *model, size_t l);
 
 /* row += factor x_l, in the unit of AP l */
 void step_put_communication_power(const step_model *model, size_t row, size_t l, double factor);
+/* row += factor (2 r v'w_l - r^2), which is factor norm(w_l)^2 at most and touches it at the point of expansion, w_l =
+ * r v. */
+void step_put_squared_norm(const step_model *model, size_t row, size_t l, double factor);
 /* row += factor * u_k / u0_k, k the active user number a */
 void step_put_signal(const step_model *model, size_t row, size_t a, double factor);
 /* row += factor * I_k / I0_k but for coherent terms */

@@ -327,9 +327,8 @@ static void take_estimates(const precoding *p, size_t l, size_t batch)
     }
 }
 
-/* The first realisation of the statistics among those of the streams of channels: behind all that a Monte Carlo can
- * draw, whose blocks lie below 2^31 (MAX_DRAWS in src/scenario/relations.c). */
-static size_t first_realisation(size_t N)
+/* Behind all that a Monte Carlo can draw, whose blocks lie below 2^31 (MAX_DRAWS in src/scenario/relations.c). */
+size_t channel_first_statistic(size_t N)
 {
     const size_t block = (size_t)1 << 31;
 
@@ -339,7 +338,7 @@ static size_t first_realisation(size_t N)
 /* The same of other fading. */
 static void take_drawn(const precoding *p, size_t l, size_t batch)
 {
-    size_t K = p->K, stride = p->N * K, first = first_realisation(p->N) + LANES * batch;
+    size_t K = p->K, stride = p->N * K, first = channel_first_statistic(p->N) + LANES * batch;
     cfi_channel_range range = {.first = first, .count = DRAWN, .stride = stride};
     size_t half = LANES * (batch % 2);
 

@@ -141,7 +141,7 @@ cfi_status directions_make(const cfi_network *network, const cfi_aim *simulated,
     }
     set_constants(network, link->echoes.arrival, along, along + L);
     link->directions = (cfi_directions){.aim = aim, .along = along, .across = along + L};
-    link->own_echo.comm = link->own_echo.sens = link->echoes.departure = NULL;
+    link->own_echo.comm = link->own_echo.sens = link->echoes.departure = link->echoes.departure_all = NULL;
     return CFI_OK;
 }
 

@@ -15,6 +15,20 @@ static double spread(size_t n)
     return value * (value * value - 1.0) / 12.0;
 }
 
+/* sum_p abs(alpha_lp)^2 over all receivers. */
+static double power_at_all(const cfi_network *network, size_t l)
+{
+    double sum = 0.0;
+
+    if (network->equal_paths) {
+        return (double)network->L * network_path_power(network, l, l);
+    }
+    for (size_t p = 0; p < network->L; p++) {
+        sum += network_path_power(network, l, p);
+    }
+    return sum;
+}
+
 /* (M6), (M7) per radiated watt. Precoding vectors over i.i.d. Rayleigh fading point nowhere, E v v^H = I / N, so that
  * any precoder has x_l = sum_k p_kl / N of the paper's power; the beam has y_l = s_l / N. */
 static cfi_status add_information(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error)
@@ -22,8 +36,8 @@ static cfi_status add_information(const cfi_network *network, cfi_arena *arena, 
     const cfi_system *system = network->system;
     size_t L = network->L;
     double N = (double)system->N, per_noise = 2.0 * (double)system->frame.T / system->power.sensing_noise_w;
-    double *comm = arena_alloc(arena, 4 * L, sizeof *comm);
-    double *sens, *arrival, *departure;
+    double *comm = arena_alloc(arena, 5 * L, sizeof *comm);
+    double *sens, *arrival, *departure, *departure_all;
 
     if (!comm) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the bounds of %zu access points", L);
@@ -31,18 +45,41 @@ static cfi_status add_information(const cfi_network *network, cfi_arena *arena, 
     sens = comm + L;
     arrival = comm + 2 * L;
     departure = comm + 3 * L;
+    departure_all = comm + 4 * L;
     for (size_t p = 0; p < L; p++) {
         double cosine = cos(network->angle_rad[p]), power = network_path_power(network, p, p);
         double factor = per_noise * M_PI * M_PI * cosine * cosine;
 
         arrival[p] = factor * spread(system->M);
         departure[p] = factor * power * (double)system->M * spread(system->N) / N;
+        departure_all[p] = factor * power_at_all(network, p) * (double)system->M * spread(system->N) / N;
         comm[p] = power * arrival[p] + departure[p];
         sens[p] = power * arrival[p] * N;
     }
     link->own_echo = (cfi_information){.diagonal = true, .comm = comm, .sens = sens};
-    link->echoes = (cfi_echoes){
-        .arrival = arrival, .departure = departure, .equal_paths = network->equal_paths, .path = network->path};
+    link->echoes = (cfi_echoes){.arrival = arrival,
+                                .departure = departure,
+                                .departure_all = departure_all,
+                                .equal_paths = network->equal_paths,
+                                .path = network->path};
+    return CFI_OK;
+}
+
+static cfi_status add_turns(const cfi_network *network, cfi_arena *arena, cfi_link *link, cfi_error *error)
+{
+    double *turn;
+
+    if (!network->target_position_m) {
+        return CFI_OK;
+    }
+    turn = arena_alloc(arena, 2 * network->L, sizeof *turn);
+    if (!turn) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the bounds of %zu access points", network->L);
+    }
+    for (size_t l = 0; l < network->L; l++) {
+        network_target_turn(network, l, turn + 2 * l);
+    }
+    link->turn = turn;
     return CFI_OK;
 }
 
@@ -151,6 +188,9 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
     }
     if (status == CFI_OK && !channel_is_iid(network)) {
         status = directions_make(network, found.beam, arena, link, error);
+    }
+    if (status == CFI_OK) {
+        status = add_turns(network, arena, link, error);
     }
     return unless_stopped(network, status, error);
 }

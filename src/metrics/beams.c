@@ -2,26 +2,51 @@
 #include "metrics/beams.h"
 
 #include "base/clones.h"
+#include "metrics/simulation.h"
 
 #include <string.h>
 
 enum { LANES = SUMS_LANES };
 
-struct beams {
-    const sums_layout *layout;
+/* What all threads share. */
+typedef struct beams_plan {
+    sums_layout layout;
+    const bound_constants *constants;
+} beams_plan;
+
+/* Work space of one thread. */
+typedef struct beams {
+    const beams_plan *plan;
     double *re,
         *im; /* 2 x width each, one behind the other: v and w of one access point; zeros behind the last stream */
-};
+} beams;
 
-beams *beams_make(const sums_layout *layout, cfi_arena *arena)
+static bool beams_wanted(const cfi_system *system)
 {
+    return system->monte_carlo.bounds != CFI_MC_BOUNDS_NONE;
+}
+
+/* The layout has room for them. */
+static void *beams_prepare(const simulation *sim, sums_layout *layout, cfi_arena *arena)
+{
+    beams_plan *plan = arena_alloc(arena, 1, sizeof *plan);
+
+    if (plan) {
+        *plan = (beams_plan){.layout = *layout, .constants = &sim->constants};
+    }
+    return plan;
+}
+
+static void *beams_make(const void *shared, cfi_arena *arena)
+{
+    const beams_plan *plan = shared;
     beams *b = arena_alloc(arena, 1, sizeof *b);
-    double *numbers = arena_zeros(arena, 4 * layout->width, sizeof *numbers);
+    double *numbers = arena_zeros(arena, 4 * plan->layout.width, sizeof *numbers);
 
     if (!b || !numbers) {
         return NULL;
     }
-    *b = (beams){.layout = layout, .re = numbers, .im = numbers + 2 * layout->width};
+    *b = (beams){.plan = plan, .re = numbers, .im = numbers + 2 * plan->layout.width};
     return b;
 }
 
@@ -57,14 +82,17 @@ CLONES(static, void, add_beams, (size_t size, const double *restrict from, doubl
     }
 }
 
-void beams_observe(beams *b, const bound_constants *constants, size_t l, cfi_split f, double *sums)
+static void beams_observe(void *state, const observed *seen, double *sums)
 {
-    size_t K = b->layout->K, width = b->layout->width, N = constants->network->system->N;
-    double one[4] = {0.0}, *ap = sums + b->layout->aps + 5 * l;
+    const beams *b = state;
+    const sums_layout *layout = &b->plan->layout;
+    const bound_constants *constants = b->plan->constants;
+    size_t K = layout->K, width = layout->width, N = constants->network->system->N, l = seen->l;
+    double one[4] = {0.0}, *ap = sums + layout->aps + 5 * l;
     cfi_split h = {.re = constants->observed + 4 * N * l, .im = constants->observed + 4 * N * l + 2 * N, .ld = 2};
 
     memset(b->re, 0, 4 * width * sizeof *b->re);
-    linalg_split_gram_add(2, K, N, h, f, (cfi_split){b->re, b->im, width});
+    linalg_split_gram_add(2, K, N, h, seen->f, (cfi_split){b->re, b->im, width});
     for (size_t k = K; k < width; k++) {
         b->re[k] = b->im[k] = b->re[width + k] = b->im[width + k] = 0.0;
     }
@@ -73,7 +101,10 @@ void beams_observe(beams *b, const bound_constants *constants, size_t l, cfi_spl
         ap[q] += one[q];
     }
     ap[4] += 1.0 / bound_own_information(constants, l, one);
-    if (b->layout->multistatic) {
-        add_beams(4 * width, b->re, sums + sums_beams(b->layout, l));
+    if (layout->multistatic) {
+        add_beams(4 * width, b->re, sums + sums_beams(layout, l));
     }
 }
+
+const observer BEAMS_OBSERVER = {
+    .wanted = beams_wanted, .prepare = beams_prepare, .make = beams_make, .observe = beams_observe};

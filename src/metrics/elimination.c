@@ -16,6 +16,9 @@ struct elimination {
     const sums_layout *layout;
     cfi_split q;   /* K x K, Hermitian, rows of `width` */
     double *x, *y; /* 2 width each, real and imaginary parts: a vector over streams and Q times it */
+    /* Of elimination_matrix, or NULL: sqrt(n) r_l, 2 width x L; of w_l about its mean what the own gain leaves, L */
+    double *mean, *left;
+    double *other; /* with them: x of the other axis, 2 width */
 };
 
 elimination *elimination_make(const sums_layout *layout, cfi_arena *arena)
@@ -32,6 +35,16 @@ elimination *elimination_make(const sums_layout *layout, cfi_arena *arena)
                        .x = numbers + 2 * square,
                        .y = numbers + 2 * square + 2 * layout->width};
     return e;
+}
+
+bool elimination_prepare_matrix(elimination *e, cfi_arena *arena)
+{
+    size_t L = e->layout->L, width = e->layout->width;
+
+    e->mean = arena_alloc(arena, (2 * width + 1) * L + 2 * width, sizeof(double));
+    e->left = e->mean ? e->mean + 2 * width * L : NULL;
+    e->other = e->left ? e->left + L : NULL;
+    return e->mean;
 }
 
 /* y = Q x, by rows: Q is Hermitian. */
@@ -68,17 +81,24 @@ CLONES(static, void, take_direction,
     }
 }
 
+/* x'y of vectors over streams, real and imaginary parts. */
+static double product_over_streams(const elimination *e, const double *x)
+{
+    double sum = 0.0;
+
+    for (size_t k = 0; k < 2 * e->layout->width; k++) {
+        sum += x[k] * e->y[k];
+    }
+    return sum;
+}
+
 /* x^H Q x, and y = Q x */
 static double form_of_q(const elimination *e)
 {
     size_t K = e->layout->K, width = e->layout->width;
-    double sum = 0.0;
 
     multiply_by_q(K, width, e->q.re, e->q.im, e->x, e->y);
-    for (size_t k = 0; k < 2 * width; k++) {
-        sum += e->x[k] * e->y[k];
-    }
-    return sum;
+    return product_over_streams(e, e->x);
 }
 
 /* D_l / E norm(v_l)^2; 0 where it is rounding or AP l is silent. */
@@ -147,7 +167,58 @@ void elimination_residuals(elimination *e, const double *sums, double n, double 
     for (size_t p = 0; p < layout->L; p++) {
         double all = sums[layout->aps + 5 * p + 1];
 
-        rss[p] = own_gain_leaves(e, sums, n, p) + form_of_q(e);
+        double left = own_gain_leaves(e, sums, n, p);
+
+        rss[p] = left + form_of_q(e);
         rss[p] = rss[p] > RESIDUAL_ROUNDING * all ? rss[p] : 0.0;
+        if (e->left) {
+            e->left[p] = rss[p] > 0.0 ? left : 0.0;
+            memcpy(e->mean + 2 * layout->width * p, e->x, 2 * layout->width * sizeof *e->x);
+        }
+    }
+}
+
+/* x = sum_l alpha_lp e_l r_l along an axis. */
+static void look_along(const elimination *e, const double complex *alpha, const double *turn, size_t axis)
+{
+    size_t width = e->layout->width;
+
+    memset(e->x, 0, 2 * width * sizeof *e->x);
+    for (size_t l = 0; l < e->layout->L; l++) {
+        const double *mean = e->mean + 2 * width * l;
+        double re = creal(alpha[l]) * turn[2 * l + axis], im = cimag(alpha[l]) * turn[2 * l + axis];
+
+        for (size_t k = 0; k < width; k++) {
+            e->x[k] += re * mean[k] - im * mean[width + k];
+            e->x[width + k] += re * mean[width + k] + im * mean[k];
+        }
+    }
+}
+
+void elimination_matrix(elimination *e, const cfi_network *network, const double *turn, double J[3])
+{
+    size_t L = e->layout->L, receivers = network->equal_paths ? 1 : L;
+    double copies = (double)(L / receivers);
+
+    J[0] = J[1] = J[2] = 0.0;
+    for (size_t l = 0; l < L; l++) {
+        double power = 0.0;
+
+        for (size_t p = 0; p < receivers; p++) {
+            power += copies * network_path_power(network, l, p);
+        }
+        J[0] += power * e->left[l] * turn[2 * l] * turn[2 * l];
+        J[1] += power * e->left[l] * turn[2 * l] * turn[2 * l + 1];
+        J[2] += power * e->left[l] * turn[2 * l + 1] * turn[2 * l + 1];
+    }
+    for (size_t p = 0; p < receivers; p++) {
+        const double complex *alpha = network_path_gains(network, p);
+
+        look_along(e, alpha, turn, 1);
+        J[2] += copies * form_of_q(e);
+        memcpy(e->other, e->x, 2 * e->layout->width * sizeof *e->x);
+        look_along(e, alpha, turn, 0);
+        J[0] += copies * form_of_q(e);
+        J[1] += copies * product_over_streams(e, e->other);
     }
 }

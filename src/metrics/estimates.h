@@ -12,8 +12,11 @@ typedef struct estimates {
 } estimates;
 
 /* From one set of sums: rates (K), sum rate, and L each of what follows; RESIDUAL is a part of MULTISTATIC. */
-typedef enum { OWN_ECHO, BLOCK_MEAN, MULTISTATIC, RESIDUAL, PER_AP } ap_quantity;
+typedef enum { OWN_ECHO, BLOCK_MEAN, MULTISTATIC, RESIDUAL, NONCOHERENT, PER_AP } ap_quantity;
 size_t estimates_place(const sums_layout *layout, ap_quantity quantity, size_t p);
+/* Behind them, of the target's position: the inverse square of its error bounds, 1 / m^2; 0 without a target. */
+typedef enum { POSITION_OWN_ECHO, POSITION_NONCOHERENT, POSITION_MULTISTATIC, POSITIONS } position_quantity;
+size_t estimates_position(const sums_layout *layout, position_quantity quantity);
 
 /* All estimates, in the arena, with sim->threads threads. Fails: CFI_NO_MEMORY, CFI_INTERRUPTED. */
 cfi_status estimates_run(simulation *sim, cfi_arena *arena, estimates *e, cfi_error *error);

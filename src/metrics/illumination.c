@@ -75,19 +75,40 @@ static double light_of_equal_paths(const sums_layout *layout, const double *sums
     return lit + norm / n;
 }
 
+/* lit_p += light abs(alpha_lp)^2 */
+static void add_spread_light(const echo_paths *paths, size_t l, double light, double *lit)
+{
+    const double *re = paths->gains.re + paths->gains.ld * l, *im = paths->gains.im + paths->gains.ld * l;
+
+    for (size_t p = 0; p < paths->layout->L; p++) {
+        lit[p] += light * (re[p] * re[p] + im[p] * im[p]);
+    }
+}
+
 /* lit_p = sum_l abs(alpha_lp)^2 n D_l */
 static void add_spreads(const echo_paths *paths, const double *sums, double n, double *lit)
 {
-    size_t L = paths->layout->L, ld = paths->gains.ld;
+    memset(lit, 0, paths->layout->L * sizeof *lit);
+    for (size_t l = 0; l < paths->layout->L; l++) {
+        add_spread_light(paths, l, sums_spread(paths->layout, sums, n, l), lit);
+    }
+}
+
+void illumination_mean(const echo_paths *paths, const double *sums, double *lit)
+{
+    const double *aps = sums + paths->layout->aps;
+    size_t L = paths->layout->L;
+    double all = 0.0;
 
     memset(lit, 0, L * sizeof *lit);
-    for (size_t l = 0; l < L; l++) {
-        const double *re = paths->gains.re + ld * l, *im = paths->gains.im + ld * l;
-        double spread = sums_spread(paths->layout, sums, n, l);
-
-        for (size_t p = 0; p < L; p++) {
-            lit[p] += spread * (re[p] * re[p] + im[p] * im[p]);
-        }
+    for (size_t l = 0; l < L && !paths->equal; l++) {
+        add_spread_light(paths, l, aps[5 * l], lit);
+    }
+    for (size_t l = 0; l < L && paths->equal; l++) {
+        all += paths->power * aps[5 * l];
+    }
+    for (size_t p = 0; p < L && paths->equal; p++) {
+        lit[p] = all;
     }
 }
 

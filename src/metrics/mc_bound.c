@@ -66,6 +66,7 @@ cfi_status bound_constants_make(const cfi_network *network, cfi_arena *arena, bo
         return error_set(error, CFI_NO_MEMORY, "out of memory for the Monte Carlo bounds");
     }
     constants->across = constants->along + L;
+    constants->per_path = per_noise * (double)M;
     for (size_t p = 0; p < L; p++) {
         fill_observed(network, p, b, constants->observed + 4 * N * p);
         channel_steering(network->angle_rad[p], M, b, b + M);
@@ -75,8 +76,7 @@ cfi_status bound_constants_make(const cfi_network *network, cfi_arena *arena, bo
     return CFI_OK;
 }
 
-/* RSS of w on v alone. */
-static double own_residual(double vv, double ww, double re, double im)
+double bound_own_residual(double vv, double ww, double re, double im)
 {
     double explained = vv > 0.0 ? (re * re + im * im) / vv : 0.0;
 
@@ -86,7 +86,7 @@ static double own_residual(double vv, double ww, double re, double im)
 double bound_own_information(const bound_constants *constants, size_t p, const double *ap)
 {
     return constants->along[p] * network_path_power(constants->network, p, p) * ap[0] +
-           constants->across[p] * own_residual(ap[0], ap[1], ap[2], ap[3]);
+           constants->across[p] * bound_own_residual(ap[0], ap[1], ap[2], ap[3]);
 }
 
 void sums_own_echo(const sums_layout *layout, const bound_constants *constants, const double *sums, double n,

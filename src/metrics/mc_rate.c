@@ -19,6 +19,14 @@ sums_layout sums_make_layout(size_t K, size_t L, bool multistatic)
                          .multistatic = multistatic};
 }
 
+size_t sums_extend(sums_layout *layout, size_t count)
+{
+    size_t first = layout->length;
+
+    layout->length += count;
+    return first;
+}
+
 void sums_add_rates(const sums_layout *layout, const cfi_split *A, double *sums)
 {
     for (size_t k = 0; k < layout->K; k++) {

@@ -75,8 +75,8 @@ static void run_groups(void *context, size_t thread)
     }
 }
 
-/* Runs blocks sim->blocks .. until - 1. Groups hold whole blocks, or are one. */
-static cfi_status run_blocks(simulation *sim, size_t until, cfi_error *error)
+/* Groups hold whole blocks, or are one. */
+cfi_status simulation_run_blocks(simulation *sim, size_t until, cfi_error *error)
 {
     size_t first = sim->blocks * sim->block_size, last = until * sim->block_size;
     size_t group = sim->block_size > SIMULATION_CHUNK ? sim->block_size : SIMULATION_CHUNK;
@@ -162,27 +162,42 @@ static void fill_rate(const simulation *sim, const estimates *e, size_t which, d
     *std_error = hypot(j.std_error, e->second_order[which]);
 }
 
-/* The residual's mean uses one realisation up and the own gain one observation, tr(S_p S_p) of a realisation. The
- * jackknife's pseudo-values of the residual count as n realisations, of which only those that are left are free: their
- * variance is short by that share. An error takes one observation more. */
-static void fill_multistatic(const simulation *sim, const estimates *e, size_t p, cfi_monte_carlo *out)
+/* Realisations that the residual of AP p uses up where it is eliminated from means, and those that its error does: its
+ * mean one, the own gain an observation, tr(S_p S_p) of a realisation; an error takes one observation more. In one
+ * block the residuals of realisations are numbers by themselves. */
+typedef struct used_up {
+    double bound, error;
+} used_up;
+
+static used_up realizations_used(const simulation *sim, size_t p)
 {
-    size_t at = estimates_place(&sim->layout, MULTISTATIC, p);
+    double one = sim->layout.blocks > 0 ? 0.0 : estimable_overlap(sim->network, sim->powers, p);
+
+    return one > 0.0 ? (used_up){1.0 + one, 1.0 + 2.0 * one} : (used_up){0.0, 0.0};
+}
+
+/* The jackknife's pseudo-values of the residual count as n realisations, of which only those that are left are free:
+ * their variance is short by that share. */
+static void fill_echoes(const simulation *sim, const estimates *e, ap_quantity quantity, size_t p, double *bound,
+                        double *std_error)
+{
+    size_t at = estimates_place(&sim->layout, quantity, p);
     counts n = count_realizations(sim);
-    double one = estimable_overlap(sim->network, sim->powers, p), used = one > 0.0 ? 1.0 + one : 0.0;
+    used_up used = realizations_used(sim, p);
     jackknife j = estimate_of(sim, e, at);
 
-    if (!estimable_from(n.left, used)) {
+    *bound = *std_error = NAN;
+    if (!estimable_from(n.left, used.bound)) {
         return;
     }
-    if (estimable_from(n.left, used + one)) {
+    if (estimable_from(n.left, used.error)) {
         double residual = estimate_of(sim, e, estimates_place(&sim->layout, RESIDUAL, p)).std_error;
 
-        j.std_error = hypot(j.std_error, residual * sqrt(used / (n.all - used)));
+        j.std_error = hypot(j.std_error, residual * sqrt(used.bound / (n.all - used.bound)));
     } else {
         j.std_error = NAN;
     }
-    to_bound(j, e->whole[at], &out->crlb_multistatic_rad2[p], &out->crlb_multistatic_std_error[p]);
+    to_bound(j, e->whole[at], bound, std_error);
 }
 
 /* The mean over realisations of each one's bound, where the distribution has a mean; its error where there is a
@@ -197,26 +212,76 @@ static void fill_block_mean(const simulation *sim, const estimates *e, size_t p,
         order > 2.0 ? hypot(estimate_of(sim, e, at).std_error, INFORMATION_ROUNDING * mean) : NAN;
 }
 
-static void fill_estimates(const simulation *sim, const estimates *e, cfi_monte_carlo *out)
+/* An error bound from the jackknife of its inverse square, which is about linear in informations; `share` of the
+ * realisations are not used up. */
+static void fill_place(const simulation *sim, const estimates *e, position_quantity which, double share, double *bound,
+                       double *std_error)
 {
-    size_t K = sim->layout.K, L = sim->layout.L;
+    size_t at = estimates_position(&sim->layout, which);
+    jackknife j = estimate_of(sim, e, at);
+    double square = e->whole[at] > 0.0 ? j.corrected : e->whole[at];
 
-    for (size_t k = 0; k < K; k++) {
-        fill_rate(sim, e, k, &out->rate_bit_s_hz[k], &out->rate_std_error[k]);
+    *bound = square >= 0.0 ? 1.0 / sqrt(square) : NAN;
+    *std_error = square > 0.0
+                     ? 0.5 * hypot(j.std_error, INFORMATION_ROUNDING * square) / (square * sqrt(square) * sqrt(share))
+                     : NAN;
+}
+
+/* The most that any access point's residual uses up counts for all, and as if everything was a residual. */
+static void fill_places(const simulation *sim, const estimates *e, cfi_monte_carlo *out)
+{
+    counts n = count_realizations(sim);
+    used_up used = {0.0, 0.0};
+    cfi_position_bounds *bound = &out->position, *error = &out->position_std_error;
+
+    fill_place(sim, e, POSITION_OWN_ECHO, 1.0, &bound->own_echo_m, &error->own_echo_m);
+    for (size_t p = 0; p < sim->layout.L; p++) {
+        used_up one = realizations_used(sim, p);
+
+        used = one.error > used.error ? one : used;
     }
-    fill_rate(sim, e, K, &out->sum_rate_bit_s_hz, &out->sum_rate_std_error);
-    for (size_t p = 0; p < L && out->crlb_own_echo_rad2; p++) {
+    if (!sim->layout.multistatic || !estimable_from(n.left, used.bound)) {
+        return;
+    }
+    fill_place(sim, e, POSITION_NONCOHERENT, 1.0 - used.bound / n.all, &bound->noncoherent_m, &error->noncoherent_m);
+    fill_place(sim, e, POSITION_MULTISTATIC, 1.0 - used.bound / n.all, &bound->multistatic_m, &error->multistatic_m);
+    if (!estimable_from(n.left, used.error)) {
+        error->noncoherent_m = error->multistatic_m = NAN;
+    }
+}
+
+static void fill_angles(const simulation *sim, const estimates *e, cfi_monte_carlo *out)
+{
+    for (size_t p = 0; p < sim->layout.L; p++) {
         size_t own = estimates_place(&sim->layout, OWN_ECHO, p);
 
         to_bound(estimate_of(sim, e, own), e->whole[own], &out->crlb_own_echo_rad2[p],
                  &out->crlb_own_echo_std_error[p]);
         fill_block_mean(sim, e, p, out);
     }
-    for (size_t p = 0; p < L && out->crlb_multistatic_rad2; p++) {
+    for (size_t p = 0; p < sim->layout.L && out->crlb_multistatic_rad2; p++) {
         out->crlb_multistatic_rad2[p] = out->crlb_multistatic_std_error[p] = NAN;
+        out->crlb_noncoherent_rad2[p] = out->crlb_noncoherent_std_error[p] = NAN;
         if (sim->layout.multistatic) {
-            fill_multistatic(sim, e, p, out);
+            fill_echoes(sim, e, MULTISTATIC, p, &out->crlb_multistatic_rad2[p], &out->crlb_multistatic_std_error[p]);
+            fill_echoes(sim, e, NONCOHERENT, p, &out->crlb_noncoherent_rad2[p], &out->crlb_noncoherent_std_error[p]);
         }
+    }
+}
+
+static void fill_estimates(const simulation *sim, const estimates *e, cfi_monte_carlo *out)
+{
+    size_t K = sim->layout.K;
+
+    for (size_t k = 0; k < K; k++) {
+        fill_rate(sim, e, k, &out->rate_bit_s_hz[k], &out->rate_std_error[k]);
+    }
+    fill_rate(sim, e, K, &out->sum_rate_bit_s_hz, &out->sum_rate_std_error);
+    if (out->crlb_own_echo_rad2) {
+        fill_angles(sim, e, out);
+    }
+    if (out->crlb_own_echo_rad2 && sim->network->target_position_m) {
+        fill_places(sim, e, out);
     }
 }
 
@@ -228,6 +293,7 @@ static cfi_status estimate(simulation *sim, cfi_arena *arena, cfi_monte_carlo *o
     if (status == CFI_OK) {
         out->realizations = (size_t)count_realizations(sim).all;
         fill_estimates(sim, &e, out);
+        status = observers_report(sim, arena, out) ? CFI_OK : simulation_out_of_memory(sim->network, error);
     }
     return status;
 }
@@ -247,7 +313,7 @@ static size_t plan_blocks(simulation *sim)
     return (sim->n - 1) / sim->block_size + 1;
 }
 
-static cfi_status prepare_simulation(simulation *sim, cfi_arena *arena, cfi_error *error)
+cfi_status simulation_prepare(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
     const cfi_system *system = sim->network->system;
     size_t K = sim->layout.K, L = sim->layout.L, N = system->N;
@@ -288,7 +354,7 @@ static cfi_status simulate(simulation *sim, cfi_arena *arena, cfi_error *error)
         if (wanted > 0.0) {
             until = sim->blocks < FIRST_LOOK ? FIRST_LOOK : sim->blocks + LOOK_EVERY;
         }
-        status = run_blocks(sim, until, error);
+        status = simulation_run_blocks(sim, until, error);
         if (status != CFI_OK) {
             return status;
         }
@@ -299,30 +365,61 @@ static cfi_status simulate(simulation *sim, cfi_arena *arena, cfi_error *error)
     return CFI_OK;
 }
 
-static cfi_status allocate_monte_carlo(const cfi_network *network, cfi_arena *arena, cfi_monte_carlo *out,
+static cfi_status allocate_noncoherent(const cfi_network *network, cfi_arena *arena, cfi_monte_carlo *out,
                                        cfi_error *error)
 {
-    size_t K = network->K, L = network->L;
-    double *memory = arena_alloc(arena, 2 * K + 6 * L, sizeof *memory);
+    double *memory = arena_alloc(arena, 2 * network->L, sizeof *memory);
 
     if (!memory) {
         return simulation_out_of_memory(network, error);
     }
-    *out = (cfi_monte_carlo){.rate_bit_s_hz = memory, .rate_std_error = memory + K};
+    out->crlb_noncoherent_rad2 = memory;
+    out->crlb_noncoherent_std_error = memory + network->L;
+    return CFI_OK;
+}
+
+static cfi_status allocate_monte_carlo(const cfi_network *network, cfi_arena *arena, cfi_monte_carlo *out,
+                                       cfi_error *error)
+{
+    size_t K = network->K, L = network->L;
+    double *memory = arena_alloc(arena, 2 * K + 10 * L, sizeof *memory);
+
+    if (!memory) {
+        return simulation_out_of_memory(network, error);
+    }
+    *out = (cfi_monte_carlo){.rate_bit_s_hz = memory,
+                             .rate_std_error = memory + K,
+                             .position = {NAN, NAN, NAN},
+                             .position_std_error = {NAN, NAN, NAN},
+                             .position_rmse_m = NAN,
+                             .position_rmse_std_error_m = NAN,
+                             .detection_probability_fused = NAN,
+                             .detection_probability_fused_std_error = NAN,
+                             .false_alarm_probability_fused = NAN,
+                             .false_alarm_probability_fused_std_error = NAN};
     if (network->system->monte_carlo.bounds != CFI_MC_BOUNDS_NONE) {
         out->crlb_own_echo_rad2 = memory + 2 * K;
         out->crlb_own_echo_std_error = memory + 2 * K + L;
         out->crlb_own_echo_block_mean_rad2 = memory + 2 * K + 2 * L;
         out->crlb_own_echo_block_mean_std_error = memory + 2 * K + 3 * L;
     }
+    if (network->system->monte_carlo.estimator != CFI_ESTIMATOR_NONE) {
+        out->angle_rmse_rad = memory + 2 * K + 6 * L;
+        out->angle_rmse_std_error_rad = memory + 2 * K + 7 * L;
+    }
+    if (detection_is_fused(network->system)) {
+        out->detection_probability = memory + 2 * K + 8 * L;
+        out->detection_probability_std_error = memory + 2 * K + 9 * L;
+    }
     if (network->system->monte_carlo.bounds == CFI_MC_BOUNDS_ALL) {
         out->crlb_multistatic_rad2 = memory + 2 * K + 4 * L;
         out->crlb_multistatic_std_error = memory + 2 * K + 5 * L;
+        return allocate_noncoherent(network, arena, out, error);
     }
     return CFI_OK;
 }
 
-static cfi_status make_scratch(simulation *sim, cfi_arena *arena, cfi_error *error)
+cfi_status simulation_share_scratch(simulation *sim, cfi_arena *arena, cfi_error *error)
 {
     sim->scratch = arena_zeros(arena, sim->threads, sizeof *sim->scratch); /* NOLINT(bugprone-sizeof-expression) */
     for (size_t i = 0; sim->scratch && i < sim->threads; i++) {
@@ -352,11 +449,14 @@ cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *pow
     if (status == CFI_OK) {
         status = bound_constants_make(network, arena, &sim.constants, error);
     }
-    if (status == CFI_OK) {
-        status = make_scratch(&sim, arena, error);
+    if (status == CFI_OK && !observers_prepare(&sim, arena)) {
+        status = simulation_out_of_memory(network, error);
     }
     if (status == CFI_OK) {
-        status = prepare_simulation(&sim, arena, error);
+        status = simulation_share_scratch(&sim, arena, error);
+    }
+    if (status == CFI_OK) {
+        status = simulation_prepare(&sim, arena, error);
     }
     if (status == CFI_OK) {
         status = simulate(&sim, arena, error);

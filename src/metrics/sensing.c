@@ -1,5 +1,5 @@
-/* Cramer-Rao bounds of the target angles in closed form. docs/model.md (M6), (M7), (M21). */
-#include "cfisac/metrics.h"
+/* Cramer-Rao bounds of the target angles in closed form. docs/model.md (M6), (M7), (M21), (M24). */
+#include "metrics/sensing.h"
 
 #include "base/threads.h"
 
@@ -120,26 +120,34 @@ static double illumination(const cfi_link *link, const cfi_powers *powers, const
     return diffuse + (double)link->system->N * squared(beam);
 }
 
+/* The same by its mean over independent uniform phases of the paths: N sum_l abs(alpha_l)^2 s_l of the beams. */
+static double mean_illumination(const cfi_link *link, const cfi_powers *powers, const double *comm,
+                                const double complex *alpha)
+{
+    double N = (double)link->system->N, sum = 0.0;
+
+    for (size_t l = 0; l < link->L; l++) {
+        sum += squared(alpha[l]) * (comm[l] + N * powers->s[l]);
+    }
+    return sum;
+}
+
 /* What the threads share of the bounds from all echoes. */
 typedef struct bounds_job {
     const cfi_link *link;
     const cfi_powers *powers;
-    const double *comm;  /* L: watts for users; of signals with directions, what of them lights the target */
-    const cfi_aim *aim;  /* L: of signals with directions, else NULL */
-    const double *share; /* L: the same */
-    double *crlb;
+    const sensed_signals *signals;
+    double (*illumination)(const cfi_link *, const cfi_powers *, const double *, const double complex *);
+    double *information; /* L */
 } bounds_job;
 
-/* Information about the angle of departure of AP p's signals for users. */
-static double departure_of(const bounds_job *job, size_t p)
+double sensing_departure(const cfi_link *link, const sensed_signals *signals, size_t p)
 {
-    const cfi_link *link = job->link;
-
-    return job->aim ? link->directions.across[p] * link_aim_residual(&job->aim[p], job->share[p])
-                    : link->echoes.departure[p] * job->comm[p];
+    return signals->aim ? link->directions.across[p] * link_aim_residual(&signals->aim[p], signals->share[p])
+                        : link->echoes.departure[p] * signals->lit[p];
 }
 
-static void bound_aps(void *context, size_t thread, size_t first, size_t end)
+static void receive_aps(void *context, size_t thread, size_t first, size_t end)
 {
     const bounds_job *job = context;
     const cfi_echoes *echoes = &job->link->echoes;
@@ -150,10 +158,19 @@ static void bound_aps(void *context, size_t thread, size_t first, size_t end)
         if (p == first || !echoes->equal_paths) { /* equal paths: one column serves for all */
             size_t column = echoes->equal_paths ? 0 : p;
 
-            lit = illumination(job->link, job->powers, job->comm, echoes->path + job->link->L * column);
+            lit = job->illumination(job->link, job->powers, job->signals->lit, echoes->path + job->link->L * column);
         }
-        job->crlb[p] = 1.0 / (echoes->arrival[p] * lit + departure_of(job, p));
+        job->information[p] = echoes->arrival[p] * lit;
     }
+}
+
+void sensing_arrivals(const cfi_link *link, const cfi_powers *powers, const sensed_signals *signals, bool coherent,
+                      double *restrict information)
+{
+    size_t L = link->L, part = link->echoes.equal_paths ? L : threads_part(4 * L);
+    bounds_job job = {link, powers, signals, coherent ? illumination : mean_illumination, information};
+
+    threads_share(link->threads, L, part, receive_aps, &job);
 }
 
 /* 1 / (D_p + N s_p / (1 + h_p)), h_p = N sum over l other than p of s_l / D_l: of the inverse of D + N s^1/2 s^1/2^T,
@@ -176,10 +193,11 @@ static void fill_shares(const cfi_link *link, const double *s, const double *lit
 }
 
 /* Aims and shares of signals with directions, and the part of them that lights the target. */
-static cfi_status prepare_directions(bounds_job *job, cfi_arena *arena, cfi_error *error)
+static cfi_status prepare_directions(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                     sensed_signals *signals, cfi_error *error)
 {
-    size_t L = job->link->L;
-    const cfi_aim *aim = all_aims(job->link, job->powers, arena);
+    size_t L = link->L;
+    const cfi_aim *aim = all_aims(link, powers, arena);
     double *lit = arena_alloc(arena, 3 * L, sizeof *lit);
 
     if (!aim || !lit) {
@@ -188,30 +206,47 @@ static cfi_status prepare_directions(bounds_job *job, cfi_arena *arena, cfi_erro
     for (size_t l = 0; l < L; l++) {
         lit[l] = aim[l].lit;
     }
-    fill_shares(job->link, job->powers->s, lit, lit + L, lit + 2 * L);
-    job->comm = lit;
-    job->aim = aim;
-    job->share = lit + 2 * L;
+    fill_shares(link, powers->s, lit, lit + L, lit + 2 * L);
+    *signals = (sensed_signals){.lit = lit, .aim = aim, .share = lit + 2 * L};
     return CFI_OK;
+}
+
+cfi_status sensing_signals(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, sensed_signals *signals,
+                           cfi_error *error)
+{
+    if (link->directions.aim) {
+        return prepare_directions(link, powers, arena, signals, error);
+    }
+    *signals = (sensed_signals){.lit = comm_powers(link, powers, arena, error)};
+    return signals->lit ? CFI_OK : CFI_NO_MEMORY;
+}
+
+/* The bound from all echoes, with the paths' phases or by the mean over them. */
+static cfi_status bound_echoes(const cfi_link *link, const cfi_powers *powers, bool coherent, cfi_arena *arena,
+                               double *restrict crlb, cfi_error *error)
+{
+    cfi_arena_mark mark = arena_mark(arena);
+    sensed_signals signals;
+    cfi_status status = sensing_signals(link, powers, arena, &signals, error);
+
+    if (status == CFI_OK) {
+        sensing_arrivals(link, powers, &signals, coherent, crlb);
+        for (size_t p = 0; p < link->L; p++) {
+            crlb[p] = 1.0 / (crlb[p] + sensing_departure(link, &signals, p));
+        }
+    }
+    arena_release(arena, mark);
+    return status;
 }
 
 cfi_status metrics_crlb_multistatic(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
                                     double *restrict crlb, cfi_error *error)
 {
-    size_t L = link->L, part = link->echoes.equal_paths ? L : threads_part(4 * L);
-    cfi_arena_mark mark = arena_mark(arena);
-    bounds_job job = {.link = link, .powers = powers, .crlb = crlb};
-    cfi_status status = CFI_OK;
+    return bound_echoes(link, powers, true, arena, crlb, error);
+}
 
-    if (link->directions.aim) {
-        status = prepare_directions(&job, arena, error);
-    } else {
-        job.comm = comm_powers(link, powers, arena, error);
-        status = job.comm ? CFI_OK : CFI_NO_MEMORY;
-    }
-    if (status == CFI_OK) {
-        threads_share(link->threads, L, part, bound_aps, &job);
-    }
-    arena_release(arena, mark);
-    return status;
+cfi_status metrics_crlb_noncoherent(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
+                                    double *restrict crlb, cfi_error *error)
+{
+    return bound_echoes(link, powers, false, arena, crlb, error);
 }

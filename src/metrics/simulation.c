@@ -2,7 +2,6 @@
 #include "metrics/simulation.h"
 
 #include "base/clones.h"
-#include "metrics/beams.h"
 
 #include <string.h>
 
@@ -14,12 +13,12 @@ enum { STACKED = 512 };
 struct simulation_scratch {
     cfi_channel_scratch *channel;
     void *precoding;
-    double *factor;       /* K: of the precoder */
-    size_t stack, stride; /* access points in a stack; doubles from realisation to realisation */
-    cfi_channels h, f;    /* stack N x K x SIMULATION_CHUNK, user fastest; f holds the estimates first */
-    cfi_split A;          /* K x K x SIMULATION_CHUNK */
-    double *gain, *beam;  /* N K, 2 N K: an access point's powers, a user's factor for every antenna */
-    beams *beams;         /* NULL without bounds */
+    double *factor;                 /* K: of the precoder */
+    size_t stack, stride;           /* access points in a stack; doubles from realisation to realisation */
+    cfi_channels h, f;              /* stack N x K x SIMULATION_CHUNK, user fastest; f holds the estimates first */
+    cfi_split A;                    /* K x K x SIMULATION_CHUNK */
+    double *gain, *beam;            /* N K, 2 N K: an access point's powers, a user's factor for every antenna */
+    void *observer[MOST_OBSERVERS]; /* work space of those that take part */
 };
 
 cfi_status simulation_out_of_memory(const cfi_network *network, cfi_error *error)
@@ -55,6 +54,32 @@ CLONES(static, void, radiate,
     }
 }
 
+/* Where what is seen of a realisation is added up. */
+static double *sums_of(const simulation *sim, size_t realization)
+{
+    return sim->sums + realization / sim->block_size * sim->layout.length;
+}
+
+/* Shows a realisation's signals to all that take part. */
+static void show_signals(const simulation *sim, const simulation_scratch *s, const observed *seen)
+{
+    for (size_t i = 0; i < sim->observations; i++) {
+        sim->observation[i].observer->observe(s->observer[i], seen, sums_of(sim, seen->realization));
+    }
+}
+
+/* Tells them that they have seen all access points of the chunk's realisations. */
+static void conclude_chunk(const simulation *sim, size_t first, size_t count, const simulation_scratch *s)
+{
+    for (size_t i = 0; i < sim->observations; i++) {
+        const observer *one = sim->observation[i].observer;
+
+        for (size_t place = 0; one->conclude && place < count; place++) {
+            one->conclude(s->observer[i], first + place, place, sums_of(sim, first + place));
+        }
+    }
+}
+
 /* Draws and precodes access point l, place g of a stack. */
 static void run_ap(const simulation *sim, const cfi_channel_range *range, size_t l, size_t g,
                    const simulation_scratch *s)
@@ -68,12 +93,12 @@ static void run_ap(const simulation *sim, const cfi_channel_range *range, size_t
     for (size_t i = 0; i < range->count; i++) {
         radiate(size, s->gain, s->beam, out.h_hat.re + s->stride * i);
         radiate(size, s->gain, s->beam + size, out.h_hat.im + s->stride * i);
-        if (s->beams) {
-            cfi_split f = {.re = out.h_hat.re + s->stride * i, .im = out.h_hat.im + s->stride * i, .ld = K};
-            size_t block = (range->first + i) / sim->block_size;
-
-            beams_observe(s->beams, &sim->constants, l, f, sim->sums + block * sim->layout.length);
-        }
+        show_signals(
+            sim, s,
+            &(observed){.l = l,
+                        .realization = range->first - sim->offset + i,
+                        .place = i,
+                        .f = {.re = out.h_hat.re + s->stride * i, .im = out.h_hat.im + s->stride * i, .ld = K}});
     }
 }
 
@@ -104,7 +129,7 @@ static void add_to_blocks(const simulation *sim, size_t first, size_t count, con
     for (size_t i = 0; i < count; i++) {
         cfi_split A = product_of(sim, s, i);
 
-        sums_add_rates(&sim->layout, &A, sim->sums + (first + i) / sim->block_size * sim->layout.length);
+        sums_add_rates(&sim->layout, &A, sums_of(sim, first + i));
     }
 }
 
@@ -113,7 +138,7 @@ static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, c
                             cfi_error *error)
 {
     size_t K = sim->layout.K, L = sim->layout.L;
-    cfi_channel_range range = {.first = first, .count = count, .stride = s->stride};
+    cfi_channel_range range = {.first = sim->offset + first, .count = count, .stride = s->stride};
 
     memset(s->A.re, 0, K * s->A.ld * count * sizeof(double));
     memset(s->A.im, 0, K * s->A.ld * count * sizeof(double));
@@ -124,11 +149,14 @@ static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, c
             return error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo");
         }
         run_ap(sim, &range, l, g, s);
-        if (g + 1 == s->stack || l + 1 == L) {
+        if (!sim->without_rates && (g + 1 == s->stack || l + 1 == L)) {
             multiply_stack(sim, count, g + 1, s);
         }
     }
-    add_to_blocks(sim, first, count, s);
+    if (!sim->without_rates) {
+        add_to_blocks(sim, first, count, s);
+    }
+    conclude_chunk(sim, first, count, s);
     return CFI_OK;
 }
 
@@ -169,11 +197,13 @@ static bool allocate_scratch(const simulation *sim, cfi_arena *arena, simulation
     s->f = (cfi_channels){.re = s->h.im + entries, .im = s->h.im + 2 * entries};
     s->A.im = s->A.re + A;
     s->beam = s->gain + size;
-    if (sim->network->system->monte_carlo.bounds == CFI_MC_BOUNDS_NONE) {
-        return true;
+    for (size_t i = 0; i < sim->observations; i++) {
+        s->observer[i] = sim->observation[i].observer->make(sim->observation[i].shared, arena);
+        if (!s->observer[i]) {
+            return false;
+        }
     }
-    s->beams = beams_make(&sim->layout, arena);
-    return s->beams != NULL;
+    return true;
 }
 
 simulation_scratch *simulation_make_scratch(const simulation *sim, cfi_arena *arena)

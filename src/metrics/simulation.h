@@ -3,7 +3,7 @@
 #define CFISAC_METRICS_SIMULATION_H
 
 #include "metrics/estimable.h"
-#include "metrics/sums.h"
+#include "metrics/observer.h"
 
 enum { SIMULATION_CHUNK = 16 }; /* realisations drawn at once; a power of two, like the block sizes */
 
@@ -21,8 +21,12 @@ typedef struct simulation {
     size_t n, block_size, blocks; /* realisations wanted; per full block; blocks done */
     double *sums;                 /* MOST_BLOCKS x layout.length */
     size_t size[MOST_BLOCKS];
+    size_t offset;      /* of the realisations in the streams of channels */
+    bool without_rates; /* the observers are all */
     size_t threads;
     simulation_scratch **scratch; /* one a thread */
+    observation observation[MOST_OBSERVERS];
+    size_t observations;
     cfi_stop *stop;
 } simulation;
 
@@ -30,6 +34,13 @@ typedef struct simulation {
  * of its block. Fails: CFI_INTERRUPTED. */
 cfi_status simulation_run_group(const simulation *sim, size_t first, size_t last, simulation_scratch *scratch,
                                 cfi_error *error);
+
+/* Room for as many blocks as the realisations need, and what all of them share. Fails: CFI_NO_MEMORY. */
+cfi_status simulation_prepare(simulation *sim, cfi_arena *arena, cfi_error *error);
+/* Work space of all threads. Fails: CFI_NO_MEMORY. */
+cfi_status simulation_share_scratch(simulation *sim, cfi_arena *arena, cfi_error *error);
+/* Runs blocks sim->blocks .. until - 1 of those that are wanted, with all threads. Fails: CFI_INTERRUPTED. */
+cfi_status simulation_run_blocks(simulation *sim, size_t until, cfi_error *error);
 
 /* In the arena; NULL when out of memory. */
 simulation_scratch *simulation_make_scratch(const simulation *sim, cfi_arena *arena);

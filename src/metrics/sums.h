@@ -14,10 +14,12 @@ enum { SUMS_LANES = 8 }; /* vectors over streams are padded to a multiple of it 
 /* Sums over the realisations of a block, one array of `length` doubles.
  *   users    K x 4: Re A_kk, Im A_kk, abs(A_kk)^2, sum_j abs(A_kj)^2
  *   aps      L x 5: abs(v_l)^2, abs(w_l)^2, Re and Im of v_l^* w_l, own bound of the realisation
- *   beams    L x 4 x width: Re v_l, Re w_l, Im v_l, Im w_l, stream by stream, zeros behind (only with `multistatic`) */
+ *   beams    L x 4 x width: Re v_l, Re w_l, Im v_l, Im w_l, stream by stream, zeros behind (only with `multistatic`)
+ * and behind them what observers add up. */
 typedef struct sums_layout {
     size_t K, L, width, length;
     size_t users, aps, beams; /* offsets in doubles */
+    size_t blocks;            /* the same of what blocks.h adds up; 0 where it does not take part */
     bool multistatic;
 } sums_layout;
 
@@ -25,10 +27,14 @@ typedef struct sums_layout {
 typedef struct bound_constants {
     const cfi_network *network;
     double *along, *across; /* L */
+    double per_path;        /* across over abs(alpha_pp)^2 */
     double *observed;       /* 4 N x L: a_l and across_l, N x 2 real parts, then imaginary parts */
 } bound_constants;
 
 sums_layout sums_make_layout(size_t K, size_t L, bool multistatic);
+
+/* Room for `count` more sums at the end; returns where they begin. */
+size_t sums_extend(sums_layout *layout, size_t count);
 
 /* Where the sums of AP l's beams stand: Re v, Re w, Im v, Im w. */
 size_t sums_beams(const sums_layout *layout, size_t l);
@@ -49,6 +55,8 @@ double sums_rates_second_order(const sums_layout *layout, const cfi_system *syst
 
 cfi_status bound_constants_make(const cfi_network *network, cfi_arena *arena, bound_constants *constants,
                                 cfi_error *error);
+/* What abs(w)^2 is less what lies along v; 0 where it is rounding. From abs(v)^2, abs(w)^2, Re and Im of v^* w. */
+double bound_own_residual(double vv, double ww, double re, double im);
 /* 1 / CRLB of AP p, own echo, from abs(v)^2, abs(w)^2, Re and Im of v^* w. */
 double bound_own_information(const bound_constants *constants, size_t p, const double *ap);
 /* The same for each AP from sums over n realisations. */

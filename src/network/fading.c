@@ -1,45 +1,12 @@
-/* Orientations of arrays, lines of sight and correlation of one drop. docs/model.md (M22). */
+/* Lines of sight and correlation of one drop. docs/model.md (M22). */
 #include "network/fading.h"
 
 #include "base/threads.h"
+#include "network/orientation.h"
 #include "network/propagation.h"
 #include "network/scattering.h"
 
 #include <math.h>
-
-/* ------------------------------------------------------------------------ orientations ---- */
-
-static double drawn_orientation(const cfi_network *network, size_t l)
-{
-    cfi_stream stream = stream_make(network->system->seed, network->drop, CFI_DRAW_ORIENTATION, (uint32_t)l);
-    double turns;
-
-    random_uniforms(&stream, 1, &turns);
-    return 2.0 * M_PI * turns;
-}
-
-static double inward_orientation(const cfi_network *network, size_t l)
-{
-    const double *area = network->system->geometry.area_m, *at = network->ap_position_m + 2 * l;
-
-    return atan2(0.5 * area[1] - at[1], 0.5 * area[0] - at[0]);
-}
-
-static bool orient_arrays(cfi_network *network, cfi_arena *arena)
-{
-    const cfi_geometry *geometry = &network->system->geometry;
-    double *orientation;
-
-    network->fading.orientation_rad = geometry->array_orientation_rad;
-    if (geometry->array_orientation_rad) {
-        return true;
-    }
-    network->fading.orientation_rad = orientation = arena_alloc(arena, network->L, sizeof *orientation);
-    for (size_t l = 0; orientation && l < network->L; l++) {
-        orientation[l] = geometry->arrays_inward ? inward_orientation(network, l) : drawn_orientation(network, l);
-    }
-    return orientation;
-}
 
 /* ------------------------------------------------------------------------------- pairs ---- */
 
@@ -138,7 +105,7 @@ static bool make_fading(cfi_network *network, cfi_arena *arena)
     if (settings->rician != CFI_RICIAN_NONE) {
         job.rician = arena_alloc(arena, pairs, sizeof(double));
     }
-    if (!orient_arrays(network, arena) || !job.sight || (settings->rician != CFI_RICIAN_NONE && !job.rician) ||
+    if (!orientation_set(network, arena) || !job.sight || (settings->rician != CFI_RICIAN_NONE && !job.rician) ||
         (settings->correlation == CFI_FADING_LOCAL_SCATTERING && !prepare_scattering(&job, threads, arena))) {
         return false;
     }

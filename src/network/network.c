@@ -1,4 +1,4 @@
-/* One drop: large-scale gains, pilots, target angles, echo path gains. docs/model.md (M1). */
+/* One drop: large-scale gains, pilots, target, echo path gains. docs/model.md (M1). */
 #include "network/clusters.h"
 #include "network/fading.h"
 #include "network/offset.h"
@@ -6,6 +6,7 @@
 #include "network/pilots.h"
 #include "network/placement.h"
 #include "network/propagation.h"
+#include "network/target.h"
 
 static cfi_status network_out_of_memory(cfi_error *error)
 {
@@ -94,7 +95,9 @@ cfi_status network_draw_with(const cfi_system *system, uint32_t drop, const cfi_
         status = clusters_form(network, arena, error);
     }
     if (status == CFI_OK) {
-        status = draw_angles(network, arena, error);
+        bool placed = system->sensing.geometry == CFI_GEOMETRY_TARGET;
+
+        status = (placed ? target_place : draw_angles)(network, arena, error);
     }
     return status == CFI_OK ? paths_draw(network, arena, error) : status;
 }

@@ -24,22 +24,27 @@ typedef struct scene {
     uint32_t drop;
     const double *anchor; /* 2 x anchors */
     size_t anchors;
-    double period[2]; /* of the area's copies */
+    const double *target; /* that access points keep away from: 2 numbers, or NULL */
+    double period[2];     /* of the area's copies */
 } scene;
+
+static bool outside_disc(const scene *layout, const double *centre, double radius, double x, double y)
+{
+    double dx = offset_nearest(x - centre[0], layout->period[0]);
+    double dy = offset_nearest(y - centre[1], layout->period[1]);
+
+    return dx * dx + dy * dy >= radius * radius;
+}
 
 static bool outside_discs(const scene *layout, double x, double y)
 {
     double radius = layout->system->geometry.min_distance_m;
+    bool outside = !layout->target || outside_disc(layout, layout->target, CFI_LEAST_TARGET_RANGE_M, x, y);
 
-    for (size_t i = 0; i < layout->anchors; i++) {
-        double dx = offset_nearest(x - layout->anchor[2 * i], layout->period[0]);
-        double dy = offset_nearest(y - layout->anchor[2 * i + 1], layout->period[1]);
-
-        if (dx * dx + dy * dy < radius * radius) {
-            return false;
-        }
+    for (size_t i = 0; outside && i < layout->anchors; i++) {
+        outside = outside_disc(layout, layout->anchor + 2 * i, radius, x, y);
     }
-    return true;
+    return outside;
 }
 
 /* Marks the cells of a row, dx from an anchor, inside its disc: the arithmetic of outside_discs. */
@@ -119,6 +124,13 @@ static cfi_status no_room(const scene *layout, const char *what, cfi_error *erro
 {
     const cfi_system *system = layout->system;
 
+    if (layout->target && layout->anchors == 0) {
+        return error_set(error, CFI_INVALID,
+                         "/sensing/target_position_m: no place for %s in drop %u that is %g m from it (area %g m x %g "
+                         "m; allowed: a larger area)",
+                         what, layout->drop, CFI_LEAST_TARGET_RANGE_M, system->geometry.area_m[0],
+                         system->geometry.area_m[1]);
+    }
     return error_set(
         error, CFI_INVALID,
         "/network/placement: reject finds no room for %s in drop %u (area %g m x %g m, minimum distance %g m, "
@@ -152,7 +164,7 @@ static bool draw_again(const scene *layout, cfi_purpose purpose, size_t index, d
     return false;
 }
 
-/* Draws `count` points outside the anchors' discs (anywhere without anchors). */
+/* Draws `count` points outside the anchors' discs and the target's (anywhere without them). */
 static cfi_status draw_points(const scene *layout, cfi_purpose purpose, size_t count, double *point, cfi_error *error)
 {
     draw_first(layout, purpose, 0, count, point);
@@ -212,6 +224,7 @@ cfi_status placement_draw(cfi_network *network, cfi_arena *arena, cfi_error *err
         }
         layout.anchor = network->ue_position_m;
         layout.anchors = reject ? network->K : 0;
+        layout.target = system->sensing.geometry == CFI_GEOMETRY_TARGET ? system->sensing.target_position_m : NULL;
         status = draw_points(&layout, CFI_DRAW_AP_POSITION, network->L, point, error);
     }
     return status;

@@ -175,6 +175,9 @@ cfi_status drop_json_network(json_writer *writer, const cfi_record *record, cfi_
     json_matrix(writer, "gain", network->beta, record->K, record->L);
     json_scaled_vector(writer, "angles_deg", network->angle_rad, record->L, DEGREES_PER_RADIAN);
     json_scaled_vector(writer, "array_orientation_deg", network->fading.orientation_rad, record->L, DEGREES_PER_RADIAN);
+    json_vector(writer, "target_position_m", network->target_position_m, 2);
+    json_vector(writer, "target_range_m", network->target_range_m, record->L);
+    json_scaled_vector(writer, "target_bearing_deg", network->target_bearing_rad, record->L, DEGREES_PER_RADIAN);
     json_counts(writer, "pilots", network->pilot, record->K);
     listed = served_users(writer, network);
     json_matrix_of(writer, "xi", (json_elements){variance_at, record->link}, record->K, record->L);

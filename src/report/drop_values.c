@@ -64,9 +64,15 @@ static const double *constrained_crlb(const cfi_record *record)
     if (!drop_is_ok(record)) {
         return NULL;
     }
-    return record->network->system->sensing.crlb_model == CFI_CRLB_MULTISTATIC
-               ? record->closed_form.crlb_multistatic_rad2
-               : record->closed_form.crlb_own_echo_rad2;
+    switch (record->network->system->sensing.crlb_model) {
+    case CFI_CRLB_MULTISTATIC:
+        return record->closed_form.crlb_multistatic_rad2;
+    case CFI_CRLB_NONCOHERENT:
+        return record->closed_form.crlb_noncoherent_rad2;
+    case CFI_CRLB_OWN_ECHO:
+        break;
+    }
+    return record->closed_form.crlb_own_echo_rad2;
 }
 
 double drop_worst_crlb(const cfi_record *record)
@@ -83,6 +89,61 @@ double drop_worst_crlb(const cfi_record *record)
 double drop_worst_crlb_db(const cfi_record *record)
 {
     return decibel_of(drop_worst_crlb(record));
+}
+
+bool drop_has_estimates(const cfi_record *record)
+{
+    return drop_is_ok(record) && record->has_monte_carlo && record->monte_carlo.angle_rmse_rad;
+}
+
+/* NaN where an access point is silent: it has no estimate, and no bound. */
+double drop_worst_angle_error_db(const cfi_record *record)
+{
+    double worst = 0.0;
+
+    for (size_t l = 0; drop_has_estimates(record) && l < record->L; l++) {
+        double rmse = record->monte_carlo.angle_rmse_rad[l];
+
+        worst = rmse > worst || isnan(rmse) ? rmse : worst;
+    }
+    return drop_has_estimates(record) ? decibel_of(worst * worst) : NAN;
+}
+
+double drop_mean_angle_rmse(const cfi_record *record)
+{
+    double sum = 0.0;
+
+    for (size_t l = 0; drop_has_estimates(record) && l < record->L; l++) {
+        sum += record->monte_carlo.angle_rmse_rad[l] * record->monte_carlo.angle_rmse_rad[l];
+    }
+    return drop_has_estimates(record) ? sqrt(sum / (double)record->L) : NAN;
+}
+
+double drop_least_detection(const cfi_record *record)
+{
+    const double *own = record->closed_form.detection_probability;
+    double least = NAN;
+
+    for (size_t l = 0; drop_is_ok(record) && own && l < record->L; l++) {
+        least = fmin(least, own[l]);
+    }
+    return least;
+}
+
+double drop_mean_detection(const cfi_record *record)
+{
+    const double *own = record->closed_form.detection_probability;
+    double sum = 0.0;
+
+    for (size_t l = 0; drop_is_ok(record) && own && l < record->L; l++) {
+        sum += own[l];
+    }
+    return drop_is_ok(record) && own ? sum / (double)record->L : NAN;
+}
+
+bool drop_has_detection(const cfi_record *record)
+{
+    return drop_is_ok(record) && record->network && detection_is_fused(record->network->system);
 }
 
 double drop_total_power(const cfi_record *record)

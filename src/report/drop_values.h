@@ -20,6 +20,17 @@ double drop_least_user_rate(const cfi_record *record);
 /* The largest of the access points' bounds under sensing.crlb_model, rad^2, and that in dB. */
 double drop_worst_crlb(const cfi_record *record);
 double drop_worst_crlb_db(const cfi_record *record);
+/* Of own echoes, over access points. */
+double drop_least_detection(const cfi_record *record);
+double drop_mean_detection(const cfi_record *record);
+/* Access points look for one target together. */
+bool drop_has_detection(const cfi_record *record);
+
+/* Of the maximum likelihood estimates of angles: whether there are any; the largest mean square error, dB of 1 rad^2,
+ * to be compared with the bound; the root of the mean square error over all access points, rad. */
+bool drop_has_estimates(const cfi_record *record);
+double drop_worst_angle_error_db(const cfi_record *record);
+double drop_mean_angle_rmse(const cfi_record *record);
 
 /* What all access points radiate together, W; the part of it in sensing beams. */
 double drop_total_power(const cfi_record *record);

@@ -14,9 +14,11 @@
     }
 static const field_unit ONE = UNIT("", "1"), RAD2 = UNIT("rad2", "rad^2"), RAD2_DB = UNIT("db", "dB of 1 rad^2"),
                         DB = UNIT("db", "dB"), WATT = UNIT("w", "W"), METRE = UNIT("m", "m"),
-                        DEGREE = UNIT("deg", "degrees"), STD_ERRORS = UNIT("", "standard errors"),
+                        RADIAN = UNIT("rad", "rad"), DEGREE = UNIT("deg", "degrees"),
+                        STD_ERRORS = UNIT("", "standard errors"),
                         OBJECTIVE_UNIT = UNIT("", NULL),                            /* objective_unit says which */
     MBIT_S = UNIT("mbit_s", "Mbit/s"), OLD_BIT_S_HZ = UNIT("bit_s_hz", "bit/s/Hz"), /* old names */
+    IN_METRES = UNIT("", "m"), /* of a group whose name ends with the unit */
     BIT_S_HZ = {.suffix = "bit_s_hz", .text = "bit/s/Hz", .times_mhz = &MBIT_S};
 
 /* ------------------------------------------------------------------------------- groups ---- */
@@ -42,6 +44,16 @@ static bool has_simulation(const cfi_record *record)
     return drop_is_ok(record) && record->has_monte_carlo;
 }
 
+static bool has_target(const cfi_record *record)
+{
+    return drop_is_ok(record) && record->link && record->link->turn;
+}
+
+static bool has_simulated_target(const cfi_record *record)
+{
+    return has_target(record) && has_simulation(record) && record->monte_carlo.crlb_own_echo_rad2;
+}
+
 static bool has_equal(const cfi_record *record)
 {
     return record->equal.available;
@@ -55,9 +67,17 @@ static bool has_heuristic(const cfi_record *record)
 static const field_group GROUP_DROP = {.there = is_there};
 static const field_group GROUP_CLOSED_FORM = {
     .key = "closed_form", .parent = &GROUP_DROP, .nullable = true, .there = drop_is_ok};
+static const field_group GROUP_POSITION = {
+    .key = "position_error_bound_m", .parent = &GROUP_CLOSED_FORM, .nullable = true, .there = has_target};
 static const field_group GROUP_LINK = {.key = "link", .parent = &GROUP_DROP, .nullable = true, .there = has_link};
 static const field_group GROUP_MONTE_CARLO = {
     .key = "monte_carlo", .parent = &GROUP_DROP, .behind = "monte_carlo", .nullable = true, .there = has_simulation};
+static const field_group GROUP_POSITION_MONTE_CARLO = {
+    .key = "position_error_bound_m", .parent = &GROUP_MONTE_CARLO, .nullable = true, .there = has_simulated_target};
+static const field_group GROUP_POSITION_ERROR = {.key = "position_error_bound_std_error_m",
+                                                 .parent = &GROUP_MONTE_CARLO,
+                                                 .nullable = true,
+                                                 .there = has_simulated_target};
 const field_group GROUP_ALLOCATION = {.key = "allocation", .parent = &GROUP_DROP, .there = drop_is_ok};
 static const field_group GROUP_OBJECTIVE = {
     .key = "objective", .parent = &GROUP_ALLOCATION, .before = "objective", .there = drop_is_ok};
@@ -70,9 +90,10 @@ static const field_group GROUP_HEURISTIC = {
 static const field_group GROUP_NETWORK = {.there = has_network};
 static const field_group GROUP_DERIVED = {.there = drop_is_ok};
 
-const field_group *const field_groups[] = {&GROUP_DROP,        &GROUP_LINK,       &GROUP_CLOSED_FORM,
-                                           &GROUP_MONTE_CARLO, &GROUP_ALLOCATION, &GROUP_OBJECTIVE,
-                                           &GROUP_COMPARISON,  &GROUP_EQUAL,      &GROUP_HEURISTIC};
+const field_group *const field_groups[] = {&GROUP_DROP,           &GROUP_LINK,        &GROUP_CLOSED_FORM,
+                                           &GROUP_POSITION,       &GROUP_MONTE_CARLO, &GROUP_POSITION_MONTE_CARLO,
+                                           &GROUP_POSITION_ERROR, &GROUP_ALLOCATION,  &GROUP_OBJECTIVE,
+                                           &GROUP_COMPARISON,     &GROUP_EQUAL,       &GROUP_HEURISTIC};
 const size_t field_group_count = sizeof field_groups / sizeof(const field_group *);
 
 /* ------------------------------------------------------------ values that are no members ---- */
@@ -138,6 +159,16 @@ static double ue_y(const cfi_record *record, size_t k)
     return coordinate(record->network->ue_position_m, k, 1);
 }
 
+static double ap_range(const cfi_record *record, size_t l)
+{
+    return record->network->target_range_m ? record->network->target_range_m[l] : NAN;
+}
+
+static double ap_bearing(const cfi_record *record, size_t l)
+{
+    return record->network->target_bearing_rad ? record->network->target_bearing_rad[l] * DEGREES_PER_RADIAN : NAN;
+}
+
 static double ap_angle(const cfi_record *record, size_t l)
 {
     return record->network->angle_rad[l] * DEGREES_PER_RADIAN;
@@ -166,6 +197,12 @@ static bool is_iterated(const cfi_results *results)
 static bool shows_other_form(const cfi_results *results, cfi_rate_model other)
 {
     return scenario_system(results->scenario)->rate_model != other && drops_forms_differ(results);
+}
+
+/* Whether somebody asked for detection. */
+static bool shows_detection(const cfi_results *results)
+{
+    return detection_is_fused(scenario_system(results->scenario));
 }
 
 static bool shows_theorem1(const cfi_results *results)
@@ -255,6 +292,17 @@ const field field_table[] = {
     {.name = "worst_crlb", .unit = &RAD2_DB, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
      .value = NUMBER(drop_worst_crlb_db), .places = TABLES | FIELD_SWEEP,
      .shown = {.label = "worst bound, dB of 1 rad^2", .decimals = 4}},
+    {.name = "worst_angle_error", .unit = &RAD2_DB, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_worst_angle_error_db), .places = TABLES | FIELD_SWEEP,
+     .shown = {.label = "worst angle of ML, dB of 1 rad^2", .decimals = 4}},
+    {.name = "mean_angle_rmse", .unit = &RADIAN, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_mean_angle_rmse), .places = TABLES | FIELD_SWEEP},
+    {.name = "position_rmse", .unit = &METRE, .shape = FIELD_NUMBER, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.position_rmse_m), .error = MEMBER(monte_carlo.position_rmse_std_error_m),
+     .places = SWEPT, .column = "position_rmse_m", .shown = {.label = "position error of ML, m", .decimals = 4}},
+    {.name = "estimator_trials", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.estimator_trials), .places = FIELD_JSON | FIELD_TABLE, .there = drop_has_estimates,
+     .column = "estimator_trials"},
     {.name = "total_power", .unit = &WATT, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
      .value = NUMBER(drop_total_power), .places = TABLES},
     {.name = "sensing_power_share", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
@@ -300,6 +348,51 @@ const field field_table[] = {
      .value = MEMBER(heuristic.worst_crlb_rad2), .places = FIELD_JSON},
     {.name = "max_constraint_violation", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_HEURISTIC,
      .value = MEMBER(heuristic.max_constraint_violation), .places = FIELD_JSON},
+    {.name = "own_echo", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION,
+     .value = MEMBER(closed_form.position.own_echo_m), .places = SWEPT, .column = "position_error_bound_own_echo_m",
+     .shown = {.label = "position error bound, own echo, m", .decimals = 4}, .there = has_target},
+    {.name = "noncoherent", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION,
+     .value = MEMBER(closed_form.position.noncoherent_m), .places = SWEPT,
+     .column = "position_error_bound_noncoherent_m",
+     .shown = {.label = "the same, non-coherent, m", .decimals = 4}, .there = has_target},
+    {.name = "multistatic", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION,
+     .value = MEMBER(closed_form.position.multistatic_m), .places = EVERYWHERE,
+     .column = "position_error_bound_multistatic_m", .there = has_target},
+    {.name = "own_echo", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.position.own_echo_m), .places = OUTSIDE_SWEEPS,
+     .column = "position_error_bound_own_echo_monte_carlo_m"},
+    {.name = "own_echo", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION_ERROR,
+     .value = MEMBER(monte_carlo.position_std_error.own_echo_m), .places = OUTSIDE_SWEEPS,
+     .column = "position_error_bound_own_echo_std_error_m"},
+    {.name = "noncoherent", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.position.noncoherent_m), .places = OUTSIDE_SWEEPS,
+     .column = "position_error_bound_noncoherent_monte_carlo_m"},
+    {.name = "noncoherent", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION_ERROR,
+     .value = MEMBER(monte_carlo.position_std_error.noncoherent_m), .places = OUTSIDE_SWEEPS,
+     .column = "position_error_bound_noncoherent_std_error_m"},
+    {.name = "multistatic", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.position.multistatic_m), .places = OUTSIDE_SWEEPS,
+     .column = "position_error_bound_multistatic_monte_carlo_m"},
+    {.name = "multistatic", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION_ERROR,
+     .value = MEMBER(monte_carlo.position_std_error.multistatic_m), .places = OUTSIDE_SWEEPS,
+     .column = "position_error_bound_multistatic_std_error_m"},
+    {.name = "least_detection_probability", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_least_detection), .places = TABLES | FIELD_SWEEP,
+     .shown = {.label = "least detection, by own echo", .decimals = 4, .wanted = shows_detection}},
+    {.name = "mean_detection_probability", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_mean_detection), .places = TABLES | FIELD_SWEEP,
+     .shown = {.label = "mean detection, by own echo", .decimals = 4, .wanted = shows_detection}},
+    {.name = "detection_probability_fused", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_CLOSED_FORM,
+     .value = MEMBER(closed_form.detection_probability_fused), .places = SWEPT, .there = drop_has_detection,
+     .shown = {.label = "probability of detection, fused", .decimals = 4}},
+    {.name = "detection_probability_fused", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.detection_probability_fused),
+     .error = MEMBER(monte_carlo.detection_probability_fused_std_error), .places = SWEPT, .there = drop_has_detection,
+     .shown = {.label = "the same, Monte Carlo", .decimals = 4}},
+    {.name = "false_alarm_probability_fused", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.false_alarm_probability_fused),
+     .error = MEMBER(monte_carlo.false_alarm_probability_fused_std_error), .places = EVERYWHERE,
+     .there = drop_has_detection},
 
     /* users */
     {.name = "x", .unit = &METRE, .shape = FIELD_USERS, .group = &GROUP_NETWORK,
@@ -322,6 +415,10 @@ const field field_table[] = {
      .value = ELEMENT(ap_y), .places = FIELD_TABLE},
     {.name = "angle", .unit = &DEGREE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
      .value = ELEMENT(ap_angle), .places = FIELD_TABLE},
+    {.name = "range", .unit = &METRE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
+     .value = ELEMENT(ap_range), .places = FIELD_TABLE},
+    {.name = "bearing", .unit = &DEGREE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
+     .value = ELEMENT(ap_bearing), .places = FIELD_TABLE},
     {.name = "ap_power", .unit = &WATT, .shape = FIELD_APS, .group = &GROUP_ALLOCATION,
      .value = MEMBER(allocation.ap_power_w), .places = OUTSIDE_SWEEPS, .column = "power_w"},
     {.name = "sensing_powers", .unit = &WATT, .shape = FIELD_APS, .group = &GROUP_ALLOCATION,
@@ -341,6 +438,21 @@ const field field_table[] = {
     {.name = "crlb_multistatic", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
      .value = MEMBER(monte_carlo.crlb_multistatic_rad2), .error = MEMBER(monte_carlo.crlb_multistatic_std_error),
      .places = OUTSIDE_SWEEPS},
+    {.name = "angle_rmse", .unit = &RADIAN, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.angle_rmse_rad), .error = MEMBER(monte_carlo.angle_rmse_std_error_rad),
+     .places = OUTSIDE_SWEEPS, .column = "angle_rmse_rad"},
+    {.name = "crlb_noncoherent", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_CLOSED_FORM,
+     .value = MEMBER(closed_form.crlb_noncoherent_rad2), .places = OUTSIDE_SWEEPS},
+    {.name = "crlb_noncoherent", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.crlb_noncoherent_rad2), .error = MEMBER(monte_carlo.crlb_noncoherent_std_error),
+     .places = OUTSIDE_SWEEPS},
+    {.name = "echo_snr", .unit = &ONE, .shape = FIELD_APS, .group = &GROUP_CLOSED_FORM,
+     .value = MEMBER(closed_form.echo_snr), .places = OUTSIDE_SWEEPS},
+    {.name = "detection_probability", .unit = &ONE, .shape = FIELD_APS, .group = &GROUP_CLOSED_FORM,
+     .value = MEMBER(closed_form.detection_probability), .places = OUTSIDE_SWEEPS},
+    {.name = "detection_probability", .unit = &ONE, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.detection_probability),
+     .error = MEMBER(monte_carlo.detection_probability_std_error), .places = OUTSIDE_SWEEPS},
 
     /* pairs of a user and an access point */
     {.name = "powers", .unit = &WATT, .shape = FIELD_PAIRS, .group = &GROUP_ALLOCATION,

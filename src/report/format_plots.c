@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cfisac/report.h"
 #include "report/decibel.h"
+#include "report/drop_values.h"
 
 #include <math.h>
 #include <string.h>
@@ -62,6 +63,7 @@ static void include_drop(extents *all, const cfi_record *record)
     if (network && network->ap_position_m && network->ue_position_m) {
         include_positions(&all->x, &all->y, network->ap_position_m, record->L);
         include_positions(&all->x, &all->y, network->ue_position_m, record->K);
+        include_positions(&all->x, &all->y, network->target_position_m, network->target_position_m ? 1 : 0);
     }
     for (size_t n = 0; record->status == CFI_DROP_OK && n < record->allocation.objective.trace_count; n++) {
         include(&all->rate, record->allocation.objective.trace[n]);
@@ -162,6 +164,7 @@ static void put_facts(const cfi_results *results, const extents *all, FILE *stre
     put_count(stream, "has_powers", shown->status == CFI_DROP_OK);
     put_gnuplot_number(stream, "disc_m",
                        system->geometry.placement == CFI_PLACEMENT_NONE ? 0.0 : system->geometry.min_distance_m);
+    put_count(stream, "has_target", system->sensing.geometry == CFI_GEOMETRY_TARGET);
     put_count(stream, "wrapped", system->geometry.wrap_around);
     put_gnuplot_number(stream, "width_m", system->geometry.area_m[0]);
     put_gnuplot_number(stream, "depth_m", system->geometry.area_m[1]);
@@ -175,6 +178,17 @@ static void put_facts(const cfi_results *results, const extents *all, FILE *stre
           "title_bottom(height) = 1 - 0.8 / height\n"
           "of_drop(y) = column(\"drop\") == drop ? column(y) : NaN\n\n",
           stream);
+}
+
+/* Whether roc.csv has rows. */
+static bool has_curve(const cfi_results *results)
+{
+    size_t i = 0;
+
+    while (i < results->count && !drop_has_detection(&results->record[i])) {
+        i++;
+    }
+    return i < results->count;
 }
 
 /* The picture, or why there is none. */
@@ -191,14 +205,20 @@ static void put_picture(FILE *stream, bool there, const char *picture, const cha
 cfi_status report_write_plots(const cfi_results *results, FILE *stream, cfi_error *error)
 {
     extents all = measure_extents(results);
+    bool detects = detection_is_fused(scenario_system(results->scenario));
 
-    fputs("# Draws this run: gnuplot plots.gp leaves map.svg, convergence.svg and bounds.svg beside it.\n"
-          "# For another drop, or PNG:  gnuplot -e 'drop = 3; format = \"png\"' plots.gp\n"
-          "# Made by cfisac run --out; reads aps.csv, ues.csv and trace.csv.\n\n",
-          stream);
+    fprintf(stream, "# Draws this run: gnuplot plots.gp leaves map.svg, convergence.svg%s beside it.\n",
+            detects ? ", bounds.svg and roc.svg" : " and bounds.svg");
+    fprintf(stream,
+            "# For another drop, or PNG:  gnuplot -e 'drop = 3; format = \"png\"' plots.gp\n"
+            "# Made by cfisac run --out; reads aps.csv, ues.csv%s.\n\n",
+            detects ? ", trace.csv and roc.csv" : " and trace.csv");
     put_facts(results, &all, stream);
     put_picture(stream, is_known(&all.x), PLOTS_MAP, "no map: the scenario gives gains, not positions");
     put_picture(stream, all.iterations > 0, PLOTS_CONVERGENCE, "no convergence: nothing was iterated");
     put_picture(stream, is_known(&all.bound_db), PLOTS_BOUNDS, "no bounds: no drop has powers that sense");
+    if (detects) {
+        put_picture(stream, has_curve(results), PLOTS_ROC, "no detection: no drop has powers");
+    }
     return output_finish(stream, "a result", error);
 }

@@ -13,6 +13,7 @@ const cfi_format report_formats[] = {
     {.file = "aps.csv", .write = report_write_aps_csv},
     {.file = "ues.csv", .write = report_write_ues_csv},
     {.file = "trace.csv", .write = report_write_trace_csv},
+    {.file = "roc.csv", .write = report_write_roc_csv},
     {.file = "plots.gp", .write = report_write_plots},
     {.file = "timing.json", .write = report_write_run_timing},
 };

@@ -5,17 +5,32 @@
 
 #include <math.h>
 
+double infeasible_rounded_up(double value)
+{
+    double scale = pow(10.0, 5.0 - floor(log10(value)));
+
+    return ceil(value * scale) / scale;
+}
+
 /* What a single constraint must do. */
 static void describe_finite(const cfi_infeasibility *because, double db, char text[INFEASIBLE_LENGTH])
 {
     const char *key = constraint_key(because->constraint);
 
-    if (because->constraint == CFI_CONSTRAINT_BUDGET || because->constraint == CFI_CONSTRAINT_BUDGET_DBM) {
+    if (because->constraint == CFI_CONSTRAINT_POSITION) {
+        snprintf(text, INFEASIBLE_LENGTH, "the position threshold (%s) must be %.6g times as large", key,
+                 infeasible_rounded_up(because->factor));
+    } else if (because->constraint == CFI_CONSTRAINT_DETECTION) {
+        snprintf(text, INFEASIBLE_LENGTH, "the threshold of detection (%s) asks for %.4f dB too much", key, db);
+    } else if (because->ap == CFI_NOWHERE && because->constraint == CFI_CONSTRAINT_AP_LIMIT) {
+        snprintf(text, INFEASIBLE_LENGTH, "the limits (%s) are %.4f dB short", key, db);
+    } else if (because->ap == CFI_NOWHERE && because->constraint != CFI_CONSTRAINT_THRESHOLD) {
+        snprintf(text, INFEASIBLE_LENGTH, "the total power (%s) and the limits are %.4f dB short", key, db);
+    } else if (because->constraint == CFI_CONSTRAINT_BUDGET || because->constraint == CFI_CONSTRAINT_BUDGET_DBM) {
         snprintf(text, INFEASIBLE_LENGTH, "access point %zu costs most; the total power (%s) is %.4f dB short",
                  because->ap, key, db);
     } else if (because->ap == CFI_NOWHERE) {
-        snprintf(text, INFEASIBLE_LENGTH,
-                 "limits and total power are both too small: every threshold (%s) must rise by %.4f dB", key, db);
+        snprintf(text, INFEASIBLE_LENGTH, "every threshold (%s) must rise by %.4f dB", key, db);
     } else {
         snprintf(text, INFEASIBLE_LENGTH, "access point %zu costs most: its %s (%s) must rise by %.4f dB", because->ap,
                  because->constraint == CFI_CONSTRAINT_THRESHOLD ? "threshold" : "limit", key, db);
@@ -26,6 +41,9 @@ void infeasible_describe(const cfi_infeasibility *because, char text[INFEASIBLE_
 {
     if (because->constraint == CFI_CONSTRAINT_NONE) {
         snprintf(text, INFEASIBLE_LENGTH, "no cause is known");
+    } else if (!isfinite(because->factor) && because->constraint == CFI_CONSTRAINT_POSITION) {
+        snprintf(text, INFEASIBLE_LENGTH,
+                 "what echoes tell of the target is all in line with it: no power gives it a position");
     } else if (!isfinite(because->factor)) {
         snprintf(text, INFEASIBLE_LENGTH, "access point %zu has no sensing information at any power", because->ap);
     } else {

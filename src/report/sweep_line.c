@@ -201,7 +201,7 @@ static bool read_status(const cJSON *object, cfi_drop_status *status)
 }
 
 /* The numbers of a line. Another version may have had other ones: of those, which --mixed takes, only what sweep.csv
- * describes must be there. */
+ * describes of every drop must be there. */
 static bool read_numbers(const cJSON *object, double value[CFI_MOST_QUANTITIES])
 {
     const double *end = value + CFI_MOST_QUANTITIES; /* test_sweep.c asserts that there is room for all */
@@ -212,7 +212,8 @@ static bool read_numbers(const cJSON *object, double value[CFI_MOST_QUANTITIES])
 
         field_line_key(at, key);
         item = cJSON_GetObjectItemCaseSensitive(object, key);
-        if (item ? !cJSON_IsNumber(item) && !cJSON_IsNull(item) : (at.field->places & FIELD_SWEEP) != 0) {
+        if (item ? !cJSON_IsNumber(item) && !cJSON_IsNull(item)
+                 : (at.field->places & FIELD_SWEEP) != 0 && !at.field->there) {
             return false;
         }
         *value = item && cJSON_IsNumber(item) ? item->valuedouble : NAN;

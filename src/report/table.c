@@ -42,13 +42,34 @@ static bool split_violates(const cfi_reference *split)
 
 /* ------------------------------------------------------------------------- what was run ---- */
 
+/* Those on the position and on detection; whether there are any. */
+static bool put_other_thresholds(const page *p)
+{
+    const cfi_sensing *sensing = &p->system->sensing;
+    bool any = sensing->position_threshold_m > 0.0 || sensing->detection_threshold > 0.0;
+
+    if (sensing->position_threshold_m > 0.0) {
+        fprintf(p->stream, "position threshold %.6g m", sensing->position_threshold_m);
+    }
+    if (sensing->detection_threshold > 0.0) {
+        fprintf(p->stream, "%sdetection threshold %.6g", sensing->position_threshold_m > 0.0 ? ", " : "",
+                sensing->detection_threshold);
+    }
+    if (any && sensing->crlb_threshold_rad2) {
+        fprintf(p->stream, ", ");
+    }
+    return any;
+}
+
 static void put_thresholds(const page *p)
 {
     const double *threshold = p->system->sensing.crlb_threshold_rad2;
     double low, high;
 
-    if (!threshold) {
+    if (!put_other_thresholds(p) && !threshold) {
         fprintf(p->stream, "no threshold");
+    }
+    if (!threshold) {
         return;
     }
     low = high = threshold[0];

@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+enum { LEAST_LENGTH = 200 };
+
 static bool equal_thresholds(const cfi_system *system)
 {
     for (size_t l = 1; l < system->L; l++) {
@@ -25,6 +27,66 @@ static void because_clause(const cfi_record *record, char text[INFEASIBLE_LENGTH
         infeasible_describe(&record->allocation.because, because);
         snprintf(text, INFEASIBLE_LENGTH + 40, "; in drop %u %s", record->index, because);
     }
+}
+
+/* The drop that is nearest to the edge of feasibility. */
+static const cfi_record *easiest_drop(const cfi_results *results)
+{
+    const cfi_record *easiest = &results->record[0];
+
+    for (size_t i = 1; i < results->count; i++) {
+        const cfi_record *record = &results->record[i];
+
+        easiest =
+            record->allocation.least_threshold_factor < easiest->allocation.least_threshold_factor ? record : easiest;
+    }
+    return easiest;
+}
+
+/* The least error or threshold of what has to give way; where power is what has to, those from which all thresholds are
+ * met when they give way alike. */
+static void least_thresholds(const cfi_system *system, const cfi_allocation *allocation, char text[LEAST_LENGTH])
+{
+    const cfi_infeasibility *because = &allocation->because;
+    double position = system->sensing.position_threshold_m;
+    bool angles = system->sensing.crlb_threshold_rad2 && equal_thresholds(system);
+    double angle = angles ? decibel_of(system->sensing.crlb_threshold_rad2[0]) : NAN;
+    double all = decibel_of(allocation->least_threshold_factor);
+    char where[80] = "";
+
+    *text = '\0';
+    if (because->constraint == CFI_CONSTRAINT_POSITION) {
+        snprintf(text, LEAST_LENGTH, "; the least position error is %.6g m",
+                 infeasible_rounded_up(position * because->factor));
+    } else if (because->constraint == CFI_CONSTRAINT_THRESHOLD && angles) {
+        snprintf(text, LEAST_LENGTH, "; the least feasible threshold is %.4f dB",
+                 decibel_round_up(angle + decibel_of(because->factor)));
+    } else if (because->constraint != CFI_CONSTRAINT_THRESHOLD && because->constraint != CFI_CONSTRAINT_DETECTION) {
+        if (position > 0.0) {
+            snprintf(where, sizeof where, ": a position error of %.6g m",
+                     infeasible_rounded_up(position * sqrt(allocation->least_threshold_factor)));
+        }
+        snprintf(text, LEAST_LENGTH,
+                 angles ? "; thresholds %.4f dB easier are met%s%s%.4f dB" : "; thresholds %.4f dB easier are met%s",
+                 decibel_round_up(all), where, position > 0.0 ? " and " : ": ", decibel_round_up(angle + all));
+    }
+}
+
+/* Where sensing couples access points there is no threshold of one. */
+static cfi_status infeasible_together(const cfi_results *results, cfi_error *error)
+{
+    const cfi_record *easiest = easiest_drop(results);
+    char because[INFEASIBLE_LENGTH], least[LEAST_LENGTH] = "";
+
+    infeasible_describe(&easiest->allocation.because, because);
+    if (isfinite(easiest->allocation.because.factor)) {
+        least_thresholds(scenario_system(results->scenario), &easiest->allocation, least);
+    }
+    if (results->count == 1) {
+        return error_set(error, CFI_INFEASIBLE, "infeasible: %s%s", because, least);
+    }
+    return error_set(error, CFI_INFEASIBLE, "all %zu drops are infeasible; in drop %u, the easiest, %s%s",
+                     results->count, easiest->index, because, least);
 }
 
 static cfi_status infeasible(const cfi_results *results, cfi_error *error)
@@ -94,7 +156,9 @@ cfi_status report_verdict(const cfi_results *results, cfi_error *error)
                              failed > 1 ? " (more drops failed: see their status)" : "");
         }
     }
-    return results->count > 0 && drops_count(results, CFI_DROP_INFEASIBLE) == results->count
-               ? infeasible(results, error)
-               : disagreement(results, error);
+    if (results->count == 0 || drops_count(results, CFI_DROP_INFEASIBLE) < results->count) {
+        return disagreement(results, error);
+    }
+    return system_couples_sensing(scenario_system(results->scenario)) ? infeasible_together(results, error)
+                                                                      : infeasible(results, error);
 }

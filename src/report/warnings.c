@@ -57,6 +57,17 @@ static bool has_infinite_bound(const cfi_record *record)
     return isinf(drop_worst_crlb(record));
 }
 
+/* What is known about angles lies along one line. */
+static bool has_line_of_echoes(const cfi_record *record)
+{
+    return drop_is_ok(record) && isinf(record->closed_form.position.own_echo_m);
+}
+
+static bool has_line_of_angles(const cfi_record *record)
+{
+    return drop_is_ok(record) && isinf(record->closed_form.position.noncoherent_m);
+}
+
 static bool stopped_at_limit(const cfi_record *record)
 {
     return record->status == CFI_DROP_OK && record->allocation.status == CFI_ALLOC_ITERATION_LIMIT;
@@ -223,8 +234,28 @@ static void remark_on_simulation(const remarks *out)
     if (system->L > CFI_MULTISTATIC_MC_MAX_APS) {
         add_remark(out, "the Monte Carlo multistatic bound is not computed above %d access points (null)",
                    CFI_MULTISTATIC_MC_MAX_APS);
-    } else if (system->monte_carlo.realizations == 2) {
+    } else if (system->monte_carlo.realizations == 2 && system->sensing.information == CFI_INFORMATION_AVERAGED) {
         add_remark(out, "the Monte Carlo multistatic bound needs 3 realizations, and up to 4 for its error (null)");
+    }
+}
+
+/* The position error bounds that are infinite. */
+static void remark_on_position(const remarks *out)
+{
+    const cfi_results *results = out->results;
+    size_t own = count_where(results, has_line_of_echoes), all = count_where(results, has_line_of_angles);
+
+    if (own > all) {
+        add_remark(out,
+                   "%zu of %zu drops: the access points with an echo of their own are in line with the target, which "
+                   "tells no distance: the own-echo position error bound is infinite (null)",
+                   own - all, results->count);
+    }
+    if (all > 0) {
+        add_remark(out,
+                   "%zu of %zu drops: all access points with sensing information are in line with the target, which "
+                   "tells no distance: the position error bounds are infinite (null)",
+                   all, results->count);
     }
 }
 
@@ -259,5 +290,6 @@ void report_warnings(const cfi_results *results, void (*emit)(void *context, con
     remark_on_lost_signal(&out);
     remark_on_allocation(&out);
     remark_on_simulation(&out);
+    remark_on_position(&out);
     remark_on_theorem1(&out);
 }

@@ -27,10 +27,35 @@ static cfi_status unavailable(const cfi_scenario *scenario, key_id id, const cha
                        key_table[id].words[word], why, allowed);
 }
 
+static bool fading_has_directions(const cfi_system *system)
+{
+    return system->fading.correlation != CFI_FADING_UNCORRELATED || system->fading.rician != CFI_RICIAN_NONE;
+}
+
 /* Sensing thresholds constrain the allocation. */
 static bool sensing_constrains(const cfi_system *system)
 {
     return system->allocation.method == CFI_METHOD_HEURISTIC || system->allocation.method == CFI_METHOD_SCA;
+}
+
+/* Constraints that couple access points know what signals without directions tell. */
+static cfi_status check_coupled(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_sensing *sensing = &scenario->system.sensing;
+    key_id id = sensing->position_threshold_m > 0.0 ? KEY_position_threshold_m : KEY_detection_threshold;
+    cfi_place place = tree_place(&scenario->tree, id);
+
+    if (sensing->position_threshold_m > 0.0 && sensing->crlb_model == CFI_CRLB_MULTISTATIC) {
+        return unavailable(scenario, KEY_crlb_model, "as a constraint of allocation.method heuristic or sca ", error);
+    }
+    if (!fading_has_directions(&scenario->system)) {
+        return CFI_OK;
+    }
+    if (!(sensing->position_threshold_m > 0.0) && !(sensing->detection_threshold > 0.0)) {
+        return unavailable(scenario, KEY_crlb_model, "as a constraint where fading has directions ", error);
+    }
+    return place_error(&place, error, CFI_UNAVAILABLE,
+                       "not available in this version where fading has directions (allowed: null)");
 }
 
 /* What a target at a place is known to need. */
@@ -39,25 +64,12 @@ static cfi_status check_target_available(const cfi_scenario *scenario, cfi_error
     const cfi_sensing *sensing = &scenario->system.sensing;
     bool constrains = sensing_constrains(&scenario->system);
 
-    if (sensing->geometry != CFI_GEOMETRY_ANGLES) {
-        return unavailable(scenario, KEY_geometry, "", error);
+    if (constrains && sensing->information != CFI_INFORMATION_AVERAGED &&
+        (!model_is_null(scenario, KEY_crlb_threshold_rad2) || sensing->position_threshold_m > 0.0)) {
+        return unavailable(scenario, KEY_information,
+                           "as a constraint of allocation.method heuristic or sca (null thresholds are none) ", error);
     }
-    if (sensing->information != CFI_INFORMATION_AVERAGED) {
-        return unavailable(scenario, KEY_information, "", error);
-    }
-    if (scenario->system.monte_carlo.estimator != CFI_ESTIMATOR_NONE) {
-        return unavailable(scenario, KEY_estimator, "", error);
-    }
-    if (constrains && sensing->crlb_model == CFI_CRLB_NONCOHERENT) {
-        return unavailable(scenario, KEY_crlb_model, "as a constraint ", error);
-    }
-    if (constrains && (sensing->position_threshold_m > 0.0 || sensing->detection_threshold > 0.0)) {
-        key_id id = sensing->position_threshold_m > 0.0 ? KEY_position_threshold_m : KEY_detection_threshold;
-        cfi_place place = tree_place(&scenario->tree, id);
-
-        return place_error(&place, error, CFI_UNAVAILABLE, "not available in this version (allowed: null)");
-    }
-    return CFI_OK;
+    return constrains && system_couples_sensing(&scenario->system) ? check_coupled(scenario, error) : CFI_OK;
 }
 
 cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
@@ -77,11 +89,6 @@ cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
     return CFI_OK;
 }
 
-static bool fading_has_directions(const cfi_system *system)
-{
-    return system->fading.correlation != CFI_FADING_UNCORRELATED || system->fading.rician != CFI_RICIAN_NONE;
-}
-
 bool sensing_has_directions(const cfi_system *system)
 {
     return system->sensing.crlb_threshold_rad2 && fading_has_directions(system);
@@ -96,6 +103,9 @@ static cfi_status check_approximation(const cfi_scenario *scenario, cfi_error *e
     if (system->allocation.crlb_constraint == CFI_CRLB_EXACT) {
         return CFI_OK;
     }
+    if (system_couples_sensing(system)) {
+        return unavailable(scenario, KEY_crlb_constraint, "with constraints that couple access points ", error);
+    }
     if (fading_has_directions(system)) {
         return unavailable(scenario, KEY_crlb_constraint, "where fading has directions ", error);
     }
@@ -104,6 +114,22 @@ static cfi_status check_approximation(const cfi_scenario *scenario, cfi_error *e
     }
     snprintf(why, sizeof why, "with the precoding.kind %s ", key_table[KEY_kind].words[system->precoding.kind]);
     return unavailable(scenario, KEY_crlb_constraint, why, error);
+}
+
+/* Access points answer together where pilots are orthogonal and power has one price for all users. Drawn pilots and
+ * gains that are no product are seen when a drop is allocated. */
+static cfi_status check_response_couples(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+    bool by_stream = system->precoding.kind != CFI_PRECODER_MR && system->precoding.kind != CFI_PRECODER_ZF;
+
+    if (system->frame.tau_p < system->K && system->rate_model == CFI_RATE_EXACT) {
+        return unavailable(scenario, KEY_solver,
+                           "with constraints that couple access points and users that share pilots ", error);
+    }
+    return by_stream ? unavailable(scenario, KEY_solver,
+                                   "with constraints that couple access points and interference by stream ", error)
+                     : CFI_OK;
 }
 
 cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
@@ -123,6 +149,9 @@ cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
     }
     if (sensing_has_directions(system)) {
         return unavailable(scenario, KEY_solver, "with sensing.crlb_threshold_db where fading has directions ", error);
+    }
+    if (system_couples_sensing(system) && check_response_couples(scenario, error) != CFI_OK) {
+        return CFI_UNAVAILABLE;
     }
     if (system->allocation.surrogate != CFI_SURROGATE_PRODUCT) {
         return unavailable(scenario, KEY_solver, "with allocation.surrogate fractional ", error);

@@ -247,7 +247,7 @@ static void *array_of(const conversion *how)
 
 static size_t array_length(const conversion *how)
 {
-    return how->spec->rows == SIZE_APS ? how->system->L : how->system->K;
+    return how->spec->rows == SIZE_TWO ? 2 : how->spec->rows == SIZE_APS ? how->system->L : how->system->K;
 }
 
 bool fill_list(const conversion *how)

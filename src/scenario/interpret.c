@@ -7,6 +7,7 @@
 #include "scenario/relations.h"
 #include "scenario/remarks.h"
 #include "scenario/table_file.h"
+#include "scenario/target.h"
 
 cfi_sizes interpret_sizes(const cfi_scenario *scenario)
 {
@@ -116,6 +117,9 @@ cfi_status interpret_rest(cfi_scenario *scenario, cfi_error *error)
     }
     if (status == CFI_OK) {
         status = check_positions(scenario, error);
+    }
+    if (status == CFI_OK) {
+        status = check_target_position(scenario, error);
     }
     if (status == CFI_OK) {
         remark_all(scenario);

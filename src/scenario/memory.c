@@ -112,6 +112,19 @@ static double factor_entries(const cfi_system *system, pilot_groups groups, doub
     return groups.largest > L ? amplitudes : 9.0 * L * heard * served;
 }
 
+/* Of sensing that couples access points: three dense rows of the position, one of what lights all receivers, or one for
+ * each receiver where paths have gains of their own. */
+static double coupled_terms(const cfi_system *system)
+{
+    const cfi_sensing *sensing = &system->sensing;
+    double L = (double)system->L, rows = sensing->position_threshold_m > 0.0 ? 3.0 : 0.0;
+
+    if (sensing->crlb_threshold_rad2 && sensing->crlb_model == CFI_CRLB_NONCOHERENT) {
+        rows += sensing->path_gains ? L : 1.0;
+    }
+    return 3.0 * L * rows;
+}
+
 static double cone_solver_bytes(const cfi_system *system, pilot_groups groups)
 {
     double L = (double)system->L, K = (double)system->K, overlap = groups.squares > K ? 1.0 : 0.0;
@@ -120,10 +133,11 @@ static double cone_solver_bytes(const cfi_system *system, pilot_groups groups)
     double served = served_share(system), entries = factor_entries(system, groups, heard);
     /* every user hears every access point, but pairs have amplitudes where they are served */
     double terms = L * heard * served + (3.0 + 3.5 * served) * K * L;
+    double coupled = coupled_terms(system);
     double sizes = (2.0 + overlap) * K * L * served + overlap * groups.squares + 12.0 * (K + L);
 
     /* the matrix before factorisation is kept beside a factor with little fill (MOST_FILL in src/socp/kkt.c) */
-    return (entries > 8.0 * terms ? 8.0 : 16.0) * entries + 115.0 * terms + 240.0 * sizes;
+    return (entries > 8.0 * terms ? 8.0 : 16.0) * entries + 115.0 * (terms + coupled) + 240.0 * sizes;
 }
 
 /* States of users and rows of pairs, with a history of them; rows of access points; amplitudes where pairs add up.
@@ -160,7 +174,8 @@ static double allocation_bytes(const cfi_system *system)
     }
     if (system->allocation.solver == CFI_SOLVER_AUTO) {
         response = system->allocation.surrogate == CFI_SURROGATE_PRODUCT &&
-                   system->allocation.crlb_constraint == CFI_CRLB_EXACT && !sensing_has_directions(system);
+                   system->allocation.crlb_constraint == CFI_CRLB_EXACT && !sensing_has_directions(system) &&
+                   !system_couples_sensing(system);
     }
     return loads_bytes(system) +
            (response ? response_bytes(system, coherent_rows(system, groups)) : cone_solver_bytes(system, groups));
@@ -169,7 +184,8 @@ static double allocation_bytes(const cfi_system *system)
 /* Whether some echo paths differ from others. */
 static bool paths_differ(const cfi_sensing *sensing)
 {
-    return sensing->path_gains || sensing->path_phases_rad || sensing->random_path_phase;
+    return sensing->echo != CFI_ECHO_CONSTANT || sensing->path_gains || sensing->path_phases_rad ||
+           sensing->random_path_phase;
 }
 
 /* Gains and phases as they were given, and the echo paths of a drop: complex, for every pair unless all are equal. */
@@ -203,6 +219,16 @@ static double shadowing_bytes(const cfi_system *system)
     return 8.0 * copies * (K * K + (system->propagation.shadowing_correlation == CFI_SHADOWING_BOTH ? L * L : 0.0));
 }
 
+/* Of every AP's beams what a chunk of realisations keeps of each, and vectors besides, in the Monte Carlo and before
+ * it, where bounds are those of one coherence block. */
+static double block_bytes(const cfi_system *system)
+{
+    enum { CHUNK = 16 }; /* realisations that a thread draws at once */
+    double streams = 8.0 * ceil((double)system->K / 8.0), L = (double)system->L;
+
+    return system->sensing.information == CFI_INFORMATION_BLOCK ? (64.0 * CHUNK + 32.0) * streams * L : 0.0;
+}
+
 /* Sums of every AP's beams at the target and across, stream by stream: a set a block, of at most as many blocks as
  * realisations, and a few for estimates; paths that differ once more, as products want them. */
 static double multistatic_bytes(const cfi_system *system)
@@ -210,7 +236,20 @@ static double multistatic_bytes(const cfi_system *system)
     double streams = 8.0 * ceil((double)system->K / 8.0), L = (double)system->L,
            blocks = fmin((double)system->monte_carlo.realizations, 100.0);
 
-    return 32.0 * (blocks + 4.0) * streams * L + (paths_differ(&system->sensing) ? 16.0 * L * L : 0.0);
+    return 32.0 * (blocks + 4.0) * streams * L + block_bytes(system) +
+           (paths_differ(&system->sensing) ? 16.0 * L * L : 0.0);
+}
+
+/* Of an estimator the likelihoods of sixteen realisations and a table of each access point; the squares of a tree of
+ * places while it grows, some 200 (N + M - 2)^2 an access point, 2^20 at most. */
+static double estimator_bytes(const cfi_system *system)
+{
+    double L = (double)system->L, N = (double)system->N, M = (double)system->M, span = fmax(N + M - 2.0, 2.0);
+    double squares = system->sensing.geometry == CFI_GEOMETRY_TARGET ? fmin(200.0 * span * span * L, 0x1p20) : 0.0;
+
+    return system->monte_carlo.estimator == CFI_ESTIMATOR_NONE
+               ? 0.0
+               : 8.0 * L * (32.0 * (2.0 * N + M) + 16.0 * (N + M)) + 128.0 * squares;
 }
 
 /* What each user hears of each stream, and, over other fading, the means of those on its pilot. */
@@ -278,6 +317,7 @@ double scenario_memory_bytes(const cfi_system *system)
     bytes += path_bytes(system);
     bytes += shadowing_bytes(system);
     bytes += simulated_bytes(system);
+    bytes += block_bytes(system);
     bytes += given_bytes(system);
     if (system->allocation.method == CFI_METHOD_SCA) { /* with clusters such means once more, and numbers of powers */
         bytes += (PROBLEM_ARRAYS + (system->clusters.mode == CFI_CLUSTERS_ALL ? 0.0 : 2.0)) * 8.0 * pairs;
@@ -290,6 +330,7 @@ double scenario_memory_bytes(const cfi_system *system)
         bytes +=
             fading_is_kept(system) ? 800.0 * (double)system->N * K + 64.0 * (double)system->N * (double)system->N : 0.0;
         bytes += system->L <= MULTISTATIC_MAX_APS ? multistatic_bytes(system) : 0.0;
+        bytes += estimator_bytes(system);
     }
     return bytes;
 }

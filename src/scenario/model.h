@@ -6,7 +6,7 @@
 #include "scenario/grid.h"
 #include "scenario/tree.h"
 
-enum { MODEL_MAX_WARNINGS = 8, MODEL_WARNING_SIZE = 320 };
+enum { MODEL_MAX_WARNINGS = 12, MODEL_WARNING_SIZE = 320 };
 
 struct cfi_scenario {
     /* A point of a grid: the grid's scenario, which owns all that the point borrows: the file's name, the values,

@@ -10,11 +10,9 @@ static double shorter(double d, double period)
     return fmin(fabs(d), fabs(period - fabs(d)));
 }
 
-/* In the plane, to the nearest copy where the area wraps around. */
-static double pair_distance(const cfi_geometry *geometry, size_t k, size_t l)
+double positions_distance(const cfi_geometry *geometry, const double *a, const double *b)
 {
-    const double *ap = geometry->ap_position_m + 2 * l, *ue = geometry->ue_position_m + 2 * k;
-    double dx = ap[0] - ue[0], dy = ap[1] - ue[1];
+    double dx = a[0] - b[0], dy = a[1] - b[1];
 
     return geometry->wrap_around ? hypot(shorter(dx, geometry->area_m[0]), shorter(dy, geometry->area_m[1]))
                                  : hypot(dx, dy);
@@ -32,7 +30,8 @@ cfi_status check_positions(cfi_scenario *scenario, cfi_error *error)
     }
     for (size_t l = 0; l < system->L; l++) {
         for (size_t k = 0; k < system->K; k++) {
-            double r = pair_distance(&system->geometry, k, l);
+            double r = positions_distance(&system->geometry, system->geometry.ap_position_m + 2 * l,
+                                          system->geometry.ue_position_m + 2 * k);
             bool clamped = system->geometry.placement == CFI_PLACEMENT_CLAMP && system->geometry.min_distance_m > 0.0;
 
             if (r == 0.0 && !clamped && !apart) {

@@ -4,8 +4,9 @@
 #include "base/text.h"
 #include "scenario/idle.h"
 #include "scenario/key_text.h"
+#include "scenario/refuse.h"
+#include "scenario/target.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 #define GIBIBYTE 1073741824.0
@@ -36,23 +37,6 @@ cfi_status check_size(const cfi_tree *tree, key_id id, cfi_error *error)
     key_describe_allowed(&key_table[id], &allowed);
     return place_error(&place, error, CFI_INVALID, "%s is out of range and would need %.4g GiB of memory (allowed: %s)",
                        text_double(x, shown), bytes / GIBIBYTE, range);
-}
-
-/* CFI_INVALID at a key; a place is only made where something is wrong, since points are checked by the million. Of a
- * grid it is the scenario's own value that is wrong, which stands beside those that are swept. */
-__attribute__((format(printf, 4, 5))) static cfi_status refuse_key(const cfi_scenario *scenario, key_id id,
-                                                                   cfi_error *error, const char *format, ...)
-{
-    cfi_place place = tree_place(&scenario->tree, id);
-    char what[512];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(what, sizeof what, format, arguments);
-    va_end(arguments);
-    return place_error(&place, error, CFI_INVALID, "%s%s", what,
-                       tree_sweeps_key(&scenario->tree, id) ? "; this is the scenario's own value, not a swept one"
-                                                            : "");
 }
 
 static cfi_status check_memory(const cfi_scenario *scenario, cfi_error *error)
@@ -262,8 +246,8 @@ static cfi_status check_precoding(const cfi_scenario *scenario, cfi_error *error
 cfi_status check_relations(const cfi_scenario *scenario, cfi_error *error)
 {
     cfi_status (*const checks[])(const cfi_scenario *, cfi_error *) = {
-        check_memory, check_frame, check_pilots,  check_clusters, check_angles,    check_rate_target,
-        idle_check,   check_power, check_carrier, check_fading,   check_precoding, check_given_powers};
+        check_memory, check_frame,   check_pilots, check_clusters,  check_angles,       check_rate_target, idle_check,
+        check_power,  check_carrier, check_fading, check_precoding, check_given_powers, check_target};
     cfi_status status = CFI_OK;
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == CFI_OK; i++) {

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Relative: a limit of the budget's own size, in other units, is not above it. */
 static const double LIMIT_ROUNDING = 1e-9;
@@ -41,7 +42,7 @@ static void remark_threshold(cfi_scenario *scenario)
            useful = largest_useful_threshold(system), deviation;
     bool constrains = system->sensing.crlb_threshold_rad2 && (system->allocation.method == CFI_METHOD_HEURISTIC ||
                                                               system->allocation.method == CFI_METHOD_SCA),
-         drawn = !system->sensing.angle_rad && prior > 0.0;
+         drawn = system->sensing.geometry == CFI_GEOMETRY_ANGLES && !system->sensing.angle_rad && prior > 0.0;
 
     for (size_t l = 0; system->sensing.crlb_threshold_rad2 && l < system->L; l++) {
         loosest = fmax(loosest, system->sensing.crlb_threshold_rad2[l]);
@@ -143,11 +144,46 @@ static void remark_correlation(cfi_scenario *scenario)
         propagation->shadowing_decorrelation_m, geometry->area_m[0], geometry->area_m[1]);
 }
 
+/* Whether a number is not the one that stands where none is given. */
+static bool differs_from_default(const cfi_scenario *scenario, key_id id)
+{
+    return scenario->value[id].form == FORM_NUMBER &&
+           scenario->value[id].number != strtod(key_table[id].fallback, NULL);
+}
+
+/* Amplitudes that the echoes do not have. */
+static void remark_echo(cfi_scenario *scenario)
+{
+    cfi_echo echo = scenario->system.sensing.echo;
+    key_id ignored = echo == CFI_ECHO_RADAR ? KEY_path_gain : KEY_rcs_m2;
+
+    if (differs_from_default(scenario, ignored)) {
+        remark_add(scenario, "%s: ignored by the sensing.echo %s", key_table[ignored].name,
+                   key_table[KEY_echo].words[echo]);
+    }
+}
+
+/* Bounds count them all, as if channels stayed. */
+static void remark_sensing_symbols(cfi_scenario *scenario)
+{
+    const cfi_frame *frame = &scenario->system.frame;
+
+    if (frame->tau_c > 0 && frame->T > frame->tau_c - frame->tau_p) {
+        remark_add(
+            scenario,
+            "frame.sensing_symbols: %zu do not fit into a coherence block of %zu symbols with %zu pilots: within "
+            "one channel there are %zu",
+            frame->T, frame->tau_c, frame->tau_p, frame->tau_c - frame->tau_p);
+    }
+}
+
 void remark_all(cfi_scenario *scenario)
 {
     const cfi_system *system = &scenario->system;
 
-    if (system->propagation.gain && (system->geometry.ap_position_m || system->geometry.ue_position_m)) {
+    bool seen = system->sensing.geometry == CFI_GEOMETRY_TARGET; /* from the access points */
+
+    if (system->propagation.gain && ((system->geometry.ap_position_m && !seen) || system->geometry.ue_position_m)) {
         remark_add(scenario, "propagation.gain: positions are given too and do not change the gains");
     }
     if (system->allocation.rate_target_bit_s_hz &&
@@ -161,6 +197,8 @@ void remark_all(cfi_scenario *scenario)
     remark_given_powers(scenario);
     remark_correlation(scenario);
     remark_threshold(scenario);
+    remark_echo(scenario);
+    remark_sensing_symbols(scenario);
     remark_limits(scenario);
     remark_signal(scenario);
 }

@@ -41,12 +41,20 @@ static cfi_status draw(const cfi_system *system, const cfi_trial_options *option
     return status;
 }
 
-static cfi_status both_bounds(const cfi_record *record, const cfi_powers *powers, cfi_arena *arena, double *own_echo,
-                              double *multistatic, cfi_error *error)
+static cfi_status evaluate_bounds(cfi_record *record, cfi_arena *arena, cfi_error *error)
 {
-    cfi_status status = metrics_crlb_own_echo(record->link, powers, arena, own_echo, error);
+    cfi_closed_form *form = &record->closed_form;
+    cfi_bounds bounds;
+    cfi_status status =
+        metrics_bounds(record->network, record->link, &record->allocation.powers, arena, &bounds, error);
 
-    return status != CFI_OK ? status : metrics_crlb_multistatic(record->link, powers, arena, multistatic, error);
+    if (status == CFI_OK) {
+        form->crlb_own_echo_rad2 = bounds.crlb_own_echo_rad2;
+        form->crlb_noncoherent_rad2 = bounds.crlb_noncoherent_rad2;
+        form->crlb_multistatic_rad2 = bounds.crlb_multistatic_rad2;
+        form->position = bounds.position;
+    }
+    return status;
 }
 
 /* Rates of one model in closed form, K numbers of the arena, and their sum. */
@@ -66,17 +74,39 @@ static cfi_status evaluate_rates(const cfi_record *record, cfi_rate_model model,
     return status;
 }
 
+static cfi_status evaluate_detection(cfi_record *record, cfi_arena *arena, cfi_error *error)
+{
+    const cfi_sensing *sensing = &record->link->system->sensing;
+    cfi_closed_form *form = &record->closed_form;
+    size_t L = record->L;
+    double *memory = arena_alloc(arena, 2 * L, sizeof *memory);
+    cfi_arena_mark mark = arena_mark(arena);
+    double *work = arena_alloc(arena, 3 * L, sizeof *work);
+
+    if (!memory || !work) {
+        return out_of_trial_memory(record->network, error);
+    }
+    form->echo_snr = memory;
+    form->detection_probability = memory + L;
+    metrics_echo_snr(record->link, &record->allocation.powers, form->echo_snr);
+    for (size_t l = 0; l < L; l++) {
+        form->detection_probability[l] =
+            detection_own_echo(form->echo_snr[l], sensing->false_alarm_probability, sensing->swerling);
+    }
+    form->detection_probability_fused =
+        detection_is_fused(record->link->system)
+            ? detection_fused(L, form->echo_snr, sensing->false_alarm_probability, sensing->swerling, work)
+            : NAN;
+    arena_release(arena, mark);
+    return CFI_OK;
+}
+
 static cfi_status evaluate_closed_form(cfi_record *record, cfi_arena *arena, cfi_error *error)
 {
     cfi_closed_form *form = &record->closed_form;
     cfi_status status = CFI_OK;
 
     form->sum_rate_theorem1_bit_s_hz = NAN;
-    form->crlb_own_echo_rad2 = arena_alloc(arena, record->L, sizeof(double));
-    form->crlb_multistatic_rad2 = arena_alloc(arena, record->L, sizeof(double));
-    if (!form->crlb_own_echo_rad2 || !form->crlb_multistatic_rad2) {
-        return out_of_trial_memory(record->network, error);
-    }
     if (record->link->theorem1) {
         status = evaluate_rates(record, CFI_RATE_THEOREM1, arena, &form->rate_theorem1_bit_s_hz,
                                 &form->sum_rate_theorem1_bit_s_hz, error);
@@ -86,10 +116,9 @@ static cfi_status evaluate_closed_form(cfi_record *record, cfi_arena *arena, cfi
                                 &form->sum_rate_exact_bit_s_hz, error);
     }
     if (status == CFI_OK) {
-        status = both_bounds(record, &record->allocation.powers, arena, form->crlb_own_echo_rad2,
-                             form->crlb_multistatic_rad2, error);
+        status = evaluate_bounds(record, arena, error);
     }
-    return status;
+    return status == CFI_OK ? evaluate_detection(record, arena, error) : status;
 }
 
 /* ------------------------------------------------------------------ reference splits ---- */
@@ -124,13 +153,13 @@ static cfi_status evaluate_references(cfi_record *record, cfi_arena *arena, cfi_
     }
     alloc_equal(record->link, &powers);
     status = evaluate_reference(record, &powers, arena, &record->equal, error);
-    /* the heuristic split meets own-echo thresholds only */
-    if (status == CFI_OK &&
-        (network->system->sensing.crlb_model == CFI_CRLB_OWN_ECHO || !network->system->sensing.crlb_threshold_rad2)) {
+    /* the heuristic split meets no thresholds on the multistatic bound */
+    if (status == CFI_OK && (network->system->sensing.crlb_model != CFI_CRLB_MULTISTATIC ||
+                             !network->system->sensing.crlb_threshold_rad2)) {
         status = alloc_heuristic(record->link, arena, &powers, error);
         if (status == CFI_OK) {
             status = evaluate_reference(record, &powers, arena, &record->heuristic, error);
-        } else if (status == CFI_INFEASIBLE) {
+        } else if (status == CFI_INFEASIBLE || status == CFI_INVALID || status == CFI_FAILED) {
             status = error_set(error, CFI_OK, "%s", "");
         }
     }

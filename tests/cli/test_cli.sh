@@ -180,7 +180,7 @@ check 'trace.csv has a row per drop and iteration, and the start' test "$(tail -
     "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } NR > 1 { sum += $at["iterations"] + 1 } END { print sum }' \
         results/deep/drops.csv)"
 check 'timing.json has the command line' has results/deep/timing.json 'run small.json --out results/deep'
-files=(aps.csv drops.csv plots.gp results.json summary.csv timing.json trace.csv ues.csv)
+files=(aps.csv drops.csv plots.gp results.json roc.csv summary.csv timing.json trace.csv ues.csv)
 check 'no other file is left' holds results/deep "${files[@]}"
 expect 0 run small.json --set seed=2 --out results/deep --quiet --force
 check 'with --out and --quiet nothing is printed' empty out

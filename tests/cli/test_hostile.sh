@@ -126,7 +126,7 @@ rmdir foreign/results.json
 mkfifo foreign/results.json
 expect_line 3 'foreign/results.json: no results of cfisac' run small.json --out foreign
 rm foreign/results.json
-for name in drops.csv summary.csv aps.csv ues.csv trace.csv plots.gp timing.json; do
+for name in drops.csv summary.csv aps.csv ues.csv trace.csv roc.csv plots.gp timing.json; do
     echo mine >"foreign/$name"
     expect_line 3 "foreign/$name: there without a results.json" run small.json --out foreign
     check "a foreign $name is left alone" test "$(cat "foreign/$name")" = mine
@@ -141,7 +141,7 @@ check 'other files are nobody'\''s concern' test "$(cat foreign/notes.txt)" = mi
 true &
 gone=$!
 wait "$gone"
-names='results.json drops.csv summary.csv aps.csv ues.csv trace.csv plots.gp timing.json sweep.json scenario.json sweep.csv cfisac drop00000_start00_step000.cbf'
+names='results.json drops.csv summary.csv aps.csv ues.csv trace.csv roc.csv plots.gp timing.json sweep.json scenario.json sweep.csv cfisac drop00000_start00_step000.cbf'
 mkdir grid
 for name in $names; do
     echo rest >"grid/.$name.$gone.tmp"

@@ -1,0 +1,142 @@
+/* Drops whose sensing constraints couple access points. docs/model.md (M28) */
+#include "alloc/coupled.h"
+
+#include "alloc/constants.h"
+#include "alloc/rounded.h"
+
+#include <math.h>
+#include <string.h>
+
+static cfi_status coupled_out_of_memory(size_t L, cfi_error *error)
+{
+    return error_set(error, CFI_NO_MEMORY, "out of memory for the sensing constraints of %zu access points", L);
+}
+
+double coupled_limit(const cfi_system *system, size_t l, double most, double unit_w)
+{
+    bool binds = system->power.ap_limit_w && system->power.ap_limit_w[l] < most;
+
+    return binds ? problem_rounded_down(system->power.ap_limit_w[l] / unit_w) : INFINITY;
+}
+
+/* What the solver left short of an own row, from whichever power costs less. */
+static void lift_own_rows(const alloc_information *information, double factor, double *x, double *s)
+{
+    for (size_t i = 0; i < information->owns; i++) {
+        const information_own *own = &information->own[i];
+
+        for (size_t l = 0; l < information->L; l++) {
+            double missing = factor - own->x[l] * x[l] - own->s[l] * s[l], most = fmax(own->x[l], own->s[l]);
+
+            if (missing > 0.0 && most > 0.0) {
+                *(own->s[l] >= own->x[l] ? &s[l] : &x[l]) += missing / most;
+            }
+        }
+    }
+}
+
+/* Scales powers so that they keep every limit, then all of them so that they keep the budget. */
+static void keep_power(const alloc_coupled *coupled, double *x, double *s)
+{
+    size_t L = coupled->information.L;
+    double total = 0.0, factor;
+
+    for (size_t l = 0; l < L; l++) {
+        double q = x[l] + s[l];
+
+        if (q > coupled->limit[l]) {
+            x[l] *= coupled->limit[l] / q;
+            s[l] *= coupled->limit[l] / q;
+        }
+        total += x[l] + s[l];
+    }
+    factor = total > (double)L ? (double)L / total : 1.0;
+    for (size_t l = 0; l < L; l++) {
+        x[l] *= factor;
+        s[l] *= factor;
+    }
+}
+
+/* The powers of largest margin, and the proof that there are no better ones. */
+static cfi_status find_best(alloc_coupled *coupled, cfi_arena *arena, cfi_error *error)
+{
+    const alloc_information *information = &coupled->information;
+    coupled_ask ask = {.raised = INFORMATION_ALL};
+    coupled_answer answer;
+    cfi_status status;
+
+    if (information_rows(information) == 0 && !information->position) { /* guesses are enough */
+        coupled->margin = coupled->bound = INFINITY;
+        return CFI_OK;
+    }
+    status = coupled_solve(coupled, &ask, arena, &answer, error);
+    if (status != CFI_OK) {
+        return status;
+    }
+    if (!answer.found) { /* no power has any information about something */
+        coupled->margin = coupled->bound = 0.0;
+        return CFI_OK;
+    }
+    lift_own_rows(information, answer.factor, answer.x, answer.s);
+    keep_power(coupled, answer.x, answer.s);
+    memcpy(coupled->x, answer.x, information->L * sizeof *coupled->x);
+    memcpy(coupled->s, answer.s, information->L * sizeof *coupled->s);
+    information_evaluate(information, coupled->x, coupled->s, &coupled->values);
+    coupled->margin = information_margin(information, INFORMATION_ALL, &coupled->values, &coupled->values, 0.0);
+    coupled->bound = coupled_bound(coupled, &answer.multipliers, arena);
+    return CFI_OK;
+}
+
+cfi_status coupled_make(const cfi_link *link, cfi_arena *arena, alloc_coupled *out, cfi_error *error)
+{
+    const cfi_system *system = link->system;
+    size_t L = link->L;
+    double most = system_most_power(system), *row = arena_zeros(arena, 4 * L, sizeof *row);
+    cfi_error own = {.text = ""};
+    cfi_status status;
+
+    error = error ? error : &own; /* the cone solver tells by it alone why there is no workspace */
+    if (!row) {
+        return coupled_out_of_memory(L, error);
+    }
+    *out = (alloc_coupled){.unit_w = most / (double)L,
+                           .budget = (double)L * (system->power.budget_w / most),
+                           .limit = row,
+                           .x = row + L,
+                           .s = row + 2 * L,
+                           .stated = row + 3 * L};
+    for (size_t l = 0; l < L; l++) {
+        row[l] = coupled_limit(system, l, most, out->unit_w);
+        row[3 * L + l] = coupled_limit(system, l, INFINITY, out->unit_w);
+    }
+    status = information_build(link, out->unit_w, arena, &out->information, error);
+    if (status != CFI_OK) {
+        return status;
+    }
+    out->values.row = arena_zeros(arena, information_rows(&out->information) + 1, sizeof(double));
+    return out->values.row ? find_best(out, arena, error) : coupled_out_of_memory(L, error);
+}
+
+bool coupled_is_feasible(const alloc_coupled *coupled)
+{
+    return coupled->margin >= 1.0 - FEASIBLE_ROUNDING;
+}
+
+double coupled_share(const alloc_coupled *coupled, const double *x, const double *s, double *scratch)
+{
+    const alloc_information *information = &coupled->information;
+    information_values from = {.row = scratch};
+    double enough = fmin(1.0, coupled->margin), low = 0.0, high = 1.0;
+
+    information_evaluate(information, x, s, &from);
+    if (information_margin(information, INFORMATION_ALL, &from, &coupled->values, 0.0) >= enough) {
+        return 0.0;
+    }
+    for (int i = 0; i < HALVES; i++) {
+        double share = 0.5 * (low + high);
+        bool holds = information_margin(information, INFORMATION_ALL, &from, &coupled->values, share) >= enough;
+
+        *(holds ? &high : &low) = share;
+    }
+    return high;
+}

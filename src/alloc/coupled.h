@@ -1,0 +1,67 @@
+/* Drops whose sensing constraints couple access points: whether powers meet them, by a small cone problem with a
+ * certificate, what must give way where none do, and powers that hold most of all. docs/model.md (M28) */
+#ifndef CFISAC_ALLOC_COUPLED_H
+#define CFISAC_ALLOC_COUPLED_H
+
+#include "alloc/information.h"
+
+/* All that is asked of a drop, and the powers that hold the most of it. */
+typedef struct alloc_coupled {
+    alloc_information information;
+    double unit_w;             /* watts that are 1: most power over L */
+    double budget;             /* the budget: L, or more where limits allow no more than L */
+    const double *limit;       /* L; infinite: none that counts */
+    const double *stated;      /* L: of all that are stated, for larger budgets */
+    double *x, *s;             /* L: powers within budget (L) and limits of the largest margin that was found */
+    information_values values; /* of them */
+    double margin;             /* theirs: 1 or more is feasible */
+    double bound;              /* no powers have more: below 1 it proves that none are feasible */
+} alloc_coupled;
+
+/* Fails: CFI_NO_MEMORY; CFI_INVALID as information_build; CFI_FAILED where the cone solver finds no point. */
+cfi_status coupled_make(const cfi_link *link, cfi_arena *arena, alloc_coupled *out, cfi_error *error);
+
+/* Some powers meet all constraints, to rounding. */
+bool coupled_is_feasible(const alloc_coupled *coupled);
+
+/* How powers are asked to be found. */
+typedef enum { POWER_HELD, POWER_RAISED, POWER_FREE } coupled_power;
+typedef struct coupled_ask {
+    unsigned held;   /* kinds, a bit each, that must be met as they are */
+    unsigned raised; /* kinds that are multiplied by the largest factor there is */
+    coupled_power budget,
+        limits; /* held; multiplied by the least factor there is, where nothing else is raised; free */
+} coupled_ask;
+/* Multipliers of the constraints at the optimum, of the kinds that are asked for, any common factor: of rows
+ * (information_rows numbers) and the matrix of the position's. */
+typedef struct coupled_multipliers {
+    double *row;
+    double Z[3];
+} coupled_multipliers;
+typedef struct coupled_answer {
+    bool found;    /* some powers do */
+    double factor; /* of what is raised */
+    double *x, *s; /* L: to the solver's tolerance */
+    coupled_multipliers multipliers;
+} coupled_answer;
+/* Solves it (coupled_program.c). Arrays of *out come from the arena. Fails: CFI_NO_MEMORY, CFI_FAILED. */
+cfi_status coupled_solve(const alloc_coupled *coupled, const coupled_ask *ask, cfi_arena *arena, coupled_answer *out,
+                         cfi_error *error);
+
+/* The largest margin that any powers within budget and limits can have, by weak duality: from any multipliers that are
+ * not negative, without trust in whoever found them (coupled_bound.c). Infinite from none. */
+double coupled_bound(const alloc_coupled *coupled, const coupled_multipliers *multipliers, cfi_arena *arena);
+
+/* The limit of AP l in units of unit_w watts; infinite where no budget of `most` watts reaches it: the problem is the
+ * same, to the bit, without. */
+double coupled_limit(const cfi_system *system, size_t l, double most, double unit_w);
+
+/* What makes an infeasible drop infeasible (coupled_explain.c). Fails: CFI_NO_MEMORY, CFI_FAILED. */
+cfi_status coupled_explain(const cfi_link *link, const alloc_coupled *coupled, cfi_arena *arena,
+                           cfi_infeasibility *because, cfi_error *error);
+
+/* The least share of the powers of largest margin beside the rest of powers x and s that meets all constraints: 0 where
+ * x and s do themselves. scratch: information_rows numbers. */
+double coupled_share(const alloc_coupled *coupled, const double *x, const double *s, double *scratch);
+
+#endif

@@ -1,0 +1,357 @@
+/* The small cone problem behind feasibility: powers of access points, without users' shares. docs/model.md (M28)
+ *
+ * Variables: x of access points with users, s, the functionals f of shared rows, and the factor g. Powers are measured
+ * in their unit (below a limit) times the scale, g and f in what equal powers have: all of order one but for a factor
+ * L.
+ */
+#include "alloc/coupled.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Relative, of what J has along an axis to its trace: units are no less. */
+static const double LEAST_AXIS = 1e-12;
+
+typedef struct power_program {
+    const alloc_coupled *coupled;
+    const coupled_ask *ask;
+    size_t L, serving;
+    size_t *place;                    /* L: number of its x; SIZE_MAX where idle */
+    size_t s, f, g, variables;        /* first of each kind; x starts at 0 */
+    size_t first_row, first_cone_row; /* of sensing, among all cone rows */
+    double *unit;                     /* L: of powers */
+    double *lit;                      /* functionals: what f is measured in */
+    double *row_scale;                /* information_rows: what rows are multiplied by; 0: not asked for */
+    double factor;                    /* what g is measured in */
+    information_frame frame;
+    socp_builder *builder;
+} power_program;
+
+static bool is_asked(const power_program *m, information_kind kind)
+{
+    return (m->ask->held | m->ask->raised) >> kind & 1;
+}
+
+static bool is_raised(const power_program *m, information_kind kind)
+{
+    return m->ask->raised >> kind & 1;
+}
+
+static double *no_numbers(cfi_arena *arena, size_t count)
+{
+    return arena_zeros(arena, count > 0 ? count : 1, sizeof(double));
+}
+
+static bool allocate_program(power_program *m, cfi_arena *arena)
+{
+    const alloc_information *information = &m->coupled->information;
+
+    m->place = arena_alloc(arena, m->L, sizeof *m->place);
+    m->unit = arena_alloc(arena, m->L, sizeof *m->unit);
+    m->lit = no_numbers(arena, information->functionals);
+    m->row_scale = no_numbers(arena, information_rows(information));
+    return m->place && m->unit && m->lit && m->row_scale;
+}
+
+/* ------------------------------------------------------------------------------ units ---- */
+
+/* Equal powers within the limits, half in the beam. */
+static void fill_equal_powers(const alloc_coupled *coupled, coupled_power limits, double *x, double *s)
+{
+    for (size_t l = 0; l < coupled->information.L; l++) {
+        double each = limits == POWER_HELD ? fmin(1.0, coupled->limit[l]) : 1.0;
+        bool idle = coupled->information.idle[l];
+
+        x[l] = idle ? 0.0 : 0.5 * each;
+        s[l] = idle ? each : 0.5 * each;
+    }
+}
+
+/* What equal powers have is within 2 L of what any have. False where they have nothing of what is asked. */
+static bool choose_scales(power_program *m, double *x, double *s, information_values *values)
+{
+    const alloc_information *information = &m->coupled->information;
+    const coupled_ask *ask = m->ask;
+    double margin, scale = 1.0, raised;
+
+    fill_equal_powers(m->coupled, ask->limits, x, s);
+    information_evaluate(information, x, s, values);
+    margin = information_margin(information, ask->held | ask->raised, values, values, 0.0);
+    if (!(margin > 0.0)) {
+        return false;
+    }
+    raised = information_margin(information, ask->raised, values, values, 0.0);
+    if (ask->raised == 0) { /* powers, and what they are limited by, are the unknown */
+        scale = 1.0 / margin;
+        raised = scale;
+    }
+    m->factor = raised;
+    for (size_t l = 0; l < m->L; l++) {
+        m->unit[l] = (x[l] + s[l]) * scale;
+    }
+    for (size_t q = 0; q < information->functionals; q++) {
+        m->lit[q] = information_lit(information, q, x, s) * scale;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        values->J[i] *= scale;
+    }
+    m->frame = information_axes(information, values->J, LEAST_AXIS);
+    return true;
+}
+
+static void lay_out_program(power_program *m)
+{
+    const alloc_information *information = &m->coupled->information;
+
+    m->serving = 0;
+    for (size_t l = 0; l < m->L; l++) {
+        m->place[l] = information->idle[l] ? SIZE_MAX : m->serving++;
+    }
+    m->s = m->serving;
+    m->f = m->s + m->L;
+    m->g = m->f + (is_asked(m, INFORMATION_ANGLE) ? information->functionals : 0);
+    m->variables = m->g + 1;
+}
+
+/* ------------------------------------------------------------------------------- rows ---- */
+
+/* row += on_x x_l + on_s s_l */
+static void put_powers_of(const power_program *m, size_t row, size_t l, double on_x, double on_s)
+{
+    if (m->place[l] != SIZE_MAX) {
+        socp_put(m->builder, row, m->place[l], on_x * m->unit[l]);
+    }
+    socp_put(m->builder, row, m->s + l, on_s * m->unit[l]);
+}
+
+/* row -= scale times what is needed: 1, or g. */
+static void put_need(const power_program *m, size_t row, information_kind kind, double scale)
+{
+    if (is_raised(m, kind)) {
+        socp_put(m->builder, row, m->g, -scale * m->factor);
+    } else {
+        socp_constant(m->builder, row, -scale);
+    }
+}
+
+/* What is needed, at what equal powers have. */
+static double need_of(const power_program *m, information_kind kind)
+{
+    return is_raised(m, kind) ? m->factor : 1.0;
+}
+
+static void add_rows_of_own(const power_program *m)
+{
+    const alloc_information *information = &m->coupled->information;
+
+    for (size_t i = 0; i < information->owns; i++) {
+        const information_own *own = &information->own[i];
+
+        for (size_t l = 0; is_asked(m, own->kind) && l < m->L; l++) {
+            size_t row = socp_add_linear(m->builder, 1);
+            double scale = 1.0 / fmax(fmax(own->x[l], own->s[l]) * m->unit[l], need_of(m, own->kind));
+
+            m->row_scale[l + m->L * i] = scale;
+            put_powers_of(m, row, l, scale * own->x[l], scale * own->s[l]);
+            put_need(m, row, own->kind, scale);
+        }
+    }
+}
+
+static void add_shared(const power_program *m)
+{
+    const alloc_information *information = &m->coupled->information;
+
+    if (information->functionals == 0 || !is_asked(m, INFORMATION_ANGLE)) {
+        return;
+    }
+    for (size_t p = 0; p < m->L; p++) {
+        size_t row = socp_add_linear(m->builder, 1), q = information_functional(information, p);
+        double on_f = information->a[p] * m->lit[q], on_x = information->b[p];
+        double scale = 1.0 / fmax(fmax(on_f, on_x * m->unit[p]), need_of(m, INFORMATION_ANGLE));
+
+        m->row_scale[p + m->L * information->owns] = scale;
+        socp_put(m->builder, row, m->f + q, scale * on_f);
+        if (m->place[p] != SIZE_MAX) {
+            socp_put(m->builder, row, m->place[p], scale * on_x * m->unit[p]);
+        }
+        put_need(m, row, INFORMATION_ANGLE, scale);
+    }
+}
+
+/* f_q is no more than what lights the receiver. */
+static void add_functionals(const power_program *m)
+{
+    const alloc_information *information = &m->coupled->information;
+
+    for (size_t q = 0; q < m->g - m->f; q++) {
+        size_t row = socp_add_linear(m->builder, 1);
+
+        socp_put(m->builder, row, m->f + q, -1.0);
+        for (size_t l = 0; l < m->L; l++) {
+            double weight = information->weight[l + m->L * q] / m->lit[q];
+
+            put_powers_of(m, row, l, weight, weight * information->beam);
+        }
+    }
+}
+
+/* row + constant: `held` times 1, or g times that in its unit. */
+static void put_limit(const power_program *m, size_t row, coupled_power power)
+{
+    if (power == POWER_RAISED) {
+        socp_put(m->builder, row, m->g, m->factor);
+    } else {
+        socp_constant(m->builder, row, 1.0);
+    }
+}
+
+static void add_budget_and_limits(const power_program *m)
+{
+    double budget = m->ask->limits == POWER_HELD ? (double)m->L : m->coupled->budget;
+    const double *limit = m->ask->budget == POWER_HELD ? m->coupled->limit : m->coupled->stated;
+    size_t row;
+
+    if (m->ask->budget != POWER_FREE) {
+        row = socp_add_linear(m->builder, 1);
+        put_limit(m, row, m->ask->budget);
+        for (size_t l = 0; l < m->L; l++) {
+            put_powers_of(m, row, l, -1.0 / budget, -1.0 / budget);
+        }
+    }
+    for (size_t l = 0; m->ask->limits != POWER_FREE && l < m->L; l++) {
+        if (limit[l] < INFINITY) {
+            row = socp_add_linear(m->builder, 1);
+            put_limit(m, row, m->ask->limits);
+            put_powers_of(m, row, l, -1.0 / limit[l], -1.0 / limit[l]);
+        }
+    }
+    row = socp_add_linear(m->builder, m->s + m->L);
+    for (size_t i = 0; i < m->s + m->L; i++) {
+        socp_put(m->builder, row + i, i, 1.0);
+    }
+}
+
+/* The three numbers of J^ from powers of AP l. */
+static void put_matrix(const power_program *m, size_t row, size_t l, const double matrix[3], double on_x, double on_s)
+{
+    double part[3];
+
+    information_in_frame(&m->frame, matrix, part);
+    put_powers_of(m, row, l, on_x * (part[0] + part[2]), on_s * (part[0] + part[2]));
+    put_powers_of(m, row + 1, l, on_x * (part[0] - part[2]), on_s * (part[0] - part[2]));
+    put_powers_of(m, row + 2, l, 2.0 * on_x * part[1], 2.0 * on_s * part[1]);
+}
+
+static void add_position_cone(power_program *m)
+{
+    const alloc_information *information = &m->coupled->information;
+    const double *W = m->frame.W;
+
+    if (!information->position || !is_asked(m, INFORMATION_POSITION)) {
+        return;
+    }
+    m->first_cone_row = socp_add_cone(m->builder, 4);
+    for (size_t l = 0; l < m->L; l++) {
+        put_matrix(m, m->first_cone_row, l, information->along + 3 * l, information->position_x[l],
+                   information->position_s[l]);
+        if (information->light) {
+            put_matrix(m, m->first_cone_row, l, information->light + 3 * l, 1.0, information->beam);
+        }
+    }
+    put_need(m, m->first_cone_row, INFORMATION_POSITION, W[0] + W[2]);
+    put_need(m, m->first_cone_row + 1, INFORMATION_POSITION, W[0] - W[2]);
+    put_need(m, m->first_cone_row + 2, INFORMATION_POSITION, 2.0 * W[1]);
+    put_need(m, m->first_cone_row + 3, INFORMATION_POSITION, -2.0 * m->frame.root);
+}
+
+/* ---------------------------------------------------------------------------- answers ---- */
+
+/* Multipliers in the units of the rows, and of J itself. */
+static void read_multipliers(const power_program *m, const double *z, coupled_multipliers *out)
+{
+    const alloc_information *information = &m->coupled->information;
+    const double *cone = z + m->first_cone_row;
+    size_t row = m->first_row;
+
+    for (size_t i = 0; i < information_rows(information); i++) {
+        out->row[i] = m->row_scale[i] > 0.0 ? fmax(z[row++], 0.0) * m->row_scale[i] : 0.0;
+    }
+    if (m->first_cone_row > 0) { /* of J^ it is ((z0 + z1, z2), (z2, z0 - z1)) */
+        double a = (cone[0] + cone[1]) / m->frame.unit[0], b = cone[2] / sqrt(m->frame.unit[0] * m->frame.unit[1]);
+        double d = (cone[0] - cone[1]) / m->frame.unit[1], c = m->frame.cosine, s = m->frame.sine;
+
+        out->Z[0] = c * c * a - 2.0 * c * s * b + s * s * d;
+        out->Z[1] = c * s * (a - d) + (c * c - s * s) * b;
+        out->Z[2] = s * s * a + 2.0 * c * s * b + c * c * d;
+    }
+}
+
+static void read_answer(const power_program *m, const socp_solution *solution, coupled_answer *out)
+{
+    for (size_t l = 0; l < m->L; l++) {
+        out->x[l] = m->place[l] == SIZE_MAX ? 0.0 : fmax(solution->x[m->place[l]], 0.0) * m->unit[l];
+        out->s[l] = fmax(solution->x[m->s + l], 0.0) * m->unit[l];
+    }
+    out->factor = solution->x[m->g] * m->factor;
+    read_multipliers(m, solution->z, &out->multipliers);
+    out->found = true;
+}
+
+static cfi_status solve_program(const power_program *m, const socp_problem *problem, coupled_answer *out,
+                                cfi_error *error)
+{
+    socp_workspace *workspace = socp_create(problem, NULL, error);
+    socp_solution solution = {.x = NULL};
+    cfi_status status = workspace ? socp_solve(workspace, problem, &solution, error) : error->status;
+
+    if (status == CFI_OK && (solution.status == SOCP_OPTIMAL || solution.status == SOCP_INACCURATE)) {
+        read_answer(m, &solution, out);
+    } else if (status == CFI_OK && solution.status != SOCP_PRIMAL_INFEASIBLE) {
+        status = error_set(error, CFI_FAILED, "the cone problem of the sensing constraints: %s",
+                           socp_status_name(solution.status));
+    }
+    socp_destroy(workspace);
+    return status;
+}
+
+static cfi_status build_and_solve(power_program *m, coupled_answer *out, cfi_error *error)
+{
+    const socp_problem *problem;
+    cfi_status status;
+
+    lay_out_program(m);
+    m->builder = socp_builder_create(m->variables);
+    socp_objective(m->builder, m->g, m->ask->raised ? -1.0 : 1.0);
+    m->first_row = 0;
+    add_rows_of_own(m);
+    add_shared(m);
+    add_functionals(m);
+    add_budget_and_limits(m);
+    add_position_cone(m);
+    problem = socp_build(m->builder, error);
+    status = problem ? solve_program(m, problem, out, error) : error->status;
+    socp_builder_destroy(m->builder);
+    return status;
+}
+
+cfi_status coupled_solve(const alloc_coupled *coupled, const coupled_ask *ask, cfi_arena *arena, coupled_answer *out,
+                         cfi_error *error)
+{
+    size_t L = coupled->information.L, rows = information_rows(&coupled->information);
+    power_program m = {.coupled = coupled, .ask = ask, .L = L};
+    information_values values = {.row = no_numbers(arena, rows)};
+
+    *out = (coupled_answer){.x = arena_zeros(arena, L, sizeof(double)),
+                            .s = arena_zeros(arena, L, sizeof(double)),
+                            .multipliers.row = no_numbers(arena, rows)};
+    if (!values.row || !out->x || !out->s || !out->multipliers.row || !allocate_program(&m, arena)) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the sensing constraints of %zu access points", L);
+    }
+    if (!choose_scales(&m, out->x, out->s, &values)) {
+        memset(out->x, 0, L * sizeof *out->x);
+        memset(out->s, 0, L * sizeof *out->s);
+        return CFI_OK;
+    }
+    return build_and_solve(&m, out, error);
+}

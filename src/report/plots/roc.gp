@@ -1,0 +1,20 @@
+# Probability of detection against that of a false alarm: all access points together, their mean, and the weakest.
+name = "roc"; height_cm = 7.5; key_rows = 1; key_width = -2
+load "style.gp"
+set tmargin at screen title_bottom(height_cm)
+set title title_text noenhanced offset 0, -0.5
+set logscale x
+set mxtics 1
+set format x "10^{%T}"
+set xrange [1e-8:1]
+set yrange [0:1.02]
+set xlabel "probability of a false alarm"
+set ylabel "probability of detection"
+plot "roc.csv" using "false_alarm_probability":(of_drop("detection_probability_fused")) \
+       with lines linestyle 1 title "all together", \
+     "" using "false_alarm_probability":(of_drop("mean_detection_probability")) \
+       with lines linestyle 2 title "one, mean", \
+     "" using "false_alarm_probability":(of_drop("least_detection_probability")) \
+       with lines linestyle 3 title "one, least"
+unset output
+reset
