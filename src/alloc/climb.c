@@ -1,5 +1,5 @@
 /* The accelerated response. docs/model.md (M19). */
-#include "alloc/climb_users.h"
+#include "alloc/climb.h"
 
 #include "alloc/constants.h"
 

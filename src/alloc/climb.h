@@ -62,4 +62,13 @@ cfi_status climb_run(climb *c, const sca_work *work, const alloc_state *at, sca_
 /* That gap at any point that is feasible and evaluated; infinite where there is no answer. */
 double climb_gap(climb *c, const alloc_state *at);
 
+/* Users that are on their way to zero, and back (climb_users.c). Silences, in the last answer, those that fade. */
+void climb_silence_fading(climb *c);
+
+/* Gives silent users that would grow a little power in the state; true when there are any. */
+bool climb_revive_silent(climb *c);
+
+/* What each user counts in the acceleration, by the last state. */
+void climb_weigh_users(climb *c);
+
 #endif

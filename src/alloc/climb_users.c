@@ -1,5 +1,5 @@
 /* Users that are on their way to zero in a climb, and back. docs/model.md (M19). */
-#include "alloc/climb_users.h"
+#include "alloc/climb.h"
 
 #include "alloc/constants.h"
 
