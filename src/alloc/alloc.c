@@ -1,5 +1,6 @@
 /* Runs the allocation method of a scenario on one drop. docs/model.md (M9)-(M15). */
 #include "alloc/search.h"
+#include "alloc/splits.h"
 
 #include "alloc/constants.h"
 #include "base/clock.h"
@@ -158,7 +159,8 @@ static cfi_status make_powers(const alloc_job *job, cfi_allocation *out, cfi_err
         return alloc_given(job->link, &out->powers, error);
     default:
         set_outcome(out, CFI_ALLOC_FIXED, "heuristic_split");
-        return alloc_heuristic(job->link, job->arena, &out->powers, error);
+        return job->coupled ? splits_beside(job->link, job->coupled, job->workspace->scratch, &out->powers, error)
+                            : alloc_heuristic(job->link, job->arena, &out->powers, error);
     }
 }
 
@@ -208,7 +210,7 @@ static cfi_status find_edge(alloc_job *job, cfi_arena *scratch, alloc_coupled *c
 
     if (status == CFI_OK) {
         out->least_threshold_factor = 1.0 / coupled->margin;
-        job->coupled = coupled;
+        job->coupled = job->workspace->coupled = coupled;
     } else if (!constrains && (status == CFI_INVALID || status == CFI_FAILED)) {
         status = error_set(error, CFI_OK, "%s", "");
     }
@@ -231,7 +233,7 @@ static cfi_status run_at_edge(alloc_job *job, cfi_allocation *out, cfi_error *er
     if (status == CFI_OK) {
         status = run_method(job, out, error);
     }
-    job->coupled = NULL;
+    job->coupled = job->workspace->coupled = NULL;
     arena_release(scratch, mark);
     return status;
 }
