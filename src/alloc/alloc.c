@@ -45,6 +45,9 @@ static cfi_status allocate_allocation(alloc_job *job, cfi_allocation *out, doubl
     *trace = arena_alloc(arena, length, sizeof(double));
     out->objective.trace = *trace;
     job->factor = arena_alloc(job->workspace->scratch, L, sizeof(double));
+    for (size_t l = 0; job->factor && l < L; l++) {
+        job->factor[l] = 1.0; /* of powers that are no shares */
+    }
     return out->powers.p && job->factor && out->powers.s && out->ap_power_w && *trace ? CFI_OK
                                                                                       : alloc_out_of_memory(error);
 }
@@ -164,7 +167,9 @@ static cfi_status make_powers(const alloc_job *job, cfi_allocation *out, cfi_err
         return alloc_given(job->link, &out->powers, error);
     default:
         set_outcome(out, CFI_ALLOC_FIXED, "heuristic_split");
-        return splits_heuristic(job->link, out->least_threshold_factor, job->arena, &out->powers, factor, error);
+        return job->coupled
+                   ? splits_beside(job->link, job->coupled, job->workspace->scratch, &out->powers, error)
+                   : splits_heuristic(job->link, out->least_threshold_factor, job->arena, &out->powers, factor, error);
     }
 }
 
@@ -214,7 +219,7 @@ static cfi_status find_edge(alloc_job *job, cfi_arena *scratch, alloc_coupled *c
 
     if (status == CFI_OK) {
         out->least_threshold_factor = 1.0 / coupled->margin;
-        job->coupled = coupled;
+        job->coupled = job->workspace->coupled = coupled;
     } else if (!constrains && (status == CFI_INVALID || status == CFI_FAILED)) {
         status = error_set(error, CFI_OK, "%s", "");
     }
@@ -237,7 +242,7 @@ static cfi_status run_at_edge(alloc_job *job, cfi_allocation *out, cfi_error *er
     if (status == CFI_OK) {
         status = run_method(job, out, error);
     }
-    job->coupled = NULL;
+    job->coupled = job->workspace->coupled = NULL;
     arena_release(scratch, mark);
     return status;
 }

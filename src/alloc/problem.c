@@ -127,28 +127,39 @@ static cfi_status allocate_problem(alloc_problem *problem, cfi_arena *arena, cfi
 }
 
 /* Where sensing couples access points: what it asks, and which powers hold most of it. */
+static cfi_status make_coupled(alloc_problem *problem, cfi_arena *arena, cfi_error *error)
+{
+    alloc_coupled *coupled = arena_alloc(arena, 1, sizeof *coupled);
+
+    problem->coupled = coupled;
+    return coupled ? coupled_make(problem->link, arena, coupled, error)
+                   : error_set(error, CFI_NO_MEMORY, "out of memory for the sensing constraints");
+}
+
 static cfi_status couple_sensing(alloc_problem *problem, cfi_arena *arena, cfi_error *error)
 {
-    alloc_coupled *coupled;
-    cfi_status status;
+    cfi_status status = CFI_OK;
 
     if (!system_couples_sensing(problem->link->system)) {
         return CFI_OK;
     }
-    coupled = arena_alloc(arena, 1, sizeof *coupled);
-    if (!coupled) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the sensing constraints");
+    if (!problem->coupled) {
+        status = make_coupled(problem, arena, error);
     }
-    status = coupled_make(problem->link, arena, coupled, error);
     if (status != CFI_OK) {
         return status;
     }
-    problem->coupled = coupled;
-    problem->scratch = arena_alloc(arena, information_rows(&coupled->information) + 1, sizeof(double));
+    problem->scratch = arena_alloc(arena, information_rows(&problem->coupled->information) + 1, sizeof(double));
     return problem->scratch ? CFI_OK : error_set(error, CFI_NO_MEMORY, "out of memory for the sensing constraints");
 }
 
 cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error)
+{
+    return problem_build_beside(link, NULL, arena, problem, error);
+}
+
+cfi_status problem_build_beside(const cfi_link *link, const alloc_coupled *coupled, cfi_arena *arena,
+                                alloc_problem *problem, cfi_error *error)
 {
     const cfi_system *system = link->system;
     double unit_w = system_most_power(system) / (double)link->L;
@@ -156,6 +167,7 @@ cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *
     cfi_status status;
 
     *problem = (alloc_problem){.link = link,
+                               .coupled = coupled,
                                .objective = objective_of(system->allocation.objective),
                                .K = link->K,
                                .L = link->L,

@@ -85,6 +85,9 @@ double problem_unit_below(double bound);
 
 /* The scenario's objective must have a row in the table (objective_of). Fails: CFI_NO_MEMORY. */
 cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error);
+/* The same where what couples access points is made already, and lives as long; NULL: it is not. */
+cfi_status problem_build_beside(const cfi_link *link, const alloc_coupled *coupled, cfi_arena *arena,
+                                alloc_problem *problem, cfi_error *error);
 /* The rows of what users hear coherently, a part of problem_build. CFI_NO_MEMORY. */
 cfi_status problem_list_mates(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
 /* 0 beyond L, nothing else is set; NULL: out of memory. */

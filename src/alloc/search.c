@@ -39,7 +39,7 @@ cfi_status search_init(alloc_search *s, const cfi_link *link, const start_split 
     cfi_status status;
 
     *s = (alloc_search){.asked = link->system->allocation.starts};
-    status = problem_build(link, workspace->scratch, &s->problem, error);
+    status = problem_build_beside(link, workspace->coupled, workspace->scratch, &s->problem, error);
     if (status == CFI_OK) {
         status = ascent_init(&s->ascent, &s->problem, options, workspace, error);
     }

@@ -294,14 +294,6 @@ static void split_by_factors(void *context, size_t thread, size_t first, size_t 
     }
 }
 
-/* Of powers that are no shares, until others are known. */
-static void set_factors(size_t L, double *factor)
-{
-    for (size_t l = 0; l < L; l++) {
-        factor[l] = 1.0;
-    }
-}
-
 cfi_status splits_heuristic(const cfi_link *link, double least, cfi_arena *arena, cfi_powers *powers, double *factor,
                             cfi_error *error)
 {
@@ -311,9 +303,6 @@ cfi_status splits_heuristic(const cfi_link *link, double least, cfi_arena *arena
     heuristic_split h = {.link = link, .floor_factor = 1.0, .powers = powers, .factor = factor};
     split *aps;
 
-    if (factor) {
-        set_factors(L, factor);
-    }
     if (system_couples_sensing(link->system)) {
         return splits_coupled(link, arena, powers, error);
     }

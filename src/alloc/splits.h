@@ -2,6 +2,7 @@
 #ifndef CFISAC_ALLOC_SPLITS_H
 #define CFISAC_ALLOC_SPLITS_H
 
+#include "alloc/coupled.h"
 #include "alloc/sensing.h"
 
 cfi_status splits_out_of_memory(cfi_error *error);
@@ -20,7 +21,10 @@ void splits_scale(const cfi_link *link, const double *factor, cfi_powers *shares
 /* The heuristic split of a feasible drop whose signals have directions. Fails: CFI_NO_MEMORY. */
 cfi_status splits_directed(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error);
 /* The heuristic split where constraints couple access points: as much of the powers of largest margin as is needed
- * beside the plain split. Fails: CFI_INFEASIBLE, CFI_NO_MEMORY, and as coupled_make. */
+ * beside the plain split. Fails: CFI_INFEASIBLE, CFI_NO_MEMORY, and splits_coupled as coupled_make. */
+cfi_status splits_beside(const cfi_link *link, const alloc_coupled *coupled, cfi_arena *arena, cfi_powers *powers,
+                         cfi_error *error);
+/* The same of a drop whose constraints are not made yet. */
 cfi_status splits_coupled(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error);
 
 #endif

@@ -13,6 +13,8 @@ typedef struct cone_solver {
 struct alloc_workspace {
     cfi_arena *scratch; /* of one allocation, released at its end: warm, while results pile up in another arena */
     cone_solver cone;
+    const struct alloc_coupled
+        *coupled; /* of the allocation that runs, where sensing couples access points: made once */
 };
 
 /* Gives up the solver: what is half made must not serve the next drop. */

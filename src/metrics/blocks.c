@@ -188,7 +188,7 @@ static void add_to_matrix(const blocks_state *b, double *J)
     size_t K = b->plan->layout.K, L = b->plan->layout.L, receivers = network->equal_paths ? 1 : L;
 
     for (size_t p = 0; p < receivers; p++) {
-        double scale = b->plan->constants->per_path * (double)(L / receivers);
+        double scale = b->plan->constants->per_path * (double)L / (double)receivers;
 
         look_from(b, p);
         J[0] += scale * creal(product_of_streams(K, b->seen, b->seen));

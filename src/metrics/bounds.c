@@ -120,7 +120,7 @@ static cfi_status bound_position(const cfi_link *link, const cfi_powers *powers,
                                  cfi_error *error)
 {
     enum { MOST_ROWS = 4 }; /* an access point */
-    position_sum sum = {.row = arena_alloc(arena, 2 * MOST_ROWS * link->L, sizeof(double))};
+    position_sum sum = {.row = arena_alloc(arena, link->L * 2 * MOST_ROWS, sizeof(double))};
 
     if (!sum.row) {
         return out_of_position_memory(link, error);

@@ -198,7 +198,7 @@ static void look_along(const elimination *e, const double complex *alpha, const 
 void elimination_matrix(elimination *e, const cfi_network *network, const double *turn, double J[3])
 {
     size_t L = e->layout->L, receivers = network->equal_paths ? 1 : L;
-    double copies = (double)(L / receivers);
+    double copies = (double)L / (double)receivers;
 
     J[0] = J[1] = J[2] = 0.0;
     for (size_t l = 0; l < L; l++) {
