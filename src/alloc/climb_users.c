@@ -83,11 +83,12 @@ bool climb_revive_silent(climb *c)
 }
 
 /* Each user counts by the root of its part SINR / (1 + SINR) in how the objective bends: what is hardly served may be
- * on its way for long, and says little of the others. With shared pilots it still says how it weakens them. */
+ * on its way for long, and says little of the others. With shared pilots it still says how it weakens them; where
+ * sensing couples access points all count alike, since small powers settle what is sensed. */
 void climb_weigh_users(climb *c)
 {
     size_t K = c->problem->K;
-    double least = c->map.pairs > 0 ? LEAST_PART_SHARED : 0.0;
+    double least = c->map.coupled ? 1.0 : c->map.pairs > 0 ? LEAST_PART_SHARED : 0.0;
 
     for (size_t k = 0; k < K; k++) {
         double part = c->map.gain[k] * c->state[k];
