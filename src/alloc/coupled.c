@@ -70,7 +70,6 @@ static cfi_status find_best(alloc_coupled *coupled, cfi_arena *arena, cfi_error 
         return CFI_OK;
     }
     status = coupled_solve(coupled, &ask, arena, &answer, error);
-
     if (status != CFI_OK) {
         return status;
     }
