@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Draws the paper's figures (a, b, c) and further ones (d to j), each as SVG and PNG beside the table it shows.
+# Draws the paper's figures (a, b, c) and further ones (d to m), each as SVG and PNG beside the table it shows.
 # Run it with --help for the options; docs/figures.md says what each figure shows.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -20,6 +20,9 @@ Figures (all by default):
   h   exact rate and Theorem 1 under pilot reuse as antennas grow
   i   distribution of the users' rates for three precoders in the usual network of user-centric work, 2 N networks
   j   sum rate against the sensing threshold with 8 antennas, maximum ratio and zero-forcing
+  k   errors of maximum likelihood against the SNR, beside the bounds and a guess
+  l   sum rate against the position error that is allowed, own echoes and all of them without phases
+  m   map of a network that locates a target, and the target's error ellipses
 
   --drops N   networks a point (default: 100)
   --full      the same as --drops 1000
@@ -62,13 +65,13 @@ read_options() {
         shift
         ;;
       -*) die 2 "unknown option '$1' (allowed: --drops, --full, --out, --fresh, --help)" ;;
-      [a-j]) figures+=("$1") ;;
-      *) die 2 "unknown figure '$1' (allowed: a b c d e f g h i j)" ;;
+      [a-m]) figures+=("$1") ;;
+      *) die 2 "unknown figure '$1' (allowed: a b c d e f g h i j k l m)" ;;
     esac
     shift
   done
   [[ $drops =~ ^[1-9][0-9]{0,6}$ ]] || die 2 "--drops $drops: not a number of networks (allowed: 1 .. 9999999)"
-  [ "${#figures[@]}" -gt 0 ] || figures=(a b c d e f g h i j)
+  [ "${#figures[@]}" -gt 0 ] || figures=(a b c d e f g h i j k l m)
 }
 
 # ------------------------------------------------------------------------------------- running
@@ -268,6 +271,71 @@ figure_j() {
 network.aps precoding.kind sensing.crlb_threshold_db drops feasible paired_drops
 paired_mean_sum_rate_bit_s_hz paired_std_error_sum_rate_bit_s_hz
 END
+}
+
+# Where estimates come down to a guess, and to 1.1 times the bound of one block: the ends of the threshold region, by straight
+# lines between the points of fig_k.csv, errors in logarithms; the last crossing of each.
+threshold_region() {
+  awk -F, -v OFS=, '
+    function crossed(what, key, y) { # above 0 at the point before, and no more
+      if ((key, "y") in last && last[key, "y"] > 0 && y <= 0) {
+        at[key] = last[key, "x"] + ($2 - last[key, "x"]) * last[key, "y"] / (last[key, "y"] - y)
+      }
+      last[key, "x"] = $2; last[key, "y"] = y
+    }
+    BEGIN { prior["angle"] = 60 / sqrt(3); prior["position"] = 250 / sqrt(6) }
+    NR > 1 { crossed($1, $1 " low", log($4 / prior[$1])); crossed($1, $1 " high", log($4 / (1.1 * $7))) }
+    END { print "estimated", "low_snr_db", "high_snr_db"
+          for (what in prior) printf "%s,%.2f,%.2f\n", what, at[what " low"], at[what " high"] }' "$out/fig_k.csv"
+}
+
+figure_k() {
+  local ring='[[0,0],[125,0],[250,0],[250,125],[250,250],[125,250],[0,250],[0,125]]' journals=() information options
+  for information in averaged block; do # estimates do not depend on it
+    options=(--set "monte_carlo.drops=$drops" --set allocation.method=equal --set monte_carlo.bounds=none
+      --over "sensing.information=$information" --over power.snr_db=-10:5:60)
+    if [ "$information" = averaged ]; then
+      options+=(--set monte_carlo.estimator=ml --set monte_carlo.realizations=25)
+    else
+      options+=(--set monte_carlo.estimator=none --set monte_carlo.realizations=0)
+    fi
+    sweep "k-angle-$information-$drops" paper --set network.aps=1 --set sensing.crlb_threshold_db=null "${options[@]}" \
+      --over sensing.geometry=angles
+    sweep "k-position-$information-$drops" position --set network.aps=8 --set "network.ap_positions_m=$ring" \
+      --set network.array_orientation_deg=inward --set sensing.position_threshold_m=null "${options[@]}" --over sensing.geometry=target
+    journals+=("k-angle-$information-$drops/sweep.ndjson" "k-position-$information-$drops/sweep.ndjson")
+  done
+  table fig_k "${journals[@]}"
+  threshold_region >"$out/fig_k_region.csv"
+}
+
+figure_l() {
+  local aps model values journals=()
+  while read -r aps model values; do
+    sweep "l-$aps-$model-$drops" position --set "monte_carlo.drops=$drops" --set monte_carlo.realizations=0 \
+      --set monte_carlo.estimator=none --over "network.aps=$aps" --over "sensing.crlb_model=$model" \
+      --over "sensing.position_threshold_m=$values"
+    journals+=("l-$aps-$model-$drops/sweep.ndjson")
+  done <<'END'
+8 own_echo 3.5,4.5,6,8,11,16,25,40,70
+8 noncoherent 1.2,1.6,2.1,2.9,4,6,10,20,70
+16 own_echo 1.1,1.4,1.9,2.6,3.7,5.5,9,16,30
+16 noncoherent 0.37,0.48,0.65,0.9,1.3,2,3.5,8,30
+32 own_echo 0.4,0.5,0.7,1,1.4,2,3.5,6,10
+32 noncoherent 0.125,0.16,0.22,0.3,0.45,0.7,1.3,3,10
+END
+  table fig_l "${journals[@]}"
+}
+
+figure_m() {
+  local method
+  for method in sca equal; do
+    run_cfisac replay "$top/configs/position.json" --drop 6 --set network.aps=16 --set monte_carlo.realizations=0 \
+      --set monte_carlo.estimator=none --set "allocation.method=$method" --quiet >"$data/m-$method.json"
+  done
+  table fig_m m-sca.json
+  table fig_m_users m-sca.json
+  table fig_m_ellipses m-sca.json m-equal.json
 }
 
 # ---------------------------------------------------------------------------------------- main

@@ -4,12 +4,15 @@ add_test(NAME test_causes_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_
 add_test(NAME test_coupled_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_coupled.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_units_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_units.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_bounds_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_bounds.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_detection_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_detection.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_estimator_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_estimator.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_clusters_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_clusters.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_precoders_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_precoders.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_fading_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_fading.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_powers_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_powers.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_network_refusals_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_network_refusals.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_target_refusals_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_target_refusals.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_target_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_target.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_usual_networks COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_usual_networks.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
 add_test(NAME test_sweep_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_sweep.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
 # A clock that every look at it moves on, of test_solve_stops.sh.
@@ -19,6 +22,7 @@ target_compile_options(ticking_clock PRIVATE -Wall -Wextra -Wshadow -Wconversion
 target_link_libraries(ticking_clock PRIVATE ${CMAKE_DL_LIBS})
 add_test(NAME test_solve_stops COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_solve_stops.sh $<TARGET_FILE:cfisac>
          $<TARGET_FILE:ticking_clock> ${CMAKE_CURRENT_SOURCE_DIR}/cbf/rotated_rows.cbf)
+add_test(NAME test_target_bounds_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_target_bounds.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_solve_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_solve.sh $<TARGET_FILE:cfisac>)
 if(NOT CFISAC_SANITIZE) # minutes there, and the sweeps behind it are those of other tests
   add_test(NAME figures COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_figures.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})

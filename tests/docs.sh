@@ -67,7 +67,7 @@ checked 5 'commands'
 
 # columns and keys of the results
 "$cfisac" run configs/paper.json --quiet --set monte_carlo.drops=2 --set monte_carlo.realizations=4 --set power.bandwidth_mhz=20 --out "$work/r" >/dev/null
-for column in $(head -qn 1 "$work"/r/{drops,aps,ues,trace}.csv | tr ',' ' '); do
+for column in $(head -qn 1 "$work"/r/{drops,aps,ues,trace,roc}.csv | tr ',' ' '); do
   seen=$((seen + 1))
   grep -qF "\`$column\`" docs/results.md || complain "docs/results.md lacks the column $column"
 done
@@ -92,7 +92,7 @@ no_stale() {
   done
 }
 no_stale drops.csv 2 "$work/r/drops.csv"
-no_stale aps.csv 3 "$work"/r/{aps,ues,trace}.csv
+no_stale aps.csv 3 "$work"/r/{aps,ues,trace,roc}.csv
 checked 40 'columns of docs/results.md'
 while read -r key; do
   seen=$((seen + 1))

@@ -1,5 +1,6 @@
 cfisac_test(test_metrics LINK cfisac_metrics)
 cfisac_test(test_directed_bounds LINK cfisac_metrics)
+cfisac_test(test_exponentials LINK cfisac_metrics)
 cfisac_test(test_detection LINK cfisac_metrics)
 cfisac_test(test_monte_carlo LINK cfisac_metrics)
 cfisac_test(test_estimable LINK cfisac_metrics)

@@ -44,7 +44,7 @@ static scene make_scene(uint64_t seed)
     }
     assert_true(problem_complete(&s.problem, heuristic) && problem_complete(&s.problem, s.incumbent));
     problem_to_powers(&s.problem, heuristic, &s.d->powers);
-    s.source = (start_source){.heuristic = &s.d->powers,
+    s.source = (start_source){.heuristic.powers = &s.d->powers,
                               .incumbent = incumbent,
                               .users = contest_make(&s.d->link, s.d->arena),
                               .key = arena_alloc(s.d->arena, K, sizeof(double))};

@@ -1,5 +1,5 @@
 /* Maximum likelihood estimates of angles: against the bounds, against brute force on the raw signal, and against blind
- * guesses. docs/model.md (M23) */
+ * guesses. docs/model.md (M27) */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,10 +33,10 @@ static void split_powers(drop *d, double sensing)
     }
 }
 
-/* One access point of 4 x 4 antennas, T = 30, an angle within 60 degrees. */
-static drop *lone_ap(uint64_t seed, double sensing, double bound_db)
+/* One access point, T = 30, an angle within 60 degrees. */
+static drop *lone_array(uint64_t seed, const size_t antennas[2], double sensing, double bound_db)
 {
-    made_system made = make_system(seed, 1, 4, 4, 4);
+    made_system made = make_system(seed, 1, 4, antennas[0], antennas[1]);
     drop *d;
 
     made.system.sensing.angle_min_rad = -60.0 * DEGREE;
@@ -45,6 +45,11 @@ static drop *lone_ap(uint64_t seed, double sensing, double bound_db)
     split_powers(d, sensing);
     set_bound(d, pow(10.0, 0.1 * bound_db));
     return d;
+}
+
+static drop *lone_ap(uint64_t seed, double sensing, double bound_db)
+{
+    return lone_array(seed, (const size_t[]){4, 4}, sensing, bound_db);
 }
 
 /* -------------------------------------------------------------------- against the bounds ---- */
@@ -111,6 +116,40 @@ static void useful_bounds_are_met_and_useless_ones_left(void **state)
     }
 }
 
+/* How many times the bound the error is, both as root mean squares, over some angles. */
+static double excess(const size_t antennas[2], double sensing, double bound_db)
+{
+    enum { SOME = 12 };
+    double sum = 0.0;
+
+    for (uint64_t i = 0; i < SOME; i++) {
+        drop *d = lone_array(250 + i, antennas, sensing, bound_db);
+        double rmse = estimate_errors(d, 1000, 1).angle_rmse_rad[0];
+
+        sum += rmse * rmse;
+        free_drop(d);
+    }
+    return sqrt(sum / SOME / pow(10.0, 0.1 * bound_db));
+}
+
+/* The remark's rule, (0.225 / M)^2: 10 dB below it bounds are kept, 5 dB above it by no means. */
+static void thresholds_called_useless_are(void **state)
+{
+    (void)state;
+    static const size_t ANTENNAS[][2] = {{4, 4}, {4, 8}, {8, 8}, {2, 16}};
+
+    for (size_t i = 0; i < sizeof ANTENNAS / sizeof *ANTENNAS; i++) {
+        double rule_db = 20.0 * log10(0.225 / (double)ANTENNAS[i][1]);
+
+        for (int beam = 0; beam <= 1; beam++) {
+            double sensing = beam ? 1.0 : 0.5;
+
+            assert_true(excess(ANTENNAS[i], sensing, rule_db - 10.0) < 1.12);
+            assert_true(excess(ANTENNAS[i], sensing, rule_db + 5.0) > 2.0);
+        }
+    }
+}
+
 /* Two independent guesses, estimate and truth: the estimate's sine is nearly uniform, the truth's angle is. */
 static void without_signal_estimates_are_guesses(void **state)
 {
@@ -172,6 +211,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(angles_meet_the_block_bound),
         cmocka_unit_test(useful_bounds_are_met_and_useless_ones_left),
+        cmocka_unit_test(thresholds_called_useless_are),
         cmocka_unit_test(without_signal_estimates_are_guesses),
         cmocka_unit_test(angles_are_those_of_brute_force),
     };

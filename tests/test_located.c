@@ -1,5 +1,5 @@
 /* Maximum likelihood estimates of a target's position, against brute force on the raw signal and against the bound.
- * docs/model.md (M23) */
+ * docs/model.md (M27) */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -236,14 +236,14 @@ static void what_cannot_be_estimated_is_no_number(void **state)
     assert_true(isfinite(mc.angle_rmse_rad[0]) && isnan(mc.angle_rmse_std_error_rad[0]));
     assert_true(isfinite(mc.position_rmse_m) && isnan(mc.position_rmse_std_error_m));
     for (size_t k = 0; k < 4; k++) { /* AP 2 falls silent: two are left */
-        d->powers.p[k + 4 * 2] = 0.0;
+        d->powers.p[8 + k] = 0.0;
     }
     d->powers.s[2] = 0.0;
     mc = estimate_errors(d, 50, 1);
     assert_true(isnan(mc.angle_rmse_rad[2]) && isfinite(mc.angle_rmse_rad[1]));
     assert_true(mc.position_rmse_m < 10.0);
     for (size_t k = 0; k < 4; k++) { /* one is left: it sees a direction */
-        d->powers.p[k + 4 * 1] = 0.0;
+        d->powers.p[4 + k] = 0.0;
     }
     d->powers.s[1] = 0.0;
     mc = estimate_errors(d, 50, 1);

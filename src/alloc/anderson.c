@@ -13,7 +13,7 @@ static const double DEPENDENT = 1e-13;
 cfi_status anderson_init(anderson *a, size_t n, size_t depth, cfi_arena *arena, cfi_error *error)
 {
     size_t stride = rows_stride(n);
-    double *memory = arena_zeros(arena, (3 + 2 * depth) * stride, sizeof *memory);
+    double *memory = arena_zeros(arena, (5 + 2 * depth) * stride, sizeof *memory);
 
     if (!memory) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the acceleration of %zu unknowns", n);
@@ -24,8 +24,13 @@ cfi_status anderson_init(anderson *a, size_t n, size_t depth, cfi_arena *arena, 
                     .f = memory,
                     .last_f = memory + stride,
                     .last_g = memory + 2 * stride,
-                    .difference_f = memory + 3 * stride,
-                    .difference_g = memory + (3 + depth) * stride};
+                    .last_z = memory + 3 * stride,
+                    .weight = memory + 4 * stride,
+                    .difference_f = memory + 5 * stride,
+                    .difference_g = memory + (5 + depth) * stride};
+    for (size_t i = 0; i < n; i++) {
+        a->weight[i] = 1.0;
+    }
     return CFI_OK;
 }
 
@@ -35,75 +40,93 @@ void anderson_forget(anderson *a)
     a->started = false;
 }
 
-void anderson_learn(anderson *a, const double *restrict z, const double *restrict g)
+/* f of the last point, and its differences to the one before, of use where there is one. */
+CLONES(static, void, take_differences, (anderson * a, const double *restrict z, const double *restrict g), (a, z, g))
 {
-    size_t n = a->n, stride = a->stride;
+    size_t stride = a->stride, known = a->count < a->depth ? a->count + 1 : a->depth;
+    double *restrict f = a->f, *restrict last_f = a->last_f, *restrict last_g = a->last_g, *restrict last_z = a->last_z;
+    const double *restrict weight = a->weight;
+    double *restrict df = a->difference_f + a->next * stride, *restrict dg = a->difference_g + a->next * stride;
 
-    for (size_t i = 0; i < n; i++) {
-        a->f[i] = g[i] - z[i];
+    for (size_t i = 0; i < stride; i++) {
+        f[i] = weight[i] * (g[i] - z[i]);
+        df[i] = f[i] - last_f[i];
+        dg[i] = g[i] - last_g[i];
+        last_f[i] = f[i];
+        last_g[i] = g[i];
+        last_z[i] = z[i];
     }
+    for (size_t c = 0; a->started && c < known; c++) {
+        a->gram[a->next][c] = a->gram[c][a->next] = sum_products(stride, df, a->difference_f + c * stride);
+    }
+}
+
+void anderson_learn(anderson *a, const double *restrict z, const double *restrict g, double follower)
+{
+    take_differences(a, z, g);
     if (a->started) {
-        size_t at = a->next;
-        double *df = a->difference_f + at * stride, *dg = a->difference_g + at * stride;
-
-        for (size_t i = 0; i < n; i++) {
-            df[i] = a->f[i] - a->last_f[i];
-            dg[i] = g[i] - a->last_g[i];
-        }
-        a->next = at + 1 < a->depth ? at + 1 : 0;
+        a->difference_follower[a->next] = follower - a->last_follower;
+        a->next = a->next + 1 < a->depth ? a->next + 1 : 0;
         a->count = a->count < a->depth ? a->count + 1 : a->depth;
-        for (size_t c = 0; c < a->count; c++) {
-            a->gram[at][c] = a->gram[c][at] = rows_product(stride, df, a->difference_f + c * stride);
-        }
     }
-    memcpy(a->last_f, a->f, n * sizeof *a->f);
-    memcpy(a->last_g, g, n * sizeof *g);
+    a->last_follower = follower;
     a->started = true;
 }
 
-/* c of the normal equations, by Cholesky's factorisation. A dependent column has an inverse diagonal of 0, and c = 0.
+/* c of the normal equations, by the factorisation L D L'. A dependent column has an inverse diagonal of 0, and c = 0.
  */
-static void solve_normal_equations(const anderson *a, double c[ANDERSON_MOST])
+INLINE void solve_normal_equations(const anderson *a, double *c)
 {
-    double lower[ANDERSON_MOST][ANDERSON_MOST], inverse[ANDERSON_MOST];
+    double lower[ANDERSON_MOST][ANDERSON_MOST], scaled[ANDERSON_MOST], inverse[ANDERSON_MOST];
 
     for (size_t j = 0; j < a->count; j++) {
-        double square = a->gram[j][j], right = rows_product(a->stride, a->difference_f + j * a->stride, a->f);
+        double square = a->gram[j][j], right = sum_products(a->stride, a->difference_f + j * a->stride, a->f);
 
         for (size_t i = 0; i < j; i++) {
             double sum = a->gram[j][i];
 
             for (size_t k = 0; k < i; k++) {
-                sum -= lower[j][k] * lower[i][k];
+                sum -= scaled[k] * lower[i][k];
             }
+            scaled[i] = sum;
             lower[j][i] = sum * inverse[i];
-            square -= lower[j][i] * lower[j][i];
+            square -= lower[j][i] * sum;
             right -= lower[j][i] * c[i];
         }
-        inverse[j] = square > DEPENDENT * a->gram[j][j] ? 1.0 / sqrt(square) : 0.0;
-        c[j] = right * inverse[j];
+        inverse[j] = square > DEPENDENT * a->gram[j][j] ? 1.0 / square : 0.0;
+        c[j] = right;
     }
     for (size_t j = a->count; j-- > 0;) {
+        c[j] *= inverse[j];
         for (size_t k = j + 1; k < a->count; k++) {
             c[j] -= lower[k][j] * c[k];
         }
-        c[j] *= inverse[j];
     }
 }
 
-double anderson_next(const anderson *a, double *restrict z)
+/* norm(w (to - from))^2 */
+INLINE double square_between(size_t count, const double *weight, const double *from, const double *to)
 {
-    double c[ANDERSON_MOST] = {0.0}, plain = rows_product(a->stride, a->f, a->f), step = 0.0;
+    ROW_SUM((ROW_VECTOR(weight, at) * (ROW_VECTOR(to, at) - ROW_VECTOR(from, at))) *
+            (ROW_VECTOR(weight, at) * (ROW_VECTOR(to, at) - ROW_VECTOR(from, at))));
+}
+
+CLONES(extern, double, anderson_next, (const anderson *a, double *restrict z, double *restrict follower),
+       (a, z, follower))
+{
+    double c[ANDERSON_MOST] = {0.0}, plain = sum_products(a->stride, a->f, a->f);
 
     memcpy(z, a->last_g, a->stride * sizeof *z);
+    *follower = a->last_follower;
     solve_normal_equations(a, c);
     for (size_t j = 0; j < a->count; j++) {
-        rows_subtract(a->stride, c[j], a->difference_g + j * a->stride, z);
+        subtract_row(a->stride, c[j], a->difference_g + j * a->stride, z);
+        *follower -= c[j] * a->difference_follower[j];
     }
-    for (size_t i = 0; i < a->stride; i++) {
-        double moved = z[i] - (a->last_g[i] - a->f[i]);
+    return a->count > 0 && plain > 0.0 ? sqrt(square_between(a->stride, a->weight, a->last_z, z) / plain) : 1.0;
+}
 
-        step += moved * moved;
-    }
-    return a->count > 0 && plain > 0.0 ? sqrt(step / plain) : 1.0;
+double anderson_residual(const anderson *a)
+{
+    return rows_product(a->stride, a->f, a->f);
 }

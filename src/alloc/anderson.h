@@ -19,9 +19,11 @@ typedef struct anderson {
     size_t depth;                              /* the most differences kept, up to ANDERSON_MOST */
     size_t count, next;                        /* those kept; where the next one goes */
     bool started;                              /* last_f and last_g are of a point */
-    double *f, *last_f, *last_g;               /* a row each */
+    double *f, *last_f, *last_g, *last_z;      /* a row each; f times weights */
+    double *weight;                            /* a row: what a number counts in least squares; 1, or the caller's */
     double *difference_f, *difference_g;       /* `depth` rows */
     double gram[ANDERSON_MOST][ANDERSON_MOST]; /* DF' DF */
+    double last_follower, difference_follower[ANDERSON_MOST];
 } anderson;
 
 /* For n numbers and `depth` differences, 1 .. ANDERSON_MOST. Memory from the arena; CFI_NO_MEMORY. */
@@ -30,12 +32,16 @@ cfi_status anderson_init(anderson *a, size_t n, size_t depth, cfi_arena *arena, 
 /* Forgets what it has seen: the next point is followed by the plain step. */
 void anderson_forget(anderson *a);
 
-/* Learns that the map takes z to g; n numbers each. */
-void anderson_learn(anderson *a, const double *restrict z, const double *restrict g);
+/* Learns that the map takes z to g; rows, 0 beyond n. The follower is another number that belongs to z, of which the
+ * map makes nothing. */
+void anderson_learn(anderson *a, const double *restrict z, const double *restrict g, double follower);
 
-/* The accelerated point after the last one learnt, a row (rows.h), 0 beyond n; that is its g as long as nothing else is
- * known. Returns how many times as long as the plain step g - z the step from z to it is: 1 without acceleration, much
- * more where the map converges slowly. */
-double anderson_next(const anderson *a, double *restrict z);
+/* norm(f)^2 of the last point, weighed. */
+double anderson_residual(const anderson *a);
+
+/* The accelerated point after the last one learnt, a row, 0 beyond n; that is its g as long as nothing else is known.
+ * *follower: that number there, extrapolated alike. Returns how many times as long as the plain step g - z the step
+ * from z to it is: 1 without acceleration, much more where the map converges slowly. */
+double anderson_next(const anderson *a, double *restrict z, double *restrict follower);
 
 #endif

@@ -20,7 +20,7 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
         return status;
     }
     size_t stride = rows_stride(c->n);
-    double *memory = arena_alloc(arena, 8 * stride + 2 * problem->K, sizeof *memory);
+    double *memory = arena_zeros(arena, 8 * stride + 2 * problem->K, sizeof *memory);
     c->fading = arena_alloc(arena, 2 * problem->K, sizeof *c->fading);
     if (!memory || !c->fading) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the accelerated response");
@@ -83,9 +83,26 @@ static void damp_answer(climb *c)
     }
 }
 
+static climb_memory memory_of(const response *map)
+{
+    return (climb_memory){.mu = map->mu, .cases = map->cases, .free_scale = map->free_scale};
+}
+
+/* The best answer once more, to the bit. */
+static void answer_again(climb *c)
+{
+    response_value value;
+
+    c->map.mu = c->begun.mu;
+    c->map.cases = c->begun.cases;
+    c->map.free_scale = c->begun.free_scale;
+    response_answer(&c->map, c->origin, c->answer, &value);
+}
+
 /* False when the map has no answer there. */
 static bool take_answer(climb *c, sca_outcome *outcome)
 {
+    climb_memory begun = memory_of(&c->map);
     bool answered = response_answer(&c->map, c->state, c->answer, &c->value);
 
     c->held = answered && c->value.objective > c->objective;
@@ -93,6 +110,7 @@ static bool take_answer(climb *c, sca_outcome *outcome)
         c->objective = c->value.objective;
         copy_state(c, c->best, c->answer);
         copy_state(c, c->origin, c->state);
+        c->begun = begun;
         c->in_point = false;
     }
     if (answered) {
@@ -145,17 +163,15 @@ static void state_of(const climb *c, const alloc_state *at, double *state)
 /* Puts the best point into at->point, unless that is as good to the last bit. */
 static void recover_best(climb *c)
 {
-    response_value value;
-
     if (c->in_point) {
         return;
     }
     if (!c->held) {
-        response_answer(&c->map, c->origin, c->answer, &value);
+        answer_again(c);
     }
     response_read(&c->map, c->work->candidate.point);
     if (sca_complete(c->problem, &c->work->candidate) >= c->at->values->objective) {
-        problem_copy_state(c->problem, &c->work->candidate, c->at);
+        problem_swap_states(&c->work->candidate, c->at);
     }
     state_of(c, c->at, c->best);
     c->in_point = true;
@@ -183,6 +199,7 @@ static bool search_between(climb *c, sca_outcome *outcome)
     double share = 0.5;
 
     recover_best(c);
+    c->map.free_scale = false; /* from here on, since only the best answer is known to gain */
     if (!response_answer(&c->map, c->best, c->answer, &c->value)) {
         return false;
     }
@@ -261,7 +278,7 @@ static double growth(const climb *c, size_t k)
     double sum = rows_triple(c->problem->stride, signal, signal, c->map.along);
 
     for (size_t l = 0; c->problem->link->served && l < c->problem->L; l++) {
-        if (signal[l] > 0.0 && !(c->map.norm[l] > 0.0)) {
+        if (signal[l] > 0.0 && !(c->map.norm2[l] > 0.0)) {
             sum += signal[l] * signal[l] * first_answer(&c->map, l);
         }
     }
@@ -303,15 +320,44 @@ static void go_back(climb *c)
 
 /* ------------------------------------------------------------------------------ the climb ---- */
 
-/* Whether a plain step, after which the gain is a certificate, is likely to end the climb. At an extrapolated state the
- * gain is of the first order in the distance to the fixed point, at a feasible point of the second. */
+/* Whether a plain step, after which the gain is a certificate, is likely to end the climb. At a feasible point the gain
+ * is of the second order in the distance to the fixed point. */
 static bool is_near_end(const climb *c, double small)
 {
-    double first_order = fabs(c->value.gain) * c->reach_ratio / c->objective;
     bool quiet = fabs(c->value.objective - c->last_objective) <= QUIET_CHANGE * c->objective;
+    double likely = anderson_residual(&c->history) * c->reach_ratio;
 
-    return first_order <= small || (c->unchecked >= UNCHECKED && quiet) ||
-           (c->unchecked >= SOON && first_order * first_order <= SECOND_ORDER * small);
+    return (c->unchecked >= SOON && likely <= SECOND_ORDER * small * c->objective) ||
+           (c->unchecked >= UNCHECKED && quiet);
+}
+
+/* Each user counts by the root of its part SINR / (1 + SINR) in how the objective bends: what is hardly served may be
+ * on its way for long, and says little of the others. With shared pilots it still says how it weakens them. */
+static void weigh_users(climb *c)
+{
+    size_t K = c->problem->K;
+    double least = c->map.pairs > 0 ? LEAST_PART_SHARED : 0.0;
+
+    for (size_t k = 0; k < K; k++) {
+        double part = c->map.gain[k] * c->state[k];
+
+        c->history.weight[k] = c->history.weight[K + k] = sqrt(part > least ? part : least);
+    }
+}
+
+/* Learns the answer to the state that it is the answer to. */
+static void learn_answer(climb *c)
+{
+    size_t K = c->problem->K;
+    double moved = log(c->map.scale);
+
+    for (size_t k = 0; k < K && moved != 0.0; k++) {
+        c->from[k] += moved;
+        c->from[K + k] += 2.0 * moved;
+    }
+    coordinates_of_state(&c->coordinates, c->damped, c->to);
+    weigh_users(c);
+    anderson_learn(&c->history, c->from, c->to, c->map.mu);
 }
 
 /* From the answer on: by a plain step where the gain is likely to be small enough there; by one that is damped where
@@ -319,12 +365,13 @@ static bool is_near_end(const climb *c, double small)
 static void advance(climb *c, double small)
 {
     const double *answer = c->damped;
+    double mu;
     bool plain = false;
 
     silence_fading(c);
-    coordinates_of_state(&c->coordinates, c->damped, c->to);
-    anderson_learn(&c->history, c->from, c->to);
-    c->reach_ratio = fmax(anderson_next(&c->history, c->reach), 1.0);
+    learn_answer(c);
+    c->reach_ratio = fmax(anderson_next(&c->history, c->reach, &mu), 1.0);
+    c->map.mu = mu > 0.0 ? mu : c->map.mu;
     if (is_near_end(c, small)) {
         plain = true;
         answer = c->answer;
@@ -345,7 +392,10 @@ static void advance(climb *c, double small)
         return;
     }
     for (size_t i = 0; i < 2 * c->problem->K; i++) {
-        c->reach[i] = fmin(fmax(c->reach[i], c->to[i] - FARTHEST), c->to[i] + FARTHEST);
+        double low = c->to[i] - FARTHEST, high = c->to[i] + FARTHEST, reached = c->reach[i];
+
+        reached = reached > low ? reached : low;
+        c->reach[i] = reached < high ? reached : high;
     }
     go_to_reach(c, c->answer);
 }
@@ -366,6 +416,8 @@ static void begin_climb(climb *c, const sca_work *work, const alloc_state *at, c
     c->last_objective = 0.0;
     c->unchecked = UNCHECKED;
     c->map.mu = -1.0;
+    c->map.cases = CASES_FREE;
+    c->map.free_scale = true;
     coordinates_begin(&c->coordinates, at->values->interference, c->map.damping);
     restart(c);
 }

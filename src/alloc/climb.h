@@ -7,6 +7,13 @@
 #include "alloc/response.h"
 #include "alloc/sca.h"
 
+/* What of the answer before the map looks back at. */
+typedef struct climb_memory {
+    double mu;
+    response_cases cases;
+    bool free_scale;
+} climb_memory;
+
 /* A state is u, I and z (response.h): n = 2 K + pairs numbers. */
 typedef struct climb {
     const alloc_problem *problem;
@@ -19,6 +26,7 @@ typedef struct climb {
     double *damped;            /* n: the answer with coherent amplitudes that do not overshoot; or the answer itself */
     double *best;              /* n: the state of the best point */
     double *origin;            /* n: the state whose answer the best point is, unless it stands in at->point */
+    climb_memory begun;        /* what the map knew before it */
     double *from, *to, *reach; /* n: coordinates, logarithms, of the state and of the answer; an extrapolation */
     coordinates coordinates;
     size_t *fading;  /* K: evaluations in a row in which a weak user lost power */

@@ -49,13 +49,14 @@ void problem_clip(const alloc_problem *problem, double *w, double *x)
 /* Communication powers x_l that the completion starts from. */
 static void starting_powers(const alloc_problem *problem, alloc_point *point)
 {
+    bool saturated = problem->sensing.kind == SENSING_SATURATED;
+
     clip_amplitudes(problem, point->w, point->x);
     for (size_t l = 0; l < problem->L; l++) {
         double now = point->x[l], wanted = now, s = point->s[l], most = problem->sensing.most[l];
 
         point->s[l] = s > 0.0 ? s : 0.0;
-        if (problem->sensing.kind == SENSING_SATURATED &&
-            !sensing_is_idle(&problem->sensing, l)) { /* sensing power becomes communication power */
+        if (saturated && !sensing_is_idle(&problem->sensing, l)) { /* sensing power becomes communication power */
             wanted += point->s[l];
         }
         wanted = wanted > most ? most : wanted;
@@ -165,11 +166,7 @@ static double scaled_power(const alloc_point *point, const double *floor, double
 
 static void scale_amplitudes(const alloc_problem *problem, alloc_point *point, const double *floor, double c)
 {
-    double root = sqrt(c);
-
-    for (size_t i = 0; i < problem->K * problem->stride; i++) {
-        point->w[i] *= root;
-    }
+    rows_scale(problem->K * problem->stride, sqrt(c), point->w);
     for (size_t l = 0; l < problem->L; l++) {
         if (floor[l] > c * point->x[l]) {
             problem_set_power(problem, l, point->w, c * point->x[l], floor[l]);

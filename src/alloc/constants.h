@@ -43,6 +43,10 @@ static const double BUDGET_SPENT = 1e-13;
 /* The least price above 0 that is tried first where the budget is overspent at 0. */
 static const double FIRST_PRICE = 1e-6;
 
+/* Tries at the scale of a state, which lies within this factor of 1. */
+enum { MOST_SCALES = 20 };
+static const double FARTHEST_SCALE = 10.0;
+
 /* Relative: a common factor nearer to 1 raises nothing but rounding. */
 static const double WORTH_RAISING = 1e-12;
 /* The same where all access points answer together, to a tolerance. */
@@ -50,18 +54,20 @@ static const double WORTH_RAISING_COUPLED = 1e-9;
 
 /* Numbers of the climb, chosen on random scenarios by the evaluations that they need, and so that results stay within
  * 1e-6 of the cone solver's or better (`tests/bench/soak.sh` tells both). */
-static const double QUIET_CHANGE = 1e-7;    /* relative: the objective stands still, and the gap may be looked at */
+static const double QUIET_CHANGE = 1e-9;    /* relative: the objective stands still, and the gap may be looked at */
 static const double CERTIFIED_GAIN = 1e-2;  /* times allocation.tolerance: the relative gap at which a climb ends */
 static const double NO_PROGRESS_GAP = 1e-2; /* times the tolerance: a relative gap at which a climb that gets no further
                                                is at its end */
 static const double ROUNDING_GAIN = 4e-15;  /* below it a relative gap is rounding, whatever the tolerance */
-static const double SECOND_ORDER = 0.1; /* relative gap of a feasible point, over the square of an extrapolation's */
-static const double FAR_BELOW = 1e-3;   /* relative: an extrapolation that loses more was too long */
-static const double BELOW_SHORT = 1e-5; /* the same where histories are short */
-static const double RETREAT = 0.2;      /* what is left of it at each attempt to go less far */
-static const double FARTHEST = 4.0;     /* from the map's answer to an extrapolation, in logarithms */
-static const double FADING_SINR = 1e-3; /* below it a user may be on its way to zero */
-static const double FADING = 0.97;      /* times its amplitude, evaluation by evaluation */
+static const double SECOND_ORDER = 4.0;     /* of a step's square, beside which the gain after it is small */
+static const double LEAST_PART_SHARED = 0.03; /* that a user counts with at least; 0 and 0.3 ask for more steps of the
+                                                 cone solver */
+static const double FAR_BELOW = 1e-3;         /* relative: an extrapolation that loses more was too long */
+static const double BELOW_SHORT = 1e-5;       /* the same where histories are short */
+static const double RETREAT = 0.2;            /* what is left of it at each attempt to go less far */
+static const double FARTHEST = 4.0;           /* from the map's answer to an extrapolation, in logarithms */
+static const double FADING_SINR = 1e-3;       /* below it a user may be on its way to zero */
+static const double FADING = 0.97;            /* times its amplitude, evaluation by evaluation */
 static const double LEAST_LOGARITHM = 1e-150; /* amplitude that has a logarithm */
 static const double LOGARITHM_SHIFT = 0.1;    /* times root(I_k): added to u_k in damped climbs */
 static const double LEAST_SHARE = 0.02;       /* of a user's u that an extrapolation leaves it there, e^-FARTHEST */
@@ -70,7 +76,7 @@ enum {
     DEPTH_SHARED = 7, /* the same with shared pilots, where 5 takes a tenth more and sends some starts to the cone
                          solver */
     UNCHECKED = 4,    /* evaluations between two looks at the gap because the objective stands still, at least */
-    SOON = 2,         /* and because the gap is likely to be small */
+    SOON = 2,         /* and because the step is small */
     RETREATS = 3,     /* attempts to go less far */
     MOST_PLAIN = 6,   /* plain steps after a retreat */
     FADED = 3,        /* evaluations in a row in which a fading user lost power, until it is silenced */

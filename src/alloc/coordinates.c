@@ -2,9 +2,16 @@
 #include "alloc/coordinates.h"
 
 #include "alloc/constants.h"
+#include "alloc/logarithms.h"
 
 #include <math.h>
 #include <string.h>
+
+/* Of two numbers, the first of which may be no number: then the other. */
+static inline double larger_number(double a, double b)
+{
+    return a > b ? a : b;
+}
 
 void coordinates_begin(coordinates *c, const double *interference, bool damped)
 {
@@ -21,9 +28,10 @@ void coordinates_of_state(const coordinates *c, const double *state, double *coo
     size_t K = c->problem->K;
 
     for (size_t k = 0; k < K; k++) {
-        coordinate[k] = log(fmax(state[k] + c->shift[k], LEAST_LOGARITHM));
-        coordinate[K + k] = log(fmax(state[K + k], LEAST_LOGARITHM));
+        coordinate[k] = larger_number(state[k] + c->shift[k], LEAST_LOGARITHM);
+        coordinate[K + k] = larger_number(state[K + k], LEAST_LOGARITHM);
     }
+    logarithms_take(2 * K, coordinate);
     for (size_t k = 0; k < K; k++) {
         for (size_t m = c->problem->mate_start[k]; m < c->problem->mate_start[k + 1]; m++) {
             coordinate[2 * K + m] = state[2 * K + m] / c->measure[k];
@@ -31,15 +39,21 @@ void coordinates_of_state(const coordinates *c, const double *state, double *coo
     }
 }
 
-/* The u of user k that has a coordinate; where logarithms are shifted it keeps a share of the answer's, and the
- * coordinate is changed if need be. */
-static double signal_of(const coordinates *c, size_t k, double *coordinate, double answer)
+static double logarithm_of(double number)
 {
-    double u = exp(*coordinate) - c->shift[k];
+    logarithms_take(1, &number);
+    return number;
+}
+
+/* The u of user k from the exponential of its coordinate; where logarithms are shifted it keeps a share of the
+ * answer's, and the coordinate is changed if need be. */
+static double signal_of(const coordinates *c, size_t k, double *coordinate, double exponential, double answer)
+{
+    double u = exponential - c->shift[k];
 
     if (c->shift[k] > 0.0 && u < LEAST_SHARE * answer) {
         u = LEAST_SHARE * answer;
-        *coordinate = log(u + c->shift[k]);
+        *coordinate = logarithm_of(u + c->shift[k]);
     }
     return u;
 }
@@ -49,10 +63,13 @@ void coordinates_to_state(const coordinates *c, double *coordinate, const double
     size_t K = c->problem->K;
 
     for (size_t k = 0; k < K; k++) {
-        coordinate[k] = answer[k] > 0.0 ? coordinate[k] : log(fmax(c->shift[k], LEAST_LOGARITHM));
-        coordinate[K + k] = fmax(coordinate[K + k], 0.0);
-        state[k] = answer[k] > 0.0 ? signal_of(c, k, coordinate + k, answer[k]) : 0.0;
-        state[K + k] = exp(coordinate[K + k]);
+        coordinate[k] = answer[k] > 0.0 ? coordinate[k] : logarithm_of(larger_number(c->shift[k], LEAST_LOGARITHM));
+        coordinate[K + k] = larger_number(coordinate[K + k], 0.0);
+    }
+    memcpy(state, coordinate, 2 * K * sizeof *state);
+    exponentials_take(2 * K, state);
+    for (size_t k = 0; k < K; k++) {
+        state[k] = answer[k] > 0.0 ? signal_of(c, k, coordinate + k, state[k], answer[k]) : 0.0;
     }
     for (size_t k = 0; k < K; k++) {
         for (size_t m = c->problem->mate_start[k]; m < c->problem->mate_start[k + 1]; m++) {

@@ -29,7 +29,9 @@ double alloc_least_threshold_factor(const cfi_link *link)
 
         total += least;
         if (system->power.ap_limit_w) {
-            worst = fmax(worst, least / system->power.ap_limit_w[l]);
+            double share = least / system->power.ap_limit_w[l];
+
+            worst = share > worst ? share : worst;
         }
     }
     return fmax(worst, total / system->power.budget_w);

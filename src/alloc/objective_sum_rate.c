@@ -154,15 +154,29 @@ const step_surrogate sum_rate_fractional = {.has_squares = always,
                                             .add_squares = add_fractional_squares,
                                             .add_cones = add_no_cones};
 
+/* SINRs below it have a logarithm of 1 + SINR each; of larger ones it is the product's, as long as that is no larger
+ * than the other. */
+static const double SMALL_SINR = 0.125, LARGE_PRODUCT = 1e100;
+
 /* sum_k ln(1 + SINR_k) */
 static double value(const alloc_problem *problem, const alloc_values *values)
 {
-    double sum = 0.0;
+    double sum = 0.0, product = 1.0;
 
     for (size_t k = 0; k < problem->K; k++) {
-        sum += log1p(values_sinr(values, k));
+        double sinr = values_sinr(values, k);
+
+        if (sinr >= SMALL_SINR && sinr < LARGE_PRODUCT) {
+            product *= 1.0 + sinr;
+        } else {
+            sum += log1p(sinr);
+        }
+        if (product > LARGE_PRODUCT) {
+            sum += log(product);
+            product = 1.0;
+        }
     }
-    return sum;
+    return sum + log(product);
 }
 
 /* Of ln(1 + u^2 / I): u / (I + u^2) and 1 / I - 1 / (I + u^2). */

@@ -18,61 +18,6 @@ double problem_unit_below(double bound)
     return ldexp(1.0, -2 * ((2 - exponent) / 2));
 }
 
-/* Loops between rows and the K numbers an access point of links and powers take the access points of a cache line at a
- * time, and are shared among threads by access points. */
-static size_t line_end(size_t first, size_t end)
-{
-    return first + LANES < end ? first + LANES : end;
-}
-
-static void share_aps(const alloc_problem *problem,
-                      void (*work)(void *context, size_t thread, size_t first, size_t end), void *context)
-{
-    size_t threads = problem->link->threads;
-
-    threads_share(threads, problem->L, threads_even_part(threads, problem->L, 2 * problem->K), work, context);
-}
-
-/* Numbers of a link in the units of the problem, in rows. */
-typedef struct row_filling {
-    const alloc_problem *problem;
-    const double *moment;
-    double factor, *rows;
-} row_filling;
-
-static void fill_rows_of(void *context, size_t thread, size_t first, size_t end)
-{
-    const row_filling *f = context;
-    const alloc_problem *problem = f->problem;
-
-    (void)thread;
-    for (; first < end; first += LANES) {
-        for (size_t k = 0; k < problem->K; k++) {
-            for (size_t l = first; l < line_end(first, end); l++) {
-                f->rows[problem_at(problem, k, l)] = problem_rounded(f->moment[k + problem->K * l] * f->factor);
-            }
-        }
-    }
-}
-
-/* A row a user; 0 beyond L. */
-static void clear_padding(const alloc_problem *problem, double *rows, size_t count)
-{
-    for (size_t row = 0; row < count; row++) {
-        for (size_t l = problem->L; l < problem->stride; l++) {
-            rows[l + problem->stride * row] = 0.0;
-        }
-    }
-}
-
-static void fill_rows(const alloc_problem *problem, const double *moment, double factor, double *rows)
-{
-    row_filling f = {.problem = problem, .moment = moment, .factor = factor, .rows = rows};
-
-    clear_padding(problem, rows, problem->K);
-    share_aps(problem, fill_rows_of, &f);
-}
-
 static void fill_coefficients(alloc_problem *problem)
 {
     const cfi_link *link = problem->link;
@@ -80,13 +25,13 @@ static void fill_coefficients(alloc_problem *problem)
     double unit = problem->unit_w, noise = system->power.comm_noise_w, most = system_most_power(system);
     alloc_sensing *sensing = &problem->sensing;
 
-    fill_rows(problem, link->g, problem->amplitude, problem->signal);
+    problem_fill_rows(problem, link->g, problem->amplitude, problem->signal);
     if (problem->heard != problem->signal) {
-        fill_rows(problem, link->heard, problem->amplitude, problem->heard);
+        problem_fill_rows(problem, link->heard, problem->amplitude, problem->heard);
     }
-    fill_rows(problem, link->S, unit / noise, problem->sensing_load);
+    problem_fill_rows(problem, link->S, unit / noise, problem->sensing_load);
     if (problem->load && !problem_loads_equal(problem)) {
-        fill_rows(problem, link->V, unit / noise, problem->load);
+        problem_fill_rows(problem, link->V, unit / noise, problem->load);
     }
     for (size_t l = 0; l < problem->L; l++) {
         if (sensing->directed) { /* sensing_direct has done it */
@@ -267,8 +212,8 @@ alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena)
         return NULL;
     }
     point->s = point->x + problem->stride;
-    clear_padding(problem, point->w, problem->K);
-    clear_padding(problem, point->x, 2);
+    problem_clear_padding(problem, point->w, problem->K);
+    problem_clear_padding(problem, point->x, 2);
     return point;
 }
 
@@ -304,6 +249,17 @@ void problem_copy_state(const alloc_problem *problem, const alloc_state *from, c
     memcpy(to->values->u, from->values->u, problem->K * sizeof(double));
     memcpy(to->values->interference, from->values->interference, problem->K * sizeof(double));
     to->values->objective = from->values->objective;
+}
+
+void problem_swap_states(const alloc_state *one, const alloc_state *other)
+{
+    alloc_point point = *one->point;
+    alloc_values values = *one->values;
+
+    *one->point = *other->point;
+    *one->values = *other->values;
+    *other->point = point;
+    *other->values = values;
 }
 
 /* ------------------------------------------------------------------------------ evaluation ---- */
@@ -354,101 +310,4 @@ double problem_evaluate(const alloc_problem *problem, const alloc_point *point, 
     }
     values->objective = problem->objective->value(problem, values);
     return values->objective;
-}
-
-/* ---------------------------------------------------------------- powers in watts ---- */
-
-/* What the threads share of a change of units. */
-typedef struct unit_change {
-    const alloc_problem *problem;
-    double *w, *x; /* rows */
-    double *p;     /* K numbers an access point, watts */
-} unit_change;
-
-static void make_powers_of(void *context, size_t thread, size_t first, size_t end)
-{
-    const unit_change *c = context;
-    const alloc_problem *problem = c->problem;
-
-    (void)thread;
-    for (; first < end; first += LANES) {
-        for (size_t k = 0; k < problem->K; k++) {
-            for (size_t l = first; l < line_end(first, end); l++) {
-                double w = c->w[problem_at(problem, k, l)];
-
-                c->p[k + problem->K * l] = w * w * problem->unit_w;
-            }
-        }
-    }
-}
-
-void problem_to_powers(const alloc_problem *problem, const alloc_point *point, cfi_powers *powers)
-{
-    unit_change c = {.problem = problem, .w = point->w, .p = powers->p};
-
-    share_aps(problem, make_powers_of, &c);
-    for (size_t l = 0; l < problem->L; l++) {
-        powers->s[l] = point->s[l] * problem->unit_w;
-    }
-}
-
-double problem_amplitude(const alloc_problem *problem, double power_w)
-{
-    return problem_rounded(sqrt(power_w / problem->unit_w));
-}
-
-/* Users whose amplitudes are worked out at once. */
-enum { USERS = 64 };
-
-CLONES(static, void, take_amplitudes,
-       (size_t count, double unit, const double *restrict power, double *restrict amplitude),
-       (count, unit, power, amplitude))
-{
-    for (size_t k = 0; k < count; k++) {
-        amplitude[k] = problem_rounded(sqrt(power[k] / unit));
-    }
-}
-
-/* Users first_user .. end_user - 1 at the access points of a line. */
-static void make_line(const unit_change *c, size_t first, size_t end, size_t first_user, size_t end_user)
-{
-    const alloc_problem *problem = c->problem;
-    double amplitude[LANES][USERS];
-
-    for (size_t l = first; l < end; l++) {
-        take_amplitudes(end_user - first_user, problem->unit_w, c->p + first_user + problem->K * l,
-                        amplitude[l - first]);
-    }
-    for (size_t k = first_user; k < end_user; k++) {
-        for (size_t l = first; l < end; l++) {
-            double w = amplitude[l - first][k - first_user];
-
-            c->w[problem_at(problem, k, l)] = w;
-            c->x[l] += w * w;
-        }
-    }
-}
-
-static void make_amplitudes_of(void *context, size_t thread, size_t first, size_t end)
-{
-    const unit_change *c = context;
-    size_t K = c->problem->K;
-
-    (void)thread;
-    for (; first < end; first += LANES) {
-        for (size_t user = 0; user < K; user += USERS) {
-            make_line(c, first, line_end(first, end), user, K - user < USERS ? K : user + USERS);
-        }
-    }
-}
-
-void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers, alloc_point *point)
-{
-    unit_change c = {.problem = problem, .w = point->w, .x = point->x, .p = powers->p};
-
-    memset(point->x, 0, problem->stride * sizeof *point->x);
-    share_aps(problem, make_amplitudes_of, &c);
-    for (size_t l = 0; l < problem->L; l++) {
-        point->s[l] = problem_rounded(powers->s[l] / problem->unit_w);
-    }
 }

@@ -96,6 +96,8 @@ alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena);
 bool problem_state(const alloc_problem *problem, cfi_arena *arena, alloc_state *state);
 void problem_copy(const alloc_problem *problem, const alloc_point *from, alloc_point *to);
 void problem_copy_state(const alloc_problem *problem, const alloc_state *from, const alloc_state *to);
+/* Exchanges two states in no time. */
+void problem_swap_states(const alloc_state *one, const alloc_state *other);
 
 /* Where interference depends on the stream: the streams and their loads, a part of problem_build (CFI_NO_MEMORY); adds
  * what those of amplitudes w cause, sum_jl load_by_stream_kjl w_jl^2; and what they cost in sum where a unit of
@@ -167,11 +169,19 @@ void problem_set_power(const alloc_problem *problem, size_t l, double *w, double
  * the budget and the limits; negative when there is none. */
 double problem_common_factor(const alloc_problem *problem, const double *x, const double *floor);
 
+/* Numbers of a link times a factor, in rows; a part of problem_build. Whatever of `count` rows is beyond L becomes 0.
+ */
+void problem_fill_rows(const alloc_problem *problem, const double *moment, double factor, double *rows);
+void problem_clear_padding(const alloc_problem *problem, double *rows, size_t count);
+
 /* The amplitude of a power in watts. */
 double problem_amplitude(const alloc_problem *problem, double power_w);
-/* Radiated watts of a point, and back. */
+/* Radiated watts of a point, and back; or from shares of them, each of which `factor` (L) of its access point makes the
+ * watts for a user. */
 void problem_to_powers(const alloc_problem *problem, const alloc_point *point, cfi_powers *powers);
 void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers, alloc_point *point);
+void problem_from_shares(const alloc_problem *problem, const cfi_powers *shares, const double *factor,
+                         alloc_point *point);
 
 /* Pairs of users of one pilot in blocks (pairs.c): what a user hears of every stream of its pilot, and what every
  * stream costs the users who hear it, are products of a few rows by a few rows, each of which is read once a block and

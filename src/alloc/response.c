@@ -10,19 +10,28 @@
 
 /* ------------------------------------------------------------------------------ set-up ---- */
 
+CLONES(static, void, take_root_row, (size_t count, const double *square, double *root), (count, square, root))
+{
+    for (size_t l = 0; l < count; l++) {
+        root[l] = sqrt(square[l]);
+    }
+}
+
 static void fill_constant_rows(response *r)
 {
     const alloc_sensing *sensing = &r->problem->sensing;
+    size_t L = r->problem->L;
 
-    for (size_t l = 0; l < r->problem->L; l++) {
+    for (size_t l = 0; l < L; l++) {
         sensing_shape shape = sensing_shape_of(sensing, l);
 
-        r->root_kink[l] = sqrt(shape.kink);
+        r->root_kink[l] = shape.kink;
         r->trade[l] = shape.helps ? shape.trade : INFINITY;
         r->offset[l] = shape.offset;
-        r->root_most[l] = sqrt(sensing->most[l]);
-        r->root_fewest[l] = sqrt(sensing->fewest[l]);
     }
+    take_root_row(L, r->root_kink, r->root_kink);
+    take_root_row(L, sensing->most, r->root_most);
+    take_root_row(L, sensing->fewest, r->root_fewest);
 }
 
 cfi_status response_out_of_memory(const alloc_problem *problem, cfi_error *error)
@@ -30,23 +39,26 @@ cfi_status response_out_of_memory(const alloc_problem *problem, cfi_error *error
     return error_set(error, CFI_NO_MEMORY, "out of memory for the response of %zu access points", problem->L);
 }
 
+enum { ROWS = 13 }; /* that every response has */
+
 cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *arena, cfi_error *error)
 {
     size_t K = problem->K, pairs = problem->mate_start[K], stride = problem->stride;
     bool streams = problem->load_by_stream != NULL, apart = !problem_loads_equal(problem);
-    double *memory = arena_zeros(arena, (12 + (pairs > 0 || streams ? K : 0)) * stride + 2 * K, sizeof *memory);
+    double *memory = arena_zeros(arena, (ROWS + (pairs > 0 || streams ? K : 0)) * stride + 2 * K, sizeof *memory);
 
     *r = (response){.problem = problem, .pairs = pairs, .stride = stride, .mu = -1.0};
     if (!memory) {
         return response_out_of_memory(problem, error);
     }
-    double **const row[] = {&r->root_kink, &r->trade, &r->offset,        &r->root_most, &r->root_fewest, &r->norm,
-                            &r->per_norm,  &r->price, &r->sensing_price, &r->along,     &r->x,           &r->s};
-    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+    double **const row[ROWS] = {&r->root_kink, &r->trade, &r->offset,   &r->root_most, &r->root_fewest,
+                                &r->norm2,     &r->norm,  &r->per_norm, &r->price,     &r->sensing_price,
+                                &r->along,     &r->x,     &r->s};
+    for (size_t i = 0; i < ROWS; i++) {
         *row[i] = memory + i * stride;
     }
     r->sensing_price = apart ? r->sensing_price : r->price;
-    r->gain = memory + 12 * stride;
+    r->gain = memory + ROWS * stride;
     r->weight = r->gain + K;
     r->amplitude = pairs > 0 || streams ? r->weight + K : NULL;
     fill_constant_rows(r);
@@ -75,7 +87,7 @@ enum { AP_TILE = 256 };
 CLONES(static, void, price_tile, (const response *r, size_t first, size_t count), (r, first, count))
 {
     const alloc_problem *problem = r->problem;
-    double *restrict norm2 = r->norm + first, *restrict price = r->price + first;
+    double *restrict norm2 = r->norm2 + first, *restrict price = r->price + first;
 
     for (size_t l = 0; l < count; l++) {
         norm2[l] = price[l] = 0.0;
@@ -156,7 +168,7 @@ static void clip_users(const response *r, size_t first_user, size_t end_user, si
         double *v = r->amplitude + r->stride * user + first;
 
         if (r->gain[user] > 0.0) {
-            clip_row(count, v, r->norm + first);
+            clip_row(count, v, r->norm2 + first);
         } else {
             memset(v, 0, count * sizeof *v);
         }
@@ -169,7 +181,7 @@ static void pay_coherent_tile(const response *r, size_t first, size_t count, con
     const alloc_problem *problem = r->problem;
     pairs_prices prices = {.gain = r->gain, .weight = r->weight, .z = z};
 
-    memset(r->norm + first, 0, count * sizeof *r->norm);
+    memset(r->norm2 + first, 0, count * sizeof *r->norm2);
     for (size_t group = 0; group < problem->groups; group++) {
         pairs_pay(problem, group, &prices, first, count, r->amplitude);
         clip_users(r, problem->group_start[group], problem->group_start[group + 1], first, count);
@@ -180,18 +192,6 @@ static void pay_coherent_tile(const response *r, size_t first, size_t count, con
     }
 }
 
-/* Of squares; the inverse of 0 is 0. */
-CLONES(static, void, take_roots, (size_t count, double *restrict value, double *restrict inverse),
-       (count, value, inverse))
-{
-    for (size_t l = 0; l < count; l++) {
-        double root = sqrt(value[l]);
-
-        value[l] = root;
-        inverse[l] = root > 0.0 ? 1.0 / root : 0.0;
-    }
-}
-
 /* What the threads share of an answer. */
 typedef struct shared_answer {
     response *r;
@@ -199,7 +199,7 @@ typedef struct shared_answer {
     double *answer;
 } shared_answer;
 
-/* h, C and C_s of the access points first .. end - 1, in tiles, without mu; whole vectors, as threads_even_part makes
+/* h^2, C and C_s of the access points first .. end - 1, in tiles, without mu; whole vectors, as threads_even_part makes
  * parts. */
 static void price_aps(void *context, size_t thread, size_t first, size_t end)
 {
@@ -221,110 +221,13 @@ static void price_aps(void *context, size_t thread, size_t first, size_t end)
         if (r->amplitude) {
             pay_coherent_tile(r, first, count, shared->z);
         }
-        take_roots(count, r->norm + first, r->per_norm + first);
-    }
-}
-
-/* -------------------------------------------------------------------------- the answers ---- */
-
-typedef struct one_answer {
-    double x, s, along, bend; /* bend: minus half the derivative of x + s by mu */
-} one_answer;
-
-/* The closed cases, without branches. Where nothing is gained and nothing costs, 0 / 0 compares false and the threshold
- * decides. */
-INLINE one_answer answer_of(const response *r, double mu, size_t l)
-{
-    double h = r->norm[l], C = r->price[l] + mu, trade = r->trade[l], kink = r->root_kink[l];
-    double below = C - (r->sensing_price[l] + mu) * trade, per_C = 1.0 / C, per_below = 1.0 / below;
-    double free = h * per_C, used = h * per_below, kept = 1.0 - trade;
-    bool slack = free >= kink, lifted = below > 0.0 && used < kink;
-    double wanted = slack ? free : lifted ? used : kink;
-    double curve = slack ? per_C : lifted ? kept * kept * per_below : 0.0;
-    double clipped = wanted > r->root_most[l] ? r->root_most[l] : wanted;
-    double rho = clipped < r->root_fewest[l] ? r->root_fewest[l] : clipped, x = rho * rho;
-    double missing = r->offset[l] - x * trade;
-
-    return (one_answer){.x = x,
-                        .s = missing > 0.0 ? missing : 0.0,
-                        .along = rho * r->per_norm[l],
-                        .bend = rho == wanted ? x * curve : 0.0};
-}
-
-/* LANES sums, so that the order of the additions does not depend on the length of vectors. */
-CLONES(static, spending, spend_alike, (const response *r, double mu), (r, mu))
-{
-    double total[LANES] = {0.0}, bend[LANES] = {0.0};
-
-    for (size_t first = 0; first < r->stride; first += LANES) {
-#pragma omp simd
-        for (size_t i = 0; i < LANES; i++) {
-            one_answer one = answer_of(r, mu, first + i);
-
-            r->x[first + i] = one.x;
-            r->s[first + i] = one.s;
-            r->along[first + i] = one.along;
-            total[i] += one.x + one.s;
-            bend[i] += one.bend;
+        if (response_needs_roots(r)) {
+            response_take_roots(r, first, count);
         }
     }
-    for (size_t i = 1; i < LANES; i++) {
-        total[0] += total[i];
-        bend[0] += bend[i];
-    }
-    return (spending){.total = total[0], .slope = -2.0 * bend[0]};
 }
 
-/* What all radiate at one mu; leaves the answers in r. */
-static spending spend(response *r, double mu)
-{
-    return r->problem->load_by_stream ? response_streams_spend(r, mu) : spend_alike(r, mu);
-}
-
-/* The price at which all would be spent if interference cost nothing. */
-static double first_price(const response *r)
-{
-    return sqrt(rows_product(r->stride, r->norm, r->norm) / (double)r->problem->L);
-}
-
-/* In the middle of a bracket; of its logarithms where it is wide. */
-static double between(double low, double high)
-{
-    return low > 0.0 && high > 4.0 * low ? sqrt(low * high) : 0.5 * (fmax(low, 0.0) + high);
-}
-
-/* Finds the mu >= 0 at which the budget is spent (0: it need not be), by Newton's method within a bracket. */
-static bool find_budget_price(response *r)
-{
-    double budget = (double)r->problem->L, mu = r->mu >= 0.0 ? r->mu : first_price(r);
-    double low = -1.0, high = INFINITY; /* low < 0: 0 was not tried */
-
-    for (size_t i = 0; i < MOST_PRICES; i++) {
-        spending now = spend(r, mu);
-        bool over = !(now.total <= budget);
-        double next = NAN;
-
-        r->mu = mu;
-        if (fabs(now.total - budget) <= BUDGET_SPENT * budget || (mu == 0.0 && !over)) {
-            return true;
-        }
-        low = over ? mu : low;
-        high = over ? high : mu;
-        if (now.slope < 0.0 && now.total < INFINITY) {
-            next = spending_newton(mu, now, budget);
-        }
-        if (!over && low < 0.0 && !(next > 0.0)) {
-            next = 0.0;
-        } else if (!(next > low && next < high)) {
-            next = high < INFINITY ? between(low, high) : fmax(4.0 * mu, FIRST_PRICE);
-        }
-        if (next == mu || next == low || next == high) {
-            return now.total <= budget * (1.0 + 1e3 * BUDGET_SPENT);
-        }
-        mu = next;
-    }
-    return false;
-}
+/* ---------------------------------------------------------------- what is left of the budget ---- */
 
 /* Where prices leave some of the budget unspent, all amplitudes are raised by the largest factor that the budget and
  * the limits allow: that raises every SINR. The factor is 1 where an access point is at its limit, so that fixed points
@@ -443,6 +346,8 @@ bool response_answer(response *r, const double *state, double *answer, response_
     const alloc_problem *problem = r->problem;
     size_t K = problem->K, threads = problem->link->threads, pairs_each = 1 + r->pairs / K;
     shared_answer shared = {.r = r, .z = state + 2 * K, .answer = answer};
+    bool scaled;
+    double gain;
 
     problem->objective->slopes(problem, state, state + K, r->gain, r->weight);
     threads_share(threads, r->stride, threads_even_part(threads, r->stride, K * pairs_each), price_aps, &shared);
@@ -452,7 +357,8 @@ bool response_answer(response *r, const double *state, double *answer, response_
     if (problem->load_by_stream) {
         response_streams_price(r);
     }
-    if (!(r->coupled ? response_coupled_answer(r) : find_budget_price(r))) {
+    scaled = response_answer_scaled(r, state, &gain);
+    if (!scaled && !(r->coupled ? response_coupled_answer(r) : response_find_price(r))) {
         return false;
     }
     if (problem->load_by_stream) {
@@ -462,7 +368,9 @@ bool response_answer(response *r, const double *state, double *answer, response_
     }
     collect(&shared);
     *value = value_of(r, state, answer);
-    if (r->coupled ? response_coupled_raise(r) : r->mu == 0.0 && raise_all(r)) {
+    if (scaled) {
+        value->gain = gain;
+    } else if (r->coupled ? response_coupled_raise(r) : r->mu == 0.0 && raise_all(r)) {
         collect(&shared);
         value->objective = objective_of_answer(r, answer);
     }

@@ -20,6 +20,13 @@
 
 #include <math.h>
 
+/* Which of the cases the access points are in. Most of the work at a price is what the rarer ones need. */
+typedef enum {
+    CASES_FREE,    /* rho = h / C everywhere: no threshold or limit binds */
+    CASES_CLIPPED, /* no threshold does */
+    CASES_ALL
+} response_cases;
+
 typedef struct response_coupled response_coupled;
 
 typedef struct response {
@@ -33,8 +40,12 @@ typedef struct response {
                                            and 0 */
     double *root_most, *root_fewest;    /* of what limits leave for x */
     /* a row each, of the last answer */
-    double *norm, *per_norm, *price, *sensing_price; /* h, 1 / h or 0; C and C_s without mu, one row where alike */
-    double *along, *x, *s;                           /* rho / h */
+    double *norm2, *price, *sensing_price; /* h^2; C and C_s without mu, one row where alike */
+    double *norm, *per_norm;               /* h, 1 / h or 0; where all are free they may be those of an answer before */
+    double *along, *x, *s;                 /* rho / h */
+    response_cases cases;
+    bool free_scale; /* the caller's: answers may be those to the state of another scale (response_scale.c) */
+    double scale;    /* t of the last answer: it is that to t u and t^2 I; 1 elsewhere */
     /* Where the climb is damped: by how much each coherent amplitude of the answer falls as the state's rises, were it
      * alone, and K rows of by how much amplitudes rise with their v, dw / dv. NULL elsewhere. */
     double *damping, *yield;
@@ -59,8 +70,9 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
 
 typedef struct response_value {
     double objective; /* F at the answer */
-    /* Of F, linearised at the state. At the state of a feasible point it is at least 0, and no step of the product
-     * surrogate gains more: the duality gap of that step at lambda_k = 1 / (1 + SINR_k). */
+    /* Of F, linearised at the state, the most that any feasible point has; with a free scale a bound of it. At the
+     * state of a feasible point it is at least 0, and no step of the product surrogate gains more: the duality gap of
+     * that step at lambda_k = 1 / (1 + SINR_k). */
     double gain;
 } response_value;
 
@@ -70,18 +82,36 @@ bool response_answer(response *r, const double *state, double *answer, response_
 /* The powers of the last answer. */
 void response_read(const response *r, alloc_point *point);
 
-/* Power at one price of it, and its derivative by the price. */
+/* The answers at a scale of the state that is nearer to a fixed point, where that is free and a quick one to find, with
+ * response_value.gain. False where they are to be had otherwise. */
+bool response_answer_scaled(response *r, const double *state, double *gain);
+
+/* Finds mu, the price of the budget, and the answers at it (response_spend.c). False as for response_answer. */
+bool response_find_price(response *r);
+
+/* h and 1 / h of `count` access points from `first` on; whether those are asked for before a price is. */
+void response_take_roots(const response *r, size_t first, size_t count);
+
+static inline bool response_needs_roots(const response *r)
+{
+    return r->amplitude || r->coupled || r->cases > CASES_FREE || r->mu < 0.0;
+}
+
+/* Power at one price of it, its first two derivatives by the price; bend NaN: not known. */
 typedef struct spending {
-    double total, slope;
+    double total, slope, bend;
 } spending;
 
-/* Newton's method for the price of `target`: where no threshold or limit binds, powers are sums of v^2 / price^2, and
- * total^(-1/2) is nearly linear in what is added to prices. */
+/* The price of `target`, by Newton's method: where no threshold or limit binds, powers are sums of v^2 / price^2, and
+ * total^(-1/2) is nearly linear in what is added to prices. What it bends is taken into account (Chebyshev's method)
+ * where that is known, and little. */
 static inline double spending_newton(double price, spending now, double target)
 {
-    double root = sqrt(now.total);
+    double per_slope = 1.0 / now.slope, ratio = now.total / target;
+    double step = 2.0 * now.total * per_slope * (1.0 - sqrt(ratio));
+    double share = 0.5 * step * (now.bend * per_slope - 1.5 * now.slope / now.total);
 
-    return price + (1.0 / root - 1.0 / sqrt(target)) * 2.0 * now.total * root / now.slope;
+    return price + (fabs(share) < 0.5 ? step - step * share : step);
 }
 
 /* Access points whose every v is clipped, where powers form no convex set (response_lone.c): they are told what to do.

@@ -88,7 +88,7 @@ static void settle(response *r, const double *z, size_t l)
     r->lone[l] = true;
     r->root_most[l] = r->root_fewest[l] = rho;
     if (rho > 0.0) {
-        r->norm[l] = r->per_norm[l] = r->amplitude[problem_at(r->problem, j, l)] = 1.0;
+        r->norm2[l] = r->norm[l] = r->per_norm[l] = r->amplitude[problem_at(r->problem, j, l)] = 1.0;
     }
 }
 

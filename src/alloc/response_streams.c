@@ -116,7 +116,7 @@ static double answer_alone(response *r, size_t l, double mu, spending free, spen
 
 spending response_streams_spend(response *r, double mu)
 {
-    spending sum = {.total = 0.0};
+    spending sum = {.bend = NAN};
 
     for (size_t first = 0; first < r->problem->L; first += LANES) {
         size_t count = r->problem->L - first < LANES ? r->problem->L - first : LANES;
@@ -138,7 +138,7 @@ spending response_streams_spend(response *r, double mu)
             powers_at(r, first, shift, &lifted);
         }
         for (size_t i = 0; i < count; i++) {
-            spending one = {.total = free.total[i], .slope = free.slope[i]};
+            spending one = {.total = free.total[i], .slope = free.slope[i], .bend = NAN};
 
             sum.slope +=
                 answer_alone(r, first + i, mu, one, (spending){.total = lifted.total[i], .slope = lifted.slope[i]});
@@ -206,7 +206,7 @@ static void find_shifts(response *r, size_t first, size_t count)
         left = 0;
         for (size_t i = 0; i < count; i++) {
             if (!search[i].found) {
-                search_on(&search[i], (spending){.total = x.total[i], .slope = x.slope[i]});
+                search_on(&search[i], (spending){.total = x.total[i], .slope = x.slope[i], .bend = NAN});
             }
             left += !search[i].found;
         }

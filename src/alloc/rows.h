@@ -3,11 +3,10 @@
 #ifndef CFISAC_ALLOC_ROWS_H
 #define CFISAC_ALLOC_ROWS_H
 
-#include "base/clones.h"
+#include "alloc/lanes.h"
 
+#include <stdbool.h>
 #include <stddef.h>
-
-enum { LANES = 8 };
 
 /* L numbers, rounded up to whole vectors. */
 static inline size_t rows_stride(size_t L)
@@ -25,5 +24,9 @@ double rows_triple(size_t count, const double *a, const double *b, const double 
 
 /* to_l -= factor from_l */
 void rows_subtract(size_t count, double factor, const double *from, double *to);
+/* to_l *= factor */
+void rows_scale(size_t count, double factor, double *to);
+/* No number is infinite or NaN. */
+bool rows_finite(size_t count, const double *a);
 
 #endif

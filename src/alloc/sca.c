@@ -7,17 +7,8 @@
 
 static bool all_finite(const alloc_problem *problem, const alloc_point *point)
 {
-    for (size_t i = 0; i < problem->K * problem->stride; i++) {
-        if (!isfinite(point->w[i])) {
-            return false;
-        }
-    }
-    for (size_t l = 0; l < problem->L; l++) {
-        if (!isfinite(point->x[l]) || !isfinite(point->s[l])) {
-            return false;
-        }
-    }
-    return true;
+    return rows_finite(problem->K * problem->stride, point->w) && rows_finite(problem->stride, point->x) &&
+           rows_finite(problem->stride, point->s);
 }
 
 /* Goes on in the direction of the step, doubling its length while the true objective rises: evaluations are much

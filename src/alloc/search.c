@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-static cfi_status allocate_search(alloc_search *s, const cfi_powers *heuristic, cfi_arena *arena, cfi_error *error)
+static cfi_status allocate_search(alloc_search *s, const start_split *heuristic, cfi_arena *arena, cfi_error *error)
 {
     const alloc_problem *problem = &s->problem;
     size_t length = problem->link->system->allocation.max_iterations + 1;
@@ -13,7 +13,7 @@ static cfi_status allocate_search(alloc_search *s, const cfi_powers *heuristic, 
 
     s->outcome.trace = arena_alloc(arena, length, sizeof(double));
     s->best_outcome.trace = arena_alloc(arena, length, sizeof(double));
-    s->source = (start_source){.problem = problem, .heuristic = heuristic, .incumbent = s->best};
+    s->source = (start_source){.problem = problem, .heuristic = *heuristic, .incumbent = s->best};
     if (s->asked > 1) {
         s->source.users = contest_make(problem->link, arena);
         s->source.key = arena_alloc(arena, problem->K, sizeof(double));
@@ -33,7 +33,7 @@ static size_t default_starts(const alloc_search *s)
     return !s->ascent.structured ? STARTS_SOCP : s->problem.limited ? STARTS_LIMITED : STARTS_STRUCTURED;
 }
 
-cfi_status search_init(alloc_search *s, const cfi_link *link, const cfi_powers *heuristic,
+cfi_status search_init(alloc_search *s, const cfi_link *link, const start_split *heuristic,
                        const cfi_alloc_options *options, alloc_workspace *workspace, cfi_error *error)
 {
     cfi_status status;

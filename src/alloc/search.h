@@ -18,9 +18,9 @@ typedef struct alloc_search {
     size_t broken;                     /* starts that broke down */
 } alloc_search;
 
-/* `heuristic`, watts, is read as long as the search lives. Fails: CFI_NO_MEMORY, CFI_INVALID as problem_build and
- * ascent_init. */
-cfi_status search_init(alloc_search *search, const cfi_link *link, const cfi_powers *heuristic,
+/* What starts are made from of `heuristic` is read as long as the search lives. Fails: CFI_NO_MEMORY, CFI_INVALID as
+ * problem_build and ascent_init. */
+cfi_status search_init(alloc_search *search, const cfi_link *link, const start_split *heuristic,
                        const cfi_alloc_options *options, alloc_workspace *workspace, cfi_error *error);
 
 /* Runs the starts; the best point is left in search->best, and how it went in best_outcome. Fails as ascent_run. */

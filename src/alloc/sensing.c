@@ -5,29 +5,18 @@
 
 #include <math.h>
 
-double sensing_least_power(const sensing_ap *ap)
-{
-    return ap->need > 0.0 ? ap->need / fmax(ap->comm, ap->sens) : 0.0;
-}
-
-sensing_ap sensing_of(const cfi_link *link, size_t l)
+sensing_ap sensing_of_directed(const cfi_link *link, size_t l)
 {
     const double *threshold = link->system->sensing.crlb_threshold_rad2;
     bool serves = link_has_users(link, l);
 
-    if (!threshold && link->directions.aim) {
+    if (!threshold) {
         return (sensing_ap){.comm = serves, .sens = 1.0};
     }
-    if (link->directions.aim) {
-        directed_ap ap = directed_of(link, l, 1.0);
+    directed_ap ap = directed_of(link, l, 1.0);
 
-        return (sensing_ap){.comm = serves ? directed_best(&ap).information : 0.0,
-                            .sens = ap.along * (double)link->system->N,
-                            .need = 1.0};
-    }
-    return (sensing_ap){.comm = serves ? link->own_echo.comm[l] : 0.0,
-                        .sens = link->own_echo.sens[l],
-                        .need = threshold ? 1.0 / threshold[l] : 0.0};
+    return (sensing_ap){
+        .comm = serves ? directed_best(&ap).information : 0.0, .sens = ap.along * (double)link->system->N, .need = 1.0};
 }
 
 cfi_status sensing_check(const cfi_link *link, cfi_error *error)
@@ -165,23 +154,6 @@ void sensing_choose(alloc_sensing *sensing, size_t L, bool coherent, const sensi
         sensing->rank[l] =
             sensing_is_idle(sensing, l) || 1.0 / d1 <= NEGLIGIBLE_POWER * unit[l] ? SIZE_MAX : sensing->ranked++;
     }
-}
-
-sensing_shape sensing_shape_of(const alloc_sensing *sensing, size_t l)
-{
-    double d1 = sensing->d1[l], d2 = sensing->d2[l];
-    sensing_shape shape = {.kink = d1 > LEAST_COEFFICIENT ? 1.0 / d1 : 1.0 / LEAST_COEFFICIENT,
-                           .helps = sensing->kind != SENSING_SATURATED && d2 > 0.0};
-
-    if (sensing_is_idle(sensing, l)) {
-        return (sensing_shape){.offset = 1.0 / d2, .helps = true};
-    }
-
-    if (shape.helps) {
-        shape.trade = d1 / d2;
-        shape.offset = 1.0 / d2;
-    }
-    return shape;
 }
 
 double sensing_floor(const alloc_sensing *sensing, size_t l, double s, double limit, bool keep)

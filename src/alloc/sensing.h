@@ -12,6 +12,7 @@
 #ifndef CFISAC_ALLOC_SENSING_H
 #define CFISAC_ALLOC_SENSING_H
 
+#include "alloc/constants.h"
 #include "alloc/directed.h"
 
 /* How a step treats the sensing constraint. Which of d1 and d2 is larger is the same for all access points, whose
@@ -57,7 +58,20 @@ typedef struct sensing_ap {
     double comm, sens, need;
 } sensing_ap;
 
-sensing_ap sensing_of(const cfi_link *link, size_t l);
+/* Where signals have directions. */
+sensing_ap sensing_of_directed(const cfi_link *link, size_t l);
+
+static inline sensing_ap sensing_of(const cfi_link *link, size_t l)
+{
+    const double *threshold = link->system->sensing.crlb_threshold_rad2;
+
+    if (link->directions.aim) {
+        return sensing_of_directed(link, l);
+    }
+    return (sensing_ap){.comm = !link->served || link_has_users(link, l) ? link->own_echo.comm[l] : 0.0,
+                        .sens = link->own_echo.sens[l],
+                        .need = threshold ? 1.0 / threshold[l] : 0.0};
+}
 
 /* A watt senses better as sensing power. */
 static inline bool sensing_beam_is_better(const sensing_ap *ap)
@@ -66,7 +80,10 @@ static inline bool sensing_beam_is_better(const sensing_ap *ap)
 }
 
 /* The least watts that reach the threshold, spent in whichever way senses better; infinite when neither does. */
-double sensing_least_power(const sensing_ap *ap);
+static inline double sensing_least_power(const sensing_ap *ap)
+{
+    return ap->need > 0.0 ? ap->need / (ap->comm > ap->sens ? ap->comm : ap->sens) : 0.0;
+}
 
 /* The allocation knows thresholds on the own echo only: CFI_INVALID for information that other access points' powers
  * add to, and for signals that have directions and interfere all alike. */
@@ -92,7 +109,23 @@ static inline bool sensing_is_idle(const alloc_sensing *sensing, size_t l)
 void sensing_choose(alloc_sensing *sensing, size_t L, bool coherent, const sensing_loads *loads, const double *limit,
                     const double *unit);
 
-sensing_shape sensing_shape_of(const alloc_sensing *sensing, size_t l);
+static inline sensing_shape sensing_shape_of(const alloc_sensing *sensing, size_t l)
+{
+    double d1 = sensing->d1[l], d2 = sensing->d2[l];
+    sensing_shape shape = {.kink = d1 > LEAST_COEFFICIENT ? 1.0 / d1 : 1.0 / LEAST_COEFFICIENT,
+                           .helps = sensing->kind != SENSING_SATURATED && d2 > 0.0};
+
+    if (sensing_is_idle(sensing, l)) {
+        return (sensing_shape){.offset = 1.0 / d2, .helps = true};
+    }
+
+    if (shape.helps) {
+        shape.trade = d1 / d2;
+        shape.offset = 1.0 / d2;
+    }
+    return shape;
+}
+
 /* The least communication power of AP l beside sensing power s within its limit; 0 where sensing power fills up what is
  * missing. Without `keep` s is given up. */
 double sensing_floor(const alloc_sensing *sensing, size_t l, double s, double limit, bool keep);

@@ -20,14 +20,28 @@ CLONES(static, void, scale_shares, (size_t K, double x, double sum, double *shar
     }
 }
 
+/* In four parts: one alone would wait for the addition before. */
+static double add_shares(size_t K, const double *share)
+{
+    double sum[4] = {0.0};
+    size_t k = 0;
+
+    for (; k + 4 <= K; k += 4) {
+        for (size_t i = 0; i < 4; i++) {
+            sum[i] += share[k + i];
+        }
+    }
+    for (; k < K; k++) {
+        sum[0] += share[k];
+    }
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
 /* K shares become parts of x watts; where all are 0 nothing is sent. */
 static void share_out(size_t K, double x, double *share)
 {
-    double sum = 0.0;
+    double sum = add_shares(K, share);
 
-    for (size_t k = 0; k < K; k++) {
-        sum += share[k];
-    }
     if (sum > 0.0) {
         scale_shares(K, x, sum, share);
     }
@@ -174,7 +188,7 @@ static inline double split_at(const split *ap, double c, double floor_factor, do
     return *free + *lifted;
 }
 
-/* So much of the budget is the rounding of its sum. */
+/* So much of the budget is the rounding of its sum, or a little less. */
 static const double SPLIT_ROUNDING = 4e-16;
 
 static double split_total(const split *aps, size_t L, double c, double floor_factor)
@@ -188,8 +202,8 @@ static double split_total(const split *aps, size_t L, double c, double floor_fac
 }
 
 /* The largest c in [0, 1] whose total is within the budget, to rounding: the total does not fall with c and is linear
- * by parts, so the secant of a bracket is right as soon as that lies in one of them; halves are for what it takes until
- * then. */
+ * by parts, so the secant of a bracket is right, but for rounding, as soon as that lies in one of them; halves are for
+ * what it takes until then. */
 static double largest_split_factor(const split *aps, size_t L, double floor_factor, double budget)
 {
     double low = 0.0, high = 1.0, most = split_total(aps, L, high, floor_factor), least;
@@ -202,8 +216,9 @@ static double largest_split_factor(const split *aps, size_t L, double floor_fact
         return 0.0;
     }
     for (int i = 0; i < 1100 && least < budget * (1.0 - SPLIT_ROUNDING); i++) {
-        double secant = low + (high - low) * ((budget - least) / (most - least)), half = 0.5 * (low + high), total;
-        double next = i % 3 < 2 && secant > low && secant < high ? secant : half;
+        double secant = low + (high - low) * ((budget - least) / (most - least)) - i * SPLIT_ROUNDING;
+        double half = 0.5 * (low + high), total;
+        double next = i % 4 < 3 && secant > low && secant < high ? secant : half;
 
         if (next <= low || next >= high) {
             break;
@@ -227,13 +242,13 @@ static void fill_splits(const cfi_link *link, split *aps)
 
     for (size_t l = 0; l < link->L; l++) {
         sensing_ap ap = sensing_of(link, l);
-        bool lift_sensing = sensing_beam_is_better(&ap), serves = link_has_users(link, l);
+        bool lift_sensing = sensing_beam_is_better(&ap), serves = ap.comm > 0.0 || link_has_users(link, l);
 
         /* without users it senses as much as it must */
         aps[l] = (split){.free = serves ? (lift_sensing ? 1.0 - f : f) * each : 0.0,
                          .floor = serves ? (lift_sensing ? f : 1.0 - f) * each : 0.0,
-                         .weak = ap.need > 0.0 ? fmin(ap.comm, ap.sens) : 0.0,
-                         .strong = ap.need > 0.0 ? fmax(ap.comm, ap.sens) : 1.0, /* nothing is divided by 0 */
+                         .weak = ap.need > 0.0 ? smaller(ap.comm, ap.sens) : 0.0,
+                         .strong = ap.need > 0.0 ? larger(ap.comm, ap.sens) : 1.0, /* nothing is divided by 0 */
                          .need = ap.need,
                          .limit = system->power.ap_limit_w ? system->power.ap_limit_w[l] : INFINITY};
     }
@@ -245,7 +260,24 @@ typedef struct heuristic_split {
     const split *aps;
     double c, floor_factor;
     cfi_powers *powers;
+    double *factor; /* L, or NULL */
 } heuristic_split;
+
+/* Spreads what AP l spends, or its shares. */
+static void spread_part(const heuristic_split *h, size_t l, double x, double y)
+{
+    size_t K = h->link->K;
+    double *p = h->powers->p + K * l, sum;
+
+    if (!h->factor) {
+        splits_spread(h->link, l, x, y, h->powers);
+        return;
+    }
+    link_share(h->link, l, p);
+    sum = add_shares(K, p);
+    h->factor[l] = sum > 0.0 ? x / sum : 0.0;
+    h->powers->s[l] = y;
+}
 
 static void split_by_factors(void *context, size_t thread, size_t first, size_t end)
 {
@@ -258,25 +290,36 @@ static void split_by_factors(void *context, size_t thread, size_t first, size_t 
         bool lift_sensing = sensing_beam_is_better(&ap);
 
         split_at(&h->aps[l], h->c, h->floor_factor, &free, &lifted);
-        splits_spread(h->link, l, lift_sensing ? free : lifted, lift_sensing ? lifted : free, h->powers);
+        spread_part(h, l, lift_sensing ? free : lifted, lift_sensing ? lifted : free);
     }
 }
 
-cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error)
+/* Of powers that are no shares, until others are known. */
+static void set_factors(size_t L, double *factor)
+{
+    for (size_t l = 0; l < L; l++) {
+        factor[l] = 1.0;
+    }
+}
+
+cfi_status splits_heuristic(const cfi_link *link, double least, cfi_arena *arena, cfi_powers *powers, double *factor,
+                            cfi_error *error)
 {
     size_t L = link->L;
-    double budget = link->system->power.budget_w, factor;
+    double budget = link->system->power.budget_w;
     cfi_arena_mark mark = arena_mark(arena);
-    heuristic_split h = {.link = link, .floor_factor = 1.0, .powers = powers};
+    heuristic_split h = {.link = link, .floor_factor = 1.0, .powers = powers, .factor = factor};
     split *aps;
 
+    if (factor) {
+        set_factors(L, factor);
+    }
     if (system_couples_sensing(link->system)) {
         return splits_coupled(link, arena, powers, error);
     }
-    factor = alloc_least_threshold_factor(link);
-    if (!(factor <= 1.0)) {
+    if (!(least <= 1.0)) {
         return error_set(error, CFI_INFEASIBLE, "thresholds cannot be met: all of them must be %.6g times larger",
-                         factor);
+                         least);
     }
     if (link->directions.aim && link->system->sensing.crlb_threshold_rad2) {
         return splits_directed(link, arena, powers, error);
@@ -295,4 +338,16 @@ cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *p
     threads_share(link->threads, L, threads_part(SPLIT_STEPS * link->K), split_by_factors, &h);
     arena_release(arena, mark);
     return CFI_OK;
+}
+
+void splits_scale(const cfi_link *link, const double *factor, cfi_powers *shares)
+{
+    for (size_t i = 0; i < link->K * link->L; i++) {
+        shares->p[i] *= factor[i / link->K];
+    }
+}
+
+cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error)
+{
+    return splits_heuristic(link, alloc_least_threshold_factor(link), arena, powers, NULL, error);
 }

@@ -10,6 +10,14 @@ cfi_status splits_out_of_memory(cfi_error *error);
  * ratio), and y on sensing. One without users sends nothing for them. */
 void splits_spread(const cfi_link *link, size_t l, double x, double y, cfi_powers *powers);
 
+/* The heuristic split of a drop whose thresholds may be scaled by `least` at least (alloc_least_threshold_factor). With
+ * `factor`, L numbers, powers->p are shares: what an access point's are still to be multiplied by goes there. Fails as
+ * alloc_heuristic. */
+cfi_status splits_heuristic(const cfi_link *link, double least, cfi_arena *arena, cfi_powers *powers, double *factor,
+                            cfi_error *error);
+/* Makes powers of such shares. */
+void splits_scale(const cfi_link *link, const double *factor, cfi_powers *shares);
+
 /* The heuristic split of a feasible drop whose signals have directions. Fails: CFI_NO_MEMORY. */
 cfi_status splits_directed(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error);
 /* The heuristic split where constraints couple access points: as much of the powers of largest margin as is needed

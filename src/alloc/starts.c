@@ -63,7 +63,10 @@ static double communication_power(const alloc_problem *problem, const alloc_poin
 /* What user k has of AP l in the heuristic split. */
 static double heuristic_amplitude(const start_source *source, size_t k, size_t l)
 {
-    return problem_amplitude(source->problem, source->heuristic->p[k + source->problem->K * l]);
+    const start_split *split = &source->heuristic;
+
+    return problem_amplitude(source->problem,
+                             split->powers->p[k + source->problem->K * l] * (split->factor ? split->factor[l] : 1.0));
 }
 
 /* Gives every access point the communication power point->x that it had before its amplitudes were changed: then the
@@ -147,7 +150,7 @@ bool start_make(start_source *source, size_t start, alloc_point *point)
 
     source->turn += exchanged;
     if (!exchanged) {
-        problem_from_powers(problem, source->heuristic, point);
+        problem_from_shares(problem, source->heuristic.powers, source->heuristic.factor, point);
         if (start % 2 == 1) {
             silence_users(source, start, &stream, point);
         } else if (start > 0) {

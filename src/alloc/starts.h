@@ -5,14 +5,20 @@
 #include "alloc/contest.h"
 #include "alloc/problem.h"
 
+/* The heuristic split: powers in watts, or shares that the factors (L; NULL: none) make watts (splits_heuristic). */
+typedef struct start_split {
+    const cfi_powers *powers;
+    const double *factor;
+} start_split;
+
 /* What starts are made from. */
 typedef struct start_source {
     const alloc_problem *problem;
-    const cfi_powers *heuristic; /* watts */
-    alloc_state incumbent;       /* the best so far, with its values; read from start 3 on */
-    contest *users;              /* in order; has scratch; from start 1 on */
-    double *key;                 /* K: scratch, as the users */
-    size_t turn;                 /* exchanges tried; the caller resets it when the incumbent improves */
+    start_split heuristic;
+    alloc_state incumbent; /* the best so far, with its values; read from start 3 on */
+    contest *users;        /* in order; has scratch; from start 1 on */
+    double *key;           /* K: scratch, as the users */
+    size_t turn;           /* exchanges tried; the caller resets it when the incumbent improves */
 } start_source;
 
 /* Start number `start` of the allocation:

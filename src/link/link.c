@@ -49,11 +49,10 @@ static cfi_status add_information(const cfi_network *network, cfi_arena *arena, 
     for (size_t p = 0; p < L; p++) {
         double cosine = cos(network->angle_rad[p]), power = network_path_power(network, p, p);
         double factor = per_noise * M_PI * M_PI * cosine * cosine;
-        double departing = factor * (double)system->M * spread(system->N) / N;
 
         arrival[p] = factor * spread(system->M);
-        departure[p] = departing * power;
-        departure_all[p] = departing * power_at_all(network, p);
+        departure[p] = factor * power * (double)system->M * spread(system->N) / N;
+        departure_all[p] = factor * power_at_all(network, p) * (double)system->M * spread(system->N) / N;
         comm[p] = power * arrival[p] + departure[p];
         sens[p] = power * arrival[p] * N;
     }

@@ -1,4 +1,4 @@
-/* The mean over blocks of what each says of departures. docs/model.md (M26). */
+/* The mean over blocks of what each says of departures. docs/model.md (M29). */
 #include "metrics/block_means.h"
 
 #include "base/threads.h"
@@ -40,11 +40,12 @@ double block_share(size_t K, const double *p, double s)
         most = fmax(most, p[k]);
         least = p[k] > 0.0 ? fmin(least, p[k]) : least;
     }
+    least = fmax(least, most * exp(-MARGIN)); /* weaker users are not heard beside the strongest */
     points = (size_t)((2.0 * MARGIN + log(fmax(most, m) / least)) / STEP);
     for (size_t i = 0; i <= points; i++) {
         double t = exp(STEP * (double)i - MARGIN) / fmax(most, m);
 
-        sum += STEP * t * share_integrand(K, p, m, t);
+        sum += isfinite(t) ? STEP * t * share_integrand(K, p, m, t) : 0.0;
     }
     return fmin(sum / total, 1.0);
 }

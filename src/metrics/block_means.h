@@ -1,4 +1,4 @@
-/* What one coherence block says of departures in the mean, in closed form or by simulation. docs/model.md (M26). */
+/* What one coherence block says of departures in the mean, in closed form or by simulation. docs/model.md (M29). */
 #ifndef CFISAC_METRICS_BLOCK_MEANS_H
 #define CFISAC_METRICS_BLOCK_MEANS_H
 

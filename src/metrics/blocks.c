@@ -1,4 +1,4 @@
-/* Informations about departures of one coherence block. docs/model.md (M26).
+/* Informations about departures of one coherence block. docs/model.md (M29).
  *
  * In a realisation the streams that AP l lights the target by are v_l (K numbers), and w_l is their derivative off the
  * array's own direction. Unknown path gains take from w_p what lies along v_p (own echo), or in the span of all v_l.
@@ -110,7 +110,7 @@ static void blocks_observe(void *state, const observed *seen, double *sums)
         constants->across[l] * bound_own_residual(vv, ww, creal(vw), cimag(vw));
 }
 
-static double complex inner_product(size_t K, const double complex *x, const double complex *y)
+static double complex product_of_streams(size_t K, const double complex *x, const double complex *y)
 {
     double complex sum = 0.0;
 
@@ -124,17 +124,17 @@ static double complex inner_product(size_t K, const double complex *x, const dou
 static double take_span(const blocks_state *b, double complex *x)
 {
     size_t K = b->plan->layout.K;
-    double before = creal(inner_product(K, x, x)), after;
+    double before = creal(product_of_streams(K, x, x)), after;
 
     for (size_t c = 0; c < 2 * b->rank; c++) {
         const double complex *unit = b->basis + K * (c % b->rank);
-        double complex along = inner_product(K, unit, x);
+        double complex along = product_of_streams(K, unit, x);
 
         for (size_t k = 0; k < K; k++) {
             x[k] -= along * unit[k];
         }
     }
-    after = creal(inner_product(K, x, x));
+    after = creal(product_of_streams(K, x, x));
     return after > RESIDUAL_ROUNDING * before ? after : 0.0;
 }
 
@@ -188,12 +188,12 @@ static void add_to_matrix(const blocks_state *b, double *J)
     size_t K = b->plan->layout.K, L = b->plan->layout.L, receivers = network->equal_paths ? 1 : L;
 
     for (size_t p = 0; p < receivers; p++) {
-        double scale = b->plan->constants->per_path * (double)(L / receivers);
+        double scale = b->plan->constants->per_path * (double)L / (double)receivers;
 
         look_from(b, p);
-        J[0] += scale * creal(inner_product(K, b->seen, b->seen));
-        J[1] += scale * creal(inner_product(K, b->seen, b->seen + K));
-        J[2] += scale * creal(inner_product(K, b->seen + K, b->seen + K));
+        J[0] += scale * creal(product_of_streams(K, b->seen, b->seen));
+        J[1] += scale * creal(product_of_streams(K, b->seen, b->seen + K));
+        J[2] += scale * creal(product_of_streams(K, b->seen + K, b->seen + K));
     }
 }
 

@@ -1,4 +1,4 @@
-/* What one coherence block says of the target, summed over realisations. docs/model.md (M26). */
+/* What one coherence block says of the target, summed over realisations. docs/model.md (M29). */
 #ifndef CFISAC_METRICS_BLOCKS_H
 #define CFISAC_METRICS_BLOCKS_H
 

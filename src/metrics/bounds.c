@@ -1,4 +1,4 @@
-/* All bounds of a drop: of the target's angles, and of its position. docs/model.md (M6), (M7), (M24), (M25), (M26). */
+/* All bounds of a drop: of the target's angles, and of its position. docs/model.md (M6), (M7), (M24), (M25), (M29). */
 #include "metrics/block_means.h"
 #include "metrics/position.h"
 #include "metrics/sensing.h"
@@ -120,7 +120,7 @@ static cfi_status bound_position(const cfi_link *link, const cfi_powers *powers,
                                  cfi_error *error)
 {
     enum { MOST_ROWS = 4 }; /* an access point */
-    position_sum sum = {.row = arena_alloc(arena, 2 * MOST_ROWS * link->L, sizeof(double))};
+    position_sum sum = {.row = arena_alloc(arena, link->L * 2 * MOST_ROWS, sizeof(double))};
 
     if (!sum.row) {
         return out_of_position_memory(link, error);

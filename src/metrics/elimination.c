@@ -18,6 +18,7 @@ struct elimination {
     double *x, *y; /* 2 width each, real and imaginary parts: a vector over streams and Q times it */
     /* Of elimination_matrix, or NULL: sqrt(n) r_l, 2 width x L; of w_l about its mean what the own gain leaves, L */
     double *mean, *left;
+    double *other; /* with them: x of the other axis, 2 width */
 };
 
 elimination *elimination_make(const sums_layout *layout, cfi_arena *arena)
@@ -38,8 +39,11 @@ elimination *elimination_make(const sums_layout *layout, cfi_arena *arena)
 
 bool elimination_prepare_matrix(elimination *e, cfi_arena *arena)
 {
-    e->mean = arena_alloc(arena, (2 * e->layout->width + 1) * e->layout->L, sizeof(double));
-    e->left = e->mean ? e->mean + 2 * e->layout->width * e->layout->L : NULL;
+    size_t L = e->layout->L, width = e->layout->width;
+
+    e->mean = arena_alloc(arena, (2 * width + 1) * L + 2 * width, sizeof(double));
+    e->left = e->mean ? e->mean + 2 * width * L : NULL;
+    e->other = e->left ? e->left + L : NULL;
     return e->mean;
 }
 
@@ -78,12 +82,12 @@ CLONES(static, void, take_direction,
 }
 
 /* x'y of vectors over streams, real and imaginary parts. */
-static double product_over_streams(const elimination *e)
+static double product_over_streams(const elimination *e, const double *x)
 {
     double sum = 0.0;
 
     for (size_t k = 0; k < 2 * e->layout->width; k++) {
-        sum += e->x[k] * e->y[k];
+        sum += x[k] * e->y[k];
     }
     return sum;
 }
@@ -94,7 +98,7 @@ static double form_of_q(const elimination *e)
     size_t K = e->layout->K, width = e->layout->width;
 
     multiply_by_q(K, width, e->q.re, e->q.im, e->x, e->y);
-    return product_over_streams(e);
+    return product_over_streams(e, e->x);
 }
 
 /* D_l / E norm(v_l)^2; 0 where it is rounding or AP l is silent. */
@@ -194,7 +198,7 @@ static void look_along(const elimination *e, const double complex *alpha, const 
 void elimination_matrix(elimination *e, const cfi_network *network, const double *turn, double J[3])
 {
     size_t L = e->layout->L, receivers = network->equal_paths ? 1 : L;
-    double copies = (double)(L / receivers);
+    double copies = (double)L / (double)receivers;
 
     J[0] = J[1] = J[2] = 0.0;
     for (size_t l = 0; l < L; l++) {
@@ -212,9 +216,9 @@ void elimination_matrix(elimination *e, const cfi_network *network, const double
 
         look_along(e, alpha, turn, 1);
         J[2] += copies * form_of_q(e);
+        memcpy(e->other, e->x, 2 * e->layout->width * sizeof *e->x);
         look_along(e, alpha, turn, 0);
         J[0] += copies * form_of_q(e);
-        look_along(e, alpha, turn, 1);
-        J[1] += copies * product_over_streams(e);
+        J[1] += copies * product_over_streams(e, e->other);
     }
 }

@@ -266,7 +266,7 @@ static bool view_target(const cfi_network *network, cfi_arena *arena, target_vie
         network_target_turn(network, l, target->turn + 2 * l);
         target->heard[l] = 0.0;
         for (size_t p = 0; p < receivers; p++) {
-            target->heard[l] += network_path_power(network, l, p) * (double)(L / receivers);
+            target->heard[l] += network_path_power(network, l, p) * (double)L / (double)receivers;
         }
         target->heard[l] /= network_path_power(network, l, l);
     }

@@ -1,4 +1,4 @@
-/* What an estimator makes of simulated echoes. docs/model.md (M23)
+/* What an estimator makes of simulated echoes. docs/model.md (M27)
  *
  * AP p receives Y = alpha_pp b_p v_p S + noise. Of it, Z = Y S^H / T is all that matters: alpha_pp b_p v_p and noise of
  * variance sigma_s^2 / T in each of its M x K entries, which is drawn as such, whatever T. */

@@ -1,4 +1,4 @@
-/* What an estimator makes of simulated echoes. docs/model.md (M23) */
+/* What an estimator makes of simulated echoes. docs/model.md (M27) */
 #ifndef CFISAC_METRICS_ESTIMATOR_H
 #define CFISAC_METRICS_ESTIMATOR_H
 

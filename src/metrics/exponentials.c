@@ -12,7 +12,6 @@
  * 1 / s decreases along it. The trapezoidal rule in v then converges exponentially. */
 #include "metrics/exponentials.h"
 
-#include <complex.h>
 #include <math.h>
 #include <stdbool.h>
 
@@ -24,6 +23,8 @@ static const double AGREED = 1e-8;
 static const double FIRST_STEP = 0.7, LARGEST_STEP = 0.35;
 /* Halvings of the step: 2 or 3 are needed. */
 enum { MOST_HALVINGS = 10 };
+/* Logarithm of a tail far below the smallest number: where it is is all that matters. */
+static const double BEYOND_NUMBERS = -900.0;
 /* Of the saddle's distance from 0 and from the nearest pole: the integral is the same wherever the contour begins. */
 static const double SADDLE_TOLERANCE = 1e-3;
 enum { MOST_SADDLE_STEPS = 200 };
@@ -50,7 +51,7 @@ static cumulants cumulants_at(const exponential_sum *sum, double s)
     return k;
 }
 
-static double largest_scale(const exponential_sum *sum)
+static double longest_mean(const exponential_sum *sum)
 {
     double largest = 0.0;
 
@@ -70,7 +71,7 @@ static double point_between(double low, double high)
 /* The root of K'(s) - t - 1/s, which increases from `low` to `high`. */
 static double find_saddle(const exponential_sum *sum, double t, double low, double high)
 {
-    double s = point_between(low, high), pole = 1.0 / largest_scale(sum);
+    double s = point_between(low, high), pole = 1.0 / longest_mean(sum);
 
     for (int i = 0; i < MOST_SADDLE_STEPS; i++) {
         cumulants k = cumulants_at(sum, s);
@@ -89,18 +90,15 @@ static double find_saddle(const exponential_sum *sum, double t, double low, doub
     return s;
 }
 
-/* The saddle left of 0: K' is at most (count + sum d / (c (-s))) / (-s), and at least 0. */
+/* The saddle left of 0: c / (1 - c s) is at most 1 / (-s), and c / (1 - c s)^2 a quarter of it. */
 static double saddle_below(const exponential_sum *sum, double t)
 {
-    double terms = 1.0, offsets = 0.0;
+    double terms = (double)sum->count + 1.0;
 
-    for (size_t i = 0; i < sum->count; i++) {
-        if (sum->scale[i] > 0.0) {
-            terms += 1.0;
-            offsets += sum->offset ? sum->offset[i] / sum->scale[i] : 0.0;
-        }
+    for (size_t i = 0; sum->offset && i < sum->count; i++) {
+        terms += 0.25 * sum->offset[i];
     }
-    return find_saddle(sum, t, -(terms / t + sqrt(offsets / t)) * 2.0, -0.5 / t);
+    return find_saddle(sum, t, -2.0 * terms / t, -0.5 / t);
 }
 
 /* --------------------------------------------------------------------------- the contour ---- */
@@ -119,11 +117,16 @@ typedef struct node {
     double tail, density;
 } node;
 
-/* Sum of the logarithms of all variables' factors at s_0 + ds. */
-static double complex log_factors(const contour *c, double complex ds)
+/* Real and imaginary part. */
+typedef struct cartesian {
+    double re, im;
+} cartesian;
+
+/* Sum of the logarithms of all variables' factors at s_0 + x + i y. */
+static cartesian log_factors(const contour *c, double x, double y)
 {
     enum { TOGETHER = 64 }; /* factors a logarithm: a product of them that overflows is of a node that is negligible */
-    double x = creal(ds), y = cimag(ds), real = 0.0, imag = 0.0;
+    double real = 0.0, imag = 0.0;
 
     for (size_t i = 0; i < c->count;) {
         double re = 1.0, im = 0.0;
@@ -145,24 +148,26 @@ static double complex log_factors(const contour *c, double complex ds)
         real -= 0.5 * log(re * re + im * im);
         imag -= atan2(im, re);
     }
-    return CMPLX(real, imag);
+    return (cartesian){real, imag};
 }
 
 /* False where the integrand is negligible from here on. */
 static bool evaluate_node(const contour *c, double v, node *out)
 {
-    double half = sinh(0.5 * v), x = 2.0 * c->radius * half * half, y = c->radius * sinh(v), modulus;
-    double complex exponent = log_factors(c, CMPLX(x, y)) - c->t * CMPLX(x, y), value;
+    double half = sinh(0.5 * v), x = 2.0 * c->radius * half * half, y = c->radius * sinh(v), turn = c->radius * cosh(v);
+    cartesian exponent = log_factors(c, x, y), value, pole = {1.0 + x / c->saddle, y / c->saddle};
+    double level = exponent.re - c->t * x, angle = exponent.im - c->t * y, modulus;
 
     *out = (node){0.0, 0.0};
-    if (!(creal(exponent) >= NEGLIGIBLE)) {
+    if (!(level >= NEGLIGIBLE)) { /* or no number any more */
         return false;
     }
-    modulus = exp(creal(exponent));
-    value = CMPLX(modulus * cos(cimag(exponent)), modulus * sin(cimag(exponent))) *
-            CMPLX(y, c->radius * cosh(v)); /* times ds / dv */
-    out->density = cimag(value);
-    out->tail = cimag(value / CMPLX(1.0 + x / c->saddle, y / c->saddle));
+    modulus = exp(level);
+    /* times ds / dv = y + i turn */
+    value.re = modulus * (cos(angle) * y - sin(angle) * turn);
+    value.im = modulus * (cos(angle) * turn + sin(angle) * y);
+    out->density = value.im;
+    out->tail = (value.im * pole.re - value.re * pole.im) / (pole.re * pole.re + pole.im * pole.im);
     return true;
 }
 
@@ -179,14 +184,14 @@ static void add_nodes(const contour *c, double h, size_t first, size_t stride, n
     }
 }
 
-/* Integrals over the whole contour, by halving the step until two agree. */
-static node integrate(const contour *c, double width)
+/* Integrals over the whole contour, by halving the step until two agree, or not at all. */
+static node integrate(const contour *c, double width, int halvings)
 {
     double h = fmin(FIRST_STEP * width / c->radius, LARGEST_STEP);
     node sum = {0.0, 0.0}, last;
 
     add_nodes(c, h, 0, 1, &sum);
-    for (int i = 0; i < MOST_HALVINGS; i++) {
+    for (int i = 0; i < halvings; i++) {
         last = (node){2.0 * sum.tail, 2.0 * sum.density}; /* in units of the new step */
         h *= 0.5;
         add_nodes(c, h, 1, 2, &sum);
@@ -222,7 +227,7 @@ static double log_integrand(const exponential_sum *sum, double t, double s)
 static log_tail evaluate_tail(const exponential_sum *sum, double t)
 {
     bool above = t > cumulants_at(sum, 0.0).first;
-    double s = above ? find_saddle(sum, t, 0.0, 1.0 / largest_scale(sum)) : saddle_below(sum, t);
+    double s = above ? find_saddle(sum, t, 0.0, 1.0 / longest_mean(sum)) : saddle_below(sum, t);
     cumulants k = cumulants_at(sum, s);
     double *z = sum->work, *A = sum->work + sum->count;
     contour c = {.count = sum->count,
@@ -232,6 +237,7 @@ static log_tail evaluate_tail(const exponential_sum *sum, double t)
                  .z = z,
                  .A = sum->offset ? A : NULL};
     node integral;
+    double largest;
 
     for (size_t i = 0; i < sum->count; i++) {
         double w = 1.0 - sum->scale[i] * s;
@@ -239,9 +245,10 @@ static log_tail evaluate_tail(const exponential_sum *sum, double t)
         z[i] = sum->scale[i] / w;
         A[i] = sum->offset ? sum->offset[i] / w : 0.0;
     }
-    integral = integrate(&c, 1.0 / sqrt(k.second + 1.0 / (s * s)));
+    largest = log_integrand(sum, t, s);
+    integral = integrate(&c, 1.0 / sqrt(k.second + 1.0 / (s * s)), largest < BEYOND_NUMBERS ? 0 : MOST_HALVINGS);
     return (log_tail){.above = above,
-                      .value = log_integrand(sum, t, s) + log(integral.tail / M_PI),
+                      .value = largest + log(integral.tail / M_PI),
                       .hazard = fabs(s) * integral.density / integral.tail};
 }
 

@@ -12,8 +12,8 @@ typedef struct exponential_sum {
     double *work;                 /* 2 x count, for whoever asks */
 } exponential_sum;
 
-/* P(S > t) and P(S < t), which is 1 less the other; the smaller one has a relative error of some 1e-13 and underflows
- * to 0 below the smallest number. */
+/* P(S > t) and P(S < t), which is 1 less the other; the smaller one has a relative error of some 1e-12, with offsets
+ * beyond 1e5 up to 1e-9, and is 0 below the smallest number. */
 typedef struct tails {
     double above, below;
 } tails;

@@ -76,7 +76,7 @@ static double light_of_equal_paths(const sums_layout *layout, const double *sums
 }
 
 /* lit_p += light abs(alpha_lp)^2 */
-static void add_light(const echo_paths *paths, size_t l, double light, double *lit)
+static void add_spread_light(const echo_paths *paths, size_t l, double light, double *lit)
 {
     const double *re = paths->gains.re + paths->gains.ld * l, *im = paths->gains.im + paths->gains.ld * l;
 
@@ -90,7 +90,7 @@ static void add_spreads(const echo_paths *paths, const double *sums, double n, d
 {
     memset(lit, 0, paths->layout->L * sizeof *lit);
     for (size_t l = 0; l < paths->layout->L; l++) {
-        add_light(paths, l, sums_spread(paths->layout, sums, n, l), lit);
+        add_spread_light(paths, l, sums_spread(paths->layout, sums, n, l), lit);
     }
 }
 
@@ -102,7 +102,7 @@ void illumination_mean(const echo_paths *paths, const double *sums, double *lit)
 
     memset(lit, 0, L * sizeof *lit);
     for (size_t l = 0; l < L && !paths->equal; l++) {
-        add_light(paths, l, aps[5 * l], lit);
+        add_spread_light(paths, l, aps[5 * l], lit);
     }
     for (size_t l = 0; l < L && paths->equal; l++) {
         all += paths->power * aps[5 * l];

@@ -1,4 +1,4 @@
-/* The likelihood of a target's angle, from the own echo of one access point. docs/model.md (M23) */
+/* The likelihood of a target's angle, from the own echo of one access point. docs/model.md (M27) */
 #include "metrics/likelihood.h"
 
 #include "base/clones.h"
@@ -65,18 +65,18 @@ typedef struct moments {
     double complex sum, first, second;
 } moments;
 
-static moments powers_sum(const double *re, const double *im, size_t count, double low, double u)
+static moments powers_sum(const double *re, const double *im, size_t count, double complex z)
 {
-    double complex z = cos(M_PI * u) + I * sin(M_PI * u), power = cos(M_PI * u * low) + I * sin(M_PI * u * low);
+    double complex power = 1.0;
     moments m = {0.0, 0.0, 0.0};
 
-    for (size_t i = 0; i < count; i++) {
-        double d = low + (double)i, pr = creal(power), pi = cimag(power);
-        double complex term = re[i] * pr - im[i] * pi + I * (re[i] * pi + im[i] * pr);
+    for (size_t d = 0; d < count; d++) {
+        double pr = creal(power), pi = cimag(power), order = (double)d;
+        double complex term = re[d] * pr - im[d] * pi + I * (re[d] * pi + im[d] * pr);
 
         m.sum += term;
-        m.first += d * term;
-        m.second += d * d * term;
+        m.first += order * term;
+        m.second += order * order * term;
         power = pr * creal(z) - pi * cimag(z) + I * (pr * cimag(z) + pi * creal(z));
     }
     return m;
@@ -96,8 +96,9 @@ static double imaginary_inner(double complex x, double complex y)
 likelihood_value likelihood_at(const likelihood_shape *shape, const double *coefficient, double u)
 {
     const double *c = coefficient, *r = coefficient + 2 * shape->terms;
-    moments p = powers_sum(c, c + shape->terms, shape->terms, -(double)(shape->N - 1), u);
-    moments q = powers_sum(r, r + shape->N, shape->N, 0.0, u);
+    double complex z = cos(M_PI * u) + I * sin(M_PI * u);
+    moments p = powers_sum(c, c + shape->terms, shape->terms, z); /* times z^(N - 1), which its square does not see */
+    moments q = powers_sum(r, r + shape->N, shape->N, z);
     double power = 2.0 * creal(q.sum) - r[0], power_1 = -2.0 * M_PI * cimag(q.first),
            power_2 = -2.0 * M_PI * M_PI * creal(q.second);
     double echo = real_inner(p.sum, p.sum), echo_1 = -2.0 * M_PI * imaginary_inner(p.sum, p.first),

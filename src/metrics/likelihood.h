@@ -1,4 +1,4 @@
-/* The likelihood of a target's angle, from the own echo of one access point. docs/model.md (M23) */
+/* The likelihood of a target's angle, from the own echo of one access point. docs/model.md (M27) */
 #ifndef CFISAC_METRICS_LIKELIHOOD_H
 #define CFISAC_METRICS_LIKELIHOOD_H
 

@@ -1,4 +1,4 @@
-/* The most likely place of a target, from the own echoes of all access points. docs/model.md (M23) */
+/* The most likely place of a target, from the own echoes of all access points. docs/model.md (M27) */
 #include "metrics/locate.h"
 
 #include "metrics/places.h"
@@ -17,6 +17,8 @@ enum {
 static const double PROMISING_PLACE = 0.8;
 /* Squares of the size of a candidate's within which a better one takes its place. */
 static const double SAME_PEAK = 3.0;
+/* Relative to the sum: less cannot be seen in it. */
+static const double LEAST_GAIN = 1e-13;
 /* Relative to the area. */
 static const double PLACE_STEP = 1e-11;
 
@@ -109,7 +111,7 @@ static void add_ap(const climb *c, size_t l, const double place[2], place_value 
     likelihood_value f;
 
     places_offset(c->places, c->places->ap + 2 * l, place, r);
-    d = fmax(hypot(r[0], r[1]), PLACES_LEAST_RANGE_M * 1e-3);
+    d = fmax(hypot(r[0], r[1]), CFI_LEAST_TARGET_RANGE_M * 1e-3);
     r[0] /= d;
     r[1] /= d;
     u = n[0] * r[0] + n[1] * r[1];
@@ -163,7 +165,7 @@ static void move(const climb *c, const double place[2], const double step[2], do
     }
 }
 
-/* Climbs from a place, at first by `reach` at most a step; returns how high. */
+/* Climbs from a place, by `reach` at first, and by twice a step that led up at most; returns how high. */
 static double climb_place(const climb *c, double reach, double place[2])
 {
     double small = PLACE_STEP * fmax(c->places->high[0] - c->places->low[0], c->places->high[1] - c->places->low[1]);
@@ -178,6 +180,10 @@ static double climb_place(const climb *c, double reach, double place[2])
         if (!(length > small)) {
             break;
         }
+        if (v.g[0] * step[0] + v.g[1] * step[1] < LEAST_GAIN * v.f && length < reach) { /* the last one */
+            move(c, place, step, 1.0, place);
+            break;
+        }
         share = fmin(1.0, reach / length);
         for (size_t j = 0; j < MOST_HALVINGS; j++, share *= 0.5) {
             move(c, place, step, share, next);
@@ -189,6 +195,7 @@ static double climb_place(const climb *c, double reach, double place[2])
         if (!(there.f > v.f)) {
             break;
         }
+        reach = fmax(reach, 2.0 * hypot(next[0] - place[0], next[1] - place[1]));
         place[0] = next[0];
         place[1] = next[1];
         v = there;
@@ -242,6 +249,7 @@ void locate(const locate_plan *plan, const locate_evidence *evidence, double *wo
     candidates found = {.count = 0};
     double highest = -1.0;
 
+    memcpy(place_m, c.places->square[0].middle, 2 * sizeof *place_m);
     find_candidates(c.places, evidence->table, work, &found);
     for (size_t i = 0; i < found.count && found.best[i].sum >= PROMISING_PLACE * found.best[0].sum; i++) {
         const place_square *s = &c.places->square[found.best[i].square];

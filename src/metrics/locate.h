@@ -1,4 +1,4 @@
-/* The most likely place of a target, from the own echoes of all access points. docs/model.md (M23) */
+/* The most likely place of a target, from the own echoes of all access points. docs/model.md (M27) */
 #ifndef CFISAC_METRICS_LOCATE_H
 #define CFISAC_METRICS_LOCATE_H
 

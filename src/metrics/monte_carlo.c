@@ -214,8 +214,8 @@ static void fill_block_mean(const simulation *sim, const estimates *e, size_t p,
 
 /* An error bound from the jackknife of its inverse square, which is about linear in informations; `share` of the
  * realisations are not used up. */
-static void fill_position(const simulation *sim, const estimates *e, position_quantity which, double share,
-                          double *bound, double *std_error)
+static void fill_place(const simulation *sim, const estimates *e, position_quantity which, double share, double *bound,
+                       double *std_error)
 {
     size_t at = estimates_position(&sim->layout, which);
     jackknife j = estimate_of(sim, e, at);
@@ -228,13 +228,13 @@ static void fill_position(const simulation *sim, const estimates *e, position_qu
 }
 
 /* The most that any access point's residual uses up counts for all, and as if everything was a residual. */
-static void fill_positions(const simulation *sim, const estimates *e, cfi_monte_carlo *out)
+static void fill_places(const simulation *sim, const estimates *e, cfi_monte_carlo *out)
 {
     counts n = count_realizations(sim);
     used_up used = {0.0, 0.0};
     cfi_position_bounds *bound = &out->position, *error = &out->position_std_error;
 
-    fill_position(sim, e, POSITION_OWN_ECHO, 1.0, &bound->own_echo_m, &error->own_echo_m);
+    fill_place(sim, e, POSITION_OWN_ECHO, 1.0, &bound->own_echo_m, &error->own_echo_m);
     for (size_t p = 0; p < sim->layout.L; p++) {
         used_up one = realizations_used(sim, p);
 
@@ -243,8 +243,8 @@ static void fill_positions(const simulation *sim, const estimates *e, cfi_monte_
     if (!sim->layout.multistatic || !estimable_from(n.left, used.bound)) {
         return;
     }
-    fill_position(sim, e, POSITION_NONCOHERENT, 1.0 - used.bound / n.all, &bound->noncoherent_m, &error->noncoherent_m);
-    fill_position(sim, e, POSITION_MULTISTATIC, 1.0 - used.bound / n.all, &bound->multistatic_m, &error->multistatic_m);
+    fill_place(sim, e, POSITION_NONCOHERENT, 1.0 - used.bound / n.all, &bound->noncoherent_m, &error->noncoherent_m);
+    fill_place(sim, e, POSITION_MULTISTATIC, 1.0 - used.bound / n.all, &bound->multistatic_m, &error->multistatic_m);
     if (!estimable_from(n.left, used.error)) {
         error->noncoherent_m = error->multistatic_m = NAN;
     }
@@ -281,7 +281,7 @@ static void fill_estimates(const simulation *sim, const estimates *e, cfi_monte_
         fill_angles(sim, e, out);
     }
     if (out->crlb_own_echo_rad2 && sim->network->target_position_m) {
-        fill_positions(sim, e, out);
+        fill_places(sim, e, out);
     }
 }
 

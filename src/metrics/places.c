@@ -1,4 +1,4 @@
-/* Where a target is looked for: a tree of squares over the area. docs/model.md (M23)
+/* Where a target is looked for: a tree of squares over the area. docs/model.md (M27)
  *
  * The tree grows level by level. A square has a list of access points that are still too near to be looked up; its four
  * parts inherit what is left of the list. With L access points there are some 2 pi / spread^2 ln(range) squares to
@@ -49,7 +49,7 @@ static double range_of(const places *p, size_t l, const double place[2], double 
     double way[2], d;
 
     places_offset(p, p->ap + 2 * l, place, way);
-    d = fmax(hypot(way[0], way[1]), 1e-3 * PLACES_LEAST_RANGE_M);
+    d = fmax(hypot(way[0], way[1]), 1e-3 * CFI_LEAST_TARGET_RANGE_M);
     *u = (p->normal[2 * l] * way[0] + p->normal[2 * l + 1] * way[1]) / d;
     return d;
 }
@@ -58,7 +58,7 @@ static double range_of(const places *p, size_t l, const double place[2], double 
 static bool sort_ap(planting *t, const place_square *s, size_t l)
 {
     double u, d = range_of(t->places, l, s->middle, &u);
-    bool alike = s->size <= t->spread * d || s->size < t->spread * PLACES_LEAST_RANGE_M;
+    bool alike = s->size <= t->spread * d || s->size < t->spread * CFI_LEAST_TARGET_RANGE_M;
     uint32_t *at = grow(alike ? &t->lookup : &t->next_near);
 
     if (at) {
@@ -81,7 +81,7 @@ static bool has_places(const places *p, const place_square *s, const uint32_t *n
     for (size_t i = 0; i < count; i++) {
         double u;
 
-        if (range_of(p, near[i], s->middle, &u) + M_SQRT1_2 * s->size < PLACES_LEAST_RANGE_M) {
+        if (range_of(p, near[i], s->middle, &u) + M_SQRT1_2 * s->size < CFI_LEAST_TARGET_RANGE_M) {
             return false;
         }
     }
@@ -89,7 +89,7 @@ static bool has_places(const places *p, const place_square *s, const uint32_t *n
 }
 
 /* A square, with the access points of a list: its own lookups and its list for its parts. */
-static bool add_square(planting *t, const place_square *like, uint32_t parent, const uint32_t *near, size_t count)
+static bool keep_square(planting *t, const place_square *like, uint32_t parent, const uint32_t *near, size_t count)
 {
     size_t before = t->next_near.count;
     place_square *s = grow(&t->square);
@@ -124,7 +124,7 @@ static bool divide_square(planting *t, uint32_t index, const uint32_t *near, siz
 
         s.middle[0] = whole.middle[0] + (part % 2 ? 0.5 : -0.5) * s.size;
         s.middle[1] = whole.middle[1] + (part / 2 ? 0.5 : -0.5) * s.size;
-        if (has_places(t->places, &s, near, count) && !add_square(t, &s, index, near, count)) {
+        if (has_places(t->places, &s, near, count) && !keep_square(t, &s, index, near, count)) {
             return false;
         }
     }
@@ -147,7 +147,7 @@ static bool plant(planting *t)
 {
     const places *p = t->places;
     place_square root = {.size = fmax(p->high[0] - p->low[0], p->high[1] - p->low[1])};
-    uint32_t *all = malloc(p->L * sizeof *all);
+    uint32_t *all = calloc(p->L, sizeof *all);
     bool done;
 
     if (!all) {
@@ -159,7 +159,7 @@ static bool plant(planting *t)
     for (size_t i = 0; i < 2; i++) {
         root.middle[i] = p->low[i] + 0.5 * root.size;
     }
-    done = add_square(t, &root, 0, all, p->L);
+    done = keep_square(t, &root, 0, all, p->L);
     free(all);
     return done;
 }
@@ -198,7 +198,7 @@ static bool keep_tree(const planting *t, cfi_arena *arena, places *p)
     p->square = arena_alloc(arena, p->count, sizeof *p->square);
     p->node = arena_alloc(arena, p->count + 1, sizeof *p->node);
     p->lookup = arena_alloc(arena, t->lookup.count, sizeof *p->lookup);
-    if (!p->square || !p->node || !p->lookup) {
+    if (!p->square || !p->node || !p->lookup || !t->square.data || !t->node.data || !t->lookup.data) {
         return false;
     }
     memcpy(p->square, t->square.data, p->count * sizeof *p->square);

@@ -1,12 +1,10 @@
-/* Where a target is looked for: a tree of squares over the area. docs/model.md (M23) */
+/* Where a target is looked for: a tree of squares over the area. docs/model.md (M27) */
 #ifndef CFISAC_METRICS_PLACES_H
 #define CFISAC_METRICS_PLACES_H
 
 #include "metrics/likelihood.h"
 
 #include <math.h>
-
-static const double PLACES_LEAST_RANGE_M = 1.0; /* no target is nearer to an access point */
 
 typedef struct place_square {
     double middle[2], size; /* metres */

@@ -143,7 +143,7 @@ double drop_mean_detection(const cfi_record *record)
 
 bool drop_has_detection(const cfi_record *record)
 {
-    return drop_is_ok(record) && record->link && detection_is_fused(record->link->system);
+    return drop_is_ok(record) && record->network && detection_is_fused(record->network->system);
 }
 
 double drop_total_power(const cfi_record *record)

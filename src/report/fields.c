@@ -49,6 +49,11 @@ static bool has_target(const cfi_record *record)
     return drop_is_ok(record) && record->link && record->link->turn;
 }
 
+static bool has_simulated_target(const cfi_record *record)
+{
+    return has_target(record) && has_simulation(record) && record->monte_carlo.crlb_own_echo_rad2;
+}
+
 static bool has_equal(const cfi_record *record)
 {
     return record->equal.available;
@@ -67,6 +72,12 @@ static const field_group GROUP_POSITION = {
 static const field_group GROUP_LINK = {.key = "link", .parent = &GROUP_DROP, .nullable = true, .there = has_link};
 static const field_group GROUP_MONTE_CARLO = {
     .key = "monte_carlo", .parent = &GROUP_DROP, .behind = "monte_carlo", .nullable = true, .there = has_simulation};
+static const field_group GROUP_POSITION_MONTE_CARLO = {
+    .key = "position_error_bound_m", .parent = &GROUP_MONTE_CARLO, .nullable = true, .there = has_simulated_target};
+static const field_group GROUP_POSITION_ERROR = {.key = "position_error_bound_std_error_m",
+                                                 .parent = &GROUP_MONTE_CARLO,
+                                                 .nullable = true,
+                                                 .there = has_simulated_target};
 const field_group GROUP_ALLOCATION = {.key = "allocation", .parent = &GROUP_DROP, .there = drop_is_ok};
 static const field_group GROUP_OBJECTIVE = {
     .key = "objective", .parent = &GROUP_ALLOCATION, .before = "objective", .there = drop_is_ok};
@@ -79,9 +90,10 @@ static const field_group GROUP_HEURISTIC = {
 static const field_group GROUP_NETWORK = {.there = has_network};
 static const field_group GROUP_DERIVED = {.there = drop_is_ok};
 
-const field_group *const field_groups[] = {&GROUP_DROP,        &GROUP_LINK,       &GROUP_CLOSED_FORM, &GROUP_POSITION,
-                                           &GROUP_MONTE_CARLO, &GROUP_ALLOCATION, &GROUP_OBJECTIVE,   &GROUP_COMPARISON,
-                                           &GROUP_EQUAL,       &GROUP_HEURISTIC};
+const field_group *const field_groups[] = {&GROUP_DROP,           &GROUP_LINK,        &GROUP_CLOSED_FORM,
+                                           &GROUP_POSITION,       &GROUP_MONTE_CARLO, &GROUP_POSITION_MONTE_CARLO,
+                                           &GROUP_POSITION_ERROR, &GROUP_ALLOCATION,  &GROUP_OBJECTIVE,
+                                           &GROUP_COMPARISON,     &GROUP_EQUAL,       &GROUP_HEURISTIC};
 const size_t field_group_count = sizeof field_groups / sizeof(const field_group *);
 
 /* ------------------------------------------------------------ values that are no members ---- */
@@ -346,6 +358,24 @@ const field field_table[] = {
     {.name = "multistatic", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION,
      .value = MEMBER(closed_form.position.multistatic_m), .places = EVERYWHERE,
      .column = "position_error_bound_multistatic_m", .there = has_target},
+    {.name = "own_echo", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.position.own_echo_m), .places = OUTSIDE_SWEEPS,
+     .column = "position_error_bound_own_echo_monte_carlo_m"},
+    {.name = "own_echo", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION_ERROR,
+     .value = MEMBER(monte_carlo.position_std_error.own_echo_m), .places = OUTSIDE_SWEEPS,
+     .column = "position_error_bound_own_echo_std_error_m"},
+    {.name = "noncoherent", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.position.noncoherent_m), .places = OUTSIDE_SWEEPS,
+     .column = "position_error_bound_noncoherent_monte_carlo_m"},
+    {.name = "noncoherent", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION_ERROR,
+     .value = MEMBER(monte_carlo.position_std_error.noncoherent_m), .places = OUTSIDE_SWEEPS,
+     .column = "position_error_bound_noncoherent_std_error_m"},
+    {.name = "multistatic", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.position.multistatic_m), .places = OUTSIDE_SWEEPS,
+     .column = "position_error_bound_multistatic_monte_carlo_m"},
+    {.name = "multistatic", .unit = &IN_METRES, .shape = FIELD_NUMBER, .group = &GROUP_POSITION_ERROR,
+     .value = MEMBER(monte_carlo.position_std_error.multistatic_m), .places = OUTSIDE_SWEEPS,
+     .column = "position_error_bound_multistatic_std_error_m"},
     {.name = "least_detection_probability", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
      .value = NUMBER(drop_least_detection), .places = TABLES | FIELD_SWEEP,
      .shown = {.label = "least detection, by own echo", .decimals = 4, .wanted = shows_detection}},
@@ -413,6 +443,9 @@ const field field_table[] = {
      .places = OUTSIDE_SWEEPS, .column = "angle_rmse_rad"},
     {.name = "crlb_noncoherent", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_CLOSED_FORM,
      .value = MEMBER(closed_form.crlb_noncoherent_rad2), .places = OUTSIDE_SWEEPS},
+    {.name = "crlb_noncoherent", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_MONTE_CARLO,
+     .value = MEMBER(monte_carlo.crlb_noncoherent_rad2), .error = MEMBER(monte_carlo.crlb_noncoherent_std_error),
+     .places = OUTSIDE_SWEEPS},
     {.name = "echo_snr", .unit = &ONE, .shape = FIELD_APS, .group = &GROUP_CLOSED_FORM,
      .value = MEMBER(closed_form.echo_snr), .places = OUTSIDE_SWEEPS},
     {.name = "detection_probability", .unit = &ONE, .shape = FIELD_APS, .group = &GROUP_CLOSED_FORM,

@@ -18,7 +18,7 @@ typedef struct roc_point {
 static roc_point point_of(const cfi_record *record, double false_alarm, double *work)
 {
     const double *snr = record->closed_form.echo_snr;
-    size_t swerling = record->link->system->sensing.swerling;
+    size_t swerling = record->network->system->sensing.swerling;
     roc_point point = {.fused = detection_fused(record->L, snr, false_alarm, swerling, work), .least = 1.0};
 
     for (size_t l = 0; l < record->L; l++) {

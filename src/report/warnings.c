@@ -234,7 +234,7 @@ static void remark_on_simulation(const remarks *out)
     if (system->L > CFI_MULTISTATIC_MC_MAX_APS) {
         add_remark(out, "the Monte Carlo multistatic bound is not computed above %d access points (null)",
                    CFI_MULTISTATIC_MC_MAX_APS);
-    } else if (system->monte_carlo.realizations == 2) {
+    } else if (system->monte_carlo.realizations == 2 && system->sensing.information == CFI_INFORMATION_AVERAGED) {
         add_remark(out, "the Monte Carlo multistatic bound needs 3 realizations, and up to 4 for its error (null)");
     }
 }

@@ -64,9 +64,10 @@ static cfi_status check_target_available(const cfi_scenario *scenario, cfi_error
     const cfi_sensing *sensing = &scenario->system.sensing;
     bool constrains = sensing_constrains(&scenario->system);
 
-    if (constrains && sensing->information == CFI_INFORMATION_BLOCK &&
-        (sensing->crlb_threshold_rad2 || sensing->position_threshold_m > 0.0)) {
-        return unavailable(scenario, KEY_information, "as a constraint ", error);
+    if (constrains && sensing->information != CFI_INFORMATION_AVERAGED &&
+        (!model_is_null(scenario, KEY_crlb_threshold_rad2) || sensing->position_threshold_m > 0.0)) {
+        return unavailable(scenario, KEY_information,
+                           "as a constraint of allocation.method heuristic or sca (null thresholds are none) ", error);
     }
     return constrains && system_couples_sensing(&scenario->system) ? check_coupled(scenario, error) : CFI_OK;
 }

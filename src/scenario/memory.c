@@ -219,6 +219,16 @@ static double shadowing_bytes(const cfi_system *system)
     return 8.0 * copies * (K * K + (system->propagation.shadowing_correlation == CFI_SHADOWING_BOTH ? L * L : 0.0));
 }
 
+/* Of every AP's beams what a chunk of realisations keeps of each, and vectors besides, in the Monte Carlo and before
+ * it, where bounds are those of one coherence block. */
+static double block_bytes(const cfi_system *system)
+{
+    enum { CHUNK = 16 }; /* realisations that a thread draws at once */
+    double streams = 8.0 * ceil((double)system->K / 8.0), L = (double)system->L;
+
+    return system->sensing.information == CFI_INFORMATION_BLOCK ? (64.0 * CHUNK + 32.0) * streams * L : 0.0;
+}
+
 /* Sums of every AP's beams at the target and across, stream by stream: a set a block, of at most as many blocks as
  * realisations, and a few for estimates; paths that differ once more, as products want them. */
 static double multistatic_bytes(const cfi_system *system)
@@ -226,7 +236,20 @@ static double multistatic_bytes(const cfi_system *system)
     double streams = 8.0 * ceil((double)system->K / 8.0), L = (double)system->L,
            blocks = fmin((double)system->monte_carlo.realizations, 100.0);
 
-    return 32.0 * (blocks + 4.0) * streams * L + (paths_differ(&system->sensing) ? 16.0 * L * L : 0.0);
+    return 32.0 * (blocks + 4.0) * streams * L + block_bytes(system) +
+           (paths_differ(&system->sensing) ? 16.0 * L * L : 0.0);
+}
+
+/* Of an estimator the likelihoods of sixteen realisations and a table of each access point; the squares of a tree of
+ * places while it grows, some 200 (N + M - 2)^2 an access point, 2^20 at most. */
+static double estimator_bytes(const cfi_system *system)
+{
+    double L = (double)system->L, N = (double)system->N, M = (double)system->M, span = fmax(N + M - 2.0, 2.0);
+    double squares = system->sensing.geometry == CFI_GEOMETRY_TARGET ? fmin(200.0 * span * span * L, 0x1p20) : 0.0;
+
+    return system->monte_carlo.estimator == CFI_ESTIMATOR_NONE
+               ? 0.0
+               : 8.0 * L * (32.0 * (2.0 * N + M) + 16.0 * (N + M)) + 128.0 * squares;
 }
 
 /* What each user hears of each stream, and, over other fading, the means of those on its pilot. */
@@ -294,6 +317,7 @@ double scenario_memory_bytes(const cfi_system *system)
     bytes += path_bytes(system);
     bytes += shadowing_bytes(system);
     bytes += simulated_bytes(system);
+    bytes += block_bytes(system);
     bytes += given_bytes(system);
     if (system->allocation.method == CFI_METHOD_SCA) { /* with clusters such means once more, and numbers of powers */
         bytes += (PROBLEM_ARRAYS + (system->clusters.mode == CFI_CLUSTERS_ALL ? 0.0 : 2.0)) * 8.0 * pairs;
@@ -306,6 +330,7 @@ double scenario_memory_bytes(const cfi_system *system)
         bytes +=
             fading_is_kept(system) ? 800.0 * (double)system->N * K + 64.0 * (double)system->N * (double)system->N : 0.0;
         bytes += system->L <= MULTISTATIC_MAX_APS ? multistatic_bytes(system) : 0.0;
+        bytes += estimator_bytes(system);
     }
     return bytes;
 }

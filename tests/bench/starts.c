@@ -31,7 +31,7 @@ static start_source source_make(const alloc_problem *problem, const cfi_powers *
     problem_from_powers(problem, powers, incumbent.point);
     problem_evaluate(problem, incumbent.point, incumbent.values);
     return (start_source){.problem = problem,
-                          .heuristic = powers,
+                          .heuristic.powers = powers,
                           .incumbent = incumbent,
                           .users = contest_make(problem->link, arena),
                           .key = key};

@@ -35,7 +35,7 @@ rows() { tail -n +2 "$1" | wc -l; }
 "$figures" --drops 6 --out few >out 2>err
 check 'every figure is drawn' test $? -eq 0
 [ -s few/fig_h.png ] || cat err
-for figure in a b c d e f g h i j; do
+for figure in a b c d e f g h i j k l; do
     for format in svg png; do
         check "figure $figure is a picture, $format" picture "few/fig_$figure.$format"
     done
@@ -43,7 +43,11 @@ for figure in a b c d e f g h i j; do
     check "figure $figure says how it was made" grep -q '^#   cfisac [a-z]* configs/' "few/fig_$figure.gp"
     check 'so does its SVG' grep -q '<desc>cfisac [a-z]* configs/' "few/fig_$figure.svg"
     check 'so does its PNG' grep -qa 'iTXtDescription.*cfisac [a-z]* configs/' "few/fig_$figure.png"
-    check 'its table has numbers only where it should' holds "few/fig_$figure.csv" '!/(nan|null|inf)/'
+    check 'its table has numbers only where it should' holds "few/fig_$figure.csv" \
+        "!/(nan|null|inf)/ || \"$figure\" == \"l\" && {paired_drops} < 2 && {paired_mean_sum_rate_bit_s_hz} > 0"
+done
+for format in svg png; do
+    check "figure m is a picture, $format" picture "few/fig_m.$format"
 done
 check 'gnuplot draws it again' bash -c 'cd few && rm fig_a.svg && gnuplot fig_a.gp && [ -s fig_a.svg ]'
 
@@ -100,6 +104,23 @@ check '(j) both precoders have the same feasible networks' awk -F, '
     $2 == "mr" { feasible[$1, $3] = $5 } $2 == "zf" { n++; if (feasible[$1, $3] != $5) exit 1 } END { exit n != 3 * 26 }' few/fig_j.csv
 check '(j) zero-forcing is far above where thresholds are loose' awk -F, '
     $3 == -19 && $1 == 8 { rate[$2] = $7 } END { exit !(rate["zf"] > 2 * rate["mr"]) }' few/fig_j.csv
+check '(k) estimates meet the bound of one block where that is small' holds few/fig_k.csv \
+    '{power.snr_db} < 50 || ({rms_estimate} > 0.8 * {bound_block} && {rms_estimate} < 1.25 * {bound_block})'
+check '(k) and are worse than a guess where it is large, which the bounds say too late' holds few/fig_k.csv \
+    '{power.snr_db} > 0 || {rms_estimate} > ({estimated} == "angle" ? 34.6 : 102)'
+check '(k) a block tells less than blocks in the mean' holds few/fig_k.csv '{bound_block} >= {bound_averaged}'
+check '(k) the threshold region is where they leave it' holds few/fig_k_region.csv \
+    '{low_snr_db} > 10 && {high_snr_db} < 45 && {low_snr_db} < {high_snr_db}'
+check '(l) more error allowed costs nothing' awk -F, '
+    NR > 1 && $1 == aps && $2 == model { n++; if (!($7 >= last - 1e-5)) exit 1 } { aps = $1; model = $2; last = $7 }
+    END { exit n != 6 * 8 }' few/fig_l.csv
+check '(l) all echoes locate better than own ones: as many networks at half the error' awk -F, '
+    $2 == "own_echo" && $5 > 0.5 && !($1 in own) { own[$1] = $3 } $2 == "noncoherent" && $5 > 0.5 && !($1 in all) { all[$1] = $3 }
+    END { for (aps in own) { n++; if (!(all[aps] < own[aps] / 2)) exit 1 } exit n != 3 }' few/fig_l.csv
+check '(m) the ellipse is the bound: the root of the sum of both squared deviations' holds few/fig_m_ellipses.csv \
+    '({ellipse_error_m} - {position_error_bound_m}) ^ 2 < 1e-12 &&
+    (({major_m} ^ 2 + {minor_m} ^ 2) / (4 * 5.9914645) - {position_error_bound_m} ^ 2) ^ 2 < 1e-12'
+check '(m) and the allocation keeps its threshold' awk -F, '$1 == "sca" { e = $8 - 2; exit !(e < 1e-6) }' few/fig_m_ellipses.csv
 
 # -------------------------------------------------------------------------------- a second run
 mkdir before && cp few/*.csv before
@@ -135,7 +156,7 @@ refuses() {
     got=$?
     [ "$got" -eq "$code" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qF -- "$text" err
 }
-check 'an unknown figure' refuses 2 "unknown figure 'z' (allowed: a b c d e f g h i j)" z
+check 'an unknown figure' refuses 2 "unknown figure 'z' (allowed: a b c d e f g h i j k l m)" z
 check 'an unknown option' refuses 2 "unknown option '--drop'" --drop 6
 check 'a wrong number' refuses 2 '--drops 0: not a number' --drops 0
 check 'a missing value' refuses 2 '--out needs a value' --out
@@ -173,6 +194,8 @@ all='bounds.svg convergence.svg map.svg'
     check 'gains without positions' draws gains 'bounds.svg convergence.svg' "$top/configs/paper.json" $set \
         --set network.aps=2 --set network.ues=2 --set 'propagation.gain=[[1, 0.5], [0.2, 0.9]]'
     check 'a wrapped area' draws wrapped "$all" "$top/configs/paper.json" $set --set network.wrap_around=true
+    check 'a target at a place' draws target "$all roc.svg" "$top/configs/position.json" $set
+    check 'with copies' draws target_wrapped "$all roc.svg" "$top/configs/position.json" $set --set network.wrap_around=true
     check 'nothing kept apart' draws near "$all" "$top/configs/paper.json" $set --set network.placement=none
     check 'an odd name' draws odd "$all" "$top/configs/paper.json" $set \
         --set 'name="<&> it'\''s \"x\" `touch hacked` $(touch hacked) \n @a _b^c {/Symbol é} %s \\"'
@@ -180,9 +203,12 @@ all='bounds.svg convergence.svg map.svg'
 # discs DIR: areas about the users of its map
 discs() { grep -o 'fill-opacity *= *.0\.06' "$1/map.svg" | wc -l; }
 check 'a wrapped area has discs of the users beyond its edges' test "$(discs run)" -eq 4 -a "$(discs wrapped)" -gt 4
+check 'a target has its echoes in the key' bash -c 'grep -qF ">echo</tspan>" target/map.svg && grep -qF ">target</tspan>" target/map.svg'
+check 'in the place of directions' bash -c '! grep -qF "direction</tspan>" target/map.svg && grep -qF "direction</tspan>" run/map.svg'
+check 'which other maps have' bash -c '! grep -qF ">echo</tspan>" run/map.svg'
 check 'a least distance is in the key' grep -qF '>least distance</tspan>' run/map.svg
 check 'of a map that has one' test -z "$(grep -F '>least distance</tspan>' near/map.svg)"
-for file in run/*.svg one/*.svg hopeless/*.svg odd/*.svg wrapped/*.svg near/*.svg; do
+for file in run/*.svg one/*.svg hopeless/*.svg odd/*.svg wrapped/*.svg near/*.svg target/*.svg target_wrapped/*.svg; do
     check "$file is a picture" picture "$file"
 done
 check 'the name is in the picture' grep -qF "&lt;&amp;> it's" odd/map.svg
