@@ -155,7 +155,7 @@ static void results_meet_the_first_order_conditions(void **state)
         kind.margin = 1.1;
         c = make_coupled_drop(seed, kind);
         each = c->d->made.system.power.budget_w / 8.0;
-        c->d->made.system.allocation.tolerance = 1e-9;
+        c->d->made.system.allocation.tolerance = 1e-12;
         a = run_by(c, CFI_SOLVER_STRUCTURED);
         if (a.status != CFI_ALLOC_INFEASIBLE) {
             first_order f = {.count = 0};
