@@ -170,6 +170,41 @@ static void starts_repeat_and_random_ones_differ(void **state)
     free_drop(s.d);
 }
 
+/* Limits below the heuristic split's share of sensing power leave that split nothing else, where communication power
+ * senses better: from there nobody's power would grow. Both solvers end where some users have a rate. */
+static void limits_that_only_sense_are_no_start(void **state)
+{
+    made_system made = make_system(7, L, K, 8, 2);
+    double rate[2];
+    drop *d;
+
+    (void)state;
+    reuse_pilots(&made, 1);
+    for (size_t l = 0; l < L; l++) {
+        made.limit[l] = 1e-4 * made.system.power.budget_w / L;
+    }
+    made.system.power.ap_limit_w = made.limit;
+    made.system.allocation.starts = 4;
+    d = make_drop(made);
+    set_tightness(d, 0.1);
+    assert_int_equal(alloc_heuristic(&d->link, d->arena, &d->powers, NULL), CFI_OK);
+    for (size_t i = 0; i < K * L; i++) {
+        assert_true(d->powers.p[i] == 0.0);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        cfi_allocation allocation;
+
+        d->made.system.allocation.solver = i == 0 ? CFI_SOLVER_STRUCTURED : CFI_SOLVER_SOCP;
+        allocation = run(d);
+        assert_int_equal(allocation.status, CFI_ALLOC_CONVERGED);
+        assert_true(allocation.max_constraint_violation <= 1e-9);
+        rate[i] = allocation.sum_rate_bit_s_hz;
+    }
+    assert_true(rate[0] > 0.1);
+    assert_true(fabs(rate[0] / rate[1] - 1.0) < 1e-4);
+    free_drop(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +212,7 @@ int main(void)
         cmocka_unit_test(an_exchange_silences_one_user_and_keeps_the_incumbents_powers),
         cmocka_unit_test(a_silent_user_takes_the_place_of_its_weakest_rival),
         cmocka_unit_test(starts_repeat_and_random_ones_differ),
+        cmocka_unit_test(limits_that_only_sense_are_no_start),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

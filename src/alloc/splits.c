@@ -260,7 +260,8 @@ typedef struct heuristic_split {
     const split *aps;
     double c, floor_factor;
     cfi_powers *powers;
-    double *factor; /* L, or NULL */
+    double *factor;     /* L, or NULL */
+    bool users_instead; /* what senses better takes the place of all sensing power */
 } heuristic_split;
 
 /* Spreads what AP l spends, or its shares. */
@@ -290,8 +291,23 @@ static void split_by_factors(void *context, size_t thread, size_t first, size_t 
         bool lift_sensing = sensing_beam_is_better(&ap);
 
         split_at(&h->aps[l], h->c, h->floor_factor, &free, &lifted);
+        if (h->users_instead && !lift_sensing) {
+            lifted += free;
+            free = 0.0;
+        }
         spread_part(h, l, lift_sensing ? free : lifted, lift_sensing ? lifted : free);
     }
+}
+
+/* Limits far below an equal share of the budget may leave nothing beside sensing power, at any access point. */
+static bool nobody_is_served(const heuristic_split *h)
+{
+    size_t l = 0;
+
+    while (l < h->link->L && !(h->factor[l] > 0.0)) {
+        l++;
+    }
+    return l == h->link->L;
 }
 
 cfi_status splits_heuristic(const cfi_link *link, double least, cfi_arena *arena, cfi_powers *powers, double *factor,
@@ -325,6 +341,10 @@ cfi_status splits_heuristic(const cfi_link *link, double least, cfi_arena *arena
         h.c = largest_split_factor(aps, L, h.floor_factor, budget);
     }
     threads_share(link->threads, L, threads_part(SPLIT_STEPS * link->K), split_by_factors, &h);
+    if (factor && nobody_is_served(&h)) { /* no iteration gets away from there */
+        h.users_instead = true;
+        threads_share(link->threads, L, threads_part(SPLIT_STEPS * link->K), split_by_factors, &h);
+    }
     arena_release(arena, mark);
     return CFI_OK;
 }

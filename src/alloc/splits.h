@@ -11,8 +11,9 @@ cfi_status splits_out_of_memory(cfi_error *error);
 void splits_spread(const cfi_link *link, size_t l, double x, double y, cfi_powers *powers);
 
 /* The heuristic split of a drop whose thresholds may be scaled by `least` at least (alloc_least_threshold_factor). With
- * `factor`, L numbers, powers->p are shares: what an access point's are still to be multiplied by goes there. Fails as
- * alloc_heuristic. */
+ * `factor`, L numbers, powers->p are shares: what an access point's are still to be multiplied by goes there; it is
+ * what iterations start at, so that communication power that senses better takes the place of sensing power where there
+ * would be no other. Fails as alloc_heuristic. */
 cfi_status splits_heuristic(const cfi_link *link, double least, cfi_arena *arena, cfi_powers *powers, double *factor,
                             cfi_error *error);
 /* Makes powers of such shares. */
