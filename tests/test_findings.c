@@ -158,7 +158,8 @@ static void a_violated_constraint_is_told_with_its_worst_factor_and_drop(void **
     m->record[0].allocation.max_constraint_violation = 1.01e-6;
     assert_remark(m, "1 of 3 drops: the powers violate a constraint");
     m->record[2].allocation.max_constraint_violation = 0.25;
-    assert_remark(m, "2 of 3 drops: the powers violate a constraint, by up to a factor of 1.25 (drop 2)");
+    assert_remark(
+        m, "2 of 3 drops: the powers violate a constraint, by up to 25 % of what it allows or asks for (drop 2)");
     free_results(m);
 }
 

@@ -203,7 +203,7 @@ static void small_rates_keep_their_digits_in_the_table(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        cell_rate(text, cases[i].rate, cases[i].decimals);
+        cell_small(text, cases[i].rate, cases[i].decimals);
         assert_string_equal(text, cases[i].text);
     }
     cell_number(text, 3e-7, 3); /* a bound at its threshold of 0 dB, but for rounding, is 0 */

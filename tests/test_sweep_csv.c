@@ -281,6 +281,15 @@ static void a_failed_drop_fails_the_sweep_and_one_feasible_drop_saves_it_from_in
         "every drop of every point is infeasible: every threshold must be raised by at least 0.1235 dB (drop 1 of "
         "point 0); there access point 1 costs most: its threshold (sensing.crlb_threshold_db) must rise by "
         "3.0103 dB");
+    m->line[1].because = (cfi_infeasibility){CFI_CONSTRAINT_POSITION, CFI_NOWHERE, CFI_NOWHERE, 2.0};
+    assert_verdict(m, CFI_INFEASIBLE,
+                   "every drop of every point is infeasible; in drop 1 of point 0, the easiest, the position threshold "
+                   "(sensing.position_threshold_m) must be 2 times as large");
+    m->line[1].because = (cfi_infeasibility){CFI_CONSTRAINT_DETECTION, CFI_NOWHERE, CFI_NOWHERE, 2.0};
+    assert_verdict(m, CFI_INFEASIBLE,
+                   "every drop of every point is infeasible; in drop 1 of point 0, the easiest, the threshold of "
+                   "detection (sensing.detection_threshold) asks for 3.0103 dB too much");
+    m->line[1].because = (cfi_infeasibility){CFI_CONSTRAINT_THRESHOLD, 1, CFI_NOWHERE, 2.0};
     for (size_t i = 0; i < 4; i++) {
         m->line[i].quantity[field_number_index(drop_threshold_factor_db)] = INFINITY;
         m->line[i].because.factor = INFINITY;

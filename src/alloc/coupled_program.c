@@ -308,9 +308,11 @@ static cfi_status solve_program(const power_program *m, const socp_problem *prob
 
     settings.stop = m->coupled->stop;
     workspace = socp_create(problem, &settings, error);
-    status = workspace ? socp_solve(workspace, problem, &solution, error) : error->status;
-
-    if (status == CFI_OK && (solution.status == SOCP_OPTIMAL || solution.status == SOCP_INACCURATE)) {
+    if (!workspace) {
+        return error->status;
+    }
+    status = socp_solve(workspace, problem, &solution, error);
+    if (status == CFI_OK && solution.x && (solution.status == SOCP_OPTIMAL || solution.status == SOCP_INACCURATE)) {
         read_answer(m, &solution, out);
     } else if (status == CFI_OK && solution.status == SOCP_INTERRUPTED) {
         status = error_set(error, CFI_INTERRUPTED, "interrupted while a cone problem was solved");

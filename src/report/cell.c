@@ -15,7 +15,7 @@ void cell_number(char text[CELL_LENGTH], double value, int decimals)
     }
 }
 
-void cell_rate(char text[CELL_LENGTH], double value, int decimals)
+void cell_small(char text[CELL_LENGTH], double value, int decimals)
 {
     if (value != 0.0 && fabs(value) < pow(10.0, 1 - decimals)) {
         snprintf(text, CELL_LENGTH, "%.1e", value);

@@ -57,6 +57,7 @@ typedef struct field_source {
 typedef struct field_shown {
     const char *label; /* NULL: not at all; with %s for the method of the allocation */
     int decimals;
+    bool small;                                 /* below the last decimal it keeps two digits, as rates do */
     bool (*wanted)(const cfi_results *results); /* or NULL: whenever a drop has it */
     bool first;                                 /* above those that are not */
 } field_shown;

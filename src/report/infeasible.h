@@ -7,11 +7,11 @@
 
 enum { INFEASIBLE_LENGTH = 200 };
 
-/* E.g. "access point 5 costs most: its threshold (sensing.crlb_threshold_db) must rise by 4.2012 dB"; decibels are
- * rounded up. */
 /* A positive number to six digits, never less. */
 double infeasible_rounded_up(double value);
 
+/* E.g. "access point 5 costs most: its threshold (sensing.crlb_threshold_db) must rise by 4.2012 dB"; decibels are
+ * rounded up. */
 void infeasible_describe(const cfi_infeasibility *because, char text[INFEASIBLE_LENGTH]);
 
 /* The member infeasible_because: null, or {"constraint", "ap", "ue", "factor"}. */

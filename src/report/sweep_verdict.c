@@ -60,6 +60,12 @@ static cfi_status infeasible_lines(const cfi_line *easiest, cfi_error *error)
                          "every drop of every point is infeasible at any threshold; drop %u of point %zu: %s",
                          easiest->drop, easiest->point, because);
     }
+    if (easiest->because.constraint == CFI_CONSTRAINT_POSITION ||
+        easiest->because.constraint == CFI_CONSTRAINT_DETECTION) { /* what is raised is no threshold of an angle */
+        return error_set(error, CFI_INFEASIBLE,
+                         "every drop of every point is infeasible; in drop %u of point %zu, the easiest, %s",
+                         easiest->drop, easiest->point, because);
+    }
     return error_set(error, CFI_INFEASIBLE,
                      "every drop of every point is infeasible: %s %.4f dB (drop %u of point %zu); there %s",
                      isnan(easiest->quantity[field_number_index(drop_least_threshold_db)])

@@ -171,7 +171,7 @@ static void put_reference(const page *p, const cfi_reference *split)
 {
     char text[CELL_LENGTH];
 
-    cell_rate(text, split->available ? split->sum_rate_bit_s_hz : NAN, 3);
+    cell_small(text, split->available ? split->sum_rate_bit_s_hz : NAN, 3);
     fprintf(p->stream, " %9s%s", text, split_violates(split) ? "*" : " ");
 }
 
@@ -183,8 +183,8 @@ static void put_simulation(const page *p, const cfi_record *record)
         fprintf(p->stream, " %8s %10s %6s", "-", "", "-");
         return;
     }
-    cell_rate(mean, drop_sum_rate_monte_carlo(record), 3);
-    cell_rate(std_error, drop_sum_rate_std_error(record), 3);
+    cell_small(mean, drop_sum_rate_monte_carlo(record), 3);
+    cell_small(std_error, drop_sum_rate_std_error(record), 3);
     cell_number(z, drop_sum_rate_z(record), 1);
     fprintf(p->stream, " %8s +- %-7s %6s", mean, std_error, z);
 }
@@ -196,10 +196,10 @@ static void put_drop_row(const page *p, const cfi_record *record)
     fprintf(p->stream, "%5u", record->index);
     put_reference(p, &record->equal);
     put_reference(p, &record->heuristic);
-    cell_rate(text, drop_sum_rate(record), 3);
+    cell_small(text, drop_sum_rate(record), 3);
     fprintf(p->stream, " %*s", p->method_width, text);
     if (p->theorem1_differs) {
-        cell_rate(text, other_form(p, record), 3);
+        cell_small(text, other_form(p, record), 3);
         fprintf(p->stream, " %9s", text);
     }
     put_simulation(p, record);
@@ -238,7 +238,7 @@ static void put_rows(const page *p)
 static cfi_status put_statistics(const page *p, field_column number, cfi_error *error)
 {
     const field_shown *shown = &number.field->shown;
-    bool is_rate = number.field->unit->times_mhz;
+    bool is_small = number.field->unit->times_mhz || shown->small;
     char label[64];
     size_t length;
     cfi_statistics s;
@@ -261,7 +261,7 @@ static cfi_status put_statistics(const page *p, field_column number, cfi_error *
     for (size_t i = 0; i < 5; i++) {
         char text[CELL_LENGTH];
 
-        (is_rate ? cell_rate : cell_number)(text, value[i], shown->decimals);
+        (is_small ? cell_small : cell_number)(text, value[i], shown->decimals);
         fprintf(p->stream, " %11s", text);
     }
     fputc('\n', p->stream);

@@ -1,4 +1,5 @@
 /* The verdict over all drops of a run. */
+#include "cfisac/metrics.h"
 #include "report/decibel.h"
 #include "report/drop_values.h"
 #include "report/infeasible.h"
@@ -43,6 +44,17 @@ static const cfi_record *easiest_drop(const cfi_results *results)
     return easiest;
 }
 
+/* Rounded down, so that it is met. */
+static void largest_detection(const cfi_sensing *sensing, double factor, char text[LEAST_LENGTH])
+{
+    double least =
+        detection_least_snr(sensing->detection_threshold, sensing->false_alarm_probability, sensing->swerling);
+    double largest = detection_own_echo(least / factor, sensing->false_alarm_probability, sensing->swerling);
+    double scale = pow(10.0, 5.0 - floor(log10(largest)));
+
+    snprintf(text, LEAST_LENGTH, "; the largest probability that is met is %.6g", floor(largest * scale) / scale);
+}
+
 /* The least error or threshold of what has to give way; where power is what has to, those from which all thresholds are
  * met when they give way alike. */
 static void least_thresholds(const cfi_system *system, const cfi_allocation *allocation, char text[LEAST_LENGTH])
@@ -61,7 +73,9 @@ static void least_thresholds(const cfi_system *system, const cfi_allocation *all
     } else if (because->constraint == CFI_CONSTRAINT_THRESHOLD && angles) {
         snprintf(text, LEAST_LENGTH, "; the least feasible threshold is %.4f dB",
                  decibel_round_up(angle + decibel_of(because->factor)));
-    } else if (because->constraint != CFI_CONSTRAINT_THRESHOLD && because->constraint != CFI_CONSTRAINT_DETECTION) {
+    } else if (because->constraint == CFI_CONSTRAINT_DETECTION) {
+        largest_detection(&system->sensing, because->factor, text);
+    } else if (because->constraint != CFI_CONSTRAINT_THRESHOLD) {
         if (position > 0.0) {
             snprintf(where, sizeof where, ": a position error of %.6g m",
                      infeasible_rounded_up(position * sqrt(allocation->least_threshold_factor)));

@@ -205,8 +205,10 @@ static void remark_on_allocation(const remarks *out)
     if (violated > 0) {
         double worst = largest(results, drop_violation, &drop);
 
-        add_remark(out, "%zu of %zu drops: the powers violate a constraint, by up to a factor of %.4g (drop %u)",
-                   violated, results->count, 1.0 + worst, drop);
+        add_remark(out,
+                   "%zu of %zu drops: the powers violate a constraint, by up to %.4g %% of what it allows or asks for "
+                   "(drop %u)",
+                   violated, results->count, 100.0 * worst, drop);
     }
 }
 

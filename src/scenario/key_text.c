@@ -1,7 +1,7 @@
 /* What a key allows, in words. */
 #include "scenario/key_text.h"
 
-/* Appends the range of a key's numbers: "1 .. 65535", "above 0, up to 1". */
+/* Appends the range of a key's numbers: "1 .. 65535", "above 0, up to 1", "from 0.1, below 1". */
 static void describe_range(const key_spec *spec, cfi_wording *out)
 {
     if (spec->above && spec->below) {
@@ -12,6 +12,10 @@ static void describe_range(const key_spec *spec, cfi_wording *out)
         wording_add(out, "above ");
         wording_number(out, spec->low);
         wording_add(out, ", up to ");
+    } else if (spec->below) {
+        wording_add(out, "from ");
+        wording_number(out, spec->low);
+        wording_add(out, ", below ");
     } else {
         wording_number(out, spec->low);
         wording_add(out, " .. ");

@@ -48,6 +48,13 @@ check 'the table says it' grep -q 'detection threshold 0.01$' out
 expect 4 run place.json --set sensing.detection_threshold=0.9999999 --json
 check 'detection is named' test "$(member constraint)" = sensing.detection_threshold
 check 'the verdict says so' has err 'infeasible: the threshold of detection (sensing.detection_threshold) asks for '
+for swerling in 0 1; do
+    expect 4 run place.json --set sensing.detection_threshold=0.9999999 --set sensing.swerling=$swerling
+    largest=$(sed -n 's/.* too much; the largest probability that is met is //p' err)
+    check "the verdict says the largest probability, not $(cat err)" test -n "$largest"
+    expect 0 run place.json --set sensing.swerling=$swerling --set "sensing.detection_threshold=$largest"
+    expect 4 run place.json --set sensing.swerling=$swerling --set "sensing.detection_threshold=$(times "$largest" 1.00001)"
+done
 
 # angles from all echoes
 noncoherent=(--set sensing.crlb_model=noncoherent)

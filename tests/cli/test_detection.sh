@@ -59,6 +59,10 @@ check 'more false alarms, more detections' test "$(awk -F, 'NR == 1 { for (i = 1
 expect 0 run target.json --set sensing.swerling=0 --set sensing.false_alarm_probability=1e-300 --quiet --out faint
 check 'false alarms may be as rare as numbers allow' holds_true \
     '[.drops[].closed_form | .detection_probability_fused, .detection_probability[] | . >= 1e-300 and . <= 1] | all' faint/results.json
+expect 0 run target.json --set sensing.false_alarm_probability=1e-7 --set power.snr_db=-20
+check "the table keeps two digits of what is rare, not $(grep 'least detection' out)" grep -q 'least detection, by own echo  *3     1.0e-07 ' out
+expect 0 run target.json --set power.snr_db=150
+check 'and of what is small' grep -q 'position error bound, own echo, m  *3     [1-9].[0-9]e-0[0-9] ' out
 expect 3 run target.json --set sensing.false_alarm_probability=0
 expect 3 run target.json --set sensing.false_alarm_probability=1
 expect 3 run target.json --set sensing.swerling=3

@@ -62,6 +62,19 @@ done
 refused "$(placed ', "echo": "loud"')" '/sensing/echo: text "loud" is unknown (allowed: constant, distance, radar)'
 refused "$(placed ', "echo": "radar", "rcs_m2": 0' '' ', "propagation": {"carrier_ghz": 3}')" '/sensing/rcs_m2: 0 is out of range'
 
+for probability in 1 2 0 -1; do
+    refused "$(placed ", \"false_alarm_probability\": $probability")" \
+        "/sensing/false_alarm_probability: $probability is out of range (allowed: a number from 1e-300, below 1)"
+done
+refused "$(placed ', "detection_threshold": 1')" \
+    '/sensing/detection_threshold: 1 is out of range (allowed: null; a number strictly between 0 and 1)'
+refused "$(placed ', "swerling": 2')" '/sensing/swerling: 2 is out of range (allowed: a whole number 0 .. 1)'
+refused "$(placed ', "position_threshold_m": 0')" '/sensing/position_threshold_m: 0 is out of range'
+
+# echoes of one antenna each way say nothing about angles
+refused "$(placed '' ', "tx_antennas": 1, "rx_antennas": 1' ', "monte_carlo": {"estimator": "ml"}')" \
+    '/monte_carlo/estimator: "ml" with one transmit and one receive antenna, whose echoes say nothing about angles (allowed: none, or more antennas)'
+
 # a place that no drawn access point can keep away from: found when the drop is drawn
 printf '%s' '{"network": {"aps": 2, "ues": 1, "area_m": [1, 1], "placement": "none"},
  "sensing": {"geometry": "target", "target_position_m": [0.5, 0.5]}, "monte_carlo": {"drops": 1}}' >bad.json
