@@ -97,6 +97,14 @@ static inline bool response_needs_roots(const response *r)
     return r->amplitude || r->coupled || r->cases > CASES_FREE || r->mu < 0.0;
 }
 
+/* 1 / C of AP l at the price mu of the budget, or 0 where nothing is gained, and C may be 0. */
+INLINE double response_inverse_price(const response *r, double mu, size_t l)
+{
+    double per_C = 1.0 / (r->price[l] + mu);
+
+    return r->norm2[l] > 0.0 ? per_C : 0.0;
+}
+
 /* Power at one price of it, its first two derivatives by the price; bend NaN: not known. */
 typedef struct spending {
     double total, slope, bend;

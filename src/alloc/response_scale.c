@@ -45,14 +45,6 @@ INLINE double is_bound(const response *r, size_t l, double x)
     return x >= kink * kink && x >= fewest * fewest && x <= most * most && !(missing > 0.0) ? 0.0 : 1.0;
 }
 
-/* 1 / C, or 0 where nothing is gained, and C may be 0. */
-INLINE double inverse_of_price(const response *r, double mu, size_t l)
-{
-    double per_C = 1.0 / (r->price[l] + mu);
-
-    return r->norm2[l] > 0.0 ? per_C : 0.0;
-}
-
 /* ---------------------------------------------------------------------- within the budget ---- */
 
 CLONES(static, sums, answer_to_price, (const response *r, double mu), (r, mu))
@@ -63,7 +55,7 @@ CLONES(static, sums, answer_to_price, (const response *r, double mu), (r, mu))
 #pragma omp simd
         for (size_t i = 0; i < LANES; i++) {
             size_t l = first + i;
-            double per_C = inverse_of_price(r, mu, l), worth = r->norm2[l] * per_C;
+            double per_C = response_inverse_price(r, mu, l), worth = r->norm2[l] * per_C;
 
             r->along[l] = per_C;
             r->x[l] = worth * per_C;
@@ -146,7 +138,7 @@ CLONES(static, line, begin_within_limits, (const response *r, double *gained), (
 #pragma omp simd
         for (size_t i = 0; i < LANES; i++) {
             size_t l = first + i;
-            double per_C = inverse_of_price(r, 0.0, l), h = r->norm[l], free = h * per_C;
+            double per_C = response_inverse_price(r, 0.0, l), h = r->norm[l], free = h * per_C;
             double rho = free > r->root_most[l] ? r->root_most[l] : free;
 
             r->along[l] = per_C;

@@ -39,18 +39,10 @@ INLINE one_answer answer_with(const response *r, size_t l, double x, double alon
     return (one_answer){.x = x, .s = missing > 0.0 ? missing : 0.0, .along = along};
 }
 
-/* 1 / C, or 0 where nothing is gained, and C may be 0. */
-INLINE double inverse_price(const response *r, double mu, size_t l)
-{
-    double per_C = 1.0 / (r->price[l] + mu);
-
-    return r->norm2[l] > 0.0 ? per_C : 0.0;
-}
-
 /* As if all were free; says where they are not. */
 INLINE one_answer answer_free(const response *r, double mu, size_t l)
 {
-    double per_C = inverse_price(r, mu, l), x = r->norm2[l] * per_C * per_C;
+    double per_C = response_inverse_price(r, mu, l), x = r->norm2[l] * per_C * per_C;
     double kink = r->root_kink[l], most = r->root_most[l], fewest = r->root_fewest[l];
     one_answer one = answer_with(r, l, x, per_C);
 
@@ -66,7 +58,7 @@ INLINE one_answer answer_free(const response *r, double mu, size_t l)
 INLINE one_answer answer_bounded(const response *r, double mu, size_t l, bool all_slack)
 {
     double h = r->norm[l], kink = r->root_kink[l], trade = r->trade[l], kept = 1.0 - trade;
-    double per_C = inverse_price(r, mu, l), free = h * per_C;
+    double per_C = response_inverse_price(r, mu, l), free = h * per_C;
     double below = all_slack ? 0.0 : r->price[l] + mu - (r->sensing_price[l] + mu) * trade;
     double per_below = all_slack ? 0.0 : 1.0 / below, used = h * per_below;
     bool slack = free >= kink, lifted = !all_slack && below > 0.0 && used < kink;
