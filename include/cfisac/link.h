@@ -121,6 +121,14 @@ static inline bool link_serves(const cfi_link *link, size_t k, size_t l)
     return !link->served || link->served[k + link->K * l];
 }
 
+/* abs(alpha_lp)^2 of the echo from AP l to receiver p. */
+static inline double link_path_power(const cfi_link *link, size_t l, size_t p)
+{
+    double complex alpha = link->echoes.path[l + (link->echoes.equal_paths ? 0 : link->L * p)];
+
+    return creal(alpha) * creal(alpha) + cimag(alpha) * cimag(alpha);
+}
+
 /* AP l serves somebody; one that does not only senses. O(K). */
 bool link_has_users(const cfi_link *link, size_t l);
 

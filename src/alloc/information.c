@@ -32,14 +32,6 @@ static cfi_status information_out_of_memory(size_t L, cfi_error *error)
     return error_set(error, CFI_NO_MEMORY, "out of memory for the sensing constraints of %zu access points", L);
 }
 
-/* abs(alpha_lp)^2 */
-static double path_power(const cfi_link *link, size_t l, size_t p)
-{
-    double complex alpha = link->echoes.path[l + (link->echoes.equal_paths ? 0 : link->L * p)];
-
-    return creal(alpha) * creal(alpha) + cimag(alpha) * cimag(alpha);
-}
-
 static bool list_idle(const information_job *job)
 {
     bool *idle = arena_alloc(job->arena, job->link->L, sizeof *idle);
@@ -96,7 +88,7 @@ static bool add_detection(const information_job *job)
     }
     factor = job->unit_w * (double)(system->M * system->frame.T) / system->power.sensing_noise_w / least;
     for (size_t l = 0; l < link->L; l++) {
-        row[l] = factor * path_power(link, l, l);
+        row[l] = factor * link_path_power(link, l, l);
         row[link->L + l] = row[l] * (double)system->N;
         row[2 * link->L + l] = 1.0;
     }
@@ -112,7 +104,7 @@ static bool has_rank_one(const cfi_link *link, size_t *l0, size_t *p0)
 
     *l0 = *p0 = 0;
     for (size_t i = 0; !link->echoes.equal_paths && i < L * L; i++) {
-        double power = path_power(link, i % L, i / L);
+        double power = link_path_power(link, i % L, i / L);
 
         if (power > largest) {
             largest = power;
@@ -121,9 +113,9 @@ static bool has_rank_one(const cfi_link *link, size_t *l0, size_t *p0)
         }
     }
     for (size_t i = 0; !link->echoes.equal_paths && i < L * L; i++) {
-        double product = path_power(link, i % L, *p0) * (path_power(link, *l0, i / L) / largest);
+        double product = link_path_power(link, i % L, *p0) * (link_path_power(link, *l0, i / L) / largest);
 
-        if (fabs(path_power(link, i % L, i / L) - product) > RANK_ROUNDING * product) {
+        if (fabs(link_path_power(link, i % L, i / L) - product) > RANK_ROUNDING * product) {
             return false;
         }
     }
@@ -136,10 +128,10 @@ static double fill_weights(const information_job *job, size_t p, double *weight)
     double beam = job->out->beam, largest = 0.0;
 
     for (size_t l = 0; l < job->link->L; l++) {
-        largest = fmax(largest, path_power(job->link, l, p));
+        largest = fmax(largest, link_path_power(job->link, l, p));
     }
     for (size_t l = 0; l < job->link->L; l++) {
-        weight[l] = largest > 0.0 ? problem_rounded_down(path_power(job->link, l, p) / largest / beam) : 0.0;
+        weight[l] = largest > 0.0 ? problem_rounded_down(link_path_power(job->link, l, p) / largest / beam) : 0.0;
     }
     return largest * beam;
 }
@@ -164,8 +156,8 @@ static bool add_shared_angles(const information_job *job)
             most = fill_weights(job, p, weight + L * p);
         }
         a[p] = link->echoes.arrival[p] * per_need * most;
-        if (one && path_power(link, l0, p0) > 0.0) {
-            a[p] *= path_power(link, l0, p) / path_power(link, l0, p0);
+        if (one && link_path_power(link, l0, p0) > 0.0) {
+            a[p] *= link_path_power(link, l0, p) / link_path_power(link, l0, p0);
         }
         a[p] = problem_rounded_down(a[p]);
         a[L + p] = job->out->idle[p] ? 0.0 : problem_rounded_down(link->echoes.departure[p] * per_need);
@@ -194,7 +186,7 @@ static double light_factor(const position_job *position, size_t l, size_t p)
     const double *e = link->turn + 2 * p;
 
     return problem_rounded_down(position->scale * (e[0] * e[0] + e[1] * e[1]) * link->echoes.arrival[p] *
-                                path_power(link, l, p));
+                                link_path_power(link, l, p));
 }
 
 /* Factors of along_l, and directions. */

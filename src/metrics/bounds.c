@@ -18,11 +18,6 @@ static cfi_status out_of_position_memory(const cfi_link *link, cfi_error *error)
     return error_set(error, CFI_NO_MEMORY, "out of memory for the bounds of %zu access points", link->L);
 }
 
-static double path_square(double complex z)
-{
-    return creal(z) * creal(z) + cimag(z) * cimag(z);
-}
-
 static const double complex *paths_to(const cfi_link *link, size_t p)
 {
     return link->echoes.path + (link->echoes.equal_paths ? 0 : link->L * p);
@@ -37,9 +32,9 @@ static double heard_everywhere(const cfi_link *link, size_t l)
         return (double)link->L;
     }
     for (size_t p = 0; p < link->L; p++) {
-        sum += path_square(paths_to(link, p)[l]);
+        sum += link_path_power(link, l, p);
     }
-    return sum / path_square(paths_to(link, l)[l]);
+    return sum / link_path_power(link, l, l);
 }
 
 /* ---------------------------------------------------------------------------- of positions ---- */
@@ -86,7 +81,7 @@ static void add_directed_departures(const cfi_link *link, const cfi_powers *powe
     }
     for (size_t p = 0; p < link->L; p++) {
         const double complex *alpha = paths_to(link, p);
-        double per_path = link->directions.across[p] / path_square(paths_to(link, p)[p]);
+        double per_path = link->directions.across[p] / link_path_power(link, p, p);
         double complex q[2] = {0.0, 0.0};
 
         for (size_t l = 0; l < link->L; l++) {
@@ -181,7 +176,7 @@ static double own_arrival(const cfi_link *link, const cfi_powers *powers, const 
 {
     double lit = signals->lit[p] + (double)link->system->N * powers->s[p];
 
-    return link->echoes.arrival[p] * path_square(paths_to(link, p)[p]) * lit;
+    return link->echoes.arrival[p] * link_path_power(link, p, p) * lit;
 }
 
 /* Departures of one block, and the own echo's bounds with them. */

@@ -105,11 +105,10 @@ void metrics_echo_snr(const cfi_link *link, const cfi_powers *powers, double *re
         metrics_comm_powers(link, powers, snr);
     }
     for (size_t p = 0; p < L; p++) {
-        double complex alpha = link->echoes.path[p + (link->echoes.equal_paths ? 0 : L * p)];
         double lit = link->directions.aim ? link_aim(link, powers, p).lit : snr[p];
 
         lit += (double)system->N * powers->s[p];
-        snr[p] = energy * (creal(alpha) * creal(alpha) + cimag(alpha) * cimag(alpha)) * lit;
+        snr[p] = energy * link_path_power(link, p, p) * lit;
     }
 }
 
