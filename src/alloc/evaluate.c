@@ -1,5 +1,5 @@
 /* The one evaluator of powers, and their largest violation. docs/model.md (M8) */
-#include "cfisac/alloc.h"
+#include "alloc/information.h"
 
 #include <math.h>
 
@@ -57,15 +57,14 @@ static cfi_status evaluate_model(const cfi_link *link, const cfi_powers *powers,
 static cfi_status judge_detection(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, double *violation,
                                   cfi_error *error)
 {
-    const cfi_sensing *sensing = &link->system->sensing;
     cfi_arena_mark mark = arena_mark(arena);
-    double *snr = arena_alloc(arena, link->L, sizeof *snr), least = 0.0;
+    double *snr, least;
 
-    if (!(sensing->detection_threshold > 0.0)) {
-        arena_release(arena, mark);
+    if (!(link->system->sensing.detection_threshold > 0.0)) {
         return CFI_OK;
     }
-    least = detection_least_snr(sensing->detection_threshold, sensing->false_alarm_probability, sensing->swerling);
+    snr = arena_alloc(arena, link->L, sizeof *snr);
+    least = information_least_snr(link->system);
     if (!snr || isnan(least)) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the detection of %zu access points", link->L);
     }

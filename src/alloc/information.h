@@ -51,7 +51,8 @@ typedef struct alloc_information {
     const double *position_x, *position_s, *along; /* L, L, 3 x L */
 } alloc_information;
 
-/* The least detection SNR of an own echo, lambda, with which its detector meets the scenario's detection threshold. */
+/* The least detection SNR of an own echo, lambda, with which its detector meets the scenario's detection threshold; NaN
+ * when out of memory. */
 double information_least_snr(const cfi_system *system);
 
 /* All constraints of a coupled system for powers in unit_w watts. Fails: CFI_NO_MEMORY; CFI_INVALID for links that the
