@@ -139,7 +139,7 @@ cfi_status response_coupled_init(response *r, cfi_arena *arena, cfi_error *error
 /* ------------------------------------------------------------------------------- answers ---- */
 
 /* What power for users is left where nobody has any use for it and it hardly senses, relative. */
-static const double NO_POWER = 1e-9;
+static const double UNUSED_POWER = 1e-9;
 
 /* The answers, and prices of power for users beyond that of the budget. */
 static void read_answers(response *r)
@@ -150,7 +150,7 @@ static void read_answers(response *r)
     for (size_t l = 0; l < program->L; l++) {
         double x = program->counted[l] * program->x[l];
 
-        r->x[l] = r->norm[l] > 0.0 || x > NO_POWER ? x : 0.0;
+        r->x[l] = r->norm[l] > 0.0 || x > UNUSED_POWER ? x : 0.0;
         r->s[l] = program->s[l];
         r->along[l] = sqrt(r->x[l]) * r->per_norm[l];
     }

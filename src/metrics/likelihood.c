@@ -8,7 +8,7 @@
 
 enum {
     GRID_PER_ANTENNA = 16, /* points of the grid: f has terms up to z^(N + M - 2), 8 points or more in each's period */
-    LINE = 8,              /* doubles of a cache line */
+    LINE_DOUBLES = 8,      /* doubles of a cache line */
     MOST_NEWTON = 60,      /* steps; halving alone gives 60 bits */
 };
 
@@ -118,7 +118,8 @@ likelihood_value likelihood_at(const likelihood_shape *shape, const double *coef
 bool likelihood_grid_make(const likelihood_shape *shape, double low, double high, cfi_arena *arena,
                           likelihood_grid *grid)
 {
-    size_t points = GRID_PER_ANTENNA * (shape->N + shape->M) + 1, stride = (points + LINE - 1) / LINE * LINE;
+    size_t points = GRID_PER_ANTENNA * (shape->N + shape->M) + 1,
+           stride = (points + LINE_DOUBLES - 1) / LINE_DOUBLES * LINE_DOUBLES;
     size_t powers = shape->N > shape->M ? shape->N : shape->M;
 
     *grid = (likelihood_grid){.low = low,

@@ -8,8 +8,8 @@
 
 enum {
     MOST_CANDIDATES = 12, /* squares whose peaks are climbed */
-    MOST_STEPS = 50,      /* of Newton's method */
-    MOST_HALVINGS = 40,   /* of a step that leads down */
+    CLIMB_STEPS = 50,     /* of Newton's method */
+    STEP_HALVINGS = 40,   /* of a step that leads down */
 };
 
 /* A share of the largest sum among squares: in the middle of a square it is at most some 15 percent below a peak in it.
@@ -171,7 +171,7 @@ static double climb_place(const climb *c, double reach, double place[2])
     double small = PLACE_STEP * fmax(c->places->high[0] - c->places->low[0], c->places->high[1] - c->places->low[1]);
     place_value v = value_at(c, place);
 
-    for (size_t i = 0; i < MOST_STEPS; i++) {
+    for (size_t i = 0; i < CLIMB_STEPS; i++) {
         double step[2], length, share, next[2];
         place_value there = v;
 
@@ -185,7 +185,7 @@ static double climb_place(const climb *c, double reach, double place[2])
             break;
         }
         share = fmin(1.0, reach / length);
-        for (size_t j = 0; j < MOST_HALVINGS; j++, share *= 0.5) {
+        for (size_t j = 0; j < STEP_HALVINGS; j++, share *= 0.5) {
             move(c, place, step, share, next);
             there = value_at(c, next);
             if (there.f > v.f) {
@@ -229,7 +229,7 @@ size_t locate_work(const locate_plan *plan)
 
 bool locate_can(const cfi_network *network, const bool *lit)
 {
-    static const double ONE_LINE = 1e-12; /* of the determinant: lines that differ by a microradian */
+    static const double SAME_BEARING = 1e-12; /* of the determinant: lines that differ by a microradian */
     double xx = 0.0, xy = 0.0, yy = 0.0;
 
     for (size_t l = 0; l < network->L; l++) {
@@ -240,7 +240,7 @@ bool locate_can(const cfi_network *network, const bool *lit)
         xy += x * y;
         yy += y * y;
     }
-    return xx * yy - xy * xy > ONE_LINE * (xx + yy) * (xx + yy);
+    return xx * yy - xy * xy > SAME_BEARING * (xx + yy) * (xx + yy);
 }
 
 void locate(const locate_plan *plan, const locate_evidence *evidence, double *work, double place_m[2])

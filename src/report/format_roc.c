@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 /* Probabilities of false alarms: 10^-8 to 1, three a decade. */
-enum { DECADES = 8, A_DECADE = 3, POINTS = DECADES * A_DECADE + 1 };
+enum { DECADES = 8, A_DECADE = 3, ROC_POINTS = DECADES * A_DECADE + 1 };
 
 /* Probabilities of detection of a drop at one point of the curve. */
 typedef struct roc_point {
@@ -32,7 +32,7 @@ static roc_point point_of(const cfi_record *record, double false_alarm, double *
 
 static void put_curve(FILE *stream, const cfi_record *record, double *work)
 {
-    for (int i = 0; i < POINTS; i++) {
+    for (int i = 0; i < ROC_POINTS; i++) {
         double exponent = (double)(i - DECADES * A_DECADE) / (double)A_DECADE, false_alarm = pow(10.0, exponent);
         roc_point point = {1.0, 1.0, 1.0}; /* who always cries finds it */
 
