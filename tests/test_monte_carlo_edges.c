@@ -8,7 +8,7 @@
 
 #include "check.h"
 #include "drops.h"
-#include "metrics/sums.h"
+#include "metrics/simulation.h"
 
 static cfi_monte_carlo simulate(drop *d, size_t realizations)
 {
@@ -169,6 +169,61 @@ static void bounds_that_are_left_out_have_no_arrays_and_change_no_rate(void **st
     assert_memory_equal(rate[0], rate[2], sizeof rate[0]);
 }
 
+/* An observer that asks to stop when it concludes its first realisation. */
+static sig_atomic_t stopped;
+static size_t concluded;
+
+static void *stopper_prepare(const simulation *sim, sums_layout *layout, cfi_arena *arena)
+{
+    (void)sim, (void)layout;
+    return arena_alloc(arena, 1, sizeof(double));
+}
+
+static void *stopper_make(const void *shared, cfi_arena *arena)
+{
+    (void)shared;
+    return arena_alloc(arena, 1, sizeof(double));
+}
+
+static void stopper_observe(void *state, const observed *seen, double *sums)
+{
+    (void)state, (void)seen, (void)sums;
+}
+
+static void stopper_conclude(void *state, size_t realization, size_t place, double *sums)
+{
+    (void)state, (void)realization, (void)place, (void)sums;
+    stopped = 1;
+    concluded++;
+}
+
+/* What observers conclude takes long in large networks: the flag is looked at between two realisations of a chunk. */
+static void a_stop_flag_ends_the_conclusions_of_a_chunk(void **state)
+{
+    static const observer STOPPER = {
+        .prepare = stopper_prepare, .make = stopper_make, .observe = stopper_observe, .conclude = stopper_conclude};
+    drop *d = make_drop(make_system(1, 3, 2, 4, 4));
+    simulation sim = {.network = &d->network,
+                      .precoder = channel_precoder(&d->made.system),
+                      .powers = &d->powers,
+                      .n = SIMULATION_CHUNK,
+                      .block_size = 1,
+                      .without_rates = true,
+                      .threads = 1,
+                      .stop = &stopped};
+    cfi_error error = {.status = CFI_OK};
+
+    (void)state;
+    sim.layout = sums_make_layout(2, 3, false);
+    assert_true(observers_prepare_one(&sim, &STOPPER, d->arena));
+    assert_int_equal(simulation_share_scratch(&sim, d->arena, &error), CFI_OK);
+    assert_int_equal(simulation_prepare(&sim, d->arena, &error), CFI_OK);
+    assert_int_equal(simulation_run_blocks(&sim, MOST_BLOCKS, &error), CFI_INTERRUPTED);
+    assert_int_equal(error.status, CFI_INTERRUPTED);
+    assert_int_equal(concluded, 1);
+    free_drop(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +235,7 @@ int main(void)
         cmocka_unit_test(the_stop_rule_looks_first_after_fifty_channels),
         cmocka_unit_test(multistatic_bounds_of_more_than_512_access_points_are_left_out),
         cmocka_unit_test(bounds_that_are_left_out_have_no_arrays_and_change_no_rate),
+        cmocka_unit_test(a_stop_flag_ends_the_conclusions_of_a_chunk),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,16 +68,27 @@ static void show_signals(const simulation *sim, const simulation_scratch *s, con
     }
 }
 
-/* Tells them that they have seen all access points of the chunk's realisations. */
-static void conclude_chunk(const simulation *sim, size_t first, size_t count, const simulation_scratch *s)
+static cfi_status simulation_interrupted(cfi_error *error)
+{
+    return error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo");
+}
+
+/* Tells them that they have seen all access points of the chunk's realisations. Estimates in a large network take a
+ * second a realisation. */
+static cfi_status conclude_chunk(const simulation *sim, size_t first, size_t count, const simulation_scratch *s,
+                                 cfi_error *error)
 {
     for (size_t i = 0; i < sim->observations; i++) {
         const observer *one = sim->observation[i].observer;
 
         for (size_t place = 0; one->conclude && place < count; place++) {
+            if (stop_requested(sim->stop)) {
+                return simulation_interrupted(error);
+            }
             one->conclude(s->observer[i], first + place, place, sums_of(sim, first + place));
         }
     }
+    return CFI_OK;
 }
 
 /* Draws and precodes access point l, place g of a stack. */
@@ -146,7 +157,7 @@ static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, c
         size_t g = l % s->stack;
 
         if (stop_requested(sim->stop)) {
-            return error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo");
+            return simulation_interrupted(error);
         }
         run_ap(sim, &range, l, g, s);
         if (!sim->without_rates && (g + 1 == s->stack || l + 1 == L)) {
@@ -156,8 +167,7 @@ static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, c
     if (!sim->without_rates) {
         add_to_blocks(sim, first, count, s);
     }
-    conclude_chunk(sim, first, count, s);
-    return CFI_OK;
+    return conclude_chunk(sim, first, count, s, error);
 }
 
 cfi_status simulation_run_group(const simulation *sim, size_t first, size_t last, simulation_scratch *scratch,
