@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "heard.h"
+#include "metrics/locate.h"
 #include "placed.h"
 
 static placed worked_example(uint64_t seed, double noise_factor)
@@ -263,6 +264,27 @@ static void places_on_one_line_are_not_told_apart(void **state)
     free_drop(p.drop);
 }
 
+/* The tree of places takes seconds in large networks: a flag ends it, and is told from missing memory. */
+static void a_stop_flag_ends_the_tree_of_places(void **state)
+{
+    static const sig_atomic_t set = 1;
+    placed p = worked_example(2, 1.0);
+    drop *d = placed_target(&p);
+    likelihood_shape shape = likelihood_make_shape(&d->made.system);
+    likelihood_grid grid;
+    cfi_monte_carlo mc;
+    cfi_error error = {.status = CFI_OK};
+
+    (void)state;
+    assert_true(likelihood_grid_make(&shape, -1.0, 1.0, d->arena, &grid));
+    assert_non_null(locate_plan_make(&d->network, &shape, &grid, NULL, d->arena));
+    assert_null(locate_plan_make(&d->network, &shape, &grid, &set, d->arena));
+    d->made.system.monte_carlo.estimator = CFI_ESTIMATOR_ML;
+    d->made.system.monte_carlo.realizations = 2;
+    assert_int_equal(metrics_monte_carlo(&d->network, &d->powers, 1, &set, d->arena, &mc, &error), CFI_INTERRUPTED);
+    free_drop(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +294,7 @@ int main(void)
         cmocka_unit_test(errors_have_the_spread_of_their_standard_errors),
         cmocka_unit_test(what_cannot_be_estimated_is_no_number),
         cmocka_unit_test(places_on_one_line_are_not_told_apart),
+        cmocka_unit_test(a_stop_flag_ends_the_tree_of_places),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

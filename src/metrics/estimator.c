@@ -86,7 +86,7 @@ static bool fill_plan(const simulation *sim, cfi_arena *arena, estimator_plan *p
     if (!network->target_position_m || !locate_can(network, lit)) {
         return true;
     }
-    plan->locate = locate_plan_make(network, &plan->shape, &plan->grid, arena);
+    plan->locate = locate_plan_make(network, &plan->shape, &plan->grid, sim->stop, arena);
     return plan->locate;
 }
 

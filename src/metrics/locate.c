@@ -211,11 +211,11 @@ struct locate_plan {
 };
 
 locate_plan *locate_plan_make(const cfi_network *network, const likelihood_shape *shape, const likelihood_grid *grid,
-                              cfi_arena *arena)
+                              cfi_stop *stop, cfi_arena *arena)
 {
     locate_plan *plan = arena_alloc(arena, 1, sizeof *plan);
 
-    if (!plan || !places_make(network, shape, grid, arena, &plan->places)) {
+    if (!plan || !places_make(network, shape, grid, stop, arena, &plan->places)) {
         return NULL;
     }
     plan->shape = *shape;

@@ -9,9 +9,10 @@
  * hardly changes, and counts for all that is in it. */
 typedef struct locate_plan locate_plan;
 
-/* In the arena; NULL when out of memory. The grid is that of the tables, u = -1 .. 1; both are kept. */
+/* In the arena; NULL when out of memory, or stopped (places_make). The grid is that of the tables, u = -1 .. 1; both
+ * are kept. */
 locate_plan *locate_plan_make(const cfi_network *network, const likelihood_shape *shape, const likelihood_grid *grid,
-                              cfi_arena *arena);
+                              cfi_stop *stop, cfi_arena *arena);
 /* Doubles that locate works in. */
 size_t locate_work(const locate_plan *plan);
 /* Whether places that the own echoes of these access points tell apart are points: false where all of them see the

@@ -450,7 +450,7 @@ cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *pow
         status = bound_constants_make(network, arena, &sim.constants, error);
     }
     if (status == CFI_OK && !observers_prepare(&sim, arena)) {
-        status = simulation_out_of_memory(network, error);
+        status = stop_requested(stop) ? simulation_interrupted(error) : simulation_out_of_memory(network, error);
     }
     if (status == CFI_OK) {
         status = simulation_share_scratch(&sim, arena, error);

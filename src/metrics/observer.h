@@ -18,8 +18,8 @@ typedef struct observed {
 /* `sums` are those of a block, sim->layout.length doubles, which begin as zeros and are added up over blocks. */
 typedef struct observer {
     bool (*wanted)(const cfi_system *system);
-    /* What all threads share, read-only from then on; in the arena, NULL when out of memory. Takes room for sums of its
-     * own at the end of the layout, by sums_extend. */
+    /* What all threads share, read-only from then on; in the arena, NULL when out of memory, or stopped (sim->stop).
+     * Takes room for sums of its own at the end of the layout, by sums_extend. */
     void *(*prepare)(const struct simulation *sim, sums_layout *layout, cfi_arena *arena);
     /* Work space of one thread, in the arena; NULL when out of memory. */
     void *(*make)(const void *shared, cfi_arena *arena);
@@ -45,7 +45,7 @@ extern const size_t observer_count;
 
 /* Lists and prepares one. False when out of memory. */
 bool observers_prepare_one(struct simulation *sim, const observer *one, cfi_arena *arena);
-/* Lists and prepares those that the system wants, at most MOST_OBSERVERS. False when out of memory. */
+/* Lists and prepares those that the system wants, at most MOST_OBSERVERS. False when out of memory, or stopped. */
 bool observers_prepare(struct simulation *sim, cfi_arena *arena);
 /* Has each fill its part of *out. Scratch comes from the arena. False when out of memory. */
 bool observers_report(const struct simulation *sim, cfi_arena *arena, cfi_monte_carlo *out);

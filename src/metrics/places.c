@@ -39,6 +39,7 @@ static void *grow(growing *g)
 typedef struct planting {
     const places *places;
     const likelihood_grid *grid;
+    cfi_stop *stop;
     double spread;
     growing square, node, lookup;
     growing near, near_end, next_near, next_end;
@@ -164,7 +165,7 @@ static bool plant(planting *t)
     return done;
 }
 
-typedef enum { TREE_GROWN, TREE_TOO_LARGE, TREE_NO_MEMORY } growth_result;
+typedef enum { TREE_GROWN, TREE_TOO_LARGE, TREE_NO_MEMORY, TREE_STOPPED } growth_result;
 
 static growth_result grow_tree(planting *t)
 {
@@ -179,6 +180,9 @@ static growth_result grow_tree(planting *t)
         for (size_t i = level; i < end; i++) {
             size_t until = ((const size_t *)t->near_end.data)[i - level];
 
+            if (stop_requested(t->stop)) {
+                return TREE_STOPPED;
+            }
             if (until > from && !divide_square(t, (uint32_t)i, (const uint32_t *)t->near.data + from, until - from)) {
                 return TREE_NO_MEMORY;
             }
@@ -248,12 +252,13 @@ static double orientation(const cfi_network *network, size_t l)
     return given ? given[l] : network->target_bearing_rad[l] - network->angle_rad[l];
 }
 
-bool places_make(const cfi_network *network, const likelihood_shape *shape, const likelihood_grid *grid,
+bool places_make(const cfi_network *network, const likelihood_shape *shape, const likelihood_grid *grid, cfi_stop *stop,
                  cfi_arena *arena, places *p)
 {
     /* of u: half a period of the highest power in f, z^(N + M - 2) */
     planting t = {.places = p,
                   .grid = grid,
+                  .stop = stop,
                   .spread = 0.5 / fmax((double)(shape->N + shape->M) - 2.0, 2.0),
                   .square.size = sizeof(place_square),
                   .node.size = sizeof(place_node),

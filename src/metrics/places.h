@@ -31,8 +31,9 @@ typedef struct places {
     uint32_t *lookup;     /* places in the tables, access points' tables one behind the other */
 } places;
 
-/* In the arena. False when out of memory. */
-bool places_make(const cfi_network *network, const likelihood_shape *shape, const likelihood_grid *grid,
+/* In the arena. False when out of memory, and soon after the flag is set (stop, or NULL): a thousand access points take
+ * seconds. */
+bool places_make(const cfi_network *network, const likelihood_shape *shape, const likelihood_grid *grid, cfi_stop *stop,
                  cfi_arena *arena, places *p);
 
 /* The way from a to b, to the nearest copy where the area wraps around. */

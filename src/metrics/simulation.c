@@ -68,7 +68,7 @@ static void show_signals(const simulation *sim, const simulation_scratch *s, con
     }
 }
 
-static cfi_status simulation_interrupted(cfi_error *error)
+cfi_status simulation_interrupted(cfi_error *error)
 {
     return error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo");
 }

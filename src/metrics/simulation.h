@@ -46,5 +46,6 @@ cfi_status simulation_run_blocks(simulation *sim, size_t until, cfi_error *error
 simulation_scratch *simulation_make_scratch(const simulation *sim, cfi_arena *arena);
 
 cfi_status simulation_out_of_memory(const cfi_network *network, cfi_error *error);
+cfi_status simulation_interrupted(cfi_error *error);
 
 #endif
