@@ -1,4 +1,5 @@
 cfisac_test(test_scenario LINK cfisac_scenario)
+cfisac_test(test_memory_sensing LINK cfisac_scenario)
 cfisac_test(test_units LINK cfisac_scenario)
 cfisac_test(test_units_agree LINK cfisac_trial)
 cfisac_test(test_points LINK cfisac_scenario)
