@@ -178,6 +178,19 @@ static void remark_estimator(cfi_scenario *scenario)
     }
 }
 
+/* A threshold that detectors meet without a target. */
+static void remark_detection(cfi_scenario *scenario)
+{
+    const cfi_sensing *sensing = &scenario->system.sensing;
+
+    if (sensing->detection_threshold > 0.0 && sensing->detection_threshold <= sensing->false_alarm_probability) {
+        remark_add(scenario,
+                   "sensing.detection_threshold: %.6g is always met: false alarms alone have "
+                   "sensing.false_alarm_probability, %.6g",
+                   sensing->detection_threshold, sensing->false_alarm_probability);
+    }
+}
+
 /* Bounds count them all, as if channels stayed. */
 static void remark_sensing_symbols(cfi_scenario *scenario)
 {
@@ -214,6 +227,7 @@ void remark_all(cfi_scenario *scenario)
     remark_threshold(scenario);
     remark_echo(scenario);
     remark_estimator(scenario);
+    remark_detection(scenario);
     remark_sensing_symbols(scenario);
     remark_limits(scenario);
     remark_signal(scenario);
