@@ -359,7 +359,7 @@ static inline double best_neighbour_of(coupled_drop *c, const cfi_allocation *al
     alloc_coupled coupled;
     double best = 0.0;
 
-    assert_int_equal(coupled_make(&c->d->link, c->d->arena, &coupled, NULL), CFI_OK);
+    assert_int_equal(coupled_make(&c->d->link, NULL, c->d->arena, &coupled, NULL), CFI_OK);
     for (int i = 0; i < count; i++) {
         make_neighbour(c, &coupled, &allocation->powers, pow(10.0, -1.0 - i % 4), &stream, &c->d->powers);
         if (raw_coupled_violation(c, &c->d->powers) <= 1e-9) {

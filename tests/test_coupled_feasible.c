@@ -30,10 +30,33 @@ static alloc_coupled find(const coupled_drop *c)
     alloc_coupled coupled;
     cfi_error error = {.text = ""};
 
-    if (coupled_make(&c->d->link, c->d->arena, &coupled, &error) != CFI_OK) {
+    if (coupled_make(&c->d->link, NULL, c->d->arena, &coupled, &error) != CFI_OK) {
         fail_msg("%s", error.text);
     }
     return coupled;
+}
+
+/* --------------------------------------------------------------------------- interruption ---- */
+
+/* A stop flag ends the cone problems of feasibility, of the split beside an allocation and of the allocation itself. */
+static void a_stop_flag_ends_the_test_of_feasibility(void **state)
+{
+    static const sig_atomic_t set = 1;
+    coupled_drop *c = make_coupled_drop(3, tight_kind(3, 2.0));
+    cfi_alloc_options options = {.stop = &set};
+    alloc_coupled coupled;
+    cfi_allocation allocation;
+    cfi_error error = {.status = CFI_OK};
+
+    (void)state;
+    assert_int_equal(alloc_heuristic(&c->d->link, c->d->arena, &c->d->powers, &error), CFI_OK);
+    assert_int_equal(coupled_make(&c->d->link, &set, c->d->arena, &coupled, &error), CFI_INTERRUPTED);
+    assert_int_equal(error.status, CFI_INTERRUPTED);
+    c->d->made.system.allocation.method = CFI_METHOD_HEURISTIC;
+    assert_int_equal(alloc_run(&c->d->link, &options, c->d->arena, &allocation, &error), CFI_INTERRUPTED);
+    c->d->link.stop = &set;
+    assert_int_equal(alloc_heuristic(&c->d->link, c->d->arena, &c->d->powers, &error), CFI_INTERRUPTED);
+    free_coupled_drop(c);
 }
 
 /* --------------------------------------------------------------------------- certificates ---- */
@@ -205,6 +228,7 @@ static void infeasible_drops_name_a_change_that_is_just_enough(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_stop_flag_ends_the_test_of_feasibility),
         cmocka_unit_test(the_largest_margin_is_attained_and_proved),
         cmocka_unit_test(a_bound_from_any_multipliers_is_one),
         cmocka_unit_test(thresholds_beside_the_edge_are_told_apart),

@@ -115,7 +115,7 @@ cfi_infeasibility alloc_explain_infeasible(const cfi_link *link);
 /* The per-AP splits.                                                            docs/model.md (M11), (M12)
  * alloc_equal never fails; alloc_heuristic returns CFI_INFEASIBLE exactly when the closed test does or,
  * where sensing couples access points, no powers meet all constraints; then also CFI_INVALID (signals that have
- * directions) and CFI_FAILED (a cone problem without an answer). */
+ * directions), CFI_FAILED (a cone problem without an answer) and CFI_INTERRUPTED (link->stop). */
 void alloc_equal(const cfi_link *link, cfi_powers *powers);
 cfi_status alloc_heuristic(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error);
 

@@ -58,6 +58,7 @@ typedef struct cfi_link {
     uint32_t drop;
     size_t L, K;
     size_t threads;                    /* that closed forms and allocation may use, as cfi_network's */
+    cfi_stop *stop;                    /* looked at by what takes long to make of it, as cfi_network's */
     const char *kind;                  /* "closed_form": exact second moments; "simulated": estimates of them */
     bool theorem1;                     /* the published rate applies: i.i.d. Rayleigh fading and maximum ratio */
     double largest_relative_std_error; /* of the moments; 0 for closed forms */

@@ -215,7 +215,8 @@ static cfi_status find_edge(alloc_job *job, cfi_arena *scratch, alloc_coupled *c
                             cfi_error *error)
 {
     bool constrains = out->method == CFI_METHOD_HEURISTIC || out->method == CFI_METHOD_SCA;
-    cfi_status status = coupled_make(job->link, scratch, coupled, error);
+    cfi_stop *stop = job->options ? job->options->stop : NULL;
+    cfi_status status = coupled_make(job->link, stop, scratch, coupled, error);
 
     if (status == CFI_OK) {
         out->least_threshold_factor = 1.0 / coupled->margin;

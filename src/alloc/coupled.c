@@ -87,7 +87,7 @@ static cfi_status find_best(alloc_coupled *coupled, cfi_arena *arena, cfi_error 
     return CFI_OK;
 }
 
-cfi_status coupled_make(const cfi_link *link, cfi_arena *arena, alloc_coupled *out, cfi_error *error)
+cfi_status coupled_make(const cfi_link *link, cfi_stop *stop, cfi_arena *arena, alloc_coupled *out, cfi_error *error)
 {
     const cfi_system *system = link->system;
     size_t L = link->L;
@@ -104,7 +104,8 @@ cfi_status coupled_make(const cfi_link *link, cfi_arena *arena, alloc_coupled *o
                            .limit = row,
                            .x = row + L,
                            .s = row + 2 * L,
-                           .stated = row + 3 * L};
+                           .stated = row + 3 * L,
+                           .stop = stop};
     for (size_t l = 0; l < L; l++) {
         row[l] = coupled_limit(system, l, most, out->unit_w);
         row[3 * L + l] = coupled_limit(system, l, INFINITY, out->unit_w);

@@ -16,10 +16,12 @@ typedef struct alloc_coupled {
     information_values values; /* of them */
     double margin;             /* theirs: 1 or more is feasible */
     double bound;              /* no powers have more: below 1 it proves that none are feasible */
+    cfi_stop *stop;            /* looked at while cone problems are solved; or NULL */
 } alloc_coupled;
 
-/* Fails: CFI_NO_MEMORY; CFI_INVALID as information_build; CFI_FAILED where the cone solver finds no point. */
-cfi_status coupled_make(const cfi_link *link, cfi_arena *arena, alloc_coupled *out, cfi_error *error);
+/* Fails: CFI_NO_MEMORY; CFI_INVALID as information_build; CFI_FAILED where the cone solver finds no point;
+ * CFI_INTERRUPTED (stop, which stays with *out; or NULL). */
+cfi_status coupled_make(const cfi_link *link, cfi_stop *stop, cfi_arena *arena, alloc_coupled *out, cfi_error *error);
 
 /* Some powers meet all constraints, to rounding. */
 bool coupled_is_feasible(const alloc_coupled *coupled);
@@ -44,7 +46,8 @@ typedef struct coupled_answer {
     double *x, *s; /* L: to the solver's tolerance */
     coupled_multipliers multipliers;
 } coupled_answer;
-/* Solves it (coupled_program.c). Arrays of *out come from the arena. Fails: CFI_NO_MEMORY, CFI_FAILED. */
+/* Solves it (coupled_program.c). Arrays of *out come from the arena. Fails: CFI_NO_MEMORY, CFI_FAILED,
+ * CFI_INTERRUPTED. */
 cfi_status coupled_solve(const alloc_coupled *coupled, const coupled_ask *ask, cfi_arena *arena, coupled_answer *out,
                          cfi_error *error);
 
@@ -56,7 +59,7 @@ double coupled_bound(const alloc_coupled *coupled, const coupled_multipliers *mu
  * same, to the bit, without. */
 double coupled_limit(const cfi_system *system, size_t l, double most, double unit_w);
 
-/* What makes an infeasible drop infeasible (coupled_explain.c). Fails: CFI_NO_MEMORY, CFI_FAILED. */
+/* What makes an infeasible drop infeasible (coupled_explain.c). Fails: CFI_NO_MEMORY, CFI_FAILED, CFI_INTERRUPTED. */
 cfi_status coupled_explain(const cfi_link *link, const alloc_coupled *coupled, cfi_arena *arena,
                            cfi_infeasibility *because, cfi_error *error);
 

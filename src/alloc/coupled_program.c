@@ -301,12 +301,21 @@ static void read_answer(const power_program *m, const socp_solution *solution, c
 static cfi_status solve_program(const power_program *m, const socp_problem *problem, coupled_answer *out,
                                 cfi_error *error)
 {
-    socp_workspace *workspace = socp_create(problem, NULL, error);
+    socp_settings settings = socp_default_settings();
+    socp_workspace *workspace;
     socp_solution solution = {.x = NULL};
-    cfi_status status = workspace ? socp_solve(workspace, problem, &solution, error) : error->status;
+    cfi_status status;
 
-    if (status == CFI_OK && (solution.status == SOCP_OPTIMAL || solution.status == SOCP_INACCURATE)) {
+    settings.stop = m->coupled->stop;
+    workspace = socp_create(problem, &settings, error);
+    if (!workspace) {
+        return error->status;
+    }
+    status = socp_solve(workspace, problem, &solution, error);
+    if (status == CFI_OK && solution.x && (solution.status == SOCP_OPTIMAL || solution.status == SOCP_INACCURATE)) {
         read_answer(m, &solution, out);
+    } else if (status == CFI_OK && solution.status == SOCP_INTERRUPTED) {
+        status = error_set(error, CFI_INTERRUPTED, "interrupted while a cone problem was solved");
     } else if (status == CFI_OK && solution.status != SOCP_PRIMAL_INFEASIBLE) {
         status = error_set(error, CFI_FAILED, "the cone problem of the sensing constraints: %s",
                            socp_status_name(solution.status));

@@ -132,7 +132,7 @@ static cfi_status make_coupled(alloc_problem *problem, cfi_arena *arena, cfi_err
     alloc_coupled *coupled = arena_alloc(arena, 1, sizeof *coupled);
 
     problem->coupled = coupled;
-    return coupled ? coupled_make(problem->link, arena, coupled, error)
+    return coupled ? coupled_make(problem->link, problem->link->stop, arena, coupled, error)
                    : error_set(error, CFI_NO_MEMORY, "out of memory for the sensing constraints");
 }
 

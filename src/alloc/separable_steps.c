@@ -309,7 +309,7 @@ static void step_ap(separable *p, size_t l, const separable_aim *to, const doubl
 
 void separable_take_steps(separable *p, const separable_aim *to, double f)
 {
-    double right[SEPARABLE_UNKNOWNS], few[SEPARABLE_UNKNOWNS];
+    double right[SEPARABLE_UNKNOWNS], few[SEPARABLE_UNKNOWNS] = {0.0};
 
     gather_sides(p, to, f, right);
     solve_unknowns(p, right, few);

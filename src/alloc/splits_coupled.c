@@ -49,7 +49,7 @@ cfi_status splits_coupled(const cfi_link *link, cfi_arena *arena, cfi_powers *po
 {
     cfi_arena_mark mark = arena_mark(arena);
     alloc_coupled coupled;
-    cfi_status status = coupled_make(link, arena, &coupled, error);
+    cfi_status status = coupled_make(link, link->stop, arena, &coupled, error);
 
     if (status == CFI_OK) {
         status = splits_beside(link, &coupled, arena, powers, error);

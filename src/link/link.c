@@ -163,6 +163,7 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
                        .L = network->L,
                        .K = network->K,
                        .threads = network->threads,
+                       .stop = network->stop,
                        .kind = found.mean_square ? "simulated" : "closed_form",
                        .theorem1 = channel_is_iid(network) && network->system->precoding.kind == CFI_PRECODER_MR,
                        .largest_relative_std_error = found.largest_relative_std_error,
