@@ -302,6 +302,20 @@ static void an_empty_curve_is_named_with_the_tightest_usable_threshold(void **st
                    "sensing.crlb_threshold_db; leaving the tightest ones out does not help\n");
 }
 
+static void curves_of_positions_and_detection_have_their_own_units(void **state)
+{
+    (void)state;
+    check_warnings("\"sensing.geometry\": [\"target\"], \"sensing.position_threshold_m\": [4, 0.5, 2, null]",
+                   (const char *const[]){"111", "000", "110", "111"},
+                   "sweep.csv: the paired columns are empty for sensing.geometry=\"target\": no drop is feasible at "
+                   "every swept sensing.position_threshold_m; the tightest usable one is 2 m: without those below it 2 "
+                   "drops would be paired\n");
+    check_warnings("\"sensing.detection_threshold\": [0.5, 0.9, 0.99]", (const char *const[]){"111", "110", "000"},
+                   "sweep.csv: the paired columns are empty: no drop is feasible at every swept "
+                   "sensing.detection_threshold; the tightest usable one is 0.9: without those above it 2 drops would "
+                   "be paired\n");
+}
+
 static void curves_with_paired_drops_get_no_warning(void **state)
 {
     (void)state;
@@ -335,6 +349,7 @@ int main(void)
         cmocka_unit_test(a_line_keeps_what_broke_down_and_what_is_infeasible),
         cmocka_unit_test(the_verdict_over_a_sweep_says_why),
         cmocka_unit_test(an_empty_curve_is_named_with_the_tightest_usable_threshold),
+        cmocka_unit_test(curves_of_positions_and_detection_have_their_own_units),
         cmocka_unit_test(curves_with_paired_drops_get_no_warning),
         cmocka_unit_test(many_empty_curves_are_counted),
     };

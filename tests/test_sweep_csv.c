@@ -178,6 +178,27 @@ static void a_drop_is_unpaired_by_any_of_the_thresholds(void **state)
     }
 }
 
+static void drops_are_paired_over_the_thresholds_of_positions_and_of_detection(void **state)
+{
+    static const char *const sweeps[] = {
+        "{\"sensing\": {\"geometry\": \"target\"}, \"sweep\": {\"sensing.position_threshold_m\": [1, 2, null]}}",
+        "{\"sweep\": {\"sensing.detection_threshold\": [0.9, 0.5, 0.1]}}"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        made_sweep *m = make_sweep(sweeps[i], (size_t[]){3, 3, 3});
+        char *table;
+
+        set_status(m, 0, 1, CFI_DROP_INFEASIBLE);
+        table = table_of(m);
+        for (size_t p = 0; p < 3; p++) {
+            assert_value(table, p, "paired_drops", 2.0);
+        }
+        free(table);
+        free_sweep(m);
+    }
+}
+
 static void a_drop_that_another_threshold_does_not_have_is_not_paired(void **state)
 {
     const size_t drops[4] = {1, 3, 1, 3};
@@ -324,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(drops_are_paired_over_the_thresholds_and_nothing_else),
         cmocka_unit_test(a_drop_is_unpaired_by_any_of_the_thresholds),
+        cmocka_unit_test(drops_are_paired_over_the_thresholds_of_positions_and_of_detection),
         cmocka_unit_test(a_drop_that_another_threshold_does_not_have_is_not_paired),
         cmocka_unit_test(without_a_swept_threshold_paired_means_are_those_of_feasible_drops),
         cmocka_unit_test(words_lose_their_quotes_and_numbers_stand_as_given),

@@ -10,15 +10,28 @@ size_t pairing_drops(const cfi_sweep_outcomes *outcomes, size_t point)
     return outcomes->first[point + 1] - outcomes->first[point];
 }
 
+/* Of several that are swept the first of these is. */
+static const cfi_constraint thresholds[] = {CFI_CONSTRAINT_THRESHOLD, CFI_CONSTRAINT_POSITION,
+                                            CFI_CONSTRAINT_DETECTION};
+
 size_t pairing_axis(const cfi_scenario *sweep)
 {
     const cfi_axis *axis;
-    size_t axes = scenario_axes(sweep, &axis), i = 0;
+    size_t axes = scenario_axes(sweep, &axis);
 
-    while (i < axes && strcmp(axis[i].key, constraint_key(CFI_CONSTRAINT_THRESHOLD)) != 0) {
-        i++;
+    for (size_t t = 0; t < sizeof thresholds / sizeof *thresholds; t++) {
+        for (size_t i = 0; i < axes; i++) {
+            if (strcmp(axis[i].key, constraint_key(thresholds[t])) == 0) {
+                return i;
+            }
+        }
     }
-    return i;
+    return axes;
+}
+
+double pairing_sign(const cfi_axis *axis)
+{
+    return strcmp(axis->key, constraint_key(CFI_CONSTRAINT_DETECTION)) == 0 ? -1.0 : 1.0;
 }
 
 double pairing_threshold(const cfi_axis *axis, size_t value)
@@ -26,7 +39,7 @@ double pairing_threshold(const cfi_axis *axis, size_t value)
     char *end;
     double number = strtod(axis->value[value], &end);
 
-    return end > axis->value[value] && *end == '\0' ? number : NAN;
+    return end > axis->value[value] && *end == '\0' ? pairing_sign(axis) * number : NAN;
 }
 
 /* How far apart in the grid neighbours along an axis are. */

@@ -7,14 +7,17 @@
 /* Drops of a point. */
 size_t pairing_drops(const cfi_sweep_outcomes *outcomes, size_t point);
 
-/* The axis of sensing.crlb_threshold_db; scenario_axes() when it is not swept. */
+/* The axis of sensing.crlb_threshold_db, of position_threshold_m or of detection_threshold, the first of them that is
+ * swept; scenario_axes() when none is. */
 size_t pairing_axis(const cfi_scenario *sweep);
 
-/* A value of that axis in dB; NaN for a list of thresholds. */
+/* A value of that axis times its sign: the smaller, the tighter. NaN for a list of thresholds, or none. */
 double pairing_threshold(const cfi_axis *axis, size_t value);
+/* -1 of a probability of detection, 1 of bounds. */
+double pairing_sign(const cfi_axis *axis);
 
 /* Whether drop d has a result at every point of the curve through `point`: those that differ from it in the threshold
- * alone, without the ones below `least` dB. */
+ * alone, without the ones tighter than `least`. */
 bool pairing_holds(const cfi_sweep_outcomes *outcomes, size_t point, size_t d, double least);
 
 /* The same of all drops and whole curves, worked out once. */

@@ -2,10 +2,11 @@
 #include "report/pairing.h"
 
 #include <math.h>
+#include <string.h>
 
-enum { MOST_CURVES = 3, CURVE_LENGTH = 300, LINE_LENGTH = 700 };
+enum { MOST_CURVES = 3, CURVE_LENGTH = 300, THRESHOLD_LENGTH = 60, LINE_LENGTH = 700 };
 
-/* Drops that are paired on the curve through a point without its thresholds below `least` dB. */
+/* Drops that are paired on the curve through a point without its thresholds tighter than `least`. */
 static size_t count_paired(const cfi_sweep_outcomes *outcomes, size_t point, double least)
 {
     size_t count = 0;
@@ -50,25 +51,38 @@ static void name_curve(const cfi_scenario *sweep, size_t point, char text[CURVE_
     }
 }
 
+/* "-20 dB: without those below it", the tightest threshold that is of use. */
+static void name_threshold(const cfi_axis *axis, double usable, char text[THRESHOLD_LENGTH])
+{
+    const char *unit = strcmp(axis->key, constraint_key(CFI_CONSTRAINT_THRESHOLD)) == 0  ? " dB"
+                       : strcmp(axis->key, constraint_key(CFI_CONSTRAINT_POSITION)) == 0 ? " m"
+                                                                                         : "";
+
+    snprintf(text, THRESHOLD_LENGTH, "%.6g%s: without those %s it", pairing_sign(axis) * usable, unit,
+             pairing_sign(axis) > 0.0 ? "below" : "above");
+}
+
 static void describe_curve(const cfi_sweep_outcomes *outcomes, size_t point, char text[LINE_LENGTH])
 {
-    const char *key = constraint_key(CFI_CONSTRAINT_THRESHOLD);
-    char curve[CURVE_LENGTH], advice[160];
+    const cfi_axis *axis;
+    char curve[CURVE_LENGTH], advice[160], threshold[THRESHOLD_LENGTH];
     double usable = tightest_usable(outcomes, point, 2); /* two give a standard error */
 
+    scenario_axes(outcomes->sweep, &axis);
+    axis += pairing_axis(outcomes->sweep);
     usable = isnan(usable) ? tightest_usable(outcomes, point, 1) : usable;
     if (isnan(usable)) {
         snprintf(advice, sizeof advice, "leaving the tightest ones out does not help");
     } else {
         size_t paired = count_paired(outcomes, point, usable);
 
-        snprintf(advice, sizeof advice,
-                 "the tightest usable one is %.6g dB: without those below it %zu drop%s would be paired", usable,
-                 paired, paired == 1 ? "" : "s");
+        name_threshold(axis, usable, threshold);
+        snprintf(advice, sizeof advice, "the tightest usable one is %s %zu drop%s would be paired", threshold, paired,
+                 paired == 1 ? "" : "s");
     }
     name_curve(outcomes->sweep, point, curve);
     snprintf(text, LINE_LENGTH, "sweep.csv: the paired columns are empty%s: no drop is feasible at every swept %s; %s",
-             curve, key, advice);
+             curve, axis->key, advice);
 }
 
 void report_sweep_warnings(const cfi_sweep_outcomes *outcomes, void (*emit)(void *context, const char *line),

@@ -44,15 +44,39 @@ static const cfi_record *easiest_drop(const cfi_results *results)
     return easiest;
 }
 
-/* Rounded down, so that it is met. */
-static void largest_detection(const cfi_sensing *sensing, double factor, char text[LEAST_LENGTH])
+/* The probability of detection that is met when its SNR may be so many times smaller; rounded down. */
+static double largest_detection(const cfi_sensing *sensing, double factor)
 {
     double least =
         detection_least_snr(sensing->detection_threshold, sensing->false_alarm_probability, sensing->swerling);
     double largest = detection_own_echo(least / factor, sensing->false_alarm_probability, sensing->swerling);
     double scale = pow(10.0, 5.0 - floor(log10(largest)));
 
-    snprintf(text, LEAST_LENGTH, "; the largest probability that is met is %.6g", floor(largest * scale) / scale);
+    return floor(largest * scale) / scale;
+}
+
+/* "; thresholds 3 dB easier are met: a position error of 2 m and bounds of -20 dB": all give way alike. */
+static void thresholds_together(const cfi_system *system, double factor, char text[LEAST_LENGTH])
+{
+    const cfi_sensing *sensing = &system->sensing;
+    const char *before = ": ";
+    size_t used = (size_t)snprintf(text, LEAST_LENGTH, "; thresholds %.4f dB easier are met",
+                                   decibel_round_up(decibel_of(factor)));
+
+    if (sensing->position_threshold_m > 0.0) {
+        used += (size_t)snprintf(text + used, LEAST_LENGTH - used, "%sa position error of %.6g m", before,
+                                 infeasible_rounded_up(sensing->position_threshold_m * sqrt(factor)));
+        before = " and ";
+    }
+    if (sensing->detection_threshold > 0.0) {
+        used += (size_t)snprintf(text + used, LEAST_LENGTH - used, "%sa probability of detection of %.6g", before,
+                                 largest_detection(sensing, factor));
+        before = " and ";
+    }
+    if (sensing->crlb_threshold_rad2 && equal_thresholds(system)) {
+        snprintf(text + used, LEAST_LENGTH - used, "%sbounds of %.4f dB", before,
+                 decibel_round_up(decibel_of(sensing->crlb_threshold_rad2[0]) + decibel_of(factor)));
+    }
 }
 
 /* The least error or threshold of what has to give way; where power is what has to, those from which all thresholds are
@@ -60,29 +84,20 @@ static void largest_detection(const cfi_sensing *sensing, double factor, char te
 static void least_thresholds(const cfi_system *system, const cfi_allocation *allocation, char text[LEAST_LENGTH])
 {
     const cfi_infeasibility *because = &allocation->because;
-    double position = system->sensing.position_threshold_m;
-    bool angles = system->sensing.crlb_threshold_rad2 && equal_thresholds(system);
-    double angle = angles ? decibel_of(system->sensing.crlb_threshold_rad2[0]) : NAN;
-    double all = decibel_of(allocation->least_threshold_factor);
-    char where[80] = "";
+    const cfi_sensing *sensing = &system->sensing;
 
     *text = '\0';
     if (because->constraint == CFI_CONSTRAINT_POSITION) {
         snprintf(text, LEAST_LENGTH, "; the least position error is %.6g m",
-                 infeasible_rounded_up(position * because->factor));
-    } else if (because->constraint == CFI_CONSTRAINT_THRESHOLD && angles) {
-        snprintf(text, LEAST_LENGTH, "; the least feasible threshold is %.4f dB",
-                 decibel_round_up(angle + decibel_of(because->factor)));
+                 infeasible_rounded_up(sensing->position_threshold_m * because->factor));
     } else if (because->constraint == CFI_CONSTRAINT_DETECTION) {
-        largest_detection(&system->sensing, because->factor, text);
+        snprintf(text, LEAST_LENGTH, "; the largest probability that is met is %.6g",
+                 largest_detection(sensing, because->factor));
     } else if (because->constraint != CFI_CONSTRAINT_THRESHOLD) {
-        if (position > 0.0) {
-            snprintf(where, sizeof where, ": a position error of %.6g m",
-                     infeasible_rounded_up(position * sqrt(allocation->least_threshold_factor)));
-        }
-        snprintf(text, LEAST_LENGTH,
-                 angles ? "; thresholds %.4f dB easier are met%s%s%.4f dB" : "; thresholds %.4f dB easier are met%s",
-                 decibel_round_up(all), where, position > 0.0 ? " and " : ": ", decibel_round_up(angle + all));
+        thresholds_together(system, allocation->least_threshold_factor, text);
+    } else if (equal_thresholds(system)) {
+        snprintf(text, LEAST_LENGTH, "; the least feasible threshold is %.4f dB",
+                 decibel_round_up(decibel_of(sensing->crlb_threshold_rad2[0]) + decibel_of(because->factor)));
     }
 }
 

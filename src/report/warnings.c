@@ -254,10 +254,11 @@ static void remark_on_position(const remarks *out)
                    own - all, results->count);
     }
     if (all > 0) {
-        add_remark(out,
-                   "%zu of %zu drops: all access points with sensing information are in line with the target, which "
-                   "tells no distance: the position error bounds are infinite (null)",
-                   all, results->count);
+        add_remark(
+            out,
+            "%zu of %zu drops: all access points with sensing information, if any, are in line with the target, which "
+            "tells no distance: the position error bounds are infinite (null)",
+            all, results->count);
     }
 }
 

@@ -163,6 +163,34 @@ static void remark_echo(cfi_scenario *scenario)
     }
 }
 
+/* Places are looked for in the area alone. On a wrapped one every place has a copy there. */
+static void remark_estimator(cfi_scenario *scenario)
+{
+    const cfi_system *system = &scenario->system;
+    const double *target = system->sensing.target_position_m, *area = system->geometry.area_m;
+
+    if (system->monte_carlo.estimator == CFI_ESTIMATOR_ML && target && !system->geometry.wrap_around &&
+        (target[0] < 0.0 || target[0] > area[0] || target[1] < 0.0 || target[1] > area[1])) {
+        remark_add(scenario,
+                   "network.area_m: the target, at [%.6g, %.6g], is outside the area of %.6g m by %.6g m, where "
+                   "monte_carlo.estimator looks for it: it is never found",
+                   target[0], target[1], area[0], area[1]);
+    }
+}
+
+/* A threshold that detectors meet without a target. */
+static void remark_detection(cfi_scenario *scenario)
+{
+    const cfi_sensing *sensing = &scenario->system.sensing;
+
+    if (sensing->detection_threshold > 0.0 && sensing->detection_threshold <= sensing->false_alarm_probability) {
+        remark_add(scenario,
+                   "sensing.detection_threshold: %.6g is always met: false alarms alone have "
+                   "sensing.false_alarm_probability, %.6g",
+                   sensing->detection_threshold, sensing->false_alarm_probability);
+    }
+}
+
 /* Bounds count them all, as if channels stayed. */
 static void remark_sensing_symbols(cfi_scenario *scenario)
 {
@@ -198,6 +226,8 @@ void remark_all(cfi_scenario *scenario)
     remark_correlation(scenario);
     remark_threshold(scenario);
     remark_echo(scenario);
+    remark_estimator(scenario);
+    remark_detection(scenario);
     remark_sensing_symbols(scenario);
     remark_limits(scenario);
     remark_signal(scenario);

@@ -67,12 +67,19 @@ check 'the verdict says the least threshold' has err 'the least feasible thresho
 
 # two kinds that are both too much: the total power
 expect 4 run place.json --set sensing.crlb_threshold_db=-60 --set "$own=0.001" --json
-check 'with what all are met from' has err 'easier are met: a position error of '
+check 'with what all are met from' grep -q 'easier are met: a position error of [0-9.]* m and bounds of -\{0,1\}[0-9.]* dB$' err
 check 'the total power is named' test "$(member constraint)" = power.snr_db
 raise=$(db "$(member factor)")
 both=(--set sensing.crlb_threshold_db=-60 --set "$own=0.001")
 expect 0 run place.json "${both[@]}" --set "power.snr_db=$(sum 30 "$raise" 1e-6)"
 expect 4 run place.json "${both[@]}" --set "power.snr_db=$(sum 30 "$raise" -1e-5)"
+
+# all three kinds; what is said to be met is
+all=(--set sensing.crlb_threshold_db=-60 --set "$own=0.001" --set sensing.detection_threshold=0.999999)
+expect 4 run place.json "${all[@]}"
+read -r metres probability decibels < <(sed -n 's/.* easier are met: a position error of \(.*\) m and a probability of detection of \(.*\) and bounds of \(.*\) dB$/\1 \2 \3/p' err)
+check "all are told, not $(cat err)" test -n "$decibels"
+expect 0 run place.json --set "sensing.crlb_threshold_db=$decibels" --set "$own=$metres" --set "sensing.detection_threshold=$probability"
 
 # what echoes say is all in line with the target
 expect 4 run place.json --set network.aps=2 --set 'network.ap_positions_m=[[0,0],[200,0]]' \

@@ -94,6 +94,17 @@ remarked '{"frame": {"sensing_symbols": 191}, "pilots": {"length": 10}}' \
 printf '%s' '{"frame": {"sensing_symbols": 190}, "pilots": {"length": 10}}' >even.json
 expect 0 validate even.json
 check "a full block is no matter: $(cat err)" test "$(grep -c sensing_symbols err)" -eq 0
+remarked "$(placed ', "detection_threshold": 0.001, "crlb_threshold_db": null')" \
+    'sensing.detection_threshold: 0.001 is always met: false alarms alone have sensing.false_alarm_probability, 0.001'
+remarked "$(placed ', "target_position_m": [150, 400], "crlb_threshold_db": null' '' ', "monte_carlo": {"estimator": "ml"}')" \
+    'network.area_m: the target, at [150, 400], is outside the area of 250 m by 250 m, where monte_carlo.estimator looks for it'
+for inside in "$(placed ', "target_position_m": [150, 250], "crlb_threshold_db": null' '' ', "monte_carlo": {"estimator": "ml"}')" \
+    "$(placed ', "target_position_m": [150, 400], "crlb_threshold_db": null')" \
+    "$(placed ', "target_position_m": [150, 400], "crlb_threshold_db": null' ', "wrap_around": true' ', "monte_carlo": {"estimator": "ml"}')"; do
+    printf '%s' "$inside" >even.json
+    expect 0 validate even.json
+    check "$inside: is no matter: $(cat err)" test "$(grep -c network.area_m err)" -eq 0
+done
 remarked "$(placed ', "rcs_m2": 2')" 'sensing.rcs_m2: ignored by the sensing.echo constant'
 remarked "$(placed ', "echo": "radar", "path_gain": 0.1' '' ', "propagation": {"carrier_ghz": 3}')" \
     'sensing.path_gain: ignored by the sensing.echo radar'
