@@ -73,8 +73,8 @@ cfi_status simulation_interrupted(cfi_error *error)
     return error_set(error, CFI_INTERRUPTED, "interrupted during the Monte Carlo");
 }
 
-/* Tells them that they have seen all access points of the chunk's realisations. Estimates in a large network take a
- * second a realisation. */
+/* Tells them that they have seen all access points of the chunk's realisations. Estimates of a place by a
+ * thousand access points take a third of a second a realisation. */
 static cfi_status conclude_chunk(const simulation *sim, size_t first, size_t count, const simulation_scratch *s,
                                  cfi_error *error)
 {
