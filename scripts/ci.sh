@@ -43,11 +43,11 @@ tidy() {
 CC=clang step 'build, clang with sanitizers and fuzzer' build build/ci-clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCFISAC_SANITIZE=ON \
   -DCFISAC_FUZZ=ON && {
   # without the long ones that scripts/test.sh runs under gcc's sanitizers and that hardly depend on the compiler
-  step 'tests, clang' run_tests build/ci-clang -E 'test_faults|test_sweep_cli|test_instances|self_test|test_ordinary|test_estimable|test_solve_stops|test_cli|^docs$'
+  step 'tests, clang' run_tests build/ci-clang -E 'test_faults|test_sweep_cli|test_instances|self_test|test_ordinary|test_estimable|test_solve_stops|test_cli|test_estimator|test_located|test_link_alloc$|test_shared$|test_stop$|test_directed$|test_coupled_|^docs$'
   step "fuzzing, $seconds s each" fuzz_all
   step 'clang-tidy' tidy
 }
 step 'libraries for 64-bit ARM' scripts/sysroot.sh arm64 build/sysroot-arm64 &&
   step 'build, 64-bit ARM' build build/ci-aarch64 -DCMAKE_BUILD_TYPE=Release -DCMAKE_TOOLCHAIN_FILE=cmake/aarch64.cmake &&
-  step 'tests, 64-bit ARM' run_tests build/ci-aarch64 -E 'fuzz|test_monte_carlo|test_estimable|test_network|test_alloc|test_ordinary|test_link|test_fading|test_directed|test_response|test_precoders|test_streams|test_pairs|test_shared|test_simulated_links|test_precoders_alloc|test_clusters_alloc'
+  step 'tests, 64-bit ARM' run_tests build/ci-aarch64 -E 'fuzz|test_monte_carlo|test_estimable|test_network|test_alloc|test_ordinary|test_link|test_fading|test_directed|test_response|test_precoders|test_streams|test_pairs|test_shared|test_simulated_links|test_precoders_alloc|test_clusters_alloc|test_detection|test_estimator|test_located|test_target_monte_carlo|test_propagation_drops|test_shadowing|test_units_agree|test_socp_stop|test_coupled'
 conclude
