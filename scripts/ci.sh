@@ -49,5 +49,5 @@ CC=clang step 'build, clang with sanitizers and fuzzer' build build/ci-clang -DC
 }
 step 'libraries for 64-bit ARM' scripts/sysroot.sh arm64 build/sysroot-arm64 &&
   step 'build, 64-bit ARM' build build/ci-aarch64 -DCMAKE_BUILD_TYPE=Release -DCMAKE_TOOLCHAIN_FILE=cmake/aarch64.cmake &&
-  step 'tests, 64-bit ARM' run_tests build/ci-aarch64 -E 'fuzz|test_monte_carlo|test_estimable|test_network|test_alloc|test_ordinary|test_link|test_fading|test_directed|test_response|test_precoders|test_streams|test_pairs|test_shared|test_simulated_links|test_precoders_alloc|test_clusters_alloc|test_detection|test_estimator|test_located|test_target_monte_carlo|test_propagation_drops|test_shadowing|test_units_agree|test_socp_stop|test_coupled'
+  step 'tests, 64-bit ARM' run_tests build/ci-aarch64 -E 'fuzz|test_monte_carlo|test_estimable|test_network|test_alloc|test_ordinary|test_link|test_fading|test_directed|test_response|test_precoders|test_streams|test_pairs|test_shared|test_simulated_links|test_precoders_alloc|test_clusters_alloc|test_detection|test_estimator|test_located|test_target_monte_carlo|test_propagation_drops|test_shadowing|test_units_agree|test_socp_stop|test_coupled|test_structured|test_channel_fading|test_path_gains|test_loads'
 conclude
