@@ -4,6 +4,8 @@
 
 #include "cfisac/network.h"
 
+#include <string.h>
+
 /* One that must succeed. */
 static inline cfi_network draw_network(const cfi_system *system, uint32_t drop, cfi_arena *arena)
 {
@@ -14,6 +16,20 @@ static inline cfi_network draw_network(const cfi_system *system, uint32_t drop, 
         fail_msg("%s", error.text);
     }
     return network;
+}
+
+/* The drop is refused, in words that have `text` among them. */
+static inline void assert_invalid(const cfi_system *system, const char *text)
+{
+    cfi_arena *arena = arena_create();
+    cfi_network network;
+    cfi_error error = {.text = ""};
+
+    assert_int_equal(network_draw(system, 0, arena, &network, &error), CFI_INVALID);
+    if (!strstr(error.text, text)) {
+        fail_msg("no \"%s\" in \"%s\"", text, error.text);
+    }
+    arena_destroy(arena);
 }
 
 #endif

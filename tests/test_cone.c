@@ -11,13 +11,13 @@
 #include <math.h>
 #include <string.h>
 
-enum { CONES = 9, ROWS = 2 + 1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 18 };
+enum { CONES = 9, CONE_ROWS = 2 + 1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 18 };
 
 /* Two linear rows, cones of 1 to 8 and of 18 rows, and a random point inside. */
 typedef struct random_cone {
     cone_scaling cone;
     size_t size[CONES];
-    double weight[2 + CONES], v[ROWS], lambda[ROWS], norm[CONES], s[ROWS], z[ROWS];
+    double weight[2 + CONES], v[CONE_ROWS], lambda[CONE_ROWS], norm[CONES], s[CONE_ROWS], z[CONE_ROWS];
 } random_cone;
 
 static double number(cfi_stream *stream)
@@ -32,7 +32,7 @@ static void fill(random_cone *r, cfi_stream *stream)
 {
     size_t row = 2;
 
-    r->cone = (cone_scaling){.m = ROWS,
+    r->cone = (cone_scaling){.m = CONE_ROWS,
                              .linear = 2,
                              .cones = CONES,
                              .size = r->size,
@@ -40,7 +40,7 @@ static void fill(random_cone *r, cfi_stream *stream)
                              .v = r->v,
                              .lambda = r->lambda,
                              .norm = r->norm};
-    for (size_t i = 0; i < ROWS; i++) {
+    for (size_t i = 0; i < CONE_ROWS; i++) {
         r->s[i] = number(stream);
         r->z[i] = number(stream);
     }
@@ -52,7 +52,7 @@ static void fill(random_cone *r, cfi_stream *stream)
         r->size[i] = i < 8 ? i + 1 : 18;
         r->s[row] = r->z[row] = 0.5 * sqrt((double)r->size[i]) + 0.1; /* no entry is larger than a half */
     }
-    assert_int_equal(row, ROWS);
+    assert_int_equal(row, CONE_ROWS);
     assert_true(cone_update(&r->cone, r->s, r->z));
 }
 
@@ -61,7 +61,7 @@ static void lifting_changes_only_what_is_outside(void **state)
 {
     static random_cone r;
     cfi_stream stream = stream_make(7, 0, CFI_DRAW_START, 37);
-    double x[ROWS];
+    double x[CONE_ROWS];
 
     (void)state;
     fill(&r, &stream);
@@ -96,17 +96,17 @@ static void centring_solves_the_product(void **state)
     (void)state;
     for (uint64_t seed = 0; seed < 50; seed++) {
         cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 36);
-        double d[ROWS], y[ROWS], left[ROWS], square[ROWS], sigma_mu = 0.3;
+        double d[CONE_ROWS], y[CONE_ROWS], left[CONE_ROWS], square[CONE_ROWS], sigma_mu = 0.3;
 
         fill(&r, &stream);
-        for (size_t i = 0; i < ROWS; i++) {
+        for (size_t i = 0; i < CONE_ROWS; i++) {
             d[i] = y[i] = number(&stream);
         }
         cone_centre(&r.cone, sigma_mu, y);
         cone_product(&r.cone, r.lambda, y, left);
         cone_product(&r.cone, r.lambda, r.lambda, square);
         cone_add_identity(&r.cone, -sigma_mu, square);
-        for (size_t i = 0; i < ROWS; i++) {
+        for (size_t i = 0; i < CONE_ROWS; i++) {
             assert_true(fabs(left[i] - square[i] - d[i]) <= 1e-11);
         }
     }
@@ -117,7 +117,7 @@ static void products_are_those_of_the_definition(void **state)
 {
     static random_cone r;
     cfi_stream stream = stream_make(1, 0, CFI_DRAW_START, 37);
-    double y[ROWS];
+    double y[CONE_ROWS];
     size_t row = 2;
 
     (void)state;
@@ -143,17 +143,17 @@ static void the_longest_step_ends_on_the_boundary(void **state)
     (void)state;
     for (uint64_t seed = 0; seed < 50; seed++) {
         cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 38);
-        double d[ROWS], e[ROWS], x[ROWS], worst = -INFINITY, alpha;
+        double d[CONE_ROWS], e[CONE_ROWS], x[CONE_ROWS], worst = -INFINITY, alpha;
 
         fill(&r, &stream);
-        for (size_t i = 0; i < ROWS; i++) {
+        for (size_t i = 0; i < CONE_ROWS; i++) {
             d[i] = number(&stream);
             e[i] = number(&stream);
         }
         alpha = cone_step(&r.cone, d, e);
         assert_true(isfinite(alpha) && alpha > 0.0);
         for (int which = 0; which < 2; which++) {
-            for (size_t i = 0; i < ROWS; i++) {
+            for (size_t i = 0; i < CONE_ROWS; i++) {
                 x[i] = r.lambda[i] + alpha * (which == 0 ? d[i] : e[i]);
             }
             worst = fmax(worst, cone_distance(&r.cone, x));

@@ -8,9 +8,8 @@
 
 #include <lapacke.h>
 
-#include "brute_bounds.h"
 #include "check.h"
-#include "fading_drops.h"
+#include "sent_covariance.h"
 
 typedef struct two_bounds {
     double *own, *all;
@@ -24,32 +23,6 @@ static two_bounds closed_forms(drop *d)
     assert_int_equal(metrics_crlb_own_echo(&d->link, &d->powers, d->arena, b.own, NULL), CFI_OK);
     assert_int_equal(metrics_crlb_multistatic(&d->link, &d->powers, d->arena, b.all, NULL), CFI_OK);
     return b;
-}
-
-/* Covariance of what all access points send, N L x N L: streams by their W_kl, beams by what they have in common. */
-static double complex *covariance_of_all(const drop *d)
-{
-    size_t N = d->made.system.N, L = d->network.L, K = d->network.K, NL = N * L;
-    double complex *R = calloc(NL * NL, sizeof *R), *W = calloc(N * N, sizeof *W);
-
-    for (size_t l = 0; l < L; l++) {
-        for (size_t k = 0; k < K; k++) {
-            covariance_of_signal(d, k, l, W);
-            for (size_t i = 0; i < N * N; i++) {
-                R[N * l + i % N + NL * (N * l + i / N)] += d->powers.p[k + K * l] * W[i];
-            }
-        }
-        for (size_t q = 0; q < L; q++) {
-            double beams = sqrt(d->powers.s[l] * d->powers.s[q]) / (double)N;
-
-            for (size_t i = 0; i < N * N; i++) {
-                R[N * l + i % N + NL * (N * q + i / N)] +=
-                    beams * response(d->made.angle[l], i % N, 1.0) * conj(response(d->made.angle[q], i / N, 1.0));
-            }
-        }
-    }
-    free(W);
-    return R;
 }
 
 /* Every kind of fading, pilots shared or not, one antenna on either side, an access point that only senses, one that is
@@ -78,7 +51,7 @@ static void bounds_are_those_of_differences(void **state)
             d->powers.s[1] = 0.0;
         }
         bound = closed_forms(d);
-        R = covariance_of_all(d);
+        R = sent_covariance(d, false);
         for (size_t p = 0; p < 3; p++) { /* differences of the signal are good to 1e-9 or so */
             if (p == 0 && i % 4 == 2 && made.system.M == 1) {
                 continue; /* no information */

@@ -236,17 +236,17 @@ static void numbers_that_are_not_finite_are_a_breakdown(void **state)
 
 /* ------------------------------------------------------------------------ the Newton system ---- */
 
-enum { ROWS = 60, COLS = 20 };
+enum { SPARSE_ROWS = 60, COLS = 20 };
 
 /* A random matrix over a random cone, some rows short and some long, so that some z are eliminated and some stay. */
 typedef struct random_system {
     sparse matrix;
     cone_scaling cone;
-    double dense[ROWS][COLS];
-    uint32_t start[COLS + 1], row[ROWS * COLS];
-    double value[ROWS * COLS + 1];
-    size_t size[ROWS];
-    double weight[ROWS], v[ROWS], lambda[ROWS], norm[ROWS], s[ROWS], z[ROWS];
+    double dense[SPARSE_ROWS][COLS];
+    uint32_t start[COLS + 1], row[SPARSE_ROWS * COLS];
+    double value[SPARSE_ROWS * COLS + 1];
+    size_t size[SPARSE_ROWS];
+    double weight[SPARSE_ROWS], v[SPARSE_ROWS], lambda[SPARSE_ROWS], norm[SPARSE_ROWS], s[SPARSE_ROWS], z[SPARSE_ROWS];
 } random_system;
 
 /* A point inside the cone, at a distance `depth` from its boundary. */
@@ -309,7 +309,7 @@ static void make_system(random_system *r, cfi_stream *stream, double depth)
 static double worst_residual(const random_system *r, const double *rhs, const double *solution)
 {
     size_t n = r->matrix.cols, m = r->cone.m, p = r->matrix.rows - m;
-    double wz[ROWS], worst = 0.0;
+    double wz[SPARSE_ROWS], worst = 0.0;
 
     cone_scale(&r->cone, solution + n + p, wz);
     cone_scale(&r->cone, wz, wz);
@@ -344,7 +344,7 @@ static void newton_systems_are_solved_to_rounding(void **state)
     (void)state;
     for (uint64_t seed = 0; seed < 300; seed++) {
         cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 33);
-        double rhs[2][COLS + ROWS], solution[2][COLS + 2 * ROWS], alone[COLS + 2 * ROWS], error[2];
+        double rhs[2][COLS + SPARSE_ROWS], solution[2][COLS + 2 * SPARSE_ROWS], alone[COLS + 2 * SPARSE_ROWS], error[2];
         kkt system;
         size_t all;
 
@@ -385,7 +385,7 @@ static void a_residual_that_is_no_number_is_reported(void **state)
     (void)state;
     for (uint64_t seed = 0; seed < 20; seed++) {
         cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 35);
-        double rhs[2][COLS + ROWS] = {{0.0}}, solution[2][COLS + 2 * ROWS], error[2];
+        double rhs[2][COLS + SPARSE_ROWS] = {{0.0}}, solution[2][COLS + 2 * SPARSE_ROWS], error[2];
         kkt system;
         size_t all;
 
@@ -419,7 +419,7 @@ static void scaling_and_its_inverse_cancel(void **state)
     (void)state;
     for (uint64_t seed = 0; seed < 50; seed++) {
         cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 34);
-        double x[ROWS], y[ROWS];
+        double x[SPARSE_ROWS], y[SPARSE_ROWS];
 
         make_system(&r, &stream, 0.1);
         cone_scale(&r.cone, r.z, x); /* W z = lambda = W^-1 s */

@@ -13,13 +13,13 @@
 /* A := A + H^H F with parts apart; the numbers behind F and the columns of A from n on are anything. */
 static void split_gram_add_is_the_sum_of_conjugate_products_at_every_small_size(void **state)
 {
-    enum { WIDTH = 20, ROWS = 5, SIZE = (WIDTH + 8) * (WIDTH + 8) };
+    enum { WIDTH = 20, FACTOR_ROWS = 5, SIZE = (WIDTH + 8) * (WIDTH + 8) };
     static double h[2][SIZE], f[2][SIZE], a[2][SIZE], before[2][SIZE];
 
     (void)state;
     for (size_t m = 1; m <= WIDTH; m++) {
         for (size_t n = 1; n <= WIDTH; n++) {
-            size_t rows = (m + n) % (ROWS + 1), ldh = m + m % 3, ldf = n + n % 2, lda = (n + 7) / 8 * 8 + n % 3;
+            size_t rows = (m + n) % (FACTOR_ROWS + 1), ldh = m + m % 3, ldf = n + n % 2, lda = (n + 7) / 8 * 8 + n % 3;
             cfi_stream stream = stream_make(m, (uint32_t)n, CFI_DRAW_START, 32);
 
             for (size_t part = 0; part < 2; part++) {

@@ -28,19 +28,6 @@ static cfi_system drawn(size_t L, size_t K, double min_distance_m)
                         .sensing.path_gain = 0.01};
 }
 
-static void assert_invalid(const cfi_system *system, const char *text)
-{
-    cfi_arena *arena = arena_create();
-    cfi_network network;
-    cfi_error error = {.text = ""};
-
-    assert_int_equal(network_draw(system, 0, arena, &network, &error), CFI_INVALID);
-    if (!strstr(error.text, text)) {
-        fail_msg("no \"%s\" in \"%s\"", text, error.text);
-    }
-    arena_destroy(arena);
-}
-
 /* The share of the area farther than `radius` from a point, on a fine grid. */
 static double share_beyond(const double *point, double radius)
 {

@@ -10,11 +10,12 @@
 
 #include "check.h"
 #include "drops.h"
+#include "jackknife.h"
 
 #include <complex.h>
 
 enum { APS = 3, USERS = 3, ANTENNAS = 3, CHANNELS = 7, SIZE = ANTENNAS * USERS };
-enum { COMBINATIONS = CHANNELS * CHANNELS * CHANNELS, ROWS = SIZE * COMBINATIONS };
+enum { COMBINATIONS = CHANNELS * CHANNELS * CHANNELS, RAW_ROWS = SIZE * COMBINATIONS };
 
 static const double PI = 3.14159265358979323846;
 
@@ -73,20 +74,20 @@ static double complex inner(const double complex *a, const double complex *b)
 {
     double complex sum = 0.0;
 
-    for (size_t r = 0; r < ROWS; r++) {
+    for (size_t r = 0; r < RAW_ROWS; r++) {
         sum += conj(a[r]) * b[r];
     }
     return sum;
 }
 
 /* Takes off x what lies along the first `count` of unit vectors that are orthogonal; twice, for rounding. */
-static void take_off(size_t count, double complex unit[][ROWS], double complex *x)
+static void take_off(size_t count, double complex unit[][RAW_ROWS], double complex *x)
 {
     for (size_t round = 0; round < 2; round++) {
         for (size_t c = 0; c < count; c++) {
             double complex along = inner(unit[c], x);
 
-            for (size_t r = 0; r < ROWS; r++) {
+            for (size_t r = 0; r < RAW_ROWS; r++) {
                 x[r] -= along * unit[c][r];
             }
         }
@@ -100,7 +101,7 @@ typedef struct plain_information {
 
 /* The derivatives of what AP p receives from AP l's channel i[l], from `row` on. own: AP p hears its own echo alone. */
 static void fill_derivatives(const drop *d, const radiated *all, size_t p, bool own, size_t row, const size_t *i,
-                             double complex (*gains)[ROWS], double complex *angle)
+                             double complex (*gains)[RAW_ROWS], double complex *angle)
 {
     const double complex *alpha = network_path_gains(&d->network, p);
     double theta = d->made.angle[p];
@@ -133,7 +134,7 @@ static bool is_wanted(const size_t *i, size_t first, size_t last, size_t left_ou
 static plain_information inform(const drop *d, const radiated *all, size_t p, bool own, size_t first, size_t last,
                                 size_t left_out)
 {
-    static double complex gains[APS][ROWS], angle[ROWS];
+    static double complex gains[APS][RAW_ROWS], angle[RAW_ROWS];
     size_t columns = own ? 1 : APS, n = 0;
     double scale;
     plain_information out = {0.0, 0.0};
@@ -150,7 +151,7 @@ static plain_information inform(const drop *d, const radiated *all, size_t p, bo
     for (size_t c = 0; c < columns; c++) {
         take_off(c, gains, gains[c]);
         scale = 1.0 / sqrt(creal(inner(gains[c], gains[c])));
-        for (size_t r = 0; r < ROWS; r++) {
+        for (size_t r = 0; r < RAW_ROWS; r++) {
             gains[c][r] *= scale;
         }
     }
@@ -166,30 +167,6 @@ static plain_information inform(const drop *d, const radiated *all, size_t p, bo
         out.along += scale * creal(along * conj(along)) / (double)ANTENNAS;
     }
     return out;
-}
-
-/* Jackknife of n numbers, each without one: what the bias is taken off, and its standard error. */
-static double corrected(double whole, const double *without)
-{
-    double mean = 0.0;
-
-    for (size_t i = 0; i < CHANNELS; i++) {
-        mean += without[i] / (double)CHANNELS;
-    }
-    return (double)CHANNELS * whole - (double)(CHANNELS - 1) * mean;
-}
-
-static double error_of(const double *without)
-{
-    double mean = 0.0, sum = 0.0;
-
-    for (size_t i = 0; i < CHANNELS; i++) {
-        mean += without[i] / (double)CHANNELS;
-    }
-    for (size_t i = 0; i < CHANNELS; i++) {
-        sum += (without[i] - mean) * (without[i] - mean);
-    }
-    return sqrt(sum * (double)(CHANNELS - 1) / (double)CHANNELS);
 }
 
 /* Realisations that AP p's residual loses: one to its mean, one observation to the gain of the own path. With a pilot
@@ -217,10 +194,10 @@ static void check_bounds(const drop *d, const radiated *all, const cfi_monte_car
         without[i] = rest.all;
         along[i] = rest.along;
     }
-    information = corrected(whole.all, without);
-    error = error_of(without);
+    information = jackknife_corrected(CHANNELS, whole.all, without);
+    error = jackknife_error(CHANNELS, without);
     if (!own) {
-        error = hypot(error, error_of(along) * sqrt(taken(d, p) / ((double)CHANNELS - taken(d, p))));
+        error = hypot(error, jackknife_error(CHANNELS, along) * sqrt(taken(d, p) / ((double)CHANNELS - taken(d, p))));
     }
     assert_close(own ? mc->crlb_own_echo_rad2[p] : mc->crlb_multistatic_rad2[p], 1.0 / information, 1e-11);
     assert_close(own ? mc->crlb_own_echo_std_error[p] : mc->crlb_multistatic_std_error[p],

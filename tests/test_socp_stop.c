@@ -409,16 +409,16 @@ int __wrap_amd_order(int32_t n, const int32_t *start, const int32_t *row, int32_
 /* min sum x over x >= 1 and random rows that hold too: many entries for AMD. */
 static socp_builder *many_entries(void)
 {
-    enum { VARIABLES = 300, ROWS = 200 };
+    enum { VARIABLES = 300, WIDE_ROWS = 200 };
     socp_builder *builder = socp_builder_create(VARIABLES);
     cfi_stream stream = stream_make(1, 0, CFI_DRAW_START, 77);
-    size_t bounds = socp_add_linear(builder, VARIABLES), rows = socp_add_linear(builder, ROWS);
+    size_t bounds = socp_add_linear(builder, VARIABLES), rows = socp_add_linear(builder, WIDE_ROWS);
 
     for (size_t j = 0; j < VARIABLES; j++) {
         socp_objective(builder, j, 1.0);
         socp_put(builder, bounds + j, j, 1.0);
         socp_constant(builder, bounds + j, -1.0);
-        for (size_t i = 0; i < ROWS; i++) {
+        for (size_t i = 0; i < WIDE_ROWS; i++) {
             if (uniform(&stream) < 0.8) {
                 socp_put(builder, rows + i, j, uniform(&stream));
             }

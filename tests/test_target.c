@@ -50,19 +50,6 @@ static cfi_system scattered(size_t L)
     return system;
 }
 
-static void assert_invalid(const cfi_system *system, const char *text)
-{
-    cfi_arena *arena = arena_create();
-    cfi_network network;
-    cfi_error error = {.text = ""};
-
-    assert_int_equal(network_draw(system, 0, arena, &network, &error), CFI_INVALID);
-    if (!strstr(error.text, text)) {
-        fail_msg("no \"%s\" in \"%s\"", text, error.text);
-    }
-    arena_destroy(arena);
-}
-
 /* By hand: atan2(70, 90) is 37.874984 degrees, 7.125016 less than 45; 0.01 * 100^2 / 13000 = 1 / 130. */
 static void three_access_points_see_a_target(void **state)
 {

@@ -8,11 +8,12 @@
 
 #include "check.h"
 #include "fading_drops.h"
+#include "jackknife.h"
 #include "metrics/block_means.h"
 #include "raw_signals.h"
 #include "target_drops.h"
 
-enum { APS = 2, USERS = 3, ANTENNAS = 3, CHANNELS = 6, ROWS = ANTENNAS * USERS * CHANNELS * CHANNELS };
+enum { APS = 2, USERS = 3, ANTENNAS = 3, CHANNELS = 6, SIGNAL_ROWS = ANTENNAS * USERS * CHANNELS * CHANNELS };
 
 /* ---------------------------------------------------------------------- the raw signal ---- */
 
@@ -68,7 +69,7 @@ static double complex inner(size_t rows, const double complex *a, const double c
 }
 
 /* Takes off x what lies along unit vectors that are orthogonal, twice for rounding. */
-static void take_off(size_t rows, size_t count, double complex unit[][ROWS], double complex *x)
+static void take_off(size_t rows, size_t count, double complex unit[][SIGNAL_ROWS], double complex *x)
 {
     for (size_t c = 0; c < 2 * count; c++) {
         double complex along = inner(rows, unit[c % count], x);
@@ -91,7 +92,7 @@ typedef struct heard {
 static void add_receiver(const drop *d, const radiated *all, heard which, size_t p, const size_t (*pair)[APS],
                          size_t count, double weight, double J[2][2])
 {
-    static double complex gains[APS][ROWS], place[2][ROWS];
+    static double complex gains[APS][SIGNAL_ROWS], place[2][SIGNAL_ROWS];
     size_t rows = 0, columns = 0;
     double scale = weight * 2.0 * (double)d->made.system.frame.T / d->made.system.power.sensing_noise_w;
 
@@ -189,29 +190,6 @@ static double inverse_square(const drop *d, const radiated *all, int kind, bool 
     return (J[0][0] * J[1][1] - J[0][1] * J[1][0]) / (J[0][0] + J[1][1]) / (kind == 1 ? (double)PATTERNS : 1.0);
 }
 
-static double corrected(double whole, const double *without)
-{
-    double mean = 0.0;
-
-    for (size_t i = 0; i < CHANNELS; i++) {
-        mean += without[i] / (double)CHANNELS;
-    }
-    return (double)CHANNELS * whole - (double)(CHANNELS - 1) * mean;
-}
-
-static double error_of(const double *without)
-{
-    double mean = 0.0, sum = 0.0;
-
-    for (size_t i = 0; i < CHANNELS; i++) {
-        mean += without[i] / (double)CHANNELS;
-    }
-    for (size_t i = 0; i < CHANNELS; i++) {
-        sum += (without[i] - mean) * (without[i] - mean);
-    }
-    return sqrt(sum * (double)(CHANNELS - 1) / (double)CHANNELS);
-}
-
 /* Realisations that residuals lose, of the access point that loses most. */
 static double most_taken(const drop *d)
 {
@@ -238,10 +216,10 @@ static void check_position(const drop *d, const radiated *all, int kind, bool bl
     for (size_t i = 0; i < CHANNELS; i++) {
         without[i] = inverse_square(d, all, kind, block, i);
     }
-    square = corrected(whole, without);
+    square = jackknife_corrected(CHANNELS, whole, without);
     assert_true(square > 0.0);
     assert_close(bound, 1.0 / sqrt(square), 1e-9);
-    assert_close(std_error, 0.5 * error_of(without) / pow(square, 1.5) * sqrt(n / (n - taken)), 1e-7);
+    assert_close(std_error, 0.5 * jackknife_error(CHANNELS, without) / pow(square, 1.5) * sqrt(n / (n - taken)), 1e-7);
 }
 
 /* The target is seen from two sides: what is added up here in plain sums has its digits. */

@@ -67,6 +67,10 @@ double detection_fused(size_t L, const double *snr, double false_alarm, size_t s
 cfi_status metrics_crlb_noncoherent(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
                                     double *restrict crlb, cfi_error *error);
 
+/* Squares of angles between the directions in which angles turn, or of rows made of them, that count as none: bearings
+ * are known to about 1e-16, their differences to about 1e-9 of themselves here. */
+static const double CFI_IN_LINE = 1e-18;
+
 /* sqrt(tr J^-1) of the target's position, metres, J made of what each access point's own echo says, of all echoes by
  * the mean over phases, and of all echoes. Infinite where what is known about angles lies along one line; NaN without a
  * target.                                                                        docs/model.md (M25) */

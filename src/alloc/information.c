@@ -7,9 +7,6 @@
 
 /* Relative: path gains that differ from a product of two vectors by so much are one. */
 static const double RANK_ROUNDING = 1e-12;
-/* Squares of angles between the directions in which angles turn that count as none: bearings are known to about 1e-16,
- * their differences to about 1e-9 of themselves here. */
-static const double IN_LINE = 1e-18;
 
 double information_least_snr(const cfi_system *system)
 {
@@ -242,7 +239,7 @@ static void turn_to_axes(const position_job *position)
         unit[0] += position->at_equal[l] * e[0] * e[0];
         unit[1] += position->at_equal[l] * e[1] * e[1];
     }
-    out->in_line = !(unit[1] > IN_LINE * unit[0] && unit[0] > IN_LINE * unit[1]);
+    out->in_line = !(unit[1] > CFI_IN_LINE * unit[0] && unit[0] > CFI_IN_LINE * unit[1]);
     for (size_t i = 0; i < 2; i++) {
         out->ease[i] = out->in_line ? 1.0 : 1.0 / unit[i];
         for (size_t l = 0; l < out->L; l++) {

@@ -39,26 +39,27 @@ cfi_status response_out_of_memory(const alloc_problem *problem, cfi_error *error
     return error_set(error, CFI_NO_MEMORY, "out of memory for the response of %zu access points", problem->L);
 }
 
-enum { ROWS = 13 }; /* that every response has */
+enum { RESPONSE_ROWS = 13 }; /* that every response has */
 
 cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *arena, cfi_error *error)
 {
     size_t K = problem->K, pairs = problem->mate_start[K], stride = problem->stride;
     bool streams = problem->load_by_stream != NULL, apart = !problem_loads_equal(problem);
-    double *memory = arena_zeros(arena, (ROWS + (pairs > 0 || streams ? K : 0)) * stride + 2 * K, sizeof *memory);
+    double *memory =
+        arena_zeros(arena, (RESPONSE_ROWS + (pairs > 0 || streams ? K : 0)) * stride + 2 * K, sizeof *memory);
 
     *r = (response){.problem = problem, .pairs = pairs, .stride = stride, .mu = -1.0};
     if (!memory) {
         return response_out_of_memory(problem, error);
     }
-    double **const row[ROWS] = {&r->root_kink, &r->trade, &r->offset,   &r->root_most, &r->root_fewest,
-                                &r->norm2,     &r->norm,  &r->per_norm, &r->price,     &r->sensing_price,
-                                &r->along,     &r->x,     &r->s};
-    for (size_t i = 0; i < ROWS; i++) {
+    double **const row[RESPONSE_ROWS] = {&r->root_kink, &r->trade, &r->offset,   &r->root_most, &r->root_fewest,
+                                         &r->norm2,     &r->norm,  &r->per_norm, &r->price,     &r->sensing_price,
+                                         &r->along,     &r->x,     &r->s};
+    for (size_t i = 0; i < RESPONSE_ROWS; i++) {
         *row[i] = memory + i * stride;
     }
     r->sensing_price = apart ? r->sensing_price : r->price;
-    r->gain = memory + ROWS * stride;
+    r->gain = memory + RESPONSE_ROWS * stride;
     r->weight = r->gain + K;
     r->amplitude = pairs > 0 || streams ? r->weight + K : NULL;
     fill_constant_rows(r);

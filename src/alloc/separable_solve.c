@@ -8,7 +8,7 @@
 
 /* Iterations, of which ten are usual; and those after which corrections, which may go round in circles (once in ten
  * thousand programs over six decades), are left out and steps lead to no less than this part of products. */
-enum { MOST_ITERATIONS = 80, CAREFUL_AFTER = 30 };
+enum { MOST_INTERIOR_STEPS = 80, CAREFUL_AFTER = 30 };
 static const double CAREFUL = 0.3;
 /* Of the way to the nearest bound. */
 static const double FRACTION_TO_BOUND = 0.995;
@@ -250,7 +250,7 @@ static bool is_at_optimum(const separable_remains *left)
 /* From where the iterate stands. */
 static bool solve_on(separable *p)
 {
-    for (p->iterations = 0; p->iterations < MOST_ITERATIONS; p->iterations++) {
+    for (p->iterations = 0; p->iterations < MOST_INTERIOR_STEPS; p->iterations++) {
         separable_remains left = separable_look(p);
 
         if (!isfinite(left.product + left.primal + left.dual)) {

@@ -114,8 +114,8 @@ static cfi_status bound_position(const cfi_link *link, const cfi_powers *powers,
                                  const angle_information *angle, cfi_arena *arena, cfi_position_bounds *out,
                                  cfi_error *error)
 {
-    enum { MOST_ROWS = 4 }; /* an access point */
-    position_sum sum = {.row = arena_alloc(arena, link->L * 2 * MOST_ROWS, sizeof(double))};
+    enum { SQUARES_AN_AP = 4 }; /* an access point */
+    position_sum sum = {.row = arena_alloc(arena, link->L * 2 * SQUARES_AN_AP, sizeof(double))};
 
     if (!sum.row) {
         return out_of_position_memory(link, error);

@@ -17,15 +17,15 @@ double metrics_comm_power(size_t K, const cfi_powers *powers, size_t l)
     return sum;
 }
 
-/* Sums of ROWS access points at once: each is a chain of additions, and the next one's need not wait for it. */
-enum { ROWS = 8 };
+/* Sums of CHAINS access points at once: each is a chain of additions, and the next one's need not wait for it. */
+enum { CHAINS = 8 };
 
 static void add_up_rows(size_t K, const double *p, double *restrict comm)
 {
-    double sum[ROWS] = {0.0};
+    double sum[CHAINS] = {0.0};
 
     for (size_t k = 0; k < K; k++) {
-        for (size_t i = 0; i < ROWS; i++) {
+        for (size_t i = 0; i < CHAINS; i++) {
             sum[i] += p[k + K * i];
         }
     }
@@ -45,7 +45,7 @@ static void add_up_aps(void *context, size_t thread, size_t first, size_t end)
     size_t l = first;
 
     (void)thread;
-    for (; l + ROWS <= end; l += ROWS) {
+    for (; l + CHAINS <= end; l += CHAINS) {
         add_up_rows(job->K, job->powers->p + job->K * l, job->comm + l);
     }
     for (; l < end; l++) {

@@ -100,16 +100,16 @@ static double light_of(const detector_plan *plan, const observed *seen)
 
 static void detector_observe(void *state, const observed *seen, double *sums)
 {
-    enum { NORMALS = 6, BLOCKS = NORMALS / 2 }; /* noise without a target, noise with one, its gain */
+    enum { ECHO_NORMALS = 6, BLOCKS = ECHO_NORMALS / 2 }; /* noise without a target, noise with one, its gain */
     const detector_state *s = state;
     const detector_plan *plan = s->plan;
     const cfi_system *system = plan->network->system;
     size_t at = plan->network->L * seen->place + seen->l;
     cfi_stream stream = stream_make(system->seed, plan->network->drop, CFI_DRAW_DETECTION, (uint32_t)seen->l);
-    double x[NORMALS], amplitude;
+    double x[ECHO_NORMALS], amplitude;
 
     stream.block = (uint32_t)(BLOCKS * seen->realization);
-    random_normals(&stream, NORMALS, x);
+    random_normals(&stream, ECHO_NORMALS, x);
     s->snr[at] = plan->energy[seen->l] * light_of(plan, seen);
     amplitude = sqrt(s->snr[at]);
     if (system->sensing.swerling == 0) {

@@ -232,11 +232,11 @@ static void run_jackknife(void *context, size_t thread)
 /* What the bounds take of a thread. */
 static bool make_bounds(const estimates_view *view, cfi_arena *arena, estimates_work *own)
 {
-    enum { MOST_ROWS = 2 }; /* an access point, and two rows of a matrix */
+    enum { ESTIMATED_SQUARES = 2 }; /* an access point, and two rows of a matrix */
     const sums_layout *layout = &view->sim->layout;
     bool target = view->target.turn != NULL;
 
-    own->row = target ? arena_alloc(arena, 2 * (MOST_ROWS * layout->L + 2), sizeof(double)) : NULL;
+    own->row = target ? arena_alloc(arena, 2 * (ESTIMATED_SQUARES * layout->L + 2), sizeof(double)) : NULL;
     if (target && !own->row) {
         return false;
     }

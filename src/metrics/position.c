@@ -1,11 +1,9 @@
 /* sqrt(tr J^-1) of a Fisher matrix J = sum_i g_i g_i', 2 x 2. docs/model.md (M25). */
 #include "metrics/position.h"
 
-#include <math.h>
+#include "cfisac/metrics.h"
 
-/* Squares of angles between the rows below count as none: bearings are known to about 1e-16, their differences to about
- * 1e-9 of themselves here. */
-static const double ONE_LINE = 1e-18;
+#include <math.h>
 
 void position_add(position_sum *sum, double information, const double e[2])
 {
@@ -48,7 +46,7 @@ double position_error_bound(const position_sum *sum)
 
         rest += off * off;
     }
-    if (!(rest > ONE_LINE * J[p][p])) {
+    if (!(rest > CFI_IN_LINE * J[p][p])) {
         return INFINITY;
     }
     return sqrt((1.0 + J[q][q] / J[p][p]) / rest);

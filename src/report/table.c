@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_ROWS = 20, SHOWN_TITLE = 60, SHORT_METHOD = 9, LONG_METHOD = 10 };
+enum { DROPS_SHOWN = 20, SHOWN_TITLE = 60, SHORT_METHOD = 9, LONG_METHOD = 10 };
 
 /* Relative to the mean: drops that are alike differ by less, by rounding and the tolerance of their allocations. */
 static const double SMALL_SPREAD = 1e-6;
@@ -222,7 +222,7 @@ static bool any_violation(const cfi_results *results)
 
 static void put_rows(const page *p)
 {
-    if (p->results->count > MOST_ROWS) {
+    if (p->results->count > DROPS_SHOWN) {
         fprintf(p->stream, "(%zu drops: drops.csv, or --csv, has a row for each)\n\n", p->results->count);
         return;
     }
