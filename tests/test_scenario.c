@@ -1,4 +1,5 @@
 /* scenario: defaults, units, the resolved text, sweeps, schema. */
+#include "scenario/objective.h"
 #include "scenario/range.h"
 #include "scenario/relations.h"
 
@@ -385,17 +386,77 @@ static void coincident_positions_pass_only_when_clamped(void **state)
     }
 }
 
-static void rate_targets_are_needed_where_the_objective_uses_them(void **state)
+/* Everything that powers may have to meet is enough, given here or at the points of a sweep. */
+static void the_least_power_needs_something_to_meet(void **state)
 {
-    cfi_scenario *scenario = parse("{}");
-    cfi_error error = {0};
+    static const struct {
+        const char *text;
+        cfi_status status;
+    } cases[] = {
+        {"{}", CFI_OK}, /* angle thresholds */
+        {"{\"sensing\": {\"crlb_threshold_db\": null}}", CFI_INVALID},
+        {"{\"sensing\": {\"crlb_threshold_db\": null, \"detection_threshold\": 0.5}}", CFI_OK},
+        {"{\"sensing\": {\"crlb_threshold_db\": null, \"geometry\": \"target\", \"position_threshold_m\": 5}}", CFI_OK},
+        {"{\"sensing\": {\"crlb_threshold_db\": null}, \"sweep\": {\"allocation.rate_target_bit_s_hz\": [0, 1]}}",
+         CFI_OK},
+        {"{\"sensing\": {\"crlb_threshold_db\": null}, \"sweep\": {\"sensing.crlb_threshold_db\": [-5]}}", CFI_OK},
+        {"{\"sensing\": {\"crlb_threshold_db\": null}, \"sweep\": {\"allocation.objective\": [\"sum_rate\"]}}", CFI_OK},
+        {"{\"sensing\": {\"crlb_threshold_db\": null}, \"allocation\": {\"method\": \"equal\"}}", CFI_OK},
+    };
 
     (void)state;
-    assert_int_equal(check_relations(scenario, &error), CFI_OK);
-    scenario->system.allocation.objective = CFI_MIN_POWER;
-    assert_int_equal(check_relations(scenario, &error), CFI_INVALID);
-    assert_non_null(strstr(error.text, "/allocation/rate_target_bit_s_hz: null with the objective min_power"));
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        cfi_scenario *scenario = parse(cases[i].text);
+        cfi_error error = {0};
+
+        assert_int_equal(check_objective(scenario, &error), CFI_OK);
+        scenario->system.allocation.objective = CFI_MIN_POWER;
+        assert_int_equal(check_objective(scenario, &error), cases[i].status);
+        if (cases[i].status != CFI_OK) {
+            assert_non_null(strstr(error.text, "/allocation/rate_target_bit_s_hz: null with the objective min_power"));
+        }
+        scenario_destroy(scenario);
+    }
+}
+
+/* The remark on a scenario whose objective is another, with weights and rate targets; NULL: there is none. */
+static const char *remark_with(const char *text, cfi_objective objective)
+{
+    static const double weights[] = {1.0, 2.0, 3.0, 4.0};
+    static char line[256];
+    cfi_scenario *scenario = parse(text);
+    size_t before = scenario->warnings;
+    bool found;
+
+    scenario->system.allocation.objective = objective;
+    scenario->system.allocation.weights = weights;
+    scenario->system.allocation.rate_target_bit_s_hz = weights;
+    remark_objective(scenario);
+    assert_true(scenario->warnings <= before + 2);
+    found = scenario->warnings > before;
+    snprintf(line, sizeof line, "%s", found ? scenario->warning[scenario->warnings - 1] : "");
     scenario_destroy(scenario);
+    return found ? line : NULL;
+}
+
+static void what_is_asked_of_nobody_is_remarked_on(void **state)
+{
+    static const char equal[] = "{\"allocation\": {\"method\": \"equal\"}}";
+    static const cfi_objective weighted[] = {CFI_SUM_RATE, CFI_MAX_MIN_RATE, CFI_PROPORTIONAL_FAIR};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(weighted); i++) {
+        assert_null(remark_with("{}", weighted[i]));
+    }
+    assert_string_equal(remark_with("{}", CFI_MIN_POWER), "allocation.weights: ignored by the objective min_power");
+    assert_string_equal(remark_with("{}", CFI_MIN_CRLB), "allocation.weights: ignored by the objective min_crlb");
+    assert_null(remark_with("{\"sweep\": {\"allocation.objective\": [\"sum_rate\"]}}", CFI_MIN_POWER));
+    assert_string_equal(
+        remark_with(equal, CFI_SUM_RATE),
+        "allocation.rate_target_bit_s_hz: the method equal raises no rate to its target; what is missing "
+        "is told as a violation");
+    assert_null(remark_with("{\"sweep\": {\"allocation.method\": [\"sca\"]}, \"allocation\": {\"method\": \"equal\"}}",
+                            CFI_SUM_RATE));
 }
 
 /* ------------------------------------------------------------- schema, help, names, configs ---- */
@@ -513,7 +574,8 @@ int main(void)
         cmocka_unit_test(warnings_name_what_is_ignored_or_useless),
         cmocka_unit_test(default_scenario_has_one_remark),
         cmocka_unit_test(coincident_positions_pass_only_when_clamped),
-        cmocka_unit_test(rate_targets_are_needed_where_the_objective_uses_them),
+        cmocka_unit_test(the_least_power_needs_something_to_meet),
+        cmocka_unit_test(what_is_asked_of_nobody_is_remarked_on),
         cmocka_unit_test(schema_gives_the_defaults_of_the_resolved_scenario),
         cmocka_unit_test(help_lists_every_key_within_a_hundred_columns),
         cmocka_unit_test(nearest_word_tolerates_a_third_of_the_letters),
