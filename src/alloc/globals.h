@@ -1,0 +1,78 @@
+/* Problems of an allocation that are convex, and so are solved globally: least power, largest common rate, most
+ * information, each under SINR targets and all sensing constraints, with proofs by weak duality. docs/model.md (M30)
+ *
+ * The common language is a question about powers of one drop,
+ *     targets t_k of users (u_k^2 >= t_k I_k; 0: none), kinds of sensing constraints that are held as they are, and one
+ *     number g that is asked to be as large as it can be where it multiplies what kinds of sensing have to have, or as
+ *     small as it can be where it multiplies the budget, the limits or both,
+ * with an answer that stands for itself: a point that is feasible by evaluation, and multipliers that prove, from the
+ * drop's data alone, that no powers have a better g. */
+#ifndef CFISAC_ALLOC_GLOBALS_H
+#define CFISAC_ALLOC_GLOBALS_H
+
+#include "alloc/coupled_program.h"
+
+typedef struct globals_ask {
+    coupled_ask sensing;  /* what is held and raised; budget and limits held, raised or free */
+    const double *target; /* K: least SINR; 0: none */
+} globals_ask;
+
+/* All >= 0, of
+ *     I_k <= u_k^2 / t_k (lambda_k),   sum_l q_l <= budget (budget),   q_l <= limit_l (limit_l),   rows of sensing and
+ *     the position (sensing),
+ * in any common factor. Where nothing has been asked of a constraint its multiplier is 0. */
+typedef struct globals_multipliers {
+    double *lambda; /* K */
+    double budget;
+    double *limit; /* L */
+    coupled_multipliers sensing;
+} globals_multipliers;
+
+typedef enum {
+    GLOBALS_FOUND, /* a point, and multipliers */
+    GLOBALS_NONE,  /* the solver says that no powers do all that is asked at any g: no proof by itself */
+    GLOBALS_FAILED /* the solver knows nothing */
+} globals_end;
+
+typedef struct globals_answer {
+    globals_end end;
+    double factor;      /* g of the point, evaluated anew */
+    double bound;       /* no powers have a better one (globals_bound); NaN: not proved */
+    alloc_point *point; /* meets everything that is held, to rounding */
+    globals_multipliers multipliers;
+    size_t iterations; /* of the solver, added up from call to call */
+    const char *why;   /* the solver's word where it failed; else NULL */
+} globals_answer;
+
+/* One drop, asked again and again. */
+typedef struct globals_drop {
+    const cfi_link *link;
+    const alloc_problem *problem; /* users; its units are those of `coupled` */
+    alloc_coupled coupled; /* all constraints on sensing, also where nothing couples access points; budget, limits */
+    const cfi_alloc_options *options;
+    alloc_workspace *workspace;
+    size_t asked; /* problems that were solved */
+} globals_drop;
+
+/* kinds: those of the system's thresholds, and what else is wanted (information_build_kinds). Memory comes from the
+ * workspace's scratch. Fails: CFI_NO_MEMORY, CFI_INVALID. */
+cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_alloc_options *options,
+                        alloc_workspace *workspace, globals_drop *drop, cfi_error *error);
+/* Room for answers; false: out of memory. */
+bool globals_room(const globals_drop *drop, globals_answer *answer);
+
+/* Answers by one cone problem. Overwrites *answer, but for iterations. Fails: CFI_NO_MEMORY, CFI_INTERRUPTED, the
+ * export's error; the solver's failure is an answer. */
+cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error);
+
+/* What no powers that do what is asked can have: at least that g where budget or limits are raised, at most that g
+ * where sensing is. From any multipliers, of whoever; they are improved first (lambda is made the fixed point that
+ * belongs to the others, whatever is too much of those of sensing is taken away). `most` is a total power, in units,
+ * beyond which no better powers lie. NaN where they prove nothing. O(K L) and a few times O(K^2 L). */
+double globals_bound(const globals_drop *drop, const globals_ask *ask, double most, globals_multipliers *multipliers);
+
+/* Scales all powers of a point by the least factor with which it meets targets and what sensing is held to, or where
+ * sensing is raised by the largest within budget and limits; returns its g, NaN where no factor does. */
+double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_point *point);
+
+#endif
