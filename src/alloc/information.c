@@ -321,7 +321,7 @@ unsigned information_asked(const cfi_system *system)
 {
     const cfi_sensing *sensing = &system->sensing;
 
-    return (sensing->crlb_threshold_rad2 ? 1U << INFORMATION_ANGLE : 0U) |
+    return (system_angle_thresholds(system) ? 1U << INFORMATION_ANGLE : 0U) |
            (sensing->detection_threshold > 0.0 ? 1U << INFORMATION_DETECTION : 0U) |
            (sensing->position_threshold_m > 0.0 ? 1U << INFORMATION_POSITION : 0U);
 }

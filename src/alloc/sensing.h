@@ -63,7 +63,7 @@ sensing_ap sensing_of_directed(const cfi_link *link, size_t l);
 
 static inline sensing_ap sensing_of(const cfi_link *link, size_t l)
 {
-    const double *threshold = link->system->sensing.crlb_threshold_rad2;
+    const double *threshold = system_angle_thresholds(link->system);
 
     if (link->directions.aim) {
         return sensing_of_directed(link, l);
