@@ -50,25 +50,33 @@ typedef struct globals_drop {
     const alloc_problem *problem; /* users; its units are those of `coupled` */
     alloc_coupled coupled; /* all constraints on sensing, also where nothing couples access points; budget, limits */
     const cfi_alloc_options *options;
-    alloc_workspace *workspace;
-    size_t asked; /* problems that were solved */
+    cfi_arena *arena;
+    cone_solver cone; /* from question to question */
+    size_t asked;     /* problems that were solved */
 } globals_drop;
 
-/* kinds: those of the system's thresholds, and what else is wanted (information_build_kinds). Memory comes from the
- * workspace's scratch. Fails: CFI_NO_MEMORY, CFI_INVALID. */
+/* Whether the problem is convex in powers, and its constraints on sensing are known as data: orthogonal pilots or
+ * rate.model theorem1, and no thresholds on signals that have directions. */
+bool globals_apply(const cfi_link *link);
+/* kinds: those of the system's thresholds, or what else is wanted (information_build_kinds). Memory comes from the
+ * arena. Fails: CFI_NO_MEMORY, CFI_INVALID. The caller closes it, also after a failure. */
 cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_alloc_options *options,
-                        alloc_workspace *workspace, globals_drop *drop, cfi_error *error);
+                        cfi_arena *arena, globals_drop *drop, cfi_error *error);
+void globals_close(globals_drop *drop);
 /* Room for answers; false: out of memory. */
 bool globals_room(const globals_drop *drop, globals_answer *answer);
 
-/* Answers by one cone problem. Overwrites *answer, but for iterations. Fails: CFI_NO_MEMORY, CFI_INTERRUPTED, the
- * export's error; the solver's failure is an answer. */
+/* Answers a question. Overwrites *answer, but for iterations. Fails: CFI_NO_MEMORY, CFI_INTERRUPTED, the export's
+ * error; the solver's failure is an answer. */
+cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error);
+/* The same by one cone problem, whatever allocation.solver says. */
 cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error);
 
 /* What no powers that do what is asked can have: at least that g where budget or limits are raised, at most that g
- * where sensing is. From any multipliers, of whoever; they are improved first (lambda is made the fixed point that
- * belongs to the others, whatever is too much of those of sensing is taken away). `most` is a total power, in units,
- * beyond which no better powers lie. NaN where they prove nothing. O(K L) and a few times O(K^2 L). */
+ * where sensing is. From any multipliers, of whoever; they are improved first: lambda is made the fixed point that
+ * belongs to the others, whatever is too much of those of sensing is taken away, and all get the factor in which those
+ * of what is raised have the sum 1. `most` is a total power, in units, beyond which no better powers lie. NaN where
+ * they prove nothing. A few times O(K^2 L). */
 double globals_bound(const globals_drop *drop, const globals_ask *ask, double most, globals_multipliers *multipliers);
 
 /* Scales all powers of a point by the least factor with which it meets targets and what sensing is held to, or where

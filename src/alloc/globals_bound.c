@@ -329,6 +329,28 @@ static sums sums_of_powers(const bound_job *job)
     return out;
 }
 
+/* Divides all multipliers; returns what they are divided by. */
+static double unify(const bound_job *job, double by)
+{
+    globals_multipliers *m = job->m;
+    const alloc_information *information = &job->drop->coupled.information;
+
+    m->budget /= by;
+    for (size_t k = 0; k < job->drop->problem->K; k++) {
+        m->lambda[k] /= by;
+    }
+    for (size_t l = 0; l < information->L; l++) {
+        m->limit[l] /= by;
+    }
+    for (size_t i = 0; i < information_rows(information); i++) {
+        m->sensing.row[i] /= by;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        m->sensing.Z[i] /= by;
+    }
+    return by;
+}
+
 static double bound_of(const bound_job *job, double most)
 {
     sums sensing = sums_of_sensing(job), powers = sums_of_powers(job);
@@ -339,14 +361,14 @@ static double bound_of(const bound_job *job, double most)
     }
     left = lambda + sensing.held - powers.held - (short_of > 0.0 ? short_of * most : 0.0);
     if (job->ask->sensing.raised) {
-        return sensing.raised > 0.0 ? -left / sensing.raised : NAN;
+        return sensing.raised > 0.0 ? -left / unify(job, sensing.raised) : NAN;
     }
-    return powers.raised > 0.0 ? left / powers.raised : NAN;
+    return powers.raised > 0.0 ? left / unify(job, powers.raised) : NAN;
 }
 
 double globals_bound(const globals_drop *drop, const globals_ask *ask, double most, globals_multipliers *multipliers)
 {
-    cfi_arena *arena = drop->workspace->scratch;
+    cfi_arena *arena = drop->arena;
     cfi_arena_mark mark = arena_mark(arena);
     bound_job job = {.drop = drop, .ask = ask, .m = multipliers};
     double bound = NAN;

@@ -12,18 +12,30 @@ static cfi_status globals_out_of_memory(const cfi_link *link, cfi_error *error)
                      link->L, link->K);
 }
 
-cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_alloc_options *options,
-                        alloc_workspace *workspace, globals_drop *drop, cfi_error *error)
+bool globals_apply(const cfi_link *link)
 {
-    *drop = (globals_drop){.link = problem->link, .problem = problem, .options = options, .workspace = workspace};
-    cone_solver_empty(&workspace->cone);
-    return coupled_describe(problem->link, kinds, options ? options->stop : NULL, workspace->scratch, &drop->coupled,
-                            error);
+    const cfi_system *system = link->system;
+    bool senses = system->sensing.crlb_threshold_rad2 || system->allocation.objective == CFI_MIN_CRLB ||
+                  system->allocation.objective == CFI_MIN_POSITION_ERROR || system_couples_sensing(system);
+
+    return (system->rate_model == CFI_RATE_THEOREM1 || !link->pilots_overlap) && !(senses && link->directions.aim);
+}
+
+cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_alloc_options *options,
+                        cfi_arena *arena, globals_drop *drop, cfi_error *error)
+{
+    *drop = (globals_drop){.link = problem->link, .problem = problem, .options = options, .arena = arena};
+    return coupled_describe(problem->link, kinds, options ? options->stop : NULL, arena, &drop->coupled, error);
+}
+
+void globals_close(globals_drop *drop)
+{
+    cone_solver_empty(&drop->cone);
 }
 
 bool globals_room(const globals_drop *drop, globals_answer *answer)
 {
-    cfi_arena *arena = drop->workspace->scratch;
+    cfi_arena *arena = drop->arena;
     size_t K = drop->problem->K, L = drop->problem->L, rows = information_rows(&drop->coupled.information) + 1;
     double *row = arena_zeros(arena, K + L + rows, sizeof *row);
 
@@ -118,7 +130,7 @@ static double factor_of(const globals_drop *drop, const coupled_ask *ask, const 
 double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_point *point)
 {
     const alloc_information *information = &drop->coupled.information;
-    cfi_arena *arena = drop->workspace->scratch;
+    cfi_arena *arena = drop->arena;
     cfi_arena_mark mark = arena_mark(arena);
     double *row = arena_alloc(arena, information_rows(information) + 1 + 2 * drop->problem->K, sizeof *row);
     information_values values = {.row = row};
@@ -166,7 +178,7 @@ static double most_power(const globals_drop *drop, const coupled_ask *ask, doubl
 static bool make_users(const globals_drop *drop, const globals_ask *ask, program_users *users)
 {
     const alloc_problem *problem = drop->problem;
-    cfi_arena *arena = drop->workspace->scratch;
+    cfi_arena *arena = drop->arena;
     size_t pairs = problem->K * problem->L;
     size_t *number = arena_alloc(arena, 2 * pairs + problem->K, sizeof *number);
 
@@ -196,10 +208,9 @@ static void take_answer(const globals_drop *drop, const globals_ask *ask, const 
 
 cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
 {
-    alloc_workspace *workspace = drop->workspace;
-    cfi_arena_mark mark = arena_mark(workspace->scratch);
+    cfi_arena_mark mark = arena_mark(drop->arena);
     program_users users;
-    double *row = arena_zeros(workspace->scratch, 2 * drop->problem->L, sizeof *row);
+    double *row = arena_zeros(drop->arena, 2 * drop->problem->L, sizeof *row);
     program_answer found = {
         .powers = {.x = row, .s = row + drop->problem->L, .multipliers.row = answer->multipliers.sensing.row},
         .lambda = answer->multipliers.lambda,
@@ -211,8 +222,7 @@ cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_ans
     answer->why = NULL;
     answer->bound = answer->factor = NAN;
     if (status == CFI_OK) {
-        status =
-            program_solve(&drop->coupled, &ask->sensing, &users, &workspace->cone, workspace->scratch, &found, error);
+        status = program_solve(&drop->coupled, &ask->sensing, &users, &drop->cone, drop->arena, &found, error);
     }
     answer->iterations += found.iterations;
     if (status == CFI_FAILED) {
@@ -223,6 +233,11 @@ cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_ans
     } else if (status == CFI_OK) {
         answer->end = GLOBALS_NONE;
     }
-    arena_release(workspace->scratch, mark);
+    arena_release(drop->arena, mark);
     return status;
+}
+
+cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
+{
+    return globals_solve(drop, ask, answer, error);
 }
