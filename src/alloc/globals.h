@@ -79,6 +79,60 @@ cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_ans
  * they prove nothing. A few times O(K^2 L). */
 double globals_bound(const globals_drop *drop, const globals_ask *ask, double most, globals_multipliers *multipliers);
 
+/* Rates of all users raised together, R_k >= weight_k c, beside targets that hold in any case and all sensing. */
+typedef struct globals_goal {
+    const double *least;  /* K: SINR; 0: none */
+    const double *weight; /* K; 0: not raised */
+    unsigned held;        /* kinds of sensing, a bit each */
+} globals_goal;
+typedef struct globals_raised {
+    globals_end end; /* GLOBALS_NONE: nobody's rate can be above 0, or `least` cannot be met */
+    double common;   /* c of answer->point, evaluated anew */
+    double bound;    /* no powers have a larger one; NaN: not proved. Where the end is not GLOBALS_FOUND: of `least` */
+    double *trace;   /* c of points that were found, each above the one before, then `common`; room for
+                        GLOBALS_MOST_RAISES, or NULL */
+    size_t count;
+} globals_raised;
+enum { GLOBALS_MOST_RAISES = 80 };
+/* Finds the largest c by roots of the least factor of budget and limits. Fails as globals_find. */
+cfi_status globals_raise(globals_drop *drop, const globals_goal *goal, globals_answer *answer, globals_raised *out,
+                         cfi_error *error);
+/* SINR of a rate in bit/s/Hz. */
+double globals_sinr(const cfi_system *system, double rate);
+/* What user k's SINR is below at any power of all access points together, `budget` in units (infinite: any at all). */
+double globals_most_sinr(const alloc_problem *problem, size_t k, double budget);
+
+/* Best of what an objective asks for, of one drop. */
+struct globals_job {
+    globals_drop drop;
+    const cfi_system *system;
+    double *target;        /* K: SINR of the rate targets; 0: none */
+    globals_answer answer; /* the point */
+    globals_end end;       /* GLOBALS_NONE: powers that do what is asked are not known */
+    double dual_value;     /* in the objective's unit; NaN: nothing is proved */
+    double *trace;         /* room for GLOBALS_MOST_RAISES */
+    size_t count;
+};
+/* Largest common rate; least power; most information about angles or the position. */
+cfi_status goal_of_rates(globals_job *job, cfi_error *error);
+cfi_status goal_of_power(globals_job *job, cfi_error *error);
+cfi_status goal_of_information(globals_job *job, cfi_error *error);
+
+/* Powers that meet all rate targets and all sensing constraints: those that exceed the targets most, by the largest
+ * common factor of them, raised->common; raised->bound: no powers have a larger one, so that below 1 it proves that none
+ * meet them. For a system with some target above 0. raised->trace may be NULL. Fails as globals_find. */
+cfi_status globals_feasible(globals_drop *drop, globals_answer *answer, globals_raised *raised, cfi_error *error);
+
+/* What must give way where targets and sensing cannot be met together: the rates of all users by one factor; where that
+ * is not enough, kinds of sensing, limits, the budget, as coupled_explain. True in *proved: they cannot. Otherwise the
+ * answer has a point, if one has been found. */
+cfi_status globals_explain(globals_job *job, bool *proved, cfi_infeasibility *because, cfi_error *error);
+
+/* Runs the objective's goal: powers, status, values, trace and reason go to *out, whose arrays are there; `trace` has
+ * room for GLOBALS_MOST_RAISES. Fails as globals_find. */
+cfi_status globals_run(const cfi_link *link, const cfi_alloc_options *options, alloc_workspace *workspace,
+                       cfi_allocation *out, double *trace, cfi_error *error);
+
 /* Scales all powers of a point by the least factor with which it meets targets and what sensing is held to, or where
  * sensing is raised by the largest within budget and limits; returns its g, NaN where no factor does. */
 double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_point *point);
