@@ -151,8 +151,9 @@ bool targets_are_beyond(const cfi_link *link, cfi_infeasibility *because)
             because->factor = target[k] / most;
         }
     }
-    if (because->ue == CFI_NOWHERE) {
-        *because = (cfi_infeasibility){.constraint = CFI_CONSTRAINT_NONE};
+    if (because->ue != CFI_NOWHERE) {
+        return true;
     }
-    return because->ue != CFI_NOWHERE;
+    *because = (cfi_infeasibility){.constraint = CFI_CONSTRAINT_NONE};
+    return false;
 }
