@@ -158,7 +158,8 @@ typedef struct cfi_line_source {
     void *context;
 } cfi_line_source;
 /* sweep.csv: one row a point; docs/results.md has the columns. Memory: an eighth of a byte a drop, and for the largest
- * point 104 bytes a drop, 56 where it has more than 50,000. CFI_OUTPUT, CFI_NO_MEMORY. */
+ * point 8 bytes a drop and described quantity, of half of which at a time where it has more than 50,000 drops.
+ * CFI_OUTPUT, CFI_NO_MEMORY. */
 cfi_status report_write_sweep_csv(const cfi_sweep_outcomes *outcomes, const cfi_line_source *source, FILE *stream,
                                   cfi_error *error);
 /* Bytes that report_write_sweep_csv needs for a point of so many drops. */

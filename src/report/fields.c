@@ -420,10 +420,10 @@ const field field_table[] = {
      .there = drop_has_detection},
     {.name = "user_rate_p05", .unit = &BIT_S_HZ, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
      .value = NUMBER(user_rates_p05), .places = TABLES | FIELD_SWEEP,
-     .shown = {.label = "rate that 5 % of users stay below", .decimals = 4, .wanted = has_many_users}},
+     .shown = {.label = "user rate, 5 %%", .decimals = 4, .wanted = has_many_users}},
     {.name = "user_rate_p50", .unit = &BIT_S_HZ, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
      .value = NUMBER(user_rates_p50), .places = TABLES | FIELD_SWEEP,
-     .shown = {.label = "rate of the median user", .decimals = 4, .wanted = has_many_users}},
+     .shown = {.label = "user rate, median", .decimals = 4, .wanted = has_many_users}},
     {.name = "users_without_rate", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
      .value = NUMBER(user_rates_without), .places = SWEPT},
 
