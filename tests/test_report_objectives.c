@@ -416,6 +416,14 @@ static void the_table_of_a_sum_rate_is_as_ever_but_for_weights_and_targets(void 
     table = text_by(report_write_table, &m->results);
     assert_has(table, "\n  objective sum_rate, weight 2, rate targets 0.5 to 2 bit/s/Hz\n");
     assert_has(table, "\n  weighted sum_rate, bit/s/Hz             3          20 ");
+    assert_null(strstr(table, "user rate, "));
+    free(table);
+    system_of(m)->allocation.weights = system_of(m)->allocation.rate_target_bit_s_hz = NULL;
+    system_of(m)->K = 20; /* of which 5 % are one */
+    table = text_by(report_write_table, &m->results);
+    assert_has(table, "\n  user rate, 5 %                          3      1.1500 ");
+    assert_has(table, "\n  user rate, median                       3      2.5000 ");
+    system_of(m)->K = K;
     free(table);
     free_drops(m);
 }

@@ -106,7 +106,7 @@ static void put_wishes(const page *p)
 
     if (page_has_objective(p) || page_has_weights(p) || allocation->rate_target_bit_s_hz) {
         fprintf(p->stream, "\n  objective %s", drops_objective(p->results)->name);
-        put_of_users(p, "weight", allocation->weights, "");
+        put_of_users(p, "weight", page_has_weights(p) ? allocation->weights : NULL, "");
         put_of_users(p, "rate target", allocation->rate_target_bit_s_hz, " bit/s/Hz");
     }
 }
