@@ -419,44 +419,20 @@ static void the_least_power_needs_something_to_meet(void **state)
     }
 }
 
-/* The remark on a scenario whose objective is another, with weights and rate targets; NULL: there is none. */
-static const char *remark_with(const char *text, cfi_objective objective)
+static void what_objectives_do_not_look_at_is_told(void **state)
 {
-    static const double weights[] = {1.0, 2.0, 3.0, 4.0};
-    static char line[256];
-    cfi_scenario *scenario = parse(text);
-    size_t before = scenario->warnings;
-    bool found;
-
-    scenario->system.allocation.objective = objective;
-    scenario->system.allocation.weights = weights;
-    scenario->system.allocation.rate_target_bit_s_hz = weights;
-    remark_objective(scenario);
-    assert_true(scenario->warnings <= before + 2);
-    found = scenario->warnings > before;
-    snprintf(line, sizeof line, "%s", found ? scenario->warning[scenario->warnings - 1] : "");
-    scenario_destroy(scenario);
-    return found ? line : NULL;
-}
-
-static void what_is_asked_of_nobody_is_remarked_on(void **state)
-{
-    static const char equal[] = "{\"allocation\": {\"method\": \"equal\"}}";
-    static const cfi_objective weighted[] = {CFI_SUM_RATE, CFI_MAX_MIN_RATE, CFI_PROPORTIONAL_FAIR};
-
     (void)state;
-    for (size_t i = 0; i < COUNT(weighted); i++) {
-        assert_null(remark_with("{}", weighted[i]));
-    }
-    assert_string_equal(remark_with("{}", CFI_MIN_POWER), "allocation.weights: ignored by the objective min_power");
-    assert_string_equal(remark_with("{}", CFI_MIN_CRLB), "allocation.weights: ignored by the objective min_crlb");
-    assert_null(remark_with("{\"sweep\": {\"allocation.objective\": [\"sum_rate\"]}}", CFI_MIN_POWER));
-    assert_string_equal(
-        remark_with(equal, CFI_SUM_RATE),
-        "allocation.rate_target_bit_s_hz: the method equal raises no rate to its target; what is missing "
-        "is told as a violation");
-    assert_null(remark_with("{\"sweep\": {\"allocation.method\": [\"sca\"]}, \"allocation\": {\"method\": \"equal\"}}",
-                            CFI_SUM_RATE));
+    assert_warns("{\"allocation\": {\"method\": \"equal\", \"objective\": \"max_min_rate\"}}",
+                 "allocation.objective: max_min_rate is ignored by the method equal", true);
+    assert_warns("{\"network\": {\"ues\": 2}, \"allocation\": {\"method\": \"equal\", \"weights\": [1, 2]}}",
+                 "allocation.weights: ignored by the method equal", true);
+    assert_warns("{\"network\": {\"ues\": 2}, \"allocation\": {\"objective\": \"min_power\", \"weights\": [1, 2]}}",
+                 "allocation.weights: ignored by the objective min_power", true);
+    assert_warns("{\"network\": {\"ues\": 2}, \"allocation\": {\"objective\": \"max_min_rate\", \"weights\": [1, 2]}}",
+                 "allocation", false);
+    assert_warns("{\"allocation\": {\"method\": \"equal\"}, \"sweep\": {\"allocation.objective\": "
+                 "[\"sum_rate\", \"max_min_rate\"]}}",
+                 "allocation", false);
 }
 
 /* ------------------------------------------------------------- schema, help, names, configs ---- */
@@ -575,7 +551,7 @@ int main(void)
         cmocka_unit_test(default_scenario_has_one_remark),
         cmocka_unit_test(coincident_positions_pass_only_when_clamped),
         cmocka_unit_test(the_least_power_needs_something_to_meet),
-        cmocka_unit_test(what_is_asked_of_nobody_is_remarked_on),
+        cmocka_unit_test(what_objectives_do_not_look_at_is_told),
         cmocka_unit_test(schema_gives_the_defaults_of_the_resolved_scenario),
         cmocka_unit_test(help_lists_every_key_within_a_hundred_columns),
         cmocka_unit_test(nearest_word_tolerates_a_third_of_the_letters),

@@ -6,15 +6,16 @@
 
 /* What is particular to an objective. */
 typedef struct objective_traits {
-    bool weights; /* allocation.weights have a meaning */
-    bool senses;  /* it is a bound of sensing.crlb_model, optimised */
-    bool steps;   /* reached by steps of a surrogate of the rates, which allocation.surrogate chooses */
+    bool weights;   /* allocation.weights have a meaning */
+    bool senses;    /* it is a bound of sensing.crlb_model, optimised */
+    bool minorants; /* there is a choice of them, allocation.surrogate */
+    bool steps;     /* by steps of sca wherever it is, which may take the paper's approximation of thresholds */
 } objective_traits;
 
 static objective_traits traits_of(const cfi_scenario *scenario)
 {
     static const objective_traits traits[CFI_OBJECTIVE_COUNT] = {
-        [CFI_SUM_RATE] = {.weights = true, .steps = true},
+        [CFI_SUM_RATE] = {.weights = true, .minorants = true, .steps = true},
         [CFI_MAX_MIN_RATE] = {.weights = true},
         [CFI_PROPORTIONAL_FAIR] = {.weights = true, .steps = true},
         [CFI_MIN_POWER] = {.weights = false},
@@ -107,16 +108,16 @@ static cfi_status refuse_bound(const cfi_scenario *scenario, cfi_error *error)
 static cfi_status refuse_steps(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_allocation_settings *allocation = &scenario->system.allocation;
+    objective_traits traits = traits_of(scenario);
 
-    if (traits_of(scenario).steps) {
-        return CFI_OK;
-    }
-    if (allocation->surrogate != CFI_SURROGATE_PRODUCT && !is_left_to_points(scenario, KEY_surrogate)) {
+    if (!traits.minorants && allocation->surrogate != CFI_SURROGATE_PRODUCT &&
+        !is_left_to_points(scenario, KEY_surrogate)) {
         return refuse_key(scenario, KEY_surrogate, error,
-                          "\"fractional\" with the objective %s, of which it is no minorant (allowed: product)",
+                          "\"fractional\" with the objective %s, whose steps have one minorant (allowed: product)",
                           objective_word(scenario));
     }
-    return allocation->crlb_constraint == CFI_CRLB_EXACT || is_left_to_points(scenario, KEY_crlb_constraint)
+    return traits.steps || allocation->crlb_constraint == CFI_CRLB_EXACT ||
+                   is_left_to_points(scenario, KEY_crlb_constraint)
                ? CFI_OK
                : refuse_key(scenario, KEY_crlb_constraint, error,
                             "\"sca\" with the objective %s, whose problems have the constraint itself (allowed: exact)",
@@ -140,30 +141,34 @@ static bool grid_sweeps(const cfi_scenario *scenario, key_id id)
     return tree_sweeps_key(&(scenario->base ? scenario->base : scenario)->tree, id);
 }
 
-/* What the method does not do. */
+/* What a method that optimises nothing does not look at. */
 static void remark_method(cfi_scenario *scenario)
 {
     const cfi_allocation_settings *allocation = &scenario->system.allocation;
+    const char *method = method_name(allocation->method);
 
-    if (optimises(scenario) || grid_sweeps(scenario, KEY_method)) {
-        return;
+    if (allocation->objective != CFI_SUM_RATE) {
+        remark_add(scenario, "allocation.objective: %s is ignored by the method %s", objective_word(scenario), method);
     }
-    if (allocation->objective != CFI_SUM_RATE && !grid_sweeps(scenario, KEY_objective)) {
-        remark_add(scenario, "allocation.objective: %s is told, and not optimised, by the method %s",
-                   objective_word(scenario), method_name(allocation->method));
+    if (allocation->weights) {
+        remark_add(scenario, "allocation.weights: ignored by the method %s", method);
     }
     if (allocation->rate_target_bit_s_hz) {
         remark_add(scenario,
-                   "allocation.rate_target_bit_s_hz: the method %s raises no rate to its target; what is missing is "
-                   "told as a violation",
-                   method_name(allocation->method));
+                   "allocation.rate_target_bit_s_hz: the method %s raises no rate to its target; what is missing "
+                   "counts as a violation",
+                   method);
     }
 }
 
 void remark_objective(cfi_scenario *scenario)
 {
-    if (scenario->system.allocation.weights && !traits_of(scenario).weights && !grid_sweeps(scenario, KEY_objective)) {
+    if (grid_sweeps(scenario, KEY_method) || grid_sweeps(scenario, KEY_objective)) {
+        return;
+    }
+    if (!optimises(scenario)) {
+        remark_method(scenario);
+    } else if (scenario->system.allocation.weights && !traits_of(scenario).weights) {
         remark_add(scenario, "allocation.weights: ignored by the objective %s", objective_word(scenario));
     }
-    remark_method(scenario);
 }

@@ -77,9 +77,11 @@ refused "$(asked '"objective": "min_crlb"' "\"information\": \"block\", $nothing
     '/sensing/information: "block" with the objective min_crlb, which optimises no such bound (allowed: averaged)'
 
 # -------------------------------------------------------------------------------------------- steps
-for objective in max_min_rate min_power min_crlb; do
+for objective in max_min_rate proportional_fair min_power min_crlb; do
     refused "$(asked "\"objective\": \"$objective\", \"surrogate\": \"fractional\"")" \
-        "/allocation/surrogate: \"fractional\" with the objective $objective, of which it is no minorant (allowed: product)"
+        "/allocation/surrogate: \"fractional\" with the objective $objective, whose steps have one minorant (allowed: product)"
+done
+for objective in max_min_rate min_power min_crlb; do
     refused "$(asked "\"objective\": \"$objective\", \"crlb_constraint\": \"sca\"")" \
         "/allocation/crlb_constraint: \"sca\" with the objective $objective, whose problems have the constraint itself (allowed: exact)"
 done
