@@ -299,6 +299,16 @@ static double family_best(const peers *p, const traced *trace, size_t family)
     return best;
 }
 
+/* A number, or nothing where there is none to compare with. */
+static void print_or_dash(const char *format, int width, double value, bool known)
+{
+    if (known) {
+        printf(format, width, value);
+    } else {
+        printf(" %*s", width, "-");
+    }
+}
+
 /* Times that were taken, and gaps of ends. */
 static void print_line(const peers *p, const our_times *ours, entry entries[FAMILIES][TARGETS], const double gaps[2])
 {
@@ -308,10 +318,17 @@ static void print_line(const peers *p, const our_times *ours, entry entries[FAMI
     for (size_t i = 0; i < FAMILIES * TARGETS; i++) {
         print_entry(p, &entries[i / TARGETS][i % TARGETS], i >= TARGETS);
     }
-    printf(" | %7.0e %7.0e | %6.3f | %6.3f |", gaps[0], gaps[1], ours->seconds[0] / entries[0][1].seconds,
-           ours->seconds[1] / fmin(entries[1][0].seconds, entries[2][0].seconds));
-    for (size_t i = 0; i < TARGETS; i++) {
-        printf(" %6.3f", ours->seconds[0] / fmin(entries[1][i].seconds, entries[2][i].seconds));
+    printf(" |");
+    for (size_t i = 0; i < 2; i++) {
+        print_or_dash(" %*.0e", 7, gaps[i], gaps[i] < 1.0);
+    }
+    printf(" |");
+    print_or_dash(" %*.3f", 6, ours->seconds[0] / entries[0][1].seconds, entries[0][1].reached);
+    printf(" |");
+    for (size_t i = 0; i <= TARGETS; i++) { /* ours to the first target, then to its end */
+        double fastest = fmin(entries[1][i > 1].seconds, entries[2][i > 1].seconds);
+
+        print_or_dash(" %*.3f", 6, ours->seconds[i == 0] / fastest, fastest < INFINITY);
     }
     putchar('\n');
 }
@@ -354,7 +371,7 @@ static void print_head(void)
     for (size_t i = 0; i < FAMILIES * TARGETS; i++) {
         printf(" | ms %s   n%s", i % TARGETS ? "1e-6" : "1e-4", i < TARGETS ? "" : " rule   ");
     }
-    printf(" | %7s %7s | paper, to 1e-4 over fastest, fastest: 1e-4, 1e-6\n", "grad", "ADMM");
+    printf(" | %7s %7s | paper to 1e-6, both to 1e-4, fastest to 1e-4, 1e-6\n", "grad", "ADMM");
 }
 
 int main(int argc, char **argv)
