@@ -134,7 +134,7 @@ double peers_judge_powers(peers *p, const cfi_powers *powers)
 
 double peers_gap(const peers *p, double value, double best)
 {
-    return p->problem.utility == PEER_FAIR ? -expm1((value - best) / (double)p->link.K) : 1.0 - value / best;
+    return p->problem.utility == PEER_FAIR ? 0.0 - expm1((value - best) / (double)p->link.K) : 1.0 - value / best;
 }
 
 double peers_judge_point(peers *p, const peer_point *point)
