@@ -50,6 +50,7 @@ cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const
                          "allocation.solver: \"structured\" needs allocation.surrogate \"product\" and "
                          "allocation.crlb_constraint \"exact\" (allowed here: \"auto\", \"socp\")");
     }
+    ascent->search = targets_search(problem);
     status = stepper_init(&ascent->stepper, problem, options, workspace, error);
     if (status == CFI_OK && !(problem_state(problem, scratch, &ascent->work.candidate) &&
                               problem_state(problem, scratch, &ascent->work.trial))) {
@@ -74,6 +75,7 @@ static void begin_start(const alloc_stepper *stepper, double value, sca_outcome 
     outcome->trace[0] = value;
     outcome->trace_count = 1;
     outcome->broke_down = !isfinite(value);
+    outcome->short_of_targets = false;
     *outcome->failure = '\0';
     if (outcome->broke_down) { /* powers or gains beyond the range of a double */
         outcome->status = CFI_ALLOC_FAILED;
@@ -126,8 +128,64 @@ static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sc
     return status;
 }
 
+/* No point was found that has the targets: the nearest stays. That proves nothing. */
+static void end_short(size_t start, sca_outcome *outcome)
+{
+    outcome->status = CFI_ALLOC_FAILED;
+    outcome->stop_reason = "no feasible point found";
+    outcome->short_of_targets = true;
+    outcome->broke_down = false;
+    snprintf(outcome->failure, sizeof outcome->failure,
+             "no start met the rate targets; at the nearest point, of start %zu, some SINR is %.6g of what its target "
+             "needs, which proves nothing",
+             start, outcome->objective);
+    outcome->trace_count = 0;
+}
+
+/* Goes towards the targets until all are met: by the steps of a problem of its own, which raises the least quotient of
+ * SINR and target. */
+static cfi_status reach_targets(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
+{
+    alloc_stepper stepper = ascent->stepper;
+    cfi_status status;
+
+    stepper.problem = &ascent->search;
+    begin_start(&stepper, problem_evaluate(&ascent->search, at->point, at->values), outcome);
+    status = outcome->broke_down ? CFI_OK : sca_run(&stepper, &ascent->work, at, outcome, error);
+    ascent->stepper.step = stepper.step;
+    if (status == CFI_OK && !ascent->search.objective->reached(outcome->objective)) {
+        end_short(stepper.start, outcome);
+    }
+    return status;
+}
+
+/* Makes the point one from which the objective's steps may begin; outcome->short_of_targets where that cannot be. */
+static cfi_status enter(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
+{
+    const alloc_problem *problem = ascent->stepper.problem;
+    cfi_status status = CFI_OK;
+
+    outcome->short_of_targets = false;
+    problem_evaluate(problem, at->point, at->values);
+    if (!targets_hold(problem, at->values)) {
+        status = reach_targets(ascent, at, outcome, error);
+    }
+    if (status == CFI_OK && !outcome->short_of_targets && !problem->objective->complete(problem, at->point)) {
+        outcome->objective = targets_ratio(problem, at->values);
+        end_short(ascent->stepper.start, outcome);
+    }
+    return status;
+}
+
 cfi_status ascent_run(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
 {
+    if (ascent->stepper.problem->probe) {
+        cfi_status status = enter(ascent, at, outcome, error);
+
+        if (status != CFI_OK || outcome->short_of_targets) {
+            return status;
+        }
+    }
     begin_start(&ascent->stepper, problem_evaluate(ascent->stepper.problem, at->point, at->values), outcome);
     if (outcome->broke_down) {
         return CFI_OK;
