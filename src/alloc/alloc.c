@@ -85,7 +85,8 @@ static void keep_outcome(const alloc_search *s, cfi_allocation *out, double *tra
     set_outcome(out, outcome->status, outcome->stop_reason);
     out->iterations = outcome->iterations;
     out->broken_starts = s->broken;
-    out->objective.spread = objective->reported(system, fmax(outcome->objective - s->worst, 0.0));
+    out->objective.spread =
+        objective->reported(system, fmax(outcome->objective - s->worst, 0.0)) - objective->reported(system, 0.0);
     out->objective.trace_count = outcome->trace_count;
     for (size_t i = 0; i < outcome->trace_count; i++) {
         trace[i] = objective->reported(system, outcome->trace[i]);

@@ -10,7 +10,9 @@
  * linear, and the steps of the cone solver that take over end where the answers do. */
 static bool has_response(const alloc_problem *problem)
 {
-    return problem->objective->slopes && problem->objective->surrogate(problem, NULL)->has_response &&
+    const alloc_objective *objective = problem->objective;
+
+    return objective->slopes && (!objective->surrogate || objective->surrogate(problem, NULL)->has_response) &&
            !problem->sensing.directed && (!problem->coupled || response_couples(problem)) &&
            problem->link->system->allocation.crlb_constraint == CFI_CRLB_EXACT;
 }
@@ -26,10 +28,11 @@ static bool takes_response(const alloc_problem *problem, const cfi_alloc_options
     return has_response(problem) && !(options && options->export_problem);
 }
 
-/* Cone problems of so many powers and coherent terms are solved in seconds. */
+/* Steps are cone problems, and cone problems of so many powers and coherent terms are solved in seconds. */
 static bool cones_fit(const alloc_problem *problem)
 {
-    return (problem->K + problem->mate_start[problem->K]) * problem->L <= CONES_MOST_POWERS;
+    return problem->objective->surrogate &&
+           (problem->K + problem->mate_start[problem->K]) * problem->L <= CONES_MOST_POWERS;
 }
 
 cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const cfi_alloc_options *options,

@@ -36,6 +36,12 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
     return CFI_OK;
 }
 
+/* What `share` of the objective is, or of what its changes are measured against. */
+static double share_of(const climb *c, double share)
+{
+    return share * objective_scale(c->problem->objective, c->problem, c->objective);
+}
+
 static void copy_state(const climb *c, double *to, const double *from)
 {
     memcpy(to, from, c->n * sizeof *to);
@@ -245,10 +251,10 @@ static void go_back(climb *c)
  * is of the second order in the distance to the fixed point. */
 static bool is_near_end(const climb *c, double small)
 {
-    bool quiet = fabs(c->value.objective - c->last_objective) <= QUIET_CHANGE * c->objective;
+    bool quiet = fabs(c->value.objective - c->last_objective) <= share_of(c, QUIET_CHANGE);
     double likely = anderson_residual(&c->history) * c->reach_ratio;
 
-    return (c->unchecked >= SOON && likely <= SECOND_ORDER * small * c->objective) ||
+    return (c->unchecked >= SOON && likely <= share_of(c, SECOND_ORDER * small)) ||
            (c->unchecked >= UNCHECKED && quiet);
 }
 
@@ -361,8 +367,8 @@ static bool climb_on(climb *c, sca_outcome *outcome, double small)
     if (!take_answer(c, outcome)) {
         return false;
     }
-    if (c->feasible && c->value.gain * c->reach_ratio <= small * c->objective) {
-        if (c->value.objective < c->objective * (1.0 - small)) {
+    if (c->feasible && c->value.gain * c->reach_ratio <= share_of(c, small)) {
+        if (c->value.objective < c->objective - share_of(c, small)) {
             go_back(c);
             return true;
         }
@@ -374,7 +380,7 @@ static bool climb_on(climb *c, sca_outcome *outcome, double small)
         end_climb(outcome, "tolerance");
         return false;
     }
-    if (!c->feasible && !(c->expected >= c->objective * (1.0 - (is_short(c) ? BELOW_SHORT : FAR_BELOW)))) {
+    if (!c->feasible && !(c->expected >= c->objective - share_of(c, is_short(c) ? BELOW_SHORT : FAR_BELOW))) {
         retreat(c, outcome);
         return true;
     }
@@ -391,8 +397,9 @@ double climb_gap(climb *c, const alloc_state *at)
     response_value value;
 
     state_of(c, at, c->state);
-    return response_answer(&c->map, c->state, c->answer, &value) ? fmax(value.gain, 0.0) / at->values->objective
-                                                                 : INFINITY;
+    return response_answer(&c->map, c->state, c->answer, &value)
+               ? fmax(value.gain, 0.0) / objective_scale(c->problem->objective, c->problem, at->values->objective)
+               : INFINITY;
 }
 
 /* What was certified is the point before the last answer. The result, completed, spends what of the budget that answer

@@ -22,6 +22,8 @@ typedef struct alloc_objective {
     /* What is maximised, of u and interference; `reported` turns it into `unit`. */
     double (*value)(const alloc_problem *problem, const alloc_values *values);
     double (*reported)(const cfi_system *system, double value);
+    /* What a change of the value is measured against: tolerances are shares of it. NULL: the value itself. */
+    double (*scale)(const alloc_problem *problem);
     /* The same in `unit`, of powers that are evaluated anew. */
     double (*measured)(const cfi_system *system, const cfi_evaluation *evaluation);
     /* Half the slope in u_k and minus that in I_k, about u and interference: what the response of the access points
@@ -42,6 +44,11 @@ typedef struct alloc_objective {
 static inline double objective_weight(const cfi_system *system, size_t k)
 {
     return system->allocation.weights ? system->allocation.weights[k] : 1.0;
+}
+
+static inline double objective_scale(const alloc_objective *objective, const alloc_problem *problem, double value)
+{
+    return objective->scale ? objective->scale(problem) : value;
 }
 
 /* The row of a word; NULL: this version has none. */

@@ -158,11 +158,25 @@ const step_surrogate sum_rate_fractional = {.has_squares = always,
  * than the other. */
 static const double SMALL_SINR = 0.125, LARGE_PRODUCT = 1e100;
 
-/* sum_k ln(1 + SINR_k) */
+/* sum_k weight_k ln(1 + SINR_k) */
+static double weighted_value(const alloc_problem *problem, const alloc_values *values)
+{
+    double sum = 0.0;
+
+    for (size_t k = 0; k < problem->K; k++) {
+        sum += problem->weight[k] * log1p(values_sinr(values, k));
+    }
+    return sum;
+}
+
+/* The same of weights that are 1. */
 static double value(const alloc_problem *problem, const alloc_values *values)
 {
     double sum = 0.0, product = 1.0;
 
+    if (problem->weight) {
+        return weighted_value(problem, values);
+    }
     for (size_t k = 0; k < problem->K; k++) {
         double sinr = values_sinr(values, k);
 
@@ -179,7 +193,7 @@ static double value(const alloc_problem *problem, const alloc_values *values)
     return sum + log(product);
 }
 
-/* Of ln(1 + u^2 / I): u / (I + u^2) and 1 / I - 1 / (I + u^2). */
+/* Of ln(1 + u^2 / I): u / (I + u^2) and 1 / I - 1 / (I + u^2), times weights. */
 static void slopes(const alloc_problem *problem, const double *u, const double *interference, double *gain,
                    double *weight)
 {
@@ -187,11 +201,15 @@ static void slopes(const alloc_problem *problem, const double *u, const double *
         gain[k] = u[k] / (interference[k] + u[k] * u[k]);
         weight[k] = u[k] / interference[k] * gain[k];
     }
+    for (size_t k = 0; problem->weight && k < problem->K; k++) {
+        gain[k] *= problem->weight[k];
+        weight[k] *= problem->weight[k];
+    }
 }
 
 static double in_bits(const cfi_system *system, double nats)
 {
-    return system->frame.prelog / LN2 * nats;
+    return system->frame.prelog / LN2 * nats * problem_weight_unit(system);
 }
 
 static double measure_sum_rate(const cfi_system *system, const cfi_evaluation *evaluation)

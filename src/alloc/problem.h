@@ -38,6 +38,9 @@ struct alloc_problem {
     double *unit;  /* L: what the cone problem measures the power of AP l in: 1, or a power of 4 near a smaller limit */
     bool limited;  /* some access point has a limit that counts */
     alloc_sensing sensing;
+    /* What is asked of users' rates (rates.c): weights, the largest 1, NULL where all are alike; and least SINRs, 0 for
+     * a user without a target, NULL where nobody has one. K each. */
+    double *weight, *least_sinr;
     /* What is asked of sensing where that couples access points, and room for its rows; NULL where it does not. Then
      * `sensing` asks for nothing. */
     const alloc_coupled *coupled;
@@ -105,6 +108,20 @@ void problem_swap_states(const alloc_state *one, const alloc_state *other);
 cfi_status problem_list_streams(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
 void problem_add_streams(const alloc_problem *problem, const double *w, double *interference);
 void problem_price_streams(const alloc_problem *problem, const double *weight, size_t first, size_t end, double *rows);
+
+/* Weights and least SINRs, a part of problem_build. CFI_NO_MEMORY. */
+cfi_status problem_ask_rates(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
+/* The weight of user k's rate, and the unit that such weights have: the scenario's largest. */
+static inline double problem_weight(const alloc_problem *problem, size_t k)
+{
+    return problem->weight ? problem->weight[k] : 1.0;
+}
+double problem_weight_unit(const cfi_system *system);
+/* User k must be served: it has a target. */
+static inline bool problem_must_serve(const alloc_problem *problem, size_t k)
+{
+    return problem->least_sinr && problem->least_sinr[k] > 0.0;
+}
 
 /* I_k of user k from powers x and s, rows, without coherent terms and what streams cause one by one. */
 double problem_interference(const alloc_problem *problem, size_t k, const double *x, const double *s);
