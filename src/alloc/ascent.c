@@ -96,6 +96,33 @@ static void end_stuck(size_t start, sca_outcome *outcome)
              outcome->iterations, start);
 }
 
+/* No point was found that meets all rate targets. */
+static void end_unmet(sca_outcome *outcome)
+{
+    outcome->status = CFI_ALLOC_FAILED;
+    outcome->stop_reason = "no feasible point found";
+    outcome->broke_down = true;
+    snprintf(outcome->failure, sizeof outcome->failure,
+             "no powers that meet all rate targets were found from start %zu in %zu evaluations", outcome->start,
+             outcome->iterations);
+}
+
+/* A start that misses rate targets becomes one that meets them, by other powers of the same streams, if there are any.
+ */
+static void meet_targets(alloc_ascent *ascent, const alloc_state *at)
+{
+    const alloc_problem *problem = ascent->stepper.problem;
+    const alloc_state *candidate = &ascent->work.candidate;
+
+    if (!ascent->structured || targets_hold(problem, at->values)) {
+        return;
+    }
+    problem_copy_state(problem, at, candidate);
+    if (targets_meet(&ascent->climb.targets, candidate, NULL)) {
+        problem_copy_state(problem, candidate, at);
+    }
+}
+
 cfi_status ascent_finish(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
 {
     size_t before = outcome->iterations;
@@ -117,6 +144,10 @@ static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sc
     double gap;
     cfi_status status = climb_run(&ascent->climb, &ascent->work, at, outcome, &gap, error);
 
+    if (status == CFI_OK && !ascent->climb.met) {
+        end_unmet(outcome);
+        return CFI_OK;
+    }
     if (status == CFI_OK && outcome->status == CFI_ALLOC_ITERATION_LIMIT && cones_fit(problem)) {
         outcome->unfinished = problem->damped;
         return outcome->unfinished ? CFI_OK : ascent_finish(ascent, at, outcome, error);
@@ -131,7 +162,9 @@ static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sc
 
 cfi_status ascent_run(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
 {
-    begin_start(&ascent->stepper, problem_evaluate(ascent->stepper.problem, at->point, at->values), outcome);
+    problem_evaluate(ascent->stepper.problem, at->point, at->values);
+    meet_targets(ascent, at);
+    begin_start(&ascent->stepper, at->values->objective, outcome);
     if (outcome->broke_down) {
         return CFI_OK;
     }

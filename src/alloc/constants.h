@@ -96,6 +96,19 @@ enum {
  * minutes. */
 enum { CONES_MOST_POWERS = 100000 };
 
+/* ----------------------------------------------------------------------------- targets ---- */
+
+/* Relative: a target that is missed by no more is met. */
+static const double TARGET_ROUNDING = 1e-12;
+/* Relative: what is aimed at beyond a target, so that rounding leaves it met. */
+static const double TARGET_MARGIN = 4e-11;
+/* Relative: no more than a target where that is all that a user is to have. */
+static const double TARGET_TIGHT = 1e-9;
+enum {
+    MOST_SHARES = 60, /* tries at what others give; five are usual */
+    MEETINGS = 4      /* times that a point is corrected: sensing powers follow the others' */
+};
+
 /* ------------------------------------------------------------------------------ starts ---- */
 
 /* Default number of starts where pilots overlap. Over 300 wide random scenarios of up to 8 access points and 6 users 8
