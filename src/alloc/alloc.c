@@ -76,6 +76,17 @@ static void set_outcome(cfi_allocation *out, cfi_alloc_status status, const char
     out->stop_reason = reason;
 }
 
+/* Best minus worst start, in the objective's unit. */
+static double spread_of(const alloc_search *s)
+{
+    const cfi_system *system = s->problem.link->system;
+    const alloc_objective *objective = s->problem.objective;
+    double best = s->best_outcome.objective, worst = s->worst;
+
+    return objective->proportional ? objective->reported(system, fmax(best - worst, 0.0))
+                                   : fabs(objective->reported(system, best) - objective->reported(system, worst));
+}
+
 static void keep_outcome(const alloc_search *s, cfi_allocation *out, double *trace)
 {
     const cfi_system *system = s->problem.link->system;
@@ -85,8 +96,7 @@ static void keep_outcome(const alloc_search *s, cfi_allocation *out, double *tra
     set_outcome(out, outcome->status, outcome->stop_reason);
     out->iterations = outcome->iterations;
     out->broken_starts = s->broken;
-    out->objective.spread =
-        objective->reported(system, fmax(outcome->objective - s->worst, 0.0)) - objective->reported(system, 0.0);
+    out->objective.spread = spread_of(s);
     out->objective.trace_count = outcome->trace_count;
     for (size_t i = 0; i < outcome->trace_count; i++) {
         trace[i] = objective->reported(system, outcome->trace[i]);

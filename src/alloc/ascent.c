@@ -118,7 +118,7 @@ static void meet_targets(alloc_ascent *ascent, const alloc_state *at)
         return;
     }
     problem_copy_state(problem, at, candidate);
-    if (targets_meet(&ascent->climb.targets, candidate, NULL)) {
+    if (landing_meet(&ascent->climb.landing, candidate, NULL)) {
         problem_copy_state(problem, candidate, at);
     }
 }

@@ -17,7 +17,7 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
         status = anderson_init(&c->history, c->n, c->map.pairs > 0 ? DEPTH_SHARED : DEPTH, arena, error);
     }
     if (status == CFI_OK) {
-        status = targets_init(&c->targets, problem, arena, error);
+        status = landing_init(&c->landing, problem, arena, error);
     }
     if (status != CFI_OK) {
         return status;
@@ -37,12 +37,6 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
         (coordinates){.problem = problem, .measure = memory + 8 * stride, .shift = memory + 8 * stride + problem->K};
     c->revived = c->fading + problem->K;
     return CFI_OK;
-}
-
-/* What `share` of the objective is, or of what its changes are measured against. */
-double climb_share(const climb *c, double share)
-{
-    return share * objective_scale(c->problem->objective, c->problem, c->objective);
 }
 
 static void copy_state(const climb *c, double *to, const double *from)
@@ -254,10 +248,10 @@ static void go_back(climb *c)
  * is of the second order in the distance to the fixed point. */
 static bool is_near_end(const climb *c, double small)
 {
-    bool quiet = fabs(c->value.objective - c->last_objective) <= climb_share(c, QUIET_CHANGE);
+    bool quiet = fabs(c->value.objective - c->last_objective) <= QUIET_CHANGE * c->objective;
     double likely = anderson_residual(&c->history) * c->reach_ratio;
 
-    return (c->unchecked >= SOON && likely <= climb_share(c, SECOND_ORDER * small)) ||
+    return (c->unchecked >= SOON && likely <= SECOND_ORDER * small * c->objective) ||
            (c->unchecked >= UNCHECKED && quiet);
 }
 
@@ -332,7 +326,7 @@ static void begin_climb(climb *c, const sca_work *work, const alloc_state *at, c
     c->objective = at->values->objective;
     c->in_point = true;
     climb_state_of(c, at, c->best);
-    if (c->problem->least_sinr) {
+    if (c->problem->target) {
         memset(c->best + response_lifts(&c->map), 0, c->problem->K * sizeof *c->best);
     }
     c->met = targets_hold(c->problem, at->values);
@@ -382,8 +376,8 @@ static bool climb_on(climb *c, sca_outcome *outcome, double small)
     if (!take_answer(c, outcome)) {
         return false;
     }
-    if (c->feasible && c->value.gain * c->reach_ratio <= climb_share(c, small)) {
-        if (c->value.objective < c->objective - climb_share(c, small)) {
+    if (c->feasible && c->value.gain * c->reach_ratio <= small * c->objective) {
+        if (c->value.objective < c->objective * (1.0 - small)) {
             go_back(c);
             return true;
         }
@@ -395,7 +389,7 @@ static bool climb_on(climb *c, sca_outcome *outcome, double small)
         climb_end(outcome, "tolerance");
         return false;
     }
-    if (!c->feasible && !(c->expected >= c->objective - climb_share(c, is_short(c) ? BELOW_SHORT : FAR_BELOW))) {
+    if (!c->feasible && !(c->expected >= c->objective * (1.0 - (is_short(c) ? BELOW_SHORT : FAR_BELOW)))) {
         retreat(c, outcome);
         return true;
     }
@@ -413,8 +407,7 @@ double climb_gap(climb *c, const alloc_state *at)
 
     climb_state_of(c, at, c->state);
     return response_answer(&c->map, c->state, c->answer, &value)
-               ? fmax(value.gain + value.slack, 0.0) /
-                     objective_scale(c->problem->objective, c->problem, at->values->objective)
+               ? fmax(value.gain + value.slack, 0.0) / at->values->objective
                : INFINITY;
 }
 
@@ -452,12 +445,12 @@ cfi_status climb_run(climb *c, const sca_work *work, const alloc_state *at, sca_
     begin_climb(c, work, at, outcome);
     do {
         while (c->evaluations < c->end && !stop_requested(c->stop) &&
-               (c->problem->least_sinr ? climb_on_to_targets(c, outcome, small) : climb_on(c, outcome, small))) {
+               (c->problem->target ? climb_on_to_targets(c, outcome, small) : climb_on(c, outcome, small))) {
         }
         if (stop_requested(c->stop)) {
             return sca_interrupted(error);
         }
-        if (c->problem->least_sinr && outcome->status != CFI_ALLOC_CONVERGED && c->evaluations > 0 && climb_land(c)) {
+        if (c->problem->target && outcome->status != CFI_ALLOC_CONVERGED && c->evaluations > 0 && climb_land(c)) {
             climb_keep_landed(c, outcome);
         }
         recover_best(c);

@@ -4,9 +4,9 @@
 
 #include "alloc/anderson.h"
 #include "alloc/coordinates.h"
+#include "alloc/landing.h"
 #include "alloc/response.h"
 #include "alloc/sca.h"
-#include "alloc/targets.h"
 
 /* What of the answer before the map looks back at. */
 typedef struct climb_memory {
@@ -30,7 +30,7 @@ typedef struct climb {
     climb_memory begun;        /* what the map knew before it */
     double *from, *to, *reach; /* n: coordinates, logarithms, of the state and of the answer; an extrapolation */
     coordinates coordinates;
-    targets targets; /* with rate targets */
+    landing landing; /* on points that meet rate targets */
     bool met;        /* at->point meets them; true without */
     bool landed;     /* the state is that of a point that meets them */
     size_t *fading;  /* K: evaluations in a row in which a weak user lost power */
@@ -72,8 +72,6 @@ void climb_keep_landed(climb *c, sca_outcome *outcome);
 
 /* Parts of a climb (climb.c). An evaluation is over: */
 void climb_count(climb *c, sca_outcome *outcome);
-/* Shares of the objective, or of what its changes are measured against. */
-double climb_share(const climb *c, double share);
 /* The state of a point that was evaluated; lifts stay. */
 void climb_state_of(const climb *c, const alloc_state *at, double *state);
 /* Back to the best state, with no history. */

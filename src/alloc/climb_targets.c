@@ -30,7 +30,7 @@ bool climb_land(climb *c)
 
     response_read(&c->map, candidate->point);
     return isfinite(sca_complete(c->problem, candidate)) &&
-           targets_meet(&c->targets, candidate, c->state + response_lifts(&c->map)) &&
+           landing_meet(&c->landing, candidate, c->state + response_lifts(&c->map)) &&
            isfinite(candidate->values->objective);
 }
 
@@ -51,7 +51,7 @@ static bool ends_at_landed(climb *c, sca_outcome *outcome, double small)
 {
     const alloc_state *landed = &c->work->candidate;
 
-    if (landed->values->objective < c->objective - climb_share(c, small)) {
+    if (landed->values->objective < c->objective * (1.0 - small)) {
         climb_state_of(c, c->at, c->best);
         climb_restart(c);
         c->landed = true;
@@ -78,7 +78,7 @@ bool climb_on_to_targets(climb *c, sca_outcome *outcome, double small)
     climb_damp(c);
     climb_count(c, outcome);
     gain = c->value.gain + (landed ? c->value.slack : 0.0);
-    if (c->feasible && gain * (landed ? 1.0 : c->reach_ratio) <= climb_share(c, small)) {
+    if (c->feasible && gain * (landed ? 1.0 : c->reach_ratio) <= small * c->objective) {
         if (landed) {
             return !ends_at_landed(c, outcome, small);
         }

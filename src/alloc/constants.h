@@ -99,14 +99,14 @@ enum { CONES_MOST_POWERS = 100000 };
 /* ----------------------------------------------------------------------------- targets ---- */
 
 /* Relative: a target that is missed by no more is met. */
-static const double TARGET_ROUNDING = 1e-12;
+static const double LANDING_ROUNDING = 1e-12;
 /* Relative: what is aimed at beyond a target, so that rounding leaves it met. */
-static const double TARGET_MARGIN = 4e-11;
+static const double LANDING_MARGIN = 4e-11;
 /* Relative: no more than a target where that is all that a user is to have. */
-static const double TARGET_TIGHT = 1e-9;
+static const double LANDING_TIGHT = 1e-9;
 enum {
-    MOST_SHARES = 60, /* tries at what others give; five are usual */
-    MEETINGS = 4      /* times that a point is corrected: sensing powers follow the others' */
+    LANDING_TRIES = 60, /* tries at what others give; five are usual */
+    LANDINGS = 4      /* times that a point is corrected: sensing powers follow the others' */
 };
 
 /* ------------------------------------------------------------------------------ starts ---- */

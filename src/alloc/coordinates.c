@@ -28,7 +28,7 @@ static void copy_lifts(const coordinates *c, const double *from, double *to)
 {
     size_t K = c->problem->K, lifts = 2 * K + c->problem->mate_start[K];
 
-    if (c->problem->least_sinr) {
+    if (c->problem->target) {
         memcpy(to + lifts, from + lifts, K * sizeof *to);
     }
 }
@@ -90,7 +90,7 @@ void coordinates_to_state(const coordinates *c, double *coordinate, const double
             state[2 * K + m] = coordinate[2 * K + m] * c->measure[k];
         }
     }
-    for (size_t i = lifts; c->problem->least_sinr && i < lifts + K; i++) {
+    for (size_t i = lifts; c->problem->target && i < lifts + K; i++) {
         coordinate[i] = larger_number(coordinate[i], 0.0);
     }
     copy_lifts(c, coordinate, state);

@@ -22,8 +22,7 @@ typedef struct alloc_objective {
     /* What is maximised, of u and interference; `reported` turns it into `unit`. */
     double (*value)(const alloc_problem *problem, const alloc_values *values);
     double (*reported)(const cfi_system *system, double value);
-    /* What a change of the value is measured against: tolerances are shares of it. NULL: the value itself. */
-    double (*scale)(const alloc_problem *problem);
+    bool proportional; /* it multiplies by a number */
     /* The same in `unit`, of powers that are evaluated anew. */
     double (*measured)(const cfi_system *system, const cfi_evaluation *evaluation);
     /* Half the slope in u_k and minus that in I_k, about u and interference: what the response of the access points
@@ -38,17 +37,13 @@ typedef struct alloc_objective {
     bool (*stop)(const objective_gains *gains);
     /* A user that lost (nearly) all power may be worth bringing back; see revive.c. */
     bool revives;
+    bool needs_everyone; /* it is worth nothing where some user has no rate */
 } alloc_objective;
 
 /* allocation.weights of user k; 1 where none are given. */
 static inline double objective_weight(const cfi_system *system, size_t k)
 {
     return system->allocation.weights ? system->allocation.weights[k] : 1.0;
-}
-
-static inline double objective_scale(const alloc_objective *objective, const alloc_problem *problem, double value)
-{
-    return objective->scale ? objective->scale(problem) : value;
 }
 
 /* The row of a word; NULL: this version has none. */

@@ -1,55 +1,58 @@
 /* Proportional fairness: its value and slopes. docs/model.md (M32)
  *
- * F = sum_k weight_k ln R_k, R_k = ln(1 + SINR_k) in nats without the pre-log factor. As ln ln(1 + t) is concave and
- * rises with t, the product surrogate's minorant of each SINR makes a minorant of F, whose slopes are F's. */
+ * F = exp(sum_k weight_k ln R_k / sum_k weight_k), R_k = ln(1 + SINR_k): the weighted geometric mean of rates in nats,
+ * so that what is left to gain is relative to it. */
 #include "alloc/problem.h"
 
 #include "base/units.h"
 
 #include <math.h>
 
-static double value(const alloc_problem *problem, const alloc_values *values)
+static double sum_of_weights(const cfi_system *system)
 {
     double sum = 0.0;
 
-    for (size_t k = 0; k < problem->K; k++) {
-        sum += problem_weight(problem, k) * log(log1p(values_sinr(values, k)));
+    for (size_t k = 0; k < system->K; k++) {
+        sum += objective_weight(system, k);
     }
     return sum;
 }
 
-/* Those of the sum rate, times weight_k / R_k. */
-static void slopes(const alloc_problem *problem, const double *u, const double *interference, double *gain,
-                   double *weight)
+static double fair_value(const alloc_problem *problem, const alloc_values *values)
 {
-    for (size_t k = 0; k < problem->K; k++) {
-        double sinr = u[k] * u[k] / interference[k], count = problem_weight(problem, k) / log1p(sinr);
+    const cfi_system *system = problem->link->system;
+    double sum = 0.0;
 
-        gain[k] = count * u[k] / (interference[k] + u[k] * u[k]);
+    for (size_t k = 0; k < problem->K; k++) {
+        sum += objective_weight(system, k) * log(log1p(values_sinr(values, k)));
+    }
+    return exp(sum / sum_of_weights(system));
+}
+
+/* Those of the sum rate, times F weight_k / R_k / sum_k weight_k. */
+static void fair_slopes(const alloc_problem *problem, const double *u, const double *interference, double *gain,
+                        double *weight)
+{
+    const cfi_system *system = problem->link->system;
+    double weights = sum_of_weights(system), sum = 0.0;
+
+    for (size_t k = 0; k < problem->K; k++) {
+        double square = u[k] * u[k], share = objective_weight(system, k) / weights,
+               rate = log1p(square / interference[k]);
+
+        sum += share * log(rate);
+        gain[k] = share / rate * u[k] / (interference[k] + square);
+    }
+    sum = exp(sum);
+    for (size_t k = 0; k < problem->K; k++) {
+        gain[k] *= sum;
         weight[k] = u[k] / interference[k] * gain[k];
     }
 }
 
-/* The sum of the weights: a common factor of all rates moves F by its logarithm times that. */
-static double sum_weights(const alloc_problem *problem)
+static double report_fair(const cfi_system *system, double mean)
 {
-    double sum = 0.0;
-
-    for (size_t k = 0; k < problem->K; k++) {
-        sum += problem_weight(problem, k);
-    }
-    return sum;
-}
-
-/* Of rates in bit/s/Hz, with the scenario's weights. */
-static double in_bits(const cfi_system *system, double nats)
-{
-    double weights = 0.0;
-
-    for (size_t k = 0; k < system->K; k++) {
-        weights += objective_weight(system, k);
-    }
-    return problem_weight_unit(system) * nats + weights * log(system->frame.prelog / LN2);
+    return sum_of_weights(system) * log(system->frame.prelog / LN2 * mean);
 }
 
 /* sum_k weight_k ln R_k; -infinite where a user has no rate */
@@ -67,9 +70,9 @@ extern const alloc_objective objective_proportional_fair; /* read by objective.c
 const alloc_objective objective_proportional_fair = {.name = "proportional_fair",
                                                      .unit = "ln(bit/s/Hz)",
                                                      .larger_is_better = true,
-                                                     .value = value,
-                                                     .reported = in_bits,
-                                                     .scale = sum_weights,
+                                                     .value = fair_value,
+                                                     .reported = report_fair,
                                                      .measured = measure_proportional_fair,
-                                                     .slopes = slopes,
+                                                     .needs_everyone = true,
+                                                     .slopes = fair_slopes,
                                                      .complete = problem_complete};

@@ -40,7 +40,7 @@ struct alloc_problem {
     alloc_sensing sensing;
     /* What is asked of users' rates (rates.c): weights, the largest 1, NULL where all are alike; and least SINRs, 0 for
      * a user without a target, NULL where nobody has one. K each. */
-    double *weight, *least_sinr;
+    double *weight, *target;
     /* What is asked of sensing where that couples access points, and room for its rows; NULL where it does not. Then
      * `sensing` asks for nothing. */
     const alloc_coupled *coupled;
@@ -117,12 +117,6 @@ static inline double problem_weight(const alloc_problem *problem, size_t k)
     return problem->weight ? problem->weight[k] : 1.0;
 }
 double problem_weight_unit(const cfi_system *system);
-/* User k must be served: it has a target. */
-static inline bool problem_must_serve(const alloc_problem *problem, size_t k)
-{
-    return problem->least_sinr && problem->least_sinr[k] > 0.0;
-}
-
 /* I_k of user k from powers x and s, rows, without coherent terms and what streams cause one by one. */
 double problem_interference(const alloc_problem *problem, size_t k, const double *x, const double *s);
 
@@ -165,6 +159,11 @@ static inline double problem_load(const alloc_problem *problem, size_t k, size_t
     }
     return V ? problem_rounded(V[k + problem->K * (j + problem->K * l)] * problem->unit_load) : 0.0;
 }
+
+/* Every user has its target, but for rounding, at these values; true without targets. */
+bool targets_hold(const alloc_problem *problem, const alloc_values *values);
+/* Nothing is worth anything without its rate. */
+bool targets_need(const alloc_problem *problem, size_t k);
 
 /* Makes the point feasible to rounding and spends the whole budget: negative amplitudes become 0, s the least power
  * that makes up for what x does not sense, and all amplitudes are scaled by the largest common factor that the budget

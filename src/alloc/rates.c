@@ -1,6 +1,7 @@
 /* What is asked of users' rates: weights and targets, in the problem's units. docs/model.md (M32) */
 #include "alloc/problem.h"
 
+#include "alloc/constants.h"
 #include "base/units.h"
 
 #include <math.h>
@@ -57,7 +58,22 @@ cfi_status problem_ask_rates(alloc_problem *problem, cfi_arena *arena, cfi_error
         problem->weight = numbers;
     }
     if (system->allocation.rate_target_bit_s_hz && take_targets(problem, system, numbers + K)) {
-        problem->least_sinr = numbers + K;
+        problem->target = numbers + K;
     }
     return CFI_OK;
+}
+
+bool targets_hold(const alloc_problem *problem, const alloc_values *values)
+{
+    for (size_t k = 0; problem->target && k < problem->K; k++) {
+        if (!(values_sinr(values, k) >= problem->target[k] * (1.0 - FEASIBLE_ROUNDING))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool targets_need(const alloc_problem *problem, size_t k)
+{
+    return problem->objective->needs_everyone || (problem->target && problem->target[k] > 0.0);
 }

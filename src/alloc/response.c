@@ -335,7 +335,7 @@ static void lift_slopes(const response *r, const double *state)
 static void answer_lifts(const response *r, const double *state, double *answer)
 {
     size_t K = r->problem->K, lifts = response_lifts(r);
-    const double *target = r->problem->least_sinr;
+    const double *target = r->problem->target;
 
     for (size_t k = 0; k < K; k++) {
         double u = answer[k], sinr = u * u / answer[K + k], lift = state[lifts + k];
@@ -349,7 +349,7 @@ static void answer_lifts(const response *r, const double *state, double *answer)
 /* sum_k phi_k |SINR_k - T_k| / (1 + SINR_k) at the state, where phi_k is (1 - e^-lift) of what gain_k is made of. */
 static double slack_of_targets(const response *r, const double *state)
 {
-    const double *target = r->problem->least_sinr, *lift = state + response_lifts(r);
+    const double *target = r->problem->target, *lift = state + response_lifts(r);
     double sum = 0.0;
 
     for (size_t k = 0; k < r->problem->K; k++) {
@@ -399,7 +399,7 @@ bool response_answer(response *r, const double *state, double *answer, response_
     double gain;
 
     problem->objective->slopes(problem, state, state + K, r->gain, r->weight);
-    if (problem->least_sinr) {
+    if (problem->target) {
         lift_slopes(r, state);
     }
     threads_share(threads, r->stride, threads_even_part(threads, r->stride, K * pairs_each), price_aps, &shared);
@@ -426,7 +426,7 @@ bool response_answer(response *r, const double *state, double *answer, response_
         collect(&shared);
         value->objective = objective_of_answer(r, answer);
     }
-    if (problem->least_sinr) {
+    if (problem->target) {
         answer_lifts(r, state, answer);
         value->slack = slack_of_targets(r, state);
     }

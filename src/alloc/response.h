@@ -72,7 +72,7 @@ static inline size_t response_lifts(const response *r)
 /* u, I, z and lifts, one after the other. */
 static inline size_t response_length(const response *r)
 {
-    return response_lifts(r) + (r->problem->least_sinr ? r->problem->K : 0);
+    return response_lifts(r) + (r->problem->target ? r->problem->K : 0);
 }
 
 /* Rows from the arena; CFI_NO_MEMORY. */

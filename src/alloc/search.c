@@ -81,7 +81,7 @@ static bool keep_best(alloc_search *s, bool first)
         s->at = beaten;
         s->source.incumbent = s->best;
     }
-    return rank > best_rank || (rank == best_rank && objective > best + 1e-6 * objective_scale(s->problem.objective, &s->problem, best));
+    return rank > best_rank || (rank == best_rank && objective > best * (1.0 + 1e-6));
 }
 
 cfi_status search_run(alloc_search *s, cfi_error *error)

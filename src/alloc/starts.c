@@ -6,12 +6,6 @@
 
 #include <math.h>
 
-/* The objective is finite without user k, and nothing is asked of its rate. */
-static bool may_silence(const alloc_problem *problem, size_t k)
-{
-    return problem->objective->revives && !problem_must_serve(problem, k);
-}
-
 /* Keeps one user a group (the strongest first, then random ones), or a random number of them. */
 static void silence_users(const start_source *source, size_t start, cfi_stream *stream, alloc_point *point)
 {
@@ -32,7 +26,7 @@ static void silence_users(const start_source *source, size_t start, cfi_stream *
         double most = (double)users->rivals[k] - 1.0;
         size_t served = start % 4 == 1 ? 1 : 1 + (size_t)(share * most);
 
-        for (size_t l = 0; rank[k] >= served && may_silence(problem, k) && l < problem->L; l++) {
+        for (size_t l = 0; rank[k] >= served && !targets_need(problem, k) && l < problem->L; l++) {
             point->w[problem_at(problem, k, l)] = 0.0;
         }
     }
@@ -139,7 +133,7 @@ static bool exchange_user(const start_source *source, alloc_point *point)
         return false;
     }
     out = is_silent(source, k) ? weakest_rival(source, k) : k;
-    if (!may_silence(problem, out)) {
+    if (targets_need(problem, out)) {
         return false;
     }
     problem_copy(problem, source->incumbent.point, point);
@@ -163,7 +157,7 @@ bool start_make(start_source *source, size_t start, alloc_point *point)
         if (start % 2 == 1) {
             silence_users(source, start, &stream, point);
         }
-        if (start > 0 && (start % 2 == 0 || !problem->objective->revives || problem->least_sinr)) {
+        if (start > 0 && (start % 2 == 0 || problem->objective->needs_everyone || problem->target)) {
             shake_amplitudes(source, &stream, point);
         }
     }

@@ -5,20 +5,20 @@
  *     c_k u_k^2 / t_k - sum_j cross_kj c_j = rest_k,
  * whose matrix has no positive number off its diagonal: there are such powers exactly where elimination meets no pivot
  * that is not positive (it is an M-matrix then). They are the least powers that do. */
-#include "alloc/targets.h"
+#include "alloc/landing.h"
 
 #include "alloc/constants.h"
 
 #include <math.h>
 #include <string.h>
 
-cfi_status targets_init(targets *t, const alloc_problem *problem, cfi_arena *arena, cfi_error *error)
+cfi_status landing_init(landing *t, const alloc_problem *problem, cfi_arena *arena, cfi_error *error)
 {
     size_t K = problem->K;
     double *memory;
 
-    *t = (targets){.problem = problem};
-    if (!problem->least_sinr) {
+    *t = (landing){.problem = problem};
+    if (!problem->target) {
         return CFI_OK;
     }
     memory = arena_zeros(arena, 2 * K * K + 3 * K + problem->stride, sizeof *memory);
@@ -32,16 +32,6 @@ cfi_status targets_init(targets *t, const alloc_problem *problem, cfi_arena *are
     t->rest = t->least + K;
     t->x = t->rest + K;
     return CFI_OK;
-}
-
-bool targets_hold(const alloc_problem *problem, const alloc_values *values)
-{
-    for (size_t k = 0; problem->least_sinr && k < problem->K; k++) {
-        if (!(values_sinr(values, k) >= problem->least_sinr[k] * (1.0 - TARGET_ROUNDING))) {
-            return false;
-        }
-    }
-    return true;
 }
 
 /* ------------------------------------------------------------------------- the linear system ---- */
@@ -60,7 +50,7 @@ static double cross_of_streams(const alloc_problem *problem, size_t k, size_t j,
 }
 
 /* cross and rest at the point. */
-static void take_interference(const targets *t, const alloc_point *point)
+static void take_interference(const landing *t, const alloc_point *point)
 {
     const alloc_problem *problem = t->problem;
     size_t K = problem->K, stride = problem->stride;
@@ -86,7 +76,7 @@ static void take_interference(const targets *t, const alloc_point *point)
 
 /* The share of each stream's power that gives its user SINR t->least; false where none does. A stream whose user has no
  * signal stays silent. */
-static bool find_shares(const targets *t, const double *u)
+static bool find_shares(const landing *t, const double *u)
 {
     size_t K = t->problem->K;
     double *a = t->factor, *c = t->share;
@@ -126,14 +116,14 @@ static bool find_shares(const targets *t, const double *u)
 
 /* A point, and whose SINR is to be the target. */
 typedef struct meeting {
-    targets *t;
+    landing *t;
     const alloc_state *state;
     const double *lift; /* or NULL */
 } meeting;
 
 static bool is_tight(const meeting *m, size_t k)
 {
-    return m->lift && m->lift[k] > 0.0 && m->t->problem->least_sinr[k] > 0.0;
+    return m->lift && m->lift[k] > 0.0 && m->t->problem->target[k] > 0.0;
 }
 
 /* How far all are from what they are to have, relative: a miss of a target, or more than it where that is tight. */
@@ -142,10 +132,10 @@ static bool is_met(const meeting *m)
     const alloc_problem *problem = m->t->problem;
 
     for (size_t k = 0; k < problem->K; k++) {
-        double excess = values_sinr(m->state->values, k) / problem->least_sinr[k] - 1.0;
+        double excess = values_sinr(m->state->values, k) / problem->target[k] - 1.0;
 
-        if (problem->least_sinr[k] > 0.0 &&
-            (!(excess >= -TARGET_ROUNDING) || (is_tight(m, k) && excess > TARGET_TIGHT))) {
+        if (problem->target[k] > 0.0 &&
+            (!(excess >= -LANDING_ROUNDING) || (is_tight(m, k) && excess > LANDING_TIGHT))) {
             return false;
         }
     }
@@ -156,12 +146,12 @@ static bool is_met(const meeting *m)
  * others for it or the share 1 - given of what they have, whichever is more; -2 where there are no such powers. */
 static double room_after(const meeting *m, double given)
 {
-    const targets *t = m->t;
+    const landing *t = m->t;
     const alloc_problem *problem = t->problem;
     size_t stride = problem->stride;
 
     for (size_t k = 0; k < problem->K; k++) {
-        double target = problem->least_sinr[k] * (1.0 + TARGET_MARGIN);
+        double target = problem->target[k] * (1.0 + LANDING_MARGIN);
 
         t->least[k] = is_tight(m, k) ? target : fmax(target, values_sinr(m->state->values, k) * (1.0 - given));
     }
@@ -208,7 +198,7 @@ static bool begin_bracket(const meeting *m, double guess, bracket *b)
         b->high = fmin(4.0 * b->high, 1.0);
         b->high_room = room_after(m, b->high);
     }
-    return b->high_room >= -TARGET_ROUNDING;
+    return b->high_room >= -LANDING_ROUNDING;
 }
 
 static double inside(const bracket *b, bool halve)
@@ -226,14 +216,14 @@ static bool choose_shares(const meeting *m, double guess)
     if (!begin_bracket(m, guess, &b)) {
         return false;
     }
-    for (size_t i = 0; i < MOST_SHARES && b.high_room > 0.25 * TARGET_MARGIN && b.low_room < 0.0; i++) {
+    for (size_t i = 0; i < LANDING_TRIES && b.high_room > 0.25 * LANDING_MARGIN && b.low_room < 0.0; i++) {
         double given = inside(&b, i % 3 == 2), room;
 
         if (given == b.low || given == b.high) {
             break;
         }
         room = room_after(m, given);
-        if (room < -0.25 * TARGET_MARGIN) {
+        if (room < -0.25 * LANDING_MARGIN) {
             b.low = given;
             b.low_room = room;
         } else {
@@ -251,21 +241,21 @@ static double worst_distance(const meeting *m)
     double worst = 0.0;
 
     for (size_t k = 0; k < problem->K; k++) {
-        double excess = values_sinr(m->state->values, k) / problem->least_sinr[k] - 1.0;
+        double excess = values_sinr(m->state->values, k) / problem->target[k] - 1.0;
 
-        if (problem->least_sinr[k] > 0.0) {
+        if (problem->target[k] > 0.0) {
             worst = fmax(worst, is_tight(m, k) ? fabs(excess) : -excess);
         }
     }
     return worst;
 }
 
-bool targets_meet(targets *t, const alloc_state *state, const double *lift)
+bool landing_meet(landing *t, const alloc_state *state, const double *lift)
 {
     const alloc_problem *problem = t->problem;
     meeting m = {.t = t, .state = state, .lift = lift};
 
-    for (size_t i = 0; i < MEETINGS && !is_met(&m); i++) {
+    for (size_t i = 0; i < LANDINGS && !is_met(&m); i++) {
         take_interference(t, state->point);
         if (!choose_shares(&m, fmin(worst_distance(&m), 0.5))) {
             return false;
