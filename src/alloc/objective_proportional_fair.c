@@ -1,7 +1,10 @@
-/* Proportional fairness: its value and its surrogate. docs/model.md (M32)
+/* Proportional fairness: its value, its slopes and its surrogate. docs/model.md (M32)
  *
- * With S0, c = ln(1 + S0) and the relative gain d of step_gain.h, R / R0 >= 1 + (a / c) z(d), a = S0 / (1 + S0), where
- * a z <= ln(1 + a d); a logarithm of that is the second one. Each is exact at the point in value and slope. */
+ * F = exp(sum_k weight_k ln R_k / sum_k weight_k), R_k = ln(1 + SINR_k): the weighted geometric mean of rates in nats,
+ * so that what is left to gain is relative to it.
+ *
+ * In a step, with S0, c = ln(1 + S0), a = S0 / (1 + S0) and the relative gain d of step_gain.h, R / R0 >= 1 + (a / c)
+ * z, where a z <= ln(1 + a d); a logarithm of that is the second one. Each is exact at the point in value and slope. */
 #include "alloc/constants.h"
 #include "alloc/step_gain.h"
 #include "base/units.h"
@@ -18,8 +21,6 @@ static double sum_of_weights(const cfi_system *system)
     return sum;
 }
 
-/* The weighted geometric mean of rates in nats, exp(sum_k weight_k ln ln(1 + SINR_k) / sum_k weight_k): what is left to
- * gain is relative to it. */
 static double fair_value(const alloc_problem *problem, const alloc_values *values)
 {
     const cfi_system *system = problem->link->system;
@@ -29,6 +30,27 @@ static double fair_value(const alloc_problem *problem, const alloc_values *value
         sum += objective_weight(system, k) * log(log1p(values_sinr(values, k)));
     }
     return exp(sum / sum_of_weights(system));
+}
+
+/* Those of the sum rate, times F weight_k / R_k / sum_k weight_k. */
+static void fair_slopes(const alloc_problem *problem, const double *u, const double *interference, double *gain,
+                        double *weight)
+{
+    const cfi_system *system = problem->link->system;
+    double weights = sum_of_weights(system), sum = 0.0;
+
+    for (size_t k = 0; k < problem->K; k++) {
+        double square = u[k] * u[k], share = objective_weight(system, k) / weights,
+               rate = log1p(square / interference[k]);
+
+        sum += share * log(rate);
+        gain[k] = share / rate * u[k] / (interference[k] + square);
+    }
+    sum = exp(sum);
+    for (size_t k = 0; k < problem->K; k++) {
+        gain[k] *= sum;
+        weight[k] = u[k] / interference[k] * gain[k];
+    }
 }
 
 static double report_fair(const cfi_system *system, double mean)
@@ -99,7 +121,8 @@ static void add_fair_cones(const step_model *model, size_t *list)
     }
 }
 
-static const step_surrogate fair_logarithms = {.goes_on = true,
+static const step_surrogate fair_logarithms = {.has_response = true,
+                                               .goes_on = true,
                                                .gains = true,
                                                .has_squares = step_without_squares,
                                                .lay_out = lay_out_fair,
@@ -121,6 +144,7 @@ const alloc_objective objective_proportional_fair = {.name = "proportional_fair"
                                                      .reported = report_fair,
                                                      .measured = measure_proportional_fair,
                                                      .needs_everyone = true,
+                                                     .slopes = fair_slopes,
                                                      .surrogate = fair_surrogate,
                                                      .complete = problem_complete,
                                                      .stop = objective_little_is_left};

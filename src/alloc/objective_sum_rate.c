@@ -19,10 +19,9 @@ static double sinr_at(const step_model *model, size_t a)
     return values_sinr(model->values, model->active[a]);
 }
 
-/* 1 where weights are all alike. */
 static double weight_of(const step_model *model, size_t a)
 {
-    return model->problem->weighted ? objective_weight(model->problem->link->system, model->active[a]) : 1.0;
+    return problem_weight(model->problem, model->active[a]);
 }
 
 /* ----------------------------------------------------------------------------- product ---- */
@@ -203,7 +202,8 @@ const step_surrogate sum_rate_fractional = {.has_squares = always,
                                             .add_squares = add_fractional_squares,
                                             .add_cones = add_no_cones};
 
-static const step_surrogate sum_rate_logarithms = {.goes_on = true,
+static const step_surrogate sum_rate_logarithms = {.has_response = true,
+                                                   .goes_on = true,
                                                    .gains = true,
                                                    .has_squares = step_without_squares,
                                                    .lay_out = lay_out_logarithms,
@@ -221,17 +221,17 @@ static double weighted_value(const alloc_problem *problem, const alloc_values *v
     double sum = 0.0;
 
     for (size_t k = 0; k < problem->K; k++) {
-        sum += objective_weight(problem->link->system, k) * log1p(values_sinr(values, k));
+        sum += problem->weight[k] * log1p(values_sinr(values, k));
     }
     return sum;
 }
 
-/* The same with weights of 1. */
+/* The same of weights that are 1. */
 static double value(const alloc_problem *problem, const alloc_values *values)
 {
     double sum = 0.0, product = 1.0;
 
-    if (problem->link->system->allocation.weights) {
+    if (problem->weight) {
         return weighted_value(problem, values);
     }
     for (size_t k = 0; k < problem->K; k++) {
@@ -250,25 +250,23 @@ static double value(const alloc_problem *problem, const alloc_values *values)
     return sum + log(product);
 }
 
-/* Of ln(1 + u^2 / I): u / (I + u^2) and 1 / I - 1 / (I + u^2), times the weight. */
+/* Of ln(1 + u^2 / I): u / (I + u^2) and 1 / I - 1 / (I + u^2), times weights. */
 static void slopes(const alloc_problem *problem, const double *u, const double *interference, double *gain,
                    double *weight)
 {
-    const double *weights = problem->link->system->allocation.weights;
-
     for (size_t k = 0; k < problem->K; k++) {
         gain[k] = u[k] / (interference[k] + u[k] * u[k]);
         weight[k] = u[k] / interference[k] * gain[k];
-        if (weights) {
-            gain[k] *= weights[k];
-            weight[k] *= weights[k];
-        }
+    }
+    for (size_t k = 0; problem->weight && k < problem->K; k++) {
+        gain[k] *= problem->weight[k];
+        weight[k] *= problem->weight[k];
     }
 }
 
 static double in_bits(const cfi_system *system, double nats)
 {
-    return system->frame.prelog / LN2 * nats;
+    return system->frame.prelog / LN2 * nats * problem_weight_unit(system);
 }
 
 static double measure_sum_rate(const cfi_system *system, const cfi_evaluation *evaluation)
@@ -288,8 +286,7 @@ static const step_surrogate *choose_surrogate(const alloc_problem *problem, cons
 {
     double best = at ? 0.0 : INFINITY;
 
-    if (problem->link->system->allocation.surrogate == CFI_SURROGATE_PRODUCT &&
-        (problem->weighted || problem->target)) {
+    if (problem->link->system->allocation.surrogate == CFI_SURROGATE_PRODUCT && (problem->weight || problem->target)) {
         return &sum_rate_logarithms;
     }
     for (size_t k = 0; at && k < problem->K; k++) {

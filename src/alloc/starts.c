@@ -156,7 +156,8 @@ bool start_make(start_source *source, size_t start, alloc_point *point)
         problem_from_shares(problem, source->heuristic.powers, source->heuristic.factor, point);
         if (start % 2 == 1 && !problem->objective->needs_everyone) {
             silence_users(source, start, &stream, point);
-        } else if (start > 0) {
+        }
+        if (start > 0 && (start % 2 == 0 || problem->objective->needs_everyone || problem->target)) {
             shake_amplitudes(source, &stream, point);
         }
     }
