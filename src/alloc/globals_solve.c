@@ -18,7 +18,10 @@ bool globals_apply(const cfi_link *link)
     bool senses = system->sensing.crlb_threshold_rad2 || system->allocation.objective == CFI_MIN_CRLB ||
                   system->allocation.objective == CFI_MIN_POSITION_ERROR || system_couples_sensing(system);
 
-    return (system->rate_model == CFI_RATE_THEOREM1 || !link->pilots_overlap) && !(senses && link->directions.aim);
+    if (system->rate_model == CFI_RATE_EXACT && link->pilots_overlap) {
+        return globals_apply_to_amplitudes(link);
+    }
+    return !(senses && link->directions.aim);
 }
 
 cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_alloc_options *options,
@@ -35,13 +38,8 @@ void globals_close(globals_drop *drop)
 
 bool globals_room(const globals_drop *drop, globals_answer *answer)
 {
-    cfi_arena *arena = drop->arena;
-    size_t K = drop->problem->K, L = drop->problem->L, rows = information_rows(&drop->coupled.information) + 1;
-    double *row = arena_zeros(arena, K + L + rows, sizeof *row);
-
-    *answer = (globals_answer){.end = GLOBALS_FAILED, .point = problem_point(drop->problem, arena)};
-    answer->multipliers = (globals_multipliers){.lambda = row, .limit = row + K, .sensing.row = row + K + L};
-    return row && answer->point;
+    *answer = (globals_answer){.end = GLOBALS_FAILED, .point = problem_point(drop->problem, drop->arena)};
+    return globals_make_multipliers(drop, &answer->multipliers) && answer->point;
 }
 
 /* ---------------------------------------------------------------------------- settling ---- */
@@ -187,7 +185,9 @@ static bool make_users(const globals_drop *drop, const globals_ask *ask, program
                              .power = number,
                              .mean = number + pairs,
                              .own = number + 2 * pairs,
-                             .unit = arena_alloc(arena, problem->K, sizeof(double))};
+                             .unit = arena_alloc(arena, problem->K, sizeof(double)),
+                             .options = drop->options,
+                             .step = drop->asked};
     return number && users->unit;
 }
 
@@ -204,6 +204,17 @@ static void take_answer(const globals_drop *drop, const globals_ask *ask, const 
     }
     answer->end = GLOBALS_FOUND;
     answer->bound = globals_bound(drop, ask, most_power(drop, &ask->sensing, answer->factor), &answer->multipliers);
+}
+
+cfi_status globals_forgive(globals_drop *drop, globals_answer *answer, cfi_status status, cfi_error *error)
+{
+    cone_solver_empty(&drop->cone); /* what is half made must not serve the next question */
+    if (status != CFI_FAILED && status != CFI_INVALID) {
+        return status;
+    }
+    answer->end = GLOBALS_FAILED;
+    answer->why = status == CFI_FAILED ? "the cone solver gives no answer" : "the cone solver refuses the problem";
+    return error_set(error, CFI_OK, "%s", "");
 }
 
 cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
@@ -225,9 +236,9 @@ cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_ans
         status = program_solve(&drop->coupled, &ask->sensing, &users, &drop->cone, drop->arena, &found, error);
     }
     answer->iterations += found.iterations;
-    if (status == CFI_FAILED) {
-        answer->why = "the cone solver gives no answer";
-        status = error_set(error, CFI_OK, "%s", "");
+    drop->asked++;
+    if (status != CFI_OK) {
+        status = globals_forgive(drop, answer, status, error);
     } else if (status == CFI_OK && found.powers.found) {
         take_answer(drop, ask, &found, answer);
     } else if (status == CFI_OK) {
@@ -239,5 +250,6 @@ cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_ans
 
 cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
 {
-    return globals_solve(drop, ask, answer, error);
+    return drop->problem->coherent ? globals_solve_amplitudes(drop, ask, answer, error)
+                                   : globals_solve(drop, ask, answer, error);
 }
