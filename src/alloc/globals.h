@@ -53,11 +53,12 @@ typedef struct globals_drop {
     cfi_arena *arena;
     cone_solver cone; /* from question to question */
     size_t asked;     /* problems that were solved */
+    double ahead;     /* relative: by how much solvers raise targets, of the order of their tolerance */
 } globals_drop;
 
 /* Whether the problem is convex and its constraints on sensing are known as data. In powers: orthogonal pilots or
- * rate.model theorem1, and no constraints on signals that have directions. In amplitudes, where users share pilots: both
- * powers interfere alike, and sensing is asked of own echoes alone, which sensing power tells more of. */
+ * rate.model theorem1, and no constraints on signals that have directions. In amplitudes, where users share pilots:
+ * both powers interfere alike, and sensing is asked of own echoes alone, which sensing power tells more of. */
 bool globals_apply(const cfi_link *link);
 /* kinds: those of the system's thresholds, or what else is wanted (information_build_kinds). Memory comes from the
  * arena. Fails: CFI_NO_MEMORY, CFI_INVALID. The caller closes it, also after a failure. */
@@ -130,8 +131,8 @@ cfi_status goal_of_power(globals_job *job, cfi_error *error);
 cfi_status goal_of_information(globals_job *job, cfi_error *error);
 
 /* Powers that meet all rate targets and all sensing constraints: those that exceed the targets most, by the largest
- * common factor of them, raised->common; raised->bound: no powers have a larger one, so that below 1 it proves that none
- * meet them. For a system with some target above 0. raised->trace may be NULL. Fails as globals_find. */
+ * common factor of them, raised->common; raised->bound: no powers have a larger one, so that below 1 it proves that
+ * none meet them. For a system with some target above 0. raised->trace may be NULL. Fails as globals_find. */
 cfi_status globals_feasible(globals_drop *drop, globals_answer *answer, globals_raised *raised, cfi_error *error);
 
 /* What must give way where targets and sensing cannot be met together: the rates of all users by one factor; where that

@@ -4,12 +4,12 @@
  *     u_k^2 >= t_k I_k   is   norm(root(V_kl) z_l, h_m w_j, 1) <= u_k / root(t_k),
  *     norm(w_l) <= z_l,   norm(root(1 - d1 / d2) w_l, root(1 / d2)) <= z_l   (a row d1 x + d2 s >= 1 with d2 >= d1),
  *     norm(z) <= root(budget),   z_l <= root(limit_l),   w >= 0
- * and a variable c, whose square is g, multiplies the right-hand sides of budget and limits, or the root(1 / d2) of kinds
- * that are raised. All amplitudes are measured in a unit; c in what equal powers have.
+ * and a variable c, whose square is g, multiplies the right-hand sides of budget and limits, or the root(1 / d2) of
+ * kinds that are raised. All amplitudes are measured in a unit; c in what equal powers have.
  *
  * The bound: for multipliers (a; b, e) of a cone of users, (alpha; beta, eta) of one of sensing and so on, each in its
- * cone, c is at least the sum of e and eta (each times its constant) less what is held, but for reduced costs of w and z
- * that are negative; they are paid for with the most power there may be. a, alpha are the least that cones allow. */
+ * cone, c is at least the sum of e and eta (each times its constant) less what is held, but for reduced costs of w and
+ * z that are negative; they are paid for with the most power there may be. a, alpha are the least that cones allow. */
 #include "alloc/globals.h"
 
 #include "alloc/constants.h"
@@ -44,10 +44,10 @@ typedef struct amplitude_program {
     const globals_ask *ask;
     const alloc_problem *problem;
     size_t K, L;
-    size_t *pair;        /* K x L: variable w; SIZE_MAX: none */
-    size_t z, c, count;  /* variables */
-    double unit, factor; /* of amplitudes; of c */
-    double *interference; /* K: what I_k is at equal powers: cones of users are over its root */
+    size_t *pair;                            /* K x L: variable w; SIZE_MAX: none */
+    size_t z, c, count;                      /* variables */
+    double unit, factor;                     /* of amplitudes; of c */
+    double *interference;                    /* K: what I_k is at equal powers: cones of users are over its root */
     size_t *user_row, *norm_row, *sense_row; /* K; L; owns x L: first rows of cones; SIZE_MAX: none */
     size_t budget_row, limit_row;
     socp_builder *builder;
@@ -156,7 +156,8 @@ static size_t count_mates(const amplitude_program *m, size_t k)
 static void add_cone_of_user(const amplitude_program *m, size_t k)
 {
     const alloc_problem *problem = m->problem;
-    double over = 1.0 / sqrt(m->interference[k]), signal = over * m->unit / sqrt(m->ask->target[k]);
+    double over = 1.0 / sqrt(m->interference[k]);
+    double signal = over * m->unit / sqrt(m->ask->target[k] * (1.0 + m->drop->ahead));
     size_t row = socp_add_cone(m->builder, m->L + 2 + count_mates(m, k));
 
     m->user_row[k] = row;
@@ -505,8 +506,7 @@ static void take_amplitudes(const amplitude_program *m, const socp_solution *sol
     read_amplitudes(m, solution->x, answer->point);
     answer->factor = globals_settle(m->drop, m->ask, answer->point);
     if (!isfinite(answer->factor)) {
-        answer->why = "its solution meets no target";
-        return;
+        return; /* short of what is asked */
     }
     answer->end = GLOBALS_FOUND;
     answer->bound = amplitude_bound(m, solution->z, amplitudes_most(m, answer->factor), cost);

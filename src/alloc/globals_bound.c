@@ -248,8 +248,8 @@ static double least_free_price(const bound_job *job, size_t l)
     return least;
 }
 
-/* Takes away from all multipliers of sensing what makes the price of a beam negative, or of streams whose users' targets
- * cost nothing; true where that was something. */
+/* Takes away from all multipliers of sensing what makes the price of a beam negative, or of streams whose users'
+ * targets cost nothing; true where that was something. */
 static bool trim_sensing(const bound_job *job)
 {
     globals_multipliers *m = job->m;
@@ -427,8 +427,7 @@ static void copy_multipliers(const globals_drop *drop, const globals_multipliers
 {
     memcpy(to->lambda, from->lambda, drop->problem->K * sizeof *to->lambda);
     memcpy(to->limit, from->limit, drop->problem->L * sizeof *to->limit);
-    memcpy(to->sensing.row, from->sensing.row,
-           information_rows(&drop->coupled.information) * sizeof *to->sensing.row);
+    memcpy(to->sensing.row, from->sensing.row, information_rows(&drop->coupled.information) * sizeof *to->sensing.row);
     memcpy(to->sensing.Z, from->sensing.Z, sizeof to->sensing.Z);
     to->budget = from->budget;
 }

@@ -6,6 +6,10 @@
 #include <math.h>
 #include <string.h>
 
+/* Relative: targets are raised by so much in the solver's problem, first and where its solutions fall short. (Raising
+ * all powers makes little good where interference is all there is.) */
+static const double LEAST_AHEAD = 2e-9, MOST_AHEAD = 1e-6;
+
 static cfi_status globals_out_of_memory(const cfi_link *link, cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for the cone problem of %zu access points and %zu users",
@@ -182,6 +186,7 @@ static bool make_users(const globals_drop *drop, const globals_ask *ask, program
 
     *users = (program_users){.problem = problem,
                              .target = ask->target,
+                             .ahead = drop->ahead,
                              .power = number,
                              .mean = number + pairs,
                              .own = number + 2 * pairs,
@@ -199,8 +204,7 @@ static void take_answer(const globals_drop *drop, const globals_ask *ask, const 
     memcpy(answer->multipliers.sensing.Z, found->powers.multipliers.Z, sizeof answer->multipliers.sensing.Z);
     answer->factor = globals_settle(drop, ask, answer->point);
     if (!isfinite(answer->factor)) {
-        answer->why = "its solution meets no target";
-        return;
+        return; /* short of what is asked */
     }
     answer->end = GLOBALS_FOUND;
     answer->bound = globals_bound(drop, ask, most_power(drop, &ask->sensing, answer->factor), &answer->multipliers);
@@ -250,6 +254,14 @@ cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_ans
 
 cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
 {
-    return drop->problem->coherent ? globals_solve_amplitudes(drop, ask, answer, error)
-                                   : globals_solve(drop, ask, answer, error);
+    cfi_status status = CFI_OK;
+    bool again = true;
+
+    for (drop->ahead = LEAST_AHEAD; again && status == CFI_OK; drop->ahead *= 10.0) {
+        status = drop->problem->coherent ? globals_solve_amplitudes(drop, ask, answer, error)
+                                         : globals_solve(drop, ask, answer, error);
+        again = answer->end == GLOBALS_FAILED && !answer->why && drop->ahead < MOST_AHEAD;
+    }
+    answer->why = answer->end == GLOBALS_FAILED && !answer->why ? "the solver's solutions meet no target" : answer->why;
+    return status;
 }
