@@ -212,6 +212,7 @@ static bool search_between(climb *c, sca_outcome *outcome)
         double objective;
 
         mix_amplitudes(c, from, other, share, trial->point->w);
+        memcpy(trial->point->x, from->x, problem->stride * sizeof *from->x); /* numbers, until it is complete */
         for (size_t l = 0; l < problem->L; l++) {
             trial->point->s[l] = from->s[l] + share * (other->s[l] - from->s[l]);
         }
