@@ -76,13 +76,16 @@ static void set_outcome(cfi_allocation *out, cfi_alloc_status status, const char
     out->stop_reason = reason;
 }
 
-/* Best minus worst start, in the objective's unit. */
+/* Best minus worst start, in the objective's unit; nothing of points that have not the targets. */
 static double spread_of(const alloc_search *s)
 {
     const cfi_system *system = s->problem.link->system;
     const alloc_objective *objective = s->problem.objective;
     double best = s->best_outcome.objective, worst = s->worst;
 
+    if (s->best_outcome.short_of_targets) {
+        return 0.0;
+    }
     return objective->proportional ? objective->reported(system, fmax(best - worst, 0.0))
                                    : fabs(objective->reported(system, best) - objective->reported(system, worst));
 }
@@ -274,7 +277,9 @@ static cfi_status run_in_workspace(alloc_job *job, cfi_allocation *out, cfi_erro
 /* What no method can do anything with. */
 static cfi_status check_link(const cfi_link *link, cfi_error *error)
 {
-    if (!objective_of(link->system->allocation.objective)) {
+    const alloc_objective *objective = objective_of(link->system->allocation.objective);
+
+    if (!objective || (link->system->allocation.method == CFI_METHOD_SCA && !objective->surrogate)) {
         return error_set(error, CFI_INVALID, "allocation.objective: not available in this version");
     }
     return sensing_check(link, error);

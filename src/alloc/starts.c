@@ -154,7 +154,7 @@ bool start_make(start_source *source, size_t start, alloc_point *point)
     source->turn += exchanged;
     if (!exchanged) {
         problem_from_shares(problem, source->heuristic.powers, source->heuristic.factor, point);
-        if (start % 2 == 1) {
+        if (start % 2 == 1 && !problem->objective->needs_everyone) {
             silence_users(source, start, &stream, point);
         }
         if (start > 0 && (start % 2 == 0 || problem->objective->needs_everyone || problem->target)) {
@@ -164,5 +164,5 @@ bool start_make(start_source *source, size_t start, alloc_point *point)
     if (start > 0) {
         restore_powers(source, point);
     }
-    return problem->objective->complete(problem, point);
+    return problem_complete(problem, point);
 }

@@ -5,11 +5,16 @@
 
 #include <stdio.h>
 
+static bool objective_is_to_come(cfi_objective objective)
+{
+    return objective == CFI_MIN_CRLB || objective == CFI_MIN_POSITION_ERROR;
+}
+
 /* The key's other words, without the objectives to come. */
 static void other_words(key_id id, size_t refused, cfi_wording *out)
 {
     for (size_t i = 0; key_table[id].words[i]; i++) {
-        if (i != refused && !(id == KEY_objective && i != CFI_SUM_RATE && i != CFI_PROPORTIONAL_FAIR)) {
+        if (i != refused && !(id == KEY_objective && objective_is_to_come((cfi_objective)i))) {
             wording_format(out, "%s%s", out->length > 0 ? ", " : "", key_table[id].words[i]);
         }
     }
@@ -76,7 +81,7 @@ cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
 
-    if (system->allocation.objective != CFI_SUM_RATE && system->allocation.objective != CFI_PROPORTIONAL_FAIR) {
+    if (objective_is_to_come(system->allocation.objective)) {
         return unavailable(scenario, KEY_objective, "", error);
     }
     if (check_target_available(scenario, error) != CFI_OK) {
@@ -132,6 +137,39 @@ static cfi_status check_response_couples(const cfi_scenario *scenario, cfi_error
                      : CFI_OK;
 }
 
+/* The sum rate has two. */
+static cfi_status check_surrogate(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+    char why[64];
+
+    if (system->allocation.objective == CFI_SUM_RATE || system->allocation.surrogate == CFI_SURROGATE_PRODUCT) {
+        return CFI_OK;
+    }
+    snprintf(why, sizeof why, "with the allocation.objective %s ",
+             key_table[KEY_objective].words[system->allocation.objective]);
+    return unavailable(scenario, KEY_surrogate, why, error);
+}
+
+/* The response of the access points follows the sum rate alone. */
+static cfi_status check_response_objective(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+    char why[64];
+
+    if (system->allocation.weights || system->allocation.rate_target_bit_s_hz) {
+        return unavailable(
+            scenario, KEY_solver,
+            system->allocation.weights ? "with allocation.weights " : "with allocation.rate_target_bit_s_hz ", error);
+    }
+    if (system->allocation.objective == CFI_SUM_RATE) {
+        return CFI_OK;
+    }
+    snprintf(why, sizeof why, "with the allocation.objective %s ",
+             key_table[KEY_objective].words[system->allocation.objective]);
+    return unavailable(scenario, KEY_solver, why, error);
+}
+
 cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
@@ -144,8 +182,12 @@ cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
     if (status != CFI_OK) {
         return status;
     }
-    if (system->allocation.solver != CFI_SOLVER_STRUCTURED) {
-        return CFI_OK;
+    status = check_surrogate(scenario, error);
+    if (status != CFI_OK || system->allocation.solver != CFI_SOLVER_STRUCTURED) {
+        return status;
+    }
+    if (check_response_objective(scenario, error) != CFI_OK) {
+        return CFI_UNAVAILABLE;
     }
     if (sensing_has_directions(system)) {
         return unavailable(scenario, KEY_solver, "with sensing.crlb_threshold_db where fading has directions ", error);
