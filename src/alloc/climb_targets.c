@@ -66,12 +66,24 @@ static bool ends_at_landed(climb *c, sca_outcome *outcome, double small)
     return true;
 }
 
+/* Lifts that rise without end: users of one pilot between whom the map goes to and fro, or targets that cannot be met.
+ */
+static bool is_astray(const climb *c)
+{
+    double highest = 0.0;
+
+    for (size_t i = response_lifts(&c->map); i < c->n; i++) {
+        highest = fmax(highest, c->answer[i]);
+    }
+    return !(highest <= HIGHEST_LIFT);
+}
+
 bool climb_on_to_targets(climb *c, sca_outcome *outcome, double small)
 {
     double gain;
     bool landed = c->landed;
 
-    if (!response_answer(&c->map, c->state, c->answer, &c->value)) {
+    if (!response_answer(&c->map, c->state, c->answer, &c->value) || is_astray(c)) {
         return false;
     }
     c->objective = c->met ? c->objective : c->value.objective;

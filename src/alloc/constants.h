@@ -81,6 +81,7 @@ static const double LEAST_SHARE = 0.02;       /* of a user's u that an extrapola
 static const double LIFT_RATE = 0.2;    /* by which the logarithm of what misses a target lifts its user: 0.1 and 0.5
                                            take more evaluations */
 static const double LONGEST_LIFT = 2.0; /* in an evaluation */
+static const double HIGHEST_LIFT = 30.0; /* a user whose rate counts 1e13 times as much as that says: the climb ends */
 enum {
     DEPTH = 5,        /* differences that the acceleration keeps: 3 and 10 take more evaluations */
     DEPTH_SHARED = 7, /* the same with shared pilots, where 5 takes a tenth more and sends some starts to the cone
