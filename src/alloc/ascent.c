@@ -10,7 +10,9 @@
  * linear, and the steps of the cone solver that take over end where the answers do. */
 static bool has_response(const alloc_problem *problem)
 {
-    return problem->objective->slopes && problem->objective->surrogate(problem, NULL)->has_response &&
+    const alloc_objective *objective = problem->objective;
+
+    return objective->slopes && (!objective->surrogate || objective->surrogate(problem, NULL)->has_response) &&
            !problem->sensing.directed && (!problem->coupled || response_couples(problem)) &&
            problem->link->system->allocation.crlb_constraint == CFI_CRLB_EXACT;
 }
@@ -26,10 +28,11 @@ static bool takes_response(const alloc_problem *problem, const cfi_alloc_options
     return has_response(problem) && !(options && options->export_problem);
 }
 
-/* Cone problems of so many powers and coherent terms are solved in seconds. */
+/* Steps are cone problems, and cone problems of so many powers and coherent terms are solved in seconds. */
 static bool cones_fit(const alloc_problem *problem)
 {
-    return (problem->K + problem->mate_start[problem->K]) * problem->L <= CONES_MOST_POWERS;
+    return problem->objective->surrogate &&
+           (problem->K + problem->mate_start[problem->K]) * problem->L <= CONES_MOST_POWERS;
 }
 
 cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const cfi_alloc_options *options,
@@ -95,6 +98,22 @@ static void end_stuck(size_t start, sca_outcome *outcome)
              outcome->iterations, start);
 }
 
+/* A start that misses rate targets becomes one that meets them, by other powers of the same streams, if there are any.
+ */
+static void meet_targets(alloc_ascent *ascent, const alloc_state *at)
+{
+    const alloc_problem *problem = ascent->stepper.problem;
+    const alloc_state *candidate = &ascent->work.candidate;
+
+    if (!ascent->structured || targets_hold(problem, at->values)) {
+        return;
+    }
+    problem_copy_state(problem, at, candidate);
+    if (landing_meet(&ascent->climb.landing, candidate, NULL)) {
+        problem_copy_state(problem, candidate, at);
+    }
+}
+
 cfi_status ascent_finish(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
 {
     size_t before = outcome->iterations;
@@ -105,30 +124,6 @@ cfi_status ascent_finish(alloc_ascent *ascent, const alloc_state *at, sca_outcom
     status = sca_run(&ascent->stepper, &ascent->work, at, outcome, error);
     ascent->fallback_steps += outcome->iterations - before;
     ascent->largest_gap = fmax(ascent->largest_gap, climb_gap(&ascent->climb, at));
-    return status;
-}
-
-/* The response, and the cone solver where that did not converge: later, and only if no other start is better, where
- * the climb is damped, which keeps more starts from an end. */
-static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
-{
-    const alloc_problem *problem = ascent->stepper.problem;
-    double gap;
-    cfi_status status = climb_run(&ascent->climb, &ascent->work, at, outcome, &gap, error);
-
-    if (status == CFI_OK && !ascent->climb.met) {
-        outcome->short_of_targets = true;
-        return CFI_OK;
-    }
-    if (status == CFI_OK && outcome->status == CFI_ALLOC_ITERATION_LIMIT && cones_fit(problem)) {
-        outcome->unfinished = problem->damped;
-        return outcome->unfinished ? CFI_OK : ascent_finish(ascent, at, outcome, error);
-    }
-    if (status == CFI_OK && outcome->status == CFI_ALLOC_ITERATION_LIMIT &&
-        outcome->iterations < problem->link->system->allocation.max_iterations) {
-        end_stuck(ascent->stepper.start, outcome);
-    }
-    ascent->largest_gap = fmax(ascent->largest_gap, gap);
     return status;
 }
 
@@ -163,33 +158,6 @@ static cfi_status reach_targets(alloc_ascent *ascent, const alloc_state *at, sca
     return status;
 }
 
-/* A start that misses rate targets becomes one that meets them, by other powers of the same streams, if there are any.
- */
-static void land_start(alloc_ascent *ascent, const alloc_state *at)
-{
-    const alloc_problem *problem = ascent->stepper.problem;
-    const alloc_state *candidate = &ascent->work.candidate;
-
-    if (targets_hold(problem, at->values)) {
-        return;
-    }
-    problem_copy_state(problem, at, candidate);
-    if (landing_meet(&ascent->climb.landing, candidate, NULL)) {
-        problem_copy_state(problem, candidate, at);
-    }
-}
-
-/* Climbs from where targets may be missed; outcome->short_of_targets where none are met at the end. */
-static cfi_status climb_to_targets(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
-{
-    const alloc_problem *problem = ascent->stepper.problem;
-
-    problem_evaluate(problem, at->point, at->values);
-    land_start(ascent, at);
-    begin_start(&ascent->stepper, at->values->objective, outcome);
-    return outcome->broke_down ? CFI_OK : run_structured(ascent, at, outcome, error);
-}
-
 /* Makes the point one from which the objective's steps may begin; outcome->short_of_targets where that cannot be. */
 static cfi_status enter(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
 {
@@ -208,24 +176,63 @@ static cfi_status enter(alloc_ascent *ascent, const alloc_state *at, sca_outcome
     return status;
 }
 
+/* The response, and the cone solver where that did not converge: later, and only if no other start is better, where
+ * the climb is damped, which keeps more starts from an end. */
+static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error);
+
+/* The response found no point that has the targets: the cone solver's steps may. */
+static cfi_status enter_by_cones(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
+{
+    cfi_status status = CFI_OK;
+
+    if (!cones_fit(ascent->stepper.problem)) {
+        outcome->objective = targets_ratio(ascent->stepper.problem, at->values);
+        end_short(ascent->stepper.start, outcome);
+        return CFI_OK;
+    }
+    status = enter(ascent, at, outcome, error);
+    if (status != CFI_OK || outcome->short_of_targets) {
+        return status;
+    }
+    begin_start(&ascent->stepper, problem_evaluate(ascent->stepper.problem, at->point, at->values), outcome);
+    return run_structured(ascent, at, outcome, error);
+}
+
+static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
+{
+    const alloc_problem *problem = ascent->stepper.problem;
+    double gap;
+    cfi_status status = climb_run(&ascent->climb, &ascent->work, at, outcome, &gap, error);
+
+    if (status == CFI_OK && !ascent->climb.met) {
+        return enter_by_cones(ascent, at, outcome, error);
+    }
+    if (status == CFI_OK && outcome->status == CFI_ALLOC_ITERATION_LIMIT && cones_fit(problem)) {
+        outcome->unfinished = problem->damped;
+        return outcome->unfinished ? CFI_OK : ascent_finish(ascent, at, outcome, error);
+    }
+    if (status == CFI_OK && outcome->status == CFI_ALLOC_ITERATION_LIMIT &&
+        outcome->iterations < problem->link->system->allocation.max_iterations) {
+        end_stuck(ascent->stepper.start, outcome);
+    }
+    ascent->largest_gap = fmax(ascent->largest_gap, gap);
+    return status;
+}
+
 cfi_status ascent_run(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
 {
-    cfi_status status;
+    const alloc_problem *problem = ascent->stepper.problem;
 
-    if (ascent->structured && ascent->stepper.problem->target) {
-        status = climb_to_targets(ascent, at, outcome, error);
-        if (status != CFI_OK || !outcome->short_of_targets) {
-            return status;
-        }
-    }
-    if (ascent->stepper.problem->probe) {
-        status = enter(ascent, at, outcome, error);
+    problem_evaluate(problem, at->point, at->values);
+    meet_targets(ascent, at);
+    if (problem->probe && !ascent->structured) {
+        cfi_status status = enter(ascent, at, outcome, error);
 
         if (status != CFI_OK || outcome->short_of_targets) {
             return status;
         }
     }
-    begin_start(&ascent->stepper, problem_evaluate(ascent->stepper.problem, at->point, at->values), outcome);
+    begin_start(&ascent->stepper, problem_evaluate(problem, at->point, at->values), outcome);
     if (outcome->broke_down) {
         return CFI_OK;
     }

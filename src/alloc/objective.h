@@ -25,7 +25,6 @@ typedef struct alloc_objective {
     bool proportional; /* it multiplies by a number */
     /* The same of the point itself, where u and interference do not tell; or NULL. */
     double (*of_powers)(const alloc_problem *problem, const alloc_point *point);
-    bool needs_everyone; /* it is worth nothing where some user has no rate */
     /* The same in `unit`, of powers that are evaluated anew. */
     double (*measured)(const cfi_system *system, const cfi_evaluation *evaluation);
     /* Half the slope in u_k and minus that in I_k, about u and interference: what the response of the access points
@@ -41,6 +40,7 @@ typedef struct alloc_objective {
     bool (*stop)(const objective_gains *gains);
     /* A user that lost (nearly) all power may be worth bringing back; see revive.c. */
     bool revives;
+    bool needs_everyone; /* it is worth nothing where some user has no rate */
 } alloc_objective;
 
 /* allocation.weights of user k; 1 where none are given. */

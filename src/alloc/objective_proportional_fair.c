@@ -1,7 +1,10 @@
 /* Proportional fairness: its value, its slopes and its surrogate. docs/model.md (M32)
  *
- * With S0, c = ln(1 + S0) and the relative gain d of step_gain.h, R / R0 >= 1 + (a / c) z(d), a = S0 / (1 + S0), where
- * a z <= ln(1 + a d); a logarithm of that is the second one. Each is exact at the point in value and slope. */
+ * F = exp(sum_k weight_k ln R_k / sum_k weight_k), R_k = ln(1 + SINR_k): the weighted geometric mean of rates in nats,
+ * so that what is left to gain is relative to it.
+ *
+ * In a step, with S0, c = ln(1 + S0), a = S0 / (1 + S0) and the relative gain d of step_gain.h, R / R0 >= 1 + (a / c)
+ * z, where a z <= ln(1 + a d); a logarithm of that is the second one. Each is exact at the point in value and slope. */
 #include "alloc/constants.h"
 #include "alloc/step_gain.h"
 #include "base/units.h"
@@ -18,8 +21,6 @@ static double sum_of_weights(const cfi_system *system)
     return sum;
 }
 
-/* The weighted geometric mean of rates in nats, exp(sum_k weight_k ln ln(1 + SINR_k) / sum_k weight_k): what is left to
- * gain is relative to it. */
 static double fair_value(const alloc_problem *problem, const alloc_values *values)
 {
     const cfi_system *system = problem->link->system;

@@ -19,7 +19,6 @@ static double sinr_at(const step_model *model, size_t a)
     return values_sinr(model->values, model->active[a]);
 }
 
-/* 1 where weights are all alike. */
 static double weight_of(const step_model *model, size_t a)
 {
     return problem_weight(model->problem, model->active[a]);
@@ -227,7 +226,7 @@ static double weighted_value(const alloc_problem *problem, const alloc_values *v
     return sum;
 }
 
-/* The same with weights of 1. */
+/* The same of weights that are 1. */
 static double value(const alloc_problem *problem, const alloc_values *values)
 {
     double sum = 0.0, product = 1.0;
@@ -251,7 +250,7 @@ static double value(const alloc_problem *problem, const alloc_values *values)
     return sum + log(product);
 }
 
-/* Of ln(1 + u^2 / I): u / (I + u^2) and 1 / I - 1 / (I + u^2), times the weight. */
+/* Of ln(1 + u^2 / I): u / (I + u^2) and 1 / I - 1 / (I + u^2), times weights. */
 static void slopes(const alloc_problem *problem, const double *u, const double *interference, double *gain,
                    double *weight)
 {

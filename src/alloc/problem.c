@@ -190,7 +190,7 @@ cfi_status problem_build_beside(const cfi_link *link, const alloc_coupled *coupl
         status = link->V_by_stream ? problem_list_streams(problem, arena, error) : CFI_OK;
     }
     if (status == CFI_OK) {
-        status = problem_set_weights(problem, arena, error);
+        status = problem_ask_rates(problem, arena, error);
     }
     if (status == CFI_OK) {
         status = problem_list_mates(problem, arena, error);
@@ -199,7 +199,7 @@ cfi_status problem_build_beside(const cfi_link *link, const alloc_coupled *coupl
         status = pairs_group(problem, arena, error);
     }
     if (status == CFI_OK) {
-        status = problem_set_targets(problem, arena, error);
+        status = targets_prepare(problem, arena, error);
     }
     return status;
 }

@@ -38,7 +38,9 @@ struct alloc_problem {
     double *unit;  /* L: what the cone problem measures the power of AP l in: 1, or a power of 4 near a smaller limit */
     bool limited;  /* some access point has a limit that counts */
     alloc_sensing sensing;
-    double *weight; /* K: of users' rates, the largest 1; NULL where all are alike */
+    /* What is asked of users' rates (rates.c): weights, the largest 1, NULL where all are alike; and least SINRs, 0 for
+     * a user without a target, NULL where nobody has one. K each. */
+    double *weight, *target;
     /* What is asked of sensing where that couples access points, and room for its rows; NULL where it does not. Then
      * `sensing` asks for nothing. */
     const alloc_coupled *coupled;
@@ -56,8 +58,7 @@ struct alloc_problem {
      * groups, where pairs are few (pairs_group). */
     size_t groups, *group_start, *grouped;
     double budget;        /* power that all may radiate: L, or less while the least power is looked for */
-    double *target;       /* K: least SINR of each user, 0: none; NULL: no user has one */
-    const double *wanted; /* the same while a point that has them is looked for, and target is NULL; else NULL */
+    const double *wanted; /* such targets while a point that has them is looked for, and target is NULL; else NULL */
     alloc_values *probe;  /* scratch of targets_complete_least, where there are targets or power is the objective */
     alloc_point *spare;
 };
@@ -114,9 +115,9 @@ cfi_status problem_list_streams(alloc_problem *problem, cfi_arena *arena, cfi_er
 void problem_add_streams(const alloc_problem *problem, const double *w, double *interference);
 void problem_price_streams(const alloc_problem *problem, const double *weight, size_t first, size_t end, double *rows);
 
-/* Weights, a part of problem_build (CFI_NO_MEMORY); the weight of user k's rate; and the unit of such weights, the
- * scenario's largest. */
-cfi_status problem_set_weights(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
+/* Weights and least SINRs, a part of problem_build. CFI_NO_MEMORY. */
+cfi_status problem_ask_rates(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
+/* The weight of user k's rate, and the unit that such weights have: the scenario's largest. */
 static inline double problem_weight(const alloc_problem *problem, size_t k)
 {
     return problem->weight ? problem->weight[k] : 1.0;
@@ -165,12 +166,12 @@ static inline double problem_load(const alloc_problem *problem, size_t k, size_t
     return V ? problem_rounded(V[k + problem->K * (j + problem->K * l)] * problem->unit_load) : 0.0;
 }
 
-/* SINR targets of the rates that the scenario asks for, a part of problem_build (CFI_NO_MEMORY). docs/model.md (M32) */
-cfi_status problem_set_targets(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
-/* Every target is met, to rounding. */
+/* Every user has its target, but for rounding, at these values; true without targets. */
 bool targets_hold(const alloc_problem *problem, const alloc_values *values);
 /* User k has a target, or nothing is worth anything without its rate. */
 bool targets_need(const alloc_problem *problem, size_t k);
+/* Room for what follows, a part of problem_build (CFI_NO_MEMORY). */
+cfi_status targets_prepare(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
 /* The least quotient of SINR and target, of `target` or `wanted`; infinite where none is asked for. */
 double targets_ratio(const alloc_problem *problem, const alloc_values *values);
 /* The problem of finding a point that has the targets: raises that quotient. */

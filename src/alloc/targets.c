@@ -4,44 +4,19 @@
 #include "alloc/step_gain.h"
 
 #include "alloc/constants.h"
-#include "base/units.h"
 
 #include <math.h>
 
-/* 2^(rate / prelog) - 1 */
-static double sinr_of_rate(const cfi_system *system, double rate)
+cfi_status targets_prepare(alloc_problem *problem, cfi_arena *arena, cfi_error *error)
 {
-    return expm1(rate / system->frame.prelog * LN2);
-}
-
-static bool any_positive(const double *value, size_t count)
-{
-    size_t i = 0;
-
-    while (value && i < count && !(value[i] > 0.0)) {
-        i++;
-    }
-    return value && i < count;
-}
-
-cfi_status problem_set_targets(alloc_problem *problem, cfi_arena *arena, cfi_error *error)
-{
-    const cfi_system *system = problem->link->system;
-    const double *rate = system->allocation.rate_target_bit_s_hz;
-
-    if (!any_positive(rate, problem->K) && system->allocation.objective != CFI_MIN_POWER) {
+    if (!problem->target && problem->link->system->allocation.objective != CFI_MIN_POWER) {
         return CFI_OK;
     }
     problem->probe = problem_values(problem, arena);
     problem->spare = problem_point(problem, arena);
-    problem->target = any_positive(rate, problem->K) ? arena_alloc(arena, problem->K, sizeof(double)) : NULL;
-    if (!problem->probe || !problem->spare || (!problem->target && any_positive(rate, problem->K))) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for the rate targets of %zu users", problem->K);
-    }
-    for (size_t k = 0; problem->target && k < problem->K; k++) {
-        problem->target[k] = sinr_of_rate(system, rate[k]);
-    }
-    return CFI_OK;
+    return problem->probe && problem->spare
+               ? CFI_OK
+               : error_set(error, CFI_NO_MEMORY, "out of memory for the rate targets of %zu users", problem->K);
 }
 
 double targets_ratio(const alloc_problem *problem, const alloc_values *values)
@@ -57,18 +32,6 @@ double targets_ratio(const alloc_problem *problem, const alloc_values *values)
         }
     }
     return least;
-}
-
-bool targets_hold(const alloc_problem *problem, const alloc_values *values)
-{
-    return !problem->target || targets_ratio(problem, values) >= 1.0 - FEASIBLE_ROUNDING;
-}
-
-bool targets_need(const alloc_problem *problem, size_t k)
-{
-    const double *target = problem->target ? problem->target : problem->wanted;
-
-    return problem->objective->needs_everyone || (target && target[k] > 0.0);
 }
 
 /* ------------------------------------------------------------------- the least power ---- */

@@ -151,18 +151,13 @@ static cfi_status check_surrogate(const cfi_scenario *scenario, cfi_error *error
     return unavailable(scenario, KEY_surrogate, why, error);
 }
 
-/* The response of the access points follows the sum rate alone. */
+/* The response of the access points follows what has slopes. */
 static cfi_status check_response_objective(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
     char why[64];
 
-    if (system->allocation.weights || system->allocation.rate_target_bit_s_hz) {
-        return unavailable(
-            scenario, KEY_solver,
-            system->allocation.weights ? "with allocation.weights " : "with allocation.rate_target_bit_s_hz ", error);
-    }
-    if (system->allocation.objective == CFI_SUM_RATE) {
+    if (system->allocation.objective == CFI_SUM_RATE || system->allocation.objective == CFI_PROPORTIONAL_FAIR) {
         return CFI_OK;
     }
     snprintf(why, sizeof why, "with the allocation.objective %s ",
