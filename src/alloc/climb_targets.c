@@ -104,3 +104,41 @@ bool climb_on_to_targets(climb *c, sca_outcome *outcome, double small)
     climb_advance(c, small);
     return true;
 }
+
+/* Lifts that are nearer to those at which the answer has just the targets, by the acceleration; u, I and z stay. */
+static void improve_lifts(climb *c)
+{
+    size_t lifts = response_lifts(&c->map);
+    double mu;
+
+    coordinates_of_state(&c->coordinates, c->state, c->from);
+    memcpy(c->to, c->from, c->n * sizeof *c->to);
+    memcpy(c->to + lifts, c->answer + lifts, c->problem->K * sizeof *c->to);
+    anderson_learn(&c->history, c->from, c->to, c->map.mu);
+    anderson_next(&c->history, c->reach, &mu);
+    for (size_t i = lifts; i < c->n; i++) {
+        c->state[i] = fmin(fmax(c->reach[i], 0.0), HIGHEST_LIFT);
+    }
+}
+
+double climb_gap_with_targets(climb *c)
+{
+    double least = INFINITY,
+           small = fmax(CERTIFIED_GAIN * c->problem->link->system->allocation.tolerance, ROUNDING_GAIN);
+
+    if (is_astray(c)) {
+        memset(c->state + response_lifts(&c->map), 0, c->problem->K * sizeof *c->state);
+    }
+    anderson_forget(&c->history);
+    for (size_t i = 0; i < CERTIFICATES && !(least <= small * c->at->values->objective); i++) {
+        response_value value;
+
+        if (!response_answer(&c->map, c->state, c->answer, &value)) {
+            break;
+        }
+        least = fmin(least, fmax(value.gain + value.slack, 0.0));
+        improve_lifts(c);
+    }
+    anderson_forget(&c->history);
+    return least;
+}
