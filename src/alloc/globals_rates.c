@@ -7,6 +7,7 @@
 #include "alloc/globals.h"
 
 #include "alloc/constants.h"
+#include "alloc/level.h"
 #include "base/units.h"
 
 #include <math.h>
@@ -243,12 +244,12 @@ static cfi_status ask_bound(raise_job *job, double common, double *bound, cfi_er
     return status;
 }
 
-/* The best point takes what is left of budget and limits. */
-static void spend_rest(const raise_job *job, alloc_values *values)
+/* The answer's point takes what is left of budget and limits. */
+static void spend_rest(const raise_job *job, const globals_answer *answer, alloc_values *values)
 {
     const alloc_problem *problem = job->drop->problem;
-    alloc_point *point = job->best.point;
-    double by = 1.0 / job->best.factor;
+    alloc_point *point = answer->point;
+    double by = 1.0 / answer->factor;
 
     rows_scale(problem->K * problem->stride, sqrt(by), point->w);
     rows_scale(problem->stride, by, point->x);
@@ -273,6 +274,63 @@ static cfi_status search_common(raise_job *job, alloc_values *values, cfi_error 
     return status;
 }
 
+/* ----------------------------------------------------------------- by prices alone ---- */
+
+/* Whether all rates are raised, and nobody asked for cone problems. */
+static bool levels(const raise_job *job)
+{
+    const alloc_problem *problem = job->drop->problem;
+    bool all = problem->link->system->allocation.solver != CFI_SOLVER_SOCP && level_applies(problem);
+
+    for (size_t k = 0; k < problem->K; k++) {
+        all = all && job->goal->weight[k] > 0.0;
+    }
+    return all;
+}
+
+/* Whether the level is above all targets that hold in any case, and the point keeps what sensing is held to. */
+static bool level_is_enough(const raise_job *job, double common)
+{
+    globals_ask ask = ask_factor(job);
+
+    set_targets(job, common * (1.0 - RAISE_WIDTH));
+    for (size_t k = 0; k < job->drop->problem->K; k++) {
+        if (globals_sinr(job->drop->link->system, job->goal->weight[k] * common) < job->goal->least[k]) {
+            return false;
+        }
+    }
+    job->now->factor = globals_settle(job->drop, &ask, job->now->point);
+    return job->now->factor <= 1.0 + FEASIBLE_ROUNDING;
+}
+
+/* What has been proved of the level goes to the answer; *done: nothing is left to search for. */
+static cfi_status try_level(raise_job *job, alloc_values *values, bool *done, cfi_error *error)
+{
+    const alloc_problem *problem = job->drop->problem;
+    const cfi_system *system = problem->link->system;
+    double unit = system->frame.prelog / LN2, trace[LEVEL_MOST];
+    level_result level = {.lambda = job->now->multipliers.lambda, .trace = trace};
+    cfi_status status = level_rates(problem, job->goal->weight, job->drop->options->stop, job->drop->arena,
+                                    job->now->point, &level, error);
+
+    job->now->iterations += level.evaluations;
+    if (status != CFI_OK || !level.proved) {
+        return status;
+    }
+    *done = level_is_enough(job, unit * level.reached);
+    if (*done) {
+        for (size_t i = 0; i + 1 < level.count; i++) {
+            note_reached(job->out, unit * trace[i]);
+        }
+        job->now->end = job->out->end = GLOBALS_FOUND;
+        job->out->bound = unit * level.bound;
+        spend_rest(job, job->now, values);
+    } else {
+        job->high = fmin(job->high, unit * level.bound * (1.0 + RAISE_WIDTH)); /* sensing and targets take from it */
+    }
+    return status;
+}
+
 cfi_status globals_raise(globals_drop *drop, const globals_goal *goal, globals_answer *answer, globals_raised *out,
                          cfi_error *error)
 {
@@ -284,6 +342,7 @@ cfi_status globals_raise(globals_drop *drop, const globals_goal *goal, globals_a
                      .low = -1.0,
                      .now = answer,
                      .out = out};
+    bool done = false;
     cfi_status status;
 
     if (!job.target || !globals_room(drop, &job.best) || !problem_state(problem, drop->arena, &state)) {
@@ -295,9 +354,13 @@ cfi_status globals_raise(globals_drop *drop, const globals_goal *goal, globals_a
     out->count = 0;
     out->common = out->bound = NAN;
     job.high = largest_common(&job);
+    status = job.high > 0.0 && levels(&job) ? try_level(&job, state.values, &done, error) : CFI_OK;
+    if (status != CFI_OK || done) {
+        return status;
+    }
     status = job.high > 0.0 ? search_common(&job, state.values, error) : CFI_OK;
     if (status == CFI_OK && job.low > 0.0) {
-        spend_rest(&job, state.values);
+        spend_rest(&job, &job.best, state.values);
         if (problem->coherent) {
             status = ask_bound(&job, out->common, &out->bound, error);
         } else {

@@ -390,35 +390,65 @@ static response_value value_of(const response *r, const double *state, double *a
     return value;
 }
 
-bool response_answer(response *r, const double *state, double *answer, response_value *value)
+/* Prices of all that the slopes in r->gain and r->weight pay and cost. */
+static void price_all(shared_answer *shared)
 {
-    const alloc_problem *problem = r->problem;
-    size_t K = problem->K, threads = problem->link->threads, pairs_each = 1 + r->pairs / K;
-    shared_answer shared = {.r = r, .z = state + 2 * K, .answer = answer};
-    bool scaled;
-    double gain;
+    response *r = shared->r;
+    size_t threads = r->problem->link->threads, pairs_each = 1 + r->pairs / r->problem->K;
 
-    problem->objective->slopes(problem, state, state + K, r->gain, r->weight);
-    if (problem->target) {
-        lift_slopes(r, state);
-    }
-    threads_share(threads, r->stride, threads_even_part(threads, r->stride, K * pairs_each), price_aps, &shared);
+    threads_share(threads, r->stride, threads_even_part(threads, r->stride, r->problem->K * pairs_each), price_aps,
+                  shared);
     if (r->lone) {
-        response_settle_lone(r, shared.z);
+        response_settle_lone(r, shared->z);
     }
-    if (problem->load_by_stream) {
+    if (r->problem->load_by_stream) {
         response_streams_price(r);
     }
-    scaled = response_answer_scaled(r, state, &gain);
-    if (!scaled && !(r->coupled ? response_coupled_answer(r) : response_find_price(r))) {
-        return false;
-    }
-    if (problem->load_by_stream) {
+}
+
+/* Answers that have been found, to a state. */
+static void collect_all(shared_answer *shared)
+{
+    response *r = shared->r;
+
+    if (r->problem->load_by_stream) {
         response_streams_place(r);
     } else if (r->damping) {
         find_yields(r);
     }
-    collect(&shared);
+    collect(shared);
+}
+
+bool response_answer_slopes(response *r, const double *z, double *answer)
+{
+    shared_answer shared = {.r = r, .z = z, .answer = answer};
+
+    price_all(&shared);
+    r->scale = 1.0;
+    if (!(r->coupled ? response_coupled_answer(r) : response_find_price(r))) {
+        return false;
+    }
+    collect_all(&shared);
+    return true;
+}
+
+bool response_answer(response *r, const double *state, double *answer, response_value *value)
+{
+    const alloc_problem *problem = r->problem;
+    shared_answer shared = {.r = r, .z = state + 2 * problem->K, .answer = answer};
+    bool scaled;
+    double gain;
+
+    problem->objective->slopes(problem, state, state + problem->K, r->gain, r->weight);
+    if (problem->target) {
+        lift_slopes(r, state);
+    }
+    price_all(&shared);
+    scaled = response_answer_scaled(r, state, &gain);
+    if (!scaled && !(r->coupled ? response_coupled_answer(r) : response_find_price(r))) {
+        return false;
+    }
+    collect_all(&shared);
     *value = value_of(r, state, answer);
     if (scaled) {
         value->gain = gain;
