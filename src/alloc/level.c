@@ -15,6 +15,8 @@ enum { LEVEL_DEPTH = 5 };
 /* Newton steps for rho with weights; 3 to 5 are usual. */
 enum { LEVEL_NEWTON = 30 };
 static const double LEVEL_RHO = 1e-15; /* relative step at which that ends */
+/* Relative: sensing power that is more than rounding, a price that is less than it. */
+static const double USED = 1e-10;
 
 bool level_applies(const alloc_problem *problem)
 {
@@ -200,33 +202,37 @@ static double reached_rate(const level_search *s)
 
 /* --------------------------------------------------------------------------------- proof ---- */
 
-/* Multipliers of an access point that make the price of its answer: kappa of its limit, nu of its threshold. */
+/* Multipliers of an access point that make the price of its answer, e = C + kappa - nu d1: kappa of its limit, nu of
+ * its threshold. */
 typedef struct ap_multipliers {
     double kappa, nu;
 } ap_multipliers;
 
+/* Both of them where a limit leaves less than the threshold would like: sensing power is worth its price, too. */
+static ap_multipliers both_multipliers(double more, double beam, double d1, double d2)
+{
+    double nu = d2 != d1 ? (more + beam) / (d2 - d1) : 0.0;
+
+    return nu > 0.0 && nu * d2 > beam ? (ap_multipliers){.kappa = nu * d2 - beam, .nu = nu}
+                                      : (ap_multipliers){.kappa = fmax(more, 0.0), .nu = 0.0};
+}
+
 static ap_multipliers multipliers_of(const level_search *s, size_t l)
 {
     const response *r = &s->map;
-    const alloc_sensing *sensing = &s->problem->sensing;
-    double C = r->price[l] + r->mu, beam = r->sensing_price[l] + r->mu, d1 = sensing->d1[l], d2 = sensing->d2[l];
-    double more = r->along[l] > 0.0 ? 1.0 / r->along[l] - C : 0.0;
-    ap_multipliers m = {.kappa = more > 0.0 ? more : 0.0, .nu = 0.0};
+    double C = r->price[l] + r->mu, beam = r->sensing_price[l] + r->mu, d1 = s->problem->sensing.d1[l],
+           d2 = s->problem->sensing.d2[l];
+    double more = r->along[l] > 0.0 ? 1.0 / r->along[l] - C : 0.0, nu = 0.0;
 
-    if (!isfinite(d1) || (r->s[l] == 0.0 && more >= 0.0)) {
-        return m;
+    if (!isfinite(d1)) {
+        nu = 0.0;
+    } else if (r->along[l] > 0.0 && more < 0.0) {
+        nu = -more / d1;
+    } else if (r->s[l] > USED * r->offset[l]) {
+        return r->along[l] > 0.0 ? both_multipliers(more, beam, d1, d2) : (ap_multipliers){.nu = beam / d2};
     }
-    if (r->s[l] > 0.0 && d2 > 0.0) { /* sensing power is used: it is worth its price */
-        m.nu = beam / d2;
-        if (d2 != d1 && more > -m.nu * d1) { /* within a limit that is reached */
-            double nu = (more + beam) / (d2 - d1);
-
-            m = nu * d2 > beam && nu > 0.0 ? (ap_multipliers){.kappa = nu * d2 - beam, .nu = nu} : m;
-        }
-    } else if (d1 > 0.0) {
-        m.nu = fmax(-more, 0.0) / d1;
-    }
-    return m;
+    return nu * d2 > beam * (1.0 + USED) ? both_multipliers(more, beam, d1, d2)
+                                         : (ap_multipliers){.kappa = fmax(more, 0.0), .nu = nu};
 }
 
 /* The rate that no powers have, by the multipliers of this state. Whatever they make of a price must be no less than
