@@ -188,6 +188,7 @@ cfi_status globals_run(const cfi_link *link, const cfi_alloc_options *options, a
     out->starts = out->starts_asked = 1;
     if (status == CFI_OK) {
         status = reach_goal(&job, out, error);
+        out->solver = job.drop.asked > 0 ? "socp" : "structured"; /* prices alone (level.h) */
     }
     globals_close(&job.drop);
     return status;

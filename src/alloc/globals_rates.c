@@ -340,6 +340,7 @@ cfi_status globals_raise(globals_drop *drop, const globals_goal *goal, globals_a
                      .goal = goal,
                      .target = arena_alloc(drop->arena, problem->K, sizeof(double)),
                      .low = -1.0,
+                     .high = INFINITY,
                      .now = answer,
                      .out = out};
     bool done = false;
@@ -353,11 +354,11 @@ cfi_status globals_raise(globals_drop *drop, const globals_goal *goal, globals_a
     }
     out->count = 0;
     out->common = out->bound = NAN;
-    job.high = largest_common(&job);
-    status = job.high > 0.0 && levels(&job) ? try_level(&job, state.values, &done, error) : CFI_OK;
+    status = levels(&job) ? try_level(&job, state.values, &done, error) : CFI_OK;
     if (status != CFI_OK || done) {
         return status;
     }
+    job.high = fmin(job.high, largest_common(&job));
     status = job.high > 0.0 ? search_common(&job, state.values, error) : CFI_OK;
     if (status == CFI_OK && job.low > 0.0) {
         spend_rest(&job, &job.best, state.values);

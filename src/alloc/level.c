@@ -3,6 +3,7 @@
 
 #include "alloc/anderson.h"
 #include "alloc/constants.h"
+#include "alloc/lanes.h"
 #include "alloc/sca.h"
 
 #include <math.h>
@@ -32,6 +33,7 @@ typedef struct level_search {
     double *answer;         /* u and I of the last answer */
     double *from, *to;      /* 2 K: logarithms of gain and weight, of the state and of its answer */
     double *best, best_mu;  /* the state of the best answer, and the budget's price there */
+    double *limit;          /* a row: of an access point's power, no more than the budget; 0 beyond L */
     double *target, *price; /* K: t_k; G_k */
     double rho;
     bool alike; /* all weights are 1 */
@@ -41,7 +43,7 @@ static cfi_status init_search(level_search *s, const alloc_problem *problem, con
                               cfi_error *error)
 {
     size_t K = problem->K, row = rows_stride(2 * K);
-    double *memory = arena_zeros(arena, 4 * row + 2 * K, sizeof *memory);
+    double *memory = arena_zeros(arena, 4 * row + problem->stride + 2 * K, sizeof *memory);
     cfi_status status;
 
     *s = (level_search){.problem = problem, .share = weight, .alike = true};
@@ -52,10 +54,14 @@ static cfi_status init_search(level_search *s, const alloc_problem *problem, con
     s->from = memory + row;
     s->to = s->from + row;
     s->best = s->to + row;
-    s->target = s->best + row;
+    s->limit = s->best + row;
+    s->target = s->limit + problem->stride;
     s->price = s->target + K;
     for (size_t k = 0; k < K; k++) {
         s->alike = s->alike && weight[k] == 1.0;
+    }
+    for (size_t l = 0; l < problem->L; l++) {
+        s->limit[l] = fmin(problem->limit[l], problem->budget);
     }
     status = response_init(&s->map, problem, arena, error);
     return status == CFI_OK ? anderson_init(&s->history, 2 * K, LEVEL_DEPTH, arena, error) : status;
@@ -235,24 +241,53 @@ static ap_multipliers multipliers_of(const level_search *s, size_t l)
                                          : (ap_multipliers){.kappa = fmax(more, 0.0), .nu = nu};
 }
 
-/* The rate that no powers have, by the multipliers of this state. Whatever they make of a price must be no less than
+/* What limits cost where no threshold binds: what answers' prices 1 / along have beyond C. LANES sums, so that their
+ * order does not depend on the length of vectors. */
+CLONES(static, double, cost_of_limits,
+       (size_t count, double mu, const double *along, const double *price, const double *limit),
+       (count, mu, along, price, limit))
+{
+    double sum[LANES] = {0.0};
+
+    for (size_t first = 0; first < count; first += LANES) {
+#pragma omp simd
+        for (size_t i = 0; i < LANES; i++) {
+            size_t l = first + i;
+            double more = 1.0 / along[l] - (price[l] + mu);
+
+            sum[i] += along[l] > 0.0 && more > 0.0 ? more * limit[l] : 0.0;
+        }
+    }
+    return sum_lanes(sum);
+}
+
+/* The same, less what thresholds pay, where those bind, too. Whatever multipliers make of a price must be no less than
  * what the answer was made with, and no beam may be worth more than its price: else they are raised. */
-static double prove_rate(const level_search *s)
+static double cost_of_all(const level_search *s)
 {
     const response *r = &s->map;
-    const alloc_problem *problem = s->problem;
-    const alloc_sensing *sensing = &problem->sensing;
-    double spent = r->mu * problem->budget, weights = 0.0, q = 0.0, bound = 0.0;
+    const alloc_sensing *sensing = &s->problem->sensing;
+    double sum = 0.0;
 
-    for (size_t l = 0; l < problem->L; l++) {
+    for (size_t l = 0; l < s->problem->L; l++) {
         ap_multipliers m = multipliers_of(s, l);
         double own = m.nu > 0.0 ? m.nu * sensing->d1[l] : 0.0, beam = m.nu > 0.0 ? m.nu * sensing->d2[l] : 0.0;
         double lack = r->along[l] > 0.0 ? 1.0 / r->along[l] - (r->price[l] + r->mu - own) : 0.0;
 
-        lack = fmax(fmax(lack, beam - (r->sensing_price[l] + r->mu)), 0.0);
-        m.kappa = fmax(m.kappa, lack);
-        spent += (m.kappa > 0.0 ? m.kappa * fmin(problem->limit[l], problem->budget) : 0.0) - m.nu;
+        lack = fmax(lack, beam - (r->sensing_price[l] + r->mu));
+        sum += fmax(m.kappa, lack) * s->limit[l] - m.nu;
     }
+    return sum;
+}
+
+/* The rate that no powers have, by the multipliers of this state. */
+static double prove_rate(const level_search *s)
+{
+    const response *r = &s->map;
+    const alloc_problem *problem = s->problem;
+    double spent = r->mu * problem->budget, weights = 0.0, q = 0.0, bound = 0.0;
+
+    spent += r->cases == CASES_ALL ? cost_of_all(s) : cost_of_limits(r->stride, r->mu, r->along, r->price, s->limit);
     for (size_t k = 0; k < problem->K; k++) {
         weights += r->weight[k];
         q = fmax(q, r->weight[k] / s->target[k] * s->price[k]);
