@@ -26,4 +26,10 @@ void globals_dual_read(globals_dual *dual, const globals_ask *ask, globals_answe
 /* As globals_solve, but for what is settled and proved. GLOBALS_FAILED where the iteration finds no optimum. */
 cfi_status globals_dual_solve(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error);
 
+/* The largest common rate below `most`, as globals_raise: answer has a point that spends `factor` of budget and limits,
+ * not proved, out->common and out->bound what was found. out->end: GLOBALS_FAILED where it finds nothing, whatever the
+ * reason. */
+cfi_status globals_dual_raise(globals_drop *drop, const globals_goal *goal, double most, globals_answer *answer,
+                              globals_raised *out, cfi_error *error);
+
 #endif
