@@ -110,7 +110,7 @@ double dual_row_value(const dual_program *p, const dual_row *row, size_t l)
            row->sign * (row->raised ? p->theta : 1.0);
 }
 
-static void add_prices(dual_program *p)
+void dual_price(dual_program *p)
 {
     double *price = p->rest_price, *sense = p->rest_sense;
 
@@ -210,7 +210,7 @@ dual_remains dual_look(dual_program *p)
 
     dual_answer_users(p);
     look_at_rows(p, &left);
-    add_prices(p);
+    dual_price(p);
     look_at_users(p, &left);
     look_at_prices(p, &left);
     left.worth += fabs(p->rest_f * p->f);

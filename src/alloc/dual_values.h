@@ -17,6 +17,8 @@ typedef struct dual_remains {
 
 /* h, push, x and give. */
 void dual_answer_users(dual_program *p);
+/* rest_price and rest_sense become the prices that the multipliers add up to. */
+void dual_price(dual_program *p);
 /* Everything that follows from the iterate. */
 dual_remains dual_look(dual_program *p);
 /* 1 / tr (W J^-1), and what it is det J over. */

@@ -7,6 +7,7 @@
 #include "alloc/globals.h"
 
 #include "alloc/constants.h"
+#include "alloc/globals_dual.h"
 #include "alloc/level.h"
 #include "base/units.h"
 
@@ -21,6 +22,8 @@ static const double RAISE_LATE_ENOUGH = 1e-7;
 enum { RAISE_LATE = 12 };
 /* Relative: a bracket so narrow has no inside. */
 static const double RAISE_WIDTH = 1e-12;
+/* Relative: a rate and its bound that are so near are the answer of the small dual. */
+static const double DUAL_RATE_PROVED = 1e-8;
 /* Of the largest c there may be: below it nothing is left to raise. */
 static const double RAISE_NOTHING = 1e-9;
 
@@ -171,7 +174,8 @@ static void note_reached(globals_raised *out, double common)
     out->count++;
 }
 
-static void keep_reached(raise_job *job, double common)
+/* The last answer is the best one. */
+static void hold_answer(raise_job *job, double common)
 {
     globals_answer spare = job->best;
 
@@ -179,6 +183,11 @@ static void keep_reached(raise_job *job, double common)
     job->best = *job->now;
     job->now->point = spare.point;
     job->now->multipliers = spare.multipliers;
+}
+
+static void keep_reached(raise_job *job, double common)
+{
+    hold_answer(job, common);
     note_reached(job->out, common);
 }
 
@@ -244,12 +253,12 @@ static cfi_status ask_bound(raise_job *job, double common, double *bound, cfi_er
     return status;
 }
 
-/* The answer's point takes what is left of budget and limits. */
-static void spend_rest(const raise_job *job, const globals_answer *answer, alloc_values *values)
+/* The best point takes what is left of budget and limits. */
+static void spend_rest(const raise_job *job, alloc_values *values)
 {
     const alloc_problem *problem = job->drop->problem;
-    alloc_point *point = answer->point;
-    double by = 1.0 / answer->factor;
+    alloc_point *point = job->best.point;
+    double by = 1.0 / job->best.factor;
 
     rows_scale(problem->K * problem->stride, sqrt(by), point->w);
     rows_scale(problem->stride, by, point->x);
@@ -270,6 +279,34 @@ static cfi_status search_common(raise_job *job, alloc_values *values, cfi_error 
         status = ask_at(job, at, values, &next, &done, error);
         done = done || (job->low > 0.0 && job->high - job->low <= RAISE_WIDTH * job->high) ||
                job->high < RAISE_NOTHING * most;
+    }
+    return status;
+}
+
+/* By the small dual, if it covers the question and what it finds proves itself; else with questions to the solvers. */
+static cfi_status search_by_dual(raise_job *job, alloc_values *values, bool *found, cfi_error *error)
+{
+    cfi_status status;
+
+    *found = false;
+    if (!job->drop->structured) {
+        return CFI_OK;
+    }
+    status = globals_dual_raise(job->drop, job->goal, job->high, job->now, job->out, error);
+    if (status == CFI_OK && job->out->end == GLOBALS_FOUND) {
+        globals_answer spare = job->best;
+
+        job->best = *job->now;
+        spend_rest(job, values);
+        *found = job->out->bound <= job->out->common * (1.0 + DUAL_RATE_PROVED);
+        if (*found) {
+            job->low = job->out->common;
+            job->now->point = spare.point;
+            job->now->multipliers = spare.multipliers;
+        } else {
+            job->best = spare;
+            job->out->count = 0;
+        }
     }
     return status;
 }
@@ -303,7 +340,8 @@ static bool level_is_enough(const raise_job *job, double common)
     return job->now->factor <= 1.0 + FEASIBLE_ROUNDING;
 }
 
-/* What has been proved of the level goes to the answer; *done: nothing is left to search for. */
+/* What has been proved of the level goes to the answer; *done: nothing is left to search for. Else what sensing and
+ * targets take from is known. */
 static cfi_status try_level(raise_job *job, alloc_values *values, bool *done, cfi_error *error)
 {
     const alloc_problem *problem = job->drop->problem;
@@ -322,11 +360,39 @@ static cfi_status try_level(raise_job *job, alloc_values *values, bool *done, cf
         for (size_t i = 0; i + 1 < level.count; i++) {
             note_reached(job->out, unit * trace[i]);
         }
-        job->now->end = job->out->end = GLOBALS_FOUND;
+        job->now->end = GLOBALS_FOUND;
         job->out->bound = unit * level.bound;
-        spend_rest(job, job->now, values);
+        hold_answer(job, unit * level.reached);
+        spend_rest(job, values);
     } else {
         job->high = fmin(job->high, unit * level.bound * (1.0 + RAISE_WIDTH)); /* sensing and targets take from it */
+    }
+    return status;
+}
+
+/* From then on the point that was found has what is left, and its bound. */
+static cfi_status search_and_prove(raise_job *job, alloc_values *values, cfi_error *error)
+{
+    bool found = false;
+    cfi_status status = levels(job) ? try_level(job, values, &found, error) : CFI_OK;
+
+    if (status == CFI_OK && !found) {
+        job->high = fmin(job->high, largest_common(job));
+        status = job->high > 0.0 ? search_by_dual(job, values, &found, error) : CFI_OK;
+    }
+    if (status != CFI_OK || found || !(job->high > 0.0)) {
+        return status;
+    }
+    job->out->common = job->out->bound = NAN;
+    status = search_common(job, values, error);
+    if (status == CFI_OK && job->low > 0.0) {
+        spend_rest(job, values);
+        if (job->drop->problem->coherent) {
+            return ask_bound(job, job->out->common, &job->out->bound, error);
+        }
+        job->out->bound = prove_bound(job, job->out->common);
+    } else if (status == CFI_OK) {
+        job->out->bound = job->now->bound;
     }
     return status;
 }
@@ -343,7 +409,6 @@ cfi_status globals_raise(globals_drop *drop, const globals_goal *goal, globals_a
                      .high = INFINITY,
                      .now = answer,
                      .out = out};
-    bool done = false;
     cfi_status status;
 
     if (!job.target || !globals_room(drop, &job.best) || !problem_state(problem, drop->arena, &state)) {
@@ -354,22 +419,7 @@ cfi_status globals_raise(globals_drop *drop, const globals_goal *goal, globals_a
     }
     out->count = 0;
     out->common = out->bound = NAN;
-    status = levels(&job) ? try_level(&job, state.values, &done, error) : CFI_OK;
-    if (status != CFI_OK || done) {
-        return status;
-    }
-    job.high = fmin(job.high, largest_common(&job));
-    status = job.high > 0.0 ? search_common(&job, state.values, error) : CFI_OK;
-    if (status == CFI_OK && job.low > 0.0) {
-        spend_rest(&job, &job.best, state.values);
-        if (problem->coherent) {
-            status = ask_bound(&job, out->common, &out->bound, error);
-        } else {
-            out->bound = prove_bound(&job, out->common);
-        }
-    } else if (status == CFI_OK && job.high > 0.0) {
-        out->bound = answer->bound;
-    }
+    status = search_and_prove(&job, state.values, error);
     out->end = job.low > 0.0 ? GLOBALS_FOUND : answer->end == GLOBALS_FAILED ? GLOBALS_FAILED : GLOBALS_NONE;
     if (job.low > 0.0) {
         job.best.iterations = answer->iterations;

@@ -2,6 +2,7 @@
 #include "alloc/globals.h"
 
 #include "alloc/constants.h"
+#include "alloc/globals_dual.h"
 
 #include <math.h>
 #include <string.h>
@@ -9,6 +10,9 @@
 /* Relative: targets are raised by so much in the solver's problem, first and where its solutions fall short. (Raising
  * all powers makes little good where interference is all there is.) */
 static const double LEAST_AHEAD = 2e-9, MOST_AHEAD = 1e-6;
+
+/* Relative: a value and its bound that are so near are an answer of the small dual. */
+static const double DUAL_PROVED = 1e-7;
 
 static cfi_status globals_out_of_memory(const cfi_link *link, cfi_error *error)
 {
@@ -31,8 +35,13 @@ bool globals_apply(const cfi_link *link)
 cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_alloc_options *options,
                         cfi_arena *arena, globals_drop *drop, cfi_error *error)
 {
+    cfi_status status;
+
     *drop = (globals_drop){.link = problem->link, .problem = problem, .options = options, .arena = arena};
-    return coupled_describe(problem->link, kinds, options ? options->stop : NULL, arena, &drop->coupled, error);
+    status = coupled_describe(problem->link, kinds, options ? options->stop : NULL, arena, &drop->coupled, error);
+    drop->structured = status == CFI_OK && problem->link->system->allocation.solver != CFI_SOLVER_SOCP &&
+                       globals_dual_covers(drop);
+    return status;
 }
 
 void globals_close(globals_drop *drop)
@@ -252,14 +261,42 @@ cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_ans
     return status;
 }
 
+/* By the small dual where that is wanted and covers the question: *tried. Without an answer that stands for itself the
+ * cone solver is asked. */
+static cfi_status find_by_dual(globals_drop *drop, const globals_ask *ask, globals_answer *answer, bool *found,
+                               cfi_error *error)
+{
+    cfi_status status = CFI_OK;
+
+    *found = false;
+    if (!drop->structured || !globals_dual_asks(drop, ask)) {
+        return CFI_OK;
+    }
+    answer->why = NULL;
+    answer->bound = answer->factor = NAN;
+    status = globals_dual_solve(drop, ask, answer, error);
+    if (status == CFI_OK && answer->end == GLOBALS_FOUND) {
+        answer->factor = globals_settle(drop, ask, answer->point);
+        answer->bound = globals_bound(drop, ask, most_power(drop, &ask->sensing, answer->factor), &answer->multipliers);
+        *found = fabs(answer->bound - answer->factor) <= DUAL_PROVED * answer->factor;
+    }
+    drop->fallbacks += !*found;
+    return status;
+}
+
 cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
 {
     cfi_status status = CFI_OK;
     bool again = true;
 
     for (drop->ahead = LEAST_AHEAD; again && status == CFI_OK; drop->ahead *= 10.0) {
-        status = drop->problem->coherent ? globals_solve_amplitudes(drop, ask, answer, error)
-                                         : globals_solve(drop, ask, answer, error);
+        bool found;
+
+        status = find_by_dual(drop, ask, answer, &found, error);
+        if (status == CFI_OK && !found) {
+            status = drop->problem->coherent ? globals_solve_amplitudes(drop, ask, answer, error)
+                                             : globals_solve(drop, ask, answer, error);
+        }
         again = answer->end == GLOBALS_FAILED && !answer->why && drop->ahead < MOST_AHEAD;
     }
     answer->why = answer->end == GLOBALS_FAILED && !answer->why ? "the solver's solutions meet no target" : answer->why;
