@@ -35,8 +35,8 @@ typedef struct level_search {
     double *best, best_mu;  /* the state of the best answer, and the budget's price there */
     double *limit;          /* a row: of an access point's power, no more than the budget; 0 beyond L */
     double *target, *price; /* K: t_k; G_k */
-    double rho;
-    bool alike; /* all weights are 1 */
+    double rho, raised;     /* raised: by which gains of the state are multiplied in the answer, 1 or above */
+    bool alike;             /* all weights are 1 */
 } level_search;
 
 static cfi_status init_search(level_search *s, const alloc_problem *problem, const double *weight, cfi_arena *arena,
@@ -127,11 +127,12 @@ static bool evaluate_state(level_search *s)
         s->map.gain[k] = exp(s->from[k]);
         s->map.weight[k] = exp(s->from[K + k]);
     }
-    if (!response_answer_slopes(&s->map, s->answer + 2 * K, s->answer)) {
+    if (!response_answer_slopes(&s->map, s->answer + 2 * K, s->answer, &s->raised)) {
         return false;
     }
     for (size_t k = 0; k < K; k++) {
-        s->price[k] = s->answer[k] / s->map.gain[k];
+        s->from[k] += log(s->raised); /* the state of those gains has the same answer */
+        s->price[k] = s->answer[k] / (s->map.gain[k] * s->raised);
         if (!(s->price[k] > 0.0) || !isfinite(s->price[k])) {
             return false;
         }
@@ -287,7 +288,12 @@ static double prove_rate(const level_search *s)
     const alloc_problem *problem = s->problem;
     double spent = r->mu * problem->budget, weights = 0.0, q = 0.0, bound = 0.0;
 
-    spent += r->cases == CASES_ALL ? cost_of_all(s) : cost_of_limits(r->stride, r->mu, r->along, r->price, s->limit);
+    if (s->raised > 1.0 && r->cases == CASES_ALL) {
+        return INFINITY; /* whose prices are not those of multipliers */
+    }
+    spent += s->raised > 1.0         ? 0.0
+             : r->cases == CASES_ALL ? cost_of_all(s)
+                                     : cost_of_limits(r->stride, r->mu, r->along, r->price, s->limit);
     for (size_t k = 0; k < problem->K; k++) {
         weights += r->weight[k];
         q = fmax(q, r->weight[k] / s->target[k] * s->price[k]);
