@@ -12,8 +12,10 @@
 #include <string.h>
 
 enum { MOST_SOLUTIONS = 60 };
-/* Relative gaps: of the first solutions, and of one whose theta is as far from 1 as this, at least; the last. */
+/* Relative gaps: of the first solutions, then this part of the square of what theta is off 1; the last. */
 static const double ROUGH_GAP = 1e-3, PART_OF_GAP = 0.05, LAST_GAP = 2e-11;
+/* Times the gap: theta is known to less. */
+static const double UNSURE = 10.0;
 /* How near to 1 theta is to end, from below; what is aimed at. */
 static const double NEAR_ONE = 2e-10, AIM = 1e-10;
 /* The most that targets change by at once, in logarithms. */
@@ -82,12 +84,14 @@ bool dual_raise(dual_rates *rates, double first, double most)
         }
         if (found) {
             next = newton_rate(rates);
-            gap = fmax(fmin(PART_OF_GAP * fabs(1.0 - theta), gap), LAST_GAP);
         }
-        if (found && theta <= 1.0 - gap) {
+        if (found && theta <= 1.0 - UNSURE * gap) {
             low = fmax(low, rates->c);
-        } else if (!found || theta >= 1.0 + gap) {
+        } else if (!found || theta >= 1.0 + UNSURE * gap) {
             high = fmin(high, rates->c);
+        }
+        if (found) { /* Newton's method squares the distance */
+            gap = fmax(fmin(PART_OF_GAP * (1.0 - theta) * (1.0 - theta), gap), LAST_GAP);
         }
         warm = found;
         if (!(next > low && next < high)) {
