@@ -21,15 +21,20 @@ static double *take(double **memory, size_t count)
 static void take_rows(dual_program *p, double **memory)
 {
     size_t stride = p->stride;
-    double **const row[] = {&p->x,          &p->give,       &p->rest_price,  &p->rest_sense, &p->inverse[0],
-                            &p->inverse[1], &p->inverse[2], &p->short_of,    &p->alone[0],   &p->alone[1],
-                            &p->side_x,     &p->side_s,     &p->begin_x,     &p->begin_s,    &p->drive,
+    double **const row[] = {&p->x,          &p->give,       &p->rest_price, &p->rest_sense, &p->inverse[0],
+                            &p->inverse[1], &p->inverse[2], &p->short_of,   &p->side_x,     &p->side_s,
+                            &p->top_x,      &p->top_s,      &p->begin_x,    &p->begin_s,    &p->drive,
                             &p->spare,      &p->spare_s};
 
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         *row[i] = take(memory, stride);
     }
     p->rest_row = take(memory, stride * DUAL_ROWS);
+    for (size_t i = 0; i < DUAL_ROWS; i++) {
+        p->alone[i] = take(memory, stride);
+        p->alone_x[i] = take(memory, stride);
+        p->alone_s[i] = take(memory, stride);
+    }
     for (size_t c = 0; c < DUAL_COLUMNS; c++) {
         p->column_x[c] = take(memory, stride);
         p->column_s[c] = take(memory, stride);
@@ -41,7 +46,7 @@ static void take_rows(dual_program *p, double **memory)
     p->square = take(memory, stride * p->K);
     p->push = take(memory, stride * p->K);
 }
-enum { ROWS_OF_PROGRAM = 17 + DUAL_ROWS + 2 * DUAL_COLUMNS + 2 * DUAL_FEW };
+enum { ROWS_OF_PROGRAM = 17 + 4 * DUAL_ROWS + 2 * DUAL_COLUMNS + 2 * DUAL_FEW };
 
 static void take_small(dual_program *p, double **memory)
 {

@@ -81,8 +81,9 @@ typedef struct dual_program {
     /* of a step (dual_steps.c); rows but for the small system */
     double *inverse[3], *short_of; /* of the blocks of two; give less the first of it, without taking it */
     double *answer_x[DUAL_FEW], *answer_s[DUAL_FEW]; /* of powers to a unit of the few */
-    double *alone[2];                                /* of the rows that have theta, and f */
-    double *side_x, *side_s, *begin_x, *begin_s, *drive, *spare, *spare_s;
+    /* of each row: the stiffness that it feels alone, and what a unit of it moves */
+    double *alone[DUAL_ROWS], *alone_x[DUAL_ROWS], *alone_s[DUAL_ROWS];
+    double *side_x, *side_s, *top_x, *top_s, *begin_x, *begin_s, *drive, *spare, *spare_s;
     double *matrix, *right, *by_alpha, *by_lambda, *known, *gram, *cross, *gram_push, *few_load, *few_push;
     size_t *order;
     size_t iterations; /* of all solutions */

@@ -13,6 +13,8 @@
 enum { BALANCE_SWEEPS = 40, BALANCE_NEWTON = 20, RATE_STEPS = 100 };
 /* Largest over least change of lambda in a sweep at which Newton's method takes over; relative errors that are none. */
 static const double NEARLY_FIXED = 1.5, FIXED = 1e-14, FIXED_AT_LAST = 1e-11;
+/* Relative: by so much less than the fixed point's right side, whose sums are rounded. */
+static const double ROUNDED_SUMS = 1e-13;
 /* Relative: what powers may lack of a limit or a threshold. */
 static const double ROUNDING = 1e-12;
 
@@ -167,6 +169,30 @@ static bool solve_rows(double *a, size_t n, size_t row)
     }
     for (size_t i = 0; i < n; i++) {
         a[row - 1 + row * i] /= a[i + row * i];
+    }
+    return true;
+}
+
+bool dual_lift(dual_rates *rates, double part)
+{
+    const dual_program *p = rates->program;
+    size_t K = p->K, row = K + 2;
+    double *a = rates->matrix;
+
+    fill_slopes(rates);
+    for (size_t k = 0; k < K; k++) {
+        for (size_t j = 0; j < K; j++) {
+            a[j + row * k] = (j == k ? 1.0 : 0.0) - a[j + row * k];
+        }
+        a[K + row * k] = a[k + row * K] = 0.0;
+        a[K + 1 + row * k] = log(p->target[k] * p->h[k] / rates->lambda[k]) - ROUNDED_SUMS;
+    }
+    a[K + row * K] = a[K + 1 + row * K] = 1.0;
+    if (!solve_rows(a, K + 1, row)) {
+        return false;
+    }
+    for (size_t k = 0; k < K; k++) {
+        rates->lambda[k] *= exp(part * a[K + 1 + row * k]);
     }
     return true;
 }

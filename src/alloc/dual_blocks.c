@@ -61,39 +61,40 @@ static void invert_block(dual_program *p, size_t l)
     p->short_of[l] = q.idle ? 0.0 : p->give[l] * (q.s * q.xx + q.both) / q.determinant;
 }
 
-/* What a unit of theta, or f, in row i with `factor` moves, and the stiffness that it then feels: exact where the row
- * is as good as met, so that its own stiffness has no bound. */
-static double answer_row(dual_program *p, size_t l, size_t i, double factor, size_t place)
+/* What a unit that row i lacks moves, with the stiffness that it then feels: exact where the row is as good as met, so
+ * that its own stiffness has no bound. */
+static void answer_row(dual_program *p, size_t l, size_t i)
 {
     dual_block q = make_block(p, l, i);
-    double x = p->row[i].x[l], s = p->row[i].s[l], stiff = stiffness(p, i, l), along_x, along_s, soft, alone;
+    double x = p->row[i].x[l], s = p->row[i].s[l], stiff = stiffness(p, i, l);
+    double along_x = q.s * x, along_s = q.idle ? s : q.x * s, soft = q.idle ? s * s : q.x * s * s + q.s * x * x;
 
-    along_x = q.s * x;
-    along_s = q.x * s;
-    soft = q.idle ? s * s : q.x * s * s + q.s * x * x;
-    for (size_t j = 0; j < p->rows; j++) {
+    for (size_t j = 0; j < p->rows && !q.idle; j++) {
         double turn = j == i ? 0.0 : turn_of_rows(p, i, j, l), other = stiffness(p, j, l);
 
         along_x += other * p->row[j].s[l] * turn;
         along_s -= other * p->row[j].x[l] * turn;
-        soft += q.idle ? 0.0 : other * turn * turn;
+        soft += other * turn * turn;
     }
-    alone = stiff / (1.0 + stiff * soft / q.determinant);
-    p->answer_x[place][l] = q.idle ? 0.0 : -factor * alone * along_x / q.determinant;
-    p->answer_s[place][l] = -factor * alone * (q.idle ? s : along_s) / q.determinant;
-    return alone;
+    p->alone[i][l] = stiff / (1.0 + stiff * soft / q.determinant);
+    p->alone_x[i][l] = q.idle ? 0.0 : -p->alone[i][l] * along_x / q.determinant;
+    p->alone_s[i][l] = -p->alone[i][l] * along_s / q.determinant;
 }
 
+/* theta and f act by the rows that they stand in. */
 static void answer_numbers(dual_program *p, size_t l)
 {
     for (size_t i = 0; i < p->rows; i++) {
         const dual_row *row = &p->row[i];
 
+        answer_row(p, l, i);
         if (row->raised) {
-            p->alone[0][l] = answer_row(p, l, i, row->sign, p->place_theta);
+            p->answer_x[p->place_theta][l] = row->sign * p->alone_x[i][l];
+            p->answer_s[p->place_theta][l] = row->sign * p->alone_s[i][l];
         }
         if (row->f) {
-            p->alone[1][l] = answer_row(p, l, i, row->f[l], p->place_f);
+            p->answer_x[p->place_f][l] = row->f[l] * p->alone_x[i][l];
+            p->answer_s[p->place_f][l] = row->f[l] * p->alone_s[i][l];
         }
     }
 }

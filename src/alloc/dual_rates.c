@@ -12,14 +12,20 @@
 #include <string.h>
 
 enum { MOST_SOLUTIONS = 60 };
-/* Relative gaps: of the first solutions, and of one whose theta is as far from 1 as this, at least; the last. */
+/* Relative gaps: of the first solutions, then this part of the square of what theta is off 1; the last. */
 static const double ROUGH_GAP = 1e-3, PART_OF_GAP = 0.05, LAST_GAP = 2e-11;
+/* Times the gap: theta is known to less. */
+static const double UNSURE = 10.0;
 /* How near to 1 theta is to end, from below; what is aimed at. */
 static const double NEAR_ONE = 2e-10, AIM = 1e-10;
 /* The most that targets change by at once, in logarithms. */
 static const double FARTHEST = 1.5;
 /* Relative: what lambda is lowered by before it is raised again, so that rounding proves nothing. */
 static const double LOWERED = 1e-13;
+/* Relative: what multipliers are lowered by where prices were negative, so that they are not by rounding. */
+static const double REPAIRED = 1e-12;
+/* Of the way to the fixed point of lambda. */
+static const double SHORT_OF_IT = 1.0 - 1e-6;
 
 /* sum_k lambda_k alpha_k, and the same with slopes. */
 static double elasticity(const dual_rates *rates, double *slope)
@@ -82,12 +88,14 @@ bool dual_raise(dual_rates *rates, double first, double most)
         }
         if (found) {
             next = newton_rate(rates);
-            gap = fmax(fmin(PART_OF_GAP * fabs(1.0 - theta), gap), LAST_GAP);
         }
-        if (found && theta <= 1.0 - gap) {
+        if (found && theta <= 1.0 - UNSURE * gap) {
             low = fmax(low, rates->c);
-        } else if (!found || theta >= 1.0 + gap) {
+        } else if (!found || theta >= 1.0 + UNSURE * gap) {
             high = fmin(high, rates->c);
+        }
+        if (found) { /* Newton's method squares the distance */
+            gap = fmax(fmin(PART_OF_GAP * (1.0 - theta) * (1.0 - theta), gap), LAST_GAP);
         }
         warm = found;
         if (!(next > low && next < high)) {
@@ -165,47 +173,72 @@ static void balance_light(dual_program *p)
     p->price[p->at_few + DUAL_LIGHT] = sum;
 }
 
-/* The largest lambda that prices allow at targets of c, in sum; NaN where one falls below those that prices are made
- * of. */
-static double worth_of_rate(const dual_rates *rates, double c)
+/* Prices of all multipliers, their inverses and h. */
+static void price_all(dual_program *p)
 {
-    const dual_program *p = rates->program;
-    double sum = 0.0;
-
-    dual_set_rates(rates, c);
-    for (size_t k = 0; k < p->K; k++) {
-        double lambda = rates->target[k] * p->h[k];
-
-        sum += lambda >= p->price[p->at_rate + k] ? lambda : NAN;
-    }
-    return sum;
-}
-
-double dual_prove_rate(const dual_rates *rates)
-{
-    dual_program *p = rates->program;
-    double worth, keep;
-
-    balance_light(p);
-    keep_multipliers(p, 1.0 - LOWERED);
     dual_price(p);
-    keep = price_multipliers(p);
-    if (keep < 1.0) {
-        keep_multipliers(p, keep * (1.0 - LOWERED));
-        dual_price(p);
-        if (price_multipliers(p) < 1.0) {
-            return NAN;
-        }
-    }
     for (size_t l = 0; l < p->stride; l++) {
         p->spare[l] = l < p->L && !p->idle[l] ? 1.0 / p->rest_price[l] : 0.0;
     }
     for (size_t k = 0; k < p->K; k++) {
         p->h[k] = 1.0 / rows_product(p->stride, p->square + p->stride * k, p->spare);
     }
-    worth = worth_of_powers(p) * (1.0 + LOWERED);
+}
+
+/* Makes all prices at least 0; false where that fails. */
+static bool repair_prices(dual_program *p)
+{
+    double keep;
+
+    balance_light(p);
+    keep_multipliers(p, 1.0 - LOWERED);
+    dual_price(p);
+    keep = price_multipliers(p);
+    if (keep < 1.0) {
+        keep_multipliers(p, keep * (1.0 - REPAIRED));
+    }
+    price_all(p);
+    return price_multipliers(p) >= 1.0;
+}
+
+/* Whether multipliers prove that targets of c cannot be met: of lambda, which only rises from what prices were made of,
+ * the fixed point is tried, short of it by a millionth of the way. */
+static bool proves(dual_rates *rates, double c, const double *lambda)
+{
+    dual_program *p = rates->program;
+    double *multiplier = p->price + p->at_rate, sum = 0.0;
+    bool sound = true;
+
+    memcpy(multiplier, lambda, p->K * sizeof *lambda);
+    memcpy(rates->lambda, lambda, p->K * sizeof *lambda);
+    dual_set_rates(rates, c);
+    price_all(p);
+    if (!dual_lift(rates, SHORT_OF_IT)) {
+        return false;
+    }
+    for (size_t k = 0; k < p->K; k++) {
+        sound = sound && rates->lambda[k] >= lambda[k];
+        multiplier[k] = rates->lambda[k];
+        sum += rates->lambda[k];
+    }
+    price_all(p);
+    for (size_t k = 0; k < p->K; k++) {
+        sound = sound && multiplier[k] <= p->target[k] * p->h[k];
+    }
+    return sound && sum > worth_of_powers(p) * (1.0 + LOWERED);
+}
+
+double dual_prove_rate(dual_rates *rates)
+{
+    dual_program *p = rates->program;
+    double *lambda = rates->room;
+
+    if (!repair_prices(p)) {
+        return NAN;
+    }
+    memcpy(lambda, p->price + p->at_rate, p->K * sizeof *lambda);
     for (double above = 1e-13; above < 1e-2; above *= 2.0) {
-        if (worth_of_rate(rates, rates->c * (1.0 + above)) > worth) {
+        if (proves(rates, rates->c * (1.0 + above), lambda)) {
             return rates->c * (1.0 + above);
         }
     }

@@ -23,6 +23,9 @@ void dual_set_rates(const dual_rates *rates, double c);
  * found. The iterate becomes the powers that have it, without waste or sensing power, with rates->lambda (dual_balance.c).
  */
 double dual_balance(dual_rates *rates);
+/* rates->lambda, for which p->h and p->spare (prices' inverses) stand, goes this part of the way to the fixed point that
+ * targets have beside all other multipliers. False where the equations are singular. */
+bool dual_lift(dual_rates *rates, double part);
 /* Whether those powers keep limits and sense well enough: then they are the answer. */
 bool dual_balance_is_enough(dual_program *p);
 /* Least common rate of those powers within the limits, without regard to sensing. */
@@ -33,6 +36,6 @@ double dual_clipped_rate(const dual_rates *rates);
 bool dual_raise(dual_rates *rates, double first, double most);
 /* No powers have a larger common rate than this: from the iterate's multipliers, which are repaired so that it is
  * proved whatever they are. NaN where they prove nothing. */
-double dual_prove_rate(const dual_rates *rates);
+double dual_prove_rate(dual_rates *rates);
 
 #endif

@@ -120,13 +120,13 @@ static void fill_numbers(dual_program *p, double *small)
             double stiff = p->price[row->at + l] / p->slack[row->at + l];
 
             if (row->raised) {
-                small[theta + n * theta] -= p->alone[0][l];
+                small[theta + n * theta] -= p->alone[i][l];
             }
             if (row->f) {
-                small[f + n * f] -= row->f[l] * row->f[l] * p->alone[1][l];
+                small[f + n * f] -= row->f[l] * row->f[l] * p->alone[i][l];
             }
             if (row->raised && f < p->few) {
-                double cross = row->f ? -row->f[l] * p->alone[0][l]
+                double cross = row->f ? -row->f[l] * p->alone[i][l]
                                       : -stiff * (row->x[l] * p->answer_x[f][l] + row->s[l] * p->answer_s[f][l]);
 
                 small[f + n * theta] += row->sign * cross;
@@ -239,8 +239,18 @@ bool dual_assemble(dual_program *p)
 
 /* ---------------------------------------------------------------------------------- steps ---- */
 
+/* What row i holds back, times its stiffness, whatever theta and f do. */
+static double hold_of_row(const dual_program *p, const dual_goal *to, size_t i, size_t l)
+{
+    size_t at = p->row[i].at + l;
+
+    return p->price[at] > 0.0
+               ? (dual_change(p, to, at) + p->price[at] * p->rest_row[l + p->stride * i]) / p->slack[at]
+               : 0.0;
+}
+
 /* What drives the powers of access points whatever the few do: side_x and side_s, what they make of it: begin_x and
- * begin_s; drive: how communication power goes where its price stands still. Rows with theta and f are added to what is
+ * begin_s; top_x and top_s: without rows; drive: how communication power goes where its price stands still. Rows with theta and f are added to what is
  * left of the conditions on those. */
 static void drive_powers(dual_program *p, const dual_goal *to, double left[2])
 {
@@ -251,15 +261,12 @@ static void drive_powers(dual_program *p, const dual_goal *to, double left[2])
 
         p->drive[l] = idle ? 0.0 : dual_change(p, to, l) / p->price[l];
         x = idle ? 0.0 : p->drive[l] / p->give[l] - p->rest_price[l];
+        p->top_x[l] = x;
+        p->top_s[l] = s;
         for (size_t i = 0; i < p->rows; i++) {
-            const dual_row *row = &p->row[i];
-            size_t at = row->at + l;
-
-            hold[i] = p->price[at] > 0.0 ? dual_change(p, to, at) / p->slack[at] +
-                                               p->price[at] / p->slack[at] * p->rest_row[l + p->stride * i]
-                                         : 0.0;
-            x += row->x[l] * hold[i];
-            s += row->s[l] * hold[i];
+            hold[i] = hold_of_row(p, to, i, l);
+            x += p->row[i].x[l] * hold[i];
+            s += p->row[i].s[l] * hold[i];
         }
         for (size_t i = 0; i < p->rows; i++) {
             const dual_row *row = &p->row[i];
@@ -268,11 +275,11 @@ static void drive_powers(dual_program *p, const dual_goal *to, double left[2])
 
             /* hold / stiff is what the row lacks, which moves with the stiffness that it feels alone */
             if (row->raised && stiff > 0.0) {
-                left[0] += row->sign * p->alone[0][l] * hold[i] / stiff + p->answer_x[p->place_theta][l] * other_x +
+                left[0] += row->sign * p->alone[i][l] * hold[i] / stiff + p->answer_x[p->place_theta][l] * other_x +
                            p->answer_s[p->place_theta][l] * other_s;
             }
             if (row->f && stiff > 0.0) {
-                left[1] += row->f[l] * p->alone[1][l] * hold[i] / stiff + p->answer_x[p->place_f][l] * other_x +
+                left[1] += row->f[l] * p->alone[i][l] * hold[i] / stiff + p->answer_x[p->place_f][l] * other_x +
                            p->answer_s[p->place_f][l] * other_s;
             }
         }
@@ -344,11 +351,53 @@ static void move_powers(dual_program *p, const double *u)
 
         x[l] = p->begin_x[l] + p->inverse[0][l] * drive_x + p->inverse[1][l] * drive_s;
         s[l] = p->begin_s[l] + p->inverse[1][l] * drive_x + p->inverse[2][l] * drive_s;
+        p->top_x[l] += drive_x;
+        p->top_s[l] += drive_s;
     }
     for (size_t c = 0; c < p->few; c++) {
         rows_subtract(p->stride, -u[2 * K + c], p->answer_x[c], x);
         rows_subtract(p->stride, -u[2 * K + c], p->answer_s[c], s);
     }
+    for (size_t c = 0; c < p->columns; c++) {
+        rows_subtract(p->stride, -u[2 * K + c], p->column_x[c], p->top_x);
+        rows_subtract(p->stride, -u[2 * K + c], p->column_s[c], p->top_s);
+    }
+}
+
+static double moved_by_numbers(const dual_program *p, const dual_row *row, size_t l)
+{
+    return (row->raised ? row->sign * p->theta_step : 0.0) + (row->f ? row->f[l] * p->f_step : 0.0);
+}
+
+/* The steps of row i where powers change by x and s. A row that is as good as met has a slack beside which the rounding
+ * of its powers is large: its price follows from what drives it, and the slack from that. */
+static void step_row(dual_program *p, const dual_goal *to, size_t i, size_t l)
+{
+    const dual_row *row = &p->row[i];
+    size_t at = row->at + l;
+    double stiff = p->price[at] / p->slack[at], x = p->top_x[l], s = p->top_s[l], lacks;
+
+    if (!(p->price[at] > 0.0)) {
+        return;
+    }
+    if (p->alone[i][l] > 0.5 * stiff) { /* its own stiffness is the smaller part */
+        p->slack_step[at] = row->x[l] * p->spare[l] + row->s[l] * p->spare_s[l] + moved_by_numbers(p, row, l) -
+                            p->rest_row[l + p->stride * i];
+        p->price_step[at] = (dual_change(p, to, at) - p->price[at] * p->slack_step[at]) / p->slack[at];
+        return;
+    }
+    for (size_t j = 0; j < p->rows; j++) {
+        const dual_row *other = &p->row[j];
+        double hold = j == i ? 0.0
+                             : hold_of_row(p, to, j, l) - p->price[other->at + l] / p->slack[other->at + l] *
+                                                              moved_by_numbers(p, other, l);
+
+        x += other->x[l] * hold;
+        s += other->s[l] * hold;
+    }
+    lacks = hold_of_row(p, to, i, l) / stiff - moved_by_numbers(p, row, l);
+    p->price_step[at] = p->alone[i][l] * lacks + p->alone_x[i][l] * x + p->alone_s[i][l] * s;
+    p->slack_step[at] = (dual_change(p, to, at) - p->slack[at] * p->price_step[at]) / p->price[at];
 }
 
 static void step_aps(dual_program *p, const dual_goal *to)
@@ -364,14 +413,7 @@ static void step_aps(dual_program *p, const dual_goal *to)
         p->slack_step[beam] = s;
         p->price_step[beam] = (dual_change(p, to, beam) - p->price[beam] * s) / p->slack[beam];
         for (size_t i = 0; i < p->rows; i++) {
-            const dual_row *row = &p->row[i];
-            size_t at = row->at + l;
-
-            if (p->price[at] > 0.0) {
-                p->slack_step[at] = row->x[l] * x + row->s[l] * s + (row->raised ? row->sign * p->theta_step : 0.0) +
-                                    (row->f ? row->f[l] * p->f_step : 0.0) - p->rest_row[l + p->stride * i];
-                p->price_step[at] = (dual_change(p, to, at) - p->price[at] * p->slack_step[at]) / p->slack[at];
-            }
+            step_row(p, to, i, l);
         }
     }
 }

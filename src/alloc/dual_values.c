@@ -187,8 +187,9 @@ static void look_at_users(dual_program *p, dual_remains *left)
         double alpha = p->slack[p->at_user + k];
         double interference = 1.0 + rows_product(p->stride, load, p->x) + rows_product(p->stride, sensing, s);
 
-        p->rest_alpha[k] = interference + p->slack[p->at_rate + k] - alpha;
-        p->rest_h[k] = p->target[k] * p->h[k] - p->price[p->at_rate + k] - p->price[p->at_user + k];
+        p->rest_alpha[k] = beyond_rounding(interference + p->slack[p->at_rate + k] - alpha, alpha);
+        p->rest_h[k] = beyond_rounding(p->target[k] * p->h[k] - p->price[p->at_rate + k] - p->price[p->at_user + k],
+                                       p->target[k] * p->h[k]);
         left->primal = fmax(left->primal, fabs(p->rest_alpha[k]) / alpha);
         left->worth += p->price[p->at_rate + k] * fabs(p->rest_alpha[k]) + fabs(p->rest_h[k]) * alpha;
     }
