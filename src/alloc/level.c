@@ -92,7 +92,7 @@ static void set_targets_at(level_search *s, double rho)
 }
 
 /* Equal powers of all users, as if budget and limits were shared: lambda_k = 1 / u_k^2. */
-static void begin_search(level_search *s)
+static void begin_level(level_search *s)
 {
     const alloc_problem *problem = s->problem;
     size_t K = problem->K;
@@ -394,7 +394,7 @@ cfi_status level_rates(const alloc_problem *problem, const double *weight, cfi_s
     if (status != CFI_OK) {
         return status;
     }
-    begin_search(&s);
+    begin_level(&s);
     status = search_rate(&s, stop, result, &last, error);
     if (status == CFI_OK && result->proved && !last) {
         memcpy(s.from, s.best, 2 * problem->K * sizeof *s.from);

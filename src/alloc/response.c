@@ -391,7 +391,7 @@ static response_value value_of(const response *r, const double *state, double *a
 }
 
 /* Prices of all that the slopes in r->gain and r->weight pay and cost. */
-static void price_all(shared_answer *shared)
+static void price_slopes(shared_answer *shared)
 {
     response *r = shared->r;
     size_t threads = r->problem->link->threads, pairs_each = 1 + r->pairs / r->problem->K;
@@ -423,7 +423,7 @@ bool response_answer_slopes(response *r, const double *z, double *answer, double
 {
     shared_answer shared = {.r = r, .z = z, .answer = answer};
 
-    price_all(&shared);
+    price_slopes(&shared);
     r->scale = 1.0;
     if (!(r->coupled ? response_coupled_answer(r) : response_find_price(r))) {
         return false;
@@ -444,7 +444,7 @@ bool response_answer(response *r, const double *state, double *answer, response_
     if (problem->target) {
         lift_slopes(r, state);
     }
-    price_all(&shared);
+    price_slopes(&shared);
     scaled = response_answer_scaled(r, state, &gain);
     if (!scaled && !(r->coupled ? response_coupled_answer(r) : response_find_price(r))) {
         return false;

@@ -144,31 +144,22 @@ static cfi_status check_response_couples(const cfi_scenario *scenario, cfi_error
                      : CFI_OK;
 }
 
-/* The sum rate has two. */
-static cfi_status check_surrogate(const cfi_scenario *scenario, cfi_error *error)
-{
-    const cfi_system *system = &scenario->system;
-    char why[64];
-
-    if (system->allocation.objective == CFI_SUM_RATE || system->allocation.surrogate == CFI_SURROGATE_PRODUCT) {
-        return CFI_OK;
-    }
-    snprintf(why, sizeof why, "with the allocation.objective %s ",
-             key_table[KEY_objective].words[system->allocation.objective]);
-    return unavailable(scenario, KEY_surrogate, why, error);
-}
-
-/* The response of the access points follows what has slopes. */
+/* The response of the access points follows what has slopes; other objectives have a solver of that kind where their
+ * problem is convex in powers, and power has one price for all users. */
 static cfi_status check_response_objective(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
-    char why[64];
+    bool shared = system->frame.tau_p < system->K && system->rate_model == CFI_RATE_EXACT;
+    bool by_stream = system->precoding.kind != CFI_PRECODER_MR && system->precoding.kind != CFI_PRECODER_ZF;
+    char why[128];
 
-    if (system->allocation.objective == CFI_SUM_RATE || system->allocation.objective == CFI_PROPORTIONAL_FAIR) {
+    if (system->allocation.objective == CFI_SUM_RATE || system->allocation.objective == CFI_PROPORTIONAL_FAIR ||
+        (!shared && !by_stream)) {
         return CFI_OK;
     }
-    snprintf(why, sizeof why, "with the allocation.objective %s ",
-             key_table[KEY_objective].words[system->allocation.objective]);
+    snprintf(why, sizeof why, "with the allocation.objective %s and %s ",
+             key_table[KEY_objective].words[system->allocation.objective],
+             shared ? "users that share pilots" : "interference by stream");
     return unavailable(scenario, KEY_solver, why, error);
 }
 
@@ -184,9 +175,8 @@ cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
     if (status != CFI_OK) {
         return status;
     }
-    status = check_surrogate(scenario, error);
-    if (status != CFI_OK || system->allocation.solver != CFI_SOLVER_STRUCTURED) {
-        return status;
+    if (system->allocation.solver != CFI_SOLVER_STRUCTURED) {
+        return CFI_OK;
     }
     if (check_response_objective(scenario, error) != CFI_OK) {
         return CFI_UNAVAILABLE;

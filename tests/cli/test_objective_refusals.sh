@@ -86,7 +86,44 @@ for objective in max_min_rate min_power min_crlb; do
         "/allocation/crlb_constraint: \"sca\" with the objective $objective, whose problems have the constraint itself (allowed: exact)"
 done
 
+for objective in max_min_rate min_power min_crlb; do
+    refused "$(asked "\"objective\": \"$objective\", \"solver\": \"structured\"" '' ', "pilots": {"length": 2}')" \
+        "/allocation/solver: \"structured\" with the allocation.objective $objective and users that share pilots is not available in this version (allowed: auto, socp)"
+    for solver in auto socp structured; do
+        asked "\"objective\": \"$objective\", \"solver\": \"$solver\"" '' >even.json
+        expect 0 validate even.json
+    done
+done
+
+# ---------------------------------------------------------------------------------- what is ignored
+# told ALLOCATION TEXT: one warning
+told() {
+    asked "$1" '' "${3:-}" >even.json
+    local command
+    for command in "validate even.json" "run even.json --json" "sweep even.json --over seed=1,2 --dry-run"; do
+        # shellcheck disable=SC2086 # words
+        expect 0 $command --set monte_carlo.drops=1 --set monte_carlo.realizations=0
+        check "$command of $1: one warning $2, not $(cat err)" test "$(grep -cF "warning: $2" err)" -eq 1
+    done
+}
+told '"objective": "min_power", "weights": [1, 2, 3]' 'allocation.weights: ignored by the objective min_power'
+told '"method": "equal", "objective": "max_min_rate"' 'allocation.objective: max_min_rate is ignored by the method equal'
+told '"method": "heuristic", "rate_target_bit_s_hz": 0.1' 'allocation.rate_target_bit_s_hz: the method heuristic raises no rate to its target'
+
 # ------------------------------------------------------------------------------------------- sweeps
+# objectives, weights and targets are swept, and told once more where they are idle in one point alone
+asked '"weights": [1, 2, 3]' >even.json
+expect 0 sweep even.json --over allocation.objective=sum_rate,max_min_rate,proportional_fair,min_power,min_crlb --set monte_carlo.drops=1 \
+    --set monte_carlo.realizations=0 --out objectives
+check "no remark on weights: $(cat err)" test "$(grep -c weights err)" -eq 0
+check "five points" test "$(tail -n +2 objectives/sweep.csv | cut -d, -f1 | sort -u | wc -l)" -eq 5
+asked '"objective": "min_power"' "$nothing" >even.json
+expect 0 sweep even.json --over allocation.rate_target_bit_s_hz=0:0.5:2 --set monte_carlo.drops=1 --set monte_carlo.realizations=0 --out targets
+check "five targets" test "$(wc -l <targets/sweep.ndjson)" -eq 6
+asked '"objective": "max_min_rate"' '' ', "sweep": {"allocation.weights": [null, {"even": [1, 1, 1]}, {"first": [2, 1, 1]}]}' >even.json
+expect 0 sweep even.json --set monte_carlo.drops=1 --set monte_carlo.realizations=0 --out weights
+check "three weights" test "$(wc -l <weights/sweep.ndjson)" -eq 4
+
 # a point of a sweep is refused with the value that makes it one
 printf '%s' "$(asked '' "$nothing")" >even.json
 expect 3 sweep even.json --over allocation.objective=sum_rate,min_power --out results
