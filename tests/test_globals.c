@@ -83,6 +83,81 @@ static void optima_are_proved_and_have_no_better_neighbours(void **state)
     assert_in_range(tried, 40000, 96000);
 }
 
+/* Shared pilots: the problem in amplitudes, where both powers interfere alike and sensing power tells more. */
+static global_drop *make_shared_drop(uint64_t seed, cfi_objective objective)
+{
+    const size_t antennas[][2] = {{4, 4}, {2, 4}, {3, 3}};
+    coupled_kind kind = {.L = 2 + seed % 3,
+                         .K = 2 + seed / 2 % 4,
+                         .N = antennas[seed % 3][0],
+                         .M = antennas[seed % 3][1],
+                         .pilots = 1 + seed / 3 % 2,
+                         .asked = seed / 4 % 3 == 0   ? ASK_ANGLES
+                                  : seed / 4 % 3 == 1 ? ASK_DETECTION
+                                                      : ASK_ANGLES | ASK_DETECTION,
+                         .limits = seed % 4 == 1,
+                         .margin = 1.6,
+                         .clusters = seed / 5 % 3 == 2};
+    global_drop *g = malloc(sizeof *g);
+    cfi_system *s;
+
+    g->c = make_coupled_drop(seed, kind);
+    s = global_system(g);
+    s->sensing.position_threshold_m = 0.0;
+    s->allocation.objective = objective;
+    set_equal_powers(g->c->d, &g->c->d->powers);
+    for (size_t k = 0; k < kind.K; k++) {
+        g->weight[k] = 1.0 + 0.3 * (double)k;
+        g->target[k] = k % 3 == 2 ? 0.0 : 0.7 * raw_rate(g->c->d, &g->c->d->powers, k);
+    }
+    s->allocation.weights = g->weight;
+    s->allocation.rate_target_bit_s_hz = g->target;
+    return g;
+}
+
+static void shared_pilots_are_convex_in_amplitudes(void **state)
+{
+    size_t tried = 0, optimal = 0;
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 48; seed++) {
+        global_drop *g = make_shared_drop(seed, objectives[seed % 3]);
+        cfi_allocation allocation;
+
+        assert_true(globals_apply(&g->c->d->link));
+        allocation = run(g->c->d);
+        if (allocation.status != CFI_ALLOC_INFEASIBLE) {
+            double value = raw_value(g, &allocation.powers);
+
+            assert_int_equal(allocation.status, CFI_ALLOC_OPTIMAL);
+            assert_true(raw_global_violation(g, &allocation.powers) < 1e-9);
+            assert_close(allocation.objective.value / value, 1.0, 1e-9);
+            assert_true(advantage(g, allocation.objective.dual_value, value) > -1e-10);
+            assert_true(advantage(g, allocation.objective.dual_value, value) < 1e-6);
+            check_neighbours(g, &allocation, seed, 300, &tried);
+            optimal++;
+        }
+        free_global_drop(g);
+    }
+    assert_in_range(optimal, 40, 48);
+    assert_in_range(tried, 6000, 48 * 300);
+}
+
+/* Where that is not so, no global method takes the problem. */
+static void other_shared_pilots_are_not_convex(void **state)
+{
+    global_drop *g = make_shared_drop(1, CFI_MIN_POWER);
+
+    (void)state;
+    assert_true(globals_apply(&g->c->d->link));
+    global_system(g)->sensing.position_threshold_m = 1.0;
+    assert_false(globals_apply(&g->c->d->link));
+    global_system(g)->sensing.position_threshold_m = 0.0;
+    global_system(g)->rate_model = CFI_RATE_THEOREM1;
+    assert_true(globals_apply(&g->c->d->link));
+    free_global_drop(g);
+}
+
 /* The parts of a problem that globals.h asks about, of a drop. */
 typedef struct asked_drop {
     cfi_arena *arena;
@@ -250,6 +325,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_pair_is_closed_form),
         cmocka_unit_test(optima_are_proved_and_have_no_better_neighbours),
+        cmocka_unit_test(shared_pilots_are_convex_in_amplitudes),
+        cmocka_unit_test(other_shared_pilots_are_not_convex),
         cmocka_unit_test(bounds_from_any_multipliers_are_bounds),
         cmocka_unit_test(largest_common_rates_are_equal),
         cmocka_unit_test(least_power_for_the_largest_common_rate_is_the_budget),
