@@ -218,12 +218,12 @@ static drop *make_ordered_drop(uint64_t seed, bool reversed, double *target, dou
         made.limit[l] = made.system.power.budget_w * (0.3 + 0.1 * (double)(reversed ? L - 1 - l : l));
     }
     made.system.power.ap_limit_w = made.limit;
-    made.system.allocation.objective = objectives[seed % 3];
     made.system.allocation.rate_target_bit_s_hz = target;
     made.system.allocation.weights = weight;
     d = make_drop(made);
     d->link.system = &d->made.system;
     set_tightness(d, 0.3);
+    d->made.system.allocation.objective = objectives[seed % 3];
     return d;
 }
 
