@@ -119,8 +119,8 @@ cfi_status goal_of_power(globals_job *job, cfi_error *error);
 cfi_status goal_of_information(globals_job *job, cfi_error *error);
 
 /* Powers that meet all rate targets and all sensing constraints: those that exceed the targets most, by the largest
- * common factor of them, raised->common; raised->bound: no powers have a larger one, so that below 1 it proves that none
- * meet them. For a system with some target above 0. raised->trace may be NULL. Fails as globals_find. */
+ * common factor of them, raised->common; raised->bound: no powers have a larger one, so that below 1 it proves that
+ * none meet them. For a system with some target above 0. raised->trace may be NULL. Fails as globals_find. */
 cfi_status globals_feasible(globals_drop *drop, globals_answer *answer, globals_raised *raised, cfi_error *error);
 
 /* What must give way where targets and sensing cannot be met together: the rates of all users by one factor; where that

@@ -1,10 +1,9 @@
 /* The largest common rate, as the root of a convex problem's least factor of budget and limits. docs/model.md (M30)
  *
  * For R_k = weight_k c let g(c) be the least factor of budget and limits: powers exist where g(c) <= 1. With one user,
- * g = t / (G - t V), so that 1 / g is linear in 1 / t: Newton's method is applied to 1 / g as a function of 1 / tau, tau
- * the SINR that the largest weight asks for, with
- *     dg / dc = sum_k lambda_k I_k / t_k dt_k / dc
- * from the multipliers, between a c that has been reached and one that has not. */
+ * g = t / (G - t V), so that 1 / g is linear in 1 / t: Newton's method is applied to 1 / g as a function of 1 / tau,
+ * tau the SINR that the largest weight asks for, with dg / dc = sum_k lambda_k I_k / t_k dt_k / dc from the
+ * multipliers, between a c that has been reached and one that has not. */
 #include "alloc/globals.h"
 
 #include "alloc/constants.h"
