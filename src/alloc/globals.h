@@ -38,6 +38,7 @@ typedef struct globals_answer {
     globals_end end;
     double factor;      /* g of the point, evaluated anew */
     double bound;       /* no powers have a better one (globals_bound); NaN: not proved */
+    double settled;     /* what the solver's powers were multiplied by */
     alloc_point *point; /* meets everything that is held, to rounding */
     globals_multipliers multipliers;
     size_t iterations; /* of the solver, added up from call to call */
@@ -53,10 +54,12 @@ typedef struct globals_drop {
     cfi_arena *arena;
     cone_solver cone; /* from question to question */
     size_t asked;     /* problems that were solved */
+    double ahead;     /* relative: by how much solvers raise targets, of the order of their tolerance */
 } globals_drop;
 
-/* Whether the problem is convex in powers, and its constraints on sensing are known as data: orthogonal pilots or
- * rate.model theorem1, and no thresholds on signals that have directions. */
+/* Whether the problem is convex and its constraints on sensing are known as data. In powers: orthogonal pilots or
+ * rate.model theorem1, and no constraints on signals that have directions. In amplitudes, where users share pilots:
+ * both powers interfere alike, and sensing is asked of own echoes alone, which sensing power tells more of. */
 bool globals_apply(const cfi_link *link);
 /* kinds: those of the system's thresholds, or what else is wanted (information_build_kinds). Memory comes from the
  * arena. Fails: CFI_NO_MEMORY, CFI_INVALID. The caller closes it, also after a failure. */
@@ -66,11 +69,25 @@ void globals_close(globals_drop *drop);
 /* Room for answers; false: out of memory. */
 bool globals_room(const globals_drop *drop, globals_answer *answer);
 
+/* Multipliers of value 0, from the drop's arena; false: out of memory. */
+bool globals_make_multipliers(const globals_drop *drop, globals_multipliers *out);
+
+void globals_copy_multipliers(const globals_drop *drop, const globals_multipliers *from, globals_multipliers *to);
+/* Into the memory that the other has. */
+void globals_copy_answer(const globals_drop *drop, const globals_answer *from, globals_answer *to);
+
 /* Answers a question. Overwrites *answer, but for iterations. Fails: CFI_NO_MEMORY, CFI_INTERRUPTED, the export's
  * error; the solver's failure is an answer. */
 cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error);
-/* The same by one cone problem, whatever allocation.solver says. */
+/* The same by one cone problem in powers, whatever allocation.solver says; in amplitudes where users share pilots
+ * (globals_amplitudes.c), which proves its bound itself. */
 cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error);
+
+cfi_status globals_solve_amplitudes(globals_drop *drop, const globals_ask *ask, globals_answer *answer,
+                                    cfi_error *error);
+bool globals_apply_to_amplitudes(const cfi_link *link);
+/* Makes an answer of what went wrong in a solver; returns what is left of it. */
+cfi_status globals_forgive(globals_drop *drop, globals_answer *answer, cfi_status status, cfi_error *error);
 
 /* What no powers that do what is asked can have: at least that g where budget or limits are raised, at most that g
  * where sensing is. From any multipliers, of whoever; they are improved first: lambda is made the fixed point that
@@ -134,7 +151,7 @@ cfi_status globals_run(const cfi_link *link, const cfi_alloc_options *options, a
                        cfi_allocation *out, double *trace, cfi_error *error);
 
 /* Scales all powers of a point by the least factor with which it meets targets and what sensing is held to, or where
- * sensing is raised by the largest within budget and limits; returns its g, NaN where no factor does. */
-double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_point *point);
+ * sensing is raised by the largest within budget and limits (*by); returns its g, NaN where no factor does. */
+double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_point *point, double *by);
 
 #endif
