@@ -4,6 +4,7 @@
  * the value at the point
  *     1 + (a / c) z >= (weight tau0 / c) (1 + theta) */
 #include "alloc/constants.h"
+#include "alloc/globals.h"
 #include "alloc/step_gain.h"
 #include "base/units.h"
 
@@ -106,4 +107,5 @@ const alloc_objective objective_max_min_rate = {.name = "max_min_rate",
                                                 .needs_everyone = true,
                                                 .surrogate = least_surrogate,
                                                 .complete = problem_complete,
-                                                .stop = objective_little_is_left};
+                                                .stop = objective_little_is_left,
+                                                .goal = goal_of_rates};

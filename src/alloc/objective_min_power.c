@@ -1,5 +1,6 @@
 /* The least power that meets all that is asked. docs/model.md (M30), (M32) */
 #include "alloc/constants.h"
+#include "alloc/globals.h"
 #include "alloc/step_rows.h"
 
 /* Watts radiated by all access points. */
@@ -65,4 +66,5 @@ const alloc_objective objective_min_power = {.name = "min_power",
                                              .measured = measure_min_power,
                                              .surrogate = power_surrogate,
                                              .complete = targets_complete_least,
-                                             .stop = objective_little_is_left};
+                                             .stop = objective_little_is_left,
+                                             .goal = goal_of_power};

@@ -22,7 +22,7 @@ static cfi_status check_loads(const alloc_problem *problem, cfi_error *error)
                          "allocation.crlb_constraint: \"sca\" needs communication and sensing power that interfere "
                          "alike (allowed here: \"exact\")");
     }
-    if (problem->coupled && system->allocation.crlb_constraint == CFI_CRLB_SCA) {
+    if (problem_informs(problem) && system->allocation.crlb_constraint == CFI_CRLB_SCA) {
         return error_set(
             error, CFI_INVALID,
             "allocation.crlb_constraint: \"sca\" knows angle thresholds on own echoes alone (allowed here: "
@@ -77,13 +77,7 @@ static void choose_active(alloc_stepper *stepper, const alloc_values *at)
 
 static cfi_status export_step(const alloc_stepper *stepper, const socp_problem *problem, cfi_error *error)
 {
-    const cfi_alloc_options *options = stepper->options;
-
-    if (!options || !options->export_problem) {
-        return CFI_OK;
-    }
-    return options->export_problem(options->export_context, stepper->problem->link->drop, stepper->start, stepper->step,
-                                   problem, error);
+    return alloc_export(stepper->options, stepper->problem->link->drop, stepper->start, stepper->step, problem, error);
 }
 
 /* Solves the step's problem in the workspace, made anew when the pattern is new. */

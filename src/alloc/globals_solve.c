@@ -1,0 +1,348 @@
+/* One question about powers, answered by a cone problem. docs/model.md (M30) */
+#include "alloc/globals.h"
+
+#include "alloc/constants.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Relative: targets are raised by so much in the solver's problem, first and where its solutions fall short. (Raising
+ * all powers makes little good where interference is all there is.) */
+static const double LEAST_AHEAD = 2e-9, MOST_AHEAD = 1e-6;
+
+/* Relative: raising all powers by so much for what the solver left short may cost more than asking ahead does. */
+static const double DEAR_SCALING = 1e-8;
+
+static cfi_status globals_out_of_memory(const cfi_link *link, cfi_error *error)
+{
+    return error_set(error, CFI_NO_MEMORY, "out of memory for the cone problem of %zu access points and %zu users",
+                     link->L, link->K);
+}
+
+bool globals_apply(const cfi_link *link)
+{
+    const cfi_system *system = link->system;
+    bool senses = system->sensing.crlb_threshold_rad2 || system->allocation.objective == CFI_MIN_CRLB ||
+                  system->allocation.objective == CFI_MIN_POSITION_ERROR || system_couples_sensing(system);
+
+    if (system->rate_model == CFI_RATE_EXACT && link->pilots_overlap) {
+        return globals_apply_to_amplitudes(link);
+    }
+    return !(senses && link->directions.aim);
+}
+
+cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_alloc_options *options,
+                        cfi_arena *arena, globals_drop *drop, cfi_error *error)
+{
+    *drop = (globals_drop){.link = problem->link, .problem = problem, .options = options, .arena = arena};
+    return coupled_describe(problem->link, kinds, options ? options->stop : NULL, arena, &drop->coupled, error);
+}
+
+void globals_close(globals_drop *drop)
+{
+    cone_solver_empty(&drop->cone);
+}
+
+bool globals_room(const globals_drop *drop, globals_answer *answer)
+{
+    *answer = (globals_answer){.end = GLOBALS_FAILED, .point = problem_point(drop->problem, drop->arena)};
+    return globals_make_multipliers(drop, &answer->multipliers) && answer->point;
+}
+
+void globals_copy_answer(const globals_drop *drop, const globals_answer *from, globals_answer *to)
+{
+    alloc_point *point = to->point;
+    globals_multipliers multipliers = to->multipliers;
+
+    problem_copy(drop->problem, from->point, point);
+    globals_copy_multipliers(drop, &from->multipliers, &multipliers);
+    *to = *from;
+    to->point = point;
+    to->multipliers = multipliers;
+}
+
+/* ---------------------------------------------------------------------------- settling ---- */
+
+/* Power in all and the largest q_l over its limit, of a point. */
+typedef struct radiation {
+    double total, share, stated_share;
+} radiation;
+
+static radiation radiation_of(const globals_drop *drop, const alloc_point *point)
+{
+    radiation sum = {0.0, 0.0, 0.0};
+
+    for (size_t l = 0; l < drop->problem->L; l++) {
+        double q = point->x[l] + point->s[l];
+
+        sum.total += q;
+        sum.share = fmax(sum.share, q / drop->coupled.limit[l]);
+        sum.stated_share = fmax(sum.stated_share, q / drop->coupled.stated[l]);
+    }
+    return sum;
+}
+
+/* The least factor of all powers at which user k has its target; infinite: none is enough. */
+static double factor_for_user(double u, double interference, double target)
+{
+    double left = u * u - target * (interference - 1.0);
+
+    return left > 0.0 ? target / left : INFINITY;
+}
+
+static double factor_for_users(const globals_drop *drop, const globals_ask *ask, const alloc_point *point,
+                               alloc_values *values)
+{
+    double factor = 0.0;
+
+    problem_evaluate(drop->problem, point, values);
+    for (size_t k = 0; k < drop->problem->K; k++) {
+        if (ask->target[k] > 0.0) {
+            factor = fmax(factor, factor_for_user(values->u[k], values->interference[k], ask->target[k]));
+        }
+    }
+    return factor;
+}
+
+static void scale_powers(const alloc_problem *problem, double factor, alloc_point *point)
+{
+    rows_scale(problem->K * problem->stride, sqrt(factor), point->w);
+    for (size_t l = 0; l < problem->L; l++) {
+        point->x[l] *= factor;
+        point->s[l] *= factor;
+    }
+}
+
+/* The largest factor within what is held of budget and limits; infinite: nothing is. */
+static double room_above(const globals_drop *drop, const coupled_ask *ask, const radiation *now)
+{
+    double room = INFINITY;
+
+    if (ask->budget == POWER_HELD && now->total > 0.0) {
+        room = coupled_budget(&drop->coupled, ask) / now->total;
+    }
+    if (ask->limits == POWER_HELD) {
+        double share = ask->budget == POWER_HELD ? now->share : now->stated_share;
+
+        room = share > 0.0 ? fmin(room, 1.0 / share) : room;
+    }
+    return room;
+}
+
+/* g of a point, of radiation `now` and information `values`. */
+static double factor_of(const globals_drop *drop, const coupled_ask *ask, const radiation *now,
+                        const information_values *values)
+{
+    double factor = 0.0;
+
+    if (ask->raised) {
+        return information_margin(&drop->coupled.information, ask->raised, values, values, 0.0);
+    }
+    if (ask->budget == POWER_RAISED) {
+        factor = now->total / coupled_budget(&drop->coupled, ask);
+    }
+    return ask->limits == POWER_RAISED ? fmax(factor, now->stated_share) : factor;
+}
+
+/* What the solver left short of own rows that are held, which may ask for little beside what an access point has: more
+ * of whichever power tells more. */
+static void lift_point(const globals_drop *drop, unsigned held, alloc_point *point)
+{
+    const alloc_information *information = &drop->coupled.information;
+
+    for (size_t i = 0; i < information->owns; i++) {
+        const information_own *own = &information->own[i];
+
+        for (size_t l = 0; (held >> own->kind & 1) && l < information->L; l++) {
+            double missing = 1.0 - own->x[l] * point->x[l] - own->s[l] * point->s[l], x = point->x[l];
+
+            if (!(missing > 0.0)) {
+                continue;
+            }
+            if (own->s[l] >= own->x[l]) {
+                point->s[l] += own->s[l] > 0.0 ? missing / own->s[l] : 0.0;
+            } else {
+                point->x[l] = x + missing / own->x[l];
+                problem_set_power(drop->problem, l, point->w, x, point->x[l]);
+            }
+        }
+    }
+}
+
+double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_point *point, double *by)
+{
+    const alloc_information *information = &drop->coupled.information;
+    cfi_arena *arena = drop->arena;
+    cfi_arena_mark mark = arena_mark(arena);
+    double *row = arena_alloc(arena, information_rows(information) + 1 + 2 * drop->problem->K, sizeof *row);
+    information_values values = {.row = row};
+    alloc_values users = {.u = NULL};
+    double needed, factor = NAN, room;
+    radiation now;
+
+    if (row) {
+        users.u = row + information_rows(information) + 1;
+        users.interference = users.u + drop->problem->K;
+        lift_point(drop, ask->sensing.held, point);
+        information_evaluate(information, point->x, point->s, &values);
+        needed = fmax(factor_for_users(drop, ask, point, &users),
+                      1.0 / information_margin(information, ask->sensing.held, &values, &values, 0.0));
+        now = radiation_of(drop, point);
+        room = room_above(drop, &ask->sensing, &now);
+        if (needed < INFINITY && needed <= room * (1.0 + FEASIBLE_ROUNDING)) {
+            *by = ask->sensing.raised && room < INFINITY ? fmax(room, needed) : fmax(needed, 0.0);
+            scale_powers(drop->problem, *by, point);
+            now = radiation_of(drop, point);
+            information_evaluate(information, point->x, point->s, &values);
+            factor = factor_of(drop, &ask->sensing, &now, &values);
+        }
+    }
+    arena_release(arena, mark);
+    return factor;
+}
+
+/* ----------------------------------------------------------------------------- solving ---- */
+
+/* Total power, in units, that better powers than the point's do not exceed. */
+static double most_power(const globals_drop *drop, const coupled_ask *ask, double factor)
+{
+    double budget = coupled_budget(&drop->coupled, ask), sum = 0.0;
+
+    if (ask->budget != POWER_FREE) {
+        return budget * (ask->budget == POWER_RAISED ? factor : 1.0);
+    }
+    for (size_t l = 0; l < drop->problem->L; l++) {
+        sum += drop->coupled.stated[l];
+    }
+    return sum * (ask->limits == POWER_RAISED ? factor : 1.0);
+}
+
+static bool make_users(const globals_drop *drop, const globals_ask *ask, program_users *users)
+{
+    const alloc_problem *problem = drop->problem;
+    cfi_arena *arena = drop->arena;
+    size_t pairs = problem->K * problem->L;
+    size_t *number = arena_alloc(arena, 2 * pairs + problem->K, sizeof *number);
+
+    *users = (program_users){.problem = problem,
+                             .target = ask->target,
+                             .ahead = drop->ahead,
+                             .power = number,
+                             .mean = number + pairs,
+                             .own = number + 2 * pairs,
+                             .unit = arena_alloc(arena, problem->K, sizeof(double)),
+                             .options = drop->options,
+                             .step = drop->asked};
+    return number && users->unit;
+}
+
+/* What the solver found, settled and proved. */
+static void take_answer(const globals_drop *drop, const globals_ask *ask, const program_answer *found,
+                        globals_answer *answer)
+{
+    answer->multipliers.budget = found->budget;
+    memcpy(answer->multipliers.sensing.Z, found->powers.multipliers.Z, sizeof answer->multipliers.sensing.Z);
+    answer->factor = globals_settle(drop, ask, answer->point, &answer->settled);
+    if (!isfinite(answer->factor)) {
+        return; /* short of what is asked */
+    }
+    answer->end = GLOBALS_FOUND;
+    answer->bound = globals_bound(drop, ask, most_power(drop, &ask->sensing, answer->factor), &answer->multipliers);
+}
+
+cfi_status globals_forgive(globals_drop *drop, globals_answer *answer, cfi_status status, cfi_error *error)
+{
+    cone_solver_empty(&drop->cone); /* what is half made must not serve the next question */
+    if (status != CFI_FAILED && status != CFI_INVALID) {
+        return status;
+    }
+    answer->end = GLOBALS_FAILED;
+    answer->why = status == CFI_FAILED ? "the cone solver gives no answer" : "the cone solver refuses the problem";
+    return error_set(error, CFI_OK, "%s", "");
+}
+
+cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
+{
+    cfi_arena_mark mark = arena_mark(drop->arena);
+    program_users users;
+    double *row = arena_zeros(drop->arena, 2 * drop->problem->L, sizeof *row);
+    program_answer found = {
+        .powers = {.x = row, .s = row + drop->problem->L, .multipliers.row = answer->multipliers.sensing.row},
+        .lambda = answer->multipliers.lambda,
+        .limit = answer->multipliers.limit,
+        .point = answer->point};
+    cfi_status status = row && make_users(drop, ask, &users) ? CFI_OK : globals_out_of_memory(drop->link, error);
+
+    answer->end = GLOBALS_FAILED;
+    answer->why = NULL;
+    answer->bound = answer->factor = NAN;
+    if (status == CFI_OK) {
+        status = program_solve(&drop->coupled, &ask->sensing, &users, &drop->cone, drop->arena, &found, error);
+    }
+    answer->iterations += found.iterations;
+    drop->asked++;
+    if (status != CFI_OK) {
+        status = globals_forgive(drop, answer, status, error);
+    } else if (status == CFI_OK && found.powers.found) {
+        take_answer(drop, ask, &found, answer);
+    } else if (status == CFI_OK) {
+        answer->end = GLOBALS_NONE;
+    }
+    arena_release(drop->arena, mark);
+    return status;
+}
+
+static cfi_status solve_ahead(globals_drop *drop, const globals_ask *ask, double ahead, globals_answer *answer,
+                              cfi_error *error)
+{
+    drop->ahead = ahead;
+    return drop->problem->coherent ? globals_solve_amplitudes(drop, ask, answer, error)
+                                   : globals_solve(drop, ask, answer, error);
+}
+
+/* The solver left targets so short that raising all powers for them was dear, or not enough. */
+static bool is_short(const globals_answer *answer)
+{
+    return answer->end == GLOBALS_FOUND ? answer->settled > 1.0 + DEAR_SCALING
+                                        : answer->end == GLOBALS_FAILED && !answer->why;
+}
+
+static bool is_better(const globals_ask *ask, const globals_answer *one, const globals_answer *other)
+{
+    return one->end == GLOBALS_FOUND &&
+           (other->end != GLOBALS_FOUND ||
+            (ask->sensing.raised ? one->factor > other->factor : one->factor < other->factor));
+}
+
+/* Asks once more, further ahead, and keeps the better answer. */
+static cfi_status ask_again(globals_drop *drop, const globals_ask *ask, double ahead, globals_answer *answer,
+                            cfi_error *error)
+{
+    globals_answer other;
+    cfi_status status;
+
+    if (!globals_room(drop, &other)) {
+        return globals_out_of_memory(drop->link, error);
+    }
+    other.iterations = answer->iterations;
+    status = solve_ahead(drop, ask, ahead, &other, error);
+    if (status == CFI_OK && is_better(ask, &other, answer)) {
+        globals_copy_answer(drop, &other, answer);
+    }
+    answer->iterations = other.iterations;
+    return status;
+}
+
+cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
+{
+    cfi_arena_mark mark = arena_mark(drop->arena);
+    cfi_status status = solve_ahead(drop, ask, LEAST_AHEAD, answer, error);
+
+    for (double ahead = 10.0 * LEAST_AHEAD; status == CFI_OK && is_short(answer) && ahead <= MOST_AHEAD;
+         ahead *= 10.0) {
+        status = ask_again(drop, ask, ahead, answer, error);
+    }
+    arena_release(drop->arena, mark);
+    answer->why = answer->end == GLOBALS_FAILED && !answer->why ? "the solver's solutions meet no target" : answer->why;
+    return status;
+}
