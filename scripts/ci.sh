@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What scripts/test.sh leaves out: the tests in a build by clang under its sanitizers, 20 s of every fuzz target, clang-tidy,
-# and the tests of the rooms in a build for 64-bit ARM under qemu. Installs what is missing.
+# What scripts/test.sh leaves out: 20 s of every fuzz target and clang-tidy, on the build of CFISAC_SANITIZERS=clang
+# scripts/test.sh, which runs the tests of it, and the tests of the rooms in a build for 64-bit ARM under qemu. Installs what
+# is missing.
 #   scripts/ci.sh [SECONDS]      SECONDS: for each fuzz target (default: 20)
 set -uo pipefail
 # shellcheck source=scripts/steps.sh
@@ -40,10 +41,7 @@ tidy() {
 }
 
 "$top/scripts/deps.sh" ci || exit 1
-CC=clang step 'build, clang with sanitizers and fuzzer' build build/ci-clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCFISAC_SANITIZE=ON \
-  -DCFISAC_FUZZ=ON && {
-  # without the long ones that scripts/test.sh runs under gcc's sanitizers and that hardly depend on the compiler
-  step 'tests, clang' run_tests build/ci-clang -E 'test_faults|test_sweep_cli|test_instances|self_test|test_ordinary|test_estimable|test_solve_stops|test_cli|test_estimator|test_located|test_link_alloc$|test_shared$|test_stop$|test_directed$|test_coupled_|^docs$'
+step 'build, clang with sanitizers and fuzzer' build_sanitizers_clang && {
   step "fuzzing, $seconds s each" fuzz_all
   step 'clang-tidy' tidy
 }

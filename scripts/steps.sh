@@ -26,6 +26,13 @@ build() {
   fi
 }
 
+# Builds under AddressSanitizer and UndefinedBehaviorSanitizer: by the compiler at hand, or by clang, with the fuzz targets.
+build_sanitizers_gcc() { build build/test-sanitize -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCFISAC_SANITIZE=ON; }
+build_sanitizers_clang() {
+  "$top/scripts/deps.sh" ci && CC=clang build build/ci-clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCFISAC_SANITIZE=ON -DCFISAC_FUZZ=ON
+}
+sanitizers_dir() { [ "$1" = clang ] && printf build/ci-clang || printf build/test-sanitize; }
+
 # run_tests DIR OPTION...: of ctest
 run_tests() {
   local dir=$1

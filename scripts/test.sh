@@ -2,6 +2,7 @@
 # Installs what is missing, builds with warnings as errors, and runs every test: in Release (the benches are built, too,
 # and not run), again under AddressSanitizer and UndefinedBehaviorSanitizer, then the lint of shell scripts and the format
 # of the C sources. scripts/ci.sh has more.
+#   CFISAC_SANITIZERS=clang scripts/test.sh      sanitizers of clang, which find more, in the build that scripts/ci.sh goes on with
 set -uo pipefail
 # shellcheck source=scripts/steps.sh
 . "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
@@ -20,14 +21,15 @@ check_format() {
   find src include tests docs -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror
 }
 
+sanitizers=${CFISAC_SANITIZERS:-gcc}
 "$top/scripts/deps.sh" test || exit 1
 step 'build, release' build build/test-release -DCMAKE_BUILD_TYPE=Release && {
   step 'build, benches' build_benches
   step 'tests, release' run_tests build/test-release
 }
 # Scripts that read sources, and long ones of the program's files and kills, ran above.
-step 'build, sanitizers' build build/test-sanitize -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCFISAC_SANITIZE=ON &&
-  step 'tests, sanitizers' run_tests build/test-sanitize -E 'self_test|test_instances|test_faults'
+step "build, sanitizers of $sanitizers" "build_sanitizers_$sanitizers" &&
+  step 'tests, sanitizers' run_tests "$(sanitizers_dir "$sanitizers")" -E 'self_test|test_instances|test_faults'
 step 'shellcheck' lint_shell
 step 'clang-format' check_format
 conclude

@@ -340,7 +340,6 @@ static void warnings_name_what_is_ignored_or_useless(void **state)
                  false);
     assert_warns("{\"allocation\": {\"method\": \"equal\"}}", "crlb_threshold_db", false);
     assert_warns("{}", "sweep", false);
-    assert_warns("{\"allocation\": {\"rate_target_bit_s_hz\": 1}}", "rate_target_bit_s_hz", true);
     assert_warns("{\"network\": {\"tx_antennas\": 1, \"rx_antennas\": 1}}", "no information", true);
     assert_warns("{\"network\": {\"aps\": 1, \"ues\": 1, \"ap_positions_m\": [[0, 0]], \"ue_positions_m\": [[9, 0]]}}",
                  "1 pairs of explicit positions are closer", true);

@@ -44,6 +44,7 @@ typedef struct cfi_alloc_options {
  *   BUDGET(_DBM)  the total power, times the factor; `ap` is the access point that needs most of it
  *   POSITION   the position threshold, metres, times the factor
  *   DETECTION  the SNR that the detection threshold asks for, over the factor
+ *   RATE       the rate target of user `ue`, bit/s/Hz, over the factor; of every user where ue is CFI_NOWHERE
  * Where constraints couple access points (docs/model.md (M28)) one kind of threshold is asked to give way alone if that
  * is enough, in the order position, detection, angles, the last by one factor at all access points; else all limits by
  * one factor, else the total power; else limits and total power by one factor, said as the total power with `ap`
@@ -57,7 +58,8 @@ typedef enum {
     CFI_CONSTRAINT_BUDGET_DBM, /* said by power.budget_dbm */
     CFI_CONSTRAINT_POSITION,
     CFI_CONSTRAINT_DETECTION,
-    CFI_CONSTRAINT_LAST = CFI_CONSTRAINT_DETECTION
+    CFI_CONSTRAINT_RATE,
+    CFI_CONSTRAINT_LAST = CFI_CONSTRAINT_RATE
 } cfi_constraint;
 /* The scenario's key, e.g. "power.ap_limit_dbm"; NULL for CFI_CONSTRAINT_NONE. */
 const char *constraint_key(cfi_constraint constraint);
@@ -73,6 +75,7 @@ typedef struct cfi_infeasibility {
 typedef struct cfi_objective_result {
     const char *name, *unit; /* static: the scenario's word, "bit/s/Hz" */
     double value;            /* recomputed from powers */
+    double dual_value;       /* in `unit`: no feasible powers are better, proved by the dual; NaN: nothing is proved */
     const double *trace; /* trace_count values: the start, then each accepted step; structured: the best so far after
                             each evaluation. It never falls */
     size_t trace_count;
@@ -138,10 +141,11 @@ typedef struct cfi_evaluation {
     double sum_rate_bit_s_hz;
     double *crlb_rad2; /* L: the bound of system->sensing.crlb_model; infinite: no information */
     double worst_crlb_rad2;
-    double position_error_m; /* the bound of the same model, where there is a threshold on it; else NaN */
+    double position_error_m; /* the bound of the same model, where something is asked of it; else NaN */
     double *ap_power_w;      /* L: watts radiated */
-    double violation; /* largest relative violation of budget, AP limits and thresholds, in units of what is needed; 0:
-                         all hold */
+    double power_w;          /* sum of them */
+    double violation; /* largest relative violation of budget, AP limits, thresholds and rate targets, in units of what
+                         is needed; 0: all hold. Angle thresholds are no constraints of min_crlb */
 } cfi_evaluation;
 
 /* Arrays of *out come from the arena. Fails: CFI_NO_MEMORY, CFI_FAILED as the metrics do. */

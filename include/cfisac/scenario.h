@@ -49,16 +49,17 @@ typedef enum {
     CFI_METHOD_GIVEN
 } cfi_method;
 /* X(SUM_RATE, sum_rate) is CFI_SUM_RATE, the word "sum_rate" of allocation.objective and the row objective_sum_rate in
- * src/alloc/objective_sum_rate.c. Words to come are known, and refused. */
-#define CFI_OBJECTIVES(X)         X(SUM_RATE, sum_rate)
-#define CFI_OBJECTIVES_TO_COME(X) X(MAX_MIN_RATE, max_min_rate) X(MIN_POWER, min_power) X(MIN_CRLB, min_crlb)
+ * src/alloc/objective_sum_rate.c. */
+#define CFI_OBJECTIVES(X)                                                                                              \
+    X(SUM_RATE, sum_rate)                                                                                              \
+    X(MAX_MIN_RATE, max_min_rate)                                                                                      \
+    X(PROPORTIONAL_FAIR, proportional_fair)                                                                            \
+    X(MIN_POWER, min_power)                                                                                            \
+    X(MIN_CRLB, min_crlb)                                                                                              \
+    X(MIN_POSITION_ERROR, min_position_error)
 
 #define CFI_OBJECTIVE_CONSTANT(constant, word) CFI_##constant,
-typedef enum {
-    CFI_OBJECTIVES(CFI_OBJECTIVE_CONSTANT) CFI_OBJECTIVE_COUNT,
-    CFI_OBJECTIVE_LAST = CFI_OBJECTIVE_COUNT - 1, /* that this version has */
-    CFI_OBJECTIVES_TO_COME(CFI_OBJECTIVE_CONSTANT)
-} cfi_objective;
+typedef enum { CFI_OBJECTIVES(CFI_OBJECTIVE_CONSTANT) CFI_OBJECTIVE_COUNT } cfi_objective;
 typedef enum { CFI_SURROGATE_PRODUCT, CFI_SURROGATE_FRACTIONAL } cfi_surrogate;
 typedef enum { CFI_CRLB_EXACT, CFI_CRLB_SCA } cfi_crlb_constraint;
 typedef enum { CFI_SOLVER_AUTO, CFI_SOLVER_SOCP, CFI_SOLVER_STRUCTURED } cfi_solver;
@@ -260,6 +261,12 @@ static inline bool system_couples_sensing(const cfi_system *system)
 
     return sensing->position_threshold_m > 0.0 || sensing->detection_threshold > 0.0 ||
            (sensing->crlb_threshold_rad2 && sensing->crlb_model == CFI_CRLB_NONCOHERENT);
+}
+
+/* Angle thresholds that the allocation must keep (L, rad^2), or NULL: min_crlb minimises bounds relative to them. */
+static inline const double *system_angle_thresholds(const cfi_system *system)
+{
+    return system->allocation.objective == CFI_MIN_CRLB ? NULL : system->sensing.crlb_threshold_rad2;
 }
 
 /* Variance of the noise in received pilots, W: pilots.noise. */

@@ -62,7 +62,7 @@ static cfi_status evaluate_results(const alloc_job *job, cfi_allocation *out, cf
 
     if (status == CFI_OK) {
         out->sum_rate_bit_s_hz = evaluation.sum_rate_bit_s_hz;
-        out->objective.value = objective->measured(&evaluation);
+        out->objective.value = objective->measured(job->link->system, &evaluation);
         out->max_constraint_violation = evaluation.violation;
         memcpy(out->ap_power_w, evaluation.ap_power_w, job->link->L * sizeof *out->ap_power_w);
     }
@@ -300,7 +300,7 @@ cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi
     *out = (cfi_allocation){.method = link->system->allocation.method, .largest_step_gap = NAN};
     status = check_link(link, error);
     if (status == CFI_OK) {
-        out->objective = (cfi_objective_result){.name = objective->name, .unit = objective->unit};
+        out->objective = (cfi_objective_result){.name = objective->name, .unit = objective->unit, .dual_value = NAN};
         status = run_in_workspace(&job, out, error);
     }
     out->solve_seconds = clock_seconds() - start;

@@ -22,16 +22,17 @@ static cfi_status allocate_evaluation(const cfi_link *link, cfi_arena *arena, cf
     return CFI_OK;
 }
 
-/* The bound of the system's model; of the position too where there is a threshold on it. */
+/* The bound of the system's model; of the position too where something is asked of it. */
 static cfi_status evaluate_model(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, cfi_evaluation *out,
                                  cfi_error *error)
 {
     const cfi_sensing *sensing = &link->system->sensing;
+    bool places = link->system->allocation.objective == CFI_MIN_POSITION_ERROR || sensing->position_threshold_m > 0.0;
     cfi_arena_mark mark = arena_mark(arena);
     cfi_bounds bounds;
     cfi_status status = CFI_OK;
 
-    if (sensing->position_threshold_m > 0.0) {
+    if (places) {
         status = metrics_bounds(NULL, link, powers, arena, &bounds, error);
         if (status == CFI_OK) {
             out->position_error_m = sensing->crlb_model == CFI_CRLB_MULTISTATIC   ? bounds.position.multistatic_m
@@ -76,17 +77,30 @@ static cfi_status judge_detection(const cfi_link *link, const cfi_powers *powers
     return CFI_OK;
 }
 
-/* The worst bound, and the largest relative violation of budget, limits and thresholds. */
+/* The largest relative lack of rate against the targets goes into *violation. */
+static void judge_rates(const cfi_system *system, const cfi_evaluation *evaluation, double *violation)
+{
+    const double *target = system->allocation.rate_target_bit_s_hz;
+
+    for (size_t k = 0; target && k < evaluation->K; k++) {
+        if (target[k] > 0.0) {
+            *violation = fmax(*violation, 1.0 - evaluation->rate_bit_s_hz[k] / target[k]);
+        }
+    }
+}
+
+/* The worst bound, what is radiated, and the largest relative violation of budget, limits, thresholds and targets. */
 static void judge(const cfi_system *system, size_t L, cfi_evaluation *out)
 {
-    double total = 0.0, worst = 0.0;
+    const double *threshold = system_angle_thresholds(system);
+    double worst = 0.0;
 
     for (size_t l = 0; l < L; l++) {
-        total += out->ap_power_w[l];
+        out->power_w += out->ap_power_w[l];
         out->worst_crlb_rad2 = fmax(out->worst_crlb_rad2, out->crlb_rad2[l]);
         /* in units of the information needed: finite even where the bound is not */
-        if (system->sensing.crlb_threshold_rad2) {
-            worst = fmax(worst, 1.0 - system->sensing.crlb_threshold_rad2[l] / out->crlb_rad2[l]);
+        if (threshold) {
+            worst = fmax(worst, 1.0 - threshold[l] / out->crlb_rad2[l]);
         }
         if (system->power.ap_limit_w) {
             worst = fmax(worst, out->ap_power_w[l] / system->power.ap_limit_w[l] - 1.0);
@@ -97,7 +111,8 @@ static void judge(const cfi_system *system, size_t L, cfi_evaluation *out)
 
         worst = fmax(worst, 1.0 - quotient * quotient);
     }
-    out->violation = fmax(worst, total / system->power.budget_w - 1.0);
+    judge_rates(system, out, &worst);
+    out->violation = fmax(worst, out->power_w / system->power.budget_w - 1.0);
 }
 
 cfi_status alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, cfi_evaluation *out,

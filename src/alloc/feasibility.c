@@ -13,7 +13,8 @@ const char *constraint_key(cfi_constraint constraint)
                                        "power.snr_db",
                                        "power.budget_dbm",
                                        "sensing.position_threshold_m",
-                                       "sensing.detection_threshold"};
+                                       "sensing.detection_threshold",
+                                       "allocation.rate_target_bit_s_hz"};
 
     return keys[constraint];
 }

@@ -10,5 +10,5 @@ static const alloc_objective *const objectives[CFI_OBJECTIVE_COUNT] = {CFI_OBJEC
 
 const alloc_objective *objective_of(cfi_objective word)
 {
-    return word <= CFI_OBJECTIVE_LAST ? objectives[word] : NULL;
+    return word < CFI_OBJECTIVE_COUNT ? objectives[word] : NULL;
 }

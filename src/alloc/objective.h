@@ -18,11 +18,12 @@ typedef struct objective_gains {
 
 typedef struct alloc_objective {
     const char *name, *unit;
+    bool larger_is_better; /* in `unit` */
     /* What is maximised, of u and interference; `reported` turns it into `unit`. */
     double (*value)(const alloc_problem *problem, const alloc_values *values);
     double (*reported)(const cfi_system *system, double value);
     /* The same in `unit`, of powers that are evaluated anew. */
-    double (*measured)(const cfi_evaluation *evaluation);
+    double (*measured)(const cfi_system *system, const cfi_evaluation *evaluation);
     /* Half the slope in u_k and minus that in I_k, about u and interference: what the response of the access points
      * follows (response.h). NULL: it maximises no such objective. */
     void (*slopes)(const alloc_problem *problem, const double *u, const double *interference, double *gain,
@@ -36,6 +37,12 @@ typedef struct alloc_objective {
     /* A user that lost (nearly) all power may be worth bringing back; see revive.c. */
     bool revives;
 } alloc_objective;
+
+/* allocation.weights of user k; 1 where none are given. */
+static inline double objective_weight(const cfi_system *system, size_t k)
+{
+    return system->allocation.weights ? system->allocation.weights[k] : 1.0;
+}
 
 /* The row of a word; NULL: this version has none. */
 const alloc_objective *objective_of(cfi_objective word);

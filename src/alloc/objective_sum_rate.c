@@ -194,9 +194,17 @@ static double in_bits(const cfi_system *system, double nats)
     return system->frame.prelog / LN2 * nats;
 }
 
-static double measured(const cfi_evaluation *evaluation)
+static double measure_sum_rate(const cfi_system *system, const cfi_evaluation *evaluation)
 {
-    return evaluation->sum_rate_bit_s_hz;
+    double sum = 0.0;
+
+    if (!system->allocation.weights) {
+        return evaluation->sum_rate_bit_s_hz;
+    }
+    for (size_t k = 0; k < evaluation->K; k++) {
+        sum += system->allocation.weights[k] * evaluation->rate_bit_s_hz[k];
+    }
+    return sum;
 }
 
 static const step_surrogate *choose_surrogate(const alloc_problem *problem, const alloc_values *at)
@@ -231,9 +239,10 @@ static bool little_is_left(const objective_gains *gains)
 extern const alloc_objective objective_sum_rate; /* read by objective.c alone */
 const alloc_objective objective_sum_rate = {.name = "sum_rate",
                                             .unit = "bit/s/Hz",
+                                            .larger_is_better = true,
                                             .value = value,
                                             .reported = in_bits,
-                                            .measured = measured,
+                                            .measured = measure_sum_rate,
                                             .slopes = slopes,
                                             .surrogate = choose_surrogate,
                                             .complete = problem_complete,

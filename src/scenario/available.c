@@ -5,11 +5,11 @@
 
 #include <stdio.h>
 
-/* The key's other words, without the objectives to come. */
+/* The key's other words, without the objectives but the first. */
 static void other_words(key_id id, size_t refused, cfi_wording *out)
 {
     for (size_t i = 0; key_table[id].words[i]; i++) {
-        if (i != refused && !(id == KEY_objective && i > CFI_OBJECTIVE_LAST)) {
+        if (i != refused && !(id == KEY_objective && i != CFI_SUM_RATE)) {
             wording_format(out, "%s%s", out->length > 0 ? ", " : "", key_table[id].words[i]);
         }
     }
@@ -72,12 +72,27 @@ static cfi_status check_target_available(const cfi_scenario *scenario, cfi_error
     return constrains && system_couples_sensing(&scenario->system) ? check_coupled(scenario, error) : CFI_OK;
 }
 
+/* What is asked for single users. */
+static cfi_status check_users_terms(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_allocation_settings *allocation = &scenario->system.allocation;
+    key_id id = allocation->weights ? KEY_weights : KEY_rate_target_bit_s_hz;
+    cfi_place place = tree_place(&scenario->tree, id);
+
+    return allocation->weights || allocation->rate_target_bit_s_hz
+               ? place_error(&place, error, CFI_UNAVAILABLE, "not available in this version (allowed: null)")
+               : CFI_OK;
+}
+
 cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
 
-    if (system->allocation.objective > CFI_OBJECTIVE_LAST) {
+    if (system->allocation.objective != CFI_SUM_RATE) {
         return unavailable(scenario, KEY_objective, "", error);
+    }
+    if (check_users_terms(scenario, error) != CFI_OK) {
+        return CFI_UNAVAILABLE;
     }
     if (check_target_available(scenario, error) != CFI_OK) {
         return CFI_UNAVAILABLE;

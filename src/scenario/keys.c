@@ -16,9 +16,7 @@
 #define FLAG                     .forms = FORM_FLAG, .convert = convert_flag
 #define WORD_OF(constant, word)  #word,
 #define OBJECTIVES                                                                                                     \
-    .forms = FORM_WORD,                                                                                                \
-    .words = ((const char *const[]){CFI_OBJECTIVES(WORD_OF) CFI_OBJECTIVES_TO_COME(WORD_OF) NULL}),                    \
-    .convert = convert_word
+    .forms = FORM_WORD, .words = ((const char *const[]){CFI_OBJECTIVES(WORD_OF) NULL}), .convert = convert_word
 #define PRECODERS                                                                                                      \
     .forms = FORM_WORD, .words = ((const char *const[]){CFI_PRECODERS(WORD_OF) NULL}), .convert = convert_word
 #define MODEL_WORD(constant, word, needs) #word,

@@ -131,7 +131,7 @@ static cfi_status check_angles(const cfi_scenario *scenario, cfi_error *error)
 static cfi_status check_rate_target(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
-    bool needed = system->allocation.objective == CFI_MIN_POWER || system->allocation.objective == CFI_MIN_CRLB;
+    bool needed = system->allocation.objective == CFI_MIN_POWER;
 
     return !needed || scenario->value[KEY_rate_target_bit_s_hz].form != FORM_NULL
                ? CFI_OK

@@ -214,11 +214,6 @@ void remark_all(cfi_scenario *scenario)
     if (system->propagation.gain && ((system->geometry.ap_position_m && !seen) || system->geometry.ue_position_m)) {
         remark_add(scenario, "propagation.gain: positions are given too and do not change the gains");
     }
-    if (system->allocation.rate_target_bit_s_hz &&
-        (system->allocation.objective == CFI_SUM_RATE || system->allocation.objective == CFI_MAX_MIN_RATE)) {
-        remark_add(scenario, "allocation.rate_target_bit_s_hz: ignored by the objective %s",
-                   key_table[KEY_objective].words[system->allocation.objective]);
-    }
     if (system->N == 1 && system->M == 1) {
         remark_add(scenario, "network: one transmit and one receive antenna give no information about angles");
     }
