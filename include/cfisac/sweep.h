@@ -68,7 +68,10 @@ typedef struct cfi_sweep_options {
     void (*progress)(void *context, const cfi_sweep_progress *progress); /* serialised; or NULL */
     void *progress_context;
     cfi_sweep_warn warn; /* called by the rank that writes, at the end; not for a shard */
-    FILE *table;         /* of a frontier: where its mean curve is written for a person at the end; or NULL */
+    /* Shown the curves of a finished frontier, by the rank that writes, once all files are; or NULL. Its failure is
+     * that of the frontier. */
+    cfi_status (*show)(void *context, const cfi_frontier_curves *curves, cfi_error *error);
+    void *show_context;
 } cfi_sweep_options;
 
 /* Runs the grid of a scenario and leaves in the directory

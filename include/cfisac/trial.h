@@ -117,9 +117,10 @@ typedef struct cfi_frontier_record {
 } cfi_frontier_record;
 
 /* The frontier of drop `drop`. Network and link are drawn once. B's end comes first, by the objective min_B; A's end is
- * A without a limit on B; the limits between lie at equal relative positions, by logarithm, and their points are made
- * from B's end on, each starting also from the one before, which meets its limit: along the curve from A's end A never
- * rises. At B's end A is the largest found at B's best value. All points live in the arena; else as trial_run. */
+ * A without a limit on B; the limits between lie at equal relative positions (of information, or of log power), and
+ * their points are made from B's end on, each starting also from the one before, which meets its limit: along the curve
+ * from A's end A never rises. At B's end A is the largest found at B's best value. All points live in the arena; else
+ * as trial_run. */
 cfi_status trial_frontier(const cfi_frontier *frontier, uint32_t drop, const cfi_trial_options *options,
                           cfi_arena *arena, cfi_frontier_record *record, cfi_error *error);
 

@@ -280,7 +280,7 @@ cfi_status alloc_measure(const cfi_link *link, const cfi_powers *powers, cfi_are
         status = alloc_evaluate(link, powers, arena, &evaluation, error);
     }
     if (status == CFI_OK) {
-        *value = objective_of(link->system->allocation.objective)->measured(&evaluation);
+        *value = objective_of(link->system->allocation.objective)->measured(link->system, &evaluation);
     }
     arena_release(arena, mark);
     return status;

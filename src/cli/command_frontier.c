@@ -22,6 +22,13 @@ static const cli_option POINTS = {
     .high = CFI_MOST_FRONTIER_POINTS,
 };
 
+/* The mean curve, where the progress bar was. */
+static cfi_status show_mean(void *context, const cfi_frontier_curves *curves, cfi_error *error)
+{
+    progress_clear(context);
+    return name_output(report_write_frontier_table(curves, stdout, error), error);
+}
+
 static cfi_status run_frontier(const cli_options *options, const cfi_frontier *frontier, cfi_error *error)
 {
     progress_bar bar = progress_make(options);
@@ -38,7 +45,9 @@ static cfi_status run_frontier(const cli_options *options, const cfi_frontier *f
                              .command_line = options->command_line,
                              .progress = progress_update_sweep,
                              .progress_context = &bar,
-                             .warn = {.emit = progress_warn, .context = &voice}};
+                             .warn = {.emit = progress_warn, .context = &voice},
+                             .show = options->quiet ? NULL : show_mean,
+                             .show_context = &bar};
     cfi_status status = sweep_run_frontier(frontier, &how, &progress, error);
 
     progress_clear(&bar);
@@ -110,7 +119,7 @@ const cli_command command_frontier = {
     .summary = "what a rate costs in sensing or power, a curve for each drop",
     .text =
         "Draws, for each drop, the curve of the best A for each B: from the best A whatever B is, through points\n"
-        "at equal relative positions of log B, to the least B and the best A there. The two ends are found by their\n"
+        "at equal relative positions between the ends, to the least B and the best A there. The two ends are found by their\n"
         "objectives (sum_rate or max_min_rate; min_crlb, min_position_error or min_power), all that else the scenario\n"
         "asks for is held along the curve, and each point starts from its neighbour. DIR/frontier.ndjson gets a line\n"
         "a drop; at the end DIR/frontier.csv has a row per drop and position, DIR/frontier_mean.csv the mean curve,\n"

@@ -41,6 +41,13 @@ static void put_names(const cfi_frontier_curves *curves, FILE *stream)
     plot_number(stream, "factor", scale->factor);
 }
 
+/* No rate is negative, nor is its axis. */
+static void put_rate_range(plot_extent rate, FILE *stream)
+{
+    plot_range(stream, "rate", rate);
+    fputs("if (rate_low < 0) rate_low = 0\n", stream);
+}
+
 cfi_status report_write_frontier_plots(const cfi_frontier_curves *curves, FILE *stream, cfi_error *error)
 {
     double *work = malloc((curves->known + 1) * sizeof *work);
@@ -62,7 +69,7 @@ cfi_status report_write_frontier_plots(const cfi_frontier_curves *curves, FILE *
     fprintf(stream, "mean_title = \"mean of %zu drop%s\"\ndrop_title = \"%s\"\n", whole, whole == 1 ? "" : "s",
             curves->known > 50 ? "the first 50" : "each drop");
     put_names(curves, stream);
-    plot_range(stream, "rate", rate);
+    put_rate_range(rate, stream);
     plot_range(stream, "cost", cost);
     fputc('\n', stream);
     fputs(plot_is_known(&rate) ? PLOTS_FRONTIER : "print \"plots.gp: no frontier: no drop has one\"\n", stream);

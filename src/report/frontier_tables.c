@@ -153,7 +153,7 @@ cfi_status report_write_frontier_table(const cfi_frontier_curves *curves, FILE *
             frontier->cost->word);
     fprintf(stream, "mean of %zu drop%s of %zu at equal positions between the ends\n\n", drops, drops == 1 ? "" : "s",
             curves->known);
-    fprintf(stream, "            %s%*s\n", frontier->rate->label, (int)(32 - strlen(frontier->rate->label)), "");
+    fprintf(stream, "  %8s  %28s  %30s\n", "", frontier->rate->label, frontier->cost->label);
     fprintf(stream, "  %8s  %14s  %12s  %16s  %12s\n", "position", "mean", "std error", "mean", "std error");
     for (size_t i = 0; i < frontier_positions(frontier); i++) {
         put_mean_row(curves, i, work, stream);

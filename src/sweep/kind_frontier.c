@@ -86,8 +86,8 @@ static cfi_status finish_frontier(const finished_journal *finished, bool keep, c
     if (status == CFI_OK && !(keep && finish_has_tables(&kind_of_frontiers, directory))) {
         status = replace_files(directory, part, sizeof part / sizeof *part, error);
     }
-    if (status == CFI_OK && options->table) {
-        status = report_write_frontier_table(&curves, options->table, error);
+    if (status == CFI_OK && options->show) {
+        status = options->show(options->show_context, &curves, error);
     }
     if (status == CFI_OK) {
         status = report_frontier_verdict(&curves, error);

@@ -221,14 +221,13 @@ static cfi_status improve_rate_end(curve *c, cfi_error *error)
 
 /* ------------------------------------------------------------------------- between the ends ---- */
 
-/* Limits lie between B's value at A's end, or the loosest that says anything, and B's best, by logarithm. */
-static double limit_at(const curve *c, size_t i)
+/* The limit of point i, between B at A's end and the least B. */
+static double limit_of(const curve *c, size_t i)
 {
     const cfi_frontier_point *point = c->record->point;
-    double best = point[c->frontier->points + 1].limit, position = frontier_position(c->frontier, i);
-    double start = fmax(fmin(point[0].cost, c->cost->loosest(scenario_system(c->frontier->scenario))), best);
+    double least = point[c->frontier->points + 1].limit, start = fmax(point[0].cost, least);
 
-    return exp((1.0 - position) * log(start) + position * log(best));
+    return c->cost->limit_at(start, least, frontier_position(c->frontier, i));
 }
 
 /* Point i of the curve; the point before it, nearer to B's end, meets its limit and is kept where it has more of A. */
@@ -238,7 +237,7 @@ static cfi_status solve_between(curve *c, size_t i, cfi_frontier_point *before, 
     cfi_system system;
     cfi_status status;
 
-    point->limit = limit_at(c, i);
+    point->limit = limit_of(c, i);
     system = system_under_limit(c, point->limit);
     status = solve_point(c, &system, point, error);
     if (status != CFI_OK || !has_powers(point)) {

@@ -13,8 +13,8 @@ typedef struct frontier_cost {
     bool (*is_given)(const cfi_system *system); /* whether the scenario has one; NULL with the key */
     /* Makes `value` the system's limit; `room` is L numbers that live as long as the system. */
     void (*limit)(cfi_system *system, double value, double *room);
-    /* What is no worse than knowing nothing: limits start no higher. */
-    double (*loosest)(const cfi_system *system);
+    /* The limit at a position, 0 .. 1, between B at A's end, which may be infinite, and the least B. */
+    double (*limit_at)(double start, double least, double position);
 } frontier_cost;
 
 extern const frontier_cost frontier_costs[];

@@ -24,11 +24,11 @@ static void limit_crlb(cfi_system *system, double value, double *room)
     system->sensing.crlb_threshold_rad2 = room;
 }
 
-/* No two directions in front of an array are farther apart than pi. */
-static double loosest_crlb(const cfi_system *system)
+/* Information, the inverse of a variance, is linear in powers, and 0 where there is none: equal steps of it resolve
+ * where a rate falls, near the least bound, and start as well where there is no bound at all. */
+static double crlb_at(double start, double least, double position)
 {
-    (void)system;
-    return M_PI * M_PI;
+    return 1.0 / ((1.0 - position) / start + position / least);
 }
 
 static bool has_position_threshold(const cfi_system *system)
@@ -42,10 +42,10 @@ static void limit_position_error(cfi_system *system, double value, double *room)
     system->sensing.position_threshold_m = value;
 }
 
-/* No two places of the area are farther apart than its diagonal. */
-static double loosest_position_error(const cfi_system *system)
+/* The same of a standard deviation. */
+static double position_error_at(double start, double least, double position)
 {
-    return hypot(system->geometry.area_m[0], system->geometry.area_m[1]);
+    return sqrt(crlb_at(start * start, least * least, position));
 }
 
 static void limit_power(cfi_system *system, double value, double *room)
@@ -55,9 +55,10 @@ static void limit_power(cfi_system *system, double value, double *room)
     system->power.budget_is_limits = false;
 }
 
-static double loosest_power(const cfi_system *system)
+/* Rates are about linear in the logarithm of power. */
+static double power_at(double start, double least, double position)
 {
-    return system->power.budget_w;
+    return exp((1.0 - position) * log(start) + position * log(least));
 }
 
 const frontier_cost frontier_costs[] = {
@@ -67,17 +68,17 @@ const frontier_cost frontier_costs[] = {
      .without = "0",
      .is_given = has_angle_thresholds,
      .limit = limit_crlb,
-     .loosest = loosest_crlb},
+     .limit_at = crlb_at},
     {.side = {.word = "position_error", .quantity = "position_error", .unit = "m", .label = "position error bound, m"},
      .objective = "min_position_error",
      .key = "sensing.position_threshold_m",
      .without = "1",
      .is_given = has_position_threshold,
      .limit = limit_position_error,
-     .loosest = loosest_position_error},
+     .limit_at = position_error_at},
     {.side = {.word = "power", .quantity = "power", .unit = "w", .label = "radiated power, dBm"},
      .objective = "min_power",
      .limit = limit_power,
-     .loosest = loosest_power},
+     .limit_at = power_at},
 };
 const size_t frontier_cost_count = sizeof frontier_costs / sizeof *frontier_costs;
