@@ -82,11 +82,11 @@ typedef struct cfi_frontier {
     cfi_scenario *rate_end, *cost_end, *between; /* what each end optimises, and what each point does but for its B */
 } cfi_frontier;
 
-/* `between` is "A,B". CFI_USAGE: no such words; the text lists those that there are. CFI_INVALID: the scenario cannot
- * be asked for one of the two, as the scenario of that end says, or has a sweep; `name` stands for its file.
- * CFI_NO_MEMORY. frontier_free in every case. */
-cfi_status frontier_ask(const cfi_scenario *scenario, const char *between, size_t points, const char *name,
-                        cfi_frontier *out, cfi_error *error);
+/* `between` is "A,B". CFI_USAGE: there are no such words; the text lists those that there are. */
+cfi_status frontier_between(const char *between, size_t points, cfi_frontier *out, cfi_error *error);
+/* What the words are asked of. CFI_INVALID, CFI_UNAVAILABLE: the scenario cannot be asked for one of the two, as the
+ * scenario of that end says, or has a sweep; `name` stands for its file. CFI_NO_MEMORY. frontier_free in every case. */
+cfi_status frontier_ask(const cfi_scenario *scenario, const char *name, cfi_frontier *frontier, cfi_error *error);
 void frontier_free(cfi_frontier *frontier);
 /* Positions of a drop's curve: the ends and what is between them. */
 static inline size_t frontier_positions(const cfi_frontier *frontier)

@@ -63,9 +63,11 @@ static cfi_status trade(const cli_options *options, const cfi_scenario *scenario
 {
     size_t points = has_option(options, &POINTS) ? (size_t)option_number(options, &POINTS) : USUAL_POINTS;
     cfi_frontier frontier;
-    cfi_status status =
-        frontier_ask(scenario, option_text(options, &BETWEEN), points, options->argument, &frontier, error);
+    cfi_status status = frontier_between(option_text(options, &BETWEEN), points, &frontier, error);
 
+    if (status == CFI_OK) {
+        status = frontier_ask(scenario, options->argument, &frontier, error);
+    }
     if (status == CFI_OK) {
         status = run_frontier(options, &frontier, error);
         name_input(options, status, error);
@@ -102,13 +104,18 @@ static int cli_frontier(const cli_options *options)
 
 static cfi_status check_frontier(const cli_options *options, cfi_error *error)
 {
+    cfi_frontier words;
+
     if (has_option(options, &option_resume) && has_option(options, &option_force)) {
         return usage_error(options, error, "--resume and --force exclude each other");
     }
     if (!has_option(options, &BETWEEN)) {
         return option_missing(options, &BETWEEN, "", error);
     }
-    return has_option(options, &option_out) ? CFI_OK : option_missing(options, &option_out, "", error);
+    if (!has_option(options, &option_out)) {
+        return option_missing(options, &option_out, "", error);
+    }
+    return frontier_between(option_text(options, &BETWEEN), 0, &words, error);
 }
 
 const cli_command command_frontier = {
@@ -119,7 +126,8 @@ const cli_command command_frontier = {
     .summary = "what a rate costs in sensing or power, a curve for each drop",
     .text =
         "Draws, for each drop, the curve of the best A for each B: from the best A whatever B is, through points\n"
-        "at equal relative positions between the ends, to the least B and the best A there. The two ends are found by their\n"
+        "at equal relative positions between the ends, to the least B and the best A there. The two ends are found by "
+        "their\n"
         "objectives (sum_rate or max_min_rate; min_crlb, min_position_error or min_power), all that else the scenario\n"
         "asks for is held along the curve, and each point starts from its neighbour. DIR/frontier.ndjson gets a line\n"
         "a drop; at the end DIR/frontier.csv has a row per drop and position, DIR/frontier_mean.csv the mean curve,\n"

@@ -1,6 +1,7 @@
 /* What is asked of a frontier: the words, and the scenarios of its ends. */
 #include "trial/frontier.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* What is had of a scenario's rates; the word is that of allocation.objective, too. */
@@ -31,10 +32,11 @@ static size_t find_cost(const char *word)
     return row;
 }
 
-static cfi_status find_sides(const char *between, cfi_frontier *out, cfi_error *error)
+cfi_status frontier_between(const char *between, size_t points, cfi_frontier *out, cfi_error *error)
 {
     size_t length = strcspn(between, ",");
 
+    *out = (cfi_frontier){.points = points};
     out->rate = find_rate(between, length);
     out->cost_row = between[length] == ',' ? find_cost(between + length + 1) : frontier_cost_count;
     if (!out->rate || out->cost_row == frontier_cost_count) {
@@ -99,17 +101,33 @@ static cfi_status make_scenarios(cfi_frontier *f, const char *name, cfi_error *e
                : status;
 }
 
-cfi_status frontier_ask(const cfi_scenario *scenario, const char *between, size_t points, const char *name,
-                        cfi_frontier *out, cfi_error *error)
+/* A refusal of an end's scenario names what was asked, not the setting that asked for it. */
+static void name_question(const cfi_frontier *f, const char *name, cfi_error *error)
+{
+    static const char setting[] = "--set ";
+    const char *text = error->text;
+    size_t length = strlen(name);
+    char cause[sizeof error->text];
+
+    text += strncmp(text, setting, sizeof setting - 1) == 0 ? sizeof setting - 1 : 0;
+    text += strncmp(text, name, length) == 0 && strncmp(text + length, ": ", 2) == 0 ? length + 2 : 0;
+    snprintf(cause, sizeof cause, "%s", text);
+    error_set(error, error->status, "%.300s: --between %s,%s: %.600s", name, f->rate->word, f->cost->word, cause);
+}
+
+cfi_status frontier_ask(const cfi_scenario *scenario, const char *name, cfi_frontier *frontier, cfi_error *error)
 {
     cfi_status status;
 
-    *out = (cfi_frontier){.scenario = scenario, .points = points};
-    status = find_sides(between, out, error);
+    frontier->scenario = scenario;
+    status = check_scenario(scenario, name, error);
     if (status == CFI_OK) {
-        status = check_scenario(scenario, name, error);
+        status = make_scenarios(frontier, name, error);
+        if (status == CFI_INVALID || status == CFI_UNAVAILABLE) {
+            name_question(frontier, name, error);
+        }
     }
-    return status == CFI_OK ? make_scenarios(out, name, error) : status;
+    return status;
 }
 
 void frontier_free(cfi_frontier *frontier)
