@@ -239,6 +239,23 @@ cfi_status report_write_frontier_table(const cfi_frontier_curves *curves, FILE *
 /* CFI_FAILED when a drop failed, CFI_INFEASIBLE when all are infeasible, as report_verdict. */
 cfi_status report_frontier_verdict(const cfi_frontier_curves *curves, cfi_error *error);
 
+/* ----------------------------------------------------------- two results of the same drops ---- */
+
+/* Paired differences of what two directories hold: runs (drops.csv), sweeps (sweep.ndjson, points by what they set) or
+ * frontiers (frontier.csv, positions). */
+typedef struct cfi_comparison cfi_comparison;
+/* `key`: a column of drops.csv; NULL: the usual ones, of a frontier what is traded. Where a drop's number is absent or
+ * infinite in one of the two it is left out, and counted. CFI_INVALID: a directory has no results, or others than the
+ * first; the scenarios do not draw the same drops, with the first key that says so; no such key. CFI_NO_MEMORY.
+ * report_comparison_free in every case. */
+cfi_status report_compare(const char *first, const char *second, const char *key, cfi_comparison **comparison,
+                          cfi_error *error);
+void report_comparison_free(cfi_comparison *comparison); /* NULL is fine */
+cfi_status report_write_comparison_table(const cfi_comparison *comparison, FILE *stream, cfi_error *error);
+cfi_status report_write_comparison_csv(const cfi_comparison *comparison, FILE *stream, cfi_error *error);
+/* CFI_INFEASIBLE: not a single pair. */
+cfi_status report_comparison_verdict(const cfi_comparison *comparison, cfi_error *error);
+
 /* timing.json of a sweep. */
 cfi_status report_write_timing(const cfi_timing *timing, FILE *stream, cfi_error *error);
 
