@@ -1,5 +1,6 @@
 cfisac_test(test_report LINK cfisac_report PkgConfig::CJSON)
 cfisac_test(test_report_causes LINK cfisac_report)
+cfisac_test(test_report_objectives LINK cfisac_report PkgConfig::CJSON)
 cfisac_test(test_findings LINK cfisac_report)
 cfisac_test(test_sweep_csv LINK cfisac_report)
 cfisac_test(test_quantities LINK cfisac_report)

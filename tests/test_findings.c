@@ -62,6 +62,7 @@ static made_results *make_results(const char *text)
             (cfi_monte_carlo){.realizations = 100, .sum_rate_bit_s_hz = 4.0, .sum_rate_std_error = 0.1};
         record->allocation = (cfi_allocation){.method = CFI_METHOD_SCA,
                                               .status = CFI_ALLOC_CONVERGED,
+                                              .objective = {.name = "sum_rate", .unit = "bit/s/Hz", .value = 4.0},
                                               .sum_rate_bit_s_hz = 4.0,
                                               .powers = {m->p, m->s},
                                               .ap_power_w = m->power,
@@ -141,10 +142,19 @@ static void a_user_without_rate_is_told(void **state)
     made_results *m = make_results(PLAIN);
 
     (void)state;
-    m->exact[1] = 1.01e-6;
+    m->exact[1] = 1.01e-3; /* of a mean of 1.0005 */
     assert_silence(m);
-    m->exact[1] = 0.99e-6;
-    assert_remark(m, "3 of 3 drops leave a user without rate");
+    m->exact[1] = 0.99e-3;
+    assert_remark(m, "3 of 3 drops leave 3 users without rate; see allocation.rate_target_bit_s_hz, objective "
+                     "max_min_rate\n");
+    free_results(m);
+    m = make_results("{\"network\": {\"aps\": 4, \"ues\": 2}, \"pilots\": {\"length\": 2},"
+                     " \"allocation\": {\"method\": \"equal\"}, \"monte_carlo\": {\"drops\": 3}}");
+    m->exact[1] = 0.0;
+    m->record[1].status = CFI_DROP_INFEASIBLE;
+    m->results.count = 1; /* of a split that nobody optimised */
+    remarks_of(m);
+    assert_non_null(strstr(m->said, "1 of 1 drops leave 1 user without rate\n"));
     free_results(m);
 }
 

@@ -71,17 +71,17 @@ static cfi_record good_record(void)
                                            .angle_rmse_std_error_rad = angle_rmse_error,
                                            .detection_probability = mc_detected,
                                            .detection_probability_std_error = mc_detected_error};
-    record.allocation =
-        (cfi_allocation){.method = CFI_METHOD_SCA,
-                         .status = CFI_ALLOC_CONVERGED,
-                         .iterations = 9,
-                         .starts = 3,
-                         .objective = {.name = "sum_rate", .unit = "bit/s/Hz", .value = 3.5, .spread = 0.5},
-                         .sum_rate_bit_s_hz = 3.5,
-                         .powers = {p_w, s_w},
-                         .ap_power_w = power,
-                         .max_constraint_violation = 1e-3,
-                         .least_threshold_factor = 0.1};
+    record.allocation = (cfi_allocation){
+        .method = CFI_METHOD_SCA,
+        .status = CFI_ALLOC_CONVERGED,
+        .iterations = 9,
+        .starts = 3,
+        .objective = {.name = "sum_rate", .unit = "bit/s/Hz", .value = 3.5, .dual_value = 3.625, .spread = 0.5},
+        .sum_rate_bit_s_hz = 3.5,
+        .powers = {p_w, s_w},
+        .ap_power_w = power,
+        .max_constraint_violation = 1e-3,
+        .least_threshold_factor = 0.1};
     record.equal = (cfi_reference){true, 2.5, 0.0, 0.2};
     record.heuristic = (cfi_reference){true, 2.75, 0.0, 0.2};
     return record;
@@ -126,10 +126,15 @@ static void every_quantity_of_a_good_drop_is_what_it_says(void **state)
     assert_quantity(&record, "worst_crlb_rad2", 0.1);
     assert_quantity(&record, "worst_crlb_db", -10.0);
     assert_quantity(&record, "total_power_w", 20e-4);
+    assert_quantity(&record, "total_power_dbm", 10.0 * log10(20e-4) + 30.0);
+    assert_quantity(&record, "user_rate_p05_bit_s_hz", 1.2875); /* 1.25 + 0.05 (2 - 1.25) */
+    assert_quantity(&record, "user_rate_p50_bit_s_hz", 1.625);
+    assert_quantity(&record, "users_without_rate", 0.0);
     assert_quantity(&record, "sensing_power_share", 0.6); /* 12e-4 of 20e-4 */
     assert_quantity(&record, "iterations", 9.0);
     assert_quantity(&record, "starts", 3.0);
     assert_quantity(&record, "objective_value", 3.5);
+    assert_quantity(&record, "objective_dual_value", 3.625);
     assert_quantity(&record, "objective_spread", 0.5);
     assert_quantity(&record, "spread_bit_s_hz", 0.5); /* its name in 0.1.0 */
     assert_quantity(&record, "max_constraint_violation", 1e-3);
@@ -176,13 +181,15 @@ static void a_known_bandwidth_tells_every_rate_in_mbit_s_too(void **state)
     assert_quantity_in(20.0, &record, "sum_rate_equal_mbit_s", 50.0);
     assert_quantity_in(20.0, &record, "sum_rate_heuristic_mbit_s", 55.0);
     assert_quantity_in(0.5, &record, "least_user_rate_mbit_s", 0.625);
+    assert_quantity_in(20.0, &record, "user_rate_p50_mbit_s", 32.5);
     assert_quantity_in(20.0, &record, "sum_rate_bit_s_hz", 3.5);
     assert_quantity_in(20.0, &record, "worst_crlb_db", -10.0);
     for (field_column at = {.bandwidth_mhz = 20.0}; field_next(&at, FIELD_ANY, FIELD_JSON | FIELD_TABLE);) {
         rates += at.times_mhz;
         others += !at.times_mhz;
     }
-    assert_int_equal(rates, 12); /* 6 sums, the weakest user, 3 of each user, and 2 errors, in JSON or in tables */
+    /* 6 sums, the weakest user, two quantiles, 3 of each user, and 2 errors, in JSON or in tables */
+    assert_int_equal(rates, 14);
     assert_true(others > 50);
     for (field_column at = {.field = NULL}; field_next(&at, FIELD_ANY, FIELD_JSON | FIELD_TABLE); others--) {
         assert_false(at.times_mhz);
@@ -218,6 +225,7 @@ static void the_model_of_the_scenario_chooses_rate_and_bound(void **state)
     system_of_two.rate_model = CFI_RATE_THEOREM1;
     system_of_two.sensing.crlb_model = CFI_CRLB_MULTISTATIC;
     assert_quantity(&record, "least_user_rate_bit_s_hz", 0.75);
+    assert_quantity(&record, "user_rate_p50_bit_s_hz", 1.125);
     assert_quantity(&record, "worst_crlb_rad2", 0.07);
     assert_quantity(&record, "sum_rate_z", -2.0); /* whatever is optimised */
 }

@@ -564,7 +564,7 @@ static void verdict_names_the_failed_drop(void **state)
     assert_int_equal(report_verdict(&f->results, &error), CFI_OK);
 }
 
-/* Two solvers that end at different rates are a failure that names the drop, both solvers and both rates. */
+/* Two solvers that end apart are a failure that names the drop, both solvers and where they end. */
 static void verdict_names_the_drop_whose_two_allocations_differ(void **state)
 {
     fixture *f = *state;
@@ -577,6 +577,7 @@ static void verdict_names_the_drop_whose_two_allocations_differ(void **state)
                                      .solver = "socp",
                                      .status = CFI_ALLOC_CONVERGED,
                                      .sum_rate_bit_s_hz = 3.25,
+                                     .objective_value = 3.25,
                                      .relative_difference = 0.9e-6};
     assert_int_equal(report_verdict(&f->results, &error), CFI_OK);
     f->record[0].check.relative_difference = 1.1e-6;

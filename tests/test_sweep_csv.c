@@ -10,6 +10,7 @@
 #include "check.h"
 #include "report/drop_values.h"
 #include "report/fields.h"
+#include "report/user_rates.h"
 #include "sweep_lines.h"
 
 #include <stdlib.h>
@@ -154,7 +155,7 @@ static void drops_are_paired_over_the_thresholds_and_nothing_else(void **state)
     assert_value(table, 2, "feasible_mean_sum_rate_bit_s_hz", 201.0);
     assert_value(table, 2, "feasible_std_error_sum_rate_bit_s_hz", 1.0 / sqrt(3.0));
     assert_value(table, 2, "feasible_p50_least_user_rate_bit_s_hz",
-                 1000.0 * (double)field_number_index(drop_least_user_rate) + 201.0);
+                 1000.0 * (double)field_number_index(user_rates_least) + 201.0);
     free(table);
     free_sweep(m);
 }

@@ -158,7 +158,8 @@ typedef struct cfi_line_source {
     void *context;
 } cfi_line_source;
 /* sweep.csv: one row a point; docs/results.md has the columns. Memory: an eighth of a byte a drop, and for the largest
- * point 104 bytes a drop, 56 where it has more than 50,000. CFI_OUTPUT, CFI_NO_MEMORY. */
+ * point 8 bytes a drop and described quantity, of half of which at a time where it has more than 50,000 drops.
+ * CFI_OUTPUT, CFI_NO_MEMORY. */
 cfi_status report_write_sweep_csv(const cfi_sweep_outcomes *outcomes, const cfi_line_source *source, FILE *stream,
                                   cfi_error *error);
 /* Bytes that report_write_sweep_csv needs for a point of so many drops. */
@@ -173,9 +174,16 @@ typedef struct cfi_sweep_tally {
     size_t lines, failed, infeasible;
     cfi_line first_failed, easiest; /* easiest: the infeasible one that needs the least change */
     cfi_line best;                  /* of the others the one with the largest sum rate */
+    size_t leaving;                 /* lines with users that are left without rate, */
+    double left;                    /* how many those are in all, */
+    cfi_line most_left;             /* and the line with most of them */
     char failure[CFI_LINE_FAILURE]; /* of first_failed */
 } cfi_sweep_tally;
 void report_tally_line(cfi_sweep_tally *tally, const cfi_line *line, const cfi_line_text *more);
+/* What is to be said of the users that are left without rate: the line that a run's table has. `system` is that of the
+ * point tally->most_left.point. "" where every user has one. */
+enum { CFI_USERS_LEFT_LENGTH = 160 };
+void report_sweep_users_left(const cfi_sweep_tally *tally, const cfi_system *system, char text[CFI_USERS_LEFT_LENGTH]);
 /* Like report_verdict, over all points. */
 cfi_status report_sweep_verdict(const cfi_sweep_tally *tally, cfi_error *error);
 

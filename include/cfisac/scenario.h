@@ -253,6 +253,12 @@ size_t scenario_warnings(const cfi_scenario *scenario, const char *const **lines
 /* The most that all access points can radiate together, W: the budget, or the sum of their limits if that is less. */
 double system_most_power(const cfi_system *system);
 
+/* Angle thresholds that the allocation must keep (L, rad^2), or NULL: min_crlb minimises bounds relative to them. */
+static inline const double *system_angle_thresholds(const cfi_system *system)
+{
+    return system->allocation.objective == CFI_MIN_CRLB ? NULL : system->sensing.crlb_threshold_rad2;
+}
+
 /* Whether the scenario asks sensing for more than angle thresholds on own echoes, with which each access point is on
  * its own: a position, detection, or angles from all echoes. */
 static inline bool system_couples_sensing(const cfi_system *system)
@@ -260,13 +266,7 @@ static inline bool system_couples_sensing(const cfi_system *system)
     const cfi_sensing *sensing = &system->sensing;
 
     return sensing->position_threshold_m > 0.0 || sensing->detection_threshold > 0.0 ||
-           (sensing->crlb_threshold_rad2 && sensing->crlb_model == CFI_CRLB_NONCOHERENT);
-}
-
-/* Angle thresholds that the allocation must keep (L, rad^2), or NULL: min_crlb minimises bounds relative to them. */
-static inline const double *system_angle_thresholds(const cfi_system *system)
-{
-    return system->allocation.objective == CFI_MIN_CRLB ? NULL : system->sensing.crlb_threshold_rad2;
+           (system_angle_thresholds(system) && sensing->crlb_model == CFI_CRLB_NONCOHERENT);
 }
 
 /* Variance of the noise in received pilots, W: pilots.noise. */

@@ -32,7 +32,9 @@ typedef struct cfi_check {
     const char *solver; /* of the second allocation: "structured", "socp" */
     cfi_alloc_status status;
     double sum_rate_bit_s_hz;
-    double relative_difference; /* abs(second - first) / first */
+    double objective_value;     /* in the unit of the first's */
+    double relative_difference; /* of objectives, abs(second - first) / abs(first); of proportional_fair that of the
+                                   weighted geometric means of rates, whose logarithm it is but for a factor */
 } cfi_check;
 
 typedef struct cfi_record {

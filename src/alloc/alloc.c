@@ -1,4 +1,5 @@
 /* Runs the allocation method of a scenario on one drop. docs/model.md (M9)-(M15). */
+#include "alloc/globals.h"
 #include "alloc/search.h"
 #include "alloc/splits.h"
 
@@ -31,12 +32,19 @@ typedef struct alloc_job {
     double *factor;               /* L: of the heuristic split, which `sca` starts at */
 } alloc_job;
 
+static size_t trace_length(const cfi_system *system)
+{
+    size_t steps = system->allocation.max_iterations + 1;
+
+    return steps > GLOBALS_MOST_RAISES ? steps : GLOBALS_MOST_RAISES;
+}
+
 /* Arrays of the result; the trace has room for every step that the method may take. */
 static cfi_status allocate_allocation(alloc_job *job, cfi_allocation *out, double **trace, cfi_error *error)
 {
     const cfi_link *link = job->link;
     size_t K = link->K, L = link->L;
-    size_t length = out->method == CFI_METHOD_SCA ? link->system->allocation.max_iterations + 1 : 1;
+    size_t length = out->method == CFI_METHOD_SCA ? trace_length(link->system) : 1;
     cfi_arena *arena = job->arena;
 
     out->powers.p = arena_zeros(arena, K * L, sizeof(double));
@@ -147,6 +155,21 @@ static cfi_status run_sca(const alloc_job *job, cfi_allocation *out, double *tra
     return status;
 }
 
+/* Globally where the problem is convex, else by successive convex approximation. */
+static cfi_status maximise(const alloc_job *job, cfi_allocation *out, double *trace, cfi_error *error)
+{
+    const cfi_link *link = job->link;
+    const alloc_objective *objective = objective_of(link->system->allocation.objective);
+
+    if (objective->goal && globals_apply(link)) {
+        return globals_run(link, job->options, job->workspace, out, trace, error);
+    }
+    if (!objective->value) {
+        return error_set(error, CFI_INVALID, "allocation.objective: not available in this version for such links");
+    }
+    return run_sca(job, out, trace, error);
+}
+
 /* The powers of a method that iterates nothing, or those that `sca` starts at. */
 static cfi_status make_powers(const alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
@@ -191,6 +214,10 @@ static cfi_status run_method(alloc_job *job, cfi_allocation *out, cfi_error *err
     if (status != CFI_OK) {
         return status;
     }
+    if (out->method == CFI_METHOD_SCA && targets_are_beyond(job->link, &out->because)) {
+        set_outcome(out, CFI_ALLOC_INFEASIBLE, "infeasible");
+        return CFI_OK;
+    }
     status = make_powers(job, out, error);
     if (status == CFI_INFEASIBLE) {
         set_outcome(out, CFI_ALLOC_INFEASIBLE, "infeasible");
@@ -198,7 +225,7 @@ static cfi_status run_method(alloc_job *job, cfi_allocation *out, cfi_error *err
         return explain_outcome(job, out, error);
     }
     if (status == CFI_OK && out->method == CFI_METHOD_SCA) {
-        status = run_sca(job, out, trace, error);
+        status = maximise(job, out, trace, error);
     }
     if (status == CFI_OK) {
         status = evaluate_results(job, out, error);

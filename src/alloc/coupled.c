@@ -87,15 +87,14 @@ static cfi_status find_best(alloc_coupled *coupled, cfi_arena *arena, cfi_error 
     return CFI_OK;
 }
 
-cfi_status coupled_make(const cfi_link *link, cfi_stop *stop, cfi_arena *arena, alloc_coupled *out, cfi_error *error)
+cfi_status coupled_describe(const cfi_link *link, unsigned kinds, cfi_stop *stop, cfi_arena *arena, alloc_coupled *out,
+                            cfi_error *error)
 {
     const cfi_system *system = link->system;
     size_t L = link->L;
     double most = system_most_power(system), *row = arena_zeros(arena, 4 * L, sizeof *row);
-    cfi_error own = {.text = ""};
     cfi_status status;
 
-    error = error ? error : &own; /* the cone solver tells by it alone why there is no workspace */
     if (!row) {
         return coupled_out_of_memory(L, error);
     }
@@ -110,12 +109,22 @@ cfi_status coupled_make(const cfi_link *link, cfi_stop *stop, cfi_arena *arena, 
         row[l] = coupled_limit(system, l, most, out->unit_w);
         row[3 * L + l] = coupled_limit(system, l, INFINITY, out->unit_w);
     }
-    status = information_build(link, out->unit_w, arena, &out->information, error);
+    status = information_build_kinds(link, kinds, out->unit_w, arena, &out->information, error);
     if (status != CFI_OK) {
         return status;
     }
     out->values.row = arena_zeros(arena, information_rows(&out->information) + 1, sizeof(double));
-    return out->values.row ? find_best(out, arena, error) : coupled_out_of_memory(L, error);
+    return out->values.row ? CFI_OK : coupled_out_of_memory(L, error);
+}
+
+cfi_status coupled_make(const cfi_link *link, cfi_stop *stop, cfi_arena *arena, alloc_coupled *out, cfi_error *error)
+{
+    cfi_error own = {.text = ""};
+    cfi_status status;
+
+    error = error ? error : &own; /* the cone solver tells by it alone why there is no workspace */
+    status = coupled_describe(link, information_asked(link->system), stop, arena, out, error);
+    return status == CFI_OK ? find_best(out, arena, error) : status;
 }
 
 bool coupled_is_feasible(const alloc_coupled *coupled)

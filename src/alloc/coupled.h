@@ -23,6 +23,11 @@ typedef struct alloc_coupled {
  * CFI_INTERRUPTED (stop, which stays with *out; or NULL). */
 cfi_status coupled_make(const cfi_link *link, cfi_stop *stop, cfi_arena *arena, alloc_coupled *out, cfi_error *error);
 
+/* Its data alone, of these kinds of constraints (information_build_kinds): no powers of largest margin are looked for.
+ * Fails: CFI_NO_MEMORY, CFI_INVALID. */
+cfi_status coupled_describe(const cfi_link *link, unsigned kinds, cfi_stop *stop, cfi_arena *arena, alloc_coupled *out,
+                            cfi_error *error);
+
 /* Some powers meet all constraints, to rounding. */
 bool coupled_is_feasible(const alloc_coupled *coupled);
 
@@ -34,6 +39,11 @@ typedef struct coupled_ask {
     coupled_power budget,
         limits; /* held; multiplied by the least factor there is, where nothing else is raised; free */
 } coupled_ask;
+/* The budget that belongs to the question: where limits are held it is no more than they allow. */
+static inline double coupled_budget(const alloc_coupled *coupled, const coupled_ask *ask)
+{
+    return ask->limits == POWER_HELD ? (double)coupled->information.L : coupled->budget;
+}
 /* Multipliers of the constraints at the optimum, of the kinds that are asked for, any common factor: of rows
  * (information_rows numbers) and the matrix of the position's. */
 typedef struct coupled_multipliers {
@@ -54,6 +64,14 @@ cfi_status coupled_solve(const alloc_coupled *coupled, const coupled_ask *ask, c
 /* The largest margin that any powers within budget and limits can have, by weak duality: from any multipliers that are
  * not negative, without trust in whoever found them (coupled_bound.c). Infinite from none. */
 double coupled_bound(const alloc_coupled *coupled, const coupled_multipliers *multipliers, cfi_arena *arena);
+
+/* What a unit of power of each AP is worth by such multipliers: L numbers for communication power (0 where idle) and
+ * for sensing power. scratch: L. Z must be semidefinite (coupled_make_semidefinite). */
+void coupled_worths(const alloc_information *information, const coupled_multipliers *multipliers, double *scratch,
+                    double *comm, double *sens);
+void coupled_make_semidefinite(const double Z[3], double out[3]);
+/* What <Z, J> is at least, times tr (W J^-1): (tr (W^1/2 Z W^1/2)^1/2)^2. */
+double coupled_least_pairing(const alloc_information *information, const double Z[3]);
 
 /* The limit of AP l in units of unit_w watts; infinite where no budget of `most` watts reaches it: the problem is the
  * same, to the bit, without. */

@@ -22,7 +22,7 @@ static int compare_worths(const void *a, const void *b)
 }
 
 /* The multipliers' matrix, made semidefinite where rounding left it short. */
-static void make_semidefinite(const double Z[3], double out[3])
+void coupled_make_semidefinite(const double Z[3], double out[3])
 {
     double most;
 
@@ -48,12 +48,11 @@ static double on_functional(const alloc_information *information, const double *
     return sum;
 }
 
-/* Worth of communication and of sensing power at each access point: the larger of the two. */
-static void fill_worths(const alloc_coupled *coupled, const double *y, const double Z[3], double *light, worth *out)
+void coupled_worths(const alloc_information *information, const coupled_multipliers *multipliers, double *light,
+                    double *comm, double *sens)
 {
-    const alloc_information *information = &coupled->information;
     size_t L = information->L;
-    const double *shared = y + L * information->owns;
+    const double *y = multipliers->row, *Z = multipliers->Z, *shared = y + L * information->owns;
 
     for (size_t l = 0; l < L; l++) {
         light[l] = information->light ? paired_with(Z, information->light + 3 * l) : 0.0;
@@ -79,8 +78,25 @@ static void fill_worths(const alloc_coupled *coupled, const double *y, const dou
             x += along * information->position_x[l];
             s += along * information->position_s[l];
         }
-        out[l] = (worth){.value = fmax(information->idle[l] ? 0.0 : x, s), .limit = coupled->limit[l]};
+        comm[l] = information->idle[l] ? 0.0 : x;
+        sens[l] = s;
     }
+}
+
+/* The larger of both, and how much there may be. */
+static bool fill_worths(const alloc_coupled *coupled, const coupled_multipliers *multipliers, cfi_arena *arena,
+                        worth *out)
+{
+    size_t L = coupled->information.L;
+    double *row = arena_alloc(arena, 3 * L, sizeof *row);
+
+    for (size_t l = 0; row && l < L; l++) {
+        if (l == 0) {
+            coupled_worths(&coupled->information, multipliers, row, row + L, row + 2 * L);
+        }
+        out[l] = (worth){.value = fmax(row[L + l], row[2 * L + l]), .limit = coupled->limit[l]};
+    }
+    return row;
 }
 
 /* The budget to the worthiest first. */
@@ -99,7 +115,7 @@ static double most_worth(worth *worths, size_t L)
 }
 
 /* (tr (W^1/2 Z W^1/2)^1/2)^2 */
-static double least_pairing(const alloc_information *information, const double Z[3])
+double coupled_least_pairing(const alloc_information *information, const double Z[3])
 {
     double determinant = fmax(Z[0] * Z[2] - Z[1] * Z[1], 0.0) * information->ease[0] * information->ease[1];
 
@@ -112,15 +128,15 @@ double coupled_bound(const alloc_coupled *coupled, const coupled_multipliers *mu
     size_t L = information->L;
     cfi_arena_mark mark = arena_mark(arena);
     worth *worths = arena_alloc(arena, L, sizeof *worths);
-    double *light = arena_alloc(arena, L, sizeof *light), Z[3], sum, bound = INFINITY;
+    coupled_multipliers made = {.row = multipliers->row};
+    double sum, bound = INFINITY;
 
-    if (worths && light) {
-        make_semidefinite(multipliers->Z, Z);
-        sum = information->position ? least_pairing(information, Z) : 0.0;
+    coupled_make_semidefinite(multipliers->Z, made.Z);
+    if (worths && fill_worths(coupled, &made, arena, worths)) {
+        sum = information->position ? coupled_least_pairing(information, made.Z) : 0.0;
         for (size_t i = 0; i < information_rows(information); i++) {
-            sum += multipliers->row[i];
+            sum += made.row[i];
         }
-        fill_worths(coupled, multipliers->row, Z, light, worths);
         bound = sum > 0.0 ? most_worth(worths, L) / sum : INFINITY;
     }
     arena_release(arena, mark);

@@ -1,31 +1,18 @@
 /* The small cone problem behind feasibility: powers of access points, without users' shares. docs/model.md (M28)
  *
- * Variables: x of access points with users, s, the functionals f of shared rows, and the factor g. Powers are measured
- * in their unit (below a limit) times the scale, g and f in what equal powers have: all of order one but for a factor
- * L.
- */
-#include "alloc/coupled.h"
+ * Variables: x of access points with users, s, the functionals f of shared rows, and the factor g; those of users with
+ * targets follow (globals_users.c). Powers are measured in their unit (below a limit) times the scale, g and f in what
+ * equal powers have: all of order one but for a factor L. */
+#include "alloc/coupled_program.h"
 
 #include <math.h>
 #include <string.h>
 
 /* Relative, of what J has along an axis to its trace: units are no less. */
 static const double LEAST_AXIS = 1e-12;
-
-typedef struct power_program {
-    const alloc_coupled *coupled;
-    const coupled_ask *ask;
-    size_t L, serving;
-    size_t *place;                    /* L: number of its x; SIZE_MAX where idle */
-    size_t s, f, g, variables;        /* first of each kind; x starts at 0 */
-    size_t first_row, first_cone_row; /* of sensing, among all cone rows */
-    double *unit;                     /* L: of powers */
-    double *lit;                      /* functionals: what f is measured in */
-    double *row_scale;                /* information_rows: what rows are multiplied by; 0: not asked for */
-    double factor;                    /* what g is measured in */
-    information_frame frame;
-    socp_builder *builder;
-} power_program;
+/* Relative, of budget and limits that are held beside targets of users: what raising all powers takes that makes good
+ * what the solver leaves short, of the order of its tolerance. */
+static const double HELD_BACK = 4e-9;
 
 static bool is_asked(const power_program *m, information_kind kind)
 {
@@ -72,7 +59,7 @@ static bool choose_scales(power_program *m, double *x, double *s, information_va
 {
     const alloc_information *information = &m->coupled->information;
     const coupled_ask *ask = m->ask;
-    double margin, scale = 1.0, raised;
+    double margin, scale = 1.0;
 
     fill_equal_powers(m->coupled, ask->limits, x, s);
     information_evaluate(information, x, s, values);
@@ -80,12 +67,11 @@ static bool choose_scales(power_program *m, double *x, double *s, information_va
     if (!(margin > 0.0)) {
         return false;
     }
-    raised = information_margin(information, ask->raised, values, values, 0.0);
+    m->factor = information_margin(information, ask->raised, values, values, 0.0);
     if (ask->raised == 0) { /* powers, and what they are limited by, are the unknown */
-        scale = 1.0 / margin;
-        raised = scale;
+        scale = fmax(1.0 / margin, m->scale);
+        m->factor = scale;
     }
-    m->factor = raised;
     for (size_t l = 0; l < m->L; l++) {
         m->unit[l] = (x[l] + s[l]) * scale;
     }
@@ -96,6 +82,13 @@ static bool choose_scales(power_program *m, double *x, double *s, information_va
         values->J[i] *= scale;
     }
     m->frame = information_axes(information, values->J, LEAST_AXIS);
+    if (m->users) {
+        for (size_t l = 0; l < m->L; l++) {
+            x[l] *= scale;
+            s[l] *= scale;
+        }
+        users_measure(m->users, x, s);
+    }
     return true;
 }
 
@@ -111,6 +104,9 @@ static void lay_out_program(power_program *m)
     m->f = m->s + m->L;
     m->g = m->f + (is_asked(m, INFORMATION_ANGLE) ? information->functionals : 0);
     m->variables = m->g + 1;
+    if (m->users) {
+        users_lay_out(m);
+    }
 }
 
 /* ------------------------------------------------------------------------------- rows ---- */
@@ -202,26 +198,28 @@ static void put_limit(const power_program *m, size_t row, coupled_power power)
     if (power == POWER_RAISED) {
         socp_put(m->builder, row, m->g, m->factor);
     } else {
-        socp_constant(m->builder, row, 1.0);
+        socp_constant(m->builder, row, m->users ? 1.0 - HELD_BACK : 1.0);
     }
 }
 
-static void add_budget_and_limits(const power_program *m)
+static void add_budget_and_limits(power_program *m)
 {
-    double budget = m->ask->limits == POWER_HELD ? (double)m->L : m->coupled->budget;
+    double budget = coupled_budget(m->coupled, m->ask);
     const double *limit = m->ask->budget == POWER_HELD ? m->coupled->limit : m->coupled->stated;
     size_t row;
 
     if (m->ask->budget != POWER_FREE) {
-        row = socp_add_linear(m->builder, 1);
+        row = m->budget_row = socp_add_linear(m->builder, 1);
         put_limit(m, row, m->ask->budget);
         for (size_t l = 0; l < m->L; l++) {
             put_powers_of(m, row, l, -1.0 / budget, -1.0 / budget);
         }
     }
+    m->limit_row = 0;
     for (size_t l = 0; m->ask->limits != POWER_FREE && l < m->L; l++) {
         if (limit[l] < INFINITY) {
             row = socp_add_linear(m->builder, 1);
+            m->limit_row = m->limit_row > 0 ? m->limit_row : row;
             put_limit(m, row, m->ask->limits);
             put_powers_of(m, row, l, -1.0 / limit[l], -1.0 / limit[l]);
         }
@@ -287,8 +285,25 @@ static void read_multipliers(const power_program *m, const double *z, coupled_mu
     }
 }
 
-static void read_answer(const power_program *m, const socp_solution *solution, coupled_answer *out)
+/* Multipliers of what is radiated, a unit of power each. */
+static void read_prices(const power_program *m, const double *z, program_answer *out)
 {
+    bool counts = m->ask->budget == POWER_HELD;
+    const double *limit = counts ? m->coupled->limit : m->coupled->stated;
+    size_t row = m->limit_row;
+
+    out->budget = m->ask->budget == POWER_FREE ? 0.0 : fmax(z[m->budget_row], 0.0) / coupled_budget(m->coupled, m->ask);
+    for (size_t l = 0; l < m->L; l++) {
+        bool limited = m->ask->limits != POWER_FREE && limit[l] < INFINITY;
+
+        out->limit[l] = limited ? fmax(z[row++], 0.0) / limit[l] : 0.0;
+    }
+}
+
+static void read_answer(const power_program *m, const socp_solution *solution, program_answer *to)
+{
+    coupled_answer *out = &to->powers;
+
     for (size_t l = 0; l < m->L; l++) {
         out->x[l] = m->place[l] == SIZE_MAX ? 0.0 : fmax(solution->x[m->place[l]], 0.0) * m->unit[l];
         out->s[l] = fmax(solution->x[m->s + l], 0.0) * m->unit[l];
@@ -296,71 +311,117 @@ static void read_answer(const power_program *m, const socp_solution *solution, c
     out->factor = solution->x[m->g] * m->factor;
     read_multipliers(m, solution->z, &out->multipliers);
     out->found = true;
+    if (m->users) {
+        read_prices(m, solution->z, to);
+        users_read(m, solution->x, solution->z, to);
+    }
 }
 
-static cfi_status solve_program(const power_program *m, const socp_problem *problem, coupled_answer *out,
-                                cfi_error *error)
+/* A solver for the problem: the one that is kept, if its pattern is the same, or a new one. */
+static socp_workspace *solver_for(const power_program *m, const socp_problem *problem, cone_solver *cone,
+                                  cfi_error *error)
 {
     socp_settings settings = socp_default_settings();
-    socp_workspace *workspace;
+
+    if (cone->workspace && !socp_builder_kept_pattern(cone->builder)) {
+        socp_destroy(cone->workspace);
+        cone->workspace = NULL;
+    }
+    if (!cone->workspace) {
+        settings.stop = m->coupled->stop;
+        cone->workspace = socp_create(problem, &settings, error);
+    }
+    return cone->workspace;
+}
+
+static cfi_status solve_program(const power_program *m, const socp_problem *problem, cone_solver *cone,
+                                program_answer *out, cfi_error *error)
+{
+    socp_workspace *workspace = solver_for(m, problem, cone, error);
     socp_solution solution = {.x = NULL};
     cfi_status status;
 
-    settings.stop = m->coupled->stop;
-    workspace = socp_create(problem, &settings, error);
     if (!workspace) {
         return error->status;
     }
     status = socp_solve(workspace, problem, &solution, error);
+    out->iterations += solution.iterations;
     if (status == CFI_OK && solution.x && (solution.status == SOCP_OPTIMAL || solution.status == SOCP_INACCURATE)) {
         read_answer(m, &solution, out);
     } else if (status == CFI_OK && solution.status == SOCP_INTERRUPTED) {
         status = error_set(error, CFI_INTERRUPTED, "interrupted while a cone problem was solved");
     } else if (status == CFI_OK && solution.status != SOCP_PRIMAL_INFEASIBLE) {
-        status = error_set(error, CFI_FAILED, "the cone problem of the sensing constraints: %s",
-                           socp_status_name(solution.status));
+        status = error_set(error, CFI_FAILED, "the cone problem of the %s: %s",
+                           m->users ? "powers" : "sensing constraints", socp_status_name(solution.status));
     }
-    socp_destroy(workspace);
     return status;
 }
 
-static cfi_status build_and_solve(power_program *m, coupled_answer *out, cfi_error *error)
+static cfi_status build_and_solve(power_program *m, cone_solver *cone, program_answer *out, cfi_error *error)
 {
     const socp_problem *problem;
-    cfi_status status;
 
     lay_out_program(m);
-    m->builder = socp_builder_create(m->variables);
+    if (cone->builder) {
+        socp_builder_restart(cone->builder, m->variables);
+    } else {
+        cone->builder = socp_builder_create(m->variables);
+    }
+    m->builder = cone->builder;
     socp_objective(m->builder, m->g, m->ask->raised ? -1.0 : 1.0);
-    m->first_row = 0;
+    m->first_row = m->first_cone_row = 0;
     add_rows_of_own(m);
     add_shared(m);
     add_functionals(m);
     add_budget_and_limits(m);
+    if (m->users) {
+        users_add_rows(m);
+    }
     add_position_cone(m);
+    if (m->users) {
+        users_add_cones(m);
+    }
     problem = socp_build(m->builder, error);
-    status = problem ? solve_program(m, problem, out, error) : error->status;
-    socp_builder_destroy(m->builder);
+    return problem ? solve_program(m, problem, cone, out, error) : error->status;
+}
+
+cfi_status program_solve(const alloc_coupled *coupled, const coupled_ask *ask, program_users *users, cone_solver *cone,
+                         cfi_arena *arena, program_answer *out, cfi_error *error)
+{
+    size_t L = coupled->information.L, rows = information_rows(&coupled->information);
+    power_program m = {.coupled = coupled, .ask = ask, .users = users, .L = L};
+    information_values values = {.row = no_numbers(arena, rows)};
+    cone_solver own = {.builder = NULL};
+    cfi_status status;
+
+    if (!values.row || !allocate_program(&m, arena)) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the cone problem of %zu access points", L);
+    }
+    out->powers.found = false;
+    m.scale = users ? users_least_scale(users) : 0.0;
+    if (!choose_scales(&m, out->powers.x, out->powers.s, &values)) {
+        memset(out->powers.x, 0, L * sizeof(double));
+        memset(out->powers.s, 0, L * sizeof(double));
+        return CFI_OK;
+    }
+    status = build_and_solve(&m, cone ? cone : &own, out, error);
+    cone_solver_empty(&own);
     return status;
 }
 
 cfi_status coupled_solve(const alloc_coupled *coupled, const coupled_ask *ask, cfi_arena *arena, coupled_answer *out,
                          cfi_error *error)
 {
-    size_t L = coupled->information.L, rows = information_rows(&coupled->information);
-    power_program m = {.coupled = coupled, .ask = ask, .L = L};
-    information_values values = {.row = no_numbers(arena, rows)};
+    size_t L = coupled->information.L;
+    program_answer answer = {.powers = {.x = arena_zeros(arena, L, sizeof(double)),
+                                        .s = arena_zeros(arena, L, sizeof(double)),
+                                        .multipliers.row = no_numbers(arena, information_rows(&coupled->information))}};
+    cfi_status status;
 
-    *out = (coupled_answer){.x = arena_zeros(arena, L, sizeof(double)),
-                            .s = arena_zeros(arena, L, sizeof(double)),
-                            .multipliers.row = no_numbers(arena, rows)};
-    if (!values.row || !out->x || !out->s || !out->multipliers.row || !allocate_program(&m, arena)) {
+    if (!answer.powers.x || !answer.powers.s || !answer.powers.multipliers.row) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the sensing constraints of %zu access points", L);
     }
-    if (!choose_scales(&m, out->x, out->s, &values)) {
-        memset(out->x, 0, L * sizeof *out->x);
-        memset(out->s, 0, L * sizeof *out->s);
-        return CFI_OK;
-    }
-    return build_and_solve(&m, out, error);
+    status = program_solve(coupled, ask, NULL, NULL, arena, &answer, error);
+    *out = answer.powers;
+    return status;
 }

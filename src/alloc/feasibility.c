@@ -2,6 +2,7 @@
 #include "alloc/sensing.h"
 
 #include "alloc/constants.h"
+#include "base/units.h"
 
 #include <math.h>
 
@@ -118,4 +119,41 @@ cfi_infeasibility alloc_explain_infeasible(const cfi_link *link)
     needs n = add_up_needs(link);
 
     return explain(&n);
+}
+
+/* ------------------------------------------------------------------------- rate targets ---- */
+
+/* What SINR_k is below at any power: u_k^2 <= (sum_l g_kl^2 / V_kk,l) (sum_l V_kk,l p_kl). */
+static double limit_of_sinr(const cfi_link *link, size_t k)
+{
+    double sum = 0.0;
+
+    for (size_t l = 0; l < link->L; l++) {
+        double g = link->g[k + link->K * l];
+        double V = link->V_by_stream ? link->V_by_stream[k + link->K * (k + link->K * l)] : link->V[k + link->K * l];
+
+        sum += g > 0.0 ? g * g / V : 0.0;
+    }
+    return sum;
+}
+
+bool targets_are_beyond(const cfi_link *link, cfi_infeasibility *because)
+{
+    const cfi_system *system = link->system;
+    const double *target = system->allocation.rate_target_bit_s_hz;
+
+    *because = (cfi_infeasibility){.constraint = CFI_CONSTRAINT_RATE, .ap = CFI_NOWHERE, .ue = CFI_NOWHERE};
+    for (size_t k = 0; target && k < link->K; k++) {
+        double most = system->frame.prelog * log1p(limit_of_sinr(link, k)) / LN2;
+
+        if (target[k] > 0.0 && target[k] >= most * (1.0 - FACTOR_MARGIN) && target[k] / most > because->factor) {
+            because->ue = k;
+            because->factor = target[k] / most;
+        }
+    }
+    if (because->ue != CFI_NOWHERE) {
+        return true;
+    }
+    *because = (cfi_infeasibility){.constraint = CFI_CONSTRAINT_NONE};
+    return false;
 }

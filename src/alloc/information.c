@@ -20,9 +20,18 @@ double information_least_snr(const cfi_system *system)
 typedef struct information_job {
     const cfi_link *link;
     double unit_w;
+    double position_m; /* what the position is held to */
     cfi_arena *arena;
     alloc_information *out;
 } information_job;
+
+/* The threshold on the angle at AP l; 1 rad^2 where there is none. */
+static double angle_need(const information_job *job, size_t l)
+{
+    const double *threshold = job->link->system->sensing.crlb_threshold_rad2;
+
+    return threshold ? threshold[l] : 1.0;
+}
 
 static cfi_status information_out_of_memory(size_t L, cfi_error *error)
 {
@@ -64,7 +73,7 @@ static bool add_own_angles(const information_job *job)
     double *per_need = arena_alloc(job->arena, link->L, sizeof *per_need);
 
     for (size_t l = 0; per_need && l < link->L; l++) {
-        per_need[l] = job->unit_w * link->system->sensing.crlb_threshold_rad2[l];
+        per_need[l] = job->unit_w * angle_need(job, l);
     }
     return per_need && add_own_information(job, INFORMATION_ANGLE, link->own_echo.comm, link->own_echo.sens, per_need);
 }
@@ -147,7 +156,7 @@ static bool add_shared_angles(const information_job *job)
     }
     most = fill_weights(job, one ? p0 : 0, weight);
     for (size_t p = 0; p < L; p++) {
-        double per_need = job->unit_w * link->system->sensing.crlb_threshold_rad2[p];
+        double per_need = job->unit_w * angle_need(job, p);
 
         if (!one) {
             most = fill_weights(job, p, weight + L * p);
@@ -266,7 +275,7 @@ static bool add_position(const information_job *job)
     double *along = arena_zeros(job->arena, 3 * L, sizeof *along);
     double *light = own ? along : arena_zeros(job->arena, 3 * L, sizeof *light);
     position_job position = {.job = job,
-                             .scale = job->unit_w * sensing->position_threshold_m * sensing->position_threshold_m,
+                             .scale = job->unit_w * job->position_m * job->position_m,
                              .turn = arena_alloc(job->arena, 2 * L, sizeof(double)),
                              .at_equal = arena_alloc(job->arena, L, sizeof(double))};
 
@@ -290,30 +299,49 @@ static bool add_position(const information_job *job)
     return true;
 }
 
-static cfi_status check_link_for(const cfi_link *link, cfi_error *error)
+static cfi_status check_link_for(const cfi_link *link, unsigned kinds, cfi_error *error)
 {
     const cfi_sensing *sensing = &link->system->sensing;
+    bool judged = kinds >> INFORMATION_ANGLE & 1 || kinds >> INFORMATION_POSITION & 1;
 
-    if (link->directions.aim) {
+    if (link->directions.aim && kinds != 0) {
         return error_set(error, CFI_INVALID,
                          "signals that have directions can be held to angle thresholds on own echoes only");
     }
-    if (sensing->crlb_model == CFI_CRLB_MULTISTATIC &&
-        (sensing->crlb_threshold_rad2 || sensing->position_threshold_m > 0.0)) {
+    if (sensing->crlb_model == CFI_CRLB_MULTISTATIC && judged) {
         return error_set(error, CFI_INVALID, "the allocation takes no thresholds on the multistatic bound");
     }
-    if (sensing->position_threshold_m > 0.0 && !link->turn) {
+    if ((kinds >> INFORMATION_POSITION & 1) && !link->turn) {
         return error_set(error, CFI_INVALID, "a position threshold needs a target at a place");
     }
     return CFI_OK;
 }
 
+unsigned information_asked(const cfi_system *system)
+{
+    const cfi_sensing *sensing = &system->sensing;
+
+    return (system_angle_thresholds(system) ? 1U << INFORMATION_ANGLE : 0U) |
+           (sensing->detection_threshold > 0.0 ? 1U << INFORMATION_DETECTION : 0U) |
+           (sensing->position_threshold_m > 0.0 ? 1U << INFORMATION_POSITION : 0U);
+}
+
 cfi_status information_build(const cfi_link *link, double unit_w, cfi_arena *arena, alloc_information *out,
                              cfi_error *error)
 {
+    return information_build_kinds(link, information_asked(link->system), unit_w, arena, out, error);
+}
+
+cfi_status information_build_kinds(const cfi_link *link, unsigned kinds, double unit_w, cfi_arena *arena,
+                                   alloc_information *out, cfi_error *error)
+{
     const cfi_sensing *sensing = &link->system->sensing;
-    information_job job = {.link = link, .unit_w = unit_w, .arena = arena, .out = out};
-    cfi_status status = check_link_for(link, error);
+    information_job job = {.link = link,
+                           .unit_w = unit_w,
+                           .position_m = sensing->position_threshold_m > 0.0 ? sensing->position_threshold_m : 1.0,
+                           .arena = arena,
+                           .out = out};
+    cfi_status status = check_link_for(link, kinds, error);
     bool made;
 
     *out = (alloc_information){.L = link->L, .beam = (double)link->system->N};
@@ -321,13 +349,13 @@ cfi_status information_build(const cfi_link *link, double unit_w, cfi_arena *are
         return status;
     }
     made = list_idle(&job);
-    if (made && sensing->crlb_threshold_rad2) {
+    if (made && kinds >> INFORMATION_ANGLE & 1) {
         made = sensing->crlb_model == CFI_CRLB_NONCOHERENT ? add_shared_angles(&job) : add_own_angles(&job);
     }
-    if (made && sensing->detection_threshold > 0.0) {
+    if (made && kinds >> INFORMATION_DETECTION & 1) {
         made = add_detection(&job);
     }
-    if (made && sensing->position_threshold_m > 0.0) {
+    if (made && kinds >> INFORMATION_POSITION & 1) {
         made = add_position(&job);
     }
     return made ? CFI_OK : information_out_of_memory(link->L, error);

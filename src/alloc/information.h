@@ -59,6 +59,11 @@ double information_least_snr(const cfi_system *system);
  * constraints do not know: signals that have directions, a position threshold without a target at a place. */
 cfi_status information_build(const cfi_link *link, double unit_w, cfi_arena *arena, alloc_information *out,
                              cfi_error *error);
+/* The same of these kinds, a bit each: where the system has no threshold on angles or the position, 1 rad^2 and 1 m. */
+cfi_status information_build_kinds(const cfi_link *link, unsigned kinds, double unit_w, cfi_arena *arena,
+                                   alloc_information *out, cfi_error *error);
+/* The kinds on which a system has thresholds. */
+unsigned information_asked(const cfi_system *system);
 
 /* Which functional receiver p is lit by. */
 static inline size_t information_functional(const alloc_information *information, size_t p)

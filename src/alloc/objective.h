@@ -8,6 +8,7 @@ typedef struct alloc_problem alloc_problem; /* problem.h, which holds a row of t
 typedef struct alloc_point alloc_point;
 typedef struct alloc_values alloc_values;
 typedef struct step_surrogate step_surrogate; /* step_rows.h */
+typedef struct globals_job globals_job;       /* globals.h */
 
 /* How far the last two accepted steps got. */
 typedef struct objective_gains {
@@ -34,6 +35,8 @@ typedef struct alloc_objective {
     bool (*complete)(const alloc_problem *problem, alloc_point *point);
     /* Whether so little is left to gain that a second such step in a row is the last. */
     bool (*stop)(const objective_gains *gains);
+    /* Where the problem is convex (globals_apply): solves it globally. NULL: it never is. */
+    cfi_status (*goal)(globals_job *job, cfi_error *error);
     /* A user that lost (nearly) all power may be worth bringing back; see revive.c. */
     bool revives;
 } alloc_objective;

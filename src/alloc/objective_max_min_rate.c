@@ -1,5 +1,5 @@
 /* The least rate of a user, in proportion to the weights. docs/model.md (M30) */
-#include "alloc/objective.h"
+#include "alloc/globals.h"
 
 #include <math.h>
 
@@ -16,4 +16,4 @@ static double measure_max_min_rate(const cfi_system *system, const cfi_evaluatio
 
 extern const alloc_objective objective_max_min_rate; /* read by objective.c alone */
 const alloc_objective objective_max_min_rate = {
-    .name = "max_min_rate", .unit = "bit/s/Hz", .larger_is_better = true, .measured = measure_max_min_rate};
+    .name = "max_min_rate", .unit = "bit/s/Hz", .larger_is_better = true, .measured = measure_max_min_rate, .goal = goal_of_rates};

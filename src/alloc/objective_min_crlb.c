@@ -1,5 +1,5 @@
 /* The least worst bound of an angle, relative to its threshold. docs/model.md (M30) */
-#include "alloc/objective.h"
+#include "alloc/globals.h"
 
 #include <math.h>
 
@@ -21,4 +21,4 @@ static double measure_min_crlb(const cfi_system *system, const cfi_evaluation *e
 }
 
 extern const alloc_objective objective_min_crlb; /* read by objective.c alone */
-const alloc_objective objective_min_crlb = {.name = "min_crlb", .unit = "rad2", .measured = measure_min_crlb};
+const alloc_objective objective_min_crlb = {.name = "min_crlb", .unit = "rad2", .measured = measure_min_crlb, .goal = goal_of_information};

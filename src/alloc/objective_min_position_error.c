@@ -1,5 +1,5 @@
 /* The least position error bound of the target. docs/model.md (M30) */
-#include "alloc/objective.h"
+#include "alloc/globals.h"
 
 static double measure_min_position_error(const cfi_system *system, const cfi_evaluation *evaluation)
 {
@@ -9,4 +9,4 @@ static double measure_min_position_error(const cfi_system *system, const cfi_eva
 
 extern const alloc_objective objective_min_position_error; /* read by objective.c alone */
 const alloc_objective objective_min_position_error = {
-    .name = "min_position_error", .unit = "m", .measured = measure_min_position_error};
+    .name = "min_position_error", .unit = "m", .measured = measure_min_position_error, .goal = goal_of_information};

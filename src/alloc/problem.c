@@ -35,9 +35,9 @@ static void fill_coefficients(alloc_problem *problem)
     }
     for (size_t l = 0; l < problem->L; l++) {
         if (sensing->directed) { /* sensing_direct has done it */
-        } else if (system->sensing.crlb_threshold_rad2 && !problem->coupled) {
+        } else if (system_angle_thresholds(system) && !problem->coupled) {
             sensing_ap ap = sensing_of(link, l);
-            double per_need = unit * system->sensing.crlb_threshold_rad2[l];
+            double per_need = unit * system_angle_thresholds(system)[l];
 
             sensing->d1[l] = problem_rounded_down(ap.comm * per_need);
             sensing->d2[l] = problem_rounded_down(ap.sens * per_need);
@@ -76,7 +76,7 @@ static sensing_loads compare_loads(const alloc_problem *problem)
 
 static void choose_sensing(alloc_problem *problem)
 {
-    bool thresholds = problem->link->system->sensing.crlb_threshold_rad2 && !problem->coupled;
+    bool thresholds = system_angle_thresholds(problem->link->system) && !problem->coupled;
     sensing_loads loads = {.sensing_dearer = true};
 
     if (thresholds) {
@@ -308,6 +308,6 @@ double problem_evaluate(const alloc_problem *problem, const alloc_point *point, 
     if (problem->load_by_stream) {
         problem_add_streams(problem, point->w, values->interference);
     }
-    values->objective = problem->objective->value(problem, values);
+    values->objective = problem->objective->value ? problem->objective->value(problem, values) : NAN;
     return values->objective;
 }

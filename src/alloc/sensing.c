@@ -7,7 +7,7 @@
 
 sensing_ap sensing_of_directed(const cfi_link *link, size_t l)
 {
-    const double *threshold = link->system->sensing.crlb_threshold_rad2;
+    const double *threshold = system_angle_thresholds(link->system);
     bool serves = link_has_users(link, l);
 
     if (!threshold) {
@@ -21,7 +21,7 @@ sensing_ap sensing_of_directed(const cfi_link *link, size_t l)
 
 cfi_status sensing_check(const cfi_link *link, cfi_error *error)
 {
-    if (!link->system->sensing.crlb_threshold_rad2 || system_couples_sensing(link->system)) {
+    if (!system_angle_thresholds(link->system) || system_couples_sensing(link->system)) {
         return CFI_OK; /* information_build looks at the link itself */
     }
     if (!link->own_echo.diagonal) {
@@ -56,7 +56,7 @@ cfi_status sensing_direct(alloc_sensing *sensing, const cfi_link *link, double u
 {
     size_t L = link->L;
 
-    if (!link->directions.aim || !link->system->sensing.crlb_threshold_rad2) {
+    if (!link->directions.aim || !system_angle_thresholds(link->system)) {
         return CFI_OK;
     }
     sensing->directed = arena_alloc(arena, L, sizeof *sensing->directed);

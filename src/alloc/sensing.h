@@ -63,7 +63,7 @@ sensing_ap sensing_of_directed(const cfi_link *link, size_t l);
 
 static inline sensing_ap sensing_of(const cfi_link *link, size_t l)
 {
-    const double *threshold = link->system->sensing.crlb_threshold_rad2;
+    const double *threshold = system_angle_thresholds(link->system);
 
     if (link->directions.aim) {
         return sensing_of_directed(link, l);
@@ -97,6 +97,10 @@ cfi_status sensing_direct(alloc_sensing *sensing, const cfi_link *link, double u
                           cfi_error *error);
 /* Sensing power senses better: d2 >= d1 at the access points with users. */
 bool sensing_prefers_beam(const alloc_sensing *sensing, size_t L);
+
+/* A user whose rate target no power of all access points together reaches, SINR_k < sum_l g_kl^2 / V_kk,l: the first
+ * with the largest factor, that of its target over the limit. docs/model.md (M30) */
+bool targets_are_beyond(const cfi_link *link, cfi_infeasibility *because);
 
 /* Nobody is served. */
 static inline bool sensing_is_idle(const alloc_sensing *sensing, size_t l)

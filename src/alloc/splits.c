@@ -326,7 +326,7 @@ cfi_status splits_heuristic(const cfi_link *link, double least, cfi_arena *arena
         return error_set(error, CFI_INFEASIBLE, "thresholds cannot be met: all of them must be %.6g times larger",
                          least);
     }
-    if (link->directions.aim && link->system->sensing.crlb_threshold_rad2) {
+    if (link->directions.aim && system_angle_thresholds(link->system)) {
         return splits_directed(link, arena, powers, error);
     }
     aps = arena_alloc(arena, L, sizeof *aps);

@@ -23,3 +23,12 @@ void cell_small(char text[CELL_LENGTH], double value, int decimals)
         cell_number(text, value, decimals);
     }
 }
+
+void cell_digits(char text[CELL_LENGTH], double value, int digits)
+{
+    if (isfinite(value)) {
+        snprintf(text, CELL_LENGTH, "%.*g", digits, value);
+    } else {
+        cell_number(text, value, 0);
+    }
+}

@@ -7,5 +7,7 @@ enum { CELL_LENGTH = 32 };
 void cell_number(char text[CELL_LENGTH], double value, int decimals);
 /* The same; what is so small that it would show less than two digits is written as 3.0e-07. */
 void cell_small(char text[CELL_LENGTH], double value, int decimals);
+/* With so many digits that count. */
+void cell_digits(char text[CELL_LENGTH], double value, int digits);
 
 #endif

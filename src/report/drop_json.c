@@ -67,6 +67,7 @@ static void put_check(json_writer *writer, const cfi_check *check)
     json_text(writer, "solver", check->solver);
     json_text(writer, "status", alloc_status_name(check->status));
     json_number(writer, "sum_rate_bit_s_hz", check->sum_rate_bit_s_hz);
+    json_number(writer, "objective_value", check->objective_value);
     json_number(writer, "relative_difference", check->relative_difference);
     json_close(writer, '}');
 }

@@ -43,22 +43,6 @@ double drop_sum_rate_z(const cfi_record *record)
     return isfinite(z) ? z : NAN;
 }
 
-double drop_least_user_rate(const cfi_record *record)
-{
-    const double *rate;
-    double least = INFINITY;
-
-    if (!drop_is_ok(record)) {
-        return NAN;
-    }
-    rate = record->network->system->rate_model == CFI_RATE_THEOREM1 ? record->closed_form.rate_theorem1_bit_s_hz
-                                                                    : record->closed_form.rate_exact_bit_s_hz;
-    for (size_t k = 0; k < record->K; k++) {
-        least = fmin(least, rate[k]);
-    }
-    return least;
-}
-
 static const double *constrained_crlb(const cfi_record *record)
 {
     if (!drop_is_ok(record)) {
@@ -156,6 +140,11 @@ double drop_total_power(const cfi_record *record)
     return drop_is_ok(record) ? total : NAN;
 }
 
+double drop_total_power_dbm(const cfi_record *record)
+{
+    return decibel_of(drop_total_power(record)) + 30.0;
+}
+
 double drop_sensing_share(const cfi_record *record)
 {
     double sensing = 0.0;
@@ -192,6 +181,16 @@ double drop_iterations(const cfi_record *record)
 double drop_objective(const cfi_record *record)
 {
     return drop_is_ok(record) ? record->allocation.objective.value : NAN;
+}
+
+double drop_objective_dual(const cfi_record *record)
+{
+    return drop_is_ok(record) ? record->allocation.objective.dual_value : NAN;
+}
+
+double drop_objective_gap(const cfi_record *record)
+{
+    return fabs(drop_objective_dual(record) - drop_objective(record)) / fabs(drop_objective(record));
 }
 
 double drop_spread(const cfi_record *record)
@@ -274,4 +273,16 @@ const cfi_record *drops_worst_link(const cfi_results *results)
         }
     }
     return worst;
+}
+
+const cfi_objective_result *drops_objective(const cfi_results *results)
+{
+    static const cfi_objective_result none = {.name = "", .unit = ""};
+
+    for (size_t i = 0; i < results->count; i++) {
+        if (results->record[i].allocation.objective.name) {
+            return &results->record[i].allocation.objective;
+        }
+    }
+    return &none;
 }

@@ -14,8 +14,6 @@ double drop_sum_rate_exact(const cfi_record *record);
 double drop_sum_rate_monte_carlo(const cfi_record *record);
 double drop_sum_rate_std_error(const cfi_record *record);
 double drop_sum_rate_z(const cfi_record *record);
-/* Of the weakest user, under rate.model. */
-double drop_least_user_rate(const cfi_record *record);
 
 /* The largest of the access points' bounds under sensing.crlb_model, rad^2, and that in dB. */
 double drop_worst_crlb(const cfi_record *record);
@@ -32,8 +30,9 @@ bool drop_has_estimates(const cfi_record *record);
 double drop_worst_angle_error_db(const cfi_record *record);
 double drop_mean_angle_rmse(const cfi_record *record);
 
-/* What all access points radiate together, W; the part of it in sensing beams. */
+/* What all access points radiate together, W, and the same in dBm; the part of it in sensing beams. */
 double drop_total_power(const cfi_record *record);
+double drop_total_power_dbm(const cfi_record *record);
 double drop_sensing_share(const cfi_record *record);
 
 /* The paper's factors of the powers, gamma_kl = p_kl / (N xi_kl) and eta_kl = s_l / (N K), which maximum ratio has. */
@@ -41,7 +40,11 @@ bool drop_has_factors(const cfi_record *record);
 double drop_gamma(const cfi_record *record, size_t k, size_t l);
 double drop_eta(const cfi_record *record, size_t k, size_t l);
 double drop_iterations(const cfi_record *record);
+/* The objective in its unit: of the powers; what no powers beat, if that is proved; their distance, relative to the
+ * first; and that of the starts. */
 double drop_objective(const cfi_record *record);
+double drop_objective_dual(const cfi_record *record);
+double drop_objective_gap(const cfi_record *record);
 double drop_spread(const cfi_record *record);
 double drop_violation(const cfi_record *record);
 
@@ -55,6 +58,8 @@ double drops_z_rms(const cfi_results *results);
 bool drops_forms_differ(const cfi_results *results);
 /* The drop whose simulated link is least sure, NULL where all links are exact. */
 const cfi_record *drops_worst_link(const cfi_results *results);
+/* Some drop's, for its name and unit; both "" where no drop came to its allocation. */
+const cfi_objective_result *drops_objective(const cfi_results *results);
 size_t drops_count(const cfi_results *results, cfi_drop_status status);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "report/drop_values.h"
+#include "report/user_rates.h"
 
 #include <math.h>
 
@@ -13,7 +14,7 @@
         .suffix = (end), .text = (words)                                                                               \
     }
 static const field_unit ONE = UNIT("", "1"), RAD2 = UNIT("rad2", "rad^2"), RAD2_DB = UNIT("db", "dB of 1 rad^2"),
-                        DB = UNIT("db", "dB"), WATT = UNIT("w", "W"), METRE = UNIT("m", "m"),
+                        DB = UNIT("db", "dB"), DBM = UNIT("dbm", "dBm"), WATT = UNIT("w", "W"), METRE = UNIT("m", "m"),
                         RADIAN = UNIT("rad", "rad"), DEGREE = UNIT("deg", "degrees"),
                         STD_ERRORS = UNIT("", "standard errors"),
                         OBJECTIVE_UNIT = UNIT("", NULL),                            /* objective_unit says which */
@@ -193,10 +194,28 @@ static bool is_iterated(const cfi_results *results)
     return scenario_system(results->scenario)->allocation.method == CFI_METHOD_SCA;
 }
 
+/* Whether powers are optimised for something else than the sum rate; splits, which are compared by that, are then
+ * beside the point. */
+static bool has_other_objective(const cfi_results *results)
+{
+    return is_iterated(results) && scenario_system(results->scenario)->allocation.objective != CFI_SUM_RATE;
+}
+
+static bool is_after_sum_rate(const cfi_results *results)
+{
+    return !has_other_objective(results);
+}
+
 /* The rate formula that the scenario does not use says something only where the two differ. */
 static bool shows_other_form(const cfi_results *results, cfi_rate_model other)
 {
     return scenario_system(results->scenario)->rate_model != other && drops_forms_differ(results);
+}
+
+/* With fewer users 5 % of them are hardly more than the weakest one. */
+static bool has_many_users(const cfi_results *results)
+{
+    return scenario_system(results->scenario)->K >= 20;
 }
 
 /* Whether somebody asked for detection. */
@@ -280,12 +299,12 @@ const field field_table[] = {
      .value = NUMBER(drop_sum_rate_z), .places = TABLES},
     {.name = "sum_rate", .unit = &BIT_S_HZ, .shape = FIELD_NUMBER, .group = &GROUP_EQUAL,
      .value = MEMBER(equal.sum_rate_bit_s_hz), .places = COMPARED,
-     .shown = {.label = "sum rate, equal split", .decimals = 4, .first = true}},
+     .shown = {.label = "sum rate, equal split", .decimals = 4, .wanted = is_after_sum_rate, .first = true}},
     {.name = "sum_rate", .unit = &BIT_S_HZ, .shape = FIELD_NUMBER, .group = &GROUP_HEURISTIC,
      .value = MEMBER(heuristic.sum_rate_bit_s_hz), .places = COMPARED,
-     .shown = {.label = "sum rate, heuristic split", .decimals = 4, .first = true}},
+     .shown = {.label = "sum rate, heuristic split", .decimals = 4, .wanted = is_after_sum_rate, .first = true}},
     {.name = "least_user_rate", .unit = &BIT_S_HZ, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
-     .value = NUMBER(drop_least_user_rate), .places = TABLES | FIELD_SWEEP,
+     .value = NUMBER(user_rates_least), .places = TABLES | FIELD_SWEEP,
      .shown = {.label = "rate of the weakest user", .decimals = 4}},
     {.name = "worst_crlb", .unit = &RAD2, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
      .value = NUMBER(drop_worst_crlb), .places = TABLES},
@@ -304,7 +323,11 @@ const field field_table[] = {
      .value = MEMBER(monte_carlo.estimator_trials), .places = FIELD_JSON | FIELD_TABLE, .there = drop_has_estimates,
      .column = "estimator_trials"},
     {.name = "total_power", .unit = &WATT, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
-     .value = NUMBER(drop_total_power), .places = TABLES},
+     .value = NUMBER(drop_total_power), .places = TABLES | FIELD_SWEEP,
+     .shown = {.label = "radiated power, W", .digits = 5, .wanted = has_other_objective}},
+    {.name = "total_power", .unit = &DBM, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(drop_total_power_dbm), .places = TABLES | FIELD_SWEEP,
+     .shown = {.label = "the same, dBm", .decimals = 4, .wanted = has_other_objective}},
     {.name = "sensing_power_share", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
      .value = NUMBER(drop_sensing_share), .places = TABLES | FIELD_SWEEP},
     {.name = "iterations", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
@@ -317,7 +340,9 @@ const field field_table[] = {
     {.name = "unit", .unit = &ONE, .shape = FIELD_TEXT, .group = &GROUP_OBJECTIVE,
      .value = WORD(word_of_objective_unit), .places = EVERYWHERE | FIELD_ALWAYS},
     {.name = "value", .unit = &OBJECTIVE_UNIT, .shape = FIELD_NUMBER, .group = &GROUP_OBJECTIVE,
-     .value = NUMBER(drop_objective), .places = EVERYWHERE},
+     .value = NUMBER(drop_objective), .places = SWEPT, .shown = {.digits = 6}},
+    {.name = "dual_value", .unit = &OBJECTIVE_UNIT, .shape = FIELD_NUMBER, .group = &GROUP_OBJECTIVE,
+     .value = NUMBER(drop_objective_dual), .places = EVERYWHERE},
     {.name = "spread", .unit = &OBJECTIVE_UNIT, .shape = FIELD_NUMBER, .group = &GROUP_OBJECTIVE,
      .value = NUMBER(drop_spread), .places = EVERYWHERE},
     {.name = "max_constraint_violation", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
@@ -393,6 +418,14 @@ const field field_table[] = {
      .value = MEMBER(monte_carlo.false_alarm_probability_fused),
      .error = MEMBER(monte_carlo.false_alarm_probability_fused_std_error), .places = EVERYWHERE,
      .there = drop_has_detection},
+    {.name = "user_rate_p05", .unit = &BIT_S_HZ, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(user_rates_p05), .places = TABLES | FIELD_SWEEP,
+     .shown = {.label = "user rate, 5 %%", .decimals = 4, .wanted = has_many_users}},
+    {.name = "user_rate_p50", .unit = &BIT_S_HZ, .shape = FIELD_NUMBER, .group = &GROUP_DERIVED,
+     .value = NUMBER(user_rates_p50), .places = TABLES | FIELD_SWEEP,
+     .shown = {.label = "user rate, median", .decimals = 4, .wanted = has_many_users}},
+    {.name = "users_without_rate", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
+     .value = NUMBER(user_rates_without), .places = SWEPT},
 
     /* users */
     {.name = "x", .unit = &METRE, .shape = FIELD_USERS, .group = &GROUP_NETWORK,

@@ -60,6 +60,7 @@ typedef struct field_shown {
     bool small;                                 /* below the last decimal it keeps two digits, as rates do */
     bool (*wanted)(const cfi_results *results); /* or NULL: whenever a drop has it */
     bool first;                                 /* above those that are not */
+    int digits;                                 /* that count, whatever its size, instead of decimals; 0: no */
 } field_shown;
 
 typedef struct field {

@@ -12,6 +12,13 @@ double infeasible_rounded_up(double value)
     return ceil(value * scale) / scale;
 }
 
+double infeasible_rounded_down(double value)
+{
+    double scale = pow(10.0, 5.0 - floor(log10(value)));
+
+    return floor(value * scale) / scale;
+}
+
 /* What a single constraint must do. */
 static void describe_finite(const cfi_infeasibility *because, double db, char text[INFEASIBLE_LENGTH])
 {
@@ -22,6 +29,12 @@ static void describe_finite(const cfi_infeasibility *because, double db, char te
                  infeasible_rounded_up(because->factor));
     } else if (because->constraint == CFI_CONSTRAINT_DETECTION) {
         snprintf(text, INFEASIBLE_LENGTH, "the threshold of detection (%s) asks for %.4f dB too much", key, db);
+    } else if (because->constraint == CFI_CONSTRAINT_RATE && because->ue == CFI_NOWHERE) {
+        snprintf(text, INFEASIBLE_LENGTH, "the rate targets (%s) must be divided by %.6g", key,
+                 infeasible_rounded_up(because->factor));
+    } else if (because->constraint == CFI_CONSTRAINT_RATE) {
+        snprintf(text, INFEASIBLE_LENGTH, "user %zu asks for too much: its rate target (%s) must be divided by %.6g",
+                 because->ue, key, infeasible_rounded_up(because->factor));
     } else if (because->ap == CFI_NOWHERE && because->constraint == CFI_CONSTRAINT_AP_LIMIT) {
         snprintf(text, INFEASIBLE_LENGTH, "the limits (%s) are %.4f dB short", key, db);
     } else if (because->ap == CFI_NOWHERE && because->constraint != CFI_CONSTRAINT_THRESHOLD) {
@@ -44,6 +57,8 @@ void infeasible_describe(const cfi_infeasibility *because, char text[INFEASIBLE_
     } else if (!isfinite(because->factor) && because->constraint == CFI_CONSTRAINT_POSITION) {
         snprintf(text, INFEASIBLE_LENGTH,
                  "what echoes tell of the target is all in line with it: no power gives it a position");
+    } else if (!isfinite(because->factor) && because->constraint == CFI_CONSTRAINT_RATE) {
+        snprintf(text, INFEASIBLE_LENGTH, "user %zu has no rate at any power", because->ue);
     } else if (!isfinite(because->factor)) {
         snprintf(text, INFEASIBLE_LENGTH, "access point %zu has no sensing information at any power", because->ap);
     } else {

@@ -7,8 +7,9 @@
 
 enum { INFEASIBLE_LENGTH = 200 };
 
-/* A positive number to six digits, never less. */
+/* A positive number to six digits, never less; never more. */
 double infeasible_rounded_up(double value);
+double infeasible_rounded_down(double value);
 
 /* E.g. "access point 5 costs most: its threshold (sensing.crlb_threshold_db) must rise by 4.2012 dB"; decibels are
  * rounded up. */

@@ -7,38 +7,16 @@
 #include "report/fields.h"
 #include "report/notes.h"
 #include "report/power_note.h"
+#include "report/table_page.h"
+#include "report/user_rates.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { DROPS_SHOWN = 20, SHOWN_TITLE = 60, SHORT_METHOD = 9, LONG_METHOD = 10 };
+enum { SHOWN_TITLE = 60, SHORT_METHOD = 9, LONG_METHOD = 10 };
 
 /* Relative to the mean: drops that are alike differ by less, by rounding and the tolerance of their allocations. */
 static const double SMALL_SPREAD = 1e-6;
-
-typedef struct page {
-    const cfi_results *results;
-    const cfi_system *system;
-    FILE *stream;
-    bool colour, theorem1_differs;
-    int method_width; /* of the method's column */
-} page;
-
-static const char *paint(const page *p, const char *code)
-{
-    return p->colour ? code : "";
-}
-
-/* By the rate formula that the scenario does not use. */
-static double other_form(const page *p, const cfi_record *record)
-{
-    return p->system->rate_model == CFI_RATE_THEOREM1 ? drop_sum_rate_exact(record) : drop_sum_rate_theorem1(record);
-}
-
-static bool split_violates(const cfi_reference *split)
-{
-    return split->available && split->max_constraint_violation > 1e-6;
-}
 
 /* ------------------------------------------------------------------------- what was run ---- */
 
@@ -105,13 +83,41 @@ static void put_many(const page *p, size_t count, const char *thing, const char 
     fprintf(p->stream, "%zu %s%s%s", count, thing, count == 1 ? "" : "s", behind);
 }
 
+/* ", rate targets 0.5 to 2 bit/s/Hz", with one number where all are alike; nothing where there are none. */
+static void put_of_users(const page *p, const char *what, const double *value, const char *unit)
+{
+    double low = INFINITY, high = 0.0;
+
+    for (size_t k = 0; value && k < p->system->K; k++) {
+        low = fmin(low, value[k]);
+        high = fmax(high, value[k]);
+    }
+    if (value && low < high) {
+        fprintf(p->stream, ", %ss %.6g to %.6g%s", what, low, high, unit);
+    } else if (value) {
+        fprintf(p->stream, ", %s %.6g%s", what, low, unit);
+    }
+}
+
+/* What is optimised, for whom, and what every user shall have, where the scenario says more than "sum_rate". */
+static void put_wishes(const page *p)
+{
+    const cfi_allocation_settings *allocation = &p->system->allocation;
+
+    if (page_has_objective(p) || page_has_weights(p) || allocation->rate_target_bit_s_hz) {
+        fprintf(p->stream, "\n  objective %s", drops_objective(p->results)->name);
+        put_of_users(p, "weight", allocation->weights, "");
+        put_of_users(p, "rate target", allocation->rate_target_bit_s_hz, " bit/s/Hz");
+    }
+}
+
 static void put_heading(const page *p)
 {
     const cfi_system *s = p->system;
     char name[SHOWN_TITLE + 1];
 
     text_shown(name, sizeof name, scenario_name(p->results->scenario));
-    fprintf(p->stream, "%s%s%s: ", paint(p, "\033[1m"), name, paint(p, "\033[0m"));
+    fprintf(p->stream, "%s%s%s: ", page_paint(p, "\033[1m"), name, page_paint(p, "\033[0m"));
     put_many(p, s->L, "access point", " ");
     fprintf(p->stream, "(%zu transmit, ", s->N);
     put_many(p, s->M, "receive antenna", "), ");
@@ -130,117 +136,17 @@ static void put_heading(const page *p)
     }
     fprintf(p->stream, "bound %s, ", crlb_model_name(s->sensing.crlb_model));
     put_thresholds(p);
+    put_wishes(p);
     fprintf(p->stream, "\n\n");
-}
-
-/* --------------------------------------------------------------------------- a row a drop ---- */
-
-static void put_row_header(const page *p)
-{
-    int extra = p->theorem1_differs ? 10 : 0;
-
-    fprintf(p->stream, "%6s%-*s%-32sworst\n", "", 23 + p->method_width + extra,
-            drops_worst_link(p->results) ? "  sum rates by simulation, bit/s/Hz"
-                                         : "  sum rate in closed form, bit/s/Hz",
-            "    Monte Carlo of the exact");
-    fprintf(p->stream, "%s drop     equal  heuristic %*s", paint(p, "\033[1m"), p->method_width,
-            method_name(p->system->allocation.method));
-    if (p->theorem1_differs) {
-        fprintf(p->stream, " %9s", p->system->rate_model == CFI_RATE_THEOREM1 ? "exact" : "theorem 1");
-    }
-    fprintf(p->stream, "     mean +- s.e.        z   bound, dB  iter.  status%s\n", paint(p, "\033[0m"));
-}
-
-static void put_status(const page *p, const cfi_record *record)
-{
-    const char *word =
-        record->status == CFI_DROP_OK ? alloc_status_name(record->allocation.status) : drop_status_name(record->status);
-    const char *code = "";
-
-    if (record->status == CFI_DROP_FAILED) {
-        code = "\033[31m";
-    } else if (record->status == CFI_DROP_INFEASIBLE || record->allocation.status == CFI_ALLOC_ITERATION_LIMIT ||
-               record->allocation.status == CFI_ALLOC_INACCURATE) {
-        code = "\033[33m";
-    }
-    fprintf(p->stream, "  %s%s%s\n", paint(p, code), word, paint(p, *code ? "\033[0m" : ""));
-}
-
-/* A split that breaks a constraint is no rival: it is marked. */
-static void put_reference(const page *p, const cfi_reference *split)
-{
-    char text[CELL_LENGTH];
-
-    cell_small(text, split->available ? split->sum_rate_bit_s_hz : NAN, 3);
-    fprintf(p->stream, " %9s%s", text, split_violates(split) ? "*" : " ");
-}
-
-static void put_simulation(const page *p, const cfi_record *record)
-{
-    char mean[CELL_LENGTH], std_error[CELL_LENGTH], z[CELL_LENGTH];
-
-    if (!record->has_monte_carlo) {
-        fprintf(p->stream, " %8s %10s %6s", "-", "", "-");
-        return;
-    }
-    cell_small(mean, drop_sum_rate_monte_carlo(record), 3);
-    cell_small(std_error, drop_sum_rate_std_error(record), 3);
-    cell_number(z, drop_sum_rate_z(record), 1);
-    fprintf(p->stream, " %8s +- %-7s %6s", mean, std_error, z);
-}
-
-static void put_drop_row(const page *p, const cfi_record *record)
-{
-    char text[CELL_LENGTH];
-
-    fprintf(p->stream, "%5u", record->index);
-    put_reference(p, &record->equal);
-    put_reference(p, &record->heuristic);
-    cell_small(text, drop_sum_rate(record), 3);
-    fprintf(p->stream, " %*s", p->method_width, text);
-    if (p->theorem1_differs) {
-        cell_small(text, other_form(p, record), 3);
-        fprintf(p->stream, " %9s", text);
-    }
-    put_simulation(p, record);
-    cell_number(text, drop_worst_crlb_db(record), 4);
-    fprintf(p->stream, "  %10s", text);
-    cell_number(text, drop_iterations(record), 0);
-    fprintf(p->stream, " %6s", text);
-    put_status(p, record);
-}
-
-static bool any_violation(const cfi_results *results)
-{
-    for (size_t i = 0; i < results->count; i++) {
-        if (split_violates(&results->record[i].equal) || split_violates(&results->record[i].heuristic)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void put_rows(const page *p)
-{
-    if (p->results->count > DROPS_SHOWN) {
-        fprintf(p->stream, "(%zu drops: drops.csv, or --csv, has a row for each)\n\n", p->results->count);
-        return;
-    }
-    put_row_header(p);
-    for (size_t i = 0; i < p->results->count; i++) {
-        put_drop_row(p, &p->results->record[i]);
-    }
-    fprintf(p->stream, "%s\n", any_violation(p->results) ? "  * violates a constraint\n" : "");
 }
 
 /* --------------------------------------------------------------------- all drops together ---- */
 
-static cfi_status put_statistics(const page *p, field_column number, cfi_error *error)
+/* A number's statistics behind a label. */
+static cfi_status put_statistics(const page *p, field_column number, const char *label, cfi_error *error)
 {
     const field_shown *shown = &number.field->shown;
     bool is_small = number.field->unit->times_mhz || shown->small;
-    char label[64];
-    size_t length;
     cfi_statistics s;
     cfi_status status = field_statistics(p->results, number, &s, error);
     double value[5];
@@ -253,19 +159,47 @@ static cfi_status put_statistics(const page *p, field_column number, cfi_error *
     value[2] = s.p05;
     value[3] = s.p50;
     value[4] = s.p95;
-    length = (size_t)snprintf(label, sizeof label, shown->label, method_name(p->system->allocation.method));
-    if (number.times_mhz) {
-        snprintf(label + length, sizeof label - length, ", %s", field_unit_text(number, NULL));
-    }
     fprintf(p->stream, "  %-34s %6zu", label, s.count);
     for (size_t i = 0; i < 5; i++) {
         char text[CELL_LENGTH];
 
-        (is_small ? cell_small : cell_number)(text, value[i], shown->decimals);
+        if (shown->digits > 0) {
+            cell_digits(text, value[i], shown->digits);
+        } else {
+            (is_small ? cell_small : cell_number)(text, value[i], shown->decimals);
+        }
         fprintf(p->stream, " %11s", text);
     }
     fputc('\n', p->stream);
     return CFI_OK;
+}
+
+static cfi_status put_labelled(const page *p, field_column number, cfi_error *error)
+{
+    char label[64];
+    size_t length =
+        (size_t)snprintf(label, sizeof label, number.field->shown.label, method_name(p->system->allocation.method));
+
+    if (number.times_mhz) {
+        snprintf(label + length, sizeof label - length, ", %s", field_unit_text(number, NULL));
+    }
+    return put_statistics(p, number, label, error);
+}
+
+/* What is maximised or minimised, where that is not the plain sum rate: "min_power, W". */
+static cfi_status put_objective(const page *p, cfi_error *error)
+{
+    field_column at = field_start(p->results);
+    char label[64];
+
+    if (!page_has_objective(p) && !page_has_weights(p)) {
+        return CFI_OK;
+    }
+    while (field_next(&at, FIELD_NUMBER, FIELD_TABLE) && at.field->value.number != drop_objective) {
+    }
+    snprintf(label, sizeof label, "%s%s, %s", page_has_weights(p) ? "weighted " : "", drops_objective(p->results)->name,
+             drops_objective(p->results)->unit);
+    return put_statistics(p, at, label, error);
 }
 
 /* The numbers that have a label: those that come first (the splits), or the others. */
@@ -277,7 +211,7 @@ static cfi_status put_shown(const page *p, bool first, cfi_error *error)
         const field_shown *shown = &at.field->shown;
 
         if (!at.is_error && shown->label && shown->first == first && (!shown->wanted || shown->wanted(p->results))) {
-            status = put_statistics(p, at, error);
+            status = put_labelled(p, at, error);
         }
     }
     return status;
@@ -287,20 +221,22 @@ static cfi_status put_summary(const page *p, cfi_error *error)
 {
     cfi_status status;
 
-    fprintf(p->stream, "%s  %-34s %6s %11s %11s %11s %11s %11s%s\n", paint(p, "\033[1m"),
+    fprintf(p->stream, "%s  %-34s %6s %11s %11s %11s %11s %11s%s\n", page_paint(p, "\033[1m"),
             "over drops (rates in bit/s/Hz)", "drops", "mean", "std. error", "5 %", "median", "95 %",
-            paint(p, "\033[0m"));
+            page_paint(p, "\033[0m"));
     status = put_shown(p, true, error);
+    status = status == CFI_OK ? put_objective(p, error) : status;
     status = status == CFI_OK ? put_shown(p, false, error) : status;
     fputc('\n', p->stream);
     return status;
 }
 
-/* Whether the method claims to be better than the equal split, or than the heuristic one, too. */
-static bool rivals_split(cfi_method method, bool equal)
+/* Whether the method claims a better sum rate than the equal split, or than the heuristic one, too. */
+static bool rivals_split(const page *p, bool equal)
 {
-    switch (method) {
+    switch (p->system->allocation.method) {
     case CFI_METHOD_SCA:
+        return !page_has_objective(p);
     case CFI_METHOD_GIVEN:
         return true;
     case CFI_METHOD_HEURISTIC:
@@ -327,7 +263,7 @@ static void put_gain(const page *p, bool equal, const char *name)
             other += split->sum_rate_bit_s_hz;
             both++;
         }
-        violated += split_violates(split);
+        violated += page_split_violates(split);
     }
     if (both > 0 && other > 0.0) {
         fprintf(p->stream, "  %s against the %s split: %+.2f %% of the mean sum rate",
@@ -337,6 +273,20 @@ static void put_gain(const page *p, bool equal, const char *name)
                     violated == 1 ? "" : "s");
         }
         fputc('\n', p->stream);
+    }
+}
+
+static void put_users_left(const page *p)
+{
+    users_left left = {.drops = 0};
+    char text[CFI_USERS_LEFT_LENGTH];
+
+    for (size_t i = 0; i < p->results->count; i++) {
+        users_left_add(&left, user_rates_without(&p->results->record[i]));
+    }
+    users_left_describe(&left, p->system, text);
+    if (*text) {
+        fprintf(p->stream, "  %s\n", text);
     }
 }
 
@@ -411,8 +361,8 @@ static void put_spread(const page *p)
         }
     }
     if (count > 0) {
-        fprintf(p->stream, "  %zu starts: the best is %.3g bit/s/Hz above the worst in the mean, %.3g in drop %u\n",
-                starts, sum / (double)count, most, drop);
+        fprintf(p->stream, "  %zu starts: the best is %.3g %s better than the worst in the mean, %.3g in drop %u\n",
+                starts, sum / (double)count, drops_objective(p->results)->unit, most, drop);
     }
 }
 
@@ -434,10 +384,10 @@ static void put_solver_check(const page *p)
         }
     }
     if (worst) {
-        fprintf(p->stream,
-                "  solver %s against %s, in %zu drop%s: sum rates differ by %.2g relative at most, in drop %u\n",
+        fprintf(p->stream, "  solver %s against %s, in %zu drop%s: %s by %.2g relative at most, in drop %u\n",
                 worst->allocation.solver, worst->check.solver, compared, compared == 1 ? "" : "s",
-                worst->check.relative_difference, worst->index);
+                page_has_objective(p) ? "objectives differ" : "sum rates differ", worst->check.relative_difference,
+                worst->index);
     } else if (results->check) {
         fputs("  nothing to check: no drop can be allocated in two ways\n", p->stream);
     }
@@ -454,16 +404,17 @@ cfi_status report_write_table(const cfi_results *results, FILE *stream, cfi_erro
 
     p.method_width = strlen(method_name(p.system->allocation.method)) > SHORT_METHOD ? LONG_METHOD : SHORT_METHOD;
     put_heading(&p);
-    put_rows(&p);
+    page_put_rows(&p);
     notes_write(results, stream);
     status = put_summary(&p, error);
     if (status == CFI_OK) {
-        if (rivals_split(p.system->allocation.method, true)) {
+        if (rivals_split(&p, true)) {
             put_gain(&p, true, "equal");
         }
-        if (rivals_split(p.system->allocation.method, false)) {
+        if (rivals_split(&p, false)) {
             put_gain(&p, false, "heuristic");
         }
+        put_users_left(&p);
         put_link(&p);
         put_agreement(&p);
         put_violation(&p);

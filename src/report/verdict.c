@@ -30,6 +30,22 @@ static void because_clause(const cfi_record *record, char text[INFEASIBLE_LENGTH
     }
 }
 
+/* Whether no powers meet the thresholds, whatever rates are asked for. */
+static bool thresholds_forbid(const cfi_allocation *allocation)
+{
+    return allocation->least_threshold_factor > 1.0;
+}
+
+/* Whether the first is nearer to the edge of feasibility: one that meets its thresholds, but not the users' rates, is
+ * nearer than one that does not. */
+static bool is_easier(const cfi_allocation *first, const cfi_allocation *second)
+{
+    if (thresholds_forbid(first) || thresholds_forbid(second)) {
+        return first->least_threshold_factor < second->least_threshold_factor;
+    }
+    return first->because.factor < second->because.factor;
+}
+
 /* The drop that is nearest to the edge of feasibility. */
 static const cfi_record *easiest_drop(const cfi_results *results)
 {
@@ -38,10 +54,25 @@ static const cfi_record *easiest_drop(const cfi_results *results)
     for (size_t i = 1; i < results->count; i++) {
         const cfi_record *record = &results->record[i];
 
-        easiest =
-            record->allocation.least_threshold_factor < easiest->allocation.least_threshold_factor ? record : easiest;
+        easiest = is_easier(&record->allocation, &easiest->allocation) ? record : easiest;
     }
     return easiest;
+}
+
+/* "; the largest rate that it can have is 0.8 bit/s/Hz", of the user whose target is too much, or of all alike. */
+static void largest_rate(const cfi_system *system, const cfi_infeasibility *because, char text[LEAST_LENGTH])
+{
+    const double *target = system->allocation.rate_target_bit_s_hz;
+    size_t k = because->ue == CFI_NOWHERE ? 0 : because->ue;
+    double largest = infeasible_rounded_down(target[k] / because->factor);
+
+    for (size_t i = 0; because->ue == CFI_NOWHERE && i < system->K; i++) {
+        if (target[i] != target[0]) {
+            return;
+        }
+    }
+    snprintf(text, LEAST_LENGTH, "; the largest rate that %s have is %.6g bit/s/Hz",
+             because->ue == CFI_NOWHERE ? "all users can" : "it can", largest);
 }
 
 /* The probability of detection that is met when its SNR may be so many times smaller; rounded down. */
@@ -50,9 +81,8 @@ static double largest_detection(const cfi_sensing *sensing, double factor)
     double least =
         detection_least_snr(sensing->detection_threshold, sensing->false_alarm_probability, sensing->swerling);
     double largest = detection_own_echo(least / factor, sensing->false_alarm_probability, sensing->swerling);
-    double scale = pow(10.0, 5.0 - floor(log10(largest)));
 
-    return floor(largest * scale) / scale;
+    return infeasible_rounded_down(largest);
 }
 
 /* "; thresholds 3 dB easier are met: a position error of 2 m and bounds of -20 dB": all give way alike. */
@@ -93,6 +123,10 @@ static void least_thresholds(const cfi_system *system, const cfi_allocation *all
     } else if (because->constraint == CFI_CONSTRAINT_DETECTION) {
         snprintf(text, LEAST_LENGTH, "; the largest probability that is met is %.6g",
                  largest_detection(sensing, because->factor));
+    } else if (because->constraint == CFI_CONSTRAINT_RATE) {
+        largest_rate(system, because, text);
+    } else if (!thresholds_forbid(allocation)) {
+        return; /* what is short is short of the users' rates */
     } else if (because->constraint != CFI_CONSTRAINT_THRESHOLD) {
         thresholds_together(system, allocation->least_threshold_factor, text);
     } else if (equal_thresholds(system)) {
@@ -101,7 +135,7 @@ static void least_thresholds(const cfi_system *system, const cfi_allocation *all
     }
 }
 
-/* Where sensing couples access points there is no threshold of one. */
+/* Where sensing couples access points, or rates are what is missing, there is no threshold of one. */
 static cfi_status infeasible_together(const cfi_results *results, cfi_error *error)
 {
     const cfi_record *easiest = easiest_drop(results);
@@ -162,11 +196,10 @@ static cfi_status disagreement(const cfi_results *results, cfi_error *error)
         if (record->check.available && !(record->check.relative_difference <= allowed)) {
             return error_set(
                 error, CFI_FAILED,
-                "drop %u: solver %s ends at %.10g bit/s/Hz, %s at %.10g (%s), a relative difference of %.2g "
-                "(allowed: %.2g)",
-                record->index, record->allocation.solver, record->allocation.sum_rate_bit_s_hz, record->check.solver,
-                record->check.sum_rate_bit_s_hz, alloc_status_name(record->check.status),
-                record->check.relative_difference, allowed);
+                "drop %u: solver %s ends at %.10g %s, %s at %.10g (%s), a relative difference of %.2g (allowed: %.2g)",
+                record->index, record->allocation.solver, record->allocation.objective.value,
+                record->allocation.objective.unit, record->check.solver, record->check.objective_value,
+                alloc_status_name(record->check.status), record->check.relative_difference, allowed);
         }
     }
     return CFI_OK;
@@ -188,6 +221,8 @@ cfi_status report_verdict(const cfi_results *results, cfi_error *error)
     if (results->count == 0 || drops_count(results, CFI_DROP_INFEASIBLE) < results->count) {
         return disagreement(results, error);
     }
-    return system_couples_sensing(scenario_system(results->scenario)) ? infeasible_together(results, error)
-                                                                      : infeasible(results, error);
+    return system_couples_sensing(scenario_system(results->scenario)) ||
+                   !thresholds_forbid(&easiest_drop(results)->allocation)
+               ? infeasible_together(results, error)
+               : infeasible(results, error);
 }

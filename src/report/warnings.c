@@ -1,5 +1,6 @@
 /* What a reader of the results has to be told. */
 #include "report/drop_values.h"
+#include "report/user_rates.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -91,11 +92,6 @@ static bool left_starts_out(const cfi_record *record)
     return record->status == CFI_DROP_OK && record->allocation.broken_starts > 0 && !broke_down(record);
 }
 
-static bool silences_a_user(const cfi_record *record)
-{
-    return drop_least_user_rate(record) < 1e-6;
-}
-
 /* An iterated allocation meets its constraints far more closely; a split may break them openly. */
 static bool violates(const cfi_record *record)
 {
@@ -178,14 +174,39 @@ static void remark_on_lost_signal(const remarks *out)
     }
 }
 
+/* How far apart the starts ended, where that is worth a remark: a thousandth of a bit/s/Hz, or of what has another
+ * unit.
+ */
+static double told_spread(const cfi_record *record)
+{
+    const cfi_objective_result *objective = &record->allocation.objective;
+    bool is_rate = objective->unit && strcmp(objective->unit, "bit/s/Hz") == 0;
+
+    return drop_spread(record) > 1e-3 * (is_rate ? 1.0 : fabs(objective->value)) ? objective->spread : NAN;
+}
+
+static void remark_on_users(const remarks *out)
+{
+    users_left left = {.drops = 0};
+    char text[CFI_USERS_LEFT_LENGTH];
+
+    for (size_t i = 0; i < out->results->count; i++) {
+        users_left_add(&left, user_rates_without(&out->results->record[i]));
+    }
+    users_left_describe(&left, scenario_system(out->results->scenario), text);
+    if (*text) {
+        add_remark(out, "%s", text);
+    }
+}
+
 static void remark_on_allocation(const remarks *out)
 {
     const cfi_results *results = out->results;
     const cfi_system *system = scenario_system(results->scenario);
     size_t limit = count_where(results, stopped_at_limit);
-    size_t silent = count_where(results, silences_a_user), violated = count_where(results, violates);
+    size_t violated = count_where(results, violates);
     uint32_t drop = 0;
-    double spread = largest(results, drop_spread, &drop);
+    double spread = largest(results, told_spread, &drop);
 
     if (limit > 0) {
         add_remark(out,
@@ -193,15 +214,13 @@ static void remark_on_allocation(const remarks *out)
                    limit, results->count, system->allocation.max_iterations);
     }
     remark_on_breakdowns(out);
-    if (spread > 1e-3) {
+    if (isfinite(spread)) {
         add_remark(out,
-                   "the starts of the allocation differ by up to %.3g bit/s/Hz (drop %u): a better stationary point "
-                   "may exist; see allocation.starts",
-                   spread, drop);
+                   "the starts of the allocation differ by up to %.3g %s (drop %u): a better stationary point may "
+                   "exist; see allocation.starts",
+                   spread, drops_objective(results)->unit, drop);
     }
-    if (silent > 0) {
-        add_remark(out, "%zu of %zu drops leave a user without rate", silent, results->count);
-    }
+    remark_on_users(out);
     if (violated > 0) {
         double worst = largest(results, drop_violation, &drop);
 

@@ -5,11 +5,11 @@
 
 #include <stdio.h>
 
-/* The key's other words, without the objectives but the first. */
+/* The key's other words, without the objectives to come. */
 static void other_words(key_id id, size_t refused, cfi_wording *out)
 {
     for (size_t i = 0; key_table[id].words[i]; i++) {
-        if (i != refused && !(id == KEY_objective && i != CFI_SUM_RATE)) {
+        if (i != refused && !(id == KEY_objective && i == CFI_PROPORTIONAL_FAIR)) {
             wording_format(out, "%s%s", out->length > 0 ? ", " : "", key_table[id].words[i]);
         }
     }
@@ -72,24 +72,48 @@ static cfi_status check_target_available(const cfi_scenario *scenario, cfi_error
     return constrains && system_couples_sensing(&scenario->system) ? check_coupled(scenario, error) : CFI_OK;
 }
 
-/* What is asked for single users. */
+/* What is asked for single users, beside the sum rate. */
 static cfi_status check_users_terms(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_allocation_settings *allocation = &scenario->system.allocation;
     key_id id = allocation->weights ? KEY_weights : KEY_rate_target_bit_s_hz;
     cfi_place place = tree_place(&scenario->tree, id);
 
-    return allocation->weights || allocation->rate_target_bit_s_hz
+    return allocation->objective == CFI_SUM_RATE && (allocation->weights || allocation->rate_target_bit_s_hz)
                ? place_error(&place, error, CFI_UNAVAILABLE, "not available in this version (allowed: null)")
                : CFI_OK;
+}
+
+/* Information is what min_crlb and min_position_error raise: of the models that can be optimised, and of signals without
+ * directions. */
+static cfi_status check_information(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+    bool raised = system->allocation.objective == CFI_MIN_CRLB || system->allocation.objective == CFI_MIN_POSITION_ERROR;
+
+    if (!raised || system->allocation.method != CFI_METHOD_SCA) {
+        return CFI_OK;
+    }
+    if (system->sensing.crlb_model == CFI_CRLB_MULTISTATIC) {
+        return unavailable(scenario, KEY_crlb_model, "with allocation.objective min_crlb or min_position_error ", error);
+    }
+    if (system->sensing.information != CFI_INFORMATION_AVERAGED) {
+        return unavailable(scenario, KEY_information, "with allocation.objective min_crlb or min_position_error ",
+                           error);
+    }
+    return fading_has_directions(system) ? unavailable(scenario, KEY_objective, "where fading has directions ", error)
+                                         : CFI_OK;
 }
 
 cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
 
-    if (system->allocation.objective != CFI_SUM_RATE) {
+    if (system->allocation.objective == CFI_PROPORTIONAL_FAIR) {
         return unavailable(scenario, KEY_objective, "", error);
+    }
+    if (check_information(scenario, error) != CFI_OK) {
+        return CFI_UNAVAILABLE;
     }
     if (check_users_terms(scenario, error) != CFI_OK) {
         return CFI_UNAVAILABLE;

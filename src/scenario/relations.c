@@ -131,12 +131,16 @@ static cfi_status check_angles(const cfi_scenario *scenario, cfi_error *error)
 static cfi_status check_rate_target(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
-    bool needed = system->allocation.objective == CFI_MIN_POWER;
+    const cfi_sensing *sensing = &system->sensing;
+    bool senses = scenario->value[KEY_crlb_threshold_rad2].form != FORM_NULL || sensing->position_threshold_m > 0.0 ||
+                  sensing->detection_threshold > 0.0;
+    bool needed = system->allocation.objective == CFI_MIN_POWER && !senses;
 
     return !needed || scenario->value[KEY_rate_target_bit_s_hz].form != FORM_NULL
                ? CFI_OK
                : refuse_key(scenario, KEY_rate_target_bit_s_hz, error,
-                            "null with the objective %s (allowed: a number, or one per user)",
+                            "null with the objective %s and without sensing constraints, which no power at all meets "
+                            "(allowed: a number, or one per user)",
                             key_table[KEY_objective].words[system->allocation.objective]);
 }
 

@@ -139,6 +139,21 @@ static void warn_of_lost_signals(const finished *f, const cfi_sweep_warn *warn)
     scenario_destroy(point);
 }
 
+/* Users that are left without rate, and what would give them one at a point where most are. */
+static void warn_of_users_left(const finished *f, const cfi_sweep_warn *warn)
+{
+    char text[CFI_USERS_LEFT_LENGTH];
+    cfi_scenario *point = NULL;
+    cfi_error ignored;
+
+    if (f->tally.leaving > 0 &&
+        scenario_at_point(f->plan->sweep, f->tally.most_left.point, &point, &ignored) == CFI_OK) {
+        report_sweep_users_left(&f->tally, scenario_system(point), text);
+        warn->emit(warn->context, text);
+    }
+    scenario_destroy(point);
+}
+
 /* The remarks and the verdict of a whole sweep. */
 static cfi_status conclude_sweep(const finished *f, const cfi_sweep_warn *warn, cfi_error *error)
 {
@@ -147,6 +162,7 @@ static cfi_status conclude_sweep(const finished *f, const cfi_sweep_warn *warn, 
     if (warn->emit) {
         report_sweep_warnings(&outcomes, warn->emit, warn->context);
         warn_of_lost_signals(f, warn);
+        warn_of_users_left(f, warn);
     }
     return report_sweep_verdict(&f->tally, error);
 }

@@ -160,6 +160,20 @@ static cfi_status evaluate_references(cfi_record *record, cfi_arena *arena, cfi_
 
 /* ------------------------------------------------------------------ the other solver ---- */
 
+/* How far apart two allocations end, relative. */
+static double relative_difference(const cfi_system *system, double first, double second)
+{
+    double weights = 0.0;
+
+    if (system->allocation.objective != CFI_PROPORTIONAL_FAIR) {
+        return fabs(second / first - 1.0);
+    }
+    for (size_t k = 0; k < system->K; k++) {
+        weights += system->allocation.weights ? system->allocation.weights[k] : 1.0;
+    }
+    return expm1(fabs(second - first) / weights);
+}
+
 static cfi_status check_allocation(cfi_record *record, const cfi_trial_options *options, cfi_arena *arena,
                                    cfi_error *error)
 {
@@ -176,12 +190,13 @@ static cfi_status check_allocation(cfi_record *record, const cfi_trial_options *
     system.allocation.starts = first->starts_asked;
     status = alloc_run(&link, &second_options, arena, &second, error);
     if (status == CFI_OK && second.solver && strcmp(first->solver, second.solver) != 0) {
-        record->check =
-            (cfi_check){.available = true,
-                        .solver = second.solver,
-                        .status = second.status,
-                        .sum_rate_bit_s_hz = second.sum_rate_bit_s_hz,
-                        .relative_difference = fabs(second.sum_rate_bit_s_hz / first->sum_rate_bit_s_hz - 1.0)};
+        record->check = (cfi_check){.available = true,
+                                    .solver = second.solver,
+                                    .status = second.status,
+                                    .sum_rate_bit_s_hz = second.sum_rate_bit_s_hz,
+                                    .objective_value = second.objective.value,
+                                    .relative_difference =
+                                        relative_difference(&system, first->objective.value, second.objective.value)};
     }
     arena_release(arena, mark);
     return status;
@@ -259,7 +274,8 @@ static cfi_status allocate(cfi_record *record, const cfi_trial_options *options,
         return mark_failed(record, "the power allocation", error->text, arena, error);
     }
     if (status == CFI_OK && allocation->status == CFI_ALLOC_FAILED) {
-        return mark_failed(record, "the power allocation", allocation->failure, arena, error);
+        return mark_failed(record, "the power allocation",
+                           allocation->failure ? allocation->failure : allocation->stop_reason, arena, error);
     }
     if (status == CFI_OK && allocation->failure) {
         return keep_trial_failure(record, "the power allocation", allocation->failure, arena, error);

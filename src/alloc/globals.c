@@ -1,0 +1,194 @@
+/* Objectives whose problem is convex, solved globally. docs/model.md (M30) */
+#include "alloc/globals.h"
+
+#include "alloc/constants.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Relative: a value and its bound that are so near prove each other. */
+static const double PROVED_GAP = 1e-6;
+
+static bool has_targets(const globals_job *job)
+{
+    for (size_t k = 0; k < job->drop.problem->K; k++) {
+        if (job->target[k] > 0.0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ------------------------------------------------------------------------------- goals ---- */
+
+cfi_status goal_of_rates(globals_job *job, cfi_error *error)
+{
+    size_t K = job->drop.problem->K;
+    double *weight = arena_alloc(job->drop.arena, K, sizeof *weight);
+    globals_goal goal = {
+        .least = job->target, .weight = weight, .held = information_asked(job->system)};
+    globals_raised raised = {.trace = job->trace};
+    cfi_status status;
+
+    if (!weight) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the rates of %zu users", K);
+    }
+    for (size_t k = 0; k < K; k++) {
+        weight[k] = objective_weight(job->system, k);
+    }
+    status = globals_raise(&job->drop, &goal, &job->answer, &raised, error);
+    job->end = raised.end;
+    job->dual_value = raised.bound;
+    job->count = raised.count;
+    return status;
+}
+
+cfi_status goal_of_power(globals_job *job, cfi_error *error)
+{
+    globals_ask ask = {.sensing = {.held = information_asked(job->system), .budget = POWER_RAISED},
+                       .target = job->target};
+    double budget_w = coupled_budget(&job->drop.coupled, &ask.sensing) * job->drop.coupled.unit_w;
+    cfi_status status = globals_find(&job->drop, &ask, &job->answer, error);
+
+    job->end = job->answer.end;
+    job->dual_value = job->answer.bound * budget_w;
+    if (job->end == GLOBALS_FOUND && job->answer.factor > 1.0 + FEASIBLE_ROUNDING) {
+        job->end = GLOBALS_NONE; /* not within the budget */
+    }
+    return status;
+}
+
+cfi_status goal_of_information(globals_job *job, cfi_error *error)
+{
+    bool angles = job->system->allocation.objective == CFI_MIN_CRLB;
+    unsigned raised = 1U << (angles ? INFORMATION_ANGLE : INFORMATION_POSITION);
+    globals_ask ask = {.sensing = {.held = information_asked(job->system) & ~raised, .raised = raised},
+                       .target = job->target};
+    const double *threshold = job->system->sensing.crlb_threshold_rad2;
+    double metres = job->system->sensing.position_threshold_m, unit = threshold ? threshold[0] : 1.0;
+    cfi_status status = globals_find(&job->drop, &ask, &job->answer, error);
+
+    for (size_t l = 0; threshold && l < job->drop.problem->L; l++) {
+        unit = fmax(unit, threshold[l]);
+    }
+    job->end = job->answer.end;
+    job->dual_value = angles ? unit / job->answer.bound : (metres > 0.0 ? metres : 1.0) / sqrt(job->answer.bound);
+    if (!angles && metres > 0.0 && job->end == GLOBALS_FOUND && job->answer.factor < 1.0 - FEASIBLE_ROUNDING) {
+        job->end = GLOBALS_NONE; /* the threshold on the position is one on the least error */
+    }
+    return status;
+}
+
+/* ----------------------------------------------------------------------------- outcomes ---- */
+
+static void set_end(cfi_allocation *out, cfi_alloc_status status, const char *reason, const char *failure)
+{
+    out->status = status;
+    out->stop_reason = reason;
+    out->failure = failure;
+}
+
+/* Value and bound of a point that has been found. */
+static cfi_status judge_point(const globals_job *job, cfi_allocation *out, cfi_error *error)
+{
+    const alloc_objective *objective = objective_of(job->system->allocation.objective);
+    cfi_evaluation evaluation;
+    double value, gap;
+    cfi_status status;
+
+    problem_to_powers(job->drop.problem, job->answer.point, &out->powers);
+    status = alloc_evaluate(job->drop.link, &out->powers, job->drop.arena, &evaluation, error);
+    if (status != CFI_OK) {
+        return status;
+    }
+    value = objective->measured(job->system, &evaluation);
+    out->objective.dual_value = job->dual_value;
+    gap = (objective->larger_is_better ? job->dual_value - value : value - job->dual_value) / fabs(value);
+    if (evaluation.violation > FEASIBLE_ROUNDING) {
+        set_end(out, CFI_ALLOC_FAILED, "solver_failed", "the solution of the cone problem is not feasible");
+    } else if (gap <= PROVED_GAP) {
+        set_end(out, CFI_ALLOC_OPTIMAL, "tolerance", NULL);
+    } else {
+        set_end(out, CFI_ALLOC_INACCURATE, "solver_failed", "the multipliers of the cone problem prove less than 1e-6");
+    }
+    return CFI_OK;
+}
+
+/* Where the goal has found no point that does what is asked. */
+static cfi_status judge_nothing(globals_job *job, cfi_allocation *out, cfi_error *error)
+{
+    bool proved = false;
+    cfi_status status = CFI_OK;
+
+    if (has_targets(job)) {
+        status = globals_explain(job, &proved, &out->because, error);
+    }
+    if (status == CFI_OK && proved) {
+        set_end(out, CFI_ALLOC_INFEASIBLE, "infeasible", NULL);
+    } else if (status == CFI_OK) {
+        set_end(out, CFI_ALLOC_FAILED, "no feasible point found",
+                job->answer.why ? job->answer.why : "no powers were found that meet what is asked, nor a proof that none "
+                                                    "do");
+    }
+    return status;
+}
+
+static bool make_job(globals_job *job, cfi_arena *arena, double *trace)
+{
+    const double *rate = job->system->allocation.rate_target_bit_s_hz;
+
+    job->trace = trace;
+    job->dual_value = NAN;
+    job->target = arena_zeros(arena, job->drop.problem->K, sizeof *job->target);
+    for (size_t k = 0; job->target && rate && k < job->drop.problem->K; k++) {
+        job->target[k] = globals_sinr(job->system, rate[k]);
+    }
+    return job->target && globals_room(&job->drop, &job->answer);
+}
+
+static cfi_status reach_goal(globals_job *job, cfi_allocation *out, cfi_error *error)
+{
+    cfi_status status = objective_of(job->system->allocation.objective)->goal(job, error);
+
+    if (status != CFI_OK) {
+        return status;
+    }
+    status = job->end == GLOBALS_FOUND ? judge_point(job, out, error) : judge_nothing(job, out, error);
+    if (out->status == CFI_ALLOC_FAILED || out->status == CFI_ALLOC_INFEASIBLE) {
+        size_t K = job->drop.problem->K, L = job->drop.problem->L;
+
+        memset(out->powers.p, 0, K * L * sizeof(double));
+        memset(out->powers.s, 0, L * sizeof(double));
+        job->count = 0;
+    }
+    out->iterations = job->answer.iterations;
+    out->objective.trace_count = job->count;
+    return status;
+}
+
+cfi_status globals_run(const cfi_link *link, const cfi_alloc_options *options, alloc_workspace *workspace,
+                       cfi_allocation *out, double *trace, cfi_error *error)
+{
+    const cfi_system *system = link->system;
+    cfi_arena *arena = workspace->scratch;
+    unsigned kinds = information_asked(system);
+    globals_job job = {.system = system};
+    alloc_problem problem;
+    cfi_status status = problem_build_beside(link, workspace->coupled, arena, &problem, error);
+
+    kinds |= system->allocation.objective == CFI_MIN_CRLB ? 1U << INFORMATION_ANGLE : 0U;
+    kinds |= system->allocation.objective == CFI_MIN_POSITION_ERROR ? 1U << INFORMATION_POSITION : 0U;
+    if (status == CFI_OK) {
+        status = globals_make(&problem, kinds, options, arena, &job.drop, error);
+    }
+    if (status == CFI_OK && !make_job(&job, arena, trace)) {
+        status = error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");
+    }
+    out->solver = "socp";
+    out->starts = out->starts_asked = 1;
+    if (status == CFI_OK) {
+        status = reach_goal(&job, out, error);
+    }
+    globals_close(&job.drop);
+    return status;
+}

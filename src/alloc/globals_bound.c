@@ -1,0 +1,389 @@
+/* A proof that no powers do better, from multipliers of any origin. docs/model.md (M30)
+ *
+ * With multipliers as globals.h has them, and prices of a unit of power of stream k and of the beam at AP l
+ *     price_kl = budget + limit_l + sum_j lambda_j V_j,kl - comm_l,     beam_l = budget + limit_l + sum_j lambda_j S_jl
+ * - sens_l (comm and sens: what sensing's multipliers make of a unit of power) every g that powers p, s have obeys
+ *     +- (g norm) >= D + sum price p + sum beam s - sum_k (lambda_k / t_k) u_k^2,
+ *     D = sum lambda + sum of held rows - budget and limits that are held,    norm: the same sum of what is raised.
+ * By Cauchy and Schwarz u_k^2 <= (sum_l g_kl^2 / price_kl) (sum_l price_kl p_kl), so that nothing is left of the powers
+ * where lambda_k sum_l g_kl^2 / price_kl <= t_k and beam_l >= 0. Whatever rounding leaves of that is paid for with the
+ * most power there may be. */
+#include "alloc/globals.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { NEWTON_STEPS = 60, TRIMS = 3 };
+/* Relative: equations of lambda that are met so well are met. */
+static const double FIXED = 1e-14;
+
+typedef struct bound_job {
+    const globals_drop *drop;
+    const globals_ask *ask;
+    globals_multipliers *m;
+    double *comm, *sens; /* L: worths by sensing's multipliers */
+    double *base, *beam; /* L: budget + limit, and the price of the beam */
+    double *price;       /* rows like the signal */
+    double *gain;        /* K: sum_l g_kl^2 / price_kl */
+    double *matrix;      /* K x (K + 1) */
+    double *scratch;     /* L */
+} bound_job;
+
+static bool allocate_job(bound_job *job, cfi_arena *arena)
+{
+    size_t K = job->drop->problem->K, L = job->drop->problem->L;
+    double *row = arena_alloc(arena, 5 * L + K, sizeof *row);
+
+    job->price = arena_alloc(arena, K * job->drop->problem->stride, sizeof(double));
+    job->matrix = arena_alloc(arena, K * (K + 1), sizeof(double));
+    job->comm = row;
+    job->sens = row + L;
+    job->base = row + 2 * L;
+    job->beam = row + 3 * L;
+    job->scratch = row + 4 * L;
+    job->gain = row + 5 * L;
+    return row && job->price && job->matrix;
+}
+
+static bool is_asked(const globals_ask *ask, size_t k)
+{
+    return ask->target[k] > 0.0;
+}
+
+/* --------------------------------------------------------------------------- prices ---- */
+
+/* sum_j lambda_j S_jl */
+static double beam_cost(const bound_job *job, size_t l)
+{
+    const alloc_problem *problem = job->drop->problem;
+    double sum = 0.0;
+
+    for (size_t k = 0; k < problem->K; k++) {
+        sum += job->m->lambda[k] * problem->sensing_load[problem_at(problem, k, l)];
+    }
+    return sum;
+}
+
+/* sum_j lambda_j V_jl, the same for all streams. */
+static double stream_cost(const bound_job *job, size_t l)
+{
+    const alloc_problem *problem = job->drop->problem;
+    double sum = 0.0;
+
+    for (size_t k = 0; k < problem->K; k++) {
+        sum += job->m->lambda[k] * problem->load[problem_at(problem, k, l)];
+    }
+    return sum;
+}
+
+/* Prices by lambda, and sums of gains over them; false where a price is not above 0. */
+static bool set_prices(const bound_job *job)
+{
+    const alloc_problem *problem = job->drop->problem;
+    bool positive = true;
+
+    if (problem->load_by_stream) {
+        problem_price_streams(problem, job->m->lambda, 0, problem->L, job->price);
+    }
+    memset(job->gain, 0, problem->K * sizeof *job->gain);
+    for (size_t l = 0; l < problem->L; l++) {
+        double cost = problem->load_by_stream ? 0.0 : stream_cost(job, l), other = job->base[l] - job->comm[l];
+
+        job->beam[l] = job->base[l] + beam_cost(job, l) - job->sens[l];
+        for (size_t k = 0; k < problem->K; k++) {
+            size_t at = problem_at(problem, k, l);
+            double g = problem->signal[at];
+
+            if (g > 0.0) {
+                job->price[at] = (problem->load_by_stream ? job->price[at] : cost) + other;
+                positive = positive && job->price[at] > 0.0;
+                job->gain[k] += g * g / job->price[at];
+            }
+        }
+    }
+    return positive;
+}
+
+/* Largest of lambda_k gain_k / t_k - 1, either sign. */
+static double largest_error(const bound_job *job)
+{
+    double worst = 0.0;
+
+    for (size_t k = 0; k < job->drop->problem->K; k++) {
+        if (is_asked(job->ask, k)) {
+            worst = fmax(worst, fabs(job->m->lambda[k] * job->gain[k] / job->ask->target[k] - 1.0));
+        }
+    }
+    return worst;
+}
+
+/* ------------------------------------------------------------------ the fixed point ---- */
+
+/* Solves the K x K equations whose right-hand side is column K; false where they are singular. */
+static bool eliminate(size_t K, double *a)
+{
+    for (size_t i = 0; i < K; i++) {
+        size_t pivot = i;
+
+        for (size_t r = i + 1; r < K; r++) {
+            pivot = fabs(a[r + K * i]) > fabs(a[pivot + K * i]) ? r : pivot;
+        }
+        if (!(fabs(a[pivot + K * i]) > 0.0)) {
+            return false;
+        }
+        for (size_t c = i; c <= K; c++) {
+            double kept = a[i + K * c];
+
+            a[i + K * c] = a[pivot + K * c];
+            a[pivot + K * c] = kept;
+        }
+        for (size_t c = i + 1; c <= K; c++) {
+            double factor = a[i + K * c] / a[i + K * i];
+
+            for (size_t r = i + 1; r < K; r++) {
+                a[r + K * c] -= factor * a[r + K * i];
+            }
+        }
+    }
+    for (size_t i = K; i-- > 0;) {
+        a[i + K * K] /= a[i + K * i];
+        for (size_t r = 0; r < i; r++) {
+            a[r + K * K] -= a[r + K * i] * a[i + K * K];
+        }
+    }
+    return true;
+}
+
+/* d ln gain_k / d ln lambda_j, with the sign turned. */
+static double slope_of_gain(const bound_job *job, size_t k, size_t j)
+{
+    const alloc_problem *problem = job->drop->problem;
+    double sum = 0.0;
+
+    for (size_t l = 0; l < problem->L; l++) {
+        size_t at = problem_at(problem, k, l);
+        double g = problem->signal[at];
+
+        if (g > 0.0) {
+            sum += g * g / (job->price[at] * job->price[at]) * problem_load(problem, j, k, l);
+        }
+    }
+    return sum * job->m->lambda[j] / job->gain[k];
+}
+
+/* One step of Newton's method for ln lambda_k + ln gain_k = ln t_k, at prices that are set. */
+static bool newton_step(const bound_job *job)
+{
+    size_t K = job->drop->problem->K;
+    double *a = job->matrix;
+
+    for (size_t k = 0; k < K; k++) {
+        bool asked = is_asked(job->ask, k);
+
+        for (size_t j = 0; j < K; j++) {
+            double slope = asked && is_asked(job->ask, j) ? slope_of_gain(job, k, j) : 0.0;
+
+            a[k + K * j] = (k == j ? 1.0 : 0.0) - slope;
+        }
+        a[k + K * K] = asked ? -log(job->m->lambda[k] * job->gain[k] / job->ask->target[k]) : 0.0;
+    }
+    if (!eliminate(K, a)) {
+        return false;
+    }
+    for (size_t k = 0; k < K; k++) {
+        double step = fmin(fmax(a[k + K * K], -2.0), 2.0);
+
+        job->m->lambda[k] *= isfinite(step) ? exp(step) : 1.0;
+    }
+    return true;
+}
+
+/* Makes lambda the fixed point, from wherever it is; false where prices are not positive on the way. */
+static bool fix_lambda(const bound_job *job)
+{
+    double before = INFINITY;
+
+    for (int i = 0; i < NEWTON_STEPS; i++) {
+        double error;
+
+        if (!set_prices(job)) {
+            return false;
+        }
+        error = largest_error(job);
+        if (error <= FIXED || (error < 1e-11 && error >= 0.5 * before)) {
+            return true;
+        }
+        before = error;
+        if (!newton_step(job)) {
+            return true;
+        }
+    }
+    return set_prices(job);
+}
+
+/* ------------------------------------------------------------------------ the bound ---- */
+
+static void set_worths(const bound_job *job)
+{
+    const globals_multipliers *m = job->m;
+
+    coupled_worths(&job->drop->coupled.information, &m->sensing, job->scratch, job->comm, job->sens);
+    for (size_t l = 0; l < job->drop->problem->L; l++) {
+        job->base[l] = m->budget + m->limit[l];
+    }
+}
+
+/* Takes away from all multipliers of sensing what makes the price of a beam negative; true where that was something. */
+static bool trim_sensing(const bound_job *job)
+{
+    globals_multipliers *m = job->m;
+    size_t rows = information_rows(&job->drop->coupled.information);
+    double keep = 1.0;
+
+    for (size_t l = 0; l < job->drop->problem->L; l++) {
+        if (job->beam[l] < 0.0) {
+            keep = fmin(keep, (job->beam[l] + job->sens[l]) / job->sens[l]);
+        }
+    }
+    for (size_t i = 0; keep < 1.0 && i < rows; i++) {
+        m->sensing.row[i] *= keep;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        m->sensing.Z[i] *= keep;
+    }
+    return keep < 1.0;
+}
+
+/* What rounding leaves of the powers' part, of a unit of power. */
+static double shortfall(const bound_job *job)
+{
+    const alloc_problem *problem = job->drop->problem;
+    double worst = 0.0;
+
+    for (size_t k = 0; k < problem->K; k++) {
+        double over = is_asked(job->ask, k) ? job->m->lambda[k] * job->gain[k] / job->ask->target[k] - 1.0 : 0.0;
+
+        for (size_t l = 0; over > 0.0 && l < problem->L; l++) {
+            size_t at = problem_at(problem, k, l);
+
+            worst = problem->signal[at] > 0.0 ? fmax(worst, over * job->price[at]) : worst;
+        }
+    }
+    for (size_t l = 0; l < problem->L; l++) {
+        worst = fmax(worst, -job->beam[l]);
+    }
+    return worst;
+}
+
+/* Adds sums of multipliers to what is held and to what is raised. */
+typedef struct sums {
+    double held, raised;
+} sums;
+
+static void add_kind(const bound_job *job, information_kind kind, double value, sums *to)
+{
+    *(job->ask->sensing.raised >> kind & 1 ? &to->raised : &to->held) += value;
+}
+
+static sums sums_of_sensing(const bound_job *job)
+{
+    const alloc_information *information = &job->drop->coupled.information;
+    const coupled_multipliers *m = &job->m->sensing;
+    size_t L = information->L, row = 0;
+    sums out = {0.0, 0.0};
+
+    for (size_t i = 0; i < information->owns; i++) {
+        for (size_t l = 0; l < L; l++) {
+            add_kind(job, information->own[i].kind, m->row[row++], &out);
+        }
+    }
+    for (size_t l = 0; information->functionals > 0 && l < L; l++) {
+        add_kind(job, INFORMATION_ANGLE, m->row[row++], &out);
+    }
+    if (information->position) {
+        add_kind(job, INFORMATION_POSITION, coupled_least_pairing(information, m->Z), &out);
+    }
+    return out;
+}
+
+static void add_power(coupled_power power, double value, sums *to)
+{
+    if (power != POWER_FREE && value > 0.0) {
+        *(power == POWER_RAISED ? &to->raised : &to->held) += value;
+    }
+}
+
+static sums sums_of_powers(const bound_job *job)
+{
+    const coupled_ask *ask = &job->ask->sensing;
+    const alloc_coupled *coupled = &job->drop->coupled;
+    const double *limit = ask->budget == POWER_HELD ? coupled->limit : coupled->stated;
+    sums out = {0.0, 0.0};
+
+    add_power(ask->budget, job->m->budget * coupled_budget(coupled, ask), &out);
+    for (size_t l = 0; l < coupled->information.L; l++) {
+        if (job->m->limit[l] > 0.0) {
+            add_power(ask->limits, job->m->limit[l] * limit[l], &out);
+        }
+    }
+    return out;
+}
+
+/* Divides all multipliers; returns what they are divided by. */
+static double unify(const bound_job *job, double by)
+{
+    globals_multipliers *m = job->m;
+    const alloc_information *information = &job->drop->coupled.information;
+
+    m->budget /= by;
+    for (size_t k = 0; k < job->drop->problem->K; k++) {
+        m->lambda[k] /= by;
+    }
+    for (size_t l = 0; l < information->L; l++) {
+        m->limit[l] /= by;
+    }
+    for (size_t i = 0; i < information_rows(information); i++) {
+        m->sensing.row[i] /= by;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        m->sensing.Z[i] /= by;
+    }
+    return by;
+}
+
+static double bound_of(const bound_job *job, double most)
+{
+    sums sensing = sums_of_sensing(job), powers = sums_of_powers(job);
+    double lambda = 0.0, short_of = shortfall(job), left;
+
+    for (size_t k = 0; k < job->drop->problem->K; k++) {
+        lambda += job->m->lambda[k];
+    }
+    left = lambda + sensing.held - powers.held - (short_of > 0.0 ? short_of * most : 0.0);
+    if (job->ask->sensing.raised) {
+        return sensing.raised > 0.0 ? -left / unify(job, sensing.raised) : NAN;
+    }
+    return powers.raised > 0.0 ? left / unify(job, powers.raised) : NAN;
+}
+
+double globals_bound(const globals_drop *drop, const globals_ask *ask, double most, globals_multipliers *multipliers)
+{
+    cfi_arena *arena = drop->arena;
+    cfi_arena_mark mark = arena_mark(arena);
+    bound_job job = {.drop = drop, .ask = ask, .m = multipliers};
+    double bound = NAN;
+
+    coupled_make_semidefinite(multipliers->sensing.Z, multipliers->sensing.Z);
+    if (allocate_job(&job, arena)) {
+        bool proves = true, trimmed = true;
+
+        for (int i = 0; proves && trimmed && i < TRIMS; i++) {
+            set_worths(&job);
+            proves = fix_lambda(&job);
+            trimmed = proves && i + 1 < TRIMS && trim_sensing(&job);
+        }
+        bound = proves ? bound_of(&job, most) : NAN;
+    }
+    arena_release(arena, mark);
+    return bound;
+}

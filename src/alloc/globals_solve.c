@@ -1,0 +1,243 @@
+/* One question about powers, answered by a cone problem. docs/model.md (M30) */
+#include "alloc/globals.h"
+
+#include "alloc/constants.h"
+
+#include <math.h>
+#include <string.h>
+
+static cfi_status globals_out_of_memory(const cfi_link *link, cfi_error *error)
+{
+    return error_set(error, CFI_NO_MEMORY, "out of memory for the cone problem of %zu access points and %zu users",
+                     link->L, link->K);
+}
+
+bool globals_apply(const cfi_link *link)
+{
+    const cfi_system *system = link->system;
+    bool senses = system->sensing.crlb_threshold_rad2 || system->allocation.objective == CFI_MIN_CRLB ||
+                  system->allocation.objective == CFI_MIN_POSITION_ERROR || system_couples_sensing(system);
+
+    return (system->rate_model == CFI_RATE_THEOREM1 || !link->pilots_overlap) && !(senses && link->directions.aim);
+}
+
+cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_alloc_options *options,
+                        cfi_arena *arena, globals_drop *drop, cfi_error *error)
+{
+    *drop = (globals_drop){.link = problem->link, .problem = problem, .options = options, .arena = arena};
+    return coupled_describe(problem->link, kinds, options ? options->stop : NULL, arena, &drop->coupled, error);
+}
+
+void globals_close(globals_drop *drop)
+{
+    cone_solver_empty(&drop->cone);
+}
+
+bool globals_room(const globals_drop *drop, globals_answer *answer)
+{
+    cfi_arena *arena = drop->arena;
+    size_t K = drop->problem->K, L = drop->problem->L, rows = information_rows(&drop->coupled.information) + 1;
+    double *row = arena_zeros(arena, K + L + rows, sizeof *row);
+
+    *answer = (globals_answer){.end = GLOBALS_FAILED, .point = problem_point(drop->problem, arena)};
+    answer->multipliers = (globals_multipliers){.lambda = row, .limit = row + K, .sensing.row = row + K + L};
+    return row && answer->point;
+}
+
+/* ---------------------------------------------------------------------------- settling ---- */
+
+/* Power in all and the largest q_l over its limit, of a point. */
+typedef struct radiation {
+    double total, share, stated_share;
+} radiation;
+
+static radiation radiation_of(const globals_drop *drop, const alloc_point *point)
+{
+    radiation sum = {0.0, 0.0, 0.0};
+
+    for (size_t l = 0; l < drop->problem->L; l++) {
+        double q = point->x[l] + point->s[l];
+
+        sum.total += q;
+        sum.share = fmax(sum.share, q / drop->coupled.limit[l]);
+        sum.stated_share = fmax(sum.stated_share, q / drop->coupled.stated[l]);
+    }
+    return sum;
+}
+
+/* The least factor of all powers at which user k has its target; infinite: none is enough. */
+static double factor_for_user(double u, double interference, double target)
+{
+    double left = u * u - target * (interference - 1.0);
+
+    return left > 0.0 ? target / left : INFINITY;
+}
+
+static double factor_for_users(const globals_drop *drop, const globals_ask *ask, const alloc_point *point,
+                               alloc_values *values)
+{
+    double factor = 0.0;
+
+    problem_evaluate(drop->problem, point, values);
+    for (size_t k = 0; k < drop->problem->K; k++) {
+        if (ask->target[k] > 0.0) {
+            factor = fmax(factor, factor_for_user(values->u[k], values->interference[k], ask->target[k]));
+        }
+    }
+    return factor;
+}
+
+static void scale_powers(const alloc_problem *problem, double factor, alloc_point *point)
+{
+    rows_scale(problem->K * problem->stride, sqrt(factor), point->w);
+    for (size_t l = 0; l < problem->L; l++) {
+        point->x[l] *= factor;
+        point->s[l] *= factor;
+    }
+}
+
+/* The largest factor within what is held of budget and limits; infinite: nothing is. */
+static double room_above(const globals_drop *drop, const coupled_ask *ask, const radiation *now)
+{
+    double room = INFINITY;
+
+    if (ask->budget == POWER_HELD && now->total > 0.0) {
+        room = coupled_budget(&drop->coupled, ask) / now->total;
+    }
+    if (ask->limits == POWER_HELD) {
+        double share = ask->budget == POWER_HELD ? now->share : now->stated_share;
+
+        room = share > 0.0 ? fmin(room, 1.0 / share) : room;
+    }
+    return room;
+}
+
+/* g of a point, of radiation `now` and information `values`. */
+static double factor_of(const globals_drop *drop, const coupled_ask *ask, const radiation *now,
+                        const information_values *values)
+{
+    double factor = 0.0;
+
+    if (ask->raised) {
+        return information_margin(&drop->coupled.information, ask->raised, values, values, 0.0);
+    }
+    if (ask->budget == POWER_RAISED) {
+        factor = now->total / coupled_budget(&drop->coupled, ask);
+    }
+    return ask->limits == POWER_RAISED ? fmax(factor, now->stated_share) : factor;
+}
+
+double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_point *point)
+{
+    const alloc_information *information = &drop->coupled.information;
+    cfi_arena *arena = drop->arena;
+    cfi_arena_mark mark = arena_mark(arena);
+    double *row = arena_alloc(arena, information_rows(information) + 1 + 2 * drop->problem->K, sizeof *row);
+    information_values values = {.row = row};
+    alloc_values users = {.u = NULL};
+    double needed, factor = NAN, room;
+    radiation now;
+
+    if (row) {
+        users.u = row + information_rows(information) + 1;
+        users.interference = users.u + drop->problem->K;
+        information_evaluate(information, point->x, point->s, &values);
+        needed = fmax(factor_for_users(drop, ask, point, &users),
+                      1.0 / information_margin(information, ask->sensing.held, &values, &values, 0.0));
+        now = radiation_of(drop, point);
+        room = room_above(drop, &ask->sensing, &now);
+        if (needed < INFINITY && needed <= room * (1.0 + FEASIBLE_ROUNDING)) {
+            double by = ask->sensing.raised && room < INFINITY ? fmax(room, needed) : fmax(needed, 0.0);
+
+            scale_powers(drop->problem, by, point);
+            now = radiation_of(drop, point);
+            information_evaluate(information, point->x, point->s, &values);
+            factor = factor_of(drop, &ask->sensing, &now, &values);
+        }
+    }
+    arena_release(arena, mark);
+    return factor;
+}
+
+/* ----------------------------------------------------------------------------- solving ---- */
+
+/* Total power, in units, that better powers than the point's do not exceed. */
+static double most_power(const globals_drop *drop, const coupled_ask *ask, double factor)
+{
+    double budget = coupled_budget(&drop->coupled, ask), sum = 0.0;
+
+    if (ask->budget != POWER_FREE) {
+        return budget * (ask->budget == POWER_RAISED ? factor : 1.0);
+    }
+    for (size_t l = 0; l < drop->problem->L; l++) {
+        sum += drop->coupled.stated[l];
+    }
+    return sum * (ask->limits == POWER_RAISED ? factor : 1.0);
+}
+
+static bool make_users(const globals_drop *drop, const globals_ask *ask, program_users *users)
+{
+    const alloc_problem *problem = drop->problem;
+    cfi_arena *arena = drop->arena;
+    size_t pairs = problem->K * problem->L;
+    size_t *number = arena_alloc(arena, 2 * pairs + problem->K, sizeof *number);
+
+    *users = (program_users){.problem = problem,
+                             .target = ask->target,
+                             .power = number,
+                             .mean = number + pairs,
+                             .own = number + 2 * pairs,
+                             .unit = arena_alloc(arena, problem->K, sizeof(double))};
+    return number && users->unit;
+}
+
+/* What the solver found, settled and proved. */
+static void take_answer(const globals_drop *drop, const globals_ask *ask, const program_answer *found,
+                        globals_answer *answer)
+{
+    answer->multipliers.budget = found->budget;
+    memcpy(answer->multipliers.sensing.Z, found->powers.multipliers.Z, sizeof answer->multipliers.sensing.Z);
+    answer->factor = globals_settle(drop, ask, answer->point);
+    if (!isfinite(answer->factor)) {
+        answer->why = "its solution meets no target";
+        return;
+    }
+    answer->end = GLOBALS_FOUND;
+    answer->bound = globals_bound(drop, ask, most_power(drop, &ask->sensing, answer->factor), &answer->multipliers);
+}
+
+cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
+{
+    cfi_arena_mark mark = arena_mark(drop->arena);
+    program_users users;
+    double *row = arena_zeros(drop->arena, 2 * drop->problem->L, sizeof *row);
+    program_answer found = {
+        .powers = {.x = row, .s = row + drop->problem->L, .multipliers.row = answer->multipliers.sensing.row},
+        .lambda = answer->multipliers.lambda,
+        .limit = answer->multipliers.limit,
+        .point = answer->point};
+    cfi_status status = row && make_users(drop, ask, &users) ? CFI_OK : globals_out_of_memory(drop->link, error);
+
+    answer->end = GLOBALS_FAILED;
+    answer->why = NULL;
+    answer->bound = answer->factor = NAN;
+    if (status == CFI_OK) {
+        status = program_solve(&drop->coupled, &ask->sensing, &users, &drop->cone, drop->arena, &found, error);
+    }
+    answer->iterations += found.iterations;
+    if (status == CFI_FAILED) {
+        answer->why = "the cone solver gives no answer";
+        status = error_set(error, CFI_OK, "%s", "");
+    } else if (status == CFI_OK && found.powers.found) {
+        take_answer(drop, ask, &found, answer);
+    } else if (status == CFI_OK) {
+        answer->end = GLOBALS_NONE;
+    }
+    arena_release(drop->arena, mark);
+    return status;
+}
+
+cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
+{
+    return globals_solve(drop, ask, answer, error);
+}
