@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Draws the paper's figures (a, b, c) and further ones (d to n), each as SVG and PNG beside the table it shows.
+# Draws the paper's figures (a, b, c) and further ones (d to o), each as SVG and PNG beside the table it shows.
 # Run it with --help for the options; docs/figures.md says what each figure shows.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -24,6 +24,7 @@ Figures (all by default):
   l   sum rate against the position error that is allowed, own echoes and all of them without phases
   m   map of a network that locates a target, and the target's error ellipses
   n   distribution of the users' rates for three objectives: sum rate, proportional fairness, least rate
+  o   frontier of the least user rate against the position error
 
   --drops N   networks a point (default: 100)
   --full      the same as --drops 1000
@@ -66,13 +67,13 @@ read_options() {
         shift
         ;;
       -*) die 2 "unknown option '$1' (allowed: --drops, --full, --out, --fresh, --help)" ;;
-      [a-n]) figures+=("$1") ;;
-      *) die 2 "unknown figure '$1' (allowed: a b c d e f g h i j k l m n)" ;;
+      [a-o]) figures+=("$1") ;;
+      *) die 2 "unknown figure '$1' (allowed: a b c d e f g h i j k l m n o)" ;;
     esac
     shift
   done
   [[ $drops =~ ^[1-9][0-9]{0,6}$ ]] || die 2 "--drops $drops: not a number of networks (allowed: 1 .. 9999999)"
-  [ "${#figures[@]}" -gt 0 ] || figures=(a b c d e f g h i j k l m n)
+  [ "${#figures[@]}" -gt 0 ] || figures=(a b c d e f g h i j k l m n o)
 }
 
 # ------------------------------------------------------------------------------------- running
@@ -349,6 +350,18 @@ figure_n() {
       --out "$data/$name" --force --quiet >"$data/$name.txt"
     rate_quantiles "$data/$name/ues.csv" "$objective" >>"$out/fig_n.csv"
   done
+}
+
+figure_o() {
+  local aps
+  for aps in 8 16 32; do
+    say "frontier o-$aps-$drops"
+    run_cfisac frontier "$top/configs/position.json" --between max_min_rate,position_error --set "monte_carlo.drops=$drops" \
+      --set "network.aps=$aps" --set sensing.position_threshold_m=null --set monte_carlo.realizations=0 \
+      --set monte_carlo.estimator=none --out "$data/o-$aps-$drops" "--${fresh:-resume}" --quiet >"$data/o-$aps-$drops.txt"
+    awk -v OFS=, -v aps="$aps" 'NR > 1 { print aps, $0 } NR == 1 && aps == 8 { print "network.aps", $0 }' \
+      "$data/o-$aps-$drops/frontier_mean.csv"
+  done >"$out/fig_o.csv"
 }
 
 # ---------------------------------------------------------------------------------------- main
