@@ -27,7 +27,7 @@ void climb_silence_fading(climb *c)
 
     for (size_t k = 0; k < K && c->problem->objective->revives; k++) {
         double u = c->answer[k], before = c->state[k], noise = c->answer[K + k];
-        bool weak = u > 0.0 && u * u < least * noise;
+        bool weak = u > 0.0 && u * u < least * noise && !targets_need(c->problem, k);
 
         c->fading[k] = weak && u * sqrt(c->state[K + k]) < FADING * before * sqrt(noise) ? c->fading[k] + 1 : 0;
         if (c->fading[k] >= FADED && c->revived[k] < REVIVALS) {
@@ -91,8 +91,8 @@ void climb_weigh_users(climb *c)
     double least = c->map.coupled ? 1.0 : c->map.pairs > 0 ? LEAST_PART_SHARED : 0.0;
 
     for (size_t k = 0; k < K; k++) {
-        double part = c->map.gain[k] * c->state[k];
+        double part = c->map.gain[k] * c->state[k], counts = targets_need(c->problem, k) ? 1.0 : least;
 
-        c->history.weight[k] = c->history.weight[K + k] = sqrt(part > least ? part : least);
+        c->history.weight[k] = c->history.weight[K + k] = sqrt(part > counts ? part : counts);
     }
 }

@@ -21,4 +21,5 @@ static double measure_min_crlb(const cfi_system *system, const cfi_evaluation *e
 }
 
 extern const alloc_objective objective_min_crlb; /* read by objective.c alone */
-const alloc_objective objective_min_crlb = {.name = "min_crlb", .unit = "rad2", .measured = measure_min_crlb, .goal = goal_of_information};
+const alloc_objective objective_min_crlb = {
+    .name = "min_crlb", .unit = "rad2", .measured = measure_min_crlb, .goal = goal_of_information};

@@ -175,7 +175,8 @@ cfi_status problem_build_beside(const cfi_link *link, const alloc_coupled *coupl
                                .unit_w = unit_w,
                                .amplitude = sqrt(unit_w / system->power.comm_noise_w),
                                .unit_load = unit_w / system->power.comm_noise_w,
-                               .coherent = coherent};
+                               .coherent = coherent,
+                               .budget = (double)link->L};
     status = allocate_problem(problem, arena, error);
     if (status == CFI_OK) {
         status = couple_sensing(problem, arena, error);
@@ -189,10 +190,16 @@ cfi_status problem_build_beside(const cfi_link *link, const alloc_coupled *coupl
         status = link->V_by_stream ? problem_list_streams(problem, arena, error) : CFI_OK;
     }
     if (status == CFI_OK) {
+        status = problem_ask_rates(problem, arena, error);
+    }
+    if (status == CFI_OK) {
         status = problem_list_mates(problem, arena, error);
     }
     if (status == CFI_OK) {
         status = pairs_group(problem, arena, error);
+    }
+    if (status == CFI_OK) {
+        status = targets_prepare(problem, arena, error);
     }
     return status;
 }
@@ -217,8 +224,7 @@ alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena)
     return point;
 }
 
-/* Not evaluated; NULL: out of memory. */
-static alloc_values *make_values(const alloc_problem *problem, cfi_arena *arena)
+alloc_values *problem_values(const alloc_problem *problem, cfi_arena *arena)
 {
     alloc_values *values = arena_alloc(arena, 1, sizeof *values);
     double *u = arena_alloc(arena, 2 * problem->K, sizeof *u);
@@ -232,7 +238,7 @@ static alloc_values *make_values(const alloc_problem *problem, cfi_arena *arena)
 
 bool problem_state(const alloc_problem *problem, cfi_arena *arena, alloc_state *state)
 {
-    *state = (alloc_state){.point = problem_point(problem, arena), .values = make_values(problem, arena)};
+    *state = (alloc_state){.point = problem_point(problem, arena), .values = problem_values(problem, arena)};
     return state->point && state->values;
 }
 
@@ -308,6 +314,8 @@ double problem_evaluate(const alloc_problem *problem, const alloc_point *point, 
     if (problem->load_by_stream) {
         problem_add_streams(problem, point->w, values->interference);
     }
-    values->objective = problem->objective->value ? problem->objective->value(problem, values) : NAN;
+    values->objective = problem->objective->of_powers ? problem->objective->of_powers(problem, point)
+                        : problem->objective->value   ? problem->objective->value(problem, values)
+                                                      : NAN;
     return values->objective;
 }

@@ -67,7 +67,9 @@ static void choose_active(alloc_stepper *stepper, const alloc_values *at)
         largest = fmax(largest, values_sinr(at, k));
     }
     for (size_t k = 0; k < problem->K; k++) {
-        if (values_sinr(at, k) > CONE_NEGLIGIBLE_SINR * fmin(largest, 1.0)) {
+        double sinr = values_sinr(at, k);
+
+        if (sinr > CONE_NEGLIGIBLE_SINR * fmin(largest, 1.0) || (sinr > 0.0 && targets_need(problem, k))) {
             stepper->active[stepper->active_count++] = k;
         }
     }

@@ -2,16 +2,17 @@
  * (M13)-(M15)
  *
  * Variables   w (active users, each at the access points that serve it), x, q (L), e and theta (constraint `sca`), then
- * the surrogate's own. q is the power that is radiated in all, x the communication power. Where both powers interfere
- * alike, x is there only for access points whose threshold counts; where interference depends on the stream, powers p
- * (one for each w) take its place, whose sum it is. Of an access point without users there is q alone. theta is there
- * for thresholds that count, limits where they are below the budget. w, x, q and p of an access point are measured in
- * its unit. At the point of expansion: S0 = SINR, u0, I0. A bar is a value relative to the point: u/u0, I/I0. Every row
- * is of order one. */
+ * those of step_gain.h and the surrogate's own. q is the power that is radiated in all, x the communication power.
+ * Where both powers interfere alike, x is there only for access points whose threshold counts; where interference
+ * depends on the stream, powers p (one for each w) take its place, whose sum it is. Of an access point without users
+ * there is q alone. theta is there for thresholds that count, limits where they are below the budget. w, x, q and p of
+ * an access point are measured in its unit. At the point of expansion: S0 = SINR, u0, I0. A bar is a value relative to
+ * the point: u/u0, I/I0. Every row is of order one. */
 #include "alloc/step_model.h"
 
 #include "alloc/step_crlb.h"
 #include "alloc/step_directed.h"
+#include "alloc/step_gain.h"
 #include "alloc/step_information.h"
 
 #include <math.h>
@@ -331,6 +332,7 @@ static void lay_out(step_model *model)
     model->theta = next;
     next += model->constraint == CFI_CRLB_SCA ? problem->sensing.ranked : 0;
     next = step_information_lay_out(model, next);
+    next = step_gain_lay_out(model, next);
     model->variables = model->surrogate->lay_out(model, next);
 }
 
@@ -348,6 +350,7 @@ const socp_problem *step_model_build(step_model *model, size_t *list, cfi_error 
         return NULL;
     }
     model->surrogate->add_rows(model);
+    step_gain_add_rows(model);
     add_threshold_rows(model);
     add_rows_without_users(model);
     add_share_rows(model);
@@ -355,6 +358,7 @@ const socp_problem *step_model_build(step_model *model, size_t *list, cfi_error 
     add_power_rows(model);
     add_amplitude_cones(model);
     model->surrogate->add_squares(model);
+    step_gain_add_cones(model);
     step_crlb_add_cones(model);
     step_directed_add_cones(model);
     step_information_add_cones(model);
