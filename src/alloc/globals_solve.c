@@ -129,6 +129,31 @@ static double factor_of(const globals_drop *drop, const coupled_ask *ask, const 
     return ask->limits == POWER_RAISED ? fmax(factor, now->stated_share) : factor;
 }
 
+/* What the solver left short of own rows that are held, which may ask for little beside what an access point has: more
+ * of whichever power tells more. */
+static void lift_point(const globals_drop *drop, unsigned held, alloc_point *point)
+{
+    const alloc_information *information = &drop->coupled.information;
+
+    for (size_t i = 0; i < information->owns; i++) {
+        const information_own *own = &information->own[i];
+
+        for (size_t l = 0; (held >> own->kind & 1) && l < information->L; l++) {
+            double missing = 1.0 - own->x[l] * point->x[l] - own->s[l] * point->s[l], x = point->x[l];
+
+            if (!(missing > 0.0)) {
+                continue;
+            }
+            if (own->s[l] >= own->x[l]) {
+                point->s[l] += own->s[l] > 0.0 ? missing / own->s[l] : 0.0;
+            } else {
+                point->x[l] = x + missing / own->x[l];
+                problem_set_power(drop->problem, l, point->w, x, point->x[l]);
+            }
+        }
+    }
+}
+
 double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_point *point)
 {
     const alloc_information *information = &drop->coupled.information;
@@ -143,6 +168,7 @@ double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_po
     if (row) {
         users.u = row + information_rows(information) + 1;
         users.interference = users.u + drop->problem->K;
+        lift_point(drop, ask->sensing.held, point);
         information_evaluate(information, point->x, point->s, &values);
         needed = fmax(factor_for_users(drop, ask, point, &users),
                       1.0 / information_margin(information, ask->sensing.held, &values, &values, 0.0));
