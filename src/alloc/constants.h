@@ -113,7 +113,7 @@ static const double LANDING_MARGIN = 4e-11;
 static const double LANDING_TIGHT = 1e-9;
 enum {
     LANDING_TRIES = 60, /* tries at what others give; five are usual */
-    LANDINGS = 4      /* times that a point is corrected: sensing powers follow the others' */
+    LANDINGS = 4        /* times that a point is corrected: sensing powers follow the others' */
 };
 
 /* ------------------------------------------------------------------------------ starts ---- */
