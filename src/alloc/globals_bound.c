@@ -423,7 +423,7 @@ static void drop_users(const bound_job *job, const globals_multipliers *given, d
     }
 }
 
-static void copy_multipliers(const globals_drop *drop, const globals_multipliers *from, globals_multipliers *to)
+void globals_copy_multipliers(const globals_drop *drop, const globals_multipliers *from, globals_multipliers *to)
 {
     memcpy(to->lambda, from->lambda, drop->problem->K * sizeof *to->lambda);
     memcpy(to->limit, from->limit, drop->problem->L * sizeof *to->limit);
@@ -470,16 +470,16 @@ double globals_bound(const globals_drop *drop, const globals_ask *ask, double mo
     coupled_make_semidefinite(multipliers->sensing.Z, multipliers->sensing.Z);
     if (globals_make_multipliers(drop, &given) && globals_make_multipliers(drop, &tried) &&
         allocate_job(&job, drop->arena)) {
-        copy_multipliers(drop, multipliers, &given);
+        globals_copy_multipliers(drop, multipliers, &given);
         for (int i = 0; i < DROPS * TRIMS; i++) {
             double bound;
 
-            copy_multipliers(drop, &given, &tried);
+            globals_copy_multipliers(drop, &given, &tried);
             drop_users(&job, &given, (dropping)(i / TRIMS), most);
             bound = improve_and_bound(&job, i % TRIMS, most);
             if (isfinite(bound) && !(ask->sensing.raised ? bound >= best : bound <= best)) {
                 best = bound;
-                copy_multipliers(drop, &tried, multipliers);
+                globals_copy_multipliers(drop, &tried, multipliers);
             }
         }
     }
