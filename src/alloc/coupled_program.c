@@ -317,39 +317,15 @@ static void read_answer(const power_program *m, const socp_solution *solution, p
     }
 }
 
-/* A solver for the problem: the one that is kept, if its pattern is the same, or a new one. */
-static socp_workspace *solver_for(const power_program *m, const socp_problem *problem, cone_solver *cone,
-                                  cfi_error *error)
-{
-    socp_settings settings = socp_default_settings();
-
-    if (cone->workspace && !socp_builder_kept_pattern(cone->builder)) {
-        socp_destroy(cone->workspace);
-        cone->workspace = NULL;
-    }
-    if (!cone->workspace) {
-        settings.stop = m->coupled->stop;
-        cone->workspace = socp_create(problem, &settings, error);
-    }
-    return cone->workspace;
-}
-
 static cfi_status solve_program(const power_program *m, const socp_problem *problem, cone_solver *cone,
                                 program_answer *out, cfi_error *error)
 {
-    socp_workspace *workspace = solver_for(m, problem, cone, error);
     socp_solution solution = {.x = NULL};
-    cfi_status status;
+    cfi_status status = cone_solver_run(cone, problem, m->coupled->stop, &solution, error);
 
-    if (!workspace) {
-        return error->status;
-    }
-    status = socp_solve(workspace, problem, &solution, error);
     out->iterations += solution.iterations;
     if (status == CFI_OK && solution.x && (solution.status == SOCP_OPTIMAL || solution.status == SOCP_INACCURATE)) {
         read_answer(m, &solution, out);
-    } else if (status == CFI_OK && solution.status == SOCP_INTERRUPTED) {
-        status = error_set(error, CFI_INTERRUPTED, "interrupted while a cone problem was solved");
     } else if (status == CFI_OK && solution.status != SOCP_PRIMAL_INFEASIBLE) {
         status = error_set(error, CFI_FAILED, "the cone problem of the %s: %s",
                            m->users ? "powers" : "sensing constraints", socp_status_name(solution.status));
@@ -360,6 +336,7 @@ static cfi_status solve_program(const power_program *m, const socp_problem *prob
 static cfi_status build_and_solve(power_program *m, cone_solver *cone, program_answer *out, cfi_error *error)
 {
     const socp_problem *problem;
+    cfi_status status;
 
     lay_out_program(m);
     if (cone->builder) {
@@ -382,7 +359,11 @@ static cfi_status build_and_solve(power_program *m, cone_solver *cone, program_a
         users_add_cones(m);
     }
     problem = socp_build(m->builder, error);
-    return problem ? solve_program(m, problem, cone, out, error) : error->status;
+    status = problem ? CFI_OK : error->status;
+    if (status == CFI_OK && m->users) {
+        status = alloc_export(m->users->options, m->users->problem->link->drop, 0, m->users->step, problem, error);
+    }
+    return status == CFI_OK ? solve_program(m, problem, cone, out, error) : status;
 }
 
 cfi_status program_solve(const alloc_coupled *coupled, const coupled_ask *ask, program_users *users, cone_solver *cone,

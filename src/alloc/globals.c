@@ -25,8 +25,7 @@ cfi_status goal_of_rates(globals_job *job, cfi_error *error)
 {
     size_t K = job->drop.problem->K;
     double *weight = arena_alloc(job->drop.arena, K, sizeof *weight);
-    globals_goal goal = {
-        .least = job->target, .weight = weight, .held = information_asked(job->system)};
+    globals_goal goal = {.least = job->target, .weight = weight, .held = information_asked(job->system)};
     globals_raised raised = {.trace = job->trace};
     cfi_status status;
 
@@ -127,8 +126,9 @@ static cfi_status judge_nothing(globals_job *job, cfi_allocation *out, cfi_error
         set_end(out, CFI_ALLOC_INFEASIBLE, "infeasible", NULL);
     } else if (status == CFI_OK) {
         set_end(out, CFI_ALLOC_FAILED, "no feasible point found",
-                job->answer.why ? job->answer.why : "no powers were found that meet what is asked, nor a proof that none "
-                                                    "do");
+                job->answer.why ? job->answer.why
+                                : "no powers were found that meet what is asked, nor a proof that none "
+                                  "do");
     }
     return status;
 }

@@ -53,10 +53,12 @@ typedef struct globals_drop {
     cfi_arena *arena;
     cone_solver cone; /* from question to question */
     size_t asked;     /* problems that were solved */
+    double ahead;     /* relative: by how much solvers raise targets, of the order of their tolerance */
 } globals_drop;
 
-/* Whether the problem is convex in powers, and its constraints on sensing are known as data: orthogonal pilots or
- * rate.model theorem1, and no thresholds on signals that have directions. */
+/* Whether the problem is convex and its constraints on sensing are known as data. In powers: orthogonal pilots or
+ * rate.model theorem1, and no constraints on signals that have directions. In amplitudes, where users share pilots:
+ * both powers interfere alike, and sensing is asked of own echoes alone, which sensing power tells more of. */
 bool globals_apply(const cfi_link *link);
 /* kinds: those of the system's thresholds, or what else is wanted (information_build_kinds). Memory comes from the
  * arena. Fails: CFI_NO_MEMORY, CFI_INVALID. The caller closes it, also after a failure. */
@@ -66,11 +68,21 @@ void globals_close(globals_drop *drop);
 /* Room for answers; false: out of memory. */
 bool globals_room(const globals_drop *drop, globals_answer *answer);
 
+/* Multipliers of value 0, from the drop's arena; false: out of memory. */
+bool globals_make_multipliers(const globals_drop *drop, globals_multipliers *out);
+
 /* Answers a question. Overwrites *answer, but for iterations. Fails: CFI_NO_MEMORY, CFI_INTERRUPTED, the export's
  * error; the solver's failure is an answer. */
 cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error);
-/* The same by one cone problem, whatever allocation.solver says. */
+/* The same by one cone problem in powers, whatever allocation.solver says; in amplitudes where users share pilots
+ * (globals_amplitudes.c), which proves its bound itself. */
 cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error);
+
+cfi_status globals_solve_amplitudes(globals_drop *drop, const globals_ask *ask, globals_answer *answer,
+                                    cfi_error *error);
+bool globals_apply_to_amplitudes(const cfi_link *link);
+/* Makes an answer of what went wrong in a solver; returns what is left of it. */
+cfi_status globals_forgive(globals_drop *drop, globals_answer *answer, cfi_status status, cfi_error *error);
 
 /* What no powers that do what is asked can have: at least that g where budget or limits are raised, at most that g
  * where sensing is. From any multipliers, of whoever; they are improved first: lambda is made the fixed point that
@@ -119,8 +131,8 @@ cfi_status goal_of_power(globals_job *job, cfi_error *error);
 cfi_status goal_of_information(globals_job *job, cfi_error *error);
 
 /* Powers that meet all rate targets and all sensing constraints: those that exceed the targets most, by the largest
- * common factor of them, raised->common; raised->bound: no powers have a larger one, so that below 1 it proves that none
- * meet them. For a system with some target above 0. raised->trace may be NULL. Fails as globals_find. */
+ * common factor of them, raised->common; raised->bound: no powers have a larger one, so that below 1 it proves that
+ * none meet them. For a system with some target above 0. raised->trace may be NULL. Fails as globals_find. */
 cfi_status globals_feasible(globals_drop *drop, globals_answer *answer, globals_raised *raised, cfi_error *error);
 
 /* What must give way where targets and sensing cannot be met together: the rates of all users by one factor; where that

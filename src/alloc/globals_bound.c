@@ -45,9 +45,10 @@ static bool allocate_job(bound_job *job, cfi_arena *arena)
     return row && job->price && job->matrix;
 }
 
-static bool is_asked(const globals_ask *ask, size_t k)
+/* User k has a target that costs something. */
+static bool is_asked(const bound_job *job, size_t k)
 {
-    return ask->target[k] > 0.0;
+    return job->ask->target[k] > 0.0 && job->m->lambda[k] > 0.0;
 }
 
 /* --------------------------------------------------------------------------- prices ---- */
@@ -96,7 +97,7 @@ static bool set_prices(const bound_job *job)
 
             if (g > 0.0) {
                 job->price[at] = (problem->load_by_stream ? job->price[at] : cost) + other;
-                positive = positive && job->price[at] > 0.0;
+                positive = positive && (job->price[at] > 0.0 || !is_asked(job, k));
                 job->gain[k] += g * g / job->price[at];
             }
         }
@@ -110,7 +111,7 @@ static double largest_error(const bound_job *job)
     double worst = 0.0;
 
     for (size_t k = 0; k < job->drop->problem->K; k++) {
-        if (is_asked(job->ask, k)) {
+        if (is_asked(job, k)) {
             worst = fmax(worst, fabs(job->m->lambda[k] * job->gain[k] / job->ask->target[k] - 1.0));
         }
     }
@@ -178,10 +179,10 @@ static bool newton_step(const bound_job *job)
     double *a = job->matrix;
 
     for (size_t k = 0; k < K; k++) {
-        bool asked = is_asked(job->ask, k);
+        bool asked = is_asked(job, k);
 
         for (size_t j = 0; j < K; j++) {
-            double slope = asked && is_asked(job->ask, j) ? slope_of_gain(job, k, j) : 0.0;
+            double slope = asked && is_asked(job, j) ? slope_of_gain(job, k, j) : 0.0;
 
             a[k + K * j] = (k == j ? 1.0 : 0.0) - slope;
         }
@@ -233,7 +234,22 @@ static void set_worths(const bound_job *job)
     }
 }
 
-/* Takes away from all multipliers of sensing what makes the price of a beam negative; true where that was something. */
+/* The least price at AP l of streams whose users' targets cost nothing. */
+static double least_free_price(const bound_job *job, size_t l)
+{
+    const alloc_problem *problem = job->drop->problem;
+    double least = INFINITY;
+
+    for (size_t k = 0; k < problem->K; k++) {
+        size_t at = problem_at(problem, k, l);
+
+        least = problem->signal[at] > 0.0 && !is_asked(job, k) ? fmin(least, job->price[at]) : least;
+    }
+    return least;
+}
+
+/* Takes away from all multipliers of sensing what makes the price of a beam negative, or of streams whose users'
+ * targets cost nothing; true where that was something. */
 static bool trim_sensing(const bound_job *job)
 {
     globals_multipliers *m = job->m;
@@ -241,8 +257,13 @@ static bool trim_sensing(const bound_job *job)
     double keep = 1.0;
 
     for (size_t l = 0; l < job->drop->problem->L; l++) {
+        double price = least_free_price(job, l);
+
         if (job->beam[l] < 0.0) {
             keep = fmin(keep, (job->beam[l] + job->sens[l]) / job->sens[l]);
+        }
+        if (price < 0.0) {
+            keep = fmin(keep, (price + job->comm[l]) / job->comm[l]);
         }
     }
     for (size_t i = 0; keep < 1.0 && i < rows; i++) {
@@ -261,7 +282,7 @@ static double shortfall(const bound_job *job)
     double worst = 0.0;
 
     for (size_t k = 0; k < problem->K; k++) {
-        double over = is_asked(job->ask, k) ? job->m->lambda[k] * job->gain[k] / job->ask->target[k] - 1.0 : 0.0;
+        double over = is_asked(job, k) ? job->m->lambda[k] * job->gain[k] / job->ask->target[k] - 1.0 : 0.0;
 
         for (size_t l = 0; over > 0.0 && l < problem->L; l++) {
             size_t at = problem_at(problem, k, l);
@@ -270,7 +291,7 @@ static double shortfall(const bound_job *job)
         }
     }
     for (size_t l = 0; l < problem->L; l++) {
-        worst = fmax(worst, -job->beam[l]);
+        worst = fmax(worst, fmax(-job->beam[l], -least_free_price(job, l)));
     }
     return worst;
 }
@@ -366,24 +387,100 @@ static double bound_of(const bound_job *job, double most)
     return powers.raised > 0.0 ? left / unify(job, powers.raised) : NAN;
 }
 
+/* ----------------------------------------------------------------------- which users ---- */
+
+/* Where sensing alone asks for more power than some users need, their targets cost nothing, and prices are 0 at some
+ * access points: then lambda is 0 and no fixed point. Which they are is tried: none, those of no weight, and all. */
+typedef enum { DROP_NONE, DROP_LIGHT, DROP_ALL, DROPS } dropping;
+/* Of all that targets and sensing weigh: less is nothing. */
+static const double LIGHT = 1e-6;
+
+/* What a target weighs: its multiplier times the interference at the most power, spread evenly. */
+static double weight_of(const bound_job *job, const globals_multipliers *m, size_t k, double most)
+{
+    const alloc_problem *problem = job->drop->problem;
+    double each = most / (double)problem->L, sum = 1.0;
+
+    for (size_t l = 0; l < problem->L; l++) {
+        sum += each * problem->sensing_load[problem_at(problem, k, l)];
+    }
+    return m->lambda[k] * sum;
+}
+
+static void drop_users(const bound_job *job, const globals_multipliers *given, dropping which, double most)
+{
+    size_t K = job->drop->problem->K;
+    sums sensing = sums_of_sensing(job);
+    double total = sensing.held + sensing.raised;
+
+    for (size_t k = 0; k < K; k++) {
+        total += weight_of(job, given, k, most);
+    }
+    for (size_t k = 0; k < K; k++) {
+        bool light = which == DROP_LIGHT && weight_of(job, given, k, most) < LIGHT * total;
+
+        job->m->lambda[k] = which == DROP_ALL || light ? 0.0 : given->lambda[k];
+    }
+}
+
+static void copy_multipliers(const globals_drop *drop, const globals_multipliers *from, globals_multipliers *to)
+{
+    memcpy(to->lambda, from->lambda, drop->problem->K * sizeof *to->lambda);
+    memcpy(to->limit, from->limit, drop->problem->L * sizeof *to->limit);
+    memcpy(to->sensing.row, from->sensing.row, information_rows(&drop->coupled.information) * sizeof *to->sensing.row);
+    memcpy(to->sensing.Z, from->sensing.Z, sizeof to->sensing.Z);
+    to->budget = from->budget;
+}
+
+bool globals_make_multipliers(const globals_drop *drop, globals_multipliers *out)
+{
+    size_t K = drop->problem->K, L = drop->problem->L, rows = information_rows(&drop->coupled.information);
+    double *row = arena_zeros(drop->arena, K + L + rows + 1, sizeof *row);
+
+    *out = (globals_multipliers){.lambda = row};
+    if (row) {
+        out->limit = row + K;
+        out->sensing.row = row + K + L;
+    }
+    return row;
+}
+
+/* From the multipliers in job->m, which are improved. */
+static double improve_and_bound(bound_job *job, double most)
+{
+    bool proves = true, trimmed = true;
+
+    for (int i = 0; proves && trimmed && i < TRIMS; i++) {
+        set_worths(job);
+        proves = fix_lambda(job);
+        trimmed = proves && i + 1 < TRIMS && trim_sensing(job);
+    }
+    return proves ? bound_of(job, most) : NAN;
+}
+
 double globals_bound(const globals_drop *drop, const globals_ask *ask, double most, globals_multipliers *multipliers)
 {
-    cfi_arena *arena = drop->arena;
-    cfi_arena_mark mark = arena_mark(arena);
-    bound_job job = {.drop = drop, .ask = ask, .m = multipliers};
-    double bound = NAN;
+    cfi_arena_mark mark = arena_mark(drop->arena);
+    globals_multipliers given, tried;
+    bound_job job = {.drop = drop, .ask = ask, .m = &tried};
+    double best = NAN;
 
     coupled_make_semidefinite(multipliers->sensing.Z, multipliers->sensing.Z);
-    if (allocate_job(&job, arena)) {
-        bool proves = true, trimmed = true;
+    if (globals_make_multipliers(drop, &given) && globals_make_multipliers(drop, &tried) &&
+        allocate_job(&job, drop->arena)) {
+        copy_multipliers(drop, multipliers, &given);
+        for (dropping which = DROP_NONE; which < DROPS; which++) {
+            double bound;
 
-        for (int i = 0; proves && trimmed && i < TRIMS; i++) {
-            set_worths(&job);
-            proves = fix_lambda(&job);
-            trimmed = proves && i + 1 < TRIMS && trim_sensing(&job);
+            copy_multipliers(drop, &given, &tried);
+            drop_users(&job, &given, which, most);
+            bound = improve_and_bound(&job, most);
+            if (isfinite(bound) && !(ask->sensing.raised ? bound >= best : bound <= best)) {
+                best = bound;
+                copy_multipliers(drop, &tried, multipliers);
+            }
         }
-        bound = proves ? bound_of(&job, most) : NAN;
     }
-    arena_release(arena, mark);
-    return bound;
+    arena_release(drop->arena, mark);
+    return best;
 }

@@ -65,8 +65,8 @@ cfi_status globals_explain(globals_job *job, bool *proved, cfi_infeasibility *be
     globals_raised raised = {.trace = NULL};
     cfi_status status = globals_feasible(&job->drop, &job->answer, &raised, error);
 
-    *because =
-        (cfi_infeasibility){.constraint = CFI_CONSTRAINT_RATE, .ap = CFI_NOWHERE, .ue = CFI_NOWHERE, .factor = INFINITY};
+    *because = (cfi_infeasibility){
+        .constraint = CFI_CONSTRAINT_RATE, .ap = CFI_NOWHERE, .ue = CFI_NOWHERE, .factor = INFINITY};
     if (status == CFI_OK && raised.end == GLOBALS_FOUND) {
         *proved = raised.bound < 1.0;
         because->factor = *proved ? (1.0 + FACTOR_OF_SOLVER) / raised.common : INFINITY;

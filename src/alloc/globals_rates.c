@@ -1,10 +1,9 @@
 /* The largest common rate, as the root of a convex problem's least factor of budget and limits. docs/model.md (M30)
  *
  * For R_k = weight_k c let g(c) be the least factor of budget and limits: powers exist where g(c) <= 1. With one user,
- * g = t / (G - t V), so that 1 / g is linear in 1 / t: Newton's method is applied to 1 / g as a function of 1 / tau, tau
- * the SINR that the largest weight asks for, with
- *     dg / dc = sum_k lambda_k I_k / t_k dt_k / dc
- * from the multipliers, between a c that has been reached and one that has not. */
+ * g = t / (G - t V), so that 1 / g is linear in 1 / t: Newton's method is applied to 1 / g as a function of 1 / tau,
+ * tau the SINR that the largest weight asks for, with dg / dc = sum_k lambda_k I_k / t_k dt_k / dc from the
+ * multipliers, between a c that has been reached and one that has not. */
 #include "alloc/globals.h"
 
 #include "alloc/constants.h"
@@ -227,6 +226,23 @@ static double prove_bound(raise_job *job, double common)
     return NAN;
 }
 
+/* The same where the solver proves its bounds itself: it is asked a little above. */
+static cfi_status ask_bound(raise_job *job, double common, double *bound, cfi_error *error)
+{
+    globals_ask ask = ask_factor(job);
+    cfi_status status = CFI_OK;
+
+    *bound = NAN;
+    for (double above = 1e-8; status == CFI_OK && isnan(*bound) && above < 1e-4; above *= 10.0) {
+        set_targets(job, common * (1.0 + above));
+        status = globals_find(job->drop, &ask, job->now, error);
+        if (status == CFI_OK && job->now->end == GLOBALS_FOUND && job->now->bound > 1.0) {
+            *bound = common * (1.0 + above);
+        }
+    }
+    return status;
+}
+
 /* The best point takes what is left of budget and limits. */
 static void spend_rest(const raise_job *job, alloc_values *values)
 {
@@ -282,7 +298,11 @@ cfi_status globals_raise(globals_drop *drop, const globals_goal *goal, globals_a
     status = job.high > 0.0 ? search_common(&job, state.values, error) : CFI_OK;
     if (status == CFI_OK && job.low > 0.0) {
         spend_rest(&job, state.values);
-        out->bound = prove_bound(&job, out->common);
+        if (problem->coherent) {
+            status = ask_bound(&job, out->common, &out->bound, error);
+        } else {
+            out->bound = prove_bound(&job, out->common);
+        }
     } else if (status == CFI_OK && job.high > 0.0) {
         out->bound = answer->bound;
     }

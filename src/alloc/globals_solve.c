@@ -6,6 +6,10 @@
 #include <math.h>
 #include <string.h>
 
+/* Relative: targets are raised by so much in the solver's problem, first and where its solutions fall short. (Raising
+ * all powers makes little good where interference is all there is.) */
+static const double LEAST_AHEAD = 2e-9, MOST_AHEAD = 1e-6;
+
 static cfi_status globals_out_of_memory(const cfi_link *link, cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for the cone problem of %zu access points and %zu users",
@@ -18,7 +22,10 @@ bool globals_apply(const cfi_link *link)
     bool senses = system->sensing.crlb_threshold_rad2 || system->allocation.objective == CFI_MIN_CRLB ||
                   system->allocation.objective == CFI_MIN_POSITION_ERROR || system_couples_sensing(system);
 
-    return (system->rate_model == CFI_RATE_THEOREM1 || !link->pilots_overlap) && !(senses && link->directions.aim);
+    if (system->rate_model == CFI_RATE_EXACT && link->pilots_overlap) {
+        return globals_apply_to_amplitudes(link);
+    }
+    return !(senses && link->directions.aim);
 }
 
 cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_alloc_options *options,
@@ -35,13 +42,8 @@ void globals_close(globals_drop *drop)
 
 bool globals_room(const globals_drop *drop, globals_answer *answer)
 {
-    cfi_arena *arena = drop->arena;
-    size_t K = drop->problem->K, L = drop->problem->L, rows = information_rows(&drop->coupled.information) + 1;
-    double *row = arena_zeros(arena, K + L + rows, sizeof *row);
-
-    *answer = (globals_answer){.end = GLOBALS_FAILED, .point = problem_point(drop->problem, arena)};
-    answer->multipliers = (globals_multipliers){.lambda = row, .limit = row + K, .sensing.row = row + K + L};
-    return row && answer->point;
+    *answer = (globals_answer){.end = GLOBALS_FAILED, .point = problem_point(drop->problem, drop->arena)};
+    return globals_make_multipliers(drop, &answer->multipliers) && answer->point;
 }
 
 /* ---------------------------------------------------------------------------- settling ---- */
@@ -184,10 +186,13 @@ static bool make_users(const globals_drop *drop, const globals_ask *ask, program
 
     *users = (program_users){.problem = problem,
                              .target = ask->target,
+                             .ahead = drop->ahead,
                              .power = number,
                              .mean = number + pairs,
                              .own = number + 2 * pairs,
-                             .unit = arena_alloc(arena, problem->K, sizeof(double))};
+                             .unit = arena_alloc(arena, problem->K, sizeof(double)),
+                             .options = drop->options,
+                             .step = drop->asked};
     return number && users->unit;
 }
 
@@ -199,11 +204,21 @@ static void take_answer(const globals_drop *drop, const globals_ask *ask, const 
     memcpy(answer->multipliers.sensing.Z, found->powers.multipliers.Z, sizeof answer->multipliers.sensing.Z);
     answer->factor = globals_settle(drop, ask, answer->point);
     if (!isfinite(answer->factor)) {
-        answer->why = "its solution meets no target";
-        return;
+        return; /* short of what is asked */
     }
     answer->end = GLOBALS_FOUND;
     answer->bound = globals_bound(drop, ask, most_power(drop, &ask->sensing, answer->factor), &answer->multipliers);
+}
+
+cfi_status globals_forgive(globals_drop *drop, globals_answer *answer, cfi_status status, cfi_error *error)
+{
+    cone_solver_empty(&drop->cone); /* what is half made must not serve the next question */
+    if (status != CFI_FAILED && status != CFI_INVALID) {
+        return status;
+    }
+    answer->end = GLOBALS_FAILED;
+    answer->why = status == CFI_FAILED ? "the cone solver gives no answer" : "the cone solver refuses the problem";
+    return error_set(error, CFI_OK, "%s", "");
 }
 
 cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
@@ -225,9 +240,9 @@ cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_ans
         status = program_solve(&drop->coupled, &ask->sensing, &users, &drop->cone, drop->arena, &found, error);
     }
     answer->iterations += found.iterations;
-    if (status == CFI_FAILED) {
-        answer->why = "the cone solver gives no answer";
-        status = error_set(error, CFI_OK, "%s", "");
+    drop->asked++;
+    if (status != CFI_OK) {
+        status = globals_forgive(drop, answer, status, error);
     } else if (status == CFI_OK && found.powers.found) {
         take_answer(drop, ask, &found, answer);
     } else if (status == CFI_OK) {
@@ -239,5 +254,14 @@ cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_ans
 
 cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
 {
-    return globals_solve(drop, ask, answer, error);
+    cfi_status status = CFI_OK;
+    bool again = true;
+
+    for (drop->ahead = LEAST_AHEAD; again && status == CFI_OK; drop->ahead *= 10.0) {
+        status = drop->problem->coherent ? globals_solve_amplitudes(drop, ask, answer, error)
+                                         : globals_solve(drop, ask, answer, error);
+        again = answer->end == GLOBALS_FAILED && !answer->why && drop->ahead < MOST_AHEAD;
+    }
+    answer->why = answer->end == GLOBALS_FAILED && !answer->why ? "the solver's solutions meet no target" : answer->why;
+    return status;
 }

@@ -138,7 +138,7 @@ static void add_row_of_signal(const power_program *m, size_t k)
 {
     const program_users *users = m->users;
     const alloc_problem *problem = users->problem;
-    double factor = 1.0 / sqrt(users->target[k] * users->unit[k]), largest = 1.0;
+    double factor = 1.0 / sqrt(users->target[k] * (1.0 + users->ahead) * users->unit[k]), largest = 1.0;
     size_t row = socp_add_linear(m->builder, 1);
 
     for (size_t l = 0; l < m->L; l++) {

@@ -75,13 +75,7 @@ static void choose_active(alloc_stepper *stepper, const alloc_values *at)
 
 static cfi_status export_step(const alloc_stepper *stepper, const socp_problem *problem, cfi_error *error)
 {
-    const cfi_alloc_options *options = stepper->options;
-
-    if (!options || !options->export_problem) {
-        return CFI_OK;
-    }
-    return options->export_problem(options->export_context, stepper->problem->link->drop, stepper->start, stepper->step,
-                                   problem, error);
+    return alloc_export(stepper->options, stepper->problem->link->drop, stepper->start, stepper->step, problem, error);
 }
 
 /* Solves the step's problem in the workspace, made anew when the pattern is new. */

@@ -10,6 +10,37 @@ void cone_solver_empty(cone_solver *cone)
     *cone = (cone_solver){.builder = NULL};
 }
 
+cfi_status cone_solver_run(cone_solver *cone, const socp_problem *problem, cfi_stop *stop, socp_solution *solution,
+                           cfi_error *error)
+{
+    cfi_status status;
+
+    if (cone->workspace && !socp_builder_kept_pattern(cone->builder)) {
+        socp_destroy(cone->workspace);
+        cone->workspace = NULL;
+    }
+    if (!cone->workspace) {
+        socp_settings settings = socp_default_settings();
+
+        settings.stop = stop;
+        cone->workspace = socp_create(problem, &settings, error);
+    }
+    status = cone->workspace ? socp_solve(cone->workspace, problem, solution, error) : error->status;
+    if (status == CFI_OK && solution->status == SOCP_INTERRUPTED) {
+        status = error_set(error, CFI_INTERRUPTED, "interrupted while a cone problem was solved");
+    }
+    return status;
+}
+
+cfi_status alloc_export(const cfi_alloc_options *options, uint32_t drop, size_t start, size_t step,
+                        const socp_problem *problem, cfi_error *error)
+{
+    if (!options || !options->export_problem) {
+        return CFI_OK;
+    }
+    return options->export_problem(options->export_context, drop, start, step, problem, error);
+}
+
 alloc_workspace *alloc_workspace_create(void)
 {
     alloc_workspace *workspace = calloc(1, sizeof *workspace);

@@ -1,0 +1,586 @@
+/* One question about powers where users share pilots, answered by a cone problem in amplitudes. docs/model.md (M30)
+ *
+ * Both powers interfere alike, so that with z_l^2 = q_l and h_m coherent rows
+ *     u_k^2 >= t_k I_k   is   norm(root(V_kl) z_l, h_m w_j, 1) <= u_k / root(t_k),
+ *     norm(w_l) <= z_l,   norm(root(1 - d1 / d2) w_l, root(1 / d2)) <= z_l   (a row d1 x + d2 s >= 1 with d2 >= d1),
+ *     norm(z) <= root(budget),   z_l <= root(limit_l),   w >= 0
+ * and a variable c, whose square is g, multiplies the right-hand sides of budget and limits, or the root(1 / d2) of
+ * kinds that are raised. All amplitudes are measured in a unit; c in what equal powers have.
+ *
+ * The bound: for multipliers (a; b, e) of a cone of users, (alpha; beta, eta) of one of sensing and so on, each in its
+ * cone, c is at least the sum of e and eta (each times its constant) less what is held, but for reduced costs of w and
+ * z that are negative; they are paid for with the most power there may be. a, alpha are the least that cones allow. */
+#include "alloc/globals.h"
+
+#include "alloc/constants.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Relative: a unit of power of sensing tells no less than one for users. */
+static const double AS_GOOD = 1e-9;
+/* Relative, of budget and limits that are held: see HELD_BACK of coupled_program.c; of amplitudes, half of it. */
+static const double AMPLITUDES_HELD_BACK = 4e-9;
+
+bool globals_apply_to_amplitudes(const cfi_link *link)
+{
+    const cfi_system *system = link->system;
+    bool angles = system->sensing.crlb_threshold_rad2 || system->allocation.objective == CFI_MIN_CRLB;
+    bool convex = !link->V_by_stream && system->allocation.objective != CFI_MIN_POSITION_ERROR &&
+                  !(system->sensing.position_threshold_m > 0.0) &&
+                  !(angles && (system->sensing.crlb_model != CFI_CRLB_OWN_ECHO || link->directions.aim));
+
+    for (size_t i = 0; convex && link->V != link->S && i < link->K * link->L; i++) {
+        convex = link->V[i] == link->S[i];
+    }
+    for (size_t l = 0; convex && angles && l < link->L; l++) {
+        convex = !link_has_users(link, l) || link->own_echo.sens[l] >= link->own_echo.comm[l] * (1.0 + AS_GOOD);
+    }
+    return convex;
+}
+
+typedef struct amplitude_program {
+    const globals_drop *drop;
+    const globals_ask *ask;
+    const alloc_problem *problem;
+    size_t K, L;
+    size_t *pair;                            /* K x L: variable w; SIZE_MAX: none */
+    size_t z, c, count;                      /* variables */
+    double unit, factor;                     /* of amplitudes; of c */
+    double *interference;                    /* K: what I_k is at equal powers: cones of users are over its root */
+    size_t *user_row, *norm_row, *sense_row; /* K; L; owns x L: first rows of cones; SIZE_MAX: none */
+    size_t budget_row, limit_row;
+    socp_builder *builder;
+} amplitude_program;
+
+static size_t pair_of(const amplitude_program *m, size_t k, size_t l)
+{
+    return m->pair[k + m->K * l];
+}
+
+static bool is_raised(const amplitude_program *m, information_kind kind)
+{
+    return m->ask->sensing.raised >> kind & 1;
+}
+
+static bool is_asked(const amplitude_program *m, information_kind kind)
+{
+    return (m->ask->sensing.raised | m->ask->sensing.held) >> kind & 1;
+}
+
+static const information_own *own_of(const amplitude_program *m, size_t i)
+{
+    return &m->drop->coupled.information.own[i];
+}
+
+static const double *limits_of(const amplitude_program *m)
+{
+    return m->ask->sensing.budget == POWER_HELD ? m->drop->coupled.limit : m->drop->coupled.stated;
+}
+
+static double held_back(void)
+{
+    return 1.0 - 0.5 * AMPLITUDES_HELD_BACK;
+}
+
+/* ------------------------------------------------------------------------------- units ---- */
+
+/* Powers of order one: what targets need if nobody disturbs anybody, what sensing needs, or all there is. */
+static bool choose_units(amplitude_program *m)
+{
+    const alloc_information *information = &m->drop->coupled.information;
+    double least = 0.0, power = 1.0;
+
+    for (size_t k = 0; k < m->K; k++) {
+        const double *signal = m->problem->signal + m->problem->stride * k;
+        double gain = rows_product(m->problem->stride, signal, signal);
+
+        least += m->ask->target[k] > 0.0 && gain > 0.0 ? m->ask->target[k] / gain / (double)m->L : 0.0;
+    }
+    m->factor = INFINITY;
+    for (size_t i = 0; i < information->owns; i++) {
+        for (size_t l = 0; is_asked(m, own_of(m, i)->kind) && l < m->L; l++) {
+            double need = 1.0 / own_of(m, i)->s[l];
+
+            if (!(need < INFINITY)) {
+                return false;
+            }
+            least = is_raised(m, own_of(m, i)->kind) ? least : fmax(least, need);
+            m->factor = is_raised(m, own_of(m, i)->kind) ? fmin(m->factor, sqrt(1.0 / need)) : m->factor;
+        }
+    }
+    if (!m->ask->sensing.raised) {
+        power = least > 0.0 ? least : 1.0;
+        m->factor = sqrt(power);
+    }
+    m->unit = sqrt(power);
+    for (size_t k = 0; k < m->K; k++) {
+        m->interference[k] = 1.0;
+        for (size_t l = 0; l < m->L; l++) {
+            m->interference[k] += power * m->problem->sensing_load[problem_at(m->problem, k, l)];
+        }
+    }
+    return true;
+}
+
+static void lay_out_amplitudes(amplitude_program *m)
+{
+    const alloc_problem *problem = m->problem;
+    size_t next = 0;
+
+    for (size_t l = 0; l < m->L; l++) {
+        for (size_t k = 0; k < m->K; k++) {
+            bool has = m->ask->target[k] > 0.0 && link_serves(problem->link, k, l);
+
+            m->pair[k + m->K * l] = has ? next++ : SIZE_MAX;
+        }
+    }
+    m->z = next;
+    m->c = next + m->L;
+    m->count = m->c + 1;
+}
+
+/* ------------------------------------------------------------------------------- cones ---- */
+
+/* Mates of user k with a target: rows of its cone. */
+static size_t count_mates(const amplitude_program *m, size_t k)
+{
+    size_t count = 0;
+
+    for (size_t i = m->problem->mate_start[k]; i < m->problem->mate_start[k + 1]; i++) {
+        count += m->ask->target[m->problem->mate[i]] > 0.0;
+    }
+    return count;
+}
+
+static void add_cone_of_user(const amplitude_program *m, size_t k)
+{
+    const alloc_problem *problem = m->problem;
+    double over = 1.0 / sqrt(m->interference[k]);
+    double signal = over * m->unit / sqrt(m->ask->target[k] * (1.0 + m->drop->ahead));
+    size_t row = socp_add_cone(m->builder, m->L + 2 + count_mates(m, k));
+
+    m->user_row[k] = row;
+    for (size_t l = 0; l < m->L; l++) {
+        if (pair_of(m, k, l) != SIZE_MAX) {
+            socp_put(m->builder, row, pair_of(m, k, l), signal * problem->signal[problem_at(problem, k, l)]);
+        }
+    }
+    socp_constant(m->builder, ++row, over);
+    for (size_t l = 0; l < m->L; l++) {
+        double load = problem->sensing_load[problem_at(problem, k, l)];
+
+        socp_put(m->builder, ++row, m->z + l, over * m->unit * sqrt(load));
+    }
+    for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
+        size_t j = problem->mate[i];
+
+        row += m->ask->target[j] > 0.0;
+        for (size_t l = 0; m->ask->target[j] > 0.0 && l < m->L; l++) {
+            if (pair_of(m, j, l) != SIZE_MAX) {
+                socp_put(m->builder, row, pair_of(m, j, l), over * m->unit * problem_coherent_row(problem, k, i)[l]);
+            }
+        }
+    }
+}
+
+/* A cone z_l >= norm(factor w_l) of AP l, with `more` rows behind; returns the first row, or SIZE_MAX where there is
+ * nothing in it. */
+static size_t add_norm(const amplitude_program *m, size_t l, double factor, size_t more)
+{
+    size_t users = 0, row;
+
+    for (size_t k = 0; k < m->K; k++) {
+        users += pair_of(m, k, l) != SIZE_MAX;
+    }
+    if (users + more == 0) {
+        return SIZE_MAX;
+    }
+    row = socp_add_cone(m->builder, 1 + users + more);
+    socp_put(m->builder, row, m->z + l, 1.0);
+    users = row;
+    for (size_t k = 0; k < m->K; k++) {
+        if (pair_of(m, k, l) != SIZE_MAX) {
+            socp_put(m->builder, ++users, pair_of(m, k, l), factor);
+        }
+    }
+    return row;
+}
+
+static size_t rows_of_users(const amplitude_program *m, size_t l)
+{
+    size_t users = 0;
+
+    for (size_t k = 0; k < m->K; k++) {
+        users += pair_of(m, k, l) != SIZE_MAX;
+    }
+    return users;
+}
+
+/* root(1 - d1 / d2); an access point without users has d1 = 0. */
+static double incline_of(const information_own *own, size_t l)
+{
+    return sqrt(fmax(1.0 - own->x[l] / own->s[l], 0.0));
+}
+
+static void add_cones_of_sensing(const amplitude_program *m)
+{
+    const alloc_information *information = &m->drop->coupled.information;
+
+    for (size_t i = 0; i < information->owns; i++) {
+        const information_own *own = own_of(m, i);
+
+        for (size_t l = 0; l < m->L; l++) {
+            size_t at = l + m->L * i, row;
+
+            m->sense_row[at] = SIZE_MAX;
+            if (!is_asked(m, own->kind)) {
+                continue;
+            }
+            m->sense_row[at] = add_norm(m, l, incline_of(own, l), 1);
+            row = m->sense_row[at] + 1 + rows_of_users(m, l);
+            if (is_raised(m, own->kind)) {
+                socp_put(m->builder, row, m->c, m->factor / sqrt(own->s[l]) / m->unit);
+            } else {
+                socp_constant(m->builder, row, 1.0 / sqrt(own->s[l]) / m->unit);
+            }
+        }
+    }
+}
+
+/* root(most) in a row, or c times it. */
+static void put_most(const amplitude_program *m, size_t row, coupled_power power, double most)
+{
+    if (power == POWER_RAISED) {
+        socp_put(m->builder, row, m->c, m->factor * sqrt(most) / m->unit);
+    } else {
+        socp_constant(m->builder, row, sqrt(most) / m->unit * held_back());
+    }
+}
+
+static void add_rows_of_limits(amplitude_program *m)
+{
+    m->limit_row = SIZE_MAX;
+    for (size_t l = 0; m->ask->sensing.limits != POWER_FREE && l < m->L; l++) {
+        if (limits_of(m)[l] < INFINITY) {
+            size_t row = socp_add_linear(m->builder, 1);
+
+            m->limit_row = m->limit_row == SIZE_MAX ? row : m->limit_row;
+            put_most(m, row, m->ask->sensing.limits, limits_of(m)[l]);
+            socp_put(m->builder, row, m->z + l, -1.0);
+        }
+    }
+    if (m->z > 0) {
+        size_t row = socp_add_linear(m->builder, m->z);
+
+        for (size_t i = 0; i < m->z; i++) {
+            socp_put(m->builder, row + i, i, 1.0);
+        }
+    }
+}
+
+static const socp_problem *build_amplitudes(amplitude_program *m, cfi_error *error)
+{
+    socp_objective(m->builder, m->c, m->ask->sensing.raised ? -1.0 : 1.0);
+    add_rows_of_limits(m);
+    for (size_t k = 0; k < m->K; k++) {
+        m->user_row[k] = SIZE_MAX;
+        if (m->ask->target[k] > 0.0) {
+            add_cone_of_user(m, k);
+        }
+    }
+    for (size_t l = 0; l < m->L; l++) {
+        m->norm_row[l] = add_norm(m, l, 1.0, 0);
+    }
+    add_cones_of_sensing(m);
+    m->budget_row = SIZE_MAX;
+    if (m->ask->sensing.budget != POWER_FREE) {
+        m->budget_row = socp_add_cone(m->builder, m->L + 1);
+        put_most(m, m->budget_row, m->ask->sensing.budget, coupled_budget(&m->drop->coupled, &m->ask->sensing));
+        for (size_t l = 0; l < m->L; l++) {
+            socp_put(m->builder, m->budget_row + 1 + l, m->z + l, 1.0);
+        }
+    }
+    return socp_build(m->builder, error);
+}
+
+/* ---------------------------------------------------------------------------- answers ---- */
+
+static void read_amplitudes(const amplitude_program *m, const double *solution, alloc_point *point)
+{
+    memset(point->w, 0, m->K * m->problem->stride * sizeof *point->w);
+    for (size_t l = 0; l < m->L; l++) {
+        double q = solution[m->z + l] * m->unit, x = 0.0;
+
+        for (size_t k = 0; k < m->K; k++) {
+            double w = pair_of(m, k, l) == SIZE_MAX ? 0.0 : fmax(solution[pair_of(m, k, l)], 0.0) * m->unit;
+
+            point->w[problem_at(m->problem, k, l)] = w;
+            x += w * w;
+        }
+        point->x[l] = x;
+        point->s[l] = fmax(q * q - x, 0.0);
+    }
+}
+
+static double norm_of(const double *z, size_t count)
+{
+    double sum = 0.0;
+
+    for (size_t i = 0; i < count; i++) {
+        sum += z[i] * z[i];
+    }
+    return sqrt(sum);
+}
+
+/* Sums of the bound: constants, what c counts with, and reduced costs of w and z (`cost`, a number a variable), all in
+ * the problem's units of amplitudes. */
+typedef struct amplitude_sums {
+    double held, raised;
+    double *cost;
+} amplitude_sums;
+
+static void add_constant(double constant, bool raised, amplitude_sums *to)
+{
+    *(raised ? &to->raised : &to->held) += constant;
+}
+
+static void charge_user(const amplitude_program *m, size_t k, const double *z, amplitude_sums *to)
+{
+    const alloc_problem *problem = m->problem;
+    const double *y = z + m->user_row[k];
+    size_t rows = m->L + 1 + count_mates(m, k), row = m->L + 2;
+    double a = norm_of(y + 1, rows), over = 1.0 / sqrt(m->interference[k]);
+
+    to->held += -y[1] * over;
+    for (size_t l = 0; l < m->L; l++) {
+        size_t at = problem_at(problem, k, l);
+
+        to->cost[m->z + l] -= y[2 + l] * over * sqrt(problem->sensing_load[at]);
+        if (pair_of(m, k, l) != SIZE_MAX) {
+            to->cost[pair_of(m, k, l)] -= a * over * problem->signal[at] / sqrt(m->ask->target[k]);
+        }
+    }
+    for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
+        size_t j = problem->mate[i];
+
+        for (size_t l = 0; m->ask->target[j] > 0.0 && l < m->L; l++) {
+            if (pair_of(m, j, l) != SIZE_MAX) {
+                to->cost[pair_of(m, j, l)] -= y[row] * over * problem_coherent_row(problem, k, i)[l];
+            }
+        }
+        row += m->ask->target[j] > 0.0;
+    }
+}
+
+/* z_l >= norm(factor w_l, rest), a row over the unit of amplitudes. */
+static void charge_norm(const amplitude_program *m, size_t l, const double *y, double factor, size_t more,
+                        amplitude_sums *to)
+{
+    size_t users = rows_of_users(m, l), row = 1;
+
+    to->cost[m->z + l] -= norm_of(y + 1, users + more) / m->unit;
+    for (size_t k = 0; k < m->K; k++) {
+        if (pair_of(m, k, l) != SIZE_MAX) {
+            to->cost[pair_of(m, k, l)] -= y[row++] * factor / m->unit;
+        }
+    }
+}
+
+static void charge_sensing(const amplitude_program *m, const double *z, amplitude_sums *to)
+{
+    for (size_t i = 0; i < m->drop->coupled.information.owns; i++) {
+        const information_own *own = own_of(m, i);
+
+        for (size_t l = 0; l < m->L; l++) {
+            size_t row = m->sense_row[l + m->L * i];
+
+            if (row != SIZE_MAX) {
+                charge_norm(m, l, z + row, incline_of(own, l), 1, to);
+                add_constant(-z[row + 1 + rows_of_users(m, l)] / sqrt(own->s[l]) / m->unit, is_raised(m, own->kind),
+                             to);
+            }
+        }
+    }
+}
+
+static void charge_powers(const amplitude_program *m, const double *z, amplitude_sums *to)
+{
+    const coupled_ask *ask = &m->ask->sensing;
+    size_t row = m->limit_row;
+
+    if (m->budget_row != SIZE_MAX) {
+        const double *y = z + m->budget_row;
+
+        add_constant(-norm_of(y + 1, m->L) / m->unit * sqrt(coupled_budget(&m->drop->coupled, ask)),
+                     ask->budget == POWER_RAISED, to);
+        for (size_t l = 0; l < m->L; l++) {
+            to->cost[m->z + l] -= y[1 + l] / m->unit;
+        }
+    }
+    for (size_t l = 0; m->limit_row != SIZE_MAX && l < m->L; l++) {
+        if (limits_of(m)[l] < INFINITY) {
+            double y = fmax(z[row++], 0.0) / m->unit;
+
+            add_constant(-y * sqrt(limits_of(m)[l]), ask->limits == POWER_RAISED, to);
+            to->cost[m->z + l] += y;
+        }
+    }
+}
+
+/* The bound on g: (held) <= c (-raised) + cost'(w, z), of which what is negative is at most root(most) each way. */
+static double amplitude_bound(const amplitude_program *m, const double *z, double most, double *cost)
+{
+    amplitude_sums sums = {.cost = cost};
+    double lack_w = 0.0, lack_z = 0.0, left;
+
+    memset(cost, 0, m->count * sizeof *cost);
+    for (size_t k = 0; k < m->K; k++) {
+        if (m->user_row[k] != SIZE_MAX) {
+            charge_user(m, k, z, &sums);
+        }
+    }
+    for (size_t l = 0; l < m->L; l++) {
+        if (m->norm_row[l] != SIZE_MAX) {
+            charge_norm(m, l, z + m->norm_row[l], 1.0, 0, &sums);
+        }
+    }
+    charge_sensing(m, z, &sums);
+    charge_powers(m, z, &sums);
+    for (size_t i = 0; i < m->c; i++) {
+        double *lack = i < m->z ? &lack_w : &lack_z;
+
+        *lack += cost[i] < 0.0 ? cost[i] * cost[i] : 0.0;
+    }
+    left = sums.held - (sqrt(lack_w) + sqrt(lack_z)) * sqrt(most);
+    if (m->ask->sensing.raised) { /* c sum of eta <= - held */
+        return sums.raised > 0.0 && left <= 0.0 ? left * left / (sums.raised * sums.raised) : NAN;
+    }
+    return sums.raised < 0.0 ? pow(fmax(left, 0.0) / sums.raised, 2.0) : NAN;
+}
+
+/* d g / d ln t_k is lambda_k I_k, from (a; ...) of the user's cone. */
+static void read_lambda(const amplitude_program *m, const double *z, const globals_answer *answer, double raised)
+{
+    for (size_t k = 0; k < m->K; k++) {
+        double a = 0.0, u = 0.0, t = m->ask->target[k], interference;
+
+        answer->multipliers.lambda[k] = 0.0;
+        if (m->user_row[k] == SIZE_MAX) {
+            continue;
+        }
+        a = norm_of(z + m->user_row[k] + 1, m->L + 1 + count_mates(m, k)) / sqrt(m->interference[k]);
+        u = rows_product(m->problem->stride, m->problem->signal + m->problem->stride * k,
+                         answer->point->w + m->problem->stride * k);
+        interference = u * u / t;
+        answer->multipliers.lambda[k] = sqrt(answer->factor) * a / sqrt(interference) / raised;
+    }
+}
+
+static double amplitudes_most(const amplitude_program *m, double factor)
+{
+    const coupled_ask *ask = &m->ask->sensing;
+    double sum = 0.0;
+
+    if (ask->budget != POWER_FREE) {
+        return coupled_budget(&m->drop->coupled, ask) * (ask->budget == POWER_RAISED ? factor : 1.0);
+    }
+    for (size_t l = 0; l < m->L; l++) {
+        sum += m->drop->coupled.stated[l];
+    }
+    return sum * (ask->limits == POWER_RAISED ? factor : 1.0);
+}
+
+static double raised_sum(const amplitude_program *m, const double *z, double *cost)
+{
+    amplitude_sums sums = {.cost = cost};
+
+    charge_sensing(m, z, &sums);
+    charge_powers(m, z, &sums);
+    return fabs(sums.raised);
+}
+
+static void take_amplitudes(const amplitude_program *m, const socp_solution *solution, double *cost,
+                            globals_answer *answer)
+{
+    read_amplitudes(m, solution->x, answer->point);
+    answer->factor = globals_settle(m->drop, m->ask, answer->point);
+    if (!isfinite(answer->factor)) {
+        return; /* short of what is asked */
+    }
+    answer->end = GLOBALS_FOUND;
+    answer->bound = amplitude_bound(m, solution->z, amplitudes_most(m, answer->factor), cost);
+    read_lambda(m, solution->z, answer, raised_sum(m, solution->z, cost));
+}
+
+static bool allocate_amplitudes(amplitude_program *m, cfi_arena *arena)
+{
+    size_t owns = m->drop->coupled.information.owns;
+    size_t *number = arena_alloc(arena, m->K * m->L + m->K + m->L + owns * m->L, sizeof *number);
+
+    m->interference = arena_alloc(arena, m->K, sizeof(double));
+    m->pair = number;
+    if (number) {
+        m->user_row = number + m->K * m->L;
+        m->norm_row = m->user_row + m->K;
+        m->sense_row = m->norm_row + m->L;
+    }
+    return number && m->interference;
+}
+
+static cfi_status solve_amplitudes(amplitude_program *m, globals_drop *drop, globals_answer *answer, cfi_error *error)
+{
+    socp_solution solution = {.x = NULL};
+    const socp_problem *problem = build_amplitudes(m, error);
+    double *cost = arena_alloc(drop->arena, m->count, sizeof *cost);
+    cfi_status status = problem ? CFI_OK : error->status;
+
+    if (status == CFI_OK && !cost) {
+        status = error_set(error, CFI_NO_MEMORY, "out of memory for the cone problem of amplitudes");
+    }
+    if (status == CFI_OK) {
+        status = alloc_export(drop->options, drop->link->drop, 0, drop->asked, problem, error);
+    }
+    if (status == CFI_OK) {
+        status = cone_solver_run(&drop->cone, problem, drop->coupled.stop, &solution, error);
+    }
+    answer->iterations += solution.iterations;
+    if (status == CFI_OK && (solution.status == SOCP_OPTIMAL || solution.status == SOCP_INACCURATE)) {
+        take_amplitudes(m, &solution, cost, answer);
+    } else if (status == CFI_OK && solution.status == SOCP_PRIMAL_INFEASIBLE) {
+        answer->end = GLOBALS_NONE;
+    } else if (status == CFI_OK) {
+        answer->why = "the cone solver gives no answer";
+    }
+    return status;
+}
+
+cfi_status globals_solve_amplitudes(globals_drop *drop, const globals_ask *ask, globals_answer *answer,
+                                    cfi_error *error)
+{
+    cfi_arena_mark mark = arena_mark(drop->arena);
+    amplitude_program m = {
+        .drop = drop, .ask = ask, .problem = drop->problem, .K = drop->problem->K, .L = drop->problem->L};
+    cfi_status status = CFI_OK;
+
+    answer->end = GLOBALS_FAILED;
+    answer->why = NULL;
+    answer->bound = answer->factor = NAN;
+    if (!allocate_amplitudes(&m, drop->arena)) {
+        status = error_set(error, CFI_NO_MEMORY, "out of memory for the cone problem of amplitudes");
+    } else if (!choose_units(&m)) {
+        answer->end = GLOBALS_NONE;
+    } else {
+        lay_out_amplitudes(&m);
+        if (drop->cone.builder) {
+            socp_builder_restart(drop->cone.builder, m.count);
+        } else {
+            drop->cone.builder = socp_builder_create(m.count);
+        }
+        m.builder = drop->cone.builder;
+        status = solve_amplitudes(&m, drop, answer, error);
+        drop->asked++;
+    }
+    arena_release(drop->arena, mark);
+    return status == CFI_OK ? CFI_OK : globals_forgive(drop, answer, status, error);
+}
