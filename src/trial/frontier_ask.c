@@ -56,8 +56,7 @@ static cfi_status check_scenario(const cfi_scenario *scenario, const char *name,
 
     if (scenario_has_sweep(scenario)) {
         return error_set(error, CFI_INVALID,
-                         "%.300s: /sweep: a frontier is that of one scenario (allowed: a scenario without a sweep, one "
-                         "frontier for each point)",
+                         "%.300s: /sweep: a frontier is that of one scenario (allowed: none, as by --set sweep=null)",
                          name);
     }
     if (method != CFI_METHOD_SCA) {
