@@ -48,6 +48,21 @@ static void put_rate_range(plot_extent rate, FILE *stream)
     fputs("if (rate_low < 0) rate_low = 0\n", stream);
 }
 
+/* What is not in decibels and spans decades has a logarithmic axis. */
+static void put_cost_range(const cfi_frontier_curves *curves, plot_extent cost, FILE *stream)
+{
+    bool decades =
+        frontier_scale_of(curves->frontier->cost)->factor <= 0.0 && cost.low > 0.0 && cost.high > 10.0 * cost.low;
+
+    plot_count(stream, "in_decades", decades);
+    if (decades) {
+        plot_number(stream, "cost_low", cost.low / 1.3);
+        plot_number(stream, "cost_high", cost.high * 1.3);
+    } else {
+        plot_range(stream, "cost", cost);
+    }
+}
+
 cfi_status report_write_frontier_plots(const cfi_frontier_curves *curves, FILE *stream, cfi_error *error)
 {
     double *work = malloc((curves->known + 1) * sizeof *work);
@@ -70,7 +85,7 @@ cfi_status report_write_frontier_plots(const cfi_frontier_curves *curves, FILE *
             curves->known > 50 ? "the first 50" : "each drop");
     put_names(curves, stream);
     put_rate_range(rate, stream);
-    plot_range(stream, "cost", cost);
+    put_cost_range(curves, cost, stream);
     fputc('\n', stream);
     fputs(plot_is_known(&rate) ? PLOTS_FRONTIER : "print \"plots.gp: no frontier: no drop has one\"\n", stream);
     return output_finish(stream, "a result", error);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_NAME = 50, LISTED_DROPS = 12, TEXT_COLUMNS = 80 };
+enum { SHOWN_NAME = 80, LISTED_DROPS = 12 };
 
 cfi_status report_write_frontier_csv(const cfi_frontier_curves *curves, FILE *stream, cfi_error *error)
 {
@@ -70,15 +70,15 @@ cfi_status report_write_frontier_mean_csv(const cfi_frontier_curves *curves, FIL
 /* "3, 7, 9, .." of the drops that ended so, behind what they are; nothing where there are none. */
 static void put_listed(const cfi_frontier_curves *curves, cfi_drop_status status, FILE *stream)
 {
-    size_t count = 0, column = 0;
+    size_t count = 0;
 
     for (size_t d = 0; d < curves->known; d++) {
         if (curves->drop[d].status == status) {
             if (count == 0) {
-                column = (size_t)fprintf(stream, "%s drops:", drop_status_name(status));
+                fprintf(stream, "%s drops:", drop_status_name(status));
             }
             if (count < LISTED_DROPS) {
-                column += (size_t)fprintf(stream, "%s %zu", count > 0 ? "," : "", d);
+                fprintf(stream, "%s %zu", count > 0 ? "," : "", d);
             }
             count++;
         }
@@ -124,15 +124,26 @@ static void put_holes(const cfi_frontier_curves *curves, FILE *stream)
     }
 }
 
+/* Decibels to four decimals, without the sign of a zero that rounding made; what else is small keeps two digits. */
+static void put_cell(char text[CELL_LENGTH], double value, bool decibels)
+{
+    if (decibels) {
+        cell_number(text, fabs(value) < 5e-5 ? 0.0 : value, 4);
+    } else {
+        cell_small(text, value, 4);
+    }
+}
+
 static void put_mean_row(const cfi_frontier_curves *curves, size_t i, double *work, FILE *stream)
 {
     frontier_mean mean = frontier_mean_at(curves, i, work);
+    bool decibels = frontier_scale_of(curves->frontier->cost)->factor > 0.0;
     char rate[CELL_LENGTH], rate_error[CELL_LENGTH], cost[CELL_LENGTH], cost_error[CELL_LENGTH];
 
-    cell_small(rate, mean.rate.mean, 4);
-    cell_small(rate_error, mean.rate.std_error, 4);
-    cell_small(cost, mean.cost.mean, 4);
-    cell_small(cost_error, mean.cost.std_error, 4);
+    put_cell(rate, mean.rate.mean, false);
+    put_cell(rate_error, mean.rate.std_error, false);
+    put_cell(cost, mean.cost.mean, decibels);
+    put_cell(cost_error, mean.cost.std_error, decibels);
     fprintf(stream, "  %8.4f  %14s  %12s  %16s  %12s\n", frontier_position(curves->frontier, i), rate, rate_error, cost,
             cost_error);
 }
@@ -148,11 +159,9 @@ cfi_status report_write_frontier_table(const cfi_frontier_curves *curves, FILE *
         return no_table_memory(curves, error);
     }
     drops = frontier_mean_at(curves, 0, work).drops;
-    fprintf(stream, "%s: frontier between %s and %s\n",
-            text_shown(name, sizeof name, scenario_name(frontier->scenario)), frontier->rate->word,
-            frontier->cost->word);
-    fprintf(stream, "mean of %zu drop%s of %zu at equal positions between the ends\n\n", drops, drops == 1 ? "" : "s",
-            curves->known);
+    fprintf(stream, "%s\n", text_shown(name, sizeof name, scenario_name(frontier->scenario)));
+    fprintf(stream, "frontier between %s and %s: mean of %zu of %zu drop%s\n\n", frontier->rate->word,
+            frontier->cost->word, drops, curves->known, curves->known == 1 ? "" : "s");
     fprintf(stream, "  %8s  %28s  %30s\n", "", frontier->rate->label, frontier->cost->label);
     fprintf(stream, "  %8s  %14s  %12s  %16s  %12s\n", "position", "mean", "std error", "mean", "std error");
     for (size_t i = 0; i < frontier_positions(frontier); i++) {

@@ -137,6 +137,16 @@ static cfi_status solve_point(curve *c, const cfi_system *system, cfi_frontier_p
     return status == CFI_OK ? keep_breakdown(c, failure, error) : status;
 }
 
+/* The same where there is a point already that this one only may improve on: a breakdown is no news of the drop. */
+static cfi_status try_point(curve *c, const cfi_system *system, cfi_frontier_point *point, cfi_error *error)
+{
+    const char *failure = c->record->failure;
+    cfi_status status = solve_point(c, system, point, error);
+
+    c->record->failure = failure;
+    return status;
+}
+
 /* The powers found are what the next allocation starts from. */
 static void start_from_found(curve *c)
 {
@@ -178,7 +188,7 @@ static cfi_status improve_cost_end(curve *c, cfi_error *error)
     cfi_frontier_point *end = &c->record->point[c->frontier->points + 1], better = *end;
     double most = end->limit * (1.0 + EDGE);
     cfi_system system = system_under_limit(c, most);
-    cfi_status status = solve_point(c, &system, &better, error);
+    cfi_status status = try_point(c, &system, &better, error);
 
     if (status == CFI_OK && has_powers(&better) && better.rate > end->rate && better.cost <= most * (1.0 + ROUNDING)) {
         end->rate = better.rate;
@@ -212,7 +222,7 @@ static cfi_status improve_rate_end(curve *c, cfi_error *error)
     if (!(neighbour->rate > end->rate * (1.0 + ROUNDING))) {
         return CFI_OK;
     }
-    status = solve_point(c, scenario_system(c->frontier->rate_end), &better, error);
+    status = try_point(c, scenario_system(c->frontier->rate_end), &better, error);
     if (status == CFI_OK && has_powers(&better) && better.rate > end->rate) {
         *end = better;
     }

@@ -8,8 +8,10 @@ typedef struct frontier_cost {
     cfi_frontier_side side;
     const char *objective; /* of the end where it is least */
     /* The key of its threshold, which is null at the other end; what it is set to where the scenario has none. NULL:
-     * no key does it. */
+     * no key does it. `weighs`: at its own end the threshold says how access points are weighed, else it is null there,
+     * too. */
     const char *key, *without;
+    bool weighs;
     bool (*is_given)(const cfi_system *system); /* whether the scenario has one; NULL with the key */
     /* Makes `value` the system's limit; `room` is L numbers that live as long as the system. */
     void (*limit)(cfi_system *system, double value, double *room);

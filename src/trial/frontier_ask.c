@@ -56,8 +56,7 @@ static cfi_status check_scenario(const cfi_scenario *scenario, const char *name,
 
     if (scenario_has_sweep(scenario)) {
         return error_set(error, CFI_INVALID,
-                         "%.300s: /sweep: a frontier is that of one scenario (allowed: a scenario without a sweep, one "
-                         "frontier for each point)",
+                         "%.300s: /sweep: a frontier is that of one scenario (allowed: none, as by --set sweep=null)",
                          name);
     }
     if (method != CFI_METHOD_SCA) {
@@ -91,7 +90,8 @@ static cfi_status make_scenarios(cfi_frontier *f, const char *name, cfi_error *e
     const cfi_setting off = {.key = cost->key, .value = "null"}, as_it_is = {.key = cost->key};
     const cfi_setting on = {.key = cost->key, .value = cost->without};
     bool given = cost->is_given && cost->is_given(scenario_system(f->scenario));
-    cfi_status status = change_scenario(f->scenario, name, cost->objective, &as_it_is, &f->cost_end, error);
+    cfi_status status =
+        change_scenario(f->scenario, name, cost->objective, cost->weighs ? &as_it_is : &off, &f->cost_end, error);
 
     if (status == CFI_OK) {
         status = change_scenario(f->scenario, name, f->rate->word, &off, &f->rate_end, error);

@@ -66,6 +66,7 @@ const frontier_cost frontier_costs[] = {
      .objective = "min_crlb",
      .key = "sensing.crlb_threshold_db",
      .without = "0",
+     .weighs = true,
      .is_given = has_angle_thresholds,
      .limit = limit_crlb,
      .limit_at = crlb_at},

@@ -3,6 +3,7 @@ name = "frontier"; height_cm = 7.5; key_rows = 1; key_width = 0
 load "style.gp"
 set tmargin at screen 1 - 0.8 / height_cm
 set title title_text noenhanced offset 0, -0.5
+if (in_decades) set logscale x
 set xrange [cost_low:cost_high]
 set yrange [rate_low:rate_high]
 set xlabel cost_label
