@@ -199,6 +199,10 @@ static void users_without_rate_are_far_below_the_mean(void **state)
     assert_true(user_rates_without(record) == 2.0);
     m->rate[0][2] = 1.3e-3;
     assert_true(user_rates_without(record) == 1.0);
+    for (size_t k = 0; k < K; k++) {
+        m->rate[0][k] = 0.5e-6 * (double)(k + 1);
+    }
+    assert_true(user_rates_without(record) == 2.0); /* 1e-6 is none */
     memset(m->rate[0], 0, sizeof m->rate[0]);
     assert_true(user_rates_without(record) == K);
     record->status = CFI_DROP_FAILED;

@@ -179,7 +179,7 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point)
     double c, total = 0.0, *floor = point->s; /* from set_floors on; sensing powers again at the end */
     bool fits = true;
 
-    if (problem->coupled) {
+    if (problem_informs(problem)) {
         return complete_coupled(problem, point);
     }
     if (problem->sensing.directed) {

@@ -81,6 +81,9 @@ bool complete_coupled(const alloc_problem *problem, alloc_point *point)
         point->s[l] = fmax(point->s[l], 0.0);
     }
     scale_point(problem, common_scale(problem, point), point);
+    if (!problem->coupled) {
+        return is_within(problem, point);
+    }
     share = coupled_share(problem->coupled, point->x, point->s, problem->scratch);
     if (share > 0.0) {
         mix_point(problem, share, point);

@@ -124,8 +124,7 @@ static void list_columns(dual_program *p)
         add_column(p, p->at_few + DUAL_LIGHT, 0.0, -1.0, 0.0);
     }
     if (p->position) {
-        add_column(p, p->at_few + DUAL_POSITION, p->position_raised ? -1.0 : 0.0, 0.0,
-                   p->position_raised ? 0.0 : -1.0);
+        add_column(p, p->at_few + DUAL_POSITION, p->position_raised ? -1.0 : 0.0, 0.0, p->position_raised ? 0.0 : -1.0);
         add_column(p, SIZE_MAX, 0.0, 0.0, 0.0);
         add_column(p, SIZE_MAX, 0.0, 0.0, 0.0);
     }
@@ -137,9 +136,8 @@ static void list_columns(dual_program *p)
 cfi_status dual_init(dual_program *p, cfi_arena *arena, cfi_error *error)
 {
     size_t users = p->stride * p->K;
-    double *memory = arena_zeros(arena,
-                                 ROWS_OF_PROGRAM * p->stride + 2 * users + small_numbers(p) + 5 * pairs_at_most(p),
-                                 sizeof *memory);
+    double *memory = arena_zeros(
+        arena, ROWS_OF_PROGRAM * p->stride + 2 * users + small_numbers(p) + 5 * pairs_at_most(p), sizeof *memory);
 
     p->order = arena_alloc(arena, 2 * p->K + DUAL_FEW, sizeof *p->order);
     if (!memory || !p->order) {

@@ -67,11 +67,11 @@ typedef struct dual_program {
     double *slack, *price, *slack_step, *price_step, *second; /* second: products of the steps before */
     double theta, f, theta_step, f_step;
     /* what follows from it (dual_values.c) */
-    double *square;                          /* K rows: signal^2 */
-    double *push;                            /* K rows: target_k h_k^2 (signal / price)^2 over `give` */
-    double *x, *give;                        /* rows: communication power; how it falls when its price rises */
+    double *square;                             /* K rows: signal^2 */
+    double *push;                               /* K rows: target_k h_k^2 (signal / price)^2 over `give` */
+    double *x, *give;                           /* rows: communication power; how it falls when its price rises */
     double *rest_price, *rest_sense, *rest_row; /* rows: what linear conditions lack */
-    double *h, *rest_alpha, *rest_h;         /* K */
+    double *h, *rest_alpha, *rest_h;            /* K */
     double rest_column[DUAL_COLUMNS], rest_theta, rest_f, J[3], trace;
     /* what couples: gradients, rows; the pair, SIZE_MAX of what bends; and its coefficients of theta and f */
     size_t columns, few, place_theta, place_f; /* of the few unknowns; DUAL_FEW: there is none */

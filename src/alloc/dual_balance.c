@@ -1,7 +1,7 @@
 /* The small dual where the budget alone binds: prices are a fixed point. docs/model.md (M31)
  *
- * lambda_k = target_k h_k(price), price = 1 / budget + sum_j lambda_j load_j, sum_k lambda_k = 1: sweeps with the c that
- * makes the sum 1 come near it, Newton's method in logarithms does the rest. */
+ * lambda_k = target_k h_k(price), price = 1 / budget + sum_j lambda_j load_j, sum_k lambda_k = 1: sweeps with the c
+ * that makes the sum 1 come near it, Newton's method in logarithms does the rest. */
 #include "alloc/dual_rates.h"
 
 #include "alloc/dual_values.h"

@@ -20,11 +20,12 @@ typedef struct dual_rates {
 /* Targets of c. */
 void dual_set_rates(const dual_rates *rates, double c);
 /* Whatever limits and sensing ask for, no c is larger than this, but for rounding; NaN: prices without them were not
- * found. The iterate becomes the powers that have it, without waste or sensing power, with rates->lambda (dual_balance.c).
+ * found. The iterate becomes the powers that have it, without waste or sensing power, with rates->lambda
+ * (dual_balance.c).
  */
 double dual_balance(dual_rates *rates);
-/* rates->lambda, for which p->h and p->spare (prices' inverses) stand, goes this part of the way to the fixed point that
- * targets have beside all other multipliers. False where the equations are singular. */
+/* rates->lambda, for which p->h and p->spare (prices' inverses) stand, goes this part of the way to the fixed point
+ * that targets have beside all other multipliers. False where the equations are singular. */
 bool dual_lift(dual_rates *rates, double part);
 /* Whether those powers keep limits and sense well enough: then they are the answer. */
 bool dual_balance_is_enough(dual_program *p);

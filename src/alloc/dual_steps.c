@@ -1,8 +1,8 @@
 /* The small dual: Newton's steps on the perturbed first-order conditions. docs/model.md (M31)
  *
  * Unknowns of the small system: the changes of lambda_k, then of alpha_k, then of multipliers of what couples, of what
- * bends the position, of theta and of f. With omega_k = by_alpha_k alpha_k + by_lambda_k (lambda_k + known_k) the powers
- * of users change by give sum_k push_k omega_k where prices stand still. */
+ * bends the position, of theta and of f. With omega_k = by_alpha_k alpha_k + by_lambda_k (lambda_k + known_k) the
+ * powers of users change by give sum_k push_k omega_k where prices stand still. */
 #include "alloc/dual_steps.h"
 
 #include "alloc/rows.h"
@@ -157,8 +157,8 @@ static void fill_few(dual_program *p)
     for (size_t c = 0; c < p->columns; c++) {
         size_t at = p->column_pair[c];
 
-        small[c + n * c] += at == SIZE_MAX ? 0.5 * p->trace / p->price[p->at_few + DUAL_POSITION]
-                                           : p->slack[at] / p->price[at];
+        small[c + n * c] +=
+            at == SIZE_MAX ? 0.5 * p->trace / p->price[p->at_few + DUAL_POSITION] : p->slack[at] / p->price[at];
         small[p->place_theta + n * c] += p->column_theta[c];
         small[c + n * p->place_theta] += p->column_theta[c];
         if (p->place_f < p->few) {
@@ -244,14 +244,13 @@ static double hold_of_row(const dual_program *p, const dual_goal *to, size_t i, 
 {
     size_t at = p->row[i].at + l;
 
-    return p->price[at] > 0.0
-               ? (dual_change(p, to, at) + p->price[at] * p->rest_row[l + p->stride * i]) / p->slack[at]
-               : 0.0;
+    return p->price[at] > 0.0 ? (dual_change(p, to, at) + p->price[at] * p->rest_row[l + p->stride * i]) / p->slack[at]
+                              : 0.0;
 }
 
 /* What drives the powers of access points whatever the few do: side_x and side_s, what they make of it: begin_x and
- * begin_s; top_x and top_s: without rows; drive: how communication power goes where its price stands still. Rows with theta and f are added to what is
- * left of the conditions on those. */
+ * begin_s; top_x and top_s: without rows; drive: how communication power goes where its price stands still. Rows with
+ * theta and f are added to what is left of the conditions on those. */
 static void drive_powers(dual_program *p, const dual_goal *to, double left[2])
 {
     for (size_t l = 0; l < p->L; l++) {
@@ -389,8 +388,8 @@ static void step_row(dual_program *p, const dual_goal *to, size_t i, size_t l)
     for (size_t j = 0; j < p->rows; j++) {
         const dual_row *other = &p->row[j];
         double hold = j == i ? 0.0
-                             : hold_of_row(p, to, j, l) - p->price[other->at + l] / p->slack[other->at + l] *
-                                                              moved_by_numbers(p, other, l);
+                             : hold_of_row(p, to, j, l) -
+                                   p->price[other->at + l] / p->slack[other->at + l] * moved_by_numbers(p, other, l);
 
         x += other->x[l] * hold;
         s += other->s[l] * hold;

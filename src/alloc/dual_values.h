@@ -9,7 +9,7 @@ enum { DUAL_BUDGET, DUAL_LIGHT, DUAL_POSITION, DUAL_COUPLED };
 
 /* How far the iterate is from the optimum. */
 typedef struct dual_remains {
-    double product;      /* of all pairs, in sum: the gap */
+    double product;       /* of all pairs, in sum: the gap */
     double primal, worth; /* largest residual of a constraint, relative; what all residuals are worth, over theta */
     double objective;
     size_t pairs;

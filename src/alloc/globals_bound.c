@@ -120,8 +120,7 @@ static double largest_error(const bound_job *job)
 
 /* ------------------------------------------------------------------ the fixed point ---- */
 
-/* Solves the K x K equations whose right-hand side is column K; false where they are singular. */
-static bool eliminate(size_t K, double *a)
+bool globals_eliminate(size_t K, double *a)
 {
     for (size_t i = 0; i < K; i++) {
         size_t pivot = i;
@@ -188,7 +187,7 @@ static bool newton_step(const bound_job *job)
         }
         a[k + K * K] = asked ? -log(job->m->lambda[k] * job->gain[k] / job->ask->target[k]) : 0.0;
     }
-    if (!eliminate(K, a)) {
+    if (!globals_eliminate(K, a)) {
         return false;
     }
     for (size_t k = 0; k < K; k++) {
@@ -419,11 +418,11 @@ static void drop_users(const bound_job *job, const globals_multipliers *given, d
     for (size_t k = 0; k < K; k++) {
         bool light = which == DROP_LIGHT && weight_of(job, given, k, most) < LIGHT * total;
 
-        job->m->lambda[k] = which == DROP_ALL || light ? 0.0 : given->lambda[k];
+        job->m->lambda[k] = which == DROP_ALL || light || !(job->ask->target[k] > 0.0) ? 0.0 : given->lambda[k];
     }
 }
 
-static void copy_multipliers(const globals_drop *drop, const globals_multipliers *from, globals_multipliers *to)
+void globals_copy_multipliers(const globals_drop *drop, const globals_multipliers *from, globals_multipliers *to)
 {
     memcpy(to->lambda, from->lambda, drop->problem->K * sizeof *to->lambda);
     memcpy(to->limit, from->limit, drop->problem->L * sizeof *to->limit);
@@ -470,16 +469,16 @@ double globals_bound(const globals_drop *drop, const globals_ask *ask, double mo
     coupled_make_semidefinite(multipliers->sensing.Z, multipliers->sensing.Z);
     if (globals_make_multipliers(drop, &given) && globals_make_multipliers(drop, &tried) &&
         allocate_job(&job, drop->arena)) {
-        copy_multipliers(drop, multipliers, &given);
+        globals_copy_multipliers(drop, multipliers, &given);
         for (int i = 0; i < DROPS * TRIMS; i++) {
             double bound;
 
-            copy_multipliers(drop, &given, &tried);
+            globals_copy_multipliers(drop, &given, &tried);
             drop_users(&job, &given, (dropping)(i / TRIMS), most);
             bound = improve_and_bound(&job, i % TRIMS, most);
             if (isfinite(bound) && !(ask->sensing.raised ? bound >= best : bound <= best)) {
                 best = bound;
-                copy_multipliers(drop, &tried, multipliers);
+                globals_copy_multipliers(drop, &tried, multipliers);
             }
         }
     }

@@ -88,7 +88,7 @@ cfi_status globals_dual_raise(globals_drop *drop, const globals_goal *goal, doub
         if (find_rate(&raise.rates, most)) {
             set_question(drop, goal, raise.rates.c, target);
             globals_dual_read(&raise.dual, &ask, answer);
-            answer->factor = globals_settle(drop, &ask, answer->point);
+            answer->factor = globals_settle(drop, &ask, answer->point, &answer->settled);
             out->common = raise.rates.c;
             out->bound = dual_prove_rate(&raise.rates);
             out->end = answer->factor <= 1.0 + DUAL_RAISED && answer->factor > 0.0 ? GLOBALS_FOUND : GLOBALS_FAILED;

@@ -20,6 +20,8 @@ static const double RAISE_AIM = 2e-9, RAISE_ENOUGH = 8e-9;
 /* The same after many solutions, where the solver is less exact. */
 static const double RAISE_LATE_ENOUGH = 1e-7;
 enum { RAISE_LATE = 12 };
+/* Relative: a bound that is nearer is good enough. */
+static const double NEAR_BOUND = 5e-8;
 /* Relative: a bracket so narrow has no inside. */
 static const double RAISE_WIDTH = 1e-12;
 /* Relative: a rate and its bound that are so near are the answer of the small dual. */
@@ -236,19 +238,21 @@ static double prove_bound(raise_job *job, double common)
     return NAN;
 }
 
-/* The same where the solver proves its bounds itself: it is asked a little above. */
+/* Where those multipliers prove little, or the solver proves its bounds itself: it is asked a little above. */
 static cfi_status ask_bound(raise_job *job, double common, double *bound, cfi_error *error)
 {
     globals_ask ask = ask_factor(job);
     cfi_status status = CFI_OK;
+    bool proved = false;
 
-    *bound = NAN;
-    for (double above = 1e-8; status == CFI_OK && isnan(*bound) && above < 1e-4; above *= 10.0) {
+    for (double above = 1e-8; status == CFI_OK && !proved && above < 1e-4; above *= 5.0) {
+        if (*bound <= common * (1.0 + above)) {
+            break;
+        }
         set_targets(job, common * (1.0 + above));
         status = globals_find(job->drop, &ask, job->now, error);
-        if (status == CFI_OK && job->now->end == GLOBALS_FOUND && job->now->bound > 1.0) {
-            *bound = common * (1.0 + above);
-        }
+        proved = status == CFI_OK && job->now->end == GLOBALS_FOUND && job->now->bound > 1.0;
+        *bound = proved ? common * (1.0 + above) : *bound;
     }
     return status;
 }
@@ -286,6 +290,7 @@ static cfi_status search_common(raise_job *job, alloc_values *values, cfi_error 
 /* By the small dual, if it covers the question and what it finds proves itself; else with questions to the solvers. */
 static cfi_status search_by_dual(raise_job *job, alloc_values *values, bool *found, cfi_error *error)
 {
+    globals_answer spare = job->best;
     cfi_status status;
 
     *found = false;
@@ -293,20 +298,19 @@ static cfi_status search_by_dual(raise_job *job, alloc_values *values, bool *fou
         return CFI_OK;
     }
     status = globals_dual_raise(job->drop, job->goal, job->high, job->now, job->out, error);
-    if (status == CFI_OK && job->out->end == GLOBALS_FOUND) {
-        globals_answer spare = job->best;
-
-        job->best = *job->now;
-        spend_rest(job, values);
-        *found = job->out->bound <= job->out->common * (1.0 + DUAL_RATE_PROVED);
-        if (*found) {
-            job->low = job->out->common;
-            job->now->point = spare.point;
-            job->now->multipliers = spare.multipliers;
-        } else {
-            job->best = spare;
-            job->out->count = 0;
-        }
+    if (status != CFI_OK || job->out->end != GLOBALS_FOUND) {
+        return status;
+    }
+    job->best = *job->now;
+    spend_rest(job, values);
+    *found = job->out->bound <= job->out->common * (1.0 + DUAL_RATE_PROVED);
+    if (*found) {
+        job->low = job->out->common;
+        job->now->point = spare.point;
+        job->now->multipliers = spare.multipliers;
+    } else {
+        job->best = spare;
+        job->out->count = 0;
     }
     return status;
 }
@@ -370,9 +374,10 @@ static cfi_status try_level(raise_job *job, alloc_values *values, bool *done, cf
     return status;
 }
 
-/* From then on the point that was found has what is left, and its bound. */
+/* The best point has what is left in the end; and a bound. */
 static cfi_status search_and_prove(raise_job *job, alloc_values *values, cfi_error *error)
 {
+    globals_raised *out = job->out;
     bool found = false;
     cfi_status status = levels(job) ? try_level(job, values, &found, error) : CFI_OK;
 
@@ -383,16 +388,17 @@ static cfi_status search_and_prove(raise_job *job, alloc_values *values, cfi_err
     if (status != CFI_OK || found || !(job->high > 0.0)) {
         return status;
     }
-    job->out->common = job->out->bound = NAN;
+    job->drop->fallbacks += job->drop->structured;
+    out->common = out->bound = NAN;
     status = search_common(job, values, error);
     if (status == CFI_OK && job->low > 0.0) {
         spend_rest(job, values);
-        if (job->drop->problem->coherent) {
-            return ask_bound(job, job->out->common, &job->out->bound, error);
+        out->bound = job->drop->problem->coherent ? NAN : prove_bound(job, out->common);
+        if (!(out->bound <= out->common * (1.0 + NEAR_BOUND))) {
+            status = ask_bound(job, out->common, &out->bound, error);
         }
-        job->out->bound = prove_bound(job, job->out->common);
     } else if (status == CFI_OK) {
-        job->out->bound = job->now->bound;
+        out->bound = job->now->bound;
     }
     return status;
 }

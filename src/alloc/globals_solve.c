@@ -11,6 +11,9 @@
  * all powers makes little good where interference is all there is.) */
 static const double LEAST_AHEAD = 2e-9, MOST_AHEAD = 1e-6;
 
+/* Relative: raising all powers by so much for what the solver left short may cost more than asking ahead does. */
+static const double DEAR_SCALING = 1e-8;
+
 /* Relative: a value and its bound that are so near are an answer of the small dual. */
 static const double DUAL_PROVED = 1e-7;
 
@@ -39,8 +42,8 @@ cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_
 
     *drop = (globals_drop){.link = problem->link, .problem = problem, .options = options, .arena = arena};
     status = coupled_describe(problem->link, kinds, options ? options->stop : NULL, arena, &drop->coupled, error);
-    drop->structured = status == CFI_OK && problem->link->system->allocation.solver != CFI_SOLVER_SOCP &&
-                       globals_dual_covers(drop);
+    drop->structured =
+        status == CFI_OK && problem->link->system->allocation.solver != CFI_SOLVER_SOCP && globals_dual_covers(drop);
     return status;
 }
 
@@ -53,6 +56,18 @@ bool globals_room(const globals_drop *drop, globals_answer *answer)
 {
     *answer = (globals_answer){.end = GLOBALS_FAILED, .point = problem_point(drop->problem, drop->arena)};
     return globals_make_multipliers(drop, &answer->multipliers) && answer->point;
+}
+
+void globals_copy_answer(const globals_drop *drop, const globals_answer *from, globals_answer *to)
+{
+    alloc_point *point = to->point;
+    globals_multipliers multipliers = to->multipliers;
+
+    problem_copy(drop->problem, from->point, point);
+    globals_copy_multipliers(drop, &from->multipliers, &multipliers);
+    *to = *from;
+    to->point = point;
+    to->multipliers = multipliers;
 }
 
 /* ---------------------------------------------------------------------------- settling ---- */
@@ -138,7 +153,32 @@ static double factor_of(const globals_drop *drop, const coupled_ask *ask, const 
     return ask->limits == POWER_RAISED ? fmax(factor, now->stated_share) : factor;
 }
 
-double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_point *point)
+/* What the solver left short of own rows that are held, which may ask for little beside what an access point has: more
+ * of whichever power tells more. */
+static void lift_point(const globals_drop *drop, unsigned held, alloc_point *point)
+{
+    const alloc_information *information = &drop->coupled.information;
+
+    for (size_t i = 0; i < information->owns; i++) {
+        const information_own *own = &information->own[i];
+
+        for (size_t l = 0; (held >> own->kind & 1) && l < information->L; l++) {
+            double missing = 1.0 - own->x[l] * point->x[l] - own->s[l] * point->s[l], x = point->x[l];
+
+            if (!(missing > 0.0)) {
+                continue;
+            }
+            if (own->s[l] >= own->x[l]) {
+                point->s[l] += own->s[l] > 0.0 ? missing / own->s[l] : 0.0;
+            } else {
+                point->x[l] = x + missing / own->x[l];
+                problem_set_power(drop->problem, l, point->w, x, point->x[l]);
+            }
+        }
+    }
+}
+
+static double settle_by_scaling(const globals_drop *drop, const globals_ask *ask, alloc_point *point, double *by)
 {
     const alloc_information *information = &drop->coupled.information;
     cfi_arena *arena = drop->arena;
@@ -152,21 +192,117 @@ double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_po
     if (row) {
         users.u = row + information_rows(information) + 1;
         users.interference = users.u + drop->problem->K;
+        lift_point(drop, ask->sensing.held, point);
         information_evaluate(information, point->x, point->s, &values);
         needed = fmax(factor_for_users(drop, ask, point, &users),
                       1.0 / information_margin(information, ask->sensing.held, &values, &values, 0.0));
         now = radiation_of(drop, point);
         room = room_above(drop, &ask->sensing, &now);
         if (needed < INFINITY && needed <= room * (1.0 + FEASIBLE_ROUNDING)) {
-            double by = ask->sensing.raised && room < INFINITY ? fmax(room, needed) : fmax(needed, 0.0);
-
-            scale_powers(drop->problem, by, point);
+            *by = ask->sensing.raised && room < INFINITY ? fmax(room, needed) : fmax(needed, 0.0);
+            scale_powers(drop->problem, *by, point);
             now = radiation_of(drop, point);
             information_evaluate(information, point->x, point->s, &values);
             factor = factor_of(drop, &ask->sensing, &now, &values);
         }
     }
     arena_release(arena, mark);
+    return factor;
+}
+
+/* What a unit of alpha_j, the factor of all powers of user j, is in I_k. */
+static double heard_from(const alloc_problem *problem, const alloc_point *point, size_t k, size_t j)
+{
+    double sum = 0.0;
+
+    for (size_t l = 0; l < problem->L; l++) {
+        double w = point->w[problem_at(problem, j, l)];
+
+        sum += w > 0.0 ? problem_load(problem, k, j, l) * w * w : 0.0;
+    }
+    for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
+        if (problem->mate[m] == j) {
+            double z =
+                rows_product(problem->stride, problem_coherent_row(problem, k, m), point->w + problem->stride * j);
+
+            sum += z * z;
+        }
+    }
+    return sum;
+}
+
+/* The factors of users' powers with which all targets are met exactly, K linear equations; false where there are none
+ * above 0. matrix: K x (K + 1). */
+static bool solve_factors(const globals_drop *drop, const globals_ask *ask, const alloc_point *point, double *matrix)
+{
+    const alloc_problem *problem = drop->problem;
+    size_t K = problem->K;
+
+    for (size_t k = 0; k < K; k++) {
+        const double *signal = problem->signal + problem->stride * k;
+        double u = rows_product(problem->stride, signal, point->w + problem->stride * k), t = ask->target[k];
+
+        for (size_t j = 0; j < K; j++) {
+            matrix[k + K * j] = t > 0.0 ? -heard_from(problem, point, k, j) : 0.0;
+        }
+        matrix[k + K * k] += t > 0.0 ? u * u / t : 1.0;
+        matrix[k + K * K] = 1.0;
+        for (size_t l = 0; t > 0.0 && l < problem->L; l++) {
+            matrix[k + K * K] += problem->sensing_load[problem_at(problem, k, l)] * point->s[l];
+        }
+    }
+    if (!globals_eliminate(K, matrix)) {
+        return false;
+    }
+    for (size_t k = 0; k < K; k++) {
+        if (!(matrix[k + K * K] > 0.0) || !isfinite(matrix[k + K * K])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Gives every user just what its target asks for, along the solver's directions. */
+static bool meet_targets(const globals_drop *drop, const globals_ask *ask, alloc_point *point)
+{
+    const alloc_problem *problem = drop->problem;
+    size_t K = problem->K;
+    double *matrix = arena_alloc(drop->arena, K * (K + 1), sizeof *matrix);
+
+    if (!matrix || !solve_factors(drop, ask, point, matrix)) {
+        return false;
+    }
+    for (size_t k = 0; k < K; k++) {
+        rows_scale(problem->stride, sqrt(matrix[k + K * K]), point->w + problem->stride * k);
+    }
+    for (size_t l = 0; l < problem->L; l++) {
+        point->x[l] = 0.0;
+        for (size_t k = 0; k < K; k++) {
+            double w = point->w[problem_at(problem, k, l)];
+
+            point->x[l] += w * w;
+        }
+    }
+    return true;
+}
+
+double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_point *point, double *by)
+{
+    cfi_arena_mark mark = arena_mark(drop->arena);
+    alloc_point *other = problem_point(drop->problem, drop->arena);
+    double factor, second = NAN, second_by = 1.0;
+
+    if (other) {
+        problem_copy(drop->problem, point, other);
+        second = meet_targets(drop, ask, other) ? settle_by_scaling(drop, ask, other, &second_by) : NAN;
+    }
+    factor = settle_by_scaling(drop, ask, point, by);
+    if (isfinite(second) && !(ask->sensing.raised ? second <= factor : second >= factor)) {
+        problem_copy(drop->problem, other, point);
+        factor = second;
+        *by = second_by;
+    }
+    arena_release(drop->arena, mark);
     return factor;
 }
 
@@ -211,7 +347,7 @@ static void take_answer(const globals_drop *drop, const globals_ask *ask, const 
 {
     answer->multipliers.budget = found->budget;
     memcpy(answer->multipliers.sensing.Z, found->powers.multipliers.Z, sizeof answer->multipliers.sensing.Z);
-    answer->factor = globals_settle(drop, ask, answer->point);
+    answer->factor = globals_settle(drop, ask, answer->point, &answer->settled);
     if (!isfinite(answer->factor)) {
         return; /* short of what is asked */
     }
@@ -261,12 +397,53 @@ cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_ans
     return status;
 }
 
-/* By the small dual where that is wanted and covers the question: *tried. Without an answer that stands for itself the
- * cone solver is asked. */
+static cfi_status solve_ahead(globals_drop *drop, const globals_ask *ask, double ahead, globals_answer *answer,
+                              cfi_error *error)
+{
+    drop->ahead = ahead;
+    return drop->problem->coherent ? globals_solve_amplitudes(drop, ask, answer, error)
+                                   : globals_solve(drop, ask, answer, error);
+}
+
+/* The solver left targets so short that raising all powers for them was dear, or not enough. */
+static bool is_short(const globals_answer *answer)
+{
+    return answer->end == GLOBALS_FOUND ? answer->settled > 1.0 + DEAR_SCALING
+                                        : answer->end == GLOBALS_FAILED && !answer->why;
+}
+
+static bool is_better(const globals_ask *ask, const globals_answer *one, const globals_answer *other)
+{
+    return one->end == GLOBALS_FOUND &&
+           (other->end != GLOBALS_FOUND ||
+            (ask->sensing.raised ? one->factor > other->factor : one->factor < other->factor));
+}
+
+/* Asks once more, further ahead, and keeps the better answer. */
+static cfi_status ask_again(globals_drop *drop, const globals_ask *ask, double ahead, globals_answer *answer,
+                            cfi_error *error)
+{
+    globals_answer other;
+    cfi_status status;
+
+    if (!globals_room(drop, &other)) {
+        return globals_out_of_memory(drop->link, error);
+    }
+    other.iterations = answer->iterations;
+    status = solve_ahead(drop, ask, ahead, &other, error);
+    if (status == CFI_OK && is_better(ask, &other, answer)) {
+        globals_copy_answer(drop, &other, answer);
+    }
+    answer->iterations = other.iterations;
+    return status;
+}
+
+/* By the small dual where that is wanted and covers the question. Without an answer that stands for itself the cone
+ * solver is asked. */
 static cfi_status find_by_dual(globals_drop *drop, const globals_ask *ask, globals_answer *answer, bool *found,
                                cfi_error *error)
 {
-    cfi_status status = CFI_OK;
+    cfi_status status;
 
     *found = false;
     if (!drop->structured || !globals_dual_asks(drop, ask)) {
@@ -274,9 +451,10 @@ static cfi_status find_by_dual(globals_drop *drop, const globals_ask *ask, globa
     }
     answer->why = NULL;
     answer->bound = answer->factor = NAN;
+    drop->ahead = LEAST_AHEAD;
     status = globals_dual_solve(drop, ask, answer, error);
     if (status == CFI_OK && answer->end == GLOBALS_FOUND) {
-        answer->factor = globals_settle(drop, ask, answer->point);
+        answer->factor = globals_settle(drop, ask, answer->point, &answer->settled);
         answer->bound = globals_bound(drop, ask, most_power(drop, &ask->sensing, answer->factor), &answer->multipliers);
         *found = fabs(answer->bound - answer->factor) <= DUAL_PROVED * answer->factor;
     }
@@ -284,21 +462,25 @@ static cfi_status find_by_dual(globals_drop *drop, const globals_ask *ask, globa
     return status;
 }
 
-cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
+/* By the cone solver. */
+static cfi_status find_by_cones(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
 {
-    cfi_status status = CFI_OK;
-    bool again = true;
+    cfi_arena_mark mark = arena_mark(drop->arena);
+    cfi_status status = solve_ahead(drop, ask, LEAST_AHEAD, answer, error);
 
-    for (drop->ahead = LEAST_AHEAD; again && status == CFI_OK; drop->ahead *= 10.0) {
-        bool found;
-
-        status = find_by_dual(drop, ask, answer, &found, error);
-        if (status == CFI_OK && !found) {
-            status = drop->problem->coherent ? globals_solve_amplitudes(drop, ask, answer, error)
-                                             : globals_solve(drop, ask, answer, error);
-        }
-        again = answer->end == GLOBALS_FAILED && !answer->why && drop->ahead < MOST_AHEAD;
+    for (double ahead = 10.0 * LEAST_AHEAD; status == CFI_OK && is_short(answer) && ahead <= MOST_AHEAD;
+         ahead *= 10.0) {
+        status = ask_again(drop, ask, ahead, answer, error);
     }
+    arena_release(drop->arena, mark);
     answer->why = answer->end == GLOBALS_FAILED && !answer->why ? "the solver's solutions meet no target" : answer->why;
     return status;
+}
+
+cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
+{
+    bool found;
+    cfi_status status = find_by_dual(drop, ask, answer, &found, error);
+
+    return status == CFI_OK && !found ? find_by_cones(drop, ask, answer, error) : status;
 }

@@ -43,6 +43,7 @@ typedef struct alloc_objective {
     cfi_status (*goal)(globals_job *job, cfi_error *error);
     /* A user that lost (nearly) all power may be worth bringing back; see revive.c. */
     bool revives;
+    unsigned raises;     /* kinds of information (information.h), a bit each, that it is about */
     bool needs_everyone; /* it is worth nothing where some user has no rate */
 } alloc_objective;
 

@@ -138,9 +138,10 @@ static cfi_status make_coupled(alloc_problem *problem, cfi_arena *arena, cfi_err
 
 static cfi_status couple_sensing(alloc_problem *problem, cfi_arena *arena, cfi_error *error)
 {
+    const cfi_system *system = problem->link->system;
     cfi_status status = CFI_OK;
 
-    if (!system_couples_sensing(problem->link->system)) {
+    if (!system_couples_sensing(system) && !(problem->objective->raises && information_asked(system))) {
         return CFI_OK;
     }
     if (!problem->coupled) {
@@ -151,6 +152,28 @@ static cfi_status couple_sensing(alloc_problem *problem, cfi_arena *arena, cfi_e
     }
     problem->scratch = arena_alloc(arena, information_rows(&problem->coupled->information) + 1, sizeof(double));
     return problem->scratch ? CFI_OK : error_set(error, CFI_NO_MEMORY, "out of memory for the sensing constraints");
+}
+
+/* The information that the objective raises. */
+static cfi_status make_goal(alloc_problem *problem, cfi_arena *arena, cfi_error *error)
+{
+    alloc_information *goal;
+    cfi_status status;
+
+    if (!problem->objective->raises) {
+        return CFI_OK;
+    }
+    goal = arena_alloc(arena, 1, sizeof *goal);
+    status =
+        goal ? information_build_kinds(problem->link, problem->objective->raises, problem->unit_w, arena, goal, error)
+             : CFI_OK;
+    if (status != CFI_OK) {
+        return status;
+    }
+    problem->told.row = goal ? arena_alloc(arena, information_rows(goal) + 1, sizeof(double)) : NULL;
+    problem->goal = goal;
+    return problem->told.row ? CFI_OK
+                             : error_set(error, CFI_NO_MEMORY, "out of memory for what is known of the target");
 }
 
 cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error)
@@ -180,6 +203,9 @@ cfi_status problem_build_beside(const cfi_link *link, const alloc_coupled *coupl
     status = allocate_problem(problem, arena, error);
     if (status == CFI_OK) {
         status = couple_sensing(problem, arena, error);
+    }
+    if (status == CFI_OK) {
+        status = make_goal(problem, arena, error);
     }
     if (status == CFI_OK && !problem->coupled) {
         status = sensing_direct(&problem->sensing, link, unit_w, arena, error);

@@ -57,9 +57,13 @@ struct alloc_problem {
     /* All users, pilot by pilot, in the order of mates: group i is grouped[group_start[i] .. group_start[i+1]). None, 0
      * groups, where pairs are few (pairs_group). */
     size_t groups, *group_start, *grouped;
-    double budget;        /* power that all may radiate: L, or less while the least power is looked for */
-    const double *wanted; /* such targets while a point that has them is looked for, and target is NULL; else NULL */
-    alloc_values *probe;  /* scratch of targets_complete_least, where there are targets or power is the objective */
+    /* Information that the objective raises (objective.h), in the place of thresholds on it; else NULL. Then `coupled`
+     * is there for any threshold. */
+    const alloc_information *goal;
+    information_values told; /* scratch: of goal */
+    double budget;           /* power that all may radiate: L, or less while the least power is looked for */
+    const double *wanted;    /* such targets while a point that has them is looked for, and target is NULL; else NULL */
+    alloc_values *probe;     /* scratch of targets_complete_least, where there are targets or power is the objective */
     alloc_point *spare;
 };
 
@@ -129,6 +133,12 @@ double problem_interference(const alloc_problem *problem, size_t k, const double
 /* Fills *values from the point; returns the objective. O(K L), more with coherent terms. This and the changes of units
  * below take at most link->threads threads, of which no bit depends. */
 double problem_evaluate(const alloc_problem *problem, const alloc_point *point, alloc_values *values);
+
+/* Information is asked for by rows and a cone of all powers, and problem_complete keeps sensing power. */
+static inline bool problem_informs(const alloc_problem *problem)
+{
+    return problem->coupled || problem->goal;
+}
 
 /* SINR of user k. */
 static inline double values_sinr(const alloc_values *values, size_t k)

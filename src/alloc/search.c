@@ -38,7 +38,7 @@ cfi_status search_init(alloc_search *s, const cfi_link *link, const start_split 
 {
     cfi_status status;
 
-    *s = (alloc_search){.asked = link->system->allocation.starts};
+    *s = (alloc_search){.asked = link->system->allocation.starts, .given = options ? options->start : NULL};
     status = problem_build_beside(link, workspace->coupled, workspace->scratch, &s->problem, error);
     if (status == CFI_OK) {
         status = ascent_init(&s->ascent, &s->problem, options, workspace, error);
@@ -84,24 +84,47 @@ static bool keep_best(alloc_search *s, bool first)
     return rank > best_rank || (rank == best_rank && objective > best * (1.0 + 1e-6));
 }
 
+/* The ascent from the point that was made, as start number `start`. */
+static cfi_status run_start(alloc_search *s, size_t start, cfi_error *error)
+{
+    cfi_status status;
+
+    s->ascent.stepper.start = start;
+    s->ascent.stepper.step = 0;
+    status = ascent_run(&s->ascent, &s->at, &s->outcome, error);
+    if (status != CFI_OK) {
+        return status;
+    }
+    if (keep_best(s, s->tried == 0)) {
+        s->source.turn = 0;
+    }
+    s->tried++;
+    return CFI_OK;
+}
+
+/* From the caller's powers, which has the number behind the last of the others: those keep theirs. */
+static cfi_status run_given_start(alloc_search *s, cfi_error *error)
+{
+    if (!s->given) {
+        return CFI_OK;
+    }
+    problem_from_powers(&s->problem, s->given, s->at.point);
+    return s->problem.objective->complete(&s->problem, s->at.point) ? run_start(s, s->asked, error) : CFI_OK;
+}
+
 cfi_status search_run(alloc_search *s, cfi_error *error)
 {
-    for (size_t start = 0; start < s->asked; start++) {
-        cfi_status status;
+    cfi_status ended = run_given_start(s, error);
 
-        if (!start_make(&s->source, start, s->at.point)) {
-            continue;
-        }
-        s->ascent.stepper.start = start;
-        s->ascent.stepper.step = 0;
-        status = ascent_run(&s->ascent, &s->at, &s->outcome, error);
+    if (ended != CFI_OK) {
+        return ended;
+    }
+    for (size_t start = 0; start < s->asked; start++) {
+        cfi_status status = start_make(&s->source, start, s->at.point) ? run_start(s, start, error) : CFI_OK;
+
         if (status != CFI_OK) {
             return status;
         }
-        if (keep_best(s, s->tried == 0)) {
-            s->source.turn = 0;
-        }
-        s->tried++;
     }
     if (s->tried > 0 && s->best_outcome.unfinished) {
         cfi_status status = ascent_finish(&s->ascent, &s->best, &s->best_outcome, error);

@@ -22,7 +22,7 @@ static cfi_status check_loads(const alloc_problem *problem, cfi_error *error)
                          "allocation.crlb_constraint: \"sca\" needs communication and sensing power that interfere "
                          "alike (allowed here: \"exact\")");
     }
-    if (problem->coupled && system->allocation.crlb_constraint == CFI_CRLB_SCA) {
+    if (problem_informs(problem) && system->allocation.crlb_constraint == CFI_CRLB_SCA) {
         return error_set(
             error, CFI_INVALID,
             "allocation.crlb_constraint: \"sca\" knows angle thresholds on own echoes alone (allowed here: "

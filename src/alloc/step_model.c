@@ -267,7 +267,7 @@ static void add_stream_cones(const step_model *model, size_t l)
 static void add_norm_cone(const step_model *model, size_t l)
 {
     const alloc_problem *problem = model->problem;
-    bool above = step_loads_apart(model) || problem->coupled || problem->sensing.kind == SENSING_CONVEX;
+    bool above = step_loads_apart(model) || problem_informs(problem) || problem->sensing.kind == SENSING_CONVEX;
     bool on_x = step_has_x(model, l) && above;
     size_t row = step_add_squares(model, on_x ? step_model_x(model, l) : model->q + l, count_served(model, l));
 
@@ -318,7 +318,7 @@ static void lay_out(step_model *model)
     bool has_shares = problem->sensing.kind == SENSING_CONVEX || model->constraint == CFI_CRLB_SCA;
 
     model->x = next;
-    if (step_loads_apart(model) || problem->coupled) {
+    if (step_loads_apart(model) || problem_informs(problem)) {
         next += problem->load_by_stream ? 0 : problem->sensing.serving;
     } else {
         next += has_shares ? problem->sensing.ranked : 0;
@@ -372,7 +372,8 @@ static double amplitude_of(const step_model *model, const double *solution, size
     const alloc_problem *problem = model->problem;
     size_t w = step_w(model, a, l);
 
-    bool spent = !problem->coherent && (problem->sensing.directed || (problem->coupled && problem->load_by_stream));
+    bool spent =
+        !problem->coherent && (problem->sensing.directed || (problem_informs(problem) && problem->load_by_stream));
 
     return spent ? sqrt(fmax(solution[model->p + w], 0.0)) : solution[w];
 }
@@ -405,7 +406,7 @@ void step_model_read(const step_model *model, const double *solution, alloc_poin
             to->w[problem_at(problem, model->active[a], l)] = amplitude;
             x += amplitude * amplitude;
         }
-        if (problem->coupled) {
+        if (problem_informs(problem)) {
             read_coupled(model, solution, l, x, to);
             continue;
         }

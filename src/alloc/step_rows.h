@@ -11,6 +11,7 @@ typedef struct step_model step_model;
 struct step_surrogate {
     bool has_response; /* the response of the access points, in its place, ends where its steps do (response.h) */
     bool goes_on;      /* steps are prolonged while the objective rises */
+    bool raises;       /* variable `root` is what the problem's goal has, over what the point has */
     bool gains;        /* it is said in step_gain.h's variables, of every active user */
     /* Whether it has a variable e per active user, above quadratic terms; add_squares adds their cones. */
     bool (*has_squares)(const alloc_problem *problem);

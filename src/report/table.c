@@ -33,7 +33,7 @@ static bool put_other_thresholds(const page *p)
         fprintf(p->stream, "%sdetection threshold %.6g", sensing->position_threshold_m > 0.0 ? ", " : "",
                 sensing->detection_threshold);
     }
-    if (any && sensing->crlb_threshold_rad2) {
+    if (any && system_angle_thresholds(p->system)) {
         fprintf(p->stream, ", ");
     }
     return any;
@@ -41,7 +41,7 @@ static bool put_other_thresholds(const page *p)
 
 static void put_thresholds(const page *p)
 {
-    const double *threshold = p->system->sensing.crlb_threshold_rad2;
+    const double *threshold = system_angle_thresholds(p->system);
     double low, high;
 
     if (!put_other_thresholds(p) && !threshold) {

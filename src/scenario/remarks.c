@@ -40,8 +40,8 @@ static void remark_threshold(cfi_scenario *scenario)
     const cfi_system *system = &scenario->system;
     double prior = (system->sensing.angle_max_rad - system->sensing.angle_min_rad) / sqrt(12.0), loosest = 0.0,
            useful = largest_useful_threshold(system), deviation;
-    bool constrains = system->sensing.crlb_threshold_rad2 && (system->allocation.method == CFI_METHOD_HEURISTIC ||
-                                                              system->allocation.method == CFI_METHOD_SCA),
+    bool constrains = system_angle_thresholds(system) && (system->allocation.method == CFI_METHOD_HEURISTIC ||
+                                                          system->allocation.method == CFI_METHOD_SCA),
          drawn = system->sensing.geometry == CFI_GEOMETRY_ANGLES && !system->sensing.angle_rad && prior > 0.0;
 
     for (size_t l = 0; system->sensing.crlb_threshold_rad2 && l < system->L; l++) {
