@@ -84,6 +84,43 @@ static bool keep_best(alloc_search *s, bool first)
     return rank > best_rank || (rank == best_rank && objective > best * (1.0 + 1e-6));
 }
 
+/* Start number `start`, from s->at. */
+static cfi_status run_start(alloc_search *s, size_t start, cfi_error *error)
+{
+    cfi_status status;
+
+    s->ascent.stepper.start = start;
+    s->ascent.stepper.step = 0;
+    status = ascent_run(&s->ascent, &s->at, &s->outcome, error);
+    if (status == CFI_OK && keep_best(s, s->tried == 0)) {
+        s->source.turn = 0;
+    }
+    s->tried += status == CFI_OK;
+    return status;
+}
+
+/* What is left to do for the best start. */
+static cfi_status finish_best(alloc_search *s, cfi_error *error)
+{
+    cfi_status status = CFI_OK;
+
+    if (s->tried > 0 && s->best_outcome.unfinished) {
+        status = ascent_finish(&s->ascent, &s->best, &s->best_outcome, error);
+    }
+    if (status != CFI_OK || !s->problem.objective->revives || s->problem.link->pilots_overlap || s->tried == 0 ||
+        s->best_outcome.broke_down || s->best_outcome.short_of_targets) {
+        return status;
+    }
+    return search_revive(s, error);
+}
+
+cfi_status search_run_from(alloc_search *s, cfi_error *error)
+{
+    cfi_status status = run_start(s, s->asked, error);
+
+    return status == CFI_OK ? finish_best(s, error) : status;
+}
+
 cfi_status search_run(alloc_search *s, cfi_error *error)
 {
     for (size_t start = 0; start < s->asked; start++) {
@@ -92,27 +129,10 @@ cfi_status search_run(alloc_search *s, cfi_error *error)
         if (!start_make(&s->source, start, s->at.point)) {
             continue;
         }
-        s->ascent.stepper.start = start;
-        s->ascent.stepper.step = 0;
-        status = ascent_run(&s->ascent, &s->at, &s->outcome, error);
-        if (status != CFI_OK) {
-            return status;
-        }
-        if (keep_best(s, s->tried == 0)) {
-            s->source.turn = 0;
-        }
-        s->tried++;
-    }
-    if (s->tried > 0 && s->best_outcome.unfinished) {
-        cfi_status status = ascent_finish(&s->ascent, &s->best, &s->best_outcome, error);
-
+        status = run_start(s, start, error);
         if (status != CFI_OK) {
             return status;
         }
     }
-    if (!s->problem.objective->revives || s->problem.link->pilots_overlap || s->tried == 0 ||
-        s->best_outcome.broke_down) {
-        return CFI_OK;
-    }
-    return search_revive(s, error);
+    return finish_best(s, error);
 }
