@@ -212,6 +212,7 @@ static bool search_between(climb *c, sca_outcome *outcome)
         double objective;
 
         mix_amplitudes(c, from, other, share, trial->point->w);
+        memcpy(trial->point->x, from->x, problem->stride * sizeof *from->x); /* numbers, until it is complete */
         for (size_t l = 0; l < problem->L; l++) {
             trial->point->s[l] = from->s[l] + share * (other->s[l] - from->s[l]);
         }
@@ -403,12 +404,14 @@ static bool climb_on(climb *c, sca_outcome *outcome, double small)
 
 double climb_gap(climb *c, const alloc_state *at)
 {
-    response_value value = {.slack = 0.0};
+    response_value value;
 
     climb_state_of(c, at, c->state);
-    return response_answer(&c->map, c->state, c->answer, &value)
-               ? fmax(value.gain + value.slack, 0.0) / at->values->objective
-               : INFINITY;
+    if (c->problem->target) {
+        return climb_gap_with_targets(c) / at->values->objective;
+    }
+    return response_answer(&c->map, c->state, c->answer, &value) ? fmax(value.gain, 0.0) / at->values->objective
+                                                                 : INFINITY;
 }
 
 /* What was certified is the point before the last answer. The result, completed, spends what of the budget that answer

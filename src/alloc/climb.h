@@ -69,6 +69,9 @@ bool climb_on_to_targets(climb *c, sca_outcome *outcome, double small);
 /* Makes the candidate a point that meets the targets, of the map's last answer; false when there is none. */
 bool climb_land(climb *c);
 void climb_keep_landed(climb *c, sca_outcome *outcome);
+/* What a step with targets could gain at c->state, that of a point that meets them, at most: by the lifts that prove
+ * least, as they are found from those of the last state. Infinite where there is no answer. */
+double climb_gap_with_targets(climb *c);
 
 /* Parts of a climb (climb.c). An evaluation is over: */
 void climb_count(climb *c, sca_outcome *outcome);

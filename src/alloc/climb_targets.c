@@ -66,12 +66,24 @@ static bool ends_at_landed(climb *c, sca_outcome *outcome, double small)
     return true;
 }
 
+/* Lifts that rise without end: users of one pilot between whom the map goes to and fro, or targets that cannot be met.
+ */
+static bool is_astray(const climb *c)
+{
+    double highest = 0.0;
+
+    for (size_t i = response_lifts(&c->map); i < c->n; i++) {
+        highest = fmax(highest, c->answer[i]);
+    }
+    return !(highest <= HIGHEST_LIFT);
+}
+
 bool climb_on_to_targets(climb *c, sca_outcome *outcome, double small)
 {
     double gain;
     bool landed = c->landed;
 
-    if (!response_answer(&c->map, c->state, c->answer, &c->value)) {
+    if (!response_answer(&c->map, c->state, c->answer, &c->value) || is_astray(c)) {
         return false;
     }
     c->objective = c->met ? c->objective : c->value.objective;
@@ -91,4 +103,42 @@ bool climb_on_to_targets(climb *c, sca_outcome *outcome, double small)
     c->landed = false;
     climb_advance(c, small);
     return true;
+}
+
+/* Lifts that are nearer to those at which the answer has just the targets, by the acceleration; u, I and z stay. */
+static void improve_lifts(climb *c)
+{
+    size_t lifts = response_lifts(&c->map);
+    double mu;
+
+    coordinates_of_state(&c->coordinates, c->state, c->from);
+    memcpy(c->to, c->from, c->n * sizeof *c->to);
+    memcpy(c->to + lifts, c->answer + lifts, c->problem->K * sizeof *c->to);
+    anderson_learn(&c->history, c->from, c->to, c->map.mu);
+    anderson_next(&c->history, c->reach, &mu);
+    for (size_t i = lifts; i < c->n; i++) {
+        c->state[i] = fmin(fmax(c->reach[i], 0.0), HIGHEST_LIFT);
+    }
+}
+
+double climb_gap_with_targets(climb *c)
+{
+    double least = INFINITY,
+           small = fmax(CERTIFIED_GAIN * c->problem->link->system->allocation.tolerance, ROUNDING_GAIN);
+
+    if (is_astray(c)) {
+        memset(c->state + response_lifts(&c->map), 0, c->problem->K * sizeof *c->state);
+    }
+    anderson_forget(&c->history);
+    for (size_t i = 0; i < CERTIFICATES && !(least <= small * c->at->values->objective); i++) {
+        response_value value;
+
+        if (!response_answer(&c->map, c->state, c->answer, &value)) {
+            break;
+        }
+        least = fmin(least, fmax(value.gain + value.slack, 0.0));
+        improve_lifts(c);
+    }
+    anderson_forget(&c->history);
+    return least;
 }

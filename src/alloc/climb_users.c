@@ -71,7 +71,8 @@ bool climb_revive_silent(climb *c)
     bool any = false;
 
     for (size_t k = 0; k < K && c->problem->objective->revives && !c->map.amplitude; k++) {
-        if (c->best[k] == 0.0 && c->revived[k] < REVIVALS && growth(c, k) > c->best[K + k] * (1.0 + FAR_BELOW)) {
+        if (c->best[k] == 0.0 && c->revived[k] < REVIVALS &&
+            growth(c, k) * problem_weight(c->problem, k) > c->best[K + k] * (1.0 + FAR_BELOW)) {
             c->state[k] = sqrt(weak_sinr(c, c->best) * c->best[K + k]);
             c->from[k] = log(c->state[k]);
             c->revived[k]++;
