@@ -33,6 +33,8 @@ typedef struct cfi_alloc_options {
     void *export_context;
     cfi_stop *stop;             /* or NULL */
     alloc_workspace *workspace; /* the thread's; NULL: one for the call alone */
+    const cfi_powers *start; /* powers that a search over starts begins with, made feasible, before its own starts and
+                                not counted among allocation.starts; borrowed. NULL: none */
 } cfi_alloc_options;
 
 /* What makes a drop infeasible: the constraint that must give way, where, and by how much. The change is enough by
@@ -149,6 +151,11 @@ typedef struct cfi_evaluation {
 /* Arrays of *out come from the arena. Fails: CFI_NO_MEMORY, CFI_FAILED as the metrics do. */
 cfi_status alloc_evaluate(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, cfi_evaluation *out,
                           cfi_error *error);
+
+/* The objective of the system at such powers, in its unit, whatever constraints they violate. Fails as alloc_evaluate;
+ * CFI_INVALID: an objective that this version has not. */
+cfi_status alloc_measure(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, double *value,
+                         cfi_error *error);
 
 /* Runs system->allocation.method, on at most link->threads threads, of which no bit depends (more than 1: not from
  * within threads_run). Arrays of *out come from the arena. Returns CFI_OK whenever *out was filled, whatever its status

@@ -207,6 +207,63 @@ cfi_status report_read_identity(const char *path, cfi_known_identity *identity, 
 /* scenario.json: the scenario, complete in itself. */
 cfi_status report_write_scenario(const cfi_scenario *scenario, FILE *stream, cfi_error *error);
 
+/* ------------------------------------------------------------- the frontiers of drops ---- */
+
+/* What their lines have as cfi_line_text.sweep, asked of a scenario that need not be the frontier's. */
+void report_frontier_hash(const cfi_frontier *frontier, const cfi_scenario *scenario, char text[CFI_SWEEP_HASH_LENGTH]);
+/* As report_write_line, report_read_line and report_relabel_line; a line has no point but 0, and no quantities. */
+cfi_status report_write_frontier_line(const cfi_frontier *frontier, const cfi_frontier_record *record, FILE *stream,
+                                      cfi_error *error);
+cfi_status report_read_frontier_line(const char *text, size_t length, cfi_line *line, cfi_line_text *more,
+                                     cfi_error *error);
+cfi_status report_relabel_frontier_line(const cfi_frontier *frontier, const char *text, size_t length, FILE *stream,
+                                        cfi_error *error);
+/* frontier.json: as report_write_identity, and what is traded for what. */
+cfi_status report_write_frontier_identity(const cfi_frontier *frontier, const cfi_sweep_identity *identity,
+                                          FILE *stream, cfi_error *error);
+
+/* The curves of all drops. */
+typedef struct cfi_frontier_curves {
+    const cfi_frontier *frontier;
+    size_t drops, known; /* known: of drops 0 .. known - 1 */
+    cfi_frontier_record *drop;
+    cfi_frontier_point *point;      /* frontier_positions of each drop */
+    char failure[CFI_LINE_FAILURE]; /* of the first failed drop */
+} cfi_frontier_curves;
+/* Room for the curves of a frontier's drops. CFI_NO_MEMORY; curves_free in every case. */
+cfi_status report_curves_make(const cfi_frontier *frontier, cfi_frontier_curves *curves, cfi_error *error);
+void report_curves_free(cfi_frontier_curves *curves);
+/* Adds the next drop's curve, from a line that report_read_frontier_line has read. Fails as that does. */
+cfi_status report_curves_add(cfi_frontier_curves *curves, const char *text, size_t length, const cfi_line_text *more,
+                             cfi_error *error);
+
+/* frontier.csv, a row per drop and position; frontier_mean.csv, the mean curve over drops that have all of theirs, at
+ * equal positions; plots.gp, the picture of both; and the mean curve as a table for a person, with the drops that have
+ * none. CFI_OUTPUT, CFI_NO_MEMORY. */
+cfi_status report_write_frontier_csv(const cfi_frontier_curves *curves, FILE *stream, cfi_error *error);
+cfi_status report_write_frontier_mean_csv(const cfi_frontier_curves *curves, FILE *stream, cfi_error *error);
+cfi_status report_write_frontier_plots(const cfi_frontier_curves *curves, FILE *stream, cfi_error *error);
+cfi_status report_write_frontier_table(const cfi_frontier_curves *curves, FILE *stream, cfi_error *error);
+/* CFI_FAILED when a drop failed, CFI_INFEASIBLE when all are infeasible, as report_verdict. */
+cfi_status report_frontier_verdict(const cfi_frontier_curves *curves, cfi_error *error);
+
+/* ----------------------------------------------------------- two results of the same drops ---- */
+
+/* Paired differences of what two directories hold: runs (drops.csv), sweeps (sweep.ndjson, points by what they set) or
+ * frontiers (frontier.csv, positions). */
+typedef struct cfi_comparison cfi_comparison;
+/* `key`: a column of drops.csv; NULL: the usual ones, of a frontier what is traded. Where a drop's number is absent or
+ * infinite in one of the two it is left out, and counted. CFI_INVALID: a directory has no results, or others than the
+ * first; the scenarios do not draw the same drops, with the first key that says so; no such key. CFI_NO_MEMORY.
+ * report_comparison_free in every case. */
+cfi_status report_compare(const char *first, const char *second, const char *key, cfi_comparison **comparison,
+                          cfi_error *error);
+void report_comparison_free(cfi_comparison *comparison); /* NULL is fine */
+cfi_status report_write_comparison_table(const cfi_comparison *comparison, FILE *stream, cfi_error *error);
+cfi_status report_write_comparison_csv(const cfi_comparison *comparison, FILE *stream, cfi_error *error);
+/* CFI_INFEASIBLE: not a single pair. */
+cfi_status report_comparison_verdict(const cfi_comparison *comparison, cfi_error *error);
+
 /* timing.json of a sweep. */
 cfi_status report_write_timing(const cfi_timing *timing, FILE *stream, cfi_error *error);
 

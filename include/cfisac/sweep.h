@@ -68,6 +68,10 @@ typedef struct cfi_sweep_options {
     void (*progress)(void *context, const cfi_sweep_progress *progress); /* serialised; or NULL */
     void *progress_context;
     cfi_sweep_warn warn; /* called by the rank that writes, at the end; not for a shard */
+    /* Shown the curves of a finished frontier, by the rank that writes, once all files are; or NULL. Its failure is
+     * that of the frontier. */
+    cfi_status (*show)(void *context, const cfi_frontier_curves *curves, cfi_error *error);
+    void *show_context;
 } cfi_sweep_options;
 
 /* Runs the grid of a scenario and leaves in the directory
@@ -85,6 +89,15 @@ typedef struct cfi_sweep_options {
  * CFI_OK, or CFI_FAILED / CFI_INFEASIBLE as report_sweep_verdict says. */
 cfi_status sweep_run(const cfi_scenario *sweep, const cfi_sweep_options *options, cfi_sweep_progress *progress,
                      cfi_error *error);
+
+/* The frontier of every drop of a scenario, kept and gone on with like a sweep, in
+ *   frontier.ndjson   a line a drop, in order
+ *   scenario.json, frontier.json   the scenario; provenance, and what is traded for what
+ *   frontier.csv, frontier_mean.csv, plots.gp   a row per drop and position; the mean curve; the picture
+ *   timing.json       what differs from run to run
+ * options->shard and shards are 1. Fails as sweep_run; with everything done as report_frontier_verdict says. */
+cfi_status sweep_run_frontier(const cfi_frontier *frontier, const cfi_sweep_options *options,
+                              cfi_sweep_progress *progress, cfi_error *error);
 
 /* Joins the finished shards 1 .. n of one sweep, given in any order, into the files that one run would have left.
  * CFI_INVALID: a shard is missing, unfinished, damaged, there twice, of another sweep, or (unless `mixed`) of another

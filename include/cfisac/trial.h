@@ -65,4 +65,65 @@ typedef struct cfi_trial_options {
 cfi_status trial_run(const cfi_system *system, uint32_t drop, const cfi_trial_options *options, cfi_arena *arena,
                      cfi_record *record, cfi_error *error);
 
+/* -------------------------------------------------------------- the frontier of a drop ---- */
+
+/* What can be traded for what: a rate A, of which more is better, against B, of which less is. docs/model.md (M33) */
+typedef struct cfi_frontier_side {
+    const char *word;            /* of `frontier --between A,B` */
+    const char *quantity, *unit; /* names of columns are QUANTITY_UNIT */
+    const char *label;           /* of an axis */
+} cfi_frontier_side;
+
+enum { CFI_MOST_FRONTIER_POINTS = 1000 };
+/* What is asked of every drop. The scenario is borrowed, the others are owned: frontier_free. */
+typedef struct cfi_frontier {
+    const cfi_scenario *scenario;
+    const cfi_frontier_side *rate, *cost;
+    size_t points;                               /* between the ends */
+    size_t cost_row;                             /* of frontier.c */
+    cfi_scenario *rate_end, *cost_end, *between; /* what each end optimises, and what each point does but for its B */
+} cfi_frontier;
+
+/* `between` is "A,B". CFI_USAGE: there are no such words; the text lists those that there are. */
+cfi_status frontier_between(const char *between, size_t points, cfi_frontier *out, cfi_error *error);
+/* What the words are asked of. CFI_INVALID, CFI_UNAVAILABLE: the scenario cannot be asked for one of the two, as the
+ * scenario of that end says, or has a sweep; `name` stands for its file. CFI_NO_MEMORY. frontier_free in every case. */
+cfi_status frontier_ask(const cfi_scenario *scenario, const char *name, cfi_frontier *frontier, cfi_error *error);
+void frontier_free(cfi_frontier *frontier);
+/* Positions of a drop's curve: the ends and what is between them. */
+static inline size_t frontier_positions(const cfi_frontier *frontier)
+{
+    return frontier->points + 2;
+}
+/* 0 at the end of A, 1 at that of B. */
+static inline double frontier_position(const cfi_frontier *frontier, size_t i)
+{
+    return (double)i / (double)(frontier->points + 1);
+}
+/* Bytes that trial_frontier needs beside what a trial does (scenario_memory_bytes). */
+double frontier_memory_bytes(const cfi_frontier *frontier);
+
+/* An allocation of a drop: what it has of both, and how it ended. */
+typedef struct cfi_frontier_point {
+    double rate, cost; /* in the units of the sides; NaN where there are no powers */
+    double limit;      /* on B, that it was made under; infinite at the end of A */
+    cfi_alloc_status status;
+} cfi_frontier_point;
+
+typedef struct cfi_frontier_record {
+    uint32_t index;
+    cfi_drop_status status;    /* ok: both ends have powers */
+    cfi_frontier_point *point; /* frontier_positions of them */
+    cfi_infeasibility because; /* of an infeasible drop */
+    const char *failure;       /* what broke down first, at any point; NULL: nothing */
+} cfi_frontier_record;
+
+/* The frontier of drop `drop`. Network and link are drawn once. B's end comes first, by the objective min_B; A's end is
+ * A without a limit on B; the limits between lie at equal relative positions (of information, or of log power), and
+ * their points are made from B's end on, each starting also from the one before, which meets its limit: along the curve
+ * from A's end A never rises. At B's end A is the largest found at B's best value. All points live in the arena; else
+ * as trial_run. */
+cfi_status trial_frontier(const cfi_frontier *frontier, uint32_t drop, const cfi_trial_options *options,
+                          cfi_arena *arena, cfi_frontier_record *record, cfi_error *error);
+
 #endif

@@ -345,6 +345,23 @@ static cfi_status check_link(const cfi_link *link, cfi_error *error)
     return sensing_check(link, error);
 }
 
+cfi_status alloc_measure(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena, double *value,
+                         cfi_error *error)
+{
+    cfi_arena_mark mark = arena_mark(arena);
+    cfi_evaluation evaluation;
+    cfi_status status = check_link(link, error);
+
+    if (status == CFI_OK) {
+        status = alloc_evaluate(link, powers, arena, &evaluation, error);
+    }
+    if (status == CFI_OK) {
+        *value = objective_of(link->system->allocation.objective)->measured(link->system, &evaluation);
+    }
+    arena_release(arena, mark);
+    return status;
+}
+
 cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena, cfi_allocation *out,
                      cfi_error *error)
 {

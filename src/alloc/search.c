@@ -38,7 +38,7 @@ cfi_status search_init(alloc_search *s, const cfi_link *link, const start_split 
 {
     cfi_status status;
 
-    *s = (alloc_search){.asked = link->system->allocation.starts};
+    *s = (alloc_search){.asked = link->system->allocation.starts, .given = options ? options->start : NULL};
     status = problem_build_beside(link, workspace->coupled, workspace->scratch, &s->problem, error);
     if (status == CFI_OK) {
         status = ascent_init(&s->ascent, &s->problem, options, workspace, error);
@@ -84,7 +84,7 @@ static bool keep_best(alloc_search *s, bool first)
     return rank > best_rank || (rank == best_rank && objective > best * (1.0 + 1e-6));
 }
 
-/* Start number `start`, from s->at. */
+/* The ascent from the point that was made, as start number `start`. */
 static cfi_status run_start(alloc_search *s, size_t start, cfi_error *error)
 {
     cfi_status status;
@@ -92,11 +92,24 @@ static cfi_status run_start(alloc_search *s, size_t start, cfi_error *error)
     s->ascent.stepper.start = start;
     s->ascent.stepper.step = 0;
     status = ascent_run(&s->ascent, &s->at, &s->outcome, error);
-    if (status == CFI_OK && keep_best(s, s->tried == 0)) {
+    if (status != CFI_OK) {
+        return status;
+    }
+    if (keep_best(s, s->tried == 0)) {
         s->source.turn = 0;
     }
-    s->tried += status == CFI_OK;
-    return status;
+    s->tried++;
+    return CFI_OK;
+}
+
+/* From the caller's powers, which has the number behind the last of the others: those keep theirs. */
+static cfi_status run_given_start(alloc_search *s, cfi_error *error)
+{
+    if (!s->given) {
+        return CFI_OK;
+    }
+    problem_from_powers(&s->problem, s->given, s->at.point);
+    return problem_complete(&s->problem, s->at.point) ? run_start(s, s->asked, error) : CFI_OK;
 }
 
 /* What is left to do for the best start. */
@@ -116,23 +129,19 @@ static cfi_status finish_best(alloc_search *s, cfi_error *error)
 
 cfi_status search_run_from(alloc_search *s, cfi_error *error)
 {
-    cfi_status status = run_start(s, s->asked, error);
+    cfi_status status = run_start(s, s->asked + 1, error);
 
     return status == CFI_OK ? finish_best(s, error) : status;
 }
 
 cfi_status search_run(alloc_search *s, cfi_error *error)
 {
-    for (size_t start = 0; start < s->asked; start++) {
-        cfi_status status;
+    cfi_status status = run_given_start(s, error);
 
-        if (!start_make(&s->source, start, s->at.point)) {
-            continue;
-        }
-        status = run_start(s, start, error);
-        if (status != CFI_OK) {
-            return status;
+    for (size_t start = 0; status == CFI_OK && start < s->asked; start++) {
+        if (start_make(&s->source, start, s->at.point)) {
+            status = run_start(s, start, error);
         }
     }
-    return finish_best(s, error);
+    return status == CFI_OK ? finish_best(s, error) : status;
 }

@@ -10,6 +10,7 @@ typedef struct alloc_search {
     alloc_problem problem;
     alloc_ascent ascent;
     start_source source;
+    const cfi_powers *given; /* the caller's start, or NULL */
     alloc_state at, best;
     sca_outcome outcome, best_outcome; /* of the start at `at`, of the best one */
     double worst;                      /* objective of the worst start that ended as well as the best one */

@@ -15,8 +15,6 @@ static const cli_option OVER = {
     .help = "sweep a key over 8,16,32 or -12:1:0 (first:step:last) or words; may be\n"
             "                      repeated; replaces what the scenario's sweep says of the key",
 };
-static const cli_option RESUME = {
-    .kind = OPTION_FLAG, .name = "--resume", .help = "go on with the sweep in DIR; starts one if there is none"};
 static const cli_option SHARD = {
     .kind = OPTION_SHARD,
     .name = "--shard",
@@ -140,28 +138,14 @@ static cfi_status dry_run(const cli_options *options, const cfi_scenario *sweep,
     return finish_output(error);
 }
 
-/* Where a sweep's remarks go: past the progress bar. */
-typedef struct sweep_voice {
-    const cli_options *options;
-    progress_bar *bar;
-} sweep_voice;
-
-static void say_warning(void *context, const char *line)
-{
-    const sweep_voice *voice = context;
-
-    progress_clear(voice->bar);
-    report_warning(voice->options, line);
-}
-
 static cfi_status run_sweep(const cli_options *options, const cfi_scenario *scenario, cfi_error *error)
 {
     progress_bar bar = progress_make(options);
-    sweep_voice voice = {.options = options, .bar = &bar};
+    progress_voice voice = {.options = options, .bar = &bar};
     cfi_sweep_progress progress;
     shard_number shard = option_shard(options, &SHARD);
     cfi_sweep_options how = {.directory = option_text(options, &option_out),
-                             .resume = has_option(options, &RESUME),
+                             .resume = has_option(options, &option_resume),
                              .force = has_option(options, &option_force),
                              .mixed = has_option(options, &option_mixed),
                              .shard = shard.index,
@@ -171,7 +155,7 @@ static cfi_status run_sweep(const cli_options *options, const cfi_scenario *scen
                              .command_line = options->command_line,
                              .progress = progress_update_sweep,
                              .progress_context = &bar,
-                             .warn = {.emit = say_warning, .context = &voice}};
+                             .warn = {.emit = progress_warn, .context = &voice}};
     cfi_status status = sweep_run(scenario, &how, &progress, error);
 
     progress_clear(&bar);
@@ -233,7 +217,7 @@ static int cli_sweep(const cli_options *options)
 
 static cfi_status check_sweep(const cli_options *options, cfi_error *error)
 {
-    if (has_option(options, &RESUME) && has_option(options, &option_force)) {
+    if (has_option(options, &option_resume) && has_option(options, &option_force)) {
         return usage_error(options, error, "--resume and --force exclude each other");
     }
     return has_option(options, &option_out) || has_option(options, &DRY_RUN)
@@ -259,7 +243,7 @@ const cli_command command_sweep = {
                "  mpirun -n 4 cfisac sweep paper.json --over seed=1:1:100 --out seeds\n",
     .argument = "SCENARIO",
     .lists_keys = true,
-    .options = {&option_set, &OVER, &option_out, &RESUME, &option_force, &option_mixed, &SHARD, &DRY_RUN,
+    .options = {&option_set, &OVER, &option_out, &option_resume, &option_force, &option_mixed, &SHARD, &DRY_RUN,
                 &option_threads, &option_quiet, &option_help},
     .check = check_sweep,
 };

@@ -25,8 +25,8 @@ typedef struct cli_option {
     bool (*offers)(const cfi_format *format);
 } cli_option;
 
-extern const cli_option option_set, option_out, option_force, option_threads, option_mixed, option_timing, option_quiet,
-    option_help;
+extern const cli_option option_set, option_out, option_resume, option_force, option_threads, option_mixed,
+    option_timing, option_quiet, option_help;
 
 /* An option that was there, with its value as its kind reads it. */
 typedef struct given_option {

@@ -110,3 +110,11 @@ void progress_clear(progress_bar *bar)
         bar->visible = false;
     }
 }
+
+void progress_warn(void *context, const char *line)
+{
+    const progress_voice *voice = context;
+
+    progress_clear(voice->bar);
+    report_warning(voice->options, line);
+}

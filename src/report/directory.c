@@ -45,7 +45,8 @@ cfi_status report_write_directory(const cfi_results *results, const char *direct
 /* -------------------------------------------------------------------- what was left behind ---- */
 
 /* What else is made by way of a temporary file: the files of a sweep. */
-static const char *const other_names[] = {"sweep.json", "scenario.json", "sweep.ndjson", "sweep.csv"};
+static const char *const other_names[] = {"sweep.json",    "scenario.json",   "sweep.ndjson", "sweep.csv",
+                                          "frontier.json", "frontier.ndjson", "frontier.csv", "frontier_mean.csv"};
 
 /* drop<d>_start<s>_step<i>.cbf, the names of --export-cbf */
 static bool is_export(const char *name)

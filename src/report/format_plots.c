@@ -2,57 +2,27 @@
 #include "plots_text.h"
 
 #include "base/output.h"
-#include "base/text.h"
 #include "cfisac/report.h"
 #include "report/decibel.h"
 #include "report/drop_values.h"
+#include "report/plot_facts.h"
 
 #include <math.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------------------- extents ---- */
 
-typedef struct extent {
-    double low, high;
-} extent;
-
-static const extent NOWHERE = {INFINITY, -INFINITY};
-
-static void include(extent *range, double value)
-{
-    if (isfinite(value)) {
-        range->low = fmin(range->low, value);
-        range->high = fmax(range->high, value);
-    }
-}
-
-static bool is_known(const extent *range)
-{
-    return range->low <= range->high;
-}
-
-/* A tenth of its length at both ends, and never a single value, which gnuplot could not scale. */
-static extent pad_extent(extent range)
-{
-    double pad = 0.1 * (range.high - range.low);
-
-    if (!(pad > 1e-9 * fmax(fabs(range.low), fabs(range.high)))) {
-        pad = fmax(0.05 * fabs(range.low), 0.05);
-    }
-    return (extent){range.low - pad, range.high + pad};
-}
-
-static void include_positions(extent *x, extent *y, const double *position_m, size_t count)
+static void include_positions(plot_extent *x, plot_extent *y, const double *position_m, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        include(x, position_m[2 * i]);
-        include(y, position_m[2 * i + 1]);
+        plot_include(x, position_m[2 * i]);
+        plot_include(y, position_m[2 * i + 1]);
     }
 }
 
 /* What the pictures have to show, over all drops, so that any of them can be drawn. */
 typedef struct extents {
-    extent x, y, rate, bound_db;
+    plot_extent x, y, rate, bound_db;
     size_t iterations; /* most of a drop */
 } extents;
 
@@ -66,21 +36,21 @@ static void include_drop(extents *all, const cfi_record *record)
         include_positions(&all->x, &all->y, network->target_position_m, network->target_position_m ? 1 : 0);
     }
     for (size_t n = 0; record->status == CFI_DROP_OK && n < record->allocation.objective.trace_count; n++) {
-        include(&all->rate, record->allocation.objective.trace[n]);
+        plot_include(&all->rate, record->allocation.objective.trace[n]);
         all->iterations = n > all->iterations ? n : all->iterations;
     }
     for (size_t l = 0; network && record->status == CFI_DROP_OK && l < record->L; l++) {
-        include(&all->bound_db, decibel_of(record->closed_form.crlb_own_echo_rad2[l]));
-        include(&all->bound_db, decibel_of(record->closed_form.crlb_multistatic_rad2[l]));
-        if (is_known(&all->bound_db) && network->system->sensing.crlb_threshold_rad2) {
-            include(&all->bound_db, decibel_of(network->system->sensing.crlb_threshold_rad2[l]));
+        plot_include(&all->bound_db, decibel_of(record->closed_form.crlb_own_echo_rad2[l]));
+        plot_include(&all->bound_db, decibel_of(record->closed_form.crlb_multistatic_rad2[l]));
+        if (plot_is_known(&all->bound_db) && network->system->sensing.crlb_threshold_rad2) {
+            plot_include(&all->bound_db, decibel_of(network->system->sensing.crlb_threshold_rad2[l]));
         }
     }
 }
 
 static extents measure_extents(const cfi_results *results)
 {
-    extents all = {.x = NOWHERE, .y = NOWHERE, .rate = NOWHERE, .bound_db = NOWHERE};
+    extents all = {.x = PLOT_NOWHERE, .y = PLOT_NOWHERE, .rate = PLOT_NOWHERE, .bound_db = PLOT_NOWHERE};
 
     for (size_t i = 0; i < results->count; i++) {
         include_drop(&all, &results->record[i]);
@@ -89,51 +59,6 @@ static extents measure_extents(const cfi_results *results)
 }
 
 /* ----------------------------------------------------------------------------- variables ---- */
-
-static void put_gnuplot_number(FILE *stream, const char *name, double value)
-{
-    char text[TEXT_NUMBER_LENGTH];
-
-    text_double(value, text);
-    fprintf(stream, "%s = %s\n", name, text);
-}
-
-static void put_count(FILE *stream, const char *name, size_t value)
-{
-    fprintf(stream, "%s = %zu\n", name, value);
-}
-
-static void put_range(FILE *stream, const char *name, extent range)
-{
-    char low[TEXT_NUMBER_LENGTH], high[TEXT_NUMBER_LENGTH];
-
-    range = pad_extent(is_known(&range) ? range : (extent){0.0, 1.0});
-    text_double(range.low, low);
-    text_double(range.high, high);
-    fprintf(stream, "%s_low = %s\n%s_high = %s\n", name, low, name, high);
-}
-
-/* Within single quotes gnuplot substitutes nothing; a quote is written twice, and a line must not end. */
-static void put_text(FILE *stream, const char *name, const char *text)
-{
-    size_t length = strlen(text), count;
-
-    fprintf(stream, "%s = '", name);
-    for (; length > 0; text += count, length -= count) {
-        uint32_t point;
-
-        count = text_character(text, length, &point);
-        if (point == '\'') {
-            fputc('\'', stream);
-        }
-        if (text_is_control(point)) {
-            fputc(' ', stream);
-        } else {
-            fwrite(text, 1, count, stream);
-        }
-    }
-    fputs("'\n", stream);
-}
 
 /* The first drop that has powers, else the first. */
 static const cfi_record *shown_drop(const cfi_results *results)
@@ -150,29 +75,34 @@ static void put_facts(const cfi_results *results, const extents *all, FILE *stre
 {
     const cfi_system *system = scenario_system(results->scenario);
     const cfi_record *shown = shown_drop(results);
-    extent x = all->x, y = all->y;
+    const cfi_objective_result *objective = drops_objective(results);
+    plot_extent x = all->x, y = all->y;
+    char label[64];
 
+    snprintf(label, sizeof label, "%s, %s", system->allocation.objective == CFI_SUM_RATE ? "sum rate" : objective->name,
+             objective->unit);
     include_positions(&x, &y, (const double[]){0.0, 0.0, system->geometry.area_m[0], system->geometry.area_m[1]}, 2);
-    put_text(stream, "scenario", scenario_name(results->scenario));
+    plot_text(stream, "scenario", scenario_name(results->scenario));
+    plot_text(stream, "objective_label", label);
     fprintf(stream, "if (!exists(\"drop\")) drop = %u\n", shown->index);
     fprintf(stream, "drops = %zu\n", results->count);
     fputs("if (!(drop >= 0 && drop < drops && drop == floor(drop))) {\n"
           "  exit error sprintf(\"no drop %g (allowed: 0 .. %d)\", drop, drops - 1)\n"
           "}\n",
           stream);
-    put_count(stream, "aps", shown->L);
-    put_count(stream, "has_powers", shown->status == CFI_DROP_OK);
-    put_gnuplot_number(stream, "disc_m",
-                       system->geometry.placement == CFI_PLACEMENT_NONE ? 0.0 : system->geometry.min_distance_m);
-    put_count(stream, "has_target", system->sensing.geometry == CFI_GEOMETRY_TARGET);
-    put_count(stream, "wrapped", system->geometry.wrap_around);
-    put_gnuplot_number(stream, "width_m", system->geometry.area_m[0]);
-    put_gnuplot_number(stream, "depth_m", system->geometry.area_m[1]);
-    put_range(stream, "x", x);
-    put_range(stream, "y", y);
-    put_range(stream, "rate", all->rate);
-    put_range(stream, "bound_db", all->bound_db);
-    put_count(stream, "iterations", all->iterations);
+    plot_count(stream, "aps", shown->L);
+    plot_count(stream, "has_powers", shown->status == CFI_DROP_OK);
+    plot_number(stream, "disc_m",
+                system->geometry.placement == CFI_PLACEMENT_NONE ? 0.0 : system->geometry.min_distance_m);
+    plot_count(stream, "has_target", system->sensing.geometry == CFI_GEOMETRY_TARGET);
+    plot_count(stream, "wrapped", system->geometry.wrap_around);
+    plot_number(stream, "width_m", system->geometry.area_m[0]);
+    plot_number(stream, "depth_m", system->geometry.area_m[1]);
+    plot_range(stream, "x", x);
+    plot_range(stream, "y", y);
+    plot_range(stream, "rate", all->rate);
+    plot_range(stream, "bound_db", all->bound_db);
+    plot_count(stream, "iterations", all->iterations);
     fputs("\nset encoding utf8\ntitle_text = (strlen(scenario) > 40 ? substr(scenario, 1, 38) . \"...\" : scenario) . "
           "\", drop \" . drop\n"
           "title_bottom(height) = 1 - 0.8 / height\n"
@@ -214,9 +144,9 @@ cfi_status report_write_plots(const cfi_results *results, FILE *stream, cfi_erro
             "# Made by cfisac run --out; reads aps.csv, ues.csv%s.\n\n",
             detects ? ", trace.csv and roc.csv" : " and trace.csv");
     put_facts(results, &all, stream);
-    put_picture(stream, is_known(&all.x), PLOTS_MAP, "no map: the scenario gives gains, not positions");
+    put_picture(stream, plot_is_known(&all.x), PLOTS_MAP, "no map: the scenario gives gains, not positions");
     put_picture(stream, all.iterations > 0, PLOTS_CONVERGENCE, "no convergence: nothing was iterated");
-    put_picture(stream, is_known(&all.bound_db), PLOTS_BOUNDS, "no bounds: no drop has powers that sense");
+    put_picture(stream, plot_is_known(&all.bound_db), PLOTS_BOUNDS, "no bounds: no drop has powers that sense");
     if (detects) {
         put_picture(stream, has_curve(results), PLOTS_ROC, "no detection: no drop has powers");
     }

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-cfi_status report_write_identity(const cfi_sweep_identity *identity, FILE *stream, cfi_error *error)
+/* Provenance and builds, the beginning of the object. */
+static json_writer open_identity(const cfi_sweep_identity *identity, FILE *stream)
 {
     json_writer writer = json_make(stream);
 
@@ -21,6 +22,27 @@ cfi_status report_write_identity(const cfi_sweep_identity *identity, FILE *strea
         json_text(&writer, NULL, identity->build[i]);
     }
     json_close(&writer, ']');
+    return writer;
+}
+
+cfi_status report_write_frontier_identity(const cfi_frontier *frontier, const cfi_sweep_identity *identity,
+                                          FILE *stream, cfi_error *error)
+{
+    json_writer writer = open_identity(identity, stream);
+
+    json_open(&writer, "between", '[');
+    json_text(&writer, NULL, frontier->rate->word);
+    json_text(&writer, NULL, frontier->cost->word);
+    json_close(&writer, ']');
+    json_count(&writer, "points", frontier->points);
+    json_close(&writer, '}');
+    return output_finish(stream, "a result", error);
+}
+
+cfi_status report_write_identity(const cfi_sweep_identity *identity, FILE *stream, cfi_error *error)
+{
+    json_writer writer = open_identity(identity, stream);
+
     if (identity->shards > 1) {
         json_open(&writer, "shard", '{');
         json_count(&writer, "index", identity->shard);

@@ -31,13 +31,13 @@ typedef struct reading {
 
 /* ------------------------------------------------------------------------------ one line ---- */
 
-/* Whether the text is the beginning of a line of the sweep with this hash. */
-static bool begins_line(const char *hash, const file_line *line)
+/* Whether the text is the beginning of a line of the sweep (or what else it is) with this hash. */
+static bool begins_line(const char *noun, const char *hash, const file_line *line)
 {
     char head[64];
     size_t length;
 
-    snprintf(head, sizeof head, "{\"sweep\": \"%s\"", hash);
+    snprintf(head, sizeof head, "{\"%s\": \"%s\"", noun, hash);
     length = strlen(head) < line->length ? strlen(head) : line->length;
     return memcmp(line->text, head, length) == 0;
 }
@@ -45,7 +45,10 @@ static bool begins_line(const char *hash, const file_line *line)
 /* What a killed writer leaves at the end. */
 static bool is_torn(const reading *r, const file_line *line)
 {
-    return !line->whole && (begins_line(r->hash, line) || (r->older.scenario && begins_line(r->older.hash, line)));
+    const char *noun = r->plan->kind->noun;
+
+    return !line->whole &&
+           (begins_line(noun, r->hash, line) || (r->older.scenario && begins_line(noun, r->older.hash, line)));
 }
 
 static cfi_status note_damaged(reading *r, const file_line *line)
@@ -92,9 +95,9 @@ static cfi_status find_point(reading *r, const cfi_line *line, const cfi_line_te
     }
     if (status == CFI_OK && !older_point(&r->older, more->sweep, line->point, point)) {
         status = error_set(r->error, CFI_INVALID,
-                           "%.300s:%zu: not a line of this sweep: it belongs to another scenario"
-                           " (%s, not %s)",
-                           r->journal->path, r->number, more->sweep, r->hash);
+                           "%.300s:%zu: not a line of this %s: it belongs to another scenario%s (%s, not %s)",
+                           r->journal->path, r->number, r->plan->kind->noun,
+                           r->plan->frontier ? ", or another --between or --points" : "", more->sweep, r->hash);
     }
     return status;
 }
@@ -117,7 +120,8 @@ static cfi_status note_line(reading *r, const file_line *text, const cfi_line *l
     if (item == r->plan->items) {
         return error_set(r->error, CFI_INVALID,
                          "%.300s:%zu: drop %u of point %zu is no trial of this %s (the journal of another shard?)",
-                         r->journal->path, r->number, line->drop, point, r->plan->shards > 1 ? "shard" : "sweep");
+                         r->journal->path, r->number, line->drop, point,
+                         r->plan->shards > 1 ? "shard" : r->plan->kind->noun);
     }
     if (out->status[item] != CONTENTS_NO_LINE) {
         return note_damaged(r, text);
@@ -138,7 +142,7 @@ static cfi_status read_line(reading *r, const file_line *text)
     cfi_line line;
     cfi_line_text more;
     cfi_error cause;
-    cfi_status status = text->whole ? report_read_line(text->text, text->length, &line, &more, &cause) : CFI_INVALID;
+    cfi_status status = text->whole ? r->plan->kind->read(text->text, text->length, &line, &more, &cause) : CFI_INVALID;
 
     if (status == CFI_NO_MEMORY) {
         return contents_out_of_memory(r->journal, r->error);
@@ -158,12 +162,12 @@ static cfi_status check_ours(const reading *r)
     if (r->out->known > 0 || r->out->damaged == 0) {
         return CFI_OK;
     }
-    status = identity_read(r->journal->directory, &identity, &there, r->error);
+    status = identity_read(r->plan->kind, r->journal->directory, &identity, &there, r->error);
     if (status == CFI_OK && !(there && strcmp(identity.sha256, scenario_sha256(r->plan->sweep)) == 0)) {
-        status = error_set(r->error, CFI_INVALID,
-                           "%.300s:1: not the journal of this sweep (allowed: another --out, or --force, which empties "
-                           "it)",
-                           r->journal->path);
+        status =
+            error_set(r->error, CFI_INVALID,
+                      "%.300s:1: not the journal of this %s (allowed: another --out, or --force, which empties it)",
+                      r->journal->path, r->plan->kind->noun);
     }
     return status;
 }
@@ -193,7 +197,7 @@ cfi_status contents_read(const journal *j, const sweep_plan *plan, bool mixed, l
     if (!make_contents(plan, places, out)) {
         return contents_out_of_memory(j, error);
     }
-    report_sweep_hash(plan->sweep, r.hash);
+    plan->kind->hash(plan, plan->sweep, r.hash);
     report_build(r.build);
     while (status == CFI_OK && (got = lines_next(&reader, &line)) > 0) {
         r.number++;

@@ -2,31 +2,34 @@
 #include "sweep/finish.h"
 #include "base/replace.h"
 
-#include "sweep/lines.h"
+#include "sweep/finished.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define TABLE_NAME "sweep.csv"
-
-static bool has_table(const char *directory)
+bool finish_has_tables(const sweep_kind *kind, const char *directory)
 {
-    char *path = NULL;
-    bool there = asprintf(&path, "%s/" TABLE_NAME, directory) >= 0 && access(path, F_OK) == 0;
+    bool there = true;
 
-    free(path);
+    for (size_t i = 0; there && i < MOST_TABLES && kind->table[i]; i++) {
+        char *path = NULL;
+
+        there = asprintf(&path, "%s/%s", directory, kind->table[i]) >= 0 && access(path, F_OK) == 0;
+        free(path);
+    }
     return there;
 }
 
-void finish_remove_table(const char *directory)
+void finish_remove_tables(const sweep_kind *kind, const char *directory)
 {
-    char *path = NULL;
+    for (size_t i = 0; i < MOST_TABLES && kind->table[i]; i++) {
+        char *path = NULL;
 
-    if (asprintf(&path, "%s/" TABLE_NAME, directory) >= 0) {
-        unlink(path);
-        free(path);
+        if (asprintf(&path, "%s/%s", directory, kind->table[i]) >= 0) {
+            unlink(path);
+            free(path);
+        }
     }
 }
 
@@ -34,68 +37,25 @@ void finish_remove_table(const char *directory)
 
 /* A finished journal on its way into the table. */
 typedef struct finished {
-    const journal *journal;
+    finished_lines in;
     const sweep_plan *plan;
     const uint8_t *status; /* how each item is said to have ended */
-    line_reader reader;
-    size_t item;       /* of the next line */
-    size_t seen;       /* items that have been read at least once */
-    size_t point;      /* whose first line starts at `start` */
-    off_t point_start; /* in the file */
-    off_t next_start;  /* of the next line */
+    size_t seen;           /* items that have been read at least once */
+    off_t point_start;     /* of the point that is read, in the file */
     cfi_sweep_tally tally;
     cfi_error unread; /* why a line could not be read back, if one could not */
 } finished;
-
-static cfi_status refuse_line(const finished *f, const char *why, cfi_error *error)
-{
-    return error_set(error, CFI_OUTPUT, "%.300s:%zu: does not read back as it was written: %s (--resume mends it)",
-                     f->journal->path, f->item + 1, why);
-}
-
-/* Reads the text of the next item as the line that it must be. */
-static cfi_status take_line(const finished *f, const file_line *text, cfi_line *line, cfi_line_text *more,
-                            cfi_error *error)
-{
-    cfi_error cause = {.text = "its newline is missing"};
-    cfi_status status = text->whole ? report_read_line(text->text, text->length, line, more, &cause) : CFI_INVALID;
-    size_t trial = plan_trial(f->plan, f->item);
-
-    if (status == CFI_NO_MEMORY) {
-        return error_set(error, status, "%s", cause.text);
-    }
-    if (status != CFI_OK) {
-        return refuse_line(f, cause.text, error);
-    }
-    if (line->point != plan_point(f->plan, trial) || line->drop != plan_drop(f->plan, trial)) {
-        error_set(&cause, CFI_INVALID, "it is drop %u of point %zu", line->drop, line->point);
-        return refuse_line(f, cause.text, error);
-    }
-    return line->status == f->status[f->item] ? CFI_OK : refuse_line(f, "its status is another", error);
-}
 
 static cfi_status read_next(finished *f, cfi_line *line, cfi_error *error)
 {
     file_line text;
     cfi_line_text more;
-    cfi_status status;
-    int got = lines_next(&f->reader, &text);
+    size_t item = f->in.item;
+    cfi_status status = finished_next(&f->in, &text, line, &more, error);
 
-    if (got < 0) {
-        return journal_read_error(f->journal, errno, error);
-    }
-    if (got == 0) {
-        return error_set(error, CFI_OUTPUT, "%.300s: only %zu of %zu lines could be read back", f->journal->path,
-                         f->item, f->plan->items);
-    }
-    status = take_line(f, &text, line, &more, error);
-    if (status == CFI_OK) {
-        if (f->item == f->seen) {
-            report_tally_line(&f->tally, line, &more);
-            f->seen++;
-        }
-        f->item++;
-        f->next_start = text.offset + (off_t)text.length + 1;
+    if (status == CFI_OK && item == f->seen) {
+        report_tally_line(&f->tally, line, &more);
+        f->seen++;
     }
     return status;
 }
@@ -118,12 +78,12 @@ static cfi_status open_in_order(void *context, size_t point, cfi_error *error)
     finished *f = context;
 
     (void)error;
-    if (f->item == f->plan->first[point]) {
-        f->point_start = f->next_start;
+    if (f->in.item == f->plan->first[point]) {
+        f->point_start = f->in.next_start;
     } else {
-        lines_go_to(&f->reader, f->point_start);
-        f->item = f->plan->first[point];
-        f->next_start = f->point_start;
+        lines_go_to(&f->in.lines, f->point_start);
+        f->in.item = f->plan->first[point];
+        f->in.next_start = f->point_start;
     }
     return CFI_OK;
 }
@@ -210,12 +170,15 @@ static cfi_status conclude_sweep(const finished *f, const cfi_sweep_warn *warn, 
 cfi_status finish_table(const journal *j, const sweep_plan *plan, const uint8_t *status, bool keep,
                         const cfi_sweep_warn *warn, cfi_error *error)
 {
-    finished f = {.journal = j, .plan = plan, .status = status, .reader = {.file = j->file}}, *of = &f;
+    finished f = {.in = {.journal = j, .plan = plan, .status = status, .lines = {.file = j->file}},
+                  .plan = plan,
+                  .status = status},
+             *of = &f;
     bool whole = plan->shards == 1;
     cfi_status end = CFI_OK;
 
-    if (whole && !(keep && has_table(j->directory))) {
-        end = replace_file(j->directory, TABLE_NAME, write_table, &of, error);
+    if (whole && !(keep && finish_has_tables(plan->kind, j->directory))) {
+        end = replace_file(j->directory, plan->kind->table[0], write_table, &of, error);
     }
     if (end == CFI_OK) {
         end = read_rest(&f, error);
@@ -227,6 +190,6 @@ cfi_status finish_table(const journal *j, const sweep_plan *plan, const uint8_t 
     if (end == CFI_OK && whole) {
         end = conclude_sweep(&f, warn, error);
     }
-    lines_free(&f.reader);
+    lines_free(&f.in.lines);
     return end;
 }

@@ -12,7 +12,8 @@
 cfi_status finish_table(const journal *j, const sweep_plan *plan, const uint8_t *status, bool keep,
                         const cfi_sweep_warn *warn, cfi_error *error);
 
-/* Removes sweep.csv: it would not belong to a journal that changes. */
-void finish_remove_table(const char *directory);
+/* The tables of a kind: whether all are there; removes them, since they would not belong to a journal that changes. */
+bool finish_has_tables(const sweep_kind *kind, const char *directory);
+void finish_remove_tables(const sweep_kind *kind, const char *directory);
 
 #endif

@@ -9,6 +9,7 @@
 cfi_status identity_write(const sweep_plan *plan, const build_list *builds, const char *directory, cfi_error *error);
 
 /* What DIR/sweep.json says. *there: whether it is one; a file that is missing or foreign is no error. CFI_NO_MEMORY. */
-cfi_status identity_read(const char *directory, cfi_known_identity *identity, bool *there, cfi_error *error);
+cfi_status identity_read(const sweep_kind *kind, const char *directory, cfi_known_identity *identity, bool *there,
+                         cfi_error *error);
 
 #endif

@@ -82,10 +82,10 @@ static void stop_syncing(journal *j)
 
 /* ----------------------------------------------------------------------- opening, closing ---- */
 
-static cfi_status open_file(const char *directory, int flags, journal *j, cfi_error *error)
+static cfi_status open_file(const char *directory, const sweep_kind *kind, int flags, journal *j, cfi_error *error)
 {
-    *j = (journal){.directory = directory, .file = -1};
-    if (asprintf(&j->path, "%s/" JOURNAL_NAME, directory) < 0) {
+    *j = (journal){.kind = kind, .directory = directory, .file = -1};
+    if (asprintf(&j->path, "%s/%s", directory, kind->journal) < 0) {
         j->path = NULL;
         return error_set(error, CFI_NO_MEMORY, "out of memory for a path");
     }
@@ -112,7 +112,7 @@ static cfi_status lock_file(const journal *j, struct stat *about, cfi_error *err
     }
     if (!ours || fstat(j->file, about) != 0 || stat(j->path, &named) != 0 || named.st_ino != about->st_ino ||
         named.st_dev != about->st_dev) {
-        return error_set(error, CFI_OUTPUT, "%.300s: another process is writing this sweep", j->path);
+        return error_set(error, CFI_OUTPUT, "%.300s: another process is writing this %s", j->path, j->kind->noun);
     }
     return CFI_OK;
 }
@@ -127,16 +127,17 @@ static cfi_status take_over(journal *j, journal_mode mode, cfi_error *error)
     }
     if (about.st_size > 0 && mode == JOURNAL_FRESH) {
         return error_set(error, CFI_USAGE,
-                         "%.300s: a sweep is there already (allowed: --resume to go on with it, --force to start anew, "
+                         "%.300s: a %s is there already (allowed: --resume to go on with it, --force to start anew, "
                          "another --out)",
-                         j->path);
+                         j->path, j->kind->noun);
     }
     return mode == JOURNAL_FORCE && about.st_size > 0 ? journal_cut(j, 0, error) : CFI_OK;
 }
 
-cfi_status journal_open(const char *directory, journal_mode mode, journal *out, cfi_error *error)
+cfi_status journal_open(const char *directory, const sweep_kind *kind, journal_mode mode, journal *out,
+                        cfi_error *error)
 {
-    cfi_status status = open_file(directory, O_RDWR | O_CREAT | O_APPEND, out, error);
+    cfi_status status = open_file(directory, kind, O_RDWR | O_CREAT | O_APPEND, out, error);
 
     if (status == CFI_OK) {
         status = take_over(out, mode, error);
@@ -153,7 +154,7 @@ cfi_status journal_open(const char *directory, journal_mode mode, journal *out, 
 
 cfi_status journal_open_to_read(const char *directory, journal *out, cfi_error *error)
 {
-    return open_file(directory, O_RDONLY, out, error);
+    return open_file(directory, &kind_of_sweeps, O_RDONLY, out, error);
 }
 
 bool journal_is_empty(const journal *j)
@@ -227,7 +228,7 @@ cfi_status journal_cut(journal *j, off_t length, cfi_error *error)
 /* The file of that name has been replaced: takes the new one over, then lets the old one go. */
 static cfi_status exchange_file(journal *j, cfi_error *error)
 {
-    journal next = {.path = j->path, .file = open(j->path, O_RDWR | O_APPEND | O_CLOEXEC)};
+    journal next = {.kind = j->kind, .path = j->path, .file = open(j->path, O_RDWR | O_APPEND | O_CLOEXEC)};
     struct stat about;
     cfi_status status = next.file >= 0 ? lock_file(&next, &about, error)
                                        : journal_output_error(j, "the journal cannot be opened", errno, error);
@@ -247,7 +248,7 @@ cfi_status journal_replace(journal *j, cfi_status (*write)(const void *context, 
     cfi_status status;
 
     stop_syncing(j); /* it holds the descriptor */
-    status = replace_file(j->directory, JOURNAL_NAME, write, context, error);
+    status = replace_file(j->directory, j->kind->journal, write, context, error);
     if (status == CFI_OK) {
         status = exchange_file(j, error);
     }

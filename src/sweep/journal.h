@@ -1,15 +1,14 @@
-/* The journal of a sweep, the file DIR/sweep.ndjson: opened, locked, appended to, synced, replaced. What its lines say
- * is the matter of contents.h. */
+/* The journal of a sweep, the file DIR/sweep.ndjson (or of another kind): opened, locked, appended to, synced,
+ * replaced. What its lines say is the matter of contents.h. */
 #ifndef CFISAC_SWEEP_JOURNAL_H
 #define CFISAC_SWEEP_JOURNAL_H
 
-#include "cfisac/report.h"
+#include "sweep/kind.h"
 
 #include <pthread.h>
 
-#define JOURNAL_NAME "sweep.ndjson"
-
-typedef struct journal {
+struct journal {
+    const sweep_kind *kind;
     const char *directory; /* borrowed */
     char *path;
     int file; /* locked; -1: closed */
@@ -20,7 +19,7 @@ typedef struct journal {
     pthread_cond_t wake;
     bool syncing, dirty, closing;
     int sync_error; /* errno of the first sync that failed: the system tells it once */
-} journal;
+};
 
 /* What to do with a file that is there already. */
 typedef enum {
@@ -30,10 +29,11 @@ typedef enum {
     JOURNAL_FORCE    /* empty it */
 } journal_mode;
 
-/* Opens and locks the journal in `directory`, making it if need be. CFI_OUTPUT: it cannot be made, or another process
- * has it. */
-cfi_status journal_open(const char *directory, journal_mode mode, journal *out, cfi_error *error);
-/* The same for reading alone: a shard that is merged. CFI_INVALID when it cannot be read. */
+/* Opens and locks the journal of that kind in `directory`, making it if need be. CFI_OUTPUT: it cannot be made, or
+ * another process has it. */
+cfi_status journal_open(const char *directory, const sweep_kind *kind, journal_mode mode, journal *out,
+                        cfi_error *error);
+/* The same of a sweep for reading alone: a shard that is merged. CFI_INVALID when it cannot be read. */
 cfi_status journal_open_to_read(const char *directory, journal *out, cfi_error *error);
 
 /* Whether it has not a single byte. */

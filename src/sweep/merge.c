@@ -65,7 +65,7 @@ static cfi_status read_number_of(const merge *m, const char *directory, size_t *
     status = report_read_identity(path, &identity, error);
     free(path);
     if (status == CFI_OK) {
-        status = resume_check_program(directory, &identity, m->options->mixed, error);
+        status = resume_check_program(&kind_of_sweeps, directory, &identity, m->options->mixed, error);
     }
     if (status == CFI_OK && identity.shards != m->shards) {
         status = error_set(error, CFI_INVALID, "%.300s: this is shard %zu of %zu, but %zu are given", directory,
@@ -146,7 +146,7 @@ static cfi_status check_output(const merge *m, cfi_error *error)
     char *path = NULL;
     cfi_status status = CFI_OK;
 
-    if (asprintf(&path, "%s/" JOURNAL_NAME, directory) < 0) {
+    if (asprintf(&path, "%s/%s", directory, kind_of_sweeps.journal) < 0) {
         return merge_out_of_memory(error);
     }
     for (size_t i = 0; i < m->shards && status == CFI_OK; i++) {
@@ -203,7 +203,7 @@ static cfi_status write_files(merge *m, journal *out, cfi_error *error)
     if (!ended) {
         return merge_out_of_memory(error);
     }
-    finish_remove_table(m->options->directory);
+    finish_remove_tables(m->plan.kind, m->options->directory);
     status = journal_replace(out, write_all_shards, m, error);
     if (status == CFI_OK) {
         status = identity_write(&m->plan, &m->builds, m->options->directory, error);
@@ -223,7 +223,7 @@ static cfi_status write_whole(merge *m, cfi_error *error)
     cfi_status status = replace_prepare_directory(o->directory, error), closed;
 
     if (status == CFI_OK) {
-        status = journal_open(o->directory, o->force ? JOURNAL_REPLACE : JOURNAL_FRESH, &out, error);
+        status = journal_open(o->directory, m->plan.kind, o->force ? JOURNAL_REPLACE : JOURNAL_FRESH, &out, error);
     }
     if (status == CFI_OK) {
         status = write_files(m, &out, error);

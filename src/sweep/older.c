@@ -15,7 +15,7 @@ static cfi_status match_points(const journal *j, const sweep_plan *plan, older_s
     cfi_error cause = {.text = ""};
     cfi_status status;
 
-    report_sweep_hash(older->scenario, older->hash);
+    plan->kind->hash(plan, older->scenario, older->hash);
     older->point = malloc(scenario_points(older->scenario) * sizeof *older->point);
     if (!older->point) {
         return older_no_memory(j, error);

@@ -6,7 +6,8 @@
 
 cfi_status plan_make(const cfi_scenario *sweep, size_t shard, size_t shards, sweep_plan *plan, cfi_error *error)
 {
-    *plan = (sweep_plan){.sweep = sweep, .points = scenario_points(sweep), .shard = shard, .shards = shards};
+    *plan = (sweep_plan){
+        .kind = &kind_of_sweeps, .sweep = sweep, .points = scenario_points(sweep), .shard = shard, .shards = shards};
     plan->first = calloc(plan->points + 1, sizeof *plan->first);
     if (!plan->first) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for a sweep of %zu points", plan->points);
@@ -25,6 +26,16 @@ cfi_status plan_make(const cfi_scenario *sweep, size_t shard, size_t shards, swe
     plan->trials = plan->first[plan->points];
     plan->items = (plan->trials + shards - shard) / shards;
     return CFI_OK;
+}
+
+cfi_status plan_make_frontier(const cfi_frontier *frontier, sweep_plan *plan, cfi_error *error)
+{
+    cfi_status status = plan_make(frontier->scenario, 1, 1, plan, error);
+
+    plan->kind = &kind_of_frontiers;
+    plan->frontier = frontier;
+    plan->trial_bytes += frontier_memory_bytes(frontier);
+    return status;
 }
 
 void plan_free(sweep_plan *plan)

@@ -2,20 +2,24 @@
 #ifndef CFISAC_SWEEP_PLAN_H
 #define CFISAC_SWEEP_PLAN_H
 
-#include "cfisac/report.h"
+#include "sweep/kind.h"
 
 /* A shard's items are the trials shard - 1, shard - 1 + shards, .. */
-typedef struct sweep_plan {
+struct sweep_plan {
+    const sweep_kind *kind;
     const cfi_scenario *sweep;
+    const cfi_frontier *frontier; /* what is asked of each drop; NULL: a trial of the sweep */
     size_t points, trials;
     size_t *first; /* points + 1: trials of point p are first[p] .. first[p + 1] - 1 */
     size_t shard, shards;
     size_t items;
     double trial_bytes; /* what a trial of any point needs at most (scenario_memory_bytes) */
-} sweep_plan;
+};
 
 /* Reads every point's scenario: what is wrong with any of them is found before hours of work. */
 cfi_status plan_make(const cfi_scenario *sweep, size_t shard, size_t shards, sweep_plan *plan, cfi_error *error);
+/* The drops of the frontier's scenario, which is a sweep of one point. */
+cfi_status plan_make_frontier(const cfi_frontier *frontier, sweep_plan *plan, cfi_error *error);
 void plan_free(sweep_plan *plan);
 
 size_t plan_trial(const sweep_plan *plan, size_t item);

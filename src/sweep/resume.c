@@ -14,8 +14,8 @@ static void warn_of_damage(const cfi_sweep_options *o, const journal *j, size_t 
     char text[512];
 
     if (o->warn.emit) {
-        snprintf(text, sizeof text, "%.300s: %zu damaged line%s kept in sweep.damaged; what is lost is computed again",
-                 j->path, damaged, damaged == 1 ? " is" : "s are");
+        snprintf(text, sizeof text, "%.300s: %zu damaged line%s kept in %s; what is lost is computed again", j->path,
+                 damaged, damaged == 1 ? " is" : "s are", j->kind->damaged);
         o->warn.emit(o->warn.context, text);
     }
 }
@@ -28,7 +28,7 @@ static cfi_status mend(const cfi_sweep_options *o, const sweep_plan *plan, journ
     if (c->damaged == 0 && c->older_lines == 0) {
         return c->torn_at >= 0 ? journal_cut(j, c->torn_at, error) : CFI_OK;
     }
-    finish_remove_table(o->directory);
+    finish_remove_tables(plan->kind, o->directory);
     if (c->damaged > 0) {
         status = rewrite_damaged(j, c, error);
         if (status == CFI_OK) {
@@ -43,7 +43,8 @@ static cfi_status mend(const cfi_sweep_options *o, const sweep_plan *plan, journ
                             : status; /* its builds have been looked at */
 }
 
-cfi_status resume_check_program(const char *directory, const cfi_known_identity *identity, bool mixed, cfi_error *error)
+cfi_status resume_check_program(const sweep_kind *kind, const char *directory, const cfi_known_identity *identity,
+                                bool mixed, cfi_error *error)
 {
     char build[CFI_BUILD_LENGTH];
 
@@ -52,9 +53,9 @@ cfi_status resume_check_program(const char *directory, const cfi_known_identity 
     }
     report_build(build);
     return error_set(error, CFI_INVALID,
-                     "%.300s/sweep.json: another build wrote this sweep, %.180s; this one is %.180s (allowed: the same "
+                     "%.300s/%s: another build wrote this %s, %.180s; this one is %.180s (allowed: the same "
                      "one, or --mixed, which takes and records both)",
-                     directory, identity->other_build, build);
+                     directory, kind->identity, kind->noun, identity->other_build, build);
 }
 
 /* Writes scenario.json and sweep.json, unless they are this sweep's and nothing is left to do. */
@@ -67,7 +68,7 @@ static cfi_status identify(const sweep_plan *plan, const char *directory, conten
         return CFI_OK;
     }
     if (c->known < plan->items) {
-        finish_remove_table(directory);
+        finish_remove_tables(plan->kind, directory);
         report_build(build);
         status = builds_add(&c->builds, build, error);
     }
@@ -82,13 +83,13 @@ cfi_status resume_open(const cfi_sweep_options *o, const sweep_plan *plan, journ
     cfi_status status = replace_prepare_directory(o->directory, error);
 
     if (status == CFI_OK) {
-        status = journal_open(o->directory, mode, j, error);
+        status = journal_open(o->directory, plan->kind, mode, j, error);
     }
     if (status == CFI_OK) {
-        status = identity_read(o->directory, &identity, &there, error);
+        status = identity_read(plan->kind, o->directory, &identity, &there, error);
     }
     if (status == CFI_OK && there && !journal_is_empty(j)) { /* first: it may write its lines in another form */
-        status = resume_check_program(o->directory, &identity, o->mixed, error);
+        status = resume_check_program(plan->kind, o->directory, &identity, o->mixed, error);
     }
     if (status == CFI_OK) {
         status = contents_read(j, plan, o->mixed, NULL, c, error);

@@ -13,8 +13,8 @@
 cfi_status resume_open(const cfi_sweep_options *options, const sweep_plan *plan, journal *j, contents *c,
                        cfi_error *error);
 
-/* CFI_INVALID when another program wrote the sweep.json in `directory`, unless `mixed`. */
-cfi_status resume_check_program(const char *directory, const cfi_known_identity *identity, bool mixed,
-                                cfi_error *error);
+/* CFI_INVALID when another program wrote the sweep.json (or what the kind calls it) in `directory`, unless `mixed`. */
+cfi_status resume_check_program(const sweep_kind *kind, const char *directory, const cfi_known_identity *identity,
+                                bool mixed, cfi_error *error);
 
 #endif

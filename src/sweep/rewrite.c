@@ -6,8 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DAMAGED_NAME "sweep.damaged"
-
 static cfi_status rewrite_no_memory(const journal *j, cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for the lines of %.300s", j->path);
@@ -26,8 +24,8 @@ cfi_status rewrite_line(line_copier *from, size_t item, size_t trial, FILE *stre
         return journal_read_error(from->journal, errno, error);
     }
     if (place % 2 == 1) {
-        return report_relabel_line(from->plan->sweep, plan_point(from->plan, trial), line.text, line.length, stream,
-                                   error);
+        return from->plan->kind->relabel(from->plan, plan_point(from->plan, trial), line.text, line.length, stream,
+                                         error);
     }
     fwrite(line.text, 1, line.length, stream);
     fputc('\n', stream);
@@ -110,7 +108,7 @@ cfi_status rewrite_damaged(const journal *j, const contents *c, cfi_error *error
     char *path;
     FILE *stream;
 
-    if (asprintf(&path, "%s/" DAMAGED_NAME, j->directory) < 0) {
+    if (asprintf(&path, "%s/%s", j->directory, j->kind->damaged) < 0) {
         return rewrite_no_memory(j, error);
     }
     stream = fopen(path, "ae");

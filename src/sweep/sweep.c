@@ -6,7 +6,6 @@
 
 #include "sweep/collect.h"
 #include "sweep/dispatch.h"
-#include "sweep/finish.h"
 #include "sweep/memory.h"
 #include "sweep/ranks.h"
 #include "sweep/resume.h"
@@ -27,26 +26,32 @@ static cfi_status open_point(sweep_work *w, worker *own, size_t point, cfi_error
     return scenario_at_point(w->plan->sweep, point, &own->scenario, error);
 }
 
-static char *line_of(const sweep_work *w, size_t point, const cfi_record *record, cfi_error *error)
+static cfi_status no_line_memory(const sweep_work *w, cfi_error *error)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *stream = open_memstream(&text, &size);
+    return error_set(error, CFI_NO_MEMORY, "out of memory for a line of the %s", w->plan->kind->noun);
+}
 
-    if (!stream || report_write_line(w->plan->sweep, point, record, stream, error) != CFI_OK) {
-        error_set(error, CFI_NO_MEMORY, "out of memory for a line of the sweep");
-        if (stream) {
-            fclose(stream);
-        }
-        free(text);
-        return NULL;
+/* Runs a trial; its line is the caller's to free. */
+static cfi_status make_line(const sweep_work *w, const sweep_trial *trial, char **line, cfi_error *error)
+{
+    size_t size;
+    FILE *stream = open_memstream(line, &size);
+    cfi_status status = stream ? w->plan->kind->run(trial, stream, error) : no_line_memory(w, error);
+
+    if (status == CFI_OUTPUT) { /* the stream is memory */
+        status = no_line_memory(w, error);
     }
-    if (fclose(stream) != 0 || !text) { /* glibc: no error, but no text, where it cannot shrink it */
-        error_set(error, CFI_NO_MEMORY, "out of memory for a line of the sweep");
-        free(text);
-        return NULL;
+    if (stream && fclose(stream) != 0 && status == CFI_OK) {
+        status = no_line_memory(w, error);
     }
-    return text;
+    if (status == CFI_OK && !*line) { /* glibc: no error, but no text, where it cannot shrink it */
+        status = no_line_memory(w, error);
+    }
+    if (status != CFI_OK) {
+        free(*line);
+        *line = NULL;
+    }
+    return status;
 }
 
 static cfi_status run_item(void *context, size_t thread, size_t number, cfi_error *error)
@@ -55,21 +60,23 @@ static cfi_status run_item(void *context, size_t thread, size_t number, cfi_erro
     worker *own = &w->worker[thread];
     size_t trial = plan_trial(w->plan, todo_item(&w->todo, number)), point = plan_point(w->plan, trial);
     cfi_arena_mark mark = arena_mark(own->arena);
-    cfi_record record;
-    char *line = NULL;
     cfi_trial_options how = w->trial;
+    char *line = NULL;
     cfi_status status = open_point(w, own, point, error);
 
     how.alloc.workspace = own->workspace;
     if (status == CFI_OK) {
-        status = trial_run(scenario_system(own->scenario), plan_drop(w->plan, trial), &how, own->arena, &record, error);
-    }
-    if (status == CFI_OK) {
-        line = line_of(w, point, &record, error);
-        status = line ? CFI_OK : error->status;
+        const sweep_trial job = {.plan = w->plan,
+                                 .system = scenario_system(own->scenario),
+                                 .point = point,
+                                 .drop = plan_drop(w->plan, trial),
+                                 .options = &how,
+                                 .arena = own->arena};
+
+        status = make_line(w, &job, &line, error);
     }
     arena_release(own->arena, mark);
-    return line ? collect_line(w, number, line, error) : status;
+    return status == CFI_OK ? collect_line(w, number, line, error) : status;
 }
 
 /* --------------------------------------------------------------------------- the run ---- */
@@ -181,6 +188,7 @@ static cfi_status write_results(sweep_work *w, bool ordered, double start, cfi_e
                          .ranks = ranks_count(),
                          .trials = w->todo.count,
                          .command_line = w->options->command_line};
+    const finished_journal finished = {.journal = &w->journal, .plan = w->plan, .status = w->status};
     cfi_status status = CFI_OK;
 
     if (w->todo.count > 0) {
@@ -189,9 +197,7 @@ static cfi_status write_results(sweep_work *w, bool ordered, double start, cfi_e
     if (status == CFI_OK && !ordered) {
         status = rewrite_journal(&w->journal, w->plan, error);
     }
-    return status == CFI_OK
-               ? finish_table(&w->journal, w->plan, w->status, w->todo.count == 0, &w->options->warn, error)
-               : status;
+    return status == CFI_OK ? w->plan->kind->finish(&finished, w->todo.count == 0, w->options, error) : status;
 }
 
 static cfi_status run_plan(sweep_work *w, cfi_error *error)
@@ -219,27 +225,43 @@ static cfi_status run_plan(sweep_work *w, cfi_error *error)
     return status;
 }
 
-cfi_status sweep_run(const cfi_scenario *sweep, const cfi_sweep_options *options, cfi_sweep_progress *progress,
-                     cfi_error *error)
+/* The plan was made, or not, as `status` says; it is freed. */
+static cfi_status run_made_plan(sweep_plan *plan, const cfi_sweep_options *options, cfi_sweep_progress *progress,
+                                cfi_status status, cfi_error *error)
 {
-    sweep_plan plan;
-    sweep_work w = {.options = options, .plan = &plan, .progress = progress, .journal = {.file = -1}};
-    cfi_status status;
+    sweep_work w = {.options = options, .plan = plan, .progress = progress, .journal = {.file = -1}};
 
     *progress = (cfi_sweep_progress){.points = 0};
     pthread_mutex_init(&w.mutex, NULL);
-    status = plan_make(sweep, options->shard, options->shards, &plan, error);
     if (status == CFI_OK) {
-        status = memory_check(&plan, false, error);
+        status = memory_check(plan, false, error);
     }
     status = ranks_agree(status, error);
     if (status == CFI_OK) {
         status = run_plan(&w, error);
     }
     free_workers(&w);
-    plan_free(&plan);
+    plan_free(plan);
     pthread_mutex_destroy(&w.mutex);
     return status;
+}
+
+cfi_status sweep_run(const cfi_scenario *sweep, const cfi_sweep_options *options, cfi_sweep_progress *progress,
+                     cfi_error *error)
+{
+    sweep_plan plan;
+    cfi_status status = plan_make(sweep, options->shard, options->shards, &plan, error);
+
+    return run_made_plan(&plan, options, progress, status, error);
+}
+
+cfi_status sweep_run_frontier(const cfi_frontier *frontier, const cfi_sweep_options *options,
+                              cfi_sweep_progress *progress, cfi_error *error)
+{
+    sweep_plan plan;
+    cfi_status status = plan_make_frontier(frontier, &plan, error);
+
+    return run_made_plan(&plan, options, progress, status, error);
 }
 
 cfi_status sweep_join(size_t *rank, cfi_error *error)

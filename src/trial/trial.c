@@ -1,5 +1,5 @@
 /* One trial: network, link, allocation, closed forms, Monte Carlo. */
-#include "cfisac/trial.h"
+#include "trial/draw.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -18,25 +18,16 @@ static cfi_status out_of_trial_memory(const cfi_network *network, cfi_error *err
                      network->K);
 }
 
+/* The drop's network and what is seen of it, for the record. */
 static cfi_status draw(const cfi_system *system, const cfi_trial_options *options, cfi_arena *arena, cfi_record *record,
                        cfi_error *error)
 {
-    cfi_network *network = arena_alloc(arena, 1, sizeof *network);
-    cfi_link *link = arena_alloc(arena, 1, sizeof *link);
-    cfi_network_options drawn_with = {.threads = options->threads, .stop = options->alloc.stop};
-    cfi_status status;
+    drop_drawn drawn;
+    cfi_status status = drop_draw(system, record->index, options, arena, &drawn, error);
 
-    if (!network || !link) {
-        return error_set(error, CFI_NO_MEMORY, "out of memory for a drop");
-    }
-    status = network_draw_with(system, record->index, &drawn_with, arena, network, error);
     if (status == CFI_OK) {
-        status = link_make(network, arena, link, error);
-    }
-    if (status == CFI_OK) {
-        network->mean_square = link->mean_square; /* the Monte Carlo sends with the same normalisation */
-        record->network = network;
-        record->link = link;
+        record->network = drawn.network;
+        record->link = drawn.link;
     }
     return status;
 }

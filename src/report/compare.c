@@ -1,0 +1,342 @@
+/* Paired differences of two directories of results. */
+#include "report/compare.h"
+
+#include "base/text_file.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static cfi_status no_pair_memory(cfi_error *error)
+{
+    return error_set(error, CFI_NO_MEMORY, "out of memory for a comparison");
+}
+
+/* ------------------------------------------------------------------------------ the inputs ---- */
+
+/* A file of a directory, opened; NULL and an error. *path is the caller's to free. */
+static FILE *open_part(const char *directory, const char *name, char **path, cfi_error *error)
+{
+    FILE *stream;
+
+    if (asprintf(path, "%s/%s", directory, name) < 0) {
+        *path = NULL;
+        no_pair_memory(error);
+        return NULL;
+    }
+    stream = fopen(*path, "re");
+    if (!stream) {
+        text_file_error(*path, errno, error);
+    }
+    return stream;
+}
+
+static bool has_file(const char *directory, const char *name)
+{
+    char *path = NULL;
+    bool there = asprintf(&path, "%s/%s", directory, name) >= 0 && access(path, F_OK) == 0;
+
+    free(path);
+    return there;
+}
+
+/* The kind that both directories have; NULL and an error that says what they have. */
+static const compared_kind *find_kind(const char *first, const char *second, cfi_error *error)
+{
+    const char *noun[2] = {NULL, NULL};
+
+    for (size_t i = 0; i < compared_kind_count; i++) {
+        bool here = has_file(first, compared_kinds[i].file), there = has_file(second, compared_kinds[i].file);
+
+        if (here && there) {
+            return &compared_kinds[i];
+        }
+        noun[0] = !noun[0] && here ? compared_kinds[i].noun : noun[0];
+        noun[1] = !noun[1] && there ? compared_kinds[i].noun : noun[1];
+    }
+    if (!noun[0] || !noun[1]) {
+        error_set(error, CFI_INVALID,
+                  "%.300s: neither results.json, sweep.json nor frontier.json is there (allowed: what run, sweep or "
+                  "frontier leave)",
+                  noun[0] ? second : first);
+    } else {
+        error_set(error, CFI_INVALID, "%.200s has a %s, %.200s a %s (allowed: two of one kind)", first, noun[0], second,
+                  noun[1]);
+    }
+    return NULL;
+}
+
+enum { MOST_SCENARIO_BYTES = 64 << 20 }; /* with all matrices of numbers */
+
+/* The scenario of scenario.json, which is the whole text, or of results.json, where it is a member. */
+static cfi_status read_scenario_part(const compared_kind *kind, compared_input *input, cfi_error *error)
+{
+    static const char member[] = "\n  \"scenario\": ";
+    bool whole = strcmp(kind->file, kind->scenario_file) != 0;
+    char *path = NULL, *text = NULL;
+    size_t length = 0;
+    const char *start;
+    FILE *stream = open_part(input->directory, kind->scenario_file, &path, error);
+    cfi_status status = stream ? CFI_OK : error->status;
+
+    if (stream) {
+        text = text_file_read(stream, MOST_SCENARIO_BYTES, &length);
+        status = text ? CFI_OK : text_file_error(path, errno, error);
+        fclose(stream);
+    }
+    if (status == CFI_OK) {
+        start = whole ? text : strstr(text, member);
+        start = start && !whole ? start + sizeof member - 1 : start;
+        input->scenario = start ? cJSON_ParseWithOpts(start, NULL, false) : NULL;
+        status =
+            cJSON_IsObject(input->scenario) ? CFI_OK : error_set(error, CFI_INVALID, "%.300s: no scenario in it", path);
+    }
+    free(text);
+    free(path);
+    return status;
+}
+
+static cfi_status read_input(const compared_kind *kind, const compared_keys *keys, compared_input *input,
+                             cfi_error *error)
+{
+    char *path = NULL;
+    FILE *stream;
+    cfi_status status = read_scenario_part(kind, input, error);
+
+    if (status != CFI_OK) {
+        return status;
+    }
+    stream = open_part(input->directory, kind->table, &path, error);
+    status = stream ? kind->read(stream, path, keys, input, error) : error->status;
+    if (stream) {
+        fclose(stream);
+    }
+    free(path);
+    return status;
+}
+
+static void free_input(compared_input *input)
+{
+    for (size_t i = 0; i < input->places; i++) {
+        free(input->place[i]);
+    }
+    free(input->place);
+    free(input->row);
+    cJSON_Delete(input->scenario);
+}
+
+/* -------------------------------------------------------------------------------- the pairs ---- */
+
+static int compare_rows(const void *a, const void *b)
+{
+    const compared_row *one = a, *other = b;
+
+    if (one->place != other->place) {
+        return one->place < other->place ? -1 : 1;
+    }
+    return (one->drop > other->drop) - (one->drop < other->drop);
+}
+
+/* The rows of a place, sorted, as a range of all. */
+typedef struct row_range {
+    const compared_row *row;
+    size_t count;
+} row_range;
+
+/* The first row whose place is not below `place`. */
+static size_t first_row(const compared_input *input, size_t place)
+{
+    size_t low = 0, high = input->rows;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (input->row[middle].place < place) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static row_range rows_of(const compared_input *input, size_t place)
+{
+    size_t first = first_row(input, place), count = first_row(input, place + 1) - first;
+
+    return (row_range){.row = count > 0 ? input->row + first : NULL, .count = count};
+}
+
+/* The place of that name; input->places: there is none. */
+static size_t find_place(const compared_input *input, const char *name)
+{
+    size_t i = 0;
+
+    while (i < input->places && strcmp(input->place[i], name) != 0) {
+        i++;
+    }
+    return i;
+}
+
+/* Numbers of one key over the pairs of a place; what is not finite in one is left out of both. */
+static compared_pairs describe_pairs(const row_range *one, const row_range *other, size_t key, double *work)
+{
+    double *first = work, *second = work + one->count, *difference = second + one->count;
+    size_t count = 0, j = 0;
+    compared_pairs pairs = {.left_out = 0};
+
+    for (size_t i = 0; i < one->count; i++) {
+        while (j < other->count && other->row[j].drop < one->row[i].drop) {
+            j++;
+        }
+        if (j == other->count || other->row[j].drop != one->row[i].drop) {
+            continue;
+        }
+        first[count] = one->row[i].value[key];
+        second[count] = other->row[j].value[key];
+        difference[count] = second[count] - first[count];
+        if (isfinite(first[count]) && isfinite(second[count])) {
+            count++;
+        } else {
+            pairs.left_out++;
+        }
+    }
+    pairs.first = report_statistics(first, count);
+    pairs.second = report_statistics(second, count);
+    pairs.difference = report_statistics(difference, count);
+    return pairs;
+}
+
+/* Drops of a place that both have. */
+static size_t count_common(const row_range *one, const row_range *other)
+{
+    size_t count = 0, j = 0;
+
+    for (size_t i = 0; i < one->count; i++) {
+        while (j < other->count && other->row[j].drop < one->row[i].drop) {
+            j++;
+        }
+        count += j < other->count && other->row[j].drop == one->row[i].drop;
+    }
+    return count;
+}
+
+static cfi_status pair_place(cfi_comparison *c, size_t of_first, size_t of_second, cfi_error *error)
+{
+    row_range one = rows_of(&c->first, of_first), other = rows_of(&c->second, of_second);
+    double *work = malloc((3 * one.count + 1) * sizeof *work);
+    compared_pairs *pairs = c->pairs + c->places * c->keys.count;
+
+    if (!work) {
+        return no_pair_memory(error);
+    }
+    for (size_t k = 0; k < c->keys.count; k++) {
+        pairs[k] = describe_pairs(&one, &other, k, work);
+    }
+    free(work);
+    c->lone_drops += one.count + other.count - 2 * count_common(&one, &other);
+    c->of_first[c->places++] = of_first;
+    return CFI_OK;
+}
+
+static cfi_status pair_places(cfi_comparison *c, cfi_error *error)
+{
+    cfi_status status = CFI_OK;
+
+    c->of_first = calloc(c->first.places + 1, sizeof *c->of_first);
+    c->pairs = calloc((c->first.places + 1) * (c->keys.count + 1), sizeof *c->pairs);
+    if (!c->of_first || !c->pairs) {
+        return no_pair_memory(error);
+    }
+    if (c->first.rows > 0) {
+        qsort(c->first.row, c->first.rows, sizeof *c->first.row, compare_rows);
+    }
+    if (c->second.rows > 0) {
+        qsort(c->second.row, c->second.rows, sizeof *c->second.row, compare_rows);
+    }
+    for (size_t p = 0; p < c->first.places && status == CFI_OK; p++) {
+        size_t other = find_place(&c->second, c->first.place[p]);
+
+        status = other < c->second.places ? pair_place(c, p, other, error) : CFI_OK;
+    }
+    c->lone_places = c->first.places + c->second.places - 2 * c->places;
+    return status;
+}
+
+/* ----------------------------------------------------------------------------- the question ---- */
+
+/* What --key asks for must be there, in both. */
+static cfi_status check_key(const cfi_comparison *c, cfi_error *error)
+{
+    const compared_input *without = !c->first.has[0] ? &c->first : !c->second.has[0] ? &c->second : NULL;
+
+    if (!c->keys.asked || !without) {
+        return CFI_OK;
+    }
+    return error_set(error, CFI_INVALID, "--key: %.80s/%s has no %.80s (allowed: a number of %s, e.g. %s)",
+                     without->directory, c->kind->table, c->keys.name[0],
+                     strcmp(c->kind->noun, "frontier") == 0 ? "the first line of frontier.csv"
+                                                            : "the first line of drops.csv",
+                     strcmp(c->kind->noun, "frontier") == 0 ? "sum_rate_bit_s_hz" : "least_user_rate_bit_s_hz");
+}
+
+static cfi_status name_keys(cfi_comparison *c, const char *key, cfi_error *error)
+{
+    if (!key) {
+        return c->kind->name_keys(c->first.directory, &c->keys, error);
+    }
+    c->keys = (compared_keys){.count = 1, .asked = true};
+    snprintf(c->keys.name[0], COMPARED_NAME_LENGTH, "%s", key);
+    return CFI_OK;
+}
+
+static cfi_status compare_inputs(cfi_comparison *c, const char *key, cfi_error *error)
+{
+    cfi_status status = name_keys(c, key, error);
+
+    if (status == CFI_OK) {
+        status = read_input(c->kind, &c->keys, &c->first, error);
+    }
+    if (status == CFI_OK) {
+        status = read_input(c->kind, &c->keys, &c->second, error);
+    }
+    if (status == CFI_OK) {
+        status = compared_check_drops(&c->first, &c->second, error);
+    }
+    if (status == CFI_OK) {
+        status = check_key(c, error);
+    }
+    return status == CFI_OK ? pair_places(c, error) : status;
+}
+
+cfi_status report_compare(const char *first, const char *second, const char *key, cfi_comparison **out,
+                          cfi_error *error)
+{
+    const compared_kind *kind = find_kind(first, second, error);
+    cfi_comparison *c = kind ? calloc(1, sizeof *c) : NULL;
+
+    *out = c;
+    if (!kind) {
+        return error->status;
+    }
+    if (!c) {
+        return no_pair_memory(error);
+    }
+    c->kind = kind;
+    c->first.directory = first;
+    c->second.directory = second;
+    return compare_inputs(c, key, error);
+}
+
+void report_comparison_free(cfi_comparison *c)
+{
+    if (c) {
+        free_input(&c->first);
+        free_input(&c->second);
+        free(c->of_first);
+        free(c->pairs);
+        free(c);
+    }
+}

@@ -1,0 +1,154 @@
+/* What is told of a comparison: a table for a person, and CSV. */
+#include "report/compare.h"
+
+#include "base/output.h"
+#include "base/text.h"
+#include "report/cell.h"
+#include "report/csv.h"
+
+#include <string.h>
+
+static const compared_pairs *pairs_of(const cfi_comparison *c, size_t place, size_t key)
+{
+    return &c->pairs[place * c->keys.count + key];
+}
+
+/* A key that nobody asked for is shown where some pair has it, at any place. */
+static bool is_shown(const cfi_comparison *c, size_t key)
+{
+    bool shown = c->keys.asked;
+
+    for (size_t p = 0; p < c->places; p++) {
+        shown = shown || pairs_of(c, p, key)->difference.count > 0;
+    }
+    return shown;
+}
+
+cfi_status report_write_comparison_csv(const cfi_comparison *c, FILE *stream, cfi_error *error)
+{
+    fputs("place,key,drops,left_out,mean_first,mean_second,mean_difference,std_error_difference\n", stream);
+    for (size_t p = 0; p < c->places; p++) {
+        const char *place = c->first.place[c->of_first[p]];
+
+        for (size_t k = 0; k < c->keys.count; k++) {
+            const compared_pairs *pairs = pairs_of(c, p, k);
+
+            if (!is_shown(c, k)) {
+                continue;
+            }
+            fprintf(stream, "\"");
+            for (const char *t = place; *t; t++) {
+                fputs(*t == '"' ? "\"\"" : (char[2]){*t, '\0'}, stream);
+            }
+            fprintf(stream, "\",%s,%zu,%zu", c->keys.name[k], pairs->difference.count, pairs->left_out);
+            csv_number(stream, pairs->first.mean);
+            csv_number(stream, pairs->second.mean);
+            csv_number(stream, pairs->difference.mean);
+            csv_number(stream, pairs->difference.std_error);
+            fputc('\n', stream);
+        }
+    }
+    return output_finish(stream, "a result", error);
+}
+
+static void put_pair_row(const char *key, const compared_pairs *pairs, FILE *stream)
+{
+    char first[CELL_LENGTH], second[CELL_LENGTH], difference[CELL_LENGTH], std_error[CELL_LENGTH];
+
+    cell_small(first, pairs->first.mean, 4);
+    cell_small(second, pairs->second.mean, 4);
+    cell_small(difference, pairs->difference.mean, 4);
+    cell_small(std_error, pairs->difference.std_error, 4);
+    fprintf(stream, "%-27.27s %10s %10s %11s %10s %6zu\n", key, first, second, difference, std_error,
+            pairs->difference.count);
+}
+
+enum { DIFFERENCES_SHOWN = 6, SHOWN_DIRECTORY = 300, SHOWN_PLACE = 300, LABEL_COLUMNS = 27 };
+
+static void put_question(const cfi_comparison *c, FILE *stream)
+{
+    char first[SHOWN_DIRECTORY], second[SHOWN_DIRECTORY];
+    size_t differences;
+
+    text_shown(first, sizeof first, c->first.directory);
+    text_shown(second, sizeof second, c->second.directory);
+    fprintf(stream, "paired differences of two %ss, the second minus the first\n", c->kind->noun);
+    fprintf(stream, "  first:  %s\n  second: %s\n", first, second);
+    differences = compared_differences(&c->first, &c->second, 0, stream);
+    fprintf(stream, differences > 0 ? "they differ in\n" : "their scenarios are the same\n");
+    compared_differences(&c->first, &c->second, DIFFERENCES_SHOWN, stream);
+    if (differences > DIFFERENCES_SHOWN) {
+        fprintf(stream, "  and %zu more keys\n", differences - DIFFERENCES_SHOWN);
+    }
+    fprintf(stream, "\n%-27s %10s %10s %11s %10s %6s\n", "", "first", "second", "difference", "std error", "drops");
+}
+
+/* Pairs that lack their number, of the key that lacks most of them; what only one has. */
+static void put_left_out(const cfi_comparison *c, FILE *stream)
+{
+    size_t left_out = 0;
+
+    for (size_t p = 0; p < c->places; p++) {
+        size_t most = 0;
+
+        for (size_t k = 0; k < c->keys.count; k++) {
+            size_t own = pairs_of(c, p, k)->left_out;
+
+            most = is_shown(c, k) && own > most ? own : most;
+        }
+        left_out += most;
+    }
+    if (left_out > 0) {
+        fprintf(stream, "left out: %zu pairs of drops, of which one is infeasible, failed, or has no such number\n",
+                left_out);
+    }
+    if (c->lone_drops > 0) {
+        fprintf(stream, "left out: %zu drops that only one of the two has\n", c->lone_drops);
+    }
+    if (c->lone_places > 0) {
+        fprintf(stream, "left out: %zu %s that only one of the two has\n", c->lone_places,
+                strcmp(c->kind->noun, "frontier") == 0 ? "positions" : "points");
+    }
+}
+
+/* The keys of a place; a place is the label of its row where there is one key alone and it fits. */
+static void put_place(const cfi_comparison *c, size_t p, FILE *stream)
+{
+    char place[SHOWN_PLACE];
+    bool labels, any = false;
+
+    text_shown(place, sizeof place, c->first.place[c->of_first[p]]);
+    labels = *place && c->keys.count == 1 && strlen(place) <= LABEL_COLUMNS;
+    for (size_t k = 0; k < c->keys.count; k++) {
+        any = any || pairs_of(c, p, k)->difference.count > 0;
+    }
+    if (*place && !labels) {
+        fprintf(stream, "%s%s\n", place, any ? "" : ": no pairs");
+    }
+    for (size_t k = 0; k < c->keys.count; k++) {
+        if (is_shown(c, k) && (any || labels || !*place)) {
+            put_pair_row(labels ? place : c->keys.name[k], pairs_of(c, p, k), stream);
+        }
+    }
+}
+
+cfi_status report_write_comparison_table(const cfi_comparison *c, FILE *stream, cfi_error *error)
+{
+    put_question(c, stream);
+    for (size_t p = 0; p < c->places; p++) {
+        put_place(c, p, stream);
+    }
+    put_left_out(c, stream);
+    return output_finish(stream, "a result", error);
+}
+
+cfi_status report_comparison_verdict(const cfi_comparison *c, cfi_error *error)
+{
+    for (size_t i = 0; i < c->places * c->keys.count; i++) {
+        if (c->pairs[i].difference.count > 0) {
+            return CFI_OK;
+        }
+    }
+    return error_set(error, CFI_INFEASIBLE, "%.200s and %.200s: no drop has a number in both", c->first.directory,
+                     c->second.directory);
+}
