@@ -38,6 +38,7 @@ typedef struct globals_answer {
     globals_end end;
     double factor;      /* g of the point, evaluated anew */
     double bound;       /* no powers have a better one (globals_bound); NaN: not proved */
+    double settled;     /* what the solver's powers were multiplied by */
     alloc_point *point; /* meets everything that is held, to rounding */
     globals_multipliers multipliers;
     size_t iterations; /* of the solver, added up from call to call */
@@ -70,6 +71,10 @@ bool globals_room(const globals_drop *drop, globals_answer *answer);
 
 /* Multipliers of value 0, from the drop's arena; false: out of memory. */
 bool globals_make_multipliers(const globals_drop *drop, globals_multipliers *out);
+
+void globals_copy_multipliers(const globals_drop *drop, const globals_multipliers *from, globals_multipliers *to);
+/* Into the memory that the other has. */
+void globals_copy_answer(const globals_drop *drop, const globals_answer *from, globals_answer *to);
 
 /* Answers a question. Overwrites *answer, but for iterations. Fails: CFI_NO_MEMORY, CFI_INTERRUPTED, the export's
  * error; the solver's failure is an answer. */
@@ -146,7 +151,7 @@ cfi_status globals_run(const cfi_link *link, const cfi_alloc_options *options, a
                        cfi_allocation *out, double *trace, cfi_error *error);
 
 /* Scales all powers of a point by the least factor with which it meets targets and what sensing is held to, or where
- * sensing is raised by the largest within budget and limits; returns its g, NaN where no factor does. */
-double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_point *point);
+ * sensing is raised by the largest within budget and limits (*by); returns its g, NaN where no factor does. */
+double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_point *point, double *by);
 
 #endif

@@ -504,7 +504,7 @@ static void take_amplitudes(const amplitude_program *m, const socp_solution *sol
                             globals_answer *answer)
 {
     read_amplitudes(m, solution->x, answer->point);
-    answer->factor = globals_settle(m->drop, m->ask, answer->point);
+    answer->factor = globals_settle(m->drop, m->ask, answer->point, &answer->settled);
     if (!isfinite(answer->factor)) {
         return; /* short of what is asked */
     }

@@ -423,7 +423,7 @@ static void drop_users(const bound_job *job, const globals_multipliers *given, d
     }
 }
 
-static void copy_multipliers(const globals_drop *drop, const globals_multipliers *from, globals_multipliers *to)
+void globals_copy_multipliers(const globals_drop *drop, const globals_multipliers *from, globals_multipliers *to)
 {
     memcpy(to->lambda, from->lambda, drop->problem->K * sizeof *to->lambda);
     memcpy(to->limit, from->limit, drop->problem->L * sizeof *to->limit);
@@ -445,17 +445,19 @@ bool globals_make_multipliers(const globals_drop *drop, globals_multipliers *out
     return row;
 }
 
-/* From the multipliers in job->m, which are improved. */
-static double improve_and_bound(bound_job *job, double most)
+/* From the multipliers in job->m, of which lambda is fixed and those of sensing are trimmed `trims` times: whatever is
+ * left too much is paid for, which costs less where it is next to nothing. */
+static double improve_and_bound(bound_job *job, int trims, double most)
 {
-    bool proves = true, trimmed = true;
-
-    for (int i = 0; proves && trimmed && i < TRIMS; i++) {
+    for (int i = 0;; i++) {
         set_worths(job);
-        proves = fix_lambda(job);
-        trimmed = proves && i + 1 < TRIMS && trim_sensing(job);
+        if (!fix_lambda(job)) {
+            return NAN;
+        }
+        if (i == trims || !trim_sensing(job)) {
+            return bound_of(job, most);
+        }
     }
-    return proves ? bound_of(job, most) : NAN;
 }
 
 double globals_bound(const globals_drop *drop, const globals_ask *ask, double most, globals_multipliers *multipliers)
@@ -468,16 +470,16 @@ double globals_bound(const globals_drop *drop, const globals_ask *ask, double mo
     coupled_make_semidefinite(multipliers->sensing.Z, multipliers->sensing.Z);
     if (globals_make_multipliers(drop, &given) && globals_make_multipliers(drop, &tried) &&
         allocate_job(&job, drop->arena)) {
-        copy_multipliers(drop, multipliers, &given);
-        for (dropping which = DROP_NONE; which < DROPS; which++) {
+        globals_copy_multipliers(drop, multipliers, &given);
+        for (int i = 0; i < DROPS * TRIMS; i++) {
             double bound;
 
-            copy_multipliers(drop, &given, &tried);
-            drop_users(&job, &given, which, most);
-            bound = improve_and_bound(&job, most);
+            globals_copy_multipliers(drop, &given, &tried);
+            drop_users(&job, &given, (dropping)(i / TRIMS), most);
+            bound = improve_and_bound(&job, i % TRIMS, most);
             if (isfinite(bound) && !(ask->sensing.raised ? bound >= best : bound <= best)) {
                 best = bound;
-                copy_multipliers(drop, &tried, multipliers);
+                globals_copy_multipliers(drop, &tried, multipliers);
             }
         }
     }

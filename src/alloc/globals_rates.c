@@ -18,6 +18,8 @@ static const double RAISE_AIM = 2e-9, RAISE_ENOUGH = 8e-9;
 /* The same after many solutions, where the solver is less exact. */
 static const double RAISE_LATE_ENOUGH = 1e-7;
 enum { RAISE_LATE = 12 };
+/* Relative: a bound that is nearer is good enough. */
+static const double NEAR_BOUND = 5e-8;
 /* Relative: a bracket so narrow has no inside. */
 static const double RAISE_WIDTH = 1e-12;
 /* Of the largest c there may be: below it nothing is left to raise. */
@@ -226,19 +228,21 @@ static double prove_bound(raise_job *job, double common)
     return NAN;
 }
 
-/* The same where the solver proves its bounds itself: it is asked a little above. */
+/* Where those multipliers prove little, or the solver proves its bounds itself: it is asked a little above. */
 static cfi_status ask_bound(raise_job *job, double common, double *bound, cfi_error *error)
 {
     globals_ask ask = ask_factor(job);
     cfi_status status = CFI_OK;
+    bool proved = false;
 
-    *bound = NAN;
-    for (double above = 1e-8; status == CFI_OK && isnan(*bound) && above < 1e-4; above *= 10.0) {
+    for (double above = 1e-8; status == CFI_OK && !proved && above < 1e-4; above *= 5.0) {
+        if (*bound <= common * (1.0 + above)) {
+            break;
+        }
         set_targets(job, common * (1.0 + above));
         status = globals_find(job->drop, &ask, job->now, error);
-        if (status == CFI_OK && job->now->end == GLOBALS_FOUND && job->now->bound > 1.0) {
-            *bound = common * (1.0 + above);
-        }
+        proved = status == CFI_OK && job->now->end == GLOBALS_FOUND && job->now->bound > 1.0;
+        *bound = proved ? common * (1.0 + above) : *bound;
     }
     return status;
 }
@@ -298,10 +302,9 @@ cfi_status globals_raise(globals_drop *drop, const globals_goal *goal, globals_a
     status = job.high > 0.0 ? search_common(&job, state.values, error) : CFI_OK;
     if (status == CFI_OK && job.low > 0.0) {
         spend_rest(&job, state.values);
-        if (problem->coherent) {
+        out->bound = problem->coherent ? NAN : prove_bound(&job, out->common);
+        if (!(out->bound <= out->common * (1.0 + NEAR_BOUND))) {
             status = ask_bound(&job, out->common, &out->bound, error);
-        } else {
-            out->bound = prove_bound(&job, out->common);
         }
     } else if (status == CFI_OK && job.high > 0.0) {
         out->bound = answer->bound;

@@ -10,6 +10,9 @@
  * all powers makes little good where interference is all there is.) */
 static const double LEAST_AHEAD = 2e-9, MOST_AHEAD = 1e-6;
 
+/* Relative: raising all powers by so much for what the solver left short may cost more than asking ahead does. */
+static const double DEAR_SCALING = 1e-8;
+
 static cfi_status globals_out_of_memory(const cfi_link *link, cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for the cone problem of %zu access points and %zu users",
@@ -44,6 +47,18 @@ bool globals_room(const globals_drop *drop, globals_answer *answer)
 {
     *answer = (globals_answer){.end = GLOBALS_FAILED, .point = problem_point(drop->problem, drop->arena)};
     return globals_make_multipliers(drop, &answer->multipliers) && answer->point;
+}
+
+void globals_copy_answer(const globals_drop *drop, const globals_answer *from, globals_answer *to)
+{
+    alloc_point *point = to->point;
+    globals_multipliers multipliers = to->multipliers;
+
+    problem_copy(drop->problem, from->point, point);
+    globals_copy_multipliers(drop, &from->multipliers, &multipliers);
+    *to = *from;
+    to->point = point;
+    to->multipliers = multipliers;
 }
 
 /* ---------------------------------------------------------------------------- settling ---- */
@@ -129,7 +144,32 @@ static double factor_of(const globals_drop *drop, const coupled_ask *ask, const 
     return ask->limits == POWER_RAISED ? fmax(factor, now->stated_share) : factor;
 }
 
-double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_point *point)
+/* What the solver left short of own rows that are held, which may ask for little beside what an access point has: more
+ * of whichever power tells more. */
+static void lift_point(const globals_drop *drop, unsigned held, alloc_point *point)
+{
+    const alloc_information *information = &drop->coupled.information;
+
+    for (size_t i = 0; i < information->owns; i++) {
+        const information_own *own = &information->own[i];
+
+        for (size_t l = 0; (held >> own->kind & 1) && l < information->L; l++) {
+            double missing = 1.0 - own->x[l] * point->x[l] - own->s[l] * point->s[l], x = point->x[l];
+
+            if (!(missing > 0.0)) {
+                continue;
+            }
+            if (own->s[l] >= own->x[l]) {
+                point->s[l] += own->s[l] > 0.0 ? missing / own->s[l] : 0.0;
+            } else {
+                point->x[l] = x + missing / own->x[l];
+                problem_set_power(drop->problem, l, point->w, x, point->x[l]);
+            }
+        }
+    }
+}
+
+double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_point *point, double *by)
 {
     const alloc_information *information = &drop->coupled.information;
     cfi_arena *arena = drop->arena;
@@ -143,15 +183,15 @@ double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_po
     if (row) {
         users.u = row + information_rows(information) + 1;
         users.interference = users.u + drop->problem->K;
+        lift_point(drop, ask->sensing.held, point);
         information_evaluate(information, point->x, point->s, &values);
         needed = fmax(factor_for_users(drop, ask, point, &users),
                       1.0 / information_margin(information, ask->sensing.held, &values, &values, 0.0));
         now = radiation_of(drop, point);
         room = room_above(drop, &ask->sensing, &now);
         if (needed < INFINITY && needed <= room * (1.0 + FEASIBLE_ROUNDING)) {
-            double by = ask->sensing.raised && room < INFINITY ? fmax(room, needed) : fmax(needed, 0.0);
-
-            scale_powers(drop->problem, by, point);
+            *by = ask->sensing.raised && room < INFINITY ? fmax(room, needed) : fmax(needed, 0.0);
+            scale_powers(drop->problem, *by, point);
             now = radiation_of(drop, point);
             information_evaluate(information, point->x, point->s, &values);
             factor = factor_of(drop, &ask->sensing, &now, &values);
@@ -202,7 +242,7 @@ static void take_answer(const globals_drop *drop, const globals_ask *ask, const 
 {
     answer->multipliers.budget = found->budget;
     memcpy(answer->multipliers.sensing.Z, found->powers.multipliers.Z, sizeof answer->multipliers.sensing.Z);
-    answer->factor = globals_settle(drop, ask, answer->point);
+    answer->factor = globals_settle(drop, ask, answer->point, &answer->settled);
     if (!isfinite(answer->factor)) {
         return; /* short of what is asked */
     }
@@ -252,16 +292,57 @@ cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_ans
     return status;
 }
 
+static cfi_status solve_ahead(globals_drop *drop, const globals_ask *ask, double ahead, globals_answer *answer,
+                              cfi_error *error)
+{
+    drop->ahead = ahead;
+    return drop->problem->coherent ? globals_solve_amplitudes(drop, ask, answer, error)
+                                   : globals_solve(drop, ask, answer, error);
+}
+
+/* The solver left targets so short that raising all powers for them was dear, or not enough. */
+static bool is_short(const globals_answer *answer)
+{
+    return answer->end == GLOBALS_FOUND ? answer->settled > 1.0 + DEAR_SCALING
+                                        : answer->end == GLOBALS_FAILED && !answer->why;
+}
+
+static bool is_better(const globals_ask *ask, const globals_answer *one, const globals_answer *other)
+{
+    return one->end == GLOBALS_FOUND &&
+           (other->end != GLOBALS_FOUND ||
+            (ask->sensing.raised ? one->factor > other->factor : one->factor < other->factor));
+}
+
+/* Asks once more, further ahead, and keeps the better answer. */
+static cfi_status ask_again(globals_drop *drop, const globals_ask *ask, double ahead, globals_answer *answer,
+                            cfi_error *error)
+{
+    globals_answer other;
+    cfi_status status;
+
+    if (!globals_room(drop, &other)) {
+        return globals_out_of_memory(drop->link, error);
+    }
+    other.iterations = answer->iterations;
+    status = solve_ahead(drop, ask, ahead, &other, error);
+    if (status == CFI_OK && is_better(ask, &other, answer)) {
+        globals_copy_answer(drop, &other, answer);
+    }
+    answer->iterations = other.iterations;
+    return status;
+}
+
 cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
 {
-    cfi_status status = CFI_OK;
-    bool again = true;
+    cfi_arena_mark mark = arena_mark(drop->arena);
+    cfi_status status = solve_ahead(drop, ask, LEAST_AHEAD, answer, error);
 
-    for (drop->ahead = LEAST_AHEAD; again && status == CFI_OK; drop->ahead *= 10.0) {
-        status = drop->problem->coherent ? globals_solve_amplitudes(drop, ask, answer, error)
-                                         : globals_solve(drop, ask, answer, error);
-        again = answer->end == GLOBALS_FAILED && !answer->why && drop->ahead < MOST_AHEAD;
+    for (double ahead = 10.0 * LEAST_AHEAD; status == CFI_OK && is_short(answer) && ahead <= MOST_AHEAD;
+         ahead *= 10.0) {
+        status = ask_again(drop, ask, ahead, answer, error);
     }
+    arena_release(drop->arena, mark);
     answer->why = answer->end == GLOBALS_FAILED && !answer->why ? "the solver's solutions meet no target" : answer->why;
     return status;
 }
