@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Draws the paper's figures (a, b, c) and further ones (d to m), each as SVG and PNG beside the table it shows.
+# Draws the paper's figures (a, b, c) and further ones (d to o), each as SVG and PNG beside the table it shows.
 # Run it with --help for the options; docs/figures.md says what each figure shows.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -23,6 +23,8 @@ Figures (all by default):
   k   errors of maximum likelihood against the SNR, beside the bounds and a guess
   l   sum rate against the position error that is allowed, own echoes and all of them without phases
   m   map of a network that locates a target, and the target's error ellipses
+  n   distribution of the users' rates for three objectives: sum rate, proportional fairness, least rate
+  o   frontier of the least user rate against the position error
 
   --drops N   networks a point (default: 100)
   --full      the same as --drops 1000
@@ -65,13 +67,13 @@ read_options() {
         shift
         ;;
       -*) die 2 "unknown option '$1' (allowed: --drops, --full, --out, --fresh, --help)" ;;
-      [a-m]) figures+=("$1") ;;
-      *) die 2 "unknown figure '$1' (allowed: a b c d e f g h i j k l m)" ;;
+      [a-o]) figures+=("$1") ;;
+      *) die 2 "unknown figure '$1' (allowed: a b c d e f g h i j k l m n o)" ;;
     esac
     shift
   done
   [[ $drops =~ ^[1-9][0-9]{0,6}$ ]] || die 2 "--drops $drops: not a number of networks (allowed: 1 .. 9999999)"
-  [ "${#figures[@]}" -gt 0 ] || figures=(a b c d e f g h i j k l m)
+  [ "${#figures[@]}" -gt 0 ] || figures=(a b c d e f g h i j k l m n o)
 }
 
 # ------------------------------------------------------------------------------------- running
@@ -336,6 +338,30 @@ figure_m() {
   table fig_m m-sca.json
   table fig_m_users m-sca.json
   table fig_m_ellipses m-sca.json m-equal.json
+}
+
+figure_n() {
+  local objective name
+  echo 'allocation.objective,users,share,rate_bit_s_hz' >"$out/fig_n.csv"
+  for objective in sum_rate proportional_fair max_min_rate; do
+    name=n-$objective-$drops
+    say "run $name"
+    run_cfisac run "$top/configs/max_min.json" --set "monte_carlo.drops=$drops" --set "allocation.objective=$objective" \
+      --out "$data/$name" --force --quiet >"$data/$name.txt"
+    rate_quantiles "$data/$name/ues.csv" "$objective" >>"$out/fig_n.csv"
+  done
+}
+
+figure_o() {
+  local aps
+  for aps in 8 16 32; do
+    say "frontier o-$aps-$drops"
+    run_cfisac frontier "$top/configs/position.json" --between max_min_rate,position_error --set "monte_carlo.drops=$drops" \
+      --set "network.aps=$aps" --set sensing.position_threshold_m=null --set monte_carlo.realizations=0 \
+      --set monte_carlo.estimator=none --out "$data/o-$aps-$drops" "--${fresh:-resume}" --quiet >"$data/o-$aps-$drops.txt"
+    awk -v OFS=, -v aps="$aps" 'NR > 1 { print aps, $0 } NR == 1 && aps == 8 { print "network.aps", $0 }' \
+      "$data/o-$aps-$drops/frontier_mean.csv"
+  done >"$out/fig_o.csv"
 }
 
 # ---------------------------------------------------------------------------------------- main

@@ -33,32 +33,37 @@ static inline void set_tightness(drop *d, double factor)
     }
 }
 
-/* Sum rate from the raw formulas (paper (7) and the coherent term), written independently of the metrics room. */
-static inline double sum_rate_from_formula(const drop *d, const cfi_powers *powers)
+/* Rate of user k from the raw formulas (paper (7) and the coherent term), written independently of the metrics room. */
+static inline double rate_from_formula(const drop *d, const cfi_powers *powers, size_t k)
 {
     const cfi_system *s = &d->made.system;
+    double u = 0.0, load = s->power.comm_noise_w;
+
+    for (size_t j = 0; j < s->K; j++) {
+        double coherent = 0.0;
+
+        for (size_t l = 0; l < s->L; l++) {
+            size_t jl = j + s->K * l, kl = k + s->K * l;
+
+            load +=
+                (double)s->N * s->propagation.gain[kl] * (d->xi[jl] * gamma_of(d, powers, jl) + eta_of(d, powers, l));
+            u += j == k ? (double)s->N * d->xi[kl] * sqrt(gamma_of(d, powers, kl)) : 0.0;
+            coherent += (double)s->N * sqrt(gamma_of(d, powers, jl)) * d->xi[jl] * s->propagation.gain[kl] /
+                        s->propagation.gain[jl];
+        }
+        if (j != k && s->frame.pilot[j] == s->frame.pilot[k] && s->rate_model == CFI_RATE_EXACT) {
+            load += coherent * coherent;
+        }
+    }
+    return s->frame.prelog * log2(1.0 + u * u / load);
+}
+
+static inline double sum_rate_from_formula(const drop *d, const cfi_powers *powers)
+{
     double sum = 0.0;
 
-    for (size_t k = 0; k < s->K; k++) {
-        double u = 0.0, load = s->power.comm_noise_w;
-
-        for (size_t j = 0; j < s->K; j++) {
-            double coherent = 0.0;
-
-            for (size_t l = 0; l < s->L; l++) {
-                size_t jl = j + s->K * l, kl = k + s->K * l;
-
-                load += (double)s->N * s->propagation.gain[kl] *
-                        (d->xi[jl] * gamma_of(d, powers, jl) + eta_of(d, powers, l));
-                u += j == k ? (double)s->N * d->xi[kl] * sqrt(gamma_of(d, powers, kl)) : 0.0;
-                coherent += (double)s->N * sqrt(gamma_of(d, powers, jl)) * d->xi[jl] * s->propagation.gain[kl] /
-                            s->propagation.gain[jl];
-            }
-            if (j != k && s->frame.pilot[j] == s->frame.pilot[k] && s->rate_model == CFI_RATE_EXACT) {
-                load += coherent * coherent;
-            }
-        }
-        sum += s->frame.prelog * log2(1.0 + u * u / load);
+    for (size_t k = 0; k < d->made.system.K; k++) {
+        sum += rate_from_formula(d, powers, k);
     }
     return sum;
 }

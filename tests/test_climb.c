@@ -98,6 +98,9 @@ static void run_climb(ascent_alone *a)
     size_t users = a->problem.K;
 
     assert_true(problem_complete(&a->problem, a->at.point));
+    for (size_t l = 0; l < a->problem.L; l++) { /* what stands in scratch is nobody's */
+        a->work.trial.point->x[l] = NAN;
+    }
     a->outcome.objective = a->outcome.trace[0] = problem_evaluate(&a->problem, a->at.point, a->at.values);
     a->outcome.trace_count = 1;
     a->outcome.status = CFI_ALLOC_ITERATION_LIMIT;

@@ -199,6 +199,10 @@ static void users_without_rate_are_far_below_the_mean(void **state)
     assert_true(user_rates_without(record) == 2.0);
     m->rate[0][2] = 1.3e-3;
     assert_true(user_rates_without(record) == 1.0);
+    for (size_t k = 0; k < K; k++) {
+        m->rate[0][k] = 0.5e-6 * (double)(k + 1);
+    }
+    assert_true(user_rates_without(record) == 2.0); /* 1e-6 is none */
     memset(m->rate[0], 0, sizeof m->rate[0]);
     assert_true(user_rates_without(record) == K);
     record->status = CFI_DROP_FAILED;
@@ -416,6 +420,14 @@ static void the_table_of_a_sum_rate_is_as_ever_but_for_weights_and_targets(void 
     table = text_by(report_write_table, &m->results);
     assert_has(table, "\n  objective sum_rate, weight 2, rate targets 0.5 to 2 bit/s/Hz\n");
     assert_has(table, "\n  weighted sum_rate, bit/s/Hz             3          20 ");
+    assert_null(strstr(table, "user rate, "));
+    free(table);
+    system_of(m)->allocation.weights = system_of(m)->allocation.rate_target_bit_s_hz = NULL;
+    system_of(m)->K = 20; /* of which 5 % are one */
+    table = text_by(report_write_table, &m->results);
+    assert_has(table, "\n  user rate, 5 %                          3      1.1500 ");
+    assert_has(table, "\n  user rate, median                       3      2.5000 ");
+    system_of(m)->K = K;
     free(table);
     free_drops(m);
 }

@@ -385,17 +385,44 @@ static void coincident_positions_pass_only_when_clamped(void **state)
     }
 }
 
-static void rate_targets_are_needed_where_the_objective_uses_them(void **state)
+/* Least power needs something to spend it on. */
+static void least_power_needs_a_rate_target_or_a_threshold(void **state)
 {
-    cfi_scenario *scenario = parse("{}");
+    static const char *const enough[] = {
+        "{\"allocation\": {\"objective\": \"min_power\"}}", /* the default threshold */
+        "{\"sensing\": {\"crlb_threshold_db\": null}, \"allocation\": {\"objective\": \"min_power\", "
+        "\"rate_target_bit_s_hz\": 1}}",
+        "{\"sensing\": {\"crlb_threshold_db\": null, \"geometry\": \"target\", \"position_threshold_m\": 1}, "
+        "\"allocation\": {\"objective\": \"min_power\"}}",
+        "{\"sensing\": {\"crlb_threshold_db\": null, \"detection_threshold\": 0.5}, "
+        "\"allocation\": {\"objective\": \"min_power\"}}"};
+    static const char nothing[] = "{\"sensing\": {\"crlb_threshold_db\": null}, "
+                                  "\"allocation\": {\"objective\": \"min_power\"}}";
+    cfi_scenario *scenario;
     cfi_error error = {0};
 
     (void)state;
-    assert_int_equal(check_relations(scenario, &error), CFI_OK);
-    scenario->system.allocation.objective = CFI_MIN_POWER;
-    assert_int_equal(check_relations(scenario, &error), CFI_INVALID);
-    assert_non_null(strstr(error.text, "/allocation/rate_target_bit_s_hz: null with the objective min_power"));
-    scenario_destroy(scenario);
+    for (size_t i = 0; i < COUNT(enough); i++) {
+        scenario_destroy(parse(enough[i]));
+    }
+    assert_int_equal(scenario_parse(nothing, strlen(nothing), "t.json", NULL, 0, &scenario, &error), CFI_INVALID);
+    assert_non_null(strstr(error.text, "t.json: /allocation/rate_target_bit_s_hz: null with the objective min_power"));
+}
+
+static void what_objectives_do_not_look_at_is_told(void **state)
+{
+    (void)state;
+    assert_warns("{\"allocation\": {\"method\": \"equal\", \"objective\": \"max_min_rate\"}}",
+                 "allocation.objective: max_min_rate is ignored by the method equal", true);
+    assert_warns("{\"network\": {\"ues\": 2}, \"allocation\": {\"method\": \"equal\", \"weights\": [1, 2]}}",
+                 "allocation.weights: ignored by the method equal", true);
+    assert_warns("{\"network\": {\"ues\": 2}, \"allocation\": {\"objective\": \"min_power\", \"weights\": [1, 2]}}",
+                 "allocation.weights: ignored by the objective min_power", true);
+    assert_warns("{\"network\": {\"ues\": 2}, \"allocation\": {\"objective\": \"max_min_rate\", \"weights\": [1, 2]}}",
+                 "allocation", false);
+    assert_warns("{\"allocation\": {\"method\": \"equal\"}, \"sweep\": {\"allocation.objective\": "
+                 "[\"sum_rate\", \"max_min_rate\"]}}",
+                 "allocation", false);
 }
 
 /* ------------------------------------------------------------- schema, help, names, configs ---- */
@@ -513,7 +540,8 @@ int main(void)
         cmocka_unit_test(warnings_name_what_is_ignored_or_useless),
         cmocka_unit_test(default_scenario_has_one_remark),
         cmocka_unit_test(coincident_positions_pass_only_when_clamped),
-        cmocka_unit_test(rate_targets_are_needed_where_the_objective_uses_them),
+        cmocka_unit_test(least_power_needs_a_rate_target_or_a_threshold),
+        cmocka_unit_test(what_objectives_do_not_look_at_is_told),
         cmocka_unit_test(schema_gives_the_defaults_of_the_resolved_scenario),
         cmocka_unit_test(help_lists_every_key_within_a_hundred_columns),
         cmocka_unit_test(nearest_word_tolerates_a_third_of_the_letters),

@@ -253,10 +253,13 @@ size_t scenario_warnings(const cfi_scenario *scenario, const char *const **lines
 /* The most that all access points can radiate together, W: the budget, or the sum of their limits if that is less. */
 double system_most_power(const cfi_system *system);
 
-/* Angle thresholds that the allocation must keep (L, rad^2), or NULL: min_crlb minimises bounds relative to them. */
+/* Angle thresholds that powers must keep (L, rad^2), or NULL: an allocation for min_crlb minimises bounds relative to
+ * them. */
 static inline const double *system_angle_thresholds(const cfi_system *system)
 {
-    return system->allocation.objective == CFI_MIN_CRLB ? NULL : system->sensing.crlb_threshold_rad2;
+    return system->allocation.method == CFI_METHOD_SCA && system->allocation.objective == CFI_MIN_CRLB
+               ? NULL
+               : system->sensing.crlb_threshold_rad2;
 }
 
 /* Whether the scenario asks sensing for more than angle thresholds on own echoes, with which each access point is on

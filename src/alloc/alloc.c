@@ -84,6 +84,20 @@ static void set_outcome(cfi_allocation *out, cfi_alloc_status status, const char
     out->stop_reason = reason;
 }
 
+/* Best minus worst start, in the objective's unit; nothing of points that have not the targets. */
+static double spread_of(const alloc_search *s)
+{
+    const cfi_system *system = s->problem.link->system;
+    const alloc_objective *objective = s->problem.objective;
+    double best = s->best_outcome.objective, worst = s->worst;
+
+    if (s->best_outcome.short_of_targets) {
+        return 0.0;
+    }
+    return objective->proportional ? objective->reported(system, fmax(best - worst, 0.0))
+                                   : fabs(objective->reported(system, best) - objective->reported(system, worst));
+}
+
 static void keep_outcome(const alloc_search *s, cfi_allocation *out, double *trace)
 {
     const cfi_system *system = s->problem.link->system;
@@ -93,7 +107,7 @@ static void keep_outcome(const alloc_search *s, cfi_allocation *out, double *tra
     set_outcome(out, outcome->status, outcome->stop_reason);
     out->iterations = outcome->iterations;
     out->broken_starts = s->broken;
-    out->objective.spread = objective->reported(system, fmax(outcome->objective - s->worst, 0.0));
+    out->objective.spread = spread_of(s);
     out->objective.trace_count = outcome->trace_count;
     for (size_t i = 0; i < outcome->trace_count; i++) {
         trace[i] = objective->reported(system, outcome->trace[i]);
@@ -164,7 +178,7 @@ static cfi_status maximise(const alloc_job *job, cfi_allocation *out, double *tr
     if (objective->goal && globals_apply(link)) {
         return globals_run(link, job->options, job->workspace, out, trace, error);
     }
-    if (!objective->value) {
+    if (!objective->surrogate) {
         return error_set(error, CFI_INVALID, "allocation.objective: not available in this version for such links");
     }
     return run_sca(job, out, trace, error);
@@ -290,7 +304,9 @@ static cfi_status run_in_workspace(alloc_job *job, cfi_allocation *out, cfi_erro
 /* What no method can do anything with. */
 static cfi_status check_link(const cfi_link *link, cfi_error *error)
 {
-    if (!objective_of(link->system->allocation.objective)) {
+    const alloc_objective *objective = objective_of(link->system->allocation.objective);
+
+    if (!objective) {
         return error_set(error, CFI_INVALID, "allocation.objective: not available in this version");
     }
     return sensing_check(link, error);

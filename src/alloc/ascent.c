@@ -10,7 +10,9 @@
  * linear, and the steps of the cone solver that take over end where the answers do. */
 static bool has_response(const alloc_problem *problem)
 {
-    return problem->objective->slopes && problem->objective->surrogate(problem, NULL)->has_response &&
+    const alloc_objective *objective = problem->objective;
+
+    return objective->slopes && (!objective->surrogate || objective->surrogate(problem, NULL)->has_response) &&
            !problem->sensing.directed && (!problem->coupled || response_couples(problem)) &&
            problem->link->system->allocation.crlb_constraint == CFI_CRLB_EXACT;
 }
@@ -26,10 +28,11 @@ static bool takes_response(const alloc_problem *problem, const cfi_alloc_options
     return has_response(problem) && !(options && options->export_problem);
 }
 
-/* Cone problems of so many powers and coherent terms are solved in seconds. */
+/* Steps are cone problems, and cone problems of so many powers and coherent terms are solved in seconds. */
 static bool cones_fit(const alloc_problem *problem)
 {
-    return (problem->K + problem->mate_start[problem->K]) * problem->L <= CONES_MOST_POWERS;
+    return problem->objective->surrogate &&
+           (problem->K + problem->mate_start[problem->K]) * problem->L <= CONES_MOST_POWERS;
 }
 
 cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const cfi_alloc_options *options,
@@ -50,6 +53,7 @@ cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const
                          "allocation.solver: \"structured\" needs allocation.surrogate \"product\" and "
                          "allocation.crlb_constraint \"exact\" (allowed here: \"auto\", \"socp\")");
     }
+    ascent->search = targets_search(problem);
     status = stepper_init(&ascent->stepper, problem, options, workspace, error);
     if (status == CFI_OK && !(problem_state(problem, scratch, &ascent->work.candidate) &&
                               problem_state(problem, scratch, &ascent->work.trial))) {
@@ -74,6 +78,7 @@ static void begin_start(const alloc_stepper *stepper, double value, sca_outcome 
     outcome->trace[0] = value;
     outcome->trace_count = 1;
     outcome->broke_down = !isfinite(value);
+    outcome->short_of_targets = false;
     *outcome->failure = '\0';
     if (outcome->broke_down) { /* powers or gains beyond the range of a double */
         outcome->status = CFI_ALLOC_FAILED;
@@ -93,6 +98,22 @@ static void end_stuck(size_t start, sca_outcome *outcome)
              outcome->iterations, start);
 }
 
+/* A start that misses rate targets becomes one that meets them, by other powers of the same streams, if there are any.
+ */
+static void meet_targets(alloc_ascent *ascent, const alloc_state *at)
+{
+    const alloc_problem *problem = ascent->stepper.problem;
+    const alloc_state *candidate = &ascent->work.candidate;
+
+    if (!ascent->structured || targets_hold(problem, at->values)) {
+        return;
+    }
+    problem_copy_state(problem, at, candidate);
+    if (landing_meet(&ascent->climb.landing, candidate, NULL)) {
+        problem_copy_state(problem, candidate, at);
+    }
+}
+
 cfi_status ascent_finish(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
 {
     size_t before = outcome->iterations;
@@ -106,14 +127,86 @@ cfi_status ascent_finish(alloc_ascent *ascent, const alloc_state *at, sca_outcom
     return status;
 }
 
+/* No point was found that has the targets: the nearest stays. That proves nothing. */
+static void end_short(size_t start, sca_outcome *outcome)
+{
+    outcome->status = CFI_ALLOC_FAILED;
+    outcome->stop_reason = "no feasible point found";
+    outcome->short_of_targets = true;
+    outcome->broke_down = false;
+    snprintf(outcome->failure, sizeof outcome->failure,
+             "no start met the rate targets; at the nearest point, of start %zu, some SINR is %.6g of what its target "
+             "needs, which proves nothing",
+             start, outcome->objective);
+    outcome->trace_count = 0;
+}
+
+/* Goes towards the targets until all are met: by the steps of a problem of its own, which raises the least quotient of
+ * SINR and target. */
+static cfi_status reach_targets(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
+{
+    alloc_stepper stepper = ascent->stepper;
+    cfi_status status;
+
+    stepper.problem = &ascent->search;
+    begin_start(&stepper, problem_evaluate(&ascent->search, at->point, at->values), outcome);
+    status = outcome->broke_down ? CFI_OK : sca_run(&stepper, &ascent->work, at, outcome, error);
+    ascent->stepper.step = stepper.step;
+    if (status == CFI_OK && !ascent->search.objective->reached(outcome->objective)) {
+        end_short(stepper.start, outcome);
+    }
+    return status;
+}
+
+/* Makes the point one from which the objective's steps may begin; outcome->short_of_targets where that cannot be. */
+static cfi_status enter(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
+{
+    const alloc_problem *problem = ascent->stepper.problem;
+    cfi_status status = CFI_OK;
+
+    outcome->short_of_targets = false;
+    problem_evaluate(problem, at->point, at->values);
+    if (!targets_hold(problem, at->values)) {
+        status = reach_targets(ascent, at, outcome, error);
+    }
+    if (status == CFI_OK && !outcome->short_of_targets && !problem->objective->complete(problem, at->point)) {
+        outcome->objective = targets_ratio(problem, at->values);
+        end_short(ascent->stepper.start, outcome);
+    }
+    return status;
+}
+
 /* The response, and the cone solver where that did not converge: later, and only if no other start is better, where
  * the climb is damped, which keeps more starts from an end. */
+static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error);
+
+/* The response found no point that has the targets: the cone solver's steps may. */
+static cfi_status enter_by_cones(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
+{
+    cfi_status status = CFI_OK;
+
+    if (!cones_fit(ascent->stepper.problem)) {
+        outcome->objective = targets_ratio(ascent->stepper.problem, at->values);
+        end_short(ascent->stepper.start, outcome);
+        return CFI_OK;
+    }
+    status = enter(ascent, at, outcome, error);
+    if (status != CFI_OK || outcome->short_of_targets) {
+        return status;
+    }
+    begin_start(&ascent->stepper, problem_evaluate(ascent->stepper.problem, at->point, at->values), outcome);
+    return run_structured(ascent, at, outcome, error);
+}
+
 static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
 {
     const alloc_problem *problem = ascent->stepper.problem;
     double gap;
     cfi_status status = climb_run(&ascent->climb, &ascent->work, at, outcome, &gap, error);
 
+    if (status == CFI_OK && !ascent->climb.met) {
+        return enter_by_cones(ascent, at, outcome, error);
+    }
     if (status == CFI_OK && outcome->status == CFI_ALLOC_ITERATION_LIMIT && cones_fit(problem)) {
         outcome->unfinished = problem->damped;
         return outcome->unfinished ? CFI_OK : ascent_finish(ascent, at, outcome, error);
@@ -128,7 +221,18 @@ static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sc
 
 cfi_status ascent_run(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
 {
-    begin_start(&ascent->stepper, problem_evaluate(ascent->stepper.problem, at->point, at->values), outcome);
+    const alloc_problem *problem = ascent->stepper.problem;
+
+    problem_evaluate(problem, at->point, at->values);
+    meet_targets(ascent, at);
+    if (problem->probe && !ascent->structured) {
+        cfi_status status = enter(ascent, at, outcome, error);
+
+        if (status != CFI_OK || outcome->short_of_targets) {
+            return status;
+        }
+    }
+    begin_start(&ascent->stepper, problem_evaluate(problem, at->point, at->values), outcome);
     if (outcome->broke_down) {
         return CFI_OK;
     }

@@ -7,6 +7,7 @@
 
 typedef struct alloc_ascent {
     alloc_stepper stepper; /* cone problems */
+    alloc_problem search;  /* of a point that has the targets */
     sca_work work;
     bool structured; /* the response goes first */
     climb climb;

@@ -16,6 +16,9 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
     if (status == CFI_OK) {
         status = anderson_init(&c->history, c->n, c->map.pairs > 0 ? DEPTH_SHARED : DEPTH, arena, error);
     }
+    if (status == CFI_OK) {
+        status = landing_init(&c->landing, problem, arena, error);
+    }
     if (status != CFI_OK) {
         return status;
     }
@@ -63,7 +66,7 @@ static void go_to_answer(climb *c, const double *answer)
 
 /* ------------------------------------------------------------------- evaluations and restarts ---- */
 
-static void count_evaluation(climb *c, sca_outcome *outcome)
+void climb_count(climb *c, sca_outcome *outcome)
 {
     c->evaluations++;
     outcome->iterations++;
@@ -71,7 +74,7 @@ static void count_evaluation(climb *c, sca_outcome *outcome)
 }
 
 /* What is damped, and the objective to expect of that. */
-static void damp_answer(climb *c)
+void climb_damp(climb *c)
 {
     const alloc_problem *problem = c->problem;
     alloc_values values = {.u = c->damped, .interference = c->damped + problem->K};
@@ -114,13 +117,13 @@ static bool take_answer(climb *c, sca_outcome *outcome)
         c->in_point = false;
     }
     if (answered) {
-        damp_answer(c);
+        climb_damp(c);
     }
-    count_evaluation(c, outcome);
+    climb_count(c, outcome);
     return answered;
 }
 
-static void restart(climb *c)
+void climb_restart(climb *c)
 {
     copy_state(c, c->state, c->best);
     coordinates_of_state(&c->coordinates, c->state, c->from);
@@ -144,13 +147,13 @@ static void retreat(climb *c, sca_outcome *outcome)
     }
     c->retreats++;
     c->plain = 2 * c->retreats < MOST_PLAIN ? 2 * c->retreats : MOST_PLAIN;
-    restart(c);
+    climb_restart(c);
 }
 
 /* ------------------------------------------------------------------- between two points ---- */
 
 /* u, I and z of a point that was evaluated. */
-static void state_of(const climb *c, const alloc_state *at, double *state)
+void climb_state_of(const climb *c, const alloc_state *at, double *state)
 {
     const alloc_problem *problem = c->problem;
     size_t K = problem->K;
@@ -173,7 +176,7 @@ static void recover_best(climb *c)
     if (sca_complete(c->problem, &c->work->candidate) >= c->at->values->objective) {
         problem_swap_states(&c->work->candidate, c->at);
     }
-    state_of(c, c->at, c->best);
+    climb_state_of(c, c->at, c->best);
     c->in_point = true;
 }
 
@@ -209,6 +212,7 @@ static bool search_between(climb *c, sca_outcome *outcome)
         double objective;
 
         mix_amplitudes(c, from, other, share, trial->point->w);
+        memcpy(trial->point->x, from->x, problem->stride * sizeof *from->x); /* numbers, until it is complete */
         for (size_t l = 0; l < problem->L; l++) {
             trial->point->s[l] = from->s[l] + share * (other->s[l] - from->s[l]);
         }
@@ -216,12 +220,12 @@ static bool search_between(climb *c, sca_outcome *outcome)
         if (objective > c->objective) {
             c->objective = objective;
             problem_copy_state(problem, trial, c->at);
-            state_of(c, trial, c->best);
-            count_evaluation(c, outcome);
-            restart(c);
+            climb_state_of(c, trial, c->best);
+            climb_count(c, outcome);
+            climb_restart(c);
             return true;
         }
-        count_evaluation(c, outcome);
+        climb_count(c, outcome);
     }
     return false;
 }
@@ -236,7 +240,7 @@ static void go_back(climb *c)
         }
     }
     c->plain = MOST_PLAIN;
-    restart(c);
+    climb_restart(c);
 }
 
 /* ------------------------------------------------------------------------------ the climb ---- */
@@ -267,9 +271,20 @@ static void learn_answer(climb *c)
     anderson_learn(&c->history, c->from, c->to, c->map.mu);
 }
 
+/* Logarithms number first .. end - 1 of an extrapolation stay near those of the answer. */
+static void bound_reach(climb *c, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++) {
+        double low = c->to[i] - FARTHEST, high = c->to[i] + FARTHEST, reached = c->reach[i];
+
+        reached = reached > low ? reached : low;
+        c->reach[i] = reached < high ? reached : high;
+    }
+}
+
 /* From the answer on: by a plain step where the gain is likely to be small enough there; by one that is damped where
  * that was asked for; else by extrapolation. */
-static void advance(climb *c, double small)
+void climb_advance(climb *c, double small)
 {
     const double *answer = c->damped;
     double mu;
@@ -298,12 +313,8 @@ static void advance(climb *c, double small)
         go_to_answer(c, answer);
         return;
     }
-    for (size_t i = 0; i < 2 * c->problem->K; i++) {
-        double low = c->to[i] - FARTHEST, high = c->to[i] + FARTHEST, reached = c->reach[i];
-
-        reached = reached > low ? reached : low;
-        c->reach[i] = reached < high ? reached : high;
-    }
+    bound_reach(c, 0, 2 * c->problem->K);
+    bound_reach(c, response_lifts(&c->map), c->n);
     go_to_reach(c, c->answer);
 }
 
@@ -315,7 +326,12 @@ static void begin_climb(climb *c, const sca_work *work, const alloc_state *at, c
     c->work = work;
     c->objective = at->values->objective;
     c->in_point = true;
-    state_of(c, at, c->best);
+    climb_state_of(c, at, c->best);
+    if (c->problem->target) {
+        memset(c->best + response_lifts(&c->map), 0, c->problem->K * sizeof *c->best);
+    }
+    c->met = targets_hold(c->problem, at->values);
+    c->landed = false;
     memset(c->fading, 0, 2 * c->problem->K * sizeof *c->fading);
     c->evaluations = c->plain = c->retreats = 0;
     c->end = most < c->patience ? most : c->patience;
@@ -326,10 +342,10 @@ static void begin_climb(climb *c, const sca_work *work, const alloc_state *at, c
     c->map.cases = CASES_FREE;
     c->map.free_scale = true;
     coordinates_begin(&c->coordinates, at->values->interference, c->map.damping);
-    restart(c);
+    climb_restart(c);
 }
 
-static void end_climb(sca_outcome *outcome, const char *reason)
+void climb_end(sca_outcome *outcome, const char *reason)
 {
     outcome->status = CFI_ALLOC_CONVERGED;
     outcome->stop_reason = reason;
@@ -348,7 +364,7 @@ static void shorten_history(climb *c)
         return;
     }
     if (c->evaluations == SHORTEN) {
-        restart(c);
+        climb_restart(c);
     } else if (c->history.count >= SHORT_HISTORY) {
         anderson_forget(&c->history);
     }
@@ -371,7 +387,7 @@ static bool climb_on(climb *c, sca_outcome *outcome, double small)
             anderson_forget(&c->history);
             return true;
         }
-        end_climb(outcome, "tolerance");
+        climb_end(outcome, "tolerance");
         return false;
     }
     if (!c->feasible && !(c->expected >= c->objective * (1.0 - (is_short(c) ? BELOW_SHORT : FAR_BELOW)))) {
@@ -382,7 +398,7 @@ static bool climb_on(climb *c, sca_outcome *outcome, double small)
         return search_between(c, outcome);
     }
     c->retreats = c->feasible ? c->retreats : 0;
-    advance(c, small);
+    climb_advance(c, small);
     return true;
 }
 
@@ -390,7 +406,10 @@ double climb_gap(climb *c, const alloc_state *at)
 {
     response_value value;
 
-    state_of(c, at, c->state);
+    climb_state_of(c, at, c->state);
+    if (c->problem->target) {
+        return climb_gap_with_targets(c) / at->values->objective;
+    }
     return response_answer(&c->map, c->state, c->answer, &value) ? fmax(value.gain, 0.0) / at->values->objective
                                                                  : INFINITY;
 }
@@ -406,7 +425,7 @@ static bool goes_on_from_result(climb *c, sca_outcome *outcome)
     outcome->stop_reason = "max_iterations";
     c->objective = fmax(c->objective, c->at->values->objective);
     c->reach_ratio = 1.0;
-    restart(c);
+    climb_restart(c);
     return true;
 }
 
@@ -428,18 +447,22 @@ cfi_status climb_run(climb *c, const sca_work *work, const alloc_state *at, sca_
 
     begin_climb(c, work, at, outcome);
     do {
-        while (c->evaluations < c->end && !stop_requested(c->stop) && climb_on(c, outcome, small)) {
+        while (c->evaluations < c->end && !stop_requested(c->stop) &&
+               (c->problem->target ? climb_on_to_targets(c, outcome, small) : climb_on(c, outcome, small))) {
         }
         if (stop_requested(c->stop)) {
             return sca_interrupted(error);
         }
+        if (c->problem->target && outcome->status != CFI_ALLOC_CONVERGED && c->evaluations > 0 && climb_land(c)) {
+            climb_keep_landed(c, outcome);
+        }
         recover_best(c);
-        *gap = climb_gap(c, at);
+        *gap = c->met ? climb_gap(c, at) : INFINITY;
     } while (*gap > small && goes_on_from_result(c, outcome));
     end_trace(outcome, at->values->objective);
     if (outcome->status != CFI_ALLOC_CONVERGED && outcome->iterations < system->allocation.max_iterations &&
         *gap <= NO_PROGRESS_GAP * tolerance) {
-        end_climb(outcome, "no_progress");
+        climb_end(outcome, "no_progress");
     }
     return stop_requested(c->stop) ? sca_interrupted(error) : CFI_OK;
 }

@@ -4,6 +4,7 @@
 
 #include "alloc/anderson.h"
 #include "alloc/coordinates.h"
+#include "alloc/landing.h"
 #include "alloc/response.h"
 #include "alloc/sca.h"
 
@@ -29,6 +30,9 @@ typedef struct climb {
     climb_memory begun;        /* what the map knew before it */
     double *from, *to, *reach; /* n: coordinates, logarithms, of the state and of the answer; an extrapolation */
     coordinates coordinates;
+    landing landing; /* on points that meet rate targets */
+    bool met;        /* at->point meets them; true without */
+    bool landed;     /* the state is that of a point that meets them */
     size_t *fading;  /* K: evaluations in a row in which a weak user lost power */
     size_t *revived; /* K: how often a user was brought back */
     /* of the run */
@@ -58,6 +62,26 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
  * CFI_INTERRUPTED. */
 cfi_status climb_run(climb *c, const sca_work *work, const alloc_state *at, sca_outcome *outcome, double *gap,
                      cfi_error *error);
+
+/* A climb where users have rate targets (climb_targets.c): the point at the start may miss some of them, and at->point
+ * stays it until one is found that meets them all. */
+bool climb_on_to_targets(climb *c, sca_outcome *outcome, double small);
+/* Makes the candidate a point that meets the targets, of the map's last answer; false when there is none. */
+bool climb_land(climb *c);
+void climb_keep_landed(climb *c, sca_outcome *outcome);
+/* What a step with targets could gain at c->state, that of a point that meets them, at most: by the lifts that prove
+ * least, as they are found from those of the last state. Infinite where there is no answer. */
+double climb_gap_with_targets(climb *c);
+
+/* Parts of a climb (climb.c). An evaluation is over: */
+void climb_count(climb *c, sca_outcome *outcome);
+/* The state of a point that was evaluated; lifts stay. */
+void climb_state_of(const climb *c, const alloc_state *at, double *state);
+/* Back to the best state, with no history. */
+void climb_restart(climb *c);
+void climb_damp(climb *c);
+void climb_advance(climb *c, double small);
+void climb_end(sca_outcome *outcome, const char *reason);
 
 /* That gap at any point that is feasible and evaluated; infinite where there is no answer. */
 double climb_gap(climb *c, const alloc_state *at);

@@ -27,7 +27,7 @@ void climb_silence_fading(climb *c)
 
     for (size_t k = 0; k < K && c->problem->objective->revives; k++) {
         double u = c->answer[k], before = c->state[k], noise = c->answer[K + k];
-        bool weak = u > 0.0 && u * u < least * noise;
+        bool weak = u > 0.0 && u * u < least * noise && !targets_need(c->problem, k);
 
         c->fading[k] = weak && u * sqrt(c->state[K + k]) < FADING * before * sqrt(noise) ? c->fading[k] + 1 : 0;
         if (c->fading[k] >= FADED && c->revived[k] < REVIVALS) {
@@ -71,7 +71,8 @@ bool climb_revive_silent(climb *c)
     bool any = false;
 
     for (size_t k = 0; k < K && c->problem->objective->revives && !c->map.amplitude; k++) {
-        if (c->best[k] == 0.0 && c->revived[k] < REVIVALS && growth(c, k) > c->best[K + k] * (1.0 + FAR_BELOW)) {
+        if (c->best[k] == 0.0 && c->revived[k] < REVIVALS &&
+            growth(c, k) * problem_weight(c->problem, k) > c->best[K + k] * (1.0 + FAR_BELOW)) {
             c->state[k] = sqrt(weak_sinr(c, c->best) * c->best[K + k]);
             c->from[k] = log(c->state[k]);
             c->revived[k]++;
@@ -91,8 +92,8 @@ void climb_weigh_users(climb *c)
     double least = c->map.coupled ? 1.0 : c->map.pairs > 0 ? LEAST_PART_SHARED : 0.0;
 
     for (size_t k = 0; k < K; k++) {
-        double part = c->map.gain[k] * c->state[k];
+        double part = c->map.gain[k] * c->state[k], counts = targets_need(c->problem, k) ? 1.0 : least;
 
-        c->history.weight[k] = c->history.weight[K + k] = sqrt(part > least ? part : least);
+        c->history.weight[k] = c->history.weight[K + k] = sqrt(part > counts ? part : counts);
     }
 }

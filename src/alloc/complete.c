@@ -130,7 +130,7 @@ CLONES(static, double, total_power,
  * steps. */
 double problem_common_factor(const alloc_problem *problem, const double *x, const double *floor)
 {
-    double budget = (double)problem->L, c, sum = 0.0;
+    double budget = problem->budget, c, sum = 0.0;
 
     for (size_t l = 0; l < problem->L; l++) {
         sum += x[l];
@@ -179,7 +179,7 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point)
     double c, total = 0.0, *floor = point->s; /* from set_floors on; sensing powers again at the end */
     bool fits = true;
 
-    if (problem->coupled) {
+    if (problem_informs(problem)) {
         return complete_coupled(problem, point);
     }
     if (problem->sensing.directed) {
@@ -205,5 +205,5 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point)
         total += q;
         fits = fits && !(q > problem->limit[l] * (1.0 + FEASIBLE_ROUNDING));
     }
-    return fits && total <= (double)problem->L * (1.0 + FEASIBLE_ROUNDING);
+    return fits && total <= problem->budget * (1.0 + FEASIBLE_ROUNDING);
 }

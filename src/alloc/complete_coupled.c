@@ -19,7 +19,7 @@ static double common_scale(const alloc_problem *problem, const alloc_point *poin
     if (!(total > 0.0)) {
         return 1.0;
     }
-    factor = (double)problem->L / total;
+    factor = problem->budget / total;
     for (size_t l = 0; problem->limited && l < problem->L; l++) {
         double q = point->x[l] + point->s[l];
 
@@ -69,7 +69,7 @@ static bool is_within(const alloc_problem *problem, const alloc_point *point)
         total += q;
         within = within && !(q > problem->limit[l] * (1.0 + FEASIBLE_ROUNDING));
     }
-    return within && total <= (double)problem->L * (1.0 + FEASIBLE_ROUNDING);
+    return within && total <= problem->budget * (1.0 + FEASIBLE_ROUNDING);
 }
 
 bool complete_coupled(const alloc_problem *problem, alloc_point *point)
@@ -81,6 +81,9 @@ bool complete_coupled(const alloc_problem *problem, alloc_point *point)
         point->s[l] = fmax(point->s[l], 0.0);
     }
     scale_point(problem, common_scale(problem, point), point);
+    if (!problem->coupled) {
+        return is_within(problem, point);
+    }
     share = coupled_share(problem->coupled, point->x, point->s, problem->scratch);
     if (share > 0.0) {
         mix_point(problem, share, point);

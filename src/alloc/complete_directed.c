@@ -63,7 +63,7 @@ static double fit_all(const alloc_problem *problem, alloc_point *point)
 static void give_up_some(const alloc_problem *problem, double total, double least, alloc_point *point)
 {
     const alloc_sensing *sensing = &problem->sensing;
-    double share = fmax(((double)problem->L - least) / (total - least), 0.0);
+    double share = fmax((problem->budget - least) / (total - least), 0.0);
 
     for (size_t l = 0; l < problem->L; l++) {
         directed_plan plan = {.factor = 1.0, .keep = 1.0, .x = point->x[l], .s = point->s[l]};
@@ -96,7 +96,7 @@ static bool fits(const alloc_problem *problem, const alloc_point *point, double 
         }
         total += q;
     }
-    return total <= (double)problem->L;
+    return total <= problem->budget;
 }
 
 /* The largest factor >= 1 of all powers for users within budget and limits: what each access point radiates is a convex
@@ -108,7 +108,7 @@ static double largest_factor(const alloc_problem *problem, const alloc_point *po
     for (size_t l = 0; l < problem->L; l++) {
         sum += point->x[l];
     }
-    high = sum > 0.0 ? (double)problem->L / sum : 1.0;
+    high = sum > 0.0 ? problem->budget / sum : 1.0;
     for (int i = 0; i < HALVES && high > low; i++) {
         double c = i == 0 ? high : 0.5 * (low + high);
 
@@ -132,7 +132,7 @@ static void scale_users(const alloc_problem *problem, double c, alloc_point *poi
 
 bool complete_directed(const alloc_problem *problem, alloc_point *point)
 {
-    double budget = (double)problem->L, least = 0.0, total = fit_all(problem, point), end = 0.0;
+    double budget = problem->budget, least = 0.0, total = fit_all(problem, point), end = 0.0;
     bool within = true;
 
     for (size_t l = 0; l < problem->L; l++) {

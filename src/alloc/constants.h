@@ -34,6 +34,13 @@ static const double CONE_NEGLIGIBLE_SINR = 1e-10;
  * is as tight there. */
 static const double PRODUCT_LEAST_SINR = 1e-3;
 
+/* Relative: so much more than a target a step asks for, where the point has it: a few times what the cone solver leaves
+ * rows short of. Powers move by about as much. */
+static const double TARGET_MARGIN = 2e-8;
+/* Relative steps by which a power that meets targets is found, and attempts: up to 2^34 of them. */
+static const double TARGET_STEP = 1e-10;
+enum { TARGET_TRIES = 34 };
+
 /* ---------------------------------------------------------------------- the response ---- */
 
 /* Tries at the price of the budget, or at one access point's multiplier; eight are many. */
@@ -71,18 +78,23 @@ static const double FADING = 0.97;            /* times its amplitude, evaluation
 static const double LEAST_LOGARITHM = 1e-150; /* amplitude that has a logarithm */
 static const double LOGARITHM_SHIFT = 0.1;    /* times root(I_k): added to u_k in damped climbs */
 static const double LEAST_SHARE = 0.02;       /* of a user's u that an extrapolation leaves it there, e^-FARTHEST */
+static const double LIFT_RATE = 0.2;     /* by which the logarithm of what misses a target lifts its user: 0.1 and 0.5
+                                            take more evaluations */
+static const double LONGEST_LIFT = 2.0;  /* in an evaluation */
+static const double HIGHEST_LIFT = 30.0; /* a user whose rate counts 1e13 times as much as that says: the climb ends */
 enum {
-    DEPTH = 5,        /* differences that the acceleration keeps: 3 and 10 take more evaluations */
-    DEPTH_SHARED = 7, /* the same with shared pilots, where 5 takes a tenth more and sends some starts to the cone
-                         solver */
-    UNCHECKED = 4,    /* evaluations between two looks at the gap because the objective stands still, at least */
-    SOON = 2,         /* and because the step is small */
-    RETREATS = 3,     /* attempts to go less far */
-    MOST_PLAIN = 6,   /* plain steps after a retreat */
-    FADED = 3,        /* evaluations in a row in which a fading user lost power, until it is silenced */
-    HALVINGS = 12,    /* between two points */
-    REVIVALS = 2,     /* of a silenced user */
-    STALLED = 120,    /* evaluations of a climb, after which the cone solver takes over */
+    DEPTH = 5,         /* differences that the acceleration keeps: 3 and 10 take more evaluations */
+    DEPTH_SHARED = 7,  /* the same with shared pilots, where 5 takes a tenth more and sends some starts to the cone
+                          solver */
+    UNCHECKED = 4,     /* evaluations between two looks at the gap because the objective stands still, at least */
+    SOON = 2,          /* and because the step is small */
+    RETREATS = 3,      /* attempts to go less far */
+    MOST_PLAIN = 6,    /* plain steps after a retreat */
+    FADED = 3,         /* evaluations in a row in which a fading user lost power, until it is silenced */
+    HALVINGS = 12,     /* between two points */
+    REVIVALS = 2,      /* of a silenced user */
+    CERTIFICATES = 40, /* evaluations in search of lifts that prove that little is left to gain */
+    STALLED = 120,     /* evaluations of a climb, after which the cone solver takes over */
     /* Of damped climbs (problem.h): evaluations after which histories become short, what that is, and the
      * evaluations of a climb. In 100 starts of networks of 100 access points over correlated fading 95 end before. */
     SHORTEN = 40,
@@ -92,6 +104,19 @@ enum {
 /* Powers and coherent terms of a problem that the cone solver takes over at most: a step of more takes seconds, or
  * minutes. */
 enum { CONES_MOST_POWERS = 100000 };
+
+/* ----------------------------------------------------------------------------- targets ---- */
+
+/* Relative: a target that is missed by no more is met. */
+static const double LANDING_ROUNDING = 1e-12;
+/* Relative: what is aimed at beyond a target, so that rounding leaves it met. */
+static const double LANDING_MARGIN = 4e-11;
+/* Relative: no more than a target where that is all that a user is to have. */
+static const double LANDING_TIGHT = 1e-9;
+enum {
+    LANDING_TRIES = 60, /* tries at what others give; five are usual */
+    LANDINGS = 4        /* times that a point is corrected: sensing powers follow the others' */
+};
 
 /* ------------------------------------------------------------------------------ starts ---- */
 

@@ -23,6 +23,16 @@ void coordinates_begin(coordinates *c, const double *interference, bool damped)
     }
 }
 
+/* Lifts are their own coordinates. */
+static void copy_lifts(const coordinates *c, const double *from, double *to)
+{
+    size_t K = c->problem->K, lifts = 2 * K + c->problem->mate_start[K];
+
+    if (c->problem->target) {
+        memcpy(to + lifts, from + lifts, K * sizeof *to);
+    }
+}
+
 void coordinates_of_state(const coordinates *c, const double *state, double *coordinate)
 {
     size_t K = c->problem->K;
@@ -37,6 +47,7 @@ void coordinates_of_state(const coordinates *c, const double *state, double *coo
             coordinate[2 * K + m] = state[2 * K + m] / c->measure[k];
         }
     }
+    copy_lifts(c, state, coordinate);
 }
 
 static double logarithm_of(double number)
@@ -60,7 +71,7 @@ static double signal_of(const coordinates *c, size_t k, double *coordinate, doub
 
 void coordinates_to_state(const coordinates *c, double *coordinate, const double *answer, double *state)
 {
-    size_t K = c->problem->K;
+    size_t K = c->problem->K, lifts = 2 * K + c->problem->mate_start[K];
 
     for (size_t k = 0; k < K; k++) {
         coordinate[k] = answer[k] > 0.0 ? coordinate[k] : logarithm_of(larger_number(c->shift[k], LEAST_LOGARITHM));
@@ -79,6 +90,10 @@ void coordinates_to_state(const coordinates *c, double *coordinate, const double
             state[2 * K + m] = coordinate[2 * K + m] * c->measure[k];
         }
     }
+    for (size_t i = lifts; c->problem->target && i < lifts + K; i++) {
+        coordinate[i] = larger_number(coordinate[i], 0.0);
+    }
+    copy_lifts(c, coordinate, state);
 }
 
 void coordinates_damp(const coordinates *c, const double *damping, const double *state, const double *answer,
@@ -88,6 +103,7 @@ void coordinates_damp(const coordinates *c, const double *damping, const double 
     size_t K = problem->K;
 
     memcpy(damped, answer, (2 * K + problem->mate_start[K]) * sizeof *damped);
+    copy_lifts(c, answer, damped);
     for (size_t k = 0; k < K; k++) {
         for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
             double before = state[2 * K + m], answered = answer[2 * K + m];

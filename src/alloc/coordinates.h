@@ -1,9 +1,9 @@
 /* States of a climb (response.h): their coordinates, in which the map is nearly linear, and how far an answer goes.
  * docs/model.md (M19).
  *
- * Coordinates of u and I are logarithms. Coherent amplitudes, which may be 0, are measured in a share of the
- * interference that they are part of. Where some are negative, streams of users that are hardly served are sent to
- * weaken others: their u goes to something small, not to 0, and is no logarithm's worth. */
+ * Coordinates of u and I are logarithms; lifts, logarithms already, are their own. Coherent amplitudes, which may be 0,
+ * are measured in a share of the interference that they are part of. Where some are negative, streams of users that are
+ * hardly served are sent to weaken others: their u goes to something small, not to 0, and is no logarithm's worth. */
 #ifndef CFISAC_ALLOC_COORDINATES_H
 #define CFISAC_ALLOC_COORDINATES_H
 

@@ -23,6 +23,9 @@ typedef struct alloc_objective {
     /* What is maximised, of u and interference; `reported` turns it into `unit`. */
     double (*value)(const alloc_problem *problem, const alloc_values *values);
     double (*reported)(const cfi_system *system, double value);
+    bool proportional; /* it multiplies by a number */
+    /* The same of the point itself, where u and interference do not tell; or NULL. */
+    double (*of_powers)(const alloc_problem *problem, const alloc_point *point);
     /* The same in `unit`, of powers that are evaluated anew. */
     double (*measured)(const cfi_system *system, const cfi_evaluation *evaluation);
     /* Half the slope in u_k and minus that in I_k, about u and interference: what the response of the access points
@@ -33,12 +36,15 @@ typedef struct alloc_objective {
     const step_surrogate *(*surrogate)(const alloc_problem *problem, const alloc_values *at);
     /* Makes what a step found feasible, with no loss; false: that cannot be. */
     bool (*complete)(const alloc_problem *problem, alloc_point *point);
+    bool (*reached)(double value); /* it is enough; NULL: it never is */
     /* Whether so little is left to gain that a second such step in a row is the last. */
     bool (*stop)(const objective_gains *gains);
     /* Where the problem is convex (globals_apply): solves it globally. NULL: it never is. */
     cfi_status (*goal)(globals_job *job, cfi_error *error);
     /* A user that lost (nearly) all power may be worth bringing back; see revive.c. */
     bool revives;
+    unsigned raises;     /* kinds of information (information.h), a bit each, that it is about */
+    bool needs_everyone; /* it is worth nothing where some user has no rate */
 } alloc_objective;
 
 /* allocation.weights of user k; 1 where none are given. */
@@ -49,6 +55,12 @@ static inline double objective_weight(const cfi_system *system, size_t k)
 
 /* The row of a word; NULL: this version has none. */
 const alloc_objective *objective_of(cfi_objective word);
+
+/* Finding a point that has the targets (targets.c). */
+extern const alloc_objective objective_target_ratio;
+
+/* Six times what is left to gain is little beside the tolerance: see objective_sum_rate.c. */
+bool objective_little_is_left(const objective_gains *gains);
 
 /* The sum rate's surrogates (objective_sum_rate.c). */
 extern const step_surrogate sum_rate_product, sum_rate_fractional;

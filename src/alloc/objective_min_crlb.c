@@ -1,5 +1,6 @@
-/* The least worst bound of an angle, relative to its threshold. docs/model.md (M30) */
+/* The least worst bound of an angle, relative to its threshold. docs/model.md (M30), (M32) */
 #include "alloc/globals.h"
+#include "alloc/raised.h"
 
 #include <math.h>
 
@@ -20,5 +21,26 @@ static double measure_min_crlb(const cfi_system *system, const cfi_evaluation *e
     return worst * largest;
 }
 
+/* The largest threshold over the factor of raised_value. */
+static double worst_bound(const cfi_system *system, double factor)
+{
+    const double *threshold = system->sensing.crlb_threshold_rad2;
+    double largest = threshold ? 0.0 : 1.0;
+
+    for (size_t l = 0; threshold && l < system->L; l++) {
+        largest = fmax(largest, threshold[l]);
+    }
+    return largest / factor;
+}
+
 extern const alloc_objective objective_min_crlb; /* read by objective.c alone */
-const alloc_objective objective_min_crlb = {.name = "min_crlb", .unit = "rad2", .measured = measure_min_crlb, .goal = goal_of_information};
+const alloc_objective objective_min_crlb = {.name = "min_crlb",
+                                            .unit = "rad2",
+                                            .of_powers = raised_value,
+                                            .reported = worst_bound,
+                                            .measured = measure_min_crlb,
+                                            .raises = 1U << INFORMATION_ANGLE,
+                                            .surrogate = raised_surrogate,
+                                            .complete = problem_complete,
+                                            .stop = objective_little_is_left,
+                                            .goal = goal_of_information};

@@ -5,10 +5,11 @@
  * at the point, Ilin the interference without coherent terms over I0.
  *
  *   product     maximise (prod_k t_k)^(1/A),  t_k <= (1 + S0 (2 ubar - Ibar)) / (1 + S0)
- *   fractional  maximise sum_k S0 (2 ubar - e_k - Ilin / (1 + S0)),  e_k >= (S0 ubar^2 + coherent) / (1 + S0)
+ *   logarithms  the same with weights or rate targets: maximise sum_k weight_k ln t_k by minorants (step_gain.h)
+ *   fractional  maximise sum_k weight_k S0 (2 ubar - e_k - Ilin / (1 + S0)),  e_k >= (S0 ubar^2 + coherent) / (1 + S0)
  */
 #include "alloc/constants.h"
-#include "alloc/step_rows.h"
+#include "alloc/step_gain.h"
 #include "base/units.h"
 
 #include <math.h>
@@ -16,6 +17,11 @@
 static double sinr_at(const step_model *model, size_t a)
 {
     return values_sinr(model->values, model->active[a]);
+}
+
+static double weight_of(const step_model *model, size_t a)
+{
+    return problem_weight(model->problem, model->active[a]);
 }
 
 /* ----------------------------------------------------------------------------- product ---- */
@@ -104,12 +110,13 @@ static void add_fractional_objective(const step_model *model)
     double largest = 0.0;
 
     for (size_t a = 0; a < model->A; a++) {
-        largest = fmax(largest, sinr_at(model, a));
+        largest = fmax(largest, weight_of(model, a) * sinr_at(model, a));
     }
     for (size_t a = 0; a < model->A; a++) {
         size_t k = model->active[a];
         double S0 = sinr_at(model, a);
-        load_cost cost = {.weight = S0 / largest, .denominator = model->values->interference[k] * (1.0 + S0)};
+        load_cost cost = {.weight = weight_of(model, a) * S0 / largest,
+                          .denominator = model->values->interference[k] * (1.0 + S0)};
 
         socp_objective(model->builder, model->e + a, cost.weight);
         for (size_t l = 0; l < problem->L; l++) {
@@ -139,6 +146,47 @@ static void add_fractional_squares(const step_model *model)
     }
 }
 
+/* -------------------------------------------------------------------------- logarithms ---- */
+
+static step_logarithm rate_of(const step_model *model, size_t a)
+{
+    double S0 = sinr_at(model, a);
+
+    return (step_logarithm){.first = model->t + STEP_LOGARITHM * a, .weight = S0 / (1.0 + S0)};
+}
+
+static size_t lay_out_logarithms(step_model *model, size_t next)
+{
+    model->t = next;
+    return next + STEP_LOGARITHM * model->A;
+}
+
+static void add_logarithms_objective(const step_model *model)
+{
+    double largest = 0.0;
+
+    for (size_t a = 0; a < model->A; a++) {
+        largest = fmax(largest, weight_of(model, a) * rate_of(model, a).weight);
+    }
+    for (size_t a = 0; a < model->A; a++) {
+        step_logarithm rate = rate_of(model, a);
+        double cost = weight_of(model, a) * rate.weight / largest;
+
+        socp_objective(model->builder, rate.first + STEP_ROOTS - 1, -cost);
+        socp_objective(model->builder, rate.first + STEP_ROOTS, cost);
+    }
+}
+
+static void add_logarithms_cones(const step_model *model, size_t *list)
+{
+    (void)list;
+    for (size_t a = 0; a < model->A; a++) {
+        step_logarithm rate = rate_of(model, a);
+
+        step_add_logarithm(model, &rate, step_gain(model, a), NULL);
+    }
+}
+
 /* ----------------------------------------------------------------------------- the row ---- */
 
 const step_surrogate sum_rate_product = {.has_response = true,
@@ -154,15 +202,38 @@ const step_surrogate sum_rate_fractional = {.has_squares = always,
                                             .add_squares = add_fractional_squares,
                                             .add_cones = add_no_cones};
 
+static const step_surrogate sum_rate_logarithms = {.has_response = true,
+                                                   .goes_on = true,
+                                                   .gains = true,
+                                                   .has_squares = step_without_squares,
+                                                   .lay_out = lay_out_logarithms,
+                                                   .add_rows = add_logarithms_objective,
+                                                   .add_squares = step_adds_nothing,
+                                                   .add_cones = add_logarithms_cones};
+
 /* SINRs below it have a logarithm of 1 + SINR each; of larger ones it is the product's, as long as that is no larger
  * than the other. */
 static const double SMALL_SINR = 0.125, LARGE_PRODUCT = 1e100;
 
-/* sum_k ln(1 + SINR_k) */
+/* sum_k weight_k ln(1 + SINR_k) */
+static double weighted_value(const alloc_problem *problem, const alloc_values *values)
+{
+    double sum = 0.0;
+
+    for (size_t k = 0; k < problem->K; k++) {
+        sum += problem->weight[k] * log1p(values_sinr(values, k));
+    }
+    return sum;
+}
+
+/* The same of weights that are 1. */
 static double value(const alloc_problem *problem, const alloc_values *values)
 {
     double sum = 0.0, product = 1.0;
 
+    if (problem->weight) {
+        return weighted_value(problem, values);
+    }
     for (size_t k = 0; k < problem->K; k++) {
         double sinr = values_sinr(values, k);
 
@@ -179,7 +250,7 @@ static double value(const alloc_problem *problem, const alloc_values *values)
     return sum + log(product);
 }
 
-/* Of ln(1 + u^2 / I): u / (I + u^2) and 1 / I - 1 / (I + u^2). */
+/* Of ln(1 + u^2 / I): u / (I + u^2) and 1 / I - 1 / (I + u^2), times weights. */
 static void slopes(const alloc_problem *problem, const double *u, const double *interference, double *gain,
                    double *weight)
 {
@@ -187,11 +258,15 @@ static void slopes(const alloc_problem *problem, const double *u, const double *
         gain[k] = u[k] / (interference[k] + u[k] * u[k]);
         weight[k] = u[k] / interference[k] * gain[k];
     }
+    for (size_t k = 0; problem->weight && k < problem->K; k++) {
+        gain[k] *= problem->weight[k];
+        weight[k] *= problem->weight[k];
+    }
 }
 
 static double in_bits(const cfi_system *system, double nats)
 {
-    return system->frame.prelog / LN2 * nats;
+    return system->frame.prelog / LN2 * nats * problem_weight_unit(system);
 }
 
 static double measure_sum_rate(const cfi_system *system, const cfi_evaluation *evaluation)
@@ -211,6 +286,9 @@ static const step_surrogate *choose_surrogate(const alloc_problem *problem, cons
 {
     double best = at ? 0.0 : INFINITY;
 
+    if (problem->link->system->allocation.surrogate == CFI_SURROGATE_PRODUCT && (problem->weight || problem->target)) {
+        return &sum_rate_logarithms;
+    }
     for (size_t k = 0; at && k < problem->K; k++) {
         best = fmax(best, values_sinr(at, k));
     }
@@ -229,7 +307,7 @@ static double expected_gain(double before, double now)
     return 6.0 * now * fmax(1.0, ratio / (1.0 - ratio));
 }
 
-static bool little_is_left(const objective_gains *gains)
+bool objective_little_is_left(const objective_gains *gains)
 {
     double small = gains->tolerance * gains->value;
 
@@ -242,9 +320,10 @@ const alloc_objective objective_sum_rate = {.name = "sum_rate",
                                             .larger_is_better = true,
                                             .value = value,
                                             .reported = in_bits,
+                                            .proportional = true,
                                             .measured = measure_sum_rate,
                                             .slopes = slopes,
                                             .surrogate = choose_surrogate,
                                             .complete = problem_complete,
-                                            .stop = little_is_left,
+                                            .stop = objective_little_is_left,
                                             .revives = true};

@@ -138,9 +138,10 @@ static cfi_status make_coupled(alloc_problem *problem, cfi_arena *arena, cfi_err
 
 static cfi_status couple_sensing(alloc_problem *problem, cfi_arena *arena, cfi_error *error)
 {
+    const cfi_system *system = problem->link->system;
     cfi_status status = CFI_OK;
 
-    if (!system_couples_sensing(problem->link->system)) {
+    if (!system_couples_sensing(system) && !(problem->objective->raises && information_asked(system))) {
         return CFI_OK;
     }
     if (!problem->coupled) {
@@ -151,6 +152,28 @@ static cfi_status couple_sensing(alloc_problem *problem, cfi_arena *arena, cfi_e
     }
     problem->scratch = arena_alloc(arena, information_rows(&problem->coupled->information) + 1, sizeof(double));
     return problem->scratch ? CFI_OK : error_set(error, CFI_NO_MEMORY, "out of memory for the sensing constraints");
+}
+
+/* The information that the objective raises. */
+static cfi_status make_goal(alloc_problem *problem, cfi_arena *arena, cfi_error *error)
+{
+    alloc_information *goal;
+    cfi_status status;
+
+    if (!problem->objective->raises) {
+        return CFI_OK;
+    }
+    goal = arena_alloc(arena, 1, sizeof *goal);
+    status =
+        goal ? information_build_kinds(problem->link, problem->objective->raises, problem->unit_w, arena, goal, error)
+             : CFI_OK;
+    if (status != CFI_OK) {
+        return status;
+    }
+    problem->told.row = goal ? arena_alloc(arena, information_rows(goal) + 1, sizeof(double)) : NULL;
+    problem->goal = goal;
+    return problem->told.row ? CFI_OK
+                             : error_set(error, CFI_NO_MEMORY, "out of memory for what is known of the target");
 }
 
 cfi_status problem_build(const cfi_link *link, cfi_arena *arena, alloc_problem *problem, cfi_error *error)
@@ -175,10 +198,14 @@ cfi_status problem_build_beside(const cfi_link *link, const alloc_coupled *coupl
                                .unit_w = unit_w,
                                .amplitude = sqrt(unit_w / system->power.comm_noise_w),
                                .unit_load = unit_w / system->power.comm_noise_w,
-                               .coherent = coherent};
+                               .coherent = coherent,
+                               .budget = (double)link->L};
     status = allocate_problem(problem, arena, error);
     if (status == CFI_OK) {
         status = couple_sensing(problem, arena, error);
+    }
+    if (status == CFI_OK) {
+        status = make_goal(problem, arena, error);
     }
     if (status == CFI_OK && !problem->coupled) {
         status = sensing_direct(&problem->sensing, link, unit_w, arena, error);
@@ -189,10 +216,16 @@ cfi_status problem_build_beside(const cfi_link *link, const alloc_coupled *coupl
         status = link->V_by_stream ? problem_list_streams(problem, arena, error) : CFI_OK;
     }
     if (status == CFI_OK) {
+        status = problem_ask_rates(problem, arena, error);
+    }
+    if (status == CFI_OK) {
         status = problem_list_mates(problem, arena, error);
     }
     if (status == CFI_OK) {
         status = pairs_group(problem, arena, error);
+    }
+    if (status == CFI_OK) {
+        status = targets_prepare(problem, arena, error);
     }
     return status;
 }
@@ -217,8 +250,7 @@ alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena)
     return point;
 }
 
-/* Not evaluated; NULL: out of memory. */
-static alloc_values *make_values(const alloc_problem *problem, cfi_arena *arena)
+alloc_values *problem_values(const alloc_problem *problem, cfi_arena *arena)
 {
     alloc_values *values = arena_alloc(arena, 1, sizeof *values);
     double *u = arena_alloc(arena, 2 * problem->K, sizeof *u);
@@ -232,7 +264,7 @@ static alloc_values *make_values(const alloc_problem *problem, cfi_arena *arena)
 
 bool problem_state(const alloc_problem *problem, cfi_arena *arena, alloc_state *state)
 {
-    *state = (alloc_state){.point = problem_point(problem, arena), .values = make_values(problem, arena)};
+    *state = (alloc_state){.point = problem_point(problem, arena), .values = problem_values(problem, arena)};
     return state->point && state->values;
 }
 
@@ -308,6 +340,8 @@ double problem_evaluate(const alloc_problem *problem, const alloc_point *point, 
     if (problem->load_by_stream) {
         problem_add_streams(problem, point->w, values->interference);
     }
-    values->objective = problem->objective->value ? problem->objective->value(problem, values) : NAN;
+    values->objective = problem->objective->of_powers ? problem->objective->of_powers(problem, point)
+                        : problem->objective->value   ? problem->objective->value(problem, values)
+                                                      : NAN;
     return values->objective;
 }

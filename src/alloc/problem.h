@@ -38,6 +38,9 @@ struct alloc_problem {
     double *unit;  /* L: what the cone problem measures the power of AP l in: 1, or a power of 4 near a smaller limit */
     bool limited;  /* some access point has a limit that counts */
     alloc_sensing sensing;
+    /* What is asked of users' rates (rates.c): weights, the largest 1, NULL where all are alike; and least SINRs, 0 for
+     * a user without a target, NULL where nobody has one. K each. */
+    double *weight, *target;
     /* What is asked of sensing where that couples access points, and room for its rows; NULL where it does not. Then
      * `sensing` asks for nothing. */
     const alloc_coupled *coupled;
@@ -54,6 +57,14 @@ struct alloc_problem {
     /* All users, pilot by pilot, in the order of mates: group i is grouped[group_start[i] .. group_start[i+1]). None, 0
      * groups, where pairs are few (pairs_group). */
     size_t groups, *group_start, *grouped;
+    /* Information that the objective raises (objective.h), in the place of thresholds on it; else NULL. Then `coupled`
+     * is there for any threshold. */
+    const alloc_information *goal;
+    information_values told; /* scratch: of goal */
+    double budget;           /* power that all may radiate: L, or less while the least power is looked for */
+    const double *wanted;    /* such targets while a point that has them is looked for, and target is NULL; else NULL */
+    alloc_values *probe;     /* scratch of targets_complete_least, where there are targets or power is the objective */
+    alloc_point *spare;
 };
 
 /* A point: amplitudes w in rows like the signal, communication power x_l = sum_k w_kl^2 and sensing power s_l, one row
@@ -92,6 +103,8 @@ cfi_status problem_build_beside(const cfi_link *link, const alloc_coupled *coupl
 cfi_status problem_list_mates(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
 /* 0 beyond L, nothing else is set; NULL: out of memory. */
 alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena);
+/* Values, not evaluated; NULL: out of memory. */
+alloc_values *problem_values(const alloc_problem *problem, cfi_arena *arena);
 /* Such a point and its values, not evaluated; false: out of memory. */
 bool problem_state(const alloc_problem *problem, cfi_arena *arena, alloc_state *state);
 void problem_copy(const alloc_problem *problem, const alloc_point *from, alloc_point *to);
@@ -106,12 +119,26 @@ cfi_status problem_list_streams(alloc_problem *problem, cfi_arena *arena, cfi_er
 void problem_add_streams(const alloc_problem *problem, const double *w, double *interference);
 void problem_price_streams(const alloc_problem *problem, const double *weight, size_t first, size_t end, double *rows);
 
+/* Weights and least SINRs, a part of problem_build. CFI_NO_MEMORY. */
+cfi_status problem_ask_rates(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
+/* The weight of user k's rate, and the unit that such weights have: the scenario's largest. */
+static inline double problem_weight(const alloc_problem *problem, size_t k)
+{
+    return problem->weight ? problem->weight[k] : 1.0;
+}
+double problem_weight_unit(const cfi_system *system);
 /* I_k of user k from powers x and s, rows, without coherent terms and what streams cause one by one. */
 double problem_interference(const alloc_problem *problem, size_t k, const double *x, const double *s);
 
 /* Fills *values from the point; returns the objective. O(K L), more with coherent terms. This and the changes of units
  * below take at most link->threads threads, of which no bit depends. */
 double problem_evaluate(const alloc_problem *problem, const alloc_point *point, alloc_values *values);
+
+/* Information is asked for by rows and a cone of all powers, and problem_complete keeps sensing power. */
+static inline bool problem_informs(const alloc_problem *problem)
+{
+    return problem->coupled || problem->goal;
+}
 
 /* SINR of user k. */
 static inline double values_sinr(const alloc_values *values, size_t k)
@@ -148,6 +175,22 @@ static inline double problem_load(const alloc_problem *problem, size_t k, size_t
     }
     return V ? problem_rounded(V[k + problem->K * (j + problem->K * l)] * problem->unit_load) : 0.0;
 }
+
+/* Every user has its target, but for rounding, at these values; true without targets. */
+bool targets_hold(const alloc_problem *problem, const alloc_values *values);
+/* User k has a target, or nothing is worth anything without its rate. */
+bool targets_need(const alloc_problem *problem, size_t k);
+/* Room for what follows, a part of problem_build (CFI_NO_MEMORY). */
+cfi_status targets_prepare(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
+/* The least quotient of SINR and target, of `target` or `wanted`; infinite where none is asked for. */
+double targets_ratio(const alloc_problem *problem, const alloc_values *values);
+/* The problem of finding a point that has the targets: raises that quotient. */
+alloc_problem targets_search(const alloc_problem *problem);
+/* What all radiate. */
+double targets_power(const alloc_problem *problem, const alloc_point *point);
+/* Makes the point feasible to rounding, and meet the targets, by the least common scaling of its powers from what it
+ * radiates. False when none does; then the point is spoilt. */
+bool targets_complete_least(const alloc_problem *problem, alloc_point *point);
 
 /* Makes the point feasible to rounding and spends the whole budget: negative amplitudes become 0, s the least power
  * that makes up for what x does not sense, and all amplitudes are scaled by the largest common factor that the budget

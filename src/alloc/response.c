@@ -314,6 +314,54 @@ static void collect(shared_answer *shared)
     }
 }
 
+/* ------------------------------------------------------------------------------- targets ---- */
+
+/* Slopes of rates that count more than the objective says. */
+static void lift_slopes(const response *r, const double *state)
+{
+    const double *lift = state + response_lifts(r);
+
+    for (size_t k = 0; k < r->problem->K; k++) {
+        if (lift[k] > 0.0) {
+            double more = exp(lift[k]);
+
+            r->gain[k] *= more;
+            r->weight[k] *= more;
+        }
+    }
+}
+
+/* Lifts after the answer. */
+static void answer_lifts(const response *r, const double *state, double *answer)
+{
+    size_t K = r->problem->K, lifts = response_lifts(r);
+    const double *target = r->problem->target;
+
+    for (size_t k = 0; k < K; k++) {
+        double u = answer[k], sinr = u * u / answer[K + k], lift = state[lifts + k];
+        double rise = target[k] > 0.0 ? LIFT_RATE * log(target[k] / sinr) : 0.0;
+
+        rise = rise < LONGEST_LIFT ? rise : LONGEST_LIFT;
+        answer[lifts + k] = lift + rise > 0.0 ? lift + rise : 0.0;
+    }
+}
+
+/* sum_k phi_k |SINR_k - T_k| / (1 + SINR_k) at the state, where phi_k is (1 - e^-lift) of what gain_k is made of. */
+static double slack_of_targets(const response *r, const double *state)
+{
+    const double *target = r->problem->target, *lift = state + response_lifts(r);
+    double sum = 0.0;
+
+    for (size_t k = 0; k < r->problem->K; k++) {
+        double u = state[k], interference = state[r->problem->K + k];
+
+        if (lift[k] > 0.0) {
+            sum -= expm1(-lift[k]) * r->gain[k] * fabs(u - target[k] * interference / u);
+        }
+    }
+    return sum;
+}
+
 static double objective_of_answer(const response *r, double *answer)
 {
     alloc_values values = {.u = answer, .interference = answer + r->problem->K};
@@ -351,6 +399,9 @@ bool response_answer(response *r, const double *state, double *answer, response_
     double gain;
 
     problem->objective->slopes(problem, state, state + K, r->gain, r->weight);
+    if (problem->target) {
+        lift_slopes(r, state);
+    }
     threads_share(threads, r->stride, threads_even_part(threads, r->stride, K * pairs_each), price_aps, &shared);
     if (r->lone) {
         response_settle_lone(r, shared.z);
@@ -374,6 +425,10 @@ bool response_answer(response *r, const double *state, double *answer, response_
     } else if (r->coupled ? response_coupled_raise(r) : r->mu == 0.0 && raise_all(r)) {
         collect(&shared);
         value->objective = objective_of_answer(r, answer);
+    }
+    if (problem->target) {
+        answer_lifts(r, state, answer);
+        value->slack = slack_of_targets(r, state);
     }
     return true;
 }

@@ -12,7 +12,11 @@
  *     1 / sqrt(d1)                between them (the kink);   a limit clips rho.
  * Where the price of power depends on the user (load_by_stream) the cases stay, with a multiplier found by a scalar
  * search in the place of the quotients (response_streams.c). mu, the budget's price, is found by Newton's method. The
- * answers have new u, I and z: a map of 2 K + pairs numbers whose fixed points are stationary points of F. */
+ * answers have new u, I and z: a map of 2 K + pairs numbers whose fixed points are stationary points of F.
+ *
+ * Where users have rate targets a state has one more number each, the lift: slopes of user k are multiplied by
+ * e^lift_k >= 1, as if its rate counted that much more. It rises where the answer misses the target and falls where
+ * that has more. docs/model.md (M32) */
 #ifndef CFISAC_ALLOC_RESPONSE_H
 #define CFISAC_ALLOC_RESPONSE_H
 
@@ -59,10 +63,16 @@ typedef struct response {
     response_coupled *coupled; /* where sensing asks of all together; else NULL */
 } response;
 
-/* u, I and z, one after the other. */
-static inline size_t response_length(const response *r)
+/* Where the lifts of a state begin, or it ends. */
+static inline size_t response_lifts(const response *r)
 {
     return 2 * r->problem->K + r->pairs;
+}
+
+/* u, I, z and lifts, one after the other. */
+static inline size_t response_length(const response *r)
+{
+    return response_lifts(r) + (r->problem->target ? r->problem->K : 0);
 }
 
 /* Rows from the arena; CFI_NO_MEMORY. */
@@ -74,6 +84,9 @@ typedef struct response_value {
      * state of a feasible point it is at least 0, and no step of the product surrogate gains more: the duality gap of
      * that step at lambda_k = 1 / (1 + SINR_k). */
     double gain;
+    /* With targets, what is to be added to it: sum_k phi_k (SINR_k - T_k) / (1 + SINR_k) at the state, each term by its
+     * absolute value. */
+    double slack;
 } response_value;
 
 /* The answer to `state`, which is another state. False when the budget cannot be met to rounding. Allocates nothing. */

@@ -35,7 +35,7 @@ static double price_of(const alloc_search *s, const double *weight, size_t k, si
     for (size_t j = 0; j < problem->K; j++) {
         double u = at->values->u[j], noise = at->values->interference[j], w = at->point->w[problem_at(problem, j, l)];
 
-        slope += problem->signal[problem_at(problem, j, l)] * w * u / (noise + u * u);
+        slope += problem->signal[problem_at(problem, j, l)] * w * u / (noise + u * u) * problem_weight(problem, j);
         x += w * w;
         own += problem->load_by_stream && w > 0.0 ? w * w * cost_of(s, weight, j, l) : 0.0;
     }
@@ -103,7 +103,16 @@ static bool choose_direction(const alloc_search *s, size_t k)
         benefit += signal * signal / price;
         w[problem_at(problem, k, l)] = signal / price;
     }
-    return benefit > s->best.values->interference[k];
+    return benefit * problem_weight(problem, k) > s->best.values->interference[k];
+}
+
+/* The objective of the point with the targets that it had before; -INFINITY where they cannot be kept. */
+static double keep_targets(alloc_search *s, const alloc_state *state)
+{
+    return targets_hold(&s->problem, state->values) ||
+                   (s->ascent.structured && landing_meet(&s->ascent.climb.landing, state, NULL))
+               ? state->values->objective
+               : -INFINITY;
 }
 
 /* The best point with user k, silent or nearly so, at the most favourable length of its direction goes to s->at.
@@ -128,6 +137,9 @@ static double revive_user(alloc_search *s, size_t k)
             continue;
         }
         next = problem_evaluate(problem, trial->point, trial->values);
+        if (problem->target) {
+            next = keep_targets(s, trial);
+        }
         if (next > best) {
             best = next;
             problem_copy(problem, trial->point, s->at.point);
@@ -183,7 +195,7 @@ cfi_status search_revive(alloc_search *s, cfi_error *error)
         if (status != CFI_OK) {
             return status;
         }
-        if (s->outcome.objective > value) {
+        if (s->outcome.objective > value && !s->outcome.short_of_targets) {
             problem_copy_state(problem, &s->at, &s->best);
             name_revival(&s->outcome, k);
             append_trace(s, &s->best_outcome, &s->outcome);

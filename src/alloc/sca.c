@@ -1,6 +1,8 @@
 /* Successive convex approximation from one start. docs/model.md (M13)-(M15). */
 #include "alloc/sca.h"
 
+#include "alloc/constants.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +31,8 @@ static double extrapolate(const alloc_problem *problem, const alloc_point *from,
             break;
         }
         problem_evaluate(problem, trial, work->trial.values);
-        if (!(work->trial.values->objective > work->candidate.values->objective)) {
+        if (!(work->trial.values->objective > work->candidate.values->objective) ||
+            !targets_hold(problem, work->trial.values)) {
             break;
         }
         problem_copy_state(problem, &work->trial, &work->candidate);
@@ -39,9 +42,34 @@ static double extrapolate(const alloc_problem *problem, const alloc_point *from,
 
 double sca_complete(const alloc_problem *problem, const alloc_state *state)
 {
-    return all_finite(problem, state->point) && problem->objective->complete(problem, state->point)
-               ? problem_evaluate(problem, state->point, state->values)
-               : -INFINITY;
+    double objective = all_finite(problem, state->point) && problem->objective->complete(problem, state->point)
+                           ? problem_evaluate(problem, state->point, state->values)
+                           : -INFINITY;
+
+    return objective > -INFINITY && targets_hold(problem, state->values) ? objective : -INFINITY;
+}
+
+/* The step ended short of some target by what the solver left: so little of the way back to the point before, which has
+ * them, that they hold. The set need not be convex, nor the way short. */
+static double mend(const alloc_problem *problem, const alloc_point *from, const sca_work *work)
+{
+    const alloc_point *candidate = work->candidate.point;
+    alloc_point *trial = work->trial.point;
+    double share = TARGET_STEP;
+
+    for (int i = 0; i < TARGET_TRIES && share < 1.0; i++, share *= 2.0) {
+        for (size_t j = 0; j < problem->K * problem->stride; j++) {
+            trial->w[j] = candidate->w[j] + share * (from->w[j] - candidate->w[j]);
+        }
+        for (size_t l = 0; l < problem->L; l++) {
+            trial->s[l] = candidate->s[l] + share * (from->s[l] - candidate->s[l]);
+        }
+        if (sca_complete(problem, &work->trial) > -INFINITY) {
+            problem_copy_state(problem, &work->trial, &work->candidate);
+            return work->candidate.values->objective;
+        }
+    }
+    return -INFINITY;
 }
 
 cfi_status sca_interrupted(cfi_error *error)
@@ -104,6 +132,9 @@ static cfi_status step_from(alloc_stepper *stepper, const sca_work *work, const 
         return status;
     }
     *next = sca_complete(problem, &work->candidate);
+    if (problem->target && !(*next > -INFINITY) && all_finite(problem, work->candidate.point)) {
+        *next = mend(problem, at->point, work);
+    }
     if (*next > at->values->objective && problem->objective->surrogate(problem, NULL)->goes_on) {
         *next = extrapolate(problem, at->point, work);
     }
@@ -138,6 +169,10 @@ cfi_status sca_run(alloc_stepper *stepper, const sca_work *work, const alloc_sta
         problem_copy_state(problem, &work->candidate, at);
         outcome->iterations++;
         outcome->trace[outcome->trace_count++] = next;
+        if (problem->objective->reached && problem->objective->reached(next)) {
+            end_start(outcome, CFI_ALLOC_CONVERGED, "reached");
+            break;
+        }
         if (solved != SOCP_OPTIMAL && gains.now <= tolerance * gains.value) { /* what is left to gain is not known */
             finish_without_progress(stepper, solved, settled, outcome);
             break;

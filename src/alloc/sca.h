@@ -12,6 +12,7 @@ typedef struct sca_outcome {
     const char *stop_reason;
     bool broke_down;                  /* its last step failed: no rival for a start that ended by itself */
     char failure[SCA_FAILURE_LENGTH]; /* what broke down, of an inaccurate or failed start; else "" */
+    bool short_of_targets;            /* no point was found that has the rate targets; objective: the least quotient */
     bool unfinished;                  /* the response got no further, and the cone solver has not gone on yet */
     double objective;
     size_t start, iterations;

@@ -26,7 +26,7 @@ static void silence_users(const start_source *source, size_t start, cfi_stream *
         double most = (double)users->rivals[k] - 1.0;
         size_t served = start % 4 == 1 ? 1 : 1 + (size_t)(share * most);
 
-        for (size_t l = 0; rank[k] >= served && l < problem->L; l++) {
+        for (size_t l = 0; rank[k] >= served && !targets_need(problem, k) && l < problem->L; l++) {
             point->w[problem_at(problem, k, l)] = 0.0;
         }
     }
@@ -133,6 +133,9 @@ static bool exchange_user(const start_source *source, alloc_point *point)
         return false;
     }
     out = is_silent(source, k) ? weakest_rival(source, k) : k;
+    if (targets_need(problem, out)) {
+        return false;
+    }
     problem_copy(problem, source->incumbent.point, point);
     for (size_t l = 0; l < problem->L; l++) {
         point->w[problem_at(problem, k, l)] = heuristic_amplitude(source, k, l);
@@ -151,14 +154,15 @@ bool start_make(start_source *source, size_t start, alloc_point *point)
     source->turn += exchanged;
     if (!exchanged) {
         problem_from_shares(problem, source->heuristic.powers, source->heuristic.factor, point);
-        if (start % 2 == 1) {
+        if (start % 2 == 1 && !problem->objective->needs_everyone) {
             silence_users(source, start, &stream, point);
-        } else if (start > 0) {
+        }
+        if (start > 0 && (start % 2 == 0 || problem->objective->needs_everyone || problem->target)) {
             shake_amplitudes(source, &stream, point);
         }
     }
     if (start > 0) {
         restore_powers(source, point);
     }
-    return problem->objective->complete(problem, point);
+    return problem_complete(problem, point);
 }

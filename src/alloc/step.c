@@ -22,7 +22,7 @@ static cfi_status check_loads(const alloc_problem *problem, cfi_error *error)
                          "allocation.crlb_constraint: \"sca\" needs communication and sensing power that interfere "
                          "alike (allowed here: \"exact\")");
     }
-    if (problem->coupled && system->allocation.crlb_constraint == CFI_CRLB_SCA) {
+    if (problem_informs(problem) && system->allocation.crlb_constraint == CFI_CRLB_SCA) {
         return error_set(
             error, CFI_INVALID,
             "allocation.crlb_constraint: \"sca\" knows angle thresholds on own echoes alone (allowed here: "
@@ -67,7 +67,9 @@ static void choose_active(alloc_stepper *stepper, const alloc_values *at)
         largest = fmax(largest, values_sinr(at, k));
     }
     for (size_t k = 0; k < problem->K; k++) {
-        if (values_sinr(at, k) > CONE_NEGLIGIBLE_SINR * fmin(largest, 1.0)) {
+        double sinr = values_sinr(at, k);
+
+        if (sinr > CONE_NEGLIGIBLE_SINR * fmin(largest, 1.0) || (sinr > 0.0 && targets_need(problem, k))) {
             stepper->active[stepper->active_count++] = k;
         }
     }

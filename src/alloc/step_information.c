@@ -26,17 +26,52 @@ static size_t kept_variable(const step_model *model, size_t l)
     return model->kept + model->problem->sensing.place[l];
 }
 
+/* What is asked of information: at least 1, or at least theta times `unit` where that is raised. */
+typedef struct information_need {
+    const alloc_information *information;
+    size_t lit; /* first variable of its functionals */
+    bool raised;
+    double unit; /* of theta: what the point has, theta = 1 */
+} information_need;
+
 size_t step_information_lay_out(step_model *model, size_t next)
 {
     const alloc_problem *problem = model->problem;
 
-    if (!problem->coupled) {
+    if (!problem_informs(problem)) {
         return next;
     }
     model->kept = next;
     next += problem->coherent ? problem->sensing.serving : 0;
     model->lit = next;
-    return next + problem->coupled->information.functionals;
+    next += problem->coupled ? problem->coupled->information.functionals : 0;
+    return next + (model->surrogate->raises ? problem->goal->functionals : 0);
+}
+
+static information_need held_need(const step_model *model)
+{
+    return (information_need){.information = &model->problem->coupled->information, .lit = model->lit, .unit = 1.0};
+}
+
+static information_need raised_need(const step_model *model)
+{
+    size_t before = model->problem->coupled ? model->problem->coupled->information.functionals : 0;
+    double value = model->values->objective;
+
+    return (information_need){.information = model->problem->goal,
+                              .lit = model->lit + before,
+                              .raised = true,
+                              .unit = value > 0.0 ? value : 1.0};
+}
+
+/* row -= factor times the need. */
+static void put_need(const step_model *model, const information_need *need, size_t row, double factor)
+{
+    if (need->raised) {
+        socp_put(model->builder, row, model->root, -factor * need->unit);
+    } else {
+        socp_constant(model->builder, row, -factor);
+    }
 }
 
 /* row += factor (on_x n_l + on_s s_l), the bracket understated, in units of the problem. */
@@ -73,35 +108,38 @@ static void add_kept_rows(const step_model *model)
     }
 }
 
-static void add_own_rows(const step_model *model, const information_own *own)
+/* What is held counts where more than next to no power is needed. Rows of what is raised are divided by what they are
+ * at the point, the others by what a unit of power has at most. */
+static void add_own_rows(const step_model *model, const information_need *need, const information_own *own)
 {
     for (size_t l = 0; l < model->problem->L; l++) {
-        double most = fmax(own->x[l], own->s[l]);
+        double at = own->x[l] * model->at->x[l] + own->s[l] * model->at->s[l];
+        double scale = 1.0 / (need->raised ? fmax(at, need->unit) : fmax(own->x[l], own->s[l]) * model->unit[l]);
 
-        if (1.0 / most > NEGLIGIBLE_POWER * model->unit[l]) {
+        if (need->raised || scale > NEGLIGIBLE_POWER) {
             size_t row = socp_add_linear(model->builder, 1);
 
-            socp_constant(model->builder, row, -1.0 / most / model->unit[l]);
-            put_pair(model, row, l, 1.0 / most / model->unit[l], own->x[l], own->s[l]);
+            put_need(model, need, row, scale);
+            put_pair(model, row, l, scale, own->x[l], own->s[l]);
         }
     }
 }
 
 /* What the functional is at the point of expansion: what its variable is measured in. */
-static double lit_at(const step_model *model, size_t q)
+static double lit_at(const step_model *model, const information_need *need, size_t q)
 {
-    return information_lit(&model->problem->coupled->information, q, model->at->x, model->at->s);
+    return information_lit(need->information, q, model->at->x, model->at->s);
 }
 
-static void add_functional_rows(const step_model *model)
+static void add_functional_rows(const step_model *model, const information_need *need)
 {
-    const alloc_information *information = &model->problem->coupled->information;
+    const alloc_information *information = need->information;
 
     for (size_t q = 0; q < information->functionals; q++) {
         size_t row = socp_add_linear(model->builder, 1);
-        double lit = lit_at(model, q);
+        double lit = lit_at(model, need, q);
 
-        socp_put(model->builder, row, model->lit + q, -1.0);
+        socp_put(model->builder, row, need->lit + q, -1.0);
         for (size_t l = 0; l < model->problem->L; l++) {
             double weight = information->weight[l + information->L * q] / lit;
 
@@ -111,39 +149,49 @@ static void add_functional_rows(const step_model *model)
 }
 
 /* a_p f + b_p n_p >= 1 */
-static void add_shared_rows(const step_model *model)
+static void add_shared_rows(const step_model *model, const information_need *need)
 {
-    const alloc_information *information = &model->problem->coupled->information;
+    const alloc_information *information = need->information;
 
     for (size_t p = 0; information->functionals > 0 && p < model->problem->L; p++) {
         size_t q = information_functional(information, p), row;
-        double on_lit = information->a[p] * lit_at(model, q), scale;
+        double on_lit = information->a[p] * lit_at(model, need, q), scale;
 
-        if (1.0 / fmax(information->a[p], information->b[p]) <= NEGLIGIBLE_POWER) {
+        if (!need->raised && 1.0 / fmax(information->a[p], information->b[p]) <= NEGLIGIBLE_POWER) {
             continue;
         }
         row = socp_add_linear(model->builder, 1);
-        scale = 1.0 / fmax(fmax(on_lit, information->b[p] * model->unit[p]), 1.0);
-        socp_constant(model->builder, row, -scale);
-        socp_put(model->builder, row, model->lit + q, scale * on_lit);
+        scale = 1.0 / fmax(fmax(on_lit, information->b[p] * model->unit[p]), need->unit);
+        put_need(model, need, row, scale);
+        socp_put(model->builder, row, need->lit + q, scale * on_lit);
         put_pair(model, row, p, scale, information->b[p], 0.0);
     }
 }
 
+static void add_rows_of(const step_model *model, const information_need *need)
+{
+    for (size_t i = 0; i < need->information->owns; i++) {
+        add_own_rows(model, need, &need->information->own[i]);
+    }
+    add_functional_rows(model, need);
+    add_shared_rows(model, need);
+}
+
 void step_information_add_rows(const step_model *model)
 {
-    const alloc_information *information;
+    if (problem_informs(model->problem)) {
+        add_kept_rows(model);
+    }
+    if (model->problem->coupled) {
+        information_need held = held_need(model);
 
-    if (!model->problem->coupled) {
-        return;
+        add_rows_of(model, &held);
     }
-    information = &model->problem->coupled->information;
-    add_kept_rows(model);
-    for (size_t i = 0; i < information->owns; i++) {
-        add_own_rows(model, &information->own[i]);
+    if (model->surrogate->raises) {
+        information_need raised = raised_need(model);
+
+        add_rows_of(model, &raised);
     }
-    add_functional_rows(model);
-    add_shared_rows(model);
 }
 
 /* ---------------------------------------------------------------------------- position ---- */
@@ -156,20 +204,19 @@ static void put_matrix_of(const step_model *model, size_t row, size_t l, const d
     put_pair(model, row + 2, l, 2.0 * part[1], on_x, on_s);
 }
 
-void step_information_add_cones(const step_model *model)
+static void add_cone_of(const step_model *model, const information_need *need)
 {
-    const alloc_information *information;
+    const alloc_information *information = need->information;
     information_frame frame;
     double A[3];
     size_t row;
 
-    if (!model->problem->coupled || !model->problem->coupled->information.position) {
+    if (!information->position) {
         return;
     }
-    information = &model->problem->coupled->information;
     information_matrix(information, model->at->x, model->at->s, A);
-    A[0] -= information->ease[0];
-    A[2] -= information->ease[1];
+    A[0] -= need->unit * information->ease[0];
+    A[2] -= need->unit * information->ease[1];
     frame = information_axes(information, A, STEP_LEAST_AXIS);
     row = socp_add_cone(model->builder, 4);
     for (size_t l = 0; l < model->problem->L; l++) {
@@ -182,10 +229,24 @@ void step_information_add_cones(const step_model *model)
             put_matrix_of(model, row, l, part, 1.0, information->beam);
         }
     }
-    socp_constant(model->builder, row, -frame.W[0] - frame.W[2]);
-    socp_constant(model->builder, row + 1, frame.W[2] - frame.W[0]);
-    socp_constant(model->builder, row + 2, -2.0 * frame.W[1]);
-    socp_constant(model->builder, row + 3, 2.0 * frame.root);
+    put_need(model, need, row, frame.W[0] + frame.W[2]);
+    put_need(model, need, row + 1, frame.W[0] - frame.W[2]);
+    put_need(model, need, row + 2, 2.0 * frame.W[1]);
+    put_need(model, need, row + 3, -2.0 * frame.root);
+}
+
+void step_information_add_cones(const step_model *model)
+{
+    if (model->problem->coupled) {
+        information_need held = held_need(model);
+
+        add_cone_of(model, &held);
+    }
+    if (model->surrogate->raises) {
+        information_need raised = raised_need(model);
+
+        add_cone_of(model, &raised);
+    }
 }
 
 /* ---------------------------------------------------------------------------- solutions ---- */

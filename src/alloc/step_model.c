@@ -2,16 +2,17 @@
  * (M13)-(M15)
  *
  * Variables   w (active users, each at the access points that serve it), x, q (L), e and theta (constraint `sca`), then
- * the surrogate's own. q is the power that is radiated in all, x the communication power. Where both powers interfere
- * alike, x is there only for access points whose threshold counts; where interference depends on the stream, powers p
- * (one for each w) take its place, whose sum it is. Of an access point without users there is q alone. theta is there
- * for thresholds that count, limits where they are below the budget. w, x, q and p of an access point are measured in
- * its unit. At the point of expansion: S0 = SINR, u0, I0. A bar is a value relative to the point: u/u0, I/I0. Every row
- * is of order one. */
+ * those of step_gain.h and the surrogate's own. q is the power that is radiated in all, x the communication power.
+ * Where both powers interfere alike, x is there only for access points whose threshold counts; where interference
+ * depends on the stream, powers p (one for each w) take its place, whose sum it is. Of an access point without users
+ * there is q alone. theta is there for thresholds that count, limits where they are below the budget. w, x, q and p of
+ * an access point are measured in its unit. At the point of expansion: S0 = SINR, u0, I0. A bar is a value relative to
+ * the point: u/u0, I/I0. Every row is of order one. */
 #include "alloc/step_model.h"
 
 #include "alloc/step_crlb.h"
 #include "alloc/step_directed.h"
+#include "alloc/step_gain.h"
 #include "alloc/step_information.h"
 
 #include <math.h>
@@ -266,7 +267,7 @@ static void add_stream_cones(const step_model *model, size_t l)
 static void add_norm_cone(const step_model *model, size_t l)
 {
     const alloc_problem *problem = model->problem;
-    bool above = step_loads_apart(model) || problem->coupled || problem->sensing.kind == SENSING_CONVEX;
+    bool above = step_loads_apart(model) || problem_informs(problem) || problem->sensing.kind == SENSING_CONVEX;
     bool on_x = step_has_x(model, l) && above;
     size_t row = step_add_squares(model, on_x ? step_model_x(model, l) : model->q + l, count_served(model, l));
 
@@ -317,7 +318,7 @@ static void lay_out(step_model *model)
     bool has_shares = problem->sensing.kind == SENSING_CONVEX || model->constraint == CFI_CRLB_SCA;
 
     model->x = next;
-    if (step_loads_apart(model) || problem->coupled) {
+    if (step_loads_apart(model) || problem_informs(problem)) {
         next += problem->load_by_stream ? 0 : problem->sensing.serving;
     } else {
         next += has_shares ? problem->sensing.ranked : 0;
@@ -331,6 +332,7 @@ static void lay_out(step_model *model)
     model->theta = next;
     next += model->constraint == CFI_CRLB_SCA ? problem->sensing.ranked : 0;
     next = step_information_lay_out(model, next);
+    next = step_gain_lay_out(model, next);
     model->variables = model->surrogate->lay_out(model, next);
 }
 
@@ -348,6 +350,7 @@ const socp_problem *step_model_build(step_model *model, size_t *list, cfi_error 
         return NULL;
     }
     model->surrogate->add_rows(model);
+    step_gain_add_rows(model);
     add_threshold_rows(model);
     add_rows_without_users(model);
     add_share_rows(model);
@@ -355,6 +358,7 @@ const socp_problem *step_model_build(step_model *model, size_t *list, cfi_error 
     add_power_rows(model);
     add_amplitude_cones(model);
     model->surrogate->add_squares(model);
+    step_gain_add_cones(model);
     step_crlb_add_cones(model);
     step_directed_add_cones(model);
     step_information_add_cones(model);
@@ -368,7 +372,8 @@ static double amplitude_of(const step_model *model, const double *solution, size
     const alloc_problem *problem = model->problem;
     size_t w = step_w(model, a, l);
 
-    bool spent = !problem->coherent && (problem->sensing.directed || (problem->coupled && problem->load_by_stream));
+    bool spent =
+        !problem->coherent && (problem->sensing.directed || (problem_informs(problem) && problem->load_by_stream));
 
     return spent ? sqrt(fmax(solution[model->p + w], 0.0)) : solution[w];
 }
@@ -401,7 +406,7 @@ void step_model_read(const step_model *model, const double *solution, alloc_poin
             to->w[problem_at(problem, model->active[a], l)] = amplitude;
             x += amplitude * amplitude;
         }
-        if (problem->coupled) {
+        if (problem_informs(problem)) {
             read_coupled(model, solution, l, x, to);
             continue;
         }

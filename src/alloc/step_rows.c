@@ -10,7 +10,7 @@ bool step_loads_apart(const step_model *model)
 
 bool step_has_x(const step_model *model, size_t l)
 {
-    if (step_loads_apart(model) || model->problem->coupled) {
+    if (step_loads_apart(model) || problem_informs(model->problem)) {
         return !sensing_is_idle(&model->problem->sensing, l);
     }
     return model->problem->sensing.rank[l] != SIZE_MAX &&
@@ -26,7 +26,8 @@ size_t step_model_x(const step_model *model, size_t l)
 {
     const alloc_sensing *sensing = &model->problem->sensing;
 
-    return model->x + (step_loads_apart(model) || model->problem->coupled ? sensing->place[l] : sensing->rank[l]);
+    return model->x +
+           (step_loads_apart(model) || problem_informs(model->problem) ? sensing->place[l] : sensing->rank[l]);
 }
 
 void step_put_signal(const step_model *model, size_t row, size_t a, double factor)

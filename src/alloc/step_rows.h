@@ -11,6 +11,8 @@ typedef struct step_model step_model;
 struct step_surrogate {
     bool has_response; /* the response of the access points, in its place, ends where its steps do (response.h) */
     bool goes_on;      /* steps are prolonged while the objective rises */
+    bool raises;       /* variable `root` is what the problem's goal has, over what the point has */
+    bool gains;        /* it is said in step_gain.h's variables, of every active user */
     /* Whether it has a variable e per active user, above quadratic terms; add_squares adds their cones. */
     bool (*has_squares)(const alloc_problem *problem);
     /* Places further variables from `next` on; returns the number of all. */
@@ -33,11 +35,23 @@ struct step_model {
     size_t amplitudes; /* variables w */
     size_t x, q, p, e, theta; /* first variable of each kind; w starts at 0 */
     size_t kept, lit;         /* of sensing that couples access points (step_information.c) */
+    size_t gain, heard;       /* step_gain.h's */
     size_t t, node, root;     /* the surrogate's; root: the geometric mean */
     double *unit;             /* L: what the power of each access point is measured in, a power of 4; filled here */
     size_t variables;
     socp_builder *builder;
 };
+
+/* Of a surrogate without variables e. */
+static inline bool step_without_squares(const alloc_problem *problem)
+{
+    (void)problem;
+    return false;
+}
+static inline void step_adds_nothing(const step_model *model)
+{
+    (void)model;
+}
 
 /* The variable w, and beside p the power, of the active user number a at AP l; SIZE_MAX where that does not serve it.
  */

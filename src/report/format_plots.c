@@ -75,10 +75,15 @@ static void put_facts(const cfi_results *results, const extents *all, FILE *stre
 {
     const cfi_system *system = scenario_system(results->scenario);
     const cfi_record *shown = shown_drop(results);
+    const cfi_objective_result *objective = drops_objective(results);
     plot_extent x = all->x, y = all->y;
+    char label[64];
 
+    snprintf(label, sizeof label, "%s, %s", system->allocation.objective == CFI_SUM_RATE ? "sum rate" : objective->name,
+             objective->unit);
     include_positions(&x, &y, (const double[]){0.0, 0.0, system->geometry.area_m[0], system->geometry.area_m[1]}, 2);
     plot_text(stream, "scenario", scenario_name(results->scenario));
+    plot_text(stream, "objective_label", label);
     fprintf(stream, "if (!exists(\"drop\")) drop = %u\n", shown->index);
     fprintf(stream, "drops = %zu\n", results->count);
     fputs("if (!(drop >= 0 && drop < drops && drop == floor(drop))) {\n"

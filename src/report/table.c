@@ -33,7 +33,7 @@ static bool put_other_thresholds(const page *p)
         fprintf(p->stream, "%sdetection threshold %.6g", sensing->position_threshold_m > 0.0 ? ", " : "",
                 sensing->detection_threshold);
     }
-    if (any && sensing->crlb_threshold_rad2) {
+    if (any && system_angle_thresholds(p->system)) {
         fprintf(p->stream, ", ");
     }
     return any;
@@ -41,7 +41,7 @@ static bool put_other_thresholds(const page *p)
 
 static void put_thresholds(const page *p)
 {
-    const double *threshold = p->system->sensing.crlb_threshold_rad2;
+    const double *threshold = system_angle_thresholds(p->system);
     double low, high;
 
     if (!put_other_thresholds(p) && !threshold) {
@@ -106,7 +106,7 @@ static void put_wishes(const page *p)
 
     if (page_has_objective(p) || page_has_weights(p) || allocation->rate_target_bit_s_hz) {
         fprintf(p->stream, "\n  objective %s", drops_objective(p->results)->name);
-        put_of_users(p, "weight", allocation->weights, "");
+        put_of_users(p, "weight", page_has_weights(p) ? allocation->weights : NULL, "");
         put_of_users(p, "rate target", allocation->rate_target_bit_s_hz, " bit/s/Hz");
     }
 }

@@ -21,7 +21,10 @@ bool page_has_objective(const page *p)
 
 bool page_has_weights(const page *p)
 {
-    return p->system->allocation.method == CFI_METHOD_SCA && p->system->allocation.weights;
+    const cfi_allocation_settings *allocation = &p->system->allocation;
+
+    return allocation->method == CFI_METHOD_SCA && allocation->weights &&
+           allocation->objective <= CFI_PROPORTIONAL_FAIR; /* those of rates */
 }
 
 /* By the rate formula that the scenario does not use. */

@@ -13,8 +13,8 @@ double user_rates_least(const cfi_record *record);
 double user_rates_p05(const cfi_record *record);
 double user_rates_p50(const cfi_record *record);
 
-/* How many users the powers leave without rate: with at most a thousandth of the mean over the drop's users. NaN where
- * the drop has no rates. */
+/* How many users the powers leave without rate: with at most a thousandth of the mean over the drop's users, or 1e-6
+ * bit/s/Hz. NaN where the drop has no rates. */
 double user_rates_without(const cfi_record *record);
 
 /* The users without rate of many drops; zero-initialise, then add the number of every drop, NaN of those without rates.

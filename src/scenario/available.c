@@ -5,11 +5,11 @@
 
 #include <stdio.h>
 
-/* The key's other words, without the objectives to come. */
+/* The key's other words. */
 static void other_words(key_id id, size_t refused, cfi_wording *out)
 {
     for (size_t i = 0; key_table[id].words[i]; i++) {
-        if (i != refused && !(id == KEY_objective && i == CFI_PROPORTIONAL_FAIR)) {
+        if (i != refused) {
             wording_format(out, "%s%s", out->length > 0 ? ", " : "", key_table[id].words[i]);
         }
     }
@@ -72,30 +72,20 @@ static cfi_status check_target_available(const cfi_scenario *scenario, cfi_error
     return constrains && system_couples_sensing(&scenario->system) ? check_coupled(scenario, error) : CFI_OK;
 }
 
-/* What is asked for single users, beside the sum rate. */
-static cfi_status check_users_terms(const cfi_scenario *scenario, cfi_error *error)
-{
-    const cfi_allocation_settings *allocation = &scenario->system.allocation;
-    key_id id = allocation->weights ? KEY_weights : KEY_rate_target_bit_s_hz;
-    cfi_place place = tree_place(&scenario->tree, id);
-
-    return allocation->objective == CFI_SUM_RATE && (allocation->weights || allocation->rate_target_bit_s_hz)
-               ? place_error(&place, error, CFI_UNAVAILABLE, "not available in this version (allowed: null)")
-               : CFI_OK;
-}
-
-/* Information is what min_crlb and min_position_error raise: of the models that can be optimised, and of signals without
- * directions. */
+/* Information is what min_crlb and min_position_error raise: of the models that can be optimised, and of signals
+ * without directions. */
 static cfi_status check_information(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
-    bool raised = system->allocation.objective == CFI_MIN_CRLB || system->allocation.objective == CFI_MIN_POSITION_ERROR;
+    bool raised =
+        system->allocation.objective == CFI_MIN_CRLB || system->allocation.objective == CFI_MIN_POSITION_ERROR;
 
     if (!raised || system->allocation.method != CFI_METHOD_SCA) {
         return CFI_OK;
     }
     if (system->sensing.crlb_model == CFI_CRLB_MULTISTATIC) {
-        return unavailable(scenario, KEY_crlb_model, "with allocation.objective min_crlb or min_position_error ", error);
+        return unavailable(scenario, KEY_crlb_model, "with allocation.objective min_crlb or min_position_error ",
+                           error);
     }
     if (system->sensing.information != CFI_INFORMATION_AVERAGED) {
         return unavailable(scenario, KEY_information, "with allocation.objective min_crlb or min_position_error ",
@@ -109,13 +99,7 @@ cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
 
-    if (system->allocation.objective == CFI_PROPORTIONAL_FAIR) {
-        return unavailable(scenario, KEY_objective, "", error);
-    }
     if (check_information(scenario, error) != CFI_OK) {
-        return CFI_UNAVAILABLE;
-    }
-    if (check_users_terms(scenario, error) != CFI_OK) {
         return CFI_UNAVAILABLE;
     }
     if (check_target_available(scenario, error) != CFI_OK) {
@@ -171,6 +155,34 @@ static cfi_status check_response_couples(const cfi_scenario *scenario, cfi_error
                      : CFI_OK;
 }
 
+/* The sum rate has two. */
+static cfi_status check_surrogate(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+    char why[64];
+
+    if (system->allocation.objective == CFI_SUM_RATE || system->allocation.surrogate == CFI_SURROGATE_PRODUCT) {
+        return CFI_OK;
+    }
+    snprintf(why, sizeof why, "with the allocation.objective %s ",
+             key_table[KEY_objective].words[system->allocation.objective]);
+    return unavailable(scenario, KEY_surrogate, why, error);
+}
+
+/* The response of the access points follows what has slopes. */
+static cfi_status check_response_objective(const cfi_scenario *scenario, cfi_error *error)
+{
+    const cfi_system *system = &scenario->system;
+    char why[64];
+
+    if (system->allocation.objective == CFI_SUM_RATE || system->allocation.objective == CFI_PROPORTIONAL_FAIR) {
+        return CFI_OK;
+    }
+    snprintf(why, sizeof why, "with the allocation.objective %s ",
+             key_table[KEY_objective].words[system->allocation.objective]);
+    return unavailable(scenario, KEY_solver, why, error);
+}
+
 cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
@@ -183,8 +195,12 @@ cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
     if (status != CFI_OK) {
         return status;
     }
-    if (system->allocation.solver != CFI_SOLVER_STRUCTURED) {
-        return CFI_OK;
+    status = check_surrogate(scenario, error);
+    if (status != CFI_OK || system->allocation.solver != CFI_SOLVER_STRUCTURED) {
+        return status;
+    }
+    if (check_response_objective(scenario, error) != CFI_OK) {
+        return CFI_UNAVAILABLE;
     }
     if (sensing_has_directions(system)) {
         return unavailable(scenario, KEY_solver, "with sensing.crlb_threshold_db where fading has directions ", error);

@@ -141,13 +141,15 @@ static double cone_solver_bytes(const cfi_system *system, pilot_groups groups)
 }
 
 /* States of users and rows of pairs, with a history of them; rows of access points; amplitudes where pairs add up.
- * Where streams differ amplitudes, and prices and worths of them; how much they yield where pairs add up, too. */
+ * Where streams differ amplitudes, and prices and worths of them; how much they yield where pairs add up, too. With
+ * rate targets lifts of users, and what streams cause at each of them, twice. */
 static double response_bytes(const cfi_system *system, double rows)
 {
     double L = (double)system->L, K = (double)system->K, pairs = rows > 0.0 ? 1.0 : 0.0;
     double arrays = streams_differ(system) ? 3.0 + pairs : pairs;
+    double targets = system->allocation.rate_target_bit_s_hz ? 29.0 * K + 2.0 * K * K + L : 0.0;
 
-    return 8.0 * (26.0 * (2.0 * K + rows) + 12.0 * L + arrays * K * L);
+    return 8.0 * (26.0 * (2.0 * K + rows) + 12.0 * L + arrays * K * L + targets);
 }
 
 /* Streams in lanes with what a unit of their power is at each user, and rows of coherent means. */

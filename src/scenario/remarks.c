@@ -40,8 +40,8 @@ static void remark_threshold(cfi_scenario *scenario)
     const cfi_system *system = &scenario->system;
     double prior = (system->sensing.angle_max_rad - system->sensing.angle_min_rad) / sqrt(12.0), loosest = 0.0,
            useful = largest_useful_threshold(system), deviation;
-    bool constrains = system->sensing.crlb_threshold_rad2 && (system->allocation.method == CFI_METHOD_HEURISTIC ||
-                                                              system->allocation.method == CFI_METHOD_SCA),
+    bool constrains = system_angle_thresholds(system) && (system->allocation.method == CFI_METHOD_HEURISTIC ||
+                                                          system->allocation.method == CFI_METHOD_SCA),
          drawn = system->sensing.geometry == CFI_GEOMETRY_ANGLES && !system->sensing.angle_rad && prior > 0.0;
 
     for (size_t l = 0; system->sensing.crlb_threshold_rad2 && l < system->L; l++) {
@@ -110,6 +110,30 @@ static void remark_given_powers(cfi_scenario *scenario)
         if (!model_is_null(scenario, id)) {
             remark_add(scenario, "%s: ignored by the method %s", key_table[id].name, method_name(method));
         }
+    }
+}
+
+/* What is to be optimised by a method that optimises nothing, and for whom where rates are not the objective. */
+static void remark_objective(cfi_scenario *scenario)
+{
+    const cfi_allocation_settings *allocation = &scenario->system.allocation;
+    const cfi_scenario *grid = scenario->base ? scenario->base : scenario;
+    const char *objective = key_table[KEY_objective].words[allocation->objective];
+    bool of_rates = allocation->objective <= CFI_PROPORTIONAL_FAIR;
+
+    if (tree_sweeps_key(&grid->tree, KEY_method) || tree_sweeps_key(&grid->tree, KEY_objective)) {
+        return;
+    }
+    if (allocation->method != CFI_METHOD_SCA) {
+        if (allocation->objective != CFI_SUM_RATE) {
+            remark_add(scenario, "allocation.objective: %s is ignored by the method %s", objective,
+                       method_name(allocation->method));
+        }
+        if (allocation->weights) {
+            remark_add(scenario, "allocation.weights: ignored by the method %s", method_name(allocation->method));
+        }
+    } else if (allocation->weights && !of_rates) {
+        remark_add(scenario, "allocation.weights: ignored by the objective %s", objective);
     }
 }
 
@@ -218,6 +242,7 @@ void remark_all(cfi_scenario *scenario)
         remark_add(scenario, "network: one transmit and one receive antenna give no information about angles");
     }
     remark_given_powers(scenario);
+    remark_objective(scenario);
     remark_correlation(scenario);
     remark_threshold(scenario);
     remark_echo(scenario);

@@ -35,7 +35,7 @@ rows() { tail -n +2 "$1" | wc -l; }
 "$figures" --drops 6 --out few >out 2>err
 check 'every figure is drawn' test $? -eq 0
 [ -s few/fig_h.png ] || cat err
-for figure in a b c d e f g h i j k l; do
+for figure in a b c d e f g h i j k l n o; do
     for format in svg png; do
         check "figure $figure is a picture, $format" picture "few/fig_$figure.$format"
     done
@@ -121,6 +121,16 @@ check '(m) the ellipse is the bound: the root of the sum of both squared deviati
     '({ellipse_error_m} - {position_error_bound_m}) ^ 2 < 1e-12 &&
     (({major_m} ^ 2 + {minor_m} ^ 2) / (4 * 5.9914645) - {position_error_bound_m} ^ 2) ^ 2 < 1e-12'
 check '(m) and the allocation keeps its threshold' awk -F, '$1 == "sca" { e = $8 - 2; exit !(e < 1e-6) }' few/fig_m_ellipses.csv
+check '(n) has every user of 6 networks' holds few/fig_n.csv '{users} == 6 * 20'
+check '(n) the sum rate gives most in all, the least rate most to the weakest, and proportional fairness stands between' awk -F, '
+    NR > 1 { sum[$1] += $4; if ($3 == 0) least[$1] = $4 }
+    END { exit !(sum["sum_rate"] > sum["proportional_fair"] && sum["proportional_fair"] > sum["max_min_rate"] &&
+                 least["sum_rate"] < least["proportional_fair"] && least["proportional_fair"] < least["max_min_rate"]) }' few/fig_n.csv
+check '(o) a smaller error costs rate' awk -F, '
+    NR > 1 && $1 == aps { n++; if (!($4 < rate && $6 < error)) exit 1 } { aps = $1; rate = $4; error = $6 } END { exit n != 3 * 10 }' few/fig_o.csv
+check '(o) more access points have the better curve at both ends' awk -F, '
+    $2 == 0 { rate[$1] = $4 } $2 == 1 { error[$1] = $6 }
+    END { exit !(rate[8] < rate[16] && rate[16] < rate[32] && error[8] > error[16] && error[16] > error[32]) }' few/fig_o.csv
 
 # -------------------------------------------------------------------------------- a second run
 mkdir before && cp few/*.csv before
@@ -156,7 +166,7 @@ refuses() {
     got=$?
     [ "$got" -eq "$code" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qF -- "$text" err
 }
-check 'an unknown figure' refuses 2 "unknown figure 'z' (allowed: a b c d e f g h i j k l m)" z
+check 'an unknown figure' refuses 2 "unknown figure 'z' (allowed: a b c d e f g h i j k l m n o)" z
 check 'an unknown option' refuses 2 "unknown option '--drop'" --drop 6
 check 'a wrong number' refuses 2 '--drops 0: not a number' --drops 0
 check 'a missing value' refuses 2 '--out needs a value' --out

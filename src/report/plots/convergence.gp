@@ -6,7 +6,7 @@ set title title_text noenhanced offset 0, -0.5
 set xrange [0:iterations * 1.03]
 set yrange [rate_low:rate_high]
 set xlabel "iteration"
-set ylabel "sum rate, bit/s/Hz"
+set ylabel objective_label noenhanced
 other(d) = column("drop") == d ? column("objective_value") : NaN
 plot for [d = 0:19] "trace.csv" using "iteration":(other(d)) with lines linecolor rgb "#BBBBBB" linewidth 0.8, \
      "" using "iteration":(of_drop("objective_value")) with linespoints linestyle 1, \
