@@ -192,3 +192,24 @@ cfi_status globals_run(const cfi_link *link, const cfi_alloc_options *options, a
     globals_close(&job.drop);
     return status;
 }
+
+cfi_status globals_judge_targets(const alloc_problem *problem, const cfi_alloc_options *options, cfi_arena *arena,
+                                 alloc_point *point, globals_verdict *out, cfi_error *error)
+{
+    globals_job job = {.system = problem->link->system};
+    cfi_status status = globals_make(problem, information_asked(job.system), options, arena, &job.drop, error);
+
+    *out = (globals_verdict){.proved = false};
+    if (status == CFI_OK && !make_job(&job, arena, NULL)) {
+        status = error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");
+    }
+    if (status == CFI_OK) {
+        status = globals_explain(&job, &out->proved, &out->because, error);
+    }
+    if (status == CFI_OK && !out->proved && job.answer.end == GLOBALS_FOUND) {
+        problem_copy(problem, job.answer.point, point);
+        out->found = problem_complete(problem, point); /* that of another question need not keep the budget */
+    }
+    globals_close(&job.drop);
+    return status;
+}
