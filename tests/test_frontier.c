@@ -137,7 +137,7 @@ static void ends_are_what_their_scenarios_reach_by_themselves(void **state)
             assert_close(point[END].cost, best_cost.allocation.objective.value, 1.1e-6);
             /* where local maxima are several the neighbour may know a better one */
             assert_true(point[0].rate >= best_rate.allocation.objective.value * (1.0 - 1e-12));
-            if (cases[c].scenario != (const char *)REUSE) {
+            if (strcmp(cases[c].scenario, REUSE) != 0) {
                 assert_close(point[0].rate, best_rate.allocation.objective.value, 1e-9);
                 assert_int_equal(point[0].status, best_rate.allocation.status);
             }
