@@ -150,8 +150,12 @@ cfi_status globals_explain(globals_job *job, bool *proved, cfi_infeasibility *be
 cfi_status globals_run(const cfi_link *link, const cfi_alloc_options *options, alloc_workspace *workspace,
                        cfi_allocation *out, double *trace, cfi_error *error);
 
-/* Scales all powers of a point by the least factor with which it meets targets and what sensing is held to, or where
- * sensing is raised by the largest within budget and limits (*by); returns its g, NaN where no factor does. */
+/* Solves K linear equations, of which column K is the right-hand side and becomes the solution; false: singular. */
+bool globals_eliminate(size_t K, double *a);
+
+/* Gives each user of a point the least powers along its own for its target, where that helps, and scales all powers by
+ * the least factor with which targets and what sensing is held to are met, or where sensing is raised by the largest
+ * within budget and limits (*by). Returns g of the point; NaN where no factor does. */
 double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_point *point, double *by);
 
 #endif

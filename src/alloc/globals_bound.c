@@ -120,8 +120,7 @@ static double largest_error(const bound_job *job)
 
 /* ------------------------------------------------------------------ the fixed point ---- */
 
-/* Solves the K x K equations whose right-hand side is column K; false where they are singular. */
-static bool eliminate(size_t K, double *a)
+bool globals_eliminate(size_t K, double *a)
 {
     for (size_t i = 0; i < K; i++) {
         size_t pivot = i;
@@ -188,7 +187,7 @@ static bool newton_step(const bound_job *job)
         }
         a[k + K * K] = asked ? -log(job->m->lambda[k] * job->gain[k] / job->ask->target[k]) : 0.0;
     }
-    if (!eliminate(K, a)) {
+    if (!globals_eliminate(K, a)) {
         return false;
     }
     for (size_t k = 0; k < K; k++) {
@@ -419,7 +418,7 @@ static void drop_users(const bound_job *job, const globals_multipliers *given, d
     for (size_t k = 0; k < K; k++) {
         bool light = which == DROP_LIGHT && weight_of(job, given, k, most) < LIGHT * total;
 
-        job->m->lambda[k] = which == DROP_ALL || light ? 0.0 : given->lambda[k];
+        job->m->lambda[k] = which == DROP_ALL || light || !(job->ask->target[k] > 0.0) ? 0.0 : given->lambda[k];
     }
 }
 

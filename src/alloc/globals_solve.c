@@ -169,7 +169,7 @@ static void lift_point(const globals_drop *drop, unsigned held, alloc_point *poi
     }
 }
 
-double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_point *point, double *by)
+static double settle_by_scaling(const globals_drop *drop, const globals_ask *ask, alloc_point *point, double *by)
 {
     const alloc_information *information = &drop->coupled.information;
     cfi_arena *arena = drop->arena;
@@ -198,6 +198,102 @@ double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_po
         }
     }
     arena_release(arena, mark);
+    return factor;
+}
+
+/* What a unit of alpha_j, the factor of all powers of user j, is in I_k. */
+static double heard_from(const alloc_problem *problem, const alloc_point *point, size_t k, size_t j)
+{
+    double sum = 0.0;
+
+    for (size_t l = 0; l < problem->L; l++) {
+        double w = point->w[problem_at(problem, j, l)];
+
+        sum += w > 0.0 ? problem_load(problem, k, j, l) * w * w : 0.0;
+    }
+    for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
+        if (problem->mate[m] == j) {
+            double z =
+                rows_product(problem->stride, problem_coherent_row(problem, k, m), point->w + problem->stride * j);
+
+            sum += z * z;
+        }
+    }
+    return sum;
+}
+
+/* The factors of users' powers with which all targets are met exactly, K linear equations; false where there are none
+ * above 0. matrix: K x (K + 1). */
+static bool solve_factors(const globals_drop *drop, const globals_ask *ask, const alloc_point *point, double *matrix)
+{
+    const alloc_problem *problem = drop->problem;
+    size_t K = problem->K;
+
+    for (size_t k = 0; k < K; k++) {
+        const double *signal = problem->signal + problem->stride * k;
+        double u = rows_product(problem->stride, signal, point->w + problem->stride * k), t = ask->target[k];
+
+        for (size_t j = 0; j < K; j++) {
+            matrix[k + K * j] = t > 0.0 ? -heard_from(problem, point, k, j) : 0.0;
+        }
+        matrix[k + K * k] += t > 0.0 ? u * u / t : 1.0;
+        matrix[k + K * K] = 1.0;
+        for (size_t l = 0; t > 0.0 && l < problem->L; l++) {
+            matrix[k + K * K] += problem->sensing_load[problem_at(problem, k, l)] * point->s[l];
+        }
+    }
+    if (!globals_eliminate(K, matrix)) {
+        return false;
+    }
+    for (size_t k = 0; k < K; k++) {
+        if (!(matrix[k + K * K] > 0.0) || !isfinite(matrix[k + K * K])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Gives every user just what its target asks for, along the solver's directions. */
+static bool meet_targets(const globals_drop *drop, const globals_ask *ask, alloc_point *point)
+{
+    const alloc_problem *problem = drop->problem;
+    size_t K = problem->K;
+    double *matrix = arena_alloc(drop->arena, K * (K + 1), sizeof *matrix);
+
+    if (!matrix || !solve_factors(drop, ask, point, matrix)) {
+        return false;
+    }
+    for (size_t k = 0; k < K; k++) {
+        rows_scale(problem->stride, sqrt(matrix[k + K * K]), point->w + problem->stride * k);
+    }
+    for (size_t l = 0; l < problem->L; l++) {
+        point->x[l] = 0.0;
+        for (size_t k = 0; k < K; k++) {
+            double w = point->w[problem_at(problem, k, l)];
+
+            point->x[l] += w * w;
+        }
+    }
+    return true;
+}
+
+double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_point *point, double *by)
+{
+    cfi_arena_mark mark = arena_mark(drop->arena);
+    alloc_point *other = problem_point(drop->problem, drop->arena);
+    double factor, second = NAN, second_by = 1.0;
+
+    if (other) {
+        problem_copy(drop->problem, point, other);
+        second = meet_targets(drop, ask, other) ? settle_by_scaling(drop, ask, other, &second_by) : NAN;
+    }
+    factor = settle_by_scaling(drop, ask, point, by);
+    if (isfinite(second) && !(ask->sensing.raised ? second <= factor : second >= factor)) {
+        problem_copy(drop->problem, other, point);
+        factor = second;
+        *by = second_by;
+    }
+    arena_release(drop->arena, mark);
     return factor;
 }
 
