@@ -16,21 +16,16 @@ static cfi_status no_pair_memory(cfi_error *error)
 
 /* ------------------------------------------------------------------------------ the inputs ---- */
 
-/* A file of a directory, opened; NULL and an error. *path is the caller's to free. */
-static FILE *open_part(const char *directory, const char *name, char **path, cfi_error *error)
+/* Opens a file of a directory; *path is the caller's to free in every case. */
+static cfi_status open_part(const char *directory, const char *name, FILE **stream, char **path, cfi_error *error)
 {
-    FILE *stream;
-
+    *stream = NULL;
     if (asprintf(path, "%s/%s", directory, name) < 0) {
         *path = NULL;
-        no_pair_memory(error);
-        return NULL;
+        return no_pair_memory(error);
     }
-    stream = fopen(*path, "re");
-    if (!stream) {
-        text_file_error(*path, errno, error);
-    }
-    return stream;
+    *stream = fopen(*path, "re");
+    return *stream ? CFI_OK : text_file_error(*path, errno, error);
 }
 
 static bool has_file(const char *directory, const char *name)
@@ -78,15 +73,15 @@ static cfi_status read_scenario_part(const compared_kind *kind, compared_input *
     char *path = NULL, *text = NULL;
     size_t length = 0;
     const char *start;
-    FILE *stream = open_part(input->directory, kind->scenario_file, &path, error);
-    cfi_status status = stream ? CFI_OK : error->status;
+    FILE *stream;
+    cfi_status status = open_part(input->directory, kind->scenario_file, &stream, &path, error);
 
-    if (stream) {
+    if (status == CFI_OK) {
         text = text_file_read(stream, MOST_SCENARIO_BYTES, &length);
         status = text ? CFI_OK : text_file_error(path, errno, error);
         fclose(stream);
     }
-    if (status == CFI_OK) {
+    if (text) {
         start = whole ? text : strstr(text, member);
         start = start && !whole ? start + sizeof member - 1 : start;
         input->scenario = start ? cJSON_ParseWithOpts(start, NULL, false) : NULL;
@@ -108,9 +103,9 @@ static cfi_status read_input(const compared_kind *kind, const compared_keys *key
     if (status != CFI_OK) {
         return status;
     }
-    stream = open_part(input->directory, kind->table, &path, error);
-    status = stream ? kind->read(stream, path, keys, input, error) : error->status;
-    if (stream) {
+    status = open_part(input->directory, kind->table, &stream, &path, error);
+    if (status == CFI_OK) {
+        status = kind->read(stream, path, keys, input, error);
         fclose(stream);
     }
     free(path);

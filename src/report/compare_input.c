@@ -233,7 +233,7 @@ static cfi_status add_line(const cJSON *object, const compared_keys *keys, compa
         const cJSON *item = i < keys->count ? cJSON_GetObjectItemCaseSensitive(object, keys->name[i]) : NULL;
 
         input->has[i] = input->has[i] || item;
-        value[i] = cJSON_IsNumber(item) ? item->valuedouble : NAN;
+        value[i] = item && cJSON_IsNumber(item) ? item->valuedouble : NAN;
     }
     status = set && line_read_whole(object, "drop", 4294967295.0, &drop)
                  ? compared_add(input, place, (uint32_t)drop, value, error)
