@@ -333,6 +333,7 @@ static bool levels(const raise_job *job)
 static bool level_is_enough(const raise_job *job, double common)
 {
     globals_ask ask = ask_factor(job);
+    double by;
 
     set_targets(job, common * (1.0 - RAISE_WIDTH));
     for (size_t k = 0; k < job->drop->problem->K; k++) {
@@ -340,7 +341,7 @@ static bool level_is_enough(const raise_job *job, double common)
             return false;
         }
     }
-    job->now->factor = globals_settle(job->drop, &ask, job->now->point);
+    job->now->factor = globals_settle(job->drop, &ask, job->now->point, &by);
     return job->now->factor <= 1.0 + FEASIBLE_ROUNDING;
 }
 
