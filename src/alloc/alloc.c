@@ -85,7 +85,7 @@ static void set_outcome(cfi_allocation *out, cfi_alloc_status status, const char
 }
 
 /* Best minus worst start, in the objective's unit; nothing of points that have not the targets. */
-static double spread_of(const alloc_search *s)
+static double spread_of_starts(const alloc_search *s)
 {
     const cfi_system *system = s->problem.link->system;
     const alloc_objective *objective = s->problem.objective;
@@ -107,7 +107,7 @@ static void keep_outcome(const alloc_search *s, cfi_allocation *out, double *tra
     set_outcome(out, outcome->status, outcome->stop_reason);
     out->iterations = outcome->iterations;
     out->broken_starts = s->broken;
-    out->objective.spread = spread_of(s);
+    out->objective.spread = spread_of_starts(s);
     out->objective.trace_count = outcome->trace_count;
     for (size_t i = 0; i < outcome->trace_count; i++) {
         trace[i] = objective->reported(system, outcome->trace[i]);
