@@ -7,6 +7,7 @@
 #include "alloc/globals.h"
 
 #include "alloc/constants.h"
+#include "alloc/globals_dual.h"
 #include "base/units.h"
 
 #include <math.h>
@@ -22,6 +23,8 @@ enum { RAISE_LATE = 12 };
 static const double NEAR_BOUND = 5e-8;
 /* Relative: a bracket so narrow has no inside. */
 static const double RAISE_WIDTH = 1e-12;
+/* Relative: a rate and its bound that are so near are the answer of the small dual. */
+static const double DUAL_RATE_PROVED = 1e-8;
 /* Of the largest c there may be: below it nothing is left to raise. */
 static const double RAISE_NOTHING = 1e-9;
 
@@ -277,6 +280,59 @@ static cfi_status search_common(raise_job *job, alloc_values *values, cfi_error 
     return status;
 }
 
+/* By the small dual, if it covers the question and what it finds proves itself; else with questions to the solvers. */
+static cfi_status search_by_dual(raise_job *job, alloc_values *values, bool *found, cfi_error *error)
+{
+    globals_answer spare = job->best;
+    cfi_status status;
+
+    *found = false;
+    if (!job->drop->structured) {
+        return CFI_OK;
+    }
+    status = globals_dual_raise(job->drop, job->goal, job->high, job->now, job->out, error);
+    if (status != CFI_OK || job->out->end != GLOBALS_FOUND) {
+        return status;
+    }
+    job->best = *job->now;
+    spend_rest(job, values);
+    *found = job->out->bound <= job->out->common * (1.0 + DUAL_RATE_PROVED);
+    if (*found) {
+        job->low = job->out->common;
+        job->now->point = spare.point;
+        job->now->multipliers = spare.multipliers;
+    } else {
+        job->best = spare;
+        job->out->count = 0;
+    }
+    return status;
+}
+
+/* The best point has what is left in the end; and a bound. */
+static cfi_status search_and_prove(raise_job *job, alloc_values *values, cfi_error *error)
+{
+    globals_raised *out = job->out;
+    bool found;
+    cfi_status status = search_by_dual(job, values, &found, error);
+
+    if (status != CFI_OK || found) {
+        return status;
+    }
+    job->drop->fallbacks += job->drop->structured;
+    out->common = out->bound = NAN;
+    status = search_common(job, values, error);
+    if (status == CFI_OK && job->low > 0.0) {
+        spend_rest(job, values);
+        out->bound = job->drop->problem->coherent ? NAN : prove_bound(job, out->common);
+        if (!(out->bound <= out->common * (1.0 + NEAR_BOUND))) {
+            status = ask_bound(job, out->common, &out->bound, error);
+        }
+    } else if (status == CFI_OK) {
+        out->bound = job->now->bound;
+    }
+    return status;
+}
+
 cfi_status globals_raise(globals_drop *drop, const globals_goal *goal, globals_answer *answer, globals_raised *out,
                          cfi_error *error)
 {
@@ -299,16 +355,7 @@ cfi_status globals_raise(globals_drop *drop, const globals_goal *goal, globals_a
     out->count = 0;
     out->common = out->bound = NAN;
     job.high = largest_common(&job);
-    status = job.high > 0.0 ? search_common(&job, state.values, error) : CFI_OK;
-    if (status == CFI_OK && job.low > 0.0) {
-        spend_rest(&job, state.values);
-        out->bound = problem->coherent ? NAN : prove_bound(&job, out->common);
-        if (!(out->bound <= out->common * (1.0 + NEAR_BOUND))) {
-            status = ask_bound(&job, out->common, &out->bound, error);
-        }
-    } else if (status == CFI_OK && job.high > 0.0) {
-        out->bound = answer->bound;
-    }
+    status = job.high > 0.0 ? search_and_prove(&job, state.values, error) : CFI_OK;
     out->end = job.low > 0.0 ? GLOBALS_FOUND : answer->end == GLOBALS_FAILED ? GLOBALS_FAILED : GLOBALS_NONE;
     if (job.low > 0.0) {
         job.best.iterations = answer->iterations;
