@@ -236,9 +236,10 @@ figure_h() {
   table fig_h "h-$networks/sweep.ndjson"
 }
 
-# Shares of the users of all networks, in hundredths, and the rate that so many have at most.
+# rate_quantiles TABLE HEAD [COLUMN]: shares of the rows of all networks, in hundredths, and the rate that so many have at most;
+# of the users' rates unless another column is named
 rate_quantiles() {
-  columns "$1" <<<rate_exact_bit_s_hz | tail -n +2 | sort -g | awk -v OFS=, -v head="$2" '
+  columns "$1" <<<"${3:-rate_exact_bit_s_hz}" | tail -n +2 | sort -g | awk -v OFS=, -v head="$2" '
     { rate[NR - 1] = $1 }
     END { for (i = 0; i <= 100; i++) { at = i / 100 * (NR - 1); low = int(at)
             print head, NR, i / 100, rate[low] + (low + 1 < NR ? (at - low) * (rate[low + 1] - rate[low]) : 0) } }'
@@ -342,13 +343,14 @@ figure_m() {
 
 figure_n() {
   local objective name
-  echo 'allocation.objective,users,share,rate_bit_s_hz' >"$out/fig_n.csv"
+  echo 'allocation.objective,whose,rates,share,rate_bit_s_hz' >"$out/fig_n.csv"
   for objective in sum_rate proportional_fair max_min_rate; do
     name=n-$objective-$drops
     say "run $name"
     run_cfisac run "$top/configs/max_min.json" --set "monte_carlo.drops=$drops" --set "allocation.objective=$objective" \
       --out "$data/$name" --force --quiet >"$data/$name.txt"
-    rate_quantiles "$data/$name/ues.csv" "$objective" >>"$out/fig_n.csv"
+    rate_quantiles "$data/$name/ues.csv" "$objective,all users" >>"$out/fig_n.csv"
+    rate_quantiles "$data/$name/drops.csv" "$objective,weakest" least_user_rate_bit_s_hz >>"$out/fig_n.csv"
   done
 }
 

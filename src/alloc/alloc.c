@@ -85,7 +85,7 @@ static void set_outcome(cfi_allocation *out, cfi_alloc_status status, const char
 }
 
 /* Best minus worst start, in the objective's unit; nothing of points that have not the targets. */
-static double spread_of(const alloc_search *s)
+static double spread_of_starts(const alloc_search *s)
 {
     const cfi_system *system = s->problem.link->system;
     const alloc_objective *objective = s->problem.objective;
@@ -107,7 +107,7 @@ static void keep_outcome(const alloc_search *s, cfi_allocation *out, double *tra
     set_outcome(out, outcome->status, outcome->stop_reason);
     out->iterations = outcome->iterations;
     out->broken_starts = s->broken;
-    out->objective.spread = spread_of(s);
+    out->objective.spread = spread_of_starts(s);
     out->objective.trace_count = outcome->trace_count;
     for (size_t i = 0; i < outcome->trace_count; i++) {
         trace[i] = objective->reported(system, outcome->trace[i]);
@@ -148,6 +148,31 @@ static cfi_status keep_heuristic(const alloc_job *job, cfi_allocation *out, cfi_
     return out->failure ? CFI_OK : alloc_out_of_memory(error);
 }
 
+static void clear_powers(const cfi_link *link, cfi_powers *powers)
+{
+    memset(powers->p, 0, link->K * link->L * sizeof *powers->p);
+    memset(powers->s, 0, link->L * sizeof *powers->s);
+}
+
+/* No start met the rate targets: where the problem is convex that is proved, or there is a point that does, which is
+ * one more start. */
+static cfi_status judge_targets(const alloc_job *job, alloc_search *s, cfi_allocation *out, cfi_error *error)
+{
+    cfi_arena *scratch = job->workspace->scratch;
+    cfi_arena_mark mark = arena_mark(scratch);
+    globals_verdict verdict;
+    cfi_status status = globals_judge_targets(&s->problem, job->options, scratch, s->at.point, &verdict, error);
+
+    arena_release(scratch, mark);
+    if (status == CFI_OK && verdict.proved) {
+        set_outcome(out, CFI_ALLOC_INFEASIBLE, "infeasible");
+        out->because = verdict.because;
+    } else if (status == CFI_OK && verdict.found) {
+        status = search_run_from(s, error);
+    }
+    return status;
+}
+
 /* out->powers holds the shares of the heuristic split on entry, the allocation on return. */
 static cfi_status run_sca(const alloc_job *job, cfi_allocation *out, double *trace, cfi_error *error)
 {
@@ -158,15 +183,23 @@ static cfi_status run_sca(const alloc_job *job, cfi_allocation *out, double *tra
     if (status == CFI_OK) {
         status = search_run(&s, error);
     }
+    if (status == CFI_OK && s.tried > 0 && s.best_outcome.short_of_targets && globals_apply(job->link)) {
+        status = judge_targets(job, &s, out, error);
+    }
     out->starts_asked = s.asked;
     out->starts = s.tried;
-    if (status == CFI_OK && s.tried == 0) {
-        status = keep_heuristic(job, out, error);
-    } else if (status == CFI_OK) {
-        keep_outcome(&s, out, trace);
-        status = keep_failure(s.best_outcome.failure, job->arena, out, error);
+    if (status != CFI_OK) {
+        return status;
     }
-    return status;
+    if (out->status == CFI_ALLOC_INFEASIBLE) {
+        clear_powers(job->link, &out->powers);
+        return CFI_OK;
+    }
+    if (s.tried == 0) {
+        return keep_heuristic(job, out, error);
+    }
+    keep_outcome(&s, out, trace);
+    return keep_failure(s.best_outcome.failure, job->arena, out, error);
 }
 
 /* Globally where the problem is convex, else by successive convex approximation. */

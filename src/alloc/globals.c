@@ -88,7 +88,7 @@ static void set_end(cfi_allocation *out, cfi_alloc_status status, const char *re
 }
 
 /* Value and bound of a point that has been found. */
-static cfi_status judge_point(const globals_job *job, cfi_allocation *out, cfi_error *error)
+static cfi_status judge_goal(const globals_job *job, cfi_allocation *out, cfi_error *error)
 {
     const alloc_objective *objective = objective_of(job->system->allocation.objective);
     cfi_evaluation evaluation;
@@ -153,7 +153,7 @@ static cfi_status reach_goal(globals_job *job, cfi_allocation *out, cfi_error *e
     if (status != CFI_OK) {
         return status;
     }
-    status = job->end == GLOBALS_FOUND ? judge_point(job, out, error) : judge_nothing(job, out, error);
+    status = job->end == GLOBALS_FOUND ? judge_goal(job, out, error) : judge_nothing(job, out, error);
     if (out->status == CFI_ALLOC_FAILED || out->status == CFI_ALLOC_INFEASIBLE) {
         size_t K = job->drop.problem->K, L = job->drop.problem->L;
 
@@ -190,6 +190,27 @@ cfi_status globals_run(const cfi_link *link, const cfi_alloc_options *options, a
         status = reach_goal(&job, out, error);
     }
     out->fallback_steps = job.drop.fallbacks;
+    globals_close(&job.drop);
+    return status;
+}
+
+cfi_status globals_judge_targets(const alloc_problem *problem, const cfi_alloc_options *options, cfi_arena *arena,
+                                 alloc_point *point, globals_verdict *out, cfi_error *error)
+{
+    globals_job job = {.system = problem->link->system};
+    cfi_status status = globals_make(problem, information_asked(job.system), options, arena, &job.drop, error);
+
+    *out = (globals_verdict){.proved = false};
+    if (status == CFI_OK && !make_job(&job, arena, NULL)) {
+        status = error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");
+    }
+    if (status == CFI_OK) {
+        status = globals_explain(&job, &out->proved, &out->because, error);
+    }
+    if (status == CFI_OK && !out->proved && job.answer.end == GLOBALS_FOUND) {
+        problem_copy(problem, job.answer.point, point);
+        out->found = problem_complete(problem, point); /* that of another question need not keep the budget */
+    }
     globals_close(&job.drop);
     return status;
 }

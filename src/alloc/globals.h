@@ -147,6 +147,16 @@ cfi_status globals_feasible(globals_drop *drop, globals_answer *answer, globals_
  * answer has a point, if one has been found. */
 cfi_status globals_explain(globals_job *job, bool *proved, cfi_infeasibility *because, cfi_error *error);
 
+/* What is known of the rate targets of a problem for which globals_apply holds, beside all constraints. */
+typedef struct globals_verdict {
+    bool proved; /* they cannot be met, because of: */
+    cfi_infeasibility because;
+    bool found; /* they are met by the point */
+} globals_verdict;
+/* Asks for it; the point, which may be that of a search, is overwritten where one is found. Fails as globals_find. */
+cfi_status globals_judge_targets(const alloc_problem *problem, const cfi_alloc_options *options, cfi_arena *arena,
+                                 alloc_point *point, globals_verdict *out, cfi_error *error);
+
 /* Runs the objective's goal: powers, status, values, trace and reason go to *out, whose arrays are there; `trace` has
  * room for GLOBALS_MOST_RAISES. Fails as globals_find. */
 cfi_status globals_run(const cfi_link *link, const cfi_alloc_options *options, alloc_workspace *workspace,

@@ -41,7 +41,7 @@ static double least_rate_in_bits(const cfi_system *system, double nats)
 
 /* ---------------------------------------------------------------------------- surrogate ---- */
 
-static step_logarithm logarithm_of(const step_model *model, size_t a)
+static step_logarithm least_logarithm_of(const step_model *model, size_t a)
 {
     double sinr = values_sinr(model->values, model->active[a]);
 
@@ -61,7 +61,7 @@ static void add_least_rows(const step_model *model)
 
     socp_objective(model->builder, model->root, -1.0);
     for (size_t a = 0; a < model->A; a++, row++) {
-        step_logarithm z = logarithm_of(model, a);
+        step_logarithm z = least_logarithm_of(model, a);
         size_t k = model->active[a];
         double rate = log1p(values_sinr(model->values, k));
         double share = objective_weight(model->problem->link->system, k) * model->values->objective / rate;
@@ -76,7 +76,7 @@ static void add_least_cones(const step_model *model, size_t *list)
 {
     (void)list;
     for (size_t a = 0; a < model->A; a++) {
-        step_logarithm z = logarithm_of(model, a);
+        step_logarithm z = least_logarithm_of(model, a);
 
         step_add_logarithm(model, &z, step_gain(model, a), NULL);
     }

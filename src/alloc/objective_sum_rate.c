@@ -19,7 +19,7 @@ static double sinr_at(const step_model *model, size_t a)
     return values_sinr(model->values, model->active[a]);
 }
 
-static double weight_of(const step_model *model, size_t a)
+static double rate_weight_of(const step_model *model, size_t a)
 {
     return problem_weight(model->problem, model->active[a]);
 }
@@ -110,12 +110,12 @@ static void add_fractional_objective(const step_model *model)
     double largest = 0.0;
 
     for (size_t a = 0; a < model->A; a++) {
-        largest = fmax(largest, weight_of(model, a) * sinr_at(model, a));
+        largest = fmax(largest, rate_weight_of(model, a) * sinr_at(model, a));
     }
     for (size_t a = 0; a < model->A; a++) {
         size_t k = model->active[a];
         double S0 = sinr_at(model, a);
-        load_cost cost = {.weight = weight_of(model, a) * S0 / largest,
+        load_cost cost = {.weight = rate_weight_of(model, a) * S0 / largest,
                           .denominator = model->values->interference[k] * (1.0 + S0)};
 
         socp_objective(model->builder, model->e + a, cost.weight);
@@ -166,11 +166,11 @@ static void add_logarithms_objective(const step_model *model)
     double largest = 0.0;
 
     for (size_t a = 0; a < model->A; a++) {
-        largest = fmax(largest, weight_of(model, a) * rate_of(model, a).weight);
+        largest = fmax(largest, rate_weight_of(model, a) * rate_of(model, a).weight);
     }
     for (size_t a = 0; a < model->A; a++) {
         step_logarithm rate = rate_of(model, a);
-        double cost = weight_of(model, a) * rate.weight / largest;
+        double cost = rate_weight_of(model, a) * rate.weight / largest;
 
         socp_objective(model->builder, rate.first + STEP_ROOTS - 1, -cost);
         socp_objective(model->builder, rate.first + STEP_ROOTS, cost);

@@ -17,7 +17,7 @@ double problem_weight_unit(const cfi_system *system)
 }
 
 /* Weights of which only the ratios matter; none where they are equal. */
-static bool take_weights(alloc_problem *problem, const cfi_system *system, double *weight)
+static bool normalise_weights(alloc_problem *problem, const cfi_system *system, double *weight)
 {
     double unit = problem_weight_unit(system);
     bool alike = true;
@@ -54,7 +54,7 @@ cfi_status problem_ask_rates(alloc_problem *problem, cfi_arena *arena, cfi_error
     if (!numbers) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for what is asked of %zu users", K);
     }
-    if (system->allocation.weights && take_weights(problem, system, numbers)) {
+    if (system->allocation.weights && normalise_weights(problem, system, numbers)) {
         problem->weight = numbers;
     }
     if (system->allocation.rate_target_bit_s_hz && take_targets(problem, system, numbers + K)) {

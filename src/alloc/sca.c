@@ -51,7 +51,7 @@ double sca_complete(const alloc_problem *problem, const alloc_state *state)
 
 /* The step ended short of some target by what the solver left: so little of the way back to the point before, which has
  * them, that they hold. The set need not be convex, nor the way short. */
-static double mend(const alloc_problem *problem, const alloc_point *from, const sca_work *work)
+static double mend_step(const alloc_problem *problem, const alloc_point *from, const sca_work *work)
 {
     const alloc_point *candidate = work->candidate.point;
     alloc_point *trial = work->trial.point;
@@ -133,7 +133,7 @@ static cfi_status step_from(alloc_stepper *stepper, const sca_work *work, const 
     }
     *next = sca_complete(problem, &work->candidate);
     if (problem->target && !(*next > -INFINITY) && all_finite(problem, work->candidate.point)) {
-        *next = mend(problem, at->point, work);
+        *next = mend_step(problem, at->point, work);
     }
     if (*next > at->values->objective && problem->objective->surrogate(problem, NULL)->goes_on) {
         *next = extrapolate(problem, at->point, work);

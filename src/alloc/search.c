@@ -109,33 +109,39 @@ static cfi_status run_given_start(alloc_search *s, cfi_error *error)
         return CFI_OK;
     }
     problem_from_powers(&s->problem, s->given, s->at.point);
-    return s->problem.objective->complete(&s->problem, s->at.point) ? run_start(s, s->asked, error) : CFI_OK;
+    return problem_complete(&s->problem, s->at.point) ? run_start(s, s->asked, error) : CFI_OK;
+}
+
+/* What is left to do for the best start. */
+static cfi_status finish_best(alloc_search *s, cfi_error *error)
+{
+    cfi_status status = CFI_OK;
+
+    if (s->tried > 0 && s->best_outcome.unfinished) {
+        status = ascent_finish(&s->ascent, &s->best, &s->best_outcome, error);
+    }
+    if (status != CFI_OK || !s->problem.objective->revives || s->problem.link->pilots_overlap || s->tried == 0 ||
+        s->best_outcome.broke_down || s->best_outcome.short_of_targets) {
+        return status;
+    }
+    return search_revive(s, error);
+}
+
+cfi_status search_run_from(alloc_search *s, cfi_error *error)
+{
+    cfi_status status = run_start(s, s->asked + 1, error);
+
+    return status == CFI_OK ? finish_best(s, error) : status;
 }
 
 cfi_status search_run(alloc_search *s, cfi_error *error)
 {
-    cfi_status ended = run_given_start(s, error);
+    cfi_status status = run_given_start(s, error);
 
-    if (ended != CFI_OK) {
-        return ended;
-    }
-    for (size_t start = 0; start < s->asked; start++) {
-        cfi_status status = start_make(&s->source, start, s->at.point) ? run_start(s, start, error) : CFI_OK;
-
-        if (status != CFI_OK) {
-            return status;
+    for (size_t start = 0; status == CFI_OK && start < s->asked; start++) {
+        if (start_make(&s->source, start, s->at.point)) {
+            status = run_start(s, start, error);
         }
     }
-    if (s->tried > 0 && s->best_outcome.unfinished) {
-        cfi_status status = ascent_finish(&s->ascent, &s->best, &s->best_outcome, error);
-
-        if (status != CFI_OK) {
-            return status;
-        }
-    }
-    if (!s->problem.objective->revives || s->problem.link->pilots_overlap || s->tried == 0 ||
-        s->best_outcome.broke_down) {
-        return CFI_OK;
-    }
-    return search_revive(s, error);
+    return status == CFI_OK ? finish_best(s, error) : status;
 }

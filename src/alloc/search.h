@@ -27,6 +27,9 @@ cfi_status search_init(alloc_search *search, const cfi_link *link, const start_s
 /* Runs the starts; the best point is left in search->best, and how it went in best_outcome. Fails as ascent_run. */
 cfi_status search_run(alloc_search *search, cfi_error *error);
 
+/* One more start, from the point at search->at, which has the targets that no other start met. Fails as ascent_run. */
+cfi_status search_run_from(alloc_search *search, cfi_error *error);
+
 /* Brings back users that lost all their power, or most of it, where that pays (revive.c): with orthogonal pilots such a
  * user never comes back by itself, or only over hundreds of steps. Fails as ascent_run. */
 cfi_status search_revive(alloc_search *search, cfi_error *error);

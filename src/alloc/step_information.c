@@ -65,7 +65,7 @@ static information_need raised_need(const step_model *model)
 }
 
 /* row -= factor times the need. */
-static void put_need(const step_model *model, const information_need *need, size_t row, double factor)
+static void put_needed(const step_model *model, const information_need *need, size_t row, double factor)
 {
     if (need->raised) {
         socp_put(model->builder, row, model->root, -factor * need->unit);
@@ -119,7 +119,7 @@ static void add_own_rows(const step_model *model, const information_need *need, 
         if (need->raised || scale > NEGLIGIBLE_POWER) {
             size_t row = socp_add_linear(model->builder, 1);
 
-            put_need(model, need, row, scale);
+            put_needed(model, need, row, scale);
             put_pair(model, row, l, scale, own->x[l], own->s[l]);
         }
     }
@@ -162,7 +162,7 @@ static void add_shared_rows(const step_model *model, const information_need *nee
         }
         row = socp_add_linear(model->builder, 1);
         scale = 1.0 / fmax(fmax(on_lit, information->b[p] * model->unit[p]), need->unit);
-        put_need(model, need, row, scale);
+        put_needed(model, need, row, scale);
         socp_put(model->builder, row, need->lit + q, scale * on_lit);
         put_pair(model, row, p, scale, information->b[p], 0.0);
     }
@@ -229,10 +229,10 @@ static void add_cone_of(const step_model *model, const information_need *need)
             put_matrix_of(model, row, l, part, 1.0, information->beam);
         }
     }
-    put_need(model, need, row, frame.W[0] + frame.W[2]);
-    put_need(model, need, row + 1, frame.W[0] - frame.W[2]);
-    put_need(model, need, row + 2, 2.0 * frame.W[1]);
-    put_need(model, need, row + 3, -2.0 * frame.root);
+    put_needed(model, need, row, frame.W[0] + frame.W[2]);
+    put_needed(model, need, row + 1, frame.W[0] - frame.W[2]);
+    put_needed(model, need, row + 2, 2.0 * frame.W[1]);
+    put_needed(model, need, row + 3, -2.0 * frame.root);
 }
 
 void step_information_add_cones(const step_model *model)

@@ -18,7 +18,7 @@ static cfi_status no_input_memory(cfi_error *error)
 /* ------------------------------------------------------------------------------- rows ---- */
 
 /* The index of a place, which is mostly that of the row before; SIZE_MAX: out of memory. */
-static size_t place_index(compared_input *input, const char *name)
+static size_t compared_place(compared_input *input, const char *name)
 {
     char **larger;
 
@@ -38,7 +38,7 @@ static size_t place_index(compared_input *input, const char *name)
 
 cfi_status compared_add(compared_input *input, const char *place, uint32_t drop, const double *value, cfi_error *error)
 {
-    size_t index = place_index(input, place);
+    size_t index = compared_place(input, place);
 
     if (index != SIZE_MAX && input->rows == input->room) {
         size_t room = 2 * input->room + 64;
@@ -185,7 +185,7 @@ static cfi_status read_frontier(FILE *stream, const char *path, const compared_k
 
 /* ------------------------------------------------------------------------------ journals ---- */
 
-static int compare_keys(const void *a, const void *b)
+static int order_keys(const void *a, const void *b)
 {
     return strcmp((*(const cJSON *const *)a)->string, (*(const cJSON *const *)b)->string);
 }
@@ -205,7 +205,7 @@ static char *name_of_point(const cJSON *set)
             axis[axes++] = item;
         }
     }
-    qsort(axis, axes, sizeof(const cJSON *), compare_keys);
+    qsort(axis, axes, sizeof(const cJSON *), order_keys);
     for (size_t i = 0; stream && i < axes; i++) {
         char *value = cJSON_PrintUnformatted(axis[i]);
 

@@ -43,7 +43,7 @@ static bool decides_drops(const char *key)
     return is_listed(key, drawn, sizeof drawn / sizeof *drawn);
 }
 
-static bool is_swept(const compared_input *input, const char *key)
+static bool sweeps_key(const compared_input *input, const char *key)
 {
     return cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(input->scenario, "sweep"), key);
 }
@@ -114,7 +114,7 @@ static bool next_difference(const compared_input *one, const compared_input *oth
 
         if (!is_listed(at->key, idle, sizeof idle / sizeof *idle) &&
             (only_missing ? !there : !is_same(at->item, there)) &&
-            !(is_swept(one, at->key) && is_swept(other, at->key))) {
+            !(sweeps_key(one, at->key) && sweeps_key(other, at->key))) {
             return true;
         }
     }
@@ -124,8 +124,8 @@ static bool next_difference(const compared_input *one, const compared_input *oth
 enum { SHOWN_VALUE = 24 };
 
 /* "KEY is A there and B here" of a key that decides the drops. */
-static cfi_status refuse_key(const compared_input *first, const compared_input *second, const key_walk *at,
-                             cfi_error *error)
+static cfi_status refuse_difference(const compared_input *first, const compared_input *second, const key_walk *at,
+                                    cfi_error *error)
 {
     char here[SHOWN_VALUE], there[SHOWN_VALUE];
 
@@ -144,7 +144,7 @@ static cfi_status check_axes(const compared_input *first, const compared_input *
 
     cJSON_ArrayForEach(axis, axes)
     {
-        if (!is_swept(second, axis->string)) {
+        if (!sweeps_key(second, axis->string)) {
             return error_set(error, CFI_INVALID, "%.200s sweeps %s, %.200s does not (allowed: the same keys)",
                              first->directory, axis->string, second->directory);
         }
@@ -161,10 +161,10 @@ cfi_status compared_check_drops(const compared_input *first, const compared_inpu
         status = check_axes(second, first, error);
     }
     while (status == CFI_OK && next_difference(first, second, false, &at)) {
-        status = decides_drops(at.key) ? refuse_key(first, second, &at, error) : CFI_OK;
+        status = decides_drops(at.key) ? refuse_difference(first, second, &at, error) : CFI_OK;
     }
     while (status == CFI_OK && next_difference(second, first, true, &missing)) {
-        status = decides_drops(missing.key) ? refuse_key(first, second, &missing, error) : CFI_OK;
+        status = decides_drops(missing.key) ? refuse_difference(first, second, &missing, error) : CFI_OK;
     }
     return status;
 }

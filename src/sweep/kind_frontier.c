@@ -10,7 +10,7 @@ static void hash_frontier(const sweep_plan *plan, const cfi_scenario *scenario, 
     report_frontier_hash(plan->frontier, scenario, text);
 }
 
-static cfi_status run_curve(const sweep_trial *trial, FILE *stream, cfi_error *error)
+static cfi_status run_frontier_trial(const sweep_trial *trial, FILE *stream, cfi_error *error)
 {
     const cfi_frontier *frontier = trial->plan->frontier;
     cfi_frontier_record record;
@@ -103,7 +103,7 @@ const sweep_kind kind_of_frontiers = {
     .damaged = "frontier.damaged",
     .table = {"frontier.csv", "frontier_mean.csv", "plots.gp"},
     .hash = hash_frontier,
-    .run = run_curve,
+    .run = run_frontier_trial,
     .read = report_read_frontier_line,
     .relabel = relabel_curve,
     .write_identity = write_frontier_identity,

@@ -56,7 +56,7 @@ check 'a point is what its scenario alone gives' awk -F, -v told="$(grep 'snr_db
     NR == 1 { for (i = 1; i <= NF; i++) if ($i == "sum_rate_bit_s_hz") c = i; next }
     { sum += $c; n++ }
     END { split(told, cell, ","); exit !(n == 6 && (cell[6] - sum / n)^2 < 1e-20) }' alone/drops.csv
-head -c 5000 s/sweep.ndjson >cut && cp -r s u && cp cut u/sweep.ndjson
+head -c 5000 s/sweep.ndjson >part.ndjson && cp -r s u && cp part.ndjson u/sweep.ndjson
 expect 0 compare s u
 check 'what is being written is passed over' has out 'left out: '
 sed -i '2s/"ok"/"oK"/' u/sweep.ndjson
