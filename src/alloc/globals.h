@@ -169,5 +169,7 @@ bool globals_eliminate(size_t K, double *a);
  * the least factor with which targets and what sensing is held to are met, or where sensing is raised by the largest
  * within budget and limits (*by). Returns g of the point; NaN where no factor does. */
 double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_point *point, double *by);
+/* The same by that factor alone, O(K L). */
+double globals_scale(const globals_drop *drop, const globals_ask *ask, alloc_point *point, double *by);
 
 #endif

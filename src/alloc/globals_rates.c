@@ -341,7 +341,7 @@ static bool level_is_enough(const raise_job *job, double common)
             return false;
         }
     }
-    job->now->factor = globals_settle(job->drop, &ask, job->now->point, &by);
+    job->now->factor = globals_scale(job->drop, &ask, job->now->point, &by);
     return job->now->factor <= 1.0 + FEASIBLE_ROUNDING;
 }
 

@@ -178,7 +178,7 @@ static void lift_point(const globals_drop *drop, unsigned held, alloc_point *poi
     }
 }
 
-static double settle_by_scaling(const globals_drop *drop, const globals_ask *ask, alloc_point *point, double *by)
+double globals_scale(const globals_drop *drop, const globals_ask *ask, alloc_point *point, double *by)
 {
     const alloc_information *information = &drop->coupled.information;
     cfi_arena *arena = drop->arena;
@@ -294,9 +294,9 @@ double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_po
 
     if (other) {
         problem_copy(drop->problem, point, other);
-        second = trim_users(drop, ask, other) ? settle_by_scaling(drop, ask, other, &second_by) : NAN;
+        second = trim_users(drop, ask, other) ? globals_scale(drop, ask, other, &second_by) : NAN;
     }
-    factor = settle_by_scaling(drop, ask, point, by);
+    factor = globals_scale(drop, ask, point, by);
     if (isfinite(second) && !(ask->sensing.raised ? second <= factor : second >= factor)) {
         problem_copy(drop->problem, other, point);
         factor = second;
