@@ -9,6 +9,9 @@
 /* Relative: a value and its bound that are so near prove each other. */
 static const double PROVED_GAP = 1e-6;
 
+/* Relative: powers that exceed the budget by more are no matter of rounding. */
+static const double NEAR_EDGE = 1e-5;
+
 static bool has_targets(const globals_job *job)
 {
     for (size_t k = 0; k < job->drop.problem->K; k++) {
@@ -42,6 +45,24 @@ cfi_status goal_of_rates(globals_job *job, cfi_error *error)
     return status;
 }
 
+/* Least powers beyond the budget: at the very edge of what rates it allows, where rounding of a rate is many times as
+ * much of power, those of the largest rates meet the targets to rounding. */
+static cfi_status fit_budget(globals_job *job, double budget_w, cfi_error *error)
+{
+    globals_raised raised = {.trace = NULL};
+    cfi_status status = CFI_OK;
+
+    job->end = GLOBALS_NONE;
+    if (job->answer.factor < 1.0 + NEAR_EDGE && has_targets(job)) {
+        status = globals_feasible(&job->drop, &job->answer, &raised, error);
+        if (status == CFI_OK && raised.end == GLOBALS_FOUND && raised.common >= 1.0 - FEASIBLE_ROUNDING) {
+            job->end = GLOBALS_FOUND;
+            job->dual_value = fmin(job->dual_value, budget_w);
+        }
+    }
+    return status;
+}
+
 cfi_status goal_of_power(globals_job *job, cfi_error *error)
 {
     globals_ask ask = {.sensing = {.held = information_asked(job->system), .budget = POWER_RAISED},
@@ -51,8 +72,8 @@ cfi_status goal_of_power(globals_job *job, cfi_error *error)
 
     job->end = job->answer.end;
     job->dual_value = job->answer.bound * budget_w;
-    if (job->end == GLOBALS_FOUND && job->answer.factor > 1.0 + FEASIBLE_ROUNDING) {
-        job->end = GLOBALS_NONE; /* not within the budget */
+    if (status == CFI_OK && job->end == GLOBALS_FOUND && job->answer.factor > 1.0 + FEASIBLE_ROUNDING) {
+        status = fit_budget(job, budget_w, error);
     }
     return status;
 }
