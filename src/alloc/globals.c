@@ -184,11 +184,12 @@ cfi_status globals_run(const cfi_link *link, const cfi_alloc_options *options, a
     if (status == CFI_OK && !make_job(&job, arena, trace)) {
         status = error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");
     }
-    out->solver = "socp";
+    out->solver = job.drop.structured ? "structured" : "socp";
     out->starts = out->starts_asked = 1;
     if (status == CFI_OK) {
         status = reach_goal(&job, out, error);
     }
+    out->fallback_steps = job.drop.fallbacks;
     globals_close(&job.drop);
     return status;
 }

@@ -53,6 +53,8 @@ typedef struct globals_drop {
     const cfi_alloc_options *options;
     cfi_arena *arena;
     cone_solver cone; /* from question to question */
+    bool structured;  /* questions are put to the small dual first (globals_dual.h) */
+    size_t fallbacks; /* that it left to the cone solver */
     size_t asked;     /* problems that were solved */
     double ahead;     /* relative: by how much solvers raise targets, of the order of their tolerance */
 } globals_drop;
