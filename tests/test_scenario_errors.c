@@ -302,10 +302,6 @@ static void deep_nesting_and_crowded_objects_are_refused(void **state)
 static void values_without_code_are_unavailable(void **state)
 {
     static const refusal cases[] = {
-        {"{\"allocation\": {\"objective\": \"proportional_fair\", \"surrogate\": \"fractional\"}}",
-         "t.json: /allocation/surrogate: \"fractional\" with the allocation.objective proportional_fair is not "
-         "available "
-         "in this version (allowed: product)"},
         {"{\"pilots\": {\"length\": 2}, \"allocation\": {\"objective\": \"max_min_rate\", \"solver\": "
          "\"structured\"}}",
          "t.json: /allocation/solver: \"structured\" with the allocation.objective max_min_rate and users that share "
