@@ -37,6 +37,8 @@ static const double PRODUCT_LEAST_SINR = 1e-3;
 /* Relative: so much more than a target a step asks for, where the point has it: a few times what the cone solver leaves
  * rows short of. Powers move by about as much. */
 static const double TARGET_MARGIN = 2e-8;
+/* Of the least target: SINR that a user without one keeps while the others' are looked for, where it counts at all. */
+static const double HARDLY_SERVED = 1e-6;
 /* Relative steps by which a power that meets targets is found, and attempts: up to 2^34 of them. */
 static const double TARGET_STEP = 1e-10;
 enum { TARGET_TRIES = 34 };

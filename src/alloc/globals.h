@@ -53,6 +53,8 @@ typedef struct globals_drop {
     const cfi_alloc_options *options;
     cfi_arena *arena;
     cone_solver cone; /* from question to question */
+    bool structured;  /* questions are put to the small dual first (globals_dual.h) */
+    size_t fallbacks; /* that it left to the cone solver */
     size_t asked;     /* problems that were solved */
     double ahead;     /* relative: by how much solvers raise targets, of the order of their tolerance */
 } globals_drop;
@@ -147,7 +149,7 @@ cfi_status globals_explain(globals_job *job, bool *proved, cfi_infeasibility *be
 
 /* What is known of the rate targets of a problem for which globals_apply holds, beside all constraints. */
 typedef struct globals_verdict {
-    bool proved;               /* they cannot be met, because of: */
+    bool proved; /* they cannot be met, because of: */
     cfi_infeasibility because;
     bool found; /* they are met by the point */
 } globals_verdict;

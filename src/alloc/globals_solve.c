@@ -2,6 +2,7 @@
 #include "alloc/globals.h"
 
 #include "alloc/constants.h"
+#include "alloc/globals_dual.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,6 +13,9 @@ static const double LEAST_AHEAD = 2e-9, MOST_AHEAD = 1e-6;
 
 /* Relative: raising all powers by so much for what the solver left short may cost more than asking ahead does. */
 static const double DEAR_SCALING = 1e-8;
+
+/* Relative: a value and its bound that are so near are an answer of the small dual. */
+static const double DUAL_PROVED = 1e-7;
 
 static cfi_status globals_out_of_memory(const cfi_link *link, cfi_error *error)
 {
@@ -34,8 +38,13 @@ bool globals_apply(const cfi_link *link)
 cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_alloc_options *options,
                         cfi_arena *arena, globals_drop *drop, cfi_error *error)
 {
+    cfi_status status;
+
     *drop = (globals_drop){.link = problem->link, .problem = problem, .options = options, .arena = arena};
-    return coupled_describe(problem->link, kinds, options ? options->stop : NULL, arena, &drop->coupled, error);
+    status = coupled_describe(problem->link, kinds, options ? options->stop : NULL, arena, &drop->coupled, error);
+    drop->structured =
+        status == CFI_OK && problem->link->system->allocation.solver != CFI_SOLVER_SOCP && globals_dual_covers(drop);
+    return status;
 }
 
 void globals_close(globals_drop *drop)
@@ -254,7 +263,7 @@ static bool solve_factors(const globals_drop *drop, const globals_ask *ask, cons
 }
 
 /* Gives every user just what its target asks for, along the solver's directions. */
-static bool meet_targets(const globals_drop *drop, const globals_ask *ask, alloc_point *point)
+static bool trim_users(const globals_drop *drop, const globals_ask *ask, alloc_point *point)
 {
     const alloc_problem *problem = drop->problem;
     size_t K = problem->K;
@@ -285,7 +294,7 @@ double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_po
 
     if (other) {
         problem_copy(drop->problem, point, other);
-        second = meet_targets(drop, ask, other) ? settle_by_scaling(drop, ask, other, &second_by) : NAN;
+        second = trim_users(drop, ask, other) ? settle_by_scaling(drop, ask, other, &second_by) : NAN;
     }
     factor = settle_by_scaling(drop, ask, point, by);
     if (isfinite(second) && !(ask->sensing.raised ? second <= factor : second >= factor)) {
@@ -333,8 +342,8 @@ static bool make_users(const globals_drop *drop, const globals_ask *ask, program
 }
 
 /* What the solver found, settled and proved. */
-static void take_answer(const globals_drop *drop, const globals_ask *ask, const program_answer *found,
-                        globals_answer *answer)
+static void settle_and_prove(const globals_drop *drop, const globals_ask *ask, const program_answer *found,
+                             globals_answer *answer)
 {
     answer->multipliers.budget = found->budget;
     memcpy(answer->multipliers.sensing.Z, found->powers.multipliers.Z, sizeof answer->multipliers.sensing.Z);
@@ -380,7 +389,7 @@ cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_ans
     if (status != CFI_OK) {
         status = globals_forgive(drop, answer, status, error);
     } else if (status == CFI_OK && found.powers.found) {
-        take_answer(drop, ask, &found, answer);
+        settle_and_prove(drop, ask, &found, answer);
     } else if (status == CFI_OK) {
         answer->end = GLOBALS_NONE;
     }
@@ -397,7 +406,7 @@ static cfi_status solve_ahead(globals_drop *drop, const globals_ask *ask, double
 }
 
 /* The solver left targets so short that raising all powers for them was dear, or not enough. */
-static bool is_short(const globals_answer *answer)
+static bool fell_short(const globals_answer *answer)
 {
     return answer->end == GLOBALS_FOUND ? answer->settled > 1.0 + DEAR_SCALING
                                         : answer->end == GLOBALS_FAILED && !answer->why;
@@ -429,16 +438,49 @@ static cfi_status ask_again(globals_drop *drop, const globals_ask *ask, double a
     return status;
 }
 
-cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
+/* By the small dual where that is wanted and covers the question. Without an answer that stands for itself the cone
+ * solver is asked. */
+static cfi_status find_by_dual(globals_drop *drop, const globals_ask *ask, globals_answer *answer, bool *found,
+                               cfi_error *error)
+{
+    cfi_status status;
+
+    *found = false;
+    if (!drop->structured || !globals_dual_asks(drop, ask)) {
+        return CFI_OK;
+    }
+    answer->why = NULL;
+    answer->bound = answer->factor = NAN;
+    drop->ahead = LEAST_AHEAD;
+    status = globals_dual_solve(drop, ask, answer, error);
+    if (status == CFI_OK && answer->end == GLOBALS_FOUND) {
+        answer->factor = globals_settle(drop, ask, answer->point, &answer->settled);
+        answer->bound = globals_bound(drop, ask, most_power(drop, &ask->sensing, answer->factor), &answer->multipliers);
+        *found = fabs(answer->bound - answer->factor) <= DUAL_PROVED * answer->factor;
+    }
+    drop->fallbacks += !*found;
+    return status;
+}
+
+/* By the cone solver. */
+static cfi_status find_by_cones(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
 {
     cfi_arena_mark mark = arena_mark(drop->arena);
     cfi_status status = solve_ahead(drop, ask, LEAST_AHEAD, answer, error);
 
-    for (double ahead = 10.0 * LEAST_AHEAD; status == CFI_OK && is_short(answer) && ahead <= MOST_AHEAD;
+    for (double ahead = 10.0 * LEAST_AHEAD; status == CFI_OK && fell_short(answer) && ahead <= MOST_AHEAD;
          ahead *= 10.0) {
         status = ask_again(drop, ask, ahead, answer, error);
     }
     arena_release(drop->arena, mark);
     answer->why = answer->end == GLOBALS_FAILED && !answer->why ? "the solver's solutions meet no target" : answer->why;
     return status;
+}
+
+cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
+{
+    bool found;
+    cfi_status status = find_by_dual(drop, ask, answer, &found, error);
+
+    return status == CFI_OK && !found ? find_by_cones(drop, ask, answer, error) : status;
 }

@@ -2,6 +2,7 @@
 #include "report/compare.h"
 
 #include "base/text_file.h"
+#include "scenario/syntax.h"
 
 #include <errno.h>
 #include <math.h>
@@ -16,30 +17,24 @@ static cfi_status no_pair_memory(cfi_error *error)
 
 /* ------------------------------------------------------------------------------ the inputs ---- */
 
-/* A file of a directory, opened; NULL and an error. *path is the caller's to free. */
-static FILE *open_part(const char *directory, const char *name, char **path, cfi_error *error)
+/* Opens a file of a directory; *path is the caller's to free in every case. */
+static cfi_status open_part(const char *directory, const char *name, FILE **stream, char **path, cfi_error *error)
 {
-    FILE *stream;
-
+    *stream = NULL;
     if (asprintf(path, "%s/%s", directory, name) < 0) {
         *path = NULL;
-        no_pair_memory(error);
-        return NULL;
+        return no_pair_memory(error);
     }
-    stream = fopen(*path, "re");
-    if (!stream) {
-        text_file_error(*path, errno, error);
-    }
-    return stream;
+    *stream = fopen(*path, "re");
+    return *stream ? CFI_OK : text_file_error(*path, errno, error);
 }
 
 static bool has_file(const char *directory, const char *name)
 {
-    char *path = NULL;
-    bool there = asprintf(&path, "%s/%s", directory, name) >= 0 && access(path, F_OK) == 0;
+    enum { LONGEST_PATH = 4096 };
+    char path[LONGEST_PATH];
 
-    free(path);
-    return there;
+    return (size_t)snprintf(path, sizeof path, "%s/%s", directory, name) < sizeof path && access(path, F_OK) == 0;
 }
 
 /* The kind that both directories have; NULL and an error that says what they have. */
@@ -70,28 +65,50 @@ static const compared_kind *find_kind(const char *first, const char *second, cfi
 
 enum { MOST_SCENARIO_BYTES = 64 << 20 }; /* with all matrices of numbers */
 
+/* The scenario that begins in a text, into *scenario. */
+static cfi_status parse_scenario(const char *text, const char *path, cJSON **scenario, cfi_error *error)
+{
+    *scenario = text ? cJSON_ParseWithOpts(text, NULL, false) : NULL;
+    if (text && !*scenario && syntax_blame(text, strlen(text)) == CFI_NO_MEMORY) {
+        return no_pair_memory(error);
+    }
+    return cJSON_IsObject(*scenario) ? CFI_OK : error_set(error, CFI_INVALID, "%.300s: no scenario in it", path);
+}
+
+/* The member of results.json by itself, cut at its end, which is that of its own brace; NULL: there is none. */
+static char *cut_scenario(char *text)
+{
+    static const char member[] = "\n  \"scenario\": ", brace[] = "\n  }";
+    char *start = strstr(text, member), *end;
+
+    if (!start) {
+        return NULL;
+    }
+    start += sizeof member - 1;
+    end = strstr(start, brace);
+    if (end) {
+        end[sizeof brace - 1] = '\0';
+    }
+    return start;
+}
+
 /* The scenario of scenario.json, which is the whole text, or of results.json, where it is a member. */
 static cfi_status read_scenario_part(const compared_kind *kind, compared_input *input, cfi_error *error)
 {
-    static const char member[] = "\n  \"scenario\": ";
-    bool whole = strcmp(kind->file, kind->scenario_file) != 0;
     char *path = NULL, *text = NULL;
     size_t length = 0;
-    const char *start;
-    FILE *stream = open_part(input->directory, kind->scenario_file, &path, error);
-    cfi_status status = stream ? CFI_OK : error->status;
+    FILE *stream;
+    cfi_status status = open_part(input->directory, kind->scenario_file, &stream, &path, error);
 
-    if (stream) {
+    if (status == CFI_OK) {
         text = text_file_read(stream, MOST_SCENARIO_BYTES, &length);
         status = text ? CFI_OK : text_file_error(path, errno, error);
         fclose(stream);
     }
-    if (status == CFI_OK) {
-        start = whole ? text : strstr(text, member);
-        start = start && !whole ? start + sizeof member - 1 : start;
-        input->scenario = start ? cJSON_ParseWithOpts(start, NULL, false) : NULL;
-        status =
-            cJSON_IsObject(input->scenario) ? CFI_OK : error_set(error, CFI_INVALID, "%.300s: no scenario in it", path);
+    if (text) {
+        bool is_member = strcmp(kind->file, kind->scenario_file) == 0;
+
+        status = parse_scenario(is_member ? cut_scenario(text) : text, path, &input->scenario, error);
     }
     free(text);
     free(path);
@@ -108,9 +125,9 @@ static cfi_status read_input(const compared_kind *kind, const compared_keys *key
     if (status != CFI_OK) {
         return status;
     }
-    stream = open_part(input->directory, kind->table, &path, error);
-    status = stream ? kind->read(stream, path, keys, input, error) : error->status;
-    if (stream) {
+    status = open_part(input->directory, kind->table, &stream, &path, error);
+    if (status == CFI_OK) {
+        status = kind->read(stream, path, keys, input, error);
         fclose(stream);
     }
     free(path);
