@@ -10,7 +10,7 @@
 
 /* ----------------------------------------------------------------------------------- memory ---- */
 
-static double *take(double **memory, size_t count)
+static double *take_dual(double **memory, size_t count)
 {
     double *row = *memory;
 
@@ -27,24 +27,24 @@ static void take_rows(dual_program *p, double **memory)
                             &p->spare,      &p->spare_s};
 
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-        *row[i] = take(memory, stride);
+        *row[i] = take_dual(memory, stride);
     }
-    p->rest_row = take(memory, stride * DUAL_ROWS);
+    p->rest_row = take_dual(memory, stride * DUAL_ROWS);
     for (size_t i = 0; i < DUAL_ROWS; i++) {
-        p->alone[i] = take(memory, stride);
-        p->alone_x[i] = take(memory, stride);
-        p->alone_s[i] = take(memory, stride);
+        p->alone[i] = take_dual(memory, stride);
+        p->alone_x[i] = take_dual(memory, stride);
+        p->alone_s[i] = take_dual(memory, stride);
     }
     for (size_t c = 0; c < DUAL_COLUMNS; c++) {
-        p->column_x[c] = take(memory, stride);
-        p->column_s[c] = take(memory, stride);
+        p->column_x[c] = take_dual(memory, stride);
+        p->column_s[c] = take_dual(memory, stride);
     }
     for (size_t c = 0; c < DUAL_FEW; c++) {
-        p->answer_x[c] = take(memory, stride);
-        p->answer_s[c] = take(memory, stride);
+        p->answer_x[c] = take_dual(memory, stride);
+        p->answer_s[c] = take_dual(memory, stride);
     }
-    p->square = take(memory, stride * p->K);
-    p->push = take(memory, stride * p->K);
+    p->square = take_dual(memory, stride * p->K);
+    p->push = take_dual(memory, stride * p->K);
 }
 enum { ROWS_OF_PROGRAM = 17 + 4 * DUAL_ROWS + 2 * DUAL_COLUMNS + 2 * DUAL_FEW };
 
@@ -54,15 +54,15 @@ static void take_small(dual_program *p, double **memory)
     double **const user[] = {&p->h, &p->rest_alpha, &p->rest_h, &p->by_alpha, &p->by_lambda, &p->known};
 
     for (size_t i = 0; i < sizeof user / sizeof *user; i++) {
-        *user[i] = take(memory, K);
+        *user[i] = take_dual(memory, K);
     }
-    p->gram = take(memory, K * K);
-    p->cross = take(memory, K * K);
-    p->gram_push = take(memory, K * K);
-    p->few_load = take(memory, K * DUAL_FEW);
-    p->few_push = take(memory, K * DUAL_FEW);
-    p->matrix = take(memory, n * n);
-    p->right = take(memory, n);
+    p->gram = take_dual(memory, K * K);
+    p->cross = take_dual(memory, K * K);
+    p->gram_push = take_dual(memory, K * K);
+    p->few_load = take_dual(memory, K * DUAL_FEW);
+    p->few_push = take_dual(memory, K * DUAL_FEW);
+    p->matrix = take_dual(memory, n * n);
+    p->right = take_dual(memory, n);
 }
 
 static size_t small_numbers(const dual_program *p)
@@ -81,11 +81,11 @@ static void place_pairs(dual_program *p, double **memory)
     p->at_rate = p->at_user + p->K;
     p->at_few = p->at_rate + p->K;
     p->pairs = p->at_few + DUAL_COUPLED;
-    p->slack = take(memory, p->pairs);
-    p->price = take(memory, p->pairs);
-    p->slack_step = take(memory, p->pairs);
-    p->price_step = take(memory, p->pairs);
-    p->second = take(memory, p->pairs);
+    p->slack = take_dual(memory, p->pairs);
+    p->price = take_dual(memory, p->pairs);
+    p->slack_step = take_dual(memory, p->pairs);
+    p->price_step = take_dual(memory, p->pairs);
+    p->second = take_dual(memory, p->pairs);
 }
 
 static size_t pairs_at_most(const dual_program *p)
@@ -95,7 +95,7 @@ static size_t pairs_at_most(const dual_program *p)
 
 /* ---------------------------------------------------------------------------------- columns ---- */
 
-static void add_column(dual_program *p, size_t pair, double theta, double f, double constant)
+static void couple_by(dual_program *p, size_t pair, double theta, double f, double constant)
 {
     size_t c = p->columns++;
 
@@ -113,20 +113,20 @@ static void list_columns(dual_program *p)
             p->column_x[p->columns][l] = p->idle[l] ? 0.0 : -1.0;
             p->column_s[p->columns][l] = -1.0;
         }
-        add_column(p, p->at_few + DUAL_BUDGET, p->budget_raised ? p->budget : 0.0, 0.0,
-                   p->budget_raised ? 0.0 : p->budget);
+        couple_by(p, p->at_few + DUAL_BUDGET, p->budget_raised ? p->budget : 0.0, 0.0,
+                  p->budget_raised ? 0.0 : p->budget);
     }
     if (p->weight_x) {
         for (size_t l = 0; l < p->L; l++) {
             p->column_x[p->columns][l] = p->weight_x[l];
             p->column_s[p->columns][l] = p->weight_s[l];
         }
-        add_column(p, p->at_few + DUAL_LIGHT, 0.0, -1.0, 0.0);
+        couple_by(p, p->at_few + DUAL_LIGHT, 0.0, -1.0, 0.0);
     }
     if (p->position) {
-        add_column(p, p->at_few + DUAL_POSITION, p->position_raised ? -1.0 : 0.0, 0.0, p->position_raised ? 0.0 : -1.0);
-        add_column(p, SIZE_MAX, 0.0, 0.0, 0.0);
-        add_column(p, SIZE_MAX, 0.0, 0.0, 0.0);
+        couple_by(p, p->at_few + DUAL_POSITION, p->position_raised ? -1.0 : 0.0, 0.0, p->position_raised ? 0.0 : -1.0);
+        couple_by(p, SIZE_MAX, 0.0, 0.0, 0.0);
+        couple_by(p, SIZE_MAX, 0.0, 0.0, 0.0);
     }
     p->place_theta = p->columns;
     p->place_f = p->weight_x ? p->columns + 1 : DUAL_FEW;

@@ -200,7 +200,7 @@ static bool factor_system(dual_program *p, size_t n)
     return true;
 }
 
-static void solve_system(const dual_program *p, size_t n, double *right)
+static void solve_small_system(const dual_program *p, size_t n, double *right)
 {
     for (size_t i = 0; i < n; i++) {
         double other = right[i];
@@ -423,7 +423,7 @@ void dual_take_steps(dual_program *p, const dual_goal *to)
     const double *u = p->right;
 
     gather_sides(p, to);
-    solve_system(p, 2 * K + p->few, p->right);
+    solve_small_system(p, 2 * K + p->few, p->right);
     p->theta_step = u[2 * K + p->place_theta];
     p->f_step = p->place_f < p->few ? u[2 * K + p->place_f] : 0.0;
     move_powers(p, u);

@@ -88,7 +88,7 @@ static void set_end(cfi_allocation *out, cfi_alloc_status status, const char *re
 }
 
 /* Value and bound of a point that has been found. */
-static cfi_status judge_point(const globals_job *job, cfi_allocation *out, cfi_error *error)
+static cfi_status judge_goal(const globals_job *job, cfi_allocation *out, cfi_error *error)
 {
     const alloc_objective *objective = objective_of(job->system->allocation.objective);
     cfi_evaluation evaluation;
@@ -153,7 +153,7 @@ static cfi_status reach_goal(globals_job *job, cfi_allocation *out, cfi_error *e
     if (status != CFI_OK) {
         return status;
     }
-    status = job->end == GLOBALS_FOUND ? judge_point(job, out, error) : judge_nothing(job, out, error);
+    status = job->end == GLOBALS_FOUND ? judge_goal(job, out, error) : judge_nothing(job, out, error);
     if (out->status == CFI_ALLOC_FAILED || out->status == CFI_ALLOC_INFEASIBLE) {
         size_t K = job->drop.problem->K, L = job->drop.problem->L;
 

@@ -149,7 +149,7 @@ cfi_status globals_explain(globals_job *job, bool *proved, cfi_infeasibility *be
 
 /* What is known of the rate targets of a problem for which globals_apply holds, beside all constraints. */
 typedef struct globals_verdict {
-    bool proved;               /* they cannot be met, because of: */
+    bool proved; /* they cannot be met, because of: */
     cfi_infeasibility because;
     bool found; /* they are met by the point */
 } globals_verdict;

@@ -5,12 +5,8 @@
  *     norm(w_l) <= z_l,   norm(root(1 - d1 / d2) w_l, root(1 / d2)) <= z_l   (a row d1 x + d2 s >= 1 with d2 >= d1),
  *     norm(z) <= root(budget),   z_l <= root(limit_l),   w >= 0
  * and a variable c, whose square is g, multiplies the right-hand sides of budget and limits, or the root(1 / d2) of
- * kinds that are raised. All amplitudes are measured in a unit; c in what equal powers have.
- *
- * The bound: for multipliers (a; b, e) of a cone of users, (alpha; beta, eta) of one of sensing and so on, each in its
- * cone, c is at least the sum of e and eta (each times its constant) less what is held, but for reduced costs of w and
- * z that are negative; they are paid for with the most power there may be. a, alpha are the least that cones allow. */
-#include "alloc/globals.h"
+ * kinds that are raised. All amplitudes are measured in a unit; c in what equal powers have. */
+#include "alloc/globals_amplitudes.h"
 
 #include "alloc/constants.h"
 
@@ -39,45 +35,6 @@ bool globals_apply_to_amplitudes(const cfi_link *link)
     return convex;
 }
 
-typedef struct amplitude_program {
-    const globals_drop *drop;
-    const globals_ask *ask;
-    const alloc_problem *problem;
-    size_t K, L;
-    size_t *pair;                            /* K x L: variable w; SIZE_MAX: none */
-    size_t z, c, count;                      /* variables */
-    double unit, factor;                     /* of amplitudes; of c */
-    double *interference;                    /* K: what I_k is at equal powers: cones of users are over its root */
-    size_t *user_row, *norm_row, *sense_row; /* K; L; owns x L: first rows of cones; SIZE_MAX: none */
-    size_t budget_row, limit_row;
-    socp_builder *builder;
-} amplitude_program;
-
-static size_t pair_of(const amplitude_program *m, size_t k, size_t l)
-{
-    return m->pair[k + m->K * l];
-}
-
-static bool is_raised(const amplitude_program *m, information_kind kind)
-{
-    return m->ask->sensing.raised >> kind & 1;
-}
-
-static bool is_asked(const amplitude_program *m, information_kind kind)
-{
-    return (m->ask->sensing.raised | m->ask->sensing.held) >> kind & 1;
-}
-
-static const information_own *own_of(const amplitude_program *m, size_t i)
-{
-    return &m->drop->coupled.information.own[i];
-}
-
-static const double *limits_of(const amplitude_program *m)
-{
-    return m->ask->sensing.budget == POWER_HELD ? m->drop->coupled.limit : m->drop->coupled.stated;
-}
-
 static double held_back(void)
 {
     return 1.0 - 0.5 * AMPLITUDES_HELD_BACK;
@@ -86,7 +43,7 @@ static double held_back(void)
 /* ------------------------------------------------------------------------------- units ---- */
 
 /* Powers of order one: what targets need if nobody disturbs anybody, what sensing needs, or all there is. */
-static bool choose_units(amplitude_program *m)
+static bool choose_amplitude_unit(amplitude_program *m)
 {
     const alloc_information *information = &m->drop->coupled.information;
     double least = 0.0, power = 1.0;
@@ -99,14 +56,14 @@ static bool choose_units(amplitude_program *m)
     }
     m->factor = INFINITY;
     for (size_t i = 0; i < information->owns; i++) {
-        for (size_t l = 0; is_asked(m, own_of(m, i)->kind) && l < m->L; l++) {
+        for (size_t l = 0; amplitudes_ask(m, own_of(m, i)->kind) && l < m->L; l++) {
             double need = 1.0 / own_of(m, i)->s[l];
 
             if (!(need < INFINITY)) {
                 return false;
             }
-            least = is_raised(m, own_of(m, i)->kind) ? least : fmax(least, need);
-            m->factor = is_raised(m, own_of(m, i)->kind) ? fmin(m->factor, sqrt(1.0 / need)) : m->factor;
+            least = amplitudes_raise(m, own_of(m, i)->kind) ? least : fmax(least, need);
+            m->factor = amplitudes_raise(m, own_of(m, i)->kind) ? fmin(m->factor, sqrt(1.0 / need)) : m->factor;
         }
     }
     if (!m->ask->sensing.raised) {
@@ -142,17 +99,6 @@ static void lay_out_amplitudes(amplitude_program *m)
 
 /* ------------------------------------------------------------------------------- cones ---- */
 
-/* Mates of user k with a target: rows of its cone. */
-static size_t count_mates(const amplitude_program *m, size_t k)
-{
-    size_t count = 0;
-
-    for (size_t i = m->problem->mate_start[k]; i < m->problem->mate_start[k + 1]; i++) {
-        count += m->ask->target[m->problem->mate[i]] > 0.0;
-    }
-    return count;
-}
-
 static void add_cone_of_user(const amplitude_program *m, size_t k)
 {
     const alloc_problem *problem = m->problem;
@@ -162,8 +108,8 @@ static void add_cone_of_user(const amplitude_program *m, size_t k)
 
     m->user_row[k] = row;
     for (size_t l = 0; l < m->L; l++) {
-        if (pair_of(m, k, l) != SIZE_MAX) {
-            socp_put(m->builder, row, pair_of(m, k, l), signal * problem->signal[problem_at(problem, k, l)]);
+        if (amplitude_at(m, k, l) != SIZE_MAX) {
+            socp_put(m->builder, row, amplitude_at(m, k, l), signal * problem->signal[problem_at(problem, k, l)]);
         }
     }
     socp_constant(m->builder, ++row, over);
@@ -177,8 +123,9 @@ static void add_cone_of_user(const amplitude_program *m, size_t k)
 
         row += m->ask->target[j] > 0.0;
         for (size_t l = 0; m->ask->target[j] > 0.0 && l < m->L; l++) {
-            if (pair_of(m, j, l) != SIZE_MAX) {
-                socp_put(m->builder, row, pair_of(m, j, l), over * m->unit * problem_coherent_row(problem, k, i)[l]);
+            if (amplitude_at(m, j, l) != SIZE_MAX) {
+                socp_put(m->builder, row, amplitude_at(m, j, l),
+                         over * m->unit * problem_coherent_row(problem, k, i)[l]);
             }
         }
     }
@@ -191,7 +138,7 @@ static size_t add_norm(const amplitude_program *m, size_t l, double factor, size
     size_t users = 0, row;
 
     for (size_t k = 0; k < m->K; k++) {
-        users += pair_of(m, k, l) != SIZE_MAX;
+        users += amplitude_at(m, k, l) != SIZE_MAX;
     }
     if (users + more == 0) {
         return SIZE_MAX;
@@ -200,27 +147,11 @@ static size_t add_norm(const amplitude_program *m, size_t l, double factor, size
     socp_put(m->builder, row, m->z + l, 1.0);
     users = row;
     for (size_t k = 0; k < m->K; k++) {
-        if (pair_of(m, k, l) != SIZE_MAX) {
-            socp_put(m->builder, ++users, pair_of(m, k, l), factor);
+        if (amplitude_at(m, k, l) != SIZE_MAX) {
+            socp_put(m->builder, ++users, amplitude_at(m, k, l), factor);
         }
     }
     return row;
-}
-
-static size_t rows_of_users(const amplitude_program *m, size_t l)
-{
-    size_t users = 0;
-
-    for (size_t k = 0; k < m->K; k++) {
-        users += pair_of(m, k, l) != SIZE_MAX;
-    }
-    return users;
-}
-
-/* root(1 - d1 / d2); an access point without users has d1 = 0. */
-static double incline_of(const information_own *own, size_t l)
-{
-    return sqrt(fmax(1.0 - own->x[l] / own->s[l], 0.0));
 }
 
 static void add_cones_of_sensing(const amplitude_program *m)
@@ -234,12 +165,12 @@ static void add_cones_of_sensing(const amplitude_program *m)
             size_t at = l + m->L * i, row;
 
             m->sense_row[at] = SIZE_MAX;
-            if (!is_asked(m, own->kind)) {
+            if (!amplitudes_ask(m, own->kind)) {
                 continue;
             }
             m->sense_row[at] = add_norm(m, l, incline_of(own, l), 1);
             row = m->sense_row[at] + 1 + rows_of_users(m, l);
-            if (is_raised(m, own->kind)) {
+            if (amplitudes_raise(m, own->kind)) {
                 socp_put(m->builder, row, m->c, m->factor / sqrt(own->s[l]) / m->unit);
             } else {
                 socp_constant(m->builder, row, 1.0 / sqrt(own->s[l]) / m->unit);
@@ -313,167 +244,13 @@ static void read_amplitudes(const amplitude_program *m, const double *solution, 
         double q = solution[m->z + l] * m->unit, x = 0.0;
 
         for (size_t k = 0; k < m->K; k++) {
-            double w = pair_of(m, k, l) == SIZE_MAX ? 0.0 : fmax(solution[pair_of(m, k, l)], 0.0) * m->unit;
+            double w = amplitude_at(m, k, l) == SIZE_MAX ? 0.0 : fmax(solution[amplitude_at(m, k, l)], 0.0) * m->unit;
 
             point->w[problem_at(m->problem, k, l)] = w;
             x += w * w;
         }
         point->x[l] = x;
         point->s[l] = fmax(q * q - x, 0.0);
-    }
-}
-
-static double norm_of(const double *z, size_t count)
-{
-    double sum = 0.0;
-
-    for (size_t i = 0; i < count; i++) {
-        sum += z[i] * z[i];
-    }
-    return sqrt(sum);
-}
-
-/* Sums of the bound: constants, what c counts with, and reduced costs of w and z (`cost`, a number a variable), all in
- * the problem's units of amplitudes. */
-typedef struct amplitude_sums {
-    double held, raised;
-    double *cost;
-} amplitude_sums;
-
-static void add_constant(double constant, bool raised, amplitude_sums *to)
-{
-    *(raised ? &to->raised : &to->held) += constant;
-}
-
-static void charge_user(const amplitude_program *m, size_t k, const double *z, amplitude_sums *to)
-{
-    const alloc_problem *problem = m->problem;
-    const double *y = z + m->user_row[k];
-    size_t rows = m->L + 1 + count_mates(m, k), row = m->L + 2;
-    double a = norm_of(y + 1, rows), over = 1.0 / sqrt(m->interference[k]);
-
-    to->held += -y[1] * over;
-    for (size_t l = 0; l < m->L; l++) {
-        size_t at = problem_at(problem, k, l);
-
-        to->cost[m->z + l] -= y[2 + l] * over * sqrt(problem->sensing_load[at]);
-        if (pair_of(m, k, l) != SIZE_MAX) {
-            to->cost[pair_of(m, k, l)] -= a * over * problem->signal[at] / sqrt(m->ask->target[k]);
-        }
-    }
-    for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
-        size_t j = problem->mate[i];
-
-        for (size_t l = 0; m->ask->target[j] > 0.0 && l < m->L; l++) {
-            if (pair_of(m, j, l) != SIZE_MAX) {
-                to->cost[pair_of(m, j, l)] -= y[row] * over * problem_coherent_row(problem, k, i)[l];
-            }
-        }
-        row += m->ask->target[j] > 0.0;
-    }
-}
-
-/* z_l >= norm(factor w_l, rest), a row over the unit of amplitudes. */
-static void charge_norm(const amplitude_program *m, size_t l, const double *y, double factor, size_t more,
-                        amplitude_sums *to)
-{
-    size_t users = rows_of_users(m, l), row = 1;
-
-    to->cost[m->z + l] -= norm_of(y + 1, users + more) / m->unit;
-    for (size_t k = 0; k < m->K; k++) {
-        if (pair_of(m, k, l) != SIZE_MAX) {
-            to->cost[pair_of(m, k, l)] -= y[row++] * factor / m->unit;
-        }
-    }
-}
-
-static void charge_sensing(const amplitude_program *m, const double *z, amplitude_sums *to)
-{
-    for (size_t i = 0; i < m->drop->coupled.information.owns; i++) {
-        const information_own *own = own_of(m, i);
-
-        for (size_t l = 0; l < m->L; l++) {
-            size_t row = m->sense_row[l + m->L * i];
-
-            if (row != SIZE_MAX) {
-                charge_norm(m, l, z + row, incline_of(own, l), 1, to);
-                add_constant(-z[row + 1 + rows_of_users(m, l)] / sqrt(own->s[l]) / m->unit, is_raised(m, own->kind),
-                             to);
-            }
-        }
-    }
-}
-
-static void charge_powers(const amplitude_program *m, const double *z, amplitude_sums *to)
-{
-    const coupled_ask *ask = &m->ask->sensing;
-    size_t row = m->limit_row;
-
-    if (m->budget_row != SIZE_MAX) {
-        const double *y = z + m->budget_row;
-
-        add_constant(-norm_of(y + 1, m->L) / m->unit * sqrt(coupled_budget(&m->drop->coupled, ask)),
-                     ask->budget == POWER_RAISED, to);
-        for (size_t l = 0; l < m->L; l++) {
-            to->cost[m->z + l] -= y[1 + l] / m->unit;
-        }
-    }
-    for (size_t l = 0; m->limit_row != SIZE_MAX && l < m->L; l++) {
-        if (limits_of(m)[l] < INFINITY) {
-            double y = fmax(z[row++], 0.0) / m->unit;
-
-            add_constant(-y * sqrt(limits_of(m)[l]), ask->limits == POWER_RAISED, to);
-            to->cost[m->z + l] += y;
-        }
-    }
-}
-
-/* The bound on g: (held) <= c (-raised) + cost'(w, z), of which what is negative is at most root(most) each way. */
-static double amplitude_bound(const amplitude_program *m, const double *z, double most, double *cost)
-{
-    amplitude_sums sums = {.cost = cost};
-    double lack_w = 0.0, lack_z = 0.0, left;
-
-    memset(cost, 0, m->count * sizeof *cost);
-    for (size_t k = 0; k < m->K; k++) {
-        if (m->user_row[k] != SIZE_MAX) {
-            charge_user(m, k, z, &sums);
-        }
-    }
-    for (size_t l = 0; l < m->L; l++) {
-        if (m->norm_row[l] != SIZE_MAX) {
-            charge_norm(m, l, z + m->norm_row[l], 1.0, 0, &sums);
-        }
-    }
-    charge_sensing(m, z, &sums);
-    charge_powers(m, z, &sums);
-    for (size_t i = 0; i < m->c; i++) {
-        double *lack = i < m->z ? &lack_w : &lack_z;
-
-        *lack += cost[i] < 0.0 ? cost[i] * cost[i] : 0.0;
-    }
-    left = sums.held - (sqrt(lack_w) + sqrt(lack_z)) * sqrt(most);
-    if (m->ask->sensing.raised) { /* c sum of eta <= - held */
-        return sums.raised > 0.0 && left <= 0.0 ? left * left / (sums.raised * sums.raised) : NAN;
-    }
-    return sums.raised < 0.0 ? pow(fmax(left, 0.0) / sums.raised, 2.0) : NAN;
-}
-
-/* d g / d ln t_k is lambda_k I_k, from (a; ...) of the user's cone. */
-static void read_lambda(const amplitude_program *m, const double *z, const globals_answer *answer, double raised)
-{
-    for (size_t k = 0; k < m->K; k++) {
-        double a = 0.0, u = 0.0, t = m->ask->target[k], interference;
-
-        answer->multipliers.lambda[k] = 0.0;
-        if (m->user_row[k] == SIZE_MAX) {
-            continue;
-        }
-        a = norm_of(z + m->user_row[k] + 1, m->L + 1 + count_mates(m, k)) / sqrt(m->interference[k]);
-        u = rows_product(m->problem->stride, m->problem->signal + m->problem->stride * k,
-                         answer->point->w + m->problem->stride * k);
-        interference = u * u / t;
-        answer->multipliers.lambda[k] = sqrt(answer->factor) * a / sqrt(interference) / raised;
     }
 }
 
@@ -491,15 +268,6 @@ static double amplitudes_most(const amplitude_program *m, double factor)
     return sum * (ask->limits == POWER_RAISED ? factor : 1.0);
 }
 
-static double raised_sum(const amplitude_program *m, const double *z, double *cost)
-{
-    amplitude_sums sums = {.cost = cost};
-
-    charge_sensing(m, z, &sums);
-    charge_powers(m, z, &sums);
-    return fabs(sums.raised);
-}
-
 static void take_amplitudes(const amplitude_program *m, const socp_solution *solution, double *cost,
                             globals_answer *answer)
 {
@@ -509,8 +277,8 @@ static void take_amplitudes(const amplitude_program *m, const socp_solution *sol
         return; /* short of what is asked */
     }
     answer->end = GLOBALS_FOUND;
-    answer->bound = amplitude_bound(m, solution->z, amplitudes_most(m, answer->factor), cost);
-    read_lambda(m, solution->z, answer, raised_sum(m, solution->z, cost));
+    answer->bound = amplitudes_bound(m, solution->z, amplitudes_most(m, answer->factor), cost);
+    amplitudes_read_lambda(m, solution->z, cost, answer);
 }
 
 static bool allocate_amplitudes(amplitude_program *m, cfi_arena *arena)
@@ -568,7 +336,7 @@ cfi_status globals_solve_amplitudes(globals_drop *drop, const globals_ask *ask, 
     answer->bound = answer->factor = NAN;
     if (!allocate_amplitudes(&m, drop->arena)) {
         status = error_set(error, CFI_NO_MEMORY, "out of memory for the cone problem of amplitudes");
-    } else if (!choose_units(&m)) {
+    } else if (!choose_amplitude_unit(&m)) {
         answer->end = GLOBALS_NONE;
     } else {
         lay_out_amplitudes(&m);

@@ -46,7 +46,7 @@ static bool allocate_job(bound_job *job, cfi_arena *arena)
 }
 
 /* User k has a target that costs something. */
-static bool is_asked(const bound_job *job, size_t k)
+static bool user_counts(const bound_job *job, size_t k)
 {
     return job->ask->target[k] > 0.0 && job->m->lambda[k] > 0.0;
 }
@@ -97,7 +97,7 @@ static bool set_prices(const bound_job *job)
 
             if (g > 0.0) {
                 job->price[at] = (problem->load_by_stream ? job->price[at] : cost) + other;
-                positive = positive && (job->price[at] > 0.0 || !is_asked(job, k));
+                positive = positive && (job->price[at] > 0.0 || !user_counts(job, k));
                 job->gain[k] += g * g / job->price[at];
             }
         }
@@ -111,7 +111,7 @@ static double largest_error(const bound_job *job)
     double worst = 0.0;
 
     for (size_t k = 0; k < job->drop->problem->K; k++) {
-        if (is_asked(job, k)) {
+        if (user_counts(job, k)) {
             worst = fmax(worst, fabs(job->m->lambda[k] * job->gain[k] / job->ask->target[k] - 1.0));
         }
     }
@@ -178,10 +178,10 @@ static bool newton_step(const bound_job *job)
     double *a = job->matrix;
 
     for (size_t k = 0; k < K; k++) {
-        bool asked = is_asked(job, k);
+        bool asked = user_counts(job, k);
 
         for (size_t j = 0; j < K; j++) {
-            double slope = asked && is_asked(job, j) ? slope_of_gain(job, k, j) : 0.0;
+            double slope = asked && user_counts(job, j) ? slope_of_gain(job, k, j) : 0.0;
 
             a[k + K * j] = (k == j ? 1.0 : 0.0) - slope;
         }
@@ -242,7 +242,7 @@ static double least_free_price(const bound_job *job, size_t l)
     for (size_t k = 0; k < problem->K; k++) {
         size_t at = problem_at(problem, k, l);
 
-        least = problem->signal[at] > 0.0 && !is_asked(job, k) ? fmin(least, job->price[at]) : least;
+        least = problem->signal[at] > 0.0 && !user_counts(job, k) ? fmin(least, job->price[at]) : least;
     }
     return least;
 }
@@ -281,7 +281,7 @@ static double shortfall(const bound_job *job)
     double worst = 0.0;
 
     for (size_t k = 0; k < problem->K; k++) {
-        double over = is_asked(job, k) ? job->m->lambda[k] * job->gain[k] / job->ask->target[k] - 1.0 : 0.0;
+        double over = user_counts(job, k) ? job->m->lambda[k] * job->gain[k] / job->ask->target[k] - 1.0 : 0.0;
 
         for (size_t l = 0; over > 0.0 && l < problem->L; l++) {
             size_t at = problem_at(problem, k, l);
@@ -326,7 +326,7 @@ static sums sums_of_sensing(const bound_job *job)
     return out;
 }
 
-static void add_power(coupled_power power, double value, sums *to)
+static void add_power_sum(coupled_power power, double value, sums *to)
 {
     if (power != POWER_FREE && value > 0.0) {
         *(power == POWER_RAISED ? &to->raised : &to->held) += value;
@@ -340,10 +340,10 @@ static sums sums_of_powers(const bound_job *job)
     const double *limit = ask->budget == POWER_HELD ? coupled->limit : coupled->stated;
     sums out = {0.0, 0.0};
 
-    add_power(ask->budget, job->m->budget * coupled_budget(coupled, ask), &out);
+    add_power_sum(ask->budget, job->m->budget * coupled_budget(coupled, ask), &out);
     for (size_t l = 0; l < coupled->information.L; l++) {
         if (job->m->limit[l] > 0.0) {
-            add_power(ask->limits, job->m->limit[l] * limit[l], &out);
+            add_power_sum(ask->limits, job->m->limit[l] * limit[l], &out);
         }
     }
     return out;

@@ -82,7 +82,8 @@ static double *copy_row(const globals_dual *dual, const double *from, double fac
     return row;
 }
 
-static bool add_row(globals_dual *dual, const double *x, const double *s, const double *f, bool limit, bool raised)
+static bool add_program_row(globals_dual *dual, const double *x, const double *s, const double *f, bool limit,
+                            bool raised)
 {
     dual_program *p = &dual->program;
 
@@ -103,7 +104,7 @@ static bool add_limits(globals_dual *dual, const coupled_ask *ask)
         x[l] = coupled->information.idle[l] ? 0.0 : s[l];
         any = any || dual->limit[l] < INFINITY;
     }
-    return x && s && (!any || add_row(dual, x, s, NULL, true, ask->limits == POWER_RAISED));
+    return x && s && (!any || add_program_row(dual, x, s, NULL, true, ask->limits == POWER_RAISED));
 }
 
 static bool add_sensing(globals_dual *dual, const coupled_ask *ask)
@@ -115,8 +116,8 @@ static bool add_sensing(globals_dual *dual, const coupled_ask *ask)
         const information_own *own = &information->own[i];
 
         if (is_asked(ask, own->kind)) {
-            made = made && add_row(dual, copy_row(dual, own->x, 1.0), copy_row(dual, own->s, 1.0), NULL, false,
-                                   is_raised(ask, own->kind));
+            made = made && add_program_row(dual, copy_row(dual, own->x, 1.0), copy_row(dual, own->s, 1.0), NULL, false,
+                                           is_raised(ask, own->kind));
         }
     }
     if (information->functionals > 0 && is_asked(ask, INFORMATION_ANGLE)) {
@@ -128,8 +129,8 @@ static bool add_sensing(globals_dual *dual, const coupled_ask *ask)
         dual->program.weight_x = x;
         dual->program.weight_s = copy_row(dual, information->weight, information->beam);
         made = made && f && x && dual->program.weight_s &&
-               add_row(dual, copy_row(dual, information->b, 1.0), copy_row(dual, NULL, 0.0), f, false,
-                       is_raised(ask, INFORMATION_ANGLE));
+               add_program_row(dual, copy_row(dual, information->b, 1.0), copy_row(dual, NULL, 0.0), f, false,
+                               is_raised(ask, INFORMATION_ANGLE));
     }
     return made;
 }
@@ -246,7 +247,7 @@ static void place_rest(const globals_dual *dual, alloc_point *point)
     }
 }
 
-static void read_rows(const globals_dual *dual, const coupled_ask *ask, coupled_multipliers *out)
+static void read_row_prices(const globals_dual *dual, const coupled_ask *ask, coupled_multipliers *out)
 {
     const alloc_information *information = &dual->drop->coupled.information;
     const dual_program *p = &dual->program;
@@ -306,7 +307,7 @@ void globals_dual_read(globals_dual *dual, const globals_ask *ask, globals_answe
         m->limit[l] = limited && dual->limit[l] < INFINITY ? p->price[p->row[0].at + l] / dual->limit[l] : 0.0;
     }
     m->budget = p->budget_asked ? p->price[p->at_few + DUAL_BUDGET] : 0.0;
-    read_rows(dual, &ask->sensing, &m->sensing);
+    read_row_prices(dual, &ask->sensing, &m->sensing);
     read_position(dual, m->sensing.Z);
 }
 

@@ -53,7 +53,7 @@ static cfi_status make_raise(globals_drop *drop, const globals_goal *goal, const
 }
 
 /* The iterate has the answer in the end. */
-static bool find_rate(dual_rates *rates, double most)
+static bool find_by_prices(dual_rates *rates, double most)
 {
     double balance = dual_balance(rates), first;
 
@@ -85,7 +85,7 @@ cfi_status globals_dual_raise(globals_drop *drop, const globals_goal *goal, doub
     set_question(drop, goal, most, target);
     status = globals_dual_asks(drop, &ask) ? make_raise(drop, goal, &ask, &raise, error) : CFI_OK;
     if (status == CFI_OK && globals_dual_asks(drop, &ask)) {
-        if (find_rate(&raise.rates, most)) {
+        if (find_by_prices(&raise.rates, most)) {
             set_question(drop, goal, raise.rates.c, target);
             globals_dual_read(&raise.dual, &ask, answer);
             answer->factor = globals_settle(drop, &ask, answer->point, &answer->settled);

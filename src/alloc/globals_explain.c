@@ -41,7 +41,7 @@ static cfi_status try_sensing(globals_job *job, cfi_infeasibility *because, cfi_
     return status;
 }
 
-static cfi_status try_powers(globals_job *job, cfi_infeasibility *because, cfi_error *error)
+static cfi_status try_more_power(globals_job *job, cfi_infeasibility *because, cfi_error *error)
 {
     const cfi_power *power = &job->system->power;
     unsigned present = information_asked(job->system);
@@ -73,7 +73,7 @@ cfi_status globals_explain(globals_job *job, bool *proved, cfi_infeasibility *be
     } else if (status == CFI_OK) {
         status = try_sensing(job, because, error);
         if (status == CFI_OK && !isfinite(because->factor)) {
-            status = try_powers(job, because, error);
+            status = try_more_power(job, because, error);
         }
         *proved = status == CFI_OK && isfinite(because->factor);
     }

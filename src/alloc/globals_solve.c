@@ -263,7 +263,7 @@ static bool solve_factors(const globals_drop *drop, const globals_ask *ask, cons
 }
 
 /* Gives every user just what its target asks for, along the solver's directions. */
-static bool meet_targets(const globals_drop *drop, const globals_ask *ask, alloc_point *point)
+static bool trim_users(const globals_drop *drop, const globals_ask *ask, alloc_point *point)
 {
     const alloc_problem *problem = drop->problem;
     size_t K = problem->K;
@@ -294,7 +294,7 @@ double globals_settle(const globals_drop *drop, const globals_ask *ask, alloc_po
 
     if (other) {
         problem_copy(drop->problem, point, other);
-        second = meet_targets(drop, ask, other) ? settle_by_scaling(drop, ask, other, &second_by) : NAN;
+        second = trim_users(drop, ask, other) ? settle_by_scaling(drop, ask, other, &second_by) : NAN;
     }
     factor = settle_by_scaling(drop, ask, point, by);
     if (isfinite(second) && !(ask->sensing.raised ? second <= factor : second >= factor)) {
@@ -342,8 +342,8 @@ static bool make_users(const globals_drop *drop, const globals_ask *ask, program
 }
 
 /* What the solver found, settled and proved. */
-static void take_answer(const globals_drop *drop, const globals_ask *ask, const program_answer *found,
-                        globals_answer *answer)
+static void settle_and_prove(const globals_drop *drop, const globals_ask *ask, const program_answer *found,
+                             globals_answer *answer)
 {
     answer->multipliers.budget = found->budget;
     memcpy(answer->multipliers.sensing.Z, found->powers.multipliers.Z, sizeof answer->multipliers.sensing.Z);
@@ -389,7 +389,7 @@ cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_ans
     if (status != CFI_OK) {
         status = globals_forgive(drop, answer, status, error);
     } else if (status == CFI_OK && found.powers.found) {
-        take_answer(drop, ask, &found, answer);
+        settle_and_prove(drop, ask, &found, answer);
     } else if (status == CFI_OK) {
         answer->end = GLOBALS_NONE;
     }
@@ -406,7 +406,7 @@ static cfi_status solve_ahead(globals_drop *drop, const globals_ask *ask, double
 }
 
 /* The solver left targets so short that raising all powers for them was dear, or not enough. */
-static bool is_short(const globals_answer *answer)
+static bool fell_short(const globals_answer *answer)
 {
     return answer->end == GLOBALS_FOUND ? answer->settled > 1.0 + DEAR_SCALING
                                         : answer->end == GLOBALS_FAILED && !answer->why;
@@ -468,7 +468,7 @@ static cfi_status find_by_cones(globals_drop *drop, const globals_ask *ask, glob
     cfi_arena_mark mark = arena_mark(drop->arena);
     cfi_status status = solve_ahead(drop, ask, LEAST_AHEAD, answer, error);
 
-    for (double ahead = 10.0 * LEAST_AHEAD; status == CFI_OK && is_short(answer) && ahead <= MOST_AHEAD;
+    for (double ahead = 10.0 * LEAST_AHEAD; status == CFI_OK && fell_short(answer) && ahead <= MOST_AHEAD;
          ahead *= 10.0) {
         status = ask_again(drop, ask, ahead, answer, error);
     }

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-static bool has_target(const program_users *users, size_t k)
+static bool user_has_target(const program_users *users, size_t k)
 {
     return users->target[k] > 0.0;
 }
@@ -13,7 +13,7 @@ static bool has_target(const program_users *users, size_t k)
 /* Where interference depends on the stream, all streams interfere; else who has no target needs no power. */
 static bool has_power(const program_users *users, size_t k, size_t l)
 {
-    return link_serves(users->problem->link, k, l) && (has_target(users, k) || users->problem->load_by_stream);
+    return link_serves(users->problem->link, k, l) && (user_has_target(users, k) || users->problem->load_by_stream);
 }
 
 static size_t pair_at(const program_users *users, size_t k, size_t l)
@@ -34,13 +34,13 @@ void users_lay_out(power_program *m)
     }
     for (size_t l = 0; l < problem->L; l++) {
         for (size_t k = 0; k < problem->K; k++) {
-            bool sends = has_power(users, k, l) && has_target(users, k);
+            bool sends = has_power(users, k, l) && user_has_target(users, k);
 
             users->mean[pair_at(users, k, l)] = sends ? next++ : SIZE_MAX;
         }
     }
     for (size_t k = 0; k < problem->K; k++) {
-        users->own[k] = has_target(users, k) ? next++ : SIZE_MAX;
+        users->own[k] = user_has_target(users, k) ? next++ : SIZE_MAX;
     }
     m->variables = next;
 }
@@ -54,7 +54,7 @@ double users_least_scale(const program_users *users)
         const double *signal = problem->signal + problem->stride * k;
         double gain = rows_product(problem->stride, signal, signal);
 
-        sum += has_target(users, k) && gain > 0.0 ? users->target[k] / gain : 0.0;
+        sum += user_has_target(users, k) && gain > 0.0 ? users->target[k] / gain : 0.0;
     }
     return sum / (double)problem->L;
 }
@@ -159,7 +159,7 @@ void users_add_rows(power_program *m)
     size_t K = users->problem->K, row = 0;
 
     for (size_t k = 0; k < K; k++) {
-        if (has_target(users, k)) {
+        if (user_has_target(users, k)) {
             size_t next = socp_add_linear(m->builder, 1);
 
             row = row > 0 ? row : next;
@@ -168,7 +168,7 @@ void users_add_rows(power_program *m)
     }
     users->load_row = row;
     for (size_t k = 0; k < K; k++) {
-        if (has_target(users, k)) {
+        if (user_has_target(users, k)) {
             add_row_of_signal(m, k);
         }
     }
@@ -228,7 +228,7 @@ void users_read(const power_program *m, const double *solution, const double *z,
     size_t row = users->load_row;
 
     for (size_t k = 0; k < users->problem->K; k++) {
-        out->lambda[k] = has_target(users, k) ? fmax(z[row++], 0.0) / users->unit[k] : 0.0;
+        out->lambda[k] = user_has_target(users, k) ? fmax(z[row++], 0.0) / users->unit[k] : 0.0;
     }
     for (size_t l = 0; l < m->L; l++) {
         read_powers(m, solution, l, out);

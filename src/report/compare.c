@@ -2,6 +2,7 @@
 #include "report/compare.h"
 
 #include "base/text_file.h"
+#include "scenario/syntax.h"
 
 #include <errno.h>
 #include <math.h>
@@ -30,11 +31,10 @@ static cfi_status open_part(const char *directory, const char *name, FILE **stre
 
 static bool has_file(const char *directory, const char *name)
 {
-    char *path = NULL;
-    bool there = asprintf(&path, "%s/%s", directory, name) >= 0 && access(path, F_OK) == 0;
+    enum { LONGEST_PATH = 4096 };
+    char path[LONGEST_PATH];
 
-    free(path);
-    return there;
+    return (size_t)snprintf(path, sizeof path, "%s/%s", directory, name) < sizeof path && access(path, F_OK) == 0;
 }
 
 /* The kind that both directories have; NULL and an error that says what they have. */
@@ -65,14 +65,38 @@ static const compared_kind *find_kind(const char *first, const char *second, cfi
 
 enum { MOST_SCENARIO_BYTES = 64 << 20 }; /* with all matrices of numbers */
 
+/* The scenario that begins in a text, into *scenario. */
+static cfi_status parse_scenario(const char *text, const char *path, cJSON **scenario, cfi_error *error)
+{
+    *scenario = text ? cJSON_ParseWithOpts(text, NULL, false) : NULL;
+    if (text && !*scenario && syntax_blame(text, strlen(text)) == CFI_NO_MEMORY) {
+        return no_pair_memory(error);
+    }
+    return cJSON_IsObject(*scenario) ? CFI_OK : error_set(error, CFI_INVALID, "%.300s: no scenario in it", path);
+}
+
+/* The member of results.json by itself, cut at its end, which is that of its own brace; NULL: there is none. */
+static char *cut_scenario(char *text)
+{
+    static const char member[] = "\n  \"scenario\": ", brace[] = "\n  }";
+    char *start = strstr(text, member), *end;
+
+    if (!start) {
+        return NULL;
+    }
+    start += sizeof member - 1;
+    end = strstr(start, brace);
+    if (end) {
+        end[sizeof brace - 1] = '\0';
+    }
+    return start;
+}
+
 /* The scenario of scenario.json, which is the whole text, or of results.json, where it is a member. */
 static cfi_status read_scenario_part(const compared_kind *kind, compared_input *input, cfi_error *error)
 {
-    static const char member[] = "\n  \"scenario\": ";
-    bool whole = strcmp(kind->file, kind->scenario_file) != 0;
     char *path = NULL, *text = NULL;
     size_t length = 0;
-    const char *start;
     FILE *stream;
     cfi_status status = open_part(input->directory, kind->scenario_file, &stream, &path, error);
 
@@ -82,11 +106,9 @@ static cfi_status read_scenario_part(const compared_kind *kind, compared_input *
         fclose(stream);
     }
     if (text) {
-        start = whole ? text : strstr(text, member);
-        start = start && !whole ? start + sizeof member - 1 : start;
-        input->scenario = start ? cJSON_ParseWithOpts(start, NULL, false) : NULL;
-        status =
-            cJSON_IsObject(input->scenario) ? CFI_OK : error_set(error, CFI_INVALID, "%.300s: no scenario in it", path);
+        bool is_member = strcmp(kind->file, kind->scenario_file) == 0;
+
+        status = parse_scenario(is_member ? cut_scenario(text) : text, path, &input->scenario, error);
     }
     free(text);
     free(path);

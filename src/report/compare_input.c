@@ -118,8 +118,9 @@ static cfi_status read_header(csv_table *t, const char *drop, const char *positi
 {
     char *cell[MOST_CELLS];
 
+    errno = 0;
     if (getline(&t->line, &t->size, t->stream) < 0) {
-        return bad_table(t, "it is empty", error);
+        return feof(t->stream) ? bad_table(t, "it is empty", error) : text_file_error(t->path, errno, error);
     }
     t->cells = cut_cells(t->line, cell);
     t->drop = find_column(cell, t->cells, drop);
@@ -154,13 +155,12 @@ static cfi_status read_csv(csv_table *t, const char *drop, const char *position,
     char *cell[MOST_CELLS];
     cfi_status status = read_header(t, drop, position, error);
 
-    errno = 0;
-    while (status == CFI_OK && getline(&t->line, &t->size, t->stream) >= 0) {
+    while (status == CFI_OK && (errno = 0, getline(&t->line, &t->size, t->stream)) >= 0) {
         status = cut_cells(t->line, cell) == t->cells
                      ? add_cells(t, cell, error)
                      : bad_table(t, "a row has more or fewer cells than the first", error);
     }
-    if (status == CFI_OK && ferror(t->stream)) {
+    if (status == CFI_OK && !feof(t->stream)) {
         status = text_file_error(t->path, errno, error);
     }
     free(t->line);
@@ -197,6 +197,7 @@ static char *name_of_point(const cJSON *set)
     const cJSON *item, *axis[MOST_AXES];
     size_t axes = 0, size;
     char *name = NULL;
+    bool whole = true;
     FILE *stream = open_memstream(&name, &size);
 
     cJSON_ArrayForEach(item, set)
@@ -210,9 +211,10 @@ static char *name_of_point(const cJSON *set)
         char *value = cJSON_PrintUnformatted(axis[i]);
 
         fprintf(stream, "%s%s=%s", i > 0 ? ", " : "", axis[i]->string, value ? value : "");
+        whole = whole && value;
         free(value);
     }
-    if (stream && fclose(stream) != 0) {
+    if (stream && (fclose(stream) != 0 || !whole)) {
         free(name);
         name = NULL;
     }
@@ -251,8 +253,7 @@ static cfi_status read_journal(FILE *stream, const char *path, const compared_ke
     ssize_t length;
     cfi_status status = CFI_OK;
 
-    errno = 0;
-    while (status == CFI_OK && (length = getline(&line, &size, stream)) > 0 && line[length - 1] == '\n') {
+    while (status == CFI_OK && (errno = 0, length = getline(&line, &size, stream)) > 0 && line[length - 1] == '\n') {
         cJSON *object = NULL;
         cfi_error cause = {.text = ""};
 
@@ -262,11 +263,13 @@ static cfi_status read_journal(FILE *stream, const char *path, const compared_ke
             status = add_line(object, keys, input, &cause);
         }
         cJSON_Delete(object);
-        if (status != CFI_OK) {
+        if (status == CFI_NO_MEMORY) {
+            *error = cause;
+        } else if (status != CFI_OK) {
             error_set(error, status, "%.300s:%zu: %s (sweep --resume mends it)", path, number, cause.text);
         }
     }
-    if (status == CFI_OK && ferror(stream)) {
+    if (status == CFI_OK && (ferror(stream) || errno == ENOMEM)) {
         status = text_file_error(path, errno, error);
     }
     free(line);
@@ -305,13 +308,17 @@ static cfi_status name_traded(const char *directory, compared_keys *keys, cfi_er
 {
     char *path = NULL, *line = NULL, *cell[MOST_CELLS];
     size_t size = 0, cells = 0;
-    FILE *stream = asprintf(&path, "%s/frontier.csv", directory) >= 0 ? fopen(path, "re") : NULL;
+    FILE *stream;
     cfi_status status = CFI_OK;
 
+    errno = 0;
+    stream = asprintf(&path, "%s/frontier.csv", directory) >= 0 ? fopen(path, "re") : NULL;
     if (stream && getline(&line, &size, stream) >= 0) {
         cells = cut_cells(line, cell);
     }
-    if (cells == 5) {
+    if (cells == 0 && errno == ENOMEM) {
+        status = no_input_memory(error);
+    } else if (cells == 5) {
         add_name(keys, cell[2]);
         add_name(keys, cell[3]);
     } else {

@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* What decides which networks are drawn: places, gains, angles. All else may be what is compared. */
@@ -97,13 +96,16 @@ static bool is_same(const cJSON *one, const cJSON *other)
 /* A value as a few characters. */
 static void show_value(const cJSON *item, char *text, size_t size)
 {
-    char *whole = item ? cJSON_PrintUnformatted(item) : NULL;
+    enum { LONGEST_PRINT = 512 };
+    char whole[LONGEST_PRINT] = "absent";
 
-    text_shown(text, size, whole ? whole : "absent");
-    if (whole && strlen(whole) >= size) {
+    if (item && !cJSON_PrintPreallocated((cJSON *)item, whole, LONGEST_PRINT, false)) {
+        snprintf(whole, sizeof whole, "a long list");
+    }
+    text_shown(text, size, whole);
+    if (strlen(whole) >= size) {
         memcpy(text + size - 3, "..", 3);
     }
-    free(whole);
 }
 
 /* The next key in which the two differ; keys that only the second has differ, too, seen from there. */

@@ -172,6 +172,21 @@ static double feasibility_bytes(const cfi_system *system)
     return dense ? 850.0 * (double)system->L * (double)system->L : 0.0;
 }
 
+/* The cone problem of an objective that is solved globally: 4,500 to 5,600 bytes a pair that is served were measured
+ * with 32 to 512 access points and 4 to 16 users; where streams differ every user has a row of all powers. */
+static double global_bytes(const cfi_system *system)
+{
+    double L = (double)system->L, K = (double)system->K, served = served_share(system);
+
+    return 5000.0 * K * L * served + (streams_differ(system) ? 115.0 * K * K * L * served : 0.0);
+}
+
+static bool is_solved_globally(const cfi_system *system)
+{
+    return system->allocation.objective != CFI_SUM_RATE && system->allocation.objective != CFI_PROPORTIONAL_FAIR &&
+           system->allocation.solver != CFI_SOLVER_STRUCTURED;
+}
+
 /* What the solver of the allocation takes. */
 static double allocation_bytes(const cfi_system *system)
 {
@@ -183,6 +198,9 @@ static double allocation_bytes(const cfi_system *system)
     }
     if (!coherent) {
         groups = (pilot_groups){.squares = (double)system->K, .largest = 1.0};
+    }
+    if (is_solved_globally(system) && groups.largest <= 1.0) {
+        return loads_bytes(system) + global_bytes(system);
     }
     if (system->allocation.solver == CFI_SOLVER_AUTO) {
         response = system->allocation.surrogate == CFI_SURROGATE_PRODUCT &&

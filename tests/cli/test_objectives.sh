@@ -135,6 +135,6 @@ check 'in rows of 80 columns' bash -c '! sed -n "/^ drop/,/^$/p" out | grep -q "
 refused '/allocation/rate_target_bit_s_hz: null with the objective min_power' run small.json --set allocation.objective=min_power
 refused 'allocation.weights: ' run small.json --set 'allocation.weights=[1, 2]'
 refused 'allocation.weights/2: 0 is out of range' run small.json --set 'allocation.weights=[1, 2, 0]'
-refused 'min_position_error with the sensing.geometry angles' run small.json --set allocation.objective=min_position_error --set sensing.geometry=angles --set sensing.echo=constant
+refused '"min_position_error" with the sensing.geometry angles' run small.json --set allocation.objective=min_position_error --set sensing.geometry=angles --set sensing.echo=constant
 
 conclude

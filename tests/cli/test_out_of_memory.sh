@@ -98,6 +98,13 @@ END
     every 50 merge --out m shard-1 shard-2
     unset FAIL_BEFORE FAIL_AFTER
     check 'and the merge is the whole' cmp -s m/sweep.ndjson whole/sweep.ndjson
+    # frontiers, and comparisons of all kinds
+    traded=(frontier small.json --between 'sum_rate,crlb' --points 1 --set monte_carlo.drops=2 --quiet --threads 1)
+    FAIL_BEFORE='rm -rf d' every 100 "${traded[@]}" --out d
+    expect 0 "${traded[@]}" --out trade
+    every 100 compare trade trade
+    every 100 compare files files --key sum_rate_bit_s_hz
+    every 100 compare whole whole --csv
 else
     echo 'without the faults of allocations: they need glibc'
 fi
