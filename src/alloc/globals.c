@@ -113,6 +113,27 @@ static cfi_status judge_goal(const globals_job *job, cfi_allocation *out, cfi_er
     return CFI_OK;
 }
 
+/* No optimum, but powers that do what is asked are better than none: those with which targets were judged. */
+static cfi_status keep_feasible(const globals_job *job, cfi_allocation *out, cfi_error *error)
+{
+    cfi_evaluation evaluation;
+    cfi_status status;
+
+    set_end(out, CFI_ALLOC_FAILED, "no feasible point found",
+            job->answer.why ? job->answer.why
+                            : "no powers were found that meet what is asked, nor a proof that none do");
+    if (job->answer.end != GLOBALS_FOUND) {
+        return CFI_OK;
+    }
+    problem_to_powers(job->drop.problem, job->answer.point, &out->powers);
+    status = alloc_evaluate(job->drop.link, &out->powers, job->drop.arena, &evaluation, error);
+    if (status == CFI_OK && evaluation.violation <= FEASIBLE_ROUNDING) {
+        set_end(out, CFI_ALLOC_INACCURATE, "solver_failed",
+                "the cone problem has no answer; the powers are those of the largest rates over their targets");
+    }
+    return status;
+}
+
 /* Where the goal has found no point that does what is asked. */
 static cfi_status judge_nothing(globals_job *job, cfi_allocation *out, cfi_error *error)
 {
@@ -124,13 +145,9 @@ static cfi_status judge_nothing(globals_job *job, cfi_allocation *out, cfi_error
     }
     if (status == CFI_OK && proved) {
         set_end(out, CFI_ALLOC_INFEASIBLE, "infeasible", NULL);
-    } else if (status == CFI_OK) {
-        set_end(out, CFI_ALLOC_FAILED, "no feasible point found",
-                job->answer.why ? job->answer.why
-                                : "no powers were found that meet what is asked, nor a proof that none "
-                                  "do");
+        return CFI_OK;
     }
-    return status;
+    return status == CFI_OK ? keep_feasible(job, out, error) : status;
 }
 
 static bool make_job(globals_job *job, cfi_arena *arena, double *trace)
