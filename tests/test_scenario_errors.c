@@ -313,6 +313,14 @@ static void values_without_code_are_unavailable(void **state)
          "\"information\": \"block\", \"crlb_threshold_db\": null}}",
          "t.json: /sensing/information: \"block\" with allocation.objective min_crlb or min_position_error is not "
          "available in this version (allowed: averaged)"},
+        {"{\"allocation\": {\"objective\": \"proportional_fair\", \"surrogate\": \"fractional\"}}",
+         "t.json: /allocation/surrogate: \"fractional\" with the allocation.objective proportional_fair is not "
+         "available "
+         "in this version (allowed: product)"},
+        {"{\"pilots\": {\"length\": 2}, \"allocation\": {\"objective\": \"max_min_rate\", \"solver\": "
+         "\"structured\"}}",
+         "t.json: /allocation/solver: \"structured\" with the allocation.objective max_min_rate and users that share "
+         "pilots is not available in this version (allowed: auto, socp)"},
         {"{\"allocation\": {\"solver\": \"structured\", \"surrogate\": \"fractional\"}}",
          "t.json: /allocation/solver: \"structured\" with allocation.surrogate fractional is not available in this "
          "version (allowed: auto, socp)"},
