@@ -160,6 +160,25 @@ static void thresholds_of_the_objective_are_no_constraints(void **state)
     free_global_drop(g);
 }
 
+/* What no power tells anything of has no least bound: told with the access point and an infinite factor. */
+static void bounds_without_information_are_infeasible(void **state)
+{
+    made_system made = make_system(3, 2, 2, 1, 1);
+    drop *d = make_drop(made);
+    cfi_allocation allocation;
+
+    (void)state;
+    d->link.system = &d->made.system;
+    d->made.system.sensing.crlb_threshold_rad2 = NULL;
+    d->made.system.allocation.objective = CFI_MIN_CRLB;
+    allocation = run(d);
+    assert_int_equal(allocation.status, CFI_ALLOC_INFEASIBLE);
+    assert_int_equal(allocation.because.constraint, CFI_CONSTRAINT_THRESHOLD);
+    assert_int_equal(allocation.because.ap, 0);
+    assert_true(isinf(allocation.because.factor));
+    free_drop(d);
+}
+
 /* ---------------------------------------------------------------------------- invariance ---- */
 
 static void scale_all_powers(global_drop *g, double factor)
@@ -256,6 +275,7 @@ int main(void)
         cmocka_unit_test(targets_beyond_any_power_name_the_user),
         cmocka_unit_test(thresholds_at_the_edge_give_way_to_targets),
         cmocka_unit_test(thresholds_of_the_objective_are_no_constraints),
+        cmocka_unit_test(bounds_without_information_are_infeasible),
         cmocka_unit_test(units_do_not_matter),
         cmocka_unit_test(order_does_not_matter),
     };

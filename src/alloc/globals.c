@@ -137,10 +137,13 @@ static cfi_status keep_feasible(const globals_job *job, cfi_allocation *out, cfi
 /* Where the goal has found no point that does what is asked. */
 static cfi_status judge_nothing(globals_job *job, cfi_allocation *out, cfi_error *error)
 {
-    bool proved = false;
+    bool proved = coupled_finds_darkness(&job->drop.coupled.information, &out->because);
     cfi_status status = CFI_OK;
 
-    if (has_targets(job)) {
+    if (!proved) {
+        out->because = (cfi_infeasibility){.constraint = CFI_CONSTRAINT_NONE};
+    }
+    if (!proved && has_targets(job)) {
         status = globals_explain(job, &proved, &out->because, error);
     }
     if (status == CFI_OK && proved) {
