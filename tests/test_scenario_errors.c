@@ -305,18 +305,6 @@ static void values_without_code_are_unavailable(void **state)
         {"{\"allocation\": {\"objective\": \"min_crlb\"}, \"fading\": {\"correlation\": \"local_scattering\"}}",
          "t.json: /allocation/objective: \"min_crlb\" where fading has directions is not available in this version "
          "(allowed: sum_rate, max_min_rate, proportional_fair, min_power, min_position_error)"},
-        {"{\"allocation\": {\"objective\": \"min_crlb\"}, \"sensing\": {\"crlb_model\": \"multistatic\", "
-         "\"crlb_threshold_db\": null}}",
-         "t.json: /sensing/crlb_model: \"multistatic\" with allocation.objective min_crlb or min_position_error is not "
-         "available in this version (allowed: own_echo, noncoherent)"},
-        {"{\"allocation\": {\"objective\": \"min_position_error\"}, \"sensing\": {\"geometry\": \"target\", "
-         "\"information\": \"block\", \"crlb_threshold_db\": null}}",
-         "t.json: /sensing/information: \"block\" with allocation.objective min_crlb or min_position_error is not "
-         "available in this version (allowed: averaged)"},
-        {"{\"allocation\": {\"objective\": \"proportional_fair\", \"surrogate\": \"fractional\"}}",
-         "t.json: /allocation/surrogate: \"fractional\" with the allocation.objective proportional_fair is not "
-         "available "
-         "in this version (allowed: product)"},
         {"{\"pilots\": {\"length\": 2}, \"allocation\": {\"objective\": \"max_min_rate\", \"solver\": "
          "\"structured\"}}",
          "t.json: /allocation/solver: \"structured\" with the allocation.objective max_min_rate and users that share "
