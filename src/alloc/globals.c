@@ -63,13 +63,31 @@ static cfi_status fit_budget(globals_job *job, double budget_w, cfi_error *error
     return status;
 }
 
+/* The answer where nothing is asked that takes any. */
+static void take_no_powers(globals_job *job)
+{
+    const alloc_problem *problem = job->drop.problem;
+    alloc_point *point = job->answer.point;
+
+    memset(point->w, 0, problem->K * problem->stride * sizeof *point->w);
+    memset(point->x, 0, problem->stride * sizeof *point->x);
+    memset(point->s, 0, problem->stride * sizeof *point->s);
+    job->end = GLOBALS_FOUND;
+    job->dual_value = 0.0;
+}
+
 cfi_status goal_of_power(globals_job *job, cfi_error *error)
 {
     globals_ask ask = {.sensing = {.held = information_asked(job->system), .budget = POWER_RAISED},
                        .target = job->target};
     double budget_w = coupled_budget(&job->drop.coupled, &ask.sensing) * job->drop.coupled.unit_w;
-    cfi_status status = globals_find(&job->drop, &ask, &job->answer, error);
+    cfi_status status;
 
+    if (!has_targets(job) && ask.sensing.held == 0) { /* no power at all does what is asked */
+        take_no_powers(job);
+        return CFI_OK;
+    }
+    status = globals_find(&job->drop, &ask, &job->answer, error);
     job->end = job->answer.end;
     job->dual_value = job->answer.bound * budget_w;
     if (status == CFI_OK && job->end == GLOBALS_FOUND && job->answer.factor > 1.0 + FEASIBLE_ROUNDING) {
@@ -123,10 +141,10 @@ static cfi_status judge_goal(const globals_job *job, cfi_allocation *out, cfi_er
     }
     value = objective->measured(job->system, &evaluation);
     out->objective.dual_value = job->dual_value;
-    gap = (objective->larger_is_better ? job->dual_value - value : value - job->dual_value) / fabs(value);
+    gap = objective->larger_is_better ? job->dual_value - value : value - job->dual_value;
     if (evaluation.violation > FEASIBLE_ROUNDING) {
         set_end(out, CFI_ALLOC_FAILED, "solver_failed", "the solution of the cone problem is not feasible");
-    } else if (gap <= PROVED_GAP) {
+    } else if (gap <= PROVED_GAP * fabs(value)) {
         set_end(out, CFI_ALLOC_OPTIMAL, "tolerance", NULL);
     } else {
         set_end(out, CFI_ALLOC_INACCURATE, "solver_failed", "the multipliers of the cone problem prove less than 1e-6");
