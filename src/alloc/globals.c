@@ -45,19 +45,6 @@ cfi_status goal_of_rates(globals_job *job, cfi_error *error)
     return status;
 }
 
-/* The answer where nothing is asked that takes any. */
-static void take_no_powers(globals_job *job)
-{
-    const alloc_problem *problem = job->drop.problem;
-    alloc_point *point = job->answer.point;
-
-    memset(point->w, 0, problem->K * problem->stride * sizeof *point->w);
-    memset(point->x, 0, problem->stride * sizeof *point->x);
-    memset(point->s, 0, problem->stride * sizeof *point->s);
-    job->end = GLOBALS_FOUND;
-    job->dual_value = 0.0;
-}
-
 /* Least powers beyond the budget: at the very edge of what rates it allows, where rounding of a rate is many times as
  * much of power, those of the largest rates meet the targets to rounding. */
 static cfi_status fit_budget(globals_job *job, double budget_w, cfi_error *error)
@@ -74,6 +61,19 @@ static cfi_status fit_budget(globals_job *job, double budget_w, cfi_error *error
         }
     }
     return status;
+}
+
+/* The answer where nothing is asked that takes any. */
+static void take_no_powers(globals_job *job)
+{
+    const alloc_problem *problem = job->drop.problem;
+    alloc_point *point = job->answer.point;
+
+    memset(point->w, 0, problem->K * problem->stride * sizeof *point->w);
+    memset(point->x, 0, problem->stride * sizeof *point->x);
+    memset(point->s, 0, problem->stride * sizeof *point->s);
+    job->end = GLOBALS_FOUND;
+    job->dual_value = 0.0;
 }
 
 cfi_status goal_of_power(globals_job *job, cfi_error *error)
