@@ -11,6 +11,7 @@ endfunction()
 
 add_custom_target(benches DEPENDS cfisac)
 cfisac_bench(allocation SOURCES bench/allocation.c LINK cfisac_alloc)
+cfisac_bench(max_min SOURCES bench/max_min.c LINK cfisac_alloc)
 cfisac_bench(bounds SOURCES bench/bounds.c LINK cfisac_metrics ${CMOCKA_LIBRARY})
 cfisac_bench(city SOURCES bench/city.c LINK cfisac_alloc)
 cfisac_bench(cones SOURCES bench/cones.c socp_planted.c socp_planted_programmes.c socp_verdict.c LINK cfisac_socp)
@@ -19,7 +20,7 @@ cfisac_bench(monte_carlo SOURCES bench/monte_carlo.c LINK cfisac_metrics ${CMOCK
 cfisac_bench(network SOURCES bench/network.c LINK cfisac_network)
 cfisac_bench(normals SOURCES bench/normals.c LINK cfisac_base cfisac_numeric)
 cfisac_bench(peak SOURCES bench/peak.c LINK cfisac_flags)
-cfisac_bench(peers SOURCES bench/peers.c bench/peer.c bench/peer_gradient.c bench/peer_wmmse.c LINK cfisac_alloc)
+cfisac_bench(peers SOURCES bench/peers.c bench/peers_network.c bench/peer.c bench/peer_gradient.c bench/peer_wmmse.c LINK cfisac_alloc)
 # The methods that the allocation is timed against get the best that a compiler has, on this machine; vectors of 64 bytes
 # never pass between objects.
 set(fastest -O3 -ffast-math -Wno-psabi)

@@ -13,6 +13,7 @@ add_test(NAME test_fading_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_
 add_test(NAME test_powers_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_powers.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_network_refusals_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_network_refusals.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_target_refusals_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_target_refusals.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_objective_refusals_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_objective_refusals.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_target_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_target.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_usual_networks COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_usual_networks.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
 add_test(NAME test_sweep_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_sweep.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})

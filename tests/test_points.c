@@ -210,7 +210,9 @@ static void a_point_that_is_no_scenario_is_refused_like_one(void **state)
     assert_int_equal(compare_points("{}", OVER(AXIS("pilots.length", "4,200,300"))), 2);
     assert_int_equal(compare_points("{}", OVER(AXIS("network.ues", "30,31"), AXIS("frame.sensing_symbols", "30,31"))),
                      1);
-    assert_int_equal(compare_points("{}", OVER(AXIS("allocation.objective", "sum_rate,min_power"))), 1);
+    assert_int_equal(compare_points("{\"sensing\": {\"crlb_threshold_db\": null}}",
+                                    OVER(AXIS("allocation.objective", "sum_rate,min_power"))),
+                     1);
     assert_int_equal(compare_points(two, OVER(AXIS("network.ues", "2,1,3"))), 2);
     assert_int_equal(compare_points(two, OVER(AXIS("pilots.length", "4,1"))), 1);
     /* a list that a point replaces has no length to keep: only where it stays do three users not fit */

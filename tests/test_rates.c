@@ -125,6 +125,58 @@ static void targets_hold_on_shared_pilots(void **state)
     assert_true(runs > 40 && 10 * answered >= 8 * runs);
 }
 
+/* The same drop with its users in reverse order, what is asked of them too. */
+static drop *reversed(const drop *d)
+{
+    const cfi_allocation_settings *asked = &d->made.system.allocation;
+    size_t K = d->made.system.K, L = d->made.system.L;
+    made_system made = make_system(d->made.system.seed, L, K, d->made.system.N, d->made.system.M);
+    double *weights, *target;
+    drop *other;
+
+    memcpy(made.threshold, d->made.threshold, L * sizeof(double));
+    for (size_t i = 0; i < K * L; i++) {
+        made.gain[i] = d->made.gain[K - 1 - i % K + i / K * K];
+    }
+    other = make_drop(made);
+    weights = arena_alloc(other->arena, K, sizeof *weights);
+    target = arena_alloc(other->arena, K, sizeof *target);
+    for (size_t k = 0; k < K; k++) {
+        weights[k] = asked_weight(d, K - 1 - k);
+        target[k] = asked->rate_target_bit_s_hz ? asked->rate_target_bit_s_hz[K - 1 - k] : 0.0;
+    }
+    other->made.system.allocation.objective = asked->objective;
+    other->made.system.allocation.weights = weights;
+    other->made.system.allocation.rate_target_bit_s_hz = target;
+    return other;
+}
+
+static void users_may_stand_in_any_order(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 601; seed <= 620; seed++) {
+        drop *d = make_drop(make_system(seed, 3 + seed % 8, 2 + seed % 4, 4, 4));
+
+        set_tightness(d, 0.1);
+        for (size_t kind = 0; kind < ASKS && ask(d, kind, 0.95); kind++) {
+            drop *other = reversed(d);
+            cfi_allocation here = run_by(d, CFI_SOLVER_STRUCTURED), there = run_by(other, CFI_SOLVER_STRUCTURED);
+
+            check_asked(other, &there);
+            assert_true(fabs(here.objective.value - there.objective.value) <=
+                        1e-6 * asked_scale(d, here.objective.value));
+            for (size_t k = 0; k < d->made.system.K; k++) {
+                double rate = rate_from_formula(d, &here.powers, k);
+
+                assert_true(fabs(rate - rate_from_formula(other, &there.powers, d->made.system.K - 1 - k)) <=
+                            1e-3 * (1.0 + rate));
+            }
+            free_drop(other);
+        }
+        free_drop(d);
+    }
+}
+
 /* ------------------------------------------------------------------ first-order conditions ---- */
 
 /* Linear equations in what targets make rates count, and the budget's price: least squares by normal equations. */
@@ -435,6 +487,7 @@ int main(void)
         cmocka_unit_test(common_factors_of_weights_change_no_power),
         cmocka_unit_test(both_solvers_agree_whatever_is_asked),
         cmocka_unit_test(targets_hold_on_shared_pilots),
+        cmocka_unit_test(users_may_stand_in_any_order),
         cmocka_unit_test(results_meet_the_first_order_conditions),
         cmocka_unit_test(projected_gradients_end_where_the_response_does),
     };

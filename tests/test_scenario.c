@@ -1,4 +1,5 @@
 /* scenario: defaults, units, the resolved text, sweeps, schema. */
+#include "scenario/objective.h"
 #include "scenario/range.h"
 #include "scenario/relations.h"
 
@@ -385,28 +386,37 @@ static void coincident_positions_pass_only_when_clamped(void **state)
     }
 }
 
-/* Least power needs something to spend it on. */
-static void least_power_needs_a_rate_target_or_a_threshold(void **state)
+/* Everything that powers may have to meet is enough, given here or at the points of a sweep. */
+static void the_least_power_needs_something_to_meet(void **state)
 {
-    static const char *const enough[] = {
-        "{\"allocation\": {\"objective\": \"min_power\"}}", /* the default threshold */
-        "{\"sensing\": {\"crlb_threshold_db\": null}, \"allocation\": {\"objective\": \"min_power\", "
-        "\"rate_target_bit_s_hz\": 1}}",
-        "{\"sensing\": {\"crlb_threshold_db\": null, \"geometry\": \"target\", \"position_threshold_m\": 1}, "
-        "\"allocation\": {\"objective\": \"min_power\"}}",
-        "{\"sensing\": {\"crlb_threshold_db\": null, \"detection_threshold\": 0.5}, "
-        "\"allocation\": {\"objective\": \"min_power\"}}"};
-    static const char nothing[] = "{\"sensing\": {\"crlb_threshold_db\": null}, "
-                                  "\"allocation\": {\"objective\": \"min_power\"}}";
-    cfi_scenario *scenario;
-    cfi_error error = {0};
+    static const struct {
+        const char *text;
+        cfi_status status;
+    } cases[] = {
+        {"{}", CFI_OK}, /* angle thresholds */
+        {"{\"sensing\": {\"crlb_threshold_db\": null}}", CFI_INVALID},
+        {"{\"sensing\": {\"crlb_threshold_db\": null, \"detection_threshold\": 0.5}}", CFI_OK},
+        {"{\"sensing\": {\"crlb_threshold_db\": null, \"geometry\": \"target\", \"position_threshold_m\": 5}}", CFI_OK},
+        {"{\"sensing\": {\"crlb_threshold_db\": null}, \"sweep\": {\"allocation.rate_target_bit_s_hz\": [0, 1]}}",
+         CFI_OK},
+        {"{\"sensing\": {\"crlb_threshold_db\": null}, \"sweep\": {\"sensing.crlb_threshold_db\": [-5]}}", CFI_OK},
+        {"{\"sensing\": {\"crlb_threshold_db\": null}, \"sweep\": {\"allocation.objective\": [\"sum_rate\"]}}", CFI_OK},
+        {"{\"sensing\": {\"crlb_threshold_db\": null}, \"allocation\": {\"method\": \"equal\"}}", CFI_OK},
+    };
 
     (void)state;
-    for (size_t i = 0; i < COUNT(enough); i++) {
-        scenario_destroy(parse(enough[i]));
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        cfi_scenario *scenario = parse(cases[i].text);
+        cfi_error error = {0};
+
+        assert_int_equal(check_objective(scenario, &error), CFI_OK);
+        scenario->system.allocation.objective = CFI_MIN_POWER;
+        assert_int_equal(check_objective(scenario, &error), cases[i].status);
+        if (cases[i].status != CFI_OK) {
+            assert_non_null(strstr(error.text, "/allocation/rate_target_bit_s_hz: null with the objective min_power"));
+        }
+        scenario_destroy(scenario);
     }
-    assert_int_equal(scenario_parse(nothing, strlen(nothing), "t.json", NULL, 0, &scenario, &error), CFI_INVALID);
-    assert_non_null(strstr(error.text, "t.json: /allocation/rate_target_bit_s_hz: null with the objective min_power"));
 }
 
 static void what_objectives_do_not_look_at_is_told(void **state)
@@ -540,7 +550,7 @@ int main(void)
         cmocka_unit_test(warnings_name_what_is_ignored_or_useless),
         cmocka_unit_test(default_scenario_has_one_remark),
         cmocka_unit_test(coincident_positions_pass_only_when_clamped),
-        cmocka_unit_test(least_power_needs_a_rate_target_or_a_threshold),
+        cmocka_unit_test(the_least_power_needs_something_to_meet),
         cmocka_unit_test(what_objectives_do_not_look_at_is_told),
         cmocka_unit_test(schema_gives_the_defaults_of_the_resolved_scenario),
         cmocka_unit_test(help_lists_every_key_within_a_hundred_columns),

@@ -53,8 +53,10 @@ cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const
                          "allocation.solver: \"structured\" needs allocation.surrogate \"product\" and "
                          "allocation.crlb_constraint \"exact\" (allowed here: \"auto\", \"socp\")");
     }
-    ascent->search = targets_search(problem);
-    status = stepper_init(&ascent->stepper, problem, options, workspace, error);
+    status = targets_search(problem, scratch, &ascent->search, error);
+    if (status == CFI_OK) {
+        status = stepper_init(&ascent->stepper, problem, options, workspace, error);
+    }
     if (status == CFI_OK && !(problem_state(problem, scratch, &ascent->work.candidate) &&
                               problem_state(problem, scratch, &ascent->work.trial))) {
         status = error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");

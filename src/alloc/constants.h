@@ -37,6 +37,8 @@ static const double PRODUCT_LEAST_SINR = 1e-3;
 /* Relative: so much more than a target a step asks for, where the point has it: a few times what the cone solver leaves
  * rows short of. Powers move by about as much. */
 static const double TARGET_MARGIN = 2e-8;
+/* Of the least target: SINR that a user without one keeps while the others' are looked for, where it counts at all. */
+static const double HARDLY_SERVED = 1e-6;
 /* Relative steps by which a power that meets targets is found, and attempts: up to 2^34 of them. */
 static const double TARGET_STEP = 1e-10;
 enum { TARGET_TRIES = 34 };
@@ -78,9 +80,9 @@ static const double FADING = 0.97;            /* times its amplitude, evaluation
 static const double LEAST_LOGARITHM = 1e-150; /* amplitude that has a logarithm */
 static const double LOGARITHM_SHIFT = 0.1;    /* times root(I_k): added to u_k in damped climbs */
 static const double LEAST_SHARE = 0.02;       /* of a user's u that an extrapolation leaves it there, e^-FARTHEST */
-static const double LIFT_RATE = 0.2;     /* by which the logarithm of what misses a target lifts its user: 0.1 and 0.5
-                                            take more evaluations */
-static const double LONGEST_LIFT = 2.0;  /* in an evaluation */
+static const double LIFT_RATE = 0.2;          /* by which the logarithm of what misses a target lifts its user: with 0.1
+                                                 more evaluations, with 0.5 more climbs of fairness that go astray */
+static const double LONGEST_LIFT = 2.0;       /* in an evaluation */
 static const double HIGHEST_LIFT = 30.0; /* a user whose rate counts 1e13 times as much as that says: the climb ends */
 enum {
     DEPTH = 5,         /* differences that the acceleration keeps: 3 and 10 take more evaluations */

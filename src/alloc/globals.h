@@ -53,6 +53,8 @@ typedef struct globals_drop {
     const cfi_alloc_options *options;
     cfi_arena *arena;
     cone_solver cone; /* from question to question */
+    bool structured;  /* questions are put to the small dual first (globals_dual.h) */
+    size_t fallbacks; /* that it left to the cone solver */
     size_t asked;     /* problems that were solved */
     double ahead;     /* relative: by how much solvers raise targets, of the order of their tolerance */
 } globals_drop;
@@ -154,6 +156,10 @@ typedef struct globals_verdict {
 /* Asks for it; the point, which may be that of a search, is overwritten where one is found. Fails as globals_find. */
 cfi_status globals_judge_targets(const alloc_problem *problem, const cfi_alloc_options *options, cfi_arena *arena,
                                  alloc_point *point, globals_verdict *out, cfi_error *error);
+
+/* Whether no power tells anything of what the objective is about: then *because, with an infinite factor. False where
+ * that is not known: other objectives, signals that have directions, memory. */
+bool globals_is_dark(const cfi_link *link, cfi_arena *arena, cfi_infeasibility *because);
 
 /* Runs the objective's goal: powers, status, values, trace and reason go to *out, whose arrays are there; `trace` has
  * room for GLOBALS_MOST_RAISES. Fails as globals_find. */

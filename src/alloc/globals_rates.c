@@ -7,6 +7,8 @@
 #include "alloc/globals.h"
 
 #include "alloc/constants.h"
+#include "alloc/globals_dual.h"
+#include "alloc/level.h"
 #include "base/units.h"
 
 #include <math.h>
@@ -22,6 +24,8 @@ enum { RAISE_LATE = 12 };
 static const double NEAR_BOUND = 5e-8;
 /* Relative: a bracket so narrow has no inside. */
 static const double RAISE_WIDTH = 1e-12;
+/* Relative: a rate and its bound that are so near are the answer of the small dual. */
+static const double DUAL_RATE_PROVED = 1e-8;
 /* Of the largest c there may be: below it nothing is left to raise. */
 static const double RAISE_NOTHING = 1e-9;
 
@@ -172,7 +176,8 @@ static void note_reached(globals_raised *out, double common)
     out->count++;
 }
 
-static void keep_reached(raise_job *job, double common)
+/* The last answer is the best one. */
+static void hold_answer(raise_job *job, double common)
 {
     globals_answer spare = job->best;
 
@@ -180,6 +185,11 @@ static void keep_reached(raise_job *job, double common)
     job->best = *job->now;
     job->now->point = spare.point;
     job->now->multipliers = spare.multipliers;
+}
+
+static void keep_reached(raise_job *job, double common)
+{
+    hold_answer(job, common);
     note_reached(job->out, common);
 }
 
@@ -277,6 +287,123 @@ static cfi_status search_common(raise_job *job, alloc_values *values, cfi_error 
     return status;
 }
 
+/* By the small dual, if it covers the question and what it finds proves itself; else with questions to the solvers. */
+static cfi_status search_by_dual(raise_job *job, alloc_values *values, bool *found, cfi_error *error)
+{
+    globals_answer spare = job->best;
+    cfi_status status;
+
+    *found = false;
+    if (!job->drop->structured) {
+        return CFI_OK;
+    }
+    status = globals_dual_raise(job->drop, job->goal, job->high, job->now, job->out, error);
+    if (status != CFI_OK || job->out->end != GLOBALS_FOUND) {
+        return status;
+    }
+    job->best = *job->now;
+    spend_rest(job, values);
+    *found = job->out->bound <= job->out->common * (1.0 + DUAL_RATE_PROVED);
+    if (*found) {
+        job->low = job->out->common;
+        job->now->point = spare.point;
+        job->now->multipliers = spare.multipliers;
+    } else {
+        job->best = spare;
+        job->out->count = 0;
+    }
+    return status;
+}
+
+/* ----------------------------------------------------------------- by prices alone ---- */
+
+/* Whether all rates are raised, and nobody asked for cone problems. */
+static bool levels(const raise_job *job)
+{
+    const alloc_problem *problem = job->drop->problem;
+    bool all = problem->link->system->allocation.solver != CFI_SOLVER_SOCP && level_applies(problem);
+
+    for (size_t k = 0; k < problem->K; k++) {
+        all = all && job->goal->weight[k] > 0.0;
+    }
+    return all;
+}
+
+/* Whether the level is above all targets that hold in any case, and the point keeps what sensing is held to. */
+static bool level_is_enough(const raise_job *job, double common)
+{
+    globals_ask ask = ask_factor(job);
+    double by;
+
+    set_targets(job, common * (1.0 - RAISE_WIDTH));
+    for (size_t k = 0; k < job->drop->problem->K; k++) {
+        if (globals_sinr(job->drop->link->system, job->goal->weight[k] * common) < job->goal->least[k]) {
+            return false;
+        }
+    }
+    job->now->factor = globals_settle(job->drop, &ask, job->now->point, &by);
+    return job->now->factor <= 1.0 + FEASIBLE_ROUNDING;
+}
+
+/* What has been proved of the level goes to the answer; *done: nothing is left to search for. Else what sensing and
+ * targets take from is known. */
+static cfi_status try_level(raise_job *job, alloc_values *values, bool *done, cfi_error *error)
+{
+    const alloc_problem *problem = job->drop->problem;
+    const cfi_system *system = problem->link->system;
+    double unit = system->frame.prelog / LN2, trace[LEVEL_MOST];
+    level_result level = {.lambda = job->now->multipliers.lambda, .trace = trace};
+    cfi_status status = level_rates(problem, job->goal->weight, job->drop->options->stop, job->drop->arena,
+                                    job->now->point, &level, error);
+
+    job->now->iterations += level.evaluations;
+    if (status != CFI_OK || !level.proved) {
+        return status;
+    }
+    *done = level_is_enough(job, unit * level.reached);
+    if (*done) {
+        for (size_t i = 0; i + 1 < level.count; i++) {
+            note_reached(job->out, unit * trace[i]);
+        }
+        job->now->end = GLOBALS_FOUND;
+        job->out->bound = unit * level.bound;
+        hold_answer(job, unit * level.reached);
+        spend_rest(job, values);
+    } else {
+        job->high = fmin(job->high, unit * level.bound * (1.0 + RAISE_WIDTH)); /* sensing and targets take from it */
+    }
+    return status;
+}
+
+/* The best point has what is left in the end; and a bound. */
+static cfi_status search_and_prove(raise_job *job, alloc_values *values, cfi_error *error)
+{
+    globals_raised *out = job->out;
+    bool found = false;
+    cfi_status status = levels(job) ? try_level(job, values, &found, error) : CFI_OK;
+
+    if (status == CFI_OK && !found) {
+        job->high = fmin(job->high, largest_common(job));
+        status = job->high > 0.0 ? search_by_dual(job, values, &found, error) : CFI_OK;
+    }
+    if (status != CFI_OK || found || !(job->high > 0.0)) {
+        return status;
+    }
+    job->drop->fallbacks += job->drop->structured;
+    out->common = out->bound = NAN;
+    status = search_common(job, values, error);
+    if (status == CFI_OK && job->low > 0.0) {
+        spend_rest(job, values);
+        out->bound = job->drop->problem->coherent ? NAN : prove_bound(job, out->common);
+        if (!(out->bound <= out->common * (1.0 + NEAR_BOUND))) {
+            status = ask_bound(job, out->common, &out->bound, error);
+        }
+    } else if (status == CFI_OK) {
+        out->bound = job->now->bound;
+    }
+    return status;
+}
+
 cfi_status globals_raise(globals_drop *drop, const globals_goal *goal, globals_answer *answer, globals_raised *out,
                          cfi_error *error)
 {
@@ -286,6 +413,7 @@ cfi_status globals_raise(globals_drop *drop, const globals_goal *goal, globals_a
                      .goal = goal,
                      .target = arena_alloc(drop->arena, problem->K, sizeof(double)),
                      .low = -1.0,
+                     .high = INFINITY,
                      .now = answer,
                      .out = out};
     cfi_status status;
@@ -298,17 +426,7 @@ cfi_status globals_raise(globals_drop *drop, const globals_goal *goal, globals_a
     }
     out->count = 0;
     out->common = out->bound = NAN;
-    job.high = largest_common(&job);
-    status = job.high > 0.0 ? search_common(&job, state.values, error) : CFI_OK;
-    if (status == CFI_OK && job.low > 0.0) {
-        spend_rest(&job, state.values);
-        out->bound = problem->coherent ? NAN : prove_bound(&job, out->common);
-        if (!(out->bound <= out->common * (1.0 + NEAR_BOUND))) {
-            status = ask_bound(&job, out->common, &out->bound, error);
-        }
-    } else if (status == CFI_OK && job.high > 0.0) {
-        out->bound = answer->bound;
-    }
+    status = search_and_prove(&job, state.values, error);
     out->end = job.low > 0.0 ? GLOBALS_FOUND : answer->end == GLOBALS_FAILED ? GLOBALS_FAILED : GLOBALS_NONE;
     if (job.low > 0.0) {
         job.best.iterations = answer->iterations;

@@ -2,6 +2,7 @@
 #include "alloc/globals.h"
 
 #include "alloc/constants.h"
+#include "alloc/globals_dual.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,6 +13,9 @@ static const double LEAST_AHEAD = 2e-9, MOST_AHEAD = 1e-6;
 
 /* Relative: raising all powers by so much for what the solver left short may cost more than asking ahead does. */
 static const double DEAR_SCALING = 1e-8;
+
+/* Relative: a value and its bound that are so near are an answer of the small dual. */
+static const double DUAL_PROVED = 1e-7;
 
 static cfi_status globals_out_of_memory(const cfi_link *link, cfi_error *error)
 {
@@ -34,8 +38,13 @@ bool globals_apply(const cfi_link *link)
 cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_alloc_options *options,
                         cfi_arena *arena, globals_drop *drop, cfi_error *error)
 {
+    cfi_status status;
+
     *drop = (globals_drop){.link = problem->link, .problem = problem, .options = options, .arena = arena};
-    return coupled_describe(problem->link, kinds, options ? options->stop : NULL, arena, &drop->coupled, error);
+    status = coupled_describe(problem->link, kinds, options ? options->stop : NULL, arena, &drop->coupled, error);
+    drop->structured =
+        status == CFI_OK && problem->link->system->allocation.solver != CFI_SOLVER_SOCP && globals_dual_covers(drop);
+    return status;
 }
 
 void globals_close(globals_drop *drop)
@@ -429,7 +438,32 @@ static cfi_status ask_again(globals_drop *drop, const globals_ask *ask, double a
     return status;
 }
 
-cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
+/* By the small dual where that is wanted and covers the question. Without an answer that stands for itself the cone
+ * solver is asked. */
+static cfi_status find_by_dual(globals_drop *drop, const globals_ask *ask, globals_answer *answer, bool *found,
+                               cfi_error *error)
+{
+    cfi_status status;
+
+    *found = false;
+    if (!drop->structured || !globals_dual_asks(drop, ask)) {
+        return CFI_OK;
+    }
+    answer->why = NULL;
+    answer->bound = answer->factor = NAN;
+    drop->ahead = LEAST_AHEAD;
+    status = globals_dual_solve(drop, ask, answer, error);
+    if (status == CFI_OK && answer->end == GLOBALS_FOUND) {
+        answer->factor = globals_settle(drop, ask, answer->point, &answer->settled);
+        answer->bound = globals_bound(drop, ask, most_power(drop, &ask->sensing, answer->factor), &answer->multipliers);
+        *found = fabs(answer->bound - answer->factor) <= DUAL_PROVED * answer->factor;
+    }
+    drop->fallbacks += !*found;
+    return status;
+}
+
+/* By the cone solver. */
+static cfi_status find_by_cones(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
 {
     cfi_arena_mark mark = arena_mark(drop->arena);
     cfi_status status = solve_ahead(drop, ask, LEAST_AHEAD, answer, error);
@@ -441,4 +475,12 @@ cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answ
     arena_release(drop->arena, mark);
     answer->why = answer->end == GLOBALS_FAILED && !answer->why ? "the solver's solutions meet no target" : answer->why;
     return status;
+}
+
+cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
+{
+    bool found;
+    cfi_status status = find_by_dual(drop, ask, answer, &found, error);
+
+    return status == CFI_OK && !found ? find_by_cones(drop, ask, answer, error) : status;
 }

@@ -184,8 +184,8 @@ bool targets_need(const alloc_problem *problem, size_t k);
 cfi_status targets_prepare(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
 /* The least quotient of SINR and target, of `target` or `wanted`; infinite where none is asked for. */
 double targets_ratio(const alloc_problem *problem, const alloc_values *values);
-/* The problem of finding a point that has the targets: raises that quotient. */
-alloc_problem targets_search(const alloc_problem *problem);
+/* The problem of finding a point that has the targets: raises that quotient. CFI_NO_MEMORY. */
+cfi_status targets_search(const alloc_problem *problem, cfi_arena *arena, alloc_problem *search, cfi_error *error);
 /* What all radiate. */
 double targets_power(const alloc_problem *problem, const alloc_point *point);
 /* Makes the point feasible to rounding, and meet the targets, by the least common scaling of its powers from what it

@@ -233,9 +233,9 @@ static void price_aps(void *context, size_t thread, size_t first, size_t end)
 /* Where prices leave some of the budget unspent, all amplitudes are raised by the largest factor that the budget and
  * the limits allow: that raises every SINR. The factor is 1 where an access point is at its limit, so that fixed points
  * stay what they are. Where noise is nothing beside interference the answer to a state of less power is about the same
- * power again: without this the climb would go up by the noise's share, evaluation by evaluation. False when nothing is
- * raised. */
-static bool raise_all(response *r)
+ * power again: without this the climb would go up by the noise's share, evaluation by evaluation. Returns the factor; 1
+ * when nothing is raised. */
+static double raise_all(response *r)
 {
     bool placed = r->problem->load_by_stream != NULL; /* r->amplitude is w already */
     double *amplitudes = placed ? r->amplitude : r->along;
@@ -243,7 +243,7 @@ static bool raise_all(response *r)
     size_t count = placed ? r->problem->K * r->stride : r->stride;
 
     if (!(c > 1.0 + WORTH_RAISING)) {
-        return false;
+        return 1.0;
     }
     for (size_t l = 0; l < r->stride; l++) {
         double missing;
@@ -255,7 +255,7 @@ static bool raise_all(response *r)
     for (size_t i = 0; i < count; i++) {
         amplitudes[i] *= root;
     }
-    return true;
+    return root;
 }
 
 /* ---------------------------------------------------------------------- the state after it ---- */
@@ -390,39 +390,70 @@ static response_value value_of(const response *r, const double *state, double *a
     return value;
 }
 
-bool response_answer(response *r, const double *state, double *answer, response_value *value)
+/* Prices of all that the slopes in r->gain and r->weight pay and cost. */
+static void price_slopes(shared_answer *shared)
 {
-    const alloc_problem *problem = r->problem;
-    size_t K = problem->K, threads = problem->link->threads, pairs_each = 1 + r->pairs / K;
-    shared_answer shared = {.r = r, .z = state + 2 * K, .answer = answer};
-    bool scaled;
-    double gain;
+    response *r = shared->r;
+    size_t threads = r->problem->link->threads, pairs_each = 1 + r->pairs / r->problem->K;
 
-    problem->objective->slopes(problem, state, state + K, r->gain, r->weight);
-    if (problem->target) {
-        lift_slopes(r, state);
-    }
-    threads_share(threads, r->stride, threads_even_part(threads, r->stride, K * pairs_each), price_aps, &shared);
+    threads_share(threads, r->stride, threads_even_part(threads, r->stride, r->problem->K * pairs_each), price_aps,
+                  shared);
     if (r->lone) {
-        response_settle_lone(r, shared.z);
+        response_settle_lone(r, shared->z);
     }
-    if (problem->load_by_stream) {
+    if (r->problem->load_by_stream) {
         response_streams_price(r);
     }
-    scaled = response_answer_scaled(r, state, &gain);
-    if (!scaled && !(r->coupled ? response_coupled_answer(r) : response_find_price(r))) {
-        return false;
-    }
-    if (problem->load_by_stream) {
+}
+
+/* Answers that have been found, to a state. */
+static void collect_all(shared_answer *shared)
+{
+    response *r = shared->r;
+
+    if (r->problem->load_by_stream) {
         response_streams_place(r);
     } else if (r->damping) {
         find_yields(r);
     }
-    collect(&shared);
+    collect(shared);
+}
+
+bool response_answer_slopes(response *r, const double *z, double *answer, double *raised)
+{
+    shared_answer shared = {.r = r, .z = z, .answer = answer};
+
+    price_slopes(&shared);
+    r->scale = 1.0;
+    if (!(r->coupled ? response_coupled_answer(r) : response_find_price(r))) {
+        return false;
+    }
+    *raised = !r->coupled && r->mu == 0.0 ? raise_all(r) : 1.0;
+    collect_all(&shared);
+    return true;
+}
+
+bool response_answer(response *r, const double *state, double *answer, response_value *value)
+{
+    const alloc_problem *problem = r->problem;
+    shared_answer shared = {.r = r, .z = state + 2 * problem->K, .answer = answer};
+    bool scaled;
+    double gain;
+
+    problem->objective->slopes(problem, state, state + problem->K, r->gain, r->weight);
+    if (problem->target) {
+        lift_slopes(r, state);
+    }
+    price_slopes(&shared);
+    scaled = response_answer_scaled(r, state, &gain);
+    if (!scaled && !(r->coupled ? response_coupled_answer(r) : response_find_price(r))) {
+        return false;
+    }
+    collect_all(&shared);
     *value = value_of(r, state, answer);
     if (scaled) {
         value->gain = gain;
-    } else if (r->coupled ? response_coupled_raise(r) : r->mu == 0.0 && raise_all(r)) {
+    } else if (r->coupled ? response_coupled_raise(r) : r->mu == 0.0 && raise_all(r) > 1.0) {
         collect(&shared);
         value->objective = objective_of_answer(r, answer);
     }

@@ -108,13 +108,12 @@ static void add_kept_rows(const step_model *model)
     }
 }
 
-/* What is held counts where more than next to no power is needed. Rows of what is raised are divided by what they are
- * at the point, the others by what a unit of power has at most. */
+/* What is held counts where more than next to no power is needed. Rows of what is raised are divided by what the point
+ * has, the others by what a unit of power has at most. */
 static void add_own_rows(const step_model *model, const information_need *need, const information_own *own)
 {
     for (size_t l = 0; l < model->problem->L; l++) {
-        double at = own->x[l] * model->at->x[l] + own->s[l] * model->at->s[l];
-        double scale = 1.0 / (need->raised ? fmax(at, need->unit) : fmax(own->x[l], own->s[l]) * model->unit[l]);
+        double scale = 1.0 / (need->raised ? need->unit : fmax(own->x[l], own->s[l]) * model->unit[l]);
 
         if (need->raised || scale > NEGLIGIBLE_POWER) {
             size_t row = socp_add_linear(model->builder, 1);

@@ -93,14 +93,36 @@ bool targets_complete_least(const alloc_problem *problem, alloc_point *point)
 
 /* -------------------------------------------------------------------------- the search ---- */
 
-alloc_problem targets_search(const alloc_problem *problem)
+/* Where nothing is worth anything without every user's rate, those without a target are kept from silence. */
+static void fill_wanted(const alloc_problem *problem, double *wanted)
 {
-    alloc_problem search = *problem;
+    double least = INFINITY;
 
-    search.wanted = problem->target;
-    search.target = NULL;
-    search.objective = &objective_target_ratio;
-    return search;
+    for (size_t k = 0; k < problem->K; k++) {
+        wanted[k] = problem->target[k];
+        least = wanted[k] > 0.0 ? fmin(least, wanted[k]) : least;
+    }
+    for (size_t k = 0; problem->objective->needs_everyone && k < problem->K; k++) {
+        wanted[k] = fmax(wanted[k], HARDLY_SERVED * least);
+    }
+}
+
+cfi_status targets_search(const alloc_problem *problem, cfi_arena *arena, alloc_problem *search, cfi_error *error)
+{
+    double *wanted = problem->target ? arena_alloc(arena, problem->K, sizeof *wanted) : NULL;
+
+    *search = *problem;
+    search->target = NULL;
+    search->objective = &objective_target_ratio;
+    if (!problem->target) {
+        return CFI_OK;
+    }
+    if (!wanted) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the rate targets of %zu users", problem->K);
+    }
+    fill_wanted(problem, wanted);
+    search->wanted = wanted;
+    return CFI_OK;
 }
 
 /* 1 + d >= (T ratio0 / S0) (1 + theta), theta as large as can be. */

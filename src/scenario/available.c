@@ -72,27 +72,16 @@ static cfi_status check_target_available(const cfi_scenario *scenario, cfi_error
     return constrains && system_couples_sensing(&scenario->system) ? check_coupled(scenario, error) : CFI_OK;
 }
 
-/* Information is what min_crlb and min_position_error raise: of the models that can be optimised, and of signals
- * without directions. */
+/* Information is what min_crlb and min_position_error raise: of signals without directions. */
 static cfi_status check_information(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
     bool raised =
         system->allocation.objective == CFI_MIN_CRLB || system->allocation.objective == CFI_MIN_POSITION_ERROR;
 
-    if (!raised || system->allocation.method != CFI_METHOD_SCA) {
-        return CFI_OK;
-    }
-    if (system->sensing.crlb_model == CFI_CRLB_MULTISTATIC) {
-        return unavailable(scenario, KEY_crlb_model, "with allocation.objective min_crlb or min_position_error ",
-                           error);
-    }
-    if (system->sensing.information != CFI_INFORMATION_AVERAGED) {
-        return unavailable(scenario, KEY_information, "with allocation.objective min_crlb or min_position_error ",
-                           error);
-    }
-    return fading_has_directions(system) ? unavailable(scenario, KEY_objective, "where fading has directions ", error)
-                                         : CFI_OK;
+    return raised && system->allocation.method == CFI_METHOD_SCA && fading_has_directions(system)
+               ? unavailable(scenario, KEY_objective, "where fading has directions ", error)
+               : CFI_OK;
 }
 
 cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
@@ -155,31 +144,22 @@ static cfi_status check_response_couples(const cfi_scenario *scenario, cfi_error
                      : CFI_OK;
 }
 
-/* The sum rate has two. */
-static cfi_status check_surrogate(const cfi_scenario *scenario, cfi_error *error)
-{
-    const cfi_system *system = &scenario->system;
-    char why[64];
-
-    if (system->allocation.objective == CFI_SUM_RATE || system->allocation.surrogate == CFI_SURROGATE_PRODUCT) {
-        return CFI_OK;
-    }
-    snprintf(why, sizeof why, "with the allocation.objective %s ",
-             key_table[KEY_objective].words[system->allocation.objective]);
-    return unavailable(scenario, KEY_surrogate, why, error);
-}
-
-/* The response of the access points follows what has slopes. */
+/* The response of the access points follows what has slopes; other objectives have a solver of that kind where their
+ * problem is convex in powers, and power has one price for all users. */
 static cfi_status check_response_objective(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
-    char why[64];
+    bool shared = system->frame.tau_p < system->K && system->rate_model == CFI_RATE_EXACT;
+    bool by_stream = system->precoding.kind != CFI_PRECODER_MR && system->precoding.kind != CFI_PRECODER_ZF;
+    char why[128];
 
-    if (system->allocation.objective == CFI_SUM_RATE || system->allocation.objective == CFI_PROPORTIONAL_FAIR) {
+    if (system->allocation.objective == CFI_SUM_RATE || system->allocation.objective == CFI_PROPORTIONAL_FAIR ||
+        (!shared && !by_stream)) {
         return CFI_OK;
     }
-    snprintf(why, sizeof why, "with the allocation.objective %s ",
-             key_table[KEY_objective].words[system->allocation.objective]);
+    snprintf(why, sizeof why, "with the allocation.objective %s and %s ",
+             key_table[KEY_objective].words[system->allocation.objective],
+             shared ? "users that share pilots" : "interference by stream");
     return unavailable(scenario, KEY_solver, why, error);
 }
 
@@ -195,9 +175,8 @@ cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
     if (status != CFI_OK) {
         return status;
     }
-    status = check_surrogate(scenario, error);
-    if (status != CFI_OK || system->allocation.solver != CFI_SOLVER_STRUCTURED) {
-        return status;
+    if (system->allocation.solver != CFI_SOLVER_STRUCTURED) {
+        return CFI_OK;
     }
     if (check_response_objective(scenario, error) != CFI_OK) {
         return CFI_UNAVAILABLE;

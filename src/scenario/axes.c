@@ -55,7 +55,7 @@ static cfi_status check_axis(const cJSON *axis, cfi_sizes sizes, const cfi_place
     }
     if (!key_can_be_swept(id)) {
         return place_error(place, error, CFI_INVALID,
-                           "this key cannot be swept (allowed: keys with a number or a word)");
+                           "this key cannot be swept (allowed: keys that may be a number, a word or null)");
     }
     if (cJSON_IsString(axis)) {
         status = range_expand(&key_table[id], axis->valuestring, place, &expanded, error);

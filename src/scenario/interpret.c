@@ -3,6 +3,7 @@
 
 #include "scenario/available.h"
 #include "scenario/idle.h"
+#include "scenario/objective.h"
 #include "scenario/positions.h"
 #include "scenario/relations.h"
 #include "scenario/remarks.h"
@@ -101,8 +102,11 @@ static cfi_status fill_arrays(cfi_scenario *scenario, cfi_error *error)
 
 cfi_status interpret_rest(cfi_scenario *scenario, cfi_error *error)
 {
-    cfi_status status = check_available(scenario, error);
+    cfi_status status = check_objective(scenario, error);
 
+    if (status == CFI_OK) {
+        status = check_available(scenario, error);
+    }
     if (status == CFI_OK) {
         status = check_relations(scenario, error);
     }
@@ -122,6 +126,7 @@ cfi_status interpret_rest(cfi_scenario *scenario, cfi_error *error)
         status = check_target_position(scenario, error);
     }
     if (status == CFI_OK) {
+        remark_objective(scenario);
         remark_all(scenario);
     }
     return status;

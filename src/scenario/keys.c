@@ -53,7 +53,7 @@ bool key_takes_file(const key_spec *spec)
 bool key_can_be_swept(key_id id)
 {
     return id != KEY_schema && id != KEY_name &&
-           (key_table[id].forms & (FORM_NUMBER | FORM_WORD | FORM_TEXT | FORM_FLAG));
+           (key_table[id].forms & (FORM_NULL | FORM_NUMBER | FORM_WORD | FORM_TEXT | FORM_FLAG));
 }
 
 size_t key_section(const char *name)

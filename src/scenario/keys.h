@@ -25,7 +25,7 @@ const char *key_section_of(key_id id);
 
 /* Whether the key may name a file of numbers (table_file.h). */
 bool key_takes_file(const key_spec *spec);
-/* Whether a sweep can vary the key: it takes a number, a word or a path, and matters. */
+/* Whether a sweep can vary the key: it may be a number, a word, a path or null, and matters. */
 bool key_can_be_swept(key_id id);
 
 #endif

@@ -128,22 +128,6 @@ static cfi_status check_angles(const cfi_scenario *scenario, cfi_error *error)
                                              "the first is above the second (allowed: the lower angle first)");
 }
 
-static cfi_status check_rate_target(const cfi_scenario *scenario, cfi_error *error)
-{
-    const cfi_system *system = &scenario->system;
-    const cfi_sensing *sensing = &system->sensing;
-    bool senses = scenario->value[KEY_crlb_threshold_rad2].form != FORM_NULL || sensing->position_threshold_m > 0.0 ||
-                  sensing->detection_threshold > 0.0;
-    bool needed = system->allocation.objective == CFI_MIN_POWER && !senses;
-
-    return !needed || scenario->value[KEY_rate_target_bit_s_hz].form != FORM_NULL
-               ? CFI_OK
-               : refuse_key(scenario, KEY_rate_target_bit_s_hz, error,
-                            "null with the objective %s and without sensing constraints, which no power at all meets "
-                            "(allowed: a number, or one per user)",
-                            key_table[KEY_objective].words[system->allocation.objective]);
-}
-
 static cfi_status check_given_powers(const cfi_scenario *scenario, cfi_error *error)
 {
     /* a sweep of powers has none of its own */
@@ -250,7 +234,7 @@ static cfi_status check_precoding(const cfi_scenario *scenario, cfi_error *error
 cfi_status check_relations(const cfi_scenario *scenario, cfi_error *error)
 {
     cfi_status (*const checks[])(const cfi_scenario *, cfi_error *) = {
-        check_memory, check_frame,   check_pilots, check_clusters,  check_angles,       check_rate_target, idle_check,
+        check_memory, check_frame,   check_pilots, check_clusters,  check_angles,       idle_check,
         check_power,  check_carrier, check_fading, check_precoding, check_given_powers, check_target};
     cfi_status status = CFI_OK;
 

@@ -113,30 +113,6 @@ static void remark_given_powers(cfi_scenario *scenario)
     }
 }
 
-/* What is to be optimised by a method that optimises nothing, and for whom where rates are not the objective. */
-static void remark_objective(cfi_scenario *scenario)
-{
-    const cfi_allocation_settings *allocation = &scenario->system.allocation;
-    const cfi_scenario *grid = scenario->base ? scenario->base : scenario;
-    const char *objective = key_table[KEY_objective].words[allocation->objective];
-    bool of_rates = allocation->objective <= CFI_PROPORTIONAL_FAIR;
-
-    if (tree_sweeps_key(&grid->tree, KEY_method) || tree_sweeps_key(&grid->tree, KEY_objective)) {
-        return;
-    }
-    if (allocation->method != CFI_METHOD_SCA) {
-        if (allocation->objective != CFI_SUM_RATE) {
-            remark_add(scenario, "allocation.objective: %s is ignored by the method %s", objective,
-                       method_name(allocation->method));
-        }
-        if (allocation->weights) {
-            remark_add(scenario, "allocation.weights: ignored by the method %s", method_name(allocation->method));
-        }
-    } else if (allocation->weights && !of_rates) {
-        remark_add(scenario, "allocation.weights: ignored by the objective %s", objective);
-    }
-}
-
 /* Of given gains; drawn ones are looked at when they are there. */
 static void remark_signal(cfi_scenario *scenario)
 {
@@ -242,7 +218,6 @@ void remark_all(cfi_scenario *scenario)
         remark_add(scenario, "network: one transmit and one receive antenna give no information about angles");
     }
     remark_given_powers(scenario);
-    remark_objective(scenario);
     remark_correlation(scenario);
     remark_threshold(scenario);
     remark_echo(scenario);

@@ -22,11 +22,6 @@ static cfi_status refuse_without_target(const cfi_scenario *scenario, cfi_error 
                           "given with the sensing.geometry angles, where no target has a place (allowed: null, or the "
                           "geometry target)");
     }
-    if (scenario->system.allocation.objective == CFI_MIN_POSITION_ERROR) {
-        return refuse_key(scenario, KEY_objective, error,
-                          "min_position_error with the sensing.geometry angles, where no target has a place (allowed: "
-                          "the other objectives, or the geometry target)");
-    }
     return scenario->system.sensing.echo == CFI_ECHO_CONSTANT
                ? CFI_OK
                : refuse_key(scenario, KEY_echo, error,

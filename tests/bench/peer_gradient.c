@@ -5,13 +5,18 @@
  *   y = x + t_(n-1) / t_n (z - x) + (t_(n-1) - 1) / t_n (x - x before),    t_(n+1) = (sqrt(4 t_n^2 + 1) + 1) / 2
  *   z = P(y + a grad f(y)),   v = P(x + b grad f(x)),   x becomes the better of z and v
  *
- * grad f = cu_k g_kl - 2 w_kl sum_j ci_j V_jl,   cu_k = 2 u_k / (I_k + u_k^2),   ci_k = 1 / I_k - 1 / (I_k + u_k^2)
+ * grad f = cu_k g_kl - 2 w_kl sum_j ci_j V_jl,
+ * cu_k = 2 h_k u_k / (I_k + u_k^2),   ci_k = h_k (1 / I_k - 1 / (I_k + u_k^2)),   h_k = df / dR_k
  * P: negative amplitudes become 0, then each ball (all amplitudes; or those of an access point) shrinks what lies
  * outside.
  *
  * Steps a, b by backtracking: halved until f(z) >= f(y) + <grad f(y), z - y> - norm(z - y)^2 / (2 a), or, as Li and Lin
  * do after a start by Barzilai and Borwein, until f(z) >= f(y) + delta norm(z - y)^2 / a. A step, its value and what
- * the test needs take one pass over g, V and y; an extrapolation one, too. */
+ * the test needs take one pass over g, V and y; an extrapolation one, too.
+ *
+ * Proportional fairness and the least rate as in "Utility maximization for large-scale cell-free massive MIMO downlink"
+ * by the same authors (IEEE Trans. Commun. 2021), the latter by its soft minimum, which is made sharper in stages: each
+ * starts where the last one ended, its steps smaller by as much as it is sharper, its momentum from anew. */
 #include "peer_gradient.h"
 
 #include "peer_lanes.h"
@@ -24,7 +29,7 @@ static const double SUFFICIENT = 1e-4; /* delta */
 static const double MEAN = 0.8;        /* weight of the past in GRADIENT_NEEDED's mean of values, Li and Lin's eta */
 static const double ROUNDING = 1e-14;  /* relative, of two values of f */
 
-bool gradient_init(gradient_work *work, const peer_problem *problem, cfi_arena *arena)
+bool gradient_init(gradient_work *work, peer_problem *problem, cfi_arena *arena)
 {
     peer_point *point[] = {&work->x, &work->before, &work->y, &work->z, &work->v};
     bool all = true;
@@ -32,7 +37,7 @@ bool gradient_init(gradient_work *work, const peer_problem *problem, cfi_arena *
     work->problem = problem;
     for (size_t i = 0; i < 5; i++) {
         *point[i] = peer_point_make(problem, arena);
-        all = all && point[i]->w && point[i]->u && point[i]->interference;
+        all = all && peer_point_is_whole(point[i]);
     }
     work->last_y = peer_point_make(problem, arena).w;
     work->last_slope = peer_point_make(problem, arena).w;
@@ -48,8 +53,8 @@ static void take_slopes(const gradient_work *work, const peer_point *y)
     for (size_t k = 0; k < work->problem->K; k++) {
         double total = y->interference[k] + y->u[k] * y->u[k];
 
-        work->cu[k] = 2.0 * y->u[k] / total;
-        work->ci[k] = 1.0 / y->interference[k] - 1.0 / total;
+        work->cu[k] = 2.0 * y->weight[k] * y->u[k] / total;
+        work->ci[k] = y->weight[k] * (1.0 / y->interference[k] - 1.0 / total);
     }
 }
 
@@ -260,6 +265,8 @@ typedef struct gradient_pace {
     double step, step_of_v; /* a, b */
     double mean, weight;    /* GRADIENT_NEEDED: mean of values, and its weight */
     bool started, z_is_x;
+    double last_sharpness; /* of the soft minimum */
+    size_t in_stage;       /* iterations */
 } gradient_pace;
 
 /* The point from which z steps: y, or x itself where nothing is extrapolated. */
@@ -334,16 +341,71 @@ static void iterate(gradient_work *work, const gradient_rule *rule, gradient_pac
     pace->weight = weight;
 }
 
+/* The soft minimum's sharpness is so much, at which its values are taken anew. */
+static void set_sharpness(gradient_work *work, double sharpness)
+{
+    work->problem->sharpness = sharpness;
+    peer_set_value(work->problem, &work->x);
+}
+
+/* t of the schedule's first stage. */
+static double first_sharpness(const gradient_work *work, const gradient_schedule *schedule)
+{
+    double sum = 0.0;
+
+    for (size_t k = 0; k < work->problem->K; k++) {
+        sum += work->x.rate[k];
+    }
+    return schedule->first * (double)work->problem->K / sum;
+}
+
+static gradient_pace begin_run(gradient_work *work, const gradient_rule *rule)
+{
+    bool soft = work->problem->utility == PEER_SOFT_MIN;
+    double sharpness = soft ? first_sharpness(work, &rule->schedule) : 1.0;
+    gradient_pace pace = {.t = 1.0, .step = 1.0, .step_of_v = 1.0, .z_is_x = true, .weight = 1.0};
+
+    if (soft) {
+        set_sharpness(work, sharpness);
+        pace.last_sharpness = sharpness * rule->schedule.last / rule->schedule.first;
+    }
+    pace.mean = work->x.value;
+    return pace;
+}
+
+/* Begins the next stage where one is due. */
+static void sharpen(gradient_work *work, const gradient_schedule *schedule, gradient_pace *pace)
+{
+    double sharpness = work->problem->sharpness, next;
+
+    pace->in_stage++;
+    if (sharpness >= pace->last_sharpness || pace->in_stage < schedule->length) {
+        return;
+    }
+    next = fmin(sharpness * schedule->growth, pace->last_sharpness);
+    set_sharpness(work, next);
+    *pace = (gradient_pace){.t = 1.0,
+                            .step = pace->step * sharpness / next,
+                            .step_of_v = pace->step_of_v * sharpness / next,
+                            .z_is_x = true,
+                            .mean = work->x.value,
+                            .weight = 1.0,
+                            .last_sharpness = pace->last_sharpness};
+}
+
 size_t gradient_run(gradient_work *work, const gradient_rule *rule, size_t iterations, double *trace)
 {
-    gradient_pace pace = {
-        .t = 1.0, .step = 1.0, .step_of_v = 1.0, .z_is_x = true, .mean = work->x.value, .weight = 1.0};
+    gradient_pace pace = begin_run(work, rule);
 
     for (size_t i = 1; i <= iterations; i++) {
         iterate(work, rule, &pace);
+        if (work->problem->utility == PEER_SOFT_MIN) {
+            sharpen(work, &rule->schedule, &pace);
+        }
         if (trace) {
-            trace[i] = work->x.value;
-            if (i > STALLED_AFTER && trace[i] - trace[i - STALLED_AFTER] < STALLED * fabs(trace[i])) {
+            trace[i] = peer_goal(work->problem, &work->x);
+            if (i > STALLED_AFTER && work->problem->sharpness >= pace.last_sharpness &&
+                fabs(trace[i] - trace[i - STALLED_AFTER]) < STALLED * fabs(trace[i])) {
                 return i;
             }
         }

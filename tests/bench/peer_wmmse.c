@@ -37,9 +37,8 @@ bool wmmse_init(wmmse_work *work, const peer_problem *problem, cfi_arena *arena)
     work->g_t = arena_zeros(arena, K, sizeof *work->g_t);
     work->g_g = arena_zeros(arena, K, sizeof *work->g_g);
     work->sums = peer_sums_make(problem, arena);
-    return work->q.w && work->q.u && work->q.interference && work->m && work->t && work->inverse && work->factor &&
-           work->linear && work->square && work->pull && work->g_t && work->g_g && work->sums.u &&
-           work->sums.interference;
+    return peer_point_is_whole(&work->q) && work->m && work->t && work->inverse && work->factor && work->linear &&
+           work->square && work->pull && work->g_t && work->g_g && work->sums.u && work->sums.interference;
 }
 
 /* Receivers and weights at q. */

@@ -1,31 +1,55 @@
-/* The allocation (`solver: structured`) against two published first-order methods on one network's sum rate, without
- * thresholds and with orthogonal pilots, under the budget or, where the scenario has power.ap_limit_dbm, under limits
- * of P / L an access point. Prints a line: times, iterations and gaps; tests/bench/README.md says how they are had.
- *   peers SCENARIO DROP SECONDS [KEY=VALUE]...   SECONDS: what the rounds of timing take, and the most of a traced run
- *   peers --head                                 the line above the lines */
-#include "cfisac/alloc.h"
+/* The allocation (`solver: structured`) against two published first-order methods on one network's sum rate, or against
+ * the first of them on its proportional fairness or its least rate, without thresholds and with orthogonal pilots,
+ * under the budget or, where the scenario has power.ap_limit_dbm, under limits of P / L an access point. Prints a line:
+ * times, iterations and gaps; tests/bench/README.md says how they are had. peers SCENARIO DROP SECONDS [KEY=VALUE]...
+ * SECONDS: what the rounds of timing take, and the most of a traced run peers --head the line above the lines */
 #include "cfisac/channel.h"
 #include "cfisac/linalg.h"
-#include "peer_gradient.h"
-#include "peer_wmmse.h"
+#include "peers_network.h"
 #include "reading.h"
 #include "timing.h"
 
 #include <math.h>
 #include <stdio.h>
 
-/* The first is the paper's own scheme; of all of them the fastest counts. */
-static const gradient_rule gradient_rules[] = {
-    {"paper", GRADIENT_BOTH, false, true, 1.2},      {"needed", GRADIENT_NEEDED, false, true, 1.2},
-    {"secant", GRADIENT_NEEDED, true, false, 1.2},   {"restart", GRADIENT_RESTART, false, true, 1.1},
-    {"rest1.5", GRADIENT_RESTART, false, true, 1.5}, {"restsec", GRADIENT_RESTART, true, true, 1.2}};
+/* Rules of a method; of all of them the fastest counts. Those with the paper's own scheme are a family by themselves.
+ */
+enum { PAPER, NEEDED, SECANT, RESTART };
+static const gradient_rule smooth_rules[] = {[PAPER] = {"paper", GRADIENT_BOTH, false, true, 1.2, {0}},
+                                             [NEEDED] = {"needed", GRADIENT_NEEDED, false, true, 1.2, {0}},
+                                             [SECANT] = {"secant", GRADIENT_NEEDED, true, false, 1.2, {0}},
+                                             [RESTART] = {"restart", GRADIENT_RESTART, false, true, 1.1, {0}},
+                                             {"rest1.5", GRADIENT_RESTART, false, true, 1.5, {0}},
+                                             {"restsec", GRADIENT_RESTART, true, true, 1.2, {0}}};
+/* Of the least rate: one of them, at one sharpness as in the paper or in stages, which are named by their first
+ * sharpness, its growth and their length. */
+typedef struct staged_rule {
+    const char *name;
+    size_t base;
+    gradient_schedule schedule;
+} staged_rule;
+static const staged_rule least_rules[] = {
+    {"paper1e3", PAPER, {1e3, 1, 1e3, 1}},     {"paper3e3", PAPER, {3e3, 1, 3e3, 1}},
+    {"paper1e4", PAPER, {1e4, 1, 1e4, 1}},     {"p10x4/50", PAPER, {10, 4, 1e5, 50}},
+    {"p10x10/50", PAPER, {10, 10, 1e5, 50}},   {"r3x4/25", RESTART, {3, 4, 1e5, 25}},
+    {"r3x10/25", RESTART, {3, 10, 1e5, 25}},   {"r3x10/40", RESTART, {3, 10, 1e5, 40}},
+    {"r10x4/25", RESTART, {10, 4, 1e5, 25}},   {"r10x4/50", RESTART, {10, 4, 1e5, 50}},
+    {"r10x10/40", RESTART, {10, 10, 1e5, 40}}, {"r10x10/50", RESTART, {10, 10, 1e5, 50}},
+    {"r10x10/70", RESTART, {10, 10, 1e5, 70}}, {"r10x10/100", RESTART, {10, 10, 1e5, 100}},
+    {"n3x4/40", NEEDED, {3, 4, 1e5, 40}},      {"n3x10/40", NEEDED, {3, 10, 1e5, 40}},
+    {"n10x4/40", NEEDED, {10, 4, 1e5, 40}},    {"n10x4/50", NEEDED, {10, 4, 1e5, 50}},
+    {"n10x10/50", NEEDED, {10, 10, 1e5, 50}},  {"n30x10/70", NEEDED, {30, 10, 1e5, 70}},
+    {"s3x10/25", SECANT, {3, 10, 1e5, 25}},    {"s10x10/40", SECANT, {10, 10, 1e5, 40}},
+    {"s10x10/50", SECANT, {10, 10, 1e5, 50}},  {"s10x10/70", SECANT, {10, 10, 1e5, 70}}};
 static const wmmse_rule wmmse_rules[] = {
     {"1x.01", .01, 1, 0, false}, {"1x.1", .1, 1, 0, false},    {"1x1", 1, 1, 0, false},       {"1x3", 3, 1, 0, false},
     {"1x10", 10, 1, 0, false},   {"1x30", 30, 1, 0, false},    {"1x100", 100, 1, 0, false},   {"2x1", 1, 2, 0, false},
     {"2x10", 10, 2, 0, false},   {"paper1", 1, 0, 1e-3, true}, {"paper10", 10, 0, 1e-3, true}};
 enum {
-    GRADIENTS = sizeof gradient_rules / sizeof *gradient_rules,
-    RULES = GRADIENTS + sizeof wmmse_rules / sizeof *wmmse_rules,
+    SMOOTH_RULES = sizeof smooth_rules / sizeof *smooth_rules,
+    LEAST_RULES = sizeof least_rules / sizeof *least_rules,
+    WMMSE_RULES = sizeof wmmse_rules / sizeof *wmmse_rules,
+    MOST_RULES = SMOOTH_RULES + LEAST_RULES + WMMSE_RULES,
     TARGETS = 2,
     FAMILIES = 3, /* the paper's gradient, any gradient, WMMSE */
     MOST_ITERATIONS = 10000,
@@ -33,191 +57,97 @@ enum {
     LEAST_SAMPLES = 3
 };
 static const double targets[TARGETS] = {1e-4, 1e-6};
-static const double JUDGED = 1e-10; /* relative agreement of a peer's own sum rate with the project's */
-
-/* A network and what works on it. */
-typedef struct peers {
-    cfi_arena *arena;
-    cfi_link link;
-    cfi_alloc_options options;
-    cfi_powers equal, powers; /* the start; scratch of the judge */
-    peer_problem problem;
-    peer_sums sums;
-    gradient_work gradient;
-    wmmse_work wmmse;
-} peers;
-
-static void stop_peers(const char *text)
-{
-    fprintf(stderr, "peers: %s\n", text);
-    exit(1);
-}
-
-static void *need(void *memory)
-{
-    if (!memory) {
-        stop_peers("out of memory");
-    }
-    return memory;
-}
-
-static cfi_powers make_powers(const cfi_link *link, cfi_arena *arena)
-{
-    return (cfi_powers){.p = need(arena_zeros(arena, link->K * link->L, sizeof(double))),
-                        .s = need(arena_zeros(arena, link->L, sizeof(double)))};
-}
-
-/* Refuses a network on which the methods would not solve the same problem. */
-static void check_problem(const cfi_link *link)
-{
-    const cfi_system *system = link->system;
-    const double *limit = system->power.ap_limit_w;
-
-    if (link->pilots_overlap || !link->V || link->V_by_stream) {
-        stop_peers("pilots must be orthogonal, and interference the same whatever the stream");
-    }
-    for (size_t l = 0; limit && l < link->L; l++) {
-        if (fabs(limit[l] * (double)link->L / system->power.budget_w - 1.0) > 1e-12) {
-            stop_peers("power.ap_limit_dbm must be the budget over the number of access points");
-        }
-    }
-}
-
-static void make_peers(const cfi_system *system, uint32_t drop, peers *p)
-{
-    static cfi_network network;
-    cfi_error error = {.text = ""};
-
-    p->arena = need(arena_create());
-    p->options.workspace = need(alloc_workspace_create());
-    if (network_draw(system, drop, p->arena, &network, &error) != CFI_OK ||
-        link_make(&network, p->arena, &p->link, &error) != CFI_OK) {
-        bench_stop("peers", &error);
-    }
-    check_problem(&p->link);
-    p->problem = peer_problem_make(&p->link, system->power.ap_limit_w != NULL, p->arena);
-    p->sums = peer_sums_make(&p->problem, p->arena);
-    if (!p->problem.g || !p->problem.V || !p->sums.u || !p->sums.interference ||
-        !gradient_init(&p->gradient, &p->problem, p->arena) || !wmmse_init(&p->wmmse, &p->problem, p->arena)) {
-        stop_peers("out of memory");
-    }
-    p->equal = make_powers(&p->link, p->arena);
-    p->powers = make_powers(&p->link, p->arena);
-    for (size_t i = 0; i < p->link.K * p->link.L; i++) {
-        p->equal.p[i] = system->power.budget_w / (double)(p->link.K * p->link.L);
-    }
-}
-
-/* ------------------------------------------------------------------------------ the judge ---- */
-
-/* The sum rate of powers in nat without the pre-log factor, by the project's evaluation; ends the bench when they break
- * a limit. */
-static double judge_powers(peers *p, const cfi_powers *powers)
-{
-    cfi_arena_mark mark = arena_mark(p->arena);
-    cfi_error error = {.text = ""};
-    cfi_evaluation evaluation;
-
-    if (alloc_evaluate(&p->link, powers, p->arena, &evaluation, &error) != CFI_OK) {
-        bench_stop("peers", &error);
-    }
-    if (evaluation.violation > 1e-9) {
-        stop_peers("powers break a constraint");
-    }
-    arena_release(p->arena, mark);
-    return evaluation.sum_rate_bit_s_hz * log(2.0) / p->link.system->frame.prelog;
-}
-
-/* A peer's point; its own value must be that. */
-static double judge_point(peers *p, const peer_point *point)
-{
-    double value;
-
-    peer_to_powers(&p->problem, point, &p->powers);
-    value = judge_powers(p, &p->powers);
-    if (fabs(value - point->value) > JUDGED * value) {
-        stop_peers("a peer's sum rate is not that of its powers");
-    }
-    return value;
-}
-
-/* Derivative of the judge's sum rate by the amplitude of `powers` at i, by central differences. */
-static double differentiate(peers *p, cfi_powers *powers, size_t i)
-{
-    const double h = 1e-3;
-    double kept = powers->p[i], up, down;
-
-    powers->p[i] = kept * (1.0 + h) * (1.0 + h);
-    up = judge_powers(p, powers);
-    powers->p[i] = kept * (1.0 - h) * (1.0 - h);
-    down = judge_powers(p, powers);
-    powers->p[i] = kept;
-    return (up - down) / (2.0 * h * sqrt(kept / p->problem.unit_w));
-}
-
-/* The gradient of the first method, taken from a small step inside the feasible set, against differences of the judge's
- * sum rate at 24 amplitudes. */
-static void check_gradient(peers *p)
-{
-    const double step = 1e-4;
-    size_t count = p->link.K * p->link.L, stride = count / 24 + 1;
-    cfi_powers at = make_powers(&p->link, p->arena), after = make_powers(&p->link, p->arena);
-    double largest = 0.0, worst = 0.0;
-
-    for (size_t i = 0; i < count; i++) {
-        at.p[i] = p->equal.p[i] * (0.2 + 0.1 * (double)(i * 7919 % 7));
-    }
-    peer_from_powers(&p->problem, &at, p->sums, &p->gradient.x);
-    gradient_step(&p->gradient, &p->gradient.x, step, &p->gradient.z);
-    peer_to_powers(&p->problem, &p->gradient.z, &after);
-    for (size_t i = 0; i < count; i += stride) {
-        double moved = (sqrt(after.p[i]) - sqrt(at.p[i])) / sqrt(p->problem.unit_w) / step;
-
-        largest = fmax(largest, fabs(moved));
-        worst = fmax(worst, fabs(moved - differentiate(p, &at, i)));
-    }
-    if (!(worst <= 1e-5 * largest)) {
-        stop_peers("the gradient is not that of the sum rate");
-    }
-}
 
 /* --------------------------------------------------------------------------------- runs ---- */
 
-static const char *rule_name(size_t rule)
+/* How many rules of the gradient an objective has. */
+static size_t gradient_rules(const peers *p)
 {
-    return rule < GRADIENTS ? gradient_rules[rule].name : wmmse_rules[rule - GRADIENTS].name;
+    return p->problem.utility == PEER_SOFT_MIN ? LEAST_RULES : SMOOTH_RULES;
+}
+
+/* The same with those of WMMSE, which is for the sum rate alone. */
+static size_t all_rules(const peers *p)
+{
+    return gradient_rules(p) + (p->problem.utility == PEER_SUM ? (size_t)WMMSE_RULES : 0);
+}
+
+static gradient_rule gradient_rule_at(const peers *p, size_t rule)
+{
+    gradient_rule at;
+
+    if (p->problem.utility != PEER_SOFT_MIN) {
+        return smooth_rules[rule];
+    }
+    at = smooth_rules[least_rules[rule].base];
+    at.name = least_rules[rule].name;
+    at.schedule = least_rules[rule].schedule;
+    return at;
+}
+
+static const char *rule_name(const peers *p, size_t rule)
+{
+    return rule < gradient_rules(p) ? gradient_rule_at(p, rule).name : wmmse_rules[rule - gradient_rules(p)].name;
 }
 
 static peer_point *rule_point(peers *p, size_t rule)
 {
-    return rule < GRADIENTS ? &p->gradient.x : &p->wmmse.q;
+    return rule < gradient_rules(p) ? &p->gradient.x : &p->wmmse.q;
 }
 
 /* So many iterations of a rule from equal powers; the seconds that they take, without the start's set-up. */
 static double run_rule(peers *p, size_t rule, size_t *iterations, double *trace)
 {
     peer_point *point = rule_point(p, rule);
+    size_t gradients = gradient_rules(p);
+    gradient_rule gradient = gradient_rule_at(p, rule < gradients ? rule : 0);
     double begun;
 
     peer_from_powers(&p->problem, &p->equal, p->sums, point);
     if (trace) {
-        trace[0] = point->value;
+        trace[0] = peer_goal(&p->problem, point);
     }
     begun = bench_seconds(CLOCK_PROCESS_CPUTIME_ID);
-    *iterations = rule < GRADIENTS ? gradient_run(&p->gradient, &gradient_rules[rule], *iterations, trace)
-                                   : wmmse_run(&p->wmmse, &wmmse_rules[rule - GRADIENTS], *iterations, trace);
+    *iterations = rule < gradients ? gradient_run(&p->gradient, &gradient, *iterations, trace)
+                                   : wmmse_run(&p->wmmse, &wmmse_rules[rule - gradients], *iterations, trace);
     return bench_seconds(CLOCK_PROCESS_CPUTIME_ID) - begun;
 }
 
-static double run_ours(peers *p, cfi_allocation *allocation)
+/* Ours with at most so many iterations. */
+static double run_ours(peers *p, size_t most, cfi_allocation *allocation)
 {
     cfi_error error = {.text = ""};
-    double begun = bench_seconds(CLOCK_PROCESS_CPUTIME_ID);
+    double begun = bench_seconds(CLOCK_PROCESS_CPUTIME_ID), seconds;
+    size_t asked = p->system.allocation.max_iterations;
 
+    p->system.allocation.max_iterations = most;
     if (alloc_run(&p->link, &p->options, p->arena, allocation, &error) != CFI_OK) {
         bench_stop("peers", &error);
     }
-    return bench_seconds(CLOCK_PROCESS_CPUTIME_ID) - begun;
+    seconds = bench_seconds(CLOCK_PROCESS_CPUTIME_ID) - begun;
+    p->system.allocation.max_iterations = asked;
+    return seconds;
+}
+
+/* The least allocation.max_iterations with which ours is within `target` of the best, and the iterations that are
+ * then made; what it makes by itself where that is no less. */
+static size_t ours_to(peers *p, size_t whole, double best, double target, size_t *iterations)
+{
+    for (size_t most = 1; most < whole; most++) {
+        cfi_arena_mark mark = arena_mark(p->arena);
+        cfi_allocation allocation;
+        double gap;
+
+        run_ours(p, most, &allocation);
+        gap = peers_gap(p, peers_judge_powers(p, &allocation.powers), best);
+        *iterations = allocation.iterations;
+        arena_release(p->arena, mark);
+        if (gap <= target) {
+            return most;
+        }
+    }
+    *iterations = whole;
+    return p->system.allocation.max_iterations;
 }
 
 /* The values of a rule's iterates, as many as `seconds` allow. */
@@ -235,19 +165,19 @@ static traced trace_rule(peers *p, size_t rule, double seconds)
 
     each = run_rule(p, rule, &probe, NULL) / (double)probe;
     count = (size_t)fmin(MOST_ITERATIONS, fmax(seconds / each, 500.0));
-    t.value = need(arena_alloc(p->arena, count + 1, sizeof *t.value));
+    t.value = peers_need(arena_alloc(p->arena, count + 1, sizeof *t.value));
     run_rule(p, rule, &count, t.value);
     t.count = count;
-    t.judged = judge_point(p, rule_point(p, rule));
+    t.judged = peers_judge_point(p, rule_point(p, rule));
     return t;
 }
 
 /* Iterations until the value lies within `target` of the best; more than there are, if it never does. */
-static size_t iterations_to(const traced *t, double best, double target)
+static size_t iterations_to(const peers *p, const traced *t, double best, double target)
 {
     size_t i = 0;
 
-    while (i <= t->count && t->value[i] < best * (1.0 - target)) {
+    while (i <= t->count && peers_gap(p, t->value[i], best) > target) {
         i++;
     }
     return i;
@@ -262,19 +192,21 @@ typedef struct entry {
     double seconds;
 } entry;
 
-static bool in_family(size_t family, size_t rule)
+static bool in_family(const peers *p, size_t family, size_t rule)
 {
-    return family == 0 ? rule == 0 : (family == 1) == (rule < GRADIENTS);
+    bool gradient = rule < gradient_rules(p);
+
+    return family == 0 ? gradient && gradient_rule_at(p, rule).monitor == GRADIENT_BOTH : (family == 1) == gradient;
 }
 
 static entry fastest_rule(peers *p, const traced *trace, size_t family, double best, double target)
 {
     entry fastest = {.reached = false, .seconds = INFINITY};
 
-    for (size_t rule = 0; rule < RULES; rule++) {
-        size_t iterations = iterations_to(&trace[rule], best, target);
+    for (size_t rule = 0; rule < all_rules(p); rule++) {
+        size_t iterations = iterations_to(p, &trace[rule], best, target);
 
-        if (!in_family(family, rule) || iterations > trace[rule].count) {
+        if (!in_family(p, family, rule) || iterations > trace[rule].count) {
             continue;
         }
         for (int i = 0; i < LEAST_SAMPLES; i++) {
@@ -284,23 +216,23 @@ static entry fastest_rule(peers *p, const traced *trace, size_t family, double b
                 fastest = (entry){true, rule, iterations, seconds};
             }
         }
-        if (1.0 - judge_point(p, rule_point(p, rule)) / best > target * 1.001) {
-            stop_peers("a run that was not traced ends elsewhere");
+        if (peers_gap(p, peers_judge_point(p, rule_point(p, rule)), best) > target * 1.001) {
+            peers_stop("a run that was not traced ends elsewhere");
         }
     }
     return fastest;
 }
 
 /* Seconds of the second of two runs, which finds its memory in the caches. */
-static double time_ours(peers *p)
+static double time_ours(peers *p, size_t most)
 {
     cfi_arena_mark mark = arena_mark(p->arena);
     cfi_allocation allocation;
     double seconds;
 
-    run_ours(p, &allocation);
+    run_ours(p, most, &allocation);
     arena_release(p->arena, mark);
-    seconds = run_ours(p, &allocation);
+    seconds = run_ours(p, most, &allocation);
     arena_release(p->arena, mark);
     return seconds;
 }
@@ -311,30 +243,40 @@ static double time_entry(peers *p, entry *e)
     return run_rule(p, e->rule, &e->iterations, NULL);
 }
 
-/* Medians over rounds in which ours and all entries take turns. Returns ours. */
-static double time_rounds(peers *p, entry entries[FAMILIES][TARGETS], double seconds)
+/* What ours takes: by itself, and to the first target. */
+typedef struct our_times {
+    double gap;
+    size_t iterations[2], most; /* most: allocation.max_iterations of the second */
+    double seconds[2];
+} our_times;
+
+/* Medians over rounds in which ours and all entries take turns. */
+static void time_rounds(peers *p, our_times *ours, entry entries[FAMILIES][TARGETS], double seconds)
 {
-    static double sample[1 + FAMILIES * TARGETS][MOST_SAMPLES];
+    static double sample[2 + FAMILIES * TARGETS][MOST_SAMPLES];
     double end = bench_seconds(CLOCK_MONOTONIC) + seconds;
     size_t rounds = 0;
 
     while (rounds < LEAST_SAMPLES || (rounds < MOST_SAMPLES && bench_seconds(CLOCK_MONOTONIC) < end)) {
-        sample[0][rounds] = time_ours(p);
+        sample[0][rounds] = time_ours(p, p->system.allocation.max_iterations);
+        sample[1][rounds] = time_ours(p, ours->most);
         for (size_t i = 0; i < FAMILIES * TARGETS; i++) {
             entry *e = &entries[i / TARGETS][i % TARGETS];
 
-            sample[1 + i][rounds] = e->reached ? time_entry(p, e) : INFINITY;
+            sample[2 + i][rounds] = e->reached ? time_entry(p, e) : INFINITY;
         }
         rounds++;
     }
     for (size_t i = 0; i < FAMILIES * TARGETS; i++) {
-        entries[i / TARGETS][i % TARGETS].seconds = bench_median(sample[1 + i], rounds);
+        entries[i / TARGETS][i % TARGETS].seconds = bench_median(sample[2 + i], rounds);
     }
-    return bench_median(sample[0], rounds);
+    for (size_t i = 0; i < 2; i++) {
+        ours->seconds[i] = bench_median(sample[i], rounds);
+    }
 }
 
 /* The paper's gradient has one rule, which needs no name. */
-static void print_entry(const entry *e, bool named)
+static void print_entry(const peers *p, const entry *e, bool named)
 {
     if (e->reached) {
         printf(" | %8.4g %4zu", 1e3 * e->seconds, e->iterations);
@@ -342,63 +284,94 @@ static void print_entry(const entry *e, bool named)
         printf(" | %8s %4s", "-", "-");
     }
     if (named) {
-        printf(" %-7s", e->reached ? rule_name(e->rule) : "-");
+        printf(" %-7s", e->reached ? rule_name(p, e->rule) : "-");
     }
 }
 
 /* The best value that a family's rules end at, by the judge. */
-static double family_best(const traced *trace, size_t family)
+static double family_best(const peers *p, const traced *trace, size_t family)
 {
-    double best = 0.0;
+    double best = -INFINITY;
 
-    for (size_t rule = 0; rule < RULES; rule++) {
-        best = in_family(family, rule) ? fmax(best, trace[rule].judged) : best;
+    for (size_t rule = 0; rule < all_rules(p); rule++) {
+        best = in_family(p, family, rule) ? fmax(best, trace[rule].judged) : best;
     }
     return best;
+}
+
+/* A number, or nothing where there is none to compare with. */
+static void print_or_dash(const char *format, int width, double value, bool known)
+{
+    if (known) {
+        printf(format, width, value);
+    } else {
+        printf(" %*s", width, "-");
+    }
+}
+
+/* Times that were taken, and gaps of ends. */
+static void print_line(const peers *p, const our_times *ours, entry entries[FAMILIES][TARGETS], const double gaps[2])
+{
+    printf("%4zu %2zu %-6s | %8.4g %4zu %7.0e | %8.4g %4zu", p->link.L, p->link.K,
+           p->problem.per_ap ? "limits" : "budget", 1e3 * ours->seconds[0], ours->iterations[0], ours->gap,
+           1e3 * ours->seconds[1], ours->iterations[1]);
+    for (size_t i = 0; i < FAMILIES * TARGETS; i++) {
+        print_entry(p, &entries[i / TARGETS][i % TARGETS], i >= TARGETS);
+    }
+    printf(" |");
+    for (size_t i = 0; i < 2; i++) {
+        print_or_dash(" %*.0e", 7, gaps[i], gaps[i] < 1.0);
+    }
+    printf(" |");
+    print_or_dash(" %*.3f", 6, ours->seconds[0] / entries[0][1].seconds, entries[0][1].reached);
+    printf(" |");
+    for (size_t i = 0; i <= TARGETS; i++) { /* ours to the first target, then to its end */
+        double fastest = fmin(entries[1][i > 1].seconds, entries[2][i > 1].seconds);
+
+        print_or_dash(" %*.3f", 6, ours->seconds[i == 0] / fastest, fastest < INFINITY);
+    }
+    putchar('\n');
 }
 
 static void compare_methods(peers *p, double seconds)
 {
     entry entries[FAMILIES][TARGETS];
-    traced trace[RULES];
+    traced trace[MOST_RULES];
     cfi_allocation allocation;
-    double ours, best, time;
+    our_times ours;
+    double value, best, gaps[2];
 
-    run_ours(p, &allocation);
-    best = ours = judge_powers(p, &allocation.powers);
-    for (size_t rule = 0; rule < RULES; rule++) {
+    run_ours(p, p->system.allocation.max_iterations, &allocation);
+    best = value = peers_judge_powers(p, &allocation.powers);
+    for (size_t rule = 0; rule < all_rules(p); rule++) {
         trace[rule] = trace_rule(p, rule, seconds);
         best = fmax(best, trace[rule].judged);
     }
+    ours.gap = peers_gap(p, value, best);
+    ours.iterations[0] = allocation.iterations;
+    ours.most = ours_to(p, allocation.iterations, best, targets[0], &ours.iterations[1]);
     for (size_t family = 0; family < FAMILIES; family++) {
         for (size_t i = 0; i < TARGETS; i++) {
             entries[family][i] = fastest_rule(p, trace, family, best, targets[i]);
         }
     }
-    time = time_rounds(p, entries, seconds);
-    printf("%4zu %2zu %-6s | %8.4g %4zu %7.0e", p->link.L, p->link.K, p->problem.per_ap ? "limits" : "budget",
-           1e3 * time, allocation.iterations, 1.0 - ours / best);
-    for (size_t i = 0; i < FAMILIES * TARGETS; i++) {
-        print_entry(&entries[i / TARGETS][i % TARGETS], i >= TARGETS);
+    for (size_t i = 0; i < 2; i++) {
+        gaps[i] = peers_gap(p, family_best(p, trace, i + 1), best);
     }
-    printf(" | %7.0e %7.0e | %6.3f |", 1.0 - family_best(trace, 1) / best, 1.0 - family_best(trace, 2) / best,
-           time / entries[0][1].seconds);
-    for (size_t i = 0; i < TARGETS; i++) {
-        printf(" %6.3f", time / fmin(entries[1][i].seconds, entries[2][i].seconds));
-    }
-    putchar('\n');
+    time_rounds(p, &ours, entries, seconds);
+    print_line(p, &ours, entries, gaps);
 }
 
 static void print_head(void)
 {
-    printf("               | %-21s | %-29s | %-45s | %-45s | %-15s | ours over\n", "ours",
+    printf("               | %-21s | %-13s | %-29s | %-45s | %-45s | %-15s | ours over\n", "ours", "ours to 1e-4",
            "gradient by the paper's rule", "gradient by its fastest rule", "WMMSE-ADMM by its fastest rule",
            "gap at the end");
-    printf("   L  K        | %8s %4s %7s", "ms", "n", "gap");
+    printf("   L  K        | %8s %4s %7s | %8s %4s", "ms", "n", "gap", "ms", "n");
     for (size_t i = 0; i < FAMILIES * TARGETS; i++) {
         printf(" | ms %s   n%s", i % TARGETS ? "1e-6" : "1e-4", i < TARGETS ? "" : " rule   ");
     }
-    printf(" | %7s %7s | paper, fastest: 1e-4, 1e-6\n", "grad", "ADMM");
+    printf(" | %7s %7s | paper to 1e-6, both to 1e-4, fastest to 1e-4, 1e-6\n", "grad", "ADMM");
 }
 
 int main(int argc, char **argv)
@@ -416,8 +389,8 @@ int main(int argc, char **argv)
     }
     linalg_single_thread();
     scenario = bench_read("peers", argv[1], argc - 4, argv + 4);
-    make_peers(scenario_system(scenario), (uint32_t)strtoul(argv[2], NULL, 10), &p);
-    check_gradient(&p);
+    peers_make(scenario_system(scenario), (uint32_t)strtoul(argv[2], NULL, 10), &p);
+    peers_check_gradient(&p);
     compare_methods(&p, strtod(argv[3], NULL));
     alloc_workspace_destroy(p.options.workspace);
     arena_destroy(p.arena);
