@@ -302,10 +302,13 @@ static void deep_nesting_and_crowded_objects_are_refused(void **state)
 static void values_without_code_are_unavailable(void **state)
 {
     static const refusal cases[] = {
-        {"{\"allocation\": {\"objective\": \"max_min_rate\"}}",
-         "t.json: /allocation/objective: \"max_min_rate\" is not available in this version (allowed: sum_rate)"},
-        {"{\"allocation\": {\"objective\": \"min_power\"}}",
-         "t.json: /allocation/objective: \"min_power\" is not available in this version (allowed: sum_rate)"},
+        {"{\"allocation\": {\"objective\": \"min_crlb\"}, \"fading\": {\"correlation\": \"local_scattering\"}}",
+         "t.json: /allocation/objective: \"min_crlb\" where fading has directions is not available in this version "
+         "(allowed: sum_rate, max_min_rate, proportional_fair, min_power, min_position_error)"},
+        {"{\"pilots\": {\"length\": 2}, \"allocation\": {\"objective\": \"max_min_rate\", \"solver\": "
+         "\"structured\"}}",
+         "t.json: /allocation/solver: \"structured\" with the allocation.objective max_min_rate and users that share "
+         "pilots is not available in this version (allowed: auto, socp)"},
         {"{\"allocation\": {\"solver\": \"structured\", \"surrogate\": \"fractional\"}}",
          "t.json: /allocation/solver: \"structured\" with allocation.surrogate fractional is not available in this "
          "version (allowed: auto, socp)"},
@@ -359,9 +362,10 @@ static void faulty_settings_name_the_setting(void **state)
         {{.key = "allocation.method", .value = "scaa"},
          CFI_INVALID,
          "--set allocation.method: text \"scaa\" is unknown, nearest: sca"},
-        {{.key = "allocation.objective", .value = "min_power"},
+        {{.key = "sensing.crlb_model", .value = "multistatic"},
          CFI_UNAVAILABLE,
-         "--set allocation.objective: \"min_power\" is not available"},
+         "--set sensing.crlb_model: \"multistatic\" as a constraint of allocation.method heuristic or sca is not "
+         "available"},
         {{.key = "name", .value = "\xff"}, CFI_INVALID, "--set name: invalid UTF-8"},
         {{.key = "network.apz", .value = "1,2", .over = true},
          CFI_INVALID,

@@ -170,7 +170,7 @@ static void what_a_link_does_not_allow_is_refused_by_name(void **state)
     assert_int_equal(alloc_run(&d->link, NULL, d->arena, &allocation, &error), CFI_INVALID);
     assert_string_equal(error.text, "the allocation takes thresholds on an access point's own echo only");
     d->link.own_echo.diagonal = true;
-    d->made.system.allocation.objective = CFI_MIN_POWER;
+    d->made.system.allocation.objective = CFI_OBJECTIVE_COUNT;
     assert_int_equal(alloc_run(&d->link, NULL, d->arena, &allocation, &error), CFI_INVALID);
     assert_string_equal(error.text, "allocation.objective: not available in this version");
     free_drop(d);

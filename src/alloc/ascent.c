@@ -64,6 +64,8 @@ cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const
     if (status == CFI_OK && ascent->structured) {
         status = climb_init(&ascent->climb, problem, options ? options->stop : NULL, scratch, error);
         ascent->climb.patience = !cones_fit(problem) ? SIZE_MAX : problem->damped ? STALLED_DAMPED : STALLED;
+    } else if (status == CFI_OK) { /* users that are brought back land, too */
+        status = landing_init(&ascent->climb.landing, problem, scratch, error);
     }
     return status;
 }

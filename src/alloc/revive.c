@@ -110,7 +110,7 @@ static bool choose_direction(const alloc_search *s, size_t k)
 static double keep_targets(alloc_search *s, const alloc_state *state)
 {
     return targets_hold(&s->problem, state->values) ||
-                   (s->ascent.structured && landing_meet(&s->ascent.climb.landing, state, NULL))
+                   (s->ascent.climb.landing.cross && landing_meet(&s->ascent.climb.landing, state, NULL))
                ? state->values->objective
                : -INFINITY;
 }
