@@ -346,7 +346,7 @@ const field field_table[] = {
     {.name = "unit", .unit = &ONE, .shape = FIELD_TEXT, .group = &GROUP_OBJECTIVE,
      .value = WORD(word_of_objective_unit), .places = EVERYWHERE | FIELD_ALWAYS},
     {.name = "value", .unit = &OBJECTIVE_UNIT, .shape = FIELD_NUMBER, .group = &GROUP_OBJECTIVE,
-     .value = NUMBER(drop_objective), .places = SWEPT, .there = drop_is_ok, .shown = {.digits = 6}},
+     .value = NUMBER(drop_objective), .places = SWEPT, .shown = {.digits = 6}},
     {.name = "dual_value", .unit = &OBJECTIVE_UNIT, .shape = FIELD_NUMBER, .group = &GROUP_OBJECTIVE,
      .value = NUMBER(drop_objective_dual), .places = EVERYWHERE},
     {.name = "spread", .unit = &OBJECTIVE_UNIT, .shape = FIELD_NUMBER, .group = &GROUP_OBJECTIVE,
