@@ -251,7 +251,7 @@ rm -rf older
 cp -r whole older
 sed -i 's/"git": "[^"]*"/"git": "0123456789ab"/; s/git [0-9a-f]*/git 0123456789ab/' older/sweep.json
 while read -r line; do
-    body=$(sed 's/git [0-9a-f]*/git 0123456789ab/; s/"objective_value": [^,]*, //; s/objective_spread/spread_bit_s_hz/; s/, "checksum".*//' <<<"$line")
+    body=$(sed 's/git [0-9a-f]*/git 0123456789ab/; s/"objective_dual_value": [^,]*, //; s/objective_spread/spread_bit_s_hz/; s/, "checksum".*//' <<<"$line")
     printf '%s, "checksum": "%.16s"}\n' "$body" "$(printf %s "$body" | sha256sum)"
 done < <(head -n 5 whole/sweep.ndjson) >older/sweep.ndjson
 cp older/sweep.ndjson five
