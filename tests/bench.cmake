@@ -11,6 +11,7 @@ endfunction()
 
 add_custom_target(benches DEPENDS cfisac)
 cfisac_bench(allocation SOURCES bench/allocation.c LINK cfisac_alloc)
+cfisac_bench(max_min SOURCES bench/max_min.c LINK cfisac_alloc)
 cfisac_bench(bounds SOURCES bench/bounds.c LINK cfisac_metrics ${CMOCKA_LIBRARY})
 cfisac_bench(city SOURCES bench/city.c LINK cfisac_alloc)
 cfisac_bench(cones SOURCES bench/cones.c socp_planted.c socp_planted_programmes.c socp_verdict.c LINK cfisac_socp)

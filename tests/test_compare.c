@@ -277,6 +277,8 @@ static void frontiers_are_compared_position_by_position(void **state)
                              "\"position 1\",crlb_rad2,1,0,1,1,0,nan\n");
     free(csv);
     report_comparison_free(comparison);
+    write_file(b, "frontier.csv", "drop,position,sum_rate_bit_s_hz,power_w,status\n0,0,5,7,optimal\n");
+    assert_compare_refused(a, b, NULL, "other has no crlb_rad2 (allowed: two frontiers between the same)");
     free(a);
     free(b);
 }

@@ -302,6 +302,9 @@ static void deep_nesting_and_crowded_objects_are_refused(void **state)
 static void values_without_code_are_unavailable(void **state)
 {
     static const refusal cases[] = {
+        {"{\"allocation\": {\"objective\": \"min_crlb\"}, \"fading\": {\"correlation\": \"local_scattering\"}}",
+         "t.json: /allocation/objective: \"min_crlb\" where fading has directions is not available in this version "
+         "(allowed: sum_rate, max_min_rate, proportional_fair, min_power, min_position_error)"},
         {"{\"pilots\": {\"length\": 2}, \"allocation\": {\"objective\": \"max_min_rate\", \"solver\": "
          "\"structured\"}}",
          "t.json: /allocation/solver: \"structured\" with the allocation.objective max_min_rate and users that share "
@@ -361,7 +364,8 @@ static void faulty_settings_name_the_setting(void **state)
          "--set allocation.method: text \"scaa\" is unknown, nearest: sca"},
         {{.key = "sensing.crlb_model", .value = "multistatic"},
          CFI_UNAVAILABLE,
-         "--set sensing.crlb_model: \"multistatic\" as a constraint"},
+         "--set sensing.crlb_model: \"multistatic\" as a constraint of allocation.method heuristic or sca is not "
+         "available"},
         {{.key = "name", .value = "\xff"}, CFI_INVALID, "--set name: invalid UTF-8"},
         {{.key = "network.apz", .value = "1,2", .over = true},
          CFI_INVALID,

@@ -10,4 +10,4 @@ set yrange [0:1]
 plot for [i = 1:3] "fig_n.csv" using "rate_bit_s_hz":(share(O[i], "all users")) with lines linestyle i title T[i], \
      for [i = 1:3] "" using "rate_bit_s_hz":(share(O[i], "weakest")) with lines linestyle i dashtype (8, 4), \
      keyentry with lines linestyle 9 title "all users", \
-     keyentry with lines linestyle 9 dashtype (8, 4) title "the weakest user"
+     keyentry with lines linestyle 9 dashtype (8, 4) title "weakest user"

@@ -77,6 +77,9 @@ double coupled_least_pairing(const alloc_information *information, const double 
  * same, to the bit, without. */
 double coupled_limit(const cfi_system *system, size_t l, double most, double unit_w);
 
+/* A kind of which no power has any information, somewhere: it cannot give way, the factor is infinite. */
+bool coupled_finds_darkness(const alloc_information *information, cfi_infeasibility *because);
+
 /* What makes an infeasible drop infeasible (coupled_explain.c). Fails: CFI_NO_MEMORY, CFI_FAILED, CFI_INTERRUPTED. */
 cfi_status coupled_explain(const cfi_link *link, const alloc_coupled *coupled, cfi_arena *arena,
                            cfi_infeasibility *because, cfi_error *error);

@@ -91,11 +91,8 @@ static cfi_status try_powers(const coupled_reason *reason, cfi_infeasibility *be
     return status;
 }
 
-/* A kind of which no power has any information: it cannot give way. */
-static bool finds_darkness(const coupled_reason *reason, cfi_infeasibility *because)
+bool coupled_finds_darkness(const alloc_information *information, cfi_infeasibility *because)
 {
-    const alloc_information *information = &reason->coupled->information;
-
     *because = (cfi_infeasibility){.ap = CFI_NOWHERE, .ue = CFI_NOWHERE, .factor = INFINITY};
     for (size_t i = 0; i < information->owns; i++) {
         for (size_t l = 0; l < information->L; l++) {
@@ -125,7 +122,7 @@ cfi_status coupled_explain(const cfi_link *link, const alloc_coupled *coupled, c
         .coupled = coupled, .link = link, .arena = arena, .present = kinds_of(&coupled->information)};
     cfi_status status = CFI_OK;
 
-    if (finds_darkness(&reason, because)) {
+    if (coupled_finds_darkness(&coupled->information, because)) {
         return CFI_OK;
     }
     because->factor = INFINITY;

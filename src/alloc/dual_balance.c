@@ -30,7 +30,7 @@ void dual_set_rates(const dual_rates *rates, double c)
 }
 
 /* Prices of lambda and of the budget's last unit, and h. */
-static void set_prices(dual_program *p, const double *lambda)
+static void set_budget_prices(dual_program *p, const double *lambda)
 {
     double *inverse = p->spare;
 
@@ -103,7 +103,7 @@ static bool sweep(dual_rates *rates)
     for (int i = 0; i < BALANCE_SWEEPS; i++) {
         double least = INFINITY, most = 0.0;
 
-        set_prices(p, rates->lambda);
+        set_budget_prices(p, rates->lambda);
         if (!meet_sum(rates)) {
             return false;
         }
@@ -231,7 +231,7 @@ static bool polish(dual_rates *rates)
 
     for (int i = 0; i < BALANCE_NEWTON; i++) {
         before = error;
-        set_prices(rates->program, rates->lambda);
+        set_budget_prices(rates->program, rates->lambda);
         if (!balance_step(rates, &error)) {
             return false;
         }

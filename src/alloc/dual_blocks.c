@@ -27,7 +27,7 @@ static double turn_of_rows(const dual_program *p, size_t i, size_t j, size_t l)
 }
 
 /* Without row `left_out`; DUAL_ROWS: with all. */
-static dual_block make_block(const dual_program *p, size_t l, size_t left_out)
+static dual_block gather_block(const dual_program *p, size_t l, size_t left_out)
 {
     dual_block q = {.idle = !(p->price[l] > 0.0), .s = p->price[p->stride + l] / p->slack[p->stride + l]};
 
@@ -53,7 +53,7 @@ static dual_block make_block(const dual_program *p, size_t l, size_t left_out)
 
 static void invert_block(dual_program *p, size_t l)
 {
-    dual_block q = make_block(p, l, DUAL_ROWS);
+    dual_block q = gather_block(p, l, DUAL_ROWS);
 
     p->inverse[0][l] = q.idle ? 0.0 : (q.s + q.ss) / q.determinant;
     p->inverse[1][l] = q.idle ? 0.0 : -q.xs / q.determinant;
@@ -65,7 +65,7 @@ static void invert_block(dual_program *p, size_t l)
  * that its own stiffness has no bound. */
 static void answer_row(dual_program *p, size_t l, size_t i)
 {
-    dual_block q = make_block(p, l, i);
+    dual_block q = gather_block(p, l, i);
     double x = p->row[i].x[l], s = p->row[i].s[l], stiff = stiffness(p, i, l);
     double along_x = q.s * x, along_s = q.idle ? s : q.x * s, soft = q.idle ? s * s : q.x * s * s + q.s * x * x;
 

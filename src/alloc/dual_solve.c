@@ -21,18 +21,19 @@ static const double ROUGH = 0.3;
 /* A relative gap at which an iterate that gets no further is an answer. */
 static const double NEAR_ENOUGH = 1e-8;
 
-static double room(double length, double value, double step)
+static double length_to_bound(double length, double value, double step)
 {
     return step < 0.0 && -value > length * step ? -value / step : length;
 }
 
-static double length_of_step(const dual_program *p)
+static double reach_of_step(const dual_program *p)
 {
     double length = INFINITY;
 
     for (size_t i = 0; i < p->pairs; i++) {
         if (p->price[i] > 0.0) {
-            length = room(room(length, p->slack[i], p->slack_step[i]), p->price[i], p->price_step[i]);
+            length =
+                length_to_bound(length_to_bound(length, p->slack[i], p->slack_step[i]), p->price[i], p->price_step[i]);
         }
     }
     return length;
@@ -50,7 +51,7 @@ static double look_ahead(dual_program *p, double length)
     return sum;
 }
 
-static void move_iterate(dual_program *p, double length)
+static void move_along(dual_program *p, double length)
 {
     for (size_t i = 0; i < p->pairs; i++) {
         p->slack[i] += length * p->slack_step[i];
@@ -60,7 +61,7 @@ static void move_iterate(dual_program *p, double length)
     p->f += length * p->f_step;
 }
 
-static bool iterate(dual_program *p, const dual_remains *left, bool careful)
+static bool iterate_once(dual_program *p, const dual_remains *left, bool careful)
 {
     double mean = left->product / (double)left->pairs, share, length;
 
@@ -68,15 +69,15 @@ static bool iterate(dual_program *p, const dual_remains *left, bool careful)
         return false;
     }
     dual_take_steps(p, &(dual_goal){.target = 0.0, .correct = false});
-    share = fmax(look_ahead(p, fmin(length_of_step(p), 1.0)), 0.0) / left->product;
+    share = fmax(look_ahead(p, fmin(reach_of_step(p), 1.0)), 0.0) / left->product;
     share = careful ? fmax(share, CAREFUL_PART) : fmax(share * share * share, LEAST_PART);
     share = fmax(share, KEPT * fmax(left->primal, left->worth) * fabs(left->objective) / left->product);
     dual_take_steps(p, &(dual_goal){.target = fmin(share, 1.0) * mean, .correct = !careful});
-    length = fmin(FRACTION * length_of_step(p), 1.0);
+    length = fmin(FRACTION * reach_of_step(p), 1.0);
     if (!(length > SHORTEST)) {
         return false;
     }
-    move_iterate(p, length);
+    move_along(p, length);
     return true;
 }
 
@@ -111,7 +112,7 @@ bool dual_run(dual_program *p, dual_ask *ask)
             ask->kept = true;
         }
         p->iterations++;
-        if (!iterate(p, &left, i >= CAREFUL_AFTER)) {
+        if (!iterate_once(p, &left, i >= CAREFUL_AFTER)) {
             break;
         }
     }

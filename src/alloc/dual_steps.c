@@ -287,7 +287,7 @@ static void drive_powers(dual_program *p, const dual_goal *to, double left[2])
     }
 }
 
-static void gather_sides(dual_program *p, const dual_goal *to)
+static void gather_right(dual_program *p, const dual_goal *to)
 {
     size_t K = p->K;
     double *right = p->right, left[2] = {0.0};
@@ -370,7 +370,7 @@ static double moved_by_numbers(const dual_program *p, const dual_row *row, size_
 
 /* The steps of row i where powers change by x and s. A row that is as good as met has a slack beside which the rounding
  * of its powers is large: its price follows from what drives it, and the slack from that. */
-static void step_row(dual_program *p, const dual_goal *to, size_t i, size_t l)
+static void step_one_row(dual_program *p, const dual_goal *to, size_t i, size_t l)
 {
     const dual_row *row = &p->row[i];
     size_t at = row->at + l;
@@ -412,7 +412,7 @@ static void step_aps(dual_program *p, const dual_goal *to)
         p->slack_step[beam] = s;
         p->price_step[beam] = (dual_change(p, to, beam) - p->price[beam] * s) / p->slack[beam];
         for (size_t i = 0; i < p->rows; i++) {
-            step_row(p, to, i, l);
+            step_one_row(p, to, i, l);
         }
     }
 }
@@ -422,7 +422,7 @@ void dual_take_steps(dual_program *p, const dual_goal *to)
     size_t K = p->K;
     const double *u = p->right;
 
-    gather_sides(p, to);
+    gather_right(p, to);
     solve_small_system(p, 2 * K + p->few, p->right);
     p->theta_step = u[2 * K + p->place_theta];
     p->f_step = p->place_f < p->few ? u[2 * K + p->place_f] : 0.0;

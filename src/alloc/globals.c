@@ -9,6 +9,9 @@
 /* Relative: a value and its bound that are so near prove each other. */
 static const double PROVED_GAP = 1e-6;
 
+/* Relative: powers that exceed the budget by more are no matter of rounding. */
+static const double NEAR_EDGE = 1e-5;
+
 static bool has_targets(const globals_job *job)
 {
     for (size_t k = 0; k < job->drop.problem->K; k++) {
@@ -42,6 +45,24 @@ cfi_status goal_of_rates(globals_job *job, cfi_error *error)
     return status;
 }
 
+/* Least powers beyond the budget: at the very edge of what rates it allows, where rounding of a rate is many times as
+ * much of power, those of the largest rates meet the targets to rounding. */
+static cfi_status fit_budget(globals_job *job, double budget_w, cfi_error *error)
+{
+    globals_raised raised = {.trace = NULL};
+    cfi_status status = CFI_OK;
+
+    job->end = GLOBALS_NONE;
+    if (job->answer.factor < 1.0 + NEAR_EDGE && has_targets(job)) {
+        status = globals_feasible(&job->drop, &job->answer, &raised, error);
+        if (status == CFI_OK && raised.end == GLOBALS_FOUND && raised.common >= 1.0 - FEASIBLE_ROUNDING) {
+            job->end = GLOBALS_FOUND;
+            job->dual_value = fmin(job->dual_value, budget_w);
+        }
+    }
+    return status;
+}
+
 cfi_status goal_of_power(globals_job *job, cfi_error *error)
 {
     globals_ask ask = {.sensing = {.held = information_asked(job->system), .budget = POWER_RAISED},
@@ -51,8 +72,8 @@ cfi_status goal_of_power(globals_job *job, cfi_error *error)
 
     job->end = job->answer.end;
     job->dual_value = job->answer.bound * budget_w;
-    if (job->end == GLOBALS_FOUND && job->answer.factor > 1.0 + FEASIBLE_ROUNDING) {
-        job->end = GLOBALS_NONE; /* not within the budget */
+    if (status == CFI_OK && job->end == GLOBALS_FOUND && job->answer.factor > 1.0 + FEASIBLE_ROUNDING) {
+        status = fit_budget(job, budget_w, error);
     }
     return status;
 }
@@ -113,6 +134,27 @@ static cfi_status judge_goal(const globals_job *job, cfi_allocation *out, cfi_er
     return CFI_OK;
 }
 
+/* No optimum, but powers that do what is asked are better than none: those with which targets were judged. */
+static cfi_status keep_feasible(const globals_job *job, cfi_allocation *out, cfi_error *error)
+{
+    cfi_evaluation evaluation;
+    cfi_status status;
+
+    set_end(out, CFI_ALLOC_FAILED, "no feasible point found",
+            job->answer.why ? job->answer.why
+                            : "no powers were found that meet what is asked, nor a proof that none do");
+    if (job->answer.end != GLOBALS_FOUND) {
+        return CFI_OK;
+    }
+    problem_to_powers(job->drop.problem, job->answer.point, &out->powers);
+    status = alloc_evaluate(job->drop.link, &out->powers, job->drop.arena, &evaluation, error);
+    if (status == CFI_OK && evaluation.violation <= FEASIBLE_ROUNDING) {
+        set_end(out, CFI_ALLOC_INACCURATE, "solver_failed",
+                "the cone problem has no answer; the powers are those of the largest rates over their targets");
+    }
+    return status;
+}
+
 /* Where the goal has found no point that does what is asked. */
 static cfi_status judge_nothing(globals_job *job, cfi_allocation *out, cfi_error *error)
 {
@@ -124,13 +166,32 @@ static cfi_status judge_nothing(globals_job *job, cfi_allocation *out, cfi_error
     }
     if (status == CFI_OK && proved) {
         set_end(out, CFI_ALLOC_INFEASIBLE, "infeasible", NULL);
-    } else if (status == CFI_OK) {
-        set_end(out, CFI_ALLOC_FAILED, "no feasible point found",
-                job->answer.why ? job->answer.why
-                                : "no powers were found that meet what is asked, nor a proof that none "
-                                  "do");
+        return CFI_OK;
     }
-    return status;
+    return status == CFI_OK ? keep_feasible(job, out, error) : status;
+}
+
+/* Kinds of sensing that the objective is about. */
+static unsigned kinds_raised(const cfi_system *system)
+{
+    return (system->allocation.objective == CFI_MIN_CRLB ? 1U << INFORMATION_ANGLE : 0U) |
+           (system->allocation.objective == CFI_MIN_POSITION_ERROR ? 1U << INFORMATION_POSITION : 0U);
+}
+
+bool globals_is_dark(const cfi_link *link, cfi_arena *arena, cfi_infeasibility *because)
+{
+    cfi_arena_mark mark = arena_mark(arena);
+    unsigned kinds = kinds_raised(link->system);
+    cfi_error ignored = {.text = ""};
+    alloc_coupled coupled;
+    bool dark = kinds != 0 && coupled_describe(link, kinds, NULL, arena, &coupled, &ignored) == CFI_OK &&
+                coupled_finds_darkness(&coupled.information, because);
+
+    arena_release(arena, mark);
+    if (!dark) {
+        *because = (cfi_infeasibility){.constraint = CFI_CONSTRAINT_NONE};
+    }
+    return dark;
 }
 
 static bool make_job(globals_job *job, cfi_arena *arena, double *trace)
@@ -171,15 +232,13 @@ cfi_status globals_run(const cfi_link *link, const cfi_alloc_options *options, a
 {
     const cfi_system *system = link->system;
     cfi_arena *arena = workspace->scratch;
-    unsigned kinds = information_asked(system);
     globals_job job = {.system = system};
     alloc_problem problem;
     cfi_status status = problem_build_beside(link, workspace->coupled, arena, &problem, error);
 
-    kinds |= system->allocation.objective == CFI_MIN_CRLB ? 1U << INFORMATION_ANGLE : 0U;
-    kinds |= system->allocation.objective == CFI_MIN_POSITION_ERROR ? 1U << INFORMATION_POSITION : 0U;
     if (status == CFI_OK) {
-        status = globals_make(&problem, kinds, options, arena, &job.drop, error);
+        status =
+            globals_make(&problem, information_asked(system) | kinds_raised(system), options, arena, &job.drop, error);
     }
     if (status == CFI_OK && !make_job(&job, arena, trace)) {
         status = error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");

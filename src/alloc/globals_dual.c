@@ -45,12 +45,12 @@ bool globals_dual_covers(const globals_drop *drop)
 }
 
 /* A row is part of the question. */
-static bool is_asked(const coupled_ask *ask, information_kind kind)
+static bool asks_for(const coupled_ask *ask, information_kind kind)
 {
     return ((ask->held | ask->raised) >> kind & 1) != 0;
 }
 
-static bool is_raised(const coupled_ask *ask, information_kind kind)
+static bool raises(const coupled_ask *ask, information_kind kind)
 {
     return (ask->raised >> kind & 1) != 0;
 }
@@ -58,14 +58,14 @@ static bool is_raised(const coupled_ask *ask, information_kind kind)
 bool globals_dual_asks(const globals_drop *drop, const globals_ask *ask)
 {
     const alloc_information *information = &drop->coupled.information;
-    size_t raised = information->functionals > 0 && is_raised(&ask->sensing, INFORMATION_ANGLE);
+    size_t raised = information->functionals > 0 && raises(&ask->sensing, INFORMATION_ANGLE);
     bool powers = ask->sensing.budget == POWER_RAISED || ask->sensing.limits == POWER_RAISED;
     bool any = raised > 0;
 
     for (size_t i = 0; i < information->owns; i++) {
-        raised += is_raised(&ask->sensing, information->own[i].kind);
+        raised += raises(&ask->sensing, information->own[i].kind);
     }
-    any = raised > 0 || (information->position && is_raised(&ask->sensing, INFORMATION_POSITION));
+    any = raised > 0 || (information->position && raises(&ask->sensing, INFORMATION_POSITION));
     return raised <= 1 && (ask->sensing.raised ? any : powers);
 }
 
@@ -115,12 +115,12 @@ static bool add_sensing(globals_dual *dual, const coupled_ask *ask)
     for (size_t i = 0; i < information->owns; i++) {
         const information_own *own = &information->own[i];
 
-        if (is_asked(ask, own->kind)) {
+        if (asks_for(ask, own->kind)) {
             made = made && add_program_row(dual, copy_row(dual, own->x, 1.0), copy_row(dual, own->s, 1.0), NULL, false,
-                                           is_raised(ask, own->kind));
+                                           raises(ask, own->kind));
         }
     }
-    if (information->functionals > 0 && is_asked(ask, INFORMATION_ANGLE)) {
+    if (information->functionals > 0 && asks_for(ask, INFORMATION_ANGLE)) {
         double *f = copy_row(dual, information->a, 1.0), *x = copy_row(dual, information->weight, 1.0);
 
         for (size_t l = 0; x && l < information->L; l++) {
@@ -130,22 +130,22 @@ static bool add_sensing(globals_dual *dual, const coupled_ask *ask)
         dual->program.weight_s = copy_row(dual, information->weight, information->beam);
         made = made && f && x && dual->program.weight_s &&
                add_program_row(dual, copy_row(dual, information->b, 1.0), copy_row(dual, NULL, 0.0), f, false,
-                               is_raised(ask, INFORMATION_ANGLE));
+                               raises(ask, INFORMATION_ANGLE));
     }
     return made;
 }
 
-static bool add_position(globals_dual *dual, const coupled_ask *ask)
+static bool add_position_rows(globals_dual *dual, const coupled_ask *ask)
 {
     const alloc_information *information = &dual->drop->coupled.information;
     static const size_t entry[3] = {0, 2, 1}; /* (1, 1), (2, 2), (1, 2) */
     dual_program *p = &dual->program;
 
-    if (!information->position || !is_asked(ask, INFORMATION_POSITION)) {
+    if (!information->position || !asks_for(ask, INFORMATION_POSITION)) {
         return true;
     }
     p->position = true;
-    p->position_raised = is_raised(ask, INFORMATION_POSITION);
+    p->position_raised = raises(ask, INFORMATION_POSITION);
     for (size_t i = 0; i < 3; i++) {
         double *x = copy_row(dual, NULL, 0.0), *s = copy_row(dual, NULL, 0.0);
 
@@ -220,7 +220,7 @@ cfi_status globals_dual_make(const globals_drop *drop, const globals_ask *ask, g
                         .budget_raised = ask->sensing.budget == POWER_RAISED,
                         .aim = ask->sensing.raised ? DUAL_MOST_INFORMATION : DUAL_LEAST_FACTOR};
     if (!out->target || !out->user || !out->limit || !add_users(out, ask) || !add_limits(out, &ask->sensing) ||
-        !add_sensing(out, &ask->sensing) || !add_position(out, &ask->sensing)) {
+        !add_sensing(out, &ask->sensing) || !add_position_rows(out, &ask->sensing)) {
         return dual_out_of_memory(drop, error);
     }
     return dual_init(p, drop->arena, error);
@@ -255,7 +255,7 @@ static void read_row_prices(const globals_dual *dual, const coupled_ask *ask, co
 
     memset(out->row, 0, information_rows(information) * sizeof *out->row);
     for (size_t own = 0; own < information->owns; own++) {
-        if (is_asked(ask, information->own[own].kind)) {
+        if (asks_for(ask, information->own[own].kind)) {
             memcpy(out->row + L * own, p->price + p->row[i++].at, L * sizeof *out->row);
         }
     }

@@ -68,7 +68,7 @@ cfi_status globals_explain(globals_job *job, bool *proved, cfi_infeasibility *be
     *because = (cfi_infeasibility){
         .constraint = CFI_CONSTRAINT_RATE, .ap = CFI_NOWHERE, .ue = CFI_NOWHERE, .factor = INFINITY};
     if (status == CFI_OK && raised.end == GLOBALS_FOUND) {
-        *proved = raised.bound < 1.0;
+        *proved = raised.bound < 1.0 - FEASIBLE_ROUNDING;
         because->factor = *proved ? (1.0 + FACTOR_OF_SOLVER) / raised.common : INFINITY;
     } else if (status == CFI_OK) {
         status = try_sensing(job, because, error);

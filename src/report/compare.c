@@ -284,19 +284,31 @@ static cfi_status pair_places(cfi_comparison *c, cfi_error *error)
 
 /* ----------------------------------------------------------------------------- the question ---- */
 
-/* What --key asks for must be there, in both. */
+/* The input that lacks a key; NULL: both have it. */
+static const compared_input *input_without(const cfi_comparison *c, size_t key)
+{
+    return !c->first.has[key] ? &c->first : !c->second.has[key] ? &c->second : NULL;
+}
+
+/* What --key asks for, and what frontiers trade, must be there in both. */
 static cfi_status check_key(const cfi_comparison *c, cfi_error *error)
 {
-    const compared_input *without = !c->first.has[0] ? &c->first : !c->second.has[0] ? &c->second : NULL;
+    bool trades = strcmp(c->kind->noun, "frontier") == 0;
+    const compared_input *without = NULL;
+    size_t key = 0;
 
-    if (!c->keys.asked || !without) {
+    while ((c->keys.asked || trades) && key < c->keys.count && !(without = input_without(c, key))) {
+        key++;
+    }
+    if (!without) {
         return CFI_OK;
     }
-    return error_set(error, CFI_INVALID, "--key: %.80s/%s has no %.80s (allowed: a number of %s, e.g. %s)",
-                     without->directory, c->kind->table, c->keys.name[0],
-                     strcmp(c->kind->noun, "frontier") == 0 ? "the first line of frontier.csv"
-                                                            : "the first line of drops.csv",
-                     strcmp(c->kind->noun, "frontier") == 0 ? "sum_rate_bit_s_hz" : "least_user_rate_bit_s_hz");
+    if (!c->keys.asked) {
+        return error_set(error, CFI_INVALID, "%.300s has no %.80s (allowed: two frontiers between the same)",
+                         without->directory, c->keys.name[key]);
+    }
+    return error_set(error, CFI_INVALID, "--key: %.80s/%s has no %.80s (allowed: a number of the first line of %s)",
+                     without->directory, c->kind->table, c->keys.name[key], trades ? "frontier.csv" : "drops.csv");
 }
 
 static cfi_status name_keys(cfi_comparison *c, const char *key, cfi_error *error)

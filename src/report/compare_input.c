@@ -288,12 +288,8 @@ static void add_name(compared_keys *keys, const char *name)
 /* What most people ask of a drop first; those that no drop has are not shown. */
 static cfi_status name_usual(const char *directory, compared_keys *keys, cfi_error *error)
 {
-    static const char *const usual[] = {"sum_rate_bit_s_hz",
-                                        "least_user_rate_bit_s_hz",
-                                        "worst_crlb_db",
-                                        "position_error_bound_own_echo_m",
-                                        "least_detection_probability",
-                                        "total_power_w"};
+    static const char *const usual[] = {"sum_rate_bit_s_hz", "least_user_rate_bit_s_hz", "worst_crlb_db",
+                                        "position_error_bound_own_echo_m", "total_power_w"};
 
     (void)directory;
     (void)error;
