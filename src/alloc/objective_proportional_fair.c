@@ -75,7 +75,7 @@ static step_logarithm inner_of(const step_model *model, size_t a)
 {
     double sinr = values_sinr(model->values, model->active[a]);
 
-    return (step_logarithm){.first = model->t + 2 * STEP_LOGARITHM * a, .weight = sinr / (1.0 + sinr)};
+    return (step_logarithm){.first = model->t + a * 2 * STEP_LOGARITHM, .weight = sinr / (1.0 + sinr)};
 }
 
 static step_logarithm outer_of(const step_model *model, size_t a)
@@ -89,7 +89,7 @@ static step_logarithm outer_of(const step_model *model, size_t a)
 static size_t lay_out_fair(step_model *model, size_t next)
 {
     model->t = next;
-    return next + 2 * STEP_LOGARITHM * model->A;
+    return next + model->A * 2 * STEP_LOGARITHM;
 }
 
 /* sum_k weight_k ln(1 + (a_k / c_k) z_k) is (a_k / c_k) times the second logarithm each. */

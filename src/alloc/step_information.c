@@ -34,6 +34,11 @@ typedef struct information_need {
     double unit; /* of theta: what the point has, theta = 1 */
 } information_need;
 
+static bool raises_goal(const step_model *model)
+{
+    return model->problem->goal && model->surrogate->raises;
+}
+
 size_t step_information_lay_out(step_model *model, size_t next)
 {
     const alloc_problem *problem = model->problem;
@@ -45,7 +50,7 @@ size_t step_information_lay_out(step_model *model, size_t next)
     next += problem->coherent ? problem->sensing.serving : 0;
     model->lit = next;
     next += problem->coupled ? problem->coupled->information.functionals : 0;
-    return next + (model->surrogate->raises ? problem->goal->functionals : 0);
+    return next + (raises_goal(model) ? problem->goal->functionals : 0);
 }
 
 static information_need held_need(const step_model *model)
@@ -186,7 +191,7 @@ void step_information_add_rows(const step_model *model)
 
         add_rows_of(model, &held);
     }
-    if (model->surrogate->raises) {
+    if (raises_goal(model)) {
         information_need raised = raised_need(model);
 
         add_rows_of(model, &raised);
@@ -241,7 +246,7 @@ void step_information_add_cones(const step_model *model)
 
         add_cone_of(model, &held);
     }
-    if (model->surrogate->raises) {
+    if (raises_goal(model)) {
         information_need raised = raised_need(model);
 
         add_cone_of(model, &raised);
