@@ -179,6 +179,25 @@ static void bounds_without_information_are_infeasible(void **state)
     free_drop(d);
 }
 
+/* The same where the problem is not convex: one access point gives no position, whatever users share. */
+static void positions_without_information_are_infeasible(void **state)
+{
+    coupled_drop *c = make_coupled_drop(2, (coupled_kind){.L = 3, .K = 2, .N = 4, .M = 4, .pilots = 1, .margin = 2.0});
+    double turn[] = {0.01, 0.02, 0.01, 0.02, 0.01, 0.02}; /* all echoes in one line */
+    cfi_allocation allocation;
+
+    (void)state;
+    c->d->made.system.allocation.objective = CFI_MIN_POSITION_ERROR;
+    assert_false(globals_apply(&c->d->link));
+    assert_int_not_equal(run(c->d).status, CFI_ALLOC_INFEASIBLE);
+    c->d->link.turn = turn;
+    allocation = run(c->d);
+    assert_int_equal(allocation.status, CFI_ALLOC_INFEASIBLE);
+    assert_int_equal(allocation.because.constraint, CFI_CONSTRAINT_POSITION);
+    assert_true(isinf(allocation.because.factor));
+    free_coupled_drop(c);
+}
+
 /* ---------------------------------------------------------------------------- invariance ---- */
 
 static void scale_all_powers(global_drop *g, double factor)
@@ -276,6 +295,7 @@ int main(void)
         cmocka_unit_test(thresholds_at_the_edge_give_way_to_targets),
         cmocka_unit_test(thresholds_of_the_objective_are_no_constraints),
         cmocka_unit_test(bounds_without_information_are_infeasible),
+        cmocka_unit_test(positions_without_information_are_infeasible),
         cmocka_unit_test(units_do_not_matter),
         cmocka_unit_test(order_does_not_matter),
     };

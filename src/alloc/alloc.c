@@ -261,7 +261,8 @@ static cfi_status run_method(alloc_job *job, cfi_allocation *out, cfi_error *err
     if (status != CFI_OK) {
         return status;
     }
-    if (out->method == CFI_METHOD_SCA && targets_are_beyond(job->link, &out->because)) {
+    if (out->method == CFI_METHOD_SCA && (targets_are_beyond(job->link, &out->because) ||
+                                          globals_is_dark(job->link, job->workspace->scratch, &out->because))) {
         set_outcome(out, CFI_ALLOC_INFEASIBLE, "infeasible");
         return CFI_OK;
     }

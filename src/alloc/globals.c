@@ -158,13 +158,10 @@ static cfi_status keep_feasible(const globals_job *job, cfi_allocation *out, cfi
 /* Where the goal has found no point that does what is asked. */
 static cfi_status judge_nothing(globals_job *job, cfi_allocation *out, cfi_error *error)
 {
-    bool proved = coupled_finds_darkness(&job->drop.coupled.information, &out->because);
+    bool proved = false;
     cfi_status status = CFI_OK;
 
-    if (!proved) {
-        out->because = (cfi_infeasibility){.constraint = CFI_CONSTRAINT_NONE};
-    }
-    if (!proved && has_targets(job)) {
+    if (has_targets(job)) {
         status = globals_explain(job, &proved, &out->because, error);
     }
     if (status == CFI_OK && proved) {
@@ -172,6 +169,29 @@ static cfi_status judge_nothing(globals_job *job, cfi_allocation *out, cfi_error
         return CFI_OK;
     }
     return status == CFI_OK ? keep_feasible(job, out, error) : status;
+}
+
+/* Kinds of sensing that the objective is about. */
+static unsigned kinds_raised(const cfi_system *system)
+{
+    return (system->allocation.objective == CFI_MIN_CRLB ? 1U << INFORMATION_ANGLE : 0U) |
+           (system->allocation.objective == CFI_MIN_POSITION_ERROR ? 1U << INFORMATION_POSITION : 0U);
+}
+
+bool globals_is_dark(const cfi_link *link, cfi_arena *arena, cfi_infeasibility *because)
+{
+    cfi_arena_mark mark = arena_mark(arena);
+    unsigned kinds = kinds_raised(link->system);
+    cfi_error ignored = {.text = ""};
+    alloc_coupled coupled;
+    bool dark = kinds != 0 && coupled_describe(link, kinds, NULL, arena, &coupled, &ignored) == CFI_OK &&
+                coupled_finds_darkness(&coupled.information, because);
+
+    arena_release(arena, mark);
+    if (!dark) {
+        *because = (cfi_infeasibility){.constraint = CFI_CONSTRAINT_NONE};
+    }
+    return dark;
 }
 
 static bool make_job(globals_job *job, cfi_arena *arena, double *trace)
@@ -212,15 +232,13 @@ cfi_status globals_run(const cfi_link *link, const cfi_alloc_options *options, a
 {
     const cfi_system *system = link->system;
     cfi_arena *arena = workspace->scratch;
-    unsigned kinds = information_asked(system);
     globals_job job = {.system = system};
     alloc_problem problem;
     cfi_status status = problem_build_beside(link, workspace->coupled, arena, &problem, error);
 
-    kinds |= system->allocation.objective == CFI_MIN_CRLB ? 1U << INFORMATION_ANGLE : 0U;
-    kinds |= system->allocation.objective == CFI_MIN_POSITION_ERROR ? 1U << INFORMATION_POSITION : 0U;
     if (status == CFI_OK) {
-        status = globals_make(&problem, kinds, options, arena, &job.drop, error);
+        status =
+            globals_make(&problem, information_asked(system) | kinds_raised(system), options, arena, &job.drop, error);
     }
     if (status == CFI_OK && !make_job(&job, arena, trace)) {
         status = error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");

@@ -157,6 +157,10 @@ typedef struct globals_verdict {
 cfi_status globals_judge_targets(const alloc_problem *problem, const cfi_alloc_options *options, cfi_arena *arena,
                                  alloc_point *point, globals_verdict *out, cfi_error *error);
 
+/* Whether no power tells anything of what the objective is about: then *because, with an infinite factor. False where
+ * that is not known: other objectives, signals that have directions, memory. */
+bool globals_is_dark(const cfi_link *link, cfi_arena *arena, cfi_infeasibility *because);
+
 /* Runs the objective's goal: powers, status, values, trace and reason go to *out, whose arrays are there; `trace` has
  * room for GLOBALS_MOST_RAISES. Fails as globals_find. */
 cfi_status globals_run(const cfi_link *link, const cfi_alloc_options *options, alloc_workspace *workspace,
