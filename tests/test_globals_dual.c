@@ -89,7 +89,8 @@ static void both_solvers_find_the_same_optima(void **state)
     assert_true(10 * by_itself >= 9 * compared);
 }
 
-/* Where it answers by itself, both sides of the optimum are within 1e-8 of each other, mostly 1e-10. */
+/* Both sides of the optimum are within 1e-7 of each other, and least powers mostly within 1e-9. (The largest common
+ * rate may be a level of its own, whose proof stops at 1e-8.) */
 static void values_and_bounds_meet(void **state)
 {
     size_t near = 0, all = 0;
@@ -106,13 +107,13 @@ static void values_and_bounds_meet(void **state)
 
                 assert_true(gap > -DATA_ROUNDING);
                 assert_true(gap < 1e-7);
-                near += gap < 1e-9;
-                all++;
+                near += gap < 1e-9 && !is_larger_better(g);
+                all += !is_larger_better(g);
             }
         }
         free_global_drop(g);
     }
-    assert_in_range(all, 30, 80);
+    assert_in_range(all, 15, 40);
     assert_true(10 * near >= 8 * all);
 }
 

@@ -44,6 +44,12 @@ cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_
     status = coupled_describe(problem->link, kinds, options ? options->stop : NULL, arena, &drop->coupled, error);
     drop->structured =
         status == CFI_OK && problem->link->system->allocation.solver != CFI_SOLVER_SOCP && globals_dual_covers(drop);
+    if (status == CFI_OK && problem->link->system->allocation.solver == CFI_SOLVER_STRUCTURED && !drop->structured) {
+        return error_set(error, CFI_INVALID,
+                         "allocation.solver: \"structured\" takes convex problems with orthogonal pilots, interference "
+                         "that does not depend on the stream, echo gains of rank one for angle thresholds, and targets "
+                         "that are not in line (allowed here: \"auto\", \"socp\")");
+    }
     return status;
 }
 

@@ -144,17 +144,17 @@ static cfi_status check_response_couples(const cfi_scenario *scenario, cfi_error
                      : CFI_OK;
 }
 
-/* The response of the access points follows what has slopes; other objectives have a solver of that kind where their
- * problem is convex in powers, and power has one price for all users. */
-static cfi_status check_response_objective(const cfi_scenario *scenario, cfi_error *error)
+/* The response of the access points follows what has slopes; the small dual of global problems takes orthogonal pilots
+ * and one price of power. */
+static cfi_status check_structured_objective(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
-    bool shared = system->frame.tau_p < system->K && system->rate_model == CFI_RATE_EXACT;
     bool by_stream = system->precoding.kind != CFI_PRECODER_MR && system->precoding.kind != CFI_PRECODER_ZF;
+    bool shared = system->frame.tau_p < system->K && system->rate_model == CFI_RATE_EXACT;
     char why[128];
 
     if (system->allocation.objective == CFI_SUM_RATE || system->allocation.objective == CFI_PROPORTIONAL_FAIR ||
-        (!shared && !by_stream)) {
+        !(by_stream || shared)) {
         return CFI_OK;
     }
     snprintf(why, sizeof why, "with the allocation.objective %s and %s ",
@@ -178,7 +178,7 @@ cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
     if (system->allocation.solver != CFI_SOLVER_STRUCTURED) {
         return CFI_OK;
     }
-    if (check_response_objective(scenario, error) != CFI_OK) {
+    if (check_structured_objective(scenario, error) != CFI_OK) {
         return CFI_UNAVAILABLE;
     }
     if (sensing_has_directions(system)) {

@@ -2,8 +2,8 @@
 # The largest common rate by bisection, each step one second-order cone problem that ECOS solves; data of max_min.c on standard input.
 #   Rscript max_min_ecos.R [powers]
 # The step in amplitudes, which is the smaller problem and ECOS's faster one: with w_kl = root(p_kl) and z_l = root(x_l + s_l)
-#   minimise v:  norm(root(load_k) z, v) <= signal_k'w_k / root(t),   norm(root(1 - d1 / d2) w_.l, root(1 / d2)) <= z_l (thresholds that
-#   count, d2 >= d1; norm(w_.l) <= z_l without),   norm(z) <= root(L) ,   z_l <= root(limit_l)
+#   minimise v:  norm(root(load_k) z, v) <= signal_k'w_k / root(t),   norm(w_.l) <= z_l,   norm(root(1 - d1 / d2) w_.l, root(1 / d2)) <= z_l
+#   (thresholds that count, d2 >= d1),   norm(z) <= root(L) ,   z_l <= root(limit_l)
 # Noise is 1: rates are reached when some v >= 1 fits, so v is maximised (minus v minimised), which always has an inside; every row is
 # divided by what equal powers have there. Between equal powers' rate and what one user alone would have, to 1e-4 relative.
 # Prints: rate, steps, ECOS's own seconds (set-up and solve) in sum, statuses.
@@ -25,10 +25,10 @@ triple <- function(i, j, x) list(i = i, j = j, x = x)
 # cones one after the other: rows of h - G x
 user <- lapply(seq_len(K), function(k) triple(c(rep(1, L), 1 + seq_len(L), L + 2), c(w(k, seq_len(L)), z(seq_len(L)), v),
                                               c(signal[k, ], sqrt(load[k, ]), 1) / scale[k]))
-ap <- lapply(seq_len(L), function(l) {
-  f <- if (counts[l]) sqrt(max(1 - d1[l] / d2[l], 0)) else 1
-  triple(c(1, 1 + seq_len(K)), c(z(l), w(seq_len(K), l)), c(1, rep(f, K))) })
-ap_size <- ifelse(counts, K + 2, K + 1)
+cone <- function(l, f) triple(c(1, 1 + seq_len(K)), c(z(l), w(seq_len(K), l)), c(1, rep(f, K)))
+ap <- c(lapply(seq_len(L), cone, 1), lapply(which(counts), function(l) cone(l, sqrt(max(1 - d1[l] / d2[l], 0)))))
+ap_size <- c(rep(K + 1, L), rep(K + 2, sum(counts)))
+need <- c(numeric(L), sqrt(1 / d2[counts]))
 lin <- which(is.finite(limit))
 linear <- rbind(cbind(seq_len(K * L), seq_len(K * L), -1),                    # w >= 0
                 if (length(lin)) cbind(K * L + seq_along(lin), z(lin), 1))
@@ -38,9 +38,9 @@ solve <- function(c) {
   h <- c(numeric(K * L), sqrt(limit[lin])); q <- integer(0)
   for (k in seq_len(K)) { e <- user[[k]]; y <- -e$x; y[seq_len(L)] <- y[seq_len(L)] / sqrt(t)
     i <- c(i, at + e$i); j <- c(j, e$j); x <- c(x, y); h <- c(h, numeric(L + 2)); at <- at + L + 2; q <- c(q, L + 2L) }
-  for (l in seq_len(L)) { e <- ap[[l]]
+  for (l in seq_along(ap)) { e <- ap[[l]]
     i <- c(i, at + e$i); j <- c(j, e$j); x <- c(x, -e$x)
-    h <- c(h, numeric(K + 1), if (counts[l]) sqrt(1 / d2[l])); at <- at + ap_size[l]; q <- c(q, as.integer(ap_size[l])) }
+    h <- c(h, numeric(K + 1), if (l > L) need[l]); at <- at + ap_size[l]; q <- c(q, as.integer(ap_size[l])) }
   i <- c(i, at + 1 + seq_len(L)); j <- c(j, z(seq_len(L))); x <- c(x, rep(-1, L)); h <- c(h, sqrt(L), numeric(L)); q <- c(q, L + 1L)
   G <- sparseMatrix(i = i, j = j, x = x, dims = c(at + L + 1, n))
   r <- ECOS_csolve(c = c(numeric(n - 1), -1), G = G, h = h, dims = list(l = K * L + length(lin), q = q))
