@@ -92,9 +92,9 @@ typedef struct response_value {
 /* The answer to `state`, which is another state. False when the budget cannot be met to rounding. Allocates nothing. */
 bool response_answer(response *r, const double *state, double *answer, response_value *value);
 
-/* The answer u, I and z to slopes that the caller has put into r->gain and r->weight, at coherent amplitudes z. *raised:
- * where prices leave some of the budget unspent, amplitudes are those to gains so many times as large; else 1. False as
- * above. */
+/* The answer u, I and z to slopes that the caller has put into r->gain and r->weight, at coherent amplitudes z.
+ * *raised: where prices leave some of the budget unspent, amplitudes are those to gains so many times as large; else 1.
+ * False as above. */
 bool response_answer_slopes(response *r, const double *z, double *answer, double *raised);
 
 /* The powers of the last answer. */

@@ -17,8 +17,8 @@ struct alloc_workspace {
         *coupled; /* of the allocation that runs, where sensing couples access points: made once */
 };
 
-/* Solves a problem of the builder by the solver that is kept, if the pattern is the same as before, or a new one, from a
- * cold start. An interrupted solve is CFI_INTERRUPTED. Fails as socp_create and socp_solve. */
+/* Solves a problem of the builder by the solver that is kept, if the pattern is the same as before, or a new one, from
+ * a cold start. An interrupted solve is CFI_INTERRUPTED. Fails as socp_create and socp_solve. */
 cfi_status cone_solver_run(cone_solver *cone, const socp_problem *problem, cfi_stop *stop, socp_solution *solution,
                            cfi_error *error);
 /* Gives a problem to whoever wants to see it; options may be NULL. */

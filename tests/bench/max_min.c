@@ -1,7 +1,8 @@
 /* The data of a drop's largest common rate, for solvers that are not ours (max_min_ecos.R):
  *   max_min SCENARIO DROP [KEY=VALUE]...
- * First a line L K prelog, the budget (L, in units of the problem), our rate and milliseconds (median of 21 allocations);
- * then a line each of K users' signals, of their loads; of d1, d2 and limits (inf: none). docs/model.md (M9) */
+ * First a line L K prelog, the budget (L, in units of the problem), our rate and milliseconds (median of 21
+ * allocations); then a line each of K users' signals, of their loads; of d1, d2 and limits (inf: none). docs/model.md
+ * (M9) */
 #include "alloc/globals.h"
 #include "base/units.h"
 #include "cfisac/channel.h"
