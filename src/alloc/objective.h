@@ -45,6 +45,9 @@ typedef struct alloc_objective {
     bool revives;
     unsigned raises;     /* kinds of information (information.h), a bit each, that it is about */
     bool needs_everyone; /* it is worth nothing where some user has no rate */
+    /* Nobody can be left out, and starts end alike: one is the default with shared pilots, too. Of 20 drops of 10
+     * access points, 6 users and 3 pilots, d2 < d1, eight starts gained 2e-8 at most. */
+    bool starts_once;
 } alloc_objective;
 
 /* allocation.weights of user k; 1 where none are given. */

@@ -108,4 +108,5 @@ const alloc_objective objective_max_min_rate = {.name = "max_min_rate",
                                                 .surrogate = least_surrogate,
                                                 .complete = problem_complete,
                                                 .stop = objective_little_is_left,
+                                                .starts_once = true,
                                                 .goal = goal_of_rates};

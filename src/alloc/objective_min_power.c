@@ -67,4 +67,5 @@ const alloc_objective objective_min_power = {.name = "min_power",
                                              .surrogate = power_surrogate,
                                              .complete = targets_complete_least,
                                              .stop = objective_little_is_left,
-                                             .goal = goal_of_power};
+                                             .goal = goal_of_power,
+                                             .starts_once = true};

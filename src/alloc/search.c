@@ -27,7 +27,7 @@ static cfi_status allocate_search(alloc_search *s, const start_split *heuristic,
 
 static size_t default_starts(const alloc_search *s)
 {
-    if (!s->problem.link->pilots_overlap) {
+    if (!s->problem.link->pilots_overlap || s->problem.objective->starts_once) {
         return 1;
     }
     return !s->ascent.structured ? STARTS_SOCP : s->problem.limited ? STARTS_LIMITED : STARTS_STRUCTURED;
