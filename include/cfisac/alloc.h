@@ -83,6 +83,16 @@ typedef struct cfi_objective_result {
     double spread; /* best minus worst over the starts, without broken ones if any is whole */
 } cfi_objective_result;
 
+/* What is proved of the sum rate's allocation, where allocation.certify asks for it: no powers that meet all
+ * constraints (to a relative 1e-10) exceed the bound. docs/model.md (M34) */
+typedef struct cfi_certificate {
+    bool asked;
+    double upper_bound; /* in the objective's unit; NaN: nothing is proved */
+    double gap;         /* (upper_bound - value) / value; NaN likewise */
+    size_t nodes;       /* boxes that were bounded; 0: nothing is proved */
+    bool interrupted;   /* by the stop flag, before the gap was reached; the bound holds */
+} cfi_certificate;
+
 typedef struct cfi_allocation {
     cfi_method method;
     cfi_alloc_status status;
@@ -106,6 +116,7 @@ typedef struct cfi_allocation {
                                 over all starts; infinite without a certificate; else NaN */
     size_t fallback_steps;   /* structured: steps of all starts that the cone solver took where no progress was made */
     double solve_seconds;
+    cfi_certificate certificate;
 } cfi_allocation;
 
 /* The least factor f such that thresholds f * crlb_threshold_rad2 are feasible under the budget and the

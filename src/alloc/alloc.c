@@ -1,4 +1,5 @@
 /* Runs the allocation method of a scenario on one drop. docs/model.md (M9)-(M15). */
+#include "alloc/certify.h"
 #include "alloc/globals.h"
 #include "alloc/search.h"
 #include "alloc/splits.h"
@@ -60,6 +61,24 @@ static cfi_status allocate_allocation(alloc_job *job, cfi_allocation *out, doubl
                                                                                       : alloc_out_of_memory(error);
 }
 
+/* What was proved, beside the value of the powers. */
+static void judge_certificate(const cfi_system *system, cfi_allocation *out)
+{
+    cfi_certificate *certificate = &out->certificate;
+    const cfi_allocation_settings *asked = &system->allocation;
+
+    if (!(certificate->upper_bound < INFINITY)) {
+        return;
+    }
+    certificate->gap = (certificate->upper_bound - out->objective.value) / out->objective.value;
+    if (certificate->gap <= asked->certify_gap) {
+        out->status = CFI_ALLOC_OPTIMAL;
+        out->stop_reason = "certified";
+    } else if (out->status == CFI_ALLOC_CONVERGED) {
+        out->stop_reason = certificate->interrupted ? "interrupted" : "node_limit";
+    }
+}
+
 /* Everything that is reported of the powers, recomputed from them. */
 static cfi_status evaluate_results(const alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
@@ -73,6 +92,7 @@ static cfi_status evaluate_results(const alloc_job *job, cfi_allocation *out, cf
         out->objective.value = objective->measured(job->link->system, &evaluation);
         out->max_constraint_violation = evaluation.violation;
         memcpy(out->ap_power_w, evaluation.ap_power_w, job->link->L * sizeof *out->ap_power_w);
+        judge_certificate(job->link->system, out);
     }
     arena_release(job->arena, mark);
     return status;
@@ -173,6 +193,15 @@ static cfi_status judge_targets(const alloc_job *job, alloc_search *s, cfi_alloc
     return status;
 }
 
+/* Feasible powers are there, and a certificate of them is asked for and can be had. */
+static bool may_be_certified(const alloc_search *s)
+{
+    const cfi_link *link = s->problem.link;
+
+    return s->tried > 0 && !s->best_outcome.short_of_targets && link->system->allocation.certify &&
+           certify_applies(link);
+}
+
 /* out->powers holds the shares of the heuristic split on entry, the allocation on return. */
 static cfi_status run_sca(const alloc_job *job, cfi_allocation *out, double *trace, cfi_error *error)
 {
@@ -185,6 +214,9 @@ static cfi_status run_sca(const alloc_job *job, cfi_allocation *out, double *tra
     }
     if (status == CFI_OK && s.tried > 0 && s.best_outcome.short_of_targets && globals_apply(job->link)) {
         status = judge_targets(job, &s, out, error);
+    }
+    if (status == CFI_OK && out->status != CFI_ALLOC_INFEASIBLE && may_be_certified(&s)) {
+        status = certify_search(&s, job->options, job->workspace, out, error);
     }
     out->starts_asked = s.asked;
     out->starts = s.tried;
@@ -375,6 +407,7 @@ cfi_status alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi
 
     error = error ? error : &own; /* what fails below tells why here, also where the caller does not ask */
     *out = (cfi_allocation){.method = link->system->allocation.method, .largest_step_gap = NAN};
+    out->certificate = (cfi_certificate){.asked = link->system->allocation.certify, .upper_bound = NAN, .gap = NAN};
     status = check_link(link, error);
     if (status == CFI_OK) {
         out->objective = (cfi_objective_result){.name = objective->name, .unit = objective->unit, .dual_value = NAN};

@@ -165,6 +165,12 @@ static void append_trace(const alloc_search *s, sca_outcome *outcome, const sca_
     outcome->objective = more->objective;
 }
 
+void search_adopt(alloc_search *s)
+{
+    problem_copy_state(&s->problem, &s->at, &s->best);
+    append_trace(s, &s->best_outcome, &s->outcome);
+}
+
 /* Says what the later run was for; it goes on with the step numbers of the last start. */
 static void name_revival(sca_outcome *outcome, size_t k)
 {
@@ -196,9 +202,8 @@ cfi_status search_revive(alloc_search *s, cfi_error *error)
             return status;
         }
         if (s->outcome.objective > value && !s->outcome.short_of_targets) {
-            problem_copy_state(problem, &s->at, &s->best);
             name_revival(&s->outcome, k);
-            append_trace(s, &s->best_outcome, &s->outcome);
+            search_adopt(s);
         }
     }
     return CFI_OK;

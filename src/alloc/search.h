@@ -27,6 +27,10 @@ cfi_status search_init(alloc_search *search, const cfi_link *link, const start_s
 /* Runs the starts; the best point is left in search->best, and how it went in best_outcome. Fails as ascent_run. */
 cfi_status search_run(alloc_search *search, cfi_error *error);
 
+/* The point at search->at, where a run ended whose outcome is search->outcome, becomes the best one: it continues the
+ * winning start. */
+void search_adopt(alloc_search *search);
+
 /* One more start, from the point at search->at, which has the targets that no other start met. Fails as ascent_run. */
 cfi_status search_run_from(alloc_search *search, cfi_error *error);
 
