@@ -53,8 +53,10 @@ typedef struct cfi_record {
 } cfi_record;
 
 typedef struct cfi_trial_options {
-    size_t threads; /* that may share this drop: its pairs, its allocation (cfi_link.threads), its channels */
-    bool check;     /* allocate again by the other solver and compare */
+    size_t threads;        /* that may share this drop: its pairs, its allocation (cfi_link.threads), its channels */
+    bool check;            /* allocate again by the other solver and compare */
+    bool keep_interrupted; /* a drop whose certificate the stop flag cut short is a result, with the bound so far and
+                              without Monte Carlo; else it is CFI_INTERRUPTED */
     cfi_alloc_options alloc;
 } cfi_trial_options;
 

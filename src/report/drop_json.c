@@ -47,8 +47,9 @@ static void put_member(json_writer *writer, field_column column, const cfi_recor
         if (word || !(f->places & FIELD_IF_ANY)) {
             json_text(writer, key, word);
         }
-    } else if (f->shape == FIELD_NUMBER) {
+    } else if (f->shape == FIELD_NUMBER && (there || !(f->places & FIELD_IF_ANY))) {
         json_number(writer, key, field_number(column, record, 0, FIELD_JSON));
+    } else if (f->shape == FIELD_NUMBER) { /* left out */
     } else if (f->shape == FIELD_PAIRS) {
         put_pairs(writer, key, column, record);
     } else {

@@ -125,6 +125,11 @@ double drop_mean_detection(const cfi_record *record)
     return drop_is_ok(record) && own ? sum / (double)record->L : NAN;
 }
 
+bool drop_is_certified(const cfi_record *record)
+{
+    return record->allocation.certificate.asked;
+}
+
 bool drop_has_detection(const cfi_record *record)
 {
     return drop_is_ok(record) && record->network && detection_is_fused(record->network->system);

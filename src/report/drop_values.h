@@ -23,6 +23,7 @@ double drop_least_detection(const cfi_record *record);
 double drop_mean_detection(const cfi_record *record);
 /* Access points look for one target together. */
 bool drop_has_detection(const cfi_record *record);
+bool drop_is_certified(const cfi_record *record); /* or that was asked for */
 
 /* Of the maximum likelihood estimates of angles: whether there are any; the largest mean square error, dB of 1 rad^2,
  * to be compared with the bound; the root of the mean square error over all access points, rad. */

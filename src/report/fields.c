@@ -17,6 +17,7 @@ static const field_unit ONE = UNIT("", "1"), RAD2 = UNIT("rad2", "rad^2"), RAD2_
                         DB = UNIT("db", "dB"), DBM = UNIT("dbm", "dBm"), WATT = UNIT("w", "W"), METRE = UNIT("m", "m"),
                         RADIAN = UNIT("rad", "rad"), DEGREE = UNIT("deg", "degrees"),
                         STD_ERRORS = UNIT("", "standard errors"),
+                        CERTIFIED = UNIT("", "bit/s/Hz"), /* the sum rate alone is */
                         OBJECTIVE_UNIT = UNIT("", NULL),                            /* objective_unit says which */
     MBIT_S = UNIT("mbit_s", "Mbit/s"), OLD_BIT_S_HZ = UNIT("bit_s_hz", "bit/s/Hz"), /* old names */
     IN_METRES = UNIT("", "m"), /* of a group whose name ends with the unit */
@@ -367,6 +368,15 @@ const field field_table[] = {
      .value = MEMBER(allocation.broken_starts), .places = FIELD_JSON | FIELD_COUNTED},
     {.name = "solver", .unit = &ONE, .shape = FIELD_TEXT, .group = &GROUP_ALLOCATION,
      .value = MEMBER(allocation.solver), .places = FIELD_JSON | FIELD_ALWAYS},
+    {.name = "upper_bound", .unit = &CERTIFIED, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
+     .value = MEMBER(allocation.certificate.upper_bound), .places = SWEPT | FIELD_IF_ANY, .there = drop_is_certified,
+     .shown = {.label = "proved bound, bit/s/Hz", .decimals = 4}},
+    {.name = "gap", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
+     .value = MEMBER(allocation.certificate.gap), .places = SWEPT | FIELD_IF_ANY, .there = drop_is_certified,
+     .shown = {.label = "gap between it and the sum rate", .digits = 3}},
+    {.name = "nodes", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
+     .value = MEMBER(allocation.certificate.nodes), .places = SWEPT | FIELD_IF_ANY, .there = drop_is_certified,
+     .shown = {.label = "boxes of the proof", .decimals = 1}},
     {.name = "largest_step_gap", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,
      .value = MEMBER(allocation.largest_step_gap), .places = FIELD_JSON},
     {.name = "fallback_steps", .unit = &ONE, .shape = FIELD_NUMBER, .group = &GROUP_ALLOCATION,

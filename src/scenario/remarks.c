@@ -205,6 +205,41 @@ static void remark_sensing_symbols(cfi_scenario *scenario)
     }
 }
 
+/* Whether users may share pilots, so that the exact rate has coherent terms. */
+static bool may_share_pilots(const cfi_system *system)
+{
+    const cfi_frame *frame = &system->frame;
+    bool share = frame->tau_p < system->K || frame->pilot_assignment == CFI_PILOTS_RANDOM;
+
+    for (size_t k = 0; frame->pilot_assignment == CFI_PILOTS_EXPLICIT && k < system->K; k++) {
+        for (size_t j = 0; j < k; j++) {
+            share = share || frame->pilot[j] == frame->pilot[k];
+        }
+    }
+    return share && system->rate_model == CFI_RATE_EXACT;
+}
+
+/* A certificate that there will be none of. */
+static void remark_certificate(cfi_scenario *scenario)
+{
+    const cfi_system *system = &scenario->system;
+    bool directed = system->fading.correlation != CFI_FADING_UNCORRELATED || system->fading.rician != CFI_RICIAN_NONE;
+    const char *why = NULL;
+
+    if (system->allocation.method != CFI_METHOD_SCA) {
+        why = "only the allocation.method sca is certified";
+    } else if (system->allocation.objective != CFI_SUM_RATE) {
+        why = "only the allocation.objective sum_rate is certified";
+    } else if (directed && system->sensing.crlb_threshold_rad2) {
+        why = "thresholds on signals that have directions (fading keys) are not certified";
+    } else if (may_share_pilots(system)) {
+        why = "users that share pilots are not certified, but with the rate.model theorem1";
+    }
+    if (system->allocation.certify && why) {
+        remark_add(scenario, "allocation.certify: %s: nothing is proved (gap: null)", why);
+    }
+}
+
 void remark_all(cfi_scenario *scenario)
 {
     const cfi_system *system = &scenario->system;
@@ -226,4 +261,5 @@ void remark_all(cfi_scenario *scenario)
     remark_sensing_symbols(scenario);
     remark_limits(scenario);
     remark_signal(scenario);
+    remark_certificate(scenario);
 }

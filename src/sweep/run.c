@@ -80,6 +80,17 @@ static void free_workspaces(alloc_workspace **workspace, size_t count)
     free(workspace);
 }
 
+/* A certificate was interrupted: the drop is a result, the run is not what was asked for. */
+static bool is_cut_short(const cfi_run *run)
+{
+    bool cut = false;
+
+    for (size_t i = 0; i < run->count; i++) {
+        cut = cut || run->record[i].allocation.certificate.interrupted;
+    }
+    return cut;
+}
+
 cfi_status sweep_run_drops(const cfi_system *system, const cfi_run_options *options, cfi_run *run, cfi_error *error)
 {
     size_t threads = options->threads > 0 ? options->threads : sweep_default_threads();
@@ -89,10 +100,11 @@ cfi_status sweep_run_drops(const cfi_system *system, const cfi_run_options *opti
                                                 (double)count * scenario_record_bytes(system));
     size_t outer = shares.at_once;
     double start = clock_seconds();
-    drops d = {.system = system,
-               .options = options,
-               .trial = {.threads = shares.each, .check = options->check, .alloc = options->alloc},
-               .run = run};
+    drops d = {
+        .system = system,
+        .options = options,
+        .trial = {.threads = shares.each, .check = options->check, .keep_interrupted = true, .alloc = options->alloc},
+        .run = run};
     dispatch_job job = {
         .stride = 1, .end = count, .threads = outer, .stop = options->alloc.stop, .context = &d, .work = run_drop};
 
@@ -105,6 +117,9 @@ cfi_status sweep_run_drops(const cfi_system *system, const cfi_run_options *opti
     }
     if (status == CFI_OK) {
         status = dispatch_run(&job, &run->count, error);
+        if (status == CFI_OK && is_cut_short(run)) {
+            status = error_set(error, CFI_INTERRUPTED, "interrupted");
+        }
         run->seconds = clock_seconds() - start;
     }
     free_workspaces(d.workspace, outer);

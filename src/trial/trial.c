@@ -188,6 +188,7 @@ static cfi_status check_allocation(cfi_record *record, const cfi_trial_options *
     link.system = &system;
     system.allocation.solver = strcmp(first->solver, "socp") == 0 ? CFI_SOLVER_AUTO : CFI_SOLVER_SOCP;
     system.allocation.starts = first->starts_asked;
+    system.allocation.certify = false;
     status = alloc_run(&link, &second_options, arena, &second, error);
     if (status == CFI_OK && second.solver && strcmp(first->solver, second.solver) != 0) {
         record->check = (cfi_check){.available = true,
@@ -301,6 +302,10 @@ cfi_status trial_run(const cfi_system *system, uint32_t drop, const cfi_trial_op
     if (status == CFI_OK && record->status == CFI_DROP_FAILED) {
         record->equal = record->heuristic = (cfi_reference){.available = false};
         return CFI_OK;
+    }
+    if (status == CFI_OK && record->allocation.certificate.interrupted) {
+        return options->keep_interrupted ? evaluate_closed_form(record, arena, error)
+                                         : error_set(error, CFI_INTERRUPTED, "interrupted in a certificate");
     }
     if (status == CFI_OK && options->check && record->allocation.solver) {
         status = check_allocation(record, options, arena, error);
