@@ -452,7 +452,7 @@ static void rate_targets_that_cannot_be_met_are_named(void **state)
     m->results.count = 1;
     make_infeasible(&m->record[0], ONE_USER);
     assert_verdict(m, "infeasible: user 3 asks for too much: its rate target (allocation.rate_target_bit_s_hz) must be "
-                      "divided by 1.25; the largest rate that it can have is 1.2 bit/s/Hz");
+                      "divided by more than 1.25; at any power its rate stays below 1.2 bit/s/Hz");
     m->record[0].allocation.because.factor = INFINITY;
     assert_verdict(m, "infeasible: user 3 has no rate at any power");
     m->record[0].allocation.because = ALL_USERS;
@@ -484,8 +484,8 @@ static void the_easiest_drop_meets_its_thresholds(void **state)
     make_infeasible(&m->record[2], ONE_USER);
     m->record[2].allocation.least_threshold_factor = 0.75;
     assert_verdict(m, "all 3 drops are infeasible; in drop 2, the easiest, user 3 asks for too much: its rate target "
-                      "(allocation.rate_target_bit_s_hz) must be divided by 1.25; the largest rate that it can have is "
-                      "1.6 bit/s/Hz");
+                      "(allocation.rate_target_bit_s_hz) must be divided by more than 1.25; at any power its rate "
+                      "stays below 1.6 bit/s/Hz");
     m->results.count = 1; /* no rates are to blame: by the threshold, as ever */
     assert_verdict(m, "infeasible: least feasible threshold -6.9897 dB; in drop 0 access point 1 costs most; the total "
                       "power (power.snr_db) is 3.0103 dB short");
@@ -516,7 +516,7 @@ static void a_line_and_a_sweep_keep_the_user(void **state)
     assert_int_equal(verdict_in_memory(line, DROPS, &more, &error), CFI_INFEASIBLE);
     assert_string_equal(
         error.text, "every drop of every point is infeasible; in drop 1 of point 1, the easiest, user 3 asks for too "
-                    "much: its rate target (allocation.rate_target_bit_s_hz) must be divided by 1.25");
+                    "much: its rate target (allocation.rate_target_bit_s_hz) must be divided by more than 1.25");
     free_drops(m);
 }
 

@@ -307,7 +307,7 @@ static cfi_status check_key(const cfi_comparison *c, cfi_error *error)
         return error_set(error, CFI_INVALID, "%.300s has no %.80s (allowed: two frontiers between the same)",
                          without->directory, c->keys.name[key]);
     }
-    return error_set(error, CFI_INVALID, "--key: %.80s/%s has no %.80s (allowed: a number of the first line of %s)",
+    return error_set(error, CFI_INVALID, "--key: %.80s/%s has no %.80s (allowed: a column of numbers of %s)",
                      without->directory, c->kind->table, c->keys.name[key], trades ? "frontier.csv" : "drops.csv");
 }
 

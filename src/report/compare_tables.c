@@ -6,6 +6,7 @@
 #include "report/cell.h"
 #include "report/csv.h"
 
+#include <math.h>
 #include <string.h>
 
 static const compared_pairs *pairs_of(const cfi_comparison *c, size_t place, size_t key)
@@ -51,12 +52,24 @@ cfi_status report_write_comparison_csv(const cfi_comparison *c, FILE *stream, cf
     return output_finish(stream, "a result", error);
 }
 
+/* A mean as it is read: powers in watts are small, so that four digits are told where four decimals would show none. */
+static void mean_cell(char text[CELL_LENGTH], double value)
+{
+    static const double least = 0.01; /* has three digits in four decimals */
+
+    if (value != 0.0 && fabs(value) < least) {
+        cell_digits(text, value, 4);
+    } else {
+        cell_number(text, value, 4);
+    }
+}
+
 static void put_pair_row(const char *key, const compared_pairs *pairs, FILE *stream)
 {
     char first[CELL_LENGTH], second[CELL_LENGTH], difference[CELL_LENGTH], std_error[CELL_LENGTH];
 
-    cell_small(first, pairs->first.mean, 4);
-    cell_small(second, pairs->second.mean, 4);
+    mean_cell(first, pairs->first.mean);
+    mean_cell(second, pairs->second.mean);
     cell_small(difference, pairs->difference.mean, 4);
     cell_small(std_error, pairs->difference.std_error, 4);
     fprintf(stream, "%-27.27s %10s %10s %11s %10s %6zu\n", key, first, second, difference, std_error,

@@ -33,8 +33,9 @@ static void describe_finite(const cfi_infeasibility *because, double db, char te
         snprintf(text, INFEASIBLE_LENGTH, "the rate targets (%s) must be divided by %.6g", key,
                  infeasible_rounded_up(because->factor));
     } else if (because->constraint == CFI_CONSTRAINT_RATE) {
-        snprintf(text, INFEASIBLE_LENGTH, "user %zu asks for too much: its rate target (%s) must be divided by %.6g",
-                 because->ue, key, infeasible_rounded_up(because->factor));
+        snprintf(text, INFEASIBLE_LENGTH,
+                 "user %zu asks for too much: its rate target (%s) must be divided by more than %.6g", because->ue, key,
+                 infeasible_rounded_up(because->factor));
     } else if (because->ap == CFI_NOWHERE && because->constraint == CFI_CONSTRAINT_AP_LIMIT) {
         snprintf(text, INFEASIBLE_LENGTH, "the limits (%s) are %.4f dB short", key, db);
     } else if (because->ap == CFI_NOWHERE && because->constraint != CFI_CONSTRAINT_THRESHOLD) {

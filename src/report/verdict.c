@@ -59,20 +59,26 @@ static const cfi_record *easiest_drop(const cfi_results *results)
     return easiest;
 }
 
-/* "; the largest rate that it can have is 0.8 bit/s/Hz", of the user whose target is too much, or of all alike. */
+/* "; at any power its rate stays below 0.8 bit/s/Hz", of the user whose target is too much (others may leave it less:
+ * no power reaches it), or "; the largest rate that all users can have is 0.8 bit/s/Hz", of targets alike. */
 static void largest_rate(const cfi_system *system, const cfi_infeasibility *because, char text[LEAST_LENGTH])
 {
     const double *target = system->allocation.rate_target_bit_s_hz;
     size_t k = because->ue == CFI_NOWHERE ? 0 : because->ue;
-    double largest = infeasible_rounded_down(target[k] / because->factor);
+    double largest = target[k] / because->factor;
 
-    for (size_t i = 0; because->ue == CFI_NOWHERE && i < system->K; i++) {
+    if (because->ue != CFI_NOWHERE) {
+        snprintf(text, LEAST_LENGTH, "; at any power its rate stays below %.6g bit/s/Hz",
+                 infeasible_rounded_up(largest));
+        return;
+    }
+    for (size_t i = 0; i < system->K; i++) {
         if (target[i] != target[0]) {
             return;
         }
     }
-    snprintf(text, LEAST_LENGTH, "; the largest rate that %s have is %.6g bit/s/Hz",
-             because->ue == CFI_NOWHERE ? "all users can" : "it can", largest);
+    snprintf(text, LEAST_LENGTH, "; the largest rate that all users can have is %.6g bit/s/Hz",
+             infeasible_rounded_down(largest));
 }
 
 /* The probability of detection that is met when its SNR may be so many times smaller; rounded down. */

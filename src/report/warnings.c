@@ -113,9 +113,7 @@ static void remark_on_coverage(const remarks *out)
         add_remark(out, "only %zu of %zu drops are finished", results->count, asked);
     }
     if (infeasible > 0 && infeasible < results->count) {
-        add_remark(out,
-                   "%zu of %zu drops are infeasible: no powers meet the thresholds within the budget; means are over "
-                   "the others",
+        add_remark(out, "%zu of %zu drops are infeasible: no powers meet all constraints; means are over the others",
                    infeasible, results->count);
     }
 }

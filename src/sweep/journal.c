@@ -134,11 +134,52 @@ static cfi_status take_over(journal *j, journal_mode mode, cfi_error *error)
     return mode == JOURNAL_FORCE && about.st_size > 0 ? journal_cut(j, 0, error) : CFI_OK;
 }
 
+/* Whether a file of this name that is not empty is in the directory. */
+static bool holds(const char *directory, const char *name)
+{
+    struct stat about;
+    char *path = NULL;
+    bool found = asprintf(&path, "%s/%s", directory, name) >= 0 && stat(path, &about) == 0 && about.st_size > 0;
+
+    free(path);
+    return found;
+}
+
+/* Where no lines are yet, files of others may be: of the other kind of journal, and tables that no journal explains,
+ * such as the picture of a run. Journals would replace them, and scenario.json, which is in all of them. */
+static cfi_status check_folder_of_journal(const char *directory, const sweep_kind *kind, cfi_error *error)
+{
+    static const char allowed[] = "(allowed: --force to replace it, another --out)";
+    const sweep_kind *other = kind == &kind_of_sweeps ? &kind_of_frontiers : &kind_of_sweeps;
+
+    if (holds(directory, kind->journal)) {
+        return CFI_OK;
+    }
+    if (holds(directory, other->journal)) {
+        return error_set(error, CFI_USAGE, "%.300s/%s: a %s is there, and its scenario.json would be replaced %s",
+                         directory, other->journal, other->noun, allowed);
+    }
+    for (size_t i = 0; i < MOST_TABLES && kind->table[i]; i++) {
+        if (holds(directory, kind->table[i])) {
+            return error_set(error, CFI_USAGE, "%.300s/%s: there without a %s beside it, and would be replaced %s",
+                             directory, kind->table[i], kind->journal, allowed);
+        }
+    }
+    return CFI_OK;
+}
+
 cfi_status journal_open(const char *directory, const sweep_kind *kind, journal_mode mode, journal *out,
                         cfi_error *error)
 {
-    cfi_status status = open_file(directory, kind, O_RDWR | O_CREAT | O_APPEND, out, error);
+    cfi_status status = CFI_OK;
 
+    *out = (journal){.file = -1};
+    if (mode == JOURNAL_FRESH || mode == JOURNAL_RESUME) {
+        status = check_folder_of_journal(directory, kind, error);
+    }
+    if (status == CFI_OK) {
+        status = open_file(directory, kind, O_RDWR | O_CREAT | O_APPEND, out, error);
+    }
     if (status == CFI_OK) {
         status = take_over(out, mode, error);
     }

@@ -23,8 +23,8 @@ struct journal {
 
 /* What to do with a file that is there already. */
 typedef enum {
-    JOURNAL_FRESH,   /* CFI_USAGE when it is not empty */
-    JOURNAL_RESUME,  /* take it as it is */
+    JOURNAL_FRESH,   /* CFI_USAGE when it is not empty; as below */
+    JOURNAL_RESUME,  /* take it as it is; CFI_USAGE when it is not there, but files of others are */
     JOURNAL_REPLACE, /* the same: its lines will be replaced */
     JOURNAL_FORCE    /* empty it */
 } journal_mode;

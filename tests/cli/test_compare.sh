@@ -28,6 +28,11 @@ check 'the difference and its error are those of the tables' awk -F, -v csv="$(t
         error = sqrt((square - n * mean * mean) / (n - 1) / n)
         exit !(n == 6 && told[3] == 6 && (told[7] - mean)^2 < 1e-20 && (told[8] - error)^2 < 1e-18)
     }' a/drops.csv b/drops.csv
+expect 0 run scenario.json --set allocation.objective=max_min_rate --out fair --quiet
+expect 0 compare a fair --key total_power_w
+check 'a milliwatt is one whatever its last bit' grep -qE '^total_power_w +0\.001 +0\.001 ' out
+expect 3 compare a b --key nothing
+check 'keys are columns' has err '--key: a/drops.csv has no nothing (allowed: a column of numbers of drops.csv)'
 expect 0 compare b a --key sum_rate_bit_s_hz --csv
 check 'the other way round the sign turns' test "$(tail -n 1 out | cut -d, -f7 | cut -c1)" != -
 expect 0 run scenario.json --set monte_carlo.drops=9 --set allocation.method=equal --out more --quiet

@@ -117,6 +117,29 @@ expect 3 frontier scenario.json --between sum_rate,crlb --points 3 --out whole -
 check 'another question is told' has err 'or another --between or --points'
 expect 3 "${question[@]}" --points 4 --out whole --resume
 check 'refusals leave all as it was' same_frontier whole quiet
+# files of others are not mixed with: a frontier, a sweep and a run each have a folder of their own
+expect 0 sweep scenario.json --over seed=1,2 --out grid --quiet
+expect 0 run scenario.json --out alone --quiet
+mkdir -p tables
+cp whole/frontier.csv tables/
+for mode in '' --resume; do
+    # shellcheck disable=SC2086 # none or one
+    expect 2 "${asked[@]}" --out grid $mode
+    check "not beside a sweep $mode" has err 'grid/sweep.ndjson: a sweep is there, and its scenario.json would be replaced (allowed: --force'
+    # shellcheck disable=SC2086
+    expect 2 sweep scenario.json --over seed=1,2 --out whole $mode
+    check "no sweep beside a frontier $mode" has err 'whole/frontier.ndjson: a frontier is there, and its scenario.json would be replaced'
+    # shellcheck disable=SC2086
+    expect 2 "${asked[@]}" --out alone $mode
+    check "not over the picture of a run $mode" has err 'alone/plots.gp: there without a frontier.ndjson beside it, and would be replaced'
+    # shellcheck disable=SC2086
+    expect 2 "${asked[@]}" --out tables $mode
+    check "not over a table of its own name $mode" has err 'tables/frontier.csv: there without a frontier.ndjson beside it'
+done
+check 'what is refused leaves no journal' test ! -e grid/frontier.ndjson -a ! -e alone/frontier.ndjson -a ! -e whole/sweep.ndjson
+check 'nor changes what is there' same_frontier whole quiet
+expect 0 "${asked[@]}" --out tables --force --quiet
+check 'unless it is told to' same_frontier tables
 expect 0 "${asked[@]}" --out whole --force --set seed=2 --quiet
 check '--force replaces it' grep -qF '"seed": 2' whole/frontier.json
 expect 2 frontier scenario.json --out x

@@ -95,6 +95,38 @@ for objective in max_min_rate min_power min_crlb; do
     done
 done
 
+# what the fast solver does not take is refused where it is asked for by name, and taken by the others
+# unstructured TEXT SCENARIO
+unstructured() {
+    refused "$2" "/allocation/solver: \"structured\" with $1 is not available in this version (allowed: auto, socp)"
+    local solver
+    for solver in auto socp; do
+        printf '%s' "${2/structured/$solver}" >even.json
+        expect 0 validate even.json
+    done
+}
+by_name='"solver": "structured"'
+place='"geometry": "target", "crlb_threshold_db": null, "position_threshold_m": 50'
+short='{"network": {"aps": 2, "ues": 3}, "pilots": {"length": 2}, '
+unstructured 'the allocation.objective min_position_error and users that share pilots' \
+    "$short\"sensing\": {$place}, \"allocation\": {\"objective\": \"min_position_error\", $by_name}}"
+for kind in rzf lp_mmse; do
+    for objective in max_min_rate min_power; do
+        unstructured "the allocation.objective $objective and interference by stream" \
+            "$(asked "\"objective\": \"$objective\", $by_name" '' ", \"precoding\": {\"kind\": \"$kind\"}")"
+    done
+    unstructured 'constraints that couple access points and interference by stream' \
+        "$(asked "$by_name" "$place" ", \"precoding\": {\"kind\": \"$kind\"}")"
+done
+for objective in sum_rate proportional_fair; do
+    unstructured 'constraints that couple access points and users that share pilots' \
+        "$short\"sensing\": {$place}, \"allocation\": {\"objective\": \"$objective\", $by_name}}"
+    unstructured 'sensing.crlb_threshold_db where fading has directions' \
+        "$(asked "\"objective\": \"$objective\", $by_name" '' ', "fading": {"correlation": "local_scattering"}')"
+done
+unstructured 'allocation.surrogate fractional' "$(asked "$by_name, \"surrogate\": \"fractional\"")"
+unstructured 'allocation.crlb_constraint sca' "$(asked "$by_name, \"crlb_constraint\": \"sca\"")"
+
 # ---------------------------------------------------------------------------------- what is ignored
 # told ALLOCATION TEXT: one warning
 told() {

@@ -105,7 +105,7 @@ expect 0 run small.json --set monte_carlo.drops=1 --set "allocation.rate_target_
 expect 4 run small.json --set monte_carlo.drops=1 --set 'allocation.rate_target_bit_s_hz=[0, 60, 0]' --json
 check 'a target beyond any power is that of its user' all '$a.infeasible_because.ue == 1 and $a.infeasible_because.factor > 1'
 check 'and nothing was solved' all '$a.solver == null and $a.iterations == 0'
-check 'which the verdict says' has err 'user 1 asks for too much: its rate target (allocation.rate_target_bit_s_hz) must be divided by '
+check 'which the verdict says' has err 'user 1 asks for too much: its rate target (allocation.rate_target_bit_s_hz) must be divided by more than '
 
 # where nothing is proved the drop has failed, and is not called infeasible
 expect 5 run small.json --set monte_carlo.drops=1 --set pilots.length=2 --set precoding.kind=lp_mmse --set precoding.realizations=100 \
