@@ -346,8 +346,8 @@ static cfi_status try_level(raise_job *job, alloc_values *values, bool *done, cf
     const cfi_system *system = problem->link->system;
     double unit = system->frame.prelog / LN2, trace[LEVEL_MOST];
     level_result level = {.lambda = job->now->multipliers.lambda, .trace = trace};
-    cfi_status status = level_rates(problem, job->goal->weight, job->drop->options->stop, job->drop->arena,
-                                    job->now->point, &level, error);
+    level_ask ask = {.weight = job->goal->weight, .stop = job->drop->options->stop};
+    cfi_status status = level_rates(problem, &ask, job->drop->arena, job->now->point, &level, error);
 
     job->now->iterations += level.evaluations;
     if (status != CFI_OK || !level.proved) {
