@@ -174,7 +174,7 @@ static void open_drop(const global_drop *g, unsigned kinds, asked_drop *a)
     assert_int_equal(globals_make(&a->problem, kinds, NULL, a->arena, &a->drop, NULL), CFI_OK);
     assert_true(globals_room(&a->drop, &a->answer));
     for (size_t k = 0; k < a->problem.K; k++) {
-        a->target[k] = globals_sinr(global_system(g), g->target[k]);
+        a->target[k] = rates_sinr(global_system(g), g->target[k]);
     }
 }
 

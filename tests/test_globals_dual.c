@@ -297,7 +297,7 @@ static void solutions_take_no_memory_and_repeat(void **state)
         globals_dual dual;
 
         for (size_t k = 0; k < g->c->d->link.K; k++) {
-            target[k] = globals_sinr(global_system(g), g->target[k]);
+            target[k] = rates_sinr(global_system(g), g->target[k]);
         }
         assert_int_equal(problem_build(&g->c->d->link, arena, &problem, &error), CFI_OK);
         assert_int_equal(globals_make(&problem, ask.sensing.held, NULL, arena, &asked, &error), CFI_OK);

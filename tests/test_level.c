@@ -52,7 +52,8 @@ static void open_level(drop *d, level_scene *s)
     for (size_t k = 0; k < d->made.system.K; k++) {
         s->weight[k] = asked_weight(d, k);
     }
-    assert_int_equal(level_rates(&s->problem, s->weight, NULL, d->arena, s->point, &s->result, NULL), CFI_OK);
+    assert_int_equal(level_rates(&s->problem, &(level_ask){.weight = s->weight}, d->arena, s->point, &s->result, NULL),
+                     CFI_OK);
 }
 
 /* In bit/s/Hz. */

@@ -44,13 +44,17 @@ typedef struct cfi_alloc_options {
  *   BUDGET(_DBM)  the total power, times the factor; `ap` is the access point that needs most of it
  *   POSITION   the position threshold, metres, times the factor
  *   DETECTION  the SNR that the detection threshold asks for, over the factor
- *   RATE       the rate target of user `ue`, bit/s/Hz, over the factor; of every user where ue is CFI_NOWHERE. A user
- * is named where its target is beyond what infinite power gives: over the factor it is that limit, and only less than
- * that is reached Where constraints couple access points (docs/model.md (M28)) one kind of threshold is asked to give
- * way alone if that is enough, in the order position, detection, angles, the last by one factor at all access points;
- * else all limits by one factor, else the total power; else limits and total power by one factor, said as the total
- * power with `ap` CFI_NOWHERE. `ap` is that otherwise, too, but where the total power alone has to give way. The factor
- * is infinite where `ap` has no information about the angle at any power. */
+ *   RATE       the rate target of user `ue`, bit/s/Hz, over the factor; of every user where ue is CFI_NOWHERE
+ *
+ * A user is named where its target is beyond what infinite power gives: over the factor it is that limit, and only less
+ * than that is reached.
+ *
+ * Where constraints couple access points (docs/model.md (M28)) one kind of threshold is asked to give way alone if that
+ * is enough, in the order position, detection, angles, the last by one factor at all access points; else all limits by
+ * one factor, else the total power; else limits and total power by one factor, said as the total power with `ap`
+ * CFI_NOWHERE. `ap` is that otherwise, too, but where the total power alone has to give way.
+ *
+ * The factor is infinite where `ap` has no information about the angle at any power. */
 typedef enum {
     CFI_CONSTRAINT_NONE, /* the drop is feasible, or nothing was asked of it */
     CFI_CONSTRAINT_THRESHOLD,

@@ -146,7 +146,7 @@ typedef struct cfi_sensing {
 } cfi_sensing;
 
 /* What the allocation is asked for (what it gives is cfi_allocation, in alloc.h). starts = 0: 1 with orthogonal pilots,
- * and of objectives that leave nobody out; else 16, or 8 where socp solves the steps. */
+ * and of max_min_rate and min_power; else 16, 32 with limits, or 8 where socp solves the steps. */
 typedef struct cfi_allocation_settings {
 #define ALLOCATION_KEY CFI_KEY_FIELD
 #include "cfisac/scenario_keys.inc"

@@ -82,7 +82,7 @@ typedef struct cfi_frontier {
     const cfi_scenario *scenario;
     const cfi_frontier_side *rate, *cost;
     size_t points;                               /* between the ends */
-    size_t cost_row;                             /* of frontier.c */
+    size_t cost_row;                             /* of src/trial/frontier_costs.c */
     cfi_scenario *rate_end, *cost_end, *between; /* what each end optimises, and what each point does but for its B */
 } cfi_frontier;
 

@@ -243,9 +243,6 @@ static cfi_status maximise(const alloc_job *job, cfi_allocation *out, double *tr
     if (objective->goal && globals_apply(link)) {
         return globals_run(link, job->options, job->workspace, out, trace, error);
     }
-    if (!objective->surrogate) {
-        return error_set(error, CFI_INVALID, "allocation.objective: not available in this version for such links");
-    }
     return run_sca(job, out, trace, error);
 }
 

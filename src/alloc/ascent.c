@@ -12,8 +12,8 @@ static bool has_response(const alloc_problem *problem)
 {
     const alloc_objective *objective = problem->objective;
 
-    return objective->slopes && (!objective->surrogate || objective->surrogate(problem, NULL)->has_response) &&
-           !problem->sensing.directed && (!problem->coupled || response_couples(problem)) &&
+    return objective->slopes && objective->surrogate(problem, NULL)->has_response && !problem->sensing.directed &&
+           (!problem->coupled || response_couples(problem)) &&
            problem->link->system->allocation.crlb_constraint == CFI_CRLB_EXACT;
 }
 
@@ -31,8 +31,7 @@ static bool takes_response(const alloc_problem *problem, const cfi_alloc_options
 /* Steps are cone problems, and cone problems of so many powers and coherent terms are solved in seconds. */
 static bool cones_fit(const alloc_problem *problem)
 {
-    return problem->objective->surrogate &&
-           (problem->K + problem->mate_start[problem->K]) * problem->L <= CONES_MOST_POWERS;
+    return (problem->K + problem->mate_start[problem->K]) * problem->L <= CONES_MOST_POWERS;
 }
 
 cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const cfi_alloc_options *options,
@@ -180,28 +179,32 @@ static cfi_status enter(alloc_ascent *ascent, const alloc_state *at, sca_outcome
     return status;
 }
 
-/* The response, and the cone solver where that did not converge: later, and only if no other start is better, where
- * the climb is damped, which keeps more starts from an end. */
-static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error);
-
-/* The response found no point that has the targets: the cone solver's steps may. */
-static cfi_status enter_by_cones(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
+/* The response found no point that has the targets: the cone solver's steps may, and the response goes on from there.
+ */
+static cfi_status enter_by_cones(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, double *gap,
+                                 cfi_error *error)
 {
+    const alloc_problem *problem = ascent->stepper.problem;
     cfi_status status = CFI_OK;
 
-    if (!cones_fit(ascent->stepper.problem)) {
-        outcome->objective = targets_ratio(ascent->stepper.problem, at->values);
+    outcome->short_of_targets = !cones_fit(problem);
+    if (!outcome->short_of_targets) {
+        status = enter(ascent, at, outcome, error);
+        if (status != CFI_OK || outcome->short_of_targets) {
+            return status;
+        }
+        begin_start(&ascent->stepper, problem_evaluate(problem, at->point, at->values), outcome);
+        status = climb_run(&ascent->climb, &ascent->work, at, outcome, gap, error);
+    }
+    if (status == CFI_OK && !ascent->climb.met) {
+        outcome->objective = targets_ratio(problem, at->values);
         end_short(ascent->stepper.start, outcome);
-        return CFI_OK;
     }
-    status = enter(ascent, at, outcome, error);
-    if (status != CFI_OK || outcome->short_of_targets) {
-        return status;
-    }
-    begin_start(&ascent->stepper, problem_evaluate(ascent->stepper.problem, at->point, at->values), outcome);
-    return run_structured(ascent, at, outcome, error);
+    return status;
 }
 
+/* The response, and the cone solver where that did not converge: later, and only if no other start is better, where
+ * the climb is damped, which keeps more starts from an end. */
 static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
 {
     const alloc_problem *problem = ascent->stepper.problem;
@@ -209,7 +212,10 @@ static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sc
     cfi_status status = climb_run(&ascent->climb, &ascent->work, at, outcome, &gap, error);
 
     if (status == CFI_OK && !ascent->climb.met) {
-        return enter_by_cones(ascent, at, outcome, error);
+        status = enter_by_cones(ascent, at, outcome, &gap, error);
+        if (status == CFI_OK && outcome->short_of_targets) {
+            return CFI_OK;
+        }
     }
     if (status == CFI_OK && outcome->status == CFI_ALLOC_ITERATION_LIMIT && cones_fit(problem)) {
         outcome->unfinished = problem->damped;
@@ -219,7 +225,9 @@ static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sc
         outcome->iterations < problem->link->system->allocation.max_iterations) {
         end_stuck(ascent->stepper.start, outcome);
     }
-    ascent->largest_gap = fmax(ascent->largest_gap, gap);
+    if (status == CFI_OK) {
+        ascent->largest_gap = fmax(ascent->largest_gap, gap);
+    }
     return status;
 }
 

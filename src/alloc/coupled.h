@@ -19,7 +19,7 @@ typedef struct alloc_coupled {
     cfi_stop *stop;            /* looked at while cone problems are solved; or NULL */
 } alloc_coupled;
 
-/* Fails: CFI_NO_MEMORY; CFI_INVALID as information_build; CFI_FAILED where the cone solver finds no point;
+/* Fails: CFI_NO_MEMORY; CFI_INVALID as information_build_kinds; CFI_FAILED where the cone solver finds no point;
  * CFI_INTERRUPTED (stop, which stays with *out; or NULL). */
 cfi_status coupled_make(const cfi_link *link, cfi_stop *stop, cfi_arena *arena, alloc_coupled *out, cfi_error *error);
 

@@ -366,8 +366,8 @@ static cfi_status build_and_solve(power_program *m, cone_solver *cone, program_a
     return status == CFI_OK ? solve_program(m, problem, cone, out, error) : status;
 }
 
-cfi_status program_solve(const alloc_coupled *coupled, const coupled_ask *ask, program_users *users, cone_solver *cone,
-                         cfi_arena *arena, program_answer *out, cfi_error *error)
+cfi_status program_solve(const alloc_coupled *coupled, const coupled_ask *ask, program_users *users, cfi_arena *arena,
+                         program_answer *out, cfi_error *error)
 {
     size_t L = coupled->information.L, rows = information_rows(&coupled->information);
     power_program m = {.coupled = coupled, .ask = ask, .users = users, .L = L};
@@ -385,7 +385,7 @@ cfi_status program_solve(const alloc_coupled *coupled, const coupled_ask *ask, p
         memset(out->powers.s, 0, L * sizeof(double));
         return CFI_OK;
     }
-    status = build_and_solve(&m, cone ? cone : &own, out, error);
+    status = build_and_solve(&m, users ? users->cone : &own, out, error);
     cone_solver_empty(&own);
     return status;
 }
@@ -402,7 +402,7 @@ cfi_status coupled_solve(const alloc_coupled *coupled, const coupled_ask *ask, c
     if (!answer.powers.x || !answer.powers.s || !answer.powers.multipliers.row) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for the sensing constraints of %zu access points", L);
     }
-    status = program_solve(coupled, ask, NULL, NULL, arena, &answer, error);
+    status = program_solve(coupled, ask, NULL, arena, &answer, error);
     *out = answer.powers;
     return status;
 }

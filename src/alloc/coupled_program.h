@@ -16,6 +16,7 @@ typedef struct program_users {
     size_t *power, *mean, *own; /* K x L, K x L, K: variables p, m and r; SIZE_MAX: there is none */
     size_t load_row;            /* first of the rows r_k >= I_k, of users with targets, among all cone rows */
     double *unit;               /* K: of r */
+    cone_solver *cone;          /* memory that is kept from one problem to the next */
     const cfi_alloc_options *options;
     size_t step; /* for who exports problems */
 } program_users;
@@ -48,10 +49,10 @@ typedef struct program_answer {
     size_t iterations;
 } program_answer;
 
-/* Solves it for users with targets (NULL: for none, and then *out->powers alone is filled, as by coupled_solve). cone:
- * memory that is kept from one problem to the next; NULL: none. The arrays of *out are given by the caller. */
-cfi_status program_solve(const alloc_coupled *coupled, const coupled_ask *ask, program_users *users, cone_solver *cone,
-                         cfi_arena *arena, program_answer *out, cfi_error *error);
+/* Solves it for users with targets (NULL: for none, and then *out->powers alone is filled, as by coupled_solve). The
+ * arrays of *out are given by the caller. */
+cfi_status program_solve(const alloc_coupled *coupled, const coupled_ask *ask, program_users *users, cfi_arena *arena,
+                         program_answer *out, cfi_error *error);
 
 /* ------------------------------------------------------------ of users (globals_users.c) ---- */
 

@@ -19,7 +19,7 @@ static const double UNSURE = 10.0;
 /* How near to 1 theta is to end, from below; what is aimed at. */
 static const double NEAR_ONE = 2e-10, AIM = 1e-10;
 /* The most that targets change by at once, in logarithms. */
-static const double FARTHEST = 1.5;
+static const double MOST_CHANGE = 1.5;
 /* Relative: what lambda is lowered by before it is raised again, so that rounding proves nothing. */
 static const double LOWERED = 1e-13;
 /* Relative: what multipliers are lowered by where prices were negative, so that they are not by rounding. */
@@ -52,8 +52,8 @@ static double newton_rate(const dual_rates *rates)
         return NAN;
     }
     inverse = 1.0 - (1.0 - AIM - theta) / e; /* of the factor of targets */
-    step = inverse > exp(-FARTHEST) ? -log(inverse) : FARTHEST;
-    return rates->c + fmax(step, -FARTHEST) * sum / slope;
+    step = inverse > exp(-MOST_CHANGE) ? -log(inverse) : MOST_CHANGE;
+    return rates->c + fmax(step, -MOST_CHANGE) * sum / slope;
 }
 
 /* One solution; false where there is none. */

@@ -4,12 +4,12 @@
 #include <math.h>
 
 /* Iterations; 10 to 25 are usual, 40 where sensing alone decides. */
-enum { MOST_ITERATIONS = 100, CAREFUL_AFTER = 40 };
+enum { DUAL_ITERATIONS = 100, CAREFUL_AFTER = 40 };
 /* Iterates with the gap that is asked for, after which what is left of conditions on multipliers is rounding, which
  * whoever proves something by them repairs. */
 enum { ROUNDED = 2 };
 /* Of the way to the nearest bound. */
-static const double FRACTION = 0.99;
+static const double PART_OF_WAY = 0.99;
 /* Least and, after many iterations, usual part of products that is aimed at. */
 static const double LEAST_PART = 1e-6, CAREFUL_PART = 0.3;
 /* Products are kept at no less than this part of what residuals are worth: they must not vanish before those. */
@@ -73,7 +73,7 @@ static bool iterate_once(dual_program *p, const dual_remains *left, bool careful
     share = careful ? fmax(share, CAREFUL_PART) : fmax(share * share * share, LEAST_PART);
     share = fmax(share, KEPT * fmax(left->primal, left->worth) * fabs(left->objective) / left->product);
     dual_take_steps(p, &(dual_goal){.target = fmin(share, 1.0) * mean, .correct = !careful});
-    length = fmin(FRACTION * reach_of_step(p), 1.0);
+    length = fmin(PART_OF_WAY * reach_of_step(p), 1.0);
     if (!(length > SHORTEST)) {
         return false;
     }
@@ -93,7 +93,7 @@ bool dual_run(dual_program *p, dual_ask *ask)
     size_t within = 0;
 
     ask->kept = false;
-    for (size_t i = 0; i < MOST_ITERATIONS; i++) {
+    for (size_t i = 0; i < DUAL_ITERATIONS; i++) {
         double theta, rest;
 
         left = dual_look(p);

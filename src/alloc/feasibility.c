@@ -2,7 +2,7 @@
 #include "alloc/sensing.h"
 
 #include "alloc/constants.h"
-#include "base/units.h"
+#include "alloc/problem.h"
 
 #include <math.h>
 
@@ -144,7 +144,7 @@ bool targets_are_beyond(const cfi_link *link, cfi_infeasibility *because)
 
     *because = (cfi_infeasibility){.constraint = CFI_CONSTRAINT_RATE, .ap = CFI_NOWHERE, .ue = CFI_NOWHERE};
     for (size_t k = 0; target && k < link->K; k++) {
-        double most = system->frame.prelog * log1p(limit_of_sinr(link, k)) / LN2;
+        double most = rates_of_sinr(system, limit_of_sinr(link, k));
 
         if (target[k] > 0.0 && target[k] >= most * (1.0 - FACTOR_MARGIN) && target[k] / most > because->factor) {
             because->ue = k;

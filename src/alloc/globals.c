@@ -98,20 +98,16 @@ cfi_status goal_of_power(globals_job *job, cfi_error *error)
 
 cfi_status goal_of_information(globals_job *job, cfi_error *error)
 {
-    bool angles = job->system->allocation.objective == CFI_MIN_CRLB;
-    unsigned raised = 1U << (angles ? INFORMATION_ANGLE : INFORMATION_POSITION);
-    globals_ask ask = {.sensing = {.held = information_asked(job->system) & ~raised, .raised = raised},
-                       .target = job->target};
-    const double *threshold = job->system->sensing.crlb_threshold_rad2;
-    double metres = job->system->sensing.position_threshold_m, unit = threshold ? threshold[0] : 1.0;
+    const alloc_objective *objective = objective_of(job->system->allocation.objective);
+    globals_ask ask = {
+        .sensing = {.held = information_asked(job->system) & ~objective->raises, .raised = objective->raises},
+        .target = job->target};
+    bool limited = (information_asked(job->system) & objective->raises) != 0;
     cfi_status status = globals_find(&job->drop, &ask, &job->answer, error);
 
-    for (size_t l = 0; threshold && l < job->drop.problem->L; l++) {
-        unit = fmax(unit, threshold[l]);
-    }
     job->end = job->answer.end;
-    job->dual_value = angles ? unit / job->answer.bound : (metres > 0.0 ? metres : 1.0) / sqrt(job->answer.bound);
-    if (!angles && metres > 0.0 && job->end == GLOBALS_FOUND && job->answer.factor < 1.0 - FEASIBLE_ROUNDING) {
+    job->dual_value = objective->reported(job->system, job->answer.bound);
+    if (limited && job->end == GLOBALS_FOUND && job->answer.factor < 1.0 - FEASIBLE_ROUNDING) {
         job->end = GLOBALS_NONE; /* the threshold on the position is one on the least error */
     }
     return status;
@@ -189,17 +185,10 @@ static cfi_status judge_nothing(globals_job *job, cfi_allocation *out, cfi_error
     return status == CFI_OK ? keep_feasible(job, out, error) : status;
 }
 
-/* Kinds of sensing that the objective is about. */
-static unsigned kinds_raised(const cfi_system *system)
-{
-    return (system->allocation.objective == CFI_MIN_CRLB ? 1U << INFORMATION_ANGLE : 0U) |
-           (system->allocation.objective == CFI_MIN_POSITION_ERROR ? 1U << INFORMATION_POSITION : 0U);
-}
-
 bool globals_is_dark(const cfi_link *link, cfi_arena *arena, cfi_infeasibility *because)
 {
     cfi_arena_mark mark = arena_mark(arena);
-    unsigned kinds = kinds_raised(link->system);
+    unsigned kinds = objective_of(link->system->allocation.objective)->raises;
     cfi_error ignored = {.text = ""};
     alloc_coupled coupled;
     bool dark = kinds != 0 && coupled_describe(link, kinds, NULL, arena, &coupled, &ignored) == CFI_OK &&
@@ -220,7 +209,7 @@ static bool make_job(globals_job *job, cfi_arena *arena, double *trace)
     job->dual_value = NAN;
     job->target = arena_zeros(arena, job->drop.problem->K, sizeof *job->target);
     for (size_t k = 0; job->target && rate && k < job->drop.problem->K; k++) {
-        job->target[k] = globals_sinr(job->system, rate[k]);
+        job->target[k] = rates_sinr(job->system, rate[k]);
     }
     return job->target && globals_room(&job->drop, &job->answer);
 }
@@ -255,8 +244,8 @@ cfi_status globals_run(const cfi_link *link, const cfi_alloc_options *options, a
     cfi_status status = problem_build_beside(link, workspace->coupled, arena, &problem, error);
 
     if (status == CFI_OK) {
-        status =
-            globals_make(&problem, information_asked(system) | kinds_raised(system), options, arena, &job.drop, error);
+        status = globals_make(&problem, information_asked(system) | objective_of(system->allocation.objective)->raises,
+                              options, arena, &job.drop, error);
     }
     if (status == CFI_OK && !make_job(&job, arena, trace)) {
         status = error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");

@@ -116,8 +116,6 @@ enum { GLOBALS_MOST_RAISES = 80 };
 /* Finds the largest c by roots of the least factor of budget and limits. Fails as globals_find. */
 cfi_status globals_raise(globals_drop *drop, const globals_goal *goal, globals_answer *answer, globals_raised *out,
                          cfi_error *error);
-/* SINR of a rate in bit/s/Hz. */
-double globals_sinr(const cfi_system *system, double rate);
 /* What user k's SINR is below at any power of all access points together, `budget` in units (infinite: any at all). */
 double globals_most_sinr(const alloc_problem *problem, size_t k, double budget);
 

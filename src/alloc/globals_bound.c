@@ -53,26 +53,14 @@ static bool user_counts(const bound_job *job, size_t k)
 
 /* --------------------------------------------------------------------------- prices ---- */
 
-/* sum_j lambda_j S_jl */
-static double beam_cost(const bound_job *job, size_t l)
+/* sum_j lambda_j V_jl, the same for all streams, or sum_j lambda_j S_jl, by the loads. */
+static double cost_of_load(const bound_job *job, const double *load, size_t l)
 {
     const alloc_problem *problem = job->drop->problem;
     double sum = 0.0;
 
     for (size_t k = 0; k < problem->K; k++) {
-        sum += job->m->lambda[k] * problem->sensing_load[problem_at(problem, k, l)];
-    }
-    return sum;
-}
-
-/* sum_j lambda_j V_jl, the same for all streams. */
-static double stream_cost(const bound_job *job, size_t l)
-{
-    const alloc_problem *problem = job->drop->problem;
-    double sum = 0.0;
-
-    for (size_t k = 0; k < problem->K; k++) {
-        sum += job->m->lambda[k] * problem->load[problem_at(problem, k, l)];
+        sum += job->m->lambda[k] * load[problem_at(problem, k, l)];
     }
     return sum;
 }
@@ -88,9 +76,10 @@ static bool set_prices(const bound_job *job)
     }
     memset(job->gain, 0, problem->K * sizeof *job->gain);
     for (size_t l = 0; l < problem->L; l++) {
-        double cost = problem->load_by_stream ? 0.0 : stream_cost(job, l), other = job->base[l] - job->comm[l];
+        double cost = problem->load_by_stream ? 0.0 : cost_of_load(job, job->drop->problem->load, l),
+               other = job->base[l] - job->comm[l];
 
-        job->beam[l] = job->base[l] + beam_cost(job, l) - job->sens[l];
+        job->beam[l] = job->base[l] + cost_of_load(job, job->drop->problem->sensing_load, l) - job->sens[l];
         for (size_t k = 0; k < problem->K; k++) {
             size_t at = problem_at(problem, k, l);
             double g = problem->signal[at];

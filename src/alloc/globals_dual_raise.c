@@ -18,7 +18,7 @@ typedef struct raise_by_dual {
 static void set_question(const globals_drop *drop, const globals_goal *goal, double c, double *target)
 {
     for (size_t k = 0; k < drop->problem->K; k++) {
-        target[k] = fmax(globals_sinr(drop->link->system, goal->weight[k] * c), goal->least[k]);
+        target[k] = fmax(rates_sinr(drop->link->system, goal->weight[k] * c), goal->least[k]);
     }
 }
 

@@ -29,11 +29,6 @@ static const double DUAL_RATE_PROVED = 1e-8;
 /* Of the largest c there may be: below it nothing is left to raise. */
 static const double RAISE_NOTHING = 1e-9;
 
-double globals_sinr(const cfi_system *system, double rate)
-{
-    return expm1(rate * LN2 / system->frame.prelog);
-}
-
 double globals_most_sinr(const alloc_problem *problem, size_t k, double budget)
 {
     double sum = 0.0;
@@ -60,7 +55,7 @@ typedef struct raise_job {
 static void set_targets(const raise_job *job, double common)
 {
     for (size_t k = 0; k < job->drop->problem->K; k++) {
-        double raised = globals_sinr(job->drop->link->system, job->goal->weight[k] * common);
+        double raised = rates_sinr(job->drop->link->system, job->goal->weight[k] * common);
 
         job->target[k] = fmax(raised, job->goal->least[k]);
     }
@@ -82,7 +77,7 @@ static double largest_common(const raise_job *job)
         if (job->goal->weight[k] > 0.0) {
             double sinr = globals_most_sinr(problem, k, job->drop->coupled.budget);
 
-            least = fmin(least, job->drop->link->system->frame.prelog * log1p(sinr) / LN2 / job->goal->weight[k]);
+            least = fmin(least, rates_of_sinr(job->drop->link->system, sinr) / job->goal->weight[k]);
         }
     }
     return least;
@@ -97,9 +92,7 @@ static double common_of(const raise_job *job, const alloc_point *point, alloc_va
     problem_evaluate(job->drop->problem, point, values);
     for (size_t k = 0; k < job->drop->problem->K; k++) {
         if (job->goal->weight[k] > 0.0) {
-            double rate = system->frame.prelog * log1p(values_sinr(values, k)) / LN2;
-
-            least = fmin(least, rate / job->goal->weight[k]);
+            least = fmin(least, rates_of_sinr(system, values_sinr(values, k)) / job->goal->weight[k]);
         }
     }
     return least;
@@ -135,7 +128,7 @@ static double slope_of(const raise_job *job, double common, alloc_values *values
 
     problem_evaluate(problem, job->now->point, values);
     for (size_t k = 0; k < problem->K; k++) {
-        double raised = globals_sinr(system, job->goal->weight[k] * common), t = job->target[k];
+        double raised = rates_sinr(system, job->goal->weight[k] * common), t = job->target[k];
 
         if (raised > 0.0 && raised >= t) {
             double slope = (1.0 + t) * job->goal->weight[k] * LN2 / system->frame.prelog;
@@ -150,7 +143,7 @@ static double slope_of(const raise_job *job, double common, alloc_values *values
 static double newton_common(const raise_job *job, double common, double slope)
 {
     const cfi_system *system = job->drop->link->system;
-    double tau = globals_sinr(system, job->largest * common), g = job->now->factor;
+    double tau = rates_sinr(system, job->largest * common), g = job->now->factor;
     double per_tau = (1.0 + tau) * job->largest * LN2 / system->frame.prelog;
     double rise = slope / (g * g) * tau * tau / per_tau; /* d (1 / g) / d (1 / tau) */
     double inverse = 1.0 / tau + (1.0 + RAISE_AIM - 1.0 / g) / rise, next;
@@ -158,7 +151,7 @@ static double newton_common(const raise_job *job, double common, double slope)
     if (!(inverse > 0.0) || !isfinite(inverse)) {
         return NAN;
     }
-    next = system->frame.prelog * log1p(1.0 / inverse) / LN2 / job->largest;
+    next = rates_of_sinr(system, 1.0 / inverse) / job->largest;
     return next < job->high && next > job->low ? next : NAN;
 }
 
@@ -337,7 +330,7 @@ static bool level_is_enough(const raise_job *job, double common)
 
     set_targets(job, common * (1.0 - RAISE_WIDTH));
     for (size_t k = 0; k < job->drop->problem->K; k++) {
-        if (globals_sinr(job->drop->link->system, job->goal->weight[k] * common) < job->goal->least[k]) {
+        if (rates_sinr(job->drop->link->system, job->goal->weight[k] * common) < job->goal->least[k]) {
             return false;
         }
     }
@@ -353,8 +346,8 @@ static cfi_status try_level(raise_job *job, alloc_values *values, bool *done, cf
     const cfi_system *system = problem->link->system;
     double unit = system->frame.prelog / LN2, trace[LEVEL_MOST];
     level_result level = {.lambda = job->now->multipliers.lambda, .trace = trace};
-    cfi_status status = level_rates(problem, job->goal->weight, job->drop->options->stop, job->drop->arena,
-                                    job->now->point, &level, error);
+    level_ask ask = {.weight = job->goal->weight, .stop = job->drop->options->stop};
+    cfi_status status = level_rates(problem, &ask, job->drop->arena, job->now->point, &level, error);
 
     job->now->iterations += level.evaluations;
     if (status != CFI_OK || !level.proved) {

@@ -328,7 +328,7 @@ static double most_power(const globals_drop *drop, const coupled_ask *ask, doubl
     return sum * (ask->limits == POWER_RAISED ? factor : 1.0);
 }
 
-static bool make_users(const globals_drop *drop, const globals_ask *ask, program_users *users)
+static bool make_users(globals_drop *drop, const globals_ask *ask, program_users *users)
 {
     const alloc_problem *problem = drop->problem;
     cfi_arena *arena = drop->arena;
@@ -342,6 +342,7 @@ static bool make_users(const globals_drop *drop, const globals_ask *ask, program
                              .mean = number + pairs,
                              .own = number + 2 * pairs,
                              .unit = arena_alloc(arena, problem->K, sizeof(double)),
+                             .cone = &drop->cone,
                              .options = drop->options,
                              .step = drop->asked};
     return number && users->unit;
@@ -388,7 +389,7 @@ cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_ans
     answer->why = NULL;
     answer->bound = answer->factor = NAN;
     if (status == CFI_OK) {
-        status = program_solve(&drop->coupled, &ask->sensing, &users, &drop->cone, drop->arena, &found, error);
+        status = program_solve(&drop->coupled, &ask->sensing, &users, drop->arena, &found, error);
     }
     answer->iterations += found.iterations;
     drop->asked++;

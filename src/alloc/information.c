@@ -326,12 +326,6 @@ unsigned information_asked(const cfi_system *system)
            (sensing->position_threshold_m > 0.0 ? 1U << INFORMATION_POSITION : 0U);
 }
 
-cfi_status information_build(const cfi_link *link, double unit_w, cfi_arena *arena, alloc_information *out,
-                             cfi_error *error)
-{
-    return information_build_kinds(link, information_asked(link->system), unit_w, arena, out, error);
-}
-
 cfi_status information_build_kinds(const cfi_link *link, unsigned kinds, double unit_w, cfi_arena *arena,
                                    alloc_information *out, cfi_error *error)
 {

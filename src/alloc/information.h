@@ -55,11 +55,9 @@ typedef struct alloc_information {
  * when out of memory. */
 double information_least_snr(const cfi_system *system);
 
-/* All constraints of a coupled system for powers in unit_w watts. Fails: CFI_NO_MEMORY; CFI_INVALID for links that the
- * constraints do not know: signals that have directions, a position threshold without a target at a place. */
-cfi_status information_build(const cfi_link *link, double unit_w, cfi_arena *arena, alloc_information *out,
-                             cfi_error *error);
-/* The same of these kinds, a bit each: where the system has no threshold on angles or the position, 1 rad^2 and 1 m. */
+/* Constraints of these kinds, a bit each, for powers in unit_w watts: where the system has no threshold on angles or
+ * the position, 1 rad^2 and 1 m. Fails: CFI_NO_MEMORY; CFI_INVALID for links that the constraints do not know: signals
+ * that have directions, a position threshold without a target at a place. */
 cfi_status information_build_kinds(const cfi_link *link, unsigned kinds, double unit_w, cfi_arena *arena,
                                    alloc_information *out, cfi_error *error);
 /* The kinds on which a system has thresholds. */

@@ -4,7 +4,7 @@
 
 #include "alloc/problem.h"
 
-/* Scratch for target_meet. */
+/* Scratch for landing_meet. */
 typedef struct landing {
     const alloc_problem *problem;
     double *cross;  /* K x K: interference of user k from stream j, at [j + K k] */

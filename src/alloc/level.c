@@ -380,11 +380,11 @@ static cfi_status search_rate(level_search *s, cfi_stop *stop, level_result *res
     return CFI_OK;
 }
 
-cfi_status level_rates(const alloc_problem *problem, const double *weight, cfi_stop *stop, cfi_arena *arena,
-                       alloc_point *point, level_result *result, cfi_error *error)
+cfi_status level_rates(const alloc_problem *problem, const level_ask *ask, cfi_arena *arena, alloc_point *point,
+                       level_result *result, cfi_error *error)
 {
     level_search s;
-    cfi_status status = init_search(&s, problem, weight, arena, error);
+    cfi_status status = init_search(&s, problem, ask->weight, arena, error);
     bool last;
 
     result->reached = 0.0;
@@ -395,7 +395,7 @@ cfi_status level_rates(const alloc_problem *problem, const double *weight, cfi_s
         return status;
     }
     begin_level(&s);
-    status = search_rate(&s, stop, result, &last, error);
+    status = search_rate(&s, ask->stop, result, &last, error);
     if (status == CFI_OK && result->proved && !last) {
         memcpy(s.from, s.best, 2 * problem->K * sizeof *s.from);
         s.map.mu = s.best_mu;

@@ -30,9 +30,15 @@ enum { LEVEL_MOST = 80 }; /* evaluations */
 /* Orthogonal pilots, one price of power at each access point, and no sensing that couples them. */
 bool level_applies(const alloc_problem *problem);
 
-/* Rates R_k >= weight_k rho (K weights > 0) from equal powers: *point is the best answer where that is proved.
+/* What is asked for. */
+typedef struct level_ask {
+    const double *weight; /* K, above 0 */
+    cfi_stop *stop;       /* or NULL */
+} level_ask;
+
+/* Rates R_k >= weight_k rho from equal powers: *point is the best answer where that is proved.
  * result->lambda and trace are the caller's (K, LEVEL_MOST). Memory from the arena: CFI_NO_MEMORY; CFI_INTERRUPTED. */
-cfi_status level_rates(const alloc_problem *problem, const double *weight, cfi_stop *stop, cfi_arena *arena,
-                       alloc_point *point, level_result *result, cfi_error *error);
+cfi_status level_rates(const alloc_problem *problem, const level_ask *ask, cfi_arena *arena, alloc_point *point,
+                       level_result *result, cfi_error *error);
 
 #endif

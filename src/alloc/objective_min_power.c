@@ -23,12 +23,6 @@ static double watts_of(const cfi_system *system, double thrift_value)
 
 /* ---------------------------------------------------------------------------- surrogate ---- */
 
-static size_t lay_out_power(step_model *model, size_t next)
-{
-    (void)model;
-    return next;
-}
-
 /* sum_l q_l over what it is at the point */
 static void add_power_objective(const step_model *model)
 {
@@ -40,17 +34,12 @@ static void add_power_objective(const step_model *model)
     }
 }
 
-static void add_no_power_cones(const step_model *model, size_t *list)
-{
-    (void)model, (void)list;
-}
-
 static const step_surrogate power_itself = {.goes_on = true,
                                             .has_squares = step_without_squares,
-                                            .lay_out = lay_out_power,
+                                            .lay_out = step_lays_out_nothing,
                                             .add_rows = add_power_objective,
                                             .add_squares = step_adds_nothing,
-                                            .add_cones = add_no_power_cones};
+                                            .add_cones = step_adds_no_cones};
 
 static const step_surrogate *power_surrogate(const alloc_problem *problem, const alloc_values *at)
 {

@@ -82,17 +82,6 @@ static bool always(const alloc_problem *problem)
     return true;
 }
 
-static size_t lay_out_nothing(step_model *model, size_t next)
-{
-    (void)model;
-    return next;
-}
-
-static void add_no_cones(const step_model *model, size_t *list)
-{
-    (void)model, (void)list;
-}
-
 typedef struct load_cost {
     double weight, denominator;
 } load_cost;
@@ -197,10 +186,10 @@ const step_surrogate sum_rate_product = {.has_response = true,
                                          .add_squares = add_product_squares,
                                          .add_cones = step_add_geometric_mean};
 const step_surrogate sum_rate_fractional = {.has_squares = always,
-                                            .lay_out = lay_out_nothing,
+                                            .lay_out = step_lays_out_nothing,
                                             .add_rows = add_fractional_objective,
                                             .add_squares = add_fractional_squares,
-                                            .add_cones = add_no_cones};
+                                            .add_cones = step_adds_no_cones};
 
 static const step_surrogate sum_rate_logarithms = {.has_response = true,
                                                    .goes_on = true,

@@ -127,6 +127,9 @@ static inline double problem_weight(const alloc_problem *problem, size_t k)
     return problem->weight ? problem->weight[k] : 1.0;
 }
 double problem_weight_unit(const cfi_system *system);
+/* The SINR that a rate in bit/s/Hz needs, 2^(R / prelog) - 1, and the rate that a SINR gives. */
+double rates_sinr(const cfi_system *system, double rate);
+double rates_of_sinr(const cfi_system *system, double sinr);
 /* I_k of user k from powers x and s, rows, without coherent terms and what streams cause one by one. */
 double problem_interference(const alloc_problem *problem, size_t k, const double *x, const double *s);
 

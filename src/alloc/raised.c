@@ -14,29 +14,18 @@ double raised_value(const alloc_problem *problem, const alloc_point *point)
     return information_margin(problem->goal, INFORMATION_ALL, &told, &told, 0.0);
 }
 
-static size_t lay_out_raised(step_model *model, size_t next)
-{
-    model->root = next;
-    return next + 1;
-}
-
 static void add_raised_objective(const step_model *model)
 {
     socp_objective(model->builder, model->root, -1.0);
 }
 
-static void add_no_raised_cones(const step_model *model, size_t *list)
-{
-    (void)model, (void)list;
-}
-
 static const step_surrogate raised_itself = {.goes_on = true,
                                              .raises = true,
                                              .has_squares = step_without_squares,
-                                             .lay_out = lay_out_raised,
+                                             .lay_out = step_lays_out_root,
                                              .add_rows = add_raised_objective,
                                              .add_squares = step_adds_nothing,
-                                             .add_cones = add_no_raised_cones};
+                                             .add_cones = step_adds_no_cones};
 
 const step_surrogate *raised_surrogate(const alloc_problem *problem, const alloc_values *at)
 {

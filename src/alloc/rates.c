@@ -1,7 +1,6 @@
 /* What is asked of users' rates: weights and targets, in the problem's units. docs/model.md (M32) */
 #include "alloc/problem.h"
 
-#include "alloc/constants.h"
 #include "base/units.h"
 
 #include <math.h>
@@ -29,13 +28,22 @@ static bool normalise_weights(alloc_problem *problem, const cfi_system *system, 
     return !alike;
 }
 
-/* The SINR of a rate, 2^(R / prelog) - 1. */
+double rates_sinr(const cfi_system *system, double rate)
+{
+    return expm1(rate * LN2 / system->frame.prelog);
+}
+
+double rates_of_sinr(const cfi_system *system, double sinr)
+{
+    return system->frame.prelog * log1p(sinr) / LN2;
+}
+
 static bool take_targets(alloc_problem *problem, const cfi_system *system, double *least)
 {
     bool any = false;
 
     for (size_t k = 0; k < problem->K; k++) {
-        least[k] = expm1(system->allocation.rate_target_bit_s_hz[k] * LN2 / system->frame.prelog);
+        least[k] = rates_sinr(system, system->allocation.rate_target_bit_s_hz[k]);
         any = any || least[k] > 0.0;
     }
     return any;
@@ -61,21 +69,4 @@ cfi_status problem_ask_rates(alloc_problem *problem, cfi_arena *arena, cfi_error
         problem->target = numbers + K;
     }
     return CFI_OK;
-}
-
-bool targets_hold(const alloc_problem *problem, const alloc_values *values)
-{
-    for (size_t k = 0; problem->target && k < problem->K; k++) {
-        if (!(values_sinr(values, k) >= problem->target[k] * (1.0 - FEASIBLE_ROUNDING))) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool targets_need(const alloc_problem *problem, size_t k)
-{
-    const double *target = problem->target ? problem->target : problem->wanted;
-
-    return problem->objective->needs_everyone || (target && target[k] > 0.0);
 }

@@ -22,7 +22,7 @@ sensing_ap sensing_of_directed(const cfi_link *link, size_t l)
 cfi_status sensing_check(const cfi_link *link, cfi_error *error)
 {
     if (!system_angle_thresholds(link->system) || system_couples_sensing(link->system)) {
-        return CFI_OK; /* information_build looks at the link itself */
+        return CFI_OK; /* information_build_kinds looks at the link itself */
     }
     if (!link->own_echo.diagonal) {
         return error_set(error, CFI_INVALID, "the allocation takes thresholds on an access point's own echo only");

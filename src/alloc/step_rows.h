@@ -52,6 +52,21 @@ static inline void step_adds_nothing(const step_model *model)
 {
     (void)model;
 }
+static inline void step_adds_no_cones(const step_model *model, size_t *list)
+{
+    (void)model, (void)list;
+}
+/* Of one without variables of its own, and of one whose only variable is `root`. */
+static inline size_t step_lays_out_nothing(step_model *model, size_t next)
+{
+    (void)model;
+    return next;
+}
+static inline size_t step_lays_out_root(step_model *model, size_t next)
+{
+    model->root = next;
+    return next + 1;
+}
 
 /* The variable w, and beside p the power, of the active user number a at AP l; SIZE_MAX where that does not serve it.
  */

@@ -19,6 +19,23 @@ cfi_status targets_prepare(alloc_problem *problem, cfi_arena *arena, cfi_error *
                : error_set(error, CFI_NO_MEMORY, "out of memory for the rate targets of %zu users", problem->K);
 }
 
+bool targets_hold(const alloc_problem *problem, const alloc_values *values)
+{
+    for (size_t k = 0; problem->target && k < problem->K; k++) {
+        if (!(values_sinr(values, k) >= problem->target[k] * (1.0 - FEASIBLE_ROUNDING))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool targets_need(const alloc_problem *problem, size_t k)
+{
+    const double *target = problem->target ? problem->target : problem->wanted;
+
+    return problem->objective->needs_everyone || (target && target[k] > 0.0);
+}
+
 double targets_ratio(const alloc_problem *problem, const alloc_values *values)
 {
     const double *target = problem->target ? problem->target : problem->wanted;
@@ -126,12 +143,6 @@ cfi_status targets_search(const alloc_problem *problem, cfi_arena *arena, alloc_
 }
 
 /* 1 + d >= (T ratio0 / S0) (1 + theta), theta as large as can be. */
-static size_t lay_out_ratio(step_model *model, size_t next)
-{
-    model->root = next;
-    return next + 1;
-}
-
 static void add_ratio_rows(const step_model *model)
 {
     const alloc_problem *problem = model->problem;
@@ -150,18 +161,13 @@ static void add_ratio_rows(const step_model *model)
     }
 }
 
-static void add_no_ratio_cones(const step_model *model, size_t *list)
-{
-    (void)model, (void)list;
-}
-
 static const step_surrogate ratio_itself = {.goes_on = true,
                                             .gains = true,
                                             .has_squares = step_without_squares,
-                                            .lay_out = lay_out_ratio,
+                                            .lay_out = step_lays_out_root,
                                             .add_rows = add_ratio_rows,
                                             .add_squares = step_adds_nothing,
-                                            .add_cones = add_no_ratio_cones};
+                                            .add_cones = step_adds_no_cones};
 
 static const step_surrogate *ratio_surrogate(const alloc_problem *problem, const alloc_values *at)
 {

@@ -78,28 +78,7 @@ static cfi_status trade(const cli_options *options, const cfi_scenario *scenario
 
 static int cli_frontier(const cli_options *options)
 {
-    cfi_scenario *scenario = NULL;
-    cfi_error error = {.status = CFI_OK};
-    cli_options how = *options;
-    size_t rank;
-    cfi_status status = sweep_join(&rank, &error);
-    int code = EXIT_DONE;
-
-    if (status != CFI_OK) { /* each rank for itself: there are no others yet */
-        return report_error(&error);
-    }
-    how.quiet = how.quiet || rank > 0; /* one rank speaks, and only what all agree on */
-    status = rank == 0 ? read_scenario(&how, &scenario, &error) : CFI_OK;
-    status = sweep_share_scenario(status, how.argument, &scenario, &error);
-    if (status == CFI_OK) {
-        status = trade(&how, scenario, &error);
-    }
-    if (status != CFI_OK) { /* before the ranks part: a launcher ends those that are left when one ends with an error */
-        code = rank > 0 ? exit_code(status) : report_error(&error);
-    }
-    scenario_destroy(scenario);
-    sweep_leave();
-    return code;
+    return run_on_ranks(options, read_scenario, trade);
 }
 
 static cfi_status check_frontier(const cli_options *options, cfi_error *error)

@@ -188,31 +188,17 @@ static cfi_status prepare_sweep(const cli_options *options, cfi_scenario **scena
     return status == CFI_NO_MEMORY ? status : CFI_OK; /* any other the sweep itself will tell */
 }
 
+static cfi_status start_sweep(const cli_options *options, const cfi_scenario *scenario, cfi_error *error)
+{
+    cfi_status status = has_option(options, &DRY_RUN) ? CFI_OK : run_sweep(options, scenario, error);
+
+    name_input(options, status, error);
+    return status;
+}
+
 static int cli_sweep(const cli_options *options)
 {
-    cfi_scenario *scenario = NULL;
-    cfi_error error = {.status = CFI_OK};
-    cli_options how = *options;
-    size_t rank;
-    cfi_status status = sweep_join(&rank, &error);
-    int code = EXIT_DONE;
-
-    if (status != CFI_OK) { /* each rank for itself: there are no others yet */
-        return report_error(&error);
-    }
-    how.quiet = how.quiet || rank > 0; /* one rank speaks, and only what all agree on */
-    status = rank == 0 ? prepare_sweep(&how, &scenario, &error) : CFI_OK;
-    status = sweep_share_scenario(status, how.argument, &scenario, &error);
-    if (status == CFI_OK && !has_option(&how, &DRY_RUN)) {
-        status = run_sweep(&how, scenario, &error);
-        name_input(&how, status, &error);
-    }
-    if (status != CFI_OK) { /* before the ranks part: a launcher ends those that are left when one ends with an error */
-        code = rank > 0 ? exit_code(status) : report_error(&error);
-    }
-    scenario_destroy(scenario);
-    sweep_leave();
-    return code;
+    return run_on_ranks(options, prepare_sweep, start_sweep);
 }
 
 static cfi_status check_sweep(const cli_options *options, cfi_error *error)

@@ -1,6 +1,7 @@
-/* Reading the scenario that a command line names. */
+/* Reading the scenario that a command line names, and what all ranks then do with it. */
 #include "cli/scenario_input.h"
 
+#include "cfisac/sweep.h"
 #include "cli/message.h"
 
 #include <string.h>
@@ -41,4 +42,32 @@ void name_input(const cli_options *options, cfi_status status, cfi_error *error)
     if (status == CFI_INVALID && points_into_scenario(cause.text)) {
         error_set(error, CFI_INVALID, "%.300s: %s", options->argument, cause.text);
     }
+}
+
+int run_on_ranks(const cli_options *options,
+                 cfi_status (*prepare)(const cli_options *options, cfi_scenario **scenario, cfi_error *error),
+                 cfi_status (*work)(const cli_options *options, const cfi_scenario *scenario, cfi_error *error))
+{
+    cfi_scenario *scenario = NULL;
+    cfi_error error = {.status = CFI_OK};
+    cli_options how = *options;
+    size_t rank;
+    cfi_status status = sweep_join(&rank, &error);
+    int code = EXIT_DONE;
+
+    if (status != CFI_OK) { /* each rank for itself: there are no others yet */
+        return report_error(&error);
+    }
+    how.quiet = how.quiet || rank > 0; /* one rank speaks, and only what all agree on */
+    status = rank == 0 ? prepare(&how, &scenario, &error) : CFI_OK;
+    status = sweep_share_scenario(status, how.argument, &scenario, &error);
+    if (status == CFI_OK) {
+        status = work(&how, scenario, &error);
+    }
+    if (status != CFI_OK) { /* before the ranks part: a launcher ends those that are left when one ends with an error */
+        code = rank > 0 ? exit_code(status) : report_error(&error);
+    }
+    scenario_destroy(scenario);
+    sweep_leave();
+    return code;
 }

@@ -1,4 +1,4 @@
-/* Reading the scenario that a command line names. */
+/* Reading the scenario that a command line names, and what all ranks then do with it. */
 #ifndef CFISAC_CLI_SCENARIO_INPUT_H
 #define CFISAC_CLI_SCENARIO_INPUT_H
 
@@ -9,5 +9,11 @@ cfi_status read_scenario(const cli_options *options, cfi_scenario **scenario, cf
 
 /* Errors that a drop finds in the scenario, such as a placement without room, name the file like all others. */
 void name_input(const cli_options *options, cfi_status status, cfi_error *error);
+
+/* Rank 0 alone reads the scenario, by `prepare`, and speaks; all ranks then `work` on it. The first error is told once
+ * and ends all. Returns the exit code. */
+int run_on_ranks(const cli_options *options,
+                 cfi_status (*prepare)(const cli_options *options, cfi_scenario **scenario, cfi_error *error),
+                 cfi_status (*work)(const cli_options *options, const cfi_scenario *scenario, cfi_error *error));
 
 #endif

@@ -123,13 +123,13 @@ static bool next_difference(const compared_input *one, const compared_input *oth
     return false;
 }
 
-enum { SHOWN_VALUE = 24 };
+enum { SHOWN_SETTING = 24 };
 
 /* "KEY is A there and B here" of a key that decides the drops. */
 static cfi_status refuse_difference(const compared_input *first, const compared_input *second, const key_walk *at,
                                     cfi_error *error)
 {
-    char here[SHOWN_VALUE], there[SHOWN_VALUE];
+    char here[SHOWN_SETTING], there[SHOWN_SETTING];
 
     show_value(find_key(first->scenario, at), here, sizeof here);
     show_value(find_key(second->scenario, at), there, sizeof there);
@@ -173,7 +173,7 @@ cfi_status compared_check_drops(const compared_input *first, const compared_inpu
 
 static void put_difference(const compared_input *first, const compared_input *second, const key_walk *at, FILE *stream)
 {
-    char here[SHOWN_VALUE], there[SHOWN_VALUE];
+    char here[SHOWN_SETTING], there[SHOWN_SETTING];
 
     show_value(find_key(first->scenario, at), here, sizeof here);
     show_value(find_key(second->scenario, at), there, sizeof there);

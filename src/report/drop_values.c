@@ -1,6 +1,7 @@
 /* Numbers of a drop that are worked out from its record. */
 #include "report/drop_values.h"
 
+#include "base/units.h"
 #include "report/decibel.h"
 
 #include <math.h>
@@ -224,6 +225,61 @@ double drop_least_threshold_db(const cfi_record *record)
         threshold = threshold[l] == threshold[0] ? threshold : NULL;
     }
     return threshold ? decibel_of(threshold[0]) + drop_threshold_factor_db(record) : NAN;
+}
+
+/* ---------------------------------------------------------- of access points and users ---- */
+
+/* [x, y] of point i, where the scenario has positions */
+static double coordinate(const double *position_m, size_t i, size_t axis)
+{
+    return position_m ? position_m[2 * i + axis] : NAN;
+}
+
+double drop_ap_x(const cfi_record *record, size_t l)
+{
+    return coordinate(record->network->ap_position_m, l, 0);
+}
+
+double drop_ap_y(const cfi_record *record, size_t l)
+{
+    return coordinate(record->network->ap_position_m, l, 1);
+}
+
+double drop_ue_x(const cfi_record *record, size_t k)
+{
+    return coordinate(record->network->ue_position_m, k, 0);
+}
+
+double drop_ue_y(const cfi_record *record, size_t k)
+{
+    return coordinate(record->network->ue_position_m, k, 1);
+}
+
+double drop_ap_range(const cfi_record *record, size_t l)
+{
+    return record->network->target_range_m ? record->network->target_range_m[l] : NAN;
+}
+
+double drop_ap_bearing(const cfi_record *record, size_t l)
+{
+    return record->network->target_bearing_rad ? record->network->target_bearing_rad[l] * DEGREES_PER_RADIAN : NAN;
+}
+
+double drop_ap_angle(const cfi_record *record, size_t l)
+{
+    return record->network->angle_rad[l] * DEGREES_PER_RADIAN;
+}
+
+double drop_ap_threshold(const cfi_record *record, size_t l)
+{
+    const double *threshold = record->network->system->sensing.crlb_threshold_rad2;
+
+    return threshold ? threshold[l] : NAN;
+}
+
+double drop_ue_pilot(const cfi_record *record, size_t k)
+{
+    return (double)record->network->pilot[k];
 }
 
 double drops_z_rms(const cfi_results *results)

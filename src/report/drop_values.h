@@ -53,6 +53,17 @@ double drop_violation(const cfi_record *record);
 double drop_threshold_factor_db(const cfi_record *record);
 double drop_least_threshold_db(const cfi_record *record);
 
+/* Of access point l and user k, where the scenario has them, else NaN: metres, degrees, rad^2, the pilot's number. */
+double drop_ap_x(const cfi_record *record, size_t l);
+double drop_ap_y(const cfi_record *record, size_t l);
+double drop_ap_range(const cfi_record *record, size_t l);
+double drop_ap_bearing(const cfi_record *record, size_t l);
+double drop_ap_angle(const cfi_record *record, size_t l);
+double drop_ap_threshold(const cfi_record *record, size_t l);
+double drop_ue_x(const cfi_record *record, size_t k);
+double drop_ue_y(const cfi_record *record, size_t k);
+double drop_ue_pilot(const cfi_record *record, size_t k);
+
 /* Root mean square of drop_sum_rate_z over the drops that have it, NaN when none has. */
 double drops_z_rms(const cfi_results *results);
 /* Whether Theorem 1 and the exact form give different sum rates in any drop. */

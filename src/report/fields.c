@@ -1,7 +1,6 @@
 /* The rows. docs/results.md says what each field means. */
 #include "report/fields.h"
 
-#include "base/units.h"
 #include "report/drop_values.h"
 #include "report/user_rates.h"
 
@@ -133,59 +132,6 @@ static const char *word_of_link(const cfi_record *record)
 static double error_of_link(const cfi_record *record)
 {
     return record->link->largest_relative_std_error;
-}
-
-/* [x, y] of point i, where the scenario has positions */
-static double coordinate(const double *position_m, size_t i, size_t axis)
-{
-    return position_m ? position_m[2 * i + axis] : NAN;
-}
-
-static double ap_x(const cfi_record *record, size_t l)
-{
-    return coordinate(record->network->ap_position_m, l, 0);
-}
-
-static double ap_y(const cfi_record *record, size_t l)
-{
-    return coordinate(record->network->ap_position_m, l, 1);
-}
-
-static double ue_x(const cfi_record *record, size_t k)
-{
-    return coordinate(record->network->ue_position_m, k, 0);
-}
-
-static double ue_y(const cfi_record *record, size_t k)
-{
-    return coordinate(record->network->ue_position_m, k, 1);
-}
-
-static double ap_range(const cfi_record *record, size_t l)
-{
-    return record->network->target_range_m ? record->network->target_range_m[l] : NAN;
-}
-
-static double ap_bearing(const cfi_record *record, size_t l)
-{
-    return record->network->target_bearing_rad ? record->network->target_bearing_rad[l] * DEGREES_PER_RADIAN : NAN;
-}
-
-static double ap_angle(const cfi_record *record, size_t l)
-{
-    return record->network->angle_rad[l] * DEGREES_PER_RADIAN;
-}
-
-static double ap_threshold(const cfi_record *record, size_t l)
-{
-    const double *threshold = record->network->system->sensing.crlb_threshold_rad2;
-
-    return threshold ? threshold[l] : NAN;
-}
-
-static double ue_pilot(const cfi_record *record, size_t k)
-{
-    return (double)record->network->pilot[k];
 }
 
 /* ------------------------------------------------------------- rows of the printed table ---- */
@@ -439,11 +385,11 @@ const field field_table[] = {
 
     /* users */
     {.name = "x", .unit = &METRE, .shape = FIELD_USERS, .group = &GROUP_NETWORK,
-     .value = ELEMENT(ue_x), .places = FIELD_TABLE},
+     .value = ELEMENT(drop_ue_x), .places = FIELD_TABLE},
     {.name = "y", .unit = &METRE, .shape = FIELD_USERS, .group = &GROUP_NETWORK,
-     .value = ELEMENT(ue_y), .places = FIELD_TABLE},
+     .value = ELEMENT(drop_ue_y), .places = FIELD_TABLE},
     {.name = "pilot", .unit = &ONE, .shape = FIELD_USERS, .group = &GROUP_NETWORK,
-     .value = ELEMENT(ue_pilot), .places = FIELD_TABLE},
+     .value = ELEMENT(drop_ue_pilot), .places = FIELD_TABLE},
     {.name = "rate_theorem1", .unit = &BIT_S_HZ, .shape = FIELD_USERS, .group = &GROUP_CLOSED_FORM,
      .value = MEMBER(closed_form.rate_theorem1_bit_s_hz), .places = OUTSIDE_SWEEPS},
     {.name = "rate_exact", .unit = &BIT_S_HZ, .shape = FIELD_USERS, .group = &GROUP_CLOSED_FORM,
@@ -453,21 +399,21 @@ const field field_table[] = {
 
     /* access points */
     {.name = "x", .unit = &METRE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
-     .value = ELEMENT(ap_x), .places = FIELD_TABLE},
+     .value = ELEMENT(drop_ap_x), .places = FIELD_TABLE},
     {.name = "y", .unit = &METRE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
-     .value = ELEMENT(ap_y), .places = FIELD_TABLE},
+     .value = ELEMENT(drop_ap_y), .places = FIELD_TABLE},
     {.name = "angle", .unit = &DEGREE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
-     .value = ELEMENT(ap_angle), .places = FIELD_TABLE},
+     .value = ELEMENT(drop_ap_angle), .places = FIELD_TABLE},
     {.name = "range", .unit = &METRE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
-     .value = ELEMENT(ap_range), .places = FIELD_TABLE},
+     .value = ELEMENT(drop_ap_range), .places = FIELD_TABLE},
     {.name = "bearing", .unit = &DEGREE, .shape = FIELD_APS, .group = &GROUP_NETWORK,
-     .value = ELEMENT(ap_bearing), .places = FIELD_TABLE},
+     .value = ELEMENT(drop_ap_bearing), .places = FIELD_TABLE},
     {.name = "ap_power", .unit = &WATT, .shape = FIELD_APS, .group = &GROUP_ALLOCATION,
      .value = MEMBER(allocation.ap_power_w), .places = OUTSIDE_SWEEPS, .column = "power_w"},
     {.name = "sensing_powers", .unit = &WATT, .shape = FIELD_APS, .group = &GROUP_ALLOCATION,
      .value = MEMBER(allocation.powers.s), .places = OUTSIDE_SWEEPS, .column = "sensing_power_w"},
     {.name = "crlb_threshold", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_NETWORK,
-     .value = ELEMENT(ap_threshold), .places = FIELD_TABLE},
+     .value = ELEMENT(drop_ap_threshold), .places = FIELD_TABLE},
     {.name = "crlb_own_echo", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_CLOSED_FORM,
      .value = MEMBER(closed_form.crlb_own_echo_rad2), .places = OUTSIDE_SWEEPS},
     {.name = "crlb_multistatic", .unit = &RAD2, .shape = FIELD_APS, .group = &GROUP_CLOSED_FORM,

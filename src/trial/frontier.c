@@ -310,6 +310,9 @@ static cfi_status run_curve(curve *c, cfi_error *error)
     if (status == CFI_OK && c->record->status != CFI_DROP_OK) {
         clear_curve(c);
     }
+    if (c->record->status != CFI_DROP_INFEASIBLE) { /* a point of it may be */
+        c->record->because = (cfi_infeasibility){.constraint = CFI_CONSTRAINT_NONE};
+    }
     return status;
 }
 

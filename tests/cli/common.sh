@@ -33,6 +33,22 @@ expect() {
 
 has() { grep -qF -- "$2" "$1"; }
 
+# refused_by_commands SCENARIO TEXT: the scenario, from a file, ends every command that reads it with one line that has the
+# text, and leaves nothing.
+refused_by_commands() {
+    printf '%s' "$1" >bad.json
+    local command
+    for command in "run bad.json --out results" "run bad.json --json" "sweep bad.json --over seed=1,2 --out results" \
+        "replay bad.json --drop 0" "validate bad.json"; do
+        # shellcheck disable=SC2086 # words
+        expect 3 $command
+        check "$command of $1: nothing else is printed" test ! -s out
+        check "$command of $1: one line, $(cat err)" test "$(wc -l <err)" -eq 1
+        check "$command of $1: says $2, not $(cat err)" has err "bad.json: $2"
+        check "$command of $1: no results" test ! -e results
+    done
+}
+
 # same DIR [REFERENCE]: the files of the sweep in DIR are those of the reference (whole), and none is half-written.
 same() {
     local file

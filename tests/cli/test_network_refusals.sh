@@ -5,51 +5,37 @@
 . "$(dirname "$0")/common.sh"
 cd "$work" || exit 1
 
-# refused SCENARIO TEXT: by run, sweep and validate, from a file
-refused() {
-    printf '%s' "$1" >bad.json
-    local command
-    for command in "run bad.json --out results" "run bad.json --json" "sweep bad.json --over seed=1,2 --out results" "validate bad.json"; do
-        # shellcheck disable=SC2086 # words
-        expect 3 $command
-        check "$command of $1: nothing else is printed" test ! -s out
-        check "$command of $1: one line, $(cat err)" test "$(wc -l <err)" -eq 1
-        check "$command of $1: says $2, not $(cat err)" has err "bad.json: $2"
-        check "$command of $1: no results" test ! -e results
-    done
-}
-
 # ---------------------------------------------------------------------------------- budget, noise
-refused '{"power": {"budget_dbm": 30, "snr_db": 20}, "pilots": {"power_dbm": 20}}' \
+refused_by_commands '{"power": {"budget_dbm": 30, "snr_db": 20}, "pilots": {"power_dbm": 20}}' \
     '/power/budget_dbm: given beside power.snr_db (allowed: one of them, the other absent or null)'
-refused '{"power": {"budget_dbm": "limits", "ap_limit_dbm": 20, "snr_db": 30}, "pilots": {"power_dbm": 20}}' \
+refused_by_commands '{"power": {"budget_dbm": "limits", "ap_limit_dbm": 20, "snr_db": 30}, "pilots": {"power_dbm": 20}}' \
     '/power/budget_dbm: given beside power.snr_db'
-refused '{"power": {"noise_figure_db": 7}}' \
+refused_by_commands '{"power": {"noise_figure_db": 7}}' \
     '/power/bandwidth_mhz: null with power.noise_figure_db, which gives no noise by itself (allowed: a number)'
-refused '{"power": {"noise_figure_db": 7, "bandwidth_mhz": null}}' '/power/bandwidth_mhz: null with power.noise_figure_db'
+refused_by_commands '{"power": {"noise_figure_db": 7, "bandwidth_mhz": null}}' '/power/bandwidth_mhz: null with power.noise_figure_db'
 
 # ------------------------------------------------------------------------------------ propagation
 for model in tr38901_umi tr38901_uma tr38901_inh; do
-    refused "{\"propagation\": {\"model\": \"$model\"}}" \
+    refused_by_commands "{\"propagation\": {\"model\": \"$model\"}}" \
         "/propagation/carrier_ghz: null with the propagation.model $model (allowed: a number, in GHz)"
 done
 for model in log_distance three_slope tr38901_umi; do
-    refused "{\"network\": {\"aps\": 2, \"ues\": 1}, \"propagation\": {\"model\": \"$model\", \"carrier_ghz\": 2, \"gain\": [[1, 0.5]]}}" \
+    refused_by_commands "{\"network\": {\"aps\": 2, \"ues\": 1}, \"propagation\": {\"model\": \"$model\", \"carrier_ghz\": 2, \"gain\": [[1, 0.5]]}}" \
         '/propagation/gain: given beside propagation.model (allowed: one of them, the other absent or null)'
 done
 
 # --------------------------------------------------------------------------- precoders and clusters
-refused '{"network": {"tx_antennas": 4, "ues": 6}, "pilots": {"length": 4}, "precoding": {"kind": "zf"}}' \
+refused_by_commands '{"network": {"tx_antennas": 4, "ues": 6}, "pilots": {"length": 4}, "precoding": {"kind": "zf"}}' \
     '/precoding/kind: "zf" cannot null 4 pilots with network.tx_antennas 4'
-refused '{"network": {"tx_antennas": 2, "ues": 2}, "pilots": {"length": 9}, "precoding": {"kind": "zf"}}' \
+refused_by_commands '{"network": {"tx_antennas": 2, "ues": 2}, "pilots": {"length": 9}, "precoding": {"kind": "zf"}}' \
     '/precoding/kind: "zf" cannot null 2 pilots with network.tx_antennas 2'
-refused '{"network": {"aps": 5}, "clusters": {"mode": "strongest", "aps_per_user": 6}}' \
+refused_by_commands '{"network": {"aps": 5}, "clusters": {"mode": "strongest", "aps_per_user": 6}}' \
     '/clusters/aps_per_user: 6 of 5 access points (allowed: 1 .. 5, network.aps)'
 
 # ----------------------------------------------------------------------------------------- powers
 # powers TEXT POWERS [SENSING]: given to two access points and two users
 powers() {
-    refused "{\"network\": {\"aps\": 2, \"ues\": 2}, \"allocation\": {\"method\": \"given\", \"powers_w\": $2, \"sensing_powers_w\": ${3:-null}}}" "/allocation/$1"
+    refused_by_commands "{\"network\": {\"aps\": 2, \"ues\": 2}, \"allocation\": {\"method\": \"given\", \"powers_w\": $2, \"sensing_powers_w\": ${3:-null}}}" "/allocation/$1"
 }
 powers 'powers_w: a list of 1 (allowed: a list of 2, one per user (network.ues))' '[[1, 1]]'
 powers 'powers_w/1: a list of 3 (allowed: a list of 2, one per access point (network.aps))' '[[1, 1], [1, 1, 1]]'

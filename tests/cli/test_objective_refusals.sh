@@ -6,21 +6,6 @@
 . "$(dirname "$0")/common.sh"
 cd "$work" || exit 1
 
-# refused SCENARIO TEXT: by run, sweep, replay and validate, from a file
-refused() {
-    printf '%s' "$1" >bad.json
-    local command
-    for command in "run bad.json --out results" "run bad.json --json" "sweep bad.json --over seed=1,2 --out results" \
-        "replay bad.json --drop 0" "validate bad.json"; do
-        # shellcheck disable=SC2086 # words
-        expect 3 $command
-        check "$command of $1: nothing else is printed" test ! -s out
-        check "$command of $1: one line, $(cat err)" test "$(wc -l <err)" -eq 1
-        check "$command of $1: says $2, not $(cat err)" has err "bad.json: $2"
-        check "$command of $1: no results" test ! -e results
-    done
-}
-
 # asked ALLOCATION [SENSING] [MORE]: of three users
 asked() {
     printf '{"network": {"aps": 2, "ues": 3}, "allocation": {%s}, "sensing": {%s}%s}' "$1" "${2:-}" "${3:-}"
@@ -28,29 +13,29 @@ asked() {
 
 # -------------------------------------------------------------------------------- nothing is asked
 nothing='"crlb_threshold_db": null'
-refused "$(asked '"objective": "min_power"' "$nothing")" \
+refused_by_commands "$(asked '"objective": "min_power"' "$nothing")" \
     '/allocation/rate_target_bit_s_hz: null with the objective min_power and no threshold of sensing, which no power at all meets (allowed: a number, or one per user; or a threshold of sensing)'
-refused "$(asked '"objective": "min_power", "rate_target_bit_s_hz": null' "$nothing")" \
+refused_by_commands "$(asked '"objective": "min_power", "rate_target_bit_s_hz": null' "$nothing")" \
     '/allocation/rate_target_bit_s_hz: null with the objective min_power'
 expect 3 validate bad.json --set allocation.rate_target_bit_s_hz=null
 check "a setting is named: $(cat err)" has err '--set allocation.rate_target_bit_s_hz: null with the objective min_power'
 
 # --------------------------------------------------------------------------------- weights, targets
-refused "$(asked '"weights": [1, 2]')" '/allocation/weights: a list of 2 (allowed: a list of 3, one per user (network.ues))'
-refused "$(asked '"weights": [1, 2, 3, 4]')" '/allocation/weights: a list of 4 (allowed: a list of 3'
-refused "$(asked '"weights": []')" '/allocation/weights: '
-refused "$(asked '"weights": [1, 0, 1]')" '/allocation/weights/1: 0 is out of range (allowed: '
-refused "$(asked '"weights": [1, 2, -1]')" '/allocation/weights/2: -1 is out of range (allowed: '
-refused "$(asked '"weights": [1, 2, 1e10]')" '/allocation/weights/2: 10000000000 is out of range (allowed: '
-refused "$(asked '"weights": [1, "x", 1]')" '/allocation/weights/1: text "x" '
-refused "$(asked '"weights": [1, null, 1]')" '/allocation/weights/1: null '
-refused "$(asked '"weights": 2')" '/allocation/weights: 2 is of the wrong type (allowed: null; a list of K numbers above 0, up to 1000000000)'
-refused "$(asked '"rate_target_bit_s_hz": [1, 1]')" '/allocation/rate_target_bit_s_hz: a list of 2 (allowed: a list of 3'
-refused "$(asked '"rate_target_bit_s_hz": -0.5')" \
+refused_by_commands "$(asked '"weights": [1, 2]')" '/allocation/weights: a list of 2 (allowed: a list of 3, one per user (network.ues))'
+refused_by_commands "$(asked '"weights": [1, 2, 3, 4]')" '/allocation/weights: a list of 4 (allowed: a list of 3'
+refused_by_commands "$(asked '"weights": []')" '/allocation/weights: '
+refused_by_commands "$(asked '"weights": [1, 0, 1]')" '/allocation/weights/1: 0 is out of range (allowed: '
+refused_by_commands "$(asked '"weights": [1, 2, -1]')" '/allocation/weights/2: -1 is out of range (allowed: '
+refused_by_commands "$(asked '"weights": [1, 2, 1e10]')" '/allocation/weights/2: 10000000000 is out of range (allowed: '
+refused_by_commands "$(asked '"weights": [1, "x", 1]')" '/allocation/weights/1: text "x" '
+refused_by_commands "$(asked '"weights": [1, null, 1]')" '/allocation/weights/1: null '
+refused_by_commands "$(asked '"weights": 2')" '/allocation/weights: 2 is of the wrong type (allowed: null; a list of K numbers above 0, up to 1000000000)'
+refused_by_commands "$(asked '"rate_target_bit_s_hz": [1, 1]')" '/allocation/rate_target_bit_s_hz: a list of 2 (allowed: a list of 3'
+refused_by_commands "$(asked '"rate_target_bit_s_hz": -0.5')" \
     '/allocation/rate_target_bit_s_hz: -0.5 is out of range (allowed: null; a number 0 .. 100; a list of K numbers 0 .. 100)'
-refused "$(asked '"rate_target_bit_s_hz": [1, -1, 1]')" '/allocation/rate_target_bit_s_hz/1: -1 is out of range'
-refused "$(asked '"rate_target_bit_s_hz": [1, 101, 1]')" '/allocation/rate_target_bit_s_hz/1: 101 is out of range'
-refused "$(asked '"objective": "max_min"')" '/allocation/objective: text "max_min" is unknown'
+refused_by_commands "$(asked '"rate_target_bit_s_hz": [1, -1, 1]')" '/allocation/rate_target_bit_s_hz/1: -1 is out of range'
+refused_by_commands "$(asked '"rate_target_bit_s_hz": [1, 101, 1]')" '/allocation/rate_target_bit_s_hz/1: 101 is out of range'
+refused_by_commands "$(asked '"objective": "max_min"')" '/allocation/objective: text "max_min" is unknown'
 
 # words that are no numbers of JSON
 for word in NaN nan Infinity; do
@@ -63,31 +48,31 @@ for word in NaN nan Infinity; do
 done
 
 # --------------------------------------------------------------------------------- bounds and places
-refused "$(asked '"objective": "min_position_error"')" \
+refused_by_commands "$(asked '"objective": "min_position_error"')" \
     '/allocation/objective: "min_position_error" with the sensing.geometry angles, where no target has a place (allowed: the geometry target, or another objective)'
-refused "$(asked '"objective": "min_position_error", "method": "equal"')" \
+refused_by_commands "$(asked '"objective": "min_position_error", "method": "equal"')" \
     '/allocation/objective: "min_position_error" with the sensing.geometry angles'
-refused "$(asked '"objective": "min_crlb"' '"crlb_model": "multistatic"')" \
+refused_by_commands "$(asked '"objective": "min_crlb"' '"crlb_model": "multistatic"')" \
     '/sensing/crlb_model: "multistatic" with the objective min_crlb, which optimises no such bound (allowed: own_echo, noncoherent)'
-refused "$(asked '"objective": "min_crlb"' "\"crlb_model\": \"multistatic\", $nothing")" \
+refused_by_commands "$(asked '"objective": "min_crlb"' "\"crlb_model\": \"multistatic\", $nothing")" \
     '/sensing/crlb_model: "multistatic" with the objective min_crlb'
-refused "$(asked '"objective": "min_position_error"' "\"geometry\": \"target\", \"crlb_model\": \"multistatic\", $nothing")" \
+refused_by_commands "$(asked '"objective": "min_position_error"' "\"geometry\": \"target\", \"crlb_model\": \"multistatic\", $nothing")" \
     '/sensing/crlb_model: "multistatic" with the objective min_position_error'
-refused "$(asked '"objective": "min_crlb"' "\"information\": \"block\", $nothing")" \
+refused_by_commands "$(asked '"objective": "min_crlb"' "\"information\": \"block\", $nothing")" \
     '/sensing/information: "block" with the objective min_crlb, which optimises no such bound (allowed: averaged)'
 
 # -------------------------------------------------------------------------------------------- steps
 for objective in max_min_rate proportional_fair min_power min_crlb; do
-    refused "$(asked "\"objective\": \"$objective\", \"surrogate\": \"fractional\"")" \
+    refused_by_commands "$(asked "\"objective\": \"$objective\", \"surrogate\": \"fractional\"")" \
         "/allocation/surrogate: \"fractional\" with the objective $objective, whose steps have one minorant (allowed: product)"
 done
 for objective in max_min_rate min_power min_crlb; do
-    refused "$(asked "\"objective\": \"$objective\", \"crlb_constraint\": \"sca\"")" \
+    refused_by_commands "$(asked "\"objective\": \"$objective\", \"crlb_constraint\": \"sca\"")" \
         "/allocation/crlb_constraint: \"sca\" with the objective $objective, whose problems have the constraint itself (allowed: exact)"
 done
 
 for objective in max_min_rate min_power min_crlb; do
-    refused "$(asked "\"objective\": \"$objective\", \"solver\": \"structured\"" '' ', "pilots": {"length": 2}')" \
+    refused_by_commands "$(asked "\"objective\": \"$objective\", \"solver\": \"structured\"" '' ', "pilots": {"length": 2}')" \
         "/allocation/solver: \"structured\" with the allocation.objective $objective and users that share pilots is not available in this version (allowed: auto, socp)"
     for solver in auto socp structured; do
         asked "\"objective\": \"$objective\", \"solver\": \"$solver\"" '' >even.json

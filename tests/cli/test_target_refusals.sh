@@ -5,74 +5,59 @@
 . "$(dirname "$0")/common.sh"
 cd "$work" || exit 1
 
-# refused SCENARIO TEXT: by run, sweep and validate, from a file
-refused() {
-    printf '%s' "$1" >bad.json
-    local command
-    for command in "run bad.json --out results" "run bad.json --json" "sweep bad.json --over seed=1,2 --out results" \
-        "replay bad.json --drop 0" "validate bad.json"; do
-        # shellcheck disable=SC2086 # words
-        expect 3 $command
-        check "$command of $1: nothing else is printed" test ! -s out
-        check "$command of $1: one line, $(cat err)" test "$(wc -l <err)" -eq 1
-        check "$command of $1: says $2, not $(cat err)" has err "bad.json: $2"
-        check "$command of $1: no results" test ! -e results
-    done
-}
-
 # placed SENSING [NETWORK] [MORE]: two access points at the ends of a street
 placed() {
     printf '{"network": {"aps": 2, "ues": 1, "ap_positions_m": [[0, 0], [200, 0]]%s}, "sensing": {"geometry": "target"%s}%s}' "${2:-}" "$1" "${3:-}"
 }
 
 # ------------------------------------------------------------------------------ at an access point
-refused "$(placed ', "target_position_m": [200, 0]')" \
+refused_by_commands "$(placed ', "target_position_m": [200, 0]')" \
     '/sensing/target_position_m: 0 m from access point 1 (allowed: 1 m or more from each of them)'
-refused "$(placed ', "target_position_m": [0.6, 0.7]')" '/sensing/target_position_m: 0.922 m from access point 0'
-refused "$(placed ', "target_position_m": [249.5, 0]' ', "wrap_around": true')" \
+refused_by_commands "$(placed ', "target_position_m": [0.6, 0.7]')" '/sensing/target_position_m: 0.922 m from access point 0'
+refused_by_commands "$(placed ', "target_position_m": [249.5, 0]' ', "wrap_around": true')" \
     '/sensing/target_position_m: 0.5 m from access point 0'
-refused "$(placed ', "target_position_m": [0, 0]' '' ', "propagation": {"gain": [[1, 0.5]]}')" \
+refused_by_commands "$(placed ', "target_position_m": [0, 0]' '' ', "propagation": {"gain": [[1, 0.5]]}')" \
     '/sensing/target_position_m: 0 m from access point 0'
-refused "$(placed ', "target_position_m": [0, 0, 0]')" '/sensing/target_position_m: a list of 3 (allowed: a list of 2)'
-refused "$(placed ', "target_position_m": [10, "x"]')" '/sensing/target_position_m/1: '
-refused "$(placed ', "target_position_m": [10, 1e8]')" '/sensing/target_position_m/1: 100000000 is out of range'
+refused_by_commands "$(placed ', "target_position_m": [0, 0, 0]')" '/sensing/target_position_m: a list of 3 (allowed: a list of 2)'
+refused_by_commands "$(placed ', "target_position_m": [10, "x"]')" '/sensing/target_position_m/1: '
+refused_by_commands "$(placed ', "target_position_m": [10, 1e8]')" '/sensing/target_position_m/1: 100000000 is out of range'
 printf '%s' "$(placed ', "target_position_m": [1, 0]')" >edge.json
 expect 0 validate edge.json
 
 # ------------------------------------------------------------------------------- without a target
-refused '{"sensing": {"position_threshold_m": 5}, "allocation": {"method": "equal"}}' \
+refused_by_commands '{"sensing": {"position_threshold_m": 5}, "allocation": {"method": "equal"}}' \
     '/sensing/position_threshold_m: given with the sensing.geometry angles, where no target has a place (allowed: null, or the geometry target)'
-refused '{"sensing": {"target_position_m": [5, 5]}}' '/sensing/target_position_m: given with the sensing.geometry angles'
+refused_by_commands '{"sensing": {"target_position_m": [5, 5]}}' '/sensing/target_position_m: given with the sensing.geometry angles'
 for echo in distance radar; do
-    refused "{\"sensing\": {\"echo\": \"$echo\"}, \"propagation\": {\"carrier_ghz\": 3}}" \
+    refused_by_commands "{\"sensing\": {\"echo\": \"$echo\"}, \"propagation\": {\"carrier_ghz\": 3}}" \
         "/sensing/echo: \"$echo\" with the sensing.geometry angles, where there are no ranges (allowed: constant, or the geometry target)"
 done
 
 # ---------------------------------------------------------------------------------- beside a target
-refused '{"sensing": {"geometry": "target", "echo": "radar"}}' \
+refused_by_commands '{"sensing": {"geometry": "target", "echo": "radar"}}' \
     '/propagation/carrier_ghz: null with the sensing.echo radar (allowed: a number, in GHz)'
-refused "$(placed ', "angles_deg": [10, 20]')" \
+refused_by_commands "$(placed ', "angles_deg": [10, 20]')" \
     '/sensing/angles_deg: given with the sensing.geometry target, whose place says them (allowed: null, or the geometry angles)'
-refused '{"network": {"aps": 2, "ues": 1}, "propagation": {"gain": [[1, 0.5]]}, "sensing": {"geometry": "target"}}' \
+refused_by_commands '{"network": {"aps": 2, "ues": 1}, "propagation": {"gain": [[1, 0.5]]}, "sensing": {"geometry": "target"}}' \
     '/network/ap_positions_m: null with propagation.gain and the sensing.geometry target, which is seen from there (allowed: L positions [x, y], or the geometry angles)'
 for echo in distance radar; do
-    refused "$(placed ", \"echo\": \"$echo\", \"path_gain\": [[0.01, 0.01], [0.01, 0.01]]" '' ', "propagation": {"carrier_ghz": 3}')" \
+    refused_by_commands "$(placed ", \"echo\": \"$echo\", \"path_gain\": [[0.01, 0.01], [0.01, 0.01]]" '' ', "propagation": {"carrier_ghz": 3}')" \
         "/sensing/path_gain: a matrix with the sensing.echo $echo, which says every amplitude (allowed: a number, or the echo constant)"
 done
-refused "$(placed ', "echo": "loud"')" '/sensing/echo: text "loud" is unknown (allowed: constant, distance, radar)'
-refused "$(placed ', "echo": "radar", "rcs_m2": 0' '' ', "propagation": {"carrier_ghz": 3}')" '/sensing/rcs_m2: 0 is out of range'
+refused_by_commands "$(placed ', "echo": "loud"')" '/sensing/echo: text "loud" is unknown (allowed: constant, distance, radar)'
+refused_by_commands "$(placed ', "echo": "radar", "rcs_m2": 0' '' ', "propagation": {"carrier_ghz": 3}')" '/sensing/rcs_m2: 0 is out of range'
 
 for probability in 1 2 0 -1; do
-    refused "$(placed ", \"false_alarm_probability\": $probability")" \
+    refused_by_commands "$(placed ", \"false_alarm_probability\": $probability")" \
         "/sensing/false_alarm_probability: $probability is out of range (allowed: a number from 1e-300, below 1)"
 done
-refused "$(placed ', "detection_threshold": 1')" \
+refused_by_commands "$(placed ', "detection_threshold": 1')" \
     '/sensing/detection_threshold: 1 is out of range (allowed: null; a number strictly between 0 and 1)'
-refused "$(placed ', "swerling": 2')" '/sensing/swerling: 2 is out of range (allowed: a whole number 0 .. 1)'
-refused "$(placed ', "position_threshold_m": 0')" '/sensing/position_threshold_m: 0 is out of range'
+refused_by_commands "$(placed ', "swerling": 2')" '/sensing/swerling: 2 is out of range (allowed: a whole number 0 .. 1)'
+refused_by_commands "$(placed ', "position_threshold_m": 0')" '/sensing/position_threshold_m: 0 is out of range'
 
 # echoes of one antenna each way say nothing about angles
-refused "$(placed '' ', "tx_antennas": 1, "rx_antennas": 1' ', "monte_carlo": {"estimator": "ml"}')" \
+refused_by_commands "$(placed '' ', "tx_antennas": 1, "rx_antennas": 1' ', "monte_carlo": {"estimator": "ml"}')" \
     '/monte_carlo/estimator: "ml" with one transmit and one receive antenna, whose echoes say nothing about angles (allowed: none, or more antennas)'
 
 # a place that no drawn access point can keep away from: found when the drop is drawn
