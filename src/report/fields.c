@@ -15,8 +15,7 @@
 static const field_unit ONE = UNIT("", "1"), RAD2 = UNIT("rad2", "rad^2"), RAD2_DB = UNIT("db", "dB of 1 rad^2"),
                         DB = UNIT("db", "dB"), DBM = UNIT("dbm", "dBm"), WATT = UNIT("w", "W"), METRE = UNIT("m", "m"),
                         RADIAN = UNIT("rad", "rad"), DEGREE = UNIT("deg", "degrees"),
-                        STD_ERRORS = UNIT("", "standard errors"),
-                        CERTIFIED = UNIT("", "bit/s/Hz"), /* the sum rate alone is */
+                        STD_ERRORS = UNIT("", "standard errors"), CERTIFIED = UNIT("", "bit/s/Hz"),
                         OBJECTIVE_UNIT = UNIT("", NULL),                            /* objective_unit says which */
     MBIT_S = UNIT("mbit_s", "Mbit/s"), OLD_BIT_S_HZ = UNIT("bit_s_hz", "bit/s/Hz"), /* old names */
     IN_METRES = UNIT("", "m"), /* of a group whose name ends with the unit */
