@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Draws the paper's figures (a, b, c) and further ones (d to o), each as SVG and PNG beside the table it shows.
+# Draws the paper's figures (a, b, c) and further ones (d to p), each as SVG and PNG beside the table it shows.
 # Run it with --help for the options; docs/figures.md says what each figure shows.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -25,6 +25,7 @@ Figures (all by default):
   m   map of a network that locates a target, and the target's error ellipses
   n   distribution of the users' rates for three objectives: sum rate, proportional fairness, least rate
   o   frontier of the least user rate against the position error
+  p   how far the heuristic split and SCA are from the proved optimum of the sum rate, 2 N networks
 
   --drops N   networks a point (default: 100)
   --full      the same as --drops 1000
@@ -67,13 +68,13 @@ read_options() {
         shift
         ;;
       -*) die 2 "unknown option '$1' (allowed: --drops, --full, --out, --fresh, --help)" ;;
-      [a-o]) figures+=("$1") ;;
-      *) die 2 "unknown figure '$1' (allowed: a b c d e f g h i j k l m n o)" ;;
+      [a-p]) figures+=("$1") ;;
+      *) die 2 "unknown figure '$1' (allowed: a b c d e f g h i j k l m n o p)" ;;
     esac
     shift
   done
   [[ $drops =~ ^[1-9][0-9]{0,6}$ ]] || die 2 "--drops $drops: not a number of networks (allowed: 1 .. 9999999)"
-  [ "${#figures[@]}" -gt 0 ] || figures=(a b c d e f g h i j k l m n o)
+  [ "${#figures[@]}" -gt 0 ] || figures=(a b c d e f g h i j k l m n o p)
 }
 
 # ------------------------------------------------------------------------------------- running
@@ -364,6 +365,39 @@ figure_o() {
     awk -v OFS=, -v aps="$aps" 'NR > 1 { print aps, $0 } NR == 1 && aps == 8 { print "network.aps", $0 }' \
       "$data/o-$aps-$drops/frontier_mean.csv"
   done >"$out/fig_o.csv"
+}
+
+# distance_quantiles: of lines "bound,certified,...", sum rates of networks: how far each column is below the best of its
+# line, and the bound above it, relative, sorted
+distance_quantiles() {
+  awk -F, -v OFS=, -v names="proof,certified,heuristic,product,fractional" '
+    BEGIN { n = split(names, name, ",") }
+    { best = 0
+      for (i = 2; i <= n; i++) if ($i > best) best = $i
+      print name[1], $1 / best - 1
+      for (i = 3; i <= n; i++) print name[i], 1 - $i / best }' |
+    sort -t , -k 1,1 -k 2g | awk -F, -v OFS=, -v networks="$1" '
+    { at[$1]++; print $1, networks, at[$1] / networks, $2 }'
+}
+
+figure_p() {
+  local networks=$((2 * drops)) how setting name columns=()
+  while read -r how setting; do
+    name=p-$how-$networks
+    say "run $name"
+    run_cfisac run "$top/configs/paper.json" --set "monte_carlo.drops=$networks" --set monte_carlo.realizations=0 --set "$setting" \
+      --out "$data/$name" --force --quiet >"$data/$name.txt"
+    columns "$data/$name/drops.csv" <<<objective_value >"$data/$name.csv"
+    columns+=("$data/$name.csv")
+  done <<'END'
+certified allocation.certify=true
+heuristic allocation.method=heuristic
+product allocation.surrogate=product
+fractional allocation.surrogate=fractional
+END
+  echo 'what,networks,share,relative' >"$out/fig_p.csv"
+  paste -d , <(columns "$data/p-certified-$networks/drops.csv" <<<upper_bound) "${columns[@]}" | tail -n +2 |
+    distance_quantiles "$networks" >>"$out/fig_p.csv"
 }
 
 # ---------------------------------------------------------------------------------------- main

@@ -211,6 +211,18 @@ static double allocation_bytes(const cfi_system *system)
            (response ? response_bytes(system, coherent_rows(system, groups)) : cone_solver_bytes(system, groups));
 }
 
+/* Open boxes of a certificate, half of all at most: ranges and multipliers. */
+static double certificate_bytes(const cfi_system *system)
+{
+    const cfi_sensing *sensing = &system->sensing;
+    bool shared = sensing->crlb_threshold_rad2 && sensing->crlb_model == CFI_CRLB_NONCOHERENT;
+    double rows = (double)(system->power.ap_limit_w != NULL) + (double)(sensing->detection_threshold > 0.0) +
+                  (double)(sensing->crlb_threshold_rad2 != NULL && !shared) + (double)shared;
+    double numbers = 3.0 * (double)system->K + 4.0 + rows * (double)system->L;
+
+    return system->allocation.certify ? 0.5 * (double)system->allocation.certify_nodes * (8.0 * numbers + 48.0) : 0.0;
+}
+
 /* Whether some echo paths differ from others. */
 static bool paths_differ(const cfi_sensing *sensing)
 {
@@ -354,6 +366,7 @@ double scenario_memory_bytes(const cfi_system *system)
         bytes += (PROBLEM_ARRAYS + (system->clusters.mode == CFI_CLUSTERS_ALL ? 0.0 : 2.0)) * 8.0 * pairs;
     }
     bytes += fmax(allocation_bytes(system), feasibility_bytes(system)); /* one after the other */
+    bytes += certificate_bytes(system);
     if (system->monte_carlo.realizations > 0) {
         /* sixteen realisations' channels, estimates and normals, and products */
         bytes += 600.0 * (double)system->N * K + 256.0 * K * K;

@@ -35,7 +35,7 @@ rows() { tail -n +2 "$1" | wc -l; }
 "$figures" --drops 6 --out few >out 2>err
 check 'every figure is drawn' test $? -eq 0
 [ -s few/fig_h.png ] || cat err
-for figure in a b c d e f g h i j k l n o; do
+for figure in a b c d e f g h i j k l n o p; do
     for format in svg png; do
         check "figure $figure is a picture, $format" picture "few/fig_$figure.$format"
     done
@@ -121,6 +121,11 @@ check '(m) the ellipse is the bound: the root of the sum of both squared deviati
     '({ellipse_error_m} - {position_error_bound_m}) ^ 2 < 1e-12 &&
     (({major_m} ^ 2 + {minor_m} ^ 2) / (4 * 5.9914645) - {position_error_bound_m} ^ 2) ^ 2 < 1e-12'
 check '(m) and the allocation keeps its threshold' awk -F, '$1 == "sca" { e = $8 - 2; exit !(e < 1e-6) }' few/fig_m_ellipses.csv
+check '(p) has every network' holds few/fig_p.csv '{networks} == 12 && {relative} >= 0'
+check 'each of which SCA is proved to be within a gap of the optimum of, the heuristic split not' awk -F, '
+    NR > 1 { n[$1]++; if ($4 > most[$1] + 0) most[$1] = $4; if (!($1 in least) || $4 < least[$1]) least[$1] = $4 }
+    END { exit !(n["proof"] == 12 && most["proof"] <= 1e-4 && most["product"] < 1e-5 && most["fractional"] < 1e-4 &&
+                 least["heuristic"] > 0.05) }' few/fig_p.csv
 check '(n) has every user of 6 networks, and the weakest of each' holds few/fig_n.csv '{rates} == ({whose} == "weakest" ? 6 : 6 * 20)'
 check '(n) the sum rate gives most in all, max-min most to the weakest, and proportional fairness stands between' awk -F, '
     NR > 1 { sum[$1, $2] += $5 }

@@ -48,7 +48,7 @@ if ! grep -q __asan_init "$cfisac"; then # a sanitizer reserves terabytes of add
         sensing.crlb_threshold_db=-8 --set monte_carlo.drops=4000 --out x --quiet) >out 2>err
     check 'four hundred million trials are too many for 400 MB' test $? -eq 3
     check 'what they need is told, in one line' test "$(cat err)" = "sweep.json: /sweep: 400000000 trials of \
-100000 points would need 463 MiB of memory (allowed: the 391 MiB that this process may have; fewer drops or values, or \
+100000 points would need 464 MiB of memory (allowed: the 391 MiB that this process may have; fewer drops or values, or \
 --shard)"
     check 'nothing is made for a sweep that is too large' test ! -e x
 fi
