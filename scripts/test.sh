@@ -27,9 +27,9 @@ step 'build, release' build build/test-release -DCMAKE_BUILD_TYPE=Release && {
   step 'build, benches' build_benches
   step 'tests, release' run_tests build/test-release
 }
-# Scripts that read sources, and long ones of the program's files and kills, ran above.
+# Scripts that read sources, long ones of the program's files and kills, and the longest statistics ran above.
 step "build, sanitizers of $sanitizers" "build_sanitizers_$sanitizers" &&
-  step 'tests, sanitizers' run_tests "$(sanitizers_dir "$sanitizers")" -E 'self_test|test_instances|test_faults'
+  step 'tests, sanitizers' run_tests "$(sanitizers_dir "$sanitizers")" -E 'self_test|test_instances|test_faults|test_estimable|test_estimator|test_ordinary'
 step 'shellcheck' lint_shell
 step 'clang-format' check_format
 conclude
