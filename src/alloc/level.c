@@ -48,7 +48,8 @@ static cfi_status init_search(level_search *s, const alloc_problem *problem, con
 
     *s = (level_search){.problem = problem, .share = weight, .alike = true};
     if (!memory) {
-        return response_out_of_memory(problem, error);
+        response_out_of_memory(problem, error);
+        return CFI_NO_MEMORY;
     }
     s->answer = memory;
     s->from = memory + row;

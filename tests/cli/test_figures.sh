@@ -173,7 +173,7 @@ refuses() {
     got=$?
     [ "$got" -eq "$code" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qF -- "$text" err
 }
-check 'an unknown figure' refuses 2 "unknown figure 'z' (allowed: a b c d e f g h i j k l m n o)" z
+check 'an unknown figure' refuses 2 "unknown figure 'z' (allowed: a b c d e f g h i j k l m n o p)" z
 check 'an unknown option' refuses 2 "unknown option '--drop'" --drop 6
 check 'a wrong number' refuses 2 '--drops 0: not a number' --drops 0
 check 'a missing value' refuses 2 '--out needs a value' --out
