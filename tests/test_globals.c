@@ -55,6 +55,20 @@ static void check_neighbours(global_drop *g, const cfi_allocation *best, uint64_
     }
 }
 
+/* The optimum of a drop by raw formulas: its value, a bound that no feasible powers beat, within 1e-6, its neighbours.
+ */
+static void check_optimum(global_drop *g, const cfi_allocation *best, uint64_t seed, size_t count, size_t *tried)
+{
+    double value = raw_value(g, &best->powers);
+
+    assert_int_equal(best->status, CFI_ALLOC_OPTIMAL);
+    assert_true(raw_global_violation(g, &best->powers) < 1e-9);
+    assert_close(best->objective.value / value, 1.0, 1e-9);
+    assert_true(advantage(g, best->objective.dual_value, value) > -1e-10);
+    assert_true(advantage(g, best->objective.dual_value, value) < 1e-6);
+    check_neighbours(g, best, seed, count, tried);
+}
+
 /* Values by raw formulas; bounds that no feasible powers beat, within 1e-6; 1,000 neighbours of each. */
 static void optima_are_proved_and_have_no_better_neighbours(void **state)
 {
@@ -64,18 +78,12 @@ static void optima_are_proved_and_have_no_better_neighbours(void **state)
     for (uint64_t seed = 0; seed < 96; seed++) {
         global_drop *g = make_global_drop(seed, objectives[seed % 4], seed % 5 == 0 && seed % 4 != 1 ? 0.0 : 0.6);
         cfi_allocation allocation = run(g->c->d);
-        double value = raw_value(g, &allocation.powers);
 
         if (allocation.status == CFI_ALLOC_INFEASIBLE) {
             free_global_drop(g);
             continue;
         }
-        assert_int_equal(allocation.status, CFI_ALLOC_OPTIMAL);
-        assert_true(raw_global_violation(g, &allocation.powers) < 1e-9);
-        assert_close(allocation.objective.value / value, 1.0, 1e-9);
-        assert_true(advantage(g, allocation.objective.dual_value, value) > -1e-10);
-        assert_true(advantage(g, allocation.objective.dual_value, value) < 1e-6);
-        check_neighbours(g, &allocation, seed, 1000, &tried);
+        check_optimum(g, &allocation, seed, 1000, &tried);
         optimal++;
         free_global_drop(g);
     }
@@ -127,14 +135,7 @@ static void shared_pilots_are_convex_in_amplitudes(void **state)
         assert_true(globals_apply(&g->c->d->link));
         allocation = run(g->c->d);
         if (allocation.status != CFI_ALLOC_INFEASIBLE) {
-            double value = raw_value(g, &allocation.powers);
-
-            assert_int_equal(allocation.status, CFI_ALLOC_OPTIMAL);
-            assert_true(raw_global_violation(g, &allocation.powers) < 1e-9);
-            assert_close(allocation.objective.value / value, 1.0, 1e-9);
-            assert_true(advantage(g, allocation.objective.dual_value, value) > -1e-10);
-            assert_true(advantage(g, allocation.objective.dual_value, value) < 1e-6);
-            check_neighbours(g, &allocation, seed, 300, &tried);
+            check_optimum(g, &allocation, seed, 300, &tried);
             optimal++;
         }
         free_global_drop(g);

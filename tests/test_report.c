@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cfisac/report.h"
 #include "report/json.h"
+#include "written.h"
 
 #include <cJSON.h>
 #include <stdlib.h>
@@ -144,21 +145,6 @@ static int tear_down(void **state)
     scenario_destroy(f->scenario);
     free(f);
     return 0;
-}
-
-typedef cfi_status (*writer)(const cfi_results *results, FILE *stream, cfi_error *error);
-
-/* What a writer writes; free(). */
-static char *written(writer write, const cfi_results *results)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *stream = open_memstream(&text, &size);
-
-    assert_non_null(stream);
-    assert_int_equal(write(results, stream, NULL), CFI_OK);
-    fclose(stream);
-    return text;
 }
 
 static cJSON *parsed(writer write, const cfi_results *results)

@@ -11,6 +11,7 @@
 #include "report/user_rates.h"
 #include "sweep_lines.h"
 #include "systems.h"
+#include "written.h"
 
 #include <cJSON.h>
 #include <stdlib.h>
@@ -119,20 +120,6 @@ static void set_targets(made_drops *m, double last)
     system_of(m)->allocation.rate_target_bit_s_hz = m->target;
 }
 
-typedef cfi_status (*writer)(const cfi_results *results, FILE *stream, cfi_error *error);
-
-static char *text_by(writer write, const cfi_results *results)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *stream = open_memstream(&text, &size);
-
-    assert_non_null(stream);
-    assert_int_equal(write(results, stream, NULL), CFI_OK);
-    fclose(stream);
-    return text;
-}
-
 static void assert_has(const char *text, const char *part)
 {
     if (!strstr(text, part)) {
@@ -235,7 +222,7 @@ static void who_is_left_without_rate_is_said_with_the_remedy(void **state)
 
         system_of(m)->allocation.objective = cases[i].objective;
         snprintf(expected, sizeof expected, "2 of 3 drops leave 3 users without rate%s", cases[i].end);
-        table = text_by(report_write_table, &m->results);
+        table = written(report_write_table, &m->results);
         assert_has(table, expected);
         free(table);
         said[0] = '\0';
@@ -308,7 +295,7 @@ static void results_have_the_objective_and_what_is_proved_of_it(void **state)
     system_of(m)->precoding.kind = CFI_PRECODER_ZF; /* gamma and eta need the estimates of maximum ratio */
     m->record[1].allocation.objective.dual_value = NAN;
     make_infeasible(&m->record[2], ONE_USER);
-    text = text_by(report_write_json, &m->results);
+    text = written(report_write_json, &m->results);
     json = cJSON_Parse(text);
     drop = cJSON_GetArrayItem(member(json, "drops", NULL, NULL), 0);
     assert_string_equal(member(drop, "allocation", "status", NULL)->valuestring, "optimal");
@@ -330,7 +317,7 @@ static void results_have_the_objective_and_what_is_proved_of_it(void **state)
     assert_true(member(json, "summary", "objective_dual_value", "count")->valuedouble == 1.0);
     cJSON_Delete(json);
     free(text);
-    text = text_by(report_write_summary_csv, &m->results);
+    text = written(report_write_summary_csv, &m->results);
     assert_has(text, "\nobjective_value,bit/s/Hz,2,1,0,1,1,1\n");
     free(text);
     free_drops(m);
@@ -385,7 +372,7 @@ static void the_table_shows_another_objective(void **state)
         }
         make_infeasible(&m->record[1], ALL_USERS);
         m->record[1].status = CFI_DROP_OK; /* the longest of ordinary words */
-        table = text_by(report_write_table, &m->results);
+        table = written(report_write_table, &m->results);
         assert_has(table, cases[i].row);
         assert_has(table, cases[i].statistics);
         assert_has(table, "  radiated power, W                       3       0.001 ");
@@ -409,7 +396,7 @@ static void the_table_of_a_sum_rate_is_as_ever_but_for_weights_and_targets(void 
         m->record[d].allocation.objective =
             (cfi_objective_result){.name = "sum_rate", .unit = "bit/s/Hz", .value = 20.0, .dual_value = NAN};
     }
-    table = text_by(report_write_table, &m->results);
+    table = written(report_write_table, &m->results);
     assert_null(strstr(table, "objective"));
     free(table);
     set_targets(m, 0.5);
@@ -417,14 +404,14 @@ static void the_table_of_a_sum_rate_is_as_ever_but_for_weights_and_targets(void 
         m->weight[k] = 2.0;
     }
     system_of(m)->allocation.weights = m->weight;
-    table = text_by(report_write_table, &m->results);
+    table = written(report_write_table, &m->results);
     assert_has(table, "\n  objective sum_rate, weight 2, rate targets 0.5 to 2 bit/s/Hz\n");
     assert_has(table, "\n  weighted sum_rate, bit/s/Hz             3          20 ");
     assert_null(strstr(table, "user rate, "));
     free(table);
     system_of(m)->allocation.weights = system_of(m)->allocation.rate_target_bit_s_hz = NULL;
     system_of(m)->K = 20; /* of which 5 % are one */
-    table = text_by(report_write_table, &m->results);
+    table = written(report_write_table, &m->results);
     assert_has(table, "\n  user rate, 5 %                          3      1.1500 ");
     assert_has(table, "\n  user rate, median                       3      2.5000 ");
     system_of(m)->K = K;
@@ -461,7 +448,7 @@ static void rate_targets_that_cannot_be_met_are_named(void **state)
     assert_verdict(m,
                    "infeasible: the rate targets (allocation.rate_target_bit_s_hz) must be divided by 4; the largest "
                    "rate that all users can have is 0.5 bit/s/Hz");
-    table = text_by(report_write_table, &m->results);
+    table = written(report_write_table, &m->results);
     assert_has(table,
                "\n  drop 0, infeasible: the rate targets (allocation.rate_target_bit_s_hz) must be divided by 4\n");
     free(table);

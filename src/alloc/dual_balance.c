@@ -16,7 +16,7 @@ static const double NEARLY_FIXED = 1.5, FIXED = 1e-14, FIXED_AT_LAST = 1e-11;
 /* Relative: by so much less than the fixed point's right side, whose sums are rounded. */
 static const double ROUNDED_SUMS = 1e-13;
 /* Relative: what powers may lack of a limit or a threshold. */
-static const double ROUNDING = 1e-12;
+static const double POSITION_ROUNDING = 1e-12;
 
 void dual_set_rates(const dual_rates *rates, double c)
 {
@@ -315,7 +315,7 @@ bool dual_balance_is_enough(dual_program *p)
     }
     for (size_t i = 0; i < p->rows; i++) {
         for (size_t l = 0; l < p->L; l++) {
-            if (dual_row_value(p, &p->row[i], l) < -ROUNDING) {
+            if (dual_row_value(p, &p->row[i], l) < -POSITION_ROUNDING) {
                 return false;
             }
         }
@@ -323,7 +323,7 @@ bool dual_balance_is_enough(dual_program *p)
     for (size_t i = 0; p->position && i < 3; i++) {
         J[i] = rows_product(p->stride, p->matrix_x[i], p->x);
     }
-    return !p->position || dual_position_value(p, J, &trace) >= 1.0 - ROUNDING;
+    return !p->position || dual_position_value(p, J, &trace) >= 1.0 - POSITION_ROUNDING;
 }
 
 double dual_clipped_rate(const dual_rates *rates)

@@ -4,18 +4,18 @@
 #include <math.h>
 
 /* Iterations; 10 to 25 are usual, 40 where sensing alone decides. */
-enum { DUAL_ITERATIONS = 100, CAREFUL_AFTER = 40 };
+enum { DUAL_ITERATIONS = 100, DUAL_CAREFUL_AFTER = 40 };
 /* Iterates with the gap that is asked for, after which what is left of conditions on multipliers is rounding, which
  * whoever proves something by them repairs. */
 enum { ROUNDED = 2 };
 /* Of the way to the nearest bound. */
 static const double PART_OF_WAY = 0.99;
 /* Least and, after many iterations, usual part of products that is aimed at. */
-static const double LEAST_PART = 1e-6, CAREFUL_PART = 0.3;
+static const double LEAST_CENTRING = 1e-6, CAREFUL_PART = 0.3;
 /* Products are kept at no less than this part of what residuals are worth: they must not vanish before those. */
 static const double KEPT = 0.1;
 /* Residuals of constraints, relative, at an end; a step that leads nowhere. */
-static const double CLOSED = 1e-6, SHORTEST = 1e-10;
+static const double DUAL_MET = 1e-6, DUAL_SHORTEST = 1e-10;
 /* Relative residuals at which an iterate may be kept for a problem beside this one. */
 static const double ROUGH = 0.3;
 /* A relative gap at which an iterate that gets no further is an answer. */
@@ -70,11 +70,11 @@ static bool iterate_once(dual_program *p, const dual_remains *left, bool careful
     }
     dual_take_steps(p, &(dual_goal){.target = 0.0, .correct = false});
     share = fmax(look_ahead(p, fmin(reach_of_step(p), 1.0)), 0.0) / left->product;
-    share = careful ? fmax(share, CAREFUL_PART) : fmax(share * share * share, LEAST_PART);
+    share = careful ? fmax(share, CAREFUL_PART) : fmax(share * share * share, LEAST_CENTRING);
     share = fmax(share, KEPT * fmax(left->primal, left->worth) * fabs(left->objective) / left->product);
     dual_take_steps(p, &(dual_goal){.target = fmin(share, 1.0) * mean, .correct = !careful});
     length = fmin(PART_OF_WAY * reach_of_step(p), 1.0);
-    if (!(length > SHORTEST)) {
+    if (!(length > DUAL_SHORTEST)) {
         return false;
     }
     move_along(p, length);
@@ -84,7 +84,7 @@ static bool iterate_once(dual_program *p, const dual_remains *left, bool careful
 /* Nothing more can be had: what there is may be as good as rounding allows. */
 static bool is_near(const dual_program *p, const dual_remains *left)
 {
-    return isfinite(left->product) && left->product <= NEAR_ENOUGH * fabs(p->theta) && left->primal <= CLOSED;
+    return isfinite(left->product) && left->product <= NEAR_ENOUGH * fabs(p->theta) && left->primal <= DUAL_MET;
 }
 
 bool dual_run(dual_program *p, dual_ask *ask)
@@ -99,7 +99,7 @@ bool dual_run(dual_program *p, dual_ask *ask)
         left = dual_look(p);
         theta = fabs(left.objective);
         rest = fmax(left.primal, left.worth);
-        within = left.product <= ask->gap * theta && left.primal <= CLOSED ? within + 1 : 0;
+        within = left.product <= ask->gap * theta && left.primal <= DUAL_MET ? within + 1 : 0;
         if (within > 0 && (left.worth <= ask->gap || within >= ROUNDED)) {
             return true;
         }
@@ -112,7 +112,7 @@ bool dual_run(dual_program *p, dual_ask *ask)
             ask->kept = true;
         }
         p->iterations++;
-        if (!iterate_once(p, &left, i >= CAREFUL_AFTER)) {
+        if (!iterate_once(p, &left, i >= DUAL_CAREFUL_AFTER)) {
             break;
         }
     }

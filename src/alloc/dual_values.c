@@ -1,6 +1,7 @@
 /* The small dual: what follows from an iterate. docs/model.md (M31) */
 #include "alloc/dual_values.h"
 
+#include "alloc/position_bend.h"
 #include "alloc/rows.h"
 
 #include <float.h>
@@ -65,23 +66,13 @@ double dual_position_value(const dual_program *p, const double J[3], double *tra
     return (J[0] * J[1] - J[2] * J[2]) / *trace;
 }
 
-/* The gradient of 1 / tr (W J^-1), and what bends it, as in separable_values.c. */
 static void bend_position(dual_program *p, size_t c)
 {
-    double t = p->trace, root = sqrt(p->ease[0] * p->ease[1]) / t, one = p->J[0], two = p->J[1], lean = p->J[2] / t;
-    double by_one = (p->ease[0] * two * two + p->ease[1] * p->J[2] * p->J[2]) / t / t;
-    double by_two = (p->ease[1] * one * one + p->ease[0] * p->J[2] * p->J[2]) / t / t;
+    position_bend bend = position_bend_of(p->ease, p->J, p->trace);
 
     for (size_t l = 0; l < p->L; l++) {
-        const double x[3] = {p->matrix_x[0][l], p->matrix_x[1][l], p->matrix_x[2][l]};
-        const double s[3] = {p->matrix_s[0][l], p->matrix_s[1][l], p->matrix_s[2][l]};
-
-        p->column_x[c][l] = by_one * x[0] + by_two * x[1] - 2.0 * lean * x[2];
-        p->column_s[c][l] = by_one * s[0] + by_two * s[1] - 2.0 * lean * s[2];
-        p->column_x[c + 1][l] = root * (two * x[0] - one * x[1]);
-        p->column_s[c + 1][l] = root * (two * s[0] - one * s[1]);
-        p->column_x[c + 2][l] = x[2] - lean * (p->ease[1] * x[0] + p->ease[0] * x[1]);
-        p->column_s[c + 2][l] = s[2] - lean * (p->ease[1] * s[0] + p->ease[0] * s[1]);
+        position_bend_put(&bend, p->matrix_x, p->column_x + c, l);
+        position_bend_put(&bend, p->matrix_s, p->column_s + c, l);
     }
 }
 

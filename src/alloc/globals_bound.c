@@ -15,7 +15,7 @@
 
 enum { NEWTON_STEPS = 60, TRIMS = 3 };
 /* Relative: equations of lambda that are met so well are met. */
-static const double FIXED = 1e-14;
+static const double SETTLED = 1e-14;
 
 typedef struct bound_job {
     const globals_drop *drop;
@@ -199,7 +199,7 @@ static bool fix_lambda(const bound_job *job)
             return false;
         }
         error = largest_error(job);
-        if (error <= FIXED || (error < 1e-11 && error >= 0.5 * before)) {
+        if (error <= SETTLED || (error < 1e-11 && error >= 0.5 * before)) {
             return true;
         }
         before = error;

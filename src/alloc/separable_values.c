@@ -1,6 +1,8 @@
 /* Values of constraints, prices, and the bound that those prove. docs/model.md (M19) */
 #include "alloc/separable_values.h"
 
+#include "alloc/position_bend.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -31,26 +33,14 @@ void separable_couple(separable *p, double value[SEPARABLE_COLUMNS])
     }
 }
 
-/* The gradient of 1 / tr J^-1 = det J / t, and what bends it: minus its Hessian is 2 / t times the sum of squares of
- * the two columns after it. */
 static void bend(separable *p)
 {
-    double t = separable_trace(p), root = sqrt(p->ease[0] * p->ease[1]) / t, one = p->J[0], two = p->J[1],
-           both = p->J[2];
-    double by_one = (p->ease[0] * two * two + p->ease[1] * both * both) / t / t;
-    double by_two = (p->ease[1] * one * one + p->ease[0] * both * both) / t / t, lean = both / t;
+    position_bend bend = position_bend_of(p->ease, p->J, separable_trace(p));
     size_t c = p->position_at;
 
     for (size_t l = 0; p->position && l < p->L; l++) {
-        const double x[3] = {p->matrix_x[0][l], p->matrix_x[1][l], p->matrix_x[2][l]};
-        const double s[3] = {p->matrix_s[0][l], p->matrix_s[1][l], p->matrix_s[2][l]};
-
-        p->column_x[c][l] = by_one * x[0] + by_two * x[1] - 2.0 * lean * x[2];
-        p->column_s[c][l] = by_one * s[0] + by_two * s[1] - 2.0 * lean * s[2];
-        p->column_x[c + 1][l] = root * (two * x[0] - one * x[1]);
-        p->column_s[c + 1][l] = root * (two * s[0] - one * s[1]);
-        p->column_x[c + 2][l] = x[2] - lean * (p->ease[1] * x[0] + p->ease[0] * x[1]);
-        p->column_s[c + 2][l] = s[2] - lean * (p->ease[1] * s[0] + p->ease[0] * s[1]);
+        position_bend_put(&bend, p->matrix_x, p->column_x + c, l);
+        position_bend_put(&bend, p->matrix_s, p->column_s + c, l);
     }
 }
 

@@ -151,12 +151,12 @@ void problem_add_streams(const alloc_problem *problem, const double *w, double *
 CLONES(static, void, price_group, (size_t K, const double *restrict load, const double *restrict weight, double *price),
        (K, load, weight, price))
 {
-    enum { CHAINS = 4 }; /* additions that need not wait for each other */
-    double sum[CHAINS][LANES] = {{0.0}};
+    enum { SIDE_BY_SIDE = 4 }; /* additions that need not wait for each other */
+    double sum[SIDE_BY_SIDE][LANES] = {{0.0}};
     size_t k = 0;
 
-    for (; k + CHAINS <= K; k += CHAINS) {
-        for (size_t c = 0; c < CHAINS; c++) {
+    for (; k + SIDE_BY_SIDE <= K; k += SIDE_BY_SIDE) {
+        for (size_t c = 0; c < SIDE_BY_SIDE; c++) {
 #pragma omp simd
             for (size_t i = 0; i < LANES; i++) {
                 sum[c][i] += load[LANES * (k + c) + i] * weight[k + c];
