@@ -160,7 +160,7 @@ enum { FIRST_SWEEPS = 20 };
 /* Times what the budget is worth: prices that grow without end are no start. */
 static const double DEAR = 1e3;
 /* Of the multipliers' bounds, of a part of the budget an access point, of that for sensing; least slack of a row. */
-static const double FIRST_LAMBDA = 0.8, FIRST_SHARE = 0.4, FIRST_SENSING = 0.2, FIRST_ROOM = 0.3;
+static const double FIRST_LAMBDA = 0.8, FIRST_SHARE = 0.4, FIRST_SENSING = 0.2, FIRST_LEFT = 0.3;
 /* All products of the start, in sum: theta is of order one where sensing asks for powers. */
 static const double FIRST_GAP = 5.0;
 /* Times what powers of the start need of budget and limits. */
@@ -282,7 +282,7 @@ static void begin_slacks(dual_program *p, double product)
             size_t at = p->row[i].at + l;
             bool is = p->row[i].x[l] != 0.0 || p->row[i].s[l] != 0.0;
 
-            p->slack[at] = is ? fmax(dual_row_value(p, &p->row[i], l), FIRST_ROOM) : 1.0;
+            p->slack[at] = is ? fmax(dual_row_value(p, &p->row[i], l), FIRST_LEFT) : 1.0;
             p->price[at] = is ? product / p->slack[at] : 0.0;
         }
     }
@@ -290,7 +290,7 @@ static void begin_slacks(dual_program *p, double product)
         size_t at = p->column_pair[c];
 
         if (at != SIZE_MAX) {
-            p->slack[at] = fmax(dual_column_value(p, c), FIRST_ROOM * (c == 0 && p->budget_asked ? p->budget : 1.0));
+            p->slack[at] = fmax(dual_column_value(p, c), FIRST_LEFT * (c == 0 && p->budget_asked ? p->budget : 1.0));
             p->price[at] = product / p->slack[at];
         }
     }

@@ -11,7 +11,7 @@
  * powers have no interior, and solvers stop where they should begin. */
 #define EDGE 1e-6
 /* A's end is made again from its neighbour where that has more of A, relative, than rounding explains. */
-#define END_ROUNDING 1e-9
+#define FRONTIER_ROUNDING 1e-9
 
 enum { FAILURE_LENGTH = 400 }; /* bytes of what is told of a breakdown */
 
@@ -191,7 +191,7 @@ static cfi_status improve_cost_end(curve *c, cfi_error *error)
     cfi_status status = try_point(c, &system, &better, error);
 
     if (status == CFI_OK && has_powers(&better) && better.rate > end->rate &&
-        better.cost <= most * (1.0 + END_ROUNDING)) {
+        better.cost <= most * (1.0 + FRONTIER_ROUNDING)) {
         end->rate = better.rate;
         end->cost = better.cost;
         start_from_found(c);
@@ -220,7 +220,7 @@ static cfi_status improve_rate_end(curve *c, cfi_error *error)
     const cfi_frontier_point *neighbour = &c->record->point[1];
     cfi_status status;
 
-    if (!(neighbour->rate > end->rate * (1.0 + END_ROUNDING))) {
+    if (!(neighbour->rate > end->rate * (1.0 + FRONTIER_ROUNDING))) {
         return CFI_OK;
     }
     status = try_point(c, scenario_system(c->frontier->rate_end), &better, error);
