@@ -132,7 +132,7 @@ done < <(grep -oE '"[a-z0-9_]+":' "$work/solve.json" | tr -d '":')
 checked 8 'keys of solve'
 
 # the man page has every command and option of the help
-for command in $("$cfisac" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+for command in $("$cfisac" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\)  .*/\1/p'); do
   grep -qE "(^\.B|^\.BR|B cfisac) $command" docs/cfisac.1 || complain "docs/cfisac.1 lacks the command $command"
   while read -r option; do
     seen=$((seen + 1))

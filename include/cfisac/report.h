@@ -41,6 +41,8 @@ const char *report_version(void);
 const char *report_git_hash(void);
 const char *report_compiler(void);
 const char *report_blas_core(void);
+/* BibTeX of this version and of the paper, from CITATION.cff. */
+void report_write_citation(FILE *stream);
 /* All that decides the last bits of a result, in one line: "0.2.0, git 25e754b1c2d3, gcc 12.2.0, BLAS SkylakeX";
  * where there are no fused multiply-adds ", plain vectors" behind it. */
 enum { CFI_BUILD_LENGTH = 192 };
