@@ -86,9 +86,9 @@ expect 0 help run
 check 'help run lists the scenario keys' has out 'monte_carlo.realizations'
 check 'help run gives the default of --threads' grep -q -e '--threads N.*default: [0-9]' out
 expect 0 --version
-check '--version names version, git, compiler, BLAS, vectors and MPI' \
-    awk '/^cfisac [0-9]/ { n++ } /^git / { n++ } /^compiler / { n++ } /^BLAS / { n++ } /^MPI +(yes|no)$/ { n++ }
-         /^vectors +(plain|avx2|avx512)$/ { n++ } END { exit n != 6 }' out
+check '--version names version, date, git, compiler, BLAS, vectors and MPI' \
+    awk '/^cfisac [0-9]/ { n++ } /^released +[0-9-]+$/ { n++ } /^git / { n++ } /^compiler / { n++ } /^BLAS / { n++ } /^MPI +(yes|no)$/ { n++ }
+         /^vectors +(plain|avx2|avx512)$/ { n++ } END { exit n != 7 }' out
 export CFISAC_SIMD=plain
 expect 0 --version
 check 'CFISAC_SIMD chooses the vectors' grep -qx 'vectors   plain' out
