@@ -178,6 +178,7 @@ int help_print(const char *name)
 int help_print_version(void)
 {
     printf("cfisac %s\n", report_version());
+    printf("released  %s\n", report_released());
     printf("git       %s\n", report_git_hash());
     printf("compiler  %s\n", report_compiler());
     printf("BLAS      %s (core %s)\n", linalg_blas_config(), report_blas_core());

@@ -147,9 +147,9 @@ expect_line 2 '-V stands alone' -V extra
 expect_line 2 '--cite stands alone' --cite extra
 expect_line 2 'did you mean --cite?' --ctie
 expect 0 --version
-check '--version names version, git, compiler, BLAS, vectors and MPI' \
-    awk '/^cfisac [0-9]/ { n++ } /^git / { n++ } /^compiler / { n++ } /^BLAS / { n++ } /^MPI +(yes|no)$/ { n++ }
-         /^vectors +(plain|avx2|avx512)$/ { n++ } END { exit n != 6 }' out
+check '--version names version, date, git, compiler, BLAS, vectors and MPI' \
+    awk '/^cfisac [0-9]/ { n++ } /^released +[0-9-]+$/ { n++ } /^git / { n++ } /^compiler / { n++ } /^BLAS / { n++ } /^MPI +(yes|no)$/ { n++ }
+         /^vectors +(plain|avx2|avx512)$/ { n++ } END { exit n != 7 }' out
 export CFISAC_SIMD=plain
 expect 0 --version
 check 'CFISAC_SIMD chooses the vectors' grep -qx 'vectors   plain' out
