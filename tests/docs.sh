@@ -39,6 +39,17 @@ for page in README.md docs/*.md tests/bench/*.md; do
   done < <(grep -oE '\]\([^)#:]+' "$page" | sed 's/^](//')
 done
 checked 20 'links'
+# the heading that a link goes to, as code hosts spell it: lower case, nothing but letters, digits, _ and -, spaces as -
+for page in README.md CHANGELOG.md docs/*.md tests/bench/*.md; do
+  while IFS='#' read -r link anchor; do
+    seen=$((seen + 1))
+    target=$page
+    [ -z "$link" ] || target=$(dirname "$page")/$link
+    sed -n 's/^##* //p' "$target" | tr '[:upper:]' '[:lower:]' | sed 's/[^a-z0-9_ -]//g; s/ /-/g' | grep -qxF -- "$anchor" ||
+      complain "$page links to a heading '$anchor' that $target does not have"
+  done < <(grep -oE '\]\([^):]*#[a-z0-9_-]+\)' "$page" | sed 's/^](//; s/)$//')
+done
+checked 40 'headings that links go to'
 
 # sources and headers that the page on the rooms names
 # shellcheck disable=SC2016
