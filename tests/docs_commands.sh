@@ -119,8 +119,9 @@ masked() {
     -e 's/^(git|compiler|BLAS|vectors|MPI) .*/\1/' -e 's/(threads; .*default:) [0-9]+/\1 ../' \
     -e 's/"(version|git|blas_core|scenario_sha256|compiler)": "[^"]*"/"\1": "..."/' \
     -e 's/"(setup_seconds|solve_seconds)": [^,]*/"\1": ../' \
-    -e 's/(Built from) [^}]*/\1 ../' -e 's/(busiest access points of drop [0-9]+): .*/\1/' -e 's/(worst violation of a constraint: [0-9.]+e-1[0-9] relative), in drop [0-9]+/\1/' \
-    -e 's/[0-9.e-]+ m?s( |,|;|\.?$)/.. s\1/g' "$1"
+    -e 's/(Built from) [^}]*/\1 ../' -e 's/[0-9.e-]+ m?s( |,|;|\.?$)/.. s\1/g' "$1" |
+    sed -zE -e 's/(busiest access points of drop [0-9]+):[^\n]*(\n    [^\n]*)*/\1/g' \
+      -e 's/(worst violation of a constraint:\s+[0-9.]+e-1[0-9]\s+relative),\s+in\s+drop\s+[0-9]+/\1/g'
 }
 
 files_of() { (cd "$1" && find . -type f -printf '%P\n' | sort); }
