@@ -58,6 +58,7 @@ found() {
 }
 found README.md 's/^    echo/    cfisac --version\n&/' 'recorded is'
 found README.md '/valid.json/d' 'recorded is'
+found README.md 's/^prints/    cfisac validate no.json\n\n&/' "ends with exit code 3"
 found README.md 's/^prints/    cfisac schema\n\n&/' 'the command above does not print this'
 found README.md 's/^2.5$/2.9/' 'README.md:9: the command above does not print this'
 found README.md 's/--out DIR/--into DIR/' 'the command run has no option --into'

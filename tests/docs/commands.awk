@@ -5,7 +5,7 @@
 #   output    a fenced block without a language: what the command above prints
 # Of a line of a block a comment behind two spaces and a '#' is left out.
 function is_command(text) {
-    return text ~ /^(cfisac|cmake|ctest|mpirun|sbatch|jq|awk|gunzip|echo|gnuplot|git|sudo|apt|apt-get|dpkg|export|source|python3?|pip3?|Rscript|octave|cc|gcc|make|cpack|tar|perf|valgrind|setarch|bash|cat|mkdir|cd|man|(scripts|tests)\/[a-z_\/]*\.sh)( |$)/
+    return text ~ /^(cfisac|cmake|ctest|mpirun|sbatch|jq|awk|gunzip|echo|gnuplot|git|sudo|apt|apt-get|dpkg|export|source|python3?|pip3?|Rscript|octave|cc|gcc|make|cpack|tar|perf|valgrind|setarch|bash|cat|mkdir|cd|man|(scripts|tests)\/[a-z_\/]*\.(sh|py))( |$)/
 }
 function is_form(text) {
     gsub(/=(ON|OFF)/, "", text)
@@ -40,7 +40,7 @@ function end_of_paragraph(    rest, text) {
         text = substr(rest, RSTART + 1, RLENGTH - 2)
         rest = substr(rest, RSTART + RLENGTH)
         if (text ~ /^(run|sweep|frontier|merge|compare|validate|replay|solve|plot) --/) tell(paragraph_line, "form", "cfisac " text)
-        else if (text ~ /^cfisac [a-z]+$/ || text ~ /^(scripts|tests)\/[a-z_\/]*\.sh$/) tell(paragraph_line, "form", text)
+        else if (text ~ /^cfisac [a-z]+$/ || text ~ /^(scripts|tests)\/[a-z_\/]*\.(sh|py)$/) tell(paragraph_line, "form", text)
         else if (text ~ / / && is_command(text)) tell(paragraph_line, is_form(text) ? "form" : "command", text)
     }
     paragraph = ""
