@@ -1,8 +1,11 @@
-# Writes OUTPUT, a header that defines texts as strings: TEXTS holds NAME=FILE pairs, separated by commas. A line
-# `load "style.gp"` is replaced by the text of the file STYLE.
-# Usage: cmake -DTEXTS=NAME=FILE,NAME=FILE -DSTYLE=FILE -DOUTPUT=<header> -P embed_text.cmake
+# Writes OUTPUT, a header that defines texts as strings: TEXTS holds NAME=FILE pairs, separated by commas. Where STYLE is
+# given, a line `load "style.gp"` is replaced by the text of that file.
+# Usage: cmake -DTEXTS=NAME=FILE,NAME=FILE [-DSTYLE=FILE] -DOUTPUT=<header> -P embed_text.cmake
 string(REPLACE "," ";" texts "${TEXTS}")
-file(READ "${STYLE}" style)
+set(style "")
+if(STYLE)
+  file(READ "${STYLE}" style)
+endif()
 set(header "")
 foreach(text IN LISTS texts)
   string(REGEX MATCH "^([^=]+)=(.+)$" matched "${text}")

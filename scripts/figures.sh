@@ -37,7 +37,8 @@ DIR/fig_X*.csv             what it shows
 DIR/fig_X.gp               draws it again, and holds the commands that made it; so do the pictures
 DIR/data                   the sweeps
 
-The environment variable CFISAC names a program to use; without it a release is built.
+The environment variable CFISAC names a program to use; without it a release is built, or, in an installation, that of
+PATH is used.
 END
 }
 
@@ -402,17 +403,24 @@ END
 
 # ---------------------------------------------------------------------------------------- main
 
-main() {
-  local tool figure
-  read_options "$@"
+# The program: the one that is named; of a checkout a release; of an installation that of PATH, or the one beside.
+choose_program() {
   if [ -n "${CFISAC:-}" ]; then
     cfisac=$CFISAC
     [ -x "$cfisac" ] || die 2 "CFISAC=$cfisac: no such program"
-  else
+  elif [ -e "$top/scripts/build.sh" ]; then
     cfisac=$("$top/scripts/build.sh" figures)
+  else
+    cfisac=$(PATH=$PATH:$top/../../bin type -P cfisac) || die 2 'cfisac is not in PATH (CFISAC names a program)'
   fi
+}
+
+main() {
+  local tool figure
+  read_options "$@"
+  choose_program
   for tool in gnuplot jq perl; do
-    command -v "$tool" >/dev/null || die 2 "$tool is missing: scripts/deps.sh figures installs it"
+    command -v "$tool" >/dev/null || die 2 "$tool is missing (the figures need gnuplot, jq and perl)"
   done
   if mkdir -p "$out/data" 2>/dev/null; then out=$(cd "$out" && pwd); fi
   data=$out/data

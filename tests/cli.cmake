@@ -1,5 +1,6 @@
 # End to end: the program as a user meets it.
 add_test(NAME test_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_cli.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_completion_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_completion.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_causes_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_causes.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_objectives_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_objectives.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
 add_test(NAME test_certify_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_certify.sh $<TARGET_FILE:cfisac>)

@@ -82,6 +82,9 @@ typedef struct cfi_format {
 extern const cfi_format report_formats[]; /* results.json is the first that has a file */
 extern const size_t report_format_count;
 
+/* The name of the index-th column of numbers of drops.csv, of runs without a bandwidth; false beyond the last. */
+bool report_number_column(size_t index, char *text, size_t size);
+
 /* Whether the files of report_write_directory may be written into `directory` without --force: when none of them is
  * there yet, or results.json is of a scenario with the same hash. Else CFI_INVALID; the text names the file and says
  * whose it is. */

@@ -297,6 +297,15 @@ const char *scenario_schema_json(void);
  * access points, 1 .. 65535"). Generated from the same table as the validation. Static text. */
 const char *scenario_keys_help(void);
 
+/* What a key is called, means, and takes besides numbers. */
+typedef struct cfi_key {
+    const char *name, *help;
+    const char *const *words; /* ends with NULL; NULL: none */
+    bool takes_null, takes_flag, takes_file, can_be_swept;
+} cfi_key;
+/* The index-th of the table; false beyond the last, where *key is another one. */
+bool scenario_key(size_t index, cfi_key *key);
+
 /* The nearest of `count` words to `word` by edit distance, or NULL when none is near (distance more than
  * a third of the word's length, at least 2). */
 const char *nearest_word(const char *word, const char *const *words, size_t count);

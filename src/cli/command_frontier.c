@@ -12,6 +12,7 @@ static const cli_option BETWEEN = {
     .kind = OPTION_TEXT,
     .name = "--between",
     .value = "A,B",
+    .hint = {.kind = HINT_WORD, .word = frontier_pair},
     .help = "A: sum_rate or max_min_rate; B: crlb, position_error or power",
 };
 static const cli_option POINTS = {
@@ -115,6 +116,7 @@ const cli_command command_frontier = {
         "  cfisac frontier paper.json --between sum_rate,crlb --out trade\n"
         "  cfisac frontier paper.json --between sum_rate,crlb --out trade --resume --set monte_carlo.drops=100\n",
     .argument = "SCENARIO",
+    .argument_hint = {.ending = "json"},
     .lists_keys = true,
     .options = {&BETWEEN, &POINTS, &option_set, &option_out, &option_resume, &option_force, &option_mixed,
                 &option_threads, &option_quiet, &option_help},

@@ -23,6 +23,7 @@ const cli_command command_help = {
     .text = "Explains a command, or lists the commands.",
     .example = "  cfisac help run\n",
     .argument = "COMMAND",
+    .argument_hint = {.kind = HINT_TOPIC},
     .argument_optional = true,
     .options = {&option_quiet, &option_help},
 };

@@ -31,6 +31,7 @@ const cli_command command_merge = {
                "  cfisac sweep paper.json --over network.aps=8,16 --shard 2/2 --out s2\n"
                "  cfisac merge --out whole s1 s2\n",
     .argument = "SHARD_DIR",
+    .argument_hint = {.kind = HINT_DIRECTORY},
     .argument_repeats = true,
     .options = {&option_out, &option_force, &option_mixed, &option_quiet, &option_help},
     .check = check_merge,

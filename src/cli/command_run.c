@@ -22,6 +22,7 @@ static const cli_option EXPORT_CBF = {
     .kind = OPTION_TEXT,
     .name = "--export-cbf",
     .value = "DIR",
+    .hint = {.kind = HINT_DIRECTORY},
     .help = "write every problem given to the cone solver into DIR, in the Conic Benchmark Format",
 };
 
@@ -183,6 +184,7 @@ const cli_command command_run = {
     .example = "  cfisac run paper.json --set network.aps=64 --set pilots.length=2 --out results\n"
                "  echo '{}' | cfisac run - --csv > drops.csv\n",
     .argument = "SCENARIO",
+    .argument_hint = {.ending = "json"},
     .lists_keys = true,
     .options = {&option_set, &option_out, &option_force, &FORMATS, &option_threads, &EXPORT_CBF, &CHECK, &option_timing,
                 &option_quiet, &option_help},

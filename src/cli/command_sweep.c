@@ -228,6 +228,7 @@ const cli_command command_sweep = {
                "  cfisac sweep paper.json --over network.aps=8,16,32 --over power.snr_db=10:5:30 --out grid --resume\n"
                "  mpirun -n 4 cfisac sweep paper.json --over seed=1:1:100 --out seeds\n",
     .argument = "SCENARIO",
+    .argument_hint = {.ending = "json"},
     .lists_keys = true,
     .options = {&option_set, &OVER, &option_out, &option_resume, &option_force, &option_mixed, &SHARD, &DRY_RUN,
                 &option_threads, &option_quiet, &option_help},
