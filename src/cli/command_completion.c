@@ -34,9 +34,9 @@ static int cli_completion(const cli_options *options)
 
 static cfi_status check_completion(const cli_options *options, cfi_error *error)
 {
-    return find_shell(options->argument) ? CFI_OK
-                                         : usage_error(options, error, "%.60s is no shell (allowed: bash, zsh, fish)",
-                                                       options->argument);
+    return find_shell(options->argument)
+               ? CFI_OK
+               : usage_error(options, error, "%.60s is no shell (allowed: bash, zsh, fish)", options->argument);
 }
 
 const cli_command command_completion = {
@@ -44,11 +44,12 @@ const cli_command command_completion = {
     .run = cli_completion,
     .usage = "SHELL [--quiet]",
     .summary = "print what completes the command line in bash, zsh or fish",
-    .text = "Prints a script by which a shell, bash, zsh or fish, completes commands, options, keys of scenarios, their\n"
-            "words, and files. An installation has it where the shells look; without one, a line makes it known to the\n"
-            "shell that is running.",
+    .text =
+        "Prints a script by which a shell, bash, zsh or fish, completes commands, options, keys of scenarios, their "
+        "words, and files. An installation has it where the shells look for it; without one, a line as below makes "
+        "it known to the shell that runs.",
     .example = "  source <(cfisac completion bash)\n"
-               "  cfisac completion zsh > ~/.zfunc/_cfisac       (~/.zfunc being in fpath, before compinit)\n"
+               "  cfisac completion zsh > ~/.zfunc/_cfisac\n"
                "  cfisac completion fish | source\n",
     .argument = "SHELL",
     .argument_hint = {.kind = HINT_WORD, .word = shell_name},

@@ -91,7 +91,7 @@ static cfi_status see_points(const cfi_scenario *sweep, bool print, points_seen 
         for (size_t i = 0; i < remarks; i++) {
             see_remark(line[i], p, seen);
         }
-        if (print) {
+        if (print && !ferror(stdout)) {
             print_point(sweep, p, scenario_system(point)->monte_carlo.drops);
         }
         scenario_destroy(point);
@@ -224,8 +224,9 @@ const cli_command command_sweep = {
         "same bytes as without interruption, for any number of threads, MPI ranks or merged shards. --resume also\n"
         "lets a sweep grow, by more drops or more values of a swept key; any other difference is refused by its key.\n"
         "Under mpirun the ranks share the trials, and --threads counts for each (default there: 1).",
-    .example = "  cfisac sweep paper.json --over network.aps=8,16,32 --over power.snr_db=10:5:30 --out grid\n"
-               "  cfisac sweep paper.json --over network.aps=8,16,32 --over power.snr_db=10:5:30 --out grid --resume\n"
+    .example = "  cfisac sweep paper.json --over network.aps=8,16 --over seed=1:1:9 --out grid\n"
+               "  cfisac sweep paper.json --over network.aps=8,16 --over seed=1:1:9 --out grid \\\n"
+               "    --resume\n"
                "  mpirun -n 4 cfisac sweep paper.json --over seed=1:1:100 --out seeds\n",
     .argument = "SCENARIO",
     .argument_hint = {.ending = "json"},

@@ -1,7 +1,9 @@
 /* The tables of commands, options and keys as lines, within the script of a shell. */
 #include "cli/completion.h"
 
+#include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/help.h"
 
 #include <string.h>
 
@@ -77,6 +79,27 @@ static void write_offer(const table_writer *to, const cli_option *option)
     }
 }
 
+/* A row of an option, of a command or of none ("-"). */
+static void write_option(const table_writer *to, const char *command, const char *name, const cli_option *option,
+                         const char *help)
+{
+    fprintf(to->stream, "option\t%s\t%s\t", command, name);
+    write_offer(to, option);
+    fputs("\t", to->stream);
+    write_field(to, help);
+    fputs("\n", to->stream);
+}
+
+/* What stands in place of a command; that which is the command help is followed by what it explains. */
+static void write_sole_options(const table_writer *to)
+{
+    static const cli_option flag = {.kind = OPTION_FLAG}, topic = {.kind = OPTION_TEXT, .hint = {.kind = HINT_TOPIC}};
+
+    for (size_t i = 0; i < sole_option_count; i++) {
+        write_option(to, "-", sole_options[i].name, sole_options[i].print ? &flag : &topic, sole_options[i].help);
+    }
+}
+
 static void write_command(const table_writer *to, const cli_command *command)
 {
     fprintf(to->stream, "command\t%s\t", command->name);
@@ -89,11 +112,7 @@ static void write_command(const table_writer *to, const cli_command *command)
     write_field(to, command->summary);
     fputs("\n", to->stream);
     for (option_cursor at = {0}; option_next(command, &at);) {
-        fprintf(to->stream, "option\t%s\t%s\t", command->name, at.name);
-        write_offer(to, at.option);
-        fputs("\t", to->stream);
-        write_field(to, at.format ? at.format->help : at.option->help);
-        fputs("\n", to->stream);
+        write_option(to, command->name, at.name, at.option, at.format ? at.format->help : at.option->help);
     }
 }
 
@@ -126,6 +145,12 @@ static void write_table(const table_writer *to)
 
     for (size_t i = 0; i < command_count; i++) {
         write_command(to, command_table[i]);
+    }
+    write_sole_options(to);
+    for (size_t i = 0; i < help_topic_count; i++) {
+        fprintf(to->stream, "topic\t%s\t", help_topics[i].name);
+        write_field(to, help_topics[i].summary);
+        fputs("\n", to->stream);
     }
     for (size_t i = 0; scenario_key(i, &key); i++) {
         write_key(to, &key);

@@ -20,11 +20,12 @@ extern const size_t completion_shell_count;
  *
  *     command  NAME     OFFER  HELP          OFFER: of its argument
  *     option   COMMAND  NAME   OFFER  HELP   COMMAND: - for what stands alone
+ *     topic    NAME     HELP
  *     key      NAME     SWEPT  FILE   WORDS  HELP
  *
  * OFFER is what a value may be: flag (an option without one), - (nothing can be offered), file, file:ENDING, directory,
- * words:WORD WORD ..., key (KEY=VALUE), sweep (KEY=RANGE) or topic (a command or a key). SWEPT and FILE are yes or no,
- * WORDS those with a space between them. */
+ * words:WORD WORD ..., key (KEY=VALUE), sweep (KEY=RANGE) or topic (what `help` explains). SWEPT and FILE are yes or
+ * no, WORDS those with a space between them. */
 void completion_write(const completion_shell *shell, FILE *stream);
 
 #endif

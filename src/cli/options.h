@@ -26,7 +26,7 @@ typedef enum hint_kind {
 enum { HINT_LENGTH = 80 };
 typedef struct cli_hint {
     hint_kind kind;
-    const char *ending;                                     /* of a file, without its dot; NULL: any */
+    const char *ending;                                  /* of a file, without its dot; NULL: any */
     bool (*word)(size_t index, char *text, size_t size); /* false beyond the last, and then nothing is written */
 } cli_hint;
 

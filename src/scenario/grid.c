@@ -98,7 +98,11 @@ static cfi_status make_value(const cfi_tree *tree, const key_spec *spec, const c
                              grid_items *items, grid_value *value, cfi_error *error)
 {
     bool path = key_takes_file(spec) && cJSON_IsString(item);
-    const table_source from = {.spec = spec, .path = item->valuestring, .scenario = tree->file, .place = place};
+    const table_source from = {.spec = spec,
+                               .path = item->valuestring,
+                               .scenario = tree->file,
+                               .from_shell = tree->set[KEY_sweep] || tree->over[key_find(spec->name)],
+                               .place = place};
     cfi_status status = CFI_OK;
 
     value->shown = cJSON_IsObject(item) ? quoted_text(item->child->string) : value_text(item);
@@ -124,13 +128,24 @@ static bool make_axis_room(size_t count, cfi_axis *axis, grid_items *items)
     return axis->value && axis->setting && items->item;
 }
 
+/* Where the values of an axis were given. */
+static cfi_place axis_place(const cfi_tree *tree, const char *key)
+{
+    cfi_place place = tree_place(tree, KEY_sweep);
+
+    if (tree->over[key_find(key)]) {
+        return place_over(key);
+    }
+    place_member(&place, key);
+    return place;
+}
+
 static cfi_status fill_axis(const cfi_tree *tree, const key_spec *spec, const cJSON *list, cfi_axis *axis,
                             grid_items *items, cfi_error *error)
 {
-    cfi_place place = tree_place(tree, KEY_sweep);
+    cfi_place place = axis_place(tree, spec->name);
     cfi_status status = CFI_OK;
 
-    place_member(&place, spec->name);
     if (!make_axis_room((size_t)cJSON_GetArraySize(list), axis, items)) {
         return grid_out_of_memory(tree, error);
     }
@@ -157,13 +172,12 @@ static int compare_texts(const void *a, const void *b)
 static cfi_status check_distinct(const cfi_tree *tree, const cfi_axis *axis, cfi_error *error)
 {
     const char **sorted = malloc(axis->count * sizeof *sorted);
-    cfi_place place = tree_place(tree, KEY_sweep);
+    cfi_place place = axis_place(tree, axis->key);
     cfi_status status = CFI_OK;
 
     if (!sorted) {
         return grid_out_of_memory(tree, error);
     }
-    place_member(&place, axis->key);
     memcpy(sorted, axis->value, axis->count * sizeof *sorted);
     qsort(sorted, axis->count, sizeof *sorted, compare_texts);
     for (size_t i = 1; i < axis->count && status == CFI_OK; i++) {
@@ -179,8 +193,8 @@ static cfi_status check_distinct(const cfi_tree *tree, const cfi_axis *axis, cfi
 static cfi_status build_axis(const cfi_tree *tree, const cJSON *values, cfi_axis *axis, grid_items *items,
                              cfi_error *error)
 {
-    cfi_place place = tree_place(tree, KEY_sweep);
     const key_spec *spec = &key_table[key_find(values->string)];
+    cfi_place place = axis_place(tree, spec->name);
     cfi_status status = CFI_OK;
 
     axis->key = spec->name;
@@ -241,6 +255,16 @@ size_t grid_index(const scenario_grid *grid, size_t point, size_t axis)
         point /= grid->axis[i - 1].count;
     }
     return point % grid->axis[axis].count;
+}
+
+bool grid_names_files(const scenario_grid *grid)
+{
+    bool named = false;
+
+    for (size_t i = 0; i < grid->axes; i++) {
+        named = named || grid->items[i].tables;
+    }
+    return named;
 }
 
 void grid_print(const scenario_grid *grid, size_t indent, cfi_wording *out)

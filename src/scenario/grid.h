@@ -23,6 +23,8 @@ cfi_status grid_build(const cfi_tree *tree, scenario_grid *grid, cfi_error *erro
 void grid_free(scenario_grid *grid);
 /* Which value of an axis a point has. */
 size_t grid_index(const scenario_grid *grid, size_t point, size_t axis);
+/* Whether a value of some axis is the path of a file. */
+bool grid_names_files(const scenario_grid *grid);
 /* Appends the sweep object as JSON, every range as its values, every table with its numbers: complete in itself. */
 void grid_print(const scenario_grid *grid, size_t indent, cfi_wording *out);
 

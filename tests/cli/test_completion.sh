@@ -19,7 +19,7 @@ expect 2 completion
 # ------------------------------------------------------------------------------------ what is in the table
 every_option() {
     local command option
-    for command in $("$cfisac" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+    for command in $("$cfisac" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\)  .*/\1/p'); do
         for option in $("$cfisac" help "$command" | sed -n 's/^  \(--[a-z-]*\).*/\1/p'); do
             grep -q "^option	$command	$option	" cfisac.bash || { printf '%s %s\n' "$command" "$option"; return 1; }
         done
@@ -46,6 +46,9 @@ cd files || exit 1
 cat >../lines <<'END'
 cfisac fr|frontier
 cfisac re|replay
+cfisac --ver|--version
+cfisac --help fron|frontier
+cfisac help exit|exit-codes
 cfisac run --th|--threads
 cfisac run net.json --quiet --qu|
 cfisac run --set seed=1 --se|--set

@@ -99,7 +99,7 @@ _cfisac_offer()
         file:*) _cfisac_files ".${1#file:}" ;;
         directory) _cfisac_files '/' ;; # no name ends so
         words:*) _cfisac_reply < <(tr ' ' '\n' <<<"${1#words:}") ;;
-        topic) _cfisac_reply < <(_cfisac_column command '*' '*' 1; _cfisac_column key '*' '*' 1) ;;
+        topic) _cfisac_reply < <(_cfisac_column command '*' '*' 1; _cfisac_column topic '*' '*' 1; _cfisac_column key '*' '*' 1) ;;
         key | sweep) _cfisac_setting "$1" ;;
     esac
 }
@@ -142,7 +142,7 @@ _cfisac()
         _cfisac_reply < <(_cfisac_column command '*' '*' 1)
         return
     fi
-    [ "${#words[@]}" -eq 2 ] || command=${words[1]}
+    [[ ${words[1]} == -* ]] || command=${words[1]}
     if [[ $cur == --*=* ]]; then
         stem=${cur%%=*}=
         typed=${cur#*=}

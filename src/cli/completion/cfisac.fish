@@ -60,6 +60,7 @@ function __cfisac_offer
             printf '%s\n' $argv[2](string split ' ' -- $offer[2])
         case topic
             __cfisac_names $argv[2] 2 4 '' command
+            __cfisac_names $argv[2] 2 3 '' topic
             __cfisac_names $argv[2] 2 6 '' key
         case key sweep
             __cfisac_setting $offer[1] $argv[2] $argv[3]
@@ -81,7 +82,7 @@ function __cfisac_complete
     set -l typed (commandline -ct)
     set -l command -
     if test (count $words) -gt 1
-        set command $words[2]
+        string match -q -- '-*' $words[2]; or set command $words[2]
     else if not string match -q -- '-*' $typed
         __cfisac_names '' 2 4 '' command
         return

@@ -59,6 +59,8 @@ _cfisac_offer() {
     topic)
       _cfisac_names 'command	' 2 4
       _describe -t commands command names
+      _cfisac_names 'topic	' 2 3
+      _describe -t topics topic names
       _cfisac_names 'key	' 2 6
       _describe -t keys key names
       ;;
@@ -89,7 +91,7 @@ _cfisac() {
     _describe -t commands command names
     return
   fi
-  ((CURRENT == 2)) || command=$words[2]
+  [[ $words[2] == -* ]] || command=$words[2]
   if [[ $PREFIX == --*=* ]]; then
     _cfisac_field "option	$command	${PREFIX%%\=*}	" 4
     compset -P '--[^=]##='
