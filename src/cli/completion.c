@@ -139,7 +139,7 @@ static void write_key(const table_writer *to, const cfi_key *key)
     fputs("\n", to->stream);
 }
 
-static void write_table(const table_writer *to)
+static void write_tables(const table_writer *to)
 {
     cfi_key key;
 
@@ -163,6 +163,6 @@ void completion_write(const completion_shell *shell, FILE *stream)
     table_writer to = {.shell = shell, .stream = stream};
 
     fprintf(stream, "%.*s", (int)(table - shell->script), shell->script);
-    write_table(&to);
+    write_tables(&to);
     fputs(table + strlen(TABLE), stream);
 }
