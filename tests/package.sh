@@ -68,11 +68,16 @@ tar xzf "sources/cfisac-$version.tar.gz"
 done >lost
 check "the tarball has every file of the project, and $(cat lost)" test ! -s lost
 check 'and no build' test -z "$(find "cfisac-$version" -maxdepth 1 \( -name 'build*' -o -name 'out*' -o -name .git \))"
-cmake -DSOURCE="$work/cfisac-$version" -DOUTPUT="$work/git_version.h" -P "cfisac-$version/cmake/git_version.cmake"
-hash=$("$cfisac" --version | sed -n 's/^git *//p')
+# version_of TREE: what a build of it says
+version_of() {
+    cmake -DSOURCE="$1" -DOUTPUT="$work/version.h" -P "$1/cmake/git_version.cmake" && sed -n 's/^#define CFISAC_GIT_HASH "\(.*\)"$/\1/p' version.h
+}
+hash=$(version_of "$top")
 case $hash in
-    release* | *-dirty | *' '*) said="release $version of" ;; # of no commit
-    *) said=", commit $hash\"" ;;
+    release* | *-dirty | *' '*) said='release *' ;; # of no commit
+    *) said="release *, commit $hash" ;;
 esac
-check "its version is that of the build, $said, not $(cat git_version.h)" has git_version.h "$said"
+# shellcheck disable=SC2053 # a pattern
+[[ $(version_of "$work/cfisac-$version") == $said ]]
+check "its version is $said, not $(version_of "$work/cfisac-$version")" test $? -eq 0
 conclude
