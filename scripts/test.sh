@@ -9,7 +9,7 @@ set -uo pipefail
 
 lint_shell() {
   local scripts
-  mapfile -t scripts < <(git ls-files '*.sh' '*.bash' .ci/run 2>/dev/null || find scripts src tests .ci -name '*.sh' -o -name '*.bash' -o -name run)
+  mapfile -t scripts < <(git ls-files '*.sh' .ci/run 2>/dev/null || find scripts src tests .ci -name '*.sh' -o -name run)
   shellcheck -x "${scripts[@]}"
 }
 

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "completion_text.h" /* BASH, ZSH, FISH: the scripts */
+#include "completion_text.h" /* the scripts */
 
 static const char TABLE[] = "@TABLE@"; /* where the lines go in a script */
 

@@ -42,8 +42,7 @@ double pairing_threshold(const cfi_axis *axis, size_t value)
     return end > axis->value[value] && *end == '\0' ? pairing_sign(axis) * number : NAN;
 }
 
-/* How far apart in the grid neighbours along an axis are. */
-static size_t stride_of(const cfi_scenario *sweep, size_t which)
+size_t pairing_stride(const cfi_scenario *sweep, size_t which)
 {
     const cfi_axis *axis;
     size_t axes = scenario_axes(sweep, &axis), stride = 1;
@@ -58,7 +57,8 @@ bool pairing_holds(const cfi_sweep_outcomes *outcomes, size_t point, size_t d, d
 {
     const cfi_axis *axis;
     size_t axes = scenario_axes(outcomes->sweep, &axis), which = pairing_axis(outcomes->sweep);
-    size_t stride = which < axes ? stride_of(outcomes->sweep, which) : 1, values = which < axes ? axis[which].count : 1;
+    size_t stride = which < axes ? pairing_stride(outcomes->sweep, which) : 1,
+           values = which < axes ? axis[which].count : 1;
     size_t start = which < axes ? point - scenario_axis_index(outcomes->sweep, point, which) * stride : point;
 
     for (size_t i = 0; i < values; i++) {
@@ -99,7 +99,7 @@ cfi_status pairing_make(const cfi_sweep_outcomes *outcomes, pairing *pairs, cfi_
     size_t points = scenario_points(outcomes->sweep), bytes = outcomes->first[points] / 8 + 1;
 
     *pairs = (pairing){.outcomes = outcomes,
-                       .stride = which < axes ? stride_of(outcomes->sweep, which) : 1,
+                       .stride = which < axes ? pairing_stride(outcomes->sweep, which) : 1,
                        .values = which < axes ? axis[which].count : 1,
                        .bit = malloc(bytes)};
     if (!pairs->bit) {

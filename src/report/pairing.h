@@ -7,6 +7,9 @@
 /* Drops of a point. */
 size_t pairing_drops(const cfi_sweep_outcomes *outcomes, size_t point);
 
+/* How far apart in the grid neighbours along an axis are. */
+size_t pairing_stride(const cfi_scenario *sweep, size_t which);
+
 /* The axis of sensing.crlb_threshold_db, of position_threshold_m or of detection_threshold, the first of them that is
  * swept; scenario_axes() when none is. */
 size_t pairing_axis(const cfi_scenario *sweep);

@@ -72,6 +72,7 @@ cfisac frontier --between max_min_rate,p|max_min_rate,position_error max_min_rat
 cfisac help fron|frontier
 cfisac help pilots.le|pilots.length
 cfisac completion f|fish
+cfisac plot results --format p|pdf png
 cfisac nothing |
 END
 
