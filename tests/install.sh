@@ -66,7 +66,7 @@ done < <(find "$prefix/share/doc" -name '*.md')
 if command -v gnuplot >/dev/null && command -v jq >/dev/null; then
   (cd "$work" && env -u CFISAC PATH="$prefix/bin:$PATH" "$prefix/share/cfisac/scripts/figures.sh" --out figures f) >"$work/log" 2>&1 || cat "$work/log"
   [ -s "$work/figures/fig_f.svg" ] || complain 'the installed figures.sh draws no figure'
-  grep -qF '#   cfisac replay configs/paper.json ' "$work/figures/fig_f.gp" || complain 'the figure does not say the command that made it'
+  grep -q '^#.* cfisac replay configs/paper.json ' "$work/figures/fig_f.gp" || complain 'the figure does not say the command that made it'
 fi
 SLURM_ARRAY_TASK_ID=2 SLURM_ARRAY_TASK_COUNT=2 CFISAC=$prefix/bin/cfisac "$prefix/share/cfisac/scripts/slurm/array.sh" \
   "$prefix/share/cfisac/configs/paper.json" "$work/shards" --over seed=1,2 --set monte_carlo.drops=1 --set monte_carlo.realizations=0 \
