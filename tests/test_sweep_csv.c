@@ -200,6 +200,33 @@ static void drops_are_paired_over_the_thresholds_of_positions_and_of_detection(v
     }
 }
 
+/* Thresholds that vary together are one curve; with another key beside them points differ in more. */
+static void drops_are_paired_over_thresholds_that_vary_together_and_alone(void **state)
+{
+    static const struct {
+        const char *axis;
+        double paired; /* drops of the point where all three are feasible */
+    } sweeps[] = {{"sensing.crlb_threshold_db+sensing.detection_threshold\": [[-8, 0.9], [-5, 0.5]]", 2.0},
+                  {"sensing.crlb_threshold_db+network.aps\": [[-8, 4], [-5, 6]]", 3.0},
+                  {"seed+sensing.crlb_threshold_db\": [[1, -8], [2, -5]]", 3.0}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sweeps / sizeof *sweeps; i++) {
+        char text[200];
+        made_sweep *m;
+        char *table;
+
+        snprintf(text, sizeof text, "{\"sweep\": {\"%s}}", sweeps[i].axis);
+        m = make_sweep(text, (size_t[]){3, 3});
+        set_status(m, 0, 1, CFI_DROP_INFEASIBLE);
+        table = table_of(m);
+        assert_value(table, 0, "paired_drops", 2.0);
+        assert_value(table, 1, "paired_drops", sweeps[i].paired);
+        free(table);
+        free_sweep(m);
+    }
+}
+
 static void a_drop_that_another_threshold_does_not_have_is_not_paired(void **state)
 {
     const size_t drops[4] = {1, 3, 1, 3};
@@ -347,6 +374,7 @@ int main(void)
         cmocka_unit_test(drops_are_paired_over_the_thresholds_and_nothing_else),
         cmocka_unit_test(a_drop_is_unpaired_by_any_of_the_thresholds),
         cmocka_unit_test(drops_are_paired_over_the_thresholds_of_positions_and_of_detection),
+        cmocka_unit_test(drops_are_paired_over_thresholds_that_vary_together_and_alone),
         cmocka_unit_test(a_drop_that_another_threshold_does_not_have_is_not_paired),
         cmocka_unit_test(without_a_swept_threshold_paired_means_are_those_of_feasible_drops),
         cmocka_unit_test(words_lose_their_quotes_and_numbers_stand_as_given),

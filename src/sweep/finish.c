@@ -21,18 +21,6 @@ bool finish_has_tables(const sweep_kind *kind, const char *directory)
     return there;
 }
 
-void finish_remove_tables(const sweep_kind *kind, const char *directory)
-{
-    for (size_t i = 0; i < MOST_TABLES && kind->table[i]; i++) {
-        char *path = NULL;
-
-        if (asprintf(&path, "%s/%s", directory, kind->table[i]) >= 0) {
-            unlink(path);
-            free(path);
-        }
-    }
-}
-
 /* ------------------------------------------------------------------- the journal, read back ---- */
 
 /* A finished journal on its way into the table. */
@@ -186,6 +174,9 @@ cfi_status finish_table(const journal *j, const sweep_plan *plan, const uint8_t 
     if (f.unread.status != CFI_OK) {
         *error = f.unread;
         end = f.unread.status;
+    }
+    if (end == CFI_OK && warn->end) {
+        warn->end(warn->context, plan->points, &f.tally);
     }
     if (end == CFI_OK && whole) {
         end = conclude_sweep(&f, warn, error);
