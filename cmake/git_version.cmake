@@ -1,6 +1,6 @@
-# Writes OUTPUT, a header that defines CFISAC_GIT_HASH, and touches it only when its text changes. In a checkout that is
-# the commit, with -dirty behind it when files that git knows were changed; elsewhere, as in a tarball, the release, with
-# the commit that `git archive` left in cmake/commit.txt.
+# Writes OUTPUT, a header that defines CFISAC_RELEASED, the date of the release, and CFISAC_GIT_HASH, and touches it only when
+# its text changes. The hash is, in a checkout, the commit, with -dirty behind it when files that git knows were changed;
+# elsewhere, as in a tarball, the release, with the commit that `git archive` left in cmake/commit.txt.
 # Usage: cmake -DSOURCE=<tree> -DOUTPUT=<header> -P git_version.cmake
 include("${CMAKE_CURRENT_LIST_DIR}/release.cmake")
 
@@ -37,7 +37,6 @@ function(describe_checkout variable)
 endfunction()
 
 function(describe_release variable)
-  read_release("${SOURCE}" version date)
   set(text "release ${version} of ${date}")
   file(READ "${SOURCE}/cmake/commit.txt" commit)
   if(commit MATCHES "^[0-9a-f][0-9a-f]+")
@@ -47,6 +46,7 @@ function(describe_release variable)
   set(${variable} "${text}" PARENT_SCOPE)
 endfunction()
 
+read_release("${SOURCE}" version date)
 describe_checkout(hash)
 if(NOT hash AND EXISTS "${SOURCE}/.git")
   set(hash "a checkout that git cannot read")
@@ -54,7 +54,7 @@ elseif(NOT hash)
   describe_release(hash)
 endif()
 
-set(text "#define CFISAC_GIT_HASH \"${hash}\"\n")
+set(text "#define CFISAC_RELEASED \"${date}\"\n#define CFISAC_GIT_HASH \"${hash}\"\n")
 set(old "")
 if(EXISTS "${OUTPUT}")
   file(READ "${OUTPUT}" old)

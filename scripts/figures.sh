@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Draws the paper's figures (a, b, c) and further ones (d to p), each as SVG and PNG beside the table it shows.
+# Draws the paper's figures (a, b, c) and further ones (d to q), each as SVG and PNG beside the table it shows.
 # Run it with --help for the options; docs/figures.md says what each figure shows.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -26,6 +26,7 @@ Figures (all by default):
   n   distribution of the users' rates for three objectives: sum rate, proportional fairness, least rate
   o   frontier of the least user rate against the position error
   p   how far the heuristic split and SCA are from the proved optimum of the sum rate, 2 N networks
+  q   a network that serves users and locates a target, and what one costs the other, beside powers that nobody optimised
 
   --drops N   networks a point (default: 100)
   --full      the same as --drops 1000
@@ -68,13 +69,13 @@ read_options() {
         shift
         ;;
       -*) die 2 "unknown option '$1' (allowed: --drops, --full, --out, --fresh, --help)" ;;
-      [a-p]) figures+=("$1") ;;
-      *) die 2 "unknown figure '$1' (allowed: a b c d e f g h i j k l m n o p)" ;;
+      [a-q]) figures+=("$1") ;;
+      *) die 2 "unknown figure '$1' (allowed: a b c d e f g h i j k l m n o p q)" ;;
     esac
     shift
   done
   [[ $drops =~ ^[1-9][0-9]{0,6}$ ]] || die 2 "--drops $drops: not a number of networks (allowed: 1 .. 9999999)"
-  [ "${#figures[@]}" -gt 0 ] || figures=(a b c d e f g h i j k l m n o p)
+  [ "${#figures[@]}" -gt 0 ] || figures=(a b c d e f g h i j k l m n o p q)
 }
 
 # ------------------------------------------------------------------------------------- running
@@ -103,13 +104,15 @@ sweep() {
   run_cfisac sweep "$top/configs/$scenario.json" "$@" --out "$data/$name" "--${fresh:-resume}" --quiet
 }
 
-# table PROGRAM FILE...: PROGRAM.csv from journals (or other JSON) in $data by PROGRAM.jq
-table() {
-  local program=$1
-  shift
-  (cd "$data" && jq -rs -L "$plots" -f "$plots/$program.jq" "$@") >"$out/$program.csv" ||
-    die 6 "$out/$program.csv could not be written"
+# table_as NAME PROGRAM FILE...: NAME.csv from journals (or other JSON) in $data by PROGRAM.jq
+table_as() {
+  local name=$1 program=$2
+  shift 2
+  (cd "$data" && jq -rs -L "$plots" -f "$plots/$program.jq" "$@") >"$out/$name.csv" || die 6 "$out/$name.csv could not be written"
 }
+
+# table PROGRAM FILE...: PROGRAM.csv
+table() { table_as "$1" "$@"; }
 
 # columns FILE...: of CSV files with one header, the columns whose names stand on standard input
 columns() {
@@ -355,13 +358,18 @@ figure_n() {
   done
 }
 
+# position_frontier APS: of the least user rate against the position error, into $data/o-APS-N
+position_frontier() {
+  say "frontier o-$1-$drops"
+  run_cfisac frontier "$top/configs/position.json" --between max_min_rate,position_error --set "monte_carlo.drops=$drops" \
+    --set "network.aps=$1" --set sensing.position_threshold_m=null --set monte_carlo.realizations=0 \
+    --set monte_carlo.estimator=none --out "$data/o-$1-$drops" "--${fresh:-resume}" --quiet >"$data/o-$1-$drops.txt"
+}
+
 figure_o() {
   local aps
   for aps in 8 16 32; do
-    say "frontier o-$aps-$drops"
-    run_cfisac frontier "$top/configs/position.json" --between max_min_rate,position_error --set "monte_carlo.drops=$drops" \
-      --set "network.aps=$aps" --set sensing.position_threshold_m=null --set monte_carlo.realizations=0 \
-      --set monte_carlo.estimator=none --out "$data/o-$aps-$drops" "--${fresh:-resume}" --quiet >"$data/o-$aps-$drops.txt"
+    position_frontier "$aps"
     awk -v OFS=, -v aps="$aps" 'NR > 1 { print aps, $0 } NR == 1 && aps == 8 { print "network.aps", $0 }' \
       "$data/o-$aps-$drops/frontier_mean.csv"
   done >"$out/fig_o.csv"
@@ -398,6 +406,27 @@ END
   echo 'what,networks,share,relative' >"$out/fig_p.csv"
   paste -d , <(columns "$data/p-certified-$networks/drops.csv" <<<upper_bound) "${columns[@]}" | tail -n +2 |
     distance_quantiles "$networks" >>"$out/fig_p.csv"
+}
+
+figure_q() {
+  run_cfisac replay "$top/configs/position.json" --drop 0 --set network.aps=16 --set monte_carlo.realizations=0 \
+    --set monte_carlo.estimator=none --set allocation.objective=max_min_rate --quiet >"$data/q.json"
+  table_as fig_q_map fig_m q.json
+  table_as fig_q_users fig_m_users q.json
+  table_as fig_q_target fig_m_ellipses q.json
+  position_frontier 16
+  sweep "q-$drops" position --set network.aps=16 --set "monte_carlo.drops=$drops" --set monte_carlo.realizations=0 \
+    --set monte_carlo.estimator=none --set sensing.position_threshold_m=null \
+    --over allocation.method=equal,fractional --over allocation.sensing_fraction=0:0.1:1
+  {
+    echo 'powers,networks,least_user_rate_bit_s_hz,least_user_rate_std_error_bit_s_hz,position_error_m,position_error_std_error_m'
+    awk -F, -v OFS=, 'NR > 1 { print "frontier", $2, $3, $4, $5, $6 }' "$data/o-16-$drops/frontier_mean.csv"
+    columns "$data/q-$drops/sweep.csv" <<'END' | tail -n +2
+allocation.method feasible
+feasible_mean_least_user_rate_bit_s_hz feasible_std_error_least_user_rate_bit_s_hz
+feasible_mean_position_error_bound_own_echo_m feasible_std_error_position_error_bound_own_echo_m
+END
+  } >"$out/fig_q.csv"
 }
 
 # ---------------------------------------------------------------------------------------- main

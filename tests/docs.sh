@@ -132,7 +132,7 @@ done < <(grep -oE '"[a-z0-9_]+":' "$work/solve.json" | tr -d '":')
 checked 8 'keys of solve'
 
 # the man page has every command and option of the help
-for command in $("$cfisac" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+for command in $("$cfisac" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\)  .*/\1/p'); do
   grep -qE "(^\.B|^\.BR|B cfisac) $command" docs/cfisac.1 || complain "docs/cfisac.1 lacks the command $command"
   while read -r option; do
     seen=$((seen + 1))
@@ -143,7 +143,29 @@ checked 30 'options'
 if command -v groff >/dev/null; then
   [ -z "$(groff -man -ww -z docs/cfisac.1 2>&1)" ] || complain "groff warns about docs/cfisac.1"
 fi
-grep -qF "$("$cfisac" --version | head -n 1)" docs/cfisac.1 || complain "docs/cfisac.1 is of another version"
+
+# version and date: CITATION.cff, where they stand, the newest heading of CHANGELOG.md, the man page and the program agree
+release=$(sed -n 's/^version: //p' CITATION.cff)
+released=$(sed -n 's/^date-released: //p' CITATION.cff)
+[[ "$release $released" =~ ^[0-9]+\.[0-9]+\.[0-9]+\ [0-9]{4}-[0-9]{2}-[0-9]{2}$ ]] || complain "CITATION.cff has the version '$release' of '$released'"
+agrees() { [ "$2" = "$3" ] || complain "$1 says '$2' where CITATION.cff says '$3'"; }
+agrees CHANGELOG.md "$(sed -n '/^## /{p;q}' CHANGELOG.md)" "## $release ($released)"
+agrees docs/cfisac.1 "$(sed -n 1p docs/cfisac.1 | cut -d '"' -f 2-4)" "$released\" \"cfisac $release"
+agrees 'cfisac --version' "$("$cfisac" --version | sed -n '1p; s/^released *//p' | xargs)" "cfisac $release $released"
+# the keys that the format of citation files asks for, once each, and none that it does not have
+for key in cff-version message title authors; do
+  [ "$(grep -cE "^$key: ?" CITATION.cff)" -eq 1 ] || complain "CITATION.cff lacks $key, or has it twice"
+done
+agrees 'cff-version' "$(sed -n 's/^cff-version: //p' CITATION.cff)" 1.2.0
+agrees 'the licence' "$(sed -n 's/^license: //p' CITATION.cff)" GPL-3.0-or-later
+while read -r key; do
+  seen=$((seen + 1))
+  [[ $key =~ ^(abstract|authors|cff-version|commit|contact|date-released|doi|identifiers|keywords|license|license-url|message|preferred-citation|references|repository|repository-artifact|repository-code|title|type|url|version)$ ]] ||
+    complain "CITATION.cff has the key $key, which the format does not have"
+done < <(grep -oE '^[a-z-]+:' CITATION.cff | tr -d :)
+checked 8 'keys of CITATION.cff'
+# what follows a key stands on its line or indented below it: nothing else is at the margin
+! grep -nE '^[^ a-z]|^[a-z-]+[^a-z:-]' CITATION.cff || complain 'CITATION.cff has a line that is no key'
 
 # the table in README is what the program prints
 "$cfisac" run configs/paper.json --quiet >"$work/table"

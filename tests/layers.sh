@@ -26,7 +26,7 @@ check() {
       sees["sweep"] = sees["report"] " report"
       sees["cli"] = sees["sweep"] " sweep"
       # headers made by the build
-      made["git_version.h"] = made["plots_text.h"] = "report"
+      made["git_version.h"] = made["citation_text.h"] = made["plots_text.h"] = "report"
     }
     function room_of(file,   part) {
       if (file == "src/main.c") return "cli"

@@ -613,22 +613,101 @@ static void schema_gives_the_defaults_of_the_resolved_scenario(void **state)
     scenario_destroy(scenario);
 }
 
-static void help_lists_every_key_within_a_hundred_columns(void **state)
+/* What is written to a stream; free it. */
+static char *written_help(bool (*write)(const char *name, FILE *stream), const char *name)
 {
-    const char *line = scenario_keys_help();
-    char wanted[80];
+    char *text = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&text, &size);
+
+    assert_non_null(stream);
+    assert_true(write(name, stream));
+    assert_int_equal(fclose(stream), 0);
+    return text;
+}
+
+static bool write_keys(const char *name, FILE *stream)
+{
+    (void)name;
+    scenario_keys_help(stream);
+    return true;
+}
+
+static void assert_fits_columns(const char *text, size_t columns)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+
+        if (length > columns) {
+            fail_msg("%.*s", (int)length, text);
+        }
+        text += length + 1;
+    }
+}
+
+static void help_lists_every_key_within_eighty_columns(void **state)
+{
+    char *all = written_help(write_keys, NULL), wanted[80];
 
     (void)state;
     for (size_t id = 0; id < KEY_COUNT; id++) {
-        snprintf(wanted, sizeof wanted, "  %s ", key_table[id].name);
-        assert_non_null(strstr(scenario_keys_help(), wanted));
+        snprintf(wanted, sizeof wanted, "  %s%s", key_table[id].name, key_table[id].fallback ? " = " : "\n");
+        assert_non_null(strstr(all, wanted));
     }
-    while (*line) {
-        size_t length = strcspn(line, "\n");
+    assert_fits_columns(all, 80);
+    free(all);
+}
 
-        assert_in_range(length, 1, 100);
-        line += length + 1;
+static void help_of_a_key_has_its_default_unit_range_and_option(void **state)
+{
+    (void)state;
+    for (size_t id = 0; id < KEY_COUNT; id++) {
+        const key_spec *spec = &key_table[id];
+        char *text = written_help(scenario_help, spec->name), wanted[128];
+
+        assert_fits_columns(text, 80);
+        snprintf(wanted, sizeof wanted, "\n  default  %s\n", spec->fallback ? spec->fallback : "absent");
+        assert_non_null(strstr(text, wanted));
+        snprintf(wanted, sizeof wanted, "\n  unit     %s\n", spec->unit ? spec->unit : "");
+        assert_true(!spec->unit || strstr(text, wanted));
+        snprintf(wanted, sizeof wanted, "\n  option   --set %s=VALUE", spec->name);
+        assert_true((strstr(text, wanted) != NULL) == (id != KEY_sweep));
+        free(text);
     }
+}
+
+/* How often a text has a word. */
+static size_t occurrences(const char *text, const char *word)
+{
+    size_t count = 0;
+
+    while ((text = strstr(text, word))) {
+        text += strlen(word);
+        count++;
+    }
+    return count;
+}
+
+static void help_knows_sections_and_last_parts_of_names(void **state)
+{
+    char *section = written_help(scenario_help, "pilots"), *leaf = written_help(scenario_help, "snr_db"),
+         *shared = written_help(scenario_help, "model");
+    FILE *nowhere = tmpfile();
+
+    (void)state;
+    assert_int_equal(occurrences(section, "\n  pilots."), 4);
+    assert_int_equal(occurrences(section, " = "), 4);
+    assert_int_equal(strncmp(leaf, "power.snr_db: ", 14), 0);
+    assert_int_equal(occurrences(shared, "\n  default  "), 2); /* of propagation and of rate */
+    assert_non_null(nowhere);
+    assert_false(scenario_help("pilots.lenght", nowhere));
+    assert_false(scenario_help("", nowhere));
+    assert_int_equal(ftell(nowhere), 0);
+    assert_string_equal(scenario_nearest_key("pilots.lenght"), "pilots.length");
+    fclose(nowhere);
+    free(shared);
+    free(leaf);
+    free(section);
 }
 
 static void nearest_word_tolerates_a_third_of_the_letters(void **state)
@@ -698,7 +777,9 @@ int main(void)
         cmocka_unit_test(the_least_power_needs_something_to_meet),
         cmocka_unit_test(what_objectives_do_not_look_at_is_told),
         cmocka_unit_test(schema_gives_the_defaults_of_the_resolved_scenario),
-        cmocka_unit_test(help_lists_every_key_within_a_hundred_columns),
+        cmocka_unit_test(help_lists_every_key_within_eighty_columns),
+        cmocka_unit_test(help_of_a_key_has_its_default_unit_range_and_option),
+        cmocka_unit_test(help_knows_sections_and_last_parts_of_names),
         cmocka_unit_test(nearest_word_tolerates_a_third_of_the_letters),
         cmocka_unit_test(distant_words_have_no_nearest),
         cmocka_unit_test(memory_estimate_grows_with_the_sizes),

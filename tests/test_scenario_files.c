@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -32,6 +33,13 @@ static void write_file(const char *path, const char *text)
     assert_non_null(file);
     assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
     assert_int_equal(fclose(file), 0);
+}
+
+static void fail_unless_told(const cfi_error *error, const char *message)
+{
+    if (!strstr(error->text, message)) {
+        fail_msg("\"%s\" does not say \"%s\"", error->text, message);
+    }
 }
 
 typedef struct folder {
@@ -82,7 +90,7 @@ static void gain_file_is_read_relative_to_the_scenario(void **state)
         assert_memory_equal(scenario_system(scenario)->propagation.gain, scenario_system(inlined)->propagation.gain,
                             6 * sizeof(double));
         assert_true(scenario_system(scenario)->propagation.gain[1 + 2 * 1] == 0.5);
-        assert_non_null(strstr(scenario_resolved_json(scenario), "\"gain\": \"g.csv\""));
+        assert_string_equal(scenario_resolved_json(scenario), scenario_resolved_json(inlined)); /* needs no file */
         assert_string_equal(scenario_sha256(scenario), scenario_sha256(inlined));
         scenario_destroy(scenario);
     }
@@ -126,9 +134,123 @@ static void faulty_gain_file_is_refused_with_line_and_column(void **state)
         assert_int_equal(scenario_read(f->scenario, NULL, 0, &scenario, &error), CFI_INVALID);
         assert_null(scenario);
         assert_non_null(strstr(error.text, "s.json: /propagation/gain: g.csv"));
-        if (!strstr(error.text, cases[i].message)) {
-            fail_msg("\"%s\" does not say \"%s\"", error.text, cases[i].message);
-        }
+        fail_unless_told(&error, cases[i].message);
+    }
+}
+
+/* --set and --over name a file as the shell does, a scenario as its own folder does; who took the one for the other is
+ * told so. */
+static void settings_name_files_relative_to_the_working_directory(void **state)
+{
+    const folder *f = *state;
+    cfi_setting set[] = {{.key = "propagation.gain", .value = "s.csv"},
+                         {.key = "propagation.gain", .value = "s.csv", .over = true},
+                         {.key = "sweep", .value = "{\"propagation.gain\": [\"s.csv\"]}"}};
+    char *home = getcwd(NULL, 0), elsewhere[96], text[256];
+    cfi_scenario *scenario, *point;
+    cfi_error error = {0};
+
+    assert_non_null(home);
+    snprintf(elsewhere, sizeof elsewhere, "%s/in", f->path);
+    assert_int_equal(mkdir(elsewhere, 0700), 0);
+    assert_int_equal(chdir(elsewhere), 0);
+    write_file("s.csv", "7,8,9\n4,5,6\n");
+    snprintf(text, sizeof text, GAIN_SCENARIO, "\"g.csv\"");
+    write_file("../s.json", text);
+    write_file("../g.csv", "1,2,3\n4,5,6\n");
+    assert_int_equal(scenario_read("../s.json", NULL, 0, &scenario, &error), CFI_OK);
+    assert_true(scenario_system(scenario)->propagation.gain[0] == 1.0);
+    scenario_destroy(scenario);
+    for (size_t i = 0; i < COUNT(set); i++) {
+        assert_int_equal(scenario_read("../s.json", &set[i], 1, &scenario, &error), CFI_OK);
+        assert_int_equal(scenario_at_point(scenario, 0, &point, &error), CFI_OK);
+        assert_true(scenario_system(point)->propagation.gain[0] == 7.0);
+        assert_null(strstr(scenario_resolved_json(scenario), "\"gain\": \"s.csv\""));
+        scenario_destroy(point);
+        scenario_destroy(scenario);
+        set[i].value = i < 2 ? "g.csv" : "{\"propagation.gain\": [\"g.csv\"]}";
+        assert_int_equal(scenario_read("../s.json", &set[i], 1, &scenario, &error), CFI_INVALID);
+        fail_unless_told(&error, "propagation.gain: g.csv cannot be read: No such file or directory (did you mean "
+                                 "../g.csv?)");
+        fail_unless_told(&error, set[i].over ? "--over " : "--set ");
+    }
+    snprintf(text, sizeof text, GAIN_SCENARIO, "\"s.csv\"");
+    write_file("../s.json", text);
+    assert_int_equal(scenario_read("../s.json", NULL, 0, &scenario, &error), CFI_INVALID);
+    assert_string_equal(error.text,
+                        "../s.json: /propagation/gain: ../s.csv cannot be read: No such file or directory (a "
+                        "path in a scenario starts from its folder; this file is in the working directory)");
+    unlink("s.csv");
+    assert_int_equal(chdir(home), 0);
+    assert_int_equal(rmdir(elsewhere), 0);
+    free(home);
+}
+
+/* A point of other sizes reads the file again, from where the setting named it. */
+static void a_file_of_a_setting_fits_all_points_or_none(void **state)
+{
+    const folder *f = *state;
+    const cfi_setting set[] = {{.key = "propagation.gain", .value = f->gain},
+                               {.key = "network.aps", .value = "3,2", .over = true}};
+    cfi_scenario *scenario, *point;
+    cfi_error error = {0};
+    char text[256];
+
+    snprintf(text, sizeof text, GAIN_SCENARIO, "null");
+    write_file(f->scenario, text);
+    write_file(f->gain, "1,2,3\n4,5,6\n");
+    assert_int_equal(scenario_read(f->scenario, set, 2, &scenario, &error), CFI_OK);
+    assert_int_equal(scenario_at_point(scenario, 0, &point, &error), CFI_OK);
+    scenario_destroy(point);
+    assert_int_equal(scenario_at_point(scenario, 1, &point, &error), CFI_INVALID);
+    fail_unless_told(&error, "at network.aps = 2: ");
+    fail_unless_told(&error, "g.csv:1:4: more than 2 numbers in a row");
+    scenario_destroy(scenario);
+}
+
+/* ------------------------------------------------------------------------------ results ---- */
+
+static void results_are_read_as_their_scenario(void **state)
+{
+    static const char *const text =
+        "{\"provenance\": {\"version\": \"0.1.0\"}, \"scenario\": {\"seed\": 7, \"network\": {\"aps\": 3}}, "
+        "\"drops\": [{\"index\": 0}], \"summary\": {}, \"warnings\": []}";
+    cfi_scenario *plain = parse("{\"seed\": 7, \"network\": {\"aps\": 3}}"), *read = parse(text);
+
+    (void)state;
+    assert_string_equal(scenario_resolved_json(read), scenario_resolved_json(plain));
+    assert_string_equal(scenario_sha256(read), scenario_sha256(plain));
+    scenario_destroy(read);
+    scenario_destroy(plain);
+}
+
+static void results_without_a_sound_scenario_are_refused(void **state)
+{
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        {"{\"provenance\": {}, \"scenario\": {\"network\": {\"aps\": 0}}}",
+         "t.json: /scenario/network/aps: 0 is out of range"},
+        {"{\"provenance\": {}, \"scenario\": {\"apz\": 1}}", "t.json: /scenario/apz: unknown key"},
+        {"{\"provenance\": {}, \"scenario\": 3}", "t.json: /scenario: 3 is no scenario (allowed: an object)"},
+        {"{\"provenance\": {}, \"builds\": []}", "t.json: /: provenance without a scenario (allowed: "},
+        {"{\"provenance\": {}, \"scenario\": {}, \"network\": {}}",
+         "t.json: /network: a key of a scenario beside the provenance of results (allowed: one of them)"},
+        {"{\"provenance\": {}, \"seed\": 1}", "t.json: /seed: a key of a scenario beside"},
+        {"{\"provenance\": 1, \"scenario\": {}}", "t.json: /provenance: unknown key"},
+        {"{\"scenario\": {}}", "t.json: /scenario: unknown key"},
+        {"{\"provenance\": {}, \"scenario\": {\"provenance\": {}, \"scenario\": {}}}",
+         "t.json: /scenario/provenance: unknown key"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        cfi_scenario *scenario;
+        cfi_error error = {0};
+
+        assert_int_equal(scenario_parse(cases[i].text, strlen(cases[i].text), "t.json", NULL, 0, &scenario, &error),
+                         CFI_INVALID);
+        fail_unless_told(&error, cases[i].message);
     }
 }
 
@@ -247,9 +369,7 @@ static void faulty_files_of_powers_are_refused(void **state)
         assert_null(scenario);
         assert_non_null(strstr(error.text, sensing ? "s.json: /allocation/sensing_powers_w: g.csv"
                                                    : "s.json: /allocation/powers_w: g.csv"));
-        if (!strstr(error.text, cases[i].message)) {
-            fail_msg("\"%s\" does not say \"%s\"", error.text, cases[i].message);
-        }
+        fail_unless_told(&error, cases[i].message);
     }
 }
 
@@ -307,9 +427,7 @@ static void given_powers_must_be_there(void **state)
 
         assert_int_equal(scenario_parse(cases[i].text, strlen(cases[i].text), "t.json", NULL, 0, &scenario, &error),
                          CFI_INVALID);
-        if (!strstr(error.text, cases[i].message)) {
-            fail_msg("\"%s\" does not say \"%s\"", error.text, cases[i].message);
-        }
+        fail_unless_told(&error, cases[i].message);
     }
 }
 
@@ -380,6 +498,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(gain_file_is_read_relative_to_the_scenario, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(faulty_gain_file_is_refused_with_line_and_column, make_folder, remove_folder),
         cmocka_unit_test(missing_gain_file_is_refused),
+        cmocka_unit_test_setup_teardown(settings_name_files_relative_to_the_working_directory, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(a_file_of_a_setting_fits_all_points_or_none, make_folder, remove_folder),
+        cmocka_unit_test(results_are_read_as_their_scenario),
+        cmocka_unit_test(results_without_a_sound_scenario_are_refused),
         cmocka_unit_test_setup_teardown(powers_are_read_from_csv_and_json, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(faulty_files_of_powers_are_refused, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(files_of_powers_can_be_swept, make_folder, remove_folder),

@@ -7,6 +7,7 @@
 
 #include "base/decimal.h"
 #include "base/text.h"
+#include "base/wrap.h"
 
 #include "cfisac/base.h"
 
@@ -175,6 +176,38 @@ static void some_numbers_by_hand(void **state)
     }
 }
 
+/* By hand: a text of dots, from column 70 and indented by 60, 20 columns a line. */
+static void wrapped_lines_fit_and_keep_pieces_whole(void **state)
+{
+#define INDENT "                                                            "
+    static const struct {
+        const char *text, *wrapped;
+    } cases[] = {
+        {"", "\n"},
+        {"one two  \n three", "one two\n" INDENT "three\n"},
+        {"1 .. 65535 or more", "1 .. 65535\n" INDENT "or more\n"},
+        {"a number -300 .. 300; a list", "a number\n" INDENT "-300 .. 300; a list\n"},
+        {"FILE [--set KEY=VALUE] [--json]", "FILE\n" INDENT "[--set KEY=VALUE]\n" INDENT "[--json]\n"},
+        {"FILE is --out DIR, --quiet", "FILE is\n" INDENT "--out DIR, --quiet\n"},
+        {"twenty-four-letters-long word", "twenty-four-letters-long\n" INDENT "word\n"},
+        {"--over propagation.carrier_ghz", "--over propagation.carrier_ghz\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = NULL;
+        size_t size;
+        FILE *stream = open_memstream(&text, &size);
+
+        assert_non_null(stream);
+        wrap_text(stream, cases[i].text, 70, 60);
+        assert_int_equal(fclose(stream), 0);
+        assert_string_equal(text, cases[i].wrapped);
+        free(text);
+    }
+#undef INDENT
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_code_point_is_one_character),
@@ -182,7 +215,8 @@ int main(void)
                                        cmocka_unit_test(some_numbers_by_hand),
                                        cmocka_unit_test(overlong_and_stray_bytes_are_no_characters),
                                        cmocka_unit_test(controls_become_question_marks),
-                                       cmocka_unit_test(a_copy_is_cut_between_characters)};
+                                       cmocka_unit_test(a_copy_is_cut_between_characters),
+                                       cmocka_unit_test(wrapped_lines_fit_and_keep_pieces_whole)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include "cfisac/base.h"
 
 #include <complex.h>
+#include <stdio.h>
 
 /* The rows of two tables, each stated here and nowhere else: constant, word of the scenario's key, name of the row; of
  * a model of propagation also what it needs besides distances (NOTHING or CARRIER). X(LOG_DISTANCE, log_distance,
@@ -190,7 +191,8 @@ typedef struct cfi_setting {
 } cfi_setting;
 
 /* Reads a scenario from a file ("-": standard input), applies settings in order, and validates the
- * result strictly. Relative paths of files of numbers are relative to the scenario's folder.
+ * result strictly. Of a results.json (an object with `provenance`) it is the one in the member `scenario`. Paths of
+ * files of numbers are relative to the scenario's folder, in settings to the working directory.
  * Fails with CFI_INVALID and one line "FILE: /json/pointer: what is wrong (allowed: ...)" or
  * "FILE:LINE:COLUMN: ..." for JSON syntax; CFI_UNAVAILABLE for a value whose code does not exist yet;
  * CFI_USAGE when a setting is malformed (no key). *scenario is owned by the caller: scenario_destroy. */
@@ -205,14 +207,15 @@ void scenario_destroy(cfi_scenario *scenario);
 /* The scenario in SI linear units; owned by and valid as long as the scenario. */
 const cfi_system *scenario_system(const cfi_scenario *scenario);
 
-/* The resolved scenario: JSON text with every key, defaults filled in, keys in the documented order,
- * two-space indentation, a trailing newline. `sweep` and `$schema` are included only if given. Owned
- * by the scenario. It reads back to the same scenario. Of a point, this text, the next one and the hash are made when
- * one of them is first asked for, by one thread at a time; they are "" where memory does not allow that. */
+/* The resolved scenario: JSON text with every key, defaults filled in, the numbers of files in place of their paths,
+ * keys in the documented order, two-space indentation, a trailing newline. `sweep` and `$schema` are included only if
+ * given. Owned by the scenario. It reads back to the same scenario, and needs no other file. Of a point, this text, the
+ * next one and the hash are made when one of them is first asked for, by one thread at a time; they are "" where memory
+ * does not allow that. */
 const char *scenario_resolved_json(const cfi_scenario *scenario);
 
-/* The same without name and $schema, and with the numbers of files in place of their paths: a scenario that needs no
- * other file. This is the text that is hashed. */
+/* The same without name and $schema, and with every value of the sweep in place of its ranges: the text that is hashed.
+ */
 const char *scenario_complete_json(const cfi_scenario *scenario);
 
 /* SHA-256 in hexadecimal (64 digits and NUL) of scenario_complete_json. Owned by the scenario. */
@@ -301,9 +304,15 @@ double scenario_record_bytes(const cfi_system *system);
 /* The scenario's JSON Schema (draft 2020-12), with descriptions, ranges and defaults. Static text. */
 const char *scenario_schema_json(void);
 
-/* Every key with its default and meaning, as aligned text lines for --help ("  network.aps   32   number of
- * access points, 1 .. 65535"). Generated from the same table as the validation. Static text. */
-const char *scenario_keys_help(void);
+/* Help, in lines of at most 80 columns, from the same table as the validation: every key with its default, meaning and
+ * range; or what is known of one key, of the keys of a section, or of those whose name ends with `name`: false, and
+ * nothing written, where there is none. */
+void scenario_keys_help(FILE *stream);
+bool scenario_help(const char *name, FILE *stream);
+
+/* The key or section most like an unknown dotted name: a sibling in its section, else a like name anywhere, else the
+ * same or nearly the same last part in another section. NULL when nothing is near. */
+const char *scenario_nearest_key(const char *name);
 
 /* The nearest of `count` words to `word` by edit distance, or NULL when none is near (distance more than
  * a third of the word's length, at least 2). */

@@ -2,12 +2,13 @@
 # data; the colours of Okabe and Ito, which colour-blind readers can tell apart. Wants `name`, the picture's height_cm,
 # key_rows and key_width; `format` may be "png".
 if (!exists("format")) format = "svg"
+if (!exists("width_cm")) width_cm = 9
 per_cm = 37.8
 if (format eq "png") {
-  set terminal pngcairo size 36 * per_cm, 4 * height_cm * per_cm font "DejaVu Sans,8" fontscale 4 linewidth 4 \
+  set terminal pngcairo size 4 * width_cm * per_cm, 4 * height_cm * per_cm font "DejaVu Sans,8" fontscale 4 linewidth 4 \
     pointscale 4 background "white"
 } else {
-  set terminal svg size 9 * per_cm, height_cm * per_cm font "DejaVu Sans,10.5" background "white"
+  set terminal svg size width_cm * per_cm, height_cm * per_cm font "DejaVu Sans,10.5" background "white"
 }
 set output name . "." . format
 set encoding utf8

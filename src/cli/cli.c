@@ -64,30 +64,69 @@ static int run_command(const cli_command *command, int argc, char **argv, const 
     return code;
 }
 
-/* What stands alone: --help and --version. */
-static int run_option(int argc, char **argv)
+/* Options that stand in place of a command: what they print, or NULL for those that are the command help. */
+static const struct {
+    const char *name, *letter; /* letter: NULL where there is none */
+    int (*print)(void);
+} sole_options[] = {
+    {"--help", "-h", NULL},
+    {"--version", "-V", help_print_version},
+    {"--cite", NULL, help_print_citation},
+};
+enum { SOLE_OPTIONS = sizeof sole_options / sizeof *sole_options };
+
+static int refuse_option(const char *word)
 {
-    static const char *const names[] = {"--help", "--version"};
-    bool help = strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0;
-    bool version = strcmp(argv[0], "--version") == 0;
-    const char *nearest;
+    const char *names[SOLE_OPTIONS], *nearest;
     cfi_error error;
 
-    if ((help || version) && argc == 1) {
-        return help ? help_print_program() : help_print_version();
+    for (size_t i = 0; i < SOLE_OPTIONS; i++) {
+        names[i] = sole_options[i].name;
     }
-    if (help || version) {
+    nearest = nearest_word(word, names, SOLE_OPTIONS);
+    if (nearest) {
+        error_set(&error, CFI_USAGE, "unknown option %.60s (did you mean %s?); see 'cfisac help'", word, nearest);
+    } else {
+        error_set(&error, CFI_USAGE,
+                  "unknown option %.60s (a command's options come after its name); see 'cfisac help'", word);
+    }
+    return report_error(&error);
+}
+
+/* One of them, and what follows it. */
+static int run_option(int argc, char **argv, const char *command_line)
+{
+    size_t i = 0;
+    cfi_error error;
+
+    while (i < SOLE_OPTIONS && strcmp(argv[0], sole_options[i].name) != 0 &&
+           !(sole_options[i].letter && strcmp(argv[0], sole_options[i].letter) == 0)) {
+        i++;
+    }
+    if (i == SOLE_OPTIONS) {
+        return refuse_option(argv[0]);
+    }
+    if (!sole_options[i].print) {
+        return run_command(command_find("help", &error), argc - 1, argv + 1, command_line);
+    }
+    if (argc > 1) {
         error_set(&error, CFI_USAGE, "%s stands alone, but got %.60s; see 'cfisac help'", argv[0], argv[1]);
         return report_error(&error);
     }
-    nearest = nearest_word(argv[0], names, sizeof names / sizeof *names);
-    if (nearest) {
-        error_set(&error, CFI_USAGE, "unknown option %.60s (did you mean %s?); see 'cfisac help'", argv[0], nearest);
-    } else {
-        error_set(&error, CFI_USAGE,
-                  "unknown option %.60s (a command's options come after its name); see 'cfisac help'", argv[0]);
+    return sole_options[i].print();
+}
+
+/* A command or one of those options. */
+static int run_words(int argc, char **argv, const char *command_line)
+{
+    const cli_command *command;
+    cfi_error error;
+
+    if (argv[0][0] == '-') {
+        return run_option(argc, argv, command_line);
     }
-    return report_error(&error);
+    command = command_find(argv[0], &error);
+    return command ? run_command(command, argc - 1, argv + 1, command_line) : report_error(&error);
 }
 
 /* Freed memory stays with the process: a second solve or drop touches no new page, and touching one costs more than
@@ -111,7 +150,6 @@ static void end_of_openmp(void)
 
 int cli_main(int argc, char **argv)
 {
-    const cli_command *command;
     char *command_line;
     cfi_error error;
     int code;
@@ -129,19 +167,12 @@ int cli_main(int argc, char **argv)
         help_print_usage();
         return EXIT_USAGE;
     }
-    if (argv[1][0] == '-') {
-        return run_option(argc - 1, argv + 1);
-    }
-    command = command_find(argv[1], &error);
-    if (!command) {
-        return report_error(&error);
-    }
     command_line = join_words(argc, argv);
     if (!command_line) {
         error_set(&error, CFI_NO_MEMORY, "out of memory for the command line");
         return report_error(&error);
     }
-    code = run_command(command, argc - 2, argv + 2, command_line);
+    code = run_words(argc - 1, argv + 1, command_line);
     free(command_line);
     return code;
 }

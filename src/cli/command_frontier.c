@@ -123,9 +123,9 @@ const cli_command command_frontier = {
         "asks for is held along the curve, and each point starts from its neighbour. DIR/frontier.ndjson gets a line\n"
         "a drop; at the end DIR/frontier.csv has a row per drop and position, DIR/frontier_mean.csv the mean curve,\n"
         "and gnuplot plots.gp in DIR draws both. Interrupted and gone on with like a sweep, also under mpirun.",
-    .example =
-        "  cfisac frontier paper.json --between sum_rate,crlb --out trade\n"
-        "  cfisac frontier paper.json --between sum_rate,crlb --out trade --resume --set monte_carlo.drops=100\n",
+    .example = "  cfisac frontier paper.json --between sum_rate,crlb --out trade\n"
+               "  cfisac frontier paper.json --between sum_rate,crlb --out trade --resume \\\n"
+               "    --set monte_carlo.drops=100\n",
     .argument = "SCENARIO",
     .lists_keys = true,
     .options = {&BETWEEN, &POINTS, &option_set, &option_out, &option_resume, &option_force, &option_mixed,

@@ -180,7 +180,8 @@ const cli_command command_run = {
             "--quiet nothing is printed unless --json or --csv asks for it. Results of another scenario in DIR are "
             "replaced\n"
             "with --force only. Drops done when an interrupt comes are kept.",
-    .example = "  cfisac run paper.json --set network.aps=64 --set pilots.length=2 --out results\n"
+    .example = "  cfisac run paper.json --set network.aps=64 --out results\n"
+               "  cfisac run results/results.json --set pilots.length=2\n"
                "  echo '{}' | cfisac run - --csv > drops.csv\n",
     .argument = "SCENARIO",
     .lists_keys = true,

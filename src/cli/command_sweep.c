@@ -102,7 +102,7 @@ static cfi_status see_points(const cfi_scenario *sweep, bool print, points_seen 
         for (size_t i = 0; i < remarks; i++) {
             see_remark(line[i], p, seen);
         }
-        if (print) {
+        if (print && !ferror(stdout)) {
             print_point(sweep, p, scenario_system(point)->monte_carlo.drops);
         }
         scenario_destroy(point);
@@ -244,7 +244,7 @@ const cli_command command_sweep = {
     .run = cli_sweep,
     .usage = "SCENARIO [--set KEY=VALUE]... [--over KEY=RANGE]... --out DIR\n"
              "                    [--resume | --force] [--mixed] [--shard I/N] [--threads N] [--dry-run] [--quiet]\n"
-             "       cfisac sweep --status DIR",
+             "                    | --status DIR",
     .summary = "run a grid of scenarios, to be interrupted and resumed at will",
     .text =
         "Runs every drop of every point of the grid that the scenario's sweep and --over span (the last key\n"
@@ -255,8 +255,9 @@ const cli_command command_sweep = {
         "At the end standard output gets the numbers of drops and the names of the files, unless --quiet is given;\n"
         "meanwhile --status DIR tells how far it is.\n"
         "Under mpirun the ranks share the trials, and --threads counts for each (default there: 1).",
-    .example = "  cfisac sweep paper.json --over network.aps=8,16,32 --over power.snr_db=10:5:30 --out grid\n"
-               "  cfisac sweep paper.json --over network.aps=8,16,32 --over power.snr_db=10:5:30 --out grid --resume\n"
+    .example = "  cfisac sweep paper.json --over network.aps=8,16 --over seed=1:1:9 --out grid\n"
+               "  cfisac sweep paper.json --over network.aps=8,16 --over seed=1:1:9 --out grid \\\n"
+               "    --resume\n"
                "  cfisac sweep --status grid\n"
                "  mpirun -n 4 cfisac sweep paper.json --over seed=1:1:100 --out seeds\n",
     .argument = "SCENARIO",

@@ -4,6 +4,7 @@
 #include "base/output.h"
 #include "base/text.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -53,16 +54,29 @@ void pass_warning(void *context, const char *line)
     report_warning(context, line);
 }
 
+/* Whether standard output is a pipe (or socket) whose reader has gone. */
+static bool reader_has_gone(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    return poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLHUP));
+}
+
 cfi_status finish_output(cfi_error *error)
 {
-    return output_finish(stdout, "standard output", error);
+    cfi_status status = output_finish(stdout, "standard output", error);
+
+    return status == CFI_OUTPUT && reader_has_gone() ? CFI_OK : status;
 }
 
 cfi_status name_output(cfi_status status, cfi_error *error)
 {
     cfi_error cause = *error;
 
-    return status == CFI_OUTPUT ? error_set(error, CFI_OUTPUT, "standard output: %s", cause.text) : status;
+    if (status != CFI_OUTPUT) {
+        return status;
+    }
+    return reader_has_gone() ? CFI_OK : error_set(error, CFI_OUTPUT, "standard output: %s", cause.text);
 }
 
 int print_text(const char *text)

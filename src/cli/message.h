@@ -26,9 +26,10 @@ void report_warning(const cli_options *options, const char *line);
 /* The same for rooms that only know a callback: context is the options. */
 void pass_warning(void *context, const char *line);
 
-/* Flushes standard output and says whether everything reached it. */
+/* Flushes standard output and says whether everything reached it; a reader that has closed its pipe has had enough,
+ * and that is CFI_OK. */
 cfi_status finish_output(cfi_error *error);
-/* The same after `status`, the outcome of writing to standard output: names the stream in the error. */
+/* The same of `status`, the outcome of writing to standard output: names the stream in the error. */
 cfi_status name_output(cfi_status status, cfi_error *error);
 /* Prints text to standard output and returns the exit code. */
 int print_text(const char *text);

@@ -1,11 +1,16 @@
 /* Strict parsing of what follows the command's name. */
 #include "cli/options.h"
 
+#include "base/wrap.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_WORD = 60 };               /* bytes of an argument in a message */
+enum {
+    SHOWN_WORD = 60, /* bytes of an argument in a message */
+    HELP_COLUMN = 22 /* where the help says what an option does */
+};
 static const double MOST_SECONDS = 1e9; /* 31 years */
 
 /* A command line being read. */
@@ -359,14 +364,15 @@ void options_print_help(const cli_command *command, FILE *stream)
 {
     for (option_cursor at = {0}; next_option(command, &at);) {
         const cli_option *spec = at.option;
-        char name[32];
+        char name[32], text[512];
+        int used = snprintf(text, sizeof text, "%s", at.format ? at.format->help : spec->help);
 
-        snprintf(name, sizeof name, "%s%s%s", at.name, spec->value ? " " : "", spec->value ? spec->value : "");
-        fprintf(stream, "  %-18s  %s", name, at.format ? at.format->help : spec->help);
         if (spec->standard) {
-            fprintf(stream, " (%llu .. %llu; default: %zu)", (unsigned long long)spec->low,
-                    (unsigned long long)spec->high, spec->standard());
+            snprintf(text + used, sizeof text - (size_t)used, " (%llu .. %llu; default: %zu)",
+                     (unsigned long long)spec->low, (unsigned long long)spec->high, spec->standard());
         }
-        fputc('\n', stream);
+        snprintf(name, sizeof name, "%s%s%s", at.name, spec->value ? " " : "", spec->value ? spec->value : "");
+        fprintf(stream, "  %-*s  ", HELP_COLUMN - 4, name);
+        wrap_text(stream, text, strlen(name) + 4 > HELP_COLUMN ? strlen(name) + 4 : HELP_COLUMN, HELP_COLUMN);
     }
 }

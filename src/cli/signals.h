@@ -4,8 +4,8 @@
 
 #include "cfisac/base.h"
 
-/* A closed pipe becomes an error of the write; standard streams that the caller closed are held, so that no file is
- * opened in their place. Call first. */
+/* A closed pipe becomes an error of the write (and none of the command, message.h); standard streams that the caller
+ * closed are held, so that no file is opened in their place. Call first. */
 void signals_prepare(void);
 
 /* From now on SIGINT and SIGTERM set the flag that is returned, and a second one kills; one that the parent process had

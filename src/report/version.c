@@ -11,6 +11,11 @@ const char *report_version(void)
     return CFISAC_VERSION;
 }
 
+const char *report_released(void)
+{
+    return CFISAC_RELEASED;
+}
+
 const char *report_git_hash(void)
 {
     return CFISAC_GIT_HASH;

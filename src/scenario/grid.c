@@ -98,7 +98,11 @@ static cfi_status make_value(const cfi_tree *tree, const key_spec *spec, const c
                              grid_items *items, grid_value *value, cfi_error *error)
 {
     bool path = key_takes_file(spec) && cJSON_IsString(item);
-    const table_source from = {.spec = spec, .path = item->valuestring, .scenario = tree->file, .place = place};
+    const table_source from = {.spec = spec,
+                               .path = item->valuestring,
+                               .scenario = tree->file,
+                               .from_shell = tree->set[KEY_sweep] || tree->over[key_find(spec->name)],
+                               .place = place};
     cfi_status status = CFI_OK;
 
     value->shown = cJSON_IsObject(item) ? quoted_text(item->child->string) : value_text(item);
@@ -332,6 +336,16 @@ static void print_axes(const cfi_axis *axis, size_t keys, cfi_wording *out)
         wording_add(out, keys > 1 ? "]" : "");
     }
     wording_add(out, "]");
+}
+
+bool grid_names_files(const scenario_grid *grid)
+{
+    bool named = false;
+
+    for (size_t i = 0; i < grid->axes; i++) {
+        named = named || grid->items[i].tables;
+    }
+    return named;
 }
 
 void grid_print(const scenario_grid *grid, size_t indent, cfi_wording *out)

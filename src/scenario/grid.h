@@ -25,6 +25,8 @@ void grid_free(scenario_grid *grid);
 size_t grid_stride(const scenario_grid *grid, size_t axis);
 /* Which value of an axis a point has. */
 size_t grid_index(const scenario_grid *grid, size_t point, size_t axis);
+/* Whether a value of some axis is the path of a file. */
+bool grid_names_files(const scenario_grid *grid);
 /* Appends the sweep object as JSON, every range as its values, every table with its numbers: complete in itself. */
 void grid_print(const scenario_grid *grid, size_t indent, cfi_wording *out);
 

@@ -55,6 +55,12 @@ static bool keeps_sizes(const cfi_scenario *scenario)
            scenario->system.K == scenario->base->system.K;
 }
 
+/* Whether the command line names the file; a point sets numbers, no files. */
+static bool names_file_in_shell(const cfi_scenario *scenario, key_id id)
+{
+    return (scenario->base ? scenario->base : scenario)->tree.set[id];
+}
+
 /* A point reads a file again only to find that it does not fit. */
 static cfi_status read_files(cfi_scenario *scenario, cfi_error *error)
 {
@@ -72,6 +78,7 @@ static cfi_status read_files(cfi_scenario *scenario, cfi_error *error)
             const table_source from = {.spec = &key_table[id],
                                        .path = scenario->value[id].text,
                                        .scenario = scenario->file,
+                                       .from_shell = names_file_in_shell(scenario, id),
                                        .sizes = interpret_sizes(scenario),
                                        .place = &place};
 

@@ -1,80 +1,120 @@
-/* The list of keys for help, from the table. */
+/* Keys for help, from the table. */
 #include "cfisac/scenario.h"
 
+#include "base/wrap.h"
 #include "scenario/key_text.h"
 #include "scenario/keys.h"
 
-#include <pthread.h>
 #include <string.h>
 
-/* Made once and then only read. */
-static char help_text[65536];
-static pthread_once_t help_once = PTHREAD_ONCE_INIT;
+enum {
+    HELP_INDENT = 6,  /* of what is said of a key in a list */
+    HELP_LABEL = 11,  /* "  default  " before what is said of one key alone */
+    HELP_TEXT = 1024, /* the longest such text */
+};
 
-enum { HELP_WIDTH = 100, HELP_NAME = 37, HELP_DEFAULT = 14, HELP_TEXT = 2 + HELP_NAME + 1 + HELP_DEFAULT + 1 };
-
-/* Bytes up to the next place where a line may break: not within "1 .. 8". */
-static size_t piece_length(const char *text)
+/* Whether there is something to say of what a key allows. */
+static bool is_restricted(const key_spec *spec)
 {
-    size_t length = strcspn(text, " ");
-
-    while (strncmp(text + length, " .. ", 4) == 0) {
-        length += 4 + strcspn(text + length + 4, " ");
-    }
-    return length;
+    return spec->forms != FORM_TEXT && spec->forms != 0;
 }
 
-/* Text from the present column on, broken before HELP_WIDTH and indented to HELP_TEXT. */
-static void add_wrapped(const char *text, cfi_wording *out)
-{
-    size_t column = HELP_TEXT;
-
-    while (*text) {
-        size_t length = piece_length(text);
-
-        if (column > HELP_TEXT && column + 1 + length > HELP_WIDTH) {
-            wording_add(out, "\n");
-            wording_repeat(out, ' ', HELP_TEXT);
-            column = HELP_TEXT;
-        } else if (column > HELP_TEXT) {
-            wording_add(out, " ");
-            column++;
-        }
-        wording_format(out, "%.*s", (int)length, text);
-        column += length;
-        text += length;
-        text += *text == ' ';
-    }
-    wording_add(out, "\n");
-}
-
-static void add_key_help(key_id id, cfi_wording *out)
+/* "  network.aps = 32", and below it its meaning. */
+static void list_key(key_id id, FILE *stream)
 {
     key_spec spec = key_table[id];
-    char buffer[768];
+    char buffer[HELP_TEXT];
     cfi_wording text = wording_fixed(buffer, sizeof buffer);
 
-    wording_add(&text, spec.help);
     spec.forms &= ~(unsigned)FORM_NULL; /* the help says what null means */
-    if (spec.forms != FORM_TEXT && spec.forms != 0) {
-        wording_add(&text, "; ");
+    wording_format(&text, "%s%s%s%s", spec.help, spec.unit ? ", in " : "", spec.unit ? spec.unit : "",
+                   is_restricted(&spec) ? "; " : "");
+    if (is_restricted(&spec)) {
         key_describe_allowed(&spec, &text);
     }
-    wording_format(out, "  %-*s %-*s ", HELP_NAME, spec.name, HELP_DEFAULT, spec.fallback ? spec.fallback : "");
-    add_wrapped(buffer, out);
+    fprintf(stream, "  %s%s%s\n%*s", spec.name, spec.fallback ? " = " : "", spec.fallback ? spec.fallback : "",
+            HELP_INDENT, "");
+    wrap_text(stream, buffer, HELP_INDENT, HELP_INDENT);
 }
 
-static void make_help(void)
+void scenario_keys_help(FILE *stream)
 {
-    cfi_wording out = wording_fixed(help_text, sizeof help_text);
-
     for (size_t id = 0; id < KEY_COUNT; id++) {
-        add_key_help((key_id)id, &out);
+        list_key((key_id)id, stream);
     }
 }
 
-const char *scenario_keys_help(void)
+static void explain_line(const char *label, const char *text, FILE *stream)
 {
-    pthread_once(&help_once, make_help);
-    return help_text;
+    fprintf(stream, "  %-*s", HELP_LABEL - 2, label);
+    wrap_text(stream, text, HELP_LABEL, HELP_LABEL);
+}
+
+/* One key, with all that is known of it. */
+static void explain_key(key_id id, FILE *stream)
+{
+    const key_spec *spec = &key_table[id];
+    char buffer[HELP_TEXT];
+    cfi_wording text = wording_fixed(buffer, sizeof buffer);
+
+    fprintf(stream, "%s: ", spec->name);
+    wrap_text(stream, spec->help, strlen(spec->name) + 2, 4);
+    fputc('\n', stream);
+    explain_line("default", spec->fallback ? spec->fallback : "absent", stream);
+    if (spec->unit) {
+        explain_line("unit", spec->unit, stream);
+    }
+    if (is_restricted(spec)) {
+        key_describe_allowed(spec, &text);
+        explain_line("allowed", buffer, stream);
+    }
+    if (id == KEY_sweep) { /* --over says it better */
+        return;
+    }
+    text = wording_fixed(buffer, sizeof buffer);
+    wording_format(&text, "--set %s=VALUE", spec->name);
+    if (key_can_be_swept(id)) {
+        wording_format(&text, " or, of a sweep, --over %s=RANGE", spec->name);
+    }
+    explain_line("option", buffer, stream);
+    if (key_takes_file(spec)) {
+        explain_line("file",
+                     "A path in a scenario starts from the scenario's folder, one in --set or --over from the working "
+                     "directory.",
+                     stream);
+    }
+}
+
+/* The keys of a section. */
+static void list_section(const char *section, FILE *stream)
+{
+    fprintf(stream, "%s: keys of a scenario, with their defaults\n\n", section);
+    for (size_t id = 0; id < KEY_COUNT; id++) {
+        if (strcmp(key_section_of((key_id)id), section) == 0) {
+            list_key((key_id)id, stream);
+        }
+    }
+}
+
+bool scenario_help(const char *name, FILE *stream)
+{
+    key_id id = key_find(name);
+    bool found = id != KEY_COUNT;
+
+    if (found) {
+        explain_key(id, stream);
+        return true;
+    }
+    if (*name && strcmp(key_known_section(name), name) == 0) {
+        list_section(name, stream);
+        return true;
+    }
+    for (size_t other = 0; other < KEY_COUNT; other++) { /* the last part of a name, in whatever sections */
+        if (strcmp(key_leaf(key_table[other].name), name) == 0) {
+            fputs(found ? "\n" : "", stream);
+            explain_key((key_id)other, stream);
+            found = true;
+        }
+    }
+    return found;
 }

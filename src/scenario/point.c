@@ -74,6 +74,7 @@ static cfi_scenario *borrow(const cfi_scenario *base, size_t point)
     out->base = base;
     out->file = base->file;
     out->tree.file = base->file;
+    out->tree.in_results = base->tree.in_results;
     memcpy(out->tree.item, base->tree.item, sizeof out->tree.item);
     memcpy(out->tree.filled, base->tree.filled, sizeof out->tree.filled);
     memcpy(out->value, base->value, sizeof out->value);

@@ -46,7 +46,7 @@ static cfi_status check_memory(const cfi_scenario *scenario, cfi_error *error)
            records = (double)system->monte_carlo.drops * scenario_record_bytes(system) / GIBIBYTE;
 
     if (trial > MAX_GIBIBYTES) {
-        cfi_place place = place_file(scenario->file);
+        cfi_place place = tree_root_place(&scenario->tree);
 
         place_member(&place, "network");
         return place_error(&place, error, CFI_INVALID,

@@ -9,8 +9,8 @@
 
 /* What the resolved scenario is printed for. */
 typedef enum {
-    RESOLVED_WHOLE,   /* to be read */
-    RESOLVED_COMPLETE /* to be hashed: without name and $schema, with the numbers of files */
+    RESOLVED_WHOLE,   /* to be read: the sweep's ranges as they were given */
+    RESOLVED_COMPLETE /* to be hashed: without name and $schema, all values of the sweep */
 } resolved_purpose;
 
 static bool is_printed(const cfi_scenario *scenario, key_id id, resolved_purpose purpose)
@@ -26,7 +26,7 @@ static void print_value(const cfi_scenario *scenario, key_id id, resolved_purpos
 {
     const cfi_value *value = &scenario->value[id];
 
-    if (id == KEY_sweep && purpose == RESOLVED_COMPLETE) {
+    if (id == KEY_sweep && (purpose == RESOLVED_COMPLETE || grid_names_files(&scenario->grid))) {
         grid_print(&scenario->grid, indent, out);
         return;
     }
@@ -34,7 +34,7 @@ static void print_value(const cfi_scenario *scenario, key_id id, resolved_purpos
         axes_print(scenario->tree.item[KEY_sweep], indent, out);
         return;
     }
-    if (purpose == RESOLVED_COMPLETE && model_names_file(scenario, id)) {
+    if (model_names_file(scenario, id)) { /* the text may be kept anywhere */
         value = &scenario->file_of[id];
     }
     value_print(&key_table[id], value, indent, out);

@@ -8,18 +8,37 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The path seen from where the program runs; "./" keeps "-" from meaning standard input. NULL when out of memory. */
-static char *join_path(const char *path, const char *scenario)
+static char *join_path(const table_source *from, bool from_shell)
 {
-    const char *slash = strrchr(scenario, '/');
-    size_t folder = *path != '/' && slash ? (size_t)(slash - scenario) + 1 : 0, length = strlen(path) + folder + 3;
+    const char *path = from->path, *slash = from_shell || *path == '/' ? NULL : strrchr(from->scenario, '/');
+    size_t folder = slash ? (size_t)(slash - from->scenario) + 1 : 0, length = strlen(path) + folder + 3;
     char *joined = malloc(length);
 
     if (joined) {
-        snprintf(joined, length, "%s%.*s%s", strcmp(path, "-") == 0 ? "./" : "", (int)folder, scenario, path);
+        snprintf(joined, length, "%s%.*s%s", strcmp(path, "-") == 0 ? "./" : "", (int)folder, from->scenario, path);
     }
     return joined;
+}
+
+/* After a file could not be read: whether it was meant to be the one in the other folder. */
+static void suggest_path(const table_source *from, const char *path, cfi_error *error)
+{
+    char *other = access(path, F_OK) == 0 ? NULL : join_path(from, !from->from_shell);
+    cfi_error cause = *error;
+
+    if (other && access(other, F_OK) == 0) {
+        if (from->from_shell) {
+            error_set(error, cause.status, "%.900s (did you mean %.100s?)", cause.text, other);
+        } else {
+            error_set(error, cause.status,
+                      "%.800s (a path in a scenario starts from its folder; this file is in the working directory)",
+                      cause.text);
+        }
+    }
+    free(other);
 }
 
 /* Goes into a member, if there is one. */
@@ -124,10 +143,13 @@ static bool looks_like_json(const char *text)
 
 cfi_status table_file_read(const table_source *from, cfi_value *value, cfi_error *error)
 {
-    char *path = join_path(from->path, from->scenario), *text = NULL;
+    char *path = join_path(from, from->from_shell), *text = NULL;
     size_t length = 0;
     cfi_status status = path ? input_read(path, from->place, &text, &length, error) : CFI_NO_MEMORY;
 
+    if (status == CFI_INVALID) {
+        suggest_path(from, path, error);
+    }
     *value = (cfi_value){.form = 0};
     if (status == CFI_OK) {
         status = looks_like_json(text) ? read_json(from, text, length, value, error)

@@ -58,29 +58,57 @@ static cfi_status take_section(cfi_tree *tree, const cJSON *section, const cfi_p
     return CFI_OK;
 }
 
-static cfi_status take_all(cfi_tree *tree, cfi_error *error)
+static bool is_section(const char *name)
 {
-    cfi_place root = place_file(tree->file);
+    return *name && strcmp(key_known_section(name), name) == 0;
+}
 
-    if (!cJSON_IsObject(tree->root)) {
+/* The members of the scenario's object. */
+static cfi_status take_all(cfi_tree *tree, const cJSON *scenario, cfi_error *error)
+{
+    cfi_place root = tree_root_place(tree);
+
+    if (!cJSON_IsObject(scenario)) {
         char shown[SHOWN_SIZE];
         cfi_wording description = wording_fixed(shown, sizeof shown);
 
-        value_describe(tree->root, &description);
+        value_describe(scenario, &description);
         return place_error(&root, error, CFI_INVALID, "%s is no scenario (allowed: an object)", shown);
     }
-    for (const cJSON *item = tree->root->child; item; item = item->next) {
+    for (const cJSON *item = scenario->child; item; item = item->next) {
         cfi_place here = root;
-        bool section = strcmp(key_known_section(item->string), item->string) == 0 && *item->string;
         cfi_status status;
 
         place_member(&here, item->string);
-        status = section ? take_section(tree, item, &here, error) : take_member(tree, "", item, &here, error);
+        status = is_section(item->string) ? take_section(tree, item, &here, error)
+                                          : take_member(tree, "", item, &here, error);
         if (status != CFI_OK) {
             return status;
         }
     }
     return CFI_OK;
+}
+
+/* What provenance marks as written by this program: results.json, whose scenario is read, or a file without any. */
+static cfi_status take_results(cfi_tree *tree, cfi_error *error)
+{
+    const cJSON *scenario = cJSON_GetObjectItemCaseSensitive(tree->root, "scenario");
+    cfi_place root = tree_root_place(tree);
+
+    for (const cJSON *item = tree->root->child; item; item = item->next) {
+        if (is_section(item->string) || key_find(item->string) != KEY_COUNT) {
+            place_member(&root, item->string);
+            return place_error(&root, error, CFI_INVALID,
+                               "a key of a scenario beside the provenance of results (allowed: one of them)");
+        }
+    }
+    if (!scenario) {
+        return place_error(&root, error, CFI_INVALID,
+                           "provenance without a scenario (allowed: a scenario, or results.json with the one it is of; "
+                           "that of a sweep or a frontier is scenario.json)");
+    }
+    tree->in_results = true;
+    return take_all(tree, scenario, error);
 }
 
 cfi_status tree_build(cfi_tree *tree, const char *text, size_t length, cfi_error *error)
@@ -91,7 +119,12 @@ cfi_status tree_build(cfi_tree *tree, const char *text, size_t length, cfi_error
         return status;
     }
     tree->root = cJSON_ParseWithLengthOpts(text, length + 1, NULL, true);
-    return tree->root ? take_all(tree, error) : tree_out_of_memory(tree, error);
+    if (!tree->root) {
+        return tree_out_of_memory(tree, error);
+    }
+    return cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(tree->root, "provenance"))
+               ? take_results(tree, error)
+               : take_all(tree, tree->root, error);
 }
 
 /* The value of a setting: JSON if it is JSON, else a bare word. Keys that take only text need no quotes for "5". NULL:
@@ -276,6 +309,16 @@ void tree_free(cfi_tree *tree)
     *tree = (cfi_tree){0};
 }
 
+cfi_place tree_root_place(const cfi_tree *tree)
+{
+    cfi_place place = place_file(tree->file);
+
+    if (tree->in_results) {
+        place_member(&place, "scenario");
+    }
+    return place;
+}
+
 cfi_place tree_place(const cfi_tree *tree, key_id id)
 {
     const char *name = key_table[id].name;
@@ -284,7 +327,7 @@ cfi_place tree_place(const cfi_tree *tree, key_id id)
     if (tree->set[id]) {
         return place_setting(name);
     }
-    place = place_file(tree->file);
+    place = tree_root_place(tree);
     if (*key_section_of(id)) {
         place_member(&place, key_section_of(id));
     }

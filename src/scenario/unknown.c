@@ -47,9 +47,7 @@ static const char *nearest_name(const char *name)
     return nearest_word(name, names, KEY_COUNT + KEY_SECTIONS);
 }
 
-/* The key (or section) most like an unknown dotted name: a sibling in its section, else a like name anywhere, else
- * the same or nearly the same leaf in another section. NULL when nothing is near. */
-static const char *nearest_key(const char *name)
+const char *scenario_nearest_key(const char *name)
 {
     const char *section = key_known_section(name), *last = strrchr(name, '.');
     const char *found = *section ? nearest_leaf(section, key_leaf(name)) : nearest_name(name);
@@ -78,7 +76,7 @@ cfi_status key_refuse_unknown(const cfi_place *place, const char *name, cfi_erro
 {
     char list[512];
     cfi_wording siblings = wording_fixed(list, sizeof list);
-    const char *nearest = nearest_key(name);
+    const char *nearest = scenario_nearest_key(name);
 
     list_siblings(name, &siblings);
     return nearest ? place_error(place, error, CFI_INVALID, "unknown key (nearest: %s; allowed: %s)", nearest, list)

@@ -3,6 +3,7 @@
 # Usage: test_cli.sh CFISAC     (needs bash and coreutils only)
 # shellcheck source=tests/cli/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cff=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../CITATION.cff")
 cd "$work" || exit 1
 unset NO_COLOR
 
@@ -68,7 +69,12 @@ expect_line 3 'a/sweep.json: cannot be read' merge --out there a b
 expect_line 3 'file.cbf: cannot be read' solve file.cbf
 
 # ------------------------------------------------------------------------------------- help
-for command in run sweep merge validate replay solve schema help; do
+"$cfisac" --help >program
+commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\)  .*/\1/p' program)
+check 'the help lists the commands' test "$(wc -w <<<"$commands")" -ge 10
+fits() { awk 'length > 80 { exit 1 } END { exit NR < '"$2"' }' "$1"; }
+check 'the help fits 80 columns' fits program 20
+for command in $commands; do
     expect 0 help "$command"
     cp out by_name
     check "help $command: usage, options and example" grep -q '^Example:' by_name
@@ -76,19 +82,74 @@ for command in run sweep merge validate replay solve schema help; do
     check "help $command: nothing on standard error" empty err
     expect 0 "$command" --help
     check "$command --help is help $command" cmp -s by_name out
-    check "$command --help fits 110 columns" awk 'length > 110 { exit 1 } END { exit NR < 5 }' out
+    check "$command --help fits 80 columns" fits out 5
+    for words in "$command -h" "--help $command" "-h $command"; do
+        # shellcheck disable=SC2086
+        expect 0 $words
+        check "$words is help $command" cmp -s by_name out
+    done
 done
 expect 0 help
-cp out by_name
-expect 0 --help
-check '--help is help' cmp -s by_name out
+check 'help is --help' cmp -s program out
+expect 0 -h
+check 'so is -h' cmp -s program out
 expect 0 help run
 check 'help run lists the scenario keys' has out 'monte_carlo.realizations'
-check 'help run gives the default of --threads' grep -q -e '--threads N.*default: [0-9]' out
+check 'help run gives the default of --threads' grep -q -e '--threads N.*(1 .. 1024; default: [0-9]*) ' <(tr -s ' \n' ' ' <out)
+# keys, sections, last parts of names, topics
+expect 0 help pilots.length
+check 'help of a key has its default' grep -qx '  default  4' out
+check 'its unit' grep -qx '  unit     symbols' out
+check 'its range' grep -qx '  allowed  a whole number 1 .. 65535' out
+cp out key
+expect 0 --help pilots.length
+check '--help KEY is help KEY' cmp -s key out
+expect 0 help length
+check 'the last part of a name is enough' cmp -s key out
+expect 0 help pilots
+check 'a section lists its keys' test "$(grep -c '^  pilots\.' out)" -eq 4
+expect 0 help propagation.gain
+check 'a key that takes a file says where its path starts' has out 'working'
+for topic in keys exit-codes environment; do
+    check "the help has the topic $topic" grep -q "^  $topic " program
+    expect 0 help "$topic"
+    check "help $topic fits 80 columns" fits out 2
+done
+expect_line 2 'did you mean pilots.length?' help pilots.lenght
+expect_line 2 'did you mean network.aps?' help apss
+expect_line 2 'did you mean exit-codes?' --help exit-code
+expect_line 2 'no command, key or topic zzzzzzzzz; see' help zzzzzzzzz
+expect_line 2 'a second, merge' --help run merge
+
+# citing: what CITATION.cff says
+cff_value() { sed -n "s/^ *\(- \)\{0,1\}$1: *\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\2/p" "$cff"; }
+expect 0 --cite
+check '--cite has two entries' test "$(grep -c '^@[a-z]*{[a-z0-9]*,$' out),$(grep -cx '}' out)" = 2,2
+for key in title collection-title version name family-names given-names url; do
+    cff_value "$key"
+done >cited
+check 'CITATION.cff says what is cited' test "$(wc -l <cited)" -ge 14
+while read -r value; do
+    check "--cite has $value" has out "$value"
+done <cited
+date=$(cff_value date-released)
+check '--cite has the year of the release' grep -qx "  year    = {${date%%-*}}," out
+check 'and its month' grep -qix "  month   = $(LC_ALL=C date -d "$date" +%b)," out
+check '--cite has the year of the paper' grep -qx "  year          = {$(cff_value year)}," out
+check '--cite says what was built' has out "$("$cfisac" -V | sed -n 's/^git *//p')"
+check 'braces of --cite are closed' test "$(tr -cd '{' <out | wc -c)" -eq "$(tr -cd '}' <out | wc -c)"
+
+expect 0 -V
+cp out short
 expect 0 --version
-check '--version names version, git, compiler, BLAS, vectors and MPI' \
-    awk '/^cfisac [0-9]/ { n++ } /^git / { n++ } /^compiler / { n++ } /^BLAS / { n++ } /^MPI +(yes|no)$/ { n++ }
-         /^vectors +(plain|avx2|avx512)$/ { n++ } END { exit n != 6 }' out
+check '-V is --version' cmp -s short out
+expect_line 2 '-V stands alone' -V extra
+expect_line 2 '--cite stands alone' --cite extra
+expect_line 2 'did you mean --cite?' --ctie
+expect 0 --version
+check '--version names version, date, git, compiler, BLAS, vectors and MPI' \
+    awk '/^cfisac [0-9]/ { n++ } /^released +[0-9-]+$/ { n++ } /^git / { n++ } /^compiler / { n++ } /^BLAS / { n++ } /^MPI +(yes|no)$/ { n++ }
+         /^vectors +(plain|avx2|avx512)$/ { n++ } END { exit n != 7 }' out
 export CFISAC_SIMD=plain
 expect 0 --version
 check 'CFISAC_SIMD chooses the vectors' grep -qx 'vectors   plain' out
@@ -133,6 +194,44 @@ expect 0 validate empty.json --quiet
 check '--quiet silences warnings' empty err
 expect 0 run small.json --set 'sweep={"network.aps":[4,6]}'
 check 'run says that it ignores sweep' has err 'ignores'
+
+# results.json is a scenario, too: its own
+mkdir -p project
+echo '1e-3,2e-3' >project/gains.csv
+echo '1e-3,5e-3' >gains.csv
+cat >project/measured.json <<'END'
+{"name": "measured", "network": {"aps": 2, "ues": 1}, "propagation": {"gain": "gains.csv"}, "pilots": {"length": 1},
+ "sensing": {"crlb_threshold_db": 40}, "monte_carlo": {"drops": 2, "realizations": 3}}
+END
+expect 0 run project/measured.json --out project/there --quiet
+expect 0 run project/measured.json --set propagation.gain=gains.csv --out here --quiet
+check 'a file is that of the scenario, or of the shell' test "$(grep -h '"gain": ' -A 1 {project/there,here}/results.json |
+    grep -c '\[0.001, 0.00[25]\]')" -eq 2
+for first in project/there here; do
+    cp -r "$first" moved
+    expect 0 run moved/results.json --out moved
+    check 'results.json runs its scenario, wherever it is' cmp -s moved/results.json "$first/results.json"
+    check 'with the same tables' cmp -s moved/aps.csv "$first/aps.csv"
+    rm -r moved
+done
+cp here/results.json .
+for command in 'validate' 'replay --drop 1' 'sweep --over seed=1,2 --dry-run' 'run --csv --set seed=3'; do
+    # shellcheck disable=SC2086
+    expect 0 $command results.json
+    cp out of_results
+    # shellcheck disable=SC2086
+    expect 0 $command project/measured.json --set propagation.gain=gains.csv
+    check "$command of results.json: the same" cmp -s of_results out
+done
+expect 0 sweep results.json --over seed=1,2 --out swept --quiet
+expect_line 3 'swept/sweep.json: /: provenance without a scenario (allowed: ' run swept/sweep.json
+expect 0 run swept/scenario.json --quiet
+expect_line 3 'gains.txt cannot be read: No such file' run results.json --set propagation.gain=gains.txt
+mv gains.csv project/mine.csv
+expect_line 3 '--set propagation.gain: mine.csv cannot be read: No such file or directory (did you mean project/mine.csv?)' \
+    run project/measured.json --set propagation.gain=mine.csv
+expect_line 3 '--over propagation.gain: mine.csv cannot be read: No such file or directory (did you mean project/mine.csv?)' \
+    sweep project/measured.json --over propagation.gain=mine.csv --dry-run
 
 # ---------------------------------------------------------------------------------- results
 expect 0 run small.json --threads 1
@@ -237,12 +336,32 @@ for command in 'run small.json' 'run small.json --json' 'run small.json --csv' '
     check "$command: a closed standard output is exit 6" test $? -eq 6
 done
 mkfifo pipe
-# shellcheck disable=SC2094 # both ends, so that neither waits; the reader is gone before the program starts
-exec 8<>pipe 9>pipe 8<&-
-"$cfisac" schema >&9 2>err
-check 'a broken pipe is exit 6' test $? -eq 6
-exec 9>&-
-check 'and one line says so' test "$(cat err)" = 'cfisac: standard output cannot be written'
+# unread CODE ARGUMENT...: standard output is a pipe whose reader is gone before the program starts
+unread() {
+    local code=$1 got
+    shift
+    # shellcheck disable=SC2094 # both ends, so that neither waits
+    exec 8<>pipe 9>pipe 8<&-
+    "$cfisac" "$@" >&9 2>err
+    got=$?
+    exec 9>&-
+    check "$*: nobody reads, exit code $got" test "$got" -eq "$code"
+}
+printf 'VER\n1\nOBJSENSE\nMIN\nVAR\n1 1\nL+ 1\nOBJACOORD\n1\n0 1.0\n' >one.cbf
+for command in 'run small.json' 'run small.json --json' 'run small.json --csv' 'replay small.json --drop 0' 'validate small.json' \
+    schema help 'help run' 'help network.aps' --cite --version 'solve one.cbf' 'solve one.cbf --json' 'sweep small.json --dry-run --over seed=1:1:3000' \
+    'compare results/deep results/deep' 'compare results/deep results/deep --csv' \
+    'frontier small.json --between sum_rate,crlb --points 1 --set monte_carlo.drops=1 --out unread-trade'; do
+    # shellcheck disable=SC2086
+    unread 0 $command
+    check "$command: a closed pipe is quiet, not $(cat err)" empty err
+done
+check 'a curve that nobody reads is kept' test "$(wc -l <unread-trade/frontier_mean.csv)" -gt 1
+unread 0 run small.json --out unread --json
+check 'results that nobody reads are kept' cmp -s json.1 unread/results.json
+unread 4 run small.json --set sensing.crlb_threshold_db=-60 --quiet
+check 'what is wrong is told all the same' has err 'least feasible threshold'
+check 'a reader that stops early ends nothing' test "$("$cfisac" run small.json --json | head -n 1; echo "${PIPESTATUS[0]}")" = $'{\n0'
 "$cfisac" run small.json --out closed >&- 2>err
 check 'a closed standard output does not touch the files' cmp -s json.1 closed/results.json
 expect_line 6 'small.json/below' run small.json --out small.json/below

@@ -35,7 +35,7 @@ rows() { tail -n +2 "$1" | wc -l; }
 "$figures" --drops 6 --out few >out 2>err
 check 'every figure is drawn' test $? -eq 0
 [ -s few/fig_h.png ] || cat err
-for figure in a b c d e f g h i j k l n o p; do
+for figure in a b c d e f g h i j k l n o p q; do
     for format in svg png; do
         check "figure $figure is a picture, $format" picture "few/fig_$figure.$format"
     done
@@ -138,6 +138,10 @@ check '(o) a smaller error costs rate' awk -F, '
 check '(o) more access points have the better curve at both ends' awk -F, '
     $2 == 0 { rate[$1] = $4 } $2 == 1 { error[$1] = $6 }
     END { exit !(rate[8] < rate[16] && rate[16] < rate[32] && error[8] > error[16] && error[16] > error[32]) }' few/fig_o.csv
+check '(q) nobody has a better rate and a better bound than the proved optima' awk -F, '
+    $1 == "frontier" { rate[++n] = $3; error[n] = $5; next }
+    NR > 1 { m++; for (i = 1; i <= n; i++) if (rate[i] > $3 && error[i] < $5) { beaten++; break } }
+    END { exit !(n == 11 && m == 22 && beaten == m) }' few/fig_q.csv
 
 # -------------------------------------------------------------------------------- a second run
 mkdir before && cp few/*.csv before
@@ -173,7 +177,7 @@ refuses() {
     got=$?
     [ "$got" -eq "$code" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qF -- "$text" err
 }
-check 'an unknown figure' refuses 2 "unknown figure 'z' (allowed: a b c d e f g h i j k l m n o p)" z
+check 'an unknown figure' refuses 2 "unknown figure 'z' (allowed: a b c d e f g h i j k l m n o p q)" z
 check 'an unknown option' refuses 2 "unknown option '--drop'" --drop 6
 check 'a wrong number' refuses 2 '--drops 0: not a number' --drops 0
 check 'a missing value' refuses 2 '--out needs a value' --out
