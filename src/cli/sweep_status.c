@@ -6,6 +6,7 @@
 #include "cli/progress.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,60 +109,90 @@ static void print_sweep_within(const char *name, const cfi_sweep_state *s)
     printf("\n");
 }
 
-/* Names of directories with a journal in them, by malloc; *count of them, 0 when the directory cannot be read. */
-static struct dirent **list_sweeps(const char *directory, size_t *count)
+/* Paths of the directories with a journal in a directory, in the order of their names. */
+typedef struct sweep_folders {
+    char **path;
+    size_t count;
+} sweep_folders;
+
+static void free_folders(sweep_folders *folders)
+{
+    for (size_t i = 0; i < folders->count; i++) {
+        free(folders->path[i]);
+    }
+    free(folders->path);
+}
+
+static cfi_status no_status_memory(cfi_error *error)
+{
+    return error_set(error, CFI_NO_MEMORY, "out of memory for a list of directories");
+}
+
+/* Takes the path of an entry over when a sweep is there. */
+static cfi_status add_folder(const char *directory, const char *name, sweep_folders *folders, cfi_error *error)
+{
+    char *path = NULL;
+
+    if (*name == '.') {
+        return CFI_OK;
+    }
+    if (asprintf(&path, "%s/%s", directory, name) < 0) {
+        return no_status_memory(error);
+    }
+    if (sweep_is_there(path)) {
+        folders->path[folders->count++] = path;
+    } else {
+        free(path);
+    }
+    return CFI_OK;
+}
+
+/* A directory that cannot be read has none. */
+static cfi_status list_folders(const char *directory, sweep_folders *folders, cfi_error *error)
 {
     struct dirent **entry = NULL;
     int found = scandir(directory, &entry, NULL, versionsort);
+    cfi_status status = CFI_OK;
 
-    *count = 0;
-    for (int i = 0; i < found; i++) {
-        char *path = NULL;
-
-        if (entry[i]->d_name[0] != '.' && asprintf(&path, "%s/%s", directory, entry[i]->d_name) >= 0 &&
-            sweep_is_there(path)) {
-            entry[(*count)++] = entry[i];
-        } else {
-            free(entry[i]);
-        }
-        free(path);
+    if (found < 0) {
+        return errno == ENOMEM ? no_status_memory(error) : CFI_OK;
     }
-    return entry;
-}
-
-static cfi_status look_into(const char *directory, const char *name, cfi_sweep_state *state, cfi_error *error)
-{
-    char *path = NULL;
-    cfi_status status = asprintf(&path, "%s/%s", directory, name) >= 0
-                            ? sweep_look(path, state, error)
-                            : error_set(error, CFI_NO_MEMORY, "out of memory for a path");
-
-    free(path);
+    folders->path = calloc((size_t)found + 1, sizeof *folders->path);
+    status = folders->path ? CFI_OK : no_status_memory(error);
+    for (int i = 0; i < found; i++) {
+        status = status == CFI_OK ? add_folder(directory, entry[i]->d_name, folders, error) : status;
+        free(entry[i]);
+    }
+    free(entry);
     return status;
 }
 
 /* Rows, and their sum; one that cannot be read is told, and does not keep the others back. */
-static int print_sweeps_within(const char *directory, struct dirent **entry, size_t count)
+static int print_sweeps_within(const char *directory, const sweep_folders *folders)
 {
     char shown[NAME_SHOWN];
     cfi_sweep_progress all = {.points = 0};
     int code = EXIT_DONE;
 
-    printf("%s: %zu director%s of sweeps\n", text_shown(shown, sizeof shown, directory), count,
-           count == 1 ? "y" : "ies");
-    for (size_t i = 0; i < count; i++) {
+    printf("%s: %zu director%s of sweeps\n", text_shown(shown, sizeof shown, directory), folders->count,
+           folders->count == 1 ? "y" : "ies");
+    for (size_t i = 0; i < folders->count; i++) {
         cfi_sweep_state state;
         cfi_error error;
+        cfi_status status = sweep_look(folders->path[i], &state, &error);
 
-        if (look_into(directory, entry[i]->d_name, &state, &error) == CFI_OK) {
-            print_sweep_within(entry[i]->d_name, &state);
-            all.done += state.progress.done;
-            all.trials += state.progress.trials;
-            all.infeasible += state.progress.infeasible;
-            all.failed += state.progress.failed;
-        } else {
-            code = report_error(&error);
+        if (status == CFI_NO_MEMORY) {
+            return report_error(&error);
         }
+        if (status != CFI_OK) {
+            code = report_error(&error);
+            continue;
+        }
+        print_sweep_within(folders->path[i] + strlen(directory) + 1, &state);
+        all.done += state.progress.done;
+        all.trials += state.progress.trials;
+        all.infeasible += state.progress.infeasible;
+        all.failed += state.progress.failed;
     }
     printf("  together %zu of %zu drops: %zu feasible, %zu infeasible, %zu failed\n", all.done, all.trials,
            all.done - all.infeasible - all.failed, all.infeasible, all.failed);
@@ -172,23 +203,21 @@ int sweep_status_print(const char *directory)
 {
     cfi_sweep_state state;
     cfi_error error;
-    size_t count = 0;
-    struct dirent **entry = sweep_is_there(directory) ? NULL : list_sweeps(directory, &count);
+    sweep_folders folders = {.count = 0};
+    cfi_status status = sweep_is_there(directory) ? CFI_OK : list_folders(directory, &folders, &error);
     int code = EXIT_DONE;
 
-    if (count > 0) {
-        code = print_sweeps_within(directory, entry, count);
-    } else if (sweep_look(directory, &state, &error) == CFI_OK) {
-        print_state(directory, &state);
-    } else {
-        code = report_error(&error);
+    if (status == CFI_OK && folders.count > 0) {
+        code = print_sweeps_within(directory, &folders);
+    } else if (status == CFI_OK) {
+        status = sweep_look(directory, &state, &error);
+        if (status == CFI_OK) {
+            print_state(directory, &state);
+        }
     }
-    for (size_t i = 0; i < count; i++) {
-        free(entry[i]);
+    free_folders(&folders);
+    if (status == CFI_OK && code == EXIT_DONE) {
+        status = finish_output(&error);
     }
-    free(entry);
-    if (code == EXIT_DONE && finish_output(&error) != CFI_OK) {
-        code = report_error(&error);
-    }
-    return code;
+    return status == CFI_OK ? code : report_error(&error);
 }

@@ -6,17 +6,14 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 bool finish_has_tables(const sweep_kind *kind, const char *directory)
 {
+    struct stat about;
     bool there = true;
 
     for (size_t i = 0; there && i < MOST_TABLES && kind->table[i]; i++) {
-        char *path = NULL;
-
-        there = asprintf(&path, "%s/%s", directory, kind->table[i]) >= 0 && access(path, F_OK) == 0;
-        free(path);
+        there = journal_find(directory, kind->table[i], &about);
     }
     return there;
 }

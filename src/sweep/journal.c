@@ -143,14 +143,23 @@ static cfi_status lock_file(const journal *j, struct stat *about, cfi_error *err
     return CFI_OK;
 }
 
-bool journal_holds(const char *directory, const char *name)
+bool journal_find(const char *directory, const char *name, struct stat *about)
+{
+    int folder = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    bool found = folder >= 0 && fstatat(folder, name, about, 0) == 0;
+
+    if (folder >= 0) {
+        close(folder);
+    }
+    return found;
+}
+
+/* Whether a file of this name that is not empty is in the directory. */
+static bool holds(const char *directory, const char *name)
 {
     struct stat about;
-    char *path = NULL;
-    bool found = asprintf(&path, "%s/%s", directory, name) >= 0 && stat(path, &about) == 0 && about.st_size > 0;
 
-    free(path);
-    return found;
+    return journal_find(directory, name, &about) && about.st_size > 0;
 }
 
 /* --------------------------------------------------------------- files of the other kind ---- */
@@ -184,7 +193,7 @@ static cfi_status remove_files_of(const sweep_kind *kind, const char *directory,
     struct stat about;
     cfi_status status = CFI_OK;
 
-    if (!journal_holds(directory, kind->journal)) { /* a table may be another command's */
+    if (!holds(directory, kind->journal)) { /* a table may be another command's */
         return CFI_OK;
     }
     status = open_file(directory, kind, O_RDWR, &j, error);
@@ -229,15 +238,15 @@ static cfi_status check_folder_of_journal(const char *directory, const sweep_kin
     static const char allowed[] = "(allowed: --force to replace it, another --out)";
     const sweep_kind *other = other_kind(kind);
 
-    if (journal_holds(directory, kind->journal)) {
+    if (holds(directory, kind->journal)) {
         return CFI_OK;
     }
-    if (journal_holds(directory, other->journal)) {
+    if (holds(directory, other->journal)) {
         return error_set(error, CFI_USAGE, "%.300s/%s: a %s is there, and its scenario.json would be replaced %s",
                          directory, other->journal, other->noun, allowed);
     }
     for (size_t i = 0; i < MOST_TABLES && kind->table[i]; i++) {
-        if (journal_holds(directory, kind->table[i])) {
+        if (holds(directory, kind->table[i])) {
             return error_set(error, CFI_USAGE, "%.300s/%s: there without a %s beside it, and would be replaced %s",
                              directory, kind->table[i], kind->journal, allowed);
         }

@@ -6,6 +6,7 @@
 #include "sweep/kind.h"
 
 #include <pthread.h>
+#include <sys/stat.h>
 
 struct journal {
     const sweep_kind *kind;
@@ -39,8 +40,8 @@ cfi_status journal_open_to_read(const char *directory, const sweep_kind *kind, j
 /* Whether a process has it open to write: asked of a journal that is open for reading alone. */
 bool journal_is_written(const journal *j);
 
-/* Whether a file of this name that is not empty is in the directory. */
-bool journal_holds(const char *directory, const char *name);
+/* What stat says of a file of the directory; false: it is not there. Asks for no memory. */
+bool journal_find(const char *directory, const char *name, struct stat *about);
 /* Removes the files of a kind that are made of its lines: they would not belong to a journal that changes. */
 void journal_remove_tables(const sweep_kind *kind, const char *directory);
 

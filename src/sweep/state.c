@@ -9,8 +9,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* What is read of a directory. */
 typedef struct looked {
@@ -29,16 +27,6 @@ static cfi_status no_look_memory(cfi_error *error)
     return error_set(error, CFI_NO_MEMORY, "out of memory for a look at a sweep");
 }
 
-/* What stat says of a file of the directory; false: it is not there. */
-static bool find_file(const char *directory, const char *name, struct stat *about)
-{
-    char *path = NULL;
-    bool found = asprintf(&path, "%s/%s", directory, name) >= 0 && stat(path, about) == 0;
-
-    free(path);
-    return found;
-}
-
 /* Since a file was last written, by the clock that stamps files. */
 static double seconds_since(const struct stat *about)
 {
@@ -50,9 +38,9 @@ static const sweep_kind *kind_in_directory(const char *directory)
 {
     struct stat about;
 
-    return find_file(directory, kind_of_sweeps.journal, &about)      ? &kind_of_sweeps
-           : find_file(directory, kind_of_frontiers.journal, &about) ? &kind_of_frontiers
-                                                                     : NULL;
+    return journal_find(directory, kind_of_sweeps.journal, &about)      ? &kind_of_sweeps
+           : journal_find(directory, kind_of_frontiers.journal, &about) ? &kind_of_frontiers
+                                                                        : NULL;
 }
 
 bool sweep_is_there(const char *directory)
@@ -121,8 +109,9 @@ static double estimate_left(const looked *l, const cfi_sweep_progress *p)
     struct stat about;
     char *path = NULL;
     size_t to_do = 0, fresh;
-    bool begun = asprintf(&path, "%s/timing.json", l->directory) >= 0 && stat(path, &about) == 0 &&
-                 report_read_begun(path, &to_do) && to_do <= p->trials;
+    bool begun = journal_find(l->directory, "timing.json", &about) &&
+                 asprintf(&path, "%s/timing.json", l->directory) >= 0 && report_read_begun(path, &to_do) &&
+                 to_do <= p->trials;
 
     free(path);
     fresh = begun && p->done + to_do > p->trials ? p->done + to_do - p->trials : 0;
@@ -158,8 +147,9 @@ static bool has_not_begun(const looked *l)
 {
     struct stat about;
 
-    return find_file(l->directory, l->kind->journal, &about) && about.st_size == 0 &&
-           !(find_file(l->directory, "scenario.json", &about) && find_file(l->directory, l->kind->identity, &about));
+    return journal_find(l->directory, l->kind->journal, &about) && about.st_size == 0 &&
+           !(journal_find(l->directory, "scenario.json", &about) &&
+             journal_find(l->directory, l->kind->identity, &about));
 }
 
 static cfi_status look_at_all(looked *l, cfi_sweep_state *state, cfi_error *error)
@@ -223,12 +213,12 @@ size_t sweep_list_files(const char *directory, bool frontier, const char *name[C
     size_t count = 0;
 
     for (size_t i = 0; i < MOST_TABLES && kind->table[i]; i++) {
-        if (find_file(directory, kind->table[i], &about)) {
+        if (journal_find(directory, kind->table[i], &about)) {
             name[count++] = kind->table[i];
         }
     }
     for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
-        if (find_file(directory, other[i], &about)) {
+        if (journal_find(directory, other[i], &about)) {
             name[count++] = other[i];
         }
     }
