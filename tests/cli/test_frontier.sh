@@ -158,11 +158,8 @@ check 'but the frontier' same_frontier mixed quiet
 expect 0 sweep --status mixed
 check 'which is told' has out 'mixed: a frontier of 8 drops'
 expect 0 sweep scenario.json --over seed=1,2 --out mixed --force
-check 'nor a sweep anything of a frontier' test -z "$(find mixed -name 'frontier*' -o -name plots.gp)"
-check 'its summary names its own files' has out '  sweep.csv sweep.ndjson sweep.json scenario.json timing.json'
-cp alone/plots.gp grid/
-expect 0 sweep scenario.json --over seed=1,2 --out grid --force --quiet
-check 'a picture of another command stays where there is no frontier' cmp alone/plots.gp grid/plots.gp
+check 'nor a sweep anything of a frontier' test -z "$(find mixed -name 'frontier*')"
+check 'its summary names its own files' grep -qE '^  sweep\.csv .*sweep\.ndjson sweep\.json scenario\.json timing\.json$' out
 expect 2 frontier scenario.json --out x
 check 'the question is asked for' has err '--between A,B is missing'
 expect 2 "${asked[@]}"
