@@ -193,7 +193,7 @@ static cfi_status refuse_second(const grid_row *row, const cfi_place *place, cfi
 static cfi_status check_distinct(const cfi_tree *tree, const cfi_axis *axis, size_t keys, const cfi_place *place,
                                  cfi_error *error)
 {
-    grid_row *sorted = malloc(axis->count * sizeof *sorted);
+    grid_row *sorted = calloc(axis->count + 1, sizeof *sorted);
     cfi_status status = CFI_OK;
 
     if (!sorted) {
@@ -256,8 +256,8 @@ cfi_status grid_build(const cfi_tree *tree, scenario_grid *grid, cfi_error *erro
     size_t count = count_keys(sweep);
     cfi_status status = CFI_OK;
 
-    grid->axis = calloc(count, sizeof *grid->axis);
-    grid->items = calloc(count, sizeof *grid->items);
+    grid->axis = calloc(count + 1, sizeof *grid->axis);
+    grid->items = calloc(count + 1, sizeof *grid->items);
     if (!grid->axis || !grid->items) {
         return grid_out_of_memory(tree, error);
     }

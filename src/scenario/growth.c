@@ -153,14 +153,14 @@ static cfi_status compare_settings(const axis_match *match, size_t older, size_t
     return CFI_OK;
 }
 
-/* index[i]: where older's value i is among newer's. The search goes on where the last one ended, since the values
- * mostly stand in the same order. */
-static cfi_status match_values(const axis_match *match, size_t *index, cfi_error *error)
+/* index[i]: where older's value i, of so many, is among newer's. The search goes on where the last one ended, since the
+ * values mostly stand in the same order. */
+static cfi_status match_values(const axis_match *match, size_t values, size_t *index, cfi_error *error)
 {
-    size_t at = 0, count = match->newer[0]->count;
+    size_t at = 0, count = match->keys > 0 ? match->newer[0]->count : 0;
     cfi_status status = CFI_OK;
 
-    for (size_t i = 0; i < match->older[0]->count && status == CFI_OK; i++) {
+    for (size_t i = 0; i < values && status == CFI_OK; i++) {
         size_t tried = 0;
 
         while (tried < count && !is_same_value(match, i, at)) {
@@ -178,14 +178,17 @@ static cfi_status map_axes(const cfi_scenario *older, const cfi_scenario *newer,
                            cfi_error *error)
 {
     const axis_match match = match_axes(older, newer, leader);
-    size_t points = scenario_points(older), stride = scenario_axis_stride(newer, find_axis(newer, match.older[0]->key));
-    size_t *index = malloc(match.older[0]->count * sizeof *index);
+    const cfi_axis *before;
+    size_t *index, points = scenario_points(older), stride;
     cfi_status status;
 
+    scenario_axes(older, &before);
+    stride = scenario_axis_stride(newer, find_axis(newer, before[leader].key));
+    index = malloc(before[leader].count * sizeof *index);
     if (!index) {
         return growth_out_of_memory(error);
     }
-    status = match_values(&match, index, error);
+    status = match_values(&match, before[leader].count, index, error);
     for (size_t p = 0; p < points && status == CFI_OK; p++) {
         point[p] += stride * index[scenario_axis_index(older, p, leader)];
     }
