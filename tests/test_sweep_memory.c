@@ -305,7 +305,7 @@ static cfi_status finish_as(const char *folder, const sweep_plan *plan, const ui
     journal j;
     cfi_status status;
 
-    assert_int_equal(journal_open_to_read(folder, &j, error), CFI_OK);
+    assert_int_equal(journal_open_to_read(folder, &kind_of_sweeps, &j, error), CFI_OK);
     status = finish_table(&j, plan, ended, false, &silent, error);
     assert_int_equal(journal_close(&j, error), CFI_OK);
     return status;

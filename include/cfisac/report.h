@@ -180,6 +180,7 @@ void report_sweep_warnings(const cfi_sweep_outcomes *outcomes, void (*emit)(void
 /* What the verdict over a sweep is made of. Zero-initialise, then add every line. */
 typedef struct cfi_sweep_tally {
     size_t lines, failed, infeasible;
+    size_t inaccurate;              /* neither, but their last step broke down: the best point before it stands */
     cfi_line first_failed, easiest; /* easiest: the infeasible one that needs the least change */
     cfi_line best;                  /* of the others the one with the largest sum rate */
     size_t leaving;                 /* lines with users that are left without rate, */
@@ -195,6 +196,20 @@ void report_sweep_users_left(const cfi_sweep_tally *tally, const cfi_system *sys
 /* Like report_verdict, over all points. */
 cfi_status report_sweep_verdict(const cfi_sweep_tally *tally, cfi_error *error);
 
+/* What is said at the end of a sweep, a merge or a frontier. */
+typedef struct cfi_closing {
+    const char *directory;
+    const char *const *file; /* names of the files there */
+    size_t files;
+    size_t points;             /* 0: nothing but the files and what was reused, as of a frontier, whose table counts */
+    size_t shard, shards;      /* one of one: no shard */
+    size_t drops, reused;      /* reused: of them, there from before */
+    size_t infeasible, failed; /* of the drops */
+    size_t inaccurate;         /* of those that are neither */
+} cfi_closing;
+/* A few lines for a person, of 80 columns unless a path is longer. CFI_OUTPUT. */
+cfi_status report_write_closing(const cfi_closing *closing, FILE *stream, cfi_error *error);
+
 /* sweep.json: provenance, the builds that computed the lines, and which shard of how many (one of one: not written). */
 typedef struct cfi_sweep_identity {
     const cfi_scenario *sweep;
@@ -205,9 +220,12 @@ typedef struct cfi_sweep_identity {
 cfi_status report_write_identity(const cfi_sweep_identity *identity, FILE *stream, cfi_error *error);
 
 /* What such a file says. */
+enum { CFI_BETWEEN_LENGTH = 64 };
 typedef struct cfi_known_identity {
     size_t shard, shards;
     char sha256[65];                    /* of the scenario */
+    char between[CFI_BETWEEN_LENGTH];   /* of a frontier "A,B", else "" */
+    size_t frontier_points;             /* of a frontier: those between its ends */
     char other_build[CFI_BUILD_LENGTH]; /* the program that wrote it, in words, when it is not this one; else "" */
 } cfi_known_identity;
 /* CFI_INVALID when the file `path` cannot be read or is no sweep.json. CFI_NO_MEMORY. */
@@ -303,8 +321,10 @@ typedef struct cfi_picture_format {
 extern const cfi_picture_format picture_formats[];
 extern const size_t picture_format_count;
 
-/* timing.json of a sweep. */
+/* timing.json of a sweep; wall_seconds NaN: it has begun, and not ended. */
 cfi_status report_write_timing(const cfi_timing *timing, FILE *stream, cfi_error *error);
+/* The trials that a sweep which has not ended began with, by its timing.json `path`; false: it says nothing of that. */
+bool report_read_begun(const char *path, size_t *trials);
 
 /* Removes what processes that are gone left of the files that they were writing in a directory: regular files of the
  * names that this program makes, and no others. For whoever holds the directory's lock. */

@@ -131,7 +131,7 @@ static size_t curve_points(const sweep_view *view)
 
 static size_t curve_point(const sweep_view *view, size_t curve, size_t i)
 {
-    return view->first[curve] + i * (view->axes > 0 ? pairing_stride(view->outcomes->sweep, view->along) : 0);
+    return view->first[curve] + i * (view->axes > 0 ? scenario_axis_stride(view->outcomes->sweep, view->along) : 0);
 }
 
 /* Whether a point that is drawn lacks drops; *any: whether one has some. */
@@ -284,7 +284,7 @@ static void put_other_curves(const sweep_view *view, FILE *stream)
 static void put_curve_points(const sweep_view *view, FILE *stream)
 {
     plot_count(stream, "curves", view->curves);
-    plot_count(stream, "stride", view->axes > 0 ? pairing_stride(view->outcomes->sweep, view->along) : 1);
+    plot_count(stream, "stride", view->axes > 0 ? scenario_axis_stride(view->outcomes->sweep, view->along) : 1);
     fputs("array first_point = [", stream);
     for (size_t c = 0; c < view->curves; c++) {
         fprintf(stream, "%s%zu", c > 0 ? ", " : "", view->first[c]);

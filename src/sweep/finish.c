@@ -6,31 +6,16 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 bool finish_has_tables(const sweep_kind *kind, const char *directory)
 {
+    struct stat about;
     bool there = true;
 
     for (size_t i = 0; there && i < MOST_TABLES && kind->table[i]; i++) {
-        char *path = NULL;
-
-        there = asprintf(&path, "%s/%s", directory, kind->table[i]) >= 0 && access(path, F_OK) == 0;
-        free(path);
+        there = journal_find(directory, kind->table[i], &about);
     }
     return there;
-}
-
-void finish_remove_tables(const sweep_kind *kind, const char *directory)
-{
-    for (size_t i = 0; i < MOST_TABLES && kind->table[i]; i++) {
-        char *path = NULL;
-
-        if (asprintf(&path, "%s/%s", directory, kind->table[i]) >= 0) {
-            unlink(path);
-            free(path);
-        }
-    }
 }
 
 /* ------------------------------------------------------------------- the journal, read back ---- */
@@ -196,6 +181,9 @@ cfi_status finish_table(const journal *j, const sweep_plan *plan, const uint8_t 
     if (f.unread.status != CFI_OK) {
         *error = f.unread;
         end = f.unread.status;
+    }
+    if (end == CFI_OK && warn->end) {
+        warn->end(warn->context, plan->points, &f.tally);
     }
     if (end == CFI_OK && whole) {
         end = conclude_sweep(&f, warn, error);
