@@ -9,7 +9,8 @@ build=(gcc libc6-dev make cmake ninja-build pkg-config git ca-certificates libgs
        libcjson-dev libmd-dev libsuitesparse-dev)
 figures=(jq)
 command -v gnuplot >/dev/null || figures+=(gnuplot-nox) # one flavour of gnuplot would replace another
-tests=(g++ libcmocka-dev librandom123-dev locales shellcheck clang-format groff libopenmpi-dev openmpi-bin musl-tools)
+tests=(g++ libcmocka-dev librandom123-dev locales shellcheck clang-format groff libopenmpi-dev openmpi-bin musl-tools
+       python3-cvxopt)
 cross=(gcc-aarch64-linux-gnu)
 command -v qemu-aarch64-static >/dev/null || cross+=(qemu-user)
 ci=(clang clang-tidy libclang-rt-dev libomp-dev lld)

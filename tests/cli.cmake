@@ -26,13 +26,14 @@ target_link_libraries(ticking_clock PRIVATE ${CMAKE_DL_LIBS})
 add_test(NAME test_solve_stops COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_solve_stops.sh $<TARGET_FILE:cfisac>
          $<TARGET_FILE:ticking_clock> ${CMAKE_CURRENT_SOURCE_DIR}/cbf/rotated_rows.cbf)
 add_test(NAME test_target_bounds_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_target_bounds.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_export_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_export.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
 add_test(NAME test_solve_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_solve.sh $<TARGET_FILE:cfisac>)
 if(NOT CFISAC_SANITIZE) # minutes there, and the sweeps behind it are those of other tests
   add_test(NAME figures COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_figures.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
 endif()
 add_test(NAME test_solve_refusals COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_solve_refusals.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_instances COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_instances.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
-set_tests_properties(test_instances test_solve_stops PROPERTIES SKIP_RETURN_CODE 77)
+set_tests_properties(test_export_cli test_instances test_solve_stops PROPERTIES SKIP_RETURN_CODE 77)
 # The system calls that fail, and the kills, of test_faults.sh.
 add_library(faults MODULE faults.c)
 target_compile_definitions(faults PRIVATE _GNU_SOURCE)

@@ -22,7 +22,8 @@ static const cli_option EXPORT_CBF = {
     .kind = OPTION_TEXT,
     .name = "--export-cbf",
     .value = "DIR",
-    .help = "write every problem given to the cone solver into DIR, in the Conic Benchmark Format",
+    .help = "write every problem given to the cone solver into DIR, in the Conic Benchmark Format, and\n"
+            "                      beside each a map of its variables and rows, which scripts/read_cbf.py reads",
 };
 
 static bool is_of_runs(const cfi_format *format)
