@@ -175,12 +175,14 @@ const cli_command command_run = {
     .usage = "SCENARIO [--set KEY=VALUE]... [--out DIR [--force]] [--json | --csv]\n"
              "                  [--threads N] [--check] [--export-cbf DIR] [--timing] [--quiet]",
     .summary = "simulate and allocate every drop of a scenario",
-    .text = "Draws the networks of a scenario, allocates the powers, evaluates rates and Cramer-Rao bounds in closed\n"
-            "form and by Monte Carlo, and prints a table. SCENARIO is a JSON file, - is standard input, and {} is the\n"
-            "paper's network. --out adds results.json, CSV tables and plots.gp, which gnuplot draws; with --out and\n"
-            "--quiet nothing is printed unless --json or --csv asks for it. Results of another scenario in DIR are "
-            "replaced\n"
-            "with --force only. Drops done when an interrupt comes are kept.",
+    .text =
+        "Draws the networks of a scenario, allocates the powers, evaluates rates and Cramer-Rao bounds in closed form "
+        "and "
+        "by Monte Carlo, and prints a table. SCENARIO is a JSON file, - is standard input, and {} is the paper's "
+        "network; of a results.json it is the scenario in it. --out adds results.json, CSV tables and plots.gp, which "
+        "gnuplot draws; with --out and --quiet nothing is printed unless --json or --csv asks for it. Results of "
+        "another "
+        "scenario in DIR are replaced with --force only. Drops done when an interrupt comes are kept.",
     .example = "  cfisac run paper.json --set network.aps=64 --out results\n"
                "  cfisac run results/results.json --set pilots.length=2\n"
                "  echo '{}' | cfisac run - --csv > drops.csv\n",

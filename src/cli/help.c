@@ -54,6 +54,8 @@ static void print_environment(void)
 {
     printf("Environment:\n  CFISAC_SIMD  ");
     wrap_text(stdout, "plain, avx2 or avx512: the vectors of the hot loops (default: the widest of this CPU)", 15, 15);
+    printf("  NO_COLOR     ");
+    wrap_text(stdout, "when it is set, no colours; there are none but on a terminal", 15, 15);
 }
 
 static void print_keys(void)

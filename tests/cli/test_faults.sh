@@ -314,6 +314,6 @@ expect 0 sweep sweep.json --over seed=9007199254740985:1:9007199254740990 --dry-
 check 'seeds of 16 digits stay apart' has out 9007199254740987
 check 'six of them' has out '24 points'
 expect 3 sweep sweep.json --over network.aps=4,6,4 --dry-run
-check 'a value that is there twice is refused' has err '/sweep/network.aps: 4 is there twice'
+check 'a value that is there twice is refused' has err '--over network.aps: 4 is there twice'
 
 conclude
