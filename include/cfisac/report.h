@@ -35,8 +35,8 @@ typedef struct cfi_statistics {
 /* Of the finite ones among value[0 .. count - 1], which is reordered; statistics.count says how many those are. */
 cfi_statistics report_statistics(double *value, size_t count);
 
-/* Version strings: CFISAC_VERSION, the date of that release, commit (12 digits, with -dirty behind them when files that git
- * knows were changed; outside a checkout the release, e.g. "release 0.2.0 of 2026-11-29"), compiler, BLAS core. */
+/* Version strings: CFISAC_VERSION, the date of that release, commit (12 digits, with -dirty behind them when files that
+ * git knows were changed; outside a checkout the release, e.g. "release 0.2.0 of 2026-11-29"), compiler, BLAS core. */
 const char *report_version(void);
 const char *report_released(void);
 const char *report_git_hash(void);
