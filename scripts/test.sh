@@ -14,7 +14,7 @@ lint_shell() {
 }
 
 build_benches() {
-  cmake --build build/test-release --target benches >build/test-release/benches.log 2>&1 || { tail -n 40 build/test-release/benches.log; return 1; }
+  quiet build/test-release/benches.log ninja -C build/test-release benches
 }
 
 check_format() {

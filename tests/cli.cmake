@@ -29,6 +29,7 @@ add_test(NAME test_progress COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_pr
 add_test(NAME test_solve_stops COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_solve_stops.sh $<TARGET_FILE:cfisac>
          $<TARGET_FILE:ticking_clock> ${CMAKE_CURRENT_SOURCE_DIR}/cbf/rotated_rows.cbf)
 add_test(NAME test_target_bounds_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_target_bounds.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_export_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_export.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
 add_test(NAME test_solve_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_solve.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_plot_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_plot.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
 if(NOT CFISAC_SANITIZE) # minutes there, and the sweeps behind it are those of other tests
@@ -36,7 +37,7 @@ if(NOT CFISAC_SANITIZE) # minutes there, and the sweeps behind it are those of o
 endif()
 add_test(NAME test_solve_refusals COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_solve_refusals.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_instances COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_instances.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
-set_tests_properties(test_instances test_solve_stops test_progress PROPERTIES SKIP_RETURN_CODE 77)
+set_tests_properties(test_export_cli test_instances test_solve_stops test_progress PROPERTIES SKIP_RETURN_CODE 77)
 # The system calls that fail, and the kills, of test_faults.sh.
 add_library(faults MODULE faults.c)
 target_compile_definitions(faults PRIVATE _GNU_SOURCE)

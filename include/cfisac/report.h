@@ -115,6 +115,11 @@ cfi_status report_write_solution_table(const cfi_solve_result *result, FILE *str
  * CFI_FAILED otherwise; the text says what was found. */
 cfi_status report_solution_verdict(const cfi_solve_result *result, cfi_error *error);
 
+/* What the variables and rows of a problem are that the allocation solved: an object of docs/solver.md. file: the name
+ * of the problem's CBF file. CFI_OUTPUT, CFI_NO_MEMORY. */
+cfi_status report_write_problem_map(const cfi_exported *exported, const char *scenario, const char *file, FILE *stream,
+                                    cfi_error *error);
+
 /* --------------------------------------------------------------------- a sweep ---- */
 
 /* One drop of one point, as its journal line says. */
