@@ -1,13 +1,17 @@
-# Writes OUTPUT, a header that defines texts as strings: TEXTS holds NAME=FILE pairs, separated by commas. A line
-# `load "style.gp"` is replaced by the text of the file STYLE.
-# Usage: cmake -DTEXTS=NAME=FILE,NAME=FILE -DSTYLE=FILE -DOUTPUT=<header> -P embed_text.cmake
-string(REPLACE "," ";" texts "${TEXTS}")
-file(READ "${STYLE}" style)
+# Writes OUTPUT, a header that defines the texts of FOLDER as strings: the file name.* is PREFIX_NAME. Where STYLE is given, a
+# line `load "style.gp"` is replaced by the text of that file.
+# Usage: cmake -DFOLDER=<folder> -DPREFIX=<prefix> [-DSTYLE=<file>] -DOUTPUT=<header> -P embed_text.cmake
+file(GLOB texts ${FOLDER}/*)
+list(SORT texts)
+set(style "")
+if(STYLE)
+  file(READ "${STYLE}" style)
+endif()
 set(header "")
 foreach(text IN LISTS texts)
-  string(REGEX MATCH "^([^=]+)=(.+)$" matched "${text}")
-  set(name "${CMAKE_MATCH_1}")
-  file(READ "${CMAKE_MATCH_2}" content)
+  get_filename_component(name "${text}" NAME_WE)
+  string(TOUPPER "${PREFIX}_${name}" name)
+  file(READ "${text}" content)
   string(REPLACE "load \"style.gp\"\n" "${style}" content "${content}")
   string(REPLACE "\\" "\\\\" content "${content}")
   string(REPLACE "\"" "\\\"" content "${content}")

@@ -9,10 +9,11 @@ build=(gcc libc6-dev make cmake ninja-build pkg-config git ca-certificates libgs
        libcjson-dev libmd-dev libsuitesparse-dev)
 figures=(jq)
 command -v gnuplot >/dev/null || figures+=(gnuplot-nox) # one flavour of gnuplot would replace another
-tests=(g++ libcmocka-dev librandom123-dev locales shellcheck clang-format groff libopenmpi-dev openmpi-bin musl-tools)
+tests=(g++ libcmocka-dev librandom123-dev locales shellcheck clang-format groff libopenmpi-dev openmpi-bin musl-tools
+       dpkg-dev zsh fish python3-cvxopt)
 cross=(gcc-aarch64-linux-gnu)
 command -v qemu-aarch64-static >/dev/null || cross+=(qemu-user)
-ci=(clang clang-tidy libclang-rt-dev libomp-dev)
+ci=(clang clang-tidy libclang-rt-dev libomp-dev lld)
 peers=(r-base-core r-cran-ecosolver r-cran-matrix)
 
 die() { printf 'deps.sh: %s\n' "$*" >&2; exit 1; }

@@ -9,12 +9,12 @@ set -uo pipefail
 
 lint_shell() {
   local scripts
-  mapfile -t scripts < <(git ls-files '*.sh' .ci/run 2>/dev/null || find scripts tests .ci -name '*.sh' -o -name run)
+  mapfile -t scripts < <(git ls-files '*.sh' .ci/run 2>/dev/null || find scripts src tests .ci -name '*.sh' -o -name run)
   shellcheck -x "${scripts[@]}"
 }
 
 build_benches() {
-  cmake --build build/test-release --target benches >build/test-release/benches.log 2>&1 || { tail -n 40 build/test-release/benches.log; return 1; }
+  quiet build/test-release/benches.log ninja -C build/test-release benches
 }
 
 check_format() {

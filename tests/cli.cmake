@@ -1,5 +1,6 @@
 # End to end: the program as a user meets it.
 add_test(NAME test_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_cli.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_completion_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_completion.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_causes_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_causes.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_objectives_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_objectives.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
 add_test(NAME test_certify_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_certify.sh $<TARGET_FILE:cfisac>)
@@ -18,21 +19,25 @@ add_test(NAME test_objective_refusals_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DI
 add_test(NAME test_target_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_target.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_usual_networks COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_usual_networks.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
 add_test(NAME test_sweep_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_sweep.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
-# A clock that every look at it moves on, of test_solve_stops.sh.
+# A clock that every look at it moves on, of test_solve_stops.sh and test_progress.sh.
 add_library(ticking_clock MODULE cli/ticking_clock.c)
 target_compile_definitions(ticking_clock PRIVATE _GNU_SOURCE)
 target_compile_options(ticking_clock PRIVATE -Wall -Wextra -Wshadow -Wconversion)
 target_link_libraries(ticking_clock PRIVATE ${CMAKE_DL_LIBS})
+add_test(NAME test_progress COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_progress.sh $<TARGET_FILE:cfisac>
+         $<TARGET_FILE:ticking_clock>)
 add_test(NAME test_solve_stops COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_solve_stops.sh $<TARGET_FILE:cfisac>
          $<TARGET_FILE:ticking_clock> ${CMAKE_CURRENT_SOURCE_DIR}/cbf/rotated_rows.cbf)
 add_test(NAME test_target_bounds_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_target_bounds.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_export_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_export.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
 add_test(NAME test_solve_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_solve.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_plot_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_plot.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
 if(NOT CFISAC_SANITIZE) # minutes there, and the sweeps behind it are those of other tests
   add_test(NAME figures COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_figures.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
 endif()
 add_test(NAME test_solve_refusals COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_solve_refusals.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_instances COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_instances.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
-set_tests_properties(test_instances test_solve_stops PROPERTIES SKIP_RETURN_CODE 77)
+set_tests_properties(test_export_cli test_instances test_solve_stops test_progress PROPERTIES SKIP_RETURN_CODE 77)
 # The system calls that fail, and the kills, of test_faults.sh.
 add_library(faults MODULE faults.c)
 target_compile_definitions(faults PRIVATE _GNU_SOURCE)

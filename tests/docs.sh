@@ -133,6 +133,13 @@ while read -r key; do
 done < <(grep -oE '"[a-z0-9_]+":' "$work/solve.json" | tr -d '":')
 checked 8 'keys of solve'
 
+# the names of variables and rows in the map of an exported problem
+while read -r name; do
+  seen=$((seen + 1))
+  grep -qF "| \`$name\` |" docs/solver.md || complain "docs/solver.md lacks the name $name of maps"
+done < <(sed -n 's/^ *X(PROGRAM_[A-Z_]*, "\([a-z_]*\)".*/\1/p' src/alloc/program_map.h)
+checked 40 'names of maps'
+
 # the man page has every command and option of the help
 for command in $("$cfisac" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\)  .*/\1/p'); do
   grep -qE "(^\.B|^\.BR|B cfisac) $command" docs/cfisac.1 || complain "docs/cfisac.1 lacks the command $command"

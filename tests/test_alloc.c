@@ -389,16 +389,15 @@ static void allocation_does_not_depend_on_the_units(void **state)
 /* ------------------------------------------------------------------- exports, limits ---- */
 
 /* Exports are counted and their shape checked. */
-static cfi_status count_export(void *context, uint32_t index, size_t start, size_t step, const socp_problem *problem,
-                               cfi_error *error)
+static cfi_status count_export(void *context, const cfi_exported *exported, cfi_error *error)
 {
     size_t *count = context;
 
     (void)error;
-    assert_int_equal(index, 0);
-    assert_int_equal(start, 0);
-    assert_int_equal(step, *count);
-    assert_true(problem->n > 0 && problem->m > 0);
+    assert_int_equal(exported->drop, 0);
+    assert_int_equal(exported->start, 0);
+    assert_int_equal(exported->step, *count);
+    assert_true(exported->problem->n > 0 && exported->problem->m > 0);
     ++*count;
     return *count < 4 ? CFI_OK : CFI_OUTPUT;
 }

@@ -25,10 +25,9 @@ bool __wrap_response_answer(response *r, const double *state, double *answer, re
     return __real_response_answer(r, state, answer, value);
 }
 
-static cfi_status set_at_step(void *context, uint32_t index, size_t start, size_t step, const socp_problem *problem,
-                              cfi_error *error)
+static cfi_status set_at_step(void *context, const cfi_exported *exported, cfi_error *error)
 {
-    (void)context, (void)index, (void)start, (void)step, (void)problem, (void)error;
+    (void)context, (void)exported, (void)error;
     stop = stop || calls == stop_before;
     calls++;
     return CFI_OK;

@@ -103,12 +103,11 @@ cfi_status __wrap_metrics_monte_carlo(const cfi_network *network, const cfi_powe
 
 /* ------------------------------------------------------------------------------- the drops ---- */
 
-static cfi_status note_step(void *context, uint32_t index, size_t start, size_t step, const socp_problem *problem,
-                            cfi_error *error)
+static cfi_status note_step(void *context, const cfi_exported *exported, cfi_error *error)
 {
-    (void)context, (void)index, (void)problem, (void)error;
-    fault.start = start;
-    fault.step = step;
+    (void)context, (void)error;
+    fault.start = exported->start;
+    fault.step = exported->step;
     return CFI_OK;
 }
 

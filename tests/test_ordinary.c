@@ -114,14 +114,11 @@ typedef struct sizes {
     size_t problems;
 } sizes;
 
-static cfi_status measure(void *context, uint32_t index, size_t start, size_t step, const socp_problem *problem,
-                          cfi_error *error)
+static cfi_status measure(void *context, const cfi_exported *exported, cfi_error *error)
 {
+    const socp_problem *problem = exported->problem;
     sizes *s = context;
 
-    (void)index;
-    (void)start;
-    (void)step;
     (void)error;
     s->problems++;
     for (size_t i = 0; i < problem->m; i++) {

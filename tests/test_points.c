@@ -163,6 +163,9 @@ static void a_point_is_the_scenario_with_its_values_set(void **state)
                                                AXIS("frame.coherence_symbols", "0,200"), AXIS("pilots.length", "4,7"))),
                      0);
     assert_int_equal(compare_points(lists, OVER(AXIS("seed", "1,2,9007199254740991"))), 0);
+    assert_int_equal(compare_points("{}", OVER(AXIS("network.ues+pilots.length", "3,4"),
+                                               AXIS("power.snr_db+rate.model", "10,20+exact,theorem1"))),
+                     0);
     assert_int_equal(
         compare_points(lists, OVER(AXIS("power.ap_limit_dbm", "null,3"), AXIS("propagation.gain", "null"),
                                    AXIS("sensing.path_gain", "0.1"), AXIS("sensing.path_phase_deg", "random,3"))),
@@ -215,6 +218,7 @@ static void a_point_that_is_no_scenario_is_refused_like_one(void **state)
                      1);
     assert_int_equal(compare_points(two, OVER(AXIS("network.ues", "2,1,3"))), 2);
     assert_int_equal(compare_points(two, OVER(AXIS("pilots.length", "4,1"))), 1);
+    assert_int_equal(compare_points(two, OVER(AXIS("network.ues+seed", "2,1,3+1,2,3"))), 2);
     /* a list that a point replaces has no length to keep: only where it stays do three users not fit */
     assert_int_equal(
         compare_points(two, OVER(AXIS("network.ues", "2,3,30"), AXIS("pilots.assignment", "cyclic,random"))), 0);

@@ -312,6 +312,147 @@ static void grid_is_the_product_of_the_axes_the_last_fastest(void **state)
     scenario_destroy(scenario);
 }
 
+/* By lists with a value for each key, one value for all, a range for each, one range for all, or JSON in --over. */
+static void keys_that_vary_together_are_one_axis_of_the_grid(void **state)
+{
+    static const char rows[] = "{\"sweep\": {\"network.aps+network.ues\": [[8, 4], [16, 8], 9], \"seed\": [1, 2]}}";
+    static const char ranges[] = "{\"sweep\": {\"network.aps+network.ues\": \"8,16,9+4:4:8,9\", \"seed\": \"1,2\"}}";
+    const cfi_setting json[] = {{.key = "network.aps+network.ues", .value = "[[8, 4], [16, 8], 9]", .over = true},
+                                {.key = "seed", .value = "[1, 2]", .over = true}};
+    const cfi_setting alike = {.key = "network.ues+pilots.length", .value = "4:4:20", .over = true};
+    cfi_scenario *grid = parse(rows), *same = parse(ranges), *typed = parse_with("{}", json, 2), *point;
+    cfi_scenario *again = parse(scenario_complete_json(grid)), *five = parse_with("{}", &alike, 1);
+    const cfi_axis *axis;
+
+    (void)state;
+    assert_int_equal(scenario_axes(grid, &axis), 3);
+    assert_true(!axis[0].zipped && axis[1].zipped && !axis[2].zipped);
+    assert_string_equal(axis[1].key, "network.ues");
+    assert_string_equal(axis[1].value[2], "9");
+    assert_int_equal(scenario_points(grid), 6);
+    assert_true(scenario_axis_stride(grid, 0) == 2 && scenario_axis_stride(grid, 1) == 2);
+    assert_true(scenario_axis_leader(grid, 1) == 0 && scenario_axis_leader(grid, 2) == 2);
+    assert_int_equal(scenario_at_point(grid, 3, &point, NULL), CFI_OK); /* 3 = (1, 1) */
+    assert_true(scenario_system(point)->L == 16 && scenario_system(point)->K == 8 && scenario_system(point)->seed == 2);
+    scenario_destroy(point);
+    assert_string_equal(scenario_sha256(grid), scenario_sha256(same));
+    assert_string_equal(scenario_sha256(grid), scenario_sha256(typed));
+    assert_string_equal(scenario_complete_json(grid), scenario_complete_json(again));
+    assert_int_equal(scenario_points(five), 5);
+    assert_int_equal(scenario_at_point(five, 4, &point, NULL), CFI_OK);
+    assert_true(scenario_system(point)->K == 20 && scenario_system(point)->frame.tau_p == 20);
+    scenario_destroy(point);
+    scenario_destroy(grid);
+    scenario_destroy(same);
+    scenario_destroy(typed);
+    scenario_destroy(again);
+    scenario_destroy(five);
+}
+
+static void over_replaces_the_axes_that_have_no_other_key(void **state)
+{
+    static const char text[] = "{\"sweep\": {\"network.ues\": [1, 2], \"seed\": [1], \"network.aps\": [3, 4, 5]}}";
+    const cfi_setting both = {.key = "network.aps+network.ues", .value = "8,9", .over = true};
+    const cfi_setting twice[] = {both, {.key = "network.ues+network.aps", .value = "7", .over = true}};
+    cfi_scenario *scenario = parse_with(text, &both, 1), *last = parse_with(text, twice, 2);
+    const cfi_axis *axis;
+
+    (void)state;
+    assert_int_equal(scenario_axes(scenario, &axis), 3);
+    assert_string_equal(axis[0].key, "network.aps"); /* where the first of the two stood */
+    assert_string_equal(axis[2].key, "seed");
+    assert_int_equal(scenario_points(scenario), 2);
+    assert_int_equal(scenario_points(last), 1);
+    for (size_t i = 0; i < 3; i++) { /* in place, wherever that is */
+        static const char *const keys[] = {"network.ues", "seed", "network.aps"};
+        const cfi_setting one = {.key = keys[i], .value = "6:1:9", .over = true};
+        cfi_scenario *replaced = parse_with(text, &one, 1);
+
+        assert_int_equal(scenario_axes(replaced, &axis), 3);
+        assert_string_equal(axis[i].key, keys[i]);
+        assert_int_equal(axis[i].count, 4);
+        scenario_destroy(replaced);
+    }
+    scenario_destroy(scenario);
+    scenario_destroy(last);
+}
+
+static void a_wrong_axis_of_keys_that_vary_together_is_told_by_key_and_value(void **state)
+{
+    static const struct {
+        const char *key, *values, *text;
+    } wrong[] = {
+        {"network.ues+network.ues", "3",
+         "--over network.ues+network.ues: network.ues is there twice (allowed: each key once)"},
+        {"network.ues+network.uex", "3", "--over network.ues+network.uex: unknown key (nearest: network.ues;"},
+        {"network.ues+", "3", "--over network.ues+: a key is missing (allowed: keys with a + between them)"},
+        {"network.ues+name", "3", "--over network.ues+name: name cannot be swept (allowed: "},
+        {"name", "3", "--over name: this key cannot be swept (allowed: "},
+        {"network.ues+pilots.length", "4,0", "--over network.ues+pilots.length/1 (network.ues): 0 is out of range"},
+        {"network.aps+rate.model", "4,8+exact,best",
+         "/1 (rate.model): text \"best\" is unknown (allowed: theorem1, exact)"},
+        {"network.aps+network.ues", "8:8:32+4,5",
+         ": 4 values of network.aps, but 2 of network.ues (allowed: as many of each)"},
+        {"network.aps+network.ues", "1+2+3",
+         ": 3 ranges for 2 keys (allowed: one for all, or one for each with a + between them)"},
+        {"network.aps+network.ues", "[[8, 4], [16, 8, 7]]",
+         "/1 (network.aps): 3 values for 2 keys (allowed: one for all, or a list"},
+        {"network.aps+network.ues", "[[8, 4], [16, [8]]]",
+         "/1 (network.ues): a list (allowed: numbers, words, and named tables"},
+        {"network.aps+network.ues", "[[8, 4], [4, 8], [8, 4]]",
+         "--over network.aps+network.ues: 8, 4 is there twice (allowed: values that differ)"},
+        {"network.aps+network.ues", "[8", "--over network.aps+network.ues:1:3: the text ends where"},
+        {"network.aps", "[[8]]", "--over network.aps/0: a list (allowed: numbers, words, and named tables"},
+        {"seed", "3",
+         "--over seed: seed is swept by seed+frame.sensing_symbols, too (allowed: each key in one of them)"}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        static const char text[] = "{\"sweep\": {\"seed+frame.sensing_symbols\": [40, 50]}}";
+        const cfi_setting over = {.key = wrong[i].key, .value = wrong[i].values, .over = true};
+        cfi_scenario *scenario;
+        cfi_error error = {.text = ""};
+
+        assert_int_equal(scenario_parse(text, strlen(text), "t.json", &over, 1, &scenario, &error), CFI_INVALID);
+        assert_null(scenario);
+        if (!strstr(error.text, wrong[i].text)) {
+            fail_msg("%s=%s: \"%s\", not \"%s\"", wrong[i].key, wrong[i].values, error.text, wrong[i].text);
+        }
+    }
+}
+
+static void a_sweep_goes_on_only_with_the_same_keys_together(void **state)
+{
+    static const struct {
+        const char *older, *newer, *refused; /* NULL: goes on */
+    } pairs[] = {{"{\"network.aps+network.ues\": [[8, 4], [16, 8]], \"seed\": [1, 2]}",
+                  "{\"seed\": [2, 1, 3], \"network.ues+network.aps\": [[5, 9], [8, 16], [4, 8]]}", NULL},
+                 {"{\"network.aps+network.ues\": [[8, 4], [16, 8]]}",
+                  "{\"network.aps+network.ues\": [[8, 4], [16, 4]]}",
+                  "network.aps = 16, network.ues = 8 is there, not here (allowed: "},
+                 {"{\"network.aps+network.ues\": [[8, 4]]}", "{\"network.aps\": [8], \"network.ues\": [4]}",
+                  "network.ues is swept together with network.aps there, not here (allowed: "},
+                 {"{\"network.aps\": [8], \"network.ues\": [4]}", "{\"network.aps+network.ues\": [[8, 4]]}",
+                  "network.ues is swept together with network.aps here, not there (allowed: "}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(pairs); i++) {
+        const cfi_setting before = {.key = "sweep", .value = pairs[i].older},
+                          now = {.key = "sweep", .value = pairs[i].newer};
+        cfi_scenario *older = parse_with("{}", &before, 1), *newer = parse_with("{}", &now, 1);
+        cfi_error error = {.text = ""};
+        size_t place[4] = {0};
+
+        assert_int_equal(scenario_continue(older, newer, place, &error), pairs[i].refused ? CFI_INVALID : CFI_OK);
+        assert_true(!pairs[i].refused || strstr(error.text, pairs[i].refused));
+        for (size_t p = 0; !pairs[i].refused && p < 4; p++) { /* by hand: seeds 2, 1, 3 and rows 9, 16, 8 */
+            assert_int_equal(place[p], (p % 2 == 0 ? 3 : 0) + (p < 2 ? 2 : 1));
+        }
+        scenario_destroy(older);
+        scenario_destroy(newer);
+    }
+}
+
 static void a_point_that_is_no_scenario_is_named(void **state)
 {
     cfi_scenario *scenario =
@@ -625,6 +766,10 @@ int main(void)
         cmocka_unit_test(settings_override_the_text_in_order),
         cmocka_unit_test(ranges_include_both_ends),
         cmocka_unit_test(grid_is_the_product_of_the_axes_the_last_fastest),
+        cmocka_unit_test(keys_that_vary_together_are_one_axis_of_the_grid),
+        cmocka_unit_test(over_replaces_the_axes_that_have_no_other_key),
+        cmocka_unit_test(a_wrong_axis_of_keys_that_vary_together_is_told_by_key_and_value),
+        cmocka_unit_test(a_sweep_goes_on_only_with_the_same_keys_together),
         cmocka_unit_test(a_point_that_is_no_scenario_is_named),
         cmocka_unit_test(warnings_name_what_is_ignored_or_useless),
         cmocka_unit_test(default_scenario_has_one_remark),

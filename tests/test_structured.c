@@ -160,10 +160,9 @@ static void auto_takes_the_response_where_it_applies(void **state)
     }
 }
 
-static cfi_status look_away(void *context, uint32_t index, size_t start, size_t step, const socp_problem *problem,
-                            cfi_error *error)
+static cfi_status look_away(void *context, const cfi_exported *exported, cfi_error *error)
 {
-    (void)index, (void)start, (void)step, (void)problem, (void)error;
+    (void)exported, (void)error;
     ++*(size_t *)context;
     return CFI_OK;
 }

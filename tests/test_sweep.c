@@ -153,15 +153,11 @@ static void an_interrupt_keeps_the_drops_before_the_first_unfinished_one(void **
     scenario_destroy(scenario);
 }
 
-static cfi_status refuse_export(void *context, uint32_t drop, size_t start, size_t step, const socp_problem *problem,
-                                cfi_error *error)
+static cfi_status refuse_export(void *context, const cfi_exported *exported, cfi_error *error)
 {
     const seen *s = context;
 
-    (void)start;
-    (void)step;
-    (void)problem;
-    return drop >= s->refuse_from ? error_set(error, CFI_OUTPUT, "drop %u refused", drop) : CFI_OK;
+    return exported->drop >= s->refuse_from ? error_set(error, CFI_OUTPUT, "drop %u refused", exported->drop) : CFI_OK;
 }
 
 static void the_error_is_that_of_the_lowest_drop(void **state)

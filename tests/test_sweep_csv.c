@@ -200,6 +200,33 @@ static void drops_are_paired_over_the_thresholds_of_positions_and_of_detection(v
     }
 }
 
+/* Thresholds that vary together are one curve; with another key beside them points differ in more. */
+static void drops_are_paired_over_thresholds_that_vary_together_and_alone(void **state)
+{
+    static const struct {
+        const char *axis;
+        double paired; /* drops of the point where all three are feasible */
+    } sweeps[] = {{"sensing.crlb_threshold_db+sensing.detection_threshold\": [[-8, 0.9], [-5, 0.5]]", 2.0},
+                  {"sensing.crlb_threshold_db+network.aps\": [[-8, 4], [-5, 6]]", 3.0},
+                  {"seed+sensing.crlb_threshold_db\": [[1, -8], [2, -5]]", 3.0}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sweeps / sizeof *sweeps; i++) {
+        char text[200];
+        made_sweep *m;
+        char *table;
+
+        snprintf(text, sizeof text, "{\"sweep\": {\"%s}}", sweeps[i].axis);
+        m = make_sweep(text, (size_t[]){3, 3});
+        set_status(m, 0, 1, CFI_DROP_INFEASIBLE);
+        table = table_of(m);
+        assert_value(table, 0, "paired_drops", 2.0);
+        assert_value(table, 1, "paired_drops", sweeps[i].paired);
+        free(table);
+        free_sweep(m);
+    }
+}
+
 static void a_drop_that_another_threshold_does_not_have_is_not_paired(void **state)
 {
     const size_t drops[4] = {1, 3, 1, 3};
@@ -326,6 +353,74 @@ static void a_failed_drop_fails_the_sweep_and_one_feasible_drop_saves_it_from_in
     free_sweep(m);
 }
 
+static void drops_whose_last_step_broke_down_are_counted_as_inaccurate(void **state)
+{
+    const cfi_line_text trouble = {.failure = "the cone solver"}, none = {.failure = ""};
+    cfi_line good = {.status = CFI_DROP_OK}, failed = {.status = CFI_DROP_FAILED};
+    cfi_sweep_tally tally = {.lines = 0};
+
+    (void)state;
+    report_tally_line(&tally, &good, &none);
+    report_tally_line(&tally, &good, &trouble);
+    report_tally_line(&tally, &failed, &trouble);
+    assert_true(tally.lines == 3 && tally.inaccurate == 1 && tally.failed == 1);
+}
+
+/* What report_write_closing writes; free(). */
+static char *closing_text(const cfi_closing *closing)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&text, &size);
+
+    assert_non_null(stream);
+    assert_int_equal(report_write_closing(closing, stream, NULL), CFI_OK);
+    fclose(stream);
+    return text;
+}
+
+static void the_last_words_count_drops_and_fit_eighty_columns(void **state)
+{
+    static const char *const name[] = {"sweep.csv",     "sweep.ndjson", "sweep.json",
+                                       "scenario.json", "timing.json",  "sweep.damaged"};
+    const cfi_closing small = {.directory = "d\x1b",
+                               .file = name,
+                               .files = 2,
+                               .points = 1,
+                               .drops = 3,
+                               .reused = 1,
+                               .infeasible = 1,
+                               .inaccurate = 1,
+                               .shard = 1,
+                               .shards = 1};
+    const cfi_closing large = {.directory = "d",
+                               .file = name,
+                               .files = 6,
+                               .points = 1000000,
+                               .drops = 400000000,
+                               .reused = 399999999,
+                               .infeasible = 100000000,
+                               .failed = 100000000,
+                               .inaccurate = 100000000,
+                               .shard = 1,
+                               .shards = 1};
+    char *text = closing_text(&small);
+
+    (void)state;
+    assert_string_equal(text, "1 point, 3 drops, of which 1 was there before\n"
+                              "  2 feasible (1 inaccurate), 1 infeasible, 0 failed\n"
+                              "files in d?:\n  sweep.csv sweep.ndjson\n");
+    free(text);
+    text = closing_text(&large);
+    for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
+        if (strcspn(line, "\n") > 80) {
+            fail_msg("%zu columns: %s", strcspn(line, "\n"), line);
+        }
+    }
+    assert_non_null(strstr(text, "sweep.damaged\n"));
+    free(text);
+}
+
 static void a_full_disk_is_told(void **state)
 {
     const size_t drops[1] = {1};
@@ -347,10 +442,13 @@ int main(void)
         cmocka_unit_test(drops_are_paired_over_the_thresholds_and_nothing_else),
         cmocka_unit_test(a_drop_is_unpaired_by_any_of_the_thresholds),
         cmocka_unit_test(drops_are_paired_over_the_thresholds_of_positions_and_of_detection),
+        cmocka_unit_test(drops_are_paired_over_thresholds_that_vary_together_and_alone),
         cmocka_unit_test(a_drop_that_another_threshold_does_not_have_is_not_paired),
         cmocka_unit_test(without_a_swept_threshold_paired_means_are_those_of_feasible_drops),
         cmocka_unit_test(words_lose_their_quotes_and_numbers_stand_as_given),
         cmocka_unit_test(a_failed_drop_fails_the_sweep_and_one_feasible_drop_saves_it_from_infeasible),
+        cmocka_unit_test(drops_whose_last_step_broke_down_are_counted_as_inaccurate),
+        cmocka_unit_test(the_last_words_count_drops_and_fit_eighty_columns),
         cmocka_unit_test(a_full_disk_is_told),
     };
 

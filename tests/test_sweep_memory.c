@@ -288,7 +288,7 @@ static void a_point_of_many_drops_is_read_twice_and_described_alike(void **state
 
 static void remove_folder(const char *folder)
 {
-    static const char *const names[] = {"sweep.ndjson", "sweep.json", "scenario.json", "sweep.csv", "timing.json"};
+    static const char *const names[] = {"sweep.ndjson", "sweep.json", "scenario.json", "sweep.csv", "plots.gp", "timing.json"};
     char path[300];
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -305,7 +305,7 @@ static cfi_status finish_as(const char *folder, const sweep_plan *plan, const ui
     journal j;
     cfi_status status;
 
-    assert_int_equal(journal_open_to_read(folder, &j, error), CFI_OK);
+    assert_int_equal(journal_open_to_read(folder, &kind_of_sweeps, &j, error), CFI_OK);
     status = finish_table(&j, plan, ended, false, &silent, error);
     assert_int_equal(journal_close(&j, error), CFI_OK);
     return status;

@@ -354,13 +354,13 @@ static void a_placement_without_room_is_an_invalid_scenario(void **state)
     end(&a);
 }
 
-static cfi_status refuse_export(void *context, uint32_t drop, size_t start, size_t step, const socp_problem *problem,
-                                cfi_error *error)
+static cfi_status refuse_export(void *context, const cfi_exported *exported, cfi_error *error)
 {
     const size_t *last = context;
 
-    (void)problem;
-    return step < *last ? CFI_OK : error_set(error, CFI_OUTPUT, "drop %u, start %zu, step %zu", drop, start, step);
+    return exported->step < *last ? CFI_OK
+                                  : error_set(error, CFI_OUTPUT, "drop %u, start %zu, step %zu", exported->drop,
+                                              exported->start, exported->step);
 }
 
 static void a_failing_export_ends_the_trial_with_its_text(void **state)

@@ -1,5 +1,5 @@
 /* The point with the least sum of distances to three others, by cfisac's cone solver.
- *   cc fermat.c $(pkg-config --cflags --libs cfisac) -o fermat */
+ *   cc fermat.c $(pkg-config --cflags --libs cfisac_socp) -o fermat */
 #include <cfisac/socp.h>
 
 #include <stdio.h>

@@ -18,9 +18,41 @@ typedef enum {
 } cfi_alloc_status;
 const char *alloc_status_name(cfi_alloc_status status);
 
-/* Receives every SOCP that the allocation solves (`run --export-cbf`); start and step count from 0. */
-typedef cfi_status (*cfi_export)(void *context, uint32_t drop, size_t start, size_t step, const socp_problem *problem,
-                                 cfi_error *error);
+/* What a variable or a row of an exported problem is: name, unit of a value times its scale ("1": a plain number), and
+ * a sentence. */
+typedef struct cfi_map_word {
+    const char *name, *unit, *meaning;
+} cfi_map_word;
+typedef enum { CFI_MAP_VARIABLES, CFI_MAP_EQUALITIES, CFI_MAP_LINEAR, CFI_MAP_CONE } cfi_map_part;
+/* Variables, rows of A, or rows of G (linear ones, or one cone) that are one thing. */
+typedef struct cfi_map_entry {
+    cfi_map_part part;
+    const cfi_map_word *word;
+    size_t first, count;
+    size_t user, ap; /* whose it is; CFI_NOWHERE: of none */
+    double scale;    /* of each of the values, to the word's unit */
+} cfi_map_entry;
+/* Every variable and every row of a problem once, in the order in which they were added, and how its solution gives
+ * powers: those of users, which where `scaled_to` is given are multiplied by the factor, one an access point, that
+ * makes their sum that variable; sensing power itself, or what is radiated less those powers, or less the variable
+ * `less`. */
+typedef struct cfi_problem_map {
+    const char *kind;                                                  /* which problem */
+    const char *objective;                                             /* what is minimised */
+    const cfi_map_word *users, *scaled_to, *sensing, *radiated, *less; /* NULL: not there */
+    cfi_map_entry *entry;
+    size_t count;
+} cfi_problem_map;
+
+/* An SOCP that the allocation solves; start and step count from 0. */
+typedef struct cfi_exported {
+    uint32_t drop;
+    size_t start, step;
+    const socp_problem *problem;
+    const cfi_problem_map *map;
+} cfi_exported;
+/* Receives every one of them (`run --export-cbf`). */
+typedef cfi_status (*cfi_export)(void *context, const cfi_exported *exported, cfi_error *error);
 
 /* What a thread keeps from one allocation to the next: memory and the set-up of the cone solver. No bit of a result
  * depends on it. One per thread, never shared by two at once; owned by who creates it. */

@@ -35,8 +35,8 @@ typedef struct cfi_statistics {
 /* Of the finite ones among value[0 .. count - 1], which is reordered; statistics.count says how many those are. */
 cfi_statistics report_statistics(double *value, size_t count);
 
-/* Version strings: CFISAC_VERSION, the date of that release, commit (12 digits, with -dirty behind them when files that git
- * knows were changed; outside a checkout the release, e.g. "release 0.2.0 of 2026-11-29"), compiler, BLAS core. */
+/* Version strings: CFISAC_VERSION, the date of that release, commit (12 digits, with -dirty behind them when files that
+ * git knows were changed; outside a checkout the release, e.g. "release 0.2.0 of 2026-11-29"), compiler, BLAS core. */
 const char *report_version(void);
 const char *report_released(void);
 const char *report_git_hash(void);
@@ -85,6 +85,9 @@ typedef struct cfi_format {
 extern const cfi_format report_formats[]; /* results.json is the first that has a file */
 extern const size_t report_format_count;
 
+/* The name of the index-th column of numbers of drops.csv, of runs without a bandwidth; false beyond the last. */
+bool report_number_column(size_t index, char *text, size_t size);
+
 /* Whether the files of report_write_directory may be written into `directory` without --force: when none of them is
  * there yet, or results.json is of a scenario with the same hash. Else CFI_INVALID; the text names the file and says
  * whose it is. */
@@ -111,6 +114,11 @@ cfi_status report_write_solution_table(const cfi_solve_result *result, FILE *str
 /* CFI_OK when optimal, CFI_INFEASIBLE when the problem or its dual is, CFI_INTERRUPTED when a signal ended the solve,
  * CFI_FAILED otherwise; the text says what was found. */
 cfi_status report_solution_verdict(const cfi_solve_result *result, cfi_error *error);
+
+/* What the variables and rows of a problem are that the allocation solved: an object of docs/solver.md. file: the name
+ * of the problem's CBF file. CFI_OUTPUT, CFI_NO_MEMORY. */
+cfi_status report_write_problem_map(const cfi_exported *exported, const char *scenario, const char *file, FILE *stream,
+                                    cfi_error *error);
 
 /* --------------------------------------------------------------------- a sweep ---- */
 
@@ -167,6 +175,8 @@ cfi_status report_write_sweep_csv(const cfi_sweep_outcomes *outcomes, const cfi_
                                   cfi_error *error);
 /* Bytes that report_write_sweep_csv needs for a point of so many drops. */
 double report_sweep_csv_bytes(size_t drops);
+/* plots.gp of a sweep: gnuplot draws sweep.csv beside it. CFI_OUTPUT, CFI_NO_MEMORY. */
+cfi_status report_write_sweep_plots(const cfi_sweep_outcomes *outcomes, FILE *stream, cfi_error *error);
 /* Remarks about the table, one line each: curves over sensing.crlb_threshold_db along which no drop is feasible
  * everywhere, so that its paired columns are empty; the tightest threshold that would leave some. */
 void report_sweep_warnings(const cfi_sweep_outcomes *outcomes, void (*emit)(void *context, const char *line),
@@ -175,6 +185,7 @@ void report_sweep_warnings(const cfi_sweep_outcomes *outcomes, void (*emit)(void
 /* What the verdict over a sweep is made of. Zero-initialise, then add every line. */
 typedef struct cfi_sweep_tally {
     size_t lines, failed, infeasible;
+    size_t inaccurate;              /* neither, but their last step broke down: the best point before it stands */
     cfi_line first_failed, easiest; /* easiest: the infeasible one that needs the least change */
     cfi_line best;                  /* of the others the one with the largest sum rate */
     size_t leaving;                 /* lines with users that are left without rate, */
@@ -190,6 +201,20 @@ void report_sweep_users_left(const cfi_sweep_tally *tally, const cfi_system *sys
 /* Like report_verdict, over all points. */
 cfi_status report_sweep_verdict(const cfi_sweep_tally *tally, cfi_error *error);
 
+/* What is said at the end of a sweep, a merge or a frontier. */
+typedef struct cfi_closing {
+    const char *directory;
+    const char *const *file; /* names of the files there */
+    size_t files;
+    size_t points;             /* 0: nothing but the files and what was reused, as of a frontier, whose table counts */
+    size_t shard, shards;      /* one of one: no shard */
+    size_t drops, reused;      /* reused: of them, there from before */
+    size_t infeasible, failed; /* of the drops */
+    size_t inaccurate;         /* of those that are neither */
+} cfi_closing;
+/* A few lines for a person, of 80 columns unless a path is longer. CFI_OUTPUT. */
+cfi_status report_write_closing(const cfi_closing *closing, FILE *stream, cfi_error *error);
+
 /* sweep.json: provenance, the builds that computed the lines, and which shard of how many (one of one: not written). */
 typedef struct cfi_sweep_identity {
     const cfi_scenario *sweep;
@@ -200,9 +225,12 @@ typedef struct cfi_sweep_identity {
 cfi_status report_write_identity(const cfi_sweep_identity *identity, FILE *stream, cfi_error *error);
 
 /* What such a file says. */
+enum { CFI_BETWEEN_LENGTH = 64 };
 typedef struct cfi_known_identity {
     size_t shard, shards;
     char sha256[65];                    /* of the scenario */
+    char between[CFI_BETWEEN_LENGTH];   /* of a frontier "A,B", else "" */
+    size_t frontier_points;             /* of a frontier: those between its ends */
     char other_build[CFI_BUILD_LENGTH]; /* the program that wrote it, in words, when it is not this one; else "" */
 } cfi_known_identity;
 /* CFI_INVALID when the file `path` cannot be read or is no sweep.json. CFI_NO_MEMORY. */
@@ -267,8 +295,41 @@ cfi_status report_write_comparison_csv(const cfi_comparison *comparison, FILE *s
 /* CFI_INFEASIBLE: not a single pair. */
 cfi_status report_comparison_verdict(const cfi_comparison *comparison, cfi_error *error);
 
-/* timing.json of a sweep. */
+/* ------------------------------------------------------------------------- pictures ---- */
+
+/* What the head of a plots.gp, or of a script like it, says. */
+enum { CFI_MOST_FIGURES = 64 };
+typedef struct cfi_plot_script {
+    const char *figure[CFI_MOST_FIGURES]; /* names of what it draws, at least one */
+    size_t figures;
+    unsigned long long drops; /* of which one is drawn; 0: pictures are of all */
+    char *about;              /* lines of how that was made; NULL: it does not say */
+    char *text;               /* which the names stand in */
+} cfi_plot_script;
+/* CFI_INVALID: it cannot be read, or names no figures. CFI_NO_MEMORY. report_plot_script_free in every case. */
+cfi_status report_read_plot_script(const char *path, cfi_plot_script *script, cfi_error *error);
+void report_plot_script_free(cfi_plot_script *script);
+
+/* A picture as gnuplot wrote it. */
+typedef struct cfi_picture {
+    const char *bytes;
+    size_t length;
+    const char *title, *about; /* for its metadata: the figure, and lines of how it was made */
+} cfi_picture;
+/* The formats of pictures, and how each holds its metadata. */
+typedef struct cfi_picture_format {
+    const char *word; /* "svg": of --format, and at the end of names of files */
+    /* Writes the picture with its title and what it is about. False: the bytes are not what they should be, and nothing
+     * is written. */
+    bool (*describe)(const cfi_picture *picture, FILE *stream);
+} cfi_picture_format;
+extern const cfi_picture_format picture_formats[];
+extern const size_t picture_format_count;
+
+/* timing.json of a sweep; wall_seconds NaN: it has begun, and not ended. */
 cfi_status report_write_timing(const cfi_timing *timing, FILE *stream, cfi_error *error);
+/* The trials that a sweep which has not ended began with, by its timing.json `path`; false: it says nothing of that. */
+bool report_read_begun(const char *path, size_t *trials);
 
 /* Removes what processes that are gone left of the files that they were writing in a directory: regular files of the
  * names that this program makes, and no others. For whoever holds the directory's lock. */

@@ -185,7 +185,9 @@ typedef struct cfi_scenario cfi_scenario;
 typedef struct cfi_setting {
     const char *key;   /* dotted: "network.aps" */
     const char *value; /* JSON, or a bare word that is taken as a string */
-    bool over;         /* --over: the value is a RANGE; the key is swept over it, in place of what `sweep` says */
+    /* --over: the value is a RANGE or a list of JSON, the key one or several with + between them; swept over it, in
+     * place of what `sweep` says of them. */
+    bool over;
 } cfi_setting;
 
 /* Reads a scenario from a file ("-": standard input), applies settings in order, and validates the
@@ -224,20 +226,26 @@ const char *scenario_name(const cfi_scenario *scenario);
 /* True when the scenario has a `sweep` object (validated; `run` ignores it with a warning). */
 bool scenario_has_sweep(const cfi_scenario *scenario);
 
-/* One swept key of the grid. No two values are the same. */
+/* One swept key of the grid. No two values are the same; of keys that vary together no two points' values are. */
 typedef struct cfi_axis {
     const char *key; /* dotted */
     size_t count;
     const char *const *value;   /* JSON text of each value as it is shown: 8, "exact", null, the name of a table */
     const char *const *setting; /* JSON text of what the key is set to: the same, but for a table its numbers */
+    bool zipped;                /* varies together with the axis before it, which has as many values */
 } cfi_axis;
 
 /* The swept keys in the order given; 0 without a sweep. Owned by the scenario. */
 size_t scenario_axes(const cfi_scenario *scenario, const cfi_axis **axes);
-/* Points of the grid, the Cartesian product of the axes; 1 without a sweep. The last axis varies fastest. */
+/* Points of the grid, the Cartesian product of the axes that are not zipped; 1 without a sweep. The last axis varies
+ * fastest. */
 size_t scenario_points(const cfi_scenario *scenario);
 /* Which value of an axis a point has. */
 size_t scenario_axis_index(const cfi_scenario *scenario, size_t point, size_t axis);
+/* How far apart points are that are neighbours along an axis. */
+size_t scenario_axis_stride(const cfi_scenario *scenario, size_t axis);
+/* The first of the axes that vary together with this one: itself, where none is before it. */
+size_t scenario_axis_leader(const cfi_scenario *scenario, size_t axis);
 /* The scenario of one point: the same without `sweep`, with the point's values set and everything checked anew. Fails
  * like scenario_parse, the text naming the point. *out is the caller's to destroy, and valid as long as `scenario`, of
  * which it borrows all that the point does not change. */
@@ -305,6 +313,15 @@ bool scenario_help(const char *name, FILE *stream);
 /* The key or section most like an unknown dotted name: a sibling in its section, else a like name anywhere, else the
  * same or nearly the same last part in another section. NULL when nothing is near. */
 const char *scenario_nearest_key(const char *name);
+
+/* What a key is called, means, and takes besides numbers. */
+typedef struct cfi_key {
+    const char *name, *help;
+    const char *const *words; /* ends with NULL; NULL: none */
+    bool takes_null, takes_flag, takes_file, can_be_swept;
+} cfi_key;
+/* The index-th of the table; false beyond the last, where *key is another one. */
+bool scenario_key(size_t index, cfi_key *key);
 
 /* The nearest of `count` words to `word` by edit distance, or NULL when none is near (distance more than
  * a third of the word's length, at least 2). */

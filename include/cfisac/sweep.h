@@ -51,9 +51,11 @@ typedef struct cfi_sweep_progress {
     size_t infeasible, failed;
 } cfi_sweep_progress;
 
-/* Where remarks on a finished sweep go, one line each; emit may be NULL. */
+/* Where goes what is to be said of a finished sweep, each or NULL: remarks, one line each (not of a shard), and how its
+ * drops ended. */
 typedef struct cfi_sweep_warn {
     void (*emit)(void *context, const char *line);
+    void (*end)(void *context, size_t points, const cfi_sweep_tally *tally);
     void *context;
 } cfi_sweep_warn;
 
@@ -67,7 +69,7 @@ typedef struct cfi_sweep_options {
     const char *command_line;
     void (*progress)(void *context, const cfi_sweep_progress *progress); /* serialised; or NULL */
     void *progress_context;
-    cfi_sweep_warn warn; /* called by the rank that writes, at the end; not for a shard */
+    cfi_sweep_warn warn; /* called by the rank that writes, at the end */
     /* Shown the curves of a finished frontier, by the rank that writes, once all files are; or NULL. Its failure is
      * that of the frontier. */
     cfi_status (*show)(void *context, const cfi_frontier_curves *curves, cfi_error *error);
@@ -78,7 +80,7 @@ typedef struct cfi_sweep_options {
  *   sweep.ndjson   a line a drop, in order, appended as soon as its turn comes
  *   scenario.json, sweep.json   the scenario, complete in itself; provenance and shard
  *   sweep.csv      a row a point, at the end, from the lines read back; not for a shard
- *   timing.json    what differs from run to run
+ *   timing.json    what differs from run to run; from the start of the work, without the times that its end brings
  * The same bytes, but for timing.json, for any number of threads and ranks, and after any number of interruptions. What
  * is there already is gone on with: undamaged lines are kept whatever their order, damaged ones are put aside into
  * sweep.damaged and computed again, and a journal that was begun with fewer drops, or fewer values of a swept key,
@@ -107,8 +109,33 @@ typedef struct cfi_merge_options {
     bool force, mixed;
     const char *const *shard_directory;
     size_t shards;
+    void (*progress)(void *context, size_t done, size_t total); /* lines; or NULL */
+    void *progress_context;
     cfi_sweep_warn warn;
 } cfi_merge_options;
 cfi_status sweep_merge(const cfi_merge_options *options, cfi_error *error);
+
+/* The files that a sweep, or a frontier, has in a directory, tables first; returns how many. */
+enum { CFI_MOST_SWEEP_FILES = 9 };
+size_t sweep_list_files(const char *directory, bool frontier, const char *name[CFI_MOST_SWEEP_FILES]);
+
+/* ---------------------------------------------------------------------- how far one is ---- */
+
+typedef struct cfi_sweep_state {
+    const char *noun; /* "sweep" or "frontier" */
+    size_t shard, shards;
+    cfi_sweep_progress progress; /* trials is 0 while nothing says what is to be done; nothing is resumed */
+    size_t damaged;              /* lines that are none */
+    bool running;                /* a process holds the journal */
+    bool has_tables;             /* what is made of all lines is there; a shard has no need of it */
+    double idle_seconds;         /* since something was written to the journal */
+    double seconds_left;         /* NaN: nothing tells */
+} cfi_sweep_state;
+
+/* How far the sweep, the shard or the frontier in a directory is: what its files say, of which none is changed; a
+ * process that is at work on it is not disturbed. CFI_INVALID: there is none, or its files cannot be read. */
+cfi_status sweep_look(const char *directory, cfi_sweep_state *state, cfi_error *error);
+/* Whether there is the journal of one. */
+bool sweep_is_there(const char *directory);
 
 #endif

@@ -77,6 +77,8 @@ typedef struct cfi_frontier_side {
 } cfi_frontier_side;
 
 enum { CFI_MOST_FRONTIER_POINTS = 1000 };
+/* The index-th A,B that frontier_between takes; false beyond the last. */
+bool frontier_pair(size_t index, char *text, size_t size);
 /* What is asked of every drop. The scenario is borrowed, the others are owned: frontier_free. */
 typedef struct cfi_frontier {
     const cfi_scenario *scenario;

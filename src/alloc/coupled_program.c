@@ -92,6 +92,31 @@ static bool choose_scales(power_program *m, double *x, double *s, information_va
     return true;
 }
 
+static void name_program(const power_program *m)
+{
+    cfi_problem_map *map = &m->map->map;
+    double unit_w = m->users->problem->unit_w;
+
+    map->kind = "one question about powers, of a problem that is convex";
+    map->objective = m->ask->raised ? "minus g, the factor of what has to be sensed, relative"
+                                    : "g, the factor of what is radiated, relative";
+    map->users = program_word_of(PROGRAM_USER_POWER);
+    map->scaled_to = m->users->problem->load_by_stream ? NULL : program_word_of(PROGRAM_COMMUNICATION_POWER);
+    map->sensing = program_word_of(PROGRAM_SENSING_POWER);
+    for (size_t l = 0; l < m->L; l++) {
+        if (m->place[l] != SIZE_MAX) {
+            program_name_variables(m->map, m->place[l], 1,
+                                   label_scaled(label_ap(PROGRAM_COMMUNICATION_POWER, l), m->unit[l] * unit_w));
+        }
+    }
+    for (size_t l = 0; l < m->L; l++) {
+        program_name_variables(m->map, m->s + l, 1,
+                               label_scaled(label_ap(PROGRAM_SENSING_POWER, l), m->unit[l] * unit_w));
+    }
+    program_name_variables(m->map, m->f, m->g - m->f, label_all(PROGRAM_ILLUMINATION));
+    program_name_variables(m->map, m->g, 1, label_scaled(label_all(PROGRAM_FACTOR), m->factor));
+}
+
 static void lay_out_program(power_program *m)
 {
     const alloc_information *information = &m->coupled->information;
@@ -104,6 +129,9 @@ static void lay_out_program(power_program *m)
     m->f = m->s + m->L;
     m->g = m->f + (is_asked(m, INFORMATION_ANGLE) ? information->functionals : 0);
     m->variables = m->g + 1;
+    if (m->map) {
+        name_program(m);
+    }
     if (m->users) {
         users_lay_out(m);
     }
@@ -130,6 +158,12 @@ static void put_need(const power_program *m, size_t row, information_kind kind, 
     }
 }
 
+/* What 1 is in watts; 1 where there are no users, whose problem is not exported. */
+static double watts_of_unit(const power_program *m)
+{
+    return m->users ? m->users->problem->unit_w : 1.0;
+}
+
 /* What is needed, at what equal powers have. */
 static double need_of(const power_program *m, information_kind kind)
 {
@@ -144,7 +178,7 @@ static void add_rows_of_own(const power_program *m)
         const information_own *own = &information->own[i];
 
         for (size_t l = 0; is_asked(m, own->kind) && l < m->L; l++) {
-            size_t row = socp_add_linear(m->builder, 1);
+            size_t row = program_add_linear(m->builder, m->map, label_ap(PROGRAM_INFORMATION, l));
             double scale = 1.0 / fmax(fmax(own->x[l], own->s[l]) * m->unit[l], need_of(m, own->kind));
 
             m->row_scale[l + m->L * i] = scale;
@@ -162,7 +196,8 @@ static void add_shared(const power_program *m)
         return;
     }
     for (size_t p = 0; p < m->L; p++) {
-        size_t row = socp_add_linear(m->builder, 1), q = information_functional(information, p);
+        size_t row = program_add_linear(m->builder, m->map, label_ap(PROGRAM_SHARED_INFORMATION, p));
+        size_t q = information_functional(information, p);
         double on_f = information->a[p] * m->lit[q], on_x = information->b[p];
         double scale = 1.0 / fmax(fmax(on_f, on_x * m->unit[p]), need_of(m, INFORMATION_ANGLE));
 
@@ -181,7 +216,7 @@ static void add_functionals(const power_program *m)
     const alloc_information *information = &m->coupled->information;
 
     for (size_t q = 0; q < m->g - m->f; q++) {
-        size_t row = socp_add_linear(m->builder, 1);
+        size_t row = program_add_linear(m->builder, m->map, label_all(PROGRAM_ILLUMINATES));
 
         socp_put(m->builder, row, m->f + q, -1.0);
         for (size_t l = 0; l < m->L; l++) {
@@ -209,7 +244,8 @@ static void add_budget_and_limits(power_program *m)
     size_t row;
 
     if (m->ask->budget != POWER_FREE) {
-        row = m->budget_row = socp_add_linear(m->builder, 1);
+        row = m->budget_row =
+            program_add_linear(m->builder, m->map, label_scaled(label_all(PROGRAM_BUDGET), budget * watts_of_unit(m)));
         put_limit(m, row, m->ask->budget);
         for (size_t l = 0; l < m->L; l++) {
             put_powers_of(m, row, l, -1.0 / budget, -1.0 / budget);
@@ -218,15 +254,15 @@ static void add_budget_and_limits(power_program *m)
     m->limit_row = 0;
     for (size_t l = 0; m->ask->limits != POWER_FREE && l < m->L; l++) {
         if (limit[l] < INFINITY) {
-            row = socp_add_linear(m->builder, 1);
+            row = program_add_linear(m->builder, m->map,
+                                     label_scaled(label_ap(PROGRAM_LIMIT, l), limit[l] * watts_of_unit(m)));
             m->limit_row = m->limit_row > 0 ? m->limit_row : row;
             put_limit(m, row, m->ask->limits);
             put_powers_of(m, row, l, -1.0 / limit[l], -1.0 / limit[l]);
         }
     }
-    row = socp_add_linear(m->builder, m->s + m->L);
     for (size_t i = 0; i < m->s + m->L; i++) {
-        socp_put(m->builder, row + i, i, 1.0);
+        socp_put(m->builder, program_add_linear(m->builder, m->map, label_all(PROGRAM_NOT_NEGATIVE)), i, 1.0);
     }
 }
 
@@ -249,7 +285,7 @@ static void add_position_cone(power_program *m)
     if (!information->position || !is_asked(m, INFORMATION_POSITION)) {
         return;
     }
-    m->first_cone_row = socp_add_cone(m->builder, 4);
+    m->first_cone_row = program_add_cone(m->builder, m->map, 4, label_all(PROGRAM_POSITION));
     for (size_t l = 0; l < m->L; l++) {
         put_matrix(m, m->first_cone_row, l, information->along + 3 * l, information->position_x[l],
                    information->position_s[l]);
@@ -333,11 +369,24 @@ static cfi_status solve_program(const power_program *m, const socp_problem *prob
     return status;
 }
 
+static cfi_status export_program(const power_program *m, const socp_problem *problem, cfi_error *error)
+{
+    cfi_exported exported = {.problem = problem};
+
+    if (m->users) {
+        exported.drop = m->users->problem->link->drop;
+        exported.step = m->users->step;
+    }
+    return program_map_export(m->map, m->users ? m->users->options : NULL, exported, error);
+}
+
 static cfi_status build_and_solve(power_program *m, cone_solver *cone, program_answer *out, cfi_error *error)
 {
     const socp_problem *problem;
+    program_map map;
     cfi_status status;
 
+    m->map = program_map_begin(&map, m->users ? m->users->options : NULL);
     lay_out_program(m);
     if (cone->builder) {
         socp_builder_restart(cone->builder, m->variables);
@@ -359,10 +408,8 @@ static cfi_status build_and_solve(power_program *m, cone_solver *cone, program_a
         users_add_cones(m);
     }
     problem = socp_build(m->builder, error);
-    status = problem ? CFI_OK : error->status;
-    if (status == CFI_OK && m->users) {
-        status = alloc_export(m->users->options, m->users->problem->link->drop, 0, m->users->step, problem, error);
-    }
+    status = problem ? export_program(m, problem, error) : error->status;
+    program_map_free(m->map);
     return status == CFI_OK ? solve_program(m, problem, cone, out, error) : status;
 }
 

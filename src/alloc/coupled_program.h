@@ -4,6 +4,7 @@
 #define CFISAC_ALLOC_COUPLED_PROGRAM_H
 
 #include "alloc/problem.h"
+#include "alloc/program_map.h"
 #include "alloc/workspace.h"
 
 /* Users with SINR targets t_k, in powers:
@@ -37,6 +38,7 @@ typedef struct power_program {
     double factor;                    /* what g is measured in */
     information_frame frame;
     socp_builder *builder;
+    program_map *map; /* of what is exported; NULL: nothing is */
 } power_program;
 
 /* What a solution is read into, beside the answer in powers of access points. */
@@ -56,7 +58,7 @@ cfi_status program_solve(const alloc_coupled *coupled, const coupled_ask *ask, p
 
 /* ------------------------------------------------------------ of users (globals_users.c) ---- */
 
-/* Numbers their variables from m->variables on. */
+/* Numbers their variables from m->variables on, and names them. */
 void users_lay_out(power_program *m);
 /* The least share of equal powers with which all targets could be met if nobody disturbed anybody. */
 double users_least_scale(const program_users *users);

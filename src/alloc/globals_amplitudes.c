@@ -80,6 +80,34 @@ static bool choose_amplitude_unit(amplitude_program *m)
     return true;
 }
 
+/* What an amplitude of 1 is, W^0.5. */
+static double root_watts(const amplitude_program *m)
+{
+    return m->unit * sqrt(m->problem->unit_w);
+}
+
+static void name_amplitudes(const amplitude_program *m)
+{
+    cfi_problem_map *map = &m->map->map;
+
+    map->kind = "one question about amplitudes, of a problem that is convex";
+    map->objective = m->ask->sensing.raised ? "minus the root of g, the factor of what has to be sensed, relative"
+                                            : "the root of g, the factor of what is radiated, relative";
+    map->users = program_word_of(PROGRAM_AMPLITUDE);
+    map->radiated = program_word_of(PROGRAM_RADIATED_AMPLITUDE);
+    for (size_t i = 0; i < m->K * m->L; i++) {
+        if (m->pair[i] != SIZE_MAX) {
+            program_name_variables(m->map, m->pair[i], 1,
+                                   label_scaled(label_pair(PROGRAM_AMPLITUDE, i % m->K, i / m->K), root_watts(m)));
+        }
+    }
+    for (size_t l = 0; l < m->L; l++) {
+        program_name_variables(m->map, m->z + l, 1,
+                               label_scaled(label_ap(PROGRAM_RADIATED_AMPLITUDE, l), root_watts(m)));
+    }
+    program_name_variables(m->map, m->c, 1, label_scaled(label_all(PROGRAM_FACTOR_ROOT), m->factor));
+}
+
 static void lay_out_amplitudes(amplitude_program *m)
 {
     const alloc_problem *problem = m->problem;
@@ -95,6 +123,9 @@ static void lay_out_amplitudes(amplitude_program *m)
     m->z = next;
     m->c = next + m->L;
     m->count = m->c + 1;
+    if (m->map) {
+        name_amplitudes(m);
+    }
 }
 
 /* ------------------------------------------------------------------------------- cones ---- */
@@ -104,7 +135,7 @@ static void add_cone_of_user(const amplitude_program *m, size_t k)
     const alloc_problem *problem = m->problem;
     double over = 1.0 / sqrt(m->interference[k]);
     double signal = over * m->unit / sqrt(m->ask->target[k] * (1.0 + m->drop->ahead));
-    size_t row = socp_add_cone(m->builder, m->L + 2 + count_mates(m, k));
+    size_t row = program_add_cone(m->builder, m->map, m->L + 2 + count_mates(m, k), label_user(PROGRAM_USER_SINR, k));
 
     m->user_row[k] = row;
     for (size_t l = 0; l < m->L; l++) {
@@ -143,7 +174,8 @@ static size_t add_norm(const amplitude_program *m, size_t l, double factor, size
     if (users + more == 0) {
         return SIZE_MAX;
     }
-    row = socp_add_cone(m->builder, 1 + users + more);
+    row = program_add_cone(m->builder, m->map, 1 + users + more,
+                           label_ap(more > 0 ? PROGRAM_INFORMATION : PROGRAM_AMPLITUDES, l));
     socp_put(m->builder, row, m->z + l, 1.0);
     users = row;
     for (size_t k = 0; k < m->K; k++) {
@@ -194,19 +226,16 @@ static void add_rows_of_limits(amplitude_program *m)
     m->limit_row = SIZE_MAX;
     for (size_t l = 0; m->ask->sensing.limits != POWER_FREE && l < m->L; l++) {
         if (limits_of(m)[l] < INFINITY) {
-            size_t row = socp_add_linear(m->builder, 1);
+            size_t row =
+                program_add_linear(m->builder, m->map, label_scaled(label_ap(PROGRAM_LIMIT_ROOT, l), root_watts(m)));
 
             m->limit_row = m->limit_row == SIZE_MAX ? row : m->limit_row;
             put_most(m, row, m->ask->sensing.limits, limits_of(m)[l]);
             socp_put(m->builder, row, m->z + l, -1.0);
         }
     }
-    if (m->z > 0) {
-        size_t row = socp_add_linear(m->builder, m->z);
-
-        for (size_t i = 0; i < m->z; i++) {
-            socp_put(m->builder, row + i, i, 1.0);
-        }
+    for (size_t i = 0; i < m->z; i++) {
+        socp_put(m->builder, program_add_linear(m->builder, m->map, label_all(PROGRAM_NOT_NEGATIVE)), i, 1.0);
     }
 }
 
@@ -226,7 +255,8 @@ static const socp_problem *build_amplitudes(amplitude_program *m, cfi_error *err
     add_cones_of_sensing(m);
     m->budget_row = SIZE_MAX;
     if (m->ask->sensing.budget != POWER_FREE) {
-        m->budget_row = socp_add_cone(m->builder, m->L + 1);
+        m->budget_row =
+            program_add_cone(m->builder, m->map, m->L + 1, label_scaled(label_all(PROGRAM_BUDGET_ROOT), root_watts(m)));
         put_most(m, m->budget_row, m->ask->sensing.budget, coupled_budget(&m->drop->coupled, &m->ask->sensing));
         for (size_t l = 0; l < m->L; l++) {
             socp_put(m->builder, m->budget_row + 1 + l, m->z + l, 1.0);
@@ -307,7 +337,9 @@ static cfi_status solve_amplitudes(amplitude_program *m, globals_drop *drop, glo
         status = error_set(error, CFI_NO_MEMORY, "out of memory for the cone problem of amplitudes");
     }
     if (status == CFI_OK) {
-        status = alloc_export(drop->options, drop->link->drop, 0, drop->asked, problem, error);
+        cfi_exported exported = {.drop = drop->link->drop, .step = drop->asked, .problem = problem};
+
+        status = program_map_export(m->map, drop->options, exported, error);
     }
     if (status == CFI_OK) {
         status = cone_solver_run(&drop->cone, problem, drop->coupled.stop, &solution, error);
@@ -329,8 +361,10 @@ cfi_status globals_solve_amplitudes(globals_drop *drop, const globals_ask *ask, 
     cfi_arena_mark mark = arena_mark(drop->arena);
     amplitude_program m = {
         .drop = drop, .ask = ask, .problem = drop->problem, .K = drop->problem->K, .L = drop->problem->L};
+    program_map map;
     cfi_status status = CFI_OK;
 
+    m.map = program_map_begin(&map, drop->options);
     answer->end = GLOBALS_FAILED;
     answer->why = NULL;
     answer->bound = answer->factor = NAN;
@@ -349,6 +383,7 @@ cfi_status globals_solve_amplitudes(globals_drop *drop, const globals_ask *ask, 
         status = solve_amplitudes(&m, drop, answer, error);
         drop->asked++;
     }
+    program_map_free(m.map);
     arena_release(drop->arena, mark);
     return status == CFI_OK ? CFI_OK : globals_forgive(drop, answer, status, error);
 }

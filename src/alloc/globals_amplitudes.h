@@ -19,6 +19,7 @@ typedef struct amplitude_program {
     size_t *user_row, *norm_row, *sense_row; /* K; L; owns x L: first rows of cones; SIZE_MAX: none */
     size_t budget_row, limit_row;
     socp_builder *builder;
+    program_map *map; /* of what is exported; NULL: nothing is */
 } amplitude_program;
 
 static inline size_t amplitude_at(const amplitude_program *m, size_t k, size_t l)

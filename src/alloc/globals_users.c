@@ -21,6 +21,32 @@ static size_t pair_at(const program_users *users, size_t k, size_t l)
     return k + users->problem->K * l;
 }
 
+static void name_users(const power_program *m)
+{
+    const program_users *users = m->users;
+
+    for (size_t i = 0; i < users->problem->K * m->L; i++) {
+        size_t k = i % users->problem->K, l = i / users->problem->K;
+
+        if (users->power[i] != SIZE_MAX) {
+            program_name_variables(
+                m->map, users->power[i], 1,
+                label_scaled(label_pair(PROGRAM_USER_POWER, k, l), m->unit[l] * users->problem->unit_w));
+        }
+    }
+    for (size_t i = 0; i < users->problem->K * m->L; i++) {
+        if (users->mean[i] != SIZE_MAX) {
+            program_name_variables(m->map, users->mean[i], 1,
+                                   label_pair(PROGRAM_SIGNAL_PART, i % users->problem->K, i / users->problem->K));
+        }
+    }
+    for (size_t k = 0; k < users->problem->K; k++) {
+        if (users->own[k] != SIZE_MAX) {
+            program_name_variables(m->map, users->own[k], 1, label_user(PROGRAM_INTERFERENCE, k));
+        }
+    }
+}
+
 void users_lay_out(power_program *m)
 {
     program_users *users = m->users;
@@ -43,6 +69,9 @@ void users_lay_out(power_program *m)
         users->own[k] = user_has_target(users, k) ? next++ : SIZE_MAX;
     }
     m->variables = next;
+    if (m->map) {
+        name_users(m);
+    }
 }
 
 double users_least_scale(const program_users *users)
@@ -87,7 +116,8 @@ static void add_rows_of_powers(const power_program *m)
         if (m->place[l] == SIZE_MAX) {
             continue;
         }
-        row = exact ? socp_add_equalities(m->builder, 1) : socp_add_linear(m->builder, 1);
+        row =
+            (exact ? program_add_equality : program_add_linear)(m->builder, m->map, label_ap(PROGRAM_SUM_OF_USERS, l));
         (exact ? socp_put_equality : socp_put)(m->builder, row, m->place[l], 1.0);
         for (size_t k = 0; k < problem->K; k++) {
             if (users->power[pair_at(users, k, l)] != SIZE_MAX) {
@@ -104,7 +134,8 @@ static void add_rows_of_others(const power_program *m)
 
     for (size_t i = 0; i < users->problem->K * m->L; i++) {
         if (users->power[i] != SIZE_MAX && users->mean[i] == SIZE_MAX) {
-            socp_put(m->builder, socp_add_linear(m->builder, 1), users->power[i], 1.0);
+            socp_put(m->builder, program_add_linear(m->builder, m->map, label_all(PROGRAM_NOT_NEGATIVE)),
+                     users->power[i], 1.0);
         }
     }
 }
@@ -139,7 +170,7 @@ static void add_row_of_signal(const power_program *m, size_t k)
     const program_users *users = m->users;
     const alloc_problem *problem = users->problem;
     double factor = 1.0 / sqrt(users->target[k] * (1.0 + users->ahead) * users->unit[k]), largest = 1.0;
-    size_t row = socp_add_linear(m->builder, 1);
+    size_t row = program_add_linear(m->builder, m->map, label_user(PROGRAM_SIGNAL, k));
 
     for (size_t l = 0; l < m->L; l++) {
         largest = fmax(largest, factor * problem->signal[problem_at(problem, k, l)] * sqrt(m->unit[l]));
@@ -160,7 +191,7 @@ void users_add_rows(power_program *m)
 
     for (size_t k = 0; k < K; k++) {
         if (user_has_target(users, k)) {
-            size_t next = socp_add_linear(m->builder, 1);
+            size_t next = program_add_linear(m->builder, m->map, label_user(PROGRAM_LOAD, k));
 
             row = row > 0 ? row : next;
             add_row_of_load(m, next, k);
@@ -188,7 +219,7 @@ void users_add_cones(const power_program *m)
         if (users->mean[i] == SIZE_MAX) {
             continue;
         }
-        row = socp_add_cone(m->builder, 3);
+        row = program_add_cone(m->builder, m->map, 3, label_pair(PROGRAM_SIGNAL_PART, i % K, i / K));
         socp_put(m->builder, row, users->power[i], 1.0);
         socp_put(m->builder, row, users->own[i % K], 1.0);
         socp_put(m->builder, row + 1, users->power[i], 1.0);

@@ -45,24 +45,24 @@ static step_logarithm least_logarithm_of(const step_model *model, size_t a)
 {
     double sinr = values_sinr(model->values, model->active[a]);
 
-    return (step_logarithm){.first = model->t + STEP_LOGARITHM * a, .weight = sinr / (1.0 + sinr)};
+    return (step_logarithm){.first = model->t + STEP_LOGARITHM * a,
+                            .weight = sinr / (1.0 + sinr),
+                            .label = label_user(PROGRAM_LOGARITHM, model->active[a])};
 }
 
 static size_t lay_out_least(step_model *model, size_t next)
 {
     model->t = next;
-    model->root = next + STEP_LOGARITHM * model->A;
-    return model->root + 1;
+    step_name_users(model, next, STEP_LOGARITHM, PROGRAM_LOGARITHM);
+    return step_lays_out_root(model, next + STEP_LOGARITHM * model->A);
 }
 
 static void add_least_rows(const step_model *model)
 {
-    size_t row = socp_add_linear(model->builder, model->A);
-
     socp_objective(model->builder, model->root, -1.0);
-    for (size_t a = 0; a < model->A; a++, row++) {
+    for (size_t a = 0; a < model->A; a++) {
         step_logarithm z = least_logarithm_of(model, a);
-        size_t k = model->active[a];
+        size_t k = model->active[a], row = step_add_row(model, label_user(PROGRAM_LEAST, k));
         double rate = log1p(values_sinr(model->values, k));
         double share = objective_weight(model->problem->link->system, k) * model->values->objective / rate;
 
@@ -82,7 +82,8 @@ static void add_least_cones(const step_model *model, size_t *list)
     }
 }
 
-static const step_surrogate least_logarithms = {.goes_on = true,
+static const step_surrogate least_logarithms = {.objective = "minus the relative gain of the least rate",
+                                                .goes_on = true,
                                                 .gains = true,
                                                 .has_squares = step_without_squares,
                                                 .lay_out = lay_out_least,

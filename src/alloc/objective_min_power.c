@@ -34,7 +34,8 @@ static void add_power_objective(const step_model *model)
     }
 }
 
-static const step_surrogate power_itself = {.goes_on = true,
+static const step_surrogate power_itself = {.objective = "power of all access points, relative",
+                                            .goes_on = true,
                                             .has_squares = step_without_squares,
                                             .lay_out = step_lays_out_nothing,
                                             .add_rows = add_power_objective,

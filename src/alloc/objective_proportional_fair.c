@@ -75,7 +75,9 @@ static step_logarithm inner_of(const step_model *model, size_t a)
 {
     double sinr = values_sinr(model->values, model->active[a]);
 
-    return (step_logarithm){.first = model->t + a * 2 * STEP_LOGARITHM, .weight = sinr / (1.0 + sinr)};
+    return (step_logarithm){.first = model->t + a * 2 * STEP_LOGARITHM,
+                            .weight = sinr / (1.0 + sinr),
+                            .label = label_user(PROGRAM_LOGARITHM, model->active[a])};
 }
 
 static step_logarithm outer_of(const step_model *model, size_t a)
@@ -83,12 +85,19 @@ static step_logarithm outer_of(const step_model *model, size_t a)
     step_logarithm inner = inner_of(model, a);
 
     return (step_logarithm){.first = inner.first + STEP_LOGARITHM,
-                            .weight = inner.weight / log1p(values_sinr(model->values, model->active[a]))};
+                            .weight = inner.weight / log1p(values_sinr(model->values, model->active[a])),
+                            .label = label_user(PROGRAM_RATE_LOGARITHM, model->active[a])};
 }
 
 static size_t lay_out_fair(step_model *model, size_t next)
 {
     model->t = next;
+    for (size_t a = 0; model->map && a < model->A; a++) {
+        step_logarithm inner = inner_of(model, a), outer = outer_of(model, a);
+
+        program_name_variables(model->map, inner.first, STEP_LOGARITHM, inner.label);
+        program_name_variables(model->map, outer.first, STEP_LOGARITHM, outer.label);
+    }
     return next + model->A * 2 * STEP_LOGARITHM;
 }
 
@@ -121,14 +130,16 @@ static void add_fair_cones(const step_model *model, size_t *list)
     }
 }
 
-static const step_surrogate fair_logarithms = {.has_response = true,
-                                               .goes_on = true,
-                                               .gains = true,
-                                               .has_squares = step_without_squares,
-                                               .lay_out = lay_out_fair,
-                                               .add_rows = add_fair_objective,
-                                               .add_squares = step_adds_nothing,
-                                               .add_cones = add_fair_cones};
+static const step_surrogate fair_logarithms = {
+    .objective = "minus the weighted logarithms of rates, relative, less what they are",
+    .has_response = true,
+    .goes_on = true,
+    .gains = true,
+    .has_squares = step_without_squares,
+    .lay_out = lay_out_fair,
+    .add_rows = add_fair_objective,
+    .add_squares = step_adds_nothing,
+    .add_cones = add_fair_cones};
 
 static const step_surrogate *fair_surrogate(const alloc_problem *problem, const alloc_values *at)
 {

@@ -40,17 +40,18 @@ static size_t lay_out_product(step_model *model, size_t next)
     if (model->A > 1) {
         next += step_geometric_nodes(model->A);
         model->root = next++;
+        program_name_variables(model->map, model->root, 1, label_all(PROGRAM_MEAN));
     }
+    step_name_users(model, model->t, 1, PROGRAM_RATE_FACTOR);
+    program_name_variables(model->map, model->node, step_geometric_nodes(model->A), label_all(PROGRAM_MEAN_NODE));
     return next;
 }
 
 static void add_product_rows(const step_model *model)
 {
-    size_t row;
-
     socp_objective(model->builder, model->root, -1.0);
-    row = socp_add_linear(model->builder, model->A);
-    for (size_t a = 0; a < model->A; a++, row++) {
+    for (size_t a = 0; a < model->A; a++) {
+        size_t row = step_add_row(model, label_user(PROGRAM_RATE, model->active[a]));
         double S0 = sinr_at(model, a), weight = S0 / (1.0 + S0);
 
         socp_constant(model->builder, row, 1.0 / (1.0 + S0));
@@ -68,7 +69,8 @@ static void add_product_squares(const step_model *model)
 {
     for (size_t a = 0; model->problem->coherent && a < model->A; a++) {
         size_t k = model->active[a];
-        size_t row = step_add_squares(model, model->e + a, step_coherent_terms(model, k));
+        size_t row =
+            step_add_squares(model, model->e + a, step_coherent_terms(model, k), label_user(PROGRAM_QUADRATIC, k));
 
         step_put_coherent(model, row, k, 2.0 / sqrt(model->values->interference[k]));
     }
@@ -127,7 +129,7 @@ static void add_fractional_squares(const step_model *model)
         size_t k = model->active[a], terms = model->problem->coherent ? step_coherent_terms(model, k) : 0, row;
         double S0 = sinr_at(model, a);
 
-        row = step_add_squares(model, model->e + a, terms + 1);
+        row = step_add_squares(model, model->e + a, terms + 1, label_user(PROGRAM_QUADRATIC, k));
         step_put_signal(model, row, a, 2.0 * sqrt(S0 / (1.0 + S0)));
         if (model->problem->coherent) {
             step_put_coherent(model, row + 1, k, 2.0 / sqrt((1.0 + S0) * model->values->interference[k]));
@@ -141,12 +143,15 @@ static step_logarithm rate_of(const step_model *model, size_t a)
 {
     double S0 = sinr_at(model, a);
 
-    return (step_logarithm){.first = model->t + STEP_LOGARITHM * a, .weight = S0 / (1.0 + S0)};
+    return (step_logarithm){.first = model->t + STEP_LOGARITHM * a,
+                            .weight = S0 / (1.0 + S0),
+                            .label = label_user(PROGRAM_LOGARITHM, model->active[a])};
 }
 
 static size_t lay_out_logarithms(step_model *model, size_t next)
 {
     model->t = next;
+    step_name_users(model, next, STEP_LOGARITHM, PROGRAM_LOGARITHM);
     return next + STEP_LOGARITHM * model->A;
 }
 
@@ -178,27 +183,32 @@ static void add_logarithms_cones(const step_model *model, size_t *list)
 
 /* ----------------------------------------------------------------------------- the row ---- */
 
-const step_surrogate sum_rate_product = {.has_response = true,
+const step_surrogate sum_rate_product = {.objective = "minus the geometric mean of rate factors",
+                                         .has_response = true,
                                          .goes_on = true,
                                          .has_squares = is_coherent,
                                          .lay_out = lay_out_product,
                                          .add_rows = add_product_rows,
                                          .add_squares = add_product_squares,
                                          .add_cones = step_add_geometric_mean};
-const step_surrogate sum_rate_fractional = {.has_squares = always,
+const step_surrogate sum_rate_fractional = {.objective =
+                                                "minus the weighted SINRs' surrogates, relative, without constants",
+                                            .has_squares = always,
                                             .lay_out = step_lays_out_nothing,
                                             .add_rows = add_fractional_objective,
                                             .add_squares = add_fractional_squares,
                                             .add_cones = step_adds_no_cones};
 
-static const step_surrogate sum_rate_logarithms = {.has_response = true,
-                                                   .goes_on = true,
-                                                   .gains = true,
-                                                   .has_squares = step_without_squares,
-                                                   .lay_out = lay_out_logarithms,
-                                                   .add_rows = add_logarithms_objective,
-                                                   .add_squares = step_adds_nothing,
-                                                   .add_cones = add_logarithms_cones};
+static const step_surrogate sum_rate_logarithms = {
+    .objective = "minus the weighted logarithms of 1 + SINR, relative, less what they are",
+    .has_response = true,
+    .goes_on = true,
+    .gains = true,
+    .has_squares = step_without_squares,
+    .lay_out = lay_out_logarithms,
+    .add_rows = add_logarithms_objective,
+    .add_squares = step_adds_nothing,
+    .add_cones = add_logarithms_cones};
 
 /* SINRs below it have a logarithm of 1 + SINR each; of larger ones it is the product's, as long as that is no larger
  * than the other. */

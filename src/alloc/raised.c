@@ -19,7 +19,8 @@ static void add_raised_objective(const step_model *model)
     socp_objective(model->builder, model->root, -1.0);
 }
 
-static const step_surrogate raised_itself = {.goes_on = true,
+static const step_surrogate raised_itself = {.objective = "minus the factor of all information, relative",
+                                             .goes_on = true,
                                              .raises = true,
                                              .has_squares = step_without_squares,
                                              .lay_out = step_lays_out_root,

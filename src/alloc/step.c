@@ -75,9 +75,13 @@ static void choose_active(alloc_stepper *stepper, const alloc_values *at)
     }
 }
 
-static cfi_status export_step(const alloc_stepper *stepper, const socp_problem *problem, cfi_error *error)
+static cfi_status export_step(const alloc_stepper *stepper, const program_map *map, const socp_problem *problem,
+                              cfi_error *error)
 {
-    return alloc_export(stepper->options, stepper->problem->link->drop, stepper->start, stepper->step, problem, error);
+    cfi_exported exported = {
+        .drop = stepper->problem->link->drop, .start = stepper->start, .step = stepper->step, .problem = problem};
+
+    return program_map_export(map, stepper->options, exported, error);
 }
 
 /* Solves the step's problem in the workspace, made anew when the pattern is new. */
@@ -143,12 +147,15 @@ static cfi_status run_cone(alloc_stepper *stepper, const step_model *model, cons
 static cfi_status run_by_cones(alloc_stepper *stepper, step_model *model, alloc_point *to, cfi_error *error)
 {
     const socp_problem *problem;
+    program_map map;
     cfi_status status;
 
+    model->map = program_map_begin(&map, stepper->options);
     model->builder = stepper->cone->builder;
     problem = step_model_build(model, stepper->active + stepper->problem->K, error);
     stepper->cone->builder = model->builder;
-    status = problem ? export_step(stepper, problem, error) : error->status;
+    status = problem ? export_step(stepper, model->map, problem, error) : error->status;
+    program_map_free(model->map);
     if (status == CFI_OK) {
         status = run_cone(stepper, model, problem, to, error);
     }

@@ -59,14 +59,14 @@ void step_crlb_add_cones(const step_model *model)
         }
         c = crlb_terms_at(model->problem, model->at, l);
         root = sqrt(c.square);
-        row = socp_add_cone(builder, 3); /* (root p)^2 <= 2 v - 1 - A p */
+        row = step_add_cone(model, 3, label_ap(PROGRAM_SENSING_LINEAR, l)); /* (root p)^2 <= 2 v - 1 - A p */
         for (size_t i = 0; i < 2; i++) {
             socp_constant(builder, row + i, i == 0 ? 0.0 : -2.0);
             socp_put(builder, row + i, theta, 2.0);
             put_powers(model, row + i, l, -c.linear * c.p_x, -c.linear * c.p_y);
         }
         put_powers(model, row + 2, l, 2.0 * root * c.p_x, 2.0 * root * c.p_y);
-        row = socp_add_cone(builder, 3); /* v^2 <= p r */
+        row = step_add_cone(model, 3, label_ap(PROGRAM_SENSING_ROOT, l)); /* v^2 <= p r */
         put_powers(model, row, l, c.p_x + c.r_x, c.p_y + c.r_y);
         put_powers(model, row + 1, l, c.p_x - c.r_x, c.p_y - c.r_y);
         socp_put(builder, row + 2, theta, 2.0);

@@ -142,7 +142,7 @@ void step_directed_add_cones(const step_model *model)
         }
         rows = measure_rows(model, l);
         needed = 1.0 / (rows.angle * rows.unit);
-        rows.first = socp_add_cone(model->builder, rows.twisted ? 4 : 3);
+        rows.first = step_add_cone(model, rows.twisted ? 4 : 3, label_ap(PROGRAM_THRESHOLD, l));
         socp_constant(model->builder, rows.first, -needed);
         socp_constant(model->builder, rows.first + 1, -needed);
         put_part(model, &rows, model->q + l, rows.ap->along * N, N, 0.0);

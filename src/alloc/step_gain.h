@@ -23,6 +23,7 @@ enum { STEP_ROOTS = 2, STEP_LOGARITHM = STEP_ROOTS + 1 }; /* variables of one */
 typedef struct step_logarithm {
     size_t first;  /* of its STEP_LOGARITHM variables */
     double weight; /* at the point */
+    program_label label;
 } step_logarithm;
 /* row += factor z */
 void step_put_logarithm(const step_model *model, size_t row, const step_logarithm *of, double factor);

@@ -39,6 +39,19 @@ static bool raises_goal(const step_model *model)
     return model->problem->goal && model->surrogate->raises;
 }
 
+static void name_information(const step_model *model, size_t end)
+{
+    const alloc_problem *problem = model->problem;
+
+    for (size_t l = 0; model->map && problem->coherent && l < problem->L; l++) {
+        if (is_served(model, l)) {
+            program_name_variables(model->map, kept_variable(model, l), 1,
+                                   step_power_label(model, PROGRAM_KEPT_POWER, l));
+        }
+    }
+    program_name_variables(model->map, model->lit, end - model->lit, label_all(PROGRAM_ILLUMINATION));
+}
+
 size_t step_information_lay_out(step_model *model, size_t next)
 {
     const alloc_problem *problem = model->problem;
@@ -50,7 +63,9 @@ size_t step_information_lay_out(step_model *model, size_t next)
     next += problem->coherent ? problem->sensing.serving : 0;
     model->lit = next;
     next += problem->coupled ? problem->coupled->information.functionals : 0;
-    return next + (raises_goal(model) ? problem->goal->functionals : 0);
+    next += raises_goal(model) ? problem->goal->functionals : 0;
+    name_information(model, next);
+    return next;
 }
 
 static information_need held_need(const step_model *model)
@@ -105,7 +120,7 @@ static void add_kept_rows(const step_model *model)
 {
     for (size_t l = 0; model->problem->coherent && l < model->problem->L; l++) {
         if (is_served(model, l)) {
-            size_t row = socp_add_linear(model->builder, 1);
+            size_t row = step_add_row(model, label_ap(PROGRAM_KEPT, l));
 
             socp_put(model->builder, row, kept_variable(model, l), -1.0);
             step_put_squared_norm(model, row, l, 1.0);
@@ -121,7 +136,7 @@ static void add_own_rows(const step_model *model, const information_need *need, 
         double scale = 1.0 / (need->raised ? need->unit : fmax(own->x[l], own->s[l]) * model->unit[l]);
 
         if (need->raised || scale > NEGLIGIBLE_POWER) {
-            size_t row = socp_add_linear(model->builder, 1);
+            size_t row = step_add_row(model, label_ap(PROGRAM_INFORMATION, l));
 
             put_needed(model, need, row, scale);
             put_pair(model, row, l, scale, own->x[l], own->s[l]);
@@ -140,7 +155,7 @@ static void add_functional_rows(const step_model *model, const information_need 
     const alloc_information *information = need->information;
 
     for (size_t q = 0; q < information->functionals; q++) {
-        size_t row = socp_add_linear(model->builder, 1);
+        size_t row = step_add_row(model, label_all(PROGRAM_ILLUMINATES));
         double lit = lit_at(model, need, q);
 
         socp_put(model->builder, row, need->lit + q, -1.0);
@@ -164,7 +179,7 @@ static void add_shared_rows(const step_model *model, const information_need *nee
         if (!need->raised && 1.0 / fmax(information->a[p], information->b[p]) <= NEGLIGIBLE_POWER) {
             continue;
         }
-        row = socp_add_linear(model->builder, 1);
+        row = step_add_row(model, label_ap(PROGRAM_SHARED_INFORMATION, p));
         scale = 1.0 / fmax(fmax(on_lit, information->b[p] * model->unit[p]), need->unit);
         put_needed(model, need, row, scale);
         socp_put(model->builder, row, need->lit + q, scale * on_lit);
@@ -222,7 +237,7 @@ static void add_cone_of(const step_model *model, const information_need *need)
     A[0] -= need->unit * information->ease[0];
     A[2] -= need->unit * information->ease[1];
     frame = information_axes(information, A, STEP_LEAST_AXIS);
-    row = socp_add_cone(model->builder, 4);
+    row = step_add_cone(model, 4, label_all(PROGRAM_POSITION));
     for (size_t l = 0; l < model->problem->L; l++) {
         double part[3];
 

@@ -4,7 +4,7 @@
 /* n^2 <= a b for three variables. */
 static void add_geometric_pair(const step_model *model, size_t n, size_t a, size_t b)
 {
-    size_t row = socp_add_cone(model->builder, 3);
+    size_t row = step_add_cone(model, 3, label_all(n == model->root ? PROGRAM_MEAN : PROGRAM_MEAN_NODE));
 
     socp_put(model->builder, row, a, 1.0);
     socp_put(model->builder, row, b, 1.0);

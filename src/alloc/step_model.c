@@ -35,8 +35,9 @@ static void choose_units(const step_model *model)
 /* ------------------------------------------------------------------------ rows ---- */
 
 /* q_l >= incline x_l + offset, or q_l >= 1 / d1_l where all of q_l serves the users. */
-static void put_threshold(const step_model *model, size_t row, size_t l)
+static void put_threshold(const step_model *model, size_t l)
 {
+    size_t row = step_add_row(model, label_ap(PROGRAM_THRESHOLD, l));
     double d1 = model->problem->sensing.d1[l], d2 = model->problem->sensing.d2[l], strong = fmax(d1, d2);
 
     socp_constant(model->builder, row, -1.0 / strong / model->unit[l]);
@@ -48,9 +49,10 @@ static void put_threshold(const step_model *model, size_t row, size_t l)
 
 /* q_l alone has to sense: of an access point that serves nobody, or nobody who is active, which the completion then
  * lets serve others where that senses better. */
-static void put_threshold_of_q(const step_model *model, size_t row, size_t l)
+static void put_threshold_of_q(const step_model *model, size_t l)
 {
     const alloc_sensing *sensing = &model->problem->sensing;
+    size_t row = step_add_row(model, label_ap(PROGRAM_THRESHOLD, l));
 
     socp_constant(model->builder, row, -1.0 / fmax(sensing->d1[l], sensing->d2[l]) / model->unit[l]);
     socp_put(model->builder, row, model->q + l, 1.0);
@@ -107,8 +109,9 @@ void step_put_squared_norm(const step_model *model, size_t row, size_t l, double
 /* (d1 - d2) norm(w)^2 + d2 q >= 1, linearised at the norm of the point, or at what is needed if that is more. Where
  * d2 = 0 it is what is needed in any case: the half-space then touches the sphere outside of which w must stay, and
  * excludes least. The row is divided by its largest coefficient. */
-static void put_linearised_threshold(const step_model *model, size_t row, size_t l)
+static void put_linearised_threshold(const step_model *model, size_t l)
 {
+    size_t row = step_add_row(model, label_ap(PROGRAM_THRESHOLD, l));
     double unit = model->unit[l], d1 = model->problem->sensing.d1[l], weak = model->problem->sensing.d2[l] / d1;
     double needed = 1.0 / d1 / unit, q = (model->at->x[l] + model->at->s[l]) / unit;
     double least = sqrt(fmax(needed - weak * q, 0.0) / (1.0 - weak));
@@ -121,8 +124,9 @@ static void put_linearised_threshold(const step_model *model, size_t row, size_t
 }
 
 /* The same where x is a variable, d1 norm(w)^2 + d2 (q - x) >= 1: then d2 may be the larger. */
-static void put_linearised_apart(const step_model *model, size_t row, size_t l)
+static void put_linearised_apart(const step_model *model, size_t l)
 {
+    size_t row = step_add_row(model, label_ap(PROGRAM_THRESHOLD, l));
     double unit = model->unit[l], d1 = model->problem->sensing.d1[l], d2 = model->problem->sensing.d2[l];
     double needed = 1.0 / d1 / unit, weak = d2 / d1;
     double least = sqrt(fmax(needed - weak * model->at->s[l] / unit, 0.0));
@@ -150,7 +154,7 @@ static void add_rows_without_users(const step_model *model)
 {
     for (size_t l = 0; l < model->problem->L; l++) {
         if (sensing_is_idle(&model->problem->sensing, l)) {
-            put_threshold_of_q(model, socp_add_linear(model->builder, 1), l);
+            put_threshold_of_q(model, l);
         }
     }
 }
@@ -160,7 +164,7 @@ static void add_rows_for_cones(const step_model *model)
 {
     for (size_t l = 0; l < model->problem->L; l++) {
         if (model->problem->sensing.rank[l] != SIZE_MAX && !step_directed_has_cone(model, l)) {
-            put_threshold_of_q(model, socp_add_linear(model->builder, 1), l);
+            put_threshold_of_q(model, l);
         }
     }
 }
@@ -169,7 +173,6 @@ static void add_rows_for_cones(const step_model *model)
 static void add_threshold_rows(const step_model *model)
 {
     const alloc_sensing *sensing = &model->problem->sensing;
-    size_t row;
 
     if (model->constraint == CFI_CRLB_SCA) {
         return;
@@ -178,19 +181,18 @@ static void add_threshold_rows(const step_model *model)
         add_rows_for_cones(model);
         return;
     }
-    row = socp_add_linear(model->builder, sensing->ranked);
     for (size_t l = 0; l < model->problem->L; l++) {
         if (sensing->rank[l] == SIZE_MAX) {
             continue;
         }
         if (sensing->kind != SENSING_LINEARISED) {
-            put_threshold(model, row++, l);
+            put_threshold(model, l);
         } else if (!serves_somebody(model, l)) {
-            put_threshold_of_q(model, row++, l);
+            put_threshold_of_q(model, l);
         } else if (step_loads_apart(model)) {
-            put_linearised_apart(model, row++, l);
+            put_linearised_apart(model, l);
         } else {
-            put_linearised_threshold(model, row++, l);
+            put_linearised_threshold(model, l);
         }
     }
 }
@@ -204,7 +206,7 @@ static void add_share_rows(const step_model *model)
         if (!step_has_x(model, l)) {
             continue;
         }
-        row = socp_add_linear(model->builder, 1);
+        row = step_add_row(model, label_ap(PROGRAM_SHARE, l));
         step_put_communication_power(model, row, l, -1.0);
         if (model->problem->sensing.kind == SENSING_LINEARISED && !step_loads_apart(model)) {
             step_put_squared_norm(model, row, l, 1.0);
@@ -218,7 +220,8 @@ static void add_power_rows(const step_model *model)
 {
     const alloc_problem *problem = model->problem;
     socp_builder *builder = model->builder;
-    size_t L = problem->L, row = socp_add_linear(builder, 1);
+    size_t L = problem->L,
+           row = step_add_row(model, label_scaled(label_all(PROGRAM_BUDGET), (double)L * problem->unit_w));
 
     socp_constant(builder, row, 1.0);
     for (size_t l = 0; l < L; l++) {
@@ -226,15 +229,14 @@ static void add_power_rows(const step_model *model)
     }
     for (size_t l = 0; l < L; l++) {
         if (problem->limit[l] < INFINITY) {
-            row = socp_add_linear(builder, 1);
+            row = step_add_row(model, label_scaled(label_ap(PROGRAM_LIMIT, l), problem->limit[l] * problem->unit_w));
             socp_constant(builder, row, 1.0);
             socp_put(builder, row, model->q + l, -model->unit[l] / problem->limit[l]);
         }
     }
     if (problem->coherent) { /* with orthogonal pilots w >= 0 holds by itself */
-        row = socp_add_linear(builder, model->amplitudes);
         for (size_t i = 0; i < model->amplitudes; i++) {
-            socp_put(builder, row + i, i, 1.0);
+            socp_put(builder, step_add_row(model, label_all(PROGRAM_NOT_NEGATIVE)), i, 1.0);
         }
     }
 }
@@ -256,7 +258,8 @@ static void add_stream_cones(const step_model *model, size_t l)
 {
     for (size_t a = 0; a < model->A; a++) {
         if (step_serves(model, a, l)) {
-            size_t row = step_add_squares(model, model->p + step_w(model, a, l), 1);
+            size_t row = step_add_squares(model, model->p + step_w(model, a, l), 1,
+                                          label_pair(PROGRAM_STREAM, model->active[a], l));
 
             socp_put(model->builder, row, step_w(model, a, l), 2.0);
         }
@@ -269,7 +272,8 @@ static void add_norm_cone(const step_model *model, size_t l)
     const alloc_problem *problem = model->problem;
     bool above = step_loads_apart(model) || problem_informs(problem) || problem->sensing.kind == SENSING_CONVEX;
     bool on_x = step_has_x(model, l) && above;
-    size_t row = step_add_squares(model, on_x ? step_model_x(model, l) : model->q + l, count_served(model, l));
+    size_t row = step_add_squares(model, on_x ? step_model_x(model, l) : model->q + l, count_served(model, l),
+                                  label_ap(PROGRAM_AMPLITUDES, l));
 
     for (size_t a = 0; a < model->A; a++) {
         if (step_serves(model, a, l)) {
@@ -311,6 +315,86 @@ static size_t number_amplitudes(const step_model *model)
     return count;
 }
 
+/* Sensing is asked of the powers for users, and orthogonal pilots let them be spent: all of that power is read. */
+static bool spends_all(const step_model *model)
+{
+    const alloc_problem *problem = model->problem;
+
+    return !problem->coherent && (problem->sensing.directed || (problem_informs(problem) && problem->load_by_stream));
+}
+
+/* What is one for each served pair, from `first` on: in W, or for amplitudes its root. */
+static void name_pairs(const step_model *model, size_t first, program_word word)
+{
+    for (size_t l = 0; l < model->problem->L; l++) {
+        double watts = model->unit[l] * model->problem->unit_w;
+        double scale = word == PROGRAM_AMPLITUDE ? sqrt(watts) : watts;
+
+        for (size_t a = 0; a < model->A; a++) {
+            if (step_serves(model, a, l)) {
+                program_name_variables(model->map, first + step_w(model, a, l), 1,
+                                       label_scaled(label_pair(word, model->active[a], l), scale));
+            }
+        }
+    }
+}
+
+static void name_aps(const step_model *model)
+{
+    const alloc_problem *problem = model->problem;
+
+    for (size_t l = 0; !problem->load_by_stream && l < problem->L; l++) {
+        if (step_has_x(model, l)) {
+            program_name_variables(model->map, step_model_x(model, l), 1,
+                                   step_power_label(model, PROGRAM_COMMUNICATION_POWER, l));
+        }
+    }
+    for (size_t l = 0; l < problem->L; l++) {
+        program_name_variables(model->map, model->q + l, 1, step_power_label(model, PROGRAM_RADIATED_POWER, l));
+    }
+}
+
+/* Every variable but those of information, SINRs and the surrogate. */
+static void name_variables(const step_model *model)
+{
+    const alloc_problem *problem = model->problem;
+
+    name_pairs(model, 0, PROGRAM_AMPLITUDE);
+    name_aps(model);
+    if (problem->load_by_stream) {
+        name_pairs(model, model->p, PROGRAM_USER_POWER);
+    }
+    if (model->surrogate->has_squares(problem)) {
+        step_name_users(model, model->e, 1, PROGRAM_QUADRATIC);
+    }
+    for (size_t l = 0; model->constraint == CFI_CRLB_SCA && l < problem->L; l++) {
+        if (problem->sensing.rank[l] != SIZE_MAX) {
+            program_name_variables(model->map, model->theta + problem->sensing.rank[l], 1,
+                                   label_ap(PROGRAM_SENSING_PRODUCT, l));
+        }
+    }
+}
+
+/* How powers are read from a solution: step_model_read. */
+static void name_powers(const step_model *model)
+{
+    const alloc_problem *problem = model->problem;
+    cfi_problem_map *map = &model->map->map;
+    bool informs = problem_informs(problem), by_stream = problem->load_by_stream;
+    program_word communication = by_stream ? PROGRAM_USER_POWER : PROGRAM_COMMUNICATION_POWER;
+
+    map->kind = "a step of successive convex approximation";
+    map->objective = model->surrogate->objective;
+    map->users = program_word_of(spends_all(model) ? PROGRAM_USER_POWER : PROGRAM_AMPLITUDE);
+    map->radiated = program_word_of(PROGRAM_RADIATED_POWER);
+    if (informs && !problem->coherent && !by_stream) {
+        map->scaled_to = program_word_of(communication);
+    }
+    if (informs && problem->coherent && step_loads_apart(model)) {
+        map->less = program_word_of(communication);
+    }
+}
+
 static void lay_out(step_model *model)
 {
     const alloc_problem *problem = model->problem;
@@ -331,6 +415,10 @@ static void lay_out(step_model *model)
     next += model->surrogate->has_squares(problem) ? model->A : 0;
     model->theta = next;
     next += model->constraint == CFI_CRLB_SCA ? problem->sensing.ranked : 0;
+    if (model->map) {
+        name_variables(model);
+        name_powers(model);
+    }
     next = step_information_lay_out(model, next);
     next = step_gain_lay_out(model, next);
     model->variables = model->surrogate->lay_out(model, next);
@@ -366,16 +454,11 @@ const socp_problem *step_model_build(step_model *model, size_t *list, cfi_error 
     return socp_build(model->builder, error);
 }
 
-/* Where sensing is asked of the powers for users, and orthogonal pilots let them be spent: all of that power. */
 static double amplitude_of(const step_model *model, const double *solution, size_t a, size_t l)
 {
-    const alloc_problem *problem = model->problem;
     size_t w = step_w(model, a, l);
 
-    bool spent =
-        !problem->coherent && (problem->sensing.directed || (problem_informs(problem) && problem->load_by_stream));
-
-    return spent ? sqrt(fmax(solution[model->p + w], 0.0)) : solution[w];
+    return spends_all(model) ? sqrt(fmax(solution[model->p + w], 0.0)) : solution[w];
 }
 
 /* Powers of AP l, whose amplitudes have been read and have squared norm `norm`. */

@@ -22,6 +22,11 @@ double step_amplitude_unit(const step_model *model, size_t l)
     return sqrt(model->unit[l]);
 }
 
+program_label step_power_label(const step_model *model, program_word word, size_t l)
+{
+    return label_scaled(label_ap(word, l), model->unit[l] * model->problem->unit_w);
+}
+
 size_t step_model_x(const step_model *model, size_t l)
 {
     const alloc_sensing *sensing = &model->problem->sensing;
@@ -97,9 +102,9 @@ void step_put_load(const step_model *model, size_t row, size_t k, double factor)
     step_for_each_load(model, k, put_load_term, &to);
 }
 
-size_t step_add_squares(const step_model *model, size_t variable, size_t terms)
+size_t step_add_squares(const step_model *model, size_t variable, size_t terms, program_label label)
 {
-    size_t row = socp_add_cone(model->builder, terms + 2);
+    size_t row = step_add_cone(model, terms + 2, label);
 
     socp_constant(model->builder, row, 1.0);
     socp_put(model->builder, row, variable, 1.0);

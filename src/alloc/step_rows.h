@@ -4,15 +4,17 @@
 #define CFISAC_ALLOC_STEP_ROWS_H
 
 #include "alloc/problem.h"
+#include "alloc/program_map.h"
 
 typedef struct step_model step_model;
 
 /* A surrogate of an objective: its variables, its objective and rows, its cones. */
 struct step_surrogate {
-    bool has_response; /* the response of the access points, in its place, ends where its steps do (response.h) */
-    bool goes_on;      /* steps are prolonged while the objective rises */
-    bool raises;       /* variable `root` is what the problem's goal has, over what the point has */
-    bool gains;        /* it is said in step_gain.h's variables, of every active user */
+    const char *objective; /* what its problem minimises, in words */
+    bool has_response;     /* the response of the access points, in its place, ends where its steps do (response.h) */
+    bool goes_on;          /* steps are prolonged while the objective rises */
+    bool raises;           /* variable `root` is what the problem's goal has, over what the point has */
+    bool gains;            /* it is said in step_gain.h's variables, of every active user */
     /* Whether it has a variable e per active user, above quadratic terms; add_squares adds their cones. */
     bool (*has_squares)(const alloc_problem *problem);
     /* Places further variables from `next` on; returns the number of all. */
@@ -40,6 +42,7 @@ struct step_model {
     double *unit;             /* L: what the power of each access point is measured in, a power of 4; filled here */
     size_t variables;
     socp_builder *builder;
+    program_map *map; /* of what is exported; NULL: nothing is */
 };
 
 /* Of a surrogate without variables e. */
@@ -65,7 +68,25 @@ static inline size_t step_lays_out_nothing(step_model *model, size_t next)
 static inline size_t step_lays_out_root(step_model *model, size_t next)
 {
     model->root = next;
+    program_name_variables(model->map, next, 1, label_all(PROGRAM_RAISED));
     return next + 1;
+}
+
+/* A linear row, and a cone; each returns the first row. */
+static inline size_t step_add_row(const step_model *model, program_label label)
+{
+    return program_add_linear(model->builder, model->map, label);
+}
+static inline size_t step_add_cone(const step_model *model, size_t size, program_label label)
+{
+    return program_add_cone(model->builder, model->map, size, label);
+}
+/* What is one for each active user: variables of the word, `each` of them, from `first` on. */
+static inline void step_name_users(const step_model *model, size_t first, size_t each, program_word word)
+{
+    for (size_t a = 0; model->map && a < model->A; a++) {
+        program_name_variables(model->map, first + each * a, each, label_user(word, model->active[a]));
+    }
 }
 
 /* The variable w, and beside p the power, of the active user number a at AP l; SIZE_MAX where that does not serve it.
@@ -91,6 +112,8 @@ size_t step_model_x(const step_model *model, size_t l);
 /* What amplitudes of AP l are measured in; exact, since powers are measured in powers of 4. */
 double step_amplitude_unit(const step_model *model, size_t l);
 
+/* Of a variable in the unit of AP l, in watts. */
+program_label step_power_label(const step_model *model, program_word word, size_t l);
 /* row += factor x_l, in the unit of AP l */
 void step_put_communication_power(const step_model *model, size_t row, size_t l, double factor);
 /* row += factor (2 r v'w_l - r^2), which is factor norm(w_l)^2 at most and touches it at the point of expansion, w_l =
@@ -104,7 +127,7 @@ void step_put_load(const step_model *model, size_t row, size_t k, double factor)
 typedef void (*step_load_taker)(const step_model *model, void *context, size_t variable, double load);
 void step_for_each_load(const step_model *model, size_t k, step_load_taker take, void *context);
 /* norm(v)^2 <= variable; returns the first of `terms` rows, to which the caller adds 2 v. */
-size_t step_add_squares(const step_model *model, size_t variable, size_t terms);
+size_t step_add_squares(const step_model *model, size_t variable, size_t terms, program_label label);
 /* Coherent amplitudes at user k of its active mates, times scale, in that many rows. */
 size_t step_coherent_terms(const step_model *model, size_t k);
 void step_put_coherent(const step_model *model, size_t row, size_t k, double scale);

@@ -153,7 +153,7 @@ static void add_ratio_rows(const step_model *model)
         double share = problem->wanted[k] * model->values->objective / values_sinr(model->values, k);
 
         if (problem->wanted[k] > 0.0) {
-            row = socp_add_linear(model->builder, 1);
+            row = step_add_row(model, label_user(PROGRAM_RATIO, k));
             socp_constant(model->builder, row, 1.0 - share);
             socp_put(model->builder, row, model->root, -share);
             socp_put(model->builder, row, step_gain(model, a), 1.0);
@@ -161,7 +161,9 @@ static void add_ratio_rows(const step_model *model)
     }
 }
 
-static const step_surrogate ratio_itself = {.goes_on = true,
+static const step_surrogate ratio_itself = {.objective =
+                                                "minus the relative gain of the least quotient of SINR and target",
+                                            .goes_on = true,
                                             .gains = true,
                                             .has_squares = step_without_squares,
                                             .lay_out = step_lays_out_root,

@@ -32,15 +32,6 @@ cfi_status cone_solver_run(cone_solver *cone, const socp_problem *problem, cfi_s
     return status;
 }
 
-cfi_status alloc_export(const cfi_alloc_options *options, uint32_t drop, size_t start, size_t step,
-                        const socp_problem *problem, cfi_error *error)
-{
-    if (!options || !options->export_problem) {
-        return CFI_OK;
-    }
-    return options->export_problem(options->export_context, drop, start, step, problem, error);
-}
-
 alloc_workspace *alloc_workspace_create(void)
 {
     alloc_workspace *workspace = calloc(1, sizeof *workspace);

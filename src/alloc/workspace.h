@@ -21,9 +21,6 @@ struct alloc_workspace {
  * a cold start. An interrupted solve is CFI_INTERRUPTED. Fails as socp_create and socp_solve. */
 cfi_status cone_solver_run(cone_solver *cone, const socp_problem *problem, cfi_stop *stop, socp_solution *solution,
                            cfi_error *error);
-/* Gives a problem to whoever wants to see it; options may be NULL. */
-cfi_status alloc_export(const cfi_alloc_options *options, uint32_t drop, size_t start, size_t step,
-                        const socp_problem *problem, cfi_error *error);
 
 /* Gives up the solver: what is half made must not serve the next drop. */
 void cone_solver_empty(cone_solver *cone);

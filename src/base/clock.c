@@ -3,10 +3,20 @@
 
 #include <time.h>
 
-double clock_seconds(void)
+static double read_clock(clockid_t which)
 {
     struct timespec time;
 
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(which, &time);
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+double clock_seconds(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+double clock_file_seconds(void)
+{
+    return read_clock(CLOCK_REALTIME);
 }

@@ -64,16 +64,13 @@ static int run_command(const cli_command *command, int argc, char **argv, const 
     return code;
 }
 
-/* Options that stand in place of a command: what they print, or NULL for those that are the command help. */
-static const struct {
-    const char *name, *letter; /* letter: NULL where there is none */
-    int (*print)(void);
-} sole_options[] = {
-    {"--help", "-h", NULL},
-    {"--version", "-V", help_print_version},
-    {"--cite", NULL, help_print_citation},
+const sole_option sole_options[] = {
+    {"--help", "-h", "explain the program, a command, a key or a topic", NULL},
+    {"--version", "-V", "print the version, and what the program was built with", help_print_version},
+    {"--cite", NULL, "print BibTeX of the program and the paper", help_print_citation},
 };
 enum { SOLE_OPTIONS = sizeof sole_options / sizeof *sole_options };
+const size_t sole_option_count = SOLE_OPTIONS;
 
 static int refuse_option(const char *word)
 {

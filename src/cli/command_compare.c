@@ -6,6 +6,7 @@ static const cli_option KEY = {
     .kind = OPTION_TEXT,
     .name = "--key",
     .value = "K",
+    .hint = {.kind = HINT_WORD, .word = report_number_column},
     .help = "the number that is compared, a column of drops.csv (of a frontier: of frontier.csv)",
 };
 static const cli_option CSV = {.kind = OPTION_FLAG, .name = "--csv", .help = "print a row per place and key as CSV"};
@@ -52,6 +53,7 @@ const cli_command command_compare = {
                "  cfisac run paper.json --set allocation.method=heuristic --out b\n"
                "  cfisac compare a b --key sum_rate_bit_s_hz\n",
     .argument = "DIR",
+    .argument_hint = {.kind = HINT_DIRECTORY},
     .argument_repeats = true,
     .options = {&KEY, &CSV, &option_quiet, &option_help},
     .check = check_compare,

@@ -1,5 +1,6 @@
 /* frontier: what a rate costs, of every drop. */
 #include "cfisac/sweep.h"
+#include "cli/closing.h"
 #include "cli/commands.h"
 #include "cli/message.h"
 #include "cli/progress.h"
@@ -12,6 +13,7 @@ static const cli_option BETWEEN = {
     .kind = OPTION_TEXT,
     .name = "--between",
     .value = "A,B",
+    .hint = {.kind = HINT_WORD, .word = frontier_pair},
     .help = "A: sum_rate or max_min_rate; B: crlb, position_error or power",
 };
 static const cli_option POINTS = {
@@ -33,6 +35,8 @@ static cfi_status run_frontier(const cli_options *options, const cfi_frontier *f
 {
     progress_bar bar = progress_make(options);
     progress_voice voice = {.options = options, .bar = &bar};
+    cfi_closing closing = {.directory = option_text(options, &option_out)};
+    closing_voice last = {.voice = &voice, .closing = &closing, .frontier = true};
     cfi_sweep_progress progress;
     cfi_sweep_options how = {.directory = option_text(options, &option_out),
                              .resume = has_option(options, &option_resume),
@@ -51,6 +55,8 @@ static cfi_status run_frontier(const cli_options *options, const cfi_frontier *f
     cfi_status status = sweep_run_frontier(frontier, &how, &progress, error);
 
     progress_clear(&bar);
+    last.ended = progress.trials > 0 && progress.done == progress.trials;
+    status = closing_print(options, &last, status, error);
     if (status == CFI_INTERRUPTED) {
         error_set(error, CFI_INTERRUPTED, "interrupted: %zu of %zu drops are kept in %.300s; --resume goes on",
                   progress.done, progress.trials, how.directory);
@@ -69,6 +75,7 @@ static cfi_status trade(const cli_options *options, const cfi_scenario *scenario
         status = frontier_ask(scenario, options->argument, &frontier, error);
     }
     if (status == CFI_OK) {
+        warn_of_scenario(options, frontier.rate_end); /* without the limit of B that the curve does not look at */
         status = run_frontier(options, &frontier, error);
         name_input(options, status, error);
     }
@@ -76,9 +83,15 @@ static cfi_status trade(const cli_options *options, const cfi_scenario *scenario
     return status;
 }
 
+/* Of what the scenario says some is not asked: trade() warns of what is. */
+static cfi_status read_quietly(const cli_options *options, cfi_scenario **scenario, cfi_error *error)
+{
+    return scenario_read(options->argument, options->setting, options->settings, scenario, error);
+}
+
 static int cli_frontier(const cli_options *options)
 {
-    return run_on_ranks(options, read_scenario, trade);
+    return run_on_ranks(options, read_quietly, trade);
 }
 
 static cfi_status check_frontier(const cli_options *options, cfi_error *error)
@@ -115,6 +128,7 @@ const cli_command command_frontier = {
                "  cfisac frontier paper.json --between sum_rate,crlb --out trade --resume \\\n"
                "    --set monte_carlo.drops=100\n",
     .argument = "SCENARIO",
+    .argument_hint = {.ending = "json"},
     .lists_keys = true,
     .options = {&BETWEEN, &POINTS, &option_set, &option_out, &option_resume, &option_force, &option_mixed,
                 &option_threads, &option_quiet, &option_help},

@@ -21,6 +21,7 @@ const cli_command command_help = {
                "  cfisac help pilots\n"
                "  cfisac help exit-codes\n",
     .argument = "NAME",
+    .argument_hint = {.kind = HINT_TOPIC},
     .argument_optional = true,
     .options = {&option_quiet, &option_help},
 };

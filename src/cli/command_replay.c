@@ -65,6 +65,7 @@ const cli_command command_replay = {
         "gains, angles, pilots and estimation variances. A drop is defined by the seed and its index.",
     .example = "  cfisac replay paper.json --drop 7 > drop-7.json\n",
     .argument = "SCENARIO",
+    .argument_hint = {.ending = "json"},
     .options = {&option_set, &DROP, &option_threads, &option_timing, &option_quiet, &option_help},
     .check = check_replay,
 };

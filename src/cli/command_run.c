@@ -22,7 +22,9 @@ static const cli_option EXPORT_CBF = {
     .kind = OPTION_TEXT,
     .name = "--export-cbf",
     .value = "DIR",
-    .help = "write every problem given to the cone solver into DIR, in the Conic Benchmark Format",
+    .hint = {.kind = HINT_DIRECTORY},
+    .help = "write every problem given to the cone solver into DIR, in the Conic Benchmark Format, and beside each a map "
+            "of its variables and rows, which scripts/read_cbf.py reads",
 };
 
 static bool is_of_runs(const cfi_format *format)
@@ -186,6 +188,7 @@ const cli_command command_run = {
                "  cfisac run results/results.json --set pilots.length=2\n"
                "  echo '{}' | cfisac run - --csv > drops.csv\n",
     .argument = "SCENARIO",
+    .argument_hint = {.ending = "json"},
     .lists_keys = true,
     .options = {&option_set, &option_out, &option_force, &FORMATS, &option_threads, &EXPORT_CBF, &CHECK, &option_timing,
                 &option_quiet, &option_help},

@@ -276,5 +276,6 @@ const cli_command command_solve = {
                "  cfisac solve large.cbf --time-limit 60\n"
                "  gunzip -c problem.cbf.gz | cfisac solve -\n",
     .argument = "FILE.cbf",
+    .argument_hint = {.ending = "cbf"},
     .options = {&FORMATS, &REPEAT, &TIME_LIMIT, &option_quiet, &option_help},
 };

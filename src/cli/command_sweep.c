@@ -1,10 +1,12 @@
 /* sweep: a grid of scenarios. */
 #include "cfisac/sweep.h"
+#include "cli/closing.h"
 #include "cli/commands.h"
 #include "cli/message.h"
 #include "cli/progress.h"
 #include "cli/scenario_input.h"
 #include "cli/signals.h"
+#include "cli/sweep_status.h"
 
 #include <string.h>
 
@@ -13,7 +15,9 @@ static const cli_option OVER = {
     .name = "--over",
     .value = "KEY=RANGE",
     .help = "sweep a key over 8,16,32 or -12:1:0 (first:step:last) or words; may be\n"
-            "                      repeated; replaces what the scenario's sweep says of the key",
+            "                      repeated; replaces what the scenario's sweep says of the key;\n"
+            "                      KEY+KEY=RANGE: keys together, each over RANGE or, with\n"
+            "                      RANGE+RANGE, over its own",
 };
 static const cli_option SHARD = {
     .kind = OPTION_SHARD,
@@ -25,6 +29,14 @@ static const cli_option SHARD = {
 };
 static const cli_option DRY_RUN = {
     .kind = OPTION_FLAG, .name = "--dry-run", .help = "print the points and the number of trials; run nothing"};
+static const cli_option STATUS = {
+    .kind = OPTION_TEXT,
+    .name = "--status",
+    .value = "DIR",
+    .help = "print how far the sweep, the shards or the frontier in DIR are; stands\n"
+            "                      alone, and disturbs no process that is at work there",
+    .hint = {.kind = HINT_DIRECTORY},
+};
 
 /* Remarks on points that begin with the same key. */
 typedef struct points_remark {
@@ -142,6 +154,8 @@ static cfi_status run_sweep(const cli_options *options, const cfi_scenario *scen
 {
     progress_bar bar = progress_make(options);
     progress_voice voice = {.options = options, .bar = &bar};
+    cfi_closing closing = {.directory = option_text(options, &option_out)};
+    closing_voice last = {.voice = &voice, .closing = &closing};
     cfi_sweep_progress progress;
     shard_number shard = option_shard(options, &SHARD);
     cfi_sweep_options how = {.directory = option_text(options, &option_out),
@@ -155,10 +169,14 @@ static cfi_status run_sweep(const cli_options *options, const cfi_scenario *scen
                              .command_line = options->command_line,
                              .progress = progress_update_sweep,
                              .progress_context = &bar,
-                             .warn = {.emit = progress_warn, .context = &voice}};
+                             .warn = {.emit = closing_warn, .end = closing_note, .context = &last}};
     cfi_status status = sweep_run(scenario, &how, &progress, error);
 
     progress_clear(&bar);
+    closing.shard = shard.index;
+    closing.shards = shard.of;
+    closing.reused = progress.resumed;
+    status = closing_print(options, &last, status, error);
     if (status == CFI_INTERRUPTED) {
         error_set(error, CFI_INTERRUPTED, "interrupted: %zu of %zu trials are kept in %.300s; --resume goes on",
                   progress.done, progress.trials, how.directory);
@@ -198,11 +216,22 @@ static cfi_status start_sweep(const cli_options *options, const cfi_scenario *sc
 
 static int cli_sweep(const cli_options *options)
 {
+    if (has_option(options, &STATUS)) {
+        return sweep_status_print(option_text(options, &STATUS));
+    }
     return run_on_ranks(options, prepare_sweep, start_sweep);
 }
 
 static cfi_status check_sweep(const cli_options *options, cfi_error *error)
 {
+    if (has_option(options, &STATUS)) {
+        return options->argument || options->settings > 0 || options->given_count > 1
+                   ? usage_error(options, error, "--status DIR stands alone")
+                   : CFI_OK;
+    }
+    if (!options->argument) {
+        return usage_error(options, error, "SCENARIO is missing");
+    }
     if (has_option(options, &option_resume) && has_option(options, &option_force)) {
         return usage_error(options, error, "--resume and --force exclude each other");
     }
@@ -215,7 +244,8 @@ const cli_command command_sweep = {
     .name = "sweep",
     .run = cli_sweep,
     .usage = "SCENARIO [--set KEY=VALUE]... [--over KEY=RANGE]... --out DIR\n"
-             "                    [--resume | --force] [--mixed] [--shard I/N] [--threads N] [--dry-run] [--quiet]",
+             "                    [--resume | --force] [--mixed] [--shard I/N] [--threads N] [--dry-run] [--quiet]\n"
+             "                    | --status DIR",
     .summary = "run a grid of scenarios, to be interrupted and resumed at will",
     .text =
         "Runs every drop of every point of the grid that the scenario's sweep and --over span (the last key\n"
@@ -223,14 +253,19 @@ const cli_command command_sweep = {
         "a row a point at the end. After Ctrl-C, a full disk or kill -9, --resume goes on; the files end with the\n"
         "same bytes as without interruption, for any number of threads, MPI ranks or merged shards. --resume also\n"
         "lets a sweep grow, by more drops or more values of a swept key; any other difference is refused by its key.\n"
+        "At the end standard output gets the numbers of drops and the names of the files, unless --quiet is given;\n"
+        "meanwhile --status DIR tells how far it is.\n"
         "Under mpirun the ranks share the trials, and --threads counts for each (default there: 1).",
     .example = "  cfisac sweep paper.json --over network.aps=8,16 --over seed=1:1:9 --out grid\n"
                "  cfisac sweep paper.json --over network.aps=8,16 --over seed=1:1:9 --out grid \\\n"
                "    --resume\n"
+               "  cfisac sweep --status grid\n"
                "  mpirun -n 4 cfisac sweep paper.json --over seed=1:1:100 --out seeds\n",
     .argument = "SCENARIO",
+    .argument_hint = {.ending = "json"},
+    .argument_optional = true, /* --status does without; check_sweep asks for it else */
     .lists_keys = true,
     .options = {&option_set, &OVER, &option_out, &option_resume, &option_force, &option_mixed, &SHARD, &DRY_RUN,
-                &option_threads, &option_quiet, &option_help},
+                &STATUS, &option_threads, &option_quiet, &option_help},
     .check = check_sweep,
 };

@@ -26,6 +26,7 @@ const cli_command command_validate = {
             "again a scenario, with the same results. An error is one line, FILE: /json/pointer: what is wrong.",
     .example = "  cfisac validate paper.json --set network.ues=8 > paper-8.json\n",
     .argument = "SCENARIO",
+    .argument_hint = {.ending = "json"},
     .lists_keys = true,
     .options = {&option_set, &option_quiet, &option_help},
 };

@@ -65,16 +65,13 @@ static void print_keys(void)
     printf("'cfisac help KEY' says all of one key, 'cfisac help SECTION' of a section.\n");
 }
 
-/* What help explains besides commands and keys. */
-static const struct {
-    const char *name, *summary;
-    void (*print)(void);
-} topics[] = {
+const help_topic help_topics[] = {
     {"keys", "every key of a scenario", print_keys},
     {"exit-codes", "what the exit codes mean", print_exit_codes},
     {"environment", "variables that the program reads", print_environment},
 };
-enum { TOPICS = sizeof topics / sizeof *topics };
+enum { TOPICS = sizeof help_topics / sizeof *help_topics };
+const size_t help_topic_count = TOPICS;
 
 /* ---------------------------------------------------------------------------------- commands ---- */
 
@@ -116,7 +113,7 @@ int help_print_program(void)
     }
     printf("\nTopics:\n");
     for (size_t i = 0; i < TOPICS; i++) {
-        print_summary(topics[i].name, topics[i].summary);
+        print_summary(help_topics[i].name, help_topics[i].summary);
     }
     fputc('\n', stdout);
     wrap_text(stdout,
@@ -144,7 +141,7 @@ static const char *nearest_help(const char *name)
         names[count++] = command_table[i]->name;
     }
     for (size_t i = 0; i < TOPICS; i++) {
-        names[count++] = topics[i].name;
+        names[count++] = help_topics[i].name;
     }
     if (!strchr(name, '.')) {
         nearest = nearest_word(name, names, count);
@@ -163,8 +160,8 @@ int help_print(const char *name)
         }
     }
     for (size_t i = 0; i < TOPICS; i++) {
-        if (strcmp(topics[i].name, name) == 0) {
-            topics[i].print();
+        if (strcmp(help_topics[i].name, name) == 0) {
+            help_topics[i].print();
             return finish_help();
         }
     }

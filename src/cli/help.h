@@ -4,6 +4,14 @@
 
 #include "cli/commands.h"
 
+/* What help explains besides commands and keys. */
+typedef struct help_topic {
+    const char *name, *summary;
+    void (*print)(void);
+} help_topic;
+extern const help_topic help_topics[];
+extern const size_t help_topic_count;
+
 int help_print_command(const cli_command *command);
 int help_print_program(void);
 /* Of a command, a topic, a key of the scenario or a section of it; an error that suggests the nearest for any other. */

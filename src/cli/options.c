@@ -90,15 +90,7 @@ cfi_status option_missing(const cli_options *options, const cli_option *option, 
 
 /* ----------------------------------------------------------------------------- names to rows ---- */
 
-/* Goes on to the command's next option, and within its formats to the next format; both NULL before the first. */
-typedef struct option_cursor {
-    size_t next, next_format;
-    const cli_option *option;
-    const cfi_format *format; /* of OPTION_FORMATS, else NULL */
-    const char *name;
-} option_cursor;
-
-static bool next_option(const cli_command *command, option_cursor *at)
+bool option_next(const cli_command *command, option_cursor *at)
 {
     for (; at->next < MOST_OPTIONS && command->options[at->next]; at->next++, at->next_format = 0) {
         at->option = command->options[at->next];
@@ -128,7 +120,7 @@ static cfi_status unknown_option(const reader *r, const char *word, size_t lengt
     char shown[SHOWN_WORD + 1];
 
     snprintf(shown, sizeof shown, "%.*s", (int)(length < SHOWN_WORD ? length : SHOWN_WORD), word);
-    for (option_cursor at = {0}; count < MOST_NAMES && next_option(r->command, &at);) {
+    for (option_cursor at = {0}; count < MOST_NAMES && option_next(r->command, &at);) {
         names[count++] = at.name;
     }
     nearest = nearest_word(shown, names, count);
@@ -139,7 +131,7 @@ static cfi_status unknown_option(const reader *r, const char *word, size_t lengt
 static bool find_option(const reader *r, const char *word, size_t length, option_cursor *at)
 {
     *at = (option_cursor){0};
-    while (next_option(r->command, at)) {
+    while (option_next(r->command, at)) {
         if (strlen(at->name) == length && strncmp(at->name, word, length) == 0) {
             return true;
         }
@@ -362,7 +354,7 @@ void options_free(cli_options *options)
 
 void options_print_help(const cli_command *command, FILE *stream)
 {
-    for (option_cursor at = {0}; next_option(command, &at);) {
+    for (option_cursor at = {0}; option_next(command, &at);) {
         const cli_option *spec = at.option;
         char name[32], text[512];
         int used = snprintf(text, sizeof text, "%s", at.format ? at.format->help : spec->help);

@@ -15,6 +15,21 @@ typedef enum option_kind {
     OPTION_FORMATS  /* the option of each format of report_formats that `offers`, of which one may be given */
 } option_kind;
 
+/* What a value of a command line names, so that a shell can offer it (completion.h). */
+typedef enum hint_kind {
+    HINT_FILE, /* of the ending, if there is one */
+    HINT_DIRECTORY,
+    HINT_WORD, /* one of the words */
+    HINT_TOPIC /* what `help` explains: a command, a key */
+} hint_kind;
+
+enum { HINT_LENGTH = 80 };
+typedef struct cli_hint {
+    hint_kind kind;
+    const char *ending;                                  /* of a file, without its dot; NULL: any */
+    bool (*word)(size_t index, char *text, size_t size); /* false beyond the last, and then nothing is written */
+} cli_hint;
+
 /* An option, in the file of its command; those of several commands stand in shared_options.c. A command's list of them
  * is all that the parser, the help and the suggestions know, and a pointer to the row asks for what was given. */
 typedef struct cli_option {
@@ -23,6 +38,7 @@ typedef struct cli_option {
     uint64_t low, high;
     size_t (*standard)(void); /* of a number whose range and default the help prints; or NULL */
     bool (*offers)(const cfi_format *format);
+    cli_hint hint; /* of a text */
 } cli_option;
 
 extern const cli_option option_set, option_out, option_resume, option_force, option_threads, option_mixed,
@@ -63,6 +79,7 @@ typedef struct cli_command {
     const char *text;                       /* what it does */
     const char *example;                    /* lines with two spaces before each */
     const char *argument;                   /* name of the positional argument, or NULL: takes none */
+    cli_hint argument_hint;
     bool argument_optional, argument_repeats;
     bool lists_keys;                         /* its help lists the scenario's keys */
     const cli_option *options[MOST_OPTIONS]; /* in the order of the help, NULL behind the last */
@@ -94,6 +111,15 @@ cfi_status usage_error(const cli_options *options, cfi_error *error, const char 
     __attribute__((format(printf, 3, 4)));
 /* The same of an option that a command cannot do without: "--out DIR is missing", and why. */
 cfi_status option_missing(const cli_options *options, const cli_option *option, const char *why, cfi_error *error);
+
+/* Goes on to the command's next option, and within its formats to the next format; all zero before the first. */
+typedef struct option_cursor {
+    size_t next, next_format;
+    const cli_option *option;
+    const cfi_format *format; /* of OPTION_FORMATS, else NULL */
+    const char *name;
+} option_cursor;
+bool option_next(const struct cli_command *command, option_cursor *at);
 
 /* "  --threads N   ... (default: 2)" for each option of the command. */
 void options_print_help(const struct cli_command *command, FILE *stream);

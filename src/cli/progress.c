@@ -1,4 +1,4 @@
-/* A progress bar on standard error. */
+/* Progress on standard error. */
 #include "cli/progress.h"
 
 #include "base/clock.h"
@@ -8,15 +8,20 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+/* Seconds from one showing of progress to the next. */
+static const double BAR_PERIOD = 0.1, LINE_PERIOD = 20.0;
+
 progress_bar progress_make(const cli_options *options)
 {
-    progress_bar bar = {.enabled = may_move_cursor(options, stderr), .start = clock_seconds()};
+    progress_bar bar = {.form = may_move_cursor(options, stderr) ? PROGRESS_BAR : PROGRESS_LINES,
+                        .start = clock_seconds()};
 
+    bar.form = options->quiet ? PROGRESS_NONE : bar.form;
     bar.last = bar.start;
     return bar;
 }
 
-static void format_seconds(double seconds, char *text, size_t size)
+void progress_format_seconds(double seconds, char *text, size_t size)
 {
     unsigned long whole = (unsigned long)(seconds + 0.5);
 
@@ -32,14 +37,14 @@ static void format_seconds(double seconds, char *text, size_t size)
 /* Characters of the bar, at most and at least; bytes of the whole line. */
 enum { WIDTH = 30, LEAST_WIDTH = 5, LONGEST_LINE = 256 };
 
-/* Whether it is time to draw again: at most ten times a second. */
+/* Whether it is time to show progress again. */
 static bool is_due(progress_bar *bar, double now)
 {
-    if (!bar->enabled || now - bar->last < 0.1) {
+    if (bar->form == PROGRESS_NONE || now - bar->last < (bar->form == PROGRESS_BAR ? BAR_PERIOD : LINE_PERIOD)) {
         return false;
     }
     bar->last = now;
-    bar->visible = true;
+    bar->visible = bar->form == PROGRESS_BAR;
     return true;
 }
 
@@ -69,6 +74,15 @@ static void draw_line(size_t done, size_t total, const char *text)
     fflush(stderr);
 }
 
+static void show_progress(const progress_bar *bar, size_t done, size_t total, const char *text)
+{
+    if (bar->form == PROGRESS_BAR) {
+        draw_line(done, total, text);
+    } else {
+        fprintf(stderr, "cfisac: %s\n", text);
+    }
+}
+
 void progress_update(void *context, size_t done, size_t total)
 {
     progress_bar *bar = context;
@@ -76,9 +90,9 @@ void progress_update(void *context, size_t done, size_t total)
     char left[40], text[LONGEST_LINE];
 
     if (is_due(bar, now)) {
-        format_seconds((now - bar->start) / (double)done * (double)(total - done), left, sizeof left);
+        progress_format_seconds((now - bar->start) / (double)done * (double)(total - done), left, sizeof left);
         snprintf(text, sizeof text, "%zu/%zu drops, %s left", done, total, left);
-        draw_line(done, total, text);
+        show_progress(bar, done, total, text);
     }
 }
 
@@ -86,19 +100,21 @@ void progress_update_sweep(void *context, const cfi_sweep_progress *p)
 {
     progress_bar *bar = context;
     double now = clock_seconds(), rate = (double)(p->done - p->resumed) / (now - bar->start);
-    char left[40], infeasible[40] = "", failed[40] = "", text[LONGEST_LINE];
+    char left[40], points[60] = "", infeasible[40] = "", failed[40] = "", text[LONGEST_LINE];
 
     if (is_due(bar, now)) {
-        format_seconds((double)(p->trials - p->done) / rate, left, sizeof left);
+        progress_format_seconds((double)(p->trials - p->done) / rate, left, sizeof left);
+        if (p->points > 1) {
+            snprintf(points, sizeof points, "%zu/%zu points, ", p->points_done, p->points);
+        }
         if (p->infeasible > 0) {
             snprintf(infeasible, sizeof infeasible, ", %zu infeasible", p->infeasible);
         }
         if (p->failed > 0) {
             snprintf(failed, sizeof failed, ", %zu failed", p->failed);
         }
-        snprintf(text, sizeof text, "%zu/%zu points, %zu/%zu drops, %.*f/s, %s left%s%s", p->points_done, p->points,
-                 p->done, p->trials, rate < 10.0 ? 1 : 0, rate, left, infeasible, failed);
-        draw_line(p->done, p->trials, text);
+        snprintf(text, sizeof text, "%s%zu/%zu drops, %.*f/s, %s left%s%s", points, p->done, p->trials, rate < 10.0 ? 1 : 0, rate, left, infeasible, failed);
+        show_progress(bar, p->done, p->trials, text);
     }
 }
 

@@ -6,17 +6,22 @@
 
 #include <string.h>
 
-cfi_status read_scenario(const cli_options *options, cfi_scenario **scenario, cfi_error *error)
+void warn_of_scenario(const cli_options *options, const cfi_scenario *scenario)
 {
     const char *const *line;
-    size_t count;
+    size_t count = scenario_warnings(scenario, &line);
+
+    for (size_t i = 0; i < count; i++) {
+        report_warning(options, line[i]);
+    }
+}
+
+cfi_status read_scenario(const cli_options *options, cfi_scenario **scenario, cfi_error *error)
+{
     cfi_status status = scenario_read(options->argument, options->setting, options->settings, scenario, error);
 
     if (status == CFI_OK) {
-        count = scenario_warnings(*scenario, &line);
-        for (size_t i = 0; i < count; i++) {
-            report_warning(options, line[i]);
-        }
+        warn_of_scenario(options, *scenario);
     }
     return status;
 }

@@ -7,6 +7,9 @@
 /* Reads options->argument with its --set, and prints the scenario's warnings. */
 cfi_status read_scenario(const cli_options *options, cfi_scenario **scenario, cfi_error *error);
 
+/* Prints the warnings of a scenario. */
+void warn_of_scenario(const cli_options *options, const cfi_scenario *scenario);
+
 /* Errors that a drop finds in the scenario, such as a placement without room, name the file like all others. */
 void name_input(const cli_options *options, cfi_status status, cfi_error *error);
 

@@ -9,7 +9,11 @@ const cli_option option_set = {
     .value = "KEY=VALUE",
     .help = "change a key of the scenario; may be repeated",
 };
-const cli_option option_out = {.kind = OPTION_TEXT, .name = "--out", .value = "DIR", .help = "where the files go"};
+const cli_option option_out = {.kind = OPTION_TEXT,
+                               .name = "--out",
+                               .value = "DIR",
+                               .hint = {.kind = HINT_DIRECTORY},
+                               .help = "where the files go"};
 const cli_option option_resume = {
     .kind = OPTION_FLAG, .name = "--resume", .help = "go on with what DIR holds; starts anew if there is nothing"};
 const cli_option option_force = {

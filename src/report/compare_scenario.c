@@ -2,6 +2,7 @@
 #include "report/compare.h"
 
 #include "base/text.h"
+#include "scenario/zip.h"
 
 #include <string.h>
 
@@ -44,7 +45,15 @@ static bool decides_drops(const char *key)
 
 static bool sweeps_key(const compared_input *input, const char *key)
 {
-    return cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(input->scenario, "sweep"), key);
+    const cJSON *axes = cJSON_GetObjectItemCaseSensitive(input->scenario, "sweep"), *axis;
+
+    cJSON_ArrayForEach(axis, axes)
+    {
+        if (axis->string && zip_has(axis->string, key)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The next key of a scenario, "section.name", and its value. */
@@ -146,9 +155,16 @@ static cfi_status check_axes(const compared_input *first, const compared_input *
 
     cJSON_ArrayForEach(axis, axes)
     {
-        if (!sweeps_key(second, axis->string)) {
-            return error_set(error, CFI_INVALID, "%.200s sweeps %s, %.200s does not (allowed: the same keys)",
-                             first->directory, axis->string, second->directory);
+        zip_walk at = {.next = axis->string};
+
+        while (zip_walk_on(&at)) {
+            char key[COMPARED_NAME_LENGTH];
+
+            snprintf(key, sizeof key, "%.*s", (int)at.length, at.part);
+            if (!sweeps_key(second, key)) {
+                return error_set(error, CFI_INVALID, "%.200s sweeps %s, %.200s does not (allowed: the same keys)",
+                                 first->directory, key, second->directory);
+            }
         }
     }
     return CFI_OK;

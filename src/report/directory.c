@@ -48,13 +48,13 @@ cfi_status report_write_directory(const cfi_results *results, const char *direct
 static const char *const other_names[] = {"sweep.json",    "scenario.json",   "sweep.ndjson", "sweep.csv",
                                           "frontier.json", "frontier.ndjson", "frontier.csv", "frontier_mean.csv"};
 
-/* drop<d>_start<s>_step<i>.cbf, the names of --export-cbf */
+/* drop<d>_start<s>_step<i>.cbf and .json, the names of --export-cbf */
 static bool is_export(const char *name)
 {
     int end = 0;
 
-    (void)sscanf(name, "drop%*[0-9]_start%*[0-9]_step%*[0-9].cbf%n", &end);
-    return end > 0 && !name[end];
+    (void)sscanf(name, "drop%*[0-9]_start%*[0-9]_step%*[0-9]%n", &end);
+    return end > 0 && (strcmp(name + end, ".cbf") == 0 || strcmp(name + end, ".json") == 0);
 }
 
 /* Whether this program makes files of this name by way of temporary ones. */

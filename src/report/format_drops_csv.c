@@ -29,3 +29,18 @@ cfi_status report_write_csv(const cfi_results *results, FILE *stream, cfi_error 
     }
     return output_finish(stream, "a result", error);
 }
+
+bool report_number_column(size_t index, char *text, size_t size)
+{
+    char name[FIELD_NAME_LENGTH];
+    field_column at = {.field = NULL};
+
+    for (size_t i = 0; i <= index; i++) {
+        if (!field_next(&at, FIELD_NUMBER, FIELD_TABLE)) {
+            return false;
+        }
+    }
+    field_column_name(at, name);
+    snprintf(text, size, "%s", name);
+    return true;
+}

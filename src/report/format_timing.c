@@ -3,6 +3,7 @@
 #include "cfisac/report.h"
 #include "report/json.h"
 
+#include <math.h>
 #include <time.h>
 
 /* What may differ between two runs of one scenario. */
@@ -15,7 +16,7 @@ static void put_timing(json_writer *writer, const cfi_timing *timing)
     if (gmtime_r(&now, &utc)) {
         strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
     }
-    json_text(writer, "finished", date);
+    json_text(writer, isnan(timing->wall_seconds) ? "begun" : "finished", date);
     json_text(writer, "command_line", timing->command_line);
     if (timing->ranks > 0) {
         json_count(writer, "ranks", timing->ranks);

@@ -77,8 +77,8 @@ cfi_status report_write_frontier_line(const cfi_frontier *frontier, const cfi_fr
         return status;
     }
     report_build(build);
-    json_count(&line.writer, "drop", record->index);
-    json_text(&line.writer, "build", build);
+    json_count(&line.writer, LINE_DROP, record->index);
+    json_text(&line.writer, LINE_BUILD, build);
     json_text(&line.writer, "status", drop_status_name(record->status));
     if (record->failure) {
         json_text(&line.writer, "failure", record->failure);
@@ -92,9 +92,10 @@ cfi_status report_relabel_frontier_line(const cfi_frontier *frontier, const char
                                         cfi_error *error)
 {
     line_text line;
+    const char *rest = line_find(text, length, LINE_DROP);
     cfi_status status = open_frontier_line(frontier, &line, error);
 
-    return status == CFI_OK ? line_finish_as(&line, text, length, stream, error) : status;
+    return status == CFI_OK ? line_finish_as(&line, rest, (size_t)(text + length - rest), stream, error) : status;
 }
 
 /* ------------------------------------------------------------------------- reading back ---- */

@@ -39,10 +39,30 @@ cfi_status report_write_frontier_identity(const cfi_frontier *frontier, const cf
     return output_finish(stream, "a result", error);
 }
 
+/* The keys of each axis, of which several may vary together. */
+static void axes_json(json_writer *writer, const cfi_scenario *sweep)
+{
+    const cfi_axis *axis;
+    size_t axes = scenario_axes(sweep, &axis);
+
+    json_open(writer, "axes", '[');
+    for (size_t i = 0; i < axes; i++) {
+        if (!axis[i].zipped) {
+            json_open(writer, NULL, '[');
+        }
+        json_text(writer, NULL, axis[i].key);
+        if (i + 1 == axes || !axis[i + 1].zipped) {
+            json_close(writer, ']');
+        }
+    }
+    json_close(writer, ']');
+}
+
 cfi_status report_write_identity(const cfi_sweep_identity *identity, FILE *stream, cfi_error *error)
 {
     json_writer writer = open_identity(identity, stream);
 
+    axes_json(&writer, identity->sweep);
     if (identity->shards > 1) {
         json_open(&writer, "shard", '{');
         json_count(&writer, "index", identity->shard);
@@ -93,12 +113,29 @@ static const char *provenance_word(const cJSON *root, const char *key)
     return word ? word : "";
 }
 
+/* What a frontier was asked; nothing of a sweep. */
+static void read_question(const cJSON *root, cfi_known_identity *identity)
+{
+    const cJSON *between = cJSON_GetObjectItemCaseSensitive(root, "between");
+    const cJSON *points = cJSON_GetObjectItemCaseSensitive(root, "points");
+    const char *rate = cJSON_GetStringValue(cJSON_GetArrayItem(between, 0));
+    const char *cost = cJSON_GetStringValue(cJSON_GetArrayItem(between, 1));
+
+    if (rate && cost) {
+        snprintf(identity->between, sizeof identity->between, "%s,%s", rate, cost);
+    }
+    if (cJSON_IsNumber(points) && points->valuedouble >= 0.0 && points->valuedouble <= CFI_MOST_FRONTIER_POINTS) {
+        identity->frontier_points = (size_t)points->valuedouble;
+    }
+}
+
 static bool read_root(const cJSON *root, cfi_known_identity *identity)
 {
     const char *version = provenance_word(root, "version"), *git = provenance_word(root, "git");
     const char *core = provenance_word(root, "blas_core");
 
     *identity = (cfi_known_identity){.shard = shard_number(root, "index"), .shards = shard_number(root, "of")};
+    read_question(root, identity);
     snprintf(identity->sha256, sizeof identity->sha256, "%s", provenance_word(root, "scenario_sha256"));
     if (strcmp(version, report_version()) != 0 || strcmp(git, report_git_hash()) != 0 ||
         strcmp(core, report_blas_core()) != 0) {
@@ -127,6 +164,21 @@ cfi_status report_read_identity(const char *path, cfi_known_identity *identity, 
     sound = read_root(root, identity);
     cJSON_Delete(root);
     return sound ? CFI_OK : error_set(error, CFI_INVALID, "%.300s: this is not the sweep.json of a sweep", path);
+}
+
+bool report_read_begun(const char *path, size_t *trials)
+{
+    size_t length = 0;
+    char *text = read_identity_text(path, &length);
+    cJSON *root = text ? cJSON_ParseWithLengthOpts(text, length + 1, NULL, true) : NULL;
+    const cJSON *number = cJSON_GetObjectItemCaseSensitive(root, "trials");
+    bool begun = cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(root, "wall_seconds")) && cJSON_IsNumber(number) &&
+                 number->valuedouble >= 0.0 && number->valuedouble <= 1e15;
+
+    *trials = begun ? (size_t)number->valuedouble : 0;
+    cJSON_Delete(root);
+    free(text);
+    return begun;
 }
 
 cfi_status report_write_scenario(const cfi_scenario *scenario, FILE *stream, cfi_error *error)

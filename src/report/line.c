@@ -9,11 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A line ends with this key and the first 16 digits of the SHA-256 of everything before the comma; what comes before
- * "drop" depends on the grid, all after it on the drop alone. */
+/* A line ends with this key and the first 16 digits of the SHA-256 of everything before the comma. */
 #define CHECKSUM_KEY ", \"checksum\": \""
 #define CHECKSUM_END "\"}"
-#define DROP_KEY     ", \"drop\": "
+enum { LONGEST_MEMBER = 40 }; /* bytes of what line_find looks for */
 enum { CHECKSUM_DIGITS = 16, CHECKSUM_LENGTH = sizeof CHECKSUM_KEY - 1 + CHECKSUM_DIGITS + sizeof CHECKSUM_END - 1 };
 
 /* ------------------------------------------------------------------------------- writing ---- */
@@ -67,11 +66,17 @@ cfi_status line_finish(line_text *line, FILE *stream, cfi_error *error)
     return status;
 }
 
-cfi_status line_finish_as(line_text *line, const char *text, size_t length, FILE *stream, cfi_error *error)
+const char *line_find(const char *text, size_t length, const char *key)
 {
-    const char *rest = memmem(text, length, DROP_KEY, sizeof DROP_KEY - 1);
+    char member[LONGEST_MEMBER];
+    int used = snprintf(member, sizeof member, ", \"%s\": ", key);
 
-    fwrite(rest, 1, (size_t)(text + length - CHECKSUM_LENGTH - rest), line->stream);
+    return memmem(text, length, member, (size_t)used);
+}
+
+cfi_status line_finish_as(line_text *line, const char *rest, size_t length, FILE *stream, cfi_error *error)
+{
+    fwrite(rest, 1, length - CHECKSUM_LENGTH, line->stream);
     return line_finish(line, stream, error);
 }
 
@@ -157,8 +162,8 @@ bool line_read_head(const cJSON *object, const char *key, cfi_line *line, cfi_li
     double drop;
 
     if (!read_line_word(object, key, more->sweep, sizeof more->sweep) ||
-        !read_line_word(object, "build", more->build, sizeof more->build) ||
-        !line_read_whole(object, "drop", 4294967295.0, &drop) || !read_line_status(object, &line->status)) {
+        !read_line_word(object, LINE_BUILD, more->build, sizeof more->build) ||
+        !line_read_whole(object, LINE_DROP, 4294967295.0, &drop) || !read_line_status(object, &line->status)) {
         return false;
     }
     read_causes(object, line, more);
@@ -178,7 +183,8 @@ cfi_status line_parse(const char *text, size_t length, cJSON **object, cfi_error
     if (!*object && syntax_blame(text, length) == CFI_NO_MEMORY) {
         return out_of_line_memory(error);
     }
-    if (!*object || end != text + length || !memmem(text, length, DROP_KEY, sizeof DROP_KEY - 1)) {
+    if (!*object || end != text + length || !line_find(text, length, LINE_DROP) ||
+        !line_find(text, length, LINE_BUILD)) {
         cJSON_Delete(*object);
         *object = NULL;
         return line_malformed(error);

@@ -8,8 +8,8 @@
 
 #include <cJSON.h>
 
-/* A line before its checksum is added, in memory. What comes before "drop" depends on what was asked, all after it on
- * the drop alone. */
+/* A line before its checksum is added, in memory. What comes before "build" depends on what was asked, all else on the
+ * drop alone. */
 typedef struct line_text {
     char *text;
     size_t length;
@@ -17,12 +17,20 @@ typedef struct line_text {
     json_writer writer; /* of the line, to the stream */
 } line_text;
 
+/* Members that all lines have. */
+#define LINE_DROP  "drop"
+#define LINE_BUILD "build"
+
 /* Begins {"KEY": "HASH". CFI_NO_MEMORY. */
 cfi_status line_open(const char *key, const char *hash, line_text *line, cfi_error *error);
 /* Ends the text, and writes it with its checksum. CFI_OUTPUT, CFI_NO_MEMORY. */
 cfi_status line_finish(line_text *line, FILE *stream, cfi_error *error);
-/* Goes on as another line of such a journal does from its "drop" on, without its checksum, and ends as line_finish. */
-cfi_status line_finish_as(line_text *line, const char *text, size_t length, FILE *stream, cfi_error *error);
+/* Where a line goes on with a member of its object, from the comma before; NULL: nowhere. (In a string the quotes of a
+ * name would have escapes.) */
+const char *line_find(const char *text, size_t length, const char *key);
+/* Goes on with the rest of another line of such a journal, from such a place to its end, without its checksum, and ends
+ * as line_finish. */
+cfi_status line_finish_as(line_text *line, const char *rest, size_t length, FILE *stream, cfi_error *error);
 
 /* The object of an undamaged line, the caller's to delete. CFI_INVALID: its checksum does not match, or it is none.
  * CFI_NO_MEMORY. */

@@ -14,6 +14,30 @@ size_t pairing_drops(const cfi_sweep_outcomes *outcomes, size_t point)
 static const cfi_constraint thresholds[] = {CFI_CONSTRAINT_THRESHOLD, CFI_CONSTRAINT_POSITION,
                                             CFI_CONSTRAINT_DETECTION};
 
+static bool is_threshold(const char *key)
+{
+    bool found = false;
+
+    for (size_t t = 0; t < sizeof thresholds / sizeof *thresholds; t++) {
+        found = found || strcmp(key, constraint_key(thresholds[t])) == 0;
+    }
+    return found;
+}
+
+/* Whether thresholds are all that varies along an axis: where they vary together with another key, points along it
+ * differ in more. */
+static bool varies_thresholds_alone(const cfi_scenario *sweep, size_t which)
+{
+    const cfi_axis *axis;
+    size_t axes = scenario_axes(sweep, &axis), leader = scenario_axis_leader(sweep, which);
+    bool alone = true;
+
+    for (size_t i = leader; i < axes && scenario_axis_leader(sweep, i) == leader; i++) {
+        alone = alone && is_threshold(axis[i].key);
+    }
+    return alone;
+}
+
 size_t pairing_axis(const cfi_scenario *sweep)
 {
     const cfi_axis *axis;
@@ -21,7 +45,7 @@ size_t pairing_axis(const cfi_scenario *sweep)
 
     for (size_t t = 0; t < sizeof thresholds / sizeof *thresholds; t++) {
         for (size_t i = 0; i < axes; i++) {
-            if (strcmp(axis[i].key, constraint_key(thresholds[t])) == 0) {
+            if (strcmp(axis[i].key, constraint_key(thresholds[t])) == 0 && varies_thresholds_alone(sweep, i)) {
                 return i;
             }
         }
@@ -42,23 +66,12 @@ double pairing_threshold(const cfi_axis *axis, size_t value)
     return end > axis->value[value] && *end == '\0' ? pairing_sign(axis) * number : NAN;
 }
 
-/* How far apart in the grid neighbours along an axis are. */
-static size_t stride_of(const cfi_scenario *sweep, size_t which)
-{
-    const cfi_axis *axis;
-    size_t axes = scenario_axes(sweep, &axis), stride = 1;
-
-    for (size_t i = which + 1; i < axes; i++) {
-        stride *= axis[i].count;
-    }
-    return stride;
-}
-
 bool pairing_holds(const cfi_sweep_outcomes *outcomes, size_t point, size_t d, double least)
 {
     const cfi_axis *axis;
     size_t axes = scenario_axes(outcomes->sweep, &axis), which = pairing_axis(outcomes->sweep);
-    size_t stride = which < axes ? stride_of(outcomes->sweep, which) : 1, values = which < axes ? axis[which].count : 1;
+    size_t stride = which < axes ? scenario_axis_stride(outcomes->sweep, which) : 1,
+           values = which < axes ? axis[which].count : 1;
     size_t start = which < axes ? point - scenario_axis_index(outcomes->sweep, point, which) * stride : point;
 
     for (size_t i = 0; i < values; i++) {
@@ -99,7 +112,7 @@ cfi_status pairing_make(const cfi_sweep_outcomes *outcomes, pairing *pairs, cfi_
     size_t points = scenario_points(outcomes->sweep), bytes = outcomes->first[points] / 8 + 1;
 
     *pairs = (pairing){.outcomes = outcomes,
-                       .stride = which < axes ? stride_of(outcomes->sweep, which) : 1,
+                       .stride = which < axes ? scenario_axis_stride(outcomes->sweep, which) : 1,
                        .values = which < axes ? axis[which].count : 1,
                        .bit = malloc(bytes)};
     if (!pairs->bit) {

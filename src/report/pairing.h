@@ -8,7 +8,7 @@
 size_t pairing_drops(const cfi_sweep_outcomes *outcomes, size_t point);
 
 /* The axis of sensing.crlb_threshold_db, of position_threshold_m or of detection_threshold, the first of them that is
- * swept; scenario_axes() when none is. */
+ * swept and varies alone or together with others of them; scenario_axes() when none does. */
 size_t pairing_axis(const cfi_scenario *sweep);
 
 /* A value of that axis times its sign: the smaller, the tighter. NaN for a list of thresholds, or none. */

@@ -4,6 +4,8 @@
 #include "report/line.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define HASH_KEY "sweep"
 
@@ -71,9 +73,9 @@ cfi_status report_write_line(const cfi_scenario *sweep, size_t point, const cfi_
         return status;
     }
     report_build(build);
-    json_count(&line.writer, "drop", record->index);
+    json_count(&line.writer, LINE_DROP, record->index);
     values_object(&line.writer, sweep, point);
-    json_text(&line.writer, "build", build);
+    json_text(&line.writer, LINE_BUILD, build);
     put_record(&line.writer, record);
     return line_finish(&line, stream, error);
 }
@@ -81,10 +83,16 @@ cfi_status report_write_line(const cfi_scenario *sweep, size_t point, const cfi_
 cfi_status report_relabel_line(const cfi_scenario *sweep, size_t point, const char *text, size_t length, FILE *stream,
                                cfi_error *error)
 {
+    const char *drop = line_find(text, length, LINE_DROP), *rest = line_find(text, length, LINE_BUILD);
     line_text line;
     cfi_status status = open_sweep_line(sweep, point, &line, error);
 
-    return status == CFI_OK ? line_finish_as(&line, text, length, stream, error) : status;
+    if (status != CFI_OK) {
+        return status;
+    }
+    json_count(&line.writer, LINE_DROP, strtoul(drop + strcspn(drop, "0123456789"), NULL, 10));
+    values_object(&line.writer, sweep, point); /* keys may stand in another order */
+    return line_finish_as(&line, rest, (size_t)(text + length - rest), stream, error);
 }
 
 /* ------------------------------------------------------------------------- reading back ---- */

@@ -71,6 +71,7 @@ void report_sweep_users_left(const cfi_sweep_tally *tally, const cfi_system *sys
 void report_tally_line(cfi_sweep_tally *tally, const cfi_line *line, const cfi_line_text *more)
 {
     tally->lines++;
+    tally->inaccurate += line->status == CFI_DROP_OK && *more->failure;
     tally_users(tally, line);
     if (line->status == CFI_DROP_FAILED && tally->failed++ == 0) {
         tally->first_failed = *line;

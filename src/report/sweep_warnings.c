@@ -36,7 +36,8 @@ static double tightest_usable(const cfi_sweep_outcomes *outcomes, size_t point, 
     return tightest;
 }
 
-/* " for KEY=VALUE, KEY=VALUE": the swept keys but the threshold; "" without others. */
+/* " for KEY=VALUE, KEY=VALUE": the swept keys but the threshold and what varies together with it; ""
+ * without others. */
 static void name_curve(const cfi_scenario *sweep, size_t point, char text[CURVE_LENGTH])
 {
     const cfi_axis *axis;
@@ -44,7 +45,7 @@ static void name_curve(const cfi_scenario *sweep, size_t point, char text[CURVE_
 
     *text = '\0';
     for (size_t i = 0; i < axes && used < CURVE_LENGTH; i++) {
-        if (i != which) {
+        if (scenario_axis_leader(sweep, i) != scenario_axis_leader(sweep, which)) {
             used += (size_t)snprintf(text + used, CURVE_LENGTH - used, "%s%s=%s", used > 0 ? ", " : " for ",
                                      axis[i].key, axis[i].value[scenario_axis_index(sweep, point, i)]);
         }

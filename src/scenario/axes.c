@@ -1,8 +1,7 @@
 /* Swept keys. */
 #include "scenario/axes.h"
 
-#include "scenario/range.h"
-#include "scenario/unknown.h"
+#include "scenario/zip.h"
 
 /* Whether a value is a named table, {"name": [...]}. */
 static bool is_named_table(const cJSON *item)
@@ -11,64 +10,128 @@ static bool is_named_table(const cJSON *item)
            cJSON_IsArray(item->child);
 }
 
-static cfi_status check_list(const key_spec *spec, const cJSON *list, cfi_sizes sizes, const cfi_place *place,
+/* An axis that is being checked. */
+typedef struct axis_check {
+    const cJSON *axis;
+    axis_keys keys;
+    cfi_sizes sizes;
+    cfi_place place;
+} axis_check;
+
+/* A place within the axis, for one of its keys. */
+static cfi_place value_place(const axis_check *c, size_t which, size_t index)
+{
+    cfi_place here = c->place;
+
+    place_index(&here, index);
+    if (c->keys.count > 1) {
+        place_key(&here, key_table[c->keys.id[which]].name);
+    }
+    return here;
+}
+
+static cfi_status check_item(const axis_check *c, size_t which, const cJSON *item, const cfi_place *here,
                              cfi_error *error)
 {
-    size_t index = 0;
+    cfi_value value;
+    cfi_status status;
 
-    if (!list->child) {
-        return place_error(place, error, CFI_INVALID, "an empty list (allowed: at least one value)");
+    if (cJSON_IsArray(item) || (cJSON_IsObject(item) && !is_named_table(item))) {
+        return place_error(here, error, CFI_INVALID,
+                           "%s (allowed: numbers, words, and named tables, {\"name\": [...]})",
+                           cJSON_IsArray(item) ? "a list" : "an object that does not hold one list");
     }
-    for (const cJSON *item = list->child; item; item = item->next, index++) {
-        cfi_place here = *place;
-        cfi_value value;
-        cfi_status status;
-
-        place_index(&here, index);
-        if (cJSON_IsArray(item) || (cJSON_IsObject(item) && !is_named_table(item))) {
-            return place_error(&here, error, CFI_INVALID,
-                               "%s (allowed: numbers, words, and named tables, {\"name\": [...]})",
-                               cJSON_IsArray(item) ? "a list" : "an object that does not hold one list");
-        }
-        if (cJSON_IsObject(item)) { /* its lengths are those of the points */
-            continue;
-        }
-        status = value_read(spec, item, sizes, &here, &value, error);
-        if (status != CFI_OK) {
-            return status;
-        }
+    if (cJSON_IsObject(item)) { /* its lengths are those of the points */
+        return CFI_OK;
+    }
+    status = value_read(&key_table[c->keys.id[which]], item, c->sizes, here, &value, error);
+    if (status == CFI_OK) {
         value_free(&value);
+    }
+    return status;
+}
+
+/* The values of one of the keys, and how many there are. */
+static cfi_status check_list(const axis_check *c, size_t which, const cJSON *list, size_t *count, cfi_error *error)
+{
+    cfi_status status = CFI_OK;
+
+    *count = 0;
+    if (!list->child) {
+        return place_error(&c->place, error, CFI_INVALID, "an empty list (allowed: at least one value)");
+    }
+    for (const cJSON *item = list->child; item && status == CFI_OK; item = item->next) {
+        cfi_place here = value_place(c, which, (*count)++);
+
+        if (c->keys.count > 1 && cJSON_IsArray(item) && (size_t)cJSON_GetArraySize(item) != c->keys.count) {
+            return place_error(&here, error, CFI_INVALID,
+                               "%d values for %zu keys (allowed: one for all, or a list with one for each)",
+                               cJSON_GetArraySize(item), c->keys.count);
+        }
+        status = check_item(c, which, zip_item(item, &c->keys, which), &here, error);
+    }
+    return status;
+}
+
+/* The values of all keys of an axis, which must be as many of each; *count is their number. */
+static cfi_status check_values(const axis_check *c, size_t *count, cfi_error *error)
+{
+    cfi_status status = CFI_OK;
+
+    if (!cJSON_IsString(c->axis) && !cJSON_IsArray(c->axis)) {
+        return place_error(&c->place, error, CFI_INVALID,
+                           "no values (allowed: a list of values, or text such as \"8,16\" or \"-12:1:0\")");
+    }
+    for (size_t i = 0; i < c->keys.count && status == CFI_OK; i++) {
+        cJSON *expanded;
+        size_t own = 0;
+
+        status = zip_expand(c->axis, &c->keys, i, &c->place, &expanded, error);
+        if (status == CFI_OK) {
+            status = check_list(c, i, expanded ? expanded : c->axis, &own, error);
+        }
+        cJSON_Delete(expanded);
+        *count = i == 0 ? own : *count;
+        if (status == CFI_OK && own != *count) {
+            status =
+                place_error(&c->place, error, CFI_INVALID, "%zu values of %s, but %zu of %s (allowed: as many of each)",
+                            *count, key_table[c->keys.id[0]].name, own, key_table[c->keys.id[i]].name);
+        }
+    }
+    return status;
+}
+
+/* No key may be in an axis before this one. */
+static cfi_status check_once(const cJSON *sweep, const axis_check *c, cfi_error *error)
+{
+    for (const cJSON *other = sweep->child; other != c->axis; other = other->next) {
+        for (size_t i = 0; i < c->keys.count; i++) {
+            const char *name = key_table[c->keys.id[i]].name;
+
+            if (zip_has(other->string, name)) {
+                return place_error(&c->place, error, CFI_INVALID,
+                                   "%s is swept by %s, too (allowed: each key in one of them)", name, other->string);
+            }
+        }
     }
     return CFI_OK;
 }
 
-/* Checks one swept key; multiplies *points by the number of its values. */
-static cfi_status check_axis(const cJSON *axis, cfi_sizes sizes, const cfi_place *place, double *points,
-                             cfi_error *error)
+cfi_status axes_read_name(const cJSON *axis, const bool over[KEY_COUNT], const cfi_place *sweep, cfi_place *place,
+                          axis_keys *keys, cfi_error *error)
 {
-    key_id id = key_find(axis->string);
-    cJSON *expanded = NULL;
+    bool all = true;
     cfi_status status;
 
-    if (id == KEY_COUNT) {
-        return key_refuse_unknown(place, axis->string, error);
+    *place = *sweep;
+    place_member(place, axis->string);
+    status = zip_read(axis->string, place, keys, error);
+    for (size_t i = 0; i < keys->count; i++) {
+        all = all && over[keys->id[i]];
     }
-    if (!key_can_be_swept(id)) {
-        return place_error(place, error, CFI_INVALID,
-                           "this key cannot be swept (allowed: keys that may be a number, a word or null)");
+    if (status == CFI_OK && all) {
+        *place = place_over(axis->string);
     }
-    if (cJSON_IsString(axis)) {
-        status = range_expand(&key_table[id], axis->valuestring, place, &expanded, error);
-        if (status != CFI_OK) {
-            return status;
-        }
-    } else if (!cJSON_IsArray(axis)) {
-        return place_error(place, error, CFI_INVALID,
-                           "no values (allowed: a list of values, or text such as \"8,16\" or \"-12:1:0\")");
-    }
-    status = check_list(&key_table[id], expanded ? expanded : axis, sizes, place, error);
-    *points *= (double)cJSON_GetArraySize(expanded ? expanded : axis);
-    cJSON_Delete(expanded);
     return status;
 }
 
@@ -81,18 +144,16 @@ cfi_status axes_check(const cJSON *sweep, const bool over[KEY_COUNT], cfi_sizes 
         return place_error(place, error, CFI_INVALID, "nothing to sweep (allowed: an object of swept key -> values)");
     }
     for (const cJSON *axis = sweep->child; axis; axis = axis->next) {
-        cfi_place here = *place;
-        key_id id = key_find(axis->string);
-        cfi_status status;
+        axis_check check = {.axis = axis, .sizes = sizes};
+        size_t count = 0;
+        cfi_status status = axes_read_name(axis, over, place, &check.place, &check.keys, error);
 
-        place_member(&here, axis->string);
-        if (id != KEY_COUNT && over[id]) {
-            here = place_over(axis->string);
-        }
-        status = check_axis(axis, sizes, &here, &points, error);
+        status = status == CFI_OK ? check_once(sweep, &check, error) : status;
+        status = status == CFI_OK ? check_values(&check, &count, error) : status;
         if (status != CFI_OK) {
             return status;
         }
+        points *= (double)count;
         if (points > AXES_MAX_POINTS) {
             return place_error(place, error, CFI_INVALID, "%g points (allowed: at most %d)", points, AXES_MAX_POINTS);
         }

@@ -2,8 +2,8 @@
 #include "scenario/grid.h"
 
 #include "scenario/axes.h"
-#include "scenario/range.h"
 #include "scenario/table_file.h"
+#include "scenario/zip.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -128,98 +128,141 @@ static bool make_axis_room(size_t count, cfi_axis *axis, grid_items *items)
     return axis->value && axis->setting && items->item;
 }
 
-/* Where the values of an axis were given. */
-static cfi_place axis_place(const cfi_tree *tree, const char *key)
-{
-    cfi_place place = tree_place(tree, KEY_sweep);
+/* Where the values of an axis come from. */
+typedef struct axis_source {
+    const cfi_tree *tree;
+    const axis_keys *keys;
+    size_t which; /* of the keys */
+    const cfi_place *place;
+} axis_source;
 
-    if (tree->over[key_find(key)]) {
-        return place_over(key);
-    }
-    place_member(&place, key);
-    return place;
-}
-
-static cfi_status fill_axis(const cfi_tree *tree, const key_spec *spec, const cJSON *list, cfi_axis *axis,
-                            grid_items *items, cfi_error *error)
+static cfi_status fill_axis(const axis_source *from, const cJSON *list, cfi_axis *axis, grid_items *items,
+                            cfi_error *error)
 {
-    cfi_place place = axis_place(tree, spec->name);
+    const key_spec *spec = &key_table[from->keys->id[from->which]];
     cfi_status status = CFI_OK;
 
     if (!make_axis_room((size_t)cJSON_GetArraySize(list), axis, items)) {
-        return grid_out_of_memory(tree, error);
+        return grid_out_of_memory(from->tree, error);
     }
     for (const cJSON *item = list->child; item && status == CFI_OK; item = item->next, axis->count++) {
         grid_value value = {.shown = NULL};
 
-        status = make_value(tree, spec, item, &place, items, &value, error);
+        status =
+            make_value(from->tree, spec, zip_item(item, from->keys, from->which), from->place, items, &value, error);
         ((const char **)axis->value)[axis->count] = value.shown;
         ((const char **)axis->setting)[axis->count] = value.setting;
         items->item[axis->count] = value.item;
         if (status == CFI_OK && (!value.shown || !value.setting || !value.item)) {
-            status = grid_out_of_memory(tree, error);
+            status = grid_out_of_memory(from->tree, error);
         }
     }
     return status;
 }
 
-static int compare_texts(const void *a, const void *b)
+/* What keys that vary together are set to at once. */
+typedef struct grid_row {
+    const cfi_axis *axis; /* the first of them */
+    size_t keys, index;
+} grid_row;
+
+static int order_rows(const void *a, const void *b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    const grid_row *one = a, *other = b;
+    int order = 0;
+
+    for (size_t i = 0; i < one->keys && order == 0; i++) {
+        order = strcmp(one->axis[i].value[one->index], one->axis[i].value[other->index]);
+    }
+    return order;
+}
+
+static cfi_status refuse_second(const grid_row *row, const cfi_place *place, cfi_error *error)
+{
+    char buffer[64];
+    cfi_wording text = wording_fixed(buffer, sizeof buffer);
+
+    for (size_t i = 0; i < row->keys; i++) {
+        wording_add(&text, i > 0 ? ", " : "");
+        wording_add(&text, row->axis[i].value[row->index]);
+    }
+    return place_error(place, error, CFI_INVALID, "%.60s is there twice (allowed: values that differ)", buffer);
 }
 
 /* Two points of the same values could not be told apart. */
-static cfi_status check_distinct(const cfi_tree *tree, const cfi_axis *axis, cfi_error *error)
+static cfi_status check_distinct(const cfi_tree *tree, const cfi_axis *axis, size_t keys, const cfi_place *place,
+                                 cfi_error *error)
 {
-    const char **sorted = malloc(axis->count * sizeof *sorted);
-    cfi_place place = axis_place(tree, axis->key);
+    grid_row *sorted = calloc(axis->count + 1, sizeof *sorted);
     cfi_status status = CFI_OK;
 
     if (!sorted) {
         return grid_out_of_memory(tree, error);
     }
-    memcpy(sorted, axis->value, axis->count * sizeof *sorted);
-    qsort(sorted, axis->count, sizeof *sorted, compare_texts);
+    for (size_t i = 0; i < axis->count; i++) {
+        sorted[i] = (grid_row){.axis = axis, .keys = keys, .index = i};
+    }
+    qsort(sorted, axis->count, sizeof *sorted, order_rows);
     for (size_t i = 1; i < axis->count && status == CFI_OK; i++) {
-        if (strcmp(sorted[i - 1], sorted[i]) == 0) {
-            status = place_error(&place, error, CFI_INVALID, "%.60s is there twice (allowed: values that differ)",
-                                 sorted[i]);
+        if (order_rows(&sorted[i - 1], &sorted[i]) == 0) {
+            status = refuse_second(&sorted[i], place, error);
         }
     }
     free(sorted);
     return status;
 }
 
-static cfi_status build_axis(const cfi_tree *tree, const cJSON *values, cfi_axis *axis, grid_items *items,
-                             cfi_error *error)
+/* The axes of one member of the sweep object: one a key. */
+static cfi_status build_axes(const cfi_tree *tree, const cJSON *values, scenario_grid *grid, cfi_error *error)
 {
-    const key_spec *spec = &key_table[key_find(values->string)];
-    cfi_place place = axis_place(tree, spec->name);
-    cfi_status status = CFI_OK;
+    const cfi_place sweep = tree_place(tree, KEY_sweep);
+    const cfi_axis *first = &grid->axis[grid->axes];
+    cfi_place place;
+    axis_keys keys;
+    cfi_status status = axes_read_name(values, tree->over, &sweep, &place, &keys, error);
 
-    axis->key = spec->name;
-    if (cJSON_IsString(values)) {
-        status = range_expand(spec, values->valuestring, &place, &items->expanded, error);
+    for (size_t i = 0; i < keys.count && status == CFI_OK; i++, grid->axes++) {
+        const axis_source from = {.tree = tree, .keys = &keys, .which = i, .place = &place};
+        cfi_axis *axis = &grid->axis[grid->axes];
+        grid_items *items = &grid->items[grid->axes];
+
+        axis->key = key_table[keys.id[i]].name;
+        axis->zipped = i > 0;
+        status = zip_expand(values, &keys, i, &place, &items->expanded, error);
+        if (status == CFI_OK) {
+            status = fill_axis(&from, items->expanded ? items->expanded : values, axis, items, error);
+        }
     }
-    if (status == CFI_OK) {
-        status = fill_axis(tree, spec, items->expanded ? items->expanded : values, axis, items, error);
+    return status == CFI_OK ? check_distinct(tree, first, keys.count, &place, error) : status;
+}
+
+/* Keys of a sweep object, at most. */
+static size_t count_keys(const cJSON *sweep)
+{
+    size_t count = 0;
+
+    for (const cJSON *values = sweep->child; values; values = values->next) {
+        count++;
+        for (const char *c = values->string; *c; c++) {
+            count += *c == '+';
+        }
     }
-    return status == CFI_OK ? check_distinct(tree, axis, error) : status;
+    return count;
 }
 
 cfi_status grid_build(const cfi_tree *tree, scenario_grid *grid, cfi_error *error)
 {
     const cJSON *sweep = tree->item[KEY_sweep];
-    size_t count = (size_t)cJSON_GetArraySize(sweep);
+    size_t count = count_keys(sweep);
     cfi_status status = CFI_OK;
 
-    grid->axis = calloc(count, sizeof *grid->axis);
-    grid->items = calloc(count, sizeof *grid->items);
+    grid->axis = calloc(count + 1, sizeof *grid->axis);
+    grid->items = calloc(count + 1, sizeof *grid->items);
     if (!grid->axis || !grid->items) {
         return grid_out_of_memory(tree, error);
     }
-    for (const cJSON *values = sweep->child; values && status == CFI_OK; values = values->next, grid->axes++) {
-        status = build_axis(tree, values, &grid->axis[grid->axes], &grid->items[grid->axes], error);
+    for (const cJSON *values = sweep->child; values && status == CFI_OK; values = values->next) {
+        status = build_axes(tree, values, grid, error);
     }
     return status;
 }
@@ -249,12 +292,50 @@ void grid_free(scenario_grid *grid)
     *grid = (scenario_grid){.axis = NULL};
 }
 
+size_t grid_stride(const scenario_grid *grid, size_t axis)
+{
+    size_t stride = 1;
+
+    for (size_t i = axis + 1; i < grid->axes; i++) {
+        stride *= grid->axis[i].zipped ? 1 : grid->axis[i].count;
+    }
+    return stride;
+}
+
 size_t grid_index(const scenario_grid *grid, size_t point, size_t axis)
 {
-    for (size_t i = grid->axes; i > axis + 1; i--) {
-        point /= grid->axis[i - 1].count;
+    return point / grid_stride(grid, axis) % grid->axis[axis].count;
+}
+
+static void print_grid_value(const cfi_axis *axis, size_t value, cfi_wording *out)
+{
+    bool named = axis->setting[value] != axis->value[value];
+
+    wording_add(out, named ? "{" : "");
+    wording_add(out, axis->value[value]);
+    wording_add(out, named ? ": " : "");
+    wording_add(out, named ? axis->setting[value] : "");
+    wording_add(out, named ? "}" : "");
+}
+
+/* A member of the sweep object: `keys` axes that vary together, a list of values or of lists with one for each. */
+static void print_axes(const cfi_axis *axis, size_t keys, cfi_wording *out)
+{
+    for (size_t k = 0; k < keys; k++) {
+        wording_add(out, k > 0 ? "+" : "\"");
+        wording_add(out, axis[k].key);
     }
-    return point % grid->axis[axis].count;
+    wording_add(out, "\": [");
+    for (size_t j = 0; j < axis->count; j++) {
+        wording_add(out, j > 0 ? ", " : "");
+        wording_add(out, keys > 1 ? "[" : "");
+        for (size_t k = 0; k < keys; k++) {
+            wording_add(out, k > 0 ? ", " : "");
+            print_grid_value(&axis[k], j, out);
+        }
+        wording_add(out, keys > 1 ? "]" : "");
+    }
+    wording_add(out, "]");
 }
 
 bool grid_names_files(const scenario_grid *grid)
@@ -269,24 +350,17 @@ bool grid_names_files(const scenario_grid *grid)
 
 void grid_print(const scenario_grid *grid, size_t indent, cfi_wording *out)
 {
+    size_t next;
+
     wording_add(out, "{\n");
-    for (size_t i = 0; i < grid->axes; i++) {
-        const cfi_axis *axis = &grid->axis[i];
-
-        wording_repeat(out, ' ', indent + 2);
-        wording_quoted(out, axis->key);
-        wording_add(out, ": [");
-        for (size_t j = 0; j < axis->count; j++) {
-            bool named = axis->setting[j] != axis->value[j];
-
-            wording_add(out, j > 0 ? ", " : "");
-            wording_add(out, named ? "{" : "");
-            wording_add(out, axis->value[j]);
-            wording_add(out, named ? ": " : "");
-            wording_add(out, named ? axis->setting[j] : "");
-            wording_add(out, named ? "}" : "");
+    for (size_t i = 0; i < grid->axes; i = next) {
+        next = i + 1;
+        while (next < grid->axes && grid->axis[next].zipped) {
+            next++;
         }
-        wording_add(out, i + 1 < grid->axes ? "],\n" : "]\n");
+        wording_repeat(out, ' ', indent + 2);
+        print_axes(&grid->axis[i], next - i, out);
+        wording_add(out, next < grid->axes ? ",\n" : "\n");
     }
     wording_repeat(out, ' ', indent);
     wording_add(out, "}");

@@ -21,6 +21,8 @@ typedef struct scenario_grid {
  * twice, or a file of numbers. grid_free in every case. */
 cfi_status grid_build(const cfi_tree *tree, scenario_grid *grid, cfi_error *error);
 void grid_free(scenario_grid *grid);
+/* How far apart points are that are neighbours along an axis. */
+size_t grid_stride(const scenario_grid *grid, size_t axis);
 /* Which value of an axis a point has. */
 size_t grid_index(const scenario_grid *grid, size_t point, size_t axis);
 /* Whether a value of some axis is the path of a file. */

@@ -56,6 +56,26 @@ static cfi_status compare_key(const cfi_scenario *older, const cfi_scenario *new
     return status;
 }
 
+/* Keys that vary together in one must do so in the other; "there" is where `scenario` is. */
+static cfi_status compare_zips(const cfi_scenario *scenario, const cfi_scenario *other, const char *where,
+                               cfi_error *error)
+{
+    const cfi_axis *axis;
+    size_t axes = scenario_axes(scenario, &axis);
+    cfi_status status = CFI_OK;
+
+    for (size_t i = 0; i < axes && status == CFI_OK; i++) {
+        const cfi_axis *leader = &axis[scenario_axis_leader(scenario, i)];
+        size_t here = find_axis(other, axis[i].key), first = find_axis(other, leader->key);
+
+        if (scenario_axis_leader(other, here) != scenario_axis_leader(other, first)) {
+            status = error_set(error, CFI_INVALID, "%s is swept together with %s %s " ALLOWED, axis[i].key, leader->key,
+                               where);
+        }
+    }
+    return status;
+}
+
 static cfi_status compare_keys(const cfi_scenario *older, const cfi_scenario *newer, cfi_error *error)
 {
     cfi_status status = CFI_OK;
@@ -73,57 +93,104 @@ static cfi_status compare_keys(const cfi_scenario *older, const cfi_scenario *ne
             status = compare_key(older, newer, id, error);
         }
     }
-    return status;
+    if (status == CFI_OK) {
+        status = compare_zips(older, newer, "there, not here", error);
+    }
+    return status == CFI_OK ? compare_zips(newer, older, "here, not there", error) : status;
 }
 
 /* -------------------------------------------------------------------------- swept values ---- */
 
-/* index[i]: where older's value i is among newer's. The search goes on where the last one ended, since the values
- * mostly stand in the same order. */
-static cfi_status match_values(const cfi_axis *older, const cfi_axis *newer, size_t *index, cfi_error *error)
+/* Axes of the older sweep that vary together, and those of the same keys in the newer one. */
+typedef struct axis_match {
+    const cfi_axis *older[KEY_COUNT], *newer[KEY_COUNT];
+    size_t keys;
+} axis_match;
+
+static axis_match match_axes(const cfi_scenario *older, const cfi_scenario *newer, size_t leader)
 {
-    size_t at = 0;
+    const cfi_axis *before, *now;
+    size_t axes = scenario_axes(older, &before);
+    axis_match match = {.keys = 0};
 
-    for (size_t i = 0; i < older->count; i++) {
-        size_t tried = 0;
+    scenario_axes(newer, &now);
+    for (size_t i = leader; i < axes && scenario_axis_leader(older, i) == leader; i++) {
+        match.older[match.keys] = &before[i];
+        match.newer[match.keys++] = &now[find_axis(newer, before[i].key)];
+    }
+    return match;
+}
 
-        while (tried < newer->count && strcmp(older->value[i], newer->value[at]) != 0) {
-            at = (at + 1) % newer->count;
-            tried++;
+static bool is_same_value(const axis_match *match, size_t older, size_t newer)
+{
+    bool same = true;
+
+    for (size_t k = 0; k < match->keys && same; k++) {
+        same = strcmp(match->older[k]->value[older], match->newer[k]->value[newer]) == 0;
+    }
+    return same;
+}
+
+static cfi_status refuse_missing(const axis_match *match, size_t value, cfi_error *error)
+{
+    char buffer[256];
+    cfi_wording values = wording_fixed(buffer, sizeof buffer);
+
+    for (size_t k = 0; k < match->keys; k++) {
+        wording_format(&values, "%s%s = %.60s", k > 0 ? ", " : "", match->older[k]->key, match->older[k]->value[value]);
+    }
+    return error_set(error, CFI_INVALID, "%s is there, not here " ALLOWED, buffer);
+}
+
+static cfi_status compare_settings(const axis_match *match, size_t older, size_t newer, cfi_error *error)
+{
+    for (size_t k = 0; k < match->keys; k++) {
+        if (strcmp(match->older[k]->setting[older], match->newer[k]->setting[newer]) != 0) {
+            return error_set(error, CFI_INVALID, "the numbers of %s = %.60s are others now " ALLOWED,
+                             match->older[k]->key, match->older[k]->value[older]);
         }
-        if (tried == newer->count) {
-            return error_set(error, CFI_INVALID, "%s = %.60s is there, not here " ALLOWED, older->key, older->value[i]);
-        }
-        if (strcmp(older->setting[i], newer->setting[at]) != 0) {
-            return error_set(error, CFI_INVALID, "the numbers of %s = %.60s are others now " ALLOWED, older->key,
-                             older->value[i]);
-        }
-        index[i] = at;
     }
     return CFI_OK;
 }
 
-/* Adds an axis to the numbers of the points: stride is newer's between neighbours along it. */
-static cfi_status map_axis(const cfi_scenario *older, const cfi_scenario *newer, size_t which, size_t *point,
+/* index[i]: where older's value i, of so many, is among newer's. The search goes on where the last one ended, since the
+ * values mostly stand in the same order. */
+static cfi_status match_values(const axis_match *match, size_t values, size_t *index, cfi_error *error)
+{
+    size_t at = 0, count = match->keys > 0 ? match->newer[0]->count : 0;
+    cfi_status status = CFI_OK;
+
+    for (size_t i = 0; i < values && status == CFI_OK; i++) {
+        size_t tried = 0;
+
+        while (tried < count && !is_same_value(match, i, at)) {
+            at = (at + 1) % count;
+            tried++;
+        }
+        status = tried < count ? compare_settings(match, i, at, error) : refuse_missing(match, i, error);
+        index[i] = at;
+    }
+    return status;
+}
+
+/* Adds axes that vary together to the numbers of the points. */
+static cfi_status map_axes(const cfi_scenario *older, const cfi_scenario *newer, size_t leader, size_t *point,
                            cfi_error *error)
 {
-    const cfi_axis *before, *now;
-    size_t axes = scenario_axes(newer, &now), points = scenario_points(older), stride = 1;
-    size_t *index, other;
+    const axis_match match = match_axes(older, newer, leader);
+    const cfi_axis *before;
+    size_t *index, points = scenario_points(older), stride;
     cfi_status status;
 
     scenario_axes(older, &before);
-    other = find_axis(newer, before[which].key);
-    index = malloc(before[which].count * sizeof *index);
+    stride = scenario_axis_stride(newer, find_axis(newer, before[leader].key));
+    index = malloc(before[leader].count * sizeof *index);
     if (!index) {
         return growth_out_of_memory(error);
     }
-    for (size_t i = other + 1; i < axes; i++) {
-        stride *= now[i].count;
-    }
-    status = match_values(&before[which], &now[other], index, error);
+    status = match_values(&match, before[leader].count, index, error);
     for (size_t p = 0; p < points && status == CFI_OK; p++) {
-        point[p] += stride * index[scenario_axis_index(older, p, which)];
+        point[p] += stride * index[scenario_axis_index(older, p, leader)];
     }
     free(index);
     return status;
@@ -137,7 +204,7 @@ cfi_status scenario_continue(const cfi_scenario *older, const cfi_scenario *newe
 
     memset(point, 0, scenario_points(older) * sizeof *point);
     for (size_t i = 0; i < axes && status == CFI_OK; i++) {
-        status = map_axis(older, newer, i, point, error);
+        status = axis[i].zipped ? CFI_OK : map_axes(older, newer, i, point, error);
     }
     return status;
 }

@@ -1,6 +1,7 @@
 /* The table of keys, and questions about names. docs/scenario.md is the same table for people. */
 #include "scenario/keys.h"
 
+#include "cfisac/scenario.h"
 #include "scenario/convert.h"
 
 #include <string.h>
@@ -54,6 +55,20 @@ bool key_can_be_swept(key_id id)
 {
     return id != KEY_schema && id != KEY_name &&
            (key_table[id].forms & (FORM_NULL | FORM_NUMBER | FORM_WORD | FORM_TEXT | FORM_FLAG));
+}
+
+bool scenario_key(size_t index, cfi_key *key)
+{
+    const key_spec *spec = key_table + (index < KEY_COUNT ? index : 0);
+
+    *key = (cfi_key){.name = spec->name,
+                     .help = spec->help,
+                     .words = spec->words,
+                     .takes_null = spec->forms & FORM_NULL,
+                     .takes_flag = spec->forms & FORM_FLAG,
+                     .takes_file = key_takes_file(spec),
+                     .can_be_swept = key_can_be_swept((key_id)(spec - key_table))};
+    return index < KEY_COUNT;
 }
 
 size_t key_section(const char *name)

@@ -76,6 +76,13 @@ void place_index(cfi_place *place, size_t index)
     wording_format(&text, "%zu", index);
 }
 
+void place_key(cfi_place *place, const char *key)
+{
+    size_t length = strlen(place->text);
+
+    snprintf(place->text + length, sizeof place->text - length, " (%s)", key);
+}
+
 cfi_status place_error(const cfi_place *place, cfi_error *error, cfi_status status, const char *format, ...)
 {
     char what[768];

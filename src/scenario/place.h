@@ -19,6 +19,8 @@ cfi_place place_over(const char *key);
 /* Goes into a member or an element: appends "/member" (~ and / escaped, long names cut) or "/index". */
 void place_member(cfi_place *place, const char *member);
 void place_index(cfi_place *place, size_t index);
+/* Says which of several keys it is about: appends " (key)". */
+void place_key(cfi_place *place, const char *key);
 
 /* "FILE: /pointer: what"; the root itself is "FILE: /: what". For CFI_NO_MEMORY: "out of memory for FILE: /pointer". */
 cfi_status place_error(const cfi_place *place, cfi_error *error, cfi_status status, const char *format, ...)

@@ -18,7 +18,7 @@ size_t scenario_points(const cfi_scenario *scenario)
     size_t points = 1;
 
     for (size_t i = 0; i < scenario->grid.axes; i++) {
-        points *= scenario->grid.axis[i].count;
+        points *= scenario->grid.axis[i].zipped ? 1 : scenario->grid.axis[i].count;
     }
     return points;
 }
@@ -26,6 +26,19 @@ size_t scenario_points(const cfi_scenario *scenario)
 size_t scenario_axis_index(const cfi_scenario *scenario, size_t point, size_t axis)
 {
     return grid_index(&scenario->grid, point, axis);
+}
+
+size_t scenario_axis_stride(const cfi_scenario *scenario, size_t axis)
+{
+    return grid_stride(&scenario->grid, axis);
+}
+
+size_t scenario_axis_leader(const cfi_scenario *scenario, size_t axis)
+{
+    while (scenario->grid.axis[axis].zipped) {
+        axis--;
+    }
+    return axis;
 }
 
 /* "FILE: /sweep: at network.aps = 8: what is wrong" */

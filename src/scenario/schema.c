@@ -91,24 +91,60 @@ static void add_forms_schema(const key_spec *spec, cfi_wording *out)
     wording_add(out, "]");
 }
 
-static void add_sweep_schema(cfi_wording *out)
+/* The names of all keys that can be swept: quoted, a line each, or as a regular expression. */
+static void add_swept_names(bool quoted, cfi_wording *out)
 {
     const char *separator = "";
 
-    wording_add(out, "\"anyOf\": [{\"type\": \"null\"}, {\"type\": \"object\", \"minProperties\": 1,\n"
-                     "      \"additionalProperties\": {\"anyOf\": [{\"type\": \"string\", \"minLength\": 1},\n"
-                     "        {\"type\": \"array\", \"minItems\": 1, \"items\": {\"anyOf\": [{\"type\": [\"number\", "
-                     "\"string\", \"boolean\", \"null\"]},\n"
-                     "          {\"type\": \"object\", \"minProperties\": 1, \"maxProperties\": 1,\n"
-                     "           \"additionalProperties\": {\"type\": \"array\"}}]}}]},\n"
-                     "      \"propertyNames\": {\"enum\": [");
     for (size_t id = 0; id < KEY_COUNT; id++) {
-        if (key_can_be_swept((key_id)id)) {
-            wording_format(out, "%s\n        \"%s\"", separator, key_table[id].name);
-            separator = ",";
+        if (!key_can_be_swept((key_id)id)) {
+            continue;
         }
+        wording_add(out, separator);
+        if (quoted) {
+            wording_format(out, "\n        \"%s\"", key_table[id].name);
+        } else {
+            size_t section = key_section(key_table[id].name);
+
+            wording_format(out, "%.*s%s%s", (int)section, key_table[id].name, section > 0 ? "\\\\." : "",
+                           key_leaf(key_table[id].name));
+        }
+        separator = quoted ? "," : "|";
     }
-    wording_add(out, "]}}]");
+}
+
+/* A list of values, of which each is one of these schemas. */
+static void add_values_schema(const char *of_value, cfi_wording *out)
+{
+    wording_format(out,
+                   "{\"anyOf\": [{\"type\": \"string\", \"minLength\": 1},\n"
+                   "        {\"type\": \"array\", \"minItems\": 1, \"items\": {\"anyOf\": [%s]}}]}",
+                   of_value);
+}
+
+/* A word or a number, or a table with a name. */
+#define SWEPT_VALUE                                                                                                    \
+    "{\"type\": [\"number\", \"string\", \"boolean\", \"null\"]},\n"                                                   \
+    "          {\"type\": \"object\", \"minProperties\": 1, \"maxProperties\": 1,\n"                                   \
+    "           \"additionalProperties\": {\"type\": \"array\"}}"
+
+/* Keys that vary together have names with a +, and may have a list of values for each of them. */
+static void add_sweep_schema(cfi_wording *out)
+{
+    wording_add(out, "\"anyOf\": [{\"type\": \"null\"}, {\"type\": \"object\", \"minProperties\": 1,\n"
+                     "      \"patternProperties\": {\"\\\\+\": ");
+    add_values_schema(SWEPT_VALUE
+                      ",\n          {\"type\": \"array\", \"minItems\": 2, \"items\": {\"anyOf\": [" SWEPT_VALUE "]}}",
+                      out);
+    wording_add(out, "},\n      \"additionalProperties\": ");
+    add_values_schema(SWEPT_VALUE, out);
+    wording_add(out, ",\n      \"propertyNames\": {\"anyOf\": [{\"enum\": [");
+    add_swept_names(true, out);
+    wording_add(out, "]},\n        {\"pattern\": \"^(");
+    add_swept_names(false, out);
+    wording_add(out, ")(\\\\+(");
+    add_swept_names(false, out);
+    wording_add(out, "))+$\"}]}}]");
 }
 
 static void add_key_schema(key_id id, cfi_wording *out)

@@ -3,6 +3,7 @@
 
 #include "scenario/syntax.h"
 #include "scenario/unknown.h"
+#include "scenario/zip.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -169,31 +170,69 @@ static cJSON *own_sweep(cfi_tree *tree)
     return tree->owned[KEY_sweep];
 }
 
+/* What --over says of an axis: a list of JSON as it stands in `sweep`, or the text of a range. */
+static cfi_status read_over(cfi_tree *tree, const cfi_setting *setting, const cfi_place *place, cJSON **axis,
+                            cfi_error *error)
+{
+    size_t length = strlen(setting->value);
+    bool list = *setting->value == '[';
+    cfi_status status = list ? syntax_check(setting->value, length, place->text, error)
+                             : check_plain_text(tree, place, setting->value, error);
+
+    *axis = NULL;
+    if (status != CFI_OK) {
+        return status == CFI_NO_MEMORY ? tree_out_of_memory(tree, error) : status;
+    }
+    *axis =
+        list ? cJSON_ParseWithLengthOpts(setting->value, length + 1, NULL, true) : cJSON_CreateString(setting->value);
+    return *axis ? CFI_OK : tree_out_of_memory(tree, error);
+}
+
+/* Puts an axis where the first of those stood that it replaces, which have no other keys than it has; else at the end.
+ * False: out of memory, and the axis is still the caller's. */
+static bool put_axis(cJSON *sweep, const char *name, const axis_keys *keys, cJSON *axis)
+{
+    cJSON *given = sweep->child, *next;
+    bool placed = false, done = true;
+
+    sweep->child = NULL; /* all that is there moves behind one another again */
+    for (cJSON *other = given; other; other = next) {
+        bool replaced = other->string && zip_is_within(other->string, keys);
+
+        next = other->next;
+        other->next = other->prev = NULL;
+        if (replaced && !placed) {
+            placed = true;
+            done = cJSON_AddItemToObject(sweep, name, axis);
+        }
+        if (replaced) {
+            cJSON_Delete(other);
+        } else {
+            cJSON_AddItemToArray(sweep, other);
+        }
+    }
+    return placed ? done : cJSON_AddItemToObject(sweep, name, axis);
+}
+
 static cfi_status sweep_over(cfi_tree *tree, const cfi_setting *setting, cfi_error *error)
 {
     cfi_place place = place_over(setting->key);
-    key_id id = key_find(setting->key);
-    cJSON *sweep, *range;
-    cfi_status status;
+    axis_keys keys;
+    cJSON *sweep, *axis = NULL;
+    cfi_status status = zip_read(setting->key, &place, &keys, error);
 
-    if (id == KEY_COUNT) {
-        return key_refuse_unknown(&place, setting->key, error);
+    if (status == CFI_OK) {
+        status = read_over(tree, setting, &place, &axis, error);
     }
-    status = check_plain_text(tree, &place, setting->value, error);
     if (status != CFI_OK) {
         return status;
     }
-    sweep = own_sweep(tree);
-    range = cJSON_CreateString(setting->value);
-    if (!sweep || !range) {
-        cJSON_Delete(range);
-        return tree_out_of_memory(tree, error);
+    for (size_t i = 0; i < keys.count; i++) {
+        tree->over[keys.id[i]] = true;
     }
-    tree->over[id] = true;
-    if (cJSON_GetObjectItemCaseSensitive(sweep, setting->key)
-            ? !cJSON_ReplaceItemInObjectCaseSensitive(sweep, setting->key, range)
-            : !cJSON_AddItemToObject(sweep, setting->key, range)) {
-        cJSON_Delete(range);
+    sweep = own_sweep(tree);
+    if (!sweep || !put_axis(sweep, setting->key, &keys, axis)) {
+        cJSON_Delete(axis);
         return tree_out_of_memory(tree, error);
     }
     return CFI_OK;
@@ -312,5 +351,10 @@ bool tree_has_sweep(const cfi_tree *tree)
 
 bool tree_sweeps_key(const cfi_tree *tree, key_id id)
 {
-    return tree_has_sweep(tree) && cJSON_GetObjectItemCaseSensitive(tree->item[KEY_sweep], key_table[id].name);
+    const cJSON *axis = tree_has_sweep(tree) ? tree->item[KEY_sweep]->child : NULL;
+
+    while (axis && !(axis->string && zip_has(axis->string, key_table[id].name))) {
+        axis = axis->next;
+    }
+    return axis;
 }

@@ -6,31 +6,16 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 bool finish_has_tables(const sweep_kind *kind, const char *directory)
 {
+    struct stat about;
     bool there = true;
 
     for (size_t i = 0; there && i < MOST_TABLES && kind->table[i]; i++) {
-        char *path = NULL;
-
-        there = asprintf(&path, "%s/%s", directory, kind->table[i]) >= 0 && access(path, F_OK) == 0;
-        free(path);
+        there = journal_find(directory, kind->table[i], &about);
     }
     return there;
-}
-
-void finish_remove_tables(const sweep_kind *kind, const char *directory)
-{
-    for (size_t i = 0; i < MOST_TABLES && kind->table[i]; i++) {
-        char *path = NULL;
-
-        if (asprintf(&path, "%s/%s", directory, kind->table[i]) >= 0) {
-            unlink(path);
-            free(path);
-        }
-    }
 }
 
 /* ------------------------------------------------------------------- the journal, read back ---- */
@@ -110,6 +95,15 @@ static cfi_status write_table(const void *context, FILE *stream, cfi_error *erro
     return report_write_sweep_csv(&outcomes, &source, stream, error);
 }
 
+/* What the picture is made of are the outcomes alone. */
+static cfi_status write_drawing(const void *context, FILE *stream, cfi_error *error)
+{
+    const finished *f = *(finished *const *)context;
+    const cfi_sweep_outcomes outcomes = {.sweep = f->plan->sweep, .status = f->status, .first = f->plan->first};
+
+    return report_write_sweep_plots(&outcomes, stream, error);
+}
+
 /* The line of a network in which no allocation can lift a signal out of the noise. False: there is none, gains are
  * given, which the scenario itself remarks on, or memory does not allow to look. */
 static bool describe_lost_signal(const cfi_system *system, uint32_t drop, char text[CFI_LOST_SIGNAL_LENGTH])
@@ -174,11 +168,12 @@ cfi_status finish_table(const journal *j, const sweep_plan *plan, const uint8_t 
                   .plan = plan,
                   .status = status},
              *of = &f;
+    const replace_part part[] = {{plan->kind->table[0], write_table, &of}, {plan->kind->table[1], write_drawing, &of}};
     bool whole = plan->shards == 1;
     cfi_status end = CFI_OK;
 
     if (whole && !(keep && finish_has_tables(plan->kind, j->directory))) {
-        end = replace_file(j->directory, plan->kind->table[0], write_table, &of, error);
+        end = replace_files(j->directory, part, sizeof part / sizeof *part, error);
     }
     if (end == CFI_OK) {
         end = read_rest(&f, error);
@@ -186,6 +181,9 @@ cfi_status finish_table(const journal *j, const sweep_plan *plan, const uint8_t 
     if (f.unread.status != CFI_OK) {
         *error = f.unread;
         end = f.unread.status;
+    }
+    if (end == CFI_OK && warn->end) {
+        warn->end(warn->context, plan->points, &f.tally);
     }
     if (end == CFI_OK && whole) {
         end = conclude_sweep(&f, warn, error);

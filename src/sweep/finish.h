@@ -7,13 +7,12 @@
 #include "sweep/plan.h"
 
 /* Reads the finished journal back, whose items ended as `status` says (a cfi_drop_status each), a point at a time;
- * writes sweep.csv on the way (unless `keep` and it is there, or this is a shard), tells its remarks, and returns the
- * verdict. */
+ * writes sweep.csv on the way (unless `keep` and it is there, or this is a shard), tells how the items ended and the
+ * remarks, and returns the verdict. */
 cfi_status finish_table(const journal *j, const sweep_plan *plan, const uint8_t *status, bool keep,
                         const cfi_sweep_warn *warn, cfi_error *error);
 
-/* The tables of a kind: whether all are there; removes them, since they would not belong to a journal that changes. */
+/* Whether all tables of a kind are there. */
 bool finish_has_tables(const sweep_kind *kind, const char *directory);
-void finish_remove_tables(const sweep_kind *kind, const char *directory);
 
 #endif

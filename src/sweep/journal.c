@@ -12,7 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SYNC_MILLISECONDS = 400 };
+enum {
+    SYNC_MILLISECONDS = 400,
+    LOOK_MILLISECONDS = 10, /* between two tries for a lock that somebody has, */
+    LOOKS = 5               /* and how many follow the first */
+};
 
 static cfi_status journal_output_error(const journal *j, const char *what, int why, cfi_error *error)
 {
@@ -101,11 +105,33 @@ static cfi_status open_file(const char *directory, const sweep_kind *kind, int f
     return CFI_OK;
 }
 
+/* Tries a few times: whoever only looks (journal_is_written) has the lock for a moment. */
+static bool get_lock(int file)
+{
+    const struct timespec pause = {.tv_nsec = LOOK_MILLISECONDS * 1000000L};
+    bool ours = flock(file, LOCK_EX | LOCK_NB) == 0;
+
+    for (int i = 0; i < LOOKS && !ours && errno == EWOULDBLOCK; i++) {
+        nanosleep(&pause, NULL);
+        ours = flock(file, LOCK_EX | LOCK_NB) == 0;
+    }
+    return ours;
+}
+
+bool journal_is_written(const journal *j)
+{
+    if (flock(j->file, LOCK_SH | LOCK_NB) != 0) {
+        return errno == EWOULDBLOCK;
+    }
+    flock(j->file, LOCK_UN);
+    return false;
+}
+
 /* Locks the file, and sees that it still is the one of that name: another process may have replaced it meanwhile. */
 static cfi_status lock_file(const journal *j, struct stat *about, cfi_error *error)
 {
     struct stat named;
-    bool ours = flock(j->file, LOCK_EX | LOCK_NB) == 0;
+    bool ours = get_lock(j->file);
 
     if (!ours && errno != EWOULDBLOCK) {
         return journal_output_error(j, "the journal cannot be locked", errno, error);
@@ -114,6 +140,74 @@ static cfi_status lock_file(const journal *j, struct stat *about, cfi_error *err
         named.st_dev != about->st_dev) {
         return error_set(error, CFI_OUTPUT, "%.300s: another process is writing this %s", j->path, j->kind->noun);
     }
+    return CFI_OK;
+}
+
+bool journal_find(const char *directory, const char *name, struct stat *about)
+{
+    int folder = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    bool found = folder >= 0 && fstatat(folder, name, about, 0) == 0;
+
+    if (folder >= 0) {
+        close(folder);
+    }
+    return found;
+}
+
+/* Whether a file of this name that is not empty is in the directory. */
+static bool holds(const char *directory, const char *name)
+{
+    struct stat about;
+
+    return journal_find(directory, name, &about) && about.st_size > 0;
+}
+
+/* --------------------------------------------------------------- files of the other kind ---- */
+
+static const sweep_kind *other_kind(const sweep_kind *kind)
+{
+    return kind == &kind_of_sweeps ? &kind_of_frontiers : &kind_of_sweeps;
+}
+
+static void remove_file(const char *directory, const char *name)
+{
+    char *path = NULL;
+
+    if (asprintf(&path, "%s/%s", directory, name) >= 0) {
+        unlink(path);
+        free(path);
+    }
+}
+
+void journal_remove_tables(const sweep_kind *kind, const char *directory)
+{
+    for (size_t i = 0; i < MOST_TABLES && kind->table[i]; i++) {
+        remove_file(directory, kind->table[i]);
+    }
+}
+
+/* All files of a kind that is replaced by the other one. CFI_OUTPUT: a process is writing them. */
+static cfi_status remove_files_of(const sweep_kind *kind, const char *directory, cfi_error *error)
+{
+    journal j;
+    struct stat about;
+    cfi_status status = CFI_OK;
+
+    if (!holds(directory, kind->journal)) { /* a table may be another command's */
+        return CFI_OK;
+    }
+    status = open_file(directory, kind, O_RDWR, &j, error);
+    if (status == CFI_OK) {
+        status = lock_file(&j, &about, error);
+    }
+    journal_close(&j, NULL);
+    if (status != CFI_OK) {
+        return status;
+    }
+    journal_remove_tables(kind, directory);
+    remove_file(directory, kind->journal);
+    remove_file(directory, kind->identity);
+    remove_file(directory, kind->damaged);
     return CFI_OK;
 }
 
@@ -131,18 +225,10 @@ static cfi_status take_over(journal *j, journal_mode mode, cfi_error *error)
                          "another --out)",
                          j->path, j->kind->noun);
     }
-    return mode == JOURNAL_FORCE && about.st_size > 0 ? journal_cut(j, 0, error) : CFI_OK;
-}
-
-/* Whether a file of this name that is not empty is in the directory. */
-static bool holds(const char *directory, const char *name)
-{
-    struct stat about;
-    char *path = NULL;
-    bool found = asprintf(&path, "%s/%s", directory, name) >= 0 && stat(path, &about) == 0 && about.st_size > 0;
-
-    free(path);
-    return found;
+    if (mode == JOURNAL_FORCE || mode == JOURNAL_REPLACE) {
+        status = remove_files_of(other_kind(j->kind), j->directory, error);
+    }
+    return status == CFI_OK && mode == JOURNAL_FORCE && about.st_size > 0 ? journal_cut(j, 0, error) : status;
 }
 
 /* Where no lines are yet, files of others may be: of the other kind of journal, and tables that no journal explains,
@@ -150,7 +236,7 @@ static bool holds(const char *directory, const char *name)
 static cfi_status check_folder_of_journal(const char *directory, const sweep_kind *kind, cfi_error *error)
 {
     static const char allowed[] = "(allowed: --force to replace it, another --out)";
-    const sweep_kind *other = kind == &kind_of_sweeps ? &kind_of_frontiers : &kind_of_sweeps;
+    const sweep_kind *other = other_kind(kind);
 
     if (holds(directory, kind->journal)) {
         return CFI_OK;
@@ -193,9 +279,9 @@ cfi_status journal_open(const char *directory, const sweep_kind *kind, journal_m
     return status;
 }
 
-cfi_status journal_open_to_read(const char *directory, journal *out, cfi_error *error)
+cfi_status journal_open_to_read(const char *directory, const sweep_kind *kind, journal *out, cfi_error *error)
 {
-    return open_file(directory, &kind_of_sweeps, O_RDONLY, out, error);
+    return open_file(directory, kind, O_RDONLY, out, error);
 }
 
 bool journal_is_empty(const journal *j)

@@ -6,6 +6,7 @@
 #include "sweep/kind.h"
 
 #include <pthread.h>
+#include <sys/stat.h>
 
 struct journal {
     const sweep_kind *kind;
@@ -25,16 +26,24 @@ struct journal {
 typedef enum {
     JOURNAL_FRESH,   /* CFI_USAGE when it is not empty; as below */
     JOURNAL_RESUME,  /* take it as it is; CFI_USAGE when it is not there, but files of others are */
-    JOURNAL_REPLACE, /* the same: its lines will be replaced */
-    JOURNAL_FORCE    /* empty it */
+    JOURNAL_REPLACE, /* take it as it is, to replace its lines; files of another kind of journal go */
+    JOURNAL_FORCE    /* empty it; files of another kind of journal go */
 } journal_mode;
 
 /* Opens and locks the journal of that kind in `directory`, making it if need be. CFI_OUTPUT: it cannot be made, or
  * another process has it. */
 cfi_status journal_open(const char *directory, const sweep_kind *kind, journal_mode mode, journal *out,
                         cfi_error *error);
-/* The same of a sweep for reading alone: a shard that is merged. CFI_INVALID when it cannot be read. */
-cfi_status journal_open_to_read(const char *directory, journal *out, cfi_error *error);
+/* The same for reading alone, without a lock: a shard that is merged, a sweep that is looked at. CFI_INVALID when it
+ * cannot be read. */
+cfi_status journal_open_to_read(const char *directory, const sweep_kind *kind, journal *out, cfi_error *error);
+/* Whether a process has it open to write: asked of a journal that is open for reading alone. */
+bool journal_is_written(const journal *j);
+
+/* What stat says of a file of the directory; false: it is not there. Asks for no memory. */
+bool journal_find(const char *directory, const char *name, struct stat *about);
+/* Removes the files of a kind that are made of its lines: they would not belong to a journal that changes. */
+void journal_remove_tables(const sweep_kind *kind, const char *directory);
 
 /* Whether it has not a single byte. */
 bool journal_is_empty(const journal *j);

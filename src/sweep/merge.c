@@ -111,7 +111,7 @@ static cfi_status open_shard(merge *m, size_t shard, cfi_error *error)
     cfi_status status = plan_make(m->scenario, shard, m->shards, &plan, error);
 
     if (status == CFI_OK) {
-        status = journal_open_to_read(input->directory, &input->journal, error);
+        status = journal_open_to_read(input->directory, &kind_of_sweeps, &input->journal, error);
     }
     if (status == CFI_OK) {
         status = contents_read(&input->journal, &plan, m->options->mixed, &input->places, &input->contents, error);
@@ -176,6 +176,9 @@ static cfi_status write_all_shards(const void *context, FILE *stream, cfi_error 
     }
     for (size_t trial = 0; trial < m->plan.trials && status == CFI_OK; trial++) {
         status = rewrite_line(&from[trial % m->shards], trial / m->shards, trial, stream, error);
+        if (m->options->progress) {
+            m->options->progress(m->options->progress_context, trial + 1, m->plan.trials);
+        }
     }
     for (size_t i = 0; from && i < m->shards; i++) {
         lines_free(&from[i].reader);
@@ -203,7 +206,7 @@ static cfi_status write_files(merge *m, journal *out, cfi_error *error)
     if (!ended) {
         return merge_out_of_memory(error);
     }
-    finish_remove_tables(m->plan.kind, m->options->directory);
+    journal_remove_tables(m->plan.kind, m->options->directory);
     status = journal_replace(out, write_all_shards, m, error);
     if (status == CFI_OK) {
         status = identity_write(&m->plan, &m->builds, m->options->directory, error);

@@ -28,7 +28,7 @@ static cfi_status mend(const cfi_sweep_options *o, const sweep_plan *plan, journ
     if (c->damaged == 0 && c->older_lines == 0) {
         return c->torn_at >= 0 ? journal_cut(j, c->torn_at, error) : CFI_OK;
     }
-    finish_remove_tables(plan->kind, o->directory);
+    journal_remove_tables(plan->kind, o->directory);
     if (c->damaged > 0) {
         status = rewrite_damaged(j, c, error);
         if (status == CFI_OK) {
@@ -68,7 +68,7 @@ static cfi_status identify(const sweep_plan *plan, const char *directory, conten
         return CFI_OK;
     }
     if (c->known < plan->items) {
-        finish_remove_tables(plan->kind, directory);
+        journal_remove_tables(plan->kind, directory);
         report_build(build);
         status = builds_add(&c->builds, build, error);
     }

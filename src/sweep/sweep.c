@@ -11,6 +11,7 @@
 #include "sweep/resume.h"
 #include "sweep/rewrite.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,6 +144,23 @@ static cfi_status share_todo(sweep_work *w, cfi_status status, cfi_error *error)
     return status;
 }
 
+static cfi_status write_timing(const void *context, FILE *stream, cfi_error *error)
+{
+    return report_write_timing(context, stream, error);
+}
+
+/* timing.json, after so many seconds; NaN: the work begins. */
+static cfi_status note_time(const sweep_work *w, double wall_seconds, cfi_error *error)
+{
+    cfi_timing timing = {.wall_seconds = wall_seconds,
+                         .threads = w->workers,
+                         .ranks = ranks_count(),
+                         .trials = w->todo.count,
+                         .command_line = w->options->command_line};
+
+    return replace_file(w->options->directory, "timing.json", write_timing, &timing, error);
+}
+
 static cfi_status run_items(sweep_work *w, cfi_error *error)
 {
     size_t threads = w->options->threads, end = w->todo.count;
@@ -167,6 +185,9 @@ static cfi_status run_items(sweep_work *w, cfi_error *error)
     if (status == CFI_OK) {
         status = make_workers(w, job.threads, error);
     }
+    if (status == CFI_OK && ranks_index() == 0) {
+        status = note_time(w, NAN, error);
+    }
     status = ranks_agree(status, error);
     if (status == CFI_OK) {
         status = dispatch_run(&job, &end, error);
@@ -175,24 +196,14 @@ static cfi_status run_items(sweep_work *w, cfi_error *error)
     return status;
 }
 
-static cfi_status write_timing(const void *context, FILE *stream, cfi_error *error)
-{
-    return report_write_timing(context, stream, error);
-}
-
 /* Rank 0, when every line is there: the files that are made of them. */
 static cfi_status write_results(sweep_work *w, bool ordered, double start, cfi_error *error)
 {
-    cfi_timing timing = {.wall_seconds = clock_seconds() - start,
-                         .threads = w->workers,
-                         .ranks = ranks_count(),
-                         .trials = w->todo.count,
-                         .command_line = w->options->command_line};
     const finished_journal finished = {.journal = &w->journal, .plan = w->plan, .status = w->status};
     cfi_status status = CFI_OK;
 
     if (w->todo.count > 0) {
-        status = replace_file(w->options->directory, "timing.json", write_timing, &timing, error);
+        status = note_time(w, clock_seconds() - start, error);
     }
     if (status == CFI_OK && !ordered) {
         status = rewrite_journal(&w->journal, w->plan, error);

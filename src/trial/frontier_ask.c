@@ -49,6 +49,17 @@ cfi_status frontier_between(const char *between, size_t points, cfi_frontier *ou
     return CFI_OK;
 }
 
+bool frontier_pair(size_t index, char *text, size_t size)
+{
+    size_t rate = index / frontier_cost_count;
+
+    if (rate >= sizeof rates / sizeof *rates) {
+        return false;
+    }
+    snprintf(text, size, "%s,%s", rates[rate].word, frontier_costs[index % frontier_cost_count].side.word);
+    return true;
+}
+
 /* What no end's scenario says by itself. */
 static cfi_status check_scenario(const cfi_scenario *scenario, const char *name, cfi_error *error)
 {

@@ -52,7 +52,7 @@ refused_by_commands() {
 # same DIR [REFERENCE]: the files of the sweep in DIR are those of the reference (whole), and none is half-written.
 same() {
     local file
-    for file in sweep.ndjson sweep.csv sweep.json scenario.json; do
+    for file in sweep.ndjson sweep.csv plots.gp sweep.json scenario.json; do
         cmp "${2:-whole}/$file" "$1/$file" || return 1
     done
     [ -z "$(find "$1" -name '*.tmp')" ]
@@ -60,6 +60,26 @@ same() {
 
 # lines DIR: how many the journal in DIR has.
 lines() { { wc -l <"$1/sweep.ndjson"; } 2>/dev/null || echo 0; }
+
+# use_clock CLOCK.so: the clock of ticking; ends the test as skipped where the program keeps its own
+use_clock() {
+    clock=$(realpath "$1")
+    if grep -aq __interceptor_clock_gettime "$cfisac"; then # clang's sanitizers
+        echo "$(basename "$0"): skipped (the sanitizers of this build keep another clock out)"
+        exit 77
+    fi
+}
+
+# ticking [NAME=VALUE]... ARGUMENT...: runs cfisac with that clock, into out and err; its exit code
+ticking() {
+    local settings=()
+    while [[ $1 == *=* ]]; do
+        settings+=("$1")
+        shift
+    done
+    env --default-signal=INT,TERM LD_PRELOAD="$clock" ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" \
+        "${settings[@]}" "$cfisac" "$@" >out 2>err </dev/null
+}
 
 # conclude: the counts, and the exit code
 conclude() {

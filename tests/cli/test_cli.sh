@@ -381,10 +381,11 @@ expect 0 run small.json --set monte_carlo.drops=2 --set allocation.solver=socp -
 mapfile -t problems < <(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
     NR > 1 { for (n = 0; n < $at["iterations"]; n++) printf "drop%05d_start00_step%03d.cbf\n", $1, n }' out)
 check 'each drop takes several steps' test "${#problems[@]}" -ge 4
-check 'each step of each drop is one file, and no other is there' holds cones "${problems[@]}"
+check 'each step of each drop is one file with its map, and no other is there' holds cones "${problems[@]}" "${problems[@]/%.cbf/.json}"
 for problem in "${problems[@]}"; do
     number=${problem//[^0-9]/ }
     read -r drop start step <<<"$number"
+    check "$problem has its map" has "cones/${problem%.cbf}.json" "\"problem\": \"$problem\""
     check "$problem names its origin" test "$(head -n 1 "cones/$problem")" = \
         "# cfisac scenario small, drop $((10#$drop)), start $((10#$start)), step $((10#$step))"
     expect 0 solve "cones/$problem" --json

@@ -45,6 +45,13 @@ check 'along every curve the rate falls and the bound tightens' awk -F, '
     NR > 1 { drop = $1; rate = $3; bound = $4 }
     END { exit bad }' whole/frontier.csv
 
+check 'the files are named' bash -c "grep -A2 '^files in whole:\$' out | tr -s ' \n' ' ' | grep -qxF \
+    'files in whole: frontier.csv frontier_mean.csv plots.gp frontier.ndjson frontier.json scenario.json timing.json '"
+expect 0 "${question[@]}" --points 0 --set monte_carlo.drops=1 --set sensing.crlb_threshold_db=-2 --out idle
+check 'a threshold that the curve does not look at is not warned of' test ! -s err
+expect 0 frontier scenario.json --between sum_rate,power --points 0 --set monte_carlo.drops=1 \
+    --set sensing.crlb_threshold_db=-2 --set allocation.rate_target_bit_s_hz=0.1 --out idle --force
+check 'one that it does look at is' has err 'sensing.crlb_threshold_db: -2 dB'
 expect 0 "${asked[@]}" --out quiet --quiet
 check 'nothing is printed with --quiet' test ! -s out -a ! -s err
 if command -v gnuplot >/dev/null; then
@@ -142,6 +149,17 @@ expect 0 "${asked[@]}" --out tables --force --quiet
 check 'unless it is told to' same_frontier tables
 expect 0 "${asked[@]}" --out whole --force --set seed=2 --quiet
 check '--force replaces it' grep -qF '"seed": 2' whole/frontier.json
+mkdir mixed
+cp grid/* mixed/
+echo '{"torn' >mixed/sweep.damaged
+expect 0 "${asked[@]}" --out mixed --force --quiet
+check '--force leaves nothing of a sweep' test -z "$(find mixed -name 'sweep.*')"
+check 'but the frontier' same_frontier mixed quiet
+expect 0 sweep --status mixed
+check 'which is told' has out 'mixed: a frontier of 8 drops'
+expect 0 sweep scenario.json --over seed=1,2 --out mixed --force
+check 'nor a sweep anything of a frontier' test -z "$(find mixed -name 'frontier*')"
+check 'its summary names its own files' grep -qE '^  sweep\.csv .*sweep\.ndjson sweep\.json scenario\.json timing\.json$' out
 expect 2 frontier scenario.json --out x
 check 'the question is asked for' has err '--between A,B is missing'
 expect 2 "${asked[@]}"

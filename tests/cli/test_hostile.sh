@@ -141,13 +141,13 @@ check 'other files are nobody'\''s concern' test "$(cat foreign/notes.txt)" = mi
 true &
 gone=$!
 wait "$gone"
-names='results.json drops.csv summary.csv aps.csv ues.csv trace.csv roc.csv plots.gp timing.json sweep.json scenario.json sweep.csv cfisac drop00000_start00_step000.cbf'
+names='results.json drops.csv summary.csv aps.csv ues.csv trace.csv roc.csv plots.gp timing.json sweep.json scenario.json sweep.csv cfisac drop00000_start00_step000.cbf drop00000_start00_step000.json'
 mkdir grid
 for name in $names; do
     echo rest >"grid/.$name.$gone.tmp"
 done
 kept=".mine.$gone.tmp .notes.json.$gone.tmp .results.json.$$.tmp .results.json.tmp .results.json.12a.tmp .$gone.tmp
-      ..$gone.tmp .drop1_start1_step1.cbfx.$gone.tmp .dropx_start1_step1.cbf.$gone.tmp results.json.$gone.tmp
+      ..$gone.tmp .drop1_start1_step1.cbfx.$gone.tmp .dropx_start1_step1.cbf.$gone.tmp .drop1_start1.json.$gone.tmp results.json.$gone.tmp
       .sweep.csv.99999999999999999999.tmp .sweep.csv.0.tmp .sweep.csv.$gone.tmp.tmp"
 for name in $kept; do
     echo mine >"grid/$name"
@@ -171,7 +171,7 @@ planted() {
     shift
     # shellcheck disable=SC2016 # for the inner shell
     bash -c 'how=$1; shift
-        for name in results.json drops.csv plots.gp timing.json cfisac drop00000_start00_step000.cbf; do
+        for name in results.json drops.csv plots.gp timing.json cfisac drop00000_start00_step000.cbf drop00000_start00_step000.json; do
             if [ "$how" = link ]; then ln -s ../victim "planted/.$name.$$.tmp"; else echo stale >"planted/.$name.$$.tmp"; fi
         done
         exec "$@"' bash "$how" "$@" >out 2>err

@@ -58,7 +58,7 @@ if [ -n "$preload" ]; then
     every 1000 validate small.json --quiet --set propagation.gain=gain.csv
     every 1000 validate small.json --quiet --set allocation.method=given --set allocation.powers_w=powers.json
     every 1000 sweep small.json --set allocation.method=given --over allocation.powers_w=powers.json --dry-run --quiet
-    every 1000 sweep small.json --over network.aps=4,6 --over pilots.assignment=cyclic,random --dry-run --quiet
+    every 1000 sweep small.json --over network.aps+pilots.length=4,6+3,4 --over 'pilots.assignment=["cyclic", "random"]' --dry-run --quiet
     every 1000 run small.json --quiet --threads 1
     every 200 run small.json --quiet --threads 1 --set fading.correlation=local_scattering --set fading.rician_factor_db=3 --set pilots.length=1
     every 200 run small.json --quiet --threads 1 --json --set allocation.solver=socp
@@ -77,6 +77,8 @@ if [ -n "$preload" ]; then
     cp -r whole half
     head -n 3 whole/sweep.ndjson >half/sweep.ndjson
     rm half/sweep.csv
+    FAIL_CUT='  last written' every 100 sweep --status half
+    every 100 sweep --status .
     cp -r whole damaged
     second=$(head -n 1 whole/sweep.ndjson | wc -c)
     printf '\0\0\0' | dd of=damaged/sweep.ndjson bs=1 seek=$((second + 700)) conv=notrunc 2>dd.log

@@ -4,24 +4,10 @@
 # Usage: test_solve_stops.sh CFISAC CLOCK.so FILE.cbf     (needs bash, awk and coreutils only)
 # shellcheck source=tests/cli/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-clock=$(realpath "$2")
 file=$(realpath "$3")
+use_clock "$2"
 cd "$work" || exit 1
-if grep -aq __interceptor_clock_gettime "$cfisac"; then # clang's sanitizers: the clock is the program's own
-    echo "test_solve_stops.sh: skipped (the sanitizers of this build keep another clock out)"
-    exit 77
-fi
 
-# ticking [NAME=VALUE]... ARGUMENT...: runs cfisac with that clock; its exit code
-ticking() {
-    local settings=()
-    while [[ $1 == *=* ]]; do
-        settings+=("$1")
-        shift
-    done
-    env --default-signal=INT,TERM LD_PRELOAD="$clock" ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" \
-        "${settings[@]}" "$cfisac" "$@" >out 2>err </dev/null
-}
 # number KEY: of the JSON
 number() { sed -n "s/^  \"$1\": \(.*[^,]\),\{0,1\}\$/\1/p" out; }
 # largest: of the two residuals and the gap

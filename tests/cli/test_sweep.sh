@@ -80,6 +80,86 @@ shown=$(printf '%d %.12g %d %.12g' "$(column feasible 1)" "$(column feasible_mea
 check "the table's means are those of the lines ($shown, $means)" test "$shown" = "$means"
 check 'pairing leaves some drops out' test "$(column paired_drops 1)" -lt "$(column feasible 1)"
 
+# ------------------------------------------------------------------ the summary and the state
+same_time() { stat -c '%y %z %i %n' "$1"/*; }
+expect 0 sweep sweep.json --out whole --resume
+check 'the summary counts points and drops' has out '10 points, 60 drops, all there before'
+sum_of() { awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i } NR > 1 { n += $c } END { print n }' whole/sweep.csv; }
+check 'and how they ended' has out "  $(sum_of feasible) feasible, $(sum_of infeasible) infeasible, 0 failed"
+check 'and names the files' test "$(sed -n '/^files in whole:$/,$p' out | tail -n +2 | xargs -n 1 | sort | xargs)" = \
+    "$(cd whole && find . -type f -printf '%f\n' | sort | xargs)"
+check 'in 80 columns' test "$(awk '{ if (length($0) > m) m = length($0) } END { print m }' out)" -le 80
+before=$(same_time whole)
+expect 0 sweep --status whole
+check 'a finished sweep is told' has out 'whole: a sweep of 10 points, 60 drops'
+check 'with its drops' has out "  60 drops done (100 %): $(sum_of feasible) feasible, $(sum_of infeasible) infeasible, 0 failed"
+check 'and points' has out '  10 points with all their drops'
+check 'and that nothing is left to do' has out '  it is finished'
+check 'nothing is touched' test "$before" = "$(same_time whole)"
+cp -r whole tableless
+rm tableless/sweep.csv
+expect 0 sweep --status tableless
+check 'a table that is missing is told' has out 'its tables are missing: --resume makes them'
+mkdir nothing begun strange
+: >begun/sweep.ndjson
+echo '{"an": "other file"}' >strange/sweep.ndjson
+expect 0 sweep --status begun
+check 'a sweep that has not begun is told' has out 'begun: a sweep that has not begun'
+for place in nothing nowhere sweep.json; do
+    expect 3 sweep --status "$place"
+    check "$place: no sweep is told in a line" test "$(cat err)" = "$place: no sweep is here (allowed: a directory with \
+sweep.ndjson or frontier.ndjson, or with such directories)"
+done
+expect 3 sweep --status strange
+check "somebody else's journal is told" has err 'strange/sweep.json: missing, or not of this version'
+expect 2 sweep sweep.json --status whole
+check '--status stands alone' has err '--status DIR stands alone'
+expect 2 sweep --status whole --threads 1
+expect 2 sweep --out x
+check 'without it a scenario is asked for' has err 'SCENARIO is missing'
+if [ -w /dev/full ]; then
+    "$cfisac" sweep sweep.json --out whole --resume >/dev/full 2>err
+    check 'a summary that cannot be printed ends with 6' test $? -eq 6
+    check 'and names the stream' has err 'standard output: '
+fi
+
+# ------------------------------------------------------------------ keys that vary together
+zip=(sweep sweep.json --set sweep=null --over 'network.ues+pilots.length=2,4' --over 'seed+network.aps=1,2+6,8')
+expect 0 "${zip[@]}" --dry-run
+check 'each is a column' test "$(head -n 5 out | tr -s ' ' | sed 's/^ //')" = 'point network.ues pilots.length seed network.aps drops
+0 2 2 1 6 6
+1 2 2 2 8 6
+2 4 4 1 6 6
+3 4 4 2 8 6'
+expect 0 "${zip[@]}" --out zip --threads 1 --quiet
+check 'in the table, too' test "$(head -n 1 zip/sweep.csv | cut -d, -f1-6)" = point,network.ues,pilots.length,seed,network.aps,drops
+check 'the last row has the last values of both' test "$(tail -n 1 zip/sweep.csv | cut -d, -f1-6)" = 3,4,4,2,8,6
+check 'sweep.json has the keys of each axis' test "$(tr -d ' \n' <zip/sweep.json | grep -o '"axes":[^}]*')" = \
+    '"axes":[["network.ues","pilots.length"],["seed","network.aps"]]'
+expect 0 validate sweep.json --set 'sweep={"network.ues+pilots.length": "2,4", "seed+network.aps": [[1, 6], [2, 8]]}'
+cp out written.json
+expect 0 sweep written.json --out zip-file --threads 2 --quiet
+check 'a resolved file with such keys gives the same bytes on two threads' same zip-file zip
+for shard in 1 2 3; do
+    expect 0 "${zip[@]}" --shard "$shard/3" --out "zip-$shard" --quiet
+done
+expect 0 merge --out zip-merged zip-3 zip-1 zip-2
+check 'so do shards' same zip-merged zip
+check 'a merge has a summary' has out '4 points, 24 drops'
+expect 0 sweep sweep.json --set sweep=null --over 'pilots.length+network.ues=4' --over 'network.aps+seed=8,6+2,1' \
+    --set monte_carlo.drops=2 --out zip-grown --quiet
+head -c -9 zip-grown/sweep.ndjson >torn.ndjson
+mv torn.ndjson zip-grown/sweep.ndjson
+expect 0 "${zip[@]}" --out zip-grown --resume
+check 'and a sweep that grows after a kill' same zip-grown zip
+check 'whose summary tells what was there' has out '4 points, 24 drops, of which 3 were there before'
+expect 3 "${zip[@]}" --over 'network.ues+pilots.length=2,4,0' --out x
+check 'a value that one of the keys cannot have is told' test "$(cat err)" = \
+    '--over network.ues+pilots.length/2 (network.ues): 0 is out of range (allowed: a whole number 1 .. 65535)'
+expect 3 "${zip[@]}" --over network.ues=2,4 --out x
+check 'a key in two axes is told' test "$(cat err)" = '--over network.ues: network.ues is swept by network.ues+pilots.length, '\
+'too (allowed: each key in one of them)'
+
 # the same sweep, long enough that it cannot end between a look at its journal and a signal
 slow=(--set monte_carlo.realizations=6000)
 expect 0 sweep sweep.json "${slow[@]}" --out slow --quiet
@@ -114,6 +194,14 @@ for task in 1 2 3; do
 done
 expect 0 merge --out array array/shard-1 array/shard-2 array/shard-3
 check 'an array job gives the same bytes' same array
+mv array/sweep.ndjson array.ndjson
+expect 0 sweep --status array
+check 'each shard of an array job is told' has out '  shard-2, shard 2 of 3: 20 of 20 drops, finished'
+check 'and all of them' has out "  together 60 of 60 drops: $(sum_of feasible) feasible, $(sum_of infeasible) infeasible, 0 failed"
+expect 0 sweep --status array/shard-3
+check 'a shard is told' has out 'array/shard-3: shard 3 of 3 of a sweep of 10 points, 20 drops'
+expect 0 sweep sweep.json --shard 1/3 --out array/shard-1 --resume
+check 'a shard has a summary' has out 'shard 1 of 3 of 10 points: 20 drops, all there before'
 
 if "$cfisac" --version | grep -q 'MPI *yes' && command -v mpirun >/dev/null; then
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_plm_rsh_agent=
@@ -121,6 +209,8 @@ if "$cfisac" --version | grep -q 'MPI *yes' && command -v mpirun >/dev/null; the
         check "$n ranks run" mpirun --oversubscribe -n "$n" "$cfisac" sweep sweep.json --out "ranks-$n" --quiet
         check "$n ranks give the same bytes" same "ranks-$n"
     done
+    mpirun --oversubscribe -n 2 "$cfisac" sweep sweep.json --out ranks-2 --resume >out 2>/dev/null
+    check 'one rank prints the summary' test "$(grep -c '^files in ranks-2:$' out)" -eq 1
     mpirun --oversubscribe -n 2 "$cfisac" sweep sweep.json --out foreign --over seed=7 >/dev/null 2>&1
     mpirun --oversubscribe -n 2 "$cfisac" sweep sweep.json --out foreign --resume >out 2>err
     check 'one rank speaks of an error' test "$(grep -c 'another scenario' err)" -eq 1
@@ -177,6 +267,11 @@ for at in 4 15 30; do
     check 'and unfinished' test "$(lines killed)" -lt 60
     truncate -s -7 killed/sweep.ndjson # as if the last write had been torn
 done
+before=$(same_time killed)
+expect 0 sweep --status killed
+check 'a killed sweep is told with the drops that are kept' has out "  $(lines killed) drops done ("
+check 'and how it goes on' has out '  no process is writing it: --resume goes on'
+check 'without a touch' test "$before" = "$(same_time killed)"
 expect 0 sweep sweep.json "${slow[@]}" --out killed --resume --quiet
 check 'three kills and torn lines leave the same bytes' same killed slow
 true &
@@ -233,6 +328,9 @@ check 'or by its lines' has err 'nameless/sweep.ndjson:1: not a line of this swe
 expect 3 sweep sweep.json --shard 2/2 --out shard-2-1 --resume
 check 'the journal of another shard is refused' has err 'the journal of another shard?'
 sed -i '3s/"drop": 2/"drop": 3/' torn/sweep.ndjson
+expect 0 sweep --status torn
+check 'a damaged line is counted' has out '  1 damaged line, to be put aside and computed again by --resume'
+check 'and not done' has out '  59 drops done (98 %)'
 expect 0 sweep sweep.json --out torn --resume
 check 'a changed line is told' has err 'torn/sweep.ndjson: 1 damaged line is kept in sweep.damaged'
 check 'and computed again' same torn
@@ -243,6 +341,9 @@ process=$!
 wait_for busy 1
 expect 6 sweep sweep.json --out busy --resume
 check 'a second process is refused' has err 'another process is writing this sweep'
+expect 0 sweep --status busy
+check 'a sweep at work is told' has out '  a process is writing it'
+check 'with the time that is left' grep -qE '^  last written [0-9]+ s ago; about [0-9]+ (s|min|h).* left$' out
 check 'the first one was still writing' kill -9 "$process"
 wait "$process" 2>/dev/null
 
