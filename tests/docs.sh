@@ -72,6 +72,13 @@ for column in $(head -qn 1 "$work"/r/{drops,aps,ues,trace,roc}.csv | tr ',' ' ')
   grep -qF "\`$column\`" docs/results.md || complain "docs/results.md lacks the column $column"
 done
 checked 40 'columns'
+# no two of one name
+for table in "$work"/r/*.csv; do
+  seen=$((seen + 1))
+  doubled=$(head -n 1 "$table" | tr ',' '\n' | sort | uniq -d)
+  [ -z "$doubled" ] || complain "two columns of ${table##*/} are called $doubled"
+done
+checked 6 'tables'
 # the quantities of sweep.csv
 "$cfisac" sweep configs/paper.json --quiet --over seed=1,2 --set monte_carlo.drops=1 --set monte_carlo.realizations=4 --out "$work/s"
 for quantity in $(head -n 1 "$work/s/sweep.csv" | tr ',' '\n' | sed -n 's/^feasible_mean_//p'); do
@@ -177,8 +184,8 @@ checked 8 'keys of CITATION.cff'
 # the table in README is what the program prints
 "$cfisac" run configs/paper.json --quiet >"$work/table"
 awk '/^```$/ { inside = !inside; next } inside' README.md >"$work/shown"
-# the lines of the drops
-numbers() { sed -n '/^ drop/,/^$/p' "$1" | cut -c 1-45; }
-[ "$(numbers "$work/table" | grep -cE '^ *[0-9]+ +[0-9.]+ ')" -eq 10 ] || complain 'the table of configs/paper.json has not ten drops'
+# the heading, the lines of the drops and the statistics of rates, but for what may differ in the last digits
+numbers() { sed -n '/^paper$/,/^  user rate, least/p' "$1" | cut -c 1-48; }
+[ "$(numbers "$work/table" | grep -cE '^ *[0-9]+ +[0-9.]+ .* \+- [0-9.]+$')" -eq 10 ] || complain 'the table of configs/paper.json has not ten drops'
 [ "$(numbers "$work/table")" = "$(numbers "$work/shown")" ] || complain "the table of README.md is out of date"
 exit "$bad"
