@@ -74,6 +74,13 @@ for column in $(head -qn 1 "$work"/r/{drops,aps,ues,trace,roc}.csv | tr ',' ' ')
   grep -qF "\`$column\`" docs/results.md || complain "docs/results.md lacks the column $column"
 done
 checked 40 'columns'
+# no two of one name
+for table in "$work"/r/*.csv; do
+  seen=$((seen + 1))
+  doubled=$(head -n 1 "$table" | tr ',' '\n' | sort | uniq -d)
+  [ -z "$doubled" ] || complain "two columns of ${table##*/} are called $doubled"
+done
+checked 6 'tables'
 # the quantities of sweep.csv
 "$cfisac" sweep configs/paper.json --quiet --over seed=1,2 --set monte_carlo.drops=1 --set monte_carlo.realizations=4 --out "$work/s"
 for quantity in $(head -n 1 "$work/s/sweep.csv" | tr ',' '\n' | sed -n 's/^feasible_mean_//p'); do

@@ -1,4 +1,5 @@
 cfisac_test(test_report LINK cfisac_report PkgConfig::CJSON)
+cfisac_test(test_table LINK cfisac_report)
 cfisac_test(test_report_causes LINK cfisac_report)
 cfisac_test(test_report_objectives LINK cfisac_report PkgConfig::CJSON)
 cfisac_test(test_findings LINK cfisac_report)

@@ -138,7 +138,7 @@ static void what_one_of_two_lacks_is_left_out_of_both_and_counted(void **state)
 
     (void)state;
     assert_has(csv, "\n\"\",sum_rate_bit_s_hz,1,3,10,12,2,nan\n");
-    assert_has(table, "left out: 3 pairs of drops, of which one is infeasible, failed, or has no such number\n");
+    assert_has(table, "left out: 3 pairs of drops, of which one is infeasible, failed, or has no such\n  number\n");
     assert_has(table, "left out: 2 drops that only one of the two has\n");
     free(csv);
     free(table);

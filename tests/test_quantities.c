@@ -182,14 +182,15 @@ static void a_known_bandwidth_tells_every_rate_in_mbit_s_too(void **state)
     assert_quantity_in(20.0, &record, "sum_rate_heuristic_mbit_s", 55.0);
     assert_quantity_in(0.5, &record, "least_user_rate_mbit_s", 0.625);
     assert_quantity_in(20.0, &record, "user_rate_p50_mbit_s", 32.5);
+    assert_quantity_in(20.0, &record, "user_rate_p95_mbit_s", 39.25); /* 0.95 of the way from 1.25 to 2 */
     assert_quantity_in(20.0, &record, "sum_rate_bit_s_hz", 3.5);
     assert_quantity_in(20.0, &record, "worst_crlb_db", -10.0);
     for (field_column at = {.bandwidth_mhz = 20.0}; field_next(&at, FIELD_ANY, FIELD_JSON | FIELD_TABLE);) {
         rates += at.times_mhz;
         others += !at.times_mhz;
     }
-    /* 6 sums, the weakest user, two quantiles, 3 of each user, and 2 errors, in JSON or in tables */
-    assert_int_equal(rates, 14);
+    /* 6 sums, the weakest user, three quantiles, 3 of each user, and 2 errors, in JSON or in tables */
+    assert_int_equal(rates, 15);
     assert_true(others > 50);
     for (field_column at = {.field = NULL}; field_next(&at, FIELD_ANY, FIELD_JSON | FIELD_TABLE); others--) {
         assert_false(at.times_mhz);
@@ -210,10 +211,10 @@ static void small_rates_keep_their_digits_in_the_table(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        cell_small(text, cases[i].rate, cases[i].decimals);
+        cell_small(text, cases[i].rate, cases[i].decimals, CELL_LENGTH);
         assert_string_equal(text, cases[i].text);
     }
-    cell_number(text, 3e-7, 3); /* a bound at its threshold of 0 dB, but for rounding, is 0 */
+    cell_number(text, 3e-7, 3, CELL_LENGTH); /* a bound at its threshold of 0 dB, but for rounding, is 0 */
     assert_string_equal(text, "0.000");
 }
 

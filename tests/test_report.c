@@ -523,13 +523,13 @@ static void names_of_the_first_version_are_still_written(void **state)
     cJSON_Delete(json);
 }
 
-static void table_stays_within_110_columns_and_needs_no_colour(void **state)
+static void table_fits_80_columns_and_needs_no_colour(void **state)
 {
     fixture *f = *state;
     char *table = written(report_write_table, &f->results);
 
     for (const char *line = table; *line; line += strcspn(line, "\n") + 1) {
-        assert_true(strcspn(line, "\n") <= 110);
+        assert_true(strcspn(line, "\n") <= 80);
     }
     assert_null(strchr(table, '\033'));
     assert_non_null(strstr(table, "infeasible"));
@@ -739,7 +739,7 @@ int main(void)
         TEST(replay_is_the_drop_with_its_network),
         TEST(every_csv_row_has_the_columns_of_its_header),
         TEST(csv_numbers_read_back_and_absent_ones_are_nan),
-        TEST(table_stays_within_110_columns_and_needs_no_colour),
+        TEST(table_fits_80_columns_and_needs_no_colour),
         TEST(verdict_names_the_failed_drop),
         TEST(verdict_names_the_drop_whose_two_allocations_differ),
         TEST(verdict_rounds_the_least_feasible_threshold_up),

@@ -110,23 +110,26 @@ static void the_table_says_why_and_stays_short_and_narrow(void **state)
     record[6].allocation.because = BUDGET;
     table = table_of(&results);
     for (const char *line = table; *line; line += strcspn(line, "\n") + 1) {
-        assert_true(strcspn(line, "\n") <= 110);
+        assert_true(strcspn(line, "\n") <= 80);
     }
-    assert_int_equal(count_of(table, "drop 0, failed: the power allocation: the cone solver stopped at step 123 of"),
+    assert_int_equal(count_of(table, "\n  failed: drops 0-3\n"
+                                     "    drop 0: the power allocation: the cone solver stopped at step 123 of start\n"
+                                     "      15 (primal_infeasible after 100 iterations: relative primal residual\n"
+                                     "      1.2e-03, dual 4.5e-06, gap 7.8e-09)\n"
+                                     "    drop 1: "),
                      1);
-    assert_int_equal(count_of(table, ", failed:"), 3);
-    assert_int_equal(count_of(table, "\n  1 more failed: see failure in results.json\n"), 1);
-    assert_int_equal(count_of(table, "\n  drop 4, infeasible: access point 5 costs most: its threshold "
-                                     "(sensing.crlb_threshold_db) must rise by 3.9795\n    dB\n"),
-                     1);
-    assert_int_equal(count_of(table, "\n  drop 5, infeasible: access point 3 costs most: its limit "
-                                     "(power.ap_limit_dbm) must rise by 10.0001 dB\n"),
-                     1);
+    assert_int_equal(count_of(table, ": the power allocation: "), 3);
+    assert_int_equal(count_of(table, "\n    1 more: see failure in results.json\n"), 1);
     assert_int_equal(count_of(table,
-                              "\n  drop 6, infeasible: access point 1 costs most; the total power (power.snr_db) "
-                              "is 6.0206 dB short\n"),
+                              "\n  infeasible: drops 4-8\n"
+                              "    drop 4: access point 5 costs most: its threshold (sensing.crlb_threshold_db)\n"
+                              "      must rise by 3.9795 dB\n"
+                              "    drop 5: access point 3 costs most: its limit (power.ap_limit_dbm) must rise\n"
+                              "      by 10.0001 dB\n"
+                              "    drop 6: access point 1 costs most; the total power (power.snr_db) is 6.0206\n"
+                              "      dB short\n"
+                              "    2 more: see allocation.infeasible_because in results.json\n"),
                      1);
-    assert_int_equal(count_of(table, "\n  2 more infeasible: see allocation.infeasible_because in results.json\n"), 1);
     free(table);
     scenario_destroy(scenario);
 }

@@ -127,6 +127,20 @@ static void assert_has(const char *text, const char *part)
     }
 }
 
+/* The same, however many spaces there are between words. */
+static void assert_has_row(const char *text, const char *part)
+{
+    char *copy = calloc(1, strlen(text) + 1);
+
+    for (size_t used = 0; *text; text++) {
+        if (*text != ' ' || used == 0 || copy[used - 1] != ' ') {
+            copy[used++] = *text;
+        }
+    }
+    assert_has(copy, part);
+    free(copy);
+}
+
 /* --------------------------------------------------------------------------- users' rates ---- */
 
 static int compare_numbers(const void *first, const void *second)
@@ -170,6 +184,7 @@ static void quantiles_of_rates_are_those_of_sorted_ones(void **state)
         assert_true(user_rates_least(record) == sorted[0]);
         assert_true(user_rates_p05(record) == sorted_quantile(sorted, record->K, 0.05));
         assert_true(user_rates_p50(record) == sorted_quantile(sorted, record->K, 0.5));
+        assert_true(user_rates_p95(record) == sorted_quantile(sorted, record->K, 0.95));
     }
     free_drops(m);
 }
@@ -221,10 +236,11 @@ static void who_is_left_without_rate_is_said_with_the_remedy(void **state)
         char *table;
 
         system_of(m)->allocation.objective = cases[i].objective;
-        snprintf(expected, sizeof expected, "2 of 3 drops leave 3 users without rate%s", cases[i].end);
         table = written(report_write_table, &m->results);
-        assert_has(table, expected);
+        assert_has(table, "\n  users without rate: drops 0, 2\n");
+        assert_has(table, "\n  2 of 3 drops leave 3 users without rate");
         free(table);
+        snprintf(expected, sizeof expected, "2 of 3 drops leave 3 users without rate%s", cases[i].end);
         said[0] = '\0';
         report_warnings(&m->results, note_line, said);
         assert_has(said, expected);
@@ -331,7 +347,7 @@ static size_t longest_row(const char *table)
     for (const char *line = table; *line; line += strcspn(line, "\n") + 1) {
         size_t length = strcspn(line, "\n");
 
-        if (strncmp(line, "    ", 4) == 0 && line[4] >= '0' && line[4] < '0' + DROPS && length > longest) {
+        if (strncmp(line, "   ", 3) == 0 && line[3] >= '0' && line[3] < '0' + DROPS && length > longest) {
             longest = length;
         }
     }
@@ -347,16 +363,13 @@ static void the_table_shows_another_objective(void **state)
         double value;
         const char *row, *statistics;
     } cases[] = {
-        {CFI_MAX_MIN_RATE, "max_min_rate", "bit/s/Hz", 1.25, "    0         1.25    1e-06   10.000    1.000    0.001",
-         "\n  max_min_rate, bit/s/Hz                  3        1.25 "},
-        {CFI_PROPORTIONAL_FAIR, "proportional_fair", "ln(bit/s/Hz)", -3.5, "    0         -3.5    1e-06   10.000 ",
-         "\n  proportional_fair, ln(bit/s/Hz)         3        -3.5 "},
-        {CFI_MIN_POWER, "min_power", "W", 1.23456e-5, "    0  1.23456e-05    1e-06 ",
-         "\n  min_power, W                            3 1.23456e-05 "},
-        {CFI_MIN_CRLB, "min_crlb", "rad2", 0.1, "    0          0.1    1e-06   10.000    1.000    0.001  -10.00     7",
-         "\n  min_crlb, rad2                          3         0.1 "},
-        {CFI_MIN_POSITION_ERROR, "min_position_error", "m", 0.75, "    0         0.75    1e-06 ",
-         "\n  min_position_error, m                   3        0.75 "}};
+        {CFI_MAX_MIN_RATE, "max_min_rate", "bit/s/Hz", 1.25, "\n 0 1.25 1e-06 10.000 1.000 0.001 -10.00 7 optimal\n",
+         "\n objective, bit/s/Hz 3 1.25 "},
+        {CFI_PROPORTIONAL_FAIR, "proportional_fair", "ln(bit/s/Hz)", -3.5, "\n 0 -3.5 1e-06 10.000 ",
+         "\n objective, ln(bit/s/Hz) 3 -3.5 "},
+        {CFI_MIN_POWER, "min_power", "W", 1.23456e-5, "\n 0 1.23456e-05 1e-06 ", "\n objective, W 3 1.23e-05 "},
+        {CFI_MIN_CRLB, "min_crlb", "rad2", 0.1, "\n 0 0.1 1e-06 ", "\n objective, rad2 3 0.1 "},
+        {CFI_MIN_POSITION_ERROR, "min_position_error", "m", 0.75, "\n 0 0.75 1e-06 ", "\n objective, m 3 0.75 "}};
     made_drops *m = make_drops();
 
     (void)state;
@@ -373,10 +386,10 @@ static void the_table_shows_another_objective(void **state)
         make_infeasible(&m->record[1], ALL_USERS);
         m->record[1].status = CFI_DROP_OK; /* the longest of ordinary words */
         table = written(report_write_table, &m->results);
-        assert_has(table, cases[i].row);
-        assert_has(table, cases[i].statistics);
-        assert_has(table, "  radiated power, W                       3       0.001 ");
-        assert_has(table, "  the same, dBm                           3      0.0000 ");
+        assert_has_row(table, cases[i].row);
+        assert_has_row(table, cases[i].statistics);
+        assert_has_row(table, "\n radiated power, W 3 0.001 ");
+        assert_has_row(table, "\n the same, dBm 3 0.0000 ");
         assert_has(table, "\n  objective ");
         assert_null(strstr(table, "split"));
         assert_in_range(longest_row(table), 70, 80);
@@ -406,14 +419,14 @@ static void the_table_of_a_sum_rate_is_as_ever_but_for_weights_and_targets(void 
     system_of(m)->allocation.weights = m->weight;
     table = written(report_write_table, &m->results);
     assert_has(table, "\n  objective sum_rate, weight 2, rate targets 0.5 to 2 bit/s/Hz\n");
-    assert_has(table, "\n  weighted sum_rate, bit/s/Hz             3          20 ");
-    assert_null(strstr(table, "user rate, "));
+    assert_has_row(table, "\n objective, bit/s/Hz 3 20 ");
+    assert_null(strstr(table, "user rate, 5"));
     free(table);
     system_of(m)->allocation.weights = system_of(m)->allocation.rate_target_bit_s_hz = NULL;
     system_of(m)->K = 20; /* of which 5 % are one */
     table = written(report_write_table, &m->results);
-    assert_has(table, "\n  user rate, 5 %                          3      1.1500 ");
-    assert_has(table, "\n  user rate, median                       3      2.5000 ");
+    assert_has_row(table, "\n user rate, 5 % 3 1.1500 ");
+    assert_has_row(table, "\n user rate, median 3 2.5000 ");
     system_of(m)->K = K;
     free(table);
     free_drops(m);
@@ -449,8 +462,8 @@ static void rate_targets_that_cannot_be_met_are_named(void **state)
                    "infeasible: the rate targets (allocation.rate_target_bit_s_hz) must be divided by 4; the largest "
                    "rate that all users can have is 0.5 bit/s/Hz");
     table = written(report_write_table, &m->results);
-    assert_has(table,
-               "\n  drop 0, infeasible: the rate targets (allocation.rate_target_bit_s_hz) must be divided by 4\n");
+    assert_has(table, "\n  infeasible: drop 0\n    drop 0: the rate targets (allocation.rate_target_bit_s_hz) must be "
+                      "divided\n      by 4\n");
     free(table);
     free_drops(m);
 }

@@ -189,8 +189,8 @@ static void wrapped_lines_fit_and_keep_pieces_whole(void **state)
         {"a number -300 .. 300; a list", "a number\n" INDENT "-300 .. 300; a list\n"},
         {"FILE [--set KEY=VALUE] [--json]", "FILE\n" INDENT "[--set KEY=VALUE]\n" INDENT "[--json]\n"},
         {"FILE is --out DIR, --quiet", "FILE is\n" INDENT "--out DIR, --quiet\n"},
-        {"twenty-four-letters-long word", "twenty-four-letters-long\n" INDENT "word\n"},
-        {"--over propagation.carrier_ghz", "--over propagation.carrier_ghz\n"},
+        {"twenty-four-letters-long word", "\n" INDENT "twenty-four-letters-\n" INDENT "long word\n"},
+        {"--over propagation.area_m", "\n" INDENT "--over\n" INDENT "propagation.area_m\n"},
     };
 
     (void)state;

@@ -1,7 +1,8 @@
 /* Running text on a terminal. */
 #include "base/wrap.h"
 
-#include <stdbool.h>
+#include "base/text.h"
+
 #include <string.h>
 
 static const char SPACE[] = " \n";
@@ -21,7 +22,7 @@ static size_t word_length(const char *text)
     return length;
 }
 
-/* What stays together with the word at the start: the rest of a range, the value of an option. */
+/* What stays together with the word at the start: the rest of a range, a % sign, the value of an option. */
 static size_t piece_length(const char *text)
 {
     size_t length = word_length(text), space = strspn(text + length, SPACE);
@@ -29,6 +30,10 @@ static size_t piece_length(const char *text)
 
     while (strncmp(text + length + space, ".. ", 3) == 0) {
         length += space + 3 + word_length(text + length + space + 3);
+        space = strspn(text + length, SPACE);
+    }
+    while (text[length + space] == '%') {
+        length += space + word_length(text + length + space);
         space = strspn(text + length, SPACE);
     }
     if (is_option && text[length] && strchr(",;.)", text[length - 1]) == NULL && text[length + space] != '-' &&
@@ -50,27 +55,72 @@ static void put_piece(FILE *stream, const char *text, size_t length)
     }
 }
 
-void wrap_text(FILE *stream, const char *text, size_t at, size_t indent)
+/* Characters of the first `bytes` of a text. */
+static size_t characters(const char *text, size_t bytes)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < bytes; i++) {
+        count += !text_continues(text[i]);
+    }
+    return count;
+}
+
+/* Bytes of the first `count` characters of a text that has as many. */
+static size_t bytes_of(const char *text, size_t count)
+{
+    size_t i = 0;
+
+    while (count > 0) {
+        i++;
+        count -= !text_continues(text[i]);
+    }
+    return i;
+}
+
+size_t wrap_characters(const char *text)
+{
+    return characters(text, strlen(text));
+}
+
+/* Bytes of the piece at the start that stand in a line with room for so many characters, if it is the line's first. */
+static size_t bytes_that_fit(const char *text, size_t room)
+{
+    size_t length = piece_length(text);
+
+    if (characters(text, length) > room) {
+        length = word_length(text);
+    }
+    return characters(text, length) > room ? bytes_of(text, room > 0 ? room : 1) : length;
+}
+
+void wrap_text_in(FILE *stream, const char *text, size_t columns, size_t at, size_t indent)
 {
     bool first = true; /* of its line */
 
     for (text += strspn(text, SPACE); *text; text += strspn(text, SPACE)) {
-        size_t length = piece_length(text);
+        size_t length = piece_length(text), gap = first ? 0 : 1;
 
-        if (!first && at + 1 + length > WRAP_COLUMNS) {
-            size_t word = word_length(text);
-
-            length = indent + length > WRAP_COLUMNS ? word : length;
+        if ((!first || at > indent) && at + gap + characters(text, length) > columns) {
             fprintf(stream, "\n%*s", (int)indent, "");
             at = indent;
-        } else if (!first) {
+            first = true;
+        }
+        if (first) {
+            length = bytes_that_fit(text, columns > at ? columns - at : 0);
+        } else {
             fputc(' ', stream);
             at++;
         }
         put_piece(stream, text, length);
-        at += length;
+        at += characters(text, length);
         text += length;
         first = false;
     }
     fputc('\n', stream);
+}
+
+void wrap_text(FILE *stream, const char *text, size_t at, size_t indent)
+{
+    wrap_text_in(stream, text, WRAP_COLUMNS, at, indent);
 }

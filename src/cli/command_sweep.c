@@ -1,4 +1,6 @@
 /* sweep: a grid of scenarios. */
+#include "base/paragraph.h"
+#include "base/wrap.h"
 #include "cfisac/sweep.h"
 #include "cli/closing.h"
 #include "cli/commands.h"
@@ -70,21 +72,91 @@ static void see_remark(const char *line, size_t point, points_seen *seen)
     seen->remark[i].last = point;
 }
 
-/* A row of the table of points: number, values, drops. */
-static void print_point(const cfi_scenario *sweep, size_t point, size_t drops)
+enum { POINT_COLUMN = 5, DROPS_COLUMN = 5, COLUMN_GAP = 2 };
+
+/* The table of points: how wide the columns of the keys are, or that they do not fit a page, and a point is a line of
+ * words. */
+typedef struct points_table {
+    bool fits;
+    size_t width[WRAP_COLUMNS];
+} points_table;
+
+/* Characters of a key or of its longest value. */
+static size_t axis_width(const cfi_axis *axis)
+{
+    size_t width = strlen(axis->key);
+
+    for (size_t i = 0; i < axis->count; i++) {
+        size_t length = wrap_characters(axis->value[i]);
+
+        width = length > width ? length : width;
+    }
+    return width;
+}
+
+static points_table make_points_table(const cfi_scenario *sweep)
+{
+    const cfi_axis *axis;
+    size_t axes = scenario_axes(sweep, &axis), width = POINT_COLUMN + COLUMN_GAP + DROPS_COLUMN;
+    points_table table = {.fits = axes <= WRAP_COLUMNS};
+
+    for (size_t i = 0; i < axes && table.fits; i++) {
+        table.width[i] = axis_width(&axis[i]);
+        width += COLUMN_GAP + table.width[i];
+        table.fits = width <= WRAP_COLUMNS;
+    }
+    return table;
+}
+
+/* A cell that ends its column. */
+static void print_cell(size_t width, const char *text)
+{
+    printf("%*s%s", (int)(COLUMN_GAP + width - wrap_characters(text)), "", text);
+}
+
+static void print_heading(const points_table *table, const cfi_scenario *sweep)
 {
     const cfi_axis *axis;
     size_t axes = scenario_axes(sweep, &axis);
 
-    printf("%5zu", point);
-    for (size_t i = 0; i < axes; i++) {
-        printf("  %*s", (int)strlen(axis[i].key), axis[i].value[scenario_axis_index(sweep, point, i)]);
+    if (table->fits) {
+        printf("point");
+        for (size_t i = 0; i < axes; i++) {
+            print_cell(table->width[i], axis[i].key);
+        }
+        printf("  drops\n");
     }
-    printf("  %5zu\n", drops);
 }
 
-/* Looks at all points, and prints them if asked to. */
-static cfi_status see_points(const cfi_scenario *sweep, bool print, points_seen *seen, cfi_error *error)
+/* A point: number, values, drops. */
+static void print_point(const points_table *table, const cfi_scenario *sweep, size_t point, size_t drops)
+{
+    const cfi_axis *axis;
+    size_t axes = scenario_axes(sweep, &axis);
+    paragraph words = {.used = 0};
+
+    if (table->fits) {
+        printf("%*zu", POINT_COLUMN, point);
+    }
+    paragraph_add(&words, "point %zu:", point);
+    for (size_t i = 0; i < axes; i++) {
+        const char *value = axis[i].value[scenario_axis_index(sweep, point, i)];
+
+        if (table->fits) {
+            print_cell(table->width[i], value);
+        }
+        paragraph_add(&words, " %s=%s,", axis[i].key, value);
+    }
+    if (table->fits) {
+        printf("  %*zu\n", DROPS_COLUMN, drops);
+    } else {
+        paragraph_add(&words, " %zu drop%s", drops, drops == 1 ? "" : "s");
+        paragraph_end(&words, 0, stdout);
+    }
+}
+
+/* Looks at all points, and prints them into a table if there is one. */
+static cfi_status see_points(const cfi_scenario *sweep, const points_table *table, points_seen *seen, cfi_error *error)
 {
     size_t points = scenario_points(sweep);
 
@@ -103,8 +175,8 @@ static cfi_status see_points(const cfi_scenario *sweep, bool print, points_seen 
         for (size_t i = 0; i < remarks; i++) {
             see_remark(line[i], p, seen);
         }
-        if (print && !ferror(stdout)) {
-            print_point(sweep, p, scenario_system(point)->monte_carlo.drops);
+        if (table && !ferror(stdout)) {
+            print_point(table, sweep, p, scenario_system(point)->monte_carlo.drops);
         }
         scenario_destroy(point);
     }
@@ -126,18 +198,14 @@ static void warn_of_points(const cli_options *options, const cfi_scenario *sweep
 /* The points as a table. */
 static cfi_status dry_run(const cli_options *options, const cfi_scenario *sweep, cfi_error *error)
 {
-    const cfi_axis *axis;
-    size_t axes = scenario_axes(sweep, &axis), points = scenario_points(sweep);
+    size_t points = scenario_points(sweep);
     shard_number shard = option_shard(options, &SHARD);
+    points_table table = make_points_table(sweep);
     points_seen seen;
     cfi_status status;
 
-    printf("point");
-    for (size_t i = 0; i < axes; i++) {
-        printf("  %s", axis[i].key);
-    }
-    printf("  drops\n");
-    status = see_points(sweep, true, &seen, error);
+    print_heading(&table, sweep);
+    status = see_points(sweep, &table, &seen, error);
     if (status != CFI_OK) {
         return status;
     }
@@ -199,7 +267,7 @@ static cfi_status prepare_sweep(const cli_options *options, cfi_scenario **scena
     if (options->quiet) {
         return CFI_OK;
     }
-    status = see_points(*scenario, false, &seen, error);
+    status = see_points(*scenario, NULL, &seen, error);
     if (status == CFI_OK) {
         warn_of_points(options, *scenario, &seen);
     }

@@ -3,10 +3,12 @@
 
 #include "base/output.h"
 #include "base/text.h"
+#include "base/wrap.h"
 
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 int exit_code(cfi_status status)
@@ -32,11 +34,34 @@ int exit_code(cfi_status status)
     return EXIT_FAILED;
 }
 
+size_t terminal_columns(void)
+{
+    struct winsize size;
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : WRAP_COLUMNS;
+}
+
+/* Spaces before the further lines of a message. */
+enum { MESSAGE_HANG = 2 };
+
+/* One line, for programs that read it; broken at words where a terminal would break it anywhere. */
+static void put_message(const char *before, const char *text)
+{
+    size_t columns = terminal_columns(), begun = strlen(before);
+
+    fputs(before, stderr);
+    if (isatty(STDERR_FILENO) && begun + wrap_characters(text) > columns) {
+        wrap_text_in(stderr, text, columns, begun, MESSAGE_HANG);
+    } else {
+        fprintf(stderr, "%s\n", text);
+    }
+}
+
 int report_error(const cfi_error *error)
 {
     bool input = error->status == CFI_INVALID || error->status == CFI_UNAVAILABLE;
 
-    fprintf(stderr, "%s%s\n", input ? "" : "cfisac: ", error->text);
+    put_message(input ? "" : "cfisac: ", error->text);
     return exit_code(error->status);
 }
 
@@ -45,7 +70,7 @@ void report_warning(const cli_options *options, const char *line)
     char shown[1024];
 
     if (!options->quiet) {
-        fprintf(stderr, "cfisac: warning: %s\n", text_shown(shown, sizeof shown, line));
+        put_message("cfisac: warning: ", text_shown(shown, sizeof shown, line));
     }
 }
 

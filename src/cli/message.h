@@ -16,11 +16,14 @@ enum {
 
 int exit_code(cfi_status status);
 
-/* Prints the error as one line and returns its exit code. Errors in an input start with the input's name and stand as
- * they are; all others are prefixed with the program's name. */
+/* Characters of a line of the terminal that standard error is; where it says none, those of a page. */
+size_t terminal_columns(void);
+
+/* Prints the error as one line, which a terminal shows broken at words, and returns its exit code. Errors in an input
+ * start with the input's name and stand as they are; all others are prefixed with the program's name. */
 int report_error(const cfi_error *error);
 
-/* A warning, unless --quiet. */
+/* A warning, in the same way, unless --quiet. */
 void report_warning(const cli_options *options, const char *line);
 
 /* The same for rooms that only know a callback: context is the options. */

@@ -5,7 +5,6 @@
 #include "cli/message.h"
 
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* Seconds from one showing of progress to the next. */
@@ -48,18 +47,11 @@ static bool is_due(progress_bar *bar, double now)
     return true;
 }
 
-static size_t columns_of_terminal(void)
-{
-    struct winsize size;
-
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
 /* A line that fits the terminal, since a carriage return goes back over one row only: a bar in what the text leaves,
  * none where that is too little, and the text cut off at last. */
 static void draw_line(size_t done, size_t total, const char *text)
 {
-    size_t columns = columns_of_terminal() - 1, length = strlen(text), width = WIDTH;
+    size_t columns = terminal_columns() - 1, length = strlen(text), width = WIDTH;
     char cells[WIDTH + 1];
 
     if (length + 3 + LEAST_WIDTH > columns) {

@@ -1,34 +1,89 @@
-/* Numbers in the cells of the table for a person. */
+/* Numbers in the cells of tables for a person. */
 #include "report/cell.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-void cell_number(char text[CELL_LENGTH], double value, int decimals)
+/* From here on numbers have an exponent. */
+static const double LARGE = 1e6;
+
+/* printf's ways to write a number. */
+typedef enum notation { FIXED, EXPONENT, DIGITS } notation;
+
+/* Writes the number; false: it is wider than it may be. */
+static bool write_number(char text[CELL_LENGTH], notation how, int precision, double value, int width)
 {
-    if (isnan(value)) {
-        snprintf(text, CELL_LENGTH, "-");
-    } else if (isinf(value)) {
-        snprintf(text, CELL_LENGTH, "inf");
-    } else {
-        snprintf(text, CELL_LENGTH, fabs(value) < 1e6 ? "%.*f" : "%.*e", decimals, value);
+    int length = 0;
+
+    switch (how) {
+    case FIXED:
+        length = snprintf(text, CELL_LENGTH, "%.*f", precision, value);
+        break;
+    case EXPONENT:
+        length = snprintf(text, CELL_LENGTH, "%.*e", precision, value);
+        break;
+    case DIGITS:
+        length = snprintf(text, CELL_LENGTH, "%.*g", precision, value);
+        break;
+    }
+    if (*text == '-' && strtod(text, NULL) == 0.0) { /* what rounds to zero has no sign */
+        memmove(text, text + 1, strlen(text));
+        length--;
+    }
+    return length <= width;
+}
+
+/* With as many digits as fit; false: not even the fewest do. */
+static bool write_fitting(char text[CELL_LENGTH], notation how, int precision, double value, int width)
+{
+    bool fits = write_number(text, how, precision, value, width);
+
+    while (!fits && precision > 0) {
+        fits = write_number(text, how, --precision, value, width);
+    }
+    return fits;
+}
+
+/* Whether the number was not finite, and is written. */
+static bool write_word(char text[CELL_LENGTH], double value)
+{
+    if (!isfinite(value)) {
+        snprintf(text, CELL_LENGTH, "%s", isnan(value) ? "-" : value > 0.0 ? "inf" : "-inf");
+    }
+    return !isfinite(value);
+}
+
+void cell_number(char text[CELL_LENGTH], double value, int decimals, int width)
+{
+    bool done = write_word(text, value);
+
+    if (!done && fabs(value) < LARGE) {
+        done = write_fitting(text, FIXED, decimals, value, width);
+    }
+    if (!done) {
+        write_fitting(text, EXPONENT, decimals, value, width);
     }
 }
 
-void cell_small(char text[CELL_LENGTH], double value, int decimals)
+void cell_small(char text[CELL_LENGTH], double value, int decimals, int width)
 {
-    if (value != 0.0 && fabs(value) < pow(10.0, 1 - decimals)) {
-        snprintf(text, CELL_LENGTH, "%.1e", value);
-    } else {
-        cell_number(text, value, decimals);
+    bool shown = !(fabs(value) < pow(10.0, 1 - decimals));
+
+    if (value == 0.0 || shown) {
+        cell_number(text, value, decimals, width);
+        shown = !isfinite(value) || strtod(text, NULL) != 0.0; /* there may have been no room for its digits */
+    }
+    if (value != 0.0 && !shown) {
+        write_fitting(text, EXPONENT, 1, value, width);
     }
 }
 
-void cell_digits(char text[CELL_LENGTH], double value, int digits)
+void cell_digits(char text[CELL_LENGTH], double value, int digits, int width)
 {
-    if (isfinite(value)) {
-        snprintf(text, CELL_LENGTH, "%.*g", digits, value);
-    } else {
-        cell_number(text, value, 0);
+    if (!write_word(text, value)) {
+        write_fitting(text, DIGITS, digits, value, width);
     }
 }

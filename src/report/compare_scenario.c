@@ -1,6 +1,7 @@
 /* Whether two scenarios draw the same drops, and in what else they differ. */
 #include "report/compare.h"
 
+#include "base/paragraph.h"
 #include "base/text.h"
 #include "scenario/zip.h"
 
@@ -193,7 +194,7 @@ static void put_difference(const compared_input *first, const compared_input *se
 
     show_value(find_key(first->scenario, at), here, sizeof here);
     show_value(find_key(second->scenario, at), there, sizeof there);
-    fprintf(stream, "  %s: %s, %s\n", at->key, here, there);
+    paragraph_print(stream, PAGE_INDENT, "%s: %s, %s", at->key, here, there);
 }
 
 size_t compared_differences(const compared_input *first, const compared_input *second, size_t most, FILE *stream)

@@ -2,6 +2,7 @@
 #include "report/compare.h"
 
 #include "base/output.h"
+#include "base/paragraph.h"
 #include "base/text.h"
 #include "report/cell.h"
 #include "report/csv.h"
@@ -52,31 +53,45 @@ cfi_status report_write_comparison_csv(const cfi_comparison *c, FILE *stream, cf
     return output_finish(stream, "a result", error);
 }
 
+/* A row has a label and these numbers, which leave a page room for one of 32 characters. */
+enum { NUMBER = 9, DIFFERENCE = 10, COUNT = 6, LABEL_COLUMNS = 32 };
+
 /* A mean as it is read: powers in watts are small, so that four digits are told where four decimals would show none. */
 static void mean_cell(char text[CELL_LENGTH], double value)
 {
     static const double least = 0.01; /* has three digits in four decimals */
 
     if (value != 0.0 && fabs(value) < least) {
-        cell_digits(text, value, 4);
+        cell_digits(text, value, 4, NUMBER);
     } else {
-        cell_number(text, value, 4);
+        cell_number(text, value, 4, NUMBER);
     }
 }
 
-static void put_pair_row(const char *key, const compared_pairs *pairs, FILE *stream)
+static void put_columns(const char *label, const char *const cell[4], const char *drops, FILE *stream)
 {
-    char first[CELL_LENGTH], second[CELL_LENGTH], difference[CELL_LENGTH], std_error[CELL_LENGTH];
+    fprintf(stream, "%-*s %*s %*s %*s %*s %*s\n", LABEL_COLUMNS, label, NUMBER, cell[0], NUMBER, cell[1], DIFFERENCE,
+            cell[2], NUMBER, cell[3], COUNT, drops);
+}
+
+/* A label that is too long stands in a line of its own. */
+static void put_pair_row(const char *label, const compared_pairs *pairs, FILE *stream)
+{
+    char first[CELL_LENGTH], second[CELL_LENGTH], difference[CELL_LENGTH], std_error[CELL_LENGTH], drops[CELL_LENGTH];
+    bool fits = strlen(label) <= LABEL_COLUMNS;
 
     mean_cell(first, pairs->first.mean);
     mean_cell(second, pairs->second.mean);
-    cell_small(difference, pairs->difference.mean, 4);
-    cell_small(std_error, pairs->difference.std_error, 4);
-    fprintf(stream, "%-27.27s %10s %10s %11s %10s %6zu\n", key, first, second, difference, std_error,
-            pairs->difference.count);
+    cell_small(difference, pairs->difference.mean, 4, DIFFERENCE);
+    cell_small(std_error, pairs->difference.std_error, 4, NUMBER);
+    snprintf(drops, sizeof drops, "%zu", pairs->difference.count);
+    if (!fits) {
+        paragraph_print(stream, 0, "%s", label);
+    }
+    put_columns(fits ? label : "", (const char *const[]){first, second, difference, std_error}, drops, stream);
 }
 
-enum { DIFFERENCES_SHOWN = 6, SHOWN_DIRECTORY = 300, SHOWN_PLACE = 300, LABEL_COLUMNS = 27 };
+enum { DIFFERENCES_SHOWN = 6, SHOWN_DIRECTORY = 300, SHOWN_PLACE = 300 };
 
 static void put_question(const cfi_comparison *c, FILE *stream)
 {
@@ -86,14 +101,16 @@ static void put_question(const cfi_comparison *c, FILE *stream)
     text_shown(first, sizeof first, c->first.directory);
     text_shown(second, sizeof second, c->second.directory);
     fprintf(stream, "paired differences of two %ss, the second minus the first\n", c->kind->noun);
-    fprintf(stream, "  first:  %s\n  second: %s\n", first, second);
+    paragraph_print(stream, PAGE_INDENT, "first: %s", first);
+    paragraph_print(stream, PAGE_INDENT, "second: %s", second);
     differences = compared_differences(&c->first, &c->second, 0, stream);
     fprintf(stream, differences > 0 ? "they differ in\n" : "their scenarios are the same\n");
     compared_differences(&c->first, &c->second, DIFFERENCES_SHOWN, stream);
     if (differences > DIFFERENCES_SHOWN) {
-        fprintf(stream, "  and %zu more keys\n", differences - DIFFERENCES_SHOWN);
+        paragraph_print(stream, PAGE_INDENT, "and %zu more keys", differences - DIFFERENCES_SHOWN);
     }
-    fprintf(stream, "\n%-27s %10s %10s %11s %10s %6s\n", "", "first", "second", "difference", "std error", "drops");
+    fputc('\n', stream);
+    put_columns("", (const char *const[]){"first", "second", "difference", "std error"}, "drops", stream);
 }
 
 /* Pairs that lack their number, of the key that lacks most of them; what only one has. */
@@ -112,8 +129,9 @@ static void put_left_out(const cfi_comparison *c, FILE *stream)
         left_out += most;
     }
     if (left_out > 0) {
-        fprintf(stream, "left out: %zu pairs of drops, of which one is infeasible, failed, or has no such number\n",
-                left_out);
+        paragraph_print(stream, 0,
+                        "left out: %zu pairs of drops, of which one is infeasible, failed, or has no such number",
+                        left_out);
     }
     if (c->lone_drops > 0) {
         fprintf(stream, "left out: %zu drops that only one of the two has\n", c->lone_drops);
@@ -136,7 +154,7 @@ static void put_place(const cfi_comparison *c, size_t p, FILE *stream)
         any = any || pairs_of(c, p, k)->difference.count > 0;
     }
     if (*place && !labels) {
-        fprintf(stream, "%s%s\n", place, any ? "" : ": no pairs");
+        paragraph_print(stream, 0, "%s%s", place, any ? "" : ": no pairs");
     }
     for (size_t k = 0; k < c->keys.count; k++) {
         if (is_shown(c, k) && (any || labels || !*place)) {

@@ -1,8 +1,10 @@
 /* frontier.csv, frontier_mean.csv, and the mean curve as a table for a person. */
 #include "base/output.h"
+#include "base/paragraph.h"
 #include "base/text.h"
 #include "report/cell.h"
 #include "report/csv.h"
+#include "report/drop_list.h"
 #include "report/frontier.h"
 #include "report/infeasible.h"
 
@@ -10,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_NAME = 80, LISTED_DROPS = 12 };
+enum { SHOWN_NAME = 240, CELL_WIDTH = 12 };
 
 cfi_status report_write_frontier_csv(const cfi_frontier_curves *curves, FILE *stream, cfi_error *error)
 {
@@ -67,27 +69,20 @@ cfi_status report_write_frontier_mean_csv(const cfi_frontier_curves *curves, FIL
 
 /* ---------------------------------------------------------------------------- for a person ---- */
 
-/* "3, 7, 9, .." of the drops that ended so, behind what they are; nothing where there are none. */
+/* The drops that ended so, behind what they are; nothing where there are none. */
 static void put_listed(const cfi_frontier_curves *curves, cfi_drop_status status, FILE *stream)
 {
-    size_t count = 0;
+    drop_list list = {.count = 0};
+    char text[DROP_LIST_LENGTH];
 
     for (size_t d = 0; d < curves->known; d++) {
         if (curves->drop[d].status == status) {
-            if (count == 0) {
-                fprintf(stream, "%s drops:", drop_status_name(status));
-            }
-            if (count < LISTED_DROPS) {
-                fprintf(stream, "%s %zu", count > 0 ? "," : "", d);
-            }
-            count++;
+            drop_list_add(&list, (uint32_t)d);
         }
     }
-    if (count > LISTED_DROPS) {
-        fprintf(stream, ", .. (%zu)", count);
-    }
-    if (count > 0) {
-        fputc('\n', stream);
+    if (list.count > 0) {
+        drop_list_describe(&list, curves->known, text);
+        paragraph_print(stream, 0, "%s: %s", drop_status_name(status), text);
     }
 }
 
@@ -99,7 +94,7 @@ static void put_cause(const cfi_frontier_curves *curves, FILE *stream)
     for (size_t d = 0; d < curves->known; d++) {
         if (curves->drop[d].status == CFI_DROP_INFEASIBLE) {
             infeasible_describe(&curves->drop[d].because, because);
-            fprintf(stream, "  drop %zu: %s\n", d, because);
+            paragraph_print(stream, PAGE_INDENT, "drop %zu: %s", d, because);
             return;
         }
     }
@@ -108,7 +103,9 @@ static void put_cause(const cfi_frontier_curves *curves, FILE *stream)
 /* Points that have no powers although their drop has both ends. */
 static void put_holes(const cfi_frontier_curves *curves, FILE *stream)
 {
-    size_t holes = 0, drops = 0;
+    drop_list list = {.count = 0};
+    char text[DROP_LIST_LENGTH];
+    size_t holes = 0;
 
     for (size_t d = 0; d < curves->known; d++) {
         size_t own = 0;
@@ -116,22 +113,22 @@ static void put_holes(const cfi_frontier_curves *curves, FILE *stream)
         for (size_t i = 0; i < frontier_positions(curves->frontier); i++) {
             own += curves->drop[d].status == CFI_DROP_OK && !isfinite(curves->drop[d].point[i].rate);
         }
+        if (own > 0) {
+            drop_list_add(&list, (uint32_t)d);
+        }
         holes += own;
-        drops += own > 0;
     }
     if (holes > 0) {
-        fprintf(stream, "%zu points of %zu drops failed: those drops are not in the mean\n", holes, drops);
+        drop_list_describe(&list, curves->known, text);
+        paragraph_print(stream, 0, "%zu point%s failed: %s, which the mean leaves out", holes, holes == 1 ? "" : "s",
+                        text);
     }
 }
 
-/* Decibels to four decimals, without the sign of a zero that rounding made; what else is small keeps two digits. */
+/* Decibels to four decimals; what else is small keeps two digits. */
 static void put_cell(char text[CELL_LENGTH], double value, bool decibels)
 {
-    if (decibels) {
-        cell_number(text, fabs(value) < 5e-5 ? 0.0 : value, 4);
-    } else {
-        cell_small(text, value, 4);
-    }
+    (decibels ? cell_number : cell_small)(text, value, 4, CELL_WIDTH);
 }
 
 static void put_mean_row(const cfi_frontier_curves *curves, size_t i, double *work, FILE *stream)
@@ -159,9 +156,10 @@ cfi_status report_write_frontier_table(const cfi_frontier_curves *curves, FILE *
         return no_table_memory(curves, error);
     }
     drops = frontier_mean_at(curves, 0, work).drops;
-    fprintf(stream, "%s\n", text_shown(name, sizeof name, scenario_name(frontier->scenario)));
-    fprintf(stream, "frontier between %s and %s: mean of %zu of %zu drop%s\n\n", frontier->rate->word,
-            frontier->cost->word, drops, curves->known, curves->known == 1 ? "" : "s");
+    paragraph_print(stream, 0, "%s", text_shown(name, sizeof name, scenario_name(frontier->scenario)));
+    paragraph_print(stream, 0, "frontier between %s and %s: mean of %zu of %zu drop%s", frontier->rate->word,
+                    frontier->cost->word, drops, curves->known, curves->known == 1 ? "" : "s");
+    fputc('\n', stream);
     fprintf(stream, "  %8s  %28s  %30s\n", "", frontier->rate->label, frontier->cost->label);
     fprintf(stream, "  %8s  %14s  %12s  %16s  %12s\n", "position", "mean", "std error", "mean", "std error");
     for (size_t i = 0; i < frontier_positions(frontier); i++) {
@@ -171,7 +169,7 @@ cfi_status report_write_frontier_table(const cfi_frontier_curves *curves, FILE *
     put_cause(curves, stream);
     put_listed(curves, CFI_DROP_FAILED, stream);
     if (*curves->failure) {
-        fprintf(stream, "  the first: %s\n", curves->failure);
+        paragraph_print(stream, PAGE_INDENT, "the first: %s", curves->failure);
     }
     put_holes(curves, stream);
     free(work);

@@ -1,18 +1,19 @@
-/* The table's words on drops that are not simply good: how many, and why. */
+/* The table's words on drops that are not simply good: how many, which, and why. */
 #include "report/notes.h"
 
+#include "base/paragraph.h"
+#include "report/drop_list.h"
 #include "report/drop_values.h"
-#include "report/infeasible.h"
+#include "report/odd_drops.h"
 
-#include <string.h>
-
-enum { MOST_NOTES = 3, COLUMNS = 110, INDENT = 4, NOTE_LENGTH = 600 };
+enum { MOST_CAUSES = 3, CAUSE_INDENT = 2 * PAGE_INDENT };
 
 static void put_counts(const cfi_results *results, FILE *stream)
 {
-    bool first = true;
+    paragraph text = {.used = 0};
+    const char *before = "";
 
-    fprintf(stream, "%zu drop%s:", results->count, results->count == 1 ? "" : "s");
+    paragraph_add(&text, "%zu drop%s:", results->count, results->count == 1 ? "" : "s");
     for (cfi_alloc_status status = CFI_ALLOC_FIXED; status < CFI_ALLOC_FAILED; status++) {
         size_t count = 0;
 
@@ -20,95 +21,53 @@ static void put_counts(const cfi_results *results, FILE *stream)
             count += results->record[i].status != CFI_DROP_FAILED && results->record[i].allocation.status == status;
         }
         if (count > 0 || status == CFI_ALLOC_INFEASIBLE) {
-            fprintf(stream, "%s %zu %s", first ? "" : ",", count, alloc_status_name(status));
-            first = false;
+            paragraph_add(&text, "%s %zu %s", before, count, alloc_status_name(status));
+            before = ",";
         }
     }
-    fprintf(stream, ", %zu failed\n", drops_count(results, CFI_DROP_FAILED));
+    paragraph_add(&text, ", %zu failed", drops_count(results, CFI_DROP_FAILED));
+    paragraph_end(&text, 0, stream);
 }
 
-/* A paragraph, broken at spaces; its second and later lines are indented further. */
-static void put_wrapped(const char *text, FILE *stream)
+/* Why, of the first few drops of a kind that know it. */
+static void put_causes(const odd_kind *kind, const cfi_results *results, FILE *stream)
 {
-    size_t column = INDENT / 2;
+    size_t causes = 0;
 
-    fprintf(stream, "%*s", (int)column, "");
-    for (const char *space = ""; *text; space = " ") {
-        size_t word = strcspn(text, " ");
+    for (size_t i = 0; kind->cause && i < results->count; i++) {
+        const cfi_record *record = &results->record[i];
+        char buffer[INFEASIBLE_LENGTH];
+        const char *cause = kind->holds(record) ? kind->cause(record, buffer) : NULL;
 
-        if (*space && column + 1 + word > COLUMNS) {
-            fprintf(stream, "\n%*s", INDENT, "");
-            column = INDENT;
-            space = "";
-        }
-        fprintf(stream, "%s%.*s", space, (int)word, text);
-        column += (*space ? 1 : 0) + word;
-        text += word + strspn(text + word, " ");
-    }
-    fputc('\n', stream);
-}
-
-/* The drops of one kind: the first few with their cause, the others as a number. */
-typedef struct note_kind {
-    const char *name, *where; /* where: the key of results.json that has the cause */
-    bool (*holds)(const cfi_record *record);
-} note_kind;
-
-static bool is_lost(const cfi_record *record)
-{
-    return record->status == CFI_DROP_FAILED;
-}
-
-static bool keeps_point_of_breakdown(const cfi_record *record)
-{
-    return record->status == CFI_DROP_OK && record->failure;
-}
-
-static bool is_explained(const cfi_record *record)
-{
-    return record->status == CFI_DROP_INFEASIBLE && record->allocation.because.constraint != CFI_CONSTRAINT_NONE;
-}
-
-static void put_note(const note_kind *kind, const cfi_record *record, FILE *stream)
-{
-    char text[NOTE_LENGTH], infeasible[INFEASIBLE_LENGTH];
-    const char *cause = record->failure;
-
-    if (record->status == CFI_DROP_INFEASIBLE) {
-        infeasible_describe(&record->allocation.because, infeasible);
-        cause = infeasible;
-    }
-    snprintf(text, sizeof text, "drop %u, %s: %s", record->index, kind->name, cause ? cause : "no cause is known");
-    put_wrapped(text, stream);
-}
-
-/* How many there are. */
-static size_t put_kind(const note_kind *kind, const cfi_results *results, FILE *stream)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < results->count; i++) {
-        if (kind->holds(&results->record[i]) && count++ < MOST_NOTES) {
-            put_note(kind, &results->record[i], stream);
+        if (cause && causes++ < MOST_CAUSES) {
+            paragraph_print(stream, CAUSE_INDENT, "drop %u: %s", record->index, cause);
         }
     }
-    if (count > MOST_NOTES) {
-        fprintf(stream, "  %zu more %s: see %s in results.json\n", count - MOST_NOTES, kind->name, kind->where);
+    if (causes > MOST_CAUSES) {
+        paragraph_print(stream, CAUSE_INDENT, "%zu more: see %s in results.json", causes - MOST_CAUSES, kind->where);
     }
-    return count;
 }
 
 void notes_write(const cfi_results *results, FILE *stream)
 {
-    static const note_kind kinds[] = {{"failed", "failure", is_lost},
-                                      {"inaccurate", "failure", keeps_point_of_breakdown},
-                                      {"infeasible", "allocation.infeasible_because", is_explained}};
-
     size_t noted = 0;
 
     put_counts(results, stream);
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        noted += put_kind(&kinds[i], results, stream);
+    for (size_t k = 0; k < odd_kind_count; k++) {
+        drop_list list = {.count = 0};
+        char text[DROP_LIST_LENGTH];
+
+        for (size_t i = 0; i < results->count; i++) {
+            if (odd_kinds[k].holds(&results->record[i])) {
+                drop_list_add(&list, results->record[i].index);
+            }
+        }
+        if (list.count > 0) {
+            drop_list_describe(&list, results->count, text);
+            paragraph_print(stream, PAGE_INDENT, "%s: %s", odd_kinds[k].name, text);
+            put_causes(&odd_kinds[k], results, stream);
+            noted++;
+        }
     }
     fputs(noted > 0 ? "\n" : "", stream);
 }

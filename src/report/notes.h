@@ -4,8 +4,7 @@
 
 #include "cfisac/report.h"
 
-/* How many drops ended how, then a few of those that failed, are inaccurate or infeasible, each with its cause. Lines
- * of at most 110 columns. */
+/* How many drops ended how; then, of each kind of odd_kinds that there is, which, and why a few of them. */
 void notes_write(const cfi_results *results, FILE *stream);
 
 #endif

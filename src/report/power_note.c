@@ -1,9 +1,11 @@
 /* The table's words on where the power went. */
 #include "report/power_note.h"
 
+#include "base/paragraph.h"
 #include "report/drop_values.h"
 
 #include <gsl/gsl_sort_double.h>
+#include <math.h>
 #include <stdlib.h>
 
 enum { BUSIEST = 5 };
@@ -39,11 +41,12 @@ static void put_busiest(const cfi_record *record, FILE *stream)
 {
     double total = drop_total_power(record);
     size_t count = record->L < BUSIEST ? record->L : BUSIEST, chosen[BUSIEST];
+    paragraph text = {.used = 0};
 
     if (!(total > 0.0)) {
         return;
     }
-    fprintf(stream, "  busiest access points of drop %u:", record->index);
+    paragraph_add(&text, "busiest access points of drop %u:", record->index);
     for (size_t i = 0; i < count; i++) {
         size_t best = record->L;
 
@@ -59,10 +62,10 @@ static void put_busiest(const cfi_record *record, FILE *stream)
             }
         }
         chosen[i] = best;
-        fprintf(stream, "%s %zu (%.1f %%)", i > 0 ? "," : "", best,
-                100.0 * record->allocation.ap_power_w[best] / total);
+        paragraph_add(&text, "%s %zu (%.1f %%)", i > 0 ? "," : "", best,
+                      100.0 * record->allocation.ap_power_w[best] / total);
     }
-    fputc('\n', stream);
+    paragraph_end(&text, PAGE_INDENT, stream);
 }
 
 cfi_status power_note_write(const cfi_results *results, FILE *stream, cfi_error *error)
@@ -85,9 +88,10 @@ cfi_status power_note_write(const cfi_results *results, FILE *stream, cfi_error 
     count = (double)c.drops;
     snprintf(strongest, sizeof strongest, c.strongest == 1 ? "access point radiates" : "%zu access points radiate",
              c.strongest);
-    fprintf(stream, "  power: %.2f %% sensing, %.2f %% communication; the strongest %s %.1f %%; ",
-            100.0 * c.sensing / count, 100.0 * (1.0 - c.sensing / count), strongest, 100.0 * c.strongest_share / count);
-    fprintf(stream, "%.1f above 1 %%\n", c.above_one_percent / count);
+    paragraph_print(stream, PAGE_INDENT,
+                    "power: %.2f %% sensing, %.2f %% communication; the strongest %s %.1f %%; %.1f above 1 %%",
+                    100.0 * c.sensing / count, 100.0 * fmax(1.0 - c.sensing / count, 0.0), strongest,
+                    100.0 * c.strongest_share / count, c.above_one_percent / count);
     put_busiest(&results->record[0], stream);
     return CFI_OK;
 }

@@ -1,11 +1,13 @@
 /* The same as a table for a person. */
 #include "base/output.h"
+#include "base/paragraph.h"
+#include "base/wrap.h"
 #include "base/text.h"
 #include "report/solution.h"
 
 #include <math.h>
 
-enum { SHOWN_FILE = 300 }; /* bytes of the file's name */
+enum { SHOWN_FILE = 300, NAMES = 18 }; /* bytes of the file's name; characters of the rows' names */
 
 static size_t entries(const socp_matrix *matrix)
 {
@@ -17,31 +19,45 @@ static void write_sizes(const cfi_solve_result *result, FILE *stream)
     const socp_problem *problem = socp_cbf_problem(result->cbf);
     size_t largest = 0;
     char name[SHOWN_FILE + 1];
+    paragraph solved = {.used = 0};
 
     for (size_t i = 0; i < problem->cones; i++) {
         largest = problem->cone_size[i] > largest ? problem->cone_size[i] : largest;
     }
-    fprintf(stream, "%s: %s, %zu variables, %zu constraints\n", text_shown(name, sizeof name, result->name),
-            socp_cbf_maximises(result->cbf) ? "maximise" : "minimise", problem->n, socp_cbf_constraints(result->cbf));
-    fprintf(stream, "  as solved: ");
+    paragraph_print(stream, 0, "%s: %s, %zu variables, %zu constraints", text_shown(name, sizeof name, result->name),
+                    socp_cbf_maximises(result->cbf) ? "maximise" : "minimise", problem->n,
+                    socp_cbf_constraints(result->cbf));
+    paragraph_add(&solved, "as solved: ");
     if (problem->f > 0) {
-        fprintf(stream, "a quadratic objective of %zu squares, ", problem->f);
+        paragraph_add(&solved, "a quadratic objective of %zu squares, ", problem->f);
     }
-    fprintf(stream, "%zu equalities, %zu inequalities, %zu cones", problem->p, problem->linear, problem->cones);
+    paragraph_add(&solved, "%zu equalities, %zu inequalities, %zu cones", problem->p, problem->linear, problem->cones);
     if (problem->cones > 0) {
-        fprintf(stream, " of %zu rows (largest %zu)", problem->m - problem->linear, largest);
+        paragraph_add(&solved, " of %zu rows (largest %zu)", problem->m - problem->linear, largest);
     }
-    fprintf(stream, ", %zu entries\n\n", entries(&problem->F) + entries(&problem->A) + entries(&problem->G));
+    paragraph_add(&solved, ", %zu entries", entries(&problem->F) + entries(&problem->A) + entries(&problem->G));
+    paragraph_end(&solved, PAGE_INDENT, stream);
+    fputc('\n', stream);
+}
+
+/* A row of the table: what it is, and what there is to be said of it. */
+static void write_row(const char *name, const char *text, FILE *stream)
+{
+    static const size_t begun = PAGE_INDENT + NAMES;
+
+    fprintf(stream, "%*s%-*s", PAGE_INDENT, "", NAMES, name);
+    wrap_text(stream, text, begun, begun);
 }
 
 static void write_certificate(const cfi_solve_result *result, FILE *stream)
 {
     const socp_solution *s = result->solution;
 
-    fprintf(stream, "  certificate       %s\n",
-            s->status == SOCP_PRIMAL_INFEASIBLE
-                ? "multipliers u of the constraints with -A'u in the dual cone of the variables and b'u = -1"
-                : "a ray x along which the constraints hold and the objective improves by 1");
+    write_row("certificate",
+              s->status == SOCP_PRIMAL_INFEASIBLE
+                  ? "multipliers u of the constraints with -A'u in the dual cone of the variables and b'u = -1"
+                  : "a ray x along which the constraints hold and the objective improves by 1",
+              stream);
     fprintf(stream, "  its residual      %.2e\n", socp_certificate_residual(socp_cbf_problem(result->cbf), s));
 }
 
@@ -68,8 +84,8 @@ cfi_status report_write_solution_table(const cfi_solve_result *result, FILE *str
     const socp_solution *s = result->solution;
 
     write_sizes(result, stream);
-    fprintf(stream, "  status            %s\n", solution_explain(s));
-    fprintf(stream, "  stopped by        %s\n", s->stop_reason);
+    write_row("status", solution_explain(s), stream);
+    write_row("stopped by", s->stop_reason, stream);
     fprintf(stream, "  iterations        %zu", s->iterations);
     fprintf(stream, s->attempts > 1 ? " in %zu attempts, with other regularisation and scaling each\n" : "\n",
             s->attempts);

@@ -9,7 +9,6 @@ typedef struct page {
     const cfi_system *system;
     FILE *stream;
     bool colour, theorem1_differs;
-    int method_width; /* of the method's column */
 } page;
 
 /* An escape sequence of the terminal, "" where the table is not in colour. */
@@ -21,6 +20,10 @@ bool page_has_weights(const page *p);
 /* Whether a split breaks a constraint, and is no rival for that. */
 bool page_split_violates(const cfi_reference *split);
 
+/* What was run (table_heading.c). */
+void page_put_heading(const page *p);
+/* Statistics over drops (table_statistics.c); fails with CFI_NO_MEMORY. */
+cfi_status page_put_statistics(const page *p, cfi_error *error);
 /* A row a drop, or where there are many a line that says where they are (table_rows.c). */
 void page_put_rows(const page *p);
 

@@ -74,6 +74,11 @@ double user_rates_p50(const cfi_record *record)
     return quantile(record, 0.5);
 }
 
+double user_rates_p95(const cfi_record *record)
+{
+    return quantile(record, 0.95);
+}
+
 double user_rates_without(const cfi_record *record)
 {
     const double *rate = user_rates(record);

@@ -7,11 +7,12 @@
 /* K rates, bit/s/Hz; NULL where the drop has none. */
 const double *user_rates(const cfi_record *record);
 
-/* What the weakest user has, and what 5 % and 50 % of the users have at most; quantiles interpolate linearly between
- * order statistics, as those over drops do. NaN where the drop has no rates. */
+/* What the weakest user has, and what 5 %, 50 % and 95 % of the users have at most; quantiles interpolate linearly
+ * between order statistics, as those over drops do. NaN where the drop has no rates. */
 double user_rates_least(const cfi_record *record);
 double user_rates_p05(const cfi_record *record);
 double user_rates_p50(const cfi_record *record);
+double user_rates_p95(const cfi_record *record);
 
 /* How many users the powers leave without rate: with at most a thousandth of the mean over the drop's users, or 1e-6
  * bit/s/Hz. NaN where the drop has no rates. */

@@ -3,6 +3,7 @@
 #include "report/decibel.h"
 #include "report/drop_values.h"
 #include "report/infeasible.h"
+#include "report/odd_drops.h"
 
 #include <math.h>
 
@@ -194,18 +195,17 @@ static cfi_status infeasible(const cfi_results *results, cfi_error *error)
 /* The first drop whose two allocations (--check) differ by more than the iteration's tolerance. */
 static cfi_status disagreement(const cfi_results *results, cfi_error *error)
 {
-    double allowed = fmax(1e-6, scenario_system(results->scenario)->allocation.tolerance);
-
     for (size_t i = 0; i < results->count; i++) {
         const cfi_record *record = &results->record[i];
 
-        if (record->check.available && !(record->check.relative_difference <= allowed)) {
+        if (drop_solvers_differ(record)) {
             return error_set(
                 error, CFI_FAILED,
                 "drop %u: solver %s ends at %.10g %s, %s at %.10g (%s), a relative difference of %.2g (allowed: %.2g)",
                 record->index, record->allocation.solver, record->allocation.objective.value,
                 record->allocation.objective.unit, record->check.solver, record->check.objective_value,
-                alloc_status_name(record->check.status), record->check.relative_difference, allowed);
+                alloc_status_name(record->check.status), record->check.relative_difference,
+                drop_allowed_difference(record));
         }
     }
     return CFI_OK;

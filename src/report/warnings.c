@@ -1,5 +1,6 @@
 /* What a reader of the results has to be told. */
 #include "report/drop_values.h"
+#include "report/odd_drops.h"
 #include "report/user_rates.h"
 
 #include <math.h>
@@ -53,56 +54,6 @@ static double largest(const cfi_results *results, double (*number)(const cfi_rec
     return most;
 }
 
-static bool has_infinite_bound(const cfi_record *record)
-{
-    return isinf(drop_worst_crlb(record));
-}
-
-/* What is known about angles lies along one line. */
-static bool has_line_of_echoes(const cfi_record *record)
-{
-    return drop_is_ok(record) && isinf(record->closed_form.position.own_echo_m);
-}
-
-static bool has_line_of_angles(const cfi_record *record)
-{
-    return drop_is_ok(record) && isinf(record->closed_form.position.noncoherent_m);
-}
-
-static bool stopped_at_limit(const cfi_record *record)
-{
-    return record->status == CFI_DROP_OK && record->allocation.status == CFI_ALLOC_ITERATION_LIMIT;
-}
-
-/* With a point that a step failed to improve. */
-static bool broke_down(const cfi_record *record)
-{
-    return record->status == CFI_DROP_OK && record->allocation.status == CFI_ALLOC_INACCURATE &&
-           strcmp(record->allocation.stop_reason, "solver_inaccurate") != 0;
-}
-
-static bool is_inaccurate(const cfi_record *record)
-{
-    return record->status == CFI_DROP_OK && record->allocation.status == CFI_ALLOC_INACCURATE && !broke_down(record);
-}
-
-/* Some of its starts broke down, but the one that won did not. */
-static bool left_starts_out(const cfi_record *record)
-{
-    return record->status == CFI_DROP_OK && record->allocation.broken_starts > 0 && !broke_down(record);
-}
-
-/* An iterated allocation meets its constraints far more closely; a split may break them openly. */
-static bool violates(const cfi_record *record)
-{
-    return drop_violation(record) > 1e-6;
-}
-
-static bool is_far_from_simulation(const cfi_record *record)
-{
-    return fabs(drop_sum_rate_z(record)) > 5.0;
-}
-
 static void remark_on_coverage(const remarks *out)
 {
     const cfi_results *results = out->results;
@@ -131,8 +82,9 @@ static const cfi_record *first_where(const cfi_results *results, bool (*holds)(c
 static void remark_on_breakdowns(const remarks *out)
 {
     const cfi_results *results = out->results;
-    size_t inaccurate = count_where(results, is_inaccurate);
-    const cfi_record *broken = first_where(results, broke_down), *partly = first_where(results, left_starts_out);
+    size_t inaccurate = count_where(results, drop_is_inaccurate);
+    const cfi_record *broken = first_where(results, drop_broke_down),
+                     *partly = first_where(results, drop_left_starts_out);
 
     if (inaccurate > 0) {
         add_remark(out, "%zu of %zu drops: a step of the allocation was solved to reduced accuracy only", inaccurate,
@@ -141,13 +93,13 @@ static void remark_on_breakdowns(const remarks *out)
     if (broken) {
         add_remark(out,
                    "%zu of %zu drops: the allocation broke down, and the best feasible point is kept (drop %u: %.250s)",
-                   count_where(results, broke_down), results->count, broken->index,
+                   count_where(results, drop_broke_down), results->count, broken->index,
                    broken->failure ? broken->failure : "no cause is known");
     }
     if (partly) {
         add_remark(out,
                    "%zu of %zu drops: starts of the allocation broke down and were left out (%zu of %zu in drop %u)",
-                   count_where(results, left_starts_out), results->count, partly->allocation.broken_starts,
+                   count_where(results, drop_left_starts_out), results->count, partly->allocation.broken_starts,
                    partly->allocation.starts, partly->index);
     }
 }
@@ -201,8 +153,8 @@ static void remark_on_allocation(const remarks *out)
 {
     const cfi_results *results = out->results;
     const cfi_system *system = scenario_system(results->scenario);
-    size_t limit = count_where(results, stopped_at_limit);
-    size_t violated = count_where(results, violates);
+    size_t limit = count_where(results, drop_stopped_at_limit);
+    size_t violated = count_where(results, drop_violates);
     uint32_t drop = 0;
     double spread = largest(results, told_spread, &drop);
 
@@ -233,7 +185,8 @@ static void remark_on_simulation(const remarks *out)
 {
     const cfi_results *results = out->results;
     const cfi_system *system = scenario_system(results->scenario);
-    size_t infinite = count_where(results, has_infinite_bound), far = count_where(results, is_far_from_simulation);
+    size_t infinite = count_where(results, drop_has_infinite_bound),
+           far = count_where(results, drop_is_far_from_simulation);
     uint32_t drop = 0;
 
     if (infinite > 0) {
@@ -241,8 +194,8 @@ static void remark_on_simulation(const remarks *out)
                    infinite, results->count);
     }
     if (far > 0) {
-        add_remark(out, "%zu of %zu drops: Monte Carlo is more than 5 standard errors from the exact sum rate", far,
-                   results->count);
+        add_remark(out, "%zu of %zu drops: Monte Carlo is more than %d standard errors from the exact sum rate", far,
+                   results->count, ODD_STD_ERRORS);
     }
     if (!isfinite(largest(results, drop_sum_rate_monte_carlo, &drop))) {
         return;
@@ -262,7 +215,7 @@ static void remark_on_simulation(const remarks *out)
 static void remark_on_position(const remarks *out)
 {
     const cfi_results *results = out->results;
-    size_t own = count_where(results, has_line_of_echoes), all = count_where(results, has_line_of_angles);
+    size_t own = count_where(results, drop_has_line_of_echoes), all = count_where(results, drop_has_line_of_angles);
 
     if (own > all) {
         add_remark(out,

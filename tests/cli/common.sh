@@ -21,7 +21,10 @@ check() {
     "$@" || complain "$name"
 }
 
-# expect CODE ARGUMENT...: runs cfisac into out and err and compares its exit code.
+# fits_page FILE: no line has more than 80 characters
+fits_page() { ! LC_ALL=C.UTF-8 grep -q '.\{81\}' "$1"; }
+
+# expect CODE ARGUMENT...: runs cfisac into out and err and compares its exit code. Tables for people fit a page.
 expect() {
     local code=$1 got
     shift
@@ -29,9 +32,21 @@ expect() {
     "$cfisac" "$@" >out 2>err </dev/null
     got=$?
     [ "$got" -eq "$code" ] || complain "cfisac $* ended with $got, not $code: $(head -c 300 err)"
+    case " $* " in
+    *" --json "* | *" --csv "*) ;;
+    " run "* | " solve "* | " compare "* | " frontier "* | " sweep "*) fits_page out || complain "cfisac $* prints lines of more than 80" ;;
+    esac
 }
 
 has() { grep -qF -- "$2" "$1"; }
+
+# columns_apart FILE...: no two columns of a CSV table have one name
+columns_apart() {
+    local file
+    for file in "$@"; do
+        [ -s "$file" ] && [ -z "$(head -n 1 "$file" | tr ',' '\n' | sort | uniq -d)" ] || return 1
+    done
+}
 
 # refused_by_commands SCENARIO TEXT: the scenario, from a file, ends every command that reads it with one line that has the
 # text, and leaves nothing.

@@ -25,8 +25,9 @@ raise=$(db "$(member factor)")
 expect 0 run small.json --set sensing.crlb_threshold_db=-50 --set "power.snr_db=$(sum 30 "$raise" 1e-8)"
 expect 4 run small.json --set sensing.crlb_threshold_db=-50 --set "power.snr_db=$(sum 30 "$raise" -0.0043)"
 expect 4 run small.json --set sensing.crlb_threshold_db=-50
-check 'the table names the drop and the constraint' grep -q \
-    '^  drop 0, infeasible: access point [0-3] costs most; the total power (power.snr_db) is [0-9.]* dB short$' out
+check 'the table names the drops' grep -q '^  infeasible: ' out
+check 'and the constraint' bash -c 'tr -s "\n " " " <out |
+    grep -q " drop 0: access point [0-3] costs most; the total power (power.snr_db) is [0-9.]* dB short "'
 
 # one threshold
 expect 4 run small.json --set 'sensing.crlb_threshold_db=[-5,-5,-60,-5]' --json

@@ -24,7 +24,7 @@ check 'they are those of bound and value' all '(($a.upper_bound / $a.objective.v
 expect 0 run small.json --json --threads 2
 check 'threads change no byte' cmp -s one out
 expect 0 run small.json --out dir
-check 'the table says so' grep -q 'gap between it and the sum rate' out
+check 'the table says so' grep -q 'its gap to the sum rate' out
 check 'drops.csv has columns' grep -q 'upper_bound,gap,nodes' dir/drops.csv
 
 expect 0 run small.json --set allocation.certify=false --json

@@ -319,6 +319,13 @@ expect 4 run small.json --set "sensing.crlb_threshold_db=$below"
 expect 4 run small.json --set sensing.crlb_threshold_db=-60 --out hopeless --quiet
 check 'infeasible: the files are written' has hopeless/results.json '"status": "infeasible"'
 check 'infeasible: --quiet leaves the error' has err 'least feasible threshold'
+check 'infeasible: in one line' test "$(wc -l <err)" -eq 1
+if command -v script >/dev/null; then # a terminal of 60 columns
+    TERM=dumb script -qec "stty cols 60; '$cfisac' run small.json --set sensing.crlb_threshold_db=-60 --out hopeless --quiet" \
+        /dev/null </dev/null 2>err | tr -d '\r' >out
+    check 'a terminal shows a message broken at words' bash -c 'grep -q "^cfisac: " out && grep -q "^  [^ ]" out'
+    check 'each line fits it' bash -c '! grep -q ".\{61\}" out'
+fi
 expect 4 run small.json --set network.tx_antennas=1 --set network.rx_antennas=1
 check 'no information: the access point is named' has err 'in drop 0 access point 0 has no sensing information'
 expect 4 replay small.json --drop 1 --set sensing.crlb_threshold_db=-60

@@ -52,6 +52,7 @@ expect 0 "${sweep[@]}" --out s
 expect 0 sweep scenario.json --over power.snr_db=30,25,20 --over sensing.crlb_threshold_db=-8,-4 --quiet \
     --set allocation.method=heuristic --out t
 expect 0 compare s t --key sum_rate_bit_s_hz
+check 'columns have names of their own' columns_apart s/sweep.csv t/sweep.csv
 check 'points are matched by what they set' has out 'power.snr_db=30, sensing.crlb_threshold_db=-8'
 check 'points that only one has are left out' has out 'left out: 4 points that only one of the two has'
 expect 0 run scenario.json --set power.snr_db=25 --out alone --quiet

@@ -27,7 +27,7 @@ asked=("${question[@]}" --points 3)
 # ------------------------------------------------------------------------- what it leaves
 expect 0 "${asked[@]}" --out whole --threads 1
 check 'the table tells what is traded' has out 'frontier between max_min_rate and crlb: mean of 8 of 8 drops'
-check 'the table fits 80 columns' test "$(awk '{ if (length($0) > m) m = length($0) } END { print m }' out)" -le 80
+check 'columns have names of their own' columns_apart whole/frontier.csv whole/frontier_mean.csv
 check 'the table has a row a position' test "$(grep -cE '^ +[01]\.[0-9]{4} ' out)" -eq 5
 check 'a line a drop' test "$(journal whole)" -eq 8
 check 'a row per drop and position' test "$(wc -l <whole/frontier.csv)" -eq 41
@@ -181,7 +181,7 @@ expect 3 "${asked[@]}" --set network.aps=0 --out x
 check 'nothing is made for what is refused' test ! -e x
 expect 4 "${asked[@]}" --set allocation.rate_target_bit_s_hz=50 --out infeasible
 check 'no drop is feasible' has err 'every drop is infeasible; in drop 0 '
-check 'infeasible drops are listed' has out 'infeasible drops: 0, 1, 2, 3, 4, 5, 6, 7'
+check 'infeasible drops are listed' has out 'infeasible: all 8 drops'
 check 'their rows say so' test "$(grep -c ',nan,nan,infeasible$' infeasible/frontier.csv)" -eq 40
 : >file
 expect 6 "${asked[@]}" --out file/x

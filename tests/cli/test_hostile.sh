@@ -47,7 +47,7 @@ expect 0 validate evil.json
 "$cfisac" validate - <out >again 2>err
 check 'a name with controls reads back to itself' cmp -s out again
 expect 0 run evil.json
-check 'the letters of the name stay' grep -q $'\u00e9: 6 access points' out
+check 'the letters of the name stay' grep -q $'\u00e9' out
 expect 0 run evil.json --out drawn --export-cbf drawn --quiet
 for file in drawn/*.json drawn/plots.gp drawn/*.cbf; do
     check "$file: no controls" printable "$file"

@@ -163,8 +163,8 @@ check 'fractional: nothing to check' has out 'nothing to check'
 check 'fractional: compared with the equal split' has out '  fractional against the equal split: '
 # offset METHOD: how far the method's rate ends behind its name in the heading
 offset() {
-    awk -v name="$1" '/^ drop / { end = index($0, " " name " ") + length(name) }
-        /^ +0 / { match($0, /^ +0 +[0-9.]+[* ] +[0-9.]+[* ] +[0-9.]+/); print RLENGTH - end }' out
+    awk -v name="$1" '/^drop / { end = index($0, " " name " ") + length(name) }
+        /^ +0 / && !seen++ { match($0, /^ +0 +[0-9.]+[* ] +[0-9.]+[* ] +[0-9.]+/); print RLENGTH - end }' out
 }
 long=$(offset fractional)
 expect 0 run shared.json --set allocation.method=sca --set monte_carlo.realizations=0

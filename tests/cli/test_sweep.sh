@@ -25,6 +25,8 @@ END
 # ------------------------------------------------------------------------------- the grid
 expect 0 sweep sweep.json --dry-run
 check 'dry run counts points and trials' has out '10 points, 60 trials'
+expect 0 sweep sweep.json --dry-run --over network.tx_antennas=4,8 --over propagation.shadowing_std_db=7 --over monte_carlo.realizations=0
+check 'points of many keys are lines of words' has out 'point 1: '
 expect 0 sweep sweep.json --dry-run --shard 2/7 --over seed=1,2 --set sensing.path_gain=0.1 \
     --over sensing.crlb_threshold_db=-42:3:-30
 check 'dry run counts a shard' has out '20 points, 120 trials; 17 in shard 2 of 7'

@@ -34,7 +34,7 @@ check 'angles without phases, too' holds_true '.drops[0] | [.closed_form.crlb_no
     .monte_carlo.crlb_noncoherent_rad2, .monte_carlo.crlb_noncoherent_std_error_rad2] | transpose |
     map((.[0] - .[1]) / .[2] | fabs) | max < 4' out
 expect 0 run example.json --out example
-check 'the table has the bound' grep -q '^  position error bound, own echo, m  *1  *14.0797' out
+check 'the table has the bound' grep -q '^  position bound, own echo, m  *1  *14.0797' out
 check 'drops.csv has it' test "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
     { printf "%.4f %.4f", $at["position_error_bound_own_echo_m"], $at["position_error_bound_multistatic_m"] }' example/drops.csv)" = '14.0797 9.9753'
 expect 0 run example.json --json --set monte_carlo.bounds=none

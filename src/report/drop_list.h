@@ -1,0 +1,24 @@
+/* Drops by their numbers, as short as they can be told. */
+#ifndef CFISAC_REPORT_DROP_LIST_H
+#define CFISAC_REPORT_DROP_LIST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { DROP_LIST_LENGTH = 320 };
+
+/* Drops in ascending order; zero-initialise. */
+typedef struct drop_list {
+    size_t count, told;   /* drops; those of them that the text has */
+    size_t pieces;        /* of the text */
+    uint32_t first, last; /* the run of neighbours that the text does not have yet, if count > 0 */
+    char text[DROP_LIST_LENGTH];
+    size_t used;
+} drop_list;
+void drop_list_add(drop_list *list, uint32_t drop);
+
+/* "drop 3", "drops 3, 17, 204-206 and 12 more", or "all 50 drops" where those are all that there are. To be called
+ * once, at the end. */
+void drop_list_describe(drop_list *list, size_t all, char text[DROP_LIST_LENGTH]);
+
+#endif
