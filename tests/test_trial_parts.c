@@ -12,7 +12,7 @@
 
 /* What the allocations of a trial are asked for: put in between by the linker. */
 static size_t allocations, starts_asked_for[2];
-static enum { BY_ITSELF, RETURNS_FAILED, ENDS_FAILED } outcome; /* of every allocation */
+static enum { BY_ITSELF, RETURNS_FAILED, ENDS_FAILED, CUT_SHORT } outcome; /* of every allocation */
 cfi_status __real_alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena,
                             cfi_allocation *out, cfi_error *error);
 cfi_status __wrap_alloc_run(const cfi_link *link, const cfi_alloc_options *options, cfi_arena *arena,
@@ -28,6 +28,7 @@ cfi_status __wrap_alloc_run(const cfi_link *link, const cfi_alloc_options *optio
     cfi_status status = __real_alloc_run(link, options, arena, out, error);
 
     out->status = outcome == ENDS_FAILED ? CFI_ALLOC_FAILED : out->status;
+    out->certificate.interrupted = outcome == CUT_SHORT;
     return outcome == RETURNS_FAILED ? error_set(error, CFI_FAILED, "a breakdown") : status;
 }
 
@@ -172,6 +173,29 @@ static void an_allocation_that_breaks_down_is_a_failed_drop_with_a_reason_and_no
     outcome = BY_ITSELF;
 }
 
+/* What a sweep would keep as done must be done; a run keeps what there is. */
+static void a_drop_whose_proof_was_cut_short_is_a_result_only_where_that_is_asked_for(void **state)
+{
+    (void)state;
+    made_system made = make_system(44, 4, 2, 4, 4);
+    cfi_arena *arena = arena_create();
+    cfi_record record;
+    cfi_error error = {.text = ""};
+    cfi_trial_options options = {.threads = 1};
+
+    made.system.monte_carlo.realizations = 4;
+    outcome = CUT_SHORT;
+    assert_int_equal(trial_run(&made.system, 0, &options, arena, &record, &error), CFI_INTERRUPTED);
+    options.keep_interrupted = true;
+    assert_int_equal(trial_run(&made.system, 0, &options, arena, &record, &error), CFI_OK);
+    assert_int_equal(record.status, CFI_DROP_OK);
+    assert_non_null(record.closed_form.rate_exact_bit_s_hz);
+    assert_false(record.has_monte_carlo);
+    outcome = BY_ITSELF;
+    arena_destroy(arena);
+    free_system(&made);
+}
+
 static void the_names_of_the_status_of_a_drop_are_those_of_the_results(void **state)
 {
     (void)state;
@@ -188,6 +212,7 @@ int main(void)
         cmocka_unit_test(the_check_takes_as_many_starts_as_the_first_allocation),
         cmocka_unit_test(a_check_without_another_solver_is_not_one),
         cmocka_unit_test(an_allocation_that_breaks_down_is_a_failed_drop_with_a_reason_and_no_numbers),
+        cmocka_unit_test(a_drop_whose_proof_was_cut_short_is_a_result_only_where_that_is_asked_for),
         cmocka_unit_test(the_names_of_the_status_of_a_drop_are_those_of_the_results),
     };
 

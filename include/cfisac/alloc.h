@@ -94,7 +94,7 @@ typedef struct cfi_certificate {
     double upper_bound; /* in the objective's unit; NaN: nothing is proved */
     double gap;         /* (upper_bound - value) / value; NaN likewise */
     size_t nodes;       /* boxes that were bounded; 0: nothing is proved */
-    bool interrupted;   /* by the stop flag, before the gap was reached; the bound holds */
+    bool interrupted;   /* by the stop flag: without it powers or bound might be better; the bound holds */
 } cfi_certificate;
 
 typedef struct cfi_allocation {

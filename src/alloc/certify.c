@@ -345,7 +345,8 @@ cfi_status certify_search(alloc_search *search, const cfi_alloc_options *options
 
         out->certificate.upper_bound = isfinite(nats) ? problem->objective->reported(system, nats) : NAN;
         out->certificate.nodes = tree.nodes;
-        out->certificate.interrupted = has_open_boxes(&tree) && options && stop_requested(options->stop);
+        out->certificate.interrupted =
+            tree.cut_short || (has_open_boxes(&tree) && options && stop_requested(options->stop));
     }
     certify_empty(&tree.heap);
     globals_close(&drop);

@@ -160,6 +160,7 @@ typedef struct certify_tree {
     double closed;      /* no powers outside the open boxes exceed it, in nats */
     double ceiling;     /* no powers at all do (certify_ceiling) */
     double barriers;    /* inequalities whose logarithms are in the smoothed function */
+    bool cut_short;     /* powers that were better were not improved to their end: an interrupt */
 } certify_tree;
 /* Of numbers that a node's memory holds. */
 certify_box certify_node_box(const certify_data *data, const certify_node *node);

@@ -83,6 +83,7 @@ static cfi_status try_box_powers(certify_tree *tree, double eps, cfi_error *erro
     }
     status = ascent_run(&s->ascent, &s->at, &s->outcome, error);
     if (status == CFI_INTERRUPTED) { /* the best powers stay, and what is proved of them */
+        tree->cut_short = true;
         return error_set(error, CFI_OK, "%s", "");
     }
     if (status == CFI_OK && s->outcome.objective > best && !s->outcome.short_of_targets) {

@@ -211,16 +211,25 @@ static double allocation_bytes(const cfi_system *system)
            (response ? response_bytes(system, coherent_rows(system, groups)) : cone_solver_bytes(system, groups));
 }
 
-/* Open boxes of a certificate, half of all at most: ranges and multipliers. */
+/* Open boxes of a certificate, half of all at most, each with ranges and a dual point; and once what prices are made
+ * of and Newton's equations, in which constraints of one access point each are eliminated. */
 static double certificate_bytes(const cfi_system *system)
 {
+    enum { BOX_BYTES = 48, POINTS = 4 }; /* a box's place in the heap; dual points of a descent */
     const cfi_sensing *sensing = &system->sensing;
-    bool shared = sensing->crlb_threshold_rad2 && sensing->crlb_model == CFI_CRLB_NONCOHERENT;
-    double rows = (double)(system->power.ap_limit_w != NULL) + (double)(sensing->detection_threshold > 0.0) +
-                  (double)(sensing->crlb_threshold_rad2 != NULL && !shared) + (double)shared;
-    double numbers = 3.0 * (double)system->K + 4.0 + rows * (double)system->L;
+    bool angles = sensing->crlb_threshold_rad2 != NULL, shared = angles && sensing->crlb_model == CFI_CRLB_NONCOHERENT;
+    double L = (double)system->L, K = (double)system->K, streams = streams_differ(system) ? K : 1.0;
+    double locals = (double)(system->power.ap_limit_w != NULL) + (double)(sensing->detection_threshold > 0.0) +
+                    (double)(angles && !shared);
+    double extras = (shared ? L : 0.0) + (sensing->position_threshold_m > 0.0 ? 3.0 : 0.0);
+    double point = K + 1.0 + extras + locals * L, unknowns = 2.0 * K + 1.0 + extras;
+    double data = L * (K * (streams + 3.0) + 3.0 * locals + 2.0 * extras);
+    double work = unknowns * (unknowns + streams + 4.0) + L * (locals * unknowns + 2.0 * streams) + POINTS * point;
 
-    return system->allocation.certify ? 0.5 * (double)system->allocation.certify_nodes * (8.0 * numbers + 48.0) : 0.0;
+    if (!system->allocation.certify) {
+        return 0.0;
+    }
+    return 0.5 * (double)system->allocation.certify_nodes * (8.0 * (2.0 * K + point) + BOX_BYTES) + 8.0 * (data + work);
 }
 
 /* Whether some echo paths differ from others. */

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Certificates as a user asks for them: bound, gap and boxes in results, tables and sweeps, threads that change no byte, the node limit,
-# an interrupt, and what cannot be certified. Arguments: the program.
+# interrupts of runs and sweeps, and what cannot be certified. Arguments: the program.
 # shellcheck disable=SC2016 # variables of jq
 # shellcheck source=tests/cli/common.sh
 . "$(dirname "$0")/common.sh"
@@ -46,7 +46,10 @@ unproved() {
     check "$*: no gap" all '$a.gap == null and $a.upper_bound == null and $a.nodes == 0'
 }
 unproved 'users that share pilots are not certified' pilots.length=2
-unproved 'only the allocation.objective sum_rate is certified' allocation.objective=max_min_rate
+for objective in max_min_rate proportional_fair min_power min_crlb; do
+    unproved 'only the allocation.objective sum_rate is certified' "allocation.objective=$objective"
+done
+unproved 'only the allocation.objective sum_rate is certified' allocation.objective=min_position_error sensing.geometry=target
 unproved 'only the allocation.method sca is certified' allocation.method=heuristic
 unproved 'thresholds on signals that have directions' fading.rician_factor_db=3
 expect 0 run small.json --set pilots.length=2 --set rate.model=theorem1 --json
@@ -69,5 +72,25 @@ kill -TERM $pid # one in the background ignores SIGINT
 wait $pid
 check 'an interrupt ends with 130' test $? -eq 130
 check 'the bound so far is kept' all '$a.status == "converged" and $a.stop_reason == "interrupted" and $a.gap > 1e-6 and $a.gap < 2'
+
+# a sweep keeps no proof that was cut short: its trial is done again
+cat >sweep.json <<'END2'
+{"network": {"aps": 12, "ues": 8}, "pilots": {"length": 8}, "monte_carlo": {"drops": 1, "realizations": 10},
+ "allocation": {"certify": true, "certify_gap": 1e-6, "certify_nodes": 1500}, "sweep": {"seed": [1, 2, 3]}}
+END2
+expect 0 sweep sweep.json --out whole --threads 1 --quiet
+check 'its proofs end by the node limit' test "$(grep -c '"stop_reason": "node_limit"' whole/sweep.ndjson)" -eq 3
+"$cfisac" sweep sweep.json --out cut --threads 1 --quiet >out 2>err &
+pid=$!
+while kill -0 $pid 2>/dev/null && [ "$(lines cut)" -lt 1 ]; do sleep 0.01; done
+sleep 0.05 # into the proof of the second trial, which takes several times as long
+kill -TERM $pid
+wait $pid
+check 'an interrupted sweep ends with 130' test $? -eq 130
+check 'and keeps the trials that were done' has err 'of 3 trials are kept in cut'
+check 'some are not' test "$(lines cut)" -lt 3
+check 'those that are have been proved to their ends' test -z "$(grep -vxFf whole/sweep.ndjson cut/sweep.ndjson)"
+expect 0 sweep sweep.json --out cut --resume --quiet
+check 'it is done again, to the bytes of a sweep that nothing interrupted' same cut
 
 conclude
