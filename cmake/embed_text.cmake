@@ -1,13 +1,14 @@
-# Writes OUTPUT, a header that defines texts as strings: TEXTS holds NAME=FILE pairs, separated by commas. A line
-# `load "style.gp"` is replaced by the text of the file STYLE.
-# Usage: cmake -DTEXTS=NAME=FILE,NAME=FILE -DSTYLE=FILE -DOUTPUT=<header> -P embed_text.cmake
-string(REPLACE "," ";" texts "${TEXTS}")
+# Writes OUTPUT, a header that defines the texts of FOLDER as strings: NAME.gp is PLOTS_NAME. A line `load "style.gp"` is
+# replaced by the text of the file STYLE.
+# Usage: cmake -DFOLDER=<folder> -DSTYLE=<file> -DOUTPUT=<header> -P embed_text.cmake
+file(GLOB texts ${FOLDER}/*.gp)
+list(SORT texts)
 file(READ "${STYLE}" style)
 set(header "")
 foreach(text IN LISTS texts)
-  string(REGEX MATCH "^([^=]+)=(.+)$" matched "${text}")
-  set(name "${CMAKE_MATCH_1}")
-  file(READ "${CMAKE_MATCH_2}" content)
+  get_filename_component(name "${text}" NAME_WE)
+  string(TOUPPER "PLOTS_${name}" name)
+  file(READ "${text}" content)
   string(REPLACE "load \"style.gp\"\n" "${style}" content "${content}")
   string(REPLACE "\\" "\\\\" content "${content}")
   string(REPLACE "\"" "\\\"" content "${content}")

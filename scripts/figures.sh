@@ -122,33 +122,21 @@ columns() {
     FNR > 1 || NR == 1 { for (i = 1; i <= n; i++) printf "%s%s", $at[name[i]], i < n ? OFS : ORS }' "$@"
 }
 
-# draw FIGURE: fig_X.gp with the commands in front; then the pictures
+# draw FIGURE: fig_X.gp with the commands in front; then the pictures, whose metadata have the commands, too
 draw() {
   local name=fig_$1 format
   {
-    printf '# Made by scripts/figures.sh; gnuplot %s.gp draws it again. What it shows was computed by\n' "$name"
-    printf '#   %s\n' "${commands[@]}"
+    printf '# Drawn by scripts/figures.sh; gnuplot %s.gp draws it again, from what these commands computed.\n' "$name"
+    printf '# Figures: %s\n' "$name"
+    printf '# Made by: %s\n' "${commands[@]}" "$program"
     printf 'name = "%s"\n' "$name"
     cat "$plots/$name.gp"
   } >"$out/$name.gp"
   cp "$plots/style.gp" "$out/style.gp"
   for format in svg png; do
-    (cd "$out" && gnuplot -e "format = '$format'" "$name.gp") || die 1 "gnuplot could not draw $out/$name.$format"
+    "$cfisac" plot "$out/$name.gp" --format "$format" >"$data/drawn.txt" || die 1 "gnuplot could not draw $out/$name.$format"
   done
-  describe "$name"
   say "wrote $out/$name.svg, .png, .csv, .gp"
-}
-
-# The commands go into the pictures as their descriptions, in the SVG in the place of gnuplot's own.
-describe() {
-  local picture=$out/$1 text
-  printf '%s\n' "${commands[@]}" | "$plots/png_text.pl" "$picture.png"
-  text=$(printf '%s\n' "${commands[@]}" | sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g')
-  text=$text name=$1 awk '
-    /^<title>/ { print "<title>" ENVIRON["name"] "</title>"; next }
-    /^<desc>/ { print "<desc>" ENVIRON["text"] "</desc>"; next }
-    { print }' "$picture.svg" >"$picture.svg.part"
-  mv "$picture.svg.part" "$picture.svg"
 }
 
 # ------------------------------------------------------------------------------------- figures
@@ -440,7 +428,8 @@ main() {
   else
     cfisac=$("$top/scripts/build.sh" figures)
   fi
-  for tool in gnuplot jq perl; do
+  program=$("$cfisac" --version | awk '$1 == "cfisac" || $1 == "git" { printf "%s%s %s", (NR > 1 ? ", " : ""), $1, $2 }')
+  for tool in gnuplot jq; do
     command -v "$tool" >/dev/null || die 2 "$tool is missing: scripts/deps.sh figures installs it"
   done
   if mkdir -p "$out/data" 2>/dev/null; then out=$(cd "$out" && pwd); fi

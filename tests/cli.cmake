@@ -29,6 +29,7 @@ add_test(NAME test_solve_stops COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test
          $<TARGET_FILE:ticking_clock> ${CMAKE_CURRENT_SOURCE_DIR}/cbf/rotated_rows.cbf)
 add_test(NAME test_target_bounds_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_target_bounds.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_solve_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_solve.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_plot_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_plot.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
 if(NOT CFISAC_SANITIZE) # minutes there, and the sweeps behind it are those of other tests
   add_test(NAME figures COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_figures.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
 endif()

@@ -167,6 +167,8 @@ cfi_status report_write_sweep_csv(const cfi_sweep_outcomes *outcomes, const cfi_
                                   cfi_error *error);
 /* Bytes that report_write_sweep_csv needs for a point of so many drops. */
 double report_sweep_csv_bytes(size_t drops);
+/* plots.gp of a sweep: gnuplot draws sweep.csv beside it. CFI_OUTPUT, CFI_NO_MEMORY. */
+cfi_status report_write_sweep_plots(const cfi_sweep_outcomes *outcomes, FILE *stream, cfi_error *error);
 /* Remarks about the table, one line each: curves over sensing.crlb_threshold_db along which no drop is feasible
  * everywhere, so that its paired columns are empty; the tightest threshold that would leave some. */
 void report_sweep_warnings(const cfi_sweep_outcomes *outcomes, void (*emit)(void *context, const char *line),
@@ -284,6 +286,37 @@ cfi_status report_write_comparison_table(const cfi_comparison *comparison, FILE 
 cfi_status report_write_comparison_csv(const cfi_comparison *comparison, FILE *stream, cfi_error *error);
 /* CFI_INFEASIBLE: not a single pair. */
 cfi_status report_comparison_verdict(const cfi_comparison *comparison, cfi_error *error);
+
+/* ------------------------------------------------------------------------- pictures ---- */
+
+/* What the head of a plots.gp, or of a script like it, says. */
+enum { CFI_MOST_FIGURES = 64 };
+typedef struct cfi_plot_script {
+    const char *figure[CFI_MOST_FIGURES]; /* names of what it draws, at least one */
+    size_t figures;
+    unsigned long long drops; /* of which one is drawn; 0: pictures are of all */
+    char *about;              /* lines of how that was made; NULL: it does not say */
+    char *text;               /* which the names stand in */
+} cfi_plot_script;
+/* CFI_INVALID: it cannot be read, or names no figures. CFI_NO_MEMORY. report_plot_script_free in every case. */
+cfi_status report_read_plot_script(const char *path, cfi_plot_script *script, cfi_error *error);
+void report_plot_script_free(cfi_plot_script *script);
+
+/* A picture as gnuplot wrote it. */
+typedef struct cfi_picture {
+    const char *bytes;
+    size_t length;
+    const char *title, *about; /* for its metadata: the figure, and lines of how it was made */
+} cfi_picture;
+/* The formats of pictures, and how each holds its metadata. */
+typedef struct cfi_picture_format {
+    const char *word; /* "svg": of --format, and at the end of names of files */
+    /* Writes the picture with its title and what it is about. False: the bytes are not what they should be, and nothing
+     * is written. */
+    bool (*describe)(const cfi_picture *picture, FILE *stream);
+} cfi_picture_format;
+extern const cfi_picture_format picture_formats[];
+extern const size_t picture_format_count;
 
 /* timing.json of a sweep; wall_seconds NaN: it has begun, and not ended. */
 cfi_status report_write_timing(const cfi_timing *timing, FILE *stream, cfi_error *error);

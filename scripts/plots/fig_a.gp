@@ -1,13 +1,13 @@
 height_cm = 8.5; key_rows = 4; key_width = -7
 load "style.gp"
-set xlabel "access points, L"
+set xlabel "access points, {/:Italic L}"
 set ylabel "sum rate, bit/s/Hz"
 set xrange [5:105]
 set yrange [5:26]
 array N = [8, 4, 8, 4]
 array P = [4, 4, 2, 2]
 array style = [3, 1, 4, 2]
-label(i) = sprintf("N = %d, τ_p = %s", N[i], P[i] == 4 ? "K" : "K/2")
+label(i) = sprintf("{/:Italic N} = %d, {/:Italic τ}_p = {/:Italic K}%s", N[i], P[i] == 4 ? "" : "/2")
 curve(i, y) = at("network.tx_antennas", N[i]) && at("pilots.length", P[i]) ? column(y) : NaN
 error = "std_error_monte_carlo_bit_s_hz"
 low(i) = curve(i, "mean_monte_carlo_bit_s_hz") - 2 * column(error)
@@ -25,4 +25,4 @@ plot for [i = 1:4] "fig_a.csv" using "network.aps":(curve(i, "mean_theorem1_bit_
      keyentry with points linestyle 9 title "Monte Carlo, ±2 s.e.", \
      keyentry with lines linestyle 9 title "exact form", \
      keyentry with lines linestyle 9 linewidth 1 dashtype (8, 4) title "published Theorem 1", \
-     keyentry with points pointtype 2 pointsize 0.6 linewidth 1.2 linecolor rgb black title "published curve"
+     keyentry with points pointtype 2 pointsize 0.6 linewidth 1.2 linecolor rgb black title "published, ±reading"

@@ -36,7 +36,7 @@ plot for [i = 1:3] "fig_b.csv" using "iteration":(curve("product", L[i], "mean_b
        with lines linestyle i dashtype (8, 4), \
      for [i = 1:3] "" using "iteration":(reported(i, "mean_below_limit_percent")) \
        with points linestyle i pointtype 6 pointsize 0.8, \
-     for [i = 1:3] keyentry with lines linestyle i title sprintf("L = %d", L[i]), \
+     for [i = 1:3] keyentry with lines linestyle i title sprintf("{/:Italic L} = %d", L[i]), \
      keyentry with lines linestyle 9 title "product (default)", \
      keyentry with lines linestyle 9 dashtype (8, 4) title "fractional (paper)", \
      keyentry with points linestyle 9 pointtype 6 pointsize 0.8 title "reported by the paper"

@@ -24,7 +24,7 @@ set yrange [0:1.1]
 set ytics 0.5
 plot for [i = 1:3] "fig_c_feasible.csv" using "sensing.crlb_threshold_db":(curve(L[i], "feasible_share")) \
        with lines linestyle i, \
-     for [i = 1:3] keyentry with linespoints linestyle i title sprintf("L = %d", L[i]), \
+     for [i = 1:3] keyentry with linespoints linestyle i title sprintf("{/:Italic L} = %d", L[i]), \
      keyentry with linespoints linestyle 9 title "SCA", \
      keyentry with lines linestyle 9 dashtype (8, 4) title "heuristic split"
 unset multiplot

@@ -11,5 +11,5 @@ set xrange [9:21]
 set yrange [0:1]
 plot for [i = 1:3] "fig_e.csv" using "sum_rate_bit_s_hz":(share(i, -5)) with lines linestyle style[i] title T[i], \
      for [i = 2:3] "" using "sum_rate_bit_s_hz":(share(i, -12)) with lines linestyle style[i] dashtype (8, 4), \
-     keyentry with lines linestyle 9 title "threshold -5 dB", \
-     keyentry with lines linestyle 9 dashtype (8, 4) title "threshold -12 dB"
+     keyentry with lines linestyle 9 title "threshold −5 dB", \
+     keyentry with lines linestyle 9 dashtype (8, 4) title "threshold −12 dB"

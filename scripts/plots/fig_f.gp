@@ -1,6 +1,7 @@
-height_cm = 10.2; key_rows = 3; key_width = -2
+height_cm = 10.7; key_rows = 3; key_width = -2; foot_cm = 0.5
 load "style.gp"
 stats "fig_f.csv" using "power_w" name "power" nooutput
+scale_w = round_below(power_max)
 radius(w) = 12 * sqrt(w / power_max) # area by power
 sector(share) = share < 0.999 ? 90 + 359.9 * (1 - share) : NaN # of sensing
 reach(w) = radius(w) + 12
@@ -9,11 +10,13 @@ dy(w, deg) = reach(w) * cos(deg * pi / 180)
 set size ratio -1
 set xrange [-25:275]
 set yrange [-25:275]
-set xlabel "x, m"
-set ylabel "y, m"
+set xlabel "{/:Italic x}, m"
+set ylabel "{/:Italic y}, m"
 set xtics 50
 set ytics 50
 unset grid
+set object 2 circle at screen 0.075, 0.32 / height_cm size first radius(scale_w) front fillcolor rgb sky fillstyle solid border linecolor rgb black
+set label 1 "a disc of " . watts(scale_w) . "; areas are powers" at screen 0.135, 0.32 / height_cm left
 set object 1 rectangle from 0, 0 to 250, 250 behind fillstyle empty border linecolor rgb grey
 plot "fig_f_users.csv" using "x_m":"y_m":(100) \
        with circles fillcolor rgb green fillstyle transparent solid 0.06 noborder, \

@@ -8,6 +8,6 @@ set ytics 10
 set yrange [0:60]
 plot for [i = 1:3] "fig_j.csv" using "sensing.crlb_threshold_db":(curve(L[i], "mr")) with lines linestyle i dashtype (8, 4), \
      for [i = 1:3] "" using "sensing.crlb_threshold_db":(curve(L[i], "zf")) with linespoints linestyle i, \
-     for [i = 1:3] keyentry with linespoints linestyle i title sprintf("L = %d", L[i]), \
+     for [i = 1:3] keyentry with linespoints linestyle i title sprintf("{/:Italic L} = %d", L[i]), \
      keyentry with linespoints linestyle 9 title "zero-forcing", \
      keyentry with lines linestyle 9 dashtype (8, 4) title "maximum ratio"

@@ -1,9 +1,10 @@
-height_cm = 15; key_rows = 4; key_width = -2
+height_cm = 15.5; key_rows = 4; key_width = -2; foot_cm = 0.5
 load "style.gp"
 stats "fig_m.csv" using "power_w" name "power" nooutput
 stats "fig_m_ellipses.csv" using "x_m" name "target_x" nooutput
 stats "fig_m_ellipses.csv" using "y_m" name "target_y" nooutput
 zoom = 6 # m, to each side of the target
+scale_w = round_below(power_max)
 radius(w) = 12 * sqrt(w / power_max) # area by power
 sector(share) = share < 0.999 ? 90 + 359.9 * (1 - share) : NaN # of sensing
 echo_x(y) = column(y) * cos(column("bearing_deg") * pi / 180)
@@ -21,6 +22,8 @@ set xtics 50
 set ytics 50
 set ylabel "{/:Italic y}, m"
 set object 1 rectangle from 0, 0 to 250, 250 behind fillstyle empty border linecolor rgb grey
+set object 2 circle at screen 0.075, 0.32 / height_cm size first radius(scale_w) front fillcolor rgb sky fillstyle solid border linecolor rgb black
+set label 2 "a disc of " . watts(scale_w) . "; areas are powers" at screen 0.135, 0.32 / height_cm left
 plot "fig_m.csv" using "x_m":"y_m":(echo_x("range_m")):(echo_y("range_m")) \
        with vectors nohead linecolor rgb red linewidth 0.5 dashtype (8, 5), \
      "" using "x_m":"y_m":(radius(column("power_w"))) with circles fillcolor rgb sky fillstyle solid noborder, \
@@ -30,7 +33,7 @@ plot "fig_m.csv" using "x_m":"y_m":(echo_x("range_m")):(echo_y("range_m")) \
      "fig_m_users.csv" using "x_m":"y_m" with points pointtype 9 pointsize 0.8 linecolor rgb green, \
      "fig_m_ellipses.csv" using "x_m":"y_m" with points pointtype 13 pointsize 1 linecolor rgb red
 
-unset object 1
+unset object 1; unset object 2; unset label 2
 set tmargin at screen middle - 0.045
 set bmargin at screen bottom
 set xrange [target_x_max - 2 * zoom:target_x_max + 2 * zoom]

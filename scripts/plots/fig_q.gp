@@ -1,6 +1,7 @@
-width_cm = 18; height_cm = 8; key_rows = 2; key_width = -1
+width_cm = 18; height_cm = 8.5; key_rows = 2; key_width = -1; foot_cm = 0.5
 load "style.gp"
 stats "fig_q_map.csv" using "power_w" name "power" nooutput
+scale_w = round_below(power_max)
 radius(w) = 14 * sqrt(w / power_max) # area by power
 sector(share) = share < 0.999 ? 90 + 359.9 * (1 - share) : NaN # of sensing
 echo_x(y) = column(y) * cos(column("bearing_deg") * pi / 180)
@@ -22,6 +23,8 @@ set ytics 50
 set xlabel "{/:Italic x}, m"
 set ylabel "{/:Italic y}, m"
 set object 1 rectangle from 0, 0 to 250, 250 behind fillstyle empty border linecolor rgb grey
+set object 2 circle at screen map_left, 0.32 / height_cm size first radius(scale_w) front fillcolor rgb sky fillstyle solid border linecolor rgb black
+set label 1 "a disc of " . watts(scale_w) . "; areas are powers" at screen map_left + 0.035, 0.32 / height_cm left
 plot "fig_q_map.csv" using "x_m":"y_m":(echo_x("range_m")):(echo_y("range_m")) \
        with vectors nohead linecolor rgb red linewidth 0.5 dashtype (8, 5), \
      "" using "x_m":"y_m":(radius(column("power_w"))) with circles fillcolor rgb sky fillstyle solid noborder, \
@@ -34,7 +37,8 @@ plot "fig_q_map.csv" using "x_m":"y_m":(echo_x("range_m")):(echo_y("range_m")) \
      keyentry with points pointtype 7 pointsize 1 linecolor rgb orange title "sensing power", \
      keyentry with points pointtype 9 pointsize 0.9 linecolor rgb green title "user", \
      keyentry with points pointtype 13 pointsize 1.2 linecolor rgb red title "target, echoes"
-unset object 1
+unset object 1; unset object 2; unset label 1
+set label 2 "means over networks" at screen trade_left, 0.32 / height_cm left
 
 set size noratio
 set grid linecolor rgb "#DDDDDD" linewidth 0.5 linetype 1
@@ -47,7 +51,7 @@ set yrange [0:4.5]
 set xtics (2, 3, 4, 5, 7, 10, 20)
 set ytics 1
 set xlabel "position error bound, m"
-set ylabel "least user rate, bit/s/Hz" offset (format eq "svg" ? -0.4 : 0.2), 0
+set ylabel "least user rate, bit/s/Hz"
 array WHAT = ["frontier", "fractional", "equal"]
 array TITLE = ["proved optimum", "fractional powers", "equal powers"]
 plot for [i = 1:3] "fig_q.csv" using (of(WHAT[i], "position_error_m")):"least_user_rate_bit_s_hz" with linespoints linestyle i, \

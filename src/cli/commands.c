@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-extern const cli_command command_run, command_sweep, command_merge, command_frontier, command_compare, command_validate,
-    command_replay, command_solve, command_schema, command_help;
+extern const cli_command command_run, command_sweep, command_merge, command_frontier, command_plot, command_compare,
+    command_validate, command_replay, command_solve, command_schema, command_help;
 
 const cli_command *const command_table[] = {
-    &command_run,      &command_sweep,  &command_merge, &command_frontier, &command_compare,
+    &command_run,      &command_sweep,  &command_merge, &command_frontier, &command_plot, &command_compare,
     &command_validate, &command_replay, &command_solve, &command_schema,   &command_help,
 };
 const size_t command_count = sizeof command_table / sizeof(const cli_command *);

@@ -8,7 +8,6 @@
 #include "report/plot_facts.h"
 
 #include <math.h>
-#include <string.h>
 
 /* ------------------------------------------------------------------------------- extents ---- */
 
@@ -71,23 +70,24 @@ static const cfi_record *shown_drop(const cfi_results *results)
     return &results->record[0];
 }
 
-static void put_facts(const cfi_results *results, const extents *all, FILE *stream)
+static void put_run_facts(const cfi_results *results, const extents *all, FILE *stream)
 {
+    static const double drop_ems = 6.5; /* of ", drop 1234" */
     const cfi_system *system = scenario_system(results->scenario);
     const cfi_record *shown = shown_drop(results);
     const cfi_objective_result *objective = drops_objective(results);
     plot_extent x = all->x, y = all->y;
-    char label[64];
+    char label[PLOT_LABEL_LENGTH];
 
-    snprintf(label, sizeof label, "%s, %s", system->allocation.objective == CFI_SUM_RATE ? "sum rate" : objective->name,
-             objective->unit);
+    plot_objective_label(objective->name, objective->unit, label);
     include_positions(&x, &y, (const double[]){0.0, 0.0, system->geometry.area_m[0], system->geometry.area_m[1]}, 2);
-    plot_text(stream, "scenario", scenario_name(results->scenario));
+    plot_title(stream, results->scenario, drop_ems);
     plot_text(stream, "objective_label", label);
     fprintf(stream, "if (!exists(\"drop\")) drop = %u\n", shown->index);
     fprintf(stream, "drops = %zu\n", results->count);
     fputs("if (!(drop >= 0 && drop < drops && drop == floor(drop))) {\n"
-          "  exit error sprintf(\"no drop %g (allowed: 0 .. %d)\", drop, drops - 1)\n"
+          "  print sprintf(\"plots.gp: no drop %g (allowed: 0 .. %d)\", drop, drops - 1)\n"
+          "  exit status 3\n"
           "}\n",
           stream);
     plot_count(stream, "aps", shown->L);
@@ -103,9 +103,8 @@ static void put_facts(const cfi_results *results, const extents *all, FILE *stre
     plot_range(stream, "rate", all->rate);
     plot_range(stream, "bound_db", all->bound_db);
     plot_count(stream, "iterations", all->iterations);
-    fputs("\nset encoding utf8\ntitle_text = (strlen(scenario) > 40 ? substr(scenario, 1, 38) . \"...\" : scenario) . "
-          "\", drop \" . drop\n"
-          "title_bottom(height) = 1 - 0.8 / height\n"
+    fputs("\nset encoding utf8\n"
+          "title_text = title_text . \", drop \" . drop\n"
           "of_drop(y) = column(\"drop\") == drop ? column(y) : NaN\n\n",
           stream);
 }
@@ -121,34 +120,22 @@ static bool has_curve(const cfi_results *results)
     return i < results->count;
 }
 
-/* The picture, or why there is none. */
-static void put_picture(FILE *stream, bool there, const char *picture, const char *why_not)
-{
-    if (there) {
-        fputs(picture, stream);
-    } else {
-        fprintf(stream, "print \"plots.gp: %s\"\n", why_not);
-    }
-    fputc('\n', stream);
-}
-
 cfi_status report_write_plots(const cfi_results *results, FILE *stream, cfi_error *error)
 {
     extents all = measure_extents(results);
-    bool detects = detection_is_fused(scenario_system(results->scenario));
+    const plot_picture picture[] = {
+        {"map", PLOTS_MAP, plot_is_known(&all.x) ? NULL : "the scenario gives gains, not positions"},
+        {"convergence", PLOTS_CONVERGENCE, all.iterations > 0 ? NULL : "nothing was iterated"},
+        {"bounds", PLOTS_BOUNDS, plot_is_known(&all.bound_db) ? NULL : "no drop has powers that sense"},
+        {"roc", PLOTS_ROC, has_curve(results) ? NULL : "no drop has powers"},
+    };
+    size_t pictures = sizeof picture / sizeof *picture;
 
-    fprintf(stream, "# Draws this run: gnuplot plots.gp leaves map.svg, convergence.svg%s beside it.\n",
-            detects ? ", bounds.svg and roc.svg" : " and bounds.svg");
-    fprintf(stream,
-            "# For another drop, or PNG:  gnuplot -e 'drop = 3; format = \"png\"' plots.gp\n"
-            "# Made by cfisac run --out; reads aps.csv, ues.csv%s.\n\n",
-            detects ? ", trace.csv and roc.csv" : " and trace.csv");
-    put_facts(results, &all, stream);
-    put_picture(stream, plot_is_known(&all.x), PLOTS_MAP, "no map: the scenario gives gains, not positions");
-    put_picture(stream, all.iterations > 0, PLOTS_CONVERGENCE, "no convergence: nothing was iterated");
-    put_picture(stream, plot_is_known(&all.bound_db), PLOTS_BOUNDS, "no bounds: no drop has powers that sense");
-    if (detects) {
-        put_picture(stream, has_curve(results), PLOTS_ROC, "no detection: no drop has powers");
+    if (!detection_is_fused(scenario_system(results->scenario))) {
+        pictures--; /* the last one */
     }
+    plot_head(stream, results->scenario, "this run", results->count, picture, pictures);
+    put_run_facts(results, &all, stream);
+    plot_pictures(stream, picture, pictures);
     return output_finish(stream, "a result", error);
 }

@@ -8,6 +8,15 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* The bars at a mean are two standard errors long to each side. */
+static void include_mean(plot_extent *range, const cfi_statistics *mean)
+{
+    double bar = isfinite(mean->std_error) ? 2.0 * mean->std_error : 0.0;
+
+    plot_include(range, mean->mean - bar);
+    plot_include(range, mean->mean + bar);
+}
+
 /* What the axes have to show: curves up to the loosest limit, beyond which B says nothing, and the mean curve. */
 static void measure_axes(const cfi_frontier_curves *curves, double *work, plot_extent *rate, plot_extent *cost)
 {
@@ -22,7 +31,8 @@ static void measure_axes(const cfi_frontier_curves *curves, double *work, plot_e
             plot_include(rate, point->rate);
             plot_include(cost, i == 0 ? NAN : frontier_shown(scale, point->cost));
         }
-        plot_include(cost, mean.cost.mean + (isfinite(mean.cost.std_error) ? mean.cost.std_error : 0.0));
+        include_mean(rate, &mean.rate);
+        include_mean(cost, &mean.cost);
     }
 }
 
@@ -67,6 +77,7 @@ cfi_status report_write_frontier_plots(const cfi_frontier_curves *curves, FILE *
 {
     double *work = malloc((curves->known + 1) * sizeof *work);
     plot_extent rate = PLOT_NOWHERE, cost = PLOT_NOWHERE;
+    plot_picture picture = {.name = "frontier", .drawing = PLOTS_FRONTIER};
     size_t whole;
 
     if (!work) {
@@ -75,18 +86,16 @@ cfi_status report_write_frontier_plots(const cfi_frontier_curves *curves, FILE *
     measure_axes(curves, work, &rate, &cost);
     whole = frontier_mean_at(curves, 0, work).drops;
     free(work);
-    fputs("# Draws these frontiers: gnuplot plots.gp leaves frontier.svg beside it; gnuplot -e 'format = \"png\"'\n"
-          "# plots.gp leaves frontier.png. Made by cfisac frontier; reads frontier.csv and frontier_mean.csv.\n\n",
-          stream);
-    plot_text(stream, "scenario", scenario_name(curves->frontier->scenario));
-    fputs("title_text = strlen(scenario) > 48 ? substr(scenario, 1, 46) . \"...\" : scenario\n", stream);
+    picture.why_not = plot_is_known(&rate) ? NULL : "no drop has one";
+    plot_head(stream, curves->frontier->scenario, "these frontiers", 0, &picture, 1);
+    plot_title(stream, curves->frontier->scenario, 0.0);
     plot_count(stream, "drops", curves->known);
-    fprintf(stream, "mean_title = \"mean of %zu drop%s\"\ndrop_title = \"%s\"\n", whole, whole == 1 ? "" : "s",
-            curves->known > 50 ? "the first 50" : "each drop");
+    fprintf(stream, "mean_title = \"mean of %zu drop%s, ±2 standard errors\"\ndrop_title = \"%s\"\n", whole,
+            whole == 1 ? "" : "s", curves->known > 50 ? "the first 50" : "each drop");
     put_names(curves, stream);
     put_rate_range(rate, stream);
     put_cost_range(curves, cost, stream);
-    fputc('\n', stream);
-    fputs(plot_is_known(&rate) ? PLOTS_FRONTIER : "print \"plots.gp: no frontier: no drop has one\"\n", stream);
+    fputs("\nset encoding utf8\n", stream);
+    plot_pictures(stream, &picture, 1);
     return output_finish(stream, "a result", error);
 }

@@ -7,6 +7,7 @@
 /* Drops of a point. */
 size_t pairing_drops(const cfi_sweep_outcomes *outcomes, size_t point);
 
+
 /* The axis of sensing.crlb_threshold_db, of position_threshold_m or of detection_threshold, the first of them that is
  * swept and varies alone or together with others of them; scenario_axes() when none does. */
 size_t pairing_axis(const cfi_scenario *sweep);

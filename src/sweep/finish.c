@@ -95,6 +95,15 @@ static cfi_status write_table(const void *context, FILE *stream, cfi_error *erro
     return report_write_sweep_csv(&outcomes, &source, stream, error);
 }
 
+/* What the picture is made of are the outcomes alone. */
+static cfi_status write_drawing(const void *context, FILE *stream, cfi_error *error)
+{
+    const finished *f = *(finished *const *)context;
+    const cfi_sweep_outcomes outcomes = {.sweep = f->plan->sweep, .status = f->status, .first = f->plan->first};
+
+    return report_write_sweep_plots(&outcomes, stream, error);
+}
+
 /* The line of a network in which no allocation can lift a signal out of the noise. False: there is none, gains are
  * given, which the scenario itself remarks on, or memory does not allow to look. */
 static bool describe_lost_signal(const cfi_system *system, uint32_t drop, char text[CFI_LOST_SIGNAL_LENGTH])
@@ -159,11 +168,12 @@ cfi_status finish_table(const journal *j, const sweep_plan *plan, const uint8_t 
                   .plan = plan,
                   .status = status},
              *of = &f;
+    const replace_part part[] = {{plan->kind->table[0], write_table, &of}, {plan->kind->table[1], write_drawing, &of}};
     bool whole = plan->shards == 1;
     cfi_status end = CFI_OK;
 
     if (whole && !(keep && finish_has_tables(plan->kind, j->directory))) {
-        end = replace_file(j->directory, plan->kind->table[0], write_table, &of, error);
+        end = replace_files(j->directory, part, sizeof part / sizeof *part, error);
     }
     if (end == CFI_OK) {
         end = read_rest(&f, error);

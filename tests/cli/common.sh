@@ -52,7 +52,7 @@ refused_by_commands() {
 # same DIR [REFERENCE]: the files of the sweep in DIR are those of the reference (whole), and none is half-written.
 same() {
     local file
-    for file in sweep.ndjson sweep.csv sweep.json scenario.json; do
+    for file in sweep.ndjson sweep.csv plots.gp sweep.json scenario.json; do
         cmp "${2:-whole}/$file" "$1/$file" || return 1
     done
     [ -z "$(find "$1" -name '*.tmp')" ]

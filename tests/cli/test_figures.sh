@@ -40,7 +40,7 @@ for figure in a b c d e f g h i j k l n o p q; do
         check "figure $figure is a picture, $format" picture "few/fig_$figure.$format"
     done
     check "figure $figure has its table" test "$(rows "few/fig_$figure.csv")" -ge 4
-    check "figure $figure says how it was made" grep -q '^#   cfisac [a-z]* configs/' "few/fig_$figure.gp"
+    check "figure $figure says how it was made" grep -q '^# Made by: cfisac [a-z]* configs/' "few/fig_$figure.gp"
     check 'so does its SVG' grep -q '<desc>cfisac [a-z]* configs/' "few/fig_$figure.svg"
     check 'so does its PNG' grep -qa 'iTXtDescription.*cfisac [a-z]* configs/' "few/fig_$figure.png"
     check 'its table has numbers only where it should' holds "few/fig_$figure.csv" \

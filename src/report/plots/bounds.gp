@@ -1,8 +1,10 @@
 # The sensing bound of each access point, its threshold, and the simulated bound's interval of +-2 standard errors.
-name = "bounds"; height_cm = 7.5; key_rows = 2; key_width = -4
+name = "bounds"; height_cm = 7.5; key_rows = 2; key_width = -4; foot_cm = 0.43
 load "style.gp"
-set tmargin at screen title_bottom(height_cm)
-set title title_text noenhanced offset 0, -0.5
+unset lmargin; unset rmargin # as wide as numbers and labels need
+set tmargin at screen title_bottom
+set label 1 "bars: ±2 standard errors of the simulation" at screen 0.03, 0.23 / height_cm
+set label 9 title_text at screen 0.5, title_middle center noenhanced
 set xrange [-0.5:aps - 0.5]
 set yrange [bound_db_low:bound_db_high]
 if (aps < 8) { set xtics 1 }

@@ -1,5 +1,5 @@
 # The network: access points with their powers, users, and how far they are kept apart; the target and its echoes.
-name = "map"; height_cm = 10.6; key_rows = 3; key_width = -2
+name = "map"; height_cm = 11.1; key_rows = 3; key_width = -2; foot_cm = 0.5
 load "style.gp"
 largest = 0
 if (has_powers) {
@@ -22,14 +22,21 @@ along_y(w) = reach(w, cos(of_degrees("angle_deg")))
 echo_x(y) = column(y) * cos(of_degrees("bearing_deg"))
 echo_y(y) = column(y) * sin(of_degrees("bearing_deg"))
 inside(at, side) = wrapped ? at - side * floor(at / side) : at
-set tmargin at screen title_bottom(height_cm)
-set title title_text noenhanced offset 0, -0.5
+unset lmargin; unset rmargin # as wide as numbers and labels need
+set tmargin at screen title_bottom
+set label 9 title_text at screen 0.5, title_middle center noenhanced
 set size ratio -1
 unset grid
 set xrange [x_low:x_high]
 set yrange [y_low:y_high]
-set xlabel "x, m"
-set ylabel "y, m"
+set xlabel "{/:Italic x}, m"
+set ylabel "{/:Italic y}, m"
+if (largest > 0) { # the scale of the discs, under the key
+  scale_w = round_below(largest)
+  set object 2 circle at screen 0.075, 0.32 / height_cm size first radius(scale_w) front fillcolor rgb sky \
+    fillstyle solid border linecolor rgb black
+  set label 1 "a disc of " . watts(scale_w) . "; areas are powers" at screen 0.135, 0.32 / height_cm left
+}
 set object 1 rectangle from 0, 0 to width_m, depth_m behind fillstyle empty border linecolor rgb grey
 plot for [i = -wrapped:wrapped] for [j = -wrapped:wrapped] "ues.csv" \
        using (of_drop("x_m") + i * width_m):(column("y_m") + j * depth_m):(disc_m) \

@@ -1,8 +1,9 @@
 # Probability of detection against that of a false alarm: all access points together, their mean, and the weakest.
-name = "roc"; height_cm = 7.5; key_rows = 1; key_width = -2
+name = "roc"; height_cm = 7.5; key_rows = 1; key_width = -2; foot_cm = 0
 load "style.gp"
-set tmargin at screen title_bottom(height_cm)
-set title title_text noenhanced offset 0, -0.5
+unset lmargin; unset rmargin # as wide as numbers and labels need
+set tmargin at screen title_bottom
+set label 9 title_text at screen 0.5, title_middle center noenhanced
 set logscale x
 set mxtics 1
 set format x "10^{%T}"
