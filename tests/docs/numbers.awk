@@ -1,7 +1,7 @@
 # Text as pieces: numbers, and the words between them without spaces.
 #   pieces(text, piece): their count; piece[i] is a number where number[i] is true
 #   near(a, b): the same number up to what another library or CPU changes: two units of the last digit that is written, a
-#               millionth, or rounding (below 1e-9)
+#               millionth, or rounding (below 2e-8)
 function pieces(text, piece, number,    n, word) {
     split("", piece)
     split("", number)
@@ -33,5 +33,5 @@ function near(a, b,    gap, size, unit) {
     gap = a - b < 0 ? b - a : a - b
     size = a + 0 > b + 0 ? a + 0 : b + 0
     unit = last_digit(a) > last_digit(b) ? last_digit(a) : last_digit(b)
-    return gap <= 2.001 * unit || gap <= 1e-6 * size || size < 1e-9
+    return gap <= 2.001 * unit || gap <= 1e-6 * size || size < 2e-8
 }
