@@ -70,12 +70,20 @@ static void choose_axis(sweep_view *view)
     view->in_words = view->axes == 0 || rank_of(&view->axis[view->along]) != NUMBERS;
 }
 
+/* Whether two axes vary together, as one does with itself. */
+static bool varies_with(const sweep_view *view, size_t axis, size_t other)
+{
+    const cfi_scenario *sweep = view->outcomes->sweep;
+
+    return other < view->axes && scenario_axis_leader(sweep, axis) == scenario_axis_leader(sweep, other);
+}
+
 /* The key whose values are the curves where there are too many of all; axes where there is none. */
 static size_t curve_axis(const sweep_view *view)
 {
     size_t i = 0;
 
-    while (i < view->axes && (i == view->along || view->axis[i].count == 1)) {
+    while (i < view->axes && (varies_with(view, i, view->along) || view->axis[i].count == 1)) {
         i++;
     }
     return i;
@@ -90,9 +98,9 @@ static bool is_chosen(const sweep_view *view, size_t point)
     for (size_t i = 0; i < view->axes; i++) {
         size_t index = scenario_axis_index(view->outcomes->sweep, point, i), steps = view->axis[i].count - 1;
 
-        if (i == curve_axis(view)) {
+        if (varies_with(view, i, curve_axis(view))) {
             chosen = chosen && (steps < MOST_CURVES || index * (MOST_CURVES - 1) % steps < MOST_CURVES - 1);
-        } else if (i != view->along) {
+        } else if (!varies_with(view, i, view->along)) {
             chosen = chosen && index == 0;
         }
     }
@@ -197,10 +205,10 @@ static void put_curve_name(const sweep_view *view, size_t curve, char text[MOST_
 {
     *text = '\0';
     for (size_t i = 0; i < view->axes; i++) {
-        bool stays = view->all_curves > MOST_CURVES && i != curve_axis(view);
+        bool stays = view->all_curves > MOST_CURVES && !varies_with(view, i, curve_axis(view));
         size_t used = strlen(text);
 
-        if (i == view->along || view->axis[i].count == 1 || stays) {
+        if (varies_with(view, i, view->along) || view->axis[i].count == 1 || stays) {
             continue;
         }
         snprintf(text + used, MOST_TEXT - used, "%s%s=", used > 0 ? ", " : "", view->axis[i].key);
@@ -265,7 +273,8 @@ static void put_other_curves(const sweep_view *view, FILE *stream)
         snprintf(text, sizeof text, "%zu of %zu curves", view->curves, view->all_curves);
         plot_quoted(stream, text);
         for (size_t i = 0; i < view->axes; i++) {
-            if (i != view->along && i != curve_axis(view) && view->axis[i].count > 1) {
+            if (!varies_with(view, i, view->along) && !varies_with(view, i, curve_axis(view)) &&
+                view->axis[i].count > 1) {
                 snprintf(text, sizeof text, "%s=", view->axis[i].key);
                 append_value(text, view->axis[i].value[0]);
                 fputs(", ", stream);
