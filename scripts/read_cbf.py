@@ -94,6 +94,14 @@ class Problem:
         self._read(_Lines(path))
         self.n = sum(size for _, size in self.variables)
         self.m = sum(size for _, size in self.rows)
+        self._check_numbers("variable", self.n, list(self.c) + [column for _, column in self.A])
+        self._check_numbers("row", self.m, list(self.b) + [row for row, _ in self.A])
+
+    def _check_numbers(self, what, count, numbers):
+        """Entries are of variables and rows that there are."""
+        for number in numbers:
+            if not 0 <= number < count:
+                raise CbfError(f"{self.path}: an entry of {what} {number} (allowed: 0 .. {count - 1})")
 
     def _read(self, lines):
         while lines.at < len(lines.lines):
@@ -134,10 +142,14 @@ class Problem:
                 self.map = json.load(stream)
         except (OSError, ValueError) as error:
             raise CbfError(f"{path}: {error}") from None
-        if self.map.get("map_version") != MAP_VERSION:
-            raise CbfError(f"{path}: map_version {self.map.get('map_version')} (allowed: {MAP_VERSION})")
-        self._check_whole(path, "variables", self.n)
-        self._check_whole(path, "rows", self.m)
+        version = self.map.get("map_version") if isinstance(self.map, dict) else None
+        if version != MAP_VERSION:
+            raise CbfError(f"{path}: map_version {version} (allowed: {MAP_VERSION})")
+        try:
+            self._check_whole(path, "variables", self.n)
+            self._check_whole(path, "rows", self.m)
+        except KeyError as missing:
+            raise CbfError(f"{path}: {missing} is missing") from None
 
     def _check_whole(self, path, part, count):
         """Every variable, or row, has one name."""

@@ -66,6 +66,7 @@ done < <(find "$prefix/share/doc" -name '*.md')
 if command -v gnuplot >/dev/null && command -v jq >/dev/null; then
   (cd "$work" && env -u CFISAC PATH="$prefix/bin:$PATH" "$prefix/share/cfisac/scripts/figures.sh" --out figures f) >"$work/log" 2>&1 || cat "$work/log"
   [ -s "$work/figures/fig_f.svg" ] || complain 'the installed figures.sh draws no figure'
+  "$prefix/share/cfisac/scripts/read_cbf.py" --help >"$work/log" 2>&1 || complain 'the installed read_cbf.py does not run'
   grep -q '^#.* cfisac replay configs/paper.json ' "$work/figures/fig_f.gp" || complain 'the figure does not say the command that made it'
 fi
 SLURM_ARRAY_TASK_ID=2 SLURM_ARRAY_TASK_COUNT=2 CFISAC=$prefix/bin/cfisac "$prefix/share/cfisac/scripts/slurm/array.sh" \

@@ -288,7 +288,8 @@ static void a_point_of_many_drops_is_read_twice_and_described_alike(void **state
 
 static void remove_folder(const char *folder)
 {
-    static const char *const names[] = {"sweep.ndjson", "sweep.json", "scenario.json", "sweep.csv", "plots.gp", "timing.json"};
+    static const char *const names[] = {"sweep.ndjson", "sweep.json", "scenario.json",
+                                        "sweep.csv",    "plots.gp",   "timing.json"};
     char path[300];
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

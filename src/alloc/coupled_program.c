@@ -410,6 +410,7 @@ static cfi_status build_and_solve(power_program *m, cone_solver *cone, program_a
     problem = socp_build(m->builder, error);
     status = problem ? export_program(m, problem, error) : error->status;
     program_map_free(m->map);
+    m->map = NULL;
     return status == CFI_OK ? solve_program(m, problem, cone, out, error) : status;
 }
 

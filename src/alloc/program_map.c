@@ -7,7 +7,7 @@
 static const cfi_map_word WORDS[] = {PROGRAM_WORDS(PROGRAM_ROW)};
 #undef PROGRAM_ROW
 
-enum { FIRST_ROOM = 256 };
+enum { FIRST_ENTRIES = 256 };
 
 const cfi_map_word *program_word_of(program_word word)
 {
@@ -17,7 +17,7 @@ const cfi_map_word *program_word_of(program_word word)
 void program_note(program_map *map, cfi_map_part part, size_t first, size_t count, program_label label)
 {
     if (map->map.count == map->room && !map->failed) {
-        size_t room = map->room > 0 ? 2 * map->room : FIRST_ROOM;
+        size_t room = map->room > 0 ? 2 * map->room : FIRST_ENTRIES;
         cfi_map_entry *larger = reallocarray(map->map.entry, room, sizeof *larger);
 
         map->failed = !larger;

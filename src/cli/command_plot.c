@@ -240,6 +240,9 @@ static cfi_status accept_picture(plotting *p, const char *figure, bool named, gn
         return error_set(error, CFI_OUTPUT, "%.300s: gnuplot could not draw %s: %.300s", p->path, figure,
                          last_line(answer->words));
     }
+    if (answer->length == 0 && !*last_line(answer->words)) {
+        return error_set(error, CFI_INVALID, "%.300s: it draws no %s", p->path, figure);
+    }
     if (answer->length == 0 && named) {
         return error_set(error, CFI_INVALID, "%.300s/%.300s", p->directory, last_line(answer->words));
     }

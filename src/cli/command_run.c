@@ -23,8 +23,9 @@ static const cli_option EXPORT_CBF = {
     .name = "--export-cbf",
     .value = "DIR",
     .hint = {.kind = HINT_DIRECTORY},
-    .help = "write every problem given to the cone solver into DIR, in the Conic Benchmark Format, and beside each a map "
-            "of its variables and rows, which scripts/read_cbf.py reads",
+    .help =
+        "write every problem given to the cone solver into DIR, in the Conic Benchmark Format, and beside each a map "
+        "of its variables and rows, which scripts/read_cbf.py reads",
 };
 
 static bool is_of_runs(const cfi_format *format)
@@ -177,13 +178,11 @@ const cli_command command_run = {
              "                  [--threads N] [--check] [--export-cbf DIR] [--timing] [--quiet]",
     .summary = "simulate and allocate every drop of a scenario",
     .text =
-        "Draws the networks of a scenario, allocates the powers, evaluates rates and Cramer-Rao bounds in closed form "
-        "and "
-        "by Monte Carlo, and prints a table. SCENARIO is a JSON file, - is standard input, and {} is the paper's "
-        "network; of a results.json it is the scenario in it. --out adds results.json, CSV tables and plots.gp, which "
-        "gnuplot draws; with --out and --quiet nothing is printed unless --json or --csv asks for it. Results of "
-        "another "
-        "scenario in DIR are replaced with --force only. Drops done when an interrupt comes are kept.",
+        "Draws the networks of a scenario, allocates the powers, evaluates rates and Cramer-Rao bounds in closed form\n"
+        "and by Monte Carlo, and prints a table. SCENARIO is a JSON file, - is standard input, and {} is the paper's\n"
+        "network; of a results.json it is the scenario in it. --out adds results.json, CSV tables and plots.gp, which\n"
+        "gnuplot draws; with --out and --quiet nothing is printed unless --json or --csv asks for it. Results of\n"
+        "another scenario in DIR are replaced with --force only. Drops done when an interrupt comes are kept.",
     .example = "  cfisac run paper.json --set network.aps=64 --out results\n"
                "  cfisac run results/results.json --set pilots.length=2\n"
                "  echo '{}' | cfisac run - --csv > drops.csv\n",

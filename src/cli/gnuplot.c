@@ -78,8 +78,10 @@ static cfi_status collect_answer(FILE *const stream[2], gnuplot_answer *answer, 
 static cfi_status run_into(const gnuplot_job *job, FILE *const stream[2], gnuplot_answer *answer, cfi_error *error)
 {
     pid_t process;
-    int state = 0, failed = spawn(job, stream, &process);
+    int state = 0, failed;
 
+    signal(SIGCHLD, SIG_DFL); /* whoever started this program may have it ignored; then no end could be waited for */
+    failed = spawn(job, stream, &process);
     if (failed) {
         return cannot_start(failed, error);
     }

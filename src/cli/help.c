@@ -133,11 +133,11 @@ int help_print_program(void)
 /* The nearest of commands and topics, or of keys and sections where `name` is dotted or none of those is near. */
 static const char *nearest_help(const char *name)
 {
-    enum { MOST_NAMES = 64 };
-    const char *names[MOST_NAMES], *nearest = NULL;
+    enum { EXPLAINED_NAMES = 64 };
+    const char *names[EXPLAINED_NAMES], *nearest = NULL;
     size_t count = 0;
 
-    for (size_t i = 0; i < command_count && count < MOST_NAMES - TOPICS; i++) {
+    for (size_t i = 0; i < command_count && count < EXPLAINED_NAMES - TOPICS; i++) {
         names[count++] = command_table[i]->name;
     }
     for (size_t i = 0; i < TOPICS; i++) {

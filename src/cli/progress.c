@@ -105,7 +105,8 @@ void progress_update_sweep(void *context, const cfi_sweep_progress *p)
         if (p->failed > 0) {
             snprintf(failed, sizeof failed, ", %zu failed", p->failed);
         }
-        snprintf(text, sizeof text, "%s%zu/%zu drops, %.*f/s, %s left%s%s", points, p->done, p->trials, rate < 10.0 ? 1 : 0, rate, left, infeasible, failed);
+        snprintf(text, sizeof text, "%s%zu/%zu drops, %.*f/s, %s left%s%s", points, p->done, p->trials,
+                 rate < 10.0 ? 1 : 0, rate, left, infeasible, failed);
         show_progress(bar, p->done, p->trials, text);
     }
 }

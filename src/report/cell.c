@@ -11,7 +11,7 @@
 static const double LARGE = 1e6;
 
 /* printf's ways to write a number. */
-typedef enum notation { FIXED, EXPONENT, DIGITS } notation;
+typedef enum notation { NOTATION_FIXED, NOTATION_EXPONENT, NOTATION_DIGITS } notation;
 
 /* Writes the number; false: it is wider than it may be. */
 static bool write_number(char text[CELL_LENGTH], notation how, int precision, double value, int width)
@@ -19,13 +19,13 @@ static bool write_number(char text[CELL_LENGTH], notation how, int precision, do
     int length = 0;
 
     switch (how) {
-    case FIXED:
+    case NOTATION_FIXED:
         length = snprintf(text, CELL_LENGTH, "%.*f", precision, value);
         break;
-    case EXPONENT:
+    case NOTATION_EXPONENT:
         length = snprintf(text, CELL_LENGTH, "%.*e", precision, value);
         break;
-    case DIGITS:
+    case NOTATION_DIGITS:
         length = snprintf(text, CELL_LENGTH, "%.*g", precision, value);
         break;
     }
@@ -61,10 +61,10 @@ void cell_number(char text[CELL_LENGTH], double value, int decimals, int width)
     bool done = write_word(text, value);
 
     if (!done && fabs(value) < LARGE) {
-        done = write_fitting(text, FIXED, decimals, value, width);
+        done = write_fitting(text, NOTATION_FIXED, decimals, value, width);
     }
     if (!done) {
-        write_fitting(text, EXPONENT, decimals, value, width);
+        write_fitting(text, NOTATION_EXPONENT, decimals, value, width);
     }
 }
 
@@ -77,13 +77,13 @@ void cell_small(char text[CELL_LENGTH], double value, int decimals, int width)
         shown = !isfinite(value) || strtod(text, NULL) != 0.0; /* there may have been no room for its digits */
     }
     if (value != 0.0 && !shown) {
-        write_fitting(text, EXPONENT, 1, value, width);
+        write_fitting(text, NOTATION_EXPONENT, 1, value, width);
     }
 }
 
 void cell_digits(char text[CELL_LENGTH], double value, int digits, int width)
 {
     if (!write_word(text, value)) {
-        write_fitting(text, DIGITS, digits, value, width);
+        write_fitting(text, NOTATION_DIGITS, digits, value, width);
     }
 }

@@ -54,7 +54,7 @@ cfi_status report_write_comparison_csv(const cfi_comparison *c, FILE *stream, cf
 }
 
 /* A row has a label and these numbers, which leave a page room for one of 32 characters. */
-enum { NUMBER = 9, DIFFERENCE = 10, COUNT = 6, LABEL_COLUMNS = 32 };
+enum { NUMBER_WIDTH = 9, DIFFERENCE_WIDTH = 10, COUNT_WIDTH = 6, LABEL_COLUMNS = 32 };
 
 /* A mean as it is read: powers in watts are small, so that four digits are told where four decimals would show none. */
 static void mean_cell(char text[CELL_LENGTH], double value)
@@ -62,16 +62,16 @@ static void mean_cell(char text[CELL_LENGTH], double value)
     static const double least = 0.01; /* has three digits in four decimals */
 
     if (value != 0.0 && fabs(value) < least) {
-        cell_digits(text, value, 4, NUMBER);
+        cell_digits(text, value, 4, NUMBER_WIDTH);
     } else {
-        cell_number(text, value, 4, NUMBER);
+        cell_number(text, value, 4, NUMBER_WIDTH);
     }
 }
 
 static void put_columns(const char *label, const char *const cell[4], const char *drops, FILE *stream)
 {
-    fprintf(stream, "%-*s %*s %*s %*s %*s %*s\n", LABEL_COLUMNS, label, NUMBER, cell[0], NUMBER, cell[1], DIFFERENCE,
-            cell[2], NUMBER, cell[3], COUNT, drops);
+    fprintf(stream, "%-*s %*s %*s %*s %*s %*s\n", LABEL_COLUMNS, label, NUMBER_WIDTH, cell[0], NUMBER_WIDTH, cell[1],
+            DIFFERENCE_WIDTH, cell[2], NUMBER_WIDTH, cell[3], COUNT_WIDTH, drops);
 }
 
 /* A label that is too long stands in a line of its own. */
@@ -82,8 +82,8 @@ static void put_pair_row(const char *label, const compared_pairs *pairs, FILE *s
 
     mean_cell(first, pairs->first.mean);
     mean_cell(second, pairs->second.mean);
-    cell_small(difference, pairs->difference.mean, 4, DIFFERENCE);
-    cell_small(std_error, pairs->difference.std_error, 4, NUMBER);
+    cell_small(difference, pairs->difference.mean, 4, DIFFERENCE_WIDTH);
+    cell_small(std_error, pairs->difference.std_error, 4, NUMBER_WIDTH);
     snprintf(drops, sizeof drops, "%zu", pairs->difference.count);
     if (!fits) {
         paragraph_print(stream, 0, "%s", label);

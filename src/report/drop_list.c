@@ -3,8 +3,7 @@
 
 #include <stdio.h>
 
-/* Numbers and ranges that are told: two lines of a page; and neighbours that are told as a range. */
-enum { MOST_PIECES = 16, LEAST_RANGE = 3 };
+enum { LEAST_RANGE = 3 }; /* neighbours that are told as a range */
 
 /* "204-206", or each of a few. */
 static void write_run(drop_list *list)
@@ -12,8 +11,8 @@ static void write_run(drop_list *list)
     uint32_t count = list->last - list->first + 1;
     size_t pieces = count < LEAST_RANGE ? count : 1;
 
-    if (list->pieces + pieces > MOST_PIECES) {
-        list->pieces = MOST_PIECES; /* what comes later is not told either */
+    if (list->pieces + pieces > DROP_LIST_PIECES) {
+        list->pieces = DROP_LIST_PIECES; /* what comes later is not told either */
         return;
     }
     for (size_t i = 0; i < pieces; i++) {
@@ -48,9 +47,8 @@ void drop_list_describe(drop_list *list, size_t all, char text[DROP_LIST_LENGTH]
     if (list->count == all && all > 1) {
         snprintf(text, DROP_LIST_LENGTH, "all %zu drops", all);
     } else if (list->told < list->count) {
-        snprintf(text, DROP_LIST_LENGTH, "drops %.*s and %zu more", DROP_LIST_LENGTH - 40, list->text,
-                 list->count - list->told);
+        snprintf(text, DROP_LIST_LENGTH, "drops %s and %zu more", list->text, list->count - list->told);
     } else {
-        snprintf(text, DROP_LIST_LENGTH, "drop%s %.*s", list->count > 1 ? "s" : "", DROP_LIST_LENGTH - 40, list->text);
+        snprintf(text, DROP_LIST_LENGTH, "drop%s %s", list->count > 1 ? "s" : "", list->text);
     }
 }

@@ -5,14 +5,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { DROP_LIST_LENGTH = 320 };
+/* Numbers and ranges that are told, two lines of a page; bytes of them, and of a list with its words. */
+enum {
+    DROP_LIST_PIECES = 16,
+    DROP_LIST_NUMBERS = DROP_LIST_PIECES * sizeof "4294967295-4294967295, ",
+    DROP_LIST_LENGTH = DROP_LIST_NUMBERS + sizeof "drops  and 18446744073709551615 more"
+};
 
 /* Drops in ascending order; zero-initialise. */
 typedef struct drop_list {
     size_t count, told;   /* drops; those of them that the text has */
     size_t pieces;        /* of the text */
     uint32_t first, last; /* the run of neighbours that the text does not have yet, if count > 0 */
-    char text[DROP_LIST_LENGTH];
+    char text[DROP_LIST_NUMBERS];
     size_t used;
 } drop_list;
 void drop_list_add(drop_list *list, uint32_t drop);

@@ -1,13 +1,13 @@
 /* The same as a table for a person. */
 #include "base/output.h"
 #include "base/paragraph.h"
-#include "base/wrap.h"
 #include "base/text.h"
+#include "base/wrap.h"
 #include "report/solution.h"
 
 #include <math.h>
 
-enum { SHOWN_FILE = 300, NAMES = 18 }; /* bytes of the file's name; characters of the rows' names */
+enum { SHOWN_FILE = 300, NAME_COLUMNS = 18 }; /* bytes of the file's name; characters of the rows' names */
 
 static size_t entries(const socp_matrix *matrix)
 {
@@ -43,9 +43,9 @@ static void write_sizes(const cfi_solve_result *result, FILE *stream)
 /* A row of the table: what it is, and what there is to be said of it. */
 static void write_row(const char *name, const char *text, FILE *stream)
 {
-    static const size_t begun = PAGE_INDENT + NAMES;
+    static const size_t begun = PAGE_INDENT + NAME_COLUMNS;
 
-    fprintf(stream, "%*s%-*s", PAGE_INDENT, "", NAMES, name);
+    fprintf(stream, "%*s%-*s", PAGE_INDENT, "", NAME_COLUMNS, name);
     wrap_text(stream, text, begun, begun);
 }
 

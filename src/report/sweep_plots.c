@@ -11,18 +11,18 @@
 #include <string.h>
 
 enum {
-    MOST_CURVES = 10, /* colours that can be told apart */
-    MOST_WORDS = 24,  /* that find room beside each other */
-    MOST_TEXT = 600   /* bytes of the words of a curve */
+    PLOTTED_CURVES = 10, /* colours that can be told apart */
+    MOST_WORDS = 24,     /* that find room beside each other */
+    CURVE_TEXT = 600     /* bytes of the words of a curve */
 };
 
 /* What of a sweep is drawn. */
 typedef struct sweep_view {
     const cfi_sweep_outcomes *outcomes;
     const cfi_axis *axis;
-    size_t axes, along;        /* along: the axis that is the picture's */
-    size_t curves, all_curves; /* of all there are */
-    size_t first[MOST_CURVES]; /* the first point of each curve */
+    size_t axes, along;           /* along: the axis that is the picture's */
+    size_t curves, all_curves;    /* of all there are */
+    size_t first[PLOTTED_CURVES]; /* the first point of each curve */
     bool in_words, has_shares;
     bool paired; /* means over the drops that are feasible all along their curve, of which each has some */
 } sweep_view;
@@ -49,11 +49,11 @@ static bool has_numbers(const cfi_axis *axis)
 /* ------------------------------------------------------------------------- what is drawn ---- */
 
 /* How well an axis of the sweep does as that of a picture. */
-typedef enum axis_rank { SINGLE_VALUE, WORDS, NUMBERS } axis_rank;
+typedef enum axis_rank { RANK_SINGLE, RANK_WORDS, RANK_NUMBERS } axis_rank;
 
 static axis_rank rank_of(const cfi_axis *axis)
 {
-    return axis->count == 1 ? SINGLE_VALUE : has_numbers(axis) ? NUMBERS : WORDS;
+    return axis->count == 1 ? RANK_SINGLE : has_numbers(axis) ? RANK_NUMBERS : RANK_WORDS;
 }
 
 /* Of the best ones that with most values. */
@@ -67,7 +67,7 @@ static void choose_axis(sweep_view *view)
             view->along = i;
         }
     }
-    view->in_words = view->axes == 0 || rank_of(&view->axis[view->along]) != NUMBERS;
+    view->in_words = view->axes == 0 || rank_of(&view->axis[view->along]) != RANK_NUMBERS;
 }
 
 /* Whether two axes vary together, as one does with itself. */
@@ -99,7 +99,7 @@ static bool is_chosen(const sweep_view *view, size_t point)
         size_t index = scenario_axis_index(view->outcomes->sweep, point, i), steps = view->axis[i].count - 1;
 
         if (varies_with(view, i, curve_axis(view))) {
-            chosen = chosen && (steps < MOST_CURVES || index * (MOST_CURVES - 1) % steps < MOST_CURVES - 1);
+            chosen = chosen && (steps < PLOTTED_CURVES || index * (PLOTTED_CURVES - 1) % steps < PLOTTED_CURVES - 1);
         } else if (!varies_with(view, i, view->along)) {
             chosen = chosen && index == 0;
         }
@@ -113,10 +113,10 @@ static void choose_curves(sweep_view *view)
     size_t points = scenario_points(sweep);
 
     view->all_curves = points / (view->axes > 0 ? view->axis[view->along].count : 1);
-    for (size_t p = 0; p < points && view->curves < MOST_CURVES; p++) {
+    for (size_t p = 0; p < points && view->curves < PLOTTED_CURVES; p++) {
         bool begins = view->axes == 0 || scenario_axis_index(sweep, p, view->along) == 0;
 
-        if (begins && (view->all_curves <= MOST_CURVES || is_chosen(view, p))) {
+        if (begins && (view->all_curves <= PLOTTED_CURVES || is_chosen(view, p))) {
             view->first[view->curves++] = p;
         }
     }
@@ -197,21 +197,21 @@ static void append_value(char *text, const char *value)
 {
     size_t used = strlen(text), length = strlen(value), skip = *value == '"';
 
-    snprintf(text + used, MOST_TEXT - used, "%.*s", (int)(length - 2 * skip), value + skip);
+    snprintf(text + used, CURVE_TEXT - used, "%.*s", (int)(length - 2 * skip), value + skip);
 }
 
 /* "key=value, key=value" of a curve: the axes but the picture's and those that stay at a value. */
-static void put_curve_name(const sweep_view *view, size_t curve, char text[MOST_TEXT])
+static void put_curve_name(const sweep_view *view, size_t curve, char text[CURVE_TEXT])
 {
     *text = '\0';
     for (size_t i = 0; i < view->axes; i++) {
-        bool stays = view->all_curves > MOST_CURVES && !varies_with(view, i, curve_axis(view));
+        bool stays = view->all_curves > PLOTTED_CURVES && !varies_with(view, i, curve_axis(view));
         size_t used = strlen(text);
 
         if (varies_with(view, i, view->along) || view->axis[i].count == 1 || stays) {
             continue;
         }
-        snprintf(text + used, MOST_TEXT - used, "%s%s=", used > 0 ? ", " : "", view->axis[i].key);
+        snprintf(text + used, CURVE_TEXT - used, "%s%s=", used > 0 ? ", " : "", view->axis[i].key);
         append_value(text, view->axis[i].value[scenario_axis_index(view->outcomes->sweep, view->first[curve], i)]);
     }
 }
@@ -266,7 +266,7 @@ static void put_foot(const sweep_view *view, FILE *stream)
 /* Which curves there are besides, and what the drawn ones have in common, a line for each key. */
 static void put_other_curves(const sweep_view *view, FILE *stream)
 {
-    char text[MOST_TEXT];
+    char text[CURVE_TEXT];
 
     fputs("array note = [", stream);
     if (view->curves < view->all_curves) {
@@ -311,7 +311,7 @@ static void put_titles(const sweep_view *view, FILE *stream)
     static const double sample_ems = 4.0, most_title_ems = 26.0;
     double widest = 0.0;
     size_t titles = view->curves > 1 ? view->curves : 0, columns;
-    char text[MOST_TEXT];
+    char text[CURVE_TEXT];
 
     fputs("array curve_title = [", stream);
     for (size_t c = 0; c < view->curves; c++) {
@@ -372,7 +372,7 @@ static void put_word_axis(const sweep_view *view, FILE *stream)
     const size_t count = curve_points(view), each = 1 + (count - 1) / MOST_WORDS, shown = 1 + (count - 1) / each;
     double widest = 0.0;
     bool turned;
-    char text[MOST_TEXT];
+    char text[CURVE_TEXT];
 
     plot_text(stream, "x_key", view->axes > 0 ? view->axis[view->along].key : "point");
     fprintf(stream, "in_decades = 0\nx_low = -0.5\nx_high = %zu - 0.5\narray word = [", count);

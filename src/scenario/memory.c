@@ -215,7 +215,7 @@ static double allocation_bytes(const cfi_system *system)
  * of and Newton's equations, in which constraints of one access point each are eliminated. */
 static double certificate_bytes(const cfi_system *system)
 {
-    enum { BOX_BYTES = 48, POINTS = 4 }; /* a box's place in the heap; dual points of a descent */
+    enum { BOX_BYTES = 48, DUAL_POINTS = 4 }; /* a box's place in the heap; dual points of a descent */
     const cfi_sensing *sensing = &system->sensing;
     bool angles = sensing->crlb_threshold_rad2 != NULL, shared = angles && sensing->crlb_model == CFI_CRLB_NONCOHERENT;
     double L = (double)system->L, K = (double)system->K, streams = streams_differ(system) ? K : 1.0;
@@ -224,7 +224,7 @@ static double certificate_bytes(const cfi_system *system)
     double extras = (shared ? L : 0.0) + (sensing->position_threshold_m > 0.0 ? 3.0 : 0.0);
     double point = K + 1.0 + extras + locals * L, unknowns = 2.0 * K + 1.0 + extras;
     double data = L * (K * (streams + 3.0) + 3.0 * locals + 2.0 * extras);
-    double work = unknowns * (unknowns + streams + 4.0) + L * (locals * unknowns + 2.0 * streams) + POINTS * point;
+    double work = unknowns * (unknowns + streams + 4.0) + L * (locals * unknowns + 2.0 * streams) + DUAL_POINTS * point;
 
     if (!system->allocation.certify) {
         return 0.0;

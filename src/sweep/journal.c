@@ -200,15 +200,14 @@ static cfi_status remove_files_of(const sweep_kind *kind, const char *directory,
     if (status == CFI_OK) {
         status = lock_file(&j, &about, error);
     }
-    journal_close(&j, NULL);
-    if (status != CFI_OK) {
-        return status;
+    if (status == CFI_OK) {
+        journal_remove_tables(kind, directory);
+        remove_file(directory, kind->journal);
+        remove_file(directory, kind->identity);
+        remove_file(directory, kind->damaged);
     }
-    journal_remove_tables(kind, directory);
-    remove_file(directory, kind->journal);
-    remove_file(directory, kind->identity);
-    remove_file(directory, kind->damaged);
-    return CFI_OK;
+    journal_close(&j, NULL);
+    return status;
 }
 
 static cfi_status take_over(journal *j, journal_mode mode, cfi_error *error)

@@ -83,6 +83,20 @@ printf 'CON\n1 1\nEXP 1\n' >>bad.cbf
 ended=$?
 check 'what it does not know is one line' test "$ended" -eq 1 -a "$(wc -l <err)" -eq 1
 check 'that names file, line and what is allowed' grep -qE "^read_cbf.py: bad.cbf:[0-9]+: cone 'EXP' \(allowed: F, L=, L\+, L-, Q, QR\)$" err
+# refused FILE TEXT: reading it ends with this one line
+refused() {
+    "$python" "$top/scripts/read_cbf.py" "$1" 2>err
+    check "$1: $2, not $(cat err)" test $? -eq 1 -a "$(cat err)" = "read_cbf.py: $2"
+}
+printf '%s\n' VER 3 OBJSENSE MIN VAR '2 1' 'F 2' OBJACOORD 1 '2 1.0' >many.cbf
+refused many.cbf 'many.cbf: an entry of variable 2 (allowed: 0 .. 1)'
+printf '%s\n' VER 3 OBJSENSE MIN VAR '2 1' 'F 2' >none.cbf
+echo '[]' >none.json
+refused none.cbf 'none.json: map_version None (allowed: 1)'
+echo '{"map_version": 1, "variables": []}' >none.json
+refused none.cbf 'none.json: number 0 of variables has 0 names (allowed: 1)'
+echo '{"map_version": 1}' >none.json
+refused none.cbf "none.json: 'variables' is missing"
 "$python" "$top/scripts/read_cbf.py" "$file" --powers 2>err
 check 'powers without a map are refused' grep -q 'there is no map beside it' err
 conclude

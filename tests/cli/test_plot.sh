@@ -124,6 +124,10 @@ done
 cp run/plots.gp run/mine.gp
 expect 0 plot run/mine.gp map
 check 'a copy is drawn, too' test "$(cat out)" = run/map.svg
+sed 's/^# Figures:.*/# Figures: map other/' run/plots.gp >run/odd.gp
+refuses 3 'run/odd.gp: it draws no other' run/odd.gp other
+(trap '' CHLD && exec "$cfisac" plot run map) >out 2>err
+check 'it is waited for where whoever started it waits for nobody' test $? -eq 0
 printf '# Figures: broken\nplot x, undefined_name\n' >run/broken.gp
 cp run/map.svg broken.svg && mv broken.svg run
 before=$(cksum <run/broken.svg)

@@ -3,7 +3,7 @@
 
 _cfisac_table='@TABLE@'
 
-# _cfisac_rows PATTERN: into rows, the lines of the table that begin so
+# _cfisac_rows PATTERN: into rows, the lines of the table that begin so; what was typed is quoted in it, (b)
 _cfisac_rows() {
   rows=(${(M)${(f)_cfisac_table}:#${~1}*})
 }
@@ -42,9 +42,9 @@ _cfisac_setting() {
   key=${PREFIX%%\=*}
   compset -P '*='
   [[ $1 == key ]] || compset -P '*,'
-  _cfisac_field "key	$key	" 5
+  _cfisac_field "key	${(b)key}	" 5
   [[ $field == - ]] || compadd -- ${(s: :)field}
-  _cfisac_field "key	$key	" 4
+  _cfisac_field "key	${(b)key}	" 4
   [[ $field != yes ]] || _files -g '*.(csv|json)(-.)'
 }
 
@@ -72,7 +72,7 @@ _cfisac_offer() {
 _cfisac_options() {
   local row
   local -a rows fields names
-  _cfisac_rows "option	$1	"
+  _cfisac_rows "option	${(b)1}	"
   for row in $rows; do
     fields=("${(@ps:\t:)row}")
     if [[ $fields[4] == (key|sweep) || -z ${(M)words[2,CURRENT-1]:#${fields[3]}(|=*)} ]]; then
@@ -93,18 +93,18 @@ _cfisac() {
   fi
   [[ $words[2] == -* ]] || command=$words[2]
   if [[ $PREFIX == --*=* ]]; then
-    _cfisac_field "option	$command	${PREFIX%%\=*}	" 4
+    _cfisac_field "option	${(b)command}	${(b)${PREFIX%%\=*}}	" 4
     compset -P '--[^=]##='
     _cfisac_offer $field
     return
   fi
-  _cfisac_field "option	$command	${words[CURRENT-1]}	" 4
+  _cfisac_field "option	${(b)command}	${(b)words[CURRENT-1]}	" 4
   if [[ -n $field && $field != flag ]]; then
     _cfisac_offer $field
   elif [[ $PREFIX == -* ]]; then
     _cfisac_options $command
   else
-    _cfisac_field "command	$command	" 3
+    _cfisac_field "command	${(b)command}	" 3
     _cfisac_offer $field
   fi
 }
