@@ -2,10 +2,10 @@
 # Another C library: every room compiles against musl, and the cone solver, linked with it statically, solves the example of
 # docs/solver.md and a few hundred problems with planted answers. The other rooms need libraries (GSL, OpenBLAS, cJSON) that
 # Debian has for glibc alone, so they are compiled only. Skipped without musl-gcc and AMD's static library.
-#   musl.sh TOP GENERATED      GENERATED: the directory of git_version.h
+#   musl.sh TOP BUILD      BUILD: where headers of rooms were generated, as src/ROOM
 set -euo pipefail
 top=$(realpath "$1")
-generated=$(realpath "$2")
+build=$(realpath "$2")
 cd "$top"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -21,19 +21,19 @@ for header in /usr/include/{gsl,cjson,suitesparse,sha2.h,lapacke.h,lapack.h,lapa
               "/usr/include/$(gcc -print-multiarch)"/{cblas.h,openblas_config.h}; do
   [ ! -e "$header" ] || ln -s "$header" "$work/headers/"
 done
-flags=(-std=gnu11 -O1 -fopenmp -D_GNU_SOURCE '-DCFISAC_VERSION="musl"' -Wall -Wextra -Werror -I include -I src -I tests -I "$generated"
+flags=(-std=gnu11 -O1 -fopenmp -D_GNU_SOURCE '-DCFISAC_VERSION="musl"' -Wall -Wextra -Werror -I include -I src -I tests
        -isystem "$work/headers" -isystem "$work/headers/cjson")
 compile() { musl-gcc "${flags[@]}" "$@"; }
 
-rooms=(linalg scenario network channel metrics alloc trial report sweep cli)
+rooms=(linalg scenario network channel link metrics alloc trial report sweep cli)
 for room in "${rooms[@]}"; do
   for source in src/"$room"/*.c; do
-    [ "$source" = src/sweep/mpi.c ] || compile -fsyntax-only "$source"
+    [ "$source" = src/sweep/mpi.c ] || compile -I "$build/src/$room" -fsyntax-only "$source"
   done
 done
 without_openmp=(-fno-openmp -Wno-unknown-pragmas)
 while read -r source; do
-  compile "${without_openmp[@]}" -fsyntax-only "$source"
+  compile "${without_openmp[@]}" -I "$build/${source%/*}" -fsyntax-only "$source"
 done < <(grep -lE 'base/(threads|openmp).h' src/*/*.c)
 
 link=(src/base/*.c src/socp/*.c "$library/libamd.a" "$library/libsuitesparseconfig.a" -lm)

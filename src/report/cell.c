@@ -48,7 +48,7 @@ static bool write_fitting(char text[CELL_LENGTH], notation how, int precision, d
 }
 
 /* Whether the number was not finite, and is written. */
-static bool write_word(char text[CELL_LENGTH], double value)
+static bool write_not_finite(char text[CELL_LENGTH], double value)
 {
     if (!isfinite(value)) {
         snprintf(text, CELL_LENGTH, "%s", isnan(value) ? "-" : value > 0.0 ? "inf" : "-inf");
@@ -58,7 +58,7 @@ static bool write_word(char text[CELL_LENGTH], double value)
 
 void cell_number(char text[CELL_LENGTH], double value, int decimals, int width)
 {
-    bool done = write_word(text, value);
+    bool done = write_not_finite(text, value);
 
     if (!done && fabs(value) < LARGE) {
         done = write_fitting(text, NOTATION_FIXED, decimals, value, width);
@@ -83,7 +83,7 @@ void cell_small(char text[CELL_LENGTH], double value, int decimals, int width)
 
 void cell_digits(char text[CELL_LENGTH], double value, int digits, int width)
 {
-    if (!write_word(text, value)) {
+    if (!write_not_finite(text, value)) {
         write_fitting(text, NOTATION_DIGITS, digits, value, width);
     }
 }

@@ -63,7 +63,7 @@ static void place_columns(const grid *g, grid_places *at)
     }
 }
 
-static size_t width_of(const grid *g)
+static size_t grid_width(const grid *g)
 {
     grid_places at = {.start = {0}};
 
@@ -84,7 +84,7 @@ bool grid_fit(grid *g, grid_filler fill, const void *context, size_t characters)
     for (size_t i = 0; i < sizeof ways / sizeof *ways && !fits; i++) {
         *g = (grid){.gap = ways[i].gap};
         fill(context, ways[i].width, g);
-        fits = width_of(g) <= characters;
+        fits = grid_width(g) <= characters;
     }
     return fits;
 }

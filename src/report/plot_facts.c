@@ -97,7 +97,7 @@ void plot_text(FILE *stream, const char *name, const char *text)
 }
 
 /* Of a character; what is not ASCII counts as a square from the first script on that has such. */
-static double width_of(uint32_t point)
+static double character_width(uint32_t point)
 {
     static const double narrow = 0.4, usual = 0.63, capital = 0.75, wide = 1.0;
     static const uint32_t first_square = 0x1100; /* Hangul */
@@ -124,10 +124,10 @@ static size_t bytes_within(const char *text, size_t length, double most_ems, dou
         uint32_t point;
         size_t count = text_character(text + at, length - at, &point);
 
-        if (*ems + width_of(point) > most_ems) {
+        if (*ems + character_width(point) > most_ems) {
             break;
         }
-        *ems += width_of(point);
+        *ems += character_width(point);
         at += count;
     }
     return at;

@@ -118,7 +118,7 @@ static void write_blocks(json_writer *json, const cfi_exported *exported, const 
     json_close(json, ']');
 }
 
-static void write_word(json_writer *json, const char *key, const cfi_map_word *word)
+static void write_map_word(json_writer *json, const char *key, const cfi_map_word *word)
 {
     json_text(json, key, word ? word->name : NULL);
 }
@@ -143,11 +143,11 @@ static void write_map(const cfi_exported *exported, const char *scenario, const 
     json_number(&json, "constant", 0.0);
     json_close(&json, '}');
     json_open(&json, "powers", '{');
-    write_word(&json, "users", map->users);
-    write_word(&json, "scaled_to", map->scaled_to);
-    write_word(&json, "sensing", map->sensing);
-    write_word(&json, "radiated", map->radiated);
-    write_word(&json, "less", map->less);
+    write_map_word(&json, "users", map->users);
+    write_map_word(&json, "scaled_to", map->scaled_to);
+    write_map_word(&json, "sensing", map->sensing);
+    write_map_word(&json, "radiated", map->radiated);
+    write_map_word(&json, "less", map->less);
     json_close(&json, '}');
     write_blocks(&json, exported, "variables", true, lists);
     write_blocks(&json, exported, "rows", false, lists);

@@ -393,6 +393,26 @@ static void put_word_axis(const sweep_view *view, FILE *stream)
     plot_number(stream, "word_room_cm", turned ? fmax(widest * cm_per_em * sin(M_PI / 3.0) - usual_cm, 0.0) : 0.0);
 }
 
+/* The key of the axis, with those that vary together with it. */
+static void put_axis_label(const sweep_view *view, FILE *stream)
+{
+    const char *joint = "with";
+    char text[MOST_TEXT];
+
+    snprintf(text, sizeof text, "%s", view->axes > 0 ? view->axis[view->along].key : "point");
+    for (size_t i = 0; i < view->axes; i++) {
+        if (i != view->along && varies_with(view, i, view->along)) {
+            size_t used = strlen(text);
+
+            snprintf(text + used, sizeof text - used, " %s %s", joint, view->axis[i].key);
+            joint = "and";
+        }
+    }
+    fputs("x_label = ", stream);
+    plot_shortened(stream, text, PLOT_ACROSS_EMS);
+    fputc('\n', stream);
+}
+
 static void put_sweep_facts(const sweep_view *view, FILE *stream)
 {
     put_mean(view, stream);
@@ -403,6 +423,7 @@ static void put_sweep_facts(const sweep_view *view, FILE *stream)
     } else {
         put_number_axis(&view->axis[view->along], stream);
     }
+    put_axis_label(view, stream);
     put_curve_points(view, stream);
     put_titles(view, stream);
     put_foot(view, stream);

@@ -86,7 +86,8 @@ check 'that names file, line and what is allowed' grep -qE "^read_cbf.py: bad.cb
 # refused FILE TEXT: reading it ends with this one line
 refused() {
     "$python" "$top/scripts/read_cbf.py" "$1" 2>err
-    check "$1: $2, not $(cat err)" test $? -eq 1 -a "$(cat err)" = "read_cbf.py: $2"
+    ended=$?
+    check "$1: $2, not $(cat err)" test "$ended" -eq 1 -a "$(cat err)" = "read_cbf.py: $2"
 }
 printf '%s\n' VER 3 OBJSENSE MIN VAR '2 1' 'F 2' OBJACOORD 1 '2 1.0' >many.cbf
 refused many.cbf 'many.cbf: an entry of variable 2 (allowed: 0 .. 1)'

@@ -60,6 +60,8 @@ check 'others have none' drawn_as 'in_decades = 0' --over network.aps=10:10:100
 check 'nor have some that are not positive' drawn_as 'in_decades = 0' --over sensing.crlb_threshold_db=-100,-1,0
 check 'words are categories' drawn_as "array word = ['own_echo', 'noncoherent']" --over sensing.crlb_model=own_echo,noncoherent
 check 'so is a single value' drawn_as "array word = ['8']" --over network.aps=8
+check 'the label of the axis has all keys that vary together' drawn_as "x_label = 'network.ues with pilots.length and seed'" \
+    --over network.ues+pilots.length+seed=2:1:4
 check 'of many curves ten are drawn, and what those have in common is told' drawn_as \
     "array note = ['10 of 24 curves', 'network.ues=1']" --over network.aps=2:1:13 --over network.ues=1,2 \
     --over power.snr_db=10:1:22 --set pilots.length=1

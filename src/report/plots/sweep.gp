@@ -35,7 +35,7 @@ if (has_shares) { # the numbers of both panels must find room: those of the firs
   set bmargin at screen middle
   set format x ""
 } else {
-  set xlabel x_key noenhanced
+  set xlabel x_label noenhanced
 }
 plot for [c = 1:in_words ? 0 : curves] "sweep.csv" every stride::first_point[c]::last_point[c] \
        using (x_of(c)):(column(mean)) with lines linewidth 1.5 linecolor rgb colour[c], \
@@ -51,7 +51,7 @@ if (has_shares) {
   set bmargin at screen bottom
   unset label
   set format x "%h"
-  set xlabel x_key noenhanced
+  set xlabel x_label noenhanced
   set ylabel "feasible share"
   set yrange [0:1.1]
   set ytics 0.5
