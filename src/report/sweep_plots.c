@@ -397,7 +397,7 @@ static void put_word_axis(const sweep_view *view, FILE *stream)
 static void put_axis_label(const sweep_view *view, FILE *stream)
 {
     const char *joint = "with";
-    char text[MOST_TEXT];
+    char text[CURVE_TEXT];
 
     snprintf(text, sizeof text, "%s", view->axes > 0 ? view->axis[view->along].key : "point");
     for (size_t i = 0; i < view->axes; i++) {

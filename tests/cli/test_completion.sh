@@ -159,7 +159,7 @@ cfisac solve c	/solve|cone.cbf
 cfisac run m	/run|my net.json
 cfisac help pilots.le	/help|pilots.length
 cfisac completion f	/completion|fish
-cfisac run [ne]t.json --th	4/run|[ne]t.json|--threads|4
+cfisac run '[' --th	4/run|[|--threads|4
 END
 if command -v zsh >/dev/null; then
     cut -d / -f 1 ../tabs | timeout 60 zsh -f ../ask.zsh >../typed 2>&1
