@@ -129,7 +129,7 @@ static void lay_out_program(power_program *m)
     m->f = m->s + m->L;
     m->g = m->f + (is_asked(m, INFORMATION_ANGLE) ? information->functionals : 0);
     m->variables = m->g + 1;
-    if (m->map) {
+    if (m->users && m->map) { /* a problem without users is not exported */
         name_program(m);
     }
     if (m->users) {
