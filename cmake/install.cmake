@@ -16,7 +16,7 @@ endfunction()
 cfisac_install(program ${CMAKE_INSTALL_BINDIR} TARGETS cfisac)
 cfisac_install(program ${CMAKE_INSTALL_MANDIR}/man1 FILES docs/cfisac.1)
 cfisac_install(program ${CFISAC_SHARE}/configs DIRECTORY configs/)
-cfisac_install(program ${CFISAC_SHARE}/scripts PROGRAMS scripts/figures.sh)
+cfisac_install(program ${CFISAC_SHARE}/scripts PROGRAMS scripts/figures.sh scripts/read_cbf.py)
 cfisac_install(program ${CFISAC_SHARE}/scripts/plots DIRECTORY scripts/plots/ USE_SOURCE_PERMISSIONS)
 cfisac_install(program ${CFISAC_SHARE}/scripts/slurm DIRECTORY scripts/slurm/ USE_SOURCE_PERMISSIONS)
 

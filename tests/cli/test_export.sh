@@ -83,6 +83,12 @@ printf 'CON\n1 1\nEXP 1\n' >>bad.cbf
 ended=$?
 check 'what it does not know is one line' test "$ended" -eq 1 -a "$(wc -l <err)" -eq 1
 check 'that names file, line and what is allowed' grep -qE "^read_cbf.py: bad.cbf:[0-9]+: cone 'EXP' \(allowed: F, L=, L\+, L-, Q, QR\)$" err
+"$python" "$top/scripts/read_cbf.py" nowhere.cbf 2>err
+check 'a file that is not there is named' test "$(cat err)" = 'read_cbf.py: nowhere.cbf: cannot be read: No such file or directory'
+for what in --list --powers; do
+    "$python" "$top/scripts/read_cbf.py" cones/*.cbf "$what" 2>err | true
+    check "$what: a closed pipe is quiet" test "${PIPESTATUS[0]}" -eq 0 -a ! -s err
+done
 "$python" "$top/scripts/read_cbf.py" "$file" --powers 2>err
 check 'powers without a map are refused' grep -q 'there is no map beside it' err
 conclude
