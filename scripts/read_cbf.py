@@ -452,8 +452,13 @@ def _main(arguments):
 
 if __name__ == "__main__":
     try:
-        sys.exit(_main(sys.argv[1:]))
-    except (CbfError, OSError) as error:
-        sys.exit(f"read_cbf.py: {error}")
-    except BrokenPipeError:
+        ended = _main(sys.argv[1:])
+        sys.stdout.flush()
+        sys.exit(ended)
+    except BrokenPipeError:  # whoever closes a pipe has had enough; nothing is left to be written at the end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        sys.exit(f"read_cbf.py: {error.filename}: cannot be read: {error.strerror}" if error.filename
+                 else f"read_cbf.py: standard output cannot be written: {error.strerror}")
+    except CbfError as error:
+        sys.exit(f"read_cbf.py: {error}")

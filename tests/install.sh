@@ -42,6 +42,7 @@ prefix=$work/prefix
 for file in bin/cfisac share/man/man1/cfisac.1 include/cfisac/socp.h include/cfisac/error.h share/cfisac/configs/paper.json \
   share/doc/cfisac/README.md share/doc/cfisac/docs/examples/campus.json share/doc/cfisac/docs/examples/campus.csv \
   share/doc/cfisac/docs/examples/fermat.c share/doc/cfisac/configs/paper.json share/cfisac/scripts/slurm/array.sh \
+  share/cfisac/scripts/read_cbf.py share/doc/cfisac/scripts/read_cbf.py \
   share/bash-completion/completions/cfisac share/zsh/site-functions/_cfisac share/fish/vendor_completions.d/cfisac.fish; do
   [ -s "$prefix/$file" ] || complain "$file is not installed"
 done

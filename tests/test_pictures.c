@@ -246,7 +246,7 @@ static void a_script_says_what_it_draws(void **state)
     assert_string_equal(script.about, "one\nt?wo");
     report_plot_script_free(&script);
     assert_int_equal(read_script("plot x\n", &script, &error), CFI_INVALID);
-    assert_non_null(strstr(error.text, "it has no line '# Figures: ...'"));
+    assert_non_null(strstr(error.text, "no drawing of this version, without a line '# Figures: ...'"));
     report_plot_script_free(&script);
     assert_int_equal(report_read_plot_script("/nonexistent/plots.gp", &script, &error), CFI_INVALID);
     report_plot_script_free(&script);

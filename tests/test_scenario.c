@@ -722,6 +722,15 @@ static void nearest_word_tolerates_a_third_of_the_letters(void **state)
     assert_string_equal(nearest_word("tx_antennas", words, 5), "tx_antennas");
 }
 
+static void of_words_as_near_the_one_that_begins_so_is_nearest(void **state)
+{
+    static const char *const words[] = {"plot", "pilots"};
+
+    (void)state;
+    assert_string_equal(nearest_word("pilot", words, 2), "pilots");
+    assert_string_equal(nearest_word("plott", words, 2), "plot");
+}
+
 static void distant_words_have_no_nearest(void **state)
 {
     static const char *const words[] = {"aps", "tx_antennas"};
@@ -781,6 +790,7 @@ int main(void)
         cmocka_unit_test(help_of_a_key_has_its_default_unit_range_and_option),
         cmocka_unit_test(help_knows_sections_and_last_parts_of_names),
         cmocka_unit_test(nearest_word_tolerates_a_third_of_the_letters),
+        cmocka_unit_test(of_words_as_near_the_one_that_begins_so_is_nearest),
         cmocka_unit_test(distant_words_have_no_nearest),
         cmocka_unit_test(memory_estimate_grows_with_the_sizes),
     };

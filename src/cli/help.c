@@ -130,23 +130,25 @@ int help_print_program(void)
 
 /* ----------------------------------------------------------------------------- anything else ---- */
 
-/* The nearest of commands and topics, or of keys and sections where `name` is dotted or none of those is near. */
+/* The nearest of commands, topics, and the nearest key or section; that one where none of them is near by its letters.
+ */
 static const char *nearest_help(const char *name)
 {
     enum { EXPLAINED_NAMES = 64 };
-    const char *names[EXPLAINED_NAMES], *nearest = NULL;
+    const char *key = scenario_nearest_key(name), *names[EXPLAINED_NAMES], *nearest;
     size_t count = 0;
 
-    for (size_t i = 0; i < command_count && count < EXPLAINED_NAMES - TOPICS; i++) {
+    for (size_t i = 0; i < command_count && count < EXPLAINED_NAMES - TOPICS - 1; i++) {
         names[count++] = command_table[i]->name;
     }
     for (size_t i = 0; i < TOPICS; i++) {
         names[count++] = help_topics[i].name;
     }
-    if (!strchr(name, '.')) {
-        nearest = nearest_word(name, names, count);
+    if (key) {
+        names[count++] = key;
     }
-    return nearest ? nearest : scenario_nearest_key(name);
+    nearest = nearest_word(name, names, count);
+    return nearest ? nearest : key;
 }
 
 int help_print(const char *name)

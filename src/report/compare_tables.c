@@ -153,7 +153,8 @@ static void put_place(const cfi_comparison *c, size_t p, FILE *stream)
     for (size_t k = 0; k < c->keys.count; k++) {
         any = any || pairs_of(c, p, k)->difference.count > 0;
     }
-    if (*place && !labels) {
+    if (*place && !labels) { /* rows of a place stand together */
+        fputs(p > 0 && c->keys.count > 1 ? "\n" : "", stream);
         paragraph_print(stream, 0, "%s%s", place, any ? "" : ": no pairs");
     }
     for (size_t k = 0; k < c->keys.count; k++) {

@@ -97,8 +97,9 @@ cfi_status report_read_plot_script(const char *path, cfi_plot_script *script, cf
     }
     if (script->figures == 0) {
         return error_set(error, CFI_INVALID,
-                         "%.300s: it has no line '" PLOT_FIGURES " ...', as what this version writes has (allowed: "
-                         "results of this version; 'gnuplot plots.gp' draws older ones)",
+                         "%.300s: no drawing of this version, without a line '" PLOT_FIGURES " ...' (allowed: "
+                         "the directory of run --out, of sweep or of frontier; 'gnuplot plots.gp' draws what older "
+                         "versions left)",
                          path);
     }
     return CFI_OK;

@@ -365,6 +365,19 @@ static void put_number_axis(const cfi_axis *axis, FILE *stream)
     fputs("word_room_cm = 0\n", stream);
 }
 
+/* What stands at a place of the axis: the value of its key, then of those that vary together with it. */
+static void write_words(const sweep_view *view, size_t place, char text[MOST_TEXT])
+{
+    *text = '\0';
+    append_value(text, view->axes > 0 ? view->axis[view->along].value[place] : "0");
+    for (size_t i = 0; i < view->axes; i++) {
+        if (i != view->along && varies_with(view, i, view->along)) {
+            append_value(text, ", ");
+            append_value(text, view->axis[i].value[place]);
+        }
+    }
+}
+
 /* The words that find room, each at its place; they are turned where they would run into each other. */
 static void put_word_axis(const sweep_view *view, FILE *stream)
 {
@@ -377,8 +390,7 @@ static void put_word_axis(const sweep_view *view, FILE *stream)
     plot_text(stream, "x_key", view->axes > 0 ? view->axis[view->along].key : "point");
     fprintf(stream, "in_decades = 0\nx_low = -0.5\nx_high = %zu - 0.5\narray word = [", count);
     for (size_t i = 0; i < count; i += each) {
-        *text = '\0';
-        append_value(text, view->axes > 0 ? view->axis[view->along].value[i] : "0");
+        write_words(view, i, text);
         widest = fmax(widest, fmin(plot_width(text), most_word_ems));
         fputs(i > 0 ? ", " : "", stream);
         plot_shortened(stream, text, most_word_ems);
@@ -415,6 +427,7 @@ static void put_axis_label(const sweep_view *view, FILE *stream)
 
 static void put_sweep_facts(const sweep_view *view, FILE *stream)
 {
+    plot_title(stream, view->outcomes->sweep, 0.0);
     put_mean(view, stream);
     plot_count(stream, "has_shares", view->has_shares);
     plot_count(stream, "in_words", view->in_words);

@@ -40,25 +40,30 @@ static size_t distance(const char *a, const char *b)
 
 const char *nearest_word(const char *word, const char *const *words, size_t count)
 {
-    size_t length = strnlen(word, LONGEST_WORD + 1), bound = length / 3 > 2 ? length / 3 : 2;
+    size_t length = strnlen(word, LONGEST_WORD + 1), most = length / 3 > 2 ? length / 3 : 2;
+    size_t bound = 2 * most; /* of twice the edits, less one for words that begin with `word`: those go first */
     const char *found = NULL;
 
     if (length == 0 || length > LONGEST_WORD) {
         return NULL;
     }
     for (size_t i = 0; i < count; i++) {
-        size_t other = strlen(words[i]), edits;
+        size_t other = strlen(words[i]), edits, cost;
 
         if (other > LONGEST_WORD) {
             continue;
         }
         edits = distance(word, words[i]);
         /* as many edits as letters would replace the whole word */
-        if (edits <= bound && edits < (length > other ? length : other)) {
+        if (edits <= most && edits < (length > other ? length : other)) {
             if (edits == 0) {
                 return words[i];
             }
-            bound = edits - 1;
+            cost = 2 * edits - (strncmp(words[i], word, length) == 0);
+            if (cost > bound) {
+                continue;
+            }
+            bound = cost - 1;
             found = words[i];
         }
     }

@@ -117,6 +117,7 @@ for topic in keys exit-codes environment; do
 done
 expect_line 2 'did you mean pilots.length?' help pilots.lenght
 expect_line 2 'did you mean network.aps?' help apss
+expect_line 2 'did you mean pilots?' help pilot
 expect_line 2 'did you mean exit-codes?' --help exit-code
 expect_line 2 'no command, key or topic zzzzzzzzz; see' help zzzzzzzzz
 expect_line 2 'a second, merge' --help run merge

@@ -54,8 +54,11 @@ expect 0 sweep scenario.json --over power.snr_db=30,25,20 --over sensing.crlb_th
 expect 0 compare s t --key sum_rate_bit_s_hz
 check 'columns have names of their own' columns_apart s/sweep.csv t/sweep.csv
 check 'points are matched by what they set' has out 'power.snr_db=30, sensing.crlb_threshold_db=-8'
+check 'points of one key stand together' test "$(grep -c '^$' out)" -eq 1
 check 'points that only one has are left out' has out 'left out: 4 points that only one of the two has'
 expect 0 run scenario.json --set power.snr_db=25 --out alone --quiet
+expect 0 compare s t
+check 'points of several keys stand apart' test "$(grep -c '^$' out)" -eq 4
 expect 0 compare s t --key sum_rate_bit_s_hz --csv
 check 'a row a point' test "$(wc -l <out)" -eq 5
 check 'a point is what its scenario alone gives' awk -F, -v told="$(grep 'snr_db=25, sensing.crlb_threshold_db=-8' out)" '

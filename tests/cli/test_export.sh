@@ -98,6 +98,12 @@ echo '{"map_version": 1, "variables": []}' >none.json
 refused none.cbf 'none.json: number 0 of variables has 0 names (allowed: 1)'
 echo '{"map_version": 1}' >none.json
 refused none.cbf "none.json: 'variables' is missing"
+"$python" "$top/scripts/read_cbf.py" nowhere.cbf 2>err
+check 'a file that is not there is named' test "$(cat err)" = 'read_cbf.py: nowhere.cbf: cannot be read: No such file or directory'
+for what in --list --powers; do
+    "$python" "$top/scripts/read_cbf.py" cones/*.cbf "$what" 2>err | true
+    check "$what: a closed pipe is quiet" test "${PIPESTATUS[0]}" -eq 0 -a ! -s err
+done
 "$python" "$top/scripts/read_cbf.py" "$file" --powers 2>err
 check 'powers without a map are refused' grep -q 'there is no map beside it' err
 conclude

@@ -37,7 +37,7 @@ refuses 2 "cfisac: plot: --format jpeg: no such format (allowed: svg, png, pdf, 
 refuses 2 "cfisac: plot: DIR is missing; see 'cfisac help plot'"
 mkdir older && echo 'plot x' >older/plots.gp
 expect 3 plot older
-check 'a drawing of another version is told' has err "older/plots.gp: it has no line '# Figures: ...'"
+check 'a drawing of another version is told' has err "older/plots.gp: no drawing of this version, without a line '# Figures: ...'"
 env PATH=/nonexistent "$cfisac" plot run >out 2>err
 check 'without gnuplot the exit code is that of a lost result' test $? -eq 6
 check 'and the line names the package' test "$(cat err)" = 'cfisac: gnuplot is missing: pictures need the package gnuplot, and nothing else does'
@@ -62,6 +62,8 @@ check 'words are categories' drawn_as "array word = ['own_echo', 'noncoherent']"
 check 'so is a single value' drawn_as "array word = ['8']" --over network.aps=8
 check 'the label of the axis has all keys that vary together' drawn_as "x_label = 'network.ues with pilots.length and seed'" \
     --over network.ues+pilots.length+seed=2:1:4
+check 'and their words stand beside each other' drawn_as "array word = ['equal, mr', 'heuristic, rzf']" \
+    --over allocation.method+precoding.kind=equal,heuristic+mr,rzf
 check 'of many curves ten are drawn, and what those have in common is told' drawn_as \
     "array note = ['10 of 24 curves', 'network.ues=1']" --over network.aps=2:1:13 --over network.ues=1,2 \
     --over power.snr_db=10:1:22 --set pilots.length=1
@@ -106,10 +108,17 @@ check '9 cm wide' grep -qaE 'MediaBox \[ 0 0 255(\.[0-9]+)? ' grid/sweep.pdf
 check 'with its fonts' grep -qa '/FontFile' grid/sweep.pdf
 check 'an EPS is one' starts grid/sweep.eps '%!PS-Adobe-3.0 EPSF-3.0'
 check 'of the same size' grep -qa '^%%BoundingBox: 0 0 25[56] ' grid/sweep.eps
+check 'a sweep has the name of its scenario' grep -q '>paper<' grid/sweep.svg
 check 'what bars are stands in the picture' grep -q 'means of 2 drops; bars: ±2 standard errors' grid/sweep.svg
 expect 0 plot run --out pictures bounds map --drop 1
 check 'those that were asked for, where they were asked for' test "$(cat out)" = $'pictures/bounds.svg\npictures/map.svg'
 check 'the name is there as it is' grep -qF "it's {/:Bold x} @a _b^c %s" pictures/map.svg
+# shellcheck disable=SC2086
+expect 0 run "$top/configs/paper.json" $few --set network.aps=6 --set network.ues=2 --set network.area_m='[300,300]' --out edge
+expect 0 plot edge map
+dashed=$(grep -o "dasharray='1.0,1.0' *d='M[^ ]* [^ ]*" edge/map.svg)
+check 'the least distance is dotted about each user' test "$(wc -l <<<"$dashed")" -ge 2
+check 'and no line is drawn twice where the picture ends, dashes in the gaps of others' test -z "$(sort <<<"$dashed" | uniq -d)"
 check 'and ran nothing' test -z "$(find . -name hacked)"
 check 'of that drop' grep -q 'drop 1<' pictures/map.svg
 check 'a map has a scale of its discs' grep -q 'a disc of [125]0* [µm]W; areas are powers' pictures/map.svg

@@ -42,8 +42,8 @@ plot for [i = -wrapped:wrapped] for [j = -wrapped:wrapped] "ues.csv" \
        using (of_drop("x_m") + i * width_m):(column("y_m") + j * depth_m):(disc_m) \
        with circles fillcolor rgb green fillstyle transparent solid 0.06 noborder, \
      for [i = -wrapped:wrapped] for [j = -wrapped:wrapped] "ues.csv" \
-       using (of_drop("x_m") + i * width_m):(column("y_m") + j * depth_m):(disc_m) \
-       with circles linecolor rgb green linewidth 0.5 dashtype (4, 4) fillstyle empty, \
+       using (of_drop("x_m") + i * width_m):(column("y_m") + j * depth_m):(2 * disc_m):(2 * disc_m) \
+       with ellipses linecolor rgb green linewidth 0.5 dashtype (4, 4) fillstyle empty, \
      for [n = 1:has_target] for [i = -wrapped:wrapped] for [j = -wrapped:wrapped] "aps.csv" \
        using (of_drop("x_m") + i * width_m):(column("y_m") + j * depth_m):(echo_x("range_m")):(echo_y("range_m")) \
        with vectors nohead linecolor rgb red linewidth 0.5 dashtype (8, 5), \
