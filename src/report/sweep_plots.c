@@ -366,7 +366,7 @@ static void put_number_axis(const cfi_axis *axis, FILE *stream)
 }
 
 /* What stands at a place of the axis: the value of its key, then of those that vary together with it. */
-static void write_words(const sweep_view *view, size_t place, char text[MOST_TEXT])
+static void write_words(const sweep_view *view, size_t place, char text[CURVE_TEXT])
 {
     *text = '\0';
     append_value(text, view->axes > 0 ? view->axis[view->along].value[place] : "0");
