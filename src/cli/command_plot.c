@@ -217,12 +217,16 @@ static char *last_line(char *text)
     return line ? line + 1 : text;
 }
 
+/* What gnuplot says, but for curves without a number: those of points where no drop is feasible. */
 static void pass_words(const plotting *p, char *words)
 {
+    static const char empty_curve[] = "Skipping data file with no valid points";
     char *rest;
 
     for (char *line = strtok_r(words, "\r\n", &rest); line; line = strtok_r(NULL, "\r\n", &rest)) {
-        report_warning(p->options, line);
+        if (!strstr(line, empty_curve)) {
+            report_warning(p->options, line);
+        }
     }
 }
 

@@ -427,7 +427,6 @@ static void put_axis_label(const sweep_view *view, FILE *stream)
 
 static void put_sweep_facts(const sweep_view *view, FILE *stream)
 {
-    plot_title(stream, view->outcomes->sweep, 0.0);
     put_mean(view, stream);
     plot_count(stream, "has_shares", view->has_shares);
     plot_count(stream, "in_words", view->in_words);

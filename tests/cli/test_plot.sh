@@ -108,7 +108,6 @@ check '9 cm wide' grep -qaE 'MediaBox \[ 0 0 255(\.[0-9]+)? ' grid/sweep.pdf
 check 'with its fonts' grep -qa '/FontFile' grid/sweep.pdf
 check 'an EPS is one' starts grid/sweep.eps '%!PS-Adobe-3.0 EPSF-3.0'
 check 'of the same size' grep -qa '^%%BoundingBox: 0 0 25[56] ' grid/sweep.eps
-check 'a sweep has the name of its scenario' grep -q '>paper<' grid/sweep.svg
 check 'what bars are stands in the picture' grep -q 'means of 2 drops; bars: ±2 standard errors' grid/sweep.svg
 expect 0 plot run --out pictures bounds map --drop 1
 check 'those that were asked for, where they were asked for' test "$(cat out)" = $'pictures/bounds.svg\npictures/map.svg'
@@ -146,6 +145,10 @@ expect 6 plot run/broken.gp
 check 'what gnuplot says is told in one line' test "$(wc -l <err)" -eq 1
 check 'with its place' grep -q '^cfisac: run/broken.gp: gnuplot could not draw broken: .*undefined variable: undefined_name' err
 check 'and the picture that was there stays' test "$(cksum <run/broken.svg)" = "$before"
+# shellcheck disable=SC2086
+expect 0 sweep "$top/configs/paper.json" $few --over network.aps=4,8 --over sensing.crlb_threshold_db=-5,-80 --out partly --force
+expect 0 plot partly
+check 'a curve without any feasible drop is nothing to be warned of' test ! -s err
 # shellcheck disable=SC2086
 expect 4 sweep "$top/configs/paper.json" $few --over sensing.crlb_threshold_db=-80,-70 --out hopeless
 refuses 3 'hopeless/plots.gp: no sweep: no drop is feasible' hopeless

@@ -1,7 +1,7 @@
 # The mean over the drops of each point with two standard errors, a curve for each value of the other keys; below it,
 # where drops are infeasible, the share that is not.
 name = "sweep"; key_width = 0; foot_cm = 0.43 * (1 + (notes > 0 ? |note| : 0))
-height_cm = 6.3 + 0.43 * key_rows + foot_cm + word_room_cm + (has_shares ? 2.4 : 0)
+height_cm = 5.6 + 0.43 * key_rows + foot_cm + word_room_cm + (has_shares ? 2.4 : 0)
 load "style.gp"
 array colour[10] = [blue, red, green, purple, orange, sky, black, grey, "#8B5A2B", "#6A3D9A"]
 array shape[10] = [7, 5, 9, 13, 11, 6, 4, 8, 12, 10]
@@ -10,10 +10,8 @@ x_of(c) = in_words ? (column("point") - first_point[c]) / stride + beside(c) : c
 bottom = bottom + word_room_cm / height_cm
 set bmargin at screen bottom
 unset lmargin; unset rmargin # as wide as numbers and labels need
-set tmargin at screen title_bottom
 set label 1 foot at screen 0.03, (foot_cm - 0.2) / height_cm noenhanced
 do for [i = 1:|note|] { set label 1 + i note[i] at screen 0.03, (foot_cm - 0.2 - 0.43 * i) / height_cm noenhanced }
-set label title_text at screen 0.5, title_middle center noenhanced
 set ylabel mean_label
 set xrange [x_low:x_high]
 if (in_decades) { set logscale x; set mxtics 1 }
