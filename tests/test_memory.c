@@ -112,7 +112,8 @@ static double peak_of(const network_case *of)
     return 1024.0 * (double)usage.ru_maxrss;
 }
 
-/* Against a program that allocates next to nothing. */
+/* Against a program that allocates next to nothing. What the system counts as resident may be half a megabyte off, so
+ * that no case takes less than one and a half. */
 static void compare(const network_case *of)
 {
     static const network_case tiny = {.size = {2, 2, {0}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT}, .antennas = 4};
@@ -131,7 +132,7 @@ static void the_allocation_needs_what_is_foretold(void **state)
 {
     static const size_case cases[] = {
         {60, 60, {60}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
-        {60, 60, {60}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT},
+        {400, 60, {60}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT},
         {30, 30, {30}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
         {60, 20, {20}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
         {60, 20, {20}, CFI_SOLVER_SOCP, CFI_SURROGATE_FRACTIONAL},
@@ -145,11 +146,11 @@ static void the_allocation_needs_what_is_foretold(void **state)
         {128, 16, {8, 4, 2, 2}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
         {128, 16, {0}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT},
         {1024, 16, {0}, CFI_SOLVER_SOCP, CFI_SURROGATE_FRACTIONAL},
-        {60, 60, {60}, CFI_SOLVER_STRUCTURED, CFI_SURROGATE_PRODUCT},
-        {200, 60, {30, 30}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT},
+        {400, 60, {60}, CFI_SOLVER_STRUCTURED, CFI_SURROGATE_PRODUCT},
+        {800, 60, {30, 30}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT},
         {1024, 24, {12, 12}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT},
         {512, 64, {0}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT},
-        {16, 1000, {0}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT},
+        {48, 1000, {0}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT},
     };
 
     (void)state;
@@ -176,8 +177,8 @@ static void clusters_need_what_is_foretold(void **state)
         {{60, 60, {30, 30}, CFI_SOLVER_SOCP, CFI_SURROGATE_FRACTIONAL}, dcc, false, CFI_PRECODER_MR, 4},
         {{100, 40, {10, 10, 10, 10}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT}, five, false, CFI_PRECODER_MR, 4},
         {{60, 60, {60}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT}, five, false, CFI_PRECODER_MR, 4},
-        {{512, 16, {0}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT}, five, false, CFI_PRECODER_MR, 4},
-        {{200, 60, {30, 30}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT}, dcc, false, CFI_PRECODER_MR, 4},
+        {{1024, 16, {0}, CFI_SOLVER_SOCP, CFI_SURROGATE_PRODUCT}, five, false, CFI_PRECODER_MR, 4},
+        {{800, 60, {30, 30}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT}, dcc, false, CFI_PRECODER_MR, 4},
         {{512, 64, {0}, CFI_SOLVER_AUTO, CFI_SURROGATE_PRODUCT}, five, false, CFI_PRECODER_MR, 4},
     };
 
