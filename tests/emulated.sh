@@ -6,7 +6,7 @@ top=$1
 shift
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-numbers() { sed -n '/^ drop/,/^$/p' "$1" | cut -c 1-45; }
+numbers() { sed -n '/^drop /,/^$/p' "$1" | cut -c 1-48; }
 
 "$@" --version
 "$@" run "$top/configs/paper.json" --quiet >"$work/table"
