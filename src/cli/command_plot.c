@@ -27,7 +27,7 @@ static const cli_option FORMAT = {
     .help = "svg, png, pdf or eps (default: svg)",
     .hint = {.kind = HINT_WORD, .word = format_word},
 };
-static const cli_option DROP = {
+static const cli_option PLOTTED_DROP = {
     .kind = OPTION_NUMBER,
     .name = "--drop",
     .value = "I",
@@ -149,8 +149,8 @@ static cfi_status check_wishes(const plotting *p, cfi_error *error)
             return unknown_figure(p, p->options->arguments[i], error);
         }
     }
-    if (has_option(p->options, &DROP)) {
-        unsigned long long drop = option_number(p->options, &DROP);
+    if (has_option(p->options, &PLOTTED_DROP)) {
+        unsigned long long drop = option_number(p->options, &PLOTTED_DROP);
 
         if (p->head.drops == 0) {
             return error_set(error, CFI_INVALID, "%.300s: no drop %llu: its pictures are of all drops", p->path, drop);
@@ -261,8 +261,8 @@ static cfi_status draw_figure(plotting *p, const char *figure, bool named, cfi_e
     char settings[200], drop[40] = "";
     cfi_status status;
 
-    if (has_option(p->options, &DROP)) {
-        snprintf(drop, sizeof drop, "; drop = %llu", (unsigned long long)option_number(p->options, &DROP));
+    if (has_option(p->options, &PLOTTED_DROP)) {
+        snprintf(drop, sizeof drop, "; drop = %llu", (unsigned long long)option_number(p->options, &PLOTTED_DROP));
     }
     snprintf(settings, sizeof settings, "piped = 1; format = \"%s\"; figure = \"%.100s\"%s", p->format->word, figure,
              drop);
@@ -362,6 +362,6 @@ const cli_command command_plot = {
     .argument = "DIR",
     .argument_hint = {.ending = "gp"},
     .argument_repeats = true,
-    .options = {&FORMAT, &DROP, &option_out, &option_quiet, &option_help},
+    .options = {&FORMAT, &PLOTTED_DROP, &option_out, &option_quiet, &option_help},
     .check = check_plot,
 };

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* From here on numbers have an exponent. */
-static const double LARGE = 1e6;
+static const double FIXED_BELOW = 1e6;
 
 /* printf's ways to write a number. */
 typedef enum notation { NOTATION_FIXED, NOTATION_EXPONENT, NOTATION_DIGITS } notation;
@@ -60,7 +60,7 @@ void cell_number(char text[CELL_LENGTH], double value, int decimals, int width)
 {
     bool done = write_not_finite(text, value);
 
-    if (!done && fabs(value) < LARGE) {
+    if (!done && fabs(value) < FIXED_BELOW) {
         done = write_fitting(text, NOTATION_FIXED, decimals, value, width);
     }
     if (!done) {
