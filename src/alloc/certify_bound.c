@@ -14,7 +14,7 @@
 
 /* Relative: unit roundoff; twice FEASIBLE_ROUNDING, what powers may break constraints by, for that and for the rounding
  * of the problem's own constraints. */
-static const double UNIT_ROUNDOFF = 0.5 * DBL_EPSILON, SLACK = 2e-10;
+static const double UNIT_ROUNDOFF = 0.5 * DBL_EPSILON, BOUND_SLACK = 2e-10;
 /* A sum, and what it is made of. */
 typedef struct careful_sum {
     double sum, size;
@@ -89,13 +89,13 @@ static void add_costs(const certify_data *data, const certify_point *at, careful
 {
     double broken = at->y[data->K] >= 0.0 ? 0.0 : INFINITY;
 
-    add_term(to, data->budget * at->y[data->K] * (1.0 + SLACK));
+    add_term(to, data->budget * at->y[data->K] * (1.0 + BOUND_SLACK));
     for (size_t l = 0; l < data->L; l++) {
         for (size_t i = 0; i < data->locals; i++) {
             double cost = data->local[i].cost[l], theta = at->theta[i + data->locals * l];
 
             if (theta != 0.0) {
-                add_term(to, cost * theta * (cost > 0.0 ? 1.0 + SLACK : 1.0 - SLACK));
+                add_term(to, cost * theta * (cost > 0.0 ? 1.0 + BOUND_SLACK : 1.0 - BOUND_SLACK));
                 broken += theta > 0.0 ? 0.0 : INFINITY;
             }
         }
@@ -103,7 +103,7 @@ static void add_costs(const certify_data *data, const certify_point *at, careful
     for (size_t m = 0; m < data->extras - (data->position ? 3 : 0); m++) {
         double y = at->y[data->K + 1 + m];
 
-        add_term(to, data->extra_cost[m] * y * (1.0 - SLACK));
+        add_term(to, data->extra_cost[m] * y * (1.0 - BOUND_SLACK));
         broken += y >= 0.0 ? 0.0 : INFINITY;
     }
     add_term(to, broken);
@@ -119,7 +119,7 @@ static double least_worth(const certify_data *data, const certify_point *at)
         return -INFINITY;
     }
     return (Z[0] * ease[0] + Z[2] * ease[1] + 2.0 * sqrt(determinant * ease[0] * ease[1])) *
-           (1.0 - SLACK - 32.0 * UNIT_ROUNDOFF);
+           (1.0 - BOUND_SLACK - 32.0 * UNIT_ROUNDOFF);
 }
 
 /* What user k adds, at A no larger than `most`; the box's price goes to *force. */
@@ -165,7 +165,7 @@ double certify_bound(const certify_data *data, const certify_box *box, const cer
         }
     }
     add_costs(data, at, &bound);
-    add_term(&bound, shortage * data->budget * (1.0 + SLACK));
+    add_term(&bound, shortage * data->budget * (1.0 + BOUND_SLACK));
     if (data->position) {
         add_term(&bound, -least_worth(data, at));
     }

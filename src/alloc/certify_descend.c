@@ -7,7 +7,8 @@
 static const double NEAREST = 0.95;
 /* Of what a step promises: the least that it must keep (Armijo). */
 static const double KEPT_PROMISE = 1e-4;
-enum { STEP_HALVINGS = 30 };
+/* Below 1e-9 of the longest step there is none that keeps its promise. */
+enum { DESCENT_HALVINGS = 30 };
 
 /* The share of the step after which `value`, which must stay above 0, is nearly used up. */
 static double share_for(double value, double change, double share)
@@ -53,7 +54,7 @@ static bool move_on(certify_work *work, const certify_box *box, double eps, doub
 {
     double share = largest_share(work), rounding = 1e-13 * fabs(work->values.phi);
 
-    for (int i = 0; i < STEP_HALVINGS; i++, share *= 0.5) {
+    for (int i = 0; i < DESCENT_HALVINGS; i++, share *= 0.5) {
         go(work, share);
         if (certify_evaluate(work->data, box, &work->tried, eps, &work->trial) &&
             work->trial.phi <= work->values.phi - KEPT_PROMISE * share * promise + rounding) {

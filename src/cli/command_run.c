@@ -15,8 +15,8 @@
 static const cli_option CHECK = {
     .kind = OPTION_FLAG,
     .name = "--check",
-    .help = "allocate every drop again by the other solver (structured, socp) and compare; exit\n"
-            "                      code 5 if two objectives differ by more than 1e-6 (or allocation.tolerance)",
+    .help = "allocate every drop again by the other solver (structured, socp) and compare; exit "
+            "code 5 if two objectives differ by more than 1e-6 (or allocation.tolerance)",
 };
 static const cli_option EXPORT_CBF = {
     .kind = OPTION_TEXT,

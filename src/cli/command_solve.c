@@ -29,8 +29,8 @@ static const cli_option TIME_LIMIT = {
     .kind = OPTION_SECONDS,
     .name = "--time-limit",
     .value = "S",
-    .help = "end set-up and solve after S seconds, of all repetitions together, and print\n"
-            "                      the best point found (greater than 0, up to 1e9; default: none)",
+    .help = "end set-up and solve after S seconds, of all repetitions together, and print "
+            "the best point found (greater than 0, up to 1e9; default: none)",
 };
 
 /* NULL and an error when it cannot be read. */

@@ -16,10 +16,10 @@ static const cli_option OVER = {
     .kind = OPTION_OVER,
     .name = "--over",
     .value = "KEY=RANGE",
-    .help = "sweep a key over 8,16,32 or -12:1:0 (first:step:last) or words; may be\n"
-            "                      repeated; replaces what the scenario's sweep says of the key;\n"
-            "                      KEY+KEY=RANGE: keys together, each over RANGE or, with\n"
-            "                      RANGE+RANGE, over its own",
+    .help = "sweep a key over 8,16,32 or -12:1:0 (first:step:last) or words; may be "
+            "repeated; replaces what the scenario's sweep says of the key; "
+            "KEY+KEY=RANGE: keys together, each over RANGE or, with "
+            "RANGE+RANGE, over its own",
 };
 static const cli_option SHARD = {
     .kind = OPTION_SHARD,
@@ -35,8 +35,8 @@ static const cli_option STATUS = {
     .kind = OPTION_TEXT,
     .name = "--status",
     .value = "DIR",
-    .help = "print how far the sweep, the shards or the frontier in DIR are; stands\n"
-            "                      alone, and disturbs no process that is at work there",
+    .help = "print how far the sweep, the shards or the frontier in DIR are; stands "
+            "alone, and disturbs no process that is at work there",
     .hint = {.kind = HINT_DIRECTORY},
 };
 

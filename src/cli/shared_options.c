@@ -30,8 +30,8 @@ const cli_option option_threads = {
 const cli_option option_mixed = {
     .kind = OPTION_FLAG,
     .name = "--mixed",
-    .help = "take what another build or BLAS kernel has computed, too; sweep.json and the\n"
-            "                      lines say which",
+    .help = "take what another build or BLAS kernel has computed, too; sweep.json and the "
+            "lines say which",
 };
 const cli_option option_timing = {
     .kind = OPTION_FLAG,

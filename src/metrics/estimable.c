@@ -13,7 +13,7 @@
 static const double NO_POWER = 1e-12;
 
 /* Of a number of realisations: sums of shares come out above a whole number by rounding. */
-static const double SLACK = 1e-9;
+static const double ESTIMABLE_SLACK = 1e-9;
 
 /* Users of one pilot at an AP. */
 typedef struct pilot_share {
@@ -70,7 +70,7 @@ double estimable_overlap(const cfi_network *network, const cfi_powers *powers, s
 
 bool estimable_from(double realizations, double needed)
 {
-    return realizations >= needed * (1.0 - SLACK);
+    return realizations >= needed * (1.0 - ESTIMABLE_SLACK);
 }
 
 double estimable_block_order(const cfi_network *network, const cfi_powers *powers, size_t p)

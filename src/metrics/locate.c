@@ -7,9 +7,9 @@
 #include <string.h>
 
 enum {
-    MOST_CANDIDATES = 12, /* squares whose peaks are climbed */
-    CLIMB_STEPS = 50,     /* of Newton's method */
-    STEP_HALVINGS = 40,   /* of a step that leads down */
+    MOST_CANDIDATES = 12,     /* squares whose peaks are climbed */
+    CLIMB_STEPS = 50,         /* of Newton's method */
+    PLACE_STEP_HALVINGS = 40, /* of a step that leads down */
 };
 
 /* A share of the largest sum among squares: in the middle of a square it is at most some 15 percent below a peak in it.
@@ -185,7 +185,7 @@ static double climb_place(const climb *c, double reach, double place[2])
             break;
         }
         share = fmin(1.0, reach / length);
-        for (size_t j = 0; j < STEP_HALVINGS; j++, share *= 0.5) {
+        for (size_t j = 0; j < PLACE_STEP_HALVINGS; j++, share *= 0.5) {
             move(c, place, step, share, next);
             there = value_at(c, next);
             if (there.f > v.f) {
