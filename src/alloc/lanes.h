@@ -41,8 +41,16 @@ INLINE double sum_row_parts(const double *a, const double *b, const double *c, c
 
 /* The sum of `term`, of number `at`, over all of `count`; to be the body of a function. */
 #define ROW_SUM(term)                                                                                                  \
-    double one[LANES] = {0.0}, two[LANES] = {0.0}, three[LANES] = {0.0}, four[LANES] = {0.0};                          \
+    double one[LANES] = {0.0};                                                                                         \
     size_t first = 0;                                                                                                  \
+                                                                                                                       \
+    if (count < ROW_BLOCK) {                                                                                           \
+        for (; first < count; first += LANES) {                                                                        \
+            ROW_ADD(one, first, term)                                                                                  \
+        }                                                                                                              \
+        return sum_lanes(one);                                                                                         \
+    }                                                                                                                  \
+    double two[LANES] = {0.0}, three[LANES] = {0.0}, four[LANES] = {0.0};                                              \
                                                                                                                        \
     for (; first + ROW_BLOCK <= count; first += ROW_BLOCK) {                                                           \
         ROW_ADD(one, first, term)                                                                                      \
