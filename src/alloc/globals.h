@@ -54,6 +54,7 @@ typedef struct globals_drop {
     cfi_arena *arena;
     cone_solver cone; /* from question to question */
     bool structured;  /* questions are put to the small dual first (globals_dual.h) */
+    bool priced;      /* rates were raised by prices alone first (level.h) */
     size_t fallbacks; /* that it left to the cone solver */
     size_t asked;     /* problems that were solved */
     double ahead;     /* relative: by how much solvers raise targets, of the order of their tolerance */
@@ -163,9 +164,6 @@ bool globals_is_dark(const cfi_link *link, cfi_arena *arena, cfi_infeasibility *
  * room for GLOBALS_MOST_RAISES. Fails as globals_find. */
 cfi_status globals_run(const cfi_link *link, const cfi_alloc_options *options, alloc_workspace *workspace,
                        cfi_allocation *out, double *trace, cfi_error *error);
-
-/* Solves K linear equations, of which column K is the right-hand side and becomes the solution; false: singular. */
-bool globals_eliminate(size_t K, double *a);
 
 /* Gives each user of a point the least powers along its own for its target, where that helps, and scales all powers by
  * the least factor with which targets and what sensing is held to are met, or where sensing is raised by the largest

@@ -350,6 +350,7 @@ static cfi_status try_level(raise_job *job, alloc_values *values, bool *done, cf
     cfi_status status = level_rates(problem, &ask, job->drop->arena, job->now->point, &level, error);
 
     job->now->iterations += level.evaluations;
+    job->drop->priced = true;
     if (status != CFI_OK || !level.proved) {
         return status;
     }
@@ -382,7 +383,7 @@ static cfi_status search_and_prove(raise_job *job, alloc_values *values, cfi_err
     if (status != CFI_OK || found || !(job->high > 0.0)) {
         return status;
     }
-    job->drop->fallbacks += job->drop->structured;
+    job->drop->fallbacks += job->drop->structured || job->drop->priced;
     out->common = out->bound = NAN;
     status = search_common(job, values, error);
     if (status == CFI_OK && job->low > 0.0) {

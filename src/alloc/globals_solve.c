@@ -2,6 +2,7 @@
 #include "alloc/globals.h"
 
 #include "alloc/constants.h"
+#include "alloc/equations.h"
 #include "alloc/globals_dual.h"
 
 #include <math.h>
@@ -44,12 +45,6 @@ cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_
     status = coupled_describe(problem->link, kinds, options ? options->stop : NULL, arena, &drop->coupled, error);
     drop->structured =
         status == CFI_OK && problem->link->system->allocation.solver != CFI_SOLVER_SOCP && globals_dual_covers(drop);
-    if (status == CFI_OK && problem->link->system->allocation.solver == CFI_SOLVER_STRUCTURED && !drop->structured) {
-        return error_set(error, CFI_INVALID,
-                         "allocation.solver: \"structured\" takes convex problems with orthogonal pilots, interference "
-                         "that does not depend on the stream, echo gains of rank one for angle thresholds, and targets "
-                         "that are not in line (allowed here: \"auto\", \"socp\")");
-    }
     return status;
 }
 
@@ -257,7 +252,7 @@ static bool solve_factors(const globals_drop *drop, const globals_ask *ask, cons
             matrix[k + K * K] += problem->sensing_load[problem_at(problem, k, l)] * point->s[l];
         }
     }
-    if (!globals_eliminate(K, matrix)) {
+    if (!equations_solve(K, matrix)) {
         return false;
     }
     for (size_t k = 0; k < K; k++) {
