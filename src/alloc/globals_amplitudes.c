@@ -17,17 +17,12 @@
 
 /* Relative: a unit of power of sensing tells no less than one for users. */
 static const double AS_GOOD = 1e-9;
-/* Relative, of budget and limits that are held: see HELD_BACK of coupled_program.c; of amplitudes, half of it. */
-static const double AMPLITUDES_HELD_BACK = 4e-9;
 
-bool globals_apply_to_amplitudes(const cfi_link *link)
+bool globals_apply_to_amplitudes(const cfi_link *link, unsigned kinds)
 {
-    const cfi_system *system = link->system;
-    bool angles = system->sensing.crlb_threshold_rad2 || system->allocation.objective == CFI_MIN_CRLB;
-    unsigned kinds = information_asked(system) | objective_of(system->allocation.objective)->raises;
-    bool convex = !link->V_by_stream && system->allocation.objective != CFI_MIN_POSITION_ERROR &&
-                  !(system->sensing.position_threshold_m > 0.0) &&
-                  !(angles && (system->sensing.crlb_model != CFI_CRLB_OWN_ECHO || link->directions.aim));
+    bool angles = kinds >> INFORMATION_ANGLE & 1;
+    bool convex = !link->V_by_stream && !(kinds >> INFORMATION_POSITION & 1) &&
+                  !(angles && (link->system->sensing.crlb_model != CFI_CRLB_OWN_ECHO || link->directions.aim));
 
     if (kinds == 0) {
         return true; /* nobody needs sensing power, however it interferes */
@@ -39,11 +34,6 @@ bool globals_apply_to_amplitudes(const cfi_link *link)
         convex = !link_has_users(link, l) || link->own_echo.sens[l] >= link->own_echo.comm[l] * (1.0 + AS_GOOD);
     }
     return convex;
-}
-
-static double held_back(void)
-{
-    return 1.0 - 0.5 * AMPLITUDES_HELD_BACK;
 }
 
 /* ------------------------------------------------------------------------------- units ---- */
@@ -226,7 +216,7 @@ static void put_most(const amplitude_program *m, size_t row, coupled_power power
     if (power == POWER_RAISED) {
         socp_put(m->builder, row, m->c, m->factor * sqrt(most) / m->unit);
     } else {
-        socp_constant(m->builder, row, sqrt(most) / m->unit * held_back());
+        socp_constant(m->builder, row, sqrt(most) / m->unit * (1.0 - 0.5 * m->drop->back));
     }
 }
 
