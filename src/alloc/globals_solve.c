@@ -447,8 +447,8 @@ static bool is_better(const globals_ask *ask, const globals_answer *one, const g
 }
 
 /* The better point of two answers, and the better bound; either of them may have none. */
-static void keep_better(const globals_drop *drop, const globals_ask *ask, const globals_answer *other,
-                        globals_answer *answer)
+static void keep_better_answer(const globals_drop *drop, const globals_ask *ask, const globals_answer *other,
+                               globals_answer *answer)
 {
     double one = other->end == GLOBALS_FOUND ? other->bound : NAN,
            two = answer->end == GLOBALS_FOUND ? answer->bound : NAN;
@@ -474,7 +474,7 @@ static cfi_status ask_again(globals_drop *drop, const globals_ask *ask, double a
     other.iterations = answer->iterations;
     status = solve_ahead(drop, ask, ahead, &other, error);
     if (status == CFI_OK) {
-        keep_better(drop, ask, &other, answer);
+        keep_better_answer(drop, ask, &other, answer);
     }
     answer->iterations = other.iterations;
     return status;
@@ -558,7 +558,7 @@ static cfi_status find_beside(globals_drop *drop, const globals_ask *ask, global
         answer->iterations = cones.iterations;
     }
     if (status == CFI_OK) {
-        keep_better(drop, ask, &cones, answer);
+        keep_better_answer(drop, ask, &cones, answer);
     }
     arena_release(drop->arena, mark);
     return status;
