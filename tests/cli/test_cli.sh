@@ -334,11 +334,11 @@ check 'an infeasible drop has null powers' has out '"gamma": null'
 
 # ------------------------------------------------------------------------------------ output
 for command in 'run small.json' 'run small.json --json' 'run small.json --csv' 'replay small.json --drop 0' \
-    'validate small.json' schema help 'help run' --version; do
+    'validate small.json' schema help 'help run' 'help keys' --help --cite --version -V 'completion bash' 'completion zsh' 'completion fish'; do
     # shellcheck disable=SC2086 # the words of the command
     "$cfisac" $command >/dev/full 2>err
     check "$command: a full disk is exit 6" test $? -eq 6
-    check "$command: one line says so" test "$(grep -c 'standard output' err)" -eq 1
+    check "$command: one line says so, and why" test "$(grep -c 'standard output.*: No space left on device$' err)" -eq 1
     # shellcheck disable=SC2086
     "$cfisac" $command >&- 2>err
     check "$command: a closed standard output is exit 6" test $? -eq 6
