@@ -1,4 +1,5 @@
 /* compare: two results of the same drops. */
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/message.h"
 
@@ -35,7 +36,7 @@ static cfi_status check_compare(const cli_options *options, cfi_error *error)
     return options->argument_count == 2
                ? CFI_OK
                : usage_error(options, error, "two directories are compared, but %zu %s given", options->argument_count,
-                             options->argument_count == 1 ? "is" : "are");
+                             text_by_count(options->argument_count, "is", "are"));
 }
 
 const cli_command command_compare = {

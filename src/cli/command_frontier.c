@@ -1,4 +1,5 @@
 /* frontier: what a rate costs, of every drop. */
+#include "base/text.h"
 #include "cfisac/sweep.h"
 #include "cli/closing.h"
 #include "cli/commands.h"
@@ -58,8 +59,8 @@ static cfi_status run_frontier(const cli_options *options, const cfi_frontier *f
     last.ended = progress.trials > 0 && progress.done == progress.trials;
     status = closing_print(options, &last, status, error);
     if (status == CFI_INTERRUPTED) {
-        error_set(error, CFI_INTERRUPTED, "interrupted: %zu of %zu drops are kept in %.300s; --resume goes on",
-                  progress.done, progress.trials, how.directory);
+        error_set(error, CFI_INTERRUPTED, "interrupted: %zu of %zu drops %s kept in %.300s; --resume goes on",
+                  progress.done, progress.trials, text_by_count(progress.done, "is", "are"), how.directory);
     }
     return status;
 }

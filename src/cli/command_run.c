@@ -1,6 +1,7 @@
 /* run: every drop of a scenario. */
 #include "base/output.h"
 #include "base/replace.h"
+#include "base/text.h"
 #include "cfisac/linalg.h"
 #include "cfisac/sweep.h"
 #include "cli/commands.h"
@@ -130,8 +131,9 @@ static int conclude(const cli_options *options, const cfi_scenario *scenario, co
     }
     print_timing(options, &results);
     if (status == CFI_OK && ended == CFI_INTERRUPTED) {
-        status = error_set(error, CFI_INTERRUPTED, "interrupted: %zu of %zu drops are finished%s", run->count,
-                           scenario_system(scenario)->monte_carlo.drops, run->count > 0 ? " and kept" : "");
+        status = error_set(error, CFI_INTERRUPTED, "interrupted: %zu of %zu drops %s finished%s", run->count,
+                           scenario_system(scenario)->monte_carlo.drops, text_by_count(run->count, "is", "are"),
+                           run->count > 0 ? " and kept" : "");
     }
     if (status == CFI_OK) {
         status = report_verdict(&results, error);

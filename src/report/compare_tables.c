@@ -129,16 +129,16 @@ static void put_left_out(const cfi_comparison *c, FILE *stream)
         left_out += most;
     }
     if (left_out > 0) {
-        paragraph_print(stream, 0,
-                        "left out: %zu pairs of drops, of which one is infeasible, failed, or has no such number",
-                        left_out);
+        paragraph_print(stream, 0, "left out: %zu %s, of which one is infeasible, failed, or has no such number",
+                        left_out, text_by_count(left_out, "pair of drops", "pairs of drops"));
     }
     if (c->lone_drops > 0) {
-        fprintf(stream, "left out: %zu drops that only one of the two has\n", c->lone_drops);
+        fprintf(stream, "left out: %zu drop%s that only one of the two has\n", c->lone_drops,
+                text_by_count(c->lone_drops, "", "s"));
     }
     if (c->lone_places > 0) {
-        fprintf(stream, "left out: %zu %s that only one of the two has\n", c->lone_places,
-                strcmp(c->kind->noun, "frontier") == 0 ? "positions" : "points");
+        fprintf(stream, "left out: %zu %s%s that only one of the two has\n", c->lone_places,
+                strcmp(c->kind->noun, "frontier") == 0 ? "position" : "point", text_by_count(c->lone_places, "", "s"));
     }
 }
 

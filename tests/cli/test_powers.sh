@@ -130,7 +130,7 @@ check 'one set of powers, many networks' test "$(warnings 'allocation.powers_w: 
 # -------------------------------------------------------------------------------------- bad input
 refused 'shared.json: /allocation/powers_w: null with the allocation.method given (allowed: ' run shared.json "${given[@]}"
 refused '--set allocation.powers_w: no.csv cannot be read: No such file' run shared.json "${given[@]}" --set allocation.powers_w=no.csv
-refused '--set allocation.powers_w: sensing.csv:2:1: 1 rows (allowed: 6, one per user)' run shared.json "${given[@]}" --set allocation.powers_w=sensing.csv
+refused '--set allocation.powers_w: sensing.csv:2:1: 1 row (allowed: 6, one per user)' run shared.json "${given[@]}" --set allocation.powers_w=sensing.csv
 refused '--set allocation.sensing_powers_w: powers.csv:2:1: more than 1 row (allowed: one)' run shared.json "${given[@]}" \
     --set allocation.powers_w=powers.csv --set allocation.sensing_powers_w=powers.csv
 refused '--set allocation.powers_w: sensing.json: /: a list of 12 (allowed: a list of 6, one per user (network.ues))' \
