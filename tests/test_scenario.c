@@ -234,6 +234,36 @@ static void settings_override_the_text_in_order(void **state)
     scenario_destroy(scenario);
 }
 
+static void a_title_is_the_name_that_was_given_or_that_of_the_file(void **state)
+{
+    static const cfi_setting named = {.key = "name", .value = "mine"};
+    static const struct {
+        const char *text, *file;
+        size_t settings;
+        const char *title;
+    } cases[] = {
+        {"{}", "folder/city.json", 0, "city.json"},
+        {"{}", "city.json", 0, "city.json"},
+        {"{}", "-", 0, "standard input"},
+        {"{\"name\": \"\"}", "city.json", 0, "city.json"},
+        {"{\"name\": \"paper\"}", "city.json", 0, "paper"},
+        {"{}", "city.json", 1, "mine"},
+        {"{\"provenance\": {}, \"scenario\": {\"name\": \"city\"}}", "results.json", 0, "city"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        cfi_scenario *scenario;
+        cfi_error error;
+
+        assert_int_equal(scenario_parse(cases[i].text, strlen(cases[i].text), cases[i].file, &named, cases[i].settings,
+                                        &scenario, &error),
+                         CFI_OK);
+        assert_string_equal(scenario_title(scenario), cases[i].title);
+        scenario_destroy(scenario);
+    }
+}
+
 /* ------------------------------------------------------------------------- sweeps, remarks ---- */
 
 static void assert_expands(const char *text, const double *expected, size_t count)
@@ -772,6 +802,7 @@ int main(void)
         cmocka_unit_test(resolved_text_reads_back_to_the_same_scenario),
         cmocka_unit_test(numbers_are_the_shortest_that_read_back),
         cmocka_unit_test(hash_covers_what_decides_the_results),
+        cmocka_unit_test(a_title_is_the_name_that_was_given_or_that_of_the_file),
         cmocka_unit_test(settings_override_the_text_in_order),
         cmocka_unit_test(ranges_include_both_ends),
         cmocka_unit_test(grid_is_the_product_of_the_axes_the_last_fastest),

@@ -222,6 +222,9 @@ const char *scenario_complete_json(const cfi_scenario *scenario);
 const char *scenario_sha256(const cfi_scenario *scenario);
 
 const char *scenario_name(const cfi_scenario *scenario);
+/* What a table or a plot is headed with: the name that was given; without one the name of the file, or "standard
+ * input". */
+const char *scenario_title(const cfi_scenario *scenario);
 
 /* True when the scenario has a `sweep` object (validated; `run` ignores it with a warning). */
 bool scenario_has_sweep(const cfi_scenario *scenario);

@@ -98,7 +98,7 @@ static cfi_status prepare_directories(const cli_options *options, const cfi_scen
 static cfi_status run_drops(const cli_options *options, const cfi_scenario *scenario, cfi_run *run, cfi_error *error)
 {
     progress_bar bar = progress_make(options);
-    cbf_export to = {.directory = option_text(options, &EXPORT_CBF), .scenario = scenario_name(scenario)};
+    cbf_export to = {.directory = option_text(options, &EXPORT_CBF), .scenario = scenario_title(scenario)};
     cfi_run_options how = {
         .threads = (size_t)option_number(options, &option_threads),
         .alloc = {.export_problem = to.directory ? export_cbf : NULL, .export_context = &to, .stop = signals_catch()},

@@ -156,7 +156,7 @@ cfi_status report_write_frontier_table(const cfi_frontier_curves *curves, FILE *
         return no_table_memory(curves, error);
     }
     drops = frontier_mean_at(curves, 0, work).drops;
-    paragraph_print(stream, 0, "%s", text_shown(name, sizeof name, scenario_name(frontier->scenario)));
+    paragraph_print(stream, 0, "%s", text_shown(name, sizeof name, scenario_title(frontier->scenario)));
     paragraph_print(stream, 0, "frontier between %s and %s: mean of %zu of %zu drop%s", frontier->rate->word,
                     frontier->cost->word, drops, curves->known, text_by_count(curves->known, "", "s"));
     fputc('\n', stream);

@@ -147,7 +147,7 @@ void page_put_heading(const page *p)
 {
     char name[TITLE_LENGTH + 1];
 
-    text_shown(name, sizeof name, scenario_name(p->results->scenario));
+    text_shown(name, sizeof name, scenario_title(p->results->scenario));
     fputs(page_paint(p, "\033[1m"), p->stream);
     paragraph_print(p->stream, 0, "%s", name);
     fputs(page_paint(p, "\033[0m"), p->stream);

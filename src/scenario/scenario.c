@@ -194,6 +194,16 @@ const char *scenario_name(const cfi_scenario *scenario)
     return scenario->value[KEY_name].text;
 }
 
+const char *scenario_title(const cfi_scenario *scenario)
+{
+    const char *name = scenario_name(scenario), *slash = strrchr(scenario->file, '/');
+
+    if (*name && !scenario->tree.filled[KEY_name]) {
+        return name;
+    }
+    return strcmp(scenario->file, "-") == 0 ? "standard input" : slash ? slash + 1 : scenario->file;
+}
+
 size_t scenario_warnings(const cfi_scenario *scenario, const char *const **lines)
 {
     *lines = (const char *const *)scenario->warning;

@@ -35,6 +35,22 @@ cat >small.json <<'END'
 END
 echo '{}' >empty.json
 
+# ------------------------------------------------------------------------------------- titles
+few='--set monte_carlo.drops=1 --set monte_carlo.realizations=0 --set allocation.method=equal'
+mkdir folder
+echo '{}' >folder/city.json
+# shellcheck disable=SC2086 # the words of $few
+{
+    expect 0 run folder/city.json $few --out titled
+    check 'a table without a name is that of the file' test "$(head -n 1 out)" = city.json
+    check 'so is a plot' has titled/plots.gp "title_text = 'city.json'"
+    check 'results keep the name of the default' has titled/results.json '"name": "paper"'
+    "$cfisac" run - $few <empty.json >out 2>err
+    check 'of standard input it is told' test "$(head -n 1 out)" = 'standard input'
+    expect 0 run small.json $few
+    check 'a name that was given is the title' test "$(head -n 1 out)" = small
+}
+
 # ------------------------------------------------------------------------------ command line
 expect 2
 check 'no command: the usage is on standard error' has err 'usage: cfisac'
