@@ -82,8 +82,13 @@ static void put_pair_row(const char *label, const compared_pairs *pairs, FILE *s
 
     mean_cell(first, pairs->first.mean);
     mean_cell(second, pairs->second.mean);
-    cell_small(difference, pairs->difference.mean, 4, DIFFERENCE_WIDTH);
-    cell_small(std_error, pairs->difference.std_error, 4, NUMBER_WIDTH);
+    if (pairs->equal) {
+        snprintf(difference, sizeof difference, "equal");
+        snprintf(std_error, sizeof std_error, "-");
+    } else {
+        cell_small(difference, pairs->difference.mean, 4, DIFFERENCE_WIDTH);
+        cell_small(std_error, pairs->difference.std_error, 4, NUMBER_WIDTH);
+    }
     snprintf(drops, sizeof drops, "%zu", pairs->difference.count);
     if (!fits) {
         paragraph_print(stream, 0, "%s", label);
