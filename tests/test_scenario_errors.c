@@ -370,7 +370,7 @@ static void faulty_settings_name_the_setting(void **state)
         {{.key = "network.apz", .value = "1,2", .over = true},
          CFI_INVALID,
          "--over network.apz: unknown key (nearest: network.aps;"},
-        {{.key = "network.aps", .value = "1,x", .over = true}, CFI_INVALID, "--over network.aps/1: text \"x\" is not"},
+        {{.key = "network.aps", .value = "1,x", .over = true}, CFI_INVALID, "--over network.aps: text \"x\" is not"},
         {{.key = "network.aps", .value = "1,,2", .over = true}, CFI_INVALID, "--over network.aps: an empty value"},
         {{.key = "network.area_m", .value = "1,2", .over = true},
          CFI_INVALID,

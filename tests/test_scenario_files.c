@@ -203,7 +203,7 @@ static void a_file_of_a_setting_fits_all_points_or_none(void **state)
     assert_int_equal(scenario_at_point(scenario, 0, &point, &error), CFI_OK);
     scenario_destroy(point);
     assert_int_equal(scenario_at_point(scenario, 1, &point, &error), CFI_INVALID);
-    fail_unless_told(&error, "at network.aps = 2: ");
+    fail_unless_told(&error, "at --over network.aps = 2: --set propagation.gain: ");
     fail_unless_told(&error, "g.csv:1:4: more than 2 numbers in a row");
     scenario_destroy(scenario);
 }

@@ -254,6 +254,13 @@ size_t scenario_axis_leader(const cfi_scenario *scenario, size_t axis);
  * which it borrows all that the point does not change. */
 cfi_status scenario_at_point(const cfi_scenario *scenario, size_t point, cfi_scenario **out, cfi_error *error);
 
+/* What a drop finds wrong with the scenario says "/network/placement: ...". Puts before it where that was given, a file
+ * or an option, as errors of scenario_read have it; where `status` is not CFI_INVALID nothing is changed. Returns it.
+ */
+cfi_status scenario_place_error(const cfi_scenario *scenario, cfi_status status, cfi_error *error);
+/* The same of a drop of a point, which is named, too, as in errors of scenario_at_point. */
+cfi_status scenario_place_point_error(const cfi_scenario *scenario, size_t point, cfi_status status, cfi_error *error);
+
 /* How a sweep `newer` goes on with what `older` has computed: point[p] is the point of newer with the values of older's
  * point p (scenario_points(older) of them). CFI_OK when newer has the same keys but for more monte_carlo.drops and more
  * values of the swept keys; name, $schema and what a swept key is set to besides do not matter. CFI_INVALID otherwise:

@@ -78,7 +78,7 @@ static cfi_status trade(const cli_options *options, const cfi_scenario *scenario
     if (status == CFI_OK) {
         warn_of_scenario(options, frontier.rate_end); /* without the limit of B that the curve does not look at */
         status = run_frontier(options, &frontier, error);
-        name_input(options, status, error);
+        status = scenario_place_error(scenario, status, error);
     }
     frontier_free(&frontier);
     return status;

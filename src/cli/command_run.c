@@ -156,8 +156,7 @@ static int cli_run(const cli_options *options)
         status = prepare_directories(options, scenario, &error);
     }
     if (status == CFI_OK) {
-        status = run_drops(options, scenario, &run, &error);
-        name_input(options, status, &error);
+        status = scenario_place_error(scenario, run_drops(options, scenario, &run, &error), &error);
     }
     code = status == CFI_OK || status == CFI_INTERRUPTED ? conclude(options, scenario, &run, status, &error)
                                                          : report_error(&error);

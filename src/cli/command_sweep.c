@@ -280,7 +280,7 @@ static cfi_status start_sweep(const cli_options *options, const cfi_scenario *sc
 {
     cfi_status status = has_option(options, &DRY_RUN) ? CFI_OK : run_sweep(options, scenario, error);
 
-    name_input(options, status, error);
+    status = scenario_place_error(scenario, status, error);
     return status;
 }
 

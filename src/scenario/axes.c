@@ -15,6 +15,7 @@ typedef struct axis_check {
     const cJSON *axis;
     axis_keys keys;
     cfi_sizes sizes;
+    bool over; /* by --over, whose values are told as they are, not counted */
     cfi_place place;
 } axis_check;
 
@@ -23,7 +24,9 @@ static cfi_place value_place(const axis_check *c, size_t which, size_t index)
 {
     cfi_place here = c->place;
 
-    place_index(&here, index);
+    if (!c->over) {
+        place_index(&here, index);
+    }
     if (c->keys.count > 1) {
         place_key(&here, key_table[c->keys.id[which]].name);
     }
@@ -117,19 +120,26 @@ static cfi_status check_once(const cJSON *sweep, const axis_check *c, cfi_error 
     return CFI_OK;
 }
 
+/* Whether --over says all the keys of an axis. */
+static bool is_over(const axis_keys *keys, const bool over[KEY_COUNT])
+{
+    bool all = true;
+
+    for (size_t i = 0; i < keys->count; i++) {
+        all = all && over[keys->id[i]];
+    }
+    return all;
+}
+
 cfi_status axes_read_name(const cJSON *axis, const bool over[KEY_COUNT], const cfi_place *sweep, cfi_place *place,
                           axis_keys *keys, cfi_error *error)
 {
-    bool all = true;
     cfi_status status;
 
     *place = *sweep;
     place_member(place, axis->string);
     status = zip_read(axis->string, place, keys, error);
-    for (size_t i = 0; i < keys->count; i++) {
-        all = all && over[keys->id[i]];
-    }
-    if (status == CFI_OK && all) {
+    if (status == CFI_OK && is_over(keys, over)) {
         *place = place_over(axis->string);
     }
     return status;
@@ -148,6 +158,7 @@ cfi_status axes_check(const cJSON *sweep, const bool over[KEY_COUNT], cfi_sizes 
         size_t count = 0;
         cfi_status status = axes_read_name(axis, over, place, &check.place, &check.keys, error);
 
+        check.over = status == CFI_OK && is_over(&check.keys, over);
         status = status == CFI_OK ? check_once(sweep, &check, error) : status;
         status = status == CFI_OK ? check_values(&check, &count, error) : status;
         if (status != CFI_OK) {

@@ -130,7 +130,7 @@ cfi_status scenario_parse(const char *text, size_t length, const char *name, con
 /* Whether the value of a key is the scenario's own, not borrowed from the one whose point this is. */
 static bool owns_value(const cfi_scenario *scenario, size_t id)
 {
-    return !scenario->base || scenario->tree.set[id];
+    return !scenario->base || scenario->tree.at_point[id];
 }
 
 void scenario_destroy(cfi_scenario *scenario)

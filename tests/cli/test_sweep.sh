@@ -157,7 +157,7 @@ check 'and a sweep that grows after a kill' same zip-grown zip
 check 'whose summary tells what was there' has out '4 points, 24 drops, of which 3 were there before'
 expect 3 "${zip[@]}" --over 'network.ues+pilots.length=2,4,0' --out x
 check 'a value that one of the keys cannot have is told' test "$(cat err)" = \
-    '--over network.ues+pilots.length/2 (network.ues): 0 is out of range (allowed: a whole number 1 .. 65535)'
+    '--over network.ues+pilots.length (network.ues): 0 is out of range (allowed: a whole number 1 .. 65535)'
 expect 3 "${zip[@]}" --over network.ues=2,4 --out x
 check 'a key in two axes is told' test "$(cat err)" = '--over network.ues: network.ues is swept by network.ues+pilots.length, '\
 'too (allowed: each key in one of them)'
