@@ -7,16 +7,6 @@ cff=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../CITATION.cff")
 cd "$work" || exit 1
 unset NO_COLOR
 
-# expect_line CODE TEXT ARGUMENT...: the same; nothing on standard output, one line with TEXT on standard error.
-expect_line() {
-    local code=$1 text=$2
-    shift 2
-    expect "$code" "$@"
-    if [ -s out ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -qF -- "$text" err; then
-        complain "cfisac $*: no single line with '$text' but: $(head -c 300 err)"
-    fi
-}
-
 lacks() { [ -e "$1" ] && ! has "$1" "$2"; }
 # holds DIR NAME...: these files and no other, hidden ones too
 holds() {
@@ -433,10 +423,10 @@ interrupt() {
     wait "$pid"
     code=$?
     check "SIG$signal: exit 130" test "$code" -eq 130
-    check "SIG$signal: the message counts the drops" grep -q '[1-9][0-9]* of 500000 drops are finished and kept' err
+    check "SIG$signal: the message counts the drops" grep -qE '[1-9][0-9]* of 500000 drops (is|are) finished and kept' err
     check "SIG$signal: results.json is what --json prints" cmp -s partial/results.json out
     check "SIG$signal: and whole" test "$(tail -n 1 out)" = '}'
-    check "SIG$signal: and says that it is partial" grep -q '"only [0-9]* of 500000 drops are finished"' out
+    check "SIG$signal: and says that it is partial" grep -qE '"only [0-9]* of 500000 drops (is|are) finished"' out
     check "SIG$signal: as many rows as drops" test "$(wc -l <partial/drops.csv)" -eq \
         $(($(grep -c '^      "index"' out) + 1))
 }
