@@ -187,12 +187,13 @@ static cfi_status see_points(const cfi_scenario *sweep, const points_table *tabl
 /* Remarks on some points, one for each key: the scenario's own values need not be among the swept ones. */
 static void warn_of_points(const cli_options *options, const cfi_scenario *sweep, const points_seen *seen)
 {
+    size_t points = scenario_points(sweep);
     char text[600];
 
     for (size_t i = 0; i < seen->remarks; i++) {
-        snprintf(text, sizeof text, "%zu of %zu points, the first of them: %s", seen->remark[i].concerned,
-                 scenario_points(sweep), seen->remark[i].first);
-        report_warning(options, text);
+        snprintf(text, sizeof text, "%zu of %zu points, the first of them: %s", seen->remark[i].concerned, points,
+                 seen->remark[i].first);
+        report_warning(options, points > 1 ? text : seen->remark[i].first);
     }
 }
 

@@ -33,6 +33,7 @@ echo '{}' >folder/city.json
 {
     expect 0 run folder/city.json $few --out titled
     check 'a table without a name is that of the file' test "$(head -n 1 out)" = city.json
+    expect_line 3 'titled: cannot be read: Is a directory (its scenario is in titled/results.json)' run titled
     check 'so is a plot' has titled/plots.gp "title_text = 'city.json'"
     check 'results keep the name of the default' has titled/results.json '"name": "paper"'
     "$cfisac" run - $few <empty.json >out 2>err
@@ -61,6 +62,7 @@ expect_line 2 'given twice' run small.json --threads 1 --threads 1
 expect_line 2 'exclude each other' run small.json --json --csv
 expect_line 2 'not KEY=VALUE' run small.json --set network.aps
 expect_line 2 'not KEY=VALUE' run small.json --set =3
+expect_line 2 'not KEY=RANGE (allowed: a dotted key of the scenario, =, values such as 8,16,32 or -12:1:0)' sweep small.json --over seed
 for number in 2x 0 -1 1025 1e1 '' ' 2' 0x2 99999999999999999999999; do
     expect_line 2 'allowed: 1 .. 1024' run small.json --threads "$number"
 done
