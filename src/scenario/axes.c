@@ -3,6 +3,8 @@
 
 #include "scenario/zip.h"
 
+#include <string.h>
+
 /* Whether a value is a named table, {"name": [...]}. */
 static bool is_named_table(const cJSON *item)
 {
@@ -33,6 +35,14 @@ static cfi_place value_place(const axis_check *c, size_t which, size_t index)
     return here;
 }
 
+/* Whether a value of a key of numbers was meant as a range: 8-16, 8..16. */
+static bool is_like_range(const cJSON *item, key_id id)
+{
+    const char *text = cJSON_IsString(item) && (key_table[id].forms & FORM_NUMBER) ? item->valuestring : "";
+
+    return *text && text[strspn(text, "0123456789.-+")] == '\0';
+}
+
 static cfi_status check_item(const axis_check *c, size_t which, const cJSON *item, const cfi_place *here,
                              cfi_error *error)
 {
@@ -46,6 +56,11 @@ static cfi_status check_item(const axis_check *c, size_t which, const cJSON *ite
     }
     if (cJSON_IsObject(item)) { /* its lengths are those of the points */
         return CFI_OK;
+    }
+    if (is_like_range(item, c->keys.id[which])) {
+        return place_error(here, error, CFI_INVALID,
+                           "\"%.40s\" is no number (allowed: numbers such as 8,16, or a range, first:step:last)",
+                           item->valuestring);
     }
     status = value_read(&key_table[c->keys.id[which]], item, c->sizes, here, &value, error);
     if (status == CFI_OK) {
