@@ -107,13 +107,12 @@ typedef struct line {
     double value, slope;
 } line;
 
-INLINE void add_to_line(const response *r, double s, size_t l, double *value, double *slope)
+/* What AP l adds to it, per_C is its 1 / C. */
+INLINE line line_of(const response *r, double s, size_t l, double per_C)
 {
-    double free = r->norm2[l] * r->along[l], rise = r->norm[l] * r->root_most[l];
-    bool clipped = rise * s < free;
+    double free = r->norm2[l] * per_C, rise = r->norm[l] * r->root_most[l], clipped = rise * s;
 
-    *value += clipped ? rise * s : free;
-    *slope += clipped ? rise : 0.0;
+    return (line){.value = clipped < free ? clipped : free, .slope = clipped < free ? rise : 0.0};
 }
 
 CLONES(static, line, line_at, (const response *r, double s), (r, s))
@@ -123,7 +122,10 @@ CLONES(static, line, line_at, (const response *r, double s), (r, s))
     for (size_t first = 0; first < r->stride; first += LANES) {
 #pragma omp simd
         for (size_t i = 0; i < LANES; i++) {
-            add_to_line(r, s, first + i, value + i, slope + i);
+            line one = line_of(r, s, first + i, r->along[first + i]);
+
+            value[i] += one.value;
+            slope[i] += one.slope;
         }
     }
     return (line){.value = sum_lanes(value), .slope = sum_lanes(slope)};
@@ -139,11 +141,13 @@ CLONES(static, line, begin_within_limits, (const response *r, double *gained), (
         for (size_t i = 0; i < LANES; i++) {
             size_t l = first + i;
             double per_C = response_inverse_price(r, 0.0, l), h = r->norm[l], free = h * per_C;
-            double rho = free > r->root_most[l] ? r->root_most[l] : free;
+            double most = r->root_most[l], rho = free > most ? most : free;
+            line one = line_of(r, 1.0, l, per_C);
 
             r->along[l] = per_C;
             worth[i] += (2.0 * h - r->price[l] * rho) * rho;
-            add_to_line(r, 1.0, l, value + i, slope + i);
+            value[i] += one.value;
+            slope[i] += one.slope;
         }
     }
     *gained = sum_lanes(worth);
