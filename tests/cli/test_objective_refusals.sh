@@ -83,7 +83,7 @@ done
 # what the fast solver does not take is refused where it is asked for by name, and taken by the others
 # unstructured TEXT SCENARIO
 unstructured() {
-    refused "$2" "/allocation/solver: \"structured\" with $1 is not available in this version (allowed: auto, socp)"
+    refused_by_commands "$2" "/allocation/solver: \"structured\" with $1 is not available in this version (allowed: auto, socp)"
     local solver
     for solver in auto socp; do
         printf '%s' "${2/structured/$solver}" >even.json
