@@ -41,14 +41,22 @@ INLINE double sum_row_parts(const double *a, const double *b, const double *c, c
 
 /* The sum of `term`, of number `at`, over all of `count`; to be the body of a function. */
 #define ROW_SUM(term)                                                                                                  \
-    double one[LANES] = {0.0}, two[LANES] = {0.0}, three[LANES] = {0.0}, four[LANES] = {0.0};                          \
+    double one[LANES] = {0.0};                                                                                         \
     size_t first = 0;                                                                                                  \
+                                                                                                                       \
+    if (count < ROW_BLOCK) {                                                                                           \
+        for (; first < count; first += LANES) {                                                                        \
+            ROW_ADD(one, first, term)                                                                                  \
+        }                                                                                                              \
+        return sum_lanes(one);                                                                                         \
+    }                                                                                                                  \
+    double two[LANES] = {0.0}, three[LANES] = {0.0}, four[LANES] = {0.0};                                              \
                                                                                                                        \
     for (; first + ROW_BLOCK <= count; first += ROW_BLOCK) {                                                           \
         ROW_ADD(one, first, term)                                                                                      \
         ROW_ADD(two, first + LANES, term)                                                                              \
-        ROW_ADD(three, first + 2 * LANES, term)                                                                        \
-        ROW_ADD(four, first + 3 * LANES, term)                                                                         \
+        ROW_ADD(three, first + ROW_BLOCK / 2, term)                                                                    \
+        ROW_ADD(four, first + ROW_BLOCK - LANES, term)                                                                 \
     }                                                                                                                  \
     for (; first < count; first += LANES) {                                                                            \
         ROW_ADD(one, first, term)                                                                                      \
