@@ -147,6 +147,21 @@ void channel_covariance_of(const cfi_network *network, size_t k, size_t l, doubl
     }
 }
 
+/* B = energy Y^H Y */
+static void square_solved(size_t N, double energy, const double complex *restrict Y, double complex *restrict B)
+{
+    for (size_t n = 0; n < N; n++) {
+        for (size_t m = 0; m < N; m++) {
+            double complex sum = 0.0;
+
+            for (size_t i = 0; i < N; i++) {
+                sum += conj(Y[i + N * m]) * Y[i + N * n];
+            }
+            B[m + N * n] = energy * sum;
+        }
+    }
+}
+
 void channel_estimate_covariance_of(const cfi_network *network, size_t k, size_t l, double complex *restrict B,
                                     double complex *restrict work)
 {
@@ -160,17 +175,36 @@ void channel_estimate_covariance_of(const cfi_network *network, size_t k, size_t
         }
         return;
     }
-    statistics_factor_pilot(network, k, l, B, work); /* Y = F^-1 R, B = tau_p p_p Y^H Y */
+    statistics_factor_pilot(network, k, l, B, work);
     channel_covariance_of(network, k, l, work);
     linalg_lower_solve(N, B, N, work);
+    square_solved(N, energy, work, B);
+}
+
+void statistics_solve_pilot(const cfi_network *network, size_t k, size_t l, const double complex *factor,
+                            double complex *restrict Y, double complex *restrict work)
+{
+    size_t N = network->system->N;
+
+    statistics_scattered_column(network, k, l, work);
+    statistics_toeplitz(N, work, Y);
+    linalg_lower_solve(N, factor, N, Y);
+}
+
+void statistics_error_covariance(const cfi_network *network, size_t k, size_t l, const double complex *factor,
+                                 double complex *restrict error, double complex *restrict work)
+{
+    size_t N = network->system->N;
+    double energy = (double)network->system->frame.tau_p * network->system->frame.pilot_power_w;
+    double complex *column = work + N * N;
+
+    statistics_solve_pilot(network, k, l, factor, work, column);
+    square_solved(N, energy, work, error);
     for (size_t n = 0; n < N; n++) {
         for (size_t m = 0; m < N; m++) {
-            double complex sum = 0.0;
+            double complex entry = m < n ? conj(column[n - m]) : column[m - n];
 
-            for (size_t i = 0; i < N; i++) {
-                sum += conj(work[i + N * m]) * work[i + N * n];
-            }
-            B[m + N * n] = energy * sum;
+            error[m + N * n] = entry - error[m + N * n];
         }
     }
 }

@@ -232,7 +232,8 @@ static void simulate_aps(void *context, size_t thread, size_t first, size_t end)
     simulation_work *work = job->work + thread;
 
     for (size_t l = first; l < end && !stop_requested(job->network->stop); l++) {
-        moment_sums_clear(&work->sums);
+        precoding_begin_draws(work->precoding, l);
+        moment_sums_begin(&work->sums);
         precoding_simulate(work->precoding, l, moment_sums_add, &work->sums);
         finish_ap(job, l, work);
     }
