@@ -106,7 +106,7 @@ static void fill_scale_of_users(const precoding *p, size_t l, double *scale)
     }
 }
 
-/* E = sum_i pbar C_il / sigma^2 over the users that AP l serves; work: 3 N x N + N. */
+/* E = sum_i pbar C_il / sigma^2 over the users that AP l serves; work: 4 N x N + N. */
 static void fill_errors(const precoding *p, size_t l, double complex *errors, double complex *work)
 {
     const cfi_network *network = p->network;
@@ -134,7 +134,7 @@ static void fill_errors(const precoding *p, size_t l, double complex *errors, do
 static bool add_errors(precoding *p, cfi_arena *arena)
 {
     size_t entries = p->N * p->N;
-    double complex *errors = arena_alloc(arena, (p->network->L + 3) * entries + p->N, sizeof *errors);
+    double complex *errors = arena_alloc(arena, (p->network->L + 4) * entries + p->N, sizeof *errors);
 
     for (size_t l = 0; errors && l < p->network->L; l++) {
         fill_errors(p, l, errors + entries * l, errors + entries * p->network->L);

@@ -33,6 +33,7 @@ typedef struct precoding {
     const double *scale, *unit_scale;
     const double *factor; /* classes x L: what normalises the vectors; NULL from precoding_make */
     size_t groups;        /* of lanes that the batch has, at most PRECODING_GROUPS */
+    size_t live;          /* simulated realisations of the batch: what is behind them is 0 */
     const double *unit;   /* of an access point, see precoding_begin: what its columns are in units of what is heard */
     size_t *active;       /* classes whose columns are not 0, */
     size_t actives;       /* their number, */

@@ -251,7 +251,8 @@ void precoding_simulate(precoding *p, size_t l, void (*visit)(void *context, con
     for (size_t first = 0; first < draws && !stop_requested(p->network->stop); first += BATCH) {
         size_t left = draws - first;
 
-        p->groups = left < BATCH ? (left + LANES - 1) / LANES : PRECODING_GROUPS;
+        p->live = left < BATCH ? left : BATCH;
+        p->groups = (p->live + LANES - 1) / LANES;
         for (size_t g = 0; g < p->groups; g++) {
             take_white(p, l, first / LANES + g, g);
         }
@@ -260,8 +261,8 @@ void precoding_simulate(precoding *p, size_t l, void (*visit)(void *context, con
         }
         fill_columns(p);
         precoding_solve(p, l);
-        if (left < BATCH) {
-            clear_behind(p, left);
+        if (p->live < BATCH) {
+            clear_behind(p, p->live);
         }
         precoding_square(p);
         visit(context, p);

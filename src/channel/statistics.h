@@ -19,7 +19,7 @@ void statistics_factor_pilot(const cfi_network *network, size_t k, size_t l, dou
  * mean. Work: N */
 void statistics_solve_pilot(const cfi_network *network, size_t k, size_t l, const double complex *factor,
                             double complex *restrict Y, double complex *restrict work);
-/* R_kl - B_kl, N x N, from that factor. Work: N x N + N */
+/* R_kl - B_kl, N x N, from that factor. Work: 2 N x N + N */
 void statistics_error_covariance(const cfi_network *network, size_t k, size_t l, const double complex *factor,
                                  double complex *restrict error, double complex *restrict work);
 /* F F^H = R_kl, for draws; with white noise of the size of its rounding. Work: N */

@@ -91,37 +91,42 @@ WIDE_CODE static void WIDE_NAME(add_planned)(size_t N, const moment_pair *pairs,
     }
 }
 
-/* What a product that has a mean has besides. */
-WIDE_CODE static void WIDE_NAME(add_mean)(size_t N, const moment_pair *pair, size_t lanes)
+/* A product that has a mean, less its reference. */
+WIDE_CODE static void WIDE_NAME(add_mean)(size_t N, const moment_pair *pair, const double *live, size_t lanes)
 {
-    for (size_t lane = 0; lane < LANES; lane += WIDTH) {
-        double *sums = pair->means + lane;
-        WIDE sum[MEAN_SUMS];
+    WIDE reference[2] = {WIDE_OF(pair->reference[0]), WIDE_OF(pair->reference[1])};
 
-        for (size_t i = 0; i < MEAN_SUMS; i++) {
-            sum[i] = WIDE_AT(sums, LANES * i);
+    for (size_t lane = 0; lane < LANES; lane += WIDTH) {
+        WIDE sum[PAIR_SUMS + MEAN_SUMS], *of_mean = sum + PAIR_SUMS;
+
+        for (size_t i = 0; i < PAIR_SUMS + MEAN_SUMS; i++) {
+            sum[i] = WIDE_AT(pair->sums, LANES * i + lane);
         }
         for (size_t r = lane; r < lanes; r += LANES) {
             WIDE product[MOST_TILED][2], x, y, q, b = WIDE_AT(pair->b, r), a = WIDE_AT(pair->a ? pair->a : pair->b, r);
 
             WIDE_NAME(multiply)(1, N, pair, r, product);
-            x = product[0][0];
-            y = product[0][1];
+            x = (product[0][0] - reference[0]) * WIDE_AT(live, r);
+            y = (product[0][1] - reference[1]) * WIDE_AT(live, r);
             q = MULTIPLY_ADD(y, y, x * x);
-            sum[SUM_X] += x;
-            sum[SUM_Y] += y;
-            sum[SUM_XX] = MULTIPLY_ADD(x, x, sum[SUM_XX]);
-            sum[SUM_XY] = MULTIPLY_ADD(x, y, sum[SUM_XY]);
-            sum[SUM_YY] = MULTIPLY_ADD(y, y, sum[SUM_YY]);
-            sum[SUM_XB] = MULTIPLY_ADD(x, b, sum[SUM_XB]);
-            sum[SUM_YB] = MULTIPLY_ADD(y, b, sum[SUM_YB]);
-            sum[SUM_XA] = MULTIPLY_ADD(x, a, sum[SUM_XA]);
-            sum[SUM_YA] = MULTIPLY_ADD(y, a, sum[SUM_YA]);
-            sum[SUM_QX] = MULTIPLY_ADD(q, x, sum[SUM_QX]);
-            sum[SUM_QY] = MULTIPLY_ADD(q, y, sum[SUM_QY]);
+            sum[SUM_Q] += q;
+            sum[SUM_QQ] = MULTIPLY_ADD(q, q, sum[SUM_QQ]);
+            sum[SUM_QB] = MULTIPLY_ADD(q, b, sum[SUM_QB]);
+            sum[SUM_QA] = MULTIPLY_ADD(q, a, sum[SUM_QA]);
+            of_mean[SUM_X] += x;
+            of_mean[SUM_Y] += y;
+            of_mean[SUM_XX] = MULTIPLY_ADD(x, x, of_mean[SUM_XX]);
+            of_mean[SUM_XY] = MULTIPLY_ADD(x, y, of_mean[SUM_XY]);
+            of_mean[SUM_YY] = MULTIPLY_ADD(y, y, of_mean[SUM_YY]);
+            of_mean[SUM_XB] = MULTIPLY_ADD(x, b, of_mean[SUM_XB]);
+            of_mean[SUM_YB] = MULTIPLY_ADD(y, b, of_mean[SUM_YB]);
+            of_mean[SUM_XA] = MULTIPLY_ADD(x, a, of_mean[SUM_XA]);
+            of_mean[SUM_YA] = MULTIPLY_ADD(y, a, of_mean[SUM_YA]);
+            of_mean[SUM_QX] = MULTIPLY_ADD(q, x, of_mean[SUM_QX]);
+            of_mean[SUM_QY] = MULTIPLY_ADD(q, y, of_mean[SUM_QY]);
         }
-        for (size_t i = 0; i < MEAN_SUMS; i++) {
-            WIDE_AT(sums, LANES * i) = sum[i];
+        for (size_t i = 0; i < PAIR_SUMS + MEAN_SUMS; i++) {
+            WIDE_AT(pair->sums, LANES * i + lane) = sum[i];
         }
     }
 }

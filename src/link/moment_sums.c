@@ -20,7 +20,8 @@
 
 CALL_CHOSEN(static, void, add_planned, (size_t N, const moment_pair *pairs, size_t count, size_t lanes),
             (N, pairs, count, lanes))
-CALL_CHOSEN(static, void, add_mean, (size_t N, const moment_pair *pair, size_t lanes), (N, pair, lanes))
+CALL_CHOSEN(static, void, add_mean, (size_t N, const moment_pair *pair, const double *live, size_t lanes),
+            (N, pair, live, lanes))
 CALL_CHOSEN(static, void, add_outer, (const moment_vector *vector), (vector))
 
 /* --------------------------------------------------------------------------------- sums ---- */
@@ -48,17 +49,33 @@ static moment_pair plan_pair(const moment_sums *sums, size_t t, size_t s)
 {
     const precoding *p = sums->precoding;
     size_t row = BATCH * p->N * t, column = BATCH * p->N * s, place = place_of(sums, t, s);
+    size_t mean = sums->mean_of[place];
     bool both = t != s && precoding_is_hermitian(p) && is_vector(p, t);
 
-    return (moment_pair){
-        .y_re = p->y.re + row,
-        .y_im = p->y.im + row,
-        .v_re = p->z.re + column,
-        .v_im = p->z.im + column,
-        .b = p->square + BATCH * s,
-        .a = both ? p->square + BATCH * t : NULL,
-        .sums = sums->of_pair + PAIR_LANES * place,
-        .means = sums->mean_of[place] == MOMENT_NO_MEAN ? NULL : sums->of_mean + MEAN_LANES * sums->mean_of[place]};
+    return (moment_pair){.y_re = p->y.re + row,
+                         .y_im = p->y.im + row,
+                         .v_re = p->z.re + column,
+                         .v_im = p->z.im + column,
+                         .b = p->square + BATCH * s,
+                         .a = both ? p->square + BATCH * t : NULL,
+                         .sums = mean == MOMENT_NO_MEAN ? sums->of_pair + PAIR_LANES * place
+                                                        : sums->of_mean + MEAN_LANES * mean,
+                         .reference = mean == MOMENT_NO_MEAN ? NULL : sums->reference + 2 * mean};
+}
+
+/* The product in the first realisation of the batch. */
+static void refer(size_t N, const moment_pair *pair)
+{
+    double x = 0.0, y = 0.0;
+
+    for (size_t n = 0; n < N; n++) {
+        size_t at = BATCH * n;
+
+        x += pair->y_re[at] * pair->v_re[at] + pair->y_im[at] * pair->v_im[at];
+        y += pair->y_re[at] * pair->v_im[at] - pair->y_im[at] * pair->v_re[at];
+    }
+    pair->reference[0] = x;
+    pair->reference[1] = y;
 }
 
 static void add_vector(const moment_sums *sums, size_t s)
@@ -81,14 +98,21 @@ static void add_vector(const moment_sums *sums, size_t s)
 
 void moment_sums_add(void *context, const precoding *p)
 {
-    const moment_sums *sums = context;
+    moment_sums *sums = context;
     size_t lanes = LANES * p->groups;
+    const moment_pair *means = sums->plan + sums->pairs - sums->planned_means;
+    double live[BATCH];
 
+    for (size_t r = 0; r < BATCH; r++) {
+        live[r] = r < p->live ? 1.0 : 0.0;
+    }
+    for (size_t i = 0; !sums->begun && i < sums->planned_means; i++) {
+        refer(p->N, &means[i]);
+    }
+    sums->begun = true;
     add_planned(p->N, sums->plan, sums->planned, lanes);
-    for (size_t i = 0; i < sums->planned; i++) {
-        if (sums->plan[i].means) {
-            add_mean(p->N, &sums->plan[i], lanes);
-        }
+    for (size_t i = 0; i < sums->planned_means; i++) {
+        add_mean(p->N, &means[i], live, lanes);
     }
     for (size_t a = 0; a < p->actives; a++) {
         add_vector(sums, p->active[a]);
@@ -128,7 +152,9 @@ bool moment_sums_make(const precoding *p, cfi_arena *arena, moment_sums *sums)
     sums->of_vector = arena_alloc(arena, VECTOR_LANES * p->classes, sizeof(double));
     sums->of_outer = outer > 0 ? arena_alloc(arena, outer, sizeof(double)) : NULL;
     sums->plan = arena_alloc(arena, sums->pairs, sizeof *sums->plan);
-    return sums->plan && sums->of_pair && sums->of_mean && sums->of_vector && (outer == 0 || sums->of_outer);
+    sums->reference = arena_alloc(arena, 2 * sums->means, sizeof(double));
+    return sums->plan && sums->reference && sums->of_pair && sums->of_mean && sums->of_vector &&
+           (outer == 0 || sums->of_outer);
 }
 
 /* Rows that are vectors, too, and then others, which tiles of pairs do not mix. */
@@ -143,7 +169,12 @@ static void plan_rows(moment_sums *sums, size_t t, size_t end)
             for (size_t row = t; row < end; row++) {
                 moment_pair pair = plan_pair(sums, row, s);
 
-                if (!is_turned(sums, row, s) && (pair.a == NULL) == others) {
+                if (is_turned(sums, row, s) || (pair.a == NULL) != others) {
+                    continue;
+                }
+                if (pair.reference) {
+                    sums->plan[sums->pairs - ++sums->planned_means] = pair;
+                } else {
                     sums->plan[sums->planned++] = pair;
                 }
             }
@@ -163,7 +194,8 @@ void moment_sums_begin(moment_sums *sums)
     if (sums->of_outer) {
         memset(sums->of_outer, 0, LANES * p->N * (p->N + 1) * p->classes * sizeof(double));
     }
-    sums->planned = 0;
+    sums->planned = sums->planned_means = 0;
+    sums->begun = false;
     for (size_t t = 0; t < sums->rows; t += rows) {
         plan_rows(sums, t, t + rows < sums->rows ? t + rows : sums->rows);
     }
@@ -174,7 +206,8 @@ void moment_sums_begin(moment_sums *sums)
 /* The sums of a row and a vector. */
 typedef struct product_sums {
     double q, qq, qb, b, bb;
-    double x, y, xx, xy, yy, xb, yb, qx, qy; /* 0 without a mean */
+    double x, y, xx, xy, yy, xb, yb, qx, qy; /* 0 without a mean, as is */
+    double complex reference;                /* what is taken off x, y and q */
 } product_sums;
 
 static void sum_lanes_of(const double *lanes, size_t count, double *sum)
@@ -191,12 +224,15 @@ static product_sums product_sums_of(const moment_sums *sums, size_t t, size_t s)
     size_t place = place_of(sums, t, s), mean_of = sums->mean_of[place];
     bool turned = is_turned(sums, t, s);
     double unit = turned ? p->unit[s] / p->unit[t] : 1.0, sign = turned ? -unit : unit, square = unit * unit;
-    double pair[PAIR_SUMS], mean[MEAN_SUMS] = {0.0}, vector[VECTOR_SUMS];
+    double pair[PAIR_SUMS + MEAN_SUMS] = {0.0}, *mean = pair + PAIR_SUMS, vector[VECTOR_SUMS];
+    double complex reference = 0.0;
 
-    sum_lanes_of(sums->of_pair + PAIR_LANES * place, PAIR_SUMS, pair);
     sum_lanes_of(sums->of_vector + VECTOR_LANES * s, VECTOR_SUMS, vector);
-    if (mean_of != MOMENT_NO_MEAN) {
-        sum_lanes_of(sums->of_mean + MEAN_LANES * mean_of, MEAN_SUMS, mean);
+    if (mean_of == MOMENT_NO_MEAN) {
+        sum_lanes_of(sums->of_pair + PAIR_LANES * place, PAIR_SUMS, pair);
+    } else {
+        sum_lanes_of(sums->of_mean + MEAN_LANES * mean_of, PAIR_SUMS + MEAN_SUMS, pair);
+        reference = unit * sums->reference[2 * mean_of] + I * sign * sums->reference[2 * mean_of + 1];
     }
     return (product_sums){.q = square * pair[SUM_Q],
                           .qq = square * square * pair[SUM_QQ],
@@ -211,7 +247,8 @@ static product_sums product_sums_of(const moment_sums *sums, size_t t, size_t s)
                           .xb = unit * mean[turned ? SUM_XA : SUM_XB],
                           .yb = sign * mean[turned ? SUM_YA : SUM_YB],
                           .qx = square * unit * mean[SUM_QX],
-                          .qy = square * sign * mean[SUM_QY]};
+                          .qy = square * sign * mean[SUM_QY],
+                          .reference = reference};
 }
 
 /* Standard error of the mean of x, from its sums over n draws. */
@@ -259,26 +296,28 @@ simulated moment_variance(const moment_sums *sums, size_t t, size_t s, double n)
                                                                  : variance_of_product(&sum, n);
 }
 
-/* The mean z = x + j y of a product over the root of the mean of b. Its error is that of the part along z, which is
- * linear in x, y and b about their means. */
+/* The mean z of a product over the root of the mean of b. Its error is that of the part along z, which is linear in x,
+ * y and b about their means. */
 simulated moment_mean(const moment_sums *sums, size_t t, size_t s, double n)
 {
     product_sums sum;
+    double complex mean;
     double factor, size, c, d, slope, squares;
 
     if (!is_vector(sums->precoding, s)) {
         return (simulated){.value = 0.0};
     }
     sum = product_sums_of(sums, t, s);
+    mean = sum.reference + (sum.x + I * sum.y) / n;
     factor = precoding_factor(sum.b / n);
-    size = hypot(sum.x, sum.y) / n;
-    c = size > 0.0 ? sum.x / n / size : 1.0;
-    d = size > 0.0 ? sum.y / n / size : 0.0;
+    size = hypot(creal(mean), cimag(mean));
+    c = size > 0.0 ? creal(mean) / size : 1.0;
+    d = size > 0.0 ? cimag(mean) / size : 0.0;
     slope = 0.5 * size * factor * factor;
     squares = c * c * sum.xx + 2.0 * c * d * sum.xy + d * d * sum.yy - 2.0 * slope * (c * sum.xb + d * sum.yb) +
               slope * slope * sum.bb;
-    return (simulated){.value = factor * (sum.x + I * sum.y) / n,
-                       .error = factor * error_of_mean(n, n * size - slope * sum.b, squares)};
+    return (simulated){.value = factor * mean,
+                       .error = factor * error_of_mean(n, c * sum.x + d * sum.y - slope * sum.b, squares)};
 }
 
 void moment_outer(const moment_sums *sums, size_t s, double n, double complex *restrict Q)

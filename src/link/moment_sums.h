@@ -9,12 +9,14 @@
 typedef struct moment_sums {
     const precoding *precoding;
     size_t rows, pairs, means;
-    struct moment_pair *plan;  /* pairs: what is added up of each batch of an access point, */
-    size_t planned;            /* and how many of them */
-    const size_t *mean_of;     /* pairs: which mean, or MOMENT_NO_MEAN */
-    double *of_pair, *of_mean; /* in lanes */
-    double *of_vector;         /* classes: of norm(v_s)^2 */
-    double *of_outer;          /* v_s v_s^H, over fading that is not i.i.d.; else NULL */
+    struct moment_pair *plan;      /* pairs: what is added up of each batch of an access point, */
+    size_t planned, planned_means; /* how many of them, and from the end on how many that have means */
+    bool begun;                    /* references are known */
+    const size_t *mean_of;         /* pairs: which mean, or MOMENT_NO_MEAN */
+    double *of_pair, *of_mean;     /* in lanes, of a pair either */
+    double *reference;             /* means, real and imaginary part */
+    double *of_vector;             /* classes: of norm(v_s)^2 */
+    double *of_outer;              /* v_s v_s^H, over fading that is not i.i.d.; else NULL */
 } moment_sums;
 
 #define MOMENT_NO_MEAN SIZE_MAX

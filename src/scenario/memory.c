@@ -323,7 +323,7 @@ static double simulated_bytes(const cfi_system *system)
     double rows = kept ? K : pilots, classes = forced ? pilots : rows;
     double products = forced ? rows * classes : 0.5 * rows * (rows + 1.0);
     double means = !kept ? pilots : forced ? K : 0.5 * (groups.squares + K);
-    double numbers = 41.0 * products + 88.0 * means + 64.0 * N * (pilots + classes) + (1024.0 + 32.0 * N) * pilots +
+    double numbers = 41.0 * products + 122.0 * means + 64.0 * N * (pilots + classes) + (1024.0 + 32.0 * N) * pilots +
                      52.0 * classes + 8.0 * N * N;
 
     if (!moments_are_simulated(system)) {
