@@ -78,7 +78,7 @@ static void take_no_powers(globals_job *job)
 
 cfi_status goal_of_power(globals_job *job, cfi_error *error)
 {
-    globals_ask ask = {.sensing = {.held = information_asked(job->system), .budget = POWER_RAISED},
+    globals_ask ask = {.sensing = {.held = information_asked(job->system), .budget = POWER_RAISED, .reach = 1.0},
                        .target = job->target};
     double budget_w = coupled_budget(&job->drop.coupled, &ask.sensing) * job->drop.coupled.unit_w;
     cfi_status status;

@@ -81,6 +81,22 @@ read -r metres probability decibels < <(sed -n 's/.* easier are met: a position 
 check "all are told, not $(cat err)" test -n "$decibels"
 expect 0 run place.json --set "sensing.crlb_threshold_db=$decibels" --set "$own=$metres" --set "sensing.detection_threshold=$probability"
 
+# a limit that no budget in question reaches is no part of the cause; one that alone is in the way is all of it
+two=(--set "$own=0.001" --set sensing.detection_threshold=0.999999 --json)
+expect 4 run place.json "${two[@]}"
+check 'the budget is named' test "$(member constraint)" = power.snr_db
+sed -n '/"infeasible_because": {/,/}/p' out >free
+for dbm in 100 300; do
+    expect 4 run place.json "${two[@]}" --set "power.ap_limit_dbm=$dbm"
+    check "limits of $dbm dBm change no cause" cmp -s free <(sed -n '/"infeasible_because": {/,/}/p' out)
+done
+lone=(--set network.aps=1 --set sensing.crlb_threshold_db=-60 --set sensing.detection_threshold=0.9999 --set power.snr_db=90 --json)
+expect 4 run place.json "${lone[@]}" --set power.ap_limit_dbm=0
+check 'the limit of a lone access point is named' test "$(member constraint)" = power.ap_limit_dbm
+more=$(db "$(member factor)")
+expect 0 run place.json "${lone[@]}" --set "power.ap_limit_dbm=$(sum "$more" 0.00001 0)"
+expect 4 run place.json "${lone[@]}" --set "power.ap_limit_dbm=$(sum "$more" -0.00001 0)"
+
 # what echoes say is all in line with the target
 expect 4 run place.json --set network.aps=2 --set 'network.ap_positions_m=[[0,0],[200,0]]' \
     --set 'sensing.target_position_m=[90,0]' --set "$own=10" --json
