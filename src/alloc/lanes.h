@@ -55,8 +55,8 @@ INLINE double sum_row_parts(const double *a, const double *b, const double *c, c
     for (; first + ROW_BLOCK <= count; first += ROW_BLOCK) {                                                           \
         ROW_ADD(one, first, term)                                                                                      \
         ROW_ADD(two, first + LANES, term)                                                                              \
-        ROW_ADD(three, first + 2 * LANES, term)                                                                        \
-        ROW_ADD(four, first + 3 * LANES, term)                                                                         \
+        ROW_ADD(three, first + ROW_BLOCK / 2, term)                                                                    \
+        ROW_ADD(four, first + ROW_BLOCK - LANES, term)                                                                 \
     }                                                                                                                  \
     for (; first < count; first += LANES) {                                                                            \
         ROW_ADD(one, first, term)                                                                                      \
