@@ -32,6 +32,7 @@ endif()
 set_source_files_properties(bench/peer.c bench/peer_gradient.c bench/peer_wmmse.c PROPERTIES COMPILE_OPTIONS "${fastest}")
 cfisac_bench(rate_bias SOURCES bench/rate_bias.c LINK cfisac_trial)
 cfisac_bench(response SOURCES bench/response.c LINK cfisac_alloc)
+cfisac_bench(race SOURCES bench/race.c LINK cfisac_alloc ${CMOCKA_LIBRARY})
 cfisac_bench(soak SOURCES bench/soak.c LINK cfisac_alloc ${CMOCKA_LIBRARY})
 cfisac_bench(starts SOURCES bench/starts.c LINK cfisac_alloc)
 

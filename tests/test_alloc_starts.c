@@ -5,9 +5,9 @@
 
 #include <cmocka.h>
 
-#include "alloc/starts.h"
 #include "allocations.h"
 #include "check.h"
+#include "heats.h"
 
 enum { L = 5, K = 6, PILOTS = 2 };
 
@@ -205,6 +205,99 @@ static void limits_that_only_sense_are_no_start(void **state)
     free_drop(d);
 }
 
+/* A climb with numbers of its own: two users of SINR 3, the rival's being `rival`, and an objective of 10. */
+static race_end race(alloc_problem *problem, const double rival[2], double rival_objective, const double *trace,
+                     size_t trace_count)
+{
+    double best[] = {3.0, 3.0, 3.0, 3.0}, signal[] = {sqrt(rival[0]), sqrt(rival[1])}, noise[] = {1.0, 1.0}, copy[16];
+    alloc_values values = {.u = signal, .interference = noise, .objective = rival_objective};
+    climb c = {.problem = problem, .best = best, .objective = trace[trace_count - 1], .rival = &values};
+    sca_outcome outcome = {.trace = copy, .trace_count = trace_count};
+
+    memcpy(copy, trace, trace_count * sizeof *trace);
+    return climb_race(&c, &outcome);
+}
+
+static void a_start_is_left_where_it_cannot_catch_up_or_comes_to_the_same(void **state)
+{
+    alloc_problem problem = {.K = 2};
+    const double slow[] = {1.0, 9.0, 9.9, 9.9, 9.9, 9.9, 9.9, 9.9, 10.0}, fast[] = {1.0, 9.0, 9.5, 10.0},
+                 slower[] = {8.0, 9.9, 9.9, 9.9, 9.99, 9.99, 9.99, 9.99, 10.0}, alike[] = {3.01, 2.99},
+                 other[] = {1.0, 7.0};
+
+    (void)state;
+    /* what was gained longer ago than six evaluations promises nothing: 16 times 0.1 since then */
+    assert_int_equal(race(&problem, other, 11.5, slow, 9), RACE_ON);
+    assert_int_equal(race(&problem, other, 11.7, slow, 9), RACE_BEHIND);
+    assert_int_equal(race(&problem, other, 11.7, slower, 9), RACE_BEHIND);
+    assert_int_equal(race(&problem, other, 50.0, fast, 3), RACE_ON); /* two evaluations tell nothing */
+    assert_int_equal(race(&problem, other, 1000.0, fast, 4), RACE_BEHIND);
+    /* the same users with the same rates: on the way to where the rival is, but not above it */
+    assert_int_equal(race(&problem, alike, 10.001, fast, 4), RACE_MERGES);
+    assert_int_equal(race(&problem, alike, 9.999, fast, 4), RACE_ON);
+    assert_int_equal(race(&problem, other, 10.001, fast, 4), RACE_ON);
+}
+
+/* tests/bench/race.sh does the same for thousands of scenarios. */
+static void racing_saves_a_third_of_the_evaluations_and_finds_the_same(void **state)
+{
+    size_t raced = 0, whole = 0, left = 0, starts = 0;
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 40; seed++) {
+        made_system made = make_system(seed, 6, 6, 4, 4);
+        heats here, all;
+        drop *d;
+
+        reuse_pilots(&made, 1 + seed % 3);
+        made.system.allocation.starts = 16;
+        made.system.allocation.solver = CFI_SOLVER_STRUCTURED;
+        d = make_drop(made);
+        set_tightness(d, 0.1);
+        here = heats_run(d, true);
+        all = heats_run(d, false);
+        assert_int_equal(all.left, 0);
+        assert_true(here.best >= all.best * (1.0 - 1e-6));
+        raced += here.evaluations;
+        whole += all.evaluations;
+        left += here.left;
+        starts += 16;
+        free_drop(d);
+    }
+    print_message("%zu evaluations of %zu, %zu of %zu starts left\n", raced, whole, left, starts);
+    assert_true(3 * raced < 2 * whole);
+    assert_true(left > starts / 2);
+}
+
+/* What an allocation says of its starts: one that is left counts with what it had, unless it came to the best. With
+ * orthogonal pilots nothing is left. */
+static void starts_that_come_to_the_best_are_no_spread(void **state)
+{
+    (void)state;
+    for (size_t pilots = 1; pilots <= K; pilots += K - 1) {
+        made_system made = make_system(4, L, K, 4, 4);
+        alloc_workspace *workspace = alloc_workspace_create();
+        start_split heuristic;
+        alloc_search s;
+        drop *d;
+
+        reuse_pilots(&made, pilots);
+        made.system.allocation.starts = 16;
+        made.system.allocation.solver = CFI_SOLVER_STRUCTURED;
+        d = make_drop(made);
+        set_tightness(d, 0.1);
+        assert_int_equal(alloc_heuristic(&d->link, d->arena, &d->powers, NULL), CFI_OK);
+        heuristic = (start_split){.powers = &d->powers};
+        assert_int_equal(search_init(&s, &d->link, &heuristic, NULL, workspace, NULL), CFI_OK);
+        assert_int_equal(search_run(&s, NULL), CFI_OK);
+        assert_int_equal(s.tried, 16);
+        assert_true(s.worst <= s.best_outcome.objective);
+        assert_true((s.ascent.climb.rival != NULL) == (pilots < K));
+        alloc_workspace_destroy(workspace);
+        free_drop(d);
+    }
+}
+
 /* Fairness leaves nobody out: starts end alike, so that one is the default. */
 static void fairness_has_one_start(void **state)
 {
@@ -238,6 +331,9 @@ int main(void)
         cmocka_unit_test(starts_repeat_and_random_ones_differ),
         cmocka_unit_test(limits_that_only_sense_are_no_start),
         cmocka_unit_test(fairness_has_one_start),
+        cmocka_unit_test(a_start_is_left_where_it_cannot_catch_up_or_comes_to_the_same),
+        cmocka_unit_test(racing_saves_a_third_of_the_evaluations_and_finds_the_same),
+        cmocka_unit_test(starts_that_come_to_the_best_are_no_spread),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,7 +58,7 @@ double __wrap_sca_complete(const alloc_problem *problem, const alloc_state *stat
 {
     double objective = __real_sca_complete(problem, state);
 
-    if (seen.c && state == &seen.c->work->trial) {
+    if (seen.c && seen.c->in_point && state == &seen.c->work->candidate) { /* not the best answer, read */
         seen.between++;
         seen.between_found += objective > seen.c->objective;
     }

@@ -386,11 +386,11 @@ static drop *sixty_users(uint64_t seed, size_t starts)
     return d;
 }
 
-/* Of 24 such networks three take more than the 200 evaluations that are allowed; these take less than 60, so that no
- * last bit decides. */
+/* Of 24 such networks none takes more than 120 of the 200 evaluations that are allowed. The last two went to and fro
+ * below their best point until those were used up. */
 static void sixty_users_on_one_pilot_need_no_cone_solver(void **state)
 {
-    const uint64_t seeds[] = {1, 5, 6, 8};
+    const uint64_t seeds[] = {1, 5, 6, 8, 12, 20};
 
     (void)state;
     for (size_t i = 0; i < sizeof seeds / sizeof *seeds; i++) {

@@ -116,7 +116,8 @@ typedef struct cfi_objective_result {
     const double *trace; /* trace_count values: the start, then each accepted step; structured: the best so far after
                             each evaluation. It never falls */
     size_t trace_count;
-    double spread; /* best minus worst over the starts, without broken ones if any is whole */
+    double spread; /* best minus worst over the starts, without broken ones if any is whole, and without those that
+                      were left because they came to the best */
 } cfi_objective_result;
 
 /* What is proved of the sum rate's allocation, where allocation.certify asks for it: no powers that meet all
@@ -136,7 +137,7 @@ typedef struct cfi_allocation {
     const char *failure;     /* what broke down, where the status is inaccurate or failed; else NULL */
     size_t iterations;       /* steps of the winning start; structured: evaluations, then steps of the cone solver */
     size_t starts_asked;     /* allocation.starts, or its default */
-    size_t starts;           /* starts that were tried */
+    size_t starts;           /* starts that were tried, also those that were left for a better one */
     size_t broken_starts;    /* of them, those that a failed step ended: they never beat one that ended by itself */
     cfi_objective_result objective;
     double sum_rate_bit_s_hz;        /* under system->rate_model, recomputed from powers */

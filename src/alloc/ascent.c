@@ -75,6 +75,7 @@ static void begin_start(const alloc_stepper *stepper, double value, sca_outcome 
     outcome->status = CFI_ALLOC_ITERATION_LIMIT;
     outcome->stop_reason = "max_iterations";
     outcome->unfinished = false;
+    outcome->race = RACE_ON;
     outcome->start = stepper->start;
     outcome->iterations = 0;
     outcome->objective = value;
@@ -211,6 +212,9 @@ static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sc
     double gap;
     cfi_status status = climb_run(&ascent->climb, &ascent->work, at, outcome, &gap, error);
 
+    if (status == CFI_OK && outcome->race != RACE_ON) {
+        return CFI_OK;
+    }
     if (status == CFI_OK && !ascent->climb.met) {
         status = enter_by_cones(ascent, at, outcome, &gap, error);
         if (status == CFI_OK && outcome->short_of_targets) {

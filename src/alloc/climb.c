@@ -110,6 +110,7 @@ static bool take_answer(climb *c, sca_outcome *outcome)
 
     c->held = answered && c->value.objective > c->objective;
     if (c->held) {
+        c->raised = c->evaluations;
         c->objective = c->value.objective;
         copy_state(c, c->best, c->answer);
         copy_state(c, c->origin, c->state);
@@ -163,6 +164,21 @@ void climb_state_of(const climb *c, const alloc_state *at, double *state)
     pairs_hear(problem, (pairs_rows){.rows = at->point->w}, 0, K, state + 2 * K, NULL);
 }
 
+/* Amplitudes of answers stand where the candidate's do: both are never needed at once, and are as large as the drop's
+ * data. Not where landings read an answer twice, nor before a run. */
+static void lend_rows(climb *c)
+{
+    if (c->work && c->map.pairs > 0 && !c->problem->target && !c->problem->load_by_stream) {
+        response_lend(&c->map, c->work->candidate.point->w);
+    }
+}
+
+static void take_candidate(climb *c)
+{
+    problem_swap_states(&c->work->candidate, c->at);
+    lend_rows(c);
+}
+
 /* Puts the best point into at->point, unless that is as good to the last bit. */
 static void recover_best(climb *c)
 {
@@ -174,21 +190,26 @@ static void recover_best(climb *c)
     }
     response_read(&c->map, c->work->candidate.point);
     if (sca_complete(c->problem, &c->work->candidate) >= c->at->values->objective) {
-        problem_swap_states(&c->work->candidate, c->at);
+        take_candidate(c);
     }
     climb_state_of(c, c->at, c->best);
     c->in_point = true;
 }
 
-/* Amplitudes on the way from one point to another; where information couples access points, of powers on that way,
- * which keep what both of them keep. */
-static void mix_amplitudes(const climb *c, const alloc_point *from, const alloc_point *to, double share, double *w)
+/* A point becomes one on the way to it from another; where information couples access points, in powers, which keep
+ * what both of them keep. */
+static void mix_points(const climb *c, const alloc_point *from, double share, alloc_point *to)
 {
-    size_t count = c->problem->K * c->problem->stride;
+    const alloc_problem *problem = c->problem;
+    double *w = to->w;
 
-    for (size_t j = 0; j < count; j++) {
-        w[j] = c->map.coupled ? sqrt(from->w[j] * from->w[j] + share * (to->w[j] * to->w[j] - from->w[j] * from->w[j]))
-                              : from->w[j] + share * (to->w[j] - from->w[j]);
+    for (size_t j = 0; j < problem->K * problem->stride; j++) {
+        w[j] = c->map.coupled ? sqrt(from->w[j] * from->w[j] + share * (w[j] * w[j] - from->w[j] * from->w[j]))
+                              : from->w[j] + share * (w[j] - from->w[j]);
+    }
+    memcpy(to->x, from->x, problem->stride * sizeof *from->x); /* numbers, until it is complete */
+    for (size_t l = 0; l < problem->L; l++) {
+        to->s[l] = from->s[l] + share * (to->s[l] - from->s[l]);
     }
 }
 
@@ -196,31 +217,25 @@ static void mix_amplitudes(const climb *c, const alloc_point *from, const alloc_
  * the gain, linearised, is positive. Goes to the first point between them that is better. False when none is. */
 static bool search_between(climb *c, sca_outcome *outcome)
 {
-    const alloc_problem *problem = c->problem;
-    const alloc_state *trial = &c->work->trial;
-    alloc_point *other = c->work->candidate.point;
+    const alloc_state *trial = &c->work->candidate;
     double share = 0.5;
 
     recover_best(c);
     c->map.free_scale = false; /* from here on, since only the best answer is known to gain */
-    if (!response_answer(&c->map, c->best, c->answer, &c->value)) {
-        return false;
-    }
-    response_read(&c->map, other);
     for (size_t i = 0; i < HALVINGS && c->evaluations < c->end; i++, share *= 0.5) {
-        const alloc_point *from = c->at->point;
         double objective;
 
-        mix_amplitudes(c, from, other, share, trial->point->w);
-        memcpy(trial->point->x, from->x, problem->stride * sizeof *from->x); /* numbers, until it is complete */
-        for (size_t l = 0; l < problem->L; l++) {
-            trial->point->s[l] = from->s[l] + share * (other->s[l] - from->s[l]);
+        if ((i == 0 || c->map.lent) && !response_answer(&c->map, c->best, c->answer, &c->value)) {
+            return false;
         }
-        objective = sca_complete(problem, trial);
+        response_read(&c->map, trial->point);
+        mix_points(c, c->at->point, share, trial->point);
+        objective = sca_complete(c->problem, trial);
         if (objective > c->objective) {
+            c->raised = c->evaluations;
             c->objective = objective;
-            problem_copy_state(problem, trial, c->at);
-            climb_state_of(c, trial, c->best);
+            take_candidate(c);
+            climb_state_of(c, c->at, c->best);
             climb_count(c, outcome);
             climb_restart(c);
             return true;
@@ -324,6 +339,7 @@ static void begin_climb(climb *c, const sca_work *work, const alloc_state *at, c
 
     c->at = at;
     c->work = work;
+    lend_rows(c);
     c->objective = at->values->objective;
     c->in_point = true;
     climb_state_of(c, at, c->best);
@@ -333,7 +349,8 @@ static void begin_climb(climb *c, const sca_work *work, const alloc_state *at, c
     c->met = targets_hold(c->problem, at->values);
     c->landed = false;
     memset(c->fading, 0, 2 * c->problem->K * sizeof *c->fading);
-    c->evaluations = c->plain = c->retreats = 0;
+    c->evaluations = c->plain = c->retreats = c->raised = 0;
+    c->strayed = false;
     c->end = most < c->patience ? most : c->patience;
     c->reach_ratio = 1.0;
     c->last_objective = 0.0;
@@ -352,18 +369,26 @@ void climb_end(sca_outcome *outcome, const char *reason)
 }
 
 /* Coherent amplitudes of either sign make a map with many slow directions, of which a long history knows too little,
- * and goes astray. What has not ended after a while goes on from the best point with short ones. */
+ * and goes astray. What has not ended after a while goes on from the best point with short ones. So does, where pilots
+ * are shared, what goes to and fro a little below its best point. */
 static bool is_short(const climb *c)
 {
-    return c->map.damping && c->evaluations >= SHORTEN;
+    return c->strayed || (c->map.damping && c->evaluations >= SHORTEN);
 }
 
 static void shorten_history(climb *c)
 {
+    if (c->map.pairs > 0 && c->evaluations - c->raised >= STRAYED) {
+        c->strayed = true;
+        c->plain = MOST_PLAIN;
+        c->raised = c->evaluations;
+        climb_restart(c);
+        return;
+    }
     if (!is_short(c)) {
         return;
     }
-    if (c->evaluations == SHORTEN) {
+    if (c->evaluations == SHORTEN && !c->strayed) {
         climb_restart(c);
     } else if (c->history.count >= SHORT_HISTORY) {
         anderson_forget(&c->history);
@@ -406,6 +431,7 @@ double climb_gap(climb *c, const alloc_state *at)
 {
     response_value value;
 
+    lend_rows(c);
     climb_state_of(c, at, c->state);
     if (c->problem->target) {
         return climb_gap_with_targets(c) / at->values->objective;
@@ -448,10 +474,15 @@ cfi_status climb_run(climb *c, const sca_work *work, const alloc_state *at, sca_
     begin_climb(c, work, at, outcome);
     do {
         while (c->evaluations < c->end && !stop_requested(c->stop) &&
-               (c->problem->target ? climb_on_to_targets(c, outcome, small) : climb_on(c, outcome, small))) {
+               (c->problem->target ? climb_on_to_targets(c, outcome, small) : climb_on(c, outcome, small)) &&
+               (outcome->race = climb_race(c, outcome)) == RACE_ON) {
         }
         if (stop_requested(c->stop)) {
             return sca_interrupted(error);
+        }
+        if (outcome->race != RACE_ON) {
+            outcome->objective = c->objective;
+            return CFI_OK;
         }
         if (c->problem->target && outcome->status != CFI_ALLOC_CONVERGED && c->evaluations > 0 && climb_land(c)) {
             climb_keep_landed(c, outcome);

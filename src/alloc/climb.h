@@ -23,6 +23,7 @@ typedef struct climb {
     anderson history;
     size_t n;
     size_t patience;           /* evaluations, at most: then somebody else goes on. The caller's to set */
+    const alloc_values *rival; /* of the point that is to be beaten, the caller's; NULL: none */
     double *state, *answer;    /* n: where the map was evaluated last, and its answer */
     double *damped;            /* n: the answer with coherent amplitudes that do not overshoot; or the answer itself */
     double *best;              /* n: the state of the best point */
@@ -47,6 +48,8 @@ typedef struct climb {
     double last_objective;   /* of the answer before */
     double reach_ratio;      /* of the last extrapolation, see anderson_next */
     size_t unchecked;        /* evaluations since the gap was looked at */
+    size_t raised;           /* evaluations until the best point was found, or the climb began from it again */
+    bool strayed;            /* it did because nothing better was found for long */
     size_t plain, retreats;  /* plain steps still to go before the next extrapolation; retreats in a row */
     size_t evaluations, end; /* so far, and when the climb ends */
 } climb;
@@ -57,7 +60,8 @@ cfi_status climb_init(climb *c, const alloc_problem *problem, cfi_stop *stop, cf
 /* Improves at->point (feasible and complete, at->values its own) in place, and goes on with *outcome, which knows the
  * start: a value of the trace is the best objective after an evaluation of the map, `iterations` counts evaluations.
  * The objective never falls. The status becomes CFI_ALLOC_CONVERGED with a certificate, or stays
- * CFI_ALLOC_ITERATION_LIMIT: after max_iterations, or earlier where there was no progress. *gap: what a step of the
+ * CFI_ALLOC_ITERATION_LIMIT: after max_iterations, or earlier where there was no progress, or where the climb was left
+ * for its rival (outcome->race; then only the outcome is of use). *gap: what a step of the
  * product surrogate could gain at the result, at most, relative (response_value). Deterministic, allocates nothing.
  * CFI_INTERRUPTED. */
 cfi_status climb_run(climb *c, const sca_work *work, const alloc_state *at, sca_outcome *outcome, double *gap,
@@ -72,6 +76,9 @@ void climb_keep_landed(climb *c, sca_outcome *outcome);
 /* What a step with targets could gain at c->state, that of a point that meets them, at most: by the lifts that prove
  * least, as they are found from those of the last state. Infinite where there is no answer. */
 double climb_gap_with_targets(climb *c);
+
+/* Whether a climb after whose last evaluation the outcome is that may be left for its rival (climb_race.c). */
+race_end climb_race(const climb *c, const sca_outcome *outcome);
 
 /* Parts of a climb (climb.c). An evaluation is over: */
 void climb_count(climb *c, sca_outcome *outcome);

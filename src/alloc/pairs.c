@@ -13,11 +13,15 @@ enum {
     LEAST_MATES = 7 /* users of the same pilot, on average, from which on blocks are faster than pairs */
 };
 
-typedef double vector __attribute__((vector_size(LANES * sizeof(double)), may_alias));
-
 /* Rows of a few users at a few access points, one behind the other: those of the problem are a power of two apart where
  * there are so many access points, and get into each other's way in the caches. */
 typedef double block_rows[BLOCK][BLOCK_APS] __attribute__((aligned(LANES * sizeof(double))));
+
+/* Sums over access points, LANES of them each; and the rows that they are made of. */
+typedef struct pair_block {
+    block_rows heard, sent;
+    double sum[BLOCK][BLOCK][LANES] __attribute__((aligned(LANES * sizeof(double))));
+} pair_block;
 
 /* Users number k .. k + hearers - 1 (problem_user), and streams j .. j + streams - 1, of one group. */
 typedef struct pair_range {
@@ -28,6 +32,47 @@ typedef struct pair_range {
 typedef struct ap_range {
     size_t first, count;
 } ap_range;
+
+/* ------------------------------------------------------------------------------- tiles ---- */
+
+/* Vectors as wide as registers are: gcc 12 makes a crowd of scalar moves of wider ones. */
+#define TILE_WIDTH 4
+#include "alloc/pairs_tile.h"
+#define TILE_WIDTH 8
+#include "alloc/pairs_tile.h"
+
+CLONES(static, void, subtract_narrow,
+       (size_t hearers, size_t count, const double (*heard)[BLOCK_APS], const double (*cost)[TILE_STREAMS],
+        double *const v[TILE_STREAMS]),
+       (hearers, count, heard, cost, v))
+{
+    subtract_tiles_4(hearers, count, heard, cost, v);
+}
+
+CLONES(static, void, subtract_wide,
+       (size_t hearers, size_t count, const double (*heard)[BLOCK_APS], const double (*cost)[TILE_STREAMS],
+        double *const v[TILE_STREAMS]),
+       (hearers, count, heard, cost, v))
+{
+    subtract_tiles_8(hearers, count, heard, cost, v);
+}
+
+CLONES(static, void, add_narrow, (pair_block * b, size_t hearers, size_t streams, size_t count),
+       (b, hearers, streams, count))
+{
+    add_tiles_4(b, hearers, streams, count);
+}
+
+CLONES(static, void, add_wide, (pair_block * b, size_t hearers, size_t streams, size_t count),
+       (b, hearers, streams, count))
+{
+    add_tiles_8(b, hearers, streams, count);
+}
+
+static bool is_wide(void)
+{
+    return simd_chosen == SIMD_AVX512;
+}
 
 /* ------------------------------------------------------------------------------ groups ---- */
 
@@ -95,31 +140,6 @@ CLONES(static, void, gather_rows,
     }
 }
 
-/* v of up to TILE_STREAMS streams, minus what they cost `hearers` users. */
-CLONES(static, void, subtract_costs,
-       (size_t hearers, size_t count, const double (*heard)[BLOCK_APS], const double (*cost)[TILE_STREAMS],
-        double *const v[TILE_STREAMS]),
-       (hearers, count, heard, cost, v))
-{
-    for (size_t l = 0; l < count; l += LANES) {
-        vector sum[TILE_STREAMS];
-
-        for (size_t j = 0; j < TILE_STREAMS; j++) {
-            memcpy(&sum[j], v[j] + l, sizeof sum[j]);
-        }
-        for (size_t k = 0; k < hearers; k++) {
-            vector row = *(const vector *)(heard[k] + l);
-
-            for (size_t j = 0; j < TILE_STREAMS; j++) {
-                sum[j] -= cost[k][j] * row;
-            }
-        }
-        for (size_t j = 0; j < TILE_STREAMS; j++) {
-            memcpy(v[j] + l, &sum[j], sizeof sum[j]);
-        }
-    }
-}
-
 CLONES(static, void, scale_signal, (size_t count, double gain, const double *restrict signal, double *restrict v),
        (count, gain, signal, v))
 {
@@ -148,7 +168,8 @@ static void pay_streams(const alloc_problem *problem, const pair_range *at, cons
                     pair ? prices->weight[problem->grouped[k]] * prices->z[pair_of(problem, at->group, k, j + i)] : 0.0;
             }
         }
-        subtract_costs(at->hearers, aps.count, heard, (const double(*)[TILE_STREAMS])cost, to);
+        (is_wide() ? subtract_wide : subtract_narrow)(at->hearers, aps.count, heard,
+                                                      (const double(*)[TILE_STREAMS])cost, to);
     }
 }
 
@@ -177,50 +198,6 @@ void pairs_pay(const alloc_problem *problem, size_t group, const pairs_prices *p
 
 /* ------------------------------------------------------------------------ what is heard ---- */
 
-/* Sums over access points, a vector of them each; and the rows that they are made of. */
-typedef struct pair_block {
-    block_rows heard, sent;
-    vector sum[BLOCK][BLOCK];
-} pair_block;
-
-/* sum_kj += sum_l heard_kl sent_jl for TILE_HEARERS users by TILE_STREAMS streams. */
-INLINE void add_few(pair_block *b, size_t k, size_t j, size_t count)
-{
-    vector sum[TILE_HEARERS][TILE_STREAMS];
-
-    for (size_t i = 0; i < TILE_HEARERS; i++) {
-        memcpy(sum[i], b->sum[k + i] + j, sizeof sum[i]);
-    }
-    for (size_t l = 0; l < count; l += LANES) {
-        vector sent[TILE_STREAMS];
-
-        for (size_t i = 0; i < TILE_STREAMS; i++) {
-            sent[i] = *(const vector *)(b->sent[j + i] + l);
-        }
-        for (size_t h = 0; h < TILE_HEARERS; h++) {
-            vector heard = *(const vector *)(b->heard[k + h] + l);
-
-            for (size_t i = 0; i < TILE_STREAMS; i++) {
-                sum[h][i] += heard * sent[i];
-            }
-        }
-    }
-    for (size_t i = 0; i < TILE_HEARERS; i++) {
-        memcpy(b->sum[k + i] + j, sum[i], sizeof sum[i]);
-    }
-}
-
-/* All sums of a block; what is computed beyond `hearers` and `streams` nobody reads. */
-CLONES(static, void, add_range, (pair_block * b, size_t hearers, size_t streams, size_t count),
-       (b, hearers, streams, count))
-{
-    for (size_t j = 0; j < streams; j += TILE_STREAMS) {
-        for (size_t k = 0; k < hearers; k += TILE_HEARERS) {
-            add_few(b, k, j, count);
-        }
-    }
-}
-
 /* Rows of 0 in the place of users that there are not, up to a multiple of `few`. */
 static void fill_up(block_rows rows, size_t users, size_t few, size_t count)
 {
@@ -245,15 +222,8 @@ static void hear_block(const alloc_problem *problem, pairs_rows sent, const pair
 
         gather_rows(problem, heard_rows(problem), hearer, at->hearers, aps, b->heard);
         gather_rows(problem, sent, stream, at->streams, aps, b->sent);
-        add_range(b, at->hearers, at->streams, aps.count);
+        (is_wide() ? add_wide : add_narrow)(b, at->hearers, at->streams, aps.count);
     }
-}
-
-static double add_lanes(const vector *v)
-{
-    const vector s = *v;
-
-    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
 }
 
 /* The sums of a block, for their pairs. */
@@ -263,7 +233,7 @@ static void tell_block(const alloc_problem *problem, const pair_range *at, const
     for (size_t h = 0; h < at->hearers; h++) {
         for (size_t i = 0; i < at->streams; i++) {
             size_t k = at->k + h, j = at->j + i;
-            double sum = add_lanes(&b->sum[h][i]);
+            double sum = sum_lanes(b->sum[h][i]);
 
             if (k != j && z) {
                 z[pair_of(problem, at->group, k, j)] = sum;

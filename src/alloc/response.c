@@ -45,11 +45,11 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
 {
     size_t K = problem->K, pairs = problem->mate_start[K], stride = problem->stride;
     bool streams = problem->load_by_stream != NULL, apart = !problem_loads_equal(problem);
-    double *memory =
-        arena_zeros(arena, (RESPONSE_ROWS + (pairs > 0 || streams ? K : 0)) * stride + 2 * K, sizeof *memory);
+    double *memory = arena_zeros(arena, (RESPONSE_ROWS + (streams ? K : 0)) * stride + 2 * K, sizeof *memory);
 
     *r = (response){.problem = problem, .pairs = pairs, .stride = stride, .mu = -1.0};
-    if (!memory) {
+    r->amplitude = pairs > 0 && !streams ? arena_alloc(arena, K * stride, sizeof(double)) : NULL;
+    if (!memory || (pairs > 0 && !streams && !r->amplitude)) {
         return response_out_of_memory(problem, error);
     }
     double **const row[RESPONSE_ROWS] = {&r->root_kink, &r->trade, &r->offset,   &r->root_most, &r->root_fewest,
@@ -61,7 +61,7 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
     r->sensing_price = apart ? r->sensing_price : r->price;
     r->gain = memory + RESPONSE_ROWS * stride;
     r->weight = r->gain + K;
-    r->amplitude = pairs > 0 || streams ? r->weight + K : NULL;
+    r->amplitude = streams ? r->weight + K : r->amplitude;
     fill_constant_rows(r);
     if (problem->damped) {
         r->yield = arena_zeros(arena, K * stride + pairs, sizeof(double));
@@ -512,8 +512,14 @@ bool response_answer(response *r, const double *state, double *answer, response_
     return true;
 }
 
+void response_lend(response *r, double *rows)
+{
+    r->amplitude = rows;
+    r->lent = true;
+}
+
 CLONES(static, void, multiply_row,
-       (size_t count, double gain, const double *restrict v, const double *restrict along, double *restrict w),
+       (size_t count, double gain, const double *v, const double *restrict along, double *w),
        (count, gain, v, along, w))
 {
     for (size_t l = 0; l < count; l++) {

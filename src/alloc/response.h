@@ -39,6 +39,7 @@ typedef struct response {
     double *gain, *weight; /* K each, of the last state */
     double mu;             /* the budget's price at the last answer; negative: none yet */
     double *amplitude;     /* K rows: v of the last answer, or w / along; NULL where v_kl is gain_k signal_kl */
+    bool lent;             /* these are the caller's, and response_read may make w of them in their place */
     /* a row each, constant; 0 beyond L */
     double *root_kink, *trade, *offset; /* 1 / sqrt(d1); d1 / d2 and 1 / d2 where sensing power helps, else infinite
                                            and 0 */
@@ -97,7 +98,11 @@ bool response_answer(response *r, const double *state, double *answer, response_
  * False as above. */
 bool response_answer_slopes(response *r, const double *z, double *answer, double *raised);
 
-/* The powers of the last answer. */
+/* The caller's rows take the place of r->amplitude, which must not be NULL; they must stay as they are from an answer
+ * until that is read, and be 0 beyond L. */
+void response_lend(response *r, double *rows);
+
+/* The powers of the last answer. Where point->w are rows that were lent, they can be read once an answer. */
 void response_read(const response *r, alloc_point *point);
 
 /* The answers at a scale of the state that is nearer to a fixed point, where that is free and a quick one to find, with

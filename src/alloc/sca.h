@@ -6,6 +6,13 @@
 
 enum { SCA_FAILURE_LENGTH = 320 };
 
+/* A start beside the best one before it, where starts race. */
+typedef enum {
+    RACE_ON,     /* it was not left */
+    RACE_BEHIND, /* it gains too little to catch up */
+    RACE_MERGES  /* it comes to where the other is */
+} race_end;
+
 /* How one start went. Objectives are in nats, without the pre-log factor. */
 typedef struct sca_outcome {
     cfi_alloc_status status;
@@ -14,6 +21,7 @@ typedef struct sca_outcome {
     char failure[SCA_FAILURE_LENGTH]; /* what broke down, of an inaccurate or failed start; else "" */
     bool short_of_targets;            /* no point was found that has the rate targets; objective: the least quotient */
     bool unfinished;                  /* the response got no further, and the cone solver has not gone on yet */
+    race_end race;                    /* whether it was left before its end, for a better start */
     double objective;
     size_t start, iterations;
     double *trace; /* room for max_iterations + 1 values, given by the caller */

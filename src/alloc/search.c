@@ -71,7 +71,7 @@ static bool keep_best(alloc_search *s, bool first)
     double objective = s->outcome.objective, best = first ? -INFINITY : s->best_outcome.objective;
 
     s->broken += s->outcome.broke_down;
-    if (rank >= best_rank) {
+    if (rank >= best_rank && s->outcome.race != RACE_MERGES) {
         s->worst = rank > best_rank ? objective : fmin(s->worst, objective);
     }
     if (rank > best_rank || (rank == best_rank && objective > best)) {
@@ -84,6 +84,15 @@ static bool keep_best(alloc_search *s, bool first)
     return rank > best_rank || (rank == best_rank && objective > best * (1.0 + 1e-6));
 }
 
+/* The best start, which others have to catch up with; NULL where they do not race: with orthogonal pilots users come
+ * back in the end, and points that miss rate targets are not to be compared. */
+static const alloc_values *rival_of(const alloc_search *s)
+{
+    bool races = s->problem.link->pilots_overlap && !s->problem.target;
+
+    return races && s->tried > 0 && how_well(&s->best_outcome) == 2 ? s->best.values : NULL;
+}
+
 /* The ascent from the point that was made, as start number `start`. */
 static cfi_status run_start(alloc_search *s, size_t start, cfi_error *error)
 {
@@ -91,6 +100,7 @@ static cfi_status run_start(alloc_search *s, size_t start, cfi_error *error)
 
     s->ascent.stepper.start = start;
     s->ascent.stepper.step = 0;
+    s->ascent.climb.rival = rival_of(s);
     status = ascent_run(&s->ascent, &s->at, &s->outcome, error);
     if (status != CFI_OK) {
         return status;

@@ -3,6 +3,7 @@
 #include "alloc/starts.h"
 
 #include "alloc/constants.h"
+#include "base/threads.h"
 
 #include <math.h>
 
@@ -32,32 +33,66 @@ static void silence_users(const start_source *source, size_t start, cfi_stream *
     }
 }
 
-/* Multiplies amplitudes by log-normal factors: one a user, one a pair. */
-static void shake_amplitudes(const start_source *source, cfi_stream *stream, alloc_point *point)
+/* Access points first .. end - 1 at once, of a start. */
+typedef struct start_part {
+    const start_source *source;
+    const alloc_point *point;
+    const double *factor; /* K: of a user, in logarithms; or 1 for users with an amplitude somewhere, else 0 */
+    cfi_stream stream;    /* in which pair (k, l) has number l K + k of the blocks */
+} start_part;
+
+static void share_points(const alloc_problem *problem, size_t steps,
+                         void (*work)(void *context, size_t thread, size_t first, size_t end), start_part *part)
 {
-    const alloc_problem *problem = source->problem;
-    size_t K = problem->K;
-    double *factor = source->key;
+    size_t threads = problem->link->threads;
 
-    random_normals(stream, K, factor);
-    for (size_t l = 0; l < problem->L; l++) {
-        for (size_t k = 0; k < K; k++) {
-            double normal;
+    threads_share(threads, problem->L, threads_even_part(threads, problem->L, steps * problem->K), work, part);
+}
 
-            random_normals(stream, 1, &normal);
-            point->w[problem_at(problem, k, l)] *= exp(factor[k] + PAIR_SPREAD * normal);
+enum { SHAKEN = 64, STEPS_OF_A_FACTOR = 30 }; /* users whose normals are drawn together; steps of a factor */
+
+/* Users k .. k + users - 1 at access points l .. l + aps - 1, at most LANES: so many stand side by side in a row. */
+static void shake_tile(const start_part *part, size_t k, size_t users, size_t l, size_t aps)
+{
+    const alloc_problem *problem = part->source->problem;
+    double normal[LANES][2 * SHAKEN]; /* two a block, of which a pair has the first */
+
+    for (size_t i = 0; i < aps; i++) {
+        cfi_stream stream = part->stream;
+
+        stream.block += (uint32_t)((l + i) * problem->K + k);
+        random_normals(&stream, 2 * users, normal[i]);
+    }
+    for (size_t j = 0; j < users; j++) {
+        double *w = part->point->w + problem_at(problem, k + j, l);
+
+        for (size_t i = 0; i < aps; i++) {
+            w[i] *= exp(part->factor[k + j] + PAIR_SPREAD * normal[i][2 * j]);
         }
     }
 }
 
-static double communication_power(const alloc_problem *problem, const alloc_point *point, size_t l)
+static void shake_part(void *context, size_t thread, size_t first, size_t end)
 {
-    double x = 0.0;
+    const start_part *part = context;
+    size_t K = part->source->problem->K;
 
-    for (size_t k = 0; k < problem->K; k++) {
-        x += point->w[problem_at(problem, k, l)] * point->w[problem_at(problem, k, l)];
+    (void)thread;
+    for (size_t l = first; l < end; l += LANES) {
+        for (size_t k = 0; k < K; k += SHAKEN) {
+            shake_tile(part, k, K - k < SHAKEN ? K - k : SHAKEN, l, end - l < LANES ? end - l : LANES);
+        }
     }
-    return x;
+}
+
+/* Multiplies amplitudes by log-normal factors: one a user, one a pair. */
+static void shake_amplitudes(const start_source *source, cfi_stream *stream, alloc_point *point)
+{
+    start_part part = {.source = source, .point = point, .factor = source->key};
+
+    random_normals(stream, source->problem->K, source->key);
+    part.stream = *stream;
+    share_points(source->problem, STEPS_OF_A_FACTOR, shake_part, &part);
 }
 
 /* What user k has of AP l in the heuristic split. */
@@ -69,33 +104,81 @@ static double heuristic_amplitude(const start_source *source, size_t k, size_t l
                              split->powers->p[k + source->problem->K * l] * (split->factor ? split->factor[l] : 1.0));
 }
 
+/* Communication powers of `aps` access points from l on. */
+static void add_powers(const alloc_problem *problem, const alloc_point *point, size_t l, size_t aps, double *x)
+{
+    for (size_t i = 0; i < aps; i++) {
+        x[i] = 0.0;
+    }
+    for (size_t k = 0; k < problem->K; k++) {
+        const double *w = point->w + problem_at(problem, k, l);
+
+        for (size_t i = 0; i < aps; i++) {
+            x[i] += w[i] * w[i];
+        }
+    }
+}
+
+/* One that is left without amplitudes serves the remaining users as the heuristic split does. */
+static void serve_as_heuristic(const start_part *part, size_t l)
+{
+    const alloc_problem *problem = part->source->problem;
+
+    for (size_t k = 0; k < problem->K; k++) {
+        part->point->w[problem_at(problem, k, l)] = part->factor[k] * heuristic_amplitude(part->source, k, l);
+    }
+}
+
+enum { RESTORED = 256 }; /* access points at once */
+
+static void restore_tile(const start_part *part, size_t l, size_t aps)
+{
+    const alloc_problem *problem = part->source->problem;
+    double x[RESTORED], scale[RESTORED];
+
+    add_powers(problem, part->point, l, aps, x);
+    for (size_t i = 0; i < aps; i++) {
+        if (!(x[i] > 0.0)) {
+            serve_as_heuristic(part, l + i);
+            add_powers(problem, part->point, l + i, 1, x + i);
+        }
+        scale[i] = x[i] > 0.0 ? sqrt(part->point->x[l + i] / x[i]) : 1.0;
+    }
+    for (size_t k = 0; k < problem->K; k++) {
+        double *w = part->point->w + problem_at(problem, k, l);
+
+        for (size_t i = 0; i < aps; i++) {
+            w[i] *= scale[i];
+        }
+    }
+}
+
+static void restore_part(void *context, size_t thread, size_t first, size_t end)
+{
+    (void)thread;
+    for (size_t l = first; l < end; l += RESTORED) {
+        restore_tile(context, l, end - l < RESTORED ? end - l : RESTORED);
+    }
+}
+
 /* Gives every access point the communication power point->x that it had before its amplitudes were changed: then the
- * thresholds hold as they did. One that is left without amplitudes serves the remaining users as the heuristic split
- * does. */
+ * thresholds hold as they did. */
 static void restore_powers(const start_source *source, alloc_point *point)
 {
+    enum { STEPS_OF_A_PAIR = 2 };
     const alloc_problem *problem = source->problem;
-    size_t K = problem->K, L = problem->L;
-    double *serves = source->key; /* 1 for users with an amplitude somewhere */
+    start_part part = {.source = source, .point = point, .factor = source->key};
 
-    for (size_t k = 0; k < K; k++) {
-        serves[k] = 0.0;
-        for (size_t l = 0; l < L; l++) {
-            serves[k] = point->w[problem_at(problem, k, l)] > 0.0 ? 1.0 : serves[k];
-        }
-    }
-    for (size_t l = 0; l < L; l++) {
-        bool idle = !(communication_power(problem, point, l) > 0.0);
-        double x;
+    for (size_t k = 0; k < problem->K; k++) {
+        const double *w = point->w + problem_at(problem, k, 0);
+        size_t l = 0;
 
-        for (size_t k = 0; idle && k < K; k++) {
-            point->w[problem_at(problem, k, l)] = serves[k] * heuristic_amplitude(source, k, l);
+        while (l < problem->L && !(w[l] > 0.0)) {
+            l++;
         }
-        x = communication_power(problem, point, l);
-        for (size_t k = 0; x > 0.0 && k < K; k++) {
-            point->w[problem_at(problem, k, l)] *= sqrt(point->x[l] / x);
-        }
+        source->key[k] = l < problem->L ? 1.0 : 0.0;
     }
+    share_points(problem, STEPS_OF_A_PAIR, restore_part, &part);
 }
 
 static bool is_silent(const start_source *source, size_t k)
