@@ -22,8 +22,8 @@ cfisac_bench(network SOURCES bench/network.c LINK cfisac_network)
 cfisac_bench(normals SOURCES bench/normals.c LINK cfisac_base cfisac_numeric)
 cfisac_bench(peak SOURCES bench/peak.c LINK cfisac_flags)
 cfisac_bench(peers SOURCES bench/peers.c bench/peers_network.c bench/peer.c bench/peer_gradient.c bench/peer_wmmse.c LINK cfisac_alloc)
-# The methods that the allocation is timed against get the best that a compiler has, on this machine; vectors of 64 bytes
-# never pass between objects.
+# The methods that the allocation is timed against get the best that a compiler has, on this machine; its vectors never
+# pass between objects.
 set(fastest -O3 -ffast-math -Wno-psabi)
 check_c_compiler_flag(-march=native has_native)
 if(has_native AND NOT CMAKE_CROSSCOMPILING)

@@ -107,8 +107,7 @@ INLINE void solve_normal_equations(const anderson *a, double *c)
 /* norm(w (to - from))^2 */
 INLINE double square_between(size_t count, const double *weight, const double *from, const double *to)
 {
-    ROW_SUM((ROW_VECTOR(weight, at) * (ROW_VECTOR(to, at) - ROW_VECTOR(from, at))) *
-            (ROW_VECTOR(weight, at) * (ROW_VECTOR(to, at) - ROW_VECTOR(from, at))));
+    ROW_SUM((weight[at] * (to[at] - from[at])) * (weight[at] * (to[at] - from[at])));
 }
 
 CLONES(extern, double, anderson_next, (const anderson *a, double *restrict z, double *restrict follower),

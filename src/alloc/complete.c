@@ -140,7 +140,9 @@ double problem_common_factor(const alloc_problem *problem, const double *x, cons
     }
     c = budget / sum;
     for (size_t l = 0; problem->limited && l < problem->L; l++) {
-        c = x[l] > 0.0 ? fmin(c, problem->sensing.most[l] / x[l]) : c;
+        double most = problem->sensing.most[l] / x[l];
+
+        c = x[l] > 0.0 && most < c ? most : c;
     }
     for (int i = 0; i < 200; i++) {
         double slope, excess = total_power(problem, x, floor, c, &slope) - budget;

@@ -10,9 +10,6 @@
 
 /* Relative, of what J has along an axis to its trace: units are no less. */
 static const double LEAST_AXIS = 1e-12;
-/* Relative, of budget and limits that are held beside targets of users: what raising all powers takes that makes good
- * what the solver leaves short, of the order of its tolerance. */
-static const double HELD_BACK = 4e-9;
 
 static bool is_asked(const power_program *m, information_kind kind)
 {
@@ -233,7 +230,7 @@ static void put_limit(const power_program *m, size_t row, coupled_power power)
     if (power == POWER_RAISED) {
         socp_put(m->builder, row, m->g, m->factor);
     } else {
-        socp_constant(m->builder, row, m->users ? 1.0 - HELD_BACK : 1.0);
+        socp_constant(m->builder, row, m->users ? 1.0 - m->users->back : 1.0);
     }
 }
 

@@ -89,6 +89,12 @@ static void judge_rates(const cfi_system *system, const cfi_evaluation *evaluati
     }
 }
 
+/* The larger one; a where b is not a number. fmax is a call. */
+static inline double raised_to(double a, double b)
+{
+    return b > a ? b : a;
+}
+
 /* The worst bound, what is radiated, and the largest relative violation of budget, limits, thresholds and targets. */
 static void judge(const cfi_system *system, size_t L, cfi_evaluation *out)
 {
@@ -97,13 +103,13 @@ static void judge(const cfi_system *system, size_t L, cfi_evaluation *out)
 
     for (size_t l = 0; l < L; l++) {
         out->power_w += out->ap_power_w[l];
-        out->worst_crlb_rad2 = fmax(out->worst_crlb_rad2, out->crlb_rad2[l]);
+        out->worst_crlb_rad2 = raised_to(out->worst_crlb_rad2, out->crlb_rad2[l]);
         /* in units of the information needed: finite even where the bound is not */
         if (threshold) {
-            worst = fmax(worst, 1.0 - threshold[l] / out->crlb_rad2[l]);
+            worst = raised_to(worst, 1.0 - threshold[l] / out->crlb_rad2[l]);
         }
         if (system->power.ap_limit_w) {
-            worst = fmax(worst, out->ap_power_w[l] / system->power.ap_limit_w[l] - 1.0);
+            worst = raised_to(worst, out->ap_power_w[l] / system->power.ap_limit_w[l] - 1.0);
         }
     }
     if (system->sensing.position_threshold_m > 0.0) { /* in units of the information needed, too */

@@ -9,8 +9,6 @@
 
 /* Relative gap that is asked for; theta beyond which no powers are enough. */
 static const double DUAL_GAP = 2e-11, DUAL_BEYOND = 1e12;
-/* Of globals_drop.ahead, where budget and limits are held: whatever is short of a target cannot be made up for. */
-static const double DUAL_AHEAD = 0.05;
 
 static cfi_status dual_out_of_memory(const globals_drop *drop, cfi_error *error)
 {
@@ -186,7 +184,7 @@ static bool add_users(globals_dual *dual, const globals_ask *ask)
 {
     const alloc_problem *problem = dual->drop->problem;
     dual_program *p = &dual->program;
-    double ahead = ask->sensing.raised ? 1.0 + DUAL_AHEAD * dual->drop->ahead : 1.0;
+    double ahead = ask->sensing.raised ? 1.0 + dual->drop->ahead : 1.0;
 
     for (size_t k = 0; k < problem->K; k++) {
         if (ask->target[k] > 0.0) {

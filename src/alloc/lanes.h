@@ -1,5 +1,6 @@
-/* Vectors of LANES numbers, and sums over access points (rows.h) to be inlined into larger loops that are compiled for
- * several kinds of CPU (CLONES): where rows are short, a call for each would take longer than the sum. */
+/* Sums over access points (rows.h) to be inlined into larger loops that are compiled for several kinds of CPU (CLONES):
+ * where rows are short, a call for each would take longer than the sum. Loops over lanes, not vectors of a type of
+ * their own: a compiler keeps vectors that are longer than the registers of a CPU in memory. */
 #ifndef CFISAC_ALLOC_LANES_H
 #define CFISAC_ALLOC_LANES_H
 
@@ -9,106 +10,126 @@
 
 enum { LANES = 8 };
 
-typedef double row_vector __attribute__((vector_size(LANES * sizeof(double)), may_alias, aligned(sizeof(double))));
+/* Four times LANES partial sums: one alone would wait for the addition before. */
+enum { ROW_BLOCK = 4 * LANES };
 
-/* Four vectors of partial sums: one alone would wait for the addition before. */
-enum { ROW_PARTS = 4, ROW_BLOCK = ROW_PARTS * LANES };
-
-/* By its address: how a vector is passed depends on the CPU. */
-INLINE double add_row_parts(const row_vector sum[ROW_PARTS])
-{
-    row_vector s = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-
-    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-}
-
-/* Of LANES sums, in the same order. */
+/* Of LANES sums, in the same order for vectors of any length. */
 INLINE double sum_lanes(const double *lane)
 {
     return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
 }
 
-#define ROW_VECTOR(row, at) (*(const row_vector *)((row) + (at)))
+INLINE double sum_row_parts(const double *a, const double *b, const double *c, const double *d)
+{
+    double sum[LANES];
 
-/* The sum of `term`, vectors that begin at number `at` of `count`; to be the body of a function. */
+#pragma omp simd
+    for (size_t i = 0; i < LANES; i++) {
+        sum[i] = (a[i] + b[i]) + (c[i] + d[i]);
+    }
+    return sum_lanes(sum);
+}
+
+/* Adds the terms of LANES numbers from `from` on to a part of the sum. */
+#define ROW_ADD(part, from, term)                                                                                      \
+    _Pragma("omp simd") for (size_t i = 0; i < LANES; i++)                                                             \
+    {                                                                                                                  \
+        size_t at = (from) + i;                                                                                        \
+                                                                                                                       \
+        (part)[i] += term;                                                                                             \
+    }
+
+/* The sum of `term`, of number `at`, over all of `count`; to be the body of a function. */
 #define ROW_SUM(term)                                                                                                  \
-    row_vector sum[ROW_PARTS] = {{0.0}, {0.0}, {0.0}, {0.0}};                                                          \
+    double one[LANES] = {0.0};                                                                                         \
     size_t first = 0;                                                                                                  \
                                                                                                                        \
-    for (; first + ROW_BLOCK <= count; first += ROW_BLOCK) {                                                           \
-        for (size_t part = 0; part < ROW_PARTS; part++) {                                                              \
-            size_t at = first + LANES * part;                                                                          \
-                                                                                                                       \
-            sum[part] += term;                                                                                         \
+    if (count < ROW_BLOCK) {                                                                                           \
+        for (; first < count; first += LANES) {                                                                        \
+            ROW_ADD(one, first, term)                                                                                  \
         }                                                                                                              \
+        return sum_lanes(one);                                                                                         \
     }                                                                                                                  \
-    for (size_t at = first; at < count; at += LANES) {                                                                 \
-        sum[0] += term;                                                                                                \
+    double two[LANES] = {0.0}, three[LANES] = {0.0}, four[LANES] = {0.0};                                              \
+                                                                                                                       \
+    for (; first + ROW_BLOCK <= count; first += ROW_BLOCK) {                                                           \
+        ROW_ADD(one, first, term)                                                                                      \
+        ROW_ADD(two, first + LANES, term)                                                                              \
+        ROW_ADD(three, first + ROW_BLOCK / 2, term)                                                                    \
+        ROW_ADD(four, first + ROW_BLOCK - LANES, term)                                                                 \
     }                                                                                                                  \
-    return add_row_parts(sum)
+    for (; first < count; first += LANES) {                                                                            \
+        ROW_ADD(one, first, term)                                                                                      \
+    }                                                                                                                  \
+    return sum_row_parts(one, two, three, four)
 
 /* As rows_product, rows_product_sum, rows_triple and rows_subtract, to the bit. */
 INLINE double sum_products(size_t count, const double *a, const double *b)
 {
-    ROW_SUM(ROW_VECTOR(a, at) * ROW_VECTOR(b, at));
+    ROW_SUM(a[at] * b[at]);
 }
 
 INLINE double sum_products_of_sums(size_t count, const double *a, const double *b, const double *c)
 {
-    ROW_SUM(ROW_VECTOR(a, at) * (ROW_VECTOR(b, at) + ROW_VECTOR(c, at)));
+    ROW_SUM(a[at] * (b[at] + c[at]));
 }
 
 INLINE double sum_triples(size_t count, const double *a, const double *b, const double *c)
 {
-    ROW_SUM(ROW_VECTOR(a, at) * ROW_VECTOR(b, at) * ROW_VECTOR(c, at));
+    ROW_SUM(a[at] * b[at] * c[at]);
 }
 
 /* 0, or NaN where a number is infinite or NaN. */
 INLINE double sum_of_nothing(size_t count, const double *a)
 {
-    ROW_SUM(ROW_VECTOR(a, at) - ROW_VECTOR(a, at));
+    ROW_SUM(a[at] - a[at]);
 }
 
-INLINE void subtract_row(size_t count, double factor, const double *from, double *to)
+INLINE void subtract_row(size_t count, double factor, const double *restrict from, double *restrict to)
 {
-    for (size_t at = 0; at < count; at += LANES) {
-        *(row_vector *)(to + at) -= factor * ROW_VECTOR(from, at);
+#pragma omp simd
+    for (size_t l = 0; l < count; l++) {
+        to[l] -= factor * from[l];
     }
 }
+
+/* Half of LANES numbers: no longer than the vectors of any CPU that has some of 256 bits. */
+enum { HALF = LANES / 2 };
+
+typedef double row_half __attribute__((vector_size(HALF * sizeof(double)), may_alias, aligned(sizeof(double))));
 
 #ifdef __clang__
 #define ROW_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 #else
-typedef long long row_places __attribute__((vector_size(LANES * sizeof(long long))));
+typedef long long row_places __attribute__((vector_size(HALF * sizeof(long long))));
 #define ROW_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (row_places){__VA_ARGS__})
 #endif
 
-/* Rows of LANES numbers become columns: pairs of numbers change places, then pairs of two, then of four. */
+/* Rows of HALF numbers become columns: numbers of two rows alternate, then pairs of numbers. */
+INLINE void transpose_half(const double *from, size_t from_stride, double *to, size_t to_stride)
+{
+    row_half one[HALF], two[HALF];
+
+    for (size_t i = 0; i < HALF; i++) {
+        one[i] = *(const row_half *)(from + from_stride * i);
+    }
+    for (size_t i = 0; i < HALF; i += 2) {
+        two[i] = ROW_SHUFFLE(one[i], one[i + 1], 0, 4, 2, 6);
+        two[i + 1] = ROW_SHUFFLE(one[i], one[i + 1], 1, 5, 3, 7);
+    }
+    for (size_t i = 0; i < HALF / 2; i++) {
+        *(row_half *)(to + to_stride * i) = ROW_SHUFFLE(two[i], two[i + 2], 0, 1, 4, 5);
+        *(row_half *)(to + to_stride * (i + 2)) = ROW_SHUFFLE(two[i], two[i + 2], 2, 3, 6, 7);
+    }
+}
+
+/* Rows of LANES numbers become columns. */
 INLINE void transpose_square(const double *from, size_t from_stride, double *to, size_t to_stride)
 {
-    row_vector one[LANES], two[LANES];
-
-    for (size_t i = 0; i < LANES; i++) {
-        one[i] = ROW_VECTOR(from, from_stride * i);
-    }
-    for (size_t i = 0; i < LANES; i += 2) {
-        two[i] = ROW_SHUFFLE(one[i], one[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
-        two[i + 1] = ROW_SHUFFLE(one[i], one[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
-    }
-    for (size_t i = 0; i < LANES; i++) {
-        size_t other = i ^ 2, low = i & 2;
-
-        one[i] = low ? ROW_SHUFFLE(two[other], two[i], 2, 3, 10, 11, 6, 7, 14, 15)
-                     : ROW_SHUFFLE(two[i], two[other], 0, 1, 8, 9, 4, 5, 12, 13);
-    }
-    for (size_t i = 0; i < LANES; i++) {
-        size_t other = i ^ 4, low = i & 4;
-
-        two[i] = low ? ROW_SHUFFLE(one[other], one[i], 4, 5, 6, 7, 12, 13, 14, 15)
-                     : ROW_SHUFFLE(one[i], one[other], 0, 1, 2, 3, 8, 9, 10, 11);
-    }
-    for (size_t i = 0; i < LANES; i++) {
-        *(row_vector *)(to + to_stride * i) = two[i];
+    for (size_t i = 0; i < LANES; i += HALF) {
+        for (size_t j = 0; j < LANES; j += HALF) {
+            transpose_half(from + from_stride * i + j, from_stride, to + to_stride * j + i, to_stride);
+        }
     }
 }
 

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-typedef unsigned long long row_bits __attribute__((vector_size(LANES * sizeof(unsigned long long))));
-
 /* ln 2 in two parts, the first of which has 20 zeros at its end: products with exponents are exact. */
 static const double LN2_HIGH = 0x1.62e42feep-1, LN2_LOW = 0x1.a39ef35793c76p-33;
 /* Added to a number below 2^51 it leaves the nearest integer in the last bits. */
@@ -18,62 +16,70 @@ enum { FRACTION_BITS = 52 };
 static const unsigned long long ONE_BITS = 0x3ff0000000000000, ROOT_HALF_BITS = 0x3fe6a09e667f3bcd,
                                 COUNT_BITS = 0x4330000000000000;
 
-/* x = 2^e m with m between root(1/2) and root(2), ln m = 2 artanh((m - 1) / (m + 1)) by its series. */
-INLINE void take_logarithms_of(double *number)
+INLINE unsigned long long bits_of(double number)
 {
-    row_vector x, m, t, square, sum, exponent;
-    row_bits bits, biased;
+    unsigned long long bits;
 
-    memcpy(&x, number, sizeof x);
-    bits = (row_bits)x;
-    biased = (bits + (ONE_BITS - ROOT_HALF_BITS)) >> FRACTION_BITS; /* e + 1023 */
-    m = (row_vector)(bits + ONE_BITS - (biased << FRACTION_BITS));
-    exponent = (row_vector)(biased | COUNT_BITS) - (0x1p52 + 1023.0);
-    t = (m - 1.0) / (m + 1.0);
-    square = t * t;
-    sum = square * (1.0 / 23.0) + 1.0 / 21.0;
+    memcpy(&bits, &number, sizeof bits);
+    return bits;
+}
+
+INLINE double number_of(unsigned long long bits)
+{
+    double number;
+
+    memcpy(&number, &bits, sizeof number);
+    return number;
+}
+
+/* x = 2^e m with m between root(1/2) and root(2), ln m = 2 artanh((m - 1) / (m + 1)) by its series. */
+INLINE double logarithm_of(double x)
+{
+    unsigned long long bits = bits_of(x);
+    unsigned long long biased = (bits + (ONE_BITS - ROOT_HALF_BITS)) >> FRACTION_BITS; /* e + 1023 */
+    double m = number_of(bits + ONE_BITS - (biased << FRACTION_BITS));
+    double exponent = number_of(biased | COUNT_BITS) - (0x1p52 + 1023.0);
+    double t = (m - 1.0) / (m + 1.0), square = t * t, sum = square * (1.0 / 23.0) + 1.0 / 21.0;
+
+#pragma GCC unroll 9
     for (int term = 19; term >= 3; term -= 2) {
         sum = sum * square + 1.0 / term;
     }
-    t = exponent * LN2_HIGH + (exponent * LN2_LOW + (t + t + (t + t) * (square * sum)));
-    memcpy(number, &t, sizeof t);
+    return exponent * LN2_HIGH + (exponent * LN2_LOW + (t + t + (t + t) * (square * sum)));
 }
 
 /* x = k ln 2 + r, and e^r by its series. */
-INLINE void take_exponentials_of(double *number)
+INLINE double exponential_of(double number)
 {
-    row_vector x, shifted, k, r, sum = {0.0};
-    row_bits scale;
+    double low = number > -WIDEST_EXPONENT ? number : -WIDEST_EXPONENT;
+    double x = low < WIDEST_EXPONENT ? low : WIDEST_EXPONENT;
+    double shifted = x * 0x1.71547652b82fep0 + TO_INTEGER; /* 1 / ln 2 */
+    double k = shifted - TO_INTEGER, r = (x - k * LN2_HIGH) - k * LN2_LOW, sum = 1.0;
 
-    for (size_t i = 0; i < LANES; i++) {
-        double low = number[i] > -WIDEST_EXPONENT ? number[i] : -WIDEST_EXPONENT;
-
-        number[i] = low < WIDEST_EXPONENT ? low : WIDEST_EXPONENT;
-    }
-    memcpy(&x, number, sizeof x);
-    shifted = x * 0x1.71547652b82fep0 + TO_INTEGER; /* 1 / ln 2 */
-    k = shifted - TO_INTEGER;
-    r = (x - k * LN2_HIGH) - k * LN2_LOW;
-    sum = sum + 1.0;
+#pragma GCC unroll 14
     for (int term = 14; term >= 1; term--) {
         sum = sum * (r * (1.0 / term)) + 1.0;
     }
-    scale = ((row_bits)shifted << FRACTION_BITS) + ONE_BITS;
-    sum *= (row_vector)scale;
-    memcpy(number, &sum, sizeof sum);
+    return sum * number_of((bits_of(shifted) << FRACTION_BITS) + ONE_BITS);
 }
 
 CLONES(static, void, take_logarithms, (size_t count, double *number), (count, number))
 {
-    for (size_t i = 0; i < count; i += LANES) {
-        take_logarithms_of(number + i);
+    for (size_t first = 0; first < count; first += LANES) {
+#pragma omp simd
+        for (size_t i = 0; i < LANES; i++) {
+            number[first + i] = logarithm_of(number[first + i]);
+        }
     }
 }
 
 CLONES(static, void, take_exponentials, (size_t count, double *number), (count, number))
 {
-    for (size_t i = 0; i < count; i += LANES) {
-        take_exponentials_of(number + i);
+    for (size_t first = 0; first < count; first += LANES) {
+#pragma omp simd
+        for (size_t i = 0; i < LANES; i++) {
+            number[first + i] = exponential_of(number[first + i]);
+        }
     }
 }
 

@@ -47,7 +47,8 @@ static void fill_coefficients(alloc_problem *problem)
         }
         problem->limit[l] = coupled_limit(system, l, most, unit);
         problem->limited = problem->limited || problem->limit[l] < INFINITY;
-        problem->unit[l] = problem_unit_below(problem->limit[l]);
+        problem->unit[l] = l > 0 && problem->limit[l] == problem->limit[l - 1] ? problem->unit[l - 1]
+                                                                               : problem_unit_below(problem->limit[l]);
     }
 }
 

@@ -39,7 +39,7 @@ cfi_status response_out_of_memory(const alloc_problem *problem, cfi_error *error
     return error_set(error, CFI_NO_MEMORY, "out of memory for the response of %zu access points", problem->L);
 }
 
-enum { RESPONSE_ROWS = 13 }; /* that every response has */
+enum { RESPONSE_ROWS = 14 }; /* that every response has */
 
 cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *arena, cfi_error *error)
 {
@@ -54,7 +54,7 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
     }
     double **const row[RESPONSE_ROWS] = {&r->root_kink, &r->trade, &r->offset,   &r->root_most, &r->root_fewest,
                                          &r->norm2,     &r->norm,  &r->per_norm, &r->price,     &r->sensing_price,
-                                         &r->along,     &r->x,     &r->s};
+                                         &r->along,     &r->x,     &r->s,        &r->power};
     for (size_t i = 0; i < RESPONSE_ROWS; i++) {
         *row[i] = memory + i * stride;
     }
@@ -84,26 +84,58 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
 /* Access points whose numbers stay in the nearest cache while users pass by. */
 enum { AP_TILE = 256 };
 
+/* Users whose numbers are added up at once: sums of a tile are read and written that much less often. */
+enum { USERS_AT_ONCE = 4 };
+
+/* What `users` users from k on add to norm^2 of v and to C of a tile, which they begin or not; all are constants. */
+INLINE void price_users(const response *r, size_t k, size_t users, bool begin, size_t first, size_t count)
+{
+    double *norm2 = r->norm2 + first, *price = r->price + first, gain[USERS_AT_ONCE], weight[USERS_AT_ONCE];
+    const double *signal[USERS_AT_ONCE], *load[USERS_AT_ONCE];
+    size_t whole = count / LANES * LANES; /* count, of which the compiler knows that no vector is cut */
+
+    for (size_t i = 0; i < users; i++) {
+        signal[i] = r->problem->signal + r->stride * (k + i) + first;
+        load[i] = r->problem->load + r->stride * (k + i) + first;
+        gain[i] = r->gain[k + i];
+        weight[i] = r->weight[k + i];
+    }
+#pragma omp simd
+    for (size_t l = 0; l < whole; l++) {
+        double sum = begin ? 0.0 : norm2[l], cost = begin ? 0.0 : price[l];
+
+        for (size_t i = 0; i < users; i++) {
+            double v = gain[i] * signal[i][l];
+
+            sum += v * v;
+            cost += weight[i] * load[i][l];
+        }
+        norm2[l] = sum;
+        price[l] = cost;
+    }
+}
+
 /* norm^2 of v and C of a tile. */
 CLONES(static, void, price_tile, (const response *r, size_t first, size_t count), (r, first, count))
 {
-    const alloc_problem *problem = r->problem;
-    double *restrict norm2 = r->norm2 + first, *restrict price = r->price + first;
+    size_t K = r->problem->K, k = K % USERS_AT_ONCE;
 
-    for (size_t l = 0; l < count; l++) {
-        norm2[l] = price[l] = 0.0;
+    switch (k) {
+    case 0:
+        price_users(r, 0, USERS_AT_ONCE, true, first, count);
+        k = USERS_AT_ONCE;
+        break;
+    case 1:
+        price_users(r, 0, 1, true, first, count);
+        break;
+    case 2:
+        price_users(r, 0, 2, true, first, count);
+        break;
+    default:
+        price_users(r, 0, 3, true, first, count);
     }
-    for (size_t k = 0; k < problem->K; k++) {
-        const double *restrict signal = problem->signal + r->stride * k + first;
-        const double *restrict load = problem->load + r->stride * k + first;
-        double gain = r->gain[k], weight = r->weight[k];
-
-        for (size_t l = 0; l < count; l++) {
-            double v = gain * signal[l];
-
-            norm2[l] += v * v;
-            price[l] += weight * load[l];
-        }
+    for (; k < K; k += USERS_AT_ONCE) {
+        price_users(r, k, USERS_AT_ONCE, false, first, count);
     }
 }
 
@@ -277,6 +309,18 @@ static void find_yields(response *r)
     }
 }
 
+/* u and I of users first .. end - 1 where v_kl is gain_k signal_kl and both loads are alike. */
+CLONES(static, void, collect_alike, (const response *r, size_t first, size_t end, double *u, double *interference),
+       (r, first, end, u, interference))
+{
+    for (size_t k = first; k < end; k++) {
+        const double *signal = r->problem->signal + r->stride * k, *load = r->problem->load + r->stride * k;
+
+        u[k] = r->gain[k] * sum_triples(r->stride, signal, signal, r->along);
+        interference[k] = 1.0 + sum_products(r->stride, load, r->power);
+    }
+}
+
 /* u, I and z of users first .. end - 1, but for what streams cause one by one. */
 static void collect_users(void *context, size_t thread, size_t first, size_t end)
 {
@@ -286,6 +330,10 @@ static void collect_users(void *context, size_t thread, size_t first, size_t end
     double *u = shared->answer, *interference = u + problem->K, *z = u + 2 * problem->K;
 
     (void)thread;
+    if (!r->amplitude && problem_loads_equal(problem)) {
+        collect_alike(r, first, end, u, interference);
+        return;
+    }
     for (size_t i = first; i < end; i++) {
         size_t k = problem_user(problem, i);
         const double *signal = problem->signal + r->stride * k;
@@ -308,6 +356,7 @@ static void collect(shared_answer *shared)
     const alloc_problem *problem = r->problem;
     size_t K = problem->K, threads = problem->link->threads, pairs_each = 1 + r->pairs / K;
 
+    rows_add(r->stride, r->x, r->s, r->power);
     threads_share(threads, K, threads_even_part(threads, K, r->stride * pairs_each), collect_users, shared);
     if (problem->load_by_stream) {
         problem_add_streams(problem, r->amplitude, shared->answer + K);
@@ -406,17 +455,14 @@ static void price_slopes(shared_answer *shared)
     }
 }
 
-/* Answers that have been found, to a state. */
-static void collect_all(shared_answer *shared)
+/* Where amplitudes end up, of answers that have been found. */
+static void place_all(response *r)
 {
-    response *r = shared->r;
-
     if (r->problem->load_by_stream) {
         response_streams_place(r);
     } else if (r->damping) {
         find_yields(r);
     }
-    collect(shared);
 }
 
 bool response_answer_slopes(response *r, const double *z, double *answer, double *raised)
@@ -428,8 +474,9 @@ bool response_answer_slopes(response *r, const double *z, double *answer, double
     if (!(r->coupled ? response_coupled_answer(r) : response_find_price(r))) {
         return false;
     }
+    place_all(r);
     *raised = !r->coupled && r->mu == 0.0 ? raise_all(r) : 1.0;
-    collect_all(&shared);
+    collect(&shared);
     return true;
 }
 
@@ -449,7 +496,8 @@ bool response_answer(response *r, const double *state, double *answer, response_
     if (!scaled && !(r->coupled ? response_coupled_answer(r) : response_find_price(r))) {
         return false;
     }
-    collect_all(&shared);
+    place_all(r);
+    collect(&shared);
     *value = value_of(r, state, answer);
     if (scaled) {
         value->gain = gain;

@@ -46,7 +46,7 @@ typedef struct response {
     /* a row each, of the last answer */
     double *norm2, *price, *sensing_price; /* h^2; C and C_s without mu, one row where alike */
     double *norm, *per_norm;               /* h, 1 / h or 0; where all are free they may be those of an answer before */
-    double *along, *x, *s;                 /* rho / h */
+    double *along, *x, *s, *power;         /* rho / h; x + s */
     response_cases cases;
     bool free_scale; /* the caller's: answers may be those to the state of another scale (response_scale.c) */
     double scale;    /* t of the last answer: it is that to t u and t^2 I; 1 elsewhere */

@@ -20,21 +20,11 @@
 
 #include <math.h>
 
-/* LANES sums, whose order does not depend on the length of vectors. */
-typedef struct lane_sums {
-    double total[LANES], worth[LANES]; /* power; what is gained, linearised, without the budget's price */
-    double bound[LANES];               /* how many access points a threshold or a limit binds */
-} lane_sums;
-
+/* Sums over access points, LANES apart, so that their order does not depend on the length of vectors. */
 typedef struct sums {
-    double total, worth;
-    bool bound;
+    double total, worth; /* power; what is gained, linearised, without the budget's price */
+    bool bound;          /* a threshold or a limit binds somewhere */
 } sums;
-
-INLINE sums add_sums(const lane_sums *lane)
-{
-    return (sums){sum_lanes(lane->total), sum_lanes(lane->worth), sum_lanes(lane->bound) > 0.0};
-}
 
 /* Power x of AP l needs sensing power beside it, or is more or less than what limits leave. */
 INLINE double is_bound(const response *r, size_t l, double x)
@@ -49,41 +39,42 @@ INLINE double is_bound(const response *r, size_t l, double x)
 
 CLONES(static, sums, answer_to_price, (const response *r, double mu), (r, mu))
 {
-    lane_sums lane = {.total = {0.0}};
+    double total[LANES] = {0.0}, worth[LANES] = {0.0};
 
     for (size_t first = 0; first < r->stride; first += LANES) {
 #pragma omp simd
         for (size_t i = 0; i < LANES; i++) {
             size_t l = first + i;
-            double per_C = response_inverse_price(r, mu, l), worth = r->norm2[l] * per_C;
+            double per_C = response_inverse_price(r, mu, l), gained = r->norm2[l] * per_C, x = gained * per_C;
 
             r->along[l] = per_C;
-            r->x[l] = worth * per_C;
-            lane.total[i] += r->x[l];
-            lane.worth[i] += worth;
+            r->x[l] = x;
+            total[i] += x;
+            worth[i] += gained;
         }
     }
-    return add_sums(&lane);
+    return (sums){.total = sum_lanes(total), .worth = sum_lanes(worth)};
 }
 
 /* Powers times c. */
 CLONES(static, bool, scale_answers, (const response *r, double c), (r, c))
 {
-    lane_sums lane = {.total = {0.0}};
-    double root = sqrt(c);
+    double bound[LANES] = {0.0}, root = sqrt(c);
 
     for (size_t first = 0; first < r->stride; first += LANES) {
 #pragma omp simd
         for (size_t i = 0; i < LANES; i++) {
             size_t l = first + i;
 
-            r->x[l] *= c;
+            double x = r->x[l] * c;
+
+            r->x[l] = x;
             r->along[l] *= root;
             r->s[l] = 0.0;
-            lane.bound[i] += is_bound(r, l, r->x[l]);
+            bound[i] += is_bound(r, l, x);
         }
     }
-    return !add_sums(&lane).bound;
+    return !(sum_lanes(bound) > 0.0);
 }
 
 static bool answer_to_budget(response *r, double weights, double *worth)
@@ -107,13 +98,12 @@ typedef struct line {
     double value, slope;
 } line;
 
-INLINE void add_to_line(const response *r, double s, size_t l, double *value, double *slope)
+/* What AP l adds to it, per_C is its 1 / C. */
+INLINE line line_of(const response *r, double s, size_t l, double per_C)
 {
-    double free = r->norm2[l] * r->along[l], rise = r->norm[l] * r->root_most[l];
-    bool clipped = rise * s < free;
+    double free = r->norm2[l] * per_C, rise = r->norm[l] * r->root_most[l], clipped = rise * s;
 
-    *value += clipped ? rise * s : free;
-    *slope += clipped ? rise : 0.0;
+    return (line){.value = clipped < free ? clipped : free, .slope = clipped < free ? rise : 0.0};
 }
 
 CLONES(static, line, line_at, (const response *r, double s), (r, s))
@@ -123,7 +113,10 @@ CLONES(static, line, line_at, (const response *r, double s), (r, s))
     for (size_t first = 0; first < r->stride; first += LANES) {
 #pragma omp simd
         for (size_t i = 0; i < LANES; i++) {
-            add_to_line(r, s, first + i, value + i, slope + i);
+            line one = line_of(r, s, first + i, r->along[first + i]);
+
+            value[i] += one.value;
+            slope[i] += one.slope;
         }
     }
     return (line){.value = sum_lanes(value), .slope = sum_lanes(slope)};
@@ -139,11 +132,13 @@ CLONES(static, line, begin_within_limits, (const response *r, double *gained), (
         for (size_t i = 0; i < LANES; i++) {
             size_t l = first + i;
             double per_C = response_inverse_price(r, 0.0, l), h = r->norm[l], free = h * per_C;
-            double rho = free > r->root_most[l] ? r->root_most[l] : free;
+            double most = r->root_most[l], rho = free > most ? most : free;
+            line one = line_of(r, 1.0, l, per_C);
 
             r->along[l] = per_C;
             worth[i] += (2.0 * h - r->price[l] * rho) * rho;
-            add_to_line(r, 1.0, l, value + i, slope + i);
+            value[i] += one.value;
+            slope[i] += one.slope;
         }
     }
     *gained = sum_lanes(worth);
@@ -172,22 +167,23 @@ static double find_inverse_scale(const response *r, double gained, line now)
 
 CLONES(static, sums, answer_clipped, (const response *r, double t), (r, t))
 {
-    lane_sums lane = {.total = {0.0}};
+    double total[LANES] = {0.0}, bound[LANES] = {0.0};
 
     for (size_t first = 0; first < r->stride; first += LANES) {
 #pragma omp simd
         for (size_t i = 0; i < LANES; i++) {
             size_t l = first + i;
             double free = t * r->norm[l] * r->along[l], rho = free > r->root_most[l] ? r->root_most[l] : free;
+            double x = rho * rho;
 
-            r->x[l] = rho * rho;
+            r->x[l] = x;
             r->s[l] = 0.0;
             r->along[l] = rho * r->per_norm[l];
-            lane.total[i] += r->x[l];
-            lane.bound[i] += is_bound(r, l, r->x[l]);
+            total[i] += x;
+            bound[i] += is_bound(r, l, x);
         }
     }
-    return add_sums(&lane);
+    return (sums){.total = sum_lanes(total), .bound = sum_lanes(bound) > 0.0};
 }
 
 static bool answer_within_limits(response *r, double gained, double *worth)

@@ -19,6 +19,14 @@ CLONES(extern, double, rows_triple, (size_t count, const double *a, const double
     return sum_triples(count, a, b, c);
 }
 
+CLONES(extern, void, rows_add, (size_t count, const double *restrict a, const double *restrict b, double *restrict to),
+       (count, a, b, to))
+{
+    for (size_t l = 0; l < count; l++) {
+        to[l] = a[l] + b[l];
+    }
+}
+
 CLONES(extern, void, rows_subtract, (size_t count, double factor, const double *restrict from, double *restrict to),
        (count, factor, from, to))
 {

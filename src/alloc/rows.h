@@ -22,6 +22,8 @@ double rows_product(size_t count, const double *a, const double *b);
 double rows_product_sum(size_t count, const double *a, const double *b, const double *c);
 double rows_triple(size_t count, const double *a, const double *b, const double *c);
 
+/* to_l = a_l + b_l */
+void rows_add(size_t count, const double *a, const double *b, double *to);
 /* to_l -= factor from_l */
 void rows_subtract(size_t count, double factor, const double *from, double *to);
 /* to_l *= factor */

@@ -81,14 +81,6 @@ size_t scattering_work(const scattering_rule *rule)
     return rule->points + rule->N * 2 * LANES;
 }
 
-/* One number of each of LANES nodes: loops over nodes are one operation. */
-typedef double scattering_lanes __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
-
-__attribute__((always_inline)) static inline scattering_lanes *nodes_at(const double *numbers, size_t at)
-{
-    return (scattering_lanes *)(numbers + at);
-}
-
 /* Of the power series of sine and cosine, from the last term on: a term over the one before, without the sign and the
  * square of the angle. */
 static const double SINE_TERMS[] = {1.0 / 342.0, 1.0 / 272.0, 1.0 / 210.0, 1.0 / 156.0, 1.0 / 110.0,
@@ -96,18 +88,16 @@ static const double SINE_TERMS[] = {1.0 / 342.0, 1.0 / 272.0, 1.0 / 210.0, 1.0 /
 static const double COSINE_TERMS[] = {1.0 / 380.0, 1.0 / 306.0, 1.0 / 240.0, 1.0 / 182.0, 1.0 / 132.0,
                                       1.0 / 90.0,  1.0 / 56.0,  1.0 / 30.0,  1.0 / 12.0,  1.0 / 2.0};
 
-/* cos(pi u) and sin(pi u) for abs(u) <= 1: power series of half the angle, whose next terms are below 3e-16. u by its
- * address: how a vector is passed depends on the CPU. */
-__attribute__((always_inline)) static inline void turn(const scattering_lanes *u, scattering_lanes *cosine,
-                                                       scattering_lanes *sine)
+/* cos(pi u) and sin(pi u) for abs(u) <= 1: power series of half the angle, whose next terms are below 3e-16. */
+INLINE void turn(double u, double *cosine, double *sine)
 {
-    scattering_lanes h = 0.5 * M_PI * *u, x = h * h, s = {0.0}, c = {0.0};
+    double h = 0.5 * M_PI * u, x = h * h, s = 1.0, c = 1.0;
 
-    s += 1.0;
-    c += 1.0;
+#pragma GCC unroll 9
     for (size_t i = 0; i < sizeof SINE_TERMS / sizeof *SINE_TERMS; i++) {
         s = 1.0 - x * s * SINE_TERMS[i];
     }
+#pragma GCC unroll 10
     for (size_t i = 0; i < sizeof COSINE_TERMS / sizeof *COSINE_TERMS; i++) {
         c = 1.0 - x * c * COSINE_TERMS[i];
     }
@@ -119,29 +109,32 @@ __attribute__((always_inline)) static inline void turn(const scattering_lanes *u
 /* Adds weight exp(-j pi n along across_j) of all nodes j of the elevation to the sums re + j im of lag n, lane by lane.
  */
 CLONES(static, void, add_azimuth,
-       (const scattering_rule *rule, double weight, double along, const double *across, double *restrict re,
+       (const scattering_rule *rule, double weight, double along, const double *restrict across, double *restrict re,
         double *restrict im),
        (rule, weight, along, across, re, im))
 {
-    /* two vectors of nodes at once: a step of one need not wait for the step of the other */
     for (size_t j = 0; j < rule->points; j += NODE_BLOCK) {
-        scattering_lanes c[2], s[2], x[2], y[2] = {{0.0}, {0.0}};
+        double c[NODE_BLOCK], s[NODE_BLOCK], x[NODE_BLOCK], y[NODE_BLOCK];
 
-        for (size_t i = 0; i < 2; i++) {
-            scattering_lanes u = along * *nodes_at(across, j + LANES * i);
-
-            x[i] = weight * *nodes_at(rule->weight, j + LANES * i);
-            turn(&u, &c[i], &s[i]);
+#pragma omp simd
+        for (size_t i = 0; i < NODE_BLOCK; i++) {
+            x[i] = weight * rule->weight[j + i];
+            y[i] = 0.0;
+            turn(along * across[j + i], &c[i], &s[i]);
         }
         for (size_t n = 1; n < rule->N; n++) {
-            for (size_t i = 0; i < 2; i++) {
-                scattering_lanes real = x[i] * c[i] + y[i] * s[i];
+#pragma omp simd
+            for (size_t i = 0; i < NODE_BLOCK; i++) {
+                double real = x[i] * c[i] + y[i] * s[i];
 
                 y[i] = y[i] * c[i] - x[i] * s[i];
                 x[i] = real;
             }
-            *nodes_at(re, LANES * n) += x[0] + x[1];
-            *nodes_at(im, LANES * n) += y[0] + y[1];
+#pragma omp simd
+            for (size_t i = 0; i < LANES; i++) {
+                re[LANES * n + i] += x[i] + x[i + LANES];
+                im[LANES * n + i] += y[i] + y[i + LANES];
+            }
         }
     }
 }

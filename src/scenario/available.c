@@ -151,17 +151,23 @@ static cfi_status check_response_couples(const cfi_scenario *scenario, cfi_error
                      : CFI_OK;
 }
 
-/* The response of the access points follows what has slopes; the small dual of global problems takes orthogonal pilots
- * and one price of power. */
+static bool asks_of_sensing(const cfi_system *system)
+{
+    return system->sensing.crlb_threshold_rad2 || system_couples_sensing(system);
+}
+
+/* The response of the access points follows what has slopes, and prices alone tell the largest common rate where
+ * nothing is asked of sensing; the small dual of global problems takes orthogonal pilots and one price of power. */
 static cfi_status check_structured_objective(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
+    bool by_prices = system->allocation.objective == CFI_MAX_MIN_RATE && !asks_of_sensing(system);
     bool by_stream = system->precoding.kind != CFI_PRECODER_MR && system->precoding.kind != CFI_PRECODER_ZF;
     bool shared = system->frame.tau_p < system->K && system->rate_model == CFI_RATE_EXACT;
     char why[128];
 
     if (system->allocation.objective == CFI_SUM_RATE || system->allocation.objective == CFI_PROPORTIONAL_FAIR ||
-        !(by_stream || shared)) {
+        by_prices || !(by_stream || shared)) {
         return CFI_OK;
     }
     snprintf(why, sizeof why, "with the allocation.objective %s and %s ",

@@ -6,16 +6,24 @@
  *   maximise  f(w), a utility of the rates R_k = ln(1 + u_k^2 / I_k),  over w >= 0 and
  *   either  sum_kl w_kl^2 <= L  (one budget),  or  sum_k w_kl^2 <= 1 for every l  (limits of P / L, as in the papers).
  *
- * Access points stand in blocks of 16, users in rows of a block: element (k, l) is lane l % 8 of vector
- * 2 (k + K floor(l / 16)) + floor(l % 16 / 8). Those beyond L have no gain and no power. */
+ * Access points stand in blocks of PEER_BLOCK, two vectors of PEER_LANES of the machine's own length, users in rows of a
+ * block: access point l of user k is element l % PEER_BLOCK of row k + K floor(l / PEER_BLOCK). Those beyond L have no
+ * gain and no power. */
 #ifndef BENCH_PEER_H
 #define BENCH_PEER_H
 
 #include "cfisac/alloc.h"
 
-enum { PEER_BLOCK = 16 };
+#if defined(__AVX512F__)
+enum { PEER_LANES = 8 };
+#elif defined(__AVX__)
+enum { PEER_LANES = 4 };
+#else
+enum { PEER_LANES = 2 };
+#endif
+enum { PEER_BLOCK = 2 * PEER_LANES };
 
-typedef double peer_vector __attribute__((vector_size(64)));
+typedef double peer_vector __attribute__((vector_size(8 * PEER_LANES)));
 typedef struct peer_pair {
     peer_vector half[2]; /* a row of a block */
 } peer_pair;

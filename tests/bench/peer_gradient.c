@@ -64,7 +64,7 @@ typedef struct way_sums {
     peer_vector z_z, z_y, y_y, gradient_z, gradient_y;
 } way_sums;
 
-/* z = max(y + step gradient, 0) of 8 access points and one user. */
+/* z = max(y + step gradient, 0) of a vector of access points and one user. */
 static inline peer_vector step_way(peer_vector y, peer_vector gradient, double step, way_sums *sums)
 {
     peer_vector z = peer_positive(y + step * gradient);
@@ -96,7 +96,7 @@ static inline void step_block(const gradient_work *work, const peer_point *y, do
     sums[1] = high;
 }
 
-/* Adds what eight lanes say of the way, their z shrunk by the factors. */
+/* Adds what the lanes say of the way, their z shrunk by the factors. */
 static inline void add_way(const way_sums *sums, peer_vector factor, gradient_way *way)
 {
     way->product += peer_total(factor * sums->gradient_z - sums->gradient_y);

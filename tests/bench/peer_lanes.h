@@ -1,12 +1,10 @@
-/* Arithmetic of the peers' blocks: vectors of eight access points, which the compiler maps to what the machine has. */
+/* Arithmetic of the peers' blocks: vectors as long as the machine's own. */
 #ifndef BENCH_PEER_LANES_H
 #define BENCH_PEER_LANES_H
 
 #include "peer.h"
 
 #include <string.h>
-
-enum { PEER_LANES = 8 };
 
 static inline void peer_clear(const peer_problem *problem, peer_sums sums)
 {
@@ -16,13 +14,18 @@ static inline void peer_clear(const peer_problem *problem, peer_sums sums)
 
 static inline double peer_total(peer_vector v)
 {
-    return ((v[0] + v[1]) + (v[2] + v[3])) + ((v[4] + v[5]) + (v[6] + v[7]));
+    double total = 0.0;
+
+    for (size_t i = 0; i < PEER_LANES; i++) {
+        total += v[i];
+    }
+    return total;
 }
 
 /* max(v, 0) */
 static inline peer_vector peer_positive(peer_vector v)
 {
-    typedef long long mask __attribute__((vector_size(64)));
+    typedef long long mask __attribute__((vector_size(8 * PEER_LANES)));
     union {
         peer_vector value;
         mask bits;
