@@ -4,11 +4,14 @@
 #   names.sh TOP               checks the sources below TOP
 #   names.sh TOP --self-test   plants names in a copy and expects each to be found, or let pass, for the right reason
 set -euo pipefail
+# shellcheck source=tests/complain.sh
+. "$(dirname "${BASH_SOURCE[0]}")/complain.sh"
 top=$1
 
 # check DIR: a line for each name that stands in two files; fails when there is one, or nothing to check.
 # A definition is what stands from a line that starts with a letter or an attribute to a line that is a lone brace: its
-# name is the last word before the first parenthesis (of the attribute, none), or the third argument of CLONES.
+# name is the last word before the first parenthesis (of the attribute, none), the third argument of CLONES, or what
+# WIDE_NAME (src/base/width.h) is of.
 # shellcheck disable=SC2016 # the program of awk
 check() {
   (cd "$1" && find src -name '*.[ch]' 2>/dev/null | sort | xargs -r awk '
@@ -21,6 +24,7 @@ check() {
         split(head, part, /, */)
         return part[3]
       }
+      if (match(head, /WIDE_NAME\([A-Za-z0-9_]*/)) return substr(head, RSTART + 10, RLENGTH - 10)
       sub(/^__attribute__\(\(.*\)\) /, "", head)
       sub(/\(.*/, "", head)
       sub(/.*[^A-Za-z0-9_]/, "", head)
@@ -45,12 +49,7 @@ check() {
 
 # ------------------------------------------------------------------------------------- self-test
 
-bad=0
 tried=0
-complain() {
-  printf 'FAILED: %s\n' "$*"
-  bad=1
-}
 
 # with_text FILE TEXT EXPECTED: what check says about the copy while FILE ends with TEXT ("" where it finds nothing)
 with_text() {
@@ -81,10 +80,11 @@ self_test() {
   with_text src/trial/new.h $'static inline double clock_seconds(void)\n{\n}' "$clock"
   with_text src/trial/trial.c $'CLONES(static, void, clock_seconds, (int a), (a))\n{\n}' "$clock"
   with_text src/trial/trial.c $'__attribute__((format(printf, 1, 2))) static double clock_seconds(const char *a, ...)\n{\n}' "$clock"
+  with_text src/trial/trial.c $'WIDE_CODE INLINE double *WIDE_NAME(clock_seconds)(int a)\n{\n}' "$clock"
   with_text src/trial/trial.c $'double clock_seconds(void); /* why */' ''
   with_text src/trial/trial.c $'static double unheard_of(void)\n{\n    return clock_seconds();\n}' ''
   with_text src/sweep/ranks_single.c $'void ranks_of_nothing(void)\n{\n}' ''
-  [ "$bad" -eq 0 ] || exit 1
+  [ "$failures" -eq 0 ] || exit 1
   printf 'names.sh: %d plants, each refused or allowed for the right reason\n' "$tried"
 }
 

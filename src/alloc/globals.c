@@ -79,12 +79,13 @@ static void take_no_powers(globals_job *job)
 
 cfi_status goal_of_power(globals_job *job, cfi_error *error)
 {
-    globals_ask ask = {.sensing = {.held = information_asked(job->system), .budget = POWER_RAISED},
+    globals_ask ask = {.sensing = {.held = information_asked(job->system), .budget = POWER_RAISED, .reach = 1.0},
                        .target = job->target};
+    const alloc_information *information = &job->drop.coupled.information;
     double budget_w = coupled_budget(&job->drop.coupled, &ask.sensing) * job->drop.coupled.unit_w;
     cfi_status status;
 
-    if (!has_targets(job) && ask.sensing.held == 0) { /* no power at all does what is asked */
+    if (!has_targets(job) && information_rows(information) == 0 && !information->position) {
         take_no_powers(job);
         return CFI_OK;
     }

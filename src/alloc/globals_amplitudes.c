@@ -224,12 +224,12 @@ static void add_rows_of_limits(amplitude_program *m)
 {
     m->limit_row = SIZE_MAX;
     for (size_t l = 0; m->ask->sensing.limits != POWER_FREE && l < m->L; l++) {
-        if (limits_of(m)[l] < INFINITY) {
+        if (asked_limit(m, l) < INFINITY) {
             size_t row =
                 program_add_linear(m->builder, m->map, label_scaled(label_ap(PROGRAM_LIMIT_ROOT, l), root_watts(m)));
 
             m->limit_row = m->limit_row == SIZE_MAX ? row : m->limit_row;
-            put_most(m, row, m->ask->sensing.limits, limits_of(m)[l]);
+            put_most(m, row, m->ask->sensing.limits, asked_limit(m, l));
             socp_put(m->builder, row, m->z + l, -1.0);
         }
     }

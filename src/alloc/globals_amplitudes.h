@@ -43,9 +43,9 @@ static inline const information_own *own_of(const amplitude_program *m, size_t i
     return &m->drop->coupled.information.own[i];
 }
 
-static inline const double *limits_of(const amplitude_program *m)
+static inline double asked_limit(const amplitude_program *m, size_t l)
 {
-    return m->ask->sensing.budget == POWER_HELD ? m->drop->coupled.limit : m->drop->coupled.stated;
+    return coupled_limit_asked(&m->drop->coupled, &m->ask->sensing, l);
 }
 
 /* Mates of user k with a target: rows of its cone. */

@@ -107,10 +107,10 @@ static void charge_powers(const amplitude_program *m, const double *z, amplitude
         }
     }
     for (size_t l = 0; m->limit_row != SIZE_MAX && l < m->L; l++) {
-        if (limits_of(m)[l] < INFINITY) {
+        if (asked_limit(m, l) < INFINITY) {
             double y = fmax(z[row++], 0.0) / m->unit;
 
-            add_constant(-y * sqrt(limits_of(m)[l]), ask->limits == POWER_RAISED, to);
+            add_constant(-y * sqrt(asked_limit(m, l)), ask->limits == POWER_RAISED, to);
             to->cost[m->z + l] += y;
         }
     }

@@ -294,13 +294,12 @@ static sums sums_of_powers(const bound_job *job)
 {
     const coupled_ask *ask = &job->ask->sensing;
     const alloc_coupled *coupled = &job->drop->coupled;
-    const double *limit = ask->budget == POWER_HELD ? coupled->limit : coupled->stated;
     sums out = {0.0, 0.0};
 
     add_power_sum(ask->budget, job->m->budget * coupled_budget(coupled, ask), &out);
     for (size_t l = 0; l < coupled->information.L; l++) {
         if (job->m->limit[l] > 0.0) {
-            add_power_sum(ask->limits, job->m->limit[l] * limit[l], &out);
+            add_power_sum(ask->limits, job->m->limit[l] * coupled_limit_asked(coupled, ask, l), &out);
         }
     }
     return out;

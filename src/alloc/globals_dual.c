@@ -92,12 +92,11 @@ static bool add_program_row(globals_dual *dual, const double *x, const double *s
 static bool add_limits(globals_dual *dual, const coupled_ask *ask)
 {
     const alloc_coupled *coupled = &dual->drop->coupled;
-    const double *limit = ask->budget == POWER_HELD ? coupled->limit : coupled->stated;
     double *x = copy_row(dual, NULL, 0.0), *s = copy_row(dual, NULL, 0.0);
     bool any = false;
 
     for (size_t l = 0; x && s && l < dual->program.L; l++) {
-        dual->limit[l] = ask->limits == POWER_FREE ? INFINITY : limit[l];
+        dual->limit[l] = ask->limits == POWER_FREE ? INFINITY : coupled_limit_asked(coupled, ask, l);
         s[l] = -1.0 / dual->limit[l];
         x[l] = coupled->information.idle[l] ? 0.0 : s[l];
         any = any || dual->limit[l] < INFINITY;

@@ -98,19 +98,18 @@ void globals_copy_answer(const globals_drop *drop, const globals_answer *from, g
 
 /* Power in all and the largest q_l over its limit, of a point. */
 typedef struct radiation {
-    double total, share, stated_share;
+    double total, share;
 } radiation;
 
-static radiation radiation_of(const globals_drop *drop, const alloc_point *point)
+static radiation radiation_of(const globals_drop *drop, const coupled_ask *ask, const alloc_point *point)
 {
-    radiation sum = {0.0, 0.0, 0.0};
+    radiation sum = {0.0, 0.0};
 
     for (size_t l = 0; l < drop->problem->L; l++) {
         double q = point->x[l] + point->s[l];
 
         sum.total += q;
-        sum.share = fmax(sum.share, q / drop->coupled.limit[l]);
-        sum.stated_share = fmax(sum.stated_share, q / drop->coupled.stated[l]);
+        sum.share = fmax(sum.share, q / coupled_limit_asked(&drop->coupled, ask, l));
     }
     return sum;
 }
@@ -154,10 +153,8 @@ static double room_above(const globals_drop *drop, const coupled_ask *ask, const
     if (ask->budget == POWER_HELD && now->total > 0.0) {
         room = coupled_budget(&drop->coupled, ask) / now->total;
     }
-    if (ask->limits == POWER_HELD) {
-        double share = ask->budget == POWER_HELD ? now->share : now->stated_share;
-
-        room = share > 0.0 ? fmin(room, 1.0 / share) : room;
+    if (ask->limits == POWER_HELD && now->share > 0.0) {
+        room = fmin(room, 1.0 / now->share);
     }
     return room;
 }
@@ -174,7 +171,7 @@ static double factor_of(const globals_drop *drop, const coupled_ask *ask, const 
     if (ask->budget == POWER_RAISED) {
         factor = now->total / coupled_budget(&drop->coupled, ask);
     }
-    return ask->limits == POWER_RAISED ? fmax(factor, now->stated_share) : factor;
+    return ask->limits == POWER_RAISED ? fmax(factor, now->share) : factor;
 }
 
 /* What the solver left short of own rows that are held, which may ask for little beside what an access point has: more
@@ -220,12 +217,12 @@ double globals_scale(const globals_drop *drop, const globals_ask *ask, alloc_poi
         information_evaluate(information, point->x, point->s, &values);
         needed = fmax(factor_for_users(drop, ask, point, &users),
                       1.0 / information_margin(information, ask->sensing.held, &values, &values, 0.0));
-        now = radiation_of(drop, point);
+        now = radiation_of(drop, &ask->sensing, point);
         room = room_above(drop, &ask->sensing, &now);
         if (needed < INFINITY && needed <= room * (1.0 + FEASIBLE_ROUNDING)) {
             *by = ask->sensing.raised && room < INFINITY ? fmax(room, needed) : fmax(needed, 0.0);
             scale_powers(drop->problem, *by, point);
-            now = radiation_of(drop, point);
+            now = radiation_of(drop, &ask->sensing, point);
             information_evaluate(information, point->x, point->s, &values);
             factor = factor_of(drop, &ask->sensing, &now, &values);
         }
