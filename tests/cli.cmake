@@ -3,7 +3,7 @@ add_test(NAME test_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_cli.sh 
 add_test(NAME test_completion_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_completion.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_causes_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_causes.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_objectives_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_objectives.sh $<TARGET_FILE:cfisac> ${PROJECT_SOURCE_DIR})
-add_test(NAME test_certify_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_certify.sh $<TARGET_FILE:cfisac>)
+add_test(NAME test_certify_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_certify.sh $<TARGET_FILE:cfisac> $<TARGET_FILE:faults>)
 add_test(NAME test_coupled_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_coupled.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_units_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_units.sh $<TARGET_FILE:cfisac>)
 add_test(NAME test_bounds_cli COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/test_bounds.sh $<TARGET_FILE:cfisac>)

@@ -2,16 +2,13 @@
 # The documentation agrees with the code: every equation tag, page, test name, command and column it speaks of exists.
 #   docs.sh TOP CFISAC
 set -euo pipefail
+# shellcheck source=tests/complain.sh
+. "$(dirname "${BASH_SOURCE[0]}")/complain.sh"
 top=$1
 cfisac=$(realpath "$2")
 cd "$top"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-bad=0
-complain() {
-  printf 'FAILED: %s\n' "$*"
-  bad=1
-}
 # checked LEAST WHAT: at least so many of them were looked at since the last call: a search that finds nothing shows nothing
 seen=0
 checked() {
@@ -182,4 +179,4 @@ done < <(grep -oE '^[a-z-]+:' CITATION.cff | tr -d :)
 checked 8 'keys of CITATION.cff'
 # what follows a key stands on its line or indented below it: nothing else is at the margin
 ! grep -nE '^[^ a-z]|^[a-z-]+[^a-z:-]' CITATION.cff || complain 'CITATION.cff has a line that is no key'
-exit "$bad"
+exit $((failures > 0))

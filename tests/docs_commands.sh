@@ -6,6 +6,8 @@
 #   docs_commands.sh TOP CFISAC FERMAT [--record] [PAGE...]      of all pages, or of those named; FERMAT: docs/examples/fermat.c, built
 # --record writes the records anew, and what a page shows of an output.
 set -euo pipefail
+# shellcheck source=tests/complain.sh
+. "$(dirname "${BASH_SOURCE[0]}")/complain.sh"
 top=$(realpath "$1")
 program=$(realpath "$2")
 fermat=$(realpath "$3")
@@ -25,11 +27,6 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export LC_ALL=C.UTF-8 NO_COLOR=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 unset COLUMNS CFISAC
-bad=0
-complain() {
-  printf 'FAILED: %s\n' "$*"
-  bad=1
-}
 
 # Not run: the beginning of the command, and why. `*` stands for anything.
 excepted() {
@@ -262,11 +259,11 @@ for page in "${pages[@]}"; do
     touch "$work/none"
     [ -e "tests/docs/$name.txt" ] || [ ! -s "$work/actual" ] || complain "$page has no tests/docs/$name.txt (docs_commands.sh --record)"
     awk -v page="$page" -f tests/docs/numbers.awk -f tests/docs/same.awk "$work/left_out" "$([ -e "tests/docs/$name.txt" ] && echo "tests/docs/$name.txt" || echo "$work/none")" \
-      "$work/actual" || bad=1
+      "$work/actual" || failures=$((failures + 1))
   fi
 done
 [ -n "$record" ] || [ "$#" -gt 0 ] || {
   [ "$total" -ge 60 ] || complain "only $total commands were found"
   [ "$(sort -u "$work/told" | wc -l)" -eq "$(grep -c . tests/docs/prose.txt)" ] || complain "tests/docs/prose.txt has lines of commands that no page has"
 }
-exit "$bad"
+exit $((failures > 0))

@@ -3,16 +3,13 @@
 # and numbers that are wrong, commands and options that do not exist.
 #   docs_planted.sh TOP CFISAC FERMAT
 set -euo pipefail
+# shellcheck source=tests/complain.sh
+. "$(dirname "${BASH_SOURCE[0]}")/complain.sh"
 top=$(realpath "$1")
 program=$(realpath "$2")
 fermat=$(realpath "$3")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-bad=0
-complain() {
-  printf 'FAILED: %s\n' "$*"
-  bad=1
-}
 
 mkdir -p "$work/tests/docs" "$work/docs"
 ln -s "$top/configs" "$top/scripts" "$work"
@@ -71,4 +68,4 @@ found tests/docs/README.txt 's/1.25/1.29/' "recorded is"
 found tests/docs/README.txt 's/^+ valid/+ invalid/' "recorded is '"
 printf '$ cfisac schema\n' >>"$work/recorded"
 found README.md 's/A page/The page/' 'recorded is'
-exit "$bad"
+exit $((failures > 0))

@@ -1,9 +1,10 @@
-/* Makes one call of the system fail, or kills the process at it: preloaded into the program by the end-to-end tests.
- *   FAULT_CALL   pread, write, fdatasync, fsync, ftruncate, rename, or any
- *   FAULT_PATH   only calls on files whose path ends with this (optional)
- *   FAULT_AT     the number of the call, from 1, among those
+/* Makes one call of the system fail, kills the process at it, or lets a signal come after it: preloaded into the
+ * program by the end-to-end tests. FAULT_CALL   pread, write, fdatasync, fsync, ftruncate, rename, or any FAULT_PATH
+ * only calls on files whose path ends with this (optional) FAULT_AT     the number of the call, from 1, among those
  *   FAULT_ERRNO  what it fails with; once, as the system tells a write-back error once
  *   FAULT_KILL   instead: before (the call is not made), torn (half of a write is), after
+ *   FAULT_SIGNAL instead: the call is made, and the process gets this signal when it has computed for FAULT_CPU_MS
+ *                milliseconds more, however busy the machine is; without FAULT_CALL from its start on
  *   FAULT_LOG    a file that gets a line when it has happened */
 #include <dlfcn.h>
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 static atomic_long calls;
@@ -87,6 +89,26 @@ static int kill_is(const char *when)
     return wanted && strcmp(wanted, when) == 0;
 }
 
+/* The signal to come, where one is asked for. */
+static int will_signal(void)
+{
+    const char *number = getenv("FAULT_SIGNAL"), *after = getenv("FAULT_CPU_MS");
+    long milliseconds = after ? atol(after) : 1;
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = number ? atoi(number) : 0};
+    struct itimerspec when = {.it_value = {milliseconds / 1000, milliseconds % 1000 * 1000000}};
+    timer_t timer;
+
+    return number && timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &timer) == 0 &&
+           timer_settime(timer, 0, &when, NULL) == 0;
+}
+
+__attribute__((constructor)) static void signal_from_the_start(void)
+{
+    if (!getenv("FAULT_CALL")) {
+        will_signal();
+    }
+}
+
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 ssize_t pread(int file, void *out, size_t size, off_t offset)
@@ -99,6 +121,9 @@ ssize_t write(int file, const void *text, size_t size)
     int now = concerns_file("write", file);
     ssize_t written;
 
+    if (now && will_signal()) {
+        return REAL(write)(file, text, size);
+    }
     if (now && fails(kill_is("before"))) {
         return -1;
     }

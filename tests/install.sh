@@ -4,17 +4,14 @@
 # and run. `--target uninstall` removes all of it and nothing else.
 #   install.sh TOP BUILD CC [FLAG...]      FLAG: of the build (a sanitizer's)
 set -u
+# shellcheck source=tests/complain.sh
+. "$(dirname "${BASH_SOURCE[0]}")/complain.sh"
 top=$(realpath "$1")
 build=$(realpath "$2")
 cc=$3
 shift 3
 flags=("$@")
 work=$(mktemp -d)
-bad=0
-complain() {
-  printf 'FAILED: %s\n' "$*"
-  bad=1
-}
 
 # The lists of what an installation by the user of this build has put somewhere stay his.
 mkdir "$work/kept"
@@ -159,4 +156,4 @@ rm "$work/staged/opt/cfisac/bin/cfisac"
 DESTDIR=$work/staged uninstall || complain "uninstall below DESTDIR failed: $(cat "$work/log")"
 grep -qF '; 1 were gone already' "$work/log" || complain "uninstall does not say what was gone: $(cat "$work/log")"
 [ ! -e "$work/staged/opt" ] || complain "uninstall below DESTDIR left $(find "$work/staged")"
-exit "$bad"
+exit $((failures > 0))

@@ -3,17 +3,14 @@
 # is found, and scripts/docs.sh mends it.
 #   key_tables.sh TOP KEY_TABLES
 set -euo pipefail
+# shellcheck source=tests/complain.sh
+. "$(dirname "${BASH_SOURCE[0]}")/complain.sh"
 top=$1
 key_tables=$(realpath "$2")
 "$top/scripts/docs.sh" --check "$key_tables"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-bad=0
-complain() {
-  printf 'FAILED: %s\n' "$*"
-  bad=1
-}
 mkdir "$work/scripts" "$work/docs"
 cp "$top/scripts/docs.sh" "$work/scripts"
 # restore: the pages as they are
@@ -48,4 +45,4 @@ refused() {
 refused docs/scenario.md 's/<!-- keys: power -->/<!-- keys: powers -->/'
 refused docs/scenario.md '/<!-- end of keys -->/d'
 refused docs/cfisac.1 '/^\.\\" keys/d'
-exit "$bad"
+exit $((failures > 0))

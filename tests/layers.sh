@@ -7,6 +7,8 @@
 #   layers.sh TOP               checks the sources below TOP
 #   layers.sh TOP --self-test   plants violations in a copy and expects each to be found, by file, line, room and header
 set -euo pipefail
+# shellcheck source=tests/complain.sh
+. "$(dirname "${BASH_SOURCE[0]}")/complain.sh"
 top=$1
 
 # check DIR: a line for each violation; fails when there is one, or nothing to check
@@ -162,12 +164,7 @@ check() {
 
 # ------------------------------------------------------------------------------------- self-test
 
-bad=0
 tried=0
-complain() {
-  printf 'FAILED: %s\n' "$*"
-  bad=1
-}
 
 # with_line FILE LINE: what check says about the copy while FILE, there or new, ends with LINE; its exit code is in `code`
 with_line() {
@@ -331,7 +328,7 @@ self_test() {
   plant_spellings
   plant_circles
   check "$copy" || complain 'the copy is not what it was'
-  [ "$bad" -eq 0 ] || exit 1
+  [ "$failures" -eq 0 ] || exit 1
   printf 'layers.sh: %d plants, each refused or allowed for the right reason\n' "$tried"
 }
 

@@ -4,6 +4,8 @@
 #   names.sh TOP               checks the sources below TOP
 #   names.sh TOP --self-test   plants names in a copy and expects each to be found, or let pass, for the right reason
 set -euo pipefail
+# shellcheck source=tests/complain.sh
+. "$(dirname "${BASH_SOURCE[0]}")/complain.sh"
 top=$1
 
 # check DIR: a line for each name that stands in two files; fails when there is one, or nothing to check.
@@ -47,12 +49,7 @@ check() {
 
 # ------------------------------------------------------------------------------------- self-test
 
-bad=0
 tried=0
-complain() {
-  printf 'FAILED: %s\n' "$*"
-  bad=1
-}
 
 # with_text FILE TEXT EXPECTED: what check says about the copy while FILE ends with TEXT ("" where it finds nothing)
 with_text() {
@@ -87,7 +84,7 @@ self_test() {
   with_text src/trial/trial.c $'double clock_seconds(void); /* why */' ''
   with_text src/trial/trial.c $'static double unheard_of(void)\n{\n    return clock_seconds();\n}' ''
   with_text src/sweep/ranks_single.c $'void ranks_of_nothing(void)\n{\n}' ''
-  [ "$bad" -eq 0 ] || exit 1
+  [ "$failures" -eq 0 ] || exit 1
   printf 'names.sh: %d plants, each refused or allowed for the right reason\n' "$tried"
 }
 

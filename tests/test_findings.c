@@ -154,7 +154,7 @@ static void a_user_without_rate_is_told(void **state)
     m->record[1].status = CFI_DROP_INFEASIBLE;
     m->results.count = 1; /* of a split that nobody optimised */
     remarks_of(m);
-    assert_non_null(strstr(m->said, "1 of 1 drops leave 1 user without rate\n"));
+    assert_non_null(strstr(m->said, "1 of 1 drops leaves 1 user without rate\n"));
     free_results(m);
 }
 
@@ -276,7 +276,7 @@ static void unfinished_and_infeasible_drops_are_counted(void **state)
     assert_remark(m, "only 2 of 3 drops are finished");
     m->results.count = 3;
     m->record[1].status = CFI_DROP_INFEASIBLE;
-    assert_remark(m, "1 of 3 drops are infeasible");
+    assert_remark(m, "1 of 3 drops is infeasible");
     m->record[0].status = m->record[2].status = CFI_DROP_INFEASIBLE; /* then the verdict says so */
     assert_silence(m);
     free_results(m);

@@ -125,11 +125,17 @@ static size_t compare_points(const char *base, const cfi_setting *over, size_t c
             assert_same_scenario(point, set);
             assert_string_equal(scenario_name(point), scenario_name(set));
         } else {
-            const char *what = strstr(expected.text, "t.json: ") == expected.text ? expected.text + 8 : expected.text;
+            static const char file[] = "t.json: ", option[] = "--set "; /* what the place begins with, but for points */
+            const char *what = expected.text;
+
+            what += strncmp(what, file, sizeof file - 1) == 0 ? sizeof file - 1 : 0;
+            what += strncmp(what, option, sizeof option - 1) == 0 ? sizeof option - 1 : 0;
 
             refused++;
             assert_null(point);
-            assert_int_equal(strncmp(error.text, "t.json: /sweep: at ", 19), 0);
+            assert_int_equal(strncmp(error.text, file, sizeof file - 1), 0);
+            assert_non_null(strstr(error.text, "at "));
+            assert_null(strstr(error.text, option));
             assert_string_equal(error.text + strlen(error.text) - strlen(what), what);
         }
         scenario_destroy(point);
@@ -224,6 +230,75 @@ static void a_point_that_is_no_scenario_is_refused_like_one(void **state)
         compare_points(two, OVER(AXIS("network.ues", "2,3,30"), AXIS("pilots.assignment", "cyclic,random"))), 0);
 }
 
+/* A place in an error of point 1 of two values of pilots.length, by --over and in the scenario. */
+static void what_is_wrong_with_a_point_is_told_as_it_was_given(void **state)
+{
+    static const char in_file[] = "{\"sweep\": {\"pilots.length\": [4, 300]}}";
+    static const cfi_setting over = {.key = "pilots.length", .value = "4,300", .over = true},
+                             set = {.key = "frame.coherence_symbols", .value = "200"};
+    const struct {
+        const char *base;
+        cfi_setting settings[2];
+        size_t count;
+        const char *expected;
+    } cases[] = {
+        {in_file, {{.key = NULL}}, 0, "t.json: /sweep: at pilots.length = 300: /frame/coherence_symbols: 200 leaves "},
+        {in_file, {set}, 1, "t.json: /sweep: at pilots.length = 300: --set frame.coherence_symbols: 200 leaves "},
+        {"{}", {over}, 1, "t.json: at --over pilots.length = 300: /frame/coherence_symbols: 200 leaves "},
+        {"{}", {over, set}, 2, "t.json: at --over pilots.length = 300: --set frame.coherence_symbols: 200 leaves "},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cfi_scenario *grid = grid_of(cases[i].base, cases[i].settings, cases[i].count), *point;
+        cfi_error error = {.text = ""};
+
+        assert_int_equal(scenario_at_point(grid, 1, &point, &error), CFI_INVALID);
+        assert_int_equal(strncmp(error.text, cases[i].expected, strlen(cases[i].expected)), 0);
+        scenario_destroy(grid);
+    }
+}
+
+/* What a drop says of the scenario, and where that was given. */
+static void what_a_drop_finds_wrong_has_its_place(void **state)
+{
+    static const char results[] = "{\"provenance\": {}, \"scenario\": {\"network\": {\"aps\": 2}}}";
+    static const cfi_setting set = {.key = "network.placement", .value = "reject"},
+                             over = {.key = "network.placement", .value = "reject,clamp", .over = true},
+                             aps = {.key = "network.aps", .value = "2,3", .over = true};
+    const struct {
+        const char *base, *found;
+        cfi_setting setting;
+        size_t count;
+        const char *expected;
+    } cases[] = {
+        {"{}", "/network/placement: no room", {.key = NULL}, 0, "t.json: /network/placement: no room"},
+        {results, "/network/placement: no room", {.key = NULL}, 0, "t.json: /scenario/network/placement: no room"},
+        {results, "/network: no gain", {.key = NULL}, 0, "t.json: /scenario/network: no gain"},
+        {"{}", "/allocation/powers_w/1/2: 3 W", {.key = NULL}, 0, "t.json: /allocation/powers_w/1/2: 3 W"},
+        {results, "/network/placement: no room", set, 1, "--set network.placement: no room"},
+        {"{}", "/network/placement: no room", over, 1,
+         "t.json: at --over network.placement = \"reject\": --over network.placement: no room"},
+        {"{}", "/network/placement: no room", aps, 1, "t.json: at --over network.aps = 2: /network/placement: no room"},
+        {"{}", "/sweep: too much", aps, 1, "t.json: at --over network.aps = 2: --over: too much"},
+        {"{}", "/networks/a.csv: no file", {.key = NULL}, 0, "/networks/a.csv: no file"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cfi_scenario *grid = grid_of(cases[i].base, &cases[i].setting, cases[i].count);
+        cfi_error error;
+
+        error_set(&error, CFI_INVALID, "%s", cases[i].found);
+        assert_int_equal(scenario_place_point_error(grid, 0, CFI_INVALID, &error), CFI_INVALID);
+        assert_string_equal(error.text, cases[i].expected);
+        error_set(&error, CFI_FAILED, "%s", cases[i].found);
+        assert_int_equal(scenario_place_point_error(grid, 0, CFI_FAILED, &error), CFI_FAILED);
+        assert_string_equal(error.text, cases[i].found);
+        scenario_destroy(grid);
+    }
+}
+
 static void named_tables_are_checked_at_their_points(void **state)
 {
     static const char text[] = "{\"network\": {\"aps\": 2, \"ues\": 1}, \"sweep\": {\"network.aps\": [2, 3],"
@@ -236,7 +311,7 @@ static void named_tables_are_checked_at_their_points(void **state)
     assert_true(scenario_system(point)->propagation.gain[1] == 2.0);
     scenario_destroy(point);
     assert_int_equal(scenario_at_point(grid, 2, &point, &error), CFI_INVALID);
-    assert_string_equal(error.text, "t.json: /sweep: at network.aps = 3, propagation.gain = \"a\": --set "
+    assert_string_equal(error.text, "t.json: /sweep: at network.aps = 3, propagation.gain = \"a\": /sweep/"
                                     "propagation.gain/0: a list of 2 (allowed: a list of 3, one per access point "
                                     "(network.aps))");
     assert_int_equal(scenario_at_point(grid, 3, &point, &error), CFI_OK);
@@ -251,6 +326,8 @@ int main(void)
         cmocka_unit_test(a_point_is_the_scenario_with_its_values_set),
         cmocka_unit_test(points_have_the_model_that_their_gains_leave),
         cmocka_unit_test(a_point_that_is_no_scenario_is_refused_like_one),
+        cmocka_unit_test(what_is_wrong_with_a_point_is_told_as_it_was_given),
+        cmocka_unit_test(what_a_drop_finds_wrong_has_its_place),
         cmocka_unit_test(named_tables_are_checked_at_their_points),
     };
 

@@ -611,7 +611,7 @@ static void warnings_tell_what_is_infeasible_infinite_and_unfinished(void **stat
     char all[4001] = "";
 
     report_warnings(&f->results, note_line, all);
-    assert_non_null(strstr(all, "1 of 3 drops are infeasible"));
+    assert_non_null(strstr(all, "1 of 3 drops is infeasible"));
     assert_non_null(strstr(all, "1 of 3 drops: an access point has no sensing information"));
     assert_null(strstr(all, "finished"));
     f->record[0].allocation.status = CFI_ALLOC_ITERATION_LIMIT;

@@ -234,6 +234,36 @@ static void settings_override_the_text_in_order(void **state)
     scenario_destroy(scenario);
 }
 
+static void a_title_is_the_name_that_was_given_or_that_of_the_file(void **state)
+{
+    static const cfi_setting named = {.key = "name", .value = "mine"};
+    static const struct {
+        const char *text, *file;
+        size_t settings;
+        const char *title;
+    } cases[] = {
+        {"{}", "folder/city.json", 0, "city.json"},
+        {"{}", "city.json", 0, "city.json"},
+        {"{}", "-", 0, "standard input"},
+        {"{\"name\": \"\"}", "city.json", 0, "city.json"},
+        {"{\"name\": \"paper\"}", "city.json", 0, "paper"},
+        {"{}", "city.json", 1, "mine"},
+        {"{\"provenance\": {}, \"scenario\": {\"name\": \"city\"}}", "results.json", 0, "city"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        cfi_scenario *scenario;
+        cfi_error error;
+
+        assert_int_equal(scenario_parse(cases[i].text, strlen(cases[i].text), cases[i].file, &named, cases[i].settings,
+                                        &scenario, &error),
+                         CFI_OK);
+        assert_string_equal(scenario_title(scenario), cases[i].title);
+        scenario_destroy(scenario);
+    }
+}
+
 /* ------------------------------------------------------------------------- sweeps, remarks ---- */
 
 static void assert_expands(const char *text, const double *expected, size_t count)
@@ -388,21 +418,21 @@ static void a_wrong_axis_of_keys_that_vary_together_is_told_by_key_and_value(voi
         {"network.ues+", "3", "--over network.ues+: a key is missing (allowed: keys with a + between them)"},
         {"network.ues+name", "3", "--over network.ues+name: name cannot be swept (allowed: "},
         {"name", "3", "--over name: this key cannot be swept (allowed: "},
-        {"network.ues+pilots.length", "4,0", "--over network.ues+pilots.length/1 (network.ues): 0 is out of range"},
+        {"network.ues+pilots.length", "4,0", "--over network.ues+pilots.length (network.ues): 0 is out of range"},
         {"network.aps+rate.model", "4,8+exact,best",
-         "/1 (rate.model): text \"best\" is unknown (allowed: theorem1, exact)"},
+         " (rate.model): text \"best\" is unknown (allowed: theorem1, exact)"},
         {"network.aps+network.ues", "8:8:32+4,5",
          ": 4 values of network.aps, but 2 of network.ues (allowed: as many of each)"},
         {"network.aps+network.ues", "1+2+3",
          ": 3 ranges for 2 keys (allowed: one for all, or one for each with a + between them)"},
         {"network.aps+network.ues", "[[8, 4], [16, 8, 7]]",
-         "/1 (network.aps): 3 values for 2 keys (allowed: one for all, or a list"},
+         " (network.aps): 3 values for 2 keys (allowed: one for all, or a list"},
         {"network.aps+network.ues", "[[8, 4], [16, [8]]]",
-         "/1 (network.ues): a list (allowed: numbers, words, and named tables"},
+         " (network.ues): a list (allowed: numbers, words, and named tables"},
         {"network.aps+network.ues", "[[8, 4], [4, 8], [8, 4]]",
          "--over network.aps+network.ues: 8, 4 is there twice (allowed: values that differ)"},
         {"network.aps+network.ues", "[8", "--over network.aps+network.ues:1:3: the text ends where"},
-        {"network.aps", "[[8]]", "--over network.aps/0: a list (allowed: numbers, words, and named tables"},
+        {"network.aps", "[[8]]", "--over network.aps: a list (allowed: numbers, words, and named tables"},
         {"seed", "3",
          "--over seed: seed is swept by seed+frame.sensing_symbols, too (allowed: each key in one of them)"}};
 
@@ -484,7 +514,7 @@ static void warnings_name_what_is_ignored_or_useless(void **state)
     assert_warns("{}", "sweep", false);
     assert_warns("{\"network\": {\"tx_antennas\": 1, \"rx_antennas\": 1}}", "no information", true);
     assert_warns("{\"network\": {\"aps\": 1, \"ues\": 1, \"ap_positions_m\": [[0, 0]], \"ue_positions_m\": [[9, 0]]}}",
-                 "1 pairs of explicit positions are closer", true);
+                 "1 pair of explicit positions is closer", true);
     assert_warns(
         "{\"network\": {\"aps\": 1, \"ues\": 1, \"ap_positions_m\": [[0, 0]]}, \"propagation\": {\"gain\": [[1]]}}",
         "positions are given too", true);
@@ -772,6 +802,7 @@ int main(void)
         cmocka_unit_test(resolved_text_reads_back_to_the_same_scenario),
         cmocka_unit_test(numbers_are_the_shortest_that_read_back),
         cmocka_unit_test(hash_covers_what_decides_the_results),
+        cmocka_unit_test(a_title_is_the_name_that_was_given_or_that_of_the_file),
         cmocka_unit_test(settings_override_the_text_in_order),
         cmocka_unit_test(ranges_include_both_ends),
         cmocka_unit_test(grid_is_the_product_of_the_axes_the_last_fastest),

@@ -102,7 +102,7 @@ static void faulty_gain_file_is_refused_with_line_and_column(void **state)
     static const struct {
         const char *file, *message;
     } cases[] = {{"", "g.csv:1:1: 0 rows (allowed: 2"},
-                 {"1,2,3\n", "g.csv:2:1: 1 rows"},
+                 {"1,2,3\n", "g.csv:2:1: 1 row"},
                  {"1,2,3\n4,5\n", "g.csv:2:4: a row of 2 numbers (allowed: 3"},
                  {"1,2,3,4\n", "g.csv:1:6: more than 3 numbers"},
                  {"1,2,3,\n", "g.csv:1:6: more than 3 numbers"},
@@ -203,7 +203,7 @@ static void a_file_of_a_setting_fits_all_points_or_none(void **state)
     assert_int_equal(scenario_at_point(scenario, 0, &point, &error), CFI_OK);
     scenario_destroy(point);
     assert_int_equal(scenario_at_point(scenario, 1, &point, &error), CFI_INVALID);
-    fail_unless_told(&error, "at network.aps = 2: ");
+    fail_unless_told(&error, "at --over network.aps = 2: --set propagation.gain: ");
     fail_unless_told(&error, "g.csv:1:4: more than 2 numbers in a row");
     scenario_destroy(scenario);
 }
@@ -327,7 +327,7 @@ static void faulty_files_of_powers_are_refused(void **state)
         const char *file, *powers, *sensing, *message;
     } cases[] = {
         {"1,2,3\n-1,5,6\n", "\"g.csv\"", "null", "powers_w: g.csv:2:1: -1 is out of range (allowed: 0 .. 1e+27)"},
-        {"1,2,3\n", "\"g.csv\"", "null", "powers_w: g.csv:2:1: 1 rows (allowed: 2, one per user)"},
+        {"1,2,3\n", "\"g.csv\"", "null", "powers_w: g.csv:2:1: 1 row (allowed: 2, one per user)"},
         {"1,2\n", "\"g.csv\"", "null", "g.csv:1:4: a row of 2 numbers (allowed: 3, one per access point)"},
         {"1,2\n3,4\n5,6\n", "\"g.csv\"", "null", "g.csv:1:4: a row of 2 numbers (allowed: 3"},
         {"[[1, 2, 3]]", "\"g.csv\"", "null", "powers_w: g.csv: /: a list of 1 (allowed: a list of 2, one per user"},

@@ -136,7 +136,7 @@ static void one_place_of_both_kinds_is_refused_where_the_gain_has_none(void **st
         if (cases[i].status != CFI_OK) {
             assert_non_null(strstr(error.text, "/network/ap_positions_m/0: the position of user 0 too"));
         } else {
-            assert_true(warns(scenario, "1 pairs of explicit positions are closer") == (i >= 3));
+            assert_true(warns(scenario, "1 pair of explicit positions is closer") == (i >= 3));
         }
         scenario_destroy(scenario);
     }

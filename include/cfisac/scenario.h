@@ -222,6 +222,9 @@ const char *scenario_complete_json(const cfi_scenario *scenario);
 const char *scenario_sha256(const cfi_scenario *scenario);
 
 const char *scenario_name(const cfi_scenario *scenario);
+/* What a table or a plot is headed with: the name that was given; without one the name of the file, or "standard
+ * input". */
+const char *scenario_title(const cfi_scenario *scenario);
 
 /* True when the scenario has a `sweep` object (validated; `run` ignores it with a warning). */
 bool scenario_has_sweep(const cfi_scenario *scenario);
@@ -250,6 +253,13 @@ size_t scenario_axis_leader(const cfi_scenario *scenario, size_t axis);
  * like scenario_parse, the text naming the point. *out is the caller's to destroy, and valid as long as `scenario`, of
  * which it borrows all that the point does not change. */
 cfi_status scenario_at_point(const cfi_scenario *scenario, size_t point, cfi_scenario **out, cfi_error *error);
+
+/* What a drop finds wrong with the scenario says "/network/placement: ...". Puts before it where that was given, a file
+ * or an option, as errors of scenario_read have it; where `status` is not CFI_INVALID nothing is changed. Returns it.
+ */
+cfi_status scenario_place_error(const cfi_scenario *scenario, cfi_status status, cfi_error *error);
+/* The same of a drop of a point, which is named, too, as in errors of scenario_at_point. */
+cfi_status scenario_place_point_error(const cfi_scenario *scenario, size_t point, cfi_status status, cfi_error *error);
 
 /* How a sweep `newer` goes on with what `older` has computed: point[p] is the point of newer with the values of older's
  * point p (scenario_points(older) of them). CFI_OK when newer has the same keys but for more monte_carlo.drops and more

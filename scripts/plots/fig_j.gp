@@ -5,6 +5,7 @@ curve(aps, kind) = column("network.aps") == aps && strcol("precoding.kind") eq k
 set xlabel "threshold of the bound, dB of 1 rad^2"
 set ylabel "sum rate, bit/s/Hz" offset 0, 0
 set ytics 10
+set xrange [-32:-12.5]
 set yrange [0:60]
 plot for [i = 1:3] "fig_j.csv" using "sensing.crlb_threshold_db":(curve(L[i], "mr")) with lines linestyle i dashtype (8, 4), \
      for [i = 1:3] "" using "sensing.crlb_threshold_db":(curve(L[i], "zf")) with linespoints linestyle i, \

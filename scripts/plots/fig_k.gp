@@ -19,7 +19,7 @@ do for [i = 1:2] {
   if (i == 1) { set bmargin at screen middle + 0.012; set format x "" }
   if (i == 2) { unset object 1; unset label 1; set tmargin at screen middle - 0.012; set bmargin at screen bottom; set format x "%g"
                 set xlabel "SNR, dB" }
-  set ylabel "rms " . name_of[i]
+  set ylabel "rms " . name_of[i] offset (i == 2 ? 1.5 : 0), 0
   set yrange [(i == 1 ? 0.2 : 0.3):(i == 1 ? 200 : 1000)]
   plot prior[i] with lines linecolor rgb grey linewidth 1.2 dashtype (2, 3), \
        "fig_k.csv" using "power.snr_db":(estimated(i, "bound_block")) with lines linestyle 2 linewidth 3.5, \

@@ -5,7 +5,7 @@ curve(aps, model, y) = at("network.aps", aps) && strcol("sensing.crlb_model") eq
 middle = bottom + 0.32 * (top - bottom)
 set multiplot
 set logscale x
-set xrange [0.1:100]
+set xrange [0.1:90]
 set mxtics 1
 
 set bmargin at screen middle + 0.02

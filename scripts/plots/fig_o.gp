@@ -1,8 +1,10 @@
-height_cm = 8.4; key_rows = 2; key_width = 0; foot_cm = 0.43
+height_cm = 8; key_rows = 1; key_width = 0; foot_cm = 0.43
 load "style.gp"
 array L = [8, 16, 32]
 of(aps, y) = at("network.aps", aps) ? column(y) : NaN
 set logscale x
+set xrange [0.4:48]
+eval log_ticks(0.4, 48)
 set xlabel "position error bound, m"
 set ylabel "least user rate, bit/s/Hz"
 set yrange [0:5.5]

@@ -39,6 +39,13 @@ top = 1 - 0.25 / height_cm
 title_middle = 1 - 0.42 / height_cm
 title_bottom = 1 - 0.8 / height_cm                       # of the axes, where a title stands above them
 left = 0.145
+# between the ticks of an axis that counts: 1, 2 or 5 and zeros, so that no more than nine stand on it
+round_above(w) = (zeros = 10.0 ** floor(log10(w)), w <= zeros ? zeros : w <= 2 * zeros ? 2 * zeros : w <= 5 * zeros ? 5 * zeros : 10 * zeros)
+whole_step(low, high) = high - low > 8 ? round_above((high - low) / 8.0) : 1
+# the ticks of a logarithmic axis of up to two decades: 1, 2 and 5 and zeros; longer ones have those of gnuplot
+decade_ticks(power, last) = sprintf("%g, %g, %g", 10.0 ** power, 2 * 10.0 ** power, 5 * 10.0 ** power) \
+  . (power < last ? ", " . decade_ticks(power + 1, last) : "")
+log_ticks(low, high) = high < 200 * low ? "set mxtics 1; set xtics (" . decade_ticks(floor(log10(low)), floor(log10(high))) . ")" : "set mxtics 1"
 # the left end of the axes where panels have the same, with room for the numbers from low to high
 step_of(low, high) = 10 ** floor(log10((high - low) / 8.0))
 number_of(value, step) = strlen(sprintf("%g", floor(value / step) * step))

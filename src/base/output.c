@@ -40,10 +40,14 @@ cfi_status output_make_directory(const char *directory, cfi_error *error)
 
 cfi_status output_finish(FILE *stream, const char *what, cfi_error *error)
 {
+    /* A long text goes out at once, and where that fails nothing is left to be flushed: the reason is still there. */
+    int earlier = ferror(stream) ? errno : 0;
+
     errno = 0;
     if (fflush(stream) == 0 && !ferror(stream)) {
         return CFI_OK;
     }
+    errno = errno ? errno : earlier;
     if (errno == ENOMEM) {
         return error_set(error, CFI_NO_MEMORY, "out of memory for %s", what);
     }

@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-/* Spaces before what is said below a title; bytes of a paragraph. */
-enum { PAGE_INDENT = 2, PARAGRAPH_LENGTH = 2048 };
+/* Spaces before what is said below a title; bytes of a paragraph, of which the longest lists some hundred drops. */
+enum { PAGE_INDENT = 2, PARAGRAPH_LENGTH = 6144 };
 
 /* Text that is put together piece by piece; zero-initialise. What does not fit is left out. */
 typedef struct paragraph {

@@ -40,4 +40,10 @@ size_t text_json_escape(const char *text, size_t length, char escape[TEXT_ESCAPE
 enum { TEXT_NUMBER_LENGTH = 32 };
 char *text_double(double value, char text[TEXT_NUMBER_LENGTH]);
 
+/* The word that goes with a count: text_by_count(n, "drop", "drops"), (n, "is", "are"), (n, "", "s"). */
+static inline const char *text_by_count(size_t count, const char *one, const char *many)
+{
+    return count == 1 ? one : many;
+}
+
 #endif

@@ -1,4 +1,5 @@
 /* frontier: what a rate costs, of every drop. */
+#include "base/text.h"
 #include "cfisac/sweep.h"
 #include "cli/closing.h"
 #include "cli/commands.h"
@@ -58,8 +59,8 @@ static cfi_status run_frontier(const cli_options *options, const cfi_frontier *f
     last.ended = progress.trials > 0 && progress.done == progress.trials;
     status = closing_print(options, &last, status, error);
     if (status == CFI_INTERRUPTED) {
-        error_set(error, CFI_INTERRUPTED, "interrupted: %zu of %zu drops are kept in %.300s; --resume goes on",
-                  progress.done, progress.trials, how.directory);
+        error_set(error, CFI_INTERRUPTED, "interrupted: %zu of %zu drops %s kept in %.300s; --resume goes on",
+                  progress.done, progress.trials, text_by_count(progress.done, "is", "are"), how.directory);
     }
     return status;
 }
@@ -77,7 +78,7 @@ static cfi_status trade(const cli_options *options, const cfi_scenario *scenario
     if (status == CFI_OK) {
         warn_of_scenario(options, frontier.rate_end); /* without the limit of B that the curve does not look at */
         status = run_frontier(options, &frontier, error);
-        name_input(options, status, error);
+        status = scenario_place_error(scenario, status, error);
     }
     frontier_free(&frontier);
     return status;

@@ -27,7 +27,7 @@ static cfi_status replay_drop(const cli_options *options, const cfi_scenario *sc
         status =
             trial_run(scenario_system(scenario), (uint32_t)option_number(options, &DROP), &how, arena, &record, error);
     }
-    name_input(options, status, error);
+    status = scenario_place_error(scenario, status, error);
     if (status == CFI_OK) {
         status = name_output(report_write_replay(&results, stdout, error), error);
     }

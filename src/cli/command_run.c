@@ -1,6 +1,7 @@
 /* run: every drop of a scenario. */
 #include "base/output.h"
 #include "base/replace.h"
+#include "base/text.h"
 #include "cfisac/linalg.h"
 #include "cfisac/sweep.h"
 #include "cli/commands.h"
@@ -97,7 +98,7 @@ static cfi_status prepare_directories(const cli_options *options, const cfi_scen
 static cfi_status run_drops(const cli_options *options, const cfi_scenario *scenario, cfi_run *run, cfi_error *error)
 {
     progress_bar bar = progress_make(options);
-    cbf_export to = {.directory = option_text(options, &EXPORT_CBF), .scenario = scenario_name(scenario)};
+    cbf_export to = {.directory = option_text(options, &EXPORT_CBF), .scenario = scenario_title(scenario)};
     cfi_run_options how = {
         .threads = (size_t)option_number(options, &option_threads),
         .alloc = {.export_problem = to.directory ? export_cbf : NULL, .export_context = &to, .stop = signals_catch()},
@@ -130,8 +131,9 @@ static int conclude(const cli_options *options, const cfi_scenario *scenario, co
     }
     print_timing(options, &results);
     if (status == CFI_OK && ended == CFI_INTERRUPTED) {
-        status = error_set(error, CFI_INTERRUPTED, "interrupted: %zu of %zu drops are finished%s", run->count,
-                           scenario_system(scenario)->monte_carlo.drops, run->count > 0 ? " and kept" : "");
+        status = error_set(error, CFI_INTERRUPTED, "interrupted: %zu of %zu drops %s finished%s", run->count,
+                           scenario_system(scenario)->monte_carlo.drops, text_by_count(run->count, "is", "are"),
+                           run->count > 0 ? " and kept" : "");
     }
     if (status == CFI_OK) {
         status = report_verdict(&results, error);
@@ -154,8 +156,7 @@ static int cli_run(const cli_options *options)
         status = prepare_directories(options, scenario, &error);
     }
     if (status == CFI_OK) {
-        status = run_drops(options, scenario, &run, &error);
-        name_input(options, status, &error);
+        status = scenario_place_error(scenario, run_drops(options, scenario, &run, &error), &error);
     }
     code = status == CFI_OK || status == CFI_INTERRUPTED ? conclude(options, scenario, &run, status, &error)
                                                          : report_error(&error);

@@ -1,5 +1,6 @@
 /* sweep: a grid of scenarios. */
 #include "base/paragraph.h"
+#include "base/text.h"
 #include "base/wrap.h"
 #include "cfisac/sweep.h"
 #include "cli/closing.h"
@@ -150,7 +151,7 @@ static void print_point(const points_table *table, const cfi_scenario *sweep, si
     if (table->fits) {
         printf("  %*zu\n", DROPS_COLUMN, drops);
     } else {
-        paragraph_add(&words, " %zu drop%s", drops, drops == 1 ? "" : "s");
+        paragraph_add(&words, " %zu drop%s", drops, text_by_count(drops, "", "s"));
         paragraph_end(&words, 0, stdout);
     }
 }
@@ -186,12 +187,13 @@ static cfi_status see_points(const cfi_scenario *sweep, const points_table *tabl
 /* Remarks on some points, one for each key: the scenario's own values need not be among the swept ones. */
 static void warn_of_points(const cli_options *options, const cfi_scenario *sweep, const points_seen *seen)
 {
+    size_t points = scenario_points(sweep);
     char text[600];
 
     for (size_t i = 0; i < seen->remarks; i++) {
-        snprintf(text, sizeof text, "%zu of %zu points, the first of them: %s", seen->remark[i].concerned,
-                 scenario_points(sweep), seen->remark[i].first);
-        report_warning(options, text);
+        snprintf(text, sizeof text, "%zu of %zu points, the first of them: %s", seen->remark[i].concerned, points,
+                 seen->remark[i].first);
+        report_warning(options, points > 1 ? text : seen->remark[i].first);
     }
 }
 
@@ -209,7 +211,8 @@ static cfi_status dry_run(const cli_options *options, const cfi_scenario *sweep,
     if (status != CFI_OK) {
         return status;
     }
-    printf("%zu point%s, %zu trials", points, points == 1 ? "" : "s", seen.trials);
+    printf("%zu point%s, %zu trial%s", points, text_by_count(points, "", "s"), seen.trials,
+           text_by_count(seen.trials, "", "s"));
     if (shard.of > 1) {
         printf("; %zu in shard %zu of %zu", (seen.trials + shard.of - shard.index) / shard.of, shard.index, shard.of);
     }
@@ -246,8 +249,8 @@ static cfi_status run_sweep(const cli_options *options, const cfi_scenario *scen
     closing.reused = progress.resumed;
     status = closing_print(options, &last, status, error);
     if (status == CFI_INTERRUPTED) {
-        error_set(error, CFI_INTERRUPTED, "interrupted: %zu of %zu trials are kept in %.300s; --resume goes on",
-                  progress.done, progress.trials, how.directory);
+        error_set(error, CFI_INTERRUPTED, "interrupted: %zu of %zu trials %s kept in %.300s; --resume goes on",
+                  progress.done, progress.trials, text_by_count(progress.done, "is", "are"), how.directory);
     }
     return status;
 }
@@ -278,7 +281,7 @@ static cfi_status start_sweep(const cli_options *options, const cfi_scenario *sc
 {
     cfi_status status = has_option(options, &DRY_RUN) ? CFI_OK : run_sweep(options, scenario, error);
 
-    name_input(options, status, error);
+    status = scenario_place_error(scenario, status, error);
     return status;
 }
 

@@ -196,8 +196,8 @@ static cfi_status read_setting(const reader *r, const cli_option *spec, const ch
     const char *equals = strchr(text, '=');
 
     if (!equals || equals == text) {
-        return USAGE(r, "%s %.*s: not %s (allowed: a dotted key of the scenario, =, a value)", spec->name, SHOWN_WORD,
-                     text, spec->value);
+        return USAGE(r, "%s %.*s: not %s (allowed: a dotted key of the scenario, =, %s)", spec->name, SHOWN_WORD, text,
+                     spec->value, spec->kind == OPTION_OVER ? "values such as 8,16,32 or -12:1:0" : "a value");
     }
     setting->key = strndup(text, (size_t)(equals - text));
     setting->value = equals + 1;

@@ -26,29 +26,6 @@ cfi_status read_scenario(const cli_options *options, cfi_scenario **scenario, cf
     return status;
 }
 
-/* What later rooms find wrong with the scenario; other texts that begin with a slash begin with an absolute path. */
-static bool points_into_scenario(const char *text)
-{
-    static const char *const members[] = {"/network", "/allocation", "/sweep"};
-    bool points = false;
-
-    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-        size_t length = strlen(members[i]);
-
-        points = points || (strncmp(text, members[i], length) == 0 && (text[length] == '/' || text[length] == ':'));
-    }
-    return points;
-}
-
-void name_input(const cli_options *options, cfi_status status, cfi_error *error)
-{
-    cfi_error cause = *error;
-
-    if (status == CFI_INVALID && points_into_scenario(cause.text)) {
-        error_set(error, CFI_INVALID, "%.300s: %s", options->argument, cause.text);
-    }
-}
-
 int run_on_ranks(const cli_options *options,
                  cfi_status (*prepare)(const cli_options *options, cfi_scenario **scenario, cfi_error *error),
                  cfi_status (*work)(const cli_options *options, const cfi_scenario *scenario, cfi_error *error))

@@ -10,9 +10,6 @@ cfi_status read_scenario(const cli_options *options, cfi_scenario **scenario, cf
 /* Prints the warnings of a scenario. */
 void warn_of_scenario(const cli_options *options, const cfi_scenario *scenario);
 
-/* Errors that a drop finds in the scenario, such as a placement without room, name the file like all others. */
-void name_input(const cli_options *options, cfi_status status, cfi_error *error);
-
 /* Rank 0 alone reads the scenario, by `prepare`, and speaks; all ranks then `work` on it. The first error is told once
  * and ends all. Returns the exit code. */
 int run_on_ranks(const cli_options *options,

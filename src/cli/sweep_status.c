@@ -13,11 +13,6 @@
 
 enum { NAME_SHOWN = 256 };
 
-static const char *plural(size_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 static bool is_finished(const cfi_sweep_state *s)
 {
     return s->progress.done == s->progress.trials && s->damaged == 0 && !s->running && (s->has_tables || s->shards > 1);
@@ -65,24 +60,25 @@ static void print_state(const char *directory, const cfi_sweep_state *s)
     }
     if (s->shards > 1) {
         printf("shard %zu of %zu of a %s of %zu point%s, %zu drop%s\n", s->shard, s->shards, s->noun, p->points,
-               plural(p->points), p->trials, plural(p->trials));
+               text_by_count(p->points, "", "s"), p->trials, text_by_count(p->trials, "", "s"));
     } else if (p->points > 1) {
-        printf("a %s of %zu points, %zu drop%s\n", s->noun, p->points, p->trials, plural(p->trials));
+        printf("a %s of %zu points, %zu drop%s\n", s->noun, p->points, p->trials, text_by_count(p->trials, "", "s"));
     } else {
-        printf("a %s of %zu drop%s\n", s->noun, p->trials, plural(p->trials));
+        printf("a %s of %zu drop%s\n", s->noun, p->trials, text_by_count(p->trials, "", "s"));
     }
-    printf("  %zu drop%s done", p->done, plural(p->done));
+    printf("  %zu drop%s done", p->done, text_by_count(p->done, "", "s"));
     if (p->trials > 0) {
         printf(" (%zu %%)", 100 * p->done / p->trials);
     }
     printf(": %zu feasible, %zu infeasible, %zu failed\n", p->done - p->infeasible - p->failed, p->infeasible,
            p->failed);
     if (p->points > 1) {
-        printf("  %zu point%s with all their drops\n", p->points_done, plural(p->points_done));
+        printf("  %zu point%s drops\n", p->points_done,
+               text_by_count(p->points_done, " with all its", "s with all their"));
     }
     if (s->damaged > 0) {
         printf("  %zu damaged line%s, to be put aside and computed again by --resume\n", s->damaged,
-               plural(s->damaged));
+               text_by_count(s->damaged, "", "s"));
     }
     printf("  %s\n", outlook(s));
     print_times(s);
@@ -99,12 +95,12 @@ static void print_sweep_within(const char *name, const cfi_sweep_state *s)
         snprintf(shard, sizeof shard, ", shard %zu of %zu", s->shard, s->shards);
     }
     printf("  %s%s: %zu of %zu drop%s, %s", text_shown(shown, sizeof shown, name), shard, s->progress.done,
-           s->progress.trials, plural(s->progress.trials),
+           s->progress.trials, text_by_count(s->progress.trials, "", "s"),
            s->running       ? "running"
            : is_finished(s) ? "finished"
                             : "not running");
     if (s->damaged > 0) {
-        printf(", %zu damaged line%s", s->damaged, plural(s->damaged));
+        printf(", %zu damaged line%s", s->damaged, text_by_count(s->damaged, "", "s"));
     }
     printf("\n");
 }
@@ -175,7 +171,7 @@ static int print_sweeps_within(const char *directory, const sweep_folders *folde
     int code = EXIT_DONE;
 
     printf("%s: %zu director%s of sweeps\n", text_shown(shown, sizeof shown, directory), folders->count,
-           folders->count == 1 ? "y" : "ies");
+           text_by_count(folders->count, "y", "ies"));
     for (size_t i = 0; i < folders->count; i++) {
         cfi_sweep_state state;
         cfi_error error;

@@ -16,15 +16,16 @@ static void put_indented(const char *text, FILE *stream)
 static void put_done(const cfi_closing *c, FILE *stream)
 {
     if (c->shards > 1) {
-        fprintf(stream, "shard %zu of %zu of %zu point%s: ", c->shard, c->shards, c->points, c->points == 1 ? "" : "s");
+        fprintf(stream, "shard %zu of %zu of %zu point%s: ", c->shard, c->shards, c->points,
+                text_by_count(c->points, "", "s"));
     } else {
-        fprintf(stream, "%zu point%s, ", c->points, c->points == 1 ? "" : "s");
+        fprintf(stream, "%zu point%s, ", c->points, text_by_count(c->points, "", "s"));
     }
-    fprintf(stream, "%zu drop%s", c->drops, c->drops == 1 ? "" : "s");
+    fprintf(stream, "%zu drop%s", c->drops, text_by_count(c->drops, "", "s"));
     if (c->reused > 0 && c->reused == c->drops) {
         fprintf(stream, ", all there before");
     } else if (c->reused > 0) {
-        fprintf(stream, ", of which %zu %s there before", c->reused, c->reused == 1 ? "was" : "were");
+        fprintf(stream, ", of which %zu %s there before", c->reused, text_by_count(c->reused, "was", "were"));
     }
     fputc('\n', stream);
 }

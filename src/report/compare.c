@@ -197,6 +197,22 @@ static size_t find_place(const compared_input *input, const char *name)
     return i;
 }
 
+/* Puts 0 for differences that are rounding. Whether all are 0. */
+static bool drop_rounding(const double *first, const double *second, double *difference, size_t count)
+{
+    double largest = 0.0;
+    bool equal = count > 0;
+
+    for (size_t i = 0; i < count; i++) {
+        largest = fmax(largest, fmax(fabs(first[i]), fabs(second[i])));
+    }
+    for (size_t i = 0; i < count; i++) {
+        difference[i] = fabs(difference[i]) > COMPARED_ROUNDING * largest ? difference[i] : 0.0;
+        equal = equal && difference[i] == 0.0;
+    }
+    return equal;
+}
+
 /* Numbers of one key over the pairs of a place; what is not finite in one is left out of both. */
 static compared_pairs describe_pairs(const row_range *one, const row_range *other, size_t key, double *work)
 {
@@ -220,6 +236,7 @@ static compared_pairs describe_pairs(const row_range *one, const row_range *othe
             pairs.left_out++;
         }
     }
+    pairs.equal = drop_rounding(first, second, difference, count);
     pairs.first = report_statistics(first, count);
     pairs.second = report_statistics(second, count);
     pairs.difference = report_statistics(difference, count);

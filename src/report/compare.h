@@ -55,7 +55,12 @@ size_t compared_differences(const compared_input *first, const compared_input *s
 typedef struct compared_pairs {
     cfi_statistics first, second, difference; /* second minus first */
     size_t left_out;                          /* drops of both that lack it in one */
+    bool equal;                               /* there are pairs, and no difference but rounding */
 } compared_pairs;
+
+/* Numbers of a pair that differ by no more than this share of the largest of their row are equal: two ways to add up
+ * the same terms, and two builds, leave less, iterations more. */
+#define COMPARED_ROUNDING 1e-12
 
 struct cfi_comparison {
     const compared_kind *kind;

@@ -82,8 +82,13 @@ static void put_pair_row(const char *label, const compared_pairs *pairs, FILE *s
 
     mean_cell(first, pairs->first.mean);
     mean_cell(second, pairs->second.mean);
-    cell_small(difference, pairs->difference.mean, 4, DIFFERENCE_WIDTH);
-    cell_small(std_error, pairs->difference.std_error, 4, NUMBER_WIDTH);
+    if (pairs->equal) {
+        snprintf(difference, sizeof difference, "equal");
+        snprintf(std_error, sizeof std_error, "-");
+    } else {
+        cell_small(difference, pairs->difference.mean, 4, DIFFERENCE_WIDTH);
+        cell_small(std_error, pairs->difference.std_error, 4, NUMBER_WIDTH);
+    }
     snprintf(drops, sizeof drops, "%zu", pairs->difference.count);
     if (!fits) {
         paragraph_print(stream, 0, "%s", label);
@@ -129,16 +134,16 @@ static void put_left_out(const cfi_comparison *c, FILE *stream)
         left_out += most;
     }
     if (left_out > 0) {
-        paragraph_print(stream, 0,
-                        "left out: %zu pairs of drops, of which one is infeasible, failed, or has no such number",
-                        left_out);
+        paragraph_print(stream, 0, "left out: %zu %s, of which one is infeasible, failed, or has no such number",
+                        left_out, text_by_count(left_out, "pair of drops", "pairs of drops"));
     }
     if (c->lone_drops > 0) {
-        fprintf(stream, "left out: %zu drops that only one of the two has\n", c->lone_drops);
+        fprintf(stream, "left out: %zu drop%s that only one of the two has\n", c->lone_drops,
+                text_by_count(c->lone_drops, "", "s"));
     }
     if (c->lone_places > 0) {
-        fprintf(stream, "left out: %zu %s that only one of the two has\n", c->lone_places,
-                strcmp(c->kind->noun, "frontier") == 0 ? "positions" : "points");
+        fprintf(stream, "left out: %zu %s%s that only one of the two has\n", c->lone_places,
+                strcmp(c->kind->noun, "frontier") == 0 ? "position" : "point", text_by_count(c->lone_places, "", "s"));
     }
 }
 

@@ -1,6 +1,8 @@
 /* Drops by their numbers, as short as they can be told. */
 #include "report/drop_list.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 
 enum { LEAST_RANGE = 3 }; /* neighbours that are told as a range */
@@ -37,7 +39,7 @@ void drop_list_add(drop_list *list, uint32_t drop)
     list->count++;
 }
 
-void drop_list_describe(drop_list *list, size_t all, char text[DROP_LIST_LENGTH])
+void drop_list_describe(drop_list *list, size_t all, const char *file, char text[DROP_LIST_LENGTH])
 {
     *text = '\0';
     if (list->count == 0) {
@@ -47,8 +49,8 @@ void drop_list_describe(drop_list *list, size_t all, char text[DROP_LIST_LENGTH]
     if (list->count == all && all > 1) {
         snprintf(text, DROP_LIST_LENGTH, "all %zu drops", all);
     } else if (list->told < list->count) {
-        snprintf(text, DROP_LIST_LENGTH, "drops %s and %zu more", list->text, list->count - list->told);
+        snprintf(text, DROP_LIST_LENGTH, "drops %s and %zu more; see %s", list->text, list->count - list->told, file);
     } else {
-        snprintf(text, DROP_LIST_LENGTH, "drop%s %s", list->count > 1 ? "s" : "", list->text);
+        snprintf(text, DROP_LIST_LENGTH, "drop%s %s", text_by_count(list->count, "", "s"), list->text);
     }
 }

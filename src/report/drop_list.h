@@ -5,11 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Numbers and ranges that are told, two lines of a page; bytes of them, and of a list with its words. */
+/* Numbers and ranges that are told, half a page of them: of thousands of drops all that are odd, unless most are so by
+ * turns. Bytes of them, and of a list with its words. */
 enum {
-    DROP_LIST_PIECES = 16,
+    DROP_LIST_PIECES = 200,
     DROP_LIST_NUMBERS = DROP_LIST_PIECES * sizeof "4294967295-4294967295, ",
-    DROP_LIST_LENGTH = DROP_LIST_NUMBERS + sizeof "drops  and 18446744073709551615 more"
+    DROP_LIST_LENGTH = DROP_LIST_NUMBERS + sizeof "drops  and 18446744073709551615 more; see frontier.csv"
 };
 
 /* Drops in ascending order; zero-initialise. */
@@ -22,8 +23,8 @@ typedef struct drop_list {
 } drop_list;
 void drop_list_add(drop_list *list, uint32_t drop);
 
-/* "drop 3", "drops 3, 17, 204-206 and 12 more", or "all 50 drops" where those are all that there are. To be called
- * once, at the end. */
-void drop_list_describe(drop_list *list, size_t all, char text[DROP_LIST_LENGTH]);
+/* "drop 3", "drops 3, 17, 204-206", or "all 50 drops" where those are all that there are; beyond DROP_LIST_PIECES "and
+ * 12 more; see drops.csv", the file that has them. To be called once, at the end. */
+void drop_list_describe(drop_list *list, size_t all, const char *file, char text[DROP_LIST_LENGTH]);
 
 #endif

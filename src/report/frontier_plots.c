@@ -2,6 +2,7 @@
 #include "plots_text.h"
 
 #include "base/output.h"
+#include "base/text.h"
 #include "report/frontier.h"
 #include "report/plot_facts.h"
 
@@ -91,7 +92,7 @@ cfi_status report_write_frontier_plots(const cfi_frontier_curves *curves, FILE *
     plot_title(stream, curves->frontier->scenario, 0.0);
     plot_count(stream, "drops", curves->known);
     fprintf(stream, "mean_title = \"mean of %zu drop%s, ±2 standard errors\"\ndrop_title = \"%s\"\n", whole,
-            whole == 1 ? "" : "s", curves->known > 50 ? "the first 50" : "each drop");
+            text_by_count(whole, "", "s"), curves->known > 50 ? "the first 50" : "each drop");
     put_names(curves, stream);
     put_rate_range(rate, stream);
     put_cost_range(curves, cost, stream);

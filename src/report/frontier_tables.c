@@ -81,7 +81,7 @@ static void put_listed(const cfi_frontier_curves *curves, cfi_drop_status status
         }
     }
     if (list.count > 0) {
-        drop_list_describe(&list, curves->known, text);
+        drop_list_describe(&list, curves->known, "frontier.csv", text);
         paragraph_print(stream, 0, "%s: %s", drop_status_name(status), text);
     }
 }
@@ -119,9 +119,9 @@ static void put_holes(const cfi_frontier_curves *curves, FILE *stream)
         holes += own;
     }
     if (holes > 0) {
-        drop_list_describe(&list, curves->known, text);
-        paragraph_print(stream, 0, "%zu point%s failed: %s, which the mean leaves out", holes, holes == 1 ? "" : "s",
-                        text);
+        drop_list_describe(&list, curves->known, "frontier.csv", text);
+        paragraph_print(stream, 0, "%zu point%s failed, which the mean leaves out: %s", holes,
+                        text_by_count(holes, "", "s"), text);
     }
 }
 
@@ -156,9 +156,9 @@ cfi_status report_write_frontier_table(const cfi_frontier_curves *curves, FILE *
         return no_table_memory(curves, error);
     }
     drops = frontier_mean_at(curves, 0, work).drops;
-    paragraph_print(stream, 0, "%s", text_shown(name, sizeof name, scenario_name(frontier->scenario)));
+    paragraph_print(stream, 0, "%s", text_shown(name, sizeof name, scenario_title(frontier->scenario)));
     paragraph_print(stream, 0, "frontier between %s and %s: mean of %zu of %zu drop%s", frontier->rate->word,
-                    frontier->cost->word, drops, curves->known, curves->known == 1 ? "" : "s");
+                    frontier->cost->word, drops, curves->known, text_by_count(curves->known, "", "s"));
     fputc('\n', stream);
     fprintf(stream, "  %8s  %28s  %30s\n", "", frontier->rate->label, frontier->cost->label);
     fprintf(stream, "  %8s  %14s  %12s  %16s  %12s\n", "position", "mean", "std error", "mean", "std error");

@@ -2,9 +2,13 @@
 #include "report/notes.h"
 
 #include "base/paragraph.h"
+#include "base/text.h"
 #include "report/drop_list.h"
 #include "report/drop_values.h"
 #include "report/odd_drops.h"
+
+enum { KIND_LENGTH = 100 }; /* of what is said before a list */
+_Static_assert(KIND_LENGTH + DROP_LIST_LENGTH <= PARAGRAPH_LENGTH, "a paragraph has room for the longest list");
 
 enum { MOST_CAUSES = 3, CAUSE_INDENT = 2 * PAGE_INDENT };
 
@@ -13,7 +17,7 @@ static void put_counts(const cfi_results *results, FILE *stream)
     paragraph text = {.used = 0};
     const char *before = "";
 
-    paragraph_add(&text, "%zu drop%s:", results->count, results->count == 1 ? "" : "s");
+    paragraph_add(&text, "%zu drop%s:", results->count, text_by_count(results->count, "", "s"));
     for (cfi_alloc_status status = CFI_ALLOC_FIXED; status < CFI_ALLOC_FAILED; status++) {
         size_t count = 0;
 
@@ -63,7 +67,7 @@ void notes_write(const cfi_results *results, FILE *stream)
             }
         }
         if (list.count > 0) {
-            drop_list_describe(&list, results->count, text);
+            drop_list_describe(&list, results->count, "drops.csv", text);
             paragraph_print(stream, PAGE_INDENT, "%s: %s", odd_kinds[k].name, text);
             put_causes(&odd_kinds[k], results, stream);
             noted++;

@@ -155,7 +155,7 @@ void plot_shortened(FILE *stream, const char *text, double most_ems)
 void plot_title(FILE *stream, const cfi_scenario *scenario, double more_ems)
 {
     fputs("title_text = ", stream);
-    plot_shortened(stream, scenario_name(scenario), PLOT_ACROSS_EMS - more_ems);
+    plot_shortened(stream, scenario_title(scenario), PLOT_ACROSS_EMS - more_ems);
     fputc('\n', stream);
 }
 

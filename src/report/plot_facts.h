@@ -37,7 +37,7 @@ void plot_text(FILE *stream, const char *name, const char *text);
 #define PLOT_ACROSS_EMS 30.0 /* a line of a picture of 9 cm, which has 31.9 ems of 8 points */
 double plot_width(const char *text);
 void plot_shortened(FILE *stream, const char *text, double most_ems);
-/* "title_text = 'the scenario's name'", cut where it would leave no room for `more_ems` behind it. */
+/* "title_text = 'the scenario's title'", cut where it would leave no room for `more_ems` behind it. */
 void plot_title(FILE *stream, const cfi_scenario *scenario, double more_ems);
 /* An objective and its unit as the label of an axis: "min crlb, rad^2". */
 enum { PLOT_LABEL_LENGTH = 64 };

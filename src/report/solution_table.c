@@ -17,25 +17,30 @@ static size_t entries(const socp_matrix *matrix)
 static void write_sizes(const cfi_solve_result *result, FILE *stream)
 {
     const socp_problem *problem = socp_cbf_problem(result->cbf);
-    size_t largest = 0;
+    size_t largest = 0, constraints = socp_cbf_constraints(result->cbf), rows = problem->m - problem->linear,
+           filled = entries(&problem->F) + entries(&problem->A) + entries(&problem->G);
     char name[SHOWN_FILE + 1];
     paragraph solved = {.used = 0};
 
     for (size_t i = 0; i < problem->cones; i++) {
         largest = problem->cone_size[i] > largest ? problem->cone_size[i] : largest;
     }
-    paragraph_print(stream, 0, "%s: %s, %zu variables, %zu constraints", text_shown(name, sizeof name, result->name),
+    paragraph_print(stream, 0, "%s: %s, %zu variable%s, %zu constraint%s", text_shown(name, sizeof name, result->name),
                     socp_cbf_maximises(result->cbf) ? "maximise" : "minimise", problem->n,
-                    socp_cbf_constraints(result->cbf));
+                    text_by_count(problem->n, "", "s"), constraints, text_by_count(constraints, "", "s"));
     paragraph_add(&solved, "as solved: ");
     if (problem->f > 0) {
-        paragraph_add(&solved, "a quadratic objective of %zu squares, ", problem->f);
+        paragraph_add(&solved, "a quadratic objective of %zu square%s, ", problem->f,
+                      text_by_count(problem->f, "", "s"));
     }
-    paragraph_add(&solved, "%zu equalities, %zu inequalities, %zu cones", problem->p, problem->linear, problem->cones);
+    paragraph_add(&solved, "%zu %s, %zu %s, %zu cone%s", problem->p,
+                  text_by_count(problem->p, "equality", "equalities"), problem->linear,
+                  text_by_count(problem->linear, "inequality", "inequalities"), problem->cones,
+                  text_by_count(problem->cones, "", "s"));
     if (problem->cones > 0) {
-        paragraph_add(&solved, " of %zu rows (largest %zu)", problem->m - problem->linear, largest);
+        paragraph_add(&solved, " of %zu row%s (largest %zu)", rows, text_by_count(rows, "", "s"), largest);
     }
-    paragraph_add(&solved, ", %zu entries", entries(&problem->F) + entries(&problem->A) + entries(&problem->G));
+    paragraph_add(&solved, ", %zu %s", filled, text_by_count(filled, "entry", "entries"));
     paragraph_end(&solved, PAGE_INDENT, stream);
     fputc('\n', stream);
 }

@@ -350,11 +350,16 @@ static void put_number_axis(const cfi_axis *axis, FILE *stream)
 {
     static const double beyond = 1.15; /* of a logarithmic axis, at both ends */
     plot_extent x = PLOT_NOWHERE;
+    bool whole = true; /* then so are the ticks: there is nothing between two counts */
 
     for (size_t i = 0; i < axis->count; i++) {
-        plot_include(&x, axis_number(axis, i));
+        double value = axis_number(axis, i);
+
+        plot_include(&x, value);
+        whole = whole && value == floor(value);
     }
     plot_text(stream, "x_key", axis->key);
+    plot_count(stream, "whole", whole);
     plot_count(stream, "in_decades", spans_decades(axis));
     if (spans_decades(axis)) {
         plot_number(stream, "x_low", x.low / beyond);
@@ -388,7 +393,7 @@ static void put_word_axis(const sweep_view *view, FILE *stream)
     char text[CURVE_TEXT];
 
     plot_text(stream, "x_key", view->axes > 0 ? view->axis[view->along].key : "point");
-    fprintf(stream, "in_decades = 0\nx_low = -0.5\nx_high = %zu - 0.5\narray word = [", count);
+    fprintf(stream, "in_decades = 0\nwhole = 0\nx_low = -0.5\nx_high = %zu - 0.5\narray word = [", count);
     for (size_t i = 0; i < count; i += each) {
         write_words(view, i, text);
         widest = fmax(widest, fmin(plot_width(text), most_word_ems));

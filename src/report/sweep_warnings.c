@@ -1,6 +1,8 @@
 /* What a reader of sweep.csv has to be told. */
 #include "report/pairing.h"
 
+#include "base/text.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -79,7 +81,7 @@ static void describe_curve(const cfi_sweep_outcomes *outcomes, size_t point, cha
 
         name_threshold(axis, usable, threshold);
         snprintf(advice, sizeof advice, "the tightest usable one is %s %zu drop%s would be paired", threshold, paired,
-                 paired == 1 ? "" : "s");
+                 text_by_count(paired, "", "s"));
     }
     name_curve(outcomes->sweep, point, curve);
     snprintf(text, LINE_LENGTH, "sweep.csv: the paired columns are empty%s: no drop is feasible at every swept %s; %s",

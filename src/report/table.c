@@ -1,6 +1,7 @@
 /* The table for a person: what was run, a row a drop, and what the drops say together. */
 #include "base/output.h"
 #include "base/paragraph.h"
+#include "base/text.h"
 #include "report/cell.h"
 #include "report/drop_values.h"
 #include "report/notes.h"
@@ -53,7 +54,7 @@ static void put_gain(const page *p, bool equal, const char *name)
                       method_name(p->system->allocation.method), name, *gain == '-' ? "" : "+", gain);
         if (violated > 0) {
             paragraph_add(&text, " (the %s split violates a constraint in %zu drop%s)", name, violated,
-                          violated == 1 ? "" : "s");
+                          text_by_count(violated, "", "s"));
         }
         paragraph_end(&text, PAGE_INDENT, p->stream);
     }
@@ -172,7 +173,7 @@ static void put_solver_check(const page *p)
     if (worst) {
         paragraph_print(p->stream, PAGE_INDENT,
                         "solver %s against %s, in %zu drop%s: %s by %.2g relative at most, in drop %u",
-                        worst->allocation.solver, worst->check.solver, compared, compared == 1 ? "" : "s",
+                        worst->allocation.solver, worst->check.solver, compared, text_by_count(compared, "", "s"),
                         page_has_objective(p) ? "objectives differ" : "sum rates differ",
                         worst->check.relative_difference, worst->index);
     } else if (results->check) {

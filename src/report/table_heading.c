@@ -12,7 +12,7 @@ enum { TITLE_LENGTH = 240 }; /* bytes of the scenario's name that are shown */
 /* "3 users", or "1 user" */
 static void add_many(paragraph *text, size_t count, const char *thing)
 {
-    paragraph_add(text, "%zu %s%s", count, thing, count == 1 ? "" : "s");
+    paragraph_add(text, "%zu %s%s", count, thing, text_by_count(count, "", "s"));
 }
 
 static void add_budget(const page *p, paragraph *text)
@@ -147,7 +147,7 @@ void page_put_heading(const page *p)
 {
     char name[TITLE_LENGTH + 1];
 
-    text_shown(name, sizeof name, scenario_name(p->results->scenario));
+    text_shown(name, sizeof name, scenario_title(p->results->scenario));
     fputs(page_paint(p, "\033[1m"), p->stream);
     paragraph_print(p->stream, 0, "%s", name);
     fputs(page_paint(p, "\033[0m"), p->stream);

@@ -1,6 +1,8 @@
 /* The users' rates of a drop: order statistics, and users without any. */
 #include "report/user_rates.h"
 
+#include "base/text.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -120,6 +122,7 @@ void users_left_describe(const users_left *left, const cfi_system *system, char 
     if (left->leaving == 0) {
         return;
     }
-    snprintf(text, CFI_USERS_LEFT_LENGTH, "%zu of %zu drops leave %.0f user%s without rate%s", left->leaving,
-             left->drops, left->users, left->users > 1.0 ? "s" : "", remedy_of(system));
+    snprintf(text, CFI_USERS_LEFT_LENGTH, "%zu of %zu drops %s %.0f user%s without rate%s", left->leaving, left->drops,
+             text_by_count(left->leaving, "leaves", "leave"), left->users, text_by_count((size_t)left->users, "", "s"),
+             remedy_of(system));
 }

@@ -1,4 +1,5 @@
 /* What a reader of the results has to be told. */
+#include "base/text.h"
 #include "report/drop_values.h"
 #include "report/odd_drops.h"
 #include "report/user_rates.h"
@@ -61,11 +62,12 @@ static void remark_on_coverage(const remarks *out)
            infeasible = drops_count(results, CFI_DROP_INFEASIBLE);
 
     if (results->count < asked) {
-        add_remark(out, "only %zu of %zu drops are finished", results->count, asked);
+        add_remark(out, "only %zu of %zu drops %s finished", results->count, asked,
+                   text_by_count(results->count, "is", "are"));
     }
     if (infeasible > 0 && infeasible < results->count) {
-        add_remark(out, "%zu of %zu drops are infeasible: no powers meet all constraints; means are over the others",
-                   infeasible, results->count);
+        add_remark(out, "%zu of %zu drops %s infeasible: no powers meet all constraints; means are over the others",
+                   infeasible, results->count, text_by_count(infeasible, "is", "are"));
     }
 }
 

@@ -3,6 +3,8 @@
 
 #include "scenario/zip.h"
 
+#include <string.h>
+
 /* Whether a value is a named table, {"name": [...]}. */
 static bool is_named_table(const cJSON *item)
 {
@@ -15,6 +17,7 @@ typedef struct axis_check {
     const cJSON *axis;
     axis_keys keys;
     cfi_sizes sizes;
+    bool over; /* by --over, whose values are told as they are, not counted */
     cfi_place place;
 } axis_check;
 
@@ -23,11 +26,21 @@ static cfi_place value_place(const axis_check *c, size_t which, size_t index)
 {
     cfi_place here = c->place;
 
-    place_index(&here, index);
+    if (!c->over) {
+        place_index(&here, index);
+    }
     if (c->keys.count > 1) {
         place_key(&here, key_table[c->keys.id[which]].name);
     }
     return here;
+}
+
+/* Whether a value of a key of numbers was meant as a range: 8-16, 8..16. */
+static bool is_like_range(const cJSON *item, key_id id)
+{
+    const char *text = cJSON_IsString(item) && (key_table[id].forms & FORM_NUMBER) ? item->valuestring : "";
+
+    return *text && text[strspn(text, "0123456789.-+")] == '\0';
 }
 
 static cfi_status check_item(const axis_check *c, size_t which, const cJSON *item, const cfi_place *here,
@@ -43,6 +56,11 @@ static cfi_status check_item(const axis_check *c, size_t which, const cJSON *ite
     }
     if (cJSON_IsObject(item)) { /* its lengths are those of the points */
         return CFI_OK;
+    }
+    if (is_like_range(item, c->keys.id[which])) {
+        return place_error(here, error, CFI_INVALID,
+                           "\"%.40s\" is no number (allowed: numbers such as 8,16, or a range, first:step:last)",
+                           item->valuestring);
     }
     status = value_read(&key_table[c->keys.id[which]], item, c->sizes, here, &value, error);
     if (status == CFI_OK) {
@@ -117,19 +135,26 @@ static cfi_status check_once(const cJSON *sweep, const axis_check *c, cfi_error 
     return CFI_OK;
 }
 
+/* Whether --over says all the keys of an axis. */
+static bool is_over(const axis_keys *keys, const bool over[KEY_COUNT])
+{
+    bool all = true;
+
+    for (size_t i = 0; i < keys->count; i++) {
+        all = all && over[keys->id[i]];
+    }
+    return all;
+}
+
 cfi_status axes_read_name(const cJSON *axis, const bool over[KEY_COUNT], const cfi_place *sweep, cfi_place *place,
                           axis_keys *keys, cfi_error *error)
 {
-    bool all = true;
     cfi_status status;
 
     *place = *sweep;
     place_member(place, axis->string);
     status = zip_read(axis->string, place, keys, error);
-    for (size_t i = 0; i < keys->count; i++) {
-        all = all && over[keys->id[i]];
-    }
-    if (status == CFI_OK && all) {
+    if (status == CFI_OK && is_over(keys, over)) {
         *place = place_over(axis->string);
     }
     return status;
@@ -148,6 +173,7 @@ cfi_status axes_check(const cJSON *sweep, const bool over[KEY_COUNT], cfi_sizes 
         size_t count = 0;
         cfi_status status = axes_read_name(axis, over, place, &check.place, &check.keys, error);
 
+        check.over = status == CFI_OK && is_over(&check.keys, over);
         status = status == CFI_OK ? check_once(sweep, &check, error) : status;
         status = status == CFI_OK ? check_values(&check, &count, error) : status;
         if (status != CFI_OK) {

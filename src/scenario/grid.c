@@ -93,16 +93,26 @@ typedef struct grid_value {
     const cJSON *item;     /* of the setting */
 } grid_value;
 
+/* Where the values of an axis come from. */
+typedef struct axis_source {
+    const cfi_tree *tree;
+    const axis_keys *keys;
+    size_t which; /* of the keys */
+    const cfi_place *place;
+} axis_source;
+
 /* CFI_OK with anything missing: out of memory. */
-static cfi_status make_value(const cfi_tree *tree, const key_spec *spec, const cJSON *item, const cfi_place *place,
-                             grid_items *items, grid_value *value, cfi_error *error)
+static cfi_status make_value(const axis_source *axis, const cJSON *item, grid_items *items, grid_value *value,
+                             cfi_error *error)
 {
-    bool path = key_takes_file(spec) && cJSON_IsString(item);
-    const table_source from = {.spec = spec,
+    const cfi_tree *tree = axis->tree;
+    const key_id id = axis->keys->id[axis->which];
+    bool path = key_takes_file(&key_table[id]) && cJSON_IsString(item);
+    const table_source from = {.spec = &key_table[id],
                                .path = item->valuestring,
                                .scenario = tree->file,
-                               .from_shell = tree->set[KEY_sweep] || tree->over[key_find(spec->name)],
-                               .place = place};
+                               .from_shell = tree->set[KEY_sweep] || tree->over[id],
+                               .place = axis->place};
     cfi_status status = CFI_OK;
 
     value->shown = cJSON_IsObject(item) ? quoted_text(item->child->string) : value_text(item);
@@ -128,18 +138,9 @@ static bool make_axis_room(size_t count, cfi_axis *axis, grid_items *items)
     return axis->value && axis->setting && items->item;
 }
 
-/* Where the values of an axis come from. */
-typedef struct axis_source {
-    const cfi_tree *tree;
-    const axis_keys *keys;
-    size_t which; /* of the keys */
-    const cfi_place *place;
-} axis_source;
-
 static cfi_status fill_axis(const axis_source *from, const cJSON *list, cfi_axis *axis, grid_items *items,
                             cfi_error *error)
 {
-    const key_spec *spec = &key_table[from->keys->id[from->which]];
     cfi_status status = CFI_OK;
 
     if (!make_axis_room((size_t)cJSON_GetArraySize(list), axis, items)) {
@@ -148,8 +149,7 @@ static cfi_status fill_axis(const axis_source *from, const cJSON *list, cfi_axis
     for (const cJSON *item = list->child; item && status == CFI_OK; item = item->next, axis->count++) {
         grid_value value = {.shown = NULL};
 
-        status =
-            make_value(from->tree, spec, zip_item(item, from->keys, from->which), from->place, items, &value, error);
+        status = make_value(from, zip_item(item, from->keys, from->which), items, &value, error);
         ((const char **)axis->value)[axis->count] = value.shown;
         ((const char **)axis->setting)[axis->count] = value.setting;
         items->item[axis->count] = value.item;

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+enum { SHOWN_FOLDER = 300 };
 
 static cfi_status refuse_input(const char *path, const cfi_place *place, const char *why, cfi_error *error)
 {
@@ -22,6 +25,26 @@ static cfi_status refuse_unreadable(const char *path, const cfi_place *place, in
 {
     return number == ENOMEM ? error_set(error, CFI_NO_MEMORY, "out of memory for %.600s", path)
                             : refuse_input(path, place, strerror(number), error);
+}
+
+static bool has_results(const char *directory)
+{
+    char *path = NULL;
+    bool there = asprintf(&path, "%s/results.json", directory) >= 0 && access(path, R_OK) == 0;
+
+    free(path);
+    errno = EISDIR;
+    return there;
+}
+
+/* A directory of results where the file in it is meant. */
+static cfi_status refuse_results(const char *directory, const cfi_place *place, cfi_error *error)
+{
+    char why[SHOWN_FOLDER + 100];
+
+    snprintf(why, sizeof why, "%s (its scenario is in %.*s/results.json)", strerror(EISDIR), SHOWN_FOLDER,
+             directory);
+    return refuse_input(directory, place, why, error);
 }
 
 /* Opens a file that can be read as text; a folder would only fail at the first read. */
@@ -47,7 +70,8 @@ cfi_status input_read(const char *path, const cfi_place *place, char **text, siz
 
     *text = NULL;
     if (!stream) {
-        return refuse_unreadable(path, place, errno, error);
+        return errno == EISDIR && has_results(path) ? refuse_results(path, place, error)
+                                                    : refuse_unreadable(path, place, errno, error);
     }
     *text = text_file_read(stream, INPUT_MAX_BYTES, length);
     why = errno;

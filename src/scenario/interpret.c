@@ -55,12 +55,6 @@ static bool keeps_sizes(const cfi_scenario *scenario)
            scenario->system.K == scenario->base->system.K;
 }
 
-/* Whether the command line names the file; a point sets numbers, no files. */
-static bool names_file_in_shell(const cfi_scenario *scenario, key_id id)
-{
-    return (scenario->base ? scenario->base : scenario)->tree.set[id];
-}
-
 /* A point reads a file again only to find that it does not fit. */
 static cfi_status read_files(cfi_scenario *scenario, cfi_error *error)
 {
@@ -78,7 +72,7 @@ static cfi_status read_files(cfi_scenario *scenario, cfi_error *error)
             const table_source from = {.spec = &key_table[id],
                                        .path = scenario->value[id].text,
                                        .scenario = scenario->file,
-                                       .from_shell = names_file_in_shell(scenario, id),
+                                       .from_shell = scenario->tree.set[id], /* a point sets numbers, no files */
                                        .sizes = interpret_sizes(scenario),
                                        .place = &place};
 
@@ -98,7 +92,7 @@ static cfi_status fill_arrays(cfi_scenario *scenario, cfi_error *error)
         if (!key_table[id].fill) {
             continue;
         }
-        if (same_lengths && !scenario->tree.set[id]) {
+        if (same_lengths && !scenario->tree.at_point[id]) {
             fill_borrowed(&how, &scenario->base->system);
         } else if (!key_table[id].fill(&how)) {
             return error_set(error, CFI_NO_MEMORY, "out of memory for %.600s", scenario->file);

@@ -10,7 +10,7 @@ enum { MODEL_MAX_WARNINGS = 12, MODEL_WARNING_SIZE = 320 };
 
 struct cfi_scenario {
     /* A point of a grid: the grid's scenario, which owns all that the point borrows: the file's name, the values,
-     * items and arrays of keys that the point does not set (tree.set). Else NULL. */
+     * items and arrays of keys that the point does not set (tree.at_point). Else NULL. */
     const cfi_scenario *base;
     char *file;
     cfi_tree tree;

@@ -28,18 +28,19 @@ static cfi_place place_option(const char *option, const char *key)
     cfi_wording text = wording_fixed(place.text, sizeof place.text);
 
     wording_add(&text, option);
+    wording_add(&text, *key ? " " : "");
     wording_excerpt(&text, key, SHOWN_MEMBER);
     return place;
 }
 
 cfi_place place_setting(const char *key)
 {
-    return place_option("--set ", key);
+    return place_option("--set", key);
 }
 
 cfi_place place_over(const char *key)
 {
-    return place_option("--over ", key);
+    return place_option("--over", key);
 }
 
 /* The text's end, with a separating slash there. */

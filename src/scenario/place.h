@@ -14,7 +14,7 @@ typedef struct cfi_place {
 cfi_place place_file(const char *file);
 /* A setting of this dotted key. */
 cfi_place place_setting(const char *key);
-/* A swept key of this dotted name, from --over. */
+/* A swept key of this dotted name, from --over; "": the option itself. */
 cfi_place place_over(const char *key);
 /* Goes into a member or an element: appends "/member" (~ and / escaped, long names cut) or "/index". */
 void place_member(cfi_place *place, const char *member);

@@ -1,6 +1,7 @@
 /* Explicit positions. */
 #include "scenario/positions.h"
 
+#include "base/text.h"
 #include "scenario/remarks.h"
 
 #include <math.h>
@@ -46,8 +47,8 @@ cfi_status check_positions(cfi_scenario *scenario, cfi_error *error)
         }
     }
     if (close > 0 && system->geometry.placement == CFI_PLACEMENT_REJECT) {
-        remark_add(scenario, "network.min_distance_m: %zu pairs of explicit positions are closer; they stand as given",
-                   close);
+        remark_add(scenario, "network.min_distance_m: %zu pair%s of explicit positions %s closer; they stand as given",
+                   close, text_by_count(close, "", "s"), text_by_count(close, "is", "are"));
     }
     return CFI_OK;
 }

@@ -1,6 +1,7 @@
 /* Remarks. */
 #include "scenario/remarks.h"
 
+#include "base/text.h"
 #include "base/units.h"
 
 #include <math.h>
@@ -53,7 +54,7 @@ static void remark_threshold(cfi_scenario *scenario)
             scenario,
             "sensing.crlb_threshold_db: %.4g dB, a standard deviation of %.3g degrees, is useless for %zu receive "
             "antenna%s: estimators reach the bound only below %.4g dB",
-            10.0 * log10(loosest), deviation * DEGREES_PER_RADIAN, system->M, system->M == 1 ? "" : "s",
+            10.0 * log10(loosest), deviation * DEGREES_PER_RADIAN, system->M, text_by_count(system->M, "", "s"),
             10.0 * log10(useful));
     } else if (constrains && drawn && deviation >= 0.9 * prior) {
         remark_add(scenario,

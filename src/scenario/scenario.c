@@ -130,7 +130,7 @@ cfi_status scenario_parse(const char *text, size_t length, const char *name, con
 /* Whether the value of a key is the scenario's own, not borrowed from the one whose point this is. */
 static bool owns_value(const cfi_scenario *scenario, size_t id)
 {
-    return !scenario->base || scenario->tree.set[id];
+    return !scenario->base || scenario->tree.at_point[id];
 }
 
 void scenario_destroy(cfi_scenario *scenario)
@@ -192,6 +192,16 @@ const char *scenario_sha256(const cfi_scenario *scenario)
 const char *scenario_name(const cfi_scenario *scenario)
 {
     return scenario->value[KEY_name].text;
+}
+
+const char *scenario_title(const cfi_scenario *scenario)
+{
+    const char *name = scenario_name(scenario), *slash = strrchr(scenario->file, '/');
+
+    if (*name && !scenario->tree.filled[KEY_name]) {
+        return name;
+    }
+    return strcmp(scenario->file, "-") == 0 ? "standard input" : slash ? slash + 1 : scenario->file;
 }
 
 size_t scenario_warnings(const cfi_scenario *scenario, const char *const **lines)

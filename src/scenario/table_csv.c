@@ -102,8 +102,8 @@ static cfi_status read_row(table_reader *t, double *row)
         cfi_status status;
 
         if (i > 0 && (at_line_end(t) || *t->at != ',')) {
-            return at_line_end(t) ? fail_here(t, "a row of %zu numbers (allowed: %zu, %s)", i, t->columns.count,
-                                              t->columns.belongs)
+            return at_line_end(t) ? fail_here(t, "a row of %zu number%s (allowed: %zu, %s)", i,
+                                              text_by_count(i, "", "s"), t->columns.count, t->columns.belongs)
                                   : fail_here(t, "something other than a comma between numbers");
         }
         t->at += i > 0;
@@ -115,7 +115,7 @@ static cfi_status read_row(table_reader *t, double *row)
     }
     if (!at_line_end(t)) {
         return fail_here(t, "more than %zu number%s in a row (allowed: %s)", t->columns.count,
-                         t->columns.count == 1 ? "" : "s", t->columns.belongs);
+                         text_by_count(t->columns.count, "", "s"), t->columns.belongs);
     }
     next_table_line(t);
     return CFI_OK;
@@ -141,12 +141,13 @@ static cfi_status read_table(table_reader *t, double *entry)
 
     for (size_t i = 0; i < t->rows.count && status == CFI_OK; i++) {
         if (!next_row(t)) {
-            return fail_here(t, "%zu rows (allowed: %zu, %s)", i, t->rows.count, t->rows.belongs);
+            return fail_here(t, "%zu row%s (allowed: %zu, %s)", i, text_by_count(i, "", "s"), t->rows.count,
+                             t->rows.belongs);
         }
         status = read_row(t, entry + i * t->columns.count);
     }
     if (status == CFI_OK && next_row(t)) {
-        return fail_here(t, "more than %zu row%s (allowed: %s)", t->rows.count, t->rows.count == 1 ? "" : "s",
+        return fail_here(t, "more than %zu row%s (allowed: %s)", t->rows.count, text_by_count(t->rows.count, "", "s"),
                          t->rows.belongs);
     }
     return status;

@@ -162,8 +162,10 @@ static cJSON *own_sweep(cfi_tree *tree)
     const cJSON *given = tree->item[KEY_sweep];
 
     if (!tree->owned[KEY_sweep] || cJSON_IsNull(given)) {
-        cJSON *copy = given && !cJSON_IsNull(given) ? cJSON_Duplicate(given, true) : cJSON_CreateObject();
+        bool none = !given || cJSON_IsNull(given);
+        cJSON *copy = none ? cJSON_CreateObject() : cJSON_Duplicate(given, true);
 
+        tree->over[KEY_sweep] = none;
         cJSON_Delete(tree->owned[KEY_sweep]);
         tree->item[KEY_sweep] = tree->owned[KEY_sweep] = copy;
     }
@@ -324,6 +326,14 @@ cfi_place tree_place(const cfi_tree *tree, key_id id)
     const char *name = key_table[id].name;
     cfi_place place;
 
+    if (tree->over[id] && (tree->at_point[id] || id == KEY_sweep)) {
+        return place_over(id == KEY_sweep ? "" : name);
+    }
+    if (tree->at_point[id]) {
+        place = tree_place(tree, KEY_sweep);
+        place_member(&place, name);
+        return place;
+    }
     if (tree->set[id]) {
         return place_setting(name);
     }

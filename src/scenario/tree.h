@@ -14,7 +14,8 @@ typedef struct cfi_tree {
     bool in_results;              /* the scenario is a member of the root, which is that of results.json */
     bool set[KEY_COUNT];          /* given by a setting */
     bool filled[KEY_COUNT];       /* not given: the item is the default */
-    bool over[KEY_COUNT];         /* swept by a setting */
+    bool over[KEY_COUNT];         /* swept by a setting; the sweep itself: by settings alone */
+    bool at_point[KEY_COUNT];     /* of a point: the item is a value of the sweep */
 } cfi_tree;
 
 /* Checks the text's syntax and shape (sections are objects, every key is known), applies the settings in order and

@@ -1,6 +1,8 @@
 /* What a sweep needs in memory. */
 #include "sweep/memory.h"
 
+#include "base/text.h"
+
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -51,10 +53,12 @@ cfi_status memory_check(const sweep_plan *plan, bool merging, cfi_error *error)
     if (needed <= allowed) {
         return CFI_OK;
     }
-    return error_set(error, CFI_INVALID,
-                     "/sweep: %zu trials of %zu points would need %.0f MiB of memory (allowed: the %.0f MiB that this "
-                     "process may have; fewer drops or values, or --shard)",
-                     plan->items, plan->points, needed / MEBIBYTE, allowed / MEBIBYTE);
+    return error_set(
+        error, CFI_INVALID,
+        "/sweep: %zu trial%s of %zu point%s would need %.0f MiB of memory (allowed: the %.0f MiB that this "
+        "process may have; fewer drops or values, or --shard)",
+        plan->items, text_by_count(plan->items, "", "s"), plan->points, text_by_count(plan->points, "", "s"),
+        needed / MEBIBYTE, allowed / MEBIBYTE);
 }
 
 thread_shares memory_share_threads(size_t threads, size_t trials, double trial_bytes, double kept_bytes)

@@ -1,6 +1,7 @@
 /* Joins the journals of shards. */
 #include "base/output.h"
 #include "base/replace.h"
+#include "base/text.h"
 #include "cfisac/sweep.h"
 
 #include "sweep/contents.h"
@@ -118,9 +119,11 @@ static cfi_status open_shard(merge *m, size_t shard, cfi_error *error)
     }
     if (status == CFI_OK && input->contents.known < plan.items) {
         status = error_set(error, CFI_INVALID,
-                           "%.300s: only %zu of its %zu trials are there, %zu lines are damaged (allowed: finished "
+                           "%.300s: only %zu of its %zu trials %s there, %zu line%s damaged (allowed: finished "
                            "shards; sweep --resume mends and finishes one)",
-                           input->journal.path, input->contents.known, plan.items, input->contents.damaged);
+                           input->journal.path, input->contents.known, plan.items,
+                           text_by_count(input->contents.known, "is", "are"), input->contents.damaged,
+                           text_by_count(input->contents.damaged, " is", "s are"));
     }
     if (status == CFI_OK) {
         status = builds_add_all(&m->builds, &input->contents.builds, error);

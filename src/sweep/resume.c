@@ -3,6 +3,7 @@
 
 #include "base/output.h"
 #include "base/replace.h"
+#include "base/text.h"
 #include "sweep/finish.h"
 #include "sweep/identity.h"
 #include "sweep/rewrite.h"
@@ -15,7 +16,7 @@ static void warn_of_damage(const cfi_sweep_options *o, const journal *j, size_t 
 
     if (o->warn.emit) {
         snprintf(text, sizeof text, "%.300s: %zu damaged line%s kept in %s; what is lost is computed again", j->path,
-                 damaged, damaged == 1 ? " is" : "s are", j->kind->damaged);
+                 damaged, text_by_count(damaged, " is", "s are"), j->kind->damaged);
         o->warn.emit(o->warn.context, text);
     }
 }

@@ -74,7 +74,7 @@ static cfi_status run_item(void *context, size_t thread, size_t number, cfi_erro
                                  .options = &how,
                                  .arena = own->arena};
 
-        status = make_line(w, &job, &line, error);
+        status = scenario_place_point_error(w->plan->sweep, point, make_line(w, &job, &line, error), error);
     }
     arena_release(own->arena, mark);
     return status == CFI_OK ? collect_line(w, number, line, error) : status;

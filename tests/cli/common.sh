@@ -5,13 +5,9 @@ set -u
 cfisac=$(realpath "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-failures=0
 cases=0
-
-complain() {
-    printf 'FAILED: %s\n' "$1"
-    failures=$((failures + 1))
-}
+# shellcheck source=tests/complain.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../complain.sh"
 
 # check NAME COMMAND...: the command must succeed.
 check() {
@@ -36,6 +32,16 @@ expect() {
     *" --json "* | *" --csv "*) ;;
     " run "* | " solve "* | " compare "* | " frontier "* | " sweep "*) fits_page out || complain "cfisac $* prints lines of more than 80" ;;
     esac
+}
+
+# expect_line CODE TEXT ARGUMENT...: the same; nothing on standard output, one line with TEXT on standard error
+expect_line() {
+    local code=$1 text=$2
+    shift 2
+    expect "$code" "$@"
+    if [ -s out ] || [ "$(wc -l <err)" -ne 1 ] || ! has err "$text"; then
+        complain "cfisac $*: no single line with '$text' but: $(head -c 300 err)"
+    fi
 }
 
 has() { grep -qF -- "$2" "$1"; }

@@ -1,9 +1,10 @@
 #!/bin/bash
 # Certificates as a user asks for them: bound, gap and boxes in results, tables and sweeps, threads that change no byte, the node limit,
-# interrupts of runs and sweeps, and what cannot be certified. Arguments: the program.
+# interrupts of runs and sweeps, and what cannot be certified. Arguments: the program, faults.so.
 # shellcheck disable=SC2016 # variables of jq
 # shellcheck source=tests/cli/common.sh
 . "$(dirname "$0")/common.sh"
+faults=$(realpath "$2")
 cd "$work" || exit 1
 
 cat >small.json <<'END2'
@@ -65,11 +66,14 @@ cat >long.json <<'END2'
 {"network": {"aps": 12, "ues": 10}, "pilots": {"length": 10}, "monte_carlo": {"drops": 1, "realizations": 10},
  "allocation": {"certify": true, "certify_gap": 1e-6, "certify_nodes": 100000000}}
 END2
-"$cfisac" run long.json --json --quiet >out 2>err &
-pid=$!
-sleep 1
-kill -TERM $pid # one in the background ignores SIGINT
-wait $pid
+# interrupted MILLISECONDS ARGUMENT...: with a signal after so much computing, from the start or from the call of FAULT_CALL on
+interrupted() {
+    local milliseconds=$1
+    shift
+    FAULT_SIGNAL=$(kill -l TERM) FAULT_CPU_MS=$milliseconds LD_PRELOAD=$faults \
+        ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0 "$cfisac" "$@" >out 2>err
+}
+interrupted 1000 run long.json --json --quiet
 check 'an interrupt ends with 130' test $? -eq 130
 check 'the bound so far is kept' all '$a.status == "converged" and $a.stop_reason == "interrupted" and $a.gap > 1e-6 and $a.gap < 2'
 
@@ -80,15 +84,11 @@ cat >sweep.json <<'END2'
 END2
 expect 0 sweep sweep.json --out whole --threads 1 --quiet
 check 'its proofs end by the node limit' test "$(grep -c '"stop_reason": "node_limit"' whole/sweep.ndjson)" -eq 3
-"$cfisac" sweep sweep.json --out cut --threads 1 --quiet >out 2>err &
-pid=$!
-while kill -0 $pid 2>/dev/null && [ "$(lines cut)" -lt 1 ]; do sleep 0.01; done
-sleep 0.05 # into the proof of the second trial, which takes several times as long
-kill -TERM $pid
-wait $pid
+# into the proof of the second trial, which takes several times as long
+FAULT_CALL=write FAULT_PATH=sweep.ndjson FAULT_AT=1 interrupted 50 sweep sweep.json --out cut --threads 1 --quiet
 check 'an interrupted sweep ends with 130' test $? -eq 130
-check 'and keeps the trials that were done' has err 'of 3 trials are kept in cut'
-check 'some are not' test "$(lines cut)" -lt 3
+check 'and keeps the trials that were done' has err '1 of 3 trials is kept in cut'
+check 'the first is' test "$(lines cut)" -eq 1
 check 'those that are have been proved to their ends' test -z "$(grep -vxFf whole/sweep.ndjson cut/sweep.ndjson)"
 expect 0 sweep sweep.json --out cut --resume --quiet
 check 'it is done again, to the bytes of a sweep that nothing interrupted' same cut

@@ -7,16 +7,6 @@ cff=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../CITATION.cff")
 cd "$work" || exit 1
 unset NO_COLOR
 
-# expect_line CODE TEXT ARGUMENT...: the same; nothing on standard output, one line with TEXT on standard error.
-expect_line() {
-    local code=$1 text=$2
-    shift 2
-    expect "$code" "$@"
-    if [ -s out ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -qF -- "$text" err; then
-        complain "cfisac $*: no single line with '$text' but: $(head -c 300 err)"
-    fi
-}
-
 lacks() { [ -e "$1" ] && ! has "$1" "$2"; }
 # holds DIR NAME...: these files and no other, hidden ones too
 holds() {
@@ -34,6 +24,23 @@ cat >small.json <<'END'
  "sensing": {"crlb_threshold_db": -28, "path_gain": 0.1}, "monte_carlo": {"drops": 4, "realizations": 20}}
 END
 echo '{}' >empty.json
+
+# ------------------------------------------------------------------------------------- titles
+few='--set monte_carlo.drops=1 --set monte_carlo.realizations=0 --set allocation.method=equal'
+mkdir folder
+echo '{}' >folder/city.json
+# shellcheck disable=SC2086 # the words of $few
+{
+    expect 0 run folder/city.json $few --out titled
+    check 'a table without a name is that of the file' test "$(head -n 1 out)" = city.json
+    expect_line 3 'titled: cannot be read: Is a directory (its scenario is in titled/results.json)' run titled
+    check 'so is a plot' has titled/plots.gp "title_text = 'city.json'"
+    check 'results keep the name of the default' has titled/results.json '"name": "paper"'
+    "$cfisac" run - $few <empty.json >out 2>err
+    check 'of standard input it is told' test "$(head -n 1 out)" = 'standard input'
+    expect 0 run small.json $few
+    check 'a name that was given is the title' test "$(head -n 1 out)" = small
+}
 
 # ------------------------------------------------------------------------------ command line
 expect 2
@@ -55,6 +62,7 @@ expect_line 2 'given twice' run small.json --threads 1 --threads 1
 expect_line 2 'exclude each other' run small.json --json --csv
 expect_line 2 'not KEY=VALUE' run small.json --set network.aps
 expect_line 2 'not KEY=VALUE' run small.json --set =3
+expect_line 2 'not KEY=RANGE (allowed: a dotted key of the scenario, =, values such as 8,16,32 or -12:1:0)' sweep small.json --over seed
 for number in 2x 0 -1 1025 1e1 '' ' 2' 0x2 99999999999999999999999; do
     expect_line 2 'allowed: 1 .. 1024' run small.json --threads "$number"
 done
@@ -334,11 +342,11 @@ check 'an infeasible drop has null powers' has out '"gamma": null'
 
 # ------------------------------------------------------------------------------------ output
 for command in 'run small.json' 'run small.json --json' 'run small.json --csv' 'replay small.json --drop 0' \
-    'validate small.json' schema help 'help run' --version; do
+    'validate small.json' schema help 'help run' 'help keys' --help --cite --version -V 'completion bash' 'completion zsh' 'completion fish'; do
     # shellcheck disable=SC2086 # the words of the command
     "$cfisac" $command >/dev/full 2>err
     check "$command: a full disk is exit 6" test $? -eq 6
-    check "$command: one line says so" test "$(grep -c 'standard output' err)" -eq 1
+    check "$command: one line says so, and why" test "$(grep -c 'standard output.*: No space left on device$' err)" -eq 1
     # shellcheck disable=SC2086
     "$cfisac" $command >&- 2>err
     check "$command: a closed standard output is exit 6" test $? -eq 6
@@ -417,10 +425,10 @@ interrupt() {
     wait "$pid"
     code=$?
     check "SIG$signal: exit 130" test "$code" -eq 130
-    check "SIG$signal: the message counts the drops" grep -q '[1-9][0-9]* of 500000 drops are finished and kept' err
+    check "SIG$signal: the message counts the drops" grep -qE '[1-9][0-9]* of 500000 drops (is|are) finished and kept' err
     check "SIG$signal: results.json is what --json prints" cmp -s partial/results.json out
     check "SIG$signal: and whole" test "$(tail -n 1 out)" = '}'
-    check "SIG$signal: and says that it is partial" grep -q '"only [0-9]* of 500000 drops are finished"' out
+    check "SIG$signal: and says that it is partial" grep -qE '"only [0-9]* of 500000 drops (is|are) finished"' out
     check "SIG$signal: as many rows as drops" test "$(wc -l <partial/drops.csv)" -eq \
         $(($(grep -c '^      "index"' out) + 1))
 }

@@ -183,7 +183,7 @@ check 'with one, too' test "$(cat foreign/sweep.ndjson)" = 'my notes'
 cp -r s2 s2-damaged
 printf '\0' | dd of=s2-damaged/sweep.ndjson bs=1 seek=1200 conv=notrunc 2>/dev/null
 expect 3 merge --out m-damaged s1 s2-damaged
-check 'a damaged shard is not merged' has err 's2-damaged/sweep.ndjson: only 5 of its 6 trials are there, 1 lines are damaged'
+check 'a damaged shard is not merged' has err 's2-damaged/sweep.ndjson: only 5 of its 6 trials are there, 1 line is damaged'
 expect 0 sweep sweep.json --shard 2/2 --out s2-damaged --resume --quiet
 expect 0 merge --out m-damaged s1 s2-damaged
 check 'and is when it has been mended' same m-damaged

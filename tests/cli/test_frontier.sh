@@ -111,7 +111,7 @@ begun interrupted
 kill -INT "$process"
 wait "$process"
 check 'Ctrl-C ends with 130' test $? -eq 130
-check 'and says what is kept' grep -qE '^cfisac: interrupted: [0-9]+ of 40 drops are kept in interrupted; --resume goes on$' err
+check 'and says what is kept' grep -qE '^cfisac: interrupted: [0-9]+ of 40 drops (is|are) kept in interrupted; --resume goes on$' err
 check 'the lines are there' test "$(journal interrupted)" -ge 2 -a "$(journal interrupted)" -lt 40
 check 'no table is there' test ! -e interrupted/frontier.csv
 

@@ -5,16 +5,6 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$work" || exit 1
 
-# expect_line CODE TEXT ARGUMENT...: exit code, and exactly one line, with TEXT, on standard error.
-expect_line() {
-    local code=$1 text=$2
-    shift 2
-    expect "$code" "$@"
-    if [ "$(wc -l <err)" -ne 1 ] || ! grep -qF -- "$text" err; then
-        complain "cfisac $*: no single line with '$text' but: $(head -c 300 err)"
-    fi
-}
-
 # printable FILE: no byte of C0 (but line feeds), no DEL, no C1, neither as a character nor as a single byte
 printable() {
     iconv -f UTF-8 -t UTF-32LE "$1" 2>/dev/null | od -An -v -t u4 -w4 |

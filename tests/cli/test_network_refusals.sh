@@ -24,6 +24,25 @@ for model in log_distance three_slope tr38901_umi; do
         '/propagation/gain: given beside propagation.model (allowed: one of them, the other absent or null)'
 done
 
+# ----------------------------------------------------------------------- what a drop finds wrong
+few='--set monte_carlo.realizations=0 --set allocation.method=equal --quiet'
+crowded='--set network.min_distance_m=400'
+echo '{"monte_carlo": {"drops": 1}}' >plain.json
+# shellcheck disable=SC2086 # words
+{
+    expect 0 run plain.json $few --out drawn
+    sed 's/"min_distance_m": 100/"min_distance_m": 400/' drawn/results.json >crowded.json
+    expect 3 run crowded.json $few
+    check "the scenario within results is named: $(cat err)" has err 'crowded.json: /scenario/network/placement: reject finds no room'
+    for command in 'run plain.json' 'replay plain.json --drop 0' 'frontier plain.json --between sum_rate,crlb --set allocation.method=sca --out curve'; do
+        expect 3 $command $crowded --set network.placement=reject --quiet
+        check "$command: so is an option: $(cat err)" has err '--set network.placement: reject finds no room'
+    done
+    expect 3 sweep plain.json $few --over network.min_distance_m=100,400 --out swept
+    check "and a point of a sweep: $(cat err)" \
+        has err 'plain.json: at --over network.min_distance_m = 400: /network/placement: reject finds no room'
+}
+
 # --------------------------------------------------------------------------- precoders and clusters
 refused_by_commands '{"network": {"tx_antennas": 4, "ues": 6}, "pilots": {"length": 4}, "precoding": {"kind": "zf"}}' \
     '/precoding/kind: "zf" cannot null 4 pilots with network.tx_antennas 4'

@@ -80,10 +80,20 @@ for objective in max_min_rate min_power min_crlb; do
     done
 done
 
+# users that share pilots have a largest common rate by prices alone, where nothing is asked of sensing
+asked '"objective": "max_min_rate", "solver": "structured"' '"crlb_threshold_db": null' ', "pilots": {"length": 2}' >level.json
+expect 0 validate level.json
+expect 0 run level.json --check
+check 'both solvers prove it' has out 'solver structured against socp, in 10 drops'
+# and rate targets of the other objectives are judged whatever the solver, as they are with pilots of their own
+asked '"solver": "structured", "rate_target_bit_s_hz": 0.9' '"crlb_threshold_db": null' ', "pilots": {"length": 1}' >far.json
+expect 0 run far.json --set network.aps=4 --set monte_carlo.realizations=0
+check 'targets that nobody meets are told' has err '4 of 10 drops are infeasible'
+
 # what the fast solver does not take is refused where it is asked for by name, and taken by the others
 # unstructured TEXT SCENARIO
 unstructured() {
-    refused "$2" "/allocation/solver: \"structured\" with $1 is not available in this version (allowed: auto, socp)"
+    refused_by_commands "$2" "/allocation/solver: \"structured\" with $1 is not available in this version (allowed: auto, socp)"
     local solver
     for solver in auto socp; do
         printf '%s' "${2/structured/$solver}" >even.json
@@ -145,10 +155,10 @@ check "three weights" test "$(wc -l <weights/sweep.ndjson)" -eq 3
 # a point of a sweep is refused with the value that makes it one
 printf '%s' "$(asked '' "$nothing")" >even.json
 expect 3 sweep even.json --over allocation.objective=sum_rate,min_power --out results
-check "the point is named: $(cat err)" has err 'at allocation.objective = "min_power": /allocation/rate_target_bit_s_hz: null with'
+check "the point is named: $(cat err)" has err 'at --over allocation.objective = "min_power": /allocation/rate_target_bit_s_hz: null with'
 check "no results" test ! -e results
 printf '%s' "$(asked '' "$nothing" ', "sweep": {"allocation.weights": [{"even": [1, 1, 1]}, {"odd": [1, 2]}]}')" >odd.json
 expect 3 sweep odd.json --dry-run
-check "the point is named: $(cat err)" has err 'at allocation.weights = "odd": --set allocation.weights: a list of 2 (allowed: a list of 3'
+check "the point is named: $(cat err)" has err 'at allocation.weights = "odd": /sweep/allocation.weights: a list of 2 (allowed: a list of 3'
 
 conclude

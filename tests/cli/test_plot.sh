@@ -123,6 +123,21 @@ check 'of that drop' grep -q 'drop 1<' pictures/map.svg
 check 'a map has a scale of its discs' grep -q 'a disc of [125]0* [µm]W; areas are powers' pictures/map.svg
 check 'minus signs are signs' grep -q '>−[0-9]' pictures/bounds.svg
 check 'symbols are italic' grep -q 'font-style="italic" >x<' pictures/map.svg
+# shellcheck disable=SC2086
+{
+    expect 0 sweep "$top/configs/paper.json" $few --over network.aps=2:1:5 --out counts
+    expect 0 sweep "$top/configs/paper.json" $few --set allocation.method=equal --over network.aps=2,4,8,16,32,64 --out decades
+    expect 0 run "$top/configs/paper.json" $few --set network.aps=3 --set allocation.max_iterations=3 --out short
+}
+# ticks FILE: the labels of its axes, one a line
+ticks() { grep -oE '>−?[0-9.]+<' "$1" | tr -d '<>'; }
+expect 0 plot counts
+check 'what counts has whole ticks' test "$(ticks counts/sweep.svg | grep -xE '[2-5](\.[0-9]+)?' | tr '\n' ' ')" = '2 3 4 5 '
+expect 0 plot decades
+check 'two decades have more ticks than one' test "$(ticks decades/sweep.svg | grep -xE '[25]0?|10' | sort -gu | tr '\n' ' ')" = '2 5 10 20 50 '
+expect 0 plot short bounds convergence
+check 'so have iterations' test "$(ticks short/convergence.svg | grep -xE '[0-3](\.[0-9]+)?' | tr '\n' ' ')" = '0 1 2 3 '
+check 'and access points' test "$(ticks short/bounds.svg | grep -cxE '[0-2]\.[0-9]+')" -eq 0
 (cd grid && gnuplot plots.gp 2>words)
 check 'gnuplot by itself draws the same' cmp <(grep -v '^<desc>\|^<title>\|^Produced' grid/sweep.svg) \
     <("$cfisac" plot grid --out again >/dev/null && grep -v '^<desc>\|^<title>' again/sweep.svg)

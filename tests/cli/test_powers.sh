@@ -93,7 +93,7 @@ check 'in clusters few powers are there' test "$(json '[.drops[0].allocation.pow
 expect 0 run shared.json "${clustered[@]}" --set sensing.crlb_threshold_db=-18 "${given[@]}" \
     --set allocation.powers_w=found/results.json --set allocation.sensing_powers_w=found/results.json --out by_cluster
 check 'powers in clusters: the same rates' alike by_cluster
-refused "shared.json: /allocation/powers_w/" run shared.json "${clustered[@]}" "${given[@]}" --set allocation.powers_w=powers.csv
+refused "--set allocation.powers_w/" run shared.json "${clustered[@]}" "${given[@]}" --set allocation.powers_w=powers.csv
 check 'a power for somebody else names the pair' grep -Eq ' W for user [0-5] at access point [0-9]+, which does not serve it in drop 0 \(allowed: 0 there\)$' err
 rm -r found
 mv everybody found
@@ -130,7 +130,7 @@ check 'one set of powers, many networks' test "$(warnings 'allocation.powers_w: 
 # -------------------------------------------------------------------------------------- bad input
 refused 'shared.json: /allocation/powers_w: null with the allocation.method given (allowed: ' run shared.json "${given[@]}"
 refused '--set allocation.powers_w: no.csv cannot be read: No such file' run shared.json "${given[@]}" --set allocation.powers_w=no.csv
-refused '--set allocation.powers_w: sensing.csv:2:1: 1 rows (allowed: 6, one per user)' run shared.json "${given[@]}" --set allocation.powers_w=sensing.csv
+refused '--set allocation.powers_w: sensing.csv:2:1: 1 row (allowed: 6, one per user)' run shared.json "${given[@]}" --set allocation.powers_w=sensing.csv
 refused '--set allocation.sensing_powers_w: powers.csv:2:1: more than 1 row (allowed: one)' run shared.json "${given[@]}" \
     --set allocation.powers_w=powers.csv --set allocation.sensing_powers_w=powers.csv
 refused '--set allocation.powers_w: sensing.json: /: a list of 12 (allowed: a list of 6, one per user (network.ues))' \

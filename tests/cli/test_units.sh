@@ -31,7 +31,7 @@ check 'nothing is wrong with a campus' test ! -s err
 check 'nor in its results' test "$(json '.warnings | length' campus/results.json)" = 0
 check 'the heading says power, noise and bandwidth' bash -c 'tr -s "\n " " " <out | grep -qF "budget 29.0206 dBm, noise -93.99 dBm, 20 MHz, seed 1"'
 "$cfisac" run - --quiet --set network.aps=1 --set network.ues=1 --set pilots.length=1 --set monte_carlo.realizations=0 >one <<<'{}'
-check 'one of a kind has no plural' test "$(head -n 3 one)" = "paper
+check 'one of a kind has no plural' test "$(head -n 3 one)" = "standard input
   1 access point (4 transmit, 4 receive antennas), 1 user, SNR 30 dB, seed 1
   1 pilot, 200 symbols a coherence block, 30 symbols a radar frame"
 check 'the table has Mbit/s' grep -Eq '^  sum rate, sca, Mbit/s +2 +1[0-9]{2}\.[0-9]{3,4} ' out

@@ -7,7 +7,7 @@ set label 1 "bars: ±2 standard errors of the simulation" at screen 0.03, 0.23 /
 set label 9 title_text at screen 0.5, title_middle center noenhanced
 set xrange [-0.5:aps - 0.5]
 set yrange [bound_db_low:bound_db_high]
-if (aps < 8) { set xtics 1 }
+set xtics whole_step(0, aps - 1)
 set xlabel "access point"
 set ylabel "bound, dB of 1 rad^2"
 db(y) = 10 * log10(of_drop(y))

@@ -6,6 +6,7 @@ set tmargin at screen title_bottom
 set label 9 title_text at screen 0.5, title_middle center noenhanced
 set xrange [0:iterations * 1.03]
 set yrange [rate_low:rate_high]
+set xtics whole_step(0, iterations)
 set xlabel "iteration"
 set ylabel objective_label
 other(d) = column("drop") == d ? column("objective_value") : NaN

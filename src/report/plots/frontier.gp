@@ -4,7 +4,7 @@ load "style.gp"
 unset lmargin; unset rmargin # as wide as numbers and labels need
 set tmargin at screen title_bottom
 set label 9 title_text at screen 0.5, title_middle center noenhanced
-if (in_decades) { set logscale x }
+if (in_decades) { set logscale x; eval log_ticks(cost_low, cost_high) }
 set xrange [cost_low:cost_high]
 set yrange [rate_low:rate_high]
 set xlabel cost_label

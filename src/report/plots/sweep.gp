@@ -14,7 +14,8 @@ set label 1 foot at screen 0.03, (foot_cm - 0.2) / height_cm noenhanced
 do for [i = 1:|note|] { set label 1 + i note[i] at screen 0.03, (foot_cm - 0.2 - 0.43 * i) / height_cm noenhanced }
 set ylabel mean_label
 set xrange [x_low:x_high]
-if (in_decades) { set logscale x; set mxtics 1 }
+if (in_decades) { set logscale x; eval log_ticks(x_low, x_high) }
+if (whole && !in_decades) { set xtics whole_step(x_low, x_high) }
 if (in_words) {
   set grid noxtics
   set xtics noenhanced
