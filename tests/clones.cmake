@@ -4,7 +4,7 @@ cfisac_test(test_clones LINK cfisac_trial)
 if(CMAKE_CROSSCOMPILING)
   return() # only x86-64 has several
 endif()
-set(on_each_path test_clones test_base test_linalg test_cone test_ldl test_ldl_large test_channel test_raw_bounds
+set(on_each_path test_clones test_base test_linalg test_cone test_ldl test_ldl_large test_channel test_simulated_draws test_raw_bounds
                  test_path_gains test_trial)
 if(NOT CFISAC_SANITIZE) # the longer ones
   list(APPEND on_each_path test_socp test_metrics test_monte_carlo test_alloc test_structured test_response test_climb test_link_alloc test_pairs)

@@ -10,7 +10,8 @@ top=$1
 
 # check DIR: a line for each name that stands in two files; fails when there is one, or nothing to check.
 # A definition is what stands from a line that starts with a letter or an attribute to a line that is a lone brace: its
-# name is the last word before the first parenthesis (of the attribute, none), or the third argument of CLONES.
+# name is the last word before the first parenthesis (of the attribute, none), the third argument of CLONES, or what
+# WIDE_NAME (src/base/width.h) is of.
 # shellcheck disable=SC2016 # the program of awk
 check() {
   (cd "$1" && find src -name '*.[ch]' 2>/dev/null | sort | xargs -r awk '
@@ -23,6 +24,7 @@ check() {
         split(head, part, /, */)
         return part[3]
       }
+      if (match(head, /WIDE_NAME\([A-Za-z0-9_]*/)) return substr(head, RSTART + 10, RLENGTH - 10)
       sub(/^__attribute__\(\(.*\)\) /, "", head)
       sub(/\(.*/, "", head)
       sub(/.*[^A-Za-z0-9_]/, "", head)
@@ -78,6 +80,7 @@ self_test() {
   with_text src/trial/new.h $'static inline double clock_seconds(void)\n{\n}' "$clock"
   with_text src/trial/trial.c $'CLONES(static, void, clock_seconds, (int a), (a))\n{\n}' "$clock"
   with_text src/trial/trial.c $'__attribute__((format(printf, 1, 2))) static double clock_seconds(const char *a, ...)\n{\n}' "$clock"
+  with_text src/trial/trial.c $'WIDE_CODE INLINE double *WIDE_NAME(clock_seconds)(int a)\n{\n}' "$clock"
   with_text src/trial/trial.c $'double clock_seconds(void); /* why */' ''
   with_text src/trial/trial.c $'static double unheard_of(void)\n{\n    return clock_seconds();\n}' ''
   with_text src/sweep/ranks_single.c $'void ranks_of_nothing(void)\n{\n}' ''

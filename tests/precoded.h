@@ -37,6 +37,57 @@ static inline double complex number(const precoded *p, cfi_channels from, size_t
     return from.re[at] + I * from.im[at];
 }
 
+/* x <- A^-1 x by elimination with the largest pivot of each column. */
+static inline void eliminate(size_t N, double complex *A, double complex *x)
+{
+    for (size_t c = 0; c < N; c++) {
+        size_t best = c;
+
+        for (size_t r = c; r < N; r++) {
+            best = cabs(A[r * N + c]) > cabs(A[best * N + c]) ? r : best;
+        }
+        for (size_t j = 0; j < N; j++) {
+            double complex kept = A[c * N + j];
+
+            A[c * N + j] = A[best * N + j];
+            A[best * N + j] = kept;
+        }
+        double complex kept = x[c];
+
+        x[c] = x[best];
+        x[best] = kept;
+        for (size_t r = 0; r < N; r++) {
+            double complex share = r == c ? 0.0 : A[r * N + c] / A[c * N + c];
+
+            for (size_t j = 0; j < N; j++) {
+                A[r * N + j] -= share * A[c * N + j];
+            }
+            x[r] -= share * x[c];
+        }
+    }
+    for (size_t c = 0; c < N; c++) {
+        x[c] /= A[c * N + c];
+    }
+}
+
+static inline bool is_served(const drop *d, size_t k, size_t l)
+{
+    return !d->network.served || d->network.served[k + d->network.K * l];
+}
+
+/* pbar: of the access point's limit, where it has one. */
+static inline double power_of_each(const drop *d, size_t l)
+{
+    const cfi_system *system = &d->made.system;
+    size_t users = 0;
+
+    for (size_t k = 0; k < system->K; k++) {
+        users += is_served(d, k, l);
+    }
+    return (system->power.ap_limit_w ? system->power.ap_limit_w[l] : system->power.budget_w / (double)system->L) /
+           (double)users;
+}
+
 /* More antennas than pilots and fewer, shared pilots and orthogonal ones, with limits and without. */
 static inline made_system system_of(uint64_t seed, cfi_precoder_kind kind, size_t N, size_t pilots, bool limited)
 {

@@ -205,6 +205,30 @@ static void limits_that_only_sense_are_no_start(void **state)
     free_drop(d);
 }
 
+/* Fairness leaves nobody out: starts end alike, so that one is the default. */
+static void fairness_has_one_start(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 40; seed < 52; seed++) {
+        made_system made = make_system(seed, L, K, 4, seed % 2 == 0 ? 4 : 2);
+        cfi_allocation one, many;
+        drop *d;
+
+        reuse_pilots(&made, 1 + seed % 3);
+        d = make_drop(made);
+        set_tightness(d, 0.6);
+        d->made.system.allocation.objective = CFI_PROPORTIONAL_FAIR;
+        one = run(d);
+        d->made.system.allocation.starts = 16;
+        many = run(d);
+        assert_int_equal(one.status, CFI_ALLOC_CONVERGED);
+        assert_int_equal(one.starts, 1);
+        assert_int_equal(many.starts, 16);
+        assert_close(one.objective.value, many.objective.value, 1e-6 * K);
+        free_drop(d);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +237,7 @@ int main(void)
         cmocka_unit_test(a_silent_user_takes_the_place_of_its_weakest_rival),
         cmocka_unit_test(starts_repeat_and_random_ones_differ),
         cmocka_unit_test(limits_that_only_sense_are_no_start),
+        cmocka_unit_test(fairness_has_one_start),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

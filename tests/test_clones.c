@@ -10,7 +10,7 @@
 #include "cfisac/linalg.h"
 #include "cfisac/trial.h"
 #include "check.h"
-#include "systems.h"
+#include "fading_systems.h"
 
 enum { MANY = 3001 };
 
@@ -253,6 +253,39 @@ static void monte_carlo_is_the_same_wherever_multiply_adds_are_fused(void **stat
     free_system(&made);
 }
 
+/* The link of a drop whose fading has directions. */
+static void simulated_links_are_the_same_wherever_multiply_adds_are_fused(void **state)
+{
+    (void)state;
+    enum { L = 2, K = 5, N = 4 };
+    made_system made = make_system(77, L, K, N, 4);
+    placed_system placed;
+    simd_path before = simd_chosen;
+    double first[K * K * L], plain[K * K * L];
+
+    reuse_pilots(&made, 3);
+    made.system.precoding = (cfi_precoding){.kind = CFI_PRECODER_LP_MMSE, .draws = 300};
+    placed = place_system(made, 0.3, 2.0);
+    for (simd_path path = SIMD_PLAIN; path <= simd_widest(); path++) {
+        cfi_arena *arena = arena_create();
+        cfi_network network;
+        cfi_link link;
+
+        restore(path);
+        assert_int_equal(network_draw(&placed.made.system, 0, arena, &network, NULL), CFI_OK);
+        assert_int_equal(link_make(&network, arena, &link, NULL), CFI_OK);
+        memcpy(path == SIMD_PLAIN ? plain : first, path <= SIMD_AVX2 ? link.V_by_stream : first, sizeof first);
+        assert_memory_equal(path == SIMD_PLAIN ? plain : first, link.V_by_stream, sizeof first);
+        for (size_t i = 0; i < K * K * L; i++) {
+            assert_close(link.V_by_stream[i], plain[i], 1e-10);
+        }
+        arena_destroy(arena);
+    }
+    restore(before);
+    free_places(&placed);
+    free_system(&placed.made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +297,7 @@ int main(void)
         cmocka_unit_test(products_are_the_same_wherever_multiply_adds_are_fused),
         cmocka_unit_test(allocations_by_the_dual_are_the_same_on_every_path),
         cmocka_unit_test(allocations_by_the_cone_solver_are_the_same_on_every_path),
+        cmocka_unit_test(simulated_links_are_the_same_wherever_multiply_adds_are_fused),
         cmocka_unit_test(monte_carlo_is_the_same_wherever_multiply_adds_are_fused),
     };
 

@@ -193,7 +193,7 @@ static void draw_multipliers(const asked_drop *a, cfi_stream *stream, globals_mu
         m->lambda[k] = pow(made_uniform(stream, 0.0, 1.0), 4.0);
     }
     for (size_t l = 0; l < a->problem.L; l++) {
-        m->limit[l] = a->drop.coupled.stated[l] < INFINITY ? pow(made_uniform(stream, 0.0, 1.0), 8.0) : 0.0;
+        m->limit[l] = a->drop.coupled.shared[l] < INFINITY ? pow(made_uniform(stream, 0.0, 1.0), 8.0) : 0.0;
     }
     m->budget = made_uniform(stream, 0.0, 1.0);
     for (size_t i = 0; i < information_rows(&a->drop.coupled.information); i++) {

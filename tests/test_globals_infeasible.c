@@ -198,6 +198,65 @@ static void positions_without_information_are_infeasible(void **state)
     free_coupled_drop(c);
 }
 
+/* An objective whose own problem is not convex: targets that no powers meet are told all the same, where what is asked
+ * in any case is. */
+static void targets_are_judged_whatever_is_optimised(void **state)
+{
+    coupled_drop *c = make_coupled_drop(4, (coupled_kind){.L = 3, .K = 3, .N = 4, .M = 4, .pilots = 1, .margin = 2.0});
+    cfi_allocation_settings *allocation = &c->d->made.system.allocation;
+    double target[3];
+    cfi_allocation most, beyond;
+
+    (void)state;
+    allocation->objective = CFI_MAX_MIN_RATE;
+    most = run(c->d);
+    assert_int_equal(most.status, CFI_ALLOC_OPTIMAL);
+    for (size_t k = 0; k < 3; k++) {
+        target[k] = 1.001 * most.objective.value;
+    }
+    allocation->rate_target_bit_s_hz = target;
+    allocation->objective = CFI_MIN_POSITION_ERROR;
+    assert_false(globals_apply(&c->d->link));
+    assert_true(globals_can_judge(&c->d->link));
+    beyond = run(c->d);
+    assert_int_equal(beyond.status, CFI_ALLOC_INFEASIBLE);
+    assert_int_equal(beyond.because.constraint, CFI_CONSTRAINT_RATE);
+    assert_close(beyond.because.factor, 1.001, 1e-6);
+    free_coupled_drop(c);
+}
+
+/* Rates within two millionths of the most that all users can have leave little to sense with, and cost it much: value
+ * and bound meet all the same, with pilots of their own and shared ones. */
+static void what_the_largest_rates_leave_is_proved(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 24; seed++) {
+        link_kind kind = {.L = 3 + seed % 6, .K = 1 + seed % 5, .N = 2, .M = 4, .served = 1.0, .tightness = 0.5};
+        double target[5];
+        cfi_allocation least;
+        drop *d;
+
+        kind.pilots = seed % 2 == 0 ? kind.K : 1;
+        d = make_link_drop(seed, kind);
+        d->made.system.allocation.solver = CFI_SOLVER_AUTO;
+        d->made.system.sensing.crlb_threshold_rad2 = NULL;
+        d->made.system.allocation.objective = CFI_MAX_MIN_RATE;
+        target[0] = (1.0 - 2e-6) * run(d).objective.value;
+        for (size_t k = 1; k < kind.K; k++) {
+            target[k] = target[0];
+        }
+        d->made.system.allocation.rate_target_bit_s_hz = target;
+        d->made.system.allocation.objective = CFI_MIN_CRLB;
+        least = run(d);
+        assert_int_equal(least.status, CFI_ALLOC_OPTIMAL);
+        assert_true(least.objective.value <= least.objective.dual_value * (1.0 + 1e-6));
+        for (size_t k = 0; k < kind.K; k++) {
+            assert_true(raw_rate(d, &least.powers, k) >= target[k] * (1.0 - 1e-9));
+        }
+        free_drop(d);
+    }
+}
+
 /* ---------------------------------------------------------------------------- invariance ---- */
 
 static void scale_all_powers(global_drop *g, double factor)
@@ -296,6 +355,8 @@ int main(void)
         cmocka_unit_test(thresholds_of_the_objective_are_no_constraints),
         cmocka_unit_test(bounds_without_information_are_infeasible),
         cmocka_unit_test(positions_without_information_are_infeasible),
+        cmocka_unit_test(targets_are_judged_whatever_is_optimised),
+        cmocka_unit_test(what_the_largest_rates_leave_is_proved),
         cmocka_unit_test(units_do_not_matter),
         cmocka_unit_test(order_does_not_matter),
     };

@@ -7,6 +7,7 @@
 
 #include "alloc/level.h"
 #include "asked.h"
+#include "made_links.h"
 
 /* A random drop that asks for the largest common rate, by weights where the seed is even; NULL: no powers sense well
  * enough, or users share pilots. */
@@ -174,6 +175,97 @@ static void cone_problems_agree(void **state)
     assert_true(compared > 10);
 }
 
+/* A drop whose users share pilots, or are heard stream by stream: means of either sign, zero-forcing, clusters, limits,
+ * and thresholds where means are positive and both powers interfere alike. */
+static drop *shared_level_drop(uint64_t seed, double *weight)
+{
+    link_kind kind = {.L = 2 + seed % 7,
+                      .K = 2 + seed / 2 % 5,
+                      .N = 4,
+                      .M = 4,
+                      .served = seed % 3 == 1 ? 0.6 : 1.0,
+                      .tightness = 0.5,
+                      .limits = seed % 4 == 3 ? 1.0 : 0.0,
+                      .streams = seed % 5 > 2,
+                      .complex_means = seed % 5 > 1,
+                      .zero_forcing = seed % 5 == 4};
+    cfi_stream stream = stream_make(seed, 0, CFI_DRAW_START, 79);
+    drop *d;
+
+    kind.pilots = seed % 11 == 3 ? kind.K : 1 + seed % 2;
+    kind.complex_means = kind.complex_means && kind.pilots < kind.K;
+    d = make_link_drop(seed, kind);
+    d->made.system.allocation.objective = CFI_MAX_MIN_RATE;
+    d->made.system.allocation.solver = CFI_SOLVER_AUTO;
+    if (seed % 5 > 0) {
+        d->made.system.sensing.crlb_threshold_rad2 = NULL;
+    }
+    for (size_t k = 0; k < kind.K; k++) {
+        weight[k] = seed % 2 == 0 ? exp(made_uniform(&stream, -1.0, 1.0)) : 1.0;
+    }
+    d->made.system.allocation.weights = weight;
+    return d;
+}
+
+static double raw_least(const drop *d, const cfi_powers *powers)
+{
+    double least = INFINITY;
+
+    for (size_t k = 0; k < d->link.K; k++) {
+        double u, noise;
+
+        hear_user(d, powers, k, &u, &noise);
+        least = fmin(least, d->made.system.frame.prelog * log2(1.0 + u * u / noise) / asked_weight(d, k));
+    }
+    return least;
+}
+
+static double raw_broken(drop *d, const cfi_powers *powers)
+{
+    const double *threshold = d->made.system.sensing.crlb_threshold_rad2;
+    double none[16], broken;
+
+    for (size_t l = 0; l < d->link.L; l++) {
+        none[l] = INFINITY; /* times no information: not a number, which fmax passes over */
+    }
+    d->made.system.sensing.crlb_threshold_rad2 = threshold ? threshold : none;
+    broken = raw_violation(d, powers);
+    d->made.system.sensing.crlb_threshold_rad2 = threshold;
+    return broken;
+}
+
+/* Whoever shares pilots, and whatever streams do to whom: prices alone prove the rate that cone problems find. */
+static void users_of_one_pilot_have_a_level(void **state)
+{
+    size_t drops = 0, by_prices = 0;
+
+    (void)state;
+    for (uint64_t seed = 501; seed <= 620; seed++) {
+        double weight[8];
+        drop *d = shared_level_drop(seed, weight);
+        cfi_allocation prices = run(d), cones;
+
+        drops++;
+        by_prices += prices.fallback_steps == 0;
+        assert_int_equal(prices.status, CFI_ALLOC_OPTIMAL);
+        assert_string_equal(prices.solver, "structured");
+        assert_true(raw_broken(d, &prices.powers) < 1e-9);
+        assert_close(raw_least(d, &prices.powers), prices.objective.value, 1e-9);
+        assert_true(prices.objective.value <= prices.objective.dual_value * (1.0 + 1e-10)); /* data are rounded */
+        d->made.system.allocation.solver = CFI_SOLVER_SOCP;
+        cones = run(d);
+        assert_string_equal(cones.solver, "socp");
+        assert_true(cones.objective.value <= prices.objective.dual_value * (1.0 + 1e-9));
+        if (cones.status == CFI_ALLOC_OPTIMAL) {
+            assert_close(prices.objective.value, cones.objective.value, 1e-6);
+            assert_true(prices.objective.value <= cones.objective.dual_value * (1.0 + 1e-9));
+        }
+        free_drop(d);
+    }
+    print_message("%zu of %zu by prices alone\n", by_prices, drops);
+    assert_true(20 * by_prices >= 19 * drops);
+}
+
 /* One access point and one user: SINR = P G / (1 + P V), G = signal^2, and all of the budget is spent. */
 static void one_pair_is_by_hand(void **state)
 {
@@ -197,9 +289,8 @@ static void one_pair_is_by_hand(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_reached_is_proved),
-        cmocka_unit_test(no_powers_have_more_than_the_bound),
-        cmocka_unit_test(cone_problems_agree),
+        cmocka_unit_test(what_is_reached_is_proved), cmocka_unit_test(no_powers_have_more_than_the_bound),
+        cmocka_unit_test(cone_problems_agree),       cmocka_unit_test(users_of_one_pilot_have_a_level),
         cmocka_unit_test(one_pair_is_by_hand),
     };
 

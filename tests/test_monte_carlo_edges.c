@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "drops.h"
+#include "fading_systems.h"
 #include "metrics/simulation.h"
 
 static cfi_monte_carlo simulate(drop *d, size_t realizations)
@@ -52,6 +53,37 @@ static void simulated_bounds_of_a_target_in_line_with_the_array_are_far_worse(vo
     mc = simulate(d, 60);
     assert_true(mc.crlb_own_echo_rad2[0] > 1e20 * mc.crlb_own_echo_rad2[1]);
     free_drop(d);
+}
+
+/* Signals that hardly vary: what a billionth of a billionth part of them leaves undone is still found. */
+static void rates_of_forced_signals_keep_their_digits_at_any_power(void **state)
+{
+    (void)state;
+    for (size_t c = 0; c < 18; c++) { /* i.i.d. fading, and lines of sight */
+        made_system made = make_system(40 + c, 3, 4, 8, 4);
+        double sinr[4];
+        placed_system placed;
+        drop *d;
+        cfi_monte_carlo mc;
+
+        made.system.precoding = (cfi_precoding){.kind = CFI_PRECODER_ZF + c % 3, .draws = 2000};
+        made.system.power.budget_w = 1e-6 * pow(10.0, 11.0 + (double)(c / 3 % 3) * 2.0); /* 110, 130 and 150 dB */
+        made.system.frame.pilot_power_w = made.system.power.budget_w;
+        placed = place_system(made, -1.0, c < 9 ? 0.0 : 2.0);
+        d = make_drop(placed.made);
+        memset(d->powers.s, 0, 3 * sizeof *d->powers.s); /* beams would disturb */
+        d->network.mean_square = d->link.mean_square;
+        mc = simulate(d, 400);
+        assert_int_equal(metrics_sinr(&d->link, &d->powers, CFI_RATE_EXACT, d->arena, sinr, NULL), CFI_OK);
+        for (size_t k = 0; k < 4; k++) {
+            double rate = made.system.frame.prelog * log2(1.0 + sinr[k]);
+
+            assert_true(rate > 30.0 && mc.rate_std_error[k] > 0.0 && mc.rate_std_error[k] < 0.05);
+            assert_true(fabs(mc.rate_bit_s_hz[k] - rate) < 5.0 * hypot(mc.rate_std_error[k], 0.05));
+        }
+        free_drop(d);
+        free_places(&placed);
+    }
 }
 
 /* A_kk is 1 and 3 in two channels, A_kj is 1 in both: the mean 2 has the variance 1, abs(DS)^2 is 4 - 1, and what is
@@ -229,6 +261,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(simulated_bounds_without_information_are_infinite),
         cmocka_unit_test(simulated_bounds_of_a_target_in_line_with_the_array_are_far_worse),
+        cmocka_unit_test(rates_of_forced_signals_keep_their_digits_at_any_power),
         cmocka_unit_test(rate_of_two_channels_by_hand),
         cmocka_unit_test(sum_rate_of_one_user_is_its_rate_with_its_error),
         cmocka_unit_test(few_channels_do_not_bias_the_information_of_the_own_echo),

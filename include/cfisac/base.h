@@ -38,25 +38,26 @@ size_t arena_capacity(const cfi_arena *arena);
 
 /* What a stream is for. Values are part of the reproducibility contract: never renumber. */
 typedef enum cfi_purpose {
-    CFI_DRAW_UE_POSITION = 1,    /* index: attempt * 65536 + k */
-    CFI_DRAW_AP_POSITION = 2,    /* index: l */
-    CFI_DRAW_SHADOWING = 3,      /* index: l * 65536 + k */
-    CFI_DRAW_PILOT = 4,          /* index: k */
-    CFI_DRAW_ANGLE = 5,          /* index: l */
-    CFI_DRAW_PATH_PHASE = 6,     /* index: transmitting l * 65536 + receiving p */
-    CFI_DRAW_CHANNEL = 7,        /* index: l * 65536 + k */
-    CFI_DRAW_PILOT_NOISE = 8,    /* index: l * 65536 + pilot, numbered by its first user */
-    CFI_DRAW_START = 9,          /* index: start of the allocation */
-    CFI_DRAW_LINE_OF_SIGHT = 10, /* index: l * 65536 + k */
-    CFI_DRAW_AP_SHADOWING = 11,  /* index: l */
-    CFI_DRAW_UE_SHADOWING = 12,  /* index: k */
-    CFI_DRAW_ORIENTATION = 13,   /* index: l */
-    CFI_DRAW_SIGHT_PHASE = 14,   /* index: l * 65536 + k */
-    CFI_DRAW_TARGET = 15,        /* index: 0 */
-    CFI_DRAW_STATISTICS = 16,    /* index: l * 65536 + pilot: estimates of simulated statistics */
-    CFI_DRAW_ECHO_NOISE = 17,    /* index: l * 65536 + k: of an estimator's echoes, stream by stream */
-    CFI_DRAW_ECHO_PHASE = 18,    /* index: l */
-    CFI_DRAW_DETECTION = 19      /* index: l */
+    CFI_DRAW_UE_POSITION = 1,      /* index: attempt * 65536 + k */
+    CFI_DRAW_AP_POSITION = 2,      /* index: l */
+    CFI_DRAW_SHADOWING = 3,        /* index: l * 65536 + k */
+    CFI_DRAW_PILOT = 4,            /* index: k */
+    CFI_DRAW_ANGLE = 5,            /* index: l */
+    CFI_DRAW_PATH_PHASE = 6,       /* index: transmitting l * 65536 + receiving p */
+    CFI_DRAW_CHANNEL = 7,          /* index: l * 65536 + k */
+    CFI_DRAW_PILOT_NOISE = 8,      /* index: l * 65536 + pilot, numbered by its first user */
+    CFI_DRAW_START = 9,            /* index: start of the allocation */
+    CFI_DRAW_LINE_OF_SIGHT = 10,   /* index: l * 65536 + k */
+    CFI_DRAW_AP_SHADOWING = 11,    /* index: l */
+    CFI_DRAW_UE_SHADOWING = 12,    /* index: k */
+    CFI_DRAW_ORIENTATION = 13,     /* index: l */
+    CFI_DRAW_SIGHT_PHASE = 14,     /* index: l * 65536 + k */
+    CFI_DRAW_TARGET = 15,          /* index: 0 */
+    CFI_DRAW_STATISTICS = 16,      /* index: l * 65536 + pilot: estimates of simulated statistics */
+    CFI_DRAW_ECHO_NOISE = 17,      /* index: l * 65536 + k: of an estimator's echoes, stream by stream */
+    CFI_DRAW_ECHO_PHASE = 18,      /* index: l */
+    CFI_DRAW_DETECTION = 19,       /* index: l */
+    CFI_DRAW_STATISTICS_PHASE = 20 /* index: l * 65536 + k: lines of sight of simulated statistics */
 } cfi_purpose;
 
 /* A counter-based stream (Philox4x32-10, Random123): key = seed, counter = (block, drop, index,
@@ -73,6 +74,9 @@ cfi_stream stream_make(uint64_t seed, uint32_t drop, cfi_purpose purpose, uint32
 /* Independent uniforms in (0, 1): 53 bits, never 0 or 1. Two numbers a block; advances
  * stream->block by ceil(n / 2). */
 void random_uniforms(cfi_stream *stream, size_t n, double *restrict out);
+
+/* cosine = cos(2 pi u), sine = sin(2 pi u) of n numbers u in (0, 1); sine may be u. */
+void random_turns(size_t n, const double *u, double *cosine, double *sine);
 
 /* Independent standard normals, Box-Muller: two numbers a block; advances stream->block by
  * ceil(n / 2). A request of n numbers equals the first n of any longer one from the same block. */

@@ -212,7 +212,7 @@ static cfi_status run_sca(const alloc_job *job, cfi_allocation *out, double *tra
     if (status == CFI_OK) {
         status = search_run(&s, error);
     }
-    if (status == CFI_OK && s.tried > 0 && s.best_outcome.short_of_targets && globals_apply(job->link)) {
+    if (status == CFI_OK && s.tried > 0 && s.best_outcome.short_of_targets && globals_can_judge(job->link)) {
         status = judge_targets(job, &s, out, error);
     }
     if (status == CFI_OK && out->status != CFI_ALLOC_INFEASIBLE && may_be_certified(&s)) {

@@ -9,7 +9,7 @@
  * Where interference hides the noise, users are many and access points few it is nearly attained. */
 #include "alloc/certify.h"
 
-#include "alloc/globals.h"
+#include "alloc/equations.h"
 
 #include <float.h>
 #include <math.h>
@@ -128,7 +128,7 @@ static bool solve_for_lambda(const ceiling_job *job)
             }
         }
     }
-    return globals_eliminate(K, a);
+    return equations_solve(K, a);
 }
 
 /* A step, as far as the smooth bound falls; false: no further. */

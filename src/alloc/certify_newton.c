@@ -5,7 +5,7 @@
  * number for each unknown, and a constant. */
 #include "alloc/certify.h"
 
-#include "alloc/globals.h"
+#include "alloc/equations.h"
 
 #include <math.h>
 #include <string.h>
@@ -411,5 +411,5 @@ double certify_newton(certify_work *work, const certify_point *at, double eps)
     }
     close_equations(work);
     work->steps++;
-    return globals_eliminate(data->unknowns, work->matrix) ? take_newton_step(work) : NAN;
+    return equations_solve(data->unknowns, work->matrix) ? take_newton_step(work) : NAN;
 }

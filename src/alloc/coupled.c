@@ -35,6 +35,31 @@ static void lift_own_rows(const alloc_information *information, double factor, d
     }
 }
 
+double coupled_limit_asked(const alloc_coupled *coupled, const coupled_ask *ask, size_t l)
+{
+    if (ask->limits != POWER_HELD) {
+        return coupled->shared[l];
+    }
+    if (ask->budget == POWER_HELD || ask->reach <= 1.0) {
+        return coupled->limit[l];
+    }
+    return coupled->stated[l] < ask->reach * coupled_budget(coupled, ask) ? coupled->stated[l] : INFINITY;
+}
+
+bool coupled_reach(const alloc_coupled *coupled, const double *x, const double *s, double factor, coupled_ask *ask)
+{
+    bool exceeded = false;
+
+    for (size_t l = 0; l < coupled->information.L; l++) {
+        exceeded = exceeded || (x[l] + s[l] > coupled->stated[l] && isinf(coupled_limit_asked(coupled, ask, l)));
+    }
+    if (exceeded && ask->budget == POWER_RAISED && ask->limits == POWER_HELD) {
+        ask->reach = fmax(factor, 1.0) * (1.0 + FACTOR_OF_SOLVER);
+        return true;
+    }
+    return false;
+}
+
 /* Scales powers so that they keep every limit, then all of them so that they keep the budget. */
 static void keep_power(const alloc_coupled *coupled, double *x, double *s)
 {
@@ -92,7 +117,7 @@ cfi_status coupled_describe(const cfi_link *link, unsigned kinds, cfi_stop *stop
 {
     const cfi_system *system = link->system;
     size_t L = link->L;
-    double most = system_most_power(system), *row = arena_zeros(arena, 4 * L, sizeof *row);
+    double most = system_most_power(system), *row = arena_zeros(arena, 5 * L, sizeof *row);
     cfi_status status;
 
     if (!row) {
@@ -103,11 +128,13 @@ cfi_status coupled_describe(const cfi_link *link, unsigned kinds, cfi_stop *stop
                            .limit = row,
                            .x = row + L,
                            .s = row + 2 * L,
-                           .stated = row + 3 * L,
+                           .shared = row + 3 * L,
+                           .stated = row + 4 * L,
                            .stop = stop};
     for (size_t l = 0; l < L; l++) {
         row[l] = coupled_limit(system, l, most, out->unit_w);
-        row[3 * L + l] = coupled_limit(system, l, INFINITY, out->unit_w);
+        row[3 * L + l] = coupled_limit(system, l, system->power.budget_w, out->unit_w);
+        row[4 * L + l] = coupled_limit(system, l, INFINITY, out->unit_w);
     }
     status = information_build_kinds(link, kinds, out->unit_w, arena, &out->information, error);
     if (status != CFI_OK) {

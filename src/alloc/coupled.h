@@ -10,7 +10,8 @@ typedef struct alloc_coupled {
     alloc_information information;
     double unit_w;             /* watts that are 1: most power over L */
     double budget;             /* the budget: L, or more where limits allow no more than L */
-    const double *limit;       /* L; infinite: none that counts */
+    const double *limit;       /* L; infinite: none that counts beside the budget */
+    const double *shared;      /* L: those below the budget itself, which are raised alone or with it */
     const double *stated;      /* L: of all that are stated, for larger budgets */
     double *x, *s;             /* L: powers within budget (L) and limits of the largest margin that was found */
     information_values values; /* of them */
@@ -37,13 +38,21 @@ typedef struct coupled_ask {
     unsigned held;   /* kinds, a bit each, that must be met as they are */
     unsigned raised; /* kinds that are multiplied by the largest factor there is */
     coupled_power budget,
-        limits; /* held; multiplied by the least factor there is, where nothing else is raised; free */
+        limits;   /* held; multiplied by the least factor there is, where nothing else is raised; free */
+    double reach; /* times the budget, where that is raised and limits are held: limits beyond are left out of the
+                   * question (coupled_reach). At most 1: no powers beyond the budget are looked for */
 } coupled_ask;
 /* The budget that belongs to the question: where limits are held it is no more than they allow. */
 static inline double coupled_budget(const alloc_coupled *coupled, const coupled_ask *ask)
 {
     return ask->limits == POWER_HELD ? (double)coupled->information.L : coupled->budget;
 }
+/* The limit of AP l that belongs to the question: infinite where no powers that it is about reach it, and then the
+ * question is the same, to the bit, as without. */
+double coupled_limit_asked(const alloc_coupled *coupled, const coupled_ask *ask, size_t l);
+/* Whether powers x, s, an answer at a budget that is raised by `factor`, exceed a limit that was left out of the
+ * question. Then *ask takes in what belongs to it: ask again. */
+bool coupled_reach(const alloc_coupled *coupled, const double *x, const double *s, double factor, coupled_ask *ask);
 /* Multipliers of the constraints at the optimum, of the kinds that are asked for, any common factor: of rows
  * (information_rows numbers) and the matrix of the position's. */
 typedef struct coupled_multipliers {

@@ -31,10 +31,15 @@ static unsigned kinds_of(const alloc_information *information)
 static cfi_status least_factor(const coupled_reason *reason, const coupled_ask *ask, double *factor, size_t *ap,
                                cfi_error *error)
 {
+    coupled_ask again = *ask;
     coupled_answer answer;
-    cfi_status status = coupled_solve(reason->coupled, ask, reason->arena, &answer, error);
+    cfi_status status;
     size_t most = 0;
 
+    do {
+        status = coupled_solve(reason->coupled, &again, reason->arena, &answer, error);
+    } while (status == CFI_OK && answer.found &&
+             coupled_reach(reason->coupled, answer.x, answer.s, answer.factor, &again));
     *factor = INFINITY;
     if (status == CFI_FAILED) {
         return error_set(error, CFI_OK, "%s", "");
@@ -72,7 +77,7 @@ static cfi_status try_powers(const coupled_reason *reason, cfi_infeasibility *be
 {
     bool in_dbm = reason->link->system->power.budget_in_dbm;
     coupled_ask limits = {.held = reason->present, .limits = POWER_RAISED};
-    coupled_ask budget = {.held = reason->present, .budget = POWER_RAISED};
+    coupled_ask budget = {.held = reason->present, .budget = POWER_RAISED, .reach = 1.0};
     cfi_status status = CFI_OK;
 
     *because = (cfi_infeasibility){

@@ -10,9 +10,6 @@
 
 /* Relative, of what J has along an axis to its trace: units are no less. */
 static const double LEAST_AXIS = 1e-12;
-/* Relative, of budget and limits that are held beside targets of users: what raising all powers takes that makes good
- * what the solver leaves short, of the order of its tolerance. */
-static const double HELD_BACK = 4e-9;
 
 static bool is_asked(const power_program *m, information_kind kind)
 {
@@ -233,14 +230,13 @@ static void put_limit(const power_program *m, size_t row, coupled_power power)
     if (power == POWER_RAISED) {
         socp_put(m->builder, row, m->g, m->factor);
     } else {
-        socp_constant(m->builder, row, m->users ? 1.0 - HELD_BACK : 1.0);
+        socp_constant(m->builder, row, m->users ? 1.0 - m->users->back : 1.0);
     }
 }
 
 static void add_budget_and_limits(power_program *m)
 {
     double budget = coupled_budget(m->coupled, m->ask);
-    const double *limit = m->ask->budget == POWER_HELD ? m->coupled->limit : m->coupled->stated;
     size_t row;
 
     if (m->ask->budget != POWER_FREE) {
@@ -253,12 +249,14 @@ static void add_budget_and_limits(power_program *m)
     }
     m->limit_row = 0;
     for (size_t l = 0; m->ask->limits != POWER_FREE && l < m->L; l++) {
-        if (limit[l] < INFINITY) {
+        double limit = coupled_limit_asked(m->coupled, m->ask, l);
+
+        if (limit < INFINITY) {
             row = program_add_linear(m->builder, m->map,
-                                     label_scaled(label_ap(PROGRAM_LIMIT, l), limit[l] * watts_of_unit(m)));
+                                     label_scaled(label_ap(PROGRAM_LIMIT, l), limit * watts_of_unit(m)));
             m->limit_row = m->limit_row > 0 ? m->limit_row : row;
             put_limit(m, row, m->ask->limits);
-            put_powers_of(m, row, l, -1.0 / limit[l], -1.0 / limit[l]);
+            put_powers_of(m, row, l, -1.0 / limit, -1.0 / limit);
         }
     }
     for (size_t i = 0; i < m->s + m->L; i++) {
@@ -324,15 +322,14 @@ static void read_multipliers(const power_program *m, const double *z, coupled_mu
 /* Multipliers of what is radiated, a unit of power each. */
 static void read_prices(const power_program *m, const double *z, program_answer *out)
 {
-    bool counts = m->ask->budget == POWER_HELD;
-    const double *limit = counts ? m->coupled->limit : m->coupled->stated;
     size_t row = m->limit_row;
 
     out->budget = m->ask->budget == POWER_FREE ? 0.0 : fmax(z[m->budget_row], 0.0) / coupled_budget(m->coupled, m->ask);
     for (size_t l = 0; l < m->L; l++) {
-        bool limited = m->ask->limits != POWER_FREE && limit[l] < INFINITY;
+        double limit = coupled_limit_asked(m->coupled, m->ask, l);
+        bool limited = m->ask->limits != POWER_FREE && limit < INFINITY;
 
-        out->limit[l] = limited ? fmax(z[row++], 0.0) / limit[l] : 0.0;
+        out->limit[l] = limited ? fmax(z[row++], 0.0) / limit : 0.0;
     }
 }
 

@@ -14,6 +14,7 @@ typedef struct program_users {
     const alloc_problem *problem;
     const double *target;       /* K: least SINR; 0: none */
     double ahead;               /* relative: targets are raised by so much */
+    double back;                /* relative: budget and limits that are held are less by so much */
     size_t *power, *mean, *own; /* K x L, K x L, K: variables p, m and r; SIZE_MAX: there is none */
     size_t load_row;            /* first of the rows r_k >= I_k, of users with targets, among all cone rows */
     double *unit;               /* K: of r */

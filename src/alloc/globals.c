@@ -2,6 +2,7 @@
 #include "alloc/globals.h"
 
 #include "alloc/constants.h"
+#include "alloc/level.h"
 
 #include <math.h>
 #include <string.h>
@@ -78,12 +79,13 @@ static void take_no_powers(globals_job *job)
 
 cfi_status goal_of_power(globals_job *job, cfi_error *error)
 {
-    globals_ask ask = {.sensing = {.held = information_asked(job->system), .budget = POWER_RAISED},
+    globals_ask ask = {.sensing = {.held = information_asked(job->system), .budget = POWER_RAISED, .reach = 1.0},
                        .target = job->target};
+    const alloc_information *information = &job->drop.coupled.information;
     double budget_w = coupled_budget(&job->drop.coupled, &ask.sensing) * job->drop.coupled.unit_w;
     cfi_status status;
 
-    if (!has_targets(job) && ask.sensing.held == 0) { /* no power at all does what is asked */
+    if (!has_targets(job) && information_rows(information) == 0 && !information->position) {
         take_no_powers(job);
         return CFI_OK;
     }
@@ -234,6 +236,22 @@ static cfi_status reach_goal(globals_job *job, cfi_allocation *out, cfi_error *e
     return status;
 }
 
+/* "structured" was asked for: by the small dual, or by prices alone. */
+static cfi_status check_structured(const globals_job *job, cfi_error *error)
+{
+    const alloc_problem *problem = job->drop.problem;
+
+    if (job->system->allocation.solver != CFI_SOLVER_STRUCTURED || job->drop.structured ||
+        (job->system->allocation.objective == CFI_MAX_MIN_RATE && level_applies(problem))) {
+        return CFI_OK;
+    }
+    return error_set(
+        error, CFI_INVALID,
+        "allocation.solver: \"structured\" takes convex problems with orthogonal pilots, interference that "
+        "does not depend on the stream, echo gains of rank one for angle thresholds, and targets that are "
+        "not in line (allowed here: \"auto\", \"socp\")");
+}
+
 cfi_status globals_run(const cfi_link *link, const cfi_alloc_options *options, alloc_workspace *workspace,
                        cfi_allocation *out, double *trace, cfi_error *error)
 {
@@ -247,14 +265,17 @@ cfi_status globals_run(const cfi_link *link, const cfi_alloc_options *options, a
         status = globals_make(&problem, information_asked(system) | objective_of(system->allocation.objective)->raises,
                               options, arena, &job.drop, error);
     }
+    if (status == CFI_OK) {
+        status = check_structured(&job, error);
+    }
     if (status == CFI_OK && !make_job(&job, arena, trace)) {
         status = error_set(error, CFI_NO_MEMORY, "out of memory for the power allocation");
     }
-    out->solver = job.drop.structured ? "structured" : "socp";
     out->starts = out->starts_asked = 1;
     if (status == CFI_OK) {
         status = reach_goal(&job, out, error);
     }
+    out->solver = job.drop.structured || job.drop.priced ? "structured" : "socp";
     out->fallback_steps = job.drop.fallbacks;
     globals_close(&job.drop);
     return status;

@@ -54,15 +54,19 @@ typedef struct globals_drop {
     cfi_arena *arena;
     cone_solver cone; /* from question to question */
     bool structured;  /* questions are put to the small dual first (globals_dual.h) */
+    bool priced;      /* rates were raised by prices alone first (level.h) */
     size_t fallbacks; /* that it left to the cone solver */
     size_t asked;     /* problems that were solved */
     double ahead;     /* relative: by how much solvers raise targets, of the order of their tolerance */
+    double back;      /* relative: by how much what is held of budget and limits is less for them */
 } globals_drop;
 
 /* Whether the problem is convex and its constraints on sensing are known as data. In powers: orthogonal pilots or
  * rate.model theorem1, and no constraints on signals that have directions. In amplitudes, where users share pilots:
  * both powers interfere alike, and sensing is asked of own echoes alone, which sensing power tells more of. */
 bool globals_apply(const cfi_link *link);
+/* The same for what powers must have in any case, whatever the objective: then targets can be judged. */
+bool globals_can_judge(const cfi_link *link);
 /* kinds: those of the system's thresholds, or what else is wanted (information_build_kinds). Memory comes from the
  * arena. Fails: CFI_NO_MEMORY, CFI_INVALID. The caller closes it, also after a failure. */
 cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_alloc_options *options,
@@ -87,7 +91,8 @@ cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_ans
 
 cfi_status globals_solve_amplitudes(globals_drop *drop, const globals_ask *ask, globals_answer *answer,
                                     cfi_error *error);
-bool globals_apply_to_amplitudes(const cfi_link *link);
+/* kinds: what is asked of sensing, or wanted. */
+bool globals_apply_to_amplitudes(const cfi_link *link, unsigned kinds);
 /* Makes an answer of what went wrong in a solver; returns what is left of it. */
 cfi_status globals_forgive(globals_drop *drop, globals_answer *answer, cfi_status status, cfi_error *error);
 
@@ -145,13 +150,14 @@ cfi_status globals_feasible(globals_drop *drop, globals_answer *answer, globals_
  * answer has a point, if one has been found. */
 cfi_status globals_explain(globals_job *job, bool *proved, cfi_infeasibility *because, cfi_error *error);
 
-/* What is known of the rate targets of a problem for which globals_apply holds, beside all constraints. */
+/* What is known of the rate targets of a problem, beside all constraints. */
 typedef struct globals_verdict {
     bool proved; /* they cannot be met, because of: */
     cfi_infeasibility because;
     bool found; /* they are met by the point */
 } globals_verdict;
-/* Asks for it; the point, which may be that of a search, is overwritten where one is found. Fails as globals_find. */
+/* Asks for it, where that can be judged; the point, which may be that of a search, is overwritten where one is found.
+ * Fails as globals_find. */
 cfi_status globals_judge_targets(const alloc_problem *problem, const cfi_alloc_options *options, cfi_arena *arena,
                                  alloc_point *point, globals_verdict *out, cfi_error *error);
 
@@ -163,9 +169,6 @@ bool globals_is_dark(const cfi_link *link, cfi_arena *arena, cfi_infeasibility *
  * room for GLOBALS_MOST_RAISES. Fails as globals_find. */
 cfi_status globals_run(const cfi_link *link, const cfi_alloc_options *options, alloc_workspace *workspace,
                        cfi_allocation *out, double *trace, cfi_error *error);
-
-/* Solves K linear equations, of which column K is the right-hand side and becomes the solution; false: singular. */
-bool globals_eliminate(size_t K, double *a);
 
 /* Gives each user of a point the least powers along its own for its target, where that helps, and scales all powers by
  * the least factor with which targets and what sensing is held to are met, or where sensing is raised by the largest

@@ -4,6 +4,8 @@
  *     u_k^2 >= t_k I_k   is   norm(root(V_kl) z_l, h_m w_j, 1) <= u_k / root(t_k),
  *     norm(w_l) <= z_l,   norm(root(1 - d1 / d2) w_l, root(1 / d2)) <= z_l   (a row d1 x + d2 s >= 1 with d2 >= d1),
  *     norm(z) <= root(budget),   z_l <= root(limit_l),   w >= 0
+ * Where nothing is asked of sensing powers may interfere as they like: communication power alone, stream by stream,
+ * with root(V_kjl) w_jl in the place of root(V_kl) z_l. In either case
  * and a variable c, whose square is g, multiplies the right-hand sides of budget and limits, or the root(1 / d2) of
  * kinds that are raised. All amplitudes are measured in a unit; c in what equal powers have. */
 #include "alloc/globals_amplitudes.h"
@@ -15,17 +17,16 @@
 
 /* Relative: a unit of power of sensing tells no less than one for users. */
 static const double AS_GOOD = 1e-9;
-/* Relative, of budget and limits that are held: see HELD_BACK of coupled_program.c; of amplitudes, half of it. */
-static const double AMPLITUDES_HELD_BACK = 4e-9;
 
-bool globals_apply_to_amplitudes(const cfi_link *link)
+bool globals_apply_to_amplitudes(const cfi_link *link, unsigned kinds)
 {
-    const cfi_system *system = link->system;
-    bool angles = system->sensing.crlb_threshold_rad2 || system->allocation.objective == CFI_MIN_CRLB;
-    bool convex = !link->V_by_stream && system->allocation.objective != CFI_MIN_POSITION_ERROR &&
-                  !(system->sensing.position_threshold_m > 0.0) &&
-                  !(angles && (system->sensing.crlb_model != CFI_CRLB_OWN_ECHO || link->directions.aim));
+    bool angles = kinds >> INFORMATION_ANGLE & 1;
+    bool convex = !link->V_by_stream && !(kinds >> INFORMATION_POSITION & 1) &&
+                  !(angles && (link->system->sensing.crlb_model != CFI_CRLB_OWN_ECHO || link->directions.aim));
 
+    if (kinds == 0) {
+        return true; /* nobody needs sensing power, however it interferes */
+    }
     for (size_t i = 0; convex && link->V != link->S && i < link->K * link->L; i++) {
         convex = link->V[i] == link->S[i];
     }
@@ -33,11 +34,6 @@ bool globals_apply_to_amplitudes(const cfi_link *link)
         convex = !link_has_users(link, l) || link->own_echo.sens[l] >= link->own_echo.comm[l] * (1.0 + AS_GOOD);
     }
     return convex;
-}
-
-static double held_back(void)
-{
-    return 1.0 - 0.5 * AMPLITUDES_HELD_BACK;
 }
 
 /* ------------------------------------------------------------------------------- units ---- */
@@ -117,7 +113,9 @@ static void lay_out_amplitudes(amplitude_program *m)
         for (size_t k = 0; k < m->K; k++) {
             bool has = m->ask->target[k] > 0.0 && link_serves(problem->link, k, l);
 
-            m->pair[k + m->K * l] = has ? next++ : SIZE_MAX;
+            m->pair[k + m->K * l] = has ? next : SIZE_MAX;
+            m->place[next] = k + m->K * l;
+            next += has;
         }
     }
     m->z = next;
@@ -135,7 +133,8 @@ static void add_cone_of_user(const amplitude_program *m, size_t k)
     const alloc_problem *problem = m->problem;
     double over = 1.0 / sqrt(m->interference[k]);
     double signal = over * m->unit / sqrt(m->ask->target[k] * (1.0 + m->drop->ahead));
-    size_t row = program_add_cone(m->builder, m->map, m->L + 2 + count_mates(m, k), label_user(PROGRAM_USER_SINR, k));
+    size_t row = program_add_cone(m->builder, m->map, 2 + rows_of_loads(m) + count_mates(m, k),
+                                  label_user(PROGRAM_USER_SINR, k));
 
     m->user_row[k] = row;
     for (size_t l = 0; l < m->L; l++) {
@@ -144,10 +143,10 @@ static void add_cone_of_user(const amplitude_program *m, size_t k)
         }
     }
     socp_constant(m->builder, ++row, over);
-    for (size_t l = 0; l < m->L; l++) {
-        double load = problem->sensing_load[problem_at(problem, k, l)];
+    for (size_t i = 0; i < rows_of_loads(m); i++) {
+        amplitude_load load = load_of(m, k, i);
 
-        socp_put(m->builder, ++row, m->z + l, over * m->unit * sqrt(load));
+        socp_put(m->builder, ++row, load.variable, over * m->unit * load.root);
     }
     for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
         size_t j = problem->mate[i];
@@ -217,7 +216,7 @@ static void put_most(const amplitude_program *m, size_t row, coupled_power power
     if (power == POWER_RAISED) {
         socp_put(m->builder, row, m->c, m->factor * sqrt(most) / m->unit);
     } else {
-        socp_constant(m->builder, row, sqrt(most) / m->unit * held_back());
+        socp_constant(m->builder, row, sqrt(most) / m->unit * (1.0 - 0.5 * m->drop->back));
     }
 }
 
@@ -225,12 +224,12 @@ static void add_rows_of_limits(amplitude_program *m)
 {
     m->limit_row = SIZE_MAX;
     for (size_t l = 0; m->ask->sensing.limits != POWER_FREE && l < m->L; l++) {
-        if (limits_of(m)[l] < INFINITY) {
+        if (asked_limit(m, l) < INFINITY) {
             size_t row =
                 program_add_linear(m->builder, m->map, label_scaled(label_ap(PROGRAM_LIMIT_ROOT, l), root_watts(m)));
 
             m->limit_row = m->limit_row == SIZE_MAX ? row : m->limit_row;
-            put_most(m, row, m->ask->sensing.limits, limits_of(m)[l]);
+            put_most(m, row, m->ask->sensing.limits, asked_limit(m, l));
             socp_put(m->builder, row, m->z + l, -1.0);
         }
     }
@@ -280,7 +279,7 @@ static void read_amplitudes(const amplitude_program *m, const double *solution, 
             x += w * w;
         }
         point->x[l] = x;
-        point->s[l] = fmax(q * q - x, 0.0);
+        point->s[l] = m->drop->coupled.information.owns > 0 ? fmax(q * q - x, 0.0) : 0.0;
     }
 }
 
@@ -314,7 +313,7 @@ static void take_amplitudes(const amplitude_program *m, const socp_solution *sol
 static bool allocate_amplitudes(amplitude_program *m, cfi_arena *arena)
 {
     size_t owns = m->drop->coupled.information.owns;
-    size_t *number = arena_alloc(arena, m->K * m->L + m->K + m->L + owns * m->L, sizeof *number);
+    size_t *number = arena_alloc(arena, 2 * m->K * m->L + m->K + m->L + owns * m->L + 1, sizeof *number);
 
     m->interference = arena_alloc(arena, m->K, sizeof(double));
     m->pair = number;
@@ -322,6 +321,7 @@ static bool allocate_amplitudes(amplitude_program *m, cfi_arena *arena)
         m->user_row = number + m->K * m->L;
         m->norm_row = m->user_row + m->K;
         m->sense_row = m->norm_row + m->L;
+        m->place = m->sense_row + owns * m->L; /* and one number behind the last variable */
     }
     return number && m->interference;
 }

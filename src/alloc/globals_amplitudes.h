@@ -13,6 +13,7 @@ typedef struct amplitude_program {
     const alloc_problem *problem;
     size_t K, L;
     size_t *pair;                            /* K x L: variable w; SIZE_MAX: none */
+    size_t *place;                           /* where in it each variable w is */
     size_t z, c, count;                      /* variables */
     double unit, factor;                     /* of amplitudes; of c */
     double *interference;                    /* K: what I_k is at equal powers: cones of users are over its root */
@@ -42,9 +43,9 @@ static inline const information_own *own_of(const amplitude_program *m, size_t i
     return &m->drop->coupled.information.own[i];
 }
 
-static inline const double *limits_of(const amplitude_program *m)
+static inline double asked_limit(const amplitude_program *m, size_t l)
 {
-    return m->ask->sensing.budget == POWER_HELD ? m->drop->coupled.limit : m->drop->coupled.stated;
+    return coupled_limit_asked(&m->drop->coupled, &m->ask->sensing, l);
 }
 
 /* Mates of user k with a target: rows of its cone. */
@@ -66,6 +67,29 @@ static inline size_t rows_of_users(const amplitude_program *m, size_t l)
         users += amplitude_at(m, k, l) != SIZE_MAX;
     }
     return users;
+}
+
+/* Rows of a user's cone for what powers cause: access points, or pairs where that depends on the stream. */
+static inline size_t rows_of_loads(const amplitude_program *m)
+{
+    return m->problem->load ? m->L : m->z;
+}
+
+/* One of them: root(V) at user k, of a variable's amplitude. */
+typedef struct amplitude_load {
+    size_t variable;
+    double root;
+} amplitude_load;
+
+static inline amplitude_load load_of(const amplitude_program *m, size_t k, size_t i)
+{
+    const alloc_problem *problem = m->problem;
+
+    if (problem->load) {
+        return (amplitude_load){.variable = m->z + i, .root = sqrt(problem->load[problem_at(problem, k, i)])};
+    }
+    return (amplitude_load){.variable = i,
+                            .root = sqrt(problem_load(problem, k, m->place[i] % m->K, m->place[i] / m->K))};
 }
 
 /* root(1 - d1 / d2); an access point without users has d1 = 0. */

@@ -33,14 +33,18 @@ static void charge_user(const amplitude_program *m, size_t k, const double *z, a
 {
     const alloc_problem *problem = m->problem;
     const double *y = z + m->user_row[k];
-    size_t rows = m->L + 1 + count_mates(m, k), row = m->L + 2;
+    size_t loads = rows_of_loads(m), rows = loads + 1 + count_mates(m, k), row = loads + 2;
     double a = norm_of(y + 1, rows), over = 1.0 / sqrt(m->interference[k]);
 
     to->held += -y[1] * over;
+    for (size_t i = 0; i < loads; i++) {
+        amplitude_load load = load_of(m, k, i);
+
+        to->cost[load.variable] -= y[2 + i] * over * load.root;
+    }
     for (size_t l = 0; l < m->L; l++) {
         size_t at = problem_at(problem, k, l);
 
-        to->cost[m->z + l] -= y[2 + l] * over * sqrt(problem->sensing_load[at]);
         if (amplitude_at(m, k, l) != SIZE_MAX) {
             to->cost[amplitude_at(m, k, l)] -= a * over * problem->signal[at] / sqrt(m->ask->target[k]);
         }
@@ -103,10 +107,10 @@ static void charge_powers(const amplitude_program *m, const double *z, amplitude
         }
     }
     for (size_t l = 0; m->limit_row != SIZE_MAX && l < m->L; l++) {
-        if (limits_of(m)[l] < INFINITY) {
+        if (asked_limit(m, l) < INFINITY) {
             double y = fmax(z[row++], 0.0) / m->unit;
 
-            add_constant(-y * sqrt(limits_of(m)[l]), ask->limits == POWER_RAISED, to);
+            add_constant(-y * sqrt(asked_limit(m, l)), ask->limits == POWER_RAISED, to);
             to->cost[m->z + l] += y;
         }
     }
@@ -164,7 +168,7 @@ void amplitudes_read_lambda(const amplitude_program *m, const double *z, double 
         if (m->user_row[k] == SIZE_MAX) {
             continue;
         }
-        a = norm_of(z + m->user_row[k] + 1, m->L + 1 + count_mates(m, k)) / sqrt(m->interference[k]);
+        a = norm_of(z + m->user_row[k] + 1, rows_of_loads(m) + 1 + count_mates(m, k)) / sqrt(m->interference[k]);
         u = rows_product(m->problem->stride, m->problem->signal + m->problem->stride * k,
                          answer->point->w + m->problem->stride * k);
         interference = u * u / t;

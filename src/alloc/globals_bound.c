@@ -10,6 +10,8 @@
  * most power there may be. */
 #include "alloc/globals.h"
 
+#include "alloc/equations.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -109,40 +111,6 @@ static double largest_error(const bound_job *job)
 
 /* ------------------------------------------------------------------ the fixed point ---- */
 
-bool globals_eliminate(size_t K, double *a)
-{
-    for (size_t i = 0; i < K; i++) {
-        size_t pivot = i;
-
-        for (size_t r = i + 1; r < K; r++) {
-            pivot = fabs(a[r + K * i]) > fabs(a[pivot + K * i]) ? r : pivot;
-        }
-        if (!(fabs(a[pivot + K * i]) > 0.0)) {
-            return false;
-        }
-        for (size_t c = i; c <= K; c++) {
-            double kept = a[i + K * c];
-
-            a[i + K * c] = a[pivot + K * c];
-            a[pivot + K * c] = kept;
-        }
-        for (size_t c = i + 1; c <= K; c++) {
-            double factor = a[i + K * c] / a[i + K * i];
-
-            for (size_t r = i + 1; r < K; r++) {
-                a[r + K * c] -= factor * a[r + K * i];
-            }
-        }
-    }
-    for (size_t i = K; i-- > 0;) {
-        a[i + K * K] /= a[i + K * i];
-        for (size_t r = 0; r < i; r++) {
-            a[r + K * K] -= a[r + K * i] * a[i + K * K];
-        }
-    }
-    return true;
-}
-
 /* d ln gain_k / d ln lambda_j, with the sign turned. */
 static double slope_of_gain(const bound_job *job, size_t k, size_t j)
 {
@@ -176,7 +144,7 @@ static bool newton_step(const bound_job *job)
         }
         a[k + K * K] = asked ? -log(job->m->lambda[k] * job->gain[k] / job->ask->target[k]) : 0.0;
     }
-    if (!globals_eliminate(K, a)) {
+    if (!equations_solve(K, a)) {
         return false;
     }
     for (size_t k = 0; k < K; k++) {
@@ -326,13 +294,12 @@ static sums sums_of_powers(const bound_job *job)
 {
     const coupled_ask *ask = &job->ask->sensing;
     const alloc_coupled *coupled = &job->drop->coupled;
-    const double *limit = ask->budget == POWER_HELD ? coupled->limit : coupled->stated;
     sums out = {0.0, 0.0};
 
     add_power_sum(ask->budget, job->m->budget * coupled_budget(coupled, ask), &out);
     for (size_t l = 0; l < coupled->information.L; l++) {
         if (job->m->limit[l] > 0.0) {
-            add_power_sum(ask->limits, job->m->limit[l] * limit[l], &out);
+            add_power_sum(ask->limits, job->m->limit[l] * coupled_limit_asked(coupled, ask, l), &out);
         }
     }
     return out;

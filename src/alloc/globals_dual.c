@@ -9,8 +9,6 @@
 
 /* Relative gap that is asked for; theta beyond which no powers are enough. */
 static const double DUAL_GAP = 2e-11, DUAL_BEYOND = 1e12;
-/* Of globals_drop.ahead, where budget and limits are held: whatever is short of a target cannot be made up for. */
-static const double DUAL_AHEAD = 0.05;
 
 static cfi_status dual_out_of_memory(const globals_drop *drop, cfi_error *error)
 {
@@ -94,12 +92,11 @@ static bool add_program_row(globals_dual *dual, const double *x, const double *s
 static bool add_limits(globals_dual *dual, const coupled_ask *ask)
 {
     const alloc_coupled *coupled = &dual->drop->coupled;
-    const double *limit = ask->budget == POWER_HELD ? coupled->limit : coupled->stated;
     double *x = copy_row(dual, NULL, 0.0), *s = copy_row(dual, NULL, 0.0);
     bool any = false;
 
     for (size_t l = 0; x && s && l < dual->program.L; l++) {
-        dual->limit[l] = ask->limits == POWER_FREE ? INFINITY : limit[l];
+        dual->limit[l] = ask->limits == POWER_FREE ? INFINITY : coupled_limit_asked(coupled, ask, l);
         s[l] = -1.0 / dual->limit[l];
         x[l] = coupled->information.idle[l] ? 0.0 : s[l];
         any = any || dual->limit[l] < INFINITY;
@@ -187,7 +184,7 @@ static bool add_users(globals_dual *dual, const globals_ask *ask)
 {
     const alloc_problem *problem = dual->drop->problem;
     dual_program *p = &dual->program;
-    double ahead = ask->sensing.raised ? 1.0 + DUAL_AHEAD * dual->drop->ahead : 1.0;
+    double ahead = ask->sensing.raised ? 1.0 + dual->drop->ahead : 1.0;
 
     for (size_t k = 0; k < problem->K; k++) {
         if (ask->target[k] > 0.0) {

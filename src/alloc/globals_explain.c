@@ -10,12 +10,18 @@
 static cfi_status try_change(globals_job *job, const coupled_ask *sensing, double *factor, cfi_error *error)
 {
     globals_ask ask = {.sensing = *sensing, .target = job->target};
-    cfi_status status = globals_find(&job->drop, &ask, &job->answer, error);
-    double g = job->answer.factor, bound = job->answer.bound;
-    bool proved = sensing->raised ? bound < 1.0 : bound > 1.0;
+    globals_answer *answer = &job->answer;
+    cfi_status status;
+    double g;
 
+    do {
+        status = globals_find(&job->drop, &ask, answer, error);
+        g = answer->factor;
+    } while (status == CFI_OK && answer->end == GLOBALS_FOUND &&
+             coupled_reach(&job->drop.coupled, answer->point->x, answer->point->s, g, &ask.sensing));
     *factor = INFINITY;
-    if (status == CFI_OK && job->answer.end == GLOBALS_FOUND && proved) {
+    if (status == CFI_OK && answer->end == GLOBALS_FOUND &&
+        (sensing->raised ? answer->bound < 1.0 : answer->bound > 1.0)) {
         *factor = (sensing->raised ? 1.0 / g : g) * (1.0 + FACTOR_OF_SOLVER);
     }
     return status;
@@ -46,7 +52,7 @@ static cfi_status try_more_power(globals_job *job, cfi_infeasibility *because, c
     const cfi_power *power = &job->system->power;
     unsigned present = information_asked(job->system);
     coupled_ask limits = {.held = present, .limits = POWER_RAISED};
-    coupled_ask budget = {.held = present, .budget = POWER_RAISED};
+    coupled_ask budget = {.held = present, .budget = POWER_RAISED, .reach = 1.0};
     cfi_status status = CFI_OK;
 
     if (power->ap_limit_w) {

@@ -50,6 +50,8 @@ typedef struct raise_job {
     globals_answer best; /* at low */
     globals_answer *now;
     globals_raised *out;
+    globals_answer dual; /* of the small dual, which left something open: its rate (0: none), and no powers have more */
+    double dual_common, dual_bound;
 } raise_job;
 
 static void set_targets(const raise_job *job, double common)
@@ -280,6 +282,47 @@ static cfi_status search_common(raise_job *job, alloc_values *values, cfi_error 
     return status;
 }
 
+/* Whether the last point has the rates `common` and all else that is held, to rounding. */
+static bool point_holds(const raise_job *job, double common)
+{
+    globals_ask ask = ask_factor(job);
+    double by;
+
+    set_targets(job, common * (1.0 - RAISE_WIDTH));
+    job->now->factor = globals_scale(job->drop, &ask, job->now->point, &by);
+    return job->now->factor <= 1.0 + FEASIBLE_ROUNDING;
+}
+
+/* What the small dual found stands beside what the solvers will. */
+static cfi_status keep_dual(raise_job *job, cfi_error *error)
+{
+    job->dual_bound = job->out->bound;
+    if (!point_holds(job, job->out->common)) {
+        return CFI_OK;
+    }
+    if (!globals_room(job->drop, &job->dual)) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for the rates of %zu users", job->drop->problem->K);
+    }
+    globals_copy_answer(job->drop, job->now, &job->dual);
+    job->dual.end = GLOBALS_FOUND;
+    job->dual.why = NULL;
+    job->dual_common = job->out->common;
+    return CFI_OK;
+}
+
+/* The better one of both, and the better bound. */
+static void merge_dual(raise_job *job)
+{
+    globals_raised *out = job->out;
+
+    if (job->dual_common > 0.0 && !(out->common >= job->dual_common)) {
+        globals_copy_answer(job->drop, &job->dual, &job->best);
+        job->low = out->common = job->dual_common;
+        note_reached(out, out->common);
+    }
+    out->bound = job->low > 0.0 ? fmin(out->bound, job->dual_bound) : out->bound;
+}
+
 /* By the small dual, if it covers the question and what it finds proves itself; else with questions to the solvers. */
 static cfi_status search_by_dual(raise_job *job, alloc_values *values, bool *found, cfi_error *error)
 {
@@ -304,6 +347,7 @@ static cfi_status search_by_dual(raise_job *job, alloc_values *values, bool *fou
     } else {
         job->best = spare;
         job->out->count = 0;
+        status = keep_dual(job, error);
     }
     return status;
 }
@@ -325,17 +369,12 @@ static bool levels(const raise_job *job)
 /* Whether the level is above all targets that hold in any case, and the point keeps what sensing is held to. */
 static bool level_is_enough(const raise_job *job, double common)
 {
-    globals_ask ask = ask_factor(job);
-    double by;
-
-    set_targets(job, common * (1.0 - RAISE_WIDTH));
     for (size_t k = 0; k < job->drop->problem->K; k++) {
         if (rates_sinr(job->drop->link->system, job->goal->weight[k] * common) < job->goal->least[k]) {
             return false;
         }
     }
-    job->now->factor = globals_scale(job->drop, &ask, job->now->point, &by);
-    return job->now->factor <= 1.0 + FEASIBLE_ROUNDING;
+    return point_holds(job, common);
 }
 
 /* What has been proved of the level goes to the answer; *done: nothing is left to search for. Else what sensing and
@@ -350,6 +389,7 @@ static cfi_status try_level(raise_job *job, alloc_values *values, bool *done, cf
     cfi_status status = level_rates(problem, &ask, job->drop->arena, job->now->point, &level, error);
 
     job->now->iterations += level.evaluations;
+    job->drop->priced = true;
     if (status != CFI_OK || !level.proved) {
         return status;
     }
@@ -382,7 +422,7 @@ static cfi_status search_and_prove(raise_job *job, alloc_values *values, cfi_err
     if (status != CFI_OK || found || !(job->high > 0.0)) {
         return status;
     }
-    job->drop->fallbacks += job->drop->structured;
+    job->drop->fallbacks += job->drop->structured || job->drop->priced;
     out->common = out->bound = NAN;
     status = search_common(job, values, error);
     if (status == CFI_OK && job->low > 0.0) {
@@ -393,6 +433,9 @@ static cfi_status search_and_prove(raise_job *job, alloc_values *values, cfi_err
         }
     } else if (status == CFI_OK) {
         out->bound = job->now->bound;
+    }
+    if (status == CFI_OK) {
+        merge_dual(job);
     }
     return status;
 }
@@ -408,7 +451,8 @@ cfi_status globals_raise(globals_drop *drop, const globals_goal *goal, globals_a
                      .low = -1.0,
                      .high = INFINITY,
                      .now = answer,
-                     .out = out};
+                     .out = out,
+                     .dual_bound = NAN};
     cfi_status status;
 
     if (!job.target || !globals_room(drop, &job.best) || !problem_state(problem, drop->arena, &state)) {

@@ -2,6 +2,7 @@
 #include "alloc/globals.h"
 
 #include "alloc/constants.h"
+#include "alloc/equations.h"
 #include "alloc/globals_dual.h"
 
 #include <math.h>
@@ -10,6 +11,15 @@
 /* Relative: targets are raised by so much in the solver's problem, first and where its solutions fall short. (Raising
  * all powers makes little good where interference is all there is.) */
 static const double LEAST_AHEAD = 2e-9, MOST_AHEAD = 1e-6;
+
+/* What is held of budget and limits is held back by so many times as much, but for targets raised further: raising all
+ * powers takes that, which makes good what the solver leaves short. */
+static const double HELD_BACK = 2.0;
+/* The same where that costs much of what is raised, or least power: it is less than the solver's tolerance, which most
+ * solutions are well within. */
+static const double NEARER_AHEAD = 2e-11;
+/* Relative: a gap between value and bound that is wide, half of what counts as proved. */
+static const double WIDE_GAP = 5e-7;
 
 /* Relative: raising all powers by so much for what the solver left short may cost more than asking ahead does. */
 static const double DEAR_SCALING = 1e-8;
@@ -23,16 +33,24 @@ static cfi_status globals_out_of_memory(const cfi_link *link, cfi_error *error)
                      link->L, link->K);
 }
 
+static bool is_convex(const cfi_link *link, unsigned kinds)
+{
+    if (link->system->rate_model == CFI_RATE_EXACT && link->pilots_overlap) {
+        return globals_apply_to_amplitudes(link, kinds);
+    }
+    return !(kinds != 0 && link->directions.aim);
+}
+
 bool globals_apply(const cfi_link *link)
 {
     const cfi_system *system = link->system;
-    bool senses = system->sensing.crlb_threshold_rad2 || system->allocation.objective == CFI_MIN_CRLB ||
-                  system->allocation.objective == CFI_MIN_POSITION_ERROR || system_couples_sensing(system);
 
-    if (system->rate_model == CFI_RATE_EXACT && link->pilots_overlap) {
-        return globals_apply_to_amplitudes(link);
-    }
-    return !(senses && link->directions.aim);
+    return is_convex(link, information_asked(system) | objective_of(system->allocation.objective)->raises);
+}
+
+bool globals_can_judge(const cfi_link *link)
+{
+    return is_convex(link, information_asked(link->system));
 }
 
 cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_alloc_options *options,
@@ -44,12 +62,6 @@ cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_
     status = coupled_describe(problem->link, kinds, options ? options->stop : NULL, arena, &drop->coupled, error);
     drop->structured =
         status == CFI_OK && problem->link->system->allocation.solver != CFI_SOLVER_SOCP && globals_dual_covers(drop);
-    if (status == CFI_OK && problem->link->system->allocation.solver == CFI_SOLVER_STRUCTURED && !drop->structured) {
-        return error_set(error, CFI_INVALID,
-                         "allocation.solver: \"structured\" takes convex problems with orthogonal pilots, interference "
-                         "that does not depend on the stream, echo gains of rank one for angle thresholds, and targets "
-                         "that are not in line (allowed here: \"auto\", \"socp\")");
-    }
     return status;
 }
 
@@ -80,19 +92,18 @@ void globals_copy_answer(const globals_drop *drop, const globals_answer *from, g
 
 /* Power in all and the largest q_l over its limit, of a point. */
 typedef struct radiation {
-    double total, share, stated_share;
+    double total, share;
 } radiation;
 
-static radiation radiation_of(const globals_drop *drop, const alloc_point *point)
+static radiation radiation_of(const globals_drop *drop, const coupled_ask *ask, const alloc_point *point)
 {
-    radiation sum = {0.0, 0.0, 0.0};
+    radiation sum = {0.0, 0.0};
 
     for (size_t l = 0; l < drop->problem->L; l++) {
         double q = point->x[l] + point->s[l];
 
         sum.total += q;
-        sum.share = fmax(sum.share, q / drop->coupled.limit[l]);
-        sum.stated_share = fmax(sum.stated_share, q / drop->coupled.stated[l]);
+        sum.share = fmax(sum.share, q / coupled_limit_asked(&drop->coupled, ask, l));
     }
     return sum;
 }
@@ -136,10 +147,8 @@ static double room_above(const globals_drop *drop, const coupled_ask *ask, const
     if (ask->budget == POWER_HELD && now->total > 0.0) {
         room = coupled_budget(&drop->coupled, ask) / now->total;
     }
-    if (ask->limits == POWER_HELD) {
-        double share = ask->budget == POWER_HELD ? now->share : now->stated_share;
-
-        room = share > 0.0 ? fmin(room, 1.0 / share) : room;
+    if (ask->limits == POWER_HELD && now->share > 0.0) {
+        room = fmin(room, 1.0 / now->share);
     }
     return room;
 }
@@ -156,7 +165,7 @@ static double factor_of(const globals_drop *drop, const coupled_ask *ask, const 
     if (ask->budget == POWER_RAISED) {
         factor = now->total / coupled_budget(&drop->coupled, ask);
     }
-    return ask->limits == POWER_RAISED ? fmax(factor, now->stated_share) : factor;
+    return ask->limits == POWER_RAISED ? fmax(factor, now->share) : factor;
 }
 
 /* What the solver left short of own rows that are held, which may ask for little beside what an access point has: more
@@ -202,12 +211,12 @@ double globals_scale(const globals_drop *drop, const globals_ask *ask, alloc_poi
         information_evaluate(information, point->x, point->s, &values);
         needed = fmax(factor_for_users(drop, ask, point, &users),
                       1.0 / information_margin(information, ask->sensing.held, &values, &values, 0.0));
-        now = radiation_of(drop, point);
+        now = radiation_of(drop, &ask->sensing, point);
         room = room_above(drop, &ask->sensing, &now);
         if (needed < INFINITY && needed <= room * (1.0 + FEASIBLE_ROUNDING)) {
             *by = ask->sensing.raised && room < INFINITY ? fmax(room, needed) : fmax(needed, 0.0);
             scale_powers(drop->problem, *by, point);
-            now = radiation_of(drop, point);
+            now = radiation_of(drop, &ask->sensing, point);
             information_evaluate(information, point->x, point->s, &values);
             factor = factor_of(drop, &ask->sensing, &now, &values);
         }
@@ -257,7 +266,7 @@ static bool solve_factors(const globals_drop *drop, const globals_ask *ask, cons
             matrix[k + K * K] += problem->sensing_load[problem_at(problem, k, l)] * point->s[l];
         }
     }
-    if (!globals_eliminate(K, matrix)) {
+    if (!equations_solve(K, matrix)) {
         return false;
     }
     for (size_t k = 0; k < K; k++) {
@@ -338,6 +347,7 @@ static bool make_users(globals_drop *drop, const globals_ask *ask, program_users
     *users = (program_users){.problem = problem,
                              .target = ask->target,
                              .ahead = drop->ahead,
+                             .back = drop->back,
                              .power = number,
                              .mean = number + pairs,
                              .own = number + 2 * pairs,
@@ -408,6 +418,7 @@ static cfi_status solve_ahead(globals_drop *drop, const globals_ask *ask, double
                               cfi_error *error)
 {
     drop->ahead = ahead;
+    drop->back = fmin(HELD_BACK * ahead, HELD_BACK * LEAST_AHEAD);
     return drop->problem->coherent ? globals_solve_amplitudes(drop, ask, answer, error)
                                    : globals_solve(drop, ask, answer, error);
 }
@@ -419,6 +430,12 @@ static bool fell_short(const globals_answer *answer)
                                         : answer->end == GLOBALS_FAILED && !answer->why;
 }
 
+/* At the edge of what targets leave, what they were raised by may cost many times as much. */
+static bool leaves_gap(const globals_answer *answer)
+{
+    return answer->end == GLOBALS_FOUND && !(fabs(answer->bound - answer->factor) <= WIDE_GAP * answer->factor);
+}
+
 static bool is_better(const globals_ask *ask, const globals_answer *one, const globals_answer *other)
 {
     return one->end == GLOBALS_FOUND &&
@@ -426,7 +443,22 @@ static bool is_better(const globals_ask *ask, const globals_answer *one, const g
             (ask->sensing.raised ? one->factor > other->factor : one->factor < other->factor));
 }
 
-/* Asks once more, further ahead, and keeps the better answer. */
+/* The better point of two answers, and the better bound; either of them may have none. */
+static void keep_better_answer(const globals_drop *drop, const globals_ask *ask, const globals_answer *other,
+                               globals_answer *answer)
+{
+    double one = other->end == GLOBALS_FOUND ? other->bound : NAN,
+           two = answer->end == GLOBALS_FOUND ? answer->bound : NAN;
+
+    if (is_better(ask, other, answer)) {
+        globals_copy_answer(drop, other, answer);
+    }
+    if (answer->end == GLOBALS_FOUND) {
+        answer->bound = ask->sensing.raised ? fmin(one, two) : fmax(one, two);
+    }
+}
+
+/* Asks once more, as far ahead as that, and keeps the better answer, and the better bound. */
 static cfi_status ask_again(globals_drop *drop, const globals_ask *ask, double ahead, globals_answer *answer,
                             cfi_error *error)
 {
@@ -438,10 +470,34 @@ static cfi_status ask_again(globals_drop *drop, const globals_ask *ask, double a
     }
     other.iterations = answer->iterations;
     status = solve_ahead(drop, ask, ahead, &other, error);
-    if (status == CFI_OK && is_better(ask, &other, answer)) {
-        globals_copy_answer(drop, &other, answer);
+    if (status == CFI_OK) {
+        keep_better_answer(drop, ask, &other, answer);
     }
     answer->iterations = other.iterations;
+    return status;
+}
+
+/* The same for the small dual, where budget and limits are held, so that whatever is short of a target cannot be made
+ * up for: first not at all, which at the edge of what targets leave costs nothing of what is raised. */
+static const double DUAL_AHEAD[] = {0.0, 1e-10};
+
+/* By the small dual: its powers, settled. */
+static cfi_status settle_dual(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
+{
+    cfi_status status = CFI_OK;
+
+    for (size_t i = 0; i < sizeof DUAL_AHEAD / sizeof *DUAL_AHEAD; i++) {
+        drop->ahead = DUAL_AHEAD[i];
+        status = globals_dual_solve(drop, ask, answer, error);
+        if (status != CFI_OK || answer->end != GLOBALS_FOUND) {
+            return status;
+        }
+        answer->factor = globals_settle(drop, ask, answer->point, &answer->settled);
+        if (isfinite(answer->factor)) {
+            return CFI_OK;
+        }
+    }
+    answer->end = GLOBALS_FAILED; /* short of what is asked */
     return status;
 }
 
@@ -453,15 +509,14 @@ static cfi_status find_by_dual(globals_drop *drop, const globals_ask *ask, globa
     cfi_status status;
 
     *found = false;
+    answer->end = GLOBALS_FAILED;
     if (!drop->structured || !globals_dual_asks(drop, ask)) {
         return CFI_OK;
     }
     answer->why = NULL;
     answer->bound = answer->factor = NAN;
-    drop->ahead = LEAST_AHEAD;
-    status = globals_dual_solve(drop, ask, answer, error);
+    status = settle_dual(drop, ask, answer, error);
     if (status == CFI_OK && answer->end == GLOBALS_FOUND) {
-        answer->factor = globals_settle(drop, ask, answer->point, &answer->settled);
         answer->bound = globals_bound(drop, ask, most_power(drop, &ask->sensing, answer->factor), &answer->multipliers);
         *found = fabs(answer->bound - answer->factor) <= DUAL_PROVED * answer->factor;
     }
@@ -479,8 +534,30 @@ static cfi_status find_by_cones(globals_drop *drop, const globals_ask *ask, glob
          ahead *= 10.0) {
         status = ask_again(drop, ask, ahead, answer, error);
     }
+    for (double ahead = NEARER_AHEAD; status == CFI_OK && leaves_gap(answer) && ahead < LEAST_AHEAD; ahead *= 4.0) {
+        status = ask_again(drop, ask, ahead, answer, error);
+    }
     arena_release(drop->arena, mark);
     answer->why = answer->end == GLOBALS_FAILED && !answer->why ? "the solver's solutions meet no target" : answer->why;
+    return status;
+}
+
+/* The cone solver after the small dual, which left something open: the better point stays, and the better bound. */
+static cfi_status find_beside(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
+{
+    cfi_arena_mark mark = arena_mark(drop->arena);
+    globals_answer cones;
+    cfi_status status = globals_room(drop, &cones) ? CFI_OK : globals_out_of_memory(drop->link, error);
+
+    if (status == CFI_OK) {
+        cones.iterations = answer->iterations;
+        status = find_by_cones(drop, ask, &cones, error);
+        answer->iterations = cones.iterations;
+    }
+    if (status == CFI_OK) {
+        keep_better_answer(drop, ask, &cones, answer);
+    }
+    arena_release(drop->arena, mark);
     return status;
 }
 
@@ -489,5 +566,9 @@ cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answ
     bool found;
     cfi_status status = find_by_dual(drop, ask, answer, &found, error);
 
-    return status == CFI_OK && !found ? find_by_cones(drop, ask, answer, error) : status;
+    if (status != CFI_OK || found) {
+        return status;
+    }
+    return answer->end == GLOBALS_FOUND ? find_beside(drop, ask, answer, error)
+                                        : find_by_cones(drop, ask, answer, error);
 }

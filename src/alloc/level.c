@@ -4,6 +4,7 @@
 #include "alloc/anderson.h"
 #include "alloc/constants.h"
 #include "alloc/lanes.h"
+#include "alloc/level_mates.h"
 #include "alloc/sca.h"
 
 #include <math.h>
@@ -21,8 +22,9 @@ static const double USED = 1e-10;
 
 bool level_applies(const alloc_problem *problem)
 {
-    return problem->mate_start[problem->K] == 0 && !problem->coherent && !problem->load_by_stream &&
-           !problem->coupled && !problem->sensing.directed;
+    bool by_stream = problem->load_by_stream && system_angle_thresholds(problem->link->system);
+
+    return problem->sensing.kind != SENSING_LINEARISED && !by_stream && !problem->coupled && !problem->sensing.directed;
 }
 
 typedef struct level_search {
@@ -30,8 +32,10 @@ typedef struct level_search {
     const double *share; /* K: the caller's weights */
     response map;
     anderson history;
-    double *answer;         /* u and I of the last answer */
-    double *from, *to;      /* 2 K: logarithms of gain and weight, of the state and of its answer */
+    level_mates mates;
+    size_t length;          /* of a state: logarithms of gain and weight, K each, and coherent amplitudes, measured */
+    double *answer;         /* u, I and z of the last answer */
+    double *from, *to;      /* the state, and the map's answer to it */
     double *best, best_mu;  /* the state of the best answer, and the budget's price there */
     double *limit;          /* a row: of an access point's power, no more than the budget; 0 beyond L */
     double *target, *price; /* K: t_k; G_k */
@@ -42,11 +46,11 @@ typedef struct level_search {
 static cfi_status init_search(level_search *s, const alloc_problem *problem, const double *weight, cfi_arena *arena,
                               cfi_error *error)
 {
-    size_t K = problem->K, row = rows_stride(2 * K);
+    size_t K = problem->K, length = 2 * K + problem->mate_start[K], row = rows_stride(length);
     double *memory = arena_zeros(arena, 4 * row + problem->stride + 2 * K, sizeof *memory);
     cfi_status status;
 
-    *s = (level_search){.problem = problem, .share = weight, .alike = true};
+    *s = (level_search){.problem = problem, .share = weight, .length = length, .alike = true};
     if (!memory) {
         response_out_of_memory(problem, error);
         return CFI_NO_MEMORY;
@@ -65,7 +69,10 @@ static cfi_status init_search(level_search *s, const alloc_problem *problem, con
         s->limit[l] = fmin(problem->limit[l], problem->budget);
     }
     status = response_init(&s->map, problem, arena, error);
-    return status == CFI_OK ? anderson_init(&s->history, 2 * K, LEVEL_DEPTH, arena, error) : status;
+    if (status == CFI_OK) {
+        status = level_mates_init(&s->mates, problem, arena, error);
+    }
+    return status == CFI_OK ? anderson_init(&s->history, length, LEVEL_DEPTH, arena, error) : status;
 }
 
 /* ---------------------------------------------------------------------------- states ---- */
@@ -106,6 +113,9 @@ static void begin_level(level_search *s)
     for (size_t k = 0; k < K; k++) {
         s->answer[k] = rows_product(problem->stride, problem->signal + problem->stride * k, s->map.along);
         s->answer[K + k] = problem_interference(problem, k, s->map.x, s->map.s);
+    }
+    level_mates_begin(&s->mates, &s->map, s->answer + K, s->from + 2 * K);
+    for (size_t k = 0; k < K; k++) {
         rates += log1p(s->answer[k] * s->answer[k] / s->answer[K + k]);
         shares += s->share[k];
     }
@@ -119,8 +129,9 @@ static void begin_level(level_search *s)
     centre_state(s, s->from);
 }
 
-/* u, I and G of the answer to the state; false where there is none. */
-static bool evaluate_state(level_search *s)
+/* The answer to the state. Where coherent amplitudes are so large that a stream would better not be sent at all they
+ * are lessened. */
+static bool answer_to_state(level_search *s, level_result *result)
 {
     size_t K = s->problem->K;
 
@@ -128,13 +139,32 @@ static bool evaluate_state(level_search *s)
         s->map.gain[k] = exp(s->from[k]);
         s->map.weight[k] = exp(s->from[K + k]);
     }
-    if (!response_answer_slopes(&s->map, s->answer + 2 * K, s->answer, &s->raised)) {
+    do {
+        result->evaluations++;
+        if (!response_answer_slopes(&s->map, level_mates_state(&s->mates, s->from + 2 * K), s->answer, &s->raised)) {
+            return false;
+        }
+    } while (level_mates_lessen(&s->mates, s->answer, s->from + 2 * K) && result->evaluations < LEVEL_MOST);
+    return true;
+}
+
+/* u, I and G of that answer; false where there is none. */
+static bool evaluate_state(level_search *s, level_result *result)
+{
+    size_t K = s->problem->K;
+
+    if (!answer_to_state(s, result)) {
         return false;
     }
     for (size_t k = 0; k < K; k++) {
         s->from[k] += log(s->raised); /* the state of those gains has the same answer */
-        s->price[k] = s->answer[k] / (s->map.gain[k] * s->raised);
-        if (!(s->price[k] > 0.0) || !isfinite(s->price[k])) {
+        s->map.gain[k] *= s->raised;
+        s->price[k] = s->answer[k] / s->map.gain[k];
+    }
+    rows_scale(s->length - 2 * K, s->raised, s->from + 2 * K);
+    level_mates_price(&s->mates, &s->map, s->from + 2 * K, s->answer + 2 * K, s->price);
+    for (size_t k = 0; k < K; k++) {
+        if (!(s->answer[k] > 0.0) || !(s->price[k] > 0.0) || !isfinite(s->price[k])) {
             return false;
         }
     }
@@ -263,6 +293,17 @@ CLONES(static, double, cost_of_limits,
     return sum_lanes(sum);
 }
 
+/* The same where prices depend on the stream. */
+static double cost_of_shifts(const response *r, const double *limit)
+{
+    double sum = 0.0;
+
+    for (size_t l = 0; l < r->problem->L; l++) {
+        sum += r->along[l] > 0.0 && r->shift[l] > r->mu ? (r->shift[l] - r->mu) * limit[l] : 0.0;
+    }
+    return sum;
+}
+
 /* The same, less what thresholds pay, where those bind, too. Whatever multipliers make of a price must be no less than
  * what the answer was made with, and no beam may be worth more than its price: else they are raised. */
 static double cost_of_all(const level_search *s)
@@ -292,9 +333,10 @@ static double prove_rate(const level_search *s)
     if (s->raised > 1.0 && r->cases == CASES_ALL) {
         return INFINITY; /* whose prices are not those of multipliers */
     }
-    spent += s->raised > 1.0         ? 0.0
-             : r->cases == CASES_ALL ? cost_of_all(s)
-                                     : cost_of_limits(r->stride, r->mu, r->along, r->price, s->limit);
+    spent += s->raised > 1.0           ? 0.0
+             : problem->load_by_stream ? cost_of_shifts(r, s->limit)
+             : r->cases == CASES_ALL   ? cost_of_all(s)
+                                       : cost_of_limits(r->stride, r->mu, r->along, r->price, s->limit);
     for (size_t k = 0; k < problem->K; k++) {
         weights += r->weight[k];
         q = fmax(q, r->weight[k] / s->target[k] * s->price[k]);
@@ -319,6 +361,8 @@ static void answer_state(const level_search *s)
         s->to[k] = 0.5 * log(t * s->answer[K + k]) - log(s->price[k]);
         s->to[K + k] = log(t / s->price[k]);
     }
+    level_mates_answer(&s->mates, &s->map, &(level_step){.gain = s->to, .z = s->answer + 2 * K, .raised = s->raised},
+                       s->to + 2 * K);
     centre_state(s, s->to);
 }
 
@@ -348,7 +392,7 @@ static bool keep_state(level_search *s, level_result *result)
     }
     result->reached = reached;
     result->trace[result->count++] = reached;
-    memcpy(s->best, s->from, 2 * s->problem->K * sizeof *s->best);
+    memcpy(s->best, s->from, s->length * sizeof *s->best);
     s->best_mu = s->map.mu;
     for (size_t k = 0; k < s->problem->K; k++) {
         result->lambda[k] = s->map.weight[k] / s->target[k];
@@ -364,9 +408,8 @@ static cfi_status search_rate(level_search *s, cfi_stop *stop, level_result *res
         if (stop_requested(stop)) {
             return sca_interrupted(error);
         }
-        result->evaluations++;
         *last = false;
-        if (!evaluate_state(s)) {
+        if (!evaluate_state(s, result)) {
             break;
         }
         choose_rho(s);
@@ -398,9 +441,9 @@ cfi_status level_rates(const alloc_problem *problem, const level_ask *ask, cfi_a
     begin_level(&s);
     status = search_rate(&s, ask->stop, result, &last, error);
     if (status == CFI_OK && result->proved && !last) {
-        memcpy(s.from, s.best, 2 * problem->K * sizeof *s.from);
+        memcpy(s.from, s.best, s.length * sizeof *s.from);
         s.map.mu = s.best_mu;
-        result->proved = evaluate_state(&s);
+        result->proved = evaluate_state(&s, result);
     }
     if (status == CFI_OK && result->proved) {
         response_read(&s.map, point);

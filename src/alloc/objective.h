@@ -46,7 +46,8 @@ typedef struct alloc_objective {
     unsigned raises;     /* kinds of information (information.h), a bit each, that it is about */
     bool needs_everyone; /* it is worth nothing where some user has no rate */
     /* Nobody can be left out, and starts end alike: one is the default with shared pilots, too. Of 20 drops of 10
-     * access points, 6 users and 3 pilots, d2 < d1, eight starts gained 2e-8 at most. */
+     * access points, 6 users and 3 pilots, d2 < d1, eight starts gained 2e-8 at most; of 820 of 2 to 20 and 2 to 10,
+     * with thresholds, targets, weights, clusters, zf and correlated fading, 16 starts gained 6e-7 in fairness. */
     bool starts_once;
 } alloc_objective;
 

@@ -158,4 +158,5 @@ const alloc_objective objective_proportional_fair = {.name = "proportional_fair"
                                                      .slopes = fair_slopes,
                                                      .surrogate = fair_surrogate,
                                                      .complete = problem_complete,
-                                                     .stop = objective_little_is_left};
+                                                     .stop = objective_little_is_left,
+                                                     .starts_once = true};

@@ -455,17 +455,14 @@ static void price_slopes(shared_answer *shared)
     }
 }
 
-/* Answers that have been found, to a state. */
-static void collect_all(shared_answer *shared)
+/* Where amplitudes end up, of answers that have been found. */
+static void place_all(response *r)
 {
-    response *r = shared->r;
-
     if (r->problem->load_by_stream) {
         response_streams_place(r);
     } else if (r->damping) {
         find_yields(r);
     }
-    collect(shared);
 }
 
 bool response_answer_slopes(response *r, const double *z, double *answer, double *raised)
@@ -477,8 +474,9 @@ bool response_answer_slopes(response *r, const double *z, double *answer, double
     if (!(r->coupled ? response_coupled_answer(r) : response_find_price(r))) {
         return false;
     }
+    place_all(r);
     *raised = !r->coupled && r->mu == 0.0 ? raise_all(r) : 1.0;
-    collect_all(&shared);
+    collect(&shared);
     return true;
 }
 
@@ -498,7 +496,8 @@ bool response_answer(response *r, const double *state, double *answer, response_
     if (!scaled && !(r->coupled ? response_coupled_answer(r) : response_find_price(r))) {
         return false;
     }
-    collect_all(&shared);
+    place_all(r);
+    collect(&shared);
     *value = value_of(r, state, answer);
     if (scaled) {
         value->gain = gain;

@@ -36,6 +36,15 @@ cfi_status simd_check(cfi_error *error);
 #define SIMD_AVX2_CODE   __attribute__((target(SIMD_AVX2_SET)))
 #define SIMD_AVX512_CODE __attribute__((target(SIMD_AVX512_SET)))
 
+/* The function `name` that calls the copy of it for the path that was chosen: name_avx512, name_avx2 or name_plain. */
+#define CALL_CHOSEN(linkage, type, name, parameters, arguments)                                                        \
+    linkage type name parameters                                                                                       \
+    {                                                                                                                  \
+        return simd_chosen == SIMD_AVX512 ? name##_avx512 arguments                                                    \
+               : simd_chosen == SIMD_AVX2 ? name##_avx2 arguments                                                      \
+                                          : name##_plain arguments;                                                    \
+    }
+
 /* Stands in front of a function's body: CLONES(static, double, name, (size_t n, const double *x), (n, x)) { ... }. The
  * body is inlined into a function for each path, and `name` calls the one that was chosen. */
 #define CLONES(linkage, type, name, parameters, arguments)                                                             \
@@ -52,15 +61,16 @@ cfi_status simd_check(cfi_error *error);
     {                                                                                                                  \
         return name##_body arguments;                                                                                  \
     }                                                                                                                  \
-    linkage type name parameters                                                                                       \
-    {                                                                                                                  \
-        return simd_chosen == SIMD_AVX512 ? name##_avx512 arguments                                                    \
-               : simd_chosen == SIMD_AVX2 ? name##_avx2 arguments                                                      \
-                                          : name##_plain arguments;                                                    \
-    }                                                                                                                  \
+    CALL_CHOSEN(linkage, type, name, parameters, arguments)                                                            \
     __attribute__((always_inline)) static inline type name##_body parameters
 
 #else
+
+#define CALL_CHOSEN(linkage, type, name, parameters, arguments)                                                        \
+    linkage type name parameters                                                                                       \
+    {                                                                                                                  \
+        return name##_plain arguments;                                                                                 \
+    }
 
 #define CLONES(linkage, type, name, parameters, arguments) linkage type name parameters
 

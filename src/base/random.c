@@ -95,6 +95,19 @@ CLONES(static, void, uniforms_batch, (const batch *restrict in, uint32_t count, 
     }
 }
 
+/* A batch in and out: what is read and what is written may be one. */
+CLONES(static, void, turn_batch, (size_t count, const double *u, double *cosine, double *sine),
+       (count, u, cosine, sine))
+{
+    double c[BATCH], s[BATCH];
+
+    for (size_t i = 0; i < count; i++) {
+        sincos_turn(u[i], &s[i], &c[i]);
+    }
+    memcpy(cosine, c, count * sizeof *c);
+    memcpy(sine, s, count * sizeof *s);
+}
+
 /* The two numbers of one block: the same operations as in a batch, and so the same bits. */
 static void uniforms_block(const uint32_t word[4], double out[2])
 {
@@ -185,6 +198,13 @@ cfi_stream stream_make(uint64_t seed, uint32_t drop, cfi_purpose purpose, uint32
 void random_uniforms(cfi_stream *stream, size_t n, double *restrict out)
 {
     fill(stream, n, out, &UNIFORMS);
+}
+
+void random_turns(size_t n, const double *u, double *cosine, double *sine)
+{
+    for (size_t done = 0; done < n; done += BATCH) {
+        turn_batch(n - done < BATCH ? n - done : BATCH, u + done, cosine + done, sine + done);
+    }
 }
 
 void random_normals(cfi_stream *stream, size_t n, double *restrict out)

@@ -23,7 +23,7 @@ struct correlated_scratch {
     double complex *factor, *column; /* N x N, N */
     double complex *mean;            /* N */
     double *normal, *noise;          /* what random_complex_normals gives, of users and of pilots */
-    double *uniform;                 /* 2 K DRAWN_PAIRS: turns of the lines of sight */
+    double *cosines, *sines;         /* 2 K DRAWN_PAIRS each: of the phases of the lines of sight */
     uint32_t *index;                 /* K: of their streams */
     planes white, out;
     planes *received; /* K: of each pilot in use, without what is known of it */
@@ -70,11 +70,12 @@ correlated_scratch *correlated_scratch_make(const cfi_network *network, cfi_aren
     s->factor = arena_alloc(arena, N * N, sizeof *s->factor);
     s->column = arena_alloc(arena, 2 * N, sizeof *s->column);
     s->normal = arena_alloc(arena, N * K * 8 * DRAWN_PAIRS, sizeof(double));
-    s->uniform = arena_alloc(arena, K * 2 * DRAWN_PAIRS, sizeof(double));
+    s->cosines = arena_alloc(arena, K * 4 * DRAWN_PAIRS, sizeof(double));
     s->index = arena_alloc(arena, K, sizeof *s->index);
-    if (!s->rank || !s->factor || !s->column || !s->normal || !s->uniform || !s->index) {
+    if (!s->rank || !s->factor || !s->column || !s->normal || !s->cosines || !s->index) {
         return NULL;
     }
+    s->sines = s->cosines + K * 2 * DRAWN_PAIRS;
     s->mean = s->column + N;
     s->noise = s->normal + N * K * 4 * DRAWN_PAIRS;
     rank_users(network, s);
@@ -198,7 +199,10 @@ static void draw_white_numbers(const batch *b)
     }
     for (size_t p = 0; b->network->fading.rician && p < b->pairs; p++) {
         phase.block = (uint32_t)(b->pair + p);
-        random_uniform_pairs(&phase, K, b->s->index, b->s->uniform + 2 * K * p);
+        random_uniform_pairs(&phase, K, b->s->index, b->s->sines + 2 * K * p);
+    }
+    if (b->network->fading.rician) {
+        random_turns(2 * K * b->pairs, b->s->sines, b->s->cosines, b->s->sines);
     }
 }
 
@@ -211,10 +215,10 @@ static void prepare_sight(const batch *b, size_t k)
     channel_mean_of(b->network, k, b->l, s->mean);
     for (size_t i = 0; i < BATCH; i++) {
         bool turns = b->network->fading.rician && i < 2 * b->pairs;
-        double angle = turns ? 2.0 * M_PI * s->uniform[2 * K * (i / 2) + 2 * k + i % 2] : 0.0;
+        size_t at = 2 * K * (i / 2) + 2 * k + i % 2;
 
-        s->cosine[i] = cos(angle);
-        s->sine[i] = sin(angle);
+        s->cosine[i] = turns ? s->cosines[at] : 1.0;
+        s->sine[i] = turns ? s->sines[at] : 0.0;
     }
 }
 

@@ -1,12 +1,12 @@
 /* Classes of users, columns and their vectors, of the precoders that invert a matrix. docs/model.md (M20). */
 #include "channel/precoding.h"
 
-#include "base/clones.h"
+#include "channel/statistics.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { LANES = PRECODING_LANES };
+enum { LANES = PRECODING_LANES, BATCH = PRECODING_BATCH };
 
 /* ------------------------------------------------------------------------- what is prepared ---- */
 
@@ -106,22 +106,27 @@ static void fill_scale_of_users(const precoding *p, size_t l, double *scale)
     }
 }
 
-/* E = sum_i pbar C_il / sigma^2 over the users that AP l serves; work: 3 N x N. */
+/* E = sum_i pbar C_il / sigma^2 over the users that AP l serves; work: 4 N x N + N. */
 static void fill_errors(const precoding *p, size_t l, double complex *errors, double complex *work)
 {
     const cfi_network *network = p->network;
-    size_t entries = p->N * p->N;
+    size_t N = p->N, entries = N * N;
     double each = power_per_user(network, l) / network->system->power.comm_noise_w;
+    double complex *factor = work, *error = work + entries, *column = work + 2 * entries;
 
     memset(errors, 0, entries * sizeof *errors);
-    for (size_t k = 0; k < p->K; k++) {
-        if (!serves(network, k, l)) {
+    for (size_t first = 0; first < p->K; first++) {
+        if (network->pilot_first[first] != first) {
             continue;
         }
-        channel_covariance_of(network, k, l, work);
-        channel_estimate_covariance_of(network, k, l, work + entries, work + 2 * entries);
-        for (size_t e = 0; e < entries; e++) {
-            errors[e] += each * (work[e] - work[entries + e]);
+        statistics_factor_pilot(network, first, l, factor, column);
+        for (size_t k = first; k < p->K; k = network->pilot_next[k]) {
+            if (serves(network, k, l)) {
+                statistics_error_covariance(network, k, l, factor, error, column);
+            }
+            for (size_t e = 0; serves(network, k, l) && e < entries; e++) {
+                errors[e] += each * error[e];
+            }
         }
     }
 }
@@ -129,7 +134,7 @@ static void fill_errors(const precoding *p, size_t l, double complex *errors, do
 static bool add_errors(precoding *p, cfi_arena *arena)
 {
     size_t entries = p->N * p->N;
-    double complex *errors = arena_alloc(arena, (p->network->L + 3) * entries, sizeof *errors);
+    double complex *errors = arena_alloc(arena, (p->network->L + 4) * entries + p->N, sizeof *errors);
 
     for (size_t l = 0; errors && l < p->network->L; l++) {
         fill_errors(p, l, errors + entries * l, errors + entries * p->network->L);
@@ -162,15 +167,21 @@ static bool add_scales(precoding *p, cfi_arena *arena)
 
 static bool add_work(precoding *p, cfi_arena *arena)
 {
-    size_t size = p->classes * p->N * LANES, side = p->classes < p->N && !p->errors ? p->classes : p->N;
+    size_t size = p->classes * p->N * BATCH, side = p->classes < p->N && !p->errors ? p->classes : p->N;
 
-    p->z.re = arena_alloc(arena, 2 * size, sizeof(double));
+    p->z.re = arena_zeros(arena, 2 * size, sizeof(double));
     p->matrix = arena_alloc(arena, LANES * side * (side + 1), sizeof(double));
     p->pivot = arena_alloc(arena, side * 3 * LANES, sizeof(double));
-    if (!p->z.re || !p->matrix || !p->pivot) {
+    p->active = arena_alloc(arena, 2 * p->classes + p->N, sizeof *p->active);
+    if (!p->z.re || !p->matrix || !p->pivot || !p->active) {
         return false;
     }
     p->z.im = p->z.re + size;
+    p->columns = p->active + p->classes;
+    p->rows = p->columns + p->classes;
+    for (size_t n = 0; n < p->N; n++) {
+        p->rows[n] = BATCH * n;
+    }
     return true;
 }
 
@@ -212,22 +223,41 @@ static double column_entry(const precoding *p, const double *estimates, size_t n
     return sum;
 }
 
-/* Columns of the realisations from i on, as many as there are lanes; the last one stands in for those that are missing.
- */
-static void gather_columns(const precoding *p, size_t l, const cfi_channel_range *range, size_t i,
-                           cfi_channels estimates)
+void precoding_begin(precoding *p, const double *unit)
 {
-    const double *scale = p->scale + p->classes * l;
+    p->unit = unit;
+    p->actives = 0;
+    for (size_t c = 0; c < p->classes; c++) {
+        size_t column = BATCH * p->N * c;
 
-    for (size_t r = 0; r < LANES; r++) {
+        if (unit[c] > 0.0) {
+            p->active[p->actives] = c;
+            p->columns[p->actives++] = column;
+        } else { /* what other access points left */
+            memset(p->z.re + column, 0, BATCH * p->N * sizeof(double));
+            memset(p->z.im + column, 0, BATCH * p->N * sizeof(double));
+        }
+    }
+}
+
+/* Columns of the realisations from i on, as many as there are lanes in a batch; the last one stands in for those that
+ * are missing in its group. */
+static void gather_columns(precoding *p, const cfi_channel_range *range, size_t i, cfi_channels estimates)
+{
+    size_t left = range->count - i;
+
+    p->groups = left < BATCH ? (left + LANES - 1) / LANES : PRECODING_GROUPS;
+    for (size_t r = 0; r < LANES * p->groups; r++) {
         size_t from = range->stride * (i + r < range->count ? i + r : range->count - 1);
 
-        for (size_t c = 0; c < p->classes; c++) {
-            for (size_t n = 0; n < p->N; n++) {
-                size_t to = (c * p->N + n) * LANES + r;
+        for (size_t a = 0; a < p->actives; a++) {
+            double unit = p->unit[p->active[a]];
 
-                p->z.re[to] = scale[c] * column_entry(p, estimates.re + from, n, c);
-                p->z.im[to] = scale[c] * column_entry(p, estimates.im + from, n, c);
+            for (size_t n = 0; n < p->N; n++) {
+                size_t to = p->columns[a] + BATCH * n + r;
+
+                p->z.re[to] = unit * column_entry(p, estimates.re + from, n, p->active[a]);
+                p->z.im[to] = unit * column_entry(p, estimates.im + from, n, p->active[a]);
             }
         }
     }
@@ -236,158 +266,17 @@ static void gather_columns(const precoding *p, size_t l, const cfi_channel_range
 /* The vectors, in place of every user's estimates. */
 static void scatter_columns(const precoding *p, const cfi_channel_range *range, size_t i, cfi_channels estimates)
 {
-    for (size_t r = 0; r < LANES && i + r < range->count; r++) {
+    for (size_t r = 0; r < LANES * p->groups && i + r < range->count; r++) {
         for (size_t n = 0; n < p->N; n++) {
             size_t to = range->stride * (i + r) + p->K * n;
 
             for (size_t k = 0; k < p->K; k++) {
-                size_t at = (p->class_of[k] * p->N + n) * LANES + r;
+                size_t at = (p->class_of[k] * p->N + n) * BATCH + r;
 
                 estimates.re[to + k] = p->z.re[at];
                 estimates.im[to + k] = p->z.im[at];
             }
         }
-    }
-}
-
-/* -------------------------------------------------------------------------- simulated draws ---- */
-
-enum { DRAWN = 2 * LANES }; /* realisations of other fading that are drawn at once */
-
-/* Pairs of batches that are drawn at once over i.i.d. fading. */
-static size_t pairs_at_once(size_t N)
-{
-    return random_sets_a_call(N * LANES);
-}
-
-bool precoding_prepare_draws(precoding *p, cfi_arena *arena)
-{
-    size_t heard = precoding_rows(p) * p->N * LANES, drawn = DRAWN * p->N * p->K;
-
-    p->y.re = arena_alloc(arena, 2 * heard, sizeof(double));
-    p->square = arena_alloc(arena, LANES * p->classes, sizeof(double));
-    if (!p->y.re || !p->square) {
-        return false;
-    }
-    p->y.im = p->y.re + heard;
-    if (p->iid) {
-        p->normals = arena_alloc(arena, p->N * pairs_at_once(p->N) * p->classes * 4 * LANES, sizeof(double));
-        return p->normals;
-    }
-    p->channel = channel_scratch_make(p->network, arena);
-    p->drawn.h.re = arena_alloc(arena, 4 * drawn, sizeof(double));
-    if (!p->channel || !p->drawn.h.re) {
-        return false;
-    }
-    p->drawn.h.im = p->drawn.h.re + drawn;
-    p->drawn.h_hat = (cfi_channels){p->drawn.h.re + 2 * drawn, p->drawn.h.re + 3 * drawn};
-    return true;
-}
-
-/* Draws the classes' normals of the pairs of batches from `pair` on. */
-static void draw_normals(const precoding *p, size_t l, size_t pair)
-{
-    const cfi_network *network = p->network;
-    size_t blocks = LANES * p->N * pairs_at_once(p->N);
-
-    for (size_t c = 0; c < p->classes; c++) {
-        cfi_stream stream = stream_make(network->system->seed, network->drop, CFI_DRAW_STATISTICS,
-                                        (uint32_t)(l * 65536 + network->pilot[p->first[c]]));
-
-        stream.block = (uint32_t)(pair * LANES * p->N);
-        random_complex_normals(&stream, 1, blocks, p->normals + 4 * blocks * c);
-    }
-}
-
-CLONES(static, void, scale_column, (size_t size, double scale, const double *restrict in, double *restrict out),
-       (size, scale, in, out))
-{
-    for (size_t i = 0; i < size; i++) {
-        out[i] = scale * in[i];
-    }
-}
-
-/* Estimates and columns of batch `batch`, i.i.d. fading. */
-static void take_estimates(const precoding *p, size_t l, size_t batch)
-{
-    size_t size = LANES * p->N, pairs = pairs_at_once(p->N), blocks = size * pairs;
-    size_t at = size * (batch / 2 % pairs) + 2 * blocks * (batch % 2);
-
-    if (batch % (2 * pairs) == 0) {
-        draw_normals(p, l, batch / 2);
-    }
-    for (size_t c = 0; c < p->classes; c++) {
-        const double *normals = p->normals + 4 * blocks * c + at;
-        double scale = p->unit_scale[c + p->classes * l];
-
-        scale_column(size, M_SQRT1_2, normals, p->y.re + size * c);
-        scale_column(size, M_SQRT1_2, normals + blocks, p->y.im + size * c);
-        scale_column(size, scale, p->y.re + size * c, p->z.re + size * c);
-        scale_column(size, scale, p->y.im + size * c, p->z.im + size * c);
-    }
-}
-
-/* Behind all that a Monte Carlo can draw, whose blocks lie below 2^31 (MAX_DRAWS in src/scenario/relations.c). */
-size_t channel_first_statistic(size_t N)
-{
-    const size_t block = (size_t)1 << 31;
-
-    return 2 * ((block + N - 1) / N);
-}
-
-/* The same of other fading. */
-static void take_drawn(const precoding *p, size_t l, size_t batch)
-{
-    size_t K = p->K, stride = p->N * K, first = channel_first_statistic(p->N) + LANES * batch;
-    cfi_channel_range range = {.first = first, .count = DRAWN, .stride = stride};
-    size_t half = LANES * (batch % 2);
-
-    if (batch % 2 == 0) {
-        channel_draw(p->network, l, &range, p->channel, &p->drawn);
-    }
-    gather_columns(p, l, &range, half, p->drawn.h_hat);
-    for (size_t k = 0; k < K; k++) {
-        for (size_t n = 0; n < p->N; n++) {
-            for (size_t r = 0; r < LANES; r++) {
-                size_t from = stride * (half + r) + K * n + k, to = (k * p->N + n) * LANES + r;
-
-                p->y.re[to] = p->drawn.h_hat.re[from];
-                p->y.im[to] = p->drawn.h_hat.im[from];
-            }
-        }
-    }
-}
-
-/* Sets the lanes from `live` on to 0. */
-static void clear_lanes(const precoding *p, size_t live)
-{
-    const precoding_columns columns[] = {p->y, p->z};
-    const size_t rows[] = {precoding_rows(p) * p->N, p->classes * p->N};
-
-    for (size_t i = 0; i < 2; i++) {
-        for (size_t row = 0; row < rows[i]; row++) {
-            memset(columns[i].re + LANES * row + live, 0, (LANES - live) * sizeof(double));
-            memset(columns[i].im + LANES * row + live, 0, (LANES - live) * sizeof(double));
-        }
-    }
-}
-
-void precoding_simulate(precoding *p, size_t l, void (*visit)(void *context, const precoding *p), void *context)
-{
-    size_t draws = p->network->system->precoding.draws;
-
-    for (size_t batch = 0; LANES * batch < draws && !stop_requested(p->network->stop); batch++) {
-        if (p->iid) {
-            take_estimates(p, l, batch);
-        } else {
-            take_drawn(p, l, batch);
-        }
-        precoding_solve(p, l);
-        if (draws < LANES * (batch + 1)) {
-            clear_lanes(p, draws - LANES * batch);
-        }
-        precoding_square(p);
-        visit(context, p);
     }
 }
 
@@ -405,8 +294,12 @@ static void add_batch_squares(void *context, const precoding *p)
 {
     double *sum = context;
 
-    for (size_t i = 0; i < LANES * p->classes; i++) {
-        sum[i] += p->square[i];
+    for (size_t a = 0; a < p->actives; a++) {
+        size_t c = p->active[a];
+
+        for (size_t i = 0; i < LANES * p->groups; i++) {
+            sum[LANES * c + i % LANES] += p->square[BATCH * c + i];
+        }
     }
 }
 
@@ -425,6 +318,7 @@ static bool simulate_squares(precoding *p, cfi_arena *arena, double *restrict me
     }
     for (size_t l = 0; l < p->network->L; l++) {
         memset(sum, 0, LANES * p->classes * sizeof *sum);
+        precoding_begin_draws(p, l);
         precoding_simulate(p, l, add_batch_squares, sum);
         fill_mean_squares(p, sum, mean + p->classes * l);
     }
@@ -458,10 +352,11 @@ void *precoding_prepare(const cfi_network *network, cfi_arena *arena)
 
 void precoding_apply(void *prepared, size_t l, const cfi_channel_range *range, cfi_channels estimates, double *factor)
 {
-    const precoding *p = prepared;
+    precoding *p = prepared;
 
-    for (size_t i = 0; i < range->count; i += LANES) {
-        gather_columns(p, l, range, i, estimates);
+    precoding_begin(p, p->scale + p->classes * l);
+    for (size_t i = 0; i < range->count; i += BATCH) {
+        gather_columns(p, range, i, estimates);
         precoding_solve(p, l);
         scatter_columns(p, range, i, estimates);
     }

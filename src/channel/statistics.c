@@ -96,18 +96,29 @@ static double rounding_of(size_t N, double diagonal)
     return 8.0 * (double)N * (double)N * DBL_EPSILON * diagonal;
 }
 
-void statistics_factor_pilot(const cfi_network *network, size_t k, size_t l, double complex *restrict factor,
-                             double complex *restrict work)
+/* First column of Psi of k's pilot, of all its users but `left_out` (network->K: none). */
+static void fill_received(const cfi_network *network, size_t k, size_t l, size_t left_out, double complex *column)
 {
     const cfi_system *system = network->system;
     size_t N = system->N;
-    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = system_pilot_noise(system);
+    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, power = 0.0;
 
-    memset(work, 0, N * sizeof *work);
+    memset(column, 0, N * sizeof *column);
     for (size_t j = network->pilot_first[k]; j < network->K; j = network->pilot_next[j]) {
-        add_scattered(network, j, l, energy, work);
+        power += energy * scattered_power(network, j, l);
+        if (j != left_out) {
+            add_scattered(network, j, l, energy, column);
+        }
     }
-    work[0] += fmax(noise, rounding_of(N, creal(work[0])));
+    column[0] += fmax(system_pilot_noise(system), network->fading.scatter ? rounding_of(N, power) : 0.0);
+}
+
+void statistics_factor_pilot(const cfi_network *network, size_t k, size_t l, double complex *restrict factor,
+                             double complex *restrict work)
+{
+    size_t N = network->system->N;
+
+    fill_received(network, k, l, network->K, work);
     fill_lower_toeplitz(N, work, factor);
     linalg_factor_hermitian(N, factor);
 }
@@ -147,6 +158,21 @@ void channel_covariance_of(const cfi_network *network, size_t k, size_t l, doubl
     }
 }
 
+/* B = energy Y^H Y */
+static void square_solved(size_t N, double energy, const double complex *restrict Y, double complex *restrict B)
+{
+    for (size_t n = 0; n < N; n++) {
+        for (size_t m = 0; m < N; m++) {
+            double complex sum = 0.0;
+
+            for (size_t i = 0; i < N; i++) {
+                sum += conj(Y[i + N * m]) * Y[i + N * n];
+            }
+            B[m + N * n] = energy * sum;
+        }
+    }
+}
+
 void channel_estimate_covariance_of(const cfi_network *network, size_t k, size_t l, double complex *restrict B,
                                     double complex *restrict work)
 {
@@ -160,17 +186,43 @@ void channel_estimate_covariance_of(const cfi_network *network, size_t k, size_t
         }
         return;
     }
-    statistics_factor_pilot(network, k, l, B, work); /* Y = F^-1 R, B = tau_p p_p Y^H Y */
+    statistics_factor_pilot(network, k, l, B, work);
     channel_covariance_of(network, k, l, work);
     linalg_lower_solve(N, B, N, work);
+    square_solved(N, energy, work, B);
+}
+
+void statistics_solve_pilot(const cfi_network *network, size_t k, size_t l, const double complex *factor,
+                            double complex *restrict Y, double complex *restrict work)
+{
+    size_t N = network->system->N;
+
+    statistics_scattered_column(network, k, l, work);
+    statistics_toeplitz(N, work, Y);
+    linalg_lower_solve(N, factor, N, Y);
+}
+
+/* Not as a difference of R and B, which are the same digits where pilots are strong: R Psi^-1 S with S what disturbs
+ * the pilot, Psi = tau_p p_p R + S. */
+void statistics_error_covariance(const cfi_network *network, size_t k, size_t l, const double complex *factor,
+                                 double complex *restrict error, double complex *restrict work)
+{
+    size_t N = network->system->N;
+    double complex *Y = work, *disturbed = work + N * N, *column = work + 2 * N * N;
+
+    statistics_solve_pilot(network, k, l, factor, Y, column);
+    fill_received(network, k, l, k, column);
+    statistics_toeplitz(N, column, disturbed);
+    linalg_lower_solve(N, factor, N, disturbed);
     for (size_t n = 0; n < N; n++) {
-        for (size_t m = 0; m < N; m++) {
+        for (size_t m = n; m < N; m++) { /* rounding leaves it no Hermitian matrix */
             double complex sum = 0.0;
 
             for (size_t i = 0; i < N; i++) {
-                sum += conj(work[i + N * m]) * work[i + N * n];
+                sum += conj(Y[i + N * m]) * disturbed[i + N * n] + conj(disturbed[i + N * m]) * Y[i + N * n];
             }
-            B[m + N * n] = energy * sum;
+            error[m + N * n] = m == n ? 0.5 * creal(sum) : 0.5 * sum;
+            error[n + N * m] = conj(error[m + N * n]);
         }
     }
 }

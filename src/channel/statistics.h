@@ -15,6 +15,13 @@ void statistics_toeplitz(size_t N, const double complex *restrict column, double
 /* F F^H = Psi of k's pilot at AP l, lower triangle of N x N. Work: N */
 void statistics_factor_pilot(const cfi_network *network, size_t k, size_t l, double complex *restrict factor,
                              double complex *restrict work);
+/* From that factor F, Y = F^-1 R_kl, N x N: sqrt(tau_p p_p) Y^H makes of white numbers F^-1 y the estimate about the
+ * mean. Work: N */
+void statistics_solve_pilot(const cfi_network *network, size_t k, size_t l, const double complex *factor,
+                            double complex *restrict Y, double complex *restrict work);
+/* R_kl - B_kl, N x N, from that factor. Work: 2 N x N + N */
+void statistics_error_covariance(const cfi_network *network, size_t k, size_t l, const double complex *factor,
+                                 double complex *restrict error, double complex *restrict work);
 /* F F^H = R_kl, for draws; with white noise of the size of its rounding. Work: N */
 void statistics_factor_channel(const cfi_network *network, size_t k, size_t l, double complex *restrict factor,
                                double complex *restrict work);

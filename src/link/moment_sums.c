@@ -1,108 +1,121 @@
 /* Sums over simulated draws of one access point, and the moments that they say. docs/model.md (M20).
  *
- * b = norm(v_s)^2 and q = abs(y_t^H v_s)^2; where the product has a mean, its parts x + j y besides. Errors are those
- * of what is linear in the sums about their means. */
+ * A vector is v_s = u_s W^-1 y_s with a Hermitian W, so that the products of all rows and vectors are Hermitian but for
+ * the units u: half of them are worked out, y_t^H v_s for the smaller s of a pair of which both are vectors.
+ * Errors are those of what is linear in the sums about their means. */
 #include "link/moment_sums.h"
-
-#include "base/clones.h"
+#include "link/moment_lanes.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { LANES = PRECODING_LANES };
-enum { SUM_Q, SUM_QQ, SUM_QB, PAIR_SUMS };
-enum { SUM_X, SUM_Y, SUM_B, SUM_XX, SUM_XY, SUM_YY, SUM_XB, SUM_YB, SUM_BB, SUM_QX, SUM_QY, MEAN_SUMS };
+#ifdef __x86_64__
+#define WIDTH 8
+#include "link/moment_kernel.h"
+#define WIDTH 4
+#include "link/moment_kernel.h"
+#endif
+#define WIDTH 2
+#include "link/moment_kernel.h"
 
-/* Numbers in a batch: sums of a pair, of a mean, and the parts of a complex number. */
-static const size_t PAIR_LANES = (size_t)LANES * PAIR_SUMS;
-static const size_t MEAN_LANES = (size_t)LANES * MEAN_SUMS;
-static const size_t COMPLEX_LANES = (size_t)2 * LANES;
+CALL_CHOSEN(static, void, add_planned, (size_t N, const moment_pair *pairs, size_t count, size_t lanes),
+            (N, pairs, count, lanes))
+CALL_CHOSEN(static, void, add_mean, (size_t N, const moment_pair *pair, const double *live, size_t lanes),
+            (N, pair, live, lanes))
+CALL_CHOSEN(static, void, add_outer, (const moment_vector *vector), (vector))
 
 /* --------------------------------------------------------------------------------- sums ---- */
 
-__attribute__((always_inline)) static inline precoding_lanes *lanes_of(double *numbers, size_t at)
+static bool is_vector(const precoding *p, size_t s)
 {
-    return (precoding_lanes *)(numbers + LANES * at);
+    return p->unit[s] > 0.0;
 }
 
-/* Of a batch, a product's. By its address: how a vector is passed depends on the CPU. */
-typedef struct product_lanes {
-    precoding_lanes x, y, b, q;
-} product_lanes;
-
-__attribute__((always_inline)) static inline void add_to_mean(double *sums, const product_lanes *product)
+/* Where the sums of row t and vector s stand. */
+static size_t place_of(const moment_sums *sums, size_t t, size_t s)
 {
-    precoding_lanes x = product->x, y = product->y, b = product->b, q = product->q;
+    size_t low = t < s ? t : s, high = t < s ? s : t;
 
-    *lanes_of(sums, SUM_X) += x;
-    *lanes_of(sums, SUM_Y) += y;
-    *lanes_of(sums, SUM_B) += b;
-    *lanes_of(sums, SUM_XX) += x * x;
-    *lanes_of(sums, SUM_XY) += x * y;
-    *lanes_of(sums, SUM_YY) += y * y;
-    *lanes_of(sums, SUM_XB) += x * b;
-    *lanes_of(sums, SUM_YB) += y * b;
-    *lanes_of(sums, SUM_BB) += b * b;
-    *lanes_of(sums, SUM_QX) += q * x;
-    *lanes_of(sums, SUM_QY) += q * y;
+    return precoding_is_hermitian(sums->precoding) ? low + high * (high + 1) / 2 : t + sums->rows * s;
 }
 
-/* The products of all rows with the vector s of a batch. */
-CLONES(static, void, add_vector, (const precoding *p, const moment_sums *sums, size_t s), (p, sums, s))
+/* Whether what stands there is the product of row s with vector t. */
+static bool is_turned(const moment_sums *sums, size_t t, size_t s)
 {
-    size_t N = p->N;
-    precoding_lanes b = *lanes_of(p->square, s);
+    return t < s && precoding_is_hermitian(sums->precoding) && is_vector(sums->precoding, t);
+}
 
-    for (size_t t = 0; t < sums->rows; t++) {
-        size_t pair = t + sums->rows * s;
-        double *of_pair = sums->of_pair + PAIR_LANES * pair;
-        precoding_lanes re = {0.0}, im = {0.0}, q;
+static moment_pair plan_pair(const moment_sums *sums, size_t t, size_t s)
+{
+    const precoding *p = sums->precoding;
+    size_t row = BATCH * p->N * t, column = BATCH * p->N * s, place = place_of(sums, t, s);
+    size_t mean = sums->mean_of[place];
+    bool both = t != s && precoding_is_hermitian(p) && is_vector(p, t);
 
-        for (size_t n = 0; n < N; n++) {
-            precoding_lanes x = *lanes_of(p->y.re, t * N + n), y = *lanes_of(p->y.im, t * N + n),
-                            v = *lanes_of(p->z.re, s * N + n), w = *lanes_of(p->z.im, s * N + n);
+    return (moment_pair){.y_re = p->y.re + row,
+                         .y_im = p->y.im + row,
+                         .v_re = p->z.re + column,
+                         .v_im = p->z.im + column,
+                         .b = p->square + BATCH * s,
+                         .a = both ? p->square + BATCH * t : NULL,
+                         .sums = mean == MOMENT_NO_MEAN ? sums->of_pair + PAIR_LANES * place
+                                                        : sums->of_mean + MEAN_LANES * mean,
+                         .reference = mean == MOMENT_NO_MEAN ? NULL : sums->reference + 2 * mean};
+}
 
-            re += x * v + y * w;
-            im += x * w - y * v;
-        }
-        q = re * re + im * im;
-        *lanes_of(of_pair, SUM_Q) += q;
-        *lanes_of(of_pair, SUM_QQ) += q * q;
-        *lanes_of(of_pair, SUM_QB) += q * b;
-        if (sums->mean_of[pair] != MOMENT_NO_MEAN) {
-            product_lanes product = {.x = re, .y = im, .b = b, .q = q};
+/* The product in the first realisation of the batch. */
+static void refer(size_t N, const moment_pair *pair)
+{
+    double x = 0.0, y = 0.0;
 
-            add_to_mean(sums->of_mean + MEAN_LANES * sums->mean_of[pair], &product);
-        }
+    for (size_t n = 0; n < N; n++) {
+        size_t at = BATCH * n;
+
+        x += pair->y_re[at] * pair->v_re[at] + pair->y_im[at] * pair->v_im[at];
+        y += pair->y_re[at] * pair->v_im[at] - pair->y_im[at] * pair->v_re[at];
     }
+    pair->reference[0] = x;
+    pair->reference[1] = y;
 }
 
-/* v_s v_s^H of a batch, its lower triangle. */
-CLONES(static, void, add_outer, (const precoding *p, const moment_sums *sums, size_t s), (p, sums, s))
+static void add_vector(const moment_sums *sums, size_t s)
 {
-    double *to = sums->of_outer + LANES * p->N * (p->N + 1) * s;
+    const precoding *p = sums->precoding;
+    size_t column = BATCH * p->N * s;
+    double *to = sums->of_vector + VECTOR_LANES * s;
+    const double *b = p->square + BATCH * s;
+    moment_vector vector = {.N = p->N, .lanes = LANES * p->groups, .re = p->z.re + column, .im = p->z.im + column};
 
-    for (size_t n = 0; n < p->N; n++) {
-        precoding_lanes a = *lanes_of(p->z.re, s * p->N + n), b = *lanes_of(p->z.im, s * p->N + n);
-
-        for (size_t m = 0; m <= n; m++, to += COMPLEX_LANES) {
-            precoding_lanes x = *lanes_of(p->z.re, s * p->N + m), y = *lanes_of(p->z.im, s * p->N + m);
-
-            *lanes_of(to, 0) += a * x + b * y;
-            *lanes_of(to, 1) += b * x - a * y;
-        }
+    for (size_t r = 0; r < vector.lanes; r++) {
+        to[LANES * SUM_B + r % LANES] += b[r];
+        to[LANES * SUM_BB + r % LANES] += b[r] * b[r];
+    }
+    if (sums->of_outer) {
+        vector.outer = sums->of_outer + LANES * p->N * (p->N + 1) * s;
+        add_outer(&vector);
     }
 }
 
 void moment_sums_add(void *context, const precoding *p)
 {
-    const moment_sums *sums = context;
+    moment_sums *sums = context;
+    size_t lanes = LANES * p->groups;
+    const moment_pair *means = sums->plan + sums->pairs - sums->planned_means;
+    double live[BATCH];
 
-    for (size_t s = 0; s < p->classes; s++) {
-        add_vector(p, sums, s);
-        if (sums->of_outer) {
-            add_outer(p, sums, s);
-        }
+    for (size_t r = 0; r < BATCH; r++) {
+        live[r] = r < p->live ? 1.0 : 0.0;
+    }
+    for (size_t i = 0; !sums->begun && i < sums->planned_means; i++) {
+        refer(p->N, &means[i]);
+    }
+    sums->begun = true;
+    add_planned(p->N, sums->plan, sums->planned, lanes);
+    for (size_t i = 0; i < sums->planned_means; i++) {
+        add_mean(p->N, &means[i], live, lanes);
+    }
+    for (size_t a = 0; a < p->actives; a++) {
+        add_vector(sums, p->active[a]);
     }
 }
 
@@ -112,12 +125,14 @@ void moment_sums_add(void *context, const precoding *p)
 static bool number_means(const precoding *p, cfi_arena *arena, moment_sums *sums)
 {
     const size_t *pilot = p->network->pilot;
-    size_t *mean_of = arena_alloc(arena, sums->rows * sums->classes, sizeof *mean_of);
+    size_t *mean_of = arena_alloc(arena, sums->pairs, sizeof *mean_of);
 
-    for (size_t i = 0; mean_of && i < sums->rows * sums->classes; i++) {
-        size_t t = i % sums->rows, k = p->iid ? p->first[t] : t;
+    for (size_t s = 0; mean_of && s < p->classes; s++) {
+        for (size_t t = precoding_is_hermitian(p) ? s : 0; t < sums->rows; t++) {
+            size_t k = p->iid ? p->first[t] : t;
 
-        mean_of[i] = pilot[k] == pilot[p->first[i / sums->rows]] ? sums->means++ : MOMENT_NO_MEAN;
+            mean_of[place_of(sums, t, s)] = pilot[k] == pilot[p->first[s]] ? sums->means++ : MOMENT_NO_MEAN;
+        }
     }
     sums->mean_of = mean_of;
     return mean_of;
@@ -125,72 +140,75 @@ static bool number_means(const precoding *p, cfi_arena *arena, moment_sums *sums
 
 bool moment_sums_make(const precoding *p, cfi_arena *arena, moment_sums *sums)
 {
-    size_t outer = p->iid ? 0 : LANES * p->N * (p->N + 1) * p->classes;
+    size_t outer = p->iid ? 0 : LANES * p->N * (p->N + 1) * p->classes, rows = precoding_rows(p);
 
-    *sums = (moment_sums){.N = p->N, .rows = precoding_rows(p), .classes = p->classes};
+    *sums = (moment_sums){
+        .precoding = p, .rows = rows, .pairs = precoding_is_hermitian(p) ? rows * (rows + 1) / 2 : rows * p->classes};
     if (!number_means(p, arena, sums)) {
         return false;
     }
-    sums->of_pair = arena_alloc(arena, PAIR_LANES * sums->rows * sums->classes, sizeof(double));
+    sums->of_pair = arena_alloc(arena, PAIR_LANES * sums->pairs, sizeof(double));
     sums->of_mean = arena_alloc(arena, MEAN_LANES * sums->means, sizeof(double));
+    sums->of_vector = arena_alloc(arena, VECTOR_LANES * p->classes, sizeof(double));
     sums->of_outer = outer > 0 ? arena_alloc(arena, outer, sizeof(double)) : NULL;
-    return sums->of_pair && sums->of_mean && (outer == 0 || sums->of_outer);
+    sums->plan = arena_alloc(arena, sums->pairs, sizeof *sums->plan);
+    sums->reference = arena_alloc(arena, 2 * sums->means, sizeof(double));
+    return sums->plan && sums->reference && sums->of_pair && sums->of_mean && sums->of_vector &&
+           (outer == 0 || sums->of_outer);
 }
 
-void moment_sums_clear(const moment_sums *sums)
+/* Rows that are vectors, too, and then others, which tiles of pairs do not mix. */
+static void plan_rows(moment_sums *sums, size_t t, size_t end)
 {
-    memset(sums->of_pair, 0, PAIR_LANES * sums->rows * sums->classes * sizeof(double));
-    memset(sums->of_mean, 0, MEAN_LANES * sums->means * sizeof(double));
-    if (sums->of_outer) {
-        memset(sums->of_outer, 0, LANES * sums->N * (sums->N + 1) * sums->classes * sizeof(double));
+    const precoding *p = sums->precoding;
+
+    for (size_t a = 0; a < p->actives; a++) {
+        size_t s = p->active[a];
+
+        for (int others = 0; others < 2; others++) {
+            for (size_t row = t; row < end; row++) {
+                moment_pair pair = plan_pair(sums, row, s);
+
+                if (is_turned(sums, row, s) || (pair.a == NULL) != others) {
+                    continue;
+                }
+                if (pair.reference) {
+                    sums->plan[sums->pairs - ++sums->planned_means] = pair;
+                } else {
+                    sums->plan[sums->planned++] = pair;
+                }
+            }
+        }
     }
 }
 
-/* ------------------------------------------------------------------ moments ---- */
-
-/* Standard error of the mean of x, from its sums over n draws. */
-static double error_of_mean(double n, double sum, double squares)
+void moment_sums_begin(moment_sums *sums)
 {
-    return sqrt(fmax(squares - sum * sum / n, 0.0) / (n * (n - 1.0)));
-}
+    enum { ROW_BYTES = 16384 }; /* of rows that meet all vectors before the next ones do: half of a small first cache */
+    const precoding *p = sums->precoding;
+    size_t bytes = 2 * p->N * BATCH * sizeof(double), rows = bytes < ROW_BYTES ? ROW_BYTES / bytes : 1;
 
-/* The mean z = x + j y of a product over the root of the mean of b. Its error is that of the part along z, which is
- * linear in x, y and b about their means. */
-static simulated mean_of_product(const double sum[MEAN_SUMS], double n)
-{
-    double factor = precoding_factor(sum[SUM_B] / n), size = hypot(sum[SUM_X], sum[SUM_Y]) / n;
-    double c = size > 0.0 ? sum[SUM_X] / n / size : 1.0, d = size > 0.0 ? sum[SUM_Y] / n / size : 0.0;
-    double slope = 0.5 * size * factor * factor;
-    double squares = c * c * sum[SUM_XX] + 2.0 * c * d * sum[SUM_XY] + d * d * sum[SUM_YY] -
-                     2.0 * slope * (c * sum[SUM_XB] + d * sum[SUM_YB]) + slope * slope * sum[SUM_BB];
-
-    return (simulated){.value = factor * (sum[SUM_X] + I * sum[SUM_Y]) / n,
-                       .error = factor * error_of_mean(n, n * size - slope * sum[SUM_B], squares)};
-}
-
-/* The mean of q over that of b, `b_sum` over n. */
-static simulated square_of_product(const double pair[PAIR_SUMS], double b_sum, double bb_sum, double n)
-{
-    double factor = precoding_factor(b_sum / n), r = pair[SUM_Q] / n * factor * factor;
-    double squares = pair[SUM_QQ] - 2.0 * r * pair[SUM_QB] + r * r * bb_sum;
-
-    return (simulated){.value = r, .error = factor * factor * error_of_mean(n, pair[SUM_Q] - r * b_sum, squares)};
-}
-
-/* The same less the square of the mean of the product, without the bias of that. */
-static simulated variance_of_product(const double pair[PAIR_SUMS], const double sum[MEAN_SUMS], double n)
-{
-    double x = sum[SUM_X] / n, y = sum[SUM_Y] / n, factor = precoding_factor(sum[SUM_B] / n), per_b = factor * factor;
-    double rest = pair[SUM_Q] / n - x * x - y * y, r = rest * per_b;
-    double linear = pair[SUM_Q] - 2.0 * (x * sum[SUM_X] + y * sum[SUM_Y]) - r * sum[SUM_B];
-    double squares = pair[SUM_QQ] + r * r * sum[SUM_BB] - 2.0 * r * pair[SUM_QB] -
-                     4.0 * (x * sum[SUM_QX] + y * sum[SUM_QY]) + 4.0 * r * (x * sum[SUM_XB] + y * sum[SUM_YB]) +
-                     4.0 * (x * x * sum[SUM_XX] + 2.0 * x * y * sum[SUM_XY] + y * y * sum[SUM_YY]);
-
-    return (simulated){.value = fmax(r, 0.0) * n / (n - 1.0), .error = per_b * error_of_mean(n, linear, squares)};
+    memset(sums->of_pair, 0, PAIR_LANES * sums->pairs * sizeof(double));
+    memset(sums->of_mean, 0, MEAN_LANES * sums->means * sizeof(double));
+    memset(sums->of_vector, 0, VECTOR_LANES * p->classes * sizeof(double));
+    if (sums->of_outer) {
+        memset(sums->of_outer, 0, LANES * p->N * (p->N + 1) * p->classes * sizeof(double));
+    }
+    sums->planned = sums->planned_means = 0;
+    sums->begun = false;
+    for (size_t t = 0; t < sums->rows; t += rows) {
+        plan_rows(sums, t, t + rows < sums->rows ? t + rows : sums->rows);
+    }
 }
 
 /* ------------------------------------------------------------------------------ from sums ---- */
+
+/* The sums of a row and a vector. */
+typedef struct product_sums {
+    double q, qq, qb, b, bb;
+    double x, y, xx, xy, yy, xb, yb, qx, qy; /* 0 without a mean, as is */
+    double complex reference;                /* what is taken off x, y and q */
+} product_sums;
 
 static void sum_lanes_of(const double *lanes, size_t count, double *sum)
 {
@@ -199,58 +217,121 @@ static void sum_lanes_of(const double *lanes, size_t count, double *sum)
     }
 }
 
-/* Any mean of vector s, for what they all have of the vector itself. */
-static void sums_of_vector(const moment_sums *sums, size_t s, double sum[MEAN_SUMS])
+/* What stands for the product of row t and vector s is u_t / u_s times its conjugate where it is turned. */
+static product_sums product_sums_of(const moment_sums *sums, size_t t, size_t s)
 {
-    size_t t = 0;
+    const precoding *p = sums->precoding;
+    size_t place = place_of(sums, t, s), mean_of = sums->mean_of[place];
+    bool turned = is_turned(sums, t, s);
+    double unit = turned ? p->unit[s] / p->unit[t] : 1.0, sign = turned ? -unit : unit, square = unit * unit;
+    double pair[PAIR_SUMS + MEAN_SUMS] = {0.0}, *mean = pair + PAIR_SUMS, vector[VECTOR_SUMS];
+    double complex reference = 0.0;
 
-    while (sums->mean_of[t + sums->rows * s] == MOMENT_NO_MEAN) {
-        t++;
+    sum_lanes_of(sums->of_vector + VECTOR_LANES * s, VECTOR_SUMS, vector);
+    if (mean_of == MOMENT_NO_MEAN) {
+        sum_lanes_of(sums->of_pair + PAIR_LANES * place, PAIR_SUMS, pair);
+    } else {
+        sum_lanes_of(sums->of_mean + MEAN_LANES * mean_of, PAIR_SUMS + MEAN_SUMS, pair);
+        reference = unit * sums->reference[2 * mean_of] + I * sign * sums->reference[2 * mean_of + 1];
     }
-    sum_lanes_of(sums->of_mean + MEAN_LANES * sums->mean_of[t + sums->rows * s], MEAN_SUMS, sum);
+    return (product_sums){.q = square * pair[SUM_Q],
+                          .qq = square * square * pair[SUM_QQ],
+                          .qb = square * pair[turned ? SUM_QA : SUM_QB],
+                          .b = vector[SUM_B],
+                          .bb = vector[SUM_BB],
+                          .x = unit * mean[SUM_X],
+                          .y = sign * mean[SUM_Y],
+                          .xx = square * mean[SUM_XX],
+                          .xy = unit * sign * mean[SUM_XY],
+                          .yy = square * mean[SUM_YY],
+                          .xb = unit * mean[turned ? SUM_XA : SUM_XB],
+                          .yb = sign * mean[turned ? SUM_YA : SUM_YB],
+                          .qx = square * unit * mean[SUM_QX],
+                          .qy = square * sign * mean[SUM_QY],
+                          .reference = reference};
+}
+
+/* Standard error of the mean of x, from its sums over n draws. */
+static double error_of_mean(double n, double sum, double squares)
+{
+    return sqrt(fmax(squares - sum * sum / n, 0.0) / (n * (n - 1.0)));
 }
 
 double moment_mean_square(const moment_sums *sums, size_t s, double n)
 {
-    double sum[MEAN_SUMS];
+    return precoding_sum_lanes(sums->of_vector + VECTOR_LANES * s + (size_t)LANES * SUM_B) / n;
+}
 
-    sums_of_vector(sums, s, sum);
-    return sum[SUM_B] / n;
+/* The mean of q over that of b. */
+static simulated square_of_product(const product_sums *sum, double n)
+{
+    double factor = precoding_factor(sum->b / n), r = sum->q / n * factor * factor;
+    double squares = sum->qq - 2.0 * r * sum->qb + r * r * sum->bb;
+
+    return (simulated){.value = r, .error = factor * factor * error_of_mean(n, sum->q - r * sum->b, squares)};
+}
+
+/* The same less the square of the mean of the product, without the bias of that. */
+static simulated variance_of_product(const product_sums *sum, double n)
+{
+    double x = sum->x / n, y = sum->y / n, factor = precoding_factor(sum->b / n), per_b = factor * factor;
+    double rest = sum->q / n - x * x - y * y, r = rest * per_b;
+    double linear = sum->q - 2.0 * (x * sum->x + y * sum->y) - r * sum->b;
+    double squares = sum->qq + r * r * sum->bb - 2.0 * r * sum->qb - 4.0 * (x * sum->qx + y * sum->qy) +
+                     4.0 * r * (x * sum->xb + y * sum->yb) +
+                     4.0 * (x * x * sum->xx + 2.0 * x * y * sum->xy + y * y * sum->yy);
+
+    return (simulated){.value = fmax(r, 0.0) * n / (n - 1.0), .error = per_b * error_of_mean(n, linear, squares)};
 }
 
 simulated moment_variance(const moment_sums *sums, size_t t, size_t s, double n)
 {
-    size_t at = t + sums->rows * s;
-    double pair[PAIR_SUMS], sum[MEAN_SUMS];
+    product_sums sum;
 
-    sum_lanes_of(sums->of_pair + PAIR_LANES * at, PAIR_SUMS, pair);
-    if (sums->mean_of[at] == MOMENT_NO_MEAN) {
-        sums_of_vector(sums, s, sum);
-        return square_of_product(pair, sum[SUM_B], sum[SUM_BB], n);
+    if (!is_vector(sums->precoding, s)) {
+        return (simulated){.value = 0.0};
     }
-    sum_lanes_of(sums->of_mean + MEAN_LANES * sums->mean_of[at], MEAN_SUMS, sum);
-    return variance_of_product(pair, sum, n);
+    sum = product_sums_of(sums, t, s);
+    return sums->mean_of[place_of(sums, t, s)] == MOMENT_NO_MEAN ? square_of_product(&sum, n)
+                                                                 : variance_of_product(&sum, n);
 }
 
+/* The mean z of a product over the root of the mean of b. Its error is that of the part along z, which is linear in x,
+ * y and b about their means. */
 simulated moment_mean(const moment_sums *sums, size_t t, size_t s, double n)
 {
-    double sum[MEAN_SUMS];
+    product_sums sum;
+    double complex mean;
+    double factor, size, c, d, slope, squares;
 
-    sum_lanes_of(sums->of_mean + MEAN_LANES * sums->mean_of[t + sums->rows * s], MEAN_SUMS, sum);
-    return mean_of_product(sum, n);
+    if (!is_vector(sums->precoding, s)) {
+        return (simulated){.value = 0.0};
+    }
+    sum = product_sums_of(sums, t, s);
+    mean = sum.reference + (sum.x + I * sum.y) / n;
+    factor = precoding_factor(sum.b / n);
+    size = hypot(creal(mean), cimag(mean));
+    c = size > 0.0 ? creal(mean) / size : 1.0;
+    d = size > 0.0 ? cimag(mean) / size : 0.0;
+    slope = 0.5 * size * factor * factor;
+    squares = c * c * sum.xx + 2.0 * c * d * sum.xy + d * d * sum.yy - 2.0 * slope * (c * sum.xb + d * sum.yb) +
+              slope * slope * sum.bb;
+    return (simulated){.value = factor * mean,
+                       .error = factor * error_of_mean(n, c * sum.x + d * sum.y - slope * sum.b, squares)};
 }
 
 void moment_outer(const moment_sums *sums, size_t s, double n, double complex *restrict Q)
 {
-    const double *from = sums->of_outer + LANES * sums->N * (sums->N + 1) * s;
+    size_t N = sums->precoding->N;
+    const double *from = sums->of_outer + LANES * N * (N + 1) * s;
     double factor = precoding_factor(moment_mean_square(sums, s, n)), per_n = factor * factor / n;
 
-    for (size_t row = 0; row < sums->N; row++) {
+    for (size_t row = 0; row < N; row++) {
         for (size_t column = 0; column <= row; column++, from += COMPLEX_LANES) {
             double complex entry = per_n * (precoding_sum_lanes(from) + I * precoding_sum_lanes(from + LANES));
 
-            Q[column + sums->N * row] = conj(entry);
-            Q[row + sums->N * column] = entry;
+            Q[column + N * row] = conj(entry);
+            Q[row + N * column] = entry;
         }
     }
 }

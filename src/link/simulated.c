@@ -9,6 +9,7 @@
 #include "link/simulated.h"
 
 #include "base/threads.h"
+#include "channel/statistics.h"
 #include "link/moment_sums.h"
 
 #include <math.h>
@@ -20,8 +21,9 @@ typedef struct simulation_work {
     moment_sums sums;
     double *share, *rest; /* K: of AP l, what a user has of its row's moments, and tr(C Q); K x classes: other fading */
     double complex *a, *d, *m; /* N each, of other fading: about the target (simulated_beam), and a channel's mean */
-    double complex *R, *B, *C; /* N x N each */
-    double complex *Q;         /* N x N x classes: E v v^H */
+    double complex *R, *C, *factor; /* N x N each: R_kl, R_kl - B_kl, of Psi */
+    double complex *solve;          /* 2 N x N + N */
+    double complex *Q;              /* N x N x classes: E v v^H */
 } simulation_work;
 
 /* What the threads share. */
@@ -174,9 +176,6 @@ static void fill_rests(const simulation_work *work, size_t k)
     const precoding *p = work->precoding;
     size_t entries = p->N * p->N;
 
-    for (size_t e = 0; e < entries; e++) {
-        work->C[e] = work->R[e] - work->B[e];
-    }
     for (size_t s = 0; s < p->classes; s++) {
         double sum = 0.0;
 
@@ -195,10 +194,18 @@ static void use_matrices(const moments_job *job, size_t l, const simulation_work
     for (size_t s = 0; s < p->classes; s++) {
         moment_outer(&work->sums, s, draws_of(p), work->Q + p->N * p->N * s);
     }
+    for (size_t first = 0; first < p->K; first++) {
+        if (job->network->pilot_first[first] != first) {
+            continue;
+        }
+        statistics_factor_pilot(job->network, first, l, work->factor, work->solve);
+        for (size_t k = first; k < p->K; k = job->network->pilot_next[k]) {
+            statistics_error_covariance(job->network, k, l, work->factor, work->C, work->solve);
+            fill_rests(work, k);
+        }
+    }
     for (size_t k = 0; k < p->K; k++) {
         channel_covariance_of(job->network, k, l, work->R);
-        channel_estimate_covariance_of(job->network, k, l, work->B, work->C);
-        fill_rests(work, k);
         job->S[k + p->K * l] = hear_beam_of(job->network, k, l, work);
         job->beam[k + p->K * l] = beam_of_class(p->N, p->class_of[k], work);
     }
@@ -232,7 +239,8 @@ static void simulate_aps(void *context, size_t thread, size_t first, size_t end)
     simulation_work *work = job->work + thread;
 
     for (size_t l = first; l < end && !stop_requested(job->network->stop); l++) {
-        moment_sums_clear(&work->sums);
+        precoding_begin_draws(work->precoding, l);
+        moment_sums_begin(&work->sums);
         precoding_simulate(work->precoding, l, moment_sums_add, &work->sums);
         finish_ap(job, l, work);
     }
@@ -244,16 +252,17 @@ static void simulate_aps(void *context, size_t thread, size_t first, size_t end)
 static bool allocate_matrices(cfi_arena *arena, simulation_work *work)
 {
     size_t N = work->precoding->N, entries = N * N;
-    double complex *memory = arena_alloc(arena, 3 * N + (3 + work->precoding->classes) * entries, sizeof *memory);
+    double complex *memory = arena_alloc(arena, 4 * N + (5 + work->precoding->classes) * entries, sizeof *memory);
 
     if (memory) {
         work->a = memory;
         work->d = memory + N;
         work->m = memory + 2 * N;
         work->R = memory + 3 * N;
-        work->B = work->R + entries;
-        work->C = work->B + entries;
-        work->Q = work->C + entries;
+        work->C = work->R + entries;
+        work->factor = work->C + entries;
+        work->Q = work->factor + entries;
+        work->solve = work->Q + work->precoding->classes * entries;
     }
     return memory;
 }

@@ -27,18 +27,26 @@ size_t sums_extend(sums_layout *layout, size_t count)
     return first;
 }
 
+static double complex reference_of(const sums_layout *layout, size_t k)
+{
+    return layout->reference ? layout->reference[k] : 0.0;
+}
+
 void sums_add_rates(const sums_layout *layout, const cfi_split *A, double *sums)
 {
     for (size_t k = 0; k < layout->K; k++) {
         double *user = sums + layout->users + 4 * k, all = 0.0;
         const double *re = A->re + A->ld * k, *im = A->im + A->ld * k;
+        double own_re = re[k] - creal(reference_of(layout, k)), own_im = im[k] - cimag(reference_of(layout, k));
 
         for (size_t j = 0; j < layout->K; j++) {
-            all += re[j] * re[j] + im[j] * im[j];
+            double x = j == k ? own_re : re[j], y = j == k ? own_im : im[j];
+
+            all += x * x + y * y;
         }
-        user[0] += re[k];
-        user[1] += im[k];
-        user[2] += re[k] * re[k] + im[k] * im[k];
+        user[0] += own_re;
+        user[1] += own_im;
+        user[2] += own_re * own_re + own_im * own_im;
         user[3] += all;
     }
 }
@@ -53,11 +61,17 @@ static user_estimate estimate_user(const sums_layout *layout, const cfi_system *
                                    size_t k)
 {
     const double *user = sums + layout->users + 4 * k;
-    double plug_in = (user[0] * user[0] + user[1] * user[1]) / (n * n), total = user[3] / n;
-    double variance = n > 1.0 ? fmax(user[2] / n - plug_in, 0.0) / (n - 1.0) : 0.0, signal = plug_in - variance;
+    double about = (user[0] * user[0] + user[1] * user[1]) / (n * n), total = user[3] / n; /* the reference */
+    double variance = n > 1.0 ? fmax(user[2] / n - about, 0.0) / (n - 1.0) : 0.0, plug_in = about;
 
-    return (user_estimate){
-        .signal = signal, .noise = total - signal + system->power.comm_noise_w, .variance = variance};
+    if (layout->reference) {
+        double x = creal(layout->reference[k]) + user[0] / n, y = cimag(layout->reference[k]) + user[1] / n;
+
+        plug_in = x * x + y * y;
+    }
+    return (user_estimate){.signal = plug_in - variance,
+                           .noise = total - (about - variance) + system->power.comm_noise_w,
+                           .variance = variance};
 }
 
 double sums_rates(const sums_layout *layout, const cfi_system *system, const double *sums, double n, double *rate)

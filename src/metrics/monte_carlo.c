@@ -458,6 +458,9 @@ cfi_status metrics_monte_carlo(const cfi_network *network, const cfi_powers *pow
     if (status == CFI_OK) {
         status = simulation_prepare(&sim, arena, error);
     }
+    if (status == CFI_OK && network->system->precoding.kind != CFI_PRECODER_MR) { /* whose own signals vary a lot */
+        status = simulation_refer(&sim, arena, error);
+    }
     if (status == CFI_OK) {
         status = simulate(&sim, arena, error);
     }

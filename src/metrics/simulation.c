@@ -144,30 +144,62 @@ static void add_to_blocks(const simulation *sim, size_t first, size_t count, con
     }
 }
 
-/* Draws realisations first .. first + count - 1 and adds each to the sums of its block. */
-static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, const simulation_scratch *s,
-                            cfi_error *error)
+/* A of the realisations in range, by all access points. */
+static cfi_status run_aps(const simulation *sim, const cfi_channel_range *range, const simulation_scratch *s,
+                          cfi_error *error)
 {
     size_t K = sim->layout.K, L = sim->layout.L;
-    cfi_channel_range range = {.first = sim->offset + first, .count = count, .stride = s->stride};
 
-    memset(s->A.re, 0, K * s->A.ld * count * sizeof(double));
-    memset(s->A.im, 0, K * s->A.ld * count * sizeof(double));
+    memset(s->A.re, 0, K * s->A.ld * range->count * sizeof(double));
+    memset(s->A.im, 0, K * s->A.ld * range->count * sizeof(double));
     for (size_t l = 0; l < L; l++) {
         size_t g = l % s->stack;
 
         if (stop_requested(sim->stop)) {
             return simulation_interrupted(error);
         }
-        run_ap(sim, &range, l, g, s);
+        run_ap(sim, range, l, g, s);
         if (!sim->without_rates && (g + 1 == s->stack || l + 1 == L)) {
-            multiply_stack(sim, count, g + 1, s);
+            multiply_stack(sim, range->count, g + 1, s);
         }
+    }
+    return CFI_OK;
+}
+
+/* Draws realisations first .. first + count - 1 and adds each to the sums of its block. */
+static cfi_status run_chunk(const simulation *sim, size_t first, size_t count, const simulation_scratch *s,
+                            cfi_error *error)
+{
+    cfi_channel_range range = {.first = sim->offset + first, .count = count, .stride = s->stride};
+    cfi_status status = run_aps(sim, &range, s, error);
+
+    if (status != CFI_OK) {
+        return status;
     }
     if (!sim->without_rates) {
         add_to_blocks(sim, first, count, s);
     }
     return conclude_chunk(sim, first, count, s, error);
+}
+
+cfi_status simulation_refer(simulation *sim, cfi_arena *arena, cfi_error *error)
+{
+    const simulation_scratch *s = sim->scratch[0];
+    cfi_channel_range range = {.first = sim->offset, .count = 1, .stride = s->stride};
+    double complex *reference = arena_alloc(arena, sim->layout.K, sizeof *reference);
+    simulation alone = *sim;
+    cfi_status status;
+
+    if (!reference) {
+        return simulation_out_of_memory(sim->network, error);
+    }
+    alone.observations = 0;
+    status = run_aps(&alone, &range, s, error);
+    for (size_t k = 0; k < sim->layout.K; k++) {
+        reference[k] = s->A.re[s->A.ld * k + k] + I * s->A.im[s->A.ld * k + k];
+    }
+    sim->layout.reference = reference;
+    return status;
 }
 
 cfi_status simulation_run_group(const simulation *sim, size_t first, size_t last, simulation_scratch *scratch,

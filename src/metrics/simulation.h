@@ -39,6 +39,9 @@ cfi_status simulation_run_group(const simulation *sim, size_t first, size_t last
 cfi_status simulation_prepare(simulation *sim, cfi_arena *arena, cfi_error *error);
 /* Work space of all threads. Fails: CFI_NO_MEMORY. */
 cfi_status simulation_share_scratch(simulation *sim, cfi_arena *arena, cfi_error *error);
+/* Has own signals added up about those of the first realisation, which comes again. Fails: CFI_NO_MEMORY,
+ * CFI_INTERRUPTED. */
+cfi_status simulation_refer(simulation *sim, cfi_arena *arena, cfi_error *error);
 /* Runs blocks sim->blocks .. until - 1 of those that are wanted, with all threads. Fails: CFI_INTERRUPTED. */
 cfi_status simulation_run_blocks(simulation *sim, size_t until, cfi_error *error);
 

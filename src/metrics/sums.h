@@ -12,7 +12,7 @@ static const double RESIDUAL_ROUNDING = 1e-13;
 enum { SUMS_LANES = 8 }; /* vectors over streams are padded to a multiple of it */
 
 /* Sums over the realisations of a block, one array of `length` doubles.
- *   users    K x 4: Re A_kk, Im A_kk, abs(A_kk)^2, sum_j abs(A_kj)^2
+ *   users    K x 4: Re A_kk, Im A_kk, abs(A_kk)^2, sum_j abs(A_kj)^2, of A_kk less its `reference`
  *   aps      L x 5: abs(v_l)^2, abs(w_l)^2, Re and Im of v_l^* w_l, own bound of the realisation
  *   beams    L x 4 x width: Re v_l, Re w_l, Im v_l, Im w_l, stream by stream, zeros behind (only with `multistatic`)
  * and behind them what observers add up. */
@@ -21,6 +21,9 @@ typedef struct sums_layout {
     size_t users, aps, beams; /* offsets in doubles */
     size_t blocks;            /* the same of what blocks.h adds up; 0 where it does not take part */
     bool multistatic;
+    /* K: A_kk of some realisation, near its mean; NULL: 0. What is left of a signal that hardly varies would be lost in
+     * the rounding of its square. */
+    const double complex *reference;
 } sums_layout;
 
 /* Constants of the bound at AP p, 1 / CRLB = along abs(..)^2 + across RSS; see mc_bound.c. */

@@ -38,21 +38,29 @@ static bool sensing_constrains(const cfi_system *system)
     return system->allocation.method == CFI_METHOD_HEURISTIC || system->allocation.method == CFI_METHOD_SCA;
 }
 
-/* Constraints that couple access points know what signals without directions tell. */
+/* Constraints that couple access points know what signals without directions tell. Thresholds must be filled in. */
 static cfi_status check_coupled(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_sensing *sensing = &scenario->system.sensing;
-    key_id id = sensing->position_threshold_m > 0.0 ? KEY_position_threshold_m : KEY_detection_threshold;
+    key_id id = sensing->position_threshold_m > 0.0  ? KEY_position_threshold_m
+                : sensing->detection_threshold > 0.0 ? KEY_detection_threshold
+                                                     : KEY_crlb_model;
     cfi_place place = tree_place(&scenario->tree, id);
 
+    if (!sensing_constrains(&scenario->system) || !system_couples_sensing(&scenario->system)) {
+        return CFI_OK;
+    }
     if (sensing->position_threshold_m > 0.0 && sensing->crlb_model == CFI_CRLB_MULTISTATIC) {
         return unavailable(scenario, KEY_crlb_model, "as a constraint of allocation.method heuristic or sca ", error);
     }
     if (!fading_has_directions(&scenario->system)) {
         return CFI_OK;
     }
-    if (!(sensing->position_threshold_m > 0.0) && !(sensing->detection_threshold > 0.0)) {
-        return unavailable(scenario, KEY_crlb_model, "as a constraint where fading has directions ", error);
+    if (id == KEY_crlb_model) {
+        return place_error(
+            &place, error, CFI_UNAVAILABLE,
+            "\"noncoherent\" as a constraint where fading has directions is not available in this version "
+            "(allowed: own_echo, or sensing.crlb_threshold_db null)");
     }
     return place_error(&place, error, CFI_UNAVAILABLE,
                        "not available in this version where fading has directions (allowed: null)");
@@ -62,14 +70,13 @@ static cfi_status check_coupled(const cfi_scenario *scenario, cfi_error *error)
 static cfi_status check_target_available(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_sensing *sensing = &scenario->system.sensing;
-    bool constrains = sensing_constrains(&scenario->system);
 
-    if (constrains && sensing->information != CFI_INFORMATION_AVERAGED &&
+    if (sensing_constrains(&scenario->system) && sensing->information != CFI_INFORMATION_AVERAGED &&
         (!model_is_null(scenario, KEY_crlb_threshold_rad2) || sensing->position_threshold_m > 0.0)) {
         return unavailable(scenario, KEY_information,
                            "as a constraint of allocation.method heuristic or sca (null thresholds are none) ", error);
     }
-    return constrains && system_couples_sensing(&scenario->system) ? check_coupled(scenario, error) : CFI_OK;
+    return CFI_OK;
 }
 
 /* Information is what min_crlb and min_position_error raise: of signals without directions. */
@@ -144,17 +151,23 @@ static cfi_status check_response_couples(const cfi_scenario *scenario, cfi_error
                      : CFI_OK;
 }
 
-/* The response of the access points follows what has slopes; the small dual of global problems takes orthogonal pilots
- * and one price of power. */
+static bool asks_of_sensing(const cfi_system *system)
+{
+    return system->sensing.crlb_threshold_rad2 || system_couples_sensing(system);
+}
+
+/* The response of the access points follows what has slopes, and prices alone tell the largest common rate where
+ * nothing is asked of sensing; the small dual of global problems takes orthogonal pilots and one price of power. */
 static cfi_status check_structured_objective(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
+    bool by_prices = system->allocation.objective == CFI_MAX_MIN_RATE && !asks_of_sensing(system);
     bool by_stream = system->precoding.kind != CFI_PRECODER_MR && system->precoding.kind != CFI_PRECODER_ZF;
     bool shared = system->frame.tau_p < system->K && system->rate_model == CFI_RATE_EXACT;
     char why[128];
 
     if (system->allocation.objective == CFI_SUM_RATE || system->allocation.objective == CFI_PROPORTIONAL_FAIR ||
-        !(by_stream || shared)) {
+        by_prices || !(by_stream || shared)) {
         return CFI_OK;
     }
     snprintf(why, sizeof why, "with the allocation.objective %s and %s ",
@@ -166,10 +179,10 @@ static cfi_status check_structured_objective(const cfi_scenario *scenario, cfi_e
 cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
-    cfi_status status;
+    cfi_status status = check_coupled(scenario, error);
 
-    if (system->allocation.method != CFI_METHOD_SCA) {
-        return CFI_OK;
+    if (status != CFI_OK || system->allocation.method != CFI_METHOD_SCA) {
+        return status;
     }
     status = check_approximation(scenario, error);
     if (status != CFI_OK) {

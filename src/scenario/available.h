@@ -6,7 +6,7 @@
 
 /* Values whose code does not exist yet: CFI_UNAVAILABLE. */
 cfi_status check_available(const cfi_scenario *scenario, cfi_error *error);
-/* What the structured solver does not cover where it is asked for: CFI_UNAVAILABLE. The arrays are filled. */
+/* What the allocation's solvers do not cover, constraints included: CFI_UNAVAILABLE. The arrays are filled. */
 cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error);
 
 /* Whether there are thresholds and fading is correlated or has lines of sight: information is then no linear form of

@@ -312,18 +312,25 @@ static double stream_bytes(const cfi_system *system)
     return streams_differ(system) ? (double)system->L * (8.0 * K * K + 16.0 * pairs) : 0.0;
 }
 
-/* Lanes of sums over draws at one access point, of the columns of estimates and of what is drawn at once; over other
- * fading outer products of every vector, too, and of lp_mmse errors of the estimates of every access point. */
+/* Of one access point: sums in lanes of what is heard with vectors, where a pair has a mean more of them, and how they
+ * are added up; a batch of what is heard and of vectors; what is drawn. Over other fading what makes estimates of
+ * draws, and outer products of every vector, too, and of lp_mmse errors of the estimates of every access point. */
 static double simulated_bytes(const cfi_system *system)
 {
-    double K = (double)system->K, pilots = fmin((double)system->frame.tau_p, K), N = (double)system->N;
-    double rows = fading_is_kept(system) ? K : pilots, numbers = 32.0 * rows * rows + 128.0 * rows * N + 8.0 * N * N;
+    pilot_groups groups = make_groups(system);
+    bool kept = fading_is_kept(system), forced = system->precoding.kind == CFI_PRECODER_ZF;
+    double K = (double)system->K, N = (double)system->N, pilots = groups.used;
+    double rows = kept ? K : pilots, classes = forced ? pilots : rows;
+    double products = forced ? rows * classes : 0.5 * rows * (rows + 1.0);
+    double means = !kept ? pilots : forced ? K : 0.5 * (groups.squares + K);
+    double numbers = 41.0 * products + 122.0 * means + 64.0 * N * (pilots + classes) + (1024.0 + 32.0 * N) * pilots +
+                     52.0 * classes + 8.0 * N * N;
 
     if (!moments_are_simulated(system)) {
         return 0.0;
     }
-    if (fading_is_kept(system)) {
-        numbers += 10.0 * N * (N + 1.0) * K;
+    if (kept) {
+        numbers += 64.0 * N * K + 2.0 * N * (N + 1.0) * K + 10.0 * N * (N + 1.0) * classes;
         numbers += system->precoding.kind == CFI_PRECODER_LP_MMSE ? 2.0 * N * N * (double)system->L : 0.0;
     }
     return 8.0 * numbers;

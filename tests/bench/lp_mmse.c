@@ -1,7 +1,9 @@
 /* Time of lp_mmse's simulated statistics and of its Monte Carlo on one thread, CPU time, medians of ROUNDS, in
- * milliseconds. lp_mmse L K N PILOTS DRAWS CHANNELS ROUNDS */
+ * milliseconds. lp_mmse L K N PILOTS DRAWS CHANNELS ROUNDS [FADING]
+ * FADING: iid (the default), correlated (scatterers within 15 degrees of each user), rician (lines of sight as strong
+ * as what is scattered, too). */
 #include "cfisac/metrics.h"
-#include "systems.h"
+#include "fading_systems.h"
 #include "timing.h"
 
 #include <stdio.h>
@@ -15,6 +17,22 @@ static void stop_unless(cfi_status status)
         fprintf(stderr, "lp_mmse: status %d\n", (int)status);
         exit(1);
     }
+}
+
+static placed_system system_with(const size_t given[], const char *fading)
+{
+    const double spread = 15.0 * M_PI / 180.0;
+    bool iid = strcmp(fading, "iid") == 0, rician = strcmp(fading, "rician") == 0;
+    made_system made = make_system(1, given[0], given[1], given[2], 1);
+
+    if (!iid && !rician && strcmp(fading, "correlated") != 0) {
+        fprintf(stderr, "lp_mmse: FADING is iid, correlated or rician\n");
+        exit(1);
+    }
+    reuse_pilots(&made, given[3]);
+    made.system.precoding = (cfi_precoding){.kind = CFI_PRECODER_LP_MMSE, .draws = given[4]};
+    made.system.monte_carlo = (cfi_monte_carlo_settings){.realizations = given[5], .bounds = CFI_MC_BOUNDS_NONE};
+    return place_system(made, iid ? -1.0 : spread, rician ? 1.0 : 0.0);
 }
 
 /* Powers that are the same for all. */
@@ -35,7 +53,8 @@ int main(int argc, char **argv)
     size_t given[7] = {0}, rounds;
     double statistics[MOST_ROUNDS], channels[MOST_ROUNDS];
     cfi_arena *arena = arena_create();
-    made_system made;
+    placed_system placed;
+    cfi_system *system = &placed.made.system;
     cfi_network network;
     cfi_powers powers;
 
@@ -44,15 +63,12 @@ int main(int argc, char **argv)
     }
     rounds = given[6];
     if (rounds < 1 || rounds > MOST_ROUNDS || !arena) {
-        fprintf(stderr, "usage: lp_mmse L K N PILOTS DRAWS CHANNELS ROUNDS\n");
+        fprintf(stderr, "usage: lp_mmse L K N PILOTS DRAWS CHANNELS ROUNDS [FADING]\n");
         return 1;
     }
-    made = make_system(1, given[0], given[1], given[2], 1);
-    reuse_pilots(&made, given[3]);
-    made.system.precoding = (cfi_precoding){.kind = CFI_PRECODER_LP_MMSE, .draws = given[4]};
-    made.system.monte_carlo = (cfi_monte_carlo_settings){.realizations = given[5], .bounds = CFI_MC_BOUNDS_NONE};
-    stop_unless(network_draw(&made.system, 0, arena, &network, NULL));
-    powers = equal_powers(&made.system, arena);
+    placed = system_with(given, argc > 8 ? argv[8] : "iid");
+    stop_unless(network_draw(system, 0, arena, &network, NULL));
+    powers = equal_powers(system, arena);
     for (size_t i = 0; i < rounds; i++) {
         cfi_arena_mark mark = arena_mark(arena);
         cfi_link link;
@@ -70,6 +86,7 @@ int main(int argc, char **argv)
     }
     printf("%.2f %.2f\n", bench_median(statistics, rounds), bench_median(channels, rounds));
     arena_destroy(arena);
-    free_system(&made);
+    free_places(&placed);
+    free_system(&placed.made);
     return 0;
 }

@@ -1,9 +1,11 @@
 """lp_mmse's statistics and its Monte Carlo in vectorised numpy: milliseconds of CPU time of each, and of statistics from raw channels.
-   lp_mmse.py L K N PILOTS DRAWS CHANNELS      run with OPENBLAS_NUM_THREADS=1
+   lp_mmse.py L K N PILOTS DRAWS CHANNELS [iid|correlated]      run with OPENBLAS_NUM_THREADS=1
 
-The reference knows what the program knows: users of one pilot have parallel estimates, so that vectors are worked out a
-pilot, and what is not known of a channel adds to a variance in closed form. The third number is what the statistics take
-without that: channels of all users, a vector a user, all products (ten times a tenth of the draws)."""
+The reference knows what the program knows. Over i.i.d. fading users of one pilot have parallel estimates, so that vectors
+are worked out a pilot; over correlated fading estimates are made of white numbers of the pilots, by matrices that are
+worked out once. What is not known of a channel adds to a variance in closed form. The third number is what the statistics
+take without that: channels of all users, a vector a user, all products (ten times a tenth of the draws). Standard errors,
+which the program works out besides, are left to it."""
 import sys
 import time
 
@@ -108,6 +110,107 @@ def monte_carlo(rng, n, norm, count, batch):
     return np.log2(1 + signal / (total / count - signal + n.noise))
 
 
+class Correlated:
+    """Over correlated fading: covariances, and what is made of them once."""
+
+    def __init__(self, rng, n, spread=np.radians(15)):
+        L, K, N = n.L, n.K, n.N
+        angle = rng.uniform(-np.pi, np.pi, (L, K, 1)) + spread * rng.standard_normal((L, K, 64))
+        rays = np.exp(-1j * np.pi * np.sin(angle)[..., None] * np.arange(N)) / 8.0
+        R = n.beta[..., None, None] * (rays.swapaxes(-1, -2) @ rays.conj())  # L x K x N x N
+        self.root = np.linalg.cholesky(R + 1e-12 * n.beta[..., None, None] * np.eye(N))
+        Psi = np.zeros((L, n.pilots, N, N), complex)
+        for k in range(K):
+            Psi[:, n.pilot[k]] += n.energy * R[:, k]
+        Psi += n.noise * np.eye(N)
+        F = np.linalg.cholesky(Psi)[:, n.pilot]  # L x K x N x N
+        Y = np.linalg.solve(F, R)
+        self.filter = np.sqrt(n.energy) * Y.conj().swapaxes(-1, -2)  # of white numbers
+        self.of_received = np.linalg.solve(F.conj().swapaxes(-1, -2), Y).conj().swapaxes(-1, -2) * np.sqrt(n.energy)
+        self.error = R - self.filter @ self.filter.conj().swapaxes(-1, -2)
+        self.added = n.power * self.error.sum(axis=1) + n.noise * np.eye(N)
+        # users of a pilot one below the other, for products with all realisations at once
+        self.users = [np.flatnonzero(n.pilot == t) for t in range(n.pilots)]
+
+
+def stack_users(c, matrices, columns, n):
+    """batch x L x N x K from matrices (L x K x N x N) times each pilot's columns (L x pilots x N x batch)."""
+    batch = columns.shape[-1]
+    out = np.empty((batch, n.L, n.N, n.K), complex)
+    for t, users in enumerate(c.users):
+        stacked = matrices[:, users].reshape(n.L, len(users) * n.N, n.N) @ columns[:, t]
+        out[..., users] = stacked.reshape(n.L, len(users), n.N, batch).transpose(3, 0, 2, 1)
+    return out
+
+
+def correlated_statistics(rng, n, c, draws, batch):
+    """The means, squares and vectors' covariances that g, c and V follow from."""
+    mean, square = np.zeros((n.L, n.K, n.K), complex), np.zeros((n.L, n.K, n.K))
+    covariance = np.zeros((n.L, n.K, n.N, n.N), complex)
+    for _ in range(0, draws, batch):
+        estimate = stack_users(c, c.filter, complex_normal(rng, (n.L, n.pilots, n.N, batch)), n)
+        adjoint = estimate.conj().swapaxes(-1, -2)
+        v = np.linalg.solve(n.power * estimate @ adjoint + c.added, estimate)
+        product = adjoint @ v
+        mean += product.sum(axis=0)
+        square += (product.real**2 + product.imag**2).sum(axis=0)
+        columns = np.ascontiguousarray(v.transpose(1, 3, 2, 0))  # L x K x N x batch
+        covariance += columns @ columns.conj().swapaxes(-1, -2)
+    norm = np.einsum("lknn->lk", covariance).real / draws
+    mean /= draws * np.sqrt(norm)[:, None, :]
+    rest = np.einsum("lknm,ljmn->lkj", c.error, covariance / draws, optimize=True).real
+    variance = (square / draws + rest) / norm[:, None, :] - np.abs(mean) ** 2 * (n.pilot[:, None] == n.pilot)
+    return mean, variance, norm
+
+
+def correlated_monte_carlo(rng, n, c, norm, count, batch):
+    amplitude = np.sqrt(n.sent / norm)
+    mean, total = np.zeros(n.K, complex), np.zeros(n.K)
+    for _ in range(0, count, batch):
+        h = c.root @ complex_normal(rng, (n.L, n.K, n.N, batch))
+        y = complex_normal(rng, (n.L, n.pilots, n.N, batch)) * np.sqrt(n.noise)
+        for t, users in enumerate(c.users):
+            y[:, t] += np.sqrt(n.energy) * h[:, users].sum(axis=1)
+        estimate = stack_users(c, c.of_received, y, n)
+        matrix = n.power * estimate @ estimate.conj().swapaxes(-1, -2) + c.added
+        f = np.linalg.solve(matrix, estimate) * amplitude[:, None, :]
+        heard = h.transpose(3, 1, 0, 2).reshape(batch, n.K, n.L * n.N).conj()
+        A = heard @ f.reshape(batch, n.L * n.N, n.K)
+        mean += np.einsum("ikk->k", A)
+        total += (A.real**2 + A.imag**2).sum(axis=(0, 2))
+    signal = np.abs(mean / count) ** 2
+    return np.log2(1 + signal / (total / count - signal + n.noise))
+
+
+def raw_correlated_statistics(rng, n, c, draws, batch):
+    """From channels, a vector a user."""
+    mean, square, norm = (np.zeros((n.L, n.K, n.K), complex), np.zeros((n.L, n.K, n.K)), np.zeros((n.L, n.K)))
+    for _ in range(0, draws, batch):
+        h = c.root @ complex_normal(rng, (n.L, n.K, n.N, batch))
+        y = complex_normal(rng, (n.L, n.pilots, n.N, batch)) * np.sqrt(n.noise)
+        for t, users in enumerate(c.users):
+            y[:, t] += np.sqrt(n.energy) * h[:, users].sum(axis=1)
+        estimate = stack_users(c, c.of_received, y, n)
+        matrix = n.power * estimate @ estimate.conj().swapaxes(-1, -2) + c.added
+        v = np.linalg.solve(matrix, estimate)
+        product = h.transpose(3, 0, 1, 2).conj() @ v
+        mean += product.sum(axis=0)
+        square += (product.real**2 + product.imag**2).sum(axis=0)
+        norm += (v.real**2 + v.imag**2).sum(axis=(0, 2))
+    return mean, square, norm
+
+
+def check_correlated(rng, n, c, mean, variance, norm):
+    """The reference is no faster for being wrong: its moments are those of raw channels, on the whole."""
+    draws = 200
+    raw_mean, raw_square, raw_norm = (x / draws for x in raw_correlated_statistics(rng, n, c, draws, 20))
+    own = np.arange(n.K)
+    assert abs(np.sum(raw_norm) / np.sum(norm) - 1) < 0.05
+    assert abs(np.sum(raw_mean[:, own, own].real / np.sqrt(norm)) / np.sum(mean[:, own, own].real) - 1) < 0.05
+    shared = n.pilot[:, None] == n.pilot
+    assert abs(np.sum(raw_square / norm[:, None, :]) / np.sum(variance + np.abs(mean) ** 2 * shared) - 1) < 0.05
+
+
 def least_time(function, count, batches):
     """Seconds that `count` realisations take, with the batch that suits best."""
     times = []
@@ -124,10 +227,19 @@ def main():
     L, K, N, pilots, draws, count = map(int, sys.argv[1:7])
     rng = np.random.default_rng(1)
     n = Network(rng, L, K, N, pilots)
-    norm = statistics(rng, n, draws, 10)[2]
-    print("%.2f %.2f %.2f" % (1e3 * least_time(lambda c, b: statistics(rng, n, c, b), draws, (1, 5, 20, 100)),
-                              1e3 * least_time(lambda c, b: monte_carlo(rng, n, norm, c, b), count, (1, 5, 20)),
-                              1e4 * least_time(lambda c, b: raw_statistics(rng, n, c, b), draws // 10, (1, 5, 20))))
+    if sys.argv[7:] == ["correlated"]:
+        c = Correlated(rng, n)
+        mean, variance, norm = correlated_statistics(rng, n, c, draws, 10)
+        check_correlated(rng, n, c, mean, variance, norm)
+        runs = (lambda d, b: correlated_statistics(rng, n, c, d, b),
+                lambda d, b: correlated_monte_carlo(rng, n, c, norm, d, b),
+                lambda d, b: raw_correlated_statistics(rng, n, c, d, b))
+    else:
+        norm = statistics(rng, n, draws, 10)[2]
+        runs = (lambda d, b: statistics(rng, n, d, b), lambda d, b: monte_carlo(rng, n, norm, d, b),
+                lambda d, b: raw_statistics(rng, n, d, b))
+    print("%.2f %.2f %.2f" % (1e3 * least_time(runs[0], draws, (1, 5, 20, 100)), 1e3 * least_time(runs[1], count, (1, 5, 20)),
+                              1e4 * least_time(runs[2], draws // 10, (1, 5, 20))))
 
 
 main()

@@ -48,6 +48,12 @@ check 'the table says it' grep -q 'detection threshold 0.01$' out
 expect 4 run place.json --set sensing.detection_threshold=0.9999999 --json
 check 'detection is named' test "$(member constraint)" = sensing.detection_threshold
 check 'the verdict says so' has err 'infeasible: the threshold of detection (sensing.detection_threshold) asks for '
+for solver in socp auto; do # false alarms alone are enough: the least power is none
+    expect 0 run place.json --set sensing.detection_threshold=0.0001 --set allocation.objective=min_power \
+        --set "allocation.solver=$solver" --json
+    check "no power is proved to be enough by $solver" test "$(of value),$(of dual_value),$(of total_power_w)" = 0,0,
+    check 'and optimal' has out '"status": "optimal"'
+done
 for swerling in 0 1; do
     expect 4 run place.json --set sensing.detection_threshold=0.9999999 --set sensing.swerling=$swerling
     largest=$(sed -n 's/.* too much; the largest probability that is met is //p' err)
@@ -81,6 +87,22 @@ read -r metres probability decibels < <(sed -n 's/.* easier are met: a position 
 check "all are told, not $(cat err)" test -n "$decibels"
 expect 0 run place.json --set "sensing.crlb_threshold_db=$decibels" --set "$own=$metres" --set "sensing.detection_threshold=$probability"
 
+# a limit that no budget in question reaches is no part of the cause; one that alone is in the way is all of it
+two=(--set "$own=0.001" --set sensing.detection_threshold=0.999999 --json)
+expect 4 run place.json "${two[@]}"
+check 'the budget is named' test "$(member constraint)" = power.snr_db
+sed -n '/"infeasible_because": {/,/}/p' out >free
+for dbm in 100 300; do
+    expect 4 run place.json "${two[@]}" --set "power.ap_limit_dbm=$dbm"
+    check "limits of $dbm dBm change no cause" cmp -s free <(sed -n '/"infeasible_because": {/,/}/p' out)
+done
+lone=(--set network.aps=1 --set sensing.crlb_threshold_db=-60 --set sensing.detection_threshold=0.9999 --set power.snr_db=90 --json)
+expect 4 run place.json "${lone[@]}" --set power.ap_limit_dbm=0
+check 'the limit of a lone access point is named' test "$(member constraint)" = power.ap_limit_dbm
+more=$(db "$(member factor)")
+expect 0 run place.json "${lone[@]}" --set "power.ap_limit_dbm=$(sum "$more" 0.00001 0)"
+expect 4 run place.json "${lone[@]}" --set "power.ap_limit_dbm=$(sum "$more" -0.00001 0)"
+
 # what echoes say is all in line with the target
 expect 4 run place.json --set network.aps=2 --set 'network.ap_positions_m=[[0,0],[200,0]]' \
     --set 'sensing.target_position_m=[90,0]' --set "$own=10" --json
@@ -110,7 +132,14 @@ for set in 'allocation.crlb_constraint=sca' 'fading.rician_factor_db=5' \
 done
 expect 3 run place.json --set sensing.detection_threshold=0.5 --set fading.rician_factor_db=5
 check 'the key is named' has err 'sensing.detection_threshold: not available in this version where fading has directions'
-expect 3 run place.json "${noncoherent[@]}" --set sensing.crlb_threshold_db=-5 --set fading.rician_factor_db=5
+for command in validate 'replay --drop 0' run; do
+    for method in sca heuristic; do
+        read -r -a words <<<"$command"
+        expect 3 "${words[0]}" place.json "${words[@]:1}" "${noncoherent[@]}" --set sensing.crlb_threshold_db=-5 \
+            --set fading.rician_factor_db=5 --set "allocation.method=$method"
+        check "$command, $method: the model is named" has err '--set sensing.crlb_model: "noncoherent" as a constraint where fading has'
+    done
+done
 expect 0 run place.json --set allocation.method=equal --set "$own=0.001" # nothing is asked of a split
 
 conclude

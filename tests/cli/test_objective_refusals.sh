@@ -80,6 +80,16 @@ for objective in max_min_rate min_power min_crlb; do
     done
 done
 
+# users that share pilots have a largest common rate by prices alone, where nothing is asked of sensing
+asked '"objective": "max_min_rate", "solver": "structured"' '"crlb_threshold_db": null' ', "pilots": {"length": 2}' >level.json
+expect 0 validate level.json
+expect 0 run level.json --check
+check 'both solvers prove it' has out 'solver structured against socp, in 10 drops'
+# and rate targets of the other objectives are judged whatever the solver, as they are with pilots of their own
+asked '"solver": "structured", "rate_target_bit_s_hz": 0.9' '"crlb_threshold_db": null' ', "pilots": {"length": 1}' >far.json
+expect 0 run far.json --set network.aps=4 --set monte_carlo.realizations=0
+check 'targets that nobody meets are told' has err '4 of 10 drops are infeasible'
+
 # what the fast solver does not take is refused where it is asked for by name, and taken by the others
 # unstructured TEXT SCENARIO
 unstructured() {

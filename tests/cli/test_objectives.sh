@@ -108,11 +108,33 @@ check 'and nothing was solved' all '$a.solver == null and $a.iterations == 0'
 check 'which the verdict says' has err 'user 1 asks for too much: its rate target (allocation.rate_target_bit_s_hz) must be divided by more than '
 
 # where nothing is proved the drop has failed, and is not called infeasible
-expect 5 run small.json --set monte_carlo.drops=1 --set pilots.length=2 --set precoding.kind=lp_mmse --set precoding.realizations=100 \
-    --set power.snr_db=0 --set allocation.rate_target_bit_s_hz=3 --json
+shared=(--set monte_carlo.drops=1 --set pilots.length=2 --set precoding.kind=lp_mmse --set precoding.realizations=100
+    --set power.snr_db=0 --set allocation.rate_target_bit_s_hz=3 --json)
+expect 5 run small.json "${shared[@]}" --set sensing.crlb_threshold_db=40
 check 'no feasible point found' all '$a.status == "failed" and $a.stop_reason == "no feasible point found" and $d.status == "failed"'
 check 'and no cause that is not known' all '$a.infeasible_because == null and $a.objective.value == null'
 check 'the verdict says so' has err 'drop 0 failed: the power allocation: no start met the rate targets'
+expect 4 run small.json "${shared[@]}"
+check 'where nothing is asked of sensing it is proved' all '$a.infeasible_because.constraint == "allocation.rate_target_bit_s_hz"'
+
+# ------------------------------------------------------------------- limits that cannot bind
+# same_with_limits SETTING...: limits beyond the budget change no bit of the drop
+same_with_limits() {
+    local settings=() setting dbm
+    for setting in "$@"; do settings+=(--set "$setting"); done
+    expect 0 run small.json --set monte_carlo.drops=1 "${settings[@]}" --json
+    jq .drops out >free
+    for dbm in 30 100 300; do
+        expect 0 run small.json --set monte_carlo.drops=1 "${settings[@]}" --set "power.ap_limit_dbm=$dbm" --json
+        check "$*: limits of $dbm dBm change nothing" cmp -s free <(jq .drops out)
+    done
+}
+targets=allocation.rate_target_bit_s_hz=0.1
+for objective in max_min_rate min_power min_crlb min_position_error proportional_fair; do
+    for solver in socp auto; do same_with_limits "allocation.objective=$objective" $targets "allocation.solver=$solver"; done
+    same_with_limits "allocation.objective=$objective" $targets pilots.length=1 allocation.starts=1
+done
+same_with_limits allocation.objective=min_power $targets precoding.kind=lp_mmse precoding.realizations=20 sensing.crlb_threshold_db=-5
 
 # ----------------------------------------------------------------------- users without rate
 unequal=(--set allocation.objective=sum_rate --set monte_carlo.drops=4)

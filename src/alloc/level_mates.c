@@ -1,0 +1,181 @@
+/* Users of one pilot in the search for the largest common rate. docs/model.md (M31a) */
+#include "alloc/level_mates.h"
+
+#include "alloc/equations.h"
+
+#include <math.h>
+#include <string.h>
+
+static void list_hearers(const level_mates *m)
+{
+    const alloc_problem *problem = m->problem;
+    size_t K = problem->K, count = 0;
+
+    for (size_t k = 0; k < K; k++) {
+        for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
+            m->hearer[i] = k;
+        }
+    }
+    for (size_t j = 0; j < K; j++) {
+        m->start[j] = count;
+        for (size_t i = 0; i < problem->mate_start[K]; i++) {
+            if (problem->mate[i] == j) {
+                m->pair[count++] = i;
+            }
+        }
+    }
+    m->start[K] = count;
+}
+
+static size_t longest_list(const level_mates *m)
+{
+    size_t most = 0;
+
+    for (size_t j = 0; j < m->problem->K; j++) {
+        size_t count = m->start[j + 1] - m->start[j];
+
+        most = count > most ? count : most;
+    }
+    return most;
+}
+
+cfi_status level_mates_init(level_mates *m, const alloc_problem *problem, cfi_arena *arena, cfi_error *error)
+{
+    size_t K = problem->K, pairs = problem->mate_start[K], most;
+
+    *m = (level_mates){.problem = problem};
+    if (pairs == 0) {
+        return CFI_OK;
+    }
+    m->start = arena_alloc(arena, K + 1 + 2 * pairs, sizeof(size_t));
+    m->measure = arena_zeros(arena, K + rows_stride(pairs) + problem->stride, sizeof(double));
+    if (m->start && m->measure) {
+        m->pair = m->start + K + 1;
+        m->hearer = m->pair + pairs;
+        m->z = m->measure + K;
+        m->yield = m->z + rows_stride(pairs);
+        list_hearers(m);
+        most = longest_list(m);
+        m->matrix = arena_alloc(arena, most * (most + 1), sizeof(double));
+    }
+    if (!m->matrix) {
+        response_out_of_memory(problem, error);
+        return CFI_NO_MEMORY;
+    }
+    return CFI_OK;
+}
+
+void level_mates_begin(level_mates *m, const response *r, double *interference, double *state)
+{
+    const alloc_problem *problem = m->problem;
+    size_t K = problem->K;
+
+    if (!r->amplitude) {
+        return;
+    }
+    for (size_t k = 0; k < K; k++) {
+        for (size_t l = 0; l < r->stride; l++) {
+            r->amplitude[r->stride * k + l] = problem->signal[r->stride * k + l] > 0.0 ? r->along[l] : 0.0;
+        }
+    }
+    if (problem->load_by_stream) {
+        problem_add_streams(problem, r->amplitude, interference);
+    }
+    if (r->pairs == 0) {
+        return;
+    }
+    pairs_hear(problem, (pairs_rows){.rows = r->amplitude}, 0, K, m->z, interference);
+    for (size_t k = 0; k < K; k++) {
+        size_t count = problem->mate_start[k + 1] - problem->mate_start[k];
+
+        m->measure[k] = sqrt(interference[k] / (double)(count > 0 ? count : 1));
+    }
+    for (size_t i = 0; i < r->pairs; i++) {
+        state[i] = m->z[i] / m->measure[m->hearer[i]];
+    }
+}
+
+const double *level_mates_state(const level_mates *m, const double *state)
+{
+    for (size_t i = 0; m->z && i < m->start[m->problem->K]; i++) {
+        m->z[i] = state[i] * m->measure[m->hearer[i]];
+    }
+    return m->z;
+}
+
+bool level_mates_lessen(const level_mates *m, const double *u, double *state)
+{
+    bool any = false;
+
+    for (size_t i = 0; m->z && i < m->start[m->problem->K]; i++) {
+        if (!(u[m->problem->mate[i]] > 0.0)) {
+            state[i] *= 0.5;
+            any = true;
+        }
+    }
+    return any;
+}
+
+void level_mates_price(const level_mates *m, const response *r, const double *state, const double *z, double *price)
+{
+    for (size_t i = 0; i < r->pairs; i++) {
+        size_t k = m->hearer[i], j = m->problem->mate[i];
+
+        m->z[i] = state[i] * m->measure[k];
+        price[j] += r->weight[k] * m->z[i] * (m->z[i] - z[i]) / (r->gain[j] * r->gain[j]);
+    }
+}
+
+/* By how much the amplitudes of a stream rise with their v. */
+static void take_yield(const level_mates *m, const response *r, size_t j, double raised)
+{
+    size_t at = r->stride * j;
+
+    for (size_t l = 0; l < m->problem->L; l++) {
+        double yield =
+            m->problem->load_by_stream ? 1.0 / (r->stream_price[at + l] + r->shift[l]) : r->along[l] / raised;
+
+        m->yield[l] = r->amplitude[at + l] > 0.0 ? yield : 0.0;
+    }
+}
+
+/* z of stream j at the fixed point, less what the state has: (1 + C Y C' W) times that is the answer's change. */
+static bool solve_stream(const level_mates *m, const response *r, size_t j, const double *z)
+{
+    size_t count = m->start[j + 1] - m->start[j];
+    const size_t *pair = m->pair + m->start[j];
+
+    for (size_t b = 0; b < count; b++) {
+        const double *heard = problem_coherent_row(m->problem, m->hearer[pair[b]], pair[b]);
+
+        for (size_t a = 0; a <= b; a++) {
+            const double *other = problem_coherent_row(m->problem, m->hearer[pair[a]], pair[a]);
+            double gram = rows_triple(r->stride, heard, other, m->yield);
+
+            m->matrix[a + count * b] = gram * r->weight[m->hearer[pair[b]]] + (a == b);
+            m->matrix[b + count * a] = gram * r->weight[m->hearer[pair[a]]] + (a == b);
+        }
+        m->matrix[b + count * count] = z[pair[b]] - m->z[pair[b]];
+    }
+    return equations_solve(count, m->matrix);
+}
+
+void level_mates_answer(const level_mates *m, const response *r, const level_step *step, double *to)
+{
+    size_t K = m->problem->K;
+
+    for (size_t j = 0; r->pairs > 0 && j < K; j++) {
+        size_t count = m->start[j + 1] - m->start[j];
+        double scale = exp(step->gain[j]) / r->gain[j]; /* amplitudes follow gains */
+        bool solved;
+
+        take_yield(m, r, j, step->raised);
+        solved = solve_stream(m, r, j, step->z);
+        for (size_t i = 0; i < count; i++) {
+            size_t pair = m->pair[m->start[j] + i];
+            double next = (m->z[pair] + (solved ? m->matrix[i + count * count] : 0.0)) * scale;
+
+            to[pair] = (m->problem->coherent_signed ? next : fmax(next, 0.0)) / m->measure[m->hearer[pair]];
+        }
+    }
+}
