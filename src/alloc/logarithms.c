@@ -24,7 +24,7 @@ INLINE unsigned long long lane_bits(double number)
     return bits;
 }
 
-INLINE double lane_number(unsigned long long bits)
+INLINE double bits_lane(unsigned long long bits)
 {
     double number;
 
@@ -37,8 +37,8 @@ INLINE double lane_logarithm(double x)
 {
     unsigned long long bits = lane_bits(x);
     unsigned long long biased = (bits + (ONE_BITS - ROOT_HALF_BITS)) >> FRACTION_BITS; /* e + 1023 */
-    double m = lane_number(bits + ONE_BITS - (biased << FRACTION_BITS));
-    double exponent = lane_number(biased | COUNT_BITS) - (0x1p52 + 1023.0);
+    double m = bits_lane(bits + ONE_BITS - (biased << FRACTION_BITS));
+    double exponent = bits_lane(biased | COUNT_BITS) - (0x1p52 + 1023.0);
     double t = (m - 1.0) / (m + 1.0), square = t * t, sum = square * (1.0 / 23.0) + 1.0 / 21.0;
 
 #pragma GCC unroll 9
@@ -49,7 +49,7 @@ INLINE double lane_logarithm(double x)
 }
 
 /* x = k ln 2 + r, and e^r by its series. */
-INLINE double exponential_of(double number)
+INLINE double lane_exponential(double number)
 {
     double low = number > -WIDEST_EXPONENT ? number : -WIDEST_EXPONENT;
     double x = low < WIDEST_EXPONENT ? low : WIDEST_EXPONENT;
@@ -60,7 +60,7 @@ INLINE double exponential_of(double number)
     for (int term = 14; term >= 1; term--) {
         sum = sum * (r * (1.0 / term)) + 1.0;
     }
-    return sum * lane_number((lane_bits(shifted) << FRACTION_BITS) + ONE_BITS);
+    return sum * bits_lane((lane_bits(shifted) << FRACTION_BITS) + ONE_BITS);
 }
 
 CLONES(static, void, take_logarithms, (size_t count, double *number), (count, number))
@@ -78,7 +78,7 @@ CLONES(static, void, take_exponentials, (size_t count, double *number), (count, 
     for (size_t first = 0; first < count; first += LANES) {
 #pragma omp simd
         for (size_t i = 0; i < LANES; i++) {
-            number[first + i] = exponential_of(number[first + i]);
+            number[first + i] = lane_exponential(number[first + i]);
         }
     }
 }
