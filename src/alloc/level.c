@@ -41,16 +41,18 @@ typedef struct level_search {
     double *target, *price; /* K: t_k; G_k */
     double rho, raised;     /* raised: by which gains of the state are multiplied in the answer, 1 or above */
     bool alike;             /* all weights are 1 */
+    cfi_stop *stop;         /* or NULL */
 } level_search;
 
-static cfi_status init_search(level_search *s, const alloc_problem *problem, const double *weight, cfi_arena *arena,
+static cfi_status init_search(level_search *s, const alloc_problem *problem, const level_ask *ask, cfi_arena *arena,
                               cfi_error *error)
 {
+    const double *weight = ask->weight;
     size_t K = problem->K, length = 2 * K + problem->mate_start[K], row = rows_stride(length);
     double *memory = arena_zeros(arena, 4 * row + problem->stride + 2 * K, sizeof *memory);
     cfi_status status;
 
-    *s = (level_search){.problem = problem, .share = weight, .length = length, .alike = true};
+    *s = (level_search){.problem = problem, .share = weight, .length = length, .alike = true, .stop = ask->stop};
     if (!memory) {
         response_out_of_memory(problem, error);
         return CFI_NO_MEMORY;
@@ -361,7 +363,8 @@ static void answer_state(const level_search *s)
         s->to[k] = 0.5 * log(t * s->answer[K + k]) - log(s->price[k]);
         s->to[K + k] = log(t / s->price[k]);
     }
-    level_mates_answer(&s->mates, &s->map, &(level_step){.gain = s->to, .z = s->answer + 2 * K, .raised = s->raised},
+    level_mates_answer(&s->mates, &s->map,
+                       &(level_step){.gain = s->to, .z = s->answer + 2 * K, .raised = s->raised, .stop = s->stop},
                        s->to + 2 * K);
     centre_state(s, s->to);
 }
@@ -401,11 +404,11 @@ static bool keep_state(level_search *s, level_result *result)
 }
 
 /* Evaluations until rate and bound prove each other. Whether the last answer is the best. */
-static cfi_status search_rate(level_search *s, cfi_stop *stop, level_result *result, bool *last, cfi_error *error)
+static cfi_status search_rate(level_search *s, level_result *result, bool *last, cfi_error *error)
 {
     *last = false;
     while (result->evaluations < LEVEL_MOST) {
-        if (stop_requested(stop)) {
+        if (stop_requested(s->stop)) {
             return sca_interrupted(error);
         }
         *last = false;
@@ -428,7 +431,7 @@ cfi_status level_rates(const alloc_problem *problem, const level_ask *ask, cfi_a
                        level_result *result, cfi_error *error)
 {
     level_search s;
-    cfi_status status = init_search(&s, problem, ask->weight, arena, error);
+    cfi_status status = init_search(&s, problem, ask, arena, error);
     bool last;
 
     result->reached = 0.0;
@@ -439,7 +442,7 @@ cfi_status level_rates(const alloc_problem *problem, const level_ask *ask, cfi_a
         return status;
     }
     begin_level(&s);
-    status = search_rate(&s, ask->stop, result, &last, error);
+    status = search_rate(&s, result, &last, error);
     if (status == CFI_OK && result->proved && !last) {
         memcpy(s.from, s.best, s.length * sizeof *s.from);
         s.map.mu = s.best_mu;

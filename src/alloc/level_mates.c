@@ -6,25 +6,25 @@
 #include <math.h>
 #include <string.h>
 
+/* Pairs by their streams, each list in the order of pairs: counted, then put where they belong. */
 static void list_hearers(const level_mates *m)
 {
     const alloc_problem *problem = m->problem;
-    size_t K = problem->K, count = 0;
+    size_t K = problem->K, pairs = problem->mate_start[K];
 
+    memset(m->start, 0, (K + 1) * sizeof *m->start);
     for (size_t k = 0; k < K; k++) {
         for (size_t i = problem->mate_start[k]; i < problem->mate_start[k + 1]; i++) {
             m->hearer[i] = k;
+            m->start[problem->mate[i]]++;
         }
     }
-    for (size_t j = 0; j < K; j++) {
-        m->start[j] = count;
-        for (size_t i = 0; i < problem->mate_start[K]; i++) {
-            if (problem->mate[i] == j) {
-                m->pair[count++] = i;
-            }
-        }
+    for (size_t j = 0; j < K; j++) { /* where each list ends */
+        m->start[j + 1] += m->start[j];
     }
-    m->start[K] = count;
+    for (size_t i = pairs; i-- > 0;) { /* and, once it is filled from its end, begins */
+        m->pair[--m->start[problem->mate[i]]] = i;
+    }
 }
 
 static size_t longest_list(const level_mates *m)
@@ -164,7 +164,7 @@ void level_mates_answer(const level_mates *m, const response *r, const level_ste
 {
     size_t K = m->problem->K;
 
-    for (size_t j = 0; r->pairs > 0 && j < K; j++) {
+    for (size_t j = 0; r->pairs > 0 && j < K && !stop_requested(step->stop); j++) {
         size_t count = m->start[j + 1] - m->start[j];
         double scale = exp(step->gain[j]) / r->gain[j]; /* amplitudes follow gains */
         bool solved;

@@ -35,8 +35,10 @@ void level_mates_price(const level_mates *m, const response *r, const double *st
 typedef struct level_step {
     const double *gain, *z;
     double raised;
+    cfi_stop *stop; /* or NULL */
 } level_step;
-/* The next state's amplitudes, after level_mates_price. */
+/* The next state's amplitudes, after level_mates_price: of a pilot of c users c^3 sums over access points. Ends early
+ * when it is stopped: what is there then is no state. */
 void level_mates_answer(const level_mates *m, const response *r, const level_step *step, double *to);
 
 #endif
