@@ -46,15 +46,17 @@ double coupled_limit_asked(const alloc_coupled *coupled, const coupled_ask *ask,
     return coupled->stated[l] < ask->reach * coupled_budget(coupled, ask) ? coupled->stated[l] : INFINITY;
 }
 
-bool coupled_reach(const alloc_coupled *coupled, const double *x, const double *s, double factor, coupled_ask *ask)
+bool coupled_reach(const alloc_coupled *coupled, const double *x, const double *s, coupled_ask *ask)
 {
     bool exceeded = false;
+    double total = 0.0;
 
     for (size_t l = 0; l < coupled->information.L; l++) {
+        total += x[l] + s[l];
         exceeded = exceeded || (x[l] + s[l] > coupled->stated[l] && isinf(coupled_limit_asked(coupled, ask, l)));
     }
-    if (exceeded && ask->budget == POWER_RAISED && ask->limits == POWER_HELD) {
-        ask->reach = fmax(factor, 1.0) * (1.0 + FACTOR_OF_SOLVER);
+    if (exceeded && ask->budget == POWER_RAISED && ask->limits == POWER_HELD) { /* whatever is exceeded is then asked */
+        ask->reach = fmax(total / coupled_budget(coupled, ask), 1.0) * (1.0 + FACTOR_OF_SOLVER);
         return true;
     }
     return false;

@@ -50,9 +50,9 @@ static inline double coupled_budget(const alloc_coupled *coupled, const coupled_
 /* The limit of AP l that belongs to the question: infinite where no powers that it is about reach it, and then the
  * question is the same, to the bit, as without. */
 double coupled_limit_asked(const alloc_coupled *coupled, const coupled_ask *ask, size_t l);
-/* Whether powers x, s, an answer at a budget that is raised by `factor`, exceed a limit that was left out of the
- * question. Then *ask takes in what belongs to it: ask again. */
-bool coupled_reach(const alloc_coupled *coupled, const double *x, const double *s, double factor, coupled_ask *ask);
+/* Whether powers x, s, an answer at a raised budget, exceed a limit that was left out of the question. Then *ask takes
+ * in all limits that so much power reaches: ask again. */
+bool coupled_reach(const alloc_coupled *coupled, const double *x, const double *s, coupled_ask *ask);
 /* Multipliers of the constraints at the optimum, of the kinds that are asked for, any common factor: of rows
  * (information_rows numbers) and the matrix of the position's. */
 typedef struct coupled_multipliers {

@@ -38,8 +38,7 @@ static cfi_status least_factor(const coupled_reason *reason, const coupled_ask *
 
     do {
         status = coupled_solve(reason->coupled, &again, reason->arena, &answer, error);
-    } while (status == CFI_OK && answer.found &&
-             coupled_reach(reason->coupled, answer.x, answer.s, answer.factor, &again));
+    } while (status == CFI_OK && answer.found && coupled_reach(reason->coupled, answer.x, answer.s, &again));
     *factor = INFINITY;
     if (status == CFI_FAILED) {
         return error_set(error, CFI_OK, "%s", "");

@@ -18,7 +18,7 @@ static cfi_status try_change(globals_job *job, const coupled_ask *sensing, doubl
         status = globals_find(&job->drop, &ask, answer, error);
         g = answer->factor;
     } while (status == CFI_OK && answer->end == GLOBALS_FOUND &&
-             coupled_reach(&job->drop.coupled, answer->point->x, answer->point->s, g, &ask.sensing));
+             coupled_reach(&job->drop.coupled, answer->point->x, answer->point->s, &ask.sensing));
     *factor = INFINITY;
     if (status == CFI_OK && answer->end == GLOBALS_FOUND &&
         (sensing->raised ? answer->bound < 1.0 : answer->bound > 1.0)) {
