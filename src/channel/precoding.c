@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { LANES = PRECODING_LANES, BATCH = PRECODING_BATCH };
-
 /* ------------------------------------------------------------------------- what is prepared ---- */
 
 /* Whether the users of a pilot are one class. */
@@ -167,11 +165,11 @@ static bool add_scales(precoding *p, cfi_arena *arena)
 
 static bool add_work(precoding *p, cfi_arena *arena)
 {
-    size_t size = p->classes * p->N * BATCH, side = p->classes < p->N && !p->errors ? p->classes : p->N;
+    size_t size = p->classes * p->N * PRECODING_BATCH, side = p->classes < p->N && !p->errors ? p->classes : p->N;
 
     p->z.re = arena_zeros(arena, 2 * size, sizeof(double));
-    p->matrix = arena_alloc(arena, LANES * side * (side + 1), sizeof(double));
-    p->pivot = arena_alloc(arena, side * 3 * LANES, sizeof(double));
+    p->matrix = arena_alloc(arena, PRECODING_LANES * side * (side + 1), sizeof(double));
+    p->pivot = arena_alloc(arena, side * 3 * PRECODING_LANES, sizeof(double));
     p->active = arena_alloc(arena, 2 * p->classes + p->N, sizeof *p->active);
     if (!p->z.re || !p->matrix || !p->pivot || !p->active) {
         return false;
@@ -180,7 +178,7 @@ static bool add_work(precoding *p, cfi_arena *arena)
     p->columns = p->active + p->classes;
     p->rows = p->columns + p->classes;
     for (size_t n = 0; n < p->N; n++) {
-        p->rows[n] = BATCH * n;
+        p->rows[n] = PRECODING_BATCH * n;
     }
     return true;
 }
@@ -228,14 +226,14 @@ void precoding_begin(precoding *p, const double *unit)
     p->unit = unit;
     p->actives = 0;
     for (size_t c = 0; c < p->classes; c++) {
-        size_t column = BATCH * p->N * c;
+        size_t column = PRECODING_BATCH * p->N * c;
 
         if (unit[c] > 0.0) {
             p->active[p->actives] = c;
             p->columns[p->actives++] = column;
         } else { /* what other access points left */
-            memset(p->z.re + column, 0, BATCH * p->N * sizeof(double));
-            memset(p->z.im + column, 0, BATCH * p->N * sizeof(double));
+            memset(p->z.re + column, 0, PRECODING_BATCH * p->N * sizeof(double));
+            memset(p->z.im + column, 0, PRECODING_BATCH * p->N * sizeof(double));
         }
     }
 }
@@ -246,15 +244,15 @@ static void gather_columns(precoding *p, const cfi_channel_range *range, size_t 
 {
     size_t left = range->count - i;
 
-    p->groups = left < BATCH ? (left + LANES - 1) / LANES : PRECODING_GROUPS;
-    for (size_t r = 0; r < LANES * p->groups; r++) {
+    p->groups = left < PRECODING_BATCH ? (left + PRECODING_LANES - 1) / PRECODING_LANES : PRECODING_GROUPS;
+    for (size_t r = 0; r < PRECODING_LANES * p->groups; r++) {
         size_t from = range->stride * (i + r < range->count ? i + r : range->count - 1);
 
         for (size_t a = 0; a < p->actives; a++) {
             double unit = p->unit[p->active[a]];
 
             for (size_t n = 0; n < p->N; n++) {
-                size_t to = p->columns[a] + BATCH * n + r;
+                size_t to = p->columns[a] + PRECODING_BATCH * n + r;
 
                 p->z.re[to] = unit * column_entry(p, estimates.re + from, n, p->active[a]);
                 p->z.im[to] = unit * column_entry(p, estimates.im + from, n, p->active[a]);
@@ -266,12 +264,12 @@ static void gather_columns(precoding *p, const cfi_channel_range *range, size_t 
 /* The vectors, in place of every user's estimates. */
 static void scatter_columns(const precoding *p, const cfi_channel_range *range, size_t i, cfi_channels estimates)
 {
-    for (size_t r = 0; r < LANES * p->groups && i + r < range->count; r++) {
+    for (size_t r = 0; r < PRECODING_LANES * p->groups && i + r < range->count; r++) {
         for (size_t n = 0; n < p->N; n++) {
             size_t to = range->stride * (i + r) + p->K * n;
 
             for (size_t k = 0; k < p->K; k++) {
-                size_t at = (p->class_of[k] * p->N + n) * BATCH + r;
+                size_t at = (p->class_of[k] * p->N + n) * PRECODING_BATCH + r;
 
                 estimates.re[to + k] = p->z.re[at];
                 estimates.im[to + k] = p->z.im[at];
@@ -286,7 +284,7 @@ static void scatter_columns(const precoding *p, const cfi_channel_range *range, 
 static void fill_mean_squares(const precoding *p, const double *sum, double *restrict mean)
 {
     for (size_t c = 0; c < p->classes; c++) {
-        mean[c] = precoding_sum_lanes(sum + LANES * c) / (double)p->network->system->precoding.draws;
+        mean[c] = precoding_sum_lanes(sum + PRECODING_LANES * c) / (double)p->network->system->precoding.draws;
     }
 }
 
@@ -297,8 +295,8 @@ static void add_batch_squares(void *context, const precoding *p)
     for (size_t a = 0; a < p->actives; a++) {
         size_t c = p->active[a];
 
-        for (size_t i = 0; i < LANES * p->groups; i++) {
-            sum[LANES * c + i % LANES] += p->square[BATCH * c + i];
+        for (size_t i = 0; i < PRECODING_LANES * p->groups; i++) {
+            sum[PRECODING_LANES * c + i % PRECODING_LANES] += p->square[PRECODING_BATCH * c + i];
         }
     }
 }
@@ -311,13 +309,13 @@ double precoding_factor(double mean_square)
 /* Normalisations that nobody has worked out yet. */
 static bool simulate_squares(precoding *p, cfi_arena *arena, double *restrict mean)
 {
-    double *sum = arena_alloc(arena, LANES * p->classes, sizeof *sum);
+    double *sum = arena_alloc(arena, PRECODING_LANES * p->classes, sizeof *sum);
 
     if (!sum || !precoding_prepare_draws(p, arena)) {
         return false;
     }
     for (size_t l = 0; l < p->network->L; l++) {
-        memset(sum, 0, LANES * p->classes * sizeof *sum);
+        memset(sum, 0, PRECODING_LANES * p->classes * sizeof *sum);
         precoding_begin_draws(p, l);
         precoding_simulate(p, l, add_batch_squares, sum);
         fill_mean_squares(p, sum, mean + p->classes * l);
@@ -355,7 +353,7 @@ void precoding_apply(void *prepared, size_t l, const cfi_channel_range *range, c
     precoding *p = prepared;
 
     precoding_begin(p, p->scale + p->classes * l);
-    for (size_t i = 0; i < range->count; i += BATCH) {
+    for (size_t i = 0; i < range->count; i += PRECODING_BATCH) {
         gather_columns(p, range, i, estimates);
         precoding_solve(p, l);
         scatter_columns(p, range, i, estimates);

@@ -7,9 +7,8 @@
 #ifndef CFISAC_LINK_MOMENT_LANES_H
 #define CFISAC_LINK_MOMENT_LANES_H
 
-#include "channel/precoding.h"
+#include "channel/precoding_lanes.h"
 
-enum { LANES = PRECODING_LANES, BATCH = PRECODING_BATCH };
 enum { SUM_Q, SUM_QQ, SUM_QB, SUM_QA, PAIR_SUMS };
 enum { SUM_X, SUM_Y, SUM_XX, SUM_XY, SUM_YY, SUM_XB, SUM_YB, SUM_XA, SUM_YA, SUM_QX, SUM_QY, MEAN_SUMS };
 enum { SUM_B, SUM_BB, VECTOR_SUMS };
