@@ -6,7 +6,8 @@
 #include "alloc/search.h"
 
 typedef struct heats {
-    double best;
+    double best, worst;       /* worst: of those that were not left because they came to the best */
+    double merged;            /* the lowest of those that were; infinite: none */
     size_t evaluations, left; /* of all starts; starts that were left before their end */
 } heats;
 
@@ -15,7 +16,7 @@ static inline heats heats_run(drop *d, bool raced)
     cfi_arena_mark mark = arena_mark(d->arena);
     alloc_workspace *workspace = alloc_workspace_create();
     start_split heuristic = {.powers = &d->powers};
-    heats h = {.best = -INFINITY};
+    heats h = {.best = -INFINITY, .worst = INFINITY, .merged = INFINITY};
     alloc_search s;
 
     d->powers.p = arena_alloc(d->arena, d->link.K * d->link.L, sizeof(double));
@@ -31,6 +32,11 @@ static inline heats heats_run(drop *d, bool raced)
         assert_int_equal(ascent_run(&s.ascent, &s.at, &s.outcome, NULL), CFI_OK);
         h.evaluations += s.outcome.iterations;
         h.left += s.outcome.race != RACE_ON;
+        if (s.outcome.race == RACE_MERGES) {
+            h.merged = fmin(h.merged, s.outcome.objective);
+        } else {
+            h.worst = fmin(h.worst, s.outcome.objective);
+        }
         if (s.outcome.objective > h.best) {
             s.source.turn = s.outcome.objective > h.best * (1.0 + 1e-6) ? 0 : s.source.turn;
             h.best = s.outcome.objective;
