@@ -1,6 +1,8 @@
 /* Makes one call of the system fail, kills the process at it, or lets a signal come after it: preloaded into the
- * program by the end-to-end tests. FAULT_CALL   pread, write, fdatasync, fsync, ftruncate, rename, or any FAULT_PATH
- * only calls on files whose path ends with this (optional) FAULT_AT     the number of the call, from 1, among those
+ * program by the end-to-end tests.
+ *   FAULT_CALL   pread, write, fdatasync, fsync, ftruncate, rename, or any
+ *   FAULT_PATH   only calls on files whose path ends with this (optional)
+ *   FAULT_AT     the number of the call, from 1, among those
  *   FAULT_ERRNO  what it fails with; once, as the system tells a write-back error once
  *   FAULT_KILL   instead: before (the call is not made), torn (half of a write is), after
  *   FAULT_SIGNAL instead: the call is made, and the process gets this signal when it has computed for FAULT_CPU_MS

@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <time.h>
 
-static const double AGREED = 1e-6;
+static const double AS_HIGH = 1e-6;
 
 typedef struct entry {
     size_t evaluations, missed;
@@ -36,7 +36,7 @@ static heats run_entry(drop *d, bool raced, entry *e)
 /* What another search found more. */
 static void compare(const char *what, long seed, heats here, heats other, entry *e)
 {
-    if (here.best < other.best * (1.0 - AGREED)) {
+    if (here.best < other.best * (1.0 - AS_HIGH)) {
         e->missed++;
         printf("seed %ld: %s, %.1e below\n", seed, what, 1.0 - here.best / other.best);
     }
