@@ -515,6 +515,8 @@ static void warnings_name_what_is_ignored_or_useless(void **state)
     assert_warns("{\"network\": {\"tx_antennas\": 1, \"rx_antennas\": 1}}", "no information", true);
     assert_warns("{\"network\": {\"aps\": 1, \"ues\": 1, \"ap_positions_m\": [[0, 0]], \"ue_positions_m\": [[9, 0]]}}",
                  "1 pair of explicit positions is closer", true);
+    assert_warns("{\"pilots\": {\"length\": 1}, \"frame\": {\"sensing_symbols\": 200}}", "with 1 pilot: within one",
+                 true);
     assert_warns(
         "{\"network\": {\"aps\": 1, \"ues\": 1, \"ap_positions_m\": [[0, 0]]}, \"propagation\": {\"gain\": [[1]]}}",
         "positions are given too", true);

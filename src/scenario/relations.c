@@ -213,10 +213,11 @@ static cfi_status check_precoding(const cfi_scenario *scenario, cfi_error *error
     size_t pilots = system->frame.tau_p < system->K ? system->frame.tau_p : system->K;
 
     if (kind == CFI_PRECODER_ZF && system->N <= pilots) {
-        return refuse_key(scenario, KEY_kind, error,
-                          "\"zf\" cannot null %zu pilots with network.tx_antennas %zu (allowed: more antennas than the "
-                          "smaller of pilots.length and network.ues; or mr, rzf, lp_mmse)",
-                          pilots, system->N);
+        return refuse_key(
+            scenario, KEY_kind, error,
+            "\"zf\" cannot null %zu pilot%s with network.tx_antennas %zu (allowed: more antennas than the "
+            "smaller of pilots.length and network.ues; or mr, rzf, lp_mmse)",
+            pilots, text_by_count(pilots, "", "s"), system->N);
     }
     if (kind != CFI_PRECODER_MR && system->rate_model == CFI_RATE_THEOREM1) {
         return refuse_key(

@@ -200,9 +200,9 @@ static void remark_sensing_symbols(cfi_scenario *scenario)
     if (frame->tau_c > 0 && frame->T > frame->tau_c - frame->tau_p) {
         remark_add(
             scenario,
-            "frame.sensing_symbols: %zu do not fit into a coherence block of %zu symbols with %zu pilots: within "
+            "frame.sensing_symbols: %zu do not fit into a coherence block of %zu symbols with %zu pilot%s: within "
             "one channel there are %zu",
-            frame->T, frame->tau_c, frame->tau_p, frame->tau_c - frame->tau_p);
+            frame->T, frame->tau_c, frame->tau_p, text_by_count(frame->tau_p, "", "s"), frame->tau_c - frame->tau_p);
     }
 }
 
