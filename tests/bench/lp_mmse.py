@@ -163,17 +163,23 @@ def correlated_statistics(rng, n, c, draws, batch):
     return mean, variance, norm
 
 
+def correlated_channels(rng, n, c, batch):
+    """Channels (L x K x N x batch), and a vector a user from what is received of them (batch x L x N x K)."""
+    h = c.root @ complex_normal(rng, (n.L, n.K, n.N, batch))
+    y = complex_normal(rng, (n.L, n.pilots, n.N, batch)) * np.sqrt(n.noise)
+    for t, users in enumerate(c.users):
+        y[:, t] += np.sqrt(n.energy) * h[:, users].sum(axis=1)
+    estimate = stack_users(c, c.of_received, y, n)
+    matrix = n.power * estimate @ estimate.conj().swapaxes(-1, -2) + c.added
+    return h, np.linalg.solve(matrix, estimate)
+
+
 def correlated_monte_carlo(rng, n, c, norm, count, batch):
     amplitude = np.sqrt(n.sent / norm)
     mean, total = np.zeros(n.K, complex), np.zeros(n.K)
     for _ in range(0, count, batch):
-        h = c.root @ complex_normal(rng, (n.L, n.K, n.N, batch))
-        y = complex_normal(rng, (n.L, n.pilots, n.N, batch)) * np.sqrt(n.noise)
-        for t, users in enumerate(c.users):
-            y[:, t] += np.sqrt(n.energy) * h[:, users].sum(axis=1)
-        estimate = stack_users(c, c.of_received, y, n)
-        matrix = n.power * estimate @ estimate.conj().swapaxes(-1, -2) + c.added
-        f = np.linalg.solve(matrix, estimate) * amplitude[:, None, :]
+        h, v = correlated_channels(rng, n, c, batch)
+        f = v * amplitude[:, None, :]
         heard = h.transpose(3, 1, 0, 2).reshape(batch, n.K, n.L * n.N).conj()
         A = heard @ f.reshape(batch, n.L * n.N, n.K)
         mean += np.einsum("ikk->k", A)
@@ -186,13 +192,7 @@ def raw_correlated_statistics(rng, n, c, draws, batch):
     """From channels, a vector a user."""
     mean, square, norm = (np.zeros((n.L, n.K, n.K), complex), np.zeros((n.L, n.K, n.K)), np.zeros((n.L, n.K)))
     for _ in range(0, draws, batch):
-        h = c.root @ complex_normal(rng, (n.L, n.K, n.N, batch))
-        y = complex_normal(rng, (n.L, n.pilots, n.N, batch)) * np.sqrt(n.noise)
-        for t, users in enumerate(c.users):
-            y[:, t] += np.sqrt(n.energy) * h[:, users].sum(axis=1)
-        estimate = stack_users(c, c.of_received, y, n)
-        matrix = n.power * estimate @ estimate.conj().swapaxes(-1, -2) + c.added
-        v = np.linalg.solve(matrix, estimate)
+        h, v = correlated_channels(rng, n, c, batch)
         product = h.transpose(3, 0, 1, 2).conj() @ v
         mean += product.sum(axis=0)
         square += (product.real**2 + product.imag**2).sum(axis=0)
