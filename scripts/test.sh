@@ -10,7 +10,7 @@ set -uo pipefail
 lint_shell() {
   local scripts
   mapfile -t scripts < <(git ls-files '*.sh' .ci/run 2>/dev/null || find scripts src tests .ci -name '*.sh' -o -name run)
-  shellcheck -x "${scripts[@]}"
+  printf '%s\0' "${scripts[@]}" | xargs -0 -P "$jobs" -n 4 shellcheck -x
 }
 
 build_benches() {
@@ -18,11 +18,12 @@ build_benches() {
 }
 
 check_format() {
-  find src include tests docs -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror
+  find src include tests docs -name '*.[ch]' -print0 | xargs -0 -P "$jobs" -n 50 clang-format --dry-run -Werror
 }
 
 sanitizers=${CFISAC_SANITIZERS:-gcc}
-"$top/scripts/deps.sh" test || exit 1
+# clang's packages before the first build: lld links the tests of all
+"$top/scripts/deps.sh" "$([ "$sanitizers" = clang ] && echo ci || echo test)" || exit 1
 step 'build, release' build build/test-release -DCMAKE_BUILD_TYPE=Release && {
   step 'build, benches' build_benches
   step 'tests, release' run_tests build/test-release

@@ -87,16 +87,17 @@ static inline double bound_by_differences(const drop *d, const double complex *R
     }
     /* Schur complement of the nuisances, scaled to keep the solve well conditioned */
     double scale = J[0];
-    double *block = calloc((count - 1) * (count - 1), sizeof *block), *right = calloc(count - 1, sizeof *right);
+    size_t rest = 2 * nuisances;
+    double *block = calloc(rest * rest, sizeof *block), *right = calloc(rest, sizeof *right);
     for (size_t i = 1; i < count; i++) {
         right[i - 1] = J[i];
         for (size_t j = 1; j < count; j++) {
-            block[i - 1 + (count - 1) * (j - 1)] = J[i + count * j];
+            block[i - 1 + rest * (j - 1)] = J[i + count * j];
         }
     }
-    assert_int_equal(LAPACKE_dgesv(LAPACK_COL_MAJOR, (lapack_int)(count - 1), 1, block, (lapack_int)(count - 1), pivot,
-                                   right, (lapack_int)(count - 1)),
-                     0);
+    assert_int_equal(
+        LAPACKE_dgesv(LAPACK_COL_MAJOR, (lapack_int)rest, 1, block, (lapack_int)rest, pivot, right, (lapack_int)rest),
+        0);
     for (size_t i = 1; i < count; i++) {
         scale -= J[i] * right[i - 1];
     }

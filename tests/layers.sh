@@ -99,29 +99,44 @@ check() {
       if (("src/" name) in known) return "src/" name
       return ("include/" name) in known ? "include/" name : ""
     }
+    # target: the file of the project that an include is. leads: whether a header that not every room may include is
+    # reached from a file; few are, and only they are walked through.
+    function resolve(   f, i, name, more) {
+      for (f = 1; f <= files; f++)
+        for (i = 1; i <= includes[file[f]]; i++) {
+          name = header[file[f], i]
+          target[file[f], i] = project_file(file[f], name)
+          if (target[file[f], i] == "" && (library(name) || name in made)) leads[file[f]] = 1
+        }
+      for (more = 1; more;) {
+        more = 0
+        for (f = 1; f <= files; f++)
+          for (i = 1; i <= includes[file[f]] && !(file[f] in leads); i++)
+            if (target[file[f], i] in leads) more = leads[file[f]] = 1
+      }
+    }
     # what FILE includes itself
-    function check_file(file,   i, room, name, target) {
+    function check_file(file,   i, room, name, to) {
       room = room_of(file)
       if (!(room in sees)) { complain(file, "room " room " is not one that docs/architecture.md knows"); return }
       for (i = 1; i <= includes[file]; i++) {
         name = header[file, i]
-        target = project_file(file, name)
-        if (target == "" && is_quoted[file, i] && !library(name) && !(name in made)) {
+        to = target[file, i]
+        if (to == "" && is_quoted[file, i] && !library(name) && !(name in made)) {
           complain(at[file, i], "there is no " name)
-        } else if (target == "" ? !may_use(file, name) : !sees_room(room, room_of(target))) {
+        } else if (to == "" ? !may_use(file, name) : !sees_room(room, room_of(to))) {
           complain(at[file, i], "room " room " may not include " name)
         }
       }
     }
     # the library that ORIGIN reaches through HERE, a header of the project that may have it. Headers of rooms need no
     # such search: what a room sees, every room that sees it sees too.
-    function check_reach(origin, here,   i, name, target) {
-      if ((origin, here) in reached) return
+    function check_reach(origin, here,   i, name) {
+      if (!(here in leads) || (origin, here) in reached) return
       reached[origin, here] = 1
       for (i = 1; i <= includes[here]; i++) {
         name = header[here, i]
-        target = project_file(here, name)
-        if (target != "") check_reach(origin, target)
+        if (target[here, i] != "") check_reach(origin, target[here, i])
         else if (may_use(here, name) && !may_use(origin, name))
           complain(origin, "room " room_of(origin) " may not include " name ", which it does through " here)
       }
@@ -145,16 +160,15 @@ check() {
       }
       state[node] = 2
     }
-    function check_circles(   f, i, target) {
+    function check_circles(   f, i) {
       for (f = 1; f <= files; f++)
-        for (i = 1; i <= includes[file[f]]; i++) {
-          target = project_file(file[f], header[file[f], i])
-          if (target != "") note_edge(node_of(file[f]), node_of(target))
-        }
+        for (i = 1; i <= includes[file[f]]; i++)
+          if (target[file[f], i] != "") note_edge(node_of(file[f]), node_of(target[file[f], i]))
       for (f = 1; f <= files; f++) if (!state[node_of(file[f])]) walk(node_of(file[f]), node_of(file[f]) " ")
     }
     END {
       for (room in sees) if (!(room in filled)) complain("src", "room " room " has no files")
+      resolve()
       for (f = 1; f <= files; f++) check_file(file[f])
       for (f = 1; f <= files; f++) check_reach(file[f], file[f])
       if (!bad) check_circles()
@@ -319,6 +333,8 @@ self_test() {
   copy=$(mktemp -d)
   trap 'rm -rf "$copy"' EXIT
   cp -r "$top/include" "$top/src" "$copy"
+  # what was planted is looked for a hundred times: of each file its first line and its includes
+  find "$copy/src" "$copy/include" -type f -exec sed -i -n '1p; /include/p' {} +
   check "$copy" || complain 'an untouched copy is refused'
   mkdir "$copy/empty"
   ! check "$copy/empty" >/dev/null || complain 'nothing at all passes'

@@ -112,6 +112,10 @@ static const refusal value_errors[] = {
     {"{\"network\": {\"aps\": 300, \"ues\": 300}, \"pilots\": {\"length\": 1}, \"frame\": {\"sensing_symbols\": 300}, "
      "\"allocation\": {\"solver\": \"socp\"}}",
      " /network: 300 access points and 300 users would need "}, /* 89,700 pairs of users on one pilot */
+    {"{\"network\": {\"aps\": 2000, \"ues\": 500}, \"pilots\": {\"length\": 100}, \"frame\": {\"sensing_symbols\": "
+     "500}, "
+     "\"fading\": {\"correlation\": \"local_scattering\"}, \"monte_carlo\": {\"drops\": 1}}",
+     " /network: 2000 access points and 500 users would need "}, /* thresholds on signals with directions: cones */
     {"{\"monte_carlo\": {\"drops\": 2147483647}}", " /monte_carlo/drops: the results of 2147483647 drops would need "},
     {"{\"monte_carlo\": {\"realizations\": 536870912}}",
      " /monte_carlo/realizations: 536870912 channels of 4 antennas"},

@@ -72,6 +72,8 @@ bool globals_can_judge(const cfi_link *link);
 cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_alloc_options *options,
                         cfi_arena *arena, globals_drop *drop, cfi_error *error);
 void globals_close(globals_drop *drop);
+/* Cone problems answer alone: asked for by name, or what the caller wants to see. */
+bool globals_by_cones(const globals_drop *drop);
 /* Room for answers; false: out of memory. */
 bool globals_room(const globals_drop *drop, globals_answer *answer);
 

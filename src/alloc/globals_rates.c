@@ -358,7 +358,7 @@ static cfi_status search_by_dual(raise_job *job, alloc_values *values, bool *fou
 static bool levels(const raise_job *job)
 {
     const alloc_problem *problem = job->drop->problem;
-    bool all = problem->link->system->allocation.solver != CFI_SOLVER_SOCP && level_applies(problem);
+    bool all = !globals_by_cones(job->drop) && level_applies(problem);
 
     for (size_t k = 0; k < problem->K; k++) {
         all = all && job->goal->weight[k] > 0.0;

@@ -60,9 +60,15 @@ cfi_status globals_make(const alloc_problem *problem, unsigned kinds, const cfi_
 
     *drop = (globals_drop){.link = problem->link, .problem = problem, .options = options, .arena = arena};
     status = coupled_describe(problem->link, kinds, options ? options->stop : NULL, arena, &drop->coupled, error);
-    drop->structured =
-        status == CFI_OK && problem->link->system->allocation.solver != CFI_SOLVER_SOCP && globals_dual_covers(drop);
+    drop->structured = status == CFI_OK && !globals_by_cones(drop) && globals_dual_covers(drop);
     return status;
+}
+
+bool globals_by_cones(const globals_drop *drop)
+{
+    cfi_solver solver = drop->link->system->allocation.solver;
+
+    return solver == CFI_SOLVER_SOCP || (solver == CFI_SOLVER_AUTO && drop->options && drop->options->export_problem);
 }
 
 void globals_close(globals_drop *drop)

@@ -16,7 +16,7 @@ enum { FRACTION_BITS = 52 };
 static const unsigned long long ONE_BITS = 0x3ff0000000000000, ROOT_HALF_BITS = 0x3fe6a09e667f3bcd,
                                 COUNT_BITS = 0x4330000000000000;
 
-INLINE unsigned long long bits_of(double number)
+INLINE unsigned long long lane_bits(double number)
 {
     unsigned long long bits;
 
@@ -24,7 +24,7 @@ INLINE unsigned long long bits_of(double number)
     return bits;
 }
 
-INLINE double number_of(unsigned long long bits)
+INLINE double bits_lane(unsigned long long bits)
 {
     double number;
 
@@ -33,12 +33,12 @@ INLINE double number_of(unsigned long long bits)
 }
 
 /* x = 2^e m with m between root(1/2) and root(2), ln m = 2 artanh((m - 1) / (m + 1)) by its series. */
-INLINE double logarithm_of(double x)
+INLINE double lane_logarithm(double x)
 {
-    unsigned long long bits = bits_of(x);
+    unsigned long long bits = lane_bits(x);
     unsigned long long biased = (bits + (ONE_BITS - ROOT_HALF_BITS)) >> FRACTION_BITS; /* e + 1023 */
-    double m = number_of(bits + ONE_BITS - (biased << FRACTION_BITS));
-    double exponent = number_of(biased | COUNT_BITS) - (0x1p52 + 1023.0);
+    double m = bits_lane(bits + ONE_BITS - (biased << FRACTION_BITS));
+    double exponent = bits_lane(biased | COUNT_BITS) - (0x1p52 + 1023.0);
     double t = (m - 1.0) / (m + 1.0), square = t * t, sum = square * (1.0 / 23.0) + 1.0 / 21.0;
 
 #pragma GCC unroll 9
@@ -49,7 +49,7 @@ INLINE double logarithm_of(double x)
 }
 
 /* x = k ln 2 + r, and e^r by its series. */
-INLINE double exponential_of(double number)
+INLINE double lane_exponential(double number)
 {
     double low = number > -WIDEST_EXPONENT ? number : -WIDEST_EXPONENT;
     double x = low < WIDEST_EXPONENT ? low : WIDEST_EXPONENT;
@@ -60,7 +60,7 @@ INLINE double exponential_of(double number)
     for (int term = 14; term >= 1; term--) {
         sum = sum * (r * (1.0 / term)) + 1.0;
     }
-    return sum * number_of((bits_of(shifted) << FRACTION_BITS) + ONE_BITS);
+    return sum * bits_lane((lane_bits(shifted) << FRACTION_BITS) + ONE_BITS);
 }
 
 CLONES(static, void, take_logarithms, (size_t count, double *number), (count, number))
@@ -68,7 +68,7 @@ CLONES(static, void, take_logarithms, (size_t count, double *number), (count, nu
     for (size_t first = 0; first < count; first += LANES) {
 #pragma omp simd
         for (size_t i = 0; i < LANES; i++) {
-            number[first + i] = logarithm_of(number[first + i]);
+            number[first + i] = lane_logarithm(number[first + i]);
         }
     }
 }
@@ -78,7 +78,7 @@ CLONES(static, void, take_exponentials, (size_t count, double *number), (count, 
     for (size_t first = 0; first < count; first += LANES) {
 #pragma omp simd
         for (size_t i = 0; i < LANES; i++) {
-            number[first + i] = exponential_of(number[first + i]);
+            number[first + i] = lane_exponential(number[first + i]);
         }
     }
 }

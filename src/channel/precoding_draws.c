@@ -48,7 +48,7 @@ static bool allocate_filters(precoding *p, cfi_arena *arena, struct precoding_dr
     p->y.re = arena_alloc(arena, 2 * heard, sizeof(double));
     d->filter = arena_alloc(arena, p->K * N * (N + 1), sizeof *d->filter);
     d->work = arena_alloc(arena, 2 * N * N + N, sizeof *d->work);
-    d->cosine = arena_alloc(arena, 2 * BATCH, sizeof *d->cosine);
+    d->cosine = arena_alloc(arena, (size_t)2 * BATCH, sizeof *d->cosine);
     if (!p->y.re || !d->filter || !d->work || !d->cosine) {
         return false;
     }

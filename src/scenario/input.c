@@ -42,8 +42,7 @@ static cfi_status refuse_results(const char *directory, const cfi_place *place, 
 {
     char why[SHOWN_FOLDER + 100];
 
-    snprintf(why, sizeof why, "%s (its scenario is in %.*s/results.json)", strerror(EISDIR), SHOWN_FOLDER,
-             directory);
+    snprintf(why, sizeof why, "%s (its scenario is in %.*s/results.json)", strerror(EISDIR), SHOWN_FOLDER, directory);
     return refuse_input(directory, place, why, error);
 }
 

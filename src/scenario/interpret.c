@@ -118,6 +118,9 @@ cfi_status interpret_rest(cfi_scenario *scenario, cfi_error *error)
         status = fill_arrays(scenario, error);
     }
     if (status == CFI_OK) {
+        status = check_memory(scenario, error);
+    }
+    if (status == CFI_OK) {
         status = check_solver(scenario, error);
     }
     if (status == CFI_OK) {

@@ -39,7 +39,7 @@ cfi_status check_size(const cfi_tree *tree, key_id id, cfi_error *error)
                        text_double(x, shown), bytes / GIBIBYTE, range);
 }
 
-static cfi_status check_memory(const cfi_scenario *scenario, cfi_error *error)
+cfi_status check_memory(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
     double trial = scenario_memory_bytes(system) / GIBIBYTE,

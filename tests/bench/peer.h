@@ -6,9 +6,9 @@
  *   maximise  f(w), a utility of the rates R_k = ln(1 + u_k^2 / I_k),  over w >= 0 and
  *   either  sum_kl w_kl^2 <= L  (one budget),  or  sum_k w_kl^2 <= 1 for every l  (limits of P / L, as in the papers).
  *
- * Access points stand in blocks of PEER_BLOCK, two vectors of PEER_LANES of the machine's own length, users in rows of a
- * block: access point l of user k is element l % PEER_BLOCK of row k + K floor(l / PEER_BLOCK). Those beyond L have no
- * gain and no power. */
+ * Access points stand in blocks of PEER_BLOCK, two vectors of PEER_LANES of the machine's own length, users in rows of
+ * a block: access point l of user k is element l % PEER_BLOCK of row k + K floor(l / PEER_BLOCK). Those beyond L have
+ * no gain and no power. */
 #ifndef BENCH_PEER_H
 #define BENCH_PEER_H
 

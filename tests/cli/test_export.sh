@@ -60,6 +60,8 @@ exports 'position' allocation.objective=min_position_error sensing.crlb_threshol
 exports 'radiated_amplitude user_sinr factor_root amplitudes' --same allocation.objective=min_power pilots.length=2 \
     allocation.rate_target_bit_s_hz=0.5
 exports 'limit_root' allocation.objective=max_min_rate pilots.length=2
+exports 'user_sinr radiated_amplitude' --same allocation.objective=min_power allocation.rate_target_bit_s_hz=0.05 pilots.length=2 \
+    sensing.crlb_threshold_db=null fading.correlation=local_scattering
 exports 'load' allocation.objective=max_min_rate
 check 'another solver finds the same, and rows are what their names say' \
     "$python" "$top/tests/cli/exported.py" "$top/scripts/read_cbf.py" "$cfisac" <list
