@@ -212,9 +212,7 @@ static void hear_block(const alloc_problem *problem, pairs_rows sent, const pair
     const size_t *hearer = problem->grouped + at->k, *stream = problem->grouped + at->j;
     size_t most = at_most(problem->stride, BLOCK_APS);
 
-    for (size_t i = 0; i < at->hearers + at->hearers % TILE_HEARERS; i++) {
-        memset(b->sum[i], 0, sizeof b->sum[i]);
-    }
+    memset(b->sum, 0, sizeof b->sum);
     fill_up(b->heard, at->hearers, TILE_HEARERS, most);
     fill_up(b->sent, at->streams, TILE_STREAMS, most);
     for (size_t first = 0; first < problem->stride; first += BLOCK_APS) {

@@ -87,8 +87,8 @@ static void add_vector(const moment_sums *sums, size_t s)
     moment_vector vector = {.N = p->N, .lanes = LANES * p->groups, .re = p->z.re + column, .im = p->z.im + column};
 
     for (size_t r = 0; r < vector.lanes; r++) {
-        to[LANES * SUM_B + r % LANES] += b[r];
-        to[LANES * SUM_BB + r % LANES] += b[r] * b[r];
+        to[(size_t)LANES * SUM_B + r % LANES] += b[r];
+        to[(size_t)LANES * SUM_BB + r % LANES] += b[r] * b[r];
     }
     if (sums->of_outer) {
         vector.outer = sums->of_outer + LANES * p->N * (p->N + 1) * s;
