@@ -89,12 +89,6 @@ static void judge_rates(const cfi_system *system, const cfi_evaluation *evaluati
     }
 }
 
-/* The larger one; a where b is not a number. fmax is a call. */
-static inline double raised_to(double a, double b)
-{
-    return b > a ? b : a;
-}
-
 /* The worst bound, what is radiated, and the largest relative violation of budget, limits, thresholds and targets. */
 static void judge(const cfi_system *system, size_t L, cfi_evaluation *out)
 {
@@ -102,14 +96,18 @@ static void judge(const cfi_system *system, size_t L, cfi_evaluation *out)
     double worst = 0.0;
 
     for (size_t l = 0; l < L; l++) {
+        double bound = out->crlb_rad2[l], over;
+
         out->power_w += out->ap_power_w[l];
-        out->worst_crlb_rad2 = raised_to(out->worst_crlb_rad2, out->crlb_rad2[l]);
+        out->worst_crlb_rad2 = bound > out->worst_crlb_rad2 ? bound : out->worst_crlb_rad2;
         /* in units of the information needed: finite even where the bound is not */
         if (threshold) {
-            worst = raised_to(worst, 1.0 - threshold[l] / out->crlb_rad2[l]);
+            over = 1.0 - threshold[l] / bound;
+            worst = over > worst ? over : worst;
         }
         if (system->power.ap_limit_w) {
-            worst = raised_to(worst, out->ap_power_w[l] / system->power.ap_limit_w[l] - 1.0);
+            over = out->ap_power_w[l] / system->power.ap_limit_w[l] - 1.0;
+            worst = over > worst ? over : worst;
         }
     }
     if (system->sensing.position_threshold_m > 0.0) { /* in units of the information needed, too */

@@ -109,6 +109,10 @@ void response_read(const response *r, alloc_point *point);
  * response_value.gain. False where they are to be had otherwise. */
 bool response_answer_scaled(response *r, const double *state, double *gain);
 
+/* h^2, C and C_s without mu of all that the slopes in r->gain and r->weight pay and cost at coherent amplitudes z, and
+ * v where it is kept (response_prices.c). */
+void response_price(response *r, const double *z);
+
 /* Finds mu, the price of the budget, and the answers at it (response_spend.c). False as for response_answer. */
 bool response_find_price(response *r);
 
