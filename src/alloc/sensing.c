@@ -4,6 +4,7 @@
 #include "alloc/constants.h"
 
 #include <math.h>
+#include <string.h>
 
 sensing_ap sensing_of_directed(const cfi_link *link, size_t l)
 {
@@ -17,6 +18,28 @@ sensing_ap sensing_of_directed(const cfi_link *link, size_t l)
 
     return (sensing_ap){
         .comm = serves ? directed_best(&ap).information : 0.0, .sens = ap.along * (double)link->system->N, .need = 1.0};
+}
+
+void sensing_of_all(const cfi_link *link, const sensing_aps *aps)
+{
+    const double *threshold = system_angle_thresholds(link->system);
+    size_t L = link->L;
+
+    if (link->directions.aim || link->served) {
+        for (size_t l = 0; l < L; l++) {
+            sensing_ap ap = sensing_of(link, l);
+
+            aps->comm[l] = ap.comm;
+            aps->sens[l] = ap.sens;
+            aps->need[l] = ap.need;
+        }
+        return;
+    }
+    memcpy(aps->comm, link->own_echo.comm, L * sizeof *aps->comm);
+    memcpy(aps->sens, link->own_echo.sens, L * sizeof *aps->sens);
+    for (size_t l = 0; l < L; l++) {
+        aps->need[l] = threshold ? 1.0 / threshold[l] : 0.0;
+    }
 }
 
 cfi_status sensing_check(const cfi_link *link, cfi_error *error)

@@ -68,9 +68,21 @@ static inline sensing_ap sensing_of(const cfi_link *link, size_t l)
     if (link->directions.aim) {
         return sensing_of_directed(link, l);
     }
-    return (sensing_ap){.comm = !link->served || link_has_users(link, l) ? link->own_echo.comm[l] : 0.0,
+    return (sensing_ap){.comm = link_has_users(link, l) ? link->own_echo.comm[l] : 0.0,
                         .sens = link->own_echo.sens[l],
                         .need = threshold ? 1.0 / threshold[l] : 0.0};
+}
+
+/* The same of all access points, L numbers each. */
+typedef struct sensing_aps {
+    double *comm, *sens, *need;
+} sensing_aps;
+
+void sensing_of_all(const cfi_link *link, const sensing_aps *aps);
+
+static inline sensing_ap sensing_of_one(const sensing_aps *aps, size_t l)
+{
+    return (sensing_ap){.comm = aps->comm[l], .sens = aps->sens[l], .need = aps->need[l]};
 }
 
 /* A watt senses better as sensing power. */
