@@ -236,19 +236,15 @@ cfi_status problem_build_beside(const cfi_link *link, const alloc_coupled *coupl
 
 alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena)
 {
+    size_t rows = problem->K + 2, stride = problem->stride;
     alloc_point *point = arena_alloc(arena, 1, sizeof *point);
+    double *w = arena_alloc(arena, rows * stride, sizeof *w);
 
-    if (!point) {
+    if (!point || !w) {
         return NULL;
     }
-    point->w = arena_alloc(arena, problem->K * problem->stride, sizeof(double));
-    point->x = arena_alloc(arena, 2 * problem->stride, sizeof(double));
-    if (!point->w || !point->x) {
-        return NULL;
-    }
-    point->s = point->x + problem->stride;
-    problem_clear_padding(problem, point->w, problem->K);
-    problem_clear_padding(problem, point->x, 2);
+    problem_clear_padding(problem, w, rows);
+    *point = (alloc_point){.w = w, .x = w + stride * problem->K, .s = w + stride * (problem->K + 1)};
     return point;
 }
 
