@@ -181,7 +181,7 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point)
     double c, total = 0.0, *floor = point->s; /* from set_floors on; sensing powers again at the end */
     bool fits = true;
 
-    if (problem_informs(problem)) {
+    if (problem_informs(problem) || problem->raised) {
         return complete_coupled(problem, point);
     }
     if (problem->sensing.directed) {
