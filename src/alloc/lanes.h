@@ -143,14 +143,4 @@ INLINE void transpose_half(const double *from, size_t from_stride, double *to, s
     }
 }
 
-/* Rows of LANES numbers become columns. */
-INLINE void transpose_square(const double *from, size_t from_stride, double *to, size_t to_stride)
-{
-    for (size_t i = 0; i < LANES; i += HALF) {
-        for (size_t j = 0; j < LANES; j += HALF) {
-            transpose_half(from + from_stride * i + j, from_stride, to + to_stride * j + i, to_stride);
-        }
-    }
-}
-
 #endif
