@@ -306,9 +306,19 @@ static void deep_nesting_and_crowded_objects_are_refused(void **state)
 static void values_without_code_are_unavailable(void **state)
 {
     static const refusal cases[] = {
-        {"{\"allocation\": {\"objective\": \"min_crlb\"}, \"fading\": {\"correlation\": \"local_scattering\"}}",
-         "t.json: /allocation/objective: \"min_crlb\" where fading has directions is not available in this version "
-         "(allowed: sum_rate, max_min_rate, proportional_fair, min_power, min_position_error)"},
+        {"{\"allocation\": {\"objective\": \"min_position_error\"}, \"sensing\": {\"geometry\": \"target\"}, "
+         "\"fading\": {\"correlation\": \"local_scattering\"}}",
+         "t.json: /allocation/objective: \"min_position_error\" where fading has directions is not available in this "
+         "version (allowed: sum_rate, max_min_rate, proportional_fair, min_power, min_crlb)"},
+        {"{\"allocation\": {\"objective\": \"min_crlb\"}, \"sensing\": {\"crlb_model\": \"noncoherent\"}, "
+         "\"fading\": {\"correlation\": \"local_scattering\"}}",
+         "t.json: /sensing/crlb_model: \"noncoherent\" with the allocation.objective min_crlb where fading has "
+         "directions "
+         "is not available in this version (allowed: own_echo)"},
+        {"{\"allocation\": {\"objective\": \"min_crlb\", \"solver\": \"structured\", \"rate_target_bit_s_hz\": 0.1}, "
+         "\"fading\": {\"rician_factor_db\": 3}}",
+         "t.json: /allocation/solver: \"structured\" with the allocation.objective min_crlb and rate targets where "
+         "fading has directions is not available in this version (allowed: auto, socp)"},
         {"{\"pilots\": {\"length\": 2}, \"allocation\": {\"objective\": \"max_min_rate\", \"solver\": "
          "\"structured\"}}",
          "t.json: /allocation/solver: \"structured\" with the allocation.objective max_min_rate and users that share "

@@ -274,6 +274,17 @@ size_t scenario_warnings(const cfi_scenario *scenario, const char *const **lines
 /* The most that all access points can radiate together, W: the budget, or the sum of their limits if that is less. */
 double system_most_power(const cfi_system *system);
 
+/* Some user is held to a rate. */
+static inline bool system_asks_rates(const cfi_system *system)
+{
+    const double *target = system->allocation.rate_target_bit_s_hz;
+    size_t k = 0;
+
+    while (target && k < system->K && !(target[k] > 0.0)) {
+        k++;
+    }
+    return target && k < system->K;
+}
 /* Angle thresholds that powers must keep (L, rad^2), or NULL: an allocation for min_crlb minimises bounds relative to
  * them. */
 static inline const double *system_angle_thresholds(const cfi_system *system)

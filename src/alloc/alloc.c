@@ -1,6 +1,7 @@
 /* Runs the allocation method of a scenario on one drop. docs/model.md (M9)-(M15). */
 #include "alloc/certify.h"
 #include "alloc/globals.h"
+#include "alloc/raised.h"
 #include "alloc/search.h"
 #include "alloc/splits.h"
 
@@ -128,6 +129,9 @@ static void keep_outcome(const alloc_search *s, cfi_allocation *out, double *tra
     out->iterations = outcome->iterations;
     out->broken_starts = s->broken;
     out->objective.spread = spread_of_starts(s);
+    if (s->bound.factor < INFINITY) {
+        out->objective.dual_value = objective->reported(system, s->bound.factor);
+    }
     out->objective.trace_count = outcome->trace_count;
     for (size_t i = 0; i < outcome->trace_count; i++) {
         trace[i] = objective->reported(system, outcome->trace[i]);
@@ -234,6 +238,20 @@ static cfi_status run_sca(const alloc_job *job, cfi_allocation *out, double *tra
     return keep_failure(s.best_outcome.failure, job->arena, out, error);
 }
 
+/* Without rate targets access points whose signals have directions answer one by one, unless cone problems are what is
+ * asked for. */
+static cfi_status raise_directed(const alloc_job *job, cfi_allocation *out, double *trace, cfi_error *error)
+{
+    bool by_cones = job->link->system->allocation.solver == CFI_SOLVER_SOCP ||
+                    (job->options && job->options->export_problem) || system_asks_rates(job->link->system);
+    cfi_status status = by_cones ? run_sca(job, out, trace, error) : CFI_OK;
+
+    if (status != CFI_OK || out->status == CFI_ALLOC_INFEASIBLE || out->status == CFI_ALLOC_FAILED) {
+        return status;
+    }
+    return raised_directed(job->link, by_cones, job->arena, out, error);
+}
+
 /* Globally where the problem is convex, else by successive convex approximation. */
 static cfi_status maximise(const alloc_job *job, cfi_allocation *out, double *trace, cfi_error *error)
 {
@@ -242,6 +260,9 @@ static cfi_status maximise(const alloc_job *job, cfi_allocation *out, double *tr
 
     if (objective->goal && globals_apply(link)) {
         return globals_run(link, job->options, job->workspace, out, trace, error);
+    }
+    if (sensing_raises_directed(link)) {
+        return raise_directed(job, out, trace, error);
     }
     return run_sca(job, out, trace, error);
 }
@@ -291,7 +312,8 @@ static cfi_status run_method(alloc_job *job, cfi_allocation *out, cfi_error *err
         return status;
     }
     if (out->method == CFI_METHOD_SCA && (targets_are_beyond(job->link, &out->because) ||
-                                          globals_is_dark(job->link, job->workspace->scratch, &out->because))) {
+                                          globals_is_dark(job->link, job->workspace->scratch, &out->because) ||
+                                          raised_is_dark(job->link, &out->because))) {
         set_outcome(out, CFI_ALLOC_INFEASIBLE, "infeasible");
         return CFI_OK;
     }

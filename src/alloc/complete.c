@@ -225,7 +225,7 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point)
 {
     double c, *floor = point->s; /* from set_floors on; sensing powers again at the end */
 
-    if (problem_informs(problem)) {
+    if (problem_informs(problem) || problem->raised) {
         return complete_coupled(problem, point);
     }
     if (problem->sensing.directed) {

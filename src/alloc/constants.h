@@ -14,6 +14,9 @@ static const double FACTOR_MARGIN = 1e-12;
 /* The same of a factor that the cone solver found, which is that exact. */
 static const double FACTOR_OF_SOLVER = 1e-8;
 
+/* Relative: a value and its bound that are so near prove each other. */
+static const double PROVED_GAP = 1e-6;
+
 /* ----------------------------------------------------------------------------- sensing ---- */
 
 /* Of an interval of shares or factors, to the last bit. */

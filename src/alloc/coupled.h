@@ -75,8 +75,9 @@ cfi_status coupled_solve(const alloc_coupled *coupled, const coupled_ask *ask, c
  * not negative, without trust in whoever found them (coupled_bound.c). Infinite from none. */
 double coupled_bound(const alloc_coupled *coupled, const coupled_multipliers *multipliers, cfi_arena *arena);
 
-/* What a unit of power of each AP is worth by such multipliers: L numbers for communication power (0 where idle) and
- * for sensing power. scratch: L. Z must be semidefinite (coupled_make_semidefinite). */
+/* What a unit of power of each AP is worth by such multipliers: L numbers for communication power (0 where idle;
+ * without rows that streams tell each its own) and for sensing power. scratch: L. Z must be semidefinite
+ * (coupled_make_semidefinite). */
 void coupled_worths(const alloc_information *information, const coupled_multipliers *multipliers, double *scratch,
                     double *comm, double *sens);
 void coupled_make_semidefinite(const double Z[3], double out[3]);

@@ -68,7 +68,7 @@ void coupled_worths(const alloc_information *information, const coupled_multipli
         double x = light[l], s = light[l] * information->beam;
 
         for (size_t i = 0; i < information->owns; i++) {
-            x += y[l + L * i] * information->own[i].x[l];
+            x += information->own[i].stream ? 0.0 : y[l + L * i] * information->own[i].x[l];
             s += y[l + L * i] * information->own[i].s[l];
         }
         x += information->functionals > 0 ? shared[l] * information->b[l] : 0.0;

@@ -179,7 +179,10 @@ static void add_rows_of_own(const power_program *m)
             double scale = 1.0 / fmax(fmax(own->x[l], own->s[l]) * m->unit[l], need_of(m, own->kind));
 
             m->row_scale[l + m->L * i] = scale;
-            put_powers_of(m, row, l, scale * own->x[l], scale * own->s[l]);
+            put_powers_of(m, row, l, own->stream ? 0.0 : scale * own->x[l], scale * own->s[l]);
+            if (own->stream) {
+                users_put_streams(m, row, l, scale, own->stream);
+            }
             put_need(m, row, own->kind, scale);
         }
     }

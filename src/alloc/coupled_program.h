@@ -65,6 +65,8 @@ void users_lay_out(power_program *m);
 double users_least_scale(const program_users *users);
 /* What I_k is at powers in units: x and s, L each. */
 void users_measure(const program_users *users, const double *x, const double *s);
+/* row += factor sum_k stream_kl p_kl, of K x L numbers. */
+void users_put_streams(const power_program *m, size_t row, size_t l, double factor, const double *stream);
 void users_add_rows(power_program *m);
 void users_add_cones(const power_program *m);
 void users_read(const power_program *m, const double *solution, const double *z, program_answer *out);

@@ -8,7 +8,8 @@
 
 directed_ap directed_of(const cfi_link *link, size_t l, double unit_w)
 {
-    double per_need = unit_w * link->system->sensing.crlb_threshold_rad2[l];
+    const double *threshold = link->system->sensing.crlb_threshold_rad2;
+    double per_need = unit_w * (threshold ? threshold[l] : 1.0);
 
     return (directed_ap){.link = link,
                          .l = l,

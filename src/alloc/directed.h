@@ -16,7 +16,7 @@ typedef struct directed_ap {
     double along, across; /* over what the threshold needs, for powers in the unit that was asked for */
 } directed_ap;
 
-/* Needs thresholds and signals that have directions; powers are in unit_w watts. */
+/* Needs signals that have directions; powers are in unit_w watts. Without thresholds 1 rad^2 is what is needed. */
 directed_ap directed_of(const cfi_link *link, size_t l, double unit_w);
 
 /* Over what is needed; of all that is sent, the beam too. */

@@ -7,9 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Relative: a value and its bound that are so near prove each other. */
-static const double PROVED_GAP = 1e-6;
-
 /* Relative: powers that exceed the budget by more are no matter of rounding. */
 static const double NEAR_EDGE = 1e-5;
 

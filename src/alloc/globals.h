@@ -91,6 +91,10 @@ cfi_status globals_find(globals_drop *drop, const globals_ask *ask, globals_answ
  * (globals_amplitudes.c), which proves its bound itself. */
 cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error);
 
+/* The bound alone, by the same problem in powers; of all powers, too, where users share pilots, which then hear nothing
+ * coherently. answer->bound is NaN where nothing is proved. Fails likewise. */
+cfi_status globals_prove(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error);
+
 cfi_status globals_solve_amplitudes(globals_drop *drop, const globals_ask *ask, globals_answer *answer,
                                     cfi_error *error);
 /* kinds: what is asked of sensing, or wanted. */

@@ -67,6 +67,21 @@ static double cost_of_load(const bound_job *job, const double *load, size_t l)
     return sum;
 }
 
+/* What a unit of power of stream k at AP l is worth by sensing's multipliers. */
+static double worth_of(const bound_job *job, size_t k, size_t l)
+{
+    const alloc_information *information = &job->drop->coupled.information;
+    size_t K = job->drop->problem->K, L = information->L;
+    double sum = job->comm[l];
+
+    for (size_t i = 0; i < information->owns; i++) {
+        const double *stream = information->own[i].stream;
+
+        sum += stream ? job->m->sensing.row[l + L * i] * stream[k + K * l] : 0.0;
+    }
+    return sum;
+}
+
 /* Prices by lambda, and sums of gains over them; false where a price is not above 0. */
 static bool set_prices(const bound_job *job)
 {
@@ -78,8 +93,7 @@ static bool set_prices(const bound_job *job)
     }
     memset(job->gain, 0, problem->K * sizeof *job->gain);
     for (size_t l = 0; l < problem->L; l++) {
-        double cost = problem->load_by_stream ? 0.0 : cost_of_load(job, job->drop->problem->load, l),
-               other = job->base[l] - job->comm[l];
+        double cost = problem->load_by_stream ? 0.0 : cost_of_load(job, job->drop->problem->load, l);
 
         job->beam[l] = job->base[l] + cost_of_load(job, job->drop->problem->sensing_load, l) - job->sens[l];
         for (size_t k = 0; k < problem->K; k++) {
@@ -87,7 +101,7 @@ static bool set_prices(const bound_job *job)
             double g = problem->signal[at];
 
             if (g > 0.0) {
-                job->price[at] = (problem->load_by_stream ? job->price[at] : cost) + other;
+                job->price[at] = (problem->load_by_stream ? job->price[at] : cost) + job->base[l] - worth_of(job, k, l);
                 positive = positive && (job->price[at] > 0.0 || !user_counts(job, k));
                 job->gain[k] += g * g / job->price[at];
             }
@@ -190,7 +204,13 @@ static void set_worths(const bound_job *job)
     }
 }
 
-/* The least price at AP l of streams whose users' targets cost nothing. */
+/* A stream of AP l whose user's target costs nothing. */
+static bool is_free(const bound_job *job, size_t k, size_t l)
+{
+    return job->drop->problem->signal[problem_at(job->drop->problem, k, l)] > 0.0 && !user_counts(job, k);
+}
+
+/* The least price at AP l of such streams. */
 static double least_free_price(const bound_job *job, size_t l)
 {
     const alloc_problem *problem = job->drop->problem;
@@ -199,7 +219,7 @@ static double least_free_price(const bound_job *job, size_t l)
     for (size_t k = 0; k < problem->K; k++) {
         size_t at = problem_at(problem, k, l);
 
-        least = problem->signal[at] > 0.0 && !user_counts(job, k) ? fmin(least, job->price[at]) : least;
+        least = is_free(job, k, l) ? fmin(least, job->price[at]) : least;
     }
     return least;
 }
@@ -209,17 +229,20 @@ static double least_free_price(const bound_job *job, size_t l)
 static bool trim_sensing(const bound_job *job)
 {
     globals_multipliers *m = job->m;
+    const alloc_problem *problem = job->drop->problem;
     size_t rows = information_rows(&job->drop->coupled.information);
     double keep = 1.0;
 
-    for (size_t l = 0; l < job->drop->problem->L; l++) {
-        double price = least_free_price(job, l);
-
+    for (size_t l = 0; l < problem->L; l++) {
         if (job->beam[l] < 0.0) {
             keep = fmin(keep, (job->beam[l] + job->sens[l]) / job->sens[l]);
         }
-        if (price < 0.0) {
-            keep = fmin(keep, (price + job->comm[l]) / job->comm[l]);
+        for (size_t k = 0; k < problem->K; k++) {
+            double price = is_free(job, k, l) ? job->price[problem_at(problem, k, l)] : 0.0;
+
+            if (price < 0.0) {
+                keep = fmin(keep, (price + worth_of(job, k, l)) / worth_of(job, k, l));
+            }
         }
     }
     for (size_t i = 0; keep < 1.0 && i < rows; i++) {

@@ -130,12 +130,17 @@ static bool make_users(globals_drop *drop, const globals_ask *ask, program_users
     return number && users->unit;
 }
 
+static void take_multipliers(const program_answer *found, globals_answer *answer)
+{
+    answer->multipliers.budget = found->budget;
+    memcpy(answer->multipliers.sensing.Z, found->powers.multipliers.Z, sizeof answer->multipliers.sensing.Z);
+}
+
 /* What the solver found, settled and proved. */
 static void settle_and_prove(const globals_drop *drop, const globals_ask *ask, const program_answer *found,
                              globals_answer *answer)
 {
-    answer->multipliers.budget = found->budget;
-    memcpy(answer->multipliers.sensing.Z, found->powers.multipliers.Z, sizeof answer->multipliers.sensing.Z);
+    take_multipliers(found, answer);
     answer->factor = globals_settle(drop, ask, answer->point, &answer->settled);
     if (!isfinite(answer->factor)) {
         return; /* short of what is asked */
@@ -155,31 +160,55 @@ cfi_status globals_forgive(globals_drop *drop, globals_answer *answer, cfi_statu
     return error_set(error, CFI_OK, "%s", "");
 }
 
-cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
+/* The cone problem's answer, as it is; `found` has room for x and s, 2 L numbers in a row. */
+static cfi_status ask_program(globals_drop *drop, const globals_ask *ask, double *row, globals_answer *answer,
+                              program_answer *found, cfi_error *error)
 {
-    cfi_arena_mark mark = arena_mark(drop->arena);
     program_users users;
-    double *row = arena_zeros(drop->arena, 2 * drop->problem->L, sizeof *row);
-    program_answer found = {
+    cfi_status status = row && make_users(drop, ask, &users) ? CFI_OK : globals_out_of_memory(drop->link, error);
+
+    *found = (program_answer){
         .powers = {.x = row, .s = row + drop->problem->L, .multipliers.row = answer->multipliers.sensing.row},
         .lambda = answer->multipliers.lambda,
         .limit = answer->multipliers.limit,
         .point = answer->point};
-    cfi_status status = row && make_users(drop, ask, &users) ? CFI_OK : globals_out_of_memory(drop->link, error);
-
     answer->end = GLOBALS_FAILED;
     answer->why = NULL;
     answer->bound = answer->factor = NAN;
     if (status == CFI_OK) {
-        status = program_solve(&drop->coupled, &ask->sensing, &users, drop->arena, &found, error);
+        status = program_solve(&drop->coupled, &ask->sensing, &users, drop->arena, found, error);
     }
-    answer->iterations += found.iterations;
+    answer->iterations += found->iterations;
     drop->asked++;
-    if (status != CFI_OK) {
-        status = globals_forgive(drop, answer, status, error);
-    } else if (status == CFI_OK && found.powers.found) {
+    return status == CFI_OK ? CFI_OK : globals_forgive(drop, answer, status, error);
+}
+
+cfi_status globals_prove(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
+{
+    cfi_arena_mark mark = arena_mark(drop->arena);
+    double *row = arena_zeros(drop->arena, 2 * drop->problem->L, sizeof *row);
+    program_answer found;
+    cfi_status status = ask_program(drop, ask, row, answer, &found, error);
+
+    if (status == CFI_OK && found.powers.found) {
+        take_multipliers(&found, answer);
+        answer->bound =
+            globals_bound(drop, ask, most_power(drop, &ask->sensing, found.powers.factor), &answer->multipliers);
+    }
+    arena_release(drop->arena, mark);
+    return status;
+}
+
+cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
+{
+    cfi_arena_mark mark = arena_mark(drop->arena);
+    double *row = arena_zeros(drop->arena, 2 * drop->problem->L, sizeof *row);
+    program_answer found;
+    cfi_status status = ask_program(drop, ask, row, answer, &found, error);
+
+    if (status == CFI_OK && found.powers.found) {
         settle_and_prove(drop, ask, &found, answer);
-    } else if (status == CFI_OK) {
+    } else if (status == CFI_OK && !answer->why) {
         answer->end = GLOBALS_NONE;
     }
     arena_release(drop->arena, mark);

@@ -184,6 +184,19 @@ static void add_row_of_signal(const power_program *m, size_t k)
     }
 }
 
+void users_put_streams(const power_program *m, size_t row, size_t l, double factor, const double *stream)
+{
+    const program_users *users = m->users;
+
+    for (size_t k = 0; k < users->problem->K; k++) {
+        size_t at = pair_at(users, k, l);
+
+        if (users->power[at] != SIZE_MAX) {
+            socp_put(m->builder, row, users->power[at], factor * stream[at] * m->unit[l]);
+        }
+    }
+}
+
 void users_add_rows(power_program *m)
 {
     program_users *users = m->users;

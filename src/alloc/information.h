@@ -32,7 +32,9 @@ typedef enum { INFORMATION_POSITION, INFORMATION_DETECTION, INFORMATION_ANGLE, I
 
 typedef struct information_own {
     information_kind kind;
-    const double *x, *s; /* L */
+    const double *x, *s;  /* L */
+    const double *stream; /* K x L, k + K l: of a unit of power of each stream, in the place of x, which then is what
+                             one tells in the mean; NULL: they are alike */
 } information_own;
 enum { INFORMATION_MOST_OWN = 2 };
 

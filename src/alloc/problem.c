@@ -156,6 +156,19 @@ static cfi_status couple_sensing(alloc_problem *problem, cfi_arena *arena, cfi_e
     return problem->scratch ? CFI_OK : error_set(error, CFI_NO_MEMORY, "out of memory for the sensing constraints");
 }
 
+/* What own echoes of signals that have directions tell of angles. */
+static cfi_status make_raised(alloc_problem *problem, cfi_arena *arena, cfi_error *error)
+{
+    problem->raised = arena_alloc(arena, problem->L, sizeof *problem->raised);
+    if (!problem->raised) {
+        return error_set(error, CFI_NO_MEMORY, "out of memory for what is known of the target");
+    }
+    for (size_t l = 0; l < problem->L; l++) {
+        problem->raised[l] = directed_of(problem->link, l, problem->unit_w);
+    }
+    return CFI_OK;
+}
+
 /* The information that the objective raises. */
 static cfi_status make_goal(alloc_problem *problem, cfi_arena *arena, cfi_error *error)
 {
@@ -164,6 +177,9 @@ static cfi_status make_goal(alloc_problem *problem, cfi_arena *arena, cfi_error 
 
     if (!problem->objective->raises) {
         return CFI_OK;
+    }
+    if (sensing_raises_directed(problem->link)) {
+        return make_raised(problem, arena, error);
     }
     goal = arena_alloc(arena, 1, sizeof *goal);
     status =

@@ -61,6 +61,7 @@ struct alloc_problem {
      * is there for any threshold. */
     const alloc_information *goal;
     information_values told; /* scratch: of goal */
+    directed_ap *raised;     /* L: in the place of goal where signals have directions; else NULL */
     double budget;           /* power that all may radiate: L, or less while the least power is looked for */
     const double *wanted;    /* such targets while a point that has them is looked for, and target is NULL; else NULL */
     alloc_values *probe;     /* scratch of targets_complete_least, where there are targets or power is the objective */
@@ -208,7 +209,8 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point);
 /* The same where signals have directions; where sensing asks for more than the budget, it goes towards the best mixes.
  */
 bool complete_directed(const alloc_problem *problem, alloc_point *point);
-/* The same where constraints couple access points: it goes towards the powers of largest margin. */
+/* The same where constraints couple access points: it goes towards the powers of largest margin. Where information is
+ * raised, and nothing else is asked of it, powers are scaled alone. */
 bool complete_coupled(const alloc_problem *problem, alloc_point *point);
 /* Negative amplitudes become 0; the squared norms of those of each access point go to x, a row. */
 void problem_clip(const alloc_problem *problem, double *w, double *x);

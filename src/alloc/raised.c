@@ -6,12 +6,41 @@
 
 #include "alloc/step_rows.h"
 
-double raised_value(const alloc_problem *problem, const alloc_point *point)
+#include <math.h>
+
+static double raised_margin(const alloc_problem *problem, const alloc_point *point)
 {
     information_values told = problem->told;
 
     information_evaluate(problem->goal, point->x, point->s, &told);
     return information_margin(problem->goal, INFORMATION_ALL, &told, &told, 0.0);
+}
+
+cfi_aim raised_aim(const alloc_problem *problem, const alloc_point *point, size_t l)
+{
+    const cfi_aim *aim = problem->link->directions.aim + problem->K * l;
+    cfi_aim all = {.lit = (double)problem->link->system->N * point->s[l]};
+
+    for (size_t k = 0; k < problem->K; k++) {
+        double amplitude = point->w[problem_at(problem, k, l)], power = amplitude * amplitude;
+
+        all.lit += power * aim[k].lit;
+        all.turned += power * aim[k].turned;
+        all.mixed += power * aim[k].mixed;
+    }
+    return all;
+}
+
+double raised_value(const alloc_problem *problem, const alloc_point *point)
+{
+    double least = INFINITY;
+
+    for (size_t l = 0; problem->raised && l < problem->L; l++) {
+        cfi_aim all = raised_aim(problem, point, l);
+
+        least = fmin(least, directed_information(&problem->raised[l], &all));
+    }
+    return problem->raised ? least : raised_margin(problem, point);
 }
 
 static void add_raised_objective(const step_model *model)

@@ -38,7 +38,9 @@ cfi_status search_init(alloc_search *s, const cfi_link *link, const start_split 
 {
     cfi_status status;
 
-    *s = (alloc_search){.asked = link->system->allocation.starts, .given = options ? options->start : NULL};
+    *s = (alloc_search){.asked = link->system->allocation.starts,
+                        .given = options ? options->start : NULL,
+                        .bound = {.factor = INFINITY}};
     status = problem_build_beside(link, workspace->coupled, workspace->scratch, &s->problem, error);
     if (status == CFI_OK) {
         status = ascent_init(&s->ascent, &s->problem, options, workspace, error);
@@ -93,6 +95,25 @@ static const alloc_values *rival_of(const alloc_search *s)
     return races && s->tried > 0 && how_well(&s->best_outcome) == 2 ? s->best.values : NULL;
 }
 
+/* What no powers have, as the best start tells it: nothing but where information of signals with directions is raised.
+ */
+static cfi_status bound_best(alloc_search *s, cfi_error *error)
+{
+    const alloc_stepper *stepper = &s->ascent.stepper;
+
+    if (!s->problem.raised || s->tried == 0 || how_well(&s->best_outcome) == 0) {
+        return CFI_OK;
+    }
+    s->bound.asked = s->bound.asked > stepper->step ? s->bound.asked : stepper->step;
+    return raised_prove(&s->problem, s->best.point, stepper->options, stepper->scratch, &s->bound, error);
+}
+
+/* The best start is as good as any powers. */
+static bool is_settled(const alloc_search *s)
+{
+    return s->best.values->objective >= s->bound.factor * (1.0 - PROVED_GAP);
+}
+
 /* The ascent from the point that was made, as start number `start`. */
 static cfi_status run_start(alloc_search *s, size_t start, cfi_error *error)
 {
@@ -109,7 +130,7 @@ static cfi_status run_start(alloc_search *s, size_t start, cfi_error *error)
         s->source.turn = 0;
     }
     s->tried++;
-    return CFI_OK;
+    return s->tried == 1 ? bound_best(s, error) : CFI_OK;
 }
 
 /* From the caller's powers, which has the number behind the last of the others: those keep theirs. */
@@ -148,10 +169,13 @@ cfi_status search_run(alloc_search *s, cfi_error *error)
 {
     cfi_status status = run_given_start(s, error);
 
-    for (size_t start = 0; status == CFI_OK && start < s->asked; start++) {
+    for (size_t start = 0; status == CFI_OK && start < s->asked && !is_settled(s); start++) {
         if (start_make(&s->source, start, s->at.point)) {
             status = run_start(s, start, error);
         }
+    }
+    if (status == CFI_OK && s->tried > 1 && !is_settled(s)) {
+        status = bound_best(s, error);
     }
     return status == CFI_OK ? finish_best(s, error) : status;
 }

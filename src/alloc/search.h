@@ -3,6 +3,7 @@
 #define CFISAC_ALLOC_SEARCH_H
 
 #include "alloc/ascent.h"
+#include "alloc/raised.h"
 #include "alloc/starts.h"
 
 /* Everything the search needs; all memory is the workspace's scratch. */
@@ -17,6 +18,7 @@ typedef struct alloc_search {
     size_t asked;                      /* starts: the scenario's, or the default */
     size_t tried;                      /* starts that could be made feasible */
     size_t broken;                     /* starts that broke down */
+    raised_bound bound;                /* where information of signals with directions is raised */
 } alloc_search;
 
 /* What starts are made from of `heuristic` is read as long as the search lives. Fails: CFI_NO_MEMORY, CFI_INVALID as
@@ -24,7 +26,8 @@ typedef struct alloc_search {
 cfi_status search_init(alloc_search *search, const cfi_link *link, const start_split *heuristic,
                        const cfi_alloc_options *options, alloc_workspace *workspace, cfi_error *error);
 
-/* Runs the starts; the best point is left in search->best, and how it went in best_outcome. Fails as ascent_run. */
+/* Runs the starts, until one is proved to be the best there is; the best point is left in search->best, and how it went
+ * in best_outcome. Fails as ascent_run. */
 cfi_status search_run(alloc_search *search, cfi_error *error);
 
 /* The point at search->at, where a run ended whose outcome is search->outcome, becomes the best one: it continues the

@@ -22,6 +22,14 @@ sensing_ap sensing_of_directed(const cfi_link *link, size_t l)
         .comm = serves ? directed_best(&ap).information : 0.0, .sens = ap.along * (double)link->system->N, .need = 1.0};
 }
 
+bool sensing_raises_directed(const cfi_link *link)
+{
+    const cfi_system *system = link->system;
+
+    return system->allocation.objective == CFI_MIN_CRLB && system->sensing.crlb_model == CFI_CRLB_OWN_ECHO &&
+           link->directions.aim;
+}
+
 void sensing_of_all(const cfi_link *link, const sensing_aps *aps)
 {
     const double *threshold = system_angle_thresholds(link->system);
@@ -48,7 +56,9 @@ void sensing_of_all(const cfi_link *link, const sensing_aps *aps)
 
 cfi_status sensing_check(const cfi_link *link, cfi_error *error)
 {
-    if (!system_angle_thresholds(link->system) || system_couples_sensing(link->system)) {
+    bool constrains = system_angle_thresholds(link->system) && !system_couples_sensing(link->system);
+
+    if (!constrains && !sensing_raises_directed(link)) {
         return CFI_OK; /* information_build_kinds looks at the link itself */
     }
     if (!link->own_echo.diagonal) {

@@ -101,6 +101,9 @@ static inline double sensing_least_power(const sensing_ap *ap)
  * add to, and for signals that have directions and interfere all alike. */
 cfi_status sensing_check(const cfi_link *link, cfi_error *error);
 
+/* The objective raises what own echoes of signals that have directions tell of angles. */
+bool sensing_raises_directed(const cfi_link *link);
+
 /* Rows for L access points. CFI_NO_MEMORY. */
 cfi_status sensing_init(alloc_sensing *sensing, size_t L, cfi_arena *arena, cfi_error *error);
 /* Where there are thresholds and signals have directions: what is only there, and d1 and d2; unit_w watts are a unit.

@@ -56,10 +56,12 @@ cfi_status stepper_init(alloc_stepper *stepper, const alloc_problem *problem, co
     return CFI_OK;
 }
 
-/* Lists the users whose SINR is not negligible. */
-static void choose_active(alloc_stepper *stepper, const alloc_values *at)
+/* Lists the users whose SINR is not negligible, and all whose signals may sense where that is raised: with coherent
+ * terms those that have power (step_directed.c). */
+static void choose_active(alloc_stepper *stepper, const step_surrogate *surrogate, const alloc_values *at)
 {
     const alloc_problem *problem = stepper->problem;
+    bool sense = surrogate->raises && problem->raised;
     double largest = 0.0;
 
     stepper->active_count = 0;
@@ -68,8 +70,9 @@ static void choose_active(alloc_stepper *stepper, const alloc_values *at)
     }
     for (size_t k = 0; k < problem->K; k++) {
         double sinr = values_sinr(at, k);
+        bool needed = sinr > 0.0 ? sense || targets_need(problem, k) : sense && !problem->coherent;
 
-        if (sinr > CONE_NEGLIGIBLE_SINR * fmin(largest, 1.0) || (sinr > 0.0 && targets_need(problem, k))) {
+        if (sinr > CONE_NEGLIGIBLE_SINR * fmin(largest, 1.0) || needed) {
             stepper->active[stepper->active_count++] = k;
         }
     }
@@ -190,7 +193,7 @@ cfi_status stepper_run(alloc_stepper *stepper, const alloc_state *at, const step
     cfi_status status;
 
     *solved = SOCP_OPTIMAL;
-    choose_active(stepper, at->values);
+    choose_active(stepper, surrogate, at->values);
     problem_copy(stepper->problem, at->point, to->point);
     if (stepper->active_count == 0) {
         return CFI_OK;

@@ -3,9 +3,13 @@
  * With V = sum_k p_k lit_k + N s, E = sum_k p_k turned_k and C = sum_k p_k mixed_k the threshold of an access point is
  *     (along V + across E - 1) V >= across abs(C)^2,
  * one rotated cone in p and s = q - sum_k p_k. With orthogonal pilots p_k is a variable that may be all of the user's
- * power, w = p^(1/2): no loss. With coherent terms 2 w0 w - w0^2 takes its place, which is w^2 at most: the Fisher
- * matrix is a sum of semidefinite ones, each times such a power, and information grows with it, so that what the cone
- * holds is enough. */
+ * power, w = p^(1/2): no loss. With coherent terms it is w^2 at least, and what the power p_k does in the place of beam
+ * is two matrices: one that takes, along (lit - N) and lit - light - N on the diagonal, and one that gives, across
+ * turned, mixed and light = abs(mixed)^2 / turned, each semidefinite. Of the second 2 w0 w - w0^2 is counted, which is
+ * w^2 at most. Information grows with the Fisher matrix, so that what the cone holds is enough.
+ *
+ * Where information is raised all access points have at least theta times what the point has: that takes the place of
+ * 1, and the cone is one in p, s and theta. */
 #include "alloc/step_directed.h"
 
 #include <complex.h>
@@ -20,6 +24,8 @@ static const double NOT_TWISTED = 1e-13;
 typedef struct cone_rows {
     const directed_ap *ap;
     size_t l;
+    bool raised;
+    double needed;             /* information: 1, or what the point has where it is raised */
     double unit, angle, light; /* what along V + across E, and V, of a unit of power are at most */
     size_t first;              /* sum, difference, 2 Re, 2 Im */
     bool twisted;
@@ -46,16 +52,31 @@ static double information_at(const step_model *model, size_t l)
     return directed_information(&model->problem->sensing.directed[l], &all);
 }
 
+static bool raises_directed(const step_model *model)
+{
+    return model->problem->raised && model->surrogate->raises;
+}
+
 bool step_directed_has_cone(const step_model *model, size_t l)
 {
+    if (raises_directed(model)) {
+        return step_serves_somebody(model, l);
+    }
     return model->problem->sensing.rank[l] != SIZE_MAX && information_at(model, l) >= 1.0 - SHORT_OF_INFORMATION;
 }
 
 static cone_rows measure_rows(const step_model *model, size_t l)
 {
-    const directed_ap *ap = &model->problem->sensing.directed[l];
-    double N = (double)model->problem->link->system->N, most = 0.0, imaginary = 0.0;
-    cone_rows rows = {.ap = ap, .l = l, .unit = model->unit[l], .angle = ap->along * N, .light = N};
+    bool raised = raises_directed(model);
+    const directed_ap *ap = (raised ? model->problem->raised : model->problem->sensing.directed) + l;
+    double N = (double)model->problem->link->system->N, most = 0.0, imaginary = 0.0, value = model->values->objective;
+    cone_rows rows = {.ap = ap,
+                      .l = l,
+                      .raised = raised,
+                      .needed = raised && value > 0.0 ? value : 1.0,
+                      .unit = model->unit[l],
+                      .angle = ap->along * N,
+                      .light = N};
 
     for (size_t a = 0; a < model->A; a++) {
         const cfi_aim *aim = aim_of(model, a, l);
@@ -111,7 +132,7 @@ static void put_users(const step_model *model, const cone_rows *rows)
 
     for (size_t a = 0; a < model->A; a++) {
         const cfi_aim *aim = aim_of(model, a, rows->l);
-        double angle = ap->along * aim->lit + ap->across * aim->turned;
+        double turned = ap->across * aim->turned, angle = ap->along * (aim->lit - N);
         double complex cross = sqrt(ap->across / (rows->angle * rows->light)) * aim->mixed;
         size_t p;
 
@@ -119,32 +140,61 @@ static void put_users(const step_model *model, const cone_rows *rows)
             continue;
         }
         p = model->p + step_w(model, a, rows->l);
-        if (model->problem->coherent) { /* p takes from the sensing power what it is itself */
-            put_part(model, rows, p, -ap->along * N, -N, 0.0);
-            put_tangent(model, rows, a, angle, aim->lit, cross);
+        if (model->problem->coherent) {
+            double light = aim->turned > 0.0 ? fmin(cabs(aim->mixed) * cabs(aim->mixed) / aim->turned, aim->lit) : 0.0;
+
+            put_part(model, rows, p, angle, aim->lit - light - N, 0.0);
+            put_tangent(model, rows, a, turned, light, cross);
         } else {
-            put_part(model, rows, p, angle - ap->along * N, aim->lit - N, cross);
+            put_part(model, rows, p, angle + turned, aim->lit - N, cross);
         }
+    }
+}
+
+/* row -= factor times what is needed. */
+static void put_least(const step_model *model, const cone_rows *rows, size_t row, double factor)
+{
+    if (rows->raised) {
+        socp_put(model->builder, row, model->root, -factor * rows->needed);
+    } else {
+        socp_constant(model->builder, row, -factor * rows->needed);
+    }
+}
+
+void step_directed_add_rows(const step_model *model)
+{
+    for (size_t l = 0; raises_directed(model) && l < model->problem->L; l++) {
+        cone_rows rows;
+        double beam;
+        size_t row;
+
+        if (step_directed_has_cone(model, l)) {
+            continue;
+        }
+        rows = measure_rows(model, l);
+        beam = rows.ap->along * (double)model->problem->link->system->N * rows.unit;
+        row = step_add_row(model, label_ap(PROGRAM_INFORMATION, l));
+        socp_put(model->builder, row, model->q + l, beam / rows.needed);
+        put_least(model, &rows, row, 1.0 / rows.needed);
     }
 }
 
 void step_directed_add_cones(const step_model *model)
 {
-    const alloc_sensing *sensing = &model->problem->sensing;
+    bool asked = raises_directed(model) || model->problem->sensing.directed;
     double N = (double)model->problem->link->system->N;
 
-    for (size_t l = 0; sensing->directed && l < model->problem->L; l++) {
+    for (size_t l = 0; asked && l < model->problem->L; l++) {
         cone_rows rows;
-        double needed;
 
         if (!step_directed_has_cone(model, l)) {
             continue;
         }
         rows = measure_rows(model, l);
-        needed = 1.0 / (rows.angle * rows.unit);
-        rows.first = step_add_cone(model, rows.twisted ? 4 : 3, label_ap(PROGRAM_THRESHOLD, l));
-        socp_constant(model->builder, rows.first, -needed);
-        socp_constant(model->builder, rows.first + 1, -needed);
+        rows.first = step_add_cone(model, rows.twisted ? 4 : 3,
+                                   label_ap(rows.raised ? PROGRAM_INFORMATION : PROGRAM_THRESHOLD, l));
+        put_least(model, &rows, rows.first, 1.0 / (rows.angle * rows.unit));
+        put_least(model, &rows, rows.first + 1, 1.0 / (rows.angle * rows.unit));
         put_part(model, &rows, model->q + l, rows.ap->along * N, N, 0.0);
         put_users(model, &rows);
     }

@@ -139,17 +139,6 @@ static void put_linearised_apart(const step_model *model, size_t l)
     put_squared_norm(model, row, l, r, scale);
 }
 
-/* Some active user is served. */
-static bool serves_somebody(const step_model *model, size_t l)
-{
-    size_t a = 0;
-
-    while (a < model->A && !step_serves(model, a, l)) {
-        a++;
-    }
-    return a < model->A;
-}
-
 static void add_rows_without_users(const step_model *model)
 {
     for (size_t l = 0; l < model->problem->L; l++) {
@@ -187,7 +176,7 @@ static void add_threshold_rows(const step_model *model)
         }
         if (sensing->kind != SENSING_LINEARISED) {
             put_threshold(model, l);
-        } else if (!serves_somebody(model, l)) {
+        } else if (!step_serves_somebody(model, l)) {
             put_threshold_of_q(model, l);
         } else if (step_loads_apart(model)) {
             put_linearised_apart(model, l);
@@ -320,7 +309,9 @@ static bool spends_all(const step_model *model)
 {
     const alloc_problem *problem = model->problem;
 
-    return !problem->coherent && (problem->sensing.directed || (problem_informs(problem) && problem->load_by_stream));
+    bool sense = problem->sensing.directed || problem->raised;
+
+    return !problem->coherent && (sense || (problem_informs(problem) && problem->load_by_stream));
 }
 
 /* What is one for each served pair, from `first` on: in W, or for amplitudes its root. */
@@ -442,6 +433,7 @@ const socp_problem *step_model_build(step_model *model, size_t *list, cfi_error 
     add_threshold_rows(model);
     add_rows_without_users(model);
     add_share_rows(model);
+    step_directed_add_rows(model);
     step_information_add_rows(model);
     add_power_rows(model);
     add_amplitude_cones(model);

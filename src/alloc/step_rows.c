@@ -3,6 +3,16 @@
 
 #include <math.h>
 
+bool step_serves_somebody(const step_model *model, size_t l)
+{
+    size_t a = 0;
+
+    while (a < model->A && !step_serves(model, a, l)) {
+        a++;
+    }
+    return a < model->A;
+}
+
 bool step_loads_apart(const step_model *model)
 {
     return !problem_loads_equal(model->problem);

@@ -102,6 +102,9 @@ static inline bool step_serves(const step_model *model, size_t a, size_t l)
     return step_w(model, a, l) != SIZE_MAX;
 }
 
+/* Some active user is served by AP l. */
+bool step_serves_somebody(const step_model *model, size_t l);
+
 /* Interference of an access point depends on how its power is split. */
 bool step_loads_apart(const step_model *model);
 /* Whether an access point has a variable x; without one, q itself bounds the squared norm of w, or is all there is

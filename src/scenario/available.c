@@ -79,14 +79,23 @@ static cfi_status check_target_available(const cfi_scenario *scenario, cfi_error
     return CFI_OK;
 }
 
-/* Information is what min_crlb and min_position_error raise: of signals without directions. */
+/* Information is what min_crlb and min_position_error raise: of signals that have directions that of own echoes about
+ * angles. */
 static cfi_status check_information(const cfi_scenario *scenario, cfi_error *error)
 {
     const cfi_system *system = &scenario->system;
-    bool raised =
-        system->allocation.objective == CFI_MIN_CRLB || system->allocation.objective == CFI_MIN_POSITION_ERROR;
+    cfi_objective objective = system->allocation.objective;
+    cfi_place place = tree_place(&scenario->tree, KEY_crlb_model);
 
-    return raised && system->allocation.method == CFI_METHOD_SCA && fading_has_directions(system)
+    if (system->allocation.method != CFI_METHOD_SCA || !fading_has_directions(system)) {
+        return CFI_OK;
+    }
+    if (objective == CFI_MIN_CRLB && system->sensing.crlb_model == CFI_CRLB_NONCOHERENT) {
+        return place_error(&place, error, CFI_UNAVAILABLE,
+                           "\"noncoherent\" with the allocation.objective min_crlb where fading has directions is not "
+                           "available in this version (allowed: own_echo)");
+    }
+    return objective == CFI_MIN_POSITION_ERROR
                ? unavailable(scenario, KEY_objective, "where fading has directions ", error)
                : CFI_OK;
 }
@@ -106,6 +115,12 @@ cfi_status check_available(const cfi_scenario *scenario, cfi_error *error)
         return unavailable(scenario, KEY_crlb_model, "as a constraint of allocation.method heuristic or sca ", error);
     }
     return CFI_OK;
+}
+
+bool objective_has_directions(const cfi_system *system)
+{
+    return system->allocation.objective == CFI_MIN_CRLB && system->allocation.method == CFI_METHOD_SCA &&
+           fading_has_directions(system);
 }
 
 bool sensing_has_directions(const cfi_system *system)
@@ -190,6 +205,14 @@ cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
     }
     if (system->allocation.solver != CFI_SOLVER_STRUCTURED) {
         return CFI_OK;
+    }
+    if (objective_has_directions(
+            system)) { /* access points answer one by one as long as nothing but sensing is asked */
+        return system_asks_rates(system) ? unavailable(scenario, KEY_solver,
+                                                       "with the allocation.objective min_crlb and rate targets "
+                                                       "where fading has directions ",
+                                                       error)
+                                         : CFI_OK;
     }
     if (check_structured_objective(scenario, error) != CFI_OK) {
         return CFI_UNAVAILABLE;

@@ -12,5 +12,7 @@ cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error);
 /* Whether there are thresholds and fading is correlated or has lines of sight: information is then no linear form of
  * powers. */
 bool sensing_has_directions(const cfi_system *system);
+/* Whether such information is what the allocation raises. */
+bool objective_has_directions(const cfi_system *system);
 
 #endif

@@ -187,6 +187,14 @@ static bool is_solved_globally(const cfi_system *system)
            system->allocation.solver != CFI_SOLVER_STRUCTURED;
 }
 
+/* Information of signals that have directions, raised: steps, and beside their solver that of the proof. */
+static double raised_bytes(const cfi_system *system, pilot_groups groups)
+{
+    bool steps = system_asks_rates(system) || system->allocation.solver == CFI_SOLVER_SOCP;
+
+    return steps ? cone_solver_bytes(system, groups) + global_bytes(system) : 0.0;
+}
+
 /* What the solver of the allocation takes. */
 static double allocation_bytes(const cfi_system *system)
 {
@@ -198,6 +206,9 @@ static double allocation_bytes(const cfi_system *system)
     }
     if (!coherent) {
         groups = (pilot_groups){.squares = (double)system->K, .largest = 1.0};
+    }
+    if (objective_has_directions(system)) {
+        return loads_bytes(system) + raised_bytes(system, groups);
     }
     if (is_solved_globally(system) && groups.largest <= 1.0) {
         return loads_bytes(system) + global_bytes(system);

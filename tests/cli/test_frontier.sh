@@ -54,6 +54,14 @@ expect 0 frontier scenario.json --between sum_rate,power --points 0 --set monte_
 check 'one that it does look at is' has err 'sensing.crlb_threshold_db: -2 dB'
 expect 0 "${asked[@]}" --out quiet --quiet
 check 'nothing is printed with --quiet' test ! -s out -a ! -s err
+# over fading that has directions, with shared pilots
+expect 0 frontier scenario.json --between sum_rate,crlb --points 1 --set monte_carlo.drops=1 --set fading.correlation=local_scattering \
+    --set network.aps=5 --set pilots.length=2 --set allocation.starts=1 --out directed
+check 'where signals have directions the least bound is proved, and held' awk -F, '
+    NR > 2 && ($3 > rate || $4 >= bound) { bad = 1 }
+    { rate = $3; bound = $4; status = $5 }
+    END { exit bad || NR != 4 || status != "optimal" }' directed/frontier.csv
+
 if command -v gnuplot >/dev/null; then
     check 'the picture is drawn' bash -c 'cd whole && gnuplot plots.gp 2>../gnuplot && test ! -s ../gnuplot && test -s frontier.svg'
     check 'as PNG too' bash -c "cd whole && gnuplot -e 'format = \"png\"' plots.gp && test -s frontier.png"

@@ -72,6 +72,15 @@ optimum min_position_error m -1 allocation.rate_target_bit_s_hz=1 monte_carlo.dr
 check 'the position error is the objective' all \
     '($d.closed_form.position_error_bound_m.own_echo / $a.objective.value - 1 | fabs) < 1e-9'
 error=$(value)
+# where signals have directions: without rate targets access points answer one by one, under them steps have their proof
+directed=(fading.correlation=local_scattering fading.rician_factor_db=3)
+optimum min_crlb rad2 -1 "${directed[@]}"
+check 'its access points answer one by one' all '$a.solver == "structured" and $a.iterations == 0'
+expect 0 run small.json --set allocation.objective=min_crlb --set "${directed[0]}" --set "${directed[1]}" --check
+optimum min_crlb rad2 -1 "${directed[@]}" allocation.rate_target_bit_s_hz=2 precoding.kind=rzf precoding.realizations=50
+check 'every user has its target where signals have directions' all '($d.closed_form.rate_exact_bit_s_hz | min) >= 2 - 1e-7'
+check 'the worst bound of their echoes is the objective' all \
+    '($d.closed_form.crlb_own_echo_rad2 | max / $a.objective.value - 1 | fabs) < 1e-9'
 expect 0 run small.json --set monte_carlo.drops=1 --set allocation.rate_target_bit_s_hz=1 --set "sensing.position_threshold_m=$(times "$error" 1.0001)"
 expect 4 run small.json --set monte_carlo.drops=1 --set allocation.rate_target_bit_s_hz=1 --set "sensing.position_threshold_m=$(times "$error" 0.9999)"
 
