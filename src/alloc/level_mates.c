@@ -84,7 +84,8 @@ void level_mates_begin(level_mates *m, const response *r, double *interference, 
     if (r->pairs == 0) {
         return;
     }
-    pairs_hear(problem, (pairs_rows){.rows = r->amplitude}, 0, K, m->z, interference);
+    pairs_hear(problem, (pairs_rows){.rows = r->amplitude}, 0, K,
+               &(pairs_heard){.z = m->z, .interference = interference});
     for (size_t k = 0; k < K; k++) {
         size_t count = problem->mate_start[k + 1] - problem->mate_start[k];
 

@@ -41,11 +41,11 @@ static inline size_t lanes_left(size_t first, size_t end)
 typedef struct unit_change {
     const alloc_problem *problem;
     double factor;
-    const double *moment; /* K numbers an access point */
-    double *rows;         /* a row a user */
-    double *x;            /* a row */
-    double *p;            /* K numbers an access point, watts */
-    const double *per_ap; /* L: what p is to be multiplied by; NULL: 1 */
+    const double *moment;       /* K numbers an access point */
+    double *rows;               /* a row a user */
+    double *x;                  /* a row */
+    double *p;                  /* K numbers an access point, watts */
+    const power_shares *shares; /* in the place of p, or NULL */
 } unit_change;
 
 /* ------------------------------------------------------------------------ numbers of a link ---- */
@@ -159,17 +159,25 @@ double problem_amplitude(const alloc_problem *problem, double power_w)
     return problem_rounded(sqrt(power_w / problem->unit_w));
 }
 
-/* Amplitudes of a square, and what they add to x; units[i]: what the powers of AP l + i are multiplied by. */
-INLINE void root_powers(const unit_change *c, const double *units, size_t k, size_t users, size_t l, size_t aps)
+/* Powers of up to LANES access points from l on, K numbers each, and what they are to be multiplied by. */
+typedef struct powers_of_aps {
+    const double *p;
+    double unit[LANES];
+    size_t l;
+} powers_of_aps;
+
+/* Amplitudes of a square, and what they add to x. */
+INLINE void root_powers(const unit_change *c, const powers_of_aps *from, size_t k, size_t users, size_t aps)
 {
     const alloc_problem *problem = c->problem;
+    size_t l = from->l;
     double root[LANES * LANES];
 
     for (size_t i = 0; i < aps; i++) {
-        const double *p = c->p + k + problem->K * (l + i);
+        const double *p = from->p + k + problem->K * i;
 
         for (size_t j = 0; j < users; j++) {
-            root[j + LANES * i] = problem_rounded(sqrt(p[j] * units[i]));
+            root[j + LANES * i] = problem_rounded(sqrt(p[j] * from->unit[i]));
         }
     }
     transpose(root, LANES, c->rows + problem_at(problem, k, l), problem->stride, aps, users);
@@ -182,44 +190,72 @@ INLINE void root_powers(const unit_change *c, const double *units, size_t k, siz
     }
 }
 
-CLONES(static, void, root_aps, (const unit_change *c, size_t first, size_t end), (c, first, end))
+CLONES(static, void, root_aps, (const unit_change *c, const powers_of_aps *from, size_t aps), (c, from, aps))
 {
-    for (; first < end; first += LANES) {
-        size_t aps = lanes_left(first, end);
-        double units[LANES];
-
-        for (size_t i = 0; i < aps; i++) {
-            units[i] = (c->per_ap ? c->per_ap[first + i] : 1.0) / c->problem->unit_w;
-        }
-        for (size_t k = 0; k < c->problem->K; k += LANES) {
-            if (aps == LANES && k + LANES <= c->problem->K) {
-                root_powers(c, units, k, LANES, first, LANES);
-            } else {
-                root_powers(c, units, k, lanes_left(k, c->problem->K), first, aps);
-            }
+    for (size_t k = 0; k < c->problem->K; k += LANES) {
+        if (aps == LANES && k + LANES <= c->problem->K) {
+            root_powers(c, from, k, LANES, LANES);
+        } else {
+            root_powers(c, from, k, lanes_left(k, c->problem->K), aps);
         }
     }
+}
+
+/* What `aps` access points from l on have. */
+static powers_of_aps find_powers(const unit_change *c, size_t thread, size_t l, size_t aps)
+{
+    size_t K = c->problem->K;
+    powers_of_aps from = {.p = c->shares ? NULL : c->p + K * l, .l = l};
+    double *share = c->shares ? c->shares->row + LANES * K * thread : NULL;
+
+    for (size_t i = 0; i < aps; i++) {
+        from.unit[i] = (c->shares ? c->shares->factor[l + i] : 1.0) / c->problem->unit_w;
+        if (share) {
+            link_share(c->problem->link, l + i, share + K * i);
+        }
+    }
+    from.p = share ? share : from.p;
+    return from;
 }
 
 static void root_part(void *context, size_t thread, size_t first, size_t end)
 {
-    (void)thread;
-    root_aps(context, first, end);
+    const unit_change *c = context;
+
+    for (; first < end; first += LANES) {
+        size_t aps = lanes_left(first, end);
+        powers_of_aps from = find_powers(c, thread, first, aps);
+
+        root_aps(c, &from, aps);
+    }
 }
 
-void problem_from_shares(const alloc_problem *problem, const cfi_powers *shares, const double *factor,
-                         alloc_point *point)
+static void take_amplitudes(unit_change *c, const double *sensing, alloc_point *point)
 {
-    unit_change c = {.problem = problem, .rows = point->w, .x = point->x, .p = shares->p, .per_ap = factor};
+    const alloc_problem *problem = c->problem;
 
     memset(point->x, 0, problem->stride * sizeof *point->x);
-    share_aps(problem, root_part, &c);
+    share_aps(problem, root_part, c);
     for (size_t l = 0; l < problem->L; l++) {
-        point->s[l] = problem_rounded(shares->s[l] / problem->unit_w);
+        point->s[l] = problem_rounded(sensing[l] / problem->unit_w);
     }
+}
+
+double *problem_share_rows(const alloc_problem *problem, cfi_arena *arena)
+{
+    return arena_alloc(arena, problem->link->threads * LANES * problem->K, sizeof(double));
+}
+
+void problem_from_shares(const alloc_problem *problem, const power_shares *shares, alloc_point *point)
+{
+    unit_change c = {.problem = problem, .rows = point->w, .x = point->x, .shares = shares};
+
+    take_amplitudes(&c, shares->sensing, point);
 }
 
 void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers, alloc_point *point)
 {
-    problem_from_shares(problem, powers, NULL, point);
+    unit_change c = {.problem = problem, .rows = point->w, .x = point->x, .p = powers->p};
+
+    take_amplitudes(&c, powers->s, point);
 }

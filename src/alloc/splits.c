@@ -260,22 +260,23 @@ typedef struct heuristic_split {
     const split *aps;
     double c, floor_factor;
     cfi_powers *powers;
-    double *factor;     /* L, or NULL */
+    double *factor;     /* L, or NULL: powers are wanted */
+    double *share;      /* K numbers a thread: scratch, where there are factors */
     bool users_instead; /* what senses better takes the place of all sensing power */
 } heuristic_split;
 
-/* Spreads what AP l spends, or its shares. */
-static void spread_part(const heuristic_split *h, size_t l, double x, double y)
+/* Spreads what AP l spends, or says what its shares are to be multiplied by. */
+static void spread_part(const heuristic_split *h, size_t thread, size_t l, double x, double y)
 {
     size_t K = h->link->K;
-    double *p = h->powers->p + K * l, sum;
+    double *share = h->share + K * thread, sum;
 
     if (!h->factor) {
         splits_spread(h->link, l, x, y, h->powers);
         return;
     }
-    link_share(h->link, l, p);
-    sum = add_shares(K, p);
+    link_share(h->link, l, share);
+    sum = add_shares(K, share);
     h->factor[l] = sum > 0.0 ? x / sum : 0.0;
     h->powers->s[l] = y;
 }
@@ -284,7 +285,6 @@ static void split_by_factors(void *context, size_t thread, size_t first, size_t 
 {
     const heuristic_split *h = context;
 
-    (void)thread;
     for (size_t l = first; l < end; l++) {
         double free, lifted;
         sensing_ap ap = sensing_of(h->link, l);
@@ -295,7 +295,7 @@ static void split_by_factors(void *context, size_t thread, size_t first, size_t 
             lifted += free;
             free = 0.0;
         }
-        spread_part(h, l, lift_sensing ? free : lifted, lift_sensing ? lifted : free);
+        spread_part(h, thread, l, lift_sensing ? free : lifted, lift_sensing ? lifted : free);
     }
 }
 
@@ -326,11 +326,12 @@ cfi_status splits_heuristic(const cfi_link *link, double least, cfi_arena *arena
         return error_set(error, CFI_INFEASIBLE, "thresholds cannot be met: all of them must be %.6g times larger",
                          least);
     }
-    if (link->directions.aim && system_angle_thresholds(link->system)) {
+    if (!splits_are_shares(link)) {
         return splits_directed(link, arena, powers, error);
     }
     aps = arena_alloc(arena, L, sizeof *aps);
-    if (!aps) {
+    h.share = arena_alloc(arena, factor ? link->threads * link->K : 0, sizeof *h.share);
+    if (!aps || !h.share) {
         return splits_out_of_memory(error);
     }
     fill_splits(link, aps);
@@ -349,10 +350,22 @@ cfi_status splits_heuristic(const cfi_link *link, double least, cfi_arena *arena
     return CFI_OK;
 }
 
-void splits_scale(const cfi_link *link, const double *factor, cfi_powers *shares)
+bool splits_are_shares(const cfi_link *link)
 {
-    for (size_t i = 0; i < link->K * link->L; i++) {
-        shares->p[i] *= factor[i / link->K];
+    bool directed = link->directions.aim && system_angle_thresholds(link->system);
+
+    return !directed && !system_couples_sensing(link->system);
+}
+
+void splits_make_powers(const cfi_link *link, const double *factor, cfi_powers *powers)
+{
+    for (size_t l = 0; l < link->L; l++) {
+        double *p = powers->p + link->K * l;
+
+        link_share(link, l, p);
+        for (size_t k = 0; k < link->K; k++) {
+            p[k] *= factor[l];
+        }
     }
 }
 

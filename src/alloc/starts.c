@@ -95,13 +95,20 @@ static void shake_amplitudes(const start_source *source, cfi_stream *stream, all
     share_points(source->problem, STEPS_OF_A_FACTOR, shake_part, &part);
 }
 
+/* As link_share has it. */
+static double start_share(const alloc_problem *problem, size_t k, size_t l)
+{
+    return link_serves(problem->link, k, l) ? link_share_at(problem->link, k, l) : 0.0;
+}
+
 /* What user k has of AP l in the heuristic split. */
 static double heuristic_amplitude(const start_source *source, size_t k, size_t l)
 {
     const start_split *split = &source->heuristic;
+    const alloc_problem *problem = source->problem;
 
-    return problem_amplitude(source->problem,
-                             split->powers->p[k + source->problem->K * l] * (split->factor ? split->factor[l] : 1.0));
+    return problem_amplitude(problem, split->factor ? start_share(problem, k, l) * split->factor[l]
+                                                    : split->powers->p[k + problem->K * l]);
 }
 
 /* Communication powers of `aps` access points from l on. */
@@ -227,6 +234,19 @@ static bool exchange_user(const start_source *source, alloc_point *point)
     return true;
 }
 
+static void start_at_heuristic(const start_source *source, alloc_point *point)
+{
+    const start_split *split = &source->heuristic;
+
+    if (split->factor) {
+        problem_from_shares(source->problem,
+                            &(power_shares){.factor = split->factor, .sensing = split->powers->s, .row = source->share},
+                            point);
+    } else {
+        problem_from_powers(source->problem, split->powers, point);
+    }
+}
+
 bool start_make(start_source *source, size_t start, alloc_point *point)
 {
     const alloc_problem *problem = source->problem;
@@ -236,7 +256,7 @@ bool start_make(start_source *source, size_t start, alloc_point *point)
 
     source->turn += exchanged;
     if (!exchanged) {
-        problem_from_shares(problem, source->heuristic.powers, source->heuristic.factor, point);
+        start_at_heuristic(source, point);
         if (start % 2 == 1 && !problem->objective->needs_everyone) {
             silence_users(source, start, &stream, point);
         }

@@ -5,16 +5,18 @@
 #include "alloc/contest.h"
 #include "alloc/problem.h"
 
-/* The heuristic split: powers in watts, or shares that the factors (L; NULL: none) make watts (splits_heuristic). */
+/* The heuristic split: powers in watts; or, with factors (L), those that they make of shares (splits_heuristic). Then
+ * powers->p is room for the K rows of a point. */
 typedef struct start_split {
     const cfi_powers *powers;
-    const double *factor;
+    const double *factor; /* or NULL */
 } start_split;
 
 /* What starts are made from. */
 typedef struct start_source {
     const alloc_problem *problem;
     start_split heuristic;
+    double *share;         /* problem_share_rows: scratch; where the split has factors */
     alloc_state incumbent; /* the best so far, with its values; read from start 3 on */
     contest *users;        /* in order; has scratch; from start 1 on */
     double *key;           /* K: scratch, as the users */

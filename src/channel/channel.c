@@ -45,6 +45,10 @@ double channel_mmse_variance_at(const cfi_network *network, size_t k, size_t l)
     const double *beta = network->beta + network->K * l;
     double arrives = 0.0;
 
+    if (!network->pilots_overlap) { /* to the bit what its row has */
+        estimate_alone(1, beta + k, energy, noise, &arrives);
+        return arrives;
+    }
     for (size_t j = network->pilot_first[k]; j < network->K; j = network->pilot_next[j]) {
         arrives += beta[j];
     }
