@@ -44,12 +44,13 @@ static size_t trace_length(const cfi_system *system)
 static cfi_status allocate_allocation(alloc_job *job, cfi_allocation *out, double **trace, cfi_error *error)
 {
     const cfi_link *link = job->link;
-    size_t L = link->L;
+    size_t L = link->L, K = link->K;
     bool climbs = out->method == CFI_METHOD_SCA, shared = climbs && splits_are_shares(link);
+    bool asked = shared && !splits_keep_shares(link); /* then there is room for a point, too */
     size_t length = climbs ? trace_length(link->system) : 1;
     cfi_arena *arena = job->arena;
 
-    out->powers.p = arena_zeros(arena, link->K * (climbs ? rows_apart(L) : L), sizeof(double)); /* or room for rows */
+    out->powers.p = arena_zeros(arena, asked ? (K + 2) * rows_apart(L) : K * L, sizeof(double));
     out->powers.s = arena_zeros(arena, L, sizeof(double));
     out->ap_power_w = arena_zeros(arena, L, sizeof(double));
     *trace = arena_alloc(arena, length, sizeof(double));
@@ -206,7 +207,8 @@ static bool may_be_certified(const alloc_search *s)
 /* Of the heuristic split on entry, out->powers holds the allocation on return. */
 static cfi_status run_sca(const alloc_job *job, cfi_allocation *out, double *trace, cfi_error *error)
 {
-    start_split heuristic = {.powers = &out->powers, .factor = job->factor};
+    start_split heuristic = {
+        .powers = &out->powers, .factor = job->factor, .asked = job->factor && !splits_keep_shares(job->link)};
     alloc_search s;
     cfi_status status = search_init(&s, job->link, &heuristic, job->options, job->workspace, error);
 

@@ -248,17 +248,16 @@ cfi_status ascent_run(alloc_ascent *ascent, const alloc_state *at, sca_outcome *
 {
     const alloc_problem *problem = ascent->stepper.problem;
 
-    double value = problem_evaluate(problem, at->point, at->values);
-
+    problem_evaluate(problem, at->point, at->values);
     if (problem->probe) { /* another point may be what the start begins at */
         cfi_status status = enter_targets(ascent, at, outcome, error);
 
         if (status != CFI_OK || outcome->short_of_targets) {
             return status;
         }
-        value = problem_evaluate(problem, at->point, at->values);
+        problem_evaluate(problem, at->point, at->values);
     }
-    begin_start(&ascent->stepper, value, outcome);
+    begin_start(&ascent->stepper, at->values->objective, outcome);
     if (outcome->broke_down) {
         return CFI_OK;
     }

@@ -102,10 +102,14 @@ cfi_status problem_build_beside(const cfi_link *link, const alloc_coupled *coupl
                                 alloc_problem *problem, cfi_error *error);
 /* The rows of what users hear coherently, a part of problem_build. CFI_NO_MEMORY. */
 cfi_status problem_list_mates(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
-/* 0 beyond L, nothing else is set; NULL: out of memory. Its amplitudes stand in the caller's K rows, or, without
- * these, in the arena, too. */
+/* 0 beyond L, nothing else is set; NULL: out of memory. All its numbers stand in a block, of the arena or the caller's,
+ * which may be NULL. */
+static inline size_t problem_point_numbers(const alloc_problem *problem)
+{
+    return (problem->K + 2) * problem->stride;
+}
 alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena);
-alloc_point *problem_point_in(const alloc_problem *problem, double *rows, cfi_arena *arena);
+alloc_point *problem_point_in(const alloc_problem *problem, double *block, cfi_arena *arena);
 /* Values, not evaluated; NULL: out of memory. */
 alloc_values *problem_values(const alloc_problem *problem, cfi_arena *arena);
 /* Such a point and its values, not evaluated; false: out of memory. */
@@ -185,7 +189,12 @@ static inline double problem_load(const alloc_problem *problem, size_t k, size_t
 /* Every user has its target, but for rounding, at these values; true without targets. */
 bool targets_hold(const alloc_problem *problem, const alloc_values *values);
 /* User k has a target, or nothing is worth anything without its rate. */
-bool targets_need(const alloc_problem *problem, size_t k);
+static inline bool targets_need(const alloc_problem *problem, size_t k)
+{
+    const double *target = problem->target ? problem->target : problem->wanted;
+
+    return problem->objective->needs_everyone || (target && target[k] > 0.0);
+}
 /* Room for what follows, a part of problem_build (CFI_NO_MEMORY). */
 cfi_status targets_prepare(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
 /* The least quotient of SINR and target, of `target` or `wanted`; infinite where none is asked for. */
@@ -229,15 +238,16 @@ double problem_amplitude(const alloc_problem *problem, double power_w);
 void problem_to_powers(const alloc_problem *problem, const alloc_point *point, cfi_powers *powers);
 void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers, alloc_point *point);
 
-/* Watts for users that nobody keeps: factor_l times the shares of AP l (link_share), as they are asked for. */
+/* Watts for users as factor_l times the shares of AP l (link_share). */
 typedef struct power_shares {
     const double *factor;  /* L */
     const double *sensing; /* L: watts */
-    double *row;           /* problem_share_rows: scratch */
+    const double *kept;    /* K L; NULL: the link is asked for them */
+    double *room;          /* problem_share_room: scratch, where it is */
 } power_shares;
 
-/* LANES rows of K numbers a thread; NULL: out of memory. */
-double *problem_share_rows(const alloc_problem *problem, cfi_arena *arena);
+/* Shares of LANES access points a thread; NULL: out of memory. */
+double *problem_share_room(const alloc_problem *problem, cfi_arena *arena);
 void problem_from_shares(const alloc_problem *problem, const power_shares *shares, alloc_point *point);
 
 /* Pairs of users of one pilot in blocks (pairs.c): what a user hears of every stream of its pilot, and what every

@@ -9,16 +9,17 @@ static cfi_status allocate_search(alloc_search *s, const start_split *heuristic,
 {
     const alloc_problem *problem = &s->problem;
     size_t length = problem->link->system->allocation.max_iterations + 1;
-    double *room = heuristic->factor ? heuristic->powers->p : NULL; /* the result's, for one of the points until then */
-    bool states = problem_state(problem, arena, &s->at);
+    bool asked = heuristic->asked, states = problem_state(problem, arena, &s->at);
 
-    s->best = (alloc_state){.point = problem_point_in(problem, room, arena), .values = problem_values(problem, arena)};
+    s->best = (alloc_state){.point = asked ? problem_point_in(problem, heuristic->powers->p, arena) /* until the end */
+                                           : problem_point(problem, arena),
+                            .values = problem_values(problem, arena)};
     states = states && s->best.point && s->best.values;
     s->outcome.trace = arena_alloc(arena, length, sizeof(double));
     s->best_outcome.trace = arena_alloc(arena, length, sizeof(double));
     s->source = (start_source){.problem = problem, .heuristic = *heuristic, .incumbent = s->best};
-    s->source.share = heuristic->factor ? problem_share_rows(problem, arena) : NULL;
-    states = states && (s->source.share || !heuristic->factor);
+    s->source.room = asked ? problem_share_room(problem, arena) : NULL;
+    states = states && (s->source.room || !asked);
     if (s->asked > 1) {
         s->source.users = contest_make(problem->link, arena);
         s->source.key = arena_alloc(arena, problem->K, sizeof(double));

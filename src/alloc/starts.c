@@ -95,20 +95,23 @@ static void shake_amplitudes(const start_source *source, cfi_stream *stream, all
     share_points(source->problem, STEPS_OF_A_FACTOR, shake_part, &part);
 }
 
-/* As link_share has it. */
-static double start_share(const alloc_problem *problem, size_t k, size_t l)
+/* The share or, without factors, the power of user k at AP l. */
+static double start_share(const start_source *source, size_t k, size_t l)
 {
-    return link_serves(problem->link, k, l) ? link_share_at(problem->link, k, l) : 0.0;
+    const cfi_link *link = source->problem->link;
+
+    if (!source->heuristic.asked) {
+        return source->heuristic.powers->p[k + link->K * l];
+    }
+    return link_serves(link, k, l) ? link_share_at(link, k, l) : 0.0;
 }
 
 /* What user k has of AP l in the heuristic split. */
 static double heuristic_amplitude(const start_source *source, size_t k, size_t l)
 {
-    const start_split *split = &source->heuristic;
-    const alloc_problem *problem = source->problem;
+    const double *factor = source->heuristic.factor;
 
-    return problem_amplitude(problem, split->factor ? start_share(problem, k, l) * split->factor[l]
-                                                    : split->powers->p[k + problem->K * l]);
+    return problem_amplitude(source->problem, start_share(source, k, l) * (factor ? factor[l] : 1.0));
 }
 
 /* Communication powers of `aps` access points from l on. */
@@ -239,9 +242,12 @@ static void start_at_heuristic(const start_source *source, alloc_point *point)
     const start_split *split = &source->heuristic;
 
     if (split->factor) {
-        problem_from_shares(source->problem,
-                            &(power_shares){.factor = split->factor, .sensing = split->powers->s, .row = source->share},
-                            point);
+        power_shares shares = {.factor = split->factor,
+                               .sensing = split->powers->s,
+                               .kept = split->asked ? NULL : split->powers->p,
+                               .room = source->room};
+
+        problem_from_shares(source->problem, &shares, point);
     } else {
         problem_from_powers(source->problem, split->powers, point);
     }
