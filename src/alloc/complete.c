@@ -40,16 +40,17 @@ CLONES(static, void, clip_tile, (size_t users, size_t stride, size_t count, doub
     }
     for (size_t k = 0; k < users; k++) {
         double *restrict row = w + stride * k;
-        double clipped = 0.0;
+        long negative = 0;
 
+#pragma omp simd reduction(| : negative)
         for (size_t l = 0; l < count; l++) {
-            clipped += row[l] >= 0.0 ? 0.0 : 1.0;
+            double kept = row[l] > 0.0 ? row[l] : 0.0;
+
+            negative |= row[l] >= 0.0 ? 0 : 1;
+            x[l] += kept * kept;
         }
-        for (size_t l = 0; clipped > 0.0 && l < count; l++) {
+        for (size_t l = 0; negative && l < count; l++) {
             row[l] = row[l] > 0.0 ? row[l] : 0.0;
-        }
-        for (size_t l = 0; l < count; l++) {
-            x[l] += row[l] * row[l];
         }
     }
 }
