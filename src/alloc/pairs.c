@@ -194,8 +194,8 @@ static void find_costs(const alloc_problem *problem, const pair_range *at, const
 }
 
 /* Rows of streams that come next: those of the next group, of which there are about as many. */
-static void look_ahead(const alloc_problem *problem, size_t j, size_t group, ap_range aps, const pairs_worth *worth,
-                       pair_costs *costs)
+static void foresee_rows(const alloc_problem *problem, size_t j, size_t group, ap_range aps, const pairs_worth *worth,
+                         pair_costs *costs)
 {
     size_t next = problem->group_start[group + 1] + (j - problem->group_start[group]);
 
@@ -233,7 +233,7 @@ static void pay_streams(const alloc_problem *problem, const pair_range *at, cons
             }
         }
         find_costs(problem, at, prices, j, costs.cost);
-        look_ahead(problem, j, at->group, aps, worth, &costs);
+        foresee_rows(problem, j, at->group, aps, worth, &costs);
         (is_wide() ? subtract_wide : subtract_narrow)(at->hearers, aps.count, heard, &costs);
         for (size_t i = 0; last && i < streams; i++) {
             size_t user = problem->grouped[j + i];
@@ -284,8 +284,8 @@ CLONES(static, void, add_own_triples, (size_t count, const double *a, const doub
 }
 
 /* What users hear of their own streams at a range of access points, while these rows are near. */
-static void add_own(const alloc_problem *problem, pairs_rows sent, const size_t *user, size_t users, ap_range aps,
-                    row_parts *sum)
+static void add_own_streams(const alloc_problem *problem, pairs_rows sent, const size_t *user, size_t users,
+                            ap_range aps, row_parts *sum)
 {
     for (size_t i = 0; i < users; i++) {
         size_t at = problem->stride * user[i] + aps.first;
@@ -299,8 +299,8 @@ static void add_own(const alloc_problem *problem, pairs_rows sent, const size_t 
 }
 
 /* The rows of a block, where they go on behind a range; what there is not is taken for something that is there. */
-static void look_behind(const alloc_problem *problem, pairs_rows sent, const pair_range *at, ap_range aps,
-                        pair_block *b)
+static void foresee_block(const alloc_problem *problem, pairs_rows sent, const pair_range *at, ap_range aps,
+                          pair_block *b)
 {
     size_t behind = aps.first + aps.count < problem->stride ? aps.first + aps.count : aps.first;
 
@@ -329,9 +329,9 @@ static void hear_block(const alloc_problem *problem, pairs_rows sent, const pair
         gather_rows(problem, heard_rows(problem), hearer, at->hearers, aps, b->heard);
         gather_rows(problem, sent, stream, at->streams, aps, b->sent);
         if (own) {
-            add_own(problem, sent, hearer, at->hearers, aps, b->own);
+            add_own_streams(problem, sent, hearer, at->hearers, aps, b->own);
         }
-        look_behind(problem, sent, at, aps, b);
+        foresee_block(problem, sent, at, aps, b);
         (is_wide() ? add_wide : add_narrow)(b, at->hearers, at->streams, aps.count);
     }
 }

@@ -194,7 +194,7 @@ INLINE void root_tile(const unit_change *c, size_t k, size_t users, size_t l, si
 }
 
 /* Shares of `aps` access points from l on, kept or asked for. */
-static const double *find_shares(const unit_change *c, size_t thread, size_t l, size_t aps)
+static const double *shares_of_tile(const unit_change *c, size_t thread, size_t l, size_t aps)
 {
     size_t K = c->problem->K;
     double *room;
@@ -218,7 +218,7 @@ CLONES(static, void, root_aps, (const unit_change *c, size_t thread, size_t firs
         for (size_t i = 0; i < aps; i++) {
             units[i] = (c->shares ? c->shares->factor[first + i] : 1.0) / c->problem->unit_w;
         }
-        tile.tile = c->shares ? find_shares(c, thread, first, aps) : c->p + c->problem->K * first;
+        tile.tile = c->shares ? shares_of_tile(c, thread, first, aps) : c->p + c->problem->K * first;
         work_tiles(&tile, first, aps, root_tile);
     }
 }
@@ -228,7 +228,7 @@ static void root_part(void *context, size_t thread, size_t first, size_t end)
     root_aps(context, thread, first, end);
 }
 
-static void take_amplitudes(unit_change *c, const double *sensing, alloc_point *point)
+static void root_all(unit_change *c, const double *sensing, alloc_point *point)
 {
     const alloc_problem *problem = c->problem;
 
@@ -248,12 +248,12 @@ void problem_from_shares(const alloc_problem *problem, const power_shares *share
 {
     unit_change c = {.problem = problem, .rows = point->w, .x = point->x, .shares = shares};
 
-    take_amplitudes(&c, shares->sensing, point);
+    root_all(&c, shares->sensing, point);
 }
 
 void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers, alloc_point *point)
 {
     unit_change c = {.problem = problem, .rows = point->w, .x = point->x, .p = powers->p};
 
-    take_amplitudes(&c, powers->s, point);
+    root_all(&c, powers->s, point);
 }
