@@ -228,7 +228,7 @@ static void root_part(void *context, size_t thread, size_t first, size_t end)
     root_aps(context, thread, first, end);
 }
 
-static void root_all(unit_change *c, const double *sensing, alloc_point *point)
+static void root_point(unit_change *c, const double *sensing, alloc_point *point)
 {
     const alloc_problem *problem = c->problem;
 
@@ -248,12 +248,12 @@ void problem_from_shares(const alloc_problem *problem, const power_shares *share
 {
     unit_change c = {.problem = problem, .rows = point->w, .x = point->x, .shares = shares};
 
-    root_all(&c, shares->sensing, point);
+    root_point(&c, shares->sensing, point);
 }
 
 void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers, alloc_point *point)
 {
     unit_change c = {.problem = problem, .rows = point->w, .x = point->x, .p = powers->p};
 
-    root_all(&c, powers->s, point);
+    root_point(&c, powers->s, point);
 }
