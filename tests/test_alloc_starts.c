@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "alloc/splits.h"
 #include "allocations.h"
 #include "check.h"
 #include "heats.h"
@@ -333,6 +334,66 @@ static void fairness_has_one_start(void **state)
     }
 }
 
+/* A city's shares are not kept while it is allocated: all starts are the same to the bit. */
+static void starts_are_the_same_where_shares_are_asked_for(void **state)
+{
+    enum { STARTS = 16 };
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 4; seed++) {
+        scene s = make_scene(seed);
+        const alloc_problem *p = &s.problem;
+        size_t numbers = p->K * p->stride;
+        double factor[L], *kept = arena_alloc(s.d->arena, STARTS * numbers, sizeof *kept);
+
+        s.problem.link = &s.d->link;
+        s.source.heuristic.factor = factor;
+        s.source.room = problem_share_room(p, s.d->arena);
+        assert_non_null(kept);
+        assert_non_null(s.source.room);
+        link_share(&s.d->link, 0, L, s.d->powers.p);
+        for (size_t l = 0; l < L; l++) {
+            factor[l] = 1e3 * (double)(1 + l);
+        }
+        for (size_t asked = 0; asked < 2; asked++) {
+            s.source.heuristic.asked = asked == 1;
+            s.source.turn = 0;
+            for (size_t start = 0; start < STARTS; start++) {
+                assert_true(make_start(&s, start, s.start));
+                if (asked) {
+                    assert_memory_equal(s.start->w, kept + start * numbers, numbers * sizeof *kept);
+                }
+                memcpy(kept + start * numbers, s.start->w, numbers * sizeof *kept);
+            }
+            for (size_t i = 0; i < K * L; i++) { /* which nobody looks at */
+                s.d->powers.p[i] = NAN;
+            }
+        }
+        free_drop(s.d);
+    }
+}
+
+/* Powers that are made of such factors, where the shares are kept and where a city's drop has too many. */
+static void a_city_finds_the_shares_that_a_town_keeps(void **state)
+{
+    made_system made = make_system(3, 1100, 128, 2, 4);
+    drop *d;
+    cfi_allocation city;
+
+    (void)state;
+    reuse_pilots(&made, 8);
+    made.system.allocation.starts = 1;
+    made.system.allocation.max_iterations = 2;
+    made.system.allocation.solver = CFI_SOLVER_STRUCTURED;
+    d = make_drop(made);
+    set_tightness(d, 0.3);
+    city = run(d);
+    assert_false(splits_keep_shares(&d->link));
+    assert_true(violation_from_formula(d, &city.powers) < 1e-9);
+    assert_close(sum_rate_from_formula(d, &city.powers) / city.sum_rate_bit_s_hz, 1.0, 1e-9);
+    free_drop(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,6 +406,8 @@ int main(void)
         cmocka_unit_test(a_start_is_left_where_it_cannot_catch_up_or_comes_to_the_same),
         cmocka_unit_test(racing_saves_a_third_of_the_evaluations_and_finds_the_same),
         cmocka_unit_test(starts_that_come_to_the_best_are_no_spread),
+        cmocka_unit_test(starts_are_the_same_where_shares_are_asked_for),
+        cmocka_unit_test(a_city_finds_the_shares_that_a_town_keeps),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

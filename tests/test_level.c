@@ -266,6 +266,38 @@ static void users_of_one_pilot_have_a_level(void **state)
     assert_true(20 * by_prices >= 19 * drops);
 }
 
+/* More users on one pilot than access points: what their streams do to each other is solved in access points, and
+ * proves the rate that cone problems find. */
+static void a_crowd_on_one_pilot_has_a_level(void **state)
+{
+    const size_t sizes[][2] = {{3, 9}, {2, 16}, {5, 12}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        made_system made = make_system(41 + i, sizes[i][0], sizes[i][1], 4, 4);
+        cfi_allocation prices, cones;
+        drop *d;
+
+        reuse_pilots(&made, 1);
+        made.system.allocation.objective = CFI_MAX_MIN_RATE;
+        made.system.allocation.solver = CFI_SOLVER_AUTO;
+        made.system.sensing.crlb_threshold_rad2 = NULL;
+        d = make_drop(made);
+        prices = run(d);
+        assert_int_equal(prices.status, CFI_ALLOC_OPTIMAL);
+        assert_string_equal(prices.solver, "structured");
+        assert_int_equal(prices.fallback_steps, 0);
+        assert_in_range(prices.iterations, 1, LEVEL_MOST);
+        assert_close(raw_least(d, &prices.powers), prices.objective.value, 1e-9);
+        assert_close(prices.objective.value, prices.objective.dual_value, 1e-8);
+        d->made.system.allocation.solver = CFI_SOLVER_SOCP;
+        cones = run(d);
+        assert_string_equal(cones.solver, "socp");
+        assert_close(prices.objective.value, cones.objective.value, 1e-6);
+        free_drop(d);
+    }
+}
+
 /* One access point and one user: SINR = P G / (1 + P V), G = signal^2, and all of the budget is spent. */
 static void one_pair_is_by_hand(void **state)
 {
@@ -289,8 +321,11 @@ static void one_pair_is_by_hand(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_reached_is_proved), cmocka_unit_test(no_powers_have_more_than_the_bound),
-        cmocka_unit_test(cone_problems_agree),       cmocka_unit_test(users_of_one_pilot_have_a_level),
+        cmocka_unit_test(what_is_reached_is_proved),
+        cmocka_unit_test(no_powers_have_more_than_the_bound),
+        cmocka_unit_test(cone_problems_agree),
+        cmocka_unit_test(users_of_one_pilot_have_a_level),
+        cmocka_unit_test(a_crowd_on_one_pilot_has_a_level),
         cmocka_unit_test(one_pair_is_by_hand),
     };
 

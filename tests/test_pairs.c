@@ -67,6 +67,15 @@ static double heard_by(const crowd *c, size_t k, size_t j, bool along)
     return sum;
 }
 
+/* What user k hears of its own stream, in one go: blocks change no bit of it. */
+static double own_of(const crowd *c, size_t k, bool along)
+{
+    size_t stride = c->problem.stride;
+    const double *signal = c->problem.signal + stride * k, *sent = c->sent + stride * k;
+
+    return along ? rows_triple(stride, signal, sent, c->along) : rows_product(stride, signal, sent);
+}
+
 /* Numbers of the problem are rounded to 36 bits. */
 static const double ROUNDED = 1e-10;
 
@@ -98,6 +107,7 @@ static void users_hear_what_pairs_add_up_to(void **state)
         size_t K = c->problem.K;
         double *z = arena_alloc(c->d->arena, c->pairs, sizeof *z);
         double *interference = arena_zeros(c->d->arena, K, sizeof *interference);
+        double *u = arena_alloc(c->d->arena, K, sizeof *u), *own = arena_alloc(c->d->arena, K, sizeof *own);
 
         assert_int_equal(c->problem.groups, sizes[i][2]);
         for (size_t along = 0; along < 2; along++) {
@@ -105,12 +115,19 @@ static void users_hear_what_pairs_add_up_to(void **state)
 
             memset(c->interference, 0, K * sizeof(double));
             memset(interference, 0, K * sizeof(double));
-            pairs_hear(&c->problem, sent, 0, K, c->z, c->interference);
+            pairs_hear(&c->problem, sent, 0, K, &(pairs_heard){.u = u, .z = c->z, .interference = c->interference});
             check_heard(c, along);
             for (size_t first = 0; first < K; first += 5) {
-                pairs_hear(&c->problem, sent, first, first + 5 < K ? first + 5 : K, z, NULL);
-                pairs_hear(&c->problem, sent, first, first + 5 < K ? first + 5 : K, NULL, interference);
+                size_t end = first + 5 < K ? first + 5 : K;
+
+                pairs_hear(&c->problem, sent, first, end, &(pairs_heard){.z = z});
+                pairs_hear(&c->problem, sent, first, end, &(pairs_heard){.interference = interference});
+                pairs_hear(&c->problem, sent, first, end, &(pairs_heard){.u = own});
             }
+            for (size_t k = 0; k < K; k++) {
+                assert_true(u[k] == own_of(c, k, along));
+            }
+            assert_memory_equal(own, u, K * sizeof *u);
             assert_memory_equal(z, c->z, c->pairs * sizeof *z);
             assert_memory_equal(interference, c->interference, K * sizeof *interference);
         }
@@ -154,22 +171,29 @@ static void streams_are_worth_their_gain_less_what_they_cost(void **state)
         size_t rows = p->K * p->stride;
         pairs_prices prices = {.gain = c->gain, .weight = c->weight, .z = c->z};
         double *parts = arena_zeros(c->d->arena, rows, sizeof *parts);
+        double *norm2 = arena_zeros(c->d->arena, 2 * p->stride, sizeof *norm2), *norm2_of_parts = norm2 + p->stride;
 
         for (size_t group = 0; group < p->groups; group++) {
-            pairs_pay(p, group, &prices, 0, p->stride, c->v);
+            pairs_pay(p, group, &prices, (ap_range){.count = p->stride}, &(pairs_worth){.v = c->v, .norm2 = norm2});
             for (size_t first = 0; first < p->stride; first += 3 * LANES) {
                 size_t left = p->stride - first;
 
-                pairs_pay(p, group, &prices, first, left < 3 * LANES ? left : 3 * LANES, parts);
+                pairs_pay(p, group, &prices, (ap_range){.first = first, .count = left < 3 * LANES ? left : 3 * LANES},
+                          &(pairs_worth){.v = parts, .norm2 = norm2_of_parts});
             }
         }
         assert_memory_equal(parts, c->v, rows * sizeof *parts);
+        assert_memory_equal(norm2_of_parts, norm2, p->stride * sizeof *norm2);
         for (size_t l = 0; l < p->L; l++) {
-            double scale = (double)p->K * largest_signal(c, l);
+            double scale = (double)p->K * largest_signal(c, l), sum = 0.0;
 
             for (size_t j = 0; j < p->K; j++) {
-                assert_true(fabs(c->v[problem_at(p, j, l)] - worth_of(c, j, l)) <= ROUNDED * scale);
+                double v = c->v[problem_at(p, j, l)];
+
+                assert_true(fabs(v - fmax(worth_of(c, j, l), 0.0)) <= ROUNDED * scale);
+                sum += v * v;
             }
+            assert_true(fabs(norm2[l] - sum) <= 1e-13 * sum);
         }
         free_drop(c->d);
     }
@@ -187,7 +211,8 @@ static void few_pairs_are_no_groups(void **state)
         assert_int_equal(c->problem.groups, 0);
         assert_int_equal(problem_user(&c->problem, 5), 5);
         if (c->problem.coherent) {
-            pairs_hear(&c->problem, (pairs_rows){.rows = c->sent, .along = c->along}, 0, 14, c->z, c->interference);
+            pairs_hear(&c->problem, (pairs_rows){.rows = c->sent, .along = c->along}, 0, 14,
+                       &(pairs_heard){.z = c->z, .interference = c->interference});
         }
         for (size_t m = 0, k = 0; m < c->pairs; m++) {
             k += m == c->problem.mate_start[k + 1];

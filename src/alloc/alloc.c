@@ -31,7 +31,7 @@ typedef struct alloc_job {
     alloc_workspace *workspace;
     cfi_arena *arena;             /* for the result */
     const alloc_coupled *coupled; /* where sensing couples access points, else NULL */
-    double *factor;               /* L: of the heuristic split, which `sca` starts at */
+    double *factor; /* L: of the heuristic split, where its powers are shares that `sca` starts at; or NULL */
 } alloc_job;
 
 static size_t trace_length(const cfi_system *system)
@@ -45,21 +45,21 @@ static size_t trace_length(const cfi_system *system)
 static cfi_status allocate_allocation(alloc_job *job, cfi_allocation *out, double **trace, cfi_error *error)
 {
     const cfi_link *link = job->link;
-    size_t K = link->K, L = link->L;
-    size_t length = out->method == CFI_METHOD_SCA ? trace_length(link->system) : 1;
+    size_t L = link->L, K = link->K;
+    bool climbs = out->method == CFI_METHOD_SCA, shared = climbs && splits_are_shares(link);
+    bool asked = shared && !splits_keep_shares(link); /* then there is room for a point, too */
+    size_t length = climbs ? trace_length(link->system) : 1;
     cfi_arena *arena = job->arena;
 
-    out->powers.p = arena_zeros(arena, K * L, sizeof(double));
+    out->powers.p = arena_zeros(arena, asked ? (K + 2) * rows_apart(L) : K * L, sizeof(double));
     out->powers.s = arena_zeros(arena, L, sizeof(double));
     out->ap_power_w = arena_zeros(arena, L, sizeof(double));
     *trace = arena_alloc(arena, length, sizeof(double));
     out->objective.trace = *trace;
-    job->factor = arena_alloc(job->workspace->scratch, L, sizeof(double));
-    for (size_t l = 0; job->factor && l < L; l++) {
-        job->factor[l] = 1.0; /* of powers that are no shares */
-    }
-    return out->powers.p && job->factor && out->powers.s && out->ap_power_w && *trace ? CFI_OK
-                                                                                      : alloc_out_of_memory(error);
+    job->factor = shared ? arena_alloc(job->workspace->scratch, L, sizeof(double)) : NULL;
+    return out->powers.p && (job->factor || !shared) && out->powers.s && out->ap_power_w && *trace
+               ? CFI_OK
+               : alloc_out_of_memory(error);
 }
 
 /* What was proved, beside the value of the powers. */
@@ -136,7 +136,7 @@ static void keep_outcome(const alloc_search *s, cfi_allocation *out, double *tra
     for (size_t i = 0; i < outcome->trace_count; i++) {
         trace[i] = objective->reported(system, outcome->trace[i]);
     }
-    problem_to_powers(&s->problem, s->best.point, &out->powers);
+    search_to_powers(s, &out->powers);
     out->solver = s->ascent.structured ? "structured" : "socp";
     if (s->ascent.structured) {
         out->largest_step_gap = s->ascent.largest_gap;
@@ -151,14 +151,16 @@ static cfi_status keep_failure(const char *text, cfi_arena *arena, cfi_allocatio
     return *text && !out->failure ? alloc_out_of_memory(error) : CFI_OK;
 }
 
-/* At the very edge of feasibility rounding may leave no start; the heuristic split, shares in out->powers, is as good
- * as it gets there, if it holds the constraints. */
+/* At the very edge of feasibility rounding may leave no start; the heuristic split is as good as it gets there, if it
+ * holds the constraints. */
 static cfi_status keep_heuristic(const alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
     cfi_evaluation split;
     cfi_status status;
 
-    splits_scale(job->link, job->factor, &out->powers);
+    if (job->factor) {
+        splits_make_powers(job->link, job->factor, &out->powers);
+    }
     status = alloc_evaluate(job->link, &out->powers, job->arena, &split, error);
     if (status != CFI_OK) {
         return status;
@@ -206,10 +208,11 @@ static bool may_be_certified(const alloc_search *s)
            certify_applies(link);
 }
 
-/* out->powers holds the shares of the heuristic split on entry, the allocation on return. */
+/* Of the heuristic split on entry, out->powers holds the allocation on return. */
 static cfi_status run_sca(const alloc_job *job, cfi_allocation *out, double *trace, cfi_error *error)
 {
-    start_split heuristic = {.powers = &out->powers, .factor = job->factor};
+    start_split heuristic = {
+        .powers = &out->powers, .factor = job->factor, .asked = job->factor && !splits_keep_shares(job->link)};
     alloc_search s;
     cfi_status status = search_init(&s, job->link, &heuristic, job->options, job->workspace, error);
 
@@ -270,8 +273,6 @@ static cfi_status maximise(const alloc_job *job, cfi_allocation *out, double *tr
 /* The powers of a method that iterates nothing, or those that `sca` starts at. */
 static cfi_status make_powers(const alloc_job *job, cfi_allocation *out, cfi_error *error)
 {
-    double *factor = out->method == CFI_METHOD_SCA ? job->factor : NULL;
-
     switch (out->method) {
     case CFI_METHOD_NONE:
     case CFI_METHOD_EQUAL:
@@ -287,9 +288,9 @@ static cfi_status make_powers(const alloc_job *job, cfi_allocation *out, cfi_err
         return alloc_given(job->link, &out->powers, error);
     default:
         set_outcome(out, CFI_ALLOC_FIXED, "heuristic_split");
-        return job->coupled
-                   ? splits_beside(job->link, job->coupled, job->workspace->scratch, &out->powers, error)
-                   : splits_heuristic(job->link, out->least_threshold_factor, job->arena, &out->powers, factor, error);
+        return job->coupled ? splits_beside(job->link, job->coupled, job->workspace->scratch, &out->powers, error)
+                            : splits_heuristic(job->link, out->least_threshold_factor, job->arena, &out->powers,
+                                               job->factor, error);
     }
 }
 

@@ -235,14 +235,22 @@ static cfi_status run_structured(alloc_ascent *ascent, const alloc_state *at, sc
     return status;
 }
 
+/* Where there are targets, or power is the objective: from a point that misses targets to one that has them, if there
+ * is any. */
+static cfi_status enter_targets(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
+{
+    meet_targets(ascent, at);
+    outcome->short_of_targets = false;
+    return ascent->structured ? CFI_OK : enter(ascent, at, outcome, error);
+}
+
 cfi_status ascent_run(alloc_ascent *ascent, const alloc_state *at, sca_outcome *outcome, cfi_error *error)
 {
     const alloc_problem *problem = ascent->stepper.problem;
 
     problem_evaluate(problem, at->point, at->values);
-    meet_targets(ascent, at);
-    if (problem->probe && !ascent->structured) {
-        cfi_status status = enter(ascent, at, outcome, error);
+    if (problem->probe) { /* another point may be what the start begins at */
+        cfi_status status = enter_targets(ascent, at, outcome, error);
 
         if (status != CFI_OK || outcome->short_of_targets) {
             return status;

@@ -157,12 +157,11 @@ static void retreat(climb *c, sca_outcome *outcome)
 /* u, I and z of a point that was evaluated. */
 void climb_state_of(const climb *c, const alloc_state *at, double *state)
 {
-    const alloc_problem *problem = c->problem;
-    size_t K = problem->K;
+    size_t K = c->problem->K;
 
     memcpy(state, at->values->u, K * sizeof *state);
     memcpy(state + K, at->values->interference, K * sizeof *state);
-    pairs_hear(problem, (pairs_rows){.rows = at->point->w}, 0, K, state + 2 * K, NULL);
+    memcpy(state + 2 * K, at->values->z, c->map.pairs * sizeof *state);
 }
 
 /* Amplitudes of answers stand where the candidate's do: both are never needed at once, and are as large as the drop's

@@ -3,6 +3,7 @@
 
 #include "alloc/constants.h"
 #include "base/clones.h"
+#include "base/threads.h"
 
 #include <math.h>
 #include <string.h>
@@ -24,26 +25,56 @@ void problem_set_power(const alloc_problem *problem, size_t l, double *w, double
     }
 }
 
-/* Negative amplitudes become 0; x_l goes to x[l]. */
-CLONES(static, void, clip_amplitudes, (const alloc_problem *problem, double *restrict w, double *restrict x),
-       (problem, w, x))
+/* What the threads share of it. */
+typedef struct clip_job {
+    const alloc_problem *problem;
+    double *w, *x;
+} clip_job;
+
+/* Negative amplitudes of some access points become 0, x_l goes to x. Most rows have none, and are read alone. */
+CLONES(static, void, clip_tile, (size_t users, size_t stride, size_t count, double *restrict w, double *restrict x),
+       (users, stride, count, w, x))
 {
-    size_t stride = problem->stride;
-
-    memset(x, 0, stride * sizeof *x);
-    for (size_t k = 0; k < problem->K; k++) {
+    for (size_t l = 0; l < count; l++) {
+        x[l] = 0.0;
+    }
+    for (size_t k = 0; k < users; k++) {
         double *restrict row = w + stride * k;
+        long negative = 0;
 
-        for (size_t l = 0; l < stride; l++) {
-            row[l] = row[l] > 0.0 ? row[l] : 0.0;
-            x[l] += row[l] * row[l];
+#pragma omp simd reduction(| : negative)
+        for (size_t l = 0; l < count; l++) {
+            double kept = row[l] > 0.0 ? row[l] : 0.0;
+
+            negative |= row[l] >= 0.0 ? 0 : 1;
+            x[l] += kept * kept;
         }
+        for (size_t l = 0; negative && l < count; l++) {
+            row[l] = row[l] > 0.0 ? row[l] : 0.0;
+        }
+    }
+}
+
+static void clip_part(void *context, size_t thread, size_t first, size_t end)
+{
+    enum { CLIPPED = 512 }; /* access points whose x stays in the nearest cache */
+    const clip_job *job = context;
+    size_t stride = job->problem->stride;
+
+    (void)thread;
+    for (; first < end; first += CLIPPED) {
+        size_t count = end - first < CLIPPED ? end - first : CLIPPED;
+
+        clip_tile(job->problem->K, stride, count, job->w + first, job->x + first);
     }
 }
 
 void problem_clip(const alloc_problem *problem, double *w, double *x)
 {
-    clip_amplitudes(problem, w, x);
+    size_t threads = problem->link->threads, stride = problem->stride;
+    clip_job job = {.problem = problem, .w = w, .x = x};
+
+    threads_share(threads, stride, threads_even_part(threads, stride, problem->K), clip_part, &job);
 }
 
 /* Communication powers x_l that the completion starts from, of `count` access points, at most LANES, from l on. */
@@ -172,9 +203,27 @@ double problem_common_factor(const alloc_problem *problem, const double *x, cons
     return -1.0;
 }
 
+/* What the threads share of it. */
+typedef struct scale_job {
+    double *w, factor;
+} scale_job;
+
+static void scale_part(void *context, size_t thread, size_t first, size_t end)
+{
+    const scale_job *job = context;
+
+    (void)thread;
+    rows_scale(end - first, job->factor, job->w + first);
+}
+
 static void scale_amplitudes(const alloc_problem *problem, alloc_point *point, const double *floor, double c)
 {
-    rows_scale(problem->K * problem->stride, sqrt(c), point->w);
+    size_t threads = problem->link->threads, count = problem->K * problem->stride;
+    scale_job job = {.w = point->w, .factor = sqrt(c)};
+
+    if (job.factor != 1.0) {
+        threads_share(threads, count, threads_even_part(threads, count, 1), scale_part, &job);
+    }
     for (size_t l = 0; !problem->sensing.beam_senses_better && l < problem->L; l++) { /* else floors are 0 */
         if (floor[l] > c * point->x[l]) {
             problem_set_power(problem, l, point->w, c * point->x[l], floor[l]);
@@ -231,7 +280,7 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point)
     if (problem->sensing.directed) {
         return complete_directed(problem, point);
     }
-    clip_amplitudes(problem, point->w, point->x);
+    problem_clip(problem, point->w, point->x);
     starting_powers(problem, point);
     set_floors(problem, true, floor);
     c = problem_common_factor(problem, point->x, floor);

@@ -83,6 +83,24 @@ INLINE double sum_row_parts(const double *a, const double *b, const double *c, c
     }                                                                                                                  \
     return sum_row_parts(one, two, three, four)
 
+/* Such sums a part of a row at a time: all parts but the last are whole blocks. Starts at 0. */
+typedef double row_parts[ROW_BLOCK / LANES][LANES];
+
+/* Adds the terms of all of `count` numbers; to be the body of a function with `sum`, row_parts. */
+#define ROW_ADD_PART(term)                                                                                             \
+    size_t first = 0;                                                                                                  \
+                                                                                                                       \
+    for (; first + ROW_BLOCK <= count; first += ROW_BLOCK) {                                                           \
+        ROW_ADD(sum[0], first, term)                                                                                   \
+        ROW_ADD(sum[1], first + LANES, term)                                                                           \
+        ROW_ADD(sum[2], first + ROW_BLOCK / 2, term)                                                                   \
+        ROW_ADD(sum[3], first + ROW_BLOCK - LANES, term)                                                               \
+    }                                                                                                                  \
+    for (; first < count; first += LANES) {                                                                            \
+        ROW_ADD(sum[0], first, term)                                                                                   \
+    }                                                                                                                  \
+    (void)0
+
 /* As rows_product, rows_product_sum, rows_triple and rows_subtract, to the bit. */
 INLINE double sum_products(size_t count, const double *a, const double *b)
 {

@@ -27,21 +27,31 @@ static void list_hearers(const level_mates *m)
     }
 }
 
-static size_t longest_list(const level_mates *m)
+/* Whether a stream of `count` hearers has fewer access points: rows that hear it are the same for all streams then. */
+static bool is_crowd(const alloc_problem *problem, size_t count)
+{
+    return !problem->coherent_rows && count > problem->L;
+}
+
+/* The longest list, and unknowns of the largest system. */
+static size_t longest_list(const level_mates *m, size_t *unknowns)
 {
     size_t most = 0;
 
+    *unknowns = 0;
     for (size_t j = 0; j < m->problem->K; j++) {
-        size_t count = m->start[j + 1] - m->start[j];
+        size_t count = m->start[j + 1] - m->start[j], n = is_crowd(m->problem, count) ? m->problem->L : count;
 
         most = count > most ? count : most;
+        *unknowns = n > *unknowns ? n : *unknowns;
     }
     return most;
 }
 
 cfi_status level_mates_init(level_mates *m, const alloc_problem *problem, cfi_arena *arena, cfi_error *error)
 {
-    size_t K = problem->K, pairs = problem->mate_start[K], most;
+    size_t K = problem->K, pairs = problem->mate_start[K], stride = problem->stride, most, unknowns;
+    bool crowd = false;
 
     *m = (level_mates){.problem = problem};
     if (pairs == 0) {
@@ -55,10 +65,14 @@ cfi_status level_mates_init(level_mates *m, const alloc_problem *problem, cfi_ar
         m->z = m->measure + K;
         m->yield = m->z + rows_stride(pairs);
         list_hearers(m);
-        most = longest_list(m);
-        m->matrix = arena_alloc(arena, most * (most + 1), sizeof(double));
+        most = longest_list(m, &unknowns);
+        crowd = is_crowd(problem, most);
+        m->change = arena_alloc(arena, most, sizeof(double));
+        m->form = crowd ? arena_alloc(arena, (problem->L + 1) * stride, sizeof(double)) : NULL;
+        m->along = crowd && m->form ? m->form + problem->L * stride : NULL;
+        m->matrix = arena_alloc(arena, unknowns * (unknowns + 1), sizeof(double));
     }
-    if (!m->matrix) {
+    if (!m->matrix || !m->change || (crowd && !m->form)) {
         response_out_of_memory(problem, error);
         return CFI_NO_MEMORY;
     }
@@ -84,7 +98,8 @@ void level_mates_begin(level_mates *m, const response *r, double *interference, 
     if (r->pairs == 0) {
         return;
     }
-    pairs_hear(problem, (pairs_rows){.rows = r->amplitude}, 0, K, m->z, interference);
+    pairs_hear(problem, (pairs_rows){.rows = r->amplitude}, 0, K,
+               &(pairs_heard){.z = m->z, .interference = interference});
     for (size_t k = 0; k < K; k++) {
         size_t count = problem->mate_start[k + 1] - problem->mate_start[k];
 
@@ -139,8 +154,9 @@ static void take_yield(const level_mates *m, const response *r, size_t j, double
     }
 }
 
-/* z of stream j at the fixed point, less what the state has: (1 + C Y C' W) times that is the answer's change. */
-static bool solve_stream(const level_mates *m, const response *r, size_t j, const double *z)
+/* z of stream j at the fixed point, less what the state has: (1 + C Y C' W) times that is the answer's change. By as
+ * many equations as there are hearers. */
+static bool solve_by_hearers(const level_mates *m, const response *r, size_t j, const double *z)
 {
     size_t count = m->start[j + 1] - m->start[j];
     const size_t *pair = m->pair + m->start[j];
@@ -157,25 +173,106 @@ static bool solve_stream(const level_mates *m, const response *r, size_t j, cons
         }
         m->matrix[b + count * count] = z[pair[b]] - m->z[pair[b]];
     }
-    return equations_solve(count, m->matrix);
+    if (!equations_solve(count, m->matrix)) {
+        return false;
+    }
+    memcpy(m->change, m->matrix + count * count, count * sizeof *m->change);
+    return true;
+}
+
+/* C' W C of all users of the pilot of user `first`, its first one. */
+static void add_forms(const level_mates *m, const response *r, size_t first)
+{
+    const alloc_problem *problem = m->problem;
+
+    memset(m->form, 0, problem->L * r->stride * sizeof *m->form);
+    for (size_t k = first; k < problem->K; k = problem->link->pilot_next[k]) {
+        const double *heard = problem->heard + r->stride * k;
+
+        for (size_t l = 0; l < problem->L; l++) {
+            rows_subtract(r->stride, -r->weight[k] * heard[l], heard, m->form + r->stride * l);
+        }
+    }
+}
+
+/* C' W (z - the state's) of stream j, a row. */
+static void weigh_change(const level_mates *m, const response *r, size_t j, const double *z)
+{
+    memset(m->along, 0, r->stride * sizeof *m->along);
+    for (size_t i = m->start[j]; i < m->start[j + 1]; i++) {
+        size_t pair = m->pair[i], k = m->hearer[pair];
+
+        rows_subtract(r->stride, -r->weight[k] * (z[pair] - m->z[pair]), m->problem->heard + r->stride * k, m->along);
+    }
+}
+
+/* The same by as many equations as access points send the stream: with D = C' W C of its hearers and q = C' W (z' - z)
+ * the change is z' - z - C Y^1/2 (1 + Y^1/2 D Y^1/2)^-1 Y^1/2 q (Woodbury). */
+static bool solve_by_points(const level_mates *m, const response *r, size_t j, const double *z)
+{
+    const double *own = m->problem->heard + r->stride * j;
+    size_t n = 0, L = m->problem->L, stride = r->stride;
+    double *yield = m->yield, *along = m->along;
+
+    weigh_change(m, r, j, z);
+    for (size_t l = 0; l < L; l++) {
+        yield[l] = sqrt(yield[l]);
+        n += yield[l] > 0.0;
+    }
+    for (size_t l = 0, b = 0; l<L; b += yield[l++]> 0.0) {
+        for (size_t p = 0, a = 0; yield[l] > 0.0 && p<L; a += yield[p++]> 0.0) {
+            if (yield[p] > 0.0) {
+                double form = m->form[p + stride * l] - r->weight[j] * own[p] * own[l];
+
+                m->matrix[a + n * b] = yield[p] * yield[l] * form + (a == b);
+            }
+        }
+        if (yield[l] > 0.0) {
+            m->matrix[b + n * n] = yield[l] * along[l];
+        }
+    }
+    if (!equations_solve(n, m->matrix)) {
+        return false;
+    }
+    for (size_t l = 0, b = 0; l<L; b += yield[l++]> 0.0) {
+        along[l] = yield[l] > 0.0 ? yield[l] * m->matrix[b + n * n] : 0.0;
+    }
+    for (size_t i = 0; i < m->start[j + 1] - m->start[j]; i++) {
+        size_t pair = m->pair[m->start[j] + i];
+
+        m->change[i] = z[pair] - m->z[pair] - rows_product(stride, m->problem->heard + stride * m->hearer[pair], along);
+    }
+    return true;
+}
+
+static void answer_stream(const level_mates *m, const response *r, const level_step *step, size_t j, double *to)
+{
+    size_t count = m->start[j + 1] - m->start[j];
+    double scale = exp(step->gain[j]) / r->gain[j]; /* amplitudes follow gains */
+    bool solved;
+
+    take_yield(m, r, j, step->raised);
+    solved = (is_crowd(m->problem, count) ? solve_by_points : solve_by_hearers)(m, r, j, step->z);
+    for (size_t i = 0; i < count; i++) {
+        size_t pair = m->pair[m->start[j] + i];
+        double next = (m->z[pair] + (solved ? m->change[i] : 0.0)) * scale;
+
+        to[pair] = (m->problem->coherent_signed ? next : fmax(next, 0.0)) / m->measure[m->hearer[pair]];
+    }
 }
 
 void level_mates_answer(const level_mates *m, const response *r, const level_step *step, double *to)
 {
-    size_t K = m->problem->K;
+    const cfi_link *link = m->problem->link;
 
-    for (size_t j = 0; r->pairs > 0 && j < K && !stop_requested(step->stop); j++) {
-        size_t count = m->start[j + 1] - m->start[j];
-        double scale = exp(step->gain[j]) / r->gain[j]; /* amplitudes follow gains */
-        bool solved;
+    for (size_t first = 0; r->pairs > 0 && first < link->K; first++) {
+        bool begins = link->pilot_first[first] == first;
 
-        take_yield(m, r, j, step->raised);
-        solved = solve_stream(m, r, j, step->z);
-        for (size_t i = 0; i < count; i++) {
-            size_t pair = m->pair[m->start[j] + i];
-            double next = (m->z[pair] + (solved ? m->matrix[i + count * count] : 0.0)) * scale;
-
-            to[pair] = (m->problem->coherent_signed ? next : fmax(next, 0.0)) / m->measure[m->hearer[pair]];
+        if (begins && is_crowd(m->problem, m->start[first + 1] - m->start[first])) {
+            add_forms(m, r, first);
+        }
+        for (size_t j = first; begins && j < link->K && !stop_requested(step->stop); j = link->pilot_next[j]) {
+            answer_stream(m, r, step, j, to);
         }
     }
 }

@@ -4,7 +4,7 @@
  * prices user j's own power may be worth, for any z:
  *     G_j <= [ gain_j u_j + sum_k weight_k z_kj (z_kj - z'_kj) ] / gain_j^2,   z' and u of the answer.
  * The answer's z falls as the state's rises. For each stream that is a linear map where it is not clipped: z goes to
- * its fixed point. */
+ * its fixed point. Where a pilot has more users than there are access points that map is solved in access points. */
 #ifndef CFISAC_ALLOC_LEVEL_MATES_H
 #define CFISAC_ALLOC_LEVEL_MATES_H
 
@@ -17,6 +17,10 @@ typedef struct level_mates {
     double *measure;        /* K: what a state's amplitudes at a user are measured in */
     double *z;              /* of the last state */
     double *yield, *matrix; /* a row; the largest system */
+    double *change;         /* of z of a stream */
+    /* Where a pilot's users are more than access points, else NULL: rows of sum_k weight_k heard_kl heard_km of all
+     * users of a pilot; a row. */
+    double *form, *along;
 } level_mates;
 
 /* CFI_NO_MEMORY */
@@ -37,8 +41,9 @@ typedef struct level_step {
     double raised;
     cfi_stop *stop; /* or NULL */
 } level_step;
-/* The next state's amplitudes, after level_mates_price: of a pilot of c users c^3 sums over access points. Ends early
- * when it is stopped: what is there then is no state. */
+/* The next state's amplitudes, after level_mates_price: of a pilot of c users c^3 sums over access points, or c systems
+ * of as many unknowns as there are access points, where these are fewer. Ends early when it is stopped: what is there
+ * then is no state. */
 void level_mates_answer(const level_mates *m, const response *r, const level_step *step, double *to);
 
 #endif

@@ -20,18 +20,23 @@ typedef double block_rows[BLOCK][BLOCK_APS] __attribute__((aligned(LANES * sizeo
 /* Sums over access points, LANES of them each; and the rows that they are made of. */
 typedef struct pair_block {
     block_rows heard, sent;
+    row_parts own[BLOCK]; /* u of the hearers */
     double sum[BLOCK][BLOCK][LANES] __attribute__((aligned(LANES * sizeof(double))));
+    const double *ahead[2 * BLOCK]; /* where those rows go on */
 } pair_block;
+
+/* What a few streams cost the users that hear them, and their v; rows that are needed next, at the same access points:
+ * those of a power of two of access points come too late by themselves. */
+typedef struct pair_costs {
+    double cost[BLOCK][TILE_STREAMS];
+    double *v[TILE_STREAMS], *next_v[TILE_STREAMS];
+    const double *next_row[TILE_STREAMS];
+} pair_costs;
 
 /* Users number k .. k + hearers - 1 (problem_user), and streams j .. j + streams - 1, of one group. */
 typedef struct pair_range {
     size_t group, k, hearers, j, streams;
 } pair_range;
-
-/* Access points first .. first + count - 1. */
-typedef struct ap_range {
-    size_t first, count;
-} ap_range;
 
 /* ------------------------------------------------------------------------------- tiles ---- */
 
@@ -42,19 +47,17 @@ typedef struct ap_range {
 #include "alloc/pairs_tile.h"
 
 CLONES(static, void, subtract_narrow,
-       (size_t hearers, size_t count, const double (*heard)[BLOCK_APS], const double (*cost)[TILE_STREAMS],
-        double *const v[TILE_STREAMS]),
-       (hearers, count, heard, cost, v))
+       (size_t hearers, size_t count, const double (*heard)[BLOCK_APS], const pair_costs *costs),
+       (hearers, count, heard, costs))
 {
-    subtract_tiles_4(hearers, count, heard, cost, v);
+    subtract_tiles_4(hearers, count, heard, costs);
 }
 
 CLONES(static, void, subtract_wide,
-       (size_t hearers, size_t count, const double (*heard)[BLOCK_APS], const double (*cost)[TILE_STREAMS],
-        double *const v[TILE_STREAMS]),
-       (hearers, count, heard, cost, v))
+       (size_t hearers, size_t count, const double (*heard)[BLOCK_APS], const pair_costs *costs),
+       (hearers, count, heard, costs))
 {
-    subtract_tiles_8(hearers, count, heard, cost, v);
+    subtract_tiles_8(hearers, count, heard, costs);
 }
 
 CLONES(static, void, add_narrow, (pair_block * b, size_t hearers, size_t streams, size_t count),
@@ -148,50 +151,112 @@ CLONES(static, void, scale_signal, (size_t count, double gain, const double *res
     }
 }
 
-/* What all streams of a group cost its users of the range, whose rows are gathered. */
-static void pay_streams(const alloc_problem *problem, const pair_range *at, const pairs_prices *prices,
-                        const block_rows heard, ap_range aps, double *v)
+/* Negative amplitudes are worth nothing; adds the squares of the others. */
+CLONES(static, void, clip_row, (size_t count, const double *v, double *restrict norm2, double *to),
+       (count, v, norm2, to))
 {
-    size_t end = problem->group_start[at->group + 1];
-    double spare[BLOCK_APS] = {0.0}; /* in the place of streams that there are not */
+    for (size_t l = 0; l < count; l++) {
+        double clipped = v[l] > 0.0 ? v[l] : 0.0;
 
-    for (size_t j = problem->group_start[at->group]; j < end; j += TILE_STREAMS) {
-        double cost[BLOCK][TILE_STREAMS], *to[TILE_STREAMS];
-
-        for (size_t i = 0; i < TILE_STREAMS; i++) {
-            to[i] = j + i < end ? v + problem->stride * problem->grouped[j + i] + aps.first : spare;
-            for (size_t h = 0; h < at->hearers; h++) {
-                size_t k = at->k + h;
-                bool pair = j + i < end && j + i != k;
-
-                cost[h][i] =
-                    pair ? prices->weight[problem->grouped[k]] * prices->z[pair_of(problem, at->group, k, j + i)] : 0.0;
-            }
-        }
-        (is_wide() ? subtract_wide : subtract_narrow)(at->hearers, aps.count, heard,
-                                                      (const double(*)[TILE_STREAMS])cost, to);
+        to[l] = clipped;
+        norm2[l] += clipped * clipped;
     }
 }
 
-void pairs_pay(const alloc_problem *problem, size_t group, const pairs_prices *prices, size_t first, size_t count,
-               double *v)
+void pairs_clip(const pairs_worth *worth, bool active, size_t at, ap_range aps, const double *from)
+{
+    double *to = worth->v + at + aps.first;
+
+    if (active) {
+        clip_row(aps.count, from, worth->norm2 + aps.first, to);
+    } else {
+        memset(to, 0, aps.count * sizeof *to);
+    }
+}
+
+/* What streams j .. j + TILE_STREAMS - 1 cost users of the range, 0 where there is no pair. */
+static void find_costs(const alloc_problem *problem, const pair_range *at, const pairs_prices *prices, size_t j,
+                       double (*cost)[TILE_STREAMS])
+{
+    size_t start = problem->group_start[at->group], count = problem->group_start[at->group + 1] - start;
+
+    for (size_t h = 0; h < at->hearers; h++) {
+        size_t user = problem->grouped[at->k + h], own = at->k + h - start;
+        const double *z = prices->z + problem->mate_start[user]; /* of all others, in their order */
+        double weight = prices->weight[user];
+
+        for (size_t i = 0; i < TILE_STREAMS; i++) {
+            size_t other = j - start + i;
+
+            cost[h][i] = other < count && other != own ? weight * z[other - (other > own)] : 0.0;
+        }
+    }
+}
+
+/* Rows of streams that come next: those of the next group, of which there are about as many. */
+static void foresee_rows(const alloc_problem *problem, size_t j, size_t group, ap_range aps, const pairs_worth *worth,
+                         pair_costs *costs)
+{
+    size_t next = problem->group_start[group + 1] + (j - problem->group_start[group]);
+
+    for (size_t i = 0; i < TILE_STREAMS; i++) {
+        size_t at = problem->stride * problem->grouped[next + i < problem->K ? next + i : problem->K - 1] + aps.first;
+
+        costs->next_row[i] = problem->heard + at;
+        costs->next_v[i] = worth->v + at;
+    }
+}
+
+/* What all streams of a group cost its users of the range, whose rows are gathered: from what they gain on with the
+ * first users; clipped with the last. In between v is kept unless these are all. */
+static void pay_streams(const alloc_problem *problem, const pair_range *at, const pairs_prices *prices,
+                        const block_rows heard, ap_range aps, const pairs_worth *worth)
+{
+    size_t start = problem->group_start[at->group], end = problem->group_start[at->group + 1];
+    bool begin = at->k == start, last = at->k + at->hearers == end;
+    double room[TILE_STREAMS][BLOCK_APS] __attribute__((aligned(LANES * sizeof(double))));
+
+    for (size_t j = start; j < end; j += TILE_STREAMS) {
+        size_t streams = at_most(end - j, TILE_STREAMS);
+        pair_costs costs = {.v = {room[0], room[1], room[2], room[3]}};
+        double **v = costs.v;
+
+        if (streams < TILE_STREAMS) { /* the others are not there */
+            memset(room[streams], 0, (TILE_STREAMS - streams) * sizeof room[0]);
+        }
+        for (size_t i = 0; i < streams; i++) {
+            size_t user = problem->grouped[j + i], row = problem->stride * user + aps.first;
+
+            v[i] = begin && last ? v[i] : worth->v + row;
+            if (begin) {
+                scale_signal(aps.count, prices->gain[user], problem->signal + row, v[i]);
+            }
+        }
+        find_costs(problem, at, prices, j, costs.cost);
+        foresee_rows(problem, j, at->group, aps, worth, &costs);
+        (is_wide() ? subtract_wide : subtract_narrow)(at->hearers, aps.count, heard, &costs);
+        for (size_t i = 0; last && i < streams; i++) {
+            size_t user = problem->grouped[j + i];
+
+            pairs_clip(worth, prices->gain[user] > 0.0, problem->stride * user, aps, v[i]);
+        }
+    }
+}
+
+void pairs_pay(const alloc_problem *problem, size_t group, const pairs_prices *prices, ap_range all,
+               const pairs_worth *worth)
 {
     size_t start = problem->group_start[group], end = problem->group_start[group + 1];
     block_rows heard;
 
-    for (size_t j = start; j < end; j++) {
-        size_t user = problem->grouped[j], at = problem->stride * user + first;
+    for (size_t done = 0; done < all.count; done += BLOCK_APS) {
+        ap_range aps = {.first = all.first + done, .count = at_most(all.count - done, BLOCK_APS)};
 
-        scale_signal(count, prices->gain[user], problem->signal + at, v + at);
-    }
-    for (size_t done = 0; done < count; done += BLOCK_APS) {
-        ap_range aps = {.first = first + done, .count = at_most(count - done, BLOCK_APS)};
-
-        for (size_t k = start; end - start > 1 && k < end; k += BLOCK) {
+        for (size_t k = start; k < end; k += BLOCK) {
             pair_range at = {.group = group, .k = k, .hearers = at_most(end - k, BLOCK)};
 
             gather_rows(problem, heard_rows(problem), problem->grouped + k, at.hearers, aps, heard);
-            pay_streams(problem, &at, prices, heard, aps, v);
+            pay_streams(problem, &at, prices, heard, aps, worth);
         }
     }
 }
@@ -206,12 +271,55 @@ static void fill_up(block_rows rows, size_t users, size_t few, size_t count)
     }
 }
 
-/* The sums of a range, at most a block. */
-static void hear_block(const alloc_problem *problem, pairs_rows sent, const pair_range *at, pair_block *b)
+CLONES(static, void, add_own_products, (size_t count, const double *a, const double *b, row_parts sum),
+       (count, a, b, sum))
+{
+    ROW_ADD_PART(a[at] * b[at]);
+}
+
+CLONES(static, void, add_own_triples, (size_t count, const double *a, const double *b, const double *c, row_parts sum),
+       (count, a, b, c, sum))
+{
+    ROW_ADD_PART(a[at] * b[at] * c[at]);
+}
+
+/* What users hear of their own streams at a range of access points, while these rows are near. */
+static void add_own_streams(const alloc_problem *problem, pairs_rows sent, const size_t *user, size_t users,
+                            ap_range aps, row_parts *sum)
+{
+    for (size_t i = 0; i < users; i++) {
+        size_t at = problem->stride * user[i] + aps.first;
+
+        if (sent.along) {
+            add_own_triples(aps.count, problem->signal + at, sent.rows + at, sent.along + aps.first, sum[i]);
+        } else {
+            add_own_products(aps.count, problem->signal + at, sent.rows + at, sum[i]);
+        }
+    }
+}
+
+/* The rows of a block, where they go on behind a range; what there is not is taken for something that is there. */
+static void foresee_block(const alloc_problem *problem, pairs_rows sent, const pair_range *at, ap_range aps,
+                          pair_block *b)
+{
+    size_t behind = aps.first + aps.count < problem->stride ? aps.first + aps.count : aps.first;
+
+    for (size_t i = 0; i < BLOCK; i++) {
+        size_t hearer = problem->grouped[at->k + (i < at->hearers ? i : 0)],
+               stream = problem->grouped[at->j + (i < at->streams ? i : 0)];
+
+        b->ahead[2 * i] = problem->heard + problem->stride * hearer + behind;
+        b->ahead[2 * i + 1] = sent.rows + problem->stride * stream + behind;
+    }
+}
+
+/* The sums of a range, at most a block; those of the hearers' own streams, too, with the first streams. */
+static void hear_block(const alloc_problem *problem, pairs_rows sent, const pair_range *at, bool own, pair_block *b)
 {
     const size_t *hearer = problem->grouped + at->k, *stream = problem->grouped + at->j;
     size_t most = at_most(problem->stride, BLOCK_APS);
 
+    memset(b->own, 0, sizeof b->own);
     memset(b->sum, 0, sizeof b->sum);
     fill_up(b->heard, at->hearers, TILE_HEARERS, most);
     fill_up(b->sent, at->streams, TILE_STREAMS, most);
@@ -220,82 +328,108 @@ static void hear_block(const alloc_problem *problem, pairs_rows sent, const pair
 
         gather_rows(problem, heard_rows(problem), hearer, at->hearers, aps, b->heard);
         gather_rows(problem, sent, stream, at->streams, aps, b->sent);
+        if (own) {
+            add_own_streams(problem, sent, hearer, at->hearers, aps, b->own);
+        }
+        foresee_block(problem, sent, at, aps, b);
         (is_wide() ? add_wide : add_narrow)(b, at->hearers, at->streams, aps.count);
     }
 }
 
 /* The sums of a block, for their pairs. */
-static void tell_block(const alloc_problem *problem, const pair_range *at, const pair_block *b, double *z,
-                       double *interference)
+static void tell_block(const alloc_problem *problem, const pair_range *at, const pair_block *b, const pairs_heard *to)
 {
     for (size_t h = 0; h < at->hearers; h++) {
         for (size_t i = 0; i < at->streams; i++) {
             size_t k = at->k + h, j = at->j + i;
             double sum = sum_lanes(b->sum[h][i]);
 
-            if (k != j && z) {
-                z[pair_of(problem, at->group, k, j)] = sum;
+            if (k != j && to->z) {
+                to->z[pair_of(problem, at->group, k, j)] = sum;
             }
-            if (k != j && interference) {
-                interference[problem->grouped[k]] += sum * sum;
+            if (k != j && to->interference) {
+                to->interference[problem->grouped[k]] += sum * sum;
             }
         }
     }
 }
 
-/* What the users of a range hear of all streams of their group. */
-static void hear_streams(const alloc_problem *problem, pairs_rows sent, pair_range at, double *z, double *interference)
+static void tell_own(const alloc_problem *problem, const pair_range *at, const pair_block *b, double *u)
 {
-    size_t stop = problem->group_start[at.group + 1];
-    pair_block b;
+    for (size_t i = 0; i < at->hearers; i++) {
+        const double(*part)[LANES] = b->own[i];
 
-    for (at.j = problem->group_start[at.group]; at.j < stop; at.j += BLOCK) {
-        at.streams = at_most(stop - at.j, BLOCK);
-        hear_block(problem, sent, &at, &b);
-        tell_block(problem, &at, &b, z, interference);
+        u[problem->grouped[at->k + i]] = sum_row_parts(part[0], part[1], part[2], part[3]);
     }
 }
 
-static void hear_groups(const alloc_problem *problem, pairs_rows sent, size_t first, size_t end, double *z,
-                        double *interference)
+/* What the users of a range hear of all streams of their group. */
+static void hear_streams(const alloc_problem *problem, pairs_rows sent, pair_range at, const pairs_heard *to)
+{
+    size_t start = problem->group_start[at.group], stop = problem->group_start[at.group + 1];
+    pair_block b;
+
+    for (at.j = start; at.j < stop; at.j += BLOCK) {
+        bool own = to->u && at.j == start;
+
+        at.streams = at_most(stop - at.j, BLOCK);
+        hear_block(problem, sent, &at, own, &b);
+        tell_block(problem, &at, &b, to);
+        if (own) {
+            tell_own(problem, &at, &b, to->u);
+        }
+    }
+}
+
+static void hear_groups(const alloc_problem *problem, pairs_rows sent, size_t first, size_t end, const pairs_heard *to)
 {
     for (size_t group = 0; group < problem->groups; group++) {
         size_t start = problem->group_start[group], stop = problem->group_start[group + 1];
         pair_range at = {.group = group, .k = start > first ? start : first};
 
-        for (; stop - start > 1 && at.k < at_most(stop, end); at.k += at.hearers) {
+        for (; at.k < at_most(stop, end); at.k += at.hearers) {
             at.hearers = at_most(at_most(stop, end) - at.k, BLOCK);
-            hear_streams(problem, sent, at, z, interference);
+            hear_streams(problem, sent, at, to);
         }
     }
 }
 
-/* The same of user k pair by pair. */
-static void hear_alone(const alloc_problem *problem, pairs_rows from, size_t k, double *z, double *interference)
+static double own_sum(const alloc_problem *problem, pairs_rows from, size_t k)
 {
+    const double *signal = problem->signal + problem->stride * k, *sent = from.rows + problem->stride * k;
+
+    return from.along ? rows_triple(problem->stride, signal, sent, from.along)
+                      : rows_product(problem->stride, signal, sent);
+}
+
+/* The same of user k pair by pair. */
+static void hear_alone(const alloc_problem *problem, pairs_rows from, size_t k, const pairs_heard *to)
+{
+    if (to->u) {
+        to->u[k] = own_sum(problem, from, k);
+    }
     for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
         const double *coherent = problem_coherent_row(problem, k, m);
         const double *sent = from.rows + problem->stride * problem->mate[m];
         double sum = from.along ? rows_triple(problem->stride, coherent, sent, from.along)
                                 : rows_product(problem->stride, coherent, sent);
 
-        if (z) {
-            z[m] = sum;
+        if (to->z) {
+            to->z[m] = sum;
         }
-        if (interference) {
-            interference[k] += sum * sum;
+        if (to->interference) {
+            to->interference[k] += sum * sum;
         }
     }
 }
 
-void pairs_hear(const alloc_problem *problem, pairs_rows sent, size_t first, size_t end, double *z,
-                double *interference)
+void pairs_hear(const alloc_problem *problem, pairs_rows sent, size_t first, size_t end, const pairs_heard *to)
 {
     if (problem->groups > 0) {
-        hear_groups(problem, sent, first, end, z, interference);
+        hear_groups(problem, sent, first, end, to);
         return;
     }
     for (size_t k = first; k < end; k++) {
-        hear_alone(problem, sent, k, z, interference);
+        hear_alone(problem, sent, k, to);
     }
 }

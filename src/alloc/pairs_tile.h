@@ -9,8 +9,9 @@
 typedef double tile_vector
     __attribute__((vector_size(TILE_WIDTH * sizeof(double)), may_alias, aligned(sizeof(double))));
 
-/* sum_kj += sum_l heard_kl sent_jl for TILE_HEARERS users by TILE_STREAMS streams, in the lanes from `lane` on. */
-INLINE void TILE_NAME(add_few)(pair_block *b, size_t k, size_t j, size_t lane, size_t count)
+/* sum_kj += sum_l heard_kl sent_jl for TILE_HEARERS users by TILE_STREAMS streams, in the lanes from `lane` on. The row
+ * `ahead` is asked for meanwhile. */
+INLINE void TILE_NAME(add_few)(pair_block *b, size_t k, size_t j, size_t lane, size_t count, const double *ahead)
 {
     tile_vector sum[TILE_HEARERS][TILE_STREAMS];
 
@@ -22,6 +23,9 @@ INLINE void TILE_NAME(add_few)(pair_block *b, size_t k, size_t j, size_t lane, s
     for (size_t l = lane; l < count; l += LANES) {
         tile_vector sent[TILE_STREAMS];
 
+        if (lane == 0) {
+            __builtin_prefetch(ahead + l);
+        }
         for (size_t i = 0; i < TILE_STREAMS; i++) {
             sent[i] = *(const tile_vector *)(b->sent[j + i] + l);
         }
@@ -45,32 +49,45 @@ INLINE void TILE_NAME(add_tiles)(pair_block *b, size_t hearers, size_t streams, 
 {
     for (size_t j = 0; j < streams; j += TILE_STREAMS) {
         for (size_t k = 0; k < hearers; k += TILE_HEARERS) {
+            const double *ahead = b->ahead[j / TILE_STREAMS * (BLOCK / TILE_HEARERS) + k / TILE_HEARERS];
+
             for (size_t lane = 0; lane < LANES; lane += TILE_WIDTH) {
-                TILE_NAME(add_few)(b, k, j, lane, count);
+                TILE_NAME(add_few)(b, k, j, lane, count, ahead);
             }
         }
     }
 }
 
-/* v of up to TILE_STREAMS streams, minus what they cost `hearers` users. */
+/* v of up to TILE_STREAMS streams, minus what they cost `hearers` users, whose rows are `heard`. What comes next is
+ * asked for meanwhile. */
 INLINE void TILE_NAME(subtract_tiles)(size_t hearers, size_t count, const double (*heard)[BLOCK_APS],
-                                      const double (*cost)[TILE_STREAMS], double *const v[TILE_STREAMS])
+                                      const pair_costs *costs)
 {
-    for (size_t l = 0; l < count; l += TILE_WIDTH) {
-        tile_vector sum[TILE_STREAMS];
+    enum { VECTORS = LANES / TILE_WIDTH };
+
+    for (size_t l = 0; l < count; l += LANES) {
+        tile_vector sum[TILE_STREAMS][VECTORS];
 
         for (size_t j = 0; j < TILE_STREAMS; j++) {
-            sum[j] = *(const tile_vector *)(v[j] + l);
+            __builtin_prefetch(costs->next_row[j] + l);
+            __builtin_prefetch(costs->next_v[j] + l, 1);
+            for (size_t i = 0; i < VECTORS; i++) {
+                sum[j][i] = *(const tile_vector *)(costs->v[j] + l + i * TILE_WIDTH);
+            }
         }
         for (size_t k = 0; k < hearers; k++) {
-            tile_vector row = *(const tile_vector *)(heard[k] + l);
+            for (size_t i = 0; i < VECTORS; i++) {
+                tile_vector row = *(const tile_vector *)(heard[k] + l + i * TILE_WIDTH);
 
-            for (size_t j = 0; j < TILE_STREAMS; j++) {
-                sum[j] -= cost[k][j] * row;
+                for (size_t j = 0; j < TILE_STREAMS; j++) {
+                    sum[j][i] -= costs->cost[k][j] * row;
+                }
             }
         }
         for (size_t j = 0; j < TILE_STREAMS; j++) {
-            *(tile_vector *)(v[j] + l) = sum[j];
+            for (size_t i = 0; i < VECTORS; i++) {
+                *(tile_vector *)(costs->v[j] + l + i * TILE_WIDTH) = sum[j][i];
+            }
         }
     }
 }

@@ -212,7 +212,7 @@ cfi_status problem_build_beside(const cfi_link *link, const alloc_coupled *coupl
                                .objective = objective_of(system->allocation.objective),
                                .K = link->K,
                                .L = link->L,
-                               .stride = rows_stride(link->L),
+                               .stride = rows_apart(link->L),
                                .unit_w = unit_w,
                                .amplitude = sqrt(unit_w / system->power.comm_noise_w),
                                .unit_load = unit_w / system->power.comm_noise_w,
@@ -252,9 +252,13 @@ cfi_status problem_build_beside(const cfi_link *link, const alloc_coupled *coupl
 
 alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena)
 {
+    return problem_point_in(problem, arena_alloc(arena, problem_point_numbers(problem), sizeof(double)), arena);
+}
+
+alloc_point *problem_point_in(const alloc_problem *problem, double *w, cfi_arena *arena)
+{
     size_t rows = problem->K + 2, stride = problem->stride;
     alloc_point *point = arena_alloc(arena, 1, sizeof *point);
-    double *w = arena_alloc(arena, rows * stride, sizeof *w);
 
     if (!point || !w) {
         return NULL;
@@ -267,12 +271,12 @@ alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena)
 alloc_values *problem_values(const alloc_problem *problem, cfi_arena *arena)
 {
     alloc_values *values = arena_alloc(arena, 1, sizeof *values);
-    double *u = arena_alloc(arena, 2 * problem->K, sizeof *u);
+    double *u = arena_alloc(arena, 2 * problem->K + problem->mate_start[problem->K], sizeof *u);
 
     if (!values || !u) {
         return NULL;
     }
-    *values = (alloc_values){.u = u, .interference = u + problem->K, .objective = NAN};
+    *values = (alloc_values){.u = u, .interference = u + problem->K, .z = u + 2 * problem->K, .objective = NAN};
     return values;
 }
 
@@ -282,9 +286,26 @@ bool problem_state(const alloc_problem *problem, cfi_arena *arena, alloc_state *
     return state->point && state->values;
 }
 
+/* What the threads share of a copy. */
+typedef struct copy_job {
+    const double *from;
+    double *to;
+} copy_job;
+
+static void copy_part(void *context, size_t thread, size_t first, size_t end)
+{
+    const copy_job *job = context;
+
+    (void)thread;
+    memcpy(job->to + first, job->from + first, (end - first) * sizeof *job->to);
+}
+
 void problem_copy(const alloc_problem *problem, const alloc_point *from, alloc_point *to)
 {
-    memcpy(to->w, from->w, problem->K * problem->stride * sizeof(double));
+    size_t threads = problem->link->threads, count = problem->K * problem->stride;
+    copy_job job = {.from = from->w, .to = to->w};
+
+    threads_share(threads, count, threads_even_part(threads, count, 1), copy_part, &job);
     memcpy(to->x, from->x, problem->stride * sizeof(double));
     memcpy(to->s, from->s, problem->stride * sizeof(double));
 }
@@ -294,6 +315,7 @@ void problem_copy_state(const alloc_problem *problem, const alloc_state *from, c
     problem_copy(problem, from->point, to->point);
     memcpy(to->values->u, from->values->u, problem->K * sizeof(double));
     memcpy(to->values->interference, from->values->interference, problem->K * sizeof(double));
+    memcpy(to->values->z, from->values->z, problem->mate_start[problem->K] * sizeof(double));
     to->values->objective = from->values->objective;
 }
 
@@ -327,11 +349,10 @@ static void evaluate_users(void *context, size_t thread, size_t first, size_t en
     for (size_t i = first; i < end; i++) {
         size_t k = problem_user(problem, i);
 
-        e->values->u[k] =
-            rows_product(problem->stride, problem->signal + problem->stride * k, e->point->w + problem->stride * k);
         e->values->interference[k] = problem_interference(problem, k, e->point->x, e->point->s);
     }
-    pairs_hear(problem, (pairs_rows){.rows = e->point->w}, first, end, NULL, e->values->interference);
+    pairs_hear(problem, (pairs_rows){.rows = e->point->w}, first, end,
+               &(pairs_heard){.u = e->values->u, .z = e->values->z, .interference = e->values->interference});
 }
 
 double problem_interference(const alloc_problem *problem, size_t k, const double *x, const double *s)

@@ -20,7 +20,7 @@ struct alloc_problem {
     const cfi_link *link;
     const alloc_objective *objective;
     size_t K, L;
-    size_t stride;    /* L rounded up to whole vectors (rows.h): from a user's row to the next */
+    size_t stride;    /* L rounded up to whole vectors, or beyond (rows_apart): from a user's row to the next */
     double unit_w;    /* radiated watts that are 1 here: P / L, P no more than the sum of all limits */
     double amplitude; /* sqrt(unit_w) / sigma_c: gains of amplitudes in these units */
     double *signal;   /* a row a user, a number an AP: (k, l) at [l + stride k]; 0 beyond L, and where l serves not k */
@@ -77,6 +77,7 @@ struct alloc_point {
 /* What the users have at a point. */
 struct alloc_values {
     double *u, *interference; /* K each */
+    double *z;                /* coherent amplitudes by pair, as mates are listed */
     double objective;         /* of the problem's row, larger is better; NaN: not evaluated */
 };
 
@@ -102,8 +103,14 @@ cfi_status problem_build_beside(const cfi_link *link, const alloc_coupled *coupl
                                 alloc_problem *problem, cfi_error *error);
 /* The rows of what users hear coherently, a part of problem_build. CFI_NO_MEMORY. */
 cfi_status problem_list_mates(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
-/* 0 beyond L, nothing else is set; NULL: out of memory. */
+/* 0 beyond L, nothing else is set; NULL: out of memory. All its numbers stand in a block, of the arena or the caller's,
+ * which may be NULL. */
+static inline size_t problem_point_numbers(const alloc_problem *problem)
+{
+    return (problem->K + 2) * problem->stride;
+}
 alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena);
+alloc_point *problem_point_in(const alloc_problem *problem, double *block, cfi_arena *arena);
 /* Values, not evaluated; NULL: out of memory. */
 alloc_values *problem_values(const alloc_problem *problem, cfi_arena *arena);
 /* Such a point and its values, not evaluated; false: out of memory. */
@@ -229,12 +236,21 @@ void problem_clear_padding(const alloc_problem *problem, double *rows, size_t co
 
 /* The amplitude of a power in watts. */
 double problem_amplitude(const alloc_problem *problem, double power_w);
-/* Radiated watts of a point, and back; or from shares of them, each of which `factor` (L) of its access point makes the
- * watts for a user. */
+/* Radiated watts of a point, and back. */
 void problem_to_powers(const alloc_problem *problem, const alloc_point *point, cfi_powers *powers);
 void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers, alloc_point *point);
-void problem_from_shares(const alloc_problem *problem, const cfi_powers *shares, const double *factor,
-                         alloc_point *point);
+
+/* Watts for users as factor_l times the shares of AP l (link_share). */
+typedef struct power_shares {
+    const double *factor;  /* L */
+    const double *sensing; /* L: watts */
+    const double *kept;    /* K L; NULL: the link is asked for them */
+    double *room;          /* problem_share_room: scratch, where it is */
+} power_shares;
+
+/* Shares of LANES access points a thread; NULL: out of memory. */
+double *problem_share_room(const alloc_problem *problem, cfi_arena *arena);
+void problem_from_shares(const alloc_problem *problem, const power_shares *shares, alloc_point *point);
 
 /* Pairs of users of one pilot in blocks (pairs.c): what a user hears of every stream of its pilot, and what every
  * stream costs the users who hear it, are products of a few rows by a few rows, each of which is read once a block and
@@ -250,21 +266,38 @@ typedef struct pairs_prices {
     const double *gain, *weight, *z;
 } pairs_prices;
 
-/* Of the streams j of a group at access points first .. first + count - 1, whole vectors, in rows like the signal:
- *   v_jl = gain_j signal_jl - sum_k weight_k z_kj coherent_kjl */
-void pairs_pay(const alloc_problem *problem, size_t group, const pairs_prices *prices, size_t first, size_t count,
-               double *v);
+/* Access points first .. first + count - 1, whole vectors. */
+typedef struct ap_range {
+    size_t first, count;
+} ap_range;
+
+/* What amplitudes are worth, rows like the signal, and the sums of their squares, a row. */
+typedef struct pairs_worth {
+    double *v, *norm2;
+} pairs_worth;
+
+/* Of the streams j of a group, at some access points,
+ *   v_jl = gain_j signal_jl - sum_k weight_k z_kj coherent_kjl
+ * clipped; their squares are added to norm2. */
+void pairs_pay(const alloc_problem *problem, size_t group, const pairs_prices *prices, ap_range aps,
+               const pairs_worth *worth);
+/* Clips v of one stream, whose row begins at `at`, from its numbers at those access points (`from`, which may be the
+ * row's); a silent user's stream (not `active`) is not sent to weaken others. */
+void pairs_clip(const pairs_worth *worth, bool active, size_t at, ap_range aps, const double *from);
 
 /* Amplitudes rows_kl along_l, rows like the signal; along NULL: 1. */
 typedef struct pairs_rows {
     const double *rows, *along;
 } pairs_rows;
 
-/* What the users number first .. end - 1 (problem_user) hear of the streams of their pilot:
- *   z_kj = sum_l coherent_kjl rows_jl along_l
- * by pair (z NULL: nowhere). Adds the squares to their interference (NULL: nowhere). In blocks or, without groups, pair
- * by pair. */
-void pairs_hear(const alloc_problem *problem, pairs_rows sent, size_t first, size_t end, double *z,
-                double *interference);
+/* Where it goes what users hear; each may be NULL. */
+typedef struct pairs_heard {
+    double *u;            /* K: sum_l signal_kl rows_kl along_l, of their own streams */
+    double *z;            /* by pair: sum_l coherent_kjl rows_jl along_l, of the streams of their pilot */
+    double *interference; /* K: to which the squares of z are added */
+} pairs_heard;
+
+/* What the users number first .. end - 1 (problem_user) hear, in blocks or, without groups, pair by pair. */
+void pairs_hear(const alloc_problem *problem, pairs_rows sent, size_t first, size_t end, const pairs_heard *to);
 
 #endif

@@ -45,12 +45,14 @@ static inline size_t fewer_of(size_t count, size_t most)
 typedef struct unit_change {
     const alloc_problem *problem;
     double factor;
-    const double *moment; /* K numbers an access point */
-    double *rows;         /* a row a user */
-    double *x;            /* a row */
-    double *p;            /* K numbers an access point, watts */
-    const double *per_ap; /* L: what p is to be multiplied by; NULL: 1 */
-    const double *units;  /* LANES: the same of a tile's access points, in units of the problem */
+    const double *moment;       /* K numbers an access point */
+    double *rows;               /* a row a user */
+    double *x;                  /* a row */
+    double *p;                  /* K numbers an access point, watts */
+    const power_shares *shares; /* in the place of p, or NULL */
+    /* Of a tile's access points: what p, or their shares, are to be multiplied by in units of the problem (LANES); and
+     * these, K numbers each. */
+    const double *units, *tile;
 } unit_change;
 
 /* Users k .. k + users - 1 at access points l .. l + aps - 1. */
@@ -173,7 +175,7 @@ INLINE void root_tile(const unit_change *c, size_t k, size_t users, size_t l, si
     double root[LANES * HALF];
 
     for (size_t i = 0; i < aps; i++) {
-        const double *p = c->p + k + problem->K * (l + i);
+        const double *p = c->tile + k + problem->K * i;
 
 #pragma omp simd
         for (size_t j = 0; j < users; j++) {
@@ -191,7 +193,21 @@ INLINE void root_tile(const unit_change *c, size_t k, size_t users, size_t l, si
     }
 }
 
-CLONES(static, void, root_aps, (const unit_change *c, size_t first, size_t end), (c, first, end))
+/* Shares of `aps` access points from l on, kept or asked for. */
+static const double *shares_of_tile(const unit_change *c, size_t thread, size_t l, size_t aps)
+{
+    size_t K = c->problem->K;
+    double *room;
+
+    if (c->shares->kept) {
+        return c->shares->kept + K * l;
+    }
+    room = c->shares->room + LANES * K * thread;
+    link_share(c->problem->link, l, l + aps, room);
+    return room;
+}
+
+CLONES(static, void, root_aps, (const unit_change *c, size_t thread, size_t first, size_t end), (c, thread, first, end))
 {
     double units[LANES];
     unit_change tile = *c;
@@ -200,31 +216,44 @@ CLONES(static, void, root_aps, (const unit_change *c, size_t first, size_t end),
         size_t aps = fewer_of(end - first, LANES);
 
         for (size_t i = 0; i < aps; i++) {
-            units[i] = (c->per_ap ? c->per_ap[first + i] : 1.0) / c->problem->unit_w;
+            units[i] = (c->shares ? c->shares->factor[first + i] : 1.0) / c->problem->unit_w;
         }
+        tile.tile = c->shares ? shares_of_tile(c, thread, first, aps) : c->p + c->problem->K * first;
         work_tiles(&tile, first, aps, root_tile);
     }
 }
 
 static void root_part(void *context, size_t thread, size_t first, size_t end)
 {
-    (void)thread;
-    root_aps(context, first, end);
+    root_aps(context, thread, first, end);
 }
 
-void problem_from_shares(const alloc_problem *problem, const cfi_powers *shares, const double *factor,
-                         alloc_point *point)
+static void root_point(unit_change *c, const double *sensing, alloc_point *point)
 {
-    unit_change c = {.problem = problem, .rows = point->w, .x = point->x, .p = shares->p, .per_ap = factor};
+    const alloc_problem *problem = c->problem;
 
     memset(point->x, 0, problem->stride * sizeof *point->x);
-    share_aps(problem, root_part, &c);
+    share_aps(problem, root_part, c);
     for (size_t l = 0; l < problem->L; l++) {
-        point->s[l] = problem_rounded(shares->s[l] / problem->unit_w);
+        point->s[l] = problem_rounded(sensing[l] / problem->unit_w);
     }
+}
+
+double *problem_share_room(const alloc_problem *problem, cfi_arena *arena)
+{
+    return arena_alloc(arena, problem->link->threads * LANES * problem->K, sizeof(double));
+}
+
+void problem_from_shares(const alloc_problem *problem, const power_shares *shares, alloc_point *point)
+{
+    unit_change c = {.problem = problem, .rows = point->w, .x = point->x, .shares = shares};
+
+    root_point(&c, shares->sensing, point);
 }
 
 void problem_from_powers(const alloc_problem *problem, const cfi_powers *powers, alloc_point *point)
 {
-    problem_from_shares(problem, powers, NULL, point);
+    unit_change c = {.problem = problem, .rows = point->w, .x = point->x, .p = powers->p};
+
+    root_point(&c, powers->s, point);
 }

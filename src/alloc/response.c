@@ -165,8 +165,9 @@ static void collect_users(void *context, size_t thread, size_t first, size_t end
         size_t k = problem_user(problem, i);
         const double *signal = problem->signal + r->stride * k;
 
-        u[k] = r->amplitude ? rows_triple(r->stride, signal, r->amplitude + r->stride * k, r->along)
-                            : r->gain[k] * rows_triple(r->stride, signal, signal, r->along);
+        if (!r->amplitude) {
+            u[k] = r->gain[k] * rows_triple(r->stride, signal, signal, r->along);
+        }
         interference[k] = problem_interference(problem, k, r->x, r->s);
         for (size_t m = problem->mate_start[k]; r->damping && m < problem->mate_start[k + 1]; m++) {
             const double *c = problem_coherent_row(problem, k, m);
@@ -174,7 +175,10 @@ static void collect_users(void *context, size_t thread, size_t first, size_t end
             r->damping[m] = r->weight[k] * rows_triple(r->stride, c, c, r->yield + r->stride * problem->mate[m]);
         }
     }
-    pairs_hear(problem, (pairs_rows){.rows = r->amplitude, .along = r->along}, first, end, z, interference);
+    if (r->amplitude) {
+        pairs_hear(problem, (pairs_rows){.rows = r->amplitude, .along = r->along}, first, end,
+                   &(pairs_heard){.u = u, .z = z, .interference = interference});
+    }
 }
 
 static void collect(shared_answer *shared)
@@ -337,14 +341,32 @@ CLONES(static, void, multiply_row,
     }
 }
 
-void response_read(const response *r, alloc_point *point)
+/* What the threads share. */
+typedef struct reading {
+    const response *r;
+    double *w;
+} reading;
+
+static void read_users(void *context, size_t thread, size_t first, size_t end)
 {
-    for (size_t k = 0; k < r->problem->K; k++) {
+    const reading *job = context;
+    const response *r = job->r;
+
+    (void)thread;
+    for (size_t k = first; k < end; k++) {
         size_t at = r->stride * k;
 
         multiply_row(r->stride, r->amplitude ? 1.0 : r->gain[k],
-                     (r->amplitude ? r->amplitude : r->problem->signal) + at, r->along, point->w + at);
+                     (r->amplitude ? r->amplitude : r->problem->signal) + at, r->along, job->w + at);
     }
+}
+
+void response_read(const response *r, alloc_point *point)
+{
+    size_t threads = r->problem->link->threads, K = r->problem->K;
+    reading job = {.r = r, .w = point->w};
+
+    threads_share(threads, K, threads_even_part(threads, K, r->stride), read_users, &job);
     memcpy(point->x, r->x, r->stride * sizeof *r->x);
     memcpy(point->s, r->s, r->stride * sizeof *r->s);
 }

@@ -7,6 +7,8 @@
 
 /* Access points whose numbers stay in the nearest cache while users pass by. */
 enum { AP_TILE = 256 };
+/* The same where there is one row of them: long enough for reading to be foreseen. */
+enum { ROW_TILE = 1024 };
 
 /* Users whose numbers are added up at once: sums of a tile are read and written that much less often. */
 enum { USERS_AT_ONCE = 4 };
@@ -81,6 +83,14 @@ CLONES(static, void, price_rows,
     }
 }
 
+/* The same of access points first .. end - 1. */
+static void price_loads(const response *r, const double *loads, size_t first, size_t end, double *price)
+{
+    for (; first < end; first += ROW_TILE) {
+        price_rows(r, loads, first, end - first < ROW_TILE ? end - first : ROW_TILE, price + first);
+    }
+}
+
 CLONES(static, void, scale_row, (size_t count, double factor, const double *restrict from, double *restrict to),
        (count, factor, from, to))
 {
@@ -89,63 +99,42 @@ CLONES(static, void, scale_row, (size_t count, double factor, const double *rest
     }
 }
 
-/* Negative amplitudes are worth nothing; adds the squares of the others. */
-CLONES(static, void, clip_row, (size_t count, double *restrict v, double *restrict norm2), (count, v, norm2))
-{
-    for (size_t l = 0; l < count; l++) {
-        v[l] = v[l] > 0.0 ? v[l] : 0.0;
-        norm2[l] += v[l] * v[l];
-    }
-}
-
 /* v of a tile where streams of one pilot add up coherently at each other's users, pair by pair. */
-static void pay_pairs(const response *r, size_t first, size_t count, const double *z)
+static void pay_pairs(const response *r, ap_range aps, const double *z, const pairs_worth *worth)
 {
     const alloc_problem *problem = r->problem;
 
     for (size_t j = 0; j < problem->K; j++) {
-        size_t at = r->stride * j + first;
+        size_t at = r->stride * j + aps.first;
 
-        scale_row(count, r->gain[j], problem->signal + at, r->amplitude + at);
+        scale_row(aps.count, r->gain[j], problem->signal + at, worth->v + at);
     }
     for (size_t k = 0; k < problem->K; k++) {
         for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
-            rows_subtract(count, r->weight[k] * z[m], problem_coherent_row(problem, k, m) + first,
-                          r->amplitude + r->stride * problem->mate[m] + first);
+            rows_subtract(aps.count, r->weight[k] * z[m], problem_coherent_row(problem, k, m) + aps.first,
+                          worth->v + r->stride * problem->mate[m] + aps.first);
         }
     }
-}
+    for (size_t j = 0; j < problem->K; j++) {
+        size_t at = r->stride * j;
 
-/* Clips v of users number first_user .. end_user - 1 (problem_user); a silent user's stream is not sent to weaken
- * others. */
-static void clip_users(const response *r, size_t first_user, size_t end_user, size_t first, size_t count)
-{
-    for (size_t i = first_user; i < end_user; i++) {
-        size_t user = problem_user(r->problem, i);
-        double *v = r->amplitude + r->stride * user + first;
-
-        if (r->gain[user] > 0.0) {
-            clip_row(count, v, r->norm2 + first);
-        } else {
-            memset(v, 0, count * sizeof *v);
-        }
+        pairs_clip(worth, r->gain[j] > 0.0, at, aps, worth->v + at + aps.first);
     }
 }
 
 /* That v, clipped, and its squared norm; whole vectors. */
-static void pay_coherent_tile(const response *r, size_t first, size_t count, const double *z)
+static void pay_coherent_tile(const response *r, ap_range aps, const double *z)
 {
     const alloc_problem *problem = r->problem;
     pairs_prices prices = {.gain = r->gain, .weight = r->weight, .z = z};
+    pairs_worth worth = {.v = r->amplitude, .norm2 = r->norm2};
 
-    memset(r->norm2 + first, 0, count * sizeof *r->norm2);
+    memset(r->norm2 + aps.first, 0, aps.count * sizeof *r->norm2);
     for (size_t group = 0; group < problem->groups; group++) {
-        pairs_pay(problem, group, &prices, first, count, r->amplitude);
-        clip_users(r, problem->group_start[group], problem->group_start[group + 1], first, count);
+        pairs_pay(problem, group, &prices, aps, &worth);
     }
     if (problem->groups == 0) {
-        pay_pairs(r, first, count, z);
-        clip_users(r, 0, problem->K, first, count);
+        pay_pairs(r, aps, z, &worth);
     }
 }
 
@@ -163,19 +152,20 @@ static void price_aps(void *context, size_t thread, size_t first, size_t end)
     const response *r = job->r;
 
     (void)thread;
+    if (r->amplitude && !r->problem->load_by_stream) {
+        price_loads(r, r->problem->load, first, end, r->price);
+    }
+    if (r->sensing_price != r->price) {
+        price_loads(r, r->problem->sensing_load, first, end, r->sensing_price);
+    }
     for (; first < end; first += AP_TILE) {
         size_t count = end - first < AP_TILE ? end - first : AP_TILE;
 
         if (!r->amplitude) {
             price_tile(r, first, count);
-        } else if (!r->problem->load_by_stream) {
-            price_rows(r, r->problem->load, first, count, r->price + first);
-        }
-        if (r->sensing_price != r->price) {
-            price_rows(r, r->problem->sensing_load, first, count, r->sensing_price + first);
         }
         if (r->amplitude) {
-            pay_coherent_tile(r, first, count, job->z);
+            pay_coherent_tile(r, (ap_range){.first = first, .count = count}, job->z);
         }
         if (response_needs_roots(r)) {
             response_take_roots(r, first, count);

@@ -14,6 +14,17 @@ static inline size_t rows_stride(size_t L)
     return (L + LANES - 1) / LANES * LANES;
 }
 
+/* From a row to the next of many, whole vectors of L numbers: where they are long no multiple of a page. Lines of rows
+ * that are would all have the same few places in a cache; what is beyond L adds nothing to sums, and changes no bit of
+ * them. */
+static inline size_t rows_apart(size_t L)
+{
+    const size_t page = 512, lines = 17; /* numbers; a part of 16 lines of a row, and one line */
+    size_t stride = rows_stride(L);
+
+    return stride < (lines - 1) * page || stride % page != 0 ? stride : stride + LANES * lines;
+}
+
 /* All of `count` numbers, a multiple of LANES.
  *   rows_product      sum_l a_l b_l
  *   rows_product_sum  sum_l a_l (b_l + c_l)

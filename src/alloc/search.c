@@ -9,11 +9,17 @@ static cfi_status allocate_search(alloc_search *s, const start_split *heuristic,
 {
     const alloc_problem *problem = &s->problem;
     size_t length = problem->link->system->allocation.max_iterations + 1;
-    bool states = problem_state(problem, arena, &s->at) && problem_state(problem, arena, &s->best);
+    bool asked = heuristic->asked, states = problem_state(problem, arena, &s->at);
 
+    s->best = (alloc_state){.point = asked ? problem_point_in(problem, heuristic->powers->p, arena) /* until the end */
+                                           : problem_point(problem, arena),
+                            .values = problem_values(problem, arena)};
+    states = states && s->best.point && s->best.values;
     s->outcome.trace = arena_alloc(arena, length, sizeof(double));
     s->best_outcome.trace = arena_alloc(arena, length, sizeof(double));
     s->source = (start_source){.problem = problem, .heuristic = *heuristic, .incumbent = s->best};
+    s->source.room = asked ? problem_share_room(problem, arena) : NULL;
+    states = states && (s->source.room || !asked);
     if (s->asked > 1) {
         s->source.users = contest_make(problem->link, arena);
         s->source.key = arena_alloc(arena, problem->K, sizeof(double));
@@ -163,6 +169,17 @@ cfi_status search_run_from(alloc_search *s, cfi_error *error)
     cfi_status status = run_start(s, s->asked + 1, error);
 
     return status == CFI_OK ? finish_best(s, error) : status;
+}
+
+void search_to_powers(const alloc_search *s, cfi_powers *powers)
+{
+    const alloc_point *from = s->best.point;
+
+    if (from->w == powers->p) { /* which it stands in */
+        problem_copy(&s->problem, from, s->at.point);
+        from = s->at.point;
+    }
+    problem_to_powers(&s->problem, from, powers);
 }
 
 cfi_status search_run(alloc_search *s, cfi_error *error)

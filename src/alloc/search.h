@@ -21,14 +21,17 @@ typedef struct alloc_search {
     raised_bound bound;                /* where information of signals with directions is raised */
 } alloc_search;
 
-/* What starts are made from of `heuristic` is read as long as the search lives. Fails: CFI_NO_MEMORY, CFI_INVALID as
- * problem_build and ascent_init. */
+/* What starts are made from of `heuristic` is read, or is room for a point, as long as the search lives. Fails:
+ * CFI_NO_MEMORY, CFI_INVALID as problem_build and ascent_init. */
 cfi_status search_init(alloc_search *search, const cfi_link *link, const start_split *heuristic,
                        const cfi_alloc_options *options, alloc_workspace *workspace, cfi_error *error);
 
 /* Runs the starts, until one is proved to be the best there is; the best point is left in search->best, and how it went
  * in best_outcome. Fails as ascent_run. */
 cfi_status search_run(alloc_search *search, cfi_error *error);
+
+/* The powers of the best point; what stood at search->at may be lost. `powers` may be those of the heuristic split. */
+void search_to_powers(const alloc_search *search, cfi_powers *powers);
 
 /* The point at search->at, where a run ended whose outcome is search->outcome, becomes the best one: it continues the
  * winning start. */

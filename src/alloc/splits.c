@@ -8,6 +8,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Shares that are kept while an allocation iterates: of a drop of a city they are as large as any point of it. */
+enum { MOST_SHARES = 1 << 17 };
+
 cfi_status splits_out_of_memory(cfi_error *error)
 {
     return error_set(error, CFI_NO_MEMORY, "out of memory for the power splits");
@@ -299,7 +302,10 @@ typedef struct heuristic_split {
     const double *x;    /* L: watts for users */
     cfi_powers *powers; /* has those for sensing */
     double *factor;     /* L, or NULL */
+    double *room;       /* shares of AT_ONCE access points a thread, where they are not kept; else NULL */
 } heuristic_split;
+
+enum { AT_ONCE = 16 }; /* access points whose shares are still in a cache */
 
 static void spread_powers(void *context, size_t thread, size_t first, size_t end)
 {
@@ -312,12 +318,13 @@ static void spread_powers(void *context, size_t thread, size_t first, size_t end
 }
 
 /* What makes powers of shares. */
-CLONES(static, void, find_factors, (const heuristic_split *h, size_t first, size_t end), (h, first, end))
+CLONES(static, void, find_factors, (const heuristic_split *h, const double *share, size_t first, size_t end),
+       (h, share, first, end))
 {
     size_t K = h->link->K;
 
     for (size_t l = first; l < end; l++) {
-        double sum = add_shares(K, h->powers->p + K * l);
+        double sum = add_shares(K, share + K * (l - first));
 
         h->factor[l] = sum > 0.0 ? h->x[l] / sum : 0.0;
     }
@@ -326,16 +333,16 @@ CLONES(static, void, find_factors, (const heuristic_split *h, size_t first, size
 /* Shares of them. */
 static void spread_shares(void *context, size_t thread, size_t first, size_t end)
 {
-    enum { AT_ONCE = 16 }; /* access points whose shares are still in a cache */
     const heuristic_split *h = context;
     size_t K = h->link->K;
 
-    (void)thread;
     for (; first < end; first += AT_ONCE) {
         size_t last = end - first < AT_ONCE ? end : first + AT_ONCE;
 
-        link_share(h->link, first, last, h->powers->p + K * first);
-        find_factors(h, first, last);
+        double *share = h->room ? h->room + AT_ONCE * K * thread : h->powers->p + K * first;
+
+        link_share(h->link, first, last, share);
+        find_factors(h, share, first, last);
     }
 }
 
@@ -377,6 +384,12 @@ static cfi_status split_alone(const cfi_link *link, cfi_arena *arena, cfi_powers
         return status;
     }
     h.x = all.x;
+    if (factor && !splits_keep_shares(link)) {
+        h.room = arena_alloc(arena, link->threads * AT_ONCE * link->K, sizeof *h.room);
+        if (!h.room) {
+            return splits_out_of_memory(error);
+        }
+    }
     if (!(split_budget(&all, L, 1.0, budget) > 0.0)) {
         split_budget(&all, L, 0.0, budget);
     }
@@ -405,7 +418,7 @@ cfi_status splits_heuristic(const cfi_link *link, double least, cfi_arena *arena
         return error_set(error, CFI_INFEASIBLE, "thresholds cannot be met: all of them must be %.6g times larger",
                          least);
     }
-    if (link->directions.aim && system_angle_thresholds(link->system)) {
+    if (!splits_are_shares(link)) {
         return splits_directed(link, arena, powers, error);
     }
     status = split_alone(link, arena, powers, factor, error);
@@ -413,10 +426,25 @@ cfi_status splits_heuristic(const cfi_link *link, double least, cfi_arena *arena
     return status;
 }
 
-void splits_scale(const cfi_link *link, const double *factor, cfi_powers *shares)
+bool splits_are_shares(const cfi_link *link)
 {
+    bool directed = link->directions.aim && system_angle_thresholds(link->system);
+
+    return !directed && !system_couples_sensing(link->system);
+}
+
+bool splits_keep_shares(const cfi_link *link)
+{
+    return link->K * link->L <= MOST_SHARES;
+}
+
+void splits_make_powers(const cfi_link *link, const double *factor, cfi_powers *powers)
+{
+    if (!splits_keep_shares(link)) {
+        link_share(link, 0, link->L, powers->p);
+    }
     for (size_t i = 0; i < link->K * link->L; i++) {
-        shares->p[i] *= factor[i / link->K];
+        powers->p[i] *= factor[i / link->K];
     }
 }
 

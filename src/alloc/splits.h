@@ -11,13 +11,19 @@ cfi_status splits_out_of_memory(cfi_error *error);
 void splits_spread(const cfi_link *link, size_t l, double x, double y, cfi_powers *powers);
 
 /* The heuristic split of a drop whose thresholds may be scaled by `least` at least (alloc_least_threshold_factor). With
- * `factor`, L numbers, powers->p are shares: what an access point's are still to be multiplied by goes there; it is
- * what iterations start at, so that communication power that senses better takes the place of sensing power where there
- * would be no other. Fails as alloc_heuristic. */
+ * `factor`, L numbers for a split of shares, no powers for users are made: what an access point's shares are to be
+ * multiplied by goes there, and the shares to powers->p where they are kept; it is what iterations start at, so that
+ * communication power that senses better takes the place of sensing power where there would be no other. Fails as
+ * alloc_heuristic. */
 cfi_status splits_heuristic(const cfi_link *link, double least, cfi_arena *arena, cfi_powers *powers, double *factor,
                             cfi_error *error);
-/* Makes powers of such shares. */
-void splits_scale(const cfi_link *link, const double *factor, cfi_powers *shares);
+/* Its powers for users are shares (link_share) times a factor an access point: neither directions nor what couples
+ * access points has a say in them. */
+bool splits_are_shares(const cfi_link *link);
+/* These are so few that they are kept; else they are asked for again. */
+bool splits_keep_shares(const cfi_link *link);
+/* Makes powers for users of such factors, and of the shares in powers->p where they are kept. */
+void splits_make_powers(const cfi_link *link, const double *factor, cfi_powers *powers);
 
 /* The heuristic split of a feasible drop whose signals have directions. Fails: CFI_NO_MEMORY. */
 cfi_status splits_directed(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, cfi_error *error);

@@ -95,13 +95,23 @@ static void shake_amplitudes(const start_source *source, cfi_stream *stream, all
     share_points(source->problem, STEPS_OF_A_FACTOR, shake_part, &part);
 }
 
+/* The share or, without factors, the power of user k at AP l. */
+static double start_share(const start_source *source, size_t k, size_t l)
+{
+    const cfi_link *link = source->problem->link;
+
+    if (!source->heuristic.asked) {
+        return source->heuristic.powers->p[k + link->K * l];
+    }
+    return link_serves(link, k, l) ? link_share_at(link, k, l) : 0.0;
+}
+
 /* What user k has of AP l in the heuristic split. */
 static double heuristic_amplitude(const start_source *source, size_t k, size_t l)
 {
-    const start_split *split = &source->heuristic;
+    const double *factor = source->heuristic.factor;
 
-    return problem_amplitude(source->problem,
-                             split->powers->p[k + source->problem->K * l] * (split->factor ? split->factor[l] : 1.0));
+    return problem_amplitude(source->problem, start_share(source, k, l) * (factor ? factor[l] : 1.0));
 }
 
 /* Communication powers of `aps` access points from l on. */
@@ -227,6 +237,22 @@ static bool exchange_user(const start_source *source, alloc_point *point)
     return true;
 }
 
+static void start_at_heuristic(const start_source *source, alloc_point *point)
+{
+    const start_split *split = &source->heuristic;
+
+    if (split->factor) {
+        power_shares shares = {.factor = split->factor,
+                               .sensing = split->powers->s,
+                               .kept = split->asked ? NULL : split->powers->p,
+                               .room = source->room};
+
+        problem_from_shares(source->problem, &shares, point);
+    } else {
+        problem_from_powers(source->problem, split->powers, point);
+    }
+}
+
 bool start_make(start_source *source, size_t start, alloc_point *point)
 {
     const alloc_problem *problem = source->problem;
@@ -236,7 +262,7 @@ bool start_make(start_source *source, size_t start, alloc_point *point)
 
     source->turn += exchanged;
     if (!exchanged) {
-        problem_from_shares(problem, source->heuristic.powers, source->heuristic.factor, point);
+        start_at_heuristic(source, point);
         if (start % 2 == 1 && !problem->objective->needs_everyone) {
             silence_users(source, start, &stream, point);
         }

@@ -5,16 +5,19 @@
 #include "alloc/contest.h"
 #include "alloc/problem.h"
 
-/* The heuristic split: powers in watts, or shares that the factors (L; NULL: none) make watts (splits_heuristic). */
+/* The heuristic split: powers in watts; or, with factors (L), those that they make of shares (splits_heuristic). Where
+ * these are not kept there, powers->p is room for the numbers of a point. */
 typedef struct start_split {
     const cfi_powers *powers;
-    const double *factor;
+    const double *factor; /* or NULL */
+    bool asked;           /* shares are not kept */
 } start_split;
 
 /* What starts are made from. */
 typedef struct start_source {
     const alloc_problem *problem;
     start_split heuristic;
+    double *room;          /* problem_share_room: scratch; where the split asks for shares */
     alloc_state incumbent; /* the best so far, with its values; read from start 3 on */
     contest *users;        /* in order; has scratch; from start 1 on */
     double *key;           /* K: scratch, as the users */
