@@ -2,6 +2,7 @@
 #include "alloc/search.h"
 
 #include "alloc/constants.h"
+#include "alloc/globals.h"
 
 #include <math.h>
 
@@ -14,7 +15,7 @@ static cfi_status allocate_search(alloc_search *s, const start_split *heuristic,
     s->outcome.trace = arena_alloc(arena, length, sizeof(double));
     s->best_outcome.trace = arena_alloc(arena, length, sizeof(double));
     s->source = (start_source){.problem = problem, .heuristic = *heuristic, .incumbent = s->best};
-    if (s->asked > 1) {
+    if (s->most > 1) {
         s->source.users = contest_make(problem->link, arena);
         s->source.key = arena_alloc(arena, problem->K, sizeof(double));
         states = states && s->source.users && s->source.key;
@@ -38,7 +39,9 @@ cfi_status search_init(alloc_search *s, const cfi_link *link, const start_split 
 {
     cfi_status status;
 
-    *s = (alloc_search){.asked = link->system->allocation.starts, .given = options ? options->start : NULL};
+    *s = (alloc_search){.asked = link->system->allocation.starts,
+                        .most = link->system->allocation.starts,
+                        .given = options ? options->start : NULL};
     status = problem_build_beside(link, workspace->coupled, workspace->scratch, &s->problem, error);
     if (status == CFI_OK) {
         status = ascent_init(&s->ascent, &s->problem, options, workspace, error);
@@ -48,6 +51,7 @@ cfi_status search_init(alloc_search *s, const cfi_link *link, const start_split 
     }
     if (s->asked == 0) {
         s->asked = default_starts(s);
+        s->most = s->asked < STARTS_SOCP && s->problem.target && !globals_can_judge(link) ? STARTS_SOCP : s->asked;
     }
     return allocate_search(s, heuristic, workspace->scratch, error);
 }
@@ -144,11 +148,17 @@ cfi_status search_run_from(alloc_search *s, cfi_error *error)
     return status == CFI_OK ? finish_best(s, error) : status;
 }
 
+/* No start so far has met the rate targets, which nothing says are too high. */
+static bool looks_on(const alloc_search *s, size_t start)
+{
+    return start < s->most && s->tried > 0 && s->best_outcome.short_of_targets;
+}
+
 cfi_status search_run(alloc_search *s, cfi_error *error)
 {
     cfi_status status = run_given_start(s, error);
 
-    for (size_t start = 0; status == CFI_OK && start < s->asked; start++) {
+    for (size_t start = 0; status == CFI_OK && (start < s->asked || looks_on(s, start)); start++) {
         if (start_make(&s->source, start, s->at.point)) {
             status = run_start(s, start, error);
         }
