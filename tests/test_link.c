@@ -44,7 +44,7 @@ static void one_of_everything_by_hand(void **state)
     drop *d = plain_drop(1, 1, 1, &beta);
     double share;
 
-    link_share(&d->link, 0, &share);
+    link_share(&d->link, 0, 1, &share);
     assert_string_equal(d->link.kind, "closed_form");
     assert_true(d->link.largest_relative_std_error == 0.0);
     assert_close(share, 0.25, 1e-15); /* xi = 0.25 / (0.5 + 0.5) */

@@ -217,7 +217,7 @@ static void variances_of_a_row_and_of_a_pair_are_those_of_all(void **state)
         reuse_pilots(&made, pilots);
         d = make_drop(made);
         for (size_t l = 0; l < 5; l++) {
-            link_share(&d->link, l, row);
+            link_share(&d->link, l, l + 1, row);
             assert_same(row, d->xi + 21 * l, 21);
             for (size_t k = 0; k < 21; k++) {
                 double one = channel_mmse_variance_at(&d->network, k, l);

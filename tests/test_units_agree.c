@@ -233,7 +233,7 @@ static void a_gain_of_1e_12_gives_the_rate_by_hand(void **state)
                "\"sensing\": {\"crlb_threshold_db\": -30}, \"monte_carlo\": {\"drops\": 1, \"realizations\": 0}}",
                solvers[i]);
         t = run_text(text);
-        link_share(t.record.link, 0, &xi);
+        link_share(t.record.link, 0, 1, &xi);
         assert_close(xi, 1e-13 / 1.1, 1e-13);
         assert_close(t.record.closed_form.sum_rate_exact_bit_s_hz, log2(13.0 / 11.0), 1e-9);
         assert_close(t.record.allocation.ap_power_w[0], 1.0, 1e-9);

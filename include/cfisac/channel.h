@@ -11,8 +11,9 @@
  * Out     xi  K x L, same scale as beta; must not alias beta
  * Fails   never; inputs were validated by scenario. Cost O(K L) */
 void channel_mmse_variance(const cfi_network *network, double *restrict xi);
-/* The same of AP l alone, K numbers, and of a single pair, in as many steps as users have k's pilot: to the bit. */
-void channel_mmse_variance_of(const cfi_network *network, size_t l, double *restrict xi);
+/* The same of access points first .. end - 1, K numbers each, and of a single pair, in as many steps as users have k's
+ * pilot: to the bit. */
+void channel_mmse_variance_of(const cfi_network *network, size_t first, size_t end, double *restrict xi);
 double channel_mmse_variance_at(const cfi_network *network, size_t k, size_t l);
 /* The mean square of an entry of an estimate, E norm(hhat_kl)^2 / N, over any fading; over i.i.d. Rayleigh fading it is
  * xi_kl, to the bit. In the arena, K x L; NULL when out of memory. Shared among network->threads. */

@@ -5,6 +5,8 @@
 
 #include "cfisac/channel.h"
 
+#include <string.h>
+
 /* Radiated watts: p_kl that AP l sends for user k, s_l in its sensing beam. It sends
  * sum_k [ sqrt(p_kl) v_kl + sqrt(s_l / (N K)) a_l ] s_k with E norm(v_kl)^2 = 1 and norm(a_l)^2 = N.
  * The paper's factors under maximum ratio: p_kl = N xi_kl gamma_kl, s_l = N sum_k eta_kl with eta_kl equal over k. */
@@ -106,9 +108,10 @@ double link_aim_information(const cfi_link *link, size_t p, const cfi_aim *aim);
 /* turned - share abs(mixed)^2, 0 where it is rounding: what path gains leave of the derivative. */
 double link_aim_residual(const cfi_aim *aim, double share);
 
-/* What splits share the power of AP l by: the mean square of an estimate's entry, 0 for users that it does not serve; K
- * numbers. Worked out anew, O(K): an array of them all would be kept for the splits alone. */
-void link_share(const cfi_link *link, size_t l, double *restrict share);
+/* What splits share the power of access points first .. end - 1 by: the mean square of an estimate's entry, 0 for users
+ * that they do not serve; K numbers each. Worked out anew, O(K): an array of them all would be kept for the splits
+ * alone. */
+void link_share(const cfi_link *link, size_t first, size_t end, double *restrict share);
 /* The same of one pair. */
 double link_share_at(const cfi_link *link, size_t k, size_t l);
 /* beta_kl^exponent of the users that AP l serves, 0 of others, times a positive number that no rounding to 0 or
@@ -130,7 +133,10 @@ static inline double link_path_power(const cfi_link *link, size_t l, size_t p)
 }
 
 /* AP l serves somebody; one that does not only senses. O(K). */
-bool link_has_users(const cfi_link *link, size_t l);
+static inline bool link_has_users(const cfi_link *link, size_t l)
+{
+    return !link->served || memchr(link->served + link->K * l, 1, link->K);
+}
 
 /* Users k and j, not the same, share a pilot: k hears the stream of j coherently. */
 static inline bool link_coherent_pair(const cfi_link *link, size_t k, size_t j)

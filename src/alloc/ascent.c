@@ -249,8 +249,9 @@ cfi_status ascent_run(alloc_ascent *ascent, const alloc_state *at, sca_outcome *
         if (status != CFI_OK || outcome->short_of_targets) {
             return status;
         }
+        problem_evaluate(problem, at->point, at->values);
     }
-    begin_start(&ascent->stepper, problem_evaluate(problem, at->point, at->values), outcome);
+    begin_start(&ascent->stepper, at->values->objective, outcome);
     if (outcome->broke_down) {
         return CFI_OK;
     }

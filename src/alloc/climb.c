@@ -2,6 +2,7 @@
 #include "alloc/climb.h"
 
 #include "alloc/constants.h"
+#include "base/clones.h"
 
 #include <math.h>
 #include <string.h>
@@ -286,14 +287,13 @@ static void learn_answer(climb *c)
     anderson_learn(&c->history, c->from, c->to, c->map.mu);
 }
 
-/* Logarithms number first .. end - 1 of an extrapolation stay near those of the answer. */
-static void bound_reach(climb *c, size_t first, size_t end)
+/* Logarithms of an extrapolation stay near those of the answer. */
+CLONES(static, void, bound_reach, (size_t count, const double *restrict to, double *restrict reach), (count, to, reach))
 {
-    for (size_t i = first; i < end; i++) {
-        double low = c->to[i] - FARTHEST, high = c->to[i] + FARTHEST, reached = c->reach[i];
+    for (size_t i = 0; i < count; i++) {
+        double low = to[i] - FARTHEST, high = to[i] + FARTHEST, reached = reach[i] > low ? reach[i] : low;
 
-        reached = reached > low ? reached : low;
-        c->reach[i] = reached < high ? reached : high;
+        reach[i] = reached < high ? reached : high;
     }
 }
 
@@ -302,6 +302,7 @@ static void bound_reach(climb *c, size_t first, size_t end)
 void climb_advance(climb *c, double small)
 {
     const double *answer = c->damped;
+    size_t lifts = response_lifts(&c->map);
     double mu;
     bool plain = false;
 
@@ -328,8 +329,8 @@ void climb_advance(climb *c, double small)
         go_to_answer(c, answer);
         return;
     }
-    bound_reach(c, 0, 2 * c->problem->K);
-    bound_reach(c, response_lifts(&c->map), c->n);
+    bound_reach(2 * c->problem->K, c->to, c->reach);
+    bound_reach(c->n - lifts, c->to + lifts, c->reach + lifts);
     go_to_reach(c, c->answer);
 }
 

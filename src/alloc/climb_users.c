@@ -2,19 +2,47 @@
 #include "alloc/climb.h"
 
 #include "alloc/constants.h"
+#include "base/clones.h"
 
 #include <math.h>
+#include <string.h>
+
+CLONES(static, double, strongest_sinr, (size_t K, const double *u, const double *interference), (K, u, interference))
+{
+    double strongest = 0.0;
+
+#pragma omp simd reduction(max : strongest)
+    for (size_t k = 0; k < K; k++) {
+        double sinr = u[k] * u[k] / interference[k];
+
+        strongest = sinr > strongest ? sinr : strongest;
+    }
+    return strongest;
+}
 
 /* The SINR below which a user is weak: where all signals are far below the noise, beside the strongest. */
 static double weak_sinr(const climb *c, const double *state)
 {
-    size_t K = c->problem->K;
-    double strongest = 0.0;
+    double strongest = strongest_sinr(c->problem->K, state, state + c->problem->K);
 
+    return FADING_SINR * (strongest < 1.0 ? strongest : 1.0);
+}
+
+INLINE bool is_weak(double u, double interference, double least)
+{
+    return u > 0.0 && u * u < least * interference;
+}
+
+CLONES(static, double, count_weak, (size_t K, const double *u, const double *interference, double least),
+       (K, u, interference, least))
+{
+    double weak = 0.0;
+
+#pragma omp simd reduction(+ : weak)
     for (size_t k = 0; k < K; k++) {
-        strongest = fmax(strongest, state[k] * state[k] / state[K + k]);
+        weak += is_weak(u[k], interference[k], least) ? 1.0 : 0.0;
     }
-    return FADING_SINR * fmin(strongest, 1.0);
+    return weak;
 }
 
 /* A user that loses power in every step goes to zero, geometrically, and holds up the rest: it is silenced. Not where
@@ -25,9 +53,13 @@ void climb_silence_fading(climb *c)
     double least = weak_sinr(c, c->answer);
     bool any = false;
 
-    for (size_t k = 0; k < K && c->problem->objective->revives; k++) {
+    if (!c->problem->objective->revives || !(count_weak(K, c->answer, c->answer + K, least) > 0.0)) {
+        memset(c->fading, 0, K * sizeof *c->fading);
+        return;
+    }
+    for (size_t k = 0; k < K; k++) {
         double u = c->answer[k], before = c->state[k], noise = c->answer[K + k];
-        bool weak = u > 0.0 && u * u < least * noise && !targets_need(c->problem, k);
+        bool weak = is_weak(u, noise, least) && !targets_need(c->problem, k);
 
         c->fading[k] = weak && u * sqrt(c->state[K + k]) < FADING * before * sqrt(noise) ? c->fading[k] + 1 : 0;
         if (c->fading[k] >= FADED && c->revived[k] < REVIVALS) {
@@ -83,17 +115,30 @@ bool climb_revive_silent(climb *c)
     return any;
 }
 
+CLONES(static, void, weigh_parts,
+       (size_t K, const double *restrict gain, const double *restrict u, double least, double *restrict weight),
+       (K, gain, u, least, weight))
+{
+    for (size_t k = 0; k < K; k++) {
+        double part = gain[k] * u[k];
+
+        weight[k] = sqrt(part > least ? part : least);
+    }
+}
+
 /* Each user counts by the root of its part SINR / (1 + SINR) in how the objective bends: what is hardly served may be
  * on its way for long, and says little of the others. With shared pilots it still says how it weakens them; where
  * sensing couples access points all count alike, since small powers settle what is sensed. */
 void climb_weigh_users(climb *c)
 {
     size_t K = c->problem->K;
-    double least = c->map.coupled ? 1.0 : c->map.pairs > 0 ? LEAST_PART_SHARED : 0.0;
+    double *weight = c->history.weight, least = c->map.coupled ? 1.0 : c->map.pairs > 0 ? LEAST_PART_SHARED : 0.0;
 
+    weigh_parts(K, c->map.gain, c->state, least, weight);
     for (size_t k = 0; k < K; k++) {
-        double part = c->map.gain[k] * c->state[k], counts = targets_need(c->problem, k) ? 1.0 : least;
-
-        c->history.weight[k] = c->history.weight[K + k] = sqrt(part > counts ? part : counts);
+        if (targets_need(c->problem, k) && weight[k] < 1.0) {
+            weight[k] = 1.0;
+        }
     }
+    memcpy(weight + K, weight, K * sizeof *weight);
 }

@@ -46,25 +46,39 @@ void problem_clip(const alloc_problem *problem, double *w, double *x)
     clip_amplitudes(problem, w, x);
 }
 
-/* Communication powers x_l that the completion starts from. */
-static void starting_powers(const alloc_problem *problem, alloc_point *point)
+/* Communication powers x_l that the completion starts from, of `count` access points, at most LANES, from l on. */
+INLINE void start_tile(const alloc_problem *problem, const alloc_point *point, size_t l, size_t count)
 {
-    bool saturated = problem->sensing.kind == SENSING_SATURATED;
+    const alloc_sensing sensing = problem->sensing; /* pointers that no store can change */
+    bool saturated = sensing.kind == SENSING_SATURATED;
+    double *x = point->x + l, *s = point->s + l, wanted[LANES];
 
-    clip_amplitudes(problem, point->w, point->x);
-    for (size_t l = 0; l < problem->L; l++) {
-        double now = point->x[l], wanted = now, s = point->s[l], most = problem->sensing.most[l];
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        double kept = s[i] > 0.0 ? s[i] : 0.0, most = sensing.most[l + i], all = x[i];
 
-        point->s[l] = s > 0.0 ? s : 0.0;
-        if (saturated && !sensing_is_idle(&problem->sensing, l)) { /* sensing power becomes communication power */
-            wanted += point->s[l];
+        if (saturated && !sensing_is_idle(&sensing, l + i)) { /* sensing power becomes communication power */
+            all += kept;
         }
-        wanted = wanted > most ? most : wanted;
-        if (wanted != now) {
-            problem_set_power(problem, l, point->w, now, wanted);
-            point->x[l] = wanted;
+        s[i] = kept;
+        wanted[i] = all > most ? most : all;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (wanted[i] != x[i]) {
+            problem_set_power(problem, l + i, point->w, x[i], wanted[i]);
+            x[i] = wanted[i];
         }
     }
+}
+
+CLONES(static, void, starting_powers, (const alloc_problem *problem, const alloc_point *point), (problem, point))
+{
+    size_t l = 0;
+
+    for (; l + LANES <= problem->L; l += LANES) {
+        start_tile(problem, point, l, LANES);
+    }
+    start_tile(problem, point, l, problem->L - l);
 }
 
 /* Least communication powers, which take the place of the sensing powers in `floor` (L). */
@@ -158,28 +172,58 @@ double problem_common_factor(const alloc_problem *problem, const double *x, cons
     return -1.0;
 }
 
-/* x_l of AP l, scaled by c. */
-static double scaled_power(const alloc_point *point, const double *floor, double c, size_t l)
-{
-    double scaled = c * point->x[l];
-
-    return scaled > floor[l] ? scaled : floor[l];
-}
-
 static void scale_amplitudes(const alloc_problem *problem, alloc_point *point, const double *floor, double c)
 {
     rows_scale(problem->K * problem->stride, sqrt(c), point->w);
-    for (size_t l = 0; l < problem->L; l++) {
+    for (size_t l = 0; !problem->sensing.beam_senses_better && l < problem->L; l++) { /* else floors are 0 */
         if (floor[l] > c * point->x[l]) {
             problem_set_power(problem, l, point->w, c * point->x[l], floor[l]);
         }
     }
 }
 
+/* Of `count` access points, at most LANES, from l on: x scaled by c, but not below the floors in s, and beside it the
+ * least sensing power. Adds what they radiate to *total; false where that is beyond a limit. */
+INLINE bool finish_tile(const alloc_problem *problem, const alloc_point *point, double c, size_t l, size_t count,
+                        double *total)
+{
+    const alloc_sensing sensing = problem->sensing;
+    const double *limit = problem->limit + l;
+    double *x = point->x + l, *s = point->s + l, all[LANES], beyond = 0.0;
+
+#pragma omp simd reduction(+ : beyond)
+    for (size_t i = 0; i < count; i++) {
+        double scaled = c * x[i], used = scaled > s[i] ? scaled : s[i];
+
+        all[i] = sensing_least_total(&sensing, l + i, used);
+        x[i] = used;
+        s[i] = all[i] - used;
+        beyond += all[i] > limit[i] * (1.0 + FEASIBLE_ROUNDING) ? 1.0 : 0.0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        *total += all[i];
+    }
+    return beyond == 0.0;
+}
+
+/* All of them; false where a limit or the budget is exceeded. */
+CLONES(static, bool, finish_powers, (const alloc_problem *problem, const alloc_point *point, double c),
+       (problem, point, c))
+{
+    double total = 0.0;
+    size_t l = 0;
+    bool fits = true;
+
+    for (; l + LANES <= problem->L; l += LANES) {
+        fits = finish_tile(problem, point, c, l, LANES, &total) && fits;
+    }
+    fits = finish_tile(problem, point, c, l, problem->L - l, &total) && fits;
+    return fits && total <= problem->budget * (1.0 + FEASIBLE_ROUNDING);
+}
+
 bool problem_complete(const alloc_problem *problem, alloc_point *point)
 {
-    double c, total = 0.0, *floor = point->s; /* from set_floors on; sensing powers again at the end */
-    bool fits = true;
+    double c, *floor = point->s; /* from set_floors on; sensing powers again at the end */
 
     if (problem_informs(problem)) {
         return complete_coupled(problem, point);
@@ -187,6 +231,7 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point)
     if (problem->sensing.directed) {
         return complete_directed(problem, point);
     }
+    clip_amplitudes(problem, point->w, point->x);
     starting_powers(problem, point);
     set_floors(problem, true, floor);
     c = problem_common_factor(problem, point->x, floor);
@@ -198,14 +243,5 @@ bool problem_complete(const alloc_problem *problem, alloc_point *point)
         return false;
     }
     scale_amplitudes(problem, point, floor, c);
-    for (size_t l = 0; l < problem->L; l++) {
-        double x = scaled_power(point, floor, c, l);
-        double q = sensing_least_total(&problem->sensing, l, x);
-
-        point->x[l] = x;
-        point->s[l] = q - x;
-        total += q;
-        fits = fits && !(q > problem->limit[l] * (1.0 + FEASIBLE_ROUNDING));
-    }
-    return fits && total <= problem->budget * (1.0 + FEASIBLE_ROUNDING);
+    return finish_powers(problem, point, c);
 }

@@ -3,12 +3,13 @@
 
 #include "alloc/constants.h"
 #include "alloc/logarithms.h"
+#include "base/clones.h"
 
 #include <math.h>
 #include <string.h>
 
 /* Of two numbers, the first of which may be no number: then the other. */
-static inline double larger_number(double a, double b)
+INLINE double larger_number(double a, double b)
 {
     return a > b ? a : b;
 }
@@ -33,16 +34,31 @@ static void copy_lifts(const coordinates *c, const double *from, double *to)
     }
 }
 
+CLONES(static, void, raise_to, (size_t count, double least, double *number), (count, least, number))
+{
+    for (size_t i = 0; i < count; i++) {
+        number[i] = larger_number(number[i], least);
+    }
+}
+
+/* u, shifted, and I, as far as they have a logarithm. */
+CLONES(static, void, take_positive,
+       (size_t K, const double *restrict state, const double *restrict shift, double *restrict number),
+       (K, state, shift, number))
+{
+    for (size_t k = 0; k < K; k++) {
+        number[k] = larger_number(state[k] + shift[k], LEAST_LOGARITHM);
+        number[K + k] = larger_number(state[K + k], LEAST_LOGARITHM);
+    }
+}
+
 void coordinates_of_state(const coordinates *c, const double *state, double *coordinate)
 {
     size_t K = c->problem->K;
 
-    for (size_t k = 0; k < K; k++) {
-        coordinate[k] = larger_number(state[k] + c->shift[k], LEAST_LOGARITHM);
-        coordinate[K + k] = larger_number(state[K + k], LEAST_LOGARITHM);
-    }
+    take_positive(K, state, c->shift, coordinate);
     logarithms_take(2 * K, coordinate);
-    for (size_t k = 0; k < K; k++) {
+    for (size_t k = 0; k < K && c->problem->mate_start[K] > 0; k++) {
         for (size_t m = c->problem->mate_start[k]; m < c->problem->mate_start[k + 1]; m++) {
             coordinate[2 * K + m] = state[2 * K + m] / c->measure[k];
         }
@@ -56,17 +72,41 @@ static double logarithm_of(double number)
     return number;
 }
 
-/* The u of user k from the exponential of its coordinate; where logarithms are shifted it keeps a share of the
- * answer's, and the coordinate is changed if need be. */
-static double signal_of(const coordinates *c, size_t k, double *coordinate, double exponential, double answer)
+/* Exponentials become u, 0 where the user is silent. */
+CLONES(static, void, take_signals,
+       (size_t K, const double *restrict shift, const double *restrict answer, double *restrict u),
+       (K, shift, answer, u))
 {
-    double u = exponential - c->shift[k];
-
-    if (c->shift[k] > 0.0 && u < LEAST_SHARE * answer) {
-        u = LEAST_SHARE * answer;
-        *coordinate = logarithm_of(u + c->shift[k]);
+    for (size_t k = 0; k < K; k++) {
+        u[k] = answer[k] > 0.0 ? u[k] - shift[k] : 0.0;
     }
-    return u;
+}
+
+/* Where logarithms are shifted a user keeps a share of the answer's u, and its coordinate is changed if need be. */
+static void keep_shares(const coordinates *c, double *coordinate, const double *answer, double *u)
+{
+    for (size_t k = 0; k < c->problem->K; k++) {
+        if (c->shift[k] > 0.0 && answer[k] > 0.0 && u[k] < LEAST_SHARE * answer[k]) {
+            u[k] = LEAST_SHARE * answer[k];
+            coordinate[k] = logarithm_of(u[k] + c->shift[k]);
+        }
+    }
+}
+
+/* Coherent amplitudes of such a state. */
+static void scale_coherent(const coordinates *c, double *coordinate, double *state)
+{
+    const alloc_problem *problem = c->problem;
+    size_t K = problem->K;
+
+    for (size_t k = 0; k < K; k++) {
+        for (size_t m = problem->mate_start[k]; m < problem->mate_start[k + 1]; m++) {
+            if (!problem->coherent_signed) {
+                coordinate[2 * K + m] = fmax(coordinate[2 * K + m], 0.0);
+            }
+            state[2 * K + m] = coordinate[2 * K + m] * c->measure[k];
+        }
+    }
 }
 
 void coordinates_to_state(const coordinates *c, double *coordinate, const double *answer, double *state)
@@ -74,24 +114,20 @@ void coordinates_to_state(const coordinates *c, double *coordinate, const double
     size_t K = c->problem->K, lifts = 2 * K + c->problem->mate_start[K];
 
     for (size_t k = 0; k < K; k++) {
-        coordinate[k] = answer[k] > 0.0 ? coordinate[k] : logarithm_of(larger_number(c->shift[k], LEAST_LOGARITHM));
-        coordinate[K + k] = larger_number(coordinate[K + k], 0.0);
-    }
-    memcpy(state, coordinate, 2 * K * sizeof *state);
-    exponentials_take(2 * K, state);
-    for (size_t k = 0; k < K; k++) {
-        state[k] = answer[k] > 0.0 ? signal_of(c, k, coordinate + k, state[k], answer[k]) : 0.0;
-    }
-    for (size_t k = 0; k < K; k++) {
-        for (size_t m = c->problem->mate_start[k]; m < c->problem->mate_start[k + 1]; m++) {
-            if (!c->problem->coherent_signed) {
-                coordinate[2 * K + m] = fmax(coordinate[2 * K + m], 0.0);
-            }
-            state[2 * K + m] = coordinate[2 * K + m] * c->measure[k];
+        if (!(answer[k] > 0.0)) {
+            coordinate[k] = logarithm_of(larger_number(c->shift[k], LEAST_LOGARITHM));
         }
     }
-    for (size_t i = lifts; c->problem->target && i < lifts + K; i++) {
-        coordinate[i] = larger_number(coordinate[i], 0.0);
+    raise_to(K, 0.0, coordinate + K);
+    memcpy(state, coordinate, 2 * K * sizeof *state);
+    exponentials_take(2 * K, state);
+    take_signals(K, c->shift, answer, state);
+    keep_shares(c, coordinate, answer, state);
+    if (lifts > 2 * K) {
+        scale_coherent(c, coordinate, state);
+    }
+    if (c->problem->target) {
+        raise_to(K, 0.0, coordinate + lifts);
     }
     copy_lifts(c, coordinate, state);
 }

@@ -12,13 +12,6 @@ static cfi_status coupled_out_of_memory(size_t L, cfi_error *error)
     return error_set(error, CFI_NO_MEMORY, "out of memory for the sensing constraints of %zu access points", L);
 }
 
-double coupled_limit(const cfi_system *system, size_t l, double most, double unit_w)
-{
-    bool binds = system->power.ap_limit_w && system->power.ap_limit_w[l] < most;
-
-    return binds ? problem_rounded_down(system->power.ap_limit_w[l] / unit_w) : INFINITY;
-}
-
 /* What the solver left short of an own row, from whichever power costs less. */
 static void lift_own_rows(const alloc_information *information, double factor, double *x, double *s)
 {

@@ -4,6 +4,7 @@
 #define CFISAC_ALLOC_COUPLED_H
 
 #include "alloc/information.h"
+#include "alloc/rounded.h"
 
 /* All that is asked of a drop, and the powers that hold the most of it. */
 typedef struct alloc_coupled {
@@ -84,7 +85,12 @@ double coupled_least_pairing(const alloc_information *information, const double 
 
 /* The limit of AP l in units of unit_w watts; infinite where no budget of `most` watts reaches it: the problem is the
  * same, to the bit, without. */
-double coupled_limit(const cfi_system *system, size_t l, double most, double unit_w);
+static inline double coupled_limit(const cfi_system *system, size_t l, double most, double unit_w)
+{
+    bool binds = system->power.ap_limit_w && system->power.ap_limit_w[l] < most;
+
+    return binds ? problem_rounded_down(system->power.ap_limit_w[l] / unit_w) : INFINITY;
+}
 
 /* A kind of which no power has any information, somewhere: it cannot give way, the factor is infinite. */
 bool coupled_finds_darkness(const alloc_information *information, cfi_infeasibility *because);

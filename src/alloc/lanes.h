@@ -16,7 +16,17 @@ enum { ROW_BLOCK = 4 * LANES };
 /* Of LANES sums, in the same order for vectors of any length. */
 INLINE double sum_lanes(const double *lane)
 {
-    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+    double four[LANES / 2], two[LANES / 4];
+
+#pragma omp simd
+    for (size_t i = 0; i < LANES / 2; i++) {
+        four[i] = lane[i] + lane[i + LANES / 2];
+    }
+#pragma omp simd
+    for (size_t i = 0; i < LANES / 4; i++) {
+        two[i] = four[i] + four[i + LANES / 4];
+    }
+    return two[0] + two[1];
 }
 
 INLINE double sum_row_parts(const double *a, const double *b, const double *c, const double *d)
@@ -39,18 +49,28 @@ INLINE double sum_row_parts(const double *a, const double *b, const double *c, c
         (part)[i] += term;                                                                                             \
     }
 
-/* The sum of `term`, of number `at`, over all of `count`; to be the body of a function. */
+/* Part of the sum with the terms of the first LANES numbers. Zeros would be stored in another length than they are read
+ * in, which takes a CPU longer than all else in a short row. */
+#define ROW_BEGIN(part, term)                                                                                          \
+    _Pragma("omp simd") for (size_t at = 0; at < LANES; at++)                                                          \
+    {                                                                                                                  \
+        (part)[at] = 0.0 + (term);                                                                                     \
+    }
+
+/* The sum of `term`, of number `at`, over all of `count`, which is not 0; to be the body of a function. */
 #define ROW_SUM(term)                                                                                                  \
-    double one[LANES] = {0.0};                                                                                         \
     size_t first = 0;                                                                                                  \
                                                                                                                        \
     if (count < ROW_BLOCK) {                                                                                           \
-        for (; first < count; first += LANES) {                                                                        \
-            ROW_ADD(one, first, term)                                                                                  \
+        double sum[LANES];                                                                                             \
+                                                                                                                       \
+        ROW_BEGIN(sum, term)                                                                                           \
+        for (first = LANES; first < count; first += LANES) {                                                           \
+            ROW_ADD(sum, first, term)                                                                                  \
         }                                                                                                              \
-        return sum_lanes(one);                                                                                         \
+        return sum_lanes(sum);                                                                                         \
     }                                                                                                                  \
-    double two[LANES] = {0.0}, three[LANES] = {0.0}, four[LANES] = {0.0};                                              \
+    double one[LANES] = {0.0}, two[LANES] = {0.0}, three[LANES] = {0.0}, four[LANES] = {0.0};                          \
                                                                                                                        \
     for (; first + ROW_BLOCK <= count; first += ROW_BLOCK) {                                                           \
         ROW_ADD(one, first, term)                                                                                      \
@@ -120,16 +140,6 @@ INLINE void transpose_half(const double *from, size_t from_stride, double *to, s
     for (size_t i = 0; i < HALF / 2; i++) {
         *(row_half *)(to + to_stride * i) = ROW_SHUFFLE(two[i], two[i + 2], 0, 1, 4, 5);
         *(row_half *)(to + to_stride * (i + 2)) = ROW_SHUFFLE(two[i], two[i + 2], 2, 3, 6, 7);
-    }
-}
-
-/* Rows of LANES numbers become columns. */
-INLINE void transpose_square(const double *from, size_t from_stride, double *to, size_t to_stride)
-{
-    for (size_t i = 0; i < LANES; i += HALF) {
-        for (size_t j = 0; j < LANES; j += HALF) {
-            transpose_half(from + from_stride * i + j, from_stride, to + to_stride * j + i, to_stride);
-        }
     }
 }
 

@@ -10,6 +10,7 @@
  */
 #include "alloc/constants.h"
 #include "alloc/step_gain.h"
+#include "base/clones.h"
 #include "base/units.h"
 
 #include <math.h>
@@ -249,14 +250,23 @@ static double value(const alloc_problem *problem, const alloc_values *values)
     return sum + log(product);
 }
 
-/* Of ln(1 + u^2 / I): u / (I + u^2) and 1 / I - 1 / (I + u^2), times weights. */
-static void slopes(const alloc_problem *problem, const double *u, const double *interference, double *gain,
-                   double *weight)
+/* Of ln(1 + u^2 / I): u / (I + u^2) and 1 / I - 1 / (I + u^2). */
+CLONES(static, void, take_slopes,
+       (size_t K, const double *restrict u, const double *restrict interference, double *restrict gain,
+        double *restrict weight),
+       (K, u, interference, gain, weight))
 {
-    for (size_t k = 0; k < problem->K; k++) {
+    for (size_t k = 0; k < K; k++) {
         gain[k] = u[k] / (interference[k] + u[k] * u[k]);
         weight[k] = u[k] / interference[k] * gain[k];
     }
+}
+
+/* The same times weights. */
+static void slopes(const alloc_problem *problem, const double *u, const double *interference, double *gain,
+                   double *weight)
+{
+    take_slopes(problem->K, u, interference, gain, weight);
     for (size_t k = 0; problem->weight && k < problem->K; k++) {
         gain[k] *= problem->weight[k];
         weight[k] *= problem->weight[k];

@@ -18,11 +18,25 @@ double problem_unit_below(double bound)
     return ldexp(1.0, -2 * ((2 - exponent) / 2));
 }
 
+static void fill_limits(alloc_problem *problem)
+{
+    const cfi_system *system = problem->link->system;
+    double most = system_most_power(system), *limit = problem->limit, *unit = problem->unit;
+
+    for (size_t l = 0; l < problem->L; l++) {
+        limit[l] = coupled_limit(system, l, most, problem->unit_w);
+    }
+    for (size_t l = 0; l < problem->L; l++) {
+        problem->limited = problem->limited || limit[l] < INFINITY;
+        unit[l] = l > 0 && limit[l] == limit[l - 1] ? unit[l - 1] : problem_unit_below(limit[l]);
+    }
+}
+
 static void fill_coefficients(alloc_problem *problem)
 {
     const cfi_link *link = problem->link;
     const cfi_system *system = link->system;
-    double unit = problem->unit_w, noise = system->power.comm_noise_w, most = system_most_power(system);
+    double unit = problem->unit_w, noise = system->power.comm_noise_w;
     alloc_sensing *sensing = &problem->sensing;
 
     problem_fill_rows(problem, link->g, problem->amplitude, problem->signal);
@@ -33,23 +47,10 @@ static void fill_coefficients(alloc_problem *problem)
     if (problem->load && !problem_loads_equal(problem)) {
         problem_fill_rows(problem, link->V, unit / noise, problem->load);
     }
-    for (size_t l = 0; l < problem->L; l++) {
-        if (sensing->directed) { /* sensing_direct has done it */
-        } else if (system_angle_thresholds(system) && !problem->coupled) {
-            sensing_ap ap = sensing_of(link, l);
-            double per_need = unit * system_angle_thresholds(system)[l];
-
-            sensing->d1[l] = problem_rounded_down(ap.comm * per_need);
-            sensing->d2[l] = problem_rounded_down(ap.sens * per_need);
-        } else { /* any power senses enough; 0 still says that there are no users */
-            sensing->d1[l] = link_has_users(link, l) ? INFINITY : 0.0;
-            sensing->d2[l] = INFINITY;
-        }
-        problem->limit[l] = coupled_limit(system, l, most, unit);
-        problem->limited = problem->limited || problem->limit[l] < INFINITY;
-        problem->unit[l] = l > 0 && problem->limit[l] == problem->limit[l - 1] ? problem->unit[l - 1]
-                                                                               : problem_unit_below(problem->limit[l]);
+    if (!sensing->directed) { /* else sensing_direct has done it */
+        sensing_fill(sensing, link, unit, system_angle_thresholds(system) && !problem->coupled);
     }
+    fill_limits(problem);
 }
 
 /* How the two loads compare, over all users, streams and access points. */
@@ -235,19 +236,15 @@ cfi_status problem_build_beside(const cfi_link *link, const alloc_coupled *coupl
 
 alloc_point *problem_point(const alloc_problem *problem, cfi_arena *arena)
 {
+    size_t rows = problem->K + 2, stride = problem->stride;
     alloc_point *point = arena_alloc(arena, 1, sizeof *point);
+    double *w = arena_alloc(arena, rows * stride, sizeof *w);
 
-    if (!point) {
+    if (!point || !w) {
         return NULL;
     }
-    point->w = arena_alloc(arena, problem->K * problem->stride, sizeof(double));
-    point->x = arena_alloc(arena, 2 * problem->stride, sizeof(double));
-    if (!point->w || !point->x) {
-        return NULL;
-    }
-    point->s = point->x + problem->stride;
-    problem_clear_padding(problem, point->w, problem->K);
-    problem_clear_padding(problem, point->x, 2);
+    problem_clear_padding(problem, w, rows);
+    *point = (alloc_point){.w = w, .x = w + stride * problem->K, .s = w + stride * (problem->K + 1)};
     return point;
 }
 

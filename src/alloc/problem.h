@@ -182,7 +182,12 @@ static inline double problem_load(const alloc_problem *problem, size_t k, size_t
 /* Every user has its target, but for rounding, at these values; true without targets. */
 bool targets_hold(const alloc_problem *problem, const alloc_values *values);
 /* User k has a target, or nothing is worth anything without its rate. */
-bool targets_need(const alloc_problem *problem, size_t k);
+static inline bool targets_need(const alloc_problem *problem, size_t k)
+{
+    const double *target = problem->target ? problem->target : problem->wanted;
+
+    return problem->objective->needs_everyone || (target && target[k] > 0.0);
+}
 /* Room for what follows, a part of problem_build (CFI_NO_MEMORY). */
 cfi_status targets_prepare(alloc_problem *problem, cfi_arena *arena, cfi_error *error);
 /* The least quotient of SINR and target, of `target` or `wanted`; infinite where none is asked for. */

@@ -1,7 +1,7 @@
 /* Between rows, a number an access point, and the K numbers an access point of links and powers. docs/model.md (M9)
  *
- * Squares of LANES users and as many access points are transposed in vectors; what is left over at the edges goes one
- * by one. The work is shared among threads by access points. */
+ * Tiles of LANES access points and HALF as many users are transposed in vectors; what is left over at the edges goes
+ * one by one. The work is shared among threads by access points. */
 #include "alloc/lanes.h"
 #include "alloc/problem.h"
 
@@ -18,11 +18,15 @@ static void share_aps(const alloc_problem *problem,
     threads_share(threads, problem->L, threads_even_part(threads, problem->L, 2 * problem->K), work, context);
 }
 
-/* From `count` rows of `from` to columns of `to`; LANES rows of LANES numbers are a square. */
+/* Rows of `from` become columns of `to`, in squares of HALF where that is what there is. */
 INLINE void transpose(const double *from, size_t from_stride, double *to, size_t to_stride, size_t rows, size_t columns)
 {
-    if (rows == LANES && columns == LANES) {
-        transpose_square(from, from_stride, to, to_stride);
+    if (rows % HALF == 0 && columns % HALF == 0) {
+        for (size_t i = 0; i < rows; i += HALF) {
+            for (size_t j = 0; j < columns; j += HALF) {
+                transpose_half(from + from_stride * i + j, from_stride, to + to_stride * j + i, to_stride);
+            }
+        }
         return;
     }
     for (size_t i = 0; i < rows; i++) {
@@ -32,9 +36,9 @@ INLINE void transpose(const double *from, size_t from_stride, double *to, size_t
     }
 }
 
-static inline size_t lanes_left(size_t first, size_t end)
+static inline size_t fewer_of(size_t count, size_t most)
 {
-    return end - first < LANES ? end - first : LANES;
+    return count < most ? count : most;
 }
 
 /* What the threads share. */
@@ -46,45 +50,55 @@ typedef struct unit_change {
     double *x;            /* a row */
     double *p;            /* K numbers an access point, watts */
     const double *per_ap; /* L: what p is to be multiplied by; NULL: 1 */
+    const double *units;  /* LANES: the same of a tile's access points, in units of the problem */
 } unit_change;
+
+/* Users k .. k + users - 1 at access points l .. l + aps - 1. */
+typedef void (*tile_work)(const unit_change *c, size_t k, size_t users, size_t l, size_t aps);
+
+/* All users at access points l .. l + aps - 1: a compiler knows how large whole tiles are. */
+INLINE void work_tiles(const unit_change *c, size_t l, size_t aps, tile_work work)
+{
+    size_t K = c->problem->K, k = 0;
+
+    for (; aps == LANES && k + HALF <= K; k += HALF) {
+        work(c, k, HALF, l, LANES);
+    }
+    for (; k < K; k += HALF) {
+        work(c, k, fewer_of(K - k, HALF), l, aps);
+    }
+}
 
 /* ------------------------------------------------------------------------ numbers of a link ---- */
 
-/* Moments times a factor, of a square of users and access points or of what is left of one. */
-INLINE void fill_square(const unit_change *c, size_t k, size_t users, size_t l, size_t aps)
+/* Moments times a factor. */
+INLINE void fill_tile(const unit_change *c, size_t k, size_t users, size_t l, size_t aps)
 {
     const alloc_problem *problem = c->problem;
-    double scaled[LANES * LANES];
+    double scaled[LANES * HALF];
 
     for (size_t i = 0; i < aps; i++) {
         const double *moment = c->moment + k + problem->K * (l + i);
 
+#pragma omp simd
         for (size_t j = 0; j < users; j++) {
-            scaled[j + LANES * i] = problem_rounded(moment[j] * c->factor);
+            scaled[j + HALF * i] = problem_rounded(moment[j] * c->factor);
         }
     }
-    transpose(scaled, LANES, c->rows + problem_at(problem, k, l), problem->stride, aps, users);
+    transpose(scaled, HALF, c->rows + problem_at(problem, k, l), problem->stride, aps, users);
 }
 
-CLONES(static, void, fill_lines, (const unit_change *c, size_t first, size_t end), (c, first, end))
+CLONES(static, void, fill_tiles, (const unit_change *c, size_t first, size_t end), (c, first, end))
 {
     for (; first < end; first += LANES) {
-        size_t aps = lanes_left(first, end);
-
-        for (size_t k = 0; k < c->problem->K; k += LANES) {
-            if (aps == LANES && k + LANES <= c->problem->K) {
-                fill_square(c, k, LANES, first, LANES);
-            } else {
-                fill_square(c, k, lanes_left(k, c->problem->K), first, aps);
-            }
-        }
+        work_tiles(c, first, fewer_of(end - first, LANES), fill_tile);
     }
 }
 
 static void fill_part(void *context, size_t thread, size_t first, size_t end)
 {
     (void)thread;
-    fill_lines(context, first, end);
+    fill_tiles(context, first, end);
 }
 
 void problem_clear_padding(const alloc_problem *problem, double *rows, size_t count)
@@ -106,14 +120,15 @@ void problem_fill_rows(const alloc_problem *problem, const double *moment, doubl
 
 /* ------------------------------------------------------------------------- to watts ---- */
 
-INLINE void square_powers(const unit_change *c, size_t k, size_t users, size_t l, size_t aps)
+INLINE void square_tile(const unit_change *c, size_t k, size_t users, size_t l, size_t aps)
 {
     const alloc_problem *problem = c->problem;
-    double power[LANES * LANES];
+    double power[HALF * LANES];
 
     for (size_t j = 0; j < users; j++) {
         const double *w = c->rows + problem_at(problem, k + j, l);
 
+#pragma omp simd
         for (size_t i = 0; i < aps; i++) {
             power[i + LANES * j] = w[i] * w[i] * problem->unit_w;
         }
@@ -124,15 +139,7 @@ INLINE void square_powers(const unit_change *c, size_t k, size_t users, size_t l
 CLONES(static, void, square_aps, (const unit_change *c, size_t first, size_t end), (c, first, end))
 {
     for (; first < end; first += LANES) {
-        size_t aps = lanes_left(first, end);
-
-        for (size_t k = 0; k < c->problem->K; k += LANES) {
-            if (aps == LANES && k + LANES <= c->problem->K) {
-                square_powers(c, k, LANES, first, LANES);
-            } else {
-                square_powers(c, k, lanes_left(k, c->problem->K), first, aps);
-            }
-        }
+        work_tiles(c, first, fewer_of(end - first, LANES), square_tile);
     }
 }
 
@@ -159,23 +166,25 @@ double problem_amplitude(const alloc_problem *problem, double power_w)
     return problem_rounded(sqrt(power_w / problem->unit_w));
 }
 
-/* Amplitudes of a square, and what they add to x; units[i]: what the powers of AP l + i are multiplied by. */
-INLINE void root_powers(const unit_change *c, const double *units, size_t k, size_t users, size_t l, size_t aps)
+/* Amplitudes, and what they add to x. */
+INLINE void root_tile(const unit_change *c, size_t k, size_t users, size_t l, size_t aps)
 {
     const alloc_problem *problem = c->problem;
-    double root[LANES * LANES];
+    double root[LANES * HALF];
 
     for (size_t i = 0; i < aps; i++) {
         const double *p = c->p + k + problem->K * (l + i);
 
+#pragma omp simd
         for (size_t j = 0; j < users; j++) {
-            root[j + LANES * i] = problem_rounded(sqrt(p[j] * units[i]));
+            root[j + HALF * i] = problem_rounded(sqrt(p[j] * c->units[i]));
         }
     }
-    transpose(root, LANES, c->rows + problem_at(problem, k, l), problem->stride, aps, users);
+    transpose(root, HALF, c->rows + problem_at(problem, k, l), problem->stride, aps, users);
     for (size_t j = 0; j < users; j++) {
         const double *w = c->rows + problem_at(problem, k + j, l);
 
+#pragma omp simd
         for (size_t i = 0; i < aps; i++) {
             c->x[l + i] += w[i] * w[i];
         }
@@ -184,20 +193,16 @@ INLINE void root_powers(const unit_change *c, const double *units, size_t k, siz
 
 CLONES(static, void, root_aps, (const unit_change *c, size_t first, size_t end), (c, first, end))
 {
-    for (; first < end; first += LANES) {
-        size_t aps = lanes_left(first, end);
-        double units[LANES];
+    double units[LANES];
+    unit_change tile = *c;
+
+    for (tile.units = units; first < end; first += LANES) {
+        size_t aps = fewer_of(end - first, LANES);
 
         for (size_t i = 0; i < aps; i++) {
             units[i] = (c->per_ap ? c->per_ap[first + i] : 1.0) / c->problem->unit_w;
         }
-        for (size_t k = 0; k < c->problem->K; k += LANES) {
-            if (aps == LANES && k + LANES <= c->problem->K) {
-                root_powers(c, units, k, LANES, first, LANES);
-            } else {
-                root_powers(c, units, k, lanes_left(k, c->problem->K), first, aps);
-            }
-        }
+        work_tiles(&tile, first, aps, root_tile);
     }
 }
 

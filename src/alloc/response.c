@@ -243,12 +243,12 @@ static double objective_of_answer(const response *r, double *answer)
     return r->problem->objective->value(r->problem, &values);
 }
 
-/* z^2 is linearised as 2 z0 z - z0^2, which (z - z0)^2 is missing from. */
-static response_value value_of(const response *r, const double *state, double *answer)
+/* What the answer gains, linearised: z^2 as 2 z0 z - z0^2, which (z - z0)^2 is missing from. */
+static double gain_of_answer(const response *r, const double *state, const double *answer)
 {
     const alloc_problem *problem = r->problem;
     size_t K = problem->K;
-    response_value value = {.objective = objective_of_answer(r, answer)};
+    double gain = 0.0;
 
     for (size_t k = 0; k < K; k++) {
         double rise = answer[K + k] - state[K + k];
@@ -258,10 +258,9 @@ static response_value value_of(const response *r, const double *state, double *a
 
             rise -= change * change;
         }
-        value.gain += 2.0 * r->gain[k] * (answer[k] - state[k]) - r->weight[k] * rise;
+        gain += 2.0 * r->gain[k] * (answer[k] - state[k]) - r->weight[k] * rise;
     }
-    value.gain += r->coupled ? response_coupled_rest(r) : 0.0;
-    return value;
+    return gain + (r->coupled ? response_coupled_rest(r) : 0.0);
 }
 
 /* Where amplitudes end up, of answers that have been found. */
@@ -307,9 +306,9 @@ bool response_answer(response *r, const double *state, double *answer, response_
     }
     place_all(r);
     collect(&shared);
-    *value = value_of(r, state, answer);
-    if (scaled) {
-        value->gain = gain;
+    *value = (response_value){.objective = objective_of_answer(r, answer),
+                              .gain = scaled ? gain : gain_of_answer(r, state, answer)};
+    if (scaled) { /* what is left of the budget is spent already */
     } else if (r->coupled ? response_coupled_raise(r) : r->mu == 0.0 && raise_all(r) > 1.0) {
         collect(&shared);
         value->objective = objective_of_answer(r, answer);

@@ -182,18 +182,25 @@ static void name_revival(sca_outcome *outcome, size_t k)
     }
 }
 
+static double strongest_at_best(const alloc_search *s)
+{
+    double strongest = 0.0;
+
+    for (size_t k = 0; k < s->problem.K; k++) {
+        strongest = fmax(strongest, values_sinr(s->best.values, k));
+    }
+    return strongest;
+}
+
 cfi_status search_revive(alloc_search *s, cfi_error *error)
 {
     const alloc_problem *problem = &s->problem;
-    double small = problem->link->system->allocation.tolerance;
+    double small = problem->link->system->allocation.tolerance, strongest = strongest_at_best(s);
 
     for (size_t k = 0; problem->objective->slopes && k < problem->K; k++) {
-        double value = s->best.values->objective, strongest = 0.0;
+        double value = s->best.values->objective;
         cfi_status status;
 
-        for (size_t j = 0; j < problem->K; j++) {
-            strongest = fmax(strongest, values_sinr(s->best.values, j));
-        }
         if (values_sinr(s->best.values, k) > WEAK_SINR * strongest || revive_user(s, k) <= value * (1.0 + small)) {
             continue;
         }
@@ -204,6 +211,7 @@ cfi_status search_revive(alloc_search *s, cfi_error *error)
         if (s->outcome.objective > value && !s->outcome.short_of_targets) {
             name_revival(&s->outcome, k);
             search_adopt(s);
+            strongest = strongest_at_best(s);
         }
     }
     return CFI_OK;

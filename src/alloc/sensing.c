@@ -2,8 +2,11 @@
 #include "alloc/sensing.h"
 
 #include "alloc/constants.h"
+#include "alloc/rounded.h"
+#include "base/clones.h"
 
 #include <math.h>
+#include <string.h>
 
 sensing_ap sensing_of_directed(const cfi_link *link, size_t l)
 {
@@ -17,6 +20,30 @@ sensing_ap sensing_of_directed(const cfi_link *link, size_t l)
 
     return (sensing_ap){
         .comm = serves ? directed_best(&ap).information : 0.0, .sens = ap.along * (double)link->system->N, .need = 1.0};
+}
+
+void sensing_of_all(const cfi_link *link, const sensing_aps *aps)
+{
+    const double *threshold = system_angle_thresholds(link->system);
+    size_t L = link->L;
+
+    if (link->directions.aim || link->served) {
+        for (size_t l = 0; l < L; l++) {
+            sensing_ap ap = sensing_of(link, l);
+
+            aps->comm[l] = ap.comm;
+            aps->sens[l] = ap.sens;
+            if (aps->need) {
+                aps->need[l] = ap.need;
+            }
+        }
+        return;
+    }
+    memcpy(aps->comm, link->own_echo.comm, L * sizeof *aps->comm);
+    memcpy(aps->sens, link->own_echo.sens, L * sizeof *aps->sens);
+    for (size_t l = 0; aps->need && l < L; l++) {
+        aps->need[l] = threshold ? 1.0 / threshold[l] : 0.0;
+    }
 }
 
 cfi_status sensing_check(const cfi_link *link, cfi_error *error)
@@ -74,12 +101,39 @@ cfi_status sensing_direct(alloc_sensing *sensing, const cfi_link *link, double u
     return CFI_OK;
 }
 
+/* Information a watt becomes information a unit of power, over what the threshold needs. */
+CLONES(static, void, take_coefficients, (size_t L, const double *threshold, double unit_w, double *information),
+       (L, threshold, unit_w, information))
+{
+#pragma omp simd
+    for (size_t l = 0; l < L; l++) {
+        information[l] = problem_rounded_down(information[l] * (unit_w * threshold[l]));
+    }
+}
+
+void sensing_fill(alloc_sensing *sensing, const cfi_link *link, double unit_w, bool asked)
+{
+    const double *threshold = system_angle_thresholds(link->system);
+    size_t L = link->L;
+
+    if (!asked) { /* any power senses enough; 0 still says that there are no users */
+        for (size_t l = 0; l < L; l++) {
+            sensing->d1[l] = link_has_users(link, l) ? INFINITY : 0.0;
+            sensing->d2[l] = INFINITY;
+        }
+        return;
+    }
+    sensing_of_all(link, &(sensing_aps){.comm = sensing->d1, .sens = sensing->d2});
+    take_coefficients(L, threshold, unit_w, sensing->d1);
+    take_coefficients(L, threshold, unit_w, sensing->d2);
+}
+
 /* Within a limit, more communication power leaves less for the sensing power that makes up for it. */
 static double largest_communication_power(const alloc_sensing *sensing, size_t l, double limit)
 {
     double d1 = sensing->d1[l], d2 = sensing->d2[l];
 
-    if (!sensing->beam_senses_better || !(limit < INFINITY) || d1 == d2) {
+    if (!sensing->beam_senses_better || d1 == d2) {
         return limit;
     }
     return fmin(limit, fmax((limit - 1.0 / d2) / (1.0 - d1 / d2), 0.0));
@@ -100,9 +154,7 @@ static double least_communication_power(const alloc_sensing *sensing, size_t l, 
 {
     double d1 = sensing->d1[l], d2 = sensing->d2[l];
 
-    return sensing->beam_senses_better || sensing_is_idle(sensing, l) || !(limit < INFINITY)
-               ? 0.0
-               : fmax((1.0 - d2 * limit) / (d1 - d2), 0.0);
+    return sensing->beam_senses_better || sensing_is_idle(sensing, l) ? 0.0 : fmax((1.0 - d2 * limit) / (d1 - d2), 0.0);
 }
 
 static sensing_case choose_case(const alloc_sensing *sensing, bool coherent, const sensing_loads *loads)
@@ -119,41 +171,69 @@ static sensing_case choose_case(const alloc_sensing *sensing, bool coherent, con
     return SENSING_CONVEX;
 }
 
+CLONES(static, void, draw_lines,
+       (size_t L, const double *d1, const double *d2, double *restrict incline, double *restrict offset),
+       (L, d1, d2, incline, offset))
+{
+#pragma omp simd
+    for (size_t l = 0; l < L; l++) {
+        incline[l] = d2[l] > 0.0 ? 1.0 - d1[l] / d2[l] : 0.0;
+        offset[l] = d2[l] > 0.0 ? 1.0 / d2[l] : 0.0;
+    }
+}
+
+/* What limits leave for communication power. */
+static void choose_powers(alloc_sensing *sensing, size_t L, const double *limit)
+{
+    for (size_t l = 0; l < L; l++) {
+        bool limited = limit[l] < INFINITY;
+
+        sensing->most[l] = limited ? largest_communication_power(sensing, l, limit[l]) : limit[l];
+        sensing->fewest[l] = limited ? least_communication_power(sensing, l, limit[l]) : 0.0;
+    }
+}
+
+/* Numbers the access points with users, and those whose threshold counts. */
+static void number_aps(alloc_sensing *sensing, size_t L, bool thresholds, const double *unit)
+{
+    size_t serving = 0, ranked = 0;
+
+    for (size_t l = 0; l < L; l++) {
+        bool serves = !sensing_is_idle(sensing, l);
+        bool counts = thresholds && serves && !(1.0 / sensing->d1[l] <= NEGLIGIBLE_POWER * unit[l]);
+
+        sensing->place[l] = serves ? serving : SIZE_MAX;
+        sensing->rank[l] = counts ? ranked : SIZE_MAX;
+        serving += serves;
+        ranked += counts;
+    }
+    sensing->serving = serving;
+    sensing->ranked = ranked;
+}
+
 /* Without thresholds nothing has to be sensed: every power is enough. */
 static void choose_nothing(alloc_sensing *sensing, size_t L, const double *limit)
 {
     sensing->beam_senses_better = true;
     sensing->kind = SENSING_SATURATED;
-    sensing->ranked = sensing->serving = 0;
-    for (size_t l = 0; l < L; l++) {
-        sensing->incline[l] = sensing->offset[l] = sensing->fewest[l] = 0.0;
-        sensing->most[l] = limit[l];
-        sensing->place[l] = sensing_is_idle(sensing, l) ? SIZE_MAX : sensing->serving++;
-        sensing->rank[l] = SIZE_MAX;
-    }
+    memset(sensing->incline, 0, L * sizeof *sensing->incline);
+    memset(sensing->offset, 0, L * sizeof *sensing->offset);
+    memset(sensing->fewest, 0, L * sizeof *sensing->fewest);
+    memcpy(sensing->most, limit, L * sizeof *sensing->most);
 }
 
 void sensing_choose(alloc_sensing *sensing, size_t L, bool coherent, const sensing_loads *loads, const double *limit,
                     const double *unit)
 {
-    if (!loads) {
+    if (loads) {
+        sensing->beam_senses_better = sensing_prefers_beam(sensing, L);
+        sensing->kind = choose_case(sensing, coherent, loads);
+        draw_lines(L, sensing->d1, sensing->d2, sensing->incline, sensing->offset);
+        choose_powers(sensing, L, limit);
+    } else {
         choose_nothing(sensing, L, limit);
-        return;
     }
-    sensing->beam_senses_better = sensing_prefers_beam(sensing, L);
-    sensing->kind = choose_case(sensing, coherent, loads);
-    sensing->ranked = sensing->serving = 0;
-    for (size_t l = 0; l < L; l++) {
-        double d1 = sensing->d1[l], d2 = sensing->d2[l];
-
-        sensing->incline[l] = d2 > 0.0 ? 1.0 - d1 / d2 : 0.0;
-        sensing->offset[l] = d2 > 0.0 ? 1.0 / d2 : 0.0;
-        sensing->most[l] = largest_communication_power(sensing, l, limit[l]);
-        sensing->fewest[l] = least_communication_power(sensing, l, limit[l]);
-        sensing->place[l] = sensing_is_idle(sensing, l) ? SIZE_MAX : sensing->serving++;
-        sensing->rank[l] =
-            sensing_is_idle(sensing, l) || 1.0 / d1 <= NEGLIGIBLE_POWER * unit[l] ? SIZE_MAX : sensing->ranked++;
-    }
+    number_aps(sensing, L, loads != NULL, unit);
 }
 
 double sensing_floor(const alloc_sensing *sensing, size_t l, double s, double limit, bool keep)

@@ -68,9 +68,21 @@ static inline sensing_ap sensing_of(const cfi_link *link, size_t l)
     if (link->directions.aim) {
         return sensing_of_directed(link, l);
     }
-    return (sensing_ap){.comm = !link->served || link_has_users(link, l) ? link->own_echo.comm[l] : 0.0,
+    return (sensing_ap){.comm = link_has_users(link, l) ? link->own_echo.comm[l] : 0.0,
                         .sens = link->own_echo.sens[l],
                         .need = threshold ? 1.0 / threshold[l] : 0.0};
+}
+
+/* The same of all access points, L numbers each; need NULL: not asked for. */
+typedef struct sensing_aps {
+    double *comm, *sens, *need;
+} sensing_aps;
+
+void sensing_of_all(const cfi_link *link, const sensing_aps *aps);
+
+static inline sensing_ap sensing_of_one(const sensing_aps *aps, size_t l)
+{
+    return (sensing_ap){.comm = aps->comm[l], .sens = aps->sens[l], .need = aps->need[l]};
 }
 
 /* A watt senses better as sensing power. */
@@ -95,6 +107,8 @@ cfi_status sensing_init(alloc_sensing *sensing, size_t L, cfi_arena *arena, cfi_
  * CFI_NO_MEMORY. */
 cfi_status sensing_direct(alloc_sensing *sensing, const cfi_link *link, double unit_w, cfi_arena *arena,
                           cfi_error *error);
+/* d1 and d2 elsewhere; `asked`: by thresholds that access points keep on their own. */
+void sensing_fill(alloc_sensing *sensing, const cfi_link *link, double unit_w, bool asked);
 /* Sensing power senses better: d2 >= d1 at the access points with users. */
 bool sensing_prefers_beam(const alloc_sensing *sensing, size_t L);
 

@@ -21,7 +21,7 @@ CLONES(static, void, scale_shares, (size_t K, double x, double sum, double *shar
 }
 
 /* In four parts: one alone would wait for the addition before. */
-static double add_shares(size_t K, const double *share)
+INLINE double add_shares(size_t K, const double *share)
 {
     double sum[4] = {0.0};
     size_t k = 0;
@@ -51,7 +51,7 @@ void splits_spread(const cfi_link *link, size_t l, double x, double y, cfi_power
 {
     double *p = powers->p + link->K * l;
 
-    link_share(link, l, p);
+    link_share(link, l, l + 1, p);
     share_out(link->K, x, p);
     powers->s[l] = y;
 }
@@ -153,10 +153,12 @@ cfi_status alloc_given(const cfi_link *link, cfi_powers *powers, cfi_error *erro
 
 /* The heuristic in one variable: the power that senses less well per watt ("free") is c times its share, the one that
  * senses better ("lifted") at least its share ("floor") and enough for the threshold. Free is communication power
- * when it senses less well, sensing power else. */
+ * when it senses less well, sensing power else. L numbers each. */
 typedef struct split {
-    double free, floor;               /* watts at c = 1 */
-    double weak, strong, need, limit; /* weak * free + strong * lifted >= need; free + lifted <= limit */
+    sensing_aps aps;
+    double *free, *floor; /* watts at c = 1 */
+    const double *limit;  /* of free + lifted; NULL: none */
+    double *x, *y;        /* communication and sensing power, watts */
 } split;
 
 /* Of two numbers that are no NaN: fmax and fmin mind NaN, for which the compiler calls a function each time. */
@@ -170,48 +172,71 @@ static inline double smaller(double a, double b)
     return a < b ? a : b;
 }
 
-/* The two powers at factor c and floor factor f (0 or 1), the limit of the AP respected: the floor gives way first,
- * then the free power. Returns their sum. */
-static inline double split_at(const split *ap, double c, double floor_factor, double *free, double *lifted)
+/* The powers of AP l at factor c and floor factor f (0 or 1), its limit respected: the floor gives way first, then the
+ * free power. */
+INLINE void split_ap(const split *all, size_t l, double c, double f, double limit)
 {
-    double floor = floor_factor * ap->floor;
+    sensing_ap ap = sensing_of_one(&all->aps, l);
+    bool lift_sensing = sensing_beam_is_better(&ap);
+    double weak = ap.need > 0.0 ? smaller(ap.comm, ap.sens) : 0.0;
+    double strong = ap.need > 0.0 ? larger(ap.comm, ap.sens) : 1.0; /* nothing is divided by 0 */
+    double free = c * all->free[l], floor = f * all->floor[l], lifted = larger(floor, (ap.need - weak * free) / strong);
 
-    *free = c * ap->free;
-    *lifted = larger(floor, (ap->need - ap->weak * *free) / ap->strong);
-    if (*free + *lifted > ap->limit) {
-        double slope = 1.0 - ap->weak / ap->strong, least = ap->need / ap->strong;
+    if (free + lifted > limit) {
+        double slope = 1.0 - weak / strong, least = ap.need / strong;
 
-        *free = smaller(*free, slope > 0.0 ? larger((ap->limit - least) / slope, 0.0) : *free);
-        *free = smaller(*free, ap->limit);
-        *lifted = larger(smaller(floor, ap->limit - *free), (ap->need - ap->weak * *free) / ap->strong);
+        free = smaller(free, slope > 0.0 ? larger((limit - least) / slope, 0.0) : free);
+        free = smaller(free, limit);
+        lifted = larger(smaller(floor, limit - free), (ap.need - weak * free) / strong);
     }
-    return *free + *lifted;
+    all->x[l] = lift_sensing ? free : lifted;
+    all->y[l] = lift_sensing ? lifted : free;
+}
+
+CLONES(static, void, split_powers, (const split *all, size_t L, double c, double f), (all, L, c, f))
+{
+    split rows = *all; /* pointers that no store can change */
+
+    if (!rows.limit) {
+#pragma omp simd
+        for (size_t l = 0; l < L; l++) {
+            split_ap(&rows, l, c, f, INFINITY);
+        }
+        return;
+    }
+#pragma omp simd
+    for (size_t l = 0; l < L; l++) {
+        split_ap(&rows, l, c, f, rows.limit[l]);
+    }
 }
 
 /* So much of the budget is the rounding of its sum, or a little less. */
 static const double SPLIT_ROUNDING = 4e-16;
 
-static double split_total(const split *aps, size_t L, double c, double floor_factor)
+/* Makes the powers at a factor; returns their sum. */
+static double split_total(const split *all, size_t L, double c, double floor_factor)
 {
-    double total = 0.0, free, lifted;
+    double total = 0.0;
 
+    split_powers(all, L, c, floor_factor);
     for (size_t l = 0; l < L; l++) {
-        total += split_at(&aps[l], c, floor_factor, &free, &lifted);
+        total += all->x[l] + all->y[l];
     }
     return total;
 }
 
-/* The largest c in [0, 1] whose total is within the budget, to rounding: the total does not fall with c and is linear
- * by parts, so the secant of a bracket is right, but for rounding, as soon as that lies in one of them; halves are for
- * what it takes until then. */
-static double largest_split_factor(const split *aps, size_t L, double floor_factor, double budget)
+/* Makes the powers at the largest c in [0, 1], which it returns, whose total is within the budget, to rounding: the
+ * total does not fall with c and is linear by parts, so the secant of a bracket is right, but for rounding, as soon as
+ * that lies in one of them; halves are for what it takes until then. */
+static double split_budget(const split *all, size_t L, double floor_factor, double budget)
 {
-    double low = 0.0, high = 1.0, most = split_total(aps, L, high, floor_factor), least;
+    double low = 0.0, high = 1.0, last, most = split_total(all, L, high, floor_factor), least;
 
     if (most <= budget) {
         return 1.0;
     }
-    least = split_total(aps, L, low, floor_factor);
+    last = low;
+    least = split_total(all, L, last, floor_factor);
     if (least > budget) {
         return 0.0;
     }
@@ -223,7 +248,8 @@ static double largest_split_factor(const split *aps, size_t L, double floor_fact
         if (next <= low || next >= high) {
             break;
         }
-        total = split_total(aps, L, next, floor_factor);
+        last = next;
+        total = split_total(all, L, last, floor_factor);
         if (total <= budget) {
             low = next;
             least = total;
@@ -232,74 +258,101 @@ static double largest_split_factor(const split *aps, size_t L, double floor_fact
             most = total;
         }
     }
+    if (last != low) {
+        split_powers(all, L, low, floor_factor);
+    }
     return low;
 }
 
-static void fill_splits(const cfi_link *link, split *aps)
+/* Rows of the arena, and what does not depend on the factor. CFI_NO_MEMORY. */
+static cfi_status fill_split(const cfi_link *link, cfi_arena *arena, double *y, split *all, cfi_error *error)
 {
     const cfi_system *system = link->system;
-    double each = system->power.budget_w / (double)link->L, f = system->allocation.heuristic_fraction;
+    size_t L = link->L;
+    double each = system->power.budget_w / (double)L, f = system->allocation.heuristic_fraction;
+    double *row = arena_alloc(arena, 6 * L, sizeof *row);
 
-    for (size_t l = 0; l < link->L; l++) {
-        sensing_ap ap = sensing_of(link, l);
-        bool lift_sensing = sensing_beam_is_better(&ap), serves = ap.comm > 0.0 || link_has_users(link, l);
+    if (!row) {
+        return splits_out_of_memory(error);
+    }
+    *all = (split){.aps = {.comm = row, .sens = row + L, .need = row + 2 * L},
+                   .free = row + 3 * L,
+                   .floor = row + 4 * L,
+                   .limit = system->power.ap_limit_w,
+                   .x = row + 5 * L,
+                   .y = y};
+    sensing_of_all(link, &all->aps);
+    for (size_t l = 0; l < L; l++) {
+        sensing_ap ap = sensing_of_one(&all->aps, l);
+        bool lift_sensing = sensing_beam_is_better(&ap), serves = link_has_users(link, l);
 
         /* without users it senses as much as it must */
-        aps[l] = (split){.free = serves ? (lift_sensing ? 1.0 - f : f) * each : 0.0,
-                         .floor = serves ? (lift_sensing ? f : 1.0 - f) * each : 0.0,
-                         .weak = ap.need > 0.0 ? smaller(ap.comm, ap.sens) : 0.0,
-                         .strong = ap.need > 0.0 ? larger(ap.comm, ap.sens) : 1.0, /* nothing is divided by 0 */
-                         .need = ap.need,
-                         .limit = system->power.ap_limit_w ? system->power.ap_limit_w[l] : INFINITY};
+        all->free[l] = serves ? (lift_sensing ? 1.0 - f : f) * each : 0.0;
+        all->floor[l] = serves ? (lift_sensing ? f : 1.0 - f) * each : 0.0;
     }
+    return CFI_OK;
 }
 
-/* What the threads share of the heuristic split, once its factors are known. */
+/* What the threads share of the heuristic split, once its powers are known. */
 typedef struct heuristic_split {
     const cfi_link *link;
-    const split *aps;
-    double c, floor_factor;
-    cfi_powers *powers;
+    const double *x;    /* L: watts for users */
+    cfi_powers *powers; /* has those for sensing */
     double *factor;     /* L, or NULL */
-    bool users_instead; /* what senses better takes the place of all sensing power */
 } heuristic_split;
 
-/* Spreads what AP l spends, or its shares. */
-static void spread_part(const heuristic_split *h, size_t l, double x, double y)
-{
-    size_t K = h->link->K;
-    double *p = h->powers->p + K * l, sum;
-
-    if (!h->factor) {
-        splits_spread(h->link, l, x, y, h->powers);
-        return;
-    }
-    link_share(h->link, l, p);
-    sum = add_shares(K, p);
-    h->factor[l] = sum > 0.0 ? x / sum : 0.0;
-    h->powers->s[l] = y;
-}
-
-static void split_by_factors(void *context, size_t thread, size_t first, size_t end)
+static void spread_powers(void *context, size_t thread, size_t first, size_t end)
 {
     const heuristic_split *h = context;
 
     (void)thread;
     for (size_t l = first; l < end; l++) {
-        double free, lifted;
-        sensing_ap ap = sensing_of(h->link, l);
-        bool lift_sensing = sensing_beam_is_better(&ap);
-
-        split_at(&h->aps[l], h->c, h->floor_factor, &free, &lifted);
-        if (h->users_instead && !lift_sensing) {
-            lifted += free;
-            free = 0.0;
-        }
-        spread_part(h, l, lift_sensing ? free : lifted, lift_sensing ? lifted : free);
+        splits_spread(h->link, l, h->x[l], h->powers->s[l], h->powers);
     }
 }
 
-/* Limits far below an equal share of the budget may leave nothing beside sensing power, at any access point. */
+/* What makes powers of shares. */
+CLONES(static, void, find_factors, (const heuristic_split *h, size_t first, size_t end), (h, first, end))
+{
+    size_t K = h->link->K;
+
+    for (size_t l = first; l < end; l++) {
+        double sum = add_shares(K, h->powers->p + K * l);
+
+        h->factor[l] = sum > 0.0 ? h->x[l] / sum : 0.0;
+    }
+}
+
+/* Shares of them. */
+static void spread_shares(void *context, size_t thread, size_t first, size_t end)
+{
+    enum { AT_ONCE = 16 }; /* access points whose shares are still in a cache */
+    const heuristic_split *h = context;
+    size_t K = h->link->K;
+
+    (void)thread;
+    for (; first < end; first += AT_ONCE) {
+        size_t last = end - first < AT_ONCE ? end : first + AT_ONCE;
+
+        link_share(h->link, first, last, h->powers->p + K * first);
+        find_factors(h, first, last);
+    }
+}
+
+/* Limits far below an equal share of the budget may leave nothing beside sensing power, at any access point: no
+ * iteration gets away from there. What senses better takes the place of all sensing power then. */
+static void serve_instead(const split *all, size_t L)
+{
+    for (size_t l = 0; l < L; l++) {
+        sensing_ap ap = sensing_of_one(&all->aps, l);
+
+        if (!sensing_beam_is_better(&ap)) {
+            all->x[l] += all->y[l];
+            all->y[l] = 0.0;
+        }
+    }
+}
+
 static bool nobody_is_served(const heuristic_split *h)
 {
     size_t l = 0;
@@ -310,14 +363,40 @@ static bool nobody_is_served(const heuristic_split *h)
     return l == h->link->L;
 }
 
+/* Of a feasible drop whose thresholds leave each access point on its own. */
+static cfi_status split_alone(const cfi_link *link, cfi_arena *arena, cfi_powers *powers, double *factor,
+                              cfi_error *error)
+{
+    size_t L = link->L, part = threads_part(SPLIT_STEPS * link->K);
+    double budget = link->system->power.budget_w;
+    heuristic_split h = {.link = link, .powers = powers, .factor = factor};
+    split all;
+    cfi_status status = fill_split(link, arena, powers->s, &all, error);
+
+    if (status != CFI_OK) {
+        return status;
+    }
+    h.x = all.x;
+    if (!(split_budget(&all, L, 1.0, budget) > 0.0)) {
+        split_budget(&all, L, 0.0, budget);
+    }
+    if (!factor) {
+        threads_share(link->threads, L, part, spread_powers, &h);
+        return CFI_OK;
+    }
+    threads_share(link->threads, L, part, spread_shares, &h);
+    if (nobody_is_served(&h)) {
+        serve_instead(&all, L);
+        threads_share(link->threads, L, part, spread_shares, &h);
+    }
+    return CFI_OK;
+}
+
 cfi_status splits_heuristic(const cfi_link *link, double least, cfi_arena *arena, cfi_powers *powers, double *factor,
                             cfi_error *error)
 {
-    size_t L = link->L;
-    double budget = link->system->power.budget_w;
     cfi_arena_mark mark = arena_mark(arena);
-    heuristic_split h = {.link = link, .floor_factor = 1.0, .powers = powers, .factor = factor};
-    split *aps;
+    cfi_status status;
 
     if (system_couples_sensing(link->system)) {
         return splits_coupled(link, arena, powers, error);
@@ -329,24 +408,9 @@ cfi_status splits_heuristic(const cfi_link *link, double least, cfi_arena *arena
     if (link->directions.aim && system_angle_thresholds(link->system)) {
         return splits_directed(link, arena, powers, error);
     }
-    aps = arena_alloc(arena, L, sizeof *aps);
-    if (!aps) {
-        return splits_out_of_memory(error);
-    }
-    fill_splits(link, aps);
-    h.aps = aps;
-    h.c = largest_split_factor(aps, L, h.floor_factor, budget);
-    if (!(h.c > 0.0)) {
-        h.floor_factor = 0.0;
-        h.c = largest_split_factor(aps, L, h.floor_factor, budget);
-    }
-    threads_share(link->threads, L, threads_part(SPLIT_STEPS * link->K), split_by_factors, &h);
-    if (factor && nobody_is_served(&h)) { /* no iteration gets away from there */
-        h.users_instead = true;
-        threads_share(link->threads, L, threads_part(SPLIT_STEPS * link->K), split_by_factors, &h);
-    }
+    status = split_alone(link, arena, powers, factor, error);
     arena_release(arena, mark);
-    return CFI_OK;
+    return status;
 }
 
 void splits_scale(const cfi_link *link, const double *factor, cfi_powers *shares)

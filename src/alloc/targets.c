@@ -29,13 +29,6 @@ bool targets_hold(const alloc_problem *problem, const alloc_values *values)
     return true;
 }
 
-bool targets_need(const alloc_problem *problem, size_t k)
-{
-    const double *target = problem->target ? problem->target : problem->wanted;
-
-    return problem->objective->needs_everyone || (target && target[k] > 0.0);
-}
-
 double targets_ratio(const alloc_problem *problem, const alloc_values *values)
 {
     const double *target = problem->target ? problem->target : problem->wanted;

@@ -10,31 +10,41 @@
 
 /* Pilots of one user each: what arrives with a pilot is that user's. */
 CLONES(static, void, estimate_alone,
-       (size_t K, const double *restrict beta, double energy, double noise, double *restrict row),
-       (K, beta, energy, noise, row))
+       (size_t pairs, const double *restrict beta, double energy, double noise, double *restrict xi),
+       (pairs, beta, energy, noise, xi))
 {
-    for (size_t k = 0; k < K; k++) {
-        row[k] = beta[k] * (energy * beta[k] / (energy * beta[k] + noise));
+    for (size_t i = 0; i < pairs; i++) {
+        xi[i] = beta[i] * (energy * beta[i] / (energy * beta[i] + noise));
     }
 }
 
-void channel_mmse_variance_of(const cfi_network *network, size_t l, double *restrict row)
+/* At an access point of which K numbers each are the gains and the variances. */
+static void estimate_together(const cfi_network *network, const double *beta, double energy, double noise,
+                              double *restrict row)
 {
-    const cfi_system *system = network->system;
-    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = system_pilot_noise(system);
     size_t K = network->K;
-    const double *beta = network->beta + K * l;
 
-    if (!network->pilots_overlap) {
-        estimate_alone(K, beta, energy, noise, row);
-        return;
-    }
     memset(row, 0, K * sizeof *row);
     for (size_t k = 0; k < K; k++) { /* what arrives with each pilot, at its first user */
         row[network->pilot_first[k]] += beta[k];
     }
     for (size_t k = K; k-- > 0;) { /* first users last of their pilot */
         row[k] = beta[k] * (energy * beta[k] / (energy * row[network->pilot_first[k]] + noise));
+    }
+}
+
+void channel_mmse_variance_of(const cfi_network *network, size_t first, size_t end, double *restrict xi)
+{
+    const cfi_system *system = network->system;
+    double energy = (double)system->frame.tau_p * system->frame.pilot_power_w, noise = system_pilot_noise(system);
+    size_t K = network->K;
+
+    if (!network->pilots_overlap) {
+        estimate_alone(K * (end - first), network->beta + K * first, energy, noise, xi);
+        return;
+    }
+    for (size_t l = first; l < end; l++) {
+        estimate_together(network, network->beta + K * l, energy, noise, xi + K * (l - first));
     }
 }
 
@@ -80,9 +90,7 @@ static void estimate_rows(void *context, size_t thread, size_t first, size_t end
     const variances *v = context;
 
     (void)thread;
-    for (size_t l = first; l < end; l++) {
-        channel_mmse_variance_of(v->network, l, v->xi + v->network->K * l);
-    }
+    channel_mmse_variance_of(v->network, first, end, v->xi + v->network->K * first);
 }
 
 void channel_mmse_variance(const cfi_network *network, double *restrict xi)

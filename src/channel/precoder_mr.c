@@ -59,7 +59,7 @@ static void fill_gains(void *context, size_t thread, size_t first, size_t end)
 
     (void)thread;
     for (size_t l = first; l < end; l++) {
-        channel_mmse_variance_of(m->network, l, m->g + K * l);
+        channel_mmse_variance_of(m->network, l, l + 1, m->g + K * l);
         root_all(K, (double)m->network->system->N, m->g + K * l);
     }
 }

@@ -21,7 +21,7 @@ static void fill_moments(void *context, size_t thread, size_t first, size_t end)
     for (size_t l = first; l < end; l++) {
         double *g = m->g + K * l, *V = m->V + K * l;
 
-        channel_mmse_variance_of(m->network, l, g);
+        channel_mmse_variance_of(m->network, l, l + 1, g);
         channel_error_variance_of(m->network, l, V);
         for (size_t k = 0; k < K; k++) {
             g[k] = sqrt(m->excess * g[k]);

@@ -81,7 +81,7 @@ static void fill_scale(const precoding *p, size_t l, double *xi, double *scale, 
     double power = power_per_user(network, l), diagonal = network->system->power.comm_noise_w;
 
     diagonal += kind == CFI_PRECODER_LP_MMSE ? power * sum_errors(network, l, xi) : 0.0;
-    channel_mmse_variance_of(network, l, xi);
+    channel_mmse_variance_of(network, l, l + 1, xi);
     for (size_t c = 0; c < p->classes; c++) {
         double sum = 0.0, own = xi[p->first[c]];
 

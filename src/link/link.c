@@ -196,11 +196,6 @@ cfi_status link_make(const cfi_network *network, cfi_arena *arena, cfi_link *lin
     return unless_stopped(network, status, error);
 }
 
-bool link_has_users(const cfi_link *link, size_t l)
-{
-    return !link->served || memchr(link->served + link->K * l, 1, link->K);
-}
-
 cfi_status link_set_coherent(cfi_link *link, const double complex *coherent, cfi_arena *arena, cfi_error *error)
 {
     size_t *start = coherent ? arena_alloc(arena, link->K + 1, sizeof *start) : NULL;
@@ -221,15 +216,17 @@ double link_share_at(const cfi_link *link, size_t k, size_t l)
     return link->estimate ? link->estimate[k + link->K * l] : channel_mmse_variance_at(link->origin, k, l);
 }
 
-void link_share(const cfi_link *link, size_t l, double *restrict share)
+void link_share(const cfi_link *link, size_t first, size_t end, double *restrict share)
 {
+    size_t before = link->K * first, count = link->K * end - before;
+
     if (link->estimate) {
-        memcpy(share, link->estimate + link->K * l, link->K * sizeof *share);
+        memcpy(share, link->estimate + before, count * sizeof *share);
     } else {
-        channel_mmse_variance_of(link->origin, l, share);
+        channel_mmse_variance_of(link->origin, first, end, share);
     }
-    for (size_t k = 0; link->served && k < link->K; k++) {
-        share[k] = link_serves(link, k, l) ? share[k] : 0.0;
+    for (size_t i = 0; link->served && i < count; i++) {
+        share[i] = link->served[before + i] ? share[i] : 0.0;
     }
 }
 

@@ -219,7 +219,7 @@ static void finish_ap(const moments_job *job, size_t l, const simulation_work *w
     double worst;
 
     if (p->iid) {
-        channel_mmse_variance_of(job->network, l, work->share);
+        channel_mmse_variance_of(job->network, l, l + 1, work->share);
         channel_error_variance_of(job->network, l, work->rest);
     } else {
         steer_work(job->network, l, work);

@@ -68,13 +68,42 @@ typedef struct sinr_job {
     double *heard, *noise; /* K: the own stream's amplitude, and all powers */
 } sinr_job;
 
-/* Users first .. end - 1 where V does not depend on the stream. */
+enum { FEW = 4 }; /* users whose sums stay in registers */
+
+/* Users k .. k + FEW - 1 where V does not depend on the stream. */
+INLINE void add_own_few(const sinr_job *job, size_t k)
+{
+    const cfi_link *link = job->link;
+    double heard[FEW], noise[FEW];
+
+    memcpy(heard, job->heard + k, sizeof heard);
+    memcpy(noise, job->noise + k, sizeof noise);
+    for (size_t l = 0; l < link->L; l++) {
+        size_t row = k + link->K * l;
+        const double *g = link->g + row, *p = job->powers->p + row, *V = link->V + row, *S = link->S + row;
+        double comm = job->comm[l], sens = job->powers->s[l];
+
+#pragma omp simd
+        for (size_t i = 0; i < FEW; i++) {
+            heard[i] += g[i] * sqrt(p[i]);
+            noise[i] += V[i] * comm + S[i] * sens;
+        }
+    }
+    memcpy(job->heard + k, heard, sizeof heard);
+    memcpy(job->noise + k, noise, sizeof noise);
+}
+
+/* Users first .. end - 1, the same: long rows are read once, one after the other. */
 CLONES(static, void, add_own, (const sinr_job *job, size_t first, size_t end), (job, first, end))
 {
     const cfi_link *link = job->link;
     double *restrict heard = job->heard, *restrict noise = job->noise;
 
-    for (size_t l = 0; l < link->L; l++) {
+    if (end - first >= FEW && end - first < 2 * FEW) {
+        add_own_few(job, first);
+        first += FEW;
+    }
+    for (size_t l = 0; first < end && l < link->L; l++) {
         size_t row = link->K * l;
         const double *restrict g = link->g + row, *restrict p = job->powers->p + row, *V = link->V + row,
                                *S = link->S + row;
