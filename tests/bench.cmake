@@ -11,6 +11,9 @@ endfunction()
 
 add_custom_target(benches DEPENDS cfisac)
 cfisac_bench(allocation SOURCES bench/allocation.c LINK cfisac_alloc)
+add_library(bench_cpu_clock MODULE EXCLUDE_FROM_ALL bench/cpu_clock.c) # to be preloaded: turns.sh
+target_link_libraries(bench_cpu_clock PRIVATE cfisac_flags)
+add_dependencies(benches bench_cpu_clock)
 cfisac_bench(max_min SOURCES bench/max_min.c LINK cfisac_alloc)
 cfisac_bench(bounds SOURCES bench/bounds.c LINK cfisac_metrics ${CMOCKA_LIBRARY})
 cfisac_bench(certify SOURCES bench/certify.c LINK cfisac_alloc ${CMOCKA_LIBRARY})

@@ -101,13 +101,14 @@ static void set_targets_at(level_search *s, double rho)
     }
 }
 
-/* Equal powers of all users, as if budget and limits were shared: lambda_k = 1 / u_k^2. */
+/* Equal powers of all users, as if budget and limits were shared, and none for sensing: lambda_k = 1 / u_k^2. */
 static void begin_level(level_search *s)
 {
     const alloc_problem *problem = s->problem;
     size_t K = problem->K;
     double rates = 0.0, shares = 0.0;
 
+    memset(s->map.s, 0, problem->stride * sizeof *s->map.s);
     for (size_t l = 0; l < problem->L; l++) {
         s->map.x[l] = fmin(1.0, problem->limit[l]);
         s->map.along[l] = sqrt(s->map.x[l] / (double)K);

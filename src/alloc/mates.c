@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* The parts of a mean that a pair of users has: a row for each. */
-typedef enum { PART_REAL, PART_IMAGINARY, PARTS } mean_part;
+typedef enum { PART_REAL, PART_IMAGINARY, MEAN_PARTS } mean_part;
 
 static double part_of(double complex mean, mean_part part)
 {
@@ -32,7 +32,7 @@ static size_t list_mates(const alloc_problem *problem, size_t *mate)
     for (size_t k = 0; k < problem->K; k++) {
         problem->mate_start[k] = count;
         for (size_t j = problem->coherent ? link->pilot_first[k] : link->K; j < link->K; j = link->pilot_next[j]) {
-            for (mean_part part = PART_REAL; j != k && part < (link->coherent ? PARTS : PART_IMAGINARY); part++) {
+            for (mean_part part = PART_REAL; j != k && part < (link->coherent ? MEAN_PARTS : PART_IMAGINARY); part++) {
                 if (link->coherent && !has_part(link, mean, j, part)) {
                     continue;
                 }
@@ -74,7 +74,7 @@ static void fill_rows_of_pairs(alloc_problem *problem)
 
     for (size_t k = 0; k < problem->K; k++) {
         for (size_t j = link->pilot_first[k]; j < link->K; j = link->pilot_next[j]) {
-            for (mean_part part = PART_REAL; j != k && part < PARTS; part++) {
+            for (mean_part part = PART_REAL; j != k && part < MEAN_PARTS; part++) {
                 if (has_part(link, mean, j, part)) {
                     bool negative = fill_row(problem, mean, j, part, row);
 

@@ -45,13 +45,15 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
 {
     size_t K = problem->K, pairs = problem->mate_start[K], stride = problem->stride;
     bool streams = problem->load_by_stream != NULL, apart = !problem_loads_equal(problem);
-    double *memory = arena_zeros(arena, (RESPONSE_ROWS + (streams ? K : 0)) * stride + 2 * K, sizeof *memory);
+    size_t rows = RESPONSE_ROWS + (streams ? K : 0);
+    double *memory = arena_alloc(arena, rows * stride + 2 * K, sizeof *memory);
 
     *r = (response){.problem = problem, .pairs = pairs, .stride = stride, .mu = -1.0};
     r->amplitude = pairs > 0 && !streams ? arena_alloc(arena, K * stride, sizeof(double)) : NULL;
     if (!memory || (pairs > 0 && !streams && !r->amplitude)) {
         return response_out_of_memory(problem, error);
     }
+    problem_clear_padding(problem, memory, rows);
     double **const row[RESPONSE_ROWS] = {&r->root_kink, &r->trade, &r->offset,   &r->root_most, &r->root_fewest,
                                          &r->norm2,     &r->norm,  &r->per_norm, &r->price,     &r->sensing_price,
                                          &r->along,     &r->x,     &r->s,        &r->power};
@@ -59,9 +61,9 @@ cfi_status response_init(response *r, const alloc_problem *problem, cfi_arena *a
         *row[i] = memory + i * stride;
     }
     r->sensing_price = apart ? r->sensing_price : r->price;
-    r->gain = memory + RESPONSE_ROWS * stride;
+    r->gain = memory + rows * stride;
     r->weight = r->gain + K;
-    r->amplitude = streams ? r->weight + K : r->amplitude;
+    r->amplitude = streams ? memory + RESPONSE_ROWS * stride : r->amplitude;
     fill_constant_rows(r);
     if (problem->damped) {
         r->yield = arena_zeros(arena, K * stride + pairs, sizeof(double));

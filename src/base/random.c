@@ -8,8 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-#define BATCH ((size_t)PHILOX_BATCH)
-
 typedef philox_batch batch;
 
 /* (2 k + 1) 2^-53 with k the upper 52 bits: exact, and inside (0, 1). */
@@ -72,7 +70,7 @@ INLINE void sincos_turn(double u, double *sine, double *cosine)
 
 CLONES(static, void, normals_batch, (const batch *restrict in, uint32_t count, double *restrict out), (in, count, out))
 {
-    double even[BATCH], odd[BATCH];
+    double even[PHILOX_BATCH], odd[PHILOX_BATCH];
 
     for (uint32_t i = 0; i < count; i++) {
         double radius = sqrt(-2.0 * log_unit(to_uniform(in->w0[i], in->w1[i]))), s, c;
@@ -99,7 +97,7 @@ CLONES(static, void, uniforms_batch, (const batch *restrict in, uint32_t count, 
 CLONES(static, void, turn_batch, (size_t count, const double *u, double *cosine, double *sine),
        (count, u, cosine, sine))
 {
-    double c[BATCH], s[BATCH];
+    double c[PHILOX_BATCH], s[PHILOX_BATCH];
 
     for (size_t i = 0; i < count; i++) {
         sincos_turn(u[i], &s[i], &c[i]);
@@ -151,7 +149,7 @@ static void fill(cfi_stream *stream, size_t n, double *restrict out, const conve
     batch words;
 
     while (n > 2) {
-        size_t take = n < 2 * BATCH ? n / 2 * 2 : 2 * BATCH;
+        size_t take = n < 2 * PHILOX_BATCH ? n / 2 * 2 : 2 * PHILOX_BATCH;
         uint32_t blocks = (uint32_t)(take / 2);
 
         for (uint32_t i = 0; i < (blocks + 7) / 8 * 8; i++) {
@@ -175,8 +173,8 @@ static void fill_pairs(const cfi_stream *stream, size_t count, const uint32_t *r
 {
     batch words;
 
-    for (size_t done = 0; done < count; done += BATCH) {
-        size_t take = count - done < BATCH ? count - done : BATCH;
+    for (size_t done = 0; done < count; done += PHILOX_BATCH) {
+        size_t take = count - done < PHILOX_BATCH ? count - done : PHILOX_BATCH;
 
         for (size_t i = 0; i < take; i++) {
             words.w0[i] = stream->block;
@@ -202,8 +200,8 @@ void random_uniforms(cfi_stream *stream, size_t n, double *restrict out)
 
 void random_turns(size_t n, const double *u, double *cosine, double *sine)
 {
-    for (size_t done = 0; done < n; done += BATCH) {
-        turn_batch(n - done < BATCH ? n - done : BATCH, u + done, cosine + done, sine + done);
+    for (size_t done = 0; done < n; done += PHILOX_BATCH) {
+        turn_batch(n - done < PHILOX_BATCH ? n - done : PHILOX_BATCH, u + done, cosine + done, sine + done);
     }
 }
 

@@ -36,9 +36,14 @@ static inline size_t threads_part(size_t steps)
  * a multiple of 8. */
 static inline size_t threads_even_part(size_t threads, size_t count, size_t steps)
 {
-    size_t each = threads > 1 ? (count + threads - 1) / threads : count, worth = threads_part(steps);
+    size_t each = count + !count;
 
-    each = each > worth ? each : worth;
+    if (threads > 1) {
+        size_t worth = threads_part(steps);
+
+        each = (count + threads - 1) / threads;
+        each = each > worth ? each : worth;
+    }
     return (each + 7) / 8 * 8;
 }
 

@@ -1,8 +1,8 @@
 /* Draws of channels with lines of sight and correlation, and their estimates. docs/model.md (M3), (M22).
  *
- * A batch of realisations at a time, in planes of N rows of BATCH numbers, so that a product with a small matrix is a
- * loop over long rows. White numbers come from the streams that i.i.d. channels come from: where a covariance is beta
- * I, so do the channels. */
+ * A batch of realisations at a time, in planes of N rows of DRAWN_BATCH numbers, so that a product with a small matrix
+ * is a loop over long rows. White numbers come from the streams that i.i.d. channels come from: where a covariance is
+ * beta I, so do the channels. */
 #include "channel/draw_correlated.h"
 
 #include "base/clones.h"
@@ -11,9 +11,12 @@
 #include <math.h>
 #include <string.h>
 
-enum { DRAWN_PAIRS = 8, BATCH = 2 * DRAWN_PAIRS }; /* pairs of realisations, which have a block of a stream each */
+enum {
+    DRAWN_PAIRS = 8, /* pairs of realisations, which have a block of a stream each */
+    DRAWN_BATCH = 2 * DRAWN_PAIRS
+};
 
-/* N x BATCH numbers each. */
+/* N x DRAWN_BATCH numbers each. */
 typedef struct planes {
     double *re, *im;
 } planes;
@@ -27,13 +30,13 @@ struct correlated_scratch {
     uint32_t *index;                 /* K: of their streams */
     planes white, out;
     planes *received; /* K: of each pilot in use, without what is known of it */
-    double cosine[BATCH], sine[BATCH];
+    double cosine[DRAWN_BATCH], sine[DRAWN_BATCH];
 };
 
 static bool allocate_planes(size_t N, cfi_arena *arena, planes *p)
 {
-    p->re = arena_alloc(arena, 2 * N * BATCH, sizeof(double));
-    p->im = p->re ? p->re + N * BATCH : NULL;
+    p->re = arena_alloc(arena, 2 * N * DRAWN_BATCH, sizeof(double));
+    p->im = p->re ? p->re + N * DRAWN_BATCH : NULL;
     return p->re;
 }
 
@@ -90,19 +93,19 @@ CLONES(static, void, multiply_lower,
        (N, a, in, out))
 {
     for (size_t m = 0; m < N; m++) {
-        double re[BATCH] = {0.0}, im[BATCH] = {0.0};
+        double re[DRAWN_BATCH] = {0.0}, im[DRAWN_BATCH] = {0.0};
 
         for (size_t n = 0; n <= m; n++) {
             double x = creal(a[m + N * n]), y = cimag(a[m + N * n]);
-            const double *restrict u = in->re + BATCH * n, *restrict v = in->im + BATCH * n;
+            const double *restrict u = in->re + DRAWN_BATCH * n, *restrict v = in->im + DRAWN_BATCH * n;
 
-            for (size_t i = 0; i < BATCH; i++) {
+            for (size_t i = 0; i < DRAWN_BATCH; i++) {
                 re[i] += x * u[i] - y * v[i];
                 im[i] += x * v[i] + y * u[i];
             }
         }
-        memcpy(out->re + BATCH * m, re, sizeof re);
-        memcpy(out->im + BATCH * m, im, sizeof im);
+        memcpy(out->re + DRAWN_BATCH * m, re, sizeof re);
+        memcpy(out->im + DRAWN_BATCH * m, im, sizeof im);
     }
 }
 
@@ -112,20 +115,20 @@ CLONES(static, void, multiply_toeplitz,
        (N, column, in, out))
 {
     for (size_t m = 0; m < N; m++) {
-        double re[BATCH] = {0.0}, im[BATCH] = {0.0};
+        double re[DRAWN_BATCH] = {0.0}, im[DRAWN_BATCH] = {0.0};
 
         for (size_t n = 0; n < N; n++) {
             double x = creal(column[m < n ? n - m : m - n]);
             double y = m < n ? -cimag(column[n - m]) : cimag(column[m - n]);
-            const double *restrict u = in->re + BATCH * n, *restrict v = in->im + BATCH * n;
+            const double *restrict u = in->re + DRAWN_BATCH * n, *restrict v = in->im + DRAWN_BATCH * n;
 
-            for (size_t i = 0; i < BATCH; i++) {
+            for (size_t i = 0; i < DRAWN_BATCH; i++) {
                 re[i] += x * u[i] - y * v[i];
                 im[i] += x * v[i] + y * u[i];
             }
         }
-        memcpy(out->re + BATCH * m, re, sizeof re);
-        memcpy(out->im + BATCH * m, im, sizeof im);
+        memcpy(out->re + DRAWN_BATCH * m, re, sizeof re);
+        memcpy(out->im + DRAWN_BATCH * m, im, sizeof im);
     }
 }
 
@@ -135,19 +138,20 @@ CLONES(static, void, solve_planes, (size_t N, const double complex *restrict f, 
     for (size_t step = 0; step < 2 * N; step++) {
         bool back = step >= N;
         size_t m = back ? 2 * N - 1 - step : step, first = back ? m + 1 : 0, end = back ? N : m;
-        double *restrict re = y->re + BATCH * m, *restrict im = y->im + BATCH * m, pivot = creal(f[m + N * m]);
+        double *restrict re = y->re + DRAWN_BATCH * m, *restrict im = y->im + DRAWN_BATCH * m,
+                         pivot = creal(f[m + N * m]);
 
         for (size_t n = first; n < end; n++) {
             double complex entry = back ? conj(f[n + N * m]) : f[m + N * n];
             double a = creal(entry), b = cimag(entry);
-            const double *u = y->re + BATCH * n, *v = y->im + BATCH * n;
+            const double *u = y->re + DRAWN_BATCH * n, *v = y->im + DRAWN_BATCH * n;
 
-            for (size_t i = 0; i < BATCH; i++) {
+            for (size_t i = 0; i < DRAWN_BATCH; i++) {
                 re[i] -= a * u[i] - b * v[i];
                 im[i] -= a * v[i] + b * u[i];
             }
         }
-        for (size_t i = 0; i < BATCH; i++) {
+        for (size_t i = 0; i < DRAWN_BATCH; i++) {
             re[i] /= pivot;
             im[i] /= pivot;
         }
@@ -171,12 +175,12 @@ static void gather_normals(const batch *b, const double *numbers, size_t streams
     size_t N = b->network->system->N, plane = b->pairs * N * streams;
 
     for (size_t n = 0; n < N; n++) {
-        for (size_t i = 0; i < BATCH; i++) {
+        for (size_t i = 0; i < DRAWN_BATCH; i++) {
             size_t at = 2 * (i % 2) * plane + (i / 2 * N + n) * streams + which;
             bool drawn = i < 2 * b->pairs;
 
-            out->re[BATCH * n + i] = drawn ? scale * numbers[at] : 0.0;
-            out->im[BATCH * n + i] = drawn ? scale * numbers[at + plane] : 0.0;
+            out->re[DRAWN_BATCH * n + i] = drawn ? scale * numbers[at] : 0.0;
+            out->im[DRAWN_BATCH * n + i] = drawn ? scale * numbers[at + plane] : 0.0;
         }
     }
 }
@@ -213,7 +217,7 @@ static void prepare_sight(const batch *b, size_t k)
     size_t K = b->network->K;
 
     channel_mean_of(b->network, k, b->l, s->mean);
-    for (size_t i = 0; i < BATCH; i++) {
+    for (size_t i = 0; i < DRAWN_BATCH; i++) {
         bool turns = b->network->fading.rician && i < 2 * b->pairs;
         size_t at = 2 * K * (i / 2) + 2 * k + i % 2;
 
@@ -239,15 +243,15 @@ static void put_channel(const batch *b, size_t k, double scale, const planes *pa
         for (size_t n = 0; n < b->network->system->N; n++) {
             double re = creal(s->mean[n]), im = cimag(s->mean[n]);
 
-            out.re[at + K * n] = scale * part->re[BATCH * n + i] + (re * s->cosine[i] - im * s->sine[i]);
-            out.im[at + K * n] = scale * part->im[BATCH * n + i] + (re * s->sine[i] + im * s->cosine[i]);
+            out.re[at + K * n] = scale * part->re[DRAWN_BATCH * n + i] + (re * s->cosine[i] - im * s->sine[i]);
+            out.im[at + K * n] = scale * part->im[DRAWN_BATCH * n + i] + (re * s->sine[i] + im * s->cosine[i]);
         }
     }
 }
 
 static void add_planes(size_t N, double scale, const planes *from, const planes *to)
 {
-    for (size_t e = 0; e < N * BATCH; e++) {
+    for (size_t e = 0; e < N * DRAWN_BATCH; e++) {
         to->re[e] += scale * from->re[e];
         to->im[e] += scale * from->im[e];
     }

@@ -43,18 +43,18 @@ static bool number_pilots(const precoding *p, cfi_arena *arena, struct precoding
 
 static bool allocate_filters(precoding *p, cfi_arena *arena, struct precoding_draws *d)
 {
-    size_t N = p->N, heard = p->K * N * BATCH;
+    size_t N = p->N, heard = p->K * N * PRECODING_BATCH;
 
     p->y.re = arena_alloc(arena, 2 * heard, sizeof(double));
     d->filter = arena_alloc(arena, p->K * N * (N + 1), sizeof *d->filter);
     d->work = arena_alloc(arena, 2 * N * N + N, sizeof *d->work);
-    d->cosine = arena_alloc(arena, (size_t)2 * BATCH, sizeof *d->cosine);
+    d->cosine = arena_alloc(arena, (size_t)2 * PRECODING_BATCH, sizeof *d->cosine);
     if (!p->y.re || !d->filter || !d->work || !d->cosine) {
         return false;
     }
     p->y.im = p->y.re + heard;
     d->mean = d->filter + p->K * N * N;
-    d->sine = d->cosine + BATCH;
+    d->sine = d->cosine + PRECODING_BATCH;
     return true;
 }
 
@@ -66,11 +66,11 @@ bool precoding_prepare_draws(precoding *p, cfi_arena *arena)
     if (!d || !number_pilots(p, arena, d)) {
         return false;
     }
-    white = d->pilots * p->N * BATCH;
-    d->pairs = random_sets_a_call(p->N * LANES);
-    d->normals = arena_alloc(arena, p->N * d->pairs * d->pilots * 4 * LANES, sizeof(double));
+    white = d->pilots * p->N * PRECODING_BATCH;
+    d->pairs = random_sets_a_call(p->N * PRECODING_LANES);
+    d->normals = arena_alloc(arena, p->N * d->pairs * d->pilots * 4 * PRECODING_LANES, sizeof(double));
     d->white.re = arena_alloc(arena, 2 * white, sizeof(double));
-    p->square = arena_zeros(arena, BATCH * p->classes, sizeof(double));
+    p->square = arena_zeros(arena, PRECODING_BATCH * p->classes, sizeof(double));
     if (!d->normals || !d->white.re || !p->square) {
         return false;
     }
@@ -87,13 +87,13 @@ static void draw_normals(const precoding *p, size_t l, size_t pair)
 {
     const cfi_network *network = p->network;
     const struct precoding_draws *d = p->draws;
-    size_t blocks = LANES * p->N * d->pairs;
+    size_t blocks = PRECODING_LANES * p->N * d->pairs;
 
     for (size_t t = 0; t < d->pilots; t++) {
         cfi_stream stream = stream_make(network->system->seed, network->drop, CFI_DRAW_STATISTICS,
                                         (uint32_t)(l * 65536 + network->pilot[d->pilot_user[t]]));
 
-        stream.block = (uint32_t)(pair * LANES * p->N);
+        stream.block = (uint32_t)(pair * PRECODING_LANES * p->N);
         random_complex_normals(&stream, 1, blocks, d->normals + 4 * blocks * t);
     }
 }
@@ -101,8 +101,8 @@ static void draw_normals(const precoding *p, size_t l, size_t pair)
 CLONES(static, void, scale_lanes, (size_t N, const double *restrict in, double *restrict out), (N, in, out))
 {
     for (size_t n = 0; n < N; n++) {
-        for (size_t r = 0; r < LANES; r++) {
-            out[BATCH * n + r] = M_SQRT1_2 * in[LANES * n + r];
+        for (size_t r = 0; r < PRECODING_LANES; r++) {
+            out[PRECODING_BATCH * n + r] = M_SQRT1_2 * in[PRECODING_LANES * n + r];
         }
     }
 }
@@ -111,7 +111,7 @@ CLONES(static, void, scale_lanes, (size_t N, const double *restrict in, double *
 static void take_white(const precoding *p, size_t l, size_t group, size_t g)
 {
     const struct precoding_draws *d = p->draws;
-    size_t size = LANES * p->N, blocks = size * d->pairs;
+    size_t size = PRECODING_LANES * p->N, blocks = size * d->pairs;
     size_t at = size * (group / 2 % d->pairs) + 2 * blocks * (group % 2);
 
     if (group % (2 * d->pairs) == 0) {
@@ -119,7 +119,7 @@ static void take_white(const precoding *p, size_t l, size_t group, size_t g)
     }
     for (size_t t = 0; t < d->pilots; t++) {
         const double *normals = d->normals + 4 * blocks * t + at;
-        size_t to = BATCH * p->N * t + LANES * g;
+        size_t to = PRECODING_BATCH * p->N * t + PRECODING_LANES * g;
 
         scale_lanes(p->N, normals, d->white.re + to);
         scale_lanes(p->N, normals + blocks, d->white.im + to);
@@ -158,8 +158,8 @@ static void draw_phases(const precoding *p, size_t l, size_t k, size_t first)
         stream_make(network->system->seed, network->drop, CFI_DRAW_STATISTICS_PHASE, (uint32_t)(l * 65536 + k));
 
     stream.block = (uint32_t)(first / 2);
-    random_uniforms(&stream, BATCH, p->draws->sine);
-    random_turns(BATCH, p->draws->sine, p->draws->cosine, p->draws->sine);
+    random_uniforms(&stream, PRECODING_BATCH, p->draws->sine);
+    random_turns(PRECODING_BATCH, p->draws->sine, p->draws->cosine, p->draws->sine);
 }
 
 static void estimate_users(const precoding *p, size_t l, size_t first)
@@ -169,9 +169,9 @@ static void estimate_users(const precoding *p, size_t l, size_t first)
 
     for (size_t k = 0; k < p->K; k++) {
         bool sight = p->network->fading.rician && p->network->fading.rician[k + p->K * l] > 0.0;
-        size_t from = BATCH * N * d->pilot_of[k], to = BATCH * N * k;
+        size_t from = PRECODING_BATCH * N * d->pilot_of[k], to = PRECODING_BATCH * N * k;
         lane_filter filter = {.N = N,
-                              .lanes = LANES * p->groups,
+                              .lanes = PRECODING_LANES * p->groups,
                               .filter = d->filter + N * N * k,
                               .mean = sight ? d->mean + N * k : NULL,
                               .white_re = d->white.re + from,
@@ -208,7 +208,7 @@ static void add_heard(size_t size, const double *restrict in, double *restrict o
 /* Columns of what is heard. */
 static void fill_columns(const precoding *p)
 {
-    size_t size = BATCH * p->N;
+    size_t size = PRECODING_BATCH * p->N;
 
     for (size_t a = 0; a < p->actives; a++) {
         size_t c = p->active[a], to = p->columns[a], k = p->first[c], from = p->iid ? to : size * k;
@@ -230,8 +230,8 @@ static void clear_behind(const precoding *p, size_t live)
 
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
         for (size_t row = 0; row < count[i]; row++) {
-            memset(columns[i].re + BATCH * row + live, 0, (BATCH - live) * sizeof(double));
-            memset(columns[i].im + BATCH * row + live, 0, (BATCH - live) * sizeof(double));
+            memset(columns[i].re + PRECODING_BATCH * row + live, 0, (PRECODING_BATCH - live) * sizeof(double));
+            memset(columns[i].im + PRECODING_BATCH * row + live, 0, (PRECODING_BATCH - live) * sizeof(double));
         }
     }
 }
@@ -248,20 +248,20 @@ void precoding_simulate(precoding *p, size_t l, void (*visit)(void *context, con
 {
     size_t draws = p->network->system->precoding.draws;
 
-    for (size_t first = 0; first < draws && !stop_requested(p->network->stop); first += BATCH) {
+    for (size_t first = 0; first < draws && !stop_requested(p->network->stop); first += PRECODING_BATCH) {
         size_t left = draws - first;
 
-        p->live = left < BATCH ? left : BATCH;
-        p->groups = (p->live + LANES - 1) / LANES;
+        p->live = left < PRECODING_BATCH ? left : PRECODING_BATCH;
+        p->groups = (p->live + PRECODING_LANES - 1) / PRECODING_LANES;
         for (size_t g = 0; g < p->groups; g++) {
-            take_white(p, l, first / LANES + g, g);
+            take_white(p, l, first / PRECODING_LANES + g, g);
         }
         if (!p->iid) {
             estimate_users(p, l, first);
         }
         fill_columns(p);
         precoding_solve(p, l);
-        if (p->live < BATCH) {
+        if (p->live < PRECODING_BATCH) {
             clear_behind(p, p->live);
         }
         precoding_square(p);

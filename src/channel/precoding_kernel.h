@@ -15,7 +15,8 @@ WIDE_CODE static void WIDE_NAME(filter_lanes)(const lane_filter *f)
 
             for (size_t n = 0; n < f->N; n++) {
                 WIDE a = WIDE_OF(creal(f->filter[m + f->N * n])), b = WIDE_OF(cimag(f->filter[m + f->N * n])),
-                     x = WIDE_AT(f->white_re, BATCH * n + r), y = WIDE_AT(f->white_im, BATCH * n + r);
+                     x = WIDE_AT(f->white_re, PRECODING_BATCH * n + r),
+                     y = WIDE_AT(f->white_im, PRECODING_BATCH * n + r);
 
                 re = MULTIPLY_TAKE(b, y, MULTIPLY_ADD(a, x, re));
                 im = MULTIPLY_ADD(b, x, MULTIPLY_ADD(a, y, im));
@@ -27,8 +28,8 @@ WIDE_CODE static void WIDE_NAME(filter_lanes)(const lane_filter *f)
                 re = MULTIPLY_TAKE(b, y, MULTIPLY_ADD(a, x, re));
                 im = MULTIPLY_ADD(b, x, MULTIPLY_ADD(a, y, im));
             }
-            WIDE_AT(f->re, BATCH * m + r) = re;
-            WIDE_AT(f->im, BATCH * m + r) = im;
+            WIDE_AT(f->re, PRECODING_BATCH * m + r) = re;
+            WIDE_AT(f->im, PRECODING_BATCH * m + r) = im;
         }
     }
 }
@@ -161,8 +162,8 @@ WIDE_CODE INLINE void WIDE_NAME(solve_sized)(const lane_system *s, size_t size, 
 /* Loops of known lengths are unrolled. */
 WIDE_CODE static void WIDE_NAME(solve_system)(const lane_system *s)
 {
-    if (s->size == 4 && s->row == BATCH) {
-        WIDE_NAME(solve_sized)(s, 4, BATCH);
+    if (s->size == 4 && s->row == PRECODING_BATCH) {
+        WIDE_NAME(solve_sized)(s, 4, PRECODING_BATCH);
     } else {
         WIDE_NAME(solve_sized)(s, s->size, s->row);
     }

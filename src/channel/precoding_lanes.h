@@ -4,8 +4,6 @@
 
 #include "channel/precoding.h"
 
-enum { LANES = PRECODING_LANES, BATCH = PRECODING_BATCH };
-
 /* Added to every pivot: a matrix of zeros, of estimates that are 0, then solves to zeros. */
 static const double ADDED_PIVOT = 1e-300;
 

@@ -34,7 +34,7 @@ static bool is_of_runs(const cfi_format *format)
     return format->write;
 }
 
-static const cli_option FORMATS = {.kind = OPTION_FORMATS, .offers = is_of_runs};
+static const cli_option RUN_FORMATS = {.kind = OPTION_FORMATS, .offers = is_of_runs};
 
 static void print_timing(const cli_options *options, const cfi_results *results)
 {
@@ -190,7 +190,7 @@ const cli_command command_run = {
     .argument = "SCENARIO",
     .argument_hint = {.ending = "json"},
     .lists_keys = true,
-    .options = {&option_set, &option_out, &option_force, &FORMATS, &option_threads, &EXPORT_CBF, &CHECK, &option_timing,
-                &option_quiet, &option_help},
+    .options = {&option_set, &option_out, &option_force, &RUN_FORMATS, &option_threads, &EXPORT_CBF, &CHECK,
+                &option_timing, &option_quiet, &option_help},
     .check = check_run,
 };

@@ -16,7 +16,7 @@ static bool is_of_solutions(const cfi_format *format)
     return format->write_solution;
 }
 
-static const cli_option FORMATS = {.kind = OPTION_FORMATS, .offers = is_of_solutions};
+static const cli_option SOLUTION_FORMATS = {.kind = OPTION_FORMATS, .offers = is_of_solutions};
 static const cli_option REPEAT = {
     .kind = OPTION_NUMBER,
     .name = "--repeat",
@@ -277,5 +277,5 @@ const cli_command command_solve = {
                "  gunzip -c problem.cbf.gz | cfisac solve -\n",
     .argument = "FILE.cbf",
     .argument_hint = {.ending = "cbf"},
-    .options = {&FORMATS, &REPEAT, &TIME_LIMIT, &option_quiet, &option_help},
+    .options = {&SOLUTION_FORMATS, &REPEAT, &TIME_LIMIT, &option_quiet, &option_help},
 };

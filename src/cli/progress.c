@@ -34,7 +34,7 @@ void progress_format_seconds(double seconds, char *text, size_t size)
 }
 
 /* Characters of the bar, at most and at least; bytes of the whole line. */
-enum { WIDTH = 30, LEAST_WIDTH = 5, LONGEST_LINE = 256 };
+enum { BAR_WIDTH = 30, LEAST_WIDTH = 5, LONGEST_LINE = 256 };
 
 /* Whether it is time to show progress again. */
 static bool is_due(progress_bar *bar, double now)
@@ -51,13 +51,13 @@ static bool is_due(progress_bar *bar, double now)
  * none where that is too little, and the text cut off at last. */
 static void draw_line(size_t done, size_t total, const char *text)
 {
-    size_t columns = terminal_columns() - 1, length = strlen(text), width = WIDTH;
-    char cells[WIDTH + 1];
+    size_t columns = terminal_columns() - 1, length = strlen(text), width = BAR_WIDTH;
+    char cells[BAR_WIDTH + 1];
 
     if (length + 3 + LEAST_WIDTH > columns) {
         fprintf(stderr, "\r%.*s\033[K", (int)columns, text);
     } else {
-        width = columns - length - 3 < WIDTH ? columns - length - 3 : WIDTH;
+        width = columns - length - 3 < BAR_WIDTH ? columns - length - 3 : BAR_WIDTH;
         memset(cells, '.', width);
         memset(cells, '#', total > 0 ? width * done / total : 0);
         cells[width] = '\0';

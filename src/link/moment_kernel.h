@@ -11,10 +11,10 @@ WIDE_CODE INLINE void WIDE_NAME(multiply)(size_t rows, size_t N, const moment_pa
         product[t][0] = product[t][1] = WIDE_OF(0.0);
     }
     for (size_t n = 0; n < N; n++) {
-        WIDE v = WIDE_AT(pair->v_re, BATCH * n + r), w = WIDE_AT(pair->v_im, BATCH * n + r);
+        WIDE v = WIDE_AT(pair->v_re, PRECODING_BATCH * n + r), w = WIDE_AT(pair->v_im, PRECODING_BATCH * n + r);
 
         for (size_t t = 0; t < rows; t++) {
-            WIDE x = WIDE_AT(pair[t].y_re, BATCH * n + r), y = WIDE_AT(pair[t].y_im, BATCH * n + r);
+            WIDE x = WIDE_AT(pair[t].y_re, PRECODING_BATCH * n + r), y = WIDE_AT(pair[t].y_im, PRECODING_BATCH * n + r);
 
             product[t][0] = MULTIPLY_ADD(y, w, MULTIPLY_ADD(x, v, product[t][0]));
             product[t][1] = MULTIPLY_TAKE(y, v, MULTIPLY_ADD(x, w, product[t][1]));
@@ -25,15 +25,15 @@ WIDE_CODE INLINE void WIDE_NAME(multiply)(size_t rows, size_t N, const moment_pa
 /* Adds the squares of the products of a tile; `both`: they are of vectors t and row s, too. */
 WIDE_CODE INLINE void WIDE_NAME(add_tile)(size_t rows, size_t N, bool both, const moment_pair *pair, size_t lanes)
 {
-    for (size_t lane = 0; lane < LANES; lane += WIDTH) {
+    for (size_t lane = 0; lane < PRECODING_LANES; lane += WIDTH) {
         WIDE sum[MOST_TILED][PAIR_SUMS];
 
         for (size_t t = 0; t < rows; t++) {
             for (size_t i = 0; i < PAIR_SUMS; i++) {
-                sum[t][i] = WIDE_AT(pair[t].sums, LANES * i + lane);
+                sum[t][i] = WIDE_AT(pair[t].sums, PRECODING_LANES * i + lane);
             }
         }
-        for (size_t r = lane; r < lanes; r += LANES) {
+        for (size_t r = lane; r < lanes; r += PRECODING_LANES) {
             WIDE product[MOST_TILED][2];
 
             WIDE_NAME(multiply)(rows, N, pair, r, product);
@@ -50,7 +50,7 @@ WIDE_CODE INLINE void WIDE_NAME(add_tile)(size_t rows, size_t N, bool both, cons
         }
         for (size_t t = 0; t < rows; t++) {
             for (size_t i = 0; i < (both ? PAIR_SUMS : SUM_QA); i++) {
-                WIDE_AT(pair[t].sums, LANES * i + lane) = sum[t][i];
+                WIDE_AT(pair[t].sums, PRECODING_LANES * i + lane) = sum[t][i];
             }
         }
     }
@@ -96,13 +96,13 @@ WIDE_CODE static void WIDE_NAME(add_mean)(size_t N, const moment_pair *pair, con
 {
     WIDE reference[2] = {WIDE_OF(pair->reference[0]), WIDE_OF(pair->reference[1])};
 
-    for (size_t lane = 0; lane < LANES; lane += WIDTH) {
+    for (size_t lane = 0; lane < PRECODING_LANES; lane += WIDTH) {
         WIDE sum[PAIR_SUMS + MEAN_SUMS], *of_mean = sum + PAIR_SUMS;
 
         for (size_t i = 0; i < PAIR_SUMS + MEAN_SUMS; i++) {
-            sum[i] = WIDE_AT(pair->sums, LANES * i + lane);
+            sum[i] = WIDE_AT(pair->sums, PRECODING_LANES * i + lane);
         }
-        for (size_t r = lane; r < lanes; r += LANES) {
+        for (size_t r = lane; r < lanes; r += PRECODING_LANES) {
             WIDE product[MOST_TILED][2], x, y, q, b = WIDE_AT(pair->b, r), a = WIDE_AT(pair->a ? pair->a : pair->b, r);
 
             WIDE_NAME(multiply)(1, N, pair, r, product);
@@ -126,7 +126,7 @@ WIDE_CODE static void WIDE_NAME(add_mean)(size_t N, const moment_pair *pair, con
             of_mean[SUM_QY] = MULTIPLY_ADD(q, y, of_mean[SUM_QY]);
         }
         for (size_t i = 0; i < PAIR_SUMS + MEAN_SUMS; i++) {
-            WIDE_AT(pair->sums, LANES * i + lane) = sum[i];
+            WIDE_AT(pair->sums, PRECODING_LANES * i + lane) = sum[i];
         }
     }
 }
@@ -134,22 +134,24 @@ WIDE_CODE static void WIDE_NAME(add_mean)(size_t N, const moment_pair *pair, con
 /* v_s v_s^H of a batch, its lower triangle. */
 WIDE_CODE static void WIDE_NAME(add_outer)(const moment_vector *vector)
 {
-    for (size_t lane = 0; lane < LANES; lane += WIDTH) {
+    for (size_t lane = 0; lane < PRECODING_LANES; lane += WIDTH) {
         double *to = vector->outer + lane;
 
         for (size_t n = 0; n < vector->N; n++) {
             for (size_t m = 0; m <= n; m++, to += COMPLEX_LANES) {
-                WIDE re = WIDE_AT(to, 0), im = WIDE_AT(to, LANES);
+                WIDE re = WIDE_AT(to, 0), im = WIDE_AT(to, PRECODING_LANES);
 
-                for (size_t r = lane; r < vector->lanes; r += LANES) {
-                    WIDE a = WIDE_AT(vector->re, BATCH * n + r), b = WIDE_AT(vector->im, BATCH * n + r),
-                         x = WIDE_AT(vector->re, BATCH * m + r), y = WIDE_AT(vector->im, BATCH * m + r);
+                for (size_t r = lane; r < vector->lanes; r += PRECODING_LANES) {
+                    WIDE a = WIDE_AT(vector->re, PRECODING_BATCH * n + r),
+                         b = WIDE_AT(vector->im, PRECODING_BATCH * n + r),
+                         x = WIDE_AT(vector->re, PRECODING_BATCH * m + r),
+                         y = WIDE_AT(vector->im, PRECODING_BATCH * m + r);
 
                     re = MULTIPLY_ADD(b, y, MULTIPLY_ADD(a, x, re));
                     im = MULTIPLY_TAKE(a, y, MULTIPLY_ADD(b, x, im));
                 }
                 WIDE_AT(to, 0) = re;
-                WIDE_AT(to, LANES) = im;
+                WIDE_AT(to, PRECODING_LANES) = im;
             }
         }
     }

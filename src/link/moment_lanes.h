@@ -15,10 +15,10 @@ enum { SUM_B, SUM_BB, VECTOR_SUMS };
 
 /* Lanes of a pair, of a mean, of a vector, and of the parts of a complex number. */
 enum {
-    PAIR_LANES = LANES * PAIR_SUMS,
-    MEAN_LANES = LANES * (PAIR_SUMS + MEAN_SUMS),
-    VECTOR_LANES = LANES * VECTOR_SUMS,
-    COMPLEX_LANES = 2 * LANES
+    PAIR_LANES = PRECODING_LANES * PAIR_SUMS,
+    MEAN_LANES = PRECODING_LANES * (PAIR_SUMS + MEAN_SUMS),
+    VECTOR_LANES = PRECODING_LANES * VECTOR_SUMS,
+    COMPLEX_LANES = 2 * PRECODING_LANES
 };
 
 /* Pairs of one vector that are worked out at once: two and their sums are what 16 registers hold. */

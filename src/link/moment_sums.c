@@ -48,7 +48,7 @@ static bool is_turned(const moment_sums *sums, size_t t, size_t s)
 static moment_pair plan_pair(const moment_sums *sums, size_t t, size_t s)
 {
     const precoding *p = sums->precoding;
-    size_t row = BATCH * p->N * t, column = BATCH * p->N * s, place = place_of(sums, t, s);
+    size_t row = PRECODING_BATCH * p->N * t, column = PRECODING_BATCH * p->N * s, place = place_of(sums, t, s);
     size_t mean = sums->mean_of[place];
     bool both = t != s && precoding_is_hermitian(p) && is_vector(p, t);
 
@@ -56,8 +56,8 @@ static moment_pair plan_pair(const moment_sums *sums, size_t t, size_t s)
                          .y_im = p->y.im + row,
                          .v_re = p->z.re + column,
                          .v_im = p->z.im + column,
-                         .b = p->square + BATCH * s,
-                         .a = both ? p->square + BATCH * t : NULL,
+                         .b = p->square + PRECODING_BATCH * s,
+                         .a = both ? p->square + PRECODING_BATCH * t : NULL,
                          .sums = mean == MOMENT_NO_MEAN ? sums->of_pair + PAIR_LANES * place
                                                         : sums->of_mean + MEAN_LANES * mean,
                          .reference = mean == MOMENT_NO_MEAN ? NULL : sums->reference + 2 * mean};
@@ -69,7 +69,7 @@ static void refer(size_t N, const moment_pair *pair)
     double x = 0.0, y = 0.0;
 
     for (size_t n = 0; n < N; n++) {
-        size_t at = BATCH * n;
+        size_t at = PRECODING_BATCH * n;
 
         x += pair->y_re[at] * pair->v_re[at] + pair->y_im[at] * pair->v_im[at];
         y += pair->y_re[at] * pair->v_im[at] - pair->y_im[at] * pair->v_re[at];
@@ -81,17 +81,18 @@ static void refer(size_t N, const moment_pair *pair)
 static void add_vector(const moment_sums *sums, size_t s)
 {
     const precoding *p = sums->precoding;
-    size_t column = BATCH * p->N * s;
+    size_t column = PRECODING_BATCH * p->N * s;
     double *to = sums->of_vector + VECTOR_LANES * s;
-    const double *b = p->square + BATCH * s;
-    moment_vector vector = {.N = p->N, .lanes = LANES * p->groups, .re = p->z.re + column, .im = p->z.im + column};
+    const double *b = p->square + PRECODING_BATCH * s;
+    moment_vector vector = {
+        .N = p->N, .lanes = PRECODING_LANES * p->groups, .re = p->z.re + column, .im = p->z.im + column};
 
     for (size_t r = 0; r < vector.lanes; r++) {
-        to[(size_t)LANES * SUM_B + r % LANES] += b[r];
-        to[(size_t)LANES * SUM_BB + r % LANES] += b[r] * b[r];
+        to[(size_t)PRECODING_LANES * SUM_B + r % PRECODING_LANES] += b[r];
+        to[(size_t)PRECODING_LANES * SUM_BB + r % PRECODING_LANES] += b[r] * b[r];
     }
     if (sums->of_outer) {
-        vector.outer = sums->of_outer + LANES * p->N * (p->N + 1) * s;
+        vector.outer = sums->of_outer + PRECODING_LANES * p->N * (p->N + 1) * s;
         add_outer(&vector);
     }
 }
@@ -99,11 +100,11 @@ static void add_vector(const moment_sums *sums, size_t s)
 void moment_sums_add(void *context, const precoding *p)
 {
     moment_sums *sums = context;
-    size_t lanes = LANES * p->groups;
+    size_t lanes = PRECODING_LANES * p->groups;
     const moment_pair *means = sums->plan + sums->pairs - sums->planned_means;
-    double live[BATCH];
+    double live[PRECODING_BATCH];
 
-    for (size_t r = 0; r < BATCH; r++) {
+    for (size_t r = 0; r < PRECODING_BATCH; r++) {
         live[r] = r < p->live ? 1.0 : 0.0;
     }
     for (size_t i = 0; !sums->begun && i < sums->planned_means; i++) {
@@ -140,7 +141,7 @@ static bool number_means(const precoding *p, cfi_arena *arena, moment_sums *sums
 
 bool moment_sums_make(const precoding *p, cfi_arena *arena, moment_sums *sums)
 {
-    size_t outer = p->iid ? 0 : LANES * p->N * (p->N + 1) * p->classes, rows = precoding_rows(p);
+    size_t outer = p->iid ? 0 : PRECODING_LANES * p->N * (p->N + 1) * p->classes, rows = precoding_rows(p);
 
     *sums = (moment_sums){
         .precoding = p, .rows = rows, .pairs = precoding_is_hermitian(p) ? rows * (rows + 1) / 2 : rows * p->classes};
@@ -186,13 +187,13 @@ void moment_sums_begin(moment_sums *sums)
 {
     enum { ROW_BYTES = 16384 }; /* of rows that meet all vectors before the next ones do: half of a small first cache */
     const precoding *p = sums->precoding;
-    size_t bytes = 2 * p->N * BATCH * sizeof(double), rows = bytes < ROW_BYTES ? ROW_BYTES / bytes : 1;
+    size_t bytes = 2 * p->N * PRECODING_BATCH * sizeof(double), rows = bytes < ROW_BYTES ? ROW_BYTES / bytes : 1;
 
     memset(sums->of_pair, 0, PAIR_LANES * sums->pairs * sizeof(double));
     memset(sums->of_mean, 0, MEAN_LANES * sums->means * sizeof(double));
     memset(sums->of_vector, 0, VECTOR_LANES * p->classes * sizeof(double));
     if (sums->of_outer) {
-        memset(sums->of_outer, 0, LANES * p->N * (p->N + 1) * p->classes * sizeof(double));
+        memset(sums->of_outer, 0, PRECODING_LANES * p->N * (p->N + 1) * p->classes * sizeof(double));
     }
     sums->planned = sums->planned_means = 0;
     sums->begun = false;
@@ -213,7 +214,7 @@ typedef struct product_sums {
 static void sum_lanes_of(const double *lanes, size_t count, double *sum)
 {
     for (size_t i = 0; i < count; i++) {
-        sum[i] = precoding_sum_lanes(lanes + LANES * i);
+        sum[i] = precoding_sum_lanes(lanes + PRECODING_LANES * i);
     }
 }
 
@@ -259,7 +260,7 @@ static double error_of_mean(double n, double sum, double squares)
 
 double moment_mean_square(const moment_sums *sums, size_t s, double n)
 {
-    return precoding_sum_lanes(sums->of_vector + VECTOR_LANES * s + (size_t)LANES * SUM_B) / n;
+    return precoding_sum_lanes(sums->of_vector + VECTOR_LANES * s + (size_t)PRECODING_LANES * SUM_B) / n;
 }
 
 /* The mean of q over that of b. */
@@ -323,12 +324,13 @@ simulated moment_mean(const moment_sums *sums, size_t t, size_t s, double n)
 void moment_outer(const moment_sums *sums, size_t s, double n, double complex *restrict Q)
 {
     size_t N = sums->precoding->N;
-    const double *from = sums->of_outer + LANES * N * (N + 1) * s;
+    const double *from = sums->of_outer + PRECODING_LANES * N * (N + 1) * s;
     double factor = precoding_factor(moment_mean_square(sums, s, n)), per_n = factor * factor / n;
 
     for (size_t row = 0; row < N; row++) {
         for (size_t column = 0; column <= row; column++, from += COMPLEX_LANES) {
-            double complex entry = per_n * (precoding_sum_lanes(from) + I * precoding_sum_lanes(from + LANES));
+            double complex entry =
+                per_n * (precoding_sum_lanes(from) + I * precoding_sum_lanes(from + PRECODING_LANES));
 
             Q[column + N * row] = conj(entry);
             Q[row + N * column] = entry;

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-enum { LANES = SUMS_LANES };
-
 /* What all threads share. */
 typedef struct beams_plan {
     sums_layout layout;
@@ -55,10 +53,10 @@ CLONES(static, void, add_moments,
        (size_t width, const double *restrict re, const double *restrict im, double *restrict moments),
        (width, re, im, moments))
 {
-    double sum[4][LANES] = {{0.0}};
+    double sum[4][SUMS_LANES] = {{0.0}};
 
-    for (size_t k = 0; k < width; k += LANES) {
-        for (size_t i = 0; i < LANES; i++) {
+    for (size_t k = 0; k < width; k += SUMS_LANES) {
+        for (size_t i = 0; i < SUMS_LANES; i++) {
             double a = re[k + i], b = im[k + i], c = re[width + k + i], d = im[width + k + i];
 
             sum[0][i] += a * a + b * b;
@@ -67,7 +65,7 @@ CLONES(static, void, add_moments,
             sum[3][i] += a * d - b * c;
         }
     }
-    for (size_t i = 0; i < LANES; i++) {
+    for (size_t i = 0; i < SUMS_LANES; i++) {
         for (size_t q = 0; q < 4; q++) {
             moments[q] += sum[q][i];
         }

@@ -99,7 +99,7 @@ CLONES(static, void, add_own, (const sinr_job *job, size_t first, size_t end), (
     const cfi_link *link = job->link;
     double *restrict heard = job->heard, *restrict noise = job->noise;
 
-    if (end - first >= FEW && end - first < 2 * FEW) {
+    if (end - first >= FEW && end - first < (size_t)2 * FEW) {
         add_own_few(job, first);
         first += FEW;
     }

@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-enum { LANES = SUMS_LANES };
-
 struct echo_paths {
     const sums_layout *layout;
     bool equal;
@@ -20,7 +18,8 @@ struct echo_paths {
 
 echo_paths *echo_paths_make(const sums_layout *layout, const bound_constants *constants, cfi_arena *arena)
 {
-    size_t L = layout->L, ld = (L + LANES - 1) / LANES * LANES + LANES; /* no power of two apart: they share caches */
+    size_t L = layout->L, whole = (L + SUMS_LANES - 1) / SUMS_LANES * SUMS_LANES;
+    size_t ld = whole + SUMS_LANES; /* no power of two apart: they share caches */
     echo_paths *paths = arena_alloc(arena, 1, sizeof *paths);
 
     if (!paths) {

@@ -1,6 +1,7 @@
 /* Cramer-Rao bounds of the target angles in closed form. docs/model.md (M6), (M7), (M21), (M24). */
 #include "metrics/sensing.h"
 
+#include "base/clones.h"
 #include "base/threads.h"
 
 #include <math.h>
@@ -72,6 +73,17 @@ static cfi_status bound_own_directions(const cfi_link *link, const cfi_powers *p
     return CFI_OK;
 }
 
+/* Bounds take the place of the powers for users. */
+CLONES(static, void, bound_diagonal,
+       (size_t L, const cfi_information *own, const double *restrict s, double *restrict crlb), (L, own, s, crlb))
+{
+    const double *restrict comm = own->comm, *restrict sens = own->sens;
+
+    for (size_t p = 0; p < L; p++) {
+        crlb[p] = 1.0 / (comm[p] * crlb[p] + sens[p] * s[p]);
+    }
+}
+
 cfi_status metrics_crlb_own_echo(const cfi_link *link, const cfi_powers *powers, cfi_arena *arena,
                                  double *restrict crlb, cfi_error *error)
 {
@@ -83,6 +95,11 @@ cfi_status metrics_crlb_own_echo(const cfi_link *link, const cfi_powers *powers,
     if (link->directions.aim) {
         return bound_own_directions(link, powers, arena, crlb, error);
     }
+    if (own->diagonal) {
+        metrics_comm_powers(link, powers, crlb);
+        bound_diagonal(L, own, powers->s, crlb);
+        return CFI_OK;
+    }
     comm = comm_powers(link, powers, arena, error);
     if (!comm) {
         return CFI_NO_MEMORY;
@@ -90,10 +107,8 @@ cfi_status metrics_crlb_own_echo(const cfi_link *link, const cfi_powers *powers,
     for (size_t p = 0; p < L; p++) {
         double sum = 0.0;
 
-        for (size_t l = own->diagonal ? p : 0; l < (own->diagonal ? p + 1 : L); l++) {
-            size_t at = own->diagonal ? p : p + L * l;
-
-            sum += own->comm[at] * comm[l] + own->sens[at] * powers->s[l];
+        for (size_t l = 0; l < L; l++) {
+            sum += own->comm[p + L * l] * comm[l] + own->sens[p + L * l] * powers->s[l];
         }
         crlb[p] = 1.0 / sum;
     }

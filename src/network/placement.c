@@ -15,8 +15,8 @@ enum {
     LEAST_FREE_CELLS = 17, /* a thousandth of them, rounded up */
     LAYOUT_ATTEMPTS = 10000,
     POINT_ATTEMPTS = 100000,
-    POINTS = 64,        /* drawn at once */
-    FIRST_ATTEMPTS = 8, /* of a point, drawn at once; then twice as many each time, up to POINTS */
+    POINT_BATCH = 64,   /* drawn at once */
+    FIRST_ATTEMPTS = 8, /* of a point, drawn at once; then twice as many each time, up to POINT_BATCH */
 };
 
 typedef struct scene {
@@ -107,10 +107,10 @@ static void scale_points(const scene *layout, size_t count, double *point)
 static void draw_first(const scene *layout, cfi_purpose purpose, uint32_t first, size_t count, double *point)
 {
     cfi_stream stream = stream_make(layout->system->seed, layout->drop, purpose, 0);
-    uint32_t index[POINTS];
+    uint32_t index[POINT_BATCH];
 
-    for (size_t done = 0; done < count; done += POINTS) {
-        size_t take = count - done < POINTS ? count - done : POINTS;
+    for (size_t done = 0; done < count; done += POINT_BATCH) {
+        size_t take = count - done < POINT_BATCH ? count - done : POINT_BATCH;
 
         for (size_t i = 0; i < take; i++) {
             index[i] = first + (uint32_t)(done + i);
@@ -145,7 +145,7 @@ static bool draw_again(const scene *layout, cfi_purpose purpose, size_t index, d
 {
     cfi_stream stream = stream_make(layout->system->seed, layout->drop, purpose, (uint32_t)index);
     size_t batch = FIRST_ATTEMPTS;
-    double attempt[2 * POINTS];
+    double attempt[2 * POINT_BATCH];
 
     stream.block = 1;
     while (stream.block < POINT_ATTEMPTS) {
@@ -159,7 +159,7 @@ static bool draw_again(const scene *layout, cfi_purpose purpose, size_t index, d
                 return true;
             }
         }
-        batch = 2 * batch < POINTS ? 2 * batch : POINTS;
+        batch = 2 * batch < POINT_BATCH ? 2 * batch : POINT_BATCH;
     }
     return false;
 }

@@ -7,9 +7,9 @@
 #include <string.h>
 
 enum {
-    LANES = 8,              /* nodes at once: a vector of 512 bits */
-    NODE_BLOCK = 2 * LANES, /* nodes come in blocks of that many */
-    AROUND = 16             /* nodes more on a circle: J_n(x) is below 1e-12 at x + 16 for the x of a few antennas */
+    NODE_LANES = 8,              /* nodes at once: a vector of 512 bits */
+    NODE_BLOCK = 2 * NODE_LANES, /* nodes come in blocks of that many */
+    AROUND = 16 /* nodes more on a circle: J_n(x) is below 1e-12 at x + 16 for the x of a few antennas */
 };
 
 /* The normal density is cut where it is 2e-16 of its largest value. */
@@ -78,7 +78,7 @@ bool scattering_make_rule(size_t N, double spread_rad, cfi_arena *arena, scatter
 
 size_t scattering_work(const scattering_rule *rule)
 {
-    return rule->points + rule->N * 2 * LANES;
+    return rule->points + rule->N * 2 * NODE_LANES;
 }
 
 /* Of the power series of sine and cosine, from the last term on: a term over the one before, without the sign and the
@@ -131,9 +131,9 @@ CLONES(static, void, add_azimuth,
                 x[i] = real;
             }
 #pragma omp simd
-            for (size_t i = 0; i < LANES; i++) {
-                re[LANES * n + i] += x[i] + x[i + LANES];
-                im[LANES * n + i] += y[i] + y[i + LANES];
+            for (size_t i = 0; i < NODE_LANES; i++) {
+                re[NODE_LANES * n + i] += x[i] + x[i + NODE_LANES];
+                im[NODE_LANES * n + i] += y[i] + y[i + NODE_LANES];
             }
         }
     }
@@ -142,13 +142,13 @@ CLONES(static, void, add_azimuth,
 void scattering_column(const scattering_rule *rule, double azimuth_rad, double elevation_rad, double *work,
                        double complex *column)
 {
-    double *across = work, *re = work + rule->points, *im = re + LANES * rule->N;
+    double *across = work, *re = work + rule->points, *im = re + NODE_LANES * rule->N;
     double sine = sin(azimuth_rad), cosine = cos(azimuth_rad), low = cos(elevation_rad), high = sin(elevation_rad);
 
     for (size_t j = 0; j < rule->points; j++) {
         across[j] = low * rule->cosine[j] - high * rule->sine[j];
     }
-    memset(re, 0, rule->N * 2 * LANES * sizeof *re);
+    memset(re, 0, rule->N * 2 * NODE_LANES * sizeof *re);
     for (size_t i = 0; i < rule->points && rule->weight[i] > 0.0; i++) { /* what has no weight stands last */
         add_azimuth(rule, rule->weight[i], sine * rule->cosine[i] + cosine * rule->sine[i], across, re, im);
     }
@@ -156,9 +156,9 @@ void scattering_column(const scattering_rule *rule, double azimuth_rad, double e
     for (size_t n = 1; n < rule->N; n++) {
         double real = 0.0, imaginary = 0.0;
 
-        for (size_t i = 0; i < LANES; i++) {
-            real += re[LANES * n + i];
-            imaginary += im[LANES * n + i];
+        for (size_t i = 0; i < NODE_LANES; i++) {
+            real += re[NODE_LANES * n + i];
+            imaginary += im[NODE_LANES * n + i];
         }
         column[n] = real + I * imaginary;
     }

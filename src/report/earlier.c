@@ -14,7 +14,7 @@ enum {
     HASH_SHOWN = 16 /* as in the lines of a journal */
 };
 
-#define ALLOWED "(allowed: --force to replace it, another --out)"
+#define REPLACE_ALLOWED "(allowed: --force to replace it, another --out)"
 
 /* The first bytes of a file as text, or NULL and errno. Free with free(). */
 static char *read_head(const char *path)
@@ -64,20 +64,22 @@ static cfi_status check_results(const char *path, const char *own, cfi_error *er
     bool found;
 
     if (!head) {
-        return errno == ENOMEM
-                   ? error_set(error, CFI_NO_MEMORY, "out of memory for %.300s", path)
-                   : error_set(error, CFI_INVALID, "%.300s: it cannot be read, and would be replaced: %s " ALLOWED,
-                               path, strerror(errno));
+        return errno == ENOMEM ? error_set(error, CFI_NO_MEMORY, "out of memory for %.300s", path)
+                               : error_set(error, CFI_INVALID,
+                                           "%.300s: it cannot be read, and would be replaced: %s " REPLACE_ALLOWED,
+                                           path, strerror(errno));
     }
     found = find_hash(head, hash);
     free(head);
     if (!found) {
-        return error_set(error, CFI_INVALID, "%.300s: no results of cfisac, and would be replaced " ALLOWED, path);
+        return error_set(error, CFI_INVALID, "%.300s: no results of cfisac, and would be replaced " REPLACE_ALLOWED,
+                         path);
     }
     if (strcmp(hash, own) != 0) {
-        return error_set(error, CFI_INVALID,
-                         "%.300s: results of another scenario (sha256 %.*s..., not %.*s...) would be replaced " ALLOWED,
-                         path, HASH_SHOWN, hash, HASH_SHOWN, own);
+        return error_set(
+            error, CFI_INVALID,
+            "%.300s: results of another scenario (sha256 %.*s..., not %.*s...) would be replaced " REPLACE_ALLOWED,
+            path, HASH_SHOWN, hash, HASH_SHOWN, own);
     }
     return CFI_OK;
 }
@@ -88,7 +90,8 @@ static cfi_status check_file(const char *path, bool is_results, const cfi_scenar
     return is_results
                ? check_results(path, scenario_sha256(scenario), error)
                : error_set(error, CFI_INVALID,
-                           "%.300s: there without a results.json beside it, and would be replaced " ALLOWED, path);
+                           "%.300s: there without a results.json beside it, and would be replaced " REPLACE_ALLOWED,
+                           path);
 }
 
 cfi_status report_check_directory(const char *directory, const cfi_scenario *scenario, cfi_error *error)

@@ -8,9 +8,9 @@
 #include <stddef.h>
 #include <string.h>
 
-#define HASH_KEY   "frontier"
-#define STATUS_KEY "allocation_status"
-#define LIMITS_KEY "limit"
+#define FRONTIER_HASH_KEY "frontier"
+#define STATUS_KEY        "allocation_status"
+#define LIMITS_KEY        "limit"
 
 void report_frontier_hash(const cfi_frontier *frontier, const cfi_scenario *scenario, char text[CFI_SWEEP_HASH_LENGTH])
 {
@@ -34,7 +34,7 @@ static cfi_status open_frontier_line(const cfi_frontier *frontier, line_text *li
     char hash[CFI_SWEEP_HASH_LENGTH];
 
     report_frontier_hash(frontier, frontier->scenario, hash);
-    return line_open(HASH_KEY, hash, line, error);
+    return line_open(FRONTIER_HASH_KEY, hash, line, error);
 }
 
 /* A number of all points, `offset` into each. */
@@ -110,7 +110,7 @@ static cfi_status read_frontier_head(const char *text, size_t length, cfi_line *
     for (size_t i = 0; i < CFI_MOST_QUANTITIES; i++) {
         line->quantity[i] = NAN;
     }
-    return status == CFI_OK && !line_read_head(*object, HASH_KEY, line, more) ? line_malformed(error) : status;
+    return status == CFI_OK && !line_read_head(*object, FRONTIER_HASH_KEY, line, more) ? line_malformed(error) : status;
 }
 
 cfi_status report_read_frontier_line(const char *text, size_t length, cfi_line *line, cfi_line_text *more,

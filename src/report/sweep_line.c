@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_KEY "sweep"
+#define SWEEP_HASH_KEY "sweep"
 
 /* ------------------------------------------------------------------------------- writing ---- */
 
@@ -22,7 +22,7 @@ static cfi_status open_sweep_line(const cfi_scenario *sweep, size_t point, line_
     cfi_status status;
 
     report_sweep_hash(sweep, hash);
-    status = line_open(HASH_KEY, hash, line, error);
+    status = line_open(SWEEP_HASH_KEY, hash, line, error);
     if (status == CFI_OK) {
         json_count(&line->writer, "point", point);
     }
@@ -122,7 +122,7 @@ static bool read_object(const cJSON *object, cfi_line *line, cfi_line_text *more
 {
     double point;
 
-    if (!line_read_head(object, HASH_KEY, line, more) || !line_read_whole(object, "point", 1e15, &point) ||
+    if (!line_read_head(object, SWEEP_HASH_KEY, line, more) || !line_read_whole(object, "point", 1e15, &point) ||
         !read_numbers(object, line->quantity)) {
         return false;
     }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ALLOWED "(allowed: the same, but for more drops and more values of swept keys)"
+#define GROWTH_ALLOWED "(allowed: the same, but for more drops and more values of swept keys)"
 enum { SHOWN_VALUE = 40 }; /* bytes of a value in a message, of which two stand in one line */
 
 static cfi_status growth_out_of_memory(cfi_error *error)
@@ -47,7 +47,7 @@ static cfi_status compare_key(const cfi_scenario *older, const cfi_scenario *new
         status = growth_out_of_memory(error);
     } else if (strcmp(before.data, now.data) != 0 &&
                !(id == KEY_drops && older->system.monte_carlo.drops <= newer->system.monte_carlo.drops)) {
-        status = error_set(error, CFI_INVALID, "%s is %.*s%s there, %.*s%s here " ALLOWED, key_table[id].name,
+        status = error_set(error, CFI_INVALID, "%s is %.*s%s there, %.*s%s here " GROWTH_ALLOWED, key_table[id].name,
                            SHOWN_VALUE, before.data, before.length > SHOWN_VALUE ? ".." : "", SHOWN_VALUE, now.data,
                            now.length > SHOWN_VALUE ? ".." : "");
     }
@@ -69,8 +69,8 @@ static cfi_status compare_zips(const cfi_scenario *scenario, const cfi_scenario 
         size_t here = find_axis(other, axis[i].key), first = find_axis(other, leader->key);
 
         if (scenario_axis_leader(other, here) != scenario_axis_leader(other, first)) {
-            status = error_set(error, CFI_INVALID, "%s is swept together with %s %s " ALLOWED, axis[i].key, leader->key,
-                               where);
+            status = error_set(error, CFI_INVALID, "%s is swept together with %s %s " GROWTH_ALLOWED, axis[i].key,
+                               leader->key, where);
         }
     }
     return status;
@@ -87,7 +87,7 @@ static cfi_status compare_keys(const cfi_scenario *older, const cfi_scenario *ne
             continue;
         }
         if (before != now) {
-            status = error_set(error, CFI_INVALID, "%s is swept %s " ALLOWED, key_table[id].name,
+            status = error_set(error, CFI_INVALID, "%s is swept %s " GROWTH_ALLOWED, key_table[id].name,
                                before ? "there, not here" : "here, not there");
         } else if (!before) {
             status = compare_key(older, newer, id, error);
@@ -139,14 +139,14 @@ static cfi_status refuse_missing(const axis_match *match, size_t value, cfi_erro
     for (size_t k = 0; k < match->keys; k++) {
         wording_format(&values, "%s%s = %.60s", k > 0 ? ", " : "", match->older[k]->key, match->older[k]->value[value]);
     }
-    return error_set(error, CFI_INVALID, "%s is there, not here " ALLOWED, buffer);
+    return error_set(error, CFI_INVALID, "%s is there, not here " GROWTH_ALLOWED, buffer);
 }
 
 static cfi_status compare_settings(const axis_match *match, size_t older, size_t newer, cfi_error *error)
 {
     for (size_t k = 0; k < match->keys; k++) {
         if (strcmp(match->older[k]->setting[older], match->newer[k]->setting[newer]) != 0) {
-            return error_set(error, CFI_INVALID, "the numbers of %s = %.60s are others now " ALLOWED,
+            return error_set(error, CFI_INVALID, "the numbers of %s = %.60s are others now " GROWTH_ALLOWED,
                              match->older[k]->key, match->older[k]->value[older]);
         }
     }

@@ -21,12 +21,12 @@ typedef struct growing {
     double *value;
 } growing;
 
-enum { SQUARES, EQUALITIES, CONE_ROWS, PARTS }; /* F, A, G */
+enum { SQUARES, EQUALITIES, CONE_ROWS, BUILDER_PARTS }; /* F, A, G */
 
 struct socp_builder {
     size_t n, squares; /* squares: rows of F */
     double *c;
-    triplets part[PARTS];
+    triplets part[BUILDER_PARTS];
     growing b, h;
     size_t linear, cones, cone_room, *cone_size;
     size_t known_cones;   /* of the last build */
@@ -86,7 +86,7 @@ static bool changed(const socp_builder *builder)
 {
     bool some = false;
 
-    for (size_t i = 0; i < PARTS; i++) {
+    for (size_t i = 0; i < BUILDER_PARTS; i++) {
         some = some || builder->part[i].changed;
     }
     return some;
@@ -174,7 +174,7 @@ void socp_builder_restart(socp_builder *builder, size_t variables)
         builder->reshaped = true;
     }
     memset(builder->c, 0, builder->n * sizeof *builder->c);
-    for (size_t i = 0; i < PARTS; i++) {
+    for (size_t i = 0; i < BUILDER_PARTS; i++) {
         builder->part[i].count = 0;
         builder->part[i].changed = false;
     }
@@ -207,7 +207,7 @@ void socp_builder_destroy(socp_builder *builder)
     if (!builder) {
         return;
     }
-    for (size_t i = 0; i < PARTS; i++) {
+    for (size_t i = 0; i < BUILDER_PARTS; i++) {
         free_matrix(matrix_of(&builder->problem, i));
         free(builder->part[i].row);
         free(builder->part[i].col);
@@ -387,7 +387,7 @@ static bool is_same_pattern(const socp_builder *builder)
 {
     const socp_problem *last = &builder->problem;
 
-    for (size_t i = 0; i < PARTS; i++) {
+    for (size_t i = 0; i < BUILDER_PARTS; i++) {
         if (builder->part[i].count != builder->part[i].known) {
             return false;
         }
@@ -400,10 +400,10 @@ static bool is_same_pattern(const socp_builder *builder)
 /* False when out of memory. */
 static bool compress_all(socp_builder *builder)
 {
-    const size_t rows[PARTS] = {builder->squares, builder->b.count, builder->h.count};
+    const size_t rows[BUILDER_PARTS] = {builder->squares, builder->b.count, builder->h.count};
     bool done = !builder->failed;
 
-    for (size_t i = 0; i < PARTS && done; i++) {
+    for (size_t i = 0; i < BUILDER_PARTS && done; i++) {
         done = compress_triplets(&builder->part[i], rows[i], builder->n, matrix_of(&builder->problem, i));
     }
     return done;
@@ -425,7 +425,7 @@ const socp_problem *socp_build(socp_builder *builder, cfi_error *error)
     problem = &builder->problem;
     builder->same = !builder->failed && is_same_pattern(builder);
     if (builder->same) {
-        for (size_t i = 0; i < PARTS; i++) {
+        for (size_t i = 0; i < BUILDER_PARTS; i++) {
             refill(&builder->part[i], matrix_of(problem, i));
         }
     } else if (!compress_all(builder)) {

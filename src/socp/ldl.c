@@ -5,7 +5,7 @@
 #include "socp/constants.h"
 #include "socp/sizes.h"
 
-enum { TILE = 4 }; /* columns that are worked on together: their sums fit the registers */
+enum { COLUMN_TILE = 4 }; /* columns that are worked on together: their sums fit the registers */
 
 /* How pivots are to be, and what they were. */
 typedef struct pivoting {
@@ -51,7 +51,7 @@ typedef struct extent {
 INLINE void subtract_products(extent of, bool fresh, columns from, columns y, columns to)
 {
     for (size_t i = 0; i < of.rows; i += VECTOR) {
-        vector sum[TILE] = {{0.0}};
+        vector sum[COLUMN_TILE] = {{0.0}};
 
         for (size_t t = 0; !fresh && t < of.tile; t++) {
             sum[t] = *(vector *)(to.at + t * to.lead + i);
@@ -71,8 +71,8 @@ INLINE void subtract_products(extent of, bool fresh, columns from, columns y, co
 
 INLINE void subtract_tile(extent of, bool fresh, columns from, columns y, columns to)
 {
-    if (of.tile == TILE) {
-        subtract_products((extent){of.rows, of.depth, TILE}, fresh, from, y, to);
+    if (of.tile == COLUMN_TILE) {
+        subtract_products((extent){of.rows, of.depth, COLUMN_TILE}, fresh, from, y, to);
     } else if (of.tile == 3) {
         subtract_products((extent){of.rows, of.depth, 3}, fresh, from, y, to);
     } else if (of.tile == 2) {
@@ -162,10 +162,10 @@ CLONES(static, void, subtract_before, (ldl * factor, const ldl_node *node, size_
         for (size_t strip = block; strip < node->lead; strip += PANEL_STRIP) {
             size_t below = smaller_size(strip + PANEL_STRIP, node->lead);
 
-            for (size_t begin = block; begin < end && begin < below; begin += TILE) {
+            for (size_t begin = block; begin < end && begin < below; begin += COLUMN_TILE) {
                 size_t row = begin > strip ? begin : strip; /* what is above the diagonal is of no use */
 
-                subtract_tile((extent){below - row, depth, smaller_size(TILE, end - begin)}, false,
+                subtract_tile((extent){below - row, depth, smaller_size(COLUMN_TILE, end - begin)}, false,
                               panel_part(factor, node, row, c),
                               (columns){y + (begin - block) * PANEL_DEPTH, PANEL_DEPTH},
                               panel_part(factor, node, row, begin));
@@ -191,8 +191,8 @@ INLINE void factor_panel(ldl *factor, const ldl_node *node, pivoting *how)
         if (block > 0) {
             subtract_before(factor, node, block, end);
         }
-        for (size_t begin = block; begin < end && !stop_seen(factor->watch); begin += TILE) {
-            size_t tile = smaller_size(TILE, end - begin), depth = begin - block;
+        for (size_t begin = block; begin < end && !stop_seen(factor->watch); begin += COLUMN_TILE) {
+            size_t tile = smaller_size(COLUMN_TILE, end - begin), depth = begin - block;
             columns y = {factor->work, depth};
 
             if (depth > 0) {
@@ -230,10 +230,10 @@ INLINE void update_segment(ldl *factor, const ldl_node *node, const ldl_segment 
     const uint32_t *place = factor->panel_row + segment->places;
     size_t depth = node->columns;
     size_t part = is_large(node) ? PANEL_DEPTH : depth;
-    double *product = factor->work + (size_t)TILE * node->lead;
+    double *product = factor->work + (size_t)COLUMN_TILE * node->lead;
 
-    for (size_t a = segment->begin; a < segment->end && !stop_seen(factor->watch); a += TILE) {
-        size_t tile = smaller_size(TILE, segment->end - a), row = depth + a, from = row / VECTOR * VECTOR;
+    for (size_t a = segment->begin; a < segment->end && !stop_seen(factor->watch); a += COLUMN_TILE) {
+        size_t tile = smaller_size(COLUMN_TILE, segment->end - a), row = depth + a, from = row / VECTOR * VECTOR;
         size_t rows = node->lead - from;
         columns y = {factor->work, depth};
 

@@ -19,18 +19,18 @@ static bool symbolic_create(ldl_symbolic *s, const ldl_pattern *pattern)
     uint32_t **part[] = {&s->position,   &s->entry_start, &s->parent,    &s->length,  &s->top,
                          &s->width,      &s->node_of_old, &s->number,    &s->node_of, &s->scratch[0],
                          &s->scratch[1], &s->scratch[2],  &s->scratch[3]};
-    enum { PARTS = sizeof part / sizeof *part };
+    enum { ANALYSIS_PARTS = sizeof part / sizeof *part };
     size_t length = pattern->n + 2;
-    uint32_t *block = memory_block((PARTS * length + 2 * pattern->entries) * sizeof *block);
+    uint32_t *block = memory_block((ANALYSIS_PARTS * length + 2 * pattern->entries) * sizeof *block);
 
     *s = (ldl_symbolic){.n = pattern->n, .watch = pattern->watch};
     if (!block) {
         return false;
     }
-    for (size_t i = 0; i < PARTS; i++) {
+    for (size_t i = 0; i < ANALYSIS_PARTS; i++) {
         *part[i] = block + i * length;
     }
-    s->entry = block + PARTS * length;
+    s->entry = block + ANALYSIS_PARTS * length;
     s->earlier = s->entry + pattern->entries;
     return true;
 }

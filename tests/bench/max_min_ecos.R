@@ -1,15 +1,16 @@
 #!/usr/bin/env Rscript
-# The largest common rate by bisection, each step one second-order cone problem that ECOS solves; data of max_min.c on standard input.
-#   Rscript max_min_ecos.R [powers]
+# The largest common rate by bisection, each step one second-order cone problem that ECOS solves; DATA is what max_min.c prints.
+#   Rscript max_min_ecos.R DATA
 # The step in amplitudes, which is the smaller problem and ECOS's faster one: with w_kl = root(p_kl) and z_l = root(x_l + s_l)
 #   minimise v:  norm(root(load_k) z, v) <= signal_k'w_k / root(t),   norm(w_.l) <= z_l,   norm(root(1 - d1 / d2) w_.l, root(1 / d2)) <= z_l
 #   (thresholds that count, d2 >= d1),   norm(z) <= root(L) ,   z_l <= root(limit_l)
 # Noise is 1: rates are reached when some v >= 1 fits, so v is maximised (minus v minimised), which always has an inside; every row is
 # divided by what equal powers have there. Between equal powers' rate and what one user alone would have, to 1e-4 relative.
-# Prints: rate, steps, seconds of set-up and solve in sum, statuses. Of a step they are ECOS's own or, where that is less, what R says
-# of the process: beyond some seconds ECOS's own are many times the wall's.
+# For each line SOLVES on standard input it makes one step, solved so many times: "step MS", the median of set-up and solve; after the
+# last step "end LOW HIGH STEPS ODD", the bracket, and how many steps were not optimal, and the bisection begins anew. Times are ECOS's
+# own or, where that is less, what R says of the process.
 suppressPackageStartupMessages({library(ECOSolveR); library(Matrix)})
-con <- file("stdin"); lines <- readLines(con); close(con)
+lines <- readLines(commandArgs(trailingOnly = TRUE)[1])
 head <- scan(text = lines[1], quiet = TRUE); L <- head[1]; K <- head[2]; prelog <- head[3]
 rows <- lapply(lines[-1], function(x) scan(text = x, quiet = TRUE))
 signal <- do.call(rbind, rows[seq_len(K)]); load <- do.call(rbind, rows[K + seq_len(K)])
@@ -49,10 +50,18 @@ solve <- function(c) {
   list(ok = r$retcodes["exitFlag"] %in% c(0, 10) && r$x[v] >= 1, status = r$infostring,
        s = min(r$timing["tsetup"] + r$timing["tsolve"], sum((proc.time() - begin)[1:2])))
 }
-low <- min(equal$rate); high <- most; seconds <- 0; steps <- 0; odd <- 0
-while (high - low > 1e-4 * high) {
-  mid <- (low + high) / 2; r <- solve(mid); seconds <- seconds + r$s; steps <- steps + 1
-  odd <- odd + !grepl("^Optimal", r$status)
-  if (r$ok) low <- mid else high <- mid
+input <- file("stdin", open = "r")
+from_anew <- function() { low <<- min(equal$rate); high <<- most; steps <<- 0; odd <<- 0 }
+from_anew()
+while (length(line <- readLines(input, n = 1)) > 0) {
+  if (high - low <= 1e-4 * high) {
+    cat(sprintf("end %.10g %.10g %d %d\n", low, high, steps, odd)); from_anew()
+  } else {
+    mid <- (low + high) / 2; steps <- steps + 1
+    seconds <- replicate(as.integer(line), { r <<- solve(mid); r$s })
+    odd <- odd + !grepl("^Optimal", r$status)
+    if (r$ok) low <- mid else high <- mid
+    cat(sprintf("step %.6g\n", 1e3 * median(seconds)))
+  }
+  flush(stdout())
 }
-cat(sprintf("%.10g %.10g %d %.6g %d\n", low, high, steps, seconds, odd))

@@ -52,9 +52,12 @@ enum {
     MOST_RULES = SMOOTH_RULES + LEAST_RULES + WMMSE_RULES,
     TARGETS = 2,
     FAMILIES = 3, /* the paper's gradient, any gradient, WMMSE */
+    ENTRIES = FAMILIES * TARGETS,
     MOST_ITERATIONS = 10000,
-    MOST_SAMPLES = 200,
-    LEAST_SAMPLES = 3
+    MOST_SAMPLES = 1000,
+    LEAST_SAMPLES = 3,
+    RULE_SAMPLES = 5,
+    QUIET_PART = 4 /* one round in so many counts */
 };
 static const double targets[TARGETS] = {1e-4, 1e-6};
 
@@ -189,7 +192,7 @@ static size_t iterations_to(const peers *p, const traced *t, double best, double
 typedef struct entry {
     bool reached;
     size_t rule, iterations;
-    double seconds;
+    double seconds, ratio[2]; /* of times: ours by itself over this, ours to the first target */
 } entry;
 
 static bool in_family(const peers *p, size_t family, size_t rule)
@@ -197,30 +200,6 @@ static bool in_family(const peers *p, size_t family, size_t rule)
     bool gradient = rule < gradient_rules(p);
 
     return family == 0 ? gradient && gradient_rule_at(p, rule).monitor == GRADIENT_BOTH : (family == 1) == gradient;
-}
-
-static entry fastest_rule(peers *p, const traced *trace, size_t family, double best, double target)
-{
-    entry fastest = {.reached = false, .seconds = INFINITY};
-
-    for (size_t rule = 0; rule < all_rules(p); rule++) {
-        size_t iterations = iterations_to(p, &trace[rule], best, target);
-
-        if (!in_family(p, family, rule) || iterations > trace[rule].count) {
-            continue;
-        }
-        for (int i = 0; i < LEAST_SAMPLES; i++) {
-            double seconds = run_rule(p, rule, &iterations, NULL);
-
-            if (seconds < fastest.seconds) {
-                fastest = (entry){true, rule, iterations, seconds};
-            }
-        }
-        if (peers_gap(p, peers_judge_point(p, rule_point(p, rule)), best) > target * 1.001) {
-            peers_stop("a run that was not traced ends elsewhere");
-        }
-    }
-    return fastest;
 }
 
 /* Seconds of the second of two runs, which finds its memory in the caches. */
@@ -237,6 +216,43 @@ static double time_ours(peers *p, size_t most)
     return seconds;
 }
 
+/* The median time of a rule's run over that of ours right before it. */
+static double time_rule(peers *p, size_t rule, size_t iterations)
+{
+    double ratio[RULE_SAMPLES];
+
+    for (size_t i = 0; i < RULE_SAMPLES; i++) {
+        double ours = time_ours(p, p->system.allocation.max_iterations);
+
+        ratio[i] = run_rule(p, rule, &iterations, NULL) / ours;
+    }
+    return bench_median(ratio, RULE_SAMPLES);
+}
+
+static entry fastest_rule(peers *p, const traced *trace, size_t family, double best, double target)
+{
+    entry fastest = {.reached = false};
+    double least = INFINITY;
+
+    for (size_t rule = 0; rule < all_rules(p); rule++) {
+        size_t iterations = iterations_to(p, &trace[rule], best, target);
+        double ratio;
+
+        if (!in_family(p, family, rule) || iterations > trace[rule].count) {
+            continue;
+        }
+        ratio = time_rule(p, rule, iterations);
+        if (ratio < least) {
+            least = ratio;
+            fastest = (entry){.reached = true, .rule = rule, .iterations = iterations};
+        }
+        if (peers_gap(p, peers_judge_point(p, rule_point(p, rule)), best) > target * 1.001) {
+            peers_stop("a run that was not traced ends elsewhere");
+        }
+    }
+    return fastest;
+}
+
 static double time_entry(peers *p, entry *e)
 {
     run_rule(p, e->rule, &e->iterations, NULL);
@@ -250,28 +266,67 @@ typedef struct our_times {
     double seconds[2];
 } our_times;
 
-/* Medians over rounds in which ours and all entries take turns. */
+/* Seconds of a round: of every entry, and of ours, both kinds, right before it. */
+typedef struct timed_round {
+    double ours[ENTRIES][2], theirs[ENTRIES], all;
+} timed_round;
+
+static void time_round(peers *p, const our_times *ours, entry entries[FAMILIES][TARGETS], timed_round *r)
+{
+    r->all = 0.0;
+    for (size_t i = 0; i < ENTRIES; i++) {
+        entry *e = &entries[i / TARGETS][i % TARGETS];
+
+        r->ours[i][0] = time_ours(p, p->system.allocation.max_iterations);
+        r->ours[i][1] = time_ours(p, ours->most);
+        r->theirs[i] = e->reached ? time_entry(p, e) : INFINITY;
+        r->all += r->ours[i][0] + r->ours[i][1] + (e->reached ? r->theirs[i] : 0.0);
+    }
+}
+
+static int compare_rounds(const void *a, const void *b)
+{
+    return bench_compare(&((const timed_round *)a)->all, &((const timed_round *)b)->all);
+}
+
+/* Medians of an entry's times, and of the ratios in each round. */
+static void judge_entry(const timed_round *rounds, size_t count, size_t i, entry *e)
+{
+    double sample[MOST_SAMPLES];
+
+    for (size_t r = 0; r < count; r++) {
+        sample[r] = rounds[r].theirs[i];
+    }
+    e->seconds = bench_median(sample, count);
+    for (size_t j = 0; j < 2; j++) {
+        for (size_t r = 0; r < count; r++) {
+            sample[r] = rounds[r].ours[i][j] / rounds[r].theirs[i];
+        }
+        e->ratio[j] = bench_median(sample, count);
+    }
+}
+
+/* Ours and all entries take turns, round by round. Those rounds count in which the machine was left alone: a part of
+ * them, which took the least time. */
 static void time_rounds(peers *p, our_times *ours, entry entries[FAMILIES][TARGETS], double seconds)
 {
-    static double sample[2 + FAMILIES * TARGETS][MOST_SAMPLES];
-    double end = bench_seconds(CLOCK_MONOTONIC) + seconds;
-    size_t rounds = 0;
+    static timed_round rounds[MOST_SAMPLES];
+    double end = bench_seconds(CLOCK_MONOTONIC) + seconds, sample[MOST_SAMPLES];
+    size_t made = 0, count;
 
-    while (rounds < LEAST_SAMPLES || (rounds < MOST_SAMPLES && bench_seconds(CLOCK_MONOTONIC) < end)) {
-        sample[0][rounds] = time_ours(p, p->system.allocation.max_iterations);
-        sample[1][rounds] = time_ours(p, ours->most);
-        for (size_t i = 0; i < FAMILIES * TARGETS; i++) {
-            entry *e = &entries[i / TARGETS][i % TARGETS];
-
-            sample[2 + i][rounds] = e->reached ? time_entry(p, e) : INFINITY;
+    while (made < LEAST_SAMPLES || (made < MOST_SAMPLES && bench_seconds(CLOCK_MONOTONIC) < end)) {
+        time_round(p, ours, entries, &rounds[made++]);
+    }
+    qsort(rounds, made, sizeof *rounds, compare_rounds);
+    count = made / QUIET_PART < LEAST_SAMPLES ? LEAST_SAMPLES : made / QUIET_PART;
+    for (size_t j = 0; j < 2; j++) {
+        for (size_t r = 0; r < count; r++) {
+            sample[r] = rounds[r].ours[0][j];
         }
-        rounds++;
+        ours->seconds[j] = bench_median(sample, count);
     }
-    for (size_t i = 0; i < FAMILIES * TARGETS; i++) {
-        entries[i / TARGETS][i % TARGETS].seconds = bench_median(sample[2 + i], rounds);
-    }
-    for (size_t i = 0; i < 2; i++) {
-        ours->seconds[i] = bench_median(sample[i], rounds);
+    for (size_t i = 0; i < ENTRIES; i++) {
+        judge_entry(rounds, count, i, &entries[i / TARGETS][i % TARGETS]);
     }
 }
 
@@ -315,7 +370,7 @@ static void print_line(const peers *p, const our_times *ours, entry entries[FAMI
     printf("%4zu %2zu %-6s | %8.4g %4zu %7.0e | %8.4g %4zu", p->link.L, p->link.K,
            p->problem.per_ap ? "limits" : "budget", 1e3 * ours->seconds[0], ours->iterations[0], ours->gap,
            1e3 * ours->seconds[1], ours->iterations[1]);
-    for (size_t i = 0; i < FAMILIES * TARGETS; i++) {
+    for (size_t i = 0; i < ENTRIES; i++) {
         print_entry(p, &entries[i / TARGETS][i % TARGETS], i >= TARGETS);
     }
     printf(" |");
@@ -323,12 +378,13 @@ static void print_line(const peers *p, const our_times *ours, entry entries[FAMI
         print_or_dash(" %*.0e", 7, gaps[i], gaps[i] < 1.0);
     }
     printf(" |");
-    print_or_dash(" %*.3f", 6, ours->seconds[0] / entries[0][1].seconds, entries[0][1].reached);
+    print_or_dash(" %*.3f", 6, entries[0][1].ratio[0], entries[0][1].reached);
     printf(" |");
     for (size_t i = 0; i <= TARGETS; i++) { /* ours to the first target, then to its end */
-        double fastest = fmin(entries[1][i > 1].seconds, entries[2][i > 1].seconds);
+        const entry *gradient = &entries[1][i > 1], *wmmse = &entries[2][i > 1];
 
-        print_or_dash(" %*.3f", 6, ours->seconds[i == 0] / fastest, fastest < INFINITY);
+        print_or_dash(" %*.3f", 6, fmax(gradient->ratio[i == 0], wmmse->ratio[i == 0]), /* 0 of what was not reached */
+                      gradient->reached || wmmse->reached);
     }
     putchar('\n');
 }
@@ -368,7 +424,7 @@ static void print_head(void)
            "gradient by the paper's rule", "gradient by its fastest rule", "WMMSE-ADMM by its fastest rule",
            "gap at the end");
     printf("   L  K        | %8s %4s %7s | %8s %4s", "ms", "n", "gap", "ms", "n");
-    for (size_t i = 0; i < FAMILIES * TARGETS; i++) {
+    for (size_t i = 0; i < ENTRIES; i++) {
         printf(" | ms %s   n%s", i % TARGETS ? "1e-6" : "1e-4", i < TARGETS ? "" : " rule   ");
     }
     printf(" | %7s %7s | paper to 1e-6, both to 1e-4, fastest to 1e-4, 1e-6\n", "grad", "ADMM");
