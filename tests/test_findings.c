@@ -337,7 +337,7 @@ static void verdict_names_the_access_point_without_information(void **state)
         m->record[i].status = CFI_DROP_INFEASIBLE;
         m->record[i].allocation.least_threshold_factor = INFINITY;
         m->record[i].allocation.because =
-            (cfi_infeasibility){CFI_CONSTRAINT_THRESHOLD, i == 0 ? 2 : 1, CFI_NOWHERE, INFINITY};
+            (cfi_infeasibility){CFI_CONSTRAINT_THRESHOLD, i == 0 ? 2 : 1, CFI_NOWHERE, INFINITY, false};
     }
     assert_verdict(m, CFI_INFEASIBLE,
                    "no threshold is feasible; in drop 0 access point 2 has no sensing information at any power (a "

@@ -65,9 +65,9 @@ static cfi_record infeasible_record(const cfi_network *network, uint32_t index, 
     return record;
 }
 
-static const cfi_infeasibility OWN = {CFI_CONSTRAINT_THRESHOLD, 5, SIZE_MAX, 2.5};
-static const cfi_infeasibility LIMIT = {CFI_CONSTRAINT_AP_LIMIT, 3, SIZE_MAX, 10.0};
-static const cfi_infeasibility BUDGET = {CFI_CONSTRAINT_BUDGET, 1, SIZE_MAX, 4.0};
+static const cfi_infeasibility OWN = {CFI_CONSTRAINT_THRESHOLD, 5, SIZE_MAX, 2.5, false};
+static const cfi_infeasibility LIMIT = {CFI_CONSTRAINT_AP_LIMIT, 3, SIZE_MAX, 10.0, false};
+static const cfi_infeasibility BUDGET = {CFI_CONSTRAINT_BUDGET, 1, SIZE_MAX, 4.0, false};
 
 /* ------------------------------------------------------------------------------ the table ---- */
 
@@ -179,7 +179,7 @@ static void a_line_keeps_what_broke_down_and_what_is_infeasible(void **state)
     cfi_network network = network_of(sweep);
     cfi_record record = lost_record(&network, 0);
     const cfi_infeasibility *const cause[] = {&OWN, &LIMIT, &BUDGET};
-    cfi_infeasibility everywhere = {CFI_CONSTRAINT_THRESHOLD, CFI_NOWHERE, CFI_NOWHERE, INFINITY};
+    cfi_infeasibility everywhere = {CFI_CONSTRAINT_THRESHOLD, CFI_NOWHERE, CFI_NOWHERE, INFINITY, false};
     cfi_line_text more;
     cfi_line line = line_of(sweep, 1, &record, &more);
 

@@ -108,8 +108,8 @@ static void make_infeasible(cfi_record *record, cfi_infeasibility because)
     record->allocation.because = because;
 }
 
-static const cfi_infeasibility ONE_USER = {CFI_CONSTRAINT_RATE, SIZE_MAX, 3, 1.25};
-static const cfi_infeasibility ALL_USERS = {CFI_CONSTRAINT_RATE, SIZE_MAX, SIZE_MAX, 4.0};
+static const cfi_infeasibility ONE_USER = {CFI_CONSTRAINT_RATE, SIZE_MAX, 3, 1.25, false};
+static const cfi_infeasibility ALL_USERS = {CFI_CONSTRAINT_RATE, SIZE_MAX, SIZE_MAX, 4.0, false};
 
 /* The rate targets of the scenario: 2 for all but the last user. */
 static void set_targets(made_drops *m, double last)
@@ -461,6 +461,11 @@ static void rate_targets_that_cannot_be_met_are_named(void **state)
     assert_verdict(m,
                    "infeasible: the rate targets (allocation.rate_target_bit_s_hz) must be divided by 4; the largest "
                    "rate that all users can have is 0.5 bit/s/Hz");
+    m->record[0].allocation.because.at_least = true;
+    assert_verdict(m,
+                   "infeasible: the rate targets (allocation.rate_target_bit_s_hz) must be divided by at least 4; no "
+                   "rate that all users can have is above 0.5 bit/s/Hz");
+    m->record[0].allocation.because.at_least = false;
     table = written(report_write_table, &m->results);
     assert_has(table, "\n  infeasible: drop 0\n    drop 0: the rate targets (allocation.rate_target_bit_s_hz) must be "
                       "divided\n      by 4\n");
@@ -477,7 +482,7 @@ static void the_easiest_drop_meets_its_thresholds(void **state)
     (void)state;
     set_targets(m, 2.0);
     system_of(m)->sensing.crlb_threshold_rad2 = threshold;
-    make_infeasible(&m->record[0], (cfi_infeasibility){CFI_CONSTRAINT_BUDGET, 1, CFI_NOWHERE, 2.0});
+    make_infeasible(&m->record[0], (cfi_infeasibility){CFI_CONSTRAINT_BUDGET, 1, CFI_NOWHERE, 2.0, false});
     m->record[0].allocation.least_threshold_factor = 2.0;
     make_infeasible(&m->record[1], ALL_USERS);
     m->record[1].allocation.least_threshold_factor = 0.5;
@@ -505,7 +510,7 @@ static void a_line_and_a_sweep_keep_the_user(void **state)
     set_targets(m, 2.0);
     make_infeasible(&m->record[0], ALL_USERS);
     make_infeasible(&m->record[1], ONE_USER);
-    make_infeasible(&m->record[2], (cfi_infeasibility){CFI_CONSTRAINT_THRESHOLD, 1, CFI_NOWHERE, 1.1});
+    make_infeasible(&m->record[2], (cfi_infeasibility){CFI_CONSTRAINT_THRESHOLD, 1, CFI_NOWHERE, 1.1, false});
     m->record[2].allocation.least_threshold_factor = 1.1;
     for (size_t i = 0; i < DROPS; i++) {
         line[i] = line_of(m->scenario, 1, &m->record[i]);

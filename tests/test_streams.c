@@ -32,6 +32,33 @@ static void powers_of_streams_are_priced_one_by_one(void **state)
     }
 }
 
+/* A stream that tells its user nothing still disturbs the others, as its powers are evaluated. */
+static void streams_without_a_signal_interfere(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        drop *d = made_drop(450 + i, 4, i % 2 ? K : 2, 0.6, BY_STREAM);
+        double *g = arena_alloc(d->arena, K * L, sizeof *g);
+        alloc_problem problem;
+        alloc_state at;
+        heard h;
+
+        for (size_t pair = 0; pair < K * L; pair++) {
+            g[pair] = pair % 3 == i % 3 ? 0.0 : d->link.g[pair];
+        }
+        d->link.g = d->link.heard = g;
+        assert_int_equal(problem_build(&d->link, d->arena, &problem, NULL), CFI_OK);
+        assert_true(problem_state(&problem, d->arena, &at));
+        problem_from_powers(&problem, &d->powers, at.point);
+        problem_evaluate(&problem, at.point, at.values);
+        h = hear(d, &d->powers);
+        for (size_t k = 0; k < K; k++) {
+            assert_close(values_sinr(at.values, k) / (h.u[k] * h.u[k] / h.noise[k]), 1.0, 1e-10);
+        }
+        free_drop(d);
+    }
+}
+
 /* The same numbers given by stream: another cone problem with the same optimum. */
 static void loads_that_are_alike_by_stream_change_nothing(void **state)
 {
@@ -204,6 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(powers_of_streams_are_priced_one_by_one),
+        cmocka_unit_test(streams_without_a_signal_interfere),
         cmocka_unit_test(loads_that_are_alike_by_stream_change_nothing),
         cmocka_unit_test(the_fractional_surrogate_knows_the_loads_too),
         cmocka_unit_test(shared_pilots_have_no_better_neighbour),

@@ -313,7 +313,7 @@ static void a_failed_drop_fails_the_sweep_and_one_feasible_drop_saves_it_from_in
             cfi_line *line = &m->line[m->first[p] + d];
 
             line->status = CFI_DROP_INFEASIBLE;
-            line->because = (cfi_infeasibility){CFI_CONSTRAINT_THRESHOLD, d, CFI_NOWHERE, 2.0};
+            line->because = (cfi_infeasibility){CFI_CONSTRAINT_THRESHOLD, d, CFI_NOWHERE, 2.0, false};
             line->quantity[field_number_index(drop_least_threshold_db)] = d == 1 ? -4.56789 : 2.0;
             line->quantity[field_number_index(drop_threshold_factor_db)] = d == 1 ? 0.12341 : 7.0;
         }
@@ -330,15 +330,15 @@ static void a_failed_drop_fails_the_sweep_and_one_feasible_drop_saves_it_from_in
         "every drop of every point is infeasible: every threshold must be raised by at least 0.1235 dB (drop 1 of "
         "point 0); there access point 1 costs most: its threshold (sensing.crlb_threshold_db) must rise by "
         "3.0103 dB");
-    m->line[1].because = (cfi_infeasibility){CFI_CONSTRAINT_POSITION, CFI_NOWHERE, CFI_NOWHERE, 2.0};
+    m->line[1].because = (cfi_infeasibility){CFI_CONSTRAINT_POSITION, CFI_NOWHERE, CFI_NOWHERE, 2.0, false};
     assert_verdict(m, CFI_INFEASIBLE,
                    "every drop of every point is infeasible; in drop 1 of point 0, the easiest, the position threshold "
                    "(sensing.position_threshold_m) must be 2 times as large");
-    m->line[1].because = (cfi_infeasibility){CFI_CONSTRAINT_DETECTION, CFI_NOWHERE, CFI_NOWHERE, 2.0};
+    m->line[1].because = (cfi_infeasibility){CFI_CONSTRAINT_DETECTION, CFI_NOWHERE, CFI_NOWHERE, 2.0, false};
     assert_verdict(m, CFI_INFEASIBLE,
                    "every drop of every point is infeasible; in drop 1 of point 0, the easiest, the threshold of "
                    "detection (sensing.detection_threshold) asks for 3.0103 dB too much");
-    m->line[1].because = (cfi_infeasibility){CFI_CONSTRAINT_THRESHOLD, 1, CFI_NOWHERE, 2.0};
+    m->line[1].because = (cfi_infeasibility){CFI_CONSTRAINT_THRESHOLD, 1, CFI_NOWHERE, 2.0, false};
     for (size_t i = 0; i < 4; i++) {
         m->line[i].quantity[field_number_index(drop_threshold_factor_db)] = INFINITY;
         m->line[i].because.factor = INFINITY;

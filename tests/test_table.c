@@ -387,7 +387,7 @@ static void a_z_that_rounds_to_zero_has_no_sign(void **state)
 
 static void odd_drops_are_listed_among_thousands(void **state)
 {
-    static const cfi_infeasibility cause = {CFI_CONSTRAINT_BUDGET, 1, SIZE_MAX, 4.0};
+    static const cfi_infeasibility cause = {CFI_CONSTRAINT_BUDGET, 1, SIZE_MAX, 4.0, false};
     made_drops *m = make_drops(MOST_DROPS);
     char *table, *again;
 

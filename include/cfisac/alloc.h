@@ -78,6 +78,8 @@ typedef struct cfi_alloc_options {
  *   DETECTION  the SNR that the detection threshold asks for, over the factor
  *   RATE       the rate target of user `ue`, bit/s/Hz, over the factor; of every user where ue is CFI_NOWHERE
  *
+ * Where the problem is not convex the factor of all rates is one that is proved to be needed (at_least).
+ *
  * A user is named where its target is beyond what infinite power gives: over the factor it is that limit, and only less
  * than that is reached.
  *
@@ -106,6 +108,7 @@ typedef struct cfi_infeasibility {
     cfi_constraint constraint;
     size_t ap, ue; /* or CFI_NOWHERE */
     double factor; /* > 1, linear */
+    bool at_least; /* a smaller change is not enough, and this one may not be */
 } cfi_infeasibility;
 
 /* What was maximised, and how it went. */

@@ -181,13 +181,14 @@ static void clear_powers(const cfi_link *link, cfi_powers *powers)
 }
 
 /* No start met the rate targets: where the problem is convex that is proved, or there is a point that does, which is
- * one more start. */
+ * one more start. Elsewhere a problem that asks for less may prove it, or make another start. */
 static cfi_status judge_targets(const alloc_job *job, alloc_search *s, cfi_allocation *out, cfi_error *error)
 {
     cfi_arena *scratch = job->workspace->scratch;
     cfi_arena_mark mark = arena_mark(scratch);
     globals_verdict verdict;
-    cfi_status status = globals_judge_targets(&s->problem, job->options, scratch, s->at.point, &verdict, error);
+    cfi_status status = (globals_can_judge(job->link) ? globals_judge_targets : globals_judge_without)(
+        &s->problem, job->options, scratch, s->at.point, &verdict, error);
 
     arena_release(scratch, mark);
     if (status == CFI_OK && verdict.proved) {
@@ -219,7 +220,7 @@ static cfi_status run_sca(const alloc_job *job, cfi_allocation *out, double *tra
     if (status == CFI_OK) {
         status = search_run(&s, error);
     }
-    if (status == CFI_OK && s.tried > 0 && s.best_outcome.short_of_targets && globals_can_judge(job->link)) {
+    if (status == CFI_OK && s.tried > 0 && s.best_outcome.short_of_targets) {
         status = judge_targets(job, &s, out, error);
     }
     if (status == CFI_OK && out->status != CFI_ALLOC_INFEASIBLE && may_be_certified(&s)) {

@@ -52,6 +52,8 @@ cfi_status ascent_init(alloc_ascent *ascent, const alloc_problem *problem, const
                          "allocation.solver: \"structured\" needs allocation.surrogate \"product\" and "
                          "allocation.crlb_constraint \"exact\" (allowed here: \"auto\", \"socp\")");
     }
+    ascent->work.landing = &ascent->climb.landing;
+    ascent->work.late = &ascent->late;
     status = targets_search(problem, scratch, &ascent->search, error);
     if (status == CFI_OK) {
         status = stepper_init(&ascent->stepper, problem, options, workspace, error);
@@ -139,9 +141,9 @@ static void end_short(size_t start, sca_outcome *outcome)
     outcome->short_of_targets = true;
     outcome->broke_down = false;
     snprintf(outcome->failure, sizeof outcome->failure,
-             "no start met the rate targets; at the nearest point, of start %zu, some SINR is %.6g of what its target "
-             "needs, which proves nothing",
-             start, outcome->objective);
+             "no start met the rate targets; at the nearest point, of start %zu, some SINR is %.2g relative below what "
+             "its target needs, which proves nothing",
+             start, 1.0 - outcome->objective);
     outcome->trace_count = 0;
 }
 

@@ -9,6 +9,7 @@ typedef struct alloc_ascent {
     alloc_stepper stepper; /* cone problems */
     alloc_problem search;  /* of a point that has the targets */
     sca_work work;
+    sca_late late;
     bool structured; /* the response goes first */
     climb climb;
     size_t fallback_steps; /* that the cone solver took after it */

@@ -37,11 +37,23 @@ static const double CONE_NEGLIGIBLE_SINR = 1e-10;
  * is as tight there. */
 static const double PRODUCT_LEAST_SINR = 1e-3;
 
+/* Steps of a start before they are accelerated: most starts end earlier. Where the accelerated point is no better,
+ * points on the way to it are tried. */
+enum { STEPS_PLAIN = 16, STEP_RETREATS = 3 };
+static const double STEP_RETREAT = 0.25;
+/* Relative: by how much amplitudes differ where a step is tried beside a point whose own problem has no answer. */
+enum { STEPS_BESIDE = 3 };
+/* Times the tolerance: an objective that differs by no more, relative, is the same. */
+static const double LED_BACK = 1e-2;
+static const double SHAKEN_BY[STEPS_BESIDE] = {1e-4, 1e-5, 1e-3};
+
 /* Relative: so much more than a target a step asks for, where the point has it: a few times what the cone solver leaves
  * rows short of. Powers move by about as much. */
 static const double TARGET_MARGIN = 2e-8;
 /* Of the least target: SINR that a user without one keeps while the others' are looked for, where it counts at all. */
 static const double HARDLY_SERVED = 1e-6;
+/* Times what a step gained of a point that is to have the targets: while the targets are no farther, steps go on. */
+static const double SEARCH_HOPE = 100.0;
 /* Relative steps by which a power that meets targets is found, and attempts: up to 2^34 of them. */
 static const double TARGET_STEP = 1e-10;
 enum { TARGET_TRIES = 34 };

@@ -167,6 +167,12 @@ typedef struct globals_verdict {
 cfi_status globals_judge_targets(const alloc_problem *problem, const cfi_alloc_options *options, cfi_arena *arena,
                                  alloc_point *point, globals_verdict *out, cfi_error *error);
 
+/* The same where that cannot be judged, of problems with less asked of powers in which it can: without what users of
+ * one pilot hear coherently, without sensing. What is proved is proved, of the rates of all users; the factor by which
+ * they must give way is at least what is told. The point that is found need not have the targets: another start. */
+cfi_status globals_judge_without(const alloc_problem *problem, const cfi_alloc_options *options, cfi_arena *arena,
+                                 alloc_point *point, globals_verdict *out, cfi_error *error);
+
 /* Whether no power tells anything of what the objective is about: then *because, with an infinite factor. False where
  * that is not known: other objectives, signals that have directions, memory. */
 bool globals_is_dark(const cfi_link *link, cfi_arena *arena, cfi_infeasibility *because);

@@ -15,7 +15,7 @@ static double part_of(double complex mean, mean_part part)
 static bool has_part(const cfi_link *link, const double complex *mean, size_t j, mean_part part)
 {
     for (size_t l = 0; l < link->L; l++) {
-        if (part_of(mean[l], part) != 0.0 && link->g[j + link->K * l] > 0.0) {
+        if (part_of(mean[l], part) != 0.0 && link_serves(link, j, l)) {
             return true;
         }
     }
@@ -50,7 +50,7 @@ static size_t list_mates(const alloc_problem *problem, size_t *mate)
     return count;
 }
 
-/* Fills the row of a part of means, 0 where the stream is not sent. True when some number is negative. */
+/* Fills the row of a part of means, 0 where nobody sends the stream. True when some number is negative. */
 static bool fill_row(const alloc_problem *problem, const double complex *mean, size_t j, mean_part part, double *row)
 {
     const cfi_link *link = problem->link;
@@ -58,7 +58,7 @@ static bool fill_row(const alloc_problem *problem, const double complex *mean, s
 
     memset(row, 0, problem->stride * sizeof *row);
     for (size_t l = 0; l < link->L; l++) {
-        if (link->g[j + link->K * l] > 0.0) {
+        if (link_serves(link, j, l)) {
             row[l] = problem_rounded(part_of(mean[l], part) * problem->amplitude);
             negative = negative || row[l] < 0.0;
         }

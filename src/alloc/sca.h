@@ -2,6 +2,8 @@
 #ifndef CFISAC_ALLOC_SCA_H
 #define CFISAC_ALLOC_SCA_H
 
+#include "alloc/acceleration.h"
+#include "alloc/landing.h"
 #include "alloc/step.h"
 
 enum { SCA_FAILURE_LENGTH = 320 };
@@ -28,9 +30,18 @@ typedef struct sca_outcome {
     size_t trace_count;
 } sca_outcome;
 
+/* What few starts need, made when the first one does. */
+typedef struct sca_late {
+    acceleration acceleration;
+    bool accelerates;   /* that is there */
+    alloc_state beside; /* a point beside the best one; NULL in it: not yet */
+} sca_late;
+
 /* Work points of the iteration, reused by all starts. */
 typedef struct sca_work {
     alloc_state candidate, trial;
+    landing *landing; /* on rate targets */
+    sca_late *late;
 } sca_work;
 
 /* Makes the point feasible to rounding and evaluates it; -INFINITY where that fails. */

@@ -2,6 +2,7 @@
 #include "alloc/search.h"
 
 #include "alloc/constants.h"
+#include "alloc/globals.h"
 
 #include <math.h>
 
@@ -20,7 +21,7 @@ static cfi_status allocate_search(alloc_search *s, const start_split *heuristic,
     s->source = (start_source){.problem = problem, .heuristic = *heuristic, .incumbent = s->best};
     s->source.room = asked ? problem_share_room(problem, arena) : NULL;
     states = states && (s->source.room || !asked);
-    if (s->asked > 1) {
+    if (s->most > 1) {
         s->source.users = contest_make(problem->link, arena);
         s->source.key = arena_alloc(arena, problem->K, sizeof(double));
         states = states && s->source.users && s->source.key;
@@ -45,6 +46,7 @@ cfi_status search_init(alloc_search *s, const cfi_link *link, const start_split 
     cfi_status status;
 
     *s = (alloc_search){.asked = link->system->allocation.starts,
+                        .most = link->system->allocation.starts,
                         .given = options ? options->start : NULL,
                         .bound = {.factor = INFINITY}};
     status = problem_build_beside(link, workspace->coupled, workspace->scratch, &s->problem, error);
@@ -56,6 +58,7 @@ cfi_status search_init(alloc_search *s, const cfi_link *link, const start_split 
     }
     if (s->asked == 0) {
         s->asked = default_starts(s);
+        s->most = s->asked < STARTS_SOCP && s->problem.target && !globals_can_judge(link) ? STARTS_SOCP : s->asked;
     }
     return allocate_search(s, heuristic, workspace->scratch, error);
 }
@@ -146,7 +149,7 @@ static cfi_status run_given_start(alloc_search *s, cfi_error *error)
         return CFI_OK;
     }
     problem_from_powers(&s->problem, s->given, s->at.point);
-    return problem_complete(&s->problem, s->at.point) ? run_start(s, s->asked, error) : CFI_OK;
+    return problem_complete(&s->problem, s->at.point) ? run_start(s, s->most, error) : CFI_OK;
 }
 
 /* What is left to do for the best start. */
@@ -166,7 +169,7 @@ static cfi_status finish_best(alloc_search *s, cfi_error *error)
 
 cfi_status search_run_from(alloc_search *s, cfi_error *error)
 {
-    cfi_status status = run_start(s, s->asked + 1, error);
+    cfi_status status = run_start(s, s->most + 1, error);
 
     return status == CFI_OK ? finish_best(s, error) : status;
 }
@@ -182,11 +185,17 @@ void search_to_powers(const alloc_search *s, cfi_powers *powers)
     problem_to_powers(&s->problem, from, powers);
 }
 
+/* No start so far has met the rate targets, which nothing says are too high. */
+static bool looks_on(const alloc_search *s, size_t start)
+{
+    return start < s->most && s->tried > 0 && s->best_outcome.short_of_targets;
+}
+
 cfi_status search_run(alloc_search *s, cfi_error *error)
 {
     cfi_status status = run_given_start(s, error);
 
-    for (size_t start = 0; status == CFI_OK && start < s->asked && !is_settled(s); start++) {
+    for (size_t start = 0; status == CFI_OK && !is_settled(s) && (start < s->asked || looks_on(s, start)); start++) {
         if (start_make(&s->source, start, s->at.point)) {
             status = run_start(s, start, error);
         }

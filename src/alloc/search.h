@@ -16,6 +16,7 @@ typedef struct alloc_search {
     sca_outcome outcome, best_outcome; /* of the start at `at`, of the best one */
     double worst;                      /* objective of the worst start that ended as well as the best one */
     size_t asked;                      /* starts: the scenario's, or the default */
+    size_t most;                       /* as long as none meets the rate targets: more where that is the default */
     size_t tried;                      /* starts that could be made feasible */
     size_t broken;                     /* starts that broke down */
     raised_bound bound;                /* where information of signals with directions is raised */

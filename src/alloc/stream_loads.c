@@ -1,7 +1,8 @@
 /* Interference that depends on the stream: what each stream of an access point costs each user. docs/model.md (M9)
  *
- * K^2 L numbers, of which only those of streams that are sent are kept. Both sums over them, that of powers at a user
- * and that of weights on a stream, run over LANES streams at once, for each of which they are sums of their own. */
+ * K^2 L numbers, of which only those of streams that may be sent are kept, also of those that tell their user nothing
+ * (g = 0), which interfere all the same. Both sums over them, that of powers at a user and that of weights on a stream,
+ * run over LANES streams at once, for each of which they are sums of their own. */
 #include "alloc/problem.h"
 
 #include "base/clones.h"
@@ -9,11 +10,6 @@
 
 /* Users whose interference is added up at once. */
 enum { SUMMED_USERS = 64 };
-
-static bool is_sent(const alloc_problem *problem, size_t j, size_t l)
-{
-    return problem->signal[problem_at(problem, j, l)] > 0.0;
-}
 
 /* Lists the streams of all access points if there is room for them; returns the number of groups. */
 static size_t list_streams(const alloc_problem *problem, size_t *stream)
@@ -25,7 +21,7 @@ static size_t list_streams(const alloc_problem *problem, size_t *stream)
 
         problem->stream_start[l] = groups;
         for (size_t j = 0; j < problem->K; j++) {
-            if (is_sent(problem, j, l)) {
+            if (link_serves(problem->link, j, l)) {
                 if (stream) {
                     stream[LANES * groups + count] = j;
                 }

@@ -181,6 +181,12 @@ static bool is_reached(double ratio)
     return ratio >= 1.0 - FEASIBLE_ROUNDING;
 }
 
+/* Too little to reach 1 in any number of steps that is worth it. Near 1 little is enough, whatever the tolerance. */
+static bool little_is_left(const objective_gains *gains)
+{
+    return objective_little_is_left(gains) && !(gains->now * SEARCH_HOPE >= 1.0 - gains->value);
+}
+
 const alloc_objective objective_target_ratio = {.name = "target_ratio",
                                                 .unit = "",
                                                 .larger_is_better = true,
@@ -189,4 +195,4 @@ const alloc_objective objective_target_ratio = {.name = "target_ratio",
                                                 .reached = is_reached,
                                                 .surrogate = ratio_surrogate,
                                                 .complete = problem_complete,
-                                                .stop = objective_little_is_left};
+                                                .stop = little_is_left};

@@ -29,6 +29,9 @@ static void describe_finite(const cfi_infeasibility *because, double db, char te
                  infeasible_rounded_up(because->factor));
     } else if (because->constraint == CFI_CONSTRAINT_DETECTION) {
         snprintf(text, INFEASIBLE_LENGTH, "the threshold of detection (%s) asks for %.4f dB too much", key, db);
+    } else if (because->constraint == CFI_CONSTRAINT_RATE && because->at_least) {
+        snprintf(text, INFEASIBLE_LENGTH, "the rate targets (%s) must be divided by at least %.6g", key,
+                 infeasible_rounded_down(because->factor));
     } else if (because->constraint == CFI_CONSTRAINT_RATE && because->ue == CFI_NOWHERE) {
         snprintf(text, INFEASIBLE_LENGTH, "the rate targets (%s) must be divided by %.6g", key,
                  infeasible_rounded_up(because->factor));
@@ -87,5 +90,8 @@ void infeasible_json(json_writer *writer, const cfi_infeasibility *because)
     index_or_null(writer, "ap", because->ap);
     index_or_null(writer, "ue", because->ue);
     json_number(writer, "factor", because->factor);
+    if (because->at_least) {
+        json_embed(writer, "at_least", "true");
+    }
     json_close(writer, '}');
 }

@@ -149,10 +149,12 @@ static void read_causes(const cJSON *object, cfi_line *line, cfi_line_text *more
     line->because = (cfi_infeasibility){.constraint = CFI_CONSTRAINT_NONE};
     for (cfi_constraint c = CFI_CONSTRAINT_LAST; key && c > CFI_CONSTRAINT_NONE; c--) {
         if (strcmp(key, constraint_key(c)) == 0) {
-            line->because = (cfi_infeasibility){.constraint = c,
-                                                .ap = read_line_index(because, "ap"),
-                                                .ue = read_line_index(because, "ue"),
-                                                .factor = cJSON_IsNumber(factor) ? factor->valuedouble : INFINITY};
+            line->because =
+                (cfi_infeasibility){.constraint = c,
+                                    .ap = read_line_index(because, "ap"),
+                                    .ue = read_line_index(because, "ue"),
+                                    .factor = cJSON_IsNumber(factor) ? factor->valuedouble : INFINITY,
+                                    .at_least = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(because, "at_least"))};
         }
     }
 }

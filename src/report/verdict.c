@@ -61,7 +61,8 @@ static const cfi_record *easiest_drop(const cfi_results *results)
 }
 
 /* "; at any power its rate stays below 0.8 bit/s/Hz", of the user whose target is too much (others may leave it less:
- * no power reaches it), or "; the largest rate that all users can have is 0.8 bit/s/Hz", of targets alike. */
+ * no power reaches it), or "; the largest rate that all users can have is 0.8 bit/s/Hz", of targets alike, or what that
+ * is not above. */
 static void largest_rate(const cfi_system *system, const cfi_infeasibility *because, char text[LEAST_LENGTH])
 {
     const double *target = system->allocation.rate_target_bit_s_hz;
@@ -77,6 +78,11 @@ static void largest_rate(const cfi_system *system, const cfi_infeasibility *beca
         if (target[i] != target[0]) {
             return;
         }
+    }
+    if (because->at_least) {
+        snprintf(text, LEAST_LENGTH, "; no rate that all users can have is above %.6g bit/s/Hz",
+                 infeasible_rounded_up(largest));
+        return;
     }
     snprintf(text, LEAST_LENGTH, "; the largest rate that all users can have is %.6g bit/s/Hz",
              infeasible_rounded_down(largest));

@@ -116,14 +116,18 @@ check 'a target beyond any power is that of its user' all '$a.infeasible_because
 check 'and nothing was solved' all '$a.solver == null and $a.iterations == 0'
 check 'which the verdict says' has err 'user 1 asks for too much: its rate target (allocation.rate_target_bit_s_hz) must be divided by more than '
 
-# where nothing is proved the drop has failed, and is not called infeasible
+# a problem that asks for less proves that rates are too high, and no more
 shared=(--set monte_carlo.drops=1 --set pilots.length=2 --set precoding.kind=lp_mmse --set precoding.realizations=100
-    --set power.snr_db=0 --set allocation.rate_target_bit_s_hz=3 --json)
-expect 5 run small.json "${shared[@]}" --set sensing.crlb_threshold_db=40
+    --set power.snr_db=0 --json)
+expect 4 run small.json "${shared[@]}" --set sensing.crlb_threshold_db=30 --set allocation.rate_target_bit_s_hz=3
+check 'rates beyond a relaxed problem' all '$a.infeasible_because.at_least and $a.infeasible_because.factor > 1.3'
+check 'which the verdict says' has err 'must be divided by at least 1.48443; no rate that all users can have is above 2.02'
+# where nothing is proved the drop has failed, and is not called infeasible
+expect 5 run small.json "${shared[@]}" --set sensing.crlb_threshold_db=30 --set allocation.rate_target_bit_s_hz=1.98
 check 'no feasible point found' all '$a.status == "failed" and $a.stop_reason == "no feasible point found" and $d.status == "failed"'
 check 'and no cause that is not known' all '$a.infeasible_because == null and $a.objective.value == null'
 check 'the verdict says so' has err 'drop 0 failed: the power allocation: no start met the rate targets'
-expect 4 run small.json "${shared[@]}"
+expect 4 run small.json "${shared[@]}" --set allocation.rate_target_bit_s_hz=3
 check 'where nothing is asked of sensing it is proved' all '$a.infeasible_because.constraint == "allocation.rate_target_bit_s_hz"'
 
 # ------------------------------------------------------------------- limits that cannot bind
