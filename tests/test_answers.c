@@ -122,6 +122,32 @@ static void targets_beyond_a_relaxed_problem_are_infeasible(void **state)
     ordinary_free(&o);
 }
 
+/* Thresholds on angles are units under min_crlb, of which the verdict on targets beside detection knows nothing. */
+static void units_of_bounds_have_no_say_in_what_is_proved(void **state)
+{
+    static const char *const text =
+        "{\"seed\": 2, \"network\": {\"aps\": 6, \"ues\": 5, \"tx_antennas\": 4, \"rx_antennas\": 4}, \"pilots\": "
+        "{\"length\": 2}, \"precoding\": {\"kind\": \"rzf\", \"realizations\": 200}, \"power\": {\"snr_db\": 30}, "
+        "\"sensing\": {\"geometry\": \"target\", \"detection_threshold\": 0.3, \"crlb_threshold_db\": %s}, "
+        "\"allocation\": {\"objective\": \"min_crlb\", \"rate_target_bit_s_hz\": 1.5}}";
+    double factor[2];
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        char scenario[1024];
+        cfi_allocation allocation;
+        ordinary o;
+
+        snprintf(scenario, sizeof scenario, text, i == 0 ? "null" : "-30");
+        allocation = allocate(&o, scenario);
+        assert_int_equal(allocation.status, CFI_ALLOC_INFEASIBLE);
+        assert_true(allocation.because.at_least);
+        factor[i] = allocation.because.factor;
+        ordinary_free(&o);
+    }
+    assert_close(factor[1] / factor[0], 1.0, 1e-6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +155,7 @@ int main(void)
         cmocka_unit_test(steps_that_lead_back_from_all_around_have_converged),
         cmocka_unit_test(the_search_for_targets_goes_on_while_they_are_near),
         cmocka_unit_test(targets_beyond_a_relaxed_problem_are_infeasible),
+        cmocka_unit_test(units_of_bounds_have_no_say_in_what_is_proved),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,9 @@ static bool relax(const cfi_link *link, relaxation left_out, relaxed_link *out)
     out->system = *link->system;
     out->link = *link;
     out->link.system = &out->system;
+    if (!system_angle_thresholds(link->system)) { /* they are units, which another objective would keep */
+        out->system.sensing.crlb_threshold_rad2 = NULL;
+    }
     out->system.allocation.objective = CFI_MAX_MIN_RATE;
     if (left_out == RELAXED_COHERENCE) {
         out->system.rate_model = CFI_RATE_THEOREM1;
