@@ -37,15 +37,18 @@ static const double CONE_NEGLIGIBLE_SINR = 1e-10;
  * is as tight there. */
 static const double PRODUCT_LEAST_SINR = 1e-3;
 
-/* Steps of a start before they are accelerated: most starts end earlier. Where the accelerated point is no better,
- * points on the way to it are tried. */
-enum { STEPS_PLAIN = 16, STEP_RETREATS = 3 };
+/* Steps of a start before they are accelerated: most starts end earlier. */
+enum { STEPS_PLAIN = 16 };
+/* Points that are tried on the way to an accelerated point that is no better, each at so much of the way of the one
+ * before. */
+enum { STEP_RETREATS = 3 };
 static const double STEP_RETREAT = 0.25;
-/* Relative: by how much amplitudes differ where a step is tried beside a point whose own problem has no answer. */
+/* Steps that are tried beside a point whose own problem has no answer. */
 enum { STEPS_BESIDE = 3 };
+/* Relative: by how much amplitudes differ in each of them; what the solver gave up at may need less, or more. */
+static const double SHAKEN_BY[STEPS_BESIDE] = {1e-4, 1e-5, 1e-3};
 /* Times the tolerance: an objective that differs by no more, relative, is the same. */
 static const double LED_BACK = 1e-2;
-static const double SHAKEN_BY[STEPS_BESIDE] = {1e-4, 1e-5, 1e-3};
 
 /* Relative: so much more than a target a step asks for, where the point has it: a few times what the cone solver leaves
  * rows short of. Powers move by about as much. */

@@ -206,11 +206,31 @@ static void weigh_change(const level_mates *m, const response *r, size_t j, cons
     }
 }
 
+/* The equations of stream j and its right-hand side, of the `n` access points whose root of the yield is not 0. */
+static void fill_points(const level_mates *m, const response *r, size_t j, size_t n)
+{
+    const double *own = m->problem->heard + r->stride * j, *root = m->yield;
+    double *entry = m->matrix, *side = m->matrix + n * n;
+
+    for (size_t l = 0; l < m->problem->L; l++) {
+        if (!(root[l] > 0.0)) {
+            continue;
+        }
+        for (size_t p = 0; p < m->problem->L; p++) {
+            if (root[p] > 0.0) {
+                double form = m->form[p + r->stride * l] - r->weight[j] * own[p] * own[l];
+
+                *entry++ = root[p] * root[l] * form + (p == l);
+            }
+        }
+        *side++ = root[l] * m->along[l];
+    }
+}
+
 /* The same by as many equations as access points send the stream: with D = C' W C of its hearers and q = C' W (z' - z)
  * the change is z' - z - C Y^1/2 (1 + Y^1/2 D Y^1/2)^-1 Y^1/2 q (Woodbury). */
 static bool solve_by_points(const level_mates *m, const response *r, size_t j, const double *z)
 {
-    const double *own = m->problem->heard + r->stride * j;
     size_t n = 0, L = m->problem->L, stride = r->stride;
     double *yield = m->yield, *along = m->along;
 
@@ -219,23 +239,12 @@ static bool solve_by_points(const level_mates *m, const response *r, size_t j, c
         yield[l] = sqrt(yield[l]);
         n += yield[l] > 0.0;
     }
-    for (size_t l = 0, b = 0; l<L; b += yield[l++]> 0.0) {
-        for (size_t p = 0, a = 0; yield[l] > 0.0 && p<L; a += yield[p++]> 0.0) {
-            if (yield[p] > 0.0) {
-                double form = m->form[p + stride * l] - r->weight[j] * own[p] * own[l];
-
-                m->matrix[a + n * b] = yield[p] * yield[l] * form + (a == b);
-            }
-        }
-        if (yield[l] > 0.0) {
-            m->matrix[b + n * n] = yield[l] * along[l];
-        }
-    }
+    fill_points(m, r, j, n);
     if (!equations_solve(n, m->matrix)) {
         return false;
     }
-    for (size_t l = 0, b = 0; l<L; b += yield[l++]> 0.0) {
-        along[l] = yield[l] > 0.0 ? yield[l] * m->matrix[b + n * n] : 0.0;
+    for (size_t l = 0, b = 0; l < L; l++) {
+        along[l] = yield[l] > 0.0 ? yield[l] * m->matrix[n * n + b++] : 0.0;
     }
     for (size_t i = 0; i < m->start[j + 1] - m->start[j]; i++) {
         size_t pair = m->pair[m->start[j] + i];
@@ -265,7 +274,7 @@ void level_mates_answer(const level_mates *m, const response *r, const level_ste
 {
     const cfi_link *link = m->problem->link;
 
-    for (size_t first = 0; r->pairs > 0 && first < link->K; first++) {
+    for (size_t first = 0; r->pairs > 0 && first < link->K && !stop_requested(step->stop); first++) {
         bool begins = link->pilot_first[first] == first;
 
         if (begins && is_crowd(m->problem, m->start[first + 1] - m->start[first])) {

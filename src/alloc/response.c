@@ -314,8 +314,8 @@ bool response_answer(response *r, const double *state, double *answer, response_
     collect(&shared);
     *value = (response_value){.objective = objective_of_answer(r, answer),
                               .gain = scaled ? gain : gain_of_answer(r, state, answer)};
-    if (scaled) { /* what is left of the budget is spent already */
-    } else if (r->coupled ? response_coupled_raise(r) : r->mu == 0.0 && raise_all(r) > 1.0) {
+    /* a scaled answer has spent what is left of the budget already */
+    if (!scaled && (r->coupled ? response_coupled_raise(r) : r->mu == 0.0 && raise_all(r) > 1.0)) {
         collect(&shared);
         value->objective = objective_of_answer(r, answer);
     }

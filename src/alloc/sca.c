@@ -245,7 +245,8 @@ static bool end_without_progress(sca_job *job, bool answered, const step_result 
         job->unanswered.status = step->solved;
         job->led_back = true;
     }
-    job->led_back = job->led_back && fabs(step->gain) <= LED_BACK * judge->gains.tolerance;
+    job->led_back = job->led_back && fabs(step->gain) <= LED_BACK * judge->gains.tolerance &&
+                    !*job->stepper->end.refusal; /* which leaves the point where it is */
     if (answered || judge->settled || (job->led_back && job->shaken == STEPS_BESIDE)) {
         end_start(outcome, CFI_ALLOC_CONVERGED, "no_progress");
         return true;
