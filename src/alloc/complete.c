@@ -63,9 +63,7 @@ static void clip_part(void *context, size_t thread, size_t first, size_t end)
 
     (void)thread;
     for (; first < end; first += CLIPPED) {
-        size_t count = end - first < CLIPPED ? end - first : CLIPPED;
-
-        clip_tile(job->problem->K, stride, count, job->w + first, job->x + first);
+        clip_tile(job->problem->K, stride, rows_at_most(end - first, CLIPPED), job->w + first, job->x + first);
     }
 }
 

@@ -117,11 +117,6 @@ static pairs_rows heard_rows(const alloc_problem *problem)
     return (pairs_rows){.rows = problem->heard};
 }
 
-static size_t at_most(size_t count, size_t most)
-{
-    return count < most ? count : most;
-}
-
 /* ------------------------------------------------------------------------- what is sent ---- */
 
 /* Rows of `users` users, at a range of access points. */
@@ -217,7 +212,7 @@ static void pay_streams(const alloc_problem *problem, const pair_range *at, cons
     double room[TILE_STREAMS][BLOCK_APS] __attribute__((aligned(LANES * sizeof(double))));
 
     for (size_t j = start; j < end; j += TILE_STREAMS) {
-        size_t streams = at_most(end - j, TILE_STREAMS);
+        size_t streams = rows_at_most(end - j, TILE_STREAMS);
         pair_costs costs = {.v = {room[0], room[1], room[2], room[3]}};
         double **v = costs.v;
 
@@ -250,10 +245,10 @@ void pairs_pay(const alloc_problem *problem, size_t group, const pairs_prices *p
     block_rows heard;
 
     for (size_t done = 0; done < all.count; done += BLOCK_APS) {
-        ap_range aps = {.first = all.first + done, .count = at_most(all.count - done, BLOCK_APS)};
+        ap_range aps = {.first = all.first + done, .count = rows_at_most(all.count - done, BLOCK_APS)};
 
         for (size_t k = start; k < end; k += BLOCK) {
-            pair_range at = {.group = group, .k = k, .hearers = at_most(end - k, BLOCK)};
+            pair_range at = {.group = group, .k = k, .hearers = rows_at_most(end - k, BLOCK)};
 
             gather_rows(problem, heard_rows(problem), problem->grouped + k, at.hearers, aps, heard);
             pay_streams(problem, &at, prices, heard, aps, worth);
@@ -317,14 +312,14 @@ static void foresee_block(const alloc_problem *problem, pairs_rows sent, const p
 static void hear_block(const alloc_problem *problem, pairs_rows sent, const pair_range *at, bool own, pair_block *b)
 {
     const size_t *hearer = problem->grouped + at->k, *stream = problem->grouped + at->j;
-    size_t most = at_most(problem->stride, BLOCK_APS);
+    size_t most = rows_at_most(problem->stride, BLOCK_APS);
 
     memset(b->own, 0, sizeof b->own);
     memset(b->sum, 0, sizeof b->sum);
     fill_up(b->heard, at->hearers, TILE_HEARERS, most);
     fill_up(b->sent, at->streams, TILE_STREAMS, most);
     for (size_t first = 0; first < problem->stride; first += BLOCK_APS) {
-        ap_range aps = {.first = first, .count = at_most(problem->stride - first, BLOCK_APS)};
+        ap_range aps = {.first = first, .count = rows_at_most(problem->stride - first, BLOCK_APS)};
 
         gather_rows(problem, heard_rows(problem), hearer, at->hearers, aps, b->heard);
         gather_rows(problem, sent, stream, at->streams, aps, b->sent);
@@ -372,7 +367,7 @@ static void hear_streams(const alloc_problem *problem, pairs_rows sent, pair_ran
     for (at.j = start; at.j < stop; at.j += BLOCK) {
         bool own = to->u && at.j == start;
 
-        at.streams = at_most(stop - at.j, BLOCK);
+        at.streams = rows_at_most(stop - at.j, BLOCK);
         hear_block(problem, sent, &at, own, &b);
         tell_block(problem, &at, &b, to);
         if (own) {
@@ -387,8 +382,8 @@ static void hear_groups(const alloc_problem *problem, pairs_rows sent, size_t fi
         size_t start = problem->group_start[group], stop = problem->group_start[group + 1];
         pair_range at = {.group = group, .k = start > first ? start : first};
 
-        for (; at.k < at_most(stop, end); at.k += at.hearers) {
-            at.hearers = at_most(at_most(stop, end) - at.k, BLOCK);
+        for (; at.k < rows_at_most(stop, end); at.k += at.hearers) {
+            at.hearers = rows_at_most(rows_at_most(stop, end) - at.k, BLOCK);
             hear_streams(problem, sent, at, to);
         }
     }

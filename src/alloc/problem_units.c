@@ -36,11 +36,6 @@ INLINE void transpose(const double *from, size_t from_stride, double *to, size_t
     }
 }
 
-static inline size_t fewer_of(size_t count, size_t most)
-{
-    return count < most ? count : most;
-}
-
 /* What the threads share. */
 typedef struct unit_change {
     const alloc_problem *problem;
@@ -67,7 +62,7 @@ INLINE void work_tiles(const unit_change *c, size_t l, size_t aps, tile_work wor
         work(c, k, HALF, l, LANES);
     }
     for (; k < K; k += HALF) {
-        work(c, k, fewer_of(K - k, HALF), l, aps);
+        work(c, k, rows_at_most(K - k, HALF), l, aps);
     }
 }
 
@@ -93,7 +88,7 @@ INLINE void fill_tile(const unit_change *c, size_t k, size_t users, size_t l, si
 CLONES(static, void, fill_tiles, (const unit_change *c, size_t first, size_t end), (c, first, end))
 {
     for (; first < end; first += LANES) {
-        work_tiles(c, first, fewer_of(end - first, LANES), fill_tile);
+        work_tiles(c, first, rows_at_most(end - first, LANES), fill_tile);
     }
 }
 
@@ -141,7 +136,7 @@ INLINE void square_tile(const unit_change *c, size_t k, size_t users, size_t l, 
 CLONES(static, void, square_aps, (const unit_change *c, size_t first, size_t end), (c, first, end))
 {
     for (; first < end; first += LANES) {
-        work_tiles(c, first, fewer_of(end - first, LANES), square_tile);
+        work_tiles(c, first, rows_at_most(end - first, LANES), square_tile);
     }
 }
 
@@ -213,7 +208,7 @@ CLONES(static, void, root_aps, (const unit_change *c, size_t thread, size_t firs
     unit_change tile = *c;
 
     for (tile.units = units; first < end; first += LANES) {
-        size_t aps = fewer_of(end - first, LANES);
+        size_t aps = rows_at_most(end - first, LANES);
 
         for (size_t i = 0; i < aps; i++) {
             units[i] = (c->shares ? c->shares->factor[first + i] : 1.0) / c->problem->unit_w;

@@ -87,7 +87,7 @@ CLONES(static, void, price_rows,
 static void price_loads(const response *r, const double *loads, size_t first, size_t end, double *price)
 {
     for (; first < end; first += ROW_TILE) {
-        price_rows(r, loads, first, end - first < ROW_TILE ? end - first : ROW_TILE, price + first);
+        price_rows(r, loads, first, rows_at_most(end - first, ROW_TILE), price + first);
     }
 }
 
@@ -159,7 +159,7 @@ static void price_aps(void *context, size_t thread, size_t first, size_t end)
         price_loads(r, r->problem->sensing_load, first, end, r->sensing_price);
     }
     for (; first < end; first += AP_TILE) {
-        size_t count = end - first < AP_TILE ? end - first : AP_TILE;
+        size_t count = rows_at_most(end - first, AP_TILE);
 
         if (!r->amplitude) {
             price_tile(r, first, count);

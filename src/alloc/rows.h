@@ -25,6 +25,12 @@ static inline size_t rows_apart(size_t L)
     return stride < (lines - 1) * page || stride % page != 0 ? stride : stride + LANES * lines;
 }
 
+/* Of what is left, as much as is taken at once. */
+static inline size_t rows_at_most(size_t left, size_t most)
+{
+    return left < most ? left : most;
+}
+
 /* All of `count` numbers, a multiple of LANES.
  *   rows_product      sum_l a_l b_l
  *   rows_product_sum  sum_l a_l (b_l + c_l)

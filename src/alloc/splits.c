@@ -330,7 +330,7 @@ CLONES(static, void, find_factors, (const heuristic_split *h, const double *shar
     }
 }
 
-/* Shares of them. */
+/* Their shares, and what makes powers of these. */
 static void spread_shares(void *context, size_t thread, size_t first, size_t end)
 {
     const heuristic_split *h = context;

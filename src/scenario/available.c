@@ -206,8 +206,8 @@ cfi_status check_solver(const cfi_scenario *scenario, cfi_error *error)
     if (system->allocation.solver != CFI_SOLVER_STRUCTURED) {
         return CFI_OK;
     }
-    if (objective_has_directions(
-            system)) { /* access points answer one by one as long as nothing but sensing is asked */
+    /* access points answer one by one as long as nothing but sensing is asked */
+    if (objective_has_directions(system)) {
         return system_asks_rates(system) ? unavailable(scenario, KEY_solver,
                                                        "with the allocation.objective min_crlb and rate targets "
                                                        "where fading has directions ",
