@@ -209,7 +209,7 @@ static bool may_be_certified(const alloc_search *s)
            certify_applies(link);
 }
 
-/* Of the heuristic split on entry, out->powers holds the allocation on return. */
+/* out->powers holds the heuristic split on entry, as far as starts need it (start_split), the allocation on return. */
 static cfi_status run_sca(const alloc_job *job, cfi_allocation *out, double *trace, cfi_error *error)
 {
     start_split heuristic = {
