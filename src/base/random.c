@@ -146,10 +146,11 @@ static void fill_block(cfi_stream *stream, size_t n, double *restrict out, const
 /* Fills out with n numbers, two a block, a batch at a time; an odd one at the end is half of a block. */
 static void fill(cfi_stream *stream, size_t n, double *restrict out, const converter *convert)
 {
+    const size_t most = 2 * (size_t)PHILOX_BATCH;
     batch words;
 
     while (n > 2) {
-        size_t take = n < 2 * PHILOX_BATCH ? n / 2 * 2 : 2 * PHILOX_BATCH;
+        size_t take = n < most ? n / 2 * 2 : most;
         uint32_t blocks = (uint32_t)(take / 2);
 
         for (uint32_t i = 0; i < (blocks + 7) / 8 * 8; i++) {
