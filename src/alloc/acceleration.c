@@ -32,9 +32,12 @@ static void write_coordinates(const alloc_problem *problem, const alloc_point *p
 
 void acceleration_learn(acceleration *a, const alloc_problem *problem, const alloc_point *from, const alloc_point *to)
 {
+    double follower;
+
     write_coordinates(problem, from, a->from);
     write_coordinates(problem, to, a->to);
     anderson_learn(&a->steps, a->from, a->to, 0.0);
+    anderson_next(&a->steps, a->to, &follower);
 }
 
 void acceleration_forget(acceleration *a)
@@ -42,18 +45,24 @@ void acceleration_forget(acceleration *a)
     anderson_forget(&a->steps);
 }
 
-void acceleration_point(acceleration *a, const alloc_problem *problem, double share, alloc_point *point)
+/* Number i of the coordinates at that share of the way. */
+static double coordinate_at(const acceleration *a, double share, size_t i)
+{
+    double plain = a->steps.last_g[i];
+
+    return fmax(plain + share * (a->to[i] - plain), LEAST_ACCELERATED * plain);
+}
+
+void acceleration_point(const acceleration *a, const alloc_problem *problem, double share, alloc_point *point)
 {
     size_t pairs = problem->K * problem->stride;
-    const double *plain = a->steps.last_g;
-    double follower;
 
-    anderson_next(&a->steps, a->to, &follower);
-    for (size_t i = 0; i < pairs + problem->stride; i++) {
-        a->to[i] = fmax(plain[i] + share * (a->to[i] - plain[i]), LEAST_ACCELERATED * plain[i]);
+    for (size_t i = 0; i < pairs; i++) {
+        point->w[i] = coordinate_at(a, share, i);
     }
-    memcpy(point->w, a->to, pairs * sizeof *point->w);
     for (size_t l = 0; l < problem->L; l++) {
-        point->s[l] = a->to[pairs + l] * a->to[pairs + l];
+        double root = coordinate_at(a, share, pairs + l);
+
+        point->s[l] = root * root;
     }
 }

@@ -183,36 +183,53 @@ static cfi_status ask_program(globals_drop *drop, const globals_ask *ask, double
     return status == CFI_OK ? CFI_OK : globals_forgive(drop, answer, status, error);
 }
 
-cfi_status globals_prove(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
+/* What becomes of the solver's answer. */
+typedef void take_found(const globals_drop *drop, const globals_ask *ask, const program_answer *found,
+                        globals_answer *answer);
+
+static void take_bound(const globals_drop *drop, const globals_ask *ask, const program_answer *found,
+                       globals_answer *answer)
+{
+    if (found->powers.found) {
+        take_multipliers(found, answer);
+        answer->bound =
+            globals_bound(drop, ask, most_power(drop, &ask->sensing, found->powers.factor), &answer->multipliers);
+    }
+}
+
+static void settle_found(const globals_drop *drop, const globals_ask *ask, const program_answer *found,
+                         globals_answer *answer)
+{
+    if (found->powers.found) {
+        settle_and_prove(drop, ask, found, answer);
+    } else if (!answer->why) {
+        answer->end = GLOBALS_NONE;
+    }
+}
+
+static cfi_status ask_and_take(globals_drop *drop, const globals_ask *ask, take_found *take, globals_answer *answer,
+                               cfi_error *error)
 {
     cfi_arena_mark mark = arena_mark(drop->arena);
     double *row = arena_zeros(drop->arena, 2 * drop->problem->L, sizeof *row);
     program_answer found;
     cfi_status status = ask_program(drop, ask, row, answer, &found, error);
 
-    if (status == CFI_OK && found.powers.found) {
-        take_multipliers(&found, answer);
-        answer->bound =
-            globals_bound(drop, ask, most_power(drop, &ask->sensing, found.powers.factor), &answer->multipliers);
+    if (status == CFI_OK) {
+        take(drop, ask, &found, answer);
     }
     arena_release(drop->arena, mark);
     return status;
 }
 
+cfi_status globals_prove(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
+{
+    return ask_and_take(drop, ask, take_bound, answer, error);
+}
+
 cfi_status globals_solve(globals_drop *drop, const globals_ask *ask, globals_answer *answer, cfi_error *error)
 {
-    cfi_arena_mark mark = arena_mark(drop->arena);
-    double *row = arena_zeros(drop->arena, 2 * drop->problem->L, sizeof *row);
-    program_answer found;
-    cfi_status status = ask_program(drop, ask, row, answer, &found, error);
-
-    if (status == CFI_OK && found.powers.found) {
-        settle_and_prove(drop, ask, &found, answer);
-    } else if (status == CFI_OK && !answer->why) {
-        answer->end = GLOBALS_NONE;
-    }
-    arena_release(drop->arena, mark);
-    return status;
+    return ask_and_take(drop, ask, settle_found, answer, error);
 }
 
 static cfi_status solve_ahead(globals_drop *drop, const globals_ask *ask, double ahead, globals_answer *answer,

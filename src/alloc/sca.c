@@ -12,10 +12,10 @@ typedef struct sca_job {
     alloc_stepper *stepper;
     const sca_work *work;
     const alloc_state *at; /* the best point so far */
-    bool accelerates;
-    size_t shaken;       /* steps in a row from points beside the best one */
-    step_end unanswered; /* how the solver ended the one before them */
-    bool led_back;       /* it and they, all of them, to the objective that they began at */
+    bool accelerates;      /* late in the start */
+    size_t shaken;         /* steps in a row from points beside the best one */
+    step_end unanswered;   /* how the solver ended the one before them */
+    bool led_back;         /* it and they, all of them, to the objective that they began at */
 } sca_job;
 
 static bool all_finite(const alloc_problem *problem, const alloc_point *point)
@@ -206,9 +206,8 @@ static cfi_status prepare(sca_job *job, size_t steps, cfi_error *error)
     sca_late *late = job->work->late;
     cfi_status status = CFI_OK;
 
-    if (fast && !late->accelerates) {
+    if (fast && !late->acceleration.from) {
         status = acceleration_init(&late->acceleration, problem, job->stepper->scratch, error);
-        late->accelerates = status == CFI_OK;
     }
     if (fast && status == CFI_OK && !job->accelerates) {
         acceleration_forget(&late->acceleration);

@@ -32,9 +32,8 @@ typedef struct sca_outcome {
 
 /* What few starts need, made when the first one does. */
 typedef struct sca_late {
-    acceleration acceleration;
-    bool accelerates;   /* that is there */
-    alloc_state beside; /* a point beside the best one; NULL in it: not yet */
+    acceleration acceleration; /* NULL in it: not yet */
+    alloc_state beside;        /* a point beside the best one; likewise */
 } sca_late;
 
 /* Work points of the iteration, reused by all starts. */
